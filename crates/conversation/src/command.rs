@@ -1,0 +1,184 @@
+//! Commands: what somebody wishes to happen.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use ts_rs::TS;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::ids::{
+    BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId, UserId,
+};
+use crate::logic::{Action, Control, LogicFailure};
+use crate::participant::Participant;
+use crate::permission::Permissions;
+use crate::state::{Channel, CustomerRef};
+use crate::time::Time;
+use crate::turn::{Content, Stage};
+
+/// A command with its sender.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Envelope {
+    pub id: CommandId,
+    pub conversation: ConversationId,
+    pub actor: Participant,
+    /// What the actor may do; only looked at for agents.
+    pub permissions: Permissions,
+    pub command: Command,
+}
+
+/// What the decision depends on beside state and command.
+#[derive(Clone, Debug)]
+pub struct Context {
+    pub now: Time,
+    /// Whether this account has Your Logic connected.
+    pub logic_available: bool,
+    /// A person of ours is writing until then, as far as the live connections tell.
+    pub person_typing_until: Option<Time>,
+    /// For how long after a person's turn the word is theirs, in milliseconds.
+    pub turn_lease_ms: i64,
+    /// How long an invitation of a colleague stays open, in milliseconds.
+    pub invitation_ms: i64,
+    /// Random ids for what the decision itself makes (turns and links of Your Logic), taken from the end.
+    pub fresh: Vec<Uuid>,
+}
+
+/// How a conversation begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    pub customer: CustomerRef,
+    pub contact: ContactId,
+    pub channel: Channel,
+    pub brand: Option<BrandId>,
+    pub language: Option<String>,
+    pub custom: Map<String, Value>,
+}
+
+/// Who is asked into a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
+pub enum Invitee {
+    Colleague { user: UserId, name: String },
+    External { link: LinkId, name: String, expires: Time },
+}
+
+/// Everything that may be wished. The wire lets each actor send only what is theirs; `decide` checks again.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    Start(Opening),
+    /// A customer's turn.
+    Write {
+        turn: TurnId,
+        content: Content,
+        received: Time,
+    },
+    /// An agent's or external agent's turn that the customer will see.
+    Reply {
+        turn: TurnId,
+        content: Content,
+        /// The last position the author had on screen.
+        written_against: Position,
+        /// The author's setting: a customer's newer turn counts as news, too.
+        mind_customer: bool,
+        received: Time,
+    },
+    /// Never shown to the customer; also from supervisors who are not engaged.
+    Note {
+        turn: TurnId,
+        text: String,
+    },
+    Join {
+        call: Option<CallId>,
+    },
+    Leave {
+        reason: String,
+        ask_for_help: bool,
+    },
+    Complete {
+        resolution: String,
+    },
+    Reopen,
+    AskForHelp {
+        reason: String,
+    },
+    HelpNotNeeded,
+    Invite {
+        invitee: Invitee,
+        note: Option<String>,
+    },
+    Accept {
+        engagement: EngagementId,
+    },
+    Decline {
+        engagement: EngagementId,
+    },
+    Withdraw {
+        engagement: EngagementId,
+    },
+    Remove {
+        engagement: EngagementId,
+    },
+    TakeOver,
+    Delegate {
+        note: Option<String>,
+        turn: TurnId,
+    },
+    EngageLogic {
+        engaged: bool,
+    },
+    ChangeCustom {
+        patch: Map<String, Value>,
+    },
+    Tag {
+        add: Vec<String>,
+        remove: Vec<String>,
+    },
+    SetLanguage {
+        language: String,
+    },
+    RenameCustomer {
+        name: String,
+    },
+    PressButton {
+        action: String,
+    },
+    GiveFeedback {
+        score: u8,
+        text: String,
+    },
+    /// How far the actor's side has received or seen.
+    Receive {
+        stage: Stage,
+        up_to: Position,
+    },
+    /// The channel reports on one outbound turn.
+    Progress {
+        turn: TurnId,
+        stage: Stage,
+        reason: Option<String>,
+    },
+    /// An external agent opens the link.
+    OpenLink {
+        link: LinkId,
+    },
+    RevokeLink {
+        link: LinkId,
+    },
+    /// The hub is about to ask Your Logic about the oldest pending event.
+    AskLogic {
+        request: RequestId,
+        expires: Time,
+    },
+    AnswerLogic {
+        request: Option<RequestId>,
+        control: Control,
+        custom: Map<String, Value>,
+        actions: Vec<Action>,
+    },
+    FailLogic {
+        request: RequestId,
+        failure: LogicFailure,
+    },
+    /// Time has passed: whatever is due happens.
+    Tick,
+}

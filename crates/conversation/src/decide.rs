@@ -1,0 +1,341 @@
+//! Decisions: state and command in, events or a typed rejection out.
+//!
+//! Every decision runs the same three steps: what was due by now happens first, then the command, then the
+//! conversation is settled, so that no path, present or future, can leave a customer alone.
+
+mod customer;
+mod logic;
+mod people;
+
+use crate::alone::{Attended, attended, left_alone};
+use crate::command::{Command, Context, Envelope, Opening};
+use crate::engagement::{EndReason, Engagement, EngagementKind};
+use crate::event::{Event, EventBody, Side};
+use crate::help::{HelpReason, NeedsHelp};
+use crate::ids::{CommandId, ConversationId, EngagementId, Position};
+use crate::logic::LogicFailure;
+use crate::participant::Participant;
+use crate::permission::Permission;
+use crate::rejection::Rejection;
+use crate::state::Conversation;
+use crate::time::Time;
+use crate::turn::{Stage, check_label};
+
+/// Decides a command against the state. The events continue the conversation's positions without a gap.
+///
+/// # Errors
+/// A [`Rejection`]; then nothing has happened.
+pub fn decide(state: Option<&Conversation>, envelope: &Envelope, context: &Context) -> Result<Vec<Event>, Rejection> {
+    let mut draft = match (state, &envelope.command) {
+        (None, Command::Start(opening)) => Draft::start(envelope, context, opening)?,
+        (None, _) => return Err(Rejection::Unknown),
+        (Some(_), Command::Start(_)) => return Err(Rejection::Exists),
+        (Some(state), _) => Draft::continued(state, envelope, context),
+    };
+    draft.expire();
+    draft.run(&envelope.command)?;
+    draft.settle();
+    Ok(draft.events)
+}
+
+/// A decision being made: a copy of the state and the events so far.
+#[derive(Clone)]
+struct Draft<'a> {
+    state: Conversation,
+    events: Vec<Event>,
+    actor: &'a Participant,
+    envelope: &'a Envelope,
+    context: &'a Context,
+    /// Ids not yet used.
+    fresh: usize,
+    /// What to say if this decision leaves the customer alone.
+    why: HelpReason,
+}
+
+impl<'a> Draft<'a> {
+    fn start(envelope: &'a Envelope, context: &'a Context, opening: &Opening) -> Result<Self, Rejection> {
+        check_label("customer.name", &opening.customer.name)?;
+        let first = Event {
+            conversation: envelope.conversation,
+            position: Position(1),
+            time: context.now,
+            actor: envelope.actor.clone(),
+            cause: envelope.id,
+            body: EventBody::Started {
+                customer: opening.customer.clone(),
+                contact: opening.contact,
+                channel: opening.channel,
+                brand: opening.brand,
+                language: opening.language.clone(),
+                custom: opening.custom.clone(),
+                engage_logic: context.logic_available,
+            },
+        };
+        let state = Conversation::begin(&first).ok_or(Rejection::Unknown)?;
+        Ok(Self { events: vec![first], ..Self::continued(&state, envelope, context) })
+    }
+
+    fn continued(state: &Conversation, envelope: &'a Envelope, context: &'a Context) -> Self {
+        Self {
+            state: state.clone(),
+            events: Vec::with_capacity(4),
+            actor: &envelope.actor,
+            envelope,
+            context,
+            fresh: context.fresh.len(),
+            why: HelpReason::NobodyEngaged,
+        }
+    }
+
+    fn now(&self) -> Time {
+        self.context.now
+    }
+
+    fn cause(&self) -> CommandId {
+        self.envelope.id
+    }
+
+    fn conversation(&self) -> ConversationId {
+        self.state.id
+    }
+
+    /// Adds an event by the sender of the command.
+    fn push(&mut self, body: EventBody) {
+        self.push_as(self.actor.clone(), body);
+    }
+
+    /// Adds an event that Tandem itself causes.
+    fn push_system(&mut self, body: EventBody) {
+        self.push_as(Participant::System, body);
+    }
+
+    fn push_as(&mut self, actor: Participant, body: EventBody) {
+        let event = Event {
+            conversation: self.conversation(),
+            position: self.state.position.next(),
+            // A clock set back must not make history run backwards.
+            time: self.now().max(self.state.updated),
+            actor,
+            cause: self.cause(),
+            body,
+        };
+        self.state.apply(&event);
+        self.events.push(event);
+    }
+
+    fn begin_engagement(&mut self, actor: Participant, kind: EngagementKind) {
+        let id = self.conversation().engagement_at(self.state.position.next());
+        let engagement = Engagement { id, kind, since: self.now() };
+        self.push_as(actor, EventBody::EngagementStarted { engagement });
+    }
+
+    fn end_engagement(&mut self, actor: Participant, id: EngagementId, end: EndReason) {
+        if let Some(was) = self.state.engagements.iter().find(|e| e.id == id).cloned() {
+            self.push_as(actor, EventBody::EngagementEnded { engagement: id, was, end });
+        }
+    }
+
+    fn end_where(&mut self, actor: &Participant, end: &EndReason, which: impl Fn(&Engagement) -> bool) {
+        let ids: Vec<_> = self.state.engagements.iter().filter(|e| which(e)).map(|e| e.id).collect();
+        for id in ids {
+            self.end_engagement(actor.clone(), id, end.clone());
+        }
+    }
+
+    fn raise_help(&mut self, actor: Participant, reason: HelpReason) {
+        if self.state.help.is_none() {
+            let call = self.conversation().call_at(self.state.position.next());
+            let help = NeedsHelp { call, reason, by: actor.clone(), since: self.now() };
+            self.push_as(actor, EventBody::HelpRaised { help });
+        }
+    }
+
+    fn clear_help(&mut self, claimed_by: Option<Participant>) {
+        if self.state.help.is_some() {
+            self.push(EventBody::HelpCleared { claimed_by });
+        }
+    }
+
+    fn reopen(&mut self) {
+        if !self.state.in_progress() {
+            self.push(EventBody::Reopened);
+        }
+    }
+
+    fn complete(&mut self, resolution: String) {
+        let actor = self.actor.clone();
+        let open = |e: &Engagement| matches!(e.kind, EngagementKind::Invitation { .. });
+        self.end_where(&actor, &EndReason::Withdrawn, open);
+        self.clear_help(None);
+        self.end_where(&actor, &EndReason::Completed, |_| true);
+        self.push(EventBody::Completed { resolution });
+    }
+
+    /// What was due by now: unanswered requests, invitations, links.
+    fn expire(&mut self) {
+        let now = self.now();
+        if let Some(asked) = self.state.logic.asked.clone().filter(|asked| asked.expires <= now) {
+            let failure = LogicFailure::TimedOut { after_ms: asked.expires.since(asked.asked) };
+            self.fail_logic(asked.id, failure);
+        }
+        let due: Vec<_> =
+            self.state.engagements.iter().filter(|e| e.expires().is_some_and(|at| at <= now)).cloned().collect();
+        for engagement in due {
+            let (end, why) = match engagement.kind {
+                EngagementKind::Invitation { .. } => (EndReason::Missed, HelpReason::InvitationOver),
+                _ => (EndReason::Expired, HelpReason::LinkOver),
+            };
+            self.end_engagement(Participant::System, engagement.id, end);
+            self.why = why;
+        }
+    }
+
+    /// Makes the state consistent: who is engaged follows from the flags, and nobody is left alone.
+    fn settle(&mut self) {
+        let logic = self.state.engagement_of(&Participant::Logic).map(|e| e.id);
+        match (self.state.in_progress() && self.state.logic.engaged, logic) {
+            (true, None) => self.begin_engagement(Participant::System, EngagementKind::Logic),
+            (false, Some(id)) => self.end_engagement(Participant::System, id, EndReason::SwitchedOff),
+            _ => {}
+        }
+        if left_alone(&self.state, self.now()) {
+            self.raise_help(Participant::System, self.why.clone());
+        }
+        let queued = self.state.engagements.iter().find(|e| e.kind == EngagementKind::Queue).map(|e| e.id);
+        let waits = self.state.in_progress()
+            && self.state.waiting_since.is_some()
+            && attended(&self.state, self.now()) == Attended::Nobody;
+        match (waits, queued) {
+            (true, None) => self.begin_engagement(Participant::System, EngagementKind::Queue),
+            (false, Some(id)) => self.end_engagement(Participant::System, id, EndReason::Over),
+            _ => {}
+        }
+        if self.state.people().next().is_some() {
+            self.end_where(&Participant::System, &EndReason::Over, |e| e.kind == EngagementKind::SelfService);
+        }
+    }
+
+    fn run(&mut self, command: &Command) -> Result<(), Rejection> {
+        self.permit(command)?;
+        match command {
+            Command::Start(_) | Command::Tick => Ok(()),
+            Command::Write { turn, content, received } => self.write(*turn, content.clone(), *received),
+            Command::GiveFeedback { score, text } => self.give_feedback(*score, text),
+            Command::Reply { .. }
+            | Command::Note { .. }
+            | Command::Join { .. }
+            | Command::Leave { .. }
+            | Command::Complete { .. }
+            | Command::Reopen
+            | Command::AskForHelp { .. }
+            | Command::HelpNotNeeded
+            | Command::Invite { .. }
+            | Command::Accept { .. }
+            | Command::Decline { .. }
+            | Command::Withdraw { .. }
+            | Command::Remove { .. }
+            | Command::TakeOver
+            | Command::Delegate { .. }
+            | Command::PressButton { .. }
+            | Command::OpenLink { .. }
+            | Command::RevokeLink { .. } => self.run_person(command),
+            Command::AskLogic { request, expires } => self.ask_logic(*request, *expires),
+            Command::AnswerLogic { request, control, custom, actions } => {
+                self.answer_logic(*request, control, custom, actions)
+            }
+            Command::FailLogic { request, failure } => {
+                if self.state.logic.asked.as_ref().is_none_or(|asked| asked.id != *request) {
+                    return Err(Rejection::NoRequest);
+                }
+                self.fail_logic(*request, failure.clone());
+                Ok(())
+            }
+            Command::EngageLogic { engaged } => self.engage_logic(*engaged),
+            Command::ChangeCustom { patch } => self.change_custom(patch),
+            Command::Tag { add, remove } => self.tag(add, remove),
+            Command::SetLanguage { language } => {
+                check_label("language", language)?;
+                if self.state.language.as_ref() != Some(language) {
+                    self.push(EventBody::LanguageChanged { language: language.clone() });
+                }
+                Ok(())
+            }
+            Command::RenameCustomer { name } => {
+                check_label("name", name)?;
+                if self.state.customer.name != *name {
+                    self.push(EventBody::CustomerRenamed { name: name.clone() });
+                }
+                Ok(())
+            }
+            Command::Receive { stage, up_to } => self.receive(*stage, *up_to),
+            Command::Progress { turn, stage, reason } => {
+                let open = self.state.open_turns.iter().find(|open| open.turn == *turn);
+                // Receipts come in any order and late; what is known already, or forgotten, changes nothing.
+                if open.is_some_and(|open| *stage > open.stage) {
+                    self.push(EventBody::TurnProgressed { turn: *turn, stage: *stage, reason: reason.clone() });
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Who may send which command at all; what depends on being engaged is checked by the command itself.
+    fn permit(&self, command: &Command) -> Result<(), Rejection> {
+        use Participant as P;
+        let allowed = match command {
+            Command::Start(_) => matches!(self.actor, P::Customer | P::System),
+            Command::Write { .. } | Command::GiveFeedback { .. } => *self.actor == P::Customer,
+            Command::Tick | Command::AskLogic { .. } | Command::FailLogic { .. } | Command::Progress { .. } => {
+                *self.actor == P::System
+            }
+            Command::AnswerLogic { .. } => *self.actor == P::Logic,
+            Command::ChangeCustom { .. } => matches!(self.actor, P::Logic | P::System),
+            Command::OpenLink { .. } => matches!(self.actor, P::ExternalAgent { .. }),
+            Command::RenameCustomer { .. } => !matches!(self.actor, P::ExternalAgent { .. }),
+            Command::Receive { .. } => matches!(self.actor, P::Customer | P::Agent { .. } | P::ExternalAgent { .. }),
+            Command::Reply { .. } | Command::Note { .. } | Command::PressButton { .. } | Command::AskForHelp { .. } => {
+                self.actor.is_person_of_ours()
+            }
+            Command::Leave { .. } => self.actor.is_person_of_ours(),
+            Command::RevokeLink { .. } | Command::SetLanguage { .. } => {
+                matches!(self.actor, P::Agent { .. } | P::System)
+            }
+            _ => matches!(self.actor, P::Agent { .. }),
+        };
+        if !allowed {
+            return Err(Rejection::NotYours);
+        }
+        if !matches!(self.actor, P::Agent { .. }) {
+            return Ok(());
+        }
+        let held = &self.envelope.permissions;
+        let supervising = matches!(command, Command::Note { .. } | Command::Receive { .. });
+        if held.has(Permission::Handle) || (supervising && held.has_all(Permission::ViewAll)) {
+            return Ok(());
+        }
+        Err(Rejection::Forbidden { permission: Permission::Handle })
+    }
+
+    fn receive(&mut self, stage: Stage, up_to: Position) -> Result<(), Rejection> {
+        if !matches!(stage, Stage::Delivered | Stage::Seen) {
+            return Err(Rejection::invalid("stage", "use delivered or seen"));
+        }
+        if up_to > self.state.position {
+            return Err(Rejection::invalid("upTo", "beyond the end of the conversation"));
+        }
+        let side = if *self.actor == Participant::Customer { Side::Customer } else { Side::Desk };
+        // Somebody who only looks on has not "seen" it for the customer.
+        if side == Side::Desk && stage == Stage::Seen && self.state.engagement_of(self.actor).is_none() {
+            return Ok(());
+        }
+        let known = &self.state.receipts;
+        let (delivered, seen) = match side {
+            Side::Customer => (known.customer_delivered, known.customer_seen),
+            Side::Desk => (known.desk_delivered, known.desk_seen),
+        };
+        if up_to > if stage == Stage::Seen { seen } else { delivered } {
+            self.push(EventBody::Received { side, stage, up_to });
+        }
+        Ok(())
+    }
+}

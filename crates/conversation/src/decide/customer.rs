@@ -1,0 +1,63 @@
+//! What a customer does.
+
+use super::Draft;
+use crate::engagement::{EndReason, EngagementKind};
+use crate::event::EventBody;
+use crate::ids::TurnId;
+use crate::participant::Participant;
+use crate::rejection::Rejection;
+use crate::silence::is_courtesy;
+use crate::time::Time;
+use crate::turn::{Content, Turn, check_remark};
+
+impl Draft<'_> {
+    pub(super) fn write(&mut self, turn: TurnId, content: Content, received: Time) -> Result<(), Rejection> {
+        let content = self.written(content)?;
+        content.check()?;
+        let silent = matches!(&content, Content::Text { text } if is_courtesy(text));
+        let by_choice = matches!(content, Content::Answer { .. });
+        if !silent {
+            self.reopen();
+        }
+        let turn = Turn { id: turn, engagement: None, content, silent };
+        self.push(EventBody::TurnAdded { turn, received: received.min(self.now()) });
+        if self.state.in_progress() {
+            self.follow_self_service(by_choice, silent);
+        }
+        Ok(())
+    }
+
+    pub(super) fn give_feedback(&mut self, score: u8, text: &str) -> Result<(), Rejection> {
+        if !(1..=5).contains(&score) {
+            return Err(Rejection::invalid("score", "use 1 to 5"));
+        }
+        check_remark("text", Some(text))?;
+        self.push(EventBody::FeedbackGiven { score, text: text.to_owned() });
+        Ok(())
+    }
+
+    /// An answer by choice takes its words from the question, never from the sender.
+    fn written(&self, content: Content) -> Result<Content, Rejection> {
+        match content {
+            Content::Answer { question, choice, .. } => {
+                let open = self.state.questions.iter().find(|open| open.turn == question).ok_or(Rejection::NoTurn)?;
+                let chosen = open.choices.iter().find(|c| c.id == choice);
+                let chosen = chosen.ok_or_else(|| Rejection::invalid("choice", "not a choice of this question"))?;
+                Ok(Content::Answer { question, choice, text: chosen.label.clone() })
+            }
+            Content::Text { .. } | Content::Attachment { .. } => Ok(content),
+            _ => Err(Rejection::NotYours),
+        }
+    }
+
+    fn follow_self_service(&mut self, by_choice: bool, silent: bool) {
+        let serving = self.state.engagements.iter().find(|e| e.kind == EngagementKind::SelfService).map(|e| e.id);
+        match (by_choice, serving) {
+            (true, None) if self.state.people().next().is_none() => {
+                self.begin_engagement(Participant::System, EngagementKind::SelfService);
+            }
+            (false, Some(id)) if !silent => self.end_engagement(Participant::System, id, EndReason::Over),
+            _ => {}
+        }
+    }
+}

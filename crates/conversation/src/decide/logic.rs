@@ -1,0 +1,250 @@
+//! What Your Logic does, and what happens when it cannot.
+
+use serde_json::{Map, Value};
+
+use super::Draft;
+use crate::command::Invitee;
+use crate::event::EventBody;
+use crate::help::HelpReason;
+use crate::ids::{LinkId, RequestId, TurnId};
+use crate::logic::{Action, Control, Fallback, LogicFailure, LogicRequest, help_reason, merge};
+use crate::participant::Participant;
+use crate::rejection::Rejection;
+use crate::time::Time;
+use crate::turn::{Content, Turn, check_label, check_remark, limits};
+
+impl Draft<'_> {
+    pub(super) fn ask_logic(&mut self, request: RequestId, expires: Time) -> Result<(), Rejection> {
+        let logic = &self.state.logic;
+        let next = logic.pending.first().filter(|_| logic.engaged && logic.asked.is_none());
+        let next = next.ok_or(Rejection::LogicBusy)?;
+        let request =
+            LogicRequest { id: request, trigger: next.position, asked: self.now(), expires, silent: next.silent };
+        self.push(EventBody::LogicAsked { request });
+        Ok(())
+    }
+
+    pub(super) fn fail_logic(&mut self, request: RequestId, failure: LogicFailure) {
+        let Some(asked) = self.state.logic.asked.clone().filter(|asked| asked.id == request) else { return };
+        self.push_system(EventBody::LogicFailed { request, trigger: asked.trigger, failure: failure.clone() });
+        self.why = HelpReason::LogicFailed { failure: failure.clone() };
+        if asked.silent || !self.state.in_progress() {
+            return;
+        }
+        let first = self.state.fallback.is_none();
+        if first {
+            let fallback = Fallback { failure: failure.clone(), since: self.now() };
+            self.push_system(EventBody::FellBack { fallback });
+        }
+        // A person who is there already knows; each further failure would only be noise.
+        if first || self.state.people().next().is_none() {
+            self.raise_help(Participant::System, HelpReason::LogicFailed { failure });
+        }
+    }
+
+    pub(super) fn answer_logic(
+        &mut self,
+        request: Option<RequestId>,
+        control: &Control,
+        custom: &Map<String, Value>,
+        actions: &[Action],
+    ) -> Result<(), Rejection> {
+        let Some(id) = request else {
+            self.change_custom(custom)?;
+            return actions.iter().try_for_each(|action| self.act(action));
+        };
+        let Some(asked) = self.state.logic.asked.clone().filter(|asked| asked.id == id) else {
+            return self.keep_late(actions);
+        };
+        self.why = HelpReason::LogicSilent;
+        let customer_acted = self.state.last_customer > asked.trigger;
+        let person_acted = self.state.last_person_voice().is_some_and(|voice| voice.position > asked.trigger);
+        let ignored =
+            (control.ignore_on_customer_action && customer_acted) || (control.ignore_on_agent_action && person_acted);
+        if !ignored {
+            let before = self.clone();
+            let done = self.change_custom(custom).map_err(|r| (0, r)).and_then(|()| {
+                actions.iter().enumerate().try_for_each(|(i, action)| self.act(action).map_err(|r| (i, r)))
+            });
+            if let Err((action, rejection)) = done {
+                *self = before;
+                self.fail_logic(id, LogicFailure::Refused { action, detail: rejection.to_string() });
+                return Ok(());
+            }
+        }
+        let pending = &self.state.logic.pending;
+        let skipped_to = if control.skip_to_latest {
+            pending.last().map(|last| last.position)
+        } else {
+            let until = control.skip_to_time;
+            pending.iter().filter(|p| until.is_some_and(|until| p.time <= until)).map(|p| p.position).next_back()
+        };
+        let skipped_to = skipped_to.filter(|to| *to > asked.trigger);
+        self.push(EventBody::LogicAnswered { request: id, trigger: asked.trigger, skipped_to, ignored });
+        if self.state.fallback.is_some() {
+            self.push_system(EventBody::FallbackCleared);
+        }
+        Ok(())
+    }
+
+    /// A late answer is never sent; its words are kept for the agents.
+    fn keep_late(&mut self, actions: &[Action]) -> Result<(), Rejection> {
+        let texts: Vec<_> = actions
+            .iter()
+            .filter_map(|action| match action {
+                Action::Message { text, .. } | Action::Question { text, .. } | Action::Suggestion { text } => {
+                    Some(text.clone())
+                }
+                _ => None,
+            })
+            .collect();
+        if texts.is_empty() {
+            return Err(Rejection::NoRequest);
+        }
+        texts.into_iter().try_for_each(|text| self.suggest(text, Some("answered too late")))
+    }
+
+    fn act(&mut self, action: &Action) -> Result<(), Rejection> {
+        match action {
+            Action::Message { text, force, turn } => self.say(Content::Text { text: text.clone() }, *force, *turn),
+            Action::Question { text, choices, force, turn } => {
+                self.say(Content::Question { text: text.clone(), choices: choices.clone() }, *force, *turn)
+            }
+            Action::Attachment { media, text, force, turn } => {
+                self.say(Content::Attachment { media: media.clone(), text: text.clone() }, *force, *turn)
+            }
+            Action::Feedback { text } => self.say(Content::Text { text: text.clone() }, false, None),
+            Action::Note { text } => {
+                let turn = self.fresh_turn()?;
+                self.note(turn, text)
+            }
+            Action::Suggestion { text } => self.suggest(text.clone(), None),
+            Action::NeedsHelp { value: true, reason, customer_asked } => {
+                check_remark("reason", Some(reason))?;
+                if !self.state.in_progress() {
+                    return Err(Rejection::Completed);
+                }
+                self.raise_help(Participant::Logic, help_reason(reason.clone(), *customer_asked));
+                Ok(())
+            }
+            Action::NeedsHelp { value: false, .. } => {
+                self.clear_help(None);
+                Ok(())
+            }
+            Action::InviteAgent { user, name, note } => {
+                let name = name.clone().ok_or_else(|| Rejection::invalid("user", "no such user"))?;
+                self.invite(&Invitee::Colleague { user: *user, name }, note.as_ref())
+            }
+            Action::InviteExternalAgent { name, ttl_s, note } => {
+                let link = LinkId(self.fresh_turn()?.0);
+                let expires = self.now().plus_ms(i64::from(*ttl_s) * 1000);
+                self.invite(&Invitee::External { link, name: name.clone(), expires }, note.as_ref())
+            }
+            Action::RemoveParticipant { engagement } => self.remove(*engagement),
+            Action::EngageLogic { value } => self.engage_logic(*value),
+            Action::Complete { resolution } => {
+                if !self.state.in_progress() {
+                    return Err(Rejection::Completed);
+                }
+                check_remark("resolution", Some(resolution))?;
+                self.complete(resolution.clone());
+                Ok(())
+            }
+            Action::Reopen => {
+                self.reopen();
+                Ok(())
+            }
+            Action::Typing { .. } => Ok(()),
+            Action::Tag { add, remove } => self.tag(add, remove),
+        }
+    }
+
+    /// One voice: while a person is answering, a message becomes a suggestion.
+    fn say(&mut self, content: Content, force: bool, turn: Option<TurnId>) -> Result<(), Rejection> {
+        content.check()?;
+        if !force && (self.person_is_answering() || !self.state.logic.engaged) {
+            let text = match &content {
+                Content::Attachment { media, text } if text.is_empty() => media.name.clone(),
+                other => other.text().to_owned(),
+            };
+            return self.suggest(text, Some("a person is answering"));
+        }
+        let id = match turn {
+            Some(id) => id,
+            None => self.fresh_turn()?,
+        };
+        let engagement = self.state.engagement_of(self.actor).map(|e| e.id);
+        let turn = Turn { id, engagement, content, silent: false };
+        self.push(EventBody::TurnAdded { turn, received: self.now() });
+        Ok(())
+    }
+
+    fn person_is_answering(&self) -> bool {
+        let now = self.now();
+        self.state.people().next().is_some()
+            && (self.context.person_typing_until.is_some_and(|until| until > now)
+                || self.state.last_person_voice().is_some_and(|v| now.since(v.at) < self.context.turn_lease_ms))
+    }
+
+    fn suggest(&mut self, text: String, why: Option<&str>) -> Result<(), Rejection> {
+        let content = Content::Suggestion { text, why: why.map(str::to_owned) };
+        content.check()?;
+        let engagement = self.state.engagement_of(self.actor).map(|e| e.id);
+        let turn = Turn { id: self.fresh_turn()?, engagement, content, silent: false };
+        self.push(EventBody::TurnAdded { turn, received: self.now() });
+        Ok(())
+    }
+
+    fn fresh_turn(&mut self) -> Result<TurnId, Rejection> {
+        self.fresh = self.fresh.checked_sub(1).ok_or_else(|| Rejection::invalid("actions", "too many"))?;
+        let id = self.context.fresh.get(self.fresh).copied();
+        id.map(TurnId).ok_or_else(|| Rejection::invalid("actions", "too many"))
+    }
+
+    pub(super) fn engage_logic(&mut self, engaged: bool) -> Result<(), Rejection> {
+        if engaged && !self.context.logic_available {
+            return Err(Rejection::LogicUnavailable);
+        }
+        if self.state.logic.engaged != engaged {
+            self.push(EventBody::EngageLogicChanged { engaged });
+        }
+        if engaged && self.state.fallback.is_some() {
+            self.push_system(EventBody::FallbackCleared);
+        }
+        Ok(())
+    }
+
+    pub(super) fn change_custom(&mut self, patch: &Map<String, Value>) -> Result<(), Rejection> {
+        if patch.is_empty() {
+            return Ok(());
+        }
+        let mut merged = self.state.custom.clone();
+        merge(&mut merged, patch);
+        let bytes = serde_json::to_string(&merged).map_or(usize::MAX, |json| json.len());
+        if bytes > limits::CUSTOM_BYTES {
+            return Err(Rejection::invalid("custom", format!("larger than {} bytes", limits::CUSTOM_BYTES)));
+        }
+        if merged != self.state.custom {
+            self.push(EventBody::CustomChanged { patch: patch.clone() });
+        }
+        Ok(())
+    }
+
+    pub(super) fn tag(&mut self, add: &[String], remove: &[String]) -> Result<(), Rejection> {
+        let mut added: Vec<String> = Vec::new();
+        for tag in add {
+            check_label("tag", tag)?;
+            if !self.state.tags.contains(tag) && !added.contains(tag) {
+                added.push(tag.clone());
+            }
+        }
+        let removed: Vec<_> = remove.iter().filter(|tag| self.state.tags.contains(tag)).cloned().collect();
+        if self.state.tags.len() + added.len() - removed.len() > limits::TAGS {
+            return Err(Rejection::invalid("tag", format!("more than {} tags", limits::TAGS)));
+        }
+        if !added.is_empty() || !removed.is_empty() {
+            self.push(EventBody::TagsChanged { added, removed });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,287 @@
+//! What agents and external agents do.
+
+use super::Draft;
+use crate::command::{Command, Invitee};
+use crate::engagement::{EndReason, Engagement, EngagementKind};
+use crate::event::EventBody;
+use crate::help::HelpReason;
+use crate::ids::{CallId, EngagementId, LinkId, Position, TurnId};
+use crate::participant::Participant;
+use crate::permission::Permission;
+use crate::rejection::Rejection;
+use crate::time::Time;
+use crate::turn::{Content, Turn, check_label, check_remark};
+
+impl Draft<'_> {
+    pub(super) fn run_person(&mut self, command: &Command) -> Result<(), Rejection> {
+        match command {
+            Command::Reply { turn, content, written_against, mind_customer, received } => {
+                self.reply(*turn, content, *written_against, *mind_customer, *received)
+            }
+            Command::Note { turn, text } => self.note(*turn, text),
+            Command::Join { call } => self.join(*call),
+            Command::Leave { reason, ask_for_help } => self.leave(reason, *ask_for_help),
+            Command::Complete { resolution } => {
+                self.engaged()?;
+                check_remark("resolution", Some(resolution))?;
+                self.complete(resolution.clone());
+                Ok(())
+            }
+            Command::Reopen => {
+                if self.state.in_progress() {
+                    return Err(Rejection::InProgress);
+                }
+                self.join(None)
+            }
+            Command::AskForHelp { reason } => {
+                self.engaged()?;
+                check_remark("reason", Some(reason))?;
+                self.raise_help(self.actor.clone(), HelpReason::AgentAsked { detail: reason.clone() });
+                Ok(())
+            }
+            Command::HelpNotNeeded => self.help_not_needed(),
+            Command::Invite { invitee, note } => self.invite(invitee, note.as_ref()),
+            Command::Accept { engagement } => {
+                self.my_invitation(*engagement)?;
+                self.join(None)
+            }
+            Command::Decline { engagement } => {
+                self.my_invitation(*engagement)?;
+                self.why = HelpReason::InvitationOver;
+                self.end_engagement(self.actor.clone(), *engagement, EndReason::Declined);
+                Ok(())
+            }
+            Command::Withdraw { engagement } => {
+                self.find(*engagement, |e| e.invitee().is_some())?;
+                self.why = HelpReason::InvitationOver;
+                self.end_engagement(self.actor.clone(), *engagement, EndReason::Withdrawn);
+                Ok(())
+            }
+            Command::Remove { engagement } => {
+                self.engaged()?;
+                self.remove(*engagement)
+            }
+            Command::TakeOver => self.take_over(),
+            Command::Delegate { note, turn } => self.delegate(note.as_ref(), *turn),
+            Command::PressButton { action } => {
+                check_label("action", action)?;
+                self.engaged()?;
+                self.push(EventBody::ButtonPressed { action: action.clone() });
+                Ok(())
+            }
+            Command::OpenLink { link } => self.open_link(*link),
+            Command::RevokeLink { link } => self.revoke_link(*link),
+            _ => Err(Rejection::NotYours),
+        }
+    }
+
+    /// The actor's own engagement; whoever has none cannot act in the conversation.
+    fn engaged(&self) -> Result<EngagementId, Rejection> {
+        if let Some(engagement) = self.state.engagement_of(self.actor) {
+            return Ok(engagement.id);
+        }
+        Err(match (self.actor, self.state.in_progress()) {
+            (Participant::ExternalAgent { .. }, _) => Rejection::LinkOver,
+            (_, false) => Rejection::Completed,
+            (_, true) => Rejection::NotEngaged,
+        })
+    }
+
+    fn find(&self, id: EngagementId, which: impl Fn(&Engagement) -> bool) -> Result<&Engagement, Rejection> {
+        self.state.engagements.iter().find(|e| e.id == id && which(e)).ok_or(Rejection::NoEngagement)
+    }
+
+    fn my_invitation(&self, id: EngagementId) -> Result<&Engagement, Rejection> {
+        self.find(id, |e| e.invitee().is_some_and(|invitee| invitee.same(self.actor)))
+    }
+
+    fn reply(
+        &mut self,
+        turn: TurnId,
+        content: &Content,
+        written_against: Position,
+        mind_customer: bool,
+        received: Time,
+    ) -> Result<(), Rejection> {
+        if !matches!(content, Content::Text { .. } | Content::Question { .. } | Content::Attachment { .. }) {
+            return Err(Rejection::NotYours);
+        }
+        content.check()?;
+        if self.state.in_progress() || self.actor.user().is_none() {
+            self.engaged()?;
+        }
+        let news = self.state.last_voice_beside(self.actor).map_or(Position::START, |voice| voice.position);
+        let news = if mind_customer { news.max(self.state.last_loud) } else { news };
+        if news > written_against {
+            return Err(Rejection::MovedOn { since: written_against });
+        }
+        if !self.state.in_progress() {
+            self.reopen();
+            self.begin_engagement(self.actor.clone(), EngagementKind::Agent { participant: self.actor.clone() });
+        }
+        let engagement = Some(self.engaged()?);
+        let turn = Turn { id: turn, engagement, content: content.clone(), silent: false };
+        self.push(EventBody::TurnAdded { turn, received: received.min(self.now()) });
+        Ok(())
+    }
+
+    pub(super) fn note(&mut self, turn: TurnId, text: &str) -> Result<(), Rejection> {
+        let content = Content::Note { text: text.to_owned() };
+        content.check()?;
+        let engagement = self.state.engagement_of(self.actor).map(|e| e.id);
+        if engagement.is_none() && matches!(self.actor, Participant::ExternalAgent { .. }) {
+            return Err(Rejection::LinkOver);
+        }
+        let turn = Turn { id: turn, engagement, content, silent: false };
+        self.push(EventBody::TurnAdded { turn, received: self.now() });
+        Ok(())
+    }
+
+    fn join(&mut self, call: Option<CallId>) -> Result<(), Rejection> {
+        if self.state.engagement_of(self.actor).is_some() {
+            return Err(Rejection::AlreadyEngaged);
+        }
+        if let Some(call) = call
+            && self.state.help.as_ref().is_none_or(|help| help.call != call)
+        {
+            return Err(match &self.state.last_claim {
+                Some(by) => Rejection::CallTaken { by: by.clone() },
+                None => Rejection::CallOver,
+            });
+        }
+        self.reopen();
+        let actor = self.actor.clone();
+        let own = |e: &Engagement| e.invitee().is_some_and(|invitee| invitee.same(self.actor));
+        self.end_where(&actor, &EndReason::Accepted, own);
+        self.begin_engagement(actor.clone(), EngagementKind::Agent { participant: actor.clone() });
+        self.clear_help(Some(actor));
+        Ok(())
+    }
+
+    fn leave(&mut self, reason: &str, ask_for_help: bool) -> Result<(), Rejection> {
+        let engagement = self.engaged()?;
+        check_remark("reason", Some(reason))?;
+        if ask_for_help {
+            self.raise_help(self.actor.clone(), HelpReason::AgentAsked { detail: reason.to_owned() });
+        }
+        self.why = HelpReason::LastPersonLeft;
+        self.end_engagement(self.actor.clone(), engagement, EndReason::Left { why: reason.to_owned() });
+        Ok(())
+    }
+
+    fn help_not_needed(&mut self) -> Result<(), Rejection> {
+        if self.state.help.is_none() {
+            return Err(Rejection::NoCall);
+        }
+        self.clear_help(None);
+        if crate::alone::left_alone(&self.state, self.now()) {
+            return Err(Rejection::CustomerAlone);
+        }
+        Ok(())
+    }
+
+    pub(super) fn invite(&mut self, invitee: &Invitee, note: Option<&String>) -> Result<(), Rejection> {
+        check_remark("note", note.map(String::as_str))?;
+        if *self.actor != Participant::Logic {
+            self.engaged()?;
+        }
+        if !self.state.in_progress() {
+            return Err(Rejection::Completed);
+        }
+        let (participant, expires) = match invitee {
+            Invitee::Colleague { user, name } => {
+                (Participant::Agent { user: *user, name: name.clone() }, self.now().plus_ms(self.context.invitation_ms))
+            }
+            Invitee::External { link, name, expires } => {
+                let held = &self.envelope.permissions;
+                if self.actor.user().is_some() && !held.has(Permission::InviteExternal) {
+                    return Err(Rejection::Forbidden { permission: Permission::InviteExternal });
+                }
+                check_label("name", name)?;
+                if *expires <= self.now() {
+                    return Err(Rejection::invalid("expires", "already past"));
+                }
+                (Participant::ExternalAgent { link: *link, name: name.clone() }, *expires)
+            }
+        };
+        let there = |e: &Engagement| {
+            e.person().is_some_and(|p| p.same(&participant)) || e.invitee().is_some_and(|p| p.same(&participant))
+        };
+        if self.state.engagements.iter().any(there) {
+            return Err(Rejection::AlreadyEngaged);
+        }
+        let by = self.actor.clone();
+        let kind = EngagementKind::Invitation { invitee: participant, by: by.clone(), expires, note: note.cloned() };
+        self.begin_engagement(by, kind);
+        Ok(())
+    }
+
+    pub(super) fn remove(&mut self, id: EngagementId) -> Result<(), Rejection> {
+        self.find(id, |e| e.person().is_some())?;
+        self.why = HelpReason::LastPersonLeft;
+        self.end_engagement(self.actor.clone(), id, EndReason::Removed);
+        Ok(())
+    }
+
+    fn take_over(&mut self) -> Result<(), Rejection> {
+        if self.state.engagement_of(self.actor).is_none() {
+            self.join(None)?;
+        }
+        let actor = self.actor.clone();
+        let others =
+            |e: &Engagement| matches!(&e.kind, EngagementKind::Agent { participant } if !participant.same(&actor));
+        self.end_where(&actor, &EndReason::TakenOver, others);
+        if self.state.logic.engaged {
+            self.push(EventBody::EngageLogicChanged { engaged: false });
+        }
+        Ok(())
+    }
+
+    fn delegate(&mut self, note: Option<&String>, turn: TurnId) -> Result<(), Rejection> {
+        let engagement = self.engaged()?;
+        if !self.context.logic_available {
+            return Err(Rejection::LogicUnavailable);
+        }
+        if let Some(text) = note.filter(|text| !text.trim().is_empty()) {
+            self.note(turn, text)?;
+        }
+        if !self.state.logic.engaged {
+            self.push(EventBody::EngageLogicChanged { engaged: true });
+        }
+        if self.state.fallback.is_some() {
+            self.push(EventBody::FallbackCleared);
+        }
+        self.clear_help(None);
+        self.end_engagement(self.actor.clone(), engagement, EndReason::Delegated);
+        Ok(())
+    }
+
+    fn open_link(&mut self, link: LinkId) -> Result<(), Rejection> {
+        let Participant::ExternalAgent { link: own, .. } = self.actor else { return Err(Rejection::NotYours) };
+        if *own != link {
+            return Err(Rejection::NotYours);
+        }
+        if self.state.engagement_of(self.actor).is_some() {
+            self.push(EventBody::LinkUsed { link });
+            return Ok(());
+        }
+        let invited = self.state.engagements.iter().find(|e| e.invitee().is_some_and(|i| i.same(self.actor)));
+        let invited = invited.ok_or(Rejection::LinkOver)?.clone();
+        let expires = invited.expires().ok_or(Rejection::LinkOver)?;
+        let participant = invited.invitee().ok_or(Rejection::LinkOver)?.clone();
+        self.push(EventBody::LinkUsed { link });
+        self.end_engagement(participant.clone(), invited.id, EndReason::Accepted);
+        self.begin_engagement(participant.clone(), EngagementKind::ExternalAgent { participant, expires });
+        Ok(())
+    }
+
+    fn revoke_link(&mut self, link: LinkId) -> Result<(), Rejection> {
+        let of_link = |p: &Participant| matches!(p, Participant::ExternalAgent { link: l, .. } if *l == link);
+        let found =
+            self.state.engagements.iter().find(|e| e.person().is_some_and(of_link) || e.invitee().is_some_and(of_link));
+        let id = found.ok_or(Rejection::NoEngagement)?.id;
+        self.why = HelpReason::LinkOver;
+        self.end_engagement(self.actor.clone(), id, EndReason::Revoked);
+        Ok(())
+    }
+}

@@ -1,0 +1,103 @@
+//! Engagements: one participant's stretch in a conversation.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+use crate::ids::EngagementId;
+use crate::participant::Participant;
+use crate::time::Time;
+
+/// One participant's stretch, as long as it lasts. What has ended is in the events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Engagement {
+    pub id: EngagementId,
+    pub kind: EngagementKind,
+    pub since: Time,
+}
+
+/// What the stretch is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum EngagementKind {
+    /// A user of the desk takes part.
+    Agent { participant: Participant },
+    /// A partner takes part through a link, until `expires`.
+    ExternalAgent { participant: Participant, expires: Time },
+    /// Your Logic is told of everything and may answer.
+    Logic,
+    /// The customer is answering menus, without a person of ours.
+    SelfService,
+    /// Nobody is engaged and the customer waits.
+    Queue,
+    /// Somebody was asked and has not answered yet.
+    Invitation {
+        invitee: Participant,
+        by: Participant,
+        /// When an unanswered invitation counts as missed, or an unused link ends.
+        expires: Time,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+}
+
+/// Why an engagement ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(tag = "reason", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum EndReason {
+    /// The participant left by choice.
+    Left {
+        why: String,
+    },
+    Completed,
+    /// Handed to Your Logic.
+    Delegated,
+    /// Removed by another participant.
+    Removed,
+    /// A colleague took the conversation over.
+    TakenOver,
+    /// The time of the link was up.
+    Expired,
+    /// The link was revoked.
+    Revoked,
+    /// Your Logic was switched off for this conversation.
+    SwitchedOff,
+    /// Queue or self-service: somebody took part, or nobody waits any more.
+    Over,
+    Accepted,
+    Declined,
+    Missed,
+    Withdrawn,
+}
+
+impl Engagement {
+    /// The person who takes part, for agents and external agents.
+    #[must_use]
+    pub fn person(&self) -> Option<&Participant> {
+        match &self.kind {
+            EngagementKind::Agent { participant } | EngagementKind::ExternalAgent { participant, .. } => {
+                Some(participant)
+            }
+            _ => None,
+        }
+    }
+
+    /// Who is asked, for an open invitation.
+    #[must_use]
+    pub fn invitee(&self) -> Option<&Participant> {
+        match &self.kind {
+            EngagementKind::Invitation { invitee, .. } => Some(invitee),
+            _ => None,
+        }
+    }
+
+    /// When this stretch ends by itself.
+    #[must_use]
+    pub fn expires(&self) -> Option<Time> {
+        match self.kind {
+            EngagementKind::ExternalAgent { expires, .. } | EngagementKind::Invitation { expires, .. } => Some(expires),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Events: what has happened. Immutable, ordered per conversation, never rewritten.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::engagement::{EndReason, Engagement};
+use crate::help::NeedsHelp;
+use crate::ids::{BrandId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId};
+use crate::logic::{Fallback, LogicFailure, LogicRequest};
+use crate::participant::Participant;
+use crate::state::{Channel, CustomerRef};
+use crate::time::Time;
+use crate::turn::{Stage, Turn};
+
+/// One thing that happened, with actor, time and cause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    pub conversation: ConversationId,
+    pub position: Position,
+    pub time: Time,
+    pub actor: Participant,
+    /// The command that caused it.
+    pub cause: CommandId,
+    pub body: EventBody,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum EventBody {
+    Started {
+        customer: CustomerRef,
+        contact: ContactId,
+        channel: Channel,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        brand: Option<BrandId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+        #[serde(default, skip_serializing_if = "Map::is_empty")]
+        custom: Map<String, Value>,
+        /// Whether Your Logic is told of everything from the start.
+        engage_logic: bool,
+    },
+    TurnAdded {
+        turn: Turn,
+        /// When the bytes arrived at the hub, or the author pressed send offline.
+        received: Time,
+    },
+    /// One outbound turn moved along its channel.
+    TurnProgressed {
+        turn: TurnId,
+        stage: Stage,
+        /// The channel's own reason, for `failed`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// Everything of the other side up to `up_to` has arrived at, or was seen by, `side`.
+    Received {
+        side: Side,
+        stage: Stage,
+        up_to: Position,
+    },
+    EngagementStarted {
+        engagement: Engagement,
+    },
+    EngagementEnded {
+        engagement: EngagementId,
+        /// The engagement as it was, so that the entry explains itself.
+        was: Engagement,
+        end: EndReason,
+    },
+    HelpRaised {
+        help: NeedsHelp,
+    },
+    HelpCleared {
+        /// Who joined, or none if it was dismissed or completed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claimed_by: Option<Participant>,
+    },
+    Completed {
+        resolution: String,
+    },
+    Reopened,
+    EngageLogicChanged {
+        engaged: bool,
+    },
+    LogicAsked {
+        request: LogicRequest,
+    },
+    LogicAnswered {
+        request: RequestId,
+        trigger: Position,
+        /// Events that will not be told, by Your Logic's own wish.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        skipped_to: Option<Position>,
+        /// The answer was dropped by its own `control`.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        ignored: bool,
+    },
+    LogicFailed {
+        request: RequestId,
+        trigger: Position,
+        failure: LogicFailure,
+    },
+    FellBack {
+        fallback: Fallback,
+    },
+    FallbackCleared,
+    CustomChanged {
+        patch: Map<String, Value>,
+    },
+    TagsChanged {
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        added: Vec<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        removed: Vec<String>,
+    },
+    LanguageChanged {
+        language: String,
+    },
+    CustomerRenamed {
+        name: String,
+    },
+    ButtonPressed {
+        action: String,
+    },
+    FeedbackGiven {
+        score: u8,
+        #[serde(default)]
+        text: String,
+    },
+    LinkUsed {
+        link: LinkId,
+    },
+}
+
+/// Who receives: the customer, or our side's desks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    Customer,
+    Desk,
+}

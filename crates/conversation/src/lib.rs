@@ -1,0 +1,46 @@
+//! The pure core: what a conversation is, what may happen to it, and what follows.
+//!
+//! Owns the vocabulary (ids, participants, turns, engagements), the events, the commands, and the one state
+//! machine that hub and desk share. Must never do I/O, read a clock, draw a random number or await anything:
+//! time and ids are passed in, so that every decision can be replayed.
+
+mod alone;
+mod command;
+mod decide;
+mod engagement;
+mod event;
+mod help;
+mod ids;
+mod logic;
+mod notice;
+mod participant;
+mod permission;
+mod rejection;
+mod section;
+mod silence;
+mod state;
+mod time;
+mod trigger;
+mod turn;
+
+pub use alone::{Attended, attended, left_alone};
+pub use command::{Command, Context, Envelope, Invitee, Opening};
+pub use decide::decide;
+pub use engagement::{EndReason, Engagement, EngagementKind};
+pub use event::{Event, EventBody, Side};
+pub use help::{HelpReason, NeedsHelp};
+pub use ids::{
+    BrandId, CallId, CommandId, ContactId, ConversationId, CustomerId, EngagementId, LinkId, MediaId, Position,
+    RequestId, TurnId, UserId,
+};
+pub use logic::{Action, Control, Fallback, LogicFailure, LogicRequest, LogicState};
+pub use notice::{Availability, Notice, NoticeKind, Viewer, notice};
+pub use participant::{Participant, ParticipantKind};
+pub use permission::{Permission, Permissions, Role, Scope};
+pub use rejection::Rejection;
+pub use section::{RETENTION_MS, Section, sections, visible};
+pub use silence::is_courtesy;
+pub use state::{Channel, Conversation, CustomerRef, LastWords, PastAgent, Receipts, Status, Voice};
+pub use time::Time;
+pub use trigger::{Trigger, trigger_of};
+pub use turn::{Choice, Content, Media, Stage, Turn, limits};

@@ -1,0 +1,220 @@
+//! Your Logic inside a conversation: what it was asked, what it may do, how it can fail.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+use crate::help::HelpReason;
+use crate::ids::{EngagementId, Position, RequestId, TurnId, UserId};
+use crate::time::Time;
+use crate::turn::{Choice, Media};
+
+/// Your Logic's side of the state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LogicState {
+    /// `engage_logic`: while false Your Logic hears nothing.
+    pub engaged: bool,
+    /// The one outstanding request; `logic_working` is its presence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<LogicRequest>,
+    /// Events that Your Logic has still to be asked about, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<Pending>,
+}
+
+/// One event that Your Logic has still to be asked about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    pub position: Position,
+    pub time: Time,
+    /// It is a silent turn.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silent: bool,
+}
+
+/// One request in flight.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LogicRequest {
+    pub id: RequestId,
+    /// The event it is about.
+    pub trigger: Position,
+    pub asked: Time,
+    /// An answer after this moment is never sent to the customer.
+    pub expires: Time,
+    /// The event was a silent turn: a failure makes no noise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silent: bool,
+}
+
+/// `fallback_to_agent`: Your Logic could not go on, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Fallback {
+    pub failure: LogicFailure,
+    pub since: Time,
+}
+
+/// How a request to Your Logic can fail, exactly enough to act on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(tag = "failure", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum LogicFailure {
+    /// The hub has no endpoint configured.
+    NotConfigured,
+    /// No connection: refused, unknown host, TLS. `detail` is for developers.
+    Unreachable { detail: String },
+    /// No answer before the deadline.
+    TimedOut { after_ms: i64 },
+    /// An HTTP status other than 200 or 202.
+    Status { status: u16 },
+    /// The body could not be understood.
+    Malformed { detail: String },
+    /// One action could not be carried out, so none was.
+    Refused { action: usize, detail: String },
+}
+
+impl LogicFailure {
+    /// One line an agent understands.
+    #[must_use]
+    pub fn line(&self) -> String {
+        match self {
+            Self::NotConfigured => "Your Logic is not connected".into(),
+            Self::Unreachable { .. } => "Your Logic cannot be reached".into(),
+            Self::TimedOut { after_ms } => {
+                format!("Your Logic did not answer within {} s", (after_ms + 999) / 1000)
+            }
+            Self::Status { status } => format!("Your Logic answered with an error ({status})"),
+            Self::Malformed { detail } => format!("Your Logic's answer could not be understood: {detail}"),
+            Self::Refused { action, detail } => {
+                format!("Your Logic's answer was refused (action {}): {detail}", action + 1)
+            }
+        }
+    }
+}
+
+/// What Your Logic may do. An answer's actions take effect all together or not at all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase", deny_unknown_fields)]
+pub enum Action {
+    Message {
+        text: String,
+        /// Speak even while a person is answering.
+        #[serde(default)]
+        force: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<TurnId>,
+    },
+    Question {
+        text: String,
+        choices: Vec<Choice>,
+        #[serde(default)]
+        force: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<TurnId>,
+    },
+    Attachment {
+        media: Media,
+        #[serde(default)]
+        text: String,
+        #[serde(default)]
+        force: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<TurnId>,
+    },
+    Note {
+        text: String,
+    },
+    Suggestion {
+        text: String,
+    },
+    NeedsHelp {
+        /// False takes the call back.
+        value: bool,
+        #[serde(default)]
+        reason: String,
+        /// The customer asked for a person, in so many words.
+        #[serde(default)]
+        customer_asked: bool,
+    },
+    InviteAgent {
+        user: UserId,
+        /// Filled in by the hub from its list of users.
+        #[serde(default)]
+        name: Option<String>,
+        #[serde(default)]
+        note: Option<String>,
+    },
+    InviteExternalAgent {
+        name: String,
+        /// How long the link lives, in seconds.
+        ttl_s: u32,
+        #[serde(default)]
+        note: Option<String>,
+    },
+    RemoveParticipant {
+        engagement: EngagementId,
+    },
+    EngageLogic {
+        value: bool,
+    },
+    Complete {
+        #[serde(default)]
+        resolution: String,
+    },
+    Reopen,
+    /// Shows the customer that something is being written. Lives in the live connection only, never in the log.
+    Typing {
+        value: bool,
+    },
+    Tag {
+        #[serde(default)]
+        add: Vec<String>,
+        #[serde(default)]
+        remove: Vec<String>,
+    },
+    /// Asks the customer how it went.
+    Feedback {
+        text: String,
+    },
+}
+
+/// How an answer wishes to be treated if the conversation moved on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Control {
+    /// Forget the events still waiting to be told.
+    pub skip_to_latest: bool,
+    /// Forget the events up to this time.
+    pub skip_to_time: Option<Time>,
+    /// Drop this answer if the customer has acted since the request.
+    pub ignore_on_customer_action: bool,
+    /// Drop this answer if an agent has acted since the request.
+    pub ignore_on_agent_action: bool,
+}
+
+/// Merges `patch` into `data`: objects merge, null removes, all else replaces (RFC 7396).
+pub(crate) fn merge(data: &mut Map<String, Value>, patch: &Map<String, Value>) {
+    for (key, value) in patch {
+        match (data.get_mut(key), value) {
+            (_, Value::Null) => {
+                data.remove(key);
+            }
+            (Some(Value::Object(old)), Value::Object(new)) => merge(old, new),
+            (_, Value::Object(new)) => {
+                let mut fresh = Map::new();
+                merge(&mut fresh, new);
+                data.insert(key.clone(), Value::Object(fresh));
+            }
+            (_, other) => {
+                data.insert(key.clone(), other.clone());
+            }
+        }
+    }
+}
+
+/// The reason for help that Your Logic gives with `NEEDS_HELP`.
+pub(crate) fn help_reason(detail: String, customer_asked: bool) -> HelpReason {
+    if customer_asked { HelpReason::CustomerAsked { detail } } else { HelpReason::LogicAsked { detail } }
+}

@@ -1,0 +1,97 @@
+//! Notification policy: which one notice, if any, a conversation deserves on one user's screen right now.
+//!
+//! A function of state instead of events: whoever shows notices compares what should stand with what stands, so a
+//! reconnect shows nothing twice and a colleague's join withdraws it everywhere.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+use crate::engagement::EngagementKind;
+use crate::ids::{CallId, EngagementId, Position, UserId};
+use crate::participant::Participant;
+use crate::permission::{Permission, Permissions};
+use crate::state::Conversation;
+use crate::time::Time;
+use crate::turn::Stage;
+
+/// Whether an agent takes new conversations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Availability {
+    #[default]
+    Available,
+    Busy,
+    Away,
+}
+
+/// Who would be told, and what they are looking at.
+#[derive(Clone, Debug)]
+pub struct Viewer<'a> {
+    pub user: UserId,
+    pub permissions: &'a Permissions,
+    pub availability: Availability,
+    /// The position up to which this user has seen the conversation.
+    pub seen: Position,
+    /// The conversation is on screen in a focused window.
+    pub looking: bool,
+    /// How many conversations the user is engaged in, and the most they take.
+    pub load: usize,
+    pub capacity: usize,
+    /// A customer waiting longer than this in the user's own conversation is worth another word, in milliseconds.
+    pub patience_ms: i64,
+}
+
+/// One notice. Two notices with the same `kind` are the same and are shown once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    pub kind: NoticeKind,
+    pub since: Time,
+}
+
+/// What the notice is about; with the id that makes it this one and no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum NoticeKind {
+    HelpNeeded { call: CallId },
+    Invited { engagement: EngagementId },
+    DeliveryFailed { position: Position },
+    WaitingTooLong { position: Position },
+    CustomerWrote { position: Position },
+}
+
+/// The notice that `conversation` deserves for `viewer` at `now`; the most urgent if several apply.
+#[must_use]
+pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Option<Notice> {
+    if !conversation.in_progress() {
+        return None;
+    }
+    let mine = conversation.agent(viewer.user).is_some();
+    if let Some(invitation) = conversation.invitation_of(viewer.user)
+        && matches!(&invitation.kind, EngagementKind::Invitation { expires, .. } if *expires > now)
+    {
+        return Some(Notice { kind: NoticeKind::Invited { engagement: invitation.id }, since: invitation.since });
+    }
+    if let Some(help) = &conversation.help
+        && !mine
+        && !help.by.same(&Participant::Agent { user: viewer.user, name: String::new() })
+        && viewer.permissions.has(Permission::Handle)
+        && viewer.availability == Availability::Available
+        && viewer.load < viewer.capacity
+    {
+        return Some(Notice { kind: NoticeKind::HelpNeeded { call: help.call }, since: help.since });
+    }
+    if !mine {
+        return None;
+    }
+    if let Some(failed) = conversation.open_turns.iter().rev().find(|open| open.stage == Stage::Failed) {
+        let kind = NoticeKind::DeliveryFailed { position: failed.position };
+        return Some(Notice { kind, since: conversation.updated });
+    }
+    let since = conversation.waiting_since?;
+    if now.since(since) >= viewer.patience_ms {
+        return Some(Notice { kind: NoticeKind::WaitingTooLong { position: conversation.last_loud }, since });
+    }
+    (!viewer.looking && conversation.last_loud > viewer.seen)
+        .then_some(Notice { kind: NoticeKind::CustomerWrote { position: conversation.last_loud }, since })
+}

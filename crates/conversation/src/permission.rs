@@ -1,0 +1,110 @@
+//! Permissions, their scopes, and the roles that are named sets of them.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+/// What somebody may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS, ToSchema)]
+pub enum Permission {
+    #[serde(rename = "liveConversations.handle")]
+    Handle,
+    #[serde(rename = "liveConversations.viewAll")]
+    ViewAll,
+    #[serde(rename = "liveConversations.inviteExternal")]
+    InviteExternal,
+    #[serde(rename = "customers.view")]
+    CustomersView,
+    #[serde(rename = "analytics.view")]
+    AnalyticsView,
+    #[serde(rename = "settings.manage")]
+    SettingsManage,
+    #[serde(rename = "users.manage")]
+    UsersManage,
+}
+
+/// How far a permission reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS, ToSchema)]
+pub enum Scope {
+    /// Only what the user takes part in.
+    #[serde(rename = "ME")]
+    Me,
+    /// Everything of the account.
+    #[serde(rename = "*")]
+    All,
+}
+
+/// A set of permissions with scopes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(transparent)]
+pub struct Permissions(pub Vec<(Permission, Scope)>);
+
+/// A named set of permissions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Agent,
+    Supervisor,
+    Admin,
+}
+
+impl Permissions {
+    /// Whether `permission` is held at all, in any scope.
+    #[must_use]
+    pub fn has(&self, permission: Permission) -> bool {
+        self.0.iter().any(|(held, _)| *held == permission)
+    }
+
+    /// Whether `permission` is held for everything.
+    #[must_use]
+    pub fn has_all(&self, permission: Permission) -> bool {
+        self.0.contains(&(permission, Scope::All))
+    }
+}
+
+impl Role {
+    /// All roles, least first.
+    pub const ALL: [Self; 3] = [Self::Agent, Self::Supervisor, Self::Admin];
+
+    /// What the role may do.
+    #[must_use]
+    pub fn permissions(self) -> Permissions {
+        use Permission as P;
+        let mut set = vec![
+            (P::Handle, Scope::All),
+            (P::InviteExternal, Scope::All),
+            (P::CustomersView, Scope::All),
+            (P::AnalyticsView, Scope::Me),
+        ];
+        if self != Self::Agent {
+            set.push((P::ViewAll, Scope::All));
+            set.push((P::AnalyticsView, Scope::All));
+        }
+        if self == Self::Admin {
+            set.push((P::SettingsManage, Scope::All));
+            set.push((P::UsersManage, Scope::All));
+        }
+        Permissions(set)
+    }
+
+    /// The name used on the command line and in the database.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Supervisor => "supervisor",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl std::str::FromStr for Role {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.name() == text)
+            .ok_or_else(|| format!("unknown role '{text}'; use agent, supervisor or admin"))
+    }
+}

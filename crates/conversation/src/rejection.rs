@@ -1,0 +1,96 @@
+//! Why a command was refused. Nothing changed.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+use crate::ids::Position;
+use crate::participant::Participant;
+use crate::permission::Permission;
+
+/// A typed refusal; `code` is stable, the text is for people.
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize, TS, ToSchema)]
+#[serde(tag = "code", rename_all_fields = "camelCase")]
+pub enum Rejection {
+    #[error("this conversation does not exist")]
+    #[serde(rename = "conversation.unknown")]
+    Unknown,
+    #[error("this conversation exists already")]
+    #[serde(rename = "conversation.exists")]
+    Exists,
+    #[error("join the conversation first")]
+    #[serde(rename = "conversation.not_engaged")]
+    NotEngaged,
+    #[error("you are already in this conversation")]
+    #[serde(rename = "conversation.already_engaged")]
+    AlreadyEngaged,
+    #[error("the conversation is completed")]
+    #[serde(rename = "conversation.completed")]
+    Completed,
+    #[error("the conversation is in progress")]
+    #[serde(rename = "conversation.in_progress")]
+    InProgress,
+    /// Somebody else won the claim; joining deliberately is still possible.
+    #[error("{} took this call for help", name(by))]
+    #[serde(rename = "conversation.call_taken")]
+    CallTaken { by: Participant },
+    /// The call ended without anybody taking it.
+    #[error("this call for help is over")]
+    #[serde(rename = "conversation.call_over")]
+    CallOver,
+    /// Compare-and-send: what is new stands after `since`.
+    #[error("the conversation has moved on since you wrote this: read what is new, then decide")]
+    #[serde(rename = "conversation.moved_on")]
+    MovedOn { since: Position },
+    #[error("the customer waits and nobody else is there: join, complete, or hand to Your Logic")]
+    #[serde(rename = "conversation.customer_alone")]
+    CustomerAlone,
+    #[error("nobody has asked for help here")]
+    #[serde(rename = "conversation.no_call")]
+    NoCall,
+    #[error("there is no such engagement or invitation any more")]
+    #[serde(rename = "conversation.no_engagement")]
+    NoEngagement,
+    #[error("there is no such turn in this conversation")]
+    #[serde(rename = "conversation.no_turn")]
+    NoTurn,
+    #[error("the link has expired or was revoked")]
+    #[serde(rename = "conversation.link_over")]
+    LinkOver,
+    #[error("Your Logic is not connected to this hub")]
+    #[serde(rename = "logic.unavailable")]
+    LogicUnavailable,
+    #[error("Your Logic is being asked already, or there is nothing to ask")]
+    #[serde(rename = "logic.busy")]
+    LogicBusy,
+    #[error("this request to Your Logic is not outstanding")]
+    #[serde(rename = "logic.no_request")]
+    NoRequest,
+    #[error("you lack the permission {}", serde_json::to_string(permission).unwrap_or_default())]
+    #[serde(rename = "permission.missing")]
+    Forbidden { permission: Permission },
+    #[error("this participant cannot do that")]
+    #[serde(rename = "permission.participant")]
+    NotYours,
+    #[error("{field}: {problem}")]
+    #[serde(rename = "input.invalid")]
+    Invalid { field: String, problem: String },
+}
+
+impl Rejection {
+    /// A field that cannot be accepted, and what is wrong with it.
+    #[must_use]
+    pub fn invalid(field: &str, problem: impl Into<String>) -> Self {
+        Self::Invalid { field: field.to_owned(), problem: problem.into() }
+    }
+}
+
+fn name(participant: &Participant) -> &str {
+    match participant {
+        Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } => name,
+        Participant::Customer => "the customer",
+        Participant::Logic => "Your Logic",
+        Participant::System => "Tandem",
+    }
+}

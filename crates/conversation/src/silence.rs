@@ -1,0 +1,141 @@
+//! Closing courtesies. Conservative: what could be a wish or a question is never silent.
+
+/// Words that only close, in the languages customers most often close in.
+const CLOSERS: &[&str] = &[
+    "thanks",
+    "thank you",
+    "thank you very much",
+    "thanks a lot",
+    "many thanks",
+    "thx",
+    "ty",
+    "cheers",
+    "bye",
+    "goodbye",
+    "bye bye",
+    "see you",
+    "have a nice day",
+    "have a good day",
+    "great thanks",
+    "perfect thanks",
+    "ok thanks",
+    "okay thanks",
+    "perfect thank you",
+    "great thank you",
+    "ok thank you",
+    "thanks bye",
+    "thank you bye",
+    "thanks goodbye",
+    "thank you goodbye",
+    "danke",
+    "danke schön",
+    "vielen dank",
+    "danke tschüss",
+    "tschüss",
+    "auf wiedersehen",
+    "super danke",
+    "gracias",
+    "muchas gracias",
+    "adiós",
+    "adios",
+    "gracias adiós",
+    "merci",
+    "merci beaucoup",
+    "au revoir",
+    "merci au revoir",
+    "děkuji",
+    "děkuju",
+    "díky",
+    "nashledanou",
+    "na shledanou",
+    "děkuji nashledanou",
+    "obrigado",
+    "obrigada",
+    "muito obrigado",
+    "muito obrigada",
+    "tchau",
+    "grazie",
+    "grazie mille",
+    "arrivederci",
+    "dziękuję",
+    "dzięki",
+    "do widzenia",
+    "ありがとう",
+    "ありがとうございます",
+    "ありがとうございました",
+    "شكرا",
+    "شكراً",
+    "شكرا جزيلا",
+    "مع السلامة",
+    "धन्यवाद",
+    "शुक्रिया",
+    "bedankt",
+    "dank je",
+    "tack",
+    "спасибо",
+    "谢谢",
+    "谢谢你",
+    "감사합니다",
+];
+
+/// Whether a customer's text is nothing but a closing courtesy.
+#[must_use]
+pub fn is_courtesy(text: &str) -> bool {
+    if text.chars().count() > 60 || text.contains(['?', '？', '؟']) {
+        return false;
+    }
+    let mut words = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_alphanumeric() || is_mark(c) {
+            words.extend(c.to_lowercase());
+        } else if !words.is_empty() && !words.ends_with(' ') {
+            words.push(' ');
+        }
+    }
+    let words = words.trim_end();
+    !words.is_empty() && CLOSERS.contains(&words)
+}
+
+/// Combining marks of Arabic and Devanagari belong to their word.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{0300}'..='\u{036f}' | '\u{064b}'..='\u{065f}' | '\u{0900}'..='\u{0903}' | '\u{093a}'..='\u{094f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_courtesy;
+
+    #[test]
+    fn closing_courtesies_are_silent_in_several_languages() {
+        for text in [
+            "Thanks!",
+            "thank you :)",
+            "Bye!!",
+            "Danke schön",
+            "¡Gracias!",
+            "Děkuji.",
+            "ありがとうございます。",
+            "شكراً",
+            "धन्यवाद 🙏",
+        ] {
+            assert!(is_courtesy(text), "{text} closes a conversation");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_wish_is_never_silent() {
+        for text in [
+            "thanks?",
+            "Thanks, but it still does not work",
+            "ok",
+            "no thanks",
+            "yes thank you",
+            "",
+            "👍",
+            "bye the way, one more thing",
+            "thank you for nothing, where is my order",
+        ] {
+            assert!(!is_courtesy(text), "{text} may need an answer");
+        }
+    }
+}

@@ -1,0 +1,421 @@
+//! The state of a conversation: a fold over its events, of bounded size however long the conversation grows.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+use crate::engagement::{EndReason, Engagement, EngagementKind};
+use crate::event::{Event, EventBody, Side};
+use crate::help::NeedsHelp;
+use crate::ids::{BrandId, ContactId, ConversationId, CustomerId, EngagementId, Position, TurnId, UserId};
+use crate::logic::{Fallback, LogicState, Pending, merge};
+use crate::participant::{Participant, ParticipantKind};
+use crate::time::Time;
+use crate::trigger::trigger_of;
+use crate::turn::{Choice, Content, Stage, Turn};
+
+/// Characters of the last words kept for lists.
+const LAST_WORDS_CHARS: usize = 140;
+/// Questions that can still be answered by choice.
+const OPEN_QUESTIONS: usize = 8;
+/// Outbound turns whose way to the customer is still followed.
+const OPEN_TURNS: usize = 64;
+
+/// How a customer reaches the company.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    WebChat,
+    Whatsapp,
+    Imported,
+}
+
+/// Where a conversation stands, as the customer sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(tag = "status", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Status {
+    InProgress,
+    Completed { at: Time, by: Participant, resolution: String },
+}
+
+/// The person whose request this is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomerRef {
+    pub id: CustomerId,
+    pub name: String,
+}
+
+/// A user who was engaged and is not now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastAgent {
+    pub user: UserId,
+    pub at: Time,
+}
+
+/// The last thing said that customers may see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LastWords {
+    pub by: Participant,
+    pub text: String,
+    pub at: Time,
+    pub position: Position,
+    /// A closing courtesy.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silent: bool,
+}
+
+/// How far each side has received and seen the other's turns.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Receipts {
+    pub customer_delivered: Position,
+    pub customer_seen: Position,
+    pub desk_delivered: Position,
+    pub desk_seen: Position,
+}
+
+/// The last turn of one participant of our side that the customer could see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voice {
+    pub by: Participant,
+    pub position: Position,
+    pub at: Time,
+}
+
+/// A question that can be answered by choice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenQuestion {
+    pub turn: TurnId,
+    pub choices: Vec<Choice>,
+}
+
+/// An outbound turn on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenTurn {
+    pub turn: TurnId,
+    pub position: Position,
+    pub stage: Stage,
+}
+
+/// All that decisions depend on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Conversation {
+    pub id: ConversationId,
+    /// Of the last event.
+    pub position: Position,
+    pub customer: CustomerRef,
+    pub contact: ContactId,
+    pub channel: Channel,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<BrandId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    pub started: Time,
+    pub updated: Time,
+    pub status: Status,
+    /// `needs_help`, with reason, by whom, since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<NeedsHelp>,
+    /// Who won the last call for help, so that late claims can be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_claim: Option<Participant>,
+    pub logic: LogicState,
+    /// `fallback_to_agent`, with the reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<Fallback>,
+    /// Since when the customer waits for us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_since: Option<Time>,
+    /// The customer's last turn.
+    pub last_customer: Position,
+    /// The customer's last turn that was not a closing courtesy.
+    pub last_loud: Position,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub voices: Vec<Voice>,
+    /// Open stretches only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub engagements: Vec<Engagement>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<PastAgent>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_words: Option<LastWords>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<OpenQuestion>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open_turns: Vec<OpenTurn>,
+    #[serde(default)]
+    pub receipts: Receipts,
+    /// Data that Your Logic owns.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub custom: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+}
+
+impl Conversation {
+    /// The state after the first event; none if it is not a start.
+    #[must_use]
+    pub fn begin(event: &Event) -> Option<Self> {
+        let EventBody::Started { customer, contact, channel, brand, language, custom, engage_logic } = &event.body
+        else {
+            return None;
+        };
+        let pending = if *engage_logic { pending(event).into_iter().collect() } else { Vec::new() };
+        Some(Self {
+            id: event.conversation,
+            position: event.position,
+            customer: customer.clone(),
+            contact: *contact,
+            channel: *channel,
+            brand: *brand,
+            language: language.clone(),
+            started: event.time,
+            updated: event.time,
+            status: Status::InProgress,
+            help: None,
+            last_claim: None,
+            logic: LogicState { engaged: *engage_logic, asked: None, pending },
+            fallback: None,
+            waiting_since: None,
+            last_customer: Position::START,
+            last_loud: Position::START,
+            voices: Vec::new(),
+            engagements: Vec::new(),
+            left: Vec::new(),
+            last_words: None,
+            questions: Vec::new(),
+            open_turns: Vec::new(),
+            receipts: Receipts::default(),
+            custom: custom.clone(),
+            tags: Vec::new(),
+        })
+    }
+
+    /// The state after all of `events`; none if they do not begin with a start.
+    #[must_use]
+    pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Self> {
+        let mut events = events.into_iter();
+        let mut state = Self::begin(events.next()?)?;
+        for event in events {
+            state.apply(event);
+        }
+        Some(state)
+    }
+
+    /// Moves the state past one event.
+    pub fn apply(&mut self, event: &Event) {
+        self.position = event.position;
+        self.updated = event.time;
+        if self.logic.engaged {
+            self.logic.pending.extend(pending(event));
+        }
+        match &event.body {
+            EventBody::TurnAdded { turn, .. } => self.add_turn(event, turn),
+            EventBody::TurnProgressed { turn, stage, .. } => {
+                if let Some(open) = self.open_turns.iter_mut().find(|open| open.turn == *turn) {
+                    open.stage = *stage;
+                }
+                self.open_turns.retain(|open| open.stage != Stage::Seen);
+            }
+            EventBody::Received { side, stage, up_to } => self.receive(*side, *stage, *up_to),
+            EventBody::EngagementStarted { engagement } => self.start_engagement(engagement),
+            EventBody::EngagementEnded { engagement, was, end } => {
+                self.end_engagement(*engagement, was, end, event.time)
+            }
+            EventBody::HelpRaised { help } => {
+                self.help = Some(help.clone());
+                self.last_claim = None;
+            }
+            EventBody::HelpCleared { claimed_by } => {
+                self.help = None;
+                self.last_claim.clone_from(claimed_by);
+            }
+            EventBody::Completed { resolution } => {
+                self.status =
+                    Status::Completed { at: event.time, by: event.actor.clone(), resolution: resolution.clone() };
+                self.waiting_since = None;
+            }
+            EventBody::Reopened => self.status = Status::InProgress,
+            EventBody::EngageLogicChanged { engaged } => {
+                self.logic.engaged = *engaged;
+                if !engaged {
+                    self.logic.pending.clear();
+                    self.logic.asked = None;
+                } else if self.logic.pending.last().is_none_or(|last| last.position != event.position) {
+                    self.logic.pending.extend(pending(event));
+                }
+            }
+            EventBody::LogicAsked { request } => self.logic.asked = Some(request.clone()),
+            EventBody::LogicAnswered { trigger, skipped_to, .. } => {
+                self.logic.asked = None;
+                let told = skipped_to.map_or(*trigger, |to| to.max(*trigger));
+                self.logic.pending.retain(|pending| pending.position > told);
+            }
+            EventBody::LogicFailed { trigger, .. } => {
+                self.logic.asked = None;
+                self.logic.pending.retain(|pending| pending.position > *trigger);
+            }
+            EventBody::FellBack { fallback } => self.fallback = Some(fallback.clone()),
+            EventBody::FallbackCleared => self.fallback = None,
+            EventBody::CustomChanged { patch } => merge(&mut self.custom, patch),
+            EventBody::TagsChanged { added, removed } => {
+                self.tags.retain(|tag| !removed.contains(tag));
+                self.tags.extend(added.iter().cloned());
+            }
+            EventBody::LanguageChanged { language } => self.language = Some(language.clone()),
+            EventBody::CustomerRenamed { name } => self.customer.name.clone_from(name),
+            EventBody::Started { .. }
+            | EventBody::ButtonPressed { .. }
+            | EventBody::FeedbackGiven { .. }
+            | EventBody::LinkUsed { .. } => {}
+        }
+    }
+
+    fn add_turn(&mut self, event: &Event, turn: &Turn) {
+        if !turn.content.is_for_customer() {
+            return;
+        }
+        self.last_words = Some(LastWords {
+            by: event.actor.clone(),
+            text: clip(&turn.content),
+            at: event.time,
+            position: event.position,
+            silent: turn.silent,
+        });
+        if event.actor == Participant::Customer {
+            self.last_customer = event.position;
+            if !turn.silent {
+                self.last_loud = event.position;
+                self.waiting_since.get_or_insert(event.time);
+            }
+            return;
+        }
+        self.waiting_since = None;
+        match self.voices.iter_mut().find(|voice| voice.by.same(&event.actor)) {
+            Some(voice) => (voice.position, voice.at) = (event.position, event.time),
+            None => {
+                self.voices.push(Voice { by: event.actor.clone(), position: event.position, at: event.time });
+            }
+        }
+        if let Content::Question { choices, .. } = &turn.content {
+            keep_last(&mut self.questions, OPEN_QUESTIONS, OpenQuestion { turn: turn.id, choices: choices.clone() });
+        }
+        let open = OpenTurn { turn: turn.id, position: event.position, stage: Stage::Prepared };
+        keep_last(&mut self.open_turns, OPEN_TURNS, open);
+    }
+
+    fn receive(&mut self, side: Side, stage: Stage, up_to: Position) {
+        let receipts = &mut self.receipts;
+        let (delivered, seen) = match side {
+            Side::Customer => (&mut receipts.customer_delivered, &mut receipts.customer_seen),
+            Side::Desk => (&mut receipts.desk_delivered, &mut receipts.desk_seen),
+        };
+        *delivered = up_to.max(*delivered);
+        if stage == Stage::Seen {
+            *seen = up_to.max(*seen);
+            if side == Side::Customer {
+                let seen = *seen;
+                self.open_turns.retain(|open| open.position > seen);
+            }
+        }
+    }
+
+    fn start_engagement(&mut self, engagement: &Engagement) {
+        if let Some(user) = engagement.person().and_then(Participant::user) {
+            self.left.retain(|past| past.user != user);
+        }
+        self.engagements.push(engagement.clone());
+    }
+
+    fn end_engagement(&mut self, id: EngagementId, was: &Engagement, _end: &EndReason, at: Time) {
+        self.engagements.retain(|engagement| engagement.id != id);
+        if let Some(user) = was.person().and_then(Participant::user)
+            && self.agent(user).is_none()
+        {
+            self.left.retain(|past| past.user != user);
+            self.left.push(PastAgent { user, at });
+        }
+    }
+
+    /// Whether the request is still being handled.
+    #[must_use]
+    pub fn in_progress(&self) -> bool {
+        self.status == Status::InProgress
+    }
+
+    /// The engagement of a user as an agent.
+    #[must_use]
+    pub fn agent(&self, user: UserId) -> Option<&Engagement> {
+        self.engagements
+            .iter()
+            .find(|e| matches!(&e.kind, EngagementKind::Agent { participant } if participant.user() == Some(user)))
+    }
+
+    /// The engagement of any participant of ours who may speak.
+    #[must_use]
+    pub fn engagement_of(&self, participant: &Participant) -> Option<&Engagement> {
+        match participant {
+            Participant::Logic => self.engagements.iter().find(|e| e.kind == EngagementKind::Logic),
+            person => self.engagements.iter().find(|e| e.person().is_some_and(|p| p.same(person))),
+        }
+    }
+
+    /// The open invitation of a user.
+    #[must_use]
+    pub fn invitation_of(&self, user: UserId) -> Option<&Engagement> {
+        self.engagements.iter().find(|e| e.invitee().and_then(Participant::user) == Some(user))
+    }
+
+    /// The people of our side who take part now.
+    pub fn people(&self) -> impl Iterator<Item = &Engagement> {
+        self.engagements.iter().filter(|e| e.person().is_some())
+    }
+
+    /// The next moment at which something happens by itself: a request or an invitation or a link expires.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Time> {
+        let expiries = self.engagements.iter().filter_map(Engagement::expires);
+        expiries.chain(self.logic.asked.as_ref().map(|asked| asked.expires)).min()
+    }
+
+    /// The last turn of our side, other than `author`'s own, that the customer could see.
+    #[must_use]
+    pub fn last_voice_beside(&self, author: &Participant) -> Option<&Voice> {
+        self.voices.iter().filter(|voice| !voice.by.same(author)).max_by_key(|voice| voice.position)
+    }
+
+    /// The last turn of a person of ours.
+    #[must_use]
+    pub fn last_person_voice(&self) -> Option<&Voice> {
+        self.voices.iter().filter(|v| v.by.kind() != ParticipantKind::Logic).max_by_key(|v| v.position)
+    }
+}
+
+/// What Your Logic has to be asked because of `event`.
+fn pending(event: &Event) -> Option<Pending> {
+    trigger_of(event)?;
+    let silent = matches!(&event.body, EventBody::TurnAdded { turn, .. } if turn.silent);
+    Some(Pending { position: event.position, time: event.time, silent })
+}
+
+fn clip(content: &Content) -> String {
+    let text = match content {
+        Content::Attachment { media, text } if text.is_empty() => &media.name,
+        other => other.text(),
+    };
+    match text.char_indices().nth(LAST_WORDS_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+fn keep_last<T>(items: &mut Vec<T>, most: usize, item: T) {
+    if items.len() == most {
+        items.remove(0);
+    }
+    items.push(item);
+}

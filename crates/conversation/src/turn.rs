@@ -1,0 +1,190 @@
+//! Turns: what is said, asked, answered, attached, noted or suggested.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+use crate::ids::{EngagementId, MediaId, TurnId};
+use crate::rejection::Rejection;
+
+/// Limits of what a turn may carry, in characters or bytes as named.
+pub mod limits {
+    /// Longest text of a turn, in characters.
+    pub const TEXT_CHARS: usize = 10_000;
+    /// Most choices of one question.
+    pub const CHOICES: usize = 30;
+    /// Longest label or id of a choice, in characters.
+    pub const CHOICE_CHARS: usize = 200;
+    /// Largest custom data of a conversation, in bytes of JSON.
+    pub const CUSTOM_BYTES: usize = 64 * 1024;
+    /// Most tags on a conversation.
+    pub const TAGS: usize = 50;
+    /// Longest name, reason, tag, language or note line that labels something, in characters.
+    pub const LABEL_CHARS: usize = 500;
+}
+
+/// One contribution as it is stored. Its author is the actor of the event that adds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Turn {
+    pub id: TurnId,
+    /// The engagement it was made in; none for customers and for notes from outside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engagement: Option<EngagementId>,
+    pub content: Content,
+    /// A closing courtesy: shown, but reopens nothing and makes no noise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silent: bool,
+}
+
+/// What a turn says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
+pub enum Content {
+    Text {
+        text: String,
+    },
+    /// A menu; answered by choice or in free text, at any time.
+    Question {
+        text: String,
+        choices: Vec<Choice>,
+    },
+    /// One choice of an earlier question; `text` is the label the customer saw.
+    Answer {
+        question: TurnId,
+        choice: String,
+        text: String,
+    },
+    Attachment {
+        media: Media,
+        #[serde(default)]
+        text: String,
+    },
+    /// Never shown to customers.
+    Note {
+        text: String,
+    },
+    /// Offered to agents, never shown to customers until one of them sends it.
+    Suggestion {
+        text: String,
+        /// Why it is a suggestion and not a message; none if it was meant as one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+    },
+}
+
+/// One choice of a question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Choice {
+    pub id: String,
+    pub label: String,
+}
+
+/// A stored file, by reference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Media {
+    pub id: MediaId,
+    pub name: String,
+    pub content_type: String,
+    #[ts(type = "number")]
+    pub bytes: u64,
+}
+
+/// How far a turn has come. Only ever moves forward, in this order; `Failed` is left by a retry alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// In the desk's outbox (outbound) or on its way in (inbound).
+    Queued,
+    /// Stored by the hub.
+    Accepted,
+    /// Fitted to the channel; language and silence known.
+    Prepared,
+    /// Handed to the channel.
+    Sent,
+    /// Arrived: at the customer (outbound) or at a desk (inbound).
+    Delivered,
+    /// Read by the customer, or seen by an agent.
+    Seen,
+    /// The channel refused it; the reason travels beside.
+    Failed,
+}
+
+impl Content {
+    /// The words, for lists and notifications. Empty for a file without a caption.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Text { text }
+            | Self::Question { text, .. }
+            | Self::Answer { text, .. }
+            | Self::Attachment { text, .. }
+            | Self::Note { text }
+            | Self::Suggestion { text, .. } => text,
+        }
+    }
+
+    /// Whether customers may see it.
+    #[must_use]
+    pub fn is_for_customer(&self) -> bool {
+        !matches!(self, Self::Note { .. } | Self::Suggestion { .. })
+    }
+
+    /// Refuses what no channel and no screen could carry.
+    ///
+    /// # Errors
+    /// `Rejection::Invalid` naming the field and its limit.
+    pub fn check(&self) -> Result<(), Rejection> {
+        let text = self.text();
+        if text.chars().count() > limits::TEXT_CHARS {
+            return Err(Rejection::invalid("text", format!("longer than {} characters", limits::TEXT_CHARS)));
+        }
+        match self {
+            Self::Attachment { media, .. } => check_label("media.name", &media.name),
+            _ if text.trim().is_empty() => Err(Rejection::invalid("text", "empty")),
+            Self::Question { choices, .. } => check_choices(choices),
+            Self::Answer { choice, .. } => check_label("choice", choice),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn check_choices(choices: &[Choice]) -> Result<(), Rejection> {
+    if choices.is_empty() || choices.len() > limits::CHOICES {
+        return Err(Rejection::invalid("choices", format!("between 1 and {} are needed", limits::CHOICES)));
+    }
+    for (i, choice) in choices.iter().enumerate() {
+        for (field, value) in [("choices.id", &choice.id), ("choices.label", &choice.label)] {
+            if value.trim().is_empty() || value.chars().count() > limits::CHOICE_CHARS {
+                return Err(Rejection::invalid(
+                    field,
+                    format!("between 1 and {} characters are needed", limits::CHOICE_CHARS),
+                ));
+            }
+        }
+        if choices[..i].iter().any(|other| other.id == choice.id) {
+            return Err(Rejection::invalid("choices.id", format!("'{}' is used twice", choice.id)));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses labels (names, reasons, tags) that are empty or too long.
+pub(crate) fn check_label(field: &'static str, value: &str) -> Result<(), Rejection> {
+    if value.trim().is_empty() || value.chars().count() > limits::LABEL_CHARS {
+        return Err(Rejection::invalid(field, format!("between 1 and {} characters are needed", limits::LABEL_CHARS)));
+    }
+    Ok(())
+}
+
+/// Like [`check_label`], for a label that may be absent or empty.
+pub(crate) fn check_remark(field: &'static str, value: Option<&str>) -> Result<(), Rejection> {
+    match value {
+        Some(text) if text.chars().count() > limits::TEXT_CHARS => {
+            Err(Rejection::invalid(field, format!("longer than {} characters", limits::TEXT_CHARS)))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,5 @@
+//! The desktop core.
+
+pub mod bindings;
+pub mod rpc;
+pub mod view;

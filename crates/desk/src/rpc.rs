@@ -1,0 +1,173 @@
+//! The command table: every command of the desk, once, with its request and response.
+//!
+//! The window, the tests in a plain browser and the end-to-end tests all come through here; there is no other way in.
+
+use serde::{Deserialize, Serialize};
+use tandem_conversation::{Availability, CallId, ConversationId, MediaId, Position, Section, UserId};
+use ts_rs::TS;
+
+use crate::view::{AppView, ColleagueView, ConversationView, EntriesView, ListView};
+
+/// An error as the interface sees it: a stable code, and words for the agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RpcError {
+    pub code: String,
+    pub message: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SignIn {
+    pub hub: String,
+    pub email: String,
+    pub password: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListRequest {
+    pub section: Section,
+    pub offset: u32,
+    pub limit: u32,
+    /// Filters by name and last words; empty for all.
+    #[serde(default)]
+    pub query: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OneConversation {
+    pub id: ConversationId,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EntriesRequest {
+    pub id: ConversationId,
+    /// Key of the oldest entry at hand; none for the newest page.
+    #[serde(default)]
+    #[ts(optional)]
+    pub before: Option<String>,
+    pub limit: u32,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Join {
+    pub id: ConversationId,
+    /// The call for help that is claimed, if any.
+    #[serde(default)]
+    #[ts(optional)]
+    pub call: Option<CallId>,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Send {
+    pub id: ConversationId,
+    pub text: String,
+    /// The last position on screen when it was written.
+    pub written_against: Position,
+    /// Send although the conversation has moved on.
+    #[serde(default)]
+    pub anyway: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Words {
+    pub id: ConversationId,
+    #[serde(default)]
+    pub text: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Leave {
+    pub id: ConversationId,
+    pub reason: String,
+    #[serde(default)]
+    pub ask_for_help: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct InviteColleague {
+    pub id: ConversationId,
+    pub user: UserId,
+    #[serde(default)]
+    #[ts(optional)]
+    pub note: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Seen {
+    pub id: ConversationId,
+    pub up_to: Position,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Looking {
+    /// The conversation on screen in a focused window; none if the window has no focus.
+    pub id: Option<ConversationId>,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SetAvailability {
+    pub availability: Availability,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MediaRequest {
+    pub id: MediaId,
+}
+
+/// A picture or file as a data URL, so that the page never loads anything from outside.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MediaView {
+    pub data_url: String,
+}
+
+/// Declares the table: name on the wire, handler's name, request, response. One line per command.
+macro_rules! table {
+    ($each:ident) => {
+        $each! {
+            "app.state" app_state Nothing => AppView;
+            "session.signIn" sign_in SignIn => Nothing;
+            "session.signOut" sign_out Nothing => Nothing;
+            "me.setAvailability" set_availability SetAvailability => Nothing;
+            "colleagues.list" colleagues Nothing => Vec<ColleagueView>;
+            "conversations.list" list ListRequest => ListView;
+            "conversation.open" open OneConversation => ConversationView;
+            "conversation.entries" entries EntriesRequest => EntriesView;
+            "conversation.join" join Join => Nothing;
+            "conversation.send" send Send => Nothing;
+            "conversation.note" note Words => Nothing;
+            "conversation.askForHelp" ask_for_help Words => Nothing;
+            "conversation.helpNotNeeded" help_not_needed OneConversation => Nothing;
+            "conversation.leave" leave Leave => Nothing;
+            "conversation.complete" complete Words => Nothing;
+            "conversation.delegate" delegate Words => Nothing;
+            "conversation.takeOver" take_over OneConversation => Nothing;
+            "conversation.invite" invite InviteColleague => Nothing;
+            "conversation.decline" decline OneConversation => Nothing;
+            "conversation.draft" draft Words => Nothing;
+            "conversation.typing" typing OneConversation => Nothing;
+            "conversation.seen" seen Seen => Nothing;
+            "window.looking" looking Looking => Nothing;
+            "media.get" media MediaRequest => MediaView;
+            "notifications.test" test_notification Nothing => Nothing;
+        }
+    };
+}
+pub(crate) use table;

@@ -1,0 +1,367 @@
+//! What the interface shows: plain shapes, answered from the cache, and generated into TypeScript.
+
+use serde::{Deserialize, Serialize};
+use tandem_conversation::{
+    Availability, CallId, Channel, Choice, ConversationId, CustomerId, EngagementId, Media, Participant, Permissions,
+    Position, Section, Stage, Time, TurnId, UserId,
+};
+use ts_rs::TS;
+
+/// Everything about the desk that is not about one conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AppView {
+    pub connection: ConnectionView,
+    /// None while signed out.
+    pub me: Option<MeView>,
+    pub counts: CountsView,
+    pub figures: FiguresView,
+    /// How the notification service answered last.
+    pub notifications: NotificationsView,
+}
+
+/// Whether the desk is in step with its hub.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum ConnectionView {
+    SignedOut {
+        hub: Option<String>,
+        reason: Option<String>,
+    },
+    Connecting {
+        since: Time,
+    },
+    Live {
+        since: Time,
+        complete_up_to: Time,
+    },
+    /// What is cached stays readable; `complete_up_to` says how fresh it is.
+    Offline {
+        since: Time,
+        complete_up_to: Option<Time>,
+        reason: String,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MeView {
+    pub user: UserId,
+    pub name: String,
+    pub email: String,
+    pub account: String,
+    pub permissions: Permissions,
+    pub availability: Availability,
+    /// The most conversations at once.
+    pub capacity: u32,
+}
+
+/// How many conversations each section holds; derived from the cache, never incremented.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CountsView {
+    pub my: u32,
+    pub help: u32,
+    pub left: u32,
+    /// None without the permission.
+    pub all: Option<u32>,
+    /// My conversations in which the customer wrote something unseen.
+    pub unread: u32,
+    /// When the longest waiting call for help began.
+    pub help_since: Option<Time>,
+}
+
+/// This machine's own figures, against which the budgets are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FiguresView {
+    /// The last call for help: flagged at the hub → taken by the notification service, in milliseconds.
+    #[ts(type = "number | null")]
+    pub help_to_notification_ms: Option<i64>,
+    #[ts(type = "number")]
+    pub cache_bytes: u64,
+    pub queued: u32,
+}
+
+/// Whether this system shows notifications.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum NotificationsView {
+    /// Nothing shown yet.
+    Unknown,
+    Working {
+        server: String,
+    },
+    Failing {
+        reason: String,
+    },
+}
+
+/// One line of a section's list.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RowView {
+    pub id: ConversationId,
+    pub customer: CustomerId,
+    pub name: String,
+    pub channel: Channel,
+    pub in_progress: bool,
+    /// The last words, already clipped.
+    pub words: String,
+    /// Who said them.
+    pub words_by: Option<Participant>,
+    pub words_at: Option<Time>,
+    /// Since when the customer waits for us.
+    pub waiting_since: Option<Time>,
+    pub help: Option<HelpView>,
+    pub engaged: Vec<Participant>,
+    /// Your Logic is working on an answer.
+    pub logic_working: bool,
+    pub invited: bool,
+    pub unread: bool,
+    pub draft: bool,
+    pub tags: Vec<String>,
+    pub language: Option<String>,
+    pub updated: Time,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HelpView {
+    pub call: CallId,
+    /// One line that an agent understands.
+    pub reason: String,
+    pub by: Participant,
+    pub since: Time,
+}
+
+/// A page of a section's list.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ListView {
+    pub rows: Vec<RowView>,
+    pub total: u32,
+}
+
+/// One conversation: what stands around its transcript.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ConversationView {
+    pub row: RowView,
+    pub position: Position,
+    pub started: Time,
+    pub completed: Option<CompletedView>,
+    pub engage_logic: bool,
+    /// Why Your Logic could not go on, in one line.
+    pub fallback: Option<String>,
+    pub people: Vec<PersonView>,
+    /// Data that Your Logic keeps, flattened for reading.
+    pub custom: Vec<FieldView>,
+    /// What the customer is known by.
+    pub customer: Vec<FieldView>,
+    /// Latest suggestion not yet outdated by a reply.
+    pub suggestion: Option<SuggestionView>,
+    /// Handover packet of Your Logic, if it left one.
+    pub handover: Vec<FieldView>,
+    pub draft: String,
+    pub may: MayView,
+    /// Earlier conversations of the same customer that the journey can show.
+    pub earlier: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CompletedView {
+    pub at: Time,
+    pub by: Participant,
+    pub resolution: String,
+}
+
+/// Somebody or something in the conversation right now.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PersonView {
+    pub engagement: EngagementId,
+    pub participant: Participant,
+    pub me: bool,
+    pub since: Time,
+    pub until: Option<Time>,
+    /// Asked, and has not answered.
+    pub invited: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldView {
+    pub label: String,
+    pub value: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestionView {
+    pub turn: TurnId,
+    pub text: String,
+    pub why: Option<String>,
+}
+
+/// Which actions make sense for this user, so that the interface needs no rules of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MayView {
+    pub join: bool,
+    pub reply: bool,
+    pub note: bool,
+    pub leave: bool,
+    pub complete: bool,
+    pub ask_for_help: bool,
+    pub help_not_needed: bool,
+    pub invite: bool,
+    pub delegate: bool,
+    pub take_over: bool,
+    pub decline: bool,
+}
+
+/// A stretch of the customer journey, oldest first.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EntriesView {
+    pub entries: Vec<EntryView>,
+    /// Whether something older exists.
+    pub more: bool,
+    /// A part is not on this machine yet and is being fetched.
+    pub loading: bool,
+}
+
+/// One thing in the transcript.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EntryView {
+    /// Unique in the pane and stable.
+    pub key: String,
+    pub conversation: ConversationId,
+    /// None for what is still in the outbox.
+    pub position: Option<Position>,
+    pub time: Time,
+    pub by: Participant,
+    pub body: EntryBody,
+    /// The life cycle of a turn, with times; empty for system entries.
+    pub stages: Vec<StageView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StageView {
+    pub stage: Stage,
+    pub at: Time,
+    /// The channel's reason, for `failed`.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// What an entry says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum EntryBody {
+    Text {
+        turn: TurnId,
+        text: String,
+        silent: bool,
+    },
+    /// `chosen` is the id of the choice that the customer took.
+    Question {
+        turn: TurnId,
+        text: String,
+        choices: Vec<Choice>,
+        chosen: Option<String>,
+    },
+    Answer {
+        turn: TurnId,
+        text: String,
+    },
+    Attachment {
+        turn: TurnId,
+        media: Media,
+        text: String,
+    },
+    Note {
+        turn: TurnId,
+        text: String,
+    },
+    Suggestion {
+        turn: TurnId,
+        text: String,
+        why: Option<String>,
+    },
+    /// Something happened: joined, left, asked for help, completed, Your Logic failed.
+    System {
+        what: SystemKind,
+        text: String,
+    },
+    /// The seam above the first entry of a conversation in the journey.
+    Seam {
+        channel: Channel,
+        started: Time,
+        outcome: Option<String>,
+    },
+}
+
+/// What a system entry tells, for its icon and weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SystemKind {
+    Engagement,
+    Help,
+    Status,
+    Logic,
+    Failure,
+    Other,
+}
+
+/// What changed; the interface asks again for what it shows. Batched per frame.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Change {
+    /// Connection, counts, figures.
+    App,
+    /// Lists of sections.
+    Lists,
+    Conversation {
+        id: ConversationId,
+    },
+    /// Somebody is writing, until the next change or `until`.
+    Typing {
+        id: ConversationId,
+        by: Participant,
+        until: Time,
+    },
+    /// Show this conversation now: a notification or a link was clicked.
+    Open {
+        id: ConversationId,
+        section: Option<Section>,
+    },
+    /// A word to the agent that needs no answer.
+    Toast {
+        tone: Tone,
+        text: String,
+    },
+    /// Too much changed to tell: read everything again.
+    Everything,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Tone {
+    Good,
+    Plain,
+    Bad,
+}
+
+/// A colleague who can be invited.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ColleagueView {
+    pub user: UserId,
+    pub name: String,
+    pub online: bool,
+}

@@ -1,0 +1,96 @@
+// The element's only doors to the world: network, storage, clock, chance. Everything below the view takes an `Env`, so tests
+// can hold the clock and cut the network.
+
+export interface SocketLike {
+  onopen: ((event: Event) => void) | null;
+  onmessage: ((event: MessageEvent) => void) | null;
+  onclose: ((event: CloseEvent) => void) | null;
+  onerror: ((event: Event) => void) | null;
+  send(data: string): void;
+  close(): void;
+}
+
+export interface Store {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+export interface Env {
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  socket(url: string): SocketLike;
+  store: Store;
+  now(): number;
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** Runs `act` once after `ms`; the returned function cancels it. */
+  after(ms: number, act: () => void): () => void;
+}
+
+export function browserEnv(): Env {
+  return {
+    fetch: (url, init) => fetch(url, init),
+    socket: (url) => new WebSocket(url),
+    store: browserStore(),
+    now: () => Date.now(),
+    random: () => Math.random(),
+    after: (ms, act) => {
+      const timer = setTimeout(act, ms);
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+// Sandboxed frames and strict privacy modes throw on the mere mention of localStorage; full disks throw on writing. The chat
+// must still work there, it only forgets more.
+export function guardedStore(inner: Store | null): Store {
+  const kept = new Map<string, string>();
+  const attempt = <T>(act: (store: Store) => T, otherwise: T): T => {
+    if (!inner) return otherwise;
+    try {
+      return act(inner);
+    } catch {
+      return otherwise;
+    }
+  };
+  return {
+    getItem: (key) => kept.get(key) ?? attempt((store) => store.getItem(key), null),
+    setItem: (key, value) => {
+      const stored = attempt((store) => (store.setItem(key, value), true), false);
+      if (stored) kept.delete(key);
+      else kept.set(key, value);
+    },
+    removeItem: (key) => {
+      kept.delete(key);
+      attempt((store) => store.removeItem(key), undefined);
+    },
+  };
+}
+
+function browserStore(): Store {
+  try {
+    return guardedStore(window.localStorage);
+  } catch {
+    return guardedStore(null);
+  }
+}
+
+/** UUIDv7: sortable by the millisecond it was made in, the rest is random. */
+export function uuidv7(nowMs: number): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  let rest = nowMs;
+  for (let at = 5; at >= 0; at -= 1) {
+    bytes[at] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+/** Exponential with jitter: half of the step is fixed, half is chance, so a restarted hub is not met by a wave. */
+export function backoffMs(attempt: number, random: number, capMs = 30_000): number {
+  const step = Math.min(capMs, 500 * 2 ** Math.min(attempt, 16));
+  return Math.round(step / 2 + (step / 2) * random);
+}

@@ -1,0 +1,66 @@
+// Words, times and sizes in the visitor's language. The language asked for wins, then the browser's, then English.
+import { ar } from "./texts/ar";
+import { cs } from "./texts/cs";
+import { de } from "./texts/de";
+import { en, type Texts } from "./texts/en";
+import { es } from "./texts/es";
+import { fr } from "./texts/fr";
+
+const LANGUAGES: Record<string, Texts> = { ar, cs, de, en, es, fr };
+const RIGHT_TO_LEFT = new Set(["ar"]);
+const DAY_MS = 86_400_000;
+
+export interface I18n {
+  language: string;
+  direction: "ltr" | "rtl";
+  t(key: keyof Texts, values?: Record<string, string | number>): string;
+  time(ms: number): string;
+  day(ms: number, nowMs: number): string;
+  size(bytes: number): string;
+}
+
+export function i18nFor(wished: string | null, browser: readonly string[]): I18n {
+  const tag = [wished ?? "", ...browser].find((each) => primary(each) in LANGUAGES) ?? "en";
+  const language = primary(tag);
+  const texts = LANGUAGES[language] ?? en;
+  const locale = supported(tag) ? tag : language;
+  const clock = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
+  const date = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
+  const nearDay = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  return {
+    language,
+    direction: RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr",
+    t: (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole)),
+    time: (ms) => clock.format(ms),
+    day: (ms, nowMs) => {
+      const days = Math.round((midnight(ms) - midnight(nowMs)) / DAY_MS);
+      return capital(days > -2 && days < 1 ? nearDay.format(days, "day") : date.format(ms), locale);
+    },
+    size: (bytes) => {
+      const isBig = bytes >= 1_000_000;
+      const unit = isBig ? "megabyte" : "kilobyte";
+      const amount = isBig ? bytes / 1_000_000 : Math.max(1, bytes / 1_000);
+      return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: isBig ? 1 : 0 }).format(amount);
+    },
+  };
+}
+
+function primary(tag: string): string {
+  return tag.toLowerCase().split("-")[0] ?? "";
+}
+
+function supported(tag: string): boolean {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+function midnight(ms: number): number {
+  return new Date(ms).setHours(0, 0, 0, 0);
+}
+
+function capital(text: string, locale: string): string {
+  return text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
+}

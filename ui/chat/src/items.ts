@@ -1,0 +1,112 @@
+// The one list the view shows: the timeline and, below it, what the outbox still holds. Pure.
+import type { Pending } from "./outbox";
+import { type Stage, type Timeline } from "./timeline";
+import type { Choice, Entry, EntryKind, From } from "./wire";
+
+export interface ShownMedia {
+  /** Where it can be fetched; null while it waits in the outbox. */
+  id: string | null;
+  name: string;
+  contentType: string;
+  bytes: number;
+}
+
+export interface Item {
+  id: string;
+  from: From;
+  name: string | null;
+  kind: EntryKind;
+  text: string;
+  timeMs: number;
+  choices: readonly Choice[];
+  picked: string | null;
+  media: ShownMedia | null;
+  /** Only on the customer's own. */
+  stage: Stage | null;
+  failure: string | null;
+  /** Belongs to a conversation before the current one. */
+  earlier: boolean;
+}
+
+export function itemsOf(timeline: Timeline, pending: readonly Pending[], pendingStage: Stage): Item[] {
+  const picks = picksOf([...timeline.earlierEntries(), ...timeline.entries()], pending);
+  const shown = (entry: Entry, earlier: boolean): Item => {
+    const stage = entry.from === "customer" ? timeline.stageOf(entry) : null;
+    return fromEntry(entry, picks.get(entry.id) ?? null, stage, earlier);
+  };
+  return [
+    ...timeline.earlierEntries().map((entry) => shown(entry, true)),
+    ...timeline.entries().map((entry) => shown(entry, false)),
+    ...pending.filter((item) => !timeline.has(item.id)).map((item) => fromPending(item, pendingStage)),
+  ];
+}
+
+/** The customer's last pick of each question. Where an answer does not name its question, its words do. */
+export function picksOf(entries: readonly Entry[], pending: readonly Pending[]): Map<string, string> {
+  const picks = new Map<string, string>();
+  entries.forEach((entry, at) => {
+    if (entry.from !== "customer" || entry.kind !== "answer") return;
+    if (entry.answer) {
+      picks.set(entry.answer.question, entry.answer.choice);
+      return;
+    }
+    for (let before = at - 1; before >= 0; before -= 1) {
+      const question = entries[before];
+      const choice = question?.choices?.find(({ label }) => label.trim() === entry.text.trim());
+      if (!question || !choice) continue;
+      picks.set(question.id, choice.id);
+      return;
+    }
+  });
+  for (const { answer, failed } of pending) if (answer && !failed) picks.set(answer.question, answer.choice);
+  return picks;
+}
+
+/** How an accepted message looks until the feed brings the hub's own copy. */
+export function entryOf(item: Pending, position: number): Entry {
+  return {
+    position,
+    id: item.id,
+    time: new Date(item.atMs).toISOString(),
+    from: "customer",
+    kind: item.answer ? "answer" : item.file ? "attachment" : "text",
+    text: item.text ?? item.label ?? "",
+    answer: item.answer ?? null,
+    media: item.file && item.media !== undefined ? { id: item.media, ...item.file } : null,
+  };
+}
+
+function fromEntry(entry: Entry, picked: string | null, stage: Stage | null, earlier: boolean): Item {
+  const timeMs = Date.parse(entry.time);
+  return {
+    id: entry.id,
+    from: entry.from,
+    name: entry.name ?? null,
+    kind: entry.kind,
+    text: entry.text,
+    timeMs: Number.isNaN(timeMs) ? 0 : timeMs,
+    choices: entry.choices ?? [],
+    picked,
+    media: entry.media ?? null,
+    stage,
+    failure: null,
+    earlier,
+  };
+}
+
+function fromPending(item: Pending, stage: Stage): Item {
+  return {
+    id: item.id,
+    from: "customer",
+    name: null,
+    kind: item.answer ? "answer" : item.file ? "attachment" : "text",
+    text: item.text ?? item.label ?? "",
+    timeMs: item.atMs,
+    choices: [],
+    picked: null,
+    media: item.file ? { id: null, ...item.file } : null,
+    stage: item.failed ? "failed" : stage,
+    failure: item.failed ? item.failed.detail || item.failed.code : null,
+    earlier: false,
+  };
+}

@@ -1,0 +1,69 @@
+// One WebSocket attempt, from hello to its end. Knows nothing about retrying; whoever opened it decides what an end means.
+import type { Env } from "./env";
+import type { ClientFrame, ServerFrame } from "./wire";
+
+export interface LiveHooks {
+  frame(frame: ServerFrame): void;
+  /** Called exactly once, unless `close` was called first. */
+  end(): void;
+}
+
+export interface Live {
+  send(frame: ClientFrame): void;
+  close(): void;
+}
+
+const READY_MS = 10_000;
+
+export function openLive(env: Env, url: string, token: string, after: number, hooks: LiveHooks): Live {
+  const socket = env.socket(url);
+  let over = false;
+  const shut = (): void => {
+    over = true;
+    cancel();
+    try {
+      socket.close();
+    } catch {
+      // Closing a socket that never opened throws in some browsers; it is closed either way.
+    }
+  };
+  const end = (): void => {
+    if (over) return;
+    shut();
+    hooks.end();
+  };
+  // A proxy that swallows the upgrade leaves the socket connecting for minutes.
+  const cancel = env.after(READY_MS, end);
+  socket.onopen = () => socket.send(JSON.stringify({ type: "hello", token, after } satisfies ClientFrame));
+  socket.onclose = end;
+  socket.onerror = end;
+  socket.onmessage = (event) => {
+    if (over) return;
+    const frame = parse(event.data);
+    if (!frame) return;
+    if (frame.type === "ready") cancel();
+    hooks.frame(frame);
+  };
+  return {
+    send: (frame) => {
+      if (over) return;
+      try {
+        socket.send(JSON.stringify(frame));
+      } catch {
+        end();
+      }
+    },
+    close: shut,
+  };
+}
+
+function parse(data: unknown): ServerFrame | null {
+  if (typeof data !== "string") return null;
+  try {
+    const frame: unknown = JSON.parse(data);
+    const known = typeof frame === "object" && frame !== null && "type" in frame;
+    return known ? (frame as ServerFrame) : null;
+  } catch {
+    return null;
+  }
+}

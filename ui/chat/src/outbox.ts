@@ -1,0 +1,97 @@
+// Messages the hub has not accepted yet, in the order they were written, kept in storage so that closing the page loses none.
+// Several tabs share one outbox: every change re-reads it first, and the client-made id makes a double send harmless.
+import type { Store } from "./env";
+import type { Answer, Message } from "./wire";
+
+export interface Pending {
+  id: string;
+  atMs: number;
+  text?: string;
+  answer?: Answer;
+  /** What the chosen button said, to show the answer before the hub repeats it. */
+  label?: string;
+  file?: { name: string; contentType: string; bytes: number };
+  /** Set once the file is uploaded. */
+  media?: string;
+  failed?: { code: string; detail: string };
+}
+
+export class Outbox {
+  private items: Pending[];
+
+  constructor(
+    private readonly store: Store,
+    readonly key: string,
+  ) {
+    this.items = this.read();
+  }
+
+  all(): readonly Pending[] {
+    return this.items;
+  }
+
+  /** The next one to send; failed ones wait for the customer and hold nobody up. */
+  next(): Pending | undefined {
+    return this.items.find((item) => !item.failed);
+  }
+
+  add(item: Pending): void {
+    this.change((items) => [...items.filter((other) => other.id !== item.id), item]);
+  }
+
+  update(id: string, edit: (item: Pending) => Pending): void {
+    this.change((items) => items.map((item) => (item.id === id ? edit(item) : item)));
+  }
+
+  remove(id: string): void {
+    this.change((items) => items.filter((item) => item.id !== id));
+  }
+
+  /** Another tab wrote: take over what it left. */
+  reload(): void {
+    this.items = this.read();
+  }
+
+  private change(edit: (items: Pending[]) => Pending[]): void {
+    this.items = edit(this.read());
+    if (this.items.length === 0) this.store.removeItem(this.key);
+    else this.store.setItem(this.key, JSON.stringify(this.items));
+  }
+
+  private read(): Pending[] {
+    try {
+      const kept: unknown = JSON.parse(this.store.getItem(this.key) ?? "[]");
+      return Array.isArray(kept) ? kept.filter(isPending) : [];
+    } catch {
+      return [];
+    }
+  }
+}
+
+/** The wire form of a pending message; its file must be uploaded by now. */
+export function toMessage(item: Pending): Message {
+  return {
+    id: item.id,
+    ...(item.text === undefined ? {} : { text: item.text }),
+    ...(item.answer === undefined ? {} : { answer: item.answer }),
+    ...(item.media === undefined ? {} : { media: item.media }),
+  };
+}
+
+export function withoutFailure(item: Pending): Pending {
+  const { failed: _, ...rest } = item;
+  return rest;
+}
+
+/** Uploads belong to the session that made them; a new session has to upload again. */
+export function withoutUpload(item: Pending): Pending {
+  if (!item.file) return item;
+  const { media: _, ...rest } = item;
+  return rest;
+}
+
+function isPending(value: unknown): value is Pending {
+  if (typeof value !== "object" || value === null) return false;
+  const item = value as Partial<Pending>;
+  return typeof item.id === "string" && typeof item.atMs === "number";
+}

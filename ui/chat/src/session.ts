@@ -1,0 +1,278 @@
+// The customer's side of one brand's chat: joins reading, sending, typing and receipts over one connection, and answers what the
+// view draws. Has no idea of elements; every door to the world comes in through `Env`.
+import { HubApi, type OpenRequest } from "./api";
+import { Connection, type Link } from "./connection";
+import { uuidv7, type Env } from "./env";
+import type { Files } from "./files";
+import { itemsOf, type Item } from "./items";
+import { Memory } from "./memory";
+import { Outbox, withoutFailure, withoutUpload, type Pending } from "./outbox";
+import { Reading } from "./reading";
+import { Sender } from "./sender";
+import { OthersTyping, OwnTyping, type Typist } from "./typing";
+import type { Brand, Entry, OpenedSession, ServerFrame, Status } from "./wire";
+
+export interface SessionOptions {
+  hub: string;
+  brand: string;
+  language: string;
+  identity: string | null;
+}
+
+export class Session {
+  readonly memory: Memory;
+  private readonly api: HubApi;
+  private readonly reading: Reading;
+  private readonly outbox: Outbox;
+  private readonly connection: Connection;
+  private readonly sender: Sender;
+  private readonly ownTyping: OwnTyping;
+  private readonly othersTyping: OthersTyping;
+  private readonly listeners = new Set<() => void>();
+  private brandNow: Brand | null;
+  private told = { delivered: 0, seen: 0 };
+  private looking = false;
+  private isAnnounced = false;
+
+  constructor(
+    private readonly env: Env,
+    readonly files: Files,
+    private readonly options: SessionOptions,
+  ) {
+    const changed = (): void => this.changed();
+    this.memory = new Memory(env.store, options.hub, options.brand);
+    this.brandNow = this.memory.brand;
+    this.outbox = new Outbox(env.store, this.memory.outboxKey);
+    this.api = new HubApi(options.hub, env);
+    this.reading = new Reading(this.api, this.memory, {
+      took: (entry) => this.took(entry),
+      changed,
+      lost: () => this.connection.retry(),
+    });
+    this.connection = new Connection(env, this.api, {
+      token: () => this.memory.token,
+      open: () => this.open(),
+      opened: (session) => this.opened(session),
+      forget: () => this.forget(),
+      catchUp: () => {
+        this.reading.hold();
+        return this.reading.catchUp();
+      },
+      cursor: () => this.reading.timeline.cursor,
+      frame: (frame) => this.heard(frame),
+      reachable: () => void this.sender.flush(),
+      changed,
+    });
+    this.sender = new Sender(env, this.api, this.outbox, files, {
+      token: () => this.memory.token,
+      mayTry: () => this.connection.isReachable,
+      accepted: (item, position) => this.reading.accepted(item, position),
+      sessionUnknown: (token) => this.connection.sessionUnknown(token),
+      changed,
+    });
+    this.ownTyping = new OwnTyping(env, (on) => this.connection.send({ type: "typing", on }));
+    this.othersTyping = new OthersTyping(env, changed);
+  }
+
+  /** Connects if there is something to resume; a first-time visitor costs the hub nothing until the chat is opened. */
+  start(): void {
+    if (this.memory.token !== null || this.outbox.all().length > 0) this.connection.wake();
+  }
+
+  wake(): void {
+    this.connection.wake();
+  }
+
+  networkLost(): void {
+    this.connection.lost();
+  }
+
+  /** A page that slept may hold a socket that is dead without knowing; one cheap request tells. */
+  probe(): void {
+    if (this.link.kind !== "live") return this.connection.wake();
+    this.reading.catchUp().catch(() => this.connection.retry());
+  }
+
+  retry(): void {
+    this.connection.retry();
+  }
+
+  stop(): void {
+    this.listeners.clear();
+    this.ownTyping.stopped();
+    this.connection.stop();
+    this.sender.stop();
+    this.othersTyping.clear();
+  }
+
+  identify(jwt: string | null): void {
+    this.options.identity = jwt;
+    if (this.link.kind !== "asleep") this.connection.retry();
+  }
+
+  /** The panel is open and the page visible, or no longer. */
+  look(looking: boolean): void {
+    this.looking = looking;
+    if (looking) this.changed();
+  }
+
+  sendText(text: string): void {
+    if (text.trim() !== "") this.enqueue({ text });
+  }
+
+  sendChoice(question: string, choice: string, label: string): void {
+    this.enqueue({ answer: { question, choice }, label });
+  }
+
+  sendFile(file: File, caption: string): void {
+    const id = uuidv7(this.env.now());
+    const about = { name: file.name, contentType: file.type, bytes: file.size };
+    void this.files.put(id, file);
+    this.enqueue({ file: about, ...(caption.trim() === "" ? {} : { text: caption }) }, id);
+  }
+
+  retryMessage(id: string): void {
+    const item = this.outbox.all().find((other) => other.id === id);
+    if (!item) return;
+    // To the end of the line: whatever was written after it has gone out long ago.
+    this.outbox.remove(id);
+    this.outbox.add(withoutFailure(item));
+    this.push();
+  }
+
+  discard(id: string): void {
+    this.outbox.remove(id);
+    this.files.drop(id);
+    this.changed();
+  }
+
+  typed(text: string): void {
+    this.memory.draft = text;
+    if (text.trim() === "") this.ownTyping.stopped();
+    else this.ownTyping.typed();
+  }
+
+  startNew(): void {
+    if (this.link.kind !== "live") return;
+    this.reading.wantsNew = true;
+    this.connection.send({ type: "new" });
+  }
+
+  /** Another tab changed what is stored under `key`. */
+  storageChanged(key: string | null): void {
+    if (key !== this.outbox.key) return;
+    this.outbox.reload();
+    this.push();
+  }
+
+  mediaUrl(id: string): string | null {
+    const { token } = this.memory;
+    return token === null ? null : this.api.mediaUrl(token, id);
+  }
+
+  get link(): Link {
+    return this.connection.link;
+  }
+
+  get isOffline(): boolean {
+    const { link } = this;
+    return link.kind === "refused" || (link.kind === "waiting" && !link.reachable) || (link.kind === "connecting" && link.attempt > 0);
+  }
+
+  get brand(): Brand | null {
+    return this.brandNow;
+  }
+
+  get status(): Status | null {
+    return this.reading.status;
+  }
+
+  get unread(): number {
+    return this.reading.unread;
+  }
+
+  get typists(): Typist[] {
+    return this.othersTyping.all();
+  }
+
+  items(): Item[] {
+    return itemsOf(this.reading.timeline, this.outbox.all(), this.isOffline ? "queued" : "sending");
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private enqueue(what: Omit<Pending, "id" | "atMs">, id = uuidv7(this.env.now())): void {
+    this.ownTyping.stopped();
+    this.outbox.add({ id, atMs: this.env.now(), ...what });
+    this.push();
+  }
+
+  private push(): void {
+    if (this.outbox.next()) this.connection.wake();
+    void this.sender.flush();
+    this.changed();
+  }
+
+  private open(): Promise<OpenedSession> {
+    const { brand, language, identity } = this.options;
+    const resume = this.memory.token;
+    const request: OpenRequest = {
+      brand,
+      language,
+      ...(resume === null ? {} : { resume }),
+      ...(identity === null ? {} : { identity }),
+    };
+    return this.api.open(request);
+  }
+
+  private opened(session: OpenedSession): void {
+    this.memory.token = session.token;
+    this.brandNow = session.brand;
+    this.memory.brand = session.brand;
+    this.reading.meet(session.conversation);
+  }
+
+  private forget(): void {
+    this.memory.token = null;
+    this.memory.seen = null;
+    for (const item of this.outbox.all()) this.outbox.update(item.id, withoutUpload);
+  }
+
+  private heard(frame: ServerFrame): void {
+    if (frame.type === "ready") {
+      this.told = { delivered: 0, seen: 0 };
+      this.reading.ready(frame.conversation);
+    } else if (frame.type === "entry") this.reading.live(frame.entry);
+    else if (frame.type === "stage") this.reading.timeline.receipt(frame.stage, frame.upTo);
+    else if (frame.type === "status") this.reading.statusIs(frame.status);
+    else if (frame.type === "typing") this.othersTyping.heard({ name: frame.name ?? null, kind: frame.kind }, frame.on);
+    this.changed();
+  }
+
+  private took(entry: Entry): void {
+    if (entry.from !== "customer") this.othersTyping.wrote(entry.from, entry.name ?? null);
+    // The feed may bring our own message before the answer to its request does.
+    else if (this.outbox.all().some(({ id }) => id === entry.id)) this.outbox.remove(entry.id);
+  }
+
+  /** Coalesced: one burst of frames is one drawing. */
+  private changed(): void {
+    if (this.isAnnounced) return;
+    this.isAnnounced = true;
+    queueMicrotask(() => {
+      this.isAnnounced = false;
+      this.tell("delivered", this.reading.timeline.lastOfOthers());
+      if (this.looking) this.tell("seen", this.reading.saw());
+      for (const listener of this.listeners) listener();
+    });
+  }
+
+  private tell(stage: "delivered" | "seen", upTo: number): void {
+    if (this.link.kind !== "live" || upTo <= this.told[stage]) return;
+    this.told[stage] = upTo;
+    this.connection.send({ type: "receipt", stage, upTo });
+  }
+}

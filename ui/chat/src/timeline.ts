@@ -1,0 +1,99 @@
+// What the customer sees, merged from the hub's feed and from our own accepted messages. Pure: no clock, no network.
+// `cursor` moves only with the feed: an accepted message may overtake turns of others that are still on their way, and a cursor
+// taken from it would skip them for good.
+import type { Entry } from "./wire";
+
+export type Stage = "queued" | "sending" | "failed" | "sent" | "delivered" | "read";
+
+export class Timeline {
+  /** Highest position the feed has delivered in this conversation. */
+  cursor = 0;
+  private readonly byId = new Map<string, Entry>();
+  private readonly positions = new Set<number>();
+  private current: Entry[] = [];
+  private earlier: Entry[] = [];
+  private deliveredUpTo = 0;
+  private readUpTo = 0;
+
+  /** Takes an entry of the feed. False if it was known and nothing changed. */
+  feed(entry: Entry): boolean {
+    this.cursor = Math.max(this.cursor, entry.position);
+    return this.take(entry);
+  }
+
+  /** Takes one of our own messages that the hub has just accepted. */
+  accepted(entry: Entry): boolean {
+    return !this.byId.has(entry.id) && this.take(entry);
+  }
+
+  /** How far our message has come; a late receipt never moves it back. */
+  stageOf(entry: Entry): Stage {
+    if (entry.position <= this.readUpTo || entry.stage === "seen" || entry.stage === "read") return "read";
+    if (entry.position <= this.deliveredUpTo || entry.stage === "delivered") return "delivered";
+    return "sent";
+  }
+
+  receipt(stage: "delivered" | "seen", upTo: number): void {
+    this.deliveredUpTo = Math.max(this.deliveredUpTo, upTo);
+    if (stage === "seen") this.readUpTo = Math.max(this.readUpTo, upTo);
+  }
+
+  /** Begins another conversation; what was shown stays readable above it. */
+  turnPage(): void {
+    const frozen = this.current.map((entry) => ({ ...entry, stage: this.stageOf(entry) }));
+    this.earlier = [...this.earlier, ...frozen];
+    this.current = [];
+    this.positions.clear();
+    this.cursor = 0;
+    this.deliveredUpTo = 0;
+    this.readUpTo = 0;
+  }
+
+  has(id: string): boolean {
+    return this.byId.has(id);
+  }
+
+  entries(): readonly Entry[] {
+    return this.current;
+  }
+
+  earlierEntries(): readonly Entry[] {
+    return this.earlier;
+  }
+
+  /** Highest position of a turn that is not the customer's own. */
+  lastOfOthers(): number {
+    for (let at = this.current.length - 1; at >= 0; at -= 1) {
+      const entry = this.current[at];
+      if (entry && entry.from !== "customer") return entry.position;
+    }
+    return 0;
+  }
+
+  unreadAfter(position: number): number {
+    return this.current.filter((entry) => entry.position > position && isTurnOfOthers(entry)).length;
+  }
+
+  private take(entry: Entry): boolean {
+    if (this.byId.has(entry.id) || this.positions.has(entry.position)) return this.improve(entry);
+    this.byId.set(entry.id, entry);
+    this.positions.add(entry.position);
+    const at = this.current.findLastIndex((other) => other.position < entry.position);
+    this.current.splice(at + 1, 0, entry);
+    return true;
+  }
+
+  // The hub's copy of our own message knows more than ours did: its time, its media address.
+  private improve(entry: Entry): boolean {
+    const at = this.current.findIndex((other) => other.id === entry.id);
+    const known = this.current[at];
+    if (!known || JSON.stringify(known) === JSON.stringify(entry)) return false;
+    this.current[at] = { ...known, ...entry };
+    this.byId.set(entry.id, { ...known, ...entry });
+    return true;
+  }
+}
+
+export function isTurnOfOthers(entry: Entry): boolean {
+  return entry.from !== "customer" && entry.from !== "system";
+}

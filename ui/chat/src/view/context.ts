@@ -1,0 +1,23 @@
+// What every part of the view is given.
+import type { I18n } from "../i18n";
+import type { Session } from "../session";
+import type { From } from "../wire";
+
+export interface ViewContext {
+  session: Session;
+  i18n: I18n;
+}
+
+/** How a participant is called towards the customer. */
+export function nameOf(i18n: I18n, from: From, name: string | null): string {
+  if (from === "customer") return i18n.t("you");
+  if (name !== null && name.trim() !== "") return name;
+  if (from === "logic") return i18n.t("assistant");
+  return i18n.t(from === "external_agent" ? "partner" : "agent");
+}
+
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const letters = [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => [...(word ?? "")][0] ?? "");
+  return letters.join("").toUpperCase();
+}

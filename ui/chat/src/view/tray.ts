@@ -1,0 +1,67 @@
+// Files chosen but not sent yet, above the text. Says at once which cannot be sent, instead of letting the hub refuse them later.
+import type { I18n } from "../i18n";
+import { isImage } from "./attachment";
+import { button, h, icon } from "./dom";
+
+export const ACCEPTED = ["image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "text/plain"];
+const LIMIT_BYTES = 10_000_000;
+
+export class Tray {
+  readonly node = h("div", { class: "tray", part: "tray" });
+  readonly problem = h("p", { class: "problem", role: "alert" });
+  private files: File[] = [];
+
+  constructor(
+    private readonly i18n: I18n,
+    private readonly changed: () => void,
+  ) {
+    this.draw();
+    this.complain("");
+  }
+
+  get isEmpty(): boolean {
+    return this.files.length === 0;
+  }
+
+  add(files: Iterable<File>): void {
+    let problem = "";
+    for (const file of files) {
+      if (!ACCEPTED.includes(file.type)) problem = this.i18n.t("wrongType", { name: file.name });
+      else if (file.size > LIMIT_BYTES) problem = this.i18n.t("tooLarge", { name: file.name });
+      else this.files.push(file);
+    }
+    this.complain(problem);
+    this.draw();
+    this.changed();
+  }
+
+  take(): File[] {
+    const taken = this.files;
+    this.files = [];
+    this.complain("");
+    this.draw();
+    return taken;
+  }
+
+  private complain(problem: string): void {
+    this.problem.textContent = problem;
+    this.problem.hidden = problem === "";
+  }
+
+  private draw(): void {
+    for (const image of this.node.querySelectorAll("img")) URL.revokeObjectURL(image.src);
+    this.node.hidden = this.isEmpty;
+    this.node.replaceChildren(...this.files.map((file) => this.chip(file)));
+  }
+
+  private chip(file: File): HTMLElement {
+    const drop = (): void => {
+      this.files = this.files.filter((other) => other !== file);
+      this.draw();
+      this.changed();
+    };
+    const remove = button({ class: "remove", "aria-label": this.i18n.t("remove", { name: file.name }) }, drop, icon("close"));
+    const face = isImage(file.type) ? h("img", { src: URL.createObjectURL(file), alt: "" }) : h("span", { class: "sheet" }, icon("file"));
+    return h("div", { class: "chip" }, face, h("span", { class: "name" }, file.name), remove);
+  }
+}

@@ -1,0 +1,90 @@
+// What travels between the element and the hub. Owns shapes only; positions are per conversation and may skip numbers,
+// because internal events are never shown to customers.
+
+export type From = "customer" | "agent" | "logic" | "external_agent" | "system";
+export type EntryKind = "text" | "question" | "answer" | "attachment" | "system";
+
+export interface Choice {
+  id: string;
+  label: string;
+}
+
+export interface Media {
+  id: string;
+  name: string;
+  contentType: string;
+  bytes: number;
+}
+
+export interface Answer {
+  question: string;
+  choice: string;
+}
+
+export interface Entry {
+  position: number;
+  id: string;
+  time: string;
+  from: From;
+  name?: string | null;
+  kind: EntryKind;
+  text: string;
+  choices?: Choice[] | null;
+  media?: Media | null;
+  answer?: Answer | null;
+  stage?: string | null;
+}
+
+export interface Conversation {
+  id: string;
+  status: Status;
+  position: number;
+}
+
+export type Status = "in_progress" | "completed";
+
+export interface Brand {
+  id: string;
+  name: string;
+  greeting: string;
+  accent: string;
+}
+
+export interface OpenedSession {
+  token: string;
+  brand: Brand;
+  conversation: Conversation | null;
+}
+
+export interface EntryPage {
+  conversation: Conversation | null;
+  entries: Entry[];
+  more: boolean;
+}
+
+export interface Message {
+  id: string;
+  text?: string;
+  answer?: Answer;
+  media?: string;
+}
+
+export interface Accepted {
+  id: string;
+  position: number;
+}
+
+export type ServerFrame =
+  | { type: "ready"; conversation: Conversation | null }
+  | { type: "entry"; entry: Entry }
+  | { type: "accepted"; id: string; position: number }
+  | { type: "stage"; upTo: number; stage: "delivered" | "seen" }
+  | { type: "typing"; name?: string | null; kind: From; on: boolean }
+  | { type: "status"; status: Status }
+  | { type: "error"; code: string; message: string; id?: string | null };
+
+export type ClientFrame =
+  | { type: "hello"; token: string; after: number }
+  | { type: "typing"; on: boolean }
+  | { type: "receipt"; stage: "delivered" | "seen"; upTo: number }
+  | { type: "new" };

@@ -1,0 +1,19 @@
+// Bundles the web chat element into one self-contained module, `ui/dist-chat/chat.js`, which the hub embeds and serves.
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  root: here("."),
+  publicDir: false,
+  build: {
+    outDir: here("../dist-chat"),
+    emptyOutDir: true,
+    target: "es2022",
+    cssTarget: "es2022",
+    lib: { entry: here("./src/index.ts"), formats: ["es"], fileName: () => "chat.js" },
+    rolldownOptions: { output: { codeSplitting: false } },
+    reportCompressedSize: true,
+  },
+});

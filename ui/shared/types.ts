@@ -1,0 +1,272 @@
+// Generated from the desk's command table. Do not edit: `cargo xtask types` writes it.
+
+export type AppView = { connection: ConnectionView, 
+/**
+ * None while signed out.
+ */
+me: MeView | null, counts: CountsView, figures: FiguresView, 
+/**
+ * How the notification service answered last.
+ */
+notifications: NotificationsView, };
+
+export type Availability = "available" | "busy" | "away";
+
+export type CallId = string;
+
+export type Change = { "type": "app" } | { "type": "lists" } | { "type": "conversation", id: ConversationId, } | { "type": "typing", id: ConversationId, by: Participant, until: Time, } | { "type": "open", id: ConversationId, section: Section | null, } | { "type": "toast", tone: Tone, text: string, } | { "type": "everything" };
+
+export type Channel = "web_chat" | "whatsapp" | "imported";
+
+export type Choice = { id: string, label: string, };
+
+export type ColleagueView = { user: UserId, name: string, online: boolean, };
+
+export type CompletedView = { at: Time, by: Participant, resolution: string, };
+
+export type ConnectionView = { "state": "signed_out", hub: string | null, reason: string | null, } | { "state": "connecting", since: Time, } | { "state": "live", since: Time, completeUpTo: Time, } | { "state": "offline", since: Time, completeUpTo: Time | null, reason: string, };
+
+export type ConversationId = string;
+
+export type ConversationView = { row: RowView, position: Position, started: Time, completed: CompletedView | null, engageLogic: boolean, 
+/**
+ * Why Your Logic could not go on, in one line.
+ */
+fallback: string | null, people: Array<PersonView>, 
+/**
+ * Data that Your Logic keeps, flattened for reading.
+ */
+custom: Array<FieldView>, 
+/**
+ * What the customer is known by.
+ */
+customer: Array<FieldView>, 
+/**
+ * Latest suggestion not yet outdated by a reply.
+ */
+suggestion: SuggestionView | null, 
+/**
+ * Handover packet of Your Logic, if it left one.
+ */
+handover: Array<FieldView>, draft: string, may: MayView, 
+/**
+ * Earlier conversations of the same customer that the journey can show.
+ */
+earlier: number, };
+
+export type CountsView = { my: number, help: number, left: number, 
+/**
+ * None without the permission.
+ */
+all: number | null, 
+/**
+ * My conversations in which the customer wrote something unseen.
+ */
+unread: number, 
+/**
+ * When the longest waiting call for help began.
+ */
+helpSince: Time | null, };
+
+export type CustomerId = string;
+
+export type EngagementId = string;
+
+export type EntriesRequest = { id: ConversationId, 
+/**
+ * Key of the oldest entry at hand; none for the newest page.
+ */
+before?: string, limit: number, };
+
+export type EntriesView = { entries: Array<EntryView>, 
+/**
+ * Whether something older exists.
+ */
+more: boolean, 
+/**
+ * A part is not on this machine yet and is being fetched.
+ */
+loading: boolean, };
+
+export type EntryBody = { "type": "text", turn: TurnId, text: string, silent: boolean, } | { "type": "question", turn: TurnId, text: string, choices: Array<Choice>, chosen: string | null, } | { "type": "answer", turn: TurnId, text: string, } | { "type": "attachment", turn: TurnId, media: Media, text: string, } | { "type": "note", turn: TurnId, text: string, } | { "type": "suggestion", turn: TurnId, text: string, why: string | null, } | { "type": "system", what: SystemKind, text: string, } | { "type": "seam", channel: Channel, started: Time, outcome: string | null, };
+
+export type EntryView = { 
+/**
+ * Unique in the pane and stable.
+ */
+key: string, conversation: ConversationId, 
+/**
+ * None for what is still in the outbox.
+ */
+position: Position | null, time: Time, by: Participant, body: EntryBody, 
+/**
+ * The life cycle of a turn, with times; empty for system entries.
+ */
+stages: Array<StageView>, };
+
+export type FieldView = { label: string, value: string, };
+
+export type FiguresView = { 
+/**
+ * The last call for help: flagged at the hub → taken by the notification service, in milliseconds.
+ */
+helpToNotificationMs: number | null, cacheBytes: number, queued: number, };
+
+export type HelpView = { call: CallId, 
+/**
+ * One line that an agent understands.
+ */
+reason: string, by: Participant, since: Time, };
+
+export type InviteColleague = { id: ConversationId, user: UserId, note?: string, };
+
+export type Join = { id: ConversationId, 
+/**
+ * The call for help that is claimed, if any.
+ */
+call?: CallId, };
+
+export type Leave = { id: ConversationId, reason: string, askForHelp: boolean, };
+
+export type LinkId = string;
+
+export type ListRequest = { section: Section, offset: number, limit: number, 
+/**
+ * Filters by name and last words; empty for all.
+ */
+query: string, };
+
+export type ListView = { rows: Array<RowView>, total: number, };
+
+export type Looking = { 
+/**
+ * The conversation on screen in a focused window; none if the window has no focus.
+ */
+id: ConversationId | null, };
+
+export type MayView = { join: boolean, reply: boolean, note: boolean, leave: boolean, complete: boolean, askForHelp: boolean, helpNotNeeded: boolean, invite: boolean, delegate: boolean, takeOver: boolean, decline: boolean, };
+
+export type MeView = { user: UserId, name: string, email: string, account: string, permissions: Permissions, availability: Availability, 
+/**
+ * The most conversations at once.
+ */
+capacity: number, };
+
+export type Media = { id: MediaId, name: string, contentType: string, bytes: number, };
+
+export type MediaId = string;
+
+export type MediaRequest = { id: MediaId, };
+
+export type MediaView = { dataUrl: string, };
+
+export type Nothing = Record<symbol, never>;
+
+export type NotificationsView = { "state": "unknown" } | { "state": "working", server: string, } | { "state": "failing", reason: string, };
+
+export type OneConversation = { id: ConversationId, };
+
+export type Participant = { "kind": "customer" } | { "kind": "agent", user: UserId, name: string, } | { "kind": "external_agent", link: LinkId, name: string, } | { "kind": "logic" } | { "kind": "system" };
+
+export type Permission = "liveConversations.handle" | "liveConversations.viewAll" | "liveConversations.inviteExternal" | "customers.view" | "analytics.view" | "settings.manage" | "users.manage";
+
+export type Permissions = Array<[Permission, Scope]>;
+
+export type PersonView = { engagement: EngagementId, participant: Participant, me: boolean, since: Time, until: Time | null, 
+/**
+ * Asked, and has not answered.
+ */
+invited: boolean, };
+
+export type Position = number;
+
+export type RowView = { id: ConversationId, customer: CustomerId, name: string, channel: Channel, inProgress: boolean, 
+/**
+ * The last words, already clipped.
+ */
+words: string, 
+/**
+ * Who said them.
+ */
+wordsBy: Participant | null, wordsAt: Time | null, 
+/**
+ * Since when the customer waits for us.
+ */
+waitingSince: Time | null, help: HelpView | null, engaged: Array<Participant>, 
+/**
+ * Your Logic is working on an answer.
+ */
+logicWorking: boolean, invited: boolean, unread: boolean, draft: boolean, tags: Array<string>, language: string | null, updated: Time, };
+
+export type RpcError = { code: string, message: string, };
+
+export type Scope = "ME" | "*";
+
+export type Section = "my" | "help" | "left" | "all";
+
+export type Seen = { id: ConversationId, upTo: Position, };
+
+export type Send = { id: ConversationId, text: string, 
+/**
+ * The last position on screen when it was written.
+ */
+writtenAgainst: Position, 
+/**
+ * Send although the conversation has moved on.
+ */
+anyway: boolean, };
+
+export type SetAvailability = { availability: Availability, };
+
+export type SignIn = { hub: string, email: string, password: string, };
+
+export type Stage = "queued" | "accepted" | "prepared" | "sent" | "delivered" | "seen" | "failed";
+
+export type StageView = { stage: Stage, at: Time, 
+/**
+ * The channel's reason, for `failed`.
+ */
+reason: string | null, };
+
+export type SuggestionView = { turn: TurnId, text: string, why: string | null, };
+
+export type SystemKind = "engagement" | "help" | "status" | "logic" | "failure" | "other";
+
+export type Time = string;
+
+export type Tone = "good" | "plain" | "bad";
+
+export type TurnId = string;
+
+export type UserId = string;
+
+export type Words = { id: ConversationId, text: string, };
+
+/** Every command of the desk: its name, what it takes, what it gives. */
+export interface Commands {
+  "app.state": { request: Nothing; response: AppView };
+  "session.signIn": { request: SignIn; response: Nothing };
+  "session.signOut": { request: Nothing; response: Nothing };
+  "me.setAvailability": { request: SetAvailability; response: Nothing };
+  "colleagues.list": { request: Nothing; response: Array<ColleagueView> };
+  "conversations.list": { request: ListRequest; response: ListView };
+  "conversation.open": { request: OneConversation; response: ConversationView };
+  "conversation.entries": { request: EntriesRequest; response: EntriesView };
+  "conversation.join": { request: Join; response: Nothing };
+  "conversation.send": { request: Send; response: Nothing };
+  "conversation.note": { request: Words; response: Nothing };
+  "conversation.askForHelp": { request: Words; response: Nothing };
+  "conversation.helpNotNeeded": { request: OneConversation; response: Nothing };
+  "conversation.leave": { request: Leave; response: Nothing };
+  "conversation.complete": { request: Words; response: Nothing };
+  "conversation.delegate": { request: Words; response: Nothing };
+  "conversation.takeOver": { request: OneConversation; response: Nothing };
+  "conversation.invite": { request: InviteColleague; response: Nothing };
+  "conversation.decline": { request: OneConversation; response: Nothing };
+  "conversation.draft": { request: Words; response: Nothing };
+  "conversation.typing": { request: OneConversation; response: Nothing };
+  "conversation.seen": { request: Seen; response: Nothing };
+  "window.looking": { request: Looking; response: Nothing };
+  "media.get": { request: MediaRequest; response: MediaView };
+  "notifications.test": { request: Nothing; response: Nothing };
+}
