@@ -13,7 +13,8 @@ export default defineConfig({
     target: "es2022",
     cssTarget: "es2022",
     lib: { entry: here("./src/index.ts"), formats: ["es"], fileName: () => "chat.js" },
-    rolldownOptions: { output: { codeSplitting: false } },
+    // Vite keeps the white space of ES libraries for the sake of later bundlers; this file goes straight to browsers.
+    rolldownOptions: { output: { codeSplitting: false, minify: { compress: true, mangle: true, codegen: true } } },
     reportCompressedSize: true,
   },
 });

@@ -16,12 +16,20 @@ export class HubError extends Error {
   }
 }
 
-export interface OpenRequest {
+export interface SessionOptions {
+  hub: string;
   brand: string;
-  resume?: string;
-  identity?: string;
-  language?: string;
+  language: string;
+  /** A token signed by the site, saying who its visitor is. */
+  identity: string | null;
 }
+
+export interface OpenRequest extends Omit<SessionOptions, "hub"> {
+  resume: string | null;
+}
+
+/** The hub has forgotten or closed the session; a new one must be opened. */
+export const SESSION_UNKNOWN = "chat.session_unknown";
 
 const ANSWER_MS = 20_000;
 const UPLOAD_MS = 120_000;
@@ -33,7 +41,9 @@ export class HubApi {
   ) {}
 
   open(request: OpenRequest): Promise<OpenedSession> {
-    return this.call("sessions", { method: "POST", headers: json(), body: JSON.stringify(request) });
+    // Absent rather than null: the hub takes a null for something it should have understood.
+    const present = Object.entries(request).filter(([, value]) => value !== null);
+    return this.call("sessions", { method: "POST", headers: json(), body: JSON.stringify(Object.fromEntries(present)) });
   }
 
   entries(token: string, after: number): Promise<EntryPage> {

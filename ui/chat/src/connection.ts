@@ -1,6 +1,6 @@
 // Keeps the session alive: open or resume it, catch up, listen, and come back after every loss. Owns the `Link` and nothing of
 // the conversation; what arrives goes to its hooks.
-import { HubError, type Failure, type HubApi } from "./api";
+import { HubError, SESSION_UNKNOWN, type Failure, type HubApi } from "./api";
 import { backoffMs, type Env } from "./env";
 import { openLive, type Live } from "./live";
 import type { ClientFrame, OpenedSession, ServerFrame } from "./wire";
@@ -58,6 +58,12 @@ export class Connection {
   /** Whether a request is likely to get through now. */
   get isReachable(): boolean {
     return this.reached;
+  }
+
+  /** Whether the customer should be told; a first attempt is not an outage yet. */
+  get isOffline(): boolean {
+    const { state, reached } = this;
+    return state.kind === "refused" || (!reached && (state.kind === "waiting" || (state.kind === "connecting" && state.attempt > 0)));
   }
 
   /** Connects now, unless that is done or under way, or the hub said never. */
@@ -178,5 +184,3 @@ export class Connection {
     this.hooks.changed();
   }
 }
-
-export const SESSION_UNKNOWN = "chat.session_unknown";

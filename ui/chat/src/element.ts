@@ -1,5 +1,5 @@
 // `<universal-chat>`: attributes in, shadow DOM out. Ties one session to its view, and both to the page's life: visibility,
-// network, other tabs.
+// network, other tabs. Never touches the page around it.
 import { browserEnv, type Env } from "./env";
 import { browserFiles, type Files } from "./files";
 import { i18nFor } from "./i18n";
@@ -73,6 +73,8 @@ export class UniversalChat extends HTMLElement {
     const panel = new PanelView(context, this.isInline, () => this.close());
     const launcher = this.isInline ? null : new LauncherView(context, () => this.toggleAttribute("open"));
     const root = h("div", { class: this.isInline ? "root inline" : "root", lang: i18n.language, dir: i18n.direction });
+    // The corner follows the page's direction; the words inside follow the visitor's language.
+    root.dataset.side = getComputedStyle(this).direction === "rtl" ? "left" : "right";
     root.append(panel.node, ...(launcher ? [launcher.node] : []));
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     shadow.adoptedStyleSheets = [styleSheet()];

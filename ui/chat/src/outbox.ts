@@ -43,6 +43,19 @@ export class Outbox {
     this.change((items) => items.map((item) => (item.id === id ? edit(item) : item)));
   }
 
+  /** To the end of the line: whatever was written after it has gone out long ago. */
+  requeue(id: string): void {
+    this.change((items) => {
+      const again = items.filter((item) => item.id === id).map(withoutFailure);
+      return [...items.filter((item) => item.id !== id), ...again];
+    });
+  }
+
+  /** Uploads belong to the session that made them; a new session has to upload again. */
+  forgetUploads(): void {
+    this.change((items) => items.map(withoutUpload));
+  }
+
   remove(id: string): void {
     this.change((items) => items.filter((item) => item.id !== id));
   }
@@ -78,13 +91,12 @@ export function toMessage(item: Pending): Message {
   };
 }
 
-export function withoutFailure(item: Pending): Pending {
+function withoutFailure(item: Pending): Pending {
   const { failed: _, ...rest } = item;
   return rest;
 }
 
-/** Uploads belong to the session that made them; a new session has to upload again. */
-export function withoutUpload(item: Pending): Pending {
+function withoutUpload(item: Pending): Pending {
   if (!item.file) return item;
   const { media: _, ...rest } = item;
   return rest;

@@ -91,8 +91,12 @@ export class Reading {
   }
 
   live(entry: Entry): void {
-    if (this.held) this.held.push(entry);
-    else this.take(entry);
+    if (this.held) {
+      this.held.push(entry);
+      return;
+    }
+    this.take(entry);
+    this.begun();
   }
 
   statusIs(status: Status): void {
@@ -102,10 +106,7 @@ export class Reading {
   /** The hub has taken one of our messages. */
   accepted(item: Pending, position: number): void {
     this.timeline.accepted(entryOf(item, position));
-    if (this.conversation) return;
-    this.conversation = { id: null, status: "in_progress" };
-    // Only a reading names the conversation that this message began; without the name a reconnect could not tell it from another.
-    this.catchUp().catch(() => undefined);
+    this.begun();
   }
 
   /** The customer has the conversation before their eyes. */
@@ -116,6 +117,14 @@ export class Reading {
       this.memory.seen = { conversation: this.conversation?.id ?? null, upTo: last };
     }
     return last;
+  }
+
+  // Neither an entry nor an acceptance names the conversation it began, only a reading does; without the name a reconnect could
+  // not tell this conversation from another.
+  private begun(): void {
+    if (this.conversation) return;
+    this.conversation = { id: null, status: "in_progress" };
+    this.catchUp().catch(() => undefined);
   }
 
   private release(): void {

@@ -1,7 +1,6 @@
 // Empties the outbox into the hub: strictly in order, one at a time, again and again until accepted or refused. Owns the
 // difference between "later" and "no".
-import { HubError, type HubApi } from "./api";
-import { SESSION_UNKNOWN } from "./connection";
+import { HubError, SESSION_UNKNOWN, type HubApi } from "./api";
 import { backoffMs, type Env } from "./env";
 import type { Files } from "./files";
 import { toMessage, type Outbox, type Pending } from "./outbox";

@@ -1,23 +1,17 @@
 // The customer's side of one brand's chat: joins reading, sending, typing and receipts over one connection, and answers what the
 // view draws. Has no idea of elements; every door to the world comes in through `Env`.
-import { HubApi, type OpenRequest } from "./api";
+import { HubApi, type SessionOptions } from "./api";
 import { Connection, type Link } from "./connection";
 import { uuidv7, type Env } from "./env";
 import type { Files } from "./files";
 import { itemsOf, type Item } from "./items";
 import { Memory } from "./memory";
-import { Outbox, withoutFailure, withoutUpload, type Pending } from "./outbox";
+import { Outbox, type Pending } from "./outbox";
 import { Reading } from "./reading";
+import { Receipts } from "./receipts";
 import { Sender } from "./sender";
 import { OthersTyping, OwnTyping, type Typist } from "./typing";
 import type { Brand, Entry, OpenedSession, ServerFrame, Status } from "./wire";
-
-export interface SessionOptions {
-  hub: string;
-  brand: string;
-  language: string;
-  identity: string | null;
-}
 
 export class Session {
   readonly memory: Memory;
@@ -30,7 +24,7 @@ export class Session {
   private readonly othersTyping: OthersTyping;
   private readonly listeners = new Set<() => void>();
   private brandNow: Brand | null;
-  private told = { delivered: 0, seen: 0 };
+  private readonly receipts: Receipts;
   private looking = false;
   private isAnnounced = false;
 
@@ -70,6 +64,7 @@ export class Session {
       sessionUnknown: (token) => this.connection.sessionUnknown(token),
       changed,
     });
+    this.receipts = new Receipts((stage, upTo) => this.connection.send({ type: "receipt", stage, upTo }));
     this.ownTyping = new OwnTyping(env, (on) => this.connection.send({ type: "typing", on }));
     this.othersTyping = new OthersTyping(env, changed);
   }
@@ -79,22 +74,14 @@ export class Session {
     if (this.memory.token !== null || this.outbox.all().length > 0) this.connection.wake();
   }
 
-  wake(): void {
-    this.connection.wake();
-  }
-
-  networkLost(): void {
-    this.connection.lost();
-  }
+  wake = (): void => this.connection.wake();
+  networkLost = (): void => this.connection.lost();
+  retry = (): void => this.connection.retry();
 
   /** A page that slept may hold a socket that is dead without knowing; one cheap request tells. */
   probe(): void {
     if (this.link.kind !== "live") return this.connection.wake();
     this.reading.catchUp().catch(() => this.connection.retry());
-  }
-
-  retry(): void {
-    this.connection.retry();
   }
 
   stop(): void {
@@ -132,11 +119,7 @@ export class Session {
   }
 
   retryMessage(id: string): void {
-    const item = this.outbox.all().find((other) => other.id === id);
-    if (!item) return;
-    // To the end of the line: whatever was written after it has gone out long ago.
-    this.outbox.remove(id);
-    this.outbox.add(withoutFailure(item));
+    this.outbox.requeue(id);
     this.push();
   }
 
@@ -166,8 +149,7 @@ export class Session {
   }
 
   mediaUrl(id: string): string | null {
-    const { token } = this.memory;
-    return token === null ? null : this.api.mediaUrl(token, id);
+    return this.memory.token === null ? null : this.api.mediaUrl(this.memory.token, id);
   }
 
   get link(): Link {
@@ -175,8 +157,7 @@ export class Session {
   }
 
   get isOffline(): boolean {
-    const { link } = this;
-    return link.kind === "refused" || (link.kind === "waiting" && !link.reachable) || (link.kind === "connecting" && link.attempt > 0);
+    return this.connection.isOffline;
   }
 
   get brand(): Brand | null {
@@ -218,14 +199,7 @@ export class Session {
 
   private open(): Promise<OpenedSession> {
     const { brand, language, identity } = this.options;
-    const resume = this.memory.token;
-    const request: OpenRequest = {
-      brand,
-      language,
-      ...(resume === null ? {} : { resume }),
-      ...(identity === null ? {} : { identity }),
-    };
-    return this.api.open(request);
+    return this.api.open({ brand, language, identity, resume: this.memory.token });
   }
 
   private opened(session: OpenedSession): void {
@@ -238,12 +212,12 @@ export class Session {
   private forget(): void {
     this.memory.token = null;
     this.memory.seen = null;
-    for (const item of this.outbox.all()) this.outbox.update(item.id, withoutUpload);
+    this.outbox.forgetUploads();
   }
 
   private heard(frame: ServerFrame): void {
     if (frame.type === "ready") {
-      this.told = { delivered: 0, seen: 0 };
+      this.receipts.reset();
       this.reading.ready(frame.conversation);
     } else if (frame.type === "entry") this.reading.live(frame.entry);
     else if (frame.type === "stage") this.reading.timeline.receipt(frame.stage, frame.upTo);
@@ -264,15 +238,12 @@ export class Session {
     this.isAnnounced = true;
     queueMicrotask(() => {
       this.isAnnounced = false;
-      this.tell("delivered", this.reading.timeline.lastOfOthers());
-      if (this.looking) this.tell("seen", this.reading.saw());
+      const seen = this.looking ? this.reading.saw() : 0;
+      if (this.link.kind === "live") {
+        this.receipts.tell("delivered", this.reading.timeline.lastOfOthers());
+        this.receipts.tell("seen", seen);
+      }
       for (const listener of this.listeners) listener();
     });
-  }
-
-  private tell(stage: "delivered" | "seen", upTo: number): void {
-    if (this.link.kind !== "live" || upTo <= this.told[stage]) return;
-    this.told[stage] = upTo;
-    this.connection.send({ type: "receipt", stage, upTo });
   }
 }

@@ -19,7 +19,6 @@ export function attachmentView(context: ViewContext, item: Item): AttachmentView
   const { media } = item;
   const node = h("a", { class: "file", part: "attachment", target: "_blank", rel: "noopener noreferrer" });
   if (!media) return { node, update: () => undefined };
-  node.setAttribute("aria-label", i18n.t("open", { name: media.name }));
   const held = session.files.held(item.id);
   const local = held ? URL.createObjectURL(held) : null;
   const remote = (now: Item): string | null => (now.media?.id ? session.mediaUrl(now.media.id) : null);
@@ -27,6 +26,7 @@ export function attachmentView(context: ViewContext, item: Item): AttachmentView
   if (image) {
     node.classList.add("picture");
     node.append(image);
+    node.setAttribute("aria-label", i18n.t("open", { name: media.name }));
   } else {
     const size = h("span", { class: "size" }, i18n.size(media.bytes));
     node.append(h("span", { class: "sheet" }, icon("file")), h("span", { class: "name" }, media.name), size);

@@ -19,7 +19,6 @@ export class ComposerView {
     this.tray = new Tray(i18n, () => this.drawState());
     this.text = h("textarea", {
       rows: 1,
-      dir: "auto",
       "aria-label": i18n.t("message"),
       placeholder: i18n.t("placeholder"),
       enterkeyhint: "send",
@@ -92,6 +91,8 @@ export class ComposerView {
   }
 
   private drawState(): void {
+    // Without text, `auto` would mean left to right, and the placeholder would stand on the wrong side.
+    this.text.dir = this.text.value === "" ? "" : "auto";
     this.node.classList.toggle("ready", this.text.value.trim() !== "" || !this.tray.isEmpty);
     this.fit();
   }

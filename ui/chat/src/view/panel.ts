@@ -12,8 +12,8 @@ export class PanelView {
   readonly composer: ComposerView;
   private readonly log: LogView;
   private readonly mark = h("span", { class: "mark", "aria-hidden": "true" });
-  private readonly title = h("h2", { dir: "auto" });
-  private readonly people = h("p", { class: "people", dir: "auto" });
+  private readonly title = h("h2");
+  private readonly people = h("p", { class: "people" });
   private readonly banner: HTMLElement;
   private readonly bannerText = h("span");
   private readonly tryAgain: HTMLButtonElement;
@@ -31,7 +31,7 @@ export class PanelView {
     this.banner = h("div", { class: "banner", role: "status", part: "banner" }, this.bannerText, this.tryAgain);
     this.banner.hidden = true;
     const closer = isInline ? null : button({ class: "round", "aria-label": i18n.t("close"), part: "close" }, close, icon("close"));
-    const heading = h("header", { part: "header" }, this.mark, h("div", { class: "who" }, this.title, this.people), closer);
+    const heading = h("div", { class: "head", part: "header" }, this.mark, h("div", { class: "who" }, this.title, this.people), closer);
     const drop = h("div", { class: "drop", "aria-hidden": "true" }, i18n.t("drop"));
     this.node = h("section", { class: "panel", part: "panel", role: isInline ? "region" : "dialog" });
     this.node.append(heading, this.banner, this.log.node, this.composer.node, drop);

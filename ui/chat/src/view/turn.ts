@@ -18,11 +18,10 @@ export function turnView(context: ViewContext, row: TurnRow): TurnView {
   const { item } = row;
   const name = nameOf(context.i18n, item.from, item.name);
   const isOwn = item.from === "customer";
-  const bubble = h("div", { class: "bubble", part: "bubble", dir: "auto" });
+  const bubble = h("div", { class: "bubble", part: "bubble" });
   const file = item.media ? attachmentView(context, item) : null;
   if (file) bubble.append(file.node);
-  if (item.text !== "") bubble.append(h("span", { class: "text" }, ...linked(item.text)));
-  bubble.classList.toggle("bare", item.text === "" && file !== null && file.node.classList.contains("picture"));
+  if (item.text !== "") bubble.append(h("div", { class: "text", dir: "auto" }, ...linked(item.text)));
   const choices = choicesView(context, item);
   const meta = metaView(context, item);
   const body = h("div", { class: "body" }, byline(context, item, name), bubble, choices?.node, meta.node);
@@ -63,7 +62,7 @@ function choicesView(context: ViewContext, item: Item): { node: HTMLElement; upd
   const node = h("div", { class: "choices", role: "group", "aria-label": context.i18n.t("answers"), part: "choices" });
   const buttons = item.choices.map(({ id, label }) => {
     const choose = (): void => context.session.sendChoice(item.id, id, label);
-    const choice = button({ class: "choice", part: "choice", dir: "auto", "aria-pressed": "false" }, choose, icon("check"), h("span", {}, label));
+    const choice = button({ class: "choice", part: "choice", "aria-pressed": "false" }, choose, icon("check"), h("span", { dir: "auto" }, label));
     node.append(choice);
     return { id, choice };
   });

@@ -1,0 +1,95 @@
+//! The doors of the hub over HTTP: routing, who is asking, and errors as problem documents.
+
+pub mod auth;
+mod commands;
+mod conversations;
+mod error;
+mod input;
+mod live;
+mod logic;
+mod media;
+mod pages;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue};
+use axum::routing::get;
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(crate) use error::ApiError;
+pub(crate) use input::{Json, Query, id, too_large};
+pub(crate) use live::sized;
+
+use crate::channels::web_chat;
+use crate::hub::Hub;
+
+/// Largest body of an ordinary request, in bytes.
+const BODY_BYTES: usize = 256 * 1024;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Tandem hub",
+    description = "Where people and AI handle live customer conversations together.",
+    license(name = "MIT")
+))]
+struct Document;
+
+fn documented() -> OpenApiRouter<Arc<Hub>> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::refresh))
+        .routes(routes!(auth::logout))
+        .routes(routes!(auth::me))
+        .routes(routes!(auth::colleagues))
+        .routes(routes!(commands::post))
+        .routes(routes!(conversations::list))
+        .routes(routes!(conversations::one))
+        .routes(routes!(conversations::turns))
+        .routes(routes!(conversations::journey))
+        .routes(routes!(live::live))
+        .routes(routes!(media::for_agents))
+        .routes(routes!(logic::respond))
+        .routes(routes!(logic::requests))
+        .routes(routes!(web_chat::session::create))
+        .routes(routes!(web_chat::rest::entries))
+        .routes(routes!(web_chat::rest::message))
+        .routes(routes!(web_chat::live::live))
+        .routes(routes!(web_chat::media::get))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(web_chat::media::upload))
+                .layer(DefaultBodyLimit::max(web_chat::media::MEDIA_BYTES)),
+        )
+}
+
+/// The OpenAPI document of all doors.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    documented().split_for_parts().1
+}
+
+/// All routes.
+pub(crate) fn router(hub: Arc<Hub>) -> Router {
+    let (routes, document) = documented().split_for_parts();
+    let header = |name: &'static str, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
+    };
+    routes
+        .merge(pages::routes(document))
+        .route("/healthz", get(|| async { "ok" }))
+        .fallback(|| async { ApiError::new(404, "request.unknown_address", "There is nothing at this address.") })
+        .method_not_allowed_fallback(|| async {
+            ApiError::new(405, "request.method", "This address does not take this method.")
+        })
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&hub), web_chat::origin::allow))
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(header("x-content-type-options", "nosniff"))
+        .layer(header("referrer-policy", "no-referrer"))
+        .layer(header("cache-control", "no-store"))
+        .with_state(hub)
+}

@@ -1,0 +1,198 @@
+//! Signing in: a short access token, and a refresh token that works once.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts, State};
+use axum::http::header;
+use axum::http::request::Parts;
+use tandem_conversation::{Participant, Permission, UserId};
+use tandem_protocol::Problem;
+use tandem_protocol::agents::{Colleague, Login, Me, Refresh, Tokens};
+use uuid::Uuid;
+
+use super::{ApiError, Json};
+use crate::hub::Hub;
+use crate::secrets::{hash_token, is_password, new_token};
+use crate::store::auth::{Refreshed, SignIn};
+use crate::store::users::User;
+use crate::store::{StoreError, auth, users};
+
+/// How long an access token lives, in milliseconds.
+const ACCESS_MS: i64 = 15 * 60 * 1000;
+/// How long a desk may stay away without signing in again, in milliseconds.
+const REFRESH_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+
+/// The signed-in user behind a request.
+pub(crate) struct Signed(pub User);
+
+impl Signed {
+    pub(crate) fn participant(&self) -> Participant {
+        Participant::Agent { user: self.0.id, name: self.0.name.clone() }
+    }
+
+    /// Refuses whoever lacks `permission`.
+    pub(crate) fn require(&self, permission: Permission) -> Result<(), ApiError> {
+        if self.0.role.permissions().has(permission) {
+            return Ok(());
+        }
+        Err(tandem_conversation::Rejection::Forbidden { permission }.into())
+    }
+}
+
+impl FromRequestParts<Arc<Hub>> for Signed {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, ApiError> {
+        let token = bearer(parts).ok_or_else(ApiError::unauthorized)?;
+        let (hash, now) = (hash_token(token), hub.clock.now());
+        let user = hub
+            .database
+            .read(move |connection| -> Result<Option<User>, StoreError> {
+                match auth::user_of(connection, &hash, now)? {
+                    Some(user) => users::get(connection, user),
+                    None => Ok(None),
+                }
+            })
+            .await?;
+        user.map(Self).ok_or_else(ApiError::unauthorized)
+    }
+}
+
+/// The bearer token of a request.
+pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
+    parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+/// Where a request comes from.
+pub(crate) struct From(pub IpAddr);
+
+impl<S: Send + Sync> FromRequestParts<S> for From {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self(info.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip())))
+    }
+}
+
+pub(crate) fn me_of(user: &User, account: &str) -> Me {
+    Me {
+        user: user.id,
+        name: user.name.clone(),
+        email: user.email.clone(),
+        account: account.to_owned(),
+        permissions: user.role.permissions(),
+        capacity: user.capacity,
+    }
+}
+
+fn fresh(hub: &Hub, id: Uuid, user: &User) -> (SignIn, Tokens) {
+    let (access, refresh, now) = (new_token(), new_token(), hub.clock.now());
+    let sign_in = SignIn {
+        id,
+        user: user.id,
+        access: hash_token(&access),
+        access_expires: now.plus_ms(ACCESS_MS),
+        refresh: hash_token(&refresh),
+        expires: now.plus_ms(REFRESH_MS),
+    };
+    let tokens = Tokens {
+        access_token: access,
+        expires_in: u32::try_from(ACCESS_MS / 1000).unwrap_or(u32::MAX),
+        refresh_token: refresh,
+        me: me_of(user, &hub.config.account),
+    };
+    (sign_in, tokens)
+}
+
+/// Signs a user in whose identity is proven.
+pub(crate) async fn sign_in(hub: &Hub, user: User) -> Result<Tokens, StoreError> {
+    let (sign_in, tokens) = fresh(hub, Uuid::now_v7(), &user);
+    hub.database.write(move |connection, _| auth::insert(connection, &sign_in)).await?;
+    Ok(tokens)
+}
+
+/// Signs in with e-mail and password.
+#[utoipa::path(post, path = "/api/v1/auth/login", request_body = Login, tag = "auth",
+    responses((status = 200, body = Tokens), (status = 401, body = Problem), (status = 429, body = Problem)))]
+pub(crate) async fn login(
+    State(hub): State<Arc<Hub>>,
+    From(address): From,
+    Json(login): Json<Login>,
+) -> Result<axum::Json<Tokens>, ApiError> {
+    hub.limits.login(address)?;
+    let email = login.email.clone();
+    let user = hub.database.read(move |connection| users::by_email(connection, &email)).await?;
+    // An unknown address takes as long as a wrong password.
+    let hash = user.as_ref().map_or_else(|| NOBODY.to_owned(), |user| user.password.clone());
+    let right = tokio::task::spawn_blocking(move || is_password(&login.password, &hash)).await.unwrap_or(false);
+    match user.filter(|_| right) {
+        Some(user) => Ok(axum::Json(sign_in(&hub, user).await?)),
+        None => Err(ApiError::new(401, "auth.wrong", "This e-mail address and password do not belong together.")),
+    }
+}
+
+/// A valid Argon2id hash that belongs to nobody.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$R1H9oHrF1vyW8G8qXy1nNMyfCbqQKx4wF2R3d0m5s3A";
+
+/// Exchanges a refresh token for new tokens. A refresh token that was used before ends the sign-in.
+#[utoipa::path(post, path = "/api/v1/auth/refresh", request_body = Refresh, tag = "auth",
+    responses((status = 200, body = Tokens), (status = 401, body = Problem)))]
+pub(crate) async fn refresh(
+    State(hub): State<Arc<Hub>>,
+    Json(body): Json<Refresh>,
+) -> Result<axum::Json<Tokens>, ApiError> {
+    let (hash, now, shared) = (hash_token(&body.refresh_token), hub.clock.now(), Arc::clone(&hub));
+    let tokens = hub
+        .database
+        .write(move |connection, _| -> Result<Option<Tokens>, StoreError> {
+            let Refreshed::Valid(id, user) = auth::redeem(connection, &hash, now)? else { return Ok(None) };
+            let Some(user) = users::get(connection, user)? else { return Ok(None) };
+            let (sign_in, tokens) = fresh(&shared, id, &user);
+            auth::rotate(connection, &sign_in)?;
+            Ok(Some(tokens))
+        })
+        .await?;
+    tokens.map(axum::Json).ok_or_else(|| ApiError::new(401, "auth.ended", "This sign-in has ended: sign in again."))
+}
+
+/// Ends a sign-in.
+#[utoipa::path(post, path = "/api/v1/auth/logout", request_body = Refresh, tag = "auth", responses((status = 204)))]
+pub(crate) async fn logout(
+    State(hub): State<Arc<Hub>>,
+    Json(body): Json<Refresh>,
+) -> Result<axum::http::StatusCode, ApiError> {
+    let hash = hash_token(&body.refresh_token);
+    hub.database.write(move |connection, _| auth::end(connection, &hash)).await?;
+    Ok(axum::http::StatusCode::NO_CONTENT)
+}
+
+/// The signed-in user.
+#[utoipa::path(get, path = "/api/v1/me", tag = "auth",
+    responses((status = 200, body = Me), (status = 401, body = Problem)))]
+pub(crate) async fn me(State(hub): State<Arc<Hub>>, signed: Signed) -> axum::Json<Me> {
+    axum::Json(me_of(&signed.0, &hub.config.account))
+}
+
+/// Everybody who can be invited, and who is there.
+#[utoipa::path(get, path = "/api/v1/colleagues", tag = "auth",
+    responses((status = 200, body = Vec<Colleague>), (status = 401, body = Problem)))]
+pub(crate) async fn colleagues(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+) -> Result<axum::Json<Vec<Colleague>>, ApiError> {
+    signed.require(Permission::Handle)?;
+    Ok(axum::Json(everybody(&hub).await?))
+}
+
+/// All users with their presence.
+pub(crate) async fn everybody(hub: &Hub) -> Result<Vec<Colleague>, StoreError> {
+    let all = hub.database.read(users::all).await?;
+    let online: std::collections::HashSet<UserId> = hub.fanout.online().await.into_iter().collect();
+    Ok(all
+        .into_iter()
+        .map(|user| Colleague { user: user.id, online: online.contains(&user.id), name: user.name })
+        .collect())
+}

@@ -1,0 +1,74 @@
+//! Commands of agents: authorised, decided once, answered the same however often they are sent.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use tandem_conversation::{Command, Envelope, Invitee, Rejection};
+use tandem_protocol::Problem;
+use tandem_protocol::agents::{AgentCommand, CommandAccepted, CommandRequest};
+
+use super::auth::Signed;
+use super::{ApiError, Json};
+use crate::hub::Hub;
+use crate::store::{StoreError, conversations, users};
+
+/// Sends a command. The same id twice has one effect and the same answer.
+#[utoipa::path(post, path = "/api/v1/commands", request_body = CommandRequest, tag = "conversations",
+    responses(
+        (status = 200, body = CommandAccepted),
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, description = "The conversation refuses; `rejection` says why", body = Problem),
+        (status = 422, body = Problem)))]
+pub(crate) async fn post(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+    Json(request): Json<CommandRequest>,
+) -> Result<axum::Json<CommandAccepted>, ApiError> {
+    let permissions = signed.0.role.permissions();
+    let actor = signed.participant();
+    let (user, now, seen_by) = (signed.0.id, hub.clock.now(), permissions.clone());
+    let joins = matches!(request.command, AgentCommand::Join { .. });
+    let id = request.conversation;
+    let state = hub.database.read(move |connection| conversations::get(connection, id)).await?;
+    // What one may not see does not exist; a known id may be joined, as from a colleague's link.
+    let known = state.is_some_and(|state| joins || tandem_conversation::visible(&state, user, &seen_by, now));
+    if !known {
+        return Err(Rejection::Unknown.into());
+    }
+    let command = command_of(&hub, request.command, now).await?;
+    let envelope = Envelope { id: request.id, conversation: id, actor, permissions, command };
+    let position = hub.execute(envelope).await??;
+    Ok(axum::Json(CommandAccepted { position }))
+}
+
+async fn command_of(hub: &Hub, command: AgentCommand, now: tandem_conversation::Time) -> Result<Command, ApiError> {
+    Ok(match command {
+        AgentCommand::Reply { turn, content, written_against, mind_customer } => {
+            Command::Reply { turn, content, written_against, mind_customer, received: now }
+        }
+        AgentCommand::Note { turn, text } => Command::Note { turn, text },
+        AgentCommand::Join { call } => Command::Join { call },
+        AgentCommand::Leave { reason, ask_for_help } => Command::Leave { reason, ask_for_help },
+        AgentCommand::Complete { resolution } => Command::Complete { resolution },
+        AgentCommand::Reopen {} => Command::Reopen,
+        AgentCommand::AskForHelp { reason } => Command::AskForHelp { reason },
+        AgentCommand::HelpNotNeeded {} => Command::HelpNotNeeded,
+        AgentCommand::Invite { user, note } => {
+            let found = hub.database.read(move |connection| users::get(connection, user)).await;
+            let found = found.map_err(|error: StoreError| ApiError::from(error))?;
+            let colleague = found.ok_or_else(|| Rejection::invalid("user", "there is no such colleague"))?;
+            Command::Invite { invitee: Invitee::Colleague { user, name: colleague.name }, note }
+        }
+        AgentCommand::Accept { engagement } => Command::Accept { engagement },
+        AgentCommand::Decline { engagement } => Command::Decline { engagement },
+        AgentCommand::Withdraw { engagement } => Command::Withdraw { engagement },
+        AgentCommand::Remove { engagement } => Command::Remove { engagement },
+        AgentCommand::TakeOver {} => Command::TakeOver,
+        AgentCommand::Delegate { turn, note } => Command::Delegate { note, turn },
+        AgentCommand::EngageLogic { engaged } => Command::EngageLogic { engaged },
+        AgentCommand::Tag { add, remove } => Command::Tag { add, remove },
+        AgentCommand::PressButton { action } => Command::PressButton { action },
+        AgentCommand::RevokeLink { link } => Command::RevokeLink { link },
+        AgentCommand::Receive { stage, up_to } => Command::Receive { stage, up_to },
+    })
+}

@@ -1,0 +1,60 @@
+//! The door for Your Logic's later answers, and the diagnosis for its developers.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
+use subtle::ConstantTimeEq as _;
+use tandem_conversation::{ConversationId, Permission};
+use tandem_protocol::Problem;
+use tandem_protocol::agents::CommandAccepted;
+use tandem_protocol::logic::LogicResponseBody;
+
+use super::auth::{Signed, bearer};
+use super::input::id;
+use super::{ApiError, Json};
+use crate::hub::Hub;
+use crate::logic::apply;
+use crate::store::logic_requests::{self, LogicRequestRow};
+
+/// Proof that Your Logic is asking.
+pub(crate) struct Proven;
+
+impl FromRequestParts<Arc<Hub>> for Proven {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, ApiError> {
+        let wrong = || ApiError::new(401, "logic.wrong_secret", "The bearer secret is missing or wrong.");
+        let logic = hub.config.logic.as_ref().ok_or_else(wrong)?;
+        let token = bearer(parts).ok_or_else(wrong)?;
+        let same: bool = token.as_bytes().ct_eq(logic.secret.as_bytes()).into();
+        if same { Ok(Self) } else { Err(wrong()) }
+    }
+}
+
+/// Answers later, or speaks unasked. All actions take effect, or none.
+#[utoipa::path(post, path = "/api/v1/logic/conversations/{id}/responses", request_body = LogicResponseBody, tag = "logic",
+    params(("id" = String, Path)),
+    responses((status = 200, body = CommandAccepted), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn respond(
+    State(hub): State<Arc<Hub>>,
+    _: Proven,
+    Path(path): Path<String>,
+    Json(body): Json<LogicResponseBody>,
+) -> Result<axum::Json<CommandAccepted>, ApiError> {
+    let conversation: ConversationId = id(&path, "conversation")?;
+    let position = apply(&hub, conversation, body).await??;
+    Ok(axum::Json(CommandAccepted { position }))
+}
+
+/// The newest requests to Your Logic and how they ended.
+#[utoipa::path(get, path = "/api/v1/logic/requests", tag = "logic",
+    responses((status = 200, body = Vec<LogicRequestRow>), (status = 401, body = Problem), (status = 403, body = Problem)))]
+pub(crate) async fn requests(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+) -> Result<axum::Json<Vec<LogicRequestRow>>, ApiError> {
+    signed.require(Permission::SettingsManage)?;
+    Ok(axum::Json(hub.database.read(|connection| logic_requests::newest(connection, 200)).await?))
+}

@@ -1,0 +1,69 @@
+//! What a browser opens: the customers' page, the web chat's script, the API's description.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+
+use super::ApiError;
+use crate::hub::Hub;
+use crate::store::brands;
+
+const PAGE: &str = include_str!("../../../../ui/chat/page/index.html");
+const STYLE: &str = include_str!("../../../../ui/chat/page/page.css");
+const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/chat.js"));
+
+/// Nothing but this hub's own script and style; the chat talks to this hub alone.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
+     connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+pub(super) fn routes(document: utoipa::openapi::OpenApi) -> Router<Arc<Hub>> {
+    Router::new()
+        .route("/", get(page))
+        .route("/page.css", get(|| async { typed("text/css; charset=utf-8", STYLE) }))
+        .route("/chat.js", get(script))
+        .route("/openapi.json", get(move || async move { axum::Json(document) }))
+        .route("/docs", get(docs))
+}
+
+fn typed(kind: &'static str, body: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=300")], body).into_response()
+}
+
+async fn script() -> Response {
+    // Other sites embed the script, so it may be read from anywhere.
+    let mut response = typed("text/javascript; charset=utf-8", SCRIPT);
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, header::HeaderValue::from_static("*"));
+    headers.insert("cross-origin-resource-policy", header::HeaderValue::from_static("cross-origin"));
+    response
+}
+
+async fn page(State(hub): State<Arc<Hub>>) -> Result<Response, ApiError> {
+    let brand = hub.database.read(brands::first).await?;
+    let key = brand.map_or_else(|| "northwind".to_owned(), |brand| brand.look.id);
+    let page = PAGE.replace("brand=\"northwind\"", &format!("brand=\"{key}\""));
+    Ok(([(header::CONTENT_SECURITY_POLICY, PAGE_POLICY)], Html(page)).into_response())
+}
+
+/// A plain list of all doors, made from the OpenAPI document.
+async fn docs() -> Response {
+    let mut rows = String::new();
+    for (path, item) in super::openapi().paths.paths {
+        for (method, operation) in [("GET", item.get), ("POST", item.post)] {
+            if let Some(operation) = operation {
+                let summary = operation.summary.unwrap_or_default();
+                rows.push_str(&format!("<tr><td>{method}<td><code>{path}</code><td>{summary}"));
+            }
+        }
+    }
+    let page = format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>Tandem hub: API</title><link rel=stylesheet href=/page.css>\
+         <main><h1>The hub's API</h1><p>The full description is at <a href=/openapi.json>/openapi.json</a>.</p>\
+         <table><thead><tr><th>Method<th>Address<th>What it does</thead>{rows}</table></main>"
+    );
+    ([(header::CONTENT_SECURITY_POLICY, PAGE_POLICY)], Html(page)).into_response()
+}

@@ -1,0 +1,9 @@
+//! Web chat: a browser's session, its messages, what it is shown.
+
+pub(crate) mod entries;
+pub(crate) mod live;
+pub(crate) mod media;
+mod message;
+pub(crate) mod origin;
+pub(crate) mod rest;
+pub(crate) mod session;

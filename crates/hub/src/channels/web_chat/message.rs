@@ -1,0 +1,116 @@
+//! From a customer's message to a turn: into the conversation that is under way, or a new one.
+
+use tandem_conversation::{
+    Channel, Command, CommandId, ContactId, Content, ConversationId, CustomerRef, Envelope, Opening, Participant,
+    Permissions, Position, Rejection, Stage, Time, TurnId,
+};
+use tandem_protocol::chat::{ChatAccepted, ChatMessage};
+use tandem_sqlite::rusqlite::Connection;
+use uuid::Uuid;
+
+use crate::api::ApiError;
+use crate::engine::{Engine, Repeat};
+use crate::hub::Hub;
+use crate::store::contacts::WebContact;
+use crate::store::{StoreError, media};
+
+/// Which conversation a message belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Into {
+    /// The newest one of this browser, or a new one if there is none.
+    Newest,
+    Known(ConversationId),
+    New,
+}
+
+/// Stores one message; answers when it is durable.
+pub(super) async fn accept(
+    hub: &Hub,
+    web: &WebContact,
+    message: ChatMessage,
+    into: Into,
+    received: Time,
+) -> Result<(ConversationId, ChatAccepted), ApiError> {
+    hub.limits.message(web.contact)?;
+    let web = web.clone();
+    let stored = hub.database.write(move |connection, engine| store(connection, engine, &web, message, into, received));
+    Ok(stored.await?)
+}
+
+fn store(
+    connection: &Connection,
+    engine: &mut Engine,
+    web: &WebContact,
+    message: ChatMessage,
+    into: Into,
+    received: Time,
+) -> Result<(ConversationId, ChatAccepted), StoreError> {
+    let turn = message.id;
+    let content = content_of(connection, web.contact, message)?;
+    let known = match into {
+        Into::Known(id) => Some(id),
+        Into::Newest => engine.newest_of_contact(connection, web.contact)?,
+        Into::New => None,
+    };
+    // A repeat of the message that began the conversation finds its answer before it begins another.
+    if known.is_none()
+        && let Some(Ok(position)) = crate::store::commands::find(connection, CommandId(turn.0))?
+        && let Some(id) = engine.newest_of_contact(connection, web.contact)?
+    {
+        return Ok((id, ChatAccepted { id: turn, position }));
+    }
+    let conversation = known.unwrap_or_else(|| ConversationId(Uuid::now_v7()));
+    if known.is_none() {
+        let start = customer_command(CommandId(Uuid::now_v7()), conversation, Command::Start(opening(web)));
+        engine.execute(connection, &start, Repeat::Once, None)??;
+    }
+    let write = customer_command(CommandId(turn.0), conversation, Command::Write { turn, content, received });
+    let position = engine.execute(connection, &write, Repeat::Remembered, None)??;
+    Ok((conversation, ChatAccepted { id: turn, position }))
+}
+
+fn opening(web: &WebContact) -> Opening {
+    Opening {
+        customer: CustomerRef { id: web.customer, name: web.name.clone() },
+        contact: web.contact,
+        channel: Channel::WebChat,
+        brand: Some(web.brand),
+        language: web.language.clone(),
+        custom: serde_json::Map::new(),
+    }
+}
+
+fn content_of(connection: &Connection, contact: ContactId, message: ChatMessage) -> Result<Content, StoreError> {
+    if let Some(answer) = message.answer {
+        return Ok(Content::Answer { question: answer.question, choice: answer.choice, text: String::new() });
+    }
+    if let Some(id) = message.media {
+        let own = media::get(connection, id)?.filter(|(_, from)| *from == Some(contact));
+        let (media, _) = own.ok_or_else(|| Rejection::invalid("media", "this file is not known"))?;
+        return Ok(Content::Attachment { media, text: message.text.unwrap_or_default() });
+    }
+    let text = message.text.ok_or_else(|| Rejection::invalid("text", "a message needs text, answer or media"))?;
+    Ok(Content::Text { text })
+}
+
+/// A command of a customer.
+pub(super) fn customer_command(id: CommandId, conversation: ConversationId, command: Command) -> Envelope {
+    Envelope { id, conversation, actor: Participant::Customer, permissions: Permissions::default(), command }
+}
+
+/// How far the customer's browser has received or shown.
+pub(super) async fn receipt(
+    hub: &Hub,
+    conversation: ConversationId,
+    stage: Stage,
+    up_to: Position,
+) -> Result<(), ApiError> {
+    let command = customer_command(CommandId(Uuid::now_v7()), conversation, Command::Receive { stage, up_to });
+    hub.execute_once(command).await??;
+    Ok(())
+}
+
+/// The turn that a refused message wished to be.
+pub(super) fn turn_of(message: &ChatMessage) -> TurnId {
+    message.id
+}

@@ -1,0 +1,79 @@
+//! The web chat over plain HTTP.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use serde::Deserialize;
+use tandem_conversation::Position;
+use tandem_protocol::Problem;
+use tandem_protocol::chat::{ChatAccepted, ChatEntries, ChatMessage};
+use utoipa::IntoParams;
+
+use super::entries::{conversation_of, entry_of};
+use super::message::{Into, accept};
+use super::session::Visitor;
+use crate::api::{ApiError, Json, Query};
+use crate::hub::Hub;
+use crate::store::contacts::WebContact;
+use crate::store::events::Part;
+use crate::store::{StoreError, conversations, events};
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EntriesQuery {
+    /// Entries after this position.
+    #[serde(default)]
+    after: u32,
+    #[serde(default = "most")]
+    limit: u32,
+}
+
+fn most() -> u32 {
+    500
+}
+
+/// What the customer sees of the conversation under way, oldest first.
+#[utoipa::path(get, path = "/chat/v1/entries", params(EntriesQuery), tag = "web chat",
+    responses((status = 200, body = ChatEntries), (status = 401, body = Problem)))]
+pub(crate) async fn entries(
+    State(hub): State<Arc<Hub>>,
+    Visitor(web): Visitor,
+    Query(query): Query<EntriesQuery>,
+) -> Result<axum::Json<ChatEntries>, ApiError> {
+    Ok(axum::Json(read(&hub, &web, Position(query.after), query.limit.clamp(1, most())).await?))
+}
+
+/// Entries of the newest conversation of a web session.
+pub(super) async fn read(hub: &Hub, web: &WebContact, after: Position, limit: u32) -> Result<ChatEntries, StoreError> {
+    let contact = web.contact;
+    hub.database
+        .read(move |connection| {
+            let newest = conversations::newest_of_contact(connection, contact)?;
+            let state = match newest {
+                Some(id) => conversations::get(connection, id)?,
+                None => None,
+            };
+            let Some(state) = state else {
+                return Ok(ChatEntries { conversation: None, entries: Vec::new(), more: false });
+            };
+            let (found, more) = events::of_conversation(connection, state.id, Part::After(after), limit)?;
+            let entries = found.iter().filter_map(|event| entry_of(event, &state)).collect();
+            Ok(ChatEntries { conversation: Some(conversation_of(&state)), entries, more })
+        })
+        .await
+}
+
+/// Sends one message. The same id twice has one effect.
+#[utoipa::path(post, path = "/chat/v1/messages", request_body = ChatMessage, tag = "web chat",
+    responses((status = 200, body = ChatAccepted), (status = 401, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem), (status = 429, body = Problem)))]
+pub(crate) async fn message(
+    State(hub): State<Arc<Hub>>,
+    Visitor(web): Visitor,
+    Json(message): Json<ChatMessage>,
+) -> Result<axum::Json<ChatAccepted>, ApiError> {
+    let into = if hub.wants_new(web.contact) { Into::New } else { Into::Newest };
+    let (_, accepted) = accept(&hub, &web, message, into, hub.clock.now()).await?;
+    hub.forget_new(web.contact);
+    Ok(axum::Json(accepted))
+}

@@ -1,0 +1,191 @@
+//! Settings: a file, environment variables and flags, the later ones first. A wrong one is named, with its place and
+//! the allowed values, and the hub does not start.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// All settings of a hub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Address and port to listen on.
+    pub listen: String,
+    /// Folder of the database and the files.
+    pub data: PathBuf,
+    /// What the company is called.
+    pub account: String,
+    /// Your Logic; none while it is not connected.
+    pub logic: Option<LogicConfig>,
+    pub rate_limits: bool,
+}
+
+/// Where Your Logic is and what it proves itself with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LogicConfig {
+    pub url: String,
+    /// Shared secret: bearer token and signing key.
+    pub secret: String,
+    /// How long an answer may take, in milliseconds.
+    pub timeout_ms: i64,
+}
+
+impl std::fmt::Debug for LogicConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LogicConfig")
+            .field("url", &self.url)
+            .field("timeout_ms", &self.timeout_ms)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{place}: {problem}")]
+pub struct ConfigError {
+    /// The file, variable or flag.
+    pub place: String,
+    pub problem: String,
+}
+
+/// What the command line says.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    pub config: Option<PathBuf>,
+    pub listen: Option<String>,
+    pub data: Option<PathBuf>,
+}
+
+/// `tandem.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    listen: Option<String>,
+    data: Option<PathBuf>,
+    account: Option<String>,
+    rate_limits: Option<bool>,
+    logic: Option<FileLogic>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct FileLogic {
+    url: Option<String>,
+    secret: Option<String>,
+    timeout_ms: Option<i64>,
+}
+
+impl Config {
+    /// Reads the file that is named (or `tandem.toml` in the working folder if it exists), then the environment
+    /// through `variable`, then the flags.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn load(flags: &Flags, variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let named = flags.config.clone().or_else(|| variable("TANDEM_CONFIG").map(PathBuf::from));
+        let file = match named {
+            Some(path) => read(&path)?,
+            None if Path::new("tandem.toml").exists() => read(Path::new("tandem.toml"))?,
+            None => File::default(),
+        };
+        let logic = file.logic.unwrap_or_default();
+        let listen = flags.listen.clone().or_else(|| variable("TANDEM_LISTEN")).or(file.listen);
+        let listen = listen.unwrap_or_else(|| "127.0.0.1:7700".into());
+        if listen.parse::<std::net::SocketAddr>().is_err() {
+            return Err(wrong(
+                "listen (TANDEM_LISTEN, --listen)",
+                format!("'{listen}' is not an address with a port, such as 127.0.0.1:7700"),
+            ));
+        }
+        let data = flags.data.clone().or_else(|| variable("TANDEM_DATA").map(PathBuf::from)).or(file.data);
+        let rate_limits = match variable("TANDEM_RATE_LIMITS").as_deref() {
+            None => file.rate_limits.unwrap_or(true),
+            Some("on") => true,
+            Some("off") => false,
+            Some(other) => return Err(wrong("TANDEM_RATE_LIMITS", format!("'{other}' is not allowed; use on or off"))),
+        };
+        let timeout_ms = match variable("TANDEM_LOGIC_TIMEOUT_MS") {
+            Some(text) => text
+                .parse()
+                .map_err(|_| wrong("TANDEM_LOGIC_TIMEOUT_MS", format!("'{text}' is not a number of milliseconds")))?,
+            None => logic.timeout_ms.unwrap_or(8_000),
+        };
+        if !(100..=120_000).contains(&timeout_ms) {
+            return Err(wrong("logic.timeout_ms (TANDEM_LOGIC_TIMEOUT_MS)", "use 100 to 120000"));
+        }
+        let url = variable("TANDEM_LOGIC_URL").filter(|url| !url.is_empty()).or(logic.url);
+        let secret = variable("TANDEM_LOGIC_SECRET").filter(|secret| !secret.is_empty()).or(logic.secret);
+        Ok(Self {
+            listen,
+            data: data.unwrap_or_else(|| "tandem-data".into()),
+            account: variable("TANDEM_ACCOUNT").or(file.account).unwrap_or_else(|| "Tandem".into()),
+            logic: logic_of(url, secret, timeout_ms)?,
+            rate_limits,
+        })
+    }
+}
+
+fn logic_of(url: Option<String>, secret: Option<String>, timeout_ms: i64) -> Result<Option<LogicConfig>, ConfigError> {
+    let Some(url) = url else { return Ok(None) };
+    let place = "logic.url (TANDEM_LOGIC_URL)";
+    let parsed = reqwest::Url::parse(&url).map_err(|error| wrong(place, format!("'{url}' is not a URL: {error}")))?;
+    let loopback = matches!(parsed.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    if parsed.scheme() != "https" && !(parsed.scheme() == "http" && loopback) {
+        return Err(wrong(place, "use https; plain http is allowed on this machine's own addresses only"));
+    }
+    let secret = secret.ok_or_else(|| wrong("logic.secret (TANDEM_LOGIC_SECRET)", "needed when logic.url is set"))?;
+    if secret.len() < 16 {
+        return Err(wrong("logic.secret (TANDEM_LOGIC_SECRET)", "shorter than 16 characters"));
+    }
+    Ok(Some(LogicConfig { url, secret, timeout_ms }))
+}
+
+fn read(path: &Path) -> Result<File, ConfigError> {
+    let place = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(&place, format!("cannot be read: {error}")))?;
+    toml::from_str(&text).map_err(|error| wrong(&place, error.to_string()))
+}
+
+fn wrong(place: &str, problem: impl Into<String>) -> ConfigError {
+    ConfigError { place: place.into(), problem: problem.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, Flags};
+
+    fn load(variables: &[(&str, &str)]) -> Result<Config, String> {
+        let find = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        Config::load(&Flags::default(), find).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named_with_its_place() {
+        for (variables, place) in [
+            (vec![("TANDEM_LISTEN", "everywhere")], "TANDEM_LISTEN"),
+            (vec![("TANDEM_RATE_LIMITS", "maybe")], "TANDEM_RATE_LIMITS"),
+            (vec![("TANDEM_LOGIC_URL", "ftp://logic")], "TANDEM_LOGIC_URL"),
+            (vec![("TANDEM_LOGIC_URL", "http://logic.example")], "TANDEM_LOGIC_URL"),
+            (vec![("TANDEM_LOGIC_URL", "https://logic.example")], "TANDEM_LOGIC_SECRET"),
+            (vec![("TANDEM_LOGIC_TIMEOUT_MS", "soon")], "TANDEM_LOGIC_TIMEOUT_MS"),
+            (vec![("TANDEM_LOGIC_TIMEOUT_MS", "1")], "TANDEM_LOGIC_TIMEOUT_MS"),
+        ] {
+            let error = load(&variables).unwrap_err();
+            assert!(error.contains(place), "'{error}' must name {place}");
+        }
+    }
+
+    #[test]
+    fn without_settings_the_hub_listens_on_this_machine_only() {
+        assert_eq!(load(&[]).unwrap().listen, "127.0.0.1:7700");
+    }
+
+    #[test]
+    fn an_unknown_key_in_the_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tandem.toml");
+        std::fs::write(&path, "lisen = \"127.0.0.1:1\"\n").unwrap();
+        let flags = Flags { config: Some(path), ..Flags::default() };
+        let error = Config::load(&flags, |_| None).unwrap_err().to_string();
+        assert!(error.contains("lisen"), "'{error}' must name the key");
+    }
+}

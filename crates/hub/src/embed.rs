@@ -1,0 +1,96 @@
+//! A hub inside another program, for one machine: it makes its own user and brand, and signs that user in.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use tandem_conversation::Role;
+use tandem_protocol::agents::Tokens;
+use tokio::net::TcpListener;
+
+use crate::api::auth::sign_in;
+use crate::clock::Clock;
+use crate::config::{Config, LogicConfig};
+use crate::hub::{Hub, serve};
+use crate::secrets::new_token;
+use crate::setup::{NewBrand, NewUser, brand_row, user_row};
+use crate::store::{StoreError, brands, users};
+
+const EMAIL: &str = "maya@northwind.example";
+
+/// How the embedded hub is set up.
+#[derive(Clone, Debug)]
+pub struct EmbedConfig {
+    pub data: PathBuf,
+    pub listen: String,
+    pub logic_url: Option<String>,
+    pub logic_secret: Option<String>,
+}
+
+/// A hub that runs in this process.
+pub struct Embedded {
+    pub url: String,
+    /// Of the local user.
+    pub tokens: Tokens,
+}
+
+/// Starts a hub on the runtime of the caller.
+///
+/// # Errors
+/// If the data or the address cannot be used.
+pub async fn embed(embedding: EmbedConfig) -> anyhow::Result<Embedded> {
+    let logic = match (embedding.logic_url, embedding.logic_secret) {
+        (Some(url), Some(secret)) => Some(LogicConfig { url, secret, timeout_ms: 8_000 }),
+        _ => None,
+    };
+    let config = Config {
+        listen: embedding.listen.clone(),
+        data: embedding.data,
+        account: "Northwind Travel".into(),
+        logic,
+        rate_limits: true,
+    };
+    let listener = TcpListener::bind(&embedding.listen)
+        .await
+        .with_context(|| format!("Cannot listen on {}: is another hub running there?", embedding.listen))?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let hub = Hub::start(config, Clock::system())?;
+    let tokens = prepare(&hub).await?;
+    tokio::spawn(async move {
+        if let Err(error) = serve(hub, listener, std::future::pending()).await {
+            tracing::error!(%error, "the embedded hub has stopped");
+        }
+    });
+    Ok(Embedded { url, tokens })
+}
+
+/// The local user and a brand, made once. Nobody knows the password: this machine signs in without it.
+async fn prepare(hub: &Hub) -> anyhow::Result<Tokens> {
+    let known = hub.database.read(|connection| users::by_email(connection, EMAIL)).await?;
+    let user = match known {
+        Some(user) => user,
+        None => {
+            let row = user_row(NewUser {
+                email: EMAIL.into(),
+                name: "Maya Ortiz".into(),
+                role: Role::Supervisor,
+                password: new_token(),
+            })?;
+            let brand = brand_row(NewBrand {
+                key: "northwind".into(),
+                name: "Northwind Travel".into(),
+                greeting: "Hello! How can we help you today?".into(),
+                accent: "#2f5bea".into(),
+                domains: vec!["*".into()],
+            })?;
+            let stored = row.clone();
+            hub.database
+                .write(move |connection, _| -> Result<(), StoreError> {
+                    users::put(connection, &stored)?;
+                    brands::put(connection, &brand)
+                })
+                .await?;
+            row
+        }
+    };
+    Ok(sign_in(hub, user).await?)
+}

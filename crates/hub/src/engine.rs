@@ -1,0 +1,277 @@
+//! Decisions on the writer thread: load the state, decide, append the events, keep the projections in step.
+//!
+//! invariant: one conversation is decided by one thread, in one transaction with its events, its projections and the
+//! work that follows. So positions have no gaps, and of several who claim one call exactly one wins.
+//! invariant: nobody hears of a change before it is durable.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tandem_conversation::{
+    Command, CommandId, ContactId, Context, Conversation, ConversationId, Envelope, Event, Position, Rejection, Time,
+    decide,
+};
+use tandem_sqlite::rusqlite::Connection;
+use tandem_sqlite::{Companion, Error};
+use tokio::sync::mpsc::UnboundedSender;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::store::{StoreError, commands, conversations, events};
+
+/// States kept at hand.
+const CACHED: usize = 20_000;
+/// Random ids given to each decision of Your Logic.
+const FRESH: usize = 64;
+
+/// What a commit did to one conversation.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    pub before: Option<Arc<Conversation>>,
+    pub after: Arc<Conversation>,
+    /// The new events, each also as the JSON that is stored and travels.
+    pub events: Vec<(Event, Arc<str>)>,
+}
+
+/// One group of writes, durable now.
+#[derive(Debug)]
+pub struct Commit {
+    /// The account's log is complete up to here.
+    pub cursor: u64,
+    pub time: Time,
+    pub changed: Vec<Changed>,
+}
+
+/// What decisions need to know of the account.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    pub logic_available: bool,
+    pub turn_lease_ms: i64,
+    pub invitation_ms: i64,
+}
+
+/// The states that the writer thread decides against.
+pub struct Engine {
+    clock: Clock,
+    rules: Rules,
+    seq: u64,
+    committed_seq: u64,
+    cache: HashMap<ConversationId, Arc<Conversation>>,
+    group: HashMap<ConversationId, Changed>,
+    undo: Vec<Undo>,
+    commits: UnboundedSender<Commit>,
+}
+
+/// How one decision is taken back.
+struct Undo {
+    conversation: ConversationId,
+    before: Option<(Arc<Conversation>, usize)>,
+    seq: u64,
+}
+
+/// Whether a repeat of the command must get the first answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// The sender may repeat it: remember the answer.
+    Remembered,
+    /// The hub's own; it is never repeated.
+    Once,
+}
+
+impl Engine {
+    /// Starts where the account's log ends.
+    pub(crate) fn new(
+        connection: &Connection,
+        clock: Clock,
+        rules: Rules,
+        commits: UnboundedSender<Commit>,
+    ) -> Result<Self, Error> {
+        let seq = events::last(connection).map_err(|error| Error::Commit(error.to_string()))?;
+        Ok(Self {
+            clock,
+            rules,
+            seq,
+            committed_seq: seq,
+            cache: HashMap::new(),
+            group: HashMap::new(),
+            undo: Vec::new(),
+            commits,
+        })
+    }
+
+    /// The state as this group of writes has it so far.
+    pub(crate) fn state(
+        &self,
+        connection: &Connection,
+        id: ConversationId,
+    ) -> Result<Option<Arc<Conversation>>, StoreError> {
+        if let Some(changed) = self.group.get(&id) {
+            return Ok(Some(Arc::clone(&changed.after)));
+        }
+        if let Some(state) = self.cache.get(&id) {
+            return Ok(Some(Arc::clone(state)));
+        }
+        Ok(conversations::get(connection, id)?.map(Arc::new))
+    }
+
+    /// The newest conversation of a contact, those of this group included.
+    pub(crate) fn newest_of_contact(
+        &self,
+        connection: &Connection,
+        contact: ContactId,
+    ) -> Result<Option<ConversationId>, StoreError> {
+        let begun = self.group.values().filter(|c| c.before.is_none() && c.after.contact == contact);
+        match begun.max_by_key(|changed| (changed.after.started, changed.after.id)) {
+            Some(changed) => Ok(Some(changed.after.id)),
+            None => conversations::newest_of_contact(connection, contact),
+        }
+    }
+
+    /// Decides and records one command. A rejection is an answer, not an error: what else the caller wrote stays.
+    pub(crate) fn execute(
+        &mut self,
+        connection: &Connection,
+        envelope: &Envelope,
+        repeat: Repeat,
+        person_typing_until: Option<Time>,
+    ) -> Result<Result<Position, Rejection>, StoreError> {
+        if repeat == Repeat::Remembered
+            && let Some(answer) = commands::find(connection, envelope.id)?
+        {
+            return Ok(answer);
+        }
+        let before = self.state(connection, envelope.conversation)?;
+        let fresh = if matches!(envelope.command, Command::AnswerLogic { .. }) {
+            (0..FRESH).map(|_| Uuid::now_v7()).rev().collect()
+        } else {
+            Vec::new()
+        };
+        let context = Context {
+            now: self.clock.now(),
+            logic_available: self.rules.logic_available,
+            person_typing_until,
+            turn_lease_ms: self.rules.turn_lease_ms,
+            invitation_ms: self.rules.invitation_ms,
+            fresh,
+        };
+        let answer = match decide(before.as_deref(), envelope, &context) {
+            Ok(decided) => Ok(self.record(connection, envelope.conversation, before, decided)?),
+            Err(rejection) => Err(rejection),
+        };
+        if repeat == Repeat::Remembered {
+            commands::insert(connection, envelope.id, &answer)?;
+        }
+        Ok(answer)
+    }
+
+    fn record(
+        &mut self,
+        connection: &Connection,
+        id: ConversationId,
+        before: Option<Arc<Conversation>>,
+        decided: Vec<Event>,
+    ) -> Result<Position, StoreError> {
+        let Some(first) = decided.first() else {
+            return Ok(before.map_or(Position::START, |state| state.position));
+        };
+        let mut after = match &before {
+            Some(state) => Conversation::clone(state),
+            None => Conversation::begin(first).ok_or(Rejection::Unknown)?,
+        };
+        let seq_before = self.seq;
+        let mut logged = Vec::with_capacity(decided.len());
+        for event in decided {
+            if event.position > after.position {
+                after.apply(&event);
+            }
+            let json = serde_json::to_string(&event)
+                .map_err(|error| StoreError::Damaged { what: "event", detail: error.to_string() })?;
+            self.seq += 1;
+            events::insert(connection, self.seq, id, event.position, &json)?;
+            logged.push((event, Arc::from(json)));
+        }
+        let position = after.position;
+        let after = Arc::new(after);
+        let taken_back = self.group.get(&id).map(|changed| (Arc::clone(&changed.after), changed.events.len()));
+        self.undo.push(Undo { conversation: id, before: taken_back, seq: seq_before });
+        match self.group.get_mut(&id) {
+            Some(changed) => {
+                changed.after = after;
+                changed.events.extend(logged);
+            }
+            None => {
+                self.group.insert(id, Changed { before, after, events: logged });
+            }
+        }
+        Ok(position)
+    }
+}
+
+impl Companion for Engine {
+    fn before_commit(&mut self, connection: &Connection) -> Result<(), Error> {
+        for changed in self.group.values() {
+            let involved_changed = changed.before.as_ref().is_none_or(|before| {
+                before.left != changed.after.left
+                    || !conversations::involved_now(before).eq(conversations::involved_now(&changed.after))
+            });
+            conversations::put(connection, &changed.after, involved_changed)
+                .map_err(|error| Error::Commit(error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    fn committed(&mut self) {
+        self.committed_seq = self.seq;
+        if self.group.is_empty() {
+            return;
+        }
+        if self.cache.len() + self.group.len() > CACHED {
+            self.cache.clear();
+        }
+        let changed: Vec<_> = self.group.drain().map(|(_, changed)| changed).collect();
+        for change in &changed {
+            self.cache.insert(change.after.id, Arc::clone(&change.after));
+        }
+        // Nobody listens any more only while the hub stops.
+        let _ = self.commits.send(Commit { cursor: self.seq, time: self.clock.now(), changed });
+    }
+
+    fn rolled_back(&mut self) {
+        self.group.clear();
+        self.undo.clear();
+        self.seq = self.committed_seq;
+    }
+
+    fn kept(&mut self) {
+        self.undo.clear();
+    }
+
+    fn undone(&mut self) {
+        while let Some(undo) = self.undo.pop() {
+            self.seq = undo.seq;
+            match undo.before {
+                None => {
+                    self.group.remove(&undo.conversation);
+                }
+                Some((state, events)) => {
+                    if let Some(changed) = self.group.get_mut(&undo.conversation) {
+                        changed.after = state;
+                        changed.events.truncate(events);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A command of the hub itself.
+#[must_use]
+pub fn system_command(conversation: ConversationId, command: Command) -> Envelope {
+    Envelope {
+        id: CommandId(Uuid::now_v7()),
+        conversation,
+        actor: tandem_conversation::Participant::System,
+        permissions: tandem_conversation::Permissions::default(),
+        command,
+    }
+}

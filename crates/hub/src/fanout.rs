@@ -1,0 +1,293 @@
+//! Fan-out: from each commit to the live sessions that may see it, and to nobody else.
+//!
+//! One loop owns all sessions. What does not concern a session does not wake it, so an idle desk costs nothing. A
+//! session that cannot keep up is cut off; it comes back with its cursor and misses nothing.
+
+mod chat;
+mod desk;
+
+use std::collections::{HashMap, HashSet};
+
+use axum::extract::ws::Utf8Bytes;
+use tandem_conversation::{ContactId, ConversationId, Participant, Permission, Permissions, Time, UserId};
+use tandem_protocol::agents::{Colleague, LiveFrame};
+use tandem_protocol::chat::ChatFrame;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::clock::Clock;
+use crate::engine::Commit;
+
+/// Frames that may wait for one slow session.
+pub(crate) const BACKLOG: usize = 1024;
+/// How often an idle desk hears that it is complete.
+const ALIVE_EVERY: std::time::Duration = std::time::Duration::from_secs(10);
+/// How long a typing signal lasts, in milliseconds.
+pub(crate) const TYPING_MS: i64 = 6_000;
+
+/// Names one live connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SessionId(u64);
+
+/// Everything that the loop reacts to.
+pub(crate) enum Input {
+    Commit(Commit),
+    DeskCame {
+        session: DeskSession,
+        registered: oneshot::Sender<(SessionId, u64)>,
+    },
+    DeskLeft(SessionId),
+    ChatCame {
+        contact: ContactId,
+        frames: mpsc::Sender<Utf8Bytes>,
+        registered: oneshot::Sender<SessionId>,
+    },
+    ChatLeft(SessionId, ContactId),
+    /// Somebody is writing. For customers `contact` is theirs; the state tells who may know.
+    Typing {
+        conversation: ConversationId,
+        by: Participant,
+        on: bool,
+    },
+    Online(oneshot::Sender<Vec<UserId>>),
+}
+
+/// A connected desk.
+pub(crate) struct DeskSession {
+    pub user: UserId,
+    pub name: String,
+    pub permissions: Permissions,
+    pub frames: mpsc::Sender<Utf8Bytes>,
+}
+
+/// The way to the loop.
+#[derive(Clone)]
+pub struct Fanout {
+    inputs: mpsc::UnboundedSender<Input>,
+}
+
+impl Fanout {
+    pub(crate) fn send(&self, input: Input) {
+        // The loop ends only with the hub.
+        let _ = self.inputs.send(input);
+    }
+
+    /// Users with at least one connected desk.
+    pub(crate) async fn online(&self) -> Vec<UserId> {
+        let (answer, receiver) = oneshot::channel();
+        self.send(Input::Online(answer));
+        receiver.await.unwrap_or_default()
+    }
+}
+
+/// Starts the loop; commits arrive on `commits`.
+pub(crate) fn start(
+    clock: Clock,
+    cursor: u64,
+    commits: mpsc::UnboundedReceiver<Commit>,
+    wake: crate::hub::Wake,
+) -> Fanout {
+    let (inputs, inbox) = mpsc::unbounded_channel();
+    let sessions = Sessions {
+        clock,
+        cursor,
+        next: 0,
+        desks: HashMap::new(),
+        by_user: HashMap::new(),
+        all_seeing: HashSet::new(),
+        helping: HashSet::new(),
+        chats: HashMap::new(),
+        states: HashMap::new(),
+        came_or_went: Vec::new(),
+    };
+    tokio::spawn(run(sessions, inbox, commits, wake));
+    Fanout { inputs }
+}
+
+/// All live sessions, and what is needed to find those that a change concerns.
+struct Sessions {
+    clock: Clock,
+    cursor: u64,
+    next: u64,
+    desks: HashMap<SessionId, DeskSession>,
+    by_user: HashMap<UserId, Vec<SessionId>>,
+    /// Desks that see every conversation.
+    all_seeing: HashSet<SessionId>,
+    /// Desks that are told of calls for help.
+    helping: HashSet<SessionId>,
+    chats: HashMap<ContactId, Vec<(SessionId, mpsc::Sender<Utf8Bytes>)>>,
+    /// Of conversations in which somebody wrote lately: whom typing concerns.
+    states: HashMap<ConversationId, std::sync::Arc<tandem_conversation::Conversation>>,
+    came_or_went: Vec<Colleague>,
+}
+
+async fn run(
+    mut sessions: Sessions,
+    mut inbox: mpsc::UnboundedReceiver<Input>,
+    mut commits: mpsc::UnboundedReceiver<Commit>,
+    wake: crate::hub::Wake,
+) {
+    let mut alive = tokio::time::interval(ALIVE_EVERY);
+    let mut people = tokio::time::interval(std::time::Duration::from_secs(1));
+    loop {
+        tokio::select! {
+            commit = commits.recv() => match commit {
+                Some(commit) => {
+                    wake.after(&commit);
+                    sessions.take(Input::Commit(commit));
+                }
+                None => return,
+            },
+            input = inbox.recv() => match input {
+                Some(input) => sessions.take(input),
+                None => return,
+            },
+            _ = alive.tick() => sessions.say_alive(),
+            _ = people.tick() => sessions.say_people(),
+        }
+    }
+}
+
+impl Sessions {
+    fn take(&mut self, input: Input) {
+        match input {
+            Input::Commit(commit) => self.spread(&commit),
+            Input::DeskCame { session, registered } => {
+                let id = self.new_id();
+                self.came_or_went.push(Colleague { user: session.user, name: session.name.clone(), online: true });
+                self.by_user.entry(session.user).or_default().push(id);
+                if session.permissions.has_all(Permission::ViewAll) {
+                    self.all_seeing.insert(id);
+                }
+                if session.permissions.has(Permission::Handle) {
+                    self.helping.insert(id);
+                }
+                self.desks.insert(id, session);
+                let _ = registered.send((id, self.cursor));
+            }
+            Input::DeskLeft(id) => self.drop_desk(id),
+            Input::ChatCame { contact, frames, registered } => {
+                let id = self.new_id();
+                self.chats.entry(contact).or_default().push((id, frames));
+                let _ = registered.send(id);
+            }
+            Input::ChatLeft(id, contact) => {
+                if let Some(sessions) = self.chats.get_mut(&contact) {
+                    sessions.retain(|(session, _)| *session != id);
+                    if sessions.is_empty() {
+                        self.chats.remove(&contact);
+                    }
+                }
+            }
+            Input::Typing { conversation, by, on } => self.spread_typing(conversation, &by, on),
+            Input::Online(answer) => {
+                let _ = answer.send(self.by_user.keys().copied().collect());
+            }
+        }
+    }
+
+    fn new_id(&mut self) -> SessionId {
+        self.next += 1;
+        SessionId(self.next)
+    }
+
+    fn spread(&mut self, commit: &Commit) {
+        self.cursor = commit.cursor;
+        desk::spread(self, commit);
+        for changed in &commit.changed {
+            chat::spread(self, changed);
+            if self.states.len() > 50_000 {
+                self.states.clear();
+            }
+            self.states.insert(changed.after.id, std::sync::Arc::clone(&changed.after));
+        }
+    }
+
+    fn spread_typing(&mut self, conversation: ConversationId, by: &Participant, on: bool) {
+        let Some(state) = self.states.get(&conversation).cloned() else { return };
+        if *by != Participant::Customer {
+            let name = match by {
+                Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } => name.clone(),
+                _ => String::new(),
+            };
+            self.send_chat(state.contact, &ChatFrame::Typing { name, kind: by.kind(), on });
+        }
+        let until = Time(self.clock.now().0 + if on { TYPING_MS } else { 0 });
+        let Some(frame) = encode(&LiveFrame::Typing { conversation, by: by.clone(), until }) else { return };
+        for user in desk::engaged(&state) {
+            if by.user() != Some(user) {
+                self.send_user(user, &frame);
+            }
+        }
+    }
+
+    fn say_alive(&mut self) {
+        if let Some(frame) = encode(&LiveFrame::Alive { cursor: self.cursor, time: self.clock.now() }) {
+            self.send_all_desks(&frame);
+        }
+    }
+
+    fn say_people(&mut self) {
+        if self.came_or_went.is_empty() {
+            return;
+        }
+        let people = std::mem::take(&mut self.came_or_went);
+        if let Some(frame) = encode(&LiveFrame::People { people }) {
+            self.send_all_desks(&frame);
+        }
+    }
+
+    fn send_all_desks(&mut self, frame: &Utf8Bytes) {
+        let lost: Vec<_> = self
+            .desks
+            .iter()
+            .filter(|(_, desk)| desk.frames.try_send(frame.clone()).is_err())
+            .map(|(id, _)| *id)
+            .collect();
+        lost.into_iter().for_each(|id| self.drop_desk(id));
+    }
+
+    fn send_user(&mut self, user: UserId, frame: &Utf8Bytes) {
+        for id in self.by_user.get(&user).cloned().unwrap_or_default() {
+            self.send_desk(id, frame.clone());
+        }
+    }
+
+    fn send_desk(&mut self, id: SessionId, frame: Utf8Bytes) {
+        if let Some(desk) = self.desks.get(&id)
+            && desk.frames.try_send(frame).is_err()
+        {
+            self.drop_desk(id);
+        }
+    }
+
+    /// Forgets a desk; its socket closes because nothing holds the other end of its queue any more.
+    fn drop_desk(&mut self, id: SessionId) {
+        let Some(desk) = self.desks.remove(&id) else { return };
+        self.all_seeing.remove(&id);
+        self.helping.remove(&id);
+        if let Some(sessions) = self.by_user.get_mut(&desk.user) {
+            sessions.retain(|session| *session != id);
+            if sessions.is_empty() {
+                self.by_user.remove(&desk.user);
+                self.came_or_went.push(Colleague { user: desk.user, name: desk.name, online: false });
+            }
+        }
+    }
+
+    fn send_chat(&mut self, contact: ContactId, frame: &ChatFrame) {
+        let Some(sessions) = self.chats.get_mut(&contact) else { return };
+        let Some(text) = encode(frame) else { return };
+        sessions.retain(|(_, frames)| frames.try_send(text.clone()).is_ok());
+    }
+}
+
+/// A frame as text. Our own shapes always serialise; if one did not, silence is safer than a crash.
+pub(crate) fn encode<T: serde::Serialize>(frame: &T) -> Option<Utf8Bytes> {
+    match serde_json::to_string(frame) {
+        Ok(text) => Some(text.into()),
+        Err(error) => {
+            tracing::error!(%error, "a frame cannot be written");
+            None
+        }
+    }
+}

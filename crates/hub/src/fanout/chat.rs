@@ -1,0 +1,29 @@
+//! What a customer's browser is told of a change.
+
+use tandem_conversation::{EventBody, Side};
+use tandem_protocol::chat::{ChatFrame, ChatStatus};
+
+use super::Sessions;
+use crate::channels::web_chat::entries::entry_of;
+use crate::engine::Changed;
+
+pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
+    let contact = changed.after.contact;
+    if !sessions.chats.contains_key(&contact) {
+        return;
+    }
+    for (event, _) in &changed.events {
+        let frame = match &event.body {
+            EventBody::TurnAdded { .. } => entry_of(event, &changed.after).map(|entry| ChatFrame::Entry { entry }),
+            EventBody::Received { side: Side::Desk, stage, up_to } => {
+                Some(ChatFrame::Stage { up_to: *up_to, stage: *stage })
+            }
+            EventBody::Completed { .. } => Some(ChatFrame::Status { status: ChatStatus::Completed }),
+            EventBody::Reopened => Some(ChatFrame::Status { status: ChatStatus::InProgress }),
+            _ => None,
+        };
+        if let Some(frame) = frame {
+            sessions.send_chat(contact, &frame);
+        }
+    }
+}

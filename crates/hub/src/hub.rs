@@ -1,0 +1,168 @@
+//! The running hub: its parts, and how it starts and stops.
+
+use std::collections::{HashMap, HashSet};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use anyhow::Context as _;
+use tandem_conversation::{ContactId, ConversationId, Envelope, Position, Rejection, Time};
+use tandem_sqlite::{Database, Durability, Options};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::engine::{Commit, Engine, Repeat, Rules};
+use crate::fanout::{self, Fanout};
+use crate::limits::Limits;
+use crate::store::{MIGRATIONS, StoreError};
+use crate::{api, logic, timers};
+
+/// For how long after a person's turn the word is theirs, in milliseconds.
+const TURN_LEASE_MS: i64 = 15_000;
+/// How long an invitation of a colleague stays open, in milliseconds.
+const INVITATION_MS: i64 = 120_000;
+
+/// Everything that requests and workers share.
+pub struct Hub {
+    pub(crate) config: Config,
+    pub(crate) clock: Clock,
+    pub(crate) database: Database<Engine>,
+    pub(crate) fanout: Fanout,
+    pub(crate) limits: Limits,
+    /// Until when a person of ours is writing, per conversation.
+    typing: Mutex<HashMap<ConversationId, Time>>,
+    /// Browsers whose next message begins a new conversation.
+    wanting_new: Mutex<HashSet<ContactId>>,
+    started: Time,
+}
+
+/// Tells the workers what a commit left for them.
+#[derive(Clone)]
+pub(crate) struct Wake {
+    logic: mpsc::UnboundedSender<ConversationId>,
+}
+
+impl Wake {
+    pub(crate) fn after(&self, commit: &Commit) {
+        for changed in &commit.changed {
+            let state = &changed.after.logic;
+            if state.engaged && state.asked.is_none() && !state.pending.is_empty() {
+                let _ = self.logic.send(changed.after.id);
+            }
+        }
+    }
+}
+
+impl Hub {
+    /// Opens the data and starts the workers; nothing listens yet.
+    ///
+    /// # Errors
+    /// If the data folder cannot be used.
+    pub fn start(config: Config, clock: Clock) -> anyhow::Result<Arc<Self>> {
+        std::fs::create_dir_all(config.data.join("media"))
+            .with_context(|| format!("Cannot create the data folder {}", config.data.display()))?;
+        let started = clock.now();
+        // Another part of the process may have chosen the provider before.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (commits, commits_in) = mpsc::unbounded_channel();
+        let (logic_wake, logic_in) = mpsc::unbounded_channel();
+        let rules = Rules {
+            logic_available: config.logic.is_some(),
+            turn_lease_ms: TURN_LEASE_MS,
+            invitation_ms: INVITATION_MS,
+        };
+        let options = Options { path: config.data.join("tandem.db"), durability: Durability::Full, readers: 2 };
+        let mut cursor = 0;
+        let engine_clock = clock.clone();
+        let database = Database::open(&options, MIGRATIONS, |connection| {
+            cursor = crate::store::events::last(connection)
+                .map_err(|error| tandem_sqlite::Error::Commit(error.to_string()))?;
+            Engine::new(connection, engine_clock, rules, commits)
+        })
+        .with_context(|| format!("Cannot open {}", options.path.display()))?;
+        let wake = Wake { logic: logic_wake };
+        let fanout = fanout::start(clock.clone(), cursor, commits_in, wake);
+        let hub = Arc::new(Self {
+            limits: Limits::new(config.rate_limits),
+            config,
+            clock,
+            database,
+            fanout,
+            typing: Mutex::new(HashMap::new()),
+            wanting_new: Mutex::new(HashSet::new()),
+            started,
+        });
+        tokio::spawn(timers::run(Arc::clone(&hub)));
+        tokio::spawn(logic::run(Arc::clone(&hub), logic_in));
+        Ok(hub)
+    }
+
+    /// Decides one command whose sender may repeat it.
+    pub(crate) async fn execute(&self, envelope: Envelope) -> Result<Result<Position, Rejection>, StoreError> {
+        self.decide(envelope, Repeat::Remembered).await
+    }
+
+    /// Decides one command of the hub's own.
+    pub(crate) async fn execute_once(&self, envelope: Envelope) -> Result<Result<Position, Rejection>, StoreError> {
+        self.decide(envelope, Repeat::Once).await
+    }
+
+    async fn decide(&self, envelope: Envelope, repeat: Repeat) -> Result<Result<Position, Rejection>, StoreError> {
+        let typing = self.typing_until(envelope.conversation);
+        self.database.write(move |connection, engine| engine.execute(connection, &envelope, repeat, typing)).await
+    }
+
+    /// Remembers that a person of ours is writing.
+    pub(crate) fn person_types(&self, conversation: ConversationId, until: Time) {
+        if let Ok(mut typing) = self.typing.lock() {
+            if typing.len() > 10_000 {
+                let now = self.clock.now();
+                typing.retain(|_, until| *until > now);
+            }
+            typing.insert(conversation, until);
+        }
+    }
+
+    /// Whether a request to Your Logic was sent by an earlier run of the hub.
+    pub(crate) fn was_asked_before_start(&self, asked: Time) -> bool {
+        asked < self.started
+    }
+
+    pub(crate) fn want_new(&self, contact: ContactId) {
+        if let Ok(mut wanting) = self.wanting_new.lock() {
+            wanting.insert(contact);
+        }
+    }
+
+    pub(crate) fn wants_new(&self, contact: ContactId) -> bool {
+        self.wanting_new.lock().is_ok_and(|wanting| wanting.contains(&contact))
+    }
+
+    pub(crate) fn forget_new(&self, contact: ContactId) {
+        if let Ok(mut wanting) = self.wanting_new.lock() {
+            wanting.remove(&contact);
+        }
+    }
+
+    pub(crate) fn typing_until(&self, conversation: ConversationId) -> Option<Time> {
+        self.typing.lock().ok()?.get(&conversation).copied()
+    }
+}
+
+/// Serves until `stop` resolves; then finishes what is under way.
+///
+/// # Errors
+/// If the listener fails.
+pub async fn serve(
+    hub: Arc<Hub>,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
+    let app = api::router(hub).into_make_service_with_connect_info::<SocketAddr>();
+    // Live connections never end by themselves: whoever is connected comes back with a cursor.
+    tokio::select! {
+        served = axum::serve(listener, app) => served.context("Cannot serve"),
+        () = stop => Ok(()),
+    }
+}

@@ -1,0 +1,25 @@
+//! Tandem's server. Customers' conversations come in, Your Logic is asked, desks are kept in step.
+//!
+//! Data flows one way: command → decide → events → store (one transaction) → fan-out → sessions. Owns the account's
+//! data and every door to it; knows no window and never imports the desk.
+
+mod api;
+mod channels;
+mod clock;
+pub mod config;
+mod embed;
+mod engine;
+mod fanout;
+mod hub;
+mod limits;
+mod logic;
+mod secrets;
+mod setup;
+pub mod store;
+mod timers;
+
+pub use api::openapi;
+pub use clock::Clock;
+pub use embed::{EmbedConfig, Embedded, embed};
+pub use hub::{Hub, serve};
+pub use setup::{NewBrand, NewUser, add_brand, add_user};

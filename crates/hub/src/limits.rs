@@ -1,0 +1,71 @@
+//! Rate limits per address and per web session.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use tandem_conversation::ContactId;
+use tandem_protocol::Problem;
+
+/// How often somebody may knock.
+pub struct Limits {
+    on: bool,
+    logins: DefaultKeyedRateLimiter<IpAddr>,
+    sessions: DefaultKeyedRateLimiter<IpAddr>,
+    messages: DefaultKeyedRateLimiter<ContactId>,
+}
+
+impl Limits {
+    /// All limits, or none if `on` is false.
+    #[must_use]
+    pub fn new(on: bool) -> Self {
+        let at_least_one = |n: u32| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
+        Self {
+            on,
+            logins: RateLimiter::keyed(Quota::per_minute(at_least_one(20))),
+            sessions: RateLimiter::keyed(Quota::per_minute(at_least_one(120))),
+            messages: RateLimiter::keyed(Quota::per_second(at_least_one(5)).allow_burst(at_least_one(30))),
+        }
+    }
+
+    /// One attempt to sign in.
+    ///
+    /// # Errors
+    /// A problem with status 429.
+    pub fn login(&self, address: IpAddr) -> Result<(), Problem> {
+        self.refuse_if(self.logins.check_key(&address).is_err())
+    }
+
+    /// One new web session.
+    ///
+    /// # Errors
+    /// A problem with status 429.
+    pub fn session(&self, address: IpAddr) -> Result<(), Problem> {
+        self.refuse_if(self.sessions.check_key(&address).is_err())
+    }
+
+    /// One message of a web session.
+    ///
+    /// # Errors
+    /// A problem with status 429.
+    pub fn message(&self, contact: ContactId) -> Result<(), Problem> {
+        self.refuse_if(self.messages.check_key(&contact).is_err())
+    }
+
+    /// Forgets whoever has been quiet long enough.
+    pub fn tidy(&self) {
+        self.logins.retain_recent();
+        self.sessions.retain_recent();
+        self.messages.retain_recent();
+    }
+
+    fn refuse_if(&self, over: bool) -> Result<(), Problem> {
+        if self.on && over {
+            let mut problem =
+                Problem::new(429, "limit.too_many", "Too many at once: wait a few seconds, then try again.");
+            problem.retry_after = Some(5);
+            return Err(problem);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,272 @@
+//! Your Logic: asked about one event at a time, in order within a conversation, conversations in parallel.
+//!
+//! What has to be asked lives in the conversation's state, and an asked question is an event: so a crash loses no
+//! request, and an answer counts once.
+
+mod body;
+mod endpoint;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tandem_conversation::{
+    Action, Command, CommandId, Conversation, ConversationId, Envelope, LogicFailure, LogicRequest, Participant,
+    Permissions, Position, Rejection, RequestId,
+};
+use tandem_protocol::logic::LogicResponseBody;
+use tokio::sync::{Semaphore, mpsc};
+use uuid::Uuid;
+
+use crate::engine::{Repeat, system_command};
+use crate::fanout::Input;
+use crate::hub::Hub;
+use crate::store::logic_requests::LogicRequestRow;
+use crate::store::{StoreError, contacts, conversations, logic_requests, users};
+use endpoint::{Answered, Endpoint};
+
+/// Requests in flight at once.
+const AT_ONCE: usize = 512;
+/// How often the store is asked for work whose wake-up was lost.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// Asks Your Logic for as long as the hub runs. `wake` names conversations with something to ask.
+pub(crate) async fn run(hub: Arc<Hub>, mut wake: mpsc::UnboundedReceiver<ConversationId>) {
+    let endpoint = hub.config.logic.clone().and_then(|config| match Endpoint::new(config) {
+        Ok(endpoint) => Some(Arc::new(endpoint)),
+        Err(error) => {
+            tracing::error!(%error, "Your Logic cannot be asked");
+            None
+        }
+    });
+    let busy = Arc::new(Mutex::new(HashSet::new()));
+    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    let mut look = tokio::time::interval(LOOK_EVERY);
+    loop {
+        tokio::select! {
+            id = wake.recv() => match id {
+                Some(id) => begin(&hub, endpoint.as_ref(), &busy, &slots, id),
+                None => return,
+            },
+            _ = look.tick() => match hub.database.read(|connection| conversations::logic_due(connection, 1000)).await {
+                Ok(due) => due.into_iter().for_each(|id| begin(&hub, endpoint.as_ref(), &busy, &slots, id)),
+                Err(error) => tracing::error!(%error, "cannot look for work of Your Logic"),
+            },
+        }
+    }
+}
+
+type Busy = Arc<Mutex<HashSet<ConversationId>>>;
+
+fn begin(hub: &Arc<Hub>, endpoint: Option<&Arc<Endpoint>>, busy: &Busy, slots: &Arc<Semaphore>, id: ConversationId) {
+    if !busy.lock().is_ok_and(|mut busy| busy.insert(id)) {
+        return;
+    }
+    let (hub, endpoint, busy, slots) = (Arc::clone(hub), endpoint.cloned(), Arc::clone(busy), Arc::clone(slots));
+    tokio::spawn(async move {
+        let Ok(_slot) = slots.acquire().await else { return };
+        loop {
+            while let Err(error) = ask_all(&hub, endpoint.as_deref(), id).await {
+                tracing::error!(%error, conversation.id = %id, "Your Logic could not be asked");
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+            if let Ok(mut busy) = busy.lock() {
+                busy.remove(&id);
+            }
+            // A wake-up that came while this one was busy was dropped: look once more before leaving.
+            let more = due(&hub, id).await;
+            if !more || !busy.lock().is_ok_and(|mut busy| busy.insert(id)) {
+                return;
+            }
+        }
+    });
+}
+
+async fn due(hub: &Hub, id: ConversationId) -> bool {
+    let state = hub.database.read(move |connection| conversations::get(connection, id)).await;
+    matches!(state, Ok(Some(state)) if state.logic.asked.is_none() && state.logic.engaged && !state.logic.pending.is_empty())
+}
+
+/// Asks about everything that is pending in one conversation, one after the other.
+async fn ask_all(hub: &Hub, endpoint: Option<&Endpoint>, id: ConversationId) -> Result<(), StoreError> {
+    let mut resumed = false;
+    loop {
+        let state = hub.database.read(move |connection| conversations::get(connection, id)).await?;
+        let Some(state) = state else { return Ok(()) };
+        let request = match &state.logic.asked {
+            // Asked before a restart: ask again under the same id, so that an endpoint can tell.
+            Some(asked) if !resumed && hub.was_asked_before_start(asked.asked) => asked.clone(),
+            // An answer was promised for later; the deadline watches over it.
+            Some(_) => return Ok(()),
+            None if state.logic.engaged && !state.logic.pending.is_empty() => match ask(hub, id).await? {
+                Some(asked) => asked,
+                None => return Ok(()),
+            },
+            None => return Ok(()),
+        };
+        resumed = true;
+        if !converse(hub, endpoint, id, &request).await? {
+            return Ok(());
+        }
+    }
+}
+
+/// Records that the question is asked; none if there is nothing to ask any more.
+async fn ask(hub: &Hub, id: ConversationId) -> Result<Option<LogicRequest>, StoreError> {
+    let timeout_ms = hub.config.logic.as_ref().map_or(0, |logic| logic.timeout_ms);
+    let request = RequestId(Uuid::now_v7());
+    let expires = hub.clock.now().plus_ms(timeout_ms.max(1_000));
+    hub.database
+        .write(move |connection, engine| {
+            let command = system_command(id, Command::AskLogic { request, expires });
+            match engine.execute(connection, &command, Repeat::Once, None)? {
+                Ok(_) => Ok(engine.state(connection, id)?.and_then(|state| state.logic.asked.clone())),
+                Err(_) => Ok(None),
+            }
+        })
+        .await
+}
+
+/// One request and what follows from its answer. False if the answer comes later.
+async fn converse(
+    hub: &Hub,
+    endpoint: Option<&Endpoint>,
+    id: ConversationId,
+    request: &LogicRequest,
+) -> Result<bool, StoreError> {
+    let began = hub.clock.now();
+    let (attempts, answered) = match endpoint {
+        None => (0, Answered::Failed(LogicFailure::NotConfigured)),
+        Some(endpoint) => {
+            let (asked, account) = (request.clone(), hub.config.account.clone());
+            let body =
+                hub.database.read(move |connection| body::request_body(connection, id, &asked, &account)).await?;
+            let left = Duration::from_millis(request.expires.since(began).max(0).cast_unsigned());
+            endpoint.ask(&body, began, left).await
+        }
+    };
+    let (outcome, detail) = match &answered {
+        Answered::Now(_) => ("answered", String::new()),
+        Answered::Later => ("later", String::new()),
+        Answered::Failed(failure) => ("failed", describe(failure)),
+    };
+    if let Answered::Failed(failure) = &answered {
+        tracing::warn!(conversation.id = %id, request.id = %request.id, failure = %failure.line(), "Your Logic failed");
+    }
+    let row = LogicRequestRow {
+        id: request.id,
+        conversation: id,
+        at: began,
+        took_ms: hub.clock.now().since(began),
+        attempts,
+        outcome: outcome.into(),
+        detail,
+    };
+    match answered {
+        Answered::Later => {
+            hub.database.write(move |connection, _| logic_requests::put(connection, &row)).await?;
+            return Ok(false);
+        }
+        Answered::Now(answer) => {
+            // The answer stands for this request, whatever it says of itself.
+            let answer = LogicResponseBody { request_id: Some(request.id), ..*answer };
+            if let Err(rejection) = apply_with(hub, id, answer, Some(row)).await? {
+                tracing::warn!(conversation.id = %id, code = %rejection, "an answer of Your Logic came too late");
+            }
+        }
+        Answered::Failed(failure) => {
+            let command = system_command(id, Command::FailLogic { request: request.id, failure });
+            hub.database
+                .write(move |connection, engine| -> Result<(), StoreError> {
+                    logic_requests::put(connection, &row)?;
+                    // Whoever settled it meanwhile (the deadline, an answer over the other door) was first.
+                    let _ = engine.execute(connection, &command, Repeat::Once, None)?;
+                    Ok(())
+                })
+                .await?;
+        }
+    }
+    Ok(true)
+}
+
+fn describe(failure: &LogicFailure) -> String {
+    match failure {
+        LogicFailure::Unreachable { detail } | LogicFailure::Malformed { detail } => detail.clone(),
+        other => other.line(),
+    }
+}
+
+/// Applies an answer: all of it or nothing.
+pub(crate) async fn apply(
+    hub: &Hub,
+    id: ConversationId,
+    answer: LogicResponseBody,
+) -> Result<Result<Position, Rejection>, StoreError> {
+    apply_with(hub, id, answer, None).await
+}
+
+async fn apply_with(
+    hub: &Hub,
+    id: ConversationId,
+    answer: LogicResponseBody,
+    row: Option<LogicRequestRow>,
+) -> Result<Result<Position, Rejection>, StoreError> {
+    for action in &answer.actions {
+        if let Action::Typing { value } = action {
+            hub.fanout.send(Input::Typing { conversation: id, by: Participant::Logic, on: *value });
+        }
+    }
+    let typing = hub.typing_until(id);
+    hub.database
+        .write(move |connection, engine| {
+            if let Some(row) = &row {
+                logic_requests::put(connection, row)?;
+            }
+            let mut actions = answer.actions;
+            for action in &mut actions {
+                if let Action::InviteAgent { user, name, .. } = action {
+                    *name = users::get(connection, *user)?.map(|user| user.name);
+                }
+            }
+            // A repeated answer to one request has one effect; what comes unasked is new each time.
+            let (command_id, repeat) = match answer.request_id {
+                Some(request) => (CommandId(request.0), Repeat::Remembered),
+                None => (CommandId(Uuid::now_v7()), Repeat::Once),
+            };
+            let command = Command::AnswerLogic {
+                request: answer.request_id,
+                control: answer.control,
+                custom: answer.conversation.custom,
+                actions,
+            };
+            let envelope = of_logic(command_id, id, command);
+            let position = match engine.execute(connection, &envelope, repeat, typing)? {
+                Ok(position) => position,
+                Err(rejection) => return Ok(Err(rejection)),
+            };
+            let state = engine.state(connection, id)?;
+            Ok(rename(connection, engine, state, answer.customer.name)?.map_or(Ok(position), Ok))
+        })
+        .await
+}
+
+fn rename(
+    connection: &tandem_sqlite::rusqlite::Connection,
+    engine: &mut crate::engine::Engine,
+    state: Option<Arc<Conversation>>,
+    name: Option<String>,
+) -> Result<Option<Position>, StoreError> {
+    let (Some(state), Some(name)) = (state, name) else { return Ok(None) };
+    let command = of_logic(CommandId(Uuid::now_v7()), state.id, Command::RenameCustomer { name: name.clone() });
+    match engine.execute(connection, &command, Repeat::Once, None)? {
+        Ok(position) => {
+            contacts::rename(connection, state.customer.id, &name)?;
+            Ok(Some(position))
+        }
+        Err(_) => Ok(None),
+    }
+}
+
+fn of_logic(id: CommandId, conversation: ConversationId, command: Command) -> Envelope {
+    Envelope { id, conversation, actor: Participant::Logic, permissions: Permissions::default(), command }
+}

@@ -1,0 +1,140 @@
+//! `tandem-hub` on the command line.
+
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use tandem_conversation::Role;
+use tandem_hub::config::{Config, Flags};
+use tandem_hub::{Clock, Hub, NewBrand, NewUser, add_brand, add_user, serve};
+use tokio::net::TcpListener;
+
+/// Tandem's hub: where people and AI handle live customer conversations together.
+#[derive(Parser)]
+#[command(name = "tandem-hub", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Serve the API, the web chat and the agents' desks
+    Serve {
+        /// Settings file; `tandem.toml` of the working folder unless given
+        #[arg(long)]
+        config: Option<PathBuf>,
+        /// Address and port [default: 127.0.0.1:7700]
+        #[arg(long)]
+        listen: Option<String>,
+        /// Folder of the database and the files [default: tandem-data]
+        #[arg(long)]
+        data: Option<PathBuf>,
+    },
+    /// Users of the desk
+    #[command(subcommand)]
+    User(UserWhat),
+    /// Brands of the web chat
+    #[command(subcommand)]
+    Brand(BrandWhat),
+}
+
+#[derive(Subcommand)]
+enum UserWhat {
+    /// Add a user, or change the one of this address
+    Add {
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        name: String,
+        /// agent, supervisor or admin
+        #[arg(long)]
+        role: Role,
+        /// Read the password from standard input; otherwise from TANDEM_PASSWORD
+        #[arg(long)]
+        password_stdin: bool,
+        #[arg(long, env = "TANDEM_DATA", default_value = "tandem-data")]
+        data: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum BrandWhat {
+    /// Add a brand, or change the one of this id
+    Add {
+        /// What pages write into the element: lower-case letters, digits, hyphens
+        #[arg(long)]
+        id: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long, default_value = "Hello! How can we help you?")]
+        greeting: String,
+        /// Colour of buttons
+        #[arg(long, default_value = "#2f5bea")]
+        accent: String,
+        /// Host of a page that may show the chat; repeatable; * for all
+        #[arg(long = "domain", required = true)]
+        domains: Vec<String>,
+        #[arg(long, env = "TANDEM_DATA", default_value = "tandem-data")]
+        data: PathBuf,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match Arguments::parse().command {
+        What::Serve { config, listen, data } => {
+            let config = Config::load(&Flags { config, listen, data }, |name| std::env::var(name).ok())?;
+            tokio::runtime::Runtime::new()?.block_on(run(config))
+        }
+        What::User(UserWhat::Add { email, name, role, password_stdin, data }) => {
+            let password = password(password_stdin)?;
+            let id = add_user(&data, NewUser { email: email.clone(), name, role, password })?;
+            println!("{email} is {} {id}", role.name());
+            Ok(())
+        }
+        What::Brand(BrandWhat::Add { id, name, greeting, accent, domains, data }) => {
+            add_brand(&data, NewBrand { key: id.clone(), name, greeting, accent, domains })?;
+            println!("<universal-chat brand=\"{id}\"></universal-chat>");
+            Ok(())
+        }
+    }
+}
+
+fn password(from_stdin: bool) -> anyhow::Result<String> {
+    if !from_stdin {
+        return std::env::var("TANDEM_PASSWORD")
+            .context("Give the password on standard input (--password-stdin) or in TANDEM_PASSWORD");
+    }
+    let mut text = String::new();
+    std::io::stdin().lock().take(4096).read_to_string(&mut text).context("Cannot read the password")?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+async fn run(config: Config) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(&config.listen)
+        .await
+        .with_context(|| format!("Cannot listen on {}: is another program using it?", config.listen))?;
+    let address = listener.local_addr()?;
+    tracing::info!(%address, data = %config.data.display(), logic = config.logic.is_some(), "serving");
+    let hub = Hub::start(config, Clock::system())?;
+    println!("listening on http://{address}");
+    serve(hub, listener, stopped()).await
+}
+
+async fn stopped() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,91 @@
+//! What is set up from the command line: users and brands.
+
+use std::path::Path;
+
+use anyhow::{Context as _, bail, ensure};
+use tandem_conversation::{BrandId, Role, UserId};
+use tandem_protocol::chat::BrandLook;
+use tandem_sqlite::{Database, Durability, Options};
+use uuid::Uuid;
+
+use crate::secrets::hash_password;
+use crate::store::{MIGRATIONS, StoreError, brands, users};
+
+/// A user to be added, or changed if the address is known.
+pub struct NewUser {
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+    pub password: String,
+}
+
+/// A brand to be added, or changed if the key is known.
+pub struct NewBrand {
+    pub key: String,
+    pub name: String,
+    pub greeting: String,
+    pub accent: String,
+    pub domains: Vec<String>,
+}
+
+/// Adds a user to the data of a folder; a running hub sees it at once.
+///
+/// # Errors
+/// If something about the user cannot be accepted, or the data cannot be opened.
+pub fn add_user(data: &Path, user: NewUser) -> anyhow::Result<UserId> {
+    let row = user_row(user)?;
+    let database = open(data)?;
+    let id = database.write_blocking(move |connection, ()| users::put(connection, &row))?;
+    Ok(id)
+}
+
+pub(crate) fn user_row(user: NewUser) -> anyhow::Result<users::User> {
+    ensure!(user.email.contains('@') && user.email.len() <= 254, "'{}' is not an e-mail address", user.email);
+    ensure!(!user.name.trim().is_empty(), "the name is empty");
+    ensure!(user.password.chars().count() >= 10, "the password is shorter than 10 characters");
+    Ok(users::User {
+        id: UserId(Uuid::now_v7()),
+        email: user.email.to_lowercase(),
+        name: user.name,
+        role: user.role,
+        capacity: 8,
+        password: hash_password(&user.password)?,
+    })
+}
+
+/// Adds a brand to the data of a folder; a running hub sees it at once.
+///
+/// # Errors
+/// If something about the brand cannot be accepted, or the data cannot be opened.
+pub fn add_brand(data: &Path, brand: NewBrand) -> anyhow::Result<()> {
+    let row = brand_row(brand)?;
+    let database = open(data)?;
+    database.write_blocking(move |connection, ()| brands::put(connection, &row))?;
+    Ok(())
+}
+
+pub(crate) fn brand_row(brand: NewBrand) -> anyhow::Result<brands::Brand> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if brand.key.is_empty() || !brand.key.chars().all(plain) {
+        bail!("'{}' cannot be a brand's id: use lower-case letters, digits and hyphens", brand.key);
+    }
+    ensure!(!brand.name.trim().is_empty(), "the brand's name is empty");
+    let hex = brand.accent.strip_prefix('#').is_some_and(|h| h.len() == 6 && h.chars().all(|c| c.is_ascii_hexdigit()));
+    ensure!(hex, "'{}' is not a colour such as #2f5bea", brand.accent);
+    let domains: Vec<_> = brand.domains.into_iter().map(|domain| domain.trim().to_lowercase()).collect();
+    let good = |domain: &String| !domain.is_empty() && !domain.contains(['/', ':', ' ', '\n']);
+    ensure!(domains.iter().all(good), "a domain is a host name such as www.example.com, *.example.com, or *");
+    Ok(brands::Brand {
+        id: BrandId(Uuid::now_v7()),
+        look: BrandLook { id: brand.key, name: brand.name, greeting: brand.greeting, accent: brand.accent },
+        domains,
+    })
+}
+
+fn open(data: &Path) -> anyhow::Result<Database<()>> {
+    std::fs::create_dir_all(data).with_context(|| format!("Cannot create the folder {}", data.display()))?;
+    let options = Options { path: data.join("tandem.db"), durability: Durability::Full, readers: 1 };
+    Database::open(&options, MIGRATIONS, |_| Ok(()))
+        .map_err(StoreError::from)
+        .with_context(|| format!("Cannot open {}", options.path.display()))
+}

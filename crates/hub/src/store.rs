@@ -1,0 +1,64 @@
+//! The hub's tables, one file each. Every function runs inside a transaction or a reader's snapshot that the caller
+//! holds; none commits.
+
+pub mod auth;
+pub mod brands;
+pub mod commands;
+pub mod contacts;
+pub mod conversations;
+pub mod events;
+pub mod logic_requests;
+pub mod media;
+pub mod users;
+
+use tandem_sqlite::Migration;
+use tandem_sqlite::rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use uuid::Uuid;
+
+/// What can go wrong below the hub's rules.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error(transparent)]
+    Database(#[from] tandem_sqlite::Error),
+    /// A row says something that this program cannot read.
+    #[error("damaged {what}: {detail}")]
+    Damaged { what: &'static str, detail: String },
+    /// The conversation refused; everything the caller did with it is undone.
+    #[error(transparent)]
+    Rejected(#[from] tandem_conversation::Rejection),
+}
+
+impl From<tandem_sqlite::rusqlite::Error> for StoreError {
+    fn from(error: tandem_sqlite::rusqlite::Error) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+/// A UUID as its 16 bytes.
+pub(crate) struct Id(pub Uuid);
+
+impl ToSql for Id {
+    fn to_sql(&self) -> tandem_sqlite::rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(ValueRef::Blob(self.0.as_bytes())))
+    }
+}
+
+impl FromSql for Id {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let bytes = value.as_blob()?;
+        Uuid::from_slice(bytes).map(Self).map_err(|error| FromSqlError::Other(Box::new(error)))
+    }
+}
+
+/// All schema steps, in order. A step never changes once released.
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "events", sql: events::SCHEMA },
+    Migration { name: "conversations and involvement", sql: conversations::SCHEMA },
+    Migration { name: "commands", sql: commands::SCHEMA },
+    Migration { name: "users", sql: users::SCHEMA },
+    Migration { name: "sign-ins", sql: auth::SCHEMA },
+    Migration { name: "brands", sql: brands::SCHEMA },
+    Migration { name: "customers and contacts", sql: contacts::SCHEMA },
+    Migration { name: "media", sql: media::SCHEMA },
+    Migration { name: "requests to Your Logic", sql: logic_requests::SCHEMA },
+];

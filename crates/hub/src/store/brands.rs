@@ -1,0 +1,78 @@
+//! Brands: look, words and allowed domains of one web chat.
+
+use tandem_conversation::BrandId;
+use tandem_protocol::chat::BrandLook;
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::{Id, StoreError};
+
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE brands (
+    id       BLOB NOT NULL PRIMARY KEY,
+    -- What a page writes into the element.
+    key      TEXT NOT NULL UNIQUE,
+    name     TEXT NOT NULL,
+    greeting TEXT NOT NULL,
+    accent   TEXT NOT NULL,
+    -- Hosts of pages, one a line; * allows all.
+    domains  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;";
+
+/// One web chat's look and where it may stand.
+#[derive(Clone, Debug)]
+pub struct Brand {
+    pub id: BrandId,
+    pub look: BrandLook,
+    pub domains: Vec<String>,
+}
+
+impl Brand {
+    /// Whether a page of `host` may show this chat.
+    #[must_use]
+    pub fn allows(&self, host: &str) -> bool {
+        self.domains.iter().any(|domain| {
+            domain == "*"
+                || domain.eq_ignore_ascii_case(host)
+                || domain.strip_prefix("*.").is_some_and(|tail| {
+                    host.len() > tail.len()
+                        && host.to_ascii_lowercase().ends_with(&format!(".{}", tail.to_ascii_lowercase()))
+                })
+        })
+    }
+}
+
+fn brand_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Brand> {
+    let domains: String = row.get(5)?;
+    Ok(Brand {
+        id: BrandId(row.get::<_, Id>(0)?.0),
+        look: BrandLook { id: row.get(1)?, name: row.get(2)?, greeting: row.get(3)?, accent: row.get(4)? },
+        domains: domains.lines().map(str::to_owned).collect(),
+    })
+}
+
+/// Adds a brand, or changes the one of the same key.
+pub(crate) fn put(connection: &Connection, brand: &Brand) -> Result<(), StoreError> {
+    let look = &brand.look;
+    let mut query = connection.prepare_cached(
+        "INSERT INTO brands (id, key, name, greeting, accent, domains) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (key) DO UPDATE SET name = excluded.name, greeting = excluded.greeting,
+             accent = excluded.accent, domains = excluded.domains",
+    )?;
+    query
+        .execute(params![Id(brand.id.0), look.id, look.name, look.greeting, look.accent, brand.domains.join("\n"),])?;
+    Ok(())
+}
+
+/// The brand that a page names.
+pub(crate) fn by_key(connection: &Connection, key: &str) -> Result<Option<Brand>, StoreError> {
+    let mut query =
+        connection.prepare_cached("SELECT id, key, name, greeting, accent, domains FROM brands WHERE key = ?1")?;
+    Ok(query.query_row([key], brand_of).optional()?)
+}
+
+/// The brand whose key comes first; for the hub's own page.
+pub(crate) fn first(connection: &Connection) -> Result<Option<Brand>, StoreError> {
+    let mut query = connection
+        .prepare_cached("SELECT id, key, name, greeting, accent, domains FROM brands ORDER BY key LIMIT 1")?;
+    Ok(query.query_row([], brand_of).optional()?)
+}

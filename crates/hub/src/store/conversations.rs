@@ -1,0 +1,195 @@
+//! The state of every conversation, and who is or was involved: what the sections and the workers ask.
+
+use tandem_conversation::{ContactId, Conversation, ConversationId, CustomerId, Section, Time, UserId};
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::{Id, StoreError};
+
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE conversations (
+    id           BLOB NOT NULL PRIMARY KEY,
+    customer     BLOB NOT NULL,
+    contact      BLOB NOT NULL,
+    started      INTEGER NOT NULL,
+    updated      INTEGER NOT NULL,
+    in_progress  INTEGER NOT NULL,
+    -- Since when help is needed; null if it is not.
+    help_since   INTEGER,
+    -- When the next thing happens by itself; null if nothing does.
+    wake_at      INTEGER,
+    -- 1 if Your Logic has to be asked, or was asked and has not answered.
+    logic_due    INTEGER NOT NULL,
+    -- The fold over the events, as JSON.
+    state        TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX conversations_in_progress ON conversations (updated) WHERE in_progress = 1;
+CREATE INDEX conversations_help ON conversations (help_since) WHERE help_since IS NOT NULL;
+CREATE INDEX conversations_wake ON conversations (wake_at) WHERE wake_at IS NOT NULL;
+CREATE INDEX conversations_logic ON conversations (updated) WHERE logic_due = 1;
+CREATE INDEX conversations_of_customer ON conversations (customer, started);
+CREATE INDEX conversations_of_contact ON conversations (contact, started);
+
+CREATE TABLE involvement (
+    user         BLOB NOT NULL,
+    conversation BLOB NOT NULL,
+    -- When the user left; null while engaged or invited.
+    left_at      INTEGER,
+    PRIMARY KEY (user, conversation)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX involvement_now ON involvement (user) WHERE left_at IS NULL;
+CREATE INDEX involvement_left ON involvement (user, left_at) WHERE left_at IS NOT NULL;
+CREATE INDEX involvement_of_conversation ON involvement (conversation);";
+
+/// Writes the state and everything derived from it.
+pub(crate) fn put(connection: &Connection, state: &Conversation, involved_changed: bool) -> Result<(), StoreError> {
+    let json = serde_json::to_string(state)
+        .map_err(|error| StoreError::Damaged { what: "state", detail: error.to_string() })?;
+    let logic_due = state.logic.asked.is_some() || (state.logic.engaged && !state.logic.pending.is_empty());
+    let mut query = connection.prepare_cached(
+        "INSERT INTO conversations
+             (id, customer, contact, started, updated, in_progress, help_since, wake_at, logic_due, state)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ON CONFLICT (id) DO UPDATE SET
+             customer = excluded.customer, updated = excluded.updated, in_progress = excluded.in_progress,
+             help_since = excluded.help_since, wake_at = excluded.wake_at, logic_due = excluded.logic_due,
+             state = excluded.state",
+    )?;
+    query.execute(params![
+        Id(state.id.0),
+        Id(state.customer.id.0),
+        Id(state.contact.0),
+        state.started.0,
+        state.updated.0,
+        state.in_progress(),
+        state.help.as_ref().map(|help| help.since.0),
+        state.next_deadline().map(|at| at.0),
+        logic_due,
+        json,
+    ])?;
+    if involved_changed {
+        put_involvement(connection, state)?;
+    }
+    Ok(())
+}
+
+fn put_involvement(connection: &Connection, state: &Conversation) -> Result<(), StoreError> {
+    connection.prepare_cached("DELETE FROM involvement WHERE conversation = ?1")?.execute([Id(state.id.0)])?;
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO involvement (user, conversation, left_at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (user, conversation) DO UPDATE SET left_at = NULL",
+    )?;
+    for past in &state.left {
+        insert.execute(params![Id(past.user.0), Id(state.id.0), past.at.0])?;
+    }
+    for user in involved_now(state) {
+        insert.execute(params![Id(user.0), Id(state.id.0), None::<i64>])?;
+    }
+    Ok(())
+}
+
+/// Users who are engaged or invited.
+pub(crate) fn involved_now(state: &Conversation) -> impl Iterator<Item = UserId> {
+    state.engagements.iter().filter_map(|e| e.person().or_else(|| e.invitee())).filter_map(|p| p.user())
+}
+
+/// One conversation's state.
+pub(crate) fn get(connection: &Connection, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT state FROM conversations WHERE id = ?1")?;
+    query.query_row([Id(id.0)], state_of).optional()?.transpose()
+}
+
+/// The newest conversation of a contact.
+pub(crate) fn newest_of_contact(
+    connection: &Connection,
+    contact: ContactId,
+) -> Result<Option<ConversationId>, StoreError> {
+    let mut query =
+        connection.prepare_cached("SELECT id FROM conversations WHERE contact = ?1 ORDER BY started DESC LIMIT 1")?;
+    Ok(query.query_row([Id(contact.0)], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0))).optional()?)
+}
+
+/// All conversations of a customer, oldest first.
+pub(crate) fn of_customer(connection: &Connection, customer: CustomerId) -> Result<Vec<Conversation>, StoreError> {
+    let mut query =
+        connection.prepare_cached("SELECT state FROM conversations WHERE customer = ?1 ORDER BY started LIMIT 500")?;
+    collect(query.query_map([Id(customer.0)], state_of)?)
+}
+
+/// The query of a section, with the user as ?1, the oldest "left" as ?2, limit ?3, offset ?4.
+pub(crate) fn section_sql(section: Section) -> &'static str {
+    match section {
+        Section::My => {
+            "SELECT c.state FROM involvement i JOIN conversations c ON c.id = i.conversation
+             WHERE i.user = ?1 AND i.left_at IS NULL AND ?2 IS NOT NULL LIMIT ?3 OFFSET ?4"
+        }
+        Section::Help => {
+            "SELECT state FROM conversations WHERE help_since IS NOT NULL AND ?1 IS NOT NULL AND ?2 IS NOT NULL
+             ORDER BY help_since LIMIT ?3 OFFSET ?4"
+        }
+        Section::Left => {
+            "SELECT c.state FROM involvement i JOIN conversations c ON c.id = i.conversation
+             WHERE i.user = ?1 AND i.left_at IS NOT NULL AND i.left_at > ?2
+             ORDER BY i.left_at DESC LIMIT ?3 OFFSET ?4"
+        }
+        Section::All => {
+            "SELECT state FROM conversations WHERE in_progress = 1 AND ?1 IS NOT NULL AND ?2 IS NOT NULL
+             ORDER BY updated DESC LIMIT ?3 OFFSET ?4"
+        }
+    }
+}
+
+fn count_sql(section: Section) -> &'static str {
+    match section {
+        Section::My => "SELECT count(*) FROM involvement WHERE user = ?1 AND left_at IS NULL AND ?2 IS NOT NULL",
+        Section::Help => {
+            "SELECT count(*) FROM conversations WHERE help_since IS NOT NULL AND ?1 IS NOT NULL AND ?2 IS NOT NULL"
+        }
+        Section::Left => "SELECT count(*) FROM involvement WHERE user = ?1 AND left_at IS NOT NULL AND left_at > ?2",
+        Section::All => {
+            "SELECT count(*) FROM conversations WHERE in_progress = 1 AND ?1 IS NOT NULL AND ?2 IS NOT NULL"
+        }
+    }
+}
+
+/// A page of a section, and how many conversations it holds in all.
+pub(crate) fn section(
+    connection: &Connection,
+    section: Section,
+    user: UserId,
+    left_after: Time,
+    limit: u32,
+    offset: u32,
+) -> Result<(Vec<Conversation>, u32), StoreError> {
+    let mut query = connection.prepare_cached(section_sql(section))?;
+    let page = collect(query.query_map(params![Id(user.0), left_after.0, limit, offset], state_of)?)?;
+    let mut count = connection.prepare_cached(count_sql(section))?;
+    let total = count.query_row(params![Id(user.0), left_after.0], |row| row.get(0))?;
+    Ok((page, total))
+}
+
+/// Conversations in which something is due by now.
+pub(crate) fn due(connection: &Connection, now: Time, limit: u32) -> Result<Vec<ConversationId>, StoreError> {
+    let mut query =
+        connection.prepare_cached("SELECT id FROM conversations WHERE wake_at <= ?1 ORDER BY wake_at LIMIT ?2")?;
+    let rows = query.query_map(params![now.0, limit], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Conversations in which Your Logic has something to do.
+pub(crate) fn logic_due(connection: &Connection, limit: u32) -> Result<Vec<ConversationId>, StoreError> {
+    let mut query =
+        connection.prepare_cached("SELECT id FROM conversations WHERE logic_due = 1 ORDER BY updated LIMIT ?1")?;
+    let rows = query.query_map([limit], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn state_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Result<Conversation, StoreError>> {
+    let json = row.get_ref(0)?.as_str()?;
+    Ok(serde_json::from_str(json).map_err(|error| StoreError::Damaged { what: "state", detail: error.to_string() }))
+}
+
+fn collect(
+    rows: impl Iterator<Item = tandem_sqlite::rusqlite::Result<Result<Conversation, StoreError>>>,
+) -> Result<Vec<Conversation>, StoreError> {
+    rows.map(|row| row?).collect()
+}

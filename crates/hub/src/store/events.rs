@@ -1,0 +1,110 @@
+//! The account's log: every event of every conversation, in one order without gaps.
+
+use tandem_conversation::{ConversationId, Event, Position};
+use tandem_sqlite::rusqlite::{Connection, Row, params};
+
+use super::{Id, StoreError};
+
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE events (
+    -- Place in the account's log: 1, 2, 3, … without gaps, so that a cursor resumes exactly.
+    seq          INTEGER NOT NULL PRIMARY KEY,
+    conversation BLOB NOT NULL,
+    -- Place in the conversation.
+    position     INTEGER NOT NULL,
+    -- The event as JSON, as it travels.
+    body         TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX events_of_conversation ON events (conversation, position);";
+
+/// One row of the log.
+pub(crate) struct Logged {
+    pub seq: u64,
+    pub conversation: ConversationId,
+    pub body: String,
+}
+
+/// Appends one event.
+pub(crate) fn insert(
+    connection: &Connection,
+    seq: u64,
+    conversation: ConversationId,
+    position: Position,
+    body: &str,
+) -> Result<(), StoreError> {
+    let mut query =
+        connection.prepare_cached("INSERT INTO events (seq, conversation, position, body) VALUES (?1, ?2, ?3, ?4)")?;
+    query.execute(params![seq.cast_signed(), Id(conversation.0), position.0, body])?;
+    Ok(())
+}
+
+/// The last position of the account's log; 0 if it is empty.
+pub(crate) fn last(connection: &Connection) -> Result<u64, StoreError> {
+    let mut query = connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM events")?;
+    Ok(query.query_row([], |row| row.get::<_, i64>(0))?.cast_unsigned())
+}
+
+/// The log after `cursor` up to `to`, oldest first.
+pub(crate) fn after(connection: &Connection, cursor: u64, to: u64, limit: u32) -> Result<Vec<Logged>, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT seq, conversation, body FROM events WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3",
+    )?;
+    let rows = query.query_map(params![cursor.cast_signed(), to.cast_signed(), limit], |row| {
+        Ok(Logged {
+            seq: row.get::<_, i64>(0)?.cast_unsigned(),
+            conversation: ConversationId(row.get::<_, Id>(1)?.0),
+            body: row.get(2)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The conversations that changed after `cursor` up to `to`.
+pub(crate) fn touched(connection: &Connection, cursor: u64, to: u64) -> Result<Vec<ConversationId>, StoreError> {
+    let mut query =
+        connection.prepare_cached("SELECT DISTINCT conversation FROM events WHERE seq > ?1 AND seq <= ?2")?;
+    let rows = query
+        .query_map(params![cursor.cast_signed(), to.cast_signed()], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Which part of a conversation is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part {
+    /// The newest events before this position.
+    Before(Position),
+    /// The oldest events after this position.
+    After(Position),
+}
+
+/// A part of one conversation, oldest first; and whether there is more in the direction asked.
+pub(crate) fn of_conversation(
+    connection: &Connection,
+    conversation: ConversationId,
+    part: Part,
+    limit: u32,
+) -> Result<(Vec<Event>, bool), StoreError> {
+    let (sql, from) = match part {
+        Part::Before(position) => (
+            "SELECT body FROM events WHERE conversation = ?1 AND position < ?2 ORDER BY position DESC LIMIT ?3",
+            position,
+        ),
+        Part::After(position) => {
+            ("SELECT body FROM events WHERE conversation = ?1 AND position > ?2 ORDER BY position LIMIT ?3", position)
+        }
+    };
+    let mut query = connection.prepare_cached(sql)?;
+    let rows = query.query_map(params![Id(conversation.0), from.0, limit + 1], event_of)?;
+    let mut events = rows.collect::<Result<Vec<_>, _>>()?.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let more = events.len() > limit as usize;
+    events.truncate(limit as usize);
+    if matches!(part, Part::Before(_)) {
+        events.reverse();
+    }
+    Ok((events, more))
+}
+
+fn event_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Result<Event, StoreError>> {
+    let body = row.get_ref(0)?.as_str()?;
+    Ok(serde_json::from_str(body).map_err(|error| StoreError::Damaged { what: "event", detail: error.to_string() }))
+}

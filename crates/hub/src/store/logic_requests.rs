@@ -1,0 +1,75 @@
+//! What was asked of Your Logic and how it ended: a diagnosis for its developers, never message text.
+
+use serde::Serialize;
+use tandem_conversation::{ConversationId, RequestId, Time};
+use tandem_sqlite::rusqlite::{Connection, params};
+use utoipa::ToSchema;
+
+use super::{Id, StoreError};
+
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE logic_requests (
+    id           BLOB NOT NULL PRIMARY KEY,
+    conversation BLOB NOT NULL,
+    at           INTEGER NOT NULL,
+    took_ms      INTEGER NOT NULL,
+    attempts     INTEGER NOT NULL,
+    outcome      TEXT NOT NULL,
+    detail       TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX logic_requests_at ON logic_requests (at);";
+
+/// One finished request.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LogicRequestRow {
+    pub id: RequestId,
+    pub conversation: ConversationId,
+    pub at: Time,
+    pub took_ms: i64,
+    pub attempts: u32,
+    /// `answered`, `later` or `failed`.
+    pub outcome: String,
+    /// For developers.
+    pub detail: String,
+}
+
+pub(crate) fn put(connection: &Connection, row: &LogicRequestRow) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO logic_requests (id, conversation, at, took_ms, attempts, outcome, detail)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT (id) DO UPDATE SET took_ms = excluded.took_ms, attempts = excluded.attempts,
+                 outcome = excluded.outcome, detail = excluded.detail",
+        )?
+        .execute(params![
+            Id(row.id.0),
+            Id(row.conversation.0),
+            row.at.0,
+            row.took_ms,
+            row.attempts,
+            row.outcome,
+            row.detail,
+        ])?;
+    Ok(())
+}
+
+/// The newest requests.
+pub(crate) fn newest(connection: &Connection, limit: u32) -> Result<Vec<LogicRequestRow>, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT id, conversation, at, took_ms, attempts, outcome, detail
+         FROM logic_requests ORDER BY at DESC LIMIT ?1",
+    )?;
+    let rows = query.query_map([limit], |row| {
+        Ok(LogicRequestRow {
+            id: RequestId(row.get::<_, Id>(0)?.0),
+            conversation: ConversationId(row.get::<_, Id>(1)?.0),
+            at: Time(row.get(2)?),
+            took_ms: row.get(3)?,
+            attempts: row.get(4)?,
+            outcome: row.get(5)?,
+            detail: row.get(6)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,252 @@
+//! The agents' API: signing in, commands, and the live connection that resumes after a cursor.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use tandem_conversation::{
+    Availability, CallId, CommandId, Content, Conversation, ConversationId, EngagementId, Event, LinkId, Participant,
+    Permissions, Position, Stage, Time, TurnId, UserId,
+};
+use utoipa::ToSchema;
+
+/// `POST /api/v1/auth/login`.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Login {
+    pub email: String,
+    pub password: String,
+}
+
+/// `POST /api/v1/auth/refresh` and `/auth/logout`.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Refresh {
+    pub refresh_token: String,
+}
+
+/// A short access token and a refresh token that works once.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Tokens {
+    pub access_token: String,
+    /// Seconds until the access token ends.
+    pub expires_in: u32,
+    pub refresh_token: String,
+    pub me: Me,
+}
+
+/// The signed-in user.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Me {
+    pub user: UserId,
+    pub name: String,
+    pub email: String,
+    pub account: String,
+    pub permissions: Permissions,
+    /// The most conversations at once.
+    pub capacity: u32,
+}
+
+/// `POST /api/v1/commands`: the same id twice has one effect and the same answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CommandRequest {
+    pub id: CommandId,
+    pub conversation: ConversationId,
+    pub command: AgentCommand,
+}
+
+/// What an agent may send.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
+pub enum AgentCommand {
+    Reply {
+        turn: TurnId,
+        content: Content,
+        /// The last position the author had on screen; newer turns of our side refuse the reply.
+        written_against: Position,
+        #[serde(default)]
+        mind_customer: bool,
+    },
+    Note {
+        turn: TurnId,
+        text: String,
+    },
+    Join {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<CallId>,
+    },
+    Leave {
+        reason: String,
+        #[serde(default)]
+        ask_for_help: bool,
+    },
+    Complete {
+        #[serde(default)]
+        resolution: String,
+    },
+    Reopen {},
+    AskForHelp {
+        #[serde(default)]
+        reason: String,
+    },
+    HelpNotNeeded {},
+    Invite {
+        user: UserId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    Accept {
+        engagement: EngagementId,
+    },
+    Decline {
+        engagement: EngagementId,
+    },
+    Withdraw {
+        engagement: EngagementId,
+    },
+    Remove {
+        engagement: EngagementId,
+    },
+    TakeOver {},
+    Delegate {
+        turn: TurnId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    EngageLogic {
+        engaged: bool,
+    },
+    Tag {
+        #[serde(default)]
+        add: Vec<String>,
+        #[serde(default)]
+        remove: Vec<String>,
+    },
+    PressButton {
+        action: String,
+    },
+    RevokeLink {
+        link: LinkId,
+    },
+    /// How far this agent's desk has received or shown.
+    Receive {
+        stage: Stage,
+        up_to: Position,
+    },
+}
+
+/// The answer to an accepted command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CommandAccepted {
+    /// Of the conversation's last event after the command.
+    pub position: Position,
+}
+
+/// `GET /api/v1/conversations`: states, the neediest first.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConversationPage {
+    #[schema(value_type = Vec<Object>)]
+    pub conversations: Vec<Conversation>,
+    pub total: u32,
+}
+
+/// `GET /api/v1/conversations/{id}/turns`: events of one conversation, oldest first.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EventPage {
+    #[schema(value_type = Vec<Object>)]
+    pub events: Vec<Event>,
+    /// Whether there are older ones.
+    pub more: bool,
+}
+
+/// `GET /api/v1/customers/{id}/journey`: all conversations of a customer, oldest first.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Journey {
+    #[schema(value_type = Vec<Object>)]
+    pub conversations: Vec<Conversation>,
+}
+
+/// A user of the account, as colleagues see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Colleague {
+    pub user: UserId,
+    pub name: String,
+    pub online: bool,
+}
+
+/// What the hub sends on the live connection.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum LiveFrame {
+    /// The first frame.
+    Hello {
+        version: u32,
+        me: Me,
+        time: Time,
+    },
+    /// The cursor is unknown here: forget everything cached, all that is visible follows.
+    Reset {},
+    /// Everything that happened between two positions of the account's log, as far as this user may see it.
+    Batch(Batch),
+    /// Nothing happened; complete up to here and now.
+    Alive {
+        cursor: u64,
+        time: Time,
+    },
+    Typing {
+        conversation: ConversationId,
+        by: Participant,
+        until: Time,
+    },
+    /// Users came, went, or were changed.
+    People {
+        people: Vec<Colleague>,
+    },
+    /// What the client sent was not understood, or the connection is about to end.
+    Error {
+        code: String,
+        message: String,
+    },
+}
+
+/// Changes in order; complete up to `cursor` once applied.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Batch {
+    pub cursor: u64,
+    pub time: Time,
+    /// Still older than what was known when the connection began.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub catching_up: bool,
+    pub changes: Vec<Box<RawValue>>,
+}
+
+/// One change of a batch.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LiveChange {
+    /// A conversation is visible now, and this is its whole state.
+    Opened(Box<Conversation>),
+    Event(Box<Event>),
+    /// A conversation is not visible any more.
+    Closed(ConversationId),
+}
+
+/// What the desk sends on the live connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
+pub enum DeskFrame {
+    /// The agent is writing in this conversation.
+    Typing {
+        conversation: ConversationId,
+    },
+    Presence {
+        availability: Availability,
+    },
+}

@@ -1,0 +1,17 @@
+//! What travels between the hub and everybody else: desks, web chats, Your Logic. Shapes, no behaviour.
+
+pub mod agents;
+pub mod chat;
+pub mod logic;
+mod problem;
+
+pub use problem::Problem;
+
+/// One line per change of what travels between hub and desk; the last line is the version that is spoken.
+pub const VERSIONS: &[&str] = &["1: events, states and commands over HTTP and one WebSocket"];
+
+/// The version this build speaks.
+#[must_use]
+pub fn version() -> u32 {
+    u32::try_from(VERSIONS.len()).unwrap_or(u32::MAX)
+}

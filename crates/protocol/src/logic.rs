@@ -1,0 +1,111 @@
+//! The protocol between the hub and Your Logic.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use tandem_conversation::{
+    Action, Channel, Content, Control, ConversationId, CustomerId, Engagement, NeedsHelp, Participant, Position,
+    RequestId, Time, Trigger, TurnId,
+};
+use utoipa::ToSchema;
+
+/// What the hub POSTs, one at a time and in order within a conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LogicRequestBody {
+    /// Also the `webhook-id`; a repeat carries the same.
+    pub request_id: RequestId,
+    /// An answer after this moment is never sent to the customer.
+    pub expires: Time,
+    pub time: Time,
+    pub trigger: TriggerBody,
+    pub account: String,
+    pub customer: CustomerBody,
+    pub conversation: ConversationBody,
+    /// Who is engaged or invited now.
+    pub engagements: Vec<Engagement>,
+    /// The conversation so far, oldest first; at most the newest 200.
+    pub turns: Vec<TurnBody>,
+}
+
+/// The event that this request is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TriggerBody {
+    #[serde(rename = "type")]
+    pub kind: Trigger,
+    pub position: Position,
+    pub time: Time,
+    pub by: Participant,
+    /// A closing courtesy: needs no answer.
+    pub silent: bool,
+    /// The turn, for `TURN` and `ANSWER`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<TurnBody>,
+    /// The custom button, for `BUTTON_PRESSED`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomerBody {
+    pub id: CustomerId,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConversationBody {
+    pub id: ConversationId,
+    pub channel: Channel,
+    pub in_progress: bool,
+    pub needs_help: Option<NeedsHelp>,
+    pub engage_logic: bool,
+    pub fallback_to_agent: bool,
+    pub language: Option<String>,
+    pub tags: Vec<String>,
+    /// Your own data, as you left it.
+    #[schema(value_type = Object)]
+    pub custom: Map<String, Value>,
+}
+
+/// One turn, as everybody of our side sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TurnBody {
+    pub id: TurnId,
+    pub position: Position,
+    pub time: Time,
+    pub by: Participant,
+    pub content: Content,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silent: bool,
+}
+
+/// What Your Logic answers, at once (200 with this body) or later
+/// (`POST /api/v1/logic/conversations/{id}/responses`).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct LogicResponseBody {
+    pub request_id: Option<RequestId>,
+    pub control: Control,
+    /// Changes of the customer: `name`.
+    pub customer: CustomerPatch,
+    pub conversation: ConversationPatch,
+    pub actions: Vec<Action>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct CustomerPatch {
+    pub name: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ConversationPatch {
+    /// Merged into the custom data: objects merge, null removes, all else replaces.
+    #[schema(value_type = Object)]
+    pub custom: Map<String, Value>,
+    pub language: Option<String>,
+}

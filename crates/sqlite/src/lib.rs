@@ -1,0 +1,168 @@
+//! SQLite as Tandem uses it: one writer thread that commits in groups, and readers that cannot write.
+//!
+//! Everything that arrives while a transaction is being written joins the next one, so that a thousand small writes
+//! share one sync to disk. A write is answered only after its commit. This crate must never know a table: whoever
+//! opens a database brings migrations, and a [`Companion`] for what must happen together with each commit.
+
+mod migration;
+mod reader;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use migration::Migration;
+pub use rusqlite;
+use rusqlite::Connection;
+pub use writer::Companion;
+
+/// What can go wrong with the file itself.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The group's commit failed, so none of its writes happened.
+    #[error("could not commit: {0}")]
+    Commit(String),
+    #[error("the database was written by a newer version (schema {found}, this program knows {known})")]
+    Newer { found: u32, known: u32 },
+    #[error("the database is closed")]
+    Closed,
+}
+
+/// How durable a commit is before it is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Synced to disk: survives a power cut.
+    Full,
+    /// Survives a crash of the process, and may lose the last commits in a power cut.
+    Normal,
+}
+
+/// How to open a database.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub path: PathBuf,
+    pub durability: Durability,
+    /// Reader threads.
+    pub readers: usize,
+}
+
+/// An open database. Clones share it; the last one closes it.
+pub struct Database<C: Companion> {
+    inner: Arc<Inner<C>>,
+}
+
+struct Inner<C: Companion> {
+    path: PathBuf,
+    writer: writer::Writer<C>,
+    readers: reader::Readers,
+}
+
+impl<C: Companion> Clone for Database<C> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner) }
+    }
+}
+
+impl<C: Companion> Database<C> {
+    /// Opens or creates the file, brings it to the newest schema and starts the threads.
+    ///
+    /// # Errors
+    /// If the file cannot be opened, is of a newer version, or a migration fails.
+    pub fn open(
+        options: &Options,
+        migrations: &[Migration],
+        companion: impl FnOnce(&Connection) -> Result<C, Error>,
+    ) -> Result<Self, Error> {
+        let mut connection = Connection::open(&options.path)?;
+        prepare(&connection, options.durability)?;
+        migration::run(&mut connection, migrations)?;
+        let companion = companion(&connection)?;
+        let readers = reader::Readers::start(&options.path, options.readers)?;
+        let writer = writer::Writer::start(connection, companion);
+        Ok(Self { inner: Arc::new(Inner { path: options.path.clone(), writer, readers }) })
+    }
+
+    /// Runs `work` on the writer thread inside the next group's transaction and answers after its commit. If `work`
+    /// fails, what it wrote is undone and the rest of the group goes on.
+    ///
+    /// # Errors
+    /// The error of `work`, or that the commit failed.
+    pub async fn write<T, E>(
+        &self,
+        work: impl FnOnce(&Connection, &mut C) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.inner.writer.submit(work).await.unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// [`Self::write`] for threads that may block.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_blocking<T, E>(
+        &self,
+        work: impl FnOnce(&Connection, &mut C) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.inner.writer.submit(work).blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// Runs `work` on a reader, which sees a consistent snapshot and cannot write.
+    ///
+    /// # Errors
+    /// The error of `work`.
+    pub async fn read<T, E>(&self, work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.inner.readers.submit(work).await.unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// [`Self::read`] for threads that may block.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_blocking<T, E>(&self, work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.inner.readers.submit(work).blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// Where the file lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+}
+
+fn prepare(connection: &Connection, durability: Durability) -> Result<(), Error> {
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(Error::Commit(format!("the file system does not allow write-ahead logging (got {mode})")));
+    }
+    let synchronous = match durability {
+        Durability::Full => "FULL",
+        Durability::Normal => "NORMAL",
+    };
+    connection.execute_batch(&format!(
+        "PRAGMA synchronous = {synchronous};
+         PRAGMA foreign_keys = ON;
+         PRAGMA busy_timeout = 5000;
+         PRAGMA cache_size = -16000;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA journal_size_limit = 67108864;"
+    ))?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! Reader threads: each owns a connection that refuses to write.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::oneshot;
+
+use crate::Error;
+
+type Job = Box<dyn FnOnce(&Connection) + Send>;
+
+pub(crate) struct Readers {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Readers {
+    pub(crate) fn start(path: &Path, count: usize) -> Result<Self, Error> {
+        let (jobs, inbox) = mpsc::channel::<Job>();
+        let inbox = Arc::new(Mutex::new(inbox));
+        for number in 0..count.max(1) {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let connection = Connection::open_with_flags(path, flags)?;
+            connection.execute_batch(
+                "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -8000;
+                 PRAGMA temp_store = MEMORY;",
+            )?;
+            connection.set_prepared_statement_cache_capacity(128);
+            let inbox = Arc::clone(&inbox);
+            let name = format!("reader-{number}");
+            let started = thread::Builder::new().name(name).spawn(move || read_all(&connection, &inbox));
+            started.map_err(|error| Error::Commit(format!("cannot start a reader thread: {error}")))?;
+        }
+        Ok(Self { jobs })
+    }
+
+    pub(crate) fn submit<T, E>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> oneshot::Receiver<Result<T, E>>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let (answer, receiver) = oneshot::channel();
+        // A closed database drops the job, and with it the answer: the caller sees `Closed`.
+        let _ = self.jobs.send(Box::new(move |connection| {
+            let _ = answer.send(work(connection));
+        }));
+        receiver
+    }
+}
+
+fn read_all(connection: &Connection, inbox: &Mutex<mpsc::Receiver<Job>>) {
+    loop {
+        let job = match inbox.lock() {
+            Ok(inbox) => inbox.recv(),
+            Err(_) => return,
+        };
+        match job {
+            Ok(job) => job(connection),
+            Err(_) => return,
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! For demo, benchmarks and tests only: named actors, the conversation replayer, the load generator.
+//!
+//! Everybody here stands outside the hub and speaks its public protocol, as a browser or a desk would. Must never
+//! reach into the hub's or the desk's insides: what passes here passes for real clients.
+
+pub mod dialogue;
+pub mod hub_process;
+pub mod load;
+mod net;
+pub mod people;
+pub mod player;
+
+pub use net::{ClientError, prepare_tls};

@@ -1,0 +1,146 @@
+//! The public protocol as far as this service reads and writes it. Fields it does not know are ignored.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+/// What the hub POSTs.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    pub request_id: String,
+    pub trigger: Trigger,
+    pub customer: Customer,
+    pub conversation: Conversation,
+    pub engagements: Vec<Engagement>,
+    pub turns: Vec<Turn>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Trigger {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub position: u32,
+    pub by: By,
+    #[serde(default)]
+    pub silent: bool,
+    pub turn: Option<Turn>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Customer {
+    pub name: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Conversation {
+    pub in_progress: bool,
+    pub needs_help: Option<Value>,
+    pub language: Option<String>,
+    #[serde(default)]
+    pub custom: Map<String, Value>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Engagement {
+    pub kind: By,
+}
+
+/// Who or what, by its kind alone.
+#[derive(Clone, Debug, Deserialize)]
+pub struct By {
+    pub kind: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Turn {
+    pub position: u32,
+    pub by: By,
+    pub content: Content,
+    #[serde(default)]
+    pub silent: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Content {
+    #[serde(rename = "type")]
+    pub kind: String,
+    #[serde(default)]
+    pub text: String,
+    /// The id of the choice, for an answer.
+    pub choice: Option<String>,
+}
+
+impl Request {
+    /// A person of the company takes part.
+    pub fn person_is_there(&self) -> bool {
+        self.engagements.iter().any(|engagement| matches!(engagement.kind.kind.as_str(), "agent" | "external_agent"))
+    }
+
+    /// The customer's turns up to the event that this request is about, oldest first.
+    pub fn customer_turns(&self) -> impl Iterator<Item = &Turn> {
+        self.turns.iter().filter(|turn| turn.by.kind == "customer" && turn.position <= self.trigger.position)
+    }
+
+    /// The customer said something before this event that nobody has answered yet.
+    pub fn customer_waits(&self) -> bool {
+        let asked = self.customer_turns().filter(|turn| !turn.silent).map(|turn| turn.position).max();
+        asked > self.turns.iter().filter(|turn| turn.is_answer()).map(|turn| turn.position).max()
+    }
+
+    /// A number that was left in the custom data.
+    pub fn remembered(&self, name: &str) -> usize {
+        let number = self.conversation.custom.get(name).and_then(Value::as_u64);
+        number.and_then(|n| usize::try_from(n).ok()).unwrap_or_default()
+    }
+}
+
+impl Turn {
+    /// Something that our side said to the customer.
+    fn is_answer(&self) -> bool {
+        self.by.kind != "customer" && !matches!(self.content.kind.as_str(), "note" | "suggestion")
+    }
+}
+
+/// What is sent back.
+#[derive(Debug, Default)]
+pub struct Answer {
+    pub actions: Vec<Value>,
+    /// Merged into the conversation's custom data.
+    pub custom: Map<String, Value>,
+    pub language: Option<String>,
+    /// Seconds that the answer took when the dialogue was recorded.
+    pub think_s: f64,
+}
+
+impl Answer {
+    pub fn body(&self, request_id: &str) -> Value {
+        let mut conversation = json!({ "custom": self.custom });
+        if let Some(language) = &self.language {
+            conversation["language"] = json!(language);
+        }
+        json!({ "requestId": request_id, "actions": self.actions, "conversation": conversation })
+    }
+
+    pub fn message(&mut self, text: &str) {
+        self.actions.push(json!({ "type": "MESSAGE", "text": text }));
+    }
+
+    pub fn question(&mut self, text: &str, choices: &[(&str, &str)]) {
+        let choices: Vec<_> = choices.iter().map(|(id, label)| json!({ "id": id, "label": label })).collect();
+        self.actions.push(json!({ "type": "QUESTION", "text": text, "choices": choices }));
+    }
+
+    pub fn suggestion(&mut self, text: &str) {
+        self.actions.push(json!({ "type": "SUGGESTION", "text": text }));
+    }
+
+    pub fn needs_help(&mut self, reason: &str, customer_asked: bool) {
+        let action = json!({ "type": "NEEDS_HELP", "value": true, "reason": reason, "customerAsked": customer_asked });
+        self.actions.push(action);
+    }
+
+    pub fn complete(&mut self, resolution: &str) {
+        self.actions.push(json!({ "type": "COMPLETE", "resolution": resolution }));
+    }
+}

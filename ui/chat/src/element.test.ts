@@ -1,0 +1,198 @@
+// @vitest-environment happy-dom
+// What Carmen meets on the page: labels, keys, stages, choices; never markup from somebody's words.
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { memoryFiles } from "./files";
+import { UniversalChat } from "./index";
+import { Clock, FakeHub, MapStore, settle } from "./testing";
+
+let hub: FakeHub;
+let store: MapStore;
+
+beforeEach(() => {
+  hub = new FakeHub();
+  store = new MapStore();
+  const clock = new Clock();
+  UniversalChat.doors = () => ({ env: hub.env(clock, store), files: memoryFiles() });
+});
+
+afterEach(() => document.body.replaceChildren());
+
+async function chat(attributes: Record<string, string> = { open: "" }): Promise<UniversalChat> {
+  const element = document.createElement("universal-chat") as UniversalChat;
+  for (const [name, value] of Object.entries({ hub: "http://hub", brand: "northwind", lang: "en", ...attributes })) {
+    element.setAttribute(name, value);
+  }
+  document.body.append(element);
+  await settle();
+  return element;
+}
+
+function find<T extends HTMLElement>(element: UniversalChat, selector: string): T {
+  const found = element.shadowRoot?.querySelector<T>(selector);
+  if (!found) throw new Error(`nothing matches ${selector}`);
+  return found;
+}
+
+function all(element: UniversalChat, selector: string): HTMLElement[] {
+  return [...(element.shadowRoot?.querySelectorAll<HTMLElement>(selector) ?? [])];
+}
+
+function press(target: HTMLElement, key: string, more: KeyboardEventInit = {}): KeyboardEvent {
+  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, composed: true, ...more });
+  target.dispatchEvent(event);
+  return event;
+}
+
+function write(element: UniversalChat, text: string): HTMLTextAreaElement {
+  const box = find<HTMLTextAreaElement>(element, '[aria-label="Message"]');
+  box.value = text;
+  box.dispatchEvent(new Event("input"));
+  return box;
+}
+
+test("Enter sends, Shift+Enter and a composing input method do not", async () => {
+  const element = await chat();
+  const box = write(element, "Hello");
+  press(box, "Enter", { shiftKey: true });
+  press(box, "Enter", { isComposing: true });
+  await settle();
+  expect(hub.arrived).toEqual([]);
+  expect(press(box, "Enter").defaultPrevented).toBe(true);
+  await settle();
+  expect(hub.arrived[0]?.text).toBe("Hello");
+  expect(box.value).toBe("");
+  expect(find(element, ".customer .stage").textContent).toBe("Sent");
+});
+
+test("the draft survives a reload", async () => {
+  const element = await chat();
+  write(element, "half a sent");
+  element.remove();
+  const again = await chat();
+  expect(find<HTMLTextAreaElement>(again, "textarea").value).toBe("half a sent");
+});
+
+test("words never become markup, and only web addresses become links", async () => {
+  const element = await chat();
+  hub.say({ name: "<b>Maya</b>", text: '<img src=x onerror=alert(1)> see https://a.example/x?y=1. javascript:alert(1) (http://b.example/c)' });
+  await settle();
+  expect(all(element, ".bubble img, .by b, script")).toEqual([]);
+  const links = all(element, ".bubble a");
+  expect(links.map((link) => link.textContent)).toEqual(["https://a.example/x?y=1", "http://b.example/c"]);
+  expect(links[0]?.getAttribute("rel")).toContain("noopener noreferrer");
+  expect(links[0]?.getAttribute("target")).toBe("_blank");
+});
+
+test("a question is answered by its button, and the button stays marked", async () => {
+  const element = await chat();
+  hub.say({ kind: "question", from: "logic", name: null, text: "When?", choices: [{ id: "a", label: "Today" }, { id: "b", label: "Friday" }] });
+  await settle();
+  const [, friday] = all(element, ".choice");
+  expect(find(element, ".turn").classList.contains("calm")).toBe(false);
+  friday?.click();
+  await settle();
+  expect(friday?.getAttribute("aria-pressed")).toBe("true");
+  expect(find(element, ".turn.logic").classList.contains("calm")).toBe(true);
+  expect(find(element, ".logic .name").textContent).toBe("Your assistant");
+  expect(find(element, ".logic .tag").textContent).toBe("Automated");
+});
+
+test("a moving receipt leaves the turn's node alone, so nothing is read out twice", async () => {
+  const element = await chat();
+  press(write(element, "Hello"), "Enter");
+  await settle();
+  const turn = find(element, ".turn.customer");
+  hub.cast({ type: "stage", upTo: 9, stage: "seen" });
+  await settle();
+  expect(find(element, ".turn.customer")).toBe(turn);
+  expect(find(element, ".stage").textContent).toBe("Read");
+  expect(find(element, '[role="log"]').getAttribute("aria-live")).toBe("polite");
+});
+
+test("closed, the launcher counts what is unread; open, nothing is", async () => {
+  const element = await chat({});
+  expect(hub.requests).toEqual([]);
+  const launcher = find<HTMLButtonElement>(element, ".launcher");
+  expect(launcher.getAttribute("aria-label")).toBe("Open chat");
+  launcher.click();
+  await settle();
+  expect(element.hasAttribute("open")).toBe(true);
+  element.hide();
+  hub.say({ text: "One" });
+  hub.say({ text: "Two" });
+  await settle();
+  expect(launcher.getAttribute("aria-label")).toBe("Open chat, unread: 2");
+  expect(find(element, ".dock [role=status]").textContent).toBe("New message from Maya");
+  launcher.click();
+  await settle();
+  expect(find(element, ".badge").hidden).toBe(true);
+});
+
+test("Escape closes the panel and gives the focus back to the launcher", async () => {
+  const element = await chat();
+  press(find(element, "textarea"), "Escape");
+  expect(element.hasAttribute("open")).toBe(false);
+  expect(find(element, ".panel").hidden).toBe(true);
+  expect(element.shadowRoot?.activeElement).toBe(find(element, ".launcher"));
+});
+
+test("inline there is no launcher and nothing to close", async () => {
+  const element = await chat({ inline: "" });
+  expect(all(element, ".launcher, [part=close]")).toEqual([]);
+  expect(find(element, ".panel").getAttribute("role")).toBe("region");
+});
+
+test("a completed conversation offers a new one", async () => {
+  const element = await chat();
+  press(write(element, "Thanks"), "Enter");
+  await settle();
+  hub.cast({ type: "status", status: "completed" });
+  await settle();
+  expect(find(element, ".closing").hidden).toBe(false);
+  find<HTMLButtonElement>(element, '[part="start-new"]').click();
+  await settle();
+  expect(find(element, ".closing").hidden).toBe(true);
+});
+
+test("a failed message offers Retry and Discard and says why", async () => {
+  const element = await chat();
+  hub.refuse = (path) => (path === "messages" ? { status: 422, code: "chat.text_too_long", detail: "Too long." } : null);
+  press(write(element, "x"), "Enter");
+  await settle();
+  expect(find(element, ".stage").textContent).toBe("Not sent: Too long.");
+  hub.refuse = () => null;
+  const [retry] = all(element, ".rescue button");
+  expect(retry?.textContent).toBe("Retry");
+  retry?.click();
+  await settle();
+  expect(find(element, ".stage").textContent).toBe("Sent");
+});
+
+test("files that the hub would refuse are refused before they are sent", async () => {
+  const element = await chat();
+  const drop = new Event("paste") as Event & { clipboardData?: unknown };
+  drop.clipboardData = { files: [new File(["x"], "run.exe", { type: "application/x-msdownload" }), new File(["x"], "ok.png", { type: "image/png" })] };
+  find(element, "textarea").dispatchEvent(drop);
+  expect(find(element, '[role="alert"]').textContent).toContain("run.exe");
+  expect(all(element, ".chip").map((chip) => chip.querySelector(".name")?.textContent)).toEqual(["ok.png"]);
+  find<HTMLFormElement>(element, "form").requestSubmit();
+  await settle();
+  expect(hub.arrived[0]?.media).toMatch(/^media-/);
+  expect(all(element, ".chip")).toEqual([]);
+});
+
+test("the language decides words and direction", async () => {
+  const element = await chat({ open: "", lang: "ar-EG" });
+  expect(find(element, ".root").dir).toBe("rtl");
+  expect(find(element, "[part=send]").getAttribute("aria-label")).toBe("إرسال");
+  const german = await chat({ open: "", lang: "de" });
+  expect(find(german, "textarea").getAttribute("aria-label")).toBe("Nachricht");
+});
+
+test("a long conversation shows its end first and earlier turns on request", async () => {
+  for (let at = 0; at < 400; at += 1) hub.append({ text: `turn ${at}` });
+  const element = await chat();
+  expect(all(element, ".turn")).toHaveLength(150);
+  find<HTMLButtonElement>(element, ".more").click();
+  expect(all(element, ".turn")).toHaveLength(300);
+});

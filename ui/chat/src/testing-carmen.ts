@@ -1,0 +1,21 @@
+// The story's customer: Carmen, on Northwind's page, with `hub` at the other end.
+import { memoryFiles } from "./files";
+import { Session } from "./session";
+import { Clock, FakeHub, MapStore, settle } from "./testing";
+
+export const KEY = "tandem.chat.http://hub.northwind";
+
+export function carmen(hub = new FakeHub(), store = new MapStore(), clock = new Clock()) {
+  const options = { hub: "http://hub", brand: "northwind", language: "en", identity: null };
+  const session = new Session(hub.env(clock, store), memoryFiles(), options);
+  const texts = (): string[] => session.items().map(({ text }) => text);
+  const stages = (): (string | null)[] => session.items().filter(({ from }) => from === "customer").map(({ stage }) => stage);
+  return { hub, store, clock, session, texts, stages };
+}
+
+export async function connected(hub = new FakeHub(), store = new MapStore()) {
+  const all = carmen(hub, store);
+  all.session.wake();
+  await settle();
+  return all;
+}

@@ -1,0 +1,192 @@
+// For tests only: a clock that moves when told, and a hub in memory that can be cut off, made slow to answer, or told to forget.
+import type { Env, SocketLike } from "./env";
+import type { Conversation, Entry, Message, ServerFrame } from "./wire";
+
+export class Clock {
+  nowMs = Date.parse("2026-03-04T10:00:00Z");
+  private timers: { atMs: number; act: () => void }[] = [];
+
+  after(ms: number, act: () => void): () => void {
+    const timer = { atMs: this.nowMs + ms, act };
+    this.timers.push(timer);
+    return () => (this.timers = this.timers.filter((other) => other !== timer));
+  }
+
+  /** Moves on, running what falls due, letting promises settle in between. */
+  async advance(ms: number): Promise<void> {
+    const end = this.nowMs + ms;
+    await settle();
+    for (;;) {
+      const due = this.timers.filter(({ atMs }) => atMs <= end).sort((a, b) => a.atMs - b.atMs)[0];
+      if (!due) break;
+      this.nowMs = Math.max(this.nowMs, due.atMs);
+      this.timers = this.timers.filter((other) => other !== due);
+      due.act();
+      await settle();
+    }
+    this.nowMs = end;
+  }
+}
+
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 400; turn += 1) await Promise.resolve();
+}
+
+export class MapStore {
+  readonly kept = new Map<string, string>();
+  getItem = (key: string): string | null => this.kept.get(key) ?? null;
+  setItem = (key: string, value: string): void => void this.kept.set(key, value);
+  removeItem = (key: string): void => void this.kept.delete(key);
+}
+
+type Refuse = (path: string, body: unknown) => { status: number; code: string; detail?: string; retryAfter?: string } | null;
+
+export class FakeHub {
+  isUp = true;
+  socketsWork = true;
+  /** The hub takes the message and the answer is lost on the way. */
+  losesAnswers = false;
+  refuse: Refuse = () => null;
+  tokens = new Set<string>();
+  conversation: Conversation | null = null;
+  entries: Entry[] = [];
+  /** Every message request that arrived, in order, repeats included. */
+  readonly arrived: Message[] = [];
+  readonly frames: { type: string; [key: string]: unknown }[] = [];
+  readonly requests: string[] = [];
+  readonly opened: Record<string, unknown>[] = [];
+  sockets: FakeSocket[] = [];
+  pageSize = 500;
+  private readonly accepted = new Map<string, { id: string; position: number }>();
+  private serial = 0;
+
+  env(clock: Clock, store = new MapStore()): Env {
+    return {
+      fetch: (url, init) => this.fetch(url, init),
+      socket: () => new FakeSocket(this),
+      store,
+      now: () => clock.nowMs,
+      random: () => 0.5,
+      after: (ms, act) => clock.after(ms, act),
+    };
+  }
+
+  cast(frame: ServerFrame): void {
+    for (const socket of this.sockets) socket.hear(frame);
+  }
+
+  /** A turn of somebody else; `skip` leaves internal positions out. */
+  say(entry: Partial<Entry>, skip = 0): Entry {
+    const full = this.append(entry, skip);
+    this.cast({ type: "entry", entry: full });
+    return full;
+  }
+
+  append(entry: Partial<Entry>, skip = 0): Entry {
+    this.conversation ??= { id: `conversation-${(this.serial += 1)}`, status: "in_progress", position: 0 };
+    this.conversation.position += 1 + skip;
+    const { position } = this.conversation;
+    const full: Entry = { position, id: `turn-${(this.serial += 1)}`, time: "2026-03-04T10:00:00Z", from: "agent", name: "Maya", kind: "text", text: "", ...entry };
+    this.entries.push(full);
+    return full;
+  }
+
+  newConversation(): void {
+    this.conversation = { id: `conversation-${(this.serial += 1)}`, status: "in_progress", position: 0 };
+    this.entries = [];
+  }
+
+  cut(): void {
+    this.isUp = false;
+    for (const socket of [...this.sockets]) socket.drop();
+  }
+
+  private async fetch(url: string, init: RequestInit): Promise<Response> {
+    await Promise.resolve();
+    if (!this.isUp) throw new TypeError("network");
+    const { pathname, searchParams } = new URL(url);
+    const path = pathname.replace("/chat/v1/", "");
+    this.requests.push(path);
+    const body: unknown = typeof init.body === "string" ? JSON.parse(init.body) : init.body;
+    const no = this.refuse(path, body);
+    if (no) return problem(no.status, no.code, no.detail, no.retryAfter);
+    if (path === "sessions") return this.openSession(body as Record<string, unknown>);
+    const token = new Headers(init.headers).get("authorization")?.replace("Bearer ", "") ?? "";
+    if (!this.tokens.has(token)) return problem(401, "chat.session_unknown");
+    if (path === "entries") {
+      const later = this.entries.filter(({ position }) => position > Number(searchParams.get("after")));
+      return Response.json({ conversation: this.conversation, entries: later.slice(0, this.pageSize), more: later.length > this.pageSize });
+    }
+    if (path === "media") return Response.json({ id: `media-${(this.serial += 1)}`, name: searchParams.get("name"), contentType: "", bytes: 1 });
+    return this.message(body as Message);
+  }
+
+  private openSession(body: Record<string, unknown>): Response {
+    this.opened.push(body);
+    const { resume } = body;
+    if (typeof resume === "string" && !this.tokens.has(resume)) return problem(401, "chat.session_unknown");
+    const token = typeof resume === "string" ? resume : `token-${(this.serial += 1)}`;
+    this.tokens.add(token);
+    const brand = { id: "northwind", name: "Northwind", greeting: "Hello!", accent: "#17627f" };
+    return Response.json({ token, brand, conversation: this.conversation });
+  }
+
+  private message(message: Message): Response {
+    this.arrived.push(message);
+    let accepted = this.accepted.get(message.id);
+    if (!accepted) {
+      const kind = message.answer ? "answer" : message.media ? "attachment" : "text";
+      const entry = this.append({ id: message.id, from: "customer", name: null, kind, text: message.text ?? "" });
+      accepted = { id: message.id, position: entry.position };
+      this.accepted.set(message.id, accepted);
+    }
+    if (this.losesAnswers) throw new TypeError("network");
+    return Response.json(accepted);
+  }
+}
+
+class FakeSocket implements SocketLike {
+  onopen: SocketLike["onopen"] = null;
+  onmessage: SocketLike["onmessage"] = null;
+  onclose: SocketLike["onclose"] = null;
+  onerror: SocketLike["onerror"] = null;
+
+  constructor(private readonly hub: FakeHub) {
+    queueMicrotask(() => {
+      if (!hub.isUp || !hub.socketsWork) return this.drop();
+      this.onopen?.(new Event("open"));
+    });
+  }
+
+  send(data: string): void {
+    const frame = JSON.parse(data) as { type: string; after?: number };
+    this.hub.frames.push(frame);
+    if (frame.type === "hello") {
+      this.hub.sockets.push(this);
+      this.hear({ type: "ready", conversation: this.hub.conversation });
+      for (const entry of this.hub.entries) if (entry.position > (frame.after ?? 0)) this.hear({ type: "entry", entry });
+    } else if (frame.type === "new") {
+      this.hub.newConversation();
+      this.hear({ type: "ready", conversation: this.hub.conversation });
+    }
+  }
+
+  close(): void {
+    this.hub.sockets = this.hub.sockets.filter((other) => other !== this);
+  }
+
+  drop(): void {
+    this.close();
+    this.onclose?.(new CloseEvent("close"));
+  }
+
+  hear(frame: ServerFrame): void {
+    // As over a real wire: a copy, so that nobody shares the hub's own objects.
+    this.onmessage?.(new MessageEvent("message", { data: JSON.stringify(frame) }));
+  }
+}
+
+function problem(status: number, code: string, detail = "", retryAfter?: string): Response {
+  const headers = retryAfter === undefined ? {} : { "retry-after": retryAfter };
+  return Response.json({ type: "about:blank", title: code, status, code, detail }, { status, headers });
+}

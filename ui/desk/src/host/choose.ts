@@ -1,0 +1,33 @@
+// Which host this page has: the shell, a loopback address named by a test, or in development the fake.
+import type { Host } from "./host";
+import { httpHost } from "./http";
+import { tauriHost, type TauriWindow } from "./tauri";
+
+declare global {
+  interface Window {
+    __TAURI__?: TauriWindow;
+  }
+}
+
+export async function chooseHost(page: Window = window): Promise<Host | null> {
+  if (page.__TAURI__) return tauriHost(page.__TAURI__);
+  const query = new URLSearchParams(page.location.search);
+  const named = query.get("host");
+  if (named && (import.meta.env.DEV || page.location.hostname === "127.0.0.1") && isLoopback(named)) {
+    return httpHost(named.replace(/\/$/, ""));
+  }
+  if (import.meta.env.DEV) {
+    const { fakeHost } = await import("./fake");
+    return fakeHost(query.get("fake") ?? "");
+  }
+  return null;
+}
+
+function isLoopback(address: string): boolean {
+  try {
+    const { protocol, hostname } = new URL(address);
+    return protocol === "http:" && (hostname === "127.0.0.1" || hostname === "localhost");
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,36 @@
+// Whether the agent is looking: the core decides from it what to notify and what counts as seen.
+import type { ConversationId } from "$shared/types";
+import type { Host } from "../host/host";
+
+export class Attention {
+  /** The window is visible and has the focus. */
+  here = $state(document.hasFocus() && !document.hidden);
+  #told: ConversationId | null | undefined;
+
+  constructor(private readonly host: Host) {}
+
+  start(): () => void {
+    const look = (): void => {
+      this.here = document.hasFocus() && !document.hidden;
+    };
+    const gone = (): void => {
+      this.here = false;
+    };
+    window.addEventListener("focus", look);
+    window.addEventListener("blur", gone);
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      window.removeEventListener("focus", look);
+      window.removeEventListener("blur", gone);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }
+
+  /** Tells the core which conversation is before the agent's eyes, once per change. */
+  tell(open: ConversationId | null): void {
+    const id = this.here ? open : null;
+    if (id === this.#told) return;
+    this.#told = id;
+    this.host.rpc("window.looking", { id }).catch(() => (this.#told = undefined));
+  }
+}

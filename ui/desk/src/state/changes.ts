@@ -1,0 +1,75 @@
+// Gathers what changed during one frame into one batch, so that a burst costs one round of questions.
+import type { Change, ConversationId } from "$shared/types";
+
+type Of<T extends Change["type"]> = Extract<Change, { type: T }>;
+
+export interface Batch {
+  app: boolean;
+  lists: boolean;
+  everything: boolean;
+  conversations: Set<ConversationId>;
+  typing: Of<"typing">[];
+  open: Of<"open"> | null;
+  toasts: Of<"toast">[];
+}
+
+export function coalesce(changes: readonly Change[]): Batch {
+  const batch: Batch = {
+    app: false,
+    lists: false,
+    everything: false,
+    conversations: new Set(),
+    typing: [],
+    open: null,
+    toasts: [],
+  };
+  for (const change of changes) {
+    switch (change.type) {
+      case "app":
+        batch.app = true;
+        break;
+      case "lists":
+        batch.lists = true;
+        break;
+      case "everything":
+        batch.everything = true;
+        break;
+      case "conversation":
+        batch.conversations.add(change.id);
+        // Whoever was writing has just been heard.
+        batch.typing = batch.typing.filter((typing) => typing.id !== change.id);
+        break;
+      case "typing":
+        batch.typing.push(change);
+        break;
+      case "open":
+        batch.open = change;
+        break;
+      case "toast":
+        batch.toasts.push(change);
+        break;
+    }
+  }
+  return batch;
+}
+
+/** Hands over what came in since the last frame, once per frame. */
+export function perFrame(deliver: (batch: Batch) => void, schedule = nextFrame): (changes: Change[]) => void {
+  let waiting: Change[] = [];
+  return (changes) => {
+    const first = waiting.length === 0;
+    waiting.push(...changes);
+    if (!first || waiting.length === 0) return;
+    schedule(() => {
+      const batch = coalesce(waiting);
+      waiting = [];
+      deliver(batch);
+    });
+  };
+}
+
+/** A hidden window gets no animation frames, but its title, counts and drafts must go on. */
+function nextFrame(run: () => void): void {
+  if (document.hidden) setTimeout(run, 16);
+  else requestAnimationFrame(run);
+}

@@ -1,0 +1,146 @@
+// The window's view of the desk: what is selected, and the questions to ask again when something changed.
+import { getContext, setContext } from "svelte";
+import type { AppView, Commands, ConversationId, RpcError, Section } from "$shared/types";
+import { asRpcError, type Host } from "../host/host";
+import { Appearance } from "./appearance.svelte";
+import { Attention } from "./attention.svelte";
+import { perFrame, type Batch } from "./changes";
+import { clock } from "./clock.svelte";
+import { OpenConversation } from "./conversation.svelte";
+import { SectionList } from "./list.svelte";
+import { reask } from "./reask";
+import { Toasts } from "./toasts.svelte";
+
+/** What lies over the window; one at a time. */
+export type Overlay = "palette" | "shortcuts" | "leave" | "complete" | "askForHelp" | "delegate" | "invite";
+
+/** Conversations whose half-written words stay at hand when another one is opened. */
+const KEEP_OPEN = 20;
+
+export class Desk {
+  app = $state.raw<AppView | null>(null);
+  problem = $state<RpcError | null>(null);
+  conversation = $state.raw<OpenConversation | null>(null);
+  overlay = $state<Overlay | null>(null);
+  contextOpen = $state(false);
+  readonly list: SectionList;
+  readonly toasts = new Toasts();
+  readonly appearance = new Appearance();
+  readonly attention: Attention;
+  #held = new Map<ConversationId, OpenConversation>();
+
+  constructor(readonly host: Host) {
+    this.list = new SectionList(host);
+    this.attention = new Attention(host);
+  }
+
+  start(): () => void {
+    const stops = [this.host.onChanges(perFrame((batch) => this.#take(batch))), clock.start(), this.attention.start()];
+    const flush = (): void => this.conversation?.composer.flush();
+    window.addEventListener("pagehide", flush);
+    void this.refresh();
+    this.list.show("my", "");
+    return () => {
+      stops.forEach((stop) => stop());
+      window.removeEventListener("pagehide", flush);
+    };
+  }
+
+  readonly refresh = reask(async () => {
+    try {
+      const app = await this.host.rpc("app.state", {});
+      const back = this.app?.me?.user !== app.me?.user;
+      this.app = app;
+      this.problem = null;
+      if (back) this.#somebodyElse();
+    } catch (error) {
+      this.problem = asRpcError(error);
+    }
+  });
+
+  /** Another user, or nobody: nothing of the one before stays on screen. */
+  #somebodyElse(): void {
+    this.#held.clear();
+    this.conversation = null;
+    this.overlay = null;
+    this.list.show("my", "");
+  }
+
+  #take(batch: Batch): void {
+    const { everything } = batch;
+    if (everything || batch.app) void this.refresh();
+    if (everything || batch.lists) void this.list.refresh();
+    const open = this.conversation;
+    if (open && (everything || batch.conversations.has(open.id))) {
+      open.typing = null;
+      void open.refresh();
+    }
+    for (const typing of batch.typing) {
+      if (typing.id === open?.id) open.typing = { by: typing.by, until: Date.parse(typing.until) };
+    }
+    batch.toasts.forEach((toast) => this.toasts.say(toast.tone, toast.text));
+    if (batch.open) this.show(batch.open.id, batch.open.section ?? undefined);
+  }
+
+  go(section: Section): void {
+    this.list.show(section, "");
+  }
+
+  show(id: ConversationId, section?: Section): void {
+    if (section && section !== this.list.section) this.go(section);
+    this.list.cursor = id;
+    if (this.conversation?.id === id) return;
+    this.conversation?.composer.flush();
+    const open = this.#held.get(id) ?? new OpenConversation(this.host, id);
+    // Newest last, so that the one not looked at for longest is let go.
+    this.#held.delete(id);
+    this.#held.set(id, open);
+    const oldest = this.#held.keys().next();
+    if (this.#held.size > KEEP_OPEN && !oldest.done) this.#held.delete(oldest.value);
+    open.typing = null;
+    this.conversation = open;
+    void open.refresh();
+  }
+
+  close(): void {
+    this.conversation?.composer.flush();
+    this.conversation = null;
+  }
+
+  /** Runs a command; what goes wrong is told in the core's words. */
+  async act<K extends keyof Commands>(name: K, request: Commands[K]["request"]): Promise<boolean> {
+    try {
+      await this.host.rpc(name, request);
+      return true;
+    } catch (error) {
+      this.toasts.say("bad", asRpcError(error).message);
+      return false;
+    }
+  }
+
+  /** Answers the first call for help: opens it and claims it. */
+  async next(): Promise<void> {
+    try {
+      const { rows } = await this.host.rpc("conversations.list", { section: "help", query: "", offset: 0, limit: 1 });
+      const row = rows[0];
+      if (!row) {
+        this.toasts.say("plain", "Nobody needs help right now.");
+        return;
+      }
+      this.show(row.id);
+      await this.host.rpc("conversation.join", row.help ? { id: row.id, call: row.help.call } : { id: row.id });
+    } catch (error) {
+      this.toasts.say("bad", asRpcError(error).message);
+    }
+  }
+}
+
+const KEY = Symbol("desk");
+
+export function provideDesk(desk: Desk): void {
+  setContext(KEY, desk);
+}
+
+export function useDesk(): Desk {
+  return getContext<Desk>(KEY);
+}

@@ -1,0 +1,108 @@
+// The list of one section: only pages that are near the eye are held; the rest are places to scroll over.
+import type { ConversationId, RowView, RpcError, Section } from "$shared/types";
+import { asRpcError, type Host } from "../host/host";
+import { reask } from "./reask";
+
+const PAGE = 100;
+
+export class SectionList {
+  section = $state<Section>("my");
+  query = $state("");
+  rows = $state.raw<readonly (RowView | null)[]>([]);
+  loaded = $state(false);
+  problem = $state<RpcError | null>(null);
+  /** Where the keyboard stands. */
+  cursor = $state<ConversationId | null>(null);
+  #first = 0;
+  #last = 0;
+  #asking = new Set<number>();
+  #turn = 0;
+
+  constructor(private readonly host: Host) {}
+
+  /** Another section, or another filter: from the top, and nothing of the old one stays. */
+  show(section: Section, query: string): void {
+    if (section !== this.section) this.rows = [];
+    if (section !== this.section || this.rows.length === 0) this.loaded = false;
+    this.section = section;
+    this.query = query;
+    this.cursor = null;
+    this.#first = this.#last = 0;
+    this.#turn++;
+    void this.refresh();
+  }
+
+  /** Asks again for what is in view; called whenever lists changed. */
+  readonly refresh = reask(async () => {
+    const turn = this.#turn;
+    this.#asking.clear();
+    const from = Math.floor(this.#first / PAGE);
+    const to = Math.max(from, Math.floor(this.#last / PAGE));
+    try {
+      const pages = await Promise.all(range(from, to).map((page) => this.#ask(page)));
+      if (turn !== this.#turn) return;
+      const total = pages.at(-1)?.total ?? 0;
+      const rows = new Array<RowView | null>(total).fill(null);
+      pages.forEach((page, at) => place(rows, (from + at) * PAGE, page.rows));
+      this.rows = rows;
+      this.problem = null;
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      this.problem = asRpcError(error);
+    }
+    this.loaded = true;
+  });
+
+  /** These places are on screen now. */
+  look(first: number, last: number): void {
+    this.#first = first;
+    this.#last = last;
+    for (const page of range(Math.floor(first / PAGE), Math.floor(last / PAGE))) {
+      if (this.rows[page * PAGE] === null && !this.#asking.has(page)) void this.#fill(page);
+    }
+  }
+
+  async #fill(page: number): Promise<void> {
+    const turn = this.#turn;
+    this.#asking.add(page);
+    try {
+      const answer = await this.#ask(page);
+      if (turn !== this.#turn || answer.total !== this.rows.length) return;
+      const rows = this.rows.slice();
+      place(rows, page * PAGE, answer.rows);
+      this.rows = rows;
+    } catch (error) {
+      this.problem = asRpcError(error);
+    } finally {
+      this.#asking.delete(page);
+    }
+  }
+
+  #ask(page: number): Promise<{ rows: RowView[]; total: number }> {
+    const { section, query } = this;
+    return this.host.rpc("conversations.list", { section, query, offset: page * PAGE, limit: PAGE });
+  }
+
+  /** Moves the keyboard by so many rows and tells the index it stands on. */
+  move(steps: number, from: ConversationId | null): number {
+    const at = this.indexOf(this.cursor ?? from);
+    const next = at === -1 ? 0 : Math.min(Math.max(at + steps, 0), this.rows.length - 1);
+    const row = this.rows[next];
+    if (row) this.cursor = row.id;
+    return next;
+  }
+
+  indexOf(id: ConversationId | null): number {
+    return id === null ? -1 : this.rows.findIndex((row) => row?.id === id);
+  }
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => from + at);
+}
+
+function place(rows: (RowView | null)[], offset: number, found: readonly RowView[]): void {
+  found.forEach((row, at) => {
+    if (offset + at < rows.length) rows[offset + at] = row;
+  });
+}

@@ -1,0 +1,103 @@
+// Keys that work everywhere in the window. Keys of one place (list, composer, dialog) live with that place.
+import type { Section } from "$shared/types";
+import type { Desk } from "./desk.svelte";
+import { sectionsOf } from "../words/sections";
+
+/** For the sheet behind "?". */
+export const SHEET: readonly { title: string; keys: readonly (readonly [keys: string, what: string])[] }[] = [
+  {
+    title: "Anywhere",
+    keys: [
+      ["Ctrl K", "Commands"],
+      ["Alt 1 … 4", "Go to a section"],
+      ["N", "Answer the next call for help"],
+      ["/", "Filter the list"],
+      ["Ctrl +  Ctrl −", "Larger, smaller"],
+      ["?", "This sheet"],
+    ],
+  },
+  {
+    title: "List",
+    keys: [
+      ["J  K  or  ↓  ↑", "Move"],
+      ["Enter", "Open"],
+      ["Esc", "Clear the filter"],
+    ],
+  },
+  {
+    title: "Conversation",
+    keys: [
+      ["R", "Write a reply"],
+      ["Enter", "Send"],
+      ["Shift Enter", "New line"],
+      ["Tab", "Take the suggestion into an empty field"],
+      ["Ctrl Enter", "Complete, or send anyway"],
+      ["Esc", "Back to the list"],
+    ],
+  },
+];
+
+export function onKey(desk: Desk, event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing || desk.overlay) return;
+  const command = event.ctrlKey || event.metaKey;
+  if (run(desk, event, command)) event.preventDefault();
+}
+
+function run(desk: Desk, event: KeyboardEvent, command: boolean): boolean {
+  if (command && event.key.toLowerCase() === "k") return yes(() => (desk.overlay = "palette"));
+  if (command && (event.key === "+" || event.key === "=")) return yes(() => desk.appearance.zoomBy(1));
+  if (command && event.key === "-") return yes(() => desk.appearance.zoomBy(-1));
+  if (command && event.key === "0") return yes(() => desk.appearance.zoomBy(0));
+  if (command && event.key === "Enter") return complete(desk);
+  if (event.altKey && /^Digit[1-4]$/.test(event.code)) return section(desk, Number(event.code.slice(5)) - 1);
+  if (command || event.altKey || isWriting(event.target)) return false;
+  switch (event.key) {
+    case "?":
+      return yes(() => (desk.overlay = "shortcuts"));
+    case "/":
+      return focus("[data-focus=filter]");
+    case "n":
+    case "N":
+      return yes(() => void desk.next());
+    case "r":
+    case "R":
+      return focus("[data-focus=message]");
+    case "j":
+    case "k":
+      return focus("[data-focus=list]", event);
+    default:
+      return false;
+  }
+}
+
+function yes(what: () => void): boolean {
+  what();
+  return true;
+}
+
+function complete(desk: Desk): boolean {
+  const open = desk.conversation;
+  if (!open?.view?.may.complete || open.composer.text.trim() !== "") return false;
+  desk.overlay = "complete";
+  return true;
+}
+
+function section(desk: Desk, at: number): boolean {
+  const known: Section | undefined = sectionsOf(desk.app?.counts ?? null)[at]?.id;
+  if (known) desk.go(known);
+  return known !== undefined;
+}
+
+/** Moves the focus; a key that began elsewhere is passed on, so that J works from anywhere. */
+function focus(selector: string, pass?: KeyboardEvent): boolean {
+  const element = document.querySelector<HTMLElement>(selector);
+  if (!element) return false;
+  if (pass && element === document.activeElement) return false;
+  element.focus();
+  if (pass) element.dispatchEvent(new KeyboardEvent("keydown", { key: pass.key }));
+  return true;
+}
+
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}

@@ -1,0 +1,27 @@
+// Words to the agent that need no answer; they go away by themselves, unless they are being read.
+import type { Tone } from "$shared/types";
+
+export interface Toast {
+  id: number;
+  tone: Tone;
+  text: string;
+}
+
+const STAY_MS = { good: 4000, plain: 6000, bad: 12000 } as const;
+const MOST = 4;
+
+export class Toasts {
+  shown = $state<Toast[]>([]);
+  #next = 1;
+
+  say(tone: Tone, text: string): void {
+    if (this.shown.some((toast) => toast.text === text)) return;
+    const id = this.#next++;
+    this.shown = [...this.shown, { id, tone, text }].slice(-MOST);
+    setTimeout(() => this.drop(id), STAY_MS[tone]);
+  }
+
+  drop(id: number): void {
+    this.shown = this.shown.filter((toast) => toast.id !== id);
+  }
+}

@@ -1,0 +1,57 @@
+// Words for the core's enumerations.
+import type { Availability, Channel, Participant, Stage, StageView } from "$shared/types";
+
+export const CHANNEL: Record<Channel, string> = { web_chat: "Web chat", whatsapp: "WhatsApp", imported: "Imported" };
+
+export const AVAILABILITY: Record<Availability, string> = { available: "available", busy: "busy", away: "away" };
+
+const OUTBOUND: Record<Stage, string> = {
+  queued: "queued",
+  accepted: "stored",
+  prepared: "prepared",
+  sent: "sent",
+  delivered: "delivered",
+  seen: "read",
+  failed: "not delivered",
+};
+
+const INBOUND: Record<Stage, string> = {
+  queued: "received",
+  accepted: "stored",
+  prepared: "prepared",
+  sent: "passed on",
+  delivered: "delivered",
+  seen: "seen",
+  failed: "failed",
+};
+
+/** A stage means something else for what a customer wrote than for what we wrote. */
+export function stageWords(stage: Stage, by: Participant): string {
+  return by.kind === "customer" ? INBOUND[stage] : OUTBOUND[stage];
+}
+
+/** The stage that says most: the failure if there is one, otherwise the last. */
+export function lastStage(stages: readonly StageView[]): StageView | null {
+  return stages.find((stage) => stage.stage === "failed") ?? stages.at(-1) ?? null;
+}
+
+const NAMES = typeof Intl.DisplayNames === "function" ? new Intl.DisplayNames(["en"], { type: "language" }) : null;
+
+export function language(code: string): string {
+  try {
+    return NAMES?.of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+export function bytes(count: number): string {
+  if (count < 1000) return `${count} B`;
+  if (count < 1_000_000) return `${Math.round(count / 1000)} kB`;
+  if (count < 1_000_000_000) return `${Math.round(count / 1_000_000)} MB`;
+  return `${(count / 1_000_000_000).toFixed(1)} GB`;
+}
+
+export function plural(count: number, one: string, many: string): string {
+  return count === 1 ? one : many;
+}

@@ -1,0 +1,53 @@
+// Who somebody is, in words and in letters.
+import type { Participant, UserId } from "$shared/types";
+
+export type Kind = Participant["kind"];
+
+/** Two letters that stand for a name; a number stands by its country code. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/).filter(Boolean);
+  const first = words[0];
+  if (!first) return "?";
+  if (/^[+\d]/.test(first)) return first.slice(0, 3);
+  const last = words.length > 1 ? words.at(-1) : undefined;
+  const letters = last ? firstLetter(first) + firstLetter(last) : first.slice(0, 2);
+  return letters.toUpperCase();
+}
+
+function firstLetter(word: string): string {
+  return [...word][0] ?? "";
+}
+
+export function firstName(name: string): string {
+  return /^[+\d]/.test(name) ? name : (name.trim().split(/\s+/)[0] ?? name);
+}
+
+/** The name that stands over what somebody said. */
+export function nameOf(by: Participant, customer: string, me: UserId | null): string {
+  switch (by.kind) {
+    case "customer":
+      return firstName(customer);
+    case "agent":
+      return by.user === me ? "You" : by.name;
+    case "external_agent":
+      return by.name;
+    case "logic":
+      return "Your Logic";
+    case "system":
+      return "Tandem";
+  }
+}
+
+/** The same participant, for grouping what was said in one go. */
+export function sameVoice(a: Participant, b: Participant): boolean {
+  if (a.kind !== b.kind) return false;
+  if (a.kind === "agent" && b.kind === "agent") return a.user === b.user;
+  if (a.kind === "external_agent" && b.kind === "external_agent") return a.link === b.link;
+  return true;
+}
+
+export function voiceKey(by: Participant): string {
+  if (by.kind === "agent") return `agent ${by.user}`;
+  if (by.kind === "external_agent") return `external ${by.link}`;
+  return by.kind;
+}

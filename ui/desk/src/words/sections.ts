@@ -1,0 +1,45 @@
+// The sections and their words.
+import type { CountsView, Section } from "$shared/types";
+
+export interface SectionWords {
+  id: Section;
+  title: string;
+  empty: string;
+  emptyWhy: string;
+}
+
+const EVERY: readonly SectionWords[] = [
+  {
+    id: "my",
+    title: "My Conversations",
+    empty: "Nothing on your hands",
+    emptyWhy: "Conversations that you join, and those that you are invited to, stand here.",
+  },
+  {
+    id: "help",
+    title: "Help Needed",
+    empty: "Nobody needs help",
+    emptyWhy: "When a conversation needs a person, it appears here and you are notified.",
+  },
+  {
+    id: "left",
+    title: "Recently Left",
+    empty: "Nothing left lately",
+    emptyWhy: "Conversations that you were in during the last days stay here, also without a network.",
+  },
+  {
+    id: "all",
+    title: "All Live Conversations",
+    empty: "All is quiet",
+    emptyWhy: "Every conversation in progress stands here, also those that Your Logic handles alone.",
+  },
+];
+
+/** The sections that this user has, in the order of the rail. */
+export function sectionsOf(counts: CountsView | null): readonly SectionWords[] {
+  return EVERY.filter((section) => section.id !== "all" || (counts !== null && counts.all !== null));
+}
+
+export function wordsOf(section: Section): SectionWords {
+  return EVERY.find((known) => known.id === section) as SectionWords;
+}

@@ -1,0 +1,69 @@
+// Times as people read them. `now` is passed in, so that everything on screen ages together.
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** How long somebody waits, ticking: 0:42, 12:05, 3 h 20 min, 2 days. */
+export function waits(since: string, now: number): string {
+  const ms = Math.max(0, now - Date.parse(since));
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)}:${two(Math.floor((ms % MINUTE) / SECOND))}`;
+  if (ms < DAY) return `${Math.floor(ms / HOUR)} h ${Math.floor((ms % HOUR) / MINUTE)} min`;
+  return days(ms);
+}
+
+/** How long ago, at a glance: now, 4 min, 3 h, yesterday, 12 March. */
+export function ago(at: string, now: number): string {
+  const ms = Math.max(0, now - Date.parse(at));
+  if (ms < MINUTE) return "now";
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
+  if (ms < 12 * HOUR || sameDay(Date.parse(at), now)) return `${Math.floor(ms / HOUR)} h`;
+  return day(at, now);
+}
+
+/** How long something has lasted: 4 min, 2 h. */
+export function lasted(since: string, now: number): string {
+  const ms = Math.max(0, now - Date.parse(since));
+  if (ms < MINUTE) return "just now";
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
+  if (ms < DAY) return `${Math.floor(ms / HOUR)} h`;
+  return days(ms);
+}
+
+export function clockTime(at: string): string {
+  const date = new Date(at);
+  return `${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+export function clockSeconds(at: string): string {
+  return `${clockTime(at)}:${two(new Date(at).getSeconds())}`;
+}
+
+/** today, yesterday, 3 November, 3 November 2024. */
+export function day(at: string, now: number): string {
+  const date = new Date(at);
+  if (sameDay(date.getTime(), now)) return "today";
+  if (sameDay(date.getTime() + DAY, now)) return "yesterday";
+  const year = date.getFullYear() === new Date(now).getFullYear() ? {} : { year: "numeric" as const };
+  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", ...year }).format(date);
+}
+
+/** 14:02 today, otherwise with its day. */
+export function moment(at: string, now: number): string {
+  const name = day(at, now);
+  return name === "today" ? clockTime(at) : `${name} ${clockTime(at)}`;
+}
+
+function days(ms: number): string {
+  const count = Math.floor(ms / DAY);
+  return count === 1 ? "1 day" : `${count} days`;
+}
+
+function sameDay(a: number, b: number): boolean {
+  return new Date(a).toDateString() === new Date(b).toDateString();
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}

@@ -1,0 +1,17 @@
+// What the build, the development server and the tests have in common.
+import { fileURLToPath } from "node:url";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import icons from "unplugin-icons/vite";
+
+export const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export const plugins = [
+  // bits-ui is compiled by its own rules; runes are forced for our files only.
+  svelte({
+    configFile: false,
+    dynamicCompileOptions: ({ filename }) => (filename.includes("node_modules") ? {} : { runes: true }),
+  }),
+  icons({ compiler: "svelte", scale: 1 }),
+];
+
+export const alias = { $shared: here("../shared") };

@@ -1,0 +1,31 @@
+import js from "@eslint/js";
+import svelte from "eslint-plugin-svelte";
+import globals from "globals";
+import ts from "typescript-eslint";
+import svelteConfig from "./svelte.config.js";
+
+export default ts.config(
+  { ignores: ["dist/**", "dist-chat/**", "node_modules/**", "shared/types.ts", "**/*.d.ts"] },
+  js.configs.recommended,
+  ...ts.configs.strict,
+  ...svelte.configs.recommended,
+  { languageOptions: { globals: { ...globals.browser } } },
+  { files: ["**/*.mjs", "**/*.config.{js,ts}"], languageOptions: { globals: { ...globals.node } } },
+  {
+    files: ["**/*.svelte", "**/*.svelte.ts"],
+    languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: [".svelte"], svelteConfig } },
+  },
+  {
+    files: ["desk/**"],
+    rules: {
+      eqeqeq: "error",
+      "no-console": "error",
+      "svelte/no-at-html-tags": "error",
+      "no-undef": "off",
+      // The generated host is the only door out of the interface.
+      "no-restricted-imports": ["error", { patterns: ["@tauri-apps/*"] }],
+      "no-restricted-globals": ["error", "fetch", "EventSource", "WebSocket"],
+    },
+  },
+  { files: ["desk/src/host/http.ts", "desk/test/**"], rules: { "no-restricted-globals": "off", "no-console": "off" } },
+);

@@ -1,0 +1,13 @@
+// Component tests of the desk and the web chat, in happy-dom.
+import { defineConfig } from "vitest/config";
+import { alias, plugins } from "./desk/vite.base";
+
+export default defineConfig({
+  plugins,
+  resolve: { alias, conditions: ["browser"] },
+  test: {
+    environment: "happy-dom",
+    include: ["desk/**/*.test.ts", "chat/**/*.test.ts", "shared/**/*.test.ts"],
+    restoreMocks: true,
+  },
+});

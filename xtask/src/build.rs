@@ -1,0 +1,34 @@
+//! The one selection of packages and features. Every cargo command uses it: another would unify features differently
+//! and compile most of the graph again.
+
+use anyhow::Result;
+
+use crate::args::Args;
+use crate::{frontend, packages, sh};
+
+/// What follows `cargo build`, `clippy`, `test`.
+pub const SELECTION: &str = "--workspace --features tandem-app/custom-protocol";
+
+const TYPES_HELP: &str = "\
+cargo xtask types
+
+Writes ui/shared/types.ts from the desk's command table. A test fails while the committed file is stale.";
+
+/// What must be there before anything of the app compiles: system libraries and the front end's bundles.
+pub fn prepare(groups: &[&[&'static str]]) -> Result<()> {
+    sh::step("System packages", || packages::ensure(groups))?;
+    sh::step("Front-end packages", frontend::install)?;
+    sh::step("Front-end bundles", frontend::build)
+}
+
+/// The debug programs `tandem`, `tandem-hub`, `sample-logic`, `tandem-player`.
+pub fn programs() -> Result<()> {
+    sh::step("Programs", || sh::run(&mut sh::cargo(&format!("build {SELECTION} --bins"))))
+}
+
+/// Of the desk alone: types must be writable while the front end that needs them does not build yet.
+pub fn types(rest: Vec<String>) -> Result<()> {
+    let Some(args) = Args::new(rest, TYPES_HELP) else { return Ok(()) };
+    args.finish()?;
+    sh::run(sh::cargo("test --quiet --package tandem-desk --lib bindings").env("UPDATE_TYPES", "1"))
+}

@@ -1,0 +1,101 @@
+//! System packages: what is missing, and how it gets here. Debian and Ubuntu by apt; elsewhere it says what is needed.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::sh;
+
+/// Needed to compile the desktop app.
+pub const BUILD: &[&str] = &[
+    "pkg-config",
+    "build-essential",
+    "libwebkit2gtk-4.1-dev",
+    "libayatana-appindicator3-dev",
+    "libdbus-1-dev",
+];
+
+/// Needed to show the app where there is no display.
+pub const VIRTUAL_DISPLAY: &[&str] = &["xvfb", "dbus", "imagemagick"];
+
+/// Needed by the end-to-end tests and the tests in a browser.
+pub const TESTS: &[&str] = &[
+    "xvfb",
+    "webkit2gtk-driver",
+    "dunst",
+    "gnome-keyring",
+    "xdotool",
+    "imagemagick",
+    "chromium",
+    "dbus",
+];
+
+/// Browsers that will do, in the order they are tried. `TANDEM_CHROMIUM` comes before them.
+const CHROMIUMS: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// Makes sure that the packages are installed, installing them where that needs nobody's password.
+pub fn ensure(groups: &[&[&'static str]]) -> Result<()> {
+    let mut wanted: Vec<&'static str> = groups.concat();
+    wanted.sort_unstable();
+    wanted.dedup();
+    if sh::find_program("dpkg-query").is_none() || sh::find_program("apt-get").is_none() {
+        println!(
+            "   This is not Debian or Ubuntu, so nothing is installed for you. Needed, under their Debian names:\n   {}",
+            wanted.join(" ")
+        );
+        return Ok(());
+    }
+    let missing: Vec<&str> = wanted.into_iter().filter(|name| !is_there(name)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    println!("   Missing system packages: {}", missing.join(" "));
+    let Some(sudo) = root_prefix() else {
+        bail!(
+            "system packages are missing and installing them needs your password. Please run:\n  \
+             sudo apt-get update && sudo apt-get install -y --no-install-recommends {}",
+            missing.join(" ")
+        );
+    };
+    sh::run(&mut apt(sudo, &["update"]))?;
+    let mut install = vec!["-o", "DPkg::Lock::Timeout=500", "install", "-y", "--no-install-recommends"];
+    install.extend(&missing);
+    sh::run(&mut apt(sudo, &install))
+}
+
+/// The browser for tests: what `TANDEM_CHROMIUM` says, or the first one found.
+pub fn chromium() -> Option<String> {
+    if let Ok(path) = std::env::var("TANDEM_CHROMIUM") {
+        return Some(path);
+    }
+    let found = CHROMIUMS.iter().find_map(|name| sh::find_program(name))?;
+    Some(found.to_string_lossy().into_owned())
+}
+
+/// On Ubuntu the package `chromium` is only a door to a snap, so any browser of the family counts.
+fn is_there(name: &str) -> bool {
+    match name {
+        "chromium" => chromium().is_some(),
+        _ => is_installed(name),
+    }
+}
+
+fn is_installed(name: &str) -> bool {
+    let output = Command::new("dpkg-query").args(["-W", "-f=${Status}", name]).output();
+    output.is_ok_and(|output| output.stdout.ends_with(b" ok installed"))
+}
+
+/// What to put before apt-get: nothing for root, sudo where it asks no password, `None` where it would ask.
+fn root_prefix() -> Option<&'static [&'static str]> {
+    if sh::output(&mut sh::command("id -u")).is_ok_and(|id| id.trim() == "0") {
+        return Some(&[]);
+    }
+    sh::succeeds(&mut sh::command("sudo -n true")).then_some(&["sudo", "-n"])
+}
+
+fn apt(sudo: &[&str], words: &[&str]) -> Command {
+    let line: Vec<&str> = sudo.iter().copied().chain(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]).collect();
+    let mut command = sh::command(&line.join(" "));
+    command.args(words);
+    command
+}

@@ -1,0 +1,158 @@
+//! `cargo xtask test`: everything, cheapest first, stopping at the first failure. `.ci/run` calls exactly this.
+
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::args::Args;
+use crate::build::SELECTION;
+use crate::{frontend, packages, sh, tidy};
+
+const HELP: &str = "\
+cargo xtask test [--only rust|ui|e2e]
+
+Installs what is missing, builds, and runs every check and test, stopping at the first failure.
+
+  --only rust  format, tidy, clippy, and the tests of the Rust crates
+  --only ui    type check, lint, tests and accessibility of the front end
+  --only e2e   the real hub, the real window, the real browser and a real message bus together
+
+TANDEM_CHROMIUM names the browser to use, where it is not `chromium` or `google-chrome` in PATH.
+TANDEM_SCREENSHOTS=1 lets the end-to-end tests renew docs/screenshots.
+What they leave behind (logs, pictures of a failure) is in target/e2e.";
+
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Rust,
+    Ui,
+    E2e,
+}
+
+pub fn main(rest: Vec<String>) -> Result<()> {
+    let Some(mut args) = Args::new(rest, HELP) else { return Ok(()) };
+    let only = match args.value("--only")?.as_deref() {
+        None => None,
+        Some("rust") => Some(Part::Rust),
+        Some("ui") => Some(Part::Ui),
+        Some("e2e") => Some(Part::E2e),
+        Some(other) => bail!("--only {other}: rust, ui or e2e is expected"),
+    };
+    args.finish()?;
+    let start = Instant::now();
+    let wants = |part| only.is_none_or(|only| only == part);
+
+    if wants(Part::Rust) {
+        sh::step("Rust tools", rust_tools)?;
+        sh::step("Format", || sh::run(&mut sh::cargo("fmt --check")))?;
+        sh::step("Tidy", tidy::check)?;
+    }
+    sh::step("System packages", || packages::ensure(&[packages::BUILD, packages::TESTS]))?;
+    sh::step("Front-end packages", frontend::install)?;
+    sh::step("Front-end bundles", frontend::build)?;
+    if wants(Part::Ui) {
+        sh::step("Front-end types", || npm_run("check"))?;
+        sh::step("Front-end lint", || npm_run("lint"))?;
+        sh::step("Front-end tests", || npm_run("test"))?;
+        sh::step("Accessibility", || npm_run("test:axe"))?;
+    }
+    if wants(Part::Rust) {
+        let clippy = format!("clippy {SELECTION} --all-targets -- -D warnings");
+        sh::step("Clippy", || sh::run(&mut sh::cargo(&clippy)))?;
+    }
+    if only != Some(Part::Ui) {
+        // Tests and programs in one go, so that both see the same features.
+        sh::step("Programs and tests", || sh::run(&mut sh::cargo(&format!("build {SELECTION} --bins --tests"))))?;
+    }
+    let mut passed = 0;
+    if wants(Part::Rust) {
+        sh::step("Examples in the documentation", || sh::run(&mut sh::cargo(&format!("test {SELECTION} --doc"))))?;
+        passed += sh::step("Rust tests", || rust_tests(&other_tests()?))?;
+    }
+    if wants(Part::E2e) {
+        passed += sh::step("End-to-end tests", || rust_tests(&end_to_end_tests()?))?;
+    }
+    println!("\nAll good, in {:.0} s.", start.elapsed().as_secs_f64());
+    if passed > 0 {
+        println!("{passed} passed, 0 failed");
+    }
+    Ok(())
+}
+
+/// A minimal toolchain comes without the two.
+fn rust_tools() -> Result<()> {
+    if sh::succeeds(&mut sh::cargo("fmt --version")) && sh::succeeds(&mut sh::cargo("clippy --version")) {
+        return Ok(());
+    }
+    sh::run(&mut sh::command("rustup component add rustfmt clippy"))
+}
+
+fn npm_run(script: &str) -> Result<()> {
+    let mut npm = frontend::npm(&format!("run --silent {script}"));
+    if let Some(browser) = packages::chromium() {
+        npm.env("TANDEM_CHROMIUM", browser);
+    }
+    sh::run(&mut npm)
+}
+
+/// Runs the chosen tests with cargo-nextest where it is installed, and says how many passed.
+fn rust_tests(targets: &[String]) -> Result<usize> {
+    let has_nextest = sh::succeeds(&mut sh::cargo("nextest --version"));
+    let runner = if has_nextest { "nextest run" } else { "test" };
+    let mut command = sh::cargo(&format!("{runner} {SELECTION} --no-fail-fast"));
+    command.args(targets);
+    if let Some(browser) = packages::chromium() {
+        command.env("TANDEM_CHROMIUM", browser);
+    }
+    let mut passed = 0;
+    // nextest reports on standard error, cargo test on standard output.
+    let from = if has_nextest { sh::Stream::Error } else { sh::Stream::Output };
+    sh::run_reading(&mut command, from, |line| passed += passed_in(line).unwrap_or(0))?;
+    Ok(passed)
+}
+
+/// Every Rust test but the end-to-end ones. Chosen by target, never by package: that would change the features.
+fn other_tests() -> Result<Vec<String>> {
+    let end_to_end = end_to_end_tests()?;
+    let mut chosen = vec!["--lib".to_owned(), "--bins".to_owned()];
+    for package in tidy::workspace()? {
+        let names = package.tests.into_iter().map(|name| format!("--test={name}"));
+        chosen.extend(names.filter(|name| !end_to_end.contains(name)));
+    }
+    Ok(chosen)
+}
+
+fn end_to_end_tests() -> Result<Vec<String>> {
+    let dir = sh::root().join("tests/e2e");
+    let files = std::fs::read_dir(&dir).with_context(|| format!("cannot read {}", dir.display()))?;
+    let mut chosen = Vec::new();
+    for file in files {
+        let path = file?.path();
+        if path.extension().is_some_and(|end| end == "rs") {
+            let name = path.file_stem().unwrap_or_default();
+            chosen.push(format!("--test={}", name.display()));
+        }
+    }
+    chosen.sort_unstable();
+    Ok(chosen)
+}
+
+/// The count in a closing line of either runner.
+fn passed_in(line: &str) -> Option<usize> {
+    if !line.contains("test result:") && !line.contains("tests run:") && !line.contains("test run:") {
+        return None;
+    }
+    let before = line.split(" passed").next()?;
+    before.split_whitespace().next_back()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::passed_in;
+
+    #[test]
+    fn closing_lines_of_both_runners_are_counted() {
+        assert_eq!(passed_in("test result: ok. 12 passed; 0 failed; 1 ignored; finished in 0.1s"), Some(12));
+        assert_eq!(passed_in("     Summary [   0.1s] 40 tests run: 40 passed, 2 skipped"), Some(40));
+        assert_eq!(passed_in("test a_customer_passed ... ok"), None);
+    }
+}
