@@ -160,7 +160,9 @@ fn guide(plan: &Plan, hub: &str, data: &Path, display: Option<&VirtualDisplay>) 
     println!("\n\x1b[1mTandem is running.\x1b[0m");
     if plan.hub.is_none() {
         println!("  The window is the agent's desk: you are signed in, and the first customers are writing.");
-        println!("  The sample Your Logic answers them. Some get stuck: a notification asks for you. Press Join on it.");
+        println!(
+            "  The sample Your Logic answers them. Some get stuck: a notification asks for you. Press Join on it."
+        );
     } else {
         println!("  The window is the agent's desk on {hub}: sign in there. The first customers are writing.");
     }

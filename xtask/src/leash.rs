@@ -14,14 +14,15 @@ use anyhow::{Context as _, Result};
 /// Asks all groups to stop, waits up to three seconds while any of them lives, then insists.
 const WATCH: &str = r#"
 groups=
+# No `--` before the groups: dash would take it for a number.
 while read -r pid; do groups="$groups -$pid"; done
-alive() { for group in $groups; do kill -0 -- "$group" 2>/dev/null && return 0; done; return 1; }
-kill -TERM -- $groups 2>/dev/null
+alive() { for group in $groups; do kill -0 "$group" 2>/dev/null && return 0; done; return 1; }
+kill -TERM $groups 2>/dev/null
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
     alive || exit 0
     sleep 0.2
 done
-kill -KILL -- $groups 2>/dev/null
+kill -KILL $groups 2>/dev/null
 exit 0
 "#;
 

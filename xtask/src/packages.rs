@@ -7,28 +7,15 @@ use anyhow::{Result, bail};
 use crate::sh;
 
 /// Needed to compile the desktop app.
-pub const BUILD: &[&str] = &[
-    "pkg-config",
-    "build-essential",
-    "libwebkit2gtk-4.1-dev",
-    "libayatana-appindicator3-dev",
-    "libdbus-1-dev",
-];
+pub const BUILD: &[&str] =
+    &["pkg-config", "build-essential", "libwebkit2gtk-4.1-dev", "libayatana-appindicator3-dev", "libdbus-1-dev"];
 
 /// Needed to show the app where there is no display.
 pub const VIRTUAL_DISPLAY: &[&str] = &["xvfb", "dbus", "imagemagick"];
 
 /// Needed by the end-to-end tests and the tests in a browser.
-pub const TESTS: &[&str] = &[
-    "xvfb",
-    "webkit2gtk-driver",
-    "dunst",
-    "gnome-keyring",
-    "xdotool",
-    "imagemagick",
-    "chromium",
-    "dbus",
-];
+pub const TESTS: &[&str] =
+    &["xvfb", "webkit2gtk-driver", "dunst", "gnome-keyring", "xdotool", "imagemagick", "chromium", "dbus"];
 
 /// Browsers that will do, in the order they are tried. `TANDEM_CHROMIUM` comes before them.
 const CHROMIUMS: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];

@@ -69,7 +69,8 @@ fn lints(packages: &[Package]) -> Result<Vec<String>> {
     let mut complaints = Vec::new();
     for package in packages {
         let manifest = std::fs::read_to_string(&package.manifest)?;
-        let inherits = manifest.split("[lints]").nth(1).is_some_and(|rest| rest.trim_start().starts_with("workspace = true"));
+        let inherits =
+            manifest.split("[lints]").nth(1).is_some_and(|rest| rest.trim_start().starts_with("workspace = true"));
         if !inherits {
             complaints.push(format!("{}: its Cargo.toml lacks `[lints] workspace = true`", package.name));
         }

@@ -1,5 +1,36 @@
-//! The desktop core.
+//! The desktop core: everything the desk is, except its window.
+//!
+//! Owns the cache, the way to the hub, the outbox, what is notified, and the command table through which an interface
+//! asks. Must never know a window, a web view or a notification service (they stand behind [`Notifier`] and
+//! [`Secrets`]), and never imports the hub: the two know each other by `tandem-protocol` alone.
 
 pub mod bindings;
+mod cache;
+mod changes;
+mod clock;
+mod desk;
+mod entries;
+mod figures;
+mod handlers;
+mod hub;
+mod memory;
+mod notify;
+mod outbox;
+mod router;
 pub mod rpc;
+mod secrets;
+mod serve;
+mod session;
+mod sync;
 pub mod view;
+mod views;
+
+pub use cache::{Cache, CacheError};
+pub use changes::ChangeStream;
+pub use clock::Clock;
+pub use desk::{Desk, DeskConfig, StartError};
+pub use notify::{
+    Action, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Silent, Tag, Urgency, plain_line,
+};
+pub use secrets::{FileSecrets, Secrets, SecretsError};
+pub use serve::serve;

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use tandem_conversation::{
-    Command, CommandId, ContactId, Context, Conversation, ConversationId, Envelope, Event, Position, Rejection, Time,
-    decide,
+    Command, CommandId, ContactId, Context, Conversation, ConversationId, Envelope, Event, EventBody, Position,
+    Rejection, Time, decide,
 };
 use tandem_sqlite::rusqlite::Connection;
 use tandem_sqlite::{Companion, Error};
@@ -127,7 +127,8 @@ impl Engine {
         }
     }
 
-    /// Decides and records one command. A rejection is an answer, not an error: what else the caller wrote stays.
+    /// Decides and records one command. Gives the position of the turn that it added, or else of the conversation's
+    /// last event. A rejection is an answer, not an error: what else the caller wrote stays.
     pub(crate) fn execute(
         &mut self,
         connection: &Connection,
@@ -190,7 +191,8 @@ impl Engine {
             events::insert(connection, self.seq, id, event.position, &json)?;
             logged.push((event, Arc::from(json)));
         }
-        let position = after.position;
+        let turn = logged.iter().find(|(event, _)| matches!(event.body, EventBody::TurnAdded { .. }));
+        let position = turn.map_or(after.position, |(event, _)| event.position);
         let after = Arc::new(after);
         let taken_back = self.group.get(&id).map(|changed| (Arc::clone(&changed.after), changed.events.len()));
         self.undo.push(Undo { conversation: id, before: taken_back, seq: seq_before });

@@ -140,7 +140,7 @@ pub enum AgentCommand {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CommandAccepted {
-    /// Of the conversation's last event after the command.
+    /// Of the turn that the command added, or else of the conversation's last event.
     pub position: Position,
 }
 

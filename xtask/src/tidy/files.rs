@@ -12,7 +12,8 @@ const SOURCES: &[&str] = &["rs", "ts", "svelte", "css", "mjs", "js", "html"];
 const GENERATED: &[&str] = &["ui/shared/types.ts"];
 
 /// Folders at the top of some machine. Written apart, so that this file passes its own check.
-const MACHINE_FOLDERS: &[&str] = &[concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/t", "mp/")];
+const MACHINE_FOLDERS: &[&str] =
+    &[concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/t", "mp/")];
 
 /// Looks at every file that is in the repository or about to be.
 pub fn complaints() -> Result<Vec<String>> {

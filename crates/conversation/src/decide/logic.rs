@@ -81,7 +81,9 @@ impl Draft<'_> {
         };
         let skipped_to = skipped_to.filter(|to| *to > asked.trigger);
         self.push(EventBody::LogicAnswered { request: id, trigger: asked.trigger, skipped_to, ignored });
-        if self.state.fallback.is_some() {
+        // Only a Your Logic that speaks again has recovered; that it hears again is not enough.
+        let spoke = self.state.voices.iter().any(|v| v.by == Participant::Logic && v.position > asked.trigger);
+        if self.state.fallback.is_some() && spoke {
             self.push_system(EventBody::FallbackCleared);
         }
         Ok(())

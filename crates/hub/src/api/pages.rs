@@ -17,7 +17,7 @@ const STYLE: &str = include_str!("../../../../ui/chat/page/page.css");
 const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/chat.js"));
 
 /// Nothing but this hub's own script and style; the chat talks to this hub alone.
-const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
      connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 pub(super) fn routes(document: utoipa::openapi::OpenApi) -> Router<Arc<Hub>> {

@@ -1,0 +1,252 @@
+//! What this machine knows: one SQLite file that the interface reads from, one room per table.
+//!
+//! The hub's word comes in through [`crate::sync`] alone; what is the user's own (drafts, what was seen, the outbox)
+//! comes from the handlers. The file holds one user's view. Commits are durable against a crash of the process; a
+//! power cut may cost the last moment, which the cursor in the same file then fetches again.
+
+pub(crate) mod bookmarks;
+pub(crate) mod conversations;
+pub(crate) mod events;
+pub(crate) mod media;
+pub(crate) mod meta;
+pub(crate) mod notices;
+pub(crate) mod outbox;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use tandem_conversation::ConversationId;
+use tandem_sqlite::rusqlite::{self, Connection};
+use tandem_sqlite::{Companion, Database, Durability, Migration, Options};
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use crate::changes::Told;
+
+/// A moment that never comes, for sort keys of rows that have none.
+pub(crate) const NEVER: i64 = i64::MAX;
+
+const FILE: &str = "desk.db";
+const READERS: usize = 3;
+
+/// One step per table; a change of a table is a new step at the end.
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "meta", sql: meta::SCHEMA },
+    Migration { name: "conversations", sql: conversations::SCHEMA },
+    Migration { name: "events", sql: events::SCHEMA },
+    Migration { name: "bookmarks", sql: bookmarks::SCHEMA },
+    Migration { name: "media", sql: media::SCHEMA },
+    Migration { name: "notices", sql: notices::SCHEMA },
+    Migration { name: "outbox", sql: outbox::SCHEMA },
+];
+
+/// What can go wrong with the cache.
+#[derive(Debug, thiserror::Error)]
+pub enum CacheError {
+    #[error(transparent)]
+    Database(#[from] tandem_sqlite::Error),
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A row that this program wrote cannot be read back.
+    #[error("the cached {what} cannot be read: {detail}")]
+    Damaged { what: &'static str, detail: String },
+}
+
+/// What a commit changed; ids instead of copies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Marks {
+    pub conversations: HashSet<ConversationId>,
+    pub app: bool,
+    pub everything: bool,
+}
+
+impl Marks {
+    fn is_empty(&self) -> bool {
+        self.conversations.is_empty() && !self.app && !self.everything
+    }
+
+    fn take_in(&mut self, other: Self) {
+        self.conversations.extend(other.conversations);
+        self.app |= other.app;
+        self.everything |= other.everything;
+    }
+}
+
+/// Collects what the writes of a transaction changed, and tells it after the commit.
+pub(crate) struct Touched {
+    /// Of the write that runs.
+    now: Marks,
+    /// Of the group's writes that succeeded.
+    group: Marks,
+    told: mpsc::UnboundedSender<Told>,
+}
+
+impl Touched {
+    pub(crate) fn conversation(&mut self, id: ConversationId) {
+        self.now.conversations.insert(id);
+    }
+
+    pub(crate) fn app(&mut self) {
+        self.now.app = true;
+    }
+
+    pub(crate) fn everything(&mut self) {
+        self.now.everything = true;
+    }
+}
+
+impl Companion for Touched {
+    fn before_commit(&mut self, _: &Connection) -> Result<(), tandem_sqlite::Error> {
+        Ok(())
+    }
+
+    fn committed(&mut self) {
+        let marks = std::mem::take(&mut self.group);
+        if !marks.is_empty() {
+            // A desk that ends needs no word.
+            let _ = self.told.send(Told::Marks(marks));
+        }
+    }
+
+    fn rolled_back(&mut self) {
+        self.group = Marks::default();
+        self.now = Marks::default();
+    }
+
+    fn kept(&mut self) {
+        let marks = std::mem::take(&mut self.now);
+        self.group.take_in(marks);
+    }
+
+    fn undone(&mut self) {
+        self.now = Marks::default();
+    }
+}
+
+/// The open cache. Clones share it.
+#[derive(Clone)]
+pub struct Cache {
+    database: Database<Touched>,
+}
+
+impl Cache {
+    /// Opens or creates the file in `folder`.
+    ///
+    /// # Errors
+    /// If the file cannot be opened or is of a newer version.
+    pub(crate) fn open(folder: &Path, told: mpsc::UnboundedSender<Told>) -> Result<Self, CacheError> {
+        let options = Options { path: folder.join(FILE), durability: Durability::Normal, readers: READERS };
+        let database = Database::open(&options, MIGRATIONS, |_| {
+            Ok(Touched { now: Marks::default(), group: Marks::default(), told })
+        })?;
+        Ok(Self { database })
+    }
+
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection, &mut Touched) -> Result<T, CacheError> + Send + 'static,
+    ) -> Result<T, CacheError> {
+        self.database.write(work).await
+    }
+
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, CacheError> + Send + 'static,
+    ) -> Result<T, CacheError> {
+        self.database.read(work).await
+    }
+
+    /// The size of the file and its log on disk, in bytes.
+    pub(crate) fn size_bytes(&self) -> u64 {
+        let path = self.database.path();
+        let log = path.with_extension("db-wal");
+        [path, log.as_path()].iter().filter_map(|path| std::fs::metadata(path).ok()).map(|meta| meta.len()).sum()
+    }
+}
+
+/// Forgets what the hub said; what is the user's own (drafts, outbox) stays.
+pub(crate) fn forget_conversations(connection: &Connection, touched: &mut Touched) -> Result<(), CacheError> {
+    connection.execute_batch("DELETE FROM events; DELETE FROM conversations; DELETE FROM media;")?;
+    meta::remove(connection, meta::CURSOR)?;
+    touched.everything();
+    Ok(())
+}
+
+/// Forgets everything: another user is about to work here.
+pub(crate) fn forget_user(connection: &Connection, touched: &mut Touched) -> Result<(), CacheError> {
+    forget_conversations(connection, touched)?;
+    connection
+        .execute_batch("DELETE FROM bookmarks; DELETE FROM outbox; DELETE FROM notices; DELETE FROM meta;")?;
+    Ok(())
+}
+
+/// An id as it stands in a column.
+pub(crate) fn id(id: Uuid) -> [u8; 16] {
+    id.into_bytes()
+}
+
+/// A conversation's id out of a column.
+pub(crate) fn conversation_id(bytes: [u8; 16]) -> ConversationId {
+    ConversationId(Uuid::from_bytes(bytes))
+}
+
+/// Our own JSON out of a column.
+pub(crate) fn parse<T: serde::de::DeserializeOwned>(what: &'static str, json: &str) -> Result<T, CacheError> {
+    serde_json::from_str(json).map_err(|error| CacheError::Damaged { what, detail: error.to_string() })
+}
+
+/// A value as JSON for a column.
+pub(crate) fn json<T: serde::Serialize>(what: &'static str, value: &T) -> Result<String, CacheError> {
+    serde_json::to_string(value).map_err(|error| CacheError::Damaged { what, detail: error.to_string() })
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! A cache in memory of the test, and the plans of its queries.
+
+    use tandem_sqlite::rusqlite::Connection;
+
+    use super::{MIGRATIONS, Marks, Touched};
+
+    pub(crate) fn connection() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        for migration in MIGRATIONS {
+            connection.execute_batch(migration.sql).unwrap();
+        }
+        connection
+    }
+
+    pub(crate) fn touched() -> Touched {
+        Touched { now: Marks::default(), group: Marks::default(), told: tokio::sync::mpsc::unbounded_channel().0 }
+    }
+
+    /// Fails unless `sql` is answered by indices alone: no scan of a whole table, no sorting.
+    pub(crate) fn assert_indexed(sql: &str) {
+        let connection = connection();
+        let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let lines: Vec<String> = query.raw_query_plan();
+        assert!(!lines.is_empty(), "there is a plan for {sql}");
+        for line in &lines {
+            assert!(!line.contains("TEMP B-TREE"), "sorts instead of following an index: {line}\n{sql}");
+            assert!(!line.starts_with("SCAN") || line.contains("INDEX"), "reads a whole table: {line}\n{sql}");
+        }
+    }
+
+    trait Plan {
+        fn raw_query_plan(&mut self) -> Vec<String>;
+    }
+
+    impl Plan for tandem_sqlite::rusqlite::Statement<'_> {
+        fn raw_query_plan(&mut self) -> Vec<String> {
+            for number in 1..=self.parameter_count() {
+                self.raw_bind_parameter(number, 1).unwrap();
+            }
+            let mut rows = self.raw_query();
+            let mut lines = Vec::new();
+            while let Some(row) = rows.next().unwrap() {
+                lines.push(row.get(3).unwrap());
+            }
+            lines
+        }
+    }
+}

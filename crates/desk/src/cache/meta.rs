@@ -1,0 +1,55 @@
+//! Table `meta`: what is known about the cache as a whole, by key.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tandem_conversation::Time;
+use tandem_protocol::agents::Me;
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::{CacheError, json, parse};
+
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE meta (
+    key   TEXT NOT NULL PRIMARY KEY,
+    -- JSON.
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;";
+
+/// Where the account's log was read up to.
+pub(crate) const CURSOR: &str = "cursor";
+/// The hub's time up to which the cache is complete.
+pub(crate) const COMPLETE_UP_TO: &str = "complete_up_to";
+/// The hub whose words these are.
+pub(crate) const HUB: &str = "hub";
+/// The user whose view this is.
+pub(crate) const ME: &str = "me";
+pub(crate) const AVAILABILITY: &str = "availability";
+
+pub(crate) fn get<T: DeserializeOwned>(connection: &Connection, key: &str) -> Result<Option<T>, CacheError> {
+    let mut query = connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+    let value: Option<String> = query.query_row([key], |row| row.get(0)).optional()?;
+    value.map(|value| parse("setting", &value)).transpose()
+}
+
+pub(crate) fn put<T: Serialize>(connection: &Connection, key: &str, value: &T) -> Result<(), CacheError> {
+    let mut query = connection.prepare_cached(
+        "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    )?;
+    query.execute(params![key, json("setting", value)?])?;
+    Ok(())
+}
+
+pub(crate) fn remove(connection: &Connection, key: &str) -> Result<(), CacheError> {
+    connection.prepare_cached("DELETE FROM meta WHERE key = ?1")?.execute([key])?;
+    Ok(())
+}
+
+/// The user whose view this is.
+pub(crate) fn me(connection: &Connection) -> Result<Option<Me>, CacheError> {
+    get(connection, ME)
+}
+
+/// Up to when the cache is complete, in the hub's time.
+pub(crate) fn complete_up_to(connection: &Connection) -> Result<Option<Time>, CacheError> {
+    get(connection, COMPLETE_UP_TO)
+}

@@ -1,0 +1,189 @@
+//! Tells the interface what changed: ids instead of copies, batched per frame.
+//!
+//! Everything that is told passes through one task. A reader who cannot keep up gets `Everything` and reads again;
+//! nothing is ever lost silently.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use tandem_conversation::ConversationId;
+use tokio::sync::{broadcast, mpsc};
+use tokio::time::Instant;
+
+use crate::cache::Marks;
+use crate::view::Change;
+
+/// Emitting each change on its own costs more than making it; this is two frames of a screen.
+const WINDOW: Duration = Duration::from_millis(30);
+/// Above this many conversations in one window it is cheaper to read everything again.
+const MOST: usize = 300;
+/// Batches that may wait for a slow reader.
+const BACKLOG: usize = 64;
+
+/// What the batching task hears.
+pub(crate) enum Told {
+    /// A commit of the cache.
+    Marks(Marks),
+    /// Something that is not in the cache.
+    Change(Change),
+}
+
+/// The way to the batching task.
+#[derive(Clone)]
+pub(crate) struct Changes {
+    told: mpsc::UnboundedSender<Told>,
+    batches: broadcast::Sender<Vec<Change>>,
+}
+
+impl Changes {
+    /// Makes the channel; [`Changes::start`] runs it once there is a runtime.
+    pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<Told>) {
+        let (told, inbox) = mpsc::unbounded_channel();
+        (Self { told, batches: broadcast::channel(BACKLOG).0 }, inbox)
+    }
+
+    pub(crate) fn tell(&self, change: Change) {
+        // The task lives as long as the desk.
+        let _ = self.told.send(Told::Change(change));
+    }
+
+    pub(crate) fn teller(&self) -> mpsc::UnboundedSender<Told> {
+        self.told.clone()
+    }
+
+    pub(crate) fn subscribe(&self) -> ChangeStream {
+        ChangeStream { batches: self.batches.subscribe() }
+    }
+
+    /// Runs until the desk ends. `touched` hears at once which conversations a commit changed.
+    pub(crate) fn start(
+        &self,
+        mut inbox: mpsc::UnboundedReceiver<Told>,
+        touched: mpsc::UnboundedSender<Marks>,
+    ) -> tokio::task::JoinHandle<()> {
+        let batches = self.batches.clone();
+        tokio::spawn(async move {
+            let mut window = Window::default();
+            let mut due: Option<Instant> = None;
+            loop {
+                let told = match due {
+                    None => inbox.recv().await,
+                    Some(at) => match tokio::time::timeout_at(at, inbox.recv()).await {
+                        Ok(told) => told,
+                        Err(_) => {
+                            due = None;
+                            // Nobody listening is fine: whoever comes later reads everything.
+                            let _ = batches.send(window.close());
+                            continue;
+                        }
+                    },
+                };
+                match told {
+                    None => return,
+                    Some(Told::Change(change)) => window.add(change),
+                    Some(Told::Marks(marks)) => {
+                        window.mark(&marks);
+                        let _ = touched.send(marks);
+                    }
+                }
+                due.get_or_insert_with(|| Instant::now() + WINDOW);
+            }
+        })
+    }
+}
+
+/// What was told since the last batch.
+#[derive(Default)]
+struct Window {
+    app: bool,
+    lists: bool,
+    conversations: HashSet<ConversationId>,
+    everything: bool,
+    /// Words and movements, in order.
+    others: Vec<Change>,
+}
+
+impl Window {
+    fn mark(&mut self, marks: &Marks) {
+        self.app |= marks.app || !marks.conversations.is_empty();
+        self.lists |= !marks.conversations.is_empty();
+        self.everything |= marks.everything;
+        self.conversations.extend(&marks.conversations);
+    }
+
+    fn add(&mut self, change: Change) {
+        match change {
+            Change::App => self.app = true,
+            Change::Lists => self.lists = true,
+            Change::Everything => self.everything = true,
+            Change::Conversation { id } => {
+                self.conversations.insert(id);
+            }
+            other => self.others.push(other),
+        }
+    }
+
+    fn close(&mut self) -> Vec<Change> {
+        let window = std::mem::take(self);
+        let mut batch = Vec::with_capacity(window.others.len() + window.conversations.len() + 2);
+        if window.everything || window.conversations.len() > MOST {
+            batch.push(Change::Everything);
+        } else {
+            batch.extend(window.app.then_some(Change::App));
+            batch.extend(window.lists.then_some(Change::Lists));
+            batch.extend(window.conversations.into_iter().map(|id| Change::Conversation { id }));
+        }
+        batch.extend(window.others);
+        batch
+    }
+}
+
+/// What changed, batch by batch.
+pub struct ChangeStream {
+    batches: broadcast::Receiver<Vec<Change>>,
+}
+
+impl ChangeStream {
+    /// The next batch; none when the desk has ended. A reader who fell behind gets `Everything`.
+    pub async fn next(&mut self) -> Option<Vec<Change>> {
+        match self.batches.recv().await {
+            Ok(batch) => Some(batch),
+            Err(broadcast::error::RecvError::Lagged(_)) => Some(vec![Change::Everything]),
+            Err(broadcast::error::RecvError::Closed) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn conversation(number: u128) -> ConversationId {
+        ConversationId(uuid::Uuid::from_u128(number))
+    }
+
+    #[tokio::test]
+    async fn what_happens_within_one_frame_is_told_once() {
+        let (changes, inbox) = Changes::new();
+        let (touched, mut heard) = mpsc::unbounded_channel();
+        changes.start(inbox, touched);
+        let mut stream = changes.subscribe();
+        for _ in 0..3 {
+            let marks = Marks { conversations: HashSet::from([conversation(1)]), ..Marks::default() };
+            changes.teller().send(Told::Marks(marks)).unwrap();
+        }
+        let batch = stream.next().await.unwrap();
+        assert_eq!(batch, [Change::App, Change::Lists, Change::Conversation { id: conversation(1) }]);
+        assert!(heard.recv().await.is_some(), "notices hear of each commit without waiting for the frame");
+    }
+
+    #[tokio::test]
+    async fn a_reader_who_fell_behind_reads_everything_again() {
+        let (changes, _inbox) = Changes::new();
+        let mut stream = changes.subscribe();
+        for _ in 0..BACKLOG + 2 {
+            changes.batches.send(vec![Change::App]).unwrap();
+        }
+        assert_eq!(stream.next().await.unwrap(), [Change::Everything]);
+    }
+}

@@ -1,0 +1,61 @@
+//! The one place where the desk reads the time.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tandem_conversation::Time;
+
+/// A difference below this is the way of the message, not of the clock, in milliseconds.
+const NOISE_MS: i64 = 1_000;
+
+/// Tells the time; tests bring their own.
+#[derive(Clone)]
+pub struct Clock {
+    read: Arc<dyn Fn() -> Time + Send + Sync>,
+    /// What must be added to get the hub's time, in milliseconds.
+    ahead_ms: Arc<AtomicI64>,
+}
+
+impl Clock {
+    /// A clock that answers what `read` says.
+    pub fn new(read: impl Fn() -> Time + Send + Sync + 'static) -> Self {
+        Self { read: Arc::new(read), ahead_ms: Arc::new(AtomicI64::new(0)) }
+    }
+
+    /// This machine's clock.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the edge at which time enters the desk")]
+    pub fn system() -> Self {
+        Self::new(|| {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        })
+    }
+
+    /// This machine's time.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        (self.read)()
+    }
+
+    /// The hub's time, as far as this machine knows. Everything that is compared with an event uses it, so that a
+    /// machine with a wrong clock neither hides nor delays anything.
+    #[must_use]
+    pub fn hub_now(&self) -> Time {
+        self.now().plus_ms(self.ahead_ms.load(Ordering::Relaxed))
+    }
+
+    /// The hub said what time it is.
+    pub(crate) fn heard(&self, hub: Time) {
+        let ahead = hub.since(self.now());
+        self.ahead_ms.store(if ahead.abs() < NOISE_MS { 0 } else { ahead }, Ordering::Relaxed);
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clock").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,236 @@
+//! Every door: who may enter, and what happens to what is not understood.
+
+mod common;
+
+use common::{TestHub, frame, get, post, say};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+#[tokio::test]
+async fn bad_input_gets_a_clear_4xx_and_changes_nothing() {
+    let hub = TestHub::start(None).await;
+    let (carmen, maya) = (hub.customer().await, hub.maya().await);
+    let long = "x".repeat(10_001);
+    for (message, status, code) in [
+        (json!({ "id": "not an id", "text": "x" }), 422, "input.invalid"),
+        (json!({ "text": "x" }), 422, "input.invalid"),
+        (json!({ "id": Uuid::now_v7() }), 422, "input.invalid"),
+        (json!({ "id": Uuid::now_v7(), "text": 7 }), 422, "input.invalid"),
+        (json!({ "id": Uuid::now_v7(), "text": "  " }), 422, "input.invalid"),
+        (json!({ "id": Uuid::now_v7(), "text": long }), 422, "input.invalid"),
+        (json!({ "id": Uuid::now_v7(), "text": "x", "surprise": 1 }), 422, "input.invalid"),
+        (json!({ "id": Uuid::now_v7(), "media": Uuid::now_v7() }), 422, "input.invalid"),
+        (
+            json!({ "id": Uuid::now_v7(), "answer": { "question": Uuid::now_v7(), "choice": "a" } }),
+            409,
+            "conversation.no_turn",
+        ),
+        (json!([]), 422, "input.invalid"),
+    ] {
+        let (got, problem) = carmen.sends(&message).await;
+        assert_eq!((got, &problem["code"]), (status, &json!(code)), "{message} → {problem}");
+        assert!(problem["detail"].as_str().is_some_and(|detail| detail.len() > 10), "{problem} says what to do");
+    }
+    assert!(carmen.sees().await.is_empty(), "nothing was stored");
+    assert!(maya.section("help").await.is_empty());
+}
+
+#[tokio::test]
+async fn bodies_that_are_not_what_they_claim_are_named() {
+    let hub = TestHub::start(None).await;
+    let carmen = hub.customer().await;
+    let client = reqwest::Client::new();
+    let send = |body: Vec<u8>, kind: &'static str| {
+        let request = client.post(format!("{}/chat/v1/messages", hub.base)).bearer_auth(&carmen.token);
+        request.header("content-type", kind).body(body).send()
+    };
+    for (body, kind, status) in [
+        (b"{\"id\":".to_vec(), "application/json", 400),
+        (b"\xff\xfe".to_vec(), "application/json", 400),
+        (b"{}".to_vec(), "text/plain", 415),
+        (vec![b' '; 400_000], "application/json", 413),
+        (vec![b'['; 100_000], "application/json", 422),
+        (br#"{"id":"x","text":"\ud800"}"#.to_vec(), "application/json", 422),
+    ] {
+        let response = send(body, kind).await.unwrap();
+        assert_eq!(response.headers()["content-type"], "application/problem+json");
+        let got = response.status().as_u16();
+        assert!(got == status || (status == 422 && got == 400), "expected {status}, got {got}");
+    }
+    assert!(carmen.sees().await.is_empty(), "nothing was stored");
+}
+
+#[tokio::test]
+async fn hostile_text_comes_back_as_the_very_same_text() {
+    let hub = TestHub::start(None).await;
+    let carmen = hub.customer().await;
+    let texts =
+        ["<script>alert(1)</script>", "\u{202e}gnp.exe", "'; DROP TABLE events; --", "{{7*7}}", "a\u{0}b", "👩‍👩‍👧‍👦 Ω≈ç√∫"];
+    for text in texts {
+        carmen.writes(text).await;
+    }
+    let seen = carmen.sees().await;
+    assert_eq!(seen.iter().map(|entry| entry["text"].as_str().unwrap()).collect::<Vec<_>>(), texts);
+}
+
+/// Which roles may use which door; everybody else is refused.
+#[tokio::test]
+async fn every_door_knows_every_role() {
+    let hub = TestHub::start(None).await;
+    let carmen = hub.customer().await;
+    carmen.writes("Hello").await;
+    let id = carmen.conversation().await;
+    let sofia = hub.sofia().await;
+    let customer = sofia.state(&id).await["customer"]["id"].as_str().unwrap().to_owned();
+    let people = [hub.maya().await, sofia, hub.ada().await];
+    for (path, agent, supervisor, admin) in [
+        ("/api/v1/me".to_owned(), 200, 200, 200),
+        ("/api/v1/colleagues".to_owned(), 200, 200, 200),
+        ("/api/v1/conversations?section=my".to_owned(), 200, 200, 200),
+        ("/api/v1/conversations?section=help".to_owned(), 200, 200, 200),
+        ("/api/v1/conversations?section=left".to_owned(), 200, 200, 200),
+        ("/api/v1/conversations?section=all".to_owned(), 403, 200, 200),
+        ("/api/v1/conversations?section=none".to_owned(), 422, 422, 422),
+        (format!("/api/v1/conversations/{id}"), 200, 200, 200),
+        (format!("/api/v1/conversations/{}", Uuid::now_v7()), 404, 404, 404),
+        ("/api/v1/conversations/nonsense".to_owned(), 404, 404, 404),
+        (format!("/api/v1/conversations/{id}/turns"), 200, 200, 200),
+        (format!("/api/v1/conversations/{id}/turns?before=1&after=1"), 422, 422, 422),
+        (format!("/api/v1/customers/{customer}/journey"), 200, 200, 200),
+        (format!("/api/v1/media/{}", Uuid::now_v7()), 404, 404, 404),
+        ("/api/v1/logic/requests".to_owned(), 403, 403, 200),
+        ("/api/v1/live".to_owned(), 426, 426, 426),
+        ("/api/v1/nowhere".to_owned(), 404, 404, 404),
+    ] {
+        for (person, status) in people.iter().zip([agent, supervisor, admin]) {
+            let (got, body) = person.gets(&path).await;
+            assert_eq!(got, status, "{path}: {body}");
+        }
+        let known = !matches!(path.as_str(), "/api/v1/nowhere");
+        let (anonymous, _) = get(&hub.base, &path, None).await;
+        assert_eq!(anonymous, if known { 401 } else { 404 }, "{path} without a token");
+        let (customers, _) = get(&hub.base, &path, Some(&carmen.token)).await;
+        assert_eq!(customers, if known { 401 } else { 404 }, "{path} with a customer's token");
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_works_once_and_its_reuse_ends_the_sign_in() {
+    let hub = TestHub::start(None).await;
+    let maya = hub.maya().await;
+    let old = json!({ "refreshToken": maya.refresh });
+    let (status, tokens) = post(&hub.base, "/api/v1/auth/refresh", None, &old).await;
+    assert_eq!(status, 200);
+    let (status, _) = get(&hub.base, "/api/v1/me", Some(&maya.token)).await;
+    assert_eq!(status, 401, "the old access token ends with the exchange");
+    let (status, problem) = post(&hub.base, "/api/v1/auth/refresh", None, &old).await;
+    assert_eq!((status, &problem["code"]), (401, &json!("auth.ended")));
+    let (status, _) = get(&hub.base, "/api/v1/me", tokens["accessToken"].as_str()).await;
+    assert_eq!(status, 401, "whoever stole one of the two is out");
+}
+
+#[tokio::test]
+async fn wrong_passwords_and_unknown_addresses_look_the_same() {
+    let hub = TestHub::start(None).await;
+    let wrong = json!({ "email": "maya@northwind.example", "password": "not this one" });
+    let unknown = json!({ "email": "nobody@northwind.example", "password": "not this one" });
+    let wrong = post(&hub.base, "/api/v1/auth/login", None, &wrong).await;
+    assert_eq!(wrong.0, 401);
+    assert_eq!(post(&hub.base, "/api/v1/auth/login", None, &unknown).await, wrong);
+}
+
+#[tokio::test]
+async fn a_chat_works_on_the_brands_domains_only() {
+    let hub = TestHub::start(None).await;
+    let client = reqwest::Client::new();
+    for (origin, status) in [
+        ("https://northwind.example", 200),
+        ("https://evil.example", 403),
+        ("https://northwind.example.evil.example", 403),
+        ("null", 403),
+    ] {
+        let request = client.post(format!("{}/chat/v1/sessions", hub.base)).header("origin", origin);
+        let response = request.json(&json!({ "brand": "northwind" })).send().await.unwrap();
+        assert_eq!(response.status().as_u16(), status, "{origin}");
+    }
+    let (status, problem) = post(&hub.base, "/chat/v1/sessions", None, &json!({ "brand": "unknown" })).await;
+    assert_eq!((status, &problem["code"]), (404, &json!("chat.brand_unknown")));
+}
+
+#[tokio::test]
+async fn files_must_be_what_they_claim_and_are_seen_by_their_owner_and_our_side_only() {
+    let hub = TestHub::start(None).await;
+    let (carmen, other, maya) = (hub.customer().await, hub.customer().await, hub.maya().await);
+    let client = reqwest::Client::new();
+    let upload = |kind: &'static str, bytes: Vec<u8>| {
+        let request = client.post(format!("{}/chat/v1/media?name=box.png", hub.base)).bearer_auth(&carmen.token);
+        request.header("content-type", kind).body(bytes).send()
+    };
+    let png = b"\x89PNG\r\n\x1a\nrest".to_vec();
+    for (kind, bytes) in
+        [("image/png", b"<svg onload=alert(1)>".to_vec()), ("text/html", b"<b>".to_vec()), ("image/png", vec![])]
+    {
+        assert_eq!(upload(kind, bytes).await.unwrap().status().as_u16(), 415, "{kind}");
+    }
+    assert_eq!(upload("image/png", vec![0; 11_000_000]).await.unwrap().status().as_u16(), 413);
+    let media: Value = upload("image/png", png.clone()).await.unwrap().json().await.unwrap();
+    let id = media["id"].as_str().unwrap();
+    let (status, _) = other.sends(&json!({ "id": Uuid::now_v7(), "media": id })).await;
+    assert_eq!(status, 422, "somebody else's file cannot be sent");
+    assert_eq!(carmen.sends(&json!({ "id": Uuid::now_v7(), "media": id })).await.0, 200);
+    for (token, status) in [(&carmen.token, 200), (&other.token, 404)] {
+        let path = format!("/chat/v1/media/{id}?token={token}");
+        assert_eq!(get_raw(&hub.base, &path, None).await.status().as_u16(), status);
+    }
+    let response = get_raw(&hub.base, &format!("/api/v1/media/{id}"), Some(&maya.token)).await;
+    assert_eq!(response.headers()["content-security-policy"], "default-src 'none'; sandbox");
+    assert_eq!(response.bytes().await.unwrap().to_vec(), png);
+}
+
+async fn get_raw(base: &str, path: &str, token: Option<&str>) -> reqwest::Response {
+    let request = reqwest::Client::new().get(format!("{base}{path}"));
+    token.map_or(request.try_clone().unwrap(), |token| request.bearer_auth(token)).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn garbage_on_the_live_connections_is_answered_and_harms_nobody() {
+    let hub = TestHub::start(None).await;
+    let (carmen, maya) = (hub.customer().await, hub.maya().await);
+    let mut desk = maya.live(None).await;
+    say(&mut desk, "{\"type\":\"dance\"}").await;
+    loop {
+        let next = frame(&mut desk).await;
+        if next["type"] == "error" {
+            assert_eq!(next["code"], "input.invalid");
+            break;
+        }
+    }
+    let url = format!("{}/chat/v1/live", hub.base.replace("http://", "ws://"));
+    let (mut chat, _) = tokio_tungstenite::connect_async(&url).await.unwrap();
+    say(&mut chat, "hello?").await;
+    assert_eq!(frame(&mut chat).await["code"], "chat.hello");
+    let (mut chat, _) = tokio_tungstenite::connect_async(&url).await.unwrap();
+    say(&mut chat, &json!({ "type": "hello", "token": "unknown" }).to_string()).await;
+    assert_eq!(frame(&mut chat).await["code"], "chat.session_unknown");
+    let (mut chat, _) = tokio_tungstenite::connect_async(&url).await.unwrap();
+    say(&mut chat, &json!({ "type": "hello", "token": carmen.token }).to_string()).await;
+    assert_eq!(frame(&mut chat).await["type"], "ready");
+    say(&mut chat, "{").await;
+    assert_eq!(frame(&mut chat).await["code"], "input.malformed");
+    let message = json!({ "type": "message", "id": Uuid::now_v7(), "text": "still here" });
+    say(&mut chat, &message.to_string()).await;
+    let accepted = [frame(&mut chat).await, frame(&mut chat).await];
+    assert!(accepted.iter().any(|frame| frame["type"] == "accepted"), "{accepted:?}");
+}
+
+#[tokio::test]
+async fn the_description_of_the_api_names_every_door() {
+    let hub = TestHub::start(None).await;
+    let (_, document) = get(&hub.base, "/openapi.json", None).await;
+    for path in ["/api/v1/commands", "/api/v1/live", "/api/v1/logic/conversations/{id}/responses", "/chat/v1/messages"]
+    {
+        assert!(document["paths"][path].is_object(), "{path} is described");
+    }
+    let (status, _) = get(&hub.base, "/docs", None).await;
+    assert_eq!(status, 200);
+}

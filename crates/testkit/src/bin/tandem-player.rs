@@ -1,0 +1,91 @@
+//! Plays customers into a running hub: the demo's dialogues, or recorded conversations.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Parser;
+use tandem_testkit::dialogue;
+use tandem_testkit::player::{Plan, Player, Settings, Summary};
+
+/// Plays customers into a running hub through its web chat.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Address of the hub
+    #[arg(long, default_value = "http://127.0.0.1:7700")]
+    hub: String,
+    /// Id of the brand whose web chat the customers use
+    #[arg(long, default_value = "northwind")]
+    brand: String,
+    /// Written dialogues to play as a demo: a file or a folder; repeatable
+    #[arg(long, required_unless_present = "replay")]
+    dialogues: Vec<PathBuf>,
+    /// Recorded conversations to play in their order: a file (.jsonl, .jsonl.gz) or a folder
+    #[arg(long, conflicts_with = "dialogues")]
+    replay: Option<PathBuf>,
+    /// How many times faster than recorded
+    #[arg(long, default_value_t = 1.0)]
+    speed: f64,
+    /// Most dialogues at a time
+    #[arg(long, default_value_t = 29)]
+    at_once: usize,
+    /// Begin again when all is played
+    #[arg(long = "loop")]
+    again: bool,
+    /// Only the first N dialogues
+    #[arg(long)]
+    limit: Option<usize>,
+    /// Seconds between beginnings (in a replay: the longest distance)
+    #[arg(long, default_value_t = 6.0)]
+    stagger: f64,
+    /// Seconds that customers stay after their last turn, for answers that still come [default: 600, in a replay 10]
+    #[arg(long)]
+    linger: Option<f64>,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    let arguments = Arguments::parse();
+    anyhow::ensure!(arguments.speed > 0.0 && arguments.speed.is_finite(), "--speed: use a number greater than 0");
+    let seconds = |name: &str, value: f64| {
+        Duration::try_from_secs_f64(value).map_err(|_| anyhow::anyhow!("{name}: use a number of seconds"))
+    };
+    let stagger = seconds("--stagger", arguments.stagger)?;
+    let paths = arguments.replay.as_ref().map_or_else(|| arguments.dialogues.clone(), |path| vec![path.clone()]);
+    let dialogues: Vec<_> = dialogue::load(&paths)?.into_iter().map(Arc::new).collect();
+    let linger = arguments.linger.unwrap_or(if arguments.replay.is_some() { 10.0 } else { 600.0 });
+    let settings = Settings {
+        speed: arguments.speed,
+        at_once: arguments.at_once,
+        linger: seconds("--linger", linger)?,
+        ..Settings::new(&arguments.hub, &arguments.brand)
+    };
+    let plan = match arguments.replay {
+        Some(_) => Plan::replay(&dialogues, stagger, arguments.speed),
+        None => Plan::demo(&dialogues, stagger.div_f64(arguments.speed)),
+    };
+    let plan = plan.limited(arguments.limit.unwrap_or(usize::MAX));
+    println!("playing {} dialogues at {} times their pace into {}", plan.slots.len(), settings.speed, settings.hub);
+    let mut player = Player::new(settings, Arc::new(|line| println!("{line}")));
+    let mut all = Summary::default();
+    loop {
+        let round = tokio::select! {
+            round = player.play(plan.clone()) => round,
+            _ = tokio::signal::ctrl_c() => {
+                println!("stopped; customers leave their chats");
+                break;
+            }
+        };
+        println!("{round}");
+        all.played.extend(round.played);
+        if !arguments.again {
+            break;
+        }
+    }
+    for failed in all.failed() {
+        eprintln!("{} ({}): {}", failed.customer, failed.dialogue, failed.error.as_deref().unwrap_or_default());
+    }
+    Ok(if all.failed().next().is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}

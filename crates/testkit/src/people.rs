@@ -1,0 +1,17 @@
+//! Named actors: a customer in the web chat and an agent with a desk, as tests tell about them.
+//!
+//! Everything awaited has a deadline and says what it waited for and what it saw instead; nothing sleeps.
+
+mod agent;
+pub(crate) mod customer;
+mod desk;
+
+use std::time::Duration;
+
+pub use agent::Agent;
+pub use customer::Customer;
+pub(crate) use customer::message;
+pub use desk::Desk;
+
+/// How long actors wait before they give up.
+pub const PATIENCE: Duration = Duration::from_secs(20);

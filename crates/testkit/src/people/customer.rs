@@ -1,0 +1,356 @@
+//! A customer: one browser with a web chat.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use reqwest::Client;
+use tandem_conversation::{Choice, ConversationId, Media, ParticipantKind, Position, Stage, TurnId};
+use tandem_protocol::chat::{
+    ChatAnswer, ChatConversation, ChatEntries, ChatEntry, ChatFrame, ChatMessage, ChatSend, ChatStatus, SessionRequest,
+    SessionResponse,
+};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::PATIENCE;
+use crate::net::{ClientError, Socket, call, client};
+
+/// A customer with an open web chat.
+pub struct Customer {
+    pub name: String,
+    /// How long this customer waits for anything.
+    pub patience: Duration,
+    hub: String,
+    http: Client,
+    token: String,
+    socket: Socket,
+    conversation: Option<ChatConversation>,
+    status: Option<ChatStatus>,
+    entries: Vec<ChatEntry>,
+    accepted: HashMap<TurnId, Position>,
+    refused: HashMap<TurnId, ClientError>,
+    /// How far the hub was told that this browser has received and shown.
+    told: (Position, Position),
+    /// How far our side has received and seen.
+    receipts: HashMap<Stage, Position>,
+    someone_types: bool,
+}
+
+impl Customer {
+    /// A new visitor of a brand's page.
+    ///
+    /// # Errors
+    /// If the hub does not let them in.
+    pub async fn arrive(hub: &str, brand: &str, name: &str) -> Result<Self, ClientError> {
+        let request = SessionRequest { brand: brand.into(), name: Some(name.into()), ..SessionRequest::default() };
+        Self::arrive_with(hub, request).await
+    }
+
+    /// A visitor who says more, or comes back with the token of an earlier visit.
+    ///
+    /// # Errors
+    /// If the hub does not let them in.
+    pub async fn arrive_with(hub: &str, request: SessionRequest) -> Result<Self, ClientError> {
+        let http = client()?;
+        let hub = hub.trim_end_matches('/').to_owned();
+        let name = request.name.clone().unwrap_or_default();
+        let session: SessionResponse = call(http.post(format!("{hub}/chat/v1/sessions")).json(&request)).await?;
+        let mut socket = Socket::connect(&hub, "/chat/v1/live", None).await?;
+        socket.send(&ChatSend::Hello { token: session.token.clone(), after: Position::START }).await?;
+        let mut customer = Self {
+            name,
+            patience: PATIENCE,
+            hub,
+            http,
+            token: session.token,
+            socket,
+            conversation: None,
+            status: None,
+            entries: Vec::new(),
+            accepted: HashMap::new(),
+            refused: HashMap::new(),
+            told: (Position::START, Position::START),
+            receipts: HashMap::new(),
+            someone_types: false,
+        };
+        customer.until_ready().await?;
+        Ok(customer)
+    }
+
+    /// Connects again and catches up, as a browser does after a loss.
+    ///
+    /// # Errors
+    /// If the hub cannot be reached or has forgotten the session.
+    pub async fn reconnect(&mut self) -> Result<(), ClientError> {
+        self.socket = Socket::connect(&self.hub, "/chat/v1/live", None).await?;
+        let after = self.position();
+        self.socket.send(&ChatSend::Hello { token: self.token.clone(), after }).await?;
+        self.told = (Position::START, Position::START);
+        self.until_ready().await
+    }
+
+    async fn until_ready(&mut self) -> Result<(), ClientError> {
+        let deadline = Instant::now() + self.patience;
+        loop {
+            let frame: ChatFrame = self.within(deadline, "the chat to be ready").await?;
+            let ready = matches!(frame, ChatFrame::Ready { .. });
+            self.take(frame).await?;
+            if ready {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn within(&mut self, deadline: Instant, what: &str) -> Result<ChatFrame, ClientError> {
+        match tokio::time::timeout_at(deadline, self.socket.next()).await {
+            Ok(frame) => frame,
+            Err(_) => Err(self.in_vain(what)),
+        }
+    }
+
+    fn in_vain(&self, what: &str) -> ClientError {
+        let last: Vec<_> = self.entries.iter().rev().take(4).rev().map(line).collect();
+        let seen = format!("{} saw {} entries, the last: [{}]", self.name, self.entries.len(), last.join(" | "));
+        ClientError::Deadline { what: what.to_owned(), seconds: self.patience.as_secs(), seen }
+    }
+
+    /// Writes; done when the hub has stored it.
+    ///
+    /// # Errors
+    /// If the hub refuses it or cannot be reached.
+    pub async fn write(&mut self, text: &str) -> Result<Position, ClientError> {
+        self.deliver(&message(Some(text), None, None)).await
+    }
+
+    /// Takes a choice of the newest question that offers it, by id or label.
+    ///
+    /// # Errors
+    /// If no question comes in time, or the hub refuses the answer.
+    pub async fn choose(&mut self, choice: &str) -> Result<Position, ClientError> {
+        self.wait_until(&format!("a question with the choice '{choice}'"), |c| c.question_with(choice).is_some())
+            .await?;
+        let answer = self.question_with(choice);
+        self.deliver(&message(None, answer, None)).await
+    }
+
+    /// Sends a file, perhaps with words.
+    ///
+    /// # Errors
+    /// If the hub refuses it or cannot be reached.
+    pub async fn attach(
+        &mut self,
+        name: &str,
+        kind: &str,
+        bytes: Vec<u8>,
+        text: &str,
+    ) -> Result<Position, ClientError> {
+        let media = self.upload(name, kind, bytes).await?;
+        self.deliver(&message(Some(text).filter(|text| !text.is_empty()), None, Some(media))).await
+    }
+
+    /// Uploads a file, which a message can then carry.
+    ///
+    /// # Errors
+    /// If the hub refuses it or cannot be reached.
+    pub async fn upload(&self, name: &str, kind: &str, bytes: Vec<u8>) -> Result<Media, ClientError> {
+        let request = self.http.post(format!("{}/chat/v1/media", self.hub)).query(&[("name", name)]);
+        call(request.bearer_auth(&self.token).header("content-type", kind).body(bytes)).await
+    }
+
+    /// Sends a message over the socket; the same message again has one effect.
+    ///
+    /// # Errors
+    /// If the hub refuses it or cannot be reached.
+    pub async fn deliver(&mut self, message: &ChatMessage) -> Result<Position, ClientError> {
+        self.socket.send(&ChatSend::Message(message.clone())).await?;
+        let deadline = Instant::now() + self.patience;
+        loop {
+            if let Some(position) = self.accepted.remove(&message.id) {
+                return Ok(position);
+            }
+            if let Some(refusal) = self.refused.remove(&message.id) {
+                return Err(refusal);
+            }
+            let frame = self.within(deadline, "a message to be stored").await?;
+            self.take(frame).await?;
+        }
+    }
+
+    /// The next message begins a new conversation.
+    ///
+    /// # Errors
+    /// If the hub cannot be reached.
+    pub async fn begin_anew(&mut self) -> Result<(), ClientError> {
+        self.socket.send(&ChatSend::New {}).await?;
+        self.until_ready().await
+    }
+
+    /// Shows that the customer is writing.
+    ///
+    /// # Errors
+    /// If the hub cannot be reached.
+    pub async fn types(&mut self, on: bool) -> Result<(), ClientError> {
+        self.socket.send(&ChatSend::Typing { on }).await
+    }
+
+    /// Tells that everything received so far was read.
+    ///
+    /// # Errors
+    /// If the hub cannot be reached.
+    pub async fn sees(&mut self) -> Result<(), ClientError> {
+        let up_to = self.last_of_others();
+        if up_to > self.told.1 {
+            self.told.1 = up_to;
+            self.socket.send(&ChatSend::Receipt { stage: Stage::Seen, up_to }).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for one frame and takes it in. May be dropped and asked again.
+    ///
+    /// # Errors
+    /// If the connection is lost, or the hub says what is not of the protocol.
+    pub async fn hear(&mut self) -> Result<(), ClientError> {
+        let frame = self.socket.next().await?;
+        self.take(frame).await
+    }
+
+    /// Waits until our side has said something that contains `text`.
+    ///
+    /// # Errors
+    /// If it does not come in time.
+    pub async fn wait_for(&mut self, text: &str) -> Result<ChatEntry, ClientError> {
+        let said = |entry: &&ChatEntry| entry.from != ParticipantKind::Customer && entry.text.contains(text);
+        self.wait_until(&format!("'{text}'"), |customer| customer.entries.iter().any(|entry| said(&entry))).await?;
+        let found = self.entries.iter().rfind(said).cloned();
+        found.ok_or_else(|| ClientError::Protocol("BUG: an entry vanished".into()))
+    }
+
+    /// Waits until a condition holds.
+    ///
+    /// # Errors
+    /// If it does not in time; `what` is named then.
+    pub async fn wait_until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) -> Result<(), ClientError> {
+        let deadline = Instant::now() + self.patience;
+        while !holds(self) {
+            let frame = self.within(deadline, what).await?;
+            self.take(frame).await?;
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, frame: ChatFrame) -> Result<(), ClientError> {
+        match frame {
+            ChatFrame::Ready { conversation } => {
+                if conversation.as_ref().map(|c| c.id) != self.conversation.as_ref().map(|c| c.id) {
+                    self.entries.clear();
+                    self.told = (Position::START, Position::START);
+                    self.receipts.clear();
+                }
+                self.status = conversation.as_ref().map(|c| c.status);
+                self.conversation = conversation;
+            }
+            ChatFrame::Entry { entry } => {
+                if self.entries.iter().all(|known| known.position != entry.position) {
+                    self.entries.push(entry);
+                    self.entries.sort_by_key(|entry| entry.position);
+                }
+                let up_to = self.last_of_others();
+                if up_to > self.told.0 {
+                    self.told.0 = up_to;
+                    self.socket.send(&ChatSend::Receipt { stage: Stage::Delivered, up_to }).await?;
+                }
+            }
+            ChatFrame::Accepted { id, position } => {
+                self.status.get_or_insert(ChatStatus::InProgress);
+                self.accepted.insert(id, position);
+            }
+            ChatFrame::Stage { up_to, stage } => {
+                let known = self.receipts.entry(stage).or_default();
+                *known = up_to.max(*known);
+            }
+            ChatFrame::Typing { on, .. } => self.someone_types = on,
+            ChatFrame::Status { status } => self.status = Some(status),
+            ChatFrame::Error { code, message, id } => {
+                let refusal = ClientError::Refused { status: 0, code, detail: message };
+                match id {
+                    Some(id) => drop(self.refused.insert(id, refusal)),
+                    None => return Err(refusal),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What the customer sees of the conversation under way, oldest first.
+    #[must_use]
+    pub fn transcript(&self) -> &[ChatEntry] {
+        &self.entries
+    }
+
+    /// Whether the conversation is completed; none before the first message.
+    #[must_use]
+    pub fn status(&self) -> Option<ChatStatus> {
+        self.status
+    }
+
+    /// Whether somebody of our side is writing.
+    #[must_use]
+    pub fn sees_typing(&self) -> bool {
+        self.someone_types
+    }
+
+    /// How far our side has received or seen the customer's messages.
+    #[must_use]
+    pub fn told_of(&self, stage: Stage) -> Position {
+        self.receipts.get(&stage).copied().unwrap_or_default()
+    }
+
+    /// For coming back later.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The conversation under way, as the hub knows it.
+    ///
+    /// # Errors
+    /// If the hub cannot be reached, or there is none.
+    pub async fn conversation(&self) -> Result<ConversationId, ClientError> {
+        let request = self.http.get(format!("{}/chat/v1/entries?limit=1", self.hub));
+        let page: ChatEntries = call(request.bearer_auth(&self.token)).await?;
+        let none = || ClientError::Protocol("there is no conversation yet".into());
+        page.conversation.map(|conversation| conversation.id).ok_or_else(none)
+    }
+
+    /// Of the last entry.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.entries.last().map(|entry| entry.position).unwrap_or_default()
+    }
+
+    fn last_of_others(&self) -> Position {
+        let others = self.entries.iter().filter(|entry| entry.from != ParticipantKind::Customer);
+        others.map(|entry| entry.position).max().unwrap_or_default()
+    }
+
+    /// The answer that takes `choice` of the newest question offering it, by id or label.
+    #[must_use]
+    pub fn question_with(&self, choice: &str) -> Option<ChatAnswer> {
+        let named = |offered: &&Choice| offered.id == choice || offered.label == choice;
+        self.entries.iter().rev().find_map(|entry| {
+            let taken = entry.choices.iter().find(named)?;
+            Some(ChatAnswer { question: entry.id, choice: taken.id.clone() })
+        })
+    }
+}
+
+/// A message with a fresh id.
+pub(crate) fn message(text: Option<&str>, answer: Option<ChatAnswer>, media: Option<Media>) -> ChatMessage {
+    let id = TurnId(Uuid::now_v7());
+    ChatMessage { id, text: text.map(str::to_owned), answer, media: media.map(|media| media.id) }
+}
+
+fn line(entry: &ChatEntry) -> String {
+    format!("{:?}: {}", entry.from, entry.text)
+}
