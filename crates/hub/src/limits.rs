@@ -7,6 +7,8 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tandem_conversation::ContactId;
 use tandem_protocol::Problem;
 
+use crate::api::ApiError;
+
 /// How often somebody may knock.
 pub struct Limits {
     on: bool,
@@ -32,7 +34,7 @@ impl Limits {
     ///
     /// # Errors
     /// A problem with status 429.
-    pub fn login(&self, address: IpAddr) -> Result<(), Problem> {
+    pub fn login(&self, address: IpAddr) -> Result<(), ApiError> {
         self.refuse_if(self.logins.check_key(&address).is_err())
     }
 
@@ -40,7 +42,7 @@ impl Limits {
     ///
     /// # Errors
     /// A problem with status 429.
-    pub fn session(&self, address: IpAddr) -> Result<(), Problem> {
+    pub fn session(&self, address: IpAddr) -> Result<(), ApiError> {
         self.refuse_if(self.sessions.check_key(&address).is_err())
     }
 
@@ -48,7 +50,7 @@ impl Limits {
     ///
     /// # Errors
     /// A problem with status 429.
-    pub fn message(&self, contact: ContactId) -> Result<(), Problem> {
+    pub fn message(&self, contact: ContactId) -> Result<(), ApiError> {
         self.refuse_if(self.messages.check_key(&contact).is_err())
     }
 
@@ -59,12 +61,12 @@ impl Limits {
         self.messages.retain_recent();
     }
 
-    fn refuse_if(&self, over: bool) -> Result<(), Problem> {
+    fn refuse_if(&self, over: bool) -> Result<(), ApiError> {
         if self.on && over {
             let mut problem =
                 Problem::new(429, "limit.too_many", "Too many at once: wait a few seconds, then try again.");
             problem.retry_after = Some(5);
-            return Err(problem);
+            return Err(problem.into());
         }
         Ok(())
     }

@@ -138,7 +138,10 @@ impl<C: Companion> Writing<C> {
             }
         }
         for finish in finishes {
-            finish(outcome.as_ref().map(|()| ()));
+            match &outcome {
+                Ok(()) => finish(Ok(())),
+                Err(error) => finish(Err(error)),
+            }
         }
     }
 }

@@ -184,12 +184,14 @@ impl Player {
 async fn live(stage: Arc<Stage>, slots: Vec<Slot>) -> Vec<Played> {
     let mut actor: Option<Actor> = None;
     let mut all = Vec::new();
-    let mut slots = slots.into_iter().peekable();
-    while let Some(slot) = slots.next() {
+    for slot in slots {
         let due = stage.began + slot.begins;
         match &mut actor {
             Some(actor) => actor.stay_until(due).await,
             None => tokio::time::sleep_until(due).await,
+        }
+        if let (Some(actor), Some(last)) = (&actor, all.last_mut()) {
+            actor.account(last);
         }
         let Ok(permit) = stage.slots.acquire().await else { break };
         let played = match actor.take() {
@@ -212,14 +214,10 @@ async fn live(stage: Arc<Stage>, slots: Vec<Slot>) -> Vec<Played> {
             (stage.log)(format!("{} ({}): {error}", slot.dialogue.name(), slot.dialogue.id));
         }
         all.push(played);
-        if slots.peek().is_none()
-            && let Some(actor) = &mut actor
-        {
-            actor.stay_until(Instant::now() + stage.settings.linger).await;
-        }
-        if let (Some(actor), Some(last)) = (&actor, all.last_mut()) {
-            actor.account(last);
-        }
+    }
+    if let (Some(actor), Some(last)) = (&mut actor, all.last_mut()) {
+        actor.stay_until(Instant::now() + stage.settings.linger).await;
+        actor.account(last);
     }
     all
 }

@@ -9,13 +9,13 @@ use crate::store::StoreError;
 
 /// A problem on its way out.
 #[derive(Debug)]
-pub struct ApiError(pub Problem);
+pub struct ApiError(pub Box<Problem>);
 
 impl ApiError {
     /// A problem with a code and words for people.
     #[must_use]
     pub fn new(status: u16, code: &str, detail: impl Into<String>) -> Self {
-        Self(Problem::new(status, code, detail))
+        Problem::new(status, code, detail).into()
     }
 
     /// Whoever asks has to sign in.
@@ -27,7 +27,7 @@ impl ApiError {
 
 impl From<Problem> for ApiError {
     fn from(problem: Problem) -> Self {
-        Self(problem)
+        Self(Box::new(problem))
     }
 }
 
@@ -44,7 +44,7 @@ impl From<Rejection> for ApiError {
         };
         let mut problem = Problem::new(status, code, sentence(&rejection.to_string()));
         problem.rejection = value;
-        Self(problem)
+        problem.into()
     }
 }
 
@@ -60,7 +60,7 @@ impl From<StoreError> for ApiError {
                     "The hub cannot read or write its data right now. Nothing was changed; try again.",
                 );
                 problem.retry_after = Some(2);
-                Self(problem)
+                problem.into()
             }
         }
     }

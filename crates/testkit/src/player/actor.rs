@@ -112,6 +112,7 @@ impl Actor {
             self.customer.begin_anew().await?;
             (self.last, self.logged) = (Position::START, 0);
         }
+        self.reconnects = 0;
         let mut began = Instant::now();
         let first = dialogue.customer_turns().find_map(|turn| turn.t).unwrap_or_default();
         for turn in dialogue.customer_turns() {

@@ -1,0 +1,57 @@
+//! The load generator: named measurements, each against its bar.
+//!
+//! A measurement gives one or more [`Figure`]s; to add one, write its function and name it in [`MEASUREMENTS`].
+
+mod chat_js;
+mod fold;
+mod idle;
+mod messages;
+pub mod raw;
+mod report;
+mod sockets;
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+
+pub use report::{Better, Figure, table};
+
+/// What measurements need to know of their surroundings.
+#[derive(Clone, Debug)]
+pub struct Bench {
+    /// The top of the repository.
+    pub root: PathBuf,
+    /// Seconds that rates are measured over.
+    pub seconds: f64,
+    /// How often short measurements are repeated.
+    pub runs: usize,
+}
+
+type Running<'a> = Pin<Box<dyn Future<Output = anyhow::Result<Vec<Figure>>> + 'a>>;
+
+/// A measurement that can be asked for by name.
+pub struct Measurement {
+    /// Of its figures; the first is its own.
+    pub names: &'static [&'static str],
+    pub run: fn(&Bench) -> Running<'_>,
+}
+
+/// Everything that can be measured.
+pub const MEASUREMENTS: &[Measurement] = &[
+    Measurement { names: &["fold_events_per_s"], run: |bench| Box::pin(fold::measure(bench)) },
+    Measurement { names: &["chat_js_gzip_kib"], run: |bench| Box::pin(chat_js::measure(bench)) },
+    Measurement {
+        names: &["hub_messages_per_s", "hub_messages_p99_ms", "hub_messages_raw_per_s", "hub_messages_vs_raw"],
+        run: |bench| Box::pin(messages::throughput(bench)),
+    },
+    Measurement { names: &["hub_message_p99_ms"], run: |bench| Box::pin(messages::latency(bench)) },
+    Measurement { names: &["hub_idle_connection_kib"], run: |bench| Box::pin(idle::measure(bench)) },
+];
+
+impl Measurement {
+    /// Whether any of its figures is asked for.
+    #[must_use]
+    pub fn is_asked(&self, pattern: Option<&str>) -> bool {
+        pattern.is_none_or(|pattern| self.names.iter().any(|name| name.contains(pattern)))
+    }
+}
