@@ -1,5 +1,7 @@
 //! The hub's main job over its real doors: customers, Your Logic, agents.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod common;
 
 use axum::http::StatusCode;

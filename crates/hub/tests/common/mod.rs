@@ -1,6 +1,7 @@
 //! A hub in this process, a Your Logic that does as it is told, and the people who use them.
 
 #![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 use std::net::SocketAddr;
 use std::path::Path;

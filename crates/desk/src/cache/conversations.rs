@@ -1,0 +1,369 @@
+//! Table `conversations`: the state of each, with the columns that sections sort and count by.
+//!
+//! The columns are derived from the state on every write and never changed on their own, so a count can not drift.
+
+use tandem_conversation::{Conversation, ConversationId, CustomerId, Position, Section, Time, UserId};
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::{CacheError, NEVER, Touched, bookmarks, conversation_id, events, id, json, parse};
+
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE conversations (
+    id           BLOB NOT NULL PRIMARY KEY,
+    customer     BLOB NOT NULL,
+    started      INTEGER NOT NULL,
+    updated      INTEGER NOT NULL,
+    -- 1: the hub shows it to this user live; 0: known from a customer's journey only.
+    listed       INTEGER NOT NULL,
+    -- The user is engaged.
+    engaged      INTEGER NOT NULL,
+    -- The sections in which the user finds it, as far as the state alone tells.
+    in_my        INTEGER NOT NULL,
+    in_help      INTEGER NOT NULL,
+    in_left      INTEGER NOT NULL,
+    in_all       INTEGER NOT NULL,
+    -- Since when help is needed; the greatest number for never.
+    help         INTEGER NOT NULL,
+    -- Since when the customer waits; the greatest number for never.
+    waits        INTEGER NOT NULL,
+    left_at      INTEGER NOT NULL,
+    -- The customer wrote something that the user has not seen.
+    unread       INTEGER NOT NULL,
+    -- Name and last words in lower case, for the filter.
+    words        TEXT NOT NULL,
+    -- The contiguous run of events that is held; 0 for none.
+    covered_from INTEGER NOT NULL,
+    covered_to   INTEGER NOT NULL,
+    -- Events were missed: the state itself must be fetched.
+    hole         INTEGER NOT NULL,
+    -- Something of it is still to be fetched in the background.
+    wanting      INTEGER NOT NULL,
+    -- JSON.
+    state        TEXT NOT NULL
+) STRICT;
+CREATE INDEX conversations_my ON conversations (waits, updated DESC) WHERE in_my = 1;
+CREATE INDEX conversations_help ON conversations (help) WHERE in_help = 1;
+CREATE INDEX conversations_left ON conversations (left_at DESC) WHERE in_left = 1;
+CREATE INDEX conversations_all ON conversations (help, waits, updated DESC) WHERE in_all = 1;
+CREATE INDEX conversations_unread ON conversations (unread) WHERE in_my = 1 AND unread = 1;
+CREATE INDEX conversations_engaged ON conversations (engaged) WHERE engaged = 1;
+CREATE INDEX conversations_wanting ON conversations (updated DESC) WHERE wanting = 1;
+CREATE INDEX conversations_journey ON conversations (customer, started);";
+
+/// The run of events that is held without a gap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Covered {
+    pub from: u32,
+    pub to: u32,
+}
+
+impl Covered {
+    /// Takes in one more event if it continues the run at either end; false if it stands apart or is known.
+    pub(crate) fn extend(&mut self, position: Position) -> bool {
+        match *self {
+            Self { to: 0, .. } => *self = Self { from: position.0, to: position.0 },
+            Self { to, .. } if position.0 == to + 1 => self.to = position.0,
+            Self { from, .. } if position.0 + 1 == from => self.from = position.0,
+            _ => return false,
+        }
+        true
+    }
+
+    /// Whether the run reaches the end of the conversation.
+    pub(crate) fn has_end(self, position: Position) -> bool {
+        self.to != 0 && self.to >= position.0
+    }
+
+    /// Whether the run reaches back to the first event.
+    pub(crate) fn has_beginning(self) -> bool {
+        self.from == 1
+    }
+
+    /// Whether nothing is missing.
+    pub(crate) fn is_whole(self, position: Position) -> bool {
+        self.has_beginning() && self.has_end(position)
+    }
+}
+
+/// A conversation as it is held.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    pub state: Conversation,
+    pub listed: bool,
+    pub covered: Covered,
+    pub hole: bool,
+}
+
+const GET: &str = "SELECT state, listed, covered_from, covered_to, hole FROM conversations WHERE id = ?1";
+
+pub(crate) fn get(connection: &Connection, of: ConversationId) -> Result<Option<Held>, CacheError> {
+    let mut query = connection.prepare_cached(GET)?;
+    query.query_row([id(of.0)], |row| Ok(held(row))).optional()?.transpose()
+}
+
+fn held(row: &Row<'_>) -> Result<Held, CacheError> {
+    Ok(Held {
+        state: parse("conversation", row.get_ref(0)?.as_str().unwrap_or_default())?,
+        listed: row.get(1)?,
+        covered: Covered { from: row.get(2)?, to: row.get(3)? },
+        hole: row.get(4)?,
+    })
+}
+
+/// Writes a conversation with everything derived from it.
+pub(crate) fn save(
+    connection: &Connection,
+    touched: &mut Touched,
+    held: &Held,
+    me: UserId,
+) -> Result<(), CacheError> {
+    let state = &held.state;
+    let (listed, seen) = (held.listed, seen(connection, state, me)?);
+    let engaged = listed && state.agent(me).is_some();
+    let in_my = engaged || (listed && state.invitation_of(me).is_some());
+    let left = state.left.iter().find(|past| listed && !engaged && past.user == me).map(|past| past.at.0);
+    let wanting = held.hole || ((in_my || left.is_some()) && !held.covered.is_whole(state.position));
+    let mut query = connection.prepare_cached(
+        "INSERT INTO conversations (id, customer, started, updated, listed, engaged, in_my, in_help, in_left, in_all,
+                                    help, waits, left_at, unread, words, covered_from, covered_to, hole, wanting,
+                                    state)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+         ON CONFLICT (id) DO UPDATE SET
+             customer = excluded.customer, started = excluded.started, updated = excluded.updated,
+             listed = excluded.listed, engaged = excluded.engaged, in_my = excluded.in_my, in_help = excluded.in_help,
+             in_left = excluded.in_left, in_all = excluded.in_all, help = excluded.help, waits = excluded.waits,
+             left_at = excluded.left_at, unread = excluded.unread, words = excluded.words,
+             covered_from = excluded.covered_from, covered_to = excluded.covered_to, hole = excluded.hole,
+             wanting = excluded.wanting, state = excluded.state",
+    )?;
+    query.execute(params![
+        id(state.id.0),
+        id(state.customer.id.0),
+        state.started.0,
+        state.updated.0,
+        listed,
+        engaged,
+        in_my,
+        listed && state.help.is_some(),
+        left.is_some(),
+        listed && state.in_progress(),
+        state.help.as_ref().map_or(NEVER, |help| help.since.0),
+        state.waiting_since.map_or(NEVER, |since| since.0),
+        left.unwrap_or_default(),
+        engaged && state.last_loud > seen,
+        words(state),
+        held.covered.from,
+        held.covered.to,
+        held.hole,
+        wanting,
+        json("conversation", state)?,
+    ])?;
+    touched.conversation(state.id);
+    Ok(())
+}
+
+fn words(state: &Conversation) -> String {
+    let last = state.last_words.as_ref().map_or("", |words| &words.text);
+    format!("{}\n{last}", state.customer.name).to_lowercase()
+}
+
+/// How far the user has seen a conversation: what was on screen, or what they said themselves. Where this machine
+/// knows nothing yet, what our side has seen counts.
+pub(crate) fn seen(connection: &Connection, state: &Conversation, me: UserId) -> Result<Position, CacheError> {
+    let bookmark = bookmarks::get(connection, state.id)?.map(|(seen, _)| seen).filter(|seen| *seen > Position::START);
+    let own = state.voices.iter().filter(|voice| voice.by.user() == Some(me)).map(|voice| voice.position).max();
+    Ok(bookmark.unwrap_or(state.receipts.desk_seen).max(own.unwrap_or_default()))
+}
+
+/// Derives everything again, for when the user's own side changed (what was seen, who is signed in).
+pub(crate) fn derive_again(
+    connection: &Connection,
+    touched: &mut Touched,
+    of: ConversationId,
+    me: UserId,
+) -> Result<(), CacheError> {
+    match get(connection, of)? {
+        Some(held) => save(connection, touched, &held, me),
+        None => Ok(()),
+    }
+}
+
+/// Forgets one conversation.
+pub(crate) fn remove(connection: &Connection, touched: &mut Touched, of: ConversationId) -> Result<(), CacheError> {
+    events::remove(connection, of)?;
+    connection.prepare_cached("DELETE FROM conversations WHERE id = ?1")?.execute([id(of.0)])?;
+    touched.conversation(of);
+    Ok(())
+}
+
+/// What a page of a section's list is asked by.
+pub(crate) struct Page {
+    pub section: Section,
+    /// Recently Left ends here.
+    pub left_after: Time,
+    /// In lower case; empty for all.
+    pub filter: String,
+    pub limit: u32,
+    pub offset: u32,
+}
+
+/// One line of a list, as it is held.
+pub(crate) struct Line {
+    pub state: Conversation,
+    pub unread: bool,
+    pub draft: bool,
+}
+
+macro_rules! list {
+    ($columns:literal, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM conversations AS c LEFT JOIN bookmarks AS b ON b.conversation = c.id WHERE ",
+            $rest
+        )
+    };
+}
+const LINE_MY: &str = list!(
+    "c.state, c.unread, coalesce(b.draft, '') <> ''",
+    "c.in_my = 1 AND c.left_at <> ?1 AND instr(c.words, ?2) ORDER BY c.waits, c.updated DESC LIMIT ?3 OFFSET ?4"
+);
+const LINE_HELP: &str = list!(
+    "c.state, c.unread, coalesce(b.draft, '') <> ''",
+    "c.in_help = 1 AND c.left_at <> ?1 AND instr(c.words, ?2) ORDER BY c.help LIMIT ?3 OFFSET ?4"
+);
+const LINE_LEFT: &str = list!(
+    "c.state, c.unread, coalesce(b.draft, '') <> ''",
+    "c.in_left = 1 AND c.left_at > ?1 AND instr(c.words, ?2) ORDER BY c.left_at DESC LIMIT ?3 OFFSET ?4"
+);
+const LINE_ALL: &str = list!(
+    "c.state, c.unread, coalesce(b.draft, '') <> ''",
+    "c.in_all = 1 AND c.left_at <> ?1 AND instr(c.words, ?2)
+     ORDER BY c.help, c.waits, c.updated DESC LIMIT ?3 OFFSET ?4"
+);
+const COUNT_MY: &str = "SELECT count(*) FROM conversations WHERE in_my = 1 AND left_at <> ?1 AND instr(words, ?2)";
+const COUNT_HELP: &str = "SELECT count(*) FROM conversations WHERE in_help = 1 AND left_at <> ?1 AND instr(words, ?2)";
+const COUNT_LEFT: &str = "SELECT count(*) FROM conversations WHERE in_left = 1 AND left_at > ?1 AND instr(words, ?2)";
+const COUNT_ALL: &str = "SELECT count(*) FROM conversations WHERE in_all = 1 AND left_at <> ?1 AND instr(words, ?2)";
+
+/// A page of a section and how long the section is.
+pub(crate) fn page(connection: &Connection, page: &Page) -> Result<(Vec<Line>, u32), CacheError> {
+    let (list, count) = match page.section {
+        Section::My => (LINE_MY, COUNT_MY),
+        Section::Help => (LINE_HELP, COUNT_HELP),
+        Section::Left => (LINE_LEFT, COUNT_LEFT),
+        Section::All => (LINE_ALL, COUNT_ALL),
+    };
+    // The bound matters to Recently Left alone; elsewhere no row has this value.
+    let bound = if page.section == Section::Left { page.left_after.0 } else { -1 };
+    let mut query = connection.prepare_cached(list)?;
+    let rows = query.query_map(params![bound, page.filter, page.limit, page.offset], |row| {
+        Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
+    })?;
+    let mut lines = Vec::with_capacity(page.limit.min(200) as usize);
+    for row in rows {
+        let (state, unread, draft) = row?;
+        lines.push(Line { state: parse("conversation", &state)?, unread, draft });
+    }
+    let total = connection.prepare_cached(count)?.query_row(params![bound, page.filter], |row| row.get(0))?;
+    Ok((lines, total))
+}
+
+/// How long each section is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub my: u32,
+    pub help: u32,
+    pub left: u32,
+    pub all: u32,
+    pub unread: u32,
+    pub engaged: u32,
+    /// When the longest waiting call for help began.
+    pub help_since: Option<Time>,
+}
+
+const COUNTS: &str = "
+SELECT (SELECT count(*) FROM conversations WHERE in_my = 1),
+       (SELECT count(*) FROM conversations WHERE in_help = 1),
+       (SELECT count(*) FROM conversations WHERE in_left = 1 AND left_at > ?1),
+       (SELECT count(*) FROM conversations WHERE in_all = 1),
+       (SELECT count(*) FROM conversations WHERE in_my = 1 AND unread = 1),
+       (SELECT count(*) FROM conversations WHERE engaged = 1),
+       (SELECT help FROM conversations WHERE in_help = 1 ORDER BY help LIMIT 1)";
+
+pub(crate) fn counts(connection: &Connection, left_after: Time) -> Result<Counts, CacheError> {
+    let mut query = connection.prepare_cached(COUNTS)?;
+    Ok(query.query_row([left_after.0], |row| {
+        Ok(Counts {
+            my: row.get(0)?,
+            help: row.get(1)?,
+            left: row.get(2)?,
+            all: row.get(3)?,
+            unread: row.get(4)?,
+            engaged: row.get(5)?,
+            help_since: row.get::<_, Option<i64>>(6)?.map(Time),
+        })
+    })?)
+}
+
+const JOURNEY: &str = "SELECT state, listed, covered_from, covered_to, hole FROM conversations
+                       WHERE customer = ?1 AND started < ?2 ORDER BY started DESC";
+const EARLIER: &str = "SELECT count(*) FROM conversations WHERE customer = ?1 AND started < ?2";
+
+/// A customer's conversations that began before `before`, the newest first.
+pub(crate) fn earlier(connection: &Connection, of: CustomerId, before: Time) -> Result<Vec<Held>, CacheError> {
+    let mut query = connection.prepare_cached(JOURNEY)?;
+    let rows = query.query_map(params![id(of.0), before.0], |row| Ok(held(row)))?;
+    rows.map(|row| row?).collect()
+}
+
+/// How many conversations of a customer began before `before`.
+pub(crate) fn count_earlier(connection: &Connection, of: CustomerId, before: Time) -> Result<u32, CacheError> {
+    let mut query = connection.prepare_cached(EARLIER)?;
+    Ok(query.query_row(params![id(of.0), before.0], |row| row.get(0))?)
+}
+
+const WANTING: &str = "SELECT id FROM conversations WHERE wanting = 1 ORDER BY updated DESC";
+
+/// Conversations of which something is still to be fetched, the newest first.
+pub(crate) fn wanting(connection: &Connection) -> Result<Vec<ConversationId>, CacheError> {
+    ids(connection, WANTING)
+}
+
+const NOTABLE: &str = "SELECT id FROM conversations WHERE in_my = 1
+                       UNION ALL SELECT id FROM conversations WHERE in_help = 1 AND in_my = 0";
+
+/// Conversations that may deserve a notice.
+pub(crate) fn notable(connection: &Connection) -> Result<Vec<ConversationId>, CacheError> {
+    ids(connection, NOTABLE)
+}
+
+fn ids(connection: &Connection, sql: &str) -> Result<Vec<ConversationId>, CacheError> {
+    let mut query = connection.prepare_cached(sql)?;
+    let rows = query.query_map([], |row| Ok(conversation_id(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::testing::assert_indexed;
+
+    #[test]
+    fn every_list_is_answered_by_indices_alone() {
+        let lists = [LINE_MY, LINE_HELP, LINE_LEFT, LINE_ALL];
+        let counts = [COUNT_MY, COUNT_HELP, COUNT_LEFT, COUNT_ALL, COUNTS];
+        for sql in lists.into_iter().chain(counts).chain([GET, JOURNEY, EARLIER, WANTING, NOTABLE]) {
+            assert_indexed(sql);
+        }
+    }
+
+    #[test]
+    fn a_run_grows_at_both_ends_and_never_over_a_gap() {
+        let mut covered = Covered::default();
+        let grown: Vec<bool> = [5, 6, 4, 8, 6].map(|position| covered.extend(Position(position))).into();
+        assert_eq!(grown, [true, true, true, false, false], "8 leaves a gap, 6 is known");
+        assert_eq!(covered, Covered { from: 4, to: 6 });
+        assert!(covered.has_end(Position(6)) && !covered.has_end(Position(7)) && !covered.has_beginning());
+    }
+}

@@ -1,0 +1,169 @@
+//! Table `events`: what happened, as the hub said it, as far back as it is held.
+//!
+//! The transcript is derived from it when it is asked for, not when it arrives: pages come in any order, receipts
+//! before the turns they are about, and better wording reaches old conversations too.
+
+use tandem_conversation::{Content, ConversationId, Event, EventBody, Position, TurnId};
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::{CacheError, id, parse};
+use crate::entries::{Role, role};
+
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE events (
+    conversation BLOB NOT NULL,
+    position     INTEGER NOT NULL,
+    -- What the transcript makes of it: 0 nothing, 1 an entry, 2 a receipt, 3 a suggestion (also an entry),
+    -- 4 a call for help (also an entry).
+    role         INTEGER NOT NULL,
+    -- The turn that is added.
+    turn         BLOB,
+    -- The question that is answered.
+    answers      BLOB,
+    -- JSON, as it arrived.
+    body         TEXT NOT NULL,
+    PRIMARY KEY (conversation, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX events_shown ON events (conversation, position) WHERE role IN (1, 3, 4);
+CREATE INDEX events_receipts ON events (conversation, position) WHERE role = 2;
+CREATE INDEX events_suggestions ON events (conversation, position) WHERE role = 3;
+CREATE INDEX events_calls ON events (conversation, position) WHERE role = 4;
+CREATE INDEX events_turns ON events (turn) WHERE turn IS NOT NULL;
+CREATE INDEX events_answers ON events (answers) WHERE answers IS NOT NULL;";
+
+/// Files one event as it arrived; a known position changes nothing.
+pub(crate) fn insert(connection: &Connection, event: &Event, body: &str) -> Result<(), CacheError> {
+    let (turn, answers) = match &event.body {
+        EventBody::TurnAdded { turn, .. } => {
+            let answers = match turn.content {
+                Content::Answer { question, .. } => Some(id(question.0)),
+                _ => None,
+            };
+            (Some(id(turn.id.0)), answers)
+        }
+        _ => (None, None),
+    };
+    let mut query = connection.prepare_cached(
+        "INSERT INTO events (conversation, position, role, turn, answers, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (conversation, position) DO NOTHING",
+    )?;
+    query.execute(params![id(event.conversation.0), event.position.0, role(event) as u8, turn, answers, body])?;
+    Ok(())
+}
+
+/// Forgets the events of one conversation.
+pub(crate) fn remove(connection: &Connection, of: ConversationId) -> Result<(), CacheError> {
+    connection.prepare_cached("DELETE FROM events WHERE conversation = ?1")?.execute([id(of.0)])?;
+    Ok(())
+}
+
+const SHOWN: &str = "SELECT body FROM events WHERE conversation = ?1 AND position < ?2 AND role IN (1, 3, 4)
+                     ORDER BY position DESC LIMIT ?3";
+
+/// The newest events before `before` that make entries, oldest first.
+pub(crate) fn shown(
+    connection: &Connection,
+    of: ConversationId,
+    before: Position,
+    limit: u32,
+) -> Result<Vec<Event>, CacheError> {
+    let mut query = connection.prepare_cached(SHOWN)?;
+    let rows = query.query_map(params![id(of.0), before.0, limit], |row| Ok(event(row)))?;
+    let mut events = rows.map(|row| row?).collect::<Result<Vec<_>, _>>()?;
+    events.reverse();
+    Ok(events)
+}
+
+const RECEIPTS: &str = "SELECT body FROM events WHERE conversation = ?1 AND position > ?2 AND role = 2
+                        ORDER BY position";
+
+/// Calls `each` with the receipts after `after`, oldest first, until it answers false.
+pub(crate) fn receipts(
+    connection: &Connection,
+    of: ConversationId,
+    after: Position,
+    mut each: impl FnMut(&Event) -> bool,
+) -> Result<(), CacheError> {
+    let mut query = connection.prepare_cached(RECEIPTS)?;
+    let mut rows = query.query(params![id(of.0), after.0])?;
+    while let Some(row) = rows.next()? {
+        if !each(&event(row)?) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+const SUGGESTION: &str = "SELECT body FROM events WHERE conversation = ?1 AND position > ?2 AND role = 3
+                          ORDER BY position DESC LIMIT 1";
+
+/// The latest suggestion after `after`.
+pub(crate) fn suggestion(
+    connection: &Connection,
+    of: ConversationId,
+    after: Position,
+) -> Result<Option<Event>, CacheError> {
+    let mut query = connection.prepare_cached(SUGGESTION)?;
+    query.query_row(params![id(of.0), after.0], |row| Ok(event(row))).optional()?.transpose()
+}
+
+const CALL: &str = "SELECT body FROM events WHERE conversation = ?1 AND position < ?2 AND role = 4
+                    ORDER BY position DESC LIMIT 1";
+
+/// The last call for help before `before`.
+pub(crate) fn call_before(
+    connection: &Connection,
+    of: ConversationId,
+    before: Position,
+) -> Result<Option<Event>, CacheError> {
+    let mut query = connection.prepare_cached(CALL)?;
+    query.query_row(params![id(of.0), before.0], |row| Ok(event(row))).optional()?.transpose()
+}
+
+const TURN: &str = "SELECT conversation, position FROM events WHERE turn = ?1";
+
+/// Where a turn stands.
+pub(crate) fn place_of(
+    connection: &Connection,
+    turn: TurnId,
+) -> Result<Option<(ConversationId, Position)>, CacheError> {
+    let mut query = connection.prepare_cached(TURN)?;
+    let place = query.query_row([id(turn.0)], |row| Ok((super::conversation_id(row.get(0)?), Position(row.get(1)?))));
+    Ok(place.optional()?)
+}
+
+const ANSWER: &str = "SELECT body FROM events WHERE answers = ?1 LIMIT 1";
+
+/// The choice that was taken of a question.
+pub(crate) fn chosen(connection: &Connection, question: TurnId) -> Result<Option<String>, CacheError> {
+    let mut query = connection.prepare_cached(ANSWER)?;
+    let answer = query.query_row([id(question.0)], |row| Ok(event(row))).optional()?.transpose()?;
+    Ok(answer.and_then(|event| match event.body {
+        EventBody::TurnAdded { turn, .. } => match turn.content {
+            Content::Answer { choice, .. } => Some(choice),
+            _ => None,
+        },
+        _ => None,
+    }))
+}
+
+fn event(row: &Row<'_>) -> Result<Event, CacheError> {
+    parse("event", row.get_ref(0)?.as_str().unwrap_or_default())
+}
+
+/// Roles are numbers in the file; the numbers never change.
+const _: () =
+    assert!(Role::Entry as u8 == 1 && Role::Receipt as u8 == 2 && Role::Suggestion as u8 == 3 && Role::Call as u8 == 4);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::testing::assert_indexed;
+
+    #[test]
+    fn every_part_of_a_transcript_is_answered_by_indices_alone() {
+        for sql in [SHOWN, RECEIPTS, SUGGESTION, CALL, TURN, ANSWER] {
+            assert_indexed(sql);
+        }
+    }
+}

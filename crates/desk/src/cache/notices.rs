@@ -1,0 +1,101 @@
+//! Table `notices`: what was notified, so that nothing is shown twice whatever reconnects or restarts happen.
+
+use tandem_conversation::{ConversationId, NoticeKind, Time};
+use tandem_sqlite::rusqlite::{Connection, params};
+
+use super::{CacheError, conversation_id, id, json, parse};
+
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE notices (
+    conversation BLOB NOT NULL,
+    -- JSON; with the id that makes this notice the one and no other.
+    kind         TEXT NOT NULL,
+    -- 0 on screen, 1 taken back by us, 2 answered or dismissed, 3 snoozed.
+    state        INTEGER NOT NULL,
+    -- Until when it is snoozed.
+    until        INTEGER NOT NULL,
+    shown_at     INTEGER NOT NULL,
+    PRIMARY KEY (conversation, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX notices_age ON notices (shown_at);";
+
+/// What became of a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoticeState {
+    /// On screen, as far as we know.
+    Standing,
+    /// Taken back by us; the same call may be shown again if it comes to matter again.
+    Withdrawn,
+    /// Answered or dismissed by the user.
+    Over,
+    Snoozed {
+        until: Time,
+    },
+}
+
+impl NoticeState {
+    fn columns(self) -> (u8, i64) {
+        match self {
+            Self::Standing => (0, 0),
+            Self::Withdrawn => (1, 0),
+            Self::Over => (2, 0),
+            Self::Snoozed { until } => (3, until.0),
+        }
+    }
+
+    fn of(state: u8, until: i64) -> Self {
+        match state {
+            0 => Self::Standing,
+            1 => Self::Withdrawn,
+            3 => Self::Snoozed { until: Time(until) },
+            _ => Self::Over,
+        }
+    }
+}
+
+/// One notice that was shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub conversation: ConversationId,
+    pub kind: NoticeKind,
+    pub state: NoticeState,
+}
+
+/// Everything that was shown.
+pub(crate) fn all(connection: &Connection) -> Result<Vec<Shown>, CacheError> {
+    let mut query = connection.prepare_cached("SELECT conversation, kind, state, until FROM notices")?;
+    let rows = query.query_map([], |row| {
+        Ok((conversation_id(row.get(0)?), row.get::<_, String>(1)?, NoticeState::of(row.get(2)?, row.get(3)?)))
+    })?;
+    rows.map(|row| {
+        let (conversation, kind, state) = row?;
+        Ok(Shown { conversation, kind: parse("notice", &kind)?, state })
+    })
+    .collect()
+}
+
+pub(crate) fn put(connection: &Connection, shown: &Shown, now: Time) -> Result<(), CacheError> {
+    let (state, until) = shown.state.columns();
+    let mut query = connection.prepare_cached(
+        "INSERT INTO notices (conversation, kind, state, until, shown_at) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (conversation, kind) DO UPDATE SET state = excluded.state, until = excluded.until",
+    )?;
+    query.execute(params![id(shown.conversation.0), json("notice", &shown.kind)?, state, until, now.0])?;
+    Ok(())
+}
+
+const OLD: &str = "DELETE FROM notices WHERE shown_at < ?1";
+
+/// Forgets what was shown before `before`.
+pub(crate) fn forget_old(connection: &Connection, before: Time) -> Result<(), CacheError> {
+    connection.prepare_cached(OLD)?.execute([before.0])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn forgetting_follows_the_index() {
+        crate::cache::testing::assert_indexed(super::OLD);
+    }
+}

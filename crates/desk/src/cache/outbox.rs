@@ -1,0 +1,233 @@
+//! Table `outbox`: commands on their way to the hub, in the order in which they were given.
+
+use tandem_conversation::{CommandId, Content, ConversationId, Position, Stage, Time, TurnId};
+use tandem_protocol::agents::AgentCommand;
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
+use uuid::Uuid;
+
+use super::{CacheError, conversation_id, id, json, parse};
+
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE outbox (
+    -- The order in which commands are sent.
+    number       INTEGER NOT NULL PRIMARY KEY,
+    -- The command's id: the hub answers a repeat with the first result.
+    id           BLOB NOT NULL UNIQUE,
+    conversation BLOB NOT NULL,
+    -- The turn of a reply or a note, which is shown while it waits.
+    turn         BLOB,
+    -- JSON.
+    command      TEXT NOT NULL,
+    -- 0: given up when nobody waits for the answer any more.
+    durable      INTEGER NOT NULL,
+    -- Counted before each attempt.
+    attempts     INTEGER NOT NULL,
+    -- 1: the hub has it; the row stays until its event arrives.
+    accepted     INTEGER NOT NULL,
+    created      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX outbox_conversation ON outbox (conversation, number);
+CREATE INDEX outbox_waiting ON outbox (number) WHERE accepted = 0;
+CREATE INDEX outbox_turn ON outbox (turn) WHERE turn IS NOT NULL;";
+
+/// One command on its way.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Queued {
+    pub id: CommandId,
+    pub conversation: ConversationId,
+    pub command: AgentCommand,
+    pub durable: bool,
+    pub attempts: u32,
+    pub accepted: bool,
+    pub created: Time,
+}
+
+/// The turn that a command adds and its words, for replies and notes.
+pub(crate) fn turn_of(command: &AgentCommand) -> Option<(TurnId, &str)> {
+    match command {
+        AgentCommand::Reply { turn, content, .. } => Some((*turn, content.text())),
+        AgentCommand::Note { turn, text } => Some((*turn, text)),
+        _ => None,
+    }
+}
+
+pub(crate) fn insert(connection: &Connection, queued: &Queued) -> Result<(), CacheError> {
+    let turn = turn_of(&queued.command).map(|(turn, _)| id(turn.0));
+    let mut query = connection.prepare_cached(
+        "INSERT INTO outbox (id, conversation, turn, command, durable, attempts, accepted, created)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    query.execute(params![
+        id(queued.id.0),
+        id(queued.conversation.0),
+        turn,
+        json("command", &queued.command)?,
+        queued.durable,
+        queued.attempts,
+        queued.accepted,
+        queued.created.0
+    ])?;
+    Ok(())
+}
+
+/// A newer receipt says everything that an unsent older one says.
+pub(crate) fn drop_older_receipts(
+    connection: &Connection,
+    of: ConversationId,
+    stage: Stage,
+    up_to: Position,
+) -> Result<(), CacheError> {
+    let waiting = of_conversation(connection, of)?;
+    for queued in waiting.iter().filter(|queued| queued.attempts == 0) {
+        if let AgentCommand::Receive { stage: old, up_to: old_to } = queued.command
+            && old <= stage
+            && old_to <= up_to
+        {
+            remove(connection, queued.id)?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn remove(connection: &Connection, command: CommandId) -> Result<(), CacheError> {
+    connection.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([id(command.0)])?;
+    Ok(())
+}
+
+pub(crate) fn count_attempt(connection: &Connection, command: CommandId) -> Result<(), CacheError> {
+    connection.prepare_cached("UPDATE outbox SET attempts = attempts + 1 WHERE id = ?1")?.execute([id(command.0)])?;
+    Ok(())
+}
+
+/// The hub has it. Its entry stays until the event arrives; if the event is here already, the row goes.
+pub(crate) fn accept(connection: &Connection, queued: &Queued) -> Result<(), CacheError> {
+    let waits_for_event = match turn_of(&queued.command) {
+        Some((turn, _)) => super::events::place_of(connection, turn)?.is_none(),
+        None => false,
+    };
+    if !waits_for_event {
+        return remove(connection, queued.id);
+    }
+    connection.prepare_cached("UPDATE outbox SET accepted = 1 WHERE id = ?1")?.execute([id(queued.id.0)])?;
+    Ok(())
+}
+
+const ARRIVED: &str = "DELETE FROM outbox WHERE turn = ?1 AND accepted = 1";
+
+/// The event of an accepted turn arrived.
+pub(crate) fn arrived(connection: &Connection, turn: TurnId) -> Result<(), CacheError> {
+    connection.prepare_cached(ARRIVED)?.execute([id(turn.0)])?;
+    Ok(())
+}
+
+/// Accepted turns of a conversation that is not visible any more, and what nobody waits for after a restart.
+pub(crate) fn drop_accepted(connection: &Connection, of: ConversationId) -> Result<(), CacheError> {
+    connection.prepare_cached("DELETE FROM outbox WHERE conversation = ?1 AND accepted = 1")?.execute([id(of.0)])?;
+    Ok(())
+}
+
+/// After a restart nobody waits for the answers of a click.
+pub(crate) fn drop_fleeting(connection: &Connection) -> Result<(), CacheError> {
+    connection.execute("DELETE FROM outbox WHERE durable = 0", [])?;
+    Ok(())
+}
+
+const COLUMNS_OF_CONVERSATION: &str =
+    "SELECT id, conversation, command, durable, attempts, accepted, created FROM outbox
+     WHERE conversation = ?1 ORDER BY number";
+
+/// What is on its way in one conversation, in order.
+pub(crate) fn of_conversation(connection: &Connection, of: ConversationId) -> Result<Vec<Queued>, CacheError> {
+    let mut query = connection.prepare_cached(COLUMNS_OF_CONVERSATION)?;
+    let rows = query.query_map([id(of.0)], |row| Ok(queued(row)))?;
+    rows.map(|row| row?).collect()
+}
+
+const WAITING: &str = "SELECT id, conversation, command, durable, attempts, accepted, created FROM outbox
+                       WHERE accepted = 0 ORDER BY number LIMIT ?1";
+
+/// The oldest commands that the hub does not have, in order.
+pub(crate) fn waiting(connection: &Connection, limit: u32) -> Result<Vec<Queued>, CacheError> {
+    let mut query = connection.prepare_cached(WAITING)?;
+    let rows = query.query_map([limit], |row| Ok(queued(row)))?;
+    rows.map(|row| row?).collect()
+}
+
+/// How many replies and notes wait for the hub.
+pub(crate) fn count(connection: &Connection) -> Result<u32, CacheError> {
+    let mut query =
+        connection.prepare_cached("SELECT count(*) FROM outbox WHERE accepted = 0 AND turn IS NOT NULL")?;
+    Ok(query.query_row([], |row| row.get(0))?)
+}
+
+/// Whether a command is still on its way.
+pub(crate) fn holds(connection: &Connection, command: CommandId) -> Result<bool, CacheError> {
+    let mut query = connection.prepare_cached("SELECT 1 FROM outbox WHERE id = ?1 AND accepted = 0")?;
+    Ok(query.query_row([id(command.0)], |_| Ok(())).optional()?.is_some())
+}
+
+fn queued(row: &Row<'_>) -> Result<Queued, CacheError> {
+    Ok(Queued {
+        id: CommandId(Uuid::from_bytes(row.get(0)?)),
+        conversation: conversation_id(row.get(1)?),
+        command: parse("command", row.get_ref(2)?.as_str().unwrap_or_default())?,
+        durable: row.get(3)?,
+        attempts: row.get(4)?,
+        accepted: row.get(5)?,
+        created: Time(row.get(6)?),
+    })
+}
+
+/// A reply to this conversation with these words; for tests of the table.
+#[cfg(test)]
+fn reply(number: u128, text: &str) -> Queued {
+    Queued {
+        id: CommandId(Uuid::from_u128(number)),
+        conversation: ConversationId(Uuid::from_u128(1)),
+        command: AgentCommand::Reply {
+            turn: TurnId(Uuid::from_u128(number)),
+            content: Content::Text { text: text.into() },
+            written_against: Position(1),
+            mind_customer: false,
+        },
+        durable: true,
+        attempts: 0,
+        accepted: false,
+        created: Time(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::testing::{assert_indexed, connection};
+
+    #[test]
+    fn every_query_is_answered_by_indices_alone() {
+        for sql in [ARRIVED, COLUMNS_OF_CONVERSATION, WAITING] {
+            assert_indexed(sql);
+        }
+    }
+
+    #[test]
+    fn commands_leave_in_the_order_in_which_they_were_given() {
+        let connection = connection();
+        for queued in [reply(9, "first"), reply(3, "second")] {
+            insert(&connection, &queued).unwrap();
+        }
+        let words: Vec<_> = waiting(&connection, 9).unwrap().into_iter().map(|queued| queued.id.0.as_u128()).collect();
+        assert_eq!(words, [9, 3], "the order of giving counts, not the ids");
+    }
+
+    #[test]
+    fn an_accepted_turn_stays_until_its_event_arrives() {
+        let connection = connection();
+        let queued = reply(9, "hello");
+        insert(&connection, &queued).unwrap();
+        accept(&connection, &queued).unwrap();
+        assert_eq!(count(&connection).unwrap(), 0, "it does not wait any more");
+        assert_eq!(of_conversation(&connection, queued.conversation).unwrap().len(), 1, "but it is still shown");
+        arrived(&connection, TurnId(Uuid::from_u128(9))).unwrap();
+        assert!(of_conversation(&connection, queued.conversation).unwrap().is_empty());
+    }
+}
