@@ -38,7 +38,7 @@ async fn your_logic_hands_over_and_an_agent_resolves() {
     assert!(maya.section("my").await.is_empty(), "a completed conversation leaves My Conversations");
     maya.finds(&id, "left").await;
 
-    let (headers, body) = logic.headers.lock().unwrap().first().cloned().unwrap();
+    let (headers, body) = logic.raw.lock().unwrap().first().cloned().unwrap();
     let signing = Webhook::from_bytes(common::SECRET.as_bytes().to_vec()).unwrap();
     signing.verify(&body, &headers).expect("the request is signed as the standard says");
     assert_eq!(headers["authorization"], format!("Bearer {}", common::SECRET));

@@ -243,6 +243,11 @@ async fn attend(hub: &Hub, user: &User, socket: &mut WebSocket, queue: &mut mpsc
 async fn hear(hub: &Hub, user: &User, text: &str, socket: &mut WebSocket) {
     match serde_json::from_str(text) {
         Ok(DeskFrame::Typing { conversation }) => {
+            let state = hub.database.read(move |connection| conversations::get(connection, conversation)).await;
+            // Only who takes part is heard; anybody else's keys mean nothing here.
+            if !matches!(state, Ok(Some(state)) if state.agent(user.id).is_some()) {
+                return;
+            }
             let by = tandem_conversation::Participant::Agent { user: user.id, name: user.name.clone() };
             hub.person_types(conversation, hub.clock.now().plus_ms(TYPING_MS));
             hub.fanout.send(Input::Typing { conversation, by, on: true });

@@ -295,6 +295,9 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut check:
     }
 }
 
+/// A request as it came: headers and body.
+pub type Raw = (axum::http::HeaderMap, Vec<u8>);
+
 type Answering = Arc<dyn Fn(&Value) -> Response + Send + Sync>;
 
 /// A Your Logic that answers as the test says, and remembers what it was asked.
@@ -302,7 +305,7 @@ type Answering = Arc<dyn Fn(&Value) -> Response + Send + Sync>;
 pub struct TestLogic {
     pub url: String,
     pub asked: Arc<Mutex<Vec<Value>>>,
-    pub headers: Arc<Mutex<Vec<(axum::http::HeaderMap, Vec<u8>)>>>,
+    pub raw: Arc<Mutex<Vec<Raw>>>,
     answering: Answering,
 }
 
@@ -313,7 +316,7 @@ impl TestLogic {
         let logic = Self {
             url: format!("http://{address}/logic"),
             asked: Arc::default(),
-            headers: Arc::default(),
+            raw: Arc::default(),
             answering: Arc::new(answer),
         };
         let app = axum::Router::new().fallback(hear).with_state(logic.clone());
@@ -334,7 +337,7 @@ impl TestLogic {
 
 async fn hear(State(logic): State<TestLogic>, headers: axum::http::HeaderMap, body: axum::body::Bytes) -> Response {
     let request: Value = serde_json::from_slice(&body).unwrap();
-    logic.headers.lock().unwrap().push((headers, body.to_vec()));
+    logic.raw.lock().unwrap().push((headers, body.to_vec()));
     logic.asked.lock().unwrap().push(request.clone());
     (logic.answering)(&request)
 }
