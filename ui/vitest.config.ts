@@ -1,6 +1,6 @@
 // Component tests of the desk and the web chat, in happy-dom.
 import { defineConfig } from "vitest/config";
-import { alias, plugins } from "./desk/vite.base";
+import { alias, plugins } from "./desk/vite.base.ts";
 
 export default defineConfig({
   plugins,

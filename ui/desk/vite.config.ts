@@ -1,6 +1,6 @@
 // Builds the window's page into `ui/dist`, which the desktop shell embeds.
 import { defineConfig } from "vite";
-import { alias, here, plugins } from "./vite.base";
+import { alias, here, plugins } from "./vite.base.ts";
 
 export default defineConfig({
   root: here("."),

@@ -12,9 +12,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use xtask::leash::{Held, Leash};
 
 use crate::args::Args;
-use crate::leash::{Held, Leash};
 use crate::{build, packages, sh};
 use display::VirtualDisplay;
 
@@ -36,10 +36,14 @@ const FIRST_PORT: u16 = 7700;
 const BRAND: &str = "northwind";
 /// A first start makes keys and hashes passwords, on a slow machine.
 const HUB_START: Duration = Duration::from_secs(60);
+/// Somebody else's hub runs, or it does not.
+const HUB_ANSWER: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 struct Plan {
     dialogues: PathBuf,
+    /// Whether the dialogues are recordings, played in their own order and rhythm.
+    is_replay: bool,
     speed: f64,
     hub: Option<String>,
     keep: bool,
@@ -48,8 +52,10 @@ struct Plan {
 
 pub fn main(rest: Vec<String>) -> Result<()> {
     let Some(mut args) = Args::new(rest, HELP) else { return Ok(()) };
+    let replay = args.value("--replay")?;
     let plan = Plan {
-        dialogues: dialogues(args.value("--replay")?, args.value("--dialogues")?)?,
+        is_replay: replay.is_some(),
+        dialogues: dialogues(replay, args.value("--dialogues")?)?,
         speed: args.parsed("--speed")?.unwrap_or(1.0),
         hub: args.value("--hub")?.map(|url| url.trim_end_matches('/').to_owned()),
         keep: args.flag("--keep"),
@@ -99,7 +105,7 @@ fn play(plan: &Plan, has_display: bool) -> Result<()> {
         }
         None => {
             let secret = secret()?;
-            let logic = logic::start(&mut leash, &plan.dialogues, &secret)?;
+            let logic = logic::start(&mut leash, plan, &secret)?;
             let address = free_address()?;
             app.env("TANDEM_EMBED", "1").env("TANDEM_LISTEN", &address);
             app.env("TANDEM_LOGIC_URL", logic).env("TANDEM_LOGIC_SECRET", secret);
@@ -107,11 +113,12 @@ fn play(plan: &Plan, has_display: bool) -> Result<()> {
         }
     };
     let app = leash.start("tandem", &mut app)?;
-    hub::wait_until_healthy(&hub, HUB_START, || still_running(&mut leash, app))?;
+    let within = if plan.hub.is_some() { HUB_ANSWER } else { HUB_START };
+    hub::wait_until_healthy(&hub, within, || still_running(&mut leash, app))?;
 
     let mut player = Command::new(program("tandem-player"));
-    player.args(["--hub", &hub, "--brand", BRAND, "--dialogues"]).arg(&plan.dialogues);
-    player.args(["--speed", &plan.speed.to_string()]);
+    player.args(["--hub", &hub, "--brand", BRAND, "--speed", &plan.speed.to_string()]);
+    player.arg(if plan.is_replay { "--replay" } else { "--dialogues" }).arg(&plan.dialogues);
     let player = leash.start("tandem-player", &mut player)?;
     guide(plan, &hub, &data, display.as_ref());
     watch(plan, &mut leash, app, player, display)

@@ -4,25 +4,31 @@
 //! So nothing has to catch signals, and no child needs to know.
 
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
-/// Asks all groups to stop, waits up to three seconds while any of them lives, then insists.
+/// Asks all groups to stop, waits up to three seconds while any of them lives, then insists. One group for each `kill`,
+/// and no `--` before it: that is the form that every shell understands.
 const WATCH: &str = r#"
 groups=
-# No `--` before the groups: dash would take it for a number.
 while read -r pid; do groups="$groups -$pid"; done
-alive() { for group in $groups; do kill -0 "$group" 2>/dev/null && return 0; done; return 1; }
-kill -TERM $groups 2>/dev/null
+each() {
+    found=1
+    for group in $groups; do kill "$1" "$group" 2>/dev/null && found=0; done
+    return $found
+}
+each -TERM
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
-    alive || exit 0
+    each -0 || exit 0
     sleep 0.2
 done
-kill -KILL $groups 2>/dev/null
+each -KILL
 exit 0
 "#;
 
@@ -57,14 +63,51 @@ impl Leash {
     /// Starts a program in a process group of its own; all it writes goes to its log.
     pub fn start(&mut self, name: &str, command: &mut Command) -> Result<Held> {
         let output = self.log(name)?;
-        self.spawn(name, command.stdout(output))
+        self.spawn(name, command.stdin(Stdio::null()).stdout(output))
     }
 
-    /// Like `start`, but what it writes to standard output comes to us.
-    pub fn start_piped(&mut self, name: &str, command: &mut Command) -> Result<(Held, ChildStdout)> {
-        let held = self.spawn(name, command.stdout(Stdio::piped()))?;
-        let output = self.programs[held.0].child.stdout.take();
-        Ok((held, output.context("BUG: standard output was piped a line above")?))
+    /// Like `start`, and waits until it writes a line in which `find` finds something.
+    pub fn start_saying<T: Send + 'static>(
+        &mut self,
+        name: &str,
+        command: &mut Command,
+        within: Duration,
+        find: impl Fn(&str) -> Option<T> + Send + 'static,
+    ) -> Result<(Held, T)> {
+        let mut log = self.log(name)?;
+        let held = self.spawn(name, command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
+        let output = self.programs[held.0].child.stdout.take().context("BUG: it was piped a line above")?;
+        let (tell, said) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                let _ = writeln!(log, "{line}");
+                if let Some(found) = find(&line) {
+                    let _ = tell.send(found);
+                }
+            }
+        });
+        let found = said.recv_timeout(within);
+        let found = found.with_context(|| format!("{name} did not start, see {}", self.log_of(held).display()))?;
+        Ok((held, found))
+    }
+
+    /// Like `start`, and we talk with it.
+    pub fn start_talking(&mut self, name: &str, command: &mut Command) -> Result<(Held, ChildStdin, ChildStdout)> {
+        let held = self.spawn(name, command.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
+        let child = &mut self.programs[held.0].child;
+        let (input, output) = (child.stdin.take(), child.stdout.take());
+        Ok((held, input.context("BUG: it was piped above")?, output.context("BUG: it was piped above")?))
+    }
+
+    /// Kills the program and all it started, at once and without a word to them.
+    pub fn kill(&mut self, program: Held) -> Result<()> {
+        let child = &mut self.programs[program.0].child;
+        Command::new("kill")
+            .args(["-KILL", "--", &format!("-{}", child.id())])
+            .status()
+            .context("cannot run `kill`")?;
+        child.wait()?;
+        Ok(())
     }
 
     /// How the program ended, if it has.
@@ -77,7 +120,7 @@ impl Leash {
     }
 
     fn spawn(&mut self, name: &str, command: &mut Command) -> Result<Held> {
-        let command = command.stdin(Stdio::null()).stderr(self.log(name)?).process_group(0);
+        let command = command.stderr(self.log(name)?).process_group(0);
         let child = command.spawn().with_context(|| format!("cannot start `{}`", command.get_program().display()))?;
         let told = self.names.as_mut().map(|names| writeln!(names, "{}", child.id()));
         self.programs.push(Program { log: self.log_path(name), child });
@@ -110,17 +153,32 @@ impl Drop for Leash {
 mod tests {
     use super::*;
 
+    /// Whether any process of the group runs. One that only nobody has collected yet does not.
+    fn is_alive(group: u32) -> bool {
+        let processes = std::fs::read_dir("/proc").unwrap().flatten();
+        processes.filter_map(|process| std::fs::read_to_string(process.path().join("stat")).ok()).any(|stat| {
+            let mut fields = stat.rsplit(") ").next().unwrap().split(' ');
+            let state = fields.next();
+            state != Some("Z") && fields.nth(1) == Some(&group.to_string())
+        })
+    }
+
     #[test]
-    fn dropping_the_leash_stops_a_program_and_what_it_started() {
+    fn dropping_the_leash_stops_every_program_and_what_it_started() {
         let logs = std::env::temp_dir().join(format!("tandem-leash-{}", std::process::id()));
         let mut leash = Leash::new(&logs).unwrap();
-        let mut family = Command::new("sh");
-        let held = leash.start("family", family.args(["-c", "sleep 600 & wait"])).unwrap();
-        assert!(leash.ended(held).is_none());
-        let group = format!("-{}", leash.programs[held.0].child.id());
+        let families = [
+            ("brief", "exit 0"),
+            ("obedient", "sleep 600 & wait"),
+            ("deaf", "trap '' TERM; sleep 600 & wait; sleep 600"),
+        ];
+        let held = families.map(|(name, script)| leash.start(name, Command::new("sh").args(["-c", script])).unwrap());
+        assert!(leash.ended(held[1]).is_none());
+        let groups = held.map(|held| leash.programs[held.0].child.id());
         drop(leash);
-        let left = Command::new("kill").args(["-0", "--", &group]).stderr(Stdio::null()).status().unwrap();
-        assert!(!left.success(), "the grandchild lives on");
+        for group in groups {
+            assert!(!is_alive(group), "somebody of group {group} lives on");
+        }
         std::fs::remove_dir_all(logs).unwrap();
     }
 }

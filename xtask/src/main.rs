@@ -8,7 +8,6 @@ mod bench;
 mod build;
 mod demo;
 mod frontend;
-mod leash;
 mod packages;
 mod sh;
 mod test;

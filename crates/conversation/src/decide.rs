@@ -13,7 +13,7 @@ use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::{Event, EventBody, Side};
 use crate::help::{HelpReason, NeedsHelp};
 use crate::ids::{CommandId, ConversationId, EngagementId, Position};
-use crate::logic::LogicFailure;
+use crate::logic::{LogicFailure, check_custom};
 use crate::participant::Participant;
 use crate::permission::Permission;
 use crate::rejection::Rejection;
@@ -50,11 +50,17 @@ struct Draft<'a> {
     fresh: usize,
     /// What to say if this decision leaves the customer alone.
     why: HelpReason,
+    /// Your Logic was engaged when the decision began.
+    logic_engaged: bool,
+    /// A person of ours has spoken since the request that is being answered.
+    overtaken: bool,
 }
 
 impl<'a> Draft<'a> {
     fn start(envelope: &'a Envelope, context: &'a Context, opening: &Opening) -> Result<Self, Rejection> {
         check_label("customer.name", &opening.customer.name)?;
+        opening.language.iter().try_for_each(|language| check_label("language", language))?;
+        check_custom(&opening.custom)?;
         let first = Event {
             conversation: envelope.conversation,
             position: Position(1),
@@ -84,6 +90,8 @@ impl<'a> Draft<'a> {
             context,
             fresh: context.fresh.len(),
             why: HelpReason::NobodyEngaged,
+            logic_engaged: state.logic.engaged,
+            overtaken: false,
         }
     }
 
@@ -181,12 +189,20 @@ impl<'a> Draft<'a> {
         let due: Vec<_> =
             self.state.engagements.iter().filter(|e| e.expires().is_some_and(|at| at <= now)).cloned().collect();
         for engagement in due {
-            let (end, why) = match engagement.kind {
-                EngagementKind::Invitation { .. } => (EndReason::Missed, HelpReason::InvitationOver),
-                _ => (EndReason::Expired, HelpReason::LinkOver),
-            };
-            self.end_engagement(Participant::System, engagement.id, end);
-            self.why = why;
+            if engagement.invitee().is_some() {
+                self.end_invitation(Participant::System, engagement.id, EndReason::Missed);
+            } else {
+                self.end_engagement(Participant::System, engagement.id, EndReason::Expired);
+                self.why = HelpReason::LinkOver;
+            }
+        }
+    }
+
+    /// Somebody who was only asked attended to nobody yet: any other reason for help is the better one.
+    fn end_invitation(&mut self, actor: Participant, id: EngagementId, end: EndReason) {
+        self.end_engagement(actor, id, end);
+        if self.why == HelpReason::NobodyEngaged {
+            self.why = HelpReason::InvitationOver;
         }
     }
 
@@ -199,7 +215,14 @@ impl<'a> Draft<'a> {
             _ => {}
         }
         if left_alone(&self.state, self.now()) {
-            self.raise_help(Participant::System, self.why.clone());
+            let why = match (&self.why, &self.state.fallback) {
+                // Your Logic would be there, had it not failed before.
+                (HelpReason::NobodyEngaged, Some(fallback)) if self.state.logic.engaged => {
+                    HelpReason::LogicFailed { failure: fallback.failure.clone() }
+                }
+                (why, _) => why.clone(),
+            };
+            self.raise_help(Participant::System, why);
         }
         let queued = self.state.engagements.iter().find(|e| e.kind == EngagementKind::Queue).map(|e| e.id);
         let waits = self.state.in_progress()

@@ -7,8 +7,9 @@ use utoipa::ToSchema;
 
 use crate::help::HelpReason;
 use crate::ids::{EngagementId, Position, RequestId, TurnId, UserId};
+use crate::rejection::Rejection;
 use crate::time::Time;
-use crate::turn::{Choice, Media};
+use crate::turn::{Choice, Media, limits};
 
 /// Your Logic's side of the state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -212,6 +213,15 @@ pub(crate) fn merge(data: &mut Map<String, Value>, patch: &Map<String, Value>) {
             }
         }
     }
+}
+
+/// Refuses custom data beyond its limit.
+pub(crate) fn check_custom(custom: &Map<String, Value>) -> Result<(), Rejection> {
+    let bytes = serde_json::to_string(custom).map_or(usize::MAX, |json| json.len());
+    if bytes > limits::CUSTOM_BYTES {
+        return Err(Rejection::invalid("custom", format!("larger than {} bytes", limits::CUSTOM_BYTES)));
+    }
+    Ok(())
 }
 
 /// The reason for help that Your Logic gives with `NEEDS_HELP`.

@@ -11,7 +11,7 @@ use crate::engagement::EngagementKind;
 use crate::ids::{CallId, EngagementId, Position, UserId};
 use crate::participant::Participant;
 use crate::permission::{Permission, Permissions};
-use crate::state::Conversation;
+use crate::state::{Conversation, OpenTurn};
 use crate::time::Time;
 use crate::turn::Stage;
 
@@ -84,7 +84,9 @@ pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Op
     if !mine {
         return None;
     }
-    if let Some(failed) = conversation.open_turns.iter().rev().find(|open| open.stage == Stage::Failed) {
+    // A customer who wrote after the failed turn is the more urgent news, and the failure stands beside it.
+    let failed = |open: &&OpenTurn| open.stage == Stage::Failed && open.position > conversation.last_loud;
+    if let Some(failed) = conversation.open_turns.iter().rev().find(failed) {
         let kind = NoticeKind::DeliveryFailed { position: failed.position };
         return Some(Notice { kind, since: conversation.updated });
     }

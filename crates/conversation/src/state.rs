@@ -304,6 +304,8 @@ impl Conversation {
         if let Content::Question { choices, .. } = &turn.content {
             keep_last(&mut self.questions, OPEN_QUESTIONS, OpenQuestion { turn: turn.id, choices: choices.clone() });
         }
+        // Whoever of ours speaks next has had the chance to say again what failed.
+        self.open_turns.retain(|open| open.stage != Stage::Failed);
         let open = OpenTurn { turn: turn.id, position: event.position, stage: Stage::Prepared };
         keep_last(&mut self.open_turns, OPEN_TURNS, open);
     }
@@ -319,7 +321,8 @@ impl Conversation {
             *seen = up_to.max(*seen);
             if side == Side::Customer {
                 let seen = *seen;
-                self.open_turns.retain(|open| open.position > seen);
+                // What the channel refused was not seen, whatever was seen after it.
+                self.open_turns.retain(|open| open.position > seen || open.stage == Stage::Failed);
             }
         }
     }

@@ -22,6 +22,8 @@ pub struct Dialogue {
     /// When it took place, in seconds since 1970.
     pub start: Option<f64>,
     pub completion: String,
+    /// Why the assistant hands over.
+    pub help: Option<String>,
     pub turns: Vec<Turn>,
     /// Where the pictures of its turns lie.
     #[serde(skip)]
@@ -78,6 +80,12 @@ impl Dialogue {
     /// What the customer does, in order.
     pub fn customer_turns(&self) -> impl Iterator<Item = &Turn> {
         self.turns.iter().filter(|turn| turn.is_customers())
+    }
+
+    /// A person is needed at some point.
+    #[must_use]
+    pub fn hands_over(&self) -> bool {
+        self.turns.iter().any(Turn::is_persons)
     }
 
     /// A person is needed right after the customer's first words.

@@ -118,7 +118,7 @@ pub fn find_binary(name: &str) -> anyhow::Result<PathBuf> {
         }
         looked.push(path.display().to_string());
     }
-    bail!("{name} is not built (looked for {}): cargo build -p tandem-hub --bin {name}", looked.join(", "))
+    bail!("{name} is not built (looked for {}): cargo build --workspace --bin {name}", looked.join(", "))
 }
 
 /// Reads a child's standard output until it says where it listens; the rest is read and dropped.

@@ -6,6 +6,7 @@
 pub mod dialogue;
 pub mod hub_process;
 pub mod load;
+pub mod logic_process;
 mod net;
 pub mod people;
 pub mod player;

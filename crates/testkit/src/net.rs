@@ -111,6 +111,15 @@ impl Socket {
         self.stream.send(Message::text(text)).await.map_err(|_| ClientError::Closed)
     }
 
+    /// Sends with the next flush.
+    pub(crate) async fn feed_text(&mut self, text: String) -> Result<(), ClientError> {
+        self.stream.feed(Message::text(text)).await.map_err(|_| ClientError::Closed)
+    }
+
+    pub(crate) async fn flush(&mut self) -> Result<(), ClientError> {
+        self.stream.flush().await.map_err(|_| ClientError::Closed)
+    }
+
     /// The next text frame. May be dropped and asked again without losing one.
     pub(crate) async fn next_text(&mut self) -> Result<tungstenite::Utf8Bytes, ClientError> {
         loop {
@@ -125,7 +134,10 @@ impl Socket {
 
     pub(crate) async fn next<T: DeserializeOwned>(&mut self) -> Result<T, ClientError> {
         let text = self.next_text().await?;
-        serde_json::from_str(&text).map_err(|error| ClientError::Protocol(format!("{error} in the frame {text}")))
+        serde_json::from_str(&text).map_err(|error| {
+            let beginning: String = text.chars().take(300).collect();
+            ClientError::Protocol(format!("{error} in the frame {beginning}"))
+        })
     }
 
     pub(crate) async fn close(mut self) {

@@ -216,7 +216,7 @@ async fn live(stage: Arc<Stage>, slots: Vec<Slot>) -> Vec<Played> {
         all.push(played);
     }
     if let (Some(actor), Some(last)) = (&mut actor, all.last_mut()) {
-        actor.stay_until(Instant::now() + stage.settings.linger).await;
+        actor.linger(Instant::now() + stage.settings.linger).await;
         actor.account(last);
     }
     all

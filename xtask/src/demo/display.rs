@@ -1,13 +1,13 @@
-//! A display where there is none: Xvfb, a message bus of its own for notifications, and pictures of it all.
+//! A display where there is none: virtual, with a message bus of its own for notifications, and pictures of it all.
 
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
+use xtask::leash::Leash;
+use xtask::xvfb;
 
-use crate::leash::Leash;
 use crate::sh;
 
 /// By then the first customers have been handed over.
@@ -24,16 +24,7 @@ pub struct VirtualDisplay {
 
 impl VirtualDisplay {
     pub fn start(leash: &mut Leash, data: &Path) -> Result<Self> {
-        // With -displayfd it takes the first free display and prints its number when it is ready.
-        let mut xvfb = sh::command("Xvfb -displayfd 1 -screen 0 1440x900x24 -nolisten tcp -noreset");
-        let (held, output) = leash.start_piped("xvfb", &mut xvfb)?;
-        let mut number = String::new();
-        BufReader::new(output).read_line(&mut number)?;
-        let number: u32 = number
-            .trim()
-            .parse()
-            .with_context(|| format!("the virtual display did not start, see {}", leash.log_of(held).display()))?;
-        Ok(Self { name: format!(":{number}"), picture: data.join("screenshot.png") })
+        Ok(Self { name: xvfb::start(leash)?, picture: data.join("screenshot.png") })
     }
 
     /// The program on this display, with a bus of its own and without what needs a graphics card.

@@ -38,12 +38,14 @@ fn ask(host: &str, path: &str) -> Result<()> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     let base = if path.is_empty() { String::new() } else { format!("/{path}") };
-    write!(stream, "GET {base}/healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
-    let mut head = [0; 12];
-    stream.read_exact(&mut head)?;
-    let head = String::from_utf8_lossy(&head);
-    if !head.ends_with(" 200") {
-        bail!("it answers `{head}` to GET /healthz");
+    let request = format!("GET {base}/healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
+    let mut answer = Vec::new();
+    stream.take(4096).read_to_end(&mut answer)?;
+    let answer = String::from_utf8_lossy(&answer);
+    let status = answer.lines().next().unwrap_or_default();
+    if status.split(' ').nth(1) != Some("200") {
+        bail!("it answers `{status}` to GET /healthz");
     }
     Ok(())
 }
@@ -51,6 +53,7 @@ fn ask(host: &str, path: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::{BufRead as _, BufReader};
     use std::net::TcpListener;
 
     #[test]
@@ -60,10 +63,11 @@ mod tests {
         let hub = std::thread::spawn(move || {
             for status in ["503 Service Unavailable", "200 OK"] {
                 let (mut stream, _) = listener.accept().unwrap();
-                let mut request = [0; 256];
-                let length = stream.read(&mut request).unwrap();
-                assert!(request[..length].starts_with(b"GET /healthz HTTP/1.1\r\n"));
-                write!(stream, "HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n").unwrap();
+                let request: Vec<_> =
+                    BufReader::new(&stream).lines().map_while(|l| l.ok().filter(|l| !l.is_empty())).collect();
+                assert_eq!(request[0], "GET /healthz HTTP/1.1");
+                let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+                stream.write_all(answer.as_bytes()).unwrap();
             }
         });
         wait_until_healthy(&url, Duration::from_secs(10), || Ok(())).unwrap();

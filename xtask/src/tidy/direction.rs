@@ -26,7 +26,7 @@ const ROOMS: &[Room] = &[
     Room { name: "sample-logic", may_use: &[] },
     Room {
         name: "tandem-tests",
-        may_use: &["tandem-conversation", "tandem-protocol", "tandem-hub", "tandem-desk", "tandem-testkit"],
+        may_use: &["tandem-conversation", "tandem-protocol", "tandem-hub", "tandem-desk", "tandem-testkit", "xtask"],
     },
     Room { name: "xtask", may_use: &[] },
 ];

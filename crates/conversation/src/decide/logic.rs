@@ -7,7 +7,7 @@ use crate::command::Invitee;
 use crate::event::EventBody;
 use crate::help::HelpReason;
 use crate::ids::{LinkId, RequestId, TurnId};
-use crate::logic::{Action, Control, Fallback, LogicFailure, LogicRequest, help_reason, merge};
+use crate::logic::{Action, Control, Fallback, LogicFailure, LogicRequest, check_custom, help_reason, merge};
 use crate::participant::Participant;
 use crate::rejection::Rejection;
 use crate::time::Time;
@@ -59,6 +59,11 @@ impl Draft<'_> {
         self.why = HelpReason::LogicSilent;
         let customer_acted = self.state.last_customer > asked.trigger;
         let person_acted = self.state.last_person_voice().is_some_and(|voice| voice.position > asked.trigger);
+        // The request carried every turn until it was asked; only what is newer is news to its answer.
+        self.overtaken = self
+            .state
+            .last_person_voice()
+            .is_some_and(|voice| voice.position > asked.trigger && voice.at >= asked.asked);
         let ignored =
             (control.ignore_on_customer_action && customer_acted) || (control.ignore_on_agent_action && person_acted);
         if !ignored {
@@ -161,15 +166,24 @@ impl Draft<'_> {
         }
     }
 
-    /// One voice: while a person is answering, a message becomes a suggestion.
+    /// One voice: while a person is answering, or if one has answered meanwhile, a message becomes a suggestion.
     fn say(&mut self, content: Content, force: bool, turn: Option<TurnId>) -> Result<(), Rejection> {
         content.check()?;
-        if !force && (self.person_is_answering() || !self.state.logic.engaged) {
+        let why = if self.person_is_answering() {
+            Some("a person is answering")
+        } else if self.overtaken {
+            Some("a person has answered meanwhile")
+        } else if !self.logic_engaged && !self.state.logic.engaged {
+            Some("Your Logic is switched off here")
+        } else {
+            None
+        };
+        if !force && why.is_some() {
             let text = match &content {
                 Content::Attachment { media, text } if text.is_empty() => media.name.clone(),
                 other => other.text().to_owned(),
             };
-            return self.suggest(text, Some("a person is answering"));
+            return self.suggest(text, why);
         }
         let id = match turn {
             Some(id) => id,
@@ -222,10 +236,7 @@ impl Draft<'_> {
         }
         let mut merged = self.state.custom.clone();
         merge(&mut merged, patch);
-        let bytes = serde_json::to_string(&merged).map_or(usize::MAX, |json| json.len());
-        if bytes > limits::CUSTOM_BYTES {
-            return Err(Rejection::invalid("custom", format!("larger than {} bytes", limits::CUSTOM_BYTES)));
-        }
+        check_custom(&merged)?;
         if merged != self.state.custom {
             self.push(EventBody::CustomChanged { patch: patch.clone() });
         }
@@ -240,7 +251,7 @@ impl Draft<'_> {
                 added.push(tag.clone());
             }
         }
-        let removed: Vec<_> = remove.iter().filter(|tag| self.state.tags.contains(tag)).cloned().collect();
+        let removed: Vec<_> = self.state.tags.iter().filter(|tag| remove.contains(tag)).cloned().collect();
         if self.state.tags.len() + added.len() - removed.len() > limits::TAGS {
             return Err(Rejection::invalid("tag", format!("more than {} tags", limits::TAGS)));
         }

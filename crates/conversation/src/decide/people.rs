@@ -47,14 +47,12 @@ impl Draft<'_> {
             }
             Command::Decline { engagement } => {
                 self.my_invitation(*engagement)?;
-                self.why = HelpReason::InvitationOver;
-                self.end_engagement(self.actor.clone(), *engagement, EndReason::Declined);
+                self.end_invitation(self.actor.clone(), *engagement, EndReason::Declined);
                 Ok(())
             }
             Command::Withdraw { engagement } => {
                 self.find(*engagement, |e| e.invitee().is_some())?;
-                self.why = HelpReason::InvitationOver;
-                self.end_engagement(self.actor.clone(), *engagement, EndReason::Withdrawn);
+                self.end_invitation(self.actor.clone(), *engagement, EndReason::Withdrawn);
                 Ok(())
             }
             Command::Remove { engagement } => {
@@ -109,6 +107,9 @@ impl Draft<'_> {
         content.check()?;
         if self.state.in_progress() || self.actor.user().is_none() {
             self.engaged()?;
+        }
+        if written_against > self.state.position {
+            return Err(Rejection::invalid("writtenAgainst", "beyond the end of the conversation"));
         }
         let news = self.state.last_voice_beside(self.actor).map_or(Position::START, |voice| voice.position);
         let news = if mind_customer { news.max(self.state.last_loud) } else { news };

@@ -34,7 +34,7 @@ CREATE TABLE conversations (
     -- The contiguous run of events that is held; 0 for none.
     covered_from INTEGER NOT NULL,
     covered_to   INTEGER NOT NULL,
-    -- Events were missed: the state itself must be fetched.
+    -- The last event that is known to exist; beyond the state, the state itself must be fetched.
     hole         INTEGER NOT NULL,
     -- Something of it is still to be fetched in the background.
     wanting      INTEGER NOT NULL,
@@ -91,7 +91,15 @@ pub(crate) struct Held {
     pub state: Conversation,
     pub listed: bool,
     pub covered: Covered,
-    pub hole: bool,
+    /// The last event that is known to exist although the state could not be moved past it; 0 for none.
+    pub hole: Position,
+}
+
+impl Held {
+    /// Whether the state itself has to be fetched.
+    pub(crate) fn has_hole(&self) -> bool {
+        self.hole > self.state.position
+    }
 }
 
 const GET: &str = "SELECT state, listed, covered_from, covered_to, hole FROM conversations WHERE id = ?1";
@@ -106,7 +114,7 @@ fn held(row: &Row<'_>) -> Result<Held, CacheError> {
         state: parse("conversation", row.get_ref(0)?.as_str().unwrap_or_default())?,
         listed: row.get(1)?,
         covered: Covered { from: row.get(2)?, to: row.get(3)? },
-        hole: row.get(4)?,
+        hole: Position(row.get(4)?),
     })
 }
 
@@ -122,7 +130,7 @@ pub(crate) fn save(
     let engaged = listed && state.agent(me).is_some();
     let in_my = engaged || (listed && state.invitation_of(me).is_some());
     let left = state.left.iter().find(|past| listed && !engaged && past.user == me).map(|past| past.at.0);
-    let wanting = held.hole || ((in_my || left.is_some()) && !held.covered.is_whole(state.position));
+    let wanting = held.has_hole() || ((in_my || left.is_some()) && !held.covered.is_whole(state.position));
     let mut query = connection.prepare_cached(
         "INSERT INTO conversations (id, customer, started, updated, listed, engaged, in_my, in_help, in_left, in_all,
                                     help, waits, left_at, unread, words, covered_from, covered_to, hole, wanting,
@@ -154,7 +162,7 @@ pub(crate) fn save(
         words(state),
         held.covered.from,
         held.covered.to,
-        held.hole,
+        held.hole.0,
         wanting,
         json("conversation", state)?,
     ])?;

@@ -201,7 +201,7 @@ async fn send_batch(hub: &Hub, cursor: u64, changes: &[String], socket: &mut Web
         return Ok(());
     }
     let frame = format!(
-        r#"{{"type":"batch","cursor":{cursor},"time":"{}","catchingUp":true,"changes":[{}]}}"#,
+        r#"{{"batch":{{"cursor":{cursor},"time":"{}","catchingUp":true,"changes":[{}]}}}}"#,
         hub.clock.now(),
         changes.join(",")
     );

@@ -22,7 +22,7 @@ pub(super) fn spread(sessions: &mut Sessions, commit: &Commit) {
     }
     for (id, changes) in batches {
         let frame =
-            format!(r#"{{"type":"batch","cursor":{},"time":"{}","changes":[{changes}]}}"#, commit.cursor, commit.time);
+            format!(r#"{{"batch":{{"cursor":{},"time":"{}","changes":[{changes}]}}}}"#, commit.cursor, commit.time);
         sessions.send_desk(id, frame.into());
     }
 }

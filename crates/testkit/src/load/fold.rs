@@ -66,7 +66,8 @@ impl Story {
             fresh: (0..8).map(|_| self.id()).collect(),
         };
         let decided = decide(self.state.as_ref(), &envelope, &context);
-        let events = decided.with_context(|| format!("BUG: the history's command {:?} is refused", envelope.command))?;
+        let events =
+            decided.with_context(|| format!("BUG: the history's command {:?} is refused", envelope.command))?;
         for event in &events {
             match &mut self.state {
                 Some(state) => state.apply(event),

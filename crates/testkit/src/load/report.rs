@@ -63,7 +63,8 @@ impl Figure {
 /// A table for people.
 #[must_use]
 pub fn table(figures: &[Figure]) -> String {
-    let mut lines = vec![format!("{:<28} {:>14} {:<6} {:>14}  {:<6} {}", "name", "value", "unit", "bar", "", "measured on")];
+    let mut lines =
+        vec![format!("{:<28} {:>14} {:<6} {:>14}  {:<6} {}", "name", "value", "unit", "bar", "", "measured on")];
     for figure in figures {
         let sign = if figure.better == Better::Higher { "≥" } else { "<" };
         let bar = figure.bar.map(|bar| format!("{sign} {}", number(bar))).unwrap_or_default();

@@ -198,12 +198,28 @@ impl Agent {
         self.wait_for(what, |desk| holds(desk).then_some(())).await
     }
 
+    /// The bare connection, for whoever wants nothing but speed.
+    pub(crate) fn into_socket(self) -> Socket {
+        self.socket
+    }
+
+    /// What opens more connections of the same user.
+    #[must_use]
+    pub fn access_token(&self) -> &str {
+        &self.access
+    }
+
     fn in_vain(&self, what: &str) -> ClientError {
         let told = self.desk.conversations().take(5).map(|state| {
             let last = state.last_words.as_ref().map(|last| last.text.as_str()).unwrap_or_default();
             format!("{} (help {}, '{last}')", state.customer.name, state.help.is_some())
         });
-        let seen = format!("{}'s desk knows {} conversations: {}", self.me.name, self.desk.conversations().count(), told.collect::<Vec<_>>().join(" | "));
+        let seen = format!(
+            "{}'s desk knows {} conversations: {}",
+            self.me.name,
+            self.desk.conversations().count(),
+            told.collect::<Vec<_>>().join(" | ")
+        );
         ClientError::Deadline { what: what.to_owned(), seconds: self.patience.as_secs(), seen }
     }
 }

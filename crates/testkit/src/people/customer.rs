@@ -153,7 +153,8 @@ impl Customer {
     /// # Errors
     /// If the hub refuses it or cannot be reached.
     pub async fn upload(&self, name: &str, kind: &str, bytes: Vec<u8>) -> Result<Media, ClientError> {
-        let request = self.http.post(format!("{}/chat/v1/media", self.hub)).query(&[("name", name)]);
+        let url = reqwest::Url::parse_with_params(&format!("{}/chat/v1/media", self.hub), [("name", name)]);
+        let request = self.http.post(url.map_err(|error| ClientError::Unreachable(error.to_string()))?);
         call(request.bearer_auth(&self.token).header("content-type", kind).body(bytes)).await
     }
 
@@ -182,7 +183,9 @@ impl Customer {
     /// If the hub cannot be reached.
     pub async fn begin_anew(&mut self) -> Result<(), ClientError> {
         self.socket.send(&ChatSend::New {}).await?;
-        self.until_ready().await
+        self.until_ready().await?;
+        self.forget();
+        Ok(())
     }
 
     /// Shows that the customer is writing.
@@ -239,13 +242,20 @@ impl Customer {
         Ok(())
     }
 
+    /// What was said belongs to an earlier conversation.
+    fn forget(&mut self) {
+        self.entries.clear();
+        self.told = (Position::START, Position::START);
+        self.receipts.clear();
+    }
+
     async fn take(&mut self, frame: ChatFrame) -> Result<(), ClientError> {
         match frame {
             ChatFrame::Ready { conversation } => {
-                if conversation.as_ref().map(|c| c.id) != self.conversation.as_ref().map(|c| c.id) {
-                    self.entries.clear();
-                    self.told = (Position::START, Position::START);
-                    self.receipts.clear();
+                // Of a conversation that began since the last time the id is not known; it is the newest all the same.
+                let other = self.conversation.as_ref().zip(conversation.as_ref()).is_some_and(|(a, b)| a.id != b.id);
+                if other {
+                    self.forget();
                 }
                 self.status = conversation.as_ref().map(|c| c.status);
                 self.conversation = conversation;
@@ -304,6 +314,11 @@ impl Customer {
     #[must_use]
     pub fn told_of(&self, stage: Stage) -> Position {
         self.receipts.get(&stage).copied().unwrap_or_default()
+    }
+
+    /// The bare connection, for whoever wants nothing but speed.
+    pub(crate) fn into_socket(self) -> Socket {
+        self.socket
     }
 
     /// For coming back later.

@@ -51,7 +51,7 @@ impl Desk {
     fn batch(&mut self, batch: &Batch) -> Result<(), ClientError> {
         for change in &batch.changes {
             let change = serde_json::from_str(change.get())
-                .map_err(|error| ClientError::Protocol(format!("{error} in the change {change}")))?;
+                .map_err(|error| ClientError::Protocol(format!("a change cannot be read: {error}")))?;
             match change {
                 LiveChange::Opened(state) => {
                     self.states.insert(state.id, *state);

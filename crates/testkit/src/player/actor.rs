@@ -24,6 +24,8 @@ const MENU_S: f64 = 20.0;
 const MENU_AT_LEAST: Duration = Duration::from_secs(5);
 /// How long thanks are held back for a person's answer, in recorded seconds.
 const GRATITUDE_S: f64 = 900.0;
+/// How long the answer to the last turn is waited for before another dialogue begins, in recorded seconds.
+const SETTLING_S: f64 = 20.0;
 /// First pause before a lost connection is tried again; doubles up to the second.
 const RETRY: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(5));
 
@@ -86,8 +88,7 @@ impl Actor {
 
     /// Plays the customer's part to its end.
     pub(super) async fn play(&mut self, dialogue: &Arc<Dialogue>) -> Played {
-        let mut played =
-            Played { dialogue: dialogue.id.clone(), customer: dialogue.name(), ..Played::default() };
+        let mut played = Played { dialogue: dialogue.id.clone(), customer: dialogue.name(), ..Played::default() };
         if let Err(error) = self.perform(dialogue, &mut played).await {
             played.error = Some(error.to_string());
         }
@@ -251,15 +252,25 @@ impl Actor {
     }
 
     /// Stays in the chat, as somebody does who hopes for an answer; leaves when the conversation is completed.
-    pub(super) async fn stay_until(&mut self, until: Instant) {
-        while !self.lost && self.customer.status() != Some(ChatStatus::Completed) {
-            match self.hear_before(until).await {
-                Ok(true) => {}
-                Ok(false) => return,
-                Err(_) => self.lost = true,
-            }
+    pub(super) async fn linger(&mut self, until: Instant) {
+        while self.customer.status() != Some(ChatStatus::Completed) && self.hears_before(until).await {}
+    }
+
+    /// Keeps the chat open until the next dialogue. What still belongs to this one has time to arrive: a frame does not
+    /// name its conversation.
+    pub(super) async fn stay_until(&mut self, due: Instant) {
+        self.linger(Instant::now() + self.stage.settings.seconds(SETTLING_S)).await;
+        while self.hears_before(due).await {}
+        tokio::time::sleep_until(due).await;
+    }
+
+    async fn hears_before(&mut self, until: Instant) -> bool {
+        if self.lost {
+            return false;
         }
-        tokio::time::sleep_until(until.min(Instant::now() + Duration::from_millis(200))).await;
+        let heard = self.hear_before(until).await;
+        self.lost = heard.is_err();
+        heard.unwrap_or(false)
     }
 
     /// Hears one thing, or reads what was heard; false when the time has come.

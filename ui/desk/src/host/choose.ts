@@ -18,7 +18,10 @@ export async function chooseHost(page: Window = window): Promise<Host | null> {
   }
   if (import.meta.env.DEV) {
     const { fakeHost } = await import("./fake");
-    return fakeHost(query.get("fake") ?? "");
+    const fake = fakeHost(query.get("fake") ?? "");
+    // For scripts that stage a scene.
+    Object.assign(page, { __fake: fake });
+    return fake;
   }
   return null;
 }

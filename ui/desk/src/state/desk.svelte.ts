@@ -27,7 +27,8 @@ export class Desk {
   readonly toasts = new Toasts();
   readonly appearance = new Appearance();
   readonly attention: Attention;
-  #held = new Map<ConversationId, OpenConversation>();
+  /** Looked at last stands last. */
+  #held: OpenConversation[] = [];
 
   constructor(readonly host: Host) {
     this.list = new SectionList(host);
@@ -60,7 +61,7 @@ export class Desk {
 
   /** Another user, or nobody: nothing of the one before stays on screen. */
   #somebodyElse(): void {
-    this.#held.clear();
+    this.#held = [];
     this.conversation = null;
     this.overlay = null;
     this.list.show("my", "");
@@ -91,12 +92,8 @@ export class Desk {
     this.list.cursor = id;
     if (this.conversation?.id === id) return;
     this.conversation?.composer.flush();
-    const open = this.#held.get(id) ?? new OpenConversation(this.host, id);
-    // Newest last, so that the one not looked at for longest is let go.
-    this.#held.delete(id);
-    this.#held.set(id, open);
-    const oldest = this.#held.keys().next();
-    if (this.#held.size > KEEP_OPEN && !oldest.done) this.#held.delete(oldest.value);
+    const open = this.#held.find((held) => held.id === id) ?? new OpenConversation(this.host, id);
+    this.#held = [...this.#held.filter((held) => held !== open), open].slice(-KEEP_OPEN);
     open.typing = null;
     this.conversation = open;
     void open.refresh();

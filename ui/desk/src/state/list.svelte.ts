@@ -15,7 +15,7 @@ export class SectionList {
   cursor = $state<ConversationId | null>(null);
   #first = 0;
   #last = 0;
-  #asking = new Set<number>();
+  #asking: number[] = [];
   #turn = 0;
 
   constructor(private readonly host: Host) {}
@@ -35,7 +35,7 @@ export class SectionList {
   /** Asks again for what is in view; called whenever lists changed. */
   readonly refresh = reask(async () => {
     const turn = this.#turn;
-    this.#asking.clear();
+    this.#asking = [];
     const from = Math.floor(this.#first / PAGE);
     const to = Math.max(from, Math.floor(this.#last / PAGE));
     try {
@@ -58,13 +58,13 @@ export class SectionList {
     this.#first = first;
     this.#last = last;
     for (const page of range(Math.floor(first / PAGE), Math.floor(last / PAGE))) {
-      if (this.rows[page * PAGE] === null && !this.#asking.has(page)) void this.#fill(page);
+      if (this.rows[page * PAGE] === null && !this.#asking.includes(page)) void this.#fill(page);
     }
   }
 
   async #fill(page: number): Promise<void> {
     const turn = this.#turn;
-    this.#asking.add(page);
+    this.#asking.push(page);
     try {
       const answer = await this.#ask(page);
       if (turn !== this.#turn || answer.total !== this.rows.length) return;
@@ -74,7 +74,7 @@ export class SectionList {
     } catch (error) {
       this.problem = asRpcError(error);
     } finally {
-      this.#asking.delete(page);
+      this.#asking = this.#asking.filter((asked) => asked !== page);
     }
   }
 

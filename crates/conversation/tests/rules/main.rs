@@ -1,0 +1,18 @@
+//! DESIGN section 3, told as stories: every test is named after the rule it holds.
+
+#[path = "../stage/mod.rs"]
+mod stage;
+
+mod answers;
+mod claims;
+mod compare;
+mod engagements;
+mod help;
+mod life_cycle;
+mod limits;
+mod logic;
+mod nobody_alone;
+mod permissions;
+mod reopening;
+mod shapes;
+mod voice;

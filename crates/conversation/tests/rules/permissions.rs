@@ -1,0 +1,193 @@
+//! Every command × every kind of actor × every role: allowed, or refused with the right code.
+
+use crate::stage::{AEROLINX, JONAS, LINK_MS, Stage, aerolinx, jonas, maya, opening, sofia, text};
+use serde_json::{Map, json};
+use tandem_conversation::{
+    Command, Control, EngagementId, Invitee, LogicFailure, Participant, Permission, Permissions, Position, Rejection,
+    RequestId, Role, Scope, Stage as Step,
+};
+
+/// What the table says: `+` allowed, `P` another kind of participant's, `-` the permission is missing.
+const COLUMNS: &str = "customer agent supervisor admin nobody onlooker external logic system";
+
+/// The scene in which the command makes sense.
+#[derive(Clone, Copy)]
+enum Scene {
+    /// Maya and Aerolinx are engaged, Jonas is invited, help is asked for, Your Logic is being asked.
+    Busy,
+    /// Help is asked for, and Maya is outside.
+    Outside,
+    /// Jonas has invited Maya.
+    Invited,
+    Completed,
+}
+
+fn set(scene: Scene) -> Stage {
+    let mut stage = Stage::new();
+    stage.carmen_writes("Hello?");
+    match scene {
+        Scene::Busy => {
+            stage.maya_joins();
+            stage.aerolinx_comes();
+            stage.maya_invites_jonas();
+            stage.maya(Command::AskForHelp { reason: String::new() }).expect("Maya is engaged");
+        }
+        Scene::Outside => drop(stage.logic_fails()),
+        Scene::Invited => {
+            stage.jonas_joins();
+            let invitee = Invitee::Colleague { user: crate::stage::MAYA, name: "Maya".into() };
+            stage.jonas(Command::Invite { invitee, note: None }).expect("Jonas is engaged");
+        }
+        Scene::Completed => {
+            stage.maya_joins();
+            stage.maya(Command::Complete { resolution: String::new() }).expect("Maya is engaged");
+        }
+    }
+    stage
+}
+
+fn actors() -> Vec<(Participant, Permissions)> {
+    let only = |permission| Permissions(vec![(permission, Scope::All)]);
+    vec![
+        (Participant::Customer, Permissions::default()),
+        (maya(), Role::Agent.permissions()),
+        (maya(), Role::Supervisor.permissions()),
+        (maya(), Role::Admin.permissions()),
+        (maya(), Permissions::default()),
+        (maya(), only(Permission::ViewAll)),
+        (aerolinx(), Permissions::default()),
+        (Participant::Logic, Permissions::default()),
+        (Participant::System, Permissions::default()),
+    ]
+}
+
+type Make = fn(&mut Stage) -> Command;
+
+fn invitation(stage: &Stage) -> EngagementId {
+    stage.state.engagements.iter().find(|e| e.invitee().is_some()).expect("somebody is invited").id
+}
+
+fn asked(stage: &mut Stage) -> RequestId {
+    stage.ask()
+}
+
+#[rustfmt::skip]
+fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
+    use Scene::{Busy, Completed, Invited, Outside};
+    vec![
+        // Customers' own.
+        ("write",           "+ P P P P P P P P", Busy, |s| Command::Write { turn: s.turn(), content: text("Hi"), received: s.now }),
+        ("give feedback",   "+ P P P P P P P P", Busy, |_| Command::GiveFeedback { score: 4, text: String::new() }),
+        // People of ours who are engaged.
+        ("reply",           "P + + + - - + P P", Busy, |s| s.reply("Hi")),
+        ("leave",           "P + + + - - + P P", Busy, |_| Command::Leave { reason: String::new(), ask_for_help: false }),
+        ("ask for help",    "P + + + - - + P P", Busy, |_| Command::AskForHelp { reason: String::new() }),
+        ("press button",    "P + + + - - + P P", Busy, |_| Command::PressButton { action: "refund".into() }),
+        // Whoever may look on may also coach.
+        ("note",            "P + + + - + + P P", Busy, |s| Command::Note { turn: s.turn(), text: "Hm".into() }),
+        ("receive",         "+ + + + - + + P P", Busy, |_| Command::Receive { stage: Step::Delivered, up_to: Position(1) }),
+        // Agents alone.
+        ("join",            "P + + + - - P P P", Outside, |_| Command::Join { call: None }),
+        ("claim",           "P + + + - - P P P", Outside, |s| Command::Join { call: s.state.help.as_ref().map(|h| h.call) }),
+        ("complete",        "P + + + - - P P P", Busy, |_| Command::Complete { resolution: String::new() }),
+        ("reopen",          "P + + + - - P P P", Completed, |_| Command::Reopen),
+        ("help not needed", "P + + + - - P P P", Busy, |_| Command::HelpNotNeeded),
+        ("invite",          "P + + + - - P P P", Busy, |_| Command::Invite { note: None, invitee: Invitee::Colleague { user: crate::stage::SOFIA, name: "Sofia".into() } }),
+        ("invite partner",  "P + + + - - P P P", Busy, |s| Command::Invite { note: None, invitee: Invitee::External { link: tandem_conversation::LinkId(s.id()), name: "Nordwind".into(), expires: s.now.plus_ms(LINK_MS) } }),
+        ("accept",          "P + + + - - P P P", Invited, |s| Command::Accept { engagement: invitation(s) }),
+        ("decline",         "P + + + - - P P P", Invited, |s| Command::Decline { engagement: invitation(s) }),
+        ("withdraw",        "P + + + - - P P P", Busy, |s| Command::Withdraw { engagement: invitation(s) }),
+        ("remove",          "P + + + - - P P P", Busy, |s| Command::Remove { engagement: s.engagement(&aerolinx()).id }),
+        ("take over",       "P + + + - - P P P", Outside, |_| Command::TakeOver),
+        ("delegate",        "P + + + - - P P P", Busy, |s| Command::Delegate { note: None, turn: s.turn() }),
+        ("engage logic",    "P + + + - - P P P", Busy, |_| Command::EngageLogic { engaged: false }),
+        ("tag",             "P + + + - - P P P", Busy, |_| Command::Tag { add: vec!["vip".into()], remove: Vec::new() }),
+        ("set language",    "P + + + - - P P +", Busy, |_| Command::SetLanguage { language: "es".into() }),
+        ("revoke link",     "P + + + - - P P +", Busy, |_| Command::RevokeLink { link: AEROLINX }),
+        ("rename customer", "+ + + + - - P + +", Busy, |_| Command::RenameCustomer { name: "Carmen Ruiz".into() }),
+        // External agents' own.
+        ("open link",       "P P P P P P + P P", Busy, |_| Command::OpenLink { link: AEROLINX }),
+        // Your Logic's and the hub's own.
+        ("answer logic",    "P P P P P P P + P", Busy, |s| Command::AnswerLogic { request: Some(asked(s)), control: Control::default(), custom: Map::new(), actions: Vec::new() }),
+        ("change custom",   "P P P P P P P + +", Busy, |_| Command::ChangeCustom { patch: Map::from_iter([("a".to_owned(), json!(1))]) }),
+        ("ask logic",       "P P P P P P P P +", Busy, |s| Command::AskLogic { request: RequestId(s.id()), expires: s.now.plus_ms(1) }),
+        ("fail logic",      "P P P P P P P P +", Busy, |s| Command::FailLogic { request: asked(s), failure: LogicFailure::NotConfigured }),
+        ("progress",        "P P P P P P P P +", Busy, |s| Command::Progress { turn: s.turn(), stage: Step::Sent, reason: None }),
+        ("tick",            "P P P P P P P P +", Busy, |_| Command::Tick),
+    ]
+}
+
+#[test]
+fn every_command_for_every_actor_and_role() {
+    for (name, row, scene, make) in table() {
+        for ((column, cell), (actor, permissions)) in
+            COLUMNS.split(' ').zip(row.split(' ')).zip(actors())
+        {
+            let mut stage = set(scene);
+            let command = make(&mut stage);
+            let found = match stage.act(actor, permissions, command) {
+                Ok(_) => "+".to_owned(),
+                Err(Rejection::NotYours) => "P".to_owned(),
+                Err(Rejection::Forbidden { permission: Permission::Handle }) => "-".to_owned(),
+                Err(other) => format!("{other:?}"),
+            };
+            assert_eq!(found, cell, "{name} by {column}");
+        }
+    }
+}
+
+#[test]
+fn only_customers_and_the_hub_start_conversations() {
+    let expected = "+ P P P P P P P +";
+    for ((actor, permissions), cell) in actors().into_iter().zip(expected.split(' ')) {
+        let envelope = tandem_conversation::Envelope {
+            id: tandem_conversation::CommandId(uuid::Uuid::nil()),
+            conversation: tandem_conversation::ConversationId(uuid::Uuid::nil()),
+            actor,
+            permissions,
+            command: Command::Start(opening()),
+        };
+        let context = crate::stage::context(tandem_conversation::Time(0), true, None, 0);
+        let found = match tandem_conversation::decide(None, &envelope, &context) {
+            Ok(_) => "+",
+            Err(Rejection::NotYours) => "P",
+            Err(_) => "?",
+        };
+        assert_eq!(found, cell, "{:?}", envelope.actor);
+    }
+}
+
+#[test]
+fn what_needs_an_engagement_says_so() {
+    let outsiders: [(&str, Make); 8] = [
+        ("reply", |s| s.reply("Hi")),
+        ("leave", |_| Command::Leave { reason: String::new(), ask_for_help: false }),
+        ("complete", |_| Command::Complete { resolution: String::new() }),
+        ("ask for help", |_| Command::AskForHelp { reason: String::new() }),
+        ("invite", |_| Command::Invite { note: None, invitee: Invitee::Colleague { user: JONAS, name: "J".into() } }),
+        ("remove", |s| Command::Remove { engagement: EngagementId(s.id()) }),
+        ("delegate", |s| Command::Delegate { note: None, turn: s.turn() }),
+        ("press button", |_| Command::PressButton { action: "refund".into() }),
+    ];
+    for (name, make) in outsiders {
+        let mut stage = set(Scene::Outside);
+        let command = make(&mut stage);
+        assert_eq!(stage.act(sofia(), Role::Admin.permissions(), command), Err(Rejection::NotEngaged), "{name}");
+    }
+}
+
+#[test]
+fn what_does_not_exist_says_so() {
+    let stage = set(Scene::Busy);
+    let mut envelope = tandem_conversation::Envelope {
+        id: tandem_conversation::CommandId(uuid::Uuid::nil()),
+        conversation: stage.state.id,
+        actor: jonas(),
+        permissions: Role::Agent.permissions(),
+        command: Command::Join { call: None },
+    };
+    let context = crate::stage::context(stage.now, true, None, 0);
+    assert_eq!(tandem_conversation::decide(None, &envelope, &context), Err(Rejection::Unknown));
+    envelope.command = Command::Decline { engagement: EngagementId(uuid::Uuid::nil()) };
+    assert_eq!(tandem_conversation::decide(Some(&stage.state), &envelope, &context), Err(Rejection::NoEngagement));
+}

@@ -1,0 +1,276 @@
+//! What is stored and travels comes back as it was: event → JSON → event.
+
+use crate::limits::photo;
+use crate::stage::{AEROLINX, Stage, aerolinx, jonas, maya, opening};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, json};
+use std::fmt::Debug;
+use tandem_conversation::{
+    Action, BrandId, CallId, Choice, CommandId, Content, Control, EndReason, Engagement, EngagementId, EngagementKind,
+    Event, EventBody, Fallback, HelpReason, Invitee, LogicFailure, LogicRequest, NeedsHelp, Participant, Permission,
+    Position, Rejection, RequestId, Role, Side, Stage as Step, Time, Turn, TurnId, UserId,
+};
+use uuid::Uuid;
+
+const AT: Time = Time(1_793_800_951_250);
+
+fn there_and_back<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
+    let json = serde_json::to_string(value).expect("it can be written");
+    let back: T = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{json}: {error}"));
+    assert_eq!(&back, value, "{json}");
+}
+
+fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+fn contents() -> Vec<Content> {
+    vec![
+        Content::Text { text: "¿Dónde está? 📦 \"\\\u{0}".into() },
+        Content::Question { text: "Which?".into(), choices: vec![Choice { id: "a".into(), label: "A".into() }] },
+        Content::Answer { question: TurnId(id(1)), choice: "a".into(), text: "A".into() },
+        Content::Attachment { media: photo("a.png"), text: String::new() },
+        Content::Note { text: "n".into() },
+        Content::Suggestion { text: "s".into(), why: None },
+        Content::Suggestion { text: "s".into(), why: Some("late".into()) },
+    ]
+}
+
+fn failures() -> Vec<LogicFailure> {
+    vec![
+        LogicFailure::NotConfigured,
+        LogicFailure::Unreachable { detail: "refused".into() },
+        LogicFailure::TimedOut { after_ms: 8000 },
+        LogicFailure::Status { status: 503 },
+        LogicFailure::Malformed { detail: "not JSON".into() },
+        LogicFailure::Refused { action: 2, detail: "empty".into() },
+    ]
+}
+
+fn kinds() -> Vec<EngagementKind> {
+    let invitation = |note| EngagementKind::Invitation { invitee: jonas(), by: maya(), expires: AT, note };
+    vec![
+        EngagementKind::Agent { participant: maya() },
+        EngagementKind::ExternalAgent { participant: aerolinx(), expires: AT },
+        EngagementKind::Logic,
+        EngagementKind::SelfService,
+        EngagementKind::Queue,
+        invitation(None),
+        invitation(Some("please".into())),
+    ]
+}
+
+fn ends() -> Vec<EndReason> {
+    use EndReason as E;
+    vec![
+        E::Left { why: "lunch".into() },
+        E::Completed,
+        E::Delegated,
+        E::Removed,
+        E::TakenOver,
+        E::Expired,
+        E::Revoked,
+        E::SwitchedOff,
+        E::Over,
+        E::Accepted,
+        E::Declined,
+        E::Missed,
+        E::Withdrawn,
+    ]
+}
+
+fn reasons() -> Vec<HelpReason> {
+    use HelpReason as H;
+    let mut reasons = vec![
+        H::LogicAsked { detail: "d".into() },
+        H::CustomerAsked { detail: String::new() },
+        H::AgentAsked { detail: "d".into() },
+        H::LogicSilent,
+        H::LastPersonLeft,
+        H::InvitationOver,
+        H::LinkOver,
+        H::NobodyEngaged,
+    ];
+    reasons.extend(failures().into_iter().map(|failure| H::LogicFailed { failure }));
+    reasons
+}
+
+fn bodies() -> Vec<EventBody> {
+    use EventBody as B;
+    let tandem_conversation::Opening { customer, contact, channel, .. } = opening();
+    let started = |brand, language, custom| B::Started {
+        customer: customer.clone(),
+        contact,
+        channel,
+        brand,
+        language,
+        custom,
+        engage_logic: true,
+    };
+    let custom = Map::from_iter([("a".to_owned(), json!({"b": [1, null, "x", 1.5]}))]);
+    let request = |silent| LogicRequest { id: RequestId(id(2)), trigger: Position(3), asked: AT, expires: AT, silent };
+    let answered = |skipped_to, ignored| B::LogicAnswered {
+        request: RequestId(id(2)),
+        trigger: Position(3),
+        skipped_to,
+        ignored,
+    };
+    let mut bodies = vec![
+        started(None, None, Map::new()),
+        started(Some(BrandId(id(4))), Some("es".into()), custom.clone()),
+        B::TurnProgressed { turn: TurnId(id(1)), stage: Step::Failed, reason: Some("blocked".into()) },
+        B::Received { side: Side::Customer, stage: Step::Seen, up_to: Position(9) },
+        B::Received { side: Side::Desk, stage: Step::Delivered, up_to: Position(9) },
+        B::HelpCleared { claimed_by: None },
+        B::HelpCleared { claimed_by: Some(maya()) },
+        B::Completed { resolution: String::new() },
+        B::Reopened,
+        B::EngageLogicChanged { engaged: false },
+        B::LogicAsked { request: request(false) },
+        B::LogicAsked { request: request(true) },
+        answered(None, false),
+        answered(Some(Position(7)), true),
+        B::FallbackCleared,
+        B::CustomChanged { patch: custom },
+        B::TagsChanged { added: vec!["vip".into()], removed: Vec::new() },
+        B::TagsChanged { added: Vec::new(), removed: vec!["new".into()] },
+        B::LanguageChanged { language: "es".into() },
+        B::CustomerRenamed { name: "Carmen".into() },
+        B::ButtonPressed { action: "refund".into() },
+        B::FeedbackGiven { score: 5, text: String::new() },
+        B::LinkUsed { link: AEROLINX },
+    ];
+    for (i, content) in contents().into_iter().enumerate() {
+        let engagement = (i % 2 == 0).then_some(EngagementId(id(5)));
+        bodies.push(B::TurnAdded {
+            turn: Turn { id: TurnId(id(6)), engagement, content, silent: i == 0 },
+            received: AT,
+        });
+    }
+    for step in [Step::Queued, Step::Accepted, Step::Prepared, Step::Sent, Step::Delivered, Step::Seen, Step::Failed] {
+        bodies.push(B::TurnProgressed { turn: TurnId(id(1)), stage: step, reason: None });
+    }
+    for kind in kinds() {
+        let engagement = Engagement { id: EngagementId(id(7)), kind, since: AT };
+        bodies.push(B::EngagementStarted { engagement: engagement.clone() });
+        bodies.extend(ends().into_iter().map(|end| B::EngagementEnded {
+            engagement: engagement.id,
+            was: engagement.clone(),
+            end,
+        }));
+    }
+    for reason in reasons() {
+        bodies.push(B::HelpRaised { help: NeedsHelp { call: CallId(id(8)), reason, by: maya(), since: AT } });
+    }
+    for failure in failures() {
+        let (request, trigger) = (RequestId(id(2)), Position(3));
+        bodies.push(B::LogicFailed { request, trigger, failure: failure.clone() });
+        bodies.push(B::FellBack { fallback: Fallback { failure, since: AT } });
+    }
+    bodies
+}
+
+#[test]
+fn every_event_by_every_actor() {
+    let conversation = Stage::new().state.id;
+    let actors = [Participant::Customer, maya(), aerolinx(), Participant::Logic, Participant::System];
+    for (i, body) in bodies().into_iter().enumerate() {
+        let position = Position(u32::try_from(i).expect("few"));
+        let actor = actors[i % actors.len()].clone();
+        there_and_back(&Event { conversation, position, time: AT, actor, cause: CommandId(id(9)), body });
+    }
+}
+
+#[test]
+fn every_action_control_and_invitee() {
+    let choices = vec![Choice { id: "a".into(), label: "A".into() }];
+    let actions = [
+        Action::Message { text: "t".into(), force: true, turn: Some(TurnId(id(1))) },
+        Action::Question { text: "t".into(), choices, force: false, turn: None },
+        Action::Attachment { media: photo("a.png"), text: "t".into(), force: false, turn: None },
+        Action::Note { text: "t".into() },
+        Action::Suggestion { text: "t".into() },
+        Action::NeedsHelp { value: true, reason: "r".into(), customer_asked: true },
+        Action::InviteAgent { user: UserId(id(1)), name: None, note: Some("n".into()) },
+        Action::InviteExternalAgent { name: "Aerolinx".into(), ttl_s: 60, note: None },
+        Action::RemoveParticipant { engagement: EngagementId(id(1)) },
+        Action::EngageLogic { value: false },
+        Action::Complete { resolution: "r".into() },
+        Action::Reopen,
+        Action::Typing { value: true },
+        Action::Tag { add: vec!["a".into()], remove: vec!["b".into()] },
+        Action::Feedback { text: "t".into() },
+    ];
+    actions.iter().for_each(there_and_back);
+    there_and_back(&Control::default());
+    there_and_back(&Control {
+        skip_to_latest: true,
+        skip_to_time: Some(AT),
+        ignore_on_customer_action: true,
+        ignore_on_agent_action: true,
+    });
+    there_and_back(&Invitee::Colleague { user: UserId(id(1)), name: "Jonas".into() });
+    there_and_back(&Invitee::External { link: AEROLINX, name: "Aerolinx".into(), expires: AT });
+    contents().iter().for_each(there_and_back);
+    there_and_back(&opening());
+}
+
+#[test]
+fn every_rejection_with_its_stable_code() {
+    use Rejection as R;
+    let table = [
+        (R::Unknown, "conversation.unknown"),
+        (R::Exists, "conversation.exists"),
+        (R::NotEngaged, "conversation.not_engaged"),
+        (R::AlreadyEngaged, "conversation.already_engaged"),
+        (R::Completed, "conversation.completed"),
+        (R::InProgress, "conversation.in_progress"),
+        (R::CallTaken { by: maya() }, "conversation.call_taken"),
+        (R::CallOver, "conversation.call_over"),
+        (R::MovedOn { since: Position(4) }, "conversation.moved_on"),
+        (R::CustomerAlone, "conversation.customer_alone"),
+        (R::NoCall, "conversation.no_call"),
+        (R::NoEngagement, "conversation.no_engagement"),
+        (R::NoTurn, "conversation.no_turn"),
+        (R::LinkOver, "conversation.link_over"),
+        (R::LogicUnavailable, "logic.unavailable"),
+        (R::LogicBusy, "logic.busy"),
+        (R::NoRequest, "logic.no_request"),
+        (R::Forbidden { permission: Permission::Handle }, "permission.missing"),
+        (R::NotYours, "permission.participant"),
+        (R::invalid("text", "empty"), "input.invalid"),
+    ];
+    for (rejection, code) in table {
+        there_and_back(&rejection);
+        assert_eq!(serde_json::to_value(&rejection).expect("it can be written")["code"], code);
+        assert!(!rejection.to_string().is_empty());
+    }
+}
+
+#[test]
+fn times_permissions_and_roles() {
+    assert_eq!(AT.to_string(), "2026-11-04T14:02:31.250Z");
+    there_and_back(&AT);
+    for role in Role::ALL {
+        there_and_back(&role);
+        there_and_back(&role.permissions());
+        assert_eq!(role.name().parse(), Ok(role));
+    }
+    assert!(serde_json::from_str::<Time>("\"yesterday\"").is_err());
+    assert!(serde_json::from_str::<Content>(r#"{"type":"text","text":"x","html":"y"}"#).is_err(), "unknown fields");
+}
+
+#[test]
+fn a_state_with_everything_in_it() {
+    let mut stage = Stage::new();
+    stage.carmen_writes("Hello?");
+    stage.maya_joins();
+    stage.aerolinx_comes();
+    stage.maya_invites_jonas();
+    stage.logic_fails();
+    stage.maya_replies("Hello");
+    stage.ask();
+    there_and_back(&stage.state);
+    stage.maya(tandem_conversation::Command::Complete { resolution: "done".into() }).expect("Maya is engaged");
+    there_and_back(&stage.state);
+}

@@ -1,0 +1,161 @@
+//! From events to what the transcript shows: pure, so that a page can be made again at any time.
+
+mod stages;
+mod wording;
+
+use tandem_conversation::{
+    Content, EndReason, EngagementKind, Event, EventBody, HelpReason, Participant, Position, Time, TurnId,
+};
+
+pub(crate) use stages::Stages;
+
+use crate::view::{EntryBody, SystemKind};
+
+/// What the transcript makes of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Role {
+    /// Nothing: bookkeeping that no reader misses.
+    Hidden = 0,
+    Entry = 1,
+    /// It moves a turn along its life cycle.
+    Receipt = 2,
+    /// An entry that is also offered in the composer.
+    Suggestion = 3,
+    /// An entry from which the time to the next join is measured.
+    Call = 4,
+}
+
+/// What the transcript makes of `event`, looking at nothing else.
+pub(crate) fn role(event: &Event) -> Role {
+    match &event.body {
+        EventBody::TurnAdded { turn, .. } => match turn.content {
+            Content::Suggestion { .. } => Role::Suggestion,
+            _ => Role::Entry,
+        },
+        EventBody::TurnProgressed { .. } | EventBody::Received { .. } => Role::Receipt,
+        EventBody::HelpRaised { .. } => Role::Call,
+        EventBody::EngagementStarted { engagement } => match engagement.kind {
+            EngagementKind::Logic | EngagementKind::SelfService | EngagementKind::Queue => Role::Hidden,
+            _ => Role::Entry,
+        },
+        EventBody::EngagementEnded { was, end, .. } => match (&was.kind, end) {
+            (EngagementKind::Logic | EngagementKind::SelfService | EngagementKind::Queue, _) => Role::Hidden,
+            (_, EndReason::Completed | EndReason::Accepted | EndReason::Over | EndReason::SwitchedOff) => Role::Hidden,
+            _ => Role::Entry,
+        },
+        // Who joined says it already.
+        EventBody::HelpCleared { claimed_by: Some(_) } => Role::Hidden,
+        EventBody::HelpCleared { claimed_by: None }
+        | EventBody::Completed { .. }
+        | EventBody::Reopened
+        | EventBody::EngageLogicChanged { .. }
+        | EventBody::FellBack { .. }
+        | EventBody::TagsChanged { .. }
+        | EventBody::CustomerRenamed { .. }
+        | EventBody::ButtonPressed { .. }
+        | EventBody::FeedbackGiven { .. } => Role::Entry,
+        EventBody::Started { .. }
+        | EventBody::LogicAsked { .. }
+        | EventBody::LogicAnswered { .. }
+        | EventBody::LogicFailed { .. }
+        | EventBody::FallbackCleared
+        | EventBody::CustomChanged { .. }
+        | EventBody::LanguageChanged { .. }
+        | EventBody::LinkUsed { .. } => Role::Hidden,
+    }
+}
+
+/// One thing in the transcript, before its stages are known.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Entry {
+    pub position: Position,
+    pub time: Time,
+    pub by: Participant,
+    pub turn: Option<TurnId>,
+    pub body: EntryBody,
+}
+
+/// The entries of consecutive shown events, oldest first. `call_since` is when the last call for help before them
+/// began, if any.
+pub(crate) fn entries(events: &[Event], customer: &str, call_since: Option<Time>) -> Vec<Entry> {
+    let mut call_since = call_since;
+    let mut made = Vec::with_capacity(events.len());
+    for (i, event) in events.iter().enumerate() {
+        if let EventBody::HelpRaised { help } = &event.body {
+            call_since = Some(help.since);
+        }
+        if !is_said_better(event, siblings(events, i)) {
+            made.push(Entry {
+                position: event.position,
+                time: event.time,
+                by: event.actor.clone(),
+                turn: turn_of(event),
+                body: body(event, customer, call_since),
+            });
+        }
+        let joined = matches!(&event.body, EventBody::EngagementStarted { engagement } if engagement.person().is_some());
+        if joined || matches!(event.body, EventBody::HelpCleared { .. }) {
+            call_since = None;
+        }
+    }
+    made
+}
+
+/// The other events of the same decision; they stand side by side.
+fn siblings(events: &[Event], i: usize) -> impl Iterator<Item = &Event> {
+    let cause = events[i].cause;
+    let before = events[..i].iter().rev().take_while(move |event| event.cause == cause);
+    before.chain(events[i + 1..].iter().take_while(move |event| event.cause == cause))
+}
+
+/// Whether another event of the same decision tells the same to a reader.
+fn is_said_better<'a>(event: &Event, mut siblings: impl Iterator<Item = &'a Event>) -> bool {
+    let delegated =
+        |other: &Event| matches!(&other.body, EventBody::EngagementEnded { end: EndReason::Delegated, .. });
+    let completed = |other: &Event| matches!(other.body, EventBody::Completed { .. });
+    match &event.body {
+        EventBody::HelpCleared { .. } => siblings.any(|other| completed(other) || delegated(other)),
+        EventBody::EngageLogicChanged { .. } => siblings.any(delegated),
+        EventBody::EngagementEnded { end: EndReason::Withdrawn, .. } => siblings.any(completed),
+        EventBody::FellBack { .. } => siblings.any(|other| {
+            matches!(&other.body, EventBody::HelpRaised { help } if matches!(help.reason, HelpReason::LogicFailed { .. }))
+        }),
+        _ => false,
+    }
+}
+
+fn turn_of(event: &Event) -> Option<TurnId> {
+    match &event.body {
+        EventBody::TurnAdded { turn, .. } => Some(turn.id),
+        _ => None,
+    }
+}
+
+fn body(event: &Event, customer: &str, call_since: Option<Time>) -> EntryBody {
+    let EventBody::TurnAdded { turn, .. } = &event.body else {
+        let (what, text) = wording::line(event, customer, call_since);
+        return EntryBody::System { what, text };
+    };
+    content_body(turn.id, &turn.content, turn.silent)
+}
+
+/// A turn's content as an entry shows it.
+pub(crate) fn content_body(turn: TurnId, content: &Content, silent: bool) -> EntryBody {
+    match content.clone() {
+        Content::Text { text } => EntryBody::Text { turn, text, silent },
+        Content::Question { text, choices } => EntryBody::Question { turn, text, choices, chosen: None },
+        Content::Answer { text, .. } => EntryBody::Answer { turn, text },
+        Content::Attachment { media, text } => EntryBody::Attachment { turn, media, text },
+        Content::Note { text } => EntryBody::Note { turn, text },
+        Content::Suggestion { text, why } => EntryBody::Suggestion { turn, text, why },
+    }
+}
+
+/// How a conversation ended, for the seam above it in the journey.
+pub(crate) fn outcome(by: &Participant, resolution: &str, customer: &str) -> String {
+    wording::outcome(by, resolution, customer)
+}
+
+#[cfg(test)]
+mod tests;

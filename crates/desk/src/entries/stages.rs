@@ -1,0 +1,86 @@
+//! The life cycle of turns, out of the receipts that follow them.
+
+use std::collections::HashMap;
+
+use tandem_conversation::{Content, Event, EventBody, Participant, Position, Side, Stage, TurnId};
+
+use crate::view::StageView;
+
+/// A turn that took longer than this from its author to the hub waited in an outbox, in milliseconds.
+const WAITED_MS: i64 = 1_000;
+
+/// One turn on its way.
+struct Way {
+    turn: TurnId,
+    position: Position,
+    /// Who receives it; nobody, for notes.
+    receiver: Option<Side>,
+    stages: Vec<StageView>,
+}
+
+/// Follows the turns of one page. Receipts come in the order of their positions, so the first that covers a turn is
+/// the moment at which it arrived.
+pub(crate) struct Stages {
+    ways: Vec<Way>,
+}
+
+impl Stages {
+    /// Begins with what the turns' own events say.
+    pub(crate) fn begin(events: &[Event]) -> Self {
+        Self { ways: events.iter().filter_map(begin).collect() }
+    }
+
+    /// Takes in one receipt. Answers whether later ones can still tell something.
+    pub(crate) fn follow(&mut self, receipt: &Event) -> bool {
+        match &receipt.body {
+            EventBody::Received { side, stage, up_to } => {
+                for way in self.ways.iter_mut().filter(|way| way.receiver == Some(*side) && way.position <= *up_to) {
+                    way.reach(*stage, receipt, None);
+                }
+            }
+            EventBody::TurnProgressed { turn, stage, reason } => {
+                if let Some(way) = self.ways.iter_mut().find(|way| way.turn == *turn) {
+                    way.reach(*stage, receipt, reason.clone());
+                }
+            }
+            _ => {}
+        }
+        let unseen = |way: &Way| way.stages.iter().all(|reached| reached.stage != Stage::Seen);
+        self.ways.iter().any(|way| way.receiver.is_some() && unseen(way))
+    }
+
+    /// The stages of each turn, in their order.
+    pub(crate) fn finish(self) -> HashMap<TurnId, Vec<StageView>> {
+        let sorted = |mut way: Way| {
+            way.stages.sort_by_key(|reached| reached.stage);
+            (way.turn, way.stages)
+        };
+        self.ways.into_iter().map(sorted).collect()
+    }
+}
+
+impl Way {
+    fn reach(&mut self, stage: Stage, receipt: &Event, reason: Option<String>) {
+        if self.stages.iter().all(|reached| reached.stage != stage) {
+            self.stages.push(StageView { stage, at: receipt.time, reason });
+        }
+    }
+}
+
+fn begin(event: &Event) -> Option<Way> {
+    let EventBody::TurnAdded { turn, received } = &event.body else { return None };
+    if matches!(turn.content, Content::Suggestion { .. }) {
+        return None;
+    }
+    let inbound = event.actor == Participant::Customer;
+    let mut stages = vec![StageView { stage: Stage::Accepted, at: event.time, reason: None }];
+    if !inbound && event.time.since(*received) > WAITED_MS {
+        stages.push(StageView { stage: Stage::Queued, at: *received, reason: None });
+    }
+    let receiver = match turn.content {
+        Content::Note { .. } => None,
+        _ if inbound => Some(Side::Desk),
+        _ => Some(Side::Customer),
+    };
+    Some(Way { turn: turn.id, position: event.position, receiver, stages })
+}

@@ -1,0 +1,138 @@
+//! The words of system entries: one calm line each.
+
+use tandem_conversation::{
+    EndReason, Engagement, EngagementKind, Event, EventBody, Fallback, HelpReason, LogicFailure, NeedsHelp,
+    Participant, Time,
+};
+
+use super::SystemKind;
+
+/// Kind and words of an event that is not a turn.
+pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (SystemKind, String) {
+    let actor = name(&event.actor, customer);
+    match &event.body {
+        EventBody::EngagementStarted { engagement } => {
+            (SystemKind::Engagement, started(engagement, event.time, customer, call_since))
+        }
+        EventBody::EngagementEnded { was, end, .. } => (SystemKind::Engagement, ended(was, end, actor, customer)),
+        EventBody::HelpRaised { help } => raised(help, customer),
+        EventBody::HelpCleared { .. } => (SystemKind::Help, format!("{actor} said that no help is needed")),
+        EventBody::Completed { resolution } => (SystemKind::Status, with(format!("{actor} completed"), resolution)),
+        EventBody::Reopened => (SystemKind::Status, format!("{actor} reopened the conversation")),
+        EventBody::EngageLogicChanged { engaged: true } => {
+            (SystemKind::Logic, format!("{actor} switched Your Logic on"))
+        }
+        EventBody::EngageLogicChanged { engaged: false } => {
+            (SystemKind::Logic, format!("{actor} switched Your Logic off"))
+        }
+        EventBody::FellBack { fallback: Fallback { failure, .. } } => (SystemKind::Failure, failed(failure)),
+        EventBody::TagsChanged { added, removed } => (SystemKind::Other, tagged(actor, added, removed)),
+        EventBody::CustomerRenamed { name } => (SystemKind::Other, format!("The customer is now called {name}")),
+        EventBody::ButtonPressed { action } => (SystemKind::Other, format!("{actor} pressed {action}")),
+        EventBody::FeedbackGiven { score, text } => {
+            (SystemKind::Other, with(format!("{customer} gave {score} of 5"), text))
+        }
+        _ => (SystemKind::Other, String::new()),
+    }
+}
+
+/// How a conversation ended, in lower case, after a date.
+pub(super) fn outcome(by: &Participant, resolution: &str, customer: &str) -> String {
+    with(format!("completed by {}", name(by, customer)), resolution)
+}
+
+fn name<'a>(participant: &'a Participant, customer: &'a str) -> &'a str {
+    match participant {
+        Participant::Customer => customer,
+        Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } => name,
+        Participant::Logic => "Your Logic",
+        Participant::System => "Tandem",
+    }
+}
+
+fn with(line: String, detail: &str) -> String {
+    let detail = detail.trim();
+    if detail.is_empty() { line } else { format!("{line}: {detail}") }
+}
+
+fn started(engagement: &Engagement, at: Time, customer: &str, call_since: Option<Time>) -> String {
+    match &engagement.kind {
+        EngagementKind::Invitation { invitee, by, note, .. } => {
+            let line = format!("{} invited {}", name(by, customer), name(invitee, customer));
+            with(line, note.as_deref().unwrap_or_default())
+        }
+        EngagementKind::Agent { participant } => {
+            let line = format!("{} joined", name(participant, customer));
+            match call_since {
+                Some(since) => format!("{line} after {}", duration(at.since(since))),
+                None => line,
+            }
+        }
+        EngagementKind::ExternalAgent { participant, .. } => {
+            format!("{} joined from outside", name(participant, customer))
+        }
+        EngagementKind::Logic | EngagementKind::SelfService | EngagementKind::Queue => String::new(),
+    }
+}
+
+fn ended(was: &Engagement, end: &EndReason, actor: &str, customer: &str) -> String {
+    let who = was.person().or_else(|| was.invitee()).map_or("", |participant| name(participant, customer));
+    match end {
+        EndReason::Left { why } => with(format!("{who} left"), why),
+        EndReason::Delegated => format!("{who} handed over to Your Logic"),
+        EndReason::Removed => format!("{actor} removed {who}"),
+        EndReason::TakenOver => format!("{actor} took over from {who}"),
+        EndReason::Expired => format!("The time of {who} was up"),
+        EndReason::Revoked => format!("{actor} revoked the link of {who}"),
+        EndReason::Declined => format!("{who} declined the invitation"),
+        EndReason::Missed => format!("{who} did not answer the invitation"),
+        EndReason::Withdrawn => format!("{actor} withdrew the invitation of {who}"),
+        EndReason::Accepted => format!("{who} accepted the invitation"),
+        EndReason::Completed | EndReason::SwitchedOff | EndReason::Over => format!("{who} is not engaged any more"),
+    }
+}
+
+fn raised(help: &NeedsHelp, customer: &str) -> (SystemKind, String) {
+    let by = name(&help.by, customer);
+    let line = match &help.reason {
+        HelpReason::LogicAsked { detail } => with("Your Logic asked for help".into(), detail),
+        HelpReason::AgentAsked { detail } => with(format!("{by} asked for help"), detail),
+        HelpReason::CustomerAsked { detail } => with(format!("{customer} asked for a person"), detail),
+        HelpReason::LogicFailed { failure } => return (SystemKind::Failure, failed(failure)),
+        other => format!("Help is needed: {}", other.line()),
+    };
+    (SystemKind::Help, line)
+}
+
+fn failed(failure: &LogicFailure) -> String {
+    let why = match failure {
+        LogicFailure::NotConfigured => "it is not connected".into(),
+        LogicFailure::Unreachable { .. } => "it cannot be reached".into(),
+        LogicFailure::TimedOut { after_ms } => format!("nothing came within {}", duration(*after_ms)),
+        LogicFailure::Status { status } => format!("it reported an error ({status})"),
+        LogicFailure::Malformed { detail } => format!("what it said was not understood ({detail})"),
+        LogicFailure::Refused { action, detail } => format!("its action {} was refused ({detail})", action + 1),
+    };
+    format!("Your Logic could not answer: {why}")
+}
+
+fn tagged(actor: &str, added: &[String], removed: &[String]) -> String {
+    match (added, removed) {
+        (added, []) => format!("{actor} tagged: {}", added.join(", ")),
+        ([], removed) => format!("{actor} removed the tag: {}", removed.join(", ")),
+        (added, removed) => format!("{actor} tagged: {}, without {}", added.join(", "), removed.join(", ")),
+    }
+}
+
+/// A stretch of time in the two units that matter.
+fn duration(ms: i64) -> String {
+    let seconds = (ms.max(0) + 500) / 1000;
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, s) => format!("{s} s"),
+        (0, m, 0) => format!("{m} min"),
+        (0, m, s) if m < 10 => format!("{m} min {s} s"),
+        (0, m, _) => format!("{m} min"),
+        (h, 0, _) => format!("{h} h"),
+        (h, m, _) => format!("{h} h {m} min"),
+    }
+}

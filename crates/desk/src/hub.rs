@@ -1,0 +1,260 @@
+//! The hub over HTTP: addresses, requests, and how they fail. Knows no token by itself; [`crate::session`] does.
+
+use std::time::Duration;
+
+use reqwest::{Client, Method, RequestBuilder, Response, Url};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tandem_conversation::{Conversation, ConversationId, CustomerId, MediaId, Position};
+use tandem_protocol::Problem;
+use tandem_protocol::agents::{CommandAccepted, CommandRequest, EventPage, Journey, Login, Refresh, Tokens};
+
+use crate::cache::media::File;
+
+/// A hub that has not answered by then is as good as gone.
+const TIMEOUT: Duration = Duration::from_secs(15);
+/// Largest answer that is read into memory, in bytes.
+const ANSWER_BYTES: usize = 64 * 1024 * 1024;
+/// Events in one page of fetching.
+pub(crate) const PAGE: u32 = 200;
+
+/// Why a request failed, by what can be done about it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HubError {
+    /// No answer at all: try again when the network is back.
+    #[error("{0}")]
+    Network(String),
+    /// The hub asks for patience.
+    #[error("{message}")]
+    Busy { message: String, retry_after: Option<Duration> },
+    /// The access token is not valid any more.
+    #[error("the sign-in has to be renewed")]
+    Unauthorized,
+    /// The sign-in is over.
+    #[error("{0}")]
+    SessionEnded(String),
+    /// The hub will not do this, however often it is asked.
+    #[error("{}", .0.detail)]
+    Refused(Box<Problem>),
+    /// The answer is not what was agreed.
+    #[error("the hub's answer cannot be understood: {0}")]
+    Garbled(String),
+    /// An address that must not or cannot be used.
+    #[error("{0}")]
+    Address(String),
+}
+
+/// Which part of a conversation's events is wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part {
+    Before(Position),
+    After(Position),
+}
+
+/// One hub.
+#[derive(Clone, Debug)]
+pub(crate) struct Hub {
+    address: Url,
+    client: Client,
+}
+
+impl Hub {
+    /// Checks the address. Plain HTTP is for this machine only, unless `allow_http`.
+    pub(crate) fn new(address: &str, allow_http: bool) -> Result<Self, HubError> {
+        let address = address.trim();
+        let url = Url::parse(address.trim_end_matches('/'))
+            .map_err(|_| HubError::Address("Enter the hub's address, such as https://hub.example.com.".into()))?;
+        let loopback = match url.host_str() {
+            Some(host) => is_loopback(host),
+            None => return Err(HubError::Address("The hub's address has no host.".into())),
+        };
+        match url.scheme() {
+            "https" => {}
+            "http" if loopback || allow_http => {}
+            "http" => return Err(HubError::Address("Use https: only a hub on this machine is trusted without.".into())),
+            other => return Err(HubError::Address(format!("A hub is reached over https, not {other}."))),
+        }
+        // Whoever runs us may have chosen a provider already; any choice is fine.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let builder = Client::builder().timeout(TIMEOUT).connect_timeout(Duration::from_secs(5));
+        let builder = if loopback { builder.no_proxy() } else { builder };
+        let client = builder.build().map_err(|error| HubError::Address(reason(&error)))?;
+        Ok(Self { address: url, client })
+    }
+
+    /// The address without a trailing slash.
+    pub(crate) fn address(&self) -> &str {
+        self.address.as_str().trim_end_matches('/')
+    }
+
+    /// Where the live connection is opened.
+    pub(crate) fn live_address(&self, after: Option<u64>) -> String {
+        let base = self.address().replacen("http", "ws", 1);
+        match after {
+            Some(cursor) => format!("{base}/api/v1/live?after={cursor}"),
+            None => format!("{base}/api/v1/live"),
+        }
+    }
+
+    pub(crate) async fn login(&self, login: &Login) -> Result<Tokens, HubError> {
+        match self.ask(Method::POST, "auth/login", None, Some(login)).await {
+            // Here 401 is the answer to a wrong password, with words of its own.
+            Err(HubError::Unauthorized) => {
+                Err(HubError::SessionEnded("This e-mail address and password do not belong together.".into()))
+            }
+            other => other,
+        }
+    }
+
+    pub(crate) async fn refresh(&self, refresh: &Refresh) -> Result<Tokens, HubError> {
+        match self.ask(Method::POST, "auth/refresh", None, Some(refresh)).await {
+            Err(HubError::Unauthorized) => {
+                Err(HubError::SessionEnded("Your sign-in has ended: sign in again.".into()))
+            }
+            other => other,
+        }
+    }
+
+    pub(crate) async fn logout(&self, refresh: &Refresh) -> Result<(), HubError> {
+        let request = self.request(Method::POST, "auth/logout").json(refresh);
+        checked(request.send().await.map_err(network)?).await.map(drop)
+    }
+
+    pub(crate) async fn command(&self, token: &str, command: &CommandRequest) -> Result<CommandAccepted, HubError> {
+        self.ask(Method::POST, "commands", Some(token), Some(command)).await
+    }
+
+    pub(crate) async fn conversation(&self, token: &str, id: ConversationId) -> Result<Conversation, HubError> {
+        self.ask(Method::GET, &format!("conversations/{id}"), Some(token), None::<&()>).await
+    }
+
+    pub(crate) async fn turns(&self, token: &str, id: ConversationId, part: Part) -> Result<EventPage, HubError> {
+        let part = match part {
+            Part::Before(position) => format!("before={position}"),
+            Part::After(position) => format!("after={position}"),
+        };
+        let path = format!("conversations/{id}/turns?{part}&limit={PAGE}");
+        self.ask(Method::GET, &path, Some(token), None::<&()>).await
+    }
+
+    pub(crate) async fn journey(&self, token: &str, customer: CustomerId) -> Result<Journey, HubError> {
+        self.ask(Method::GET, &format!("customers/{customer}/journey"), Some(token), None::<&()>).await
+    }
+
+    pub(crate) async fn media(&self, token: &str, id: MediaId) -> Result<File, HubError> {
+        let request = self.request(Method::GET, &format!("media/{id}")).bearer_auth(token);
+        let response = checked(request.send().await.map_err(network)?).await?;
+        let content_type = response.headers().get(reqwest::header::CONTENT_TYPE);
+        let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or("application/octet-stream");
+        let content_type = content_type.to_owned();
+        Ok(File { content_type, bytes: bounded(response).await? })
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}/api/v1/{path}", self.address()))
+    }
+
+    async fn ask<T: DeserializeOwned, B: Serialize + Sync>(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&B>,
+    ) -> Result<T, HubError> {
+        let mut request = self.request(method, path);
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let response = checked(request.send().await.map_err(network)?).await?;
+        let bytes = bounded(response).await?;
+        serde_json::from_slice(&bytes).map_err(|error| HubError::Garbled(error.to_string()))
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Reads an answer that must not fill the memory.
+async fn bounded(mut response: Response) -> Result<Vec<u8>, HubError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(network)? {
+        if bytes.len() + chunk.len() > ANSWER_BYTES {
+            return Err(HubError::Garbled("it is too long".into()));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+async fn checked(response: Response) -> Result<Response, HubError> {
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    let retry_after = response.headers().get(reqwest::header::RETRY_AFTER);
+    let retry_after = retry_after.and_then(|value| value.to_str().ok()).and_then(|value| value.parse().ok());
+    let bytes = bounded(response).await.unwrap_or_default();
+    let problem = serde_json::from_slice::<Problem>(&bytes).unwrap_or_else(|_| {
+        Problem::new(status.as_u16(), "hub.unexpected", format!("The hub answered with an error ({}).", status.as_u16()))
+    });
+    Err(match status.as_u16() {
+        401 => HubError::Unauthorized,
+        408 | 425 | 429 | 500.. => {
+            HubError::Busy { message: problem.detail, retry_after: retry_after.map(Duration::from_secs) }
+        }
+        _ => HubError::Refused(Box::new(problem)),
+    })
+}
+
+fn network(error: reqwest::Error) -> HubError {
+    HubError::Network(reason(&error))
+}
+
+/// The deepest cause, in words for an agent. Never the address: it may hold a token one day.
+fn reason(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "The hub does not answer.".into();
+    }
+    if error.is_connect() {
+        return "The hub cannot be reached.".into();
+    }
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    format!("The connection to the hub failed: {cause}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_is_for_this_machine_only() {
+        for (address, allow_http, good) in [
+            ("https://hub.example.com", false, true),
+            ("http://127.0.0.1:7700", false, true),
+            ("http://localhost:7700/", false, true),
+            ("http://[::1]:7700", false, true),
+            ("http://hub.example.com", false, false),
+            ("http://hub.example.com", true, true),
+            ("http://127.0.0.1.example.com", false, false),
+            ("ftp://hub.example.com", true, false),
+            ("hub", false, false),
+        ] {
+            assert_eq!(Hub::new(address, allow_http).is_ok(), good, "{address} with allow_http={allow_http}");
+        }
+    }
+
+    #[test]
+    fn the_live_connection_resumes_after_the_cursor() {
+        let hub = Hub::new("http://127.0.0.1:7700/", false).unwrap();
+        assert_eq!(hub.live_address(Some(7)), "ws://127.0.0.1:7700/api/v1/live?after=7");
+        assert_eq!(hub.live_address(None), "ws://127.0.0.1:7700/api/v1/live");
+    }
+}

@@ -1,0 +1,319 @@
+//! The way of every command to the hub: written down first, sent in order within its conversation, answered once.
+//!
+//! Each command keeps its id whatever happens, so that a repeat has one effect. Failures are of three kinds: no answer
+//! or a request for patience (sent again later), a refusal (told, and the words go back to the draft), and the end of
+//! the sign-in (everything waits for the next one).
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tandem_conversation::{CommandId, ConversationId, Position, Stage};
+use tandem_protocol::Problem;
+use tandem_protocol::agents::{AgentCommand, CommandAccepted, CommandRequest};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::cache::outbox::{self, Queued};
+use crate::cache::{Cache, CacheError, Touched, bookmarks, conversations};
+use crate::changes::Changes;
+use crate::clock::Clock;
+use crate::hub::HubError;
+use crate::sync::{Input, Link};
+use crate::view::{Change, Tone};
+
+/// Commands of different conversations that may be on their way at once.
+const ABREAST: usize = 4;
+/// Commands that are looked at to find those that may go.
+const WINDOW: u32 = 64;
+const PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// How a command ended.
+#[derive(Clone, Debug)]
+pub(crate) enum Outcome {
+    Accepted,
+    Refused(Box<Problem>),
+}
+
+/// The way to the sending task. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Outbox {
+    cache: Cache,
+    clock: Clock,
+    waiters: Arc<Mutex<HashMap<CommandId, oneshot::Sender<Outcome>>>>,
+    wake: Arc<Notify>,
+}
+
+impl Outbox {
+    pub(crate) fn new(cache: Cache, clock: Clock) -> Self {
+        Self { cache, clock, waiters: Arc::default(), wake: Arc::default() }
+    }
+
+    /// Writes a command down; it is sent as soon as possible. The receiver hears how it ended, if it ends while
+    /// somebody listens. A durable command survives that nobody does.
+    pub(crate) async fn put(
+        &self,
+        conversation: ConversationId,
+        command: AgentCommand,
+        durable: bool,
+    ) -> Result<(CommandId, oneshot::Receiver<Outcome>), CacheError> {
+        let id = CommandId(Uuid::now_v7());
+        let (answer, receiver) = oneshot::channel();
+        self.waiters.lock().unwrap_or_else(PoisonError::into_inner).insert(id, answer);
+        let queued = self.queued(id, conversation, command, durable);
+        let written = self
+            .cache
+            .write(move |connection, touched| {
+                touched.conversation(conversation);
+                outbox::insert(connection, &queued)
+            })
+            .await;
+        if let Err(error) = written {
+            self.waiter(id);
+            return Err(error);
+        }
+        self.wake.notify_one();
+        Ok((id, receiver))
+    }
+
+    /// Tells the hub how far this desk has received or shown a conversation. Nobody waits for it.
+    pub(crate) async fn confirm(&self, conversation: ConversationId, stage: Stage, up_to: Position) {
+        let receipt = AgentCommand::Receive { stage, up_to };
+        let queued = self.queued(CommandId(Uuid::now_v7()), conversation, receipt, true);
+        let written = self
+            .cache
+            .write(move |connection, _| {
+                outbox::drop_older_receipts(connection, conversation, stage, up_to)?;
+                outbox::insert(connection, &queued)
+            })
+            .await;
+        if let Err(error) = written {
+            tracing::warn!(%error, conversation.id = %conversation, "a receipt could not be written down");
+        }
+        self.wake.notify_one();
+    }
+
+    fn queued(&self, id: CommandId, conversation: ConversationId, command: AgentCommand, durable: bool) -> Queued {
+        let created = self.clock.hub_now();
+        Queued { id, conversation, command, durable, attempts: 0, accepted: false, created }
+    }
+
+    /// Gives up a command that nobody waits for any more. The hub may have it all the same.
+    pub(crate) async fn give_up(&self, id: CommandId) -> Result<(), CacheError> {
+        self.waiter(id);
+        self.cache.write(move |connection, _| outbox::remove(connection, id)).await
+    }
+
+    fn waiter(&self, id: CommandId) -> Option<oneshot::Sender<Outcome>> {
+        self.waiters.lock().unwrap_or_else(PoisonError::into_inner).remove(&id)
+    }
+
+    /// Sends until the desk ends.
+    pub(crate) async fn run(
+        self,
+        mut link: watch::Receiver<Link>,
+        sync: mpsc::UnboundedSender<Input>,
+        changes: Changes,
+    ) {
+        let mut flying: JoinSet<(Queued, Result<CommandAccepted, HubError>)> = JoinSet::new();
+        let mut busy: HashSet<ConversationId> = HashSet::new();
+        let mut patience = Patience::default();
+        loop {
+            let session = link.borrow_and_update().live().cloned();
+            if let Some(session) = session.filter(|_| patience.is_over()) {
+                for queued in self.next_ones(&busy, ABREAST.saturating_sub(flying.len())).await {
+                    busy.insert(queued.conversation);
+                    let session = Arc::clone(&session);
+                    let request =
+                        CommandRequest { id: queued.id, conversation: queued.conversation, command: queued.command.clone() };
+                    flying.spawn(async move {
+                        let (session, request) = (&session, &request);
+                        let answer = session.with_token(|token| async move { session.hub.command(&token, request).await });
+                        (queued, answer.await)
+                    });
+                }
+            }
+            tokio::select! {
+                Some(landed) = flying.join_next() => match landed {
+                    Ok((queued, answer)) => {
+                        busy.remove(&queued.conversation);
+                        self.landed(queued, answer, &mut patience, &sync, &changes).await;
+                    }
+                    Err(error) => {
+                        // Which one it was is not known; what is not sent is found in the table again.
+                        tracing::error!(%error, "sending a command failed in the desk itself");
+                        busy.clear();
+                    }
+                },
+                () = self.wake.notified() => {}
+                () = patience.wait() => {}
+                changed = link.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    patience = Patience::default();
+                }
+            }
+        }
+    }
+
+    /// The oldest commands of conversations from which none is on its way, each counted as an attempt.
+    async fn next_ones(&self, busy: &HashSet<ConversationId>, most: usize) -> Vec<Queued> {
+        if most == 0 {
+            return Vec::new();
+        }
+        let mut busy = busy.clone();
+        let found = self
+            .cache
+            .write(move |connection, _| {
+                let mut found = outbox::waiting(connection, WINDOW)?;
+                found.retain(|queued| busy.insert(queued.conversation));
+                found.truncate(most);
+                for queued in &mut found {
+                    outbox::count_attempt(connection, queued.id)?;
+                    queued.attempts += 1;
+                }
+                Ok(found)
+            })
+            .await;
+        found.unwrap_or_else(|error| {
+            tracing::error!(%error, "the outbox cannot be read");
+            Vec::new()
+        })
+    }
+
+    async fn landed(
+        &self,
+        queued: Queued,
+        answer: Result<CommandAccepted, HubError>,
+        patience: &mut Patience,
+        sync: &mpsc::UnboundedSender<Input>,
+        changes: &Changes,
+    ) {
+        let done = match answer {
+            Ok(_) => {
+                patience.reset();
+                self.accepted(queued).await
+            }
+            Err(HubError::Refused(problem)) => {
+                patience.reset();
+                self.refused(queued, problem, changes).await
+            }
+            Err(HubError::Garbled(detail)) => {
+                // The hub has it and said something else than agreed; a repeat would hear the same.
+                tracing::warn!(%detail, "the answer to a command cannot be understood");
+                self.accepted(queued).await
+            }
+            Err(HubError::SessionEnded(reason)) => {
+                let _ = sync.send(Input::SessionEnded { reason });
+                patience.take(None);
+                Ok(())
+            }
+            Err(error) => {
+                tracing::info!(%error, command.id = %queued.id, attempts = queued.attempts, "a command waits");
+                let after = if let HubError::Busy { retry_after, .. } = error { retry_after } else { None };
+                patience.take(after);
+                Ok(())
+            }
+        };
+        if let Err(error) = done {
+            tracing::error!(%error, "the outbox cannot be written");
+        }
+    }
+
+    async fn accepted(&self, queued: Queued) -> Result<(), CacheError> {
+        let (id, conversation) = (queued.id, queued.conversation);
+        self.cache
+            .write(move |connection, touched| {
+                if outbox::turn_of(&queued.command).is_some() {
+                    touched.conversation(conversation);
+                }
+                outbox::accept(connection, &queued)
+            })
+            .await?;
+        if let Some(waiter) = self.waiter(id) {
+            // Whoever waited may have gone meanwhile.
+            let _ = waiter.send(Outcome::Accepted);
+        }
+        Ok(())
+    }
+
+    async fn refused(&self, queued: Queued, problem: Box<Problem>, changes: &Changes) -> Result<(), CacheError> {
+        let waiter = self.waiter(queued.id);
+        let (id, conversation) = (queued.id, queued.conversation);
+        let words = outbox::turn_of(&queued.command).map(|(_, text)| text.to_owned());
+        let alone = waiter.as_ref().is_none_or(oneshot::Sender::is_closed);
+        let kept = words.is_some();
+        let name = self
+            .cache
+            .write(move |connection, touched| {
+                outbox::remove(connection, id)?;
+                touched.conversation(conversation);
+                if let Some(words) = words {
+                    return_to_draft(connection, touched, conversation, &words)?;
+                }
+                Ok(conversations::get(connection, conversation)?.map(|held| held.state.customer.name))
+            })
+            .await?;
+        tracing::info!(command.id = %id, code = %problem.code, "a command was refused");
+        if alone && kept {
+            let whom = name.unwrap_or_else(|| "the customer".into());
+            let text = format!("Not sent to {whom}: {} Your text is in the draft.", problem.detail);
+            changes.tell(Change::Toast { tone: Tone::Bad, text });
+        }
+        if let Some(waiter) = waiter {
+            let _ = waiter.send(Outcome::Refused(problem));
+        }
+        Ok(())
+    }
+}
+
+/// Words that were not sent stand above whatever was begun since; nothing the agent wrote is ever lost.
+fn return_to_draft(
+    connection: &tandem_sqlite::rusqlite::Connection,
+    touched: &mut Touched,
+    of: ConversationId,
+    words: &str,
+) -> Result<(), CacheError> {
+    let draft = bookmarks::draft(connection, of)?;
+    if !draft.contains(words) {
+        let draft = if words.starts_with(draft.trim()) { words.to_owned() } else { format!("{words}\n\n{draft}") };
+        bookmarks::set_draft(connection, of, &draft)?;
+    }
+    touched.conversation(of);
+    Ok(())
+}
+
+/// How long to wait before trying again.
+#[derive(Default)]
+struct Patience {
+    until: Option<Instant>,
+    failures: u32,
+}
+
+impl Patience {
+    fn is_over(&self) -> bool {
+        self.until.is_none_or(|until| Instant::now() >= until)
+    }
+
+    fn reset(&mut self) {
+        *self = Self::default();
+    }
+
+    fn take(&mut self, after: Option<Duration>) {
+        let pause = after.unwrap_or(PAUSE.saturating_mul(1 << self.failures.min(6))).min(LONGEST_PAUSE);
+        self.failures = self.failures.saturating_add(1);
+        self.until = Some(Instant::now() + pause);
+    }
+
+    /// Until the pause is over; forever if there is none.
+    async fn wait(&self) {
+        match self.until.filter(|until| *until > Instant::now()) {
+            Some(until) => tokio::time::sleep_until(until).await,
+            None => std::future::pending().await,
+        }
+    }
+}

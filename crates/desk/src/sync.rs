@@ -1,0 +1,269 @@
+//! Keeps the cache in step with the hub: one loop that owns the live connection and its state.
+//!
+//! The loop reacts to one closed set of inputs. Whatever the hub sends is applied in one transaction together with
+//! the cursor, so a cut at any moment is resumed exactly. Nothing that arrives can end the loop: what cannot be
+//! understood closes the connection with a reason, and it is opened again, more patiently each time.
+
+mod apply;
+mod fetch;
+mod live;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tandem_conversation::Time;
+use tandem_protocol::agents::DeskFrame;
+use tokio::sync::{mpsc, oneshot, watch};
+
+pub(crate) use fetch::Fetch;
+
+use crate::cache::{Cache, meta};
+use crate::changes::Changes;
+use crate::clock::Clock;
+use crate::hub::HubError;
+use crate::memory::Memory;
+use crate::outbox::Outbox;
+use crate::session::Session;
+use crate::view::Change;
+
+/// First pause before connecting again; doubles each time.
+const PAUSE: Duration = Duration::from_millis(250);
+/// Longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// The state of the connection. Only the loop changes it.
+#[derive(Clone)]
+pub(crate) enum Link {
+    /// Left by signing in.
+    SignedOut { reason: Option<String> },
+    /// On the way to being complete: connecting for the first time, or catching up.
+    Connecting { since: Time, session: Arc<Session> },
+    /// Complete, and told of everything as it happens.
+    Live { since: Time, session: Arc<Session> },
+    /// Not connected; tries again by itself.
+    Offline { since: Time, reason: String, session: Arc<Session> },
+}
+
+impl Link {
+    /// The sign-in, live or not.
+    pub(crate) fn session(&self) -> Option<&Arc<Session>> {
+        match self {
+            Self::SignedOut { .. } => None,
+            Self::Connecting { session, .. } | Self::Live { session, .. } | Self::Offline { session, .. } => {
+                Some(session)
+            }
+        }
+    }
+
+    /// The sign-in, while the hub hears us.
+    pub(crate) fn live(&self) -> Option<&Arc<Session>> {
+        match self {
+            Self::Live { session, .. } => Some(session),
+            _ => None,
+        }
+    }
+}
+
+/// Everything that the loop reacts to beside the hub.
+pub(crate) enum Input {
+    SignedIn(Arc<Session>, oneshot::Sender<()>),
+    SignOut(oneshot::Sender<()>),
+    /// Somebody else found out that the sign-in is over.
+    SessionEnded { reason: String },
+    /// Tell the hub, if it listens; not worth keeping otherwise.
+    Say(DeskFrame),
+}
+
+/// Why the loop left a connection.
+enum Left {
+    /// Try again; the reason is for the agent.
+    Lost(String),
+    /// The sign-in is over.
+    Ended(String),
+    SignedIn(Arc<Session>, oneshot::Sender<()>),
+    SignOut(oneshot::Sender<()>),
+    /// The desk has ended.
+    Closed,
+}
+
+impl From<HubError> for Left {
+    fn from(error: HubError) -> Self {
+        match error {
+            HubError::SessionEnded(reason) => Self::Ended(reason),
+            other => Self::Lost(sentence(&other.to_string())),
+        }
+    }
+}
+
+/// All that the loop needs.
+pub(crate) struct Sync {
+    pub cache: Cache,
+    pub clock: Clock,
+    pub changes: Changes,
+    pub memory: Arc<Memory>,
+    pub link: watch::Sender<Link>,
+    /// Whether the cache is complete up to some moment, so that a missing conversation means something.
+    pub settled: watch::Sender<bool>,
+    pub fetch: Fetch,
+    pub outbox: Outbox,
+    pub inbox: mpsc::UnboundedReceiver<Input>,
+}
+
+impl Sync {
+    /// Runs until the desk ends.
+    pub(crate) async fn run(mut self) {
+        let mut attempt = 0;
+        let mut session = self.link.borrow().session().cloned();
+        loop {
+            let left = match session.clone() {
+                None => self.wait_for_sign_in().await,
+                Some(session) => self.connect(&session, &mut attempt).await,
+            };
+            let left = match left {
+                Left::Lost(reason) => {
+                    self.note_lost(reason);
+                    let pause = pause(attempt);
+                    attempt = attempt.saturating_add(1);
+                    match self.pause(pause).await {
+                        Some(left) => left,
+                        None => continue,
+                    }
+                }
+                other => other,
+            };
+            match left {
+                Left::SignedIn(fresh, done) => {
+                    attempt = 0;
+                    self.settled.send_replace(false);
+                    self.set(Link::Connecting { since: self.clock.now(), session: Arc::clone(&fresh) });
+                    session = Some(fresh);
+                    let _ = done.send(());
+                }
+                Left::SignOut(done) => {
+                    session = None;
+                    self.settled.send_replace(false);
+                    self.set(Link::SignedOut { reason: None });
+                    let _ = done.send(());
+                }
+                Left::Ended(reason) => {
+                    if let Some(over) = session.take() {
+                        tracing::warn!(user.id = %over.user, "the sign-in is over");
+                        over.forget().await;
+                    }
+                    self.settled.send_replace(false);
+                    self.set(Link::SignedOut { reason: Some(reason) });
+                }
+                Left::Lost(_) => {}
+                Left::Closed => return,
+            }
+        }
+    }
+
+    fn set(&self, link: Link) {
+        self.link.send_replace(link);
+        self.changes.tell(Change::App);
+    }
+
+    /// Keeps the moment since when the desk is offline while it tries again and again.
+    fn note_lost(&self, reason: String) {
+        let known = self.link.borrow().clone();
+        let since = match &known {
+            Link::Offline { since, .. } | Link::Connecting { since, .. } => *since,
+            _ => self.clock.now(),
+        };
+        let Some(session) = known.session().cloned() else { return };
+        if !matches!(known, Link::Offline { .. }) {
+            tracing::info!(%reason, "offline");
+        }
+        self.set(Link::Offline { since, reason, session });
+    }
+
+    async fn wait_for_sign_in(&mut self) -> Left {
+        loop {
+            match self.inbox.recv().await {
+                None => return Left::Closed,
+                Some(input) => match left_by(input) {
+                    Ok(left) => return left,
+                    Err(_) => continue,
+                },
+            }
+        }
+    }
+
+    /// Waits, unless something makes waiting pointless.
+    async fn pause(&mut self, pause: Duration) -> Option<Left> {
+        let until = tokio::time::Instant::now() + pause;
+        loop {
+            match tokio::time::timeout_at(until, self.inbox.recv()).await {
+                Err(_) => return None,
+                Ok(None) => return Some(Left::Closed),
+                Ok(Some(input)) => {
+                    if let Ok(left) = left_by(input) {
+                        return Some(left);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn connect(&mut self, session: &Arc<Session>, attempt: &mut u32) -> Left {
+        let cursor = self.cache.read(|connection| meta::get::<u64>(connection, meta::CURSOR)).await;
+        let cursor = match cursor {
+            Ok(cursor) => cursor,
+            Err(error) => return Left::Lost(sentence(&error.to_string())),
+        };
+        let opened = {
+            let mut opening = std::pin::pin!(live::open(session, cursor));
+            loop {
+                tokio::select! {
+                    opened = &mut opening => break opened,
+                    input = self.inbox.recv() => match input.map(left_by) {
+                        None => return Left::Closed,
+                        Some(Ok(left)) => return left,
+                        Some(Err(_)) => {}
+                    },
+                }
+            }
+        };
+        match opened {
+            Ok(socket) => self.attend(session, socket, attempt).await,
+            Err(error) => error.into(),
+        }
+    }
+}
+
+/// What an input does to a connection; an error is one that only matters inside it.
+fn left_by(input: Input) -> Result<Left, DeskFrame> {
+    match input {
+        Input::SignedIn(session, done) => Ok(Left::SignedIn(session, done)),
+        Input::SignOut(done) => Ok(Left::SignOut(done)),
+        Input::SessionEnded { reason } => Ok(Left::Ended(reason)),
+        Input::Say(frame) => Err(frame),
+    }
+}
+
+/// Grows with each attempt, with half of it left to chance, so that a thousand desks do not come back at once.
+fn pause(attempt: u32) -> Duration {
+    let full = PAUSE.saturating_mul(1 << attempt.min(10)).min(LONGEST_PAUSE);
+    full.mul_f64(0.5 + 0.5 * rand::random::<f64>())
+}
+
+/// The same words, beginning with a capital.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pause_grows_and_stays_below_its_limit() {
+        for attempt in 0..40 {
+            let pause = pause(attempt);
+            assert!(pause >= PAUSE / 2 && pause <= LONGEST_PAUSE, "attempt {attempt} waits {pause:?}");
+        }
+        assert!(pause(9) >= LONGEST_PAUSE / 2);
+    }
+}

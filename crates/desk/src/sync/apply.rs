@@ -1,0 +1,191 @@
+//! Applies what the hub tells: pure bookkeeping on one connection, inside one transaction.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tandem_conversation::{Conversation, ConversationId, Event, EventBody, Position, Time, UserId};
+use tandem_protocol::agents::Batch;
+use tandem_sqlite::rusqlite::Connection;
+
+use crate::cache::conversations::{self, Covered, Held};
+use crate::cache::{CacheError, Touched, events, meta, outbox};
+
+/// One change, with the event's own text, which is kept as it came.
+enum Change {
+    Opened(Box<Conversation>),
+    Event(Box<Event>, Box<RawValue>),
+    Closed(ConversationId),
+}
+
+/// From one cursor to the next.
+pub(super) struct Step {
+    cursor: u64,
+    /// Up to when the cache is complete afterwards; none while still catching up.
+    complete_up_to: Option<Time>,
+    changes: Vec<Change>,
+}
+
+/// What is to do after a step.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Applied {
+    /// Conversations of which something is missing.
+    pub wanting: Vec<ConversationId>,
+    /// Conversations of which nothing is known but that something happened.
+    pub unknown: Vec<ConversationId>,
+    /// Conversations of this user in which customers' turns have arrived that nobody has confirmed.
+    pub arrived: Vec<(ConversationId, Position)>,
+}
+
+impl Step {
+    /// Understands all of it, or nothing happens.
+    pub(super) fn parse(batches: Vec<Batch>) -> Result<Self, serde_json::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Raw {
+            Opened(Box<Conversation>),
+            Event(Box<RawValue>),
+            Closed(ConversationId),
+        }
+        let mut step = Self { cursor: 0, complete_up_to: None, changes: Vec::new() };
+        for batch in batches {
+            step.cursor = batch.cursor;
+            step.complete_up_to = (!batch.catching_up).then_some(batch.time);
+            for change in batch.changes {
+                step.changes.push(match serde_json::from_str(change.get())? {
+                    Raw::Opened(state) => Change::Opened(state),
+                    Raw::Event(raw) => Change::Event(serde_json::from_str(raw.get())?, raw),
+                    Raw::Closed(id) => Change::Closed(id),
+                });
+            }
+        }
+        Ok(step)
+    }
+
+    /// Writes the changes and the cursor.
+    pub(super) fn apply(
+        self,
+        connection: &Connection,
+        touched: &mut Touched,
+        me: UserId,
+    ) -> Result<Applied, CacheError> {
+        let mut open = Open { connection, touched, me, held: HashMap::new() };
+        let mut applied = Applied::default();
+        for change in self.changes {
+            match change {
+                Change::Opened(state) => open.opened(*state)?,
+                Change::Event(event, raw) => {
+                    if !open.event(&event, raw.get())? {
+                        applied.unknown.push(event.conversation);
+                    }
+                }
+                Change::Closed(id) => open.closed(id)?,
+            }
+        }
+        open.save(&mut applied)?;
+        // Zero says that nothing is known yet; asking again from the start is what "no cursor" means.
+        if self.cursor > 0 {
+            meta::put(connection, meta::CURSOR, &self.cursor)?;
+        }
+        if let Some(time) = self.complete_up_to {
+            meta::put(connection, meta::COMPLETE_UP_TO, &time)?;
+            touched.app();
+        }
+        Ok(applied)
+    }
+}
+
+/// The conversations that a step works on; each is read and written once.
+struct Open<'a> {
+    connection: &'a Connection,
+    touched: &'a mut Touched,
+    me: UserId,
+    held: HashMap<ConversationId, Option<Held>>,
+}
+
+impl Open<'_> {
+    fn get(&mut self, id: ConversationId) -> Result<&mut Option<Held>, CacheError> {
+        Ok(match self.held.entry(id) {
+            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                entry.insert(conversations::get(self.connection, id)?)
+            }
+        })
+    }
+
+    fn opened(&mut self, state: Conversation) -> Result<(), CacheError> {
+        let held = self.get(state.id)?;
+        *held = Some(take_state(held.take(), state, true));
+        Ok(())
+    }
+
+    /// False if the conversation is not known here, so that it must be asked for.
+    fn event(&mut self, event: &Event, raw: &str) -> Result<bool, CacheError> {
+        let connection = self.connection;
+        let Some(held) = self.get(event.conversation)?.as_mut() else {
+            let Some(state) = Conversation::begin(event) else { return Ok(false) };
+            let mut held = take_state(None, state, true);
+            file(connection, &mut held, event, || Ok(raw.into()))?;
+            self.held.insert(event.conversation, Some(held));
+            return Ok(true);
+        };
+        file(connection, held, event, || Ok(raw.into()))?;
+        let known = held.state.position;
+        if event.position == known.next() {
+            held.state.apply(event);
+        } else if event.position > known {
+            held.hole = held.hole.max(event.position);
+        }
+        Ok(true)
+    }
+
+    fn closed(&mut self, id: ConversationId) -> Result<(), CacheError> {
+        self.held.insert(id, None);
+        outbox::drop_accepted(self.connection, id)?;
+        conversations::remove(self.connection, self.touched, id)
+    }
+
+    fn save(self, applied: &mut Applied) -> Result<(), CacheError> {
+        for held in self.held.values().flatten() {
+            conversations::save(self.connection, self.touched, held, self.me)?;
+            let state = &held.state;
+            let mine = state.agent(self.me).is_some();
+            let involved = mine || state.left.iter().any(|past| past.user == self.me);
+            if held.has_hole() || (involved && !held.covered.is_whole(state.position)) {
+                applied.wanting.push(state.id);
+            }
+            if mine && state.last_customer > state.receipts.desk_delivered {
+                applied.arrived.push((state.id, state.last_customer));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The hub's state wins unless ours has moved on since it was written.
+pub(super) fn take_state(held: Option<Held>, state: Conversation, listed: bool) -> Held {
+    match held {
+        None => Held { state, listed, covered: Covered::default(), hole: Position::START },
+        Some(held) if state.position >= held.state.position => {
+            Held { state, listed: listed || held.listed, covered: held.covered, hole: held.hole }
+        }
+        Some(held) => Held { listed: listed || held.listed, ..held },
+    }
+}
+
+/// Files an event if it continues what is held; one that stands apart is fetched later, in its order.
+pub(super) fn file<'a>(
+    connection: &Connection,
+    held: &mut Held,
+    event: &Event,
+    raw: impl FnOnce() -> Result<Cow<'a, str>, CacheError>,
+) -> Result<(), CacheError> {
+    if held.covered.extend(event.position) {
+        events::insert(connection, event, &raw()?)?;
+        if let EventBody::TurnAdded { turn, .. } = &event.body {
+            outbox::arrived(connection, turn.id)?;
+        }
+    }
+    Ok(())
+}

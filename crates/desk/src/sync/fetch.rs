@@ -1,0 +1,264 @@
+//! Fetches in the background what the live connection does not bring: older events, holes, journeys.
+//!
+//! What is wanting stands in the cache, so nothing is lost when a fetch fails: the next time the desk is live it is
+//! asked for again.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tandem_conversation::{ConversationId, CustomerId, Position, UserId};
+use tandem_protocol::agents::EventPage;
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::Instant;
+
+use super::apply::{file, take_state};
+use super::{Input, Link};
+use crate::cache::conversations::{self, Held};
+use crate::cache::{Cache, CacheError};
+use crate::hub::{HubError, Part};
+use crate::session::Session;
+
+/// A journey that was fetched is good for this long: new conversations of the customer arrive by themselves.
+const JOURNEY_GOOD_FOR: Duration = Duration::from_secs(300);
+/// Earlier conversations of which the words are fetched, too.
+const JOURNEY_LENGTH: usize = 20;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Job {
+    Conversation(ConversationId),
+    /// Nothing is known of it but that something happened.
+    Unknown(ConversationId),
+    Journey(CustomerId),
+}
+
+#[derive(Default)]
+struct Queue {
+    jobs: VecDeque<Job>,
+    known: HashSet<Job>,
+    journeys: HashMap<CustomerId, Instant>,
+}
+
+/// The way to the fetching task.
+#[derive(Clone, Default)]
+pub(crate) struct Fetch {
+    queue: Arc<Mutex<Queue>>,
+    wake: Arc<Notify>,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum FetchError {
+    #[error(transparent)]
+    Hub(#[from] HubError),
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+}
+
+impl Fetch {
+    fn with<T>(&self, work: impl FnOnce(&mut Queue) -> T) -> T {
+        work(&mut self.queue.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn add(&self, job: Job, urgent: bool) {
+        self.with(|queue| match queue.known.insert(job) {
+            true if urgent => queue.jobs.push_front(job),
+            true => queue.jobs.push_back(job),
+            // Already waiting; whoever looks at it goes first.
+            false if urgent => {
+                if let Some(place) = queue.jobs.iter().position(|waiting| *waiting == job) {
+                    queue.jobs.remove(place);
+                    queue.jobs.push_front(job);
+                }
+            }
+            false => {}
+        });
+        self.wake.notify_one();
+    }
+
+    /// Whatever is missing of a conversation, when there is time.
+    pub(crate) fn conversation(&self, id: ConversationId) {
+        self.add(Job::Conversation(id), false);
+    }
+
+    /// A conversation of which nothing is known.
+    pub(super) fn unknown(&self, id: ConversationId) {
+        self.add(Job::Unknown(id), false);
+    }
+
+    /// Whatever is missing of a conversation that somebody looks at.
+    pub(crate) fn conversation_now(&self, id: ConversationId) {
+        self.add(Job::Conversation(id), true);
+    }
+
+    /// The earlier conversations of a customer, unless they were fetched a moment ago.
+    pub(crate) fn journey(&self, customer: CustomerId) {
+        let now = Instant::now();
+        let fresh = self.with(|queue| queue.journeys.get(&customer).is_some_and(|at| now < *at + JOURNEY_GOOD_FOR));
+        if !fresh {
+            self.add(Job::Journey(customer), true);
+        }
+    }
+
+    /// Everything that the cache knows to be missing.
+    pub(crate) async fn all_wanting(&self, cache: &Cache) {
+        match cache.read(conversations::wanting).await {
+            Ok(ids) => ids.into_iter().for_each(|id| self.conversation(id)),
+            Err(error) => tracing::error!(%error, "cannot tell what is missing"),
+        }
+    }
+
+    fn take(&self) -> Option<Job> {
+        self.with(|queue| {
+            let job = queue.jobs.pop_front()?;
+            queue.known.remove(&job);
+            Some(job)
+        })
+    }
+
+    fn clear(&self) {
+        self.with(|queue| {
+            queue.jobs.clear();
+            queue.known.clear();
+        });
+    }
+
+    /// Works until the desk ends.
+    pub(crate) async fn run(
+        self,
+        cache: Cache,
+        mut link: watch::Receiver<Link>,
+        sync: mpsc::UnboundedSender<Input>,
+    ) {
+        loop {
+            let session = match link.wait_for(|link| link.live().is_some()).await {
+                Ok(link) => link.live().cloned(),
+                Err(_) => return,
+            };
+            let (Some(session), Some(job)) = (session, self.take()) else {
+                tokio::select! {
+                    () = self.wake.notified() => {}
+                    changed = link.changed() => if changed.is_err() { return },
+                }
+                continue;
+            };
+            let done = match job {
+                Job::Conversation(id) => fetch_conversation(&cache, &session, id).await,
+                Job::Unknown(id) => fetch_state(&cache, &session, id).await,
+                Job::Journey(customer) => self.fetch_journey(&cache, &session, customer).await,
+            };
+            match done {
+                Ok(()) => {}
+                Err(FetchError::Hub(HubError::SessionEnded(reason))) => {
+                    let _ = sync.send(Input::SessionEnded { reason });
+                    self.clear();
+                }
+                Err(FetchError::Hub(error @ (HubError::Network(_) | HubError::Busy { .. }))) => {
+                    tracing::info!(%error, "fetching stops until the hub can be reached again");
+                    self.clear();
+                    // The state of the connection says when to go on; until then nothing is tried.
+                    if link.changed().await.is_err() {
+                        return;
+                    }
+                }
+                Err(error) => tracing::warn!(%error, ?job, "something could not be fetched"),
+            }
+        }
+    }
+
+    async fn fetch_journey(&self, cache: &Cache, session: &Session, customer: CustomerId) -> Result<(), FetchError> {
+        let journey = session.with_token(|token| async move { session.hub.journey(&token, customer).await }).await?;
+        self.with(|queue| queue.journeys.insert(customer, Instant::now()));
+        let me = session.user;
+        let newest: Vec<_> = journey.conversations.iter().rev().take(JOURNEY_LENGTH).map(|state| state.id).collect();
+        cache
+            .write(move |connection, touched| {
+                for state in journey.conversations {
+                    let held = conversations::get(connection, state.id)?;
+                    // The hub shows this one live, or we know it as it is: nothing to add.
+                    if held.as_ref().is_some_and(|held| held.listed || held.state.position >= state.position) {
+                        continue;
+                    }
+                    conversations::save(connection, touched, &take_state(held, state, false), me)?;
+                }
+                Ok(())
+            })
+            .await?;
+        newest.into_iter().for_each(|id| self.conversation(id));
+        Ok(())
+    }
+}
+
+async fn fetch_conversation(cache: &Cache, session: &Session, id: ConversationId) -> Result<(), FetchError> {
+    loop {
+        let held = cache.read(move |connection| conversations::get(connection, id)).await?;
+        let Some(part) = held.as_ref().map(missing) else { return Ok(()) };
+        let part = match part {
+            Missing::Nothing => return Ok(()),
+            Missing::State => {
+                fetch_state(cache, session, id).await?;
+                let held = cache.read(move |connection| conversations::get(connection, id)).await?;
+                if held.is_some_and(|held| held.has_hole()) {
+                    tracing::warn!(conversation.id = %id, "the hub's state is older than what it told");
+                    return Ok(());
+                }
+                continue;
+            }
+            Missing::Events(part) => part,
+        };
+        let page = session.with_token(|token| async move { session.hub.turns(&token, id, part).await }).await?;
+        if !take_page(cache, session.user, id, page).await? {
+            tracing::warn!(conversation.id = %id, "the hub's pages do not continue what is held");
+            return Ok(());
+        }
+    }
+}
+
+/// What is missing of a conversation, in the order in which it is fetched.
+enum Missing {
+    Nothing,
+    State,
+    Events(Part),
+}
+
+fn missing(held: &Held) -> Missing {
+    let (covered, position) = (held.covered, held.state.position);
+    if held.has_hole() {
+        Missing::State
+    } else if covered.to == 0 {
+        Missing::Events(Part::Before(position.next()))
+    } else if !covered.has_end(position) {
+        Missing::Events(Part::After(Position(covered.to)))
+    } else if !covered.has_beginning() {
+        Missing::Events(Part::Before(Position(covered.from)))
+    } else {
+        Missing::Nothing
+    }
+}
+
+async fn fetch_state(cache: &Cache, session: &Session, id: ConversationId) -> Result<(), FetchError> {
+    let state = session.with_token(|token| async move { session.hub.conversation(&token, id).await }).await?;
+    let me = session.user;
+    cache
+        .write(move |connection, touched| {
+            let held = conversations::get(connection, id)?;
+            conversations::save(connection, touched, &take_state(held, state, true), me)
+        })
+        .await?;
+    Ok(())
+}
+
+/// Files a page; false if nothing of it continued what is held.
+async fn take_page(cache: &Cache, me: UserId, id: ConversationId, page: EventPage) -> Result<bool, CacheError> {
+    cache
+        .write(move |connection, touched| {
+            let Some(mut held) = conversations::get(connection, id)? else { return Ok(true) };
+            let before = held.covered;
+            // A page may continue the run at its beginning or at its end: once in each direction finds both.
+            for event in page.events.iter().rev().chain(&page.events).filter(|event| event.conversation == id) {
+                file(connection, &mut held, event, || Ok(crate::cache::json("event", event)?.into()))?;
+            }
+            conversations::save(connection, touched, &held, me)?;
+            Ok(held.covered != before)
+        })
+        .await
+}

@@ -1,0 +1,77 @@
+//! What the interface shows, out of the cache: one query, one answer, no rule that the pure core has already.
+
+mod fields;
+mod may;
+mod one;
+mod row;
+mod transcript;
+
+use tandem_conversation::{Permission, Permissions, RETENTION_MS, Section, Time, UserId};
+use tandem_sqlite::rusqlite::Connection;
+
+pub(crate) use one::conversation;
+pub(crate) use transcript::{Stretch, transcript};
+
+use crate::cache::CacheError;
+use crate::cache::conversations::{self, Page};
+use crate::rpc::ListRequest;
+use crate::view::{CountsView, ListView};
+
+/// Most rows of one page.
+const PAGE: u32 = 200;
+
+/// Who looks, and when.
+#[derive(Clone)]
+pub(crate) struct Reader {
+    pub user: UserId,
+    pub name: String,
+    pub permissions: Permissions,
+    pub now: Time,
+}
+
+impl Reader {
+    fn left_after(&self) -> Time {
+        self.now.plus_ms(-RETENTION_MS)
+    }
+
+    fn may_see(&self, section: Section) -> bool {
+        match section {
+            Section::My | Section::Left => true,
+            Section::Help => self.permissions.has(Permission::Handle),
+            Section::All => self.permissions.has_all(Permission::ViewAll),
+        }
+    }
+}
+
+/// A page of a section's list, the neediest first.
+pub(crate) fn list(connection: &Connection, reader: &Reader, request: &ListRequest) -> Result<ListView, CacheError> {
+    if !reader.may_see(request.section) {
+        return Ok(ListView { rows: Vec::new(), total: 0 });
+    }
+    let page = Page {
+        section: request.section,
+        left_after: reader.left_after(),
+        filter: request.query.trim().to_lowercase(),
+        limit: request.limit.min(PAGE),
+        offset: request.offset,
+    };
+    let (lines, total) = conversations::page(connection, &page)?;
+    Ok(ListView { rows: lines.into_iter().map(|line| row::row(line, reader.user)).collect(), total })
+}
+
+/// How long the sections are.
+pub(crate) fn counts(connection: &Connection, reader: &Reader) -> Result<CountsView, CacheError> {
+    let counts = conversations::counts(connection, reader.left_after())?;
+    let handles = reader.may_see(Section::Help);
+    Ok(CountsView {
+        my: counts.my,
+        help: if handles { counts.help } else { 0 },
+        left: counts.left,
+        all: reader.may_see(Section::All).then_some(counts.all),
+        unread: counts.unread,
+        help_since: counts.help_since.filter(|_| handles),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,169 @@
+//! Custom data as lines that a person can read.
+
+use serde_json::{Map, Value};
+use tandem_conversation::{Channel, Conversation};
+
+use crate::view::FieldView;
+
+/// The key under which Your Logic leaves its handover packet: an object of short texts.
+const HANDOVER: &str = "handover";
+/// The key under which Your Logic keeps what it knows about the customer.
+const CUSTOMER: &str = "customer";
+/// Longest value of a field, in characters.
+const VALUE_CHARS: usize = 300;
+/// Most fields of one group.
+const FIELDS: usize = 60;
+
+/// What Your Logic hands over, in its order.
+pub(super) fn handover(state: &Conversation) -> Vec<FieldView> {
+    state.custom.get(HANDOVER).and_then(Value::as_object).map(flat).unwrap_or_default()
+}
+
+/// What the customer is known by.
+pub(super) fn customer(state: &Conversation) -> Vec<FieldView> {
+    let mut fields = vec![field("Channel", channel(state.channel))];
+    fields.extend(state.language.as_deref().map(|code| field("Language", language(code))));
+    fields.extend(state.custom.get(CUSTOMER).and_then(Value::as_object).map(flat).unwrap_or_default());
+    fields
+}
+
+/// All other data that Your Logic keeps.
+pub(super) fn custom(state: &Conversation) -> Vec<FieldView> {
+    let others = state.custom.iter().filter(|(key, _)| *key != HANDOVER && *key != CUSTOMER);
+    flat(&others.map(|(key, value)| (key.clone(), value.clone())).collect())
+}
+
+fn field(label: &str, value: impl Into<String>) -> FieldView {
+    FieldView { label: label.to_owned(), value: value.into() }
+}
+
+/// Every leaf with the path to it.
+fn flat(data: &Map<String, Value>) -> Vec<FieldView> {
+    let mut fields = Vec::new();
+    for (key, value) in data {
+        flatten(&label(key), value, &mut fields);
+    }
+    fields
+}
+
+fn flatten(path: &str, value: &Value, fields: &mut Vec<FieldView>) {
+    if fields.len() >= FIELDS {
+        return;
+    }
+    let text = match value {
+        Value::Null => return,
+        Value::Object(inner) => {
+            for (key, value) in inner {
+                flatten(&format!("{path} · {}", label(key).to_lowercase()), value, fields);
+            }
+            return;
+        }
+        Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
+            for (i, item) in items.iter().enumerate() {
+                flatten(&format!("{path} {}", i + 1), item, fields);
+            }
+            return;
+        }
+        Value::Array(items) => items.iter().map(leaf).collect::<Vec<_>>().join(", "),
+        leaf_value => leaf(leaf_value),
+    };
+    if !text.trim().is_empty() {
+        let value = match text.char_indices().nth(VALUE_CHARS) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text,
+        };
+        fields.push(FieldView { label: path.to_owned(), value });
+    }
+}
+
+fn leaf(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(true) => "yes".into(),
+        Value::Bool(false) => "no".into(),
+        other => other.to_string(),
+    }
+}
+
+/// `bookingRef` and `booking_ref` become `Booking ref`.
+fn label(key: &str) -> String {
+    let mut words = String::with_capacity(key.len() + 4);
+    let mut before: Option<char> = None;
+    for c in key.chars() {
+        let starts_word = c.is_uppercase() && before.is_some_and(char::is_lowercase);
+        let c = if c == '_' || c == '-' { ' ' } else { c };
+        if starts_word {
+            words.push(' ');
+            words.extend(c.to_lowercase());
+        } else if before.is_none() {
+            words.extend(c.to_uppercase());
+        } else {
+            words.push(c);
+        }
+        before = Some(c);
+    }
+    words
+}
+
+fn channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::WebChat => "Web chat",
+        Channel::Whatsapp => "WhatsApp",
+        Channel::Imported => "Imported",
+    }
+}
+
+/// A language's English name, for the codes that are met most; the code itself otherwise.
+fn language(code: &str) -> String {
+    let primary = code.split(['-', '_']).next().unwrap_or(code).to_lowercase();
+    let name = match primary.as_str() {
+        "ar" => "Arabic",
+        "cs" => "Czech",
+        "da" => "Danish",
+        "de" => "German",
+        "en" => "English",
+        "es" => "Spanish",
+        "fi" => "Finnish",
+        "fr" => "French",
+        "he" => "Hebrew",
+        "hi" => "Hindi",
+        "it" => "Italian",
+        "ja" => "Japanese",
+        "ko" => "Korean",
+        "nl" => "Dutch",
+        "no" | "nb" | "nn" => "Norwegian",
+        "pl" => "Polish",
+        "pt" => "Portuguese",
+        "ru" => "Russian",
+        "sk" => "Slovak",
+        "sv" => "Swedish",
+        "tr" => "Turkish",
+        "uk" => "Ukrainian",
+        "zh" => "Chinese",
+        _ => return code.to_owned(),
+    };
+    name.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn custom_data_reads_like_a_list() {
+        let data = json!({"bookingRef": "NW-20418", "fare_class": "W", "open": ["approval", "date"], "gold": true,
+                          "nothing": null, "address": {"zipCode": "1010"}, "legs": [{"to": "Oslo"}]});
+        let lines: Vec<_> = flat(data.as_object().unwrap()).into_iter().map(|f| (f.label, f.value)).collect();
+        let expected = [
+            ("Address · zip code", "1010"),
+            ("Booking ref", "NW-20418"),
+            ("Fare class", "W"),
+            ("Gold", "yes"),
+            ("Legs 1 · to", "Oslo"),
+            ("Open", "approval, date"),
+        ];
+        assert_eq!(lines, expected.map(|(label, value)| (label.to_owned(), value.to_owned())));
+    }
+}

@@ -1,0 +1,75 @@
+//! One conversation: what stands around its transcript.
+
+use tandem_conversation::{Content, Conversation, ConversationId, Engagement, EngagementKind, EventBody, Status};
+use tandem_sqlite::rusqlite::Connection;
+
+use super::{Reader, fields, may, row};
+use crate::cache::conversations::{self, Line};
+use crate::cache::{CacheError, bookmarks, events};
+use crate::view::{CompletedView, ConversationView, PersonView, SuggestionView};
+
+/// The view; none if the conversation is not held here.
+pub(crate) fn conversation(
+    connection: &Connection,
+    reader: &Reader,
+    id: ConversationId,
+) -> Result<Option<ConversationView>, CacheError> {
+    let Some(held) = conversations::get(connection, id)? else { return Ok(None) };
+    let state = held.state;
+    let seen = conversations::seen(connection, &state, reader.user)?;
+    let draft = bookmarks::draft(connection, id)?;
+    let unread = state.agent(reader.user).is_some() && state.last_loud > seen;
+    Ok(Some(ConversationView {
+        position: state.position,
+        started: state.started,
+        completed: completed(&state.status),
+        engage_logic: state.logic.engaged,
+        fallback: state.fallback.as_ref().map(|fallback| fallback.failure.line()),
+        people: state.engagements.iter().filter_map(|engagement| person(engagement, reader)).collect(),
+        custom: fields::custom(&state),
+        customer: fields::customer(&state),
+        suggestion: suggestion(connection, &state)?,
+        handover: fields::handover(&state),
+        may: may::may(&state, reader),
+        earlier: conversations::count_earlier(connection, state.customer.id, state.started)?,
+        row: row::row(Line { unread, draft: !draft.is_empty(), state }, reader.user),
+        draft,
+    }))
+}
+
+fn completed(status: &Status) -> Option<CompletedView> {
+    match status {
+        Status::InProgress => None,
+        Status::Completed { at, by, resolution } => {
+            Some(CompletedView { at: *at, by: by.clone(), resolution: resolution.clone() })
+        }
+    }
+}
+
+fn person(engagement: &Engagement, reader: &Reader) -> Option<PersonView> {
+    let participant = match &engagement.kind {
+        EngagementKind::Logic => &tandem_conversation::Participant::Logic,
+        _ => engagement.person().or_else(|| engagement.invitee())?,
+    };
+    Some(PersonView {
+        engagement: engagement.id,
+        participant: participant.clone(),
+        me: participant.user() == Some(reader.user),
+        since: engagement.since,
+        until: engagement.expires(),
+        invited: engagement.invitee().is_some(),
+    })
+}
+
+/// The latest suggestion that no turn of our side to the customer has followed.
+fn suggestion(connection: &Connection, state: &Conversation) -> Result<Option<SuggestionView>, CacheError> {
+    let last_said = state.voices.iter().map(|voice| voice.position).max().unwrap_or_default();
+    let Some(event) = events::suggestion(connection, state.id, last_said)? else { return Ok(None) };
+    Ok(match event.body {
+        EventBody::TurnAdded { turn, .. } => match turn.content {
+            Content::Suggestion { text, why } => Some(SuggestionView { turn: turn.id, text, why }),
+            _ => None,
+        },
+        _ => None,
+    })
+}

@@ -1,0 +1,72 @@
+//! Measures Tandem against its bars, on release builds.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+use tandem_testkit::load::{Bench, MEASUREMENTS, raw, table};
+
+/// Measures Tandem against its bars and prints a table.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Only figures whose name contains this
+    #[arg(long)]
+    only: Option<String>,
+    /// Also write the figures into this file, as JSON
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// Seconds that rates are measured over
+    #[arg(long, default_value_t = 5.0)]
+    seconds: f64,
+    /// How often each is measured; the median counts
+    #[arg(long, default_value_t = 3)]
+    runs: usize,
+    /// The top of the repository
+    #[arg(long, default_value = ".")]
+    root: PathBuf,
+    /// List what can be measured
+    #[arg(long)]
+    list: bool,
+    /// Be the smallest program, which the hub is measured against
+    #[arg(long, hide = true)]
+    raw_hub: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    let arguments = Arguments::parse();
+    if let Some(database) = &arguments.raw_hub {
+        raw::serve(database).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let asked: Vec<_> = MEASUREMENTS.iter().filter(|one| one.is_asked(arguments.only.as_deref())).collect();
+    if arguments.list {
+        asked.iter().flat_map(|one| one.names).for_each(|name| println!("{name}"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    anyhow::ensure!(!asked.is_empty(), "nothing is called like '{}'; see --list", arguments.only.unwrap_or_default());
+    if cfg!(debug_assertions) {
+        eprintln!("warning: this is a debug build; figures of it mean nothing");
+    }
+    let bench = Bench { root: arguments.root, seconds: arguments.seconds, runs: arguments.runs.max(1) };
+    let mut figures = Vec::new();
+    let mut failures = 0;
+    for measurement in asked {
+        eprintln!("measuring {}", measurement.names.join(", "));
+        match (measurement.run)(&bench).await {
+            Ok(measured) => figures.extend(measured),
+            Err(error) => {
+                failures += 1;
+                eprintln!("cannot measure {}: {error:#}", measurement.names.join(", "));
+            }
+        }
+    }
+    println!("{}", table(&figures));
+    if let Some(path) = arguments.json {
+        let json = serde_json::to_string_pretty(&figures).context("cannot write the figures as JSON")?;
+        std::fs::write(&path, json + "\n").with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(if failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,64 @@
+//! The sample Your Logic in its own process, stopped when it is dropped.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::Context;
+
+use crate::hub_process::listening_on;
+
+/// The secret that hub and sample share here.
+pub const SECRET: &str = "whsec_dGFuZGVtLXRlc3RraXQtc2FtcGxlLXNlY3JldC0xMjM=";
+
+/// A running `sample-logic`.
+pub struct LogicProcess {
+    pub url: String,
+    child: Child,
+}
+
+impl LogicProcess {
+    /// Starts it on a free port with dialogues to play. `speed` makes it think as long as recorded, divided by it.
+    ///
+    /// # Errors
+    /// If the binary is missing or it does not come up.
+    pub fn start(binary: &Path, dialogues: &[PathBuf], speed: Option<f64>) -> anyhow::Result<Self> {
+        let mut command = Command::new(binary);
+        command.args(["--listen", "127.0.0.1:0"]).env("TANDEM_LOGIC_SECRET", SECRET);
+        for path in dialogues {
+            command.arg("--dialogues").arg(path);
+        }
+        if let Some(speed) = speed {
+            command.args(["--speed", &speed.to_string()]);
+        }
+        let mut child =
+            command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", binary.display()))?;
+        let output = child.stdout.take().context("BUG: the output is piped")?;
+        // First owned, so that it is stopped even if it does not come up.
+        let mut logic = Self { url: String::new(), child };
+        logic.url = listening_on(output, "the sample logic")?;
+        Ok(logic)
+    }
+
+    /// What a hub needs to know of it.
+    #[must_use]
+    pub fn for_hub(&self) -> (String, String) {
+        (self.url.clone(), SECRET.to_owned())
+    }
+
+    /// Kills it, as a crash would.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn kill(&mut self) -> anyhow::Result<()> {
+        self.child.kill().context("cannot kill the sample logic")?;
+        self.child.wait().context("cannot wait for the sample logic")?;
+        Ok(())
+    }
+}
+
+impl Drop for LogicProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

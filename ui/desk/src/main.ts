@@ -1,0 +1,17 @@
+// Starts the page: finds its host, then shows the desk.
+import "@fontsource-variable/inter";
+import "$shared/tokens.css";
+import "$shared/base.css";
+import { mount } from "svelte";
+import App from "./App.svelte";
+import { chooseHost } from "./host/choose";
+import { Desk } from "./state/desk.svelte";
+
+const target = document.getElementById("desk");
+const host = await chooseHost();
+
+if (target && host) {
+  mount(App, { target, props: { desk: new Desk(host) } });
+} else if (target) {
+  target.textContent = "This page belongs into the window of Tandem.";
+}
