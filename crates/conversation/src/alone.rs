@@ -4,6 +4,9 @@ use crate::engagement::EngagementKind;
 use crate::state::Conversation;
 use crate::time::Time;
 
+/// How long an event may wait until Your Logic is asked about it, in milliseconds; then a person is called.
+pub(crate) const ASK_WITHIN_MS: i64 = 30_000;
+
 /// Who attends to the customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attended {
@@ -29,7 +32,7 @@ pub fn attended(conversation: &Conversation, now: Time) -> Attended {
     let logic = &conversation.logic;
     let answering = match &logic.asked {
         Some(asked) => alive(asked.expires),
-        None => !logic.pending.is_empty(),
+        None => logic.pending.first().is_some_and(|first| now.since(first.time) < ASK_WITHIN_MS),
     };
     if logic.engaged && conversation.fallback.is_none() && answering { Attended::ByLogic } else { Attended::Nobody }
 }

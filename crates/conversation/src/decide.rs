@@ -7,7 +7,7 @@ mod customer;
 mod logic;
 mod people;
 
-use crate::alone::{Attended, attended, left_alone};
+use crate::alone::{ASK_WITHIN_MS, Attended, attended, left_alone};
 use crate::command::{Command, Context, Envelope, Opening};
 use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::{Event, EventBody, Side};
@@ -185,6 +185,8 @@ impl<'a> Draft<'a> {
         if let Some(asked) = self.state.logic.asked.clone().filter(|asked| asked.expires <= now) {
             let failure = LogicFailure::TimedOut { after_ms: asked.expires.since(asked.asked) };
             self.fail_logic(asked.id, failure);
+        } else if self.state.logic.pending.first().is_some_and(|first| now.since(first.time) >= ASK_WITHIN_MS) {
+            self.why = HelpReason::LogicFailed { failure: LogicFailure::TimedOut { after_ms: ASK_WITHIN_MS } };
         }
         let due: Vec<_> =
             self.state.engagements.iter().filter(|e| e.expires().is_some_and(|at| at <= now)).cloned().collect();

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
+use crate::alone::ASK_WITHIN_MS;
 use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::{Event, EventBody, Side};
 use crate::help::NeedsHelp;
@@ -378,11 +379,16 @@ impl Conversation {
         self.engagements.iter().filter(|e| e.person().is_some())
     }
 
-    /// The next moment at which something happens by itself: a request or an invitation or a link expires.
+    /// The next moment at which something happens by itself: a request or an invitation or a link expires, or Your Logic
+    /// should have been asked by then.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Time> {
         let expiries = self.engagements.iter().filter_map(Engagement::expires);
-        expiries.chain(self.logic.asked.as_ref().map(|asked| asked.expires)).min()
+        let unasked = self.logic.pending.first().filter(|_| {
+            self.logic.asked.is_none() && self.waiting_since.is_some() && self.help.is_none() && self.in_progress()
+        });
+        let unasked = unasked.filter(|_| self.people().next().is_none()).map(|first| first.time.plus_ms(ASK_WITHIN_MS));
+        expiries.chain(self.logic.asked.as_ref().map(|asked| asked.expires)).chain(unasked).min()
     }
 
     /// The last turn of our side, other than `author`'s own, that the customer could see.

@@ -175,8 +175,7 @@ pub(crate) fn forget_conversations(connection: &Connection, touched: &mut Touche
 /// Forgets everything: another user is about to work here.
 pub(crate) fn forget_user(connection: &Connection, touched: &mut Touched) -> Result<(), CacheError> {
     forget_conversations(connection, touched)?;
-    connection
-        .execute_batch("DELETE FROM bookmarks; DELETE FROM outbox; DELETE FROM notices; DELETE FROM meta;")?;
+    connection.execute_batch("DELETE FROM bookmarks; DELETE FROM outbox; DELETE FROM notices; DELETE FROM meta;")?;
     Ok(())
 }
 

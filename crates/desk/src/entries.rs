@@ -24,6 +24,8 @@ pub(crate) enum Role {
     Suggestion = 3,
     /// An entry from which the time to the next join is measured.
     Call = 4,
+    /// Nothing to read, but the call is over.
+    Answered = 5,
 }
 
 /// What the transcript makes of `event`, looking at nothing else.
@@ -45,7 +47,7 @@ pub(crate) fn role(event: &Event) -> Role {
             _ => Role::Entry,
         },
         // Who joined says it already.
-        EventBody::HelpCleared { claimed_by: Some(_) } => Role::Hidden,
+        EventBody::HelpCleared { claimed_by: Some(_) } => Role::Answered,
         EventBody::HelpCleared { claimed_by: None }
         | EventBody::Completed { .. }
         | EventBody::Reopened
@@ -94,7 +96,8 @@ pub(crate) fn entries(events: &[Event], customer: &str, call_since: Option<Time>
                 body: body(event, customer, call_since),
             });
         }
-        let joined = matches!(&event.body, EventBody::EngagementStarted { engagement } if engagement.person().is_some());
+        let joined =
+            matches!(&event.body, EventBody::EngagementStarted { engagement } if engagement.person().is_some());
         if joined || matches!(event.body, EventBody::HelpCleared { .. }) {
             call_since = None;
         }
@@ -111,8 +114,7 @@ fn siblings(events: &[Event], i: usize) -> impl Iterator<Item = &Event> {
 
 /// Whether another event of the same decision tells the same to a reader.
 fn is_said_better<'a>(event: &Event, mut siblings: impl Iterator<Item = &'a Event>) -> bool {
-    let delegated =
-        |other: &Event| matches!(&other.body, EventBody::EngagementEnded { end: EndReason::Delegated, .. });
+    let delegated = |other: &Event| matches!(&other.body, EventBody::EngagementEnded { end: EndReason::Delegated, .. });
     let completed = |other: &Event| matches!(other.body, EventBody::Completed { .. });
     match &event.body {
         EventBody::HelpCleared { .. } => siblings.any(|other| completed(other) || delegated(other)),

@@ -71,7 +71,9 @@ impl Hub {
         match url.scheme() {
             "https" => {}
             "http" if loopback || allow_http => {}
-            "http" => return Err(HubError::Address("Use https: only a hub on this machine is trusted without.".into())),
+            "http" => {
+                return Err(HubError::Address("Use https: only a hub on this machine is trusted without.".into()));
+            }
             other => return Err(HubError::Address(format!("A hub is reached over https, not {other}."))),
         }
         // Whoever runs us may have chosen a provider already; any choice is fine.
@@ -108,9 +110,7 @@ impl Hub {
 
     pub(crate) async fn refresh(&self, refresh: &Refresh) -> Result<Tokens, HubError> {
         match self.ask(Method::POST, "auth/refresh", None, Some(refresh)).await {
-            Err(HubError::Unauthorized) => {
-                Err(HubError::SessionEnded("Your sign-in has ended: sign in again.".into()))
-            }
+            Err(HubError::Unauthorized) => Err(HubError::SessionEnded("Your sign-in has ended: sign in again.".into())),
             other => other,
         }
     }
@@ -200,7 +200,11 @@ async fn checked(response: Response) -> Result<Response, HubError> {
     let retry_after = retry_after.and_then(|value| value.to_str().ok()).and_then(|value| value.parse().ok());
     let bytes = bounded(response).await.unwrap_or_default();
     let problem = serde_json::from_slice::<Problem>(&bytes).unwrap_or_else(|_| {
-        Problem::new(status.as_u16(), "hub.unexpected", format!("The hub answered with an error ({}).", status.as_u16()))
+        Problem::new(
+            status.as_u16(),
+            "hub.unexpected",
+            format!("The hub answered with an error ({}).", status.as_u16()),
+        )
     });
     Err(match status.as_u16() {
         401 => HubError::Unauthorized,

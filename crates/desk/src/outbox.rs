@@ -127,11 +127,15 @@ impl Outbox {
                 for queued in self.next_ones(&busy, ABREAST.saturating_sub(flying.len())).await {
                     busy.insert(queued.conversation);
                     let session = Arc::clone(&session);
-                    let request =
-                        CommandRequest { id: queued.id, conversation: queued.conversation, command: queued.command.clone() };
+                    let request = CommandRequest {
+                        id: queued.id,
+                        conversation: queued.conversation,
+                        command: queued.command.clone(),
+                    };
                     flying.spawn(async move {
                         let (session, request) = (&session, &request);
-                        let answer = session.with_token(|token| async move { session.hub.command(&token, request).await });
+                        let answer =
+                            session.with_token(|token| async move { session.hub.command(&token, request).await });
                         (queued, answer.await)
                     });
                 }

@@ -6,8 +6,6 @@ use serde::{Deserialize, Serialize};
 use tandem_conversation::{Availability, CallId, ConversationId, MediaId, Position, Section, UserId};
 use ts_rs::TS;
 
-use crate::view::{AppView, ColleagueView, ConversationView, EntriesView, ListView};
-
 /// An error as the interface sees it: a stable code, and words for the agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

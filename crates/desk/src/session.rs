@@ -1,8 +1,8 @@
 //! One sign-in: its user, its short access token, and the renewal of both.
 
 use std::future::Future;
-use std::sync::{Arc, PoisonError, RwLock};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use tandem_conversation::{Participant, UserId};
 use tandem_protocol::agents::{Me, Refresh, Tokens};

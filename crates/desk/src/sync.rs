@@ -69,7 +69,9 @@ pub(crate) enum Input {
     SignedIn(Arc<Session>, oneshot::Sender<()>),
     SignOut(oneshot::Sender<()>),
     /// Somebody else found out that the sign-in is over.
-    SessionEnded { reason: String },
+    SessionEnded {
+        reason: String,
+    },
     /// Tell the hub, if it listens; not worth keeping otherwise.
     Say(DeskFrame),
 }

@@ -10,7 +10,7 @@ use tandem_conversation::{Permission, Permissions, RETENTION_MS, Section, Time, 
 use tandem_sqlite::rusqlite::Connection;
 
 pub(crate) use one::conversation;
-pub(crate) use transcript::{Stretch, transcript};
+pub(crate) use transcript::transcript;
 
 use crate::cache::CacheError;
 use crate::cache::conversations::{self, Page};
@@ -72,6 +72,3 @@ pub(crate) fn counts(connection: &Connection, reader: &Reader) -> Result<CountsV
         help_since: counts.help_since.filter(|_| handles),
     })
 }
-
-#[cfg(test)]
-mod tests;

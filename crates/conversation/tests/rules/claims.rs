@@ -7,7 +7,7 @@ use tandem_conversation::{CallId, Command, EventBody, Rejection};
 fn calling() -> (Stage, CallId) {
     let mut stage = Stage::without_logic();
     stage.carmen_writes("Hello?");
-    let call = stage.state.help.as_ref().unwrap().call;
+    let call = stage.state.help.as_ref().expect("the story begins so").call;
     (stage, call)
 }
 

@@ -12,7 +12,7 @@ fn called() -> Stage {
     let mut stage = Stage::without_logic();
     stage.carmen_writes("Hola");
     stage.maya_joins();
-    stage.maya(ask_for_help()).unwrap();
+    stage.maya(ask_for_help()).expect("the story begins so");
     stage
 }
 

@@ -9,7 +9,7 @@ fn sent() -> (Stage, TurnId) {
     stage.carmen_writes("Hello?");
     stage.maya_joins();
     stage.maya_replies("Hello Carmen");
-    let turn = stage.state.open_turns.last().unwrap().turn;
+    let turn = stage.state.open_turns.last().expect("the story begins so").turn;
     (stage, turn)
 }
 

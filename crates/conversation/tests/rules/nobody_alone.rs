@@ -19,7 +19,7 @@ fn maya_alone() -> Stage {
 fn aerolinx_alone() -> Stage {
     let mut stage = maya_alone();
     stage.aerolinx_comes();
-    stage.maya(leave()).unwrap();
+    stage.maya(leave()).expect("the story begins so");
     assert!(stage.state.help.is_none(), "the partner is there");
     stage
 }

@@ -120,9 +120,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
 #[test]
 fn every_command_for_every_actor_and_role() {
     for (name, row, scene, make) in table() {
-        for ((column, cell), (actor, permissions)) in
-            COLUMNS.split(' ').zip(row.split(' ')).zip(actors())
-        {
+        for ((column, cell), (actor, permissions)) in COLUMNS.split(' ').zip(row.split(' ')).zip(actors()) {
             let mut stage = set(scene);
             let command = make(&mut stage);
             let found = match stage.act(actor, permissions, command) {

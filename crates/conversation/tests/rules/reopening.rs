@@ -9,7 +9,7 @@ fn completed() -> Stage {
     stage.carmen_writes("Where is my parcel?");
     stage.maya_joins();
     stage.maya_replies("It arrives today.");
-    stage.maya(Command::Complete { resolution: "told the date".into() }).unwrap();
+    stage.maya(Command::Complete { resolution: "told the date".into() }).expect("the story begins so");
     assert!(matches!(stage.state.status, Status::Completed { .. }));
     stage
 }

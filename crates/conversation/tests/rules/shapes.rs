@@ -109,12 +109,8 @@ fn bodies() -> Vec<EventBody> {
     };
     let custom = Map::from_iter([("a".to_owned(), json!({"b": [1, null, "x", 1.5]}))]);
     let request = |silent| LogicRequest { id: RequestId(id(2)), trigger: Position(3), asked: AT, expires: AT, silent };
-    let answered = |skipped_to, ignored| B::LogicAnswered {
-        request: RequestId(id(2)),
-        trigger: Position(3),
-        skipped_to,
-        ignored,
-    };
+    let answered =
+        |skipped_to, ignored| B::LogicAnswered { request: RequestId(id(2)), trigger: Position(3), skipped_to, ignored };
     let mut bodies = vec![
         started(None, None, Map::new()),
         started(Some(BrandId(id(4))), Some("es".into()), custom.clone()),
@@ -142,10 +138,8 @@ fn bodies() -> Vec<EventBody> {
     ];
     for (i, content) in contents().into_iter().enumerate() {
         let engagement = (i % 2 == 0).then_some(EngagementId(id(5)));
-        bodies.push(B::TurnAdded {
-            turn: Turn { id: TurnId(id(6)), engagement, content, silent: i == 0 },
-            received: AT,
-        });
+        bodies
+            .push(B::TurnAdded { turn: Turn { id: TurnId(id(6)), engagement, content, silent: i == 0 }, received: AT });
     }
     for step in [Step::Queued, Step::Accepted, Step::Prepared, Step::Sent, Step::Delivered, Step::Seen, Step::Failed] {
         bodies.push(B::TurnProgressed { turn: TurnId(id(1)), stage: step, reason: None });

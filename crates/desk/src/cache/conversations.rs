@@ -119,12 +119,7 @@ fn held(row: &Row<'_>) -> Result<Held, CacheError> {
 }
 
 /// Writes a conversation with everything derived from it.
-pub(crate) fn save(
-    connection: &Connection,
-    touched: &mut Touched,
-    held: &Held,
-    me: UserId,
-) -> Result<(), CacheError> {
+pub(crate) fn save(connection: &Connection, touched: &mut Touched, held: &Held, me: UserId) -> Result<(), CacheError> {
     let state = &held.state;
     let (listed, seen) = (held.listed, seen(connection, state, me)?);
     let engaged = listed && state.agent(me).is_some();
@@ -346,6 +341,13 @@ pub(crate) fn notable(connection: &Connection) -> Result<Vec<ConversationId>, Ca
     ids(connection, NOTABLE)
 }
 
+const MINE: &str = "SELECT id FROM conversations WHERE in_my = 1";
+
+/// Conversations in which the user is engaged or invited.
+pub(crate) fn mine(connection: &Connection) -> Result<Vec<ConversationId>, CacheError> {
+    ids(connection, MINE)
+}
+
 fn ids(connection: &Connection, sql: &str) -> Result<Vec<ConversationId>, CacheError> {
     let mut query = connection.prepare_cached(sql)?;
     let rows = query.query_map([], |row| Ok(conversation_id(row.get(0)?)))?;
@@ -361,7 +363,7 @@ mod tests {
     fn every_list_is_answered_by_indices_alone() {
         let lists = [LINE_MY, LINE_HELP, LINE_LEFT, LINE_ALL];
         let counts = [COUNT_MY, COUNT_HELP, COUNT_LEFT, COUNT_ALL, COUNTS];
-        for sql in lists.into_iter().chain(counts).chain([GET, JOURNEY, EARLIER, WANTING, NOTABLE]) {
+        for sql in lists.into_iter().chain(counts).chain([GET, JOURNEY, EARLIER, WANTING, NOTABLE, MINE]) {
             assert_indexed(sql);
         }
     }

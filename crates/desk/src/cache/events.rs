@@ -3,7 +3,7 @@
 //! The transcript is derived from it when it is asked for, not when it arrives: pages come in any order, receipts
 //! before the turns they are about, and better wording reaches old conversations too.
 
-use tandem_conversation::{Content, ConversationId, Event, EventBody, Position, TurnId};
+use tandem_conversation::{Content, ConversationId, Event, EventBody, Position, Time, TurnId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{CacheError, id, parse};
@@ -14,7 +14,7 @@ CREATE TABLE events (
     conversation BLOB NOT NULL,
     position     INTEGER NOT NULL,
     -- What the transcript makes of it: 0 nothing, 1 an entry, 2 a receipt, 3 a suggestion (also an entry),
-    -- 4 a call for help (also an entry).
+    -- 4 a call for help (also an entry), 5 the end of a call.
     role         INTEGER NOT NULL,
     -- The turn that is added.
     turn         BLOB,
@@ -27,7 +27,7 @@ CREATE TABLE events (
 CREATE INDEX events_shown ON events (conversation, position) WHERE role IN (1, 3, 4);
 CREATE INDEX events_receipts ON events (conversation, position) WHERE role = 2;
 CREATE INDEX events_suggestions ON events (conversation, position) WHERE role = 3;
-CREATE INDEX events_calls ON events (conversation, position) WHERE role = 4;
+CREATE INDEX events_calls ON events (conversation, position) WHERE role IN (4, 5);
 CREATE INDEX events_turns ON events (turn) WHERE turn IS NOT NULL;
 CREATE INDEX events_answers ON events (answers) WHERE answers IS NOT NULL;";
 
@@ -107,17 +107,21 @@ pub(crate) fn suggestion(
     query.query_row(params![id(of.0), after.0], |row| Ok(event(row))).optional()?.transpose()
 }
 
-const CALL: &str = "SELECT body FROM events WHERE conversation = ?1 AND position < ?2 AND role = 4
+const CALL: &str = "SELECT body FROM events WHERE conversation = ?1 AND position < ?2 AND role IN (4, 5)
                     ORDER BY position DESC LIMIT 1";
 
-/// The last call for help before `before`.
+/// Since when help was needed just before `before`.
 pub(crate) fn call_before(
     connection: &Connection,
     of: ConversationId,
     before: Position,
-) -> Result<Option<Event>, CacheError> {
+) -> Result<Option<Time>, CacheError> {
     let mut query = connection.prepare_cached(CALL)?;
-    query.query_row(params![id(of.0), before.0], |row| Ok(event(row))).optional()?.transpose()
+    let last = query.query_row(params![id(of.0), before.0], |row| Ok(event(row))).optional()?.transpose()?;
+    Ok(last.and_then(|event| match event.body {
+        EventBody::HelpRaised { help } => Some(help.since),
+        _ => None,
+    }))
 }
 
 const TURN: &str = "SELECT conversation, position FROM events WHERE turn = ?1";
@@ -152,8 +156,8 @@ fn event(row: &Row<'_>) -> Result<Event, CacheError> {
 }
 
 /// Roles are numbers in the file; the numbers never change.
-const _: () =
-    assert!(Role::Entry as u8 == 1 && Role::Receipt as u8 == 2 && Role::Suggestion as u8 == 3 && Role::Call as u8 == 4);
+const _: () = assert!(Role::Entry as u8 == 1 && Role::Receipt as u8 == 2 && Role::Suggestion as u8 == 3);
+const _: () = assert!(Role::Hidden as u8 == 0 && Role::Call as u8 == 4 && Role::Answered as u8 == 5);
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,8 @@
 //! Table `outbox`: commands on their way to the hub, in the order in which they were given.
 
-use tandem_conversation::{CommandId, Content, ConversationId, Position, Stage, Time, TurnId};
+use tandem_conversation::{CommandId, ConversationId, Position, Stage, Time, TurnId};
 use tandem_protocol::agents::AgentCommand;
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
+use tandem_sqlite::rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use super::{CacheError, conversation_id, id, json, parse};
@@ -155,15 +155,8 @@ pub(crate) fn waiting(connection: &Connection, limit: u32) -> Result<Vec<Queued>
 
 /// How many replies and notes wait for the hub.
 pub(crate) fn count(connection: &Connection) -> Result<u32, CacheError> {
-    let mut query =
-        connection.prepare_cached("SELECT count(*) FROM outbox WHERE accepted = 0 AND turn IS NOT NULL")?;
+    let mut query = connection.prepare_cached("SELECT count(*) FROM outbox WHERE accepted = 0 AND turn IS NOT NULL")?;
     Ok(query.query_row([], |row| row.get(0))?)
-}
-
-/// Whether a command is still on its way.
-pub(crate) fn holds(connection: &Connection, command: CommandId) -> Result<bool, CacheError> {
-    let mut query = connection.prepare_cached("SELECT 1 FROM outbox WHERE id = ?1 AND accepted = 0")?;
-    Ok(query.query_row([id(command.0)], |_| Ok(())).optional()?.is_some())
 }
 
 fn queued(row: &Row<'_>) -> Result<Queued, CacheError> {
@@ -178,29 +171,30 @@ fn queued(row: &Row<'_>) -> Result<Queued, CacheError> {
     })
 }
 
-/// A reply to this conversation with these words; for tests of the table.
-#[cfg(test)]
-fn reply(number: u128, text: &str) -> Queued {
-    Queued {
-        id: CommandId(Uuid::from_u128(number)),
-        conversation: ConversationId(Uuid::from_u128(1)),
-        command: AgentCommand::Reply {
-            turn: TurnId(Uuid::from_u128(number)),
-            content: Content::Text { text: text.into() },
-            written_against: Position(1),
-            mind_customer: false,
-        },
-        durable: true,
-        attempts: 0,
-        accepted: false,
-        created: Time(0),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use tandem_conversation::Content;
+
     use super::*;
     use crate::cache::testing::{assert_indexed, connection};
+
+    /// A reply to this conversation with these words; for tests of the table.
+    fn reply(number: u128, text: &str) -> Queued {
+        Queued {
+            id: CommandId(Uuid::from_u128(number)),
+            conversation: ConversationId(Uuid::from_u128(1)),
+            command: AgentCommand::Reply {
+                turn: TurnId(Uuid::from_u128(number)),
+                content: Content::Text { text: text.into() },
+                written_against: Position(1),
+                mind_customer: false,
+            },
+            durable: true,
+            attempts: 0,
+            accepted: false,
+            created: Time(0),
+        }
+    }
 
     #[test]
     fn every_query_is_answered_by_indices_alone() {

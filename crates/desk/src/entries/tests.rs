@@ -65,8 +65,7 @@ fn a_call_for_help_and_how_fast_it_was_answered() {
 #[test]
 fn a_failure_of_your_logic_is_told_once_with_its_reason() {
     let failure = json!({"failure": "timed_out", "afterMs": 8000});
-    let fell =
-        json!({"fell_back": {"fallback": {"failure": failure.clone(), "since": "2026-11-03T14:00:10Z"}}});
+    let fell = json!({"fell_back": {"fallback": {"failure": failure.clone(), "since": "2026-11-03T14:00:10Z"}}});
     let said = lines(&[
         event(1, 10, "system", 1, fell),
         call(2, 10, 1, json!({"reason": "logic_failed", "failure": failure})),

@@ -108,9 +108,7 @@ impl Open<'_> {
     fn get(&mut self, id: ConversationId) -> Result<&mut Option<Held>, CacheError> {
         Ok(match self.held.entry(id) {
             std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::hash_map::Entry::Vacant(entry) => {
-                entry.insert(conversations::get(self.connection, id)?)
-            }
+            std::collections::hash_map::Entry::Vacant(entry) => entry.insert(conversations::get(self.connection, id)?),
         })
     }
 

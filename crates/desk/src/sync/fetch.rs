@@ -123,12 +123,7 @@ impl Fetch {
     }
 
     /// Works until the desk ends.
-    pub(crate) async fn run(
-        self,
-        cache: Cache,
-        mut link: watch::Receiver<Link>,
-        sync: mpsc::UnboundedSender<Input>,
-    ) {
+    pub(crate) async fn run(self, cache: Cache, mut link: watch::Receiver<Link>, sync: mpsc::UnboundedSender<Input>) {
         loop {
             let session = match link.wait_for(|link| link.live().is_some()).await {
                 Ok(link) => link.live().cloned(),

@@ -228,7 +228,7 @@ impl Sync {
         let me = attending.session.user;
         let applied = match self.cache.write(move |connection, touched| step.apply(connection, touched, me)).await {
             Ok(applied) => applied,
-            Err(error) => return stored(Err(error)),
+            Err(error) => return stored::<()>(Err(error)),
         };
         for id in applied.wanting {
             self.fetch.conversation(id);

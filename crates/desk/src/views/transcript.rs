@@ -108,8 +108,10 @@ fn part(connection: &Connection, held: &Held, before: Position, room: u32) -> Re
     let shown = events::shown(connection, state.id, before, room)?;
     let reached_start = shown.len() < room as usize;
     let Some(first) = shown.first() else { return Ok(Part { entries: Vec::new(), reached_start }) };
-    let call = events::call_before(connection, state.id, first.position)?;
-    let call_since = call.filter(|_| shown.iter().any(is_join)).map(|event| event.time);
+    let call_since = match shown.iter().any(is_join) {
+        true => events::call_before(connection, state.id, first.position)?,
+        false => None,
+    };
     let mut stages = Stages::begin(&shown);
     events::receipts(connection, state.id, first.position, |receipt| stages.follow(receipt))?;
     let mut stages = stages.finish();

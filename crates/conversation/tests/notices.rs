@@ -1,0 +1,337 @@
+//! Who is told what, and who sees what: the notification policy and the sections, read as documentation.
+
+mod stage;
+
+use stage::{INVITATION_MS, JONAS, MAYA, SOFIA, Stage, jonas};
+use tandem_conversation::{
+    Action, Availability, Command, Invitee, Notice, NoticeKind, Permission, Permissions, Position, RETENTION_MS, Role,
+    Scope, Section, Stage as Step, UserId, Viewer, notice, sections, visible,
+};
+
+const PATIENCE_MS: i64 = 120_000;
+
+/// Maya, at her desk, available, looking elsewhere, having seen nothing.
+fn viewer(permissions: &Permissions) -> Viewer<'_> {
+    Viewer {
+        user: MAYA,
+        permissions,
+        availability: Availability::Available,
+        seen: Position::START,
+        looking: false,
+        load: 0,
+        capacity: 4,
+        patience_ms: PATIENCE_MS,
+    }
+}
+
+/// What Maya is told, with something about her desk changed.
+fn told(stage: &Stage, change: impl FnOnce(&mut Viewer<'_>)) -> Option<NoticeKind> {
+    full(stage, change).map(|notice| notice.kind)
+}
+
+fn full(stage: &Stage, change: impl FnOnce(&mut Viewer<'_>)) -> Option<Notice> {
+    let permissions = Role::Agent.permissions();
+    let mut maya = viewer(&permissions);
+    change(&mut maya);
+    notice(&stage.state, &maya, stage.now)
+}
+
+fn name(kind: Option<NoticeKind>) -> &'static str {
+    match kind {
+        Some(NoticeKind::HelpNeeded { .. }) => "help needed",
+        Some(NoticeKind::Invited { .. }) => "invited",
+        Some(NoticeKind::DeliveryFailed { .. }) => "delivery failed",
+        Some(NoticeKind::WaitingTooLong { .. }) => "waiting too long",
+        Some(NoticeKind::CustomerWrote { .. }) => "customer wrote",
+        None => "nothing",
+    }
+}
+
+/// Carmen waits, nobody is there, help is needed.
+fn help_needed() -> Stage {
+    let mut stage = Stage::without_logic();
+    stage.carmen_writes("Hello?");
+    stage
+}
+
+/// Maya is engaged and Carmen has written to her.
+fn mine() -> Stage {
+    let mut stage = help_needed();
+    stage.maya_joins();
+    stage.maya_replies("Hello Carmen");
+    stage.carmen_writes("Where is my parcel?");
+    stage
+}
+
+/// Jonas is engaged and has invited Maya.
+fn invited() -> Stage {
+    let mut stage = help_needed();
+    stage.jonas_joins();
+    let invitee = Invitee::Colleague { user: MAYA, name: "Maya".into() };
+    stage.jonas(Command::Invite { invitee, note: None }).expect("Jonas is engaged");
+    stage
+}
+
+/// The channel has refused Maya's answer.
+fn failed() -> Stage {
+    let mut stage = mine();
+    stage.maya_replies("It arrives today.");
+    let turn = stage.state.open_turns.last().expect("it is on its way").turn;
+    let reason = Some("blocked".into());
+    stage.system(Command::Progress { turn, stage: Step::Failed, reason }).expect("the channel reports");
+    stage
+}
+
+type Desk = fn(&mut Viewer<'_>);
+
+#[test]
+fn help_needed_goes_to_those_who_are_available_and_have_room() {
+    let stage = help_needed();
+    let table: [(&str, Desk, &str); 7] = [
+        ("available", |_| (), "help needed"),
+        ("busy", |maya| maya.availability = Availability::Busy, "nothing"),
+        ("away", |maya| maya.availability = Availability::Away, "nothing"),
+        ("one below capacity", |maya| maya.load = 3, "help needed"),
+        ("at capacity", |maya| maya.load = 4, "nothing"),
+        ("looking at it", |maya| maya.looking = true, "help needed"),
+        ("having seen it", |maya| maya.seen = Position(99), "help needed"),
+    ];
+    for (case, desk, expected) in table {
+        assert_eq!(name(told(&stage, desk)), expected, "{case}");
+    }
+}
+
+#[test]
+fn help_needed_goes_to_those_who_may_handle_conversations() {
+    let stage = help_needed();
+    let only = |permission| Permissions(vec![(permission, Scope::All)]);
+    for (permissions, expected) in [
+        (Role::Supervisor.permissions(), "help needed"),
+        (only(Permission::Handle), "help needed"),
+        (only(Permission::ViewAll), "nothing"),
+        (Permissions::default(), "nothing"),
+    ] {
+        assert_eq!(name(notice(&stage.state, &viewer(&permissions), stage.now).map(|n| n.kind)), expected);
+    }
+}
+
+#[test]
+fn nobody_is_told_of_their_own_call_for_help() {
+    let mut stage = help_needed();
+    stage.maya_joins();
+    stage.maya_replies("Hello Carmen");
+    stage.maya(Command::AskForHelp { reason: "Spanish".into() }).expect("Maya is engaged");
+    assert_eq!(name(told(&stage, |_| ())), "nothing", "she is there");
+    assert_eq!(name(told(&stage, |viewer| viewer.user = JONAS)), "help needed");
+    stage.maya(Command::Leave { reason: String::new(), ask_for_help: false }).expect("Maya is engaged");
+    assert_eq!(name(told(&stage, |_| ())), "nothing", "nor when she has left");
+}
+
+#[test]
+fn a_call_that_somebody_takes_is_withdrawn_from_everybody() {
+    let mut stage = help_needed();
+    assert_eq!(name(told(&stage, |_| ())), "help needed");
+    stage.jonas_joins();
+    assert_eq!(name(told(&stage, |_| ())), "nothing");
+}
+
+#[test]
+fn an_invitation_is_told_whatever_the_desk_says() {
+    let stage = invited();
+    let table: [(&str, Desk); 4] = [
+        ("available", |_| ()),
+        ("away", |maya| maya.availability = Availability::Away),
+        ("at capacity", |maya| maya.load = 9),
+        ("looking", |maya| maya.looking = true),
+    ];
+    for (case, desk) in table {
+        assert_eq!(name(told(&stage, desk)), "invited", "{case}");
+    }
+    assert_eq!(name(told(&stage, |viewer| viewer.user = SOFIA)), "nothing", "only the invited is told");
+}
+
+#[test]
+fn an_invitation_is_told_before_a_call_for_help() {
+    let mut stage = invited();
+    stage.jonas(Command::AskForHelp { reason: String::new() }).expect("Jonas is engaged");
+    assert_eq!(name(told(&stage, |_| ())), "invited");
+}
+
+#[test]
+fn an_invitation_is_over_when_its_time_is_even_before_the_hub_says_so() {
+    let mut stage = invited();
+    stage.now = stage.now.plus_ms(INVITATION_MS - 1);
+    assert_eq!(name(told(&stage, |_| ())), "invited");
+    stage.now = stage.now.plus_ms(1);
+    assert_eq!(name(told(&stage, |_| ())), "nothing");
+}
+
+#[test]
+fn a_customers_turn_is_told_to_those_engaged_who_have_not_seen_it() {
+    let stage = mine();
+    let at = stage.state.last_loud;
+    assert_eq!(told(&stage, |_| ()), Some(NoticeKind::CustomerWrote { position: at }));
+    assert_eq!(name(told(&stage, |maya| maya.looking = true)), "nothing", "it is on her screen");
+    assert_eq!(name(told(&stage, |maya| maya.seen = at)), "nothing", "she has seen it");
+    assert_eq!(name(told(&stage, |maya| maya.seen = Position(at.0 - 1))), "customer wrote");
+    assert_eq!(name(told(&stage, |maya| maya.availability = Availability::Away)), "customer wrote", "it is hers");
+    assert_eq!(name(told(&stage, |viewer| viewer.user = JONAS)), "nothing", "it is not his");
+}
+
+#[test]
+fn an_answered_customer_is_no_news() {
+    let mut stage = mine();
+    stage.jonas_joins();
+    let reply = stage.reply("It arrives today.");
+    stage.jonas(reply).expect("Jonas is engaged");
+    assert_eq!(name(told(&stage, |_| ())), "nothing");
+}
+
+#[test]
+fn closing_courtesies_make_no_noise() {
+    let mut stage = mine();
+    stage.maya_replies("It arrives today.");
+    stage.carmen_writes("Thank you!");
+    stage.now = stage.now.plus_ms(10 * PATIENCE_MS);
+    assert_eq!(name(told(&stage, |_| ())), "nothing");
+}
+
+#[test]
+fn a_customer_waiting_too_long_is_worth_another_word() {
+    let mut stage = mine();
+    stage.now = stage.now.plus_ms(PATIENCE_MS - 1);
+    assert_eq!(name(told(&stage, |_| ())), "customer wrote");
+    stage.now = stage.now.plus_ms(1);
+    assert_eq!(name(told(&stage, |_| ())), "waiting too long");
+    assert_eq!(name(told(&stage, |maya| maya.looking = true)), "waiting too long", "even on screen");
+    assert_eq!(name(told(&stage, |viewer| viewer.user = JONAS)), "nothing", "it is not his");
+    stage.maya_replies("One moment");
+    assert_eq!(name(told(&stage, |_| ())), "nothing");
+}
+
+#[test]
+fn a_failed_delivery_is_told_to_those_engaged_until_something_newer_happens() {
+    let mut stage = failed();
+    assert_eq!(name(told(&stage, |maya| maya.looking = true)), "delivery failed");
+    assert_eq!(name(told(&stage, |viewer| viewer.user = JONAS)), "nothing", "it is not his");
+    let up_to = stage.state.position;
+    stage.carmen(Command::Receive { stage: Step::Seen, up_to }).expect("Carmen reads the rest");
+    assert_eq!(name(told(&stage, |_| ())), "delivery failed", "she cannot have seen it");
+    stage.carmen_writes("Are you there?");
+    assert_eq!(name(told(&stage, |_| ())), "customer wrote", "an old failure never hides what is new");
+    stage.maya_replies("I am: it arrives today.");
+    assert_eq!(name(told(&stage, |_| ())), "nothing", "said again");
+}
+
+#[test]
+fn a_completed_conversation_is_no_news_to_anybody() {
+    for mut stage in [mine(), failed(), invited()] {
+        let maya = stage.state.agent(MAYA).is_some();
+        let complete = Command::Complete { resolution: String::new() };
+        if maya { stage.maya(complete) } else { stage.jonas(complete) }.expect("one of them is engaged");
+        for user in [MAYA, JONAS, SOFIA] {
+            assert_eq!(name(told(&stage, |viewer| viewer.user = user)), "nothing");
+        }
+    }
+}
+
+#[test]
+fn your_logic_at_work_is_no_news() {
+    let mut stage = Stage::new();
+    stage.carmen_writes("Hello?");
+    stage.now = stage.now.plus_ms(10);
+    stage.ask();
+    assert_eq!(name(told(&stage, |_| ())), "nothing");
+}
+
+#[test]
+fn the_same_situation_is_the_same_notice_and_shown_once() {
+    for mut stage in [help_needed(), invited(), mine(), failed()] {
+        let before = full(&stage, |_| ()).expect("something is told");
+        stage.now = stage.now.plus_ms(5_000);
+        let note = Command::Note { turn: stage.turn(), text: "Hm".into() };
+        stage.sofia(note).expect("Sofia may coach");
+        stage.maya(Command::Tag { add: vec!["vip".into()], remove: Vec::new() }).expect("Maya may tag");
+        stage.carmen_writes("Thanks!");
+        let after = full(&stage, |_| ()).expect("it is still told");
+        assert_eq!(before.kind, after.kind, "a reconnect, a note, a courtesy show nothing twice");
+    }
+}
+
+#[test]
+fn a_new_situation_is_another_notice() {
+    let mut stage = mine();
+    let first = told(&stage, |_| ());
+    stage.carmen_writes("And my invoice?");
+    assert_ne!(first, told(&stage, |_| ()), "another turn");
+    let mut stage = help_needed();
+    let first = told(&stage, |_| ());
+    stage.jonas_joins();
+    stage.jonas(Command::Leave { reason: String::new(), ask_for_help: false }).expect("Jonas is engaged");
+    let second = told(&stage, |_| ());
+    assert_eq!(name(second), "help needed");
+    assert_ne!(first, second, "another call");
+}
+
+#[test]
+fn a_notice_says_since_when() {
+    let mut stage = help_needed();
+    let since = stage.now;
+    stage.now = stage.now.plus_ms(5_000);
+    assert_eq!(full(&stage, |_| ()).expect("help is needed").since, since);
+}
+
+/// The sections in which each of them finds the conversation.
+fn found(stage: &Stage) -> [Vec<Section>; 3] {
+    let of = |user: UserId, role: Role| sections(&stage.state, user, &role.permissions(), stage.now);
+    [of(MAYA, Role::Agent), of(JONAS, Role::Agent), of(SOFIA, Role::Supervisor)]
+}
+
+#[test]
+fn who_finds_a_conversation_where() {
+    use Section::{All, Help, Left, My};
+    let mut stage = Stage::new();
+    assert_eq!(found(&stage), [vec![], vec![], vec![All]], "handled by Your Logic alone");
+    stage.carmen_writes("A person, please");
+    let reason = "a person".to_owned();
+    stage.logic_sends(vec![Action::NeedsHelp { value: true, reason, customer_asked: true }]).expect("it may");
+    assert_eq!(found(&stage), [vec![Help], vec![Help], vec![Help, All]], "help is needed");
+    stage.maya_joins();
+    assert_eq!(found(&stage), [vec![My], vec![], vec![All]], "Maya took it");
+    stage.maya_invites_jonas();
+    assert_eq!(found(&stage), [vec![My], vec![My], vec![All]], "Jonas is invited");
+    stage.jonas_joins();
+    stage.maya(Command::AskForHelp { reason: String::new() }).expect("Maya is engaged");
+    assert_eq!(found(&stage), [vec![My, Help], vec![My, Help], vec![Help, All]], "those engaged see the call, too");
+    stage.maya(Command::Leave { reason: String::new(), ask_for_help: false }).expect("Maya is engaged");
+    assert_eq!(found(&stage), [vec![Help, Left], vec![My, Help], vec![Help, All]], "Maya has left");
+    stage.jonas(Command::Complete { resolution: String::new() }).expect("Jonas is engaged");
+    assert_eq!(found(&stage), [vec![Left], vec![Left], vec![]], "completed");
+    stage.now = stage.now.plus_ms(RETENTION_MS);
+    assert_eq!(found(&stage), [vec![], vec![], vec![]], "14 days later");
+}
+
+#[test]
+fn the_help_section_is_for_those_who_may_help() {
+    let stage = help_needed();
+    assert_eq!(sections(&stage.state, MAYA, &Permissions::default(), stage.now), []);
+    let me = Permissions(vec![(Permission::Handle, Scope::Me), (Permission::ViewAll, Scope::Me)]);
+    assert_eq!(sections(&stage.state, MAYA, &me, stage.now), [Section::Help], "viewing all needs all");
+}
+
+#[test]
+fn a_conversation_is_visible_to_those_who_find_it_and_to_those_who_view_all() {
+    let mut stage = Stage::new();
+    let sees = |stage: &Stage, user, role: Role| visible(&stage.state, user, &role.permissions(), stage.now);
+    assert!(!sees(&stage, MAYA, Role::Agent), "Your Logic alone handles it");
+    assert!(sees(&stage, SOFIA, Role::Supervisor));
+    stage.maya_joins();
+    assert!(sees(&stage, MAYA, Role::Agent));
+    assert!(!sees(&stage, JONAS, Role::Agent));
+    stage.maya(Command::Complete { resolution: String::new() }).expect("Maya is engaged");
+    assert!(sees(&stage, MAYA, Role::Agent), "recently left stays readable");
+    stage.now = stage.now.plus_ms(RETENTION_MS);
+    assert!(!sees(&stage, MAYA, Role::Agent));
+    assert!(sees(&stage, SOFIA, Role::Supervisor), "whoever views all sees what is completed, too");
+    assert!(!stage.is_engaged(&jonas()));
+}

@@ -1,0 +1,458 @@
+//! Random plans of commands by everybody, with time that jumps, stands still and runs backwards. After every step
+//! every invariant of DESIGN section 3 must hold. `PROPTEST_CASES=100000` runs longer.
+
+mod stage;
+
+use std::collections::HashSet;
+
+use proptest::prelude::*;
+use serde_json::{Map, Value};
+use stage::{AEROLINX, JONAS, LINK_MS, MAYA, SOFIA, TIMEOUT_MS, aerolinx, context, jonas, maya, opening, sofia, text};
+use tandem_conversation::{
+    Action, CallId, Choice, Command, CommandId, Content, Control, Conversation, ConversationId, EngagementId, Envelope,
+    Event, EventBody, Invitee, LinkId, LogicFailure, Participant, Permissions, Position, Receipts, RequestId, Role,
+    Stage as Step, Status, Time, TurnId, decide, left_alone,
+};
+use uuid::Uuid;
+
+/// The second partner.
+const NORDWIND: LinkId = LinkId(Uuid::from_u128(0xe2));
+const STEPS: std::ops::Range<usize> = 1..60;
+
+/// One step of a plan: who, what, when, all drawn blindly and made concrete against the state it meets.
+#[derive(Clone, Debug)]
+struct Move {
+    who: u8,
+    what: u8,
+    /// Chooses among turns, engagements, calls, requests, words.
+    pick: u32,
+    flag: bool,
+    clock: Clock,
+    typing_ms: Option<i64>,
+    logic_available: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Clock {
+    Forward(i64),
+    /// Exactly to the next deadline.
+    Deadline,
+    Backward(i64),
+}
+
+fn clock() -> impl Strategy<Value = Clock> {
+    prop_oneof![
+        3 => Just(Clock::Forward(0)),
+        6 => (0..20_000_i64).prop_map(Clock::Forward),
+        2 => (0..600_000_i64).prop_map(Clock::Forward),
+        2 => Just(Clock::Deadline),
+        1 => (1..120_000_i64).prop_map(Clock::Backward),
+    ]
+}
+
+fn plan() -> impl Strategy<Value = Vec<Move>> {
+    let one = (0..8_u8, 0..48_u8, any::<u32>(), any::<bool>(), clock(), proptest::option::of(0..5_000_i64), 0..10_u8);
+    let one = one.prop_map(|(who, what, pick, flag, clock, typing_ms, logic)| Move {
+        who,
+        what,
+        pick,
+        flag,
+        clock,
+        typing_ms,
+        logic_available: logic > 0,
+    });
+    proptest::collection::vec(one, STEPS)
+}
+
+struct World {
+    state: Conversation,
+    events: Vec<Event>,
+    now: Time,
+    ids: u128,
+    requests: Vec<RequestId>,
+    calls: Vec<CallId>,
+    links: Vec<LinkId>,
+}
+
+impl World {
+    fn new(logic_available: bool) -> Self {
+        let now = Time(1_793_800_951_250);
+        let envelope = Envelope {
+            id: CommandId(Uuid::nil()),
+            conversation: ConversationId(Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_dead_beef)),
+            actor: Participant::Customer,
+            permissions: Permissions::default(),
+            command: Command::Start(opening()),
+        };
+        let events = decide(None, &envelope, &context(now, logic_available, None, 0)).expect("it starts");
+        let state = Conversation::fold(&events).expect("it begins with a start");
+        let links = vec![AEROLINX, NORDWIND];
+        Self { state, events, now, ids: 0, requests: Vec::new(), calls: Vec::new(), links }
+    }
+
+    fn id(&mut self) -> Uuid {
+        self.ids += 1;
+        Uuid::from_u128(self.ids)
+    }
+
+    fn turn(&mut self) -> TurnId {
+        TurnId(self.id())
+    }
+
+    fn actor(step: &Move) -> (Participant, Permissions) {
+        match step.who {
+            0 | 1 => (Participant::Customer, Permissions::default()),
+            2 => (maya(), Role::Agent.permissions()),
+            3 => (jonas(), Role::Agent.permissions()),
+            4 => (sofia(), Role::Supervisor.permissions()),
+            5 if step.pick.is_multiple_of(3) => (maya(), Permissions::default()),
+            5 => (maya(), Role::Admin.permissions()),
+            6 => (aerolinx(), Permissions::default()),
+            _ => (Participant::ExternalAgent { link: NORDWIND, name: "Nordwind".into() }, Permissions::default()),
+        }
+    }
+
+    /// The step as somebody's command. What only Tandem or Your Logic may do is done by them, mostly.
+    fn envelope(&mut self, step: &Move) -> Envelope {
+        let (mut actor, permissions) = Self::actor(step);
+        let command = self.command(step);
+        if !step.pick.is_multiple_of(16) {
+            let owner = match &command {
+                Command::AnswerLogic { .. } => Some(Participant::Logic),
+                Command::Tick | Command::AskLogic { .. } | Command::FailLogic { .. } | Command::Progress { .. } => {
+                    Some(Participant::System)
+                }
+                Command::Write { .. } | Command::GiveFeedback { .. } => Some(Participant::Customer),
+                Command::ChangeCustom { .. } => Some(Participant::Logic),
+                _ => None,
+            };
+            actor = owner.unwrap_or(actor);
+        }
+        let id = CommandId(self.id());
+        Envelope { id, conversation: self.state.id, actor, permissions, command }
+    }
+
+    fn command(&mut self, step: &Move) -> Command {
+        let pick = step.pick as usize;
+        let received = self.now;
+        match step.what {
+            0..=5 => Command::Write { turn: self.turn(), content: self.words(step), received },
+            6..=9 => {
+                let behind = if step.pick.is_multiple_of(4) { step.pick % 7 } else { 0 };
+                let written_against = Position(self.state.position.0.saturating_sub(behind));
+                let content = self.reply_words(step);
+                Command::Reply { turn: self.turn(), content, written_against, mind_customer: step.flag, received }
+            }
+            10 => Command::Note { turn: self.turn(), text: "note".into() },
+            11..=13 => Command::Join { call: step.flag.then(|| self.call(pick)).flatten() },
+            14 | 15 => Command::Leave { reason: "r".into(), ask_for_help: step.flag },
+            16 => Command::Complete { resolution: "done".into() },
+            17 => Command::Reopen,
+            18 => Command::AskForHelp { reason: "why".into() },
+            19 | 20 => Command::HelpNotNeeded,
+            21 => self.invite_colleague(pick),
+            22 | 23 => self.invite_partner(step),
+            24 => Command::Accept { engagement: self.engagement(pick) },
+            25 => Command::Decline { engagement: self.engagement(pick) },
+            26 => Command::Withdraw { engagement: self.engagement(pick) },
+            27 => Command::Remove { engagement: self.engagement(pick) },
+            28 => Command::TakeOver,
+            29 => Command::Delegate { note: step.flag.then(|| "go on".into()), turn: self.turn() },
+            30 => Command::EngageLogic { engaged: step.flag },
+            31 => Command::ChangeCustom { patch: Map::from_iter([(format!("k{}", pick % 4), Value::from(step.pick))]) },
+            32 => Command::Tag { add: vec![format!("t{}", pick % 5)], remove: vec![format!("t{}", pick % 3); 2] },
+            33 => Command::PressButton { action: "refund".into() },
+            34 => Command::GiveFeedback { score: u8::try_from(pick % 7).expect("small"), text: String::new() },
+            35 => Command::Receive {
+                stage: if step.flag { Step::Seen } else { Step::Delivered },
+                up_to: Position(step.pick % (self.state.position.0 + 2)),
+            },
+            36 => self.progress(step),
+            37 | 38 => Command::OpenLink { link: self.links[pick % self.links.len()] },
+            39 => Command::RevokeLink { link: self.links[pick % self.links.len()] },
+            40..=42 => {
+                let request = RequestId(self.id());
+                self.requests.push(request);
+                Command::AskLogic { request, expires: self.now.plus_ms(i64::from(step.pick % 20) * TIMEOUT_MS / 10) }
+            }
+            43..=45 => Command::AnswerLogic {
+                request: self.request(step),
+                control: Control {
+                    skip_to_latest: step.pick.is_multiple_of(11),
+                    skip_to_time: (step.pick.is_multiple_of(7)).then_some(self.now),
+                    ignore_on_customer_action: step.pick.is_multiple_of(5),
+                    ignore_on_agent_action: step.pick % 5 == 1,
+                },
+                custom: Map::new(),
+                actions: (0..step.pick % 4).map(|i| self.action(step.pick.rotate_right(3 * i + 2))).collect(),
+            },
+            46 => Command::FailLogic {
+                request: self.request(step).unwrap_or(RequestId(Uuid::nil())),
+                failure: LogicFailure::Status { status: 500 },
+            },
+            _ => Command::Tick,
+        }
+    }
+
+    fn words(&self, step: &Move) -> Content {
+        match (step.pick % 6, self.state.questions.last()) {
+            (0, _) => text("Thanks, bye!"),
+            (1, _) => text(" "),
+            (2, Some(open)) => Content::Answer { question: open.turn, choice: "y".into(), text: String::new() },
+            _ => text("Where is my parcel?"),
+        }
+    }
+
+    fn reply_words(&self, step: &Move) -> Content {
+        match step.pick % 5 {
+            0 => Content::Question { text: "All well?".into(), choices: yes() },
+            1 => text(""),
+            _ => text("It arrives today."),
+        }
+    }
+
+    fn invite_colleague(&self, pick: usize) -> Command {
+        let (user, name) = [(MAYA, "Maya"), (JONAS, "Jonas"), (SOFIA, "Sofia")][pick % 3];
+        Command::Invite { invitee: Invitee::Colleague { user, name: name.into() }, note: None }
+    }
+
+    fn invite_partner(&self, step: &Move) -> Command {
+        let link = self.links[step.pick as usize % 2];
+        let expires = self.now.plus_ms(if step.flag { LINK_MS } else { i64::from(step.pick % 60_000) });
+        Command::Invite { invitee: Invitee::External { link, name: "Partner".into(), expires }, note: None }
+    }
+
+    fn progress(&self, step: &Move) -> Command {
+        let open = &self.state.open_turns;
+        let turn = open.get(step.pick as usize % open.len().max(1)).map_or(TurnId(Uuid::nil()), |open| open.turn);
+        let stages = [Step::Accepted, Step::Sent, Step::Delivered, Step::Seen, Step::Failed];
+        Command::Progress { turn, stage: stages[step.pick as usize / 64 % stages.len()], reason: None }
+    }
+
+    fn call(&self, pick: usize) -> Option<CallId> {
+        match &self.state.help {
+            Some(help) if !pick.is_multiple_of(3) => Some(help.call),
+            _ => self.calls.get(pick % self.calls.len().max(1)).copied(),
+        }
+    }
+
+    fn engagement(&self, pick: usize) -> EngagementId {
+        let open = &self.state.engagements;
+        open.get(pick % open.len().max(1)).map_or(EngagementId(Uuid::nil()), |engagement| engagement.id)
+    }
+
+    fn request(&self, step: &Move) -> Option<RequestId> {
+        match (&self.state.logic.asked, step.pick % 8) {
+            (_, 0) => None,
+            (_, 1) => self.requests.first().copied(),
+            (Some(asked), _) => Some(asked.id),
+            (None, _) => self.requests.last().copied(),
+        }
+    }
+
+    fn action(&self, pick: u32) -> Action {
+        let text = "I look into it.".to_owned();
+        match pick % 17 {
+            0..=2 => Action::Message { text, force: pick.is_multiple_of(2), turn: None },
+            3 => Action::Question { text, choices: yes(), force: false, turn: None },
+            4 => Action::Note { text },
+            5 => Action::Suggestion { text },
+            6 | 7 => Action::NeedsHelp {
+                value: !pick.is_multiple_of(3),
+                reason: String::new(),
+                customer_asked: pick.is_multiple_of(2),
+            },
+            8 => Action::InviteAgent { user: JONAS, name: Some("Jonas".into()), note: None },
+            9 => Action::InviteExternalAgent { name: "Partner".into(), ttl_s: pick % 90, note: None },
+            10 => Action::RemoveParticipant { engagement: self.engagement(pick as usize) },
+            11 => Action::EngageLogic { value: pick.is_multiple_of(2) },
+            12 => Action::Complete { resolution: String::new() },
+            13 => Action::Reopen,
+            14 => Action::Tag { add: vec!["a".into()], remove: vec!["a".into(), "a".into()] },
+            15 => Action::Feedback { text },
+            _ => Action::Message { text: String::new(), force: false, turn: None },
+        }
+    }
+
+    /// Plays one step and checks everything.
+    fn play(&mut self, step: &Move) {
+        self.now = match step.clock {
+            Clock::Forward(ms) => self.now.plus_ms(ms),
+            Clock::Backward(ms) => self.now.plus_ms(-ms),
+            Clock::Deadline => self.state.next_deadline().unwrap_or(self.now).max(self.now),
+        };
+        let envelope = self.envelope(step);
+        let typing = step.typing_ms.map(|ms| self.now.plus_ms(ms));
+        self.decided(&envelope, step.logic_available, typing);
+        // Whatever happened or not: once time has been told, nobody is left alone and nothing more is to be done.
+        self.tick(step.logic_available);
+        assert!(!left_alone(&self.state, self.now), "left alone after {:?}", envelope.command);
+        assert_eq!(self.tick(step.logic_available), 0, "settled is settled, after {:?}", envelope.command);
+    }
+
+    fn tick(&mut self, logic_available: bool) -> usize {
+        let (id, conversation) = (CommandId(self.id()), self.state.id);
+        let (actor, permissions, command) = (Participant::System, Permissions::default(), Command::Tick);
+        let tick = Envelope { id, conversation, actor, permissions, command };
+        self.decided(&tick, logic_available, None).expect("time may always pass")
+    }
+
+    /// Decides, applies and checks; the number of events, or none if it was refused.
+    fn decided(&mut self, envelope: &Envelope, logic_available: bool, typing: Option<Time>) -> Option<usize> {
+        self.ids += 1;
+        let context = context(self.now, logic_available, typing, self.ids);
+        let decided = decide(Some(&self.state), envelope, &context);
+        assert_eq!(decided, decide(Some(&self.state), envelope, &context), "the same input, the same output");
+        let events = decided.ok()?;
+        for event in &events {
+            let before = self.state.clone();
+            self.state.apply(event);
+            self.check_event(&before, event);
+            self.events.push(event.clone());
+        }
+        assert!(!left_alone(&self.state, self.now), "{:?} leaves Carmen alone", envelope.command);
+        self.check_state();
+        Some(events.len())
+    }
+
+    fn check_event(&mut self, before: &Conversation, event: &Event) {
+        assert_eq!(event.position, before.position.next(), "positions have no gap");
+        assert!(event.time >= before.updated, "time never runs backwards");
+        assert_eq!(event.conversation, before.id);
+        assert_forward(&before.receipts, &self.state.receipts);
+        match &event.body {
+            EventBody::HelpRaised { help } => {
+                assert!(before.help.is_none(), "one call at a time");
+                assert!(!self.calls.contains(&help.call), "a call's id is used once");
+                self.calls.push(help.call);
+            }
+            EventBody::HelpCleared { claimed_by: Some(by) } => {
+                assert_eq!(by.same(&event.actor), by.user().is_some(), "only agents claim, for themselves");
+            }
+            EventBody::LogicAsked { .. } => assert!(before.logic.asked.is_none(), "one request at a time"),
+            EventBody::Reopened => assert!(!before.in_progress()),
+            EventBody::TurnAdded { turn, .. } => {
+                let silent = turn.silent || !turn.content.is_for_customer();
+                let speaks = event.actor == Participant::Customer || event.actor.is_person_of_ours();
+                assert!(self.state.in_progress() || silent || !speaks, "a turn that is not silent reopens first");
+            }
+            _ => {}
+        }
+    }
+
+    fn check_state(&self) {
+        let state = &self.state;
+        let logic = &state.logic;
+        assert!(logic.engaged || (logic.pending.is_empty() && logic.asked.is_none()), "switched off, it hears nothing");
+        assert!(logic.pending.is_sorted_by(|a, b| a.position < b.position), "told in order");
+        assert!(logic.pending.iter().all(|pending| pending.position <= state.position));
+        if let Some(asked) = &logic.asked {
+            assert!(logic.pending.first().is_none_or(|first| first.position >= asked.trigger), "nothing told twice");
+        }
+        let mut people = HashSet::new();
+        let mut kinds = HashSet::new();
+        for engagement in &state.engagements {
+            match engagement.person().or(engagement.invitee()) {
+                Some(person) => assert!(people.insert(key(person)), "{person:?} takes part once"),
+                None => assert!(kinds.insert(format!("{:?}", engagement.kind)), "one {:?}", engagement.kind),
+            }
+        }
+        assert!(state.left.iter().all(|past| state.agent(past.user).is_none()), "who is here has not left");
+        if matches!(state.status, Status::Completed { .. }) {
+            assert!(state.engagements.is_empty() && state.help.is_none() && state.waiting_since.is_none());
+        }
+    }
+
+    fn check_history(&self) {
+        assert_eq!(Conversation::fold(&self.events).as_ref(), Some(&self.state), "a fold over its events");
+        let stored = self.events.iter().map(|event| serde_json::to_string(event).expect("it can be written"));
+        let read: Vec<Event> = stored.map(|json| serde_json::from_str(&json).expect("it can be read")).collect();
+        assert_eq!(read, self.events);
+        let json = serde_json::to_string(&self.state).expect("it can be written");
+        assert_eq!(serde_json::from_str::<Conversation>(&json).expect("it can be read"), self.state);
+        let begun = self.events.iter().filter_map(|event| match &event.body {
+            EventBody::EngagementStarted { engagement } => Some(engagement.id),
+            _ => None,
+        });
+        let begun: Vec<_> = begun.collect();
+        assert_eq!(begun.iter().collect::<HashSet<_>>().len(), begun.len(), "engagement ids are unique for all time");
+    }
+}
+
+fn yes() -> Vec<Choice> {
+    vec![Choice { id: "y".into(), label: "Yes".into() }]
+}
+
+fn key(person: &Participant) -> Uuid {
+    match person {
+        Participant::Agent { user, .. } => user.0,
+        Participant::ExternalAgent { link, .. } => link.0,
+        _ => Uuid::nil(),
+    }
+}
+
+fn assert_forward(before: &Receipts, after: &Receipts) {
+    assert!(
+        before.customer_delivered <= after.customer_delivered
+            && before.customer_seen <= after.customer_seen
+            && before.desk_delivered <= after.desk_delivered
+            && before.desk_seen <= after.desk_seen,
+        "receipts only move forward"
+    );
+}
+
+fn play(plan: &[Move], logic_available: bool) -> World {
+    let mut world = World::new(logic_available);
+    plan.iter().for_each(|step| world.play(step));
+    world.check_history();
+    world
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_every_rule_holds(plan in plan(), logic_available in any::<bool>()) {
+        play(&plan, logic_available);
+    }
+
+    #[test]
+    fn of_all_who_race_for_a_call_exactly_one_wins(plan in plan(), racers in Just([0, 1, 2]).prop_shuffle()) {
+        let mut world = play(&plan, true);
+        let call = match &world.state.help {
+            Some(help) => help.call,
+            None => return Ok(()),
+        };
+        let outside = |p: &Participant| world.state.engagement_of(p).is_none();
+        let racers: Vec<_> = racers.map(|i| [maya(), jonas(), sofia()][i].clone()).into_iter().filter(outside).collect();
+        let mut won = Vec::new();
+        for racer in &racers {
+            let (id, conversation) = (CommandId(world.id()), world.state.id);
+            let (actor, permissions) = (racer.clone(), Role::Agent.permissions());
+            let claim = Envelope { id, conversation, actor, permissions, command: Command::Join { call: Some(call) } };
+            won.extend(world.decided(&claim, true, None).map(|_| racer.clone()));
+        }
+        prop_assert_eq!(won.len(), racers.len().min(1));
+        prop_assert!(won.first().is_none_or(|winner| world.state.last_claim.as_ref().is_some_and(|by| by.same(winner))));
+    }
+}
+
+#[test]
+fn the_state_stays_small_however_long_the_conversation() {
+    let mut stage = stage::Stage::new();
+    stage.maya_joins();
+    stage.logic_listens();
+    for i in 0..2_500 {
+        stage.now = stage.now.plus_ms(20_000);
+        stage.carmen_writes(&"Where is my parcel? ".repeat(5));
+        if i % 3 == 0 {
+            stage.logic_listens();
+        }
+        let (turn, against, received) = (stage.turn(), stage.state.position, stage.now);
+        let choices = (0..5).map(|i| Choice { id: i.to_string(), label: "this one, please".into() }).collect();
+        let content = Content::Question { text: "Which one? ".repeat(10), choices };
+        let reply = Command::Reply { turn, content, written_against: against, mind_customer: true, received };
+        stage.maya(reply).expect("Maya has read everything");
+        stage.logic_listens();
+    }
+    let json = serde_json::to_string(&stage.state).expect("it can be written");
+    assert!(stage.events.len() > 10_000 && json.len() < 32 * 1024, "{} bytes", json.len());
+}

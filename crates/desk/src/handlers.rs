@@ -1,0 +1,43 @@
+//! What each command of the table does: ask the cache, or send a command to the hub and wait for its answer.
+
+mod commands;
+mod reading;
+mod session;
+mod writing;
+
+pub(crate) use commands::Commands;
+use tandem_conversation::ConversationId;
+
+use crate::cache::CacheError;
+use crate::desk::Desk;
+use crate::rpc::RpcError;
+use crate::views::Reader;
+
+/// An error with a stable code and words for the agent.
+fn error(code: &str, message: impl Into<String>) -> RpcError {
+    RpcError { code: code.to_owned(), message: message.into() }
+}
+
+impl From<CacheError> for RpcError {
+    fn from(failed: CacheError) -> Self {
+        tracing::error!(error = %failed, "the cache failed");
+        error("desk.cache", format!("The cache on this machine failed: {failed}."))
+    }
+}
+
+fn signed_out() -> RpcError {
+    error("desk.signed_out", "Sign in first.")
+}
+
+fn unknown_conversation(_: ConversationId) -> RpcError {
+    error("conversation.unknown", "This conversation is not on this machine any more.")
+}
+
+impl Desk {
+    /// Who looks at the cache.
+    fn reader(&self) -> Result<Reader, RpcError> {
+        let link = self.inner.link.borrow().clone();
+        let me = link.session().ok_or_else(signed_out)?.me();
+        Ok(Reader { user: me.user, name: me.name, permissions: me.permissions, now: self.inner.clock.hub_now() })
+    }
+}

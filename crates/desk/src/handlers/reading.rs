@@ -1,0 +1,158 @@
+//! Commands that answer out of the cache.
+
+use base64::Engine as _;
+use tandem_conversation::MediaId;
+
+use super::{error, signed_out, unknown_conversation};
+use crate::cache::media::{self, File};
+use crate::cache::meta;
+use crate::desk::Desk;
+use crate::figures::figures;
+use crate::hub::HubError;
+use crate::rpc::{EntriesRequest, ListRequest, MediaRequest, MediaView, Nothing, OneConversation, RpcError};
+use crate::sync::Link;
+use crate::view::{
+    AppView, ColleagueView, ConnectionView, ConversationView, CountsView, EntriesView, ListView, MeView,
+};
+use crate::views;
+
+impl Desk {
+    pub(crate) async fn app_state(&self, _: Nothing) -> Result<AppView, RpcError> {
+        let inner = &self.inner;
+        let link = inner.link.borrow().clone();
+        let complete_up_to = inner.cache.read(meta::complete_up_to).await?;
+        let connection = match &link {
+            Link::SignedOut { reason } => {
+                let last = inner.cache.read(|connection| meta::get(connection, meta::HUB)).await?;
+                ConnectionView::SignedOut { hub: inner.hub.clone().or(last), reason: reason.clone() }
+            }
+            Link::Connecting { since, .. } => ConnectionView::Connecting { since: *since },
+            Link::Live { since, .. } => {
+                ConnectionView::Live { since: *since, complete_up_to: complete_up_to.unwrap_or(*since) }
+            }
+            Link::Offline { since, reason, .. } => {
+                ConnectionView::Offline { since: *since, complete_up_to, reason: reason.clone() }
+            }
+        };
+        let figures = figures(&inner.cache, &inner.memory).await?;
+        let (me, counts) = match link.session().map(|session| session.me()) {
+            None => (None, CountsView::default()),
+            Some(me) => {
+                let reader = self.reader()?;
+                let counts = inner.cache.read(move |connection| views::counts(connection, &reader)).await?;
+                let me = MeView {
+                    user: me.user,
+                    name: me.name,
+                    email: me.email,
+                    account: me.account,
+                    permissions: me.permissions,
+                    availability: inner.memory.availability(),
+                    capacity: me.capacity,
+                };
+                (Some(me), counts)
+            }
+        };
+        Ok(AppView { connection, me, counts, figures, notifications: inner.memory.notifications() })
+    }
+
+    pub(crate) async fn colleagues(&self, _: Nothing) -> Result<Vec<ColleagueView>, RpcError> {
+        let reader = self.reader()?;
+        let others = self.inner.memory.colleagues().into_iter().filter(|colleague| colleague.user != reader.user);
+        let view = |colleague: tandem_protocol::agents::Colleague| ColleagueView {
+            user: colleague.user,
+            name: colleague.name,
+            online: colleague.online,
+        };
+        Ok(others.map(view).collect())
+    }
+
+    pub(crate) async fn list(&self, request: ListRequest) -> Result<ListView, RpcError> {
+        let reader = self.reader()?;
+        Ok(self.inner.cache.read(move |connection| views::list(connection, &reader, &request)).await?)
+    }
+
+    pub(crate) async fn open(&self, request: OneConversation) -> Result<ConversationView, RpcError> {
+        let (reader, id) = (self.reader()?, request.id);
+        let view = self.inner.cache.read(move |connection| views::conversation(connection, &reader, id)).await?;
+        let view = view.ok_or_else(|| unknown_conversation(id))?;
+        if self.inner.link.borrow().live().is_some() {
+            self.inner.fetch.journey(view.row.customer);
+        }
+        Ok(view)
+    }
+
+    pub(crate) async fn entries(&self, request: EntriesRequest) -> Result<EntriesView, RpcError> {
+        let (reader, id) = (self.reader()?, request.id);
+        let stretch = self
+            .inner
+            .cache
+            .read(move |connection| {
+                views::transcript(connection, &reader, id, request.before.as_deref(), request.limit)
+            })
+            .await?;
+        let mut stretch = stretch.ok_or_else(|| unknown_conversation(id))?;
+        if self.inner.link.borrow().live().is_some() {
+            stretch.view.loading = !stretch.missing.is_empty();
+            stretch.missing.into_iter().for_each(|missing| self.inner.fetch.conversation_now(missing));
+        }
+        Ok(stretch.view)
+    }
+
+    pub(crate) async fn media(&self, request: MediaRequest) -> Result<MediaView, RpcError> {
+        let id = request.id;
+        let file = match self.inner.cache.read(move |connection| media::get(connection, id)).await? {
+            Some(file) => file,
+            None => self.fetch_media(id).await?,
+        };
+        let content_type = safe_type(&file.content_type);
+        let bytes = base64::engine::general_purpose::STANDARD.encode(&file.bytes);
+        Ok(MediaView { data_url: format!("data:{content_type};base64,{bytes}") })
+    }
+
+    async fn fetch_media(&self, id: MediaId) -> Result<File, RpcError> {
+        let link = self.inner.link.borrow().clone();
+        let session = link.session().ok_or_else(signed_out)?;
+        if link.live().is_none() {
+            return Err(error("desk.offline", "This file is not on this machine yet, and you are offline."));
+        }
+        let fetched = session.with_token(|token| async move { session.hub.media(&token, id).await }).await;
+        let file = fetched.map_err(|failed| match failed {
+            HubError::Refused(problem) => RpcError { code: problem.code, message: problem.detail },
+            other => error("media.unavailable", crate::sync::sentence(&other.to_string())),
+        })?;
+        let kept = File { content_type: file.content_type.clone(), bytes: file.bytes.clone() };
+        self.inner.cache.write(move |connection, _| media::put(connection, id, &kept)).await?;
+        Ok(file)
+    }
+}
+
+/// Nothing that could run: a file's own claim about its type only counts if it is one that merely shows.
+fn safe_type(claimed: &str) -> &'static str {
+    let bare = claimed.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let known = [
+        "image/png",
+        "image/jpeg",
+        "image/gif",
+        "image/webp",
+        "image/avif",
+        "audio/ogg",
+        "audio/mpeg",
+        "audio/mp4",
+        "audio/webm",
+        "video/mp4",
+        "video/webm",
+        "application/pdf",
+        "text/plain",
+    ];
+    known.into_iter().find(|known| *known == bare).unwrap_or("application/octet-stream")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_file_that_could_run_is_only_bytes() {
+        assert_eq!(super::safe_type("image/PNG"), "image/png");
+        assert_eq!(super::safe_type("text/html; charset=utf-8"), "application/octet-stream");
+        assert_eq!(super::safe_type("image/svg+xml"), "application/octet-stream");
+    }
+}

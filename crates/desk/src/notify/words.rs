@@ -1,0 +1,115 @@
+//! What notifications say. Short, plain, and never able to disguise itself as something else.
+
+use tandem_conversation::{Conversation, EngagementKind, NoticeKind, Participant};
+
+use super::{Action, Notification, ShownId, Tag, Urgency};
+
+const TITLE_CHARS: usize = 80;
+const BODY_CHARS: usize = 200;
+
+/// The notification for one notice.
+pub(super) fn notification(state: &Conversation, kind: NoticeKind, replaces: Option<ShownId>) -> Notification {
+    let name = &state.customer.name;
+    let words = state.last_words.as_ref().filter(|words| words.by == Participant::Customer);
+    let words = words.map_or("", |words| words.text.as_str());
+    let (title, body, actions, urgency) = match kind {
+        NoticeKind::HelpNeeded { .. } => {
+            let reason = state.help.as_ref().map(|help| help.reason.line()).unwrap_or_default();
+            let actions = vec![Action::Join, Action::Open, Action::Snooze];
+            (format!("{name} needs help"), lines(&reason, words), actions, Urgency::Urgent)
+        }
+        NoticeKind::Invited { engagement } => {
+            let asked = state.engagements.iter().find(|e| e.id == engagement).map(|e| &e.kind);
+            let (by, note) = match asked {
+                Some(EngagementKind::Invitation { by: Participant::Agent { name, .. }, note, .. }) => {
+                    (name.as_str(), note)
+                }
+                Some(EngagementKind::Invitation { note, .. }) => ("Your Logic", note),
+                _ => ("A colleague", &None),
+            };
+            let body = lines(note.as_deref().unwrap_or_default(), words);
+            (format!("{by} invites you to {name}"), body, vec![Action::Join, Action::Open], Urgency::Urgent)
+        }
+        NoticeKind::DeliveryFailed { .. } => {
+            let body = "Open the conversation to see why and to try again.".to_owned();
+            (format!("Not delivered to {name}"), body, vec![Action::Open], Urgency::Normal)
+        }
+        NoticeKind::WaitingTooLong { .. } => {
+            (format!("{name} is still waiting"), words.to_owned(), vec![Action::Open, Action::Snooze], Urgency::Normal)
+        }
+        NoticeKind::CustomerWrote { .. } => {
+            (name.clone(), words.to_owned(), vec![Action::Open, Action::Snooze], Urgency::Normal)
+        }
+    };
+    Notification {
+        tag: Tag::Conversation(state.id),
+        title: plain_line(&title, TITLE_CHARS),
+        body: plain_text(&body),
+        actions,
+        urgency,
+        replaces,
+    }
+}
+
+/// The one notification for many.
+pub(super) fn group(count: usize, all_help: bool, replaces: Option<ShownId>) -> Notification {
+    let need = if all_help { "need help" } else { "need you" };
+    Notification {
+        tag: Tag::Group,
+        title: format!("{count} conversations {need}"),
+        body: "Open the one that waits longest.".into(),
+        actions: vec![Action::Open],
+        urgency: Urgency::Urgent,
+        replaces,
+    }
+}
+
+/// The notification by which the user tries whether notifications work.
+pub(super) fn test() -> Notification {
+    Notification {
+        tag: Tag::Test,
+        title: "Notifications work".into(),
+        body: "This is how Tandem calls you when somebody needs help.".into(),
+        actions: vec![Action::Open],
+        urgency: Urgency::Normal,
+        replaces: None,
+    }
+}
+
+fn lines(first: &str, second: &str) -> String {
+    match (first.trim(), second.trim()) {
+        ("", only) | (only, "") => only.to_owned(),
+        (first, second) => format!("{first}\n{second}"),
+    }
+}
+
+fn plain_text(text: &str) -> String {
+    let lines: Vec<_> = text.lines().take(3).map(|line| plain_line(line, BODY_CHARS)).collect();
+    lines.join("\n")
+}
+
+/// One line without control characters and without marks that turn the direction of writing, at most `chars` long.
+#[must_use]
+pub fn plain_line(text: &str, chars: usize) -> String {
+    let turns =
+        |c: char| matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let plain: String = text.chars().filter(|c| !turns(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = line.char_indices().nth(chars) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_disguise_itself() {
+        assert_eq!(plain_line("Car\u{202e}nem\u{0} \n\tMenzel\u{2066}", 80), "Carnem Menzel");
+        assert_eq!(plain_line("aaaaaa", 3), "aaa…");
+        assert_eq!(plain_line("مرحبا", 80), "مرحبا", "right-to-left words stay as they are");
+    }
+}

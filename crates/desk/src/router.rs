@@ -1,0 +1,49 @@
+//! The one way in: a command's name and its request as JSON, its response or a typed error as JSON.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::desk::Desk;
+use crate::rpc::*;
+
+impl Desk {
+    /// Runs one command of the table.
+    ///
+    /// # Errors
+    /// `rpc.unknown_command`, `rpc.bad_request`, or what the command itself answers.
+    pub async fn rpc(&self, name: &str, request: Value) -> Result<Value, RpcError> {
+        macro_rules! route {
+            ($($wire:literal $handler:ident $request:ty => $response:ty;)*) => {
+                match name {
+                    $($wire => {
+                        let response: $response = self.$handler(understood::<$request>(request)?).await?;
+                        answer(&response)
+                    })*
+                    other => Err(RpcError {
+                        code: "rpc.unknown_command".into(),
+                        message: format!("There is no command '{}'.", crate::plain_line(other, 60)),
+                    }),
+                }
+            };
+        }
+        use crate::view::{AppView, ColleagueView, ConversationView, EntriesView, ListView};
+        table!(route)
+    }
+}
+
+fn understood<T: DeserializeOwned>(request: Value) -> Result<T, RpcError> {
+    // A command without a request may be called with nothing at all.
+    let request = if request.is_null() { Value::Object(serde_json::Map::new()) } else { request };
+    serde_json::from_value(request).map_err(|problem| RpcError {
+        code: "rpc.bad_request".into(),
+        message: format!("The request cannot be understood: {problem}."),
+    })
+}
+
+fn answer<T: Serialize>(response: &T) -> Result<Value, RpcError> {
+    serde_json::to_value(response).map_err(|problem| RpcError {
+        code: "rpc.failed".into(),
+        message: format!("The answer cannot be written: {problem}."),
+    })
+}

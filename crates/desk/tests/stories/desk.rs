@@ -1,0 +1,140 @@
+//! Maya's desk in a folder of its own, as a test uses it.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tandem_conversation::ConversationId;
+use tandem_desk::{ChangeStream, Clock, Desk, DeskConfig, FileSecrets};
+use tempfile::TempDir;
+
+use crate::hub::{FakeHub, PASSWORD};
+use crate::notifier::FakeNotifier;
+
+pub struct Maya {
+    pub desk: Desk,
+    pub notifier: Arc<FakeNotifier>,
+    folder: Arc<TempDir>,
+    changes: Mutex<ChangeStream>,
+}
+
+impl Maya {
+    /// A new desk, signed in and complete.
+    pub async fn signed_in(hub: &FakeHub) -> Self {
+        let maya = Self::signed_out().await;
+        maya.sign_in(hub).await;
+        maya
+    }
+
+    /// A new desk that knows nobody.
+    pub async fn signed_out() -> Self {
+        Self::on(Arc::new(tempfile::tempdir().unwrap()), Arc::new(FakeNotifier::new())).await
+    }
+
+    pub async fn on(folder: Arc<TempDir>, notifier: Arc<FakeNotifier>) -> Self {
+        let config = DeskConfig {
+            data_dir: folder.path().to_path_buf(),
+            clock: Clock::system(),
+            notifier: Arc::clone(&notifier) as Arc<_>,
+            secrets: Arc::new(FileSecrets::new(folder.path())),
+            hub: None,
+            allow_http: false,
+        };
+        let desk = Desk::start(config).await.unwrap();
+        let changes = Mutex::new(desk.changes());
+        Self { desk, notifier, folder, changes }
+    }
+
+    /// Ends the desk and starts it again on the same data, before the same screen.
+    pub async fn restart(self) -> Self {
+        self.desk.stop().await;
+        let (folder, notifier) = (Arc::clone(&self.folder), Arc::clone(&self.notifier));
+        drop(self);
+        Self::on(folder, notifier).await
+    }
+
+    pub async fn sign_in(&self, hub: &FakeHub) {
+        let request = json!({"hub": hub.url, "email": "maya@northwind.example", "password": PASSWORD});
+        self.ok("session.signIn", request).await;
+        self.until_live().await;
+    }
+
+    pub async fn until_live(&self) {
+        self.until("live", "app.state", json!({}), |app| app["connection"]["state"] == "live").await;
+    }
+
+    pub async fn until_offline(&self) -> Value {
+        self.until("offline", "app.state", json!({}), |app| app["connection"]["state"] == "offline").await
+    }
+
+    pub async fn ok(&self, name: &str, request: Value) -> Value {
+        self.desk.rpc(name, request).await.unwrap_or_else(|error| panic!("{name}: {error:?}"))
+    }
+
+    /// The code of the error that a command ends with.
+    pub async fn refused(&self, name: &str, request: Value) -> String {
+        self.desk.rpc(name, request).await.expect_err("it must be refused").code
+    }
+
+    /// Asks again with every change until the answer is right; nothing is polled by time.
+    pub async fn until(&self, why: &str, name: &str, request: Value, is_so: impl Fn(&Value) -> bool) -> Value {
+        let mut changes = self.desk.changes();
+        let mut last = Value::Null;
+        let waited = tokio::time::timeout(Duration::from_secs(20), async {
+            loop {
+                last = self.desk.rpc(name, request.clone()).await.unwrap_or_else(|error| json!(error));
+                if is_so(&last) {
+                    return;
+                }
+                changes.next().await.unwrap();
+            }
+        });
+        assert!(waited.await.is_ok(), "never {why}; the last answer was {last:#}");
+        last
+    }
+
+    /// Waits for a change that was told since the desk started.
+    pub async fn until_told(&self, why: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+        let mut changes = self.changes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let found = tokio::time::timeout(Duration::from_secs(20), async {
+            loop {
+                let batch = changes.next().await.unwrap();
+                let told = batch.iter().map(|change| json!(change)).find(&is_it);
+                if let Some(change) = told {
+                    return change;
+                }
+            }
+        });
+        found.await.unwrap_or_else(|_| panic!("never told: {why}"))
+    }
+
+    /// What the transcript says, oldest first.
+    pub async fn words(&self, id: ConversationId) -> Vec<String> {
+        words(&self.ok("conversation.entries", json!({"id": id, "limit": 200})).await)
+    }
+
+    pub async fn until_words(&self, id: ConversationId, expected: &[&str]) {
+        self.until(&format!("{expected:?}"), "conversation.entries", json!({"id": id, "limit": 200}), |entries| {
+            words(entries) == expected
+        })
+        .await;
+    }
+
+    pub async fn count(&self, section: &str) -> u64 {
+        self.ok("app.state", json!({})).await["counts"][section].as_u64().unwrap_or_default()
+    }
+}
+
+/// The words of turns; system entries and seams are left out.
+pub fn words(entries: &Value) -> Vec<String> {
+    let entries = entries["entries"].as_array().cloned().unwrap_or_default();
+    let said = entries.iter().filter(|entry| !["system", "seam"].contains(&entry["body"]["type"].as_str().unwrap()));
+    said.map(|entry| entry["body"]["text"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// The system lines.
+pub fn lines(entries: &Value) -> Vec<String> {
+    let entries = entries["entries"].as_array().cloned().unwrap_or_default();
+    let lines = entries.iter().filter(|entry| entry["body"]["type"] == "system");
+    lines.map(|entry| entry["body"]["text"].as_str().unwrap_or_default().to_owned()).collect()
+}

@@ -1,0 +1,12 @@
+//! Stories of a desk and its hub: Maya the agent at the desk, Jonas her colleague, Carmen the customer.
+//!
+//! The hub is a small one in the same process that decides with the real core, can be cut off, and can misbehave.
+
+mod desk;
+mod door;
+mod hub;
+mod notices;
+mod notifier;
+mod outbox;
+mod sign_in;
+mod sync;

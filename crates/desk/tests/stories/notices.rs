@@ -1,0 +1,134 @@
+//! Notifications: once, in time, and gone when somebody else has taken it.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use tandem_desk::Action;
+
+use crate::desk::Maya;
+use crate::hub::FakeHub;
+
+const CARMEN: &str = "Carmen Menzel needs help";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn help_is_notified_once_whatever_reconnects_and_restarts_happen() {
+    let hub = FakeHub::start().await;
+    let maya = Maya::signed_in(&hub).await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Where is my order?");
+    maya.notifier.until("Carmen's call", |screen| screen.titles() == [CARMEN]).await;
+    let (_, first) = maya.notifier.standing().remove(0);
+    assert_eq!(first.body, "nobody is engaged\nWhere is my order?");
+    assert_eq!(first.actions, [Action::Join, Action::Open, Action::Snooze]);
+    let measured = |app: &serde_json::Value| app["figures"]["helpToNotificationMs"].is_number();
+    maya.until("a figure", "app.state", json!({}), measured).await;
+
+    let visits = hub.world().came_with.len();
+    hub.cut();
+    hub.until("a new connection", |world| world.came_with.len() > visits).await;
+    maya.until_live().await;
+    hub.world().forgotten = u64::MAX;
+    hub.cut();
+    hub.until("a reset", |world| world.came_with.len() > visits + 1).await;
+    maya.until_live().await;
+    let maya = maya.restart().await;
+    maya.until_live().await;
+    // A second call is the sign that the desk has looked at everything again.
+    let jana = hub.customer_comes("Jana Novak");
+    hub.customer_writes(jana, "Hello");
+    maya.notifier.until("Jana's call", |screen| screen.titles().contains(&"Jana Novak needs help".to_owned())).await;
+    let shown = maya.notifier.shown();
+    assert_eq!(shown.iter().filter(|title| *title == CARMEN).count(), 1, "{shown:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_colleague_who_joins_takes_the_notification_away() {
+    let hub = FakeHub::start().await;
+    let maya = Maya::signed_in(&hub).await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hello?");
+    maya.notifier.until("Carmen's call", |screen| screen.titles() == [CARMEN]).await;
+    hub.joins(carmen, "Jonas Keller");
+    maya.notifier.until("nothing", |screen| screen.titles().is_empty()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn join_on_the_notification_joins_and_opens_the_conversation() {
+    let hub = FakeHub::start().await;
+    let maya = Maya::signed_in(&hub).await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hello?");
+    maya.notifier.until("Carmen's call", |screen| screen.titles() == [CARMEN]).await;
+    maya.notifier.press(CARMEN, Action::Join);
+    let open = maya.until_told("open", |change| change["type"] == "open").await;
+    assert_eq!(open, json!({"type": "open", "id": carmen, "section": "my"}));
+    assert!(hub.world().states[&carmen].agent(hub.maya).is_some(), "she is engaged");
+    maya.notifier.until("nothing", |screen| screen.titles().is_empty()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_presses_join_too_late_is_told_who_took_it() {
+    let hub = FakeHub::start().await;
+    let maya = Maya::signed_in(&hub).await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hello?");
+    maya.notifier.until("Carmen's call", |screen| screen.titles() == [CARMEN]).await;
+    // The news of Jonas's join does not reach Maya in time.
+    hub.world().lose = 1;
+    hub.joins(carmen, "Jonas Keller");
+    maya.notifier.press(CARMEN, Action::Join);
+    let toast = maya.until_told("a toast", |change| change["type"] == "toast").await;
+    assert!(toast["text"].as_str().unwrap().contains("Jonas Keller took this call"), "{toast}");
+    assert!(hub.world().states[&carmen].agent(hub.maya).is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn above_five_one_notification_speaks_for_the_rest() {
+    let hub = FakeHub::start().await;
+    let ids: Vec<_> = (0..7).map(|n| hub.customer_comes(&format!("Customer {n}"))).collect();
+    ids.iter().for_each(|id| hub.customer_writes(*id, "Hello?"));
+    let maya = Maya::signed_in(&hub).await;
+    let group = "7 conversations need help".to_owned();
+    maya.notifier.until("the group", |screen| screen.titles().contains(&group)).await;
+    assert_eq!(maya.notifier.titles().len(), 6, "five, and one for all");
+    maya.notifier.press(&group, Action::Open);
+    let open = maya.until_told("open", |change| change["type"] == "open").await;
+    assert_eq!(open["section"], "help");
+    for id in ids {
+        hub.joins(id, "Jonas Keller");
+    }
+    maya.notifier.until("nothing", |screen| screen.titles().is_empty()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_customer_writes_is_notified_only_while_maya_looks_elsewhere() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.joins(carmen, "Maya Ortiz");
+    let maya = Maya::signed_in(&hub).await;
+    maya.ok("window.looking", json!({"id": carmen})).await;
+    hub.customer_writes(carmen, "one");
+    maya.until_words(carmen, &["one"]).await;
+    maya.ok("window.looking", json!({"id": null})).await;
+    maya.notifier.until("one", |screen| screen.titles() == ["Carmen Menzel"]).await;
+    hub.customer_writes(carmen, "two");
+    maya.notifier.until("two in its place", |screen| screen.standing().iter().any(|(_, n)| n.body == "two")).await;
+    assert_eq!(maya.notifier.titles().len(), 1, "replaced, not stacked");
+    let position = hub.world().states[&carmen].position;
+    maya.ok("conversation.seen", json!({"id": carmen, "upTo": position})).await;
+    maya.notifier.until("nothing", |screen| screen.titles().is_empty()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_test_notification_tells_the_truth() {
+    let hub = FakeHub::start().await;
+    let maya = Maya::signed_in(&hub).await;
+    maya.ok("notifications.test", json!({})).await;
+    let app = maya.ok("app.state", json!({})).await;
+    assert_eq!(app["notifications"], json!({"state": "working", "server": "fake"}));
+    maya.notifier.break_down();
+    assert_eq!(maya.refused("notifications.test", json!({})).await, "notifications.failed");
+    let app = maya.ok("app.state", json!({})).await;
+    assert_eq!(app["notifications"], json!({"state": "failing", "reason": "No notification service answers."}));
+    drop(Arc::clone(&maya.notifier));
+}

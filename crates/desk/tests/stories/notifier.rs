@@ -1,0 +1,100 @@
+//! A notification service that writes down what it is asked, and a hand that presses buttons.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use tandem_desk::{Action, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Tag};
+use tokio::sync::{mpsc, watch};
+
+#[derive(Default)]
+struct Screen {
+    next: u64,
+    /// Everything ever shown.
+    shown: Vec<(ShownId, Notification)>,
+    standing: Vec<ShownId>,
+    reactions: Option<mpsc::UnboundedSender<Reaction>>,
+    is_broken: bool,
+}
+
+pub struct FakeNotifier {
+    screen: Mutex<Screen>,
+    news: watch::Sender<()>,
+}
+
+impl FakeNotifier {
+    pub fn new() -> Self {
+        Self { screen: Mutex::default(), news: watch::channel(()).0 }
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Screen) -> T) -> T {
+        work(&mut self.screen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn break_down(&self) {
+        self.with(|screen| screen.is_broken = true);
+    }
+
+    /// Titles of everything ever shown.
+    pub fn shown(&self) -> Vec<String> {
+        self.with(|screen| screen.shown.iter().map(|(_, notification)| notification.title.clone()).collect())
+    }
+
+    /// What stands on screen.
+    pub fn standing(&self) -> Vec<(ShownId, Notification)> {
+        self.with(|screen| {
+            let stands = |id: &ShownId| screen.standing.contains(id);
+            screen.shown.iter().filter(|(id, _)| stands(id)).cloned().collect()
+        })
+    }
+
+    pub fn titles(&self) -> Vec<String> {
+        self.standing().into_iter().map(|(_, notification)| notification.title).collect()
+    }
+
+    pub async fn until(&self, why: &str, mut is_so: impl FnMut(&Self) -> bool) {
+        let mut news = self.news.subscribe();
+        let waited = tokio::time::timeout(Duration::from_secs(20), async {
+            while !is_so(self) {
+                news.changed().await.unwrap();
+            }
+        });
+        assert!(waited.await.is_ok(), "the screen never showed: {why}; it shows {:?}", self.titles());
+    }
+
+    /// The user presses a button of the notification with this title.
+    pub fn press(&self, title: &str, action: Action) {
+        let (id, _) = self.standing().into_iter().find(|(_, n)| n.title == title).expect("it stands");
+        self.with(|screen| screen.reactions.as_ref().unwrap().send(Reaction { id, action }).unwrap());
+    }
+}
+
+impl Notifier for FakeNotifier {
+    fn attach(&self, reactions: mpsc::UnboundedSender<Reaction>) {
+        self.with(|screen| screen.reactions = Some(reactions));
+    }
+
+    fn show(&self, notification: Notification) -> BoxFuture<'_, Result<Receipt, NotifyError>> {
+        let answer = self.with(|screen| {
+            if screen.is_broken {
+                return Err(NotifyError("No notification service answers.".into()));
+            }
+            screen.next += 1;
+            let id = notification.replaces.unwrap_or(ShownId(screen.next));
+            if notification.tag != Tag::Test && notification.replaces.is_none() {
+                screen.standing.push(id);
+            }
+            screen.shown.retain(|(known, _)| *known != id);
+            screen.shown.push((id, notification));
+            Ok(Receipt { id, server: "fake".into() })
+        });
+        self.news.send_replace(());
+        Box::pin(async { answer })
+    }
+
+    fn withdraw(&self, id: ShownId) -> BoxFuture<'_, ()> {
+        self.with(|screen| screen.standing.retain(|standing| *standing != id));
+        self.news.send_replace(());
+        Box::pin(async {})
+    }
+}

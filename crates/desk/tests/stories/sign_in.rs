@@ -1,0 +1,73 @@
+//! Signing in, staying signed in, and what happens when that ends.
+
+use serde_json::json;
+
+use crate::desk::Maya;
+use crate::hub::{FakeHub, PASSWORD};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_and_a_wrong_address_are_told_apart() {
+    let hub = FakeHub::start().await;
+    let maya = Maya::signed_out().await;
+    let sign_in =
+        |hub: &str, password: &str| json!({"hub": hub, "email": "maya@northwind.example", "password": password});
+    assert_eq!(maya.refused("session.signIn", sign_in(&hub.url, "guess")).await, "session.wrong");
+    assert_eq!(maya.refused("session.signIn", sign_in("nonsense", PASSWORD)).await, "session.address");
+    assert_eq!(maya.refused("session.signIn", sign_in("http://hub.example.com", PASSWORD)).await, "session.address");
+    assert_eq!(maya.refused("session.signIn", sign_in("http://127.0.0.1:1", PASSWORD)).await, "session.unreachable");
+    assert_eq!(
+        maya.refused("conversations.list", json!({"section": "my", "offset": 0, "limit": 1})).await,
+        "desk.signed_out"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_access_token_that_ended_is_renewed_once_and_nobody_notices() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hello?");
+    let maya = Maya::signed_in(&hub).await;
+    hub.world().access = "another".into();
+    maya.ok("conversation.join", json!({"id": carmen})).await;
+    assert_eq!(hub.world().refreshed, 1);
+    let maya = maya.restart().await;
+    maya.until_live().await;
+    assert_eq!(hub.world().refreshed, 2, "the renewed sign-in was kept for the next start");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_is_over_says_so_and_the_same_user_finds_everything_again() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hello?");
+    let maya = Maya::signed_in(&hub).await;
+    maya.ok("conversation.draft", json!({"id": carmen, "text": "Dear Carmen"})).await;
+    {
+        let mut world = hub.world();
+        (world.access, world.refresh) = ("another".into(), "another".into());
+    }
+    hub.cut();
+    let signed_out = |app: &serde_json::Value| app["connection"]["state"] == "signed_out";
+    let app = maya.until("signed out", "app.state", json!({}), signed_out).await;
+    assert_eq!(app["connection"]["reason"], "Your sign-in has ended: sign in again.");
+    assert_eq!(app["connection"]["hub"], hub.url);
+    assert_eq!(app["me"], serde_json::Value::Null);
+    maya.sign_in(&hub).await;
+    assert_eq!(maya.ok("conversation.open", json!({"id": carmen})).await["draft"], "Dear Carmen");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_leaves_no_words_of_customers_behind() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "my secret");
+    let maya = Maya::signed_in(&hub).await;
+    maya.until_words(carmen, &["my secret"]).await;
+    maya.ok("session.signOut", json!({})).await;
+    assert_eq!(maya.refused("conversation.open", json!({"id": carmen})).await, "desk.signed_out");
+    let maya = maya.restart().await;
+    let app = maya.ok("app.state", json!({})).await;
+    assert_eq!(app["connection"]["state"], "signed_out");
+    maya.sign_in(&hub).await;
+    assert_eq!(hub.world().came_with.last().copied().flatten(), None, "it starts afresh");
+}

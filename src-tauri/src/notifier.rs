@@ -1,0 +1,286 @@
+//! Notifications through the system's own service, by notify-rust.
+//!
+//! Whatever the service does, a call comes back in bounded time: it may be absent, hang, or die while something
+//! stands. Each standing notification has a task of its own, so that nothing it does can harm another.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use tandem_desk::{Action, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Urgency};
+use tokio::sync::{mpsc, oneshot};
+
+/// How long the service may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The system's notification service.
+#[derive(Default)]
+pub struct SystemNotifier {
+    inner: Arc<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    reactions: OnceLock<mpsc::UnboundedSender<Reaction>>,
+    standing: Mutex<HashMap<ShownId, Standing>>,
+    service: Mutex<Option<Service>>,
+    last: AtomicU64,
+}
+
+/// One notification on the screen.
+struct Standing {
+    /// The service's own number.
+    #[cfg_attr(any(windows, target_os = "macos"), expect(dead_code, reason = "nothing is replaced there"))]
+    native: u32,
+    end: oneshot::Sender<End>,
+}
+
+/// How the task of a standing notification ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Take it away.
+    Close,
+    /// Another one has taken its place.
+    Forget,
+}
+
+/// What is known of the service.
+#[derive(Clone)]
+struct Service {
+    name: String,
+    /// It takes the body for markup.
+    markup: bool,
+}
+
+impl Notifier for SystemNotifier {
+    fn attach(&self, reactions: mpsc::UnboundedSender<Reaction>) {
+        let _ = self.inner.reactions.set(reactions);
+    }
+
+    fn show(&self, notification: Notification) -> BoxFuture<'_, Result<Receipt, NotifyError>> {
+        Inner::show(Arc::clone(&self.inner), notification).boxed()
+    }
+
+    fn withdraw(&self, id: ShownId) -> BoxFuture<'_, ()> {
+        self.inner.finish(id, End::Close);
+        async {}.boxed()
+    }
+}
+
+impl Inner {
+    async fn show(self: Arc<Self>, notification: Notification) -> Result<Receipt, NotifyError> {
+        let service = self.service().await?;
+        let replaced = notification.replaces.and_then(|id| self.native(id));
+        let native = compose(&notification, service.markup, replaced);
+        let handle = match system::show(native).await {
+            Ok(handle) => handle,
+            Err(error) => {
+                // It may be another service next time.
+                self.service.lock().unwrap_or_else(PoisonError::into_inner).take();
+                return Err(NotifyError(error));
+            }
+        };
+        if let Some(replaced) = notification.replaces {
+            self.finish(replaced, End::Forget);
+        }
+        let id = ShownId(self.last.fetch_add(1, Ordering::Relaxed) + 1);
+        let (end, ended) = oneshot::channel();
+        let standing = Standing { native: system::number(&handle), end };
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner).insert(id, standing);
+        tokio::spawn(Arc::clone(&self).attend(id, handle, ended));
+        Ok(Receipt { id, server: service.name })
+    }
+
+    /// Waits until the user acts or it is taken away.
+    async fn attend(self: Arc<Self>, id: ShownId, handle: system::Handle, ended: oneshot::Receiver<End>) {
+        let action = system::attend(handle, ended).await;
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        if let (Some(action), Some(reactions)) = (action, self.reactions.get()) {
+            let _ = reactions.send(Reaction { id, action });
+        }
+    }
+
+    fn finish(&self, id: ShownId, end: End) {
+        if let Some(standing) = self.standing.lock().unwrap_or_else(PoisonError::into_inner).remove(&id) {
+            let _ = standing.end.send(end);
+        }
+    }
+
+    fn native(&self, id: ShownId) -> Option<u32> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner).get(&id).map(|standing| standing.native)
+    }
+
+    async fn service(&self) -> Result<Service, NotifyError> {
+        if let Some(known) = self.service.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            return Ok(known);
+        }
+        let found = system::service().await.map_err(NotifyError)?;
+        *self.service.lock().unwrap_or_else(PoisonError::into_inner) = Some(found.clone());
+        Ok(found)
+    }
+}
+
+fn compose(notification: &Notification, markup: bool, replaces: Option<u32>) -> notify_rust::Notification {
+    let body = if markup { escaped(&notification.body) } else { notification.body.clone() };
+    let mut native = notify_rust::Notification::new();
+    native.appname("Tandem").summary(&notification.title).body(&body).icon("tandem");
+    if let Some(id) = replaces {
+        native.id(id);
+    }
+    if notification.actions.contains(&Action::Open) {
+        native.action("default", Action::Open.label());
+    }
+    for action in &notification.actions {
+        native.action(action.key(), action.label());
+    }
+    native.timeout(match notification.urgency {
+        Urgency::Urgent => notify_rust::Timeout::Never,
+        Urgency::Normal => notify_rust::Timeout::Milliseconds(10_000),
+    });
+    native
+}
+
+/// Text that a service cannot take for markup.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn action_of(key: &str) -> Option<Action> {
+    if key == "default" {
+        return Some(Action::Open);
+    }
+    [Action::Join, Action::Open, Action::Snooze].into_iter().find(|action| action.key() == key)
+}
+
+/// The freedesktop service over D-Bus.
+#[cfg(all(unix, not(target_os = "macos")))]
+mod system {
+    use notify_rust::{CloseReason, NotificationHandle, NotificationResponse};
+    use tandem_desk::Action;
+    use tokio::sync::oneshot;
+
+    use super::{End, PATIENCE, Service, action_of};
+
+    pub type Handle = NotificationHandle;
+
+    pub fn number(handle: &Handle) -> u32 {
+        handle.id()
+    }
+
+    pub async fn show(notification: notify_rust::Notification) -> Result<Handle, String> {
+        match tokio::time::timeout(PATIENCE, notification.show_async()).await {
+            Ok(Ok(handle)) => Ok(handle),
+            Ok(Err(error)) => Err(format!("The notification service refused: {error}.")),
+            Err(_) => Err("The notification service does not answer.".into()),
+        }
+    }
+
+    pub async fn service() -> Result<Service, String> {
+        let asked = tokio::task::spawn_blocking(|| {
+            let information = notify_rust::get_server_information()?;
+            let capabilities = notify_rust::get_capabilities()?;
+            notify_rust::error::Result::Ok((information.name, capabilities))
+        });
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(Ok(Ok((name, capabilities)))) => {
+                Ok(Service { name, markup: capabilities.iter().any(|capability| capability == "body-markup") })
+            }
+            Ok(Ok(Err(error))) => Err(format!("This system has no notification service: {error}.")),
+            Ok(Err(_)) | Err(_) => Err("The notification service does not answer.".into()),
+        }
+    }
+
+    pub async fn attend(handle: Handle, ended: oneshot::Receiver<End>) -> Option<Action> {
+        let (said, answer) = oneshot::channel();
+        let waiting = handle.wait_for_action_async(|response| {
+            let action = match response {
+                NotificationResponse::Default => Some(Action::Open),
+                NotificationResponse::Action(key) => action_of(key),
+                NotificationResponse::Closed(CloseReason::Dismissed) => Some(Action::Dismissed),
+                _ => None,
+            };
+            let _ = said.send(action);
+        });
+        let end = tokio::select! {
+            () = waiting => None,
+            end = ended => end.ok(),
+        };
+        let action = answer.await.ok().flatten();
+        // Some services leave a notification standing after its action.
+        let acted = action.is_some_and(|action| action != Action::Dismissed);
+        if acted || end == Some(End::Close) {
+            let _ = tokio::time::timeout(PATIENCE, handle.close_async()).await;
+        }
+        action
+    }
+}
+
+/// The services of the other systems: shown and answered, not taken away.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+mod system {
+    use notify_rust::{NotificationHandle, NotificationResponse};
+    use tandem_desk::Action;
+    use tokio::sync::oneshot;
+
+    use super::{End, PATIENCE, Service, action_of};
+
+    pub type Handle = NotificationHandle;
+
+    pub fn number(_: &Handle) -> u32 {
+        0
+    }
+
+    pub async fn show(notification: notify_rust::Notification) -> Result<Handle, String> {
+        let shown = tokio::task::spawn_blocking(move || notification.show());
+        match tokio::time::timeout(PATIENCE, shown).await {
+            Ok(Ok(Ok(handle))) => Ok(handle),
+            Ok(Ok(Err(error))) => Err(format!("The notification service refused: {error}.")),
+            Ok(Err(_)) | Err(_) => Err("The notification service does not answer.".into()),
+        }
+    }
+
+    pub async fn service() -> Result<Service, String> {
+        Ok(Service { name: std::env::consts::OS.to_owned(), markup: false })
+    }
+
+    pub async fn attend(handle: Handle, ended: oneshot::Receiver<End>) -> Option<Action> {
+        let (said, answer) = oneshot::channel();
+        std::thread::spawn(move || {
+            let _ = handle.wait_for_response(|response: &NotificationResponse| {
+                let action = match response {
+                    NotificationResponse::Default => Some(Action::Open),
+                    NotificationResponse::Action(key) => action_of(key),
+                    _ => None,
+                };
+                let _ = said.send(action);
+            });
+        });
+        tokio::select! {
+            action = answer => action.ok().flatten(),
+            _ = ended => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{action_of, escaped};
+    use tandem_desk::Action;
+
+    #[test]
+    fn customers_text_is_never_markup() {
+        assert_eq!(escaped("<b>&"), "&lt;b&gt;&amp;");
+    }
+
+    #[test]
+    fn every_button_has_its_action() {
+        for action in [Action::Join, Action::Open, Action::Snooze] {
+            assert_eq!(action_of(action.key()), Some(action));
+        }
+        assert_eq!(action_of("default"), Some(Action::Open));
+        assert_eq!(action_of("dance"), None);
+    }
+}

@@ -1,0 +1,43 @@
+//! What the shell is told from outside.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+/// Settings from the environment.
+pub struct Settings {
+    /// Folder of everything that this desk keeps.
+    pub data: PathBuf,
+    /// Address of the hub, offered at sign-in.
+    pub hub: Option<String>,
+    /// Plain HTTP also to other machines.
+    pub allow_http: bool,
+    /// Run a hub inside this program.
+    pub embed: Option<Embedding>,
+}
+
+/// How the hub inside this program is set up.
+pub struct Embedding {
+    pub listen: String,
+    pub logic_url: Option<String>,
+    pub logic_secret: Option<String>,
+}
+
+impl Settings {
+    /// Reads `TANDEM_…`; the data lies in `platform`'s folder unless `TANDEM_DATA` names another.
+    pub fn read(platform: Option<PathBuf>) -> anyhow::Result<Self> {
+        let named = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let data = named("TANDEM_DATA").map(PathBuf::from).or(platform);
+        let embed = named("TANDEM_EMBED").is_some_and(|value| value == "1").then(|| Embedding {
+            listen: named("TANDEM_LISTEN").unwrap_or_else(|| "127.0.0.1:7700".into()),
+            logic_url: named("TANDEM_LOGIC_URL"),
+            logic_secret: named("TANDEM_LOGIC_SECRET"),
+        });
+        Ok(Self {
+            data: data.context("this system names no folder for data; set TANDEM_DATA")?,
+            hub: named("TANDEM_HUB"),
+            allow_http: named("TANDEM_ALLOW_HTTP").is_some_and(|value| value == "1"),
+            embed,
+        })
+    }
+}

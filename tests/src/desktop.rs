@@ -1,0 +1,41 @@
+//! One person's desktop: a display, a message bus and notifications that are nobody else's.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+use xtask::xvfb;
+
+use crate::bus;
+use crate::notifications::Notifications;
+use crate::stage::Stage;
+
+pub struct Desktop {
+    pub who: String,
+    pub notifications: Notifications,
+    display: String,
+    bus: String,
+}
+
+impl Desktop {
+    /// # Errors
+    /// If the display or the bus does not start.
+    pub async fn start(stage: &mut Stage, who: &str) -> Result<Self> {
+        let display = xvfb::start(&mut stage.leash)?;
+        let bus = bus::start(stage, who)?;
+        let notifications = Notifications::serve(&bus).await?;
+        Ok(Self { who: who.to_owned(), notifications, display, bus })
+    }
+
+    /// A program on this desktop, without what needs a graphics card or the accessibility bus.
+    ///
+    /// # Errors
+    /// If the person's folders cannot be made.
+    pub fn command(&self, stage: &Stage, program: &Path) -> Result<Command> {
+        let mut command = stage.command(program, &self.who)?;
+        command.env("DISPLAY", &self.display).env("DBUS_SESSION_BUS_ADDRESS", &self.bus).env("GDK_BACKEND", "x11");
+        command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1").env("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
+        command.env("NO_AT_BRIDGE", "1");
+        Ok(command)
+    }
+}

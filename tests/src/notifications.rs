@@ -1,0 +1,268 @@
+//! The desktop's notifications: a real `org.freedesktop.Notifications` that remembers everything and presses what a
+//! test tells it to.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use tokio::sync::watch;
+use zbus::object_server::{InterfaceRef, SignalEmitter};
+use zbus::{OwnedVariant, Variant};
+
+use crate::wait::DEADLINE;
+
+const PATH: &str = "/org/freedesktop/Notifications";
+/// notify-rust subscribes only when it begins to wait for an action. Nobody presses faster than this anyway.
+const REACTION: Duration = Duration::from_millis(50);
+
+/// One call of `Notify`.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    pub id: u32,
+    /// The notification whose place it took; 0 for a new one.
+    pub replaces: u32,
+    pub app: String,
+    pub summary: String,
+    pub body: String,
+    /// Key and label of each action.
+    pub actions: Vec<(String, String)>,
+    pub hints: HashMap<String, String>,
+    pub at: Instant,
+}
+
+impl Shown {
+    #[must_use]
+    pub fn offers(&self, action: &str) -> bool {
+        self.actions.iter().any(|(key, _)| key == action)
+    }
+}
+
+/// Everything that happened, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    pub shown: Vec<Shown>,
+    /// Ids that the app withdrew.
+    pub withdrawn: Vec<(u32, Instant)>,
+    /// Ids that the person dismissed.
+    dismissed: Vec<u32>,
+}
+
+impl Ledger {
+    /// What is on the screen now: the last of each id, unless withdrawn or dismissed after it was shown.
+    pub fn on_screen(&self) -> impl Iterator<Item = &Shown> {
+        self.shown
+            .iter()
+            .enumerate()
+            .filter(|(at, shown)| {
+                let is_last = !self.shown[at + 1..].iter().any(|later| later.id == shown.id);
+                let is_withdrawn = self.withdrawn.iter().any(|(id, when)| *id == shown.id && *when >= shown.at);
+                is_last && !is_withdrawn && !self.dismissed.contains(&shown.id)
+            })
+            .map(|(_, shown)| shown)
+    }
+}
+
+impl fmt::Display for Ledger {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "{} notifications, withdrawn: {:?}", self.shown.len(), self.withdrawn)?;
+        for Shown { id, replaces, summary, body, actions, .. } in &self.shown {
+            writeln!(out, "  {id} (replaces {replaces}): {summary:?} {body:?} {actions:?}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The person's side: sees the notifications and presses on them.
+pub struct Notifications {
+    ledger: watch::Receiver<Ledger>,
+    server: InterfaceRef<Server>,
+    _connection: zbus::Connection,
+}
+
+impl Notifications {
+    /// Takes the well-known name on the bus.
+    ///
+    /// # Errors
+    /// If the bus is not there or somebody has the name.
+    pub async fn serve(address: &str) -> Result<Self> {
+        let (record, ledger) = watch::channel(Ledger::default());
+        let connection = zbus::connection::Builder::address(address)
+            .serve_at(PATH, Server { record, next: 1 })
+            .name("org.freedesktop.Notifications")
+            .build()
+            .await?;
+        let server = connection.object_server().interface(PATH).await?;
+        Ok(Self { ledger, server, _connection: connection })
+    }
+
+    #[must_use]
+    pub fn ledger(&self) -> Ledger {
+        self.ledger.borrow().clone()
+    }
+
+    /// Awaits that `find` finds something in what happened so far.
+    ///
+    /// # Errors
+    /// If the deadline passes; tells what happened instead.
+    pub async fn until<T>(&self, what: &str, find: impl Fn(&Ledger) -> Option<T>) -> Result<T> {
+        let mut ledger = self.ledger.clone();
+        let found = tokio::time::timeout(DEADLINE, async {
+            loop {
+                if let Some(found) = find(&ledger.borrow_and_update()) {
+                    return found;
+                }
+                if ledger.changed().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            }
+        });
+        match found.await {
+            Ok(found) => Ok(found),
+            Err(_) => bail!("waited {} s for {what}; there was instead:\n{}", DEADLINE.as_secs(), self.ledger()),
+        }
+    }
+
+    /// Awaits a notification on the screen that offers this action.
+    ///
+    /// # Errors
+    /// If the deadline passes.
+    pub async fn offering(&self, action: &str) -> Result<Shown> {
+        let what = format!("a notification that offers `{action}`");
+        self.until(&what, |ledger| ledger.on_screen().find(|shown| shown.offers(action)).cloned()).await
+    }
+
+    /// Presses one of the actions; `default` is a click on the notification itself.
+    ///
+    /// # Errors
+    /// If the notification has no such action, or the bus is gone.
+    pub async fn press(&self, shown: &Shown, action: &str) -> Result<()> {
+        if !shown.offers(action) {
+            bail!("{:?} offers no `{action}` but {:?}", shown.summary, shown.actions);
+        }
+        tokio::time::sleep_until((shown.at + REACTION).into()).await;
+        Server::action_invoked(self.server.signal_emitter(), shown.id, action).await?;
+        Ok(())
+    }
+
+    /// Swipes it away.
+    ///
+    /// # Errors
+    /// If the bus is gone.
+    pub async fn dismiss(&self, shown: &Shown) -> Result<()> {
+        tokio::time::sleep_until((shown.at + REACTION).into()).await;
+        self.server.get().await.record.send_modify(|ledger| ledger.dismissed.push(shown.id));
+        Server::notification_closed(self.server.signal_emitter(), shown.id, BY_PERSON).await?;
+        Ok(())
+    }
+}
+
+const BY_PERSON: u32 = 2;
+const BY_APP: u32 = 3;
+
+struct Server {
+    record: watch::Sender<Ledger>,
+    next: u32,
+}
+
+#[zbus::interface(name = "org.freedesktop.Notifications")]
+impl Server {
+    // The eight parameters are the specification's.
+    #[expect(clippy::too_many_arguments)]
+    fn notify(
+        &mut self,
+        app: String,
+        replaces: u32,
+        _icon: String,
+        summary: String,
+        body: String,
+        actions: Vec<String>,
+        hints: HashMap<String, OwnedVariant>,
+        _expires_ms: i32,
+    ) -> u32 {
+        let id = if replaces == 0 { self.next } else { replaces };
+        self.next = self.next.max(id) + 1;
+        let actions = actions.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect();
+        let hints = hints.into_iter().map(|(name, value)| (name, plain(&value))).collect();
+        let shown = Shown { id, replaces, app, summary, body, actions, hints, at: Instant::now() };
+        self.record.send_modify(|ledger| ledger.shown.push(shown));
+        id
+    }
+
+    async fn close_notification(
+        &self,
+        id: u32,
+        #[zbus(signal_emitter)] emitter: SignalEmitter<'_>,
+    ) -> zbus::fdo::Result<()> {
+        self.record.send_modify(|ledger| ledger.withdrawn.push((id, Instant::now())));
+        Self::notification_closed(&emitter, id, BY_APP).await?;
+        Ok(())
+    }
+
+    fn get_capabilities(&self) -> Vec<&'static str> {
+        vec!["actions", "body"]
+    }
+
+    fn get_server_information(&self) -> (&'static str, &'static str, &'static str, &'static str) {
+        ("Tandem's tests", "Tandem", env!("CARGO_PKG_VERSION"), "1.2")
+    }
+
+    #[zbus(signal)]
+    async fn action_invoked(emitter: &SignalEmitter<'_>, id: u32, action: &str) -> zbus::Result<()>;
+
+    #[zbus(signal)]
+    async fn notification_closed(emitter: &SignalEmitter<'_>, id: u32, reason: u32) -> zbus::Result<()>;
+}
+
+/// Text as it is, anything else as D-Bus writes it.
+fn plain(value: &Variant<'_>) -> String {
+    match value {
+        Variant::Str(text) => text.to_string(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::StreamExt as _;
+
+    use super::*;
+    use crate::bus;
+    use crate::stage::Stage;
+
+    type Hints = HashMap<&'static str, Variant<'static>>;
+
+    async fn notify(app: &zbus::Proxy<'_>, replaces: u32, summary: &str) -> u32 {
+        let actions = ["join", "Join", "snooze", "Snooze"].as_slice();
+        let call = ("Tandem", replaces, "", summary, "", actions, Hints::new(), -1);
+        app.call("Notify", &call).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_an_app_shows_is_seen_replaced_pressed_and_withdrawn() {
+        let mut stage = Stage::new("stage-notifications").unwrap();
+        let address = bus::start(&mut stage, "maya").unwrap();
+        let notifications = Notifications::serve(&address).await.unwrap();
+        let bus = zbus::connection::Builder::address(address.as_str()).build().await.unwrap();
+        let name = "org.freedesktop.Notifications";
+        let app = zbus::Proxy::new(&bus, name, PATH, name).await.unwrap();
+        let mut pressed = app.receive_signal("ActionInvoked").await.unwrap();
+
+        let carmen = notify(&app, 0, "Carmen needs help").await;
+        let dana = notify(&app, 0, "Dana needs help").await;
+        assert_eq!(notify(&app, carmen, "Carmen waits for 2 minutes").await, carmen);
+        let seen: Vec<_> = notifications.ledger().on_screen().map(|shown| shown.summary.clone()).collect();
+        assert_eq!(seen, ["Dana needs help", "Carmen waits for 2 minutes"], "the first of Carmen was replaced");
+
+        let shown = notifications.offering("join").await.unwrap();
+        notifications.press(&shown, "join").await.unwrap();
+        let signal = pressed.next().await.unwrap();
+        assert_eq!(signal.body().deserialize::<(u32, String)>().unwrap(), (dana, "join".to_owned()));
+        assert!(notifications.press(&shown, "dance").await.is_err(), "only what it offers can be pressed");
+
+        let () = app.call("CloseNotification", &(dana,)).await.unwrap();
+        let gone = |ledger: &Ledger| (!ledger.on_screen().any(|shown| shown.id == dana)).then_some(());
+        notifications.until("Dana's to be withdrawn", gone).await.unwrap();
+        assert_eq!(notifications.ledger().on_screen().count(), 1);
+    }
+}

@@ -1,0 +1,239 @@
+//! The real desktop window, driven through WebDriver. Things in it are named as a person (or a screen reader) would.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::desktop::Desktop;
+use crate::stage::Stage;
+use crate::wait::{Look, until};
+
+/// How a thing in the window is found.
+#[derive(Clone, Copy, Debug)]
+pub enum Thing<'a> {
+    Button(&'a str),
+    Link(&'a str),
+    Textbox(&'a str),
+    /// By its `data-testid`.
+    Test(&'a str),
+    /// By a CSS selector, where nothing better names it.
+    Css(&'a str),
+}
+
+pub struct Window {
+    client: Client,
+    who: String,
+    pictures: PathBuf,
+}
+
+impl Window {
+    /// Starts the program on the desktop with these environment variables, and takes hold of its window.
+    ///
+    /// # Errors
+    /// If the driver or the program does not start.
+    pub async fn open(
+        stage: &mut Stage,
+        desktop: &Desktop,
+        program: &Path,
+        environment: &[(&str, &str)],
+        arguments: &[&str],
+    ) -> Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let mut driver = desktop.command(stage, Path::new("WebKitWebDriver"))?;
+        driver.args([&format!("--port={port}"), "--host=127.0.0.1"]);
+        // The program inherits the driver's environment.
+        driver.env("TAURI_WEBVIEW_AUTOMATION", "true").envs(environment.iter().copied());
+        stage.leash.start(&format!("{}-window", desktop.who), &mut driver)?;
+        until("the WebDriver to listen", async || {
+            Ok(match tokio::net::TcpStream::connect(("127.0.0.1", port)).await {
+                Ok(_) => Look::Found(()),
+                Err(error) => Look::Instead(error),
+            })
+        })
+        .await?;
+        let capabilities = json!({ "webkitgtk:browserOptions": { "binary": program, "args": arguments } });
+        let Value::Object(capabilities) = capabilities else { unreachable!("BUG: written as an object above") };
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let client = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await;
+        let client = client.with_context(|| {
+            format!("the window of {} did not open, see {}", program.display(), stage.folder().join("logs").display())
+        })?;
+        Ok(Self { client, who: desktop.who.clone(), pictures: stage.folder().to_owned() })
+    }
+
+    /// # Errors
+    /// If it is not there in time, or cannot be clicked.
+    pub async fn click(&self, thing: Thing<'_>) -> Result<()> {
+        self.act(thing, async |element| element.click().await).await
+    }
+
+    /// Replaces what is written in a text box.
+    ///
+    /// # Errors
+    /// If it is not there in time, or nothing can be written.
+    pub async fn write(&self, thing: Thing<'_>, text: &str) -> Result<()> {
+        self.act(thing, async |element| {
+            element.clear().await?;
+            element.send_keys(text).await
+        })
+        .await
+    }
+
+    /// # Errors
+    /// If it is not there in time.
+    pub async fn text(&self, thing: Thing<'_>) -> Result<String> {
+        let element = self.find(thing).await?;
+        Ok(element.text().await?)
+    }
+
+    /// Awaits that the thing shows this text somewhere in it.
+    ///
+    /// # Errors
+    /// If it does not in time; tells what it showed, and leaves a picture.
+    pub async fn shows(&self, thing: Thing<'_>, text: &str) -> Result<()> {
+        self.until(&format!("{thing:?} to show {text:?}"), async || {
+            let mut instead = format!("no {thing:?}");
+            for element in self.visible(thing).await? {
+                match element.text().await {
+                    Ok(shown) if shown.contains(text) => return Ok(Look::Found(())),
+                    Ok(shown) => instead = shown,
+                    Err(_) => {}
+                }
+            }
+            Ok(Look::Instead(instead))
+        })
+        .await
+    }
+
+    /// Awaits that there is no such thing (any more).
+    ///
+    /// # Errors
+    /// If it stays.
+    pub async fn lacks(&self, thing: Thing<'_>) -> Result<()> {
+        self.until(&format!("{thing:?} to be gone"), async || {
+            let there = self.visible(thing).await?.len();
+            Ok(if there == 0 { Look::Found(()) } else { Look::Instead(format!("{there} of them")) })
+        })
+        .await
+    }
+
+    /// Runs JavaScript in the page, for what no person does.
+    ///
+    /// # Errors
+    /// If it throws.
+    pub async fn run(&self, script: &str) -> Result<Value> {
+        Ok(self.client.execute(script, Vec::new()).await?)
+    }
+
+    /// Writes a picture of the window.
+    ///
+    /// # Errors
+    /// If it cannot be taken or written.
+    pub async fn picture(&self, path: &Path) -> Result<()> {
+        let png = self.client.screenshot().await?;
+        std::fs::write(path, png).with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// Closes the window, and the program with it.
+    ///
+    /// # Errors
+    /// If the driver refuses.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.client.close().await?)
+    }
+
+    /// Awaits that it is there, seen and enabled.
+    async fn find(&self, thing: Thing<'_>) -> Result<Element> {
+        self.until(&format!("{thing:?}"), async || {
+            let all = self.visible(thing).await?;
+            for element in all {
+                if element.is_enabled().await.unwrap_or(false) {
+                    return Ok(Look::Found(element));
+                }
+            }
+            Ok(Look::Instead("nothing of that name that is seen and enabled".to_owned()))
+        })
+        .await
+    }
+
+    /// Acts on a thing; if the page replaces it meanwhile, on its successor.
+    async fn act(
+        &self,
+        thing: Thing<'_>,
+        act: impl AsyncFn(&Element) -> Result<(), fantoccini::error::CmdError>,
+    ) -> Result<()> {
+        self.until(&format!("{thing:?} to be acted upon"), async || {
+            let element = self.find(thing).await?;
+            Ok(match act(&element).await {
+                Ok(()) => Look::Found(()),
+                Err(error) => Look::Instead(error),
+            })
+        })
+        .await
+    }
+
+    async fn visible(&self, thing: Thing<'_>) -> Result<Vec<Element>> {
+        let path = thing.locator();
+        let locator = if let Thing::Css(_) = thing { Locator::Css(&path) } else { Locator::XPath(&path) };
+        let mut visible = Vec::new();
+        for element in self.client.find_all(locator).await? {
+            // One that is replaced between the two questions is not visible.
+            if element.is_displayed().await.unwrap_or(false) {
+                visible.push(element);
+            }
+        }
+        Ok(visible)
+    }
+
+    /// Like [`until`], and leaves a picture and the page's text when the time is over.
+    async fn until<T, S: std::fmt::Display>(
+        &self,
+        what: &str,
+        look: impl AsyncFnMut() -> Result<Look<T, S>>,
+    ) -> Result<T> {
+        let error = match until(&format!("{what} in the window of {}", self.who), look).await {
+            Ok(found) => return Ok(found),
+            Err(error) => error,
+        };
+        let picture = self.pictures.join(format!("{}-window-failure.png", self.who));
+        let _ = self.picture(&picture).await;
+        let text = self.run("return document.body.innerText").await.unwrap_or_default();
+        let text = text.as_str().unwrap_or("(the page does not answer)");
+        Err(error.context(format!("picture: {}\nthe window shows:\n{text}\n", picture.display())))
+    }
+}
+
+impl Thing<'_> {
+    fn locator(self) -> String {
+        match self {
+            Self::Button(name) => format!("//*[self::button or @role='button'][{}]", named(name)),
+            Self::Link(name) => format!("//*[self::a or @role='link'][{}]", named(name)),
+            Self::Textbox(name) => {
+                let name_of = named(name);
+                let label = format!(
+                    "@id = //label[{name_of}]/@for or ancestor::label[starts-with(normalize-space(), {})]",
+                    quoted(name)
+                );
+                format!("//*[self::input or self::textarea or @role='textbox'][{name_of} or {label}]")
+            }
+            Self::Test(id) => format!("//*[@data-testid={}]", quoted(id)),
+            Self::Css(selector) => selector.to_owned(),
+        }
+    }
+}
+
+/// The accessible name, as far as an expression can say it: the label, or without one the text.
+fn named(name: &str) -> String {
+    let name = quoted(name);
+    format!("@aria-label={name} or (not(@aria-label) and normalize-space()={name})")
+}
+
+/// A literal of XPath, which has no escapes.
+fn quoted(text: &str) -> String {
+    if text.contains('\'') { format!("\"{text}\"") } else { format!("'{text}'") }
+}
