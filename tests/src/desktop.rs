@@ -13,7 +13,7 @@ use crate::stage::Stage;
 pub struct Desktop {
     pub who: String,
     pub notifications: Notifications,
-    display: String,
+    pub display: String,
     bus: String,
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 /// Enough for a slow machine that does other work as well; a test that passes does not wait this long.
 pub const DEADLINE: Duration = Duration::from_secs(30);
@@ -19,7 +19,8 @@ pub enum Look<T, S> {
 pub async fn until<T, S: Display>(what: &str, mut look: impl AsyncFnMut() -> Result<Look<T, S>>) -> Result<T> {
     let start = Instant::now();
     loop {
-        match look().await? {
+        let looked = tokio::time::timeout(DEADLINE, look()).await;
+        match looked.with_context(|| format!("no answer for {} s, looking for {what}", DEADLINE.as_secs()))?? {
             Look::Found(found) => return Ok(found),
             Look::Instead(instead) if start.elapsed() > DEADLINE => {
                 bail!("waited {} s for {what}; there was instead:\n{instead}", DEADLINE.as_secs())

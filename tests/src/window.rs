@@ -3,15 +3,16 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::desktop::Desktop;
 use crate::stage::Stage;
-use crate::wait::{Look, until};
+use crate::wait::{DEADLINE, Look, until};
 
 /// How a thing in the window is found.
 #[derive(Clone, Copy, Debug)]
@@ -25,9 +26,14 @@ pub enum Thing<'a> {
     Css(&'a str),
 }
 
+/// The virtual display's size.
+const WIDTH: u32 = 1440;
+const HEIGHT: u32 = 900;
+
 pub struct Window {
     client: Client,
     who: String,
+    display: String,
     pictures: PathBuf,
 }
 
@@ -59,11 +65,17 @@ impl Window {
         let capabilities = json!({ "webkitgtk:browserOptions": { "binary": program, "args": arguments } });
         let Value::Object(capabilities) = capabilities else { unreachable!("BUG: written as an object above") };
         let mut builder = ClientBuilder::new(HttpConnector::new());
-        let client = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await;
-        let client = client.with_context(|| {
-            format!("the window of {} did not open, see {}", program.display(), stage.folder().join("logs").display())
-        })?;
-        Ok(Self { client, who: desktop.who.clone(), pictures: stage.folder().to_owned() })
+        let driver = format!("http://127.0.0.1:{port}");
+        let opening = timeout(DEADLINE, builder.capabilities(capabilities).connect(&driver));
+        let logs = stage.folder().join("logs");
+        let failed = || format!("the window of {} did not open, see {}", program.display(), logs.display());
+        let client = opening.await.with_context(failed)?.with_context(failed)?;
+        // There is no window manager to do it.
+        timeout(DEADLINE, client.set_window_rect(0, 0, WIDTH, HEIGHT))
+            .await
+            .context("the window cannot be placed")??;
+        let (who, display) = (desktop.who.clone(), desktop.display.clone());
+        Ok(Self { client, who, display, pictures: stage.folder().to_owned() })
     }
 
     /// # Errors
@@ -127,16 +139,20 @@ impl Window {
     /// # Errors
     /// If it throws.
     pub async fn run(&self, script: &str) -> Result<Value> {
-        Ok(self.client.execute(script, Vec::new()).await?)
+        let answer = timeout(DEADLINE, self.client.execute(script, Vec::new())).await;
+        Ok(answer.with_context(|| format!("the page does not answer to {script:?}"))??)
     }
 
-    /// Writes a picture of the window.
+    /// Writes a picture of the whole display: the driver's own pictures never come where compositing is off.
     ///
     /// # Errors
     /// If it cannot be taken or written.
     pub async fn picture(&self, path: &Path) -> Result<()> {
-        let png = self.client.screenshot().await?;
-        std::fs::write(path, png).with_context(|| format!("cannot write {}", path.display()))
+        let mut import = tokio::process::Command::new("import");
+        import.args(["-silent", "-window", "root"]).arg(path).env("DISPLAY", &self.display);
+        let status = import.status().await.context("cannot run `import` of imagemagick")?;
+        ensure!(status.success(), "`import` cannot write {}", path.display());
+        Ok(())
     }
 
     /// Closes the window, and the program with it.
@@ -144,7 +160,7 @@ impl Window {
     /// # Errors
     /// If the driver refuses.
     pub async fn close(self) -> Result<()> {
-        Ok(self.client.close().await?)
+        Ok(timeout(DEADLINE, self.client.close()).await.context("the window does not close")??)
     }
 
     /// Awaits that it is there, seen and enabled.

@@ -1,9 +1,11 @@
 // Opens every state of the desk with its sample data in Chromium, in both themes and at two sizes, and lets axe judge it.
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { createServer } from "vite";
+import { build, preview } from "vite";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -89,12 +91,12 @@ const STATES = [
 ];
 const SIZES = [{ width: 1440, height: 900 }, { width: 1280, height: 620 }, { width: 960, height: 640 }];
 
-const server = await createServer({
-  configFile: here("../vite.config.ts"),
-  logLevel: "error",
-  server: { host: "127.0.0.1", port: 0, hmr: false, ws: false },
-});
-await server.listen();
+// Built for development, so that the fake host is in it; served like any built page.
+process.env.NODE_ENV = "development";
+const outDir = mkdtempSync(join(tmpdir(), "tandem-axe-"));
+const configFile = here("../vite.config.ts");
+await build({ configFile, mode: "development", logLevel: "error", build: { outDir, minify: false } });
+const server = await preview({ configFile, logLevel: "error", build: { outDir }, preview: { host: "127.0.0.1", port: 0 } });
 const base = server.resolvedUrls.local[0];
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -132,6 +134,7 @@ for (const [name, scene, go] of STATES) {
 }
 await browser.close();
 await server.close();
+rmSync(outDir, { recursive: true });
 
 faults.forEach((fault) => console.error(fault));
 console.log(`axe: ${looked} of ${STATES.length * SIZES.length * 2} states looked at, ${faults.length} faults`);

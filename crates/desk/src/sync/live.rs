@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
-use serde::Deserialize;
 use tandem_conversation::{Availability, Stage};
 use tandem_protocol::agents::{Batch, DeskFrame, LiveFrame, Me};
 use tokio::net::TcpStream;
@@ -60,24 +59,6 @@ async fn open_with(address: String, token: Arc<str>) -> Result<Socket, HubError>
     }
 }
 
-/// A frame as it is understood. Read in two steps, because a batch holds raw parts that a tagged enum cannot keep.
-enum Heard {
-    Batch(Batch),
-    Other(LiveFrame),
-}
-
-fn parse(text: &str) -> Result<Heard, serde_json::Error> {
-    #[derive(Deserialize)]
-    struct Tag<'a> {
-        #[serde(rename = "type", borrow)]
-        kind: std::borrow::Cow<'a, str>,
-    }
-    if serde_json::from_str::<Tag<'_>>(text)?.kind == "batch" {
-        return serde_json::from_str(text).map(Heard::Batch);
-    }
-    serde_json::from_str(text).map(Heard::Other)
-}
-
 /// What a connection remembers while it lasts.
 struct Attending {
     session: Arc<Session>,
@@ -120,14 +101,14 @@ impl Sync {
                 },
             };
             let heard = match message {
-                Message::Text(text) => parse(&text),
+                Message::Text(text) => serde_json::from_str(&text),
                 Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => continue,
                 Message::Close(_) => return Left::Lost(attending.lost()),
                 Message::Binary(_) => return garbled("binary data", &mut socket).await,
             };
             let done = match heard {
                 Err(error) => return garbled(&error.to_string(), &mut socket).await,
-                Ok(Heard::Batch(batch)) => {
+                Ok(LiveFrame::Batch(batch)) => {
                     let (batches, rest) = match at_hand(batch, &mut socket) {
                         Ok(found) => found,
                         Err(error) => return garbled(&error.to_string(), &mut socket).await,
@@ -135,7 +116,7 @@ impl Sync {
                     next = rest;
                     self.take_batches(&attending, batches, &mut socket, attempt).await
                 }
-                Ok(Heard::Other(frame)) => self.take_frame(&mut attending, frame, &mut socket, attempt).await,
+                Ok(frame) => self.take_frame(&mut attending, frame, &mut socket, attempt).await,
             };
             if let ControlFlow::Break(left) = done {
                 return left;
@@ -275,12 +256,12 @@ fn at_hand(first: Batch, socket: &mut Socket) -> Result<(Vec<Batch>, Option<Mess
     let mut batches = vec![first];
     while changes < TOGETHER {
         match socket.next().now_or_never() {
-            Some(Some(Ok(Message::Text(text)))) => match parse(&text)? {
-                Heard::Batch(batch) => {
+            Some(Some(Ok(Message::Text(text)))) => match serde_json::from_str(&text)? {
+                LiveFrame::Batch(batch) => {
                     changes += batch.changes.len();
                     batches.push(batch);
                 }
-                Heard::Other(_) => return Ok((batches, Some(Message::Text(text)))),
+                _ => return Ok((batches, Some(Message::Text(text)))),
             },
             Some(Some(Ok(message))) => return Ok((batches, Some(message))),
             // Nothing there; an error shows itself at the next read.

@@ -234,7 +234,7 @@ impl FakeHub {
         if is_new {
             changes.insert(0, json!({"opened": world.states[&id]}));
         }
-        let batch = json!({"type": "batch", "cursor": world.log.len(), "time": now(), "changes": changes});
+        let batch = json!({"batch": {"cursor": world.log.len(), "time": now(), "changes": changes}});
         match world.lose {
             0 => drop(self.lives.send(Live::Text(batch.to_string()))),
             _ => world.lose -= 1,
@@ -396,7 +396,7 @@ async fn live(
 
 async fn attend(hub: Shared, after: Option<u64>, mut socket: WebSocket) {
     let mut lives = hub.lives.subscribe();
-    let mut frames = vec![json!({"type": "hello", "version": 1, "me": hub.me(), "time": now()})];
+    let mut frames = vec![json!({"hello": {"version": 1, "me": hub.me(), "time": now()}})];
     {
         let mut world = hub.world();
         world.came_with.push(after);
@@ -408,17 +408,17 @@ async fn attend(hub: Shared, after: Option<u64>, mut socket: WebSocket) {
             Some(after) => {
                 let missed = &world.log[usize::try_from(after).unwrap()..];
                 let events: Vec<_> = missed.iter().map(|event| json!({"event": event})).collect();
-                let batch = |cursor: u64, changes: Vec<Value>| json!({"type": "batch", "cursor": cursor, "time": now(), "catchingUp": true, "changes": changes});
+                let batch = |cursor: u64, changes: Vec<Value>| json!({"batch": {"cursor": cursor, "time": now(), "catchingUp": true, "changes": changes}});
                 frames.push(batch(after, opened));
                 frames.push(batch(cursor as u64, events));
             }
             None => {
-                frames.push(json!({"type": "reset"}));
+                frames.push(json!({"reset": {}}));
                 frames
-                    .push(json!({"type": "batch", "cursor": 0, "time": now(), "catchingUp": true, "changes": opened}));
+                    .push(json!({"batch": {"cursor": 0, "time": now(), "catchingUp": true, "changes": opened}}));
             }
         }
-        frames.push(json!({"type": "alive", "cursor": cursor, "time": now()}));
+        frames.push(json!({"alive": {"cursor": cursor, "time": now()}}));
     }
     hub.tell();
     for frame in frames {

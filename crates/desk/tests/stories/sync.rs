@@ -162,9 +162,9 @@ async fn garbage_closes_the_connection_with_a_reason_and_costs_nothing() {
     maya.until_words(carmen, &["one"]).await;
     for garbage in [
         "not json",
-        r#"{"type":"batch","cursor":"seven"}"#,
-        r#"{"type":"batch","cursor":99,"time":"2026-11-03T14:00:00Z","changes":[{"event":{"position":-1}}]}"#,
-        r#"{"type":"dance"}"#,
+        r#"{"batch":{"cursor":"seven"}}"#,
+        r#"{"batch":{"cursor":99,"time":"2026-11-03T14:00:00Z","changes":[{"event":{"position":-1}}]}}"#,
+        r#"{"dance":{}}"#,
     ] {
         let visits = hub.world().came_with.len();
         hub.say(garbage);
@@ -184,7 +184,7 @@ async fn a_conversation_that_is_not_visible_any_more_leaves_the_cache() {
     maya.until_words(carmen, &["one"]).await;
     let cursor = hub.world().log.len();
     let now = crate::hub::now();
-    hub.say(&json!({"type": "batch", "cursor": cursor, "time": now, "changes": [{"closed": carmen}]}).to_string());
+    hub.say(&json!({"batch": {"cursor": cursor, "time": now, "changes": [{"closed": carmen}]}}).to_string());
     let list = json!({"section": "all", "offset": 0, "limit": 50});
     maya.until("an empty list", "conversations.list", list, |list| list["total"] == 0).await;
     assert_eq!(maya.refused("conversation.entries", json!({"id": carmen, "limit": 9})).await, "conversation.unknown");
