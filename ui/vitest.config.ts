@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     environment: "happy-dom",
     include: ["desk/**/*.test.ts", "chat/**/*.test.ts", "shared/**/*.test.ts"],
+    setupFiles: ["desk/test/setup.ts"],
     restoreMocks: true,
   },
 });

@@ -124,7 +124,7 @@ impl Inner {
 }
 
 fn compose(notification: &Notification, markup: bool, replaces: Option<u32>) -> notify_rust::Notification {
-    let body = if markup { escaped(&notification.body) } else { notification.body.clone() };
+    let body = if markup { escaped(&notification.body) } else { without_markup(&notification.body) };
     let mut native = notify_rust::Notification::new();
     native.appname("Tandem").summary(&notification.title).body(&body).icon("tandem");
     if let Some(id) = replaces {
@@ -146,6 +146,11 @@ fn compose(notification: &Notification, markup: bool, replaces: Option<u32>) -> 
 /// Text that a service cannot take for markup.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Text for a service that claims to know no markup: some do all the same, so nothing is left that could be any.
+fn without_markup(text: &str) -> String {
+    text.replace('<', "‹").replace('>', "›")
 }
 
 fn action_of(key: &str) -> Option<Action> {
@@ -186,7 +191,9 @@ mod system {
         });
         match tokio::time::timeout(PATIENCE, asked).await {
             Ok(Ok(Ok((name, capabilities)))) => {
-                Ok(Service { name, markup: capabilities.iter().any(|capability| capability == "body-markup") })
+                // dunst says that it knows links, and means all markup.
+                let tells_markup = |capability: &String| ["body-markup", "body-hyperlinks"].contains(&&**capability);
+                Ok(Service { name, markup: capabilities.iter().any(tells_markup) })
             }
             Ok(Ok(Err(error))) => Err(format!("This system has no notification service: {error}.")),
             Ok(Err(_)) | Err(_) => Err("The notification service does not answer.".into()),
@@ -267,12 +274,13 @@ mod system {
 
 #[cfg(test)]
 mod tests {
-    use super::{action_of, escaped};
+    use super::{action_of, escaped, without_markup};
     use tandem_desk::Action;
 
     #[test]
     fn customers_text_is_never_markup() {
         assert_eq!(escaped("<b>&"), "&lt;b&gt;&amp;");
+        assert_eq!(without_markup("<b>&"), "‹b›&");
     }
 
     #[test]

@@ -1,40 +1,111 @@
-use std::path::Path;
-use tandem_tests::{
-    chat::Chat,
-    desktop::Desktop,
-    stage::Stage,
-    window::{Thing, Window},
-};
+//! The main job, as its actors live it: Carmen writes from a web page, Your Logic hands over, Maya is notified, joins,
+//! answers and completes. Then Your Logic dies, and still nobody is left alone.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+use tandem_testkit::hub_process::{HubOptions, HubProcess, PASSWORD};
+use tandem_tests::chat::Chat;
+use tandem_tests::desktop::Desktop;
+use tandem_tests::logic::SampleLogic;
+use tandem_tests::stage::{Stage, program, repository};
+use tandem_tests::window::{Thing, Window};
+
+const MAYA: &str = "maya@northwind.example";
+const HELP: Thing<'_> = Thing::Link("Help Needed");
+const MINE: Thing<'_> = Thing::Link("My Conversations");
+const LEFT: Thing<'_> = Thing::Link("Recently Left");
+const ROW: Thing<'_> = Thing::Test("row");
+const TRANSCRIPT: Thing<'_> = Thing::Test("transcript");
 
 #[tokio::test(flavor = "multi_thread")]
-async fn proof_window() {
-    let mut stage = Stage::new("proof-window").unwrap();
-    let desk = Desktop::start(&mut stage, "maya").await.unwrap();
-    let mini = Path::new("/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser");
-    let window = Window::open(&mut stage, &desk, mini, &[("X", "1")], &["--automation"]).await.unwrap();
-    println!("open");
-    let html = r##"<a href="#help" aria-label="Help Needed">Help Needed <b data-testid="section-count-help">3</b></a><label>E-mail <input id=e></label><button onclick="setTimeout(()=>{out.textContent='hello '+e.value},300)">Join <kbd aria-hidden=true>J</kbd></button><button aria-label="Join" onclick="setTimeout(()=>{out.textContent='hello '+e.value},300)">Join <kbd>J</kbd></button><p id=out data-testid=transcript></p>"##;
-    window.run(&format!("document.body.innerHTML={html:?}")).await.unwrap();
-    window.write(Thing::Textbox("E-mail"), "maya@northwind.example").await.unwrap();
-    window.click(Thing::Button("Join")).await.unwrap();
-    window.shows(Thing::Test("transcript"), "hello maya@northwind").await.unwrap();
-    window.click(Thing::Link("Help Needed")).await.unwrap();
-    assert_eq!(window.text(Thing::Test("section-count-help")).await.unwrap(), "3");
-    window.picture(&stage.folder().join("p.png")).await.unwrap();
-    window.lacks(Thing::Button("Dance")).await.unwrap();
-    let e = window.shows(Thing::Test("transcript"), "never").await.unwrap_err();
-    println!("{e:#}");
-    window.close().await.unwrap();
+async fn a_customer_is_handed_over_answered_and_never_left_alone() -> Result<()> {
+    let mut stage = Stage::new("main-job")?;
+    let logic = SampleLogic::start(&mut stage)?;
+    let options = HubOptions { logic: Some(logic.connection()), ..HubOptions::default() };
+    let hub = HubProcess::start(&program("tandem-hub")?, &options)?;
+    hub.add_user(MAYA, "Maya Ortiz", "supervisor")?;
+
+    let desktop = Desktop::start(&mut stage, "maya").await?;
+    let maya = maya_at_her_desk(&mut stage, &desktop, &hub).await?;
+    let mut carmen = Chat::open(&mut stage, "carmen", &hub.url).await?;
+
+    // Carmen writes, and the sample logic answers.
+    carmen.say("Hello! Is anybody there?").await?;
+    carmen.sees("logic", "I'm the automatic assistant").await?;
+    assert!(desktop.notifications.ledger().shown.is_empty(), "what Your Logic handles makes no noise");
+
+    // She wants a person: a notification asks for one.
+    carmen.choose("Talk to a person").await?;
+    let call = desktop.notifications.offering("join").await?;
+    assert!(call.summary.contains("needs help"), "{call:?}");
+    maya.shows(Thing::Test("section-count-help"), "1").await?;
+
+    // Maya presses Join on it: the window shows that conversation, and it is hers.
+    desktop.notifications.press(&call, "join").await?;
+    maya.shows(TRANSCRIPT, "Is anybody there?").await?;
+    maya.has(Thing::Css("a[aria-current=page][aria-label='My Conversations']")).await?;
+    maya.shows(Thing::Test("section-count-my"), "1").await?;
+    maya.shows(Thing::Test("section-count-help"), "0").await?;
+    let gone = |ledger: &tandem_tests::notifications::Ledger| (ledger.on_screen().count() == 0).then_some(());
+    desktop.notifications.until("the call to be withdrawn", gone).await?;
+
+    // She answers, and Carmen sees it.
+    maya.write(Thing::Textbox("Message"), "Hi Carmen, this is Maya. What can I do for you?").await?;
+    maya.click(Thing::Button("Send")).await?;
+    carmen.sees("agent", "this is Maya").await?;
+    carmen.say("My ferry to Bodø was cancelled.").await?;
+    maya.shows(TRANSCRIPT, "My ferry to Bodø was cancelled.").await?;
+    pictures(&stage, &maya, &mut carmen).await?;
+
+    // She completes: no longer hers, but still at hand.
+    maya.click(Thing::Button("Complete")).await?;
+    maya.click(Thing::Button("Complete conversation")).await?;
+    maya.shows(Thing::Test("section-count-my"), "0").await?;
+    maya.click(MINE).await?;
+    maya.lacks(ROW).await?;
+    maya.click(LEFT).await?;
+    maya.shows(ROW, "Completed").await?;
+    maya.shows(Thing::Test("section-count-left"), "1").await?;
+
+    // Your Logic dies. The next message lands in Help Needed, with the reason, and calls again.
+    logic.kill(&mut stage)?;
+    carmen.say("One more thing: is the cabin heated?").await?;
+    maya.shows(Thing::Test("section-count-help"), "1").await?;
+    maya.click(HELP).await?;
+    maya.shows(ROW, "Your Logic cannot be reached").await?;
+    let again = |ledger: &tandem_tests::notifications::Ledger| {
+        ledger.on_screen().find(|shown| shown.body.contains("Your Logic cannot be reached")).cloned()
+    };
+    let call = desktop.notifications.until("a second call that says why", again).await?;
+    assert!(call.offers("join"), "{call:?}");
+    maya.close().await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn proof_chat() {
-    let mut stage = Stage::new("proof-chat").unwrap();
-    let mut chat = Chat::open(&mut stage, "carmen", &std::env::var("MOCK").unwrap()).await.unwrap();
-    chat.say("Hello there").await.unwrap();
-    println!("{:?}", chat.next_from("logic", 0).await);
-    chat.sees("customer", "Hello there").await.unwrap();
-    println!("{:?}", chat.transcript().await);
-    chat.picture(&stage.folder().join("p.png")).await.unwrap();
-    println!("{:#}", chat.choose("No such").await.unwrap_err());
+/// Maya starts the app and signs in.
+async fn maya_at_her_desk(stage: &mut Stage, desktop: &Desktop, hub: &HubProcess) -> Result<Window> {
+    let data = stage.room("maya")?.join("tandem");
+    let data = data.to_str().context("the target folder's path is not text")?;
+    let environment = [("TANDEM_HUB", hub.url.as_str()), ("TANDEM_DATA", data)];
+    let maya = Window::open(stage, desktop, &program("tandem")?, &environment, &[]).await?;
+    maya.write(Thing::Textbox("E-mail"), MAYA).await?;
+    maya.write(Thing::Textbox("Password"), PASSWORD).await?;
+    maya.click(Thing::Button("Sign in")).await?;
+    maya.shows(Thing::Test("status-connection"), "Live").await?;
+    Ok(maya)
+}
+
+/// The pictures of the README, taken anew only when asked for.
+async fn pictures(stage: &Stage, maya: &Window, carmen: &mut Chat) -> Result<()> {
+    let is_wanted = std::env::var("TANDEM_SCREENSHOTS").is_ok_and(|value| value == "1");
+    let folder: PathBuf = if is_wanted { repository().join("docs/screenshots") } else { stage.room("pictures")? };
+    std::fs::create_dir_all(&folder)?;
+    for theme in ["light", "dark"] {
+        let script = format!("document.documentElement.dataset.theme = {}", json!(theme));
+        maya.run(&script).await?;
+        maya.painted().await?;
+        maya.picture(&folder.join(format!("desk-{theme}.png"))).await?;
+    }
+    carmen.picture(&folder.join("web-chat.png")).await
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -99,8 +100,7 @@ impl Window {
     /// # Errors
     /// If it is not there in time.
     pub async fn text(&self, thing: Thing<'_>) -> Result<String> {
-        let element = self.find(thing).await?;
-        Ok(element.text().await?)
+        Ok(written_in(&self.find(thing).await?).await?)
     }
 
     /// Awaits that the thing shows this text somewhere in it.
@@ -111,7 +111,7 @@ impl Window {
         self.until(&format!("{thing:?} to show {text:?}"), async || {
             let mut instead = format!("no {thing:?}");
             for element in self.visible(thing).await? {
-                match element.text().await {
+                match written_in(&element).await {
                     Ok(shown) if shown.contains(text) => return Ok(Look::Found(())),
                     Ok(shown) => instead = shown,
                     Err(_) => {}
@@ -120,6 +120,14 @@ impl Window {
             Ok(Look::Instead(instead))
         })
         .await
+    }
+
+    /// Awaits that the thing is there.
+    ///
+    /// # Errors
+    /// If it does not come in time.
+    pub async fn has(&self, thing: Thing<'_>) -> Result<()> {
+        self.find(thing).await.map(drop)
     }
 
     /// Awaits that there is no such thing (any more).
@@ -141,6 +149,22 @@ impl Window {
     pub async fn run(&self, script: &str) -> Result<Value> {
         let answer = timeout(DEADLINE, self.client.execute(script, Vec::new())).await;
         Ok(answer.with_context(|| format!("the page does not answer to {script:?}"))??)
+    }
+
+    /// Awaits that the page has painted what it last changed, with every transition at its end.
+    ///
+    /// # Errors
+    /// If the page does not answer.
+    pub async fn painted(&self) -> Result<()> {
+        let script = "const done = arguments[0];
+            const isEndless = (one) => one.effect.getTiming().iterations === Infinity;
+            requestAnimationFrame(() => {
+                for (const one of document.getAnimations()) if (!isEndless(one)) one.finish();
+                requestAnimationFrame(() => done());
+            });";
+        let answer = timeout(DEADLINE, self.client.execute_async(script, Vec::new())).await;
+        answer.context("the page does not paint")??;
+        Ok(())
     }
 
     /// Writes a picture of the whole display: the driver's own pictures never come where compositing is off.
@@ -178,11 +202,7 @@ impl Window {
     }
 
     /// Acts on a thing; if the page replaces it meanwhile, on its successor.
-    async fn act(
-        &self,
-        thing: Thing<'_>,
-        act: impl AsyncFn(&Element) -> Result<(), fantoccini::error::CmdError>,
-    ) -> Result<()> {
+    async fn act(&self, thing: Thing<'_>, act: impl AsyncFn(&Element) -> Result<(), CmdError>) -> Result<()> {
         self.until(&format!("{thing:?} to be acted upon"), async || {
             let element = self.find(thing).await?;
             Ok(match act(&element).await {
@@ -222,6 +242,11 @@ impl Window {
         let text = text.as_str().unwrap_or("(the page does not answer)");
         Err(error.context(format!("picture: {}\nthe window shows:\n{text}\n", picture.display())))
     }
+}
+
+/// What the element shows. WebDriver's own notion of it drops text in boxes that could overflow.
+async fn written_in(element: &Element) -> Result<String, CmdError> {
+    Ok(element.prop("innerText").await?.unwrap_or_default())
 }
 
 impl Thing<'_> {

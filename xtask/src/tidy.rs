@@ -31,7 +31,7 @@ pub struct Package {
 pub fn main(rest: Vec<String>) -> Result<()> {
     let Some(args) = Args::new(rest, HELP) else { return Ok(()) };
     args.finish()?;
-    check()
+    sh::step("Tidy", check)
 }
 
 pub fn check() -> Result<()> {

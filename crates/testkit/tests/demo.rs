@@ -13,7 +13,7 @@ use tandem_testkit::ClientError;
 use tandem_testkit::dialogue::{self, Dialogue};
 use tandem_testkit::hub_process::{HubOptions, HubProcess, PASSWORD, find_binary};
 use tandem_testkit::logic_process::LogicProcess;
-use tandem_testkit::people::{Agent, Customer};
+use tandem_testkit::people::{Agent, Customer, Desk};
 use tandem_testkit::player::{Plan, Played, Player, Settings};
 use tokio::sync::watch;
 
@@ -109,12 +109,17 @@ async fn check(agent: &mut Agent, dialogue: &Dialogue, played: &Played, calls: &
     assert_eq!(pictures, played.sent.iter().filter(|sent| sent.picture.is_some()).count(), "{name}: pictures");
     let turns = dialogue.customer_turns().count();
     assert_eq!(played.sent.len() + played.left_out, turns, "{name}: every turn was played or left out for its reason");
-    let state = agent.desk.conversation(id).unwrap().clone();
-    assert_eq!(state.custom.get("dialogue").and_then(|id| id.as_str()), Some(name.as_str()));
+    let known = |desk: &Desk| {
+        let state = desk.conversation(id)?;
+        (state.custom.get("dialogue")?.as_str()? == name).then(|| state.clone())
+    };
+    let state = agent.wait_for("the dialogue's name in the custom data", known).await.unwrap();
     if !dialogue.hands_over() {
         assert_eq!(calls.get(&id), None, "{name}: the assistant settles it alone");
-        assert_eq!(!state.in_progress(), dialogue.completion == "Complete", "{name}: {:?}", state.status);
-        return;
+        let settled = dialogue.completion == "Complete";
+        let what = format!("{name} to be completed: {settled}");
+        let done = |desk: &Desk| desk.conversation(id).is_some_and(|state| state.in_progress() != settled);
+        return agent.wait_until(&what, done).await.unwrap();
     }
     let reason = calls.get(&id).unwrap_or_else(|| panic!("{name}: a person was called"));
     let (HelpReason::LogicAsked { detail } | HelpReason::CustomerAsked { detail }) = reason else {
@@ -164,4 +169,40 @@ async fn whoever_types_meets_the_bot_and_a_person_when_they_ask() {
     carmen.write("one more thing, please").await.unwrap();
     let help = maya.wait_for("help without logic", |desk| desk.conversation(id)?.help.clone()).await.unwrap();
     assert!(matches!(help.reason, HelpReason::LogicFailed { .. }), "the exact reason: {:?}", help.reason);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_hub_loses_and_doubles_no_word_of_a_customer() {
+    let all: Vec<_> = dialogue::load(&[dialogues()]).unwrap().into_iter().map(Arc::new).collect();
+    let alone: Vec<_> = all.iter().filter(|dialogue| !dialogue.hands_over()).take(12).cloned().collect();
+    let logic = LogicProcess::start(&find_binary("sample-logic").unwrap(), &[dialogues()], None).unwrap();
+    let mut hub = hub_with_logic(&logic);
+    let (tell, mut lines) = tokio::sync::mpsc::unbounded_channel();
+    let settings =
+        Settings { speed: SPEED, linger: Duration::from_millis(500), ..Settings::new(&hub.url, "northwind") };
+    let playing = tokio::spawn(async move {
+        let log = Arc::new(move |line| drop(tell.send(line)));
+        Player::new(settings, log).play(Plan::demo(&alone, Duration::ZERO)).await
+    });
+    for _ in 0..30 {
+        lines.recv().await.expect("the dialogues have more than thirty turns");
+    }
+    hub.kill_and_restart(&HubOptions { logic: Some(logic.for_hub()), ..HubOptions::default() }).unwrap();
+    let summary = playing.await.unwrap();
+    println!("{summary}");
+    let mut maya = Agent::sign_in(&hub.url, "maya@northwind.example", PASSWORD).await.unwrap();
+    for played in &summary.played {
+        assert_eq!(played.error, None, "{}", played.dialogue);
+        let id = played.conversation.unwrap();
+        maya.read(id).await.unwrap();
+        let said: Vec<_> = maya
+            .desk
+            .turns(id)
+            .filter(|(event, _)| event.actor == Participant::Customer)
+            .map(|(event, turn)| (event.position, turn.content.text().to_owned()))
+            .collect();
+        let sent: Vec<_> = played.sent.iter().map(|sent| (sent.position, sent.text.clone())).collect();
+        assert_eq!(said, sent, "{}: each word once, in order", played.dialogue);
+    }
+    assert!(summary.played.iter().any(|played| played.reconnects > 0), "somebody was there when the hub was killed");
 }

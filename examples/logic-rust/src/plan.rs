@@ -10,8 +10,8 @@ use crate::dialogue::{Dialogue, Library, Place, Recorded};
 use crate::wire::{Answer, Request};
 use crate::words::{self, Words};
 
-/// The longest time to think, in seconds: well inside every deadline.
-const MOST_THINKING_S: f64 = 5.0;
+/// The longest time to think, in seconds, whatever was recorded: well inside the hub's deadline.
+pub const MOST_THINKING_S: f64 = 5.0;
 
 pub fn plan(library: &Library, request: &Request) -> Answer {
     let place = library.find(request);

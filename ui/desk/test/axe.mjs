@@ -1,13 +1,8 @@
 // Opens every state of the desk with its sample data in Chromium, in both themes and at two sizes, and lets axe judge it.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
-import { build, preview } from "vite";
+import { stage } from "./stage.mjs";
 
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const show = (name) => (page) => page.getByRole("option", { name }).click().then(() => page.getByTestId("transcript").waitFor());
@@ -91,17 +86,7 @@ const STATES = [
 ];
 const SIZES = [{ width: 1440, height: 900 }, { width: 1280, height: 620 }, { width: 960, height: 640 }];
 
-// Built for development, so that the fake host is in it; served like any built page.
-process.env.NODE_ENV = "development";
-const outDir = mkdtempSync(join(tmpdir(), "tandem-axe-"));
-const configFile = here("../vite.config.ts");
-await build({ configFile, mode: "development", logLevel: "error", build: { outDir, minify: false } });
-const server = await preview({ configFile, logLevel: "error", build: { outDir }, preview: { host: "127.0.0.1", port: 0 } });
-const base = server.resolvedUrls.local[0];
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
+const { base, browser, close } = await stage();
 
 let looked = 0;
 const faults = [];
@@ -132,9 +117,7 @@ for (const [name, scene, go] of STATES) {
     }
   }
 }
-await browser.close();
-await server.close();
-rmSync(outDir, { recursive: true });
+await close();
 
 faults.forEach((fault) => console.error(fault));
 console.log(`axe: ${looked} of ${STATES.length * SIZES.length * 2} states looked at, ${faults.length} faults`);

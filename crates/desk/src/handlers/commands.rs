@@ -44,6 +44,9 @@ impl Commands {
                 ));
             }
         }
+        if matches!(command, AgentCommand::Join { .. }) {
+            self.see_what_called(id).await?;
+        }
         let (command, answer) = self.outbox.put(id, command, false).await?;
         match tokio::time::timeout(ANSWER_WITHIN, answer).await {
             Ok(Ok(outcome)) => told(outcome),
@@ -52,6 +55,17 @@ impl Commands {
                 Err(error("desk.no_answer", "The hub has not answered. If it did happen, it will show here."))
             }
         }
+    }
+
+    /// Whoever joins has read what called them: it is not news a moment later. What comes after the join is.
+    async fn see_what_called(&self, id: ConversationId) -> Result<(), RpcError> {
+        self.cache
+            .write(move |connection, _| match conversations::get(connection, id)? {
+                Some(held) => bookmarks::see(connection, id, held.state.position).map(drop),
+                None => Ok(()),
+            })
+            .await?;
+        Ok(())
     }
 
     /// Sends a reply or a note, now or as soon as the hub can be reached; its words leave the draft.

@@ -1,24 +1,25 @@
 //! The one loop that owns what stands on screen.
 
+mod reacting;
+mod showing;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tandem_conversation::{Conversation, ConversationId, Notice, NoticeKind, Section, Time, Viewer, notice};
-use tandem_protocol::agents::{AgentCommand, Me};
+use tandem_conversation::{Conversation, ConversationId, Notice, NoticeKind, Time, Viewer, notice};
+use tandem_protocol::agents::Me;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{Action, Notifier, NotifyError, Reaction, ShownId, words};
+use super::{Notifier, NotifyError, ShownId, words};
 use crate::cache::conversations::{self, Held};
-use crate::cache::notices::{NoticeState, Shown};
+use crate::cache::notices::NoticeState;
 use crate::cache::{Cache, CacheError, Marks, notices};
 use crate::changes::Changes;
 use crate::clock::Clock;
-use crate::figures;
 use crate::handlers::Commands;
 use crate::memory::Memory;
 use crate::sync::Link;
-use crate::view::{Change, NotificationsView, Tone};
 
 /// Notifications of single conversations at once; the rest is told by one for all.
 const AT_ONCE: usize = 5;
@@ -239,181 +240,6 @@ impl Notices {
         }
         Ok(())
     }
-
-    /// Acts on the difference between what should stand and what stands.
-    async fn reconcile(&self, screen: &mut Screen) -> Result<(), CacheError> {
-        let over: Vec<_> = screen.standing.keys().filter(|id| !screen.wanted.contains_key(id)).copied().collect();
-        for id in over {
-            self.take_away(screen, id, NoticeState::Withdrawn).await?;
-        }
-        let now = self.clock.now();
-        let mut due: Vec<_> = screen.wanted.iter().filter(|(id, wanted)| is_due(screen, **id, wanted, now)).collect();
-        due.sort_by_key(|(_, wanted)| wanted.notice.since);
-        let due: Vec<ConversationId> = due.into_iter().map(|(id, _)| *id).collect();
-        let is_quiet = screen.quiet_until.is_some_and(|until| now < until);
-        let mut grouped = Vec::new();
-        for id in due {
-            if is_quiet {
-                break;
-            }
-            let replaces = screen.standing.get(&id).map(|standing| standing.id);
-            if replaces.is_none() && screen.standing.len() >= AT_ONCE {
-                grouped.push(id);
-            } else if self.raise(screen, id, replaces).await?.is_err() {
-                break;
-            }
-        }
-        if !is_quiet {
-            screen.grouped = grouped;
-            self.show_group(screen).await;
-        }
-        Ok(())
-    }
-
-    /// Shows the notice of one conversation.
-    async fn raise(
-        &self,
-        screen: &mut Screen,
-        id: ConversationId,
-        replaces: Option<ShownId>,
-    ) -> Result<Result<(), NotifyError>, CacheError> {
-        let Some(wanted) = screen.wanted.get(&id) else { return Ok(Ok(())) };
-        let (kind, since) = (wanted.notice.kind, wanted.notice.since);
-        let shown = self.show(screen, words::notification(&wanted.state, kind, replaces)).await;
-        let shown = match shown {
-            Ok(shown) => shown,
-            Err(error) => return Ok(Err(error)),
-        };
-        let is_fresh = screen.settled_since.is_some_and(|settled| since >= settled);
-        if matches!(kind, NoticeKind::HelpNeeded { .. }) && is_fresh {
-            figures::help_notified(&self.memory, self.clock.hub_now().since(since));
-            self.changes.tell(Change::App);
-        }
-        if let Some(old) = screen.standing.insert(id, Standing { id: shown, kind })
-            && old.kind != kind
-        {
-            self.remember(screen, id, old.kind, NoticeState::Withdrawn).await?;
-        }
-        self.remember(screen, id, kind, NoticeState::Standing).await?;
-        Ok(Ok(()))
-    }
-
-    async fn show(&self, screen: &mut Screen, notification: super::Notification) -> Result<ShownId, NotifyError> {
-        let answer = self.notifier.show(notification).await;
-        let (view, shown) = match answer {
-            Ok(receipt) => (NotificationsView::Working { server: receipt.server }, Ok(receipt.id)),
-            Err(error) => {
-                tracing::warn!(%error, "a notification was not shown");
-                screen.quiet_until = Some(self.clock.now().plus_ms(RECOVER_MS));
-                (NotificationsView::Failing { reason: error.0.clone() }, Err(error))
-            }
-        };
-        if self.memory.set_notifications(view) {
-            self.changes.tell(Change::App);
-        }
-        shown
-    }
-
-    async fn show_group(&self, screen: &mut Screen) {
-        if screen.grouped.is_empty() {
-            if let Some((id, _)) = screen.group.take() {
-                self.notifier.withdraw(id).await;
-            }
-            return;
-        }
-        let count = screen.standing.len() + screen.grouped.len();
-        let replaces = screen.group.map(|(id, _)| id);
-        if screen.group.is_some_and(|(_, shown)| shown == count) {
-            return;
-        }
-        let all_help = screen.wanted.values().all(|w| matches!(w.notice.kind, NoticeKind::HelpNeeded { .. }));
-        if let Ok(id) = self.show(screen, words::group(count, all_help, replaces)).await {
-            screen.group = Some((id, count));
-        }
-    }
-
-    async fn take_away(&self, screen: &mut Screen, id: ConversationId, state: NoticeState) -> Result<(), CacheError> {
-        let Some(standing) = screen.standing.remove(&id) else { return Ok(()) };
-        self.notifier.withdraw(standing.id).await;
-        self.remember(screen, id, standing.kind, state).await
-    }
-
-    async fn remember(
-        &self,
-        screen: &mut Screen,
-        conversation: ConversationId,
-        kind: NoticeKind,
-        state: NoticeState,
-    ) -> Result<(), CacheError> {
-        screen.shown.insert((conversation, kind), state);
-        let now = self.clock.now();
-        let shown = Shown { conversation, kind, state };
-        self.cache.write(move |connection, _| notices::put(connection, &shown, now)).await
-    }
-
-    async fn react(&self, screen: &mut Screen, reaction: Reaction) -> Result<(), CacheError> {
-        if screen.group.is_some_and(|(id, _)| id == reaction.id) {
-            return self.react_to_group(screen, reaction.action).await;
-        }
-        let found = screen.standing.iter().find(|(_, standing)| standing.id == reaction.id);
-        let Some((id, kind)) = found.map(|(id, standing)| (*id, standing.kind)) else {
-            if screen.test.take_if(|id| *id == reaction.id).is_some() && reaction.action == Action::Open {
-                self.changes.tell(Change::Toast { tone: Tone::Good, text: "Notifications work.".into() });
-            }
-            return Ok(());
-        };
-        let after = match reaction.action {
-            Action::Snooze => NoticeState::Snoozed { until: self.clock.now().plus_ms(SNOOZE_MS) },
-            Action::Join | Action::Open | Action::Dismissed => NoticeState::Over,
-        };
-        match reaction.action {
-            Action::Join => self.join(id, kind),
-            Action::Open => {
-                let section = screen.wanted.get(&id).and_then(|wanted| section(wanted, screen.me.as_ref()));
-                self.changes.tell(Change::Open { id, section });
-            }
-            Action::Snooze | Action::Dismissed => {}
-        }
-        self.take_away(screen, id, after).await
-    }
-
-    async fn react_to_group(&self, screen: &mut Screen, action: Action) -> Result<(), CacheError> {
-        let Some((id, _)) = screen.group.take() else { return Ok(()) };
-        let longest = screen.wanted.values().min_by_key(|wanted| wanted.notice.since);
-        if let (Action::Open, Some(wanted)) = (action, longest) {
-            let section = section(wanted, screen.me.as_ref());
-            self.changes.tell(Change::Open { id: wanted.state.id, section });
-        }
-        for conversation in std::mem::take(&mut screen.grouped) {
-            if let Some(kind) = screen.wanted.get(&conversation).map(|wanted| wanted.notice.kind) {
-                self.remember(screen, conversation, kind, NoticeState::Over).await?;
-            }
-        }
-        self.notifier.withdraw(id).await;
-        Ok(())
-    }
-
-    /// The same way as Join in the window; the loop does not wait for the hub.
-    fn join(&self, id: ConversationId, kind: NoticeKind) {
-        let call = match kind {
-            NoticeKind::HelpNeeded { call } => Some(call),
-            _ => None,
-        };
-        let (commands, changes) = (self.commands.clone(), self.changes.clone());
-        tokio::spawn(async move {
-            match commands.ask(id, AgentCommand::Join { call }).await {
-                Ok(()) => changes.tell(Change::Open { id, section: Some(Section::My) }),
-                Err(error) if error.code == "conversation.already_engaged" => {
-                    changes.tell(Change::Open { id, section: Some(Section::My) });
-                }
-                Err(error) => {
-                    let taken = error.code.starts_with("conversation.call_");
-                    let tone = if taken { Tone::Plain } else { Tone::Bad };
-                    changes.tell(Change::Toast { tone, text: error.message });
-                }
-            }
-        });
-    }
 }
 
 /// State and what was seen, of those that are held.
@@ -436,26 +262,4 @@ fn held_of(
         found.push((id, held));
     }
     Ok(found)
-}
-
-/// Whether a notice has to be shown now: never twice, unless it was snoozed, or taken back and matters again.
-fn is_due(screen: &Screen, id: ConversationId, wanted: &Wanted, now: Time) -> bool {
-    let kind = wanted.notice.kind;
-    if screen.standing.get(&id).is_some_and(|standing| standing.kind == kind) {
-        return false;
-    }
-    match screen.shown.get(&(id, kind)) {
-        None => true,
-        Some(NoticeState::Standing | NoticeState::Over) => false,
-        Some(NoticeState::Withdrawn) => matches!(kind, NoticeKind::HelpNeeded { .. } | NoticeKind::Invited { .. }),
-        Some(NoticeState::Snoozed { until }) => now >= *until,
-    }
-}
-
-fn section(wanted: &Wanted, me: Option<&Me>) -> Option<Section> {
-    let user = me?.user;
-    if wanted.state.agent(user).is_some() || wanted.state.invitation_of(user).is_some() {
-        return Some(Section::My);
-    }
-    wanted.state.help.is_some().then_some(Section::Help)
 }

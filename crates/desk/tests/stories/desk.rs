@@ -1,12 +1,13 @@
 //! Maya's desk in a folder of its own, as a test uses it.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tandem_conversation::ConversationId;
 use tandem_desk::{ChangeStream, Clock, Desk, DeskConfig, FileSecrets};
 use tempfile::TempDir;
+use tokio::sync::Mutex;
 
 use crate::hub::{FakeHub, PASSWORD};
 use crate::notifier::FakeNotifier;
@@ -95,7 +96,7 @@ impl Maya {
 
     /// Waits for a change that was told since the desk started.
     pub async fn until_told(&self, why: &str, is_it: impl Fn(&Value) -> bool) -> Value {
-        let mut changes = self.changes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut changes = self.changes.lock().await;
         let found = tokio::time::timeout(Duration::from_secs(20), async {
             loop {
                 let batch = changes.next().await.unwrap();

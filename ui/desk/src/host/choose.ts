@@ -16,7 +16,8 @@ export async function chooseHost(page: Window = window): Promise<Host | null> {
   if (named && (import.meta.env.DEV || page.location.hostname === "127.0.0.1") && isLoopback(named)) {
     return httpHost(named.replace(/\/$/, ""));
   }
-  if (import.meta.env.DEV) {
+  // "stage" is the mode in which the tests build; a production build drops the branch.
+  if (import.meta.env.DEV || import.meta.env.MODE === "stage") {
     const { fakeHost } = await import("./fake");
     const fake = fakeHost(query.get("fake") ?? "");
     // For scripts that stage a scene.

@@ -132,12 +132,12 @@ export class Desk {
   }
 }
 
-const KEY = Symbol("desk");
+export const DESK = Symbol("desk");
 
 export function provideDesk(desk: Desk): void {
-  setContext(KEY, desk);
+  setContext(DESK, desk);
 }
 
 export function useDesk(): Desk {
-  return getContext<Desk>(KEY);
+  return getContext<Desk>(DESK);
 }

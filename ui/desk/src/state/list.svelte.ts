@@ -17,6 +17,7 @@ export class SectionList {
   #last = 0;
   #asking: number[] = [];
   #turn = 0;
+  #standing: number | null = null;
 
   constructor(private readonly host: Host) {}
 
@@ -71,6 +72,7 @@ export class SectionList {
       const rows = this.rows.slice();
       place(rows, page * PAGE, answer.rows);
       this.rows = rows;
+      if (this.#standing !== null) this.#stand(this.#standing);
     } catch (error) {
       this.problem = asRpcError(error);
     } finally {
@@ -86,10 +88,17 @@ export class SectionList {
   /** Moves the keyboard by so many rows and tells the index it stands on. */
   move(steps: number, from: ConversationId | null): number {
     const at = this.indexOf(this.cursor ?? from);
-    const next = at === -1 ? 0 : Math.min(Math.max(at + steps, 0), this.rows.length - 1);
-    const row = this.rows[next];
-    if (row) this.cursor = row.id;
+    const start = at === -1 && Number.isFinite(steps) ? -steps : at;
+    const next = Math.min(Math.max(start + steps, 0), this.rows.length - 1);
+    this.#stand(next);
     return next;
+  }
+
+  /** A row that is still being asked for gets the keyboard when it arrives. */
+  #stand(at: number): void {
+    const row = this.rows[at];
+    if (row) this.cursor = row.id;
+    this.#standing = row ? null : at;
   }
 
   indexOf(id: ConversationId | null): number {

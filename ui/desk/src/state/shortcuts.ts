@@ -94,7 +94,7 @@ function focus(selector: string, pass?: KeyboardEvent): boolean {
   if (!element) return false;
   if (pass && element === document.activeElement) return false;
   element.focus();
-  if (pass) element.dispatchEvent(new KeyboardEvent("keydown", { key: pass.key }));
+  if (pass) element.dispatchEvent(new KeyboardEvent("keydown", { key: pass.key, bubbles: true, cancelable: true }));
   return true;
 }
 

@@ -1,0 +1,207 @@
+//! The doors of the small hub.
+
+use std::collections::HashMap;
+
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use futures_util::SinkExt as _;
+use serde_json::{Value, json};
+use tandem_conversation::*;
+use tandem_protocol::Problem;
+use tandem_protocol::agents::{AgentCommand, CommandAccepted, CommandRequest, Login, Refresh};
+
+use super::{Live, PASSWORD, Shared, now};
+
+pub fn router(hub: Shared) -> Router {
+    Router::new()
+        .route("/api/v1/auth/login", post(login))
+        .route("/api/v1/auth/refresh", post(refresh))
+        .route("/api/v1/auth/logout", post(|| async { StatusCode::NO_CONTENT }))
+        .route("/api/v1/commands", post(command))
+        .route("/api/v1/live", get(live))
+        .route("/api/v1/conversations/{id}", get(conversation))
+        .route("/api/v1/conversations/{id}/turns", get(turns))
+        .route("/api/v1/customers/{id}/journey", get(journey))
+        .with_state(hub)
+}
+
+fn check(hub: &Shared, headers: &HeaderMap) -> Result<(), Box<Response>> {
+    let world = hub.world();
+    if world.is_down {
+        return Err(Box::new(problem(503, "hub.store", "The hub cannot read or write its data right now.")));
+    }
+    let bearer = format!("Bearer {}", world.access);
+    match headers.get("authorization").and_then(|value| value.to_str().ok()) {
+        Some(given) if given == bearer => Ok(()),
+        _ => Err(Box::new(problem(401, "auth.required", "Sign in first."))),
+    }
+}
+
+fn problem(status: u16, code: &str, detail: &str) -> Response {
+    (StatusCode::from_u16(status).unwrap(), Json(Problem::new(status, code, detail))).into_response()
+}
+
+async fn login(State(hub): State<Shared>, Json(login): Json<Login>) -> Response {
+    match login.password.as_str() {
+        PASSWORD => Json(hub.tokens()).into_response(),
+        _ => problem(401, "auth.wrong", "This e-mail address and password do not belong together."),
+    }
+}
+
+async fn refresh(State(hub): State<Shared>, Json(body): Json<Refresh>) -> Response {
+    let known = {
+        let mut world = hub.world();
+        if world.is_down {
+            return problem(503, "hub.store", "The hub cannot read or write its data right now.");
+        }
+        let known = world.refresh == body.refresh_token;
+        world.refreshed += 1;
+        if known {
+            (world.access, world.refresh) =
+                (format!("access-{}", world.refreshed), format!("refresh-{}", world.refreshed));
+        }
+        known
+    };
+    hub.tell();
+    if known { Json(hub.tokens()).into_response() } else { problem(401, "auth.ended", "This sign-in has ended.") }
+}
+
+async fn command(State(hub): State<Shared>, headers: HeaderMap, Json(request): Json<CommandRequest>) -> Response {
+    if let Err(refused) = check(&hub, &headers) {
+        return *refused;
+    }
+    hub.world().commands.push(request.clone());
+    let actor = hub.agent("Maya Ortiz");
+    let command = match request.command {
+        AgentCommand::Reply { turn, content, written_against, mind_customer } => {
+            Command::Reply { turn, content, written_against, mind_customer, received: now() }
+        }
+        AgentCommand::Note { turn, text } => Command::Note { turn, text },
+        AgentCommand::Join { call } => Command::Join { call },
+        AgentCommand::Leave { reason, ask_for_help } => Command::Leave { reason, ask_for_help },
+        AgentCommand::Complete { resolution } => Command::Complete { resolution },
+        AgentCommand::AskForHelp { reason } => Command::AskForHelp { reason },
+        AgentCommand::HelpNotNeeded {} => Command::HelpNotNeeded,
+        AgentCommand::Receive { stage, up_to } => Command::Receive { stage, up_to },
+        other => panic!("the stories do not need {other:?}"),
+    };
+    match hub.run_as(request.id, request.conversation, actor, command) {
+        Ok(position) => Json(CommandAccepted { position }).into_response(),
+        Err(rejection) => {
+            let value = serde_json::to_value(&rejection).unwrap();
+            problem(409, value["code"].as_str().unwrap(), &format!("{rejection}."))
+        }
+    }
+}
+
+async fn conversation(State(hub): State<Shared>, headers: HeaderMap, Path(id): Path<ConversationId>) -> Response {
+    if let Err(refused) = check(&hub, &headers) {
+        return *refused;
+    }
+    match hub.world().states.get(&id) {
+        Some(state) => Json(state.clone()).into_response(),
+        None => problem(404, "conversation.unknown", "This conversation does not exist."),
+    }
+}
+
+async fn turns(
+    State(hub): State<Shared>,
+    headers: HeaderMap,
+    Path(id): Path<ConversationId>,
+    Query(query): Query<HashMap<String, u32>>,
+) -> Response {
+    if let Err(refused) = check(&hub, &headers) {
+        return *refused;
+    }
+    let world = hub.world();
+    let all: Vec<&Event> = world.log.iter().filter(|event| event.conversation == id).collect();
+    let limit = query["limit"] as usize;
+    let (events, more) = match (query.get("before"), query.get("after")) {
+        (Some(before), _) => {
+            let older: Vec<_> = all.into_iter().filter(|event| event.position.0 < *before).collect();
+            let from = older.len().saturating_sub(limit);
+            (older[from..].to_vec(), from > 0)
+        }
+        (None, after) => {
+            let after = after.copied().unwrap_or_default();
+            let newer: Vec<_> = all.into_iter().filter(|event| event.position.0 > after).collect();
+            (newer[..newer.len().min(limit)].to_vec(), newer.len() > limit)
+        }
+    };
+    Json(json!({"events": events, "more": more})).into_response()
+}
+
+async fn journey(State(hub): State<Shared>, headers: HeaderMap, Path(id): Path<CustomerId>) -> Response {
+    if let Err(refused) = check(&hub, &headers) {
+        return *refused;
+    }
+    let world = hub.world();
+    let mut states: Vec<_> = world.states.values().filter(|state| state.customer.id == id).collect();
+    states.sort_by_key(|state| state.started);
+    Json(json!({"conversations": states})).into_response()
+}
+
+async fn live(
+    State(hub): State<Shared>,
+    headers: HeaderMap,
+    Query(query): Query<HashMap<String, u64>>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    if let Err(refused) = check(&hub, &headers) {
+        return *refused;
+    }
+    let after = query.get("after").copied();
+    upgrade.on_upgrade(move |socket| attend(hub, after, socket))
+}
+
+async fn attend(hub: Shared, after: Option<u64>, mut socket: WebSocket) {
+    let mut lives = hub.lives.subscribe();
+    let mut frames = vec![json!({"hello": {"version": 1, "me": hub.me(), "time": now()}})];
+    {
+        let mut world = hub.world();
+        world.came_with.push(after);
+        let cursor = world.log.len();
+        drop(world);
+        let opened = hub.opened();
+        let world = hub.world();
+        match after.filter(|after| *after >= world.forgotten && *after <= cursor as u64) {
+            Some(after) => {
+                let missed = &world.log[usize::try_from(after).unwrap()..];
+                let events: Vec<_> = missed.iter().map(|event| json!({"event": event})).collect();
+                let batch = |cursor: u64, changes: Vec<Value>| json!({"batch": {"cursor": cursor, "time": now(), "catchingUp": true, "changes": changes}});
+                frames.push(batch(after, opened));
+                frames.push(batch(cursor as u64, events));
+            }
+            None => {
+                frames.push(json!({"reset": {}}));
+                frames.push(json!({"batch": {"cursor": 0, "time": now(), "catchingUp": true, "changes": opened}}));
+            }
+        }
+        frames.push(json!({"alive": {"cursor": cursor, "time": now()}}));
+    }
+    hub.tell();
+    for frame in frames {
+        if socket.send(Message::Text(frame.to_string().into())).await.is_err() {
+            return;
+        }
+    }
+    loop {
+        tokio::select! {
+            live = lives.recv() => match live {
+                Ok(Live::Text(text)) => if socket.send(Message::Text(text.into())).await.is_err() { return },
+                _ => {
+                    let _ = socket.close().await;
+                    return;
+                }
+            },
+            message = socket.recv() => match message {
+                Some(Ok(_)) => {}
+                _ => return,
+            },
+        }
+    }
+}

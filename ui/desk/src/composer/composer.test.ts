@@ -1,0 +1,134 @@
+// Maya writes to Carmen.
+import { render, screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import Composer from "./Composer.svelte";
+import { fakeHost, type FakeHost } from "../host/fake";
+import { OpenConversation } from "../state/conversation.svelte";
+import { Desk } from "../state/desk.svelte";
+
+let host: FakeHost;
+let open: OpenConversation;
+const user = userEvent.setup();
+const field = (): HTMLTextAreaElement => screen.getByRole("textbox");
+const sent = (name: string): unknown[] => host.calls.filter((call) => call.name === name).map((call) => call.request);
+
+async function compose(id = "carmen"): Promise<void> {
+  host = fakeHost();
+  const desk = new Desk(host);
+  open = new OpenConversation(host, id);
+  await open.refresh();
+  if (!open.view) throw new Error("no view");
+  open.shown.note(open.newest(), 0);
+  render(Composer, { desk, view: open.view, composer: open.composer, offline: false, leave: null });
+}
+
+describe("the composer", () => {
+  beforeEach(() => compose());
+
+  it("continues the draft that the core kept", () => {
+    expect(field().value).toBe("Good news, Carmen: ");
+  });
+
+  it("sends with Enter, against what was on screen, and frees the field", async () => {
+    await user.type(field(), "Friday it is.{Enter}");
+    await vi.waitFor(() => expect(field().value).toBe(""));
+    expect(sent("conversation.send")).toEqual([
+      { id: "carmen", text: "Good news, Carmen: Friday it is.", writtenAgainst: 14, anyway: false },
+    ]);
+  });
+
+  it("makes a new line with Shift Enter and sends nothing", async () => {
+    await user.type(field(), "one{Shift>}{Enter}{/Shift}two");
+    expect(field().value).toContain("one\ntwo");
+    expect(sent("conversation.send")).toEqual([]);
+  });
+
+  it("keeps the text when sending fails, and says why", async () => {
+    host.refuse.set("conversation.send", { code: "conversation.completed", message: "the conversation is completed" });
+    await user.type(field(), "Bye{Enter}");
+    expect((await screen.findByRole("alert")).textContent).toContain("The conversation is completed");
+    expect(field().value).toBe("Good news, Carmen: Bye");
+  });
+
+  it("asks calmly when the conversation has moved on, and sends only when told to", async () => {
+    host.refuse.set("conversation.send", { code: "conversation.moved_on", message: "moved on" });
+    await user.type(field(), "Thursday{Enter}");
+    expect((await screen.findByRole("alert")).textContent).toContain("New since you wrote");
+    expect(field().value).toContain("Thursday");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await vi.waitFor(() => expect(field().value).toBe(""));
+    expect(sent("conversation.send").map((request) => (request as { anyway: boolean }).anyway)).toEqual([false, true]);
+  });
+
+  it("lets the agent go on editing, then sends against what is on screen by then", async () => {
+    host.refuse.set("conversation.send", { code: "conversation.moved_on", message: "moved on" });
+    await user.type(field(), "Thursday{Enter}");
+    await user.click(await screen.findByRole("button", { name: "Keep editing" }));
+    expect(screen.queryByRole("alert")).toBeNull();
+    open.shown.note(15, 1);
+    await user.type(field(), "!{Enter}");
+    await vi.waitFor(() => expect(field().value).toBe(""));
+    expect(sent("conversation.send").at(-1)).toMatchObject({ writtenAgainst: 15, anyway: false });
+  });
+
+  it("keeps what is typed while a message goes out", async () => {
+    let done = (): void => undefined;
+    const rpc = host.rpc.bind(host);
+    vi.spyOn(host, "rpc").mockImplementation(async (name, request) => {
+      if (name === "conversation.send") await new Promise<void>((resolve) => (done = resolve));
+      return rpc(name, request);
+    });
+    await user.type(field(), "one{Enter}");
+    await user.type(field(), " two");
+    done();
+    await vi.waitFor(() => expect(field().value).toBe(" two"));
+  });
+
+  it("takes the suggestion with Tab only into an empty field", async () => {
+    await user.click(field());
+    await user.tab();
+    expect(field().value).toBe("Good news, Carmen: ");
+    await user.clear(field());
+    await user.click(field());
+    await user.tab();
+    expect(field().value).toMatch(/^Both days work/);
+    expect(sent("conversation.send")).toEqual([]);
+  });
+
+  it("puts the courtesy into the field and waits for Enter", async () => {
+    await user.clear(field());
+    await user.click(screen.getByRole("button", { name: "Working on it" }));
+    expect(field().value).toMatch(/working on it/);
+    expect(sent("conversation.send")).toEqual([]);
+  });
+
+  it("writes notes apart from replies, and never keeps one as a draft", async () => {
+    await user.click(screen.getByRole("button", { name: "Note" }));
+    await user.clear(field());
+    await user.type(field(), "She is furious{Enter}");
+    await vi.waitFor(() => expect(sent("conversation.note")).toEqual([{ id: "carmen", text: "She is furious" }]));
+    open.composer.flush();
+    expect(sent("conversation.send")).toEqual([]);
+    expect(sent("conversation.draft").every((request) => !(request as { text: string }).text.includes("furious"))).toBe(true);
+  });
+
+  it("tells that the agent writes, but not with every key", async () => {
+    await user.type(field(), "a few words");
+    expect(sent("conversation.typing")).toHaveLength(1);
+  });
+
+  it("keeps the draft after a pause, and at once when left", async () => {
+    vi.useFakeTimers();
+    open.composer.write("Half a");
+    open.composer.write("Half a thought");
+    vi.advanceTimersByTime(1000);
+    open.composer.write("Half a thought more");
+    open.composer.flush();
+    vi.useRealTimers();
+    expect(sent("conversation.draft")).toEqual([
+      { id: "carmen", text: "Half a thought" },
+      { id: "carmen", text: "Half a thought more" },
+    ]);
+  });
+});

@@ -1,0 +1,93 @@
+import { render, screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+import type { EntryView } from "$shared/types";
+import EntryLine from "./EntryLine.svelte";
+import { fakeHost } from "../host/fake";
+import { DESK, Desk } from "../state/desk.svelte";
+import { AEROLINX, CUSTOMER, LOGIC, MAYA, PRIYA, Script } from "../dev/entries";
+
+const NOW = new Date(2026, 4, 12, 14, 2).getTime();
+const script = (): Script => new Script("carmen", NOW);
+const details = vi.fn();
+
+function show(written: Script): HTMLElement {
+  const entry = written.entries.at(-1) as EntryView;
+  const before = written.entries.at(-2) ?? null;
+  const props = { entry, before, after: null, customer: "Carmen Menzel", me: "maya", details };
+  render(EntryLine, { props, context: new Map([[DESK, new Desk(fakeHost())]]) });
+  return screen.getByTestId("entry");
+}
+
+describe("entries", () => {
+  it.each([
+    [CUSTOMER, "customer", "Carmen"],
+    [MAYA, "agent", "You"],
+    [PRIYA, "agent", "Priya Nair"],
+    [LOGIC, "logic", "Your Logic"],
+    [AEROLINX, "external_agent", "Aerolinx · external"],
+  ])("name who speaks, never by colour alone (%#)", (by, kind, name) => {
+    const entry = show(script().says(by, "Hello", 0));
+    expect(entry.dataset).toMatchObject({ kind, entry: "text" });
+    expect(entry.textContent).toContain(name);
+  });
+
+  it("never turn what a customer wrote into markup", () => {
+    const entry = show(script().customer("<img src=x onerror=alert(1)> javascript:alert(1)", 0));
+    expect(entry.querySelector("img, a, script")).toBeNull();
+    expect(entry.textContent).toContain("<img src=x onerror=alert(1)>");
+  });
+
+  it("show addresses, and open nothing", async () => {
+    const entry = show(script().customer("look at https://tandem.example/x", 0));
+    const link = entry.querySelector("a") as HTMLAnchorElement;
+    expect(link.title).toBe("https://tandem.example/x");
+    const click = new MouseEvent("click", { bubbles: true, cancelable: true });
+    link.dispatchEvent(click);
+    expect(click.defaultPrevented).toBe(true);
+  });
+
+  it("mark the choice that was taken", () => {
+    show(script().asks("Which?", ["Same price", "Earliest date"], 1, 0));
+    const items = screen.getAllByRole("listitem").map((item) => item.textContent?.trim());
+    expect(items).toEqual(["Same price", "Chosen: Earliest date"]);
+  });
+
+  it("say how far a message has come, and open its way", async () => {
+    show(script().fails(MAYA, "Hello?", 0, "The number does not exist"));
+    const button = screen.getByRole("button");
+    expect(button.textContent).toMatch(/14:02 · not delivered: The number does not exist/);
+    await userEvent.click(button);
+    expect(details).toHaveBeenCalledWith(button);
+  });
+
+  it("share one name when said in one go", () => {
+    const entry = show(script().customer("one", 1).customer("two", 0.5));
+    expect(entry.querySelector(".by")).toBeNull();
+    expect(entry.querySelector(".hidden-words")?.textContent).toBe("Carmen");
+  });
+
+  it("show a file as a chip with its size", () => {
+    const entry = show(script().file(CUSTOMER, "pass.pdf", "application/pdf", 88_102, "my pass", 0));
+    expect(entry.dataset.entry).toBe("attachment");
+    expect(entry.textContent).toMatch(/pass\.pdf\s*88 kB\s*my pass/);
+  });
+
+  it("show a picture through the core, never from outside", async () => {
+    const entry = show(script().file(CUSTOMER, "box.jpg", "image/jpeg", 1000, "", 0));
+    const picture = await screen.findByRole("img", { name: "box.jpg" });
+    expect(entry.contains(picture)).toBe(true);
+    expect(picture.getAttribute("src")).toMatch(/^data:/);
+  });
+
+  it.each([
+    ["note", script().note(LOGIC, "Fare class W", 0)],
+    ["suggestion", script().suggests("Say yes", "because", 0)],
+    ["system", script().system("help", "Asked for help", 0)],
+    ["seam", script().seam("whatsapp", 0, "resolved by Your Logic")],
+  ])("keep a %s apart from what was said", (type, written) => {
+    const entry = show(written);
+    expect(entry.dataset.entry).toBe(type);
+    expect(entry.querySelector(".turn")).toBeNull();
+  });
+});
