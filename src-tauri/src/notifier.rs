@@ -58,6 +58,9 @@ struct Service {
 impl Notifier for SystemNotifier {
     fn attach(&self, reactions: mpsc::UnboundedSender<Reaction>) {
         let _ = self.inner.reactions.set(reactions);
+        // Asked now, so that the first call for help does not wait for it. An error comes back with the first call.
+        let inner = Arc::clone(&self.inner);
+        tokio::spawn(async move { inner.service().await.map(drop) });
     }
 
     fn show(&self, notification: Notification) -> BoxFuture<'_, Result<Receipt, NotifyError>> {

@@ -219,11 +219,19 @@ impl Window {
         let mut visible = Vec::new();
         for element in self.client.find_all(locator).await? {
             // One that is replaced between the two questions is not visible.
-            if element.is_displayed().await.unwrap_or(false) {
+            if self.is_shown(&element).await.unwrap_or(false) {
                 visible.push(element);
             }
         }
         Ok(visible)
+    }
+
+    /// Whether it takes up room and nothing hides it. WebDriver's own notion of it hides links in boxes that could overflow.
+    async fn is_shown(&self, element: &Element) -> Result<bool> {
+        let script = "const box = arguments[0].getBoundingClientRect();
+            return arguments[0].checkVisibility() && box.width > 0 && box.height > 0;";
+        let answer = self.client.execute(script, vec![serde_json::to_value(element)?]).await?;
+        Ok(answer.as_bool().unwrap_or(false))
     }
 
     /// Like [`until`], and leaves a picture and the page's text when the time is over.
@@ -268,10 +276,12 @@ impl Thing<'_> {
     }
 }
 
-/// The accessible name, as far as an expression can say it: the label, or without one the text.
+/// The accessible name, as far as an expression can say it: the label, or without one the text (of which a key that is
+/// only shown, such as the one on Send, is no part).
 fn named(name: &str) -> String {
     let name = quoted(name);
-    format!("@aria-label={name} or (not(@aria-label) and normalize-space()={name})")
+    let shown = format!("normalize-space()={name} or normalize-space(text()[normalize-space()])={name}");
+    format!("@aria-label={name} or (not(@aria-label) and ({shown}))")
 }
 
 /// A literal of XPath, which has no escapes.

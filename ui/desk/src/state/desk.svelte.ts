@@ -50,10 +50,10 @@ export class Desk {
   readonly refresh = reask(async () => {
     try {
       const app = await this.host.rpc("app.state", {});
-      const back = this.app?.me?.user !== app.me?.user;
+      const changed = this.app !== null && this.app.me?.user !== app.me?.user;
       this.app = app;
       this.problem = null;
-      if (back) this.#somebodyElse();
+      if (changed) this.#somebodyElse();
     } catch (error) {
       this.problem = asRpcError(error);
     }

@@ -65,6 +65,8 @@ function run(desk: Desk, event: KeyboardEvent, command: boolean): boolean {
     case "j":
     case "k":
       return focus("[data-focus=list]", event);
+    case "Escape":
+      return desk.contextOpen && yes(() => (desk.contextOpen = false));
     default:
       return false;
   }
