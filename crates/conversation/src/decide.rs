@@ -322,9 +322,8 @@ impl<'a> Draft<'a> {
                 self.actor.is_person_of_ours()
             }
             Command::Leave { .. } => self.actor.is_person_of_ours(),
-            Command::RevokeLink { .. } | Command::SetLanguage { .. } => {
-                matches!(self.actor, P::Agent { .. } | P::System)
-            }
+            Command::RevokeLink { .. } => matches!(self.actor, P::Agent { .. } | P::System),
+            Command::SetLanguage { .. } => matches!(self.actor, P::Agent { .. } | P::Logic | P::System),
             _ => matches!(self.actor, P::Agent { .. }),
         };
         if !allowed {

@@ -96,6 +96,7 @@ pub(crate) fn start(
         all_seeing: HashSet::new(),
         helping: HashSet::new(),
         chats: HashMap::new(),
+        newest: HashMap::new(),
         states: HashMap::new(),
         came_or_went: Vec::new(),
     };
@@ -115,6 +116,8 @@ struct Sessions {
     /// Desks that are told of calls for help.
     helping: HashSet<SessionId>,
     chats: HashMap<ContactId, Vec<(SessionId, mpsc::Sender<Utf8Bytes>)>>,
+    /// The newest conversation of each connected browser: what happens in older ones is not for its page.
+    newest: HashMap<ContactId, (Time, ConversationId)>,
     /// Of conversations in which somebody wrote lately: whom typing concerns.
     states: HashMap<ConversationId, std::sync::Arc<tandem_conversation::Conversation>>,
     came_or_went: Vec<Colleague>,
@@ -153,7 +156,9 @@ impl Sessions {
             Input::Commit(commit) => self.spread(&commit),
             Input::DeskCame { session, registered } => {
                 let id = self.new_id();
-                self.came_or_went.push(Colleague { user: session.user, name: session.name.clone(), online: true });
+                if !self.by_user.contains_key(&session.user) {
+                    self.came_or_went.push(Colleague { user: session.user, name: session.name.clone(), online: true });
+                }
                 self.by_user.entry(session.user).or_default().push(id);
                 if session.permissions.has_all(Permission::ViewAll) {
                     self.all_seeing.insert(id);
@@ -175,6 +180,7 @@ impl Sessions {
                     sessions.retain(|(session, _)| *session != id);
                     if sessions.is_empty() {
                         self.chats.remove(&contact);
+                        self.newest.remove(&contact);
                     }
                 }
             }

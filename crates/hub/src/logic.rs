@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tandem_conversation::{
     Action, Command, CommandId, Conversation, ConversationId, Envelope, LogicFailure, LogicRequest, Participant,
-    Permissions, Position, Rejection, RequestId,
+    Permissions, Position, Rejection, RequestId, limits,
 };
 use tandem_protocol::logic::LogicResponseBody;
 use tokio::sync::{Semaphore, mpsc};
@@ -145,6 +145,13 @@ async fn converse(
             endpoint.ask(&body, began, left).await
         }
     };
+    let answered = match answered {
+        Answered::Now(answer) => match check(&answer) {
+            Ok(()) => Answered::Now(answer),
+            Err(rejection) => Answered::Failed(LogicFailure::Malformed { detail: rejection.to_string() }),
+        },
+        other => other,
+    };
     let (outcome, detail) = match &answered {
         Answered::Now(_) => ("answered", String::new()),
         Answered::Later => ("later", String::new()),
@@ -196,12 +203,30 @@ fn describe(failure: &LogicFailure) -> String {
     }
 }
 
+/// What the answer says of customer and conversation must be usable before any of its actions counts.
+fn check(answer: &LogicResponseBody) -> Result<(), Rejection> {
+    for (field, text) in
+        [("customer.name", &answer.customer.name), ("conversation.language", &answer.conversation.language)]
+    {
+        if text.as_ref().is_some_and(|text| text.trim().is_empty() || text.chars().count() > limits::LABEL_CHARS) {
+            return Err(Rejection::invalid(
+                field,
+                format!("between 1 and {} characters are needed", limits::LABEL_CHARS),
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// Applies an answer: all of it or nothing.
 pub(crate) async fn apply(
     hub: &Hub,
     id: ConversationId,
     answer: LogicResponseBody,
 ) -> Result<Result<Position, Rejection>, StoreError> {
+    if let Err(rejection) = check(&answer) {
+        return Ok(Err(rejection));
+    }
     apply_with(hub, id, answer, None).await
 }
 
@@ -244,6 +269,10 @@ async fn apply_with(
                 Ok(position) => position,
                 Err(rejection) => return Ok(Err(rejection)),
             };
+            if let Some(language) = answer.conversation.language {
+                let command = of_logic(CommandId(Uuid::now_v7()), id, Command::SetLanguage { language });
+                engine.execute(connection, &command, Repeat::Once, None)??;
+            }
             let state = engine.state(connection, id)?;
             Ok(rename(connection, engine, state, answer.customer.name)?.map_or(Ok(position), Ok))
         })

@@ -242,3 +242,50 @@ async fn a_reply_against_an_old_position_comes_back_with_what_is_new() {
     let now = jonas.state(&id).await["position"].clone();
     jonas.does(&id, reply(now)).await;
 }
+
+#[tokio::test]
+async fn receipts_over_the_socket_count_for_a_conversation_begun_over_plain_http() {
+    let logic = TestLogic::acting(json!([{ "type": "MESSAGE", "text": "Hello, Carmen." }])).await;
+    let hub = TestHub::start(Some(&logic.url)).await;
+    let (carmen, sofia) = (hub.customer().await, hub.sofia().await);
+    let url = format!("{}/chat/v1/live", hub.base.replace("http://", "ws://"));
+    let (mut chat, _) = tokio_tungstenite::connect_async(&url).await.unwrap();
+    common::say(&mut chat, &json!({ "type": "hello", "token": carmen.token }).to_string()).await;
+    frames_until(&mut chat, |frame| frame["type"] == "ready").await;
+    carmen.writes("Hello").await;
+    let answer = carmen.waits_for("Hello, Carmen.").await;
+    let receipt = json!({ "type": "receipt", "stage": "seen", "upTo": answer["position"] });
+    common::say(&mut chat, &receipt.to_string()).await;
+    let id = carmen.conversation().await;
+    eventually("our side knows that the answer was read", || async {
+        (sofia.state(&id).await["receipts"]["customerSeen"] == answer["position"]).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn your_logic_names_the_customer_and_the_language_or_nothing_of_its_answer_counts() {
+    for (language, name, failed) in [("pt", "Carmen Menzel", false), ("", "Carmen Menzel", true)] {
+        let answer = json!({
+            "customer": { "name": name }, "conversation": { "language": language },
+            "actions": [{ "type": "MESSAGE", "text": "Olá" }],
+        });
+        let logic = TestLogic::start(move |_| axum::Json(answer.clone()).into_response()).await;
+        let hub = TestHub::start(Some(&logic.url)).await;
+        let (carmen, sofia) = (hub.customer().await, hub.sofia().await);
+        carmen.writes("Bom dia").await;
+        let id = carmen.conversation().await;
+        if failed {
+            sofia.finds(&id, "help").await;
+            assert_eq!(sofia.state(&id).await["help"]["reason"]["failure"]["failure"], "malformed");
+            assert!(carmen.sees().await.iter().all(|entry| entry["text"] != "Olá"), "nothing of it counts");
+        } else {
+            carmen.waits_for("Olá").await;
+            eventually("name and language are known", || async {
+                let state = sofia.state(&id).await;
+                (state["language"] == "pt" && state["customer"]["name"] == "Carmen Menzel").then_some(())
+            })
+            .await;
+        }
+    }
+}

@@ -102,7 +102,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("delegate",        "P + + + - - P P P", Busy, |s| Command::Delegate { note: None, turn: s.turn() }),
         ("engage logic",    "P + + + - - P P P", Busy, |_| Command::EngageLogic { engaged: false }),
         ("tag",             "P + + + - - P P P", Busy, |_| Command::Tag { add: vec!["vip".into()], remove: Vec::new() }),
-        ("set language",    "P + + + - - P P +", Busy, |_| Command::SetLanguage { language: "es".into() }),
+        ("set language",    "P + + + - - P + +", Busy, |_| Command::SetLanguage { language: "es".into() }),
         ("revoke link",     "P + + + - - P P +", Busy, |_| Command::RevokeLink { link: AEROLINX }),
         ("rename customer", "+ + + + - - P + +", Busy, |_| Command::RenameCustomer { name: "Carmen Ruiz".into() }),
         // External agents' own.

@@ -12,6 +12,12 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
     if !sessions.chats.contains_key(&contact) {
         return;
     }
+    let this = (changed.after.started, changed.after.id);
+    let newest = sessions.newest.entry(contact).or_insert(this);
+    if this < *newest {
+        return;
+    }
+    *newest = this;
     for (event, _) in &changed.events {
         let frame = match &event.body {
             EventBody::TurnAdded { .. } => entry_of(event, &changed.after).map(|entry| ChatFrame::Entry { entry }),

@@ -18,8 +18,8 @@ use super::{origin, rest};
 use crate::api::ApiError;
 use crate::fanout::{BACKLOG, Input, encode};
 use crate::hub::Hub;
-use crate::store::brands;
 use crate::store::contacts::WebContact;
+use crate::store::{brands, conversations};
 
 /// Largest frame a browser may send, in bytes.
 const FRAME_BYTES: usize = 64 * 1024;
@@ -158,11 +158,19 @@ impl Connection {
         }
     }
 
-    fn conversation(&self) -> Option<ConversationId> {
-        match self.into {
-            Into::Known(id) => Some(id),
-            Into::Newest | Into::New => None,
+    /// The conversation under way. A message over plain HTTP may have begun it since this connection was opened.
+    async fn conversation(&mut self) -> Option<ConversationId> {
+        if let Into::Known(id) = self.into {
+            return Some(id);
         }
+        if self.into == Into::New && self.hub.wants_new(self.web.contact) {
+            return None;
+        }
+        let contact = self.web.contact;
+        let newest = self.hub.database.read(move |connection| conversations::newest_of_contact(connection, contact));
+        let id = newest.await.ok().flatten()?;
+        self.into = Into::Known(id);
+        Some(id)
     }
 
     /// Acts on one frame; gives what the browser is told at once.
@@ -177,13 +185,13 @@ impl Connection {
         match frame {
             ChatSend::Message(message) => Some(self.message(message).await),
             ChatSend::Typing { on } => {
-                if let Some(conversation) = self.conversation() {
+                if let Some(conversation) = self.conversation().await {
                     self.hub.fanout.send(Input::Typing { conversation, by: Participant::Customer, on });
                 }
                 None
             }
             ChatSend::Receipt { stage, up_to } => {
-                let conversation = self.conversation()?;
+                let conversation = self.conversation().await?;
                 let stored = receipt(&self.hub, conversation, stage, up_to).await;
                 stored.err().map(|error| error_frame(&error, None))
             }
