@@ -16,7 +16,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use serde_json::Value;
 use tandem_desk::rpc::RpcError;
-use tandem_desk::{Clock, Desk, DeskConfig, FileSecrets};
+use tandem_desk::{Clock, Desk, DeskConfig, FileSecrets, Pace};
 use tauri::{Manager as _, RunEvent, State, WindowEvent};
 
 use crate::notifier::SystemNotifier;
@@ -84,6 +84,7 @@ async fn start(settings: Settings) -> anyhow::Result<Desk> {
         secrets: Arc::new(FileSecrets::new(&folder)),
         hub: settings.hub.clone(),
         allow_http: settings.allow_http,
+        pace: Pace::default(),
     };
     if let Some(embedding) = settings.embed {
         let embedded = embedded::start(settings.data.join("hub"), embedding).await?;

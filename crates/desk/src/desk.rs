@@ -16,6 +16,7 @@ use crate::hub::{Hub, HubError};
 use crate::memory::Memory;
 use crate::notify::{Notices, Notifier, Poke};
 use crate::outbox::Outbox;
+use crate::pace::Pace;
 use crate::secrets::Secrets;
 use crate::session::Session;
 use crate::sync::{Fetch, Input, Link, Sync};
@@ -31,6 +32,7 @@ pub struct DeskConfig {
     pub hub: Option<String>,
     /// Plain HTTP also to other machines.
     pub allow_http: bool,
+    pub pace: Pace,
 }
 
 /// Why a desk cannot start.
@@ -63,6 +65,7 @@ pub(crate) struct Inner {
     /// The hub that is offered at sign-in.
     pub hub: Option<String>,
     pub allow_http: bool,
+    pub pace: Pace,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -105,8 +108,8 @@ impl Desk {
         let (pokes, poked) = mpsc::unbounded_channel();
         let (touched_sender, touched) = mpsc::unbounded_channel();
         let fetch = Fetch::default();
-        let outbox = Outbox::new(cache.clone(), config.clock.clone());
-        let commands = Commands::new(cache.clone(), config.clock.clone(), link.clone(), outbox.clone());
+        let outbox = Outbox::new(cache.clone(), config.clock.clone(), config.pace);
+        let commands = Commands::new(cache.clone(), config.clock.clone(), config.pace, link.clone(), outbox.clone());
         let syncing = Sync {
             cache: cache.clone(),
             clock: config.clock.clone(),
@@ -116,6 +119,7 @@ impl Desk {
             settled: settled_sender,
             fetch: fetch.clone(),
             outbox: outbox.clone(),
+            pace: config.pace,
             inbox: sync_inbox,
         };
         let notices = Notices {
@@ -149,6 +153,7 @@ impl Desk {
             secrets: config.secrets,
             hub,
             allow_http: config.allow_http,
+            pace: config.pace,
             tasks: Mutex::new(tasks),
         };
         Self { inner: Arc::new(inner) }
@@ -165,8 +170,19 @@ impl Desk {
     /// # Errors
     /// If the address or the cache cannot be used; in words for the user.
     pub async fn adopt(&self, hub: &str, tokens: Tokens) -> Result<(), String> {
-        let hub = Hub::new(hub, self.inner.allow_http).map_err(|error| error.to_string())?;
+        let hub = self.inner.hub_at(hub).map_err(|error| error.to_string())?;
         self.inner.enter(hub, tokens).await.map_err(|error| error.to_string())
+    }
+
+    /// Lets the cache grow no further, as on a full disk, until told otherwise. For tests of what happens then.
+    ///
+    /// # Errors
+    /// If the cache cannot be reached.
+    #[doc(hidden)]
+    pub async fn disk_is_full(&self, full: bool) -> Result<(), CacheError> {
+        // No file is shorter than it is: the limit is what it has now.
+        let most = if full { "PRAGMA max_page_count = 1" } else { "PRAGMA max_page_count = 4294967294" };
+        self.inner.cache.write(move |connection, _| Ok(connection.query_row(most, [], |_| Ok(()))?)).await
     }
 
     /// Takes notifications away and ends all work. What is in the cache stays.
@@ -184,6 +200,11 @@ impl Desk {
 }
 
 impl Inner {
+    /// The hub at an address that somebody gave.
+    pub(crate) fn hub_at(&self, address: &str) -> Result<Hub, HubError> {
+        Ok(Hub::new(address, self.allow_http)?.answering_within(self.pace.answer))
+    }
+
     /// Makes the cache this user's own and connects.
     pub(crate) async fn enter(&self, hub: Hub, tokens: Tokens) -> Result<(), CacheError> {
         let (address, me) = (hub.address().to_owned(), tokens.me.clone());
@@ -220,7 +241,7 @@ async fn first_link(config: &DeskConfig, known: (Option<String>, Option<Me>)) ->
     let signed_out = |reason: Option<String>| Link::SignedOut { reason };
     let (Some(address), Some(me)) = known else { return signed_out(None) };
     let hub = match Hub::new(&address, config.allow_http) {
-        Ok(hub) => hub,
+        Ok(hub) => hub.answering_within(config.pace.answer),
         Err(error) => return signed_out(Some(error.to_string())),
     };
     let wished = config.hub.as_deref().map(|wished| Hub::new(wished, config.allow_http));

@@ -16,6 +16,7 @@ mod hub;
 mod memory;
 mod notify;
 mod outbox;
+mod pace;
 mod router;
 pub mod rpc;
 mod secrets;
@@ -32,5 +33,6 @@ pub use desk::{Desk, DeskConfig, StartError};
 pub use notify::{
     Action, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Silent, Tag, Urgency, plain_line,
 };
+pub use pace::Pace;
 pub use secrets::{FileSecrets, Secrets, SecretsError};
 pub use serve::serve;

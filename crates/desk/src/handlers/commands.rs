@@ -1,7 +1,5 @@
 //! The two ways of a command: asked now and answered now, or written down for whenever the hub can hear it.
 
-use std::time::Duration;
-
 use tandem_conversation::{Command, CommandId, Content, Context, ConversationId, Envelope, Rejection, TurnId, decide};
 use tandem_protocol::agents::AgentCommand;
 use tokio::sync::watch;
@@ -11,25 +9,30 @@ use super::{error, signed_out, unknown_conversation};
 use crate::cache::{Cache, bookmarks, conversations};
 use crate::clock::Clock;
 use crate::outbox::{Outbox, Outcome};
+use crate::pace::Pace;
 use crate::rpc::RpcError;
 use crate::session::Session;
 use crate::sync::Link;
-
-/// An agent does not wait longer for an answer.
-const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
 /// The way of commands, for handlers and notifications alike.
 #[derive(Clone)]
 pub(crate) struct Commands {
     cache: Cache,
     clock: Clock,
+    pace: Pace,
     link: watch::Receiver<Link>,
     outbox: Outbox,
 }
 
 impl Commands {
-    pub(crate) fn new(cache: Cache, clock: Clock, link: watch::Receiver<Link>, outbox: Outbox) -> Self {
-        Self { cache, clock, link, outbox }
+    pub(crate) fn new(
+        cache: Cache,
+        clock: Clock,
+        pace: Pace,
+        link: watch::Receiver<Link>,
+        outbox: Outbox,
+    ) -> Self {
+        Self { cache, clock, pace, link, outbox }
     }
 
     /// Asks the hub and waits for its answer. Not while offline: nobody wants an old click to act later.
@@ -48,7 +51,7 @@ impl Commands {
             self.see_what_called(id).await?;
         }
         let (command, answer) = self.outbox.put(id, command, false).await?;
-        match tokio::time::timeout(ANSWER_WITHIN, answer).await {
+        match tokio::time::timeout(self.pace.agent, answer).await {
             Ok(Ok(outcome)) => told(outcome),
             _ => {
                 self.outbox.give_up(command).await?;
@@ -99,7 +102,7 @@ impl Commands {
         if !is_live {
             return Ok(());
         }
-        match tokio::time::timeout(ANSWER_WITHIN, answer).await {
+        match tokio::time::timeout(self.pace.agent, answer).await {
             Ok(Ok(outcome)) => told(outcome),
             // It stays in the outbox and shows as queued.
             _ => Ok(()),

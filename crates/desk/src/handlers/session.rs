@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 use super::error;
 use crate::cache::{self, conversations, meta};
 use crate::desk::Desk;
-use crate::hub::{Hub, HubError};
+use crate::hub::HubError;
 use crate::notify::Poke;
 use crate::rpc::{Looking, Nothing, OneConversation, RpcError, Seen, SetAvailability, SignIn};
 use crate::sync::Input;
@@ -14,7 +14,9 @@ use crate::view::Change;
 
 impl Desk {
     pub(crate) async fn sign_in(&self, request: SignIn) -> Result<Nothing, RpcError> {
-        let hub = Hub::new(&request.hub, self.inner.allow_http)
+        let hub = self
+            .inner
+            .hub_at(&request.hub)
             .map_err(|failed| error("session.address", failed.to_string()))?;
         let login = Login { email: request.email, password: request.password };
         let tokens = hub.login(&login).await.map_err(|failed| match failed {

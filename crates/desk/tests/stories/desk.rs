@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tandem_conversation::ConversationId;
-use tandem_desk::{ChangeStream, Clock, Desk, DeskConfig, FileSecrets};
+use tandem_desk::{ChangeStream, Clock, Desk, DeskConfig, FileSecrets, Pace};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
@@ -40,6 +40,7 @@ impl Maya {
             secrets: Arc::new(FileSecrets::new(folder.path())),
             hub: None,
             allow_http: false,
+            pace: Pace::default(),
         };
         let desk = Desk::start(config).await.unwrap();
         let changes = Mutex::new(desk.changes());
