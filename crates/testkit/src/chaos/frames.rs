@@ -11,6 +11,9 @@ pub(super) struct Frames {
     rest: Vec<u8>,
     /// A frame that waits for the next one to go first.
     held: Option<Vec<u8>>,
+    /// The hub has said that the desk is complete. Until then frames come in the order of the connection, because
+    /// what is said at its beginning has no other.
+    complete: bool,
 }
 
 impl Frames {
@@ -20,10 +23,13 @@ impl Frames {
         let mut heard = Vec::with_capacity(self.rest.len());
         while let Some(length) = whole(&self.rest) {
             let frame: Vec<u8> = self.rest.drain(..length).collect();
+            let out_of_order = self.complete;
+            self.complete |= says_complete(&frame);
             if !is_text(&frame) {
                 heard.extend(frame);
-            } else if happens(dice, weather.lose) {
-            } else if self.held.is_none() && happens(dice, weather.swap) {
+            } else if out_of_order && happens(dice, weather.lose) {
+                // Nobody hears of it.
+            } else if out_of_order && self.held.is_none() && happens(dice, weather.swap) {
                 self.held = Some(frame);
                 continue;
             } else {
@@ -45,6 +51,10 @@ impl Frames {
     pub(super) fn holds(&self) -> bool {
         self.held.is_some()
     }
+}
+
+fn says_complete(frame: &[u8]) -> bool {
+    frame.windows(8).take(12).any(|part| part == br#"{"alive""#)
 }
 
 /// A whole message in one frame.
@@ -92,7 +102,7 @@ mod tests {
     fn frames_are_doubled_swapped_and_lost_whole() {
         let mut dice = StdRng::seed_from_u64(1);
         let mut pass = |weather: Weather, said: &[&str]| {
-            let mut frames = Frames::default();
+            let mut frames = Frames { complete: true, ..Frames::default() };
             let said: Vec<u8> = said.iter().flat_map(|text| frame(text)).collect();
             let mut heard = frames.pass(&said, weather, &mut dice);
             heard.extend(frames.late().unwrap_or_default());

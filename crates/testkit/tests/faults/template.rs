@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
+use rusqlite::Connection;
 use tandem_conversation::Role;
 use tandem_hub::{NewBrand, NewUser, add_brand, add_user};
 use tandem_protocol::agents::{Login, Tokens};
@@ -79,12 +80,17 @@ fn email(name: &str) -> String {
     format!("{}@northwind.example", name.split(' ').next().unwrap().to_lowercase())
 }
 
-/// Waits until nobody has the database open any more: the last one removes its log.
+/// Waits until nobody has the database open any more.
 pub async fn closed(database: &Path) {
-    let log = database.with_extension("db-wal");
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
-    while log.exists() {
+    while !is_free(database) {
         assert!(tokio::time::Instant::now() < deadline, "{} is still open", database.display());
         tokio::time::sleep(std::time::Duration::from_millis(1)).await;
     }
+}
+
+/// Whoever gets it for themselves alone knows that nobody else has it.
+fn is_free(database: &Path) -> bool {
+    let alone = "PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT";
+    Connection::open(database).unwrap().execute_batch(alone).is_ok()
 }
