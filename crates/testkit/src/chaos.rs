@@ -75,12 +75,8 @@ impl Chaos {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let way = Way { weather: Weather::default(), hub: None, plugged: true };
-        let shared = Arc::new(Shared {
-            seed,
-            connections: AtomicU64::new(0),
-            way: Mutex::new(way),
-            cuts: watch::channel(0).0,
-        });
+        let shared =
+            Arc::new(Shared { seed, connections: AtomicU64::new(0), way: Mutex::new(way), cuts: watch::channel(0).0 });
         tokio::spawn(listen(Arc::clone(&shared), listener));
         Ok(Self { url, shared })
     }

@@ -28,22 +28,49 @@ pub struct Plan {
 /// One thing that happens. Numbers name desks and customers, and `which` a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    CustomerWrites { customer: usize, silent: bool },
+    CustomerWrites {
+        customer: usize,
+        silent: bool,
+    },
     CustomerArrives,
     /// Your Logic speaks up unasked and calls for a person.
-    LogicCalls { which: usize },
-    Agent { desk: usize, which: usize, act: Act },
-    Unplug { desk: usize },
-    PlugIn { desk: usize },
+    LogicCalls {
+        which: usize,
+    },
+    Agent {
+        desk: usize,
+        which: usize,
+        act: Act,
+    },
+    Unplug {
+        desk: usize,
+    },
+    PlugIn {
+        desk: usize,
+    },
     /// The desk's process ends without warning, and starts again after a while.
-    KillDesk { desk: usize, away: Duration },
-    KillHub { away: Duration },
+    KillDesk {
+        desk: usize,
+        away: Duration,
+    },
+    KillHub {
+        away: Duration,
+    },
     /// Everybody's clock jumps ahead.
-    MoveClock { seconds: i64 },
+    MoveClock {
+        seconds: i64,
+    },
     /// One machine's clock is wrong from now on.
-    SkewClock { desk: usize, seconds: i64 },
-    FillDisk { desk: usize },
-    FreeDisk { desk: usize },
+    SkewClock {
+        desk: usize,
+        seconds: i64,
+    },
+    FillDisk {
+        desk: usize,
+    },
+    FreeDisk {
+        desk: usize,
+    },
     FillHubsDisk,
     FreeHubsDisk,
 }
@@ -53,12 +80,18 @@ pub enum Step {
 pub enum Act {
     /// Takes a call for help, or joins without one.
     Join,
-    Reply { anyway: bool },
+    Reply {
+        anyway: bool,
+    },
     Note,
     Draft,
-    Leave { ask_for_help: bool },
+    Leave {
+        ask_for_help: bool,
+    },
     Complete,
-    Invite { colleague: usize },
+    Invite {
+        colleague: usize,
+    },
     Decline,
     Delegate,
     TakeOver,
@@ -97,9 +130,8 @@ impl Plan {
         // A calm network finds what a storm hides.
         let weather = if dice.random_bool(0.8) { Weather::STORM } else { Weather::default() };
         let count = dice.random_range(12..=36);
-        let mut steps: Vec<_> = (0..customers)
-            .map(|customer| (Duration::ZERO, Step::CustomerWrites { customer, silent: false }))
-            .collect();
+        let mut steps: Vec<_> =
+            (0..customers).map(|customer| (Duration::ZERO, Step::CustomerWrites { customer, silent: false })).collect();
         for _ in 0..count {
             let pause = Duration::from_millis(if dice.random_bool(0.3) { 0 } else { dice.random_range(0..25) });
             steps.push((pause, step(&mut dice, desks, customers)));

@@ -25,13 +25,7 @@ pub(crate) struct Commands {
 }
 
 impl Commands {
-    pub(crate) fn new(
-        cache: Cache,
-        clock: Clock,
-        pace: Pace,
-        link: watch::Receiver<Link>,
-        outbox: Outbox,
-    ) -> Self {
+    pub(crate) fn new(cache: Cache, clock: Clock, pace: Pace, link: watch::Receiver<Link>, outbox: Outbox) -> Self {
         Self { cache, clock, pace, link, outbox }
     }
 

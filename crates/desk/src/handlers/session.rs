@@ -14,10 +14,7 @@ use crate::view::Change;
 
 impl Desk {
     pub(crate) async fn sign_in(&self, request: SignIn) -> Result<Nothing, RpcError> {
-        let hub = self
-            .inner
-            .hub_at(&request.hub)
-            .map_err(|failed| error("session.address", failed.to_string()))?;
+        let hub = self.inner.hub_at(&request.hub).map_err(|failed| error("session.address", failed.to_string()))?;
         let login = Login { email: request.email, password: request.password };
         let tokens = hub.login(&login).await.map_err(|failed| match failed {
             HubError::SessionEnded(message) => error("session.wrong", message),

@@ -93,8 +93,7 @@ mod tests {
     fn in_fair_weather_every_byte_passes_however_it_is_cut() {
         let said: Vec<u8> = ["a", &"b".repeat(300), "c"].iter().flat_map(|text| frame(text)).collect();
         let (mut frames, mut dice) = (Frames::default(), StdRng::seed_from_u64(1));
-        let heard: Vec<u8> =
-            said.chunks(7).flat_map(|part| frames.pass(part, Weather::default(), &mut dice)).collect();
+        let heard: Vec<u8> = said.chunks(7).flat_map(|part| frames.pass(part, Weather::default(), &mut dice)).collect();
         assert_eq!(heard, said);
     }
 

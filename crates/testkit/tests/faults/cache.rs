@@ -39,7 +39,11 @@ pub fn open(path: &Path) -> Connection {
 }
 
 /// All rows of a query.
-pub fn rows<T>(connection: &Connection, sql: &str, each: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>) -> Vec<T> {
+pub fn rows<T>(
+    connection: &Connection,
+    sql: &str,
+    each: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+) -> Vec<T> {
     connection.prepare(sql).unwrap().query_map([], each).unwrap().collect::<Result<_, _>>().unwrap()
 }
 
@@ -60,9 +64,10 @@ impl Cached {
             })
             .into_iter()
             .collect();
-        let events = rows(&connection, "SELECT conversation, body FROM events ORDER BY conversation, position", |row| {
-            Ok((id(row, 0)?, serde_json::from_str::<Event>(&row.get::<_, String>(1)?).unwrap()))
-        });
+        let events =
+            rows(&connection, "SELECT conversation, body FROM events ORDER BY conversation, position", |row| {
+                Ok((id(row, 0)?, serde_json::from_str::<Event>(&row.get::<_, String>(1)?).unwrap()))
+            });
         for (of, event) in events {
             held.get_mut(&of).expect("events belong to a conversation that is held").events.push(event);
         }
@@ -108,7 +113,9 @@ impl Cached {
                 return Err(format!("{of} is not held whole, although its user takes part"));
             }
         }
-        for (section, name) in [(Section::My, "my"), (Section::Help, "help"), (Section::Left, "left"), (Section::All, "all")] {
+        for (section, name) in
+            [(Section::My, "my"), (Section::Help, "help"), (Section::Left, "left"), (Section::All, "all")]
+        {
             let expected = counts.get(&section).copied().unwrap_or_default();
             let shown = &app["counts"][name];
             if shown.as_u64().unwrap_or_default() != expected {

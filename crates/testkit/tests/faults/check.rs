@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use tandem_conversation::{Conversation, ConversationId, Event, EventBody, TurnId, Time, left_alone};
+use tandem_conversation::{Conversation, ConversationId, Event, EventBody, Time, TurnId, left_alone};
 
 use crate::cache::{Cached, id, open, rows};
 use crate::journal::{Journal, Known};

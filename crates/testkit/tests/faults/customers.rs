@@ -61,7 +61,11 @@ impl Customer {
             request = request.bearer_auth(token);
         }
         let answer = request.send().await.ok()?;
-        assert!(!answer.status().is_client_error(), "customers are never refused: {}", answer.text().await.unwrap_or_default());
+        assert!(
+            !answer.status().is_client_error(),
+            "customers are never refused: {}",
+            answer.text().await.unwrap_or_default()
+        );
         if !answer.status().is_success() {
             return None;
         }

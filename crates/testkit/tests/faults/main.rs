@@ -62,8 +62,15 @@ fn whatever_breaks_every_desk_ends_up_with_what_the_hub_knows() {
     });
     let failures = failures.into_inner().unwrap();
     for (seed, why) in &failures {
-        eprintln!("{}\n{why}\nTo replay: TANDEM_FAULT_SEED={seed} cargo test -p tandem-testkit --test faults\n", Plan::new(*seed));
+        eprintln!(
+            "{}\n{why}\nTo replay: TANDEM_FAULT_SEED={seed} cargo test -p tandem-testkit --test faults\n",
+            Plan::new(*seed)
+        );
     }
     eprintln!("{runs} runs in {:.0} s", began.elapsed().as_secs_f64());
-    assert!(failures.is_empty(), "seeds {:?} failed; see above", failures.iter().map(|(seed, _)| seed).collect::<Vec<_>>());
+    assert!(
+        failures.is_empty(),
+        "seeds {:?} failed; see above",
+        failures.iter().map(|(seed, _)| seed).collect::<Vec<_>>()
+    );
 }

@@ -222,7 +222,8 @@ impl<'a> Stage<'a> {
         let mut desks = Vec::new();
         for agent in &self.agents {
             let desk = agent.cache();
-            desk.equals(&hub, self.clocks.now(), &agent.app().await).map_err(|why| format!("{}: {why}", agent.name()))?;
+            desk.equals(&hub, self.clocks.now(), &agent.app().await)
+                .map_err(|why| format!("{}: {why}", agent.name()))?;
             desks.push(desk);
         }
         check::words(&hub, &desks, &self.journal)

@@ -15,8 +15,12 @@ use crate::run::Clocks;
 
 const PASSWORD: &str = "correct horse battery staple";
 /// Agents first see only what concerns them; supervisors see all.
-const PEOPLE: [(&str, Role); 4] =
-    [("Maya Ortiz", Role::Agent), ("Sofia Lind", Role::Supervisor), ("Jonas Keller", Role::Agent), ("Ada Novak", Role::Admin)];
+const PEOPLE: [(&str, Role); 4] = [
+    ("Maya Ortiz", Role::Agent),
+    ("Sofia Lind", Role::Supervisor),
+    ("Jonas Keller", Role::Agent),
+    ("Ada Novak", Role::Admin),
+];
 
 pub struct Template {
     folder: TempDir,
