@@ -68,6 +68,10 @@ impl Outbox {
             .cache
             .write(move |connection, touched| {
                 touched.conversation(conversation);
+                // In one with the command: words are never in neither place, and never in both.
+                if let Some((_, words)) = outbox::turn_of(&queued.command) {
+                    take_from_draft(connection, conversation, words)?;
+                }
                 outbox::insert(connection, &queued)
             })
             .await;
@@ -124,7 +128,13 @@ impl Outbox {
         loop {
             let session = link.borrow_and_update().live().cloned();
             if let Some(session) = session.filter(|_| patience.is_over()) {
-                for queued in self.next_ones(&busy, ABREAST.saturating_sub(flying.len())).await {
+                let next = self.next_ones(&busy, ABREAST.saturating_sub(flying.len())).await;
+                let next = next.unwrap_or_else(|error| {
+                    tracing::error!(%error, "the outbox cannot be read");
+                    patience.take(None);
+                    Vec::new()
+                });
+                for queued in next {
                     busy.insert(queued.conversation);
                     let session = Arc::clone(&session);
                     let request = CommandRequest {
@@ -165,13 +175,12 @@ impl Outbox {
     }
 
     /// The oldest commands of conversations from which none is on its way, each counted as an attempt.
-    async fn next_ones(&self, busy: &HashSet<ConversationId>, most: usize) -> Vec<Queued> {
+    async fn next_ones(&self, busy: &HashSet<ConversationId>, most: usize) -> Result<Vec<Queued>, CacheError> {
         if most == 0 {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let mut busy = busy.clone();
-        let found = self
-            .cache
+        self.cache
             .write(move |connection, _| {
                 let mut found = outbox::waiting(connection, WINDOW)?;
                 found.retain(|queued| busy.insert(queued.conversation));
@@ -182,11 +191,7 @@ impl Outbox {
                 }
                 Ok(found)
             })
-            .await;
-        found.unwrap_or_else(|error| {
-            tracing::error!(%error, "the outbox cannot be read");
-            Vec::new()
-        })
+            .await
     }
 
     async fn landed(
@@ -206,11 +211,6 @@ impl Outbox {
                 patience.reset();
                 self.refused(queued, problem, changes).await
             }
-            Err(HubError::Garbled(detail)) => {
-                // The hub has it and said something else than agreed; a repeat would hear the same.
-                tracing::warn!(%detail, "the answer to a command cannot be understood");
-                self.accepted(queued).await
-            }
             Err(HubError::SessionEnded(reason)) => {
                 let _ = sync.send(Input::SessionEnded { reason });
                 patience.take(None);
@@ -224,7 +224,9 @@ impl Outbox {
             }
         };
         if let Err(error) = done {
+            // It is sent again, and the hub says again what it said.
             tracing::error!(%error, "the outbox cannot be written");
+            patience.take(None);
         }
     }
 
@@ -246,10 +248,8 @@ impl Outbox {
     }
 
     async fn refused(&self, queued: Queued, problem: Box<Problem>, changes: &Changes) -> Result<(), CacheError> {
-        let waiter = self.waiter(queued.id);
         let (id, conversation) = (queued.id, queued.conversation);
         let words = outbox::turn_of(&queued.command).map(|(_, text)| text.to_owned());
-        let alone = waiter.as_ref().is_none_or(oneshot::Sender::is_closed);
         let kept = words.is_some();
         let name = self
             .cache
@@ -263,6 +263,8 @@ impl Outbox {
             })
             .await?;
         tracing::info!(command.id = %id, code = %problem.code, "a command was refused");
+        let waiter = self.waiter(id);
+        let alone = waiter.as_ref().is_none_or(oneshot::Sender::is_closed);
         if alone && kept {
             let whom = name.unwrap_or_else(|| "the customer".into());
             let text = format!("Not sent to {whom}: {} Your text is in the draft.", problem.detail);
@@ -291,6 +293,24 @@ fn return_to_draft(
     Ok(())
 }
 
+/// Words that are sent leave the draft; what came back to it meanwhile stays.
+fn take_from_draft(
+    connection: &tandem_sqlite::rusqlite::Connection,
+    of: ConversationId,
+    words: &str,
+) -> Result<(), CacheError> {
+    let draft = bookmarks::draft(connection, of)?;
+    if draft.is_empty() {
+        return Ok(());
+    }
+    let kept = match draft.trim_end().strip_suffix(words.trim_end()) {
+        Some(before) => before.trim_end(),
+        None if words.contains(draft.trim()) => "",
+        None => return Ok(()),
+    };
+    bookmarks::set_draft(connection, of, kept)
+}
+
 /// How long to wait before trying again.
 struct Patience {
     pace: Pace,
@@ -303,8 +323,9 @@ impl Patience {
         Self { pace, until: None, failures: 0 }
     }
 
-    fn is_over(&self) -> bool {
-        self.until.is_none_or(|until| Instant::now() >= until)
+    fn is_over(&mut self) -> bool {
+        self.until = self.until.filter(|until| Instant::now() < *until);
+        self.until.is_none()
     }
 
     fn reset(&mut self) {
@@ -320,7 +341,7 @@ impl Patience {
 
     /// Until the pause is over; forever if there is none.
     async fn wait(&self) {
-        match self.until.filter(|until| *until > Instant::now()) {
+        match self.until {
             Some(until) => tokio::time::sleep_until(until).await,
             None => std::future::pending().await,
         }

@@ -86,13 +86,6 @@ impl Commands {
             return Err(refusal(&rejection));
         }
         let (_, answer) = self.outbox.put(id, command, true).await?;
-        self.cache
-            .write(move |connection, touched| {
-                bookmarks::set_draft(connection, id, "")?;
-                touched.conversation(id);
-                Ok(())
-            })
-            .await?;
         if !is_live {
             return Ok(());
         }
