@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::cache::Cached;
-use crate::house::{folder, runtime};
+use crate::house::{folder, runtime, throw_away};
 use crate::journal::{Journal, Known};
 use crate::template::{Template, closed};
 
@@ -92,7 +92,7 @@ impl Agent {
     pub async fn kill(&mut self) {
         let Some(Alive { runtime, desk, .. }) = self.alive.take() else { return };
         drop(desk);
-        runtime.shutdown_background();
+        throw_away(runtime).await;
         closed(&self.folder.path().join("desk.db")).await;
     }
 
@@ -111,7 +111,10 @@ impl Agent {
     }
 
     pub async fn disk_is_full(&self, full: bool) {
-        let _ = self.alive().desk.disk_is_full(full).await;
+        // Freeing it may share the fate of what was being written.
+        while self.alive().desk.disk_is_full(full).await.is_err() && !full {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// The state of the desk as its window would show it.
@@ -167,11 +170,17 @@ impl Hands {
             Act::Note | Act::Draft => &["my", "help", "left"],
             _ => &["my"],
         };
-        let row = self.pick(sections, which).await?;
+        let row = match self.pick(sections, which).await {
+            // Whoever has nothing to do takes something.
+            Err(_) if act != Act::Decline => {
+                return self.join(&self.pick(&["help", "all", "left"], which).await?).await;
+            }
+            row => row?,
+        };
         let id = &row["id"];
         let word = || self.journal.word();
         let done = match act {
-            Act::Join => self.ask("conversation.join", json!({"id": id, "call": row["help"]["call"]})).await,
+            Act::Join => return self.join(&row).await,
             Act::Reply { .. } | Act::Note | Act::Draft => return self.write(id, act).await,
             Act::Leave { ask_for_help } => {
                 self.ask("conversation.leave", json!({"id": id, "reason": word(), "askForHelp": ask_for_help})).await
@@ -193,6 +202,11 @@ impl Hands {
             }
         };
         done.map(drop)
+    }
+
+    async fn join(&self, row: &Value) -> Result<(), String> {
+        let join = json!({"id": row["id"], "call": row["help"]["call"]});
+        self.ask("conversation.join", join).await.map(drop)
     }
 
     /// Types one more word after what stands in the composer, and perhaps sends it all.
