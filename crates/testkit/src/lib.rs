@@ -5,6 +5,7 @@
 //! reach into the hub's or the desk's insides: what passes here passes for real clients.
 
 pub mod chaos;
+pub mod desk_process;
 pub mod dialogue;
 pub mod hub_process;
 pub mod load;
