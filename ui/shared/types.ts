@@ -70,6 +70,12 @@ helpSince: Time | null, };
 
 export type CustomerId = string;
 
+export type Draft = { id: ConversationId, text: string, 
+/**
+ * The draft that the author had before them: what came back meanwhile is not overwritten.
+ */
+base?: string, };
+
 export type EngagementId = string;
 
 export type EntriesRequest = { id: ConversationId, 
@@ -263,7 +269,7 @@ export interface Commands {
   "conversation.takeOver": { request: OneConversation; response: Nothing };
   "conversation.invite": { request: InviteColleague; response: Nothing };
   "conversation.decline": { request: OneConversation; response: Nothing };
-  "conversation.draft": { request: Words; response: Nothing };
+  "conversation.draft": { request: Draft; response: Nothing };
   "conversation.typing": { request: OneConversation; response: Nothing };
   "conversation.seen": { request: Seen; response: Nothing };
   "window.looking": { request: Looking; response: Nothing };

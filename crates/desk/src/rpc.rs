@@ -86,6 +86,17 @@ pub struct Words {
 
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Draft {
+    pub id: ConversationId,
+    pub text: String,
+    /// The draft that the author had before them: what came back meanwhile is not overwritten.
+    #[serde(default)]
+    #[ts(optional)]
+    pub base: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Leave {
     pub id: ConversationId,
     pub reason: String,
@@ -159,7 +170,7 @@ macro_rules! table {
             "conversation.takeOver" take_over OneConversation => Nothing;
             "conversation.invite" invite InviteColleague => Nothing;
             "conversation.decline" decline OneConversation => Nothing;
-            "conversation.draft" draft Words => Nothing;
+            "conversation.draft" draft Draft => Nothing;
             "conversation.typing" typing OneConversation => Nothing;
             "conversation.seen" seen Seen => Nothing;
             "window.looking" looking Looking => Nothing;

@@ -34,6 +34,17 @@ pub(crate) fn see(connection: &Connection, of: ConversationId, position: Positio
     Ok(query.execute(params![id(of.0), position.0])? > 0)
 }
 
+/// The draft after its author turned `base` into `text`, while it had become `known`: words that came back stand above.
+pub(crate) fn rewritten(known: &str, base: &str, text: &str) -> String {
+    match known.strip_suffix(base) {
+        Some("") => text.to_owned(),
+        Some(above) if base.is_empty() && !text.is_empty() => format!("{above}\n\n{text}"),
+        Some(above) => format!("{above}{text}"),
+        // It was sent, or the author has written elsewhere.
+        None => text.to_owned(),
+    }
+}
+
 pub(crate) fn set_draft(connection: &Connection, of: ConversationId, draft: &str) -> Result<(), CacheError> {
     let mut query = connection.prepare_cached(
         "INSERT INTO bookmarks (conversation, draft) VALUES (?1, ?2)
@@ -41,4 +52,23 @@ pub(crate) fn set_draft(connection: &Connection, of: ConversationId, draft: &str
     )?;
     query.execute(params![id(of.0), draft])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rewritten;
+
+    #[test]
+    fn what_came_back_to_a_draft_stays_when_it_is_written_on() {
+        for (known, base, text, expected) in [
+            ("He", "He", "Hello", "Hello"),
+            ("Back\n\nHe", "He", "Hello", "Back\n\nHello"),
+            ("Back", "", "Hello", "Back\n\nHello"),
+            ("Back", "", "", "Back"),
+            ("Back", "Back", "", ""),
+            ("", "He", "Hello", "Hello"),
+        ] {
+            assert_eq!(rewritten(known, base, text), expected, "{base} became {text} while it was {known}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use super::commands::Words as Written;
 use super::{error, unknown_conversation};
 use crate::cache::{bookmarks, conversations};
 use crate::desk::Desk;
-use crate::rpc::{InviteColleague, Join, Leave, Nothing, OneConversation, RpcError, Send, Words};
+use crate::rpc::{Draft, InviteColleague, Join, Leave, Nothing, OneConversation, RpcError, Send, Words};
 
 impl Desk {
     pub(crate) async fn join(&self, request: Join) -> Result<Nothing, RpcError> {
@@ -67,12 +67,14 @@ impl Desk {
         self.ask(id, AgentCommand::Decline { engagement }).await
     }
 
-    pub(crate) async fn draft(&self, request: Words) -> Result<Nothing, RpcError> {
-        let Words { id, text } = request;
+    pub(crate) async fn draft(&self, request: Draft) -> Result<Nothing, RpcError> {
+        let Draft { id, text, base } = request;
         self.inner
             .cache
             .write(move |connection, touched| {
-                let was_empty = bookmarks::draft(connection, id)?.is_empty();
+                let known = bookmarks::draft(connection, id)?;
+                let was_empty = known.is_empty();
+                let text = base.map_or(text.clone(), |base| bookmarks::rewritten(&known, &base, &text));
                 bookmarks::set_draft(connection, id, &text)?;
                 // Lists show that there is a draft, not its words.
                 if was_empty != text.is_empty() {

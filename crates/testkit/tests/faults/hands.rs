@@ -95,9 +95,10 @@ impl Hands {
     async fn write(&self, id: &Value, act: Act) -> Result<(), String> {
         let view = self.ask("conversation.open", json!({"id": id})).await?;
         let word = self.journal.word();
-        let text = format!("{} {word}", view["draft"].as_str().unwrap_or_default()).trim().to_owned();
+        let base = view["draft"].as_str().unwrap_or_default();
+        let text = format!("{base} {word}").trim().to_owned();
         self.journal.know(&word, Known::Typed);
-        self.ask("conversation.draft", json!({"id": id, "text": text})).await?;
+        self.ask("conversation.draft", json!({"id": id, "text": text, "base": base})).await?;
         self.journal.know(&word, Known::Kept);
         let sent = match act {
             Act::Reply { anyway } => {
