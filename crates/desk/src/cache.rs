@@ -11,9 +11,12 @@ pub(crate) mod media;
 pub(crate) mod meta;
 pub(crate) mod notices;
 pub(crate) mod outbox;
+pub(crate) mod rescue;
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tandem_conversation::ConversationId;
 use tandem_sqlite::rusqlite::{self, Connection};
@@ -22,11 +25,12 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use crate::changes::Told;
+use crate::desk::Renewal;
+use crate::vault::Unlocked;
 
 /// A moment that never comes, for sort keys of rows that have none.
 pub(crate) const NEVER: i64 = i64::MAX;
 
-const FILE: &str = "desk.db";
 const READERS: usize = 3;
 
 /// One step per table; a change of a table is a new step at the end.
@@ -38,6 +42,8 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "media", sql: media::SCHEMA },
     Migration { name: "notices", sql: notices::SCHEMA },
     Migration { name: "outbox", sql: outbox::SCHEMA },
+    Migration { name: "notes and returned drafts", sql: bookmarks::NOTES_AND_RETURNED },
+    Migration { name: "everything waits in the outbox", sql: outbox::EVERYTHING_WAITS },
 ];
 
 /// What can go wrong with the cache.
@@ -50,6 +56,18 @@ pub enum CacheError {
     /// A row that this program wrote cannot be read back.
     #[error("the cached {what} cannot be read: {detail}")]
     Damaged { what: &'static str, detail: String },
+}
+
+impl CacheError {
+    /// Whether the file's content cannot be trusted any more.
+    pub(crate) fn is_damage(&self) -> bool {
+        match self {
+            Self::Database(error) => error.is_damage(),
+            Self::Sqlite(error) => tandem_sqlite::is_damage(error),
+            // Our own mistake; a new file would hold the same.
+            Self::Damaged { .. } => false,
+        }
+    }
 }
 
 /// What a commit changed; ids instead of copies.
@@ -127,33 +145,68 @@ impl Companion for Touched {
 #[derive(Clone)]
 pub struct Cache {
     database: Database<Touched>,
+    /// Set by the first read or write that finds the file damaged.
+    trouble: Arc<AtomicBool>,
+    renewals: mpsc::UnboundedSender<Renewal>,
 }
 
 impl Cache {
-    /// Opens or creates the file in `folder`.
+    /// Opens or creates the sealed file in `folder`.
     ///
     /// # Errors
-    /// If the file cannot be opened or is of a newer version.
-    pub(crate) fn open(folder: &Path, told: mpsc::UnboundedSender<Told>) -> Result<Self, CacheError> {
-        let options = Options { path: folder.join(FILE), durability: Durability::Normal, readers: READERS };
+    /// If the file cannot be opened, is damaged, or is of a newer version.
+    pub(crate) fn open(
+        unlocked: &Unlocked,
+        folder: &Path,
+        told: mpsc::UnboundedSender<Told>,
+        renewals: mpsc::UnboundedSender<Renewal>,
+    ) -> Result<Self, CacheError> {
+        let options = Options {
+            path: unlocked.seal.file(folder),
+            key: Some(unlocked.key.clone()),
+            durability: Durability::Normal,
+            readers: READERS,
+        };
         let database = Database::open(&options, MIGRATIONS, |_| {
             Ok(Touched { now: Marks::default(), group: Marks::default(), told })
         })?;
-        Ok(Self { database })
+        Ok(Self { database, trouble: Arc::default(), renewals })
     }
 
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection, &mut Touched) -> Result<T, CacheError> + Send + 'static,
     ) -> Result<T, CacheError> {
-        self.database.write(work).await
+        self.watched(self.database.write(work).await)
     }
 
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, CacheError> + Send + 'static,
     ) -> Result<T, CacheError> {
-        self.database.read(work).await
+        self.watched(self.database.read(work).await)
+    }
+
+    /// The first sign of damage is told once; whoever asked gets their error all the same.
+    fn watched<T>(&self, done: Result<T, CacheError>) -> Result<T, CacheError> {
+        if let Err(error) = &done
+            && error.is_damage()
+            && !self.trouble.swap(true, Ordering::AcqRel)
+        {
+            tracing::error!(%error, "the cache is damaged");
+            let _ = self.renewals.send(Renewal::Damaged);
+        }
+        done
+    }
+
+    /// Asks for a new file without the hub's words: the sign-in is over, for this reason.
+    pub(crate) fn wipe(&self, reason: String) {
+        let _ = self.renewals.send(Renewal::Wipe { reason: Some(reason), done: None });
+    }
+
+    /// Whether the file was found to be damaged.
+    pub(crate) fn is_in_trouble(&self) -> bool {
+        self.trouble.load(Ordering::Acquire)
     }
 
     /// The size of the file and its log on disk, in bytes.

@@ -153,7 +153,8 @@ impl Sync {
                         over.forget().await;
                     }
                     self.settled.send_replace(false);
-                    self.set(Link::SignedOut { reason: Some(reason) });
+                    self.set(Link::SignedOut { reason: Some(reason.clone()) });
+                    self.cache.wipe(reason);
                 }
                 Left::Lost(_) => {}
                 Left::Closed => return,

@@ -6,7 +6,7 @@ mod one;
 mod row;
 mod transcript;
 
-use tandem_conversation::{Permission, Permissions, RETENTION_MS, Section, Time, UserId};
+use tandem_conversation::{Participant, Permission, Permissions, RETENTION_MS, Section, Time, UserId};
 use tandem_sqlite::rusqlite::Connection;
 
 pub(crate) use one::conversation;
@@ -14,6 +14,7 @@ pub(crate) use transcript::transcript;
 
 use crate::cache::CacheError;
 use crate::cache::conversations::{self, Page};
+use crate::expect::Expecting;
 use crate::rpc::ListRequest;
 use crate::view::{CountsView, ListView};
 
@@ -30,6 +31,12 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
+    /// The same, as whoever acts.
+    pub(crate) fn expecting(&self) -> Expecting {
+        let actor = Participant::Agent { user: self.user, name: self.name.clone() };
+        Expecting { actor, permissions: self.permissions.clone(), now: self.now }
+    }
+
     fn left_after(&self) -> Time {
         self.now.plus_ms(-RETENTION_MS)
     }

@@ -72,7 +72,7 @@ impl Hub {
             turn_lease_ms: TURN_LEASE_MS,
             invitation_ms: INVITATION_MS,
         };
-        let options = Options { path: config.data.join("tandem.db"), durability: Durability::Full, readers: 2 };
+        let options = Options { path: config.data.join("tandem.db"), key: None, durability: Durability::Full, readers: 2 };
         let mut cursor = 0;
         let engine_clock = clock.clone();
         let database = Database::open(&options, MIGRATIONS, |connection| {

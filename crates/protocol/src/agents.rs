@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tandem_conversation::{
-    Availability, CallId, CommandId, Content, Conversation, ConversationId, EngagementId, Event, LinkId, Participant,
+    Availability, CallId, Command, CommandId, Content, Conversation, ConversationId, EngagementId, Event, Invitee, LinkId, Participant,
     Permissions, Position, Stage, Time, TurnId, UserId,
 };
 use utoipa::ToSchema;
@@ -67,6 +67,9 @@ pub enum AgentCommand {
         written_against: Position,
         #[serde(default)]
         mind_customer: bool,
+        /// Only while the conversation is in progress: a completed one is not reopened.
+        #[serde(default)]
+        while_in_progress: bool,
     },
     Note {
         turn: TurnId,
@@ -134,6 +137,48 @@ pub enum AgentCommand {
         stage: Stage,
         up_to: Position,
     },
+}
+
+impl AgentCommand {
+    /// The colleague whom the command asks in, and whose name its receiver has to know.
+    #[must_use]
+    pub fn invitee(&self) -> Option<UserId> {
+        match self {
+            Self::Invite { user, .. } => Some(*user),
+            _ => None,
+        }
+    }
+
+    /// The command as it is decided. `invitee` is the name of [`AgentCommand::invitee`].
+    #[must_use]
+    pub fn decided_as(self, received: Time, invitee: String) -> Command {
+        match self {
+            Self::Reply { turn, content, written_against, mind_customer, while_in_progress } => {
+                Command::Reply { turn, content, written_against, mind_customer, while_in_progress, received }
+            }
+            Self::Note { turn, text } => Command::Note { turn, text },
+            Self::Join { call } => Command::Join { call },
+            Self::Leave { reason, ask_for_help } => Command::Leave { reason, ask_for_help },
+            Self::Complete { resolution } => Command::Complete { resolution },
+            Self::Reopen {} => Command::Reopen,
+            Self::AskForHelp { reason } => Command::AskForHelp { reason },
+            Self::HelpNotNeeded {} => Command::HelpNotNeeded,
+            Self::Invite { user, note } => {
+                Command::Invite { invitee: Invitee::Colleague { user, name: invitee }, note }
+            }
+            Self::Accept { engagement } => Command::Accept { engagement },
+            Self::Decline { engagement } => Command::Decline { engagement },
+            Self::Withdraw { engagement } => Command::Withdraw { engagement },
+            Self::Remove { engagement } => Command::Remove { engagement },
+            Self::TakeOver {} => Command::TakeOver,
+            Self::Delegate { turn, note } => Command::Delegate { note, turn },
+            Self::EngageLogic { engaged } => Command::EngageLogic { engaged },
+            Self::Tag { add, remove } => Command::Tag { add, remove },
+            Self::PressButton { action } => Command::PressButton { action },
+            Self::RevokeLink { link } => Command::RevokeLink { link },
+            Self::Receive { stage, up_to } => Command::Receive { stage, up_to },
+        }
+    }
 }
 
 /// The answer to an accepted command.

@@ -173,7 +173,7 @@ fn words(state: &Conversation) -> String {
 /// How far the user has seen a conversation: what was on screen, or what they said themselves. Where this machine
 /// knows nothing yet, what our side has seen counts.
 pub(crate) fn seen(connection: &Connection, state: &Conversation, me: UserId) -> Result<Position, CacheError> {
-    let bookmark = bookmarks::get(connection, state.id)?.map(|(seen, _)| seen).filter(|seen| *seen > Position::START);
+    let bookmark = bookmarks::seen(connection, state.id)?.filter(|seen| *seen > Position::START);
     let own = state.voices.iter().filter(|voice| voice.by.user() == Some(me)).map(|voice| voice.position).max();
     Ok(bookmark.unwrap_or(state.receipts.desk_seen).max(own.unwrap_or_default()))
 }
@@ -228,19 +228,19 @@ macro_rules! list {
     };
 }
 const LINE_MY: &str = list!(
-    "c.state, c.unread, coalesce(b.draft, '') <> ''",
+    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''",
     "c.in_my = 1 AND c.left_at <> ?1 AND instr(c.words, ?2) ORDER BY c.waits, c.updated DESC LIMIT ?3 OFFSET ?4"
 );
 const LINE_HELP: &str = list!(
-    "c.state, c.unread, coalesce(b.draft, '') <> ''",
+    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''",
     "c.in_help = 1 AND c.left_at <> ?1 AND instr(c.words, ?2) ORDER BY c.help LIMIT ?3 OFFSET ?4"
 );
 const LINE_LEFT: &str = list!(
-    "c.state, c.unread, coalesce(b.draft, '') <> ''",
+    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''",
     "c.in_left = 1 AND c.left_at > ?1 AND instr(c.words, ?2) ORDER BY c.left_at DESC LIMIT ?3 OFFSET ?4"
 );
 const LINE_ALL: &str = list!(
-    "c.state, c.unread, coalesce(b.draft, '') <> ''",
+    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''",
     "c.in_all = 1 AND c.left_at <> ?1 AND instr(c.words, ?2)
      ORDER BY c.help, c.waits, c.updated DESC LIMIT ?3 OFFSET ?4"
 );

@@ -136,6 +136,13 @@ pub(crate) fn place_of(
     Ok(place.optional()?)
 }
 
+/// The event that added a turn of this conversation.
+pub(crate) fn turn(connection: &Connection, of: ConversationId, turn: TurnId) -> Result<Option<Event>, CacheError> {
+    let Some((_, position)) = place_of(connection, turn)?.filter(|(place, _)| *place == of) else { return Ok(None) };
+    let mut query = connection.prepare_cached("SELECT body FROM events WHERE conversation = ?1 AND position = ?2")?;
+    query.query_row(params![id(of.0), position.0], |row| Ok(event(row))).optional()?.transpose()
+}
+
 const ANSWER: &str = "SELECT body FROM events WHERE answers = ?1 LIMIT 1";
 
 /// The choice that was taken of a question.

@@ -1,7 +1,7 @@
 //! The customer journey as one pane: a conversation, and above it the customer's earlier ones, each under its seam.
 
 use tandem_conversation::{
-    Content, Conversation, ConversationId, Event, EventBody, Participant, Position, Stage, Status, TurnId,
+    Conversation, ConversationId, Event, EventBody, Participant, Position, Stage, Status, TurnId,
 };
 use tandem_protocol::agents::AgentCommand;
 use tandem_sqlite::rusqlite::Connection;
@@ -12,7 +12,7 @@ use crate::cache::conversations::{self, Held};
 use crate::cache::outbox::{self, Queued};
 use crate::cache::{CacheError, events};
 use crate::entries::{self, Entry, Stages, content_body};
-use crate::view::{EntriesView, EntryBody, EntryView, StageView};
+use crate::view::{EntriesView, EntryBody, EntryView, StageView, SystemKind};
 
 /// Most entries of one page.
 const PAGE: u32 = 300;
@@ -145,6 +145,7 @@ fn entry_view(
         key,
         conversation: state.id,
         position: Some(entry.position),
+        command: None,
         time: entry.time,
         by: entry.by,
         body,
@@ -152,14 +153,23 @@ fn entry_view(
     })
 }
 
-/// A reply or note that is still on its way; none once its event is here.
+/// What is still on its way; a turn until its event is here.
 fn waiting_entry(connection: &Connection, queued: Queued, reader: &Reader) -> Option<EntryView> {
-    let (turn, content) = match queued.command {
-        AgentCommand::Reply { turn, content, .. } => (turn, content),
-        AgentCommand::Note { turn, text } => (turn, Content::Note { text }),
-        _ => return None,
+    let (key, body) = match &queued.command {
+        AgentCommand::Receive { .. } => return None,
+        AgentCommand::Reply { turn, content, .. } => (turn.to_string(), content_body(*turn, content, false)),
+        AgentCommand::Note { turn, text } => {
+            (turn.to_string(), EntryBody::Note { turn: *turn, text: text.clone() })
+        }
+        action => {
+            let words = outbox::words_of(action).map(|(_, words)| format!(": {words}")).unwrap_or_default();
+            let text = format!("{}{words}", entries::intent(action));
+            (queued.id.to_string(), EntryBody::System { what: SystemKind::Other, text })
+        }
     };
-    if events::place_of(connection, turn).ok()?.is_some() {
+    if let Some(turn) = outbox::turn_of(&queued.command)
+        && events::place_of(connection, turn).ok()?.is_some()
+    {
         return None;
     }
     let mut stages = vec![StageView { stage: Stage::Queued, at: queued.created, reason: None }];
@@ -167,12 +177,13 @@ fn waiting_entry(connection: &Connection, queued: Queued, reader: &Reader) -> Op
         stages.push(StageView { stage: Stage::Accepted, at: queued.created, reason: None });
     }
     Some(EntryView {
-        key: turn.to_string(),
+        key,
         conversation: queued.conversation,
         position: None,
+        command: (!queued.accepted).then_some(queued.id),
         time: queued.created,
         by: Participant::Agent { user: reader.user, name: reader.name.clone() },
-        body: content_body(turn, &content, false),
+        body,
         stages,
     })
 }
@@ -186,6 +197,7 @@ fn seam(state: &Conversation) -> EntryView {
         key: format!("{}{SEAM}", state.id),
         conversation: state.id,
         position: None,
+        command: None,
         time: state.started,
         by: Participant::System,
         body: EntryBody::Seam { channel: state.channel, started: state.started, outcome },

@@ -159,6 +159,10 @@ impl FakeHub {
         self.run(id, self.agent(name), Command::Join { call: None }).unwrap();
     }
 
+    pub fn completes(&self, id: ConversationId, name: &str) {
+        self.run(id, self.agent(name), Command::Complete { resolution: String::new() }).unwrap();
+    }
+
     pub fn replies(&self, id: ConversationId, name: &str, text: &str) {
         let written_against = self.world().states[&id].position;
         let reply = Command::Reply {
@@ -166,6 +170,7 @@ impl FakeHub {
             content: Content::Text { text: text.into() },
             written_against,
             mind_customer: false,
+            while_in_progress: false,
             received: (self.clock)(),
         };
         self.run(id, self.agent(name), reply).unwrap();

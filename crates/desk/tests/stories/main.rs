@@ -12,3 +12,4 @@ mod notifier;
 mod outbox;
 mod sign_in;
 mod sync;
+mod vault;

@@ -97,7 +97,7 @@ impl Story {
         let turn = TurnId(self.id());
         let (written_against, received) = (self.position(), self.now);
         let content = Content::Text { text };
-        self.run(agent, Command::Reply { turn, content, written_against, mind_customer: false, received })
+        self.run(agent, Command::Reply { turn, content, written_against, mind_customer: false, while_in_progress: false, received })
     }
 
     /// Your Logic is asked about everything that waits, and says `actions` to the last of it.

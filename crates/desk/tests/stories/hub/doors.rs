@@ -12,7 +12,7 @@ use futures_util::SinkExt as _;
 use serde_json::{Value, json};
 use tandem_conversation::*;
 use tandem_protocol::Problem;
-use tandem_protocol::agents::{AgentCommand, CommandAccepted, CommandRequest, Login, Refresh};
+use tandem_protocol::agents::{CommandAccepted, CommandRequest, Login, Refresh};
 
 use super::{Live, PASSWORD, Shared, now};
 
@@ -76,19 +76,7 @@ async fn command(State(hub): State<Shared>, headers: HeaderMap, Json(request): J
     }
     hub.world().commands.push(request.clone());
     let actor = hub.agent("Maya Ortiz");
-    let command = match request.command {
-        AgentCommand::Reply { turn, content, written_against, mind_customer } => {
-            Command::Reply { turn, content, written_against, mind_customer, received: now() }
-        }
-        AgentCommand::Note { turn, text } => Command::Note { turn, text },
-        AgentCommand::Join { call } => Command::Join { call },
-        AgentCommand::Leave { reason, ask_for_help } => Command::Leave { reason, ask_for_help },
-        AgentCommand::Complete { resolution } => Command::Complete { resolution },
-        AgentCommand::AskForHelp { reason } => Command::AskForHelp { reason },
-        AgentCommand::HelpNotNeeded {} => Command::HelpNotNeeded,
-        AgentCommand::Receive { stage, up_to } => Command::Receive { stage, up_to },
-        other => panic!("the stories do not need {other:?}"),
-    };
+    let command = request.command.decided_as(now(), "Jonas Berg".into());
     match hub.run_as(request.id, request.conversation, actor, command) {
         Ok(position) => Json(CommandAccepted { position }).into_response(),
         Err(rejection) => {

@@ -1,0 +1,65 @@
+//! Stand-ins for the system, for tests of whatever embeds the desk.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use zeroize::Zeroizing;
+
+use crate::vault::{Keychain, KeychainError};
+
+/// Keeps secrets as long as it lives, and can be locked or be absent.
+#[derive(Default)]
+pub struct MemoryKeychain {
+    secrets: Mutex<HashMap<String, Vec<u8>>>,
+    mood: Mutex<Mood>,
+}
+
+/// How the keychain behaves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mood {
+    #[default]
+    Open,
+    /// Answers as if it knew nothing, as real ones do.
+    Locked,
+    Absent,
+}
+
+impl MemoryKeychain {
+    pub fn set_mood(&self, mood: Mood) {
+        *self.mood.lock().unwrap_or_else(PoisonError::into_inner) = mood;
+    }
+
+    fn mood(&self) -> Result<Mood, KeychainError> {
+        match *self.mood.lock().unwrap_or_else(PoisonError::into_inner) {
+            Mood::Absent => Err(KeychainError::Absent("none in this test".into())),
+            mood => Ok(mood),
+        }
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut HashMap<String, Vec<u8>>) -> T) -> T {
+        work(&mut self.secrets.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Keychain for MemoryKeychain {
+    fn get(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
+        Ok(match self.mood()? {
+            Mood::Locked => None,
+            _ => self.with(|secrets| secrets.get(name).cloned().map(Zeroizing::new)),
+        })
+    }
+
+    fn set(&self, name: &str, secret: &[u8]) -> Result<(), KeychainError> {
+        if self.mood()? == Mood::Locked {
+            return Err(KeychainError::Refused("it is locked".into()));
+        }
+        self.with(|secrets| secrets.insert(name.to_owned(), secret.to_vec()));
+        Ok(())
+    }
+
+    fn remove(&self, name: &str) -> Result<(), KeychainError> {
+        self.mood()?;
+        self.with(|secrets| secrets.remove(name));
+        Ok(())
+    }
+}
