@@ -8,7 +8,12 @@ me: MeView | null, counts: CountsView, figures: FiguresView,
 /**
  * How the notification service answered last.
  */
-notifications: NotificationsView, };
+notifications: NotificationsView, settings: SettingsView, };
+
+/**
+ * What opens the cache on this machine.
+ */
+export type Ask = "choose_passphrase" | "passphrase" | "keychain";
 
 export type Availability = "available" | "busy" | "away";
 
@@ -22,9 +27,15 @@ export type Choice = { id: string, label: string, };
 
 export type ColleagueView = { user: UserId, name: string, online: boolean, };
 
+export type CommandId = string;
+
 export type CompletedView = { at: Time, by: Participant, resolution: string, };
 
-export type ConnectionView = { "state": "signed_out", hub: string | null, reason: string | null, } | { "state": "connecting", since: Time, } | { "state": "live", since: Time, completeUpTo: Time, } | { "state": "offline", since: Time, completeUpTo: Time | null, reason: string, };
+export type ConnectionView = { "state": "locked", ask: Ask, 
+/**
+ * Why it is still locked, for instance that the passphrase was wrong.
+ */
+reason: string | null, } | { "state": "signed_out", hub: string | null, reason: string | null, } | { "state": "connecting", since: Time, } | { "state": "live", since: Time, completeUpTo: Time, } | { "state": "offline", since: Time, completeUpTo: Time | null, reason: string, };
 
 export type ConversationId = string;
 
@@ -48,7 +59,7 @@ suggestion: SuggestionView | null,
 /**
  * Handover packet of Your Logic, if it left one.
  */
-handover: Array<FieldView>, draft: string, may: MayView, 
+handover: Array<FieldView>, drafts: DraftsView, may: MayView, 
 /**
  * Earlier conversations of the same customer that the journey can show.
  */
@@ -70,19 +81,43 @@ helpSince: Time | null, };
 
 export type CustomerId = string;
 
+export type Draft = { id: ConversationId, text: string, 
+/**
+ * Which of the two: the note for colleagues, or the reply.
+ */
+note: boolean, };
+
+export type DraftsView = { reply: string, note: string, 
+/**
+ * The draft holds words that the hub refused; until it is sent, emptied or changed.
+ */
+returned: ReturnedView | null, };
+
 export type EngagementId = string;
 
 export type EntriesRequest = { id: ConversationId, 
 /**
- * Key of the oldest entry at hand; none for the newest page.
+ * Key of the oldest entry at hand: the page before it. With none of the three, the newest page.
  */
-before?: string, limit: number, };
+before?: string, 
+/**
+ * Key of the newest entry at hand: the page after it.
+ */
+after?: string, 
+/**
+ * Key of an entry: the page around it.
+ */
+around?: string, limit: number, };
 
 export type EntriesView = { entries: Array<EntryView>, 
 /**
  * Whether something older exists.
  */
 more: boolean, 
+/**
+ * Whether something newer than this page exists.
+ */
+later: boolean, 
 /**
  * A part is not on this machine yet and is being fetched.
  */
@@ -102,7 +137,11 @@ position: Position | null, time: Time, by: Participant, body: EntryBody,
 /**
  * The life cycle of a turn, with times; empty for system entries.
  */
-stages: Array<StageView>, };
+stages: Array<StageView>, 
+/**
+ * Not null for what is in the outbox, words and actions alike; it can be cancelled.
+ */
+command: CommandId | null, };
 
 export type FieldView = { label: string, value: string, };
 
@@ -117,6 +156,16 @@ export type HelpView = { call: CallId,
  * One line that an agent understands.
  */
 reason: string, by: Participant, since: Time, };
+
+export type HitKind = "turn" | "note" | "customer";
+
+export type HitView = { 
+/**
+ * Key of the entry to open the conversation around; empty for a hit on a name or contact.
+ */
+key: string, conversation: ConversationId, name: string, channel: Channel, time: Time, by: Participant | null, kind: HitKind, attachment: boolean, snippet: Array<SpanView>, };
+
+export type HubAnswer = "not_asked" | "answered" | "unreachable";
 
 export type InviteColleague = { id: ConversationId, user: UserId, note?: string, };
 
@@ -166,6 +215,8 @@ export type NotificationsView = { "state": "unknown" } | { "state": "working", s
 
 export type OneConversation = { id: ConversationId, };
 
+export type OneQueued = { command: CommandId, };
+
 export type Participant = { "kind": "customer" } | { "kind": "agent", user: UserId, name: string, } | { "kind": "external_agent", link: LinkId, name: string, } | { "kind": "logic" } | { "kind": "system" };
 
 export type Permission = "liveConversations.handle" | "liveConversations.viewAll" | "liveConversations.inviteExternal" | "customers.view" | "analytics.view" | "settings.manage" | "users.manage";
@@ -179,6 +230,16 @@ export type PersonView = { engagement: EngagementId, participant: Participant, m
 invited: boolean, };
 
 export type Position = number;
+
+export type QueuedView = { command: CommandId, conversation: ConversationId, name: string, 
+/**
+ * What it does, in a few words: "Reply", "Join".
+ */
+what: string, words: string, since: Time, attempts: number, };
+
+export type Retry = { id: ConversationId, turn: TurnId, };
+
+export type ReturnedView = { code: string, reason: string, };
 
 export type RowView = { id: ConversationId, customer: CustomerId, name: string, channel: Channel, inProgress: boolean, 
 /**
@@ -202,6 +263,22 @@ export type RpcError = { code: string, message: string, };
 
 export type Scope = "ME" | "*";
 
+export type Search = { query: string, limit: number, 
+/**
+ * Ask the hub as well, for what is not on this machine.
+ */
+hub: boolean, };
+
+export type SearchView = { 
+/**
+ * Newest first.
+ */
+hits: Array<HitView>, 
+/**
+ * A sentence when an operator in the query is not understood.
+ */
+hint: string | null, hub: HubAnswer, };
+
 export type Section = "my" | "help" | "left" | "all";
 
 export type Seen = { id: ConversationId, upTo: Position, };
@@ -218,7 +295,15 @@ anyway: boolean, };
 
 export type SetAvailability = { availability: Availability, };
 
+export type SettingsView = { 
+/**
+ * Whether what the customer wrote meanwhile also holds a reply back.
+ */
+mindCustomer: boolean, };
+
 export type SignIn = { hub: string, email: string, password: string, };
+
+export type SpanView = { text: string, hit: boolean, };
 
 export type Stage = "queued" | "accepted" | "prepared" | "sent" | "delivered" | "seen" | "failed";
 
@@ -238,6 +323,8 @@ export type Tone = "good" | "plain" | "bad";
 
 export type TurnId = string;
 
+export type Unlock = { passphrase: string, };
+
 export type UserId = string;
 
 export type Words = { id: ConversationId, text: string, };
@@ -245,9 +332,13 @@ export type Words = { id: ConversationId, text: string, };
 /** Every command of the desk: its name, what it takes, what it gives. */
 export interface Commands {
   "app.state": { request: Nothing; response: AppView };
+  "cache.unlock": { request: Unlock; response: Nothing };
+  "cache.tryAgain": { request: Nothing; response: Nothing };
+  "cache.startAfresh": { request: Nothing; response: Nothing };
   "session.signIn": { request: SignIn; response: Nothing };
   "session.signOut": { request: Nothing; response: Nothing };
   "me.setAvailability": { request: SetAvailability; response: Nothing };
+  "settings.set": { request: SettingsView; response: Nothing };
   "colleagues.list": { request: Nothing; response: Array<ColleagueView> };
   "conversations.list": { request: ListRequest; response: ListView };
   "conversation.open": { request: OneConversation; response: ConversationView };
@@ -263,9 +354,13 @@ export interface Commands {
   "conversation.takeOver": { request: OneConversation; response: Nothing };
   "conversation.invite": { request: InviteColleague; response: Nothing };
   "conversation.decline": { request: OneConversation; response: Nothing };
-  "conversation.draft": { request: Words; response: Nothing };
+  "conversation.draft": { request: Draft; response: Nothing };
+  "conversation.retry": { request: Retry; response: Nothing };
   "conversation.typing": { request: OneConversation; response: Nothing };
   "conversation.seen": { request: Seen; response: Nothing };
+  "outbox.list": { request: Nothing; response: Array<QueuedView> };
+  "outbox.cancel": { request: OneQueued; response: Nothing };
+  "search": { request: Search; response: SearchView };
   "window.looking": { request: Looking; response: Nothing };
   "media.get": { request: MediaRequest; response: MediaView };
   "notifications.test": { request: Nothing; response: Nothing };
