@@ -2,13 +2,22 @@
 //!
 //! A measurement gives one or more [`Figure`]s; to add one, write its function and name it in [`MEASUREMENTS`].
 
+mod app;
 mod chat_js;
+mod clock;
+mod crowd;
+mod desktop;
 mod fold;
+mod help;
 mod idle;
 mod messages;
+mod past;
 pub mod raw;
 mod report;
 mod sockets;
+mod standin;
+mod story;
+mod words;
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -25,6 +34,8 @@ pub struct Bench {
     pub seconds: f64,
     /// How often short measurements are repeated.
     pub runs: usize,
+    /// Turns in the desk's large cache.
+    pub turns: u32,
 }
 
 type Running<'a> = Pin<Box<dyn Future<Output = anyhow::Result<Vec<Figure>>> + 'a>>;
@@ -46,6 +57,11 @@ pub const MEASUREMENTS: &[Measurement] = &[
     },
     Measurement { names: &["hub_message_p99_ms"], run: |bench| Box::pin(messages::latency(bench)) },
     Measurement { names: &["hub_idle_connection_kib"], run: |bench| Box::pin(idle::measure(bench)) },
+    Measurement {
+        names: &["help_to_notification_p50_ms", "help_to_notification_p99_ms", "withdraw_p99_ms"],
+        run: |bench| Box::pin(help::measure(bench)),
+    },
+    Measurement { names: &["desk_window_start_ms", "desk_memory_pss_mib"], run: |bench| Box::pin(app::measure(bench)) },
 ];
 
 impl Measurement {

@@ -23,6 +23,9 @@ struct Arguments {
     /// How often each is measured; the median counts
     #[arg(long, default_value_t = 3)]
     runs: usize,
+    /// Turns in the desk's large cache
+    #[arg(long, default_value_t = 1_000_000)]
+    turns: u32,
     /// The top of the repository
     #[arg(long, default_value = ".")]
     root: PathBuf,
@@ -50,7 +53,12 @@ async fn main() -> anyhow::Result<ExitCode> {
     if cfg!(debug_assertions) {
         eprintln!("warning: this is a debug build; figures of it mean nothing");
     }
-    let bench = Bench { root: arguments.root, seconds: arguments.seconds, runs: arguments.runs.max(1) };
+    let bench = Bench {
+        root: arguments.root,
+        seconds: arguments.seconds,
+        runs: arguments.runs.max(1),
+        turns: arguments.turns.max(10_000),
+    };
     let mut figures = Vec::new();
     let mut failures = 0;
     for measurement in asked {
