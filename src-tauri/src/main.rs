@@ -17,7 +17,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use serde_json::Value;
 use tandem_desk::rpc::RpcError;
-use tandem_desk::{Clock, Desk, DeskConfig};
+use tandem_desk::{Clock, Desk, DeskConfig, Pace};
 use tauri::{Manager as _, RunEvent, State, WindowEvent};
 
 use crate::keychain::SystemKeychain;
@@ -85,6 +85,7 @@ async fn start(settings: Settings) -> anyhow::Result<Desk> {
         keychain: Arc::new(SystemKeychain::default()),
         hub: settings.hub.clone(),
         allow_http: settings.allow_http,
+        pace: Pace::default(),
     };
     if let Some(embedding) = settings.embed {
         let embedded = embedded::start(settings.data.join("hub"), embedding).await?;

@@ -13,8 +13,9 @@ use tokio::task::JoinHandle;
 use crate::cache::{Cache, CacheError, rescue};
 use crate::changes::{Batches, ChangeStream};
 use crate::clock::Clock;
-use crate::hub::Hub;
+use crate::hub::{Hub, HubError};
 use crate::notify::Notifier;
+use crate::pace::Pace;
 use crate::rpc::RpcError;
 use crate::vault::{self, Ask, Keychain, Refused, Unlocked};
 use crate::view::Change;
@@ -33,6 +34,14 @@ pub struct DeskConfig {
     pub hub: Option<String>,
     /// Plain HTTP also to other machines.
     pub allow_http: bool,
+    pub pace: Pace,
+}
+
+impl DeskConfig {
+    /// The hub at an address that somebody gave.
+    pub(crate) fn hub_at(&self, address: &str) -> Result<Hub, HubError> {
+        Ok(Hub::new(address, self.allow_http)?.answering_within(self.pace.answer))
+    }
 }
 
 /// Why a desk cannot start.
@@ -110,7 +119,7 @@ impl Desk {
     /// # Errors
     /// If the address or the cache cannot be used; in words for the user.
     pub async fn adopt(&self, hub: &str, tokens: Tokens) -> Result<(), String> {
-        let hub = Hub::new(hub, self.shell.config.allow_http).map_err(|error| error.to_string())?;
+        let hub = self.shell.config.hub_at(hub).map_err(|error| error.to_string())?;
         let mut adopting = self.shell.moving.lock().await;
         match self.place() {
             Ok(place) => place.enter(hub, tokens).await.map_err(|error| error.to_string()),
@@ -119,6 +128,18 @@ impl Desk {
                 Ok(())
             }
         }
+    }
+
+    /// Lets the cache grow no further, as on a full disk, until told otherwise. For tests of what happens then.
+    ///
+    /// # Errors
+    /// If the cache cannot be reached.
+    #[doc(hidden)]
+    pub async fn disk_is_full(&self, full: bool) -> Result<(), CacheError> {
+        let Place::Open(place) = self.shell.place() else { return Ok(()) };
+        // No file is shorter than it is: the limit is what it has now.
+        let most = if full { "PRAGMA max_page_count = 1" } else { "PRAGMA max_page_count = 4294967294" };
+        place.cache.write(move |connection, _| Ok(connection.query_row(most, [], |_| Ok(()))?)).await
     }
 
     /// Takes notifications away and ends all work. What is in the cache stays.
@@ -147,9 +168,8 @@ impl Desk {
         }
     }
 
-    /// The hub that is offered at sign-in, and whether plain HTTP is allowed beyond this machine.
-    pub(crate) fn offered(&self) -> (Option<&str>, bool) {
-        (self.shell.config.hub.as_deref(), self.shell.config.allow_http)
+    pub(crate) fn config(&self) -> &DeskConfig {
+        &self.shell.config
     }
 
     /// Opens the workplace with a passphrase.

@@ -10,9 +10,8 @@ use tandem_protocol::Problem;
 use tandem_protocol::agents::{CommandAccepted, CommandRequest, EventPage, Journey, Login, Refresh, Tokens};
 
 use crate::cache::media::File;
+use crate::pace::Pace;
 
-/// A hub that has not answered by then is as good as gone.
-const TIMEOUT: Duration = Duration::from_secs(15);
 /// Largest answer that is read into memory, in bytes.
 const ANSWER_BYTES: usize = 64 * 1024 * 1024;
 /// Events in one page of fetching.
@@ -56,6 +55,8 @@ pub(crate) enum Part {
 pub(crate) struct Hub {
     address: Url,
     client: Client,
+    /// A hub that has not answered by then is as good as gone.
+    answer: Duration,
 }
 
 impl Hub {
@@ -78,10 +79,15 @@ impl Hub {
         }
         // Whoever runs us may have chosen a provider already; any choice is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder = Client::builder().timeout(TIMEOUT).connect_timeout(Duration::from_secs(5));
+        let builder = Client::builder().connect_timeout(Duration::from_secs(5));
         let builder = if loopback { builder.no_proxy() } else { builder };
         let client = builder.build().map_err(|error| HubError::Address(reason(&error)))?;
-        Ok(Self { address: url, client })
+        Ok(Self { address: url, client, answer: Pace::default().answer })
+    }
+
+    /// The same hub, given up after another time.
+    pub(crate) fn answering_within(self, answer: Duration) -> Self {
+        Self { answer, ..self }
     }
 
     /// The address without a trailing slash.
@@ -151,7 +157,7 @@ impl Hub {
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}/api/v1/{path}", self.address()))
+        self.client.request(method, format!("{}/api/v1/{path}", self.address())).timeout(self.answer)
     }
 
     async fn ask<T: DeserializeOwned, B: Serialize + Sync>(

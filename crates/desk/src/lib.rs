@@ -17,6 +17,7 @@ mod hub;
 mod memory;
 mod notify;
 mod outbox;
+mod pace;
 mod router;
 pub mod rpc;
 mod secrets;
@@ -36,5 +37,6 @@ pub use desk::{Desk, DeskConfig, StartError};
 pub use notify::{
     Action, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Silent, Tag, Urgency, plain_line,
 };
+pub use pace::Pace;
 pub use serve::serve;
 pub use vault::{Keychain, KeychainError};

@@ -21,6 +21,7 @@ use crate::cache::{Cache, CacheError, bookmarks, conversations};
 use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::hub::HubError;
+use crate::pace::Pace;
 use crate::sync::{Input, Link};
 use crate::view::{Change, ReturnedView, Tone};
 
@@ -28,8 +29,6 @@ use crate::view::{Change, ReturnedView, Tone};
 const ABREAST: usize = 4;
 /// Commands that are looked at to find those that may go.
 const WINDOW: u32 = 64;
-const PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// How a command ended.
 #[derive(Clone, Debug)]
@@ -43,13 +42,14 @@ pub(crate) enum Outcome {
 pub(crate) struct Outbox {
     cache: Cache,
     clock: Clock,
+    pace: Pace,
     waiters: Arc<Mutex<HashMap<CommandId, oneshot::Sender<Outcome>>>>,
     wake: Arc<Notify>,
 }
 
 impl Outbox {
-    pub(crate) fn new(cache: Cache, clock: Clock) -> Self {
-        Self { cache, clock, waiters: Arc::default(), wake: Arc::default() }
+    pub(crate) fn new(cache: Cache, clock: Clock, pace: Pace) -> Self {
+        Self { cache, clock, pace, waiters: Arc::default(), wake: Arc::default() }
     }
 
     /// Writes a command down, and its words leave the draft; it is sent as soon as possible. The receiver hears how it
@@ -118,7 +118,7 @@ impl Outbox {
     ) {
         let mut flying: JoinSet<(Queued, Result<CommandAccepted, HubError>)> = JoinSet::new();
         let mut busy: HashSet<ConversationId> = HashSet::new();
-        let mut patience = Patience::default();
+        let mut patience = Patience::new(self.pace);
         loop {
             let session = link.borrow_and_update().live().cloned();
             if let Some(session) = session.filter(|_| patience.is_over()) {
@@ -156,7 +156,7 @@ impl Outbox {
                     if changed.is_err() {
                         return;
                     }
-                    patience = Patience::default();
+                    patience.reset();
                 }
             }
         }
@@ -279,23 +279,28 @@ impl Outbox {
 }
 
 /// How long to wait before trying again.
-#[derive(Default)]
 struct Patience {
+    pace: Pace,
     until: Option<Instant>,
     failures: u32,
 }
 
 impl Patience {
+    fn new(pace: Pace) -> Self {
+        Self { pace, until: None, failures: 0 }
+    }
+
     fn is_over(&self) -> bool {
         self.until.is_none_or(|until| Instant::now() >= until)
     }
 
     fn reset(&mut self) {
-        *self = Self::default();
+        *self = Self::new(self.pace);
     }
 
     fn take(&mut self, after: Option<Duration>) {
-        let pause = after.unwrap_or(PAUSE.saturating_mul(1 << self.failures.min(6))).min(LONGEST_PAUSE);
+        let Pace { resend, longest, .. } = self.pace;
+        let pause = after.unwrap_or(resend.saturating_mul(1 << self.failures.min(6))).min(longest);
         self.failures = self.failures.saturating_add(1);
         self.until = Some(Instant::now() + pause);
     }

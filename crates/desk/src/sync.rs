@@ -23,13 +23,9 @@ use crate::clock::Clock;
 use crate::hub::HubError;
 use crate::memory::Memory;
 use crate::outbox::Outbox;
+use crate::pace::Pace;
 use crate::session::Session;
 use crate::view::Change;
-
-/// First pause before connecting again; doubles each time.
-const PAUSE: Duration = Duration::from_millis(250);
-/// Longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// The state of the connection. Only the loop changes it.
 #[derive(Clone)]
@@ -108,6 +104,7 @@ pub(crate) struct Sync {
     pub settled: watch::Sender<bool>,
     pub fetch: Fetch,
     pub outbox: Outbox,
+    pub pace: Pace,
     pub inbox: mpsc::UnboundedReceiver<Input>,
 }
 
@@ -124,7 +121,7 @@ impl Sync {
             let left = match left {
                 Left::Lost(reason) => {
                     self.note_lost(reason);
-                    let pause = pause(attempt);
+                    let pause = pause(self.pace, attempt);
                     attempt = attempt.saturating_add(1);
                     match self.pause(pause).await {
                         Some(left) => left,
@@ -216,7 +213,7 @@ impl Sync {
             Err(error) => return Left::Lost(sentence(&error.to_string())),
         };
         let opened = {
-            let mut opening = std::pin::pin!(live::open(session, cursor));
+            let mut opening = std::pin::pin!(live::open(session, cursor, self.pace.opening));
             loop {
                 tokio::select! {
                     opened = &mut opening => break opened,
@@ -246,8 +243,8 @@ fn left_by(input: Input) -> Result<Left, DeskFrame> {
 }
 
 /// Grows with each attempt, with half of it left to chance, so that a thousand desks do not come back at once.
-fn pause(attempt: u32) -> Duration {
-    let full = PAUSE.saturating_mul(1 << attempt.min(10)).min(LONGEST_PAUSE);
+fn pause(pace: Pace, attempt: u32) -> Duration {
+    let full = pace.reconnect.saturating_mul(1 << attempt.min(10)).min(pace.longest);
     full.mul_f64(0.5 + 0.5 * rand::random::<f64>())
 }
 
@@ -263,10 +260,11 @@ mod tests {
 
     #[test]
     fn the_pause_grows_and_stays_below_its_limit() {
+        let pace = Pace::default();
         for attempt in 0..40 {
-            let pause = pause(attempt);
-            assert!(pause >= PAUSE / 2 && pause <= LONGEST_PAUSE, "attempt {attempt} waits {pause:?}");
+            let pause = pause(pace, attempt);
+            assert!(pause >= pace.reconnect / 2 && pause <= pace.longest, "attempt {attempt} waits {pause:?}");
         }
-        assert!(pause(9) >= LONGEST_PAUSE / 2);
+        assert!(pause(pace, 9) >= pace.longest / 2);
     }
 }

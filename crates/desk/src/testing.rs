@@ -1,11 +1,13 @@
 //! Stand-ins for the system, for tests of whatever embeds the desk.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use tandem_sqlite::rusqlite::Connection;
 use zeroize::Zeroizing;
 
-use crate::vault::{Keychain, KeychainError};
+use crate::vault::{self, Keychain, KeychainError};
 
 /// Keeps secrets as long as it lives, and can be locked or be absent.
 #[derive(Default)]
@@ -62,4 +64,20 @@ impl Keychain for MemoryKeychain {
         self.with(|secrets| secrets.remove(name));
         Ok(())
     }
+}
+
+/// The file of the cache in `folder`.
+#[must_use]
+pub fn cache_file(folder: &Path) -> Option<PathBuf> {
+    let files = std::fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    files.filter(|path| path.extension().is_some_and(|kind| kind == "db")).max()
+}
+
+/// Looks into the cache in `folder` behind the desk's back.
+///
+/// # Errors
+/// If the keychain does not have its key, or the file cannot be opened.
+pub fn open_cache(folder: &Path, keychain: &dyn Keychain) -> Result<Connection, tandem_sqlite::Error> {
+    let (file, key) = vault::behind(folder, keychain).ok_or(tandem_sqlite::Error::Closed)?;
+    tandem_sqlite::peek(&file, Some(&key))
 }

@@ -66,8 +66,8 @@ impl Workplace {
         let (pokes, poked) = mpsc::unbounded_channel();
         let (touched_sender, touched) = mpsc::unbounded_channel();
         let fetch = Fetch::default();
-        let outbox = Outbox::new(cache.clone(), config.clock.clone());
-        let commands = Commands::new(cache.clone(), config.clock.clone(), link.clone(), outbox.clone());
+        let outbox = Outbox::new(cache.clone(), config.clock.clone(), config.pace);
+        let commands = Commands::new(cache.clone(), config.clock.clone(), config.pace, link.clone(), outbox.clone());
         let syncing = Sync {
             cache: cache.clone(),
             clock: config.clock.clone(),
@@ -77,6 +77,7 @@ impl Workplace {
             settled: settled_sender,
             fetch: fetch.clone(),
             outbox: outbox.clone(),
+            pace: config.pace,
             inbox: sync_inbox,
         };
         let notices = Notices {
@@ -172,7 +173,7 @@ impl Workplace {
 async fn first_link(config: &DeskConfig, known: (Option<String>, Option<Me>), secrets: &Secrets) -> Link {
     let signed_out = |reason: Option<String>| Link::SignedOut { reason };
     let (Some(address), Some(me)) = known else { return signed_out(None) };
-    let hub = match Hub::new(&address, config.allow_http) {
+    let hub = match config.hub_at(&address) {
         Ok(hub) => hub,
         Err(error) => return signed_out(Some(error.to_string())),
     };

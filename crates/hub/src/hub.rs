@@ -98,6 +98,17 @@ impl Hub {
         Ok(hub)
     }
 
+    /// Lets the data grow no further, as on a full disk, until told otherwise. For tests of what happens then.
+    ///
+    /// # Errors
+    /// If the data cannot be reached.
+    #[doc(hidden)]
+    pub async fn disk_is_full(&self, full: bool) -> Result<(), StoreError> {
+        // No file is shorter than it is: the limit is what it has now.
+        let most = if full { "PRAGMA max_page_count = 1" } else { "PRAGMA max_page_count = 4294967294" };
+        self.database.write(move |connection, _| Ok(connection.query_row(most, [], |_| Ok(()))?)).await
+    }
+
     /// Decides one command whose sender may repeat it.
     pub(crate) async fn execute(&self, envelope: Envelope) -> Result<Result<Position, Rejection>, StoreError> {
         self.decide(envelope, Repeat::Remembered).await

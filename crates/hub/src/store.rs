@@ -61,4 +61,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "customers and contacts", sql: contacts::SCHEMA },
     Migration { name: "media", sql: media::SCHEMA },
     Migration { name: "requests to Your Logic", sql: logic_requests::SCHEMA },
+    Migration { name: "renewals of sign-ins whose answer was lost", sql: auth::RENEWALS },
 ];

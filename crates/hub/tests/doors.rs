@@ -125,10 +125,48 @@ async fn a_refresh_token_works_once_and_its_reuse_ends_the_sign_in() {
     assert_eq!(status, 200);
     let (status, _) = get(&hub.base, "/api/v1/me", Some(&maya.token)).await;
     assert_eq!(status, 401, "the old access token ends with the exchange");
+    let (status, _) = get(&hub.base, "/api/v1/me", tokens["accessToken"].as_str()).await;
+    assert_eq!(status, 200, "the new one has arrived");
     let (status, problem) = post(&hub.base, "/api/v1/auth/refresh", None, &old).await;
     assert_eq!((status, &problem["code"]), (401, &json!("auth.ended")));
     let (status, _) = get(&hub.base, "/api/v1/me", tokens["accessToken"].as_str()).await;
     assert_eq!(status, 401, "whoever stole one of the two is out");
+}
+
+#[tokio::test]
+async fn a_renewal_whose_answer_was_lost_can_be_asked_for_again_until_its_tokens_are_used() {
+    let hub = TestHub::start(None).await;
+    let maya = hub.maya().await;
+    let old = json!({ "refreshToken": maya.refresh });
+    let (_, lost) = post(&hub.base, "/api/v1/auth/refresh", None, &old).await;
+    let (status, tokens) = post(&hub.base, "/api/v1/auth/refresh", None, &old).await;
+    assert_eq!(status, 200, "a desk that heard no answer asks again");
+    let (status, _) = get(&hub.base, "/api/v1/me", lost["accessToken"].as_str()).await;
+    assert_eq!(status, 401, "what was lost opens nothing");
+    let (status, _) = get(&hub.base, "/api/v1/me", tokens["accessToken"].as_str()).await;
+    assert_eq!(status, 200);
+    let stolen = json!({ "refreshToken": lost["refreshToken"] });
+    let (status, _) = post(&hub.base, "/api/v1/auth/refresh", None, &stolen).await;
+    assert_eq!(status, 401);
+    let (status, _) = get(&hub.base, "/api/v1/me", tokens["accessToken"].as_str()).await;
+    assert_eq!(status, 401, "whoever shows what was lost has stolen it");
+}
+
+#[tokio::test]
+async fn a_repeated_command_gets_its_first_answer_even_if_its_sender_may_not_see_the_conversation_any_more() {
+    let hub = TestHub::start(None).await;
+    let (carmen, maya, jonas) = (hub.customer().await, hub.maya().await, hub.jonas().await);
+    carmen.writes("Hello?").await;
+    let id = carmen.conversation().await;
+    let (command, note) =
+        (Uuid::now_v7().to_string(), json!({ "type": "note", "turn": Uuid::now_v7(), "text": "mine" }));
+    let first = maya.commands_as(&command, &id, note.clone()).await;
+    assert_eq!(first.0, 200, "who may help may leave a note: {}", first.1);
+    jonas.does(&id, json!({ "type": "join" })).await;
+    assert_eq!(maya.gets("/api/v1/conversations?section=help").await.1["total"], 0);
+    assert_eq!(maya.commands_as(&command, &id, note.clone()).await, first, "the answer was lost, and comes again");
+    let (status, _) = maya.commands(&id, note).await;
+    assert_eq!(status, 404, "a new one is refused");
 }
 
 #[tokio::test]

@@ -1,7 +1,5 @@
 //! The one way of a command: checked against what this machine expects, written down, sent as soon as the hub hears.
 
-use std::time::Duration;
-
 use tandem_conversation::{ConversationId, Rejection};
 use tandem_protocol::agents::AgentCommand;
 use tokio::sync::watch;
@@ -11,24 +9,23 @@ use crate::cache::{Cache, bookmarks, conversations, outbox as table};
 use crate::clock::Clock;
 use crate::expect::{Expecting, expected};
 use crate::outbox::{Outbox, Outcome};
+use crate::pace::Pace;
 use crate::rpc::RpcError;
 use crate::sync::Link;
-
-/// An agent does not wait longer for an answer; the command stays in the outbox and shows as queued.
-const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
 /// The way of commands, for handlers and notifications alike.
 #[derive(Clone)]
 pub(crate) struct Commands {
     cache: Cache,
     clock: Clock,
+    pace: Pace,
     link: watch::Receiver<Link>,
     outbox: Outbox,
 }
 
 impl Commands {
-    pub(crate) fn new(cache: Cache, clock: Clock, link: watch::Receiver<Link>, outbox: Outbox) -> Self {
-        Self { cache, clock, link, outbox }
+    pub(crate) fn new(cache: Cache, clock: Clock, pace: Pace, link: watch::Receiver<Link>, outbox: Outbox) -> Self {
+        Self { cache, clock, pace, link, outbox }
     }
 
     /// Gives a command. While the hub hears us its answer is awaited; otherwise the command waits in the outbox,
@@ -69,8 +66,9 @@ impl Commands {
         if !is_live {
             return Ok(());
         }
-        match tokio::time::timeout(ANSWER_WITHIN, answer).await {
+        match tokio::time::timeout(self.pace.agent, answer).await {
             Ok(Ok(Outcome::Refused(problem))) => Err(RpcError { code: problem.code, message: problem.detail }),
+            // It stays in the outbox and shows as queued.
             _ => Ok(()),
         }
     }

@@ -30,7 +30,7 @@ impl Desk {
         let connection = match &link {
             Link::SignedOut { reason } => {
                 let last = place.cache.read(|connection| meta::get(connection, meta::HUB)).await?;
-                let hub = self.offered().0.map(str::to_owned).or(last);
+                let hub = self.config().hub.clone().or(last);
                 ConnectionView::SignedOut { hub, reason: reason.clone() }
             }
             Link::Connecting { since, .. } => ConnectionView::Connecting { since: *since },

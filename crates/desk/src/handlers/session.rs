@@ -7,7 +7,7 @@ use super::error;
 use crate::cache::{self, conversations, meta};
 use crate::desk::{Desk, UnlockError};
 use crate::workplace::Workplace;
-use crate::hub::{Hub, HubError};
+use crate::hub::HubError;
 use crate::notify::Poke;
 use crate::rpc::{Looking, Nothing, OneConversation, RpcError, Seen, SetAvailability, SignIn, Unlock};
 use crate::sync::Input;
@@ -16,8 +16,8 @@ use crate::view::SettingsView;
 
 impl Desk {
     pub(crate) async fn sign_in(&self, request: SignIn) -> Result<Nothing, RpcError> {
-        let hub = Hub::new(&request.hub, self.offered().1)
-            .map_err(|failed| error("session.address", failed.to_string()))?;
+        let hub = self.config().hub_at(&request.hub);
+        let hub = hub.map_err(|failed| error("session.address", failed.to_string()))?;
         let login = Login { email: request.email, password: request.password };
         let tokens = hub.login(&login).await.map_err(|failed| match failed {
             HubError::SessionEnded(message) => error("session.wrong", message),

@@ -22,21 +22,18 @@ use crate::view::Change;
 
 pub(super) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// The hub says every ten seconds that it is there; three times that is silence.
-const SILENCE: Duration = Duration::from_secs(30);
-const OPENING: Duration = Duration::from_secs(10);
 /// Largest frame that is read into memory, in bytes.
 const FRAME_BYTES: usize = 64 * 1024 * 1024;
 /// Changes that are applied in one transaction, if that many are at hand.
 const TOGETHER: usize = 1_000;
 
-/// Opens the connection, renewing the sign-in if needed.
-pub(super) async fn open(session: &Session, cursor: Option<u64>) -> Result<Socket, HubError> {
+/// Opens the connection within some time, renewing the sign-in if needed.
+pub(super) async fn open(session: &Session, cursor: Option<u64>, within: Duration) -> Result<Socket, HubError> {
     let address = session.hub.live_address(cursor);
-    session.with_token(|token| open_with(address.clone(), token)).await
+    session.with_token(|token| open_with(address.clone(), token, within)).await
 }
 
-async fn open_with(address: String, token: Arc<str>) -> Result<Socket, HubError> {
+async fn open_with(address: String, token: Arc<str>, within: Duration) -> Result<Socket, HubError> {
     let mut request = address.into_client_request().map_err(|error| HubError::Address(error.to_string()))?;
     let bearer = HeaderValue::from_str(&format!("Bearer {token}"));
     let mut bearer = bearer.map_err(|_| HubError::Garbled("its access token".into()))?;
@@ -46,7 +43,7 @@ async fn open_with(address: String, token: Arc<str>) -> Result<Socket, HubError>
     config.read_buffer_size = 4096;
     config.max_message_size = Some(FRAME_BYTES);
     config.max_frame_size = Some(FRAME_BYTES);
-    match tokio::time::timeout(OPENING, connect_async_with_config(request, Some(config), true)).await {
+    match tokio::time::timeout(within, connect_async_with_config(request, Some(config), true)).await {
         Err(_) => Err(HubError::Network("The hub does not answer.".into())),
         Ok(Ok((socket, _))) => Ok(socket),
         Ok(Err(Error::Http(response))) if response.status() == 401 => Err(HubError::Unauthorized),
@@ -89,7 +86,7 @@ impl Sync {
                             continue;
                         }
                     },
-                    message = tokio::time::timeout(SILENCE, socket.next()) => match message {
+                    message = tokio::time::timeout(self.pace.silence, socket.next()) => match message {
                         Err(_) => return Left::Lost("The hub has gone silent.".into()),
                         Ok(Some(Ok(message))) => message,
                         Ok(Some(Err(error))) => {

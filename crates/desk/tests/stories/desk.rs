@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tandem_conversation::ConversationId;
 use tandem_desk::testing::{MemoryKeychain, Mood};
-use tandem_desk::{ChangeStream, Clock, Desk, DeskConfig};
+use tandem_desk::{ChangeStream, Clock, Desk, DeskConfig, Pace};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
@@ -50,6 +50,7 @@ impl Maya {
             keychain: Arc::clone(&keychain) as Arc<_>,
             hub: None,
             allow_http: false,
+            pace: Pace::default(),
         };
         let desk = Desk::start(config).await.unwrap();
         let changes = Mutex::new(desk.changes());

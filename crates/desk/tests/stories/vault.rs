@@ -4,9 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use tandem_conversation::ConversationId;
-use tandem_desk::Keychain as _;
-use tandem_desk::testing::{MemoryKeychain, Mood};
-use tandem_sqlite::Key;
+use tandem_desk::testing::{Mood, open_cache};
 
 use crate::desk::Maya;
 use crate::hub::FakeHub;
@@ -25,13 +23,6 @@ async fn with_words() -> (std::sync::Arc<FakeHub>, Maya, ConversationId) {
     maya.ok("conversation.send", send).await;
     maya.ok("conversation.draft", json!({"id": carmen, "text": "unfinished words", "note": true})).await;
     (hub, maya, carmen)
-}
-
-fn cache_key(keychain: &MemoryKeychain, file: &Path) -> Key {
-    let id = file.file_stem().unwrap().to_str().unwrap().strip_prefix("desk-").unwrap();
-    let id: uuid::Uuid = id.parse().unwrap();
-    let key = keychain.get(&format!("cache-{id}")).unwrap().unwrap();
-    Key::new(key[..].try_into().unwrap())
 }
 
 /// The files of the cache, without what belongs to SQLite's log.
@@ -135,10 +126,9 @@ async fn a_page_that_cannot_be_read_while_the_desk_runs_costs_no_word_of_the_age
     let (hub, maya, carmen) = with_words().await;
     maya.ok("conversations.list", json!({"section": "my", "offset": 0, "limit": 9})).await;
     let file = caches(maya.folder()).remove(0);
-    let key = cache_key(&maya.keychain, &file);
     let maya = maya.ended().await;
     let page = {
-        let connection = tandem_sqlite::peek(&file, Some(&key)).unwrap();
+        let connection = open_cache(maya.folder(), &*maya.keychain).unwrap();
         let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'events'";
         connection.query_row(root, [], |row| row.get::<_, u32>(0)).unwrap() as usize
     };

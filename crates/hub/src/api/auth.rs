@@ -48,14 +48,16 @@ impl FromRequestParts<Arc<Hub>> for Signed {
         let (hash, now) = (hash_token(token), hub.clock.now());
         let user = hub
             .database
-            .read(move |connection| -> Result<Option<User>, StoreError> {
-                match auth::user_of(connection, &hash, now)? {
-                    Some(user) => users::get(connection, user),
-                    None => Ok(None),
-                }
+            .read(move |connection| -> Result<Option<(User, bool)>, StoreError> {
+                let Some((user, arrived)) = auth::user_of(connection, &hash, now)? else { return Ok(None) };
+                Ok(users::get(connection, user)?.map(|user| (user, arrived)))
             })
             .await?;
-        user.map(Self).ok_or_else(ApiError::unauthorized)
+        let (user, arrived) = user.ok_or_else(ApiError::unauthorized)?;
+        if !arrived {
+            hub.database.write(move |connection, _| auth::arrived(connection, &hash)).await?;
+        }
+        Ok(Self(user))
     }
 }
 
@@ -137,7 +139,8 @@ pub(crate) async fn login(
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$R1H9oHrF1vyW8G8qXy1nNMyfCbqQKx4wF2R3d0m5s3A";
 
-/// Exchanges a refresh token for new tokens. A refresh token that was used before ends the sign-in.
+/// Exchanges a refresh token for new tokens. The same again gives others as long as none of them was used, because the
+/// answer may have been lost; after that it ends the sign-in.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", request_body = Refresh, tag = "auth",
     responses((status = 200, body = Tokens), (status = 401, body = Problem)))]
 pub(crate) async fn refresh(
@@ -148,10 +151,14 @@ pub(crate) async fn refresh(
     let tokens = hub
         .database
         .write(move |connection, _| -> Result<Option<Tokens>, StoreError> {
-            let Refreshed::Valid(id, user) = auth::redeem(connection, &hash, now)? else { return Ok(None) };
+            let redeemed = auth::redeem(connection, &hash, now)?;
+            let (Refreshed::Valid(id, user) | Refreshed::Repeated(id, user)) = redeemed else { return Ok(None) };
             let Some(user) = users::get(connection, user)? else { return Ok(None) };
             let (sign_in, tokens) = fresh(&shared, id, &user);
-            auth::rotate(connection, &sign_in)?;
+            match redeemed {
+                Refreshed::Repeated(..) => auth::rotate_again(connection, &sign_in)?,
+                _ => auth::rotate(connection, &sign_in)?,
+            }
             Ok(Some(tokens))
         })
         .await?;

@@ -10,7 +10,7 @@ use tandem_protocol::agents::{AgentCommand, CommandAccepted, CommandRequest};
 use super::auth::Signed;
 use super::{ApiError, Json};
 use crate::hub::Hub;
-use crate::store::{StoreError, conversations, users};
+use crate::store::{StoreError, commands, conversations, users};
 
 /// Sends a command. The same id twice has one effect and the same answer.
 #[utoipa::path(post, path = "/api/v1/commands", request_body = CommandRequest, tag = "conversations",
@@ -29,7 +29,17 @@ pub(crate) async fn post(
     let (user, now, seen_by) = (signed.0.id, hub.clock.now(), permissions.clone());
     let joins = matches!(request.command, AgentCommand::Join { .. });
     let id = request.conversation;
-    let state = hub.database.read(move |connection| conversations::get(connection, id)).await?;
+    let repeated = request.id;
+    let (state, answered) = hub
+        .database
+        .read(move |connection| -> Result<_, StoreError> {
+            Ok((conversations::get(connection, id)?, commands::find(connection, repeated)?))
+        })
+        .await?;
+    // What was decided is not asked again: the sender may not see any more what the command itself has put away.
+    if let Some(answer) = answered {
+        return Ok(axum::Json(CommandAccepted { position: answer? }));
+    }
     // What one may not see does not exist; a known id may be joined, as from a colleague's link.
     let known = state.is_some_and(|state| joins || tandem_conversation::visible(&state, user, &seen_by, now));
     if !known {

@@ -1,0 +1,111 @@
+//! What must hold in the end, read from the hub's own log.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
+
+use tandem_conversation::{Conversation, ConversationId, Event, EventBody, Time, TurnId, left_alone};
+
+use crate::cache::{Cached, id, open, rows};
+use crate::journal::{Journal, Known};
+
+/// One conversation as the hub holds it.
+pub struct Whole {
+    pub state: Conversation,
+    pub events: Vec<Event>,
+}
+
+/// All that the hub holds.
+pub struct Hub {
+    pub conversations: BTreeMap<ConversationId, Whole>,
+    turns: Vec<(TurnId, String)>,
+    seqs: Vec<i64>,
+}
+
+/// The hub's conversations, oldest first.
+pub fn conversations(data: &Path) -> Vec<ConversationId> {
+    rows(&open(&data.join("tandem.db")), "SELECT id FROM conversations ORDER BY started, id", |row| id(row, 0))
+}
+
+impl Hub {
+    pub fn read(data: &Path) -> Result<Self, String> {
+        let connection = open(&data.join("tandem.db"));
+        connection.execute_batch("BEGIN").unwrap();
+        let mut conversations: BTreeMap<_, _> = rows(&connection, "SELECT id, state FROM conversations", |row| {
+            let state = serde_json::from_str(&row.get::<_, String>(1)?).unwrap();
+            Ok((id(row, 0)?, Whole { state, events: Vec::new() }))
+        })
+        .into_iter()
+        .collect();
+        let log = rows(&connection, "SELECT seq, conversation, body FROM events ORDER BY seq", |row| {
+            Ok((row.get(0)?, id(row, 1)?, serde_json::from_str::<Event>(&row.get::<_, String>(2)?).unwrap()))
+        });
+        let (mut turns, mut seqs) = (Vec::new(), Vec::new());
+        for (seq, of, event) in log {
+            seqs.push(seq);
+            if let EventBody::TurnAdded { turn, .. } = &event.body {
+                turns.push((turn.id, turn.content.text().to_owned()));
+            }
+            let whole = conversations.get_mut(&of).ok_or_else(|| format!("{of} has events and no state"))?;
+            whole.events.push(event);
+        }
+        Ok(Self { conversations, turns, seqs })
+    }
+
+    /// The log has no gaps, its fold is the state, every command had one effect, and nobody is left alone.
+    pub fn is_whole(&self, now: Time, journal: &Journal) -> Result<(), String> {
+        if !self.seqs.iter().copied().eq(1..=self.seqs.len() as i64) {
+            return Err("the account's log has gaps".into());
+        }
+        for (of, whole) in &self.conversations {
+            let positions = whole.events.iter().map(|event| event.position.0);
+            if !positions.eq(1..=whole.events.len() as u32) {
+                return Err(format!("the log of {of} has gaps"));
+            }
+            if Conversation::fold(&whole.events).as_ref() != Some(&whole.state) {
+                return Err(format!("the state of {of} is not the fold over its events"));
+            }
+            if left_alone(&whole.state, now) {
+                return Err(format!("the customer of {of} is left alone: {:?}", whole.state));
+            }
+            let mut over = HashSet::new();
+            for pair in whole.events.windows(2) {
+                if pair[0].cause != pair[1].cause && (!over.insert(pair[0].cause) || over.contains(&pair[1].cause)) {
+                    return Err(format!("a command had two effects in {of}: {:?}", pair[1]));
+                }
+            }
+        }
+        let mut seen: HashMap<TurnId, &str> = HashMap::new();
+        for (turn, text) in &self.turns {
+            if seen.insert(*turn, text).is_some() {
+                return Err(format!("the turn {turn} is there twice: {text}"));
+            }
+        }
+        match journal.all_accepted().iter().find(|turn| !seen.contains_key(turn)) {
+            Some(lost) => Err(format!("the customer's message {lost} was accepted, and is lost")),
+            None => Ok(()),
+        }
+    }
+
+    fn count(&self, word: &str) -> usize {
+        self.turns.iter().map(|(_, text)| text.matches(word).count()).sum()
+    }
+}
+
+/// Everything that agents wrote is somewhere, and nothing is anywhere twice.
+pub fn words(hub: &Hub, desks: &[Cached], journal: &Journal) -> Result<(), String> {
+    for (word, known) in journal.words() {
+        let within = |texts: &[String]| texts.iter().map(|text| text.matches(&word).count()).sum::<usize>();
+        let logged = hub.count(&word);
+        let queued: usize = desks.iter().map(|desk| within(&desk.queued)).sum();
+        let drafted: usize = desks.iter().map(|desk| within(&desk.drafts)).sum();
+        let there = logged + queued + drafted;
+        let places = format!("{logged} in the log, {queued} in an outbox, {drafted} in a draft");
+        if there > 1 {
+            return Err(format!("{word} ({known:?}) is there {there} times: {places}"));
+        }
+        if there == 0 && known != Known::Typed {
+            return Err(format!("{word} ({known:?}) is lost"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! The hub, on a runtime that can be thrown away.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Arc, Weak};
+
+use rusqlite::Connection;
+use tandem_hub::config::{Config, LogicConfig};
+use tandem_hub::{Hub, serve};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
+
+use crate::logic::SECRET;
+use crate::run::Clocks;
+use crate::template::closed;
+
+pub struct House {
+    runtime: Runtime,
+    pub address: SocketAddr,
+    hub: Weak<Hub>,
+}
+
+impl House {
+    pub async fn open(data: &Path, clocks: &Clocks, logic: Option<&str>) -> Self {
+        let config = Config {
+            listen: String::new(),
+            data: data.to_owned(),
+            account: "Northwind".into(),
+            logic: logic.map(|url| LogicConfig { url: url.into(), secret: SECRET.into(), timeout_ms: 1_000 }),
+            rate_limits: false,
+        };
+        let clock = clocks.hub();
+        let runtime = runtime();
+        let (said, heard) = oneshot::channel();
+        runtime.spawn(async move {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let hub = Hub::start(config, clock).unwrap();
+            let _ = said.send((address, Arc::downgrade(&hub)));
+            serve(hub, listener, std::future::pending()).await.unwrap();
+        });
+        let (address, hub) = heard.await.expect("the hub starts");
+        Self { runtime, address, hub }
+    }
+
+    /// Ends it in the middle of whatever it does, and waits until its data is free.
+    pub async fn kill(self, data: &Path) {
+        self.runtime.shutdown_background();
+        let file = data.join("tandem.db");
+        closed(|| Connection::open(&file).unwrap(), &file).await;
+    }
+
+    pub async fn disk_is_full(&self, full: bool) {
+        if let Some(hub) = self.hub.upgrade() {
+            let _ = hub.disk_is_full(full).await;
+        }
+    }
+}
+
+/// One thread for whatever is going to be killed.
+pub fn runtime() -> Runtime {
+    Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+}
+
+/// A folder in memory where there is one: here programs die, not machines.
+pub fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory).unwrap() } else { tempfile::tempdir().unwrap() }
+}

@@ -1,0 +1,100 @@
+//! A hub's data with everybody signed in, made once and copied for each run: passwords are slow on purpose.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use rusqlite::Connection;
+use tandem_conversation::Role;
+use tandem_hub::{NewBrand, NewUser, add_brand, add_user};
+use tandem_protocol::agents::{Login, Tokens};
+use tandem_testkit::hub_process::BRAND;
+use tempfile::TempDir;
+
+use crate::house::{House, folder};
+use crate::run::Clocks;
+
+const PASSWORD: &str = "correct horse battery staple";
+/// Agents first see only what concerns them; supervisors see all.
+const PEOPLE: [(&str, Role); 4] = [
+    ("Maya Ortiz", Role::Agent),
+    ("Sofia Lind", Role::Supervisor),
+    ("Jonas Keller", Role::Agent),
+    ("Ada Novak", Role::Admin),
+];
+
+pub struct Template {
+    folder: TempDir,
+    /// Of each person, in order.
+    pub tokens: Vec<Tokens>,
+}
+
+impl Template {
+    pub fn get() -> &'static Self {
+        static TEMPLATE: OnceLock<Template> = OnceLock::new();
+        TEMPLATE.get_or_init(|| {
+            let folder = folder();
+            set_up(folder.path());
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let tokens = runtime.block_on(sign_everybody_in(folder.path()));
+            Template { folder, tokens }
+        })
+    }
+
+    /// Data for one run.
+    pub fn copy(&self) -> TempDir {
+        let copy = folder();
+        std::fs::copy(self.folder.path().join("tandem.db"), copy.path().join("tandem.db")).unwrap();
+        copy
+    }
+}
+
+fn set_up(data: &Path) {
+    for (name, role) in PEOPLE {
+        let user = NewUser { email: email(name), name: name.into(), role, password: PASSWORD.into() };
+        add_user(data, user).unwrap();
+    }
+    let brand = NewBrand {
+        key: BRAND.into(),
+        name: "Northwind".into(),
+        greeting: "Hello!".into(),
+        accent: "#2f5bea".into(),
+        domains: vec!["*".into()],
+    };
+    add_brand(data, brand).unwrap();
+}
+
+async fn sign_everybody_in(data: &Path) -> Vec<Tokens> {
+    let house = House::open(data, &Clocks::default(), None).await;
+    let mut tokens = Vec::new();
+    for (name, _) in PEOPLE {
+        tokens.push(sign_in(&format!("http://{}", house.address), &email(name)).await);
+    }
+    house.kill(data).await;
+    tokens
+}
+
+async fn sign_in(hub: &str, email: &str) -> Tokens {
+    let login = Login { email: email.into(), password: PASSWORD.into() };
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer = client.post(format!("{hub}/api/v1/auth/login")).json(&login).send().await.unwrap();
+    answer.json().await.unwrap()
+}
+
+fn email(name: &str) -> String {
+    format!("{}@northwind.example", name.split(' ').next().unwrap().to_lowercase())
+}
+
+/// Waits until nobody has the database open any more.
+pub async fn closed(open: impl Fn() -> Connection, database: &Path) {
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !is_free(&open()) {
+        assert!(tokio::time::Instant::now() < deadline, "{} is still open", database.display());
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+}
+
+/// Whoever gets it for themselves alone knows that nobody else has it.
+fn is_free(connection: &Connection) -> bool {
+    let alone = "PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT";
+    connection.execute_batch(alone).is_ok()
+}
