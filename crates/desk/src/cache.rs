@@ -11,6 +11,7 @@ pub(crate) mod media;
 pub(crate) mod meta;
 pub(crate) mod notices;
 pub(crate) mod outbox;
+pub(crate) mod search;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -38,6 +39,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "media", sql: media::SCHEMA },
     Migration { name: "notices", sql: notices::SCHEMA },
     Migration { name: "outbox", sql: outbox::SCHEMA },
+    Migration { name: "search", sql: search::SCHEMA },
 ];
 
 /// What can go wrong with the cache.
@@ -166,6 +168,7 @@ impl Cache {
 
 /// Forgets what the hub said; what is the user's own (drafts, outbox) stays.
 pub(crate) fn forget_conversations(connection: &Connection, touched: &mut Touched) -> Result<(), CacheError> {
+    search::forget_all(connection)?;
     connection.execute_batch("DELETE FROM events; DELETE FROM conversations; DELETE FROM media;")?;
     meta::remove(connection, meta::CURSOR)?;
     touched.everything();

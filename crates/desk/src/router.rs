@@ -27,7 +27,7 @@ impl Desk {
                 }
             };
         }
-        use crate::view::{AppView, ColleagueView, ConversationView, EntriesView, ListView};
+        use crate::view::{AppView, ColleagueView, ConversationView, EntriesView, ListView, SearchView};
         table!(route)
     }
 }

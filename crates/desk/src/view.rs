@@ -229,6 +229,8 @@ pub struct EntriesView {
     pub entries: Vec<EntryView>,
     /// Whether something older exists.
     pub more: bool,
+    /// Whether something newer than this page exists.
+    pub later: bool,
     /// A part is not on this machine yet and is being fetched.
     pub loading: bool,
 }
@@ -355,6 +357,59 @@ pub enum Tone {
     Good,
     Plain,
     Bad,
+}
+
+/// What a search found, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchView {
+    pub hits: Vec<HitView>,
+    /// A sentence about what of the query was not understood.
+    pub hint: Option<String>,
+    pub hub: HubSearch,
+}
+
+/// Whether the hub searched, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum HubSearch {
+    NotAsked,
+    Answered,
+    /// Only what is on this machine was searched.
+    Unreachable,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HitView {
+    /// Key of the entry, to open its conversation around it; empty for a hit on a name or contact.
+    pub key: String,
+    pub conversation: ConversationId,
+    /// The customer's name.
+    pub name: String,
+    pub channel: Channel,
+    pub time: Time,
+    /// Who said it; none for a customer.
+    pub by: Option<Participant>,
+    pub kind: HitKind,
+    pub attachment: bool,
+    pub snippet: Vec<SpanView>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum HitKind {
+    Turn,
+    Note,
+    Customer,
+}
+
+/// A piece of a snippet; `hit` is what was looked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SpanView {
+    pub text: String,
+    pub hit: bool,
 }
 
 /// A colleague who can be invited.

@@ -12,7 +12,7 @@ const ROOMS: &[Room] = &[
     Room { name: "tandem-conversation", may_use: &[] },
     Room { name: "tandem-sqlite", may_use: &[] },
     Room { name: "tandem-protocol", may_use: &["tandem-conversation"] },
-    Room { name: "tandem-search", may_use: &["tandem-conversation"] },
+    Room { name: "tandem-search", may_use: &["tandem-conversation", "tandem-protocol"] },
     Room { name: "tandem-hub", may_use: &["tandem-conversation", "tandem-protocol", "tandem-search", "tandem-sqlite"] },
     Room { name: "tandem-desk", may_use: &["tandem-conversation", "tandem-protocol", "tandem-search", "tandem-sqlite"] },
     Room {

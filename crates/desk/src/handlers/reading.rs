@@ -1,20 +1,20 @@
 //! Commands that answer out of the cache.
 
 use base64::Engine as _;
-use tandem_conversation::MediaId;
+use tandem_conversation::{ConversationId, MediaId};
 
 use super::{error, signed_out, unknown_conversation};
 use crate::cache::media::{self, File};
-use crate::cache::meta;
+use crate::cache::{conversations, meta};
 use crate::desk::Desk;
 use crate::figures::figures;
 use crate::hub::HubError;
 use crate::rpc::{EntriesRequest, ListRequest, MediaRequest, MediaView, Nothing, OneConversation, RpcError};
-use crate::sync::Link;
+use crate::sync::{FetchError, Link, fetch_unknown};
 use crate::view::{
     AppView, ColleagueView, ConnectionView, ConversationView, CountsView, EntriesView, ListView, MeView,
 };
-use crate::views;
+use crate::views::{self, Page};
 
 impl Desk {
     pub(crate) async fn app_state(&self, _: Nothing) -> Result<AppView, RpcError> {
@@ -73,6 +73,7 @@ impl Desk {
 
     pub(crate) async fn open(&self, request: OneConversation) -> Result<ConversationView, RpcError> {
         let (reader, id) = (self.reader()?, request.id);
+        self.make_known(id).await?;
         let view = self.inner.cache.read(move |connection| views::conversation(connection, &reader, id)).await?;
         let view = view.ok_or_else(|| unknown_conversation(id))?;
         if self.inner.link.borrow().live().is_some() {
@@ -83,19 +84,41 @@ impl Desk {
 
     pub(crate) async fn entries(&self, request: EntriesRequest) -> Result<EntriesView, RpcError> {
         let (reader, id) = (self.reader()?, request.id);
+        let page = page(request.before, request.after, request.around)?;
+        self.make_known(id).await?;
         let stretch = self
             .inner
             .cache
-            .read(move |connection| {
-                views::transcript(connection, &reader, id, request.before.as_deref(), request.limit)
-            })
+            .read(move |connection| views::transcript(connection, &reader, id, &page, request.limit))
             .await?;
         let mut stretch = stretch.ok_or_else(|| unknown_conversation(id))?;
         if self.inner.link.borrow().live().is_some() {
             stretch.view.loading = !stretch.missing.is_empty();
+            if stretch.is_elsewhere && stretch.view.loading {
+                // Another page than the one that was asked for would only flash by.
+                stretch.view.entries.clear();
+                (stretch.view.more, stretch.view.later) = (true, true);
+            }
             stretch.missing.into_iter().for_each(|missing| self.inner.fetch.conversation_now(missing));
         }
         Ok(stretch.view)
+    }
+
+    /// Fetches a conversation that is not on this machine: one that the hub found, or that a link leads to.
+    async fn make_known(&self, id: ConversationId) -> Result<(), RpcError> {
+        let known = self.inner.cache.read(move |connection| conversations::get(connection, id)).await?;
+        let Some(session) = self.inner.link.borrow().live().cloned().filter(|_| known.is_none()) else {
+            return Ok(());
+        };
+        match fetch_unknown(&self.inner.cache, &session, id, self.inner.clock.hub_now()).await {
+            Ok(()) => Ok(()),
+            Err(FetchError::Cache(error)) => Err(error.into()),
+            // Then it stays unknown here.
+            Err(FetchError::Hub(error)) => {
+                tracing::info!(%error, conversation.id = %id, "a conversation could not be fetched");
+                Ok(())
+            }
+        }
     }
 
     pub(crate) async fn media(&self, request: MediaRequest) -> Result<MediaView, RpcError> {
@@ -123,6 +146,17 @@ impl Desk {
         let kept = File { content_type: file.content_type.clone(), bytes: file.bytes.clone() };
         self.inner.cache.write(move |connection, _| media::put(connection, id, &kept)).await?;
         Ok(file)
+    }
+}
+
+/// The page that three keys ask for, of which at most one may be given.
+fn page(before: Option<String>, after: Option<String>, around: Option<String>) -> Result<Page, RpcError> {
+    match (before, after, around) {
+        (None, None, None) => Ok(Page::Newest),
+        (Some(key), None, None) => Ok(Page::Before(key)),
+        (None, Some(key), None) => Ok(Page::After(key)),
+        (None, None, Some(key)) => Ok(Page::Around(key)),
+        _ => Err(error("rpc.bad_request", "A page is before, after or around one entry.")),
     }
 }
 

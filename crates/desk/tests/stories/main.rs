@@ -10,5 +10,7 @@ mod hub;
 mod notices;
 mod notifier;
 mod outbox;
+mod paging;
+mod search;
 mod sign_in;
 mod sync;
