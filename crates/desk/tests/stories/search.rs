@@ -93,6 +93,7 @@ async fn customers_are_found_by_name_even_after_they_said_who_they_are() {
     let carmen = hub.customer_comes("Visitor 7");
     hub.customer_writes(carmen, "Hello");
     let maya = Maya::signed_in(&hub).await;
+    maya.until_words(carmen, &["Hello"]).await;
     let found = maya.until_found("visit", &["[Visitor] 7"]).await;
     let hit = &found["hits"][0];
     assert_eq!((&hit["kind"], &hit["key"], &hit["conversation"]), (&json!("customer"), &json!(""), &json!(carmen)));
