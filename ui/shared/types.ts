@@ -10,11 +10,6 @@ me: MeView | null, counts: CountsView, figures: FiguresView,
  */
 notifications: NotificationsView, settings: SettingsView, };
 
-/**
- * What opens the cache on this machine.
- */
-export type Ask = "choose_passphrase" | "passphrase" | "keychain";
-
 export type Availability = "available" | "busy" | "away";
 
 export type CallId = string;
@@ -31,11 +26,7 @@ export type CommandId = string;
 
 export type CompletedView = { at: Time, by: Participant, resolution: string, };
 
-export type ConnectionView = { "state": "locked", ask: Ask, 
-/**
- * Why it is still locked, for instance that the passphrase was wrong.
- */
-reason: string | null, } | { "state": "signed_out", hub: string | null, reason: string | null, } | { "state": "connecting", since: Time, } | { "state": "live", since: Time, completeUpTo: Time, } | { "state": "offline", since: Time, completeUpTo: Time | null, reason: string, };
+export type ConnectionView = { "state": "locked", ask: LockedAsk, reason: string | null, } | { "state": "signed_out", hub: string | null, reason: string | null, } | { "state": "connecting", since: Time, } | { "state": "live", since: Time, completeUpTo: Time, } | { "state": "offline", since: Time, completeUpTo: Time | null, reason: string, };
 
 export type ConversationId = string;
 
@@ -59,7 +50,11 @@ suggestion: SuggestionView | null,
 /**
  * Handover packet of Your Logic, if it left one.
  */
-handover: Array<FieldView>, drafts: DraftsView, may: MayView, 
+handover: Array<FieldView>, drafts: DraftsView, 
+/**
+ * As if what is in the outbox had happened.
+ */
+may: MayView, 
 /**
  * Earlier conversations of the same customer that the journey can show.
  */
@@ -81,15 +76,11 @@ helpSince: Time | null, };
 
 export type CustomerId = string;
 
-export type Draft = { id: ConversationId, text: string, 
-/**
- * Which of the two: the note for colleagues, or the reply.
- */
-note: boolean, };
+export type Draft = { id: ConversationId, text: string, note: boolean, };
 
 export type DraftsView = { reply: string, note: string, 
 /**
- * The draft holds words that the hub refused; until it is sent, emptied or changed.
+ * Why words that were sent stand here again; until they are sent or changed.
  */
 returned: ReturnedView | null, };
 
@@ -97,15 +88,15 @@ export type EngagementId = string;
 
 export type EntriesRequest = { id: ConversationId, 
 /**
- * Key of the oldest entry at hand: the page before it. With none of the three, the newest page.
+ * Key of the oldest entry at hand: the page before it. At most one of the three keys; none for the newest page.
  */
 before?: string, 
 /**
- * Key of the newest entry at hand: the page after it.
+ * Key of the newest entry at hand: the next page towards now.
  */
 after?: string, 
 /**
- * Key of an entry: the page around it.
+ * Key of the entry that the page is around.
  */
 around?: string, limit: number, };
 
@@ -133,15 +124,15 @@ key: string, conversation: ConversationId,
 /**
  * None for what is still in the outbox.
  */
-position: Position | null, time: Time, by: Participant, body: EntryBody, 
+position: Position | null, 
+/**
+ * What is still in the outbox can be cancelled by it.
+ */
+command: CommandId | null, time: Time, by: Participant, body: EntryBody, 
 /**
  * The life cycle of a turn, with times; empty for system entries.
  */
-stages: Array<StageView>, 
-/**
- * Not null for what is in the outbox, words and actions alike; it can be cancelled.
- */
-command: CommandId | null, };
+stages: Array<StageView>, };
 
 export type FieldView = { label: string, value: string, };
 
@@ -161,11 +152,19 @@ export type HitKind = "turn" | "note" | "customer";
 
 export type HitView = { 
 /**
- * Key of the entry to open the conversation around; empty for a hit on a name or contact.
+ * Key of the entry, to open its conversation around it; empty for a hit on a name or contact.
  */
-key: string, conversation: ConversationId, name: string, channel: Channel, time: Time, by: Participant | null, kind: HitKind, attachment: boolean, snippet: Array<SpanView>, };
+key: string, conversation: ConversationId, 
+/**
+ * The customer's name.
+ */
+name: string, channel: Channel, time: Time, 
+/**
+ * Who said it; none for a customer.
+ */
+by: Participant | null, kind: HitKind, attachment: boolean, snippet: Array<SpanView>, };
 
-export type HubAnswer = "not_asked" | "answered" | "unreachable";
+export type HubSearch = "not_asked" | "answered" | "unreachable";
 
 export type InviteColleague = { id: ConversationId, user: UserId, note?: string, };
 
@@ -186,6 +185,8 @@ export type ListRequest = { section: Section, offset: number, limit: number,
 query: string, };
 
 export type ListView = { rows: Array<RowView>, total: number, };
+
+export type LockedAsk = "choose_passphrase" | "passphrase" | "keychain";
 
 export type Looking = { 
 /**
@@ -213,9 +214,9 @@ export type Nothing = Record<symbol, never>;
 
 export type NotificationsView = { "state": "unknown" } | { "state": "working", server: string, } | { "state": "failing", reason: string, };
 
-export type OneConversation = { id: ConversationId, };
+export type OneCommand = { command: CommandId, };
 
-export type OneQueued = { command: CommandId, };
+export type OneConversation = { id: ConversationId, };
 
 export type Participant = { "kind": "customer" } | { "kind": "agent", user: UserId, name: string, } | { "kind": "external_agent", link: LinkId, name: string, } | { "kind": "logic" } | { "kind": "system" };
 
@@ -231,9 +232,13 @@ invited: boolean, };
 
 export type Position = number;
 
-export type QueuedView = { command: CommandId, conversation: ConversationId, name: string, 
+export type QueuedView = { command: CommandId, conversation: ConversationId, 
 /**
- * What it does, in a few words: "Reply", "Join".
+ * The customer.
+ */
+name: string, 
+/**
+ * What will happen: "Reply", "Complete".
  */
 what: string, words: string, since: Time, attempts: number, };
 
@@ -263,21 +268,21 @@ export type RpcError = { code: string, message: string, };
 
 export type Scope = "ME" | "*";
 
-export type Search = { query: string, limit: number, 
+export type SearchRequest = { query: string, 
 /**
- * Ask the hub as well, for what is not on this machine.
+ * Most hits.
+ */
+limit: number, 
+/**
+ * Asks the hub, too, for what is not on this machine; false answers at once.
  */
 hub: boolean, };
 
-export type SearchView = { 
+export type SearchView = { hits: Array<HitView>, 
 /**
- * Newest first.
+ * A sentence about what of the query was not understood.
  */
-hits: Array<HitView>, 
-/**
- * A sentence when an operator in the query is not understood.
- */
-hint: string | null, hub: HubAnswer, };
+hint: string | null, hub: HubSearch, };
 
 export type Section = "my" | "help" | "left" | "all";
 
@@ -297,7 +302,7 @@ export type SetAvailability = { availability: Availability, };
 
 export type SettingsView = { 
 /**
- * Whether what the customer wrote meanwhile also holds a reply back.
+ * A customer's turn since writing holds a reply back, too.
  */
 mindCustomer: boolean, };
 
@@ -323,7 +328,11 @@ export type Tone = "good" | "plain" | "bad";
 
 export type TurnId = string;
 
-export type Unlock = { passphrase: string, };
+export type Unlock = { 
+/**
+ * The first one that is given is the one that counts.
+ */
+passphrase: string, };
 
 export type UserId = string;
 
@@ -337,8 +346,8 @@ export interface Commands {
   "cache.startAfresh": { request: Nothing; response: Nothing };
   "session.signIn": { request: SignIn; response: Nothing };
   "session.signOut": { request: Nothing; response: Nothing };
-  "me.setAvailability": { request: SetAvailability; response: Nothing };
   "settings.set": { request: SettingsView; response: Nothing };
+  "me.setAvailability": { request: SetAvailability; response: Nothing };
   "colleagues.list": { request: Nothing; response: Array<ColleagueView> };
   "conversations.list": { request: ListRequest; response: ListView };
   "conversation.open": { request: OneConversation; response: ConversationView };
@@ -358,10 +367,10 @@ export interface Commands {
   "conversation.retry": { request: Retry; response: Nothing };
   "conversation.typing": { request: OneConversation; response: Nothing };
   "conversation.seen": { request: Seen; response: Nothing };
-  "outbox.list": { request: Nothing; response: Array<QueuedView> };
-  "outbox.cancel": { request: OneQueued; response: Nothing };
-  "search": { request: Search; response: SearchView };
   "window.looking": { request: Looking; response: Nothing };
+  "search": { request: SearchRequest; response: SearchView };
   "media.get": { request: MediaRequest; response: MediaView };
+  "outbox.list": { request: Nothing; response: Array<QueuedView> };
+  "outbox.cancel": { request: OneCommand; response: Nothing };
   "notifications.test": { request: Nothing; response: Nothing };
 }

@@ -12,6 +12,7 @@ pub(crate) mod meta;
 pub(crate) mod notices;
 pub(crate) mod outbox;
 pub(crate) mod rescue;
+pub(crate) mod search;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -44,6 +45,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "outbox", sql: outbox::SCHEMA },
     Migration { name: "notes and returned drafts", sql: bookmarks::NOTES_AND_RETURNED },
     Migration { name: "everything waits in the outbox", sql: outbox::EVERYTHING_WAITS },
+    Migration { name: "search", sql: search::SCHEMA },
 ];
 
 /// What can go wrong with the cache.
@@ -219,6 +221,7 @@ impl Cache {
 
 /// Forgets what the hub said; what is the user's own (drafts, outbox) stays.
 pub(crate) fn forget_conversations(connection: &Connection, touched: &mut Touched) -> Result<(), CacheError> {
+    search::forget_all(connection)?;
     connection.execute_batch("DELETE FROM events; DELETE FROM conversations; DELETE FROM media;")?;
     meta::remove(connection, meta::CURSOR)?;
     touched.everything();

@@ -2,6 +2,7 @@
 
 mod commands;
 mod reading;
+mod searching;
 mod session;
 mod writing;
 

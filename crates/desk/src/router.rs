@@ -35,7 +35,9 @@ impl Desk {
                 }
             };
         }
-        use crate::view::{AppView, ColleagueView, ConversationView, EntriesView, ListView, QueuedView, SettingsView};
+        use crate::view::{
+            AppView, ColleagueView, ConversationView, EntriesView, ListView, QueuedView, SearchView, SettingsView,
+        };
         table!(route)
     }
 }

@@ -58,10 +58,18 @@ pub struct OneConversation {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EntriesRequest {
     pub id: ConversationId,
-    /// Key of the oldest entry at hand; none for the newest page.
+    /// Key of the oldest entry at hand: the page before it. At most one of the three keys; none for the newest page.
     #[serde(default)]
     #[ts(optional)]
     pub before: Option<String>,
+    /// Key of the newest entry at hand: the next page towards now.
+    #[serde(default)]
+    #[ts(optional)]
+    pub after: Option<String>,
+    /// Key of the entry that the page is around.
+    #[serde(default)]
+    #[ts(optional)]
+    pub around: Option<String>,
     pub limit: u32,
 }
 
@@ -159,6 +167,16 @@ pub struct SetAvailability {
 
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SearchRequest {
+    pub query: String,
+    /// Most hits.
+    pub limit: u32,
+    /// Asks the hub, too, for what is not on this machine; false answers at once.
+    pub hub: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MediaRequest {
     pub id: MediaId,
 }
@@ -204,6 +222,7 @@ macro_rules! table {
             "conversation.typing" typing OneConversation => Nothing;
             "conversation.seen" seen Seen => Nothing;
             "window.looking" looking Looking => Nothing;
+            "search" search SearchRequest => SearchView;
             "media.get" media MediaRequest => MediaView;
             "outbox.list" list_outbox Nothing => Vec<QueuedView>;
             "outbox.cancel" cancel OneCommand => Nothing;

@@ -15,7 +15,7 @@ use tandem_conversation::Time;
 use tandem_protocol::agents::DeskFrame;
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub(crate) use fetch::Fetch;
+pub(crate) use fetch::{Fetch, FetchError, fetch_unknown};
 
 use crate::cache::{Cache, meta};
 use crate::changes::Changes;

@@ -81,10 +81,14 @@ pub(crate) struct Unlocked {
 /// What the desk has to ask before the cache opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ask {
-    ChoosePassphrase { reason: String },
+    ChoosePassphrase {
+        reason: String,
+    },
     Passphrase,
     /// The keychain is locked, or has lost the key.
-    Keychain { reason: String },
+    Keychain {
+        reason: String,
+    },
 }
 
 /// Why a passphrase does not open the cache.

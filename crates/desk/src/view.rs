@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
-    Availability, CallId, Channel, Choice, CommandId, ConversationId, CustomerId, EngagementId, Media, Participant, Permissions,
-    Position, Section, Stage, Time, TurnId, UserId,
+    Availability, CallId, Channel, Choice, CommandId, ConversationId, CustomerId, EngagementId, Media, Participant,
+    Permissions, Position, Section, Stage, Time, TurnId, UserId,
 };
 use ts_rs::TS;
 
@@ -286,6 +286,8 @@ pub struct EntriesView {
     pub entries: Vec<EntryView>,
     /// Whether something older exists.
     pub more: bool,
+    /// Whether something newer than this page exists.
+    pub later: bool,
     /// A part is not on this machine yet and is being fetched.
     pub loading: bool,
 }
@@ -414,6 +416,59 @@ pub enum Tone {
     Good,
     Plain,
     Bad,
+}
+
+/// What a search found, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchView {
+    pub hits: Vec<HitView>,
+    /// A sentence about what of the query was not understood.
+    pub hint: Option<String>,
+    pub hub: HubSearch,
+}
+
+/// Whether the hub searched, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum HubSearch {
+    NotAsked,
+    Answered,
+    /// Only what is on this machine was searched.
+    Unreachable,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HitView {
+    /// Key of the entry, to open its conversation around it; empty for a hit on a name or contact.
+    pub key: String,
+    pub conversation: ConversationId,
+    /// The customer's name.
+    pub name: String,
+    pub channel: Channel,
+    pub time: Time,
+    /// Who said it; none for a customer.
+    pub by: Option<Participant>,
+    pub kind: HitKind,
+    pub attachment: bool,
+    pub snippet: Vec<SpanView>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum HitKind {
+    Turn,
+    Note,
+    Customer,
+}
+
+/// A piece of a snippet; `hit` is what was looked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SpanView {
+    pub text: String,
+    pub hit: bool,
 }
 
 /// A colleague who can be invited.

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tandem_conversation::{
-    Availability, CallId, Command, CommandId, Content, Conversation, ConversationId, EngagementId, Event, Invitee, LinkId, Participant,
-    Permissions, Position, Stage, Time, TurnId, UserId,
+    Availability, CallId, Channel, Command, CommandId, Content, Conversation, ConversationId, CustomerId, EngagementId,
+    Event, Invitee, LinkId, Participant, Permissions, Position, Stage, Time, TurnId, UserId,
 };
 use utoipa::ToSchema;
 
@@ -214,6 +214,62 @@ pub struct EventPage {
 pub struct Journey {
     #[schema(value_type = Vec<Object>)]
     pub conversations: Vec<Conversation>,
+}
+
+/// `GET /api/v1/search`: turns and customers, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchPage {
+    pub hits: Vec<SearchHit>,
+    /// A sentence about what of the query was not understood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// One thing that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchHit {
+    pub conversation: ConversationId,
+    /// Of the turn; 0 for a customer.
+    pub position: Position,
+    /// None for a customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<TurnId>,
+    pub customer: CustomerId,
+    /// The customer's name.
+    pub name: String,
+    pub channel: Channel,
+    /// When the turn was said, or something last happened in the customer's conversation.
+    pub time: Time,
+    /// Who said it; none for a customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Participant>,
+    pub kind: SearchKind,
+    /// The turn is a file.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub attachment: bool,
+    /// The stretch of text around the first word that was found.
+    pub snippet: Vec<SearchSpan>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SearchKind {
+    Turn,
+    Note,
+    /// A customer, by name or contact.
+    Customer,
+}
+
+/// A piece of a snippet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchSpan {
+    pub text: String,
+    /// What was looked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hit: bool,
 }
 
 /// A user of the account, as colleagues see them.

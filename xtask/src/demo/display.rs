@@ -33,7 +33,12 @@ impl VirtualDisplay {
     pub fn command(&self, program: &Path) -> Command {
         let mut command = sh::command("dbus-run-session -- sh -c");
         let script = format!("{SHOW_NOTIFICATIONS}{}exec \"$0\"", keychain::START);
-        command.arg(script).arg(program).env("KEYCHAIN", &self.keychain).env("DISPLAY", &self.name).env("GDK_BACKEND", "x11");
+        command
+            .arg(script)
+            .arg(program)
+            .env("KEYCHAIN", &self.keychain)
+            .env("DISPLAY", &self.name)
+            .env("GDK_BACKEND", "x11");
         command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1").env("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
         command.env("NO_AT_BRIDGE", "1");
         command

@@ -72,7 +72,14 @@ fn rule_12_the_customers_news_count_by_setting() {
         let (mut stage, written_against) = two_agents();
         stage.carmen_writes("Found it!");
         let (turn, content) = (stage.turn(), crate::stage::text("It arrives today."));
-        let reply = Command::Reply { turn, content, written_against, mind_customer, while_in_progress: false, received: stage.now };
+        let reply = Command::Reply {
+            turn,
+            content,
+            written_against,
+            mind_customer,
+            while_in_progress: false,
+            received: stage.now,
+        };
         let sent = stage.maya(reply);
         assert_eq!(sent.is_err(), mind_customer);
     }
@@ -83,7 +90,14 @@ fn rule_12_a_courtesy_is_no_news() {
     let (mut stage, written_against) = two_agents();
     stage.carmen_writes("Thanks!");
     let (turn, content) = (stage.turn(), crate::stage::text("It arrives today."));
-    let reply = Command::Reply { turn, content, written_against, mind_customer: true, while_in_progress: false, received: stage.now };
+    let reply = Command::Reply {
+        turn,
+        content,
+        written_against,
+        mind_customer: true,
+        while_in_progress: false,
+        received: stage.now,
+    };
     stage.maya(reply).unwrap();
 }
 
@@ -168,7 +182,14 @@ fn rule_12_replies_carry_only_what_people_say_to_customers() {
     let suggestion = Content::Suggestion { text: "x".into(), why: None };
     for content in [Content::Note { text: "x".into() }, suggestion] {
         let turn = stage.turn();
-        let reply = Command::Reply { turn, content, written_against, mind_customer: false, while_in_progress: false, received: stage.now };
+        let reply = Command::Reply {
+            turn,
+            content,
+            written_against,
+            mind_customer: false,
+            while_in_progress: false,
+            received: stage.now,
+        };
         assert_eq!(stage.maya(reply), Err(Rejection::NotYours));
     }
     assert!(stage.is_engaged(&maya()));

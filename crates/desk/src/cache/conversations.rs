@@ -5,7 +5,7 @@
 use tandem_conversation::{Conversation, ConversationId, CustomerId, Position, Section, Time, UserId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::{CacheError, NEVER, Touched, bookmarks, conversation_id, events, id, json, parse};
+use super::{CacheError, NEVER, Touched, bookmarks, conversation_id, events, id, json, parse, search};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE conversations (
@@ -161,6 +161,7 @@ pub(crate) fn save(connection: &Connection, touched: &mut Touched, held: &Held, 
         wanting,
         json("conversation", state)?,
     ])?;
+    search::know(connection, state)?;
     touched.conversation(state.id);
     Ok(())
 }

@@ -3,9 +3,10 @@
 //! The transcript is derived from it when it is asked for, not when it arrives: pages come in any order, receipts
 //! before the turns they are about, and better wording reaches old conversations too.
 
-use tandem_conversation::{Content, ConversationId, Event, EventBody, Position, Time, TurnId};
+use tandem_conversation::{Channel, Content, ConversationId, Event, EventBody, Position, Time, TurnId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use super::search::{self, Filing};
 use super::{CacheError, id, parse};
 use crate::entries::{Role, role};
 
@@ -31,8 +32,14 @@ CREATE INDEX events_calls ON events (conversation, position) WHERE role IN (4, 5
 CREATE INDEX events_turns ON events (turn) WHERE turn IS NOT NULL;
 CREATE INDEX events_answers ON events (answers) WHERE answers IS NOT NULL;";
 
-/// Files one event as it arrived; a known position changes nothing.
-pub(crate) fn insert(connection: &Connection, event: &Event, body: &str) -> Result<(), CacheError> {
+/// Files one event of a conversation on `channel` as it arrived; a known position changes nothing.
+pub(crate) fn insert(
+    connection: &Connection,
+    filing: &mut Filing,
+    event: &Event,
+    channel: Channel,
+    body: &str,
+) -> Result<(), CacheError> {
     let (turn, answers) = match &event.body {
         EventBody::TurnAdded { turn, .. } => {
             let answers = match turn.content {
@@ -44,15 +51,30 @@ pub(crate) fn insert(connection: &Connection, event: &Event, body: &str) -> Resu
         _ => (None, None),
     };
     let mut query = connection.prepare_cached(
-        "INSERT INTO events (conversation, position, role, turn, answers, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        "INSERT INTO events (conversation, position, role, turn, answers, body, found)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (conversation, position) DO NOTHING",
     )?;
-    query.execute(params![id(event.conversation.0), event.position.0, role(event) as u8, turn, answers, body])?;
+    let document = tandem_search::filed::turn(event, channel);
+    let mut found = document.is_some().then(|| filing.row(event.time));
+    let (conversation, role) = (id(event.conversation.0), role(event) as u8);
+    for attempt in 0.. {
+        match query.execute(params![conversation, event.position.0, role, turn, answers, body, found]) {
+            Ok(0) => return Ok(()),
+            Ok(_) => break,
+            Err(error) if search::is_taken(&error) => found = found.map(|row| search::next_row(row, attempt)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if let (Some(row), Some(document)) = (found, document) {
+        filing.add(event, row, document);
+    }
     Ok(())
 }
 
 /// Forgets the events of one conversation.
 pub(crate) fn remove(connection: &Connection, of: ConversationId) -> Result<(), CacheError> {
+    search::forget(connection, of)?;
     connection.prepare_cached("DELETE FROM events WHERE conversation = ?1")?.execute([id(of.0)])?;
     Ok(())
 }
@@ -72,6 +94,21 @@ pub(crate) fn shown(
     let mut events = rows.map(|row| row?).collect::<Result<Vec<_>, _>>()?;
     events.reverse();
     Ok(events)
+}
+
+const SHOWN_FROM: &str = "SELECT body FROM events WHERE conversation = ?1 AND position >= ?2 AND role IN (1, 3, 4)
+                          ORDER BY position LIMIT ?3";
+
+/// The oldest events from `from` on that make entries, oldest first.
+pub(crate) fn shown_from(
+    connection: &Connection,
+    of: ConversationId,
+    from: Position,
+    limit: u32,
+) -> Result<Vec<Event>, CacheError> {
+    let mut query = connection.prepare_cached(SHOWN_FROM)?;
+    let rows = query.query_map(params![id(of.0), from.0, limit], |row| Ok(event(row)))?;
+    rows.map(|row| row?).collect()
 }
 
 const RECEIPTS: &str = "SELECT body FROM events WHERE conversation = ?1 AND position > ?2 AND role = 2
@@ -173,7 +210,7 @@ mod tests {
 
     #[test]
     fn every_part_of_a_transcript_is_answered_by_indices_alone() {
-        for sql in [SHOWN, RECEIPTS, SUGGESTION, CALL, TURN, ANSWER] {
+        for sql in [SHOWN, SHOWN_FROM, RECEIPTS, SUGGESTION, CALL, TURN, ANSWER] {
             assert_indexed(sql);
         }
     }

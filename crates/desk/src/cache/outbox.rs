@@ -154,8 +154,7 @@ pub(crate) fn get(connection: &Connection, command: CommandId) -> Result<Option<
     query.query_row([id(command.0)], |row| Ok(queued(row))).optional()?.transpose()
 }
 
-const COLUMNS_OF_CONVERSATION: &str =
-    "SELECT id, conversation, command, attempts, accepted, created FROM outbox
+const COLUMNS_OF_CONVERSATION: &str = "SELECT id, conversation, command, attempts, accepted, created FROM outbox
      WHERE conversation = ?1 ORDER BY number";
 
 /// What is on its way in one conversation, in order.

@@ -35,11 +35,8 @@ impl Commands {
         let session = link.session().ok_or_else(signed_out)?;
         let is_live = link.live().is_some();
         let me = session.me();
-        let expecting = Expecting {
-            actor: session.participant(),
-            permissions: me.permissions,
-            now: self.clock.hub_now(),
-        };
+        let expecting =
+            Expecting { actor: session.participant(), permissions: me.permissions, now: self.clock.hub_now() };
         let asked = command.clone();
         self.cache
             .write(move |connection, _| {

@@ -1,23 +1,23 @@
 //! Commands that answer out of the cache.
 
 use base64::Engine as _;
-use tandem_conversation::MediaId;
+use tandem_conversation::{ConversationId, MediaId};
 
 use super::{error, signed_out, unknown_conversation};
 use crate::cache::media::{self, File};
-use crate::cache::meta;
+use crate::cache::{conversations, meta};
 use crate::desk::Desk;
-use crate::workplace::Workplace;
 use crate::figures::figures;
 use crate::hub::HubError;
 use crate::rpc::{EntriesRequest, ListRequest, MediaRequest, MediaView, Nothing, OneConversation, RpcError};
-use crate::sync::Link;
+use crate::sync::{FetchError, Link, fetch_unknown};
 use crate::vault::Ask;
 use crate::view::{
-    AppView, ColleagueView, ConnectionView, ConversationView, CountsView, EntriesView, FiguresView, ListView, LockedAsk,
-    MeView, NotificationsView, SettingsView,
+    AppView, ColleagueView, ConnectionView, ConversationView, CountsView, EntriesView, FiguresView, ListView,
+    LockedAsk, MeView, NotificationsView, SettingsView,
 };
-use crate::views;
+use crate::views::{self, Page};
+use crate::workplace::Workplace;
 
 impl Desk {
     pub(crate) async fn app_state(&self, _: Nothing) -> Result<AppView, RpcError> {
@@ -102,6 +102,7 @@ impl Workplace {
 
     pub(crate) async fn open(&self, request: OneConversation) -> Result<ConversationView, RpcError> {
         let (reader, id) = (self.reader()?, request.id);
+        self.make_known(id).await?;
         let view = self.cache.read(move |connection| views::conversation(connection, &reader, id)).await?;
         let view = view.ok_or_else(|| unknown_conversation(id))?;
         if self.link.borrow().live().is_some() {
@@ -112,18 +113,38 @@ impl Workplace {
 
     pub(crate) async fn entries(&self, request: EntriesRequest) -> Result<EntriesView, RpcError> {
         let (reader, id) = (self.reader()?, request.id);
-        let stretch = self
-            .cache
-            .read(move |connection| {
-                views::transcript(connection, &reader, id, request.before.as_deref(), request.limit)
-            })
-            .await?;
+        let page = page(request.before, request.after, request.around)?;
+        self.make_known(id).await?;
+        let stretch =
+            self.cache.read(move |connection| views::transcript(connection, &reader, id, &page, request.limit)).await?;
         let mut stretch = stretch.ok_or_else(|| unknown_conversation(id))?;
         if self.link.borrow().live().is_some() {
             stretch.view.loading = !stretch.missing.is_empty();
+            if stretch.is_elsewhere && stretch.view.loading {
+                // Another page than the one that was asked for would only flash by.
+                stretch.view.entries.clear();
+                (stretch.view.more, stretch.view.later) = (true, true);
+            }
             stretch.missing.into_iter().for_each(|missing| self.fetch.conversation_now(missing));
         }
         Ok(stretch.view)
+    }
+
+    /// Fetches a conversation that is not on this machine: one that the hub found, or that a link leads to.
+    async fn make_known(&self, id: ConversationId) -> Result<(), RpcError> {
+        let known = self.cache.read(move |connection| conversations::get(connection, id)).await?;
+        let Some(session) = self.link.borrow().live().cloned().filter(|_| known.is_none()) else {
+            return Ok(());
+        };
+        match fetch_unknown(&self.cache, &session, id, self.clock.hub_now()).await {
+            Ok(()) => Ok(()),
+            Err(FetchError::Cache(error)) => Err(error.into()),
+            // Then it stays unknown here.
+            Err(FetchError::Hub(error)) => {
+                tracing::info!(%error, conversation.id = %id, "a conversation could not be fetched");
+                Ok(())
+            }
+        }
     }
 
     pub(crate) async fn media(&self, request: MediaRequest) -> Result<MediaView, RpcError> {
@@ -151,6 +172,17 @@ impl Workplace {
         let kept = File { content_type: file.content_type.clone(), bytes: file.bytes.clone() };
         self.cache.write(move |connection, _| media::put(connection, id, &kept)).await?;
         Ok(file)
+    }
+}
+
+/// The page that three keys ask for, of which at most one may be given.
+fn page(before: Option<String>, after: Option<String>, around: Option<String>) -> Result<Page, RpcError> {
+    match (before, after, around) {
+        (None, None, None) => Ok(Page::Newest),
+        (Some(key), None, None) => Ok(Page::Before(key)),
+        (None, Some(key), None) => Ok(Page::After(key)),
+        (None, None, Some(key)) => Ok(Page::Around(key)),
+        _ => Err(error("rpc.bad_request", "A page is before, after or around one entry.")),
     }
 }
 

@@ -6,13 +6,13 @@ use tokio::sync::oneshot;
 use super::error;
 use crate::cache::{self, conversations, meta};
 use crate::desk::{Desk, UnlockError};
-use crate::workplace::Workplace;
 use crate::hub::HubError;
 use crate::notify::Poke;
 use crate::rpc::{Looking, Nothing, OneConversation, RpcError, Seen, SetAvailability, SignIn, Unlock};
 use crate::sync::Input;
 use crate::vault::Refused;
 use crate::view::SettingsView;
+use crate::workplace::Workplace;
 
 impl Desk {
     pub(crate) async fn sign_in(&self, request: SignIn) -> Result<Nothing, RpcError> {
@@ -78,8 +78,7 @@ impl Workplace {
     pub(crate) async fn set_availability(&self, request: SetAvailability) -> Result<Nothing, RpcError> {
         let availability = request.availability;
         self.memory.set_availability(availability);
-        self
-            .cache
+        self.cache
             .write(move |connection, touched| {
                 touched.app();
                 meta::put(connection, meta::AVAILABILITY, &availability)

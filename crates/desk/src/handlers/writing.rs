@@ -166,11 +166,7 @@ impl Workplace {
         cancelled.await?
     }
 
-    async fn give(
-        &self,
-        id: tandem_conversation::ConversationId,
-        command: AgentCommand,
-    ) -> Result<Nothing, RpcError> {
+    async fn give(&self, id: tandem_conversation::ConversationId, command: AgentCommand) -> Result<Nothing, RpcError> {
         self.commands.give(id, command).await?;
         Ok(Nothing {})
     }

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tandem_conversation::{ConversationId, CustomerId, Position, UserId};
+use tandem_conversation::{ConversationId, CustomerId, Position, Time, UserId, visible};
 use tandem_protocol::agents::EventPage;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use super::apply::{file, take_state};
 use super::{Input, Link};
 use crate::cache::conversations::{self, Held};
+use crate::cache::search::Filing;
 use crate::cache::{Cache, CacheError};
 use crate::hub::{HubError, Part};
 use crate::session::Session;
@@ -47,7 +48,7 @@ pub(crate) struct Fetch {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum FetchError {
+pub(crate) enum FetchError {
     #[error(transparent)]
     Hub(#[from] HubError),
     #[error(transparent)]
@@ -242,16 +243,36 @@ async fn fetch_state(cache: &Cache, session: &Session, id: ConversationId) -> Re
     Ok(())
 }
 
+/// Fetches a conversation of which nothing is known here, because somebody wants to see it now.
+pub(crate) async fn fetch_unknown(
+    cache: &Cache,
+    session: &Session,
+    id: ConversationId,
+    now: Time,
+) -> Result<(), FetchError> {
+    let state = session.with_token(|token| async move { session.hub.conversation(&token, id).await }).await?;
+    let (me, permissions) = (session.user, session.me().permissions);
+    cache
+        .write(move |connection, touched| {
+            let held = conversations::get(connection, id)?;
+            let listed = visible(&state, me, &permissions, now);
+            conversations::save(connection, touched, &take_state(held, state, listed), me)
+        })
+        .await?;
+    Ok(())
+}
+
 /// Files a page; false if nothing of it continued what is held.
 async fn take_page(cache: &Cache, me: UserId, id: ConversationId, page: EventPage) -> Result<bool, CacheError> {
     cache
         .write(move |connection, touched| {
             let Some(mut held) = conversations::get(connection, id)? else { return Ok(true) };
-            let before = held.covered;
+            let (before, mut filing) = (held.covered, Filing::default());
             // A page may continue the run at its beginning or at its end: once in each direction finds both.
             for event in page.events.iter().rev().chain(&page.events).filter(|event| event.conversation == id) {
-                file(connection, &mut held, event, || Ok(crate::cache::json("event", event)?.into()))?;
+                file(connection, &mut filing, &mut held, event, || Ok(crate::cache::json("event", event)?.into()))?;
             }
+            filing.finish(connection)?;
             conversations::save(connection, touched, &held, me)?;
             Ok(held.covered != before)
         })

@@ -2,7 +2,7 @@
 
 mod doors;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -28,6 +28,8 @@ pub struct World {
     pub is_down: bool,
     /// Live events that are lost on their way, although the cursor moves.
     pub lose: usize,
+    /// Conversations that the hub does not tell of by itself.
+    pub quiet: HashSet<ConversationId>,
     /// The cursor before which nothing is known any more.
     pub forgotten: u64,
     /// Access tokens end with every connection; refresh tokens work once.
@@ -70,6 +72,7 @@ impl FakeHub {
                 commands: Vec::new(),
                 is_down: false,
                 lose: 0,
+                quiet: HashSet::new(),
                 forgotten: 0,
                 access: "access-0".into(),
                 refresh: "refresh-0".into(),
@@ -251,6 +254,8 @@ impl FakeHub {
     }
 
     pub fn opened(&self) -> Vec<Value> {
-        self.world().states.values().map(|state| json!({"opened": state})).collect()
+        let world = self.world();
+        let told = world.states.values().filter(|state| !world.quiet.contains(&state.id));
+        told.map(|state| json!({"opened": state})).collect()
     }
 }

@@ -10,6 +10,8 @@ mod hub;
 mod notices;
 mod notifier;
 mod outbox;
+mod paging;
+mod search;
 mod sign_in;
 mod sync;
 mod vault;

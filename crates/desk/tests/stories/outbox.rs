@@ -79,7 +79,11 @@ async fn a_reply_that_came_too_late_returns_to_the_draft_with_its_words() {
     let send = json!({"id": carmen, "text": "I take care of it", "writtenAgainst": 1, "anyway": true});
     maya.ok("conversation.send", send).await;
     maya.until_words(carmen, &["Hello?", "It is done already", "I take care of it"]).await;
-    assert_eq!(maya.ok("conversation.open", json!({"id": carmen})).await["drafts"]["reply"], "", "it was sent after all");
+    assert_eq!(
+        maya.ok("conversation.open", json!({"id": carmen})).await["drafts"]["reply"],
+        "",
+        "it was sent after all"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,7 +105,8 @@ async fn a_whole_conversation_is_handled_offline_and_happens_once_in_its_order()
     assert_eq!(again, "conversation.completed", "what the hub would refuse is refused at once");
     let outbox = maya.ok("outbox.list", json!({})).await;
     let lines: Vec<_> = outbox.as_array().unwrap().iter().map(|line| (&line["what"], &line["words"])).collect();
-    let expected = [("Join", ""), ("Reply", "It is on its way"), ("Complete", "Found")].map(|(a, b)| (json!(a), json!(b)));
+    let expected =
+        [("Join", ""), ("Reply", "It is on its way"), ("Complete", "Found")].map(|(a, b)| (json!(a), json!(b)));
     assert_eq!(lines, expected.each_ref().map(|(a, b)| (a, b)));
     let maya = maya.restart().await;
     let lines = crate::desk::lines(&maya.ok("conversation.entries", json!({"id": carmen, "limit": 50})).await);

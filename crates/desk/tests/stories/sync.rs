@@ -184,6 +184,7 @@ async fn a_conversation_that_is_not_visible_any_more_leaves_the_cache() {
     maya.until_words(carmen, &["one"]).await;
     let cursor = hub.world().log.len();
     let now = crate::hub::now();
+    hub.world().states.remove(&carmen);
     hub.say(&json!({"batch": {"cursor": cursor, "time": now, "changes": [{"closed": carmen}]}}).to_string());
     let list = json!({"section": "all", "offset": 0, "limit": 50});
     maya.until("an empty list", "conversations.list", list, |list| list["total"] == 0).await;

@@ -54,7 +54,17 @@ struct Alive {
 impl Agent {
     pub fn new(number: usize, proxy: Chaos, clock: Clock, tokens: Tokens, journal: Arc<Journal>) -> Self {
         let me = tokens.me.clone();
-        Self { number, proxy, clock, tokens: Some(tokens), me, folder: folder(), keychain: Arc::default(), journal, alive: None }
+        Self {
+            number,
+            proxy,
+            clock,
+            tokens: Some(tokens),
+            me,
+            folder: folder(),
+            keychain: Arc::default(),
+            journal,
+            alive: None,
+        }
     }
 
     pub fn name(&self) -> &str {

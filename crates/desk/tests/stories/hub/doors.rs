@@ -26,6 +26,7 @@ pub fn router(hub: Shared) -> Router {
         .route("/api/v1/conversations/{id}", get(conversation))
         .route("/api/v1/conversations/{id}/turns", get(turns))
         .route("/api/v1/customers/{id}/journey", get(journey))
+        .route("/api/v1/search", get(search))
         .with_state(hub)
 }
 
@@ -131,6 +132,27 @@ async fn journey(State(hub): State<Shared>, headers: HeaderMap, Path(id): Path<C
     let mut states: Vec<_> = world.states.values().filter(|state| state.customer.id == id).collect();
     states.sort_by_key(|state| state.started);
     Json(json!({"conversations": states})).into_response()
+}
+
+/// Finds turns that contain the query as it stands.
+async fn search(
+    State(hub): State<Shared>,
+    headers: HeaderMap,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
+    if let Err(refused) = check(&hub, &headers) {
+        return *refused;
+    }
+    let world = hub.world();
+    let words = tandem_search::Query::parse(&query["q"]).words;
+    let found = world.log.iter().filter_map(|event| {
+        let EventBody::TurnAdded { turn, .. } = &event.body else { return None };
+        let text = tandem_search::filed::spoken(&turn.content)?;
+        let is_hit = text.to_lowercase().contains(&query["q"].to_lowercase());
+        is_hit.then(|| tandem_search::hit::turn(event, &text, &world.states[&event.conversation], &words))?
+    });
+    let hits = tandem_search::hit::page(found, query["limit"].parse().unwrap());
+    Json(json!({"hits": hits})).into_response()
 }
 
 async fn live(
