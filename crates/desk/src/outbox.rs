@@ -67,10 +67,11 @@ impl Outbox {
             .cache
             .write(move |connection, touched| {
                 touched.conversation(conversation);
+                // In one with the command: words are never in neither place, and never in both.
                 if outbox::turn_of(&queued.command).is_some()
-                    && let Some((kind, _)) = outbox::words_of(&queued.command)
+                    && let Some((kind, words)) = outbox::words_of(&queued.command)
                 {
-                    bookmarks::set_draft(connection, conversation, kind, "")?;
+                    bookmarks::take(connection, conversation, kind, words)?;
                 }
                 outbox::insert(connection, &queued)
             })
@@ -105,6 +106,12 @@ impl Outbox {
         Queued { id, conversation, command, attempts: 0, accepted: false, created }
     }
 
+    /// Whether nobody waits for the answer to a command.
+    fn is_alone(&self, id: CommandId) -> bool {
+        let waiters = self.waiters.lock().unwrap_or_else(PoisonError::into_inner);
+        waiters.get(&id).is_none_or(oneshot::Sender::is_closed)
+    }
+
     fn waiter(&self, id: CommandId) -> Option<oneshot::Sender<Outcome>> {
         self.waiters.lock().unwrap_or_else(PoisonError::into_inner).remove(&id)
     }
@@ -122,7 +129,13 @@ impl Outbox {
         loop {
             let session = link.borrow_and_update().live().cloned();
             if let Some(session) = session.filter(|_| patience.is_over()) {
-                for queued in self.next_ones(&busy, ABREAST.saturating_sub(flying.len())).await {
+                let next = self.next_ones(&busy, ABREAST.saturating_sub(flying.len())).await;
+                let next = next.unwrap_or_else(|error| {
+                    tracing::error!(%error, "the outbox cannot be read");
+                    patience.take(None);
+                    Vec::new()
+                });
+                for queued in next {
                     busy.insert(queued.conversation);
                     let session = Arc::clone(&session);
                     let request = CommandRequest {
@@ -163,13 +176,12 @@ impl Outbox {
     }
 
     /// The oldest commands of conversations from which none is on its way, each counted as an attempt.
-    async fn next_ones(&self, busy: &HashSet<ConversationId>, most: usize) -> Vec<Queued> {
+    async fn next_ones(&self, busy: &HashSet<ConversationId>, most: usize) -> Result<Vec<Queued>, CacheError> {
         if most == 0 {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let mut busy = busy.clone();
-        let found = self
-            .cache
+        self.cache
             .write(move |connection, _| {
                 let mut found = outbox::waiting(connection, WINDOW)?;
                 found.retain(|queued| busy.insert(queued.conversation));
@@ -180,11 +192,7 @@ impl Outbox {
                 }
                 Ok(found)
             })
-            .await;
-        found.unwrap_or_else(|error| {
-            tracing::error!(%error, "the outbox cannot be read");
-            Vec::new()
-        })
+            .await
     }
 
     async fn landed(
@@ -204,11 +212,6 @@ impl Outbox {
                 patience.reset();
                 self.refused(queued, problem, changes).await
             }
-            Err(HubError::Garbled(detail)) => {
-                // The hub has it and said something else than agreed; a repeat would hear the same.
-                tracing::warn!(%detail, "the answer to a command cannot be understood");
-                self.accepted(queued).await
-            }
             Err(HubError::SessionEnded(reason)) => {
                 let _ = sync.send(Input::SessionEnded { reason });
                 patience.take(None);
@@ -222,7 +225,9 @@ impl Outbox {
             }
         };
         if let Err(error) = done {
+            // It is sent again, and the hub says again what it said.
             tracing::error!(%error, "the outbox cannot be written");
+            patience.take(None);
         }
     }
 
@@ -244,9 +249,8 @@ impl Outbox {
     }
 
     async fn refused(&self, queued: Queued, problem: Box<Problem>, changes: &Changes) -> Result<(), CacheError> {
-        let waiter = self.waiter(queued.id);
         let (id, conversation) = (queued.id, queued.conversation);
-        let alone = waiter.as_ref().is_none_or(oneshot::Sender::is_closed);
+        let alone = self.is_alone(id);
         let is_turn = outbox::turn_of(&queued.command).is_some();
         // Whoever still waits has the words of a dialog before them.
         let comes_back = is_turn || alone;
@@ -271,7 +275,7 @@ impl Outbox {
             let text = format!("{what} for {whom} did not happen: {}{kept}", problem.detail);
             changes.tell(Change::Toast { tone: Tone::Bad, text });
         }
-        if let Some(waiter) = waiter {
+        if let Some(waiter) = self.waiter(id) {
             let _ = waiter.send(Outcome::Refused(problem));
         }
         Ok(())
@@ -290,8 +294,9 @@ impl Patience {
         Self { pace, until: None, failures: 0 }
     }
 
-    fn is_over(&self) -> bool {
-        self.until.is_none_or(|until| Instant::now() >= until)
+    fn is_over(&mut self) -> bool {
+        self.until = self.until.filter(|until| Instant::now() < *until);
+        self.until.is_none()
     }
 
     fn reset(&mut self) {
@@ -307,7 +312,7 @@ impl Patience {
 
     /// Until the pause is over; forever if there is none.
     async fn wait(&self) {
-        match self.until.filter(|until| *until > Instant::now()) {
+        match self.until {
             Some(until) => tokio::time::sleep_until(until).await,
             None => std::future::pending().await,
         }

@@ -226,7 +226,7 @@ impl Sync {
             }
         };
         match opened {
-            Ok(socket) => self.attend(session, socket, attempt).await,
+            Ok(socket) => self.attend(session, cursor, socket, attempt).await,
             Err(error) => error.into(),
         }
     }

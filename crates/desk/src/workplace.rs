@@ -93,7 +93,7 @@ impl Workplace {
         let tasks = vec![
             changes.start(told, touched_sender),
             tokio::spawn(syncing.run()),
-            tokio::spawn(fetch.clone().run(cache.clone(), link.clone(), sync.clone())),
+            tokio::spawn(fetch.clone().run(cache.clone(), config.pace, link.clone(), sync.clone())),
             tokio::spawn(outbox.clone().run(link.clone(), sync.clone(), changes.clone())),
             tokio::spawn(notices.run(touched, poked)),
         ];

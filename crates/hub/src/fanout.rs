@@ -57,6 +57,8 @@ pub(crate) struct DeskSession {
     pub name: String,
     pub permissions: Permissions,
     pub frames: mpsc::Sender<Utf8Bytes>,
+    /// The cursor of the last frame that was sent.
+    pub told: u64,
 }
 
 /// The way to the loop.
@@ -154,7 +156,8 @@ impl Sessions {
     fn take(&mut self, input: Input) {
         match input {
             Input::Commit(commit) => self.spread(&commit),
-            Input::DeskCame { session, registered } => {
+            Input::DeskCame { mut session, registered } => {
+                session.told = self.cursor;
                 let id = self.new_id();
                 if !self.by_user.contains_key(&session.user) {
                     self.came_or_went.push(Colleague { user: session.user, name: session.name.clone(), online: true });
@@ -227,9 +230,16 @@ impl Sessions {
     }
 
     fn say_alive(&mut self) {
-        if let Some(frame) = encode(&LiveFrame::Alive { cursor: self.cursor, time: self.clock.now() }) {
-            self.send_all_desks(&frame);
+        let (cursor, time) = (self.cursor, self.clock.now());
+        let mut lost = Vec::new();
+        for (id, desk) in &mut self.desks {
+            let Some(frame) = encode(&LiveFrame::Alive { cursor, time, after: Some(desk.told) }) else { continue };
+            desk.told = cursor;
+            if desk.frames.try_send(frame).is_err() {
+                lost.push(*id);
+            }
         }
+        lost.into_iter().for_each(|id| self.drop_desk(id));
     }
 
     fn say_people(&mut self) {

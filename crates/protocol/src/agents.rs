@@ -300,6 +300,9 @@ pub enum LiveFrame {
     Alive {
         cursor: u64,
         time: Time,
+        /// As in [`Batch::after`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<u64>,
     },
     Typing {
         conversation: ConversationId,
@@ -323,6 +326,9 @@ pub enum LiveFrame {
 pub struct Batch {
     pub cursor: u64,
     pub time: Time,
+    /// The cursor of the frame before this one, once the past is told: whoever stands before it has missed a frame.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<u64>,
     /// Still older than what was known when the connection began.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub catching_up: bool,

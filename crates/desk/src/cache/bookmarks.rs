@@ -73,6 +73,19 @@ pub(crate) fn set_draft(
     Ok(())
 }
 
+/// Words that are sent leave the draft; what came back to it meanwhile stays.
+pub(crate) fn take(connection: &Connection, of: ConversationId, kind: Kind, words: &str) -> Result<(), CacheError> {
+    let drafts = drafts(connection, of)?;
+    let draft = if kind == Kind::Reply { drafts.reply } else { drafts.note };
+    let kept = match draft.trim_end().strip_suffix(words.trim_end()) {
+        _ if draft.is_empty() => return Ok(()),
+        Some(before) => before.trim_end(),
+        None if words.contains(draft.trim()) => "",
+        None => return Ok(()),
+    };
+    set_draft(connection, of, kind, kept)
+}
+
 /// Words that were not sent stand above whatever was begun since; nothing the user wrote is ever lost.
 pub(crate) fn give_back(
     connection: &Connection,

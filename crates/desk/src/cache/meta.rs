@@ -43,6 +43,14 @@ pub(crate) fn put<T: Serialize>(connection: &Connection, key: &str, value: &T) -
     Ok(())
 }
 
+/// Moves the cursor forward; what was read once is never unread.
+pub(crate) fn advance(connection: &Connection, cursor: u64) -> Result<(), CacheError> {
+    match get::<u64>(connection, CURSOR)? {
+        Some(known) if known >= cursor => Ok(()),
+        _ => put(connection, CURSOR, &cursor),
+    }
+}
+
 pub(crate) fn remove(connection: &Connection, key: &str) -> Result<(), CacheError> {
     connection.prepare_cached("DELETE FROM meta WHERE key = ?1")?.execute([key])?;
     Ok(())

@@ -51,7 +51,7 @@ impl Step {
         }
         let mut step = Self { cursor: 0, complete_up_to: None, changes: Vec::new() };
         for batch in batches {
-            step.cursor = batch.cursor;
+            step.cursor = step.cursor.max(batch.cursor);
             step.complete_up_to = (!batch.catching_up).then_some(batch.time);
             for change in batch.changes {
                 step.changes.push(match serde_json::from_str(change.get())? {
@@ -87,7 +87,7 @@ impl Step {
         open.save(&mut applied)?;
         // Zero says that nothing is known yet; asking again from the start is what "no cursor" means.
         if self.cursor > 0 {
-            meta::put(connection, meta::CURSOR, &self.cursor)?;
+            meta::advance(connection, self.cursor)?;
         }
         if let Some(time) = self.complete_up_to {
             meta::put(connection, meta::COMPLETE_UP_TO, &time)?;

@@ -18,6 +18,7 @@ use crate::cache::conversations::{self, Held};
 use crate::cache::search::Filing;
 use crate::cache::{Cache, CacheError};
 use crate::hub::{HubError, Part};
+use crate::pace::Pace;
 use crate::session::Session;
 
 /// A journey that was fetched is good for this long: new conversations of the customer arrive by themselves.
@@ -124,7 +125,14 @@ impl Fetch {
     }
 
     /// Works until the desk ends.
-    pub(crate) async fn run(self, cache: Cache, mut link: watch::Receiver<Link>, sync: mpsc::UnboundedSender<Input>) {
+    pub(crate) async fn run(
+        self,
+        cache: Cache,
+        pace: Pace,
+        mut link: watch::Receiver<Link>,
+        sync: mpsc::UnboundedSender<Input>,
+    ) {
+        let mut failures: u32 = 0;
         loop {
             let session = match link.wait_for(|link| link.live().is_some()).await {
                 Ok(link) => link.live().cloned(),
@@ -139,21 +147,24 @@ impl Fetch {
             };
             let done = match job {
                 Job::Conversation(id) => fetch_conversation(&cache, &session, id).await,
-                Job::Unknown(id) => fetch_state(&cache, &session, id).await,
+                Job::Unknown(id) => fetch_state(&cache, &session, id, Wanted::Unknown).await,
                 Job::Journey(customer) => self.fetch_journey(&cache, &session, customer).await,
             };
             match done {
-                Ok(()) => {}
+                Ok(()) => failures = 0,
                 Err(FetchError::Hub(HubError::SessionEnded(reason))) => {
                     let _ = sync.send(Input::SessionEnded { reason });
                     self.clear();
                 }
-                Err(FetchError::Hub(error @ (HubError::Network(_) | HubError::Busy { .. }))) => {
-                    tracing::info!(%error, "fetching stops until the hub can be reached again");
-                    self.clear();
-                    // The state of the connection says when to go on; until then nothing is tried.
-                    if link.changed().await.is_err() {
-                        return;
+                Err(error @ (FetchError::Hub(HubError::Network(_) | HubError::Busy { .. }) | FetchError::Cache(_))) => {
+                    tracing::info!(%error, ?job, "something could not be fetched yet");
+                    self.add(job, false);
+                    // The live connection may be well all the while, so it does not say when to go on.
+                    let pause = pace.resend.saturating_mul(1 << failures.min(6)).min(pace.longest);
+                    failures = failures.saturating_add(1);
+                    tokio::select! {
+                        () = tokio::time::sleep(pause) => {}
+                        changed = link.changed() => if changed.is_err() { return },
                     }
                 }
                 Err(error) => tracing::warn!(%error, ?job, "something could not be fetched"),
@@ -191,7 +202,7 @@ async fn fetch_conversation(cache: &Cache, session: &Session, id: ConversationId
         let part = match part {
             Missing::Nothing => return Ok(()),
             Missing::State => {
-                fetch_state(cache, session, id).await?;
+                fetch_state(cache, session, id, Wanted::Known).await?;
                 let held = cache.read(move |connection| conversations::get(connection, id)).await?;
                 if held.is_some_and(|held| held.has_hole()) {
                     tracing::warn!(conversation.id = %id, "the hub's state is older than what it told");
@@ -231,13 +242,28 @@ fn missing(held: &Held) -> Missing {
     }
 }
 
-async fn fetch_state(cache: &Cache, session: &Session, id: ConversationId) -> Result<(), FetchError> {
+/// Why a state is fetched.
+#[derive(Clone, Copy)]
+enum Wanted {
+    /// It is held, and has a hole.
+    Known,
+    /// Something happened in it, and nothing else is known.
+    Unknown,
+}
+
+async fn fetch_state(cache: &Cache, session: &Session, id: ConversationId, wanted: Wanted) -> Result<(), FetchError> {
     let state = session.with_token(|token| async move { session.hub.conversation(&token, id).await }).await?;
-    let me = session.user;
+    let me = session.me();
     cache
         .write(move |connection, touched| {
             let held = conversations::get(connection, id)?;
-            conversations::save(connection, touched, &take_state(held, state, true), me)
+            // Meanwhile the hub may have said that it is not for this user any more. More can be read than is shown.
+            let listed = match (&held, wanted) {
+                (Some(held), _) => held.listed,
+                (None, Wanted::Known) => return Ok(()),
+                (None, Wanted::Unknown) => visible(&state, me.user, &me.permissions, state.updated),
+            };
+            conversations::save(connection, touched, &take_state(held, state, listed), me.user)
         })
         .await?;
     Ok(())

@@ -61,12 +61,20 @@ struct Attending {
     session: Arc<Session>,
     /// The last error that the hub named; the reason, if it then closes.
     complaint: Option<String>,
+    /// Up to which cursor the hub has told us everything; none if it begins afresh.
+    told: Option<u64>,
 }
 
 impl Sync {
     /// Reads until the connection ends, one way or another.
-    pub(super) async fn attend(&mut self, session: &Arc<Session>, mut socket: Socket, attempt: &mut u32) -> Left {
-        let mut attending = Attending { session: Arc::clone(session), complaint: None };
+    pub(super) async fn attend(
+        &mut self,
+        session: &Arc<Session>,
+        cursor: Option<u64>,
+        mut socket: Socket,
+        attempt: &mut u32,
+    ) -> Left {
+        let mut attending = Attending { session: Arc::clone(session), complaint: None, told: cursor };
         // What had arrived already but could not be applied together with what came before it.
         let mut next: Option<Message> = None;
         loop {
@@ -111,7 +119,7 @@ impl Sync {
                         Err(error) => return garbled(&error.to_string(), &mut socket).await,
                     };
                     next = rest;
-                    self.take_batches(&attending, batches, &mut socket, attempt).await
+                    self.take_batches(&mut attending, batches, &mut socket, attempt).await
                 }
                 Ok(frame) => self.take_frame(&mut attending, frame, &mut socket, attempt).await,
             };
@@ -139,15 +147,20 @@ impl Sync {
                 return self.greet(attending, me).await;
             }
             LiveFrame::Reset {} => {
+                attending.told = None;
                 let forgotten = self.cache.write(cache::forget_conversations).await;
                 tracing::info!("the hub does not know our cursor: starting afresh");
                 return stored(forgotten);
             }
-            LiveFrame::Alive { cursor, time } => {
+            LiveFrame::Alive { cursor, time, after } => {
+                if !attending.follows(after) {
+                    return ControlFlow::Break(gap());
+                }
+                attending.hears(cursor);
                 let kept = self
                     .cache
                     .write(move |connection, touched| {
-                        meta::put(connection, meta::CURSOR, &cursor)?;
+                        meta::advance(connection, cursor)?;
                         meta::put(connection, meta::COMPLETE_UP_TO, &time)?;
                         touched.app();
                         Ok(())
@@ -193,11 +206,14 @@ impl Sync {
 
     async fn take_batches(
         &self,
-        attending: &Attending,
-        batches: Vec<Batch>,
+        attending: &mut Attending,
+        mut batches: Vec<Batch>,
         socket: &mut Socket,
         attempt: &mut u32,
     ) -> ControlFlow<Left> {
+        let whole = batches.iter().take_while(|batch| attending.follows_and_hears(batch)).count();
+        let has_gap = whole < batches.len();
+        batches.truncate(whole);
         let complete = batches.last().is_some_and(|batch| !batch.catching_up);
         let step = match apply::Step::parse(batches) {
             Ok(step) => step,
@@ -216,6 +232,9 @@ impl Sync {
         }
         for (id, up_to) in applied.arrived {
             self.outbox.confirm(id, Stage::Delivered, up_to).await;
+        }
+        if has_gap {
+            return ControlFlow::Break(gap());
         }
         if complete {
             self.settle(&attending.session, socket, attempt).await;
@@ -242,9 +261,32 @@ impl Sync {
 }
 
 impl Attending {
+    /// Whether nothing is missing before a frame that comes after this cursor.
+    fn follows(&self, after: Option<u64>) -> bool {
+        after.zip(self.told).is_none_or(|(after, told)| after <= told)
+    }
+
+    fn hears(&mut self, cursor: u64) {
+        self.told = self.told.max(Some(cursor));
+    }
+
+    fn follows_and_hears(&mut self, batch: &Batch) -> bool {
+        let follows = self.follows(batch.after);
+        if follows {
+            self.hears(batch.cursor);
+        }
+        follows
+    }
+
     fn lost(&mut self) -> String {
         self.complaint.take().unwrap_or_else(|| "The connection was lost.".into())
     }
+}
+
+/// A frame is missing: what comes after it must not be believed, and is asked for again.
+fn gap() -> Left {
+    tracing::warn!("the hub's frames do not follow each other");
+    Left::Lost("Something of the hub was lost on its way.".into())
 }
 
 /// Takes what else has arrived already, so that a burst costs few transactions. What is not a batch is handed back.

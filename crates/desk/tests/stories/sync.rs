@@ -230,3 +230,45 @@ async fn a_long_journey_is_fetched_whole_and_paged_upwards() {
     expected.extend(all);
     assert_eq!(found, expected, "the older conversation stands above the live one; nothing twice, nothing missing");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frame_that_does_not_follow_is_not_believed_and_what_is_missing_is_asked_for() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "one");
+    let maya = Maya::signed_in(&hub).await;
+    maya.until_words(carmen, &["one"]).await;
+    let known = hub.world().log.len() as u64;
+    let visits = hub.world().came_with.len();
+    let (cursor, after, now) = (known + 9, known + 7, crate::hub::now());
+    for frame in [
+        json!({"batch": {"cursor": cursor, "time": now, "after": after, "changes": [{"closed": carmen}]}}),
+        json!({"alive": {"cursor": cursor, "time": now, "after": after}}),
+    ] {
+        maya.until_live().await;
+        let before = hub.world().came_with.len();
+        hub.say(&frame.to_string());
+        hub.until("a new connection", |world| world.came_with.len() > before).await;
+    }
+    maya.until_live().await;
+    assert_eq!(maya.words(carmen).await, ["one"]);
+    assert!(hub.world().came_with[visits..].iter().all(|after| *after == Some(known)), "it goes on where it stood");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_read_once_is_never_unread() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "one");
+    let maya = Maya::signed_in(&hub).await;
+    maya.until_words(carmen, &["one"]).await;
+    let (known, now) = (hub.world().log.len() as u64, crate::hub::now());
+    let first = hub.world().log[0].clone();
+    hub.say(&json!({"batch": {"cursor": 1, "time": now, "changes": [{"event": first}]}}).to_string());
+    hub.say(&json!({"alive": {"cursor": 1, "time": now}}).to_string());
+    hub.cut();
+    hub.until("a new connection", |world| world.came_with.len() > 1).await;
+    assert_eq!(hub.world().came_with.last().copied().flatten(), Some(known));
+    maya.until_words(carmen, &["one"]).await;
+    assert_eq!(maya.count("help").await, 1);
+}

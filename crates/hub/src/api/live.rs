@@ -61,7 +61,8 @@ pub(crate) fn sized(upgrade: WebSocketUpgrade, frame_bytes: usize) -> WebSocketU
 async fn run(hub: Arc<Hub>, user: User, after: Option<u64>, mut socket: WebSocket) {
     let (frames, mut queue) = mpsc::channel(BACKLOG);
     let (registered, registration) = oneshot::channel();
-    let session = DeskSession { user: user.id, name: user.name.clone(), permissions: user.role.permissions(), frames };
+    let session =
+        DeskSession { user: user.id, name: user.name.clone(), permissions: user.role.permissions(), frames, told: 0 };
     // First into the fan-out, then the past: what happens meanwhile waits in the queue.
     hub.fanout.send(Input::DeskCame { session, registered });
     let Ok((id, cursor)) = registration.await else { return };
@@ -114,7 +115,7 @@ async fn catch_up(
         }
         _ => send_everything(hub, user, socket).await?,
     }
-    let done = LiveFrame::Alive { cursor, time: hub.clock.now() };
+    let done = LiveFrame::Alive { cursor, time: hub.clock.now(), after: None };
     if let Some(frame) = encode(&done) {
         send(socket, frame).await?;
     }

@@ -21,8 +21,12 @@ pub(super) fn spread(sessions: &mut Sessions, commit: &Commit) {
         concern(sessions, changed, commit.time, &mut batches);
     }
     for (id, changes) in batches {
-        let frame =
-            format!(r#"{{"batch":{{"cursor":{},"time":"{}","changes":[{changes}]}}}}"#, commit.cursor, commit.time);
+        let Some(desk) = sessions.desks.get_mut(&id) else { continue };
+        let after = std::mem::replace(&mut desk.told, commit.cursor);
+        let frame = format!(
+            r#"{{"batch":{{"cursor":{},"time":"{}","after":{after},"changes":[{changes}]}}}}"#,
+            commit.cursor, commit.time
+        );
         sessions.send_desk(id, frame.into());
     }
 }

@@ -35,7 +35,7 @@ impl Desk {
                 self.events.clear();
             }
             LiveFrame::Batch(batch) => self.batch(&batch)?,
-            LiveFrame::Alive { cursor, time } => {
+            LiveFrame::Alive { cursor, time, .. } => {
                 (self.cursor, self.time) = (cursor, time);
                 self.complete = true;
             }
