@@ -11,6 +11,7 @@ pub(crate) mod media;
 pub(crate) mod meta;
 pub(crate) mod notices;
 pub(crate) mod outbox;
+mod packed;
 pub(crate) mod rescue;
 pub(crate) mod search;
 
@@ -45,6 +46,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "outbox", sql: outbox::SCHEMA },
     Migration { name: "notes and returned drafts", sql: bookmarks::NOTES_AND_RETURNED },
     Migration { name: "everything waits in the outbox", sql: outbox::EVERYTHING_WAITS },
+    Migration { name: "packed events", sql: events::PACKED },
     Migration { name: "search", sql: search::SCHEMA },
 ];
 
@@ -265,10 +267,29 @@ pub(crate) mod testing {
 
     pub(crate) fn connection() -> Connection {
         let connection = Connection::open_in_memory().unwrap();
+        migrate(&connection);
+        connection
+    }
+
+    pub(crate) fn migrate(connection: &Connection) {
         for migration in MIGRATIONS {
             connection.execute_batch(migration.sql).unwrap();
         }
-        connection
+    }
+
+    /// Writes a state that the hub told, as the last step of a transaction does.
+    pub(crate) fn save(connection: &Connection, state: &tandem_conversation::Conversation) {
+        let (told, _) = tokio::sync::mpsc::unbounded_channel();
+        let mut touched = super::Touched { now: super::Marks::default(), group: super::Marks::default(), told };
+        let covered = super::conversations::Covered { from: 1, to: state.position.0 };
+        let held = super::conversations::Held {
+            state: state.clone(),
+            listed: true,
+            covered,
+            hole: tandem_conversation::Position::START,
+        };
+        let me = tandem_conversation::UserId(uuid::Uuid::nil());
+        super::conversations::save(connection, &mut touched, &held, me).unwrap();
     }
 
     /// Fails unless `sql` is answered by indices alone: no scan of a whole table, no sorting.

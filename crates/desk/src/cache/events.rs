@@ -6,6 +6,7 @@
 use tandem_conversation::{Channel, Content, ConversationId, Event, EventBody, Position, Time, TurnId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use super::packed::{pack, unpack};
 use super::search::{self, Filing};
 use super::{CacheError, id, parse};
 use crate::entries::{Role, role};
@@ -32,6 +33,39 @@ CREATE INDEX events_calls ON events (conversation, position) WHERE role IN (4, 5
 CREATE INDEX events_turns ON events (turn) WHERE turn IS NOT NULL;
 CREATE INDEX events_answers ON events (answers) WHERE answers IS NOT NULL;";
 
+/// The same, packed, and without what can be told faster than it is kept. What was held is fetched again.
+pub(crate) const PACKED: &str = "
+DELETE FROM conversations;
+DELETE FROM meta WHERE key = 'cursor';
+DROP TABLE events;
+CREATE TABLE events (
+    conversation BLOB NOT NULL,
+    position     INTEGER NOT NULL,
+    -- What the transcript makes of it: 0 nothing, 1 an entry, 2 a receipt, 3 a suggestion (also an entry),
+    -- 4 a call for help (also an entry), 5 the end of a call.
+    role         INTEGER NOT NULL,
+    -- The end of the id of the turn that is added.
+    turn         INTEGER,
+    -- The question that is answered.
+    answers      BLOB,
+    -- The row of the index under which the turn is filed; null for what is not found by words.
+    found        INTEGER,
+    -- The event's JSON as it arrived, packed.
+    body         BLOB NOT NULL,
+    PRIMARY KEY (conversation, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX events_receipts ON events (conversation, position) WHERE role = 2;
+CREATE INDEX events_suggestions ON events (conversation, position) WHERE role = 3;
+CREATE INDEX events_calls ON events (conversation, position) WHERE role IN (4, 5);
+CREATE INDEX events_turns ON events (turn) WHERE turn IS NOT NULL;
+CREATE INDEX events_answers ON events (answers) WHERE answers IS NOT NULL;
+CREATE UNIQUE INDEX events_found ON events (found) WHERE found IS NOT NULL;";
+
+/// The end of a turn's id, where ids differ.
+fn tail(turn: TurnId) -> i64 {
+    turn.0.as_u64_pair().1.cast_signed()
+}
+
 /// Files one event of a conversation on `channel` as it arrived; a known position changes nothing.
 pub(crate) fn insert(
     connection: &Connection,
@@ -46,7 +80,7 @@ pub(crate) fn insert(
                 Content::Answer { question, .. } => Some(id(question.0)),
                 _ => None,
             };
-            (Some(id(turn.id.0)), answers)
+            (Some(tail(turn.id)), answers)
         }
         _ => (None, None),
     };
@@ -58,6 +92,7 @@ pub(crate) fn insert(
     let document = tandem_search::filed::turn(event, channel);
     let mut found = document.is_some().then(|| filing.row(event.time));
     let (conversation, role) = (id(event.conversation.0), role(event) as u8);
+    let body = pack(event.conversation, event.position, body);
     for attempt in 0.. {
         match query.execute(params![conversation, event.position.0, role, turn, answers, body, found]) {
             Ok(0) => return Ok(()),
@@ -79,7 +114,8 @@ pub(crate) fn remove(connection: &Connection, of: ConversationId) -> Result<(), 
     Ok(())
 }
 
-const SHOWN: &str = "SELECT body FROM events WHERE conversation = ?1 AND position < ?2 AND role IN (1, 3, 4)
+const SHOWN: &str =
+    "SELECT conversation, position, body FROM events WHERE conversation = ?1 AND position < ?2 AND role IN (1, 3, 4)
                      ORDER BY position DESC LIMIT ?3";
 
 /// The newest events before `before` that make entries, oldest first.
@@ -96,7 +132,8 @@ pub(crate) fn shown(
     Ok(events)
 }
 
-const SHOWN_FROM: &str = "SELECT body FROM events WHERE conversation = ?1 AND position >= ?2 AND role IN (1, 3, 4)
+const SHOWN_FROM: &str =
+    "SELECT conversation, position, body FROM events WHERE conversation = ?1 AND position >= ?2 AND role IN (1, 3, 4)
                           ORDER BY position LIMIT ?3";
 
 /// The oldest events from `from` on that make entries, oldest first.
@@ -111,7 +148,8 @@ pub(crate) fn shown_from(
     rows.map(|row| row?).collect()
 }
 
-const RECEIPTS: &str = "SELECT body FROM events WHERE conversation = ?1 AND position > ?2 AND role = 2
+const RECEIPTS: &str =
+    "SELECT conversation, position, body FROM events WHERE conversation = ?1 AND position > ?2 AND role = 2
                         ORDER BY position";
 
 /// Calls `each` with the receipts after `after`, oldest first, until it answers false.
@@ -131,7 +169,8 @@ pub(crate) fn receipts(
     Ok(())
 }
 
-const SUGGESTION: &str = "SELECT body FROM events WHERE conversation = ?1 AND position > ?2 AND role = 3
+const SUGGESTION: &str =
+    "SELECT conversation, position, body FROM events WHERE conversation = ?1 AND position > ?2 AND role = 3
                           ORDER BY position DESC LIMIT 1";
 
 /// The latest suggestion after `after`.
@@ -144,7 +183,8 @@ pub(crate) fn suggestion(
     query.query_row(params![id(of.0), after.0], |row| Ok(event(row))).optional()?.transpose()
 }
 
-const CALL: &str = "SELECT body FROM events WHERE conversation = ?1 AND position < ?2 AND role IN (4, 5)
+const CALL: &str =
+    "SELECT conversation, position, body FROM events WHERE conversation = ?1 AND position < ?2 AND role IN (4, 5)
                     ORDER BY position DESC LIMIT 1";
 
 /// Since when help was needed just before `before`.
@@ -161,7 +201,7 @@ pub(crate) fn call_before(
     }))
 }
 
-const TURN: &str = "SELECT conversation, position FROM events WHERE turn = ?1";
+const TURN: &str = "SELECT conversation, position, body FROM events WHERE turn = ?1";
 
 /// Where a turn stands.
 pub(crate) fn place_of(
@@ -169,18 +209,25 @@ pub(crate) fn place_of(
     turn: TurnId,
 ) -> Result<Option<(ConversationId, Position)>, CacheError> {
     let mut query = connection.prepare_cached(TURN)?;
-    let place = query.query_row([id(turn.0)], |row| Ok((super::conversation_id(row.get(0)?), Position(row.get(1)?))));
-    Ok(place.optional()?)
+    let mut rows = query.query([tail(turn)])?;
+    while let Some(row) = rows.next()? {
+        let event = event(row)?;
+        if matches!(&event.body, EventBody::TurnAdded { turn: added, .. } if added.id == turn) {
+            return Ok(Some((event.conversation, event.position)));
+        }
+    }
+    Ok(None)
 }
 
 /// The event that added a turn of this conversation.
 pub(crate) fn turn(connection: &Connection, of: ConversationId, turn: TurnId) -> Result<Option<Event>, CacheError> {
     let Some((_, position)) = place_of(connection, turn)?.filter(|(place, _)| *place == of) else { return Ok(None) };
-    let mut query = connection.prepare_cached("SELECT body FROM events WHERE conversation = ?1 AND position = ?2")?;
+    let mut query = connection
+        .prepare_cached("SELECT conversation, position, body FROM events WHERE conversation = ?1 AND position = ?2")?;
     query.query_row(params![id(of.0), position.0], |row| Ok(event(row))).optional()?.transpose()
 }
 
-const ANSWER: &str = "SELECT body FROM events WHERE answers = ?1 LIMIT 1";
+const ANSWER: &str = "SELECT conversation, position, body FROM events WHERE answers = ?1 LIMIT 1";
 
 /// The choice that was taken of a question.
 pub(crate) fn chosen(connection: &Connection, question: TurnId) -> Result<Option<String>, CacheError> {
@@ -195,8 +242,11 @@ pub(crate) fn chosen(connection: &Connection, question: TurnId) -> Result<Option
     }))
 }
 
-fn event(row: &Row<'_>) -> Result<Event, CacheError> {
-    parse("event", row.get_ref(0)?.as_str().unwrap_or_default())
+/// The event of a row with conversation, position and body.
+pub(super) fn event(row: &Row<'_>) -> Result<Event, CacheError> {
+    let (conversation, position) = (super::conversation_id(row.get(0)?), Position(row.get(1)?));
+    let json = unpack(conversation, position, row.get_ref(2)?.as_blob().unwrap_or_default());
+    parse("event", &json.unwrap_or_default())
 }
 
 /// Roles are numbers in the file; the numbers never change.

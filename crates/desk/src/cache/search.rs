@@ -1,8 +1,8 @@
 //! The full-text index: which turns and which customers have which words.
 //!
-//! The texts themselves stand in the events and states alone; the index holds only words. Turns are filed under rows
-//! that are made from their time, so that the newest are found first in whatever order pages arrive. What a turn is
-//! filed under stands in `events.found`. Filed in the transaction of the event itself, and forgotten with it.
+//! The texts themselves stand in the events and states alone; the index holds only words. A turn is filed under the
+//! millisecond in which it was said, or the next free one, so that the newest are found first in whatever order pages
+//! arrive; the row stands in `events.found`. Filed in the transaction of the event itself, and forgotten with it.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -10,17 +10,9 @@ use tandem_conversation::{Conversation, ConversationId, Event, Section, Time};
 use tandem_search::{Candidate, Expression, Shelf, filed};
 use tandem_sqlite::rusqlite::{self, Connection, OptionalExtension as _, params};
 
-use super::{CacheError, conversation_id, conversations, id, parse};
+use super::{CacheError, conversation_id, conversations, events, id};
 
-/// What was held before there was an index is fetched again, and filed as it comes.
 pub(crate) const SCHEMA: &str = "
-DELETE FROM events;
-DELETE FROM conversations;
-DELETE FROM meta WHERE key = 'cursor';
-
--- The row of the index under which the turn is filed; null for what is not found by words.
-ALTER TABLE events ADD COLUMN found INTEGER;
-CREATE UNIQUE INDEX events_found ON events (found) WHERE found IS NOT NULL;
 CREATE VIRTUAL TABLE turns_index USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'ascii');
 
 -- What the customer of each conversation is known by; the latest change has the greatest id.
@@ -36,9 +28,6 @@ CREATE VIRTUAL TABLE people_index USING fts5 (words, content = '', contentless_d
 INSERT INTO turns_index (turns_index, rank) VALUES ('pgsz', 3900);
 INSERT INTO people_index (people_index, rank) VALUES ('pgsz', 3900);";
 
-/// Rows of the index per millisecond. Turns of one moment move on to the next free row.
-const ROWS_PER_MS: i64 = 16;
-
 /// The turns of one transaction on their way into the index.
 ///
 /// FTS5 writes a new piece of index whenever a row is not greater than the one before; so they are gathered, and
@@ -53,10 +42,9 @@ pub(crate) struct Filing {
 impl Filing {
     /// The row to try first for a turn of `time`. Turns of one moment that come in order stay in order.
     pub(crate) fn row(&mut self, time: Time) -> i64 {
-        let first = first_row(time);
         match self.last {
-            Some((last_time, last)) if time >= last_time => first.max(last.saturating_add(1)),
-            _ => first,
+            Some((last_time, last)) if time >= last_time => time.0.max(last.saturating_add(1)),
+            _ => time.0,
         }
     }
 
@@ -85,10 +73,6 @@ pub(crate) fn next_row(row: i64, attempt: u32) -> i64 {
 pub(crate) fn is_taken(error: &rusqlite::Error) -> bool {
     matches!(error, rusqlite::Error::SqliteFailure(failure, _)
         if failure.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE)
-}
-
-fn first_row(time: Time) -> i64 {
-    time.0.saturating_mul(ROWS_PER_MS)
 }
 
 const KNOWN: &str = "SELECT id, known FROM people WHERE conversation = ?1";
@@ -148,7 +132,10 @@ pub(crate) fn forget_all(connection: &Connection) -> Result<(), CacheError> {
 
 const FIND_TURNS: &str = "SELECT rowid FROM turns_index
                           WHERE turns_index MATCH ?1 AND rowid < ?2 AND rowid >= ?3 ORDER BY rowid DESC";
-const FOUND_TURN: &str = "SELECT body, conversation FROM events WHERE found = ?1";
+const FOUND_TURN: &str = "SELECT conversation, position, body FROM events WHERE found = ?1";
+
+/// As far as a crowded moment may push its turns, in milliseconds.
+const MOVED: i64 = 60_000;
 
 /// Turns of a stretch of time, newest first.
 pub(crate) struct Turns<'a, Admits> {
@@ -169,22 +156,27 @@ impl<Admits: Fn(ConversationId) -> Result<bool, CacheError>> Shelf for Turns<'_,
         below: i64,
         each: &mut dyn FnMut(i64, Option<Candidate<Event>>) -> bool,
     ) -> Result<(), CacheError> {
-        let below = self.before.map_or(below, |before| below.min(first_row(before)));
-        let from = self.after.map_or(i64::MIN, first_row);
+        // A turn may have moved on to a later row, never to an earlier one.
+        let from = self.after.map_or(i64::MIN, |after| after.0);
+        let below = self.before.map_or(below, |before| below.min(before.0.saturating_add(MOVED)));
         let mut find = self.connection.prepare_cached(FIND_TURNS)?;
         let mut found = self.connection.prepare_cached(FOUND_TURN)?;
         let mut rows = find.query(params![expression.to_string(), below, from])?;
         while let Some(row) = rows.next()? {
             let row: i64 = row.get(0)?;
             let candidate = found.query_row([row], |found| {
-                let of = conversation_id(found.get(1)?);
+                let of = conversation_id(found.get(0)?);
                 Ok(match (self.admits)(of) {
                     Ok(false) => Ok(None),
-                    Ok(true) => parse::<Event>("event", found.get_ref(0)?.as_str()?).map(Some),
+                    Ok(true) => events::event(found).map(Some),
                     Err(error) => Err(error),
                 })
             });
             let event = candidate.optional()?.transpose()?.flatten();
+            let event = event.filter(|event| {
+                self.before.is_none_or(|before| event.time < before)
+                    && self.after.is_none_or(|after| event.time >= after)
+            });
             if !each(row, event.and_then(candidate_of)) {
                 break;
             }
@@ -329,6 +321,6 @@ mod tests {
             filing.add(&event(ms), row, String::new());
             rows.push(row);
         }
-        assert_eq!(rows, [16_000, 16_001, 16_002, 16_016, 8_000, 8_016, 32_000]);
+        assert_eq!(rows, [1000, 1001, 1002, 1003, 500, 501, 2000]);
     }
 }
