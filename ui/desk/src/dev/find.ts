@@ -27,6 +27,7 @@ export function find(samples: readonly Sample[], { query, limit, hub }: Request,
   }
   const hits: Hit[] = [];
   for (const sample of samples) {
+    if (hits.length >= limit) break;
     const { row } = sample.view;
     const about = { conversation: row.id, name: row.name, channel: row.channel, attachment: false };
     if (rules.length === 0 && words.every((word) => row.name.toLowerCase().split(" ").some((part) => part.startsWith(word)))) {

@@ -6,7 +6,7 @@ import type { Shown } from "./shown";
 
 const DRAFT_AFTER_MS = 400;
 const TYPING_EVERY_MS = 3000;
-export const MOVED_ON = "conversation.moved_on";
+const MOVED_ON = "conversation.moved_on";
 
 export type Mode = "reply" | "note";
 type Texts = Record<Mode, string>;

@@ -99,17 +99,17 @@ export class Desk {
   show(id: ConversationId, section?: Section, entry?: string): void {
     if (section && section !== this.list.section) this.go(section);
     this.list.cursor = id;
-    if (this.conversation?.id !== id) this.#open(id);
-    if (entry) void this.conversation?.goTo(entry);
+    if (this.conversation?.id !== id) this.#open(id, entry);
+    else if (entry) void this.conversation.goTo(entry);
   }
 
-  #open(id: ConversationId): void {
+  #open(id: ConversationId, entry?: string): void {
     this.conversation?.composer.flush();
     const open = this.#held.find((held) => held.id === id) ?? new OpenConversation(this.host, id);
     this.#held = [...this.#held.filter((held) => held !== open), open].slice(-KEEP_OPEN);
     open.typing.stop();
     this.conversation = open;
-    void open.toNewest();
+    void (entry ? open.goTo(entry) : open.toNewest());
     void open.refresh();
   }
 

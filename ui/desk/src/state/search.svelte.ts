@@ -61,6 +61,15 @@ export class Search {
     return this.found.find(({ hit }) => hitId(hit) === this.cursor) ?? null;
   }
 
+  /** What Enter opens; whoever types faster than the answer comes waits for it, rather than open something else. */
+  async first(): Promise<Found | null> {
+    const query = this.query.trim();
+    if (query === "" || query === this.answered) return this.active;
+    clearTimeout(this.#soon);
+    await this.#ask(false);
+    return this.answered === query ? this.active : null;
+  }
+
   #stop(): void {
     this.#turn++;
     clearTimeout(this.#soon);

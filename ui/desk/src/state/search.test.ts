@@ -42,6 +42,15 @@ describe("search", () => {
     expect(search.answered).toBe("second");
   });
 
+  it("opens what was asked for, however fast Enter follows", async () => {
+    search.write("suitcase");
+    await vi.advanceTimersByTimeAsync(100);
+    search.write("refund");
+    const first = search.first();
+    await vi.advanceTimersByTimeAsync(5);
+    expect((await first)?.hit.snippet.find((span) => span.hit)?.text.toLowerCase()).toBe("refund");
+  });
+
   it("keeps what is shown in its place when the hub adds to it", async () => {
     search.write("refund");
     await vi.advanceTimersByTimeAsync(100);
