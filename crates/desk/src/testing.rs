@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use tandem_conversation::Event;
 use tandem_sqlite::rusqlite::Connection;
 use zeroize::Zeroizing;
 
+use crate::cache::{CacheError, events};
 use crate::vault::{self, Keychain, KeychainError};
 
 /// Keeps secrets as long as it lives, and can be locked or be absent.
@@ -80,4 +82,12 @@ pub fn cache_file(folder: &Path) -> Option<PathBuf> {
 pub fn open_cache(folder: &Path, keychain: &dyn Keychain) -> Result<Connection, tandem_sqlite::Error> {
     let (file, key) = vault::behind(folder, keychain).ok_or(tandem_sqlite::Error::Closed)?;
     tandem_sqlite::peek(&file, Some(&key))
+}
+
+/// Every event in an open cache, by conversation and position.
+///
+/// # Errors
+/// If one cannot be read.
+pub fn cached_events(cache: &Connection) -> Result<Vec<Event>, CacheError> {
+    events::everything(cache)
 }

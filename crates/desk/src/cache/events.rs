@@ -201,6 +201,18 @@ pub(crate) fn call_before(
     }))
 }
 
+/// All of them, by conversation and position; for tests that look behind the desk's back.
+pub(crate) fn everything(connection: &Connection) -> Result<Vec<Event>, CacheError> {
+    let sql = "SELECT conversation, position, body FROM events ORDER BY conversation, position";
+    let mut query = connection.prepare_cached(sql)?;
+    let mut rows = query.query([])?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        events.push(event(row)?);
+    }
+    Ok(events)
+}
+
 const TURN: &str = "SELECT conversation, position, body FROM events WHERE turn = ?1";
 
 /// Where a turn stands.

@@ -123,11 +123,11 @@ async fn attend(shared: &Shared, after: Option<u64>, mut socket: WebSocket) -> R
             socket.send(Message::Text(text.as_str().into())).await?;
         }
     }
-    socket.send(frame(&LiveFrame::Alive { cursor, time })).await?;
+    socket.send(frame(&LiveFrame::Alive { cursor, time, after: None })).await?;
     loop {
         tokio::select! {
             () = tokio::time::sleep(std::time::Duration::from_secs(10)) => {
-                socket.send(frame(&LiveFrame::Alive { cursor, time })).await?;
+                socket.send(frame(&LiveFrame::Alive { cursor, time, after: None })).await?;
             }
             message = socket.recv() => match message {
                 Some(Ok(_)) => {}

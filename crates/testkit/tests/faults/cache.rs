@@ -66,12 +66,9 @@ impl Cached {
             })
             .into_iter()
             .collect();
-        let events =
-            rows(&connection, "SELECT conversation, body FROM events ORDER BY conversation, position", |row| {
-                Ok((id(row, 0)?, serde_json::from_str::<Event>(&row.get::<_, String>(1)?).unwrap()))
-            });
-        for (of, event) in events {
-            held.get_mut(&of).expect("events belong to a conversation that is held").events.push(event);
+        for event in testing::cached_events(&connection).unwrap() {
+            let held = held.get_mut(&event.conversation);
+            held.expect("events belong to a conversation that is held").events.push(event);
         }
         let queued = rows(&connection, "SELECT command FROM outbox WHERE accepted = 0", |row| row.get(0));
         let drafts = rows(&connection, "SELECT draft || ' ' || note FROM bookmarks", |row| row.get(0));
