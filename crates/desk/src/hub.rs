@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tandem_conversation::{Conversation, ConversationId, CustomerId, MediaId, Position};
 use tandem_protocol::Problem;
-use tandem_protocol::agents::{CommandAccepted, CommandRequest, EventPage, Journey, Login, Refresh, SearchPage, Tokens};
+use tandem_protocol::agents::{
+    CommandAccepted, CommandRequest, EventPage, Journey, Login, Refresh, SearchPage, Tokens,
+};
 
 use crate::cache::media::File;
 

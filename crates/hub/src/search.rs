@@ -167,10 +167,13 @@ impl Shelf for Turns<'_> {
                 return Ok(each(row, None));
             };
             let event = search::event_at(connection, row)?;
-            Ok(each(row, event.filter(|event| is_in_time(self.seen.query, event.time)).and_then(|event| {
-                let EventBody::TurnAdded { turn, .. } = &event.body else { return None };
-                Some(Candidate { text: filed::spoken(&turn.content)?, item: (event, state) })
-            })))
+            Ok(each(
+                row,
+                event.filter(|event| is_in_time(self.seen.query, event.time)).and_then(|event| {
+                    let EventBody::TurnAdded { turn, .. } = &event.body else { return None };
+                    Some(Candidate { text: filed::spoken(&turn.content)?, item: (event, state) })
+                }),
+            ))
         })
     }
 }
@@ -195,10 +198,11 @@ impl Shelf for People<'_> {
             let of = search::conversation_at(self.seen.connection, row)?;
             let of = of.filter(|of| self.met.borrow_mut().insert(*of));
             let state = of.map(|of| self.seen.state(of)).transpose()?.flatten();
-            Ok(each(row, state.map(|state| Candidate {
-                text: filed::known_by(&state.customer.name, &state.custom),
-                item: state,
-            })))
+            Ok(each(
+                row,
+                state
+                    .map(|state| Candidate { text: filed::known_by(&state.customer.name, &state.custom), item: state }),
+            ))
         })
     }
 }

@@ -14,7 +14,7 @@ mod snippet;
 mod words;
 
 pub use find::{Candidate, Hit, Shelf, find};
-pub use query::{Author, Has, Query, Word, Within};
+pub use query::{Author, Has, Query, Within, Word};
 pub use scope::{Expression, Tag, people, turns};
 pub use snippet::{Span, snippet};
 pub use words::Words;

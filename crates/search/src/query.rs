@@ -274,7 +274,8 @@ mod tests {
 
     #[test]
     fn operators_narrow_the_search() {
-        let query = Query::parse("From:me from:\"Carmen Menzel\" in:my in:WhatsApp has:note before:2026-11-03 after:2026");
+        let query =
+            Query::parse("From:me from:\"Carmen Menzel\" in:my in:WhatsApp has:note before:2026-11-03 after:2026");
         assert_eq!(query.from.len(), 2);
         assert!(matches!(&query.from[1], Author::Named(words) if shown(words) == ["carmen*", "menzel*"]));
         assert_eq!(query.within, Within { sections: vec![Section::My], channels: vec![Channel::Whatsapp] });

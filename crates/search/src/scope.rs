@@ -31,21 +31,29 @@ impl fmt::Display for Tag {
         // The end of an id is what tells ids apart; all of it would only make the index longer.
         let tail = |id: u128| id & 0xffff_ffff_ffff;
         match self {
-            Self::By(kind) => write!(f, "{SIGN}{}", match kind {
-                ParticipantKind::Customer => "bc",
-                ParticipantKind::Agent => "ba",
-                ParticipantKind::ExternalAgent => "be",
-                ParticipantKind::Logic => "bl",
-                ParticipantKind::System => "bs",
-            }),
+            Self::By(kind) => write!(
+                f,
+                "{SIGN}{}",
+                match kind {
+                    ParticipantKind::Customer => "bc",
+                    ParticipantKind::Agent => "ba",
+                    ParticipantKind::ExternalAgent => "be",
+                    ParticipantKind::Logic => "bl",
+                    ParticipantKind::System => "bs",
+                }
+            ),
             Self::Person => write!(f, "{SIGN}p"),
             Self::User(user) => write!(f, "{SIGN}u{:x}", tail(user.0.as_u128())),
             Self::Conversation(id) => write!(f, "{SIGN}c{:x}", tail(id.0.as_u128())),
-            Self::Channel(channel) => write!(f, "{SIGN}{}", match channel {
-                Channel::WebChat => "hw",
-                Channel::Whatsapp => "ha",
-                Channel::Imported => "hi",
-            }),
+            Self::Channel(channel) => write!(
+                f,
+                "{SIGN}{}",
+                match channel {
+                    Channel::WebChat => "hw",
+                    Channel::Whatsapp => "ha",
+                    Channel::Imported => "hi",
+                }
+            ),
             Self::Attachment => write!(f, "{SIGN}a"),
             Self::Note => write!(f, "{SIGN}o"),
         }
@@ -130,10 +138,9 @@ pub fn turns<E>(
                     let ours = Expression::All(words.iter().cloned().map(Expression::Name).collect());
                     match conversations(&named(words)?) {
                         None => ours,
-                        Some(theirs) => Expression::Any(vec![
-                            ours,
-                            Expression::All(vec![by(ParticipantKind::Customer), theirs]),
-                        ]),
+                        Some(theirs) => {
+                            Expression::Any(vec![ours, Expression::All(vec![by(ParticipantKind::Customer), theirs])])
+                        }
                     }
                 }
             });
@@ -163,7 +170,8 @@ pub fn people(query: &Query, within: Option<&[ConversationId]>) -> Option<Expres
 }
 
 fn place(query: &Query, within: Option<&[ConversationId]>, mut all: Vec<Expression>) -> Option<Expression> {
-    let channels: Vec<_> = query.within.channels.iter().map(|channel| Expression::Tag(Tag::Channel(*channel))).collect();
+    let channels: Vec<_> =
+        query.within.channels.iter().map(|channel| Expression::Tag(Tag::Channel(*channel))).collect();
     if !channels.is_empty() {
         all.push(Expression::Any(channels));
     }

@@ -14,7 +14,10 @@ const ROOMS: &[Room] = &[
     Room { name: "tandem-protocol", may_use: &["tandem-conversation"] },
     Room { name: "tandem-search", may_use: &["tandem-conversation", "tandem-protocol"] },
     Room { name: "tandem-hub", may_use: &["tandem-conversation", "tandem-protocol", "tandem-search", "tandem-sqlite"] },
-    Room { name: "tandem-desk", may_use: &["tandem-conversation", "tandem-protocol", "tandem-search", "tandem-sqlite"] },
+    Room {
+        name: "tandem-desk",
+        may_use: &["tandem-conversation", "tandem-protocol", "tandem-search", "tandem-sqlite"],
+    },
     Room {
         name: "tandem-app",
         may_use: &["tandem-conversation", "tandem-protocol", "tandem-sqlite", "tandem-hub", "tandem-desk"],

@@ -96,7 +96,10 @@ fn id(text: &str, into: &mut Vec<u8>) -> Option<usize> {
 fn time(text: &str, into: &mut Vec<u8>) -> Option<usize> {
     let inside = text.get(1..TIME_BYTES - 1)?;
     let bytes = text.as_bytes();
-    if bytes.get(TIME_BYTES - 1) != Some(&b'"') || bytes.get(5) != Some(&b'-') || bytes.get(TIME_BYTES - 2) != Some(&b'Z') {
+    if bytes.get(TIME_BYTES - 1) != Some(&b'"')
+        || bytes.get(5) != Some(&b'-')
+        || bytes.get(TIME_BYTES - 2) != Some(&b'Z')
+    {
         return None;
     }
     let time = inside.parse::<Time>().ok().filter(|time| (0..1 << 48).contains(&time.0))?;
@@ -176,9 +179,20 @@ mod tests {
     #[test]
     fn whatever_was_written_comes_back() {
         for text in [
-            "", "{}", "\"", "}}}", "\u{1}\u{2}", "a\nb\t\u{0}", "\"2026-11-03T14:02:31.250Z\"", "\"2026-13-03T14:02:31.250Z\"",
-            "\"2026-11-03T24:00:00.000Z\"", "\"1960-11-03T14:02:31.250Z\"", "\"0193A1B2-c3d4-7000-8000-123456789abc\"",
-            "\"0193a1b2-c3d4-7000-8000-123456789abc", "\"ééééééééééééééééééééé\"", ",\"name\":\"\"",
+            "",
+            "{}",
+            "\"",
+            "}}}",
+            "\u{1}\u{2}",
+            "a\nb\t\u{0}",
+            "\"2026-11-03T14:02:31.250Z\"",
+            "\"2026-13-03T14:02:31.250Z\"",
+            "\"2026-11-03T24:00:00.000Z\"",
+            "\"1960-11-03T14:02:31.250Z\"",
+            "\"0193A1B2-c3d4-7000-8000-123456789abc\"",
+            "\"0193a1b2-c3d4-7000-8000-123456789abc",
+            "\"ééééééééééééééééééééé\"",
+            ",\"name\":\"\"",
         ] {
             check(text);
         }

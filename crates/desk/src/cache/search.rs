@@ -4,6 +4,7 @@
 //! millisecond in which it was said, or the next free one, so that the newest are found first in whatever order pages
 //! arrive; the row stands in `events.found`. Filed in the transaction of the event itself, and forgotten with it.
 
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use tandem_conversation::{Conversation, ConversationId, Event, Section, Time};
@@ -37,6 +38,7 @@ INSERT INTO people_index (people_index, rank) VALUES ('pgsz', 3900);";
 pub(crate) struct Filing {
     documents: Vec<(i64, String)>,
     last: Option<(Time, i64)>,
+    numbers: HashMap<ConversationId, i64>,
 }
 
 impl Filing {
@@ -46,6 +48,16 @@ impl Filing {
             Some((last_time, last)) if time >= last_time => time.0.max(last.saturating_add(1)),
             _ => time.0,
         }
+    }
+
+    /// The number under which a conversation's events are kept.
+    pub(crate) fn number(&mut self, connection: &Connection, of: ConversationId) -> Result<i64, CacheError> {
+        if let Some(number) = self.numbers.get(&of) {
+            return Ok(*number);
+        }
+        let number = events::number(connection, of)?;
+        self.numbers.insert(of, number);
+        Ok(number)
     }
 
     pub(crate) fn add(&mut self, event: &Event, row: i64, document: String) {
@@ -96,14 +108,14 @@ pub(crate) fn know(connection: &Connection, state: &Conversation) -> Result<(), 
     }
     let mut query = connection.prepare_cached("INSERT INTO people (conversation, known) VALUES (?1, ?2)")?;
     query.execute(params![id(state.id.0), known])?;
-    connection.prepare_cached("INSERT INTO people_index (rowid, words) VALUES (?1, ?2)")?.execute(params![
-        connection.last_insert_rowid(),
-        filed::person(state.id, state.channel, &text),
-    ])?;
+    connection
+        .prepare_cached("INSERT INTO people_index (rowid, words) VALUES (?1, ?2)")?
+        .execute(params![connection.last_insert_rowid(), filed::person(state.id, state.channel, &text),])?;
     Ok(())
 }
 
-const FILED: &str = "SELECT found FROM events WHERE conversation = ?1 AND found IS NOT NULL";
+const FILED: &str = "SELECT found FROM events
+                     WHERE conversation = (SELECT number FROM numbers WHERE id = ?1) AND found IS NOT NULL";
 
 /// Forgets one conversation; its events must still be there.
 pub(crate) fn forget(connection: &Connection, of: ConversationId) -> Result<(), CacheError> {
@@ -126,14 +138,15 @@ pub(crate) fn forget_all(connection: &Connection) -> Result<(), CacheError> {
     connection.execute_batch(
         "INSERT INTO turns_index (turns_index) VALUES ('delete-all');
          INSERT INTO people_index (people_index) VALUES ('delete-all');
-         DELETE FROM people;",
+         DELETE FROM people; DELETE FROM numbers;",
     )?;
     Ok(())
 }
 
 const FIND_TURNS: &str = "SELECT rowid FROM turns_index
                           WHERE turns_index MATCH ?1 AND rowid < ?2 AND rowid >= ?3 ORDER BY rowid DESC";
-const FOUND_TURN: &str = "SELECT conversation, position, body FROM events WHERE found = ?1";
+const FOUND_TURN: &str = "SELECT n.id, e.position, e.body
+                          FROM events AS e JOIN numbers AS n ON n.number = e.conversation WHERE e.found = ?1";
 
 /// As far as a crowded moment may push its turns, in milliseconds.
 const MOVED: i64 = 60_000;
@@ -175,7 +188,8 @@ impl<Admits: Fn(ConversationId) -> Result<bool, CacheError>> Shelf for Turns<'_,
             });
             let event = candidate.optional()?.transpose()?.flatten();
             let event = event.filter(|event| {
-                self.before.is_none_or(|before| event.time < before) && self.after.is_none_or(|after| event.time >= after)
+                self.before.is_none_or(|before| event.time < before)
+                    && self.after.is_none_or(|after| event.time >= after)
             });
             if !each(row, event.and_then(candidate_of)) {
                 break;
@@ -264,7 +278,8 @@ pub(crate) fn of_section(
     Ok(found)
 }
 
-const IN_SECTIONS: &str = "SELECT in_my, in_help, in_left = 1 AND left_at > ?2, in_all FROM conversations WHERE id = ?1";
+const IN_SECTIONS: &str =
+    "SELECT in_my, in_help, in_left = 1 AND left_at > ?2, in_all FROM conversations WHERE id = ?1";
 
 /// Whether a conversation is in one of `sections`.
 pub(crate) fn is_in(

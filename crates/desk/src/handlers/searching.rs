@@ -17,11 +17,7 @@ impl Desk {
         let (query, limit) = (Query::parse(&request.query), request.limit.clamp(1, PAGE));
         let page = limit as usize;
         let is_worth_asking = request.hub && !query.is_empty();
-        let here = self
-            .inner
-            .cache
-            .read(move |connection| views::search(connection, &reader, &query, page))
-            .await?;
+        let here = self.inner.cache.read(move |connection| views::search(connection, &reader, &query, page)).await?;
         if !is_worth_asking {
             return Ok(views::search_view(here, HubSearch::NotAsked));
         }

@@ -59,7 +59,8 @@ pub(crate) fn search(
         let shelf = Turns { connection, before: query.before, after: query.after, admits };
         let states = States { connection, known: RefCell::default() };
         for found in find(&shelf, &scope, words, limit)? {
-            let made = states.with(found.item.conversation, |state| hit::turn(&found.item, &found.text, state, words))?;
+            let made =
+                states.with(found.item.conversation, |state| hit::turn(&found.item, &found.text, state, words))?;
             page.hits.extend(made.flatten());
         }
     }

@@ -61,7 +61,12 @@ async fn every_turn_is_found_as_it_arrives_the_newest_first() {
     a_moment_later().await;
     let note = Command::Note { turn: TurnId(Uuid::now_v7()), text: "order is a gift".into() };
     hub.run(carmen, hub.agent("Jonas Keller"), note).unwrap();
-    let media = Media { id: MediaId(Uuid::now_v7()), name: "broken_order.jpg".into(), content_type: "image/jpeg".into(), bytes: 9 };
+    let media = Media {
+        id: MediaId(Uuid::now_v7()),
+        name: "broken_order.jpg".into(),
+        content_type: "image/jpeg".into(),
+        bytes: 9,
+    };
     let content = Content::Attachment { media, text: String::new() };
     a_moment_later().await;
     let write = Command::Write { turn: TurnId(Uuid::now_v7()), content, received: now() };
@@ -84,7 +89,10 @@ async fn every_turn_is_found_as_it_arrives_the_newest_first() {
     let found = maya.ok("search", json!({"query": "gift before:soon", "limit": 50, "hub": false})).await;
     assert_eq!(found["hint"], "before: needs a date like 2026-11-03.");
     let hit = &found["hits"][0];
-    assert_eq!((&hit["kind"], &hit["by"]["name"], &found["hub"]), (&json!("note"), &json!("Jonas Keller"), &json!("not_asked")));
+    assert_eq!(
+        (&hit["kind"], &hit["by"]["name"], &found["hub"]),
+        (&json!("note"), &json!("Jonas Keller"), &json!("not_asked"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

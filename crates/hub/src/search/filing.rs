@@ -44,7 +44,9 @@ async fn step(hub: &Hub) -> Result<bool, StoreError> {
     let filing = hub.database.read(move |connection| next(connection, cursor)).await?;
     match filing {
         Next::Nothing => Ok(false),
-        Next::Part(filing) => hub.search.write(move |connection, ()| search::put(connection, &filing)).await.map(|()| true),
+        Next::Part(filing) => {
+            hub.search.write(move |connection, ()| search::put(connection, &filing)).await.map(|()| true)
+        }
         Next::AnotherLog => {
             tracing::warn!("the account's log is shorter than what was filed of it: the search index is made again");
             hub.search.write(|connection, ()| search::clear(connection)).await.map(|()| true)

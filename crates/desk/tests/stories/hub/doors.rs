@@ -147,7 +147,11 @@ async fn journey(State(hub): State<Shared>, headers: HeaderMap, Path(id): Path<C
 }
 
 /// Finds turns that contain the query as it stands.
-async fn search(State(hub): State<Shared>, headers: HeaderMap, Query(query): Query<HashMap<String, String>>) -> Response {
+async fn search(
+    State(hub): State<Shared>,
+    headers: HeaderMap,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
     if let Err(refused) = check(&hub, &headers) {
         return *refused;
     }
