@@ -102,7 +102,7 @@ const RAW: &str = "
 CREATE TABLE events (conversation BLOB NOT NULL, position INTEGER NOT NULL, turn BLOB, body TEXT NOT NULL,
                      PRIMARY KEY (conversation, position)) STRICT, WITHOUT ROWID;
 CREATE INDEX events_turns ON events (turn);
-CREATE VIRTUAL TABLE words USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2');";
+CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2');";
 
 fn raw(connection: &Connection, first: u64, events: &[(Event, String, usize)]) {
     connection.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -110,7 +110,7 @@ fn raw(connection: &Connection, first: u64, events: &[(Event, String, usize)]) {
         let (id, turn) = (event.conversation.0.into_bytes(), event.cause.0.into_bytes());
         let mut row = connection.prepare_cached("INSERT INTO events VALUES (?1, ?2, ?3, ?4)").unwrap();
         row.execute((id, event.position.0, turn, json)).unwrap();
-        let mut words = connection.prepare_cached("INSERT INTO words (rowid, words) VALUES (?1, ?2)").unwrap();
+        let mut words = connection.prepare_cached("INSERT INTO words (rowid, text) VALUES (?1, ?2)").unwrap();
         words.execute((number.cast_signed(), event.body_text())).unwrap();
     }
     connection.execute_batch("COMMIT").unwrap();
