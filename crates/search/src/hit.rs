@@ -102,8 +102,8 @@ mod tests {
 
     #[test]
     fn a_page_has_each_hit_once_and_the_newest_first() {
-        let here = vec![hit(11, 3, 30), hit(11, 2, 20), hit(12, 0, 5)];
-        let there = vec![hit(21, 9, 25), hit(11, 3, 30), hit(13, 0, 6), hit(22, 1, 1)];
+        let here = [hit(11, 3, 30), hit(11, 2, 20), hit(12, 0, 5)];
+        let there = [hit(21, 9, 25), hit(11, 3, 30), hit(13, 0, 6), hit(22, 1, 1)];
         let order = |limit| -> Vec<_> {
             page(here.iter().chain(&there).cloned(), limit).iter().map(|hit| hit.time.0).collect()
         };

@@ -38,8 +38,14 @@ pub(crate) const PACKED: &str = "
 DELETE FROM conversations;
 DELETE FROM meta WHERE key = 'cursor';
 DROP TABLE events;
+-- Conversations of which events are held, with a number that is shorter than the id.
+CREATE TABLE numbers (
+    number       INTEGER NOT NULL PRIMARY KEY,
+    id           BLOB NOT NULL UNIQUE
+) STRICT;
 CREATE TABLE events (
-    conversation BLOB NOT NULL,
+    -- Its number.
+    conversation INTEGER NOT NULL,
     position     INTEGER NOT NULL,
     -- What the transcript makes of it: 0 nothing, 1 an entry, 2 a receipt, 3 a suggestion (also an entry),
     -- 4 a call for help (also an entry), 5 the end of a call.
@@ -64,6 +70,31 @@ CREATE UNIQUE INDEX events_found ON events (found) WHERE found IS NOT NULL;";
 /// The end of a turn's id, where ids differ.
 fn tail(turn: TurnId) -> i64 {
     turn.0.as_u64_pair().1.cast_signed()
+}
+
+/// The number of a conversation, which it gets with its first event.
+pub(super) fn number(connection: &Connection, of: ConversationId) -> Result<i64, CacheError> {
+    let known = connection.prepare_cached(NUMBER)?.query_row([id(of.0)], |row| row.get(0)).optional()?;
+    match known {
+        Some(number) => Ok(number),
+        None => {
+            connection.prepare_cached("INSERT INTO numbers (id) VALUES (?1)")?.execute([id(of.0)])?;
+            Ok(connection.last_insert_rowid())
+        }
+    }
+}
+
+const NUMBER: &str = "SELECT number FROM numbers WHERE id = ?1";
+const REMOVE: &str = "DELETE FROM events WHERE conversation = (SELECT number FROM numbers WHERE id = ?1)";
+
+/// Events of the conversation ?1; the rest of the query follows.
+macro_rules! of_conversation {
+    ($rest:literal) => {
+        concat!(
+            "SELECT ?1, position, body FROM events WHERE conversation = (SELECT number FROM numbers WHERE id = ?1) AND ",
+            $rest
+        )
+    };
 }
 
 /// Files one event of a conversation on `channel` as it arrived; a known position changes nothing.
@@ -91,7 +122,7 @@ pub(crate) fn insert(
     )?;
     let document = tandem_search::filed::turn(event, channel);
     let mut found = document.is_some().then(|| filing.row(event.time));
-    let (conversation, role) = (id(event.conversation.0), role(event) as u8);
+    let (conversation, role) = (filing.number(connection, event.conversation)?, role(event) as u8);
     let body = pack(event.conversation, event.position, body);
     for attempt in 0.. {
         match query.execute(params![conversation, event.position.0, role, turn, answers, body, found]) {
@@ -110,13 +141,12 @@ pub(crate) fn insert(
 /// Forgets the events of one conversation.
 pub(crate) fn remove(connection: &Connection, of: ConversationId) -> Result<(), CacheError> {
     search::forget(connection, of)?;
-    connection.prepare_cached("DELETE FROM events WHERE conversation = ?1")?.execute([id(of.0)])?;
+    connection.prepare_cached(REMOVE)?.execute([id(of.0)])?;
+    connection.prepare_cached("DELETE FROM numbers WHERE id = ?1")?.execute([id(of.0)])?;
     Ok(())
 }
 
-const SHOWN: &str =
-    "SELECT conversation, position, body FROM events WHERE conversation = ?1 AND position < ?2 AND role IN (1, 3, 4)
-                     ORDER BY position DESC LIMIT ?3";
+const SHOWN: &str = of_conversation!("position < ?2 AND role IN (1, 3, 4) ORDER BY position DESC LIMIT ?3");
 
 /// The newest events before `before` that make entries, oldest first.
 pub(crate) fn shown(
@@ -132,9 +162,7 @@ pub(crate) fn shown(
     Ok(events)
 }
 
-const SHOWN_FROM: &str =
-    "SELECT conversation, position, body FROM events WHERE conversation = ?1 AND position >= ?2 AND role IN (1, 3, 4)
-                          ORDER BY position LIMIT ?3";
+const SHOWN_FROM: &str = of_conversation!("position >= ?2 AND role IN (1, 3, 4) ORDER BY position LIMIT ?3");
 
 /// The oldest events from `from` on that make entries, oldest first.
 pub(crate) fn shown_from(
@@ -148,9 +176,7 @@ pub(crate) fn shown_from(
     rows.map(|row| row?).collect()
 }
 
-const RECEIPTS: &str =
-    "SELECT conversation, position, body FROM events WHERE conversation = ?1 AND position > ?2 AND role = 2
-                        ORDER BY position";
+const RECEIPTS: &str = of_conversation!("position > ?2 AND role = 2 ORDER BY position");
 
 /// Calls `each` with the receipts after `after`, oldest first, until it answers false.
 pub(crate) fn receipts(
@@ -169,9 +195,7 @@ pub(crate) fn receipts(
     Ok(())
 }
 
-const SUGGESTION: &str =
-    "SELECT conversation, position, body FROM events WHERE conversation = ?1 AND position > ?2 AND role = 3
-                          ORDER BY position DESC LIMIT 1";
+const SUGGESTION: &str = of_conversation!("position > ?2 AND role = 3 ORDER BY position DESC LIMIT 1");
 
 /// The latest suggestion after `after`.
 pub(crate) fn suggestion(
@@ -183,9 +207,7 @@ pub(crate) fn suggestion(
     query.query_row(params![id(of.0), after.0], |row| Ok(event(row))).optional()?.transpose()
 }
 
-const CALL: &str =
-    "SELECT conversation, position, body FROM events WHERE conversation = ?1 AND position < ?2 AND role IN (4, 5)
-                    ORDER BY position DESC LIMIT 1";
+const CALL: &str = of_conversation!("position < ?2 AND role IN (4, 5) ORDER BY position DESC LIMIT 1");
 
 /// Since when help was needed just before `before`.
 pub(crate) fn call_before(
@@ -203,7 +225,8 @@ pub(crate) fn call_before(
 
 /// All of them, by conversation and position; for tests that look behind the desk's back.
 pub(crate) fn everything(connection: &Connection) -> Result<Vec<Event>, CacheError> {
-    let sql = "SELECT conversation, position, body FROM events ORDER BY conversation, position";
+    let sql = "SELECT n.id, e.position, e.body FROM events AS e JOIN numbers AS n ON n.number = e.conversation
+               ORDER BY n.id, e.position";
     let mut query = connection.prepare_cached(sql)?;
     let mut rows = query.query([])?;
     let mut events = Vec::new();
@@ -213,7 +236,8 @@ pub(crate) fn everything(connection: &Connection) -> Result<Vec<Event>, CacheErr
     Ok(events)
 }
 
-const TURN: &str = "SELECT conversation, position, body FROM events WHERE turn = ?1";
+const TURN: &str = "SELECT n.id, e.position, e.body FROM events AS e JOIN numbers AS n ON n.number = e.conversation
+                    WHERE e.turn = ?1";
 
 /// Where a turn stands.
 pub(crate) fn place_of(
@@ -231,15 +255,17 @@ pub(crate) fn place_of(
     Ok(None)
 }
 
+const ONE: &str = of_conversation!("position = ?2");
+
 /// The event that added a turn of this conversation.
 pub(crate) fn turn(connection: &Connection, of: ConversationId, turn: TurnId) -> Result<Option<Event>, CacheError> {
     let Some((_, position)) = place_of(connection, turn)?.filter(|(place, _)| *place == of) else { return Ok(None) };
-    let mut query = connection
-        .prepare_cached("SELECT conversation, position, body FROM events WHERE conversation = ?1 AND position = ?2")?;
+    let mut query = connection.prepare_cached(ONE)?;
     query.query_row(params![id(of.0), position.0], |row| Ok(event(row))).optional()?.transpose()
 }
 
-const ANSWER: &str = "SELECT conversation, position, body FROM events WHERE answers = ?1 LIMIT 1";
+const ANSWER: &str = "SELECT n.id, e.position, e.body FROM events AS e JOIN numbers AS n ON n.number = e.conversation
+                      WHERE e.answers = ?1 LIMIT 1";
 
 /// The choice that was taken of a question.
 pub(crate) fn chosen(connection: &Connection, question: TurnId) -> Result<Option<String>, CacheError> {
@@ -272,7 +298,7 @@ mod tests {
 
     #[test]
     fn every_part_of_a_transcript_is_answered_by_indices_alone() {
-        for sql in [SHOWN, SHOWN_FROM, RECEIPTS, SUGGESTION, CALL, TURN, ANSWER] {
+        for sql in [NUMBER, REMOVE, SHOWN, SHOWN_FROM, RECEIPTS, SUGGESTION, CALL, TURN, ANSWER] {
             assert_indexed(sql);
         }
     }

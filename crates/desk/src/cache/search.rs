@@ -4,6 +4,7 @@
 //! millisecond in which it was said, or the next free one, so that the newest are found first in whatever order pages
 //! arrive; the row stands in `events.found`. Filed in the transaction of the event itself, and forgotten with it.
 
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use tandem_conversation::{Conversation, ConversationId, Event, Section, Time};
@@ -37,6 +38,7 @@ INSERT INTO people_index (people_index, rank) VALUES ('pgsz', 3900);";
 pub(crate) struct Filing {
     documents: Vec<(i64, String)>,
     last: Option<(Time, i64)>,
+    numbers: HashMap<ConversationId, i64>,
 }
 
 impl Filing {
@@ -46,6 +48,16 @@ impl Filing {
             Some((last_time, last)) if time >= last_time => time.0.max(last.saturating_add(1)),
             _ => time.0,
         }
+    }
+
+    /// The number under which a conversation's events are kept.
+    pub(crate) fn number(&mut self, connection: &Connection, of: ConversationId) -> Result<i64, CacheError> {
+        if let Some(number) = self.numbers.get(&of) {
+            return Ok(*number);
+        }
+        let number = events::number(connection, of)?;
+        self.numbers.insert(of, number);
+        Ok(number)
     }
 
     pub(crate) fn add(&mut self, event: &Event, row: i64, document: String) {
@@ -102,7 +114,8 @@ pub(crate) fn know(connection: &Connection, state: &Conversation) -> Result<(), 
     Ok(())
 }
 
-const FILED: &str = "SELECT found FROM events WHERE conversation = ?1 AND found IS NOT NULL";
+const FILED: &str = "SELECT found FROM events
+                     WHERE conversation = (SELECT number FROM numbers WHERE id = ?1) AND found IS NOT NULL";
 
 /// Forgets one conversation; its events must still be there.
 pub(crate) fn forget(connection: &Connection, of: ConversationId) -> Result<(), CacheError> {
@@ -125,14 +138,15 @@ pub(crate) fn forget_all(connection: &Connection) -> Result<(), CacheError> {
     connection.execute_batch(
         "INSERT INTO turns_index (turns_index) VALUES ('delete-all');
          INSERT INTO people_index (people_index) VALUES ('delete-all');
-         DELETE FROM people;",
+         DELETE FROM people; DELETE FROM numbers;",
     )?;
     Ok(())
 }
 
 const FIND_TURNS: &str = "SELECT rowid FROM turns_index
                           WHERE turns_index MATCH ?1 AND rowid < ?2 AND rowid >= ?3 ORDER BY rowid DESC";
-const FOUND_TURN: &str = "SELECT conversation, position, body FROM events WHERE found = ?1";
+const FOUND_TURN: &str = "SELECT n.id, e.position, e.body
+                          FROM events AS e JOIN numbers AS n ON n.number = e.conversation WHERE e.found = ?1";
 
 /// As far as a crowded moment may push its turns, in milliseconds.
 const MOVED: i64 = 60_000;
