@@ -76,7 +76,7 @@ export class Composer {
     this.problem = null;
     this.returned = null;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.flush(), DRAFT_AFTER_MS);
+    this.#timer = setTimeout(() => void this.flush(), DRAFT_AFTER_MS);
     if (this.mode === "reply" && text !== "") this.#tellTyping();
   }
 
@@ -105,11 +105,13 @@ export class Composer {
     this.problem = null;
     this.#told = null;
     this.#writes++;
+    const writtenAgainst = this.shown.settled(Date.now());
     try {
+      // The core takes what it sends out of its draft; it has to know the draft for that.
+      await this.flush();
       if (mode === "note") {
         await host.rpc("conversation.note", { id, text });
       } else {
-        const writtenAgainst = this.shown.settled(Date.now());
         await host.rpc("conversation.send", { id, text, writtenAgainst, anyway });
       }
     } catch (error) {
@@ -126,22 +128,22 @@ export class Composer {
       this.#written();
     }
     this.returned = null;
+    if (this.#kept[mode] === written) this.#kept[mode] = "";
     // What was typed while it went out stays.
     const now = this.#texts[mode];
     this.#texts[mode] = now.startsWith(written) ? now.slice(written.length) : now;
-    this.flush();
+    void this.flush();
     return true;
   }
 
   /** Keeps the drafts now: the conversation or the window is being left, or the core is about to change them. */
-  flush(): void {
+  async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#keep("reply");
-    this.#keep("note");
+    await Promise.all([this.#keep("reply"), this.#keep("note")]);
   }
 
-  #keep(mode: Mode): void {
+  async #keep(mode: Mode): Promise<void> {
     const text = this.#texts[mode];
     const before = this.#kept[mode];
     if (text === before) return;
@@ -149,12 +151,12 @@ export class Composer {
     // The core forgets why words came back as soon as they are others.
     this.#told = null;
     this.#writes++;
-    this.host
-      .rpc("conversation.draft", { id: this.id, text, note: mode === "note" })
-      .catch(() => {
-        if (this.#kept[mode] === text) this.#kept[mode] = before;
-      })
-      .finally(() => this.#written());
+    try {
+      await this.host.rpc("conversation.draft", { id: this.id, text, note: mode === "note" });
+    } catch {
+      if (this.#kept[mode] === text) this.#kept[mode] = before;
+    }
+    this.#written();
   }
 
   /** An answer that crossed a write was put aside: what it said is asked for again. */

@@ -165,8 +165,8 @@ export class OpenConversation {
   }
 
   /** Takes words or an action out of the outbox. What the agent is writing is safe in the core before words come back to it. */
-  cancel(command: CommandId): Promise<unknown> {
-    this.composer.flush();
+  async cancel(command: CommandId): Promise<unknown> {
+    await this.composer.flush();
     return this.host.rpc("outbox.cancel", { command });
   }
 

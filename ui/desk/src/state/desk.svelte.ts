@@ -40,7 +40,7 @@ export class Desk {
 
   start(): () => void {
     const stops = [this.host.onChanges(perFrame((batch) => this.#take(batch))), clock.start(), this.attention.start()];
-    const flush = (): void => this.conversation?.composer.flush();
+    const flush = (): void => void this.conversation?.composer.flush();
     window.addEventListener("pagehide", flush);
     void this.refresh();
     this.list.show("my", "");
@@ -104,7 +104,7 @@ export class Desk {
   }
 
   #open(id: ConversationId, entry?: string): void {
-    this.conversation?.composer.flush();
+    void this.conversation?.composer.flush();
     const open = this.#held.find((held) => held.id === id) ?? new OpenConversation(this.host, id);
     this.#held = [...this.#held.filter((held) => held !== open), open].slice(-KEEP_OPEN);
     open.typing.stop();
@@ -114,7 +114,7 @@ export class Desk {
   }
 
   close(): void {
-    this.conversation?.composer.flush();
+    void this.conversation?.composer.flush();
     this.conversation = null;
   }
 

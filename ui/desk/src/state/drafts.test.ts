@@ -8,8 +8,9 @@ describe("two hands in one draft", () => {
   it.each([
     ["nothing was written here", "Hello", "Hello again", "Hello", "Hello again"],
     ["the core has nothing new", "Hello", "Hello", "Hello Carmen", "Hello Carmen"],
-    ["words came back before it", "Hello", "Friday.\n\nHello", "Hello Carmen", "Friday.\n\nHello Carmen"],
-    ["words came back after it", "Hello", "Hello\n\nFriday.", "Hello Carmen", "Hello Carmen\n\nFriday."],
+    ["words came back above it", "Hello", "Friday.\n\nHello", "Hello Carmen", "Friday.\n\nHello Carmen"],
+    ["the words that came back were begun here", "He", "Hello", "Help", "Hello\n\nHelp"],
+    ["they are still in the field, and more", "Hello ", "Hello", "Hello Carmen", "Hello Carmen"],
     ["words came back while the first were written", "", "Friday.", "Hello", "Friday.\n\nHello"],
     ["it was emptied elsewhere", "Hello", "", "Hello Carmen", "Hello Carmen"],
   ])("keep every word when %s", (_, base, core, mine, both) => expect(merged(base, core, mine)).toBe(both));
@@ -71,6 +72,30 @@ describe("a draft", () => {
     host.giveBack("jonas", "It is on its way.", moved);
     await open.refresh();
     expect(open.composer.text).toBe("It is on its way.\n\nOne more");
+  });
+
+  it("is the core's before it is sent, so that the core can take exactly that out of it", async () => {
+    open.composer.write("It is on it way.");
+    open.composer.flush();
+    open.composer.write("It is on its way.");
+    host.calls.length = 0;
+    await open.composer.send();
+    expect(host.calls.map(({ name }) => name)).toEqual(["conversation.draft", "conversation.send"]);
+    await open.refresh();
+    expect(open.composer.text).toBe("");
+  });
+
+  it("that comes back right after it was sent is not overwritten by its own end", async () => {
+    open.composer.write("It is on its way.");
+    const send = host.rpc.bind(host);
+    vi.spyOn(host, "rpc").mockImplementation(async (name, request) => {
+      const answer = await send(name, request);
+      if (name === "conversation.send") host.giveBack("jonas", "It is on its way.", moved);
+      return answer;
+    });
+    await open.composer.send();
+    await open.refresh();
+    expect(open.composer).toMatchObject({ text: "It is on its way.", movedOn: true });
   });
 
   it("is not undone by an answer that crossed it", async () => {

@@ -2,10 +2,10 @@
 
 /** Both what the core has now and what the agent wrote since `base`; no word of either is lost. */
 export function merged(base: string, core: string, mine: string): string {
-  if (mine === base || mine === core) return core;
-  if (core === base) return mine;
-  // What came back was put before or after what both know.
-  if (base !== "" && core.endsWith(base)) return core.slice(0, core.length - base.length) + mine;
-  if (base !== "" && core.startsWith(base)) return mine + core.slice(base.length);
-  return core === "" ? mine : `${core}\n\n${mine}`;
+  if (core.trim() === base.trim()) return mine;
+  if (mine === base) return core;
+  if (mine.includes(core)) return mine;
+  // What came back stands above what both know.
+  if (base !== "" && core.endsWith(`\n\n${base}`)) return core.slice(0, core.length - base.length) + mine;
+  return `${core}\n\n${mine}`;
 }
