@@ -121,7 +121,7 @@ const STATES = [
   }],
   ["search, offline", "offline", async (page) => {
     await search("refund")(page);
-    await page.getByText("only what is kept").waitFor();
+    await page.getByText("only this machine").waitFor();
   }],
   ["search, nothing", "offline", async (page) => {
     await search("zzzz")(page);
