@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 use tandem_desk::Desk;
+use tauri::AppHandle;
 use tauri::menu::{Menu, MenuItem};
 use tauri::tray::TrayIconBuilder;
-use tauri::AppHandle;
 
 use crate::shell;
 

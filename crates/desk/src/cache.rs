@@ -48,6 +48,8 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "everything waits in the outbox", sql: outbox::EVERYTHING_WAITS },
     Migration { name: "packed events", sql: events::PACKED },
     Migration { name: "search", sql: search::SCHEMA },
+    Migration { name: "media kept whole", sql: media::KEPT_WHOLE },
+    Migration { name: "what can be given up", sql: conversations::DISPENSABLE_INDEX },
 ];
 
 /// What can go wrong with the cache.
@@ -255,6 +257,57 @@ pub(crate) fn parse<T: serde::de::DeserializeOwned>(what: &'static str, json: &s
 /// A value as JSON for a column.
 pub(crate) fn json<T: serde::Serialize>(what: &'static str, value: &T) -> Result<String, CacheError> {
     serde_json::to_string(value).map_err(|error| CacheError::Damaged { what, detail: error.to_string() })
+}
+
+#[cfg(test)]
+mod migrations {
+    //! From every older version to the newest, with what is the user's own.
+
+    use tandem_sqlite::{Key, peek};
+
+    use super::*;
+
+    #[test]
+    fn every_older_version_is_brought_up_to_date_and_the_users_own_words_stay() {
+        let of = ConversationId(Uuid::from_u128(7));
+        for version in 0..MIGRATIONS.len() {
+            let folder = tempfile::tempdir().unwrap();
+            let (path, key) = (folder.path().join("old.db"), Key::new([9; 32]));
+            let options = Options { path, key: Some(key), durability: Durability::Normal, readers: 1 };
+            let old = Database::<()>::open(&options, &MIGRATIONS[..version], |_| Ok(())).unwrap();
+            let has = |table: &str| MIGRATIONS[..version].iter().any(|step| step.name == table);
+            let (bookmarks, outbox) = (has("bookmarks"), has("outbox"));
+            old.write_blocking(move |connection, ()| -> Result<(), CacheError> {
+                if bookmarks {
+                    let sql = "INSERT INTO bookmarks (conversation, draft) VALUES (?1, 'Dear Carmen')";
+                    connection.execute(sql, [id(of.0)])?;
+                }
+                if outbox {
+                    let durable = if has_column(connection, "outbox", "durable")? { ", durable" } else { "" };
+                    let one = if durable.is_empty() { "" } else { ", 1" };
+                    let sql = format!(
+                        "INSERT INTO outbox (id, conversation, command, attempts, accepted, created{durable})
+                         VALUES (x'07', ?1, '{{\"type\":\"complete\",\"resolution\":\"done\"}}', 0, 0, 0{one})"
+                    );
+                    connection.execute(&sql, [id(of.0)])?;
+                }
+                Ok(())
+            })
+            .unwrap();
+            drop(old);
+            drop(Database::<()>::open(&options, MIGRATIONS, |_| Ok(())).unwrap());
+            let new = peek(&options.path, options.key.as_ref()).unwrap();
+            let reply = super::bookmarks::drafts(&new, of).unwrap().reply;
+            assert_eq!(reply == "Dear Carmen", bookmarks, "from version {version}");
+            let waiting: u32 = new.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0)).unwrap();
+            assert_eq!(waiting == 1, outbox, "from version {version}");
+        }
+    }
+
+    fn has_column(connection: &Connection, table: &str, column: &str) -> Result<bool, CacheError> {
+        let sql = "SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2";
+        Ok(connection.query_row(sql, [table, column], |row| row.get::<_, u32>(0))? > 0)
+    }
 }
 
 #[cfg(test)]

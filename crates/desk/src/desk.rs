@@ -17,6 +17,7 @@ use crate::hub::{Hub, HubError};
 use crate::notify::Notifier;
 use crate::pace::Pace;
 use crate::rpc::RpcError;
+use crate::sync::Input;
 use crate::vault::{self, Ask, Keychain, Refused, Unlocked};
 use crate::view::Change;
 use crate::workplace::Workplace;
@@ -34,10 +35,15 @@ pub struct DeskConfig {
     pub hub: Option<String>,
     /// Plain HTTP also to other machines.
     pub allow_http: bool,
+    /// What the cache may take up; beyond it, what can be fetched again and is nobody's work now is given up.
+    pub budget_bytes: u64,
     pub pace: Pace,
 }
 
 impl DeskConfig {
+    /// A budget that serves most machines.
+    pub const BUDGET_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+
     /// The hub at an address that somebody gave.
     pub(crate) fn hub_at(&self, address: &str) -> Result<Hub, HubError> {
         Ok(Hub::new(address, self.allow_http)?.answering_within(self.pace.answer))
@@ -111,6 +117,13 @@ impl Desk {
     /// Tells the interface to show a conversation; for links and single instances.
     pub fn show(&self, id: tandem_conversation::ConversationId) {
         self.shell.batches.tell_now(Change::Open { id, section: None });
+    }
+
+    /// Stops waiting and tries to reach the hub now; for whoever knows that the network has changed.
+    pub fn hurry(&self) {
+        if let Place::Open(place) = self.shell.place() {
+            let _ = place.sync.send(Input::Moved);
+        }
     }
 
     /// Signs in with tokens that were made on this machine, by the hub that runs inside the same program; as soon as

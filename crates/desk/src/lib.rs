@@ -13,6 +13,7 @@ mod entries;
 mod expect;
 mod figures;
 mod handlers;
+mod housekeeping;
 mod hub;
 mod memory;
 mod notify;

@@ -12,13 +12,14 @@ use crate::changes::{Changes, Told};
 use crate::clock::Clock;
 use crate::desk::DeskConfig;
 use crate::handlers::Commands;
+use crate::housekeeping;
 use crate::hub::{Hub, HubError};
 use crate::memory::Memory;
 use crate::notify::{Notices, Poke};
 use crate::outbox::Outbox;
 use crate::secrets::Secrets;
 use crate::session::Session;
-use crate::sync::{Fetch, Input, Link, Sync};
+use crate::sync::{Fetch, Input, Link, Sync, surroundings};
 use crate::vault::{Keychain, Unlocked};
 
 /// What the handlers work with.
@@ -93,7 +94,15 @@ impl Workplace {
         let tasks = vec![
             changes.start(told, touched_sender),
             tokio::spawn(syncing.run()),
-            tokio::spawn(fetch.clone().run(cache.clone(), config.pace, link.clone(), sync.clone())),
+            tokio::spawn(surroundings::watch(sync.clone())),
+            tokio::spawn(housekeeping::run(cache.clone(), config.clock.clone(), config.budget_bytes, link.clone())),
+            tokio::spawn(fetch.clone().run(
+                cache.clone(),
+                config.clock.clone(),
+                config.pace,
+                link.clone(),
+                sync.clone(),
+            )),
             tokio::spawn(outbox.clone().run(link.clone(), sync.clone(), changes.clone())),
             tokio::spawn(notices.run(touched, poked)),
         ];

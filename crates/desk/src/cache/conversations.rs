@@ -5,7 +5,7 @@
 use tandem_conversation::{Conversation, ConversationId, CustomerId, Position, Section, Time, UserId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::{CacheError, NEVER, Touched, bookmarks, conversation_id, events, id, json, parse, search};
+use super::{CacheError, NEVER, Touched, bookmarks, conversation_id, events, id, json, media, parse, search};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE conversations (
@@ -49,6 +49,10 @@ CREATE INDEX conversations_unread ON conversations (unread) WHERE in_my = 1 AND 
 CREATE INDEX conversations_engaged ON conversations (engaged) WHERE engaged = 1;
 CREATE INDEX conversations_wanting ON conversations (updated DESC) WHERE wanting = 1;
 CREATE INDEX conversations_journey ON conversations (customer, started);";
+
+pub(crate) const DISPENSABLE_INDEX: &str = "
+CREATE INDEX conversations_dispensable ON conversations (updated)
+    WHERE in_my = 0 AND in_left = 0 AND in_all = 0 AND covered_to > 0;";
 
 /// The run of events that is held without a gap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -195,9 +199,48 @@ pub(crate) fn derive_again(
 /// Forgets one conversation.
 pub(crate) fn remove(connection: &Connection, touched: &mut Touched, of: ConversationId) -> Result<(), CacheError> {
     events::remove(connection, of)?;
+    media::forget(connection, of)?;
     connection.prepare_cached("DELETE FROM conversations WHERE id = ?1")?.execute([id(of.0)])?;
     touched.conversation(of);
     Ok(())
+}
+
+/// Forgets what was said, and keeps what stands around it; it is fetched again when somebody looks.
+pub(crate) fn forget_words(
+    connection: &Connection,
+    touched: &mut Touched,
+    of: ConversationId,
+    me: UserId,
+) -> Result<(), CacheError> {
+    events::remove(connection, of)?;
+    media::forget(connection, of)?;
+    match get(connection, of)? {
+        Some(held) => save(connection, touched, &Held { covered: Covered::default(), ..held }, me),
+        None => Ok(()),
+    }
+}
+
+const EXPIRED: &str = "SELECT id FROM conversations WHERE in_left = 1 AND left_at <= ?1 AND in_all = 0 LIMIT ?2";
+
+/// Conversations that were left so long ago that they are no section's any more.
+pub(crate) fn expired(
+    connection: &Connection,
+    left_before: Time,
+    most: u32,
+) -> Result<Vec<ConversationId>, CacheError> {
+    let mut query = connection.prepare_cached(EXPIRED)?;
+    let rows = query.query_map(params![left_before.0, most], |row| Ok(conversation_id(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+const DISPENSABLE: &str = "SELECT id FROM conversations INDEXED BY conversations_dispensable
+                           WHERE in_my = 0 AND in_left = 0 AND in_all = 0 AND covered_to > 0 ORDER BY updated LIMIT ?1";
+
+/// Conversations whose words can be fetched again and are nobody's work now, the oldest first.
+pub(crate) fn dispensable(connection: &Connection, most: u32) -> Result<Vec<ConversationId>, CacheError> {
+    let mut query = connection.prepare_cached(DISPENSABLE)?;
+    let rows = query.query_map([most], |row| Ok(conversation_id(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// What a page of a section's list is asked by.
@@ -364,7 +407,9 @@ mod tests {
     fn every_list_is_answered_by_indices_alone() {
         let lists = [LINE_MY, LINE_HELP, LINE_LEFT, LINE_ALL];
         let counts = [COUNT_MY, COUNT_HELP, COUNT_LEFT, COUNT_ALL, COUNTS];
-        for sql in lists.into_iter().chain(counts).chain([GET, JOURNEY, EARLIER, WANTING, NOTABLE, MINE]) {
+        for sql in
+            lists.into_iter().chain(counts).chain([GET, JOURNEY, EARLIER, WANTING, NOTABLE, MINE, EXPIRED, DISPENSABLE])
+        {
             assert_indexed(sql);
         }
     }

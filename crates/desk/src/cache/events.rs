@@ -6,6 +6,7 @@
 use tandem_conversation::{Channel, Content, ConversationId, Event, EventBody, Position, Time, TurnId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use super::media;
 use super::packed::{pack, unpack};
 use super::search::{self, Filing};
 use super::{CacheError, id, parse};
@@ -134,6 +135,11 @@ pub(crate) fn insert(
     }
     if let (Some(row), Some(document)) = (found, document) {
         filing.add(event, row, document);
+    }
+    if let EventBody::TurnAdded { turn, .. } = &event.body
+        && let Content::Attachment { media, .. } = &turn.content
+    {
+        media::mention(connection, media.id, event.conversation)?;
     }
     Ok(())
 }

@@ -170,7 +170,8 @@ impl Workplace {
             other => error("media.unavailable", crate::sync::sentence(&other.to_string())),
         })?;
         let kept = File { content_type: file.content_type.clone(), bytes: file.bytes.clone() };
-        self.cache.write(move |connection, _| media::put(connection, id, &kept)).await?;
+        let now = self.clock.hub_now();
+        self.cache.write(move |connection, _| media::put(connection, id, &kept, now)).await?;
         Ok(file)
     }
 }

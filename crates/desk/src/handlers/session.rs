@@ -33,13 +33,9 @@ impl Desk {
     pub(crate) async fn sign_out(&self, _: Nothing) -> Result<Nothing, RpcError> {
         let place = self.place()?;
         let Some(session) = place.link.borrow().session().cloned() else { return Ok(Nothing {}) };
-        let (done, left) = oneshot::channel();
-        if place.sync.send(Input::SignOut(done)).is_ok() {
-            let _ = left.await;
-        }
-        session.end().await;
         // Customers' words do not stay behind; drafts and unsent replies wait for the same user.
         self.wipe().await;
+        session.end().await;
         Ok(Nothing {})
     }
 

@@ -16,7 +16,8 @@ use super::apply::{file, take_state};
 use super::{Input, Link};
 use crate::cache::conversations::{self, Held};
 use crate::cache::search::Filing;
-use crate::cache::{Cache, CacheError};
+use crate::cache::{Cache, CacheError, media};
+use crate::clock::Clock;
 use crate::hub::{HubError, Part};
 use crate::pace::Pace;
 use crate::session::Session;
@@ -32,6 +33,8 @@ enum Job {
     /// Nothing is known of it but that something happened.
     Unknown(ConversationId),
     Journey(CustomerId),
+    /// A file of the user's own conversations.
+    Media,
 }
 
 #[derive(Default)]
@@ -101,12 +104,18 @@ impl Fetch {
         }
     }
 
+    /// Files of the user's own conversations.
+    pub(super) fn media(&self) {
+        self.add(Job::Media, false);
+    }
+
     /// Everything that the cache knows to be missing.
     pub(crate) async fn all_wanting(&self, cache: &Cache) {
         match cache.read(conversations::wanting).await {
             Ok(ids) => ids.into_iter().for_each(|id| self.conversation(id)),
             Err(error) => tracing::error!(%error, "cannot tell what is missing"),
         }
+        self.media();
     }
 
     fn take(&self) -> Option<Job> {
@@ -128,6 +137,7 @@ impl Fetch {
     pub(crate) async fn run(
         self,
         cache: Cache,
+        clock: Clock,
         pace: Pace,
         mut link: watch::Receiver<Link>,
         sync: mpsc::UnboundedSender<Input>,
@@ -149,7 +159,11 @@ impl Fetch {
                 Job::Conversation(id) => fetch_conversation(&cache, &session, id).await,
                 Job::Unknown(id) => fetch_state(&cache, &session, id, Wanted::Unknown).await,
                 Job::Journey(customer) => self.fetch_journey(&cache, &session, customer).await,
+                Job::Media => self.fetch_media(&cache, &session, &clock).await,
             };
+            if matches!(job, Job::Conversation(_)) {
+                self.media();
+            }
             match done {
                 Ok(()) => failures = 0,
                 Err(FetchError::Hub(HubError::SessionEnded(reason))) => {
@@ -170,6 +184,23 @@ impl Fetch {
                 Err(error) => tracing::warn!(%error, ?job, "something could not be fetched"),
             }
         }
+    }
+
+    /// One file that is missing, and then the next.
+    async fn fetch_media(&self, cache: &Cache, session: &Session, clock: &Clock) -> Result<(), FetchError> {
+        let Some(id) = cache.read(media::wanted).await? else { return Ok(()) };
+        let fetched = session.with_token(|token| async move { session.hub.media(&token, id).await }).await;
+        let now = clock.hub_now();
+        match fetched {
+            Ok(file) => cache.write(move |connection, _| media::put(connection, id, &file, now)).await?,
+            Err(HubError::Refused(problem)) => {
+                tracing::info!(code = %problem.code, "the hub does not give a file");
+                cache.write(move |connection, _| media::give_up(connection, id)).await?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        self.media();
+        Ok(())
     }
 
     async fn fetch_journey(&self, cache: &Cache, session: &Session, customer: CustomerId) -> Result<(), FetchError> {

@@ -42,7 +42,17 @@ impl Maya {
         Self::on(Arc::new(tempfile::tempdir().unwrap()), Arc::new(FakeNotifier::new()), keychain).await
     }
 
+    /// A new desk that waits as long as it is told.
+    pub async fn signed_out_at(pace: Pace) -> Self {
+        let notifier = Arc::new(FakeNotifier::new());
+        Self::at(pace, Arc::new(tempfile::tempdir().unwrap()), notifier, Arc::default()).await
+    }
+
     pub async fn on(folder: Arc<TempDir>, notifier: Arc<FakeNotifier>, keychain: Arc<MemoryKeychain>) -> Self {
+        Self::at(Pace::default(), folder, notifier, keychain).await
+    }
+
+    async fn at(pace: Pace, folder: Arc<TempDir>, notifier: Arc<FakeNotifier>, keychain: Arc<MemoryKeychain>) -> Self {
         let config = DeskConfig {
             data_dir: folder.path().to_path_buf(),
             clock: Clock::system(),
@@ -50,7 +60,8 @@ impl Maya {
             keychain: Arc::clone(&keychain) as Arc<_>,
             hub: None,
             allow_http: false,
-            pace: Pace::default(),
+            budget_bytes: DeskConfig::BUDGET_BYTES,
+            pace,
         };
         let desk = Desk::start(config).await.unwrap();
         let changes = Mutex::new(desk.changes());

@@ -24,6 +24,9 @@ pub struct World {
     /// Cursors with which desks came, in order.
     pub came_with: Vec<Option<u64>>,
     pub commands: Vec<CommandRequest>,
+    /// Files, and which of them were asked for.
+    pub files: HashMap<MediaId, Vec<u8>>,
+    pub asked_for: Vec<MediaId>,
     /// Every request is answered with 503, and nobody stays connected.
     pub is_down: bool,
     /// Live events that are lost on their way, although the cursor moves.
@@ -70,6 +73,8 @@ impl FakeHub {
                 answers: HashMap::new(),
                 came_with: Vec::new(),
                 commands: Vec::new(),
+                files: HashMap::new(),
+                asked_for: Vec::new(),
                 is_down: false,
                 lose: 0,
                 quiet: HashSet::new(),
@@ -150,6 +155,22 @@ impl FakeHub {
         };
         self.run(id, Participant::Customer, Command::Start(opening)).unwrap();
         id
+    }
+
+    pub fn customer_sends(&self, id: ConversationId, name: &str, bytes: &[u8]) -> MediaId {
+        let media = MediaId(Uuid::now_v7());
+        self.world().files.insert(media, bytes.to_vec());
+        let bytes = bytes.len() as u64;
+        let media = Media { id: media, name: name.into(), content_type: "image/png".into(), bytes };
+        let (turn, content) =
+            (TurnId(Uuid::now_v7()), Content::Attachment { media: media.clone(), text: String::new() });
+        self.run(id, Participant::Customer, Command::Write { turn, content, received: (self.clock)() }).unwrap();
+        media.id
+    }
+
+    pub fn leaves(&self, id: ConversationId, name: &str) {
+        let leave = Command::Leave { reason: String::new(), ask_for_help: true };
+        self.run(id, self.agent(name), leave).unwrap();
     }
 
     pub fn customer_writes(&self, id: ConversationId, text: &str) {

@@ -9,6 +9,7 @@ mod door;
 mod hub;
 mod notices;
 mod notifier;
+mod offline;
 mod outbox;
 mod paging;
 mod search;

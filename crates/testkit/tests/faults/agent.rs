@@ -26,6 +26,7 @@ const PACE: Pace = Pace {
     longest: Duration::from_millis(80),
     opening: Duration::from_secs(2),
     silence: Duration::from_secs(2),
+    probe: Duration::from_millis(500),
     answer: Duration::from_secs(2),
     agent: Duration::from_secs(1),
 };
@@ -79,6 +80,7 @@ impl Agent {
             keychain: Arc::clone(&self.keychain) as Arc<_>,
             hub: None,
             allow_http: false,
+            budget_bytes: DeskConfig::BUDGET_BYTES,
             pace: PACE,
         };
         let runtime = runtime();

@@ -27,6 +27,7 @@ pub fn router(hub: Shared) -> Router {
         .route("/api/v1/conversations/{id}/turns", get(turns))
         .route("/api/v1/customers/{id}/journey", get(journey))
         .route("/api/v1/search", get(search))
+        .route("/api/v1/media/{id}", get(media))
         .with_state(hub)
 }
 
@@ -44,6 +45,19 @@ fn check(hub: &Shared, headers: &HeaderMap) -> Result<(), Box<Response>> {
 
 fn problem(status: u16, code: &str, detail: &str) -> Response {
     (StatusCode::from_u16(status).unwrap(), Json(Problem::new(status, code, detail))).into_response()
+}
+
+async fn media(State(hub): State<Shared>, headers: HeaderMap, Path(id): Path<MediaId>) -> Response {
+    if let Err(refused) = check(&hub, &headers) {
+        return *refused;
+    }
+    hub.world().asked_for.push(id);
+    let file = hub.world().files.get(&id).cloned();
+    hub.tell();
+    match file {
+        Some(bytes) => ([("content-type", "image/png")], bytes).into_response(),
+        None => problem(404, "media.unknown", "There is no such file."),
+    }
 }
 
 async fn login(State(hub): State<Shared>, Json(login): Json<Login>) -> Response {
