@@ -85,7 +85,7 @@ async fn start(settings: Settings) -> anyhow::Result<Desk> {
         keychain: Arc::new(SystemKeychain::default()),
         hub: settings.hub.clone(),
         allow_http: settings.allow_http,
-            budget_bytes: DeskConfig::BUDGET_BYTES,
+        budget_bytes: DeskConfig::BUDGET_BYTES,
         pace: Pace::default(),
     };
     if let Some(embedding) = settings.embed {

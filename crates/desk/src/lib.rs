@@ -41,3 +41,4 @@ pub use notify::{
 pub use pace::Pace;
 pub use serve::serve;
 pub use vault::{Keychain, KeychainError};
+pub use zeroize::Zeroizing;

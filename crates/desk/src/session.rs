@@ -11,6 +11,9 @@ use tokio::sync::Mutex;
 use crate::hub::{Hub, HubError};
 use crate::secrets::{Secrets, SecretsError};
 
+/// Renewals in a row before the hub is given time.
+const RENEWALS: u32 = 2;
+
 /// A signed-in user at a hub. Tokens never leave it except towards the hub and the keychain.
 pub(crate) struct Session {
     pub(crate) hub: Hub,
@@ -60,19 +63,24 @@ impl Session {
         Participant::Agent { user: self.user, name: self.me().name }
     }
 
-    /// Runs `call` with an access token, and once more with a renewed one if the hub says so.
+    /// Runs `call` with an access token, and again with a renewed one if the hub says so. Whether the sign-in is over is
+    /// for the renewal to say: a new token may have ended before it was used, on a machine that slept meanwhile.
     pub(crate) async fn with_token<T, F: Future<Output = Result<T, HubError>>>(
         &self,
         call: impl Fn(Arc<str>) -> F,
     ) -> Result<T, HubError> {
-        let token = self.token(None).await?;
-        match call(Arc::clone(&token)).await {
-            Err(HubError::Unauthorized) => match call(self.token(Some(&token)).await?).await {
-                Err(HubError::Unauthorized) => {
-                    Err(HubError::SessionEnded("The hub does not accept your sign-in any more.".into()))
-                }
-                other => other,
-            },
+        let mut token = self.token(None).await?;
+        for _ in 0..RENEWALS {
+            match call(Arc::clone(&token)).await {
+                Err(HubError::Unauthorized) => token = self.token(Some(&token)).await?,
+                other => return other,
+            }
+        }
+        match call(token).await {
+            Err(HubError::Unauthorized) => {
+                let message = "The hub does not accept the sign-in that it has just renewed.".into();
+                Err(HubError::Busy { message, retry_after: None })
+            }
             other => other,
         }
     }

@@ -5,8 +5,10 @@
 //! reach into the hub's or the desk's insides: what passes here passes for real clients.
 
 pub mod chaos;
+pub mod desk_process;
 pub mod dialogue;
 pub mod hub_process;
+pub mod keychain;
 pub mod load;
 pub mod logic_process;
 mod net;

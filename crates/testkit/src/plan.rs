@@ -42,11 +42,10 @@ pub enum Step {
         which: usize,
         act: Act,
     },
+    /// The desk's cable is out for a while.
     Unplug {
         desk: usize,
-    },
-    PlugIn {
-        desk: usize,
+        away: Duration,
     },
     /// The desk's process ends without warning, and starts again after a while.
     KillDesk {
@@ -65,14 +64,14 @@ pub enum Step {
         desk: usize,
         seconds: i64,
     },
+    /// The desk's disk is full for a while.
     FillDisk {
         desk: usize,
+        away: Duration,
     },
-    FreeDisk {
-        desk: usize,
+    FillHubsDisk {
+        away: Duration,
     },
-    FillHubsDisk,
-    FreeHubsDisk,
 }
 
 /// What an agent does in a conversation.
@@ -129,11 +128,16 @@ impl Plan {
         let logic = dice.random_bool(0.5);
         // A calm network finds what a storm hides.
         let weather = if dice.random_bool(0.8) { Weather::STORM } else { Weather::default() };
-        let count = dice.random_range(12..=36);
+
         let mut steps: Vec<_> =
             (0..customers).map(|customer| (Duration::ZERO, Step::CustomerWrites { customer, silent: false })).collect();
-        for _ in 0..count {
-            let pause = Duration::from_millis(if dice.random_bool(0.3) { 0 } else { dice.random_range(0..25) });
+        // Then everybody sits down to work.
+        steps.extend((0..desks).map(|desk| {
+            let act = if dice.random_bool(0.8) { Act::Join } else { Act::Draft };
+            (Duration::from_millis(dice.random_range(5..40)), Step::Agent { desk, which: desk, act })
+        }));
+        for _ in 0..dice.random_range(12..=40) {
+            let pause = Duration::from_millis(if dice.random_bool(0.3) { 0 } else { dice.random_range(0..30) });
             steps.push((pause, step(&mut dice, desks, customers)));
         }
         Self { seed, desks, customers, logic, weather, steps }
@@ -147,16 +151,13 @@ fn step(dice: &mut StdRng, desks: usize, customers: usize) -> Step {
         0..20 => Step::CustomerWrites { customer: dice.random_range(0..customers), silent: dice.random_bool(0.1) },
         20..23 => Step::CustomerArrives,
         23..27 => Step::LogicCalls { which: dice.random_range(0..8) },
-        27..34 => Step::Unplug { desk },
-        34..43 => Step::PlugIn { desk },
-        43..48 => Step::KillDesk { desk, away },
-        48..51 => Step::KillHub { away },
-        51..54 => Step::MoveClock { seconds: *[1, 10, 31, 130, 1000, 90_000].choose(dice).unwrap_or(&1) },
-        54..55 => Step::SkewClock { desk, seconds: dice.random_range(-7200..7200) },
-        55..57 => Step::FillDisk { desk },
-        57..60 => Step::FreeDisk { desk },
-        60..61 => Step::FillHubsDisk,
-        61..63 => Step::FreeHubsDisk,
+        27..33 => Step::Unplug { desk, away },
+        33..38 => Step::KillDesk { desk, away },
+        38..41 => Step::KillHub { away },
+        41..44 => Step::MoveClock { seconds: *[1, 10, 31, 130, 1000, 90_000].choose(dice).unwrap_or(&1) },
+        44..45 => Step::SkewClock { desk, seconds: dice.random_range(-7200..7200) },
+        45..48 => Step::FillDisk { desk, away },
+        48..49 => Step::FillHubsDisk { away },
         _ => Step::Agent { desk, which: dice.random_range(0..8), act: act(dice, desks) },
     }
 }

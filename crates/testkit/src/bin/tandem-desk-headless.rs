@@ -1,1 +1,45 @@
-fn main() {}
+//! A desk without a window: its cache in a folder, its command table over loopback. For tests that kill it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::Parser;
+use tandem_desk::{Clock, Desk, DeskConfig, Pace, Silent, serve};
+use tandem_testkit::keychain::FileKeychain;
+use tokio::net::TcpListener;
+
+/// Serves a desk under `/{token}` of an address of this machine, and says which.
+#[derive(Parser)]
+struct Arguments {
+    /// Folder of the cache.
+    #[arg(long)]
+    data: PathBuf,
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: String,
+    /// Whoever does not know it is not answered.
+    #[arg(long)]
+    token: String,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let Arguments { data, listen, token } = Arguments::parse();
+    let desk = Desk::start(config(&data)).await.context("the desk cannot start")?;
+    let listener = TcpListener::bind(&listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+    println!("listening on http://{}/{token}", listener.local_addr()?);
+    Ok(serve(desk, listener, &token, None).await?)
+}
+
+fn config(data: &Path) -> DeskConfig {
+    DeskConfig {
+        data_dir: data.to_owned(),
+        clock: Clock::system(),
+        notifier: Arc::new(Silent),
+        keychain: Arc::new(FileKeychain::beside(data)),
+        hub: None,
+        allow_http: false,
+        budget_bytes: DeskConfig::BUDGET_BYTES,
+        pace: Pace::default(),
+    }
+}

@@ -15,8 +15,9 @@ use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::cache::Cached;
-use crate::house::{folder, runtime};
-use crate::journal::{Journal, Known};
+use crate::hands::{Door, Hands};
+use crate::house::{folder, runtime, throw_away};
+use crate::journal::Journal;
 use crate::template::{Template, closed};
 
 /// Milliseconds where agents have seconds.
@@ -94,9 +95,10 @@ impl Agent {
             if let Some(tokens) = tokens {
                 desk.adopt(&url, tokens).await.unwrap();
             }
-            let hands = Hands { desk: desk.clone(), number, journal };
+            let people = Template::get().tokens.iter().map(|tokens| tokens.me.user).collect();
+            let hands = Hands { door: Door::Here(desk.clone()), people, journal };
             let _ = said.send(desk);
-            hands.work(inbox, &done).await;
+            work(hands, number, inbox, &done).await;
         });
         let desk = heard.await.expect("the desk starts");
         self.alive = Some(Alive { runtime, desk, orders, open });
@@ -106,7 +108,7 @@ impl Agent {
     pub async fn kill(&mut self) {
         let Some(Alive { runtime, desk, .. }) = self.alive.take() else { return };
         drop(desk);
-        runtime.shutdown_background();
+        throw_away(runtime).await;
         let file = testing::cache_file(self.folder.path()).unwrap();
         closed(|| testing::open_cache(self.folder.path(), &*self.keychain).unwrap(), &file).await;
     }
@@ -126,7 +128,10 @@ impl Agent {
     }
 
     pub async fn disk_is_full(&self, full: bool) {
-        let _ = self.alive().desk.disk_is_full(full).await;
+        // Freeing it may share the fate of what was being written.
+        while self.alive().desk.disk_is_full(full).await.is_err() && !full {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// The state of the desk as its window would show it.
@@ -135,102 +140,19 @@ impl Agent {
     }
 
     pub fn cache(&self) -> Cached {
-        Cached::read(self.folder.path(), &self.keychain, self.me.clone())
+        Cached::read(self.folder.path(), &*self.keychain, self.me.clone())
     }
 }
 
-/// What an agent does at the desk, through the same door as the window.
-struct Hands {
-    desk: Desk,
-    number: usize,
-    journal: Arc<Journal>,
-}
-
-impl Hands {
-    async fn work(self, mut inbox: mpsc::UnboundedReceiver<(usize, Act)>, open: &AtomicUsize) {
-        while let Some((which, act)) = inbox.recv().await {
-            // A refusal is an answer like any other.
-            let ended = match self.act(which, act).await {
-                Ok(()) => "done".to_owned(),
-                Err(code) => code,
-            };
-            self.journal.note(format!("    desk {}: {act:?} {ended}", self.number));
-            open.fetch_sub(1, Ordering::Relaxed);
-        }
-    }
-
-    async fn ask(&self, name: &str, request: Value) -> Result<Value, String> {
-        self.desk.rpc(name, request).await.map_err(|error| error.code)
-    }
-
-    /// A conversation of the first section that has any.
-    async fn pick(&self, sections: &[&str], which: usize) -> Result<Value, String> {
-        for section in sections {
-            let list = json!({"section": section, "offset": 0, "limit": 50});
-            let list = self.ask("conversations.list", list).await?;
-            let rows = list["rows"].as_array().cloned().unwrap_or_default();
-            if !rows.is_empty() {
-                return Ok(rows[which % rows.len()].clone());
-            }
-        }
-        Err("nothing there".into())
-    }
-
-    async fn act(&self, which: usize, act: Act) -> Result<(), String> {
-        let sections: &[&str] = match act {
-            Act::Join | Act::TakeOver | Act::HelpNotNeeded => &["help", "all", "left"],
-            Act::Note | Act::Draft => &["my", "help", "left"],
-            _ => &["my"],
+/// Does one thing after the other.
+async fn work(hands: Hands, number: usize, mut inbox: mpsc::UnboundedReceiver<(usize, Act)>, open: &AtomicUsize) {
+    while let Some((which, act)) = inbox.recv().await {
+        // A refusal is an answer like any other.
+        let ended = match hands.act(which, act).await {
+            Ok(()) => "done".to_owned(),
+            Err(code) => code,
         };
-        let row = self.pick(sections, which).await?;
-        let id = &row["id"];
-        let word = || self.journal.word();
-        let done = match act {
-            Act::Join => self.ask("conversation.join", json!({"id": id, "call": row["help"]["call"]})).await,
-            Act::Reply { .. } | Act::Note | Act::Draft => return self.write(id, act).await,
-            Act::Leave { ask_for_help } => {
-                self.ask("conversation.leave", json!({"id": id, "reason": word(), "askForHelp": ask_for_help})).await
-            }
-            Act::Complete => self.ask("conversation.complete", json!({"id": id, "text": word()})).await,
-            Act::Invite { colleague } => {
-                let people = &Template::get().tokens;
-                let user = people[colleague % people.len()].me.user;
-                self.ask("conversation.invite", json!({"id": id, "user": user, "note": word()})).await
-            }
-            Act::Decline => self.ask("conversation.decline", json!({"id": id})).await,
-            Act::Delegate => self.ask("conversation.delegate", json!({"id": id, "text": word()})).await,
-            Act::TakeOver => self.ask("conversation.takeOver", json!({"id": id})).await,
-            Act::AskForHelp => self.ask("conversation.askForHelp", json!({"id": id, "text": word()})).await,
-            Act::HelpNotNeeded => self.ask("conversation.helpNotNeeded", json!({"id": id})).await,
-            Act::See => {
-                let view = self.ask("conversation.open", json!({"id": id})).await?;
-                self.ask("conversation.seen", json!({"id": id, "upTo": view["position"]})).await
-            }
-        };
-        done.map(drop)
-    }
-
-    /// Types one more word after what stands in the composer, and perhaps sends it all.
-    async fn write(&self, id: &Value, act: Act) -> Result<(), String> {
-        let view = self.ask("conversation.open", json!({"id": id})).await?;
-        let word = self.journal.word();
-        let note = matches!(act, Act::Note);
-        let begun = &view["drafts"][if note { "note" } else { "reply" }];
-        let text = format!("{} {word}", begun.as_str().unwrap_or_default()).trim().to_owned();
-        self.journal.know(&word, Known::Typed);
-        self.ask("conversation.draft", json!({"id": id, "text": text, "note": note})).await?;
-        self.journal.know(&word, Known::Kept);
-        let sent = match act {
-            Act::Reply { anyway } => {
-                let send = json!({"id": id, "text": text, "writtenAgainst": view["position"], "anyway": anyway});
-                self.ask("conversation.send", send).await
-            }
-            Act::Note => self.ask("conversation.note", json!({"id": id, "text": text})).await,
-            _ => return Ok(()),
-        };
-        if sent.is_ok() {
-            self.journal.know(&word, Known::Sent);
-        }
-        sent.map(drop)
+        hands.journal.note(format!("    desk {}: {act:?} {ended}", number));
+        open.fetch_sub(1, Ordering::Relaxed);
     }
 }

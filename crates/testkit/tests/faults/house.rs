@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tandem_hub::config::{Config, LogicConfig};
@@ -47,14 +48,17 @@ impl House {
 
     /// Ends it in the middle of whatever it does, and waits until its data is free.
     pub async fn kill(self, data: &Path) {
-        self.runtime.shutdown_background();
+        throw_away(self.runtime).await;
         let file = data.join("tandem.db");
         closed(|| Connection::open(&file).unwrap(), &file).await;
     }
 
     pub async fn disk_is_full(&self, full: bool) {
         if let Some(hub) = self.hub.upgrade() {
-            let _ = hub.disk_is_full(full).await;
+            // Freeing it may share the fate of what was being written.
+            while hub.disk_is_full(full).await.is_err() && !full {
+                tokio::task::yield_now().await;
+            }
         }
     }
 }
@@ -62,6 +66,13 @@ impl House {
 /// One thread for whatever is going to be killed.
 pub fn runtime() -> Runtime {
     Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+}
+
+/// Ends everything on a runtime wherever it stands. Only what already occupies a thread is let finish: a process that
+/// dies takes its threads with it, and must not write a file after its successor has begun.
+pub async fn throw_away(runtime: Runtime) {
+    let thrown = tokio::task::spawn_blocking(move || runtime.shutdown_timeout(Duration::from_secs(10)));
+    thrown.await.unwrap();
 }
 
 /// A folder in memory where there is one: here programs die, not machines.

@@ -60,10 +60,20 @@ struct Stage<'a> {
     address: watch::Sender<Option<SocketAddr>>,
     agents: Vec<Agent>,
     customers: Vec<Arc<Customer>>,
+    /// What comes back by itself.
+    passing: Vec<(Instant, Passing)>,
     /// What customers have still to get rid of.
     writing: JoinSet<()>,
     http: reqwest::Client,
     journal: Arc<Journal>,
+}
+
+/// Something that is broken for a while.
+#[derive(Clone, Copy)]
+enum Passing {
+    Cable(usize),
+    Disk(usize),
+    HubsDisk,
 }
 
 /// Plays a plan and checks what came of it; an error says what is wrong.
@@ -73,6 +83,7 @@ pub fn play(plan: &Plan) -> Result<(), String> {
         let mut stage = Stage::set(plan).await;
         for (pause, step) in &plan.steps {
             tokio::time::sleep(*pause).await;
+            stage.let_pass(Instant::now()).await;
             stage.journal.note(format!("{step:?}"));
             stage.take(step).await;
         }
@@ -99,6 +110,7 @@ impl<'a> Stage<'a> {
             address: watch::channel(None).0,
             agents: Vec::new(),
             customers: Vec::new(),
+            passing: Vec::new(),
             writing: JoinSet::new(),
             http,
             journal,
@@ -143,8 +155,10 @@ impl<'a> Stage<'a> {
             }
             Step::LogicCalls { which } => self.logic_calls(which).await,
             Step::Agent { desk, which, act } => self.agents[desk].act(which, act),
-            Step::Unplug { desk } => self.agents[desk].proxy.unplug(),
-            Step::PlugIn { desk } => self.agents[desk].proxy.plug_in(),
+            Step::Unplug { desk, away } => {
+                self.agents[desk].proxy.unplug();
+                self.passing.push((Instant::now() + away, Passing::Cable(desk)));
+            }
             Step::KillDesk { desk, away } => {
                 self.agents[desk].kill().await;
                 tokio::time::sleep(away).await;
@@ -165,10 +179,27 @@ impl<'a> Stage<'a> {
             Step::SkewClock { desk, seconds } => {
                 self.clocks.skew_ms[desk].store(seconds * 1000, Ordering::Relaxed);
             }
-            Step::FillDisk { desk } => self.agents[desk].disk_is_full(true).await,
-            Step::FreeDisk { desk } => self.agents[desk].disk_is_full(false).await,
-            Step::FillHubsDisk => self.house.as_ref().unwrap().disk_is_full(true).await,
-            Step::FreeHubsDisk => self.house.as_ref().unwrap().disk_is_full(false).await,
+            Step::FillDisk { desk, away } => {
+                self.agents[desk].disk_is_full(true).await;
+                self.passing.push((Instant::now() + away, Passing::Disk(desk)));
+            }
+            Step::FillHubsDisk { away } => {
+                self.house.as_ref().unwrap().disk_is_full(true).await;
+                self.passing.push((Instant::now() + away, Passing::HubsDisk));
+            }
+        }
+    }
+
+    /// What is broken only for a while is whole again when its time has come.
+    async fn let_pass(&mut self, now: Instant) {
+        let (over, lasting): (Vec<_>, Vec<_>) = self.passing.drain(..).partition(|(until, _)| *until <= now);
+        self.passing = lasting;
+        for (_, passing) in over {
+            match passing {
+                Passing::Cable(desk) => self.agents[desk].proxy.plug_in(),
+                Passing::Disk(desk) => self.agents[desk].disk_is_full(false).await,
+                Passing::HubsDisk => self.house.as_ref().unwrap().disk_is_full(false).await,
+            }
         }
     }
 
@@ -217,13 +248,21 @@ impl<'a> Stage<'a> {
         if let Some(busy) = self.agents.iter().find(|agent| agent.is_busy()) {
             return Err(format!("{} is still busy", busy.name()));
         }
+        let mut apps = Vec::new();
+        for agent in &self.agents {
+            let app = agent.app().await;
+            // Cheaper to ask than everything else.
+            if app["connection"]["state"] != "live" {
+                return Err(format!("{} is not live: {}", agent.name(), app["connection"]));
+            }
+            apps.push(app);
+        }
         let hub = check::Hub::read(self.data.path())?;
         hub.is_whole(self.clocks.now(), &self.journal)?;
         let mut desks = Vec::new();
-        for agent in &self.agents {
+        for (agent, app) in self.agents.iter().zip(&apps) {
             let desk = agent.cache();
-            desk.equals(&hub, self.clocks.now(), &agent.app().await)
-                .map_err(|why| format!("{}: {why}", agent.name()))?;
+            desk.equals(&hub, self.clocks.now(), app).map_err(|why| format!("{}: {why}", agent.name()))?;
             desks.push(desk);
         }
         check::words(&hub, &desks, &self.journal)

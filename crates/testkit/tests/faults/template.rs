@@ -95,6 +95,7 @@ pub async fn closed(open: impl Fn() -> Connection, database: &Path) {
 
 /// Whoever gets it for themselves alone knows that nobody else has it.
 fn is_free(connection: &Connection) -> bool {
-    let alone = "PRAGMA query_only = OFF; PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT";
+    let alone =
+        "PRAGMA query_only = OFF; PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT";
     connection.execute_batch(alone).is_ok()
 }

@@ -1,0 +1,157 @@
+//! Real processes, killed with -9 at random moments while people write: nothing acknowledged is lost or doubled.
+//!
+//! `TANDEM_KILL_ROUNDS=N` plays N rounds, `TANDEM_FAULT_SEED=S` throws the dice of seed S.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+use serde_json::{Value, json};
+use tandem_protocol::agents::Me;
+use tandem_testkit::desk_process::DeskProcess;
+use tandem_testkit::hub_process::{HubOptions, HubProcess, PASSWORD, find_binary};
+use tandem_testkit::keychain::FileKeychain;
+use tandem_testkit::plan::Act;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::cache::Cached;
+use crate::check;
+use crate::customers::Customer;
+use crate::hands::{Door, Hands};
+use crate::journal::Journal;
+
+const ROUNDS: u64 = 20;
+const QUIET_WITHIN: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+const PEOPLE: [(&str, &str, &str); 2] =
+    [("maya@northwind.example", "Maya Ortiz", "agent"), ("sofia@northwind.example", "Sofia Lind", "supervisor")];
+const ACTS: [Act; 8] = [
+    Act::Join,
+    Act::Reply { anyway: true },
+    Act::Reply { anyway: false },
+    Act::Note,
+    Act::Draft,
+    Act::See,
+    Act::Leave { ask_for_help: true },
+    Act::Complete,
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_killed_loses_and_doubles_nothing() {
+    let seed = crate::option("TANDEM_FAULT_SEED").unwrap_or(1);
+    let rounds = crate::option("TANDEM_KILL_ROUNDS").unwrap_or(ROUNDS);
+    let mut dice = StdRng::seed_from_u64(seed);
+    tandem_testkit::prepare_tls();
+    let options = HubOptions::default();
+    let mut hub = HubProcess::start(&find_binary("tandem-hub").unwrap(), &options).unwrap();
+    let binary = find_binary("tandem-desk-headless").unwrap();
+    let mut desks = Vec::new();
+    for (email, name, role) in PEOPLE {
+        hub.add_user(email, name, role).unwrap();
+        desks.push(DeskProcess::start(&binary).unwrap());
+    }
+    let journal = Arc::new(Journal::default());
+    let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
+    let mut people = Vec::new();
+    let hands = |desk: &DeskProcess, people: &[_]| Hands {
+        door: Door::There(http.clone(), desk.url.clone()),
+        people: people.to_vec(),
+        journal: Arc::clone(&journal),
+    };
+    let mut users: Vec<Me> = Vec::new();
+    for (desk, (email, ..)) in desks.iter().zip(PEOPLE) {
+        let hands = hands(desk, &people);
+        let sign_in = json!({"hub": hub.url, "email": email, "password": PASSWORD});
+        hands.ask("session.signIn", sign_in).await.unwrap();
+        let me = hands.ask("app.state", json!({})).await.unwrap()["me"].clone();
+        users.push(serde_json::from_value(me).unwrap());
+        people.push(users.last().unwrap().user);
+    }
+    let address = hub.url.trim_start_matches("http://").parse().unwrap();
+    let (_, address) = watch::channel(Some(address));
+    let customers: Vec<_> =
+        (0..3).map(|n| Customer::new(n, address.clone(), http.clone(), Arc::clone(&journal))).collect();
+
+    let over = Arc::new(AtomicBool::new(false));
+    let mut working = JoinSet::new();
+    for (number, desk) in desks.iter().enumerate() {
+        let (hands, over) = (hands(desk, &people), Arc::clone(&over));
+        let mut dice = StdRng::seed_from_u64(seed ^ (number as u64 + 1));
+        working.spawn(async move {
+            while !over.load(Ordering::Relaxed) {
+                let (which, act) = (dice.random_range(0..8), ACTS[dice.random_range(0..ACTS.len())]);
+                // Whoever is killed does not answer.
+                let _ = hands.act(which, act).await;
+                tokio::time::sleep(Duration::from_millis(dice.random_range(1..30))).await;
+            }
+        });
+    }
+    for customer in &customers {
+        let (customer, over) = (Arc::clone(customer), Arc::clone(&over));
+        working.spawn(async move {
+            while !over.load(Ordering::Relaxed) {
+                Arc::clone(&customer).write(false).await;
+                tokio::time::sleep(Duration::from_millis(40)).await;
+            }
+        });
+    }
+    for _ in 0..rounds {
+        tokio::time::sleep(Duration::from_millis(dice.random_range(20..400))).await;
+        let who = dice.random_range(0..5);
+        // Starting a program blocks.
+        tokio::task::block_in_place(|| {
+            if who == 0 || who == 4 {
+                hub.kill_and_restart(&options).unwrap();
+            }
+            for (number, desk) in desks.iter_mut().enumerate() {
+                if who == number + 1 || who >= 3 {
+                    desk.kill_and_restart().unwrap();
+                }
+            }
+        });
+    }
+    over.store(true, Ordering::Relaxed);
+    while let Some(worked) = working.join_next().await {
+        worked.unwrap();
+    }
+
+    let deadline = Instant::now() + QUIET_WITHIN;
+    loop {
+        let mut apps = Vec::new();
+        for desk in &desks {
+            apps.push(hands(desk, &people).ask("app.state", json!({})).await.unwrap());
+        }
+        match look(&hub, &desks, &users, &apps, &journal) {
+            Ok(()) => break,
+            Err(why) => assert!(Instant::now() < deadline, "TANDEM_FAULT_SEED={seed}: {why}"),
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    assert!(journal.words().len() > 20, "people had something to do");
+}
+
+fn look(
+    hub: &HubProcess,
+    desks: &[DeskProcess],
+    users: &[Me],
+    apps: &[Value],
+    journal: &Journal,
+) -> Result<(), String> {
+    let now = tandem_hub::Clock::system().now();
+    let hub = check::Hub::read(hub.data())?;
+    hub.is_whole(now, journal)?;
+    let mut cached = Vec::new();
+    for ((desk, me), app) in desks.iter().zip(users).zip(apps) {
+        if app["connection"]["state"] != "live" {
+            return Err(format!("{} is not live: {}", me.name, app["connection"]));
+        }
+        let desk = Cached::read(desk.data(), &FileKeychain::beside(desk.data()), me.clone());
+        desk.equals(&hub, now, app).map_err(|why| format!("{}: {why}", me.name))?;
+        cached.push(desk);
+    }
+    check::words(&hub, &cached, journal)
+}
