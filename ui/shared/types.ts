@@ -76,7 +76,15 @@ helpSince: Time | null, };
 
 export type CustomerId = string;
 
-export type Draft = { id: ConversationId, text: string, note: boolean, };
+export type Draft = { id: ConversationId, text: string, 
+/**
+ * Which of the two: the note for colleagues, or the reply.
+ */
+note: boolean, 
+/**
+ * The draft that the author had before them: what came back meanwhile is not overwritten.
+ */
+base?: string, };
 
 export type DraftsView = { reply: string, note: string, 
 /**

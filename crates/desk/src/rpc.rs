@@ -109,7 +109,12 @@ pub struct Words {
 pub struct Draft {
     pub id: ConversationId,
     pub text: String,
+    /// Which of the two: the note for colleagues, or the reply.
     pub note: bool,
+    /// The draft that the author had before them: what came back meanwhile is not overwritten.
+    #[serde(default)]
+    #[ts(optional)]
+    pub base: Option<String>,
 }
 
 /// A failed turn whose words are sent again, as a new turn.

@@ -17,6 +17,22 @@ pub fn new_token() -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// The token that follows `token` in the hands of its owner: always the same one for the same salt, and known to nobody
+/// who does not know both.
+#[must_use]
+pub fn successor(token: &str, salt: &[u8; 32], what: &str) -> String {
+    let digest = Sha256::new().chain_update(salt).chain_update(what).chain_update(token).finalize();
+    URL_SAFE_NO_PAD.encode(digest)
+}
+
+/// 256 random bits.
+#[must_use]
+pub fn new_salt() -> [u8; 32] {
+    let mut bytes = [0u8; 32];
+    rand::rng().fill_bytes(&mut bytes);
+    bytes
+}
+
 /// What is stored of a token. Tokens are random, so one round of SHA-256 is enough.
 #[must_use]
 pub fn hash_token(token: &str) -> Hash {

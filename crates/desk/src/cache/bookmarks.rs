@@ -73,6 +73,17 @@ pub(crate) fn set_draft(
     Ok(())
 }
 
+/// The draft after its author turned `base` into `text`, while it had become `known`: words that came back stand above.
+pub(crate) fn rewritten(known: &str, base: &str, text: &str) -> String {
+    match known.strip_suffix(base) {
+        Some("") => text.to_owned(),
+        Some(above) if base.is_empty() && !text.is_empty() => format!("{above}\n\n{text}"),
+        Some(above) => format!("{above}{text}"),
+        // It was sent, or the author has written elsewhere.
+        None => text.to_owned(),
+    }
+}
+
 /// Words that are sent leave the draft; what came back to it meanwhile stays.
 pub(crate) fn take(connection: &Connection, of: ConversationId, kind: Kind, words: &str) -> Result<(), CacheError> {
     let drafts = drafts(connection, of)?;
@@ -112,6 +123,20 @@ mod tests {
 
     use super::*;
     use crate::cache::testing::connection;
+
+    #[test]
+    fn what_came_back_to_a_draft_stays_when_it_is_written_on() {
+        for (known, base, text, expected) in [
+            ("He", "He", "Hello", "Hello"),
+            ("Back\n\nHe", "He", "Hello", "Back\n\nHello"),
+            ("Back", "", "Hello", "Back\n\nHello"),
+            ("Back", "", "", "Back"),
+            ("Back", "Back", "", ""),
+            ("", "He", "Hello", "Hello"),
+        ] {
+            assert_eq!(rewritten(known, base, text), expected, "{base} became {text} while it was {known}");
+        }
+    }
 
     #[test]
     fn words_that_come_back_stand_above_what_was_begun_since_until_they_are_changed() {

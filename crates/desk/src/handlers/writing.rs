@@ -111,14 +111,18 @@ impl Workplace {
     }
 
     pub(crate) async fn draft(&self, request: Draft) -> Result<Nothing, RpcError> {
-        let Draft { id, text, note } = request;
+        let Draft { id, text, note, base } = request;
         self.cache
             .write(move |connection, touched| {
                 let before = bookmarks::drafts(connection, id)?;
-                bookmarks::set_draft(connection, id, if note { Kind::Note } else { Kind::Reply }, &text)?;
+                let (kind, known) = match note {
+                    true => (Kind::Note, &before.note),
+                    false => (Kind::Reply, &before.reply),
+                };
+                let text = base.map_or_else(|| text.clone(), |base| bookmarks::rewritten(known, &base, &text));
+                bookmarks::set_draft(connection, id, kind, &text)?;
                 // Lists show that there is a draft, not its words.
-                let was_empty = if note { before.note.is_empty() } else { before.reply.is_empty() };
-                if was_empty != text.is_empty() || before.returned.is_some() {
+                if known.is_empty() != text.is_empty() || before.returned.is_some() {
                     touched.conversation(id);
                 }
                 Ok(())

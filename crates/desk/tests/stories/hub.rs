@@ -40,6 +40,10 @@ pub struct World {
     pub refresh: String,
     pub refreshed: u32,
     pub capacity: u32,
+    /// What it says it speaks.
+    pub version: u32,
+    /// Answers that are not what was agreed, the next first; what was asked is done all the same.
+    pub nonsense: Vec<String>,
 }
 
 pub struct FakeHub {
@@ -83,6 +87,8 @@ impl FakeHub {
                 refresh: "refresh-0".into(),
                 refreshed: 0,
                 capacity: 4,
+                version: 1,
+                nonsense: Vec::new(),
             })),
             lives: broadcast::channel(1024).0,
             news: watch::channel(0).0,

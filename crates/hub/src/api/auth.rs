@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{ApiError, Json};
 use crate::hub::Hub;
-use crate::secrets::{hash_token, is_password, new_token};
+use crate::secrets::{hash_token, is_password, new_salt, new_token, successor};
 use crate::store::auth::{Refreshed, SignIn};
 use crate::store::users::User;
 use crate::store::{StoreError, auth, users};
@@ -89,28 +89,28 @@ pub(crate) fn me_of(user: &User, account: &str) -> Me {
     }
 }
 
-fn fresh(hub: &Hub, id: Uuid, user: &User) -> (SignIn, Tokens) {
-    let (access, refresh, now) = (new_token(), new_token(), hub.clock.now());
-    let sign_in = SignIn {
+fn tokens(hub: &Hub, user: &User, access_token: String, refresh_token: String) -> Tokens {
+    let expires_in = u32::try_from(ACCESS_MS / 1000).unwrap_or(u32::MAX);
+    Tokens { access_token, expires_in, refresh_token, me: me_of(user, &hub.config.account) }
+}
+
+/// What is stored of tokens that are given out now.
+fn sign_in_of(hub: &Hub, id: Uuid, tokens: &Tokens) -> SignIn {
+    let now = hub.clock.now();
+    SignIn {
         id,
-        user: user.id,
-        access: hash_token(&access),
+        user: tokens.me.user,
+        access: hash_token(&tokens.access_token),
         access_expires: now.plus_ms(ACCESS_MS),
-        refresh: hash_token(&refresh),
+        refresh: hash_token(&tokens.refresh_token),
         expires: now.plus_ms(REFRESH_MS),
-    };
-    let tokens = Tokens {
-        access_token: access,
-        expires_in: u32::try_from(ACCESS_MS / 1000).unwrap_or(u32::MAX),
-        refresh_token: refresh,
-        me: me_of(user, &hub.config.account),
-    };
-    (sign_in, tokens)
+    }
 }
 
 /// Signs a user in whose identity is proven.
 pub(crate) async fn sign_in(hub: &Hub, user: User) -> Result<Tokens, StoreError> {
-    let (sign_in, tokens) = fresh(hub, Uuid::now_v7(), &user);
+    let tokens = tokens(hub, &user, new_token(), new_token());
+    let sign_in = sign_in_of(hub, Uuid::now_v7(), &tokens);
     hub.database.write(move |connection, _| auth::insert(connection, &sign_in)).await?;
     Ok(tokens)
 }
@@ -139,8 +139,8 @@ pub(crate) async fn login(
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$R1H9oHrF1vyW8G8qXy1nNMyfCbqQKx4wF2R3d0m5s3A";
 
-/// Exchanges a refresh token for new tokens. The same again gives others as long as none of them was used, because the
-/// answer may have been lost; after that it ends the sign-in.
+/// Exchanges a refresh token for new tokens. The same again gets the same answer until it was used, because it may have
+/// been lost on its way; after that it ends the sign-in.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", request_body = Refresh, tag = "auth",
     responses((status = 200, body = Tokens), (status = 401, body = Problem)))]
 pub(crate) async fn refresh(
@@ -151,13 +151,16 @@ pub(crate) async fn refresh(
     let tokens = hub
         .database
         .write(move |connection, _| -> Result<Option<Tokens>, StoreError> {
-            let redeemed = auth::redeem(connection, &hash, now)?;
-            let (Refreshed::Valid(id, user) | Refreshed::Repeated(id, user)) = redeemed else { return Ok(None) };
+            let (user, rotated, salt) = match auth::redeem(connection, &hash, now)? {
+                Refreshed::Valid(id, user) => (user, Some(id), new_salt()),
+                Refreshed::Repeated(user, salt) => (user, None, salt),
+                Refreshed::Reused | Refreshed::Unknown => return Ok(None),
+            };
             let Some(user) = users::get(connection, user)? else { return Ok(None) };
-            let (sign_in, tokens) = fresh(&shared, id, &user);
-            match redeemed {
-                Refreshed::Repeated(..) => auth::rotate_again(connection, &sign_in)?,
-                _ => auth::rotate(connection, &sign_in)?,
+            let next = |what| successor(&body.refresh_token, &salt, what);
+            let tokens = tokens(&shared, &user, next("access"), next("refresh"));
+            if let Some(id) = rotated {
+                auth::rotate(connection, &sign_in_of(&shared, id, &tokens), &salt)?;
             }
             Ok(Some(tokens))
         })

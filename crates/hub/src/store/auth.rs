@@ -1,8 +1,8 @@
 //! Sign-ins: only hashes of tokens are stored; a refresh token works once.
 //!
-//! Once means: until the tokens that it was exchanged for are used. The answer may be lost on its way, and a desk that
-//! has nothing but the old token then asks again. After that, whoever shows the old token has stolen it, or was stolen
-//! from.
+//! Once means: until the tokens that it was exchanged for are used. Their way may fail, and a desk that has nothing but
+//! the old token then asks again and gets the same answer, which can be made of the old token alone. After that, whoever
+//! shows the old token has stolen it, or was stolen from.
 
 use tandem_conversation::{Time, UserId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, params};
@@ -23,16 +23,12 @@ CREATE TABLE sign_ins (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sign_ins_of_user ON sign_ins (user);";
 
-/// What a renewal needs whose answer was lost.
+/// What the answer to a renewal is made of, so that it can be given again.
 pub(crate) const RENEWALS: &str = "
 -- 1: the present tokens were used, so they have arrived where they were sent.
 ALTER TABLE sign_ins ADD COLUMN arrived INTEGER NOT NULL DEFAULT 1;
--- Refresh tokens that were lost on their way: nobody has them, so whoever shows one has stolen it.
-CREATE TABLE lost_tokens (
-    refresh_hash BLOB NOT NULL PRIMARY KEY,
-    sign_in      BLOB NOT NULL REFERENCES sign_ins (id) ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
-CREATE INDEX lost_tokens_of_sign_in ON lost_tokens (sign_in);";
+-- From this and the spent refresh token the present tokens follow; null if they were the first.
+ALTER TABLE sign_ins ADD COLUMN salt BLOB;";
 
 /// SHA-256 of a token of 256 random bits.
 pub(crate) type Hash = [u8; 32];
@@ -79,8 +75,8 @@ pub(crate) fn arrived(connection: &Connection, access: &Hash) -> Result<(), Stor
 pub(crate) enum Refreshed {
     /// It was valid: the sign-in and its user.
     Valid(Uuid, UserId),
-    /// It was exchanged before, for tokens that nobody has used.
-    Repeated(Uuid, UserId),
+    /// It was exchanged before, for tokens that nobody has used: they follow from it and this salt.
+    Repeated(UserId, [u8; 32]),
     /// It had been used before; the sign-in is gone now.
     Reused,
     Unknown,
@@ -96,26 +92,23 @@ pub(crate) fn redeem(connection: &Connection, refresh: &Hash, now: Time) -> Resu
     if let Some((id, user)) = found {
         return Ok(Refreshed::Valid(id, user));
     }
-    let mut query = connection
-        .prepare_cached("SELECT id, user FROM sign_ins WHERE spent_hash = ?1 AND arrived = 0 AND expires > ?2")?;
-    let found = query
-        .query_row(params![refresh, now.0], |row| Ok((row.get::<_, Id>(0)?.0, UserId(row.get::<_, Id>(1)?.0))))
-        .optional()?;
-    if let Some((id, user)) = found {
-        return Ok(Refreshed::Repeated(id, user));
-    }
     let mut query = connection.prepare_cached(
-        "DELETE FROM sign_ins
-         WHERE spent_hash = ?1 OR id = (SELECT sign_in FROM lost_tokens WHERE refresh_hash = ?1)",
+        "SELECT user, salt FROM sign_ins WHERE spent_hash = ?1 AND arrived = 0 AND salt IS NOT NULL AND expires > ?2",
     )?;
-    Ok(if query.execute([refresh])? > 0 { Refreshed::Reused } else { Refreshed::Unknown })
+    let found =
+        query.query_row(params![refresh, now.0], |row| Ok((UserId(row.get::<_, Id>(0)?.0), row.get(1)?))).optional()?;
+    if let Some((user, salt)) = found {
+        return Ok(Refreshed::Repeated(user, salt));
+    }
+    let ended = connection.prepare_cached("DELETE FROM sign_ins WHERE spent_hash = ?1")?.execute([refresh])?;
+    Ok(if ended > 0 { Refreshed::Reused } else { Refreshed::Unknown })
 }
 
-/// Replaces both tokens of a sign-in; the old refresh token is spent.
-pub(crate) fn rotate(connection: &Connection, sign_in: &SignIn) -> Result<(), StoreError> {
+/// Replaces both tokens of a sign-in by those that follow with `salt`; the old refresh token is spent.
+pub(crate) fn rotate(connection: &Connection, sign_in: &SignIn, salt: &[u8; 32]) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached(
         "UPDATE sign_ins SET access_hash = ?2, access_expires = ?3, spent_hash = refresh_hash,
-             refresh_hash = ?4, expires = ?5, arrived = 0
+             refresh_hash = ?4, expires = ?5, arrived = 0, salt = ?6
          WHERE id = ?1",
     )?;
     query.execute(params![
@@ -124,25 +117,7 @@ pub(crate) fn rotate(connection: &Connection, sign_in: &SignIn) -> Result<(), St
         sign_in.access_expires.0,
         sign_in.refresh,
         sign_in.expires.0,
-    ])?;
-    Ok(())
-}
-
-/// Replaces tokens that were lost on their way; the token that was exchanged for them stays spent.
-pub(crate) fn rotate_again(connection: &Connection, sign_in: &SignIn) -> Result<(), StoreError> {
-    let mut query = connection.prepare_cached(
-        "INSERT INTO lost_tokens (refresh_hash, sign_in) SELECT refresh_hash, id FROM sign_ins WHERE id = ?1",
-    )?;
-    query.execute([Id(sign_in.id)])?;
-    let mut query = connection.prepare_cached(
-        "UPDATE sign_ins SET access_hash = ?2, access_expires = ?3, refresh_hash = ?4, expires = ?5 WHERE id = ?1",
-    )?;
-    query.execute(params![
-        Id(sign_in.id),
-        sign_in.access,
-        sign_in.access_expires.0,
-        sign_in.refresh,
-        sign_in.expires.0,
+        salt,
     ])?;
     Ok(())
 }

@@ -96,10 +96,10 @@ impl Hands {
         let view = self.ask("conversation.open", json!({"id": id})).await?;
         let word = self.journal.word();
         let note = matches!(act, Act::Note);
-        let begun = &view["drafts"][if note { "note" } else { "reply" }];
-        let text = format!("{} {word}", begun.as_str().unwrap_or_default()).trim().to_owned();
+        let base = view["drafts"][if note { "note" } else { "reply" }].as_str().unwrap_or_default();
+        let text = format!("{base} {word}").trim().to_owned();
         self.journal.know(&word, Known::Typed);
-        self.ask("conversation.draft", json!({"id": id, "text": text, "note": note})).await?;
+        self.ask("conversation.draft", json!({"id": id, "text": text, "note": note, "base": base})).await?;
         self.journal.know(&word, Known::Kept);
         let sent = match act {
             Act::Reply { anyway } => {

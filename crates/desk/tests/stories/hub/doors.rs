@@ -92,7 +92,11 @@ async fn command(State(hub): State<Shared>, headers: HeaderMap, Json(request): J
     hub.world().commands.push(request.clone());
     let actor = hub.agent("Maya Ortiz");
     let command = request.command.decided_as(now(), "Jonas Berg".into());
-    match hub.run_as(request.id, request.conversation, actor, command) {
+    let answer = hub.run_as(request.id, request.conversation, actor, command);
+    if let Some(nonsense) = hub.world().nonsense.pop() {
+        return nonsense.into_response();
+    }
+    match answer {
         Ok(position) => Json(CommandAccepted { position }).into_response(),
         Err(rejection) => {
             let value = serde_json::to_value(&rejection).unwrap();
@@ -120,7 +124,10 @@ async fn turns(
     if let Err(refused) = check(&hub, &headers) {
         return *refused;
     }
-    let world = hub.world();
+    let mut world = hub.world();
+    if let Some(nonsense) = world.nonsense.pop() {
+        return nonsense.into_response();
+    }
     let all: Vec<&Event> = world.log.iter().filter(|event| event.conversation == id).collect();
     let limit = query["limit"] as usize;
     let (events, more) = match (query.get("before"), query.get("after")) {
@@ -184,7 +191,7 @@ async fn live(
 
 async fn attend(hub: Shared, after: Option<u64>, mut socket: WebSocket) {
     let mut lives = hub.lives.subscribe();
-    let mut frames = vec![json!({"hello": {"version": 1, "me": hub.me(), "time": now()}})];
+    let mut frames = vec![json!({"hello": {"version": hub.world().version, "me": hub.me(), "time": now()}})];
     {
         let mut world = hub.world();
         world.came_with.push(after);

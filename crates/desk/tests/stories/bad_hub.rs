@@ -1,0 +1,108 @@
+//! A hub that does not keep what was agreed: the desk says so in the agent's words, keeps what it has, and goes on when
+//! the hub does.
+
+use serde_json::json;
+use tandem_conversation::EventBody;
+
+use crate::desk::Maya;
+use crate::hub::{FakeHub, now};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hub_of_a_newer_version_is_named_and_the_cache_stays_readable() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "one");
+    let maya = Maya::signed_in(&hub).await;
+    maya.until_words(carmen, &["one"]).await;
+    hub.world().version = 99;
+    hub.cut();
+    let named = |app: &serde_json::Value| {
+        app["connection"]["reason"].as_str().is_some_and(|reason| reason.contains("update the desk"))
+    };
+    maya.until("told to update", "app.state", json!({}), named).await;
+    assert_eq!(maya.words(carmen).await, ["one"]);
+    hub.customer_writes(carmen, "two");
+    hub.world().version = 1;
+    maya.until_words(carmen, &["one", "two"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_whose_answer_is_nonsense_is_sent_again_and_said_once() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hello?");
+    hub.joins(carmen, "Maya Ortiz");
+    let maya = Maya::signed_in(&hub).await;
+    maya.until_words(carmen, &["Hello?"]).await;
+    let position = maya.ok("conversation.open", json!({"id": carmen})).await["position"].clone();
+    // Such as a page of whoever stands between.
+    hub.world().nonsense = vec!["{}".into(), "<html>Please accept our terms</html>".into()];
+    maya.ok("conversation.send", json!({"id": carmen, "text": "Good morning", "writtenAgainst": position})).await;
+    maya.until("sent", "app.state", json!({}), |app| app["figures"]["queued"] == 0).await;
+    assert!(hub.world().nonsense.is_empty(), "it was asked until it made sense");
+    let is_it =
+        |body: &EventBody| matches!(body, EventBody::TurnAdded { turn, .. } if turn.content.text() == "Good morning");
+    assert_eq!(hub.world().log.iter().filter(|event| is_it(&event.body)).count(), 1);
+    maya.until_words(carmen, &["Hello?", "Good morning"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_without_end_is_not_read_to_its_end() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "one");
+    hub.joins(carmen, "Maya Ortiz");
+    hub.world().nonsense = vec!["x".repeat(100 << 20)];
+    let maya = Maya::signed_in(&hub).await;
+    hub.until("the page was asked for", |world| world.nonsense.is_empty()).await;
+    maya.until_live().await;
+    // Asked for again with the next connection, at the latest.
+    hub.cut();
+    maya.until_words(carmen, &["one"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frame_that_is_too_long_ends_the_connection_and_nothing_else() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "one");
+    let maya = Maya::signed_in(&hub).await;
+    maya.until_words(carmen, &["one"]).await;
+    let visits = hub.world().came_with.len();
+    hub.say(&"x".repeat(65 << 20));
+    hub.until("a new connection", |world| world.came_with.len() > visits).await;
+    hub.customer_writes(carmen, "two");
+    maya.until_words(carmen, &["one", "two"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_out_of_order_are_shown_in_order() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "one");
+    let maya = Maya::signed_in(&hub).await;
+    maya.until_words(carmen, &["one"]).await;
+    hub.world().lose = 2;
+    hub.customer_writes(carmen, "two");
+    hub.customer_writes(carmen, "three");
+    let log = hub.world().log.clone();
+    let backwards: Vec<_> = log.iter().rev().map(|event| json!({ "event": event })).collect();
+    hub.say(&json!({"batch": {"cursor": log.len(), "time": now(), "changes": backwards}}).to_string());
+    maya.until_words(carmen, &["one", "two", "three"]).await;
+    let position = hub.world().states[&carmen].position;
+    let newest = |view: &serde_json::Value| view["position"] == json!(position);
+    maya.until("the newest state", "conversation.open", json!({"id": carmen}), newest).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_come_back_while_a_draft_is_written_are_not_overwritten() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "one");
+    let maya = Maya::signed_in(&hub).await;
+    maya.until_words(carmen, &["one"]).await;
+    maya.ok("conversation.draft", json!({"id": carmen, "text": "Came back", "note": false})).await;
+    maya.ok("conversation.draft", json!({"id": carmen, "text": "Dear Carmen", "base": "", "note": false})).await;
+    let draft = maya.ok("conversation.open", json!({"id": carmen})).await["drafts"]["reply"].clone();
+    assert_eq!(draft, "Came back\n\nDear Carmen");
+}
