@@ -6,6 +6,7 @@ mod app;
 mod chat_js;
 mod clock;
 mod crowd;
+pub mod desk;
 mod desktop;
 mod fold;
 mod help;
@@ -61,6 +62,21 @@ pub const MEASUREMENTS: &[Measurement] = &[
         names: &["help_to_notification_p50_ms", "help_to_notification_p99_ms", "withdraw_p99_ms"],
         run: |bench| Box::pin(help::measure(bench)),
     },
+    Measurement {
+        names: &["desk_catchup_vs_raw", "desk_catchup_per_s", "desk_catchup_raw_per_s"],
+        run: |bench| Box::pin(desk::catchup(bench)),
+    },
+    Measurement {
+        names: &[
+            "desk_bytes_per_turn",
+            "desk_open_10k_p99_ms",
+            "desk_list_10k_p99_ms",
+            "desk_search_1m_p99_ms",
+            "desk_core_start_1m_ms",
+        ],
+        run: |bench| Box::pin(desk::cached(bench)),
+    },
+    Measurement { names: &["reconnect_8h_s"], run: |bench| Box::pin(desk::reconnect(bench)) },
     Measurement { names: &["desk_window_start_ms", "desk_memory_pss_mib"], run: |bench| Box::pin(app::measure(bench)) },
 ];
 

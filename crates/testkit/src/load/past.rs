@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use anyhow::Context;
 use tandem_conversation::{Command, Content, ConversationId, Participant, Time, UserId};
+use tandem_desk::Clock;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use uuid::Uuid;
 
@@ -16,6 +17,8 @@ const PAGE: usize = 1000;
 const SIDE_BY_SIDE: u32 = 50;
 /// Between the beginnings of conversations.
 const LATER_MS: i64 = 30_000;
+/// Long enough before now for the longest conversation that began last.
+const DAY_MS: i64 = 24 * 3_600_000;
 /// Colleagues who are engaged in what is not Maya's.
 const COLLEAGUES: u32 = 25;
 
@@ -46,19 +49,21 @@ pub(super) fn maya() -> UserId {
 }
 
 impl Past {
-    /// The same plan makes the same past. The log begins after `cursor`.
+    /// The same plan makes the same past, as if it had gone on until yesterday. The log begins after `cursor`.
     pub fn new(plan: Plan, cursor: u64) -> anyhow::Result<Self> {
         let longest = Story::new(0, false).conversation();
         let mut past = Self { frames: Vec::new(), cursor, events: 0, turns: 0, longest };
         let mut states = Changes::default();
         let mut events = Changes::default();
+        let now = Clock::system().now();
+        let began = now.plus_ms(-DAY_MS - i64::from(plan.conversations) * LATER_MS);
         let mut first = 0;
         while first < plan.conversations {
             let last = (first + SIDE_BY_SIDE).min(plan.conversations);
             let mut block = Vec::new();
             for number in first..last {
                 let turns = plan.turns_of(number);
-                let story = tell(number, turns, number < plan.mine)?;
+                let story = tell(number, turns, number < plan.mine, began.plus_ms(i64::from(number) * LATER_MS))?;
                 past.turns += turns as usize;
                 let state = story.state.context("BUG: a story has begun")?;
                 states.add("opened", &serde_json::to_string(&state)?, cursor);
@@ -94,9 +99,9 @@ impl Plan {
 }
 
 /// A customer and an agent take turns.
-fn tell(number: u32, turns: u32, mine: bool) -> anyhow::Result<Story> {
+fn tell(number: u32, turns: u32, mine: bool, began: Time) -> anyhow::Result<Story> {
     let mut words = Words::new(u64::from(number));
-    let mut story = Story::new(number, false).later_by(i64::from(number) * LATER_MS);
+    let mut story = Story::new(number, false).at(began);
     let agent = if mine {
         Participant::Agent { user: maya(), name: "Maya Ortiz".into() }
     } else {
@@ -140,7 +145,7 @@ impl Changes {
     }
 
     fn flush(&mut self) {
-        let (cursor, time) = (self.cursor, Time(1_790_000_000_000));
+        let (cursor, time) = (self.cursor, Clock::system().now());
         let changes = std::mem::take(&mut self.json);
         let frame =
             format!(r#"{{"batch":{{"cursor":{cursor},"time":"{time}","catchingUp":true,"changes":[{changes}]}}}}"#);

@@ -10,8 +10,9 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use futures_util::SinkExt as _;
 use serde::Deserialize;
-use serde_json::{Value, json};
-use tandem_conversation::{Role, Time};
+use serde_json::json;
+use tandem_conversation::Role;
+use tandem_desk::Clock;
 use tandem_protocol::agents::{LiveFrame, Me, Tokens};
 use tokio::net::TcpListener;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
@@ -106,7 +107,7 @@ async fn live(
 }
 
 async fn attend(shared: &Shared, after: Option<u64>, mut socket: WebSocket) -> Result<(), axum::Error> {
-    let time = Time(1_790_000_000_000);
+    let time = Clock::system().now();
     let frame = |frame: &LiveFrame| Message::Text(serde_json::to_string(frame).unwrap_or_default().into());
     let hello = LiveFrame::Hello { version: tandem_protocol::version(), me: me(), time };
     socket.send(frame(&hello)).await?;
@@ -135,9 +136,4 @@ async fn attend(shared: &Shared, after: Option<u64>, mut socket: WebSocket) -> R
             },
         }
     }
-}
-
-/// A desk's answer that says it is complete.
-pub(super) fn is_live(app: &Value) -> bool {
-    app.pointer("/connection/state").and_then(Value::as_str) == Some("live")
 }

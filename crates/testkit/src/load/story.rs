@@ -8,10 +8,18 @@ use tandem_conversation::{
 };
 use uuid::Uuid;
 
-/// When stories begin.
+/// When stories begin, unless they say otherwise.
 const BEGINNING: Time = Time(1_790_000_000_000);
 /// Between one command and the next.
 const STEP_MS: i64 = 700;
+
+/// A number that looks random; no two are the same.
+pub(super) fn scattered(number: u64) -> u64 {
+    let mixed = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
+}
 
 /// One conversation that goes through many hands.
 pub(super) struct Story {
@@ -19,7 +27,7 @@ pub(super) struct Story {
     pub events: Vec<Event>,
     now: Time,
     number: u32,
-    ids: u128,
+    ids: u64,
     has_logic: bool,
 }
 
@@ -29,9 +37,9 @@ impl Story {
         Self { state: None, events: Vec::new(), now: BEGINNING, number, ids: 0, has_logic }
     }
 
-    /// Begins later than others.
-    pub fn later_by(mut self, ms: i64) -> Self {
-        self.now = self.now.plus_ms(ms);
+    /// Begins at another time.
+    pub fn at(mut self, began: Time) -> Self {
+        self.now = began;
         self
     }
 
@@ -39,11 +47,12 @@ impl Story {
         ConversationId(Uuid::from_u128((7 << 76) | (2 << 62) | (0xC0 << 32) | u128::from(self.number)))
     }
 
-    /// Ordered by time, as those of real programs are.
+    /// Ordered by time and random in the rest, as those of real programs are.
     fn id(&mut self) -> Uuid {
         self.ids += 1;
         let time = u128::try_from(self.now.0).unwrap_or_default();
-        Uuid::from_u128((time << 80) | (7 << 76) | (2 << 62) | (u128::from(self.number) << 24) | self.ids)
+        let number = (u64::from(self.number) << 32) | self.ids;
+        Uuid::from_u128((time << 80) | (7 << 76) | (2 << 62) | u128::from(scattered(number) >> 2))
     }
 
     /// The customer comes.

@@ -1,5 +1,7 @@
 //! Texts of ordinary length out of an ordinary vocabulary: few words are common, most are rare. The same every time.
 
+use super::story::scattered;
+
 /// Length of every text, in bytes.
 pub(super) const TEXT_BYTES: usize = 115;
 
@@ -16,7 +18,7 @@ pub(super) struct Words {
 
 impl Words {
     pub fn new(seed: u64) -> Self {
-        Self { seed }
+        Self { seed: seed << 32 }
     }
 
     /// A text of exactly [`TEXT_BYTES`].
@@ -54,10 +56,8 @@ impl Words {
     }
 
     fn next(&mut self) -> u64 {
-        self.seed = self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.seed ^ (self.seed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        self.seed += 1;
+        scattered(self.seed)
     }
 }
 
