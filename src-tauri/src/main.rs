@@ -47,6 +47,7 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<()> {
     let app = tauri::Builder::default()
         .invoke_handler(tauri::generate_handler![rpc])
+        .plugin(shell::stay())
         .setup(|app| {
             let settings = Settings::read(app.path().app_local_data_dir().ok())?;
             let desk = tauri::async_runtime::block_on(start(settings))?;

@@ -316,7 +316,13 @@ pub(crate) mod testing {
 
     use tandem_sqlite::rusqlite::Connection;
 
-    use super::MIGRATIONS;
+    use super::{MIGRATIONS, Marks, Touched};
+
+    /// Somebody who hears of nothing.
+    pub(crate) fn touched() -> Touched {
+        let (told, _) = tokio::sync::mpsc::unbounded_channel();
+        Touched { now: Marks::default(), group: Marks::default(), told }
+    }
 
     pub(crate) fn connection() -> Connection {
         let connection = Connection::open_in_memory().unwrap();

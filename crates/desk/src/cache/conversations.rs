@@ -220,16 +220,19 @@ pub(crate) fn forget_words(
     }
 }
 
-const EXPIRED: &str = "SELECT id FROM conversations WHERE in_left = 1 AND left_at <= ?1 AND in_all = 0 LIMIT ?2";
+const EXPIRED: &str = "SELECT id FROM conversations
+                       WHERE in_left = 1 AND left_at <= ?1 AND in_help = 0 AND in_all <= ?2 LIMIT ?3";
 
-/// Conversations that were left so long ago that they are no section's any more.
+/// Conversations that were left so long ago that they are no section's any more. Who does not see all live
+/// conversations sees them in none.
 pub(crate) fn expired(
     connection: &Connection,
     left_before: Time,
+    sees_all: bool,
     most: u32,
 ) -> Result<Vec<ConversationId>, CacheError> {
     let mut query = connection.prepare_cached(EXPIRED)?;
-    let rows = query.query_map(params![left_before.0, most], |row| Ok(conversation_id(row.get(0)?)))?;
+    let rows = query.query_map(params![left_before.0, !sees_all, most], |row| Ok(conversation_id(row.get(0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
