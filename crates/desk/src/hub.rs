@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -81,8 +82,11 @@ impl Hub {
         }
         // Whoever runs us may have chosen a provider already; any choice is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder = Client::builder().connect_timeout(Duration::from_secs(5));
+        // A token goes to the hub that was named, and a hub does not send anybody elsewhere.
+        let builder = Client::builder().connect_timeout(Duration::from_secs(5)).redirect(Policy::none());
         let builder = if loopback { builder.no_proxy() } else { builder };
+        // Without TLS nobody has to be trusted, and reading whom this machine trusts takes long.
+        let builder = if url.scheme() == "http" { builder.tls_certs_only([]) } else { builder };
         let client = builder.build().map_err(|error| HubError::Address(reason(&error)))?;
         Ok(Self { address: url, client, answer: Pace::default().answer })
     }
@@ -223,7 +227,8 @@ async fn checked(response: Response) -> Result<Response, HubError> {
     });
     Err(match status.as_u16() {
         401 => HubError::Unauthorized,
-        408 | 425 | 429 | 500.. => {
+        // Whoever sends elsewhere is not the hub but stands before it, and may go away.
+        300..=399 | 408 | 425 | 429 | 500.. => {
             HubError::Busy { message: problem.detail, retry_after: retry_after.map(Duration::from_secs) }
         }
         _ => HubError::Refused(Box::new(problem)),

@@ -128,7 +128,8 @@ impl Outbox {
         let mut patience = Patience::new(self.pace);
         loop {
             let session = link.borrow_and_update().live().cloned();
-            if let Some(session) = session.filter(|_| patience.is_over()) {
+            let may_send = patience.is_over();
+            if let Some(session) = session.filter(|_| may_send) {
                 let next = self.next_ones(&busy, ABREAST.saturating_sub(flying.len())).await;
                 let next = next.unwrap_or_else(|error| {
                     tracing::error!(%error, "the outbox cannot be read");

@@ -47,6 +47,23 @@ async fn a_reply_whose_answer_is_nonsense_is_sent_again_and_said_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_sends_the_desk_elsewhere_gets_neither_its_token_nor_its_words() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hello?");
+    hub.joins(carmen, "Maya Ortiz");
+    let maya = Maya::signed_in(&hub).await;
+    maya.until_words(carmen, &["Hello?"]).await;
+    let elsewhere = FakeHub::start().await;
+    hub.world().elsewhere = vec![format!("{}/api/v1/commands", elsewhere.url)];
+    let position = maya.ok("conversation.open", json!({"id": carmen})).await["position"].clone();
+    maya.ok("conversation.send", json!({"id": carmen, "text": "Good morning", "writtenAgainst": position})).await;
+    maya.until("sent", "app.state", json!({}), |app| app["figures"]["queued"] == 0).await;
+    maya.until_words(carmen, &["Hello?", "Good morning"]).await;
+    assert!(hub.world().elsewhere.is_empty() && elsewhere.world().commands.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_without_end_is_not_read_to_its_end() {
     let hub = FakeHub::start().await;
     let carmen = hub.customer_comes("Carmen Menzel");

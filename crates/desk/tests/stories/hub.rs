@@ -44,6 +44,8 @@ pub struct World {
     pub version: u32,
     /// Answers that are not what was agreed, the next first; what was asked is done all the same.
     pub nonsense: Vec<String>,
+    /// Where commands are sent instead, the next first.
+    pub elsewhere: Vec<String>,
 }
 
 pub struct FakeHub {
@@ -89,6 +91,7 @@ impl FakeHub {
                 capacity: 4,
                 version: 1,
                 nonsense: Vec::new(),
+                elsewhere: Vec::new(),
             })),
             lives: broadcast::channel(1024).0,
             news: watch::channel(0).0,

@@ -89,6 +89,9 @@ async fn command(State(hub): State<Shared>, headers: HeaderMap, Json(request): J
     if let Err(refused) = check(&hub, &headers) {
         return *refused;
     }
+    if let Some(elsewhere) = hub.world().elsewhere.pop() {
+        return axum::response::Redirect::temporary(&elsewhere).into_response();
+    }
     hub.world().commands.push(request.clone());
     let actor = hub.agent("Maya Ortiz");
     let command = request.command.decided_as(now(), "Jonas Berg".into());
