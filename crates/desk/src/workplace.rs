@@ -94,7 +94,7 @@ impl Workplace {
         let tasks = vec![
             changes.start(told, touched_sender),
             tokio::spawn(syncing.run()),
-            tokio::spawn(surroundings::watch(sync.clone())),
+            tokio::spawn(surroundings::watch(config.clock.clone(), sync.clone())),
             tokio::spawn(housekeeping::run(cache.clone(), config.clock.clone(), config.budget_bytes, link.clone())),
             tokio::spawn(fetch.clone().run(
                 cache.clone(),

@@ -201,7 +201,8 @@ fn prepare(connection: &Connection, durability: Durability) -> Result<(), Error>
          PRAGMA busy_timeout = 5000;
          PRAGMA cache_size = -16000;
          PRAGMA temp_store = MEMORY;
-         PRAGMA journal_size_limit = 67108864;"
+         PRAGMA journal_size_limit = 67108864;
+         PRAGMA wal_autocheckpoint = 8000;"
     ))?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(())

@@ -291,14 +291,27 @@ const LINE_ALL: &str = list!(
     "c.in_all = 1 AND c.left_at <> ?1 AND instr(c.words, ?2)
      ORDER BY c.help, c.waits, c.updated DESC LIMIT ?3 OFFSET ?4"
 );
-const COUNT_MY: &str = "SELECT count(*) FROM conversations WHERE in_my = 1 AND left_at <> ?1 AND instr(words, ?2)";
-const COUNT_HELP: &str = "SELECT count(*) FROM conversations WHERE in_help = 1 AND left_at <> ?1 AND instr(words, ?2)";
-const COUNT_LEFT: &str = "SELECT count(*) FROM conversations WHERE in_left = 1 AND left_at > ?1 AND instr(words, ?2)";
-const COUNT_ALL: &str = "SELECT count(*) FROM conversations WHERE in_all = 1 AND left_at <> ?1 AND instr(words, ?2)";
+/// How long a section is, filtered and not: only the first has to read the rows themselves.
+const COUNT_MY: [&str; 2] = [
+    "SELECT count(*) FROM conversations WHERE in_my = 1 AND left_at <> ?1 AND instr(words, ?2)",
+    "SELECT count(*) FROM conversations WHERE in_my = 1",
+];
+const COUNT_HELP: [&str; 2] = [
+    "SELECT count(*) FROM conversations WHERE in_help = 1 AND left_at <> ?1 AND instr(words, ?2)",
+    "SELECT count(*) FROM conversations WHERE in_help = 1",
+];
+const COUNT_LEFT: [&str; 2] = [
+    "SELECT count(*) FROM conversations WHERE in_left = 1 AND left_at > ?1 AND instr(words, ?2)",
+    "SELECT count(*) FROM conversations WHERE in_left = 1 AND left_at > ?1",
+];
+const COUNT_ALL: [&str; 2] = [
+    "SELECT count(*) FROM conversations WHERE in_all = 1 AND left_at <> ?1 AND instr(words, ?2)",
+    "SELECT count(*) FROM conversations WHERE in_all = 1",
+];
 
 /// A page of a section and how long the section is.
 pub(crate) fn page(connection: &Connection, page: &Page) -> Result<(Vec<Line>, u32), CacheError> {
-    let (list, count) = match page.section {
+    let (list, [count, count_all]) = match page.section {
         Section::My => (LINE_MY, COUNT_MY),
         Section::Help => (LINE_HELP, COUNT_HELP),
         Section::Left => (LINE_LEFT, COUNT_LEFT),
@@ -315,7 +328,11 @@ pub(crate) fn page(connection: &Connection, page: &Page) -> Result<(Vec<Line>, u
         let (state, unread, draft) = row?;
         lines.push(Line { state: parse("conversation", &state)?, unread, draft });
     }
-    let total = connection.prepare_cached(count)?.query_row(params![bound, page.filter], |row| row.get(0))?;
+    let total = match (page.filter.is_empty(), page.section) {
+        (false, _) => connection.prepare_cached(count)?.query_row(params![bound, page.filter], |row| row.get(0))?,
+        (true, Section::Left) => connection.prepare_cached(count_all)?.query_row([bound], |row| row.get(0))?,
+        (true, _) => connection.prepare_cached(count_all)?.query_row([], |row| row.get(0))?,
+    };
     Ok((lines, total))
 }
 
@@ -409,7 +426,7 @@ mod tests {
     #[test]
     fn every_list_is_answered_by_indices_alone() {
         let lists = [LINE_MY, LINE_HELP, LINE_LEFT, LINE_ALL];
-        let counts = [COUNT_MY, COUNT_HELP, COUNT_LEFT, COUNT_ALL, COUNTS];
+        let counts = [COUNT_MY, COUNT_HELP, COUNT_LEFT, COUNT_ALL].into_iter().flatten().chain([COUNTS]);
         for sql in
             lists.into_iter().chain(counts).chain([GET, JOURNEY, EARLIER, WANTING, NOTABLE, MINE, EXPIRED, DISPENSABLE])
         {

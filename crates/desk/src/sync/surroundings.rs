@@ -1,24 +1,26 @@
 //! Notices what makes waiting pointless: the machine woke up, or the way to the network is another one.
 
 use std::net::{IpAddr, UdpSocket};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
 use super::Input;
+use crate::clock::Clock;
 
 const EVERY: Duration = Duration::from_secs(2);
-/// The clock on the wall was ahead of our own by more than this: we have slept.
-const SLEPT: Duration = Duration::from_secs(10);
+/// The clock on the wall was ahead of our own by more than this: we have slept. In milliseconds.
+const SLEPT_MS: i64 = 10_000;
 /// Addresses that nobody has (RFC 5737, RFC 3849): asked only which way would lead there; nothing is sent.
 const ANYWHERE: [(&str, &str); 2] = [("0.0.0.0:0", "192.0.2.1:9"), ("[::]:0", "[2001:db8::1]:9")];
 
 /// Watches until the desk ends.
-pub(crate) async fn watch(sync: mpsc::UnboundedSender<Input>) {
-    let (mut ways, mut wall, mut own) = (ways(), SystemTime::now(), Instant::now());
+pub(crate) async fn watch(clock: Clock, sync: mpsc::UnboundedSender<Input>) {
+    let (mut ways, mut wall, mut own) = (ways(), clock.now(), Instant::now());
     loop {
         tokio::time::sleep(EVERY).await;
-        let slept = wall.elapsed().is_ok_and(|on_the_wall| on_the_wall > own.elapsed() + SLEPT);
+        let passed = i64::try_from(own.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let slept = clock.now().since(wall) > passed.saturating_add(SLEPT_MS);
         let now = self::ways();
         if slept || now != ways {
             tracing::info!(slept, "the surroundings have changed");
@@ -26,7 +28,7 @@ pub(crate) async fn watch(sync: mpsc::UnboundedSender<Input>) {
                 return;
             }
         }
-        (ways, wall, own) = (now, SystemTime::now(), Instant::now());
+        (ways, wall, own) = (now, clock.now(), Instant::now());
     }
 }
 
