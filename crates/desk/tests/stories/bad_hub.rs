@@ -123,3 +123,50 @@ async fn words_that_come_back_while_a_draft_is_written_are_not_overwritten() {
     let draft = maya.ok("conversation.open", json!({"id": carmen})).await["drafts"]["reply"].clone();
     assert_eq!(draft, "Came back\n\nDear Carmen");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_did_not_come_is_asked_for_again_while_the_connection_lives() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "one");
+    hub.joins(carmen, "Maya Ortiz");
+    hub.world().elsewhere = vec!["http://127.0.0.1:1/".into()];
+    let maya = Maya::signed_in(&hub).await;
+    maya.until_words(carmen, &["one"]).await;
+    let world = hub.world();
+    assert!(world.elsewhere.is_empty(), "it was asked for twice");
+    assert_eq!(world.came_with.len(), 1, "over one connection");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewed_sign_in_that_ended_before_it_was_used_is_renewed_again() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "one");
+    let maya = Maya::signed_in(&hub).await;
+    hub.world().access = "another".into();
+    hub.world().stillborn = 3;
+    hub.cut();
+    hub.until("a new connection", |world| world.came_with.len() > 1).await;
+    maya.until_live().await;
+    assert_eq!(hub.world().stillborn, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_named_and_costs_nothing_once_there_is_room() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "one");
+    hub.joins(carmen, "Maya Ortiz");
+    let maya = Maya::signed_in(&hub).await;
+    maya.until_words(carmen, &["one"]).await;
+    maya.desk.disk_is_full(true).await.unwrap();
+    let long = "x".repeat(9_000);
+    hub.customer_writes(carmen, &long);
+    hub.customer_writes(carmen, &long);
+    let app = maya.until_offline().await;
+    assert!(app["connection"]["reason"].as_str().unwrap().contains("full"), "{app}");
+    assert_eq!(maya.words(carmen).await, ["one"], "what is there stays readable");
+    maya.desk.disk_is_full(false).await.unwrap();
+    maya.until_words(carmen, &["one", &long, &long]).await;
+}

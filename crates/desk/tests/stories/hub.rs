@@ -44,8 +44,10 @@ pub struct World {
     pub version: u32,
     /// Answers that are not what was agreed, the next first; what was asked is done all the same.
     pub nonsense: Vec<String>,
-    /// Where commands are sent instead, the next first.
+    /// Where commands and requests for pages are sent instead, the next first.
     pub elsewhere: Vec<String>,
+    /// Renewals whose tokens have ended before they are used.
+    pub stillborn: u32,
 }
 
 pub struct FakeHub {
@@ -92,6 +94,7 @@ impl FakeHub {
                 version: 1,
                 nonsense: Vec::new(),
                 elsewhere: Vec::new(),
+                stillborn: 0,
             })),
             lives: broadcast::channel(1024).0,
             news: watch::channel(0).0,

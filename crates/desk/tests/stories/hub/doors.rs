@@ -82,7 +82,13 @@ async fn refresh(State(hub): State<Shared>, Json(body): Json<Refresh>) -> Respon
         known
     };
     hub.tell();
-    if known { Json(hub.tokens()).into_response() } else { problem(401, "auth.ended", "This sign-in has ended.") }
+    let tokens = hub.tokens();
+    if known && hub.world().stillborn > 0 {
+        let mut world = hub.world();
+        world.stillborn -= 1;
+        world.access = "another".into();
+    }
+    if known { Json(tokens).into_response() } else { problem(401, "auth.ended", "This sign-in has ended.") }
 }
 
 async fn command(State(hub): State<Shared>, headers: HeaderMap, Json(request): Json<CommandRequest>) -> Response {
@@ -128,6 +134,9 @@ async fn turns(
         return *refused;
     }
     let mut world = hub.world();
+    if let Some(elsewhere) = world.elsewhere.pop() {
+        return axum::response::Redirect::temporary(&elsewhere).into_response();
+    }
     if let Some(nonsense) = world.nonsense.pop() {
         return nonsense.into_response();
     }
