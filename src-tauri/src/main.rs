@@ -5,6 +5,7 @@
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
 mod embedded;
+mod keychain;
 mod notifier;
 mod settings;
 mod shell;
@@ -16,9 +17,10 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use serde_json::Value;
 use tandem_desk::rpc::RpcError;
-use tandem_desk::{Clock, Desk, DeskConfig, FileSecrets, Pace};
+use tandem_desk::{Clock, Desk, DeskConfig, Pace};
 use tauri::{Manager as _, RunEvent, State, WindowEvent};
 
+use crate::keychain::SystemKeychain;
 use crate::notifier::SystemNotifier;
 use crate::settings::Settings;
 
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<()> {
     let app = tauri::Builder::default()
         .invoke_handler(tauri::generate_handler![rpc])
+        .plugin(shell::stay())
         .setup(|app| {
             let settings = Settings::read(app.path().app_local_data_dir().ok())?;
             let desk = tauri::async_runtime::block_on(start(settings))?;
@@ -76,14 +79,14 @@ fn run() -> anyhow::Result<()> {
 
 /// The desk, connected to the hub that was asked for.
 async fn start(settings: Settings) -> anyhow::Result<Desk> {
-    let folder = settings.data.join("desk");
     let config = DeskConfig {
-        data_dir: folder.clone(),
+        data_dir: settings.data.join("desk"),
         clock: Clock::system(),
         notifier: Arc::new(SystemNotifier::default()),
-        secrets: Arc::new(FileSecrets::new(&folder)),
+        keychain: Arc::new(SystemKeychain::default()),
         hub: settings.hub.clone(),
         allow_http: settings.allow_http,
+        budget_bytes: DeskConfig::BUDGET_BYTES,
         pace: Pace::default(),
     };
     if let Some(embedding) = settings.embed {

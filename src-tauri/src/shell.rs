@@ -3,12 +3,25 @@
 use serde_json::Value;
 use tandem_desk::Desk;
 use tandem_desk::view::Change;
+use tauri::plugin::TauriPlugin;
 use tauri::{AppHandle, Emitter as _, Manager as _};
 
 use crate::tray;
 
 /// The name of the window.
 pub const WINDOW: &str = "main";
+
+/// Keeps the window on our own page: nothing in it may lead anywhere else.
+pub fn stay<R: tauri::Runtime>() -> TauriPlugin<R> {
+    tauri::plugin::Builder::new("stay").on_navigation(|_, url| is_ours(url)).build()
+}
+
+fn is_ours(url: &tauri::Url) -> bool {
+    // On Windows the page has a host instead of a scheme; without the built page, there is the development server.
+    let is_built = url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost");
+    let is_served = cfg!(not(feature = "custom-protocol")) && url.host_str() == Some("127.0.0.1");
+    is_built || is_served || url.as_str() == "about:blank"
+}
 
 /// Passes every batch of changes on, for as long as the desk runs.
 pub fn follow(app: &AppHandle, desk: &Desk) {
@@ -48,5 +61,24 @@ async fn show_counts(app: &AppHandle, desk: &Desk) {
         let waiting = i64::try_from(help + unread).ok().filter(|waiting| *waiting > 0);
         // Not every desktop has badges.
         let _ = window.set_badge_count(waiting);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_ours;
+
+    #[test]
+    fn the_window_stays_on_our_page() {
+        for (url, ours) in [
+            ("tauri://localhost/index.html", true),
+            ("http://tauri.localhost/", true),
+            ("https://example.com/", false),
+            ("file:///etc/passwd", false),
+            ("data:text/html,hello", false),
+            ("javascript:alert(1)", false),
+        ] {
+            assert_eq!(is_ours(&url.parse().unwrap()), ours, "{url}");
+        }
     }
 }

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 use tandem_desk::Desk;
+use tauri::AppHandle;
 use tauri::menu::{Menu, MenuItem};
 use tauri::tray::TrayIconBuilder;
-use tauri::{AppHandle, Manager as _};
 
 use crate::shell;
 
@@ -61,7 +61,6 @@ fn build(app: &AppHandle) -> tauri::Result<()> {
         _ => {}
     })
     .build(app)?;
-    let _ = app.state::<Desk>();
     Ok(())
 }
 

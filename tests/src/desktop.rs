@@ -1,7 +1,8 @@
-//! One person's desktop: a display, a message bus and notifications that are nobody else's.
+//! One person's desktop: a display, a message bus, a keychain and notifications that are nobody else's.
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::Result;
 use xtask::xvfb;
@@ -9,6 +10,8 @@ use xtask::xvfb;
 use crate::bus;
 use crate::notifications::Notifications;
 use crate::stage::Stage;
+
+const KEYCHAIN_STARTS: Duration = Duration::from_secs(20);
 
 pub struct Desktop {
     pub who: String,
@@ -24,6 +27,11 @@ impl Desktop {
         let display = xvfb::start(&mut stage.leash)?;
         let bus = bus::start(stage, who)?;
         let notifications = Notifications::serve(&bus).await?;
+        let mut keychain = stage.command(Path::new("sh"), who)?;
+        keychain.arg("-c").arg(format!("{}echo ready; wait", xtask::keychain::START));
+        keychain.env("DBUS_SESSION_BUS_ADDRESS", &bus).env("KEYCHAIN", stage.room(who)?.join("keychain"));
+        let ready = |line: &str| (line == "ready").then_some(());
+        stage.leash.start_saying(&format!("{who}-keychain"), &mut keychain, KEYCHAIN_STARTS, ready)?;
         Ok(Self { who: who.to_owned(), notifications, display, bus })
     }
 

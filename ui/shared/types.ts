@@ -8,7 +8,7 @@ me: MeView | null, counts: CountsView, figures: FiguresView,
 /**
  * How the notification service answered last.
  */
-notifications: NotificationsView, };
+notifications: NotificationsView, settings: SettingsView, };
 
 export type Availability = "available" | "busy" | "away";
 
@@ -22,9 +22,11 @@ export type Choice = { id: string, label: string, };
 
 export type ColleagueView = { user: UserId, name: string, online: boolean, };
 
+export type CommandId = string;
+
 export type CompletedView = { at: Time, by: Participant, resolution: string, };
 
-export type ConnectionView = { "state": "signed_out", hub: string | null, reason: string | null, } | { "state": "connecting", since: Time, } | { "state": "live", since: Time, completeUpTo: Time, } | { "state": "offline", since: Time, completeUpTo: Time | null, reason: string, };
+export type ConnectionView = { "state": "locked", ask: LockedAsk, reason: string | null, } | { "state": "signed_out", hub: string | null, reason: string | null, } | { "state": "connecting", since: Time, } | { "state": "live", since: Time, completeUpTo: Time, } | { "state": "offline", since: Time, completeUpTo: Time | null, reason: string, };
 
 export type ConversationId = string;
 
@@ -48,7 +50,11 @@ suggestion: SuggestionView | null,
 /**
  * Handover packet of Your Logic, if it left one.
  */
-handover: Array<FieldView>, draft: string, may: MayView, 
+handover: Array<FieldView>, drafts: DraftsView, 
+/**
+ * As if what is in the outbox had happened.
+ */
+may: MayView, 
 /**
  * Earlier conversations of the same customer that the journey can show.
  */
@@ -72,23 +78,45 @@ export type CustomerId = string;
 
 export type Draft = { id: ConversationId, text: string, 
 /**
+ * Which of the two: the note for colleagues, or the reply.
+ */
+note: boolean, 
+/**
  * The draft that the author had before them: what came back meanwhile is not overwritten.
  */
 base?: string, };
+
+export type DraftsView = { reply: string, note: string, 
+/**
+ * Why words that were sent stand here again; until they are sent or changed.
+ */
+returned: ReturnedView | null, };
 
 export type EngagementId = string;
 
 export type EntriesRequest = { id: ConversationId, 
 /**
- * Key of the oldest entry at hand; none for the newest page.
+ * Key of the oldest entry at hand: the page before it. At most one of the three keys; none for the newest page.
  */
-before?: string, limit: number, };
+before?: string, 
+/**
+ * Key of the newest entry at hand: the next page towards now.
+ */
+after?: string, 
+/**
+ * Key of the entry that the page is around.
+ */
+around?: string, limit: number, };
 
 export type EntriesView = { entries: Array<EntryView>, 
 /**
  * Whether something older exists.
  */
 more: boolean, 
+/**
+ * Whether something newer than this page exists.
+ */
+later: boolean, 
 /**
  * A part is not on this machine yet and is being fetched.
  */
@@ -104,7 +132,11 @@ key: string, conversation: ConversationId,
 /**
  * None for what is still in the outbox.
  */
-position: Position | null, time: Time, by: Participant, body: EntryBody, 
+position: Position | null, 
+/**
+ * What is still in the outbox can be cancelled by it.
+ */
+command: CommandId | null, time: Time, by: Participant, body: EntryBody, 
 /**
  * The life cycle of a turn, with times; empty for system entries.
  */
@@ -123,6 +155,24 @@ export type HelpView = { call: CallId,
  * One line that an agent understands.
  */
 reason: string, by: Participant, since: Time, };
+
+export type HitKind = "turn" | "note" | "customer";
+
+export type HitView = { 
+/**
+ * Key of the entry, to open its conversation around it; empty for a hit on a name or contact.
+ */
+key: string, conversation: ConversationId, 
+/**
+ * The customer's name.
+ */
+name: string, channel: Channel, time: Time, 
+/**
+ * Who said it; none for a customer.
+ */
+by: Participant | null, kind: HitKind, attachment: boolean, snippet: Array<SpanView>, };
+
+export type HubSearch = "not_asked" | "answered" | "unreachable";
 
 export type InviteColleague = { id: ConversationId, user: UserId, note?: string, };
 
@@ -143,6 +193,8 @@ export type ListRequest = { section: Section, offset: number, limit: number,
 query: string, };
 
 export type ListView = { rows: Array<RowView>, total: number, };
+
+export type LockedAsk = "choose_passphrase" | "passphrase" | "keychain";
 
 export type Looking = { 
 /**
@@ -170,6 +222,8 @@ export type Nothing = Record<symbol, never>;
 
 export type NotificationsView = { "state": "unknown" } | { "state": "working", server: string, } | { "state": "failing", reason: string, };
 
+export type OneCommand = { command: CommandId, };
+
 export type OneConversation = { id: ConversationId, };
 
 export type Participant = { "kind": "customer" } | { "kind": "agent", user: UserId, name: string, } | { "kind": "external_agent", link: LinkId, name: string, } | { "kind": "logic" } | { "kind": "system" };
@@ -185,6 +239,20 @@ export type PersonView = { engagement: EngagementId, participant: Participant, m
 invited: boolean, };
 
 export type Position = number;
+
+export type QueuedView = { command: CommandId, conversation: ConversationId, 
+/**
+ * The customer.
+ */
+name: string, 
+/**
+ * What will happen: "Reply", "Complete".
+ */
+what: string, words: string, since: Time, attempts: number, };
+
+export type Retry = { id: ConversationId, turn: TurnId, };
+
+export type ReturnedView = { code: string, reason: string, };
 
 export type RowView = { id: ConversationId, customer: CustomerId, name: string, channel: Channel, inProgress: boolean, 
 /**
@@ -208,6 +276,22 @@ export type RpcError = { code: string, message: string, };
 
 export type Scope = "ME" | "*";
 
+export type SearchRequest = { query: string, 
+/**
+ * Most hits.
+ */
+limit: number, 
+/**
+ * Asks the hub, too, for what is not on this machine; false answers at once.
+ */
+hub: boolean, };
+
+export type SearchView = { hits: Array<HitView>, 
+/**
+ * A sentence about what of the query was not understood.
+ */
+hint: string | null, hub: HubSearch, };
+
 export type Section = "my" | "help" | "left" | "all";
 
 export type Seen = { id: ConversationId, upTo: Position, };
@@ -224,7 +308,15 @@ anyway: boolean, };
 
 export type SetAvailability = { availability: Availability, };
 
+export type SettingsView = { 
+/**
+ * A customer's turn since writing holds a reply back, too.
+ */
+mindCustomer: boolean, };
+
 export type SignIn = { hub: string, email: string, password: string, };
+
+export type SpanView = { text: string, hit: boolean, };
 
 export type Stage = "queued" | "accepted" | "prepared" | "sent" | "delivered" | "seen" | "failed";
 
@@ -244,6 +336,12 @@ export type Tone = "good" | "plain" | "bad";
 
 export type TurnId = string;
 
+export type Unlock = { 
+/**
+ * The first one that is given is the one that counts.
+ */
+passphrase: string, };
+
 export type UserId = string;
 
 export type Words = { id: ConversationId, text: string, };
@@ -251,8 +349,12 @@ export type Words = { id: ConversationId, text: string, };
 /** Every command of the desk: its name, what it takes, what it gives. */
 export interface Commands {
   "app.state": { request: Nothing; response: AppView };
+  "cache.unlock": { request: Unlock; response: Nothing };
+  "cache.tryAgain": { request: Nothing; response: Nothing };
+  "cache.startAfresh": { request: Nothing; response: Nothing };
   "session.signIn": { request: SignIn; response: Nothing };
   "session.signOut": { request: Nothing; response: Nothing };
+  "settings.set": { request: SettingsView; response: Nothing };
   "me.setAvailability": { request: SetAvailability; response: Nothing };
   "colleagues.list": { request: Nothing; response: Array<ColleagueView> };
   "conversations.list": { request: ListRequest; response: ListView };
@@ -270,9 +372,13 @@ export interface Commands {
   "conversation.invite": { request: InviteColleague; response: Nothing };
   "conversation.decline": { request: OneConversation; response: Nothing };
   "conversation.draft": { request: Draft; response: Nothing };
+  "conversation.retry": { request: Retry; response: Nothing };
   "conversation.typing": { request: OneConversation; response: Nothing };
   "conversation.seen": { request: Seen; response: Nothing };
   "window.looking": { request: Looking; response: Nothing };
+  "search": { request: SearchRequest; response: SearchView };
   "media.get": { request: MediaRequest; response: MediaView };
+  "outbox.list": { request: Nothing; response: Array<QueuedView> };
+  "outbox.cancel": { request: OneCommand; response: Nothing };
   "notifications.test": { request: Nothing; response: Nothing };
 }

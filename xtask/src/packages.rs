@@ -11,7 +11,7 @@ pub const BUILD: &[&str] =
     &["pkg-config", "build-essential", "libwebkit2gtk-4.1-dev", "libayatana-appindicator3-dev", "libdbus-1-dev"];
 
 /// Needed to show the app where there is no display.
-pub const VIRTUAL_DISPLAY: &[&str] = &["xvfb", "dbus", "imagemagick"];
+pub const VIRTUAL_DISPLAY: &[&str] = &["xvfb", "dbus", "imagemagick", "gnome-keyring"];
 
 /// Needed by the end-to-end tests and the tests in a browser.
 pub const TESTS: &[&str] =

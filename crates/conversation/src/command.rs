@@ -80,6 +80,8 @@ pub enum Command {
         written_against: Position,
         /// The author's setting: a customer's newer turn counts as news, too.
         mind_customer: bool,
+        /// The author saw the conversation in progress: if it is completed meanwhile, this does not reopen it.
+        while_in_progress: bool,
         received: Time,
     },
     /// Never shown to the customer; also from supervisors who are not engaged.

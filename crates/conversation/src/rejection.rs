@@ -43,6 +43,10 @@ pub enum Rejection {
     #[error("the conversation has moved on since you wrote this: read what is new, then decide")]
     #[serde(rename = "conversation.moved_on")]
     MovedOn { since: Position },
+    /// The channel takes nothing of ours after this long a silence of the customer.
+    #[error("{channel} takes replies only within {hours} hours after the customer's last message")]
+    #[serde(rename = "conversation.window_closed")]
+    WindowClosed { channel: String, hours: u32 },
     #[error("the customer waits and nobody else is there: join, complete, or hand to Your Logic")]
     #[serde(rename = "conversation.customer_alone")]
     CustomerAlone,

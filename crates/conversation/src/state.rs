@@ -32,6 +32,27 @@ pub enum Channel {
     Imported,
 }
 
+impl Channel {
+    /// What people call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WebChat => "Web chat",
+            Self::Whatsapp => "WhatsApp",
+            Self::Imported => "Imported",
+        }
+    }
+
+    /// For how many hours after the customer's last turn the channel takes replies; none for ever.
+    #[must_use]
+    pub fn window_hours(self) -> Option<u32> {
+        match self {
+            Self::Whatsapp => Some(24),
+            Self::WebChat | Self::Imported => None,
+        }
+    }
+}
+
 /// Where a conversation stands, as the customer sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "status", rename_all = "snake_case", rename_all_fields = "camelCase")]
@@ -133,6 +154,9 @@ pub struct Conversation {
     pub waiting_since: Option<Time>,
     /// The customer's last turn.
     pub last_customer: Position,
+    /// When that was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_customer_at: Option<Time>,
     /// The customer's last turn that was not a closing courtesy.
     pub last_loud: Position,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -183,6 +207,7 @@ impl Conversation {
             fallback: None,
             waiting_since: None,
             last_customer: Position::START,
+            last_customer_at: None,
             last_loud: Position::START,
             voices: Vec::new(),
             engagements: Vec::new(),
@@ -289,6 +314,7 @@ impl Conversation {
         });
         if event.actor == Participant::Customer {
             self.last_customer = event.position;
+            self.last_customer_at = Some(event.time);
             if !turn.silent {
                 self.last_loud = event.position;
                 self.waiting_since.get_or_insert(event.time);

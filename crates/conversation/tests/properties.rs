@@ -141,7 +141,14 @@ impl World {
                 let behind = if step.pick.is_multiple_of(4) { step.pick % 7 } else { 0 };
                 let written_against = Position(self.state.position.0.saturating_sub(behind));
                 let content = self.reply_words(step);
-                Command::Reply { turn: self.turn(), content, written_against, mind_customer: step.flag, received }
+                Command::Reply {
+                    turn: self.turn(),
+                    content,
+                    written_against,
+                    mind_customer: step.flag,
+                    while_in_progress: false,
+                    received,
+                }
             }
             10 => Command::Note { turn: self.turn(), text: "note".into() },
             11..=13 => Command::Join { call: step.flag.then(|| self.call(pick)).flatten() },
@@ -449,7 +456,14 @@ fn the_state_stays_small_however_long_the_conversation() {
         let (turn, against, received) = (stage.turn(), stage.state.position, stage.now);
         let choices = (0..5).map(|i| Choice { id: i.to_string(), label: "this one, please".into() }).collect();
         let content = Content::Question { text: "Which one? ".repeat(10), choices };
-        let reply = Command::Reply { turn, content, written_against: against, mind_customer: true, received };
+        let reply = Command::Reply {
+            turn,
+            content,
+            written_against: against,
+            mind_customer: true,
+            while_in_progress: false,
+            received,
+        };
         stage.maya(reply).expect("Maya has read everything");
         stage.logic_listens();
     }

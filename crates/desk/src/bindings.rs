@@ -34,6 +34,10 @@ pub fn typescript() -> String {
     let mut types = Collect { config: &config, found: std::collections::BTreeMap::new() };
     let mut commands = String::new();
     macro_rules! write_table {
+        ($($wire:literal $handler:ident $request:ty => $response:ty;)*; $($rest:tt)*) => {
+            write_table!($($wire $handler $request => $response;)*);
+            write_table!($($rest)*);
+        };
         ($($wire:literal $handler:ident $request:ty => $response:ty;)*) => {
             $(
                 types.visit::<$request>();

@@ -11,9 +11,14 @@ pub(crate) mod media;
 pub(crate) mod meta;
 pub(crate) mod notices;
 pub(crate) mod outbox;
+mod packed;
+pub(crate) mod rescue;
+pub(crate) mod search;
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tandem_conversation::ConversationId;
 use tandem_sqlite::rusqlite::{self, Connection};
@@ -22,11 +27,12 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use crate::changes::Told;
+use crate::desk::Renewal;
+use crate::vault::Unlocked;
 
 /// A moment that never comes, for sort keys of rows that have none.
 pub(crate) const NEVER: i64 = i64::MAX;
 
-const FILE: &str = "desk.db";
 const READERS: usize = 3;
 
 /// One step per table; a change of a table is a new step at the end.
@@ -38,6 +44,12 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "media", sql: media::SCHEMA },
     Migration { name: "notices", sql: notices::SCHEMA },
     Migration { name: "outbox", sql: outbox::SCHEMA },
+    Migration { name: "notes and returned drafts", sql: bookmarks::NOTES_AND_RETURNED },
+    Migration { name: "everything waits in the outbox", sql: outbox::EVERYTHING_WAITS },
+    Migration { name: "packed events", sql: events::PACKED },
+    Migration { name: "search", sql: search::SCHEMA },
+    Migration { name: "media kept whole", sql: media::KEPT_WHOLE },
+    Migration { name: "what can be given up", sql: conversations::DISPENSABLE_INDEX },
 ];
 
 /// What can go wrong with the cache.
@@ -50,6 +62,18 @@ pub enum CacheError {
     /// A row that this program wrote cannot be read back.
     #[error("the cached {what} cannot be read: {detail}")]
     Damaged { what: &'static str, detail: String },
+}
+
+impl CacheError {
+    /// Whether the file's content cannot be trusted any more.
+    pub(crate) fn is_damage(&self) -> bool {
+        match self {
+            Self::Database(error) => error.is_damage(),
+            Self::Sqlite(error) => tandem_sqlite::is_damage(error),
+            // Our own mistake; a new file would hold the same.
+            Self::Damaged { .. } => false,
+        }
+    }
 }
 
 /// What a commit changed; ids instead of copies.
@@ -127,33 +151,68 @@ impl Companion for Touched {
 #[derive(Clone)]
 pub struct Cache {
     database: Database<Touched>,
+    /// Set by the first read or write that finds the file damaged.
+    trouble: Arc<AtomicBool>,
+    renewals: mpsc::UnboundedSender<Renewal>,
 }
 
 impl Cache {
-    /// Opens or creates the file in `folder`.
+    /// Opens or creates the sealed file in `folder`.
     ///
     /// # Errors
-    /// If the file cannot be opened or is of a newer version.
-    pub(crate) fn open(folder: &Path, told: mpsc::UnboundedSender<Told>) -> Result<Self, CacheError> {
-        let options = Options { path: folder.join(FILE), durability: Durability::Normal, readers: READERS };
+    /// If the file cannot be opened, is damaged, or is of a newer version.
+    pub(crate) fn open(
+        unlocked: &Unlocked,
+        folder: &Path,
+        told: mpsc::UnboundedSender<Told>,
+        renewals: mpsc::UnboundedSender<Renewal>,
+    ) -> Result<Self, CacheError> {
+        let options = Options {
+            path: unlocked.seal.file(folder),
+            key: Some(unlocked.key.clone()),
+            durability: Durability::Normal,
+            readers: READERS,
+        };
         let database = Database::open(&options, MIGRATIONS, |_| {
             Ok(Touched { now: Marks::default(), group: Marks::default(), told })
         })?;
-        Ok(Self { database })
+        Ok(Self { database, trouble: Arc::default(), renewals })
     }
 
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection, &mut Touched) -> Result<T, CacheError> + Send + 'static,
     ) -> Result<T, CacheError> {
-        self.database.write(work).await
+        self.watched(self.database.write(work).await)
     }
 
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, CacheError> + Send + 'static,
     ) -> Result<T, CacheError> {
-        self.database.read(work).await
+        self.watched(self.database.read(work).await)
+    }
+
+    /// The first sign of damage is told once; whoever asked gets their error all the same.
+    fn watched<T>(&self, done: Result<T, CacheError>) -> Result<T, CacheError> {
+        if let Err(error) = &done
+            && error.is_damage()
+            && !self.trouble.swap(true, Ordering::AcqRel)
+        {
+            tracing::error!(%error, "the cache is damaged");
+            let _ = self.renewals.send(Renewal::Damaged);
+        }
+        done
+    }
+
+    /// Asks for a new file without the hub's words: the sign-in is over, for this reason.
+    pub(crate) fn wipe(&self, reason: String) {
+        let _ = self.renewals.send(Renewal::Wipe { reason: Some(reason), done: None });
+    }
+
+    /// Whether the file was found to be damaged.
+    pub(crate) fn is_in_trouble(&self) -> bool {
+        self.trouble.load(Ordering::Acquire)
     }
 
     /// The size of the file and its log on disk, in bytes.
@@ -166,6 +225,7 @@ impl Cache {
 
 /// Forgets what the hub said; what is the user's own (drafts, outbox) stays.
 pub(crate) fn forget_conversations(connection: &Connection, touched: &mut Touched) -> Result<(), CacheError> {
+    search::forget_all(connection)?;
     connection.execute_batch("DELETE FROM events; DELETE FROM conversations; DELETE FROM media;")?;
     meta::remove(connection, meta::CURSOR)?;
     touched.everything();
@@ -200,19 +260,95 @@ pub(crate) fn json<T: serde::Serialize>(what: &'static str, value: &T) -> Result
 }
 
 #[cfg(test)]
+mod migrations {
+    //! From every older version to the newest, with what is the user's own.
+
+    use tandem_sqlite::{Key, peek};
+
+    use super::*;
+
+    #[test]
+    fn every_older_version_is_brought_up_to_date_and_the_users_own_words_stay() {
+        let of = ConversationId(Uuid::from_u128(7));
+        for version in 0..MIGRATIONS.len() {
+            let folder = tempfile::tempdir().unwrap();
+            let (path, key) = (folder.path().join("old.db"), Key::new([9; 32]));
+            let options = Options { path, key: Some(key), durability: Durability::Normal, readers: 1 };
+            let old = Database::<()>::open(&options, &MIGRATIONS[..version], |_| Ok(())).unwrap();
+            let has = |table: &str| MIGRATIONS[..version].iter().any(|step| step.name == table);
+            let (bookmarks, outbox) = (has("bookmarks"), has("outbox"));
+            old.write_blocking(move |connection, ()| -> Result<(), CacheError> {
+                if bookmarks {
+                    let sql = "INSERT INTO bookmarks (conversation, draft) VALUES (?1, 'Dear Carmen')";
+                    connection.execute(sql, [id(of.0)])?;
+                }
+                if outbox {
+                    let durable = if has_column(connection, "outbox", "durable")? { ", durable" } else { "" };
+                    let one = if durable.is_empty() { "" } else { ", 1" };
+                    let sql = format!(
+                        "INSERT INTO outbox (id, conversation, command, attempts, accepted, created{durable})
+                         VALUES (x'07', ?1, '{{\"type\":\"complete\",\"resolution\":\"done\"}}', 0, 0, 0{one})"
+                    );
+                    connection.execute(&sql, [id(of.0)])?;
+                }
+                Ok(())
+            })
+            .unwrap();
+            drop(old);
+            drop(Database::<()>::open(&options, MIGRATIONS, |_| Ok(())).unwrap());
+            let new = peek(&options.path, options.key.as_ref()).unwrap();
+            let reply = super::bookmarks::drafts(&new, of).unwrap().reply;
+            assert_eq!(reply == "Dear Carmen", bookmarks, "from version {version}");
+            let waiting: u32 = new.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0)).unwrap();
+            assert_eq!(waiting == 1, outbox, "from version {version}");
+        }
+    }
+
+    fn has_column(connection: &Connection, table: &str, column: &str) -> Result<bool, CacheError> {
+        let sql = "SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2";
+        Ok(connection.query_row(sql, [table, column], |row| row.get::<_, u32>(0))? > 0)
+    }
+}
+
+#[cfg(test)]
 pub(crate) mod testing {
     //! A cache in memory of the test, and the plans of its queries.
 
     use tandem_sqlite::rusqlite::Connection;
 
-    use super::MIGRATIONS;
+    use super::{MIGRATIONS, Marks, Touched};
+
+    /// Somebody who hears of nothing.
+    pub(crate) fn touched() -> Touched {
+        let (told, _) = tokio::sync::mpsc::unbounded_channel();
+        Touched { now: Marks::default(), group: Marks::default(), told }
+    }
 
     pub(crate) fn connection() -> Connection {
         let connection = Connection::open_in_memory().unwrap();
+        migrate(&connection);
+        connection
+    }
+
+    pub(crate) fn migrate(connection: &Connection) {
         for migration in MIGRATIONS {
             connection.execute_batch(migration.sql).unwrap();
         }
-        connection
+    }
+
+    /// Writes a state that the hub told, as the last step of a transaction does.
+    pub(crate) fn save(connection: &Connection, state: &tandem_conversation::Conversation) {
+        let (told, _) = tokio::sync::mpsc::unbounded_channel();
+        let mut touched = super::Touched { now: super::Marks::default(), group: super::Marks::default(), told };
+        let covered = super::conversations::Covered { from: 1, to: state.position.0 };
+        let held = super::conversations::Held {
+            state: state.clone(),
+            listed: true,
+            covered,
+            hole: tandem_conversation::Position::START,
+        };
+        let me = tandem_conversation::UserId(uuid::Uuid::nil());
+        super::conversations::save(connection, &mut touched, &held, me).unwrap();
     }
 
     /// Fails unless `sql` is answered by indices alone: no scan of a whole table, no sorting.

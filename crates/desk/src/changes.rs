@@ -28,6 +28,34 @@ pub(crate) enum Told {
     Change(Change),
 }
 
+/// Where batches go, whoever makes them.
+#[derive(Clone)]
+pub(crate) struct Batches(broadcast::Sender<Vec<Change>>);
+
+impl Default for Batches {
+    fn default() -> Self {
+        Self(broadcast::channel(BACKLOG).0)
+    }
+}
+
+impl Batches {
+    /// A new source of changes; [`Changes::start`] runs it once there is a runtime.
+    pub(crate) fn changes(&self) -> (Changes, mpsc::UnboundedReceiver<Told>) {
+        let (told, inbox) = mpsc::unbounded_channel();
+        (Changes { told, batches: self.0.clone() }, inbox)
+    }
+
+    /// Tells without waiting for a frame.
+    pub(crate) fn tell_now(&self, change: Change) {
+        // Nobody listening is fine: whoever comes later reads everything.
+        let _ = self.0.send(vec![change]);
+    }
+
+    pub(crate) fn subscribe(&self) -> ChangeStream {
+        ChangeStream { batches: self.0.subscribe() }
+    }
+}
+
 /// The way to the batching task.
 #[derive(Clone)]
 pub(crate) struct Changes {
@@ -36,12 +64,6 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    /// Makes the channel; [`Changes::start`] runs it once there is a runtime.
-    pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<Told>) {
-        let (told, inbox) = mpsc::unbounded_channel();
-        (Self { told, batches: broadcast::channel(BACKLOG).0 }, inbox)
-    }
-
     pub(crate) fn tell(&self, change: Change) {
         // The task lives as long as the desk.
         let _ = self.told.send(Told::Change(change));
@@ -49,10 +71,6 @@ impl Changes {
 
     pub(crate) fn teller(&self) -> mpsc::UnboundedSender<Told> {
         self.told.clone()
-    }
-
-    pub(crate) fn subscribe(&self) -> ChangeStream {
-        ChangeStream { batches: self.batches.subscribe() }
     }
 
     /// Runs until the desk ends. `touched` hears at once which conversations a commit changed.
@@ -164,10 +182,11 @@ mod tests {
 
     #[tokio::test]
     async fn what_happens_within_one_frame_is_told_once() {
-        let (changes, inbox) = Changes::new();
+        let batches = Batches::default();
+        let (changes, inbox) = batches.changes();
         let (touched, mut heard) = mpsc::unbounded_channel();
         changes.start(inbox, touched);
-        let mut stream = changes.subscribe();
+        let mut stream = batches.subscribe();
         for _ in 0..3 {
             let marks = Marks { conversations: HashSet::from([conversation(1)]), ..Marks::default() };
             changes.teller().send(Told::Marks(marks)).unwrap();
@@ -179,10 +198,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_reader_who_fell_behind_reads_everything_again() {
-        let (changes, _inbox) = Changes::new();
-        let mut stream = changes.subscribe();
+        let batches = Batches::default();
+        let mut stream = batches.subscribe();
         for _ in 0..BACKLOG + 2 {
-            changes.batches.send(vec![Change::App]).unwrap();
+            batches.tell_now(Change::App);
         }
         assert_eq!(stream.next().await.unwrap(), [Change::Everything]);
     }

@@ -1,38 +1,53 @@
-//! The desk as a whole: what it is made of, how it starts, how it ends.
+//! The desk as a whole: a door that is always there, and behind it a workplace as soon as the cache is open.
+//!
+//! The workplace is replaced, not repaired: when the sign-in ends, or the file turns out to be damaged, a new and
+//! empty file with a new key takes the old one's place, and the user's own words move over.
 
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use tandem_conversation::Availability;
-use tandem_protocol::agents::{Me, Tokens};
-use tokio::sync::{mpsc, oneshot, watch};
+use tandem_protocol::agents::Tokens;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::cache::{Cache, CacheError, meta, outbox};
-use crate::changes::{ChangeStream, Changes};
+use crate::cache::{Cache, CacheError, rescue};
+use crate::changes::{Batches, ChangeStream};
 use crate::clock::Clock;
-use crate::handlers::Commands;
 use crate::hub::{Hub, HubError};
-use crate::memory::Memory;
-use crate::notify::{Notices, Notifier, Poke};
-use crate::outbox::Outbox;
+use crate::notify::Notifier;
 use crate::pace::Pace;
-use crate::secrets::Secrets;
-use crate::session::Session;
-use crate::sync::{Fetch, Input, Link, Sync};
+use crate::rpc::RpcError;
+use crate::sync::Input;
+use crate::vault::{self, Ask, Keychain, Refused, Unlocked};
+use crate::view::Change;
+use crate::workplace::Workplace;
 
 /// What a desk is started with.
+#[derive(Clone)]
 pub struct DeskConfig {
     /// The folder of the cache; made if it does not exist.
     pub data_dir: PathBuf,
     pub clock: Clock,
     pub notifier: Arc<dyn Notifier>,
-    pub secrets: Arc<dyn Secrets>,
+    /// Keeps the key of the cache, and the sign-in.
+    pub keychain: Arc<dyn Keychain>,
     /// The hub that is offered at sign-in, instead of the last one.
     pub hub: Option<String>,
     /// Plain HTTP also to other machines.
     pub allow_http: bool,
+    /// What the cache may take up; beyond it, what can be fetched again and is nobody's work now is given up.
+    pub budget_bytes: u64,
     pub pace: Pace,
+}
+
+impl DeskConfig {
+    /// A budget that serves most machines.
+    pub const BUDGET_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+
+    /// The hub at an address that somebody gave.
+    pub(crate) fn hub_at(&self, address: &str) -> Result<Hub, HubError> {
+        Ok(Hub::new(address, self.allow_http)?.answering_within(self.pace.answer))
+    }
 }
 
 /// Why a desk cannot start.
@@ -44,134 +59,88 @@ pub enum StartError {
     Cache(#[from] CacheError),
 }
 
+/// Why the workplace has to be replaced.
+#[derive(Debug)]
+pub(crate) enum Renewal {
+    /// What the hub said is wiped; the reason is for the sign-in. The sender hears when it is done.
+    Wipe { reason: Option<String>, done: Option<oneshot::Sender<()>> },
+    /// The file's content cannot be trusted.
+    Damaged,
+}
+
 /// The running desk. Clones share it.
 #[derive(Clone)]
 pub struct Desk {
-    pub(crate) inner: Arc<Inner>,
+    shell: Arc<Shell>,
 }
 
-pub(crate) struct Inner {
-    pub cache: Cache,
-    pub clock: Clock,
-    pub changes: Changes,
-    pub memory: Arc<Memory>,
-    pub link: watch::Receiver<Link>,
-    pub sync: mpsc::UnboundedSender<Input>,
-    pub pokes: mpsc::UnboundedSender<Poke>,
-    pub fetch: Fetch,
-    pub outbox: Outbox,
-    pub commands: Commands,
-    pub secrets: Arc<dyn Secrets>,
-    /// The hub that is offered at sign-in.
-    pub hub: Option<String>,
-    pub allow_http: bool,
-    pub pace: Pace,
-    tasks: Mutex<Vec<JoinHandle<()>>>,
+struct Shell {
+    config: DeskConfig,
+    batches: Batches,
+    place: RwLock<Place>,
+    /// One opens or replaces the workplace at a time; holds what is to be adopted once it is open.
+    moving: tokio::sync::Mutex<Option<(Hub, Tokens)>>,
+    renewals: mpsc::UnboundedSender<Renewal>,
+    renewing: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Clone)]
+enum Place {
+    Locked { ask: Ask, reason: Option<String> },
+    Open(Arc<Workplace>),
 }
 
 impl Desk {
-    /// Opens the cache and goes on where the last run ended, connected or not.
+    /// Opens the cache and goes on where the last run ended, connected or not; or waits to be unlocked.
     ///
     /// # Errors
     /// If the folder or the cache cannot be used.
     pub async fn start(config: DeskConfig) -> Result<Self, StartError> {
-        std::fs::create_dir_all(&config.data_dir)
-            .map_err(|error| StartError::Folder { folder: config.data_dir.clone(), error })?;
-        let (changes, told) = Changes::new();
-        let cache = Cache::open(&config.data_dir, changes.teller())?;
-        let (known, availability) = cache
-            .write(|connection, _| {
-                outbox::drop_fleeting(connection)?;
-                let known = (meta::get::<String>(connection, meta::HUB)?, meta::me(connection)?);
-                let availability: Option<Availability> = meta::get(connection, meta::AVAILABILITY)?;
-                Ok((known, availability.unwrap_or_default()))
-            })
-            .await?;
-        let first = first_link(&config, known.clone()).await;
-        let hub = config.hub.clone().or(known.0);
-        Ok(Self::assemble(config, cache, changes, told, first, hub, availability))
-    }
-
-    fn assemble(
-        config: DeskConfig,
-        cache: Cache,
-        changes: Changes,
-        told: mpsc::UnboundedReceiver<crate::changes::Told>,
-        first: Link,
-        hub: Option<String>,
-        availability: Availability,
-    ) -> Self {
-        let memory = Arc::new(Memory::new(availability));
-        let (link_sender, link) = watch::channel(first);
-        let (settled_sender, settled) = watch::channel(false);
-        let (sync, sync_inbox) = mpsc::unbounded_channel();
-        let (pokes, poked) = mpsc::unbounded_channel();
-        let (touched_sender, touched) = mpsc::unbounded_channel();
-        let fetch = Fetch::default();
-        let outbox = Outbox::new(cache.clone(), config.clock.clone(), config.pace);
-        let commands = Commands::new(cache.clone(), config.clock.clone(), config.pace, link.clone(), outbox.clone());
-        let syncing = Sync {
-            cache: cache.clone(),
-            clock: config.clock.clone(),
-            changes: changes.clone(),
-            memory: Arc::clone(&memory),
-            link: link_sender,
-            settled: settled_sender,
-            fetch: fetch.clone(),
-            outbox: outbox.clone(),
-            pace: config.pace,
-            inbox: sync_inbox,
-        };
-        let notices = Notices {
-            cache: cache.clone(),
-            clock: config.clock.clone(),
-            changes: changes.clone(),
-            memory: Arc::clone(&memory),
-            link: link.clone(),
-            settled,
-            notifier: config.notifier,
-            commands: commands.clone(),
-        };
-        let tasks = vec![
-            changes.start(told, touched_sender),
-            tokio::spawn(syncing.run()),
-            tokio::spawn(fetch.clone().run(cache.clone(), config.pace, link.clone(), sync.clone())),
-            tokio::spawn(outbox.clone().run(link.clone(), sync.clone(), changes.clone())),
-            tokio::spawn(notices.run(touched, poked)),
-        ];
-        let inner = Inner {
-            cache,
-            clock: config.clock,
-            changes,
-            memory,
-            link,
-            sync,
-            pokes,
-            fetch,
-            outbox,
-            commands,
-            secrets: config.secrets,
-            hub,
-            allow_http: config.allow_http,
-            pace: config.pace,
-            tasks: Mutex::new(tasks),
-        };
-        Self { inner: Arc::new(inner) }
+        let folder = config.data_dir.clone();
+        std::fs::create_dir_all(&folder).map_err(|error| StartError::Folder { folder, error })?;
+        let (renewals, inbox) = mpsc::unbounded_channel();
+        let place = RwLock::new(Place::Locked { ask: Ask::Passphrase, reason: None });
+        let (moving, renewing) = (tokio::sync::Mutex::default(), Mutex::default());
+        let shell = Arc::new(Shell { config, batches: Batches::default(), place, moving, renewals, renewing });
+        let task = tokio::spawn(renew(Arc::downgrade(&shell), inbox));
+        *shell.renewing.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
+        shell.ask_keychain().await?;
+        Ok(Self { shell })
     }
 
     /// What changes from now on.
     #[must_use]
     pub fn changes(&self) -> ChangeStream {
-        self.inner.changes.subscribe()
+        self.shell.batches.subscribe()
     }
 
-    /// Signs in with tokens that were made on this machine, by the hub that runs inside the same program.
+    /// Tells the interface to show a conversation; for links and single instances.
+    pub fn show(&self, id: tandem_conversation::ConversationId) {
+        self.shell.batches.tell_now(Change::Open { id, section: None });
+    }
+
+    /// Stops waiting and tries to reach the hub now; for whoever knows that the network has changed.
+    pub fn hurry(&self) {
+        if let Place::Open(place) = self.shell.place() {
+            let _ = place.sync.send(Input::Moved);
+        }
+    }
+
+    /// Signs in with tokens that were made on this machine, by the hub that runs inside the same program; as soon as
+    /// the cache is open.
     ///
     /// # Errors
     /// If the address or the cache cannot be used; in words for the user.
     pub async fn adopt(&self, hub: &str, tokens: Tokens) -> Result<(), String> {
-        let hub = self.inner.hub_at(hub).map_err(|error| error.to_string())?;
-        self.inner.enter(hub, tokens).await.map_err(|error| error.to_string())
+        let hub = self.shell.config.hub_at(hub).map_err(|error| error.to_string())?;
+        let mut adopting = self.shell.moving.lock().await;
+        match self.place() {
+            Ok(place) => place.enter(hub, tokens).await.map_err(|error| error.to_string()),
+            Err(_) => {
+                *adopting = Some((hub, tokens));
+                Ok(())
+            }
+        }
     }
 
     /// Lets the cache grow no further, as on a full disk, until told otherwise. For tests of what happens then.
@@ -180,80 +149,226 @@ impl Desk {
     /// If the cache cannot be reached.
     #[doc(hidden)]
     pub async fn disk_is_full(&self, full: bool) -> Result<(), CacheError> {
+        let Place::Open(place) = self.shell.place() else { return Ok(()) };
         // No file is shorter than it is: the limit is what it has now.
         let most = if full { "PRAGMA max_page_count = 1" } else { "PRAGMA max_page_count = 4294967294" };
-        self.inner.cache.write(move |connection, _| Ok(connection.query_row(most, [], |_| Ok(()))?)).await
+        place.cache.write(move |connection, _| Ok(connection.query_row(most, [], |_| Ok(()))?)).await
     }
 
     /// Takes notifications away and ends all work. What is in the cache stays.
     pub async fn stop(&self) {
-        let (done, ended) = oneshot::channel();
-        if self.inner.pokes.send(Poke::End(done)).is_ok() {
-            let _ = tokio::time::timeout(std::time::Duration::from_secs(2), ended).await;
-        }
-        let tasks = std::mem::take(&mut *self.inner.tasks.lock().unwrap_or_else(PoisonError::into_inner));
-        for task in tasks {
+        if let Some(task) = self.shell.renewing.lock().unwrap_or_else(PoisonError::into_inner).take() {
             task.abort();
-            let _ = task.await;
+        }
+        if let Ok(place) = self.place() {
+            place.stop().await;
+        }
+    }
+
+    /// The open workplace.
+    pub(crate) fn place(&self) -> Result<Arc<Workplace>, RpcError> {
+        match self.shell.place() {
+            Place::Open(place) => Ok(place),
+            Place::Locked { .. } => Err(crate::handlers::locked()),
+        }
+    }
+
+    /// What has to be asked before the workplace opens; none if it is open.
+    pub(crate) fn asks(&self) -> Option<(Ask, Option<String>)> {
+        match self.shell.place() {
+            Place::Open(_) => None,
+            Place::Locked { ask, reason } => Some((ask, reason)),
+        }
+    }
+
+    pub(crate) fn config(&self) -> &DeskConfig {
+        &self.shell.config
+    }
+
+    /// Opens the workplace with a passphrase.
+    pub(crate) async fn enter_passphrase(&self, passphrase: zeroize::Zeroizing<String>) -> Result<(), UnlockError> {
+        let mut adopting = self.shell.moving.lock().await;
+        if self.asks().is_none() {
+            return Ok(());
+        }
+        let folder = self.shell.config.data_dir.clone();
+        let unlocked = off_the_runtime(move || vault::enter(&folder, &passphrase)).await?;
+        self.shell.open(unlocked?, None, &mut adopting).await?;
+        Ok(())
+    }
+
+    /// Asks the keychain once more.
+    pub(crate) async fn try_again(&self) -> Result<(), UnlockError> {
+        Ok(self.shell.ask_keychain().await?)
+    }
+
+    /// Gives up what is kept on this machine.
+    pub(crate) async fn start_afresh(&self) -> Result<(), UnlockError> {
+        {
+            let _moving = self.shell.moving.lock().await;
+            if self.asks().is_none() {
+                return Ok(());
+            }
+            let (folder, keychain) = self.shell.vault();
+            let given_up = off_the_runtime(move || vault::give_up(&folder, &*keychain)).await?;
+            given_up.map_err(|error| self.shell.folder(error))?;
+        }
+        self.try_again().await
+    }
+
+    /// Wipes what the hub said; done when it answers.
+    pub(crate) async fn wipe(&self) {
+        let (done, wiped) = oneshot::channel();
+        if self.shell.renewals.send(Renewal::Wipe { reason: None, done: Some(done) }).is_ok() {
+            let _ = wiped.await;
         }
     }
 }
 
-impl Inner {
-    /// The hub at an address that somebody gave.
-    pub(crate) fn hub_at(&self, address: &str) -> Result<Hub, HubError> {
-        Ok(Hub::new(address, self.allow_http)?.answering_within(self.pace.answer))
+/// Why the cache stays locked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UnlockError {
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("the desk failed: {0}")]
+    Failed(#[from] tokio::task::JoinError),
+}
+
+impl From<CacheError> for UnlockError {
+    fn from(error: CacheError) -> Self {
+        Self::Start(error.into())
+    }
+}
+
+async fn off_the_runtime<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, tokio::task::JoinError> {
+    tokio::task::spawn_blocking(work).await
+}
+
+/// Replaces the workplace whenever that is needed, until the desk ends.
+async fn renew(shell: std::sync::Weak<Shell>, mut inbox: mpsc::UnboundedReceiver<Renewal>) {
+    while let Some(renewal) = inbox.recv().await {
+        let Some(shell) = shell.upgrade() else { return };
+        let mut adopting = shell.moving.lock().await;
+        let Place::Open(old) = shell.place() else { continue };
+        let (wiped, reason, done) = match renewal {
+            Renewal::Wipe { reason, done } => (true, reason, done),
+            Renewal::Damaged => (false, None, None),
+        };
+        // Several reads may have found the same damage; the file that is open now may be a new one already.
+        if !wiped && !old.cache.is_in_trouble() {
+            continue;
+        }
+        old.stop().await;
+        let old = old.unlocked.clone();
+        if let Err(error) = shell.replace(old, !wiped, reason, &mut adopting).await {
+            tracing::error!(%error, "the cache cannot be made anew");
+            let reason = Some(error.to_string());
+            shell.set(Place::Locked { ask: Ask::Keychain { reason: error.to_string() }, reason });
+        }
+        if let Some(done) = done {
+            let _ = done.send(());
+        }
+    }
+}
+
+impl Shell {
+    fn place(&self) -> Place {
+        self.place.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Makes the cache this user's own and connects.
-    pub(crate) async fn enter(&self, hub: Hub, tokens: Tokens) -> Result<(), CacheError> {
-        let (address, me) = (hub.address().to_owned(), tokens.me.clone());
-        let is_other = self
-            .cache
-            .write(move |connection, touched| {
-                let known: Option<Me> = meta::me(connection)?;
-                let is_other = known.is_some_and(|known| known.user != me.user);
-                if is_other {
-                    crate::cache::forget_user(connection, touched)?;
-                }
-                meta::put(connection, meta::ME, &me)?;
-                meta::put(connection, meta::HUB, &address)?;
-                touched.everything();
-                Ok(is_other)
-            })
-            .await?;
-        if is_other {
-            self.memory.forget();
+    fn set(&self, place: Place) {
+        *self.place.write().unwrap_or_else(PoisonError::into_inner) = place;
+        self.batches.tell_now(Change::Everything);
+    }
+
+    fn vault(&self) -> (PathBuf, Arc<dyn Keychain>) {
+        (self.config.data_dir.clone(), Arc::clone(&self.config.keychain))
+    }
+
+    fn folder(&self, error: std::io::Error) -> StartError {
+        StartError::Folder { folder: self.config.data_dir.clone(), error }
+    }
+
+    async fn ask_keychain(&self) -> Result<(), StartError> {
+        let mut adopting = self.moving.lock().await;
+        if matches!(self.place(), Place::Open(_)) {
+            return Ok(());
         }
-        let session = Arc::new(Session::begin(hub, tokens, Arc::clone(&self.secrets)).await);
-        let (done, entered) = oneshot::channel();
-        if self.sync.send(Input::SignedIn(session, done)).is_ok() {
-            // An error means that the desk has ended meanwhile.
-            let _ = entered.await;
+        let (folder, keychain) = self.vault();
+        let opened = off_the_runtime(move || vault::open(&folder, &*keychain)).await;
+        let opened = opened.map_err(std::io::Error::other).and_then(|opened| opened);
+        match opened.map_err(|error| self.folder(error))? {
+            Ok(unlocked) => self.open(unlocked, None, &mut adopting).await,
+            Err(ask) => {
+                self.set(Place::Locked { ask, reason: None });
+                Ok(())
+            }
+        }
+    }
+
+    /// Opens the sealed file, or a new one in its place if it is damaged.
+    async fn open(
+        &self,
+        unlocked: Unlocked,
+        reason: Option<String>,
+        adopting: &mut Option<(Hub, Tokens)>,
+    ) -> Result<(), StartError> {
+        vault::sweep(&self.config.data_dir, Some(&unlocked.seal)).map_err(|error| self.folder(error))?;
+        let (changes, told) = self.batches.changes();
+        match Cache::open(&unlocked, &self.config.data_dir, changes.teller(), self.renewals.clone()) {
+            Ok(cache) => {
+                let opening = Workplace::begin(&self.config, unlocked, cache, changes, told, reason);
+                self.enter(Arc::new(opening.await?), adopting).await
+            }
+            Err(error) if error.is_damage() => {
+                tracing::error!(%error, "the cache is damaged: it is kept aside and made anew");
+                Box::pin(self.replace(unlocked, true, reason, adopting)).await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A new file in place of the old one, with the user's own words in it.
+    async fn replace(
+        &self,
+        old: Unlocked,
+        damaged: bool,
+        reason: Option<String>,
+        adopting: &mut Option<(Hub, Tokens)>,
+    ) -> Result<(), StartError> {
+        let (folder, keychain) = self.vault();
+        let token = match damaged {
+            true => Workplace::kept_sign_in(&old, &keychain).await,
+            false => None,
+        };
+        let before = old.clone();
+        let renewed = off_the_runtime(move || vault::renew(&folder, &*keychain, &before, damaged)).await;
+        let renewed = renewed.map_err(std::io::Error::other).and_then(|renewed| renewed);
+        let renewed = renewed.map_err(|error| self.folder(error))?;
+        let (changes, told) = self.batches.changes();
+        let cache = Cache::open(&renewed, &self.config.data_dir, changes.teller(), self.renewals.clone())?;
+        rescue::own_words(&cache, file(&old, &self.config.data_dir), old.key.clone(), damaged).await?;
+        if let Some(token) = token {
+            Workplace::keep_sign_in(&renewed, &self.config.keychain, &cache, token).await;
+        }
+        let _ = vault::sweep(&self.config.data_dir, Some(&renewed.seal));
+        let opening = Workplace::begin(&self.config, renewed, cache, changes, told, reason);
+        self.enter(Arc::new(opening.await?), adopting).await
+    }
+
+    async fn enter(&self, place: Arc<Workplace>, adopting: &mut Option<(Hub, Tokens)>) -> Result<(), StartError> {
+        self.set(Place::Open(Arc::clone(&place)));
+        if let Some((hub, tokens)) = adopting.take() {
+            place.enter(hub, tokens).await?;
         }
         Ok(())
     }
 }
 
-/// Goes on with the last sign-in, if there is one and it belongs to the hub that is asked for: a token must never
-/// travel to another hub than the one that gave it.
-async fn first_link(config: &DeskConfig, known: (Option<String>, Option<Me>)) -> Link {
-    let signed_out = |reason: Option<String>| Link::SignedOut { reason };
-    let (Some(address), Some(me)) = known else { return signed_out(None) };
-    let hub = match Hub::new(&address, config.allow_http) {
-        Ok(hub) => hub.answering_within(config.pace.answer),
-        Err(error) => return signed_out(Some(error.to_string())),
-    };
-    let wished = config.hub.as_deref().map(|wished| Hub::new(wished, config.allow_http));
-    if wished.is_some_and(|wished: Result<Hub, HubError>| wished.map_or(true, |w| w.address() != hub.address())) {
-        return signed_out(None);
-    }
-    match Session::resume(hub, me, Arc::clone(&config.secrets)).await {
-        Ok(Some(session)) => Link::Connecting { since: config.clock.now(), session: Arc::new(session) },
-        Ok(None) => signed_out(None),
-        Err(error) => {
-            tracing::warn!(%error, "the kept sign-in cannot be read");
-            signed_out(Some(error.to_string()))
-        }
-    }
+fn file(unlocked: &Unlocked, folder: &Path) -> PathBuf {
+    unlocked.seal.file(folder)
 }

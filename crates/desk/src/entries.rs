@@ -8,6 +8,7 @@ use tandem_conversation::{
 };
 
 pub(crate) use stages::Stages;
+use tandem_protocol::agents::AgentCommand;
 
 use crate::view::{EntryBody, SystemKind};
 
@@ -152,6 +153,11 @@ pub(crate) fn content_body(turn: TurnId, content: &Content, silent: bool) -> Ent
         Content::Note { text } => EntryBody::Note { turn, text },
         Content::Suggestion { text, why } => EntryBody::Suggestion { turn, text, why },
     }
+}
+
+/// What a command in the outbox is going to do.
+pub(crate) fn intent(command: &AgentCommand) -> &'static str {
+    wording::intent(command)
 }
 
 /// How a conversation ended, for the seam above it in the journey.

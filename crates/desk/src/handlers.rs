@@ -2,6 +2,7 @@
 
 mod commands;
 mod reading;
+mod searching;
 mod session;
 mod writing;
 
@@ -9,9 +10,9 @@ pub(crate) use commands::Commands;
 use tandem_conversation::ConversationId;
 
 use crate::cache::CacheError;
-use crate::desk::Desk;
 use crate::rpc::RpcError;
 use crate::views::Reader;
+use crate::workplace::Workplace;
 
 /// An error with a stable code and words for the agent.
 fn error(code: &str, message: impl Into<String>) -> RpcError {
@@ -25,6 +26,10 @@ impl From<CacheError> for RpcError {
     }
 }
 
+pub(crate) fn locked() -> RpcError {
+    error("desk.locked", "What is kept on this machine is locked: unlock it first.")
+}
+
 fn signed_out() -> RpcError {
     error("desk.signed_out", "Sign in first.")
 }
@@ -33,11 +38,11 @@ fn unknown_conversation(_: ConversationId) -> RpcError {
     error("conversation.unknown", "This conversation is not on this machine any more.")
 }
 
-impl Desk {
+impl Workplace {
     /// Who looks at the cache.
     fn reader(&self) -> Result<Reader, RpcError> {
-        let link = self.inner.link.borrow().clone();
+        let link = self.link.borrow().clone();
         let me = link.session().ok_or_else(signed_out)?.me();
-        Ok(Reader { user: me.user, name: me.name, permissions: me.permissions, now: self.inner.clock.hub_now() })
+        Ok(Reader { user: me.user, name: me.name, permissions: me.permissions, now: self.clock.hub_now() })
     }
 }

@@ -8,7 +8,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tandem_conversation::{Conversation, ConversationId, CustomerId, MediaId, Position};
 use tandem_protocol::Problem;
-use tandem_protocol::agents::{CommandAccepted, CommandRequest, EventPage, Journey, Login, Refresh, Tokens};
+use tandem_protocol::agents::{
+    CommandAccepted, CommandRequest, EventPage, Journey, Login, Refresh, SearchPage, Tokens,
+};
 
 use crate::cache::media::File;
 use crate::pace::Pace;
@@ -162,6 +164,13 @@ impl Hub {
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}/api/v1/{path}", self.address())).timeout(self.answer)
+    }
+
+    pub(crate) async fn search(&self, token: &str, query: &str, limit: u32) -> Result<SearchPage, HubError> {
+        let mut address = Url::parse("hub:search").map_err(|error| HubError::Address(error.to_string()))?;
+        address.query_pairs_mut().append_pair("q", query).append_pair("limit", &limit.to_string());
+        let path = format!("search?{}", address.query().unwrap_or_default());
+        self.ask(Method::GET, &path, Some(token), None::<&()>).await
     }
 
     async fn ask<T: DeserializeOwned, B: Serialize + Sync>(

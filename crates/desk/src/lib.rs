@@ -2,7 +2,7 @@
 //!
 //! Owns the cache, the way to the hub, the outbox, what is notified, and the command table through which an interface
 //! asks. Must never know a window, a web view or a notification service (they stand behind [`Notifier`] and
-//! [`Secrets`]), and never imports the hub: the two know each other by `tandem-protocol` alone.
+//! [`Keychain`]), and never imports the hub: the two know each other by `tandem-protocol` alone.
 
 pub mod bindings;
 mod cache;
@@ -10,8 +10,10 @@ mod changes;
 mod clock;
 mod desk;
 mod entries;
+mod expect;
 mod figures;
 mod handlers;
+mod housekeeping;
 mod hub;
 mod memory;
 mod notify;
@@ -23,8 +25,11 @@ mod secrets;
 mod serve;
 mod session;
 mod sync;
+pub mod testing;
+mod vault;
 pub mod view;
 mod views;
+mod workplace;
 
 pub use cache::{Cache, CacheError};
 pub use changes::ChangeStream;
@@ -34,5 +39,6 @@ pub use notify::{
     Action, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Silent, Tag, Urgency, plain_line,
 };
 pub use pace::Pace;
-pub use secrets::{FileSecrets, Secrets, SecretsError};
 pub use serve::serve;
+pub use vault::{Keychain, KeychainError};
+pub use zeroize::Zeroizing;

@@ -17,13 +17,13 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::cache::outbox::{self, Queued};
-use crate::cache::{Cache, CacheError, Touched, bookmarks, conversations};
+use crate::cache::{Cache, CacheError, bookmarks, conversations};
 use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::hub::HubError;
 use crate::pace::Pace;
 use crate::sync::{Input, Link};
-use crate::view::{Change, Tone};
+use crate::view::{Change, ReturnedView, Tone};
 
 /// Commands of different conversations that may be on their way at once.
 const ABREAST: usize = 4;
@@ -52,25 +52,26 @@ impl Outbox {
         Self { cache, clock, pace, waiters: Arc::default(), wake: Arc::default() }
     }
 
-    /// Writes a command down; it is sent as soon as possible. The receiver hears how it ended, if it ends while
-    /// somebody listens. A durable command survives that nobody does.
+    /// Writes a command down, and its words leave the draft; it is sent as soon as possible. The receiver hears how it
+    /// ended, if it ends while somebody listens.
     pub(crate) async fn put(
         &self,
         conversation: ConversationId,
         command: AgentCommand,
-        durable: bool,
     ) -> Result<(CommandId, oneshot::Receiver<Outcome>), CacheError> {
         let id = CommandId(Uuid::now_v7());
         let (answer, receiver) = oneshot::channel();
         self.waiters.lock().unwrap_or_else(PoisonError::into_inner).insert(id, answer);
-        let queued = self.queued(id, conversation, command, durable);
+        let queued = self.queued(id, conversation, command);
         let written = self
             .cache
             .write(move |connection, touched| {
                 touched.conversation(conversation);
                 // In one with the command: words are never in neither place, and never in both.
-                if let Some((_, words)) = outbox::turn_of(&queued.command) {
-                    take_from_draft(connection, conversation, words)?;
+                if outbox::turn_of(&queued.command).is_some()
+                    && let Some((kind, words)) = outbox::words_of(&queued.command)
+                {
+                    bookmarks::take(connection, conversation, kind, words)?;
                 }
                 outbox::insert(connection, &queued)
             })
@@ -86,7 +87,7 @@ impl Outbox {
     /// Tells the hub how far this desk has received or shown a conversation. Nobody waits for it.
     pub(crate) async fn confirm(&self, conversation: ConversationId, stage: Stage, up_to: Position) {
         let receipt = AgentCommand::Receive { stage, up_to };
-        let queued = self.queued(CommandId(Uuid::now_v7()), conversation, receipt, true);
+        let queued = self.queued(CommandId(Uuid::now_v7()), conversation, receipt);
         let written = self
             .cache
             .write(move |connection, _| {
@@ -100,15 +101,15 @@ impl Outbox {
         self.wake.notify_one();
     }
 
-    fn queued(&self, id: CommandId, conversation: ConversationId, command: AgentCommand, durable: bool) -> Queued {
+    fn queued(&self, id: CommandId, conversation: ConversationId, command: AgentCommand) -> Queued {
         let created = self.clock.hub_now();
-        Queued { id, conversation, command, durable, attempts: 0, accepted: false, created }
+        Queued { id, conversation, command, attempts: 0, accepted: false, created }
     }
 
-    /// Gives up a command that nobody waits for any more. The hub may have it all the same.
-    pub(crate) async fn give_up(&self, id: CommandId) -> Result<(), CacheError> {
-        self.waiter(id);
-        self.cache.write(move |connection, _| outbox::remove(connection, id)).await
+    /// Whether nobody waits for the answer to a command.
+    fn is_alone(&self, id: CommandId) -> bool {
+        let waiters = self.waiters.lock().unwrap_or_else(PoisonError::into_inner);
+        waiters.get(&id).is_none_or(oneshot::Sender::is_closed)
     }
 
     fn waiter(&self, id: CommandId) -> Option<oneshot::Sender<Outcome>> {
@@ -250,66 +251,36 @@ impl Outbox {
 
     async fn refused(&self, queued: Queued, problem: Box<Problem>, changes: &Changes) -> Result<(), CacheError> {
         let (id, conversation) = (queued.id, queued.conversation);
-        let words = outbox::turn_of(&queued.command).map(|(_, text)| text.to_owned());
-        let kept = words.is_some();
+        let alone = self.is_alone(id);
+        let is_turn = outbox::turn_of(&queued.command).is_some();
+        // Whoever still waits has the words of a dialog before them.
+        let comes_back = is_turn || alone;
+        let why = ReturnedView { code: problem.code.clone(), reason: problem.detail.clone() };
+        let command = queued.command.clone();
         let name = self
             .cache
             .write(move |connection, touched| {
                 outbox::remove(connection, id)?;
                 touched.conversation(conversation);
-                if let Some(words) = words {
-                    return_to_draft(connection, touched, conversation, &words)?;
+                if let Some((kind, words)) = outbox::words_of(&command).filter(|_| comes_back) {
+                    bookmarks::give_back(connection, conversation, kind, words, Some(&why))?;
                 }
                 Ok(conversations::get(connection, conversation)?.map(|held| held.state.customer.name))
             })
             .await?;
         tracing::info!(command.id = %id, code = %problem.code, "a command was refused");
-        let waiter = self.waiter(id);
-        let alone = waiter.as_ref().is_none_or(oneshot::Sender::is_closed);
-        if alone && kept {
-            let whom = name.unwrap_or_else(|| "the customer".into());
-            let text = format!("Not sent to {whom}: {} Your text is in the draft.", problem.detail);
+        if alone && !matches!(queued.command, AgentCommand::Receive { .. }) {
+            let whom = name.unwrap_or_else(|| "a customer".into());
+            let what = crate::entries::intent(&queued.command);
+            let kept = outbox::words_of(&queued.command).map_or("", |_| " Your words are in the draft.");
+            let text = format!("{what} for {whom} did not happen: {}{kept}", problem.detail);
             changes.tell(Change::Toast { tone: Tone::Bad, text });
         }
-        if let Some(waiter) = waiter {
+        if let Some(waiter) = self.waiter(id) {
             let _ = waiter.send(Outcome::Refused(problem));
         }
         Ok(())
     }
-}
-
-/// Words that were not sent stand above whatever was begun since; nothing the agent wrote is ever lost.
-fn return_to_draft(
-    connection: &tandem_sqlite::rusqlite::Connection,
-    touched: &mut Touched,
-    of: ConversationId,
-    words: &str,
-) -> Result<(), CacheError> {
-    let draft = bookmarks::draft(connection, of)?;
-    if !draft.contains(words) {
-        let draft = if words.starts_with(draft.trim()) { words.to_owned() } else { format!("{words}\n\n{draft}") };
-        bookmarks::set_draft(connection, of, &draft)?;
-    }
-    touched.conversation(of);
-    Ok(())
-}
-
-/// Words that are sent leave the draft; what came back to it meanwhile stays.
-fn take_from_draft(
-    connection: &tandem_sqlite::rusqlite::Connection,
-    of: ConversationId,
-    words: &str,
-) -> Result<(), CacheError> {
-    let draft = bookmarks::draft(connection, of)?;
-    if draft.is_empty() {
-        return Ok(());
-    }
-    let kept = match draft.trim_end().strip_suffix(words.trim_end()) {
-        Some(before) => before.trim_end(),
-        None if words.contains(draft.trim()) => "",
-        None => return Ok(()),
-    };
-    bookmarks::set_draft(connection, of, kept)
 }
 
 /// How long to wait before trying again.

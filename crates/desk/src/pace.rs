@@ -15,6 +15,8 @@ pub struct Pace {
     pub opening: Duration,
     /// A hub that says nothing for so long is gone. It says every ten seconds that it is there.
     pub silence: Duration,
+    /// After the network has changed, a hub that does not answer a ping by then is gone.
+    pub probe: Duration,
     /// A request that has no answer by then is given up.
     pub answer: Duration,
     /// An agent does not wait longer for a command.
@@ -29,6 +31,7 @@ impl Default for Pace {
             longest: Duration::from_secs(15),
             opening: Duration::from_secs(10),
             silence: Duration::from_secs(30),
+            probe: Duration::from_secs(3),
             answer: Duration::from_secs(15),
             agent: Duration::from_secs(10),
         }

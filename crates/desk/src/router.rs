@@ -14,10 +14,18 @@ impl Desk {
     /// `rpc.unknown_command`, `rpc.bad_request`, or what the command itself answers.
     pub async fn rpc(&self, name: &str, request: Value) -> Result<Value, RpcError> {
         macro_rules! route {
-            ($($wire:literal $handler:ident $request:ty => $response:ty;)*) => {
+            (
+                $($always:literal $door:ident $asked:ty => $told:ty;)*;
+                $($wire:literal $handler:ident $request:ty => $response:ty;)*
+            ) => {
                 match name {
+                    $($always => {
+                        let response: $told = self.$door(understood::<$asked>(request)?).await?;
+                        answer(&response)
+                    })*
                     $($wire => {
-                        let response: $response = self.$handler(understood::<$request>(request)?).await?;
+                        let place = self.place()?;
+                        let response: $response = place.$handler(understood::<$request>(request)?).await?;
                         answer(&response)
                     })*
                     other => Err(RpcError {
@@ -27,7 +35,9 @@ impl Desk {
                 }
             };
         }
-        use crate::view::{AppView, ColleagueView, ConversationView, EntriesView, ListView};
+        use crate::view::{
+            AppView, ColleagueView, ConversationView, EntriesView, ListView, QueuedView, SearchView, SettingsView,
+        };
         table!(route)
     }
 }

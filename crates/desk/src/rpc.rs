@@ -3,8 +3,11 @@
 //! The window, the tests in a plain browser and the end-to-end tests all come through here; there is no other way in.
 
 use serde::{Deserialize, Serialize};
-use tandem_conversation::{Availability, CallId, ConversationId, MediaId, Position, Section, UserId};
+use tandem_conversation::{
+    Availability, CallId, CommandId, ConversationId, MediaId, Position, Section, TurnId, UserId,
+};
 use ts_rs::TS;
+use zeroize::Zeroizing;
 
 /// An error as the interface sees it: a stable code, and words for the agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -24,6 +27,14 @@ pub struct SignIn {
     pub hub: String,
     pub email: String,
     pub password: String,
+}
+
+#[derive(Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Unlock {
+    /// The first one that is given is the one that counts.
+    #[ts(type = "string")]
+    pub passphrase: Zeroizing<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -47,10 +58,18 @@ pub struct OneConversation {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EntriesRequest {
     pub id: ConversationId,
-    /// Key of the oldest entry at hand; none for the newest page.
+    /// Key of the oldest entry at hand: the page before it. At most one of the three keys; none for the newest page.
     #[serde(default)]
     #[ts(optional)]
     pub before: Option<String>,
+    /// Key of the newest entry at hand: the next page towards now.
+    #[serde(default)]
+    #[ts(optional)]
+    pub after: Option<String>,
+    /// Key of the entry that the page is around.
+    #[serde(default)]
+    #[ts(optional)]
+    pub around: Option<String>,
     pub limit: u32,
 }
 
@@ -84,15 +103,32 @@ pub struct Words {
     pub text: String,
 }
 
+/// An unfinished reply or note.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Draft {
     pub id: ConversationId,
     pub text: String,
+    /// Which of the two: the note for colleagues, or the reply.
+    pub note: bool,
     /// The draft that the author had before them: what came back meanwhile is not overwritten.
     #[serde(default)]
     #[ts(optional)]
     pub base: Option<String>,
+}
+
+/// A failed turn whose words are sent again, as a new turn.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Retry {
+    pub id: ConversationId,
+    pub turn: TurnId,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OneCommand {
+    pub command: CommandId,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -136,6 +172,16 @@ pub struct SetAvailability {
 
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SearchRequest {
+    pub query: String,
+    /// Most hits.
+    pub limit: u32,
+    /// Asks the hub, too, for what is not on this machine; false answers at once.
+    pub hub: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MediaRequest {
     pub id: MediaId,
 }
@@ -147,13 +193,19 @@ pub struct MediaView {
     pub data_url: String,
 }
 
-/// Declares the table: name on the wire, handler's name, request, response. One line per command.
+/// Declares the table: name on the wire, handler's name, request, response. One line per command; first those that
+/// the desk always answers, then those that need the open cache.
 macro_rules! table {
     ($each:ident) => {
         $each! {
             "app.state" app_state Nothing => AppView;
+            "cache.unlock" unlock Unlock => Nothing;
+            "cache.tryAgain" ask_keychain_again Nothing => Nothing;
+            "cache.startAfresh" give_up_cache Nothing => Nothing;
             "session.signIn" sign_in SignIn => Nothing;
             "session.signOut" sign_out Nothing => Nothing;
+            ;
+            "settings.set" set_settings SettingsView => Nothing;
             "me.setAvailability" set_availability SetAvailability => Nothing;
             "colleagues.list" colleagues Nothing => Vec<ColleagueView>;
             "conversations.list" list ListRequest => ListView;
@@ -171,10 +223,14 @@ macro_rules! table {
             "conversation.invite" invite InviteColleague => Nothing;
             "conversation.decline" decline OneConversation => Nothing;
             "conversation.draft" draft Draft => Nothing;
+            "conversation.retry" retry Retry => Nothing;
             "conversation.typing" typing OneConversation => Nothing;
             "conversation.seen" seen Seen => Nothing;
             "window.looking" looking Looking => Nothing;
+            "search" search SearchRequest => SearchView;
             "media.get" media MediaRequest => MediaView;
+            "outbox.list" list_outbox Nothing => Vec<QueuedView>;
+            "outbox.cancel" cancel OneCommand => Nothing;
             "notifications.test" test_notification Nothing => Nothing;
         }
     };

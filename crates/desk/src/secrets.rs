@@ -1,102 +1,83 @@
-//! Where the refresh token is kept: never in the cache, never in the window.
+//! Where the refresh token is kept: in the keychain, or, where there is none, in the encrypted cache. Never in the
+//! window, never in a file of its own.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// The place cannot be read or written; in words for the agent.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("the sign-in cannot be kept: {0}")]
-pub struct SecretsError(pub String);
+use tandem_sqlite::rusqlite::Connection;
 
-/// Keeps one secret. Calls may block; the desk makes them off its runtime.
-pub trait Secrets: Send + Sync + 'static {
+use crate::cache::{Cache, CacheError, meta};
+use crate::vault::{Keychain, KeychainError, Unlocked};
+
+/// The place of one sign-in. Clones share it.
+#[derive(Clone)]
+pub(crate) enum Secrets {
+    Keychain { keychain: Arc<dyn Keychain>, name: String },
+    Cache(Cache),
+}
+
+/// The sign-in cannot be kept or read; in words for the agent.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SecretsError {
+    #[error("the sign-in cannot be kept: {0}")]
+    Keychain(#[from] KeychainError),
+    #[error("the sign-in cannot be kept: {0}")]
+    Cache(#[from] CacheError),
+    #[error("the sign-in cannot be kept: {0}")]
+    Failed(String),
+}
+
+impl Secrets {
+    /// The place that belongs to an open seal.
+    pub(crate) fn new(unlocked: &Unlocked, keychain: &Arc<dyn Keychain>, cache: &Cache) -> Self {
+        Self::of_keychain(unlocked, keychain).unwrap_or_else(|| Self::Cache(cache.clone()))
+    }
+
+    /// The place in the keychain; none if the seal has no use for one.
+    pub(crate) fn of_keychain(unlocked: &Unlocked, keychain: &Arc<dyn Keychain>) -> Option<Self> {
+        let name = unlocked.seal.sign_in();
+        unlocked.seal.is_in_keychain().then(|| Self::Keychain { keychain: Arc::clone(keychain), name })
+    }
+
     /// The refresh token, if one is kept.
-    ///
-    /// # Errors
-    /// If the place cannot be read.
-    fn load(&self) -> Result<Option<String>, SecretsError>;
+    pub(crate) async fn load(&self) -> Result<Option<String>, SecretsError> {
+        match self {
+            Self::Keychain { .. } => {
+                let kept = self.ask(|keychain, name| keychain.get(name)).await?;
+                Ok(kept.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok()))
+            }
+            Self::Cache(cache) => Ok(cache.read(|connection| meta::get(connection, meta::SIGN_IN)).await?),
+        }
+    }
 
     /// Keeps `token` in place of what was kept.
-    ///
-    /// # Errors
-    /// If the place cannot be written.
-    fn store(&self, token: &str) -> Result<(), SecretsError>;
+    pub(crate) async fn store(&self, token: String) -> Result<(), SecretsError> {
+        match self {
+            Self::Keychain { .. } => self.ask(move |keychain, name| keychain.set(name, token.as_bytes())).await,
+            Self::Cache(cache) => {
+                let put = move |connection: &Connection| meta::put(connection, meta::SIGN_IN, &token);
+                Ok(cache.write(move |connection, _| put(connection)).await?)
+            }
+        }
+    }
 
     /// Forgets the token.
-    ///
-    /// # Errors
-    /// If the place cannot be written.
-    fn forget(&self) -> Result<(), SecretsError>;
-}
-
-/// A file that only this user of the machine can read.
-///
-/// This protects against other users, not against programs of the same user, and not against somebody who holds the
-/// disk. A token works once, and the hub ends a sign-in whose old token is used again.
-#[derive(Clone, Debug)]
-pub struct FileSecrets {
-    path: PathBuf,
-}
-
-impl FileSecrets {
-    /// Keeps the token in `folder`.
-    #[must_use]
-    pub fn new(folder: &Path) -> Self {
-        Self { path: folder.join("sign-in") }
-    }
-}
-
-fn failed(error: std::io::Error) -> SecretsError {
-    SecretsError(error.to_string())
-}
-
-impl Secrets for FileSecrets {
-    fn load(&self) -> Result<Option<String>, SecretsError> {
-        match std::fs::read_to_string(&self.path) {
-            Ok(token) => Ok(Some(token.trim().to_owned()).filter(|token| !token.is_empty())),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(failed(error)),
+    pub(crate) async fn forget(&self) -> Result<(), SecretsError> {
+        match self {
+            Self::Keychain { .. } => self.ask(|keychain, name| keychain.remove(name)).await,
+            Self::Cache(cache) => Ok(cache.write(|connection, _| meta::remove(connection, meta::SIGN_IN)).await?),
         }
     }
 
-    fn store(&self, token: &str) -> Result<(), SecretsError> {
-        let fresh = self.path.with_extension("new");
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&fresh).map_err(failed)?;
-        file.write_all(token.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        std::fs::rename(&fresh, &self.path).map_err(failed)
-    }
-
-    fn forget(&self) -> Result<(), SecretsError> {
-        match std::fs::remove_file(&self.path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(error)),
-            _ => Ok(()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_kept_token_comes_back_and_is_nobody_elses() {
-        let folder = tempfile::tempdir().unwrap();
-        let secrets = FileSecrets::new(folder.path());
-        assert_eq!(secrets.load().unwrap(), None);
-        secrets.store("first").unwrap();
-        secrets.store("second").unwrap();
-        assert_eq!(secrets.load().unwrap().as_deref(), Some("second"));
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            let mode = std::fs::metadata(folder.path().join("sign-in")).unwrap().permissions().mode();
-            assert_eq!(mode & 0o077, 0, "other users must not read it");
-        }
-        secrets.forget().unwrap();
-        assert_eq!(secrets.load().unwrap(), None);
+    /// Off the runtime: a keychain may ask its user first.
+    async fn ask<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&dyn Keychain, &str) -> Result<T, KeychainError> + Send + 'static,
+    ) -> Result<T, SecretsError> {
+        let Self::Keychain { keychain, name } = self else {
+            return Err(SecretsError::Failed("there is no keychain".into()));
+        };
+        let (keychain, name) = (Arc::clone(keychain), name.clone());
+        let answer = tokio::task::spawn_blocking(move || call(&*keychain, &name)).await;
+        Ok(answer.map_err(|error| SecretsError::Failed(error.to_string()))??)
     }
 }

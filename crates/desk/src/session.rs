@@ -19,7 +19,7 @@ pub(crate) struct Session {
     pub(crate) hub: Hub,
     pub(crate) user: UserId,
     me: RwLock<Me>,
-    secrets: Arc<dyn Secrets>,
+    secrets: Secrets,
     tokens: Mutex<Kept>,
     /// Signed out here: a late renewal must not bring the token back.
     over: AtomicBool,
@@ -32,7 +32,7 @@ struct Kept {
 
 impl Session {
     /// A sign-in that has just begun; its token is kept.
-    pub(crate) async fn begin(hub: Hub, tokens: Tokens, secrets: Arc<dyn Secrets>) -> Self {
+    pub(crate) async fn begin(hub: Hub, tokens: Tokens, secrets: Secrets) -> Self {
         keep(&secrets, tokens.refresh_token.clone()).await;
         let kept = Kept { access: Some(tokens.access_token.into()), refresh: tokens.refresh_token };
         let (user, me) = (tokens.me.user, RwLock::new(tokens.me));
@@ -40,10 +40,8 @@ impl Session {
     }
 
     /// A sign-in that goes on from an earlier run; none if no token was kept.
-    pub(crate) async fn resume(hub: Hub, me: Me, secrets: Arc<dyn Secrets>) -> Result<Option<Self>, SecretsError> {
-        let place = Arc::clone(&secrets);
-        let kept = tokio::task::spawn_blocking(move || place.load()).await;
-        let kept = kept.map_err(|error| SecretsError(error.to_string()))??;
+    pub(crate) async fn resume(hub: Hub, me: Me, secrets: Secrets) -> Result<Option<Self>, SecretsError> {
+        let kept = secrets.load().await?;
         Ok(kept.map(|refresh| {
             let tokens = Mutex::new(Kept { access: None, refresh });
             Self { hub, user: me.user, me: RwLock::new(me), secrets, tokens, over: AtomicBool::new(false) }
@@ -115,20 +113,15 @@ impl Session {
     /// Forgets the token on this machine.
     pub(crate) async fn forget(&self) {
         self.over.store(true, Ordering::Release);
-        let secrets = Arc::clone(&self.secrets);
-        match tokio::task::spawn_blocking(move || secrets.forget()).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "the kept sign-in could not be removed"),
-            Err(error) => tracing::warn!(%error, "the kept sign-in could not be removed"),
+        if let Err(error) = self.secrets.forget().await {
+            tracing::warn!(%error, "the kept sign-in could not be removed");
         }
     }
 }
 
 /// Without it the next start asks for the password again, which is no reason to stop now.
-async fn keep(secrets: &Arc<dyn Secrets>, token: String) {
-    let place = Arc::clone(secrets);
-    let kept = tokio::task::spawn_blocking(move || place.store(&token)).await;
-    if !matches!(kept, Ok(Ok(()))) {
-        tracing::warn!("the sign-in could not be kept: the next start will ask for it again");
+async fn keep(secrets: &Secrets, token: String) {
+    if let Err(error) = secrets.store(token).await {
+        tracing::warn!(%error, "the next start will ask for the sign-in again");
     }
 }

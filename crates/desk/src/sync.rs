@@ -7,6 +7,7 @@
 mod apply;
 mod fetch;
 mod live;
+pub(crate) mod surroundings;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use tandem_conversation::Time;
 use tandem_protocol::agents::DeskFrame;
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub(crate) use fetch::Fetch;
+pub(crate) use fetch::{Fetch, FetchError, fetch_unknown};
 
 use crate::cache::{Cache, meta};
 use crate::changes::Changes;
@@ -63,11 +64,12 @@ impl Link {
 /// Everything that the loop reacts to beside the hub.
 pub(crate) enum Input {
     SignedIn(Arc<Session>, oneshot::Sender<()>),
-    SignOut(oneshot::Sender<()>),
     /// Somebody else found out that the sign-in is over.
     SessionEnded {
         reason: String,
     },
+    /// The way to the hub may be another one now.
+    Moved,
     /// Tell the hub, if it listens; not worth keeping otherwise.
     Say(DeskFrame),
 }
@@ -79,7 +81,6 @@ enum Left {
     /// The sign-in is over.
     Ended(String),
     SignedIn(Arc<Session>, oneshot::Sender<()>),
-    SignOut(oneshot::Sender<()>),
     /// The desk has ended.
     Closed,
 }
@@ -124,8 +125,12 @@ impl Sync {
                     let pause = pause(self.pace, attempt);
                     attempt = attempt.saturating_add(1);
                     match self.pause(pause).await {
-                        Some(left) => left,
-                        None => continue,
+                        Pause::Over => continue,
+                        Pause::Moved => {
+                            attempt = 0;
+                            continue;
+                        }
+                        Pause::Left(left) => left,
                     }
                 }
                 other => other,
@@ -138,19 +143,14 @@ impl Sync {
                     session = Some(fresh);
                     let _ = done.send(());
                 }
-                Left::SignOut(done) => {
-                    session = None;
-                    self.settled.send_replace(false);
-                    self.set(Link::SignedOut { reason: None });
-                    let _ = done.send(());
-                }
                 Left::Ended(reason) => {
                     if let Some(over) = session.take() {
                         tracing::warn!(user.id = %over.user, "the sign-in is over");
                         over.forget().await;
                     }
                     self.settled.send_replace(false);
-                    self.set(Link::SignedOut { reason: Some(reason) });
+                    // The new workplace says that nobody is signed in: not before this one cannot be signed in to.
+                    self.cache.wipe(reason);
                 }
                 Left::Lost(_) => {}
                 Left::Closed => return,
@@ -190,15 +190,16 @@ impl Sync {
     }
 
     /// Waits, unless something makes waiting pointless.
-    async fn pause(&mut self, pause: Duration) -> Option<Left> {
+    async fn pause(&mut self, pause: Duration) -> Pause {
         let until = tokio::time::Instant::now() + pause;
         loop {
             match tokio::time::timeout_at(until, self.inbox.recv()).await {
-                Err(_) => return None,
-                Ok(None) => return Some(Left::Closed),
+                Err(_) => return Pause::Over,
+                Ok(None) => return Pause::Left(Left::Closed),
+                Ok(Some(Input::Moved)) => return Pause::Moved,
                 Ok(Some(input)) => {
                     if let Ok(left) = left_by(input) {
-                        return Some(left);
+                        return Pause::Left(left);
                     }
                 }
             }
@@ -231,13 +232,21 @@ impl Sync {
     }
 }
 
-/// What an input does to a connection; an error is one that only matters inside it.
-fn left_by(input: Input) -> Result<Left, DeskFrame> {
+/// How a pause ended.
+enum Pause {
+    Over,
+    /// Waiting longer is pointless.
+    Moved,
+    Left(Left),
+}
+
+/// What an input does to a connection; an error is one that only matters inside it, with what to tell the hub.
+fn left_by(input: Input) -> Result<Left, Option<DeskFrame>> {
     match input {
         Input::SignedIn(session, done) => Ok(Left::SignedIn(session, done)),
-        Input::SignOut(done) => Ok(Left::SignOut(done)),
         Input::SessionEnded { reason } => Ok(Left::Ended(reason)),
-        Input::Say(frame) => Err(frame),
+        Input::Say(frame) => Err(Some(frame)),
+        Input::Moved => Err(None),
     }
 }
 

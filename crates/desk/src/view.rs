@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
-    Availability, CallId, Channel, Choice, ConversationId, CustomerId, EngagementId, Media, Participant, Permissions,
-    Position, Section, Stage, Time, TurnId, UserId,
+    Availability, CallId, Channel, Choice, CommandId, ConversationId, CustomerId, EngagementId, Media, Participant,
+    Permissions, Position, Section, Stage, Time, TurnId, UserId,
 };
 use ts_rs::TS;
 
@@ -18,12 +18,36 @@ pub struct AppView {
     pub figures: FiguresView,
     /// How the notification service answered last.
     pub notifications: NotificationsView,
+    pub settings: SettingsView,
+}
+
+/// What the user has chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct SettingsView {
+    /// A customer's turn since writing holds a reply back, too.
+    pub mind_customer: bool,
+}
+
+/// What has to be asked before what is kept on this machine can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LockedAsk {
+    /// This system has no keychain: a passphrase is chosen.
+    ChoosePassphrase,
+    Passphrase,
+    /// The keychain is locked, or has lost the key.
+    Keychain,
 }
 
 /// Whether the desk is in step with its hub.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(tag = "state", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum ConnectionView {
+    Locked {
+        ask: LockedAsk,
+        reason: Option<String>,
+    },
     SignedOut {
         hub: Option<String>,
         reason: Option<String>,
@@ -163,10 +187,43 @@ pub struct ConversationView {
     pub suggestion: Option<SuggestionView>,
     /// Handover packet of Your Logic, if it left one.
     pub handover: Vec<FieldView>,
-    pub draft: String,
+    pub drafts: DraftsView,
+    /// As if what is in the outbox had happened.
     pub may: MayView,
     /// Earlier conversations of the same customer that the journey can show.
     pub earlier: u32,
+}
+
+/// What the user has begun to write.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DraftsView {
+    pub reply: String,
+    pub note: String,
+    /// Why words that were sent stand here again; until they are sent or changed.
+    pub returned: Option<ReturnedView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReturnedView {
+    pub code: String,
+    pub reason: String,
+}
+
+/// Something in the outbox.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct QueuedView {
+    pub command: CommandId,
+    pub conversation: ConversationId,
+    /// The customer.
+    pub name: String,
+    /// What will happen: "Reply", "Complete".
+    pub what: String,
+    pub words: String,
+    pub since: Time,
+    pub attempts: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -229,6 +286,8 @@ pub struct EntriesView {
     pub entries: Vec<EntryView>,
     /// Whether something older exists.
     pub more: bool,
+    /// Whether something newer than this page exists.
+    pub later: bool,
     /// A part is not on this machine yet and is being fetched.
     pub loading: bool,
 }
@@ -242,6 +301,8 @@ pub struct EntryView {
     pub conversation: ConversationId,
     /// None for what is still in the outbox.
     pub position: Option<Position>,
+    /// What is still in the outbox can be cancelled by it.
+    pub command: Option<CommandId>,
     pub time: Time,
     pub by: Participant,
     pub body: EntryBody,
@@ -355,6 +416,59 @@ pub enum Tone {
     Good,
     Plain,
     Bad,
+}
+
+/// What a search found, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchView {
+    pub hits: Vec<HitView>,
+    /// A sentence about what of the query was not understood.
+    pub hint: Option<String>,
+    pub hub: HubSearch,
+}
+
+/// Whether the hub searched, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum HubSearch {
+    NotAsked,
+    Answered,
+    /// Only what is on this machine was searched.
+    Unreachable,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HitView {
+    /// Key of the entry, to open its conversation around it; empty for a hit on a name or contact.
+    pub key: String,
+    pub conversation: ConversationId,
+    /// The customer's name.
+    pub name: String,
+    pub channel: Channel,
+    pub time: Time,
+    /// Who said it; none for a customer.
+    pub by: Option<Participant>,
+    pub kind: HitKind,
+    pub attachment: bool,
+    pub snippet: Vec<SpanView>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum HitKind {
+    Turn,
+    Note,
+    Customer,
+}
+
+/// A piece of a snippet; `hit` is what was looked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SpanView {
+    pub text: String,
+    pub hit: bool,
 }
 
 /// A colleague who can be invited.

@@ -4,21 +4,24 @@ mod fields;
 mod may;
 mod one;
 mod row;
+mod search;
 mod transcript;
 
-use tandem_conversation::{Permission, Permissions, RETENTION_MS, Section, Time, UserId};
+use tandem_conversation::{Participant, Permission, Permissions, RETENTION_MS, Section, Time, UserId};
 use tandem_sqlite::rusqlite::Connection;
 
 pub(crate) use one::conversation;
-pub(crate) use transcript::transcript;
+pub(crate) use search::{search, search_view};
+pub(crate) use transcript::{Page, transcript};
 
 use crate::cache::CacheError;
-use crate::cache::conversations::{self, Page};
+use crate::cache::conversations;
+use crate::expect::Expecting;
 use crate::rpc::ListRequest;
 use crate::view::{CountsView, ListView};
 
 /// Most rows of one page.
-const PAGE: u32 = 200;
+const ROWS: u32 = 200;
 
 /// Who looks, and when.
 #[derive(Clone)]
@@ -30,6 +33,12 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
+    /// The same, as whoever acts.
+    pub(crate) fn expecting(&self) -> Expecting {
+        let actor = Participant::Agent { user: self.user, name: self.name.clone() };
+        Expecting { actor, permissions: self.permissions.clone(), now: self.now }
+    }
+
     fn left_after(&self) -> Time {
         self.now.plus_ms(-RETENTION_MS)
     }
@@ -48,11 +57,11 @@ pub(crate) fn list(connection: &Connection, reader: &Reader, request: &ListReque
     if !reader.may_see(request.section) {
         return Ok(ListView { rows: Vec::new(), total: 0 });
     }
-    let page = Page {
+    let page = conversations::Page {
         section: request.section,
         left_after: reader.left_after(),
         filter: request.query.trim().to_lowercase(),
-        limit: request.limit.min(PAGE),
+        limit: request.limit.min(ROWS),
         offset: request.offset,
     };
     let (lines, total) = conversations::page(connection, &page)?;

@@ -9,6 +9,7 @@ mod live;
 mod logic;
 mod media;
 mod pages;
+mod search;
 
 use std::sync::Arc;
 
@@ -51,6 +52,7 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(conversations::one))
         .routes(routes!(conversations::turns))
         .routes(routes!(conversations::journey))
+        .routes(routes!(search::search))
         .routes(routes!(live::live))
         .routes(routes!(media::for_agents))
         .routes(routes!(logic::respond))

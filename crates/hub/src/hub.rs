@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use tandem_conversation::{ContactId, ConversationId, Envelope, Position, Rejection, Time};
 use tandem_sqlite::{Database, Durability, Options};
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -16,7 +16,7 @@ use crate::engine::{Commit, Engine, Repeat, Rules};
 use crate::fanout::{self, Fanout};
 use crate::limits::Limits;
 use crate::store::{MIGRATIONS, StoreError};
-use crate::{api, logic, timers};
+use crate::{api, logic, search, timers};
 
 /// For how long after a person's turn the word is theirs, in milliseconds.
 const TURN_LEASE_MS: i64 = 15_000;
@@ -30,6 +30,10 @@ pub struct Hub {
     pub(crate) database: Database<Engine>,
     pub(crate) fanout: Fanout,
     pub(crate) limits: Limits,
+    /// The full-text index.
+    pub(crate) search: Database<()>,
+    /// Something was committed; for whoever follows the log at leisure.
+    pub(crate) news: Arc<Notify>,
     /// Until when a person of ours is writing, per conversation.
     typing: Mutex<HashMap<ConversationId, Time>>,
     /// Browsers whose next message begins a new conversation.
@@ -41,10 +45,12 @@ pub struct Hub {
 #[derive(Clone)]
 pub(crate) struct Wake {
     logic: mpsc::UnboundedSender<ConversationId>,
+    news: Arc<Notify>,
 }
 
 impl Wake {
     pub(crate) fn after(&self, commit: &Commit) {
+        self.news.notify_one();
         for changed in &commit.changed {
             let state = &changed.after.logic;
             if state.engaged && state.asked.is_none() && !state.pending.is_empty() {
@@ -72,7 +78,8 @@ impl Hub {
             turn_lease_ms: TURN_LEASE_MS,
             invitation_ms: INVITATION_MS,
         };
-        let options = Options { path: config.data.join("tandem.db"), durability: Durability::Full, readers: 2 };
+        let options =
+            Options { path: config.data.join("tandem.db"), key: None, durability: Durability::Full, readers: 2 };
         let mut cursor = 0;
         let engine_clock = clock.clone();
         let database = Database::open(&options, MIGRATIONS, |connection| {
@@ -81,9 +88,13 @@ impl Hub {
             Engine::new(connection, engine_clock, rules, commits)
         })
         .with_context(|| format!("Cannot open {}", options.path.display()))?;
-        let wake = Wake { logic: logic_wake };
+        let news = Arc::new(Notify::new());
+        let wake = Wake { logic: logic_wake, news: Arc::clone(&news) };
         let fanout = fanout::start(clock.clone(), cursor, commits_in, wake);
+        let search = search::open(&config.data).context("Cannot open the search index")?;
         let hub = Arc::new(Self {
+            search,
+            news,
             limits: Limits::new(config.rate_limits),
             config,
             clock,
@@ -95,6 +106,7 @@ impl Hub {
         });
         tokio::spawn(timers::run(Arc::clone(&hub)));
         tokio::spawn(logic::run(Arc::clone(&hub), logic_in));
+        tokio::spawn(search::run(Arc::clone(&hub)));
         Ok(hub)
     }
 

@@ -13,6 +13,7 @@ mod fanout;
 mod hub;
 mod limits;
 mod logic;
+mod search;
 mod secrets;
 mod setup;
 pub mod store;

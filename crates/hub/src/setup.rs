@@ -84,7 +84,7 @@ pub(crate) fn brand_row(brand: NewBrand) -> anyhow::Result<brands::Brand> {
 
 fn open(data: &Path) -> anyhow::Result<Database<()>> {
     std::fs::create_dir_all(data).with_context(|| format!("Cannot create the folder {}", data.display()))?;
-    let options = Options { path: data.join("tandem.db"), durability: Durability::Full, readers: 1 };
+    let options = Options { path: data.join("tandem.db"), key: None, durability: Durability::Full, readers: 1 };
     Database::open(&options, MIGRATIONS, |_| Ok(()))
         .map_err(StoreError::from)
         .with_context(|| format!("Cannot open {}", options.path.display()))

@@ -9,6 +9,7 @@ pub mod conversations;
 pub mod events;
 pub mod logic_requests;
 pub mod media;
+pub mod search;
 pub mod users;
 
 use tandem_sqlite::Migration;

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tandem_conversation::{
-    Availability, CallId, CommandId, Content, Conversation, ConversationId, EngagementId, Event, LinkId, Participant,
-    Permissions, Position, Stage, Time, TurnId, UserId,
+    Availability, CallId, Channel, Command, CommandId, Content, Conversation, ConversationId, CustomerId, EngagementId,
+    Event, Invitee, LinkId, Participant, Permissions, Position, Stage, Time, TurnId, UserId,
 };
 use utoipa::ToSchema;
 
@@ -67,6 +67,9 @@ pub enum AgentCommand {
         written_against: Position,
         #[serde(default)]
         mind_customer: bool,
+        /// Only while the conversation is in progress: a completed one is not reopened.
+        #[serde(default)]
+        while_in_progress: bool,
     },
     Note {
         turn: TurnId,
@@ -136,6 +139,48 @@ pub enum AgentCommand {
     },
 }
 
+impl AgentCommand {
+    /// The colleague whom the command asks in, and whose name its receiver has to know.
+    #[must_use]
+    pub fn invitee(&self) -> Option<UserId> {
+        match self {
+            Self::Invite { user, .. } => Some(*user),
+            _ => None,
+        }
+    }
+
+    /// The command as it is decided. `invitee` is the name of [`AgentCommand::invitee`].
+    #[must_use]
+    pub fn decided_as(self, received: Time, invitee: String) -> Command {
+        match self {
+            Self::Reply { turn, content, written_against, mind_customer, while_in_progress } => {
+                Command::Reply { turn, content, written_against, mind_customer, while_in_progress, received }
+            }
+            Self::Note { turn, text } => Command::Note { turn, text },
+            Self::Join { call } => Command::Join { call },
+            Self::Leave { reason, ask_for_help } => Command::Leave { reason, ask_for_help },
+            Self::Complete { resolution } => Command::Complete { resolution },
+            Self::Reopen {} => Command::Reopen,
+            Self::AskForHelp { reason } => Command::AskForHelp { reason },
+            Self::HelpNotNeeded {} => Command::HelpNotNeeded,
+            Self::Invite { user, note } => {
+                Command::Invite { invitee: Invitee::Colleague { user, name: invitee }, note }
+            }
+            Self::Accept { engagement } => Command::Accept { engagement },
+            Self::Decline { engagement } => Command::Decline { engagement },
+            Self::Withdraw { engagement } => Command::Withdraw { engagement },
+            Self::Remove { engagement } => Command::Remove { engagement },
+            Self::TakeOver {} => Command::TakeOver,
+            Self::Delegate { turn, note } => Command::Delegate { note, turn },
+            Self::EngageLogic { engaged } => Command::EngageLogic { engaged },
+            Self::Tag { add, remove } => Command::Tag { add, remove },
+            Self::PressButton { action } => Command::PressButton { action },
+            Self::RevokeLink { link } => Command::RevokeLink { link },
+            Self::Receive { stage, up_to } => Command::Receive { stage, up_to },
+        }
+    }
+}
+
 /// The answer to an accepted command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -169,6 +214,62 @@ pub struct EventPage {
 pub struct Journey {
     #[schema(value_type = Vec<Object>)]
     pub conversations: Vec<Conversation>,
+}
+
+/// `GET /api/v1/search`: turns and customers, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchPage {
+    pub hits: Vec<SearchHit>,
+    /// A sentence about what of the query was not understood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// One thing that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchHit {
+    pub conversation: ConversationId,
+    /// Of the turn; 0 for a customer.
+    pub position: Position,
+    /// None for a customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<TurnId>,
+    pub customer: CustomerId,
+    /// The customer's name.
+    pub name: String,
+    pub channel: Channel,
+    /// When the turn was said, or something last happened in the customer's conversation.
+    pub time: Time,
+    /// Who said it; none for a customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Participant>,
+    pub kind: SearchKind,
+    /// The turn is a file.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub attachment: bool,
+    /// The stretch of text around the first word that was found.
+    pub snippet: Vec<SearchSpan>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SearchKind {
+    Turn,
+    Note,
+    /// A customer, by name or contact.
+    Customer,
+}
+
+/// A piece of a snippet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchSpan {
+    pub text: String,
+    /// What was looked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hit: bool,
 }
 
 /// A user of the account, as colleagues see them.

@@ -4,6 +4,7 @@
 //! share one sync to disk. A write is answered only after its commit. This crate must never know a table: whoever
 //! opens a database brings migrations, and a [`Companion`] for what must happen together with each commit.
 
+mod key;
 mod migration;
 mod reader;
 mod writer;
@@ -11,6 +12,7 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use key::Key;
 pub use migration::Migration;
 pub use rusqlite;
 use rusqlite::Connection;
@@ -30,6 +32,21 @@ pub enum Error {
     Closed,
 }
 
+impl Error {
+    /// Whether the file's content cannot be trusted any more, or was written with another key.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Sqlite(error) if is_damage(error))
+    }
+}
+
+/// Whether SQLite says that the file's content cannot be trusted any more, or was written with another key.
+#[must_use]
+pub fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
+}
+
 /// How durable a commit is before it is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
@@ -43,6 +60,8 @@ pub enum Durability {
 #[derive(Clone, Debug)]
 pub struct Options {
     pub path: PathBuf,
+    /// Encrypts every page of the file and of its log; none for a plain file.
+    pub key: Option<Key>,
     pub durability: Durability,
     /// Reader threads.
     pub readers: usize,
@@ -76,10 +95,11 @@ impl<C: Companion> Database<C> {
         companion: impl FnOnce(&Connection) -> Result<C, Error>,
     ) -> Result<Self, Error> {
         let mut connection = Connection::open(&options.path)?;
+        unlock(&connection, options.key.as_ref())?;
         prepare(&connection, options.durability)?;
         migration::run(&mut connection, migrations)?;
         let companion = companion(&connection)?;
-        let readers = reader::Readers::start(&options.path, options.readers)?;
+        let readers = reader::Readers::start(options)?;
         let writer = writer::Writer::start(connection, companion);
         Ok(Self { inner: Arc::new(Inner { path: options.path.clone(), writer, readers }) })
     }
@@ -146,6 +166,26 @@ impl<C: Companion> Database<C> {
     }
 }
 
+/// A connection of its own that only looks, and brings nothing up to date; for files that are not in use any more.
+///
+/// # Errors
+/// If the file does not exist or cannot be opened.
+pub fn peek(path: &Path, key: Option<&Key>) -> Result<Connection, Error> {
+    // A log that was left behind can only be read by who may write.
+    let connection = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    unlock(&connection, key)?;
+    connection.execute_batch("PRAGMA query_only = ON;")?;
+    Ok(connection)
+}
+
+/// Must be the first thing on a connection.
+fn unlock(connection: &Connection, key: Option<&Key>) -> Result<(), Error> {
+    match key {
+        Some(key) => Ok(connection.execute_batch(&key.pragma())?),
+        None => Ok(()),
+    }
+}
+
 fn prepare(connection: &Connection, durability: Durability) -> Result<(), Error> {
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {
@@ -161,7 +201,8 @@ fn prepare(connection: &Connection, durability: Durability) -> Result<(), Error>
          PRAGMA busy_timeout = 5000;
          PRAGMA cache_size = -16000;
          PRAGMA temp_store = MEMORY;
-         PRAGMA journal_size_limit = 67108864;"
+         PRAGMA journal_size_limit = 67108864;
+         PRAGMA wal_autocheckpoint = 8000;"
     ))?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(())

@@ -1,13 +1,12 @@
 //! Reader threads: each owns a connection that refuses to write.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
-use crate::Error;
+use crate::{Error, Options};
 
 type Job = Box<dyn FnOnce(&Connection) + Send>;
 
@@ -16,12 +15,13 @@ pub(crate) struct Readers {
 }
 
 impl Readers {
-    pub(crate) fn start(path: &Path, count: usize) -> Result<Self, Error> {
+    pub(crate) fn start(options: &Options) -> Result<Self, Error> {
         let (jobs, inbox) = mpsc::channel::<Job>();
         let inbox = Arc::new(Mutex::new(inbox));
-        for number in 0..count.max(1) {
+        for number in 0..options.readers.max(1) {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            let connection = Connection::open_with_flags(path, flags)?;
+            let connection = Connection::open_with_flags(&options.path, flags)?;
+            crate::unlock(&connection, options.key.as_ref())?;
             connection.execute_batch(
                 "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -8000;
                  PRAGMA temp_store = MEMORY;",

@@ -73,7 +73,11 @@ impl<C: Companion> Writer<C> {
     {
         let (answer, receiver) = oneshot::channel();
         let job: Job<C> = Box::new(move |connection, companion| {
-            let done = in_savepoint(connection, companion, work);
+            // Without a transaction around it a savepoint would commit by itself, whatever the caller is told.
+            let done = match connection.is_autocommit() {
+                false => in_savepoint(connection, companion, work),
+                true => Err(Error::Commit("the transaction is gone".into()).into()),
+            };
             Box::new(move |commit| {
                 let _ = answer.send(match commit {
                     Ok(()) => done,
@@ -100,8 +104,11 @@ fn in_savepoint<C: Companion, T, E: From<Error>>(
         }
         Err(error) => {
             companion.undone();
-            run(connection, "ROLLBACK TO job")?;
-            run(connection, "RELEASE job")?;
+            // A full disk undoes the whole transaction by itself; then there is nothing left to undo.
+            if !connection.is_autocommit() {
+                run(connection, "ROLLBACK TO job")?;
+                run(connection, "RELEASE job")?;
+            }
             Err(error)
         }
     }
@@ -123,6 +130,10 @@ impl<C: Companion> Writing<C> {
             next = if finishes.len() < GROUP { inbox.try_recv().ok() } else { None };
         }
         let outcome = began
+            .and_then(|()| match self.connection.is_autocommit() {
+                false => Ok(()),
+                true => Err(Error::Commit("the disk is full, or cannot be written".into())),
+            })
             .and_then(|()| self.companion.before_commit(&self.connection))
             .and_then(|()| run(&self.connection, "COMMIT"));
         match &outcome {
@@ -155,10 +166,14 @@ fn run(connection: &Connection, sql: &str) -> Result<(), Error> {
 mod tests {
     use rusqlite::Connection;
 
-    use crate::{Database, Durability, Error, Migration, Options};
+    use crate::{Database, Durability, Error, Key, Migration, Options};
+
+    fn options(folder: &std::path::Path) -> Options {
+        Options { path: folder.join("t.db"), key: None, durability: Durability::Full, readers: 1 }
+    }
 
     fn open(folder: &std::path::Path) -> Database<()> {
-        let options = Options { path: folder.join("t.db"), durability: Durability::Full, readers: 1 };
+        let options = options(folder);
         let steps = [Migration { name: "numbers", sql: "CREATE TABLE numbers (n INTEGER PRIMARY KEY) STRICT" }];
         Database::open(&options, &steps, |_: &Connection| Ok(())).unwrap()
     }
@@ -202,8 +217,69 @@ mod tests {
     fn a_file_of_a_newer_version_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         drop(open(folder.path()));
-        let options = Options { path: folder.path().join("t.db"), durability: Durability::Full, readers: 1 };
+        let options = options(folder.path());
         let refused = Database::<()>::open(&options, &[], |_| Ok(()));
         assert!(matches!(refused, Err(Error::Newer { found: 1, known: 0 })), "an older program must not touch it");
+    }
+
+    #[test]
+    fn a_full_disk_undoes_the_whole_group_and_nothing_of_it_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open(folder.path());
+        database.write_blocking(insert(1)).unwrap();
+        let limit = |pages: &'static str| {
+            database.write_blocking(move |connection, ()| -> Result<(), Error> {
+                connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+                Ok(())
+            })
+        };
+        limit("2").unwrap();
+        let (stop, stopped) = std::sync::mpsc::channel::<()>();
+        let writes = std::thread::scope(|scope| {
+            // Holds the writer, so that what follows is one group.
+            scope.spawn(|| {
+                database.write_blocking(move |_, ()| -> Result<(), Error> {
+                    let _ = stopped.recv();
+                    Ok(())
+                })
+            });
+            let waiting: Vec<_> = (0..2_000).map(|n| database.inner.writer.submit(insert(10 + n))).collect();
+            drop(stop);
+            waiting.into_iter().map(|written| written.blocking_recv().unwrap()).collect::<Vec<_>>()
+        });
+        assert!(writes.iter().any(Result::is_err), "two pages cannot hold them");
+        limit("1000000").unwrap();
+        let kept = writes.iter().filter(|write| write.is_ok()).count();
+        let count: i64 = database
+            .read_blocking(|connection| -> Result<i64, Error> {
+                Ok(connection.query_row("SELECT count(*) FROM numbers WHERE n >= 10", [], |row| row.get(0))?)
+            })
+            .unwrap();
+        assert_eq!(count, i64::try_from(kept).unwrap(), "exactly what was acknowledged is there");
+        database.write_blocking(insert(2)).unwrap();
+    }
+
+    #[test]
+    fn an_encrypted_file_opens_with_its_key_alone_and_shows_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let steps = [Migration { name: "words", sql: "CREATE TABLE words (word TEXT) STRICT" }];
+        let with = |key: Option<[u8; 32]>| Options { key: key.map(Key::new), ..options(folder.path()) };
+        let database = Database::open(&with(Some([7; 32])), &steps, |_| Ok(())).unwrap();
+        database
+            .write_blocking(|connection, ()| -> Result<(), Error> {
+                connection.execute("INSERT INTO words VALUES ('rhubarb marmalade')", [])?;
+                Ok(())
+            })
+            .unwrap();
+        for file in ["t.db", "t.db-wal"] {
+            let bytes = std::fs::read(folder.path().join(file)).unwrap();
+            assert!(!bytes.windows(7).any(|seven| seven == b"rhubarb"), "{file} shows what is in it");
+        }
+        drop(database);
+        for wrong in [None, Some([8; 32])] {
+            let refused = Database::<()>::open(&with(wrong), &steps, |_| Ok(()));
+            assert!(refused.is_err_and(|error| error.is_damage()), "the right key is needed");
+        }
+        Database::<()>::open(&with(Some([7; 32])), &steps, |_| Ok(())).unwrap();
     }
 }

@@ -8,6 +8,7 @@ pub mod chaos;
 pub mod desk_process;
 pub mod dialogue;
 pub mod hub_process;
+pub mod keychain;
 pub mod load;
 pub mod logic_process;
 mod net;

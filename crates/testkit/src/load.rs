@@ -2,13 +2,23 @@
 //!
 //! A measurement gives one or more [`Figure`]s; to add one, write its function and name it in [`MEASUREMENTS`].
 
+mod app;
 mod chat_js;
+mod clock;
+mod crowd;
+pub mod desk;
+mod desktop;
 mod fold;
+mod help;
 mod idle;
 mod messages;
+mod past;
 pub mod raw;
 mod report;
 mod sockets;
+mod standin;
+mod story;
+mod words;
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -25,6 +35,8 @@ pub struct Bench {
     pub seconds: f64,
     /// How often short measurements are repeated.
     pub runs: usize,
+    /// Turns in the desk's large cache.
+    pub turns: u32,
 }
 
 type Running<'a> = Pin<Box<dyn Future<Output = anyhow::Result<Vec<Figure>>> + 'a>>;
@@ -46,6 +58,26 @@ pub const MEASUREMENTS: &[Measurement] = &[
     },
     Measurement { names: &["hub_message_p99_ms"], run: |bench| Box::pin(messages::latency(bench)) },
     Measurement { names: &["hub_idle_connection_kib"], run: |bench| Box::pin(idle::measure(bench)) },
+    Measurement {
+        names: &["help_to_notification_p50_ms", "help_to_notification_p99_ms", "withdraw_p99_ms"],
+        run: |bench| Box::pin(help::measure(bench)),
+    },
+    Measurement {
+        names: &["desk_catchup_vs_raw", "desk_catchup_per_s", "desk_catchup_raw_per_s"],
+        run: |bench| Box::pin(desk::catchup(bench)),
+    },
+    Measurement {
+        names: &[
+            "desk_bytes_per_turn",
+            "desk_open_10k_p99_ms",
+            "desk_list_10k_p99_ms",
+            "desk_search_1m_p99_ms",
+            "desk_core_start_1m_ms",
+        ],
+        run: |bench| Box::pin(desk::cached(bench)),
+    },
+    Measurement { names: &["reconnect_8h_s"], run: |bench| Box::pin(desk::reconnect(bench)) },
+    Measurement { names: &["desk_window_start_ms", "desk_memory_pss_mib"], run: |bench| Box::pin(app::measure(bench)) },
 ];
 
 impl Measurement {

@@ -12,6 +12,12 @@ const press = (button) => async (page) => {
   await page.getByRole("dialog").waitFor();
 };
 
+const search = (query) => async (page) => {
+  await page.keyboard.press("/");
+  await page.getByRole("dialog", { name: "Search everything" }).waitFor();
+  await page.keyboard.type(query);
+};
+
 /** Name, scene of the fake host, and how to get there. */
 const STATES = [
   ["list", "", async () => {}],
@@ -69,13 +75,83 @@ const STATES = [
     await page.getByRole("menu").waitFor();
   }],
   ["nothing found", "", async (page) => {
-    await page.keyboard.press("/");
+    await page.keyboard.press("f");
     await page.keyboard.type("zzz");
     await page.getByText("Nothing matches").waitFor();
   }],
   ["empty", "empty", async () => {}],
   ["unreadable", "broken", async () => {}],
-  ["offline", "offline,failing", show("Carmen Menzel")],
+  ["offline", "offline,failing", show("Jonas Keller")],
+  ["queued action", "offline", show("Aiko Tanabe")],
+  ["offline, all", "offline", (page) => page.getByRole("link", { name: "All Live Conversations" }).click()],
+  ["offline, empty", "offline,empty", (page) => page.getByText("Nothing kept here").waitFor()],
+  ["outbox", "offline", async (page) => {
+    await page.getByRole("button", { name: /queued/ }).click();
+    await page.getByRole("button", { name: "Cancel: Reply, Jonas Keller" }).waitFor();
+  }],
+  ["outbox, empty", "", async (page) => {
+    await page.getByRole("button", { name: /queued/ }).click();
+    await page.getByText("Nothing waits").waitFor();
+  }],
+  ["returned", "", async (page) => {
+    await page.evaluate(() => window.__fake.giveBack("jonas", "It is on its way.", { code: "channel.window_closed", reason: "the 24 hours of WhatsApp are over" }));
+    await show("Jonas Keller")(page);
+    await page.getByText("Not sent.").waitFor();
+  }],
+  ["unsent", "", async (page) => {
+    await page.evaluate(() => window.__fake.giveBack("aiko", "One moment.", { code: "conversation.not_engaged", reason: "you had left the conversation" }));
+    await show("Aiko Tanabe")(page);
+    await page.getByText("Your reply was not sent.").waitFor();
+  }],
+  ["two drafts", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("button", { name: "Note", exact: true }).click();
+    await page.keyboard.type("Ask about the visa");
+  }],
+  ["search", "", search("")],
+  ["search, operators", "", search("refund in:")],
+  ["search, hint", "", async (page) => {
+    await search("refund before:monday")(page);
+    await page.getByText("needs a date").waitFor();
+  }],
+  ["search, hits", "", async (page) => {
+    await search("the")(page);
+    await page.getByText("From the hub").waitFor();
+    await page.keyboard.press("ArrowDown");
+  }],
+  ["search, offline", "offline", async (page) => {
+    await search("refund")(page);
+    await page.getByText("only this machine").waitFor();
+  }],
+  ["search, nothing", "offline", async (page) => {
+    await search("zzzz")(page);
+    await page.getByText("Nothing contains").waitFor();
+  }],
+  ["found", "", async (page) => {
+    await search("second bag")(page);
+    await page.getByTestId("hit").first().waitFor();
+    await page.keyboard.press("Enter");
+    await page.locator("[data-found]").waitFor();
+  }],
+  ["choose a passphrase", "choose_passphrase", async (page) => {
+    await page.getByLabel("Passphrase", { exact: true }).fill("short");
+    await page.getByLabel("Once more").fill("short");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").waitFor();
+  }],
+  ["enter the passphrase", "passphrase", async (page) => {
+    await page.getByLabel("Passphrase", { exact: true }).fill("wrong-wrong");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").waitFor();
+  }],
+  ["keychain", "keychain", async (page) => {
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("alert").waitFor();
+  }],
+  ["start afresh", "keychain", async (page) => {
+    await page.getByRole("button", { name: /start afresh/ }).click();
+    await page.getByRole("heading", { name: "Start afresh?" }).waitFor();
+  }],
   ["sign in", "signed_out,revoked", async () => {}],
   ["refused", "signed_out", async (page) => {
     await page.getByLabel("E-mail").fill("maya@northwind.example");
@@ -90,35 +166,46 @@ const { base, browser, close } = await stage();
 
 let looked = 0;
 const faults = [];
-for (const [name, scene, go] of STATES) {
+// `node desk/test/axe.mjs search` looks at the states so named only.
+const chosen = STATES.filter(([name]) => name.includes(process.argv[2] ?? ""));
+const THEMES = ["light", "dark"];
+
+/** Looks at the state that the page is in. */
+async function look(page, where) {
+  // Colours are judged when nothing fades any more.
+  await page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== "running"));
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  for (const { id, help, nodes } of violations) {
+    faults.push(`${where}: ${id}, ${help}\n    ${nodes.slice(0, 3).map((n) => `${n.target} ${n.failureSummary?.split("\n")[1] ?? ""}`).join("\n    ")}`);
+  }
+  looked++;
+}
+
+for (const [name, scene, go] of chosen) {
   for (const viewport of SIZES) {
-    for (const colorScheme of ["light", "dark"]) {
-      const where = `${name}, ${viewport.width}×${viewport.height}, ${colorScheme}`;
-      const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce" });
-      const page = await context.newPage();
-      page.setDefaultTimeout(10_000);
-      page.on("pageerror", (error) => faults.push(`${where}: ${error.message}`));
-      try {
-        await page.goto(`${base}?fake=${scene}`);
-        await page.locator("html[data-ready], form").first().waitFor();
-        await go(page);
-        // Colours are judged when nothing fades any more.
-        await page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== "running"));
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-        for (const { id, help, nodes } of violations) {
-          faults.push(`${where}: ${id}, ${help}\n    ${nodes.slice(0, 3).map((n) => `${n.target} ${n.failureSummary?.split("\n")[1] ?? ""}`).join("\n    ")}`);
-        }
-        looked++;
-      } catch (error) {
-        faults.push(`${where}: ${error.message.split("\n")[0]}`);
+    let where = `${name}, ${viewport.width}×${viewport.height}`;
+    const context = await browser.newContext({ viewport, colorScheme: THEMES[0], reducedMotion: "reduce" });
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    page.on("pageerror", (error) => faults.push(`${where}: ${error.message}`));
+    try {
+      await page.goto(`${base}?fake=${scene}`);
+      await page.locator("html[data-ready], form").first().waitFor();
+      await go(page);
+      await page.evaluate(axe);
+      for (const colorScheme of THEMES) {
+        where = `${name}, ${viewport.width}×${viewport.height}, ${colorScheme}`;
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        await look(page, where);
       }
-      await context.close();
+    } catch (error) {
+      faults.push(`${where}: ${error.message.split("\n")[0]}`);
     }
+    await context.close();
   }
 }
 await close();
 
 faults.forEach((fault) => console.error(fault));
-console.log(`axe: ${looked} of ${STATES.length * SIZES.length * 2} states looked at, ${faults.length} faults`);
+console.log(`axe: ${looked} of ${chosen.length * SIZES.length * THEMES.length} states looked at, ${faults.length} faults`);
 process.exit(faults.length === 0 ? 0 : 1);

@@ -1,9 +1,8 @@
-// What only a real layout can show: the journey keeps its place, follows its end, and ten thousand of anything do not stutter.
+// What only a real layout can show: journeys and lists keep their place, follow their end, and hold no more than is seen.
 import assert from "node:assert/strict";
 import { stage } from "./stage.mjs";
 
 const { base, browser, close } = await stage();
-const TASK_MS = 50;
 let failed = 0;
 
 async function story(name, scene, tell) {
@@ -19,16 +18,6 @@ async function story(name, scene, tell) {
     console.error(`FAILED  ${name}: ${error.message}`);
   }
   await page.close();
-}
-
-/** The page's own tasks, longest first, in milliseconds of its thread's CPU time: neighbours on the machine do not count. */
-function longest(trace) {
-  const { traceEvents } = JSON.parse(trace.toString());
-  const thread = (event) => `${event.pid} ${event.tid}`;
-  const named = (event) => event.name === "thread_name" && event.args.name === "CrRendererMain";
-  const pages = new Set(traceEvents.filter(named).map(thread));
-  const tasks = traceEvents.filter((event) => event.name.includes("RunTask") && pages.has(thread(event)));
-  return tasks.map((event) => Math.round((event.tdur ?? 0) / 1000)).sort((a, b) => b - a);
 }
 
 const open = async (page, name) => {
@@ -90,22 +79,94 @@ await story("Older entries load above without moving what is read", "large", asy
   assert.ok(!text.includes("Message 10000:"), "far from the end");
 });
 
-await story("Ten thousand rows and turns never hold the page for long", "large", async (page) => {
-  await browser.startTracing(page, { categories: ["toplevel"] });
+await story("The end stays in sight when the window, the composer or who is writing takes room", "", async (page) => {
+  await open(page, "Carmen Menzel");
+  await settled(page);
+  const stays = async (when) => {
+    await settled(page);
+    assert.ok((await fromEnd(page)) < 3, `still at the end ${when}`);
+    assert.equal(await page.getByRole("button", { name: /new/ }).count(), 0, `nothing is called new ${when}`);
+  };
+  await page.evaluate(() => window.__fake.tell({ type: "typing", id: "carmen", by: { kind: "customer" }, until: new Date(Date.now() + 60_000).toISOString() }));
+  await page.getByText("Carmen is writing").waitFor();
+  await stays("when somebody writes");
+  const field = page.getByRole("textbox", { name: "Message" });
+  await field.press("End");
+  for (let line = 0; line < 8; line++) await field.press("Shift+Enter");
+  await stays("when the composer grows");
+  await page.setViewportSize({ width: 1100, height: 560 });
+  await stays("when the window shrinks");
+  await say(page, "carmen", "Are you there?");
+  await page.getByTestId("transcript").getByText("Are you there?").waitFor();
+  await stays("when something is said");
+  assert.equal(await page.getByText("is writing").count(), 0, "who has spoken does not write any more");
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await field.fill("");
+  await stays("when everything is large again");
+});
+
+await story("A hit opens in its place, and there are ways in both directions", "large", async (page) => {
+  await page.keyboard.press("/");
+  await page.keyboard.type('"message 5000"');
+  await page.getByTestId("hit").first().waitFor();
+  await page.keyboard.press("Enter");
+  const found = page.locator("[data-found]");
+  await found.waitFor();
+  await settled(page);
+  assert.match(await found.textContent(), /From your search.*Message 5000:/s);
+  const middle = async () => {
+    const [pane, hit] = [await page.getByTestId("transcript").boundingBox(), await found.boundingBox()];
+    return Math.abs(hit.y + hit.height / 2 - pane.y - pane.height / 2) / pane.height;
+  };
+  assert.ok((await middle()) < 0.25, "the hit stands in the middle");
+  await page.getByTestId("transcript").hover();
+  const wheelTo = async (words, by) => {
+    for (let at = 0; at < 200; at++) {
+      if ((await page.getByTestId("transcript").textContent()).includes(words)) return true;
+      await page.mouse.wheel(0, by);
+      await settled(page);
+    }
+    return false;
+  };
+  assert.ok(await wheelTo("Message 5070:", 500), "newer entries load below");
+  assert.ok(await wheelTo("Message 4930:", -500), "older entries load above");
+  await page.getByTestId("transcript").press("End");
+  await page.getByTestId("transcript").getByText("Message 10000:").waitFor();
+  await settled(page);
+  assert.ok((await fromEnd(page)) < 3, "End leads to the end");
+  assert.equal(await page.getByRole("button", { name: "Back to newest" }).count(), 0);
+});
+
+await story("A list keeps its place when rows come above", "large", async (page) => {
   const list = page.getByRole("listbox", { name: "My Conversations" });
   await list.hover();
-  for (let at = 0; at < 30; at++) await page.mouse.wheel(0, 2500);
+  await page.mouse.wheel(0, 1330);
   await settled(page);
-  await list.focus();
-  await page.keyboard.press("End");
-  await page.getByRole("option", { name: "Customer 9999" }).waitFor();
-  await page.keyboard.press("Home");
+  const place = () => list.evaluate((list) => {
+    const top = list.getBoundingClientRect().top;
+    const row = [...list.querySelectorAll("[data-testid=row]")].find((row) => row.getBoundingClientRect().bottom > top + 1);
+    return { id: row.dataset.id, top: Math.round(row.getBoundingClientRect().top) };
+  });
+  const before = await place();
+  await page.evaluate(() => {
+    const { samples, tell } = window.__fake;
+    samples.splice(0, 0, ...samples.splice(500, 3));
+    tell.call(window.__fake, { type: "lists" });
+  });
+  await page.getByRole("option", { name: /Customer 17/ }).waitFor();
+  await settled(page);
+  assert.deepEqual(await place(), before);
+});
+
+await story("However much there is, only what is near the eye is in the page", "large", async (page) => {
   await open(page, "Long Journey");
-  await page.getByTestId("transcript").hover();
-  for (let at = 0; at < 30; at++) await page.mouse.wheel(0, -1500);
-  await settled(page);
-  const tasks = longest(await browser.stopTracing());
-  assert.ok(tasks.length > 100 && tasks[0] <= TASK_MS, `the longest tasks of ${tasks.length}: ${tasks.slice(0, 5)} ms`);
+  for (const pane of [page.getByRole("listbox", { name: "My Conversations" }), page.getByTestId("transcript")]) {
+    await pane.hover();
+    for (let at = 0; at < 40; at++) await page.mouse.wheel(0, at % 2 ? -2500 : 2000);
+    await settled(page);
+  }
+  assert.ok((await page.getByTestId("row").count()) < 40, "rows");
+  assert.ok((await page.getByTestId("entry").count()) < 60, "entries");
 });
 
 await story("The keyboard alone finds, opens, answers and completes", "", async (page) => {

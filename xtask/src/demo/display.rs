@@ -1,4 +1,5 @@
-//! A display where there is none: virtual, with a message bus of its own for notifications, and pictures of it all.
+//! A display where there is none: virtual, with a message bus of its own for notifications and a keychain, and pictures
+//! of it all.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use xtask::leash::Leash;
-use xtask::xvfb;
+use xtask::{keychain, xvfb};
 
 use crate::sh;
 
@@ -14,23 +15,30 @@ use crate::sh;
 pub const FIRST_PICTURE: Duration = Duration::from_secs(15);
 pub const NEXT_PICTURE: Duration = Duration::from_secs(10);
 
-/// Shows notifications on the virtual display where dunst is installed, then becomes the program.
-const WITH_NOTIFICATIONS: &str = r#"command -v dunst >/dev/null && { dunst >/dev/null 2>&1 & }; exec "$0""#;
+/// Shows notifications on the virtual display where dunst is installed.
+const SHOW_NOTIFICATIONS: &str = "command -v dunst >/dev/null && { dunst >/dev/null 2>&1 & }\n";
 
 pub struct VirtualDisplay {
     name: String,
     picture: PathBuf,
+    keychain: PathBuf,
 }
 
 impl VirtualDisplay {
     pub fn start(leash: &mut Leash, data: &Path) -> Result<Self> {
-        Ok(Self { name: xvfb::start(leash)?, picture: data.join("screenshot.png") })
+        Ok(Self { name: xvfb::start(leash)?, picture: data.join("screenshot.png"), keychain: data.join("keychain") })
     }
 
     /// The program on this display, with a bus of its own and without what needs a graphics card.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = sh::command("dbus-run-session -- sh -c");
-        command.arg(WITH_NOTIFICATIONS).arg(program).env("DISPLAY", &self.name).env("GDK_BACKEND", "x11");
+        let script = format!("{SHOW_NOTIFICATIONS}{}exec \"$0\"", keychain::START);
+        command
+            .arg(script)
+            .arg(program)
+            .env("KEYCHAIN", &self.keychain)
+            .env("DISPLAY", &self.name)
+            .env("GDK_BACKEND", "x11");
         command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1").env("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
         command.env("NO_AT_BRIDGE", "1");
         command

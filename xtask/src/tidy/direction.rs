@@ -12,8 +12,12 @@ const ROOMS: &[Room] = &[
     Room { name: "tandem-conversation", may_use: &[] },
     Room { name: "tandem-sqlite", may_use: &[] },
     Room { name: "tandem-protocol", may_use: &["tandem-conversation"] },
-    Room { name: "tandem-hub", may_use: &["tandem-conversation", "tandem-protocol", "tandem-sqlite"] },
-    Room { name: "tandem-desk", may_use: &["tandem-conversation", "tandem-protocol", "tandem-sqlite"] },
+    Room { name: "tandem-search", may_use: &["tandem-conversation", "tandem-protocol"] },
+    Room { name: "tandem-hub", may_use: &["tandem-conversation", "tandem-protocol", "tandem-search", "tandem-sqlite"] },
+    Room {
+        name: "tandem-desk",
+        may_use: &["tandem-conversation", "tandem-protocol", "tandem-search", "tandem-sqlite"],
+    },
     Room {
         name: "tandem-app",
         may_use: &["tandem-conversation", "tandem-protocol", "tandem-sqlite", "tandem-hub", "tandem-desk"],
@@ -37,7 +41,7 @@ const IN_TESTS: &[&str] = &["tandem-testkit"];
 /// I/O that the pure core and the wire's shapes must not know, not even in tests.
 const IMPURE: &[&str] =
     &["axum", "hyper", "notify-rust", "postgres", "reqwest", "rusqlite", "tauri", "tokio", "tokio-tungstenite"];
-const PURE: &[&str] = &["tandem-conversation", "tandem-protocol"];
+const PURE: &[&str] = &["tandem-conversation", "tandem-protocol", "tandem-search"];
 
 pub fn complaints(packages: &[Package]) -> Vec<String> {
     let mut complaints = Vec::new();

@@ -15,7 +15,10 @@ use crate::turn::{Content, Turn, check_label, check_remark};
 impl Draft<'_> {
     pub(super) fn run_person(&mut self, command: &Command) -> Result<(), Rejection> {
         match command {
-            Command::Reply { turn, content, written_against, mind_customer, received } => {
+            Command::Reply { turn, content, written_against, mind_customer, while_in_progress, received } => {
+                if *while_in_progress && !self.state.in_progress() {
+                    return Err(Rejection::Completed);
+                }
                 self.reply(*turn, content, *written_against, *mind_customer, *received)
             }
             Command::Note { turn, text } => self.note(*turn, text),
@@ -116,6 +119,7 @@ impl Draft<'_> {
         if news > written_against {
             return Err(Rejection::MovedOn { since: written_against });
         }
+        self.window_is_open()?;
         if !self.state.in_progress() {
             self.reopen();
             self.begin_engagement(self.actor.clone(), EngagementKind::Agent { participant: self.actor.clone() });
@@ -124,6 +128,16 @@ impl Draft<'_> {
         let turn = Turn { id: turn, engagement, content: content.clone(), silent: false };
         self.push(EventBody::TurnAdded { turn, received: received.min(self.now()) });
         Ok(())
+    }
+
+    /// Some channels close some time after the customer's last turn.
+    fn window_is_open(&self) -> Result<(), Rejection> {
+        let (channel, spoke) = (self.state.channel, self.state.last_customer_at);
+        let Some((hours, spoke)) = channel.window_hours().zip(spoke) else { return Ok(()) };
+        match self.now() <= spoke.plus_ms(i64::from(hours) * 3_600_000) {
+            true => Ok(()),
+            false => Err(Rejection::WindowClosed { channel: channel.name().to_owned(), hours }),
+        }
     }
 
     pub(super) fn note(&mut self, turn: TurnId, text: &str) -> Result<(), Rejection> {

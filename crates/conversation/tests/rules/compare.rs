@@ -72,7 +72,14 @@ fn rule_12_the_customers_news_count_by_setting() {
         let (mut stage, written_against) = two_agents();
         stage.carmen_writes("Found it!");
         let (turn, content) = (stage.turn(), crate::stage::text("It arrives today."));
-        let reply = Command::Reply { turn, content, written_against, mind_customer, received: stage.now };
+        let reply = Command::Reply {
+            turn,
+            content,
+            written_against,
+            mind_customer,
+            while_in_progress: false,
+            received: stage.now,
+        };
         let sent = stage.maya(reply);
         assert_eq!(sent.is_err(), mind_customer);
     }
@@ -83,7 +90,14 @@ fn rule_12_a_courtesy_is_no_news() {
     let (mut stage, written_against) = two_agents();
     stage.carmen_writes("Thanks!");
     let (turn, content) = (stage.turn(), crate::stage::text("It arrives today."));
-    let reply = Command::Reply { turn, content, written_against, mind_customer: true, received: stage.now };
+    let reply = Command::Reply {
+        turn,
+        content,
+        written_against,
+        mind_customer: true,
+        while_in_progress: false,
+        received: stage.now,
+    };
     stage.maya(reply).unwrap();
 }
 
@@ -168,8 +182,42 @@ fn rule_12_replies_carry_only_what_people_say_to_customers() {
     let suggestion = Content::Suggestion { text: "x".into(), why: None };
     for content in [Content::Note { text: "x".into() }, suggestion] {
         let turn = stage.turn();
-        let reply = Command::Reply { turn, content, written_against, mind_customer: false, received: stage.now };
+        let reply = Command::Reply {
+            turn,
+            content,
+            written_against,
+            mind_customer: false,
+            while_in_progress: false,
+            received: stage.now,
+        };
         assert_eq!(stage.maya(reply), Err(Rejection::NotYours));
     }
     assert!(stage.is_engaged(&maya()));
+}
+
+#[test]
+fn rule_12_a_reply_to_a_conversation_in_progress_does_not_reopen_one_that_was_completed_meanwhile() {
+    for while_in_progress in [false, true] {
+        let (mut stage, written_against) = two_agents();
+        stage.maya(Command::Complete { resolution: String::new() }).unwrap();
+        let (turn, content) = (stage.turn(), crate::stage::text("It arrives today."));
+        let (mind_customer, received) = (false, stage.now);
+        let reply = Command::Reply { turn, content, written_against, mind_customer, while_in_progress, received };
+        let sent = stage.jonas(reply);
+        assert_eq!(sent.err(), while_in_progress.then_some(Rejection::Completed));
+        assert_eq!(stage.state.in_progress(), !while_in_progress);
+    }
+}
+
+#[test]
+fn a_channel_with_a_window_takes_replies_only_inside_it() {
+    let (mut stage, _) = two_agents();
+    stage.state.channel = tandem_conversation::Channel::Whatsapp;
+    stage.carmen_writes("Where is my suitcase?");
+    stage.now = stage.now.plus_ms(24 * 3_600_000);
+    stage.maya_replies("On its way.");
+    stage.now = stage.now.plus_ms(1);
+    let reply = stage.reply("Still on its way.");
+    let refused = stage.maya(reply);
+    assert!(matches!(refused, Err(Rejection::WindowClosed { hours: 24, .. })), "{refused:?}");
 }

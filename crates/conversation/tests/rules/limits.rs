@@ -79,7 +79,14 @@ fn questions_have_choices_that_can_be_told_apart() {
         let mut stage = Stage::without_logic();
         stage.maya_joins();
         let (turn, against, received) = (stage.turn(), stage.state.position, stage.now);
-        let reply = Command::Reply { turn, content, written_against: against, mind_customer: false, received };
+        let reply = Command::Reply {
+            turn,
+            content,
+            written_against: against,
+            mind_customer: false,
+            while_in_progress: false,
+            received,
+        };
         assert_eq!(field(stage.maya(reply)).as_deref(), refused);
     }
 }

@@ -174,7 +174,14 @@ impl Stage {
 
     pub fn reply_against(&mut self, words: &str, written_against: Position) -> Command {
         let (turn, received) = (self.turn(), self.now);
-        Command::Reply { turn, content: text(words), written_against, mind_customer: false, received }
+        Command::Reply {
+            turn,
+            content: text(words),
+            written_against,
+            mind_customer: false,
+            while_in_progress: false,
+            received,
+        }
     }
 
     pub fn maya_replies(&mut self, words: &str) {

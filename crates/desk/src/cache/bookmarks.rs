@@ -1,11 +1,12 @@
-//! Table `bookmarks`: what this user left at a conversation: how far it was read, and an unfinished reply.
+//! Table `bookmarks`: what this user left at a conversation: how far it was read, and what they have begun to write.
 //!
 //! Apart from `conversations`, because it must outlive a reset by the hub.
 
 use tandem_conversation::{ConversationId, Position};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{CacheError, id};
+use super::{CacheError, id, json, parse};
+use crate::view::{DraftsView, ReturnedView};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE bookmarks (
@@ -15,14 +16,31 @@ CREATE TABLE bookmarks (
     draft        TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;";
 
-/// Position and draft; none for a conversation this user never touched.
-pub(crate) fn get(connection: &Connection, of: ConversationId) -> Result<Option<(Position, String)>, CacheError> {
-    let mut query = connection.prepare_cached("SELECT seen, draft FROM bookmarks WHERE conversation = ?1")?;
-    Ok(query.query_row([id(of.0)], |row| Ok((Position(row.get(0)?), row.get(1)?))).optional()?)
+pub(crate) const NOTES_AND_RETURNED: &str = "
+ALTER TABLE bookmarks ADD COLUMN note TEXT NOT NULL DEFAULT '';
+-- JSON: why words that were sent stand in a draft again.
+ALTER TABLE bookmarks ADD COLUMN returned TEXT;";
+
+/// Which of the two drafts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Reply,
+    Note,
 }
 
-pub(crate) fn draft(connection: &Connection, of: ConversationId) -> Result<String, CacheError> {
-    Ok(get(connection, of)?.map(|(_, draft)| draft).unwrap_or_default())
+/// How far this user has read; none for a conversation they never touched.
+pub(crate) fn seen(connection: &Connection, of: ConversationId) -> Result<Option<Position>, CacheError> {
+    let mut query = connection.prepare_cached("SELECT seen FROM bookmarks WHERE conversation = ?1")?;
+    Ok(query.query_row([id(of.0)], |row| Ok(Position(row.get(0)?))).optional()?)
+}
+
+/// What this user has begun to write.
+pub(crate) fn drafts(connection: &Connection, of: ConversationId) -> Result<DraftsView, CacheError> {
+    let mut query = connection.prepare_cached("SELECT draft, note, returned FROM bookmarks WHERE conversation = ?1")?;
+    let row = query.query_row([id(of.0)], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?)));
+    let Some((reply, note, returned)) = row.optional()? else { return Ok(DraftsView::default()) };
+    let returned = returned.map(|returned| parse("reason of a draft", &returned)).transpose()?;
+    Ok(DraftsView { reply, note, returned })
 }
 
 /// Remembers that the user has seen everything up to `position`; never moves back. Whether that was news.
@@ -32,6 +50,27 @@ pub(crate) fn see(connection: &Connection, of: ConversationId, position: Positio
          ON CONFLICT (conversation) DO UPDATE SET seen = excluded.seen WHERE excluded.seen > seen",
     )?;
     Ok(query.execute(params![id(of.0), position.0])? > 0)
+}
+
+/// Keeps what the user writes. A changed draft is theirs again, whatever came back before.
+pub(crate) fn set_draft(
+    connection: &Connection,
+    of: ConversationId,
+    kind: Kind,
+    draft: &str,
+) -> Result<(), CacheError> {
+    let mut query = connection.prepare_cached(match kind {
+        Kind::Reply => {
+            "INSERT INTO bookmarks (conversation, draft) VALUES (?1, ?2) ON CONFLICT (conversation)
+             DO UPDATE SET returned = iif(draft = excluded.draft, returned, NULL), draft = excluded.draft"
+        }
+        Kind::Note => {
+            "INSERT INTO bookmarks (conversation, note) VALUES (?1, ?2) ON CONFLICT (conversation)
+             DO UPDATE SET returned = iif(note = excluded.note, returned, NULL), note = excluded.note"
+        }
+    })?;
+    query.execute(params![id(of.0), draft])?;
+    Ok(())
 }
 
 /// The draft after its author turned `base` into `text`, while it had become `known`: words that came back stand above.
@@ -45,18 +84,45 @@ pub(crate) fn rewritten(known: &str, base: &str, text: &str) -> String {
     }
 }
 
-pub(crate) fn set_draft(connection: &Connection, of: ConversationId, draft: &str) -> Result<(), CacheError> {
-    let mut query = connection.prepare_cached(
-        "INSERT INTO bookmarks (conversation, draft) VALUES (?1, ?2)
-         ON CONFLICT (conversation) DO UPDATE SET draft = excluded.draft",
-    )?;
-    query.execute(params![id(of.0), draft])?;
+/// Words that are sent leave the draft; what came back to it meanwhile stays.
+pub(crate) fn take(connection: &Connection, of: ConversationId, kind: Kind, words: &str) -> Result<(), CacheError> {
+    let drafts = drafts(connection, of)?;
+    let draft = if kind == Kind::Reply { drafts.reply } else { drafts.note };
+    let kept = match draft.trim_end().strip_suffix(words.trim_end()) {
+        _ if draft.is_empty() => return Ok(()),
+        Some(before) => before.trim_end(),
+        None if words.contains(draft.trim()) => "",
+        None => return Ok(()),
+    };
+    set_draft(connection, of, kind, kept)
+}
+
+/// Words that were not sent stand above whatever was begun since; nothing the user wrote is ever lost.
+pub(crate) fn give_back(
+    connection: &Connection,
+    of: ConversationId,
+    kind: Kind,
+    words: &str,
+    why: Option<&ReturnedView>,
+) -> Result<(), CacheError> {
+    let drafts = drafts(connection, of)?;
+    let begun = if kind == Kind::Reply { drafts.reply } else { drafts.note };
+    if !begun.contains(words) {
+        let both = if words.starts_with(begun.trim()) { words.to_owned() } else { format!("{words}\n\n{begun}") };
+        set_draft(connection, of, kind, &both)?;
+    }
+    let why = why.map(|why| json("reason of a draft", why)).transpose()?;
+    let mut query = connection.prepare_cached("UPDATE bookmarks SET returned = ?2 WHERE conversation = ?1")?;
+    query.execute(params![id(of.0), why])?;
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::rewritten;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::cache::testing::connection;
 
     #[test]
     fn what_came_back_to_a_draft_stays_when_it_is_written_on() {
@@ -70,5 +136,19 @@ mod tests {
         ] {
             assert_eq!(rewritten(known, base, text), expected, "{base} became {text} while it was {known}");
         }
+    }
+
+    #[test]
+    fn words_that_come_back_stand_above_what_was_begun_since_until_they_are_changed() {
+        let (connection, of) = (connection(), ConversationId(Uuid::from_u128(1)));
+        let why = ReturnedView { code: "conversation.moved_on".into(), reason: "Something is new.".into() };
+        set_draft(&connection, of, Kind::Reply, "And one more thing").unwrap();
+        give_back(&connection, of, Kind::Reply, "Dear Carmen", Some(&why)).unwrap();
+        let found = drafts(&connection, of).unwrap();
+        assert_eq!((found.reply.as_str(), found.returned), ("Dear Carmen\n\nAnd one more thing", Some(why)));
+        set_draft(&connection, of, Kind::Reply, &found.reply).unwrap();
+        assert!(drafts(&connection, of).unwrap().returned.is_some(), "saving the same again changes nothing");
+        set_draft(&connection, of, Kind::Reply, "Dear Carmen").unwrap();
+        assert!(drafts(&connection, of).unwrap().returned.is_none());
     }
 }

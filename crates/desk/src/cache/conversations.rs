@@ -5,7 +5,7 @@
 use tandem_conversation::{Conversation, ConversationId, CustomerId, Position, Section, Time, UserId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::{CacheError, NEVER, Touched, bookmarks, conversation_id, events, id, json, parse};
+use super::{CacheError, NEVER, Touched, bookmarks, conversation_id, events, id, json, media, parse, search};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE conversations (
@@ -49,6 +49,10 @@ CREATE INDEX conversations_unread ON conversations (unread) WHERE in_my = 1 AND 
 CREATE INDEX conversations_engaged ON conversations (engaged) WHERE engaged = 1;
 CREATE INDEX conversations_wanting ON conversations (updated DESC) WHERE wanting = 1;
 CREATE INDEX conversations_journey ON conversations (customer, started);";
+
+pub(crate) const DISPENSABLE_INDEX: &str = "
+CREATE INDEX conversations_dispensable ON conversations (updated)
+    WHERE in_my = 0 AND in_left = 0 AND in_all = 0 AND covered_to > 0;";
 
 /// The run of events that is held without a gap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -161,6 +165,7 @@ pub(crate) fn save(connection: &Connection, touched: &mut Touched, held: &Held, 
         wanting,
         json("conversation", state)?,
     ])?;
+    search::know(connection, state)?;
     touched.conversation(state.id);
     Ok(())
 }
@@ -173,7 +178,7 @@ fn words(state: &Conversation) -> String {
 /// How far the user has seen a conversation: what was on screen, or what they said themselves. Where this machine
 /// knows nothing yet, what our side has seen counts.
 pub(crate) fn seen(connection: &Connection, state: &Conversation, me: UserId) -> Result<Position, CacheError> {
-    let bookmark = bookmarks::get(connection, state.id)?.map(|(seen, _)| seen).filter(|seen| *seen > Position::START);
+    let bookmark = bookmarks::seen(connection, state.id)?.filter(|seen| *seen > Position::START);
     let own = state.voices.iter().filter(|voice| voice.by.user() == Some(me)).map(|voice| voice.position).max();
     Ok(bookmark.unwrap_or(state.receipts.desk_seen).max(own.unwrap_or_default()))
 }
@@ -194,9 +199,51 @@ pub(crate) fn derive_again(
 /// Forgets one conversation.
 pub(crate) fn remove(connection: &Connection, touched: &mut Touched, of: ConversationId) -> Result<(), CacheError> {
     events::remove(connection, of)?;
+    media::forget(connection, of)?;
     connection.prepare_cached("DELETE FROM conversations WHERE id = ?1")?.execute([id(of.0)])?;
     touched.conversation(of);
     Ok(())
+}
+
+/// Forgets what was said, and keeps what stands around it; it is fetched again when somebody looks.
+pub(crate) fn forget_words(
+    connection: &Connection,
+    touched: &mut Touched,
+    of: ConversationId,
+    me: UserId,
+) -> Result<(), CacheError> {
+    events::remove(connection, of)?;
+    media::forget(connection, of)?;
+    match get(connection, of)? {
+        Some(held) => save(connection, touched, &Held { covered: Covered::default(), ..held }, me),
+        None => Ok(()),
+    }
+}
+
+const EXPIRED: &str = "SELECT id FROM conversations
+                       WHERE in_left = 1 AND left_at <= ?1 AND in_help = 0 AND in_all <= ?2 LIMIT ?3";
+
+/// Conversations that were left so long ago that they are no section's any more. Who does not see all live
+/// conversations sees them in none.
+pub(crate) fn expired(
+    connection: &Connection,
+    left_before: Time,
+    sees_all: bool,
+    most: u32,
+) -> Result<Vec<ConversationId>, CacheError> {
+    let mut query = connection.prepare_cached(EXPIRED)?;
+    let rows = query.query_map(params![left_before.0, !sees_all, most], |row| Ok(conversation_id(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+const DISPENSABLE: &str = "SELECT id FROM conversations INDEXED BY conversations_dispensable
+                           WHERE in_my = 0 AND in_left = 0 AND in_all = 0 AND covered_to > 0 ORDER BY updated LIMIT ?1";
+
+/// Conversations whose words can be fetched again and are nobody's work now, the oldest first.
+pub(crate) fn dispensable(connection: &Connection, most: u32) -> Result<Vec<ConversationId>, CacheError> {
+    let mut query = connection.prepare_cached(DISPENSABLE)?;
+    let rows = query.query_map([most], |row| Ok(conversation_id(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// What a page of a section's list is asked by.
@@ -228,30 +275,43 @@ macro_rules! list {
     };
 }
 const LINE_MY: &str = list!(
-    "c.state, c.unread, coalesce(b.draft, '') <> ''",
+    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''",
     "c.in_my = 1 AND c.left_at <> ?1 AND instr(c.words, ?2) ORDER BY c.waits, c.updated DESC LIMIT ?3 OFFSET ?4"
 );
 const LINE_HELP: &str = list!(
-    "c.state, c.unread, coalesce(b.draft, '') <> ''",
+    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''",
     "c.in_help = 1 AND c.left_at <> ?1 AND instr(c.words, ?2) ORDER BY c.help LIMIT ?3 OFFSET ?4"
 );
 const LINE_LEFT: &str = list!(
-    "c.state, c.unread, coalesce(b.draft, '') <> ''",
+    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''",
     "c.in_left = 1 AND c.left_at > ?1 AND instr(c.words, ?2) ORDER BY c.left_at DESC LIMIT ?3 OFFSET ?4"
 );
 const LINE_ALL: &str = list!(
-    "c.state, c.unread, coalesce(b.draft, '') <> ''",
+    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''",
     "c.in_all = 1 AND c.left_at <> ?1 AND instr(c.words, ?2)
      ORDER BY c.help, c.waits, c.updated DESC LIMIT ?3 OFFSET ?4"
 );
-const COUNT_MY: &str = "SELECT count(*) FROM conversations WHERE in_my = 1 AND left_at <> ?1 AND instr(words, ?2)";
-const COUNT_HELP: &str = "SELECT count(*) FROM conversations WHERE in_help = 1 AND left_at <> ?1 AND instr(words, ?2)";
-const COUNT_LEFT: &str = "SELECT count(*) FROM conversations WHERE in_left = 1 AND left_at > ?1 AND instr(words, ?2)";
-const COUNT_ALL: &str = "SELECT count(*) FROM conversations WHERE in_all = 1 AND left_at <> ?1 AND instr(words, ?2)";
+/// How long a section is, filtered and not: only the first has to read the rows themselves.
+const COUNT_MY: [&str; 2] = [
+    "SELECT count(*) FROM conversations WHERE in_my = 1 AND left_at <> ?1 AND instr(words, ?2)",
+    "SELECT count(*) FROM conversations WHERE in_my = 1",
+];
+const COUNT_HELP: [&str; 2] = [
+    "SELECT count(*) FROM conversations WHERE in_help = 1 AND left_at <> ?1 AND instr(words, ?2)",
+    "SELECT count(*) FROM conversations WHERE in_help = 1",
+];
+const COUNT_LEFT: [&str; 2] = [
+    "SELECT count(*) FROM conversations WHERE in_left = 1 AND left_at > ?1 AND instr(words, ?2)",
+    "SELECT count(*) FROM conversations WHERE in_left = 1 AND left_at > ?1",
+];
+const COUNT_ALL: [&str; 2] = [
+    "SELECT count(*) FROM conversations WHERE in_all = 1 AND left_at <> ?1 AND instr(words, ?2)",
+    "SELECT count(*) FROM conversations WHERE in_all = 1",
+];
 
 /// A page of a section and how long the section is.
 pub(crate) fn page(connection: &Connection, page: &Page) -> Result<(Vec<Line>, u32), CacheError> {
-    let (list, count) = match page.section {
+    let (list, [count, count_all]) = match page.section {
         Section::My => (LINE_MY, COUNT_MY),
         Section::Help => (LINE_HELP, COUNT_HELP),
         Section::Left => (LINE_LEFT, COUNT_LEFT),
@@ -268,7 +328,11 @@ pub(crate) fn page(connection: &Connection, page: &Page) -> Result<(Vec<Line>, u
         let (state, unread, draft) = row?;
         lines.push(Line { state: parse("conversation", &state)?, unread, draft });
     }
-    let total = connection.prepare_cached(count)?.query_row(params![bound, page.filter], |row| row.get(0))?;
+    let total = match (page.filter.is_empty(), page.section) {
+        (false, _) => connection.prepare_cached(count)?.query_row(params![bound, page.filter], |row| row.get(0))?,
+        (true, Section::Left) => connection.prepare_cached(count_all)?.query_row([bound], |row| row.get(0))?,
+        (true, _) => connection.prepare_cached(count_all)?.query_row([], |row| row.get(0))?,
+    };
     Ok((lines, total))
 }
 
@@ -362,8 +426,10 @@ mod tests {
     #[test]
     fn every_list_is_answered_by_indices_alone() {
         let lists = [LINE_MY, LINE_HELP, LINE_LEFT, LINE_ALL];
-        let counts = [COUNT_MY, COUNT_HELP, COUNT_LEFT, COUNT_ALL, COUNTS];
-        for sql in lists.into_iter().chain(counts).chain([GET, JOURNEY, EARLIER, WANTING, NOTABLE, MINE]) {
+        let counts = [COUNT_MY, COUNT_HELP, COUNT_LEFT, COUNT_ALL].into_iter().flatten().chain([COUNTS]);
+        for sql in
+            lists.into_iter().chain(counts).chain([GET, JOURNEY, EARLIER, WANTING, NOTABLE, MINE, EXPIRED, DISPENSABLE])
+        {
             assert_indexed(sql);
         }
     }

@@ -3,9 +3,12 @@
 //! The transcript is derived from it when it is asked for, not when it arrives: pages come in any order, receipts
 //! before the turns they are about, and better wording reaches old conversations too.
 
-use tandem_conversation::{Content, ConversationId, Event, EventBody, Position, Time, TurnId};
+use tandem_conversation::{Channel, Content, ConversationId, Event, EventBody, Position, Time, TurnId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use super::media;
+use super::packed::{pack, unpack};
+use super::search::{self, Filing};
 use super::{CacheError, id, parse};
 use crate::entries::{Role, role};
 
@@ -31,34 +34,125 @@ CREATE INDEX events_calls ON events (conversation, position) WHERE role IN (4, 5
 CREATE INDEX events_turns ON events (turn) WHERE turn IS NOT NULL;
 CREATE INDEX events_answers ON events (answers) WHERE answers IS NOT NULL;";
 
-/// Files one event as it arrived; a known position changes nothing.
-pub(crate) fn insert(connection: &Connection, event: &Event, body: &str) -> Result<(), CacheError> {
+/// The same, packed, and without what can be told faster than it is kept. What was held is fetched again.
+pub(crate) const PACKED: &str = "
+DELETE FROM conversations;
+DELETE FROM meta WHERE key = 'cursor';
+DROP TABLE events;
+-- Conversations of which events are held, with a number that is shorter than the id.
+CREATE TABLE numbers (
+    number       INTEGER NOT NULL PRIMARY KEY,
+    id           BLOB NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE events (
+    -- Its number.
+    conversation INTEGER NOT NULL,
+    position     INTEGER NOT NULL,
+    -- What the transcript makes of it: 0 nothing, 1 an entry, 2 a receipt, 3 a suggestion (also an entry),
+    -- 4 a call for help (also an entry), 5 the end of a call.
+    role         INTEGER NOT NULL,
+    -- The end of the id of the turn that is added.
+    turn         INTEGER,
+    -- The question that is answered.
+    answers      BLOB,
+    -- The row of the index under which the turn is filed; null for what is not found by words.
+    found        INTEGER,
+    -- The event's JSON as it arrived, packed.
+    body         BLOB NOT NULL,
+    PRIMARY KEY (conversation, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX events_receipts ON events (conversation, position) WHERE role = 2;
+CREATE INDEX events_suggestions ON events (conversation, position) WHERE role = 3;
+CREATE INDEX events_calls ON events (conversation, position) WHERE role IN (4, 5);
+CREATE INDEX events_turns ON events (turn) WHERE turn IS NOT NULL;
+CREATE INDEX events_answers ON events (answers) WHERE answers IS NOT NULL;
+CREATE UNIQUE INDEX events_found ON events (found) WHERE found IS NOT NULL;";
+
+/// The end of a turn's id, where ids differ.
+fn tail(turn: TurnId) -> i64 {
+    turn.0.as_u64_pair().1.cast_signed()
+}
+
+/// The number of a conversation, which it gets with its first event.
+pub(super) fn number(connection: &Connection, of: ConversationId) -> Result<i64, CacheError> {
+    let known = connection.prepare_cached(NUMBER)?.query_row([id(of.0)], |row| row.get(0)).optional()?;
+    match known {
+        Some(number) => Ok(number),
+        None => {
+            connection.prepare_cached("INSERT INTO numbers (id) VALUES (?1)")?.execute([id(of.0)])?;
+            Ok(connection.last_insert_rowid())
+        }
+    }
+}
+
+const NUMBER: &str = "SELECT number FROM numbers WHERE id = ?1";
+const REMOVE: &str = "DELETE FROM events WHERE conversation = (SELECT number FROM numbers WHERE id = ?1)";
+
+/// Events of the conversation ?1; the rest of the query follows.
+macro_rules! of_conversation {
+    ($rest:literal) => {
+        concat!(
+            "SELECT ?1, position, body FROM events WHERE conversation = (SELECT number FROM numbers WHERE id = ?1) AND ",
+            $rest
+        )
+    };
+}
+
+/// Files one event of a conversation on `channel` as it arrived; a known position changes nothing.
+pub(crate) fn insert(
+    connection: &Connection,
+    filing: &mut Filing,
+    event: &Event,
+    channel: Channel,
+    body: &str,
+) -> Result<(), CacheError> {
     let (turn, answers) = match &event.body {
         EventBody::TurnAdded { turn, .. } => {
             let answers = match turn.content {
                 Content::Answer { question, .. } => Some(id(question.0)),
                 _ => None,
             };
-            (Some(id(turn.id.0)), answers)
+            (Some(tail(turn.id)), answers)
         }
         _ => (None, None),
     };
     let mut query = connection.prepare_cached(
-        "INSERT INTO events (conversation, position, role, turn, answers, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        "INSERT INTO events (conversation, position, role, turn, answers, body, found)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (conversation, position) DO NOTHING",
     )?;
-    query.execute(params![id(event.conversation.0), event.position.0, role(event) as u8, turn, answers, body])?;
+    let document = tandem_search::filed::turn(event, channel);
+    let mut found = document.is_some().then(|| filing.row(event.time));
+    let (conversation, role) = (filing.number(connection, event.conversation)?, role(event) as u8);
+    let body = pack(event.conversation, event.position, body);
+    for attempt in 0.. {
+        match query.execute(params![conversation, event.position.0, role, turn, answers, body, found]) {
+            Ok(0) => return Ok(()),
+            Ok(_) => break,
+            Err(error) if search::is_taken(&error) => found = found.map(|row| search::next_row(row, attempt)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if let (Some(row), Some(document)) = (found, document) {
+        filing.add(event, row, document);
+    }
+    if let EventBody::TurnAdded { turn, .. } = &event.body
+        && let Content::Attachment { media, .. } = &turn.content
+    {
+        media::mention(connection, media.id, event.conversation)?;
+    }
     Ok(())
 }
 
 /// Forgets the events of one conversation.
 pub(crate) fn remove(connection: &Connection, of: ConversationId) -> Result<(), CacheError> {
-    connection.prepare_cached("DELETE FROM events WHERE conversation = ?1")?.execute([id(of.0)])?;
+    search::forget(connection, of)?;
+    connection.prepare_cached(REMOVE)?.execute([id(of.0)])?;
+    connection.prepare_cached("DELETE FROM numbers WHERE id = ?1")?.execute([id(of.0)])?;
     Ok(())
 }
 
-const SHOWN: &str = "SELECT body FROM events WHERE conversation = ?1 AND position < ?2 AND role IN (1, 3, 4)
-                     ORDER BY position DESC LIMIT ?3";
+const SHOWN: &str = of_conversation!("position < ?2 AND role IN (1, 3, 4) ORDER BY position DESC LIMIT ?3");
 
 /// The newest events before `before` that make entries, oldest first.
 pub(crate) fn shown(
@@ -74,8 +168,21 @@ pub(crate) fn shown(
     Ok(events)
 }
 
-const RECEIPTS: &str = "SELECT body FROM events WHERE conversation = ?1 AND position > ?2 AND role = 2
-                        ORDER BY position";
+const SHOWN_FROM: &str = of_conversation!("position >= ?2 AND role IN (1, 3, 4) ORDER BY position LIMIT ?3");
+
+/// The oldest events from `from` on that make entries, oldest first.
+pub(crate) fn shown_from(
+    connection: &Connection,
+    of: ConversationId,
+    from: Position,
+    limit: u32,
+) -> Result<Vec<Event>, CacheError> {
+    let mut query = connection.prepare_cached(SHOWN_FROM)?;
+    let rows = query.query_map(params![id(of.0), from.0, limit], |row| Ok(event(row)))?;
+    rows.map(|row| row?).collect()
+}
+
+const RECEIPTS: &str = of_conversation!("position > ?2 AND role = 2 ORDER BY position");
 
 /// Calls `each` with the receipts after `after`, oldest first, until it answers false.
 pub(crate) fn receipts(
@@ -94,8 +201,7 @@ pub(crate) fn receipts(
     Ok(())
 }
 
-const SUGGESTION: &str = "SELECT body FROM events WHERE conversation = ?1 AND position > ?2 AND role = 3
-                          ORDER BY position DESC LIMIT 1";
+const SUGGESTION: &str = of_conversation!("position > ?2 AND role = 3 ORDER BY position DESC LIMIT 1");
 
 /// The latest suggestion after `after`.
 pub(crate) fn suggestion(
@@ -107,8 +213,7 @@ pub(crate) fn suggestion(
     query.query_row(params![id(of.0), after.0], |row| Ok(event(row))).optional()?.transpose()
 }
 
-const CALL: &str = "SELECT body FROM events WHERE conversation = ?1 AND position < ?2 AND role IN (4, 5)
-                    ORDER BY position DESC LIMIT 1";
+const CALL: &str = of_conversation!("position < ?2 AND role IN (4, 5) ORDER BY position DESC LIMIT 1");
 
 /// Since when help was needed just before `before`.
 pub(crate) fn call_before(
@@ -124,7 +229,21 @@ pub(crate) fn call_before(
     }))
 }
 
-const TURN: &str = "SELECT conversation, position FROM events WHERE turn = ?1";
+/// All of them, by conversation and position; for tests that look behind the desk's back.
+pub(crate) fn everything(connection: &Connection) -> Result<Vec<Event>, CacheError> {
+    let sql = "SELECT n.id, e.position, e.body FROM events AS e JOIN numbers AS n ON n.number = e.conversation
+               ORDER BY n.id, e.position";
+    let mut query = connection.prepare_cached(sql)?;
+    let mut rows = query.query([])?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        events.push(event(row)?);
+    }
+    Ok(events)
+}
+
+const TURN: &str = "SELECT n.id, e.position, e.body FROM events AS e JOIN numbers AS n ON n.number = e.conversation
+                    WHERE e.turn = ?1";
 
 /// Where a turn stands.
 pub(crate) fn place_of(
@@ -132,11 +251,27 @@ pub(crate) fn place_of(
     turn: TurnId,
 ) -> Result<Option<(ConversationId, Position)>, CacheError> {
     let mut query = connection.prepare_cached(TURN)?;
-    let place = query.query_row([id(turn.0)], |row| Ok((super::conversation_id(row.get(0)?), Position(row.get(1)?))));
-    Ok(place.optional()?)
+    let mut rows = query.query([tail(turn)])?;
+    while let Some(row) = rows.next()? {
+        let event = event(row)?;
+        if matches!(&event.body, EventBody::TurnAdded { turn: added, .. } if added.id == turn) {
+            return Ok(Some((event.conversation, event.position)));
+        }
+    }
+    Ok(None)
 }
 
-const ANSWER: &str = "SELECT body FROM events WHERE answers = ?1 LIMIT 1";
+const ONE: &str = of_conversation!("position = ?2");
+
+/// The event that added a turn of this conversation.
+pub(crate) fn turn(connection: &Connection, of: ConversationId, turn: TurnId) -> Result<Option<Event>, CacheError> {
+    let Some((_, position)) = place_of(connection, turn)?.filter(|(place, _)| *place == of) else { return Ok(None) };
+    let mut query = connection.prepare_cached(ONE)?;
+    query.query_row(params![id(of.0), position.0], |row| Ok(event(row))).optional()?.transpose()
+}
+
+const ANSWER: &str = "SELECT n.id, e.position, e.body FROM events AS e JOIN numbers AS n ON n.number = e.conversation
+                      WHERE e.answers = ?1 LIMIT 1";
 
 /// The choice that was taken of a question.
 pub(crate) fn chosen(connection: &Connection, question: TurnId) -> Result<Option<String>, CacheError> {
@@ -151,8 +286,11 @@ pub(crate) fn chosen(connection: &Connection, question: TurnId) -> Result<Option
     }))
 }
 
-fn event(row: &Row<'_>) -> Result<Event, CacheError> {
-    parse("event", row.get_ref(0)?.as_str().unwrap_or_default())
+/// The event of a row with conversation, position and body.
+pub(super) fn event(row: &Row<'_>) -> Result<Event, CacheError> {
+    let (conversation, position) = (super::conversation_id(row.get(0)?), Position(row.get(1)?));
+    let json = unpack(conversation, position, row.get_ref(2)?.as_blob().unwrap_or_default());
+    parse("event", &json.unwrap_or_default())
 }
 
 /// Roles are numbers in the file; the numbers never change.
@@ -166,7 +304,7 @@ mod tests {
 
     #[test]
     fn every_part_of_a_transcript_is_answered_by_indices_alone() {
-        for sql in [SHOWN, RECEIPTS, SUGGESTION, CALL, TURN, ANSWER] {
+        for sql in [NUMBER, REMOVE, SHOWN, SHOWN_FROM, RECEIPTS, SUGGESTION, CALL, TURN, ANSWER] {
             assert_indexed(sql);
         }
     }

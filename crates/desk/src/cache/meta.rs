@@ -24,6 +24,10 @@ pub(crate) const HUB: &str = "hub";
 /// The user whose view this is.
 pub(crate) const ME: &str = "me";
 pub(crate) const AVAILABILITY: &str = "availability";
+/// What the user has chosen.
+pub(crate) const SETTINGS: &str = "settings";
+/// The refresh token, where there is no keychain.
+pub(crate) const SIGN_IN: &str = "sign_in";
 
 pub(crate) fn get<T: DeserializeOwned>(connection: &Connection, key: &str) -> Result<Option<T>, CacheError> {
     let mut query = connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;

@@ -2,9 +2,10 @@
 
 use tandem_conversation::{CommandId, ConversationId, Position, Stage, Time, TurnId};
 use tandem_protocol::agents::AgentCommand;
-use tandem_sqlite::rusqlite::{Connection, Row, params};
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
+use super::bookmarks::Kind;
 use super::{CacheError, conversation_id, id, json, parse};
 
 pub(crate) const SCHEMA: &str = "
@@ -30,31 +31,49 @@ CREATE INDEX outbox_conversation ON outbox (conversation, number);
 CREATE INDEX outbox_waiting ON outbox (number) WHERE accepted = 0;
 CREATE INDEX outbox_turn ON outbox (turn) WHERE turn IS NOT NULL;";
 
+pub(crate) const EVERYTHING_WAITS: &str = "
+DELETE FROM outbox WHERE durable = 0;
+ALTER TABLE outbox DROP COLUMN durable;
+-- 1: says only how far something was read; nobody has to know that it waits.
+ALTER TABLE outbox ADD COLUMN receipt INTEGER NOT NULL DEFAULT 0;
+UPDATE outbox SET receipt = 1 WHERE json_extract(command, '$.type') = 'receive';";
+
 /// One command on its way.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Queued {
     pub id: CommandId,
     pub conversation: ConversationId,
     pub command: AgentCommand,
-    pub durable: bool,
     pub attempts: u32,
     pub accepted: bool,
     pub created: Time,
 }
 
-/// The turn that a command adds and its words, for replies and notes.
-pub(crate) fn turn_of(command: &AgentCommand) -> Option<(TurnId, &str)> {
+/// The turn that a reply or a note adds.
+pub(crate) fn turn_of(command: &AgentCommand) -> Option<TurnId> {
     match command {
-        AgentCommand::Reply { turn, content, .. } => Some((*turn, content.text())),
-        AgentCommand::Note { turn, text } => Some((*turn, text)),
+        AgentCommand::Reply { turn, .. } | AgentCommand::Note { turn, .. } => Some(*turn),
         _ => None,
     }
 }
 
+/// What the user wrote in a command, and the draft to which it belongs; none if they wrote nothing.
+pub(crate) fn words_of(command: &AgentCommand) -> Option<(Kind, &str)> {
+    let (kind, words) = match command {
+        AgentCommand::Reply { content, .. } => (Kind::Reply, content.text()),
+        AgentCommand::Note { text, .. } => (Kind::Note, text.as_str()),
+        AgentCommand::Leave { reason, .. } | AgentCommand::AskForHelp { reason } => (Kind::Note, reason.as_str()),
+        AgentCommand::Complete { resolution } => (Kind::Note, resolution.as_str()),
+        AgentCommand::Invite { note, .. } | AgentCommand::Delegate { note, .. } => (Kind::Note, note.as_deref()?),
+        _ => return None,
+    };
+    Some((kind, words)).filter(|(_, words)| !words.trim().is_empty())
+}
+
 pub(crate) fn insert(connection: &Connection, queued: &Queued) -> Result<(), CacheError> {
-    let turn = turn_of(&queued.command).map(|(turn, _)| id(turn.0));
+    let turn = turn_of(&queued.command).map(|turn| id(turn.0));
     let mut query = connection.prepare_cached(
-        "INSERT INTO outbox (id, conversation, turn, command, durable, attempts, accepted, created)
+        "INSERT INTO outbox (id, conversation, turn, command, receipt, attempts, accepted, created)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
     query.execute(params![
@@ -62,7 +81,7 @@ pub(crate) fn insert(connection: &Connection, queued: &Queued) -> Result<(), Cac
         id(queued.conversation.0),
         turn,
         json("command", &queued.command)?,
-        queued.durable,
+        matches!(queued.command, AgentCommand::Receive { .. }),
         queued.attempts,
         queued.accepted,
         queued.created.0
@@ -102,7 +121,7 @@ pub(crate) fn count_attempt(connection: &Connection, command: CommandId) -> Resu
 /// The hub has it. Its entry stays until the event arrives; if the event is here already, the row goes.
 pub(crate) fn accept(connection: &Connection, queued: &Queued) -> Result<(), CacheError> {
     let waits_for_event = match turn_of(&queued.command) {
-        Some((turn, _)) => super::events::place_of(connection, turn)?.is_none(),
+        Some(turn) => super::events::place_of(connection, turn)?.is_none(),
         None => false,
     };
     if !waits_for_event {
@@ -120,20 +139,22 @@ pub(crate) fn arrived(connection: &Connection, turn: TurnId) -> Result<(), Cache
     Ok(())
 }
 
-/// Accepted turns of a conversation that is not visible any more, and what nobody waits for after a restart.
+/// Accepted turns of a conversation that is not visible any more.
 pub(crate) fn drop_accepted(connection: &Connection, of: ConversationId) -> Result<(), CacheError> {
     connection.prepare_cached("DELETE FROM outbox WHERE conversation = ?1 AND accepted = 1")?.execute([id(of.0)])?;
     Ok(())
 }
 
-/// After a restart nobody waits for the answers of a click.
-pub(crate) fn drop_fleeting(connection: &Connection) -> Result<(), CacheError> {
-    connection.execute("DELETE FROM outbox WHERE durable = 0", [])?;
-    Ok(())
+const ONE: &str =
+    "SELECT id, conversation, command, attempts, accepted, created FROM outbox WHERE id = ?1 AND accepted = 0";
+
+/// A command that the hub does not have, as far as is known.
+pub(crate) fn get(connection: &Connection, command: CommandId) -> Result<Option<Queued>, CacheError> {
+    let mut query = connection.prepare_cached(ONE)?;
+    query.query_row([id(command.0)], |row| Ok(queued(row))).optional()?.transpose()
 }
 
-const COLUMNS_OF_CONVERSATION: &str =
-    "SELECT id, conversation, command, durable, attempts, accepted, created FROM outbox
+const COLUMNS_OF_CONVERSATION: &str = "SELECT id, conversation, command, attempts, accepted, created FROM outbox
      WHERE conversation = ?1 ORDER BY number";
 
 /// What is on its way in one conversation, in order.
@@ -143,7 +164,7 @@ pub(crate) fn of_conversation(connection: &Connection, of: ConversationId) -> Re
     rows.map(|row| row?).collect()
 }
 
-const WAITING: &str = "SELECT id, conversation, command, durable, attempts, accepted, created FROM outbox
+const WAITING: &str = "SELECT id, conversation, command, attempts, accepted, created FROM outbox
                        WHERE accepted = 0 ORDER BY number LIMIT ?1";
 
 /// The oldest commands that the hub does not have, in order.
@@ -153,9 +174,19 @@ pub(crate) fn waiting(connection: &Connection, limit: u32) -> Result<Vec<Queued>
     rows.map(|row| row?).collect()
 }
 
-/// How many replies and notes wait for the hub.
+const SHOWN: &str = "SELECT id, conversation, command, attempts, accepted, created FROM outbox
+                     WHERE accepted = 0 AND receipt = 0 ORDER BY number LIMIT ?1";
+
+/// The oldest commands of the user's own that the hub does not have, in order.
+pub(crate) fn shown(connection: &Connection, limit: u32) -> Result<Vec<Queued>, CacheError> {
+    let mut query = connection.prepare_cached(SHOWN)?;
+    let rows = query.query_map([limit], |row| Ok(queued(row)))?;
+    rows.map(|row| row?).collect()
+}
+
+/// How many commands of the user's own wait for the hub.
 pub(crate) fn count(connection: &Connection) -> Result<u32, CacheError> {
-    let mut query = connection.prepare_cached("SELECT count(*) FROM outbox WHERE accepted = 0 AND turn IS NOT NULL")?;
+    let mut query = connection.prepare_cached("SELECT count(*) FROM outbox WHERE accepted = 0 AND receipt = 0")?;
     Ok(query.query_row([], |row| row.get(0))?)
 }
 
@@ -164,10 +195,9 @@ fn queued(row: &Row<'_>) -> Result<Queued, CacheError> {
         id: CommandId(Uuid::from_bytes(row.get(0)?)),
         conversation: conversation_id(row.get(1)?),
         command: parse("command", row.get_ref(2)?.as_str().unwrap_or_default())?,
-        durable: row.get(3)?,
-        attempts: row.get(4)?,
-        accepted: row.get(5)?,
-        created: Time(row.get(6)?),
+        attempts: row.get(3)?,
+        accepted: row.get(4)?,
+        created: Time(row.get(5)?),
     })
 }
 
@@ -188,8 +218,8 @@ mod tests {
                 content: Content::Text { text: text.into() },
                 written_against: Position(1),
                 mind_customer: false,
+                while_in_progress: false,
             },
-            durable: true,
             attempts: 0,
             accepted: false,
             created: Time(0),
@@ -198,7 +228,7 @@ mod tests {
 
     #[test]
     fn every_query_is_answered_by_indices_alone() {
-        for sql in [ARRIVED, COLUMNS_OF_CONVERSATION, WAITING] {
+        for sql in [ARRIVED, COLUMNS_OF_CONVERSATION, WAITING, ONE, SHOWN] {
             assert_indexed(sql);
         }
     }

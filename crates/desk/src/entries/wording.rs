@@ -5,6 +5,8 @@ use tandem_conversation::{
     Participant, Time,
 };
 
+use tandem_protocol::agents::AgentCommand;
+
 use super::SystemKind;
 
 /// Kind and words of an event that is not a turn.
@@ -134,5 +136,33 @@ fn duration(ms: i64) -> String {
         (0, m, _) => format!("{m} min"),
         (h, 0, _) => format!("{h} h"),
         (h, m, _) => format!("{h} h {m} min"),
+    }
+}
+
+/// What a command in the outbox is going to do, as it stands in front of what the user wrote.
+pub(super) fn intent(command: &AgentCommand) -> &'static str {
+    match command {
+        AgentCommand::Reply { .. } => "Reply",
+        AgentCommand::Note { .. } => "Note",
+        AgentCommand::Join { .. } => "Join",
+        AgentCommand::Leave { ask_for_help: true, .. } => "Leave and ask for help",
+        AgentCommand::Leave { .. } => "Leave",
+        AgentCommand::Complete { .. } => "Complete",
+        AgentCommand::Reopen {} => "Reopen",
+        AgentCommand::AskForHelp { .. } => "Ask for help",
+        AgentCommand::HelpNotNeeded {} => "No help needed",
+        AgentCommand::Invite { .. } => "Invite a colleague",
+        AgentCommand::Accept { .. } => "Accept the invitation",
+        AgentCommand::Decline { .. } => "Decline the invitation",
+        AgentCommand::Withdraw { .. } => "Withdraw the invitation",
+        AgentCommand::Remove { .. } => "Remove a participant",
+        AgentCommand::TakeOver {} => "Take over",
+        AgentCommand::Delegate { .. } => "Hand to Your Logic",
+        AgentCommand::EngageLogic { engaged: true } => "Switch Your Logic on",
+        AgentCommand::EngageLogic { engaged: false } => "Switch Your Logic off",
+        AgentCommand::Tag { .. } => "Change tags",
+        AgentCommand::PressButton { .. } => "Press a button",
+        AgentCommand::RevokeLink { .. } => "Revoke a link",
+        AgentCommand::Receive { .. } => "Confirm what was read",
     }
 }

@@ -1,30 +1,37 @@
 //! Commands that answer out of the cache.
 
 use base64::Engine as _;
-use tandem_conversation::MediaId;
+use tandem_conversation::{ConversationId, MediaId};
 
 use super::{error, signed_out, unknown_conversation};
 use crate::cache::media::{self, File};
-use crate::cache::meta;
+use crate::cache::{conversations, meta};
 use crate::desk::Desk;
 use crate::figures::figures;
 use crate::hub::HubError;
 use crate::rpc::{EntriesRequest, ListRequest, MediaRequest, MediaView, Nothing, OneConversation, RpcError};
-use crate::sync::Link;
+use crate::sync::{FetchError, Link, fetch_unknown};
+use crate::vault::Ask;
 use crate::view::{
-    AppView, ColleagueView, ConnectionView, ConversationView, CountsView, EntriesView, ListView, MeView,
+    AppView, ColleagueView, ConnectionView, ConversationView, CountsView, EntriesView, FiguresView, ListView,
+    LockedAsk, MeView, NotificationsView, SettingsView,
 };
-use crate::views;
+use crate::views::{self, Page};
+use crate::workplace::Workplace;
 
 impl Desk {
     pub(crate) async fn app_state(&self, _: Nothing) -> Result<AppView, RpcError> {
-        let inner = &self.inner;
-        let link = inner.link.borrow().clone();
-        let complete_up_to = inner.cache.read(meta::complete_up_to).await?;
+        if let Some((ask, failed)) = self.asks() {
+            return Ok(locked(ask, failed));
+        }
+        let place = self.place()?;
+        let link = place.link.borrow().clone();
+        let complete_up_to = place.cache.read(meta::complete_up_to).await?;
         let connection = match &link {
             Link::SignedOut { reason } => {
-                let last = inner.cache.read(|connection| meta::get(connection, meta::HUB)).await?;
-                ConnectionView::SignedOut { hub: inner.hub.clone().or(last), reason: reason.clone() }
+                let last = place.cache.read(|connection| meta::get(connection, meta::HUB)).await?;
+                let hub = self.config().hub.clone().or(last);
+                ConnectionView::SignedOut { hub, reason: reason.clone() }
             }
             Link::Connecting { since, .. } => ConnectionView::Connecting { since: *since },
             Link::Live { since, .. } => {
@@ -34,30 +41,52 @@ impl Desk {
                 ConnectionView::Offline { since: *since, complete_up_to, reason: reason.clone() }
             }
         };
-        let figures = figures(&inner.cache, &inner.memory).await?;
+        let figures = figures(&place.cache, &place.memory).await?;
+        let settings = place.cache.read(|connection| meta::get(connection, meta::SETTINGS)).await?;
         let (me, counts) = match link.session().map(|session| session.me()) {
             None => (None, CountsView::default()),
             Some(me) => {
-                let reader = self.reader()?;
-                let counts = inner.cache.read(move |connection| views::counts(connection, &reader)).await?;
+                let reader = place.reader()?;
+                let counts = place.cache.read(move |connection| views::counts(connection, &reader)).await?;
                 let me = MeView {
                     user: me.user,
                     name: me.name,
                     email: me.email,
                     account: me.account,
                     permissions: me.permissions,
-                    availability: inner.memory.availability(),
+                    availability: place.memory.availability(),
                     capacity: me.capacity,
                 };
                 (Some(me), counts)
             }
         };
-        Ok(AppView { connection, me, counts, figures, notifications: inner.memory.notifications() })
+        let (notifications, settings) = (place.memory.notifications(), settings.unwrap_or_default());
+        Ok(AppView { connection, me, counts, figures, notifications, settings })
     }
+}
 
+/// What the interface shows while the cache is locked.
+fn locked(ask: Ask, failed: Option<String>) -> AppView {
+    let (ask, reason) = match ask {
+        Ask::ChoosePassphrase { reason } => (LockedAsk::ChoosePassphrase, Some(reason)),
+        Ask::Passphrase => (LockedAsk::Passphrase, None),
+        Ask::Keychain { reason } => (LockedAsk::Keychain, Some(reason)),
+    };
+    let reason = failed.or(reason).map(|reason| crate::sync::sentence(&format!("{reason}.")));
+    AppView {
+        connection: ConnectionView::Locked { ask, reason },
+        me: None,
+        counts: CountsView::default(),
+        figures: FiguresView::default(),
+        notifications: NotificationsView::Unknown,
+        settings: SettingsView::default(),
+    }
+}
+
+impl Workplace {
     pub(crate) async fn colleagues(&self, _: Nothing) -> Result<Vec<ColleagueView>, RpcError> {
         let reader = self.reader()?;
-        let others = self.inner.memory.colleagues().into_iter().filter(|colleague| colleague.user != reader.user);
+        let others = self.memory.colleagues().into_iter().filter(|colleague| colleague.user != reader.user);
         let view = |colleague: tandem_protocol::agents::Colleague| ColleagueView {
             user: colleague.user,
             name: colleague.name,
@@ -68,39 +97,59 @@ impl Desk {
 
     pub(crate) async fn list(&self, request: ListRequest) -> Result<ListView, RpcError> {
         let reader = self.reader()?;
-        Ok(self.inner.cache.read(move |connection| views::list(connection, &reader, &request)).await?)
+        Ok(self.cache.read(move |connection| views::list(connection, &reader, &request)).await?)
     }
 
     pub(crate) async fn open(&self, request: OneConversation) -> Result<ConversationView, RpcError> {
         let (reader, id) = (self.reader()?, request.id);
-        let view = self.inner.cache.read(move |connection| views::conversation(connection, &reader, id)).await?;
+        self.make_known(id).await?;
+        let view = self.cache.read(move |connection| views::conversation(connection, &reader, id)).await?;
         let view = view.ok_or_else(|| unknown_conversation(id))?;
-        if self.inner.link.borrow().live().is_some() {
-            self.inner.fetch.journey(view.row.customer);
+        if self.link.borrow().live().is_some() {
+            self.fetch.journey(view.row.customer);
         }
         Ok(view)
     }
 
     pub(crate) async fn entries(&self, request: EntriesRequest) -> Result<EntriesView, RpcError> {
         let (reader, id) = (self.reader()?, request.id);
-        let stretch = self
-            .inner
-            .cache
-            .read(move |connection| {
-                views::transcript(connection, &reader, id, request.before.as_deref(), request.limit)
-            })
-            .await?;
+        let page = page(request.before, request.after, request.around)?;
+        self.make_known(id).await?;
+        let stretch =
+            self.cache.read(move |connection| views::transcript(connection, &reader, id, &page, request.limit)).await?;
         let mut stretch = stretch.ok_or_else(|| unknown_conversation(id))?;
-        if self.inner.link.borrow().live().is_some() {
+        if self.link.borrow().live().is_some() {
             stretch.view.loading = !stretch.missing.is_empty();
-            stretch.missing.into_iter().for_each(|missing| self.inner.fetch.conversation_now(missing));
+            if stretch.is_elsewhere && stretch.view.loading {
+                // Another page than the one that was asked for would only flash by.
+                stretch.view.entries.clear();
+                (stretch.view.more, stretch.view.later) = (true, true);
+            }
+            stretch.missing.into_iter().for_each(|missing| self.fetch.conversation_now(missing));
         }
         Ok(stretch.view)
     }
 
+    /// Fetches a conversation that is not on this machine: one that the hub found, or that a link leads to.
+    async fn make_known(&self, id: ConversationId) -> Result<(), RpcError> {
+        let known = self.cache.read(move |connection| conversations::get(connection, id)).await?;
+        let Some(session) = self.link.borrow().live().cloned().filter(|_| known.is_none()) else {
+            return Ok(());
+        };
+        match fetch_unknown(&self.cache, &session, id, self.clock.hub_now()).await {
+            Ok(()) => Ok(()),
+            Err(FetchError::Cache(error)) => Err(error.into()),
+            // Then it stays unknown here.
+            Err(FetchError::Hub(error)) => {
+                tracing::info!(%error, conversation.id = %id, "a conversation could not be fetched");
+                Ok(())
+            }
+        }
+    }
+
     pub(crate) async fn media(&self, request: MediaRequest) -> Result<MediaView, RpcError> {
         let id = request.id;
-        let file = match self.inner.cache.read(move |connection| media::get(connection, id)).await? {
+        let file = match self.cache.read(move |connection| media::get(connection, id)).await? {
             Some(file) => file,
             None => self.fetch_media(id).await?,
         };
@@ -110,7 +159,7 @@ impl Desk {
     }
 
     async fn fetch_media(&self, id: MediaId) -> Result<File, RpcError> {
-        let link = self.inner.link.borrow().clone();
+        let link = self.link.borrow().clone();
         let session = link.session().ok_or_else(signed_out)?;
         if link.live().is_none() {
             return Err(error("desk.offline", "This file is not on this machine yet, and you are offline."));
@@ -121,8 +170,20 @@ impl Desk {
             other => error("media.unavailable", crate::sync::sentence(&other.to_string())),
         })?;
         let kept = File { content_type: file.content_type.clone(), bytes: file.bytes.clone() };
-        self.inner.cache.write(move |connection, _| media::put(connection, id, &kept)).await?;
+        let now = self.clock.hub_now();
+        self.cache.write(move |connection, _| media::put(connection, id, &kept, now)).await?;
         Ok(file)
+    }
+}
+
+/// The page that three keys ask for, of which at most one may be given.
+fn page(before: Option<String>, after: Option<String>, around: Option<String>) -> Result<Page, RpcError> {
+    match (before, after, around) {
+        (None, None, None) => Ok(Page::Newest),
+        (Some(key), None, None) => Ok(Page::Before(key)),
+        (None, Some(key), None) => Ok(Page::After(key)),
+        (None, None, Some(key)) => Ok(Page::Around(key)),
+        _ => Err(error("rpc.bad_request", "A page is before, after or around one entry.")),
     }
 }
 

@@ -5,16 +5,19 @@ use tokio::sync::oneshot;
 
 use super::error;
 use crate::cache::{self, conversations, meta};
-use crate::desk::Desk;
+use crate::desk::{Desk, UnlockError};
 use crate::hub::HubError;
 use crate::notify::Poke;
-use crate::rpc::{Looking, Nothing, OneConversation, RpcError, Seen, SetAvailability, SignIn};
+use crate::rpc::{Looking, Nothing, OneConversation, RpcError, Seen, SetAvailability, SignIn, Unlock};
 use crate::sync::Input;
-use crate::view::Change;
+use crate::vault::Refused;
+use crate::view::SettingsView;
+use crate::workplace::Workplace;
 
 impl Desk {
     pub(crate) async fn sign_in(&self, request: SignIn) -> Result<Nothing, RpcError> {
-        let hub = self.inner.hub_at(&request.hub).map_err(|failed| error("session.address", failed.to_string()))?;
+        let hub = self.config().hub_at(&request.hub);
+        let hub = hub.map_err(|failed| error("session.address", failed.to_string()))?;
         let login = Login { email: request.email, password: request.password };
         let tokens = hub.login(&login).await.map_err(|failed| match failed {
             HubError::SessionEnded(message) => error("session.wrong", message),
@@ -23,46 +26,73 @@ impl Desk {
             HubError::Network(message) => error("session.unreachable", message),
             other => error("session.failed", crate::sync::sentence(&other.to_string())),
         })?;
-        self.inner.enter(hub, tokens).await?;
+        self.place()?.enter(hub, tokens).await?;
         Ok(Nothing {})
     }
 
     pub(crate) async fn sign_out(&self, _: Nothing) -> Result<Nothing, RpcError> {
-        let Some(session) = self.inner.link.borrow().session().cloned() else { return Ok(Nothing {}) };
-        let (done, left) = oneshot::channel();
-        if self.inner.sync.send(Input::SignOut(done)).is_ok() {
-            let _ = left.await;
-        }
-        session.end().await;
+        let place = self.place()?;
+        let Some(session) = place.link.borrow().session().cloned() else { return Ok(Nothing {}) };
         // Customers' words do not stay behind; drafts and unsent replies wait for the same user.
-        self.inner.cache.write(cache::forget_conversations).await?;
+        self.wipe().await;
+        session.end().await;
+        Ok(Nothing {})
+    }
+
+    pub(crate) async fn unlock(&self, request: Unlock) -> Result<Nothing, RpcError> {
+        opened(self.enter_passphrase(request.passphrase).await)
+    }
+
+    pub(crate) async fn ask_keychain_again(&self, _: Nothing) -> Result<Nothing, RpcError> {
+        opened(self.try_again().await)
+    }
+
+    pub(crate) async fn give_up_cache(&self, _: Nothing) -> Result<Nothing, RpcError> {
+        opened(self.start_afresh().await)
+    }
+}
+
+fn opened(done: Result<(), UnlockError>) -> Result<Nothing, RpcError> {
+    done.map(|()| Nothing {}).map_err(|failed| match failed {
+        UnlockError::Refused(Refused::Wrong) => error("desk.wrong_passphrase", Refused::Wrong.to_string()),
+        UnlockError::Refused(Refused::TooShort) => error("desk.passphrase_too_short", Refused::TooShort.to_string()),
+        other => error("desk.locked", crate::sync::sentence(&format!("{other}."))),
+    })
+}
+
+impl Workplace {
+    pub(crate) async fn set_settings(&self, request: SettingsView) -> Result<Nothing, RpcError> {
+        self.cache
+            .write(move |connection, touched| {
+                touched.app();
+                meta::put(connection, meta::SETTINGS, &request)
+            })
+            .await?;
         Ok(Nothing {})
     }
 
     pub(crate) async fn set_availability(&self, request: SetAvailability) -> Result<Nothing, RpcError> {
         let availability = request.availability;
-        self.inner.memory.set_availability(availability);
-        self.inner
-            .cache
+        self.memory.set_availability(availability);
+        self.cache
             .write(move |connection, touched| {
                 touched.app();
                 meta::put(connection, meta::AVAILABILITY, &availability)
             })
             .await?;
-        let _ = self.inner.sync.send(Input::Say(DeskFrame::Presence { availability }));
-        let _ = self.inner.pokes.send(Poke::All);
+        let _ = self.sync.send(Input::Say(DeskFrame::Presence { availability }));
+        let _ = self.pokes.send(Poke::All);
         Ok(Nothing {})
     }
 
     pub(crate) async fn typing(&self, request: OneConversation) -> Result<Nothing, RpcError> {
-        let _ = self.inner.sync.send(Input::Say(DeskFrame::Typing { conversation: request.id }));
+        let _ = self.sync.send(Input::Say(DeskFrame::Typing { conversation: request.id }));
         Ok(Nothing {})
     }
 
     pub(crate) async fn seen(&self, request: Seen) -> Result<Nothing, RpcError> {
         let (reader, id) = (self.reader()?, request.id);
         let receipt = self
-            .inner
             .cache
             .write(move |connection, touched| {
                 let Some(held) = conversations::get(connection, id)? else { return Ok(None) };
@@ -78,31 +108,26 @@ impl Desk {
             })
             .await?;
         if let Some(up_to) = receipt {
-            self.inner.outbox.confirm(id, tandem_conversation::Stage::Seen, up_to).await;
+            self.outbox.confirm(id, tandem_conversation::Stage::Seen, up_to).await;
         }
         Ok(Nothing {})
     }
 
     pub(crate) async fn looking(&self, request: Looking) -> Result<Nothing, RpcError> {
-        let before = self.inner.memory.look(request.id);
+        let before = self.memory.look(request.id);
         if before != request.id {
-            let _ = self.inner.pokes.send(Poke::Looked(before, request.id));
+            let _ = self.pokes.send(Poke::Looked(before, request.id));
         }
         Ok(Nothing {})
     }
 
     pub(crate) async fn test_notification(&self, _: Nothing) -> Result<Nothing, RpcError> {
         let (answer, shown) = oneshot::channel();
-        let _ = self.inner.pokes.send(Poke::Test(answer));
+        let _ = self.pokes.send(Poke::Test(answer));
         match shown.await {
             Ok(Ok(())) => Ok(Nothing {}),
             Ok(Err(failed)) => Err(error("notifications.failed", failed.0)),
             Err(_) => Err(error("desk.ended", "The desk is about to end.")),
         }
-    }
-
-    /// Tells the interface to show a conversation; for links and single instances.
-    pub fn show(&self, id: tandem_conversation::ConversationId) {
-        self.inner.changes.tell(Change::Open { id, section: None });
     }
 }

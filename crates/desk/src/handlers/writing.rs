@@ -1,83 +1,128 @@
-//! Commands that change a conversation.
+//! Commands that change a conversation, and what the user has begun to write.
 
-use tandem_conversation::TurnId;
+use tandem_conversation::{Content, EventBody, TurnId};
 use tandem_protocol::agents::AgentCommand;
 use uuid::Uuid;
 
-use super::commands::Words as Written;
 use super::{error, unknown_conversation};
-use crate::cache::{bookmarks, conversations};
-use crate::desk::Desk;
-use crate::rpc::{Draft, InviteColleague, Join, Leave, Nothing, OneConversation, RpcError, Send, Words};
+use crate::cache::bookmarks::{self, Kind};
+use crate::cache::{CacheError, conversations, events, meta, outbox};
+use crate::expect::expected;
+use crate::rpc::{
+    Draft, InviteColleague, Join, Leave, Nothing, OneCommand, OneConversation, Retry, RpcError, Send, Words,
+};
+use crate::view::{QueuedView, SettingsView};
+use crate::workplace::Workplace;
 
-impl Desk {
+/// Most lines of the outbox that are shown.
+const QUEUED: u32 = 200;
+
+impl Workplace {
     pub(crate) async fn join(&self, request: Join) -> Result<Nothing, RpcError> {
-        self.ask(request.id, AgentCommand::Join { call: request.call }).await
+        self.give(request.id, AgentCommand::Join { call: request.call }).await
     }
 
     pub(crate) async fn send(&self, request: Send) -> Result<Nothing, RpcError> {
         let Send { id, text, written_against, anyway } = request;
-        self.inner.commands.write(id, Written::Reply { text, written_against, anyway }).await?;
-        Ok(Nothing {})
+        self.reply(id, Content::Text { text }, (!anyway).then_some(written_against)).await
+    }
+
+    /// Sends the words of a turn that failed once more.
+    pub(crate) async fn retry(&self, request: Retry) -> Result<Nothing, RpcError> {
+        let Retry { id, turn } = request;
+        let found = self.cache.read(move |connection| events::turn(connection, id, turn)).await?;
+        let content = match found.map(|event| event.body) {
+            Some(EventBody::TurnAdded { turn, .. }) => turn.content,
+            _ => return Err(error("conversation.no_turn", "This turn is not on this machine any more.")),
+        };
+        self.reply(id, content, None).await
+    }
+
+    /// Without a position the author has decided: whatever is new, it is sent.
+    async fn reply(
+        &self,
+        id: tandem_conversation::ConversationId,
+        content: Content,
+        written_against: Option<tandem_conversation::Position>,
+    ) -> Result<Nothing, RpcError> {
+        let expecting = self.reader()?.expecting();
+        let about = move |connection: &tandem_sqlite::rusqlite::Connection| -> Result<_, CacheError> {
+            let Some(held) = conversations::get(connection, id)? else { return Ok(None) };
+            let waiting = outbox::of_conversation(connection, id)?;
+            let in_progress = expected(&held.state, &waiting, &expecting).in_progress();
+            let settings: Option<SettingsView> = meta::get(connection, meta::SETTINGS)?;
+            Ok(Some((held.state.position, in_progress, settings.unwrap_or_default())))
+        };
+        let about = self.cache.read(about).await?;
+        let (position, while_in_progress, settings) = about.ok_or_else(|| unknown_conversation(id))?;
+        let command = AgentCommand::Reply {
+            turn: TurnId(Uuid::now_v7()),
+            content,
+            written_against: written_against.map_or(position, |against| against.min(position)),
+            mind_customer: settings.mind_customer && written_against.is_some(),
+            while_in_progress,
+        };
+        self.give(id, command).await
     }
 
     pub(crate) async fn note(&self, request: Words) -> Result<Nothing, RpcError> {
-        self.inner.commands.write(request.id, Written::Note { text: request.text }).await?;
-        Ok(Nothing {})
+        self.give(request.id, AgentCommand::Note { turn: TurnId(Uuid::now_v7()), text: request.text }).await
     }
 
     pub(crate) async fn ask_for_help(&self, request: Words) -> Result<Nothing, RpcError> {
-        self.ask(request.id, AgentCommand::AskForHelp { reason: request.text }).await
+        self.give(request.id, AgentCommand::AskForHelp { reason: request.text }).await
     }
 
     pub(crate) async fn help_not_needed(&self, request: OneConversation) -> Result<Nothing, RpcError> {
-        self.ask(request.id, AgentCommand::HelpNotNeeded {}).await
+        self.give(request.id, AgentCommand::HelpNotNeeded {}).await
     }
 
     pub(crate) async fn leave(&self, request: Leave) -> Result<Nothing, RpcError> {
         let Leave { id, reason, ask_for_help } = request;
-        self.ask(id, AgentCommand::Leave { reason, ask_for_help }).await
+        self.give(id, AgentCommand::Leave { reason, ask_for_help }).await
     }
 
     pub(crate) async fn complete(&self, request: Words) -> Result<Nothing, RpcError> {
-        self.ask(request.id, AgentCommand::Complete { resolution: request.text }).await
+        self.give(request.id, AgentCommand::Complete { resolution: request.text }).await
     }
 
     pub(crate) async fn delegate(&self, request: Words) -> Result<Nothing, RpcError> {
         let note = Some(request.text).filter(|text| !text.trim().is_empty());
-        self.ask(request.id, AgentCommand::Delegate { turn: TurnId(Uuid::now_v7()), note }).await
+        self.give(request.id, AgentCommand::Delegate { turn: TurnId(Uuid::now_v7()), note }).await
     }
 
     pub(crate) async fn take_over(&self, request: OneConversation) -> Result<Nothing, RpcError> {
-        self.ask(request.id, AgentCommand::TakeOver {}).await
+        self.give(request.id, AgentCommand::TakeOver {}).await
     }
 
     pub(crate) async fn invite(&self, request: InviteColleague) -> Result<Nothing, RpcError> {
         let note = request.note.filter(|text| !text.trim().is_empty());
-        self.ask(request.id, AgentCommand::Invite { user: request.user, note }).await
+        self.give(request.id, AgentCommand::Invite { user: request.user, note }).await
     }
 
     pub(crate) async fn decline(&self, request: OneConversation) -> Result<Nothing, RpcError> {
         let (reader, id) = (self.reader()?, request.id);
-        let held = self.inner.cache.read(move |connection| conversations::get(connection, id)).await?;
+        let held = self.cache.read(move |connection| conversations::get(connection, id)).await?;
         let held = held.ok_or_else(|| unknown_conversation(id))?;
         let invitation = held.state.invitation_of(reader.user);
         let engagement = invitation.map(|engagement| engagement.id);
         let engagement = engagement.ok_or_else(|| error("conversation.no_engagement", "This invitation is over."))?;
-        self.ask(id, AgentCommand::Decline { engagement }).await
+        self.give(id, AgentCommand::Decline { engagement }).await
     }
 
     pub(crate) async fn draft(&self, request: Draft) -> Result<Nothing, RpcError> {
-        let Draft { id, text, base } = request;
-        self.inner
-            .cache
+        let Draft { id, text, note, base } = request;
+        self.cache
             .write(move |connection, touched| {
-                let known = bookmarks::draft(connection, id)?;
-                let was_empty = known.is_empty();
-                let text = base.map_or(text.clone(), |base| bookmarks::rewritten(&known, &base, &text));
-                bookmarks::set_draft(connection, id, &text)?;
+                let before = bookmarks::drafts(connection, id)?;
+                let (kind, known) = match note {
+                    true => (Kind::Note, &before.note),
+                    false => (Kind::Reply, &before.reply),
+                };
+                let text = base.map_or_else(|| text.clone(), |base| bookmarks::rewritten(known, &base, &text));
+                bookmarks::set_draft(connection, id, kind, &text)?;
                 // Lists show that there is a draft, not its words.
-                if was_empty != text.is_empty() {
+                if known.is_empty() != text.is_empty() || before.returned.is_some() {
                     touched.conversation(id);
                 }
                 Ok(())
@@ -86,8 +131,47 @@ impl Desk {
         Ok(Nothing {})
     }
 
-    async fn ask(&self, id: tandem_conversation::ConversationId, command: AgentCommand) -> Result<Nothing, RpcError> {
-        self.inner.commands.ask(id, command).await?;
+    pub(crate) async fn list_outbox(&self, _: Nothing) -> Result<Vec<QueuedView>, RpcError> {
+        let listed = self.cache.read(|connection| {
+            let mut views = Vec::new();
+            for queued in outbox::shown(connection, QUEUED)? {
+                let held = conversations::get(connection, queued.conversation)?;
+                views.push(QueuedView {
+                    command: queued.id,
+                    conversation: queued.conversation,
+                    name: held.map_or_else(|| "A conversation".into(), |held| held.state.customer.name),
+                    what: crate::entries::intent(&queued.command).to_owned(),
+                    words: outbox::words_of(&queued.command).map(|(_, words)| words.to_owned()).unwrap_or_default(),
+                    since: queued.created,
+                    attempts: queued.attempts,
+                });
+            }
+            Ok(views)
+        });
+        Ok(listed.await?)
+    }
+
+    pub(crate) async fn cancel(&self, request: OneCommand) -> Result<Nothing, RpcError> {
+        let cancelled = self.cache.write(move |connection, touched| {
+            let Some(queued) = outbox::get(connection, request.command)? else {
+                return Ok(Err(error("outbox.gone", "It has been sent already.")));
+            };
+            if queued.attempts > 0 {
+                let message = "It may have reached the hub already: its answer is awaited.";
+                return Ok(Err(error("outbox.on_its_way", message)));
+            }
+            outbox::remove(connection, queued.id)?;
+            if let Some((kind, words)) = outbox::words_of(&queued.command) {
+                bookmarks::give_back(connection, queued.conversation, kind, words, None)?;
+            }
+            touched.conversation(queued.conversation);
+            Ok(Ok(Nothing {}))
+        });
+        cancelled.await?
+    }
+
+    async fn give(&self, id: tandem_conversation::ConversationId, command: AgentCommand) -> Result<Nothing, RpcError> {
+        self.commands.give(id, command).await?;
         Ok(Nothing {})
     }
 }

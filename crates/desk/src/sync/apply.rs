@@ -10,6 +10,7 @@ use tandem_protocol::agents::Batch;
 use tandem_sqlite::rusqlite::Connection;
 
 use crate::cache::conversations::{self, Covered, Held};
+use crate::cache::search::Filing;
 use crate::cache::{CacheError, Touched, events, meta, outbox};
 
 /// One change, with the event's own text, which is kept as it came.
@@ -70,7 +71,7 @@ impl Step {
         touched: &mut Touched,
         me: UserId,
     ) -> Result<Applied, CacheError> {
-        let mut open = Open { connection, touched, me, held: HashMap::new() };
+        let mut open = Open { connection, touched, me, held: HashMap::new(), filing: Filing::default() };
         let mut applied = Applied::default();
         for change in self.changes {
             match change {
@@ -102,6 +103,7 @@ struct Open<'a> {
     touched: &'a mut Touched,
     me: UserId,
     held: HashMap<ConversationId, Option<Held>>,
+    filing: Filing,
 }
 
 impl Open<'_> {
@@ -121,14 +123,15 @@ impl Open<'_> {
     /// False if the conversation is not known here, so that it must be asked for.
     fn event(&mut self, event: &Event, raw: &str) -> Result<bool, CacheError> {
         let connection = self.connection;
-        let Some(held) = self.get(event.conversation)?.as_mut() else {
+        self.get(event.conversation)?;
+        let Some(held) = self.held.get_mut(&event.conversation).and_then(Option::as_mut) else {
             let Some(state) = Conversation::begin(event) else { return Ok(false) };
             let mut held = take_state(None, state, true);
-            file(connection, &mut held, event, || Ok(raw.into()))?;
+            file(connection, &mut self.filing, &mut held, event, || Ok(raw.into()))?;
             self.held.insert(event.conversation, Some(held));
             return Ok(true);
         };
-        file(connection, held, event, || Ok(raw.into()))?;
+        file(connection, &mut self.filing, held, event, || Ok(raw.into()))?;
         let known = held.state.position;
         if event.position == known.next() {
             held.state.apply(event);
@@ -140,11 +143,13 @@ impl Open<'_> {
 
     fn closed(&mut self, id: ConversationId) -> Result<(), CacheError> {
         self.held.insert(id, None);
+        std::mem::take(&mut self.filing).finish(self.connection)?;
         outbox::drop_accepted(self.connection, id)?;
         conversations::remove(self.connection, self.touched, id)
     }
 
     fn save(self, applied: &mut Applied) -> Result<(), CacheError> {
+        self.filing.finish(self.connection)?;
         for held in self.held.values().flatten() {
             conversations::save(self.connection, self.touched, held, self.me)?;
             let state = &held.state;
@@ -175,12 +180,13 @@ pub(super) fn take_state(held: Option<Held>, state: Conversation, listed: bool) 
 /// Files an event if it continues what is held; one that stands apart is fetched later, in its order.
 pub(super) fn file<'a>(
     connection: &Connection,
+    filing: &mut Filing,
     held: &mut Held,
     event: &Event,
     raw: impl FnOnce() -> Result<Cow<'a, str>, CacheError>,
 ) -> Result<(), CacheError> {
     if held.covered.extend(event.position) {
-        events::insert(connection, event, &raw()?)?;
+        events::insert(connection, filing, event, held.state.channel, &raw()?)?;
         if let EventBody::TurnAdded { turn, .. } = &event.body {
             outbox::arrived(connection, turn.id)?;
         }

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tandem_conversation::{ConversationId, CustomerId, Position, UserId, visible};
+use tandem_conversation::{ConversationId, CustomerId, Position, Time, UserId, visible};
 use tandem_protocol::agents::EventPage;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
@@ -15,7 +15,9 @@ use tokio::time::Instant;
 use super::apply::{file, take_state};
 use super::{Input, Link};
 use crate::cache::conversations::{self, Held};
-use crate::cache::{Cache, CacheError};
+use crate::cache::search::Filing;
+use crate::cache::{Cache, CacheError, media};
+use crate::clock::Clock;
 use crate::hub::{HubError, Part};
 use crate::pace::Pace;
 use crate::session::Session;
@@ -31,6 +33,8 @@ enum Job {
     /// Nothing is known of it but that something happened.
     Unknown(ConversationId),
     Journey(CustomerId),
+    /// A file of the user's own conversations.
+    Media,
 }
 
 #[derive(Default)]
@@ -48,7 +52,7 @@ pub(crate) struct Fetch {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum FetchError {
+pub(crate) enum FetchError {
     #[error(transparent)]
     Hub(#[from] HubError),
     #[error(transparent)]
@@ -100,12 +104,18 @@ impl Fetch {
         }
     }
 
+    /// Files of the user's own conversations.
+    pub(super) fn media(&self) {
+        self.add(Job::Media, false);
+    }
+
     /// Everything that the cache knows to be missing.
     pub(crate) async fn all_wanting(&self, cache: &Cache) {
         match cache.read(conversations::wanting).await {
             Ok(ids) => ids.into_iter().for_each(|id| self.conversation(id)),
             Err(error) => tracing::error!(%error, "cannot tell what is missing"),
         }
+        self.media();
     }
 
     fn take(&self) -> Option<Job> {
@@ -127,6 +137,7 @@ impl Fetch {
     pub(crate) async fn run(
         self,
         cache: Cache,
+        clock: Clock,
         pace: Pace,
         mut link: watch::Receiver<Link>,
         sync: mpsc::UnboundedSender<Input>,
@@ -148,7 +159,11 @@ impl Fetch {
                 Job::Conversation(id) => fetch_conversation(&cache, &session, id).await,
                 Job::Unknown(id) => fetch_state(&cache, &session, id, Wanted::Unknown).await,
                 Job::Journey(customer) => self.fetch_journey(&cache, &session, customer).await,
+                Job::Media => self.fetch_media(&cache, &session, &clock).await,
             };
+            if matches!(job, Job::Conversation(_)) {
+                self.media();
+            }
             match done {
                 Ok(()) => failures = 0,
                 Err(FetchError::Hub(HubError::SessionEnded(reason))) => {
@@ -169,6 +184,23 @@ impl Fetch {
                 Err(error) => tracing::warn!(%error, ?job, "something could not be fetched"),
             }
         }
+    }
+
+    /// One file that is missing, and then the next.
+    async fn fetch_media(&self, cache: &Cache, session: &Session, clock: &Clock) -> Result<(), FetchError> {
+        let Some(id) = cache.read(media::wanted).await? else { return Ok(()) };
+        let fetched = session.with_token(|token| async move { session.hub.media(&token, id).await }).await;
+        let now = clock.hub_now();
+        match fetched {
+            Ok(file) => cache.write(move |connection, _| media::put(connection, id, &file, now)).await?,
+            Err(HubError::Refused(problem)) => {
+                tracing::info!(code = %problem.code, "the hub does not give a file");
+                cache.write(move |connection, _| media::give_up(connection, id)).await?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        self.media();
+        Ok(())
     }
 
     async fn fetch_journey(&self, cache: &Cache, session: &Session, customer: CustomerId) -> Result<(), FetchError> {
@@ -268,16 +300,36 @@ async fn fetch_state(cache: &Cache, session: &Session, id: ConversationId, wante
     Ok(())
 }
 
+/// Fetches a conversation of which nothing is known here, because somebody wants to see it now.
+pub(crate) async fn fetch_unknown(
+    cache: &Cache,
+    session: &Session,
+    id: ConversationId,
+    now: Time,
+) -> Result<(), FetchError> {
+    let state = session.with_token(|token| async move { session.hub.conversation(&token, id).await }).await?;
+    let (me, permissions) = (session.user, session.me().permissions);
+    cache
+        .write(move |connection, touched| {
+            let held = conversations::get(connection, id)?;
+            let listed = visible(&state, me, &permissions, now);
+            conversations::save(connection, touched, &take_state(held, state, listed), me)
+        })
+        .await?;
+    Ok(())
+}
+
 /// Files a page; false if nothing of it continued what is held.
 async fn take_page(cache: &Cache, me: UserId, id: ConversationId, page: EventPage) -> Result<bool, CacheError> {
     cache
         .write(move |connection, touched| {
             let Some(mut held) = conversations::get(connection, id)? else { return Ok(true) };
-            let before = held.covered;
+            let (before, mut filing) = (held.covered, Filing::default());
             // A page may continue the run at its beginning or at its end: once in each direction finds both.
             for event in page.events.iter().rev().chain(&page.events).filter(|event| event.conversation == id) {
-                file(connection, &mut held, event, || Ok(crate::cache::json("event", event)?.into()))?;
+                file(connection, &mut filing, &mut held, event, || Ok(crate::cache::json("event", event)?.into()))?;
             }
+            filing.finish(connection)?;
             conversations::save(connection, touched, &held, me)?;
             Ok(held.covered != before)
         })

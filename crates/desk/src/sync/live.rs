@@ -8,10 +8,11 @@ use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
 use tandem_conversation::{Availability, Stage};
 use tandem_protocol::agents::{Batch, DeskFrame, LiveFrame, Me};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 use super::{Left, Link, Sync, apply, left_by, sentence};
@@ -77,6 +78,8 @@ impl Sync {
         let mut attending = Attending { session: Arc::clone(session), complaint: None, told: cursor };
         // What had arrived already but could not be applied together with what came before it.
         let mut next: Option<Message> = None;
+        // A hub that has not said anything by then is gone.
+        let mut deadline = Instant::now() + self.pace.silence;
         loop {
             let message = match next.take() {
                 Some(message) => message,
@@ -88,13 +91,20 @@ impl Sync {
                             return left;
                         }
                         Some(Err(frame)) => {
-                            if say(&mut socket, &frame).await.is_err() {
+                            let said = match frame {
+                                Some(frame) => say(&mut socket, &frame).await,
+                                None => {
+                                    deadline = deadline.min(Instant::now() + self.pace.probe);
+                                    socket.send(Message::Ping(Bytes::new())).await
+                                }
+                            };
+                            if said.is_err() {
                                 return Left::Lost("The connection was lost.".into());
                             }
                             continue;
                         }
                     },
-                    message = tokio::time::timeout(self.pace.silence, socket.next()) => match message {
+                    message = tokio::time::timeout_at(deadline, socket.next()) => match message {
                         Err(_) => return Left::Lost("The hub has gone silent.".into()),
                         Ok(Some(Ok(message))) => message,
                         Ok(Some(Err(error))) => {
@@ -105,6 +115,7 @@ impl Sync {
                     },
                 },
             };
+            deadline = Instant::now() + self.pace.silence;
             let heard = match message {
                 Message::Text(text) => serde_json::from_str(&text),
                 Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => continue,

@@ -1,7 +1,7 @@
 //! Which actions make sense: the pure core is asked, so the interface needs no rules of its own.
 
 use tandem_conversation::{
-    Command, CommandId, Content, Context, Conversation, Envelope, Event, Invitee, Participant, TurnId, UserId, decide,
+    Command, CommandId, Content, Conversation, Envelope, Event, Invitee, TurnId, UserId, decide,
 };
 use uuid::Uuid;
 
@@ -17,6 +17,7 @@ pub(super) fn may(state: &Conversation, reader: &Reader) -> MayView {
         content: text,
         written_against: state.position,
         mind_customer: false,
+        while_in_progress: false,
         received: reader.now,
     };
     let others = state.logic.engaged
@@ -41,27 +42,13 @@ pub(super) fn may(state: &Conversation, reader: &Reader) -> MayView {
 
 /// What would happen; nothing if it is refused or changes nothing.
 fn ask(state: &Conversation, reader: &Reader, command: Command) -> Vec<Event> {
-    decide(Some(state), &envelope(state, reader, command), &context(reader)).unwrap_or_default()
-}
-
-fn envelope(state: &Conversation, reader: &Reader, command: Command) -> Envelope {
-    Envelope {
+    let expecting = reader.expecting();
+    let envelope = Envelope {
         id: CommandId(Uuid::nil()),
         conversation: state.id,
-        actor: Participant::Agent { user: reader.user, name: reader.name.clone() },
-        permissions: reader.permissions.clone(),
+        actor: expecting.actor.clone(),
+        permissions: expecting.permissions.clone(),
         command,
-    }
-}
-
-fn context(reader: &Reader) -> Context {
-    Context {
-        now: reader.now,
-        // Only the hub knows; if it is not connected, the hub says so.
-        logic_available: true,
-        person_typing_until: None,
-        turn_lease_ms: 0,
-        invitation_ms: 1,
-        fresh: Vec::new(),
-    }
+    };
+    decide(Some(state), &envelope, &expecting.context()).unwrap_or_default()
 }

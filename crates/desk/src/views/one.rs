@@ -5,7 +5,8 @@ use tandem_sqlite::rusqlite::Connection;
 
 use super::{Reader, fields, may, row};
 use crate::cache::conversations::{self, Line};
-use crate::cache::{CacheError, bookmarks, events};
+use crate::cache::{CacheError, bookmarks, events, outbox};
+use crate::expect::expected;
 use crate::view::{CompletedView, ConversationView, PersonView, SuggestionView};
 
 /// The view; none if the conversation is not held here.
@@ -17,7 +18,10 @@ pub(crate) fn conversation(
     let Some(held) = conversations::get(connection, id)? else { return Ok(None) };
     let state = held.state;
     let seen = conversations::seen(connection, &state, reader.user)?;
-    let draft = bookmarks::draft(connection, id)?;
+    let drafts = bookmarks::drafts(connection, id)?;
+    let draft = !drafts.reply.is_empty() || !drafts.note.is_empty();
+    let waiting = outbox::of_conversation(connection, id)?;
+    let expected = expected(&state, &waiting, &reader.expecting());
     let unread = state.agent(reader.user).is_some() && state.last_loud > seen;
     Ok(Some(ConversationView {
         position: state.position,
@@ -30,10 +34,10 @@ pub(crate) fn conversation(
         customer: fields::customer(&state),
         suggestion: suggestion(connection, &state)?,
         handover: fields::handover(&state),
-        may: may::may(&state, reader),
+        may: may::may(&expected, reader),
         earlier: conversations::count_earlier(connection, state.customer.id, state.started)?,
-        row: row::row(Line { unread, draft: !draft.is_empty(), state }, reader.user),
-        draft,
+        row: row::row(Line { unread, draft, state }, reader.user),
+        drafts,
     }))
 }
 

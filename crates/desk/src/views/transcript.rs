@@ -1,7 +1,7 @@
 //! The customer journey as one pane: a conversation, and above it the customer's earlier ones, each under its seam.
 
 use tandem_conversation::{
-    Content, Conversation, ConversationId, Event, EventBody, Participant, Position, Stage, Status, TurnId,
+    Conversation, ConversationId, Event, EventBody, Participant, Position, Stage, Status, TurnId,
 };
 use tandem_protocol::agents::AgentCommand;
 use tandem_sqlite::rusqlite::Connection;
@@ -12,115 +12,289 @@ use crate::cache::conversations::{self, Held};
 use crate::cache::outbox::{self, Queued};
 use crate::cache::{CacheError, events};
 use crate::entries::{self, Entry, Stages, content_body};
-use crate::view::{EntriesView, EntryBody, EntryView, StageView};
+use crate::view::{EntriesView, EntryBody, EntryView, StageView, SystemKind};
 
 /// Most entries of one page.
 const PAGE: u32 = 300;
 const SEAM: &str = "-seam";
+/// Below everything of a conversation.
+const AT_END: Position = Position(u32::MAX);
 
 /// A stretch of the journey, and what is missing of it on this machine.
 pub(crate) struct Stretch {
     pub view: EntriesView,
     /// Conversations of which something has to be fetched to show more.
     pub missing: Vec<ConversationId>,
+    /// The entry that was asked for is not held; this is the newest page instead.
+    pub is_elsewhere: bool,
 }
 
-/// Where a page ends.
-enum Before {
-    /// At the end of this conversation, with what is still in the outbox.
-    End,
-    Position(ConversationId, Position),
-    /// Everything of this conversation is at hand; what is older follows.
-    Seam(ConversationId),
+/// Which page of the journey; by the key of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    Newest,
+    Before(String),
+    After(String),
+    Around(String),
 }
 
-/// The newest `limit` entries before `before` of the journey that ends with conversation `id`.
+/// A page with at most `limit` entries of the journey that ends with conversation `id`; what is still in the outbox
+/// stands at its end and is not counted.
 pub(crate) fn transcript(
     connection: &Connection,
     reader: &Reader,
     id: ConversationId,
-    before: Option<&str>,
+    page: &Page,
     limit: u32,
 ) -> Result<Option<Stretch>, CacheError> {
-    let Some(last) = conversations::get(connection, id)? else { return Ok(None) };
-    let before = match before {
-        None => Before::End,
-        Some(key) => match place(connection, key)? {
-            Some(place) => place,
-            // The entry at hand was in the outbox and is gone: from the end again.
-            None => Before::End,
-        },
+    let Some(journey) = Journey::of(connection, reader, id)? else { return Ok(None) };
+    let limit = limit.clamp(1, PAGE);
+    let place = match page {
+        Page::Newest => None,
+        Page::Before(key) | Page::After(key) | Page::Around(key) => journey.place(key)?,
     };
-    let (customer, started) = (last.state.customer.id, last.state.started);
-    let mut chain = vec![last];
-    chain.extend(conversations::earlier(connection, customer, started)?);
-    let (mut skip, mut until) = match before {
-        Before::End => (0, None),
-        Before::Position(of, position) => (index(&chain, of), Some(position)),
-        Before::Seam(of) => (index(&chain, of) + 1, None),
+    let Some(place) = place else {
+        // The entry at hand was in the outbox and is gone, or it is not held: the newest page.
+        let mut stretch = journey.newest(limit)?;
+        stretch.is_elsewhere = matches!(page, Page::Around(_));
+        if stretch.is_elsewhere {
+            stretch.missing = journey.incomplete();
+        }
+        return Ok(Some(stretch));
     };
-    let mut room = limit.clamp(1, PAGE);
-    let mut stretch =
-        Stretch { view: EntriesView { entries: Vec::new(), more: false, loading: false }, missing: Vec::new() };
-    let mut newest_first: Vec<EntryView> = Vec::new();
-    if matches!(before, Before::End) {
-        let waiting = outbox::of_conversation(connection, id)?;
-        newest_first.extend(waiting.into_iter().rev().filter_map(|queued| waiting_entry(connection, queued, reader)));
-    }
-    while let Some(held) = chain.get(skip) {
-        if room == 0 {
-            stretch.view.more = true;
-            break;
+    Ok(Some(match page {
+        Page::Newest => journey.newest(limit)?,
+        Page::Before(_) => journey.up(place.above, limit)?.upwards(),
+        Page::After(_) => journey.down(place.below, limit)?.downwards(),
+        Page::Around(_) => {
+            let above = journey.up(place.below, limit.div_ceil(2))?;
+            let mut stretch = journey.down(above.end, limit)?.downwards();
+            stretch.view.more = above.more;
+            stretch.missing.extend(above.missing);
+            stretch
         }
-        let from = until.take().unwrap_or(Position(u32::MAX));
-        let part = part(connection, held, from, room)?;
-        room = room.saturating_sub(u32::try_from(part.entries.len()).unwrap_or(u32::MAX));
-        newest_first.extend(part.entries.into_iter().rev());
-        if !held.covered.has_end(held.state.position) || (part.reached_start && !held.covered.has_beginning()) {
-            stretch.missing.push(held.state.id);
-        }
-        if !part.reached_start || !held.covered.has_beginning() {
-            stretch.view.more = true;
-            break;
-        }
-        newest_first.push(seam(&held.state));
-        room = room.saturating_sub(1);
-        skip += 1;
-    }
-    newest_first.reverse();
-    stretch.view.entries = newest_first;
-    Ok(Some(stretch))
+    }))
 }
 
-fn index(chain: &[Held], of: ConversationId) -> usize {
-    chain.iter().position(|held| held.state.id == of).unwrap_or(chain.len())
+/// A gap between two entries: what is before `position` in the conversation with this number stands above it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Gap {
+    number: usize,
+    position: Position,
 }
 
-/// Some entries of one conversation.
-struct Part {
+/// The gaps on both sides of an entry.
+struct Place {
+    above: Gap,
+    below: Gap,
+}
+
+/// What was met on the way from a gap, in the order in which it was met.
+struct Way {
     entries: Vec<EntryView>,
-    /// Nothing that is held stands above them.
-    reached_start: bool,
+    /// Where it ended.
+    end: Gap,
+    /// Something stands beyond the end.
+    more: bool,
+    /// Conversations of which something has to be fetched to go on.
+    missing: Vec<ConversationId>,
 }
 
-fn part(connection: &Connection, held: &Held, before: Position, room: u32) -> Result<Part, CacheError> {
+impl Way {
+    fn begin(at: Gap) -> Self {
+        Self { entries: Vec::new(), end: at, more: false, missing: Vec::new() }
+    }
+
+    fn room(&self, limit: u32) -> u32 {
+        limit.saturating_sub(u32::try_from(self.entries.len()).unwrap_or(u32::MAX))
+    }
+
+    /// The way ends because something of `held` is not on this machine.
+    fn miss(&mut self, held: &Held) {
+        self.missing.push(held.state.id);
+        self.more = true;
+    }
+
+    /// A page above something newer.
+    fn upwards(mut self) -> Stretch {
+        self.entries.reverse();
+        Stretch {
+            view: EntriesView { entries: self.entries, more: self.more, later: true, loading: false },
+            missing: self.missing,
+            is_elsewhere: false,
+        }
+    }
+
+    /// A page below something older.
+    fn downwards(self) -> Stretch {
+        Stretch {
+            view: EntriesView { entries: self.entries, more: true, later: self.more, loading: false },
+            missing: self.missing,
+            is_elsewhere: false,
+        }
+    }
+}
+
+/// The conversations of a customer as one pane that can be walked both ways.
+struct Journey<'a> {
+    connection: &'a Connection,
+    reader: &'a Reader,
+    /// The one at the end of the pane is number 0; the others began earlier, the newest first.
+    chain: Vec<Held>,
+}
+
+impl<'a> Journey<'a> {
+    fn of(connection: &'a Connection, reader: &'a Reader, id: ConversationId) -> Result<Option<Self>, CacheError> {
+        let Some(last) = conversations::get(connection, id)? else { return Ok(None) };
+        let (customer, started) = (last.state.customer.id, last.state.started);
+        let mut chain = vec![last];
+        chain.extend(conversations::earlier(connection, customer, started)?);
+        Ok(Some(Self { connection, reader, chain }))
+    }
+
+    fn newest(&self, limit: u32) -> Result<Stretch, CacheError> {
+        let mut stretch = self.up(Gap { number: 0, position: AT_END }, limit)?.upwards();
+        stretch.view.entries.extend(self.waiting()?);
+        stretch.view.later = false;
+        Ok(stretch)
+    }
+
+    /// What is still in the outbox, at the end of the pane.
+    fn waiting(&self) -> Result<Vec<EntryView>, CacheError> {
+        let Some(last) = self.chain.first() else { return Ok(Vec::new()) };
+        let waiting = outbox::of_conversation(self.connection, last.state.id)?;
+        Ok(waiting.into_iter().filter_map(|queued| waiting_entry(self.connection, queued, self.reader)).collect())
+    }
+
+    /// From `from` towards the beginning of the journey.
+    fn up(&self, from: Gap, limit: u32) -> Result<Way, CacheError> {
+        let mut way = Way::begin(from);
+        while let Some(held) = self.chain.get(way.end.number) {
+            let room = way.room(limit);
+            if room == 0 {
+                way.more = true;
+                break;
+            }
+            let shown = events::shown(self.connection, held.state.id, way.end.position, room)?;
+            let reached_start = shown.len() < room as usize;
+            way.end.position = shown.first().map_or(way.end.position, |event| event.position);
+            way.entries.extend(views(self.connection, held, &shown)?.into_iter().rev());
+            if !held.covered.has_end(held.state.position) || (reached_start && !held.covered.has_beginning()) {
+                way.missing.push(held.state.id);
+            }
+            if !reached_start || !held.covered.has_beginning() {
+                way.more = true;
+                break;
+            }
+            way.entries.push(seam(&held.state));
+            way.end = Gap { number: way.end.number + 1, position: AT_END };
+        }
+        Ok(way)
+    }
+
+    /// From `from` towards now.
+    fn down(&self, from: Gap, limit: u32) -> Result<Way, CacheError> {
+        let mut way = Way::begin(from);
+        // Below the last entry of a conversation the next thing is a seam, whatever is held of that conversation.
+        if from.position == AT_END && !self.enter(&mut way) {
+            return Ok(way);
+        }
+        while let Some(held) = self.chain.get(way.end.number) {
+            let room = way.room(limit);
+            if room == 0 {
+                way.more = true;
+                break;
+            }
+            let shown = events::shown_from(self.connection, held.state.id, way.end.position, room)?;
+            let reached_end = shown.len() < room as usize;
+            way.end.position = shown.last().map_or(way.end.position, |event| event.position.next());
+            way.entries.extend(views(self.connection, held, &shown)?);
+            if !reached_end {
+                way.more = true;
+                break;
+            }
+            if !held.covered.has_end(held.state.position) {
+                way.miss(held);
+                break;
+            }
+            if way.end.number == 0 {
+                way.entries.extend(self.waiting()?);
+                break;
+            }
+            if !self.enter(&mut way) {
+                break;
+            }
+        }
+        Ok(way)
+    }
+
+    /// Steps over the seam of the next conversation; false if its beginning is not held.
+    fn enter(&self, way: &mut Way) -> bool {
+        let number = way.end.number.min(self.chain.len()).saturating_sub(1);
+        match self.chain.get(number) {
+            Some(held) if held.covered.has_beginning() => {
+                way.entries.push(seam(&held.state));
+                way.end = Gap { number, position: Position::START };
+                true
+            }
+            Some(held) => {
+                way.miss(held);
+                false
+            }
+            None => false,
+        }
+    }
+
+    /// Where the entry with this key stands; none if it is not held (any more).
+    fn place(&self, key: &str) -> Result<Option<Place>, CacheError> {
+        if let Some(id) = key.strip_suffix(SEAM) {
+            let number = id.parse().ok().and_then(|of| self.number(of));
+            return Ok(number.map(|number| Place {
+                above: Gap { number: number + 1, position: AT_END },
+                below: Gap { number, position: Position::START },
+            }));
+        }
+        let found = match Uuid::parse_str(key) {
+            Ok(turn) => events::place_of(self.connection, TurnId(turn))?,
+            Err(_) => key
+                .rsplit_once('-')
+                .and_then(|(id, position)| Some((id.parse().ok()?, Position(position.parse().ok()?)))),
+        };
+        Ok(found.and_then(|(of, position)| {
+            let number = self.number(of)?;
+            let below = Position(position.0.saturating_add(1));
+            Some(Place { above: Gap { number, position }, below: Gap { number, position: below } })
+        }))
+    }
+
+    fn number(&self, of: ConversationId) -> Option<usize> {
+        self.chain.iter().position(|held| held.state.id == of)
+    }
+
+    /// Conversations of which something is not held.
+    fn incomplete(&self) -> Vec<ConversationId> {
+        let incomplete = self.chain.iter().filter(|held| !held.covered.is_whole(held.state.position));
+        incomplete.map(|held| held.state.id).collect()
+    }
+}
+
+/// The entries that consecutive events of one conversation make, with how far each turn has come.
+fn views(connection: &Connection, held: &Held, shown: &[Event]) -> Result<Vec<EntryView>, CacheError> {
     let state = &held.state;
-    let shown = events::shown(connection, state.id, before, room)?;
-    let reached_start = shown.len() < room as usize;
-    let Some(first) = shown.first() else { return Ok(Part { entries: Vec::new(), reached_start }) };
+    let Some(first) = shown.first() else { return Ok(Vec::new()) };
     let call_since = match shown.iter().any(is_join) {
         true => events::call_before(connection, state.id, first.position)?,
         false => None,
     };
-    let mut stages = Stages::begin(&shown);
+    let mut stages = Stages::begin(shown);
     events::receipts(connection, state.id, first.position, |receipt| stages.follow(receipt))?;
     let mut stages = stages.finish();
     let mut views = Vec::with_capacity(shown.len());
-    for entry in entries::entries(&shown, &state.customer.name, call_since) {
+    for entry in entries::entries(shown, &state.customer.name, call_since) {
         let of_turn = entry.turn.and_then(|turn| stages.remove(&turn)).unwrap_or_default();
         views.push(entry_view(connection, state, entry, of_turn)?);
     }
-    Ok(Part { entries: views, reached_start })
+    Ok(views)
 }
 
 fn is_join(event: &Event) -> bool {
@@ -145,6 +319,7 @@ fn entry_view(
         key,
         conversation: state.id,
         position: Some(entry.position),
+        command: None,
         time: entry.time,
         by: entry.by,
         body,
@@ -152,14 +327,21 @@ fn entry_view(
     })
 }
 
-/// A reply or note that is still on its way; none once its event is here.
+/// What is still on its way; a turn until its event is here.
 fn waiting_entry(connection: &Connection, queued: Queued, reader: &Reader) -> Option<EntryView> {
-    let (turn, content) = match queued.command {
-        AgentCommand::Reply { turn, content, .. } => (turn, content),
-        AgentCommand::Note { turn, text } => (turn, Content::Note { text }),
-        _ => return None,
+    let (key, body) = match &queued.command {
+        AgentCommand::Receive { .. } => return None,
+        AgentCommand::Reply { turn, content, .. } => (turn.to_string(), content_body(*turn, content, false)),
+        AgentCommand::Note { turn, text } => (turn.to_string(), EntryBody::Note { turn: *turn, text: text.clone() }),
+        action => {
+            let words = outbox::words_of(action).map(|(_, words)| format!(": {words}")).unwrap_or_default();
+            let text = format!("{}{words}", entries::intent(action));
+            (queued.id.to_string(), EntryBody::System { what: SystemKind::Other, text })
+        }
     };
-    if events::place_of(connection, turn).ok()?.is_some() {
+    if let Some(turn) = outbox::turn_of(&queued.command)
+        && events::place_of(connection, turn).ok()?.is_some()
+    {
         return None;
     }
     let mut stages = vec![StageView { stage: Stage::Queued, at: queued.created, reason: None }];
@@ -167,12 +349,13 @@ fn waiting_entry(connection: &Connection, queued: Queued, reader: &Reader) -> Op
         stages.push(StageView { stage: Stage::Accepted, at: queued.created, reason: None });
     }
     Some(EntryView {
-        key: turn.to_string(),
+        key,
         conversation: queued.conversation,
         position: None,
+        command: (!queued.accepted).then_some(queued.id),
         time: queued.created,
         by: Participant::Agent { user: reader.user, name: reader.name.clone() },
-        body: content_body(turn, &content, false),
+        body,
         stages,
     })
 }
@@ -186,22 +369,10 @@ fn seam(state: &Conversation) -> EntryView {
         key: format!("{}{SEAM}", state.id),
         conversation: state.id,
         position: None,
+        command: None,
         time: state.started,
         by: Participant::System,
         body: EntryBody::Seam { channel: state.channel, started: state.started, outcome },
         stages: Vec::new(),
     }
-}
-
-/// Where the entry with this key stands; none if it is not held (any more).
-fn place(connection: &Connection, key: &str) -> Result<Option<Before>, CacheError> {
-    if let Some(id) = key.strip_suffix(SEAM) {
-        return Ok(id.parse().ok().map(Before::Seam));
-    }
-    if let Ok(turn) = Uuid::parse_str(key) {
-        let place = events::place_of(connection, TurnId(turn))?;
-        return Ok(place.map(|(of, position)| Before::Position(of, position)));
-    }
-    let parts = key.rsplit_once('-').and_then(|(id, position)| Some((id.parse().ok()?, position.parse().ok()?)));
-    Ok(parts.map(|(id, position)| Before::Position(id, Position(position))))
 }

@@ -118,9 +118,9 @@ async fn words_that_come_back_while_a_draft_is_written_are_not_overwritten() {
     hub.customer_writes(carmen, "one");
     let maya = Maya::signed_in(&hub).await;
     maya.until_words(carmen, &["one"]).await;
-    maya.ok("conversation.draft", json!({"id": carmen, "text": "Came back"})).await;
-    maya.ok("conversation.draft", json!({"id": carmen, "text": "Dear Carmen", "base": ""})).await;
-    let draft = maya.ok("conversation.open", json!({"id": carmen})).await["draft"].clone();
+    maya.ok("conversation.draft", json!({"id": carmen, "text": "Came back", "note": false})).await;
+    maya.ok("conversation.draft", json!({"id": carmen, "text": "Dear Carmen", "base": "", "note": false})).await;
+    let draft = maya.ok("conversation.open", json!({"id": carmen})).await["drafts"]["reply"].clone();
     assert_eq!(draft, "Came back\n\nDear Carmen");
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tandem_conversation::ConversationId;
-use tandem_desk::{ChangeStream, Clock, Desk, DeskConfig, FileSecrets, Pace};
+use tandem_desk::testing::{MemoryKeychain, Mood};
+use tandem_desk::{ChangeStream, Clock, Desk, DeskConfig, Pace};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
@@ -15,6 +16,7 @@ use crate::notifier::FakeNotifier;
 pub struct Maya {
     pub desk: Desk,
     pub notifier: Arc<FakeNotifier>,
+    pub keychain: Arc<MemoryKeychain>,
     folder: Arc<TempDir>,
     changes: Mutex<ChangeStream>,
 }
@@ -29,30 +31,80 @@ impl Maya {
 
     /// A new desk that knows nobody.
     pub async fn signed_out() -> Self {
-        Self::on(Arc::new(tempfile::tempdir().unwrap()), Arc::new(FakeNotifier::new())).await
+        let (notifier, keychain) = (Arc::new(FakeNotifier::new()), Arc::default());
+        Self::on(Arc::new(tempfile::tempdir().unwrap()), notifier, keychain).await
     }
 
-    pub async fn on(folder: Arc<TempDir>, notifier: Arc<FakeNotifier>) -> Self {
+    /// A new desk on a system with such a keychain.
+    pub async fn signed_out_with(mood: Mood) -> Self {
+        let keychain: Arc<MemoryKeychain> = Arc::default();
+        keychain.set_mood(mood);
+        Self::on(Arc::new(tempfile::tempdir().unwrap()), Arc::new(FakeNotifier::new()), keychain).await
+    }
+
+    /// A new desk that waits as long as it is told.
+    pub async fn signed_out_at(pace: Pace) -> Self {
+        let notifier = Arc::new(FakeNotifier::new());
+        Self::at(pace, Arc::new(tempfile::tempdir().unwrap()), notifier, Arc::default()).await
+    }
+
+    pub async fn on(folder: Arc<TempDir>, notifier: Arc<FakeNotifier>, keychain: Arc<MemoryKeychain>) -> Self {
+        Self::at(Pace::default(), folder, notifier, keychain).await
+    }
+
+    async fn at(pace: Pace, folder: Arc<TempDir>, notifier: Arc<FakeNotifier>, keychain: Arc<MemoryKeychain>) -> Self {
         let config = DeskConfig {
             data_dir: folder.path().to_path_buf(),
             clock: Clock::system(),
             notifier: Arc::clone(&notifier) as Arc<_>,
-            secrets: Arc::new(FileSecrets::new(folder.path())),
+            keychain: Arc::clone(&keychain) as Arc<_>,
             hub: None,
             allow_http: false,
-            pace: Pace::default(),
+            budget_bytes: DeskConfig::BUDGET_BYTES,
+            pace,
         };
         let desk = Desk::start(config).await.unwrap();
         let changes = Mutex::new(desk.changes());
-        Self { desk, notifier, folder, changes }
+        Self { desk, notifier, keychain, folder, changes }
     }
 
     /// Ends the desk and starts it again on the same data, before the same screen.
     pub async fn restart(self) -> Self {
         self.desk.stop().await;
-        let (folder, notifier) = (Arc::clone(&self.folder), Arc::clone(&self.notifier));
+        self.die().await
+    }
+
+    /// Ended, with everything in the one file of the cache.
+    pub async fn ended(self) -> Ended {
+        self.desk.stop().await;
+        let ended = Ended {
+            folder: Arc::clone(&self.folder),
+            notifier: Arc::clone(&self.notifier),
+            keychain: Arc::clone(&self.keychain),
+        };
         drop(self);
-        Self::on(folder, notifier).await
+        // The threads of the cache end on their own; the last one puts its log away.
+        let logs = || {
+            let files = std::fs::read_dir(ended.folder.path()).unwrap().map(|entry| entry.unwrap().path());
+            files.filter(|path| path.extension().is_some_and(|kind| kind == "db-wal")).count()
+        };
+        while logs() > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        ended
+    }
+
+    /// Starts it again on the same data without having ended it.
+    async fn die(self) -> Self {
+        let (folder, notifier) = (Arc::clone(&self.folder), Arc::clone(&self.notifier));
+        let keychain = Arc::clone(&self.keychain);
+        drop(self);
+        Self::on(folder, notifier, keychain).await
+    }
+
+    /// Where the desk keeps what it keeps.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     pub async fn sign_in(&self, hub: &FakeHub) {
@@ -124,6 +176,23 @@ impl Maya {
 
     pub async fn count(&self, section: &str) -> u64 {
         self.ok("app.state", json!({})).await["counts"][section].as_u64().unwrap_or_default()
+    }
+}
+
+/// What is left of a desk that does not run.
+pub struct Ended {
+    folder: Arc<TempDir>,
+    notifier: Arc<FakeNotifier>,
+    pub keychain: Arc<MemoryKeychain>,
+}
+
+impl Ended {
+    pub async fn start(self) -> Maya {
+        Maya::on(self.folder, self.notifier, self.keychain).await
+    }
+
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 }
 

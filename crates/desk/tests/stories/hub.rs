@@ -2,7 +2,7 @@
 
 mod doors;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -24,10 +24,15 @@ pub struct World {
     /// Cursors with which desks came, in order.
     pub came_with: Vec<Option<u64>>,
     pub commands: Vec<CommandRequest>,
+    /// Files, and which of them were asked for.
+    pub files: HashMap<MediaId, Vec<u8>>,
+    pub asked_for: Vec<MediaId>,
     /// Every request is answered with 503, and nobody stays connected.
     pub is_down: bool,
     /// Live events that are lost on their way, although the cursor moves.
     pub lose: usize,
+    /// Conversations that the hub does not tell of by itself.
+    pub quiet: HashSet<ConversationId>,
     /// The cursor before which nothing is known any more.
     pub forgotten: u64,
     /// Access tokens end with every connection; refresh tokens work once.
@@ -76,8 +81,11 @@ impl FakeHub {
                 answers: HashMap::new(),
                 came_with: Vec::new(),
                 commands: Vec::new(),
+                files: HashMap::new(),
+                asked_for: Vec::new(),
                 is_down: false,
                 lose: 0,
+                quiet: HashSet::new(),
                 forgotten: 0,
                 access: "access-0".into(),
                 refresh: "refresh-0".into(),
@@ -161,6 +169,22 @@ impl FakeHub {
         id
     }
 
+    pub fn customer_sends(&self, id: ConversationId, name: &str, bytes: &[u8]) -> MediaId {
+        let media = MediaId(Uuid::now_v7());
+        self.world().files.insert(media, bytes.to_vec());
+        let bytes = bytes.len() as u64;
+        let media = Media { id: media, name: name.into(), content_type: "image/png".into(), bytes };
+        let (turn, content) =
+            (TurnId(Uuid::now_v7()), Content::Attachment { media: media.clone(), text: String::new() });
+        self.run(id, Participant::Customer, Command::Write { turn, content, received: (self.clock)() }).unwrap();
+        media.id
+    }
+
+    pub fn leaves(&self, id: ConversationId, name: &str) {
+        let leave = Command::Leave { reason: String::new(), ask_for_help: true };
+        self.run(id, self.agent(name), leave).unwrap();
+    }
+
     pub fn customer_writes(&self, id: ConversationId, text: &str) {
         let content = Content::Text { text: text.into() };
         let turn = TurnId(Uuid::now_v7());
@@ -171,6 +195,10 @@ impl FakeHub {
         self.run(id, self.agent(name), Command::Join { call: None }).unwrap();
     }
 
+    pub fn completes(&self, id: ConversationId, name: &str) {
+        self.run(id, self.agent(name), Command::Complete { resolution: String::new() }).unwrap();
+    }
+
     pub fn replies(&self, id: ConversationId, name: &str, text: &str) {
         let written_against = self.world().states[&id].position;
         let reply = Command::Reply {
@@ -178,6 +206,7 @@ impl FakeHub {
             content: Content::Text { text: text.into() },
             written_against,
             mind_customer: false,
+            while_in_progress: false,
             received: (self.clock)(),
         };
         self.run(id, self.agent(name), reply).unwrap();
@@ -258,6 +287,8 @@ impl FakeHub {
     }
 
     pub fn opened(&self) -> Vec<Value> {
-        self.world().states.values().map(|state| json!({"opened": state})).collect()
+        let world = self.world();
+        let told = world.states.values().filter(|state| !world.quiet.contains(&state.id));
+        told.map(|state| json!({"opened": state})).collect()
     }
 }

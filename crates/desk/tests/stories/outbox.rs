@@ -69,7 +69,8 @@ async fn a_reply_that_came_too_late_returns_to_the_draft_with_its_words() {
     let told = maya.until_told("a word about it", |change| change["type"] == "toast").await;
     assert!(told["text"].as_str().unwrap().contains("Carmen Menzel"), "{told}");
     let view = maya.ok("conversation.open", json!({"id": carmen})).await;
-    assert_eq!(view["draft"], "I take care of it");
+    assert_eq!(view["drafts"]["reply"], "I take care of it");
+    assert_eq!(view["drafts"]["returned"]["code"], "conversation.moved_on");
     assert_eq!(turns(&hub, "I take care of it"), 0);
     maya.until_words(carmen, &["Hello?", "It is done already"]).await;
 
@@ -78,31 +79,92 @@ async fn a_reply_that_came_too_late_returns_to_the_draft_with_its_words() {
     let send = json!({"id": carmen, "text": "I take care of it", "writtenAgainst": 1, "anyway": true});
     maya.ok("conversation.send", send).await;
     maya.until_words(carmen, &["Hello?", "It is done already", "I take care of it"]).await;
-    assert_eq!(maya.ok("conversation.open", json!({"id": carmen})).await["draft"], "", "it was sent after all");
+    assert_eq!(
+        maya.ok("conversation.open", json!({"id": carmen})).await["drafts"]["reply"],
+        "",
+        "it was sent after all"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_must_be_answered_now_is_refused_offline() {
+async fn a_whole_conversation_is_handled_offline_and_happens_once_in_its_order() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hello?");
+    let maya = Maya::signed_in(&hub).await;
+    maya.until_words(carmen, &["Hello?"]).await;
+    hub.go_down();
+    maya.until_offline().await;
+    maya.ok("conversation.join", json!({"id": carmen})).await;
+    let view = maya.ok("conversation.open", json!({"id": carmen})).await;
+    assert_eq!(view["may"]["reply"], true, "the composer is open as if the join had happened");
+    assert_eq!(view["may"]["join"], false);
+    reply(&maya, carmen, "It is on its way").await;
+    maya.ok("conversation.complete", json!({"id": carmen, "text": "Found"})).await;
+    let again = maya.refused("conversation.complete", json!({"id": carmen})).await;
+    assert_eq!(again, "conversation.completed", "what the hub would refuse is refused at once");
+    let outbox = maya.ok("outbox.list", json!({})).await;
+    let lines: Vec<_> = outbox.as_array().unwrap().iter().map(|line| (&line["what"], &line["words"])).collect();
+    let expected =
+        [("Join", ""), ("Reply", "It is on its way"), ("Complete", "Found")].map(|(a, b)| (json!(a), json!(b)));
+    assert_eq!(lines, expected.each_ref().map(|(a, b)| (a, b)));
+    let maya = maya.restart().await;
+    let lines = crate::desk::lines(&maya.ok("conversation.entries", json!({"id": carmen, "limit": 50})).await);
+    assert_eq!(lines.last().map(String::as_str), Some("Complete: Found"), "queued, and shown as such");
+    hub.come_back();
+    maya.until("sent", "app.state", json!({}), |app| app["figures"]["queued"] == 0).await;
+    let completed = |view: &serde_json::Value| view["completed"]["resolution"] == "Found";
+    maya.until("completed", "conversation.open", json!({"id": carmen}), completed).await;
+    assert_eq!(turns(&hub, "It is on its way"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_does_not_reopen_what_was_completed_meanwhile() {
     let (hub, maya, carmen) = engaged().await;
     hub.go_down();
     maya.until_offline().await;
-    for (name, request) in [
-        ("conversation.leave", json!({"id": carmen, "reason": ""})),
-        ("conversation.complete", json!({"id": carmen})),
-        ("conversation.join", json!({"id": carmen})),
-    ] {
-        assert_eq!(maya.refused(name, request).await, "desk.offline", "{name}");
-    }
-    let other = hub.world().states.keys().next().copied().unwrap();
-    assert_eq!(other, carmen);
+    reply(&maya, carmen, "Still looking").await;
+    hub.completes(carmen, "Maya Ortiz");
+    hub.come_back();
+    let returned = |view: &serde_json::Value| view["drafts"]["returned"]["code"] == "conversation.completed";
+    let view = maya.until("returned", "conversation.open", json!({"id": carmen}), returned).await;
+    assert_eq!(view["drafts"]["reply"], "Still looking");
+    let maya = maya.restart().await;
+    let view = maya.ok("conversation.open", json!({"id": carmen})).await;
+    assert!(returned(&view), "the reason survives a restart");
+    maya.ok("conversation.draft", json!({"id": carmen, "text": "Another", "note": false})).await;
+    let view = maya.ok("conversation.open", json!({"id": carmen})).await;
+    assert!(view["drafts"]["returned"].is_null(), "it is the agent's own text again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_can_be_cancelled_and_its_words_return_to_the_draft() {
+    let (hub, maya, carmen) = engaged().await;
+    hub.go_down();
+    maya.until_offline().await;
+    reply(&maya, carmen, "Too hasty").await;
+    let entries = maya.ok("conversation.entries", json!({"id": carmen, "limit": 50})).await;
+    let command = entries["entries"].as_array().unwrap().last().unwrap()["command"].clone();
+    maya.ok("outbox.cancel", json!({"command": command})).await;
+    assert_eq!(maya.refused("outbox.cancel", json!({"command": command})).await, "outbox.gone");
+    assert_eq!(maya.ok("conversation.open", json!({"id": carmen})).await["drafts"]["reply"], "Too hasty");
     hub.come_back();
     maya.until_live().await;
-    let only_receipts = hub
-        .world()
-        .commands
-        .iter()
-        .all(|request| matches!(request.command, tandem_protocol::agents::AgentCommand::Receive { .. }));
-    assert!(only_receipts, "an old click does not act later");
+    assert_eq!(turns(&hub, "Too hasty"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whether_a_customers_turn_holds_a_reply_back_is_the_agents_choice() {
+    let (hub, maya, carmen) = engaged().await;
+    hub.customer_writes(carmen, "Found it!");
+    maya.until_words(carmen, &["Hello?", "Found it!"]).await;
+    let send = |text: &str| json!({"id": carmen, "text": text, "writtenAgainst": 2});
+    maya.ok("settings.set", json!({"mindCustomer": true})).await;
+    assert_eq!(maya.refused("conversation.send", send("Looking")).await, "conversation.moved_on");
+    maya.ok("settings.set", json!({"mindCustomer": false})).await;
+    assert_eq!(maya.ok("app.state", json!({})).await["settings"]["mindCustomer"], false);
+    maya.ok("conversation.send", send("Looking")).await;
+    assert_eq!(turns(&hub, "Looking"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

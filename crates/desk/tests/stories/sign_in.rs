@@ -41,7 +41,7 @@ async fn a_sign_in_that_is_over_says_so_and_the_same_user_finds_everything_again
     let carmen = hub.customer_comes("Carmen Menzel");
     hub.customer_writes(carmen, "Hello?");
     let maya = Maya::signed_in(&hub).await;
-    maya.ok("conversation.draft", json!({"id": carmen, "text": "Dear Carmen"})).await;
+    maya.ok("conversation.draft", json!({"id": carmen, "text": "Dear Carmen", "note": false})).await;
     {
         let mut world = hub.world();
         (world.access, world.refresh) = ("another".into(), "another".into());
@@ -53,7 +53,7 @@ async fn a_sign_in_that_is_over_says_so_and_the_same_user_finds_everything_again
     assert_eq!(app["connection"]["hub"], hub.url);
     assert_eq!(app["me"], serde_json::Value::Null);
     maya.sign_in(&hub).await;
-    assert_eq!(maya.ok("conversation.open", json!({"id": carmen})).await["draft"], "Dear Carmen");
+    assert_eq!(maya.ok("conversation.open", json!({"id": carmen})).await["drafts"]["reply"], "Dear Carmen");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -139,7 +139,7 @@ async fn a_reset_brings_the_cache_back_to_what_the_hub_shows_and_keeps_drafts() 
     let gone = hub.customer_comes("Jana Novak");
     let maya = Maya::signed_in(&hub).await;
     maya.until_words(carmen, &["one"]).await;
-    maya.ok("conversation.draft", json!({"id": carmen, "text": "Dear Carmen"})).await;
+    maya.ok("conversation.draft", json!({"id": carmen, "text": "Dear Carmen", "note": false})).await;
     {
         let mut world = hub.world();
         world.forgotten = u64::MAX;
@@ -149,7 +149,7 @@ async fn a_reset_brings_the_cache_back_to_what_the_hub_shows_and_keeps_drafts() 
     let list = json!({"section": "all", "offset": 0, "limit": 50});
     maya.until("only Carmen", "conversations.list", list, |list| list["total"] == 1).await;
     maya.until_words(carmen, &["one"]).await;
-    assert_eq!(maya.ok("conversation.open", json!({"id": carmen})).await["draft"], "Dear Carmen");
+    assert_eq!(maya.ok("conversation.open", json!({"id": carmen})).await["drafts"]["reply"], "Dear Carmen");
     assert_eq!(maya.refused("conversation.open", json!({"id": gone})).await, "conversation.unknown");
 }
 
@@ -184,6 +184,7 @@ async fn a_conversation_that_is_not_visible_any_more_leaves_the_cache() {
     maya.until_words(carmen, &["one"]).await;
     let cursor = hub.world().log.len();
     let now = crate::hub::now();
+    hub.world().states.remove(&carmen);
     hub.say(&json!({"batch": {"cursor": cursor, "time": now, "changes": [{"closed": carmen}]}}).to_string());
     let list = json!({"section": "all", "offset": 0, "limit": 50});
     maya.until("an empty list", "conversations.list", list, |list| list["total"] == 0).await;

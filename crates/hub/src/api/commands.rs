@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use tandem_conversation::{Command, Envelope, Invitee, Rejection};
+use tandem_conversation::{Command, Envelope, Rejection};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{AgentCommand, CommandAccepted, CommandRequest};
 
@@ -52,33 +52,9 @@ pub(crate) async fn post(
 }
 
 async fn command_of(hub: &Hub, command: AgentCommand, now: tandem_conversation::Time) -> Result<Command, ApiError> {
-    Ok(match command {
-        AgentCommand::Reply { turn, content, written_against, mind_customer } => {
-            Command::Reply { turn, content, written_against, mind_customer, received: now }
-        }
-        AgentCommand::Note { turn, text } => Command::Note { turn, text },
-        AgentCommand::Join { call } => Command::Join { call },
-        AgentCommand::Leave { reason, ask_for_help } => Command::Leave { reason, ask_for_help },
-        AgentCommand::Complete { resolution } => Command::Complete { resolution },
-        AgentCommand::Reopen {} => Command::Reopen,
-        AgentCommand::AskForHelp { reason } => Command::AskForHelp { reason },
-        AgentCommand::HelpNotNeeded {} => Command::HelpNotNeeded,
-        AgentCommand::Invite { user, note } => {
-            let found = hub.database.read(move |connection| users::get(connection, user)).await;
-            let found = found.map_err(|error: StoreError| ApiError::from(error))?;
-            let colleague = found.ok_or_else(|| Rejection::invalid("user", "there is no such colleague"))?;
-            Command::Invite { invitee: Invitee::Colleague { user, name: colleague.name }, note }
-        }
-        AgentCommand::Accept { engagement } => Command::Accept { engagement },
-        AgentCommand::Decline { engagement } => Command::Decline { engagement },
-        AgentCommand::Withdraw { engagement } => Command::Withdraw { engagement },
-        AgentCommand::Remove { engagement } => Command::Remove { engagement },
-        AgentCommand::TakeOver {} => Command::TakeOver,
-        AgentCommand::Delegate { turn, note } => Command::Delegate { note, turn },
-        AgentCommand::EngageLogic { engaged } => Command::EngageLogic { engaged },
-        AgentCommand::Tag { add, remove } => Command::Tag { add, remove },
-        AgentCommand::PressButton { action } => Command::PressButton { action },
-        AgentCommand::RevokeLink { link } => Command::RevokeLink { link },
-        AgentCommand::Receive { stage, up_to } => Command::Receive { stage, up_to },
-    })
+    let Some(user) = command.invitee() else { return Ok(command.decided_as(now, String::new())) };
+    let found = hub.database.read(move |connection| users::get(connection, user)).await;
+    let found = found.map_err(|error: StoreError| ApiError::from(error))?;
+    let colleague = found.ok_or_else(|| Rejection::invalid("user", "there is no such colleague"))?;
+    Ok(command.decided_as(now, colleague.name))
 }

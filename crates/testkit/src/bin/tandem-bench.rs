@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
-use tandem_testkit::load::{Bench, MEASUREMENTS, raw, table};
+use tandem_testkit::load::{Bench, MEASUREMENTS, desk, raw, table};
 
 /// Measures Tandem against its bars and prints a table.
 #[derive(Parser)]
@@ -23,6 +23,9 @@ struct Arguments {
     /// How often each is measured; the median counts
     #[arg(long, default_value_t = 3)]
     runs: usize,
+    /// Turns in the desk's large cache
+    #[arg(long, default_value_t = 1_000_000)]
+    turns: u32,
     /// The top of the repository
     #[arg(long, default_value = ".")]
     root: PathBuf,
@@ -32,6 +35,9 @@ struct Arguments {
     /// Be the smallest program, which the hub is measured against
     #[arg(long, hide = true)]
     raw_hub: Option<PathBuf>,
+    /// Be the desk's core on this folder, until it has its first list
+    #[arg(long, hide = true)]
+    first_list: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -39,6 +45,10 @@ async fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     if let Some(database) = &arguments.raw_hub {
         raw::serve(database).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(folder) = &arguments.first_list {
+        desk::first_list(folder).await?;
         return Ok(ExitCode::SUCCESS);
     }
     let asked: Vec<_> = MEASUREMENTS.iter().filter(|one| one.is_asked(arguments.only.as_deref())).collect();
@@ -50,7 +60,12 @@ async fn main() -> anyhow::Result<ExitCode> {
     if cfg!(debug_assertions) {
         eprintln!("warning: this is a debug build; figures of it mean nothing");
     }
-    let bench = Bench { root: arguments.root, seconds: arguments.seconds, runs: arguments.runs.max(1) };
+    let bench = Bench {
+        root: arguments.root,
+        seconds: arguments.seconds,
+        runs: arguments.runs.max(1),
+        turns: arguments.turns.max(10_000),
+    };
     let mut figures = Vec::new();
     let mut failures = 0;
     for measurement in asked {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Parser;
-use tandem_desk::{Clock, Desk, DeskConfig, FileSecrets, Pace, Silent, serve};
+use tandem_desk::{Clock, Desk, DeskConfig, Pace, Silent, serve};
+use tandem_testkit::keychain::FileKeychain;
 use tokio::net::TcpListener;
 
 /// Serves a desk under `/{token}` of an address of this machine, and says which.
@@ -35,9 +36,10 @@ fn config(data: &Path) -> DeskConfig {
         data_dir: data.to_owned(),
         clock: Clock::system(),
         notifier: Arc::new(Silent),
-        secrets: Arc::new(FileSecrets::new(data)),
+        keychain: Arc::new(FileKeychain::beside(data)),
         hub: None,
         allow_http: false,
+        budget_bytes: DeskConfig::BUDGET_BYTES,
         pace: Pace::default(),
     }
 }

@@ -104,7 +104,13 @@ impl Agent {
         let read = self.desk.conversation(conversation).map_or(Position::START, |state| state.position);
         let content = Content::Text { text: text.to_owned() };
         let turn = TurnId(Uuid::now_v7());
-        let reply = AgentCommand::Reply { turn, content, written_against: read, mind_customer: false };
+        let reply = AgentCommand::Reply {
+            turn,
+            content,
+            written_against: read,
+            mind_customer: false,
+            while_in_progress: false,
+        };
         self.command(conversation, reply).await
     }
 

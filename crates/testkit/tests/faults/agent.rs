@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tandem_desk::{Clock, Desk, DeskConfig, FileSecrets, Pace, Silent};
+use tandem_desk::testing::{self, MemoryKeychain};
+use tandem_desk::{Clock, Desk, DeskConfig, Pace, Silent};
 use tandem_protocol::agents::{Me, Tokens};
 use tandem_testkit::chaos::Chaos;
 use tandem_testkit::plan::Act;
@@ -26,6 +27,7 @@ const PACE: Pace = Pace {
     longest: Duration::from_millis(80),
     opening: Duration::from_secs(2),
     silence: Duration::from_secs(2),
+    probe: Duration::from_millis(500),
     answer: Duration::from_secs(2),
     agent: Duration::from_secs(1),
 };
@@ -38,6 +40,7 @@ pub struct Agent {
     tokens: Option<Tokens>,
     me: Me,
     folder: TempDir,
+    keychain: Arc<MemoryKeychain>,
     journal: Arc<Journal>,
     alive: Option<Alive>,
 }
@@ -53,7 +56,17 @@ struct Alive {
 impl Agent {
     pub fn new(number: usize, proxy: Chaos, clock: Clock, tokens: Tokens, journal: Arc<Journal>) -> Self {
         let me = tokens.me.clone();
-        Self { number, proxy, clock, tokens: Some(tokens), me, folder: folder(), journal, alive: None }
+        Self {
+            number,
+            proxy,
+            clock,
+            tokens: Some(tokens),
+            me,
+            folder: folder(),
+            keychain: Arc::default(),
+            journal,
+            alive: None,
+        }
     }
 
     pub fn name(&self) -> &str {
@@ -65,9 +78,10 @@ impl Agent {
             data_dir: self.folder.path().to_owned(),
             clock: self.clock.clone(),
             notifier: Arc::new(Silent),
-            secrets: Arc::new(FileSecrets::new(self.folder.path())),
+            keychain: Arc::clone(&self.keychain) as Arc<_>,
             hub: None,
             allow_http: false,
+            budget_bytes: DeskConfig::BUDGET_BYTES,
             pace: PACE,
         };
         let runtime = runtime();
@@ -95,7 +109,8 @@ impl Agent {
         let Some(Alive { runtime, desk, .. }) = self.alive.take() else { return };
         drop(desk);
         throw_away(runtime).await;
-        closed(&self.folder.path().join("desk.db")).await;
+        let file = testing::cache_file(self.folder.path()).unwrap();
+        closed(|| testing::open_cache(self.folder.path(), &*self.keychain).unwrap(), &file).await;
     }
 
     fn alive(&self) -> &Alive {
@@ -125,7 +140,7 @@ impl Agent {
     }
 
     pub fn cache(&self) -> Cached {
-        Cached::read(self.folder.path(), self.me.clone())
+        Cached::read(self.folder.path(), &*self.keychain, self.me.clone())
     }
 }
 

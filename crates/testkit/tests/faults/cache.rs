@@ -6,6 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 use tandem_conversation::{Conversation, ConversationId, Event, Section, Time, sections, visible};
+use tandem_desk::{Keychain, testing};
 use tandem_protocol::agents::Me;
 use uuid::Uuid;
 
@@ -52,8 +53,9 @@ pub fn id(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Conversati
 }
 
 impl Cached {
-    pub fn read(folder: &Path, me: Me) -> Self {
-        let connection = open(&folder.join("desk.db"));
+    pub fn read(folder: &Path, keychain: &dyn Keychain, me: Me) -> Self {
+        let connection = testing::open_cache(folder, keychain).unwrap();
+        connection.execute_batch("PRAGMA busy_timeout = 5000").unwrap();
         // One moment for all tables.
         connection.execute_batch("BEGIN").unwrap();
         let mut held: BTreeMap<_, _> =
@@ -64,15 +66,12 @@ impl Cached {
             })
             .into_iter()
             .collect();
-        let events =
-            rows(&connection, "SELECT conversation, body FROM events ORDER BY conversation, position", |row| {
-                Ok((id(row, 0)?, serde_json::from_str::<Event>(&row.get::<_, String>(1)?).unwrap()))
-            });
-        for (of, event) in events {
-            held.get_mut(&of).expect("events belong to a conversation that is held").events.push(event);
+        for event in testing::cached_events(&connection).unwrap() {
+            let held = held.get_mut(&event.conversation);
+            held.expect("events belong to a conversation that is held").events.push(event);
         }
         let queued = rows(&connection, "SELECT command FROM outbox WHERE accepted = 0", |row| row.get(0));
-        let drafts = rows(&connection, "SELECT draft FROM bookmarks", |row| row.get(0));
+        let drafts = rows(&connection, "SELECT draft || ' ' || note FROM bookmarks", |row| row.get(0));
         let waiting = queued.len();
         Self { me, held, queued, waiting, drafts }
     }

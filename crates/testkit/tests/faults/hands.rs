@@ -95,10 +95,11 @@ impl Hands {
     async fn write(&self, id: &Value, act: Act) -> Result<(), String> {
         let view = self.ask("conversation.open", json!({"id": id})).await?;
         let word = self.journal.word();
-        let base = view["draft"].as_str().unwrap_or_default();
+        let note = matches!(act, Act::Note);
+        let base = view["drafts"][if note { "note" } else { "reply" }].as_str().unwrap_or_default();
         let text = format!("{base} {word}").trim().to_owned();
         self.journal.know(&word, Known::Typed);
-        self.ask("conversation.draft", json!({"id": id, "text": text, "base": base})).await?;
+        self.ask("conversation.draft", json!({"id": id, "text": text, "note": note, "base": base})).await?;
         self.journal.know(&word, Known::Kept);
         let sent = match act {
             Act::Reply { anyway } => {

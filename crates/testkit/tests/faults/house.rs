@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use rusqlite::Connection;
 use tandem_hub::config::{Config, LogicConfig};
 use tandem_hub::{Hub, serve};
 use tempfile::TempDir;
@@ -48,7 +49,8 @@ impl House {
     /// Ends it in the middle of whatever it does, and waits until its data is free.
     pub async fn kill(self, data: &Path) {
         throw_away(self.runtime).await;
-        closed(&data.join("tandem.db")).await;
+        let file = data.join("tandem.db");
+        closed(|| Connection::open(&file).unwrap(), &file).await;
     }
 
     pub async fn disk_is_full(&self, full: bool) {

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tandem_protocol::agents::Me;
 use tandem_testkit::desk_process::DeskProcess;
 use tandem_testkit::hub_process::{HubOptions, HubProcess, PASSWORD, find_binary};
+use tandem_testkit::keychain::FileKeychain;
 use tandem_testkit::plan::Act;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -148,7 +149,7 @@ fn look(
         if app["connection"]["state"] != "live" {
             return Err(format!("{} is not live: {}", me.name, app["connection"]));
         }
-        let desk = Cached::read(desk.data(), me.clone());
+        let desk = Cached::read(desk.data(), &FileKeychain::beside(desk.data()), me.clone());
         desk.equals(&hub, now, app).map_err(|why| format!("{}: {why}", me.name))?;
         cached.push(desk);
     }

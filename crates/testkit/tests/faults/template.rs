@@ -85,16 +85,17 @@ fn email(name: &str) -> String {
 }
 
 /// Waits until nobody has the database open any more.
-pub async fn closed(database: &Path) {
+pub async fn closed(open: impl Fn() -> Connection, database: &Path) {
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
-    while !is_free(database) {
+    while !is_free(&open()) {
         assert!(tokio::time::Instant::now() < deadline, "{} is still open", database.display());
         tokio::time::sleep(std::time::Duration::from_millis(1)).await;
     }
 }
 
 /// Whoever gets it for themselves alone knows that nobody else has it.
-fn is_free(database: &Path) -> bool {
-    let alone = "PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT";
-    Connection::open(database).unwrap().execute_batch(alone).is_ok()
+fn is_free(connection: &Connection) -> bool {
+    let alone =
+        "PRAGMA query_only = OFF; PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT";
+    connection.execute_batch(alone).is_ok()
 }

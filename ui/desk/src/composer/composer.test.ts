@@ -103,14 +103,19 @@ describe("the composer", () => {
     expect(sent("conversation.send")).toEqual([]);
   });
 
-  it("writes notes apart from replies, and never keeps one as a draft", async () => {
+  it("keeps the note apart from the reply, and both as drafts", async () => {
     await user.click(screen.getByRole("button", { name: "Note" }));
-    await user.clear(field());
-    await user.type(field(), "She is furious{Enter}");
-    await vi.waitFor(() => expect(sent("conversation.note")).toEqual([{ id: "carmen", text: "She is furious" }]));
+    expect(field().value).toBe("");
+    await user.type(field(), "She is furious");
+    await user.click(screen.getByRole("button", { name: "Reply" }));
+    expect(field().value).toBe("Good news, Carmen: ");
+    expect(screen.getByTitle("Has a draft").textContent).toContain("Note");
     open.composer.flush();
+    expect(sent("conversation.draft")).toEqual([{ id: "carmen", text: "She is furious", note: true }]);
+    await user.click(screen.getByRole("button", { name: "Note" }));
+    await user.type(field(), "{Enter}");
+    await vi.waitFor(() => expect(sent("conversation.note")).toEqual([{ id: "carmen", text: "She is furious" }]));
     expect(sent("conversation.send")).toEqual([]);
-    expect(sent("conversation.draft").every((request) => !(request as { text: string }).text.includes("furious"))).toBe(true);
   });
 
   it("tells that the agent writes, but not with every key", async () => {
@@ -127,8 +132,8 @@ describe("the composer", () => {
     open.composer.flush();
     vi.useRealTimers();
     expect(sent("conversation.draft")).toEqual([
-      { id: "carmen", text: "Half a thought" },
-      { id: "carmen", text: "Half a thought more" },
+      { id: "carmen", text: "Half a thought", note: false },
+      { id: "carmen", text: "Half a thought more", note: false },
     ]);
   });
 });

@@ -10,11 +10,13 @@ import { AEROLINX, CUSTOMER, LOGIC, MAYA, PRIYA, Script } from "../dev/entries";
 const NOW = new Date(2026, 4, 12, 14, 2).getTime();
 const script = (): Script => new Script("carmen", NOW);
 const details = vi.fn();
+const cancel = vi.fn();
+const retry = vi.fn();
 
 function show(written: Script): HTMLElement {
   const entry = written.entries.at(-1) as EntryView;
   const before = written.entries.at(-2) ?? null;
-  const props = { entry, before, after: null, customer: "Carmen Menzel", me: "maya", details };
+  const props = { entry, before, after: null, customer: "Carmen Menzel", me: "maya", details, cancel, retry };
   render(EntryLine, { props, context: new Map([[DESK, new Desk(fakeHost())]]) });
   return screen.getByTestId("entry");
 }
@@ -55,11 +57,30 @@ describe("entries", () => {
 
   it("say how far a message has come, and open its way", async () => {
     show(script().fails(MAYA, "Hello?", 0, "The number does not exist"));
-    const button = screen.getByRole("button");
+    const button = screen.getByRole("button", { name: /not delivered/ });
     expect(button.textContent).toMatch(/14:02 · not delivered: The number does not exist/);
     await userEvent.click(button);
     expect(details).toHaveBeenCalledWith(button);
   });
+
+  it("send a failed message again", async () => {
+    show(script().fails(MAYA, "Hello?", 0, "The number does not exist"));
+    await userEvent.click(screen.getByRole("button", { name: "Retry this message" }));
+    expect(retry).toHaveBeenCalledWith("carmen-turn-1");
+  });
+
+  it.each([
+    ["a reply", () => script().says(MAYA, "Soon", 0, "queued")],
+    ["a note", () => script().note(MAYA, "Call her", 0)],
+    ["an action", () => script().system("engagement", "You join", 0, MAYA)],
+  ])("say that %s is queued, and take it back", async (_, write) => {
+    cancel.mockClear();
+    const written = write();
+    const [entry] = written.entries;
+    if (entry) Object.assign(entry, { position: null, command: "command-1" });
+    expect(show(written).textContent).toContain("queued");
+    await userEvent.click(screen.getByRole("button", { name: /^Cancel/ }));
+    expect(cancel).toHaveBeenCalledOnce();  });
 
   it("share one name when said in one go", () => {
     const entry = show(script().customer("one", 1).customer("two", 0.5));

@@ -64,7 +64,7 @@ export function sample({ name, script, row, view, people = [], left = false }: W
       customer: [],
       suggestion: null,
       handover: [],
-      draft: "",
+      drafts: { reply: "", note: "", returned: null },
       earlier: 0,
       ...view,
       may: {} as ConversationView["may"],
@@ -103,7 +103,7 @@ function carmen(now: number): Sample {
     row: { waitingSince: iso(now - 102_000), tags: ["rebooking", "gold"], draft: true },
     view: {
       earlier: 5,
-      draft: "Good news, Carmen: ",
+      drafts: { reply: "Good news, Carmen: ", note: "", returned: null },
       suggestion: {
         turn: "suggestion-1",
         text: "Both days work: Thursday 09:40 or Friday 14:15, at no extra cost. Which one shall I book for you?",

@@ -1,13 +1,15 @@
 // A host that lives in memory, with sample data: for development, screenshots and component tests. Never in the build.
-import type { AppView, Change, Commands, ConversationView, EntryView, MayView, RpcError, Section } from "$shared/types";
+import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, QueuedView, ReturnedView, RpcError, Section } from "$shared/types";
 import { LOGIC, MAYA, iso } from "../dev/entries";
+import { find } from "../dev/find";
 import { large } from "../dev/large";
 import { morning, type Sample } from "../dev/sample";
+import { appView, live, may, mine, offline } from "../dev/views";
 import type { Host } from "./host";
 
 type Handlers = { [K in keyof Commands]: (request: Commands[K]["request"]) => Commands[K]["response"] };
 
-/** `scene`: empty, offline, connecting, signed_out, failing, broken, large; several with a comma. */
+/** `scene`: empty, offline, connecting, signed_out, choose_passphrase, passphrase, keychain, failing, broken, large; several with a comma. */
 export function fakeHost(scene = "", now = Date.now()): FakeHost {
   return new FakeHost(new Set(scene.split(",")), now);
 }
@@ -19,6 +21,8 @@ export class FakeHost implements Host {
   readonly samples: Sample[];
   #listeners = new Set<(changes: Change[]) => void>();
   #app: AppView;
+  #outbox: QueuedView[] = [];
+  #commands = 0;
 
   constructor(
     readonly scene: ReadonlySet<string>,
@@ -26,6 +30,7 @@ export class FakeHost implements Host {
   ) {
     this.samples = scene.has("empty") ? [] : scene.has("large") ? large(now) : morning(now);
     this.#app = appView(scene, now);
+    if (scene.has("offline") && this.samples.length > 0 && !scene.has("large")) this.#away();
   }
 
   async rpc<K extends keyof Commands>(name: K, request: Commands[K]["request"]): Promise<Commands[K]["response"]> {
@@ -51,16 +56,87 @@ export class FakeHost implements Host {
     this.#listeners.forEach((listener) => listener(changes));
   }
 
+  /** What Maya did since the network went. */
+  #away(): void {
+    this.#do("jonas", "Reply", "The refund left our bank this morning.", { type: "text", turn: "away-1", text: "The refund left our bank this morning.", silent: false });
+    this.#do("jonas", "Note", "Call the bank if it is not there on Friday.", { type: "note", turn: "away-2", text: "Call the bank if it is not there on Friday." });
+    this.#engage("aiko", true);
+  }
+
+  /** Goes off or on the network; what was queued meanwhile goes out. */
+  network(on: boolean): void {
+    this.#app.connection = on ? live(Date.now()) : offline(Date.now());
+    if (on) this.#outbox.splice(0).forEach((queued) => this.#goOut(queued));
+    this.tell({ type: "everything" });
+  }
+
+  /** The hub refuses what was queued: its words are a draft again. */
+  giveBack(id: string, text: string, returned: ReturnedView): void {
+    const { view } = this.#find(id);
+    Object.assign(view.drafts, { reply: text, returned });
+    view.row.draft = true;
+    this.#changed(id);
+  }
+
   /** Something is said in a conversation, as if it came from the hub. */
   add(id: string, entry: Pick<EntryView, "by" | "body"> & Partial<EntryView>): void {
     const { view, entries } = this.#find(id);
     const position = (view.position += 1);
     const time = iso(Date.now());
-    entries.push({ key: `${id}:${position}`, conversation: id, position, time, stages: [], ...entry });
+    entries.push({ key: `${id}:${position}`, conversation: id, position, time, stages: [], command: null, ...entry });
     if ("text" in entry.body && entry.body.type !== "system") {
       Object.assign(view.row, { words: entry.body.text, wordsBy: entry.by, wordsAt: time, updated: time });
     }
     this.#changed(id);
+  }
+
+  get #online(): boolean {
+    return this.#app.connection.state === "live";
+  }
+
+  /** Says or does something: at once on the network, otherwise into the outbox. */
+  #do(id: string, what: string, words: string, body: EntryBody): void {
+    const at = iso(Date.now());
+    const said = body.type !== "system";
+    if (this.#online) {
+      this.add(id, { by: MAYA, body, stages: body.type === "text" ? sent(at) : [] });
+      return;
+    }
+    const command = `command-${++this.#commands}`;
+    this.#outbox.push({ command, conversation: id, name: this.#find(id).view.row.name, what, words, since: at, attempts: 1 });
+    const { entries } = this.#find(id);
+    entries.push({ key: command, conversation: id, position: null, time: at, by: MAYA, body, stages: [{ stage: "queued", at, reason: null }], command });
+    if (said) this.#find(id).view.row.draft = false;
+    this.#changed(id);
+  }
+
+  #goOut({ command, conversation }: QueuedView): void {
+    const { entries, view } = this.#find(conversation);
+    const entry = entries.find((one) => one.command === command);
+    if (!entry) return;
+    const position = (view.position += 1);
+    Object.assign(entry, { command: null, position, key: `${conversation}:${position}`, stages: entry.body.type === "text" ? sent(entry.time) : [] });
+  }
+
+  #cancel(command: string): Record<symbol, never> {
+    const at = this.#outbox.findIndex((queued) => queued.command === command);
+    const [queued] = at === -1 ? [] : this.#outbox.splice(at, 1);
+    if (!queued) throw { code: "outbox.gone", message: "this has been sent meanwhile" } satisfies RpcError;
+    const sample = this.#find(queued.conversation);
+    const { body } = sample.entries.find((entry) => entry.command === command) ?? {};
+    sample.entries = sample.entries.filter((entry) => entry.command !== command);
+    const { drafts } = sample.view;
+    const mode = body?.type === "note" ? "note" : "reply";
+    if (body?.type === "system") this.#undo(sample, queued.what);
+    else drafts[mode] = [queued.words, drafts[mode]].filter(Boolean).join("\n\n");
+    this.#changed(queued.conversation);
+    return {};
+  }
+
+  #undo({ view }: Sample, what: string): void {
+    const engaged = view.row.engaged.filter((by) => !(by.kind === "agent" && by.user === "maya"));
+    if (what === "Join") view.row.engaged = engaged;
+    if (what === "Leave") view.row.engaged.push(MAYA);
   }
 
   #changed(id: string): void {
@@ -92,17 +168,41 @@ export class FakeHost implements Host {
       view.people.push({ engagement: "mine", participant: MAYA, me: true, since: iso(Date.now()), until: null, invited: false });
       Object.assign(view.row, { help: null, invited: false, inProgress: true });
     }
-    this.add(id, { by: MAYA, body: { type: "system", what: "engagement", text: on ? "You joined" : "You left" } });
+    const text = this.#online ? (on ? "You joined" : "You left") : on ? "You join" : "You leave";
+    this.#do(id, on ? "Join" : "Leave", "", { type: "system", what: "engagement", text });
     return {};
   }
 
   #system(id: string, text: string, change: (view: ConversationView) => void): Record<symbol, never> {
     change(this.#find(id).view);
-    this.add(id, { by: MAYA, body: { type: "system", what: "other", text } });
+    this.#do(id, text, "", { type: "system", what: "other", text });
+    return {};
+  }
+
+  #unlock(app: AppView): Record<symbol, never> {
+    this.#app = app;
+    this.tell({ type: "everything" });
     return {};
   }
 
   #handlers: Handlers = {
+    "cache.unlock": ({ passphrase }) => {
+      if (passphrase.length < 8) throw { code: "desk.passphrase_too_short", message: "at least 8 characters, please" };
+      if (passphrase === "wrong-wrong") throw { code: "desk.wrong_passphrase", message: "that is not the passphrase of this machine" };
+      return this.#unlock(appView(new Set(), this.now));
+    },
+    "cache.tryAgain": () => {
+      throw { code: "desk.locked", message: "the keychain is still locked" } satisfies RpcError;
+    },
+    "cache.startAfresh": () => this.#unlock(appView(new Set(["signed_out"]), this.now)),
+    "settings.set": (settings) => {
+      this.#app.settings = settings;
+      this.tell({ type: "app" });
+      return {};
+    },
+    "outbox.list": () => this.#outbox,
+    "outbox.cancel": ({ command }) => this.#cancel(command),
+    search: (request) => find(this.samples, request, this.#online),
     "app.state": () => {
       const help = this.#in("help").map((s) => s.view.row.help?.since ?? "");
       const counts = {
@@ -114,7 +214,8 @@ export class FakeHost implements Host {
         helpSince: help.sort()[0] ?? null,
       };
       if (this.#app.connection.state === "live") this.#app.connection.completeUpTo = iso(Date.now());
-      return { ...this.#app, counts };
+      const figures = { ...this.#app.figures, queued: this.#outbox.length };
+      return { ...this.#app, figures, counts };
     },
     "session.signIn": ({ password }) => {
       if (password === "wrong") throw { code: "auth.refused", message: "The e-mail or the password is not right." };
@@ -139,38 +240,44 @@ export class FakeHost implements Host {
     ],
     "conversations.list": ({ section, offset, limit, query }) => {
       const words = query.toLowerCase();
-      const rows = this.#in(section)
-        .map((s) => s.view.row)
-        .filter((row) => `${row.name} ${row.words}`.toLowerCase().includes(words));
+      const all = this.#in(section).map((s) => s.view.row);
+      const rows = words === "" ? all : all.filter((row) => `${row.name} ${row.words}`.toLowerCase().includes(words));
       return { rows: rows.slice(offset, offset + limit), total: rows.length };
     },
     "conversation.open": ({ id }) => {
       const { view } = this.#find(id);
       return { ...view, may: may(view) };
     },
-    "conversation.entries": ({ id, before, limit }) => {
+    "conversation.entries": ({ id, before, after, around, limit }) => {
       const { entries } = this.#find(id);
-      const end = before ? entries.findIndex((entry) => entry.key === before) : entries.length;
-      const start = Math.max(0, end - limit);
-      return { entries: entries.slice(start, end), more: start > 0, loading: false };
+      const at = (key: string): number => entries.findIndex((entry) => entry.key === key);
+      const start = around
+        ? at(around) - Math.floor(limit / 2)
+        : after
+          ? at(after) + 1
+          : (before ? at(before) : entries.length) - limit;
+      const end = before ? at(before) : start + limit;
+      const from = Math.max(0, start);
+      return { entries: entries.slice(from, end), more: from > 0, later: end < entries.length, loading: false };
     },
     "conversation.join": ({ id }) => this.#engage(id, true),
     "conversation.send": ({ id, text }) => {
-      const at = iso(Date.now());
-      const queued = this.#app.connection.state !== "live";
-      this.add(id, {
-        by: MAYA,
-        body: { type: "text", turn: `sent-${at}`, text, silent: false },
-        stages: [{ stage: "queued", at, reason: null }, ...(queued ? [] : [{ stage: "sent" as const, at, reason: null }])],
-        ...(queued ? { position: null } : {}),
-      });
       const { view } = this.#find(id);
-      Object.assign(view, { suggestion: null, draft: "" });
-      view.row.waitingSince = null;
+      Object.assign(view, { suggestion: null });
+      Object.assign(view.drafts, { reply: "", returned: null });
+      Object.assign(view.row, { waitingSince: null, draft: false });
+      this.#do(id, "Reply", text, { type: "text", turn: `sent-${++this.#commands}`, text, silent: false });
       return {};
     },
     "conversation.note": ({ id, text }) => {
-      this.add(id, { by: MAYA, body: { type: "note", turn: `note-${Date.now()}`, text } });
+      this.#find(id).view.drafts.note = "";
+      this.#do(id, "Note", text, { type: "note", turn: `note-${++this.#commands}`, text });
+      return {};
+    },
+    "conversation.retry": ({ id, turn }) => {
+      const failed = this.#find(id).entries.find(({ body }) => "turn" in body && body.turn === turn)?.body;
+      const text = failed && "text" in failed ? failed.text : "";
+      this.#do(id, "Reply", text, { type: "text", turn: `again-${++this.#commands}`, text, silent: false });
       return {};
     },
     "conversation.askForHelp": ({ id, text }) =>
@@ -191,9 +298,11 @@ export class FakeHost implements Host {
     "conversation.takeOver": ({ id }) => this.#engage(id, true),
     "conversation.invite": ({ id, user }) => this.#system(id, `You invited ${user}`, () => undefined),
     "conversation.decline": ({ id }) => this.#system(id, "You declined", (view) => (view.row.invited = false)),
-    "conversation.draft": ({ id, text }) => {
-      this.#find(id).view.draft = text;
-      this.#find(id).view.row.draft = text !== "";
+    "conversation.draft": ({ id, text, note }) => {
+      const { view } = this.#find(id);
+      view.drafts[note ? "note" : "reply"] = text;
+      view.drafts.returned = null;
+      view.row.draft = view.drafts.reply !== "" || view.drafts.note !== "";
       this.tell({ type: "lists" });
       return {};
     },
@@ -212,48 +321,8 @@ export class FakeHost implements Host {
   };
 }
 
-function mine(view: ConversationView): boolean {
-  return view.row.engaged.some((by) => by.kind === "agent" && by.user === "maya");
-}
-
-function may(view: ConversationView): MayView {
-  const me = mine(view);
-  const live = view.row.inProgress;
-  const logic = view.row.engaged.some((by) => by.kind === "logic");
-  return {
-    join: !me,
-    reply: me,
-    note: true,
-    leave: me,
-    complete: me && live,
-    askForHelp: live && view.row.help === null,
-    helpNotNeeded: view.row.help !== null,
-    invite: me,
-    delegate: me && !logic,
-    takeOver: logic && !me && live,
-    decline: view.row.invited,
-  };
-}
-
-function appView(scene: ReadonlySet<string>, now: number): AppView {
-  const out = scene.has("signed_out");
-  return {
-    connection: out
-      ? { state: "signed_out", hub: "https://hub.northwind.example", reason: scene.has("revoked") ? "An administrator ended this session." : null }
-      : scene.has("offline")
-        ? { state: "offline", since: iso(now - 540_000), completeUpTo: iso(now - 541_000), reason: "the hub does not answer" }
-        : scene.has("connecting")
-          ? { state: "connecting", since: iso(now) }
-          : { state: "live", since: iso(now - 3_600_000), completeUpTo: iso(now) },
-    me: out
-      ? null
-      : { user: "maya", name: "Maya Ortiz", email: "maya@northwind.example", account: "Northwind", permissions: [], availability: "available", capacity: 4 },
-    counts: { my: 0, help: 0, left: 0, all: null, unread: 0, helpSince: null },
-    figures: { helpToNotificationMs: 18, cacheBytes: 412_000_000, queued: scene.has("offline") ? 2 : 0 },
-    notifications: scene.has("failing")
-      ? { state: "failing", reason: "no notification service answers" }
-      : { state: "working", server: "dunst 1.9" },
-  };
+function sent(at: string): EntryView["stages"] {
+  return (["queued", "sent"] as const).map((stage) => ({ stage, at, reason: null }));
 }
 
 const PICTURE =

@@ -3,12 +3,17 @@ import type { Change, ConversationId } from "$shared/types";
 
 type Of<T extends Change["type"]> = Extract<Change, { type: T }>;
 
+export interface Typing extends Of<"typing"> {
+  /** Told after the conversation had changed: it is about what comes next. */
+  late: boolean;
+}
+
 export interface Batch {
   app: boolean;
   lists: boolean;
   everything: boolean;
   conversations: Set<ConversationId>;
-  typing: Of<"typing">[];
+  typing: Typing[];
   open: Of<"open"> | null;
   toasts: Of<"toast">[];
 }
@@ -36,11 +41,9 @@ export function coalesce(changes: readonly Change[]): Batch {
         break;
       case "conversation":
         batch.conversations.add(change.id);
-        // Whoever was writing has just been heard.
-        batch.typing = batch.typing.filter((typing) => typing.id !== change.id);
         break;
       case "typing":
-        batch.typing.push(change);
+        batch.typing.push({ ...change, late: batch.conversations.has(change.id) });
         break;
       case "open":
         batch.open = change;

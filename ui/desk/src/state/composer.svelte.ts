@@ -1,21 +1,33 @@
 // What the agent is writing in one conversation. The text is never lost: it leaves the field only when the core has it.
-import type { ConversationId, SuggestionView } from "$shared/types";
+import type { ConversationId, DraftsView, ReturnedView, SuggestionView } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
+import { merged } from "./drafts";
 import type { Shown } from "./shown";
 
 const DRAFT_AFTER_MS = 400;
 const TYPING_EVERY_MS = 3000;
+const MOVED_ON = "conversation.moved_on";
 
 export type Mode = "reply" | "note";
+type Texts = Record<Mode, string>;
 
 export class Composer {
-  text = $state("");
   mode = $state<Mode>("reply");
   sending = $state(false);
-  /** The core held the reply back: something is new since it was written. */
-  movedOn = $state(false);
   problem = $state<string | null>(null);
-  #kept = "";
+  /** Why the words in the field came back, until the agent sends, changes or empties them. */
+  returned = $state.raw<ReturnedView | null>(null);
+  #texts = $state<Texts>({ reply: "", note: "" });
+  readonly text = $derived(this.#texts[this.mode]);
+  /** The question of compare-and-send: something is new, send anyway? */
+  readonly movedOn = $derived(this.mode === "reply" && this.returned?.code === MOVED_ON);
+  /** What the core holds, as far as we know. */
+  #kept: Texts = { reply: "", note: "" };
+  /** The reason that was last shown; the agent may have put it aside. */
+  #told: string | null = null;
+  /** Grows with whatever is written to the core: an answer that was asked for before is stale. */
+  #writes = 0;
+  #missed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #typingAt = 0;
 
@@ -23,31 +35,55 @@ export class Composer {
     private readonly host: Host,
     private readonly id: ConversationId,
     private readonly shown: Shown,
+    /** Asks the core for the conversation again. */
+    private readonly again: () => void = () => undefined,
   ) {}
 
-  /** The draft as the core keeps it; taken over unless the agent has written since. */
-  adopt(draft: string): void {
-    if (draft === this.#kept || this.sending) return;
-    const untouched = this.text === this.#kept && this.mode === "reply" && this.#timer === undefined;
-    if (!untouched) return;
-    this.text = this.#kept = draft;
+  /** What the agent has written, in the mode that is not shown as well. */
+  has(mode: Mode): boolean {
+    return this.#texts[mode].trim() !== "";
+  }
+
+  /** To be noted before the core is asked, and given back with its answer. */
+  get asking(): number {
+    return this.#writes;
+  }
+
+  /** The drafts as the core keeps them. */
+  adopt({ reply, note, returned }: DraftsView, asked: number): void {
+    if (this.sending || asked !== this.#writes) {
+      this.#missed = true;
+      return;
+    }
+    this.#take("reply", reply);
+    this.#take("note", note);
+    const code = returned?.code ?? null;
+    if (code === this.#told) return;
+    this.#told = code;
+    this.returned = returned;
+    if (returned) this.mode = reply.trim() === "" && note.trim() !== "" ? "note" : "reply";
+  }
+
+  #take(mode: Mode, core: string): void {
+    const base = this.#kept[mode];
+    if (core === base) return;
+    this.#kept[mode] = core;
+    this.#texts[mode] = merged(base, core, this.#texts[mode]);
   }
 
   write(text: string): void {
-    this.text = text;
+    this.#texts[this.mode] = text;
     this.problem = null;
-    if (text === "") this.movedOn = false;
-    this.#keepSoon();
+    this.returned = null;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.flush(), DRAFT_AFTER_MS);
     if (this.mode === "reply" && text !== "") this.#tellTyping();
   }
 
-  /** A note must never come back as a reply, so only replies are kept as a draft. */
   switchTo(mode: Mode): void {
     if (mode === this.mode) return;
     this.mode = mode;
-    this.movedOn = false;
     this.problem = null;
-    this.#keepSoon();
   }
 
   take(suggestion: SuggestionView): void {
@@ -55,50 +91,80 @@ export class Composer {
     this.write(suggestion.text);
   }
 
+  /** Puts the reason aside; the words stay. */
+  keepEditing(): void {
+    this.returned = null;
+  }
+
   async send(anyway = false): Promise<boolean> {
-    const text = this.text.trim();
+    const { host, id, mode } = this;
+    const written = this.#texts[mode];
+    const text = written.trim();
     if (text === "" || this.sending) return false;
-    const { host, id, mode, text: written } = this;
     this.sending = true;
     this.problem = null;
+    this.#told = null;
+    this.#writes++;
+    const writtenAgainst = this.shown.settled(Date.now());
     try {
+      // The core takes what it sends out of its draft; it has to know the draft for that.
+      await this.flush();
       if (mode === "note") {
         await host.rpc("conversation.note", { id, text });
       } else {
-        const writtenAgainst = this.shown.settled(Date.now());
         await host.rpc("conversation.send", { id, text, writtenAgainst, anyway });
       }
     } catch (error) {
       const { code, message } = asRpcError(error);
-      this.movedOn = code === "conversation.moved_on";
-      this.problem = this.movedOn ? null : message;
+      if (code === MOVED_ON) {
+        this.#told = code;
+        this.returned = { code, reason: message };
+      } else {
+        this.problem = message;
+      }
       return false;
     } finally {
       this.sending = false;
+      this.#written();
     }
-    this.movedOn = false;
+    this.returned = null;
+    if (this.#kept[mode] === written) this.#kept[mode] = "";
     // What was typed while it went out stays.
-    this.text = this.text.startsWith(written) ? this.text.slice(written.length) : this.text;
-    this.flush();
+    const now = this.#texts[mode];
+    this.#texts[mode] = now.startsWith(written) ? now.slice(written.length) : now;
+    void this.flush();
     return true;
   }
 
-  /** Keeps the draft now: the conversation or the window is being left. */
-  flush(): void {
+  /** Keeps the drafts now: the conversation or the window is being left, or the core is about to change them. */
+  async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const draft = this.mode === "reply" ? this.text : "";
-    if (draft === this.#kept) return;
-    const before = this.#kept;
-    this.#kept = draft;
-    this.host.rpc("conversation.draft", { id: this.id, text: draft }).catch(() => {
-      if (this.#kept === draft) this.#kept = before;
-    });
+    await Promise.all([this.#keep("reply"), this.#keep("note")]);
   }
 
-  #keepSoon(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.flush(), DRAFT_AFTER_MS);
+  async #keep(mode: Mode): Promise<void> {
+    const text = this.#texts[mode];
+    const before = this.#kept[mode];
+    if (text === before) return;
+    this.#kept[mode] = text;
+    // The core forgets why words came back as soon as they are others.
+    this.#told = null;
+    this.#writes++;
+    try {
+      await this.host.rpc("conversation.draft", { id: this.id, text, note: mode === "note" });
+    } catch {
+      if (this.#kept[mode] === text) this.#kept[mode] = before;
+    }
+    this.#written();
+  }
+
+  /** An answer that crossed a write was put aside: what it said is asked for again. */
+  #written(): void {
+    this.#writes++;
+    if (!this.#missed) return;
+    this.#missed = false;
+    this.again();
   }
 
   #tellTyping(): void {

@@ -1,44 +1,54 @@
 // The conversation on screen: asked from the core, asked again when it changed, never altered here.
-import type { ConversationId, ConversationView, Participant, Position, RpcError } from "$shared/types";
+import type { CommandId, ConversationId, ConversationView, EntriesView, Participant, Position, RpcError, TurnId } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { Composer } from "./composer.svelte";
-import { EMPTY, withNewest, withOlder, type Stretch } from "./journey";
+import { EMPTY, meets, only, updated, withLater, withNewest, withOlder, type Stretch } from "./journey";
 import { reask } from "./reask";
 import { Shown } from "./shown";
+import { Typing } from "./typing.svelte";
 
 const PAGE = 60;
 /** Receipts and edits reach back at most this far when the newest page is asked again. */
 const DEEPEST_REFRESH = 240;
 
+/** An entry to go to and to point out. */
+export interface Target {
+  key: string;
+}
+
 export class OpenConversation {
   view = $state.raw<ConversationView | null>(null);
   journey = $state.raw<Stretch>(EMPTY);
+  /** Another number is another stretch: nothing that was measured of the one before holds. */
+  stretch = $state(0);
+  target = $state.raw<Target | null>(null);
   loaded = $state(false);
   problem = $state<RpcError | null>(null);
-  typing = $state.raw<{ by: Participant; until: number } | null>(null);
+  /** The agent stands at the end, and stays there when something comes. */
+  following = $state(true);
+  readonly typing = new Typing();
   readonly shown = new Shown();
   readonly composer: Composer;
-  #loadingOlder = false;
+  #paging = false;
+  /** On the way to an entry: the newest page is not wanted meanwhile. */
+  #going = false;
+  /** Grows whenever the agent goes elsewhere: a page that was asked for before is stale. */
+  #turn = 0;
   #seen: Position = -1;
 
   constructor(
     private readonly host: Host,
     readonly id: ConversationId,
   ) {
-    this.composer = new Composer(host, id, this.shown);
+    this.composer = new Composer(host, id, this.shown, () => void this.refresh());
   }
 
   readonly refresh = reask(async () => {
-    const { host, id } = this;
-    const limit = Math.min(Math.max(PAGE, this.journey.entries.length), DEEPEST_REFRESH);
+    const asking = this.composer.asking;
     try {
-      const [view, page] = await Promise.all([
-        host.rpc("conversation.open", { id }),
-        host.rpc("conversation.entries", { id, limit }),
-      ]);
+      const [view] = await Promise.all([this.host.rpc("conversation.open", { id: this.id }), this.#again()]);
       this.view = view;
-      this.journey = withNewest(this.journey, page);
-      this.composer.adopt(view.draft);
+      this.composer.adopt(view.drafts, asking);
       this.problem = null;
     } catch (error) {
       this.problem = asRpcError(error);
@@ -46,18 +56,98 @@ export class OpenConversation {
     this.loaded = true;
   });
 
-  async older(): Promise<void> {
-    const oldest = this.journey.entries[0];
-    if (!oldest || !this.journey.more || this.#loadingOlder) return;
-    this.#loadingOlder = true;
+  /** What is on screen, as it is now. */
+  async #again(): Promise<void> {
+    if (this.#going) return;
+    const turn = this.#turn;
+    const { entries, later } = this.journey;
+    const { target } = this;
+    const limit = Math.min(Math.max(PAGE, entries.length), DEEPEST_REFRESH);
+    const around = later ? (target?.key ?? entries.at(-1)?.key) : undefined;
+    const page = await this.#page({ limit, ...(around ? { around } : {}) });
+    if (turn !== this.#turn || later !== this.journey.later) return;
+    if (later) this.journey = updated(this.journey, page);
+    else if (meets(this.journey, page)) this.journey = withNewest(this.journey, page);
+    else if (this.following) this.#start(only(page));
+    // More came in than a page holds, and the agent reads further up: the rest is paged in from there.
+    else this.journey = { ...this.journey, later: true, prepended: false };
+    if (!this.journey.later) this.typing.said(this.journey.entries.slice(-PAGE));
+  }
+
+  older(): Promise<void> {
+    const key = this.journey.more ? this.journey.entries[0]?.key : undefined;
+    return this.#grow(key, () => this.journey.entries[0]?.key, "before", withOlder);
+  }
+
+  newer(): Promise<void> {
+    const key = this.journey.later ? this.journey.entries.at(-1)?.key : undefined;
+    return this.#grow(key, () => this.journey.entries.at(-1)?.key, "after", withLater);
+  }
+
+  async #grow(
+    key: string | undefined,
+    edge: () => string | undefined,
+    side: "before" | "after",
+    join: (held: Stretch, page: EntriesView) => Stretch,
+  ): Promise<void> {
+    if (key === undefined || this.#paging) return;
+    this.#paging = true;
+    const turn = this.#turn;
     try {
-      const page = await this.host.rpc("conversation.entries", { id: this.id, before: oldest.key, limit: PAGE });
-      if (this.journey.entries[0]?.key === oldest.key) this.journey = withOlder(this.journey, page);
+      const page = await this.#page({ [side]: key, limit: PAGE });
+      if (turn === this.#turn && edge() === key) this.journey = join(this.journey, page);
     } catch (error) {
       this.problem = asRpcError(error);
     } finally {
-      this.#loadingOlder = false;
+      this.#paging = false;
     }
+  }
+
+  /** Goes to an entry, wherever in the journey it is, and points it out. */
+  async goTo(key: string): Promise<void> {
+    this.following = false;
+    if (!this.journey.entries.some((entry) => entry.key === key) && !(await this.#jump({ around: key, limit: PAGE }))) return;
+    // The pane may have found its end meanwhile, while it was still empty.
+    this.following = false;
+    this.target = { key };
+  }
+
+  async toNewest(): Promise<void> {
+    this.target = null;
+    this.following = true;
+    if (this.journey.later) await this.#jump({ limit: PAGE });
+  }
+
+  /** Another stretch of the journey in place of this one. */
+  async #jump(part: { limit: number; around?: string }): Promise<boolean> {
+    const turn = ++this.#turn;
+    this.#going = true;
+    try {
+      const page = await this.#page(part);
+      if (turn !== this.#turn) return false;
+      this.#start(only(page));
+      return true;
+    } catch (error) {
+      if (turn === this.#turn) this.problem = asRpcError(error);
+    } finally {
+      if (turn === this.#turn) this.#going = false;
+    }
+    // Better the end than nothing.
+    if (turn === this.#turn && this.journey.entries.length === 0) await this.#again().catch(() => undefined);
+    return false;
+  }
+
+  #start(journey: Stretch): void {
+    this.stretch++;
+    this.journey = journey;
+  }
+
+  #page(part: { limit: number; before?: string; after?: string; around?: string }): Promise<EntriesView> {
+    return this.host.rpc("conversation.entries", { id: this.id, ...part });
+  }
+
+  writes(by: Participant, until: number): void {
+    this.typing.heard(by, until, this.newest());
   }
 
   /** The position of the newest entry of this conversation, for "seen" and compare-and-send. */
@@ -69,8 +159,18 @@ export class OpenConversation {
   /** The end of the transcript is before the agent's eyes, in a window that has the focus. */
   seen(): void {
     const upTo = this.newest();
-    if (upTo <= this.#seen || !this.loaded || this.problem) return;
+    if (upTo <= this.#seen || !this.loaded || this.problem || this.journey.later) return;
     this.#seen = upTo;
     this.host.rpc("conversation.seen", { id: this.id, upTo }).catch(() => (this.#seen = -1));
+  }
+
+  /** Takes words or an action out of the outbox. What the agent is writing is safe in the core before words come back to it. */
+  async cancel(command: CommandId): Promise<unknown> {
+    await this.composer.flush();
+    return this.host.rpc("outbox.cancel", { command });
+  }
+
+  retry(turn: TurnId): Promise<unknown> {
+    return this.host.rpc("conversation.retry", { id: this.id, turn });
   }
 }

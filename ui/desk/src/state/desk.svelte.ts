@@ -9,10 +9,11 @@ import { clock } from "./clock.svelte";
 import { OpenConversation } from "./conversation.svelte";
 import { SectionList } from "./list.svelte";
 import { reask } from "./reask";
+import { Search } from "./search.svelte";
 import { Toasts } from "./toasts.svelte";
 
 /** What lies over the window; one at a time. */
-export type Overlay = "palette" | "shortcuts" | "leave" | "complete" | "askForHelp" | "delegate" | "invite";
+export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "leave" | "complete" | "askForHelp" | "delegate" | "invite";
 
 /** Conversations whose half-written words stay at hand when another one is opened. */
 const KEEP_OPEN = 20;
@@ -24,6 +25,7 @@ export class Desk {
   overlay = $state<Overlay | null>(null);
   contextOpen = $state(false);
   readonly list: SectionList;
+  readonly search: Search;
   readonly toasts = new Toasts();
   readonly appearance = new Appearance();
   readonly attention: Attention;
@@ -32,12 +34,13 @@ export class Desk {
 
   constructor(readonly host: Host) {
     this.list = new SectionList(host);
+    this.search = new Search(host);
     this.attention = new Attention(host);
   }
 
   start(): () => void {
     const stops = [this.host.onChanges(perFrame((batch) => this.#take(batch))), clock.start(), this.attention.start()];
-    const flush = (): void => this.conversation?.composer.flush();
+    const flush = (): void => void this.conversation?.composer.flush();
     window.addEventListener("pagehide", flush);
     void this.refresh();
     this.list.show("my", "");
@@ -64,6 +67,7 @@ export class Desk {
     this.#held = [];
     this.conversation = null;
     this.overlay = null;
+    this.search.clear();
     this.list.show("my", "");
   }
 
@@ -72,47 +76,67 @@ export class Desk {
     if (everything || batch.app) void this.refresh();
     if (everything || batch.lists) void this.list.refresh();
     const open = this.conversation;
-    if (open && (everything || batch.conversations.has(open.id))) {
-      open.typing = null;
-      void open.refresh();
-    }
-    for (const typing of batch.typing) {
-      if (typing.id === open?.id) open.typing = { by: typing.by, until: Date.parse(typing.until) };
-    }
+    if (open) this.#stir(open, batch);
     batch.toasts.forEach((toast) => this.toasts.say(toast.tone, toast.text));
     if (batch.open) this.show(batch.open.id, batch.open.section ?? undefined);
+  }
+
+  /** What was told before the conversation changed is about words that may have arrived with it. */
+  #stir(open: OpenConversation, { everything, conversations, typing }: Batch): void {
+    const here = typing.filter(({ id }) => id === open.id);
+    const hear = (late: boolean): void => {
+      for (const one of here) if (one.late === late) open.writes(one.by, Date.parse(one.until));
+    };
+    hear(false);
+    if (everything || conversations.has(open.id)) void open.refresh().then(() => hear(true));
   }
 
   go(section: Section): void {
     this.list.show(section, "");
   }
 
-  show(id: ConversationId, section?: Section): void {
+  /** Opens a conversation, at its end or at an entry. */
+  show(id: ConversationId, section?: Section, entry?: string): void {
     if (section && section !== this.list.section) this.go(section);
     this.list.cursor = id;
-    if (this.conversation?.id === id) return;
-    this.conversation?.composer.flush();
+    if (this.conversation?.id !== id) this.#open(id, entry);
+    else if (entry) void this.conversation.goTo(entry);
+  }
+
+  #open(id: ConversationId, entry?: string): void {
+    void this.conversation?.composer.flush();
     const open = this.#held.find((held) => held.id === id) ?? new OpenConversation(this.host, id);
     this.#held = [...this.#held.filter((held) => held !== open), open].slice(-KEEP_OPEN);
-    open.typing = null;
+    open.typing.stop();
     this.conversation = open;
+    void (entry ? open.goTo(entry) : open.toNewest());
     void open.refresh();
   }
 
   close(): void {
-    this.conversation?.composer.flush();
+    void this.conversation?.composer.flush();
     this.conversation = null;
   }
 
   /** Runs a command; what goes wrong is told in the core's words. */
-  async act<K extends keyof Commands>(name: K, request: Commands[K]["request"]): Promise<boolean> {
+  act<K extends keyof Commands>(name: K, request: Commands[K]["request"]): Promise<boolean> {
+    return this.tried(this.host.rpc(name, request));
+  }
+
+  /** Whether it worked; if not, why not is told. */
+  async tried(what: Promise<unknown>): Promise<boolean> {
     try {
-      await this.host.rpc(name, request);
+      await what;
       return true;
     } catch (error) {
       this.toasts.say("bad", asRpcError(error).message);
       return false;
     }
+  }
+
+  /** Whether what a customer wrote meanwhile also holds a reply back. */
+  mindCustomer(mindCustomer: boolean): void {
+    void this.act("settings.set", { mindCustomer });
   }
 
   /** Answers the first call for help: opens it and claims it. */

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { fakeHost } from "../host/fake";
 import { actionsOf } from "./actions";
 import { Desk } from "./desk.svelte";
-import { conversations, matches, offers } from "./palette";
+import { customers, everywhere, matches, offers } from "./palette";
 
 async function start(scene = ""): Promise<{ desk: Desk; host: ReturnType<typeof fakeHost>; stop: () => void }> {
   const host = fakeHost(scene);
@@ -72,6 +72,40 @@ describe("the desk", () => {
     stop();
   });
 
+  it("shows nothing while what is kept here is locked, and everything when it opens", async () => {
+    const { desk, stop } = await start("passphrase");
+    expect(desk.app).toMatchObject({ me: null, connection: { state: "locked", ask: "passphrase" } });
+    await desk.act("cache.unlock", { passphrase: "correct horse" });
+    await vi.waitFor(() => expect(desk.app?.me?.name).toBe("Maya Ortiz"));
+    await vi.waitFor(() => expect(desk.list.rows.length).toBeGreaterThan(0));
+    stop();
+  });
+
+  it("opens a hit at its entry", async () => {
+    const { desk, stop } = await start();
+    desk.show("carmen", undefined, "carmen:3");
+    await vi.waitFor(() => expect(desk.conversation?.target).toEqual({ key: "carmen:3" }));
+    desk.show("jonas");
+    desk.show("carmen");
+    expect(desk.conversation).toMatchObject({ target: null, following: true });
+    stop();
+  });
+
+  it("hears who begins to write after their own words arrived in the same moment", async () => {
+    const { desk, host, stop } = await start();
+    desk.show("carmen");
+    await vi.waitFor(() => expect(desk.conversation?.loaded).toBe(true));
+    const writing = { type: "typing" as const, id: "carmen", by: { kind: "customer" as const }, until: new Date(Date.now() + 60_000).toISOString() };
+    host.tell(writing);
+    host.add("carmen", { by: { kind: "customer" }, body: { type: "text", turn: "t", text: "so?", silent: false } });
+    await vi.waitFor(() => expect(desk.conversation?.journey.entries.at(-1)?.body).toMatchObject({ text: "so?" }));
+    expect(desk.conversation?.typing.who(Date.now())).toEqual([]);
+    host.add("carmen", { by: { kind: "customer" }, body: { type: "text", turn: "u", text: "and", silent: false } });
+    host.tell(writing);
+    await vi.waitFor(() => expect(desk.conversation?.typing.who(Date.now())).toHaveLength(1));
+    stop();
+  });
+
   it("offers exactly what the core allows", async () => {
     const { desk, stop } = await start();
     desk.show("order");
@@ -83,9 +117,11 @@ describe("the desk", () => {
     stop();
   });
 
-  it("finds conversations of every section by name", async () => {
+  it("finds customers by name, and leads into the search", async () => {
     const { desk, stop } = await start();
-    expect((await conversations(desk, "sofia")).map((offer) => offer.label)).toEqual(["Sofia Lindgren"]);
+    expect((await customers(desk, "sofia")).map((offer) => offer.label)).toEqual(["Sofia Lindgren"]);
+    everywhere(desk, "refund").run();
+    expect(desk).toMatchObject({ overlay: "search", search: { query: "refund" } });
     expect(matches("Ask for help", "he as")).toBe(true);
     expect(matches("Ask for help", "elp")).toBe(false);
     stop();

@@ -1,30 +1,57 @@
-// Keeps the loaded stretch of a journey in step with a freshly answered newest page.
+// The loaded stretch of a journey, and how each page the core answers with joins it.
 import type { EntriesView, EntryView } from "$shared/types";
 
 export interface Stretch {
   entries: readonly EntryView[];
+  /** Something older exists. */
   more: boolean;
+  /** Something newer exists: the stretch stands apart from the end. */
+  later: boolean;
   /** Entries were put in front of those that were there. */
   prepended: boolean;
   /** A part is on its way to this machine. */
   loading: boolean;
 }
 
-export const EMPTY: Stretch = { entries: [], more: false, prepended: false, loading: false };
+export const EMPTY: Stretch = { entries: [], more: false, later: false, prepended: false, loading: false };
+
+/** This page and nothing else. */
+export function only({ entries, more, later, loading }: EntriesView): Stretch {
+  return { entries, more, later, prepended: false, loading };
+}
+
+/** Whether a newest page continues what is held, without a gap between them. */
+export function meets(held: Stretch, page: EntriesView): boolean {
+  const first = page.entries[0];
+  return held.entries.length === 0 || !page.more || held.entries.some((entry) => entry.key === first?.key);
+}
 
 /** The newest page replaces everything from its first entry on; older entries that are loaded stay. */
 export function withNewest(held: Stretch, page: EntriesView): Stretch {
   const first = page.entries[0];
-  const meets = first ? held.entries.findIndex((entry) => entry.key === first.key) : -1;
-  if (meets <= 0) {
-    return { entries: page.entries, more: page.more, prepended: false, loading: page.loading };
-  }
-  const entries = [...held.entries.slice(0, meets), ...page.entries];
-  return { entries, more: held.more, prepended: false, loading: page.loading };
+  const at = first ? held.entries.findIndex((entry) => entry.key === first.key) : -1;
+  if (at <= 0) return only(page);
+  const entries = [...held.entries.slice(0, at), ...page.entries];
+  return { entries, more: held.more, later: page.later, prepended: false, loading: page.loading };
 }
 
 export function withOlder(held: Stretch, page: EntriesView): Stretch {
+  const older = unknownTo(held, page);
+  return { ...held, entries: [...older, ...held.entries], more: page.more, prepended: true, loading: page.loading };
+}
+
+export function withLater(held: Stretch, page: EntriesView): Stretch {
+  const later = unknownTo(held, page);
+  return { ...held, entries: [...held.entries, ...later], later: page.later, prepended: false, loading: page.loading };
+}
+
+/** Entries that are held as they are now; nothing comes, goes or moves. */
+export function updated(held: Stretch, page: EntriesView): Stretch {
+  const now = new Map(page.entries.map((entry) => [entry.key, entry]));
+  return { ...held, entries: held.entries.map((entry) => now.get(entry.key) ?? entry), prepended: false, loading: page.loading };
+}
+
+function unknownTo(held: Stretch, page: EntriesView): EntryView[] {
   const known = new Set(held.entries.map((entry) => entry.key));
-  const older = page.entries.filter((entry) => !known.has(entry.key));
-  return { entries: [...older, ...held.entries], more: page.more, prepended: true, loading: page.loading };
+  return page.entries.filter((entry) => !known.has(entry.key));
 }

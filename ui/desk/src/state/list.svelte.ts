@@ -110,7 +110,12 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => from + at);
 }
 
+/** Each conversation once: one that moved between two answers stands where the newer answer has it. */
 function place(rows: (RowView | null)[], offset: number, found: readonly RowView[]): void {
+  const ids = new Set(found.map((row) => row.id));
+  rows.forEach((row, at) => {
+    if (row && ids.has(row.id)) rows[at] = null;
+  });
   found.forEach((row, at) => {
     if (offset + at < rows.length) rows[offset + at] = row;
   });

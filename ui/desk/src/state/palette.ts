@@ -1,28 +1,32 @@
 // What the command palette offers: the open conversation's actions, sections, the desk itself, and conversations by name.
-import type { RowView, Section } from "$shared/types";
-import type { Host } from "../host/host";
+import { CHANNEL } from "../words/labels";
 import { sectionsOf } from "../words/sections";
 import { actionsOf } from "./actions";
 import type { Desk } from "./desk.svelte";
 
 export interface Offer {
   id: string;
-  group: "This conversation" | "Go to" | "Desk" | "Conversations";
+  group: "This conversation" | "Go to" | "Desk" | "Customers" | "Search";
   label: string;
   hint: string;
   run: () => void;
 }
 
-/** As many conversations as are worth reading in a palette. */
+/** As many customers as are worth reading in a palette, among the hits it asks for. */
 const MOST_FOUND = 8;
+const MOST_ASKED = 50;
 
 export function offers(desk: Desk): Offer[] {
   const view = desk.conversation?.view ?? null;
   const actions = view ? actionsOf(desk, view) : [];
   const { appearance } = desk;
+  const mindCustomer = desk.app?.settings.mindCustomer ?? false;
   const other = appearance.dark ? "light" : "dark";
   const desk_: [string, string, () => void][] = [
     ["Answer the next call for help", "N", () => void desk.next()],
+    ["Search everything", "/", () => (desk.overlay = "search")],
+    ["What waits to be sent", "", () => (desk.overlay = "outbox")],
+    [mindCustomer ? "Customer's messages no longer hold my reply back" : "Customer's messages also hold my reply back", "", () => desk.mindCustomer(!mindCustomer)],
     ["Keyboard shortcuts", "?", () => (desk.overlay = "shortcuts")],
     [`Theme: ${other}`, "", () => appearance.choose(other)],
     ["Theme: as the system", "", () => appearance.choose("system")],
@@ -49,25 +53,28 @@ export function matches(label: string, query: string): boolean {
     .every((part) => words.some((word) => word.startsWith(part)));
 }
 
-export async function conversations(desk: Desk, query: string): Promise<Offer[]> {
-  const sections = sectionsOf(desk.app?.counts ?? null).map(({ id }) => id);
-  const found = await Promise.all(sections.map((section) => rows(desk.host, section, query)));
-  const offers = new Map<string, Offer>();
-  found.forEach((list, at) => {
-    for (const row of list) {
-      if (offers.has(row.id)) continue;
-      const run = (): void => desk.show(row.id, sections[at]);
-      offers.set(row.id, { id: row.id, group: "Conversations", label: row.name, hint: row.words, run });
-    }
-  });
-  return [...offers.values()].slice(0, MOST_FOUND);
-}
-
-async function rows(host: Host, section: Section, query: string): Promise<RowView[]> {
+/** Customers by name, from what is on this machine. */
+export async function customers(desk: Desk, query: string): Promise<Offer[]> {
   try {
-    return (await host.rpc("conversations.list", { section, query, offset: 0, limit: MOST_FOUND })).rows;
+    const { hits } = await desk.host.rpc("search", { query, limit: MOST_ASKED, hub: false });
+    return hits
+      .filter(({ kind }) => kind === "customer")
+      .slice(0, MOST_FOUND)
+      .map(({ conversation, name, channel }) => {
+        const run = (): void => desk.show(conversation);
+        return { id: conversation, group: "Customers", label: name, hint: CHANNEL[channel], run };
+      });
   } catch {
-    // One section that does not answer must not empty the palette.
+    // Commands are there all the same.
     return [];
   }
+}
+
+/** The same words, looked for in everything that was said. */
+export function everywhere(desk: Desk, query: string): Offer {
+  const run = (): void => {
+    desk.search.write(query);
+    desk.overlay = "search";
+  };
+  return { id: "everywhere", group: "Search", label: `Search everything for “${query}”`, hint: "/", run };
 }

@@ -11,7 +11,7 @@ export const SHEET: readonly { title: string; keys: readonly (readonly [keys: st
       ["Ctrl K", "Commands"],
       ["Alt 1 … 4", "Go to a section"],
       ["N", "Answer the next call for help"],
-      ["/", "Filter the list"],
+      ["/  or  Ctrl F", "Search everything"],
       ["Ctrl +  Ctrl −", "Larger, smaller"],
       ["?", "This sheet"],
     ],
@@ -19,6 +19,7 @@ export const SHEET: readonly { title: string; keys: readonly (readonly [keys: st
   {
     title: "List",
     keys: [
+      ["F", "Filter the list"],
       ["J  K  or  ↓  ↑", "Move"],
       ["Enter", "Open"],
       ["Esc", "Clear the filter"],
@@ -32,6 +33,7 @@ export const SHEET: readonly { title: string; keys: readonly (readonly [keys: st
       ["Shift Enter", "New line"],
       ["Tab", "Take the suggestion into an empty field"],
       ["Ctrl Enter", "Complete, or send anyway"],
+      ["End", "Back to the newest message"],
       ["Esc", "Back to the list"],
     ],
   },
@@ -45,6 +47,7 @@ export function onKey(desk: Desk, event: KeyboardEvent): void {
 
 function run(desk: Desk, event: KeyboardEvent, command: boolean): boolean {
   if (command && event.key.toLowerCase() === "k") return yes(() => (desk.overlay = "palette"));
+  if (command && event.key.toLowerCase() === "f") return yes(() => (desk.overlay = "search"));
   if (command && (event.key === "+" || event.key === "=")) return yes(() => desk.appearance.zoomBy(1));
   if (command && event.key === "-") return yes(() => desk.appearance.zoomBy(-1));
   if (command && event.key === "0") return yes(() => desk.appearance.zoomBy(0));
@@ -55,6 +58,9 @@ function run(desk: Desk, event: KeyboardEvent, command: boolean): boolean {
     case "?":
       return yes(() => (desk.overlay = "shortcuts"));
     case "/":
+      return yes(() => (desk.overlay = "search"));
+    case "f":
+    case "F":
       return focus("[data-focus=filter]");
     case "n":
     case "N":

@@ -3,8 +3,7 @@ import type { Change, EntryView } from "$shared/types";
 import { Script } from "../dev/entries";
 import { fakeHost } from "../host/fake";
 import { coalesce, perFrame, type Batch } from "./changes";
-import { OpenConversation } from "./conversation.svelte";
-import { EMPTY, withNewest, withOlder } from "./journey";
+import { EMPTY, meets, only, updated, withLater, withNewest, withOlder } from "./journey";
 import { SectionList } from "./list.svelte";
 import { reask } from "./reask";
 import { Shown } from "./shown";
@@ -28,11 +27,11 @@ describe("changes", () => {
     expect(frames).toHaveLength(1);
   });
 
-  it("let somebody write until they are heard", () => {
+  it("keep apart who wrote before the conversation changed and who writes since", () => {
     const typing: Change = { type: "typing", id: "a", by, until };
-    expect(coalesce([typing, { type: "conversation", id: "a" }]).typing).toHaveLength(0);
-    expect(coalesce([{ type: "conversation", id: "a" }, typing]).typing).toHaveLength(1);
-    expect(coalesce([typing, { type: "conversation", id: "b" }]).typing).toHaveLength(1);
+    expect(coalesce([typing, { type: "conversation", id: "a" }]).typing).toMatchObject([{ late: false }]);
+    expect(coalesce([{ type: "conversation", id: "a" }, typing]).typing).toMatchObject([{ late: true }]);
+    expect(coalesce([{ type: "conversation", id: "b" }, typing]).typing).toMatchObject([{ late: false }]);
   });
 });
 
@@ -87,23 +86,48 @@ describe("the journey", () => {
 
   it("keeps what is loaded above a new newest page", () => {
     const held = { ...EMPTY, entries: entries(1, 6), more: true };
-    const next = withNewest(held, { entries: entries(5, 8), more: true, loading: false });
+    const next = withNewest(held, { entries: entries(5, 8), more: true, later: false, loading: false });
     expect(keys(next.entries)).toEqual(["1", "2", "3", "4", "5", "6", "7", "8"]);
     expect(next.prepended).toBe(false);
   });
 
   it("starts over when more came in than a page holds", () => {
     const held = { ...EMPTY, entries: entries(1, 3) };
-    const next = withNewest(held, { entries: entries(7, 9), more: true, loading: false });
+    const next = withNewest(held, { entries: entries(7, 9), more: true, later: false, loading: false });
     expect(keys(next.entries)).toEqual(["7", "8", "9"]);
     expect(next.more).toBe(true);
   });
 
   it("puts older entries in front, each once", () => {
     const held = { ...EMPTY, entries: entries(4, 6), more: true };
-    const next = withOlder(held, { entries: entries(1, 4), more: false, loading: false });
+    const next = withOlder(held, { entries: entries(1, 4), more: false, later: false, loading: false });
     expect(keys(next.entries)).toEqual(["1", "2", "3", "4", "5", "6"]);
     expect(next).toMatchObject({ prepended: true, more: false });
+  });
+
+  it("grows towards now from where a hit was opened", () => {
+    const held = only({ entries: entries(4, 6), more: true, later: true, loading: false });
+    const next = withLater(held, { entries: entries(6, 9), more: true, later: false, loading: false });
+    expect(keys(next.entries)).toEqual(["4", "5", "6", "7", "8", "9"]);
+    expect(next).toMatchObject({ more: true, later: false, prepended: false });
+  });
+
+  it("apart from its end takes what is new about its entries, and no others", () => {
+    const held = only({ entries: entries(4, 6), more: true, later: true, loading: false });
+    const [first, ...rest] = entries(5, 9);
+    if (!first) throw new Error("no entry");
+    const read = { ...first, stages: [{ stage: "seen" as const, at: until, reason: null }] };
+    const next = updated(held, { entries: [read, ...rest], more: true, later: true, loading: false });
+    expect(keys(next.entries)).toEqual(["4", "5", "6"]);
+    expect(next.entries[1]).toBe(read);
+  });
+
+  it("knows when a newest page leaves a gap", () => {
+    const held = { ...EMPTY, entries: entries(1, 3) };
+    const page = (from: number) => ({ entries: entries(from, from + 2), more: true, later: false, loading: false });
+    expect(meets(held, page(3))).toBe(true);
+    expect(meets(held, page(5))).toBe(false);
+    expect(meets(EMPTY, page(5))).toBe(true);
   });
 });
 
@@ -129,29 +153,23 @@ describe("a list", () => {
     await vi.waitFor(() => expect(list.cursor).toBe("row-9999"));
   });
 
+  it("shows a conversation that moved between two answers once", async () => {
+    const host = fakeHost("large");
+    const list = new SectionList(host);
+    list.show("my", "");
+    await vi.waitFor(() => expect(list.loaded).toBe(true));
+    const [first] = host.samples.splice(0, 1);
+    if (first) host.samples.splice(150, 0, first);
+    list.look(140, 160);
+    await vi.waitFor(() => expect(list.rows[150]?.name).toBe("Long Journey"));
+    expect(list.rows.filter((row) => row?.id === "long")).toHaveLength(1);
+  });
+
   it("forgets the answer for a section that is no longer shown", async () => {
     const list = new SectionList(fakeHost());
     list.show("my", "");
     list.show("help", "");
     await vi.waitFor(() => expect(list.loaded).toBe(true));
     expect(list.rows.every((row) => row?.help)).toBe(true);
-  });
-});
-
-describe("an open conversation", () => {
-  it("tells what was seen once per position", async () => {
-    const host = fakeHost();
-    const open = new OpenConversation(host, "jonas");
-    await open.refresh();
-    open.seen();
-    open.seen();
-    host.add("jonas", { by, body: { type: "text", turn: "t", text: "thanks", silent: true } });
-    await open.refresh();
-    open.seen();
-    const told = host.calls.filter((call) => call.name === "conversation.seen").map((call) => call.request);
-    expect(told).toEqual([
-      { id: "jonas", upTo: 5 },
-      { id: "jonas", upTo: 6 },
-    ]);
   });
 });

@@ -55,3 +55,10 @@ export function bytes(count: number): string {
 export function plural(count: number, one: string, many: string): string {
   return count === 1 ? one : many;
 }
+
+/** The core speaks in parts of sentences; standing alone they begin with a capital and end with a stop. */
+export function sentence(words: string): string {
+  const trimmed = words.trim();
+  const whole = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  return whole === "" || /[.!?…]$/.test(whole) ? whole : `${whole}.`;
+}

@@ -4,6 +4,9 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+// Making one costs more than all of its uses in a list.
+const DAY_AND_MONTH = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" });
+const WITH_YEAR = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });
 
 /** How long somebody waits, ticking: 0:42, 12:05, 3 h 20 min, 2 days. */
 export function waits(since: string, now: number): string {
@@ -45,8 +48,7 @@ export function day(at: string, now: number): string {
   const date = new Date(at);
   if (sameDay(date.getTime(), now)) return "today";
   if (sameDay(date.getTime() + DAY, now)) return "yesterday";
-  const year = date.getFullYear() === new Date(now).getFullYear() ? {} : { year: "numeric" as const };
-  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", ...year }).format(date);
+  return (date.getFullYear() === new Date(now).getFullYear() ? DAY_AND_MONTH : WITH_YEAR).format(date);
 }
 
 /** 14:02 today, otherwise with its day. */

@@ -12,7 +12,7 @@ use futures_util::SinkExt as _;
 use serde_json::{Value, json};
 use tandem_conversation::*;
 use tandem_protocol::Problem;
-use tandem_protocol::agents::{AgentCommand, CommandAccepted, CommandRequest, Login, Refresh};
+use tandem_protocol::agents::{CommandAccepted, CommandRequest, Login, Refresh};
 
 use super::{Live, PASSWORD, Shared, now};
 
@@ -26,6 +26,8 @@ pub fn router(hub: Shared) -> Router {
         .route("/api/v1/conversations/{id}", get(conversation))
         .route("/api/v1/conversations/{id}/turns", get(turns))
         .route("/api/v1/customers/{id}/journey", get(journey))
+        .route("/api/v1/search", get(search))
+        .route("/api/v1/media/{id}", get(media))
         .with_state(hub)
 }
 
@@ -43,6 +45,19 @@ fn check(hub: &Shared, headers: &HeaderMap) -> Result<(), Box<Response>> {
 
 fn problem(status: u16, code: &str, detail: &str) -> Response {
     (StatusCode::from_u16(status).unwrap(), Json(Problem::new(status, code, detail))).into_response()
+}
+
+async fn media(State(hub): State<Shared>, headers: HeaderMap, Path(id): Path<MediaId>) -> Response {
+    if let Err(refused) = check(&hub, &headers) {
+        return *refused;
+    }
+    hub.world().asked_for.push(id);
+    let file = hub.world().files.get(&id).cloned();
+    hub.tell();
+    match file {
+        Some(bytes) => ([("content-type", "image/png")], bytes).into_response(),
+        None => problem(404, "media.unknown", "There is no such file."),
+    }
 }
 
 async fn login(State(hub): State<Shared>, Json(login): Json<Login>) -> Response {
@@ -85,19 +100,7 @@ async fn command(State(hub): State<Shared>, headers: HeaderMap, Json(request): J
     }
     hub.world().commands.push(request.clone());
     let actor = hub.agent("Maya Ortiz");
-    let command = match request.command {
-        AgentCommand::Reply { turn, content, written_against, mind_customer } => {
-            Command::Reply { turn, content, written_against, mind_customer, received: now() }
-        }
-        AgentCommand::Note { turn, text } => Command::Note { turn, text },
-        AgentCommand::Join { call } => Command::Join { call },
-        AgentCommand::Leave { reason, ask_for_help } => Command::Leave { reason, ask_for_help },
-        AgentCommand::Complete { resolution } => Command::Complete { resolution },
-        AgentCommand::AskForHelp { reason } => Command::AskForHelp { reason },
-        AgentCommand::HelpNotNeeded {} => Command::HelpNotNeeded,
-        AgentCommand::Receive { stage, up_to } => Command::Receive { stage, up_to },
-        other => panic!("the stories do not need {other:?}"),
-    };
+    let command = request.command.decided_as(now(), "Jonas Berg".into());
     let answer = hub.run_as(request.id, request.conversation, actor, command);
     if let Some(nonsense) = hub.world().nonsense.pop() {
         return nonsense.into_response();
@@ -162,6 +165,27 @@ async fn journey(State(hub): State<Shared>, headers: HeaderMap, Path(id): Path<C
     let mut states: Vec<_> = world.states.values().filter(|state| state.customer.id == id).collect();
     states.sort_by_key(|state| state.started);
     Json(json!({"conversations": states})).into_response()
+}
+
+/// Finds turns that contain the query as it stands.
+async fn search(
+    State(hub): State<Shared>,
+    headers: HeaderMap,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
+    if let Err(refused) = check(&hub, &headers) {
+        return *refused;
+    }
+    let world = hub.world();
+    let words = tandem_search::Query::parse(&query["q"]).words;
+    let found = world.log.iter().filter_map(|event| {
+        let EventBody::TurnAdded { turn, .. } = &event.body else { return None };
+        let text = tandem_search::filed::spoken(&turn.content)?;
+        let is_hit = text.to_lowercase().contains(&query["q"].to_lowercase());
+        is_hit.then(|| tandem_search::hit::turn(event, &text, &world.states[&event.conversation], &words))?
+    });
+    let hits = tandem_search::hit::page(found, query["limit"].parse().unwrap());
+    Json(json!({"hits": hits})).into_response()
 }
 
 async fn live(

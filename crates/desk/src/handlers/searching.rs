@@ -1,0 +1,40 @@
+//! Searching this machine, and the hub for what is not on it.
+
+use tandem_protocol::agents::SearchPage;
+use tandem_search::{Query, hit};
+
+use crate::rpc::{RpcError, SearchRequest};
+use crate::view::{HubSearch, SearchView};
+use crate::views;
+use crate::workplace::Workplace;
+
+/// Most hits of one answer.
+const PAGE: u32 = 200;
+
+impl Workplace {
+    pub(crate) async fn search(&self, request: SearchRequest) -> Result<SearchView, RpcError> {
+        let reader = self.reader()?;
+        let (query, limit) = (Query::parse(&request.query), request.limit.clamp(1, PAGE));
+        let page = limit as usize;
+        let is_worth_asking = request.hub && !query.is_empty();
+        let here = self.cache.read(move |connection| views::search(connection, &reader, &query, page)).await?;
+        if !is_worth_asking {
+            return Ok(views::search_view(here, HubSearch::NotAsked));
+        }
+        Ok(match self.search_at_hub(&request.query, limit).await {
+            None => views::search_view(here, HubSearch::Unreachable),
+            // What is here comes first: of the same turn the newer knowledge counts.
+            Some(there) => {
+                let hits = hit::page(here.hits.into_iter().chain(there.hits), page);
+                views::search_view(SearchPage { hits, hint: here.hint.or(there.hint) }, HubSearch::Answered)
+            }
+        })
+    }
+
+    async fn search_at_hub(&self, query: &str, limit: u32) -> Option<SearchPage> {
+        let session = self.link.borrow().live().cloned()?;
+        let (hub, query) = (&session.hub, &query);
+        let found = session.with_token(|token| async move { hub.search(&token, query, limit).await }).await;
+        found.inspect_err(|error| tracing::info!(%error, "the hub did not search")).ok()
+    }
+}

@@ -1,0 +1,142 @@
+//! Keeps the cache within its retention and its size, a little at a time.
+
+use std::time::Duration;
+
+use tandem_conversation::{Permission, RETENTION_MS, Time, UserId};
+use tandem_sqlite::rusqlite::Connection;
+use tokio::sync::watch;
+
+use crate::cache::{Cache, CacheError, Touched, conversations, media};
+use crate::clock::Clock;
+use crate::sync::Link;
+
+/// How often is looked.
+const EVERY: Duration = Duration::from_secs(600);
+/// Conversations in one transaction, so that nobody waits long.
+const STEP: u32 = 20;
+/// Files in one transaction.
+const FILES: u32 = 50;
+
+/// Tidies up until the desk ends.
+pub(crate) async fn run(cache: Cache, clock: Clock, budget_bytes: u64, link: watch::Receiver<Link>) {
+    loop {
+        let session = link.borrow().session().cloned();
+        if let Some(session) = session {
+            loop {
+                let (now, me) = (clock.hub_now(), session.user);
+                let sees_all = session.me().permissions.has_all(Permission::ViewAll);
+                let step = cache
+                    .write(move |connection, touched| {
+                        Ok(retire(connection, touched, now, sees_all)?
+                            || shrink(connection, touched, me, budget_bytes)?)
+                    })
+                    .await;
+                match step {
+                    Ok(true) => tokio::task::yield_now().await,
+                    Ok(false) => break,
+                    Err(error) => {
+                        tracing::warn!(%error, "the cache could not be tidied up");
+                        break;
+                    }
+                }
+            }
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Forgets what was left longer ago than the retention; whether there is more to do.
+fn retire(connection: &Connection, touched: &mut Touched, now: Time, sees_all: bool) -> Result<bool, CacheError> {
+    let expired = conversations::expired(connection, now.plus_ms(-RETENTION_MS), sees_all, STEP)?;
+    for id in &expired {
+        conversations::remove(connection, touched, *id)?;
+    }
+    Ok(!expired.is_empty())
+}
+
+/// Gives up what can be fetched again until the cache fits its budget; whether there is more to do.
+fn shrink(connection: &Connection, touched: &mut Touched, me: UserId, budget_bytes: u64) -> Result<bool, CacheError> {
+    let used = used_bytes(connection)?;
+    if used <= budget_bytes {
+        return Ok(false);
+    }
+    let dispensable = conversations::dispensable(connection, STEP)?;
+    for id in &dispensable {
+        conversations::forget_words(connection, touched, *id, me)?;
+    }
+    if dispensable.is_empty() {
+        media::make_room(connection, used - budget_bytes, FILES)?;
+    }
+    Ok(used_bytes(connection)? < used)
+}
+
+/// What the content takes up; the file itself may hold free pages beside.
+fn used_bytes(connection: &Connection) -> Result<u64, CacheError> {
+    let pragma = |name: &str| -> Result<u64, CacheError> {
+        Ok(connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))?.unsigned_abs())
+    };
+    Ok((pragma("page_count")? - pragma("freelist_count")?) * pragma("page_size")?)
+}
+
+#[cfg(test)]
+mod tests {
+    use tandem_conversation::{Channel, ConversationId, CustomerId, CustomerRef, Event, EventBody, Participant};
+    use tandem_conversation::{CommandId, ContactId, Conversation, Position};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::cache::conversations::{Covered, Held};
+    use crate::cache::testing::{connection, touched};
+
+    const ME: UserId = UserId(Uuid::from_u128(1));
+    const DAY_MS: i64 = 86_400_000;
+
+    fn conversation(number: u128, updated: i64) -> Conversation {
+        let id = ConversationId(Uuid::from_u128(number));
+        let body = EventBody::Started {
+            customer: CustomerRef { id: CustomerId(id.0), name: "Carmen".into() },
+            contact: ContactId(id.0),
+            channel: Channel::WebChat,
+            brand: None,
+            language: None,
+            custom: serde_json::Map::new(),
+            engage_logic: false,
+        };
+        let (position, time, cause) = (Position(1), Time(updated), CommandId(id.0));
+        let event = Event { conversation: id, position, time, actor: Participant::Customer, cause, body };
+        Conversation::begin(&event).unwrap()
+    }
+
+    fn hold(connection: &Connection, state: Conversation, listed: bool) {
+        let held = Held { state, listed, covered: Covered { from: 1, to: 1 }, hole: Position::START };
+        conversations::save(connection, &mut touched(), &held, ME).unwrap();
+    }
+
+    #[test]
+    fn what_was_left_longer_ago_than_the_retention_goes() {
+        let connection = connection();
+        for (number, days_ago) in [(1, 13), (2, 15)] {
+            let mut state = conversation(number, 0);
+            let at = Time(100 * DAY_MS).plus_ms(-days_ago * DAY_MS);
+            state.left.push(tandem_conversation::PastAgent { user: ME, at });
+            hold(&connection, state, true);
+        }
+        assert!(retire(&connection, &mut touched(), Time(100 * DAY_MS), false).unwrap());
+        assert!(!retire(&connection, &mut touched(), Time(100 * DAY_MS), false).unwrap(), "nothing more to do");
+        let kept = [1, 2].map(|number| {
+            let id = ConversationId(Uuid::from_u128(number));
+            conversations::get(&connection, id).unwrap().is_some()
+        });
+        assert_eq!(kept, [true, false]);
+    }
+
+    #[test]
+    fn beyond_the_budget_the_words_of_finished_conversations_go_and_the_conversations_stay() {
+        let connection = connection();
+        hold(&connection, conversation(1, 5), false);
+        shrink(&connection, &mut touched(), ME, 0).unwrap();
+        let held = conversations::get(&connection, ConversationId(Uuid::from_u128(1))).unwrap().unwrap();
+        assert_eq!(held.covered, Covered::default(), "it is fetched again when somebody looks");
+        assert!(conversations::dispensable(&connection, 9).unwrap().is_empty());
+    }
+}

@@ -1,0 +1,93 @@
+//! Stand-ins for the system, for tests of whatever embeds the desk.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use tandem_conversation::Event;
+use tandem_sqlite::rusqlite::Connection;
+use zeroize::Zeroizing;
+
+use crate::cache::{CacheError, events};
+use crate::vault::{self, Keychain, KeychainError};
+
+/// Keeps secrets as long as it lives, and can be locked or be absent.
+#[derive(Default)]
+pub struct MemoryKeychain {
+    secrets: Mutex<HashMap<String, Vec<u8>>>,
+    mood: Mutex<Mood>,
+}
+
+/// How the keychain behaves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mood {
+    #[default]
+    Open,
+    /// Answers as if it knew nothing, as real ones do.
+    Locked,
+    Absent,
+}
+
+impl MemoryKeychain {
+    pub fn set_mood(&self, mood: Mood) {
+        *self.mood.lock().unwrap_or_else(PoisonError::into_inner) = mood;
+    }
+
+    fn mood(&self) -> Result<Mood, KeychainError> {
+        match *self.mood.lock().unwrap_or_else(PoisonError::into_inner) {
+            Mood::Absent => Err(KeychainError::Absent("none in this test".into())),
+            mood => Ok(mood),
+        }
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut HashMap<String, Vec<u8>>) -> T) -> T {
+        work(&mut self.secrets.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Keychain for MemoryKeychain {
+    fn get(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
+        Ok(match self.mood()? {
+            Mood::Locked => None,
+            _ => self.with(|secrets| secrets.get(name).cloned().map(Zeroizing::new)),
+        })
+    }
+
+    fn set(&self, name: &str, secret: &[u8]) -> Result<(), KeychainError> {
+        if self.mood()? == Mood::Locked {
+            return Err(KeychainError::Refused("it is locked".into()));
+        }
+        self.with(|secrets| secrets.insert(name.to_owned(), secret.to_vec()));
+        Ok(())
+    }
+
+    fn remove(&self, name: &str) -> Result<(), KeychainError> {
+        self.mood()?;
+        self.with(|secrets| secrets.remove(name));
+        Ok(())
+    }
+}
+
+/// The file of the cache in `folder`.
+#[must_use]
+pub fn cache_file(folder: &Path) -> Option<PathBuf> {
+    let files = std::fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    files.filter(|path| path.extension().is_some_and(|kind| kind == "db")).max()
+}
+
+/// Looks into the cache in `folder` behind the desk's back.
+///
+/// # Errors
+/// If the keychain does not have its key, or the file cannot be opened.
+pub fn open_cache(folder: &Path, keychain: &dyn Keychain) -> Result<Connection, tandem_sqlite::Error> {
+    let (file, key) = vault::behind(folder, keychain).ok_or(tandem_sqlite::Error::Closed)?;
+    tandem_sqlite::peek(&file, Some(&key))
+}
+
+/// Every event in an open cache, by conversation and position.
+///
+/// # Errors
+/// If one cannot be read.
+pub fn cached_events(cache: &Connection) -> Result<Vec<Event>, CacheError> {
+    events::everything(cache)
+}

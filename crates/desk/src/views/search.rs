@@ -1,0 +1,131 @@
+//! Searching what is on this machine: turns and customers, newest first.
+
+#[cfg(test)]
+mod measure;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use tandem_conversation::{Conversation, ConversationId, Section};
+use tandem_protocol::agents::{SearchHit, SearchKind, SearchPage};
+use tandem_search::{Query, Word, find, hit, people, turns};
+use tandem_sqlite::rusqlite::Connection;
+
+use super::Reader;
+use crate::cache::search::{self, People, Turns};
+use crate::cache::{CacheError, conversations};
+use crate::view::{HitKind, HitView, HubSearch, SearchView, SpanView};
+
+/// Conversations of a section, or of customers with one name, that the index is asked for by name. Where there are
+/// more, each hit is looked at instead, and of customers with one name the latest ones count.
+const LISTED: usize = 200;
+
+/// The newest hits in the cache, and what of the query cannot be answered.
+pub(crate) fn search(
+    connection: &Connection,
+    reader: &Reader,
+    query: &Query,
+    limit: usize,
+) -> Result<SearchPage, CacheError> {
+    let mut page = SearchPage { hits: Vec::new(), hint: query.hint.clone() };
+    let sections = &query.within.sections;
+    if let Some(closed) = sections.iter().find(|section| !reader.may_see(**section)) {
+        let name = if *closed == Section::All { "all" } else { "help" };
+        page.hint = Some(format!("in:{name} is not open to you."));
+        return Ok(page);
+    }
+    if query.is_empty() {
+        return Ok(page);
+    }
+    let listed = listed(connection, reader, sections)?;
+    let admits = |of| match &listed {
+        Some(listed) => Ok(listed.contains(&of)),
+        None if sections.is_empty() => Ok(true),
+        None => search::is_in(connection, of, sections, reader.left_after()),
+    };
+    let words = &query.words;
+    if let Some(scope) = people(query, listed.as_deref()).filter(|_| !words.is_empty()) {
+        let shelf = People { connection, admits };
+        let found = find(&shelf, &scope, words, 4 * hit::PEOPLE)?;
+        let is_in_time = |state: &Conversation| {
+            query.before.is_none_or(|before| state.updated < before)
+                && query.after.is_none_or(|after| state.updated >= after)
+        };
+        let found = found.iter().filter(|found| is_in_time(&found.item));
+        page.hits.extend(found.map(|found| hit::person(&found.text, &found.item, words)));
+    }
+    let named = |name: &[Word]| named(connection, name);
+    if let Some(scope) = turns(query, reader.user, named, listed.as_deref())? {
+        let shelf = Turns { connection, before: query.before, after: query.after, admits };
+        let states = States { connection, known: RefCell::default() };
+        for found in find(&shelf, &scope, words, limit)? {
+            let made =
+                states.with(found.item.conversation, |state| hit::turn(&found.item, &found.text, state, words))?;
+            page.hits.extend(made.flatten());
+        }
+    }
+    page.hits = hit::page(page.hits, limit);
+    Ok(page)
+}
+
+/// The conversations of the sections, if they are few.
+fn listed(
+    connection: &Connection,
+    reader: &Reader,
+    sections: &[Section],
+) -> Result<Option<Vec<ConversationId>>, CacheError> {
+    let mut listed = Vec::new();
+    for section in sections {
+        listed.extend(search::of_section(connection, *section, reader.left_after(), LISTED + 1)?);
+    }
+    Ok((!sections.is_empty() && listed.len() <= LISTED).then_some(listed))
+}
+
+/// Conversations of customers with such a name.
+fn named(connection: &Connection, name: &[Word]) -> Result<Vec<ConversationId>, CacheError> {
+    let anybody = tandem_search::Expression::Tag(tandem_search::Tag::Person);
+    let found = find(&People { connection, admits: |_| Ok(true) }, &anybody, name, LISTED)?;
+    Ok(found.into_iter().map(|found| found.item.id).collect())
+}
+
+/// States, each read once.
+struct States<'a> {
+    connection: &'a Connection,
+    known: RefCell<HashMap<ConversationId, Option<Conversation>>>,
+}
+
+impl States<'_> {
+    fn with<T>(&self, id: ConversationId, work: impl FnOnce(&Conversation) -> T) -> Result<Option<T>, CacheError> {
+        let mut known = self.known.borrow_mut();
+        let state = match known.entry(id) {
+            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                entry.insert(conversations::get(self.connection, id)?.map(|held| held.state))
+            }
+        };
+        Ok(state.as_ref().map(work))
+    }
+}
+
+/// A page as the interface shows it.
+pub(crate) fn search_view(page: SearchPage, hub: HubSearch) -> SearchView {
+    SearchView { hits: page.hits.into_iter().map(hit_view).collect(), hint: page.hint, hub }
+}
+
+fn hit_view(hit: SearchHit) -> HitView {
+    HitView {
+        key: hit.turn.map(|turn| turn.to_string()).unwrap_or_default(),
+        conversation: hit.conversation,
+        name: hit.name,
+        channel: hit.channel,
+        time: hit.time,
+        by: hit.by,
+        kind: match hit.kind {
+            SearchKind::Turn => HitKind::Turn,
+            SearchKind::Note => HitKind::Note,
+            SearchKind::Customer => HitKind::Customer,
+        },
+        attachment: hit.attachment,
+        snippet: hit.snippet.into_iter().map(|span| SpanView { text: span.text, hit: span.hit }).collect(),
+    }
+}

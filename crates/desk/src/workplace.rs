@@ -1,0 +1,201 @@
+//! The open cache and everything that works with it, for as long as that cache is in use.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tandem_conversation::Availability;
+use tandem_protocol::agents::{Me, Tokens};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+
+use crate::cache::{Cache, CacheError, meta};
+use crate::changes::{Changes, Told};
+use crate::clock::Clock;
+use crate::desk::DeskConfig;
+use crate::handlers::Commands;
+use crate::housekeeping;
+use crate::hub::{Hub, HubError};
+use crate::memory::Memory;
+use crate::notify::{Notices, Poke};
+use crate::outbox::Outbox;
+use crate::secrets::Secrets;
+use crate::session::Session;
+use crate::sync::{Fetch, Input, Link, Sync, surroundings};
+use crate::vault::{Keychain, Unlocked};
+
+/// What the handlers work with.
+pub(crate) struct Workplace {
+    pub cache: Cache,
+    pub clock: Clock,
+    pub memory: Arc<Memory>,
+    pub link: watch::Receiver<Link>,
+    pub sync: mpsc::UnboundedSender<Input>,
+    pub pokes: mpsc::UnboundedSender<Poke>,
+    pub fetch: Fetch,
+    pub outbox: Outbox,
+    pub commands: Commands,
+    pub unlocked: Unlocked,
+    secrets: Secrets,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Workplace {
+    /// Goes on where the last run ended. `reason` says why nobody is signed in, if nobody is.
+    pub(crate) async fn begin(
+        config: &DeskConfig,
+        unlocked: Unlocked,
+        cache: Cache,
+        changes: Changes,
+        told: mpsc::UnboundedReceiver<Told>,
+        reason: Option<String>,
+    ) -> Result<Self, CacheError> {
+        let (known, availability) = cache
+            .write(|connection, _| {
+                let known = (meta::get::<String>(connection, meta::HUB)?, meta::me(connection)?);
+                let availability: Option<Availability> = meta::get(connection, meta::AVAILABILITY)?;
+                Ok((known, availability.unwrap_or_default()))
+            })
+            .await?;
+        let secrets = Secrets::new(&unlocked, &config.keychain, &cache);
+        let first = match first_link(config, known, &secrets).await {
+            Link::SignedOut { reason: found } => Link::SignedOut { reason: found.or(reason) },
+            link => link,
+        };
+        let memory = Arc::new(Memory::new(availability));
+        let (link_sender, link) = watch::channel(first);
+        let (settled_sender, settled) = watch::channel(false);
+        let (sync, sync_inbox) = mpsc::unbounded_channel();
+        let (pokes, poked) = mpsc::unbounded_channel();
+        let (touched_sender, touched) = mpsc::unbounded_channel();
+        let fetch = Fetch::default();
+        let outbox = Outbox::new(cache.clone(), config.clock.clone(), config.pace);
+        let commands = Commands::new(cache.clone(), config.clock.clone(), config.pace, link.clone(), outbox.clone());
+        let syncing = Sync {
+            cache: cache.clone(),
+            clock: config.clock.clone(),
+            changes: changes.clone(),
+            memory: Arc::clone(&memory),
+            link: link_sender,
+            settled: settled_sender,
+            fetch: fetch.clone(),
+            outbox: outbox.clone(),
+            pace: config.pace,
+            inbox: sync_inbox,
+        };
+        let notices = Notices {
+            cache: cache.clone(),
+            clock: config.clock.clone(),
+            changes: changes.clone(),
+            memory: Arc::clone(&memory),
+            link: link.clone(),
+            settled,
+            notifier: Arc::clone(&config.notifier),
+            commands: commands.clone(),
+        };
+        let tasks = vec![
+            changes.start(told, touched_sender),
+            tokio::spawn(syncing.run()),
+            tokio::spawn(surroundings::watch(config.clock.clone(), sync.clone())),
+            tokio::spawn(housekeeping::run(cache.clone(), config.clock.clone(), config.budget_bytes, link.clone())),
+            tokio::spawn(fetch.clone().run(
+                cache.clone(),
+                config.clock.clone(),
+                config.pace,
+                link.clone(),
+                sync.clone(),
+            )),
+            tokio::spawn(outbox.clone().run(link.clone(), sync.clone(), changes.clone())),
+            tokio::spawn(notices.run(touched, poked)),
+        ];
+        Ok(Self {
+            cache,
+            clock: config.clock.clone(),
+            memory,
+            link,
+            sync,
+            pokes,
+            fetch,
+            outbox,
+            commands,
+            unlocked,
+            secrets,
+            tasks: Mutex::new(tasks),
+        })
+    }
+
+    /// Makes the cache this user's own and connects.
+    pub(crate) async fn enter(&self, hub: Hub, tokens: Tokens) -> Result<(), CacheError> {
+        let (address, me) = (hub.address().to_owned(), tokens.me.clone());
+        let is_other = self
+            .cache
+            .write(move |connection, touched| {
+                let known: Option<Me> = meta::me(connection)?;
+                let is_other = known.is_some_and(|known| known.user != me.user);
+                if is_other {
+                    crate::cache::forget_user(connection, touched)?;
+                }
+                meta::put(connection, meta::ME, &me)?;
+                meta::put(connection, meta::HUB, &address)?;
+                touched.everything();
+                Ok(is_other)
+            })
+            .await?;
+        if is_other {
+            self.memory.forget();
+        }
+        let session = Arc::new(Session::begin(hub, tokens, self.secrets.clone()).await);
+        let (done, entered) = oneshot::channel();
+        if self.sync.send(Input::SignedIn(session, done)).is_ok() {
+            // An error means that the desk has ended meanwhile.
+            let _ = entered.await;
+        }
+        Ok(())
+    }
+
+    /// Takes notifications away and ends all work. What is in the cache stays.
+    pub(crate) async fn stop(&self) {
+        let (done, ended) = oneshot::channel();
+        if self.pokes.send(Poke::End(done)).is_ok() {
+            let _ = tokio::time::timeout(std::time::Duration::from_secs(2), ended).await;
+        }
+        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in tasks {
+            task.abort();
+            let _ = task.await;
+        }
+    }
+
+    /// The sign-in that belongs to a seal whose cache cannot be read.
+    pub(crate) async fn kept_sign_in(unlocked: &Unlocked, keychain: &Arc<dyn Keychain>) -> Option<String> {
+        Secrets::of_keychain(unlocked, keychain)?.load().await.ok().flatten()
+    }
+
+    /// Keeps a sign-in with a new seal.
+    pub(crate) async fn keep_sign_in(unlocked: &Unlocked, keychain: &Arc<dyn Keychain>, cache: &Cache, token: String) {
+        if let Err(error) = Secrets::new(unlocked, keychain, cache).store(token).await {
+            tracing::warn!(%error, "the sign-in could not be kept: it will be asked for again");
+        }
+    }
+}
+
+/// Goes on with the last sign-in, if there is one and it belongs to the hub that is asked for: a token must never
+/// travel to another hub than the one that gave it.
+async fn first_link(config: &DeskConfig, known: (Option<String>, Option<Me>), secrets: &Secrets) -> Link {
+    let signed_out = |reason: Option<String>| Link::SignedOut { reason };
+    let (Some(address), Some(me)) = known else { return signed_out(None) };
+    let hub = match config.hub_at(&address) {
+        Ok(hub) => hub,
+        Err(error) => return signed_out(Some(error.to_string())),
+    };
+    let wished = config.hub.as_deref().map(|wished| Hub::new(wished, config.allow_http));
+    if wished.is_some_and(|wished: Result<Hub, HubError>| wished.map_or(true, |w| w.address() != hub.address())) {
+        return signed_out(None);
+    }
+    match Session::resume(hub, me, secrets.clone()).await {
+        Ok(Some(session)) => Link::Connecting { since: config.clock.now(), session: Arc::new(session) },
+        Ok(None) => signed_out(None),
+        Err(error) => {
+            tracing::warn!(%error, "the kept sign-in cannot be read");
+            signed_out(Some(error.to_string()))
+        }
+    }
+}

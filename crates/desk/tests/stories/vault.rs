@@ -1,0 +1,154 @@
+//! The cache is encrypted, opens with the keychain or a passphrase, and is made anew when it is damaged.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use tandem_conversation::ConversationId;
+use tandem_desk::testing::{Mood, open_cache};
+
+use crate::desk::Maya;
+use crate::hub::FakeHub;
+
+/// Maya is engaged with Carmen, offline, with a draft and a reply that waits.
+async fn with_words() -> (std::sync::Arc<FakeHub>, Maya, ConversationId) {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "a blue suitcase");
+    hub.joins(carmen, "Maya Ortiz");
+    let maya = Maya::signed_in(&hub).await;
+    maya.until_words(carmen, &["a blue suitcase"]).await;
+    hub.go_down();
+    maya.until_offline().await;
+    let send = json!({"id": carmen, "text": "waiting words", "writtenAgainst": 9});
+    maya.ok("conversation.send", send).await;
+    maya.ok("conversation.draft", json!({"id": carmen, "text": "unfinished words", "note": true})).await;
+    (hub, maya, carmen)
+}
+
+/// The files of the cache, without what belongs to SQLite's log.
+fn caches(folder: &Path) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|kind| kind == "db")).collect()
+}
+
+async fn connection(maya: &Maya) -> Value {
+    maya.ok("app.state", json!({})).await["connection"].clone()
+}
+
+async fn asserts_own_words(hub: &FakeHub, maya: &Maya, carmen: ConversationId) {
+    hub.come_back();
+    maya.until_live().await;
+    maya.until_words(carmen, &["a blue suitcase", "waiting words"]).await;
+    let view = maya.ok("conversation.open", json!({"id": carmen})).await;
+    assert_eq!(view["drafts"]["note"], "unfinished words");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_can_be_read_from_the_files() {
+    let (_hub, maya, _) = with_words().await;
+    for entry in std::fs::read_dir(maya.folder()).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        for words in ["blue suitcase", "waiting words", "Carmen", "refresh-"] {
+            let found = bytes.windows(words.len()).any(|window| window == words.as_bytes());
+            assert!(!found, "{} shows '{words}'", path.display());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_keychain_is_asked_again_and_nothing_is_lost() {
+    let (hub, maya, carmen) = with_words().await;
+    maya.keychain.set_mood(Mood::Locked);
+    let maya = maya.restart().await;
+    let locked = connection(&maya).await;
+    assert_eq!((&locked["state"], &locked["ask"]), (&json!("locked"), &json!("keychain")));
+    assert_eq!(maya.refused("conversation.open", json!({"id": carmen})).await, "desk.locked");
+    maya.ok("cache.tryAgain", json!({})).await;
+    assert_eq!(connection(&maya).await["state"], "locked");
+    maya.keychain.set_mood(Mood::Open);
+    maya.ok("cache.tryAgain", json!({})).await;
+    asserts_own_words(&hub, &maya, carmen).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_keychain_a_passphrase_protects_the_cache_and_the_sign_in() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hello?");
+    let maya = Maya::signed_out_with(Mood::Absent).await;
+    assert_eq!(connection(&maya).await["ask"], "choose_passphrase");
+    assert_eq!(maya.refused("cache.unlock", json!({"passphrase": "short"})).await, "desk.passphrase_too_short");
+    maya.ok("cache.unlock", json!({"passphrase": "correct horse"})).await;
+    maya.sign_in(&hub).await;
+    let maya = maya.restart().await;
+    assert_eq!(connection(&maya).await["ask"], "passphrase");
+    assert_eq!(maya.refused("cache.unlock", json!({"passphrase": "wrong horse"})).await, "desk.wrong_passphrase");
+    maya.ok("cache.unlock", json!({"passphrase": "correct horse"})).await;
+    maya.until_live().await;
+    maya.until_words(carmen, &["Hello?"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_starts_afresh_signs_in_again() {
+    let (hub, maya, carmen) = with_words().await;
+    let before = caches(maya.folder());
+    maya.keychain.set_mood(Mood::Locked);
+    let maya = maya.restart().await;
+    maya.keychain.set_mood(Mood::Open);
+    maya.ok("cache.startAfresh", json!({})).await;
+    assert_eq!(connection(&maya).await["state"], "signed_out");
+    assert!(before.iter().all(|file| !file.exists()), "the old cache is gone");
+    hub.come_back();
+    maya.sign_in(&hub).await;
+    maya.until_words(carmen, &["a blue suitcase"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_damaged_at_its_beginning_is_kept_aside_and_everything_comes_from_the_hub_again() {
+    let (hub, maya, carmen) = with_words().await;
+    let maya = maya.ended().await;
+    let damaged = caches(maya.folder()).remove(0);
+    let mut bytes = std::fs::read(&damaged).unwrap();
+    bytes[..4096].fill(7);
+    std::fs::write(&damaged, bytes).unwrap();
+    let maya = maya.start().await;
+    assert!(damaged.exists() && caches(maya.folder()).len() == 2, "the damaged file is kept");
+    hub.come_back();
+    if connection(&maya).await["state"] == "signed_out" {
+        maya.sign_in(&hub).await;
+    }
+    maya.until_words(carmen, &["a blue suitcase"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_cannot_be_read_while_the_desk_runs_costs_no_word_of_the_agent() {
+    let (hub, maya, carmen) = with_words().await;
+    maya.ok("conversations.list", json!({"section": "my", "offset": 0, "limit": 9})).await;
+    let file = caches(maya.folder()).remove(0);
+    let maya = maya.ended().await;
+    let page = {
+        let connection = open_cache(maya.folder(), &*maya.keychain).unwrap();
+        let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'events'";
+        connection.query_row(root, [], |row| row.get::<_, u32>(0)).unwrap() as usize
+    };
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[(page - 1) * 4096..page * 4096].fill(7);
+    std::fs::write(&file, bytes).unwrap();
+    let maya = maya.start().await;
+    let request = json!({"id": carmen, "limit": 9});
+    let _ = maya.desk.rpc("conversation.entries", request).await;
+    asserts_own_words(&hub, &maya, carmen).await;
+    assert_eq!(caches(maya.folder()).len(), 2, "the damaged file is kept aside");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_leaves_a_new_file_with_the_agents_own_words_alone() {
+    let (hub, maya, carmen) = with_words().await;
+    let before = caches(maya.folder());
+    maya.ok("session.signOut", json!({})).await;
+    assert!(before.iter().all(|file| !file.exists()), "the customers' words are gone with their file and its key");
+    hub.come_back();
+    maya.sign_in(&hub).await;
+    asserts_own_words(&hub, &maya, carmen).await;
+}

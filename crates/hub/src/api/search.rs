@@ -1,0 +1,57 @@
+//! Searching everything the user may see.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use serde::Deserialize;
+use tandem_conversation::Permission;
+use tandem_protocol::Problem;
+use tandem_protocol::agents::SearchPage;
+use utoipa::IntoParams;
+
+use super::auth::Signed;
+use super::{ApiError, Query};
+use crate::hub::Hub;
+
+/// Most hits of one answer.
+const PAGE: u32 = 200;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SearchQuery {
+    /// Words that must all occur, each found by its beginning; `"an exact phrase"`; and operators: `from:NAME`
+    /// (a customer, an agent, `me`, `customer` or `logic`), `in:my|help|left|all|webchat|whatsapp`,
+    /// `before:2026-11-03`, `after:2026-11-03` (UTC), `has:attachment|note`.
+    q: String,
+    /// Most hits, up to 200.
+    #[serde(default = "fifty")]
+    limit: u32,
+}
+
+fn fifty() -> u32 {
+    50
+}
+
+/// Turns and customers in conversations that the user may see, newest first. What was just written may take a moment
+/// to be found. For queries whose common words hardly ever meet, the search ends after some thousand looks, and older
+/// hits may be missing.
+#[utoipa::path(get, path = "/api/v1/search", params(SearchQuery), tag = "conversations",
+    responses((status = 200, body = SearchPage), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 422, body = Problem)))]
+pub(crate) async fn search(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+    Query(query): Query<SearchQuery>,
+) -> Result<axum::Json<SearchPage>, ApiError> {
+    signed.require(Permission::Handle)?;
+    let (parsed, limit) = (tandem_search::Query::parse(&query.q), query.limit.clamp(1, PAGE) as usize);
+    let (account, now) = (hub.database.path().to_owned(), hub.clock.now());
+    let page = hub
+        .search
+        .read(move |connection| {
+            crate::store::search::attach(connection, &account)?;
+            crate::search::search(connection, &signed.0, &parsed, limit, now)
+        })
+        .await?;
+    Ok(axum::Json(page))
+}

@@ -1,0 +1,208 @@
+//! Search over everything the hub holds, shown to each user as far as they may see it.
+//!
+//! invariant: a hit is shown only if `visible` says so of the conversation's state, the same pure rule that decides
+//! what a desk is told. The tags in the index only make it fast.
+
+mod filing;
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::rc::Rc;
+
+use tandem_conversation::{
+    Conversation, ConversationId, Event, EventBody, Permission, RETENTION_MS, Section, Time, sections, visible,
+};
+use tandem_protocol::agents::SearchPage;
+use tandem_search::{Candidate, Expression, Query, Shelf, Tag, Word, filed, find, hit, people, turns};
+use tandem_sqlite::rusqlite::{Connection, params};
+use tandem_sqlite::{Database, Durability, Options};
+
+pub(crate) use filing::run;
+
+use crate::store::users::User;
+use crate::store::{StoreError, conversations, search};
+
+/// Conversations that the index is asked for by name; where there are more, each hit is looked at instead.
+const LISTED: u32 = 300;
+
+/// Opens or creates the index in the data folder.
+pub(crate) fn open(folder: &Path) -> Result<Database<()>, tandem_sqlite::Error> {
+    // A lost end is filed again: its place in the log is written with it.
+    let options = Options { path: folder.join("search.db"), key: None, durability: Durability::Normal, readers: 1 };
+    Database::open(&options, search::MIGRATIONS, |_| Ok(()))
+}
+
+/// Finds the newest hits of `query` that `user` may see. `connection` is one of the index, with the account attached.
+pub(crate) fn search(
+    connection: &Connection,
+    user: &User,
+    query: &Query,
+    limit: usize,
+    now: Time,
+) -> Result<SearchPage, StoreError> {
+    let mut page = SearchPage { hits: Vec::new(), hint: query.hint.clone() };
+    if query.is_empty() {
+        return Ok(page);
+    }
+    let seen = Seen { connection, user, query, now, known: RefCell::default() };
+    let listed = seen.listed()?;
+    let words = &query.words;
+    if let Some(scope) = people(query, listed.as_deref()).filter(|_| !words.is_empty()) {
+        let found = find(&People { seen: &seen, met: RefCell::default() }, &scope, words, 4 * hit::PEOPLE)?;
+        let found = found.iter().filter(|found| is_in_time(query, found.item.updated));
+        page.hits.extend(found.map(|found| hit::person(&found.text, &found.item, words)));
+    }
+    let named = |name: &[Word]| {
+        let anybody = Expression::Tag(Tag::Person);
+        let found = find(&People { seen: &seen, met: RefCell::default() }, &anybody, name, LISTED as usize)?;
+        Ok::<_, StoreError>(found.into_iter().map(|found| found.item.id).collect())
+    };
+    if let Some(scope) = turns(query, user.id, named, listed.as_deref())? {
+        let bound = |time: Option<Time>, none: i64| time.map_or(Ok(none), |time| search::first_at(connection, time));
+        let shelf = Turns { seen: &seen, from: bound(query.after, 0)?, to: bound(query.before, i64::MAX)? };
+        let found = find(&shelf, &scope, words, limit)?;
+        let hits = found.iter().filter_map(|found| hit::turn(&found.item.0, &found.text, &found.item.1, words));
+        page.hits.extend(hits);
+    }
+    page.hits = hit::page(page.hits, limit);
+    Ok(page)
+}
+
+fn is_in_time(query: &Query, time: Time) -> bool {
+    query.before.is_none_or(|before| time < before) && query.after.is_none_or(|after| time >= after)
+}
+
+/// What one user may see of what one query asks for.
+struct Seen<'a> {
+    connection: &'a Connection,
+    user: &'a User,
+    query: &'a Query,
+    now: Time,
+    /// States that were looked at; none for what must not be shown.
+    known: RefCell<HashMap<ConversationId, Option<Rc<Conversation>>>>,
+}
+
+impl Seen<'_> {
+    /// The state of a conversation, if it may be shown.
+    fn state(&self, id: ConversationId) -> Result<Option<Rc<Conversation>>, StoreError> {
+        if let Some(known) = self.known.borrow().get(&id) {
+            return Ok(known.clone());
+        }
+        let state = conversations::get(self.connection, id)?.filter(|state| self.shows(state)).map(Rc::new);
+        self.known.borrow_mut().insert(id, state.clone());
+        Ok(state)
+    }
+
+    fn shows(&self, state: &Conversation) -> bool {
+        let permissions = self.user.role.permissions();
+        let wanted = &self.query.within.sections;
+        visible(state, self.user.id, &permissions, self.now)
+            && (wanted.is_empty()
+                || sections(state, self.user.id, &permissions, self.now).iter().any(|found| wanted.contains(found)))
+    }
+
+    /// All conversations that can have hits, if they are few enough to be listed.
+    fn listed(&self) -> Result<Option<Vec<ConversationId>>, StoreError> {
+        let wanted = &self.query.within.sections;
+        let sections = match (wanted.is_empty(), self.user.role.permissions().has_all(Permission::ViewAll)) {
+            (true, true) => return Ok(None),
+            (true, false) => vec![Section::My, Section::Help, Section::Left],
+            (false, _) => wanted.clone(),
+        };
+        let left_after = self.now.plus_ms(-RETENTION_MS);
+        let mut listed = Vec::new();
+        for section in sections {
+            let (states, total) =
+                conversations::section(self.connection, section, self.user.id, left_after, LISTED, 0)?;
+            if total > LISTED {
+                return Ok(None);
+            }
+            listed.extend(states.into_iter().filter(|state| self.shows(state)).map(|state| state.id));
+        }
+        listed.sort_unstable();
+        listed.dedup();
+        Ok(Some(listed))
+    }
+
+    /// Calls `each` with the rows of the index between `from` and `to`, the greatest first, until it answers false.
+    fn rows(
+        &self,
+        sql: &str,
+        expression: &Expression,
+        (from, to): (i64, i64),
+        mut each: impl FnMut(i64) -> Result<bool, StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut query = self.connection.prepare_cached(sql)?;
+        let mut rows = query.query(params![expression.to_string(), to, from])?;
+        while let Some(row) = rows.next()? {
+            if !each(row.get(0)?)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Turns<'a> {
+    seen: &'a Seen<'a>,
+    from: i64,
+    to: i64,
+}
+
+impl Shelf for Turns<'_> {
+    type Item = (Event, Rc<Conversation>);
+    type Error = StoreError;
+
+    fn walk(
+        &self,
+        expression: &Expression,
+        below: i64,
+        each: &mut dyn FnMut(i64, Option<Candidate<Self::Item>>) -> bool,
+    ) -> Result<(), StoreError> {
+        let connection = self.seen.connection;
+        self.seen.rows(search::FIND_TURNS, expression, (self.from, self.to.min(below)), |row| {
+            let of = search::conversation_at(connection, row)?;
+            let Some(state) = of.map(|of| self.seen.state(of)).transpose()?.flatten() else {
+                return Ok(each(row, None));
+            };
+            let event = search::event_at(connection, row)?;
+            Ok(each(
+                row,
+                event.filter(|event| is_in_time(self.seen.query, event.time)).and_then(|event| {
+                    let EventBody::TurnAdded { turn, .. } = &event.body else { return None };
+                    Some(Candidate { text: filed::spoken(&turn.content)?, item: (event, state) })
+                }),
+            ))
+        })
+    }
+}
+
+struct People<'a> {
+    seen: &'a Seen<'a>,
+    /// Each conversation counts once, as it is now.
+    met: RefCell<HashSet<ConversationId>>,
+}
+
+impl Shelf for People<'_> {
+    type Item = Rc<Conversation>;
+    type Error = StoreError;
+
+    fn walk(
+        &self,
+        expression: &Expression,
+        below: i64,
+        each: &mut dyn FnMut(i64, Option<Candidate<Self::Item>>) -> bool,
+    ) -> Result<(), StoreError> {
+        self.seen.rows(search::FIND_PEOPLE, expression, (0, below), |row| {
+            let of = search::conversation_at(self.seen.connection, row)?;
+            let of = of.filter(|of| self.met.borrow_mut().insert(*of));
+            let state = of.map(|of| self.seen.state(of)).transpose()?.flatten();
+            Ok(each(
+                row,
+                state
+                    .map(|state| Candidate { text: filed::known_by(&state.customer.name, &state.custom), item: state }),
+            ))
+        })
+    }
+}

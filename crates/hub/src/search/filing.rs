@@ -1,0 +1,88 @@
+//! Files the account's log into the index, behind the messages and never in their way.
+//!
+//! How far it has come stands in the index itself, so a restart goes on exactly there. Under load it takes small parts
+//! with pauses between: what was just written is then found a little later, and messages lose nothing.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tandem_conversation::{Conversation, ConversationId, Event};
+use tandem_sqlite::rusqlite::Connection;
+
+use crate::hub::Hub;
+use crate::store::search::{self, Filing};
+use crate::store::{StoreError, conversations, events};
+
+/// Events in one part.
+const PART: u32 = 500;
+/// Between two parts, and after the first news: gathers what belongs together, and leaves the machine to messages.
+const PAUSE: Duration = Duration::from_millis(100);
+/// After a failure.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Files for as long as the hub runs.
+pub(crate) async fn run(hub: Arc<Hub>) {
+    loop {
+        match step(&hub).await {
+            Ok(true) => tokio::time::sleep(PAUSE).await,
+            Ok(false) => {
+                hub.news.notified().await;
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error) => {
+                tracing::error!(%error, "the search index cannot be written");
+                tokio::time::sleep(PATIENCE).await;
+            }
+        }
+    }
+}
+
+/// Files one part; false if nothing is left.
+async fn step(hub: &Hub) -> Result<bool, StoreError> {
+    let cursor = hub.search.read(search::cursor).await?;
+    let filing = hub.database.read(move |connection| next(connection, cursor)).await?;
+    match filing {
+        Next::Nothing => Ok(false),
+        Next::Part(filing) => {
+            hub.search.write(move |connection, ()| search::put(connection, &filing)).await.map(|()| true)
+        }
+        Next::AnotherLog => {
+            tracing::warn!("the account's log is shorter than what was filed of it: the search index is made again");
+            hub.search.write(|connection, ()| search::clear(connection)).await.map(|()| true)
+        }
+    }
+}
+
+enum Next {
+    Nothing,
+    Part(Filing),
+    /// The log ends before the place up to which it was filed.
+    AnotherLog,
+}
+
+fn next(connection: &Connection, cursor: u64) -> Result<Next, StoreError> {
+    let last = events::last(connection)?;
+    match cursor.cmp(&last) {
+        std::cmp::Ordering::Equal => return Ok(Next::Nothing),
+        std::cmp::Ordering::Greater => return Ok(Next::AnotherLog),
+        std::cmp::Ordering::Less => {}
+    }
+    let mut states: HashMap<ConversationId, Option<Conversation>> = HashMap::new();
+    let mut filing = Filing::default();
+    for logged in events::after(connection, cursor, last, PART)? {
+        let event: Event = serde_json::from_str(&logged.body)
+            .map_err(|error| StoreError::Damaged { what: "event", detail: error.to_string() })?;
+        let state = match states.entry(logged.conversation) {
+            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                entry.insert(conversations::get(connection, logged.conversation)?)
+            }
+        };
+        if let Some(state) = state {
+            filing.take(logged.seq, &event, state);
+        }
+        filing.up_to = logged.seq;
+    }
+    Ok(Next::Part(filing))
+}

@@ -1,0 +1,145 @@
+//! The full-text index, in a file of its own beside the account's data: `search.db`.
+//!
+//! It holds only words, and can be made again from the events at any time. Rows are places in the account's log, so
+//! the newest come first. A file of its own costs the writer of messages nothing: other thread, other log, no sync.
+
+use std::path::Path;
+
+use tandem_conversation::{Conversation, ConversationId, Event, EventBody, Time};
+use tandem_search::filed;
+use tandem_sqlite::Migration;
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::{Id, StoreError};
+
+pub(crate) const SCHEMA: &str = "
+CREATE VIRTUAL TABLE turns_index USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'ascii');
+-- What customers were known by when it changed.
+CREATE VIRTUAL TABLE people_index USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'ascii');
+-- How far the account's log is filed.
+CREATE TABLE progress (
+    one    INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    cursor INTEGER NOT NULL
+) STRICT;
+INSERT INTO progress (one, cursor) VALUES (1, 0);";
+
+/// The index's own steps, in order.
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration { name: "index", sql: SCHEMA }];
+
+/// How far the log is filed.
+pub(crate) fn cursor(connection: &Connection) -> Result<u64, StoreError> {
+    let mut query = connection.prepare_cached("SELECT cursor FROM progress")?;
+    Ok(query.query_row([], |row| row.get::<_, i64>(0))?.cast_unsigned())
+}
+
+/// What one part of the log adds.
+#[derive(Debug, Default)]
+pub(crate) struct Filing {
+    turns: Vec<(u64, String)>,
+    people: Vec<(u64, String)>,
+    /// The place up to which the log is covered.
+    pub(crate) up_to: u64,
+}
+
+impl Filing {
+    /// Takes in the event at `seq` of the conversation that now is in `state`.
+    pub(crate) fn take(&mut self, seq: u64, event: &Event, state: &Conversation) {
+        if let Some(document) = filed::turn(event, state.channel) {
+            self.turns.push((seq, document));
+        }
+        if tells_who(&event.body) {
+            let known = filed::known_by(&state.customer.name, &state.custom);
+            self.people.push((seq, filed::person(state.id, state.channel, &known)));
+        }
+    }
+}
+
+/// Whether an event may change what a customer is known by.
+fn tells_who(body: &EventBody) -> bool {
+    matches!(body, EventBody::Started { .. } | EventBody::CustomerRenamed { .. } | EventBody::CustomChanged { .. })
+}
+
+/// Writes one part and moves on, in one transaction.
+pub(crate) fn put(connection: &Connection, filing: &Filing) -> Result<(), StoreError> {
+    for (sql, documents) in [
+        ("INSERT INTO turns_index (rowid, words) VALUES (?1, ?2)", &filing.turns),
+        ("INSERT INTO people_index (rowid, words) VALUES (?1, ?2)", &filing.people),
+    ] {
+        let mut query = connection.prepare_cached(sql)?;
+        for (seq, document) in documents {
+            query.execute(params![seq.cast_signed(), document])?;
+        }
+    }
+    connection.prepare_cached("UPDATE progress SET cursor = ?1")?.execute([filing.up_to.cast_signed()])?;
+    Ok(())
+}
+
+/// Forgets everything: the log is not the one that was filed.
+pub(crate) fn clear(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute_batch(
+        "INSERT INTO turns_index (turns_index) VALUES ('delete-all');
+         INSERT INTO people_index (people_index) VALUES ('delete-all');
+         UPDATE progress SET cursor = 0;",
+    )?;
+    Ok(())
+}
+
+/// Makes the account's tables readable on a connection to the index; once per connection.
+pub(crate) fn attach(connection: &Connection, account: &Path) -> Result<(), StoreError> {
+    let mut query = connection.prepare_cached("SELECT 1 FROM pragma_database_list WHERE name = 'account'")?;
+    if query.query_row([], |_| Ok(())).optional()?.is_none() {
+        connection.execute("ATTACH ?1 AS account", [account.to_string_lossy()])?;
+    }
+    Ok(())
+}
+
+pub(crate) const FIND_TURNS: &str = "SELECT rowid FROM turns_index
+     WHERE turns_index MATCH ?1 AND rowid < ?2 AND rowid >= ?3 ORDER BY rowid DESC";
+pub(crate) const FIND_PEOPLE: &str = "SELECT rowid FROM people_index
+     WHERE people_index MATCH ?1 AND rowid < ?2 AND rowid >= ?3 ORDER BY rowid DESC";
+
+/// The conversation at a place of the log.
+pub(crate) fn conversation_at(connection: &Connection, seq: i64) -> Result<Option<ConversationId>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT conversation FROM events WHERE seq = ?1")?;
+    Ok(query.query_row([seq], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0))).optional()?)
+}
+
+/// The event at a place of the log.
+pub(crate) fn event_at(connection: &Connection, seq: i64) -> Result<Option<Event>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT body FROM events WHERE seq = ?1")?;
+    let body = query.query_row([seq], |row| row.get::<_, String>(0)).optional()?;
+    let parsed = body.map(|body| serde_json::from_str(&body)).transpose();
+    parsed.map_err(|error| StoreError::Damaged { what: "event", detail: error.to_string() })
+}
+
+/// The first place of the log that is not before `time`. Places follow time, so halving finds it.
+pub(crate) fn first_at(connection: &Connection, time: Time) -> Result<i64, StoreError> {
+    let (mut low, mut high) = (1, super::events::last(connection)?.cast_signed() + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match event_at(connection, middle)? {
+            Some(event) if event.time < time => low = middle + 1,
+            _ => high = middle,
+        }
+    }
+    Ok(low)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn searches_are_answered_by_the_index() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(SCHEMA).unwrap();
+        connection.execute_batch(super::super::events::SCHEMA).unwrap();
+        for sql in [FIND_TURNS, FIND_PEOPLE] {
+            let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let lines = query.query_map(params!["\"a\"", 1, 1], |row| row.get::<_, String>(3)).unwrap();
+            for line in lines.map(Result::unwrap) {
+                assert!(line.contains("VIRTUAL TABLE INDEX") && !line.contains("TEMP B-TREE"), "{line}");
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What is filed: of a turn its words and tags, of a customer what they are known by.
+//!
+//! Suggestions are not filed: nobody has said them. Neither are the tags' values ever shown; a hit is made from the
+//! event itself.
+
+use serde_json::{Map, Value};
+use tandem_conversation::{Channel, Content, ConversationId, Event, EventBody};
+
+use crate::scope::{Tag, author_tags};
+use crate::words::Words;
+
+/// The key under which Your Logic keeps what it knows about the customer.
+const CUSTOMER: &str = "customer";
+/// Longest text of what a customer is known by, in characters.
+const KNOWN_CHARS: usize = 1_000;
+
+/// What a turn says, in one line; none for what is not found by its words.
+#[must_use]
+pub fn spoken(content: &Content) -> Option<String> {
+    match content {
+        Content::Text { text } | Content::Answer { text, .. } | Content::Note { text } => Some(text.clone()),
+        Content::Question { text, choices } => {
+            let labels = choices.iter().map(|choice| choice.label.as_str());
+            Some([text.as_str()].into_iter().chain(labels).collect::<Vec<_>>().join(" · "))
+        }
+        Content::Attachment { media, text } if text.trim().is_empty() => Some(media.name.clone()),
+        Content::Attachment { media, text } => Some(format!("{text} · {}", media.name)),
+        Content::Suggestion { .. } => None,
+    }
+}
+
+/// What an event adds to the index of turns; none for most kinds of event.
+#[must_use]
+pub fn turn(event: &Event, channel: Channel) -> Option<String> {
+    let EventBody::TurnAdded { turn, .. } = &event.body else { return None };
+    let spoken = spoken(&turn.content)?;
+    let mut tags = author_tags(&event.actor);
+    match turn.content {
+        Content::Note { .. } => tags.push(Tag::Note.to_string()),
+        Content::Attachment { .. } => tags.push(Tag::Attachment.to_string()),
+        _ => {}
+    }
+    Some(document(tags, event.conversation, channel, &spoken))
+}
+
+/// The index's entry for what the customer of a conversation is known by.
+#[must_use]
+pub fn person(conversation: ConversationId, channel: Channel, known_by: &str) -> String {
+    document(vec![Tag::Person.to_string()], conversation, channel, known_by)
+}
+
+fn document(mut tags: Vec<String>, conversation: ConversationId, channel: Channel, text: &str) -> String {
+    tags.push(Tag::Conversation(conversation).to_string());
+    tags.push(Tag::Channel(channel).to_string());
+    tags.push(Words::of(text).folded().to_owned());
+    tags.join(" ")
+}
+
+/// A customer's name, and whatever else Your Logic knows them by: numbers, addresses.
+#[must_use]
+pub fn known_by(name: &str, custom: &Map<String, Value>) -> String {
+    let mut known = name.to_owned();
+    if let Some(customer) = custom.get(CUSTOMER) {
+        leaves(customer, &mut known);
+    }
+    match known.char_indices().nth(KNOWN_CHARS) {
+        Some((end, _)) => known[..end].to_owned(),
+        None => known,
+    }
+}
+
+fn leaves(value: &Value, into: &mut String) {
+    if into.len() > 4 * KNOWN_CHARS {
+        return;
+    }
+    match value {
+        Value::String(text) if !text.trim().is_empty() => {
+            into.push_str(" · ");
+            into.push_str(text);
+        }
+        Value::Number(number) => {
+            into.push_str(" · ");
+            into.push_str(&number.to_string());
+        }
+        Value::Array(items) => items.iter().for_each(|item| leaves(item, into)),
+        Value::Object(fields) => fields.values().for_each(|value| leaves(value, into)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tandem_conversation::{CommandId, Participant, Position, Time, Turn, TurnId, UserId};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn said(by: Participant, content: Value) -> Option<String> {
+        let content = serde_json::from_value(content).unwrap();
+        let id = TurnId(Uuid::from_u128(3));
+        let event = Event {
+            conversation: ConversationId(Uuid::from_u128(0xc1)),
+            position: Position(2),
+            time: Time(0),
+            actor: by,
+            cause: CommandId(Uuid::from_u128(4)),
+            body: EventBody::TurnAdded {
+                turn: Turn { id, engagement: None, content, silent: false },
+                received: Time(0),
+            },
+        };
+        turn(&event, Channel::WebChat)
+    }
+
+    #[test]
+    fn every_kind_of_turn_is_filed_with_its_words_and_tags() {
+        let maya = Participant::Agent { user: UserId(Uuid::from_u128(0xa)), name: "Maya Ortiz".into() };
+        let media = json!({"id": Uuid::nil(), "name": "Box_1.PNG", "contentType": "image/png", "bytes": 1});
+        let choices = json!([{"id": "a", "label": "Größe M"}, {"id": "b", "label": "L"}]);
+        for (by, content, expected) in [
+            (Participant::Customer, json!({"type": "text", "text": "Hi!"}), Some("¦bc ¦cc1 ¦hw hi ")),
+            (maya, json!({"type": "note", "text": "VIP"}), Some("¦ba ¦ua ¦nmaya ¦nortiz ¦o ¦cc1 ¦hw vip ")),
+            (
+                Participant::Logic,
+                json!({"type": "question", "text": "Which?", "choices": choices}),
+                Some("¦bl ¦cc1 ¦hw which grosse m l "),
+            ),
+            (
+                Participant::Customer,
+                json!({"type": "attachment", "media": media, "text": ""}),
+                Some("¦bc ¦a ¦cc1 ¦hw box 1 png "),
+            ),
+            (Participant::Logic, json!({"type": "suggestion", "text": "Say sorry"}), None),
+        ] {
+            assert_eq!(said(by, content).as_deref(), expected);
+        }
+    }
+
+    #[test]
+    fn customers_are_known_by_more_than_their_name() {
+        let custom = json!({"customer": {"email": "carmen@example.com", "phones": ["+49 30 1234"], "gold": true, "no": 7},
+            "order": "not about the person"});
+        let known = known_by("Carmen Menzel", custom.as_object().unwrap());
+        assert_eq!(known, "Carmen Menzel · carmen@example.com · 7 · +49 30 1234");
+    }
+}

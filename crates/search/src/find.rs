@@ -1,0 +1,230 @@
+//! How the newest hits are found, with bounded work whatever is asked.
+//!
+//! An index finds rare words fast and walks common ones fast from the newest end; what it is slow at is a common
+//! beginning of words (`t`, `the`) that must be gathered from many words before the first hit. So the newest turns of
+//! the scope are looked at first. If the words are common, the page is full already. If it is not, this sample tells
+//! which words are rare: the index is asked for those alone, and the common ones are checked turn by turn.
+//!
+//! invariant: hits come newest first, and none is left out before the oldest one shown, unless [`CANDIDATES`] turns
+//! were looked at in vain; then older hits may be missing.
+
+use crate::query::Word;
+use crate::scope::Expression;
+use crate::words::Words;
+
+/// Turns that are looked at to learn how common the words are.
+const SAMPLE: usize = 300;
+/// A word in at most this share of the sample, in percent, is rare: the index gathers its turns quickly.
+const RARE_PERCENT: usize = 8;
+/// Most turns that are looked at one by one in each step.
+const CANDIDATES: usize = 800;
+
+/// What an index found.
+pub struct Candidate<T> {
+    /// What its words are looked for in.
+    pub text: String,
+    pub item: T,
+}
+
+/// A full-text index, newest entries first.
+pub trait Shelf {
+    type Item;
+    type Error;
+
+    /// Calls `each` with what is filed under rows below `below`, as far as `expression` finds it, the greatest row
+    /// first, until it answers false. None stands for an entry that must not be shown.
+    ///
+    /// # Errors
+    /// Whatever reading can fail with.
+    fn walk(
+        &self,
+        expression: &Expression,
+        below: i64,
+        each: &mut dyn FnMut(i64, Option<Candidate<Self::Item>>) -> bool,
+    ) -> Result<(), Self::Error>;
+}
+
+/// One hit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit<T> {
+    pub text: String,
+    pub item: T,
+}
+
+/// The newest `limit` entries of `scope` in which all `words` occur, newest first.
+///
+/// # Errors
+/// What the shelf fails with.
+pub fn find<S: Shelf>(
+    shelf: &S,
+    scope: &Expression,
+    words: &[Word],
+    limit: usize,
+) -> Result<Vec<Hit<S::Item>>, S::Error> {
+    let mut walk = Walk { words, counts: vec![0; words.len()], seen: 0, last: i64::MAX, hits: Vec::new(), limit };
+    if walk.go(shelf, scope, SAMPLE)? == Ended::Everything || walk.is_full() {
+        return Ok(walk.hits);
+    }
+    let rare = walk.rare();
+    let narrowed = |words: &mut dyn Iterator<Item = &Word>| {
+        Expression::All([scope.clone()].into_iter().chain(words.cloned().map(Expression::Word)).collect())
+    };
+    let asked = narrowed(&mut rare.iter().map(|number| &words[*number]));
+    let ended = walk.go(shelf, &asked, CANDIDATES)?;
+    if ended == Ended::Budget && rare.len() < words.len() {
+        walk.go(shelf, &narrowed(&mut words.iter()), CANDIDATES)?;
+    }
+    Ok(walk.hits)
+}
+
+#[derive(PartialEq, Eq)]
+enum Ended {
+    /// There is nothing older.
+    Everything,
+    /// The page is full, or as much was looked at as is allowed.
+    Budget,
+}
+
+struct Walk<'a, T> {
+    words: &'a [Word],
+    /// In how many of the entries that were looked at each word occurs.
+    counts: Vec<usize>,
+    seen: usize,
+    /// The row that was looked at last.
+    last: i64,
+    hits: Vec<Hit<T>>,
+    limit: usize,
+}
+
+impl<T> Walk<'_, T> {
+    fn is_full(&self) -> bool {
+        self.hits.len() >= self.limit
+    }
+
+    fn go<S: Shelf<Item = T>>(&mut self, shelf: &S, asked: &Expression, budget: usize) -> Result<Ended, S::Error> {
+        if self.is_full() {
+            return Ok(Ended::Budget);
+        }
+        let (below, mut left, mut ended) = (self.last, budget, Ended::Everything);
+        shelf.walk(asked, below, &mut |row, candidate| {
+            self.last = row;
+            if let Some(candidate) = candidate {
+                self.look(candidate);
+            }
+            left -= 1;
+            let goes_on = left > 0 && !self.is_full();
+            if !goes_on {
+                ended = Ended::Budget;
+            }
+            goes_on
+        })?;
+        Ok(ended)
+    }
+
+    fn look(&mut self, candidate: Candidate<T>) {
+        let words = Words::of(&candidate.text);
+        self.seen += 1;
+        let mut has_all = true;
+        for (word, count) in self.words.iter().zip(&mut self.counts) {
+            let occurs = word.occurrences(&words).next().is_some();
+            *count += usize::from(occurs);
+            has_all &= occurs;
+        }
+        if has_all {
+            self.hits.push(Hit { text: candidate.text, item: candidate.item });
+        }
+    }
+
+    /// The words to ask the index for: those that are rare in the sample, or else the rarest.
+    fn rare(&self) -> Vec<usize> {
+        let is_rare = |number: &usize| self.counts[*number] * 100 <= self.seen * RARE_PERCENT;
+        let rare: Vec<usize> = (0..self.words.len()).filter(is_rare).collect();
+        match rare.is_empty() {
+            true => (0..self.words.len()).min_by_key(|number| self.counts[*number]).into_iter().collect(),
+            false => rare,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::query::Query;
+    use crate::scope::Tag;
+
+    /// Finds like an index would: every entry in which all asked words occur.
+    struct Entries {
+        texts: Vec<String>,
+        looked_at: Cell<usize>,
+    }
+
+    impl Shelf for Entries {
+        type Item = usize;
+        type Error = ();
+
+        fn walk(
+            &self,
+            expression: &Expression,
+            below: i64,
+            each: &mut dyn FnMut(i64, Option<Candidate<usize>>) -> bool,
+        ) -> Result<(), ()> {
+            for (number, text) in self.texts.iter().enumerate().rev().filter(|(row, _)| (*row as i64) < below) {
+                let words = Words::of(text);
+                if !holds(expression, &words) {
+                    continue;
+                }
+                self.looked_at.set(self.looked_at.get() + 1);
+                if !each(number as i64, Some(Candidate { text: text.clone(), item: number })) {
+                    break;
+                }
+            }
+            Ok(())
+        }
+    }
+
+    fn holds(expression: &Expression, words: &Words) -> bool {
+        match expression {
+            Expression::Word(word) => word.occurrences(words).next().is_some(),
+            Expression::All(parts) => parts.iter().all(|part| holds(part, words)),
+            Expression::Any(parts) => parts.iter().any(|part| holds(part, words)),
+            Expression::Tag(_) | Expression::Name(_) => true,
+        }
+    }
+
+    fn check(entries: &Entries, query: &str, limit: usize) -> Vec<usize> {
+        entries.looked_at.set(0);
+        let hits = find(entries, &Expression::Tag(Tag::Person), &Query::parse(query).words, limit).unwrap();
+        hits.into_iter().map(|hit| hit.item).collect()
+    }
+
+    #[test]
+    fn the_newest_hits_come_first_with_little_work() {
+        let text = |n: usize| match n {
+            n if n % 1000 == 7 => "the refund of Theo".to_owned(),
+            n if n % 10_000 == 9 => "the xylophone".to_owned(),
+            n => format!("the order number {n}"),
+        };
+        let entries = Entries { texts: (0..100_000).map(text).collect(), looked_at: Cell::new(0) };
+        for (query, expected, most) in [
+            ("t", vec![99_999, 99_998, 99_997], 3),
+            ("refund", vec![99_007, 98_007, 97_007], SAMPLE + 3),
+            ("t refund th", vec![99_007, 98_007, 97_007], SAMPLE + 3),
+            ("xyl the", vec![90_009, 80_009, 70_009], SAMPLE + 3),
+            ("order refund", vec![], SAMPLE + 200),
+            ("\"number 5\"", vec![5], SAMPLE + 1),
+        ] {
+            assert_eq!(check(&entries, query, 3), expected, "{query}");
+            assert!(entries.looked_at.get() <= most, "{query} looked at {} entries", entries.looked_at.get());
+        }
+    }
+
+    #[test]
+    fn the_work_is_bounded_even_if_common_words_never_meet() {
+        let text = |n: usize| if n.is_multiple_of(2) { "even number".to_owned() } else { "odd number".to_owned() };
+        let entries = Entries { texts: (0..50_000).map(text).collect(), looked_at: Cell::new(0) };
+        assert!(check(&entries, "even odd", 10).is_empty());
+        assert!(entries.looked_at.get() <= SAMPLE + 2 * CANDIDATES);
+    }
+}

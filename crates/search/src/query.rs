@@ -1,0 +1,327 @@
+//! What a query says: words that all must occur, and operators that narrow the search.
+//!
+//! `refund "exact phrase" from:maya in:whatsapp before:2026-11-03 after:2026-10 has:note`. Every word is found by its
+//! beginning, a phrase as it stands. Dates are days, months or years in UTC; `after` includes its day, `before` does
+//! not. What cannot be understood narrows nothing, and is named in a hint.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use tandem_conversation::{Channel, Section, Time};
+
+use crate::words::{Words, is_ideograph};
+
+/// Longest query that is read, in characters.
+const QUERY_CHARS: usize = 400;
+/// Most words and operators that are read.
+const PARTS: usize = 16;
+
+/// A query, understood as far as possible.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    /// All must occur.
+    pub words: Vec<Word>,
+    /// One of them wrote it; empty for anybody.
+    pub from: Vec<Author>,
+    pub within: Within,
+    pub has: Vec<Has>,
+    /// Written before this moment.
+    pub before: Option<Time>,
+    /// Written at this moment or later.
+    pub after: Option<Time>,
+    /// A sentence about what was not understood.
+    pub hint: Option<String>,
+}
+
+/// Where a turn was said; each list empty for anywhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Within {
+    pub sections: Vec<Section>,
+    pub channels: Vec<Channel>,
+}
+
+/// One thing that must occur: a word, or words that follow each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// Folded.
+    pub parts: Vec<String>,
+    /// The last part is only a beginning.
+    pub is_prefix: bool,
+}
+
+/// Who wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Author {
+    Me,
+    Customer,
+    Logic,
+    /// A customer, an agent or a guest whose name has all of these words.
+    Named(Vec<Word>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Has {
+    Attachment,
+    Note,
+}
+
+impl Query {
+    /// Understands `text`; never fails.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let mut query = Self::default();
+        let end = text.char_indices().nth(QUERY_CHARS).map_or(text.len(), |(end, _)| end);
+        for part in Parts(&text[..end]).take(PARTS) {
+            match part {
+                Part::Words(text) => query.words.extend(Word::all(text)),
+                Part::Phrase { text, is_closed } => query.words.extend(Word::one(text, !is_closed)),
+                Part::Operator { name, value } => {
+                    if let Err(hint) = query.operator(&name, value) {
+                        query.hint.get_or_insert(hint);
+                    }
+                }
+            }
+        }
+        query
+    }
+
+    /// Whether it asks for nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        Self { hint: None, ..self.clone() } == Self::default()
+    }
+
+    fn operator(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let folded = value.trim().to_lowercase();
+        match name {
+            "from" => {
+                let author = match folded.as_str() {
+                    "me" => Author::Me,
+                    "customer" => Author::Customer,
+                    "logic" => Author::Logic,
+                    _ => Author::Named(Word::all(value)),
+                };
+                if author == Author::Named(Vec::new()) {
+                    return Err("from: needs a name, or me, customer or logic.".into());
+                }
+                self.from.push(author);
+            }
+            "in" => match folded.as_str() {
+                "my" => self.within.sections.push(Section::My),
+                "help" => self.within.sections.push(Section::Help),
+                "left" => self.within.sections.push(Section::Left),
+                "all" => self.within.sections.push(Section::All),
+                "webchat" | "web_chat" => self.within.channels.push(Channel::WebChat),
+                "whatsapp" => self.within.channels.push(Channel::Whatsapp),
+                "imported" => self.within.channels.push(Channel::Imported),
+                _ => return Err("in: needs my, help, left, all, webchat or whatsapp.".into()),
+            },
+            "has" => match folded.as_str() {
+                "attachment" | "file" => self.has.push(Has::Attachment),
+                "note" => self.has.push(Has::Note),
+                _ => return Err("has: needs attachment or note.".into()),
+            },
+            "before" | "after" => {
+                let Some(day) = day(&folded) else {
+                    return Err(format!("{name}: needs a date like 2026-11-03."));
+                };
+                let bound = if name == "before" { &mut self.before } else { &mut self.after };
+                *bound = Some(day);
+            }
+            other => {
+                return Err(format!("{other}: is not known; use from:, in:, before:, after: or has:."));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Word {
+    /// One thing to find; none if `text` has no words.
+    fn one(text: &str, is_prefix: bool) -> Option<Self> {
+        let parts: Vec<String> = Words::of(text).iter().map(str::to_owned).collect();
+        let last = parts.last()?;
+        // Nothing can follow inside a word that is one Chinese or Japanese character.
+        let is_whole = last.chars().all(is_ideograph);
+        Some(Self { is_prefix: is_prefix && !is_whole, parts })
+    }
+
+    /// What stands between spaces, each found by its beginning.
+    fn all(text: &str) -> Vec<Self> {
+        text.split_whitespace().filter_map(|text| Self::one(text, true)).collect()
+    }
+
+    /// Where it occurs in `words`, as ranges of their numbers.
+    pub(crate) fn occurrences<'a>(&'a self, words: &'a Words) -> impl Iterator<Item = (usize, usize)> + 'a {
+        let length = self.parts.len();
+        let starts = 0..(words.len() + 1).saturating_sub(length.max(1));
+        starts.filter(move |start| self.stands_at(words, *start)).map(move |start| (start, start + length))
+    }
+
+    fn stands_at(&self, words: &Words, start: usize) -> bool {
+        let last = self.parts.len() - 1;
+        self.parts.iter().enumerate().all(|(n, part)| match words.get(start + n) {
+            Some(word) if n == last && self.is_prefix => word.starts_with(part.as_str()),
+            Some(word) => word == part,
+            None => false,
+        })
+    }
+}
+
+/// The first moment of a day, month or year.
+fn day(text: &str) -> Option<Time> {
+    let whole = match text.len() {
+        4 => format!("{text}-01-01"),
+        7 => format!("{text}-01"),
+        10 => text.to_owned(),
+        _ => return None,
+    };
+    let midnight = whole.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?;
+    Some(Time(midnight.timestamp().as_millisecond()))
+}
+
+enum Part<'a> {
+    Words(&'a str),
+    Phrase { text: &'a str, is_closed: bool },
+    Operator { name: String, value: &'a str },
+}
+
+/// Names that are operators, and names that people try.
+const OPERATORS: &[&str] = &[
+    "from", "in", "has", "before", "after", "to", "by", "is", "on", "since", "until", "with", "date", "channel", "tag",
+    "customer", "agent", "name",
+];
+
+/// Cuts a query at spaces, except inside quotes.
+struct Parts<'a>(&'a str);
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = Part<'a>;
+
+    fn next(&mut self) -> Option<Part<'a>> {
+        self.0 = self.0.trim_start();
+        if self.0.is_empty() {
+            return None;
+        }
+        if let Some((text, is_closed)) = self.quoted() {
+            return Some(Part::Phrase { text, is_closed });
+        }
+        let end = self.0.find(|c: char| c.is_whitespace() || is_quote(c)).unwrap_or(self.0.len());
+        let text = &self.0[..end];
+        self.0 = &self.0[end..];
+        if let Some((name, value)) = text.split_once(':') {
+            let name = name.to_lowercase();
+            if OPERATORS.contains(&name.as_str()) {
+                let value = if value.is_empty() { self.quoted().map_or("", |(text, _)| text) } else { value };
+                return Some(Part::Operator { name, value });
+            }
+        }
+        Some(Part::Words(text))
+    }
+}
+
+impl<'a> Parts<'a> {
+    /// What stands in quotes right here, and whether they are closed.
+    fn quoted(&mut self) -> Option<(&'a str, bool)> {
+        let open = self.0.chars().next().filter(|c| is_quote(*c))?;
+        let inside = &self.0[open.len_utf8()..];
+        let (text, is_closed) = match inside.char_indices().find(|(_, c)| is_quote(*c)) {
+            Some((end, close)) => {
+                self.0 = &inside[end + close.len_utf8()..];
+                (&inside[..end], true)
+            }
+            None => {
+                self.0 = "";
+                (inside, false)
+            }
+        };
+        Some((text, is_closed))
+    }
+}
+
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '“' | '”' | '„' | '«' | '»')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn shown(words: &[Word]) -> Vec<String> {
+        let star = |word: &Word| if word.is_prefix { "*" } else { "" };
+        words.iter().map(|word| format!("{}{}", word.parts.join(" "), star(word))).collect()
+    }
+
+    #[test]
+    fn words_and_phrases() {
+        for (text, expected) in [
+            ("", vec![]),
+            ("  Refund   Über ", vec!["refund*", "uber*"]),
+            ("\"where is\" my", vec!["where is", "my*"]),
+            ("\"not closed", vec!["not closed*"]),
+            ("„deutsche Anführung“ x", vec!["deutsche anfuhrung", "x*"]),
+            ("NW-20418", vec!["nw 20418*"]),
+            ("返品", vec!["返 品"]),
+            ("https://example.com 14:30", vec!["https example com*", "14 30*"]),
+            ("👍 \"\" * AND OR NEAR(", vec!["and*", "or*", "near*"]),
+        ] {
+            let query = Query::parse(text);
+            assert_eq!(shown(&query.words), expected, "{text}");
+            assert_eq!(query.hint, None, "{text}");
+        }
+    }
+
+    #[test]
+    fn operators_narrow_the_search() {
+        let query =
+            Query::parse("From:me from:\"Carmen Menzel\" in:my in:WhatsApp has:note before:2026-11-03 after:2026");
+        assert_eq!(query.from.len(), 2);
+        assert!(matches!(&query.from[1], Author::Named(words) if shown(words) == ["carmen*", "menzel*"]));
+        assert_eq!(query.within, Within { sections: vec![Section::My], channels: vec![Channel::Whatsapp] });
+        assert_eq!(query.has, [Has::Note]);
+        assert_eq!(query.before.map(|time| time.to_string()).as_deref(), Some("2026-11-03T00:00:00.000Z"));
+        assert_eq!(query.after.map(|time| time.to_string()).as_deref(), Some("2026-01-01T00:00:00.000Z"));
+        assert!(query.words.is_empty() && query.hint.is_none() && !query.is_empty());
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named_and_narrows_nothing() {
+        for (text, hint) in [
+            ("from:", "from: needs a name, or me, customer or logic."),
+            ("from:!? x", "from: needs a name, or me, customer or logic."),
+            ("in:drawer", "in: needs my, help, left, all, webchat or whatsapp."),
+            ("has:legs", "has: needs attachment or note."),
+            ("before:tomorrow", "before: needs a date like 2026-11-03."),
+            ("after:2026-13-01", "after: needs a date like 2026-11-03."),
+            ("to:maya", "to: is not known; use from:, in:, before:, after: or has:."),
+        ] {
+            let query = Query::parse(text);
+            assert_eq!(query.hint.as_deref(), Some(hint), "{text}");
+            assert!(query.from.is_empty() && query.within == Within::default() && query.before.is_none(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_query(text in ".{0,600}") {
+            let _ = Query::parse(&text);
+        }
+
+        #[test]
+        fn any_mixture_of_operators_is_a_query(
+            parts in proptest::collection::vec("(from|in|has|before|after|is):?\"?[a-z0-9é返ส -]{0,12}\"?", 0..30)
+        ) {
+            let query = Query::parse(&parts.join(" "));
+            prop_assert!(query.words.iter().all(|word| !word.parts.is_empty()));
+        }
+
+        #[test]
+        fn every_word_of_a_text_finds_it(text in ".{0,80}") {
+            let words = Words::of(&text);
+            for word in Word::all(&text).into_iter().filter(|word| word.parts.len() < 20) {
+                prop_assert!(word.occurrences(&words).next().is_some(), "{word:?} in {text:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The smallest program that does only the unavoidable part of a desk's catching up: the same frames, rows, indices,
+//! full-text index and encryption, in transactions of the same size and durability. It packs no event, derives nothing
+//! from a state, checks nothing and tells nobody.
+
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::Context;
+use rusqlite::{Connection, params};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use crate::load::standin::BEFORE;
+use crate::net::Socket;
+
+/// The size of a transaction, as in the desk.
+const TOGETHER: usize = 1000;
+
+#[derive(Deserialize)]
+struct Frame<'a> {
+    #[serde(borrow)]
+    batch: Batch<'a>,
+}
+
+#[derive(Deserialize)]
+struct Batch<'a> {
+    cursor: u64,
+    #[serde(borrow)]
+    changes: Vec<Change<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Change<'a> {
+    #[serde(borrow)]
+    Opened(&'a RawValue),
+    #[serde(borrow)]
+    Event(&'a RawValue),
+}
+
+/// What the columns of a conversation need.
+#[derive(Deserialize)]
+struct State {
+    id: Uuid,
+}
+
+/// What the columns of an event need.
+#[derive(Deserialize)]
+struct Event<'a> {
+    conversation: Uuid,
+    position: u32,
+    #[serde(borrow)]
+    body: Body<'a>,
+}
+
+#[derive(Deserialize)]
+struct Body<'a> {
+    #[serde(borrow)]
+    turn_added: Option<TurnAdded<'a>>,
+}
+
+#[derive(Deserialize)]
+struct TurnAdded<'a> {
+    #[serde(borrow)]
+    turn: Turn<'a>,
+}
+
+#[derive(Deserialize)]
+struct Turn<'a> {
+    id: Uuid,
+    #[serde(borrow)]
+    content: Content<'a>,
+}
+
+#[derive(Deserialize)]
+struct Content<'a> {
+    #[serde(borrow)]
+    text: std::borrow::Cow<'a, str>,
+}
+
+/// Takes in what the stand-in tells; gives the moment at which nothing was missing.
+pub(super) async fn take_in(hub: &str, file: &Path) -> anyhow::Result<Instant> {
+    let connection = open(file)?;
+    let mut socket = Socket::connect(hub, &format!("/api/v1/live?after={BEFORE}"), Some("access")).await?;
+    loop {
+        let text = socket.next_text().await?;
+        if text.starts_with(r#"{"batch""#) {
+            let frame: Frame<'_> = serde_json::from_str(&text).context("a frame cannot be read")?;
+            store(&connection, &frame.batch)?;
+        } else if text.starts_with(r#"{"alive""#) {
+            return Ok(Instant::now());
+        }
+    }
+}
+
+fn open(file: &Path) -> anyhow::Result<Connection> {
+    let connection = Connection::open(file)?;
+    connection.execute_batch(
+        "PRAGMA key = \"x'000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f'\";
+         PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = NORMAL;
+         PRAGMA temp_store = MEMORY;
+         CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+         CREATE TABLE conversations (id BLOB NOT NULL PRIMARY KEY, state TEXT NOT NULL) STRICT;
+         CREATE TABLE events (
+             conversation BLOB NOT NULL,
+             position     INTEGER NOT NULL,
+             role         INTEGER NOT NULL,
+             turn         INTEGER,
+             found        INTEGER,
+             body         TEXT NOT NULL,
+             PRIMARY KEY (conversation, position)
+         ) STRICT, WITHOUT ROWID;
+         CREATE INDEX events_turns ON events (turn) WHERE turn IS NOT NULL;
+         CREATE UNIQUE INDEX events_found ON events (found) WHERE found IS NOT NULL;
+         CREATE VIRTUAL TABLE turns_index USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'ascii');
+         INSERT INTO turns_index (turns_index, rank) VALUES ('pgsz', 3900);",
+    )?;
+    Ok(connection)
+}
+
+fn store(connection: &Connection, batch: &Batch<'_>) -> anyhow::Result<()> {
+    let mut found = i64::try_from(batch.cursor)? * 2;
+    for changes in batch.changes.chunks(TOGETHER) {
+        connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        for change in changes {
+            match change {
+                Change::Opened(raw) => {
+                    let State { id } = serde_json::from_str(raw.get())?;
+                    let mut insert = connection
+                        .prepare_cached("INSERT OR REPLACE INTO conversations (id, state) VALUES (?1, ?2)")?;
+                    insert.execute(params![id.as_bytes(), raw.get()])?;
+                }
+                Change::Event(raw) => {
+                    found += 1;
+                    store_event(connection, raw.get(), found)?;
+                }
+            }
+        }
+        let mut put = connection.prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES ('cursor', ?1)")?;
+        put.execute([batch.cursor.to_string()])?;
+        connection.prepare_cached("COMMIT")?.execute([])?;
+    }
+    Ok(())
+}
+
+fn store_event(connection: &Connection, json: &str, row: i64) -> anyhow::Result<()> {
+    let event: Event<'_> = serde_json::from_str(json)?;
+    let turn = event.body.turn_added.map(|added| added.turn);
+    // The end of the id, as the desk files it.
+    let tail = turn.as_ref().map(|turn| turn.id.as_u64_pair().1.cast_signed());
+    let (role, found) = (u8::from(turn.is_some()), turn.as_ref().map(|_| row));
+    connection
+        .prepare_cached(
+            "INSERT INTO events (conversation, position, role, turn, found, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![event.conversation.as_bytes(), event.position, role, tail, found, json])?;
+    if let Some(turn) = turn {
+        // Besides the words: by whom, in which conversation, through which channel.
+        let (conversation, words) = (event.conversation.simple(), turn.content.text.to_lowercase());
+        connection
+            .prepare_cached("INSERT INTO turns_index (rowid, words) VALUES (?1, ?2)")?
+            .execute(params![row, format!("xcustomer x{conversation} xweb {words}")])?;
+    }
+    Ok(())
+}

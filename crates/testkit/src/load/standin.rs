@@ -1,0 +1,139 @@
+//! Stands in for a hub towards one desk: signs Maya in and tells a past that was made before, as fast as it is taken.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use futures_util::SinkExt as _;
+use serde::Deserialize;
+use serde_json::json;
+use tandem_conversation::Role;
+use tandem_desk::Clock;
+use tandem_protocol::agents::{LiveFrame, Me, Tokens};
+use tokio::net::TcpListener;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use super::past::{Past, maya};
+
+/// The log's end for a desk that comes before there is a past. Zero would mean that nothing is known.
+pub(super) const BEFORE: u64 = 1;
+/// Whom the past is told to.
+pub(super) const EMAIL: &str = "maya@northwind.example";
+
+/// The running stand-in.
+pub(super) struct StandIn {
+    pub url: String,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    told: Mutex<Told>,
+}
+
+struct Told {
+    frames: Arc<Vec<Utf8Bytes>>,
+    cursor: u64,
+    /// When the first frame of the past went out last.
+    began: Option<Instant>,
+}
+
+impl StandIn {
+    /// Serves on a free port until the process ends.
+    pub async fn start() -> anyhow::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let told = Told { frames: Arc::default(), cursor: BEFORE, began: None };
+        let shared = Arc::new(Shared { told: Mutex::new(told) });
+        let router = Router::new()
+            .route("/api/v1/auth/login", post(|| async { Json(tokens()) }))
+            .route("/api/v1/auth/refresh", post(|| async { Json(tokens()) }))
+            .route("/api/v1/auth/logout", post(|| async {}))
+            .route("/api/v1/commands", post(|| async { Json(json!({ "position": 1 })) }))
+            .route("/api/v1/customers/{id}/journey", get(|| async { Json(json!({ "conversations": [] })) }))
+            .route("/api/v1/live", get(live))
+            .with_state(Arc::clone(&shared));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Ok(Self { url, shared })
+    }
+
+    /// From now on, desks that come are told this.
+    pub fn tell(&self, past: &Past) {
+        *self.told() = Told { frames: Arc::new(past.frames.clone()), cursor: past.cursor, began: None };
+    }
+
+    /// When the past began to go out.
+    pub fn began(&self) -> Option<Instant> {
+        self.told().began
+    }
+
+    fn told(&self) -> std::sync::MutexGuard<'_, Told> {
+        self.shared.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn me() -> Me {
+    Me {
+        user: maya(),
+        name: "Maya Ortiz".into(),
+        email: EMAIL.into(),
+        account: "Northwind".into(),
+        permissions: Role::Supervisor.permissions(),
+        capacity: 100,
+    }
+}
+
+fn tokens() -> Tokens {
+    Tokens { access_token: "access".into(), expires_in: 900, refresh_token: "refresh".into(), me: me() }
+}
+
+#[derive(Deserialize)]
+struct LiveQuery {
+    after: Option<u64>,
+}
+
+async fn live(
+    State(shared): State<Arc<Shared>>,
+    Query(query): Query<LiveQuery>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    upgrade.on_upgrade(move |socket| async move {
+        // Whoever goes away is gone.
+        let _ = attend(&shared, query.after, socket).await;
+    })
+}
+
+async fn attend(shared: &Shared, after: Option<u64>, mut socket: WebSocket) -> Result<(), axum::Error> {
+    let time = Clock::system().now();
+    let frame = |frame: &LiveFrame| Message::Text(serde_json::to_string(frame).unwrap_or_default().into());
+    let hello = LiveFrame::Hello { version: tandem_protocol::version(), me: me(), time };
+    socket.send(frame(&hello)).await?;
+    if after.is_none() {
+        socket.send(frame(&LiveFrame::Reset {})).await?;
+    }
+    let (frames, cursor) = {
+        let mut told = shared.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.began = Some(Instant::now());
+        (Arc::clone(&told.frames), told.cursor)
+    };
+    if after != Some(cursor) {
+        for text in frames.iter() {
+            socket.send(Message::Text(text.as_str().into())).await?;
+        }
+    }
+    socket.send(frame(&LiveFrame::Alive { cursor, time, after: None })).await?;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(std::time::Duration::from_secs(10)) => {
+                socket.send(frame(&LiveFrame::Alive { cursor, time, after: None })).await?;
+            }
+            message = socket.recv() => match message {
+                Some(Ok(_)) => {}
+                _ => return socket.close().await,
+            },
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// Where the agent stands in the journey: at its end, and staying there whatever grows; or further up, and not moved.
+import { tick } from "svelte";
+import type { VirtualizerHandle } from "virtua/svelte";
+import type { OpenConversation } from "../state/conversation.svelte";
+
+const AT_END_PX = 24;
+const LOAD_MORE_PX = 600;
+/** Measuring what is around an entry takes a few frames. */
+const GO_THERE_MS = 250;
+
+export class Place {
+  pane = $state<HTMLElement>();
+  list = $state<VirtualizerHandle>();
+  /** More than two screens from the end. */
+  far = $state(false);
+  /** The last entry when the agent last stood at the end. */
+  #endKey = $state<string | null>(null);
+  #before = { top: 0, height: 0, view: 0 };
+  #going = false;
+
+  constructor(
+    private readonly open: OpenConversation,
+    /** The end is on the screen. */
+    private readonly atEnd: () => void,
+  ) {}
+
+  /** How many entries came in below since the agent left the end. */
+  get below(): number {
+    const { entries, later } = this.open.journey;
+    if (this.open.following || later || this.#endKey === null) return 0;
+    const end = entries.findLastIndex((entry) => entry.key === this.#endKey);
+    return end === -1 ? 0 : entries.length - 1 - end;
+  }
+
+  /** Sizes have changed: of the pane, of entries, of what stands below. */
+  settle(): void {
+    if (!this.pane || this.#going) return;
+    if (this.#sticks) this.pane.scrollTop = this.pane.scrollHeight;
+    this.#moved(this.pane);
+  }
+
+  scrolled(): void {
+    if (this.pane && !this.#going) this.#moved(this.pane);
+  }
+
+  async goTo(key: string): Promise<void> {
+    this.#going = true;
+    await tick();
+    const at = this.open.journey.entries.findIndex((entry) => entry.key === key);
+    if (at !== -1) this.list?.scrollToIndex(at, { align: "center" });
+    this.pane?.focus({ preventScroll: true });
+    setTimeout(() => {
+      this.#going = false;
+      if (!this.open.journey.later) this.#endKey = this.open.journey.entries.at(-1)?.key ?? null;
+      this.settle();
+    }, GO_THERE_MS);
+  }
+
+  get #sticks(): boolean {
+    return this.open.following && !this.open.journey.later;
+  }
+
+  #moved(pane: HTMLElement): void {
+    const now = { top: pane.scrollTop, height: pane.scrollHeight, view: pane.clientHeight };
+    const before = this.#before;
+    const gap = now.height - now.top - now.view;
+    // Only scrolling up leaves the end; when sizes change, it is the end that has moved away.
+    const left = now.top < before.top && now.height === before.height && now.view === before.view;
+    this.#before = now;
+    this.far = gap > 2 * now.view;
+    if (gap < AT_END_PX) this.#arrived();
+    else if (this.#sticks && !left) pane.scrollTop = now.height;
+    else {
+      this.open.following = false;
+      this.#glance(now.top + now.view);
+    }
+    if (now.top < LOAD_MORE_PX) void this.open.older();
+    if (gap < LOAD_MORE_PX) void this.open.newer();
+  }
+
+  #arrived(): void {
+    const { entries, later } = this.open.journey;
+    const last = entries.at(-1);
+    if (later || !last) return;
+    this.open.following = true;
+    this.#endKey = last.key;
+    this.open.shown.note(this.open.newest(), Date.now());
+    this.atEnd();
+  }
+
+  /** What has come into view counts as read. */
+  #glance(bottom: number): void {
+    const { open, list } = this;
+    const { entries } = open.journey;
+    for (let at = Math.min(list?.findItemIndex(bottom) ?? -1, entries.length - 1); at >= 0; at--) {
+      const entry = entries[at];
+      if (entry?.conversation !== open.id || entry.position === null) continue;
+      open.shown.note(entry.position, Date.now());
+      return;
+    }
+  }
+}

@@ -1,0 +1,64 @@
+// What the core would say about the samples: the desk as a whole, and what may be done. Development and tests only.
+import type { AppView, ConnectionView, ConversationView, MayView } from "$shared/types";
+import { iso } from "./entries";
+
+export function mine(view: ConversationView): boolean {
+  return view.row.engaged.some((by) => by.kind === "agent" && by.user === "maya");
+}
+
+export function may(view: ConversationView): MayView {
+  const me = mine(view);
+  const live = view.row.inProgress;
+  const logic = view.row.engaged.some((by) => by.kind === "logic");
+  return {
+    join: !me,
+    reply: me,
+    note: true,
+    leave: me,
+    complete: me && live,
+    askForHelp: live && view.row.help === null,
+    helpNotNeeded: view.row.help !== null,
+    invite: me,
+    delegate: me && !logic,
+    takeOver: logic && !me && live,
+    decline: view.row.invited,
+  };
+}
+
+export function appView(scene: ReadonlySet<string>, now: number): AppView {
+  const connection = connectionOf(scene, now);
+  const out = connection.state === "signed_out" || connection.state === "locked";
+  return {
+    connection,
+    me: out
+      ? null
+      : { user: "maya", name: "Maya Ortiz", email: "maya@northwind.example", account: "Northwind", permissions: [], availability: "available", capacity: 4 },
+    counts: { my: 0, help: 0, left: 0, all: null, unread: 0, helpSince: null },
+    figures: { helpToNotificationMs: 18, cacheBytes: 412_000_000, queued: 0 },
+    notifications: scene.has("failing")
+      ? { state: "failing", reason: "no notification service answers" }
+      : { state: "working", server: "dunst 1.9" },
+    settings: { mindCustomer: false },
+  };
+}
+
+export function offline(now: number): ConnectionView {
+  return { state: "offline", since: iso(now - 540_000), completeUpTo: iso(now - 541_000), reason: "the hub does not answer" };
+}
+
+export function live(now: number): ConnectionView {
+  return { state: "live", since: iso(now - 3_600_000), completeUpTo: iso(now) };
+}
+
+function connectionOf(scene: ReadonlySet<string>, now: number): ConnectionView {
+  for (const ask of ["choose_passphrase", "passphrase", "keychain"] as const) {
+    if (scene.has(ask)) return { state: "locked", ask, reason: null };
+  }
+  if (scene.has("signed_out")) {
+    const reason = scene.has("revoked") ? "An administrator ended this session." : null;
+    return { state: "signed_out", hub: "https://hub.northwind.example", reason };
+  }
+  if (scene.has("offline")) return offline(now);
+  if (scene.has("connecting")) return { state: "connecting", since: iso(now) };
+  return live(now);
+}

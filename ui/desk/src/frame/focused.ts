@@ -1,0 +1,5 @@
+// Takes the focus when it appears.
+
+export function focused(node: HTMLElement, when = true): void {
+  if (when) node.focus();
+}

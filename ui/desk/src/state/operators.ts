@@ -1,0 +1,54 @@
+// The operators of the search, as they are offered. What they mean is the core's; here they are only words to insert.
+
+export interface Operator {
+  /** What is put into the field. */
+  insert: string;
+  /** What it finds. */
+  means: string;
+}
+
+export const OPERATORS: readonly Operator[] = [
+  { insert: "from:", means: "a customer's or colleague's name, me, logic, customer" },
+  { insert: "in:", means: "my, help, left, all, webchat, whatsapp" },
+  { insert: "before:", means: "a date like 2026-11-03" },
+  { insert: "after:", means: "a date like 2026-11-03" },
+  { insert: "has:attachment", means: "with a file" },
+  { insert: "has:note", means: "notes of colleagues" },
+  { insert: '"', means: "an exact phrase" },
+];
+
+const VALUES: Record<string, readonly string[]> = {
+  "from:": ["me", "customer", "logic"],
+  "in:": ["my", "help", "left", "all", "webchat", "whatsapp"],
+  "has:": ["attachment", "note"],
+};
+
+/** How the last word of the query may go on; nothing while it is an ordinary word. */
+export function completions(query: string): string[] {
+  const last = lastWord(query).toLowerCase();
+  if (last === "") return [];
+  for (const [operator, values] of Object.entries(VALUES)) {
+    if (last.startsWith(operator)) {
+      const begun = last.slice(operator.length);
+      return values.filter((value) => value !== begun && value.startsWith(begun)).map((value) => operator + value);
+    }
+  }
+  if (last.length < 2) return [];
+  return OPERATORS.map(({ insert }) => insert).filter((insert) => insert !== last && insert.startsWith(last));
+}
+
+/** The query with its last word completed, ready for the next one. */
+export function complete(query: string, whole: string): string {
+  const rest = query.slice(0, query.length - lastWord(query).length);
+  return rest + whole + (whole.endsWith(":") ? "" : " ");
+}
+
+/** The query with an operator at its end. */
+export function withOperator(query: string, insert: string): string {
+  const space = query === "" || query.endsWith(" ") ? "" : " ";
+  return query + space + insert;
+}
+
+function lastWord(query: string): string {
+  return query.slice(query.lastIndexOf(" ") + 1);
+}

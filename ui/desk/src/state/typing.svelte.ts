@@ -1,0 +1,36 @@
+// Who is writing in the open conversation: until their words arrive, or until they have stopped for a while.
+import type { EntryView, Participant, Position } from "$shared/types";
+import { sameVoice } from "../words/people";
+
+interface Writing {
+  by: Participant;
+  until: number;
+  /** What they say next stands after this. */
+  after: Position;
+}
+
+const SAYS: readonly string[] = ["text", "question", "answer", "attachment", "note"];
+
+export class Typing {
+  #all = $state.raw<readonly Writing[]>([]);
+
+  heard(by: Participant, until: number, after: Position): void {
+    this.#all = [...this.#all.filter((writing) => !sameVoice(writing.by, by)), { by, until, after }];
+  }
+
+  /** Whoever has said something since is not writing any more. */
+  said(entries: readonly EntryView[]): void {
+    if (this.#all.length === 0) return;
+    const spoke = (writing: Writing): boolean =>
+      entries.some(({ position, by, body }) => (position ?? 0) > writing.after && sameVoice(by, writing.by) && SAYS.includes(body.type));
+    this.#all = this.#all.filter((writing) => !spoke(writing));
+  }
+
+  stop(): void {
+    this.#all = [];
+  }
+
+  who(now: number): Participant[] {
+    return this.#all.filter((writing) => writing.until > now).map((writing) => writing.by);
+  }
+}
