@@ -119,10 +119,10 @@ impl Workplace {
                     true => (Kind::Note, &before.note),
                     false => (Kind::Reply, &before.reply),
                 };
-                let text = base.map_or_else(|| text.clone(), |base| bookmarks::rewritten(known, &base, &text));
-                bookmarks::set_draft(connection, id, kind, &text)?;
-                // Lists show that there is a draft, not its words.
-                if known.is_empty() != text.is_empty() || before.returned.is_some() {
+                let kept = base.map_or_else(|| text.clone(), |base| bookmarks::rewritten(known, &base, &text));
+                bookmarks::set_draft(connection, id, kind, &kept)?;
+                // Lists show that there is a draft, not its words; its author hears if it is another than they wrote.
+                if known.is_empty() != kept.is_empty() || before.returned.is_some() || kept != text {
                     touched.conversation(id);
                 }
                 Ok(())

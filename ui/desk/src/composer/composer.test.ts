@@ -111,7 +111,7 @@ describe("the composer", () => {
     expect(field().value).toBe("Good news, Carmen: ");
     expect(screen.getByTitle("Has a draft").textContent).toContain("Note");
     open.composer.flush();
-    expect(sent("conversation.draft")).toEqual([{ id: "carmen", text: "She is furious", note: true }]);
+    expect(sent("conversation.draft")).toEqual([{ id: "carmen", text: "She is furious", note: true, base: "" }]);
     await user.click(screen.getByRole("button", { name: "Note" }));
     await user.type(field(), "{Enter}");
     await vi.waitFor(() => expect(sent("conversation.note")).toEqual([{ id: "carmen", text: "She is furious" }]));
@@ -132,8 +132,8 @@ describe("the composer", () => {
     open.composer.flush();
     vi.useRealTimers();
     expect(sent("conversation.draft")).toEqual([
-      { id: "carmen", text: "Half a thought", note: false },
-      { id: "carmen", text: "Half a thought more", note: false },
+      { id: "carmen", text: "Half a thought", note: false, base: "Good news, Carmen: " },
+      { id: "carmen", text: "Half a thought more", note: false, base: "Half a thought" },
     ]);
   });
 });

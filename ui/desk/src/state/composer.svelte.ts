@@ -152,7 +152,7 @@ export class Composer {
     this.#told = null;
     this.#writes++;
     try {
-      await this.host.rpc("conversation.draft", { id: this.id, text, note: mode === "note" });
+      await this.host.rpc("conversation.draft", { id: this.id, text, note: mode === "note", base: before });
     } catch {
       if (this.#kept[mode] === text) this.#kept[mode] = before;
     }
