@@ -172,7 +172,8 @@ const THEMES = ["light", "dark"];
 
 /** Looks at the state that the page is in. */
 async function look(page, where) {
-  // Colours are judged when nothing fades any more.
+  // Colours are judged when nothing fades any more; what a new theme lets fade begins with the next frame.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   await page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== "running"));
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
   for (const { id, help, nodes } of violations) {
