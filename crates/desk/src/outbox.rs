@@ -323,23 +323,6 @@ impl Patience {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cache::testing::connection;
-
-    #[test]
-    fn words_that_are_sent_leave_the_draft_and_what_came_back_meanwhile_stays() {
-        let (connection, of) = (connection(), ConversationId(Uuid::from_u128(1)));
-        for (draft, sent, left) in [
-            ("Hello", "Hello", ""),
-            ("Came back\n\nHello", "Hello", "Came back"),
-            ("Hel", "Hello", ""),
-            ("Came back", "Hello", "Came back"),
-            ("", "Hello", ""),
-        ] {
-            bookmarks::set_draft(&connection, of, draft).unwrap();
-            take_from_draft(&connection, of, sent).unwrap();
-            assert_eq!(bookmarks::draft(&connection, of).unwrap(), left, "'{sent}' was sent out of '{draft}'");
-        }
-    }
 
     #[test]
     fn a_pause_that_is_over_is_not_waited_for_again() {

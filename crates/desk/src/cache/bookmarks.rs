@@ -125,6 +125,22 @@ mod tests {
     use crate::cache::testing::connection;
 
     #[test]
+    fn words_that_are_sent_leave_the_draft_and_what_came_back_meanwhile_stays() {
+        let (connection, of) = (connection(), ConversationId(Uuid::from_u128(1)));
+        for (draft, sent, left) in [
+            ("Hello", "Hello", ""),
+            ("Came back\n\nHello", "Hello", "Came back"),
+            ("Hel", "Hello", ""),
+            ("Came back", "Hello", "Came back"),
+            ("", "Hello", ""),
+        ] {
+            set_draft(&connection, of, Kind::Reply, draft).unwrap();
+            take(&connection, of, Kind::Reply, sent).unwrap();
+            assert_eq!(drafts(&connection, of).unwrap().reply, left, "'{sent}' was sent out of '{draft}'");
+        }
+    }
+
+    #[test]
     fn what_came_back_to_a_draft_stays_when_it_is_written_on() {
         for (known, base, text, expected) in [
             ("He", "He", "Hello", "Hello"),
