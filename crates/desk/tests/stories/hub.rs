@@ -48,6 +48,8 @@ pub struct World {
     pub elsewhere: Vec<String>,
     /// Renewals whose tokens have ended before they are used.
     pub stillborn: u32,
+    /// The refresh token of the last renewal.
+    pub refresh_before: Option<String>,
 }
 
 pub struct FakeHub {
@@ -95,6 +97,7 @@ impl FakeHub {
                 nonsense: Vec::new(),
                 elsewhere: Vec::new(),
                 stillborn: 0,
+                refresh_before: None,
             })),
             lives: broadcast::channel(1024).0,
             news: watch::channel(0).0,

@@ -73,9 +73,15 @@ async fn refresh(State(hub): State<Shared>, Json(body): Json<Refresh>) -> Respon
         if world.is_down {
             return problem(503, "hub.store", "The hub cannot read or write its data right now.");
         }
+        if world.refresh_before.as_ref() == Some(&body.refresh_token) {
+            // As the real one: a renewal whose answer was lost gets it again.
+            drop(world);
+            return Json(hub.tokens()).into_response();
+        }
         let known = world.refresh == body.refresh_token;
         world.refreshed += 1;
         if known {
+            world.refresh_before = Some(body.refresh_token);
             (world.access, world.refresh) =
                 (format!("access-{}", world.refreshed), format!("refresh-{}", world.refreshed));
         }
