@@ -193,6 +193,11 @@ impl Cache {
         self.watched(self.database.read(work).await)
     }
 
+    /// Closes it for every clone; what was asked for before is still done.
+    pub(crate) async fn close(&self) {
+        self.database.close().await;
+    }
+
     /// The first sign of damage is told once; whoever asked gets their error all the same.
     fn watched<T>(&self, done: Result<T, CacheError>) -> Result<T, CacheError> {
         if let Err(error) = &done

@@ -3,8 +3,9 @@
 //! The workplace is replaced, not repaired: when the sign-in ends, or the file turns out to be damaged, a new and
 //! empty file with a new key takes the old one's place, and the user's own words move over.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use tandem_protocol::agents::Tokens;
 use tokio::sync::{mpsc, oneshot};
@@ -80,9 +81,14 @@ struct Shell {
     place: RwLock<Place>,
     /// One opens or replaces the workplace at a time; holds what is to be adopted once it is open.
     moving: tokio::sync::Mutex<Option<(Hub, Tokens)>>,
+    /// Held by every command that is at work in the workplace; nobody sees one that is being replaced.
+    at_work: tokio::sync::RwLock<()>,
     renewals: mpsc::UnboundedSender<Renewal>,
     renewing: Mutex<Option<JoinHandle<()>>>,
 }
+
+/// How long commands that are at work may go on in a workplace that ends.
+const LAST_COMMANDS: Duration = Duration::from_secs(2);
 
 #[derive(Clone)]
 enum Place {
@@ -100,8 +106,15 @@ impl Desk {
         std::fs::create_dir_all(&folder).map_err(|error| StartError::Folder { folder, error })?;
         let (renewals, inbox) = mpsc::unbounded_channel();
         let place = RwLock::new(Place::Locked { ask: Ask::Passphrase, reason: None });
-        let (moving, renewing) = (tokio::sync::Mutex::default(), Mutex::default());
-        let shell = Arc::new(Shell { config, batches: Batches::default(), place, moving, renewals, renewing });
+        let shell = Arc::new(Shell {
+            config,
+            batches: Batches::default(),
+            place,
+            moving: tokio::sync::Mutex::default(),
+            at_work: tokio::sync::RwLock::default(),
+            renewals,
+            renewing: Mutex::default(),
+        });
         let task = tokio::spawn(renew(Arc::downgrade(&shell), inbox));
         *shell.renewing.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
         shell.ask_keychain().await?;
@@ -155,14 +168,21 @@ impl Desk {
         place.cache.write(move |connection, _| Ok(connection.query_row(most, [], |_| Ok(()))?)).await
     }
 
-    /// Takes notifications away and ends all work. What is in the cache stays.
+    /// Takes notifications away, ends all work and closes the cache. What is in it stays.
     pub async fn stop(&self) {
-        if let Some(task) = self.shell.renewing.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        let renewing = self.shell.renewing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = renewing {
             task.abort();
+            let _ = task.await;
         }
         if let Ok(place) = self.place() {
-            place.stop().await;
+            let _alone = self.shell.end(&place).await;
         }
+    }
+
+    /// Keeps the workplace that is open from being replaced, until it is dropped; waits while it is being replaced.
+    pub(crate) async fn at_work(&self) -> impl Drop + '_ {
+        self.shell.at_work.read().await
     }
 
     /// The open workplace.
@@ -262,7 +282,7 @@ async fn renew(shell: std::sync::Weak<Shell>, mut inbox: mpsc::UnboundedReceiver
         if !wiped && !old.cache.is_in_trouble() {
             continue;
         }
-        old.stop().await;
+        let _alone = shell.end(&old).await;
         let old = old.unlocked.clone();
         if let Err(error) = shell.replace(old, !wiped, reason, &mut adopting).await {
             tracing::error!(%error, "the cache cannot be made anew");
@@ -283,6 +303,15 @@ impl Shell {
     fn set(&self, place: Place) {
         *self.place.write().unwrap_or_else(PoisonError::into_inner) = place;
         self.batches.tell_now(Change::Everything);
+    }
+
+    /// Ends all work in the workplace and closes its cache. New commands wait until the answer is dropped.
+    async fn end(&self, place: &Workplace) -> Option<impl Drop + '_> {
+        place.stop().await;
+        // A command that still hangs gets an error from the closed cache.
+        let alone = tokio::time::timeout(LAST_COMMANDS, self.at_work.write()).await.ok();
+        place.cache.close().await;
+        alone
     }
 
     fn vault(&self) -> (PathBuf, Arc<dyn Keychain>) {
@@ -351,7 +380,7 @@ impl Shell {
         let renewed = renewed.map_err(|error| self.folder(error))?;
         let (changes, told) = self.batches.changes();
         let cache = Cache::open(&renewed, &self.config.data_dir, changes.teller(), self.renewals.clone())?;
-        rescue::own_words(&cache, file(&old, &self.config.data_dir), old.key.clone(), damaged).await?;
+        rescue::own_words(&cache, old.seal.file(&self.config.data_dir), old.key.clone(), damaged).await?;
         if let Some(token) = token {
             Workplace::keep_sign_in(&renewed, &self.config.keychain, &cache, token).await;
         }
@@ -367,8 +396,4 @@ impl Shell {
         }
         Ok(())
     }
-}
-
-fn file(unlocked: &Unlocked, folder: &Path) -> PathBuf {
-    unlocked.seal.file(folder)
 }

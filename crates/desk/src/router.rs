@@ -24,6 +24,7 @@ impl Desk {
                         answer(&response)
                     })*
                     $($wire => {
+                        let _at_work = self.at_work().await;
                         let place = self.place()?;
                         let response: $response = place.$handler(understood::<$request>(request)?).await?;
                         answer(&response)

@@ -7,6 +7,7 @@
 mod key;
 mod migration;
 mod reader;
+mod worker;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -72,10 +73,11 @@ pub struct Database<C: Companion> {
     inner: Arc<Inner<C>>,
 }
 
+/// Dropped in this order: the writer's connection is the last one, and puts the log into the file.
 struct Inner<C: Companion> {
     path: PathBuf,
-    writer: writer::Writer<C>,
     readers: reader::Readers,
+    writer: writer::Writer<C>,
 }
 
 impl<C: Companion> Clone for Database<C> {
@@ -101,7 +103,7 @@ impl<C: Companion> Database<C> {
         let companion = companion(&connection)?;
         let readers = reader::Readers::start(options)?;
         let writer = writer::Writer::start(connection, companion);
-        Ok(Self { inner: Arc::new(Inner { path: options.path.clone(), writer, readers }) })
+        Ok(Self { inner: Arc::new(Inner { path: options.path.clone(), readers, writer }) })
     }
 
     /// Runs `work` on the writer thread inside the next group's transaction and answers after its commit. If `work`
@@ -157,6 +159,22 @@ impl<C: Companion> Database<C> {
         E: From<Error> + Send + 'static,
     {
         self.inner.readers.submit(work).blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// Closes it for every clone: what was asked for before is still done, what comes later answers [`Error::Closed`].
+    /// Returns when the threads have ended and everything is in the one file. What encrypts the file must not be at
+    /// work any more when the process tidies up.
+    pub async fn close(&self)
+    where
+        C: 'static,
+    {
+        let inner = Arc::clone(&self.inner);
+        let closing = tokio::task::spawn_blocking(move || {
+            inner.readers.close();
+            inner.writer.close();
+        });
+        // It fails only if the runtime ends meanwhile, and then whoever drops the last clone closes it.
+        let _ = closing.await;
     }
 
     /// Where the file lies.

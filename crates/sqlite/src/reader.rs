@@ -6,18 +6,20 @@ use std::thread;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
+use crate::worker::Workers;
 use crate::{Error, Options};
 
 type Job = Box<dyn FnOnce(&Connection) + Send>;
 
 pub(crate) struct Readers {
-    jobs: mpsc::Sender<Job>,
+    workers: Workers<Job>,
 }
 
 impl Readers {
     pub(crate) fn start(options: &Options) -> Result<Self, Error> {
         let (jobs, inbox) = mpsc::channel::<Job>();
         let inbox = Arc::new(Mutex::new(inbox));
+        let mut threads = Vec::new();
         for number in 0..options.readers.max(1) {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(&options.path, flags)?;
@@ -30,9 +32,13 @@ impl Readers {
             let inbox = Arc::clone(&inbox);
             let name = format!("reader-{number}");
             let started = thread::Builder::new().name(name).spawn(move || read_all(&connection, &inbox));
-            started.map_err(|error| Error::Commit(format!("cannot start a reader thread: {error}")))?;
+            threads.push(started.map_err(|error| Error::Commit(format!("cannot start a reader thread: {error}")))?);
         }
-        Ok(Self { jobs })
+        Ok(Self { workers: Workers::new(jobs, threads) })
+    }
+
+    pub(crate) fn close(&self) {
+        self.workers.close();
     }
 
     pub(crate) fn submit<T, E>(
@@ -44,8 +50,7 @@ impl Readers {
         E: Send + 'static,
     {
         let (answer, receiver) = oneshot::channel();
-        // A closed database drops the job, and with it the answer: the caller sees `Closed`.
-        let _ = self.jobs.send(Box::new(move |connection| {
+        self.workers.give(Box::new(move |connection| {
             let _ = answer.send(work(connection));
         }));
         receiver

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::Error;
+use crate::worker::Workers;
 
 /// Most writes in one transaction.
 const GROUP: usize = 1024;
@@ -44,7 +45,7 @@ type Finish = Box<dyn FnOnce(Result<(), &Error>) + Send>;
 type Job<C> = Box<dyn FnOnce(&Connection, &mut C) -> Finish + Send>;
 
 pub(crate) struct Writer<C> {
-    jobs: mpsc::Sender<Job<C>>,
+    workers: Workers<Job<C>>,
 }
 
 impl<C: Companion> Writer<C> {
@@ -56,11 +57,13 @@ impl<C: Companion> Writer<C> {
                 writing.group(first, &inbox);
             }
         });
-        if let Err(error) = started {
-            // Without the thread every write answers `Closed`.
-            tracing::error!(%error, "cannot start the writer thread");
-        }
-        Self { jobs }
+        // Without the thread every write answers `Closed`.
+        let started = started.inspect_err(|error| tracing::error!(%error, "cannot start the writer thread"));
+        Self { workers: Workers::new(jobs, started.into_iter().collect()) }
+    }
+
+    pub(crate) fn close(&self) {
+        self.workers.close();
     }
 
     pub(crate) fn submit<T, E>(
@@ -85,7 +88,7 @@ impl<C: Companion> Writer<C> {
                 });
             })
         });
-        let _ = self.jobs.send(job);
+        self.workers.give(job);
         receiver
     }
 }

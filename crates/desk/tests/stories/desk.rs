@@ -83,14 +83,6 @@ impl Maya {
             keychain: Arc::clone(&self.keychain),
         };
         drop(self);
-        // The threads of the cache end on their own; the last one puts its log away.
-        let logs = || {
-            let files = std::fs::read_dir(ended.folder.path()).unwrap().map(|entry| entry.unwrap().path());
-            files.filter(|path| path.extension().is_some_and(|kind| kind == "db-wal")).count()
-        };
-        while logs() > 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
         ended
     }
 

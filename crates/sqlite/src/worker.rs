@@ -1,0 +1,47 @@
+//! Threads that end with what feeds them.
+
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread::{self, JoinHandle};
+
+/// A way to one or several threads that work until nobody can give them anything any more. Dropping it closes the way.
+pub(crate) struct Workers<J>(Mutex<Way<J>>);
+
+struct Way<J> {
+    /// None once it is closed.
+    jobs: Option<mpsc::Sender<J>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl<J> Workers<J> {
+    pub(crate) fn new(jobs: mpsc::Sender<J>, threads: Vec<JoinHandle<()>>) -> Self {
+        Self(Mutex::new(Way { jobs: Some(jobs), threads }))
+    }
+
+    /// When the way is closed the job is dropped, and with it whoever waits for its answer hears that.
+    pub(crate) fn give(&self, job: J) {
+        if let Some(jobs) = &self.0.lock().unwrap_or_else(PoisonError::into_inner).jobs {
+            let _ = jobs.send(job);
+        }
+    }
+
+    /// Takes no more jobs, and returns when those that were given are done and the threads have ended.
+    pub(crate) fn close(&self) {
+        let threads = {
+            let mut way = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            way.jobs = None;
+            std::mem::take(&mut way.threads)
+        };
+        for thread in threads {
+            // The last clone may go with a job, on one of these threads; it cannot wait for itself.
+            if thread.thread().id() != thread::current().id() {
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+impl<J> Drop for Workers<J> {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
