@@ -14,6 +14,7 @@ pub(crate) mod outbox;
 mod packed;
 pub(crate) mod rescue;
 pub(crate) mod search;
+pub(crate) mod unheld;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -50,6 +51,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "search", sql: search::SCHEMA },
     Migration { name: "media kept whole", sql: media::KEPT_WHOLE },
     Migration { name: "what can be given up", sql: conversations::DISPENSABLE_INDEX },
+    Migration { name: "unheld", sql: unheld::SCHEMA },
 ];
 
 /// What can go wrong with the cache.
@@ -231,7 +233,8 @@ impl Cache {
 /// Forgets what the hub said; what is the user's own (drafts, outbox) stays.
 pub(crate) fn forget_conversations(connection: &Connection, touched: &mut Touched) -> Result<(), CacheError> {
     search::forget_all(connection)?;
-    connection.execute_batch("DELETE FROM events; DELETE FROM conversations; DELETE FROM media;")?;
+    connection
+        .execute_batch("DELETE FROM events; DELETE FROM conversations; DELETE FROM media; DELETE FROM unheld;")?;
     meta::remove(connection, meta::CURSOR)?;
     touched.everything();
     Ok(())

@@ -255,7 +255,7 @@ impl Outbox {
         let is_turn = outbox::turn_of(&queued.command).is_some();
         // Whoever still waits has the words of a dialog before them.
         let comes_back = is_turn || alone;
-        let why = ReturnedView { code: problem.code.clone(), reason: problem.detail.clone() };
+        let (code, reason) = (problem.code.clone(), problem.detail.clone());
         let command = queued.command.clone();
         let name = self
             .cache
@@ -263,6 +263,7 @@ impl Outbox {
                 outbox::remove(connection, id)?;
                 touched.conversation(conversation);
                 if let Some((kind, words)) = outbox::words_of(&command).filter(|_| comes_back) {
+                    let why = ReturnedView { note: kind == bookmarks::Kind::Note, code, reason };
                     bookmarks::give_back(connection, conversation, kind, words, Some(&why))?;
                 }
                 Ok(conversations::get(connection, conversation)?.map(|held| held.state.customer.name))

@@ -207,6 +207,9 @@ pub struct DraftsView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ReturnedView {
+    /// Whether it was a note; else a reply.
+    #[serde(default)]
+    pub note: bool,
     pub code: String,
     pub reason: String,
 }

@@ -21,14 +21,7 @@ impl Readers {
         let inbox = Arc::new(Mutex::new(inbox));
         let mut threads = Vec::new();
         for number in 0..options.readers.max(1) {
-            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            let connection = Connection::open_with_flags(&options.path, flags)?;
-            crate::unlock(&connection, options.key.as_ref())?;
-            connection.execute_batch(
-                "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -8000;
-                 PRAGMA temp_store = MEMORY;",
-            )?;
-            connection.set_prepared_statement_cache_capacity(128);
+            let connection = connect(options)?;
             let inbox = Arc::clone(&inbox);
             let name = format!("reader-{number}");
             let started = thread::Builder::new().name(name).spawn(move || read_all(&connection, &inbox));
@@ -55,6 +48,18 @@ impl Readers {
         }));
         receiver
     }
+}
+
+/// A connection that changes nothing.
+pub(crate) fn connect(options: &Options) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(&options.path, flags)?;
+    crate::unlock(&connection, options.key.as_ref())?;
+    connection.execute_batch(
+        "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
 }
 
 fn read_all(connection: &Connection, inbox: &Mutex<mpsc::Receiver<Job>>) {

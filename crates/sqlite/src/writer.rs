@@ -6,8 +6,9 @@ use std::thread;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use crate::Error;
+use crate::checkpoint::Checkpoints;
 use crate::worker::Workers;
+use crate::{Error, Options};
 
 /// Most writes in one transaction.
 const GROUP: usize = 1024;
@@ -49,17 +50,17 @@ pub(crate) struct Writer<C> {
 }
 
 impl<C: Companion> Writer<C> {
-    pub(crate) fn start(connection: Connection, companion: C) -> Self {
+    pub(crate) fn start(options: &Options, connection: Connection, companion: C) -> Result<Self, Error> {
         let (jobs, inbox) = mpsc::channel();
-        let mut writing = Writing { connection, companion };
+        let (checkpoints, checkpointing) = Checkpoints::start(options)?;
+        let mut writing = Writing { connection, companion, checkpoints };
         let started = thread::Builder::new().name("writer".into()).spawn(move || {
             while let Ok(first) = inbox.recv() {
                 writing.group(first, &inbox);
             }
         });
-        // Without the thread every write answers `Closed`.
-        let started = started.inspect_err(|error| tracing::error!(%error, "cannot start the writer thread"));
-        Self { workers: Workers::new(jobs, started.into_iter().collect()) }
+        let writing = started.map_err(|error| Error::Commit(format!("cannot start the writer thread: {error}")))?;
+        Ok(Self { workers: Workers::new(jobs, vec![writing, checkpointing]) })
     }
 
     pub(crate) fn close(&self) {
@@ -120,6 +121,7 @@ fn in_savepoint<C: Companion, T, E: From<Error>>(
 struct Writing<C> {
     connection: Connection,
     companion: C,
+    checkpoints: Checkpoints,
 }
 
 impl<C: Companion> Writing<C> {
@@ -140,7 +142,10 @@ impl<C: Companion> Writing<C> {
             .and_then(|()| self.companion.before_commit(&self.connection))
             .and_then(|()| run(&self.connection, "COMMIT"));
         match &outcome {
-            Ok(()) => self.companion.committed(),
+            Ok(()) => {
+                self.companion.committed();
+                self.checkpoints.committed(&self.connection);
+            }
             Err(error) => {
                 tracing::error!(%error, "a group of writes was undone");
                 if !self.connection.is_autocommit()

@@ -157,7 +157,8 @@ mod tests {
     #[test]
     fn words_that_come_back_stand_above_what_was_begun_since_until_they_are_changed() {
         let (connection, of) = (connection(), ConversationId(Uuid::from_u128(1)));
-        let why = ReturnedView { code: "conversation.moved_on".into(), reason: "Something is new.".into() };
+        let why =
+            ReturnedView { note: false, code: "conversation.moved_on".into(), reason: "Something is new.".into() };
         set_draft(&connection, of, Kind::Reply, "And one more thing").unwrap();
         give_back(&connection, of, Kind::Reply, "Dear Carmen", Some(&why)).unwrap();
         let found = drafts(&connection, of).unwrap();

@@ -11,7 +11,7 @@ use tandem_sqlite::rusqlite::Connection;
 
 use crate::cache::conversations::{self, Covered, Held};
 use crate::cache::search::Filing;
-use crate::cache::{CacheError, Touched, events, meta, outbox};
+use crate::cache::{CacheError, Touched, events, meta, outbox, unheld};
 
 /// One change, with the event's own text, which is kept as it came.
 enum Change {
@@ -78,6 +78,7 @@ impl Step {
                 Change::Opened(state) => open.opened(*state)?,
                 Change::Event(event, raw) => {
                     if !open.event(&event, raw.get())? {
+                        unheld::add(connection, event.conversation)?;
                         applied.unknown.push(event.conversation);
                     }
                 }
@@ -145,6 +146,7 @@ impl Open<'_> {
         self.held.insert(id, None);
         std::mem::take(&mut self.filing).finish(self.connection)?;
         outbox::drop_accepted(self.connection, id)?;
+        unheld::remove(self.connection, id)?;
         conversations::remove(self.connection, self.touched, id)
     }
 

@@ -16,7 +16,7 @@ use super::apply::{file, take_state};
 use super::{Input, Link};
 use crate::cache::conversations::{self, Held};
 use crate::cache::search::Filing;
-use crate::cache::{Cache, CacheError, media};
+use crate::cache::{Cache, CacheError, media, unheld};
 use crate::clock::Clock;
 use crate::hub::{HubError, Part};
 use crate::pace::Pace;
@@ -111,8 +111,12 @@ impl Fetch {
 
     /// Everything that the cache knows to be missing.
     pub(crate) async fn all_wanting(&self, cache: &Cache) {
-        match cache.read(conversations::wanting).await {
-            Ok(ids) => ids.into_iter().for_each(|id| self.conversation(id)),
+        let missing = |connection: &_| Ok((conversations::wanting(connection)?, unheld::all(connection)?));
+        match cache.read(missing).await {
+            Ok((wanting, unheld)) => {
+                wanting.into_iter().for_each(|id| self.conversation(id));
+                unheld.into_iter().for_each(|id| self.unknown(id));
+            }
             Err(error) => tracing::error!(%error, "cannot tell what is missing"),
         }
         self.media();
@@ -181,7 +185,13 @@ impl Fetch {
                         changed = link.changed() => if changed.is_err() { return },
                     }
                 }
-                Err(error) => tracing::warn!(%error, ?job, "something could not be fetched"),
+                Err(error) => {
+                    tracing::warn!(%error, ?job, "something could not be fetched");
+                    if let Job::Unknown(id) = job {
+                        // The hub has answered: there is nothing to see in it.
+                        let _ = cache.write(move |connection, _| unheld::remove(connection, id)).await;
+                    }
+                }
             }
         }
     }
@@ -287,6 +297,7 @@ async fn fetch_state(cache: &Cache, session: &Session, id: ConversationId, wante
     let me = session.me();
     cache
         .write(move |connection, touched| {
+            unheld::remove(connection, id)?;
             let held = conversations::get(connection, id)?;
             // Meanwhile the hub may have said that it is not for this user any more. More can be read than is shown.
             let listed = match (&held, wanted) {

@@ -1,8 +1,5 @@
 //! Searching what is on this machine: turns and customers, newest first.
 
-#[cfg(test)]
-mod measure;
-
 use std::cell::RefCell;
 use std::collections::HashMap;
 

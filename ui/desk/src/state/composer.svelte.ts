@@ -61,7 +61,7 @@ export class Composer {
     if (code === this.#told) return;
     this.#told = code;
     this.returned = returned;
-    if (returned) this.mode = reply.trim() === "" && note.trim() !== "" ? "note" : "reply";
+    if (returned) this.mode = returned.note ? "note" : "reply";
   }
 
   #take(mode: Mode, core: string): void {
@@ -118,7 +118,7 @@ export class Composer {
       const { code, message } = asRpcError(error);
       if (code === MOVED_ON) {
         this.#told = code;
-        this.returned = { code, reason: message };
+        this.returned = { note: false, code, reason: message };
       } else {
         this.problem = message;
       }
