@@ -252,7 +252,11 @@ what: string, words: string, since: Time, attempts: number, };
 
 export type Retry = { id: ConversationId, turn: TurnId, };
 
-export type ReturnedView = { code: string, reason: string, };
+export type ReturnedView = { 
+/**
+ * Whether it was a note; else a reply.
+ */
+note: boolean, code: string, reason: string, };
 
 export type RowView = { id: ConversationId, customer: CustomerId, name: string, channel: Channel, inProgress: boolean, 
 /**

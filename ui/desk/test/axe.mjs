@@ -94,12 +94,12 @@ const STATES = [
     await page.getByText("Nothing waits").waitFor();
   }],
   ["returned", "", async (page) => {
-    await page.evaluate(() => window.__fake.giveBack("jonas", "It is on its way.", { code: "channel.window_closed", reason: "the 24 hours of WhatsApp are over" }));
+    await page.evaluate(() => window.__fake.giveBack("jonas", "It is on its way.", { note: false, code: "channel.window_closed", reason: "the 24 hours of WhatsApp are over" }));
     await show("Jonas Keller")(page);
     await page.getByText("Not sent.").waitFor();
   }],
   ["unsent", "", async (page) => {
-    await page.evaluate(() => window.__fake.giveBack("aiko", "One moment.", { code: "conversation.not_engaged", reason: "you had left the conversation" }));
+    await page.evaluate(() => window.__fake.giveBack("aiko", "One moment.", { note: false, code: "conversation.not_engaged", reason: "you had left the conversation" }));
     await show("Aiko Tanabe")(page);
     await page.getByText("Your reply was not sent.").waitFor();
   }],
