@@ -344,21 +344,6 @@ pub(crate) mod testing {
         }
     }
 
-    /// Writes a state that the hub told, as the last step of a transaction does.
-    pub(crate) fn save(connection: &Connection, state: &tandem_conversation::Conversation) {
-        let (told, _) = tokio::sync::mpsc::unbounded_channel();
-        let mut touched = super::Touched { now: super::Marks::default(), group: super::Marks::default(), told };
-        let covered = super::conversations::Covered { from: 1, to: state.position.0 };
-        let held = super::conversations::Held {
-            state: state.clone(),
-            listed: true,
-            covered,
-            hole: tandem_conversation::Position::START,
-        };
-        let me = tandem_conversation::UserId(uuid::Uuid::nil());
-        super::conversations::save(connection, &mut touched, &held, me).unwrap();
-    }
-
     /// Fails unless `sql` is answered by indices alone: no scan of a whole table, no sorting.
     pub(crate) fn assert_indexed(sql: &str) {
         let connection = connection();
