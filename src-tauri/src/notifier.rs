@@ -10,8 +10,10 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use tandem_desk::{Action, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Urgency};
-use tokio::sync::{mpsc, oneshot};
+use tandem_desk::{Action, Attention, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Urgency};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::attention;
 
 /// How long the service may take.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -70,6 +72,10 @@ impl Notifier for SystemNotifier {
     fn withdraw(&self, id: ShownId) -> BoxFuture<'_, ()> {
         self.inner.finish(id, End::Close);
         async {}.boxed()
+    }
+
+    fn attention(&self) -> watch::Receiver<Attention> {
+        attention::watch()
     }
 }
 
@@ -139,12 +145,32 @@ fn compose(notification: &Notification, markup: bool, replaces: Option<u32>) -> 
     for action in &notification.actions {
         native.action(action.key(), action.label());
     }
+    if notification.sound {
+        native.sound_name(SOUND);
+    } else {
+        silence(&mut native);
+    }
     native.timeout(match notification.urgency {
         Urgency::Urgent => notify_rust::Timeout::Never,
         Urgency::Normal => notify_rust::Timeout::Milliseconds(10_000),
     });
     native
 }
+
+/// The name of a sound in the freedesktop and macOS themes.
+#[cfg(all(unix, not(target_os = "macos")))]
+const SOUND: &str = "message-new-instant";
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+const SOUND: &str = "Default";
+
+#[cfg(all(unix, not(target_os = "macos")))]
+fn silence(native: &mut notify_rust::Notification) {
+    native.hint(notify_rust::Hint::SuppressSound(true));
+}
+
+/// Elsewhere a notification without a sound is silent.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn silence(_: &mut notify_rust::Notification) {}
 
 /// Text that a service cannot take for markup.
 fn escaped(text: &str) -> String {

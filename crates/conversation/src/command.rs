@@ -6,6 +6,7 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::help::{Ladder, Reach};
 use crate::ids::{
     BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId, UserId,
 };
@@ -39,6 +40,8 @@ pub struct Context {
     pub turn_lease_ms: i64,
     /// How long an invitation of a colleague stays open, in milliseconds.
     pub invitation_ms: i64,
+    /// When calls for help are made to more people.
+    pub ladder: Ladder,
     /// Random ids for what the decision itself makes (turns and links of Your Logic), taken from the end.
     pub fresh: Vec<Uuid>,
 }
@@ -180,6 +183,12 @@ pub enum Command {
     FailLogic {
         request: RequestId,
         failure: LogicFailure,
+    },
+    /// Nobody who is called by now can have heard of it: the next are called without waiting.
+    WidenHelp {
+        call: CallId,
+        /// The step that is known to be in vain.
+        reach: Reach,
     },
     /// Time has passed: whatever is due happens.
     Tick,

@@ -11,7 +11,7 @@ use crate::alone::{ASK_WITHIN_MS, Attended, attended, left_alone};
 use crate::command::{Command, Context, Envelope, Opening};
 use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::{Event, EventBody, Side};
-use crate::help::{HelpReason, NeedsHelp};
+use crate::help::{HelpReason, NeedsHelp, Reach};
 use crate::ids::{CommandId, ConversationId, EngagementId, Position};
 use crate::logic::{LogicFailure, check_custom};
 use crate::participant::Participant;
@@ -153,9 +153,31 @@ impl<'a> Draft<'a> {
     fn raise_help(&mut self, actor: Participant, reason: HelpReason) {
         if self.state.help.is_none() {
             let call = self.conversation().call_at(self.state.position.next());
-            let help = NeedsHelp { call, reason, by: actor.clone(), since: self.now() };
+            let reach = Reach::default();
+            let widens_at = self.widens_at(reach);
+            let help = NeedsHelp { call, reason, by: actor.clone(), since: self.now(), reach, widens_at };
             self.push_as(actor, EventBody::HelpRaised { help });
         }
+    }
+
+    /// Nobody has come: the next are called.
+    fn widen_help(&mut self) {
+        let Some(help) = &self.state.help else { return };
+        if let Some(reach) = help.reach.wider() {
+            let (call, mut widens_at) = (help.call, self.widens_at(reach));
+            // Your Logic that is switched off or has failed cannot say an honest word.
+            let logic_answers = self.state.logic.engaged && self.state.fallback.is_none();
+            match reach {
+                Reach::Supervisors if !logic_answers => widens_at = None,
+                Reach::Logic if !logic_answers => return,
+                _ => {}
+            }
+            self.push_system(EventBody::HelpWidened { call, reach, widens_at });
+        }
+    }
+
+    fn widens_at(&self, reach: Reach) -> Option<Time> {
+        self.context.ladder.wait_ms(reach).map(|wait| self.now().plus_ms(wait))
     }
 
     fn clear_help(&mut self, claimed_by: Option<Participant>) {
@@ -187,6 +209,9 @@ impl<'a> Draft<'a> {
             self.fail_logic(asked.id, failure);
         } else if self.state.logic.pending.first().is_some_and(|first| now.since(first.time) >= ASK_WITHIN_MS) {
             self.why = HelpReason::LogicFailed { failure: LogicFailure::TimedOut { after_ms: ASK_WITHIN_MS } };
+        }
+        if self.state.help.as_ref().and_then(|help| help.widens_at).is_some_and(|at| at <= now) {
+            self.widen_help();
         }
         let due: Vec<_> =
             self.state.engagements.iter().filter(|e| e.expires().is_some_and(|at| at <= now)).cloned().collect();
@@ -264,6 +289,12 @@ impl<'a> Draft<'a> {
             | Command::PressButton { .. }
             | Command::OpenLink { .. }
             | Command::RevokeLink { .. } => self.run_person(command),
+            Command::WidenHelp { call, reach } => {
+                if self.state.help.as_ref().is_some_and(|help| help.call == *call && help.reach == *reach) {
+                    self.widen_help();
+                }
+                Ok(())
+            }
             Command::AskLogic { request, expires } => self.ask_logic(*request, *expires),
             Command::AnswerLogic { request, control, custom, actions } => {
                 self.answer_logic(*request, control, custom, actions)
@@ -310,9 +341,11 @@ impl<'a> Draft<'a> {
         let allowed = match command {
             Command::Start(_) => matches!(self.actor, P::Customer | P::System),
             Command::Write { .. } | Command::GiveFeedback { .. } => *self.actor == P::Customer,
-            Command::Tick | Command::AskLogic { .. } | Command::FailLogic { .. } | Command::Progress { .. } => {
-                *self.actor == P::System
-            }
+            Command::Tick
+            | Command::WidenHelp { .. }
+            | Command::AskLogic { .. }
+            | Command::FailLogic { .. }
+            | Command::Progress { .. } => *self.actor == P::System,
             Command::AnswerLogic { .. } => *self.actor == P::Logic,
             Command::ChangeCustom { .. } => matches!(self.actor, P::Logic | P::System),
             Command::OpenLink { .. } => matches!(self.actor, P::ExternalAgent { .. }),

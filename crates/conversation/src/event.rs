@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::engagement::{EndReason, Engagement};
-use crate::help::NeedsHelp;
-use crate::ids::{BrandId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId};
+use crate::help::{NeedsHelp, Reach};
+use crate::ids::{
+    BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId,
+};
 use crate::logic::{Fallback, LogicFailure, LogicRequest};
 use crate::participant::Participant;
 use crate::state::{Channel, CustomerRef};
@@ -72,6 +74,13 @@ pub enum EventBody {
     },
     HelpRaised {
         help: NeedsHelp,
+    },
+    /// Nobody has come: more people are called.
+    HelpWidened {
+        call: CallId,
+        reach: Reach,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        widens_at: Option<Time>,
     },
     HelpCleared {
         /// Who joined, or none if it was dismissed or completed.

@@ -1,4 +1,4 @@
-//! Needing help: why, who said so, since when.
+//! Needing help: why, who said so, since when, and who is called by now.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -18,6 +18,68 @@ pub struct NeedsHelp {
     pub reason: HelpReason,
     pub by: Participant,
     pub since: Time,
+    /// Who is called by now.
+    #[serde(default)]
+    pub reach: Reach,
+    /// When more people are called, if nobody has come by then; none at the last step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub widens_at: Option<Time>,
+}
+
+/// Who is called. Each step calls everybody of the one before, and more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// Agents who are available, have room, and serve this brand and language.
+    #[default]
+    Eligible,
+    /// Every agent who is not busy, also without room, of another brand or language, or away but perhaps near.
+    Everyone,
+    /// Supervisors, too, whatever they do.
+    Supervisors,
+    /// Nobody came: Your Logic is told, so that the customer hears an honest word.
+    Logic,
+}
+
+/// How long each step of a call for help waits before the next, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ladder {
+    pub everyone_after_ms: i64,
+    pub supervisors_after_ms: i64,
+    pub logic_after_ms: i64,
+}
+
+impl Default for Ladder {
+    fn default() -> Self {
+        Self { everyone_after_ms: 20_000, supervisors_after_ms: 25_000, logic_after_ms: 45_000 }
+    }
+}
+
+impl Ladder {
+    /// How long `reach` lasts; none for the last step.
+    #[must_use]
+    pub fn wait_ms(&self, reach: Reach) -> Option<i64> {
+        match reach {
+            Reach::Eligible => Some(self.everyone_after_ms),
+            Reach::Everyone => Some(self.supervisors_after_ms),
+            Reach::Supervisors => Some(self.logic_after_ms),
+            Reach::Logic => None,
+        }
+    }
+}
+
+impl Reach {
+    /// The next step; none after the last.
+    #[must_use]
+    pub fn wider(self) -> Option<Self> {
+        match self {
+            Self::Eligible => Some(Self::Everyone),
+            Self::Everyone => Some(Self::Supervisors),
+            Self::Supervisors => Some(Self::Logic),
+            Self::Logic => None,
+        }
+    }
 }
 
 /// Why a person is needed.

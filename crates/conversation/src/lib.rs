@@ -28,13 +28,13 @@ pub use command::{Command, Context, Envelope, Invitee, Opening};
 pub use decide::decide;
 pub use engagement::{EndReason, Engagement, EngagementKind};
 pub use event::{Event, EventBody, Side};
-pub use help::{HelpReason, NeedsHelp};
+pub use help::{HelpReason, Ladder, NeedsHelp, Reach};
 pub use ids::{
     BrandId, CallId, CommandId, ContactId, ConversationId, CustomerId, EngagementId, LinkId, MediaId, Position,
     RequestId, TurnId, UserId,
 };
 pub use logic::{Action, Control, Fallback, LogicFailure, LogicRequest, LogicState};
-pub use notice::{Availability, Notice, NoticeKind, Viewer, notice};
+pub use notice::{Availability, Notice, NoticeKind, Skills, Viewer, is_called, notice};
 pub use participant::{Participant, ParticipantKind};
 pub use permission::{Permission, Permissions, Role, Scope};
 pub use rejection::Rejection;

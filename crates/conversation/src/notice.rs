@@ -8,7 +8,8 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use crate::engagement::EngagementKind;
-use crate::ids::{CallId, EngagementId, Position, UserId};
+use crate::help::{NeedsHelp, Reach};
+use crate::ids::{BrandId, CallId, EngagementId, Position, UserId};
 use crate::participant::Participant;
 use crate::permission::{Permission, Permissions};
 use crate::state::{Conversation, OpenTurn};
@@ -25,11 +26,36 @@ pub enum Availability {
     Away,
 }
 
+/// Which conversations somebody serves; an empty list means all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Skills {
+    pub brands: Vec<BrandId>,
+    /// BCP 47; `de` serves `de-CH`, too.
+    pub languages: Vec<String>,
+}
+
+impl Skills {
+    /// Whether they serve this conversation. What is not known of it excludes nobody.
+    #[must_use]
+    pub fn serve(&self, conversation: &Conversation) -> bool {
+        let speaks = |language: &str| {
+            self.languages.iter().any(|known| {
+                let (known, language) = (known.to_lowercase(), language.to_lowercase());
+                language == known || language.strip_prefix(&known).is_some_and(|rest| rest.starts_with('-'))
+            })
+        };
+        (self.brands.is_empty() || conversation.brand.is_none_or(|brand| self.brands.contains(&brand)))
+            && (self.languages.is_empty() || conversation.language.as_deref().is_none_or(speaks))
+    }
+}
+
 /// Who would be told, and what they are looking at.
 #[derive(Clone, Debug)]
 pub struct Viewer<'a> {
     pub user: UserId,
     pub permissions: &'a Permissions,
+    pub skills: &'a Skills,
     pub availability: Availability,
     /// The position up to which this user has seen the conversation.
     pub seen: Position,
@@ -60,6 +86,24 @@ pub enum NoticeKind {
     CustomerWrote { position: Position },
 }
 
+/// Whether this call for help is for `viewer` by now.
+#[must_use]
+pub fn is_called(conversation: &Conversation, help: &NeedsHelp, viewer: &Viewer<'_>) -> bool {
+    let by_viewer = help.by.same(&Participant::Agent { user: viewer.user, name: String::new() });
+    if by_viewer || conversation.agent(viewer.user).is_some() || !viewer.permissions.has(Permission::Handle) {
+        return false;
+    }
+    let has_room = viewer.load < viewer.capacity;
+    let busy = viewer.availability == Availability::Busy;
+    match help.reach {
+        Reach::Eligible => {
+            viewer.availability == Availability::Available && has_room && viewer.skills.serve(conversation)
+        }
+        Reach::Everyone => !busy,
+        Reach::Supervisors | Reach::Logic => !busy || viewer.permissions.has_all(Permission::ViewAll),
+    }
+}
+
 /// The notice that `conversation` deserves for `viewer` at `now`; the most urgent if several apply.
 #[must_use]
 pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Option<Notice> {
@@ -73,11 +117,7 @@ pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Op
         return Some(Notice { kind: NoticeKind::Invited { engagement: invitation.id }, since: invitation.since });
     }
     if let Some(help) = &conversation.help
-        && !mine
-        && !help.by.same(&Participant::Agent { user: viewer.user, name: String::new() })
-        && viewer.permissions.has(Permission::Handle)
-        && viewer.availability == Availability::Available
-        && viewer.load < viewer.capacity
+        && is_called(conversation, help, viewer)
     {
         return Some(Notice { kind: NoticeKind::HelpNeeded { call: help.call }, since: help.since });
     }

@@ -256,6 +256,11 @@ impl Conversation {
                 self.help = Some(help.clone());
                 self.last_claim = None;
             }
+            EventBody::HelpWidened { call, reach, widens_at } => {
+                if let Some(help) = self.help.as_mut().filter(|help| help.call == *call) {
+                    (help.reach, help.widens_at) = (*reach, *widens_at);
+                }
+            }
             EventBody::HelpCleared { claimed_by } => {
                 self.help = None;
                 self.last_claim.clone_from(claimed_by);
@@ -405,8 +410,8 @@ impl Conversation {
         self.engagements.iter().filter(|e| e.person().is_some())
     }
 
-    /// The next moment at which something happens by itself: a request or an invitation or a link expires, or Your Logic
-    /// should have been asked by then.
+    /// The next moment at which something happens by itself: a request or an invitation or a link expires, a call for
+    /// help is made to more people, or Your Logic should have been asked by then.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Time> {
         let expiries = self.engagements.iter().filter_map(Engagement::expires);
@@ -414,7 +419,8 @@ impl Conversation {
             self.logic.asked.is_none() && self.waiting_since.is_some() && self.help.is_none() && self.in_progress()
         });
         let unasked = unasked.filter(|_| self.people().next().is_none()).map(|first| first.time.plus_ms(ASK_WITHIN_MS));
-        expiries.chain(self.logic.asked.as_ref().map(|asked| asked.expires)).chain(unasked).min()
+        let widens = self.help.as_ref().and_then(|help| help.widens_at);
+        expiries.chain(self.logic.asked.as_ref().map(|asked| asked.expires)).chain(unasked).chain(widens).min()
     }
 
     /// The last turn of our side, other than `author`'s own, that the customer could see.

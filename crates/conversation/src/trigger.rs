@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::engagement::{EndReason, EngagementKind};
 use crate::event::{Event, EventBody};
+use crate::help::Reach;
 use crate::participant::Participant;
 use crate::turn::{Content, Stage};
 
@@ -53,6 +54,7 @@ pub fn trigger_of(event: &Event) -> Option<Trigger> {
             _ => None,
         },
         EventBody::HelpRaised { .. } | EventBody::HelpCleared { .. } => Some(Trigger::NeedsHelpChanged),
+        EventBody::HelpWidened { reach: Reach::Logic, .. } => Some(Trigger::NeedsHelpChanged),
         EventBody::Completed { .. } | EventBody::Reopened => Some(Trigger::StatusChanged),
         EventBody::EngageLogicChanged { engaged: true } => Some(Trigger::EngageLogicChanged),
         EventBody::ButtonPressed { .. } => Some(Trigger::ButtonPressed),

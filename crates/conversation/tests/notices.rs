@@ -4,17 +4,18 @@ mod stage;
 
 use stage::{INVITATION_MS, JONAS, MAYA, SOFIA, Stage, jonas};
 use tandem_conversation::{
-    Action, Availability, Command, Invitee, Notice, NoticeKind, Permission, Permissions, Position, RETENTION_MS, Role,
-    Scope, Section, Stage as Step, UserId, Viewer, notice, sections, visible,
+    Action, Availability, BrandId, Command, Invitee, Notice, NoticeKind, Permission, Permissions, Position,
+    RETENTION_MS, Reach, Role, Scope, Section, Skills, Stage as Step, UserId, Viewer, notice, sections, visible,
 };
 
 const PATIENCE_MS: i64 = 120_000;
 
 /// Maya, at her desk, available, looking elsewhere, having seen nothing.
-fn viewer(permissions: &Permissions) -> Viewer<'_> {
+fn viewer<'a>(permissions: &'a Permissions, skills: &'a Skills) -> Viewer<'a> {
     Viewer {
         user: MAYA,
         permissions,
+        skills,
         availability: Availability::Available,
         seen: Position::START,
         looking: false,
@@ -30,8 +31,8 @@ fn told(stage: &Stage, change: impl FnOnce(&mut Viewer<'_>)) -> Option<NoticeKin
 }
 
 fn full(stage: &Stage, change: impl FnOnce(&mut Viewer<'_>)) -> Option<Notice> {
-    let permissions = Role::Agent.permissions();
-    let mut maya = viewer(&permissions);
+    let (permissions, skills) = (Role::Agent.permissions(), Skills::default());
+    let mut maya = viewer(&permissions, &skills);
     change(&mut maya);
     notice(&stage.state, &maya, stage.now)
 }
@@ -111,7 +112,78 @@ fn help_needed_goes_to_those_who_may_handle_conversations() {
         (only(Permission::ViewAll), "nothing"),
         (Permissions::default(), "nothing"),
     ] {
-        assert_eq!(name(notice(&stage.state, &viewer(&permissions), stage.now).map(|n| n.kind)), expected);
+        assert_eq!(
+            name(notice(&stage.state, &viewer(&permissions, &Skills::default()), stage.now).map(|n| n.kind)),
+            expected
+        );
+    }
+}
+
+/// The same call, at another step.
+fn at_step(reach: Reach) -> Stage {
+    let mut stage = help_needed();
+    let help = stage.state.help.as_mut().expect("help is needed");
+    help.reach = reach;
+    stage
+}
+
+#[test]
+fn who_is_called_at_which_step() {
+    let (agent, supervisor) = (Role::Agent.permissions(), Role::Supervisor.permissions());
+    let skills = Skills::default();
+    let (busy, away) = (Availability::Busy, Availability::Away);
+    let french = Skills { brands: Vec::new(), languages: vec!["fr".into()] };
+    type Change<'a> = Box<dyn Fn(&mut Viewer<'a>) + 'a>;
+    let who: [(&str, Change<'_>, [bool; 4]); 7] = [
+        ("available with room", Box::new(|_| ()), [true, true, true, true]),
+        ("without room", Box::new(|maya| maya.load = 4), [false, true, true, true]),
+        ("of another language", Box::new(|maya| maya.skills = &french), [false, true, true, true]),
+        ("busy", Box::new(move |maya| maya.availability = busy), [false, false, false, false]),
+        ("away", Box::new(move |maya| maya.availability = away), [false, true, true, true]),
+        (
+            "a busy supervisor",
+            Box::new(|maya| (maya.availability, maya.permissions) = (busy, &supervisor)),
+            [false, false, true, true],
+        ),
+        (
+            "a supervisor who is away",
+            Box::new(|maya| (maya.availability, maya.permissions) = (away, &supervisor)),
+            [false, true, true, true],
+        ),
+    ];
+    let steps = [Reach::Eligible, Reach::Everyone, Reach::Supervisors, Reach::Logic];
+    for (name, change, expected) in who {
+        for (reach, expected) in steps.into_iter().zip(expected) {
+            let mut stage = at_step(reach);
+            stage.state.language = Some("es-ES".into());
+            let mut maya = viewer(&agent, &skills);
+            change(&mut maya);
+            let told = notice(&stage.state, &maya, stage.now).is_some();
+            assert_eq!(told, expected, "{name} at the step {reach:?}");
+        }
+    }
+}
+
+#[test]
+fn whom_somebody_serves() {
+    let stage = help_needed();
+    let brand = BrandId(uuid::Uuid::from_u128(7));
+    let other = BrandId(uuid::Uuid::from_u128(8));
+    for (languages, brands, language, of, serves) in [
+        (vec![], vec![], Some("de"), Some(brand), true),
+        (vec!["de"], vec![], Some("de-CH"), None, true),
+        (vec!["DE"], vec![], Some("de"), None, true),
+        (vec!["de-CH"], vec![], Some("de"), None, false),
+        (vec!["de"], vec![], Some("den"), None, false),
+        (vec!["de"], vec![], None, None, true),
+        (vec![], vec![brand], None, Some(brand), true),
+        (vec![], vec![brand], None, Some(other), false),
+        (vec![], vec![brand], None, None, true),
+    ] {
+        let mut state = stage.state.clone();
+        (state.language, state.brand) = (language.map(str::to_owned), of);
+        let skills = Skills { brands, languages: languages.into_iter().map(str::to_owned).collect() };
+        assert_eq!(skills.serve(&state), serves, "{skills:?}, a conversation in {language:?} of {of:?}");
     }
 }
 

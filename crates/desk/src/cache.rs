@@ -12,6 +12,7 @@ pub(crate) mod meta;
 pub(crate) mod notices;
 pub(crate) mod outbox;
 mod packed;
+pub(crate) mod reports;
 pub(crate) mod rescue;
 pub(crate) mod search;
 pub(crate) mod unheld;
@@ -52,6 +53,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "media kept whole", sql: media::KEPT_WHOLE },
     Migration { name: "what can be given up", sql: conversations::DISPENSABLE_INDEX },
     Migration { name: "unheld", sql: unheld::SCHEMA },
+    Migration { name: "alert reports", sql: reports::SCHEMA },
 ];
 
 /// What can go wrong with the cache.
@@ -243,7 +245,10 @@ pub(crate) fn forget_conversations(connection: &Connection, touched: &mut Touche
 /// Forgets everything: another user is about to work here.
 pub(crate) fn forget_user(connection: &Connection, touched: &mut Touched) -> Result<(), CacheError> {
     forget_conversations(connection, touched)?;
-    connection.execute_batch("DELETE FROM bookmarks; DELETE FROM outbox; DELETE FROM notices; DELETE FROM meta;")?;
+    connection.execute_batch(
+        "DELETE FROM bookmarks; DELETE FROM outbox; DELETE FROM notices;
+         DELETE FROM alert_reports; DELETE FROM meta;",
+    )?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ mod stages;
 mod wording;
 
 use tandem_conversation::{
-    Content, EndReason, EngagementKind, Event, EventBody, HelpReason, Participant, Position, Time, TurnId,
+    Content, EndReason, EngagementKind, Event, EventBody, HelpReason, Participant, Position, Reach, Time, TurnId,
 };
 
 pub(crate) use stages::Stages;
@@ -47,6 +47,9 @@ pub(crate) fn role(event: &Event) -> Role {
             (_, EndReason::Completed | EndReason::Accepted | EndReason::Over | EndReason::SwitchedOff) => Role::Hidden,
             _ => Role::Entry,
         },
+        // The first step is nothing that a reader has to know.
+        EventBody::HelpWidened { reach: Reach::Eligible | Reach::Everyone, .. } => Role::Hidden,
+        EventBody::HelpWidened { .. } => Role::Entry,
         // Who joined says it already.
         EventBody::HelpCleared { claimed_by: Some(_) } => Role::Answered,
         EventBody::HelpCleared { claimed_by: None }

@@ -1,7 +1,7 @@
 //! What this machine expects of the hub: the same pure decisions, made with what is known here.
 
 use tandem_conversation::{
-    CommandId, Context, Conversation, Envelope, Event, Participant, Permissions, Rejection, Time, decide,
+    CommandId, Context, Conversation, Envelope, Event, Ladder, Participant, Permissions, Rejection, Time, decide,
 };
 use tandem_protocol::agents::AgentCommand;
 use uuid::Uuid;
@@ -37,6 +37,7 @@ impl Expecting {
             person_typing_until: None,
             turn_lease_ms: 0,
             invitation_ms: 1,
+            ladder: Ladder::default(),
             fresh: Vec::new(),
         }
     }

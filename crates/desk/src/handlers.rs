@@ -1,5 +1,6 @@
 //! What each command of the table does: ask the cache, or send a command to the hub and wait for its answer.
 
+mod alerts;
 mod commands;
 mod reading;
 mod searching;

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use tandem_conversation::{Conversation, ConversationId, CustomerId, MediaId, Position};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{
-    CommandAccepted, CommandRequest, EventPage, Journey, Login, Refresh, SearchPage, Tokens,
+    AlertLedger, AlertReports, CommandAccepted, CommandRequest, EventPage, Journey, Login, Refresh, SearchPage, Tokens,
 };
 
 use crate::cache::media::File;
@@ -151,6 +151,15 @@ impl Hub {
 
     pub(crate) async fn journey(&self, token: &str, customer: CustomerId) -> Result<Journey, HubError> {
         self.ask(Method::GET, &format!("customers/{customer}/journey"), Some(token), None::<&()>).await
+    }
+
+    pub(crate) async fn report_alerts(&self, token: &str, reports: &AlertReports) -> Result<(), HubError> {
+        let request = self.request(Method::POST, "alerts").bearer_auth(token).json(reports);
+        checked(request.send().await.map_err(network)?).await.map(drop)
+    }
+
+    pub(crate) async fn alerts(&self, token: &str, id: ConversationId) -> Result<AlertLedger, HubError> {
+        self.ask(Method::GET, &format!("conversations/{id}/alerts"), Some(token), None::<&()>).await
     }
 
     pub(crate) async fn media(&self, token: &str, id: MediaId) -> Result<File, HubError> {

@@ -19,6 +19,7 @@ mod memory;
 mod notify;
 mod outbox;
 mod pace;
+mod reports;
 mod router;
 pub mod rpc;
 mod secrets;
@@ -36,7 +37,8 @@ pub use changes::ChangeStream;
 pub use clock::Clock;
 pub use desk::{Desk, DeskConfig, StartError};
 pub use notify::{
-    Action, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Silent, Tag, Urgency, plain_line,
+    Action, Attention, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Silent, Tag, Urgency,
+    plain_line,
 };
 pub use pace::Pace;
 pub use serve::serve;

@@ -6,23 +6,29 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tandem_conversation::{Availability, ConversationId, UserId};
 use tandem_protocol::agents::Colleague;
 
-use crate::view::NotificationsView;
+use crate::notify::Attention;
+use crate::view::{NotificationsView, SettingsView};
 
 /// All of it. Locks are held for a moment and never across an await.
 pub(crate) struct Memory {
     colleagues: Mutex<HashMap<UserId, Colleague>>,
     looking: Mutex<Option<ConversationId>>,
+    /// As the user has chosen it.
     availability: Mutex<Availability>,
+    attention: Mutex<Attention>,
+    settings: Mutex<SettingsView>,
     notifications: Mutex<NotificationsView>,
     help_to_notification_ms: Mutex<Option<i64>>,
 }
 
 impl Memory {
-    pub(crate) fn new(availability: Availability) -> Self {
+    pub(crate) fn new(availability: Availability, settings: SettingsView) -> Self {
         Self {
             colleagues: Mutex::default(),
             looking: Mutex::default(),
             availability: Mutex::new(availability),
+            attention: Mutex::default(),
+            settings: Mutex::new(settings),
             notifications: Mutex::new(NotificationsView::Unknown),
             help_to_notification_ms: Mutex::default(),
         }
@@ -56,6 +62,36 @@ impl Memory {
 
     pub(crate) fn set_availability(&self, availability: Availability) {
         *lock(&self.availability) = availability;
+    }
+
+    /// Whoever has not said that they are busy is away while nobody is at the machine.
+    pub(crate) fn presence(&self) -> Availability {
+        match self.availability() {
+            Availability::Available if self.attention().is_away() => Availability::Away,
+            chosen => chosen,
+        }
+    }
+
+    /// The one thing that the hub is told of it.
+    pub(crate) fn takes_calls(&self) -> bool {
+        self.presence() == Availability::Available
+    }
+
+    pub(crate) fn attention(&self) -> Attention {
+        *lock(&self.attention)
+    }
+
+    /// True if that is news.
+    pub(crate) fn set_attention(&self, attention: Attention) -> bool {
+        std::mem::replace(&mut *lock(&self.attention), attention) != attention
+    }
+
+    pub(crate) fn settings(&self) -> SettingsView {
+        *lock(&self.settings)
+    }
+
+    pub(crate) fn set_settings(&self, settings: SettingsView) {
+        *lock(&self.settings) = settings;
     }
 
     pub(crate) fn notifications(&self) -> NotificationsView {

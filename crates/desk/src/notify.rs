@@ -4,13 +4,15 @@
 //! what stands and acts on the difference, so that a reconnect shows nothing twice and a colleague's join takes the
 //! notice away. It never knows which service shows them.
 
+mod muting;
 mod notices;
 mod words;
 
 use futures_util::future::BoxFuture;
 use tandem_conversation::ConversationId;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
+pub use muting::Attention;
 pub(crate) use notices::{Notices, Poke};
 pub use words::plain_line;
 
@@ -73,6 +75,8 @@ pub struct Notification {
     pub body: String,
     pub actions: Vec<Action>,
     pub urgency: Urgency,
+    /// With the system's own sound.
+    pub sound: bool,
     /// The one that it takes the place of.
     pub replaces: Option<ShownId>,
 }
@@ -111,6 +115,11 @@ pub trait Notifier: Send + Sync + 'static {
 
     /// Takes one away, if it is still there.
     fn withdraw(&self, id: ShownId) -> BoxFuture<'_, ()>;
+
+    /// Whether its user can notice anything; where the system says nothing, nothing changes.
+    fn attention(&self) -> watch::Receiver<Attention> {
+        watch::channel(Attention::default()).1
+    }
 }
 
 /// For desks without a notification service.

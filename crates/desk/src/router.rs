@@ -37,7 +37,8 @@ impl Desk {
             };
         }
         use crate::view::{
-            AppView, ColleagueView, ConversationView, EntriesView, ListView, QueuedView, SearchView, SettingsView,
+            AlertsView, AppView, ColleagueView, ConversationView, EntriesView, ListView, QueuedView, SearchView,
+            SettingsView,
         };
         table!(route)
     }

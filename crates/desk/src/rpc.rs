@@ -226,6 +226,7 @@ macro_rules! table {
             "conversation.retry" retry Retry => Nothing;
             "conversation.typing" typing OneConversation => Nothing;
             "conversation.seen" seen Seen => Nothing;
+            "conversation.alerts" alerts OneConversation => AlertsView;
             "window.looking" looking Looking => Nothing;
             "search" search SearchRequest => SearchView;
             "media.get" media MediaRequest => MediaView;

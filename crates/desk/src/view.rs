@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
     Availability, CallId, Channel, Choice, CommandId, ConversationId, CustomerId, EngagementId, Media, Participant,
-    Permissions, Position, Section, Stage, Time, TurnId, UserId,
+    Permissions, Position, Reach, Section, Stage, Time, TurnId, UserId,
 };
 use ts_rs::TS;
 
@@ -27,6 +27,89 @@ pub struct AppView {
 pub struct SettingsView {
     /// A customer's turn since writing holds a reply back, too.
     pub mind_customer: bool,
+    pub notifications: NotificationSettings,
+}
+
+/// How loud which notification is, and when none is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct NotificationSettings {
+    pub help_needed: Loudness,
+    pub invited: Loudness,
+    pub customer_wrote: Loudness,
+    pub waiting_too_long: Loudness,
+    pub delivery_failed: Loudness,
+    /// Calls for help and invitations are shown again every minute until somebody acts.
+    pub repeat: bool,
+    /// The customer's words are part of a notification.
+    pub preview: bool,
+    /// No notifications in these hours.
+    pub quiet: Option<QuietHours>,
+}
+
+impl Default for NotificationSettings {
+    fn default() -> Self {
+        Self {
+            help_needed: Loudness::Sound,
+            invited: Loudness::Sound,
+            customer_wrote: Loudness::Sound,
+            waiting_too_long: Loudness::Sound,
+            delivery_failed: Loudness::Silent,
+            repeat: false,
+            preview: true,
+            quiet: None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Loudness {
+    Off,
+    Silent,
+    Sound,
+}
+
+/// A part of every day in this machine's time zone, in minutes after midnight; it may go over midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct QuietHours {
+    pub from: u16,
+    pub to: u16,
+}
+
+/// Who was told of a conversation's calls for help, the newest call first.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AlertsView {
+    pub calls: Vec<CallView>,
+}
+
+/// One call for help.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CallView {
+    pub call: CallId,
+    pub since: Time,
+    pub reach: Reach,
+    pub ended: Option<Time>,
+    pub alerts: Vec<AlertView>,
+}
+
+/// What became of the call on one colleague's screen; each time says when that happened first.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AlertView {
+    pub user: UserId,
+    pub name: String,
+    /// Told to the desk.
+    pub sent: Option<Time>,
+    pub shown: Option<Time>,
+    pub muted: Option<Time>,
+    /// Why it was muted, in words.
+    pub why: Option<String>,
+    pub clicked: Option<Time>,
+    pub joined: Option<Time>,
 }
 
 /// What has to be asked before what is kept on this machine can be read.
@@ -481,4 +564,6 @@ pub struct ColleagueView {
     pub user: UserId,
     pub name: String,
     pub online: bool,
+    /// Takes calls for help.
+    pub available: bool,
 }

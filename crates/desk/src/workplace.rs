@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tandem_conversation::Availability;
-use tandem_protocol::agents::{Me, Tokens};
+use tandem_protocol::agents::{DeskFrame, Me, Tokens};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
@@ -15,12 +15,14 @@ use crate::handlers::Commands;
 use crate::housekeeping;
 use crate::hub::{Hub, HubError};
 use crate::memory::Memory;
-use crate::notify::{Notices, Poke};
+use crate::notify::{Attention, Notices, Poke};
 use crate::outbox::Outbox;
+use crate::reports::Reports;
 use crate::secrets::Secrets;
 use crate::session::Session;
 use crate::sync::{Fetch, Input, Link, Sync, surroundings};
 use crate::vault::{Keychain, Unlocked};
+use crate::view::SettingsView;
 
 /// What the handlers work with.
 pub(crate) struct Workplace {
@@ -48,11 +50,12 @@ impl Workplace {
         told: mpsc::UnboundedReceiver<Told>,
         reason: Option<String>,
     ) -> Result<Self, CacheError> {
-        let (known, availability) = cache
+        let (known, availability, settings) = cache
             .write(|connection, _| {
                 let known = (meta::get::<String>(connection, meta::HUB)?, meta::me(connection)?);
                 let availability: Option<Availability> = meta::get(connection, meta::AVAILABILITY)?;
-                Ok((known, availability.unwrap_or_default()))
+                let settings: Option<SettingsView> = meta::get(connection, meta::SETTINGS)?;
+                Ok((known, availability.unwrap_or_default(), settings.unwrap_or_default()))
             })
             .await?;
         let secrets = Secrets::new(&unlocked, &config.keychain, &cache);
@@ -60,7 +63,7 @@ impl Workplace {
             Link::SignedOut { reason: found } => Link::SignedOut { reason: found.or(reason) },
             link => link,
         };
-        let memory = Arc::new(Memory::new(availability));
+        let memory = Arc::new(Memory::new(availability, settings));
         let (link_sender, link) = watch::channel(first);
         let (settled_sender, settled) = watch::channel(false);
         let (sync, sync_inbox) = mpsc::unbounded_channel();
@@ -81,6 +84,7 @@ impl Workplace {
             pace: config.pace,
             inbox: sync_inbox,
         };
+        let reports = Reports::new(cache.clone());
         let notices = Notices {
             cache: cache.clone(),
             clock: config.clock.clone(),
@@ -90,6 +94,7 @@ impl Workplace {
             settled,
             notifier: Arc::clone(&config.notifier),
             commands: commands.clone(),
+            reports: reports.clone(),
         };
         let tasks = vec![
             changes.start(told, touched_sender),
@@ -104,6 +109,8 @@ impl Workplace {
                 sync.clone(),
             )),
             tokio::spawn(outbox.clone().run(link.clone(), sync.clone(), changes.clone())),
+            tokio::spawn(attend(config.notifier.attention(), Arc::clone(&memory), sync.clone(), pokes.clone())),
+            tokio::spawn(reports.run(link.clone(), config.pace)),
             tokio::spawn(notices.run(touched, poked)),
         ];
         Ok(Self {
@@ -173,6 +180,25 @@ impl Workplace {
     pub(crate) async fn keep_sign_in(unlocked: &Unlocked, keychain: &Arc<dyn Keychain>, cache: &Cache, token: String) {
         if let Err(error) = Secrets::new(unlocked, keychain, cache).store(token).await {
             tracing::warn!(%error, "the sign-in could not be kept: it will be asked for again");
+        }
+    }
+}
+
+/// Lets the hub and the notices know when somebody comes to the machine, or leaves it.
+async fn attend(
+    mut attention: watch::Receiver<Attention>,
+    memory: Arc<Memory>,
+    sync: mpsc::UnboundedSender<Input>,
+    pokes: mpsc::UnboundedSender<Poke>,
+) {
+    loop {
+        let now = *attention.borrow_and_update();
+        if memory.set_attention(now) {
+            let _ = sync.send(Input::Say(DeskFrame::Presence { available: memory.takes_calls() }));
+            let _ = pokes.send(Poke::All);
+        }
+        if attention.changed().await.is_err() {
+            return;
         }
     }
 }

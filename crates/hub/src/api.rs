@@ -1,5 +1,6 @@
 //! The doors of the hub over HTTP: routing, who is asking, and errors as problem documents.
 
+mod alerts;
 pub mod auth;
 mod commands;
 mod conversations;
@@ -52,6 +53,8 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(conversations::one))
         .routes(routes!(conversations::turns))
         .routes(routes!(conversations::journey))
+        .routes(routes!(alerts::report))
+        .routes(routes!(alerts::ledger))
         .routes(routes!(search::search))
         .routes(routes!(live::live))
         .routes(routes!(media::for_agents))

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use tandem_conversation::Ladder;
 
 /// All settings of a hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Config {
     /// Your Logic; none while it is not connected.
     pub logic: Option<LogicConfig>,
     pub rate_limits: bool,
+    /// When calls for help that nobody answers are made to more people.
+    pub ladder: Ladder,
 }
 
 /// Where Your Logic is and what it proves itself with.
@@ -64,6 +67,7 @@ struct File {
     account: Option<String>,
     rate_limits: Option<bool>,
     logic: Option<FileLogic>,
+    calls: Ladder,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -120,6 +124,7 @@ impl Config {
             account: variable("TANDEM_ACCOUNT").or(file.account).unwrap_or_else(|| "Tandem".into()),
             logic: logic_of(url, secret, timeout_ms)?,
             rate_limits,
+            ladder: ladder_of(file.calls, &variable)?,
         })
     }
 }
@@ -137,6 +142,23 @@ fn logic_of(url: Option<String>, secret: Option<String>, timeout_ms: i64) -> Res
         return Err(wrong("logic.secret (TANDEM_LOGIC_SECRET)", "shorter than 16 characters"));
     }
     Ok(Some(LogicConfig { url, secret, timeout_ms }))
+}
+
+fn ladder_of(mut ladder: Ladder, variable: impl Fn(&str) -> Option<String>) -> Result<Ladder, ConfigError> {
+    for (name, ms) in [
+        ("everyone_after_ms", &mut ladder.everyone_after_ms),
+        ("supervisors_after_ms", &mut ladder.supervisors_after_ms),
+        ("logic_after_ms", &mut ladder.logic_after_ms),
+    ] {
+        let from = format!("TANDEM_CALLS_{}", name.to_uppercase());
+        if let Some(text) = variable(&from) {
+            *ms = text.parse().map_err(|_| wrong(&from, format!("'{text}' is not a number of milliseconds")))?;
+        }
+        if !(1_000..=3_600_000).contains(ms) {
+            return Err(wrong(&format!("calls.{name} ({from})"), "use 1000 to 3600000"));
+        }
+    }
+    Ok(ladder)
 }
 
 fn read(path: &Path) -> Result<File, ConfigError> {
@@ -168,6 +190,8 @@ mod tests {
             (vec![("TANDEM_LOGIC_URL", "https://logic.example")], "TANDEM_LOGIC_SECRET"),
             (vec![("TANDEM_LOGIC_TIMEOUT_MS", "soon")], "TANDEM_LOGIC_TIMEOUT_MS"),
             (vec![("TANDEM_LOGIC_TIMEOUT_MS", "1")], "TANDEM_LOGIC_TIMEOUT_MS"),
+            (vec![("TANDEM_CALLS_LOGIC_AFTER_MS", "never")], "TANDEM_CALLS_LOGIC_AFTER_MS"),
+            (vec![("TANDEM_CALLS_EVERYONE_AFTER_MS", "5")], "calls.everyone_after_ms"),
         ] {
             let error = load(&variables).unwrap_err();
             assert!(error.contains(place), "'{error}' must name {place}");

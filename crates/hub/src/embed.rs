@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use tandem_conversation::Role;
+use tandem_conversation::{Ladder, Role};
 use tandem_protocol::agents::Tokens;
 use tokio::net::TcpListener;
 
@@ -48,6 +48,7 @@ pub async fn embed(embedding: EmbedConfig) -> anyhow::Result<Embedded> {
         account: "Northwind Travel".into(),
         logic,
         rate_limits: true,
+        ladder: Ladder::default(),
     };
     let listener = TcpListener::bind(&embedding.listen)
         .await
@@ -74,6 +75,9 @@ async fn prepare(hub: &Hub) -> anyhow::Result<Tokens> {
                 name: "Maya Ortiz".into(),
                 role: Role::Supervisor,
                 password: new_token(),
+                capacity: NewUser::CAPACITY,
+                brands: Vec::new(),
+                languages: Vec::new(),
             })?;
             let brand = brand_row(NewBrand {
                 key: "northwind".into(),

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use tandem_conversation::{
-    Command, CommandId, ContactId, Context, Conversation, ConversationId, Envelope, Event, EventBody, Position,
+    Command, CommandId, ContactId, Context, Conversation, ConversationId, Envelope, Event, EventBody, Ladder, Position,
     Rejection, Time, decide,
 };
 use tandem_sqlite::rusqlite::Connection;
@@ -48,6 +48,7 @@ pub struct Rules {
     pub logic_available: bool,
     pub turn_lease_ms: i64,
     pub invitation_ms: i64,
+    pub ladder: Ladder,
 }
 
 /// The states that the writer thread decides against.
@@ -153,6 +154,7 @@ impl Engine {
             person_typing_until,
             turn_lease_ms: self.rules.turn_lease_ms,
             invitation_ms: self.rules.invitation_ms,
+            ladder: self.rules.ladder,
             fresh,
         };
         let answer = match decide(before.as_deref(), envelope, &context) {

@@ -48,7 +48,9 @@ pub(crate) enum Input {
         by: Participant,
         on: bool,
     },
-    Online(oneshot::Sender<Vec<UserId>>),
+    /// A desk says whether its user takes calls for help.
+    Available(SessionId, bool),
+    Present(oneshot::Sender<HashMap<UserId, bool>>),
 }
 
 /// A connected desk.
@@ -56,6 +58,8 @@ pub(crate) struct DeskSession {
     pub user: UserId,
     pub name: String,
     pub permissions: Permissions,
+    /// Whether the user takes calls for help.
+    pub available: bool,
     pub frames: mpsc::Sender<Utf8Bytes>,
     /// The cursor of the last frame that was sent.
     pub told: u64,
@@ -73,10 +77,11 @@ impl Fanout {
         let _ = self.inputs.send(input);
     }
 
-    /// Users with at least one connected desk.
-    pub(crate) async fn online(&self) -> Vec<UserId> {
+    /// Users with at least one connected desk, and whether they take calls for help. Whoever is not among them was not
+    /// told of any commit that was announced before.
+    pub(crate) async fn present(&self) -> HashMap<UserId, bool> {
         let (answer, receiver) = oneshot::channel();
-        self.send(Input::Online(answer));
+        self.send(Input::Present(answer));
         receiver.await.unwrap_or_default()
     }
 }
@@ -159,9 +164,7 @@ impl Sessions {
             Input::DeskCame { mut session, registered } => {
                 session.told = self.cursor;
                 let id = self.new_id();
-                if !self.by_user.contains_key(&session.user) {
-                    self.came_or_went.push(Colleague { user: session.user, name: session.name.clone(), online: true });
-                }
+                let before = self.colleague(session.user, &session.name);
                 self.by_user.entry(session.user).or_default().push(id);
                 if session.permissions.has_all(Permission::ViewAll) {
                     self.all_seeing.insert(id);
@@ -170,6 +173,7 @@ impl Sessions {
                     self.helping.insert(id);
                 }
                 self.desks.insert(id, session);
+                self.tell_if_changed(before);
                 let _ = registered.send((id, self.cursor));
             }
             Input::DeskLeft(id) => self.drop_desk(id),
@@ -188,8 +192,20 @@ impl Sessions {
                 }
             }
             Input::Typing { conversation, by, on } => self.spread_typing(conversation, &by, on),
-            Input::Online(answer) => {
-                let _ = answer.send(self.by_user.keys().copied().collect());
+            Input::Available(id, available) => {
+                let Some(desk) = self.desks.get(&id) else { return };
+                let before = self.colleague(desk.user, &desk.name);
+                if let Some(desk) = self.desks.get_mut(&id) {
+                    desk.available = available;
+                }
+                self.tell_if_changed(before);
+            }
+            Input::Present(answer) => {
+                let mut present = HashMap::with_capacity(self.by_user.len());
+                for desk in self.desks.values() {
+                    *present.entry(desk.user).or_default() |= desk.available;
+                }
+                let _ = answer.send(present);
             }
         }
     }
@@ -276,17 +292,34 @@ impl Sessions {
         }
     }
 
+    /// A user as colleagues see them now.
+    fn colleague(&self, user: UserId, name: &str) -> Colleague {
+        let mut desks = self.by_user.get(&user).into_iter().flatten().filter_map(|id| self.desks.get(id));
+        let online = desks.clone().next().is_some();
+        Colleague { user, name: name.to_owned(), online, available: desks.any(|desk| desk.available) }
+    }
+
+    /// Colleagues hear of it with the next word about people.
+    fn tell_if_changed(&mut self, before: Colleague) {
+        let now = self.colleague(before.user, &before.name);
+        if now != before {
+            self.came_or_went.push(now);
+        }
+    }
+
     /// Forgets a desk; its socket closes because nothing holds the other end of its queue any more.
     fn drop_desk(&mut self, id: SessionId) {
-        let Some(desk) = self.desks.remove(&id) else { return };
+        let Some(desk) = self.desks.get(&id) else { return };
+        let before = self.colleague(desk.user, &desk.name);
+        self.desks.remove(&id);
         self.all_seeing.remove(&id);
         self.helping.remove(&id);
-        if let Some(sessions) = self.by_user.get_mut(&desk.user) {
+        if let Some(sessions) = self.by_user.get_mut(&before.user) {
             sessions.retain(|session| *session != id);
             if sessions.is_empty() {
-                self.by_user.remove(&desk.user);
-                self.came_or_went.push(Colleague { user: desk.user, name: desk.name, online: false });
+                self.by_user.remove(&before.user);
             }
+            self.tell_if_changed(before);
         }
     }
 

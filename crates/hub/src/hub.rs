@@ -16,7 +16,7 @@ use crate::engine::{Commit, Engine, Repeat, Rules};
 use crate::fanout::{self, Fanout};
 use crate::limits::Limits;
 use crate::store::{MIGRATIONS, StoreError};
-use crate::{api, logic, search, timers};
+use crate::{alerts, api, logic, search, timers};
 
 /// For how long after a person's turn the word is theirs, in milliseconds.
 const TURN_LEASE_MS: i64 = 15_000;
@@ -38,13 +38,15 @@ pub struct Hub {
     typing: Mutex<HashMap<ConversationId, Time>>,
     /// Browsers whose next message begins a new conversation.
     wanting_new: Mutex<HashSet<ContactId>>,
-    started: Time,
+    pub(crate) ledger: mpsc::UnboundedSender<alerts::Entry>,
+    pub(crate) started: Time,
 }
 
 /// Tells the workers what a commit left for them.
 #[derive(Clone)]
 pub(crate) struct Wake {
     logic: mpsc::UnboundedSender<ConversationId>,
+    ledger: mpsc::UnboundedSender<alerts::Entry>,
     news: Arc<Notify>,
 }
 
@@ -55,6 +57,9 @@ impl Wake {
             let state = &changed.after.logic;
             if state.engaged && state.asked.is_none() && !state.pending.is_empty() {
                 let _ = self.logic.send(changed.after.id);
+            }
+            if let Some(entry) = alerts::entry_of(changed) {
+                let _ = self.ledger.send(entry);
             }
         }
     }
@@ -73,10 +78,12 @@ impl Hub {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (commits, commits_in) = mpsc::unbounded_channel();
         let (logic_wake, logic_in) = mpsc::unbounded_channel();
+        let (ledger, ledger_in) = mpsc::unbounded_channel();
         let rules = Rules {
             logic_available: config.logic.is_some(),
             turn_lease_ms: TURN_LEASE_MS,
             invitation_ms: INVITATION_MS,
+            ladder: config.ladder,
         };
         let options =
             Options { path: config.data.join("tandem.db"), key: None, durability: Durability::Full, readers: 2 };
@@ -89,7 +96,7 @@ impl Hub {
         })
         .with_context(|| format!("Cannot open {}", options.path.display()))?;
         let news = Arc::new(Notify::new());
-        let wake = Wake { logic: logic_wake, news: Arc::clone(&news) };
+        let wake = Wake { logic: logic_wake, ledger: ledger.clone(), news: Arc::clone(&news) };
         let fanout = fanout::start(clock.clone(), cursor, commits_in, wake);
         let search = search::open(&config.data).context("Cannot open the search index")?;
         let hub = Arc::new(Self {
@@ -102,11 +109,13 @@ impl Hub {
             fanout,
             typing: Mutex::new(HashMap::new()),
             wanting_new: Mutex::new(HashSet::new()),
+            ledger,
             started,
         });
         tokio::spawn(timers::run(Arc::clone(&hub)));
         tokio::spawn(logic::run(Arc::clone(&hub), logic_in));
         tokio::spawn(search::run(Arc::clone(&hub)));
+        tokio::spawn(alerts::run(Arc::clone(&hub), ledger_in));
         Ok(hub)
     }
 

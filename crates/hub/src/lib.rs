@@ -3,6 +3,7 @@
 //! Data flows one way: command → decide → events → store (one transaction) → fan-out → sessions. Owns the account's
 //! data and every door to it; knows no window and never imports the desk.
 
+mod alerts;
 mod api;
 mod channels;
 mod clock;

@@ -51,6 +51,15 @@ enum UserWhat {
         /// agent, supervisor or admin
         #[arg(long)]
         role: Role,
+        /// The most conversations at once
+        #[arg(long, default_value_t = NewUser::CAPACITY)]
+        capacity: u32,
+        /// Id of a brand whose conversations they take; repeatable; all unless given
+        #[arg(long = "brand")]
+        brands: Vec<String>,
+        /// A language they take, such as de; repeatable; all unless given
+        #[arg(long = "language")]
+        languages: Vec<String>,
         /// Read the password from standard input; otherwise from TANDEM_PASSWORD
         #[arg(long)]
         password_stdin: bool,
@@ -89,9 +98,10 @@ fn main() -> anyhow::Result<()> {
             let config = Config::load(&Flags { config, listen, data }, |name| std::env::var(name).ok())?;
             tokio::runtime::Runtime::new()?.block_on(run(config))
         }
-        What::User(UserWhat::Add { email, name, role, password_stdin, data }) => {
+        What::User(UserWhat::Add { email, name, role, capacity, brands, languages, password_stdin, data }) => {
             let password = password(password_stdin)?;
-            let id = add_user(&data, NewUser { email: email.clone(), name, role, password })?;
+            let user = NewUser { email: email.clone(), name, role, password, capacity, brands, languages };
+            let id = add_user(&data, user)?;
             println!("{email} is {} {id}", role.name());
             Ok(())
         }

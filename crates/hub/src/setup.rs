@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
-use tandem_conversation::{BrandId, Role, UserId};
+use tandem_conversation::{BrandId, Role, Skills, UserId};
 use tandem_protocol::chat::BrandLook;
 use tandem_sqlite::{Database, Durability, Options};
 use uuid::Uuid;
@@ -17,6 +17,17 @@ pub struct NewUser {
     pub name: String,
     pub role: Role,
     pub password: String,
+    /// The most conversations at once.
+    pub capacity: u32,
+    /// Keys of the brands whose conversations they take; none means all.
+    pub brands: Vec<String>,
+    /// Languages (BCP 47) of the conversations they take; none means all.
+    pub languages: Vec<String>,
+}
+
+impl NewUser {
+    /// Conversations at once, unless said otherwise.
+    pub const CAPACITY: u32 = 8;
 }
 
 /// A brand to be added, or changed if the key is known.
@@ -33,22 +44,32 @@ pub struct NewBrand {
 /// # Errors
 /// If something about the user cannot be accepted, or the data cannot be opened.
 pub fn add_user(data: &Path, user: NewUser) -> anyhow::Result<UserId> {
-    let row = user_row(user)?;
+    let keys = user.brands.clone();
+    let mut row = user_row(user)?;
     let database = open(data)?;
-    let id = database.write_blocking(move |connection, ()| users::put(connection, &row))?;
-    Ok(id)
+    for key in keys {
+        let found = key.clone();
+        let brand = database.read_blocking(move |connection| brands::by_key(connection, &found))?;
+        row.skills.brands.push(brand.with_context(|| format!("there is no brand '{key}'"))?.id);
+    }
+    Ok(database.write_blocking(move |connection, ()| users::put(connection, &row))?)
 }
 
 pub(crate) fn user_row(user: NewUser) -> anyhow::Result<users::User> {
     ensure!(user.email.contains('@') && user.email.len() <= 254, "'{}' is not an e-mail address", user.email);
     ensure!(!user.name.trim().is_empty(), "the name is empty");
     ensure!(user.password.chars().count() >= 10, "the password is shorter than 10 characters");
+    ensure!((1..=1000).contains(&user.capacity), "the capacity is not between 1 and 1000");
+    let is_language =
+        |tag: &String| (2..=35).contains(&tag.len()) && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    ensure!(user.languages.iter().all(is_language), "a language is a tag such as de or pt-BR");
     Ok(users::User {
         id: UserId(Uuid::now_v7()),
         email: user.email.to_lowercase(),
         name: user.name,
         role: user.role,
-        capacity: 8,
+        capacity: user.capacity,
+        skills: Skills { brands: Vec::new(), languages: user.languages },
         password: hash_password(&user.password)?,
     })
 }

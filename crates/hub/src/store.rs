@@ -1,6 +1,7 @@
 //! The hub's tables, one file each. Every function runs inside a transaction or a reader's snapshot that the caller
 //! holds; none commits.
 
+pub mod alerts;
 pub mod auth;
 pub mod brands;
 pub mod commands;
@@ -63,4 +64,6 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "media", sql: media::SCHEMA },
     Migration { name: "requests to Your Logic", sql: logic_requests::SCHEMA },
     Migration { name: "renewals of sign-ins whose answer was lost", sql: auth::RENEWALS },
+    Migration { name: "alerts", sql: alerts::SCHEMA },
+    Migration { name: "whom users serve", sql: users::SKILLS },
 ];

@@ -98,6 +98,7 @@ async fn every_door_knows_every_role() {
         ("/api/v1/conversations/nonsense".to_owned(), 404, 404, 404),
         (format!("/api/v1/conversations/{id}/turns"), 200, 200, 200),
         (format!("/api/v1/conversations/{id}/turns?before=1&after=1"), 422, 422, 422),
+        (format!("/api/v1/conversations/{id}/alerts"), 403, 200, 200),
         (format!("/api/v1/customers/{customer}/journey"), 200, 200, 200),
         ("/api/v1/search?q=hello".to_owned(), 200, 200, 200),
         ("/api/v1/search?q=in%3Adrawer&limit=0".to_owned(), 200, 200, 200),

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tandem_conversation::{
-    Availability, CallId, Channel, Command, CommandId, Content, Conversation, ConversationId, CustomerId, EngagementId,
-    Event, Invitee, LinkId, Participant, Permissions, Position, Stage, Time, TurnId, UserId,
+    CallId, Channel, Command, CommandId, Content, Conversation, ConversationId, CustomerId, EngagementId, Event,
+    Invitee, LinkId, Participant, Permissions, Position, Reach, Skills, Stage, Time, TurnId, UserId,
 };
 use utoipa::ToSchema;
 
@@ -45,6 +45,8 @@ pub struct Me {
     pub permissions: Permissions,
     /// The most conversations at once.
     pub capacity: u32,
+    #[serde(default)]
+    pub skills: Skills,
 }
 
 /// `POST /api/v1/commands`: the same id twice has one effect and the same answer.
@@ -272,6 +274,104 @@ pub struct SearchSpan {
     pub hit: bool,
 }
 
+/// `POST /api/v1/alerts`: what became of alerts on this agent's screen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AlertReports {
+    pub reports: Vec<AlertReport>,
+}
+
+/// One thing that happened to an alert. What is reported again changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AlertReport {
+    pub conversation: ConversationId,
+    pub call: CallId,
+    pub at: Time,
+    pub outcome: AlertOutcome,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
+pub enum AlertOutcome {
+    /// The system has put it on the screen.
+    Shown {},
+    Muted {
+        why: Muted,
+    },
+    /// The agent pressed it.
+    Clicked {},
+}
+
+impl AlertOutcome {
+    #[must_use]
+    pub fn is_muted(&self) -> bool {
+        matches!(self, Self::Muted { .. })
+    }
+}
+
+/// Why an alert was not put on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Muted {
+    /// The system's own do-not-disturb.
+    DoNotDisturb,
+    /// The screen is locked.
+    Locked,
+    /// The agent's quiet hours.
+    QuietHours,
+    /// The agent has turned this kind off.
+    TurnedOff,
+    /// The system has no notification service, or it refused or did not answer.
+    NoService,
+}
+
+/// `GET /api/v1/conversations/{id}/alerts`: its calls for help, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AlertLedger {
+    pub calls: Vec<CallAlerts>,
+}
+
+/// Who was told of one call for help.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CallAlerts {
+    pub call: CallId,
+    pub since: Time,
+    pub reach: Reach,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Time>,
+    pub alerts: Vec<Alert>,
+}
+
+/// One agent's alert; each time says when that happened first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Alert {
+    pub user: UserId,
+    pub name: String,
+    /// Found to be called.
+    pub decided: Time,
+    /// Told to the desk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub muted: Option<Time>,
+    /// Why it was muted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Muted>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clicked: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<Time>,
+    /// Somebody else took the call, or it became needless.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expired: Option<Time>,
+}
+
 /// A user of the account, as colleagues see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -279,6 +379,9 @@ pub struct Colleague {
     pub user: UserId,
     pub name: String,
     pub online: bool,
+    /// Takes calls for help.
+    #[serde(default)]
+    pub available: bool,
 }
 
 /// What the hub sends on the live connection. The kind is the one key (`{"batch": …}`), because a reader can then take
@@ -351,10 +454,7 @@ pub enum LiveChange {
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum DeskFrame {
     /// The agent is writing in this conversation.
-    Typing {
-        conversation: ConversationId,
-    },
-    Presence {
-        availability: Availability,
-    },
+    Typing { conversation: ConversationId },
+    /// Whether the agent takes calls for help. Why not stays on their machine.
+    Presence { available: bool },
 }

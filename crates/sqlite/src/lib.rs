@@ -4,7 +4,6 @@
 //! share one sync to disk. A write is answered only after its commit. This crate must never know a table: whoever
 //! opens a database brings migrations, and a [`Companion`] for what must happen together with each commit.
 
-mod checkpoint;
 mod key;
 mod migration;
 mod reader;
@@ -74,7 +73,7 @@ pub struct Database<C: Companion> {
     inner: Arc<Inner<C>>,
 }
 
-/// Dropped in this order: the writer's connections are the last ones, and put the log into the file.
+/// Dropped in this order: the writer's connection is the last one, and puts the log into the file.
 struct Inner<C: Companion> {
     path: PathBuf,
     readers: reader::Readers,
@@ -103,7 +102,7 @@ impl<C: Companion> Database<C> {
         migration::run(&mut connection, migrations)?;
         let companion = companion(&connection)?;
         let readers = reader::Readers::start(options)?;
-        let writer = writer::Writer::start(options, connection, companion)?;
+        let writer = writer::Writer::start(connection, companion)?;
         Ok(Self { inner: Arc::new(Inner { path: options.path.clone(), readers, writer }) })
     }
 

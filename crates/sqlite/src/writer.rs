@@ -6,9 +6,8 @@ use std::thread;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use crate::checkpoint::Checkpoints;
+use crate::Error;
 use crate::worker::Workers;
-use crate::{Error, Options};
 
 /// Most writes in one transaction.
 const GROUP: usize = 1024;
@@ -50,17 +49,16 @@ pub(crate) struct Writer<C> {
 }
 
 impl<C: Companion> Writer<C> {
-    pub(crate) fn start(options: &Options, connection: Connection, companion: C) -> Result<Self, Error> {
+    pub(crate) fn start(connection: Connection, companion: C) -> Result<Self, Error> {
         let (jobs, inbox) = mpsc::channel();
-        let (checkpoints, checkpointing) = Checkpoints::start(options)?;
-        let mut writing = Writing { connection, companion, checkpoints };
+        let mut writing = Writing { connection, companion };
         let started = thread::Builder::new().name("writer".into()).spawn(move || {
             while let Ok(first) = inbox.recv() {
                 writing.group(first, &inbox);
             }
         });
         let writing = started.map_err(|error| Error::Commit(format!("cannot start the writer thread: {error}")))?;
-        Ok(Self { workers: Workers::new(jobs, vec![writing, checkpointing]) })
+        Ok(Self { workers: Workers::new(jobs, vec![writing]) })
     }
 
     pub(crate) fn close(&self) {
@@ -121,7 +119,6 @@ fn in_savepoint<C: Companion, T, E: From<Error>>(
 struct Writing<C> {
     connection: Connection,
     companion: C,
-    checkpoints: Checkpoints,
 }
 
 impl<C: Companion> Writing<C> {
@@ -142,10 +139,7 @@ impl<C: Companion> Writing<C> {
             .and_then(|()| self.companion.before_commit(&self.connection))
             .and_then(|()| run(&self.connection, "COMMIT"));
         match &outcome {
-            Ok(()) => {
-                self.companion.committed();
-                self.checkpoints.committed(&self.connection);
-            }
+            Ok(()) => self.companion.committed(),
             Err(error) => {
                 tracing::error!(%error, "a group of writes was undone");
                 if !self.connection.is_autocommit()

@@ -33,6 +33,10 @@ pub fn plan(library: &Library, request: &Request) -> Answer {
 /// Nobody takes part any more: if the customer waits, say something.
 fn take_back(place: Option<Place<'_>>, request: &Request) -> Answer {
     let mut answer = Answer::default();
+    if request.trigger.kind == "NEEDS_HELP_CHANGED" && request.nobody_came() {
+        answer.message(words::of(request.conversation.language.as_deref()).nobody_yet);
+        return answer;
+    }
     if request.person_is_there() || !request.conversation.in_progress || request.conversation.needs_help.is_some() {
         return answer;
     }

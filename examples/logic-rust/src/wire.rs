@@ -77,6 +77,11 @@ impl Request {
         self.engagements.iter().any(|engagement| matches!(engagement.kind.kind.as_str(), "agent" | "external_agent"))
     }
 
+    /// A person was called, and nobody has come.
+    pub fn nobody_came(&self) -> bool {
+        self.conversation.needs_help.as_ref().is_some_and(|help| help["reach"] == "logic")
+    }
+
     /// The customer's turns up to the event that this request is about, oldest first.
     pub fn customer_turns(&self) -> impl Iterator<Item = &Turn> {
         self.turns.iter().filter(|turn| turn.by.kind == "customer" && turn.position <= self.trigger.position)

@@ -9,6 +9,8 @@ pub struct Words {
     pub here: &'static str,
     /// People handed the conversation back.
     pub back: &'static str,
+    /// A person was called, and nobody has come.
+    pub nobody_yet: &'static str,
     /// The bot's greeting, with the menu below.
     pub greeting: &'static str,
     /// Labels of the menu: order, booking, person.
@@ -25,6 +27,7 @@ const ENGLISH: Words = Words {
     colleague: "Let me get a colleague. One moment, please.",
     here: "I'm here. One moment, please.",
     back: "This is the assistant again. What can I do for you?",
+    nobody_yet: "Everybody is busy right now. I have asked again; please stay, or leave your question here and we will answer it.",
     greeting: "Hello! I'm the automatic assistant. What is it about?",
     menu: ["Track an order", "Change a booking", "Talk to a person"],
     ask_order: "Sure. What is the order number?",
@@ -39,6 +42,7 @@ const GERMAN: Words = Words {
     colleague: "Ich hole jemanden aus dem Team dazu. Einen Moment, bitte.",
     here: "Ich bin da. Einen Moment, bitte.",
     back: "Hier ist wieder der Assistent. Was kann ich für Sie tun?",
+    nobody_yet: "Im Moment sind alle im Gespräch. Ich habe noch einmal gerufen; bleiben Sie gern hier, oder schreiben Sie Ihre Frage auf, wir antworten.",
     greeting: "Hallo! Ich bin der automatische Assistent. Worum geht es?",
     menu: ["Bestellung verfolgen", "Buchung ändern", "Mit einem Menschen sprechen"],
     ask_order: "Gern. Wie lautet die Bestellnummer?",
@@ -53,6 +57,7 @@ const SPANISH: Words = Words {
     colleague: "Voy a buscar a alguien del equipo. Un momento, por favor.",
     here: "Aquí estoy. Un momento, por favor.",
     back: "Soy el asistente otra vez. ¿En qué puedo ayudarle?",
+    nobody_yet: "Ahora mismo todo el equipo está ocupado. He vuelto a avisar; puede esperar o dejar aquí su pregunta y le responderemos.",
     greeting: "¡Hola! Soy el asistente automático. ¿De qué se trata?",
     menu: ["Seguir un pedido", "Cambiar una reserva", "Hablar con una persona"],
     ask_order: "Claro. ¿Cuál es el número de pedido?",
@@ -69,6 +74,7 @@ const OTHERS: &[Words] = &[
         colleague: "Je vais chercher un collègue. Un instant, s'il vous plaît.",
         here: "Je suis là. Un instant, s'il vous plaît.",
         back: "C'est de nouveau l'assistant. Que puis-je faire pour vous ?",
+        nobody_yet: "Toute l'équipe est occupée pour le moment. J'ai rappelé ; restez ici, ou laissez votre question et nous y répondrons.",
         ..ENGLISH
     },
     Words {
@@ -76,6 +82,7 @@ const OTHERS: &[Words] = &[
         colleague: "Chiamo subito un collega. Un momento, per favore.",
         here: "Sono qui. Un momento, per favore.",
         back: "Sono di nuovo l'assistente. Come posso aiutarla?",
+        nobody_yet: "In questo momento sono tutti occupati. Ho richiamato; resti pure qui, o lasci la sua domanda e le risponderemo.",
         ..ENGLISH
     },
     Words {
@@ -83,6 +90,7 @@ const OTHERS: &[Words] = &[
         colleague: "Vou chamar um colega. Um momento, por favor.",
         here: "Estou aqui. Um momento, por favor.",
         back: "É o assistente outra vez. Como posso ajudar?",
+        nobody_yet: "Neste momento todos estão ocupados. Já avisei de novo; pode esperar, ou deixe aqui a sua pergunta e responderemos.",
         ..ENGLISH
     },
     Words {
@@ -90,6 +98,7 @@ const OTHERS: &[Words] = &[
         colleague: "Přizvu kolegu. Okamžik, prosím.",
         here: "Jsem tady. Okamžik, prosím.",
         back: "Tady je znovu asistent. Co pro vás mohu udělat?",
+        nobody_yet: "Všichni kolegové jsou teď zaneprázdněni. Znovu jsem je zavolal; počkejte prosím, nebo nám tu nechte dotaz a odpovíme.",
         ..ENGLISH
     },
     Words {
@@ -97,6 +106,7 @@ const OTHERS: &[Words] = &[
         colleague: "Poproszę kogoś z zespołu. Chwileczkę, proszę.",
         here: "Jestem. Chwileczkę, proszę.",
         back: "Tu znowu asystent. W czym mogę pomóc?",
+        nobody_yet: "Wszyscy są teraz zajęci. Wezwałem ich ponownie; proszę poczekać albo zostawić tu pytanie, odpowiemy.",
         ..ENGLISH
     },
     Words {
@@ -104,6 +114,7 @@ const OTHERS: &[Words] = &[
         colleague: "Ik haal er een collega bij. Een ogenblik, alstublieft.",
         here: "Ik ben er. Een ogenblik, alstublieft.",
         back: "Hier is de assistent weer. Wat kan ik voor u doen?",
+        nobody_yet: "Op dit moment is iedereen in gesprek. Ik heb opnieuw geroepen; blijf gerust hier, of laat uw vraag achter en we antwoorden.",
         ..ENGLISH
     },
     Words {
@@ -111,6 +122,7 @@ const OTHERS: &[Words] = &[
         colleague: "担当者におつなぎします。少々お待ちください。",
         here: "少々お待ちください。",
         back: "再びアシスタントが承ります。ご用件をどうぞ。",
+        nobody_yet: "ただいま担当者が全員対応中です。もう一度呼び出しました。このままお待ちいただくか、ご質問を残していただければお返事します。",
         ..ENGLISH
     },
     Words {
@@ -118,6 +130,7 @@ const OTHERS: &[Words] = &[
         colleague: "سأحضر أحد الزملاء. لحظة من فضلك.",
         here: "أنا هنا. لحظة من فضلك.",
         back: "معك المساعد من جديد. كيف أستطيع مساعدتك؟",
+        nobody_yet: "الجميع مشغولون الآن. لقد ناديتهم مرة أخرى؛ يمكنك الانتظار أو ترك سؤالك هنا وسنجيب عليه.",
         ..ENGLISH
     },
     Words {
@@ -125,6 +138,7 @@ const OTHERS: &[Words] = &[
         colleague: "मैं एक सहकर्मी को बुलाता हूँ। कृपया एक क्षण रुकिए।",
         here: "मैं यहाँ हूँ। कृपया एक क्षण रुकिए।",
         back: "मैं सहायक फिर से यहाँ हूँ। मैं आपके लिए क्या कर सकता हूँ?",
+        nobody_yet: "इस समय सभी व्यस्त हैं। मैंने फिर से बुलाया है; कृपया रुकें, या अपना प्रश्न यहाँ छोड़ दें, हम उत्तर देंगे।",
         ..ENGLISH
     },
 ];

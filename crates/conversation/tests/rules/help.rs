@@ -1,7 +1,7 @@
 //! Rule 4: who raises `needs_help`, and the ways in which it clears.
 
-use crate::stage::{Stage, jonas, maya};
-use tandem_conversation::{Action, Command, EventBody, HelpReason, Participant, Rejection};
+use crate::stage::{LADDER, Stage, jonas, maya};
+use tandem_conversation::{Action, Command, EventBody, HelpReason, Participant, Reach, Rejection, Trigger, trigger_of};
 
 fn ask_for_help() -> Command {
     Command::AskForHelp { reason: "needs Spanish".into() }
@@ -182,4 +182,88 @@ fn rule_4_only_those_engaged_may_ask() {
     let mut stage = Stage::without_logic();
     assert_eq!(stage.jonas(ask_for_help()), Err(Rejection::NotEngaged));
     assert_eq!(stage.aerolinx(ask_for_help()), Err(Rejection::LinkOver));
+}
+
+/// The same, where Your Logic is at work and could say a word.
+fn called_beside_logic() -> Stage {
+    let mut stage = Stage::new();
+    stage.carmen_writes("Hola");
+    stage.logic_answers(vec![crate::stage::message("¡Hola!")]);
+    stage.maya_joins();
+    stage.logic_listens();
+    stage.maya(ask_for_help()).expect("the story begins so");
+    stage.logic_listens();
+    stage
+}
+
+/// How far the call of the story reaches by now.
+fn reach(stage: &Stage) -> Reach {
+    stage.state.help.as_ref().expect("help is needed").reach
+}
+
+#[test]
+fn rule_14_a_call_that_nobody_answers_is_made_to_more_people_step_by_step() {
+    let mut stage = called_beside_logic();
+    assert_eq!(reach(&stage), Reach::Eligible);
+    let steps = [
+        (LADDER.everyone_after_ms, Reach::Everyone),
+        (LADDER.supervisors_after_ms, Reach::Supervisors),
+        (LADDER.logic_after_ms, Reach::Logic),
+    ];
+    for (wait, next) in steps {
+        let before = reach(&stage);
+        assert_eq!(stage.state.next_deadline(), Some(stage.now.plus_ms(wait)), "the hub wakes up for it");
+        stage.pass_ms(wait - 1);
+        assert_eq!(reach(&stage), before, "not before its time");
+        stage.pass_ms(1);
+        assert_eq!(reach(&stage), next);
+    }
+    assert_eq!(stage.state.help.as_ref().and_then(|help| help.widens_at), None, "nobody is left to call");
+    assert!(stage.pass_ms(3_600_000).is_empty());
+}
+
+#[test]
+fn rule_14_a_step_that_was_missed_is_made_up_for_one_by_one() {
+    let mut stage = called();
+    stage.pass_ms(3_600_000);
+    assert_eq!(reach(&stage), Reach::Everyone, "whoever is called next gets their time, however long nobody looked");
+}
+
+#[test]
+fn rule_14_a_step_known_to_be_in_vain_is_not_waited_for() {
+    let mut stage = called();
+    let call = stage.state.help.as_ref().expect("help is needed").call;
+    stage.system(Command::WidenHelp { call, reach: Reach::Eligible }).unwrap();
+    assert_eq!(reach(&stage), Reach::Everyone);
+    let again = stage.system(Command::WidenHelp { call, reach: Reach::Eligible }).unwrap();
+    assert!(again.is_empty() && reach(&stage) == Reach::Everyone, "the same news twice skips one step");
+    assert_eq!(stage.maya(Command::WidenHelp { call, reach: Reach::Everyone }), Err(Rejection::NotYours));
+}
+
+#[test]
+fn rule_14_your_logic_is_told_when_nobody_came_and_before_that_only_of_the_call() {
+    let mut stage = called_beside_logic();
+    let told = |events: &[tandem_conversation::Event]| events.iter().filter_map(trigger_of).collect::<Vec<_>>();
+    assert!(told(&stage.pass_ms(LADDER.everyone_after_ms)).is_empty());
+    assert!(told(&stage.pass_ms(LADDER.supervisors_after_ms)).is_empty());
+    assert_eq!(told(&stage.pass_ms(LADDER.logic_after_ms)), [Trigger::NeedsHelpChanged]);
+}
+
+#[test]
+fn rule_14_who_joins_ends_the_steps() {
+    let mut stage = called();
+    stage.jonas_joins();
+    assert!(stage.state.help.is_none());
+    assert!(stage.pass_ms(3_600_000).is_empty());
+}
+
+#[test]
+fn rule_14_your_logic_that_is_not_there_is_not_waited_for() {
+    let mut stage = called();
+    stage.pass_ms(LADDER.everyone_after_ms);
+    stage.pass_ms(LADDER.supervisors_after_ms);
+    let help = stage.state.help.clone().expect("help is needed");
+    assert_eq!((help.reach, help.widens_at), (Reach::Supervisors, None));
+    stage.system(Command::WidenHelp { call: help.call, reach: help.reach }).unwrap();
+    assert_eq!(reach(&stage), Reach::Supervisors);
 }

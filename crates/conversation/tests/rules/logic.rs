@@ -168,6 +168,7 @@ fn silent_turns_reopen_nothing_call_nobody_and_notify_nobody() {
     let maya = tandem_conversation::Viewer {
         user: viewer,
         permissions: &permissions,
+        skills: &tandem_conversation::Skills::default(),
         availability: tandem_conversation::Availability::Available,
         seen: tandem_conversation::Position::START,
         looking: false,

@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use tandem_conversation::{
     Action, BrandId, CallId, Choice, CommandId, Content, Control, EndReason, Engagement, EngagementId, EngagementKind,
     Event, EventBody, Fallback, HelpReason, Invitee, LogicFailure, LogicRequest, NeedsHelp, Participant, Permission,
-    Position, Rejection, RequestId, Role, Side, Stage as Step, Time, Turn, TurnId, UserId,
+    Position, Reach, Rejection, RequestId, Role, Side, Stage as Step, Time, Turn, TurnId, UserId,
 };
 use uuid::Uuid;
 
@@ -117,6 +117,8 @@ fn bodies() -> Vec<EventBody> {
         B::TurnProgressed { turn: TurnId(id(1)), stage: Step::Failed, reason: Some("blocked".into()) },
         B::Received { side: Side::Customer, stage: Step::Seen, up_to: Position(9) },
         B::Received { side: Side::Desk, stage: Step::Delivered, up_to: Position(9) },
+        B::HelpWidened { call: CallId(id(8)), reach: Reach::Everyone, widens_at: Some(AT) },
+        B::HelpWidened { call: CallId(id(8)), reach: Reach::Logic, widens_at: None },
         B::HelpCleared { claimed_by: None },
         B::HelpCleared { claimed_by: Some(maya()) },
         B::Completed { resolution: String::new() },
@@ -154,7 +156,16 @@ fn bodies() -> Vec<EventBody> {
         }));
     }
     for reason in reasons() {
-        bodies.push(B::HelpRaised { help: NeedsHelp { call: CallId(id(8)), reason, by: maya(), since: AT } });
+        bodies.push(B::HelpRaised {
+            help: NeedsHelp {
+                call: CallId(id(8)),
+                reason,
+                by: maya(),
+                since: AT,
+                reach: Reach::Eligible,
+                widens_at: Some(AT),
+            },
+        });
     }
     for failure in failures() {
         let (request, trigger) = (RequestId(id(2)), Position(3));

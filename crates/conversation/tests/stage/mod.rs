@@ -9,9 +9,9 @@
 use serde_json::Map;
 use tandem_conversation::{
     Action, Channel, Command, CommandId, ContactId, Content, Context, Control, Conversation, ConversationId,
-    CustomerId, CustomerRef, Engagement, EngagementId, EngagementKind, Envelope, Event, EventBody, Invitee, LinkId,
-    LogicFailure, Opening, Participant, Permissions, Position, Rejection, RequestId, Role, Time, TurnId, UserId,
-    decide, left_alone,
+    CustomerId, CustomerRef, Engagement, EngagementId, EngagementKind, Envelope, Event, EventBody, Invitee, Ladder,
+    LinkId, LogicFailure, Opening, Participant, Permissions, Position, Rejection, RequestId, Role, Time, TurnId,
+    UserId, decide, left_alone,
 };
 use uuid::Uuid;
 
@@ -19,6 +19,7 @@ use uuid::Uuid;
 pub const TIMEOUT_MS: i64 = 10_000;
 /// How long the word stays with a person after a turn.
 pub const LEASE_MS: i64 = 15_000;
+pub const LADDER: Ladder = Ladder { everyone_after_ms: 20_000, supervisors_after_ms: 30_000, logic_after_ms: 40_000 };
 /// How long an invitation stays open.
 pub const INVITATION_MS: i64 = 60_000;
 /// How long a partner's link lives.
@@ -303,6 +304,7 @@ pub fn context(now: Time, logic_available: bool, person_typing_until: Option<Tim
         person_typing_until,
         turn_lease_ms: LEASE_MS,
         invitation_ms: INVITATION_MS,
+        ladder: LADDER,
         fresh: (0..8).map(|i| Uuid::from_u128(0xf000_0000_0000 + seed * 8 + i)).collect(),
     }
 }

@@ -2,7 +2,7 @@
 
 use tandem_conversation::{
     EndReason, Engagement, EngagementKind, Event, EventBody, Fallback, HelpReason, LogicFailure, NeedsHelp,
-    Participant, Time,
+    Participant, Reach, Time,
 };
 
 use tandem_protocol::agents::AgentCommand;
@@ -18,6 +18,7 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
         }
         EventBody::EngagementEnded { was, end, .. } => (SystemKind::Engagement, ended(was, end, actor, customer)),
         EventBody::HelpRaised { help } => raised(help, customer),
+        EventBody::HelpWidened { reach, .. } => (SystemKind::Help, widened(*reach).to_owned()),
         EventBody::HelpCleared { .. } => (SystemKind::Help, format!("{actor} said that no help is needed")),
         EventBody::Completed { resolution } => (SystemKind::Status, with(format!("{actor} completed"), resolution)),
         EventBody::Reopened => (SystemKind::Status, format!("{actor} reopened the conversation")),
@@ -35,6 +36,14 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
             (SystemKind::Other, with(format!("{customer} gave {score} of 5"), text))
         }
         _ => (SystemKind::Other, String::new()),
+    }
+}
+
+fn widened(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Eligible | Reach::Everyone => "Nobody came: all agents are called",
+        Reach::Supervisors => "Nobody came: supervisors are called, too",
+        Reach::Logic => "Nobody came: Your Logic is told",
     }
 }
 

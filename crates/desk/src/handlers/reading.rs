@@ -91,6 +91,7 @@ impl Workplace {
             user: colleague.user,
             name: colleague.name,
             online: colleague.online,
+            available: colleague.available,
         };
         Ok(others.map(view).collect())
     }

@@ -68,6 +68,8 @@ impl Workplace {
                 meta::put(connection, meta::SETTINGS, &request)
             })
             .await?;
+        self.memory.set_settings(request);
+        let _ = self.pokes.send(Poke::All);
         Ok(Nothing {})
     }
 
@@ -80,9 +82,15 @@ impl Workplace {
                 meta::put(connection, meta::AVAILABILITY, &availability)
             })
             .await?;
-        let _ = self.sync.send(Input::Say(DeskFrame::Presence { availability }));
-        let _ = self.pokes.send(Poke::All);
+        self.tell_presence();
         Ok(Nothing {})
+    }
+
+    /// The hub is told the one bit, and what should stand on screen is worked out again.
+    pub(crate) fn tell_presence(&self) {
+        let available = self.memory.takes_calls();
+        let _ = self.sync.send(Input::Say(DeskFrame::Presence { available }));
+        let _ = self.pokes.send(Poke::All);
     }
 
     pub(crate) async fn typing(&self, request: OneConversation) -> Result<Nothing, RpcError> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tandem_conversation::{Conversation, ConversationId, Notice, NoticeKind, Time, Viewer, notice};
-use tandem_protocol::agents::Me;
+use tandem_protocol::agents::{Me, Muted};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{Notifier, NotifyError, ShownId, words};
@@ -19,6 +19,7 @@ use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::handlers::Commands;
 use crate::memory::Memory;
+use crate::reports::Reports;
 use crate::sync::Link;
 
 /// Notifications of single conversations at once; the rest is told by one for all.
@@ -28,6 +29,8 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// A customer of ours who waits longer is worth another word, in milliseconds.
 const PATIENCE_MS: i64 = 120_000;
 const SNOOZE_MS: i64 = 5 * 60 * 1000;
+/// What is repeated is shown again after so long, in milliseconds.
+const REPEAT_MS: i64 = 60_000;
 /// After a failure the service is left alone for so long, in milliseconds.
 const RECOVER_MS: i64 = 30_000;
 /// What was shown is remembered for so long, in milliseconds.
@@ -54,6 +57,10 @@ struct Wanted {
 struct Standing {
     id: ShownId,
     kind: NoticeKind,
+    /// When it was shown last.
+    at: Time,
+    /// The user could not notice it.
+    unnoticed: bool,
 }
 
 pub(crate) struct Notices {
@@ -65,6 +72,7 @@ pub(crate) struct Notices {
     pub settled: watch::Receiver<bool>,
     pub notifier: Arc<dyn Notifier>,
     pub commands: Commands,
+    pub reports: Reports,
 }
 
 /// What the loop knows.
@@ -80,6 +88,8 @@ struct Screen {
     /// Whose notices these are.
     me: Option<Me>,
     has_room: bool,
+    /// Not handed to the system, and why; told to the hub once.
+    held_back: HashMap<(ConversationId, NoticeKind), Muted>,
     quiet_until: Option<Time>,
     /// Since when the cache is complete: calls from before say nothing about this machine's speed.
     settled_since: Option<Time>,
@@ -224,7 +234,8 @@ impl Notices {
                 let viewer = Viewer {
                     user,
                     permissions: &me.permissions,
-                    availability: self.memory.availability(),
+                    skills: &me.skills,
+                    availability: self.memory.presence(),
                     seen,
                     looking: looking == Some(id),
                     load,

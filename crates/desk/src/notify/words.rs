@@ -7,11 +7,24 @@ use super::{Action, Notification, ShownId, Tag, Urgency};
 const TITLE_CHARS: usize = 80;
 const BODY_CHARS: usize = 200;
 
+/// How a notification is shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    /// With the customer's words.
+    pub preview: bool,
+    pub sound: bool,
+}
+
 /// The notification for one notice.
-pub(super) fn notification(state: &Conversation, kind: NoticeKind, replaces: Option<ShownId>) -> Notification {
+pub(super) fn notification(
+    state: &Conversation,
+    kind: NoticeKind,
+    manner: Manner,
+    replaces: Option<ShownId>,
+) -> Notification {
     let name = &state.customer.name;
     let words = state.last_words.as_ref().filter(|words| words.by == Participant::Customer);
-    let words = words.map_or("", |words| words.text.as_str());
+    let words = words.filter(|_| manner.preview).map_or("", |words| words.text.as_str());
     let (title, body, actions, urgency) = match kind {
         NoticeKind::HelpNeeded { .. } => {
             let reason = state.help.as_ref().map(|help| help.reason.line()).unwrap_or_default();
@@ -47,12 +60,13 @@ pub(super) fn notification(state: &Conversation, kind: NoticeKind, replaces: Opt
         body: plain_text(&body),
         actions,
         urgency,
+        sound: manner.sound,
         replaces,
     }
 }
 
 /// The one notification for many.
-pub(super) fn group(count: usize, all_help: bool, replaces: Option<ShownId>) -> Notification {
+pub(super) fn group(count: usize, all_help: bool, sound: bool, replaces: Option<ShownId>) -> Notification {
     let need = if all_help { "need help" } else { "need you" };
     Notification {
         tag: Tag::Group,
@@ -60,6 +74,7 @@ pub(super) fn group(count: usize, all_help: bool, replaces: Option<ShownId>) -> 
         body: "Open the one that waits longest.".into(),
         actions: vec![Action::Open],
         urgency: Urgency::Urgent,
+        sound,
         replaces,
     }
 }
@@ -72,6 +87,7 @@ pub(super) fn test() -> Notification {
         body: "This is how Tandem calls you when somebody needs help.".into(),
         actions: vec![Action::Open],
         urgency: Urgency::Normal,
+        sound: true,
         replaces: None,
     }
 }

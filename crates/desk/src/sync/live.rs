@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
-use tandem_conversation::{Availability, Stage};
+use tandem_conversation::Stage;
 use tandem_protocol::agents::{Batch, DeskFrame, LiveFrame, Me};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
@@ -263,10 +263,10 @@ impl Sync {
         tracing::info!("live");
         self.set(Link::Live { since: self.clock.now(), session: Arc::clone(session) });
         self.fetch.all_wanting(&self.cache).await;
-        let availability = self.memory.availability();
-        if availability != Availability::Available {
+        let available = self.memory.takes_calls();
+        if !available {
             // If this fails, the next read tells.
-            let _ = say(socket, &DeskFrame::Presence { availability }).await;
+            let _ = say(socket, &DeskFrame::Presence { available }).await;
         }
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tandem_conversation::*;
-use tandem_protocol::agents::{CommandRequest, Me, Tokens};
+use tandem_protocol::agents::{AlertReport, CommandRequest, Me, Tokens};
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
@@ -24,6 +24,10 @@ pub struct World {
     /// Cursors with which desks came, in order.
     pub came_with: Vec<Option<u64>>,
     pub commands: Vec<CommandRequest>,
+    /// What the desk said of its alerts.
+    pub alerts: Vec<AlertReport>,
+    /// The last word on whether the agent takes calls.
+    pub available: Option<bool>,
     /// Files, and which of them were asked for.
     pub files: HashMap<MediaId, Vec<u8>>,
     pub asked_for: Vec<MediaId>,
@@ -83,6 +87,8 @@ impl FakeHub {
                 answers: HashMap::new(),
                 came_with: Vec::new(),
                 commands: Vec::new(),
+                alerts: Vec::new(),
+                available: None,
                 files: HashMap::new(),
                 asked_for: Vec::new(),
                 is_down: false,
@@ -238,6 +244,7 @@ impl FakeHub {
             person_typing_until: None,
             turn_lease_ms: 0,
             invitation_ms: 60_000,
+            ladder: tandem_conversation::Ladder::default(),
             fresh: Vec::new(),
         };
         let decided = decide(world.states.get(&id), &envelope, &context);
@@ -279,6 +286,7 @@ impl FakeHub {
             account: "Northwind".into(),
             permissions: Role::Supervisor.permissions(),
             capacity: self.world().capacity,
+            skills: Skills::default(),
         }
     }
 

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that goes wrong has failed")]
 
+mod alerts;
 mod bad_hub;
 mod desk;
 mod door;

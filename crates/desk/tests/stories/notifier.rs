@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tandem_desk::{Action, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Tag};
+use tandem_desk::{Action, Attention, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Tag};
 use tokio::sync::{mpsc, watch};
 
 #[derive(Default)]
@@ -20,15 +20,21 @@ struct Screen {
 pub struct FakeNotifier {
     screen: Mutex<Screen>,
     news: watch::Sender<()>,
+    attention: watch::Sender<Attention>,
 }
 
 impl FakeNotifier {
     pub fn new() -> Self {
-        Self { screen: Mutex::default(), news: watch::channel(()).0 }
+        Self { screen: Mutex::default(), news: watch::channel(()).0, attention: watch::channel(Attention::default()).0 }
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Screen) -> T) -> T {
         work(&mut self.screen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The system says so of its user.
+    pub fn says(&self, attention: Attention) {
+        self.attention.send_replace(attention);
     }
 
     pub fn break_down(&self) {
@@ -96,5 +102,9 @@ impl Notifier for FakeNotifier {
         self.with(|screen| screen.standing.retain(|standing| *standing != id));
         self.news.send_replace(());
         Box::pin(async {})
+    }
+
+    fn attention(&self) -> watch::Receiver<Attention> {
+        self.attention.subscribe()
     }
 }

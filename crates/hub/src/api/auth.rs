@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts, State};
 use axum::http::header;
 use axum::http::request::Parts;
-use tandem_conversation::{Participant, Permission, UserId};
+use tandem_conversation::{Participant, Permission};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{Colleague, Login, Me, Refresh, Tokens};
 use uuid::Uuid;
@@ -86,6 +86,7 @@ pub(crate) fn me_of(user: &User, account: &str) -> Me {
         account: account.to_owned(),
         permissions: user.role.permissions(),
         capacity: user.capacity,
+        skills: user.skills.clone(),
     }
 }
 
@@ -200,9 +201,14 @@ pub(crate) async fn colleagues(
 /// All users with their presence.
 pub(crate) async fn everybody(hub: &Hub) -> Result<Vec<Colleague>, StoreError> {
     let all = hub.database.read(users::all).await?;
-    let online: std::collections::HashSet<UserId> = hub.fanout.online().await.into_iter().collect();
+    let present = hub.fanout.present().await;
     Ok(all
         .into_iter()
-        .map(|user| Colleague { user: user.id, online: online.contains(&user.id), name: user.name })
+        .map(|user| Colleague {
+            user: user.id,
+            online: present.contains_key(&user.id),
+            available: present.get(&user.id).is_some_and(|available| *available),
+            name: user.name,
+        })
         .collect())
 }

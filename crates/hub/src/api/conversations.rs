@@ -59,7 +59,7 @@ pub(crate) async fn list(
 }
 
 /// Whether the user may read a conversation: it is visible, or belongs to the journey of a customer they handle.
-async fn readable(hub: &Hub, signed: &Signed, id: ConversationId) -> Result<Conversation, ApiError> {
+pub(super) async fn readable(hub: &Hub, signed: &Signed, id: ConversationId) -> Result<Conversation, ApiError> {
     let state = hub.database.read(move |connection| conversations::get(connection, id)).await?;
     let state = state.ok_or(Rejection::Unknown)?;
     let (permissions, now) = (signed.0.role.permissions(), hub.clock.now());

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
@@ -12,11 +14,12 @@ use tandem_conversation::{Conversation, ConversationId, Permission, RETENTION_MS
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{DeskFrame, LiveFrame};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 use utoipa::IntoParams;
 
 use super::auth::{Signed, everybody, me_of};
 use super::{ApiError, Query};
-use crate::fanout::{BACKLOG, DeskSession, Input, TYPING_MS, encode};
+use crate::fanout::{BACKLOG, DeskSession, Input, SessionId, TYPING_MS, encode};
 use crate::hub::Hub;
 use crate::store::users::User;
 use crate::store::{StoreError, conversations, events};
@@ -25,6 +28,8 @@ use crate::store::{StoreError, conversations, events};
 const FRAME_BYTES: usize = 16 * 1024;
 /// Changes in one frame of catching up.
 const PAGE: u32 = 1000;
+/// A desk that says nothing for so long is asked, and after as long again it is gone.
+const SILENT: Duration = Duration::from_secs(7);
 /// Whoever missed more starts afresh, which is cheaper.
 const MOST_MISSED: u64 = 500_000;
 
@@ -61,13 +66,19 @@ pub(crate) fn sized(upgrade: WebSocketUpgrade, frame_bytes: usize) -> WebSocketU
 async fn run(hub: Arc<Hub>, user: User, after: Option<u64>, mut socket: WebSocket) {
     let (frames, mut queue) = mpsc::channel(BACKLOG);
     let (registered, registration) = oneshot::channel();
-    let session =
-        DeskSession { user: user.id, name: user.name.clone(), permissions: user.role.permissions(), frames, told: 0 };
+    let session = DeskSession {
+        user: user.id,
+        name: user.name.clone(),
+        permissions: user.role.permissions(),
+        available: true,
+        frames,
+        told: 0,
+    };
     // First into the fan-out, then the past: what happens meanwhile waits in the queue.
     hub.fanout.send(Input::DeskCame { session, registered });
     let Ok((id, cursor)) = registration.await else { return };
     match catch_up(&hub, &user, after, cursor, &mut socket).await {
-        Ok(()) => attend(&hub, &user, &mut socket, &mut queue).await,
+        Ok(()) => attend(&hub, &user, id, &mut socket, &mut queue).await,
         Err(Ended::Gone) => {}
         Err(Ended::Store(error)) => {
             tracing::error!(%error, user.id = %user.id, "a desk could not catch up");
@@ -209,9 +220,24 @@ async fn send_batch(hub: &Hub, cursor: u64, changes: &[String], socket: &mut Web
     send(socket, frame.into()).await
 }
 
-async fn attend(hub: &Hub, user: &User, socket: &mut WebSocket, queue: &mut mpsc::Receiver<Utf8Bytes>) {
+async fn attend(
+    hub: &Hub,
+    user: &User,
+    desk: SessionId,
+    socket: &mut WebSocket,
+    queue: &mut mpsc::Receiver<Utf8Bytes>,
+) {
+    let mut asked = false;
+    let mut silence = std::pin::pin!(tokio::time::sleep(SILENT));
     loop {
         tokio::select! {
+            () = &mut silence => {
+                // Asked, and not a sign of life: the desk has vanished.
+                if std::mem::replace(&mut asked, true) || socket.send(Message::Ping(Bytes::new())).await.is_err() {
+                    return;
+                }
+                silence.as_mut().reset(Instant::now() + SILENT);
+            }
             frame = queue.recv() => {
                 let Some(frame) = frame else {
                     return close(socket, "live.too_slow", "This desk could not keep up; it comes back with its cursor.").await;
@@ -229,19 +255,23 @@ async fn attend(hub: &Hub, user: &User, socket: &mut WebSocket, queue: &mut mpsc
                     return;
                 }
             }
-            message = socket.next() => match message {
-                Some(Ok(Message::Text(text))) => hear(hub, user, &text, socket).await,
+            message = socket.next() => {
+                asked = false;
+                silence.as_mut().reset(Instant::now() + SILENT);
+                match message {
+                Some(Ok(Message::Text(text))) => hear(hub, user, desk, &text, socket).await,
                 Some(Ok(Message::Binary(_))) => {
                     return close(socket, "live.binary", "Send text frames.").await;
                 }
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                }
             },
         }
     }
 }
 
-async fn hear(hub: &Hub, user: &User, text: &str, socket: &mut WebSocket) {
+async fn hear(hub: &Hub, user: &User, desk: SessionId, text: &str, socket: &mut WebSocket) {
     match serde_json::from_str(text) {
         Ok(DeskFrame::Typing { conversation }) => {
             let state = hub.database.read(move |connection| conversations::get(connection, conversation)).await;
@@ -253,7 +283,7 @@ async fn hear(hub: &Hub, user: &User, text: &str, socket: &mut WebSocket) {
             hub.person_types(conversation, hub.clock.now().plus_ms(TYPING_MS));
             hub.fanout.send(Input::Typing { conversation, by, on: true });
         }
-        Ok(DeskFrame::Presence { .. }) => {}
+        Ok(DeskFrame::Presence { available }) => hub.fanout.send(Input::Available(desk, available)),
         Err(error) => {
             let frame = LiveFrame::Error {
                 code: "input.invalid".into(),

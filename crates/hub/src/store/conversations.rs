@@ -1,5 +1,7 @@
 //! The state of every conversation, and who is or was involved: what the sections and the workers ask.
 
+use std::collections::HashMap;
+
 use tandem_conversation::{ContactId, Conversation, ConversationId, CustomerId, Section, Time, UserId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -165,6 +167,20 @@ pub(crate) fn section(
     let mut count = connection.prepare_cached(count_sql(section))?;
     let total = count.query_row(params![Id(user.0), left_after.0], |row| row.get(0))?;
     Ok((page, total))
+}
+
+/// Conversations with an open call for help.
+pub(crate) fn needing_help(connection: &Connection) -> Result<Vec<Conversation>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT state FROM conversations WHERE help_since IS NOT NULL")?;
+    collect(query.query_map([], state_of)?)
+}
+
+/// In how many conversations each user is engaged, or invited to.
+pub(crate) fn loads(connection: &Connection) -> Result<HashMap<UserId, usize>, StoreError> {
+    let mut query =
+        connection.prepare_cached("SELECT user, count(*) FROM involvement WHERE left_at IS NULL GROUP BY user")?;
+    let rows = query.query_map([], |row| Ok((UserId(row.get::<_, Id>(0)?.0), row.get::<_, u32>(1)? as usize)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Conversations in which something is due by now.

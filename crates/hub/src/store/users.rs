@@ -1,6 +1,6 @@
 //! Users of the desk.
 
-use tandem_conversation::{Role, UserId};
+use tandem_conversation::{Role, Skills, UserId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Id, StoreError};
@@ -18,6 +18,9 @@ CREATE TABLE users (
     password TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;";
 
+/// As JSON: brands and languages.
+pub(crate) const SKILLS: &str = "ALTER TABLE users ADD COLUMN skills TEXT NOT NULL DEFAULT '{}';";
+
 /// A user with what is needed to sign in.
 #[derive(Clone, Debug)]
 pub struct User {
@@ -27,9 +30,10 @@ pub struct User {
     pub role: Role,
     pub capacity: u32,
     pub password: String,
+    pub skills: Skills,
 }
 
-const COLUMNS: &str = "id, email, name, role, capacity, password";
+const COLUMNS: &str = "id, email, name, role, capacity, password, skills";
 
 fn user_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<User> {
     let role: String = row.get(3)?;
@@ -41,19 +45,23 @@ fn user_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<User> {
         role: role.parse().unwrap_or(Role::Agent),
         capacity: row.get(4)?,
         password: row.get(5)?,
+        // What cannot be read limits nobody.
+        skills: serde_json::from_str(row.get_ref(6)?.as_str()?).unwrap_or_default(),
     })
 }
 
 /// Adds a user; an existing address keeps its id and gets the new name, role and password.
 pub(crate) fn put(connection: &Connection, user: &User) -> Result<UserId, StoreError> {
     let mut query = connection.prepare_cached(
-        "INSERT INTO users (id, email, name, role, capacity, password) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        "INSERT INTO users (id, email, name, role, capacity, password, skills) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (email) DO UPDATE SET name = excluded.name, role = excluded.role,
-             capacity = excluded.capacity, password = excluded.password
+             capacity = excluded.capacity, password = excluded.password, skills = excluded.skills
          RETURNING id",
     )?;
+    let skills = serde_json::to_string(&user.skills)
+        .map_err(|error| StoreError::Damaged { what: "skills", detail: error.to_string() })?;
     let id = query.query_row(
-        params![Id(user.id.0), user.email, user.name, user.role.name(), user.capacity, user.password],
+        params![Id(user.id.0), user.email, user.name, user.role.name(), user.capacity, user.password, skills],
         |row| row.get::<_, Id>(0),
     )?;
     Ok(UserId(id.0))

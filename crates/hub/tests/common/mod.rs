@@ -5,6 +5,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -44,16 +45,30 @@ impl TestHub {
 
     /// A hub over the data of an earlier one.
     pub async fn on(folder: Arc<tempfile::TempDir>, logic: Option<&str>, timeout_ms: i64) -> Self {
+        Self::at(Clock::system(), folder, logic, timeout_ms).await
+    }
+
+    /// A new hub whose clock is moved by the test, in milliseconds.
+    pub async fn start_with_clock(logic: Option<&str>) -> (Self, Arc<AtomicI64>) {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let path = folder.path().to_owned();
+        tokio::task::spawn_blocking(move || prepare(&path)).await.unwrap();
+        let ahead: Arc<AtomicI64> = Arc::default();
+        (Self::at(moved(&ahead), folder, logic, 1_000).await, ahead)
+    }
+
+    pub async fn at(clock: Clock, folder: Arc<tempfile::TempDir>, logic: Option<&str>, timeout_ms: i64) -> Self {
         let config = Config {
             listen: String::new(),
             data: folder.path().to_owned(),
             account: "Northwind".into(),
             logic: logic.map(|url| LogicConfig { url: url.into(), secret: SECRET.into(), timeout_ms }),
             rate_limits: false,
+            ladder: tandem_conversation::Ladder::default(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let hub = Hub::start(config, Clock::system()).unwrap();
+        let hub = Hub::start(config, clock).unwrap();
         let (stop, stopping) = oneshot::channel::<()>();
         let stopped = tokio::spawn(async move {
             serve(hub, listener, async move {
@@ -109,6 +124,12 @@ impl TestHub {
     }
 }
 
+/// The system's clock, so many milliseconds ahead.
+pub fn moved(ahead: &Arc<AtomicI64>) -> Clock {
+    let (ahead, clock) = (Arc::clone(ahead), Clock::system());
+    Clock::from(move || clock.now().plus_ms(ahead.load(Ordering::Relaxed)))
+}
+
 fn prepare(folder: &Path) {
     for (email, name, role) in [
         ("maya@northwind.example", "Maya Ortiz", Role::Agent),
@@ -116,7 +137,15 @@ fn prepare(folder: &Path) {
         ("sofia@northwind.example", "Sofia Lind", Role::Supervisor),
         ("ada@northwind.example", "Ada Novak", Role::Admin),
     ] {
-        let user = NewUser { email: email.into(), name: name.into(), role, password: PASSWORD.into() };
+        let user = NewUser {
+            email: email.into(),
+            name: name.into(),
+            role,
+            password: PASSWORD.into(),
+            capacity: NewUser::CAPACITY,
+            brands: Vec::new(),
+            languages: Vec::new(),
+        };
         add_user(folder, user).unwrap();
     }
     let brand = NewBrand {

@@ -83,6 +83,7 @@ fn me() -> Me {
         account: "Northwind".into(),
         permissions: Role::Supervisor.permissions(),
         capacity: 100,
+        skills: tandem_conversation::Skills::default(),
     }
 }
 

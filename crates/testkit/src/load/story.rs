@@ -83,6 +83,7 @@ impl Story {
             person_typing_until: None,
             turn_lease_ms: 15_000,
             invitation_ms: 60_000,
+            ladder: tandem_conversation::Ladder::default(),
             fresh: if self.has_logic { (0..8).map(|_| self.id()).collect() } else { Vec::new() },
         };
         let decided = decide(self.state.as_ref(), &envelope, &context);

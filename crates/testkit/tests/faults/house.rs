@@ -31,6 +31,7 @@ impl House {
             account: "Northwind".into(),
             logic: logic.map(|url| LogicConfig { url: url.into(), secret: SECRET.into(), timeout_ms: 1_000 }),
             rate_limits: false,
+            ladder: tandem_conversation::Ladder::default(),
         };
         let clock = clocks.hub();
         let runtime = runtime();

@@ -11,6 +11,7 @@
 mod agent;
 mod cache;
 mod check;
+mod claims;
 mod customers;
 mod hands;
 mod house;

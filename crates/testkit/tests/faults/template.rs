@@ -50,7 +50,15 @@ impl Template {
 
 fn set_up(data: &Path) {
     for (name, role) in PEOPLE {
-        let user = NewUser { email: email(name), name: name.into(), role, password: PASSWORD.into() };
+        let user = NewUser {
+            email: email(name),
+            name: name.into(),
+            role,
+            password: PASSWORD.into(),
+            capacity: NewUser::CAPACITY,
+            brands: Vec::new(),
+            languages: Vec::new(),
+        };
         add_user(data, user).unwrap();
     }
     let brand = NewBrand {

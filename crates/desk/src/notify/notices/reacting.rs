@@ -1,7 +1,7 @@
 //! What the user does with a notification.
 
 use tandem_conversation::{ConversationId, NoticeKind, Section};
-use tandem_protocol::agents::{AgentCommand, Me};
+use tandem_protocol::agents::{AgentCommand, AlertOutcome, Me};
 
 use super::super::{Action, Reaction};
 use super::{Notices, SNOOZE_MS, Screen, Wanted};
@@ -25,6 +25,9 @@ impl Notices {
             Action::Snooze => NoticeState::Snoozed { until: self.clock.now().plus_ms(SNOOZE_MS) },
             Action::Join | Action::Open | Action::Dismissed => NoticeState::Over,
         };
+        if matches!(reaction.action, Action::Join | Action::Open) {
+            self.report(id, kind, AlertOutcome::Clicked {}).await?;
+        }
         match reaction.action {
             Action::Join => self.join(id, kind),
             Action::Open => {

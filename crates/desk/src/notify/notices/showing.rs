@@ -1,13 +1,17 @@
 //! Acts on the difference between what should stand and what stands.
 
-use tandem_conversation::{ConversationId, NoticeKind, Time};
+use std::collections::HashMap;
 
-use super::super::{Notification, NotifyError, ShownId, words};
-use super::{AT_ONCE, Notices, RECOVER_MS, Screen, Standing, Wanted};
+use tandem_conversation::{ConversationId, NoticeKind, Time};
+use tandem_protocol::agents::{AlertOutcome, AlertReport, Muted};
+
+use super::super::words::Manner;
+use super::super::{Notification, NotifyError, ShownId, muting, words};
+use super::{AT_ONCE, Notices, RECOVER_MS, REPEAT_MS, Screen, Standing, Wanted};
 use crate::cache::notices::{NoticeState, Shown};
 use crate::cache::{CacheError, notices};
 use crate::figures;
-use crate::view::{Change, NotificationsView};
+use crate::view::{Change, Loudness, NotificationSettings, NotificationsView};
 
 impl Notices {
     /// Acts on the difference between what should stand and what stands.
@@ -17,7 +21,14 @@ impl Notices {
             self.take_away(screen, id, NoticeState::Withdrawn).await?;
         }
         let now = self.clock.now();
-        let mut due: Vec<_> = screen.wanted.iter().filter(|(id, wanted)| is_due(screen, **id, wanted, now)).collect();
+        let settings = self.memory.settings().notifications;
+        self.hold_back(screen, &settings).await?;
+        self.look_who_notices(screen).await?;
+        let is_due = |(id, wanted): &(&ConversationId, &Wanted)| {
+            !screen.held_back.contains_key(&(**id, wanted.notice.kind))
+                && is_due(screen, **id, wanted, settings.repeat, now)
+        };
+        let mut due: Vec<_> = screen.wanted.iter().filter(is_due).collect();
         due.sort_by_key(|(_, wanted)| wanted.notice.since);
         let due: Vec<ConversationId> = due.into_iter().map(|(id, _)| *id).collect();
         let is_quiet = screen.quiet_until.is_some_and(|until| now < until);
@@ -40,6 +51,47 @@ impl Notices {
         Ok(())
     }
 
+    /// What the user's own settings keep from the screen. It is shown when they allow it, if it still matters then.
+    async fn hold_back(&self, screen: &mut Screen, settings: &NotificationSettings) -> Result<(), CacheError> {
+        let minute = muting::minute_of_day(self.clock.now());
+        let mut held_back = HashMap::new();
+        for (id, wanted) in &screen.wanted {
+            let kind = wanted.notice.kind;
+            if let Some(why) = muting::held_back(settings, kind, minute) {
+                held_back.insert((*id, kind), why);
+            }
+        }
+        let before = std::mem::replace(&mut screen.held_back, held_back);
+        let news = screen.held_back.iter().filter(|(key, why)| before.get(key) != Some(why));
+        for ((id, kind), why) in news {
+            self.report(*id, *kind, AlertOutcome::Muted { why: *why }).await?;
+        }
+        Ok(())
+    }
+
+    /// What stood while nobody could notice it is noticed now.
+    async fn look_who_notices(&self, screen: &mut Screen) -> Result<(), CacheError> {
+        if muting::unnoticed(self.memory.attention()).is_some() {
+            return Ok(());
+        }
+        for (id, standing) in screen.standing.iter_mut().filter(|(_, standing)| standing.unnoticed) {
+            standing.unnoticed = false;
+            self.report(*id, standing.kind, AlertOutcome::Shown {}).await?;
+        }
+        Ok(())
+    }
+
+    /// The hub keeps a ledger of calls for help; everything else is this machine's own business.
+    pub(super) async fn report(
+        &self,
+        conversation: ConversationId,
+        kind: NoticeKind,
+        outcome: AlertOutcome,
+    ) -> Result<(), CacheError> {
+        let NoticeKind::HelpNeeded { call } = kind else { return Ok(()) };
+        self.reports.add(AlertReport { conversation, call, at: self.clock.hub_now(), outcome }).await
+    }
+
     /// Shows the notice of one conversation.
     async fn raise(
         &self,
@@ -49,17 +101,29 @@ impl Notices {
     ) -> Result<Result<(), NotifyError>, CacheError> {
         let Some(wanted) = screen.wanted.get(&id) else { return Ok(Ok(())) };
         let (kind, since) = (wanted.notice.kind, wanted.notice.since);
-        let shown = self.show(screen, words::notification(&wanted.state, kind, replaces)).await;
+        let (settings, attention) = (self.memory.settings().notifications, self.memory.attention());
+        // Whoever walks by a locked screen is not to read what customers write.
+        let preview = settings.preview && !attention.locked;
+        let manner = Manner { preview, sound: muting::loudness(&settings, kind) == Loudness::Sound };
+        let shown = self.show(screen, words::notification(&wanted.state, kind, manner, replaces)).await;
+        let unnoticed = muting::unnoticed(attention);
         let shown = match shown {
             Ok(shown) => shown,
-            Err(error) => return Ok(Err(error)),
+            Err(error) => {
+                self.report(id, kind, AlertOutcome::Muted { why: Muted::NoService }).await?;
+                return Ok(Err(error));
+            }
         };
+        let outcome = unnoticed.map_or(AlertOutcome::Shown {}, |why| AlertOutcome::Muted { why });
+        self.report(id, kind, outcome).await?;
         let is_fresh = screen.settled_since.is_some_and(|settled| since >= settled);
         if matches!(kind, NoticeKind::HelpNeeded { .. }) && is_fresh {
             figures::help_notified(&self.memory, self.clock.hub_now().since(since));
             self.changes.tell(Change::App);
         }
-        if let Some(old) = screen.standing.insert(id, Standing { id: shown, kind })
+        if let Some(old) = screen
+            .standing
+            .insert(id, Standing { id: shown, kind, at: self.clock.now(), unnoticed: unnoticed.is_some() })
             && old.kind != kind
         {
             self.remember(screen, id, old.kind, NoticeState::Withdrawn).await?;
@@ -96,8 +160,10 @@ impl Notices {
         if screen.group.is_some_and(|(_, shown)| shown == count) {
             return;
         }
+        // Only the first is heard: more of them make it no more urgent.
+        let is_first = replaces.is_none();
         let all_help = screen.wanted.values().all(|w| matches!(w.notice.kind, NoticeKind::HelpNeeded { .. }));
-        if let Ok(id) = self.show(screen, words::group(count, all_help, replaces)).await {
+        if let Ok(id) = self.show(screen, words::group(count, all_help, is_first, replaces)).await {
             screen.group = Some((id, count));
         }
     }
@@ -128,10 +194,11 @@ impl Notices {
 }
 
 /// Whether a notice has to be shown now: never twice, unless it was snoozed, or taken back and matters again.
-fn is_due(screen: &Screen, id: ConversationId, wanted: &Wanted, now: Time) -> bool {
+fn is_due(screen: &Screen, id: ConversationId, wanted: &Wanted, repeat: bool, now: Time) -> bool {
     let kind = wanted.notice.kind;
-    if screen.standing.get(&id).is_some_and(|standing| standing.kind == kind) {
-        return false;
+    if let Some(standing) = screen.standing.get(&id).filter(|standing| standing.kind == kind) {
+        let is_urgent = matches!(kind, NoticeKind::HelpNeeded { .. } | NoticeKind::Invited { .. });
+        return repeat && is_urgent && now.since(standing.at) >= REPEAT_MS;
     }
     match screen.shown.get(&(id, kind)) {
         None => true,

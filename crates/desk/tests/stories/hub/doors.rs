@@ -12,7 +12,7 @@ use futures_util::SinkExt as _;
 use serde_json::{Value, json};
 use tandem_conversation::*;
 use tandem_protocol::Problem;
-use tandem_protocol::agents::{CommandAccepted, CommandRequest, Login, Refresh};
+use tandem_protocol::agents::{AlertReports, CommandAccepted, CommandRequest, DeskFrame, Login, Refresh};
 
 use super::{Live, PASSWORD, Shared, now};
 
@@ -22,6 +22,7 @@ pub fn router(hub: Shared) -> Router {
         .route("/api/v1/auth/refresh", post(refresh))
         .route("/api/v1/auth/logout", post(|| async { StatusCode::NO_CONTENT }))
         .route("/api/v1/commands", post(command))
+        .route("/api/v1/alerts", post(alerts))
         .route("/api/v1/live", get(live))
         .route("/api/v1/conversations/{id}", get(conversation))
         .route("/api/v1/conversations/{id}/turns", get(turns))
@@ -58,6 +59,15 @@ async fn media(State(hub): State<Shared>, headers: HeaderMap, Path(id): Path<Med
         Some(bytes) => ([("content-type", "image/png")], bytes).into_response(),
         None => problem(404, "media.unknown", "There is no such file."),
     }
+}
+
+async fn alerts(State(hub): State<Shared>, headers: HeaderMap, Json(said): Json<AlertReports>) -> Response {
+    if let Err(refused) = check(&hub, &headers) {
+        return *refused;
+    }
+    hub.world().alerts.extend(said.reports);
+    hub.tell();
+    StatusCode::NO_CONTENT.into_response()
 }
 
 async fn login(State(hub): State<Shared>, Json(login): Json<Login>) -> Response {
@@ -248,6 +258,12 @@ async fn attend(hub: Shared, after: Option<u64>, mut socket: WebSocket) {
                 }
             },
             message = socket.recv() => match message {
+                Some(Ok(Message::Text(text))) => {
+                    if let Ok(DeskFrame::Presence { available }) = serde_json::from_str(&text) {
+                        hub.world().available = Some(available);
+                        hub.tell();
+                    }
+                }
                 Some(Ok(_)) => {}
                 _ => return,
             },

@@ -1,0 +1,82 @@
+//! Tells the hub what became of this user's alerts. What it has not heard of waits in the cache.
+
+use std::sync::Arc;
+
+use tandem_protocol::agents::{AlertReport, AlertReports};
+use tokio::sync::{Notify, watch};
+
+use crate::cache::{Cache, CacheError, reports};
+use crate::hub::HubError;
+use crate::pace::Pace;
+use crate::sync::Link;
+
+/// Reports of one request.
+const AT_ONCE: u32 = 200;
+
+/// The way to the reporting task.
+#[derive(Clone)]
+pub(crate) struct Reports {
+    cache: Cache,
+    news: Arc<Notify>,
+}
+
+impl Reports {
+    pub(crate) fn new(cache: Cache) -> Self {
+        Self { cache, news: Arc::default() }
+    }
+
+    /// Writes it down; it is told as soon as the hub can be reached.
+    pub(crate) async fn add(&self, report: AlertReport) -> Result<(), CacheError> {
+        self.cache.write(move |connection, _| reports::add(connection, &report)).await?;
+        self.news.notify_one();
+        Ok(())
+    }
+
+    /// Works until the desk ends.
+    pub(crate) async fn run(self, mut link: watch::Receiver<Link>, pace: Pace) {
+        loop {
+            let session = link.borrow_and_update().live().cloned();
+            let Some(session) = session else {
+                if link.changed().await.is_err() {
+                    return;
+                }
+                continue;
+            };
+            let first = match self.cache.read(|connection| reports::first(connection, AT_ONCE)).await {
+                Ok(first) => first,
+                Err(error) => {
+                    tracing::error!(%error, "what became of alerts cannot be read");
+                    (Vec::new(), 0)
+                }
+            };
+            let (reports, last) = first;
+            if reports.is_empty() {
+                tokio::select! {
+                    () = self.news.notified() => {}
+                    changed = link.changed() => if changed.is_err() { return },
+                }
+                continue;
+            }
+            let request = AlertReports { reports };
+            let told = session.with_token(|token| {
+                let (session, request) = (&session, &request);
+                async move { session.hub.report_alerts(&token, request).await }
+            });
+            match told.await {
+                // Tried again: the network, or the hub is busy.
+                Err(error @ (HubError::Network(_) | HubError::Busy { .. } | HubError::SessionEnded(_))) => {
+                    tracing::info!(%error, "what became of alerts could not be told yet");
+                    tokio::time::sleep(pace.resend).await;
+                    continue;
+                }
+                // What the hub does not take it would not take the next time.
+                Err(error) => tracing::warn!(%error, "the hub does not take what became of alerts"),
+                Ok(()) => {}
+            }
+            if let Err(error) = self.cache.write(move |connection, _| reports::remove(connection, last)).await {
+                tracing::error!(%error, "what was told cannot be forgotten");
+                tokio::time::sleep(pace.resend).await;
+            }
+        }
+    }
+}

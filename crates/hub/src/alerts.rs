@@ -1,0 +1,200 @@
+//! Keeps the alert ledger: who is called by each call for help, what their desks say of it, and how it ended.
+//!
+//! Desks decide for themselves whom a call concerns, by the same pure rule; the ledger writes down what the hub knows
+//! of it and makes the call wider at once where nobody can have noticed. It follows the log: a hub that died in between
+//! takes up every open call when it starts.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tandem_conversation::{
+    Availability, Command, Conversation, ConversationId, EventBody, Position, UserId, Viewer, is_called,
+};
+use tandem_protocol::agents::AlertReport;
+use tokio::sync::mpsc;
+
+use crate::engine::{Changed, system_command};
+use crate::hub::Hub;
+use crate::store::users::User;
+use crate::store::{StoreError, alerts, conversations, users};
+
+/// After the hub's start nobody is missed for so long, in milliseconds: the desks have to come back first.
+const GRACE_MS: i64 = 15_000;
+
+/// What the ledger hears.
+pub(crate) enum Entry {
+    /// A call began, became wider or ended.
+    Changed(Arc<Conversation>, Vec<EventBody>),
+    /// A desk could not tell its user.
+    Muted(ConversationId),
+}
+
+/// What of a change concerns calls for help.
+pub(crate) fn entry_of(changed: &Changed) -> Option<Entry> {
+    let calls = |body: &EventBody| {
+        matches!(body, EventBody::HelpRaised { .. } | EventBody::HelpWidened { .. } | EventBody::HelpCleared { .. })
+    };
+    let bodies: Vec<_> = changed.events.iter().map(|(event, _)| &event.body).filter(|body| calls(body)).collect();
+    match bodies.is_empty() {
+        true => None,
+        false => Some(Entry::Changed(Arc::clone(&changed.after), bodies.into_iter().cloned().collect())),
+    }
+}
+
+/// Runs as long as the hub.
+pub(crate) async fn run(hub: Arc<Hub>, mut entries: mpsc::UnboundedReceiver<Entry>) {
+    if let Err(error) = hub.take_up_calls().await {
+        tracing::error!(%error, "the open calls for help cannot be read");
+    }
+    while let Some(entry) = entries.recv().await {
+        let done = match entry {
+            Entry::Changed(state, bodies) => hub.write_down(&state, &bodies).await,
+            Entry::Muted(id) => hub.look_whether_in_vain(id).await,
+        };
+        if let Err(error) = done {
+            tracing::error!(%error, "the alert ledger cannot be kept");
+        }
+    }
+}
+
+impl Hub {
+    /// Calls that began or ended while nobody kept the ledger.
+    async fn take_up_calls(&self) -> Result<(), StoreError> {
+        let (known, needing) = self
+            .database
+            .read(|connection| -> Result<_, StoreError> {
+                Ok((alerts::open(connection)?, conversations::needing_help(connection)?))
+            })
+            .await?;
+        let open: HashMap<_, _> = needing.iter().filter_map(|state| Some((state.help.as_ref()?.call, state))).collect();
+        let over: Vec<_> = known.into_iter().filter(|(call, _)| !open.contains_key(call)).collect();
+        let now = self.clock.now();
+        self.database
+            .write(move |connection, _| -> Result<(), StoreError> {
+                over.iter().try_for_each(|(call, _)| alerts::end(connection, *call, None, now))
+            })
+            .await?;
+        for state in needing {
+            self.call(&state).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_down(&self, state: &Arc<Conversation>, bodies: &[EventBody]) -> Result<(), StoreError> {
+        let mut last = None;
+        for body in bodies {
+            match body {
+                EventBody::HelpRaised { help } => last = Some(help.clone()),
+                EventBody::HelpCleared { claimed_by } => {
+                    // A call may begin and end within one commit; then it is written down as a whole.
+                    let (of, begun, by) = (state.id, last.take(), claimed_by.as_ref().and_then(|by| by.user()));
+                    let now = self.clock.now();
+                    self.database
+                        .write(move |connection, _| -> Result<(), StoreError> {
+                            if let Some(help) = &begun {
+                                alerts::put_call(connection, of, help)?;
+                            }
+                            let ended = alerts::open_of(connection, of)?;
+                            ended.into_iter().try_for_each(|call| alerts::end(connection, call, by, now))
+                        })
+                        .await?;
+                }
+                _ => {}
+            }
+        }
+        self.call(state).await
+    }
+
+    /// Writes down who is called by now.
+    async fn call(&self, state: &Conversation) -> Result<(), StoreError> {
+        let Some(help) = state.help.clone() else { return Ok(()) };
+        let present = self.fanout.present().await;
+        let (everybody, loads) = self
+            .database
+            .read(|connection| -> Result<_, StoreError> {
+                Ok((users::all(connection)?, conversations::loads(connection)?))
+            })
+            .await?;
+        let called: Vec<UserId> = everybody
+            .iter()
+            .filter(|user| {
+                present.get(&user.id).is_some_and(|available| {
+                    let load = loads.get(&user.id).copied().unwrap_or(0);
+                    is_called(state, &help, &viewer(user, *available, load, &user.role.permissions()))
+                })
+            })
+            .map(|user| user.id)
+            .collect();
+        let (of, now) = (state.id, self.clock.now());
+        self.database
+            .write(move |connection, _| -> Result<(), StoreError> {
+                alerts::put_call(connection, of, &help)?;
+                called.iter().try_for_each(|user| alerts::decide(connection, help.call, *user, now))
+            })
+            .await?;
+        self.look_whether_in_vain(of).await
+    }
+
+    /// Calls the next without waiting if nobody who is called can have noticed.
+    async fn look_whether_in_vain(&self, id: ConversationId) -> Result<(), StoreError> {
+        if self.clock.now().since(self.started) < GRACE_MS {
+            return Ok(());
+        }
+        let open = self
+            .database
+            .read(move |connection| -> Result<_, StoreError> {
+                let help = conversations::get(connection, id)?.and_then(|state| state.help);
+                let Some(help) = help else { return Ok(None) };
+                Ok(alerts::in_vain(connection, help.call)?.then_some(help))
+            })
+            .await?;
+        if let Some(help) = open
+            && help.reach.wider().is_some()
+        {
+            let widen = Command::WidenHelp { call: help.call, reach: help.reach };
+            // A refusal says that the conversation has moved on meanwhile.
+            let _ = self.execute_once(system_command(id, widen)).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes in what a desk says of its alerts.
+    pub(crate) async fn alerted(&self, user: UserId, reports: Vec<AlertReport>) -> Result<(), StoreError> {
+        let muted = self
+            .database
+            .write(move |connection, _| -> Result<_, StoreError> {
+                let mut muted = Vec::new();
+                for report in &reports {
+                    let open = alerts::report(connection, user, report)?;
+                    muted.extend(open.filter(|_| report.outcome.is_muted()));
+                }
+                Ok(muted)
+            })
+            .await?;
+        for conversation in muted {
+            let _ = self.ledger.send(Entry::Muted(conversation));
+        }
+        Ok(())
+    }
+}
+
+/// A user as the policy sees them, as far as the hub knows.
+fn viewer<'a>(
+    user: &'a User,
+    available: bool,
+    load: usize,
+    permissions: &'a tandem_conversation::Permissions,
+) -> Viewer<'a> {
+    Viewer {
+        user: user.id,
+        permissions,
+        skills: &user.skills,
+        // Whether they are busy or away the hub does not know.
+        availability: if available { Availability::Available } else { Availability::Busy },
+        seen: Position::START,
+        looking: false,
+        load,
+        capacity: user.capacity as usize,
+        patience_ms: i64::MAX,
+    }
+}

@@ -1,0 +1,178 @@
+//! The alert ledger: of every call for help, who was called and what became of it.
+
+use tandem_conversation::{CallId, ConversationId, NeedsHelp, Reach, Time, UserId};
+use tandem_protocol::agents::{Alert, AlertOutcome, AlertReport, CallAlerts, Muted};
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::{Id, StoreError};
+
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE calls (
+    id           BLOB NOT NULL PRIMARY KEY,
+    conversation BLOB NOT NULL,
+    since        INTEGER NOT NULL,
+    -- How far it reaches, as JSON.
+    reach        TEXT NOT NULL,
+    -- When somebody took it or it became needless; null while it is open.
+    ended        INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX calls_of_conversation ON calls (conversation, since);
+CREATE INDEX calls_open ON calls (since) WHERE ended IS NULL;
+
+CREATE TABLE alerts (
+    call    BLOB NOT NULL,
+    user    BLOB NOT NULL,
+    -- When each of these happened first; null if it has not.
+    decided INTEGER NOT NULL,
+    sent    INTEGER,
+    shown   INTEGER,
+    muted   INTEGER,
+    -- Why it was muted, as JSON.
+    why     TEXT,
+    clicked INTEGER,
+    joined  INTEGER,
+    expired INTEGER,
+    PRIMARY KEY (call, user)
+) STRICT, WITHOUT ROWID;";
+
+/// Begins or goes on with a call.
+pub(crate) fn put_call(connection: &Connection, of: ConversationId, help: &NeedsHelp) -> Result<(), StoreError> {
+    let mut query = connection.prepare_cached(
+        "INSERT INTO calls (id, conversation, since, reach) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (id) DO UPDATE SET reach = excluded.reach",
+    )?;
+    query.execute(params![Id(help.call.0), Id(of.0), help.since.0, json(&help.reach)?])?;
+    Ok(())
+}
+
+/// Somebody with a connected desk is called, and the desk was told. Whoever was called before stays as they are.
+pub(crate) fn decide(connection: &Connection, call: CallId, user: UserId, at: Time) -> Result<(), StoreError> {
+    let mut query = connection.prepare_cached(
+        "INSERT INTO alerts (call, user, decided, sent) VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO NOTHING",
+    )?;
+    query.execute(params![Id(call.0), Id(user.0), at.0])?;
+    Ok(())
+}
+
+/// Writes down what a desk says. What was known before stays; a call that is not known says nothing. The conversation,
+/// if the call is still open.
+pub(crate) fn report(
+    connection: &Connection,
+    user: UserId,
+    report: &AlertReport,
+) -> Result<Option<ConversationId>, StoreError> {
+    let mut known = connection.prepare_cached("SELECT ended IS NULL FROM calls WHERE id = ?1 AND conversation = ?2")?;
+    let open = known.query_row([Id(report.call.0), Id(report.conversation.0)], |row| row.get::<_, bool>(0));
+    let Some(open) = open.optional()? else { return Ok(None) };
+    decide(connection, report.call, user, report.at)?;
+    let (column, why) = match &report.outcome {
+        AlertOutcome::Shown {} => ("shown", None),
+        AlertOutcome::Clicked {} => ("clicked", None),
+        AlertOutcome::Muted { why } => ("muted", Some(json(why)?)),
+    };
+    let mut query = connection.prepare_cached(&format!(
+        "UPDATE alerts SET {column} = ?3, why = coalesce(?4, why) WHERE call = ?1 AND user = ?2 AND {column} IS NULL"
+    ))?;
+    query.execute(params![Id(report.call.0), Id(user.0), report.at.0, why])?;
+    Ok(open.then_some(report.conversation))
+}
+
+/// Whether nobody who is called can have noticed: each alert was muted or could not be sent.
+pub(crate) fn in_vain(connection: &Connection, call: CallId) -> Result<bool, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT NOT EXISTS (SELECT 1 FROM alerts
+             WHERE call = ?1 AND sent IS NOT NULL AND (muted IS NULL OR shown IS NOT NULL))",
+    )?;
+    Ok(query.query_row([Id(call.0)], |row| row.get(0))?)
+}
+
+/// The call is over; `by` took it.
+pub(crate) fn end(connection: &Connection, call: CallId, by: Option<UserId>, at: Time) -> Result<(), StoreError> {
+    let mut query = connection.prepare_cached("UPDATE calls SET ended = ?2 WHERE id = ?1 AND ended IS NULL")?;
+    if query.execute(params![Id(call.0), at.0])? == 0 {
+        return Ok(());
+    }
+    if let Some(user) = by {
+        let mut query = connection.prepare_cached(
+            "INSERT INTO alerts (call, user, decided, joined) VALUES (?1, ?2, ?3, ?3)
+             ON CONFLICT (call, user) DO UPDATE SET joined = excluded.joined",
+        )?;
+        query.execute(params![Id(call.0), Id(user.0), at.0])?;
+    }
+    let mut query = connection.prepare_cached("UPDATE alerts SET expired = ?2 WHERE call = ?1 AND joined IS NULL")?;
+    query.execute(params![Id(call.0), at.0])?;
+    Ok(())
+}
+
+/// The calls that were open when the hub ended.
+pub(crate) fn open(connection: &Connection) -> Result<Vec<(CallId, ConversationId)>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT id, conversation FROM calls WHERE ended IS NULL")?;
+    let rows =
+        query.query_map([], |row| Ok((CallId(row.get::<_, Id>(0)?.0), ConversationId(row.get::<_, Id>(1)?.0))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The open calls of a conversation; one at most, unless a hub died at the wrong moment.
+pub(crate) fn open_of(connection: &Connection, of: ConversationId) -> Result<Vec<CallId>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT id FROM calls WHERE conversation = ?1 AND ended IS NULL")?;
+    let rows = query.query_map([Id(of.0)], |row| Ok(CallId(row.get::<_, Id>(0)?.0)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The calls of a conversation, newest first, each with its alerts.
+pub(crate) fn of_conversation(
+    connection: &Connection,
+    conversation: ConversationId,
+    limit: u32,
+) -> Result<Vec<CallAlerts>, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT id, since, reach, ended FROM calls WHERE conversation = ?1 ORDER BY since DESC LIMIT ?2",
+    )?;
+    let calls = query.query_map(params![Id(conversation.0), limit], |row| {
+        let ended: Option<i64> = row.get(3)?;
+        Ok((CallId(row.get::<_, Id>(0)?.0), Time(row.get(1)?), row.get::<_, String>(2)?, ended.map(Time)))
+    })?;
+    let mut found = Vec::new();
+    for call in calls {
+        let (call, since, reach, ended) = call?;
+        let reach: Reach = parse(&reach)?;
+        found.push(CallAlerts { call, since, reach, ended, alerts: alerts_of(connection, call)? });
+    }
+    Ok(found)
+}
+
+fn alerts_of(connection: &Connection, call: CallId) -> Result<Vec<Alert>, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT a.user, coalesce(u.name, ''), a.decided, a.sent, a.shown, a.muted, a.why, a.clicked, a.joined, a.expired
+         FROM alerts a LEFT JOIN users u ON u.id = a.user WHERE a.call = ?1",
+    )?;
+    let mut alerts = query.query_map([Id(call.0)], alert_of)?.collect::<Result<Result<Vec<_>, _>, _>>()??;
+    alerts.sort_by(|one, other| (one.decided, &one.name).cmp(&(other.decided, &other.name)));
+    Ok(alerts)
+}
+
+fn alert_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Result<Alert, StoreError>> {
+    let time = |column| row.get::<_, Option<i64>>(column).map(|time| time.map(Time));
+    let why: Option<String> = row.get(6)?;
+    let alert = Alert {
+        user: UserId(row.get::<_, Id>(0)?.0),
+        name: row.get(1)?,
+        decided: Time(row.get(2)?),
+        sent: time(3)?,
+        shown: time(4)?,
+        muted: time(5)?,
+        why: None,
+        clicked: time(7)?,
+        joined: time(8)?,
+        expired: time(9)?,
+    };
+    Ok(why.map(|why| parse::<Muted>(&why)).transpose().map(|why| Alert { why, ..alert }))
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Damaged { what: "alert", detail: error.to_string() })
+}
+
+fn parse<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, StoreError> {
+    serde_json::from_str(json).map_err(|error| StoreError::Damaged { what: "alert", detail: error.to_string() })
+}
