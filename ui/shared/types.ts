@@ -1,5 +1,17 @@
 // Generated from the desk's command table. Do not edit: `cargo xtask types` writes it.
 
+export type AlertView = { user: UserId, name: string, 
+/**
+ * Told to the desk.
+ */
+sent: Time | null, shown: Time | null, muted: Time | null, 
+/**
+ * Why it was muted, in words.
+ */
+why: string | null, clicked: Time | null, joined: Time | null, };
+
+export type AlertsView = { calls: Array<CallView>, };
+
 export type AppView = { connection: ConnectionView, 
 /**
  * None while signed out.
@@ -14,13 +26,19 @@ export type Availability = "available" | "busy" | "away";
 
 export type CallId = string;
 
+export type CallView = { call: CallId, since: Time, reach: Reach, ended: Time | null, alerts: Array<AlertView>, };
+
 export type Change = { "type": "app" } | { "type": "lists" } | { "type": "conversation", id: ConversationId, } | { "type": "typing", id: ConversationId, by: Participant, until: Time, } | { "type": "open", id: ConversationId, section: Section | null, } | { "type": "toast", tone: Tone, text: string, } | { "type": "everything" };
 
 export type Channel = "web_chat" | "whatsapp" | "imported";
 
 export type Choice = { id: string, label: string, };
 
-export type ColleagueView = { user: UserId, name: string, online: boolean, };
+export type ColleagueView = { user: UserId, name: string, online: boolean, 
+/**
+ * Takes calls for help.
+ */
+available: boolean, };
 
 export type CommandId = string;
 
@@ -202,6 +220,8 @@ export type Looking = {
  */
 id: ConversationId | null, };
 
+export type Loudness = "off" | "silent" | "sound";
+
 export type MayView = { join: boolean, reply: boolean, note: boolean, leave: boolean, complete: boolean, askForHelp: boolean, helpNotNeeded: boolean, invite: boolean, delegate: boolean, takeOver: boolean, decline: boolean, };
 
 export type MeView = { user: UserId, name: string, email: string, account: string, permissions: Permissions, availability: Availability, 
@@ -219,6 +239,20 @@ export type MediaRequest = { id: MediaId, };
 export type MediaView = { dataUrl: string, };
 
 export type Nothing = Record<symbol, never>;
+
+export type NotificationSettings = { helpNeeded: Loudness, invited: Loudness, customerWrote: Loudness, waitingTooLong: Loudness, deliveryFailed: Loudness, 
+/**
+ * Calls for help and invitations are shown again every minute until somebody acts.
+ */
+repeat: boolean, 
+/**
+ * The customer's words are part of a notification.
+ */
+preview: boolean, 
+/**
+ * No notifications in these hours.
+ */
+quiet: QuietHours | null, };
 
 export type NotificationsView = { "state": "unknown" } | { "state": "working", server: string, } | { "state": "failing", reason: string, };
 
@@ -249,6 +283,10 @@ name: string,
  * What will happen: "Reply", "Complete".
  */
 what: string, words: string, since: Time, attempts: number, };
+
+export type QuietHours = { from: number, to: number, };
+
+export type Reach = "eligible" | "everyone" | "supervisors" | "logic";
 
 export type Retry = { id: ConversationId, turn: TurnId, };
 
@@ -316,7 +354,7 @@ export type SettingsView = {
 /**
  * A customer's turn since writing holds a reply back, too.
  */
-mindCustomer: boolean, };
+mindCustomer: boolean, notifications: NotificationSettings, };
 
 export type SignIn = { hub: string, email: string, password: string, };
 
@@ -379,6 +417,7 @@ export interface Commands {
   "conversation.retry": { request: Retry; response: Nothing };
   "conversation.typing": { request: OneConversation; response: Nothing };
   "conversation.seen": { request: Seen; response: Nothing };
+  "conversation.alerts": { request: OneConversation; response: AlertsView };
   "window.looking": { request: Looking; response: Nothing };
   "search": { request: SearchRequest; response: SearchView };
   "media.get": { request: MediaRequest; response: MediaView };

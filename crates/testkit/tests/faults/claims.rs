@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::{BoxFuture, join_all};
 use serde_json::{Value, json};
-use tandem_conversation::ConversationId;
+use tandem_conversation::{Conversation, ConversationId, UserId};
 use tandem_desk::testing::MemoryKeychain;
 use tandem_desk::{
     Action, Desk, DeskConfig, Notification, Notifier, NotifyError, Pace, Reaction, Receipt, ShownId, Tag,
@@ -104,11 +104,9 @@ impl Doors {
     }
 
     /// The users who are engaged.
-    async fn engaged(&self, id: ConversationId) -> Vec<String> {
-        let state = self.get(&format!("conversations/{id}")).await;
-        let engagements = state["engagements"].as_array().cloned().unwrap_or_default();
-        let user = |engagement: &Value| Some(engagement["participant"]["user"].as_str()?.to_owned());
-        engagements.iter().filter_map(user).collect()
+    async fn engaged(&self, id: ConversationId) -> Vec<UserId> {
+        let state: Conversation = serde_json::from_value(self.get(&format!("conversations/{id}")).await).unwrap();
+        state.people().filter_map(|engagement| engagement.person()?.user()).collect()
     }
 }
 
@@ -152,7 +150,7 @@ async fn compete() {
     }
     let supervisor = Template::get().tokens[1].access_token.clone();
     let doors = Doors { hub, http: reqwest::Client::builder().no_proxy().build().unwrap(), token: supervisor };
-    let users: Vec<_> = Template::get().tokens.iter().map(|tokens| tokens.me.user.to_string()).collect();
+    let users: Vec<_> = Template::get().tokens.iter().map(|tokens| tokens.me.user).collect();
     let mut calls = Vec::new();
     for round in 0..CALLS {
         doors.customer_writes().await;
@@ -179,7 +177,7 @@ async fn compete() {
 
 /// Whoever is engaged once somebody is. Those who come too late have been refused by then or are refused later: a
 /// second winner would show in the ledger, too.
-async fn wait_for_one(doors: &Doors, id: ConversationId) -> Vec<String> {
+async fn wait_for_one(doors: &Doors, id: ConversationId) -> Vec<UserId> {
     let engaged = async {
         loop {
             let engaged = doors.engaged(id).await;

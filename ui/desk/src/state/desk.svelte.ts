@@ -10,10 +10,12 @@ import { OpenConversation } from "./conversation.svelte";
 import { SectionList } from "./list.svelte";
 import { reask } from "./reask";
 import { Search } from "./search.svelte";
+import { Settings } from "./settings.svelte";
 import { Toasts } from "./toasts.svelte";
+import { Trial } from "./trial.svelte";
 
 /** What lies over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "leave" | "complete" | "askForHelp" | "delegate" | "invite";
+export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "invite";
 
 /** Conversations whose half-written words stay at hand when another one is opened. */
 const KEEP_OPEN = 20;
@@ -23,9 +25,13 @@ export class Desk {
   problem = $state<RpcError | null>(null);
   conversation = $state.raw<OpenConversation | null>(null);
   overlay = $state<Overlay | null>(null);
+  /** Whose calls for help "who was told" is about: the journey shows earlier conversations, too. */
+  told = $state<ConversationId | null>(null);
   contextOpen = $state(false);
   readonly list: SectionList;
   readonly search: Search;
+  readonly settings: Settings;
+  readonly trial: Trial;
   readonly toasts = new Toasts();
   readonly appearance = new Appearance();
   readonly attention: Attention;
@@ -36,6 +42,13 @@ export class Desk {
     this.list = new SectionList(host);
     this.search = new Search(host);
     this.attention = new Attention(host);
+    this.settings = new Settings(host, () => this.app?.settings ?? null, this.refresh);
+    this.trial = new Trial(host, () => this.app?.notifications ?? null, this.refresh);
+  }
+
+  /** The user sees every conversation, and who was told of its calls for help. */
+  get supervises(): boolean {
+    return typeof this.app?.counts.all === "number";
   }
 
   start(): () => void {
@@ -135,8 +148,21 @@ export class Desk {
   }
 
   /** Whether what a customer wrote meanwhile also holds a reply back. */
-  mindCustomer(mindCustomer: boolean): void {
-    void this.act("settings.set", { mindCustomer });
+  async mindCustomer(mindCustomer: boolean): Promise<void> {
+    await this.settings.choose({ mindCustomer });
+    const { problem } = this.settings;
+    if (problem) this.toasts.say("bad", problem);
+  }
+
+  /** Sends the test notification; its dialog tells what became of it. */
+  tryNotification(): void {
+    this.overlay = "notifications";
+    void this.trial.send();
+  }
+
+  showTold(id: ConversationId): void {
+    this.told = id;
+    this.overlay = "told";
   }
 
   /** Answers the first call for help: opens it and claims it. */

@@ -20,23 +20,26 @@ export function offers(desk: Desk): Offer[] {
   const view = desk.conversation?.view ?? null;
   const actions = view ? actionsOf(desk, view) : [];
   const { appearance } = desk;
-  const mindCustomer = desk.app?.settings.mindCustomer ?? false;
+  const mindCustomer = desk.settings.now?.mindCustomer ?? false;
   const other = appearance.dark ? "light" : "dark";
   const desk_: [string, string, () => void][] = [
     ["Answer the next call for help", "N", () => void desk.next()],
     ["Search everything", "/", () => (desk.overlay = "search")],
     ["What waits to be sent", "", () => (desk.overlay = "outbox")],
-    [mindCustomer ? "Customer's messages no longer hold my reply back" : "Customer's messages also hold my reply back", "", () => desk.mindCustomer(!mindCustomer)],
+    [mindCustomer ? "Customer's messages no longer hold my reply back" : "Customer's messages also hold my reply back", "", () => void desk.mindCustomer(!mindCustomer)],
+    ["Notifications", "Ctrl ,", () => (desk.overlay = "notifications")],
     ["Keyboard shortcuts", "?", () => (desk.overlay = "shortcuts")],
     [`Theme: ${other}`, "", () => appearance.choose(other)],
     ["Theme: as the system", "", () => appearance.choose("system")],
     ["Larger", "Ctrl +", () => appearance.zoomBy(1)],
     ["Smaller", "Ctrl −", () => appearance.zoomBy(-1)],
-    ["Send me a test notification", "", () => void desk.act("notifications.test", {})],
+    ["Send me a test notification", "", () => desk.tryNotification()],
     ["Sign out", "", () => void desk.act("session.signOut", {})],
   ];
+  const told: Offer[] = view && desk.supervises ? [{ id: "told", group: "This conversation", label: "Who was told of calls for help", hint: view.row.name, run: () => desk.showTold(view.row.id) }] : [];
   return [
     ...actions.map(({ may, label, run }): Offer => ({ id: may, group: "This conversation", label, hint: view?.row.name ?? "", run })),
+    ...told,
     ...sectionsOf(desk.app?.counts ?? null).map(
       ({ id, title }, at): Offer => ({ id, group: "Go to", label: title, hint: `Alt ${at + 1}`, run: () => desk.go(id) }),
     ),

@@ -13,6 +13,7 @@ export const SHEET: readonly { title: string; keys: readonly (readonly [keys: st
       ["N", "Answer the next call for help"],
       ["/  or  Ctrl F", "Search everything"],
       ["Ctrl +  Ctrl −", "Larger, smaller"],
+      ["Ctrl ,", "Notifications"],
       ["?", "This sheet"],
     ],
   },
@@ -50,6 +51,7 @@ function run(desk: Desk, event: KeyboardEvent, command: boolean): boolean {
   if (command && event.key.toLowerCase() === "f") return yes(() => (desk.overlay = "search"));
   if (command && (event.key === "+" || event.key === "=")) return yes(() => desk.appearance.zoomBy(1));
   if (command && event.key === "-") return yes(() => desk.appearance.zoomBy(-1));
+  if (command && event.key === ",") return yes(() => (desk.overlay = "notifications"));
   if (command && event.key === "0") return yes(() => desk.appearance.zoomBy(0));
   if (command && event.key === "Enter") return complete(desk);
   if (event.altKey && /^Digit[1-4]$/.test(event.code)) return section(desk, Number(event.code.slice(5)) - 1);
