@@ -3,9 +3,9 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde_json::json;
-use tandem_testkit::hub_process::{HubOptions, HubProcess, PASSWORD};
+use tandem_testkit::hub_process::{HubOptions, HubProcess};
 use tandem_tests::chat::Chat;
 use tandem_tests::desktop::Desktop;
 use tandem_tests::logic::SampleLogic;
@@ -28,7 +28,7 @@ async fn a_customer_is_handed_over_answered_and_never_left_alone() -> Result<()>
     hub.add_user(MAYA, "Maya Ortiz", "supervisor")?;
 
     let desktop = Desktop::start(&mut stage, "maya").await?;
-    let maya = maya_at_her_desk(&mut stage, &desktop, &hub).await?;
+    let maya = Window::signed_in(&mut stage, &desktop, &hub, MAYA).await?;
     let mut carmen = Chat::open(&mut stage, "carmen", &hub.url).await?;
 
     // Carmen writes, and the sample logic answers.
@@ -81,19 +81,6 @@ async fn a_customer_is_handed_over_answered_and_never_left_alone() -> Result<()>
     let call = desktop.notifications.until("a second call that says why", again).await?;
     assert!(call.offers("join"), "{call:?}");
     maya.close().await
-}
-
-/// Maya starts the app and signs in.
-async fn maya_at_her_desk(stage: &mut Stage, desktop: &Desktop, hub: &HubProcess) -> Result<Window> {
-    let data = stage.room("maya")?.join("tandem");
-    let data = data.to_str().context("the target folder's path is not text")?;
-    let environment = [("TANDEM_HUB", hub.url.as_str()), ("TANDEM_DATA", data)];
-    let maya = Window::open(stage, desktop, &program("tandem")?, &environment, &[]).await?;
-    maya.write(Thing::Textbox("E-mail"), MAYA).await?;
-    maya.write(Thing::Textbox("Password"), PASSWORD).await?;
-    maya.click(Thing::Button("Sign in")).await?;
-    maya.shows(Thing::Test("status-connection"), "Live").await?;
-    Ok(maya)
 }
 
 /// The pictures of the README, taken anew only when asked for.

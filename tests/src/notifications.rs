@@ -46,6 +46,8 @@ pub struct Ledger {
     pub withdrawn: Vec<(u32, Instant)>,
     /// Ids that the person dismissed.
     dismissed: Vec<u32>,
+    /// How often somebody asked whether the person is not to be disturbed.
+    asked: usize,
 }
 
 impl Ledger {
@@ -88,7 +90,7 @@ impl Notifications {
     pub async fn serve(address: &str) -> Result<Self> {
         let (record, ledger) = watch::channel(Ledger::default());
         let connection = zbus::connection::Builder::address(address)
-            .serve_at(PATH, Server { record, next: 1 })
+            .serve_at(PATH, Server { record, next: 1, inhibited: false })
             .name("org.freedesktop.Notifications")
             .build()
             .await?;
@@ -132,6 +134,17 @@ impl Notifications {
         self.until(&what, |ledger| ledger.on_screen().find(|shown| shown.offers(action)).cloned()).await
     }
 
+    /// The person does not want to be disturbed any more, or again; returns when the app has noticed.
+    ///
+    /// # Errors
+    /// If nobody asks.
+    pub async fn disturb(&self, allowed: bool) -> Result<()> {
+        self.server.get_mut().await.inhibited = !allowed;
+        // One question may have been answered just before.
+        let enough = self.ledger().asked + 2;
+        self.until("a question about do-not-disturb", |ledger| (ledger.asked >= enough).then_some(())).await
+    }
+
     /// Presses one of the actions; `default` is a click on the notification itself.
     ///
     /// # Errors
@@ -163,6 +176,7 @@ const BY_APP: u32 = 3;
 struct Server {
     record: watch::Sender<Ledger>,
     next: u32,
+    inhibited: bool,
 }
 
 #[zbus::interface(name = "org.freedesktop.Notifications")]
@@ -197,6 +211,12 @@ impl Server {
         self.record.send_modify(|ledger| ledger.withdrawn.push((id, Instant::now())));
         Self::notification_closed(&emitter, id, BY_APP).await?;
         Ok(())
+    }
+
+    #[zbus(property)]
+    fn inhibited(&self) -> bool {
+        self.record.send_modify(|ledger| ledger.asked += 1);
+        self.inhibited
     }
 
     fn get_capabilities(&self) -> Vec<&'static str> {

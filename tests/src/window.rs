@@ -9,10 +9,11 @@ use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tandem_testkit::hub_process::{HubProcess, PASSWORD};
 use tokio::time::timeout;
 
 use crate::desktop::Desktop;
-use crate::stage::Stage;
+use crate::stage::{Stage, program};
 use crate::wait::{DEADLINE, Look, until};
 
 /// How a thing in the window is found.
@@ -39,6 +40,22 @@ pub struct Window {
 }
 
 impl Window {
+    /// The app on somebody's desktop, signed in at this hub and in step with it.
+    ///
+    /// # Errors
+    /// If it does not get there.
+    pub async fn signed_in(stage: &mut Stage, desktop: &Desktop, hub: &HubProcess, email: &str) -> Result<Self> {
+        let data = stage.room(&desktop.who)?.join("tandem");
+        let data = data.to_str().context("the target folder's path is not text")?;
+        let environment = [("TANDEM_HUB", hub.url.as_str()), ("TANDEM_DATA", data)];
+        let window = Self::open(stage, desktop, &program("tandem")?, &environment, &[]).await?;
+        window.write(Thing::Textbox("E-mail"), email).await?;
+        window.write(Thing::Textbox("Password"), PASSWORD).await?;
+        window.click(Thing::Button("Sign in")).await?;
+        window.shows(Thing::Test("status-connection"), "Live").await?;
+        Ok(window)
+    }
+
     /// Starts the program on the desktop with these environment variables, and takes hold of its window.
     ///
     /// # Errors

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use reqwest::Client;
 use tandem_conversation::{CommandId, Content, ConversationId, Position, TurnId, UserId};
-use tandem_protocol::agents::{AgentCommand, CommandAccepted, CommandRequest, DeskFrame, EventPage, Login, Me, Tokens};
+use tandem_protocol::agents::{
+    AgentCommand, AlertLedger, CommandAccepted, CommandRequest, DeskFrame, EventPage, Login, Me, Tokens,
+};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -84,6 +86,15 @@ impl Agent {
     pub async fn request(&self, request: &CommandRequest) -> Result<CommandAccepted, ClientError> {
         let post = self.http.post(format!("{}/api/v1/commands", self.hub));
         call(post.bearer_auth(&self.access).json(request)).await
+    }
+
+    /// Who was told of a conversation's calls for help; for supervisors.
+    ///
+    /// # Errors
+    /// If the hub refuses or cannot be reached.
+    pub async fn alerts(&self, conversation: ConversationId) -> Result<AlertLedger, ClientError> {
+        let get = self.http.get(format!("{}/api/v1/conversations/{conversation}/alerts", self.hub));
+        call(get.bearer_auth(&self.access)).await
     }
 
     /// Joins, claiming the open call for help if there is one.

@@ -1,0 +1,82 @@
+//! Alerts an agent can trust: what the ledger says is what the system was asked to show.
+
+use std::fmt::Debug;
+
+use anyhow::Result;
+use serde_json::Value;
+use tandem_testkit::hub_process::{BRAND, HubOptions, HubProcess, PASSWORD};
+use tandem_testkit::people::{Agent, Customer};
+use tandem_tests::desktop::Desktop;
+use tandem_tests::notifications::Ledger;
+use tandem_tests::stage::{Stage, program};
+use tandem_tests::wait::{Look, until};
+use tandem_tests::window::{Thing, Window};
+
+const MAYA: &str = "maya@northwind.example";
+const JONAS: &str = "jonas@northwind.example";
+
+/// One alert as the hub tells of it.
+fn alert(ledger: &impl Debug, alerts: &Value, name: &str) -> Result<Value> {
+    let found = alerts.as_array().and_then(|all| all.iter().find(|alert| alert["name"] == name).cloned());
+    found.ok_or_else(|| anyhow::anyhow!("nothing about {name} in {ledger:?}"))
+}
+
+/// Waits until the newest call's ledger says these steps of somebody, and no others.
+async fn says(jonas: &Agent, carmen: &Customer, name: &str, steps: &[&str]) -> Result<Value> {
+    let conversation = carmen.conversation().await?;
+    until(&format!("{name}: {steps:?}"), async || {
+        let ledger = jonas.alerts(conversation).await?;
+        let call = serde_json::to_value(ledger.calls.first())?;
+        let Ok(alert) = alert(&ledger, &call["alerts"], name) else { return Ok(Look::Instead(call.to_string())) };
+        let all = ["shown", "muted", "clicked", "joined", "expired"];
+        let happened: Vec<_> = all.into_iter().filter(|step| alert.get(*step).is_some()).collect();
+        Ok(if happened == steps { Look::Found(alert) } else { Look::Instead(alert.to_string()) })
+    })
+    .await
+}
+
+fn nothing_stands(ledger: &Ledger) -> Option<()> {
+    (ledger.on_screen().count() == 0).then_some(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ledger_says_what_the_system_was_asked_to_show() -> Result<()> {
+    let mut stage = Stage::new("alerts")?;
+    let hub = HubProcess::start(&program("tandem-hub")?, &HubOptions::default())?;
+    hub.add_user(MAYA, "Maya Ortiz", "agent")?;
+    hub.add_user(JONAS, "Jonas Keller", "supervisor")?;
+    let desktop = Desktop::start(&mut stage, "maya").await?;
+    let maya = Window::signed_in(&mut stage, &desktop, &hub, MAYA).await?;
+    let mut jonas = Agent::sign_in(&hub.url, JONAS, PASSWORD).await?;
+
+    // A call is shown to Maya; Jonas takes it, and it leaves her screen.
+    let mut carmen = Customer::arrive(&hub.url, BRAND, "Carmen Menzel").await?;
+    carmen.write("Where is my ferry?").await?;
+    let call = desktop.notifications.offering("join").await?;
+    assert!(call.summary.contains("Carmen Menzel needs help"), "{call:?}");
+    says(&jonas, &carmen, "Maya Ortiz", &["shown"]).await?;
+    let id = carmen.conversation().await?;
+    jonas.wait_until("the call", |desk| desk.conversation(id).is_some_and(|state| state.help.is_some())).await?;
+    jonas.join(id).await?;
+    desktop.notifications.until("the call to be withdrawn", nothing_stands).await?;
+    maya.shows(Thing::Test("section-count-help"), "0").await?;
+    says(&jonas, &carmen, "Maya Ortiz", &["shown", "expired"]).await?;
+    says(&jonas, &carmen, "Jonas Keller", &["joined"]).await?;
+
+    // Maya does not want to be disturbed: the hub hears the truth, and hears when she can notice it.
+    desktop.notifications.disturb(false).await?;
+    let mut jana = Customer::arrive(&hub.url, BRAND, "Jana Novak").await?;
+    jana.write("Hello?").await?;
+    let muted = says(&jonas, &jana, "Maya Ortiz", &["muted"]).await?;
+    assert_eq!(muted["why"], "do_not_disturb");
+    desktop.notifications.disturb(true).await?;
+    says(&jonas, &jana, "Maya Ortiz", &["shown", "muted"]).await?;
+
+    // She presses it.
+    let call = desktop.notifications.offering("join").await?;
+    desktop.notifications.press(&call, "join").await?;
+    maya.shows(Thing::Test("transcript"), "Hello?").await?;
+    says(&jonas, &jana, "Maya Ortiz", &["shown", "muted", "clicked", "joined"]).await?;
+    assert_eq!(desktop.notifications.ledger().shown.len(), 2, "each call was shown once");
+    maya.close().await
+}
