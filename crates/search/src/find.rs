@@ -13,11 +13,11 @@ use crate::scope::Expression;
 use crate::words::Words;
 
 /// Turns that are looked at to learn how common the words are.
-const SAMPLE: usize = 300;
+const SAMPLE: usize = 150;
 /// A word in at most this share of the sample, in percent, is rare: the index gathers its turns quickly.
 const RARE_PERCENT: usize = 8;
 /// Most turns that are looked at one by one in each step.
-const CANDIDATES: usize = 800;
+const CANDIDATES: usize = 350;
 
 /// What an index found.
 pub struct Candidate<T> {

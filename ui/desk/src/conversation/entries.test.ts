@@ -13,10 +13,10 @@ const details = vi.fn();
 const cancel = vi.fn();
 const retry = vi.fn();
 
-function show(written: Script): HTMLElement {
+function show(written: Script, told: (() => void) | null = null): HTMLElement {
   const entry = written.entries.at(-1) as EntryView;
   const before = written.entries.at(-2) ?? null;
-  const props = { entry, before, after: null, customer: "Carmen Menzel", me: "maya", details, cancel, retry };
+  const props = { entry, before, after: null, customer: "Carmen Menzel", me: "maya", details, cancel, retry, told };
   render(EntryLine, { props, context: new Map([[DESK, new Desk(fakeHost())]]) });
   return screen.getByTestId("entry");
 }
@@ -81,6 +81,22 @@ describe("entries", () => {
     expect(show(written).textContent).toContain("queued");
     await userEvent.click(screen.getByRole("button", { name: /^Cancel/ }));
     expect(cancel).toHaveBeenCalledOnce();  });
+
+  it.each([
+    ["a call for help", script().system("help", "Your Logic asked for help", 0, LOGIC)],
+    ["a failure of Your Logic", script().system("failure", "Your Logic could not answer", 0)],
+  ])("of %s tell supervisors who was told", async (_, written) => {
+    const told = vi.fn();
+    show(written, told);
+    await userEvent.click(screen.getByRole("button", { name: "Who was told" }));
+    expect(told).toHaveBeenCalledOnce();
+  });
+
+  it("do not speak of who was told to others, or of anything but calls for help", () => {
+    show(script().system("help", "Your Logic asked for help", 0, LOGIC));
+    show(script().system("engagement", "You joined", 0, MAYA), vi.fn());
+    expect(screen.queryByRole("button", { name: "Who was told" })).toBeNull();
+  });
 
   it("share one name when said in one go", () => {
     const entry = show(script().customer("one", 1).customer("two", 0.5));

@@ -1,5 +1,5 @@
 // Small words to write sample journeys with. Development and tests only.
-import type { EntryBody, EntryView, Participant, Stage, StageView } from "$shared/types";
+import type { ColleagueView, EntryBody, EntryView, Participant, Stage, StageView } from "$shared/types";
 
 export const MAYA: Participant = { kind: "agent", user: "maya", name: "Maya Ortiz" };
 export const PRIYA: Participant = { kind: "agent", user: "priya", name: "Priya Nair" };
@@ -8,6 +8,12 @@ export const LOGIC: Participant = { kind: "logic" };
 export const CUSTOMER: Participant = { kind: "customer" };
 export const SYSTEM: Participant = { kind: "system" };
 export const AEROLINX: Participant = { kind: "external_agent", link: "aerolinx", name: "Aerolinx" };
+
+export const COLLEAGUES: ColleagueView[] = [
+  { user: "tomas", name: "Tomáš Veselý", online: true, available: false },
+  { user: "noor", name: "Noor van Dijk", online: false, available: false },
+  { user: "priya", name: "Priya Nair", online: true, available: true },
+];
 
 const IN: Stage[] = ["queued", "accepted", "prepared", "delivered", "seen"];
 const OUT: Stage[] = ["queued", "accepted", "prepared", "sent", "delivered", "seen"];

@@ -1,6 +1,18 @@
 // What the core would say about the samples: the desk as a whole, and what may be done. Development and tests only.
-import type { AppView, ConnectionView, ConversationView, MayView } from "$shared/types";
+import type { AppView, ConnectionView, ConversationView, MayView, NotificationSettings } from "$shared/types";
 import { iso } from "./entries";
+
+/** As the core has it before the user chose anything. */
+const LOUD: NotificationSettings = {
+  helpNeeded: "sound",
+  invited: "sound",
+  customerWrote: "sound",
+  waitingTooLong: "sound",
+  deliveryFailed: "silent",
+  repeat: false,
+  preview: true,
+  quiet: null,
+};
 
 export function mine(view: ConversationView): boolean {
   return view.row.engaged.some((by) => by.kind === "agent" && by.user === "maya");
@@ -38,7 +50,7 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
     notifications: scene.has("failing")
       ? { state: "failing", reason: "no notification service answers" }
       : { state: "working", server: "dunst 1.9" },
-    settings: { mindCustomer: false },
+    settings: { mindCustomer: false, notifications: LOUD },
   };
 }
 

@@ -1,8 +1,10 @@
 // A host that lives in memory, with sample data: for development, screenshots and component tests. Never in the build.
 import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, QueuedView, ReturnedView, RpcError, Section } from "$shared/types";
-import { LOGIC, MAYA, iso } from "../dev/entries";
+import { alerts } from "../dev/alerts";
+import { COLLEAGUES, LOGIC, MAYA, iso } from "../dev/entries";
 import { find } from "../dev/find";
 import { large } from "../dev/large";
+import { PICTURE } from "../dev/picture";
 import { morning, type Sample } from "../dev/sample";
 import { appView, live, may, mine, offline } from "../dev/views";
 import type { Host } from "./host";
@@ -233,11 +235,7 @@ export class FakeHost implements Host {
       this.tell({ type: "app" });
       return {};
     },
-    "colleagues.list": () => [
-      { user: "priya", name: "Priya Nair", online: true },
-      { user: "tomas", name: "Tomáš Veselý", online: true },
-      { user: "noor", name: "Noor van Dijk", online: false },
-    ],
+    "colleagues.list": () => COLLEAGUES,
     "conversations.list": ({ section, offset, limit, query }) => {
       const words = query.toLowerCase();
       const all = this.#in(section).map((s) => s.view.row);
@@ -312,10 +310,15 @@ export class FakeHost implements Host {
       this.tell({ type: "lists" });
       return {};
     },
+    "conversation.alerts": ({ id }) => {
+      if (!this.#online) throw { code: "desk.offline", message: "Who was told is known at the hub: connect first." } satisfies RpcError;
+      return alerts(this.#find(id));
+    },
     "window.looking": () => ({}),
     "media.get": () => ({ dataUrl: PICTURE }),
     "notifications.test": () => {
-      this.tell({ type: "toast", tone: "good", text: "A test notification was shown." });
+      const { notifications } = this.#app;
+      if (notifications.state === "failing") throw { code: "notifications.failed", message: notifications.reason } satisfies RpcError;
       return {};
     },
   };
@@ -324,9 +327,3 @@ export class FakeHost implements Host {
 function sent(at: string): EntryView["stages"] {
   return (["queued", "sent"] as const).map((stage) => ({ stage, at, reason: null }));
 }
-
-const PICTURE =
-  "data:image/svg+xml," +
-  encodeURIComponent(
-    '<svg xmlns="http://www.w3.org/2000/svg" width="480" height="320"><rect width="480" height="320" fill="#c9d3dd"/><rect x="130" y="90" width="220" height="170" rx="18" fill="#7d5a44"/><path d="M200 90V60h80v30" fill="none" stroke="#4e372a" stroke-width="12"/><path d="M150 240l60-70 30 40 40-90 50 110" fill="none" stroke="#2a1d15" stroke-width="6"/></svg>',
-  );

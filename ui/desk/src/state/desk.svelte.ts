@@ -80,6 +80,7 @@ export class Desk {
     this.#held = [];
     this.conversation = null;
     this.overlay = null;
+    this.told = null;
     this.search.clear();
     this.list.show("my", "");
   }

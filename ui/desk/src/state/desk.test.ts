@@ -113,7 +113,17 @@ describe("the desk", () => {
     const view = desk.conversation?.view;
     if (!view) throw new Error("no view");
     expect(actionsOf(desk, view).map((action) => action.label)).toEqual(["Join", "Help not needed"]);
-    expect(offers(desk).filter((offer) => offer.group === "This conversation")).toHaveLength(2);
+    const here = offers(desk).filter((offer) => offer.group === "This conversation");
+    expect(here.map((offer) => offer.label)).toEqual(["Join", "Help not needed", "Who was told of calls for help"]);
+    stop();
+  });
+
+  it("says who was told to those only who see every conversation", async () => {
+    const { desk, stop } = await start();
+    desk.show("order");
+    await vi.waitFor(() => expect(desk.conversation?.view).toBeTruthy());
+    if (desk.app) desk.app = { ...desk.app, counts: { ...desk.app.counts, all: null } };
+    expect(offers(desk).some((offer) => offer.id === "told")).toBe(false);
     stop();
   });
 
