@@ -1,17 +1,6 @@
 //! Whether the user can notice anything: do-not-disturb, a locked screen, an empty chair, as far as the system says so.
 
-use tandem_desk::Attention;
-use tokio::sync::watch;
-
-/// What the system says, from now on. Must be called inside the runtime.
-pub fn watch() -> watch::Receiver<Attention> {
-    let (said, attention) = watch::channel(Attention::default());
-    #[cfg(all(unix, not(target_os = "macos")))]
-    tokio::spawn(system::follow(said));
-    #[cfg(not(all(unix, not(target_os = "macos"))))]
-    drop(said);
-    attention
-}
+pub use system::Asker;
 
 /// The freedesktop services over D-Bus. Nothing is started for it, and what is not there says nothing.
 #[cfg(all(unix, not(target_os = "macos")))]
@@ -19,13 +8,10 @@ mod system {
     use std::time::Duration;
 
     use tandem_desk::Attention;
-    use tokio::sync::watch;
     use zbus::Connection;
     use zbus::OwnedVariant;
     use zbus::proxy::{CacheProperties, MethodFlags};
 
-    /// Not every service tells of changes, and services are restarted: they are asked.
-    const EVERY: Duration = Duration::from_secs(2);
     const PATIENCE: Duration = Duration::from_secs(1);
 
     /// One yes or no of a service: its name, the object, the interface, the property.
@@ -55,20 +41,32 @@ mod system {
     const SAVER: [&str; 3] =
         ["org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver", "org.freedesktop.ScreenSaver"];
 
-    /// Asks until nobody wants to know any more.
-    pub async fn follow(said: watch::Sender<Attention>) {
-        let (session, system) = (Connection::session().await.ok(), Connection::system().await.ok());
-        if session.is_none() {
-            tracing::info!("without a session bus nobody says whether the screen is locked");
+    /// Who asks.
+    pub struct Asker {
+        session: Option<Connection>,
+        system: Option<Connection>,
+    }
+
+    impl Asker {
+        pub async fn new() -> Self {
+            let (session, system) = (Connection::session().await.ok(), Connection::system().await.ok());
+            if session.is_none() {
+                tracing::info!("without a session bus nobody says whether the screen is locked");
+            }
+            Self { session, system }
         }
-        while !said.is_closed() {
-            let attention = Attention {
-                do_not_disturb: is(session.as_ref(), INHIBITED).await || is(session.as_ref(), PAUSED).await,
-                locked: is(system.as_ref(), LOCKED).await || saver_is_active(session.as_ref()).await,
-                idle: is(system.as_ref(), IDLE).await,
-            };
-            said.send_if_modified(|known| std::mem::replace(known, attention) != attention);
-            tokio::time::sleep(EVERY).await;
+
+        /// What the system says now.
+        pub async fn ask(&self) -> Attention {
+            let (session, system) = (self.session.as_ref(), self.system.as_ref());
+            let (inhibited, paused, locked, active, idle) = tokio::join!(
+                is(session, INHIBITED),
+                is(session, PAUSED),
+                is(system, LOCKED),
+                saver_is_active(session),
+                is(system, IDLE),
+            );
+            Attention { do_not_disturb: inhibited || paused, locked: locked || active, idle }
         }
     }
 
@@ -107,5 +105,25 @@ mod system {
             .cache_properties(CacheProperties::No)
             .build()
             .await
+    }
+}
+
+/// The other systems are not asked yet.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+mod system {
+    use tandem_desk::Attention;
+
+    pub struct Asker;
+
+    impl Asker {
+        #[expect(clippy::unused_async, reason = "asking takes time elsewhere")]
+        pub async fn new() -> Self {
+            Self
+        }
+
+        #[expect(clippy::unused_async, reason = "asking takes time elsewhere")]
+        pub async fn ask(&self) -> Attention {
+            Attention::default()
+        }
     }
 }

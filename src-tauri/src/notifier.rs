@@ -11,12 +11,15 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tandem_desk::{Action, Attention, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Urgency};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{OnceCell, mpsc, oneshot, watch};
 
-use crate::attention;
+use crate::attention::Asker;
 
 /// How long the service may take.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Not every service tells of changes, and services are restarted: they are asked.
+const ASK_EVERY: Duration = Duration::from_secs(2);
 
 /// The system's notification service.
 #[derive(Default)]
@@ -30,6 +33,8 @@ struct Inner {
     standing: Mutex<HashMap<ShownId, Standing>>,
     service: Mutex<Option<Service>>,
     last: AtomicU64,
+    asker: OnceCell<Asker>,
+    said: watch::Sender<Attention>,
 }
 
 /// One notification on the screen.
@@ -75,7 +80,14 @@ impl Notifier for SystemNotifier {
     }
 
     fn attention(&self) -> watch::Receiver<Attention> {
-        attention::watch()
+        let inner = Arc::clone(&self.inner);
+        tokio::spawn(async move {
+            while inner.said.receiver_count() > 0 {
+                inner.ask().await;
+                tokio::time::sleep(ASK_EVERY).await;
+            }
+        });
+        self.inner.said.subscribe()
     }
 }
 
@@ -100,7 +112,8 @@ impl Inner {
         let standing = Standing { native: system::number(&handle), end };
         self.standing.lock().unwrap_or_else(PoisonError::into_inner).insert(id, standing);
         tokio::spawn(Arc::clone(&self).attend(id, handle, ended));
-        Ok(Receipt { id, server: service.name })
+        // Asked after it was handed over: the service decides with what is true then.
+        Ok(Receipt { id, server: service.name, attention: self.ask().await })
     }
 
     /// Waits until the user acts or it is taken away.
@@ -120,6 +133,13 @@ impl Inner {
 
     fn native(&self, id: ShownId) -> Option<u32> {
         self.standing.lock().unwrap_or_else(PoisonError::into_inner).get(&id).map(|standing| standing.native)
+    }
+
+    /// Asks what keeps the user from noticing; whoever follows it hears first.
+    async fn ask(&self) -> Attention {
+        let attention = self.asker.get_or_init(Asker::new).await.ask().await;
+        self.said.send_if_modified(|known| std::mem::replace(known, attention) != attention);
+        attention
     }
 
     async fn service(&self) -> Result<Service, NotifyError> {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use tandem_testkit::hub_process::{BRAND, HubOptions, HubProcess, PASSWORD};
 use tandem_testkit::people::{Agent, Customer};
 use tandem_tests::desktop::Desktop;
+use tandem_tests::dunst::Past;
 use tandem_tests::notifications::Ledger;
 use tandem_tests::stage::{Stage, program};
 use tandem_tests::wait::{Look, until};
@@ -78,5 +79,53 @@ async fn the_ledger_says_what_the_system_was_asked_to_show() -> Result<()> {
     maya.shows(Thing::Test("transcript"), "Hello?").await?;
     says(&jonas, &jana, "Maya Ortiz", &["shown", "muted", "clicked", "joined"]).await?;
     assert_eq!(desktop.notifications.ledger().shown.len(), 2, "each call was shown once");
+    maya.close().await
+}
+
+/// A name that wants to be markup, turned around, and long words.
+const HOSTILE: &str = "<b>Mallory</b> \u{202e}&";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_notification_daemon_shows_what_the_ledger_says() -> Result<()> {
+    let mut stage = Stage::new("dunst")?;
+    let hub = HubProcess::start(&program("tandem-hub")?, &HubOptions::default())?;
+    hub.add_user(MAYA, "Maya Ortiz", "agent")?;
+    hub.add_user(JONAS, "Jonas Keller", "supervisor")?;
+    let desktop = Desktop::start_with_dunst(&mut stage, "maya").await?;
+    let dunst = &desktop.notifications;
+    let maya = Window::signed_in(&mut stage, &desktop, &hub, MAYA).await?;
+    let mut jonas = Agent::sign_in(&hub.url, JONAS, PASSWORD).await?;
+
+    // A click opens the conversation and puts the notification away.
+    let mut carmen = Customer::arrive(&hub.url, BRAND, "Carmen Menzel").await?;
+    carmen.write("Where is my ferry?").await?;
+    dunst.shows(1, 0).await?;
+    says(&jonas, &carmen, "Maya Ortiz", &["shown"]).await?;
+    dunst.click().await?;
+    maya.shows(Thing::Test("transcript"), "Where is my ferry?").await?;
+    dunst.shows(0, 0).await?;
+    says(&jonas, &carmen, "Maya Ortiz", &["shown", "clicked"]).await?;
+
+    // A name that pretends to be something else, and a megabyte, less what the web chat refuses.
+    let mut mallory = Customer::arrive(&hub.url, BRAND, HOSTILE).await?;
+    mallory.write(&"<img src=x> ".repeat(300)).await?;
+    dunst.shows(1, 0).await?;
+    let id = mallory.conversation().await?;
+    jonas.wait_until("the call", |desk| desk.conversation(id).is_some_and(|state| state.help.is_some())).await?;
+    jonas.join(id).await?;
+    dunst.shows(0, 0).await?;
+    let Past { summary, body } = dunst.history().await?.into_iter().next().expect("it was shown");
+    assert_eq!(summary, "<b>Mallory</b> & needs help");
+    assert!(body.contains("&lt;img src=x&gt;") && !body.contains("<img"), "{body}");
+
+    // Do not disturb: nothing on screen, and the ledger says so until it ends.
+    dunst.pause(true).await?;
+    let mut jana = Customer::arrive(&hub.url, BRAND, "Jana Novak").await?;
+    jana.write("Hello?").await?;
+    dunst.shows(0, 1).await?;
+    says(&jonas, &jana, "Maya Ortiz", &["muted"]).await?;
+    dunst.pause(false).await?;
+    dunst.shows(1, 0).await?;
+    says(&jonas, &jana, "Maya Ortiz", &["shown", "muted"]).await?;
     maya.close().await
 }

@@ -8,14 +8,16 @@ use anyhow::Result;
 use xtask::xvfb;
 
 use crate::bus;
+use crate::dunst::Dunst;
 use crate::notifications::Notifications;
 use crate::stage::Stage;
 
 const KEYCHAIN_STARTS: Duration = Duration::from_secs(20);
 
-pub struct Desktop {
+/// What shows notifications is a recording of ours, or a real daemon.
+pub struct Desktop<N = Notifications> {
     pub who: String,
-    pub notifications: Notifications,
+    pub notifications: N,
     pub display: String,
     bus: String,
 }
@@ -24,17 +26,40 @@ impl Desktop {
     /// # Errors
     /// If the display or the bus does not start.
     pub async fn start(stage: &mut Stage, who: &str) -> Result<Self> {
+        let bare = Desktop::bare(stage, who)?;
+        let notifications = Notifications::serve(&bare.bus).await?;
+        Ok(bare.with(notifications))
+    }
+}
+
+impl Desktop<Dunst> {
+    /// # Errors
+    /// If the display, the bus or the daemon does not start.
+    pub async fn start_with_dunst(stage: &mut Stage, who: &str) -> Result<Self> {
+        let bare = Desktop::bare(stage, who)?;
+        let dunst = Dunst::start(stage, &bare, &bare.bus).await?;
+        Ok(bare.with(dunst))
+    }
+}
+
+impl Desktop<()> {
+    fn bare(stage: &mut Stage, who: &str) -> Result<Self> {
         let display = xvfb::start(&mut stage.leash)?;
         let bus = bus::start(stage, who)?;
-        let notifications = Notifications::serve(&bus).await?;
         let mut keychain = stage.command(Path::new("sh"), who)?;
         keychain.arg("-c").arg(format!("{}echo ready; wait", xtask::keychain::START));
         keychain.env("DBUS_SESSION_BUS_ADDRESS", &bus).env("KEYCHAIN", stage.room(who)?.join("keychain"));
         let ready = |line: &str| (line == "ready").then_some(());
         stage.leash.start_saying(&format!("{who}-keychain"), &mut keychain, KEYCHAIN_STARTS, ready)?;
-        Ok(Self { who: who.to_owned(), notifications, display, bus })
+        Ok(Self { who: who.to_owned(), notifications: (), display, bus })
     }
 
+    fn with<N>(self, notifications: N) -> Desktop<N> {
+        Desktop { who: self.who, notifications, display: self.display, bus: self.bus }
+    }
+}
+
+impl<N> Desktop<N> {
     /// A program on this desktop, without what needs a graphics card or the accessibility bus.
     ///
     /// # Errors

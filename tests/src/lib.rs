@@ -6,6 +6,7 @@
 pub mod bus;
 pub mod chat;
 pub mod desktop;
+pub mod dunst;
 pub mod logic;
 pub mod notifications;
 pub mod stage;

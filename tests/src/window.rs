@@ -44,7 +44,7 @@ impl Window {
     ///
     /// # Errors
     /// If it does not get there.
-    pub async fn signed_in(stage: &mut Stage, desktop: &Desktop, hub: &HubProcess, email: &str) -> Result<Self> {
+    pub async fn signed_in<N>(stage: &mut Stage, desktop: &Desktop<N>, hub: &HubProcess, email: &str) -> Result<Self> {
         let data = stage.room(&desktop.who)?.join("tandem");
         let data = data.to_str().context("the target folder's path is not text")?;
         let environment = [("TANDEM_HUB", hub.url.as_str()), ("TANDEM_DATA", data)];
@@ -60,9 +60,9 @@ impl Window {
     ///
     /// # Errors
     /// If the driver or the program does not start.
-    pub async fn open(
+    pub async fn open<N>(
         stage: &mut Stage,
-        desktop: &Desktop,
+        desktop: &Desktop<N>,
         program: &Path,
         environment: &[(&str, &str)],
         arguments: &[&str],

@@ -81,9 +81,8 @@ impl Memory {
         *lock(&self.attention)
     }
 
-    /// True if that is news.
-    pub(crate) fn set_attention(&self, attention: Attention) -> bool {
-        std::mem::replace(&mut *lock(&self.attention), attention) != attention
+    pub(crate) fn set_attention(&self, attention: Attention) {
+        *lock(&self.attention) = attention;
     }
 
     pub(crate) fn settings(&self) -> SettingsView {

@@ -91,6 +91,8 @@ pub struct Receipt {
     pub id: ShownId,
     /// The service's own name.
     pub server: String,
+    /// Whether its user can notice it; not older than what [`Notifier::attention`] says.
+    pub attention: Attention,
 }
 
 /// The service did not take it; in words for the agent.

@@ -193,10 +193,9 @@ async fn attend(
 ) {
     loop {
         let now = *attention.borrow_and_update();
-        if memory.set_attention(now) {
-            let _ = sync.send(Input::Say(DeskFrame::Presence { available: memory.takes_calls() }));
-            let _ = pokes.send(Poke::All);
-        }
+        memory.set_attention(now);
+        let _ = sync.send(Input::Say(DeskFrame::Presence { available: memory.takes_calls() }));
+        let _ = pokes.send(Poke::All);
         if attention.changed().await.is_err() {
             return;
         }

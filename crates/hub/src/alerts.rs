@@ -4,14 +4,14 @@
 //! of it and makes the call wider at once where nobody can have noticed. It follows the log: a hub that died in between
 //! takes up every open call when it starts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use tandem_conversation::{
     Availability, Command, Conversation, ConversationId, EventBody, Position, UserId, Viewer, is_called,
 };
 use tandem_protocol::agents::AlertReport;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::engine::{Changed, system_command};
 use crate::hub::Hub;
@@ -25,9 +25,12 @@ const GRACE_MS: i64 = 15_000;
 pub(crate) enum Entry {
     /// A call began, became wider or ended.
     Changed(Arc<Conversation>, Vec<EventBody>),
-    /// A desk could not tell its user.
-    Muted(ConversationId),
+    /// What a desk says of its alerts. It comes after the calls that it is about, because desks hear of those later.
+    Reports(UserId, Vec<AlertReport>, oneshot::Sender<Result<(), StoreError>>),
 }
+
+/// Reports that are written down together.
+type Said = Vec<(UserId, Vec<AlertReport>, oneshot::Sender<Result<(), StoreError>>)>;
 
 /// What of a change concerns calls for help.
 pub(crate) fn entry_of(changed: &Changed) -> Option<Entry> {
@@ -46,13 +49,34 @@ pub(crate) async fn run(hub: Arc<Hub>, mut entries: mpsc::UnboundedReceiver<Entr
     if let Err(error) = hub.take_up_calls().await {
         tracing::error!(%error, "the open calls for help cannot be read");
     }
-    while let Some(entry) = entries.recv().await {
+    let mut next = entries.recv().await;
+    while let Some(entry) = next {
         let done = match entry {
-            Entry::Changed(state, bodies) => hub.write_down(&state, &bodies).await,
-            Entry::Muted(id) => hub.look_whether_in_vain(id).await,
+            Entry::Changed(state, bodies) => {
+                next = None;
+                hub.write_down(&state, &bodies).await
+            }
+            Entry::Reports(user, reports, answer) => {
+                let mut said = vec![(user, reports, answer)];
+                next = also_said(&mut entries, &mut said);
+                hub.take_down(said).await
+            }
         };
         if let Err(error) = done {
             tracing::error!(%error, "the alert ledger cannot be kept");
+        }
+        if next.is_none() {
+            next = entries.recv().await;
+        }
+    }
+}
+
+/// Adds the reports that wait already, up to the first entry of another kind.
+fn also_said(entries: &mut mpsc::UnboundedReceiver<Entry>, said: &mut Said) -> Option<Entry> {
+    loop {
+        match entries.try_recv().ok()? {
+            Entry::Reports(user, reports, answer) => said.push((user, reports, answer)),
+            other => return Some(other),
         }
     }
 }
@@ -158,21 +182,39 @@ impl Hub {
         Ok(())
     }
 
-    /// Takes in what a desk says of its alerts.
+    /// Takes in what a desk says of its alerts; done when it is written down.
     pub(crate) async fn alerted(&self, user: UserId, reports: Vec<AlertReport>) -> Result<(), StoreError> {
-        let muted = self
+        let (answer, done) = oneshot::channel();
+        let _ = self.ledger.send(Entry::Reports(user, reports, answer));
+        done.await.unwrap_or(Err(StoreError::Database(tandem_sqlite::Error::Closed)))
+    }
+
+    async fn take_down(&self, said: Said) -> Result<(), StoreError> {
+        let (reports, answers): (Vec<_>, Vec<_>) =
+            said.into_iter().map(|(user, reports, answer)| ((user, reports), answer)).unzip();
+        let written = self
             .database
-            .write(move |connection, _| -> Result<_, StoreError> {
-                let mut muted = Vec::new();
-                for report in &reports {
+            .write(move |connection, _| -> Result<HashSet<ConversationId>, StoreError> {
+                let mut muted = HashSet::new();
+                for (user, report) in reports.iter().flat_map(|(user, reports)| reports.iter().map(|one| (*user, one)))
+                {
                     let open = alerts::report(connection, user, report)?;
                     muted.extend(open.filter(|_| report.outcome.is_muted()));
                 }
                 Ok(muted)
             })
-            .await?;
+            .await;
+        let (muted, failed) = match written {
+            Ok(muted) => (muted, None),
+            Err(error) => (HashSet::new(), Some(error.to_string())),
+        };
+        for answer in answers {
+            let again = |detail: &String| StoreError::Damaged { what: "alerts", detail: detail.clone() };
+            // Whoever asked may have gone.
+            let _ = answer.send(failed.as_ref().map_or(Ok(()), |detail| Err(again(detail))));
+        }
         for conversation in muted {
-            let _ = self.ledger.send(Entry::Muted(conversation));
+            self.look_whether_in_vain(conversation).await?;
         }
         Ok(())
     }

@@ -49,7 +49,7 @@ const STATES = [
     const until = new Date(Date.now() + 60_000).toISOString();
     await page.evaluate((until) => window.__fake.tell(
       { type: "toast", tone: "bad", text: "Priya Nair took this call for help" },
-      { type: "toast", tone: "good", text: "A test notification was shown." },
+      { type: "toast", tone: "good", text: "Luís Carvalho is in your conversations now" },
       { type: "typing", id: "carmen", by: { kind: "customer" }, until },
     ), until);
     await page.getByText("is writing").waitFor();
@@ -70,6 +70,44 @@ const STATES = [
     await page.getByRole("option", { name: /Carmen Menzel/ }).last().waitFor();
   }],
   ["shortcuts", "", (page) => page.keyboard.press("?")],
+  ["notifications", "", async (page) => {
+    await page.getByRole("button", { name: /Maya Ortiz/ }).click();
+    await page.getByRole("menuitem", { name: "Notifications" }).click();
+    await page.getByRole("switch", { name: "Quiet hours" }).click();
+    await page.getByLabel("From", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Send a test notification" }).click();
+    await page.getByText("The system took it").waitFor();
+  }],
+  ["notifications, failing", "failing", async (page) => {
+    await page.evaluate(() => window.__fake.refuse.set("settings.set", { code: "cache.full", message: "the disk is full" }));
+    await page.keyboard.press("Control+,");
+    await page.getByRole("radiogroup", { name: "Invited" }).getByText("Off").click();
+    await page.getByText("The disk is full").waitFor();
+    await page.getByRole("button", { name: "Send a test notification" }).click();
+    await page.getByRole("dialog").getByText("No notification service").waitFor();
+  }],
+  ["who was told", "", async (page) => {
+    await page.getByRole("link", { name: "Help Needed" }).click();
+    await show("Luís Carvalho")(page);
+    await page.getByRole("button", { name: "Who was told" }).last().click();
+    await page.getByText("nothing heard yet").waitFor();
+  }],
+  ["who was told, over", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("button", { name: "Who was told" }).first().click();
+    await page.getByText("Nobody was called").waitFor();
+  }],
+  ["who was told, offline", "offline", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("button", { name: "Who was told" }).first().click();
+    await page.getByText("You are offline.").last().waitFor();
+  }],
+  ["who was told, refused", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.evaluate(() => window.__fake.refuse.set("conversation.alerts", { code: "hub.failed", message: "the hub does not say who was told" }));
+    await page.getByRole("button", { name: "Who was told" }).first().click();
+    await page.getByRole("dialog").getByRole("alert").waitFor();
+  }],
   ["menu", "", async (page) => {
     await page.getByRole("button", { name: /Maya Ortiz/ }).click();
     await page.getByRole("menu").waitFor();

@@ -3,7 +3,7 @@
 mod reacting;
 mod showing;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +24,8 @@ use crate::sync::Link;
 
 /// Notifications of single conversations at once; the rest is told by one for all.
 const AT_ONCE: usize = 5;
+/// Notifications that were taken away and are still answered for.
+const GONE: usize = 64;
 /// How often what depends on time alone is looked at.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// A customer of ours who waits longer is worth another word, in milliseconds.
@@ -80,6 +82,8 @@ pub(crate) struct Notices {
 struct Screen {
     wanted: HashMap<ConversationId, Wanted>,
     standing: HashMap<ConversationId, Standing>,
+    /// Taken away a moment ago; somebody may have pressed them just before.
+    gone: VecDeque<(ShownId, ConversationId, NoticeKind)>,
     group: Option<(ShownId, usize)>,
     test: Option<ShownId>,
     /// Told by the group only, so far.
@@ -129,7 +133,7 @@ impl Notices {
                     }
                     Some(Poke::Test(answer)) => {
                         let shown = self.show(&mut screen, words::test()).await;
-                        screen.test = shown.as_ref().ok().copied();
+                        screen.test = shown.as_ref().ok().map(|receipt| receipt.id);
                         let _ = answer.send(shown.map(drop));
                         Ok(())
                     }

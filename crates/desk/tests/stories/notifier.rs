@@ -92,7 +92,7 @@ impl Notifier for FakeNotifier {
             }
             screen.shown.retain(|(known, _)| *known != id);
             screen.shown.push((id, notification));
-            Ok(Receipt { id, server: "fake".into() })
+            Ok(Receipt { id, server: "fake".into(), attention: *self.attention.borrow() })
         });
         self.news.send_replace(());
         Box::pin(async { answer })

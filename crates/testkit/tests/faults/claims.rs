@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tandem_conversation::{Conversation, ConversationId, UserId};
 use tandem_desk::testing::MemoryKeychain;
 use tandem_desk::{
-    Action, Desk, DeskConfig, Notification, Notifier, NotifyError, Pace, Reaction, Receipt, ShownId, Tag,
+    Action, Attention, Desk, DeskConfig, Notification, Notifier, NotifyError, Pace, Reaction, Receipt, ShownId, Tag,
 };
 use tandem_testkit::hub_process::BRAND;
 use tokio::sync::{mpsc, watch};
@@ -66,7 +66,7 @@ impl Notifier for Screen {
                 standing.insert(of, id);
             });
         }
-        Box::pin(async move { Ok(Receipt { id, server: "screen".into() }) })
+        Box::pin(async move { Ok(Receipt { id, server: "screen".into(), attention: Attention::default() }) })
     }
 
     fn withdraw(&self, id: ShownId) -> BoxFuture<'_, ()> {

@@ -92,9 +92,11 @@ describe("entries", () => {
     expect(told).toHaveBeenCalledOnce();
   });
 
-  it("do not speak of who was told to others, or of anything but calls for help", () => {
-    show(script().system("help", "Your Logic asked for help", 0, LOGIC));
-    show(script().system("engagement", "You joined", 0, MAYA), vi.fn());
+  it.each([
+    ["to others", script().system("help", "Your Logic asked for help", 0, LOGIC), null],
+    ["where nobody was called", script().system("engagement", "You joined", 0, MAYA), vi.fn()],
+  ])("do not speak of who was told %s", (_, written, told) => {
+    show(written, told);
     expect(screen.queryByRole("button", { name: "Who was told" })).toBeNull();
   });
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { bytes, lastStage, stageWords } from "./labels";
 import { pieces } from "./links";
+import { minutesOf, quietWords, timeOfDay } from "./notifications";
 import { initials, nameOf } from "./people";
 import { ago, day, lasted, waits } from "./time";
+import { alertWords, callWords, reachWords } from "./told";
 
 const NOW = new Date(2026, 4, 12, 14, 2, 31).getTime();
 const before = (ms: number): string => new Date(NOW - ms).toISOString();
@@ -88,5 +90,48 @@ describe("labels", () => {
 
   it("rounds sizes", () => {
     expect([bytes(800), bytes(88_102), bytes(412_000_000), bytes(1_240_000_000)]).toEqual(["800 B", "88 kB", "412 MB", "1.2 GB"]);
+  });
+});
+
+describe("quiet hours", () => {
+  it("are minutes after midnight, and a field of time", () => {
+    expect([timeOfDay(0), timeOfDay(7 * 60 + 5), timeOfDay(23 * 60 + 59)]).toEqual(["00:00", "07:05", "23:59"]);
+    expect([minutesOf("07:05"), minutesOf("23:59"), minutesOf("")]).toEqual([425, 1439, null]);
+  });
+
+  it("say when they go over midnight, and when there are none", () => {
+    expect(quietWords({ from: 12 * 60, to: 13 * 60 })).toContain("From 12:00 to 13:00 nothing");
+    expect(quietWords({ from: 22 * 60, to: 7 * 60 })).toContain("From 22:00 to 07:00 the next day nothing");
+    expect(quietWords({ from: 60, to: 60 })).toContain("there are none");
+  });
+});
+
+describe("who was told", () => {
+  const at = (seconds: number): string => new Date(NOW + seconds * SECOND).toISOString();
+  const nothing = { user: "maya", name: "Maya Ortiz", sent: null, shown: null, muted: null, why: null, clicked: null, joined: null };
+  const call = { call: "call", since: at(0), reach: "eligible" as const, ended: null, alerts: [] };
+
+  it.each([
+    [{ sent: at(0), shown: at(0), joined: at(6) }, "shown 14:02:31 · joined 14:02:37"],
+    [{ sent: at(0), shown: at(0), clicked: at(3) }, "shown 14:02:31 · clicked 14:02:34"],
+    [{ sent: at(0), muted: at(0), why: "do not disturb" }, "muted: do not disturb"],
+    [{ sent: at(0), muted: at(1), why: "screen locked", shown: at(9) }, "muted: screen locked · shown 14:02:40"],
+    [{ sent: at(0) }, "sent 14:02:31, nothing heard yet"],
+    // Came by without having been called.
+    [{ joined: at(6) }, "joined 14:02:37"],
+    [{}, "could not be reached"],
+  ])("says what became of an alert (%#)", (alert, words) => {
+    expect(alertWords({ ...nothing, ...alert }, false)).toBe(words);
+  });
+
+  it("waits for nothing more when the call is over", () => {
+    expect(alertWords({ ...nothing, sent: at(0) }, true)).toBe("sent 14:02:31, nothing was heard");
+  });
+
+  it("says since when, and how far", () => {
+    expect(callWords(call, NOW)).toBe("Called today 14:02:31, still open");
+    expect(callWords({ ...call, ended: at(9) }, NOW + 24 * HOUR)).toBe("Called yesterday 14:02:31, over since 14:02:40");
+    const reaches = (["eligible", "everyone", "supervisors", "logic"] as const).map((reach) => reachWords({ ...call, reach }));
+    expect(reaches).toEqual(["Reaches eligible agents", "Reaches everyone", "Reaches supervisors, too", "Reaches supervisors, too; Your Logic was told"]);
   });
 });

@@ -14,8 +14,9 @@ impl Notices {
         if screen.group.is_some_and(|(id, _)| id == reaction.id) {
             return self.react_to_group(screen, reaction.action).await;
         }
-        let found = screen.standing.iter().find(|(_, standing)| standing.id == reaction.id);
-        let Some((id, kind)) = found.map(|(id, standing)| (*id, standing.kind)) else {
+        let standing = screen.standing.iter().map(|(id, standing)| (standing.id, *id, standing.kind));
+        let found = standing.chain(screen.gone.iter().copied()).find(|(shown, ..)| *shown == reaction.id);
+        let Some((_, id, kind)) = found else {
             if screen.test.take_if(|id| *id == reaction.id).is_some() && reaction.action == Action::Open {
                 self.changes.tell(Change::Toast { tone: Tone::Good, text: "Notifications work.".into() });
             }
@@ -36,7 +37,11 @@ impl Notices {
             }
             Action::Snooze | Action::Dismissed => {}
         }
-        self.take_away(screen, id, after).await
+        match screen.standing.get(&id) {
+            Some(standing) if standing.id == reaction.id => self.take_away(screen, id, after).await,
+            // It has gone already, and perhaps something newer stands there.
+            _ => Ok(()),
+        }
     }
 
     async fn react_to_group(&self, screen: &mut Screen, action: Action) -> Result<(), CacheError> {

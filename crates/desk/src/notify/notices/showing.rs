@@ -6,8 +6,8 @@ use tandem_conversation::{ConversationId, NoticeKind, Time};
 use tandem_protocol::agents::{AlertOutcome, AlertReport, Muted};
 
 use super::super::words::Manner;
-use super::super::{Notification, NotifyError, ShownId, muting, words};
-use super::{AT_ONCE, Notices, RECOVER_MS, REPEAT_MS, Screen, Standing, Wanted};
+use super::super::{Notification, NotifyError, Receipt, ShownId, muting, words};
+use super::{AT_ONCE, GONE, Notices, RECOVER_MS, REPEAT_MS, Screen, Standing, Wanted};
 use crate::cache::notices::{NoticeState, Shown};
 use crate::cache::{CacheError, notices};
 use crate::figures;
@@ -106,14 +106,14 @@ impl Notices {
         let preview = settings.preview && !attention.locked;
         let manner = Manner { preview, sound: muting::loudness(&settings, kind) == Loudness::Sound };
         let shown = self.show(screen, words::notification(&wanted.state, kind, manner, replaces)).await;
-        let unnoticed = muting::unnoticed(attention);
-        let shown = match shown {
-            Ok(shown) => shown,
+        let Receipt { id: shown, attention, .. } = match shown {
+            Ok(receipt) => receipt,
             Err(error) => {
                 self.report(id, kind, AlertOutcome::Muted { why: Muted::NoService }).await?;
                 return Ok(Err(error));
             }
         };
+        let unnoticed = muting::unnoticed(attention);
         let outcome = unnoticed.map_or(AlertOutcome::Shown {}, |why| AlertOutcome::Muted { why });
         self.report(id, kind, outcome).await?;
         let is_fresh = screen.settled_since.is_some_and(|settled| since >= settled);
@@ -132,10 +132,13 @@ impl Notices {
         Ok(Ok(()))
     }
 
-    pub(super) async fn show(&self, screen: &mut Screen, notification: Notification) -> Result<ShownId, NotifyError> {
+    pub(super) async fn show(&self, screen: &mut Screen, notification: Notification) -> Result<Receipt, NotifyError> {
         let answer = self.notifier.show(notification).await;
         let (view, shown) = match answer {
-            Ok(receipt) => (NotificationsView::Working { server: receipt.server }, Ok(receipt.id)),
+            Ok(receipt) => {
+                self.memory.set_attention(receipt.attention);
+                (NotificationsView::Working { server: receipt.server.clone() }, Ok(receipt))
+            }
             Err(error) => {
                 tracing::warn!(%error, "a notification was not shown");
                 screen.quiet_until = Some(self.clock.now().plus_ms(RECOVER_MS));
@@ -163,7 +166,7 @@ impl Notices {
         // Only the first is heard: more of them make it no more urgent.
         let is_first = replaces.is_none();
         let all_help = screen.wanted.values().all(|w| matches!(w.notice.kind, NoticeKind::HelpNeeded { .. }));
-        if let Ok(id) = self.show(screen, words::group(count, all_help, is_first, replaces)).await {
+        if let Ok(Receipt { id, .. }) = self.show(screen, words::group(count, all_help, is_first, replaces)).await {
             screen.group = Some((id, count));
         }
     }
@@ -175,6 +178,8 @@ impl Notices {
         state: NoticeState,
     ) -> Result<(), CacheError> {
         let Some(standing) = screen.standing.remove(&id) else { return Ok(()) };
+        screen.gone.push_front((standing.id, id, standing.kind));
+        screen.gone.truncate(GONE);
         self.notifier.withdraw(standing.id).await;
         self.remember(screen, id, standing.kind, state).await
     }

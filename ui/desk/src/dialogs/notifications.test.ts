@@ -1,0 +1,103 @@
+// Maya chooses what notifies her, and tries it.
+import { fireEvent, render, screen, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+import type { SettingsView } from "$shared/types";
+import Notifications from "./Notifications.svelte";
+import { fakeHost, type FakeHost } from "../host/fake";
+import { Desk } from "../state/desk.svelte";
+
+const user = userEvent.setup();
+
+async function choose(scene = ""): Promise<{ host: FakeHost; desk: Desk }> {
+  const host = fakeHost(scene);
+  const desk = new Desk(host);
+  await desk.refresh();
+  render(Notifications, { desk, close: () => undefined });
+  return { host, desk };
+}
+
+const saved = (host: FakeHost): SettingsView[] => host.calls.flatMap((call) => (call.name === "settings.set" ? [call.request as SettingsView] : []));
+const loudness = (kind: string, words: string): HTMLElement => within(screen.getByRole("radiogroup", { name: kind })).getByRole("radio", { name: words });
+
+describe("notifications", () => {
+  it("show what was chosen", async () => {
+    await choose();
+    expect(screen.getAllByRole("radiogroup")).toHaveLength(5);
+    expect(loudness("Help needed", "Sound")).toHaveProperty("checked", true);
+    expect(loudness("Delivery failed", "Silent")).toHaveProperty("checked", true);
+    expect(screen.getByRole("switch", { name: "Repeat until handled" })).toHaveProperty("checked", false);
+    expect(screen.getByRole("switch", { name: "Show the customer's words" })).toHaveProperty("checked", true);
+  });
+
+  it("save a choice at once, with everything else as it stands", async () => {
+    const { host, desk } = await choose();
+    await desk.mindCustomer(true);
+    await user.click(loudness("Customer wrote", "Off"));
+    await vi.waitFor(() => expect(desk.app?.settings.notifications.customerWrote).toBe("off"));
+    const before = { helpNeeded: "sound", invited: "sound", waitingTooLong: "sound", deliveryFailed: "silent", repeat: false, preview: true, quiet: null };
+    expect(saved(host).at(-1)).toEqual({ mindCustomer: true, notifications: { ...before, customerWrote: "off" } });
+  });
+
+  it("keep both of two choices in a row", async () => {
+    const { desk } = await choose();
+    void desk.settings.notify({ repeat: true });
+    await desk.settings.notify({ preview: false });
+    expect(desk.app?.settings.notifications).toMatchObject({ repeat: true, preview: false });
+  });
+
+  it("say why a choice was not kept, and show what stands", async () => {
+    const { host } = await choose();
+    host.refuse.set("settings.set", { code: "cache.full", message: "the disk is full" });
+    await user.click(loudness("Help needed", "Off"));
+    expect((await screen.findByRole("alert")).textContent).toBe("The disk is full");
+    expect(loudness("Help needed", "Sound")).toHaveProperty("checked", true);
+    await user.click(loudness("Help needed", "Silent"));
+    await vi.waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
+  });
+
+  it("have quiet hours, of which a half-written one is no choice", async () => {
+    const { host, desk } = await choose();
+    await user.click(screen.getByRole("switch", { name: "Quiet hours" }));
+    const from = await screen.findByLabelText<HTMLInputElement>("From");
+    expect(from.value).toBe("22:00");
+    await fireEvent.change(from, { target: { value: "21:30" } });
+    await vi.waitFor(() => expect(desk.app?.settings.notifications.quiet).toEqual({ from: 21 * 60 + 30, to: 7 * 60 }));
+    const count = saved(host).length;
+    await fireEvent.change(from, { target: { value: "" } });
+    await fireEvent.blur(from);
+    expect(from.value).toBe("21:30");
+    expect(saved(host)).toHaveLength(count);
+    await user.click(screen.getByRole("switch", { name: "Quiet hours" }));
+    await vi.waitFor(() => expect(desk.app?.settings.notifications.quiet).toBeNull());
+  });
+});
+
+describe("the test notification", () => {
+  const test = (): Promise<void> => user.click(screen.getByRole("button", { name: "Send a test notification" }));
+
+  it("is told to be the system's, which may hide it", async () => {
+    await choose();
+    await test();
+    expect(await screen.findByText("The system took it (dunst 1.9).")).toBeTruthy();
+    expect(screen.getByText(/do not disturb/)).toBeTruthy();
+  });
+
+  it("that failed says why, and nothing else", async () => {
+    await choose("failing");
+    await test();
+    expect((await screen.findByRole("alert")).textContent).toBe("No notification service answers.");
+    expect(screen.queryByText(/The system took it/)).toBeNull();
+  });
+
+  it("is one and the same from everywhere", async () => {
+    const host = fakeHost();
+    const desk = new Desk(host);
+    await desk.refresh();
+    desk.tryNotification();
+    desk.tryNotification();
+    expect(desk.overlay).toBe("notifications");
+    await vi.waitFor(() => expect(desk.trial.outcome).toEqual({ state: "taken", server: "dunst 1.9" }));
+    expect(host.calls.filter((call) => call.name === "notifications.test")).toHaveLength(1);
+  });
+});

@@ -1,0 +1,43 @@
+// Words for what notifies the user, how loudly, and when it does not.
+import type { Loudness, NotificationSettings, QuietHours } from "$shared/types";
+
+/** What has a loudness of its own. */
+export type Kind = { [K in keyof NotificationSettings]: NotificationSettings[K] extends Loudness ? K : never }[keyof NotificationSettings];
+
+export const KINDS: readonly (readonly [kind: Kind, words: string])[] = [
+  ["helpNeeded", "Help needed"],
+  ["invited", "Invited"],
+  ["customerWrote", "Customer wrote"],
+  ["waitingTooLong", "Waiting too long"],
+  ["deliveryFailed", "Delivery failed"],
+];
+
+export const LOUDNESS: readonly (readonly [loudness: Loudness, words: string])[] = [
+  ["off", "Off"],
+  ["silent", "Silent"],
+  ["sound", "Sound"],
+];
+
+/** What quiet hours are until the user says otherwise. */
+export const NIGHT: QuietHours = { from: 22 * 60, to: 7 * 60 };
+
+/** Minutes after midnight as a field of time has them: 22:00. */
+export function timeOfDay(minutes: number): string {
+  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+/** None for a field that is not filled in yet. */
+export function minutesOf(time: string): number | null {
+  const [, hours, minutes] = /^(\d\d):(\d\d)/.exec(time) ?? [];
+  return hours && minutes ? Number(hours) * 60 + Number(minutes) : null;
+}
+
+export function quietWords({ from, to }: QuietHours): string {
+  if (from === to) return "They begin when they end: there are none.";
+  const until = from < to ? timeOfDay(to) : `${timeOfDay(to)} the next day`;
+  return `From ${timeOfDay(from)} to ${until} nothing is shown, not even calls for help.`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}
