@@ -8,7 +8,11 @@ mod problem;
 pub use problem::Problem;
 
 /// One line per change of what travels between hub and desk; the last line is the version that is spoken.
-pub const VERSIONS: &[&str] = &["1: events, states and commands over HTTP and one WebSocket"];
+pub const VERSIONS: &[&str] = &[
+    "1: events, states and commands over HTTP and one WebSocket",
+    "2: each frame of what happens names the cursor of the one before it",
+    "3: desks say whether calls for help are taken, and what became of alerts",
+];
 
 /// The version this build speaks.
 #[must_use]
