@@ -88,6 +88,8 @@ struct Screen {
     test: Option<ShownId>,
     /// Told by the group only, so far.
     grouped: Vec<ConversationId>,
+    /// What the group's notification stands for, and the hub knows of.
+    told_by_group: HashSet<(ConversationId, NoticeKind)>,
     shown: HashMap<(ConversationId, NoticeKind), NoticeState>,
     /// Whose notices these are.
     me: Option<Me>,

@@ -57,6 +57,9 @@ async fn without_a_notification_service_the_hub_hears_that_nobody_was_told() {
     maya.notifier.break_down();
     carmen_calls(&hub);
     hears(&hub, &[muted(Muted::NoService)]).await;
+    carmen_calls(&hub);
+    // The service is left alone for a while, and still the hub hears at once.
+    hears(&hub, &[muted(Muted::NoService), muted(Muted::NoService)]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use tandem_desk::Action;
+use tandem_protocol::agents::{AlertOutcome, AlertReport};
 
 use crate::desk::Maya;
 use crate::hub::FakeHub;
@@ -91,6 +92,8 @@ async fn above_five_one_notification_speaks_for_the_rest() {
     let group = "7 conversations need help".to_owned();
     maya.notifier.until("the group", |screen| screen.titles().contains(&group)).await;
     assert_eq!(maya.notifier.titles().len(), 6, "five, and one for all");
+    let shown = |report: &&AlertReport| report.outcome == AlertOutcome::Shown {};
+    hub.until("all seven were shown", |world| world.alerts.iter().filter(shown).count() == 7).await;
     maya.notifier.press(&group, Action::Open);
     let open = maya.until_told("open", |change| change["type"] == "open").await;
     assert_eq!(open["section"], "help");

@@ -22,7 +22,8 @@ impl Notices {
         }
         let now = self.clock.now();
         let settings = self.memory.settings().notifications;
-        self.hold_back(screen, &settings).await?;
+        let is_quiet = screen.quiet_until.is_some_and(|until| now < until);
+        self.hold_back(screen, &settings, is_quiet).await?;
         self.look_who_notices(screen).await?;
         let is_due = |(id, wanted): &(&ConversationId, &Wanted)| {
             !screen.held_back.contains_key(&(**id, wanted.notice.kind))
@@ -31,7 +32,6 @@ impl Notices {
         let mut due: Vec<_> = screen.wanted.iter().filter(is_due).collect();
         due.sort_by_key(|(_, wanted)| wanted.notice.since);
         let due: Vec<ConversationId> = due.into_iter().map(|(id, _)| *id).collect();
-        let is_quiet = screen.quiet_until.is_some_and(|until| now < until);
         let mut grouped = Vec::new();
         for id in due {
             if is_quiet {
@@ -46,18 +46,27 @@ impl Notices {
         }
         if !is_quiet {
             screen.grouped = grouped;
-            self.show_group(screen).await;
+            self.show_group(screen).await?;
         }
         Ok(())
     }
 
-    /// What the user's own settings keep from the screen. It is shown when they allow it, if it still matters then.
-    async fn hold_back(&self, screen: &mut Screen, settings: &NotificationSettings) -> Result<(), CacheError> {
-        let minute = muting::minute_of_day(self.clock.now());
+    /// What the user's own settings, or a service that has just failed, keep from the screen. It is shown when they allow
+    /// it, if it still matters then.
+    async fn hold_back(
+        &self,
+        screen: &mut Screen,
+        settings: &NotificationSettings,
+        is_quiet: bool,
+    ) -> Result<(), CacheError> {
+        let now = self.clock.now();
+        let minute = muting::minute_of_day(now);
         let mut held_back = HashMap::new();
         for (id, wanted) in &screen.wanted {
             let kind = wanted.notice.kind;
-            if let Some(why) = muting::held_back(settings, kind, minute) {
+            let failed = is_quiet && is_due(screen, *id, wanted, settings.repeat, now);
+            let why = muting::held_back(settings, kind, minute).or(failed.then_some(Muted::NoService));
+            if let Some(why) = why {
                 held_back.insert((*id, kind), why);
             }
         }
@@ -109,6 +118,7 @@ impl Notices {
         let Receipt { id: shown, attention, .. } = match shown {
             Ok(receipt) => receipt,
             Err(error) => {
+                screen.held_back.insert((id, kind), Muted::NoService);
                 self.report(id, kind, AlertOutcome::Muted { why: Muted::NoService }).await?;
                 return Ok(Err(error));
             }
@@ -151,24 +161,37 @@ impl Notices {
         shown
     }
 
-    async fn show_group(&self, screen: &mut Screen) {
+    async fn show_group(&self, screen: &mut Screen) -> Result<(), CacheError> {
         if screen.grouped.is_empty() {
+            screen.told_by_group.clear();
             if let Some((id, _)) = screen.group.take() {
                 self.notifier.withdraw(id).await;
             }
-            return;
+            return Ok(());
         }
         let count = screen.standing.len() + screen.grouped.len();
         let replaces = screen.group.map(|(id, _)| id);
         if screen.group.is_some_and(|(_, shown)| shown == count) {
-            return;
+            return Ok(());
         }
         // Only the first is heard: more of them make it no more urgent.
         let is_first = replaces.is_none();
         let all_help = screen.wanted.values().all(|w| matches!(w.notice.kind, NoticeKind::HelpNeeded { .. }));
-        if let Ok(Receipt { id, .. }) = self.show(screen, words::group(count, all_help, is_first, replaces)).await {
-            screen.group = Some((id, count));
+        let shown = self.show(screen, words::group(count, all_help, is_first, replaces)).await;
+        let outcome = match shown {
+            Ok(Receipt { id, attention, .. }) => {
+                screen.group = Some((id, count));
+                muting::unnoticed(attention).map_or(AlertOutcome::Shown {}, |why| AlertOutcome::Muted { why })
+            }
+            Err(_) => AlertOutcome::Muted { why: Muted::NoService },
+        };
+        for id in screen.grouped.clone() {
+            let Some(kind) = screen.wanted.get(&id).map(|wanted| wanted.notice.kind) else { continue };
+            if screen.told_by_group.insert((id, kind)) {
+                self.report(id, kind, outcome.clone()).await?;
+            }
         }
+        Ok(())
     }
 
     pub(super) async fn take_away(
