@@ -4,7 +4,7 @@
 //! stands. Each standing notification has a task of its own, so that nothing it does can harm another.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -35,6 +35,7 @@ struct Inner {
     last: AtomicU64,
     asker: OnceCell<Asker>,
     said: watch::Sender<Attention>,
+    is_asking: AtomicBool,
 }
 
 /// One notification on the screen.
@@ -80,13 +81,16 @@ impl Notifier for SystemNotifier {
     }
 
     fn attention(&self) -> watch::Receiver<Attention> {
-        let inner = Arc::clone(&self.inner);
-        tokio::spawn(async move {
-            while inner.said.receiver_count() > 0 {
-                inner.ask().await;
-                tokio::time::sleep(ASK_EVERY).await;
-            }
-        });
+        // Whoever comes later hears what is asked already.
+        if !self.inner.is_asking.swap(true, Ordering::Relaxed) {
+            let inner = Arc::clone(&self.inner);
+            tokio::spawn(async move {
+                loop {
+                    inner.ask().await;
+                    tokio::time::sleep(ASK_EVERY).await;
+                }
+            });
+        }
         self.inner.said.subscribe()
     }
 }

@@ -92,6 +92,9 @@ async fn pictures(stage: &Stage, maya: &Window, carmen: &mut Chat) -> Result<()>
         let script = format!("document.documentElement.dataset.theme = {}", json!(theme));
         maya.run(&script).await?;
         maya.painted().await?;
+        // A new theme fades in; what never ends cannot be finished.
+        maya.run("document.getAnimations().forEach((one) => one instanceof CSSTransition && one.finish())").await?;
+        maya.painted().await?;
         maya.picture(&folder.join(format!("desk-{theme}.png"))).await?;
     }
     carmen.picture(&folder.join("web-chat.png")).await

@@ -209,7 +209,7 @@ impl Hub {
             Err(error) => (HashSet::new(), Some(error.to_string())),
         };
         for answer in answers {
-            let again = |detail: &String| StoreError::Damaged { what: "alerts", detail: detail.clone() };
+            let again = |detail: &String| StoreError::Database(tandem_sqlite::Error::Commit(detail.clone()));
             // Whoever asked may have gone.
             let _ = answer.send(failed.as_ref().map_or(Ok(()), |detail| Err(again(detail))));
         }

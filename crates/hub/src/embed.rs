@@ -70,15 +70,7 @@ async fn prepare(hub: &Hub) -> anyhow::Result<Tokens> {
     let user = match known {
         Some(user) => user,
         None => {
-            let row = user_row(NewUser {
-                email: EMAIL.into(),
-                name: "Maya Ortiz".into(),
-                role: Role::Supervisor,
-                password: new_token(),
-                capacity: NewUser::CAPACITY,
-                brands: Vec::new(),
-                languages: Vec::new(),
-            })?;
+            let row = user_row(NewUser::new(EMAIL, "Maya Ortiz", Role::Supervisor, &new_token()))?;
             let brand = brand_row(NewBrand {
                 key: "northwind".into(),
                 name: "Northwind Travel".into(),

@@ -28,6 +28,20 @@ pub struct NewUser {
 impl NewUser {
     /// Conversations at once, unless said otherwise.
     pub const CAPACITY: u32 = 8;
+
+    /// Somebody who takes every conversation.
+    #[must_use]
+    pub fn new(email: &str, name: &str, role: Role, password: &str) -> Self {
+        Self {
+            email: email.into(),
+            name: name.into(),
+            role,
+            password: password.into(),
+            capacity: Self::CAPACITY,
+            brands: Vec::new(),
+            languages: Vec::new(),
+        }
+    }
 }
 
 /// A brand to be added, or changed if the key is known.

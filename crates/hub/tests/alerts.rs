@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use common::{Agent, Socket, TestHub, TestLogic, eventually, frames_until, moved, post, say};
+use common::{Agent, Customer, Socket, TestHub, TestLogic, eventually, frames_until, moved, post, say};
 use serde_json::{Value, json};
 
 /// Beyond the time in which desks come back after the hub's start.
@@ -55,6 +55,16 @@ async fn becomes(sofia: &Agent, id: &str, name: &str, expected: &[&str]) {
     .await;
 }
 
+/// Carmen calls, and it goes to Maya at her desk.
+async fn maya_is_called(carmen: &Customer, maya: &Agent, sofia: &Agent) -> (Socket, String, Value) {
+    let socket = desk(maya).await;
+    carmen.writes("I need a person").await;
+    let id = carmen.conversation().await;
+    becomes(sofia, &id, "Maya Ortiz", &["decided", "sent"]).await;
+    let open = call(sofia, &id).await;
+    (socket, id, open)
+}
+
 async fn reports(agent: &Agent, id: &str, call: &Value, outcome: Value) {
     let report = json!({ "conversation": id, "call": call["call"], "at": "2026-01-01T00:00:00Z", "outcome": outcome });
     let (status, body) = post(&agent.base, "/api/v1/alerts", Some(&agent.token), &json!({ "reports": [report] })).await;
@@ -97,11 +107,7 @@ async fn the_ledger_says_of_everybody_what_became_of_their_alert() {
 async fn what_is_reported_twice_or_late_changes_nothing_that_is_known() {
     let (hub, _) = hub().await;
     let (carmen, maya, sofia) = (hub.customer().await, hub.maya().await, hub.sofia().await);
-    let _desk = desk(&maya).await;
-    carmen.writes("I need a person").await;
-    let id = carmen.conversation().await;
-    becomes(&sofia, &id, "Maya Ortiz", &["decided", "sent"]).await;
-    let open = call(&sofia, &id).await;
+    let (_desk, id, open) = maya_is_called(&carmen, &maya, &sofia).await;
     reports(&maya, &id, &open, json!({ "type": "shown" })).await;
     let first = call(&sofia, &id).await;
     reports(&maya, &id, &open, json!({ "type": "shown" })).await;
@@ -126,11 +132,7 @@ async fn only_supervisors_see_who_was_told() {
 async fn a_call_that_nobody_can_have_noticed_goes_to_the_next_at_once() {
     let (hub, _) = hub().await;
     let (carmen, maya, sofia) = (hub.customer().await, hub.maya().await, hub.sofia().await);
-    let _desk = desk(&maya).await;
-    carmen.writes("I need a person").await;
-    let id = carmen.conversation().await;
-    becomes(&sofia, &id, "Maya Ortiz", &["decided", "sent"]).await;
-    let open = call(&sofia, &id).await;
+    let (_desk, id, open) = maya_is_called(&carmen, &maya, &sofia).await;
     reports(&maya, &id, &open, json!({ "type": "muted", "why": "no_service" })).await;
     reaches(&sofia, &id, "supervisors").await;
 }
@@ -173,11 +175,7 @@ async fn whoever_takes_no_calls_is_not_called_first() {
 async fn the_steps_go_on_after_a_restart_and_the_ledger_knows_what_ended_meanwhile() {
     let (hub, ahead) = hub().await;
     let (carmen, maya, sofia) = (hub.customer().await, hub.maya().await, hub.sofia().await);
-    let _desk = desk(&maya).await;
-    carmen.writes("I need a person").await;
-    let id = carmen.conversation().await;
-    becomes(&sofia, &id, "Maya Ortiz", &["decided", "sent"]).await;
-    let open = call(&sofia, &id).await;
+    let (_desk, id, open) = maya_is_called(&carmen, &maya, &sofia).await;
     reports(&maya, &id, &open, json!({ "type": "shown" })).await;
     let folder = hub.stop().await;
     let hub = TestHub::at(moved(&ahead), folder, None, 1_000).await;

@@ -137,16 +137,7 @@ fn prepare(folder: &Path) {
         ("sofia@northwind.example", "Sofia Lind", Role::Supervisor),
         ("ada@northwind.example", "Ada Novak", Role::Admin),
     ] {
-        let user = NewUser {
-            email: email.into(),
-            name: name.into(),
-            role,
-            password: PASSWORD.into(),
-            capacity: NewUser::CAPACITY,
-            brands: Vec::new(),
-            languages: Vec::new(),
-        };
-        add_user(folder, user).unwrap();
+        add_user(folder, NewUser::new(email, name, role, PASSWORD)).unwrap();
     }
     let brand = NewBrand {
         key: "northwind".into(),

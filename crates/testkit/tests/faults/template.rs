@@ -50,16 +50,7 @@ impl Template {
 
 fn set_up(data: &Path) {
     for (name, role) in PEOPLE {
-        let user = NewUser {
-            email: email(name),
-            name: name.into(),
-            role,
-            password: PASSWORD.into(),
-            capacity: NewUser::CAPACITY,
-            brands: Vec::new(),
-            languages: Vec::new(),
-        };
-        add_user(data, user).unwrap();
+        add_user(data, NewUser::new(&email(name), name, role, PASSWORD)).unwrap();
     }
     let brand = NewBrand {
         key: BRAND.into(),
