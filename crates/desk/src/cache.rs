@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tandem_conversation::ConversationId;
 use tandem_sqlite::rusqlite::{self, Connection};
-use tandem_sqlite::{Companion, Database, Durability, Migration, Options};
+use tandem_sqlite::{Companion, Database, Durability, Memory, Migration, Options};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -54,6 +54,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "what can be given up", sql: conversations::DISPENSABLE_INDEX },
     Migration { name: "unheld", sql: unheld::SCHEMA },
     Migration { name: "alert reports", sql: reports::SCHEMA },
+    Migration { name: "events by time", sql: events::BY_TIME },
 ];
 
 /// What can go wrong with the cache.
@@ -176,6 +177,7 @@ impl Cache {
             key: Some(unlocked.key.clone()),
             durability: Durability::Normal,
             readers: READERS,
+            memory: Memory::DESKTOP,
         };
         let database = Database::open(&options, MIGRATIONS, |_| {
             Ok(Touched { now: Marks::default(), group: Marks::default(), told })
@@ -286,7 +288,8 @@ mod migrations {
         for version in 0..MIGRATIONS.len() {
             let folder = tempfile::tempdir().unwrap();
             let (path, key) = (folder.path().join("old.db"), Key::new([9; 32]));
-            let options = Options { path, key: Some(key), durability: Durability::Normal, readers: 1 };
+            let options =
+                Options { path, key: Some(key), durability: Durability::Normal, readers: 1, memory: Memory::DESKTOP };
             let old = Database::<()>::open(&options, &MIGRATIONS[..version], |_| Ok(())).unwrap();
             let has = |table: &str| MIGRATIONS[..version].iter().any(|step| step.name == table);
             let (bookmarks, outbox) = (has("bookmarks"), has("outbox"));
@@ -315,6 +318,25 @@ mod migrations {
             let waiting: u32 = new.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0)).unwrap();
             assert_eq!(waiting == 1, outbox, "from version {version}");
         }
+    }
+
+    #[test]
+    fn what_is_held_moves_into_the_order_of_time() {
+        let connection = Connection::open_in_memory().unwrap();
+        let step = MIGRATIONS.iter().position(|step| step.name == "events by time").unwrap();
+        MIGRATIONS[..step].iter().for_each(|step| connection.execute_batch(step.sql).unwrap());
+        let long_tail = 0x0123_4567_89ab_cdef_i64;
+        let rows = [(1, 1, 0, None, None), (1, 2, 1, Some(long_tail), Some(1_700)), (2, 1, 1, Some(3), Some(1_600))];
+        for (conversation, position, role, turn, found) in rows {
+            let sql = "INSERT INTO events (conversation, position, role, turn, found, body)
+                       VALUES (?1, ?2, ?3, ?4, ?5, x'00')";
+            connection.execute(sql, (conversation, position, role, turn, found)).unwrap();
+        }
+        connection.execute_batch(MIGRATIONS[step].sql).unwrap();
+        let mut query = connection.prepare("SELECT id, conversation, position, turn FROM events ORDER BY id").unwrap();
+        let moved = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).unwrap();
+        let moved: Vec<(i64, i64, u32, Option<i64>)> = moved.map(Result::unwrap).collect();
+        assert_eq!(moved, [(-1, 1, 1, None), (1_600, 2, 1, Some(3)), (1_700, 1, 2, Some(0x89ab_cdef))]);
     }
 
     fn has_column(connection: &Connection, table: &str, column: &str) -> Result<bool, CacheError> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use anyhow::Context as _;
 use tandem_conversation::{ContactId, ConversationId, Envelope, Position, Rejection, Time};
-use tandem_sqlite::{Database, Durability, Options};
+use tandem_sqlite::{Database, Durability, Memory, Options};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc};
 
@@ -85,8 +85,13 @@ impl Hub {
             invitation_ms: INVITATION_MS,
             ladder: config.ladder,
         };
-        let options =
-            Options { path: config.data.join("tandem.db"), key: None, durability: Durability::Full, readers: 2 };
+        let options = Options {
+            path: config.data.join("tandem.db"),
+            key: None,
+            durability: Durability::Full,
+            readers: 2,
+            memory: Memory::SERVER,
+        };
         let mut cursor = 0;
         let engine_clock = clock.clone();
         let database = Database::open(&options, MIGRATIONS, |connection| {

@@ -16,7 +16,7 @@ use tandem_conversation::{
 use tandem_protocol::agents::SearchPage;
 use tandem_search::{Candidate, Expression, Query, Shelf, Tag, Word, filed, find, hit, people, turns};
 use tandem_sqlite::rusqlite::{Connection, params};
-use tandem_sqlite::{Database, Durability, Options};
+use tandem_sqlite::{Database, Durability, Memory, Options};
 
 pub(crate) use filing::run;
 
@@ -29,7 +29,13 @@ const LISTED: u32 = 300;
 /// Opens or creates the index in the data folder.
 pub(crate) fn open(folder: &Path) -> Result<Database<()>, tandem_sqlite::Error> {
     // A lost end is filed again: its place in the log is written with it.
-    let options = Options { path: folder.join("search.db"), key: None, durability: Durability::Normal, readers: 1 };
+    let options = Options {
+        path: folder.join("search.db"),
+        key: None,
+        durability: Durability::Normal,
+        readers: 1,
+        memory: Memory::SERVER,
+    };
     Database::open(&options, search::MIGRATIONS, |_| Ok(()))
 }
 

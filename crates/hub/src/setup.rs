@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail, ensure};
 use tandem_conversation::{BrandId, Role, Skills, UserId};
 use tandem_protocol::chat::BrandLook;
-use tandem_sqlite::{Database, Durability, Options};
+use tandem_sqlite::{Database, Durability, Memory, Options};
 use uuid::Uuid;
 
 use crate::secrets::hash_password;
@@ -119,7 +119,13 @@ pub(crate) fn brand_row(brand: NewBrand) -> anyhow::Result<brands::Brand> {
 
 fn open(data: &Path) -> anyhow::Result<Database<()>> {
     std::fs::create_dir_all(data).with_context(|| format!("Cannot create the folder {}", data.display()))?;
-    let options = Options { path: data.join("tandem.db"), key: None, durability: Durability::Full, readers: 1 };
+    let options = Options {
+        path: data.join("tandem.db"),
+        key: None,
+        durability: Durability::Full,
+        readers: 1,
+        memory: Memory::SERVER,
+    };
     Database::open(&options, MIGRATIONS, |_| Ok(()))
         .map_err(StoreError::from)
         .with_context(|| format!("Cannot open {}", options.path.display()))

@@ -3,7 +3,8 @@
 //! An index finds rare words fast and walks common ones fast from the newest end; what it is slow at is a common
 //! beginning of words (`t`, `the`) that must be gathered from many words before the first hit. So the newest turns of
 //! the scope are looked at first. If the words are common, the page is full already. If it is not, this sample tells
-//! which words are rare: the index is asked for those alone, and the common ones are checked turn by turn.
+//! which words are rare: the index is asked for those alone, and the common ones are checked turn by turn. If none is
+//! rare, gathering any of them costs more than to look further.
 //!
 //! invariant: hits come newest first, and none is left out before the oldest one shown, unless [`CANDIDATES`] turns
 //! were looked at in vain; then older hits may be missing.
@@ -15,7 +16,9 @@ use crate::words::Words;
 /// Turns that are looked at to learn how common the words are.
 const SAMPLE: usize = 150;
 /// A word in at most this share of the sample, in percent, is rare: the index gathers its turns quickly.
-const RARE_PERCENT: usize = 8;
+const RARE_PERCENT: usize = 5;
+/// Turns that are looked at one by one for words of which none is rare: a page of a single one is full by then.
+const FURTHER: usize = 1_000;
 /// Most turns that are looked at one by one in each step.
 const CANDIDATES: usize = 350;
 
@@ -66,14 +69,19 @@ pub fn find<S: Shelf>(
         return Ok(walk.hits);
     }
     let rare = walk.rare();
+    if rare.is_empty() && (walk.go(shelf, scope, FURTHER)? == Ended::Everything || walk.is_full()) {
+        return Ok(walk.hits);
+    }
     let narrowed = |words: &mut dyn Iterator<Item = &Word>| {
         Expression::All([scope.clone()].into_iter().chain(words.cloned().map(Expression::Word)).collect())
     };
-    let asked = narrowed(&mut rare.iter().map(|number| &words[*number]));
-    let ended = walk.go(shelf, &asked, CANDIDATES)?;
-    if ended == Ended::Budget && rare.len() < words.len() {
-        walk.go(shelf, &narrowed(&mut words.iter()), CANDIDATES)?;
+    if !rare.is_empty() {
+        let asked = narrowed(&mut rare.iter().map(|number| &words[*number]));
+        if walk.go(shelf, &asked, CANDIDATES)? == Ended::Everything || rare.len() == words.len() {
+            return Ok(walk.hits);
+        }
     }
+    walk.go(shelf, &narrowed(&mut words.iter()), CANDIDATES)?;
     Ok(walk.hits)
 }
 
@@ -135,14 +143,10 @@ impl<T> Walk<'_, T> {
         }
     }
 
-    /// The words to ask the index for: those that are rare in the sample, or else the rarest.
+    /// The words that are rare in the sample.
     fn rare(&self) -> Vec<usize> {
         let is_rare = |number: &usize| self.counts[*number] * 100 <= self.seen * RARE_PERCENT;
-        let rare: Vec<usize> = (0..self.words.len()).filter(is_rare).collect();
-        match rare.is_empty() {
-            true => (0..self.words.len()).min_by_key(|number| self.counts[*number]).into_iter().collect(),
-            false => rare,
-        }
+        (0..self.words.len()).filter(is_rare).collect()
     }
 }
 
@@ -221,10 +225,24 @@ mod tests {
     }
 
     #[test]
+    fn words_of_which_none_is_rare_are_looked_for_turn_by_turn() {
+        let text = |n: usize| match (n.is_multiple_of(10), n.is_multiple_of(13)) {
+            (true, true) => "tenth thirteenth".to_owned(),
+            (true, false) => "tenth".to_owned(),
+            (false, true) => "thirteenth".to_owned(),
+            _ => "other".to_owned(),
+        };
+        let entries = Entries { texts: (0..50_000).map(text).collect(), looked_at: Cell::new(0) };
+        assert_eq!(check(&entries, "ten", 50).len(), 50);
+        assert!(entries.looked_at.get() <= 500, "{}", entries.looked_at.get());
+        assert_eq!(check(&entries, "thir ten", 5), [49_920, 49_790, 49_660, 49_530, 49_400]);
+    }
+
+    #[test]
     fn the_work_is_bounded_even_if_common_words_never_meet() {
         let text = |n: usize| if n.is_multiple_of(2) { "even number".to_owned() } else { "odd number".to_owned() };
         let entries = Entries { texts: (0..50_000).map(text).collect(), looked_at: Cell::new(0) };
         assert!(check(&entries, "even odd", 10).is_empty());
-        assert!(entries.looked_at.get() <= SAMPLE + 2 * CANDIDATES);
+        assert!(entries.looked_at.get() <= SAMPLE + FURTHER + CANDIDATES);
     }
 }

@@ -66,6 +66,21 @@ pub struct Options {
     pub durability: Durability,
     /// Reader threads.
     pub readers: usize,
+    pub memory: Memory,
+}
+
+/// How much of the file each connection keeps in memory at most, in KiB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    pub writer_kib: u32,
+    pub reader_kib: u32,
+}
+
+impl Memory {
+    /// For a server, which has the machine to itself.
+    pub const SERVER: Self = Self { writer_kib: 16_000, reader_kib: 8_000 };
+    /// For a program beside many others: what is read again soon, and the system's own cache for the rest.
+    pub const DESKTOP: Self = Self { writer_kib: 4_000, reader_kib: 2_000 };
 }
 
 /// An open database. Clones share it; the last one closes it.
@@ -98,7 +113,7 @@ impl<C: Companion> Database<C> {
     ) -> Result<Self, Error> {
         let mut connection = Connection::open(&options.path)?;
         unlock(&connection, options.key.as_ref())?;
-        prepare(&connection, options.durability)?;
+        prepare(&connection, options)?;
         migration::run(&mut connection, migrations)?;
         let companion = companion(&connection)?;
         let readers = reader::Readers::start(options)?;
@@ -204,12 +219,12 @@ fn unlock(connection: &Connection, key: Option<&Key>) -> Result<(), Error> {
     }
 }
 
-fn prepare(connection: &Connection, durability: Durability) -> Result<(), Error> {
+fn prepare(connection: &Connection, options: &Options) -> Result<(), Error> {
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {
         return Err(Error::Commit(format!("the file system does not allow write-ahead logging (got {mode})")));
     }
-    let synchronous = match durability {
+    let synchronous = match options.durability {
         Durability::Full => "FULL",
         Durability::Normal => "NORMAL",
     };
@@ -217,10 +232,11 @@ fn prepare(connection: &Connection, durability: Durability) -> Result<(), Error>
         "PRAGMA synchronous = {synchronous};
          PRAGMA foreign_keys = ON;
          PRAGMA busy_timeout = 5000;
-         PRAGMA cache_size = -16000;
+         PRAGMA cache_size = -{};
          PRAGMA temp_store = MEMORY;
          PRAGMA journal_size_limit = 67108864;
-         PRAGMA wal_autocheckpoint = 8000;"
+         PRAGMA wal_autocheckpoint = 8000;",
+        options.memory.writer_kib
     ))?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(())

@@ -68,9 +68,43 @@ CREATE INDEX events_turns ON events (turn) WHERE turn IS NOT NULL;
 CREATE INDEX events_answers ON events (answers) WHERE answers IS NOT NULL;
 CREATE UNIQUE INDEX events_found ON events (found) WHERE found IS NOT NULL;";
 
-/// The end of a turn's id, where ids differ.
+/// The same in the order of time, so that what happens together lies together and a turn needs one row for its words
+/// and its event.
+pub(crate) const BY_TIME: &str = "
+ALTER TABLE events RENAME TO events_by_conversation;
+CREATE TABLE events (
+    -- The millisecond in which it happened, or the next free one; the row of the index under which a turn is filed.
+    id           INTEGER NOT NULL PRIMARY KEY,
+    -- Its number.
+    conversation INTEGER NOT NULL,
+    position     INTEGER NOT NULL,
+    -- What the transcript makes of it: 0 nothing, 1 an entry, 2 a receipt, 3 a suggestion (also an entry),
+    -- 4 a call for help (also an entry), 5 the end of a call.
+    role         INTEGER NOT NULL,
+    -- The end of the id of the turn that is added.
+    turn         INTEGER,
+    -- The question that is answered.
+    answers      BLOB,
+    -- The event's JSON as it arrived, packed.
+    body         BLOB NOT NULL
+) STRICT;
+INSERT INTO events
+    SELECT -row_number() OVER (), conversation, position, role, turn & 0xffffffff, answers, body
+    FROM events_by_conversation WHERE found IS NULL;
+INSERT INTO events
+    SELECT found, conversation, position, role, turn & 0xffffffff, answers, body
+    FROM events_by_conversation WHERE found IS NOT NULL ORDER BY found;
+DROP TABLE events_by_conversation;
+CREATE UNIQUE INDEX events_places ON events (conversation, position);
+CREATE INDEX events_receipts ON events (conversation, position) WHERE role = 2;
+CREATE INDEX events_suggestions ON events (conversation, position) WHERE role = 3;
+CREATE INDEX events_calls ON events (conversation, position) WHERE role IN (4, 5);
+CREATE INDEX events_turns ON events (turn) WHERE turn IS NOT NULL;
+CREATE INDEX events_answers ON events (answers) WHERE answers IS NOT NULL;";
+
+/// The end of a turn's id, where ids differ; whoever looks for a turn compares the whole id with what is found.
 fn tail(turn: TurnId) -> i64 {
-    turn.0.as_u64_pair().1.cast_signed()
+    (turn.0.as_u64_pair().1 & 0xffff_ffff).cast_signed()
 }
 
 /// The number of a conversation, which it gets with its first event.
@@ -117,25 +151,22 @@ pub(crate) fn insert(
         _ => (None, None),
     };
     let mut query = connection.prepare_cached(
-        "INSERT INTO events (conversation, position, role, turn, answers, body, found)
+        "INSERT INTO events (id, conversation, position, role, turn, answers, body)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (conversation, position) DO NOTHING",
     )?;
-    let document = tandem_search::filed::turn(event, channel);
-    let mut found = document.is_some().then(|| filing.row(event.time));
+    let mut row = filing.row(event.time);
     let (conversation, role) = (filing.number(connection, event.conversation)?, role(event) as u8);
     let body = pack(event.conversation, event.position, body);
     for attempt in 0.. {
-        match query.execute(params![conversation, event.position.0, role, turn, answers, body, found]) {
+        match query.execute(params![row, conversation, event.position.0, role, turn, answers, body]) {
             Ok(0) => return Ok(()),
             Ok(_) => break,
-            Err(error) if search::is_taken(&error) => found = found.map(|row| search::next_row(row, attempt)),
+            Err(error) if search::is_taken(&error) => row = search::next_row(row, attempt),
             Err(error) => return Err(error.into()),
         }
     }
-    if let (Some(row), Some(document)) = (found, document) {
-        filing.add(event, row, document);
-    }
+    filing.add(event, row, tandem_search::filed::turn(event, channel));
     if let EventBody::TurnAdded { turn, .. } = &event.body
         && let Content::Attachment { media, .. } = &turn.content
     {

@@ -1,8 +1,8 @@
 //! The full-text index: which turns and which customers have which words.
 //!
-//! The texts themselves stand in the events and states alone; the index holds only words. A turn is filed under the
-//! millisecond in which it was said, or the next free one, so that the newest are found first in whatever order pages
-//! arrive; the row stands in `events.found`. Filed in the transaction of the event itself, and forgotten with it.
+//! The texts themselves stand in the events and states alone; the index holds only words. A turn is filed under the row
+//! of its event, which is the millisecond in which it was said, or the next free one: so the newest are found first in
+//! whatever order pages arrive. Filed in the transaction of the event itself, and forgotten with it.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -29,7 +29,7 @@ CREATE VIRTUAL TABLE people_index USING fts5 (words, content = '', contentless_d
 INSERT INTO turns_index (turns_index, rank) VALUES ('pgsz', 3900);
 INSERT INTO people_index (people_index, rank) VALUES ('pgsz', 3900);";
 
-/// The turns of one transaction on their way into the index.
+/// The events of one transaction: which rows they get, and which words are on their way into the index.
 ///
 /// FTS5 writes a new piece of index whenever a row is not greater than the one before; so they are gathered, and
 /// written in order at the end.
@@ -42,7 +42,7 @@ pub(crate) struct Filing {
 }
 
 impl Filing {
-    /// The row to try first for a turn of `time`. Turns of one moment that come in order stay in order.
+    /// The row to try first for an event of `time`. Those of one moment that come in order stay in order.
     pub(crate) fn row(&mut self, time: Time) -> i64 {
         match self.last {
             Some((last_time, last)) if time >= last_time => time.0.max(last.saturating_add(1)),
@@ -60,9 +60,10 @@ impl Filing {
         Ok(number)
     }
 
-    pub(crate) fn add(&mut self, event: &Event, row: i64, document: String) {
+    /// An event has got its row, and is found by the words of `document`.
+    pub(crate) fn add(&mut self, event: &Event, row: i64, document: Option<String>) {
         self.last = Some((event.time, row));
-        self.documents.push((row, document));
+        self.documents.extend(document.map(|document| (row, document)));
     }
 
     /// Writes what was gathered.
@@ -84,7 +85,7 @@ pub(crate) fn next_row(row: i64, attempt: u32) -> i64 {
 /// Whether a statement failed because the row is taken.
 pub(crate) fn is_taken(error: &rusqlite::Error) -> bool {
     matches!(error, rusqlite::Error::SqliteFailure(failure, _)
-        if failure.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE)
+        if failure.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY)
 }
 
 const KNOWN: &str = "SELECT id, known FROM people WHERE conversation = ?1";
@@ -114,8 +115,8 @@ pub(crate) fn know(connection: &Connection, state: &Conversation) -> Result<(), 
     Ok(())
 }
 
-const FILED: &str = "SELECT found FROM events
-                     WHERE conversation = (SELECT number FROM numbers WHERE id = ?1) AND found IS NOT NULL";
+const FILED: &str = "SELECT id FROM events
+                     WHERE conversation = (SELECT number FROM numbers WHERE id = ?1) AND turn IS NOT NULL";
 
 /// Forgets one conversation; its events must still be there.
 pub(crate) fn forget(connection: &Connection, of: ConversationId) -> Result<(), CacheError> {
@@ -146,7 +147,7 @@ pub(crate) fn forget_all(connection: &Connection) -> Result<(), CacheError> {
 const FIND_TURNS: &str = "SELECT rowid FROM turns_index
                           WHERE turns_index MATCH ?1 AND rowid < ?2 AND rowid >= ?3 ORDER BY rowid DESC";
 const FOUND_TURN: &str = "SELECT n.id, e.position, e.body
-                          FROM events AS e JOIN numbers AS n ON n.number = e.conversation WHERE e.found = ?1";
+                          FROM events AS e JOIN numbers AS n ON n.number = e.conversation WHERE e.id = ?1";
 
 /// As far as a crowded moment may push its turns, in milliseconds.
 const MOVED: i64 = 60_000;
@@ -332,7 +333,7 @@ mod tests {
         let mut rows = Vec::new();
         for ms in [1000, 1000, 1000, 1001, 500, 501, 2000] {
             let row = filing.row(Time(ms));
-            filing.add(&event(ms), row, String::new());
+            filing.add(&event(ms), row, None);
             rows.push(row);
         }
         assert_eq!(rows, [1000, 1001, 1002, 1003, 500, 501, 2000]);

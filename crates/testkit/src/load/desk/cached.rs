@@ -85,13 +85,19 @@ fn query(n: usize) -> String {
 
 async fn p99_ms(desk: &Desk, ask: impl Fn(usize) -> Vec<(&'static str, Value)>) -> anyhow::Result<f64> {
     let mut times = Vec::with_capacity(TIMES);
+    let (mut slowest, mut longest) = (Vec::new(), 0.0);
     for n in 0..TIMES {
         let questions = ask(n);
         let began = Instant::now();
-        for (name, request) in questions {
+        for (name, request) in questions.clone() {
             rpc(desk, name, request).await?;
         }
-        times.push(began.elapsed().as_secs_f64() * 1000.0);
+        let took = began.elapsed().as_secs_f64() * 1000.0;
+        if took > longest {
+            (slowest, longest) = (questions, took);
+        }
+        times.push(took);
     }
+    eprintln!("  slowest, with {longest:.1} ms: {slowest:?}");
     Ok(percentile(&mut times, 0.99))
 }

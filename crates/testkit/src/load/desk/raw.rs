@@ -104,16 +104,15 @@ fn open(file: &Path) -> anyhow::Result<Connection> {
          CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
          CREATE TABLE conversations (id BLOB NOT NULL PRIMARY KEY, state TEXT NOT NULL) STRICT;
          CREATE TABLE events (
+             id           INTEGER NOT NULL PRIMARY KEY,
              conversation BLOB NOT NULL,
              position     INTEGER NOT NULL,
              role         INTEGER NOT NULL,
              turn         INTEGER,
-             found        INTEGER,
-             body         TEXT NOT NULL,
-             PRIMARY KEY (conversation, position)
-         ) STRICT, WITHOUT ROWID;
+             body         TEXT NOT NULL
+         ) STRICT;
+         CREATE UNIQUE INDEX events_places ON events (conversation, position);
          CREATE INDEX events_turns ON events (turn) WHERE turn IS NOT NULL;
-         CREATE UNIQUE INDEX events_found ON events (found) WHERE found IS NOT NULL;
          CREATE VIRTUAL TABLE turns_index USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'ascii');
          INSERT INTO turns_index (turns_index, rank) VALUES ('pgsz', 3900);",
     )?;
@@ -121,7 +120,7 @@ fn open(file: &Path) -> anyhow::Result<Connection> {
 }
 
 fn store(connection: &Connection, batch: &Batch<'_>) -> anyhow::Result<()> {
-    let mut found = i64::try_from(batch.cursor)? * 2;
+    let mut row = i64::try_from(batch.cursor)? * 2;
     for changes in batch.changes.chunks(TOGETHER) {
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         for change in changes {
@@ -133,8 +132,8 @@ fn store(connection: &Connection, batch: &Batch<'_>) -> anyhow::Result<()> {
                     insert.execute(params![id.as_bytes(), raw.get()])?;
                 }
                 Change::Event(raw) => {
-                    found += 1;
-                    store_event(connection, raw.get(), found)?;
+                    row += 1;
+                    store_event(connection, raw.get(), row)?;
                 }
             }
         }
@@ -149,13 +148,13 @@ fn store_event(connection: &Connection, json: &str, row: i64) -> anyhow::Result<
     let event: Event<'_> = serde_json::from_str(json)?;
     let turn = event.body.turn_added.map(|added| added.turn);
     // The end of the id, as the desk files it.
-    let tail = turn.as_ref().map(|turn| turn.id.as_u64_pair().1.cast_signed());
-    let (role, found) = (u8::from(turn.is_some()), turn.as_ref().map(|_| row));
+    let tail = turn.as_ref().map(|turn| turn.id.as_u64_pair().1 & 0xffff_ffff).map(u64::cast_signed);
+    let role = u8::from(turn.is_some());
     connection
         .prepare_cached(
-            "INSERT INTO events (conversation, position, role, turn, found, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO events (id, conversation, position, role, turn, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
-        .execute(params![event.conversation.as_bytes(), event.position, role, tail, found, json])?;
+        .execute(params![row, event.conversation.as_bytes(), event.position, role, tail, json])?;
     if let Some(turn) = turn {
         // Besides the words: by whom, in which conversation, through which channel.
         let (conversation, words) = (event.conversation.simple(), turn.content.text.to_lowercase());
