@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tandem_conversation::ConversationId;
 use tandem_sqlite::rusqlite::{self, Connection};
-use tandem_sqlite::{Companion, Database, Durability, Memory, Migration, Options};
+use tandem_sqlite::{Companion, Database, Durability, Migration, Options, Room};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -177,7 +177,7 @@ impl Cache {
             key: Some(unlocked.key.clone()),
             durability: Durability::Normal,
             readers: READERS,
-            memory: Memory::DESKTOP,
+            room: Room::DESKTOP,
         };
         let database = Database::open(&options, MIGRATIONS, |_| {
             Ok(Touched { now: Marks::default(), group: Marks::default(), told })
@@ -289,7 +289,7 @@ mod migrations {
             let folder = tempfile::tempdir().unwrap();
             let (path, key) = (folder.path().join("old.db"), Key::new([9; 32]));
             let options =
-                Options { path, key: Some(key), durability: Durability::Normal, readers: 1, memory: Memory::DESKTOP };
+                Options { path, key: Some(key), durability: Durability::Normal, readers: 1, room: Room::DESKTOP };
             let old = Database::<()>::open(&options, &MIGRATIONS[..version], |_| Ok(())).unwrap();
             let has = |table: &str| MIGRATIONS[..version].iter().any(|step| step.name == table);
             let (bookmarks, outbox) = (has("bookmarks"), has("outbox"));

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use anyhow::Context as _;
 use tandem_conversation::{ContactId, ConversationId, Envelope, Position, Rejection, Time};
-use tandem_sqlite::{Database, Durability, Memory, Options};
+use tandem_sqlite::{Database, Durability, Options, Room};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc};
 
@@ -90,7 +90,7 @@ impl Hub {
             key: None,
             durability: Durability::Full,
             readers: 2,
-            memory: Memory::SERVER,
+            room: Room::SERVER,
         };
         let mut cursor = 0;
         let engine_clock = clock.clone();

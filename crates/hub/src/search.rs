@@ -16,7 +16,7 @@ use tandem_conversation::{
 use tandem_protocol::agents::SearchPage;
 use tandem_search::{Candidate, Expression, Query, Shelf, Tag, Word, filed, find, hit, people, turns};
 use tandem_sqlite::rusqlite::{Connection, params};
-use tandem_sqlite::{Database, Durability, Memory, Options};
+use tandem_sqlite::{Database, Durability, Options, Room};
 
 pub(crate) use filing::run;
 
@@ -34,7 +34,7 @@ pub(crate) fn open(folder: &Path) -> Result<Database<()>, tandem_sqlite::Error> 
         key: None,
         durability: Durability::Normal,
         readers: 1,
-        memory: Memory::SERVER,
+        room: Room::SERVER,
     };
     Database::open(&options, search::MIGRATIONS, |_| Ok(()))
 }

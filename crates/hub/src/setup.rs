@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail, ensure};
 use tandem_conversation::{BrandId, Role, Skills, UserId};
 use tandem_protocol::chat::BrandLook;
-use tandem_sqlite::{Database, Durability, Memory, Options};
+use tandem_sqlite::{Database, Durability, Options, Room};
 use uuid::Uuid;
 
 use crate::secrets::hash_password;
@@ -124,7 +124,7 @@ fn open(data: &Path) -> anyhow::Result<Database<()>> {
         key: None,
         durability: Durability::Full,
         readers: 1,
-        memory: Memory::SERVER,
+        room: Room::SERVER,
     };
     Database::open(&options, MIGRATIONS, |_| Ok(()))
         .map_err(StoreError::from)

@@ -66,21 +66,25 @@ pub struct Options {
     pub durability: Durability,
     /// Reader threads.
     pub readers: usize,
-    pub memory: Memory,
+    pub room: Room,
 }
 
-/// How much of the file each connection keeps in memory at most, in KiB.
+/// What an open database takes beside its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Memory {
+pub struct Room {
+    /// Pages that the writer keeps in memory, in KiB.
     pub writer_kib: u32,
+    /// Pages that each reader keeps in memory, in KiB.
     pub reader_kib: u32,
+    /// The log goes into the file when it is as long as this, in pages of 4 KiB.
+    pub log_pages: u32,
 }
 
-impl Memory {
+impl Room {
     /// For a server, which has the machine to itself.
-    pub const SERVER: Self = Self { writer_kib: 16_000, reader_kib: 8_000 };
-    /// For a program beside many others: what is read again soon, and the system's own cache for the rest.
-    pub const DESKTOP: Self = Self { writer_kib: 4_000, reader_kib: 2_000 };
+    pub const SERVER: Self = Self { writer_kib: 16_000, reader_kib: 8_000, log_pages: 8_000 };
+    /// For a program beside many others: what is read again soon; the rest is in the system's own cache.
+    pub const DESKTOP: Self = Self { writer_kib: 4_000, reader_kib: 2_000, log_pages: 2_000 };
 }
 
 /// An open database. Clones share it; the last one closes it.
@@ -228,15 +232,16 @@ fn prepare(connection: &Connection, options: &Options) -> Result<(), Error> {
         Durability::Full => "FULL",
         Durability::Normal => "NORMAL",
     };
+    let Room { writer_kib, log_pages, .. } = options.room;
     connection.execute_batch(&format!(
         "PRAGMA synchronous = {synchronous};
          PRAGMA foreign_keys = ON;
          PRAGMA busy_timeout = 5000;
-         PRAGMA cache_size = -{};
+         PRAGMA cache_size = -{writer_kib};
          PRAGMA temp_store = MEMORY;
-         PRAGMA journal_size_limit = 67108864;
-         PRAGMA wal_autocheckpoint = 8000;",
-        options.memory.writer_kib
+         PRAGMA journal_size_limit = {};
+         PRAGMA wal_autocheckpoint = {log_pages};",
+        u64::from(log_pages) * 4096,
     ))?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(())

@@ -57,7 +57,7 @@ pub(crate) fn connect(options: &Options) -> Result<Connection, Error> {
     crate::unlock(&connection, options.key.as_ref())?;
     connection.execute_batch(&format!(
         "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY;",
-        options.memory.reader_kib
+        options.room.reader_kib
     ))?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)

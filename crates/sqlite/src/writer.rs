@@ -168,16 +168,10 @@ fn run(connection: &Connection, sql: &str) -> Result<(), Error> {
 mod tests {
     use rusqlite::Connection;
 
-    use crate::{Database, Durability, Error, Key, Memory, Migration, Options};
+    use crate::{Database, Durability, Error, Key, Migration, Options, Room};
 
     fn options(folder: &std::path::Path) -> Options {
-        Options {
-            path: folder.join("t.db"),
-            key: None,
-            durability: Durability::Full,
-            readers: 1,
-            memory: Memory::SERVER,
-        }
+        Options { path: folder.join("t.db"), key: None, durability: Durability::Full, readers: 1, room: Room::SERVER }
     }
 
     fn open(folder: &std::path::Path) -> Database<()> {

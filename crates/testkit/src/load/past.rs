@@ -1,5 +1,7 @@
 //! What an account's log holds after some time: many conversations side by side, as frames of the live connection.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::fmt::Write as _;
 
 use anyhow::Context;
@@ -13,10 +15,8 @@ use super::words::Words;
 
 /// Changes in one frame, as the hub sends them.
 const PAGE: usize = 1000;
-/// Conversations that are talked in at the same time.
-const SIDE_BY_SIDE: u32 = 50;
-/// Between the beginnings of conversations.
-const LATER_MS: i64 = 30_000;
+/// Between the beginnings of conversations: about fifty of a hundred turns are talked in at the same time.
+const LATER_MS: i64 = 1_400;
 /// Long enough before now for the longest conversation that began last.
 const DAY_MS: i64 = 24 * 3_600_000;
 /// Colleagues who are engaged in what is not Maya's.
@@ -57,30 +57,36 @@ impl Past {
         let mut events = Changes::default();
         let now = Clock::system().now();
         let began = now.plus_ms(-DAY_MS - i64::from(plan.conversations) * LATER_MS);
-        let mut first = 0;
-        while first < plan.conversations {
-            let last = (first + SIDE_BY_SIDE).min(plan.conversations);
-            let mut block = Vec::new();
-            for number in first..last {
-                let turns = plan.turns_of(number);
-                let story = tell(number, turns, number < plan.mine, began.plus_ms(i64::from(number) * LATER_MS))?;
+        // The conversations under way, by the time of what happens next in each.
+        let mut under_way = BinaryHeap::new();
+        let mut told = Vec::new();
+        let mut next = 0;
+        loop {
+            let starts = began.plus_ms(i64::from(next) * LATER_MS);
+            let is_later = under_way.peek().is_some_and(|Reverse((time, _))| *time < starts);
+            if next < plan.conversations && !is_later {
+                let turns = plan.turns_of(next);
+                let story = tell(next, turns, next < plan.mine, starts)?;
                 past.turns += turns as usize;
                 let state = story.state.context("BUG: a story has begun")?;
                 states.add("opened", &serde_json::to_string(&state)?, cursor);
-                block.push(story.events.into_iter());
+                under_way.push(Reverse((starts, told.len())));
+                told.push(story.events.into_iter().peekable());
+                next += 1;
+                continue;
             }
-            // One event of each in turn, until all are told.
-            while !block.is_empty() {
-                for events_of_one in &mut block {
-                    if let Some(event) = events_of_one.next() {
-                        past.cursor += 1;
-                        past.events += 1;
-                        events.add("event", &serde_json::to_string(&event)?, past.cursor);
-                    }
-                }
-                block.retain(|events| events.len() > 0);
+            let Some(Reverse((_, number))) = under_way.pop() else { break };
+            let events_of_one = told.get_mut(number).context("BUG: it was told")?;
+            if let Some(event) = events_of_one.next() {
+                past.cursor += 1;
+                past.events += 1;
+                events.add("event", &serde_json::to_string(&event)?, past.cursor);
             }
-            first = last;
+            if let Some(event) = events_of_one.peek() {
+                under_way.push(Reverse((event.time, number)));
+            } else {
+                *events_of_one = Vec::new().into_iter().peekable();
+            }
         }
         past.frames = states.done();
         past.frames.extend(events.done());
