@@ -39,13 +39,16 @@ struct Knock {
     call: Call,
 }
 
-/// The first program on its folder, as long as this is kept.
+/// The first program on its folder.
 pub struct First {
     /// What later starts want.
     pub calls: mpsc::UnboundedReceiver<Call>,
-    /// Held, never written.
-    _lock: Option<File>,
+    /// To be kept until the program ends.
+    pub place: Place,
 }
+
+/// Whoever has it is the first; where the folder knows no locks, that is anybody.
+pub struct Place(#[expect(dead_code, reason = "held, never read")] Option<File>);
 
 /// Becomes the first on this folder; or tells the one that is, which gives none.
 pub fn enter(folder: &Path, call: &Call) -> Result<Option<First>> {
@@ -88,7 +91,7 @@ fn open(folder: &Path, lock: Option<File>) -> Result<First> {
             }
         }
     });
-    Ok(First { calls, _lock: lock })
+    Ok(First { calls, place: Place(lock) })
 }
 
 fn write(folder: &Path, door: &Door) -> Result<()> {

@@ -101,7 +101,9 @@ fn stands_again<R: tauri::Runtime>(settings: &Settings) -> TauriPlugin<R> {
     tauri_plugin_window_state::Builder::new().with_filename(file).with_state_flags(kept).build()
 }
 
-fn set_up(app: &AppHandle, settings: Settings, call: Call, mut first: First) -> anyhow::Result<()> {
+fn set_up(app: &AppHandle, settings: Settings, call: Call, first: First) -> anyhow::Result<()> {
+    let First { mut calls, place } = first;
+    app.manage(place);
     let host = tauri::async_runtime::block_on(tray::host::follow());
     app.manage(Tray::new(host, settings.data.join("tray")));
     shell::open(app)?;
@@ -118,7 +120,7 @@ fn set_up(app: &AppHandle, settings: Settings, call: Call, mut first: First) -> 
     }
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        while let Some(call) = first.calls.recv().await {
+        while let Some(call) = calls.recv().await {
             shell::answer(&app, &desk, call);
         }
     });

@@ -151,7 +151,10 @@ fn front(window: &WebviewWindow) -> tauri::Result<()> {
     window.show_all();
     window.deiconify();
     match window.window().and_then(|window| window.downcast::<gdkx11::X11Window>().ok()) {
-        Some(x11) => window.present_with_time(gdkx11::functions::x11_get_server_time(&x11)),
+        Some(x11) => {
+            x11.move_to_current_desktop();
+            window.present_with_time(gdkx11::functions::x11_get_server_time(&x11));
+        }
         None => window.present(),
     }
     Ok(())
