@@ -31,6 +31,15 @@ impl Call {
 mod tests {
     use super::Call;
 
+    /// The bundle tells the system who opens our links, and how they reach us.
+    #[test]
+    fn the_system_hands_us_our_links() {
+        let config: serde_json::Value = serde_json::from_str(include_str!("../../tauri.conf.json")).unwrap();
+        assert_eq!(config["plugins"]["deep-link"]["desktop"]["schemes"][0], "tandem");
+        let entry = include_str!("../tandem.desktop.hbs");
+        assert!(entry.contains("%u\n") && entry.contains("\nMimeType=x-scheme-handler/tandem;"), "{entry}");
+    }
+
     #[test]
     fn a_start_says_what_it_wants() {
         let of = |words: &str| Call::of(words.split_whitespace().map(str::to_owned));

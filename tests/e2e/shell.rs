@@ -1,7 +1,5 @@
 //! The desk beyond its window: the tray, a second start, links, the start at login.
 
-use std::path::Path;
-
 use anyhow::{Context as _, Result, ensure};
 use tandem_testkit::hub_process::{BRAND, HubOptions, HubProcess, PASSWORD};
 use tandem_testkit::people::{Agent, Customer};
@@ -66,6 +64,7 @@ async fn the_tray_says_what_waits_and_leads_there() -> Result<()> {
     carmen.write("Where is my ferry?").await?;
     reads(menu(1, 0, 0, "~1 needs help"), AVAILABLE).await?;
     icon.label("1").await?;
+    tray.docks_show(Some(1)).await?;
     ensure!(icon.picture().await? != quiet, "the icon shows that something waits");
 
     // A section in the menu brings the window back, at that section.
@@ -80,6 +79,7 @@ async fn the_tray_says_what_waits_and_leads_there() -> Result<()> {
     jonas.join(id).await?;
     reads(menu(0, 0, 0, "~Nobody waits"), AVAILABLE).await?;
     icon.label("").await?;
+    tray.docks_show(None).await?;
 
     // Busy, from the tray; a second press on it changes nothing.
     icon.choose("Busy").await?;
@@ -274,9 +274,20 @@ async fn the_desk_starts_at_login_if_so_chosen_and_waits_in_the_tray() -> Result
     ends_well(&mut stage, held).await?;
 
     // A login without a tray: better a window than nothing.
-    drop((icon, tray));
+    tray.leave().await?;
     let held = stage.leash.start("maya-login-without-tray", &mut start)?;
     screen.has_in_front().await?;
+    screen.move_to(120, 90).await?;
+    let stood = screen.place().await?;
+    screen.close().await?;
+    ends_well(&mut stage, held).await?;
+
+    // It stands where it stood.
+    let mut start = desktop.command(&stage, &own)?;
+    start.env("TANDEM_DATA", stage.room("maya")?.join("tandem"));
+    let held = stage.leash.start("maya-again", &mut start)?;
+    screen.has_in_front().await?;
+    ensure!(screen.place().await? == stood, "at {:?}, and before at {stood:?}", screen.place().await?);
     screen.close().await?;
     ends_well(&mut stage, held).await
 }
@@ -292,10 +303,9 @@ async fn ends_well(stage: &mut Stage, held: xtask::leash::Held) -> Result<()> {
 /// How the choice looks, in both themes.
 async fn pictures(stage: &Stage, maya: &Window) -> Result<()> {
     for theme in ["light", "dark"] {
-        maya.run(&format!("document.documentElement.dataset.theme = '{theme}'")).await?;
-        maya.painted().await?;
+        maya.dress(theme).await?;
         let file = format!("settings-{theme}.png");
-        maya.picture(&Path::new(&stage.room("pictures")?).join(file)).await?;
+        maya.picture(&stage.room("pictures")?.join(file)).await?;
     }
     Ok(())
 }

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::fmt;
 
 use anyhow::{Context as _, Result};
+use futures_util::StreamExt as _;
 use tokio::sync::watch;
-use zbus::message::Header;
+use zbus::message::{Header, Type};
 use zbus::proxy::CacheProperties;
 use zbus::{OwnedVariant, Variant};
 
@@ -42,8 +43,13 @@ impl fmt::Display for Line {
 /// Whoever registered: the connection's own name, and the object.
 type Registered = (String, String);
 
+/// How docks are told what waits.
+const LAUNCHER: &str = "com.canonical.Unity.LauncherEntry";
+
 pub struct Tray {
     bus: zbus::Connection,
+    /// The count on our icon in a dock, if one is to be seen.
+    dock: watch::Receiver<Option<i64>>,
     registered: watch::Receiver<Vec<Registered>>,
 }
 
@@ -56,7 +62,28 @@ impl Tray {
         let (record, registered) = watch::channel(Vec::new());
         let bus =
             zbus::connection::Builder::address(address).serve_at(PATH, Watcher { record }).name(NAME).build().await?;
-        Ok(Self { bus, registered })
+        Ok(Self { dock: follow_docks(&bus).await?, bus, registered })
+    }
+
+    /// Awaits that docks show this count on our icon.
+    ///
+    /// # Errors
+    /// If they are not told in time.
+    pub async fn docks_show(&self, count: Option<i64>) -> Result<()> {
+        until(&format!("docks to show {count:?}"), async || {
+            let shown = *self.dock.borrow();
+            Ok(if shown == count { Look::Found(()) } else { Look::Instead(format!("{shown:?}")) })
+        })
+        .await
+    }
+
+    /// The desktop has no tray any more.
+    ///
+    /// # Errors
+    /// If the bus is gone.
+    pub async fn leave(self) -> Result<()> {
+        self.bus.release_name(NAME).await?;
+        Ok(())
     }
 
     /// The icon that was put there last.
@@ -76,6 +103,23 @@ impl Tray {
         let menu = proxy(&self.bus, &owner, menu.as_str(), MENU).await?;
         Ok(Icon { bus: self.bus.clone(), owner, item, menu })
     }
+}
+
+async fn follow_docks(bus: &zbus::Connection) -> Result<watch::Receiver<Option<i64>>> {
+    let rule = zbus::MatchRule::builder().msg_type(Type::Signal).interface(LAUNCHER).member("Update").build()?;
+    let mut updates = zbus::MessageStream::for_match_rule(rule, bus, None).await?;
+    let (tell, dock) = watch::channel(None);
+    tokio::spawn(async move {
+        while let Some(Ok(update)) = updates.next().await {
+            let Ok((_, said)) = update.body().deserialize::<(String, HashMap<String, OwnedVariant>)>() else {
+                continue;
+            };
+            let is_seen = said.get("count-visible").is_some_and(|seen| bool::try_from(&**seen) == Ok(true));
+            let count = said.get("count").and_then(|count| i64::try_from(&**count).ok());
+            tell.send_replace(count.filter(|_| is_seen));
+        }
+    });
+    Ok(dock)
 }
 
 async fn proxy(bus: &zbus::Connection, owner: &str, path: &str, interface: &str) -> Result<zbus::Proxy<'static>> {
