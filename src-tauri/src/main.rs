@@ -86,7 +86,11 @@ fn run() -> anyhow::Result<()> {
             tauri::async_runtime::block_on(desk.stop());
         }
         #[cfg(target_os = "macos")]
-        RunEvent::Opened { urls } => urls.iter().for_each(|url| app.state::<Desk>().follow_link(url.as_str())),
+        RunEvent::Opened { urls } => {
+            if let Some(desk) = app.try_state::<Desk>() {
+                urls.iter().for_each(|url| desk.follow_link(url.as_str()));
+            }
+        }
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => shell::raise(app),
         _ => {}

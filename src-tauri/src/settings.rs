@@ -31,13 +31,14 @@ impl Settings {
         let named = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let folder = named("TANDEM_DATA").map(PathBuf::from);
         let is_named = folder.is_some();
+        let data = folder.or(platform);
         let embed = named("TANDEM_EMBED").is_some_and(|value| value == "1").then(|| Embedding {
             listen: named("TANDEM_LISTEN").unwrap_or_else(|| "127.0.0.1:7700".into()),
             logic_url: named("TANDEM_LOGIC_URL"),
             logic_secret: named("TANDEM_LOGIC_SECRET"),
         });
         Ok(Self {
-            data: folder.or(platform).context("this system names no folder for data; set TANDEM_DATA")?,
+            data: std::path::absolute(data.context("this system names no folder for data; set TANDEM_DATA")?)?,
             is_named,
             hub: named("TANDEM_HUB"),
             allow_http: named("TANDEM_ALLOW_HTTP").is_some_and(|value| value == "1"),

@@ -80,7 +80,7 @@ fn draw(app: &AppHandle, standing: Standing) -> tauri::Result<()> {
     let tray = app.state::<Tray>();
     let mut drawn = tray.drawn.lock().unwrap_or_else(PoisonError::into_inner);
     match &mut *drawn {
-        Some(drawn) => drawn.become_(app, standing),
+        Some(drawn) => drawn.change_to(app, standing),
         None if *tray.host.borrow() => {
             *drawn = Some(Drawn::new(app, &tray.folder, standing)?);
             Ok(())
@@ -108,7 +108,7 @@ impl Drawn {
     }
 
     /// Changes what is different, in its place where it has one.
-    fn become_(&mut self, app: &AppHandle, standing: Standing) -> tauri::Result<()> {
+    fn change_to(&mut self, app: &AppHandle, standing: Standing) -> tauri::Result<()> {
         if self.standing == standing {
             return Ok(());
         }

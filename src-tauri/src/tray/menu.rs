@@ -28,7 +28,8 @@ const CHOICES: [(Choice, &str); 9] = [
 impl Choice {
     /// Its name between us and the system.
     pub fn id(self) -> &'static str {
-        CHOICES.iter().find(|(choice, _)| *choice == self).map_or("", |(_, id)| id)
+        let known = CHOICES.iter().find(|(choice, _)| *choice == self);
+        known.map(|(_, id)| *id).expect("BUG: a choice is not in the table")
     }
 
     pub fn of(id: &str) -> Option<Self> {
