@@ -5,11 +5,17 @@
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
 mod attention;
+mod badge;
+mod call;
 mod embedded;
+mod instance;
 mod keychain;
 mod notifier;
+mod placement;
 mod settings;
 mod shell;
+mod standing;
+mod startup;
 mod tray;
 
 use std::process::ExitCode;
@@ -18,12 +24,18 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use serde_json::Value;
 use tandem_desk::rpc::RpcError;
-use tandem_desk::{Clock, Desk, DeskConfig, Pace};
-use tauri::{Manager as _, RunEvent, State, WindowEvent};
+use tandem_desk::{Clock, Desk, DeskConfig, NoStartup, Pace, Startup};
+use tauri::plugin::TauriPlugin;
+use tauri::{AppHandle, Manager as _, RunEvent, State, WindowEvent};
+use tauri_plugin_window_state::StateFlags;
 
+use crate::call::Call;
+use crate::instance::First;
 use crate::keychain::SystemKeychain;
 use crate::notifier::SystemNotifier;
 use crate::settings::Settings;
+use crate::startup::LoginItem;
+use crate::tray::Tray;
 
 /// The one way from the page into the desk.
 #[tauri::command]
@@ -46,20 +58,19 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<()> {
+    let context = tauri::generate_context!();
+    let platform = dirs::data_local_dir().map(|folder| folder.join(&context.config().identifier));
+    let settings = Settings::read(platform)?;
+    let call = Call::of(std::env::args().skip(1));
+    let Some(first) = instance::enter(&settings.data, &call)? else { return Ok(()) };
     let app = tauri::Builder::default()
         .invoke_handler(tauri::generate_handler![rpc])
         .plugin(shell::stay())
-        .setup(|app| {
-            let settings = Settings::read(app.path().app_local_data_dir().ok())?;
-            let desk = tauri::async_runtime::block_on(start(settings))?;
-            app.manage(desk.clone());
-            shell::follow(app.handle(), &desk);
-            tray::show(app.handle(), &desk);
-            Ok(())
-        })
+        .plugin(stands_again(&settings))
+        .setup(|app| Ok(set_up(app.handle(), settings, call, first)?))
         .on_window_event(|window, event| {
             if let WindowEvent::CloseRequested { api, .. } = event
-                && tray::is_there(window.app_handle())
+                && window.state::<Tray>().is_there()
             {
                 api.prevent_close();
                 if let Err(error) = window.hide() {
@@ -67,12 +78,54 @@ fn run() -> anyhow::Result<()> {
                 }
             }
         })
-        .build(tauri::generate_context!())
+        .build(context)
         .context("the window cannot be made")?;
-    app.run(|app, event| {
-        if matches!(event, RunEvent::Exit) {
+    app.run(|app, event| match event {
+        RunEvent::Exit => {
             let desk = app.state::<Desk>().inner().clone();
             tauri::async_runtime::block_on(desk.stop());
+        }
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => {
+            if let Some(desk) = app.try_state::<Desk>() {
+                urls.iter().for_each(|url| desk.follow_link(url.as_str()));
+            }
+        }
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => shell::raise(app),
+        _ => {}
+    });
+    Ok(())
+}
+
+/// Keeps the window's size and place beside the desk's data.
+fn stands_again<R: tauri::Runtime>(settings: &Settings) -> TauriPlugin<R> {
+    let file = settings.data.join("window.json").to_string_lossy().into_owned();
+    let kept = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
+    tauri_plugin_window_state::Builder::new().with_filename(file).with_state_flags(kept).build()
+}
+
+fn set_up(app: &AppHandle, settings: Settings, call: Call, first: First) -> anyhow::Result<()> {
+    let First { mut calls, place } = first;
+    app.manage(place);
+    let host = tauri::async_runtime::block_on(tray::host::follow());
+    app.manage(Tray::new(host, settings.data.join("tray")));
+    shell::open(app)?;
+    if call.hidden {
+        shell::show_without_tray(app);
+    } else {
+        shell::raise(app);
+    }
+    let desk = tauri::async_runtime::block_on(start(settings))?;
+    app.manage(desk.clone());
+    shell::follow(app, &desk);
+    if let Some(link) = call.link {
+        desk.follow_link(&link);
+    }
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        while let Some(call) = calls.recv().await {
+            shell::answer(&app, &desk, call);
         }
     });
     Ok(())
@@ -80,11 +133,17 @@ fn run() -> anyhow::Result<()> {
 
 /// The desk, connected to the hub that was asked for.
 async fn start(settings: Settings) -> anyhow::Result<Desk> {
+    let startup: Arc<dyn Startup> = match settings.embed {
+        // A hub of one's own is for trying.
+        Some(_) => Arc::new(NoStartup),
+        None => Arc::new(LoginItem::new(settings.is_named.then_some(&*settings.data))),
+    };
     let config = DeskConfig {
         data_dir: settings.data.join("desk"),
         clock: Clock::system(),
         notifier: Arc::new(SystemNotifier::default()),
         keychain: Arc::new(SystemKeychain::default()),
+        startup,
         hub: settings.hub.clone(),
         allow_http: settings.allow_http,
         budget_bytes: DeskConfig::BUDGET_BYTES,

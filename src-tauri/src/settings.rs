@@ -8,6 +8,8 @@ use anyhow::Context as _;
 pub struct Settings {
     /// Folder of everything that this desk keeps.
     pub data: PathBuf,
+    /// Somebody named the folder: it is not the one that a start without words would find.
+    pub is_named: bool,
     /// Address of the hub, offered at sign-in.
     pub hub: Option<String>,
     /// Plain HTTP also to other machines.
@@ -27,14 +29,17 @@ impl Settings {
     /// Reads `TANDEM_…`; the data lies in `platform`'s folder unless `TANDEM_DATA` names another.
     pub fn read(platform: Option<PathBuf>) -> anyhow::Result<Self> {
         let named = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let data = named("TANDEM_DATA").map(PathBuf::from).or(platform);
+        let folder = named("TANDEM_DATA").map(PathBuf::from);
+        let is_named = folder.is_some();
+        let data = folder.or(platform);
         let embed = named("TANDEM_EMBED").is_some_and(|value| value == "1").then(|| Embedding {
             listen: named("TANDEM_LISTEN").unwrap_or_else(|| "127.0.0.1:7700".into()),
             logic_url: named("TANDEM_LOGIC_URL"),
             logic_secret: named("TANDEM_LOGIC_SECRET"),
         });
         Ok(Self {
-            data: data.context("this system names no folder for data; set TANDEM_DATA")?,
+            data: std::path::absolute(data.context("this system names no folder for data; set TANDEM_DATA")?)?,
+            is_named,
             hub: named("TANDEM_HUB"),
             allow_http: named("TANDEM_ALLOW_HTTP").is_some_and(|value| value == "1"),
             embed,

@@ -1,15 +1,25 @@
-//! What changes in the desk becomes visible: the page is told, the window raised, the counts shown.
+//! The window, raised and told what changed; and how the desk stands, shown outside of it.
 
+use std::time::Duration;
+
+use anyhow::Context as _;
 use serde_json::Value;
 use tandem_desk::Desk;
 use tandem_desk::view::Change;
 use tauri::plugin::TauriPlugin;
-use tauri::{AppHandle, Emitter as _, Manager as _};
+use tauri::{AppHandle, Emitter as _, Manager as _, PhysicalPosition, WebviewWindow, WebviewWindowBuilder};
 
-use crate::tray;
+use crate::badge::Badge;
+use crate::call::Call;
+use crate::placement::{Area, rescued};
+use crate::standing::Standing;
+use crate::tray::{self, Tray};
 
 /// The name of the window.
 pub const WINDOW: &str = "main";
+
+/// At login, the tray may come after us.
+const TRAY_COMES: Duration = Duration::from_secs(10);
 
 /// Keeps the window on our own page: nothing in it may lead anywhere else.
 pub fn stay<R: tauri::Runtime>() -> TauriPlugin<R> {
@@ -23,45 +33,136 @@ fn is_ours(url: &tauri::Url) -> bool {
     is_built || is_served || url.as_str() == "about:blank"
 }
 
-/// Passes every batch of changes on, for as long as the desk runs.
-pub fn follow(app: &AppHandle, desk: &Desk) {
-    let (app, desk) = (app.clone(), desk.clone());
-    let mut changes = desk.changes();
+/// Makes the window, which is not shown yet. Where it stood last, it stands again.
+pub fn open(app: &AppHandle) -> anyhow::Result<()> {
+    let config = app.config().app.windows.iter().find(|window| window.label == WINDOW);
+    let config = config.context("tauri.conf.json describes no window")?;
+    WebviewWindowBuilder::from_config(app, config)?.visible(false).build()?;
+    Ok(())
+}
+
+/// Does what somebody wants who starts the program, now or once more.
+pub fn answer(app: &AppHandle, desk: &Desk, call: Call) {
+    match call {
+        // The window is raised when it has to show something.
+        Call { link: Some(link), .. } => desk.follow_link(&link),
+        Call { hidden: true, .. } => {}
+        Call { hidden: false, .. } => raise(app),
+    }
+}
+
+/// Shows the window after all if it was to hide in a tray that does not come.
+pub fn show_without_tray(app: &AppHandle) {
+    let (app, mut host) = (app.clone(), app.state::<Tray>().host());
     tauri::async_runtime::spawn(async move {
-        while let Some(batch) = changes.next().await {
-            if batch.iter().any(|change| matches!(change, Change::Open { .. })) {
-                raise(&app);
-            }
-            if let Err(error) = app.emit("changes", &batch) {
-                tracing::warn!(%error, "the page cannot be told what changed");
-            }
-            if batch.iter().any(|change| matches!(change, Change::App | Change::Everything)) {
-                show_counts(&app, &desk).await;
-            }
+        if !matches!(tokio::time::timeout(TRAY_COMES, host.wait_for(|is_there| *is_there)).await, Ok(Ok(_))) {
+            tracing::info!("this system shows no tray: the window cannot hide there");
+            raise(&app);
         }
     });
 }
 
-/// Brings the window to the front, wherever it was.
-pub fn raise(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(WINDOW) else { return };
-    let raised = window.show().and_then(|()| window.unminimize()).and_then(|()| window.set_focus());
-    if let Err(error) = raised {
-        tracing::warn!(%error, "the window cannot be raised");
+/// Passes every batch of changes on, and shows outside the window how the desk stands, for as long as it runs.
+pub fn follow(app: &AppHandle, desk: &Desk) {
+    let (app, desk) = (app.clone(), desk.clone());
+    let (mut changes, mut host) = (desk.changes(), app.state::<Tray>().host());
+    tauri::async_runtime::spawn(async move {
+        let badge = Badge::new(&app).await;
+        let mut shown = None;
+        show_standing(&app, &desk, &badge, &mut shown).await;
+        loop {
+            tokio::select! {
+                batch = changes.next() => {
+                    let Some(batch) = batch else { return };
+                    pass_on(&app, &batch);
+                    if !batch.iter().any(|change| matches!(change, Change::App | Change::Everything)) {
+                        continue;
+                    }
+                }
+                // Whatever shows the tray has to be told everything.
+                Ok(()) = host.changed() => shown = None,
+            }
+            show_standing(&app, &desk, &badge, &mut shown).await;
+        }
+    });
+}
+
+fn pass_on(app: &AppHandle, batch: &[Change]) {
+    if batch.iter().any(|change| matches!(change, Change::Open { .. } | Change::Wanted)) {
+        raise(app);
+    }
+    if let Err(error) = app.emit("changes", batch) {
+        tracing::warn!(%error, "the page cannot be told what changed");
     }
 }
 
-/// The true counts, read from the cache each time.
-async fn show_counts(app: &AppHandle, desk: &Desk) {
+/// Read from the cache each time, and drawn where it is not what was `shown` before.
+async fn show_standing(app: &AppHandle, desk: &Desk, badge: &Badge, shown: &mut Option<Standing>) {
     let Ok(state) = desk.rpc("app.state", Value::Null).await else { return };
-    let count = |name: &str| state.pointer(&format!("/counts/{name}")).and_then(Value::as_u64).unwrap_or(0);
-    let (help, unread) = (count("help"), count("unread"));
-    tray::tell(app, help, unread);
-    if let Some(window) = app.get_webview_window(WINDOW) {
-        let waiting = i64::try_from(help + unread).ok().filter(|waiting| *waiting > 0);
-        // Not every desktop has badges.
-        let _ = window.set_badge_count(waiting);
+    let standing = match Standing::read(state) {
+        Ok(standing) => standing,
+        Err(error) => return tracing::error!(%error, "BUG: the desk's state cannot be read"),
+    };
+    if shown.as_ref() != Some(&standing) {
+        tray::show(app, standing.clone());
+        badge.show(standing.waiting()).await;
+        *shown = Some(standing);
     }
+}
+
+/// Brings the window to the front, wherever it was: hidden, minimised, on another workspace, or off every screen.
+pub fn raise(app: &AppHandle) {
+    let raising = app.clone();
+    let asked = app.run_on_main_thread(move || {
+        let Some(window) = raising.get_webview_window(WINDOW) else { return };
+        if let Err(error) = reach(&window).and_then(|()| front(&window)) {
+            tracing::warn!(%error, "the window cannot be raised");
+        }
+    });
+    if let Err(error) = asked {
+        tracing::debug!(%error, "the window is gone with the app");
+    }
+}
+
+/// Moves a window to where the user is if it is on no screen.
+fn reach(window: &WebviewWindow) -> tauri::Result<()> {
+    let area = |at: PhysicalPosition<i32>, size: tauri::PhysicalSize<u32>| Area {
+        x: at.x,
+        y: at.y,
+        width: size.width,
+        height: size.height,
+    };
+    let here = window.cursor_position().and_then(|at| window.monitor_from_point(at.x, at.y)).ok().flatten();
+    let screens: Vec<_> = here.into_iter().chain(window.available_monitors()?).collect();
+    let screens: Vec<_> = screens.iter().map(|screen| area(*screen.position(), *screen.size())).collect();
+    match rescued(area(window.outer_position()?, window.outer_size()?), &screens) {
+        Some((x, y)) => window.set_position(PhysicalPosition { x, y }),
+        None => Ok(()),
+    }
+}
+
+/// By GTK itself: Tauri asks for the focus only of windows that it knows to be shown already, and without the time that
+/// window managers want to hear before they give it.
+#[cfg(target_os = "linux")]
+fn front(window: &WebviewWindow) -> tauri::Result<()> {
+    use gtk::prelude::*;
+
+    let window = window.gtk_window()?;
+    window.show_all();
+    window.deiconify();
+    match window.window().and_then(|window| window.downcast::<gdkx11::X11Window>().ok()) {
+        Some(x11) => {
+            x11.move_to_current_desktop();
+            window.present_with_time(gdkx11::functions::x11_get_server_time(&x11));
+        }
+        None => window.present(),
+    }
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn front(window: &WebviewWindow) -> tauri::Result<()> {
+    window.show().and_then(|()| window.unminimize()).and_then(|()| window.set_focus())
 }
 
 #[cfg(test)]

@@ -1,93 +1,228 @@
-//! The tray icon: what waits, and a way back to the window. A system without a tray goes without.
+//! The tray icon: what waits, a menu to get there, and the way back to the window. A system without a tray goes without.
+//!
+//! The menu is a function of how the desk stands ([`menu::lines`]); here it is drawn, and changed where it differs. All of
+//! it happens on the main thread, where the system's menus live.
 
-use serde_json::Value;
+pub mod host;
+mod icon;
+mod menu;
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Value, json};
 use tandem_desk::Desk;
-use tauri::AppHandle;
-use tauri::menu::{Menu, MenuItem};
-use tauri::tray::TrayIconBuilder;
+use tauri::image::Image;
+use tauri::menu::{CheckMenuItem, IsMenuItem, Menu, MenuItem, PredefinedMenuItem};
+use tauri::tray::{TrayIcon, TrayIconBuilder};
+use tauri::{AppHandle, Manager as _, Wry};
+use tokio::sync::watch;
 
 use crate::shell;
+use crate::standing::Standing;
+use menu::{Choice, Line};
 
 const ID: &str = "tandem";
 
-/// Puts the icon into the tray if something on this system shows it.
-pub fn show(app: &AppHandle, desk: &Desk) {
-    if !tauri::async_runtime::block_on(has_host()) {
-        tracing::info!("this system shows no tray: closing the window ends the desk");
-        return;
+/// What the tray is made of; kept by the app.
+pub struct Tray {
+    host: watch::Receiver<bool>,
+    /// Where icons are put for the system to read; each desk has a folder of its own.
+    folder: PathBuf,
+    /// None until a host was there.
+    drawn: Mutex<Option<Drawn>>,
+}
+
+struct Drawn {
+    icon: TrayIcon,
+    menu: Menu<Wry>,
+    items: Vec<(Line, Item)>,
+    standing: Standing,
+}
+
+enum Item {
+    Plain(MenuItem<Wry>),
+    Check(CheckMenuItem<Wry>),
+    Rule(PredefinedMenuItem<Wry>),
+}
+
+impl Tray {
+    pub fn new(host: watch::Receiver<bool>, folder: PathBuf) -> Self {
+        Self { host, folder, drawn: Mutex::new(None) }
     }
-    if let Err(error) = build(app) {
-        tracing::warn!(%error, "the tray icon cannot be shown");
-        return;
+
+    /// Whether something shows it right now.
+    pub fn host(&self) -> watch::Receiver<bool> {
+        self.host.clone()
     }
-    let (app, desk) = (app.clone(), desk.clone());
-    tauri::async_runtime::spawn(async move {
-        let Ok(state) = desk.rpc("app.state", Value::Null).await else { return };
-        let count = |path: &str| state.pointer(path).and_then(Value::as_u64).unwrap_or(0);
-        tell(&app, count("/counts/help"), count("/counts/unread"));
+
+    /// Whether the window can be brought back from the tray.
+    pub fn is_there(&self) -> bool {
+        let is_drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        is_drawn && *self.host.borrow()
+    }
+}
+
+/// Shows in the tray how the desk stands, as soon as there is one.
+pub fn show(app: &AppHandle, standing: Standing) {
+    let drawing = app.clone();
+    let asked = app.run_on_main_thread(move || {
+        if let Err(error) = draw(&drawing, standing) {
+            tracing::warn!(%error, "the tray cannot be drawn");
+        }
     });
-}
-
-/// Whether the window can be brought back from the tray.
-pub fn is_there(app: &AppHandle) -> bool {
-    app.tray_by_id(ID).is_some()
-}
-
-/// Shows the counts.
-pub fn tell(app: &AppHandle, help: u64, unread: u64) {
-    let Some(tray) = app.tray_by_id(ID) else { return };
-    let line = match (help, unread) {
-        (0, 0) => "Tandem: nobody waits".to_owned(),
-        (help, 0) => format!("Tandem: {help} need help"),
-        (0, unread) => format!("Tandem: {unread} unread"),
-        (help, unread) => format!("Tandem: {help} need help, {unread} unread"),
-    };
-    if let Err(error) = tray.set_tooltip(Some(line)) {
-        tracing::debug!(%error, "the tray's words cannot be changed");
+    if let Err(error) = asked {
+        tracing::debug!(%error, "the tray is gone with the app");
     }
 }
 
-fn build(app: &AppHandle) -> tauri::Result<()> {
-    let open = MenuItem::with_id(app, "open", "Open Tandem", true, None::<&str>)?;
-    let quit = MenuItem::with_id(app, "quit", "Quit", true, None::<&str>)?;
-    let menu = Menu::with_items(app, &[&open, &quit])?;
-    let mut tray = TrayIconBuilder::with_id(ID).menu(&menu).tooltip("Tandem");
-    if let Some(icon) = app.default_window_icon() {
-        tray = tray.icon(icon.clone());
+fn draw(app: &AppHandle, standing: Standing) -> tauri::Result<()> {
+    let tray = app.state::<Tray>();
+    let mut drawn = tray.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+    match &mut *drawn {
+        Some(drawn) => drawn.change_to(app, standing),
+        None if *tray.host.borrow() => {
+            *drawn = Some(Drawn::new(app, &tray.folder, standing)?);
+            Ok(())
+        }
+        None => Ok(()),
     }
-    tray.on_menu_event(|app, event| match event.id.as_ref() {
-        "open" => shell::raise(app),
-        "quit" => app.exit(0),
-        _ => {}
-    })
-    .build(app)?;
-    Ok(())
 }
 
-/// Whether something on this desktop shows tray icons, and the library that speaks to it is installed.
-#[cfg(target_os = "linux")]
-async fn has_host() -> bool {
-    if !library_is_there() {
-        return false;
+impl Drawn {
+    fn new(app: &AppHandle, folder: &std::path::Path, standing: Standing) -> tauri::Result<Self> {
+        let menu = Menu::new(app)?;
+        let items = fill(app, &menu, menu::lines(&standing))?;
+        let tray = TrayIconBuilder::with_id(ID).menu(&menu).temp_dir_path(folder).on_menu_event(|app, event| {
+            if let Some(choice) = Choice::of(event.id.as_ref()) {
+                chosen(app, choice);
+            }
+        });
+        let tray = match icon(app, standing.waiting() > 0) {
+            Some(icon) => tray.icon(icon),
+            None => tray,
+        };
+        let drawn = Self { icon: tray.build(app)?, menu, items, standing };
+        drawn.tell()?;
+        Ok(drawn)
     }
-    let asked = async {
-        let bus = zbus::Connection::session().await?;
-        let proxy = zbus::fdo::DBusProxy::new(&bus).await?;
-        let name = zbus::names::BusName::try_from("org.kde.StatusNotifierWatcher")?;
-        zbus::Result::Ok(proxy.name_has_owner(name).await?)
-    };
-    matches!(tokio::time::timeout(std::time::Duration::from_secs(2), asked).await, Ok(Ok(true)))
+
+    /// Changes what is different, in its place where it has one.
+    fn change_to(&mut self, app: &AppHandle, standing: Standing) -> tauri::Result<()> {
+        if self.standing == standing {
+            return Ok(());
+        }
+        let before = std::mem::replace(&mut self.standing, standing);
+        let lines = menu::lines(&self.standing);
+        let is_same_shape = lines.len() == self.items.len()
+            && lines.iter().zip(&self.items).all(|(line, (known, _))| line.is_same_place(known));
+        if is_same_shape {
+            for (line, (known, item)) in lines.into_iter().zip(&mut self.items) {
+                if *known != line {
+                    write(&line, item)?;
+                    *known = line;
+                }
+            }
+        } else {
+            for (_, item) in &self.items {
+                self.menu.remove(item.native())?;
+            }
+            self.items = fill(app, &self.menu, lines)?;
+        }
+        if (before.waiting() > 0) != (self.standing.waiting() > 0) {
+            self.icon.set_icon(icon(app, self.standing.waiting() > 0))?;
+        }
+        self.tell()
+    }
+
+    /// The count beside the icon, and all of it in words, as far as the system shows either.
+    fn tell(&self) -> tauri::Result<()> {
+        let waiting = self.standing.waiting();
+        self.icon.set_title(Some(if waiting > 0 { waiting.to_string() } else { String::new() }))?;
+        self.icon.set_tooltip(Some(format!("Tandem: {}", self.standing.words())))
+    }
 }
 
-/// The tray's library ends the program if it is not there, so it is looked for first.
-#[cfg(target_os = "linux")]
-fn library_is_there() -> bool {
-    let folders = ["/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
-    let names = ["libayatana-appindicator3.so.1", "libappindicator3.so.1"];
-    folders.iter().any(|folder| names.iter().any(|name| std::path::Path::new(folder).join(name).exists()))
+impl Item {
+    fn native(&self) -> &dyn IsMenuItem<Wry> {
+        match self {
+            Self::Plain(item) => item,
+            Self::Check(item) => item,
+            Self::Rule(item) => item,
+        }
+    }
 }
 
-#[cfg(not(target_os = "linux"))]
-async fn has_host() -> bool {
-    true
+fn fill(app: &AppHandle, menu: &Menu<Wry>, lines: Vec<Line>) -> tauri::Result<Vec<(Line, Item)>> {
+    let none = None::<&str>;
+    lines
+        .into_iter()
+        .map(|line| {
+            let item = match &line {
+                Line::Words(words) => Item::Plain(MenuItem::new(app, words, false, none)?),
+                Line::Rule => Item::Rule(PredefinedMenuItem::separator(app)?),
+                Line::Choice(choice, label) => Item::Plain(MenuItem::with_id(app, choice.id(), label, true, none)?),
+                Line::Check(choice, label, checked) => {
+                    Item::Check(CheckMenuItem::with_id(app, choice.id(), label, true, *checked, none)?)
+                }
+            };
+            menu.append(item.native())?;
+            Ok((line, item))
+        })
+        .collect()
+}
+
+fn write(line: &Line, item: &Item) -> tauri::Result<()> {
+    match (line, item) {
+        (Line::Words(words) | Line::Choice(_, words), Item::Plain(item)) => item.set_text(words),
+        (Line::Check(_, _, checked), Item::Check(item)) => item.set_checked(*checked),
+        _ => Ok(()),
+    }
+}
+
+fn icon(app: &AppHandle, waits: bool) -> Option<Image<'static>> {
+    let plain = app.default_window_icon()?;
+    let (width, height) = (plain.width(), plain.height());
+    let pixels = if waits { icon::marked(plain.rgba(), width) } else { plain.rgba().to_vec() };
+    Some(Image::new_owned(pixels, width, height))
+}
+
+/// The mark alone, to lie over another icon.
+#[cfg(windows)]
+pub fn mark() -> Image<'static> {
+    const SIDE: u32 = 32;
+    Image::new_owned(icon::marked(&[0; (SIDE * SIDE * 4) as usize], SIDE), SIDE, SIDE)
+}
+
+fn chosen(app: &AppHandle, choice: Choice) {
+    match choice {
+        // The window is raised when it has to show something.
+        Choice::Show(section) => app.state::<Desk>().show_section(section),
+        Choice::Open => shell::raise(app),
+        Choice::Quit => app.exit(0),
+        Choice::Be(availability) => {
+            keep_checks(app);
+            let desk = app.state::<Desk>().inner().clone();
+            tauri::async_runtime::spawn(async move {
+                let asked: Result<Value, _> =
+                    desk.rpc("me.setAvailability", json!({ "availability": availability })).await;
+                if let Err(error) = asked {
+                    tracing::warn!(code = error.code, "the availability cannot be changed");
+                }
+            });
+        }
+    }
+}
+
+/// A press turns a check by itself; it must say what is true until that changes.
+fn keep_checks(app: &AppHandle) {
+    let tray = app.state::<Tray>();
+    let drawn = tray.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+    for (line, item) in drawn.iter().flat_map(|drawn| &drawn.items) {
+        if matches!(line, Line::Check(..))
+            && let Err(error) = write(line, item)
+        {
+            tracing::debug!(%error, "a check cannot be set back");
+        }
+    }
 }

@@ -4,7 +4,6 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use serde_json::json;
 use tandem_testkit::hub_process::{HubOptions, HubProcess};
 use tandem_tests::chat::Chat;
 use tandem_tests::desktop::Desktop;
@@ -89,12 +88,7 @@ async fn pictures(stage: &Stage, maya: &Window, carmen: &mut Chat) -> Result<()>
     let folder: PathBuf = if is_wanted { repository().join("docs/screenshots") } else { stage.room("pictures")? };
     std::fs::create_dir_all(&folder)?;
     for theme in ["light", "dark"] {
-        let script = format!("document.documentElement.dataset.theme = {}", json!(theme));
-        maya.run(&script).await?;
-        maya.painted().await?;
-        // A new theme fades in; what never ends cannot be finished.
-        maya.run("document.getAnimations().forEach((one) => one instanceof CSSTransition && one.finish())").await?;
-        maya.painted().await?;
+        maya.dress(theme).await?;
         maya.picture(&folder.join(format!("desk-{theme}.png"))).await?;
     }
     carmen.picture(&folder.join("web-chat.png")).await

@@ -60,6 +60,12 @@ impl Desktop<()> {
 }
 
 impl<N> Desktop<N> {
+    /// The address of the message bus.
+    #[must_use]
+    pub fn bus(&self) -> &str {
+        &self.bus
+    }
+
     /// A program on this desktop, without what needs a graphics card or the accessibility bus.
     ///
     /// # Errors

@@ -9,6 +9,8 @@ pub mod desktop;
 pub mod dunst;
 pub mod logic;
 pub mod notifications;
+pub mod screen;
 pub mod stage;
+pub mod tray;
 pub mod wait;
 pub mod window;

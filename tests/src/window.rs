@@ -184,6 +184,18 @@ impl Window {
         Ok(())
     }
 
+    /// Shows a theme, faded in to the end.
+    ///
+    /// # Errors
+    /// If the page does not answer.
+    pub async fn dress(&self, theme: &str) -> Result<()> {
+        self.run(&format!("document.documentElement.dataset.theme = {}", json!(theme))).await?;
+        self.painted().await?;
+        // A new theme fades in; what never ends cannot be finished.
+        self.run("document.getAnimations().forEach((one) => one instanceof CSSTransition && one.finish())").await?;
+        self.painted().await
+    }
+
     /// Writes a picture of the whole display: the driver's own pictures never come where compositing is off.
     ///
     /// # Errors

@@ -28,7 +28,7 @@ export type CallId = string;
 
 export type CallView = { call: CallId, since: Time, reach: Reach, ended: Time | null, alerts: Array<AlertView>, };
 
-export type Change = { "type": "app" } | { "type": "lists" } | { "type": "conversation", id: ConversationId, } | { "type": "typing", id: ConversationId, by: Participant, until: Time, } | { "type": "open", id: ConversationId, section: Section | null, } | { "type": "toast", tone: Tone, text: string, } | { "type": "everything" };
+export type Change = { "type": "app" } | { "type": "lists" } | { "type": "conversation", id: ConversationId, } | { "type": "typing", id: ConversationId, by: Participant, until: Time, } | { "type": "open", id: ConversationId, section: Section | null, } | { "type": "wanted" } | { "type": "toast", tone: Tone, text: string, } | { "type": "everything" };
 
 export type Channel = "web_chat" | "whatsapp" | "imported";
 
@@ -350,6 +350,8 @@ anyway: boolean, };
 
 export type SetAvailability = { availability: Availability, };
 
+export type SetStartup = { atLogin: boolean, };
+
 export type SettingsView = { 
 /**
  * A customer's turn since writing holds a reply back, too.
@@ -367,6 +369,8 @@ export type StageView = { stage: Stage, at: Time,
  * The channel's reason, for `failed`.
  */
 reason: string | null, };
+
+export type StartupView = { "state": "on" } | { "state": "off" } | { "state": "unavailable", reason: string, };
 
 export type SuggestionView = { turn: TurnId, text: string, why: string | null, };
 
@@ -386,6 +390,8 @@ passphrase: string, };
 
 export type UserId = string;
 
+export type WantedView = { "type": "nothing" } | { "type": "conversation", id: ConversationId, } | { "type": "section", section: Section, } | { "type": "nowhere", reason: string, };
+
 export type Words = { id: ConversationId, text: string, };
 
 /** Every command of the desk: its name, what it takes, what it gives. */
@@ -396,6 +402,9 @@ export interface Commands {
   "cache.startAfresh": { request: Nothing; response: Nothing };
   "session.signIn": { request: SignIn; response: Nothing };
   "session.signOut": { request: Nothing; response: Nothing };
+  "startup.get": { request: Nothing; response: StartupView };
+  "startup.set": { request: SetStartup; response: StartupView };
+  "window.wanted": { request: Nothing; response: WantedView };
   "settings.set": { request: SettingsView; response: Nothing };
   "me.setAvailability": { request: SetAvailability; response: Nothing };
   "colleagues.list": { request: Nothing; response: Array<ColleagueView> };

@@ -14,8 +14,19 @@ pub const BUILD: &[&str] =
 pub const VIRTUAL_DISPLAY: &[&str] = &["xvfb", "dbus", "imagemagick", "gnome-keyring"];
 
 /// Needed by the end-to-end tests and the tests in a browser.
-pub const TESTS: &[&str] =
-    &["xvfb", "webkit2gtk-driver", "dunst", "gnome-keyring", "xdotool", "imagemagick", "chromium", "dbus"];
+pub const TESTS: &[&str] = &[
+    "xvfb",
+    "openbox",
+    "webkit2gtk-driver",
+    "libayatana-appindicator3-1",
+    "dunst",
+    "gnome-keyring",
+    "xdotool",
+    "x11-utils",
+    "imagemagick",
+    "chromium",
+    "dbus",
+];
 
 /// Browsers that will do, in the order they are tried. `TANDEM_CHROMIUM` comes before them.
 const CHROMIUMS: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use tandem_conversation::Section;
 use tandem_protocol::agents::Tokens;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -18,9 +19,11 @@ use crate::hub::{Hub, HubError};
 use crate::notify::Notifier;
 use crate::pace::Pace;
 use crate::rpc::RpcError;
+use crate::startup::Startup;
 use crate::sync::Input;
 use crate::vault::{self, Ask, Keychain, Refused, Unlocked};
 use crate::view::Change;
+use crate::wanted::Wanted;
 use crate::workplace::Workplace;
 
 /// What a desk is started with.
@@ -32,6 +35,8 @@ pub struct DeskConfig {
     pub notifier: Arc<dyn Notifier>,
     /// Keeps the key of the cache, and the sign-in.
     pub keychain: Arc<dyn Keychain>,
+    /// Starts the desk when its user logs in.
+    pub startup: Arc<dyn Startup>,
     /// The hub that is offered at sign-in, instead of the last one.
     pub hub: Option<String>,
     /// Plain HTTP also to other machines.
@@ -79,6 +84,7 @@ struct Shell {
     config: DeskConfig,
     batches: Batches,
     place: RwLock<Place>,
+    wanted: Mutex<Option<Wanted>>,
     /// One opens or replaces the workplace at a time; holds what is to be adopted once it is open.
     moving: tokio::sync::Mutex<Option<(Hub, Tokens)>>,
     /// Held by every command that is at work in the workplace; nobody sees one that is being replaced.
@@ -110,6 +116,7 @@ impl Desk {
             config,
             batches: Batches::default(),
             place,
+            wanted: Mutex::default(),
             moving: tokio::sync::Mutex::default(),
             at_work: tokio::sync::RwLock::default(),
             renewals,
@@ -127,9 +134,26 @@ impl Desk {
         self.shell.batches.subscribe()
     }
 
-    /// Tells the interface to show a conversation; for links and single instances.
-    pub fn show(&self, id: tandem_conversation::ConversationId) {
-        self.shell.batches.tell_now(Change::Open { id, section: None });
+    /// Shows what a link leads to, or says why it leads nowhere; as soon as somebody is signed in.
+    pub fn follow_link(&self, link: &str) {
+        self.want(Wanted::of_link(link));
+    }
+
+    /// Shows a section.
+    pub fn show_section(&self, section: Section) {
+        self.want(Wanted::Section(section));
+    }
+
+    fn want(&self, wanted: Wanted) {
+        // The last wish counts.
+        *self.shell.wanted.lock().unwrap_or_else(PoisonError::into_inner) = Some(wanted);
+        self.shell.batches.tell_now(Change::Wanted);
+    }
+
+    /// What the window has still to show.
+    pub(crate) fn take_wanted(&self, signed_in: bool) -> Option<Wanted> {
+        let mut wanted = self.shell.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+        wanted.take_if(|wanted| signed_in || !wanted.needs_sign_in())
     }
 
     /// Stops waiting and tries to reach the hub now; for whoever knows that the network has changed.

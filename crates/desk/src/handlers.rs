@@ -5,6 +5,7 @@ mod commands;
 mod reading;
 mod searching;
 mod session;
+mod system;
 mod writing;
 
 pub(crate) use commands::Commands;

@@ -1,8 +1,8 @@
 //! The desktop core: everything the desk is, except its window.
 //!
 //! Owns the cache, the way to the hub, the outbox, what is notified, and the command table through which an interface
-//! asks. Must never know a window, a web view or a notification service (they stand behind [`Notifier`] and
-//! [`Keychain`]), and never imports the hub: the two know each other by `tandem-protocol` alone.
+//! asks. Must never know a window, a web view or a notification service (they stand behind [`Notifier`],
+//! [`Keychain`] and [`Startup`]), and never imports the hub: the two know each other by `tandem-protocol` alone.
 
 pub mod bindings;
 mod cache;
@@ -25,11 +25,13 @@ pub mod rpc;
 mod secrets;
 mod serve;
 mod session;
+mod startup;
 mod sync;
 pub mod testing;
 mod vault;
 pub mod view;
 mod views;
+mod wanted;
 mod workplace;
 
 pub use cache::{Cache, CacheError};
@@ -42,5 +44,6 @@ pub use notify::{
 };
 pub use pace::Pace;
 pub use serve::serve;
+pub use startup::{NoStartup, Startup, StartupError};
 pub use vault::{Keychain, KeychainError};
 pub use zeroize::Zeroizing;

@@ -38,7 +38,7 @@ impl Desk {
         }
         use crate::view::{
             AlertsView, AppView, ColleagueView, ConversationView, EntriesView, ListView, QueuedView, SearchView,
-            SettingsView,
+            SettingsView, StartupView, WantedView,
         };
         table!(route)
     }

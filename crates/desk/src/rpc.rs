@@ -172,6 +172,12 @@ pub struct SetAvailability {
 
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SetStartup {
+    pub at_login: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SearchRequest {
     pub query: String,
     /// Most hits.
@@ -204,6 +210,9 @@ macro_rules! table {
             "cache.startAfresh" give_up_cache Nothing => Nothing;
             "session.signIn" sign_in SignIn => Nothing;
             "session.signOut" sign_out Nothing => Nothing;
+            "startup.get" startup Nothing => StartupView;
+            "startup.set" set_startup SetStartup => StartupView;
+            "window.wanted" wanted Nothing => WantedView;
             ;
             "settings.set" set_settings SettingsView => Nothing;
             "me.setAvailability" set_availability SetAvailability => Nothing;

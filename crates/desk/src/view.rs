@@ -482,11 +482,13 @@ pub enum Change {
         by: Participant,
         until: Time,
     },
-    /// Show this conversation now: a notification or a link was clicked.
+    /// Show this conversation now: a notification was clicked.
     Open {
         id: ConversationId,
         section: Option<Section>,
     },
+    /// Somebody outside the window wants it to show something: ask what.
+    Wanted,
     /// A word to the agent that needs no answer.
     Toast {
         tone: Tone,
@@ -502,6 +504,32 @@ pub enum Tone {
     Good,
     Plain,
     Bad,
+}
+
+/// What the window is to show, because a link or the tray said so. It is told once.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum WantedView {
+    Nothing,
+    Conversation {
+        id: ConversationId,
+    },
+    Section {
+        section: Section,
+    },
+    /// The link leads nowhere; why.
+    Nowhere {
+        reason: String,
+    },
+}
+
+/// Whether the desk starts when its user logs in to this machine, as the system says now.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum StartupView {
+    On,
+    Off,
+    Unavailable { reason: String },
 }
 
 /// What a search found, newest first.

@@ -133,17 +133,16 @@ impl Workplace {
 
     /// Fetches a conversation that is not on this machine: one that the hub found, or that a link leads to.
     async fn make_known(&self, id: ConversationId) -> Result<(), RpcError> {
-        let known = self.cache.read(move |connection| conversations::get(connection, id)).await?;
-        let Some(session) = self.link.borrow().live().cloned().filter(|_| known.is_none()) else {
+        if self.cache.read(move |connection| conversations::get(connection, id)).await?.is_some() {
             return Ok(());
-        };
+        }
+        let session = self.link.borrow().live().cloned().ok_or_else(out_of_reach)?;
         match fetch_unknown(&self.cache, &session, id, self.clock.hub_now()).await {
             Ok(()) => Ok(()),
             Err(FetchError::Cache(error)) => Err(error.into()),
-            // Then it stays unknown here.
-            Err(FetchError::Hub(error)) => {
-                tracing::info!(%error, conversation.id = %id, "a conversation could not be fetched");
-                Ok(())
+            Err(FetchError::Hub(failed)) => {
+                tracing::info!(error = %failed, conversation.id = %id, "a conversation could not be fetched");
+                Err(if matches!(failed, HubError::Refused(_)) { not_to_be_seen() } else { out_of_reach() })
             }
         }
     }
@@ -175,6 +174,18 @@ impl Workplace {
         self.cache.write(move |connection, _| media::put(connection, id, &kept, now)).await?;
         Ok(file)
     }
+}
+
+/// The hub does not say which of the two it is.
+fn not_to_be_seen() -> RpcError {
+    let words = "There is no such conversation, or you may not see it. Whoever gave you its link can say more.";
+    error("conversation.unknown", words)
+}
+
+fn out_of_reach() -> RpcError {
+    let words = "This conversation is not on this machine, and the hub cannot be asked right now. Try again as soon as \
+                 you are connected.";
+    error("conversation.unknown", words)
 }
 
 /// The page that three keys ask for, of which at most one may be given.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tandem_conversation::ConversationId;
 use tandem_desk::testing::{MemoryKeychain, Mood};
-use tandem_desk::{ChangeStream, Clock, Desk, DeskConfig, Pace};
+use tandem_desk::{ChangeStream, Clock, Desk, DeskConfig, NoStartup, Pace};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
@@ -58,6 +58,7 @@ impl Maya {
             clock: Clock::system(),
             notifier: Arc::clone(&notifier) as Arc<_>,
             keychain: Arc::clone(&keychain) as Arc<_>,
+            startup: Arc::new(NoStartup),
             hub: None,
             allow_http: false,
             budget_bytes: DeskConfig::BUDGET_BYTES,

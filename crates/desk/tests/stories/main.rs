@@ -18,3 +18,4 @@ mod search;
 mod sign_in;
 mod sync;
 mod vault;
+mod wanted;

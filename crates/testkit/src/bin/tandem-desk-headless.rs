@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Parser;
-use tandem_desk::{Clock, Desk, DeskConfig, Pace, Silent, serve};
+use tandem_desk::{Clock, Desk, DeskConfig, NoStartup, Pace, Silent, serve};
 use tandem_testkit::keychain::FileKeychain;
 use tokio::net::TcpListener;
 
@@ -37,6 +37,7 @@ fn config(data: &Path) -> DeskConfig {
         clock: Clock::system(),
         notifier: Arc::new(Silent),
         keychain: Arc::new(FileKeychain::beside(data)),
+        startup: Arc::new(NoStartup),
         hub: None,
         allow_http: false,
         budget_bytes: DeskConfig::BUDGET_BYTES,

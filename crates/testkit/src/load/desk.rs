@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
-use tandem_desk::{Clock, Desk, DeskConfig, Pace, Silent};
+use tandem_desk::{Clock, Desk, DeskConfig, NoStartup, Pace, Silent};
 
 pub(super) use cached::measure as cached;
 pub(super) use catchup::measure as catchup;
@@ -30,6 +30,7 @@ async fn start(folder: &Path) -> anyhow::Result<Desk> {
         clock: Clock::system(),
         notifier: Arc::new(Silent),
         keychain: Arc::new(FolderKeychain::new(folder)?),
+        startup: Arc::new(NoStartup),
         hub: None,
         allow_http: false,
         budget_bytes: DeskConfig::BUDGET_BYTES,

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use tandem_conversation::{Conversation, ConversationId, UserId};
 use tandem_desk::testing::MemoryKeychain;
 use tandem_desk::{
-    Action, Attention, Desk, DeskConfig, Notification, Notifier, NotifyError, Pace, Reaction, Receipt, ShownId, Tag,
+    Action, Attention, Desk, DeskConfig, NoStartup, Notification, Notifier, NotifyError, Pace, Reaction, Receipt,
+    ShownId, Tag,
 };
 use tandem_testkit::hub_process::BRAND;
 use tokio::sync::{mpsc, watch};
@@ -117,6 +118,7 @@ async fn desk(hub: &str, number: usize, folder: &std::path::Path) -> (Desk, Arc<
         clock: tandem_desk::Clock::system(),
         notifier: Arc::clone(&screen) as Arc<_>,
         keychain: Arc::new(MemoryKeychain::default()),
+        startup: Arc::new(NoStartup),
         hub: None,
         allow_http: false,
         budget_bytes: DeskConfig::BUDGET_BYTES,

@@ -101,3 +101,33 @@ describe("the test notification", () => {
     expect(host.calls.filter((call) => call.name === "notifications.test")).toHaveLength(1);
   });
 });
+
+describe("the start at login", () => {
+  const atLogin = (): Promise<HTMLElement> => screen.findByRole("switch", { name: "Start at login" });
+
+  it("is what the system says, asked anew", async () => {
+    const { host } = await choose();
+    expect(await atLogin()).toHaveProperty("checked", false);
+    await user.click(await atLogin());
+    await vi.waitFor(() => expect(host.startup).toEqual({ state: "on" }));
+    expect(await atLogin()).toHaveProperty("checked", true);
+  });
+
+  it("that the system refuses stays as it is, and says why", async () => {
+    const { host } = await choose();
+    host.refuse.set("startup.set", { code: "startup.failed", message: "cannot write Tandem.desktop" });
+    await user.click(await atLogin());
+    expect((await screen.findByRole("alert")).textContent).toBe("Cannot write Tandem.desktop.");
+    await vi.waitFor(async () => expect(await atLogin()).toHaveProperty("checked", false));
+  });
+
+  it("cannot be chosen where no system does it", async () => {
+    const host = fakeHost();
+    host.startup = { state: "unavailable", reason: "This desk cannot be started at login." };
+    const desk = new Desk(host);
+    await desk.refresh();
+    render(Notifications, { desk, close: () => undefined });
+    expect(await atLogin()).toHaveProperty("disabled", true);
+    expect(screen.getByText("This desk cannot be started at login.")).toBeTruthy();
+  });
+});

@@ -1,5 +1,5 @@
 // A host that lives in memory, with sample data: for development, screenshots and component tests. Never in the build.
-import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, QueuedView, ReturnedView, RpcError, Section } from "$shared/types";
+import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, QueuedView, ReturnedView, RpcError, Section, StartupView, WantedView } from "$shared/types";
 import { alerts } from "../dev/alerts";
 import { COLLEAGUES, LOGIC, MAYA, iso } from "../dev/entries";
 import { find } from "../dev/find";
@@ -21,6 +21,8 @@ export class FakeHost implements Host {
   /** The next call of this command is refused with this. */
   readonly refuse = new Map<keyof Commands, RpcError>();
   readonly samples: Sample[];
+  startup: StartupView = { state: "off" };
+  #wanted: WantedView[] = [];
   #listeners = new Set<(changes: Change[]) => void>();
   #app: AppView;
   #outbox: QueuedView[] = [];
@@ -56,6 +58,12 @@ export class FakeHost implements Host {
 
   tell(...changes: Change[]): void {
     this.#listeners.forEach((listener) => listener(changes));
+  }
+
+  /** A link was followed, or a section chosen in the tray. */
+  want(wanted: WantedView): void {
+    this.#wanted = [wanted];
+    this.tell({ type: "wanted" });
   }
 
   /** What Maya did since the network went. */
@@ -315,6 +323,9 @@ export class FakeHost implements Host {
       return alerts(this.#find(id));
     },
     "window.looking": () => ({}),
+    "window.wanted": () => this.#wanted.splice(0)[0] ?? { type: "nothing" },
+    "startup.get": () => this.startup,
+    "startup.set": ({ atLogin }) => (this.startup = { state: atLogin ? "on" : "off" }),
     "media.get": () => ({ dataUrl: PICTURE }),
     "notifications.test": () => {
       const { notifications } = this.#app;

@@ -15,6 +15,7 @@ export interface Batch {
   conversations: Set<ConversationId>;
   typing: Typing[];
   open: Of<"open"> | null;
+  wanted: boolean;
   toasts: Of<"toast">[];
 }
 
@@ -26,6 +27,7 @@ export function coalesce(changes: readonly Change[]): Batch {
     conversations: new Set(),
     typing: [],
     open: null,
+    wanted: false,
     toasts: [],
   };
   for (const change of changes) {
@@ -47,6 +49,9 @@ export function coalesce(changes: readonly Change[]): Batch {
         break;
       case "open":
         batch.open = change;
+        break;
+      case "wanted":
+        batch.wanted = true;
         break;
       case "toast":
         batch.toasts.push(change);

@@ -11,6 +11,7 @@ import { SectionList } from "./list.svelte";
 import { reask } from "./reask";
 import { Search } from "./search.svelte";
 import { Settings } from "./settings.svelte";
+import { Startup } from "./startup.svelte";
 import { Toasts } from "./toasts.svelte";
 import { Trial } from "./trial.svelte";
 
@@ -31,6 +32,7 @@ export class Desk {
   readonly list: SectionList;
   readonly search: Search;
   readonly settings: Settings;
+  readonly startup: Startup;
   readonly trial: Trial;
   readonly toasts = new Toasts();
   readonly appearance = new Appearance();
@@ -43,6 +45,7 @@ export class Desk {
     this.search = new Search(host);
     this.attention = new Attention(host);
     this.settings = new Settings(host, () => this.app?.settings ?? null, this.refresh);
+    this.startup = new Startup(host);
     this.trial = new Trial(host, () => this.app?.notifications ?? null, this.refresh);
   }
 
@@ -66,10 +69,14 @@ export class Desk {
   readonly refresh = reask(async () => {
     try {
       const app = await this.host.rpc("app.state", {});
-      const changed = this.app !== null && this.app.me?.user !== app.me?.user;
+      const before = this.app;
       this.app = app;
       this.problem = null;
-      if (changed) this.#somebodyElse();
+      const isOther = before?.me?.user !== app.me?.user;
+      if (before && isOther) this.#somebodyElse();
+      // It may have been wanted before there was a window, or anybody to show it to.
+      if (!before || isOther) void this.#wanted();
+      if (before?.connection.state !== "live" && app.connection.state === "live") this.#comeBack();
     } catch (error) {
       this.problem = asRpcError(error);
     }
@@ -85,6 +92,24 @@ export class Desk {
     this.list.show("my", "");
   }
 
+  /** What could not be read without the hub can be read now. */
+  #comeBack(): void {
+    const open = this.conversation;
+    if (open?.problem && !open.view) void open.refresh();
+  }
+
+  /** Shows what a link or the tray asks for. */
+  async #wanted(): Promise<void> {
+    try {
+      const wanted = await this.host.rpc("window.wanted", {});
+      if (wanted.type === "conversation") this.show(wanted.id);
+      else if (wanted.type === "section") this.go(wanted.section);
+      else if (wanted.type === "nowhere") this.toasts.say("bad", wanted.reason);
+    } catch (error) {
+      this.toasts.say("bad", asRpcError(error).message);
+    }
+  }
+
   #take(batch: Batch): void {
     const { everything } = batch;
     if (everything || batch.app) void this.refresh();
@@ -93,6 +118,7 @@ export class Desk {
     if (open) this.#stir(open, batch);
     batch.toasts.forEach((toast) => this.toasts.say(toast.tone, toast.text));
     if (batch.open) this.show(batch.open.id, batch.open.section ?? undefined);
+    if (batch.wanted) void this.#wanted();
   }
 
   /** What was told before the conversation changed is about words that may have arrived with it. */

@@ -23,6 +23,30 @@ describe("the desk", () => {
     stop();
   });
 
+  it("shows what a link or the tray wants, also what they wanted before it was there", async () => {
+    const host = fakeHost("signed_out");
+    host.want({ type: "conversation", id: "carmen" });
+    const desk = new Desk(host);
+    const stop = desk.start();
+    await vi.waitFor(() => expect(desk.conversation?.view?.row.name).toBe("Carmen Menzel"));
+    host.want({ type: "section", section: "left" });
+    await vi.waitFor(() => expect(desk.list.section).toBe("left"));
+    host.want({ type: "nowhere", reason: "This link cannot be opened." });
+    await vi.waitFor(() => expect(desk.toasts.shown.map((toast) => toast.text)).toEqual(["This link cannot be opened."]));
+    expect(desk.conversation?.view?.row.name).toBe("Carmen Menzel");
+    stop();
+  });
+
+  it("reads a conversation that needed the hub as soon as it is connected", async () => {
+    const { desk, host, stop } = await start("offline");
+    host.refuse.set("conversation.open", { code: "conversation.unknown", message: "not on this machine" });
+    desk.show("carmen");
+    await vi.waitFor(() => expect(desk.conversation?.problem?.code).toBe("conversation.unknown"));
+    host.network(true);
+    await vi.waitFor(() => expect(desk.conversation?.view?.row.name).toBe("Carmen Menzel"));
+    stop();
+  });
+
   it("answers the next call for help by claiming it", async () => {
     const { desk, host, stop } = await start();
     await desk.next();

@@ -1,0 +1,42 @@
+//! What the desk and the system around it want of each other: the start at login, and what a link or the tray asks for.
+
+use std::sync::Arc;
+
+use super::error;
+use crate::desk::Desk;
+use crate::rpc::{Nothing, RpcError, SetStartup};
+use crate::startup::{Startup, StartupError};
+use crate::view::{StartupView, WantedView};
+
+impl Desk {
+    pub(crate) async fn startup(&self, _: Nothing) -> Result<StartupView, RpcError> {
+        let found = self.with_startup(|startup| startup.is_on()).await?;
+        Ok(match found {
+            Ok(true) => StartupView::On,
+            Ok(false) => StartupView::Off,
+            Err(StartupError(reason)) => StartupView::Unavailable { reason },
+        })
+    }
+
+    /// Answers with what the system says afterwards.
+    pub(crate) async fn set_startup(&self, request: SetStartup) -> Result<StartupView, RpcError> {
+        let turned = self.with_startup(move |startup| startup.turn(request.at_login)).await?;
+        turned.map_err(|StartupError(reason)| error("startup.failed", reason))?;
+        self.startup(Nothing {}).await
+    }
+
+    /// What the window is to show; told once, and to somebody who is signed in.
+    pub(crate) async fn wanted(&self, _: Nothing) -> Result<WantedView, RpcError> {
+        let signed_in = self.place().is_ok_and(|place| place.link.borrow().session().is_some());
+        Ok(self.take_wanted(signed_in).into())
+    }
+
+    async fn with_startup<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&dyn Startup) -> T + Send + 'static,
+    ) -> Result<T, RpcError> {
+        let startup = Arc::clone(&self.config().startup);
+        let answer = tokio::task::spawn_blocking(move || ask(&*startup)).await;
+        answer.map_err(|failed| error("desk.failed", format!("The desk failed: {failed}.")))
+    }
+}

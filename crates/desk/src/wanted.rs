@@ -1,0 +1,105 @@
+//! What somebody outside the window wants it to show: a link, or the tray. It waits until the window can show it.
+//!
+//! A link can only open. Whatever else it says, nothing happens but words.
+
+use tandem_conversation::{ConversationId, Section};
+
+use crate::plain_line;
+use crate::view::WantedView;
+
+/// How links to conversations begin.
+const CONVERSATION: &str = "tandem://conversation/";
+/// An id in its one usual form.
+const ID_LENGTH: usize = 36;
+/// Most of a foreign link that is repeated to the user.
+const SHOWN: usize = 60;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Conversation(ConversationId),
+    Section(Section),
+    Nowhere(String),
+}
+
+impl Wanted {
+    /// Exactly `tandem://conversation/ID`, as browsers hand it over; anything else leads nowhere.
+    pub(crate) fn of_link(link: &str) -> Self {
+        let id = link.strip_prefix(CONVERSATION).map(|rest| rest.strip_suffix('/').unwrap_or(rest));
+        match id.filter(|id| id.len() == ID_LENGTH).and_then(|id| id.parse().ok()) {
+            Some(id) => Self::Conversation(id),
+            None => Self::Nowhere(format!(
+                "This link cannot be opened: “{}”. Links to conversations look like {CONVERSATION}… and the id: \
+                 ask for the link again.",
+                plain_line(link, SHOWN)
+            )),
+        }
+    }
+
+    /// Words are for everybody; anything else is for somebody who is signed in.
+    pub(crate) fn needs_sign_in(&self) -> bool {
+        !matches!(self, Self::Nowhere(_))
+    }
+}
+
+impl From<Option<Wanted>> for WantedView {
+    fn from(wanted: Option<Wanted>) -> Self {
+        match wanted {
+            None => Self::Nothing,
+            Some(Wanted::Conversation(id)) => Self::Conversation { id },
+            Some(Wanted::Section(section)) => Self::Section { section },
+            Some(Wanted::Nowhere(reason)) => Self::Nowhere { reason },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Wanted;
+
+    const ID: &str = "0192b0a8-7f4e-7c3a-9d21-5b8e0f1a2b3c";
+
+    #[test]
+    fn a_link_opens_its_conversation_and_does_nothing_else() {
+        let opens = Wanted::Conversation(ID.parse().unwrap());
+        let upper = ID.to_uppercase();
+        for link in [format!("tandem://conversation/{ID}"), format!("tandem://conversation/{ID}/")] {
+            assert_eq!(Wanted::of_link(&link), opens, "{link}");
+        }
+        assert_eq!(Wanted::of_link(&format!("tandem://conversation/{upper}")), opens);
+        for link in [
+            String::new(),
+            "tandem:".into(),
+            "tandem://".into(),
+            "tandem://conversation".into(),
+            "tandem://conversation/".into(),
+            "tandem://conversation/1".into(),
+            "tandem://conversation/not-an-id-not-an-id-not-an-id-not-an".into(),
+            format!("tandem://conversation//{ID}"),
+            format!("tandem://conversation/{ID}/complete"),
+            format!("tandem://conversation/{ID}?do=complete"),
+            format!("tandem://conversation/{ID}#join"),
+            format!("tandem://conversation/{{{ID}}}"),
+            format!("tandem://conversation/urn:uuid:{ID}"),
+            format!("tandem://conversation/{}", ID.replace('-', "")),
+            format!("tandem://conversation/../{ID}"),
+            format!("tandem://maya@conversation/{ID}"),
+            format!("tandem://conversation:80/{ID}"),
+            format!("tandem://join/{ID}"),
+            format!("https://example.com/conversation/{ID}"),
+            format!(" tandem://conversation/{ID}"),
+            format!("tandem://conversation/{ID}\n"),
+            "file:///etc/passwd".into(),
+            "javascript:alert(1)".into(),
+        ] {
+            assert!(matches!(Wanted::of_link(&link), Wanted::Nowhere(_)), "{link:?}");
+        }
+    }
+
+    #[test]
+    fn a_foreign_link_is_repeated_shortly_and_harmlessly() {
+        let Wanted::Nowhere(words) = Wanted::of_link(&format!("tandem://\u{202e}\u{7}{}", "x".repeat(100_000))) else {
+            panic!("it leads somewhere");
+        };
+        assert!(words.chars().count() < 250 && !words.contains(['\u{202e}', '\u{7}']), "{words}");
+    }
+}

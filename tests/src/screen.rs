@@ -1,0 +1,144 @@
+//! The windows on somebody's display, as their window manager sees them.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
+use tokio::process::Command;
+
+use crate::desktop::Desktop;
+use crate::stage::Stage;
+use crate::wait::{Look, until};
+
+/// Our window's title, with or without what waits.
+const TITLE: &str = r"^(\([0-9]+\) )?Tandem$";
+
+pub struct Screen {
+    display: String,
+}
+
+impl Screen {
+    /// Starts a window manager on the display.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub async fn managed<N>(stage: &mut Stage, desktop: &Desktop<N>) -> Result<Self> {
+        let mut manager = desktop.command(stage, Path::new("openbox"))?;
+        manager.args(["--sm-disable"]);
+        stage.leash.start(&format!("{}-openbox", desktop.who), &mut manager)?;
+        let screen = Self { display: desktop.display.clone() };
+        until("the window manager", async || {
+            let said = screen.ask("xprop", &["-root", "_NET_SUPPORTING_WM_CHECK"]).await?;
+            Ok(if said.contains("window id") { Look::Found(()) } else { Look::Instead(said) })
+        })
+        .await?;
+        Ok(screen)
+    }
+
+    /// Awaits that our window is on screen, in front, and has the keyboard.
+    ///
+    /// # Errors
+    /// If it does not come in time.
+    pub async fn has_in_front(&self) -> Result<()> {
+        until("the window in front", async || {
+            let (visible, active) = (self.visible().await?, self.active().await?);
+            let is_in_front = visible.iter().any(|window| Some(window) == active.as_ref());
+            Ok(if is_in_front { Look::Found(()) } else { Look::Instead(format!("{visible:?}, in front {active:?}")) })
+        })
+        .await
+    }
+
+    /// Awaits that no window of ours is on screen.
+    ///
+    /// # Errors
+    /// If one stays.
+    pub async fn lacks_it(&self) -> Result<()> {
+        until("no window on screen", async || {
+            let visible = self.visible().await?;
+            Ok(if visible.is_empty() { Look::Found(()) } else { Look::Instead(format!("{visible:?}")) })
+        })
+        .await
+    }
+
+    /// Closes our window as a person does.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub async fn close(&self) -> Result<()> {
+        self.has_in_front().await?;
+        self.act(&["key", "alt+F4"]).await
+    }
+
+    /// # Errors
+    /// If there is no window of ours.
+    pub async fn minimise(&self) -> Result<()> {
+        let window = self.window().await?;
+        self.act(&["windowminimize", &window]).await
+    }
+
+    /// Moves our window, which nothing keeps from leaving the screen.
+    ///
+    /// # Errors
+    /// If there is no window of ours.
+    pub async fn move_to(&self, x: i32, y: i32) -> Result<()> {
+        let window = self.window().await?;
+        self.act(&["windowmove", &window, &x.to_string(), &y.to_string()]).await
+    }
+
+    /// Goes to another workspace.
+    ///
+    /// # Errors
+    /// If there is no window manager.
+    pub async fn go_to_workspace(&self, number: u32) -> Result<()> {
+        self.act(&["set_desktop", &number.to_string()]).await
+    }
+
+    /// Where our window stands.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub async fn place(&self) -> Result<(i32, i32)> {
+        let window = self.window().await?;
+        let said = self.ask("xdotool", &["getwindowgeometry", "--shell", &window]).await?;
+        let number = |name: &str| {
+            let value = said.lines().find_map(|line| line.strip_prefix(name)).context("no geometry")?;
+            anyhow::Ok(value.trim().parse::<i32>()?)
+        };
+        Ok((number("X=")?, number("Y=")?))
+    }
+
+    /// What the window is called now.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub async fn title(&self) -> Result<String> {
+        let window = self.window().await?;
+        Ok(self.ask("xdotool", &["getwindowname", &window]).await?.trim().to_owned())
+    }
+
+    async fn window(&self) -> Result<String> {
+        self.visible().await?.into_iter().next().context("no window of ours is on screen")
+    }
+
+    async fn visible(&self) -> Result<Vec<String>> {
+        let said = self.ask("xdotool", &["search", "--onlyvisible", "--name", TITLE]).await?;
+        Ok(said.lines().map(str::to_owned).collect())
+    }
+
+    async fn active(&self) -> Result<Option<String>> {
+        let said = self.ask("xdotool", &["getactivewindow"]).await?;
+        Ok(said.lines().next().map(str::to_owned))
+    }
+
+    async fn act(&self, words: &[&str]) -> Result<()> {
+        let status = Command::new("xdotool").args(words).env("DISPLAY", &self.display).status().await;
+        ensure!(status.context("cannot run xdotool")?.success(), "xdotool cannot {words:?}");
+        Ok(())
+    }
+
+    /// What a program says; one that finds nothing says nothing.
+    async fn ask(&self, program: &str, words: &[&str]) -> Result<String> {
+        let asked = Command::new(program).args(words).env("DISPLAY", &self.display).output().await;
+        let output = asked.with_context(|| format!("cannot run {program}"))?;
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+}
