@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tandem_conversation::{Permission, RETENTION_MS, Time, UserId};
 use tandem_sqlite::rusqlite::Connection;
+use tandem_sqlite::rusqlite::types::ValueRef;
 use tokio::sync::watch;
 
 use crate::cache::{Cache, CacheError, Touched, conversations, media};
@@ -73,7 +74,12 @@ fn shrink(connection: &Connection, touched: &mut Touched, me: UserId, budget_byt
 /// What the content takes up; the file itself may hold free pages beside.
 fn used_bytes(connection: &Connection) -> Result<u64, CacheError> {
     let pragma = |name: &str| -> Result<u64, CacheError> {
-        Ok(connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))?.unsigned_abs())
+        // Of an encrypted file the size of a page is told as a text.
+        let told = connection.query_row(&format!("PRAGMA {name}"), [], |row| match row.get_ref(0)? {
+            ValueRef::Integer(number) => Ok(number.unsigned_abs()),
+            other => Ok(other.as_str()?.parse().unwrap_or_default()),
+        });
+        Ok(told?)
     };
     Ok((pragma("page_count")? - pragma("freelist_count")?) * pragma("page_size")?)
 }
@@ -128,6 +134,16 @@ mod tests {
             conversations::get(&connection, id).unwrap().is_some()
         });
         assert_eq!(kept, [true, false]);
+    }
+
+    #[test]
+    fn an_encrypted_file_is_measured_as_well() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("desk.db");
+        drop(Connection::open(&file).unwrap());
+        let connection = tandem_sqlite::peek(&file, Some(&tandem_sqlite::Key::new([7; 32]))).unwrap();
+        connection.execute_batch("PRAGMA query_only = OFF; CREATE TABLE words (text TEXT)").unwrap();
+        assert_eq!(used_bytes(&connection).unwrap(), 2 * 4096);
     }
 
     #[test]

@@ -69,7 +69,10 @@ pub fn find<S: Shelf>(
         return Ok(walk.hits);
     }
     let rare = walk.rare();
-    if rare.is_empty() && (walk.go(shelf, scope, FURTHER)? == Ended::Everything || walk.is_full()) {
+    if rare.is_empty()
+        && walk.is_promising(FURTHER)
+        && (walk.go(shelf, scope, FURTHER)? == Ended::Everything || walk.is_full())
+    {
         return Ok(walk.hits);
     }
     let narrowed = |words: &mut dyn Iterator<Item = &Word>| {
@@ -141,6 +144,13 @@ impl<T> Walk<'_, T> {
         if has_all {
             self.hits.push(Hit { text: candidate.text, item: candidate.item });
         }
+    }
+
+    /// Whether so many more looks fill most of the page, if words meet as often as chance lets them.
+    fn is_promising(&self, looks: usize) -> bool {
+        let seen = self.seen.max(1) as f64;
+        let share: f64 = self.counts.iter().map(|count| *count as f64 / seen).product();
+        share * looks as f64 * 2.0 >= (self.limit - self.hits.len().min(self.limit)) as f64
     }
 
     /// The words that are rare in the sample.

@@ -80,18 +80,25 @@ pub enum Expression {
 
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let star = |word: &Word| if word.is_prefix { " *" } else { "" };
         match self {
             Self::Tag(tag) => write!(f, "\"{tag}\""),
-            Self::Word(word) => write!(f, "\"{}\"{}", word.parts.join(" "), star(word)),
-            Self::Name(word) => {
-                let parts: Vec<_> = word.parts.iter().map(|part| name_word(part)).collect();
-                write!(f, "\"{}\"{}", parts.join(" "), star(word))
-            }
+            Self::Word(word) => parts(f, word, str::to_owned),
+            Self::Name(word) => parts(f, word, name_word),
             Self::All(parts) => join(f, parts, " AND "),
             Self::Any(parts) => join(f, parts, " OR "),
         }
     }
+}
+
+/// The index need not know where in a turn its words stand, so of a phrase it is asked for the words.
+fn parts(f: &mut fmt::Formatter<'_>, word: &Word, filed: impl Fn(&str) -> String) -> fmt::Result {
+    let last = word.parts.len().saturating_sub(1);
+    f.write_str("(")?;
+    for (n, part) in word.parts.iter().enumerate() {
+        let (between, star) = (if n > 0 { " AND " } else { "" }, if n == last && word.is_prefix { " *" } else { "" });
+        write!(f, "{between}\"{}\"{star}", filed(part))?;
+    }
+    f.write_str(")")
 }
 
 fn join(f: &mut fmt::Formatter<'_>, parts: &[Expression], between: &str) -> fmt::Result {
@@ -203,7 +210,7 @@ mod tests {
         for (text, expected) in [
             ("from:me", r#"(("¦u7"))"#),
             ("from:logic in:whatsapp", r#"(("¦bl") AND ("¦ha"))"#),
-            ("from:car has:note", r#"(((("¦ncar" *) OR ("¦bc" AND ("¦cca")))) AND "¦o")"#),
+            ("from:car has:note", r#"((((("¦ncar" *)) OR ("¦bc" AND ("¦cca")))) AND "¦o")"#),
         ] {
             assert_eq!(asked(text, None).as_deref(), Some(expected), "{text}");
         }

@@ -84,7 +84,7 @@ impl Room {
     /// For a server, which has the machine to itself.
     pub const SERVER: Self = Self { writer_kib: 16_000, reader_kib: 8_000, log_pages: 8_000 };
     /// For a program beside many others: what is read again soon; the rest is in the system's own cache.
-    pub const DESKTOP: Self = Self { writer_kib: 4_000, reader_kib: 2_000, log_pages: 2_000 };
+    pub const DESKTOP: Self = Self { writer_kib: 4_000, reader_kib: 6_000, log_pages: 2_000 };
 }
 
 /// An open database. Clones share it; the last one closes it.

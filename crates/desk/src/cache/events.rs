@@ -69,9 +69,12 @@ CREATE INDEX events_answers ON events (answers) WHERE answers IS NOT NULL;
 CREATE UNIQUE INDEX events_found ON events (found) WHERE found IS NOT NULL;";
 
 /// The same in the order of time, so that what happens together lies together and a turn needs one row for its words
-/// and its event.
+/// and its event. What was held is fetched again.
 pub(crate) const BY_TIME: &str = "
-ALTER TABLE events RENAME TO events_by_conversation;
+DELETE FROM conversations;
+DELETE FROM meta WHERE key = 'cursor';
+DELETE FROM numbers;
+DROP TABLE events;
 CREATE TABLE events (
     -- The millisecond in which it happened, or the next free one; the row of the index under which a turn is filed.
     id           INTEGER NOT NULL PRIMARY KEY,
@@ -88,19 +91,20 @@ CREATE TABLE events (
     -- The event's JSON as it arrived, packed.
     body         BLOB NOT NULL
 ) STRICT;
-INSERT INTO events
-    SELECT -row_number() OVER (), conversation, position, role, turn & 0xffffffff, answers, body
-    FROM events_by_conversation WHERE found IS NULL;
-INSERT INTO events
-    SELECT found, conversation, position, role, turn & 0xffffffff, answers, body
-    FROM events_by_conversation WHERE found IS NOT NULL ORDER BY found;
-DROP TABLE events_by_conversation;
 CREATE UNIQUE INDEX events_places ON events (conversation, position);
 CREATE INDEX events_receipts ON events (conversation, position) WHERE role = 2;
 CREATE INDEX events_suggestions ON events (conversation, position) WHERE role = 3;
 CREATE INDEX events_calls ON events (conversation, position) WHERE role IN (4, 5);
 CREATE INDEX events_turns ON events (turn) WHERE turn IS NOT NULL;
-CREATE INDEX events_answers ON events (answers) WHERE answers IS NOT NULL;";
+CREATE INDEX events_answers ON events (answers) WHERE answers IS NOT NULL;
+-- Rows of words without their places, and beginnings of words as words of their own: phrases are checked in the turn.
+DROP TABLE turns_index;
+CREATE VIRTUAL TABLE turns_index USING fts5 (
+    words, content = '', contentless_delete = 1, tokenize = 'ascii', detail = none, prefix = '3'
+);
+INSERT INTO turns_index (turns_index, rank) VALUES ('pgsz', 3900);
+DELETE FROM people;
+INSERT INTO people_index (people_index) VALUES ('delete-all');";
 
 /// The end of a turn's id, where ids differ; whoever looks for a turn compares the whole id with what is found.
 fn tail(turn: TurnId) -> i64 {
