@@ -1,7 +1,12 @@
 //! Notifications through the system's own service, by notify-rust.
 //!
 //! Whatever the service does, a call comes back in bounded time: it may be absent, hang, or die while something
-//! stands. Each standing notification has a task of its own, so that nothing it does can harm another.
+//! stands. Each standing notification has a task of its own, so that nothing it does can harm another. When the service
+//! ends, or another takes its place, what stood is reported as lost, so that it can be shown again.
+
+#[cfg_attr(all(unix, not(target_os = "macos")), path = "notifier/freedesktop.rs")]
+#[cfg_attr(not(all(unix, not(target_os = "macos"))), path = "notifier/elsewhere.rs")]
+mod system;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,7 +15,9 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use tandem_desk::{Action, Attention, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Urgency};
+use tandem_desk::{
+    Action, Attention, Did, News, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Urgency,
+};
 use tokio::sync::{OnceCell, mpsc, oneshot, watch};
 
 use crate::attention::Asker;
@@ -29,7 +36,8 @@ pub struct SystemNotifier {
 
 #[derive(Default)]
 struct Inner {
-    reactions: OnceLock<mpsc::UnboundedSender<Reaction>>,
+    news: OnceLock<mpsc::UnboundedSender<News>>,
+    system: system::Door,
     standing: Mutex<HashMap<ShownId, Standing>>,
     service: Mutex<Option<Service>>,
     last: AtomicU64,
@@ -61,14 +69,21 @@ struct Service {
     name: String,
     /// It takes the body for markup.
     markup: bool,
+    /// It has buttons.
+    actions: bool,
+    /// It has a field for an answer.
+    replies: bool,
 }
 
 impl Notifier for SystemNotifier {
-    fn attach(&self, reactions: mpsc::UnboundedSender<Reaction>) {
-        let _ = self.inner.reactions.set(reactions);
-        // Asked now, so that the first call for help does not wait for it. An error comes back with the first call.
+    fn attach(&self, news: mpsc::UnboundedSender<News>) {
+        let _ = self.inner.news.set(news);
+        // Asked now, so that the first call for help does not wait for it, and the user knows before.
         let inner = Arc::clone(&self.inner);
-        tokio::spawn(async move { inner.service().await.map(drop) });
+        tokio::spawn(async move {
+            inner.tell_of_service().await;
+            inner.system.follow(&inner).await;
+        });
     }
 
     fn show(&self, notification: Notification) -> BoxFuture<'_, Result<Receipt, NotifyError>> {
@@ -99,8 +114,8 @@ impl Inner {
     async fn show(self: Arc<Self>, notification: Notification) -> Result<Receipt, NotifyError> {
         let service = self.service().await?;
         let replaced = notification.replaces.and_then(|id| self.native(id));
-        let native = compose(&notification, service.markup, replaced);
-        let handle = match system::show(native).await {
+        let native = compose(&notification, &service, replaced);
+        let handle = match self.system.show(native, &notification, &service, replaced).await {
             Ok(handle) => handle,
             Err(error) => {
                 // It may be another service next time.
@@ -122,11 +137,37 @@ impl Inner {
 
     /// Waits until the user acts or it is taken away.
     async fn attend(self: Arc<Self>, id: ShownId, handle: system::Handle, ended: oneshot::Receiver<End>) {
-        let action = system::attend(handle, ended).await;
+        let did = system::attend(handle, ended).await;
         self.standing.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-        if let (Some(action), Some(reactions)) = (action, self.reactions.get()) {
-            let _ = reactions.send(Reaction { id, action });
+        if let Some(did) = did {
+            self.tell(News::Reaction(Reaction { id, did }));
         }
+    }
+
+    fn tell(&self, news: News) {
+        if let Some(listener) = self.news.get() {
+            // Whoever listened may have ended.
+            let _ = listener.send(news);
+        }
+    }
+
+    async fn tell_of_service(&self) {
+        let service = self.service().await.map(|service| service.name);
+        self.tell(News::Service(service));
+    }
+
+    /// The service has another owner, or none. What the one before showed is not on the screen any more.
+    #[cfg_attr(any(windows, target_os = "macos"), expect(dead_code, reason = "the service is a part of the system"))]
+    async fn service_changed(&self, had_one: bool) {
+        self.service.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if had_one {
+            let lost = std::mem::take(&mut *self.standing.lock().unwrap_or_else(PoisonError::into_inner));
+            for (id, standing) in lost {
+                let _ = standing.end.send(End::Forget);
+                self.tell(News::Reaction(Reaction { id, did: Did::Lost }));
+            }
+        }
+        self.tell_of_service().await;
     }
 
     fn finish(&self, id: ShownId, end: End) {
@@ -150,14 +191,14 @@ impl Inner {
         if let Some(known) = self.service.lock().unwrap_or_else(PoisonError::into_inner).clone() {
             return Ok(known);
         }
-        let found = system::service().await.map_err(NotifyError)?;
+        let found = self.system.service().await.map_err(NotifyError)?;
         *self.service.lock().unwrap_or_else(PoisonError::into_inner) = Some(found.clone());
         Ok(found)
     }
 }
 
-fn compose(notification: &Notification, markup: bool, replaces: Option<u32>) -> notify_rust::Notification {
-    let body = if markup { escaped(&notification.body) } else { without_markup(&notification.body) };
+fn compose(notification: &Notification, service: &Service, replaces: Option<u32>) -> notify_rust::Notification {
+    let body = if service.markup { escaped(&notification.body) } else { without_markup(&notification.body) };
     let mut native = notify_rust::Notification::new();
     native.appname("Tandem").summary(&notification.title).body(&body).icon("tandem");
     if let Some(id) = replaces {
@@ -166,7 +207,8 @@ fn compose(notification: &Notification, markup: bool, replaces: Option<u32>) -> 
     if notification.actions.contains(&Action::Open) {
         native.action("default", Action::Open.label());
     }
-    for action in &notification.actions {
+    let offered = |action: &&Action| service.actions && (service.replies || **action != Action::Reply);
+    for action in notification.actions.iter().filter(offered) {
         native.action(action.key(), action.label());
     }
     if notification.sound {
@@ -210,119 +252,7 @@ fn action_of(key: &str) -> Option<Action> {
     if key == "default" {
         return Some(Action::Open);
     }
-    [Action::Join, Action::Open, Action::Snooze].into_iter().find(|action| action.key() == key)
-}
-
-/// The freedesktop service over D-Bus.
-#[cfg(all(unix, not(target_os = "macos")))]
-mod system {
-    use notify_rust::{CloseReason, NotificationHandle, NotificationResponse};
-    use tandem_desk::Action;
-    use tokio::sync::oneshot;
-
-    use super::{End, PATIENCE, Service, action_of};
-
-    pub type Handle = NotificationHandle;
-
-    pub fn number(handle: &Handle) -> u32 {
-        handle.id()
-    }
-
-    pub async fn show(notification: notify_rust::Notification) -> Result<Handle, String> {
-        match tokio::time::timeout(PATIENCE, notification.show_async()).await {
-            Ok(Ok(handle)) => Ok(handle),
-            Ok(Err(error)) => Err(format!("The notification service refused: {error}.")),
-            Err(_) => Err("The notification service does not answer.".into()),
-        }
-    }
-
-    pub async fn service() -> Result<Service, String> {
-        let asked = tokio::task::spawn_blocking(|| {
-            let information = notify_rust::get_server_information()?;
-            let capabilities = notify_rust::get_capabilities()?;
-            notify_rust::error::Result::Ok((information.name, capabilities))
-        });
-        match tokio::time::timeout(PATIENCE, asked).await {
-            Ok(Ok(Ok((name, capabilities)))) => {
-                // dunst says that it knows links, and means all markup.
-                let tells_markup = |capability: &String| ["body-markup", "body-hyperlinks"].contains(&&**capability);
-                Ok(Service { name, markup: capabilities.iter().any(tells_markup) })
-            }
-            Ok(Ok(Err(error))) => Err(format!("This system has no notification service: {error}.")),
-            Ok(Err(_)) | Err(_) => Err("The notification service does not answer.".into()),
-        }
-    }
-
-    pub async fn attend(handle: Handle, ended: oneshot::Receiver<End>) -> Option<Action> {
-        let (said, answer) = oneshot::channel();
-        let waiting = handle.wait_for_action_async(|response| {
-            let action = match response {
-                NotificationResponse::Default => Some(Action::Open),
-                NotificationResponse::Action(key) => action_of(key),
-                NotificationResponse::Closed(CloseReason::Dismissed) => Some(Action::Dismissed),
-                _ => None,
-            };
-            let _ = said.send(action);
-        });
-        let end = tokio::select! {
-            () = waiting => None,
-            end = ended => end.ok(),
-        };
-        let action = answer.await.ok().flatten();
-        // Some services leave a notification standing after its action.
-        let acted = action.is_some_and(|action| action != Action::Dismissed);
-        if acted || end == Some(End::Close) {
-            let _ = tokio::time::timeout(PATIENCE, handle.close_async()).await;
-        }
-        action
-    }
-}
-
-/// The services of the other systems: shown and answered, not taken away.
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-mod system {
-    use notify_rust::{NotificationHandle, NotificationResponse};
-    use tandem_desk::Action;
-    use tokio::sync::oneshot;
-
-    use super::{End, PATIENCE, Service, action_of};
-
-    pub type Handle = NotificationHandle;
-
-    pub fn number(_: &Handle) -> u32 {
-        0
-    }
-
-    pub async fn show(notification: notify_rust::Notification) -> Result<Handle, String> {
-        let shown = tokio::task::spawn_blocking(move || notification.show());
-        match tokio::time::timeout(PATIENCE, shown).await {
-            Ok(Ok(Ok(handle))) => Ok(handle),
-            Ok(Ok(Err(error))) => Err(format!("The notification service refused: {error}.")),
-            Ok(Err(_)) | Err(_) => Err("The notification service does not answer.".into()),
-        }
-    }
-
-    pub async fn service() -> Result<Service, String> {
-        Ok(Service { name: std::env::consts::OS.to_owned(), markup: false })
-    }
-
-    pub async fn attend(handle: Handle, ended: oneshot::Receiver<End>) -> Option<Action> {
-        let (said, answer) = oneshot::channel();
-        std::thread::spawn(move || {
-            let _ = handle.wait_for_response(|response: &NotificationResponse| {
-                let action = match response {
-                    NotificationResponse::Default => Some(Action::Open),
-                    NotificationResponse::Action(key) => action_of(key),
-                    _ => None,
-                };
-                let _ = said.send(action);
-            });
-        });
-        tokio::select! {
-            action = answer => action.ok().flatten(),
-            _ = ended => None,
-        }
-    }
+    [Action::Join, Action::Open, Action::Snooze, Action::Reply].into_iter().find(|action| action.key() == key)
 }
 
 #[cfg(test)]
@@ -338,7 +268,7 @@ mod tests {
 
     #[test]
     fn every_button_has_its_action() {
-        for action in [Action::Join, Action::Open, Action::Snooze] {
+        for action in [Action::Join, Action::Open, Action::Snooze, Action::Reply] {
             assert_eq!(action_of(action.key()), Some(action));
         }
         assert_eq!(action_of("default"), Some(Action::Open));

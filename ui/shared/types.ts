@@ -28,7 +28,11 @@ export type CallId = string;
 
 export type CallView = { call: CallId, since: Time, reach: Reach, ended: Time | null, alerts: Array<AlertView>, };
 
-export type Change = { "type": "app" } | { "type": "lists" } | { "type": "conversation", id: ConversationId, } | { "type": "typing", id: ConversationId, by: Participant, until: Time, } | { "type": "open", id: ConversationId, section: Section | null, } | { "type": "wanted" } | { "type": "toast", tone: Tone, text: string, } | { "type": "everything" };
+export type Change = { "type": "app" } | { "type": "lists" } | { "type": "conversation", id: ConversationId, } | { "type": "typing", id: ConversationId, by: Participant, until: Time, } | { "type": "open", id: ConversationId, section: Section | null, 
+/**
+ * Of the entry that it is about; none for the end.
+ */
+key: string | null, } | { "type": "alerts", id: ConversationId, } | { "type": "wanted" } | { "type": "toast", tone: Tone, text: string, } | { "type": "everything" };
 
 export type Channel = "web_chat" | "whatsapp" | "imported";
 
@@ -140,7 +144,11 @@ later: boolean,
  */
 loading: boolean, };
 
-export type EntryBody = { "type": "text", turn: TurnId, text: string, silent: boolean, } | { "type": "question", turn: TurnId, text: string, choices: Array<Choice>, chosen: string | null, } | { "type": "answer", turn: TurnId, text: string, } | { "type": "attachment", turn: TurnId, media: Media, text: string, } | { "type": "note", turn: TurnId, text: string, } | { "type": "suggestion", turn: TurnId, text: string, why: string | null, } | { "type": "system", what: SystemKind, text: string, } | { "type": "seam", channel: Channel, started: Time, outcome: string | null, };
+export type EntryBody = { "type": "text", turn: TurnId, text: string, silent: boolean, } | { "type": "question", turn: TurnId, text: string, choices: Array<Choice>, chosen: string | null, } | { "type": "answer", turn: TurnId, text: string, } | { "type": "attachment", turn: TurnId, media: Media, text: string, } | { "type": "note", turn: TurnId, text: string, 
+/**
+ * Whose names in it are mentions.
+ */
+mentions: Array<Mention>, } | { "type": "suggestion", turn: TurnId, text: string, why: string | null, } | { "type": "system", what: SystemKind, text: string, } | { "type": "seam", channel: Channel, started: Time, outcome: string | null, };
 
 export type EntryView = { 
 /**
@@ -238,9 +246,19 @@ export type MediaRequest = { id: MediaId, };
 
 export type MediaView = { dataUrl: string, };
 
+export type Mention = { user: UserId, name: string, };
+
 export type Nothing = Record<symbol, never>;
 
 export type NotificationSettings = { helpNeeded: Loudness, invited: Loudness, customerWrote: Loudness, waitingTooLong: Loudness, deliveryFailed: Loudness, 
+/**
+ * A colleague's note mentions the user.
+ */
+mentioned: Loudness, 
+/**
+ * For those who view all conversations: more calls for help are open than `queue_threshold`.
+ */
+queueLong: Loudness, queueThreshold: number, 
 /**
  * Calls for help and invitations are shown again every minute until somebody acts.
  */
@@ -420,6 +438,7 @@ export interface Commands {
   "conversation.complete": { request: Words; response: Nothing };
   "conversation.delegate": { request: Words; response: Nothing };
   "conversation.takeOver": { request: OneConversation; response: Nothing };
+  "conversation.mentionable": { request: OneConversation; response: Array<ColleagueView> };
   "conversation.invite": { request: InviteColleague; response: Nothing };
   "conversation.decline": { request: OneConversation; response: Nothing };
   "conversation.draft": { request: Draft; response: Nothing };

@@ -11,6 +11,7 @@ use crate::ids::{
     BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId, UserId,
 };
 use crate::logic::{Action, Control, LogicFailure};
+use crate::mention::Named;
 use crate::participant::Participant;
 use crate::permission::Permissions;
 use crate::state::{Channel, CustomerRef};
@@ -91,6 +92,7 @@ pub enum Command {
     Note {
         turn: TurnId,
         text: String,
+        mentions: Vec<Named>,
     },
     Join {
         call: Option<CallId>,

@@ -381,6 +381,10 @@ impl<'a> Draft<'a> {
             return Err(Rejection::invalid("upTo", "beyond the end of the conversation"));
         }
         let side = if *self.actor == Participant::Customer { Side::Customer } else { Side::Desk };
+        let sees_mention = |user| self.state.mentions.iter().any(|m| m.user == user && m.position <= up_to);
+        if stage == Stage::Seen && self.actor.user().is_some_and(sees_mention) {
+            self.push(EventBody::MentionSeen);
+        }
         // Somebody who only looks on has not "seen" it for the customer.
         if side == Side::Desk && stage == Stage::Seen && self.state.engagement_of(self.actor).is_none() {
             return Ok(());

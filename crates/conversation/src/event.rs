@@ -63,6 +63,8 @@ pub enum EventBody {
         stage: Stage,
         up_to: Position,
     },
+    /// The actor has seen the note that mentions them.
+    MentionSeen,
     EngagementStarted {
         engagement: Engagement,
     },

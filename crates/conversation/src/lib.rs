@@ -12,9 +12,11 @@ mod event;
 mod help;
 mod ids;
 mod logic;
+mod mention;
 mod notice;
 mod participant;
 mod permission;
+mod queue;
 mod rejection;
 mod section;
 mod silence;
@@ -34,9 +36,11 @@ pub use ids::{
     RequestId, TurnId, UserId,
 };
 pub use logic::{Action, Control, Fallback, LogicFailure, LogicRequest, LogicState};
+pub use mention::{Mention, Named, OpenMention};
 pub use notice::{Availability, Notice, NoticeKind, Skills, Viewer, is_called, notice};
 pub use participant::{Participant, ParticipantKind};
 pub use permission::{Permission, Permissions, Role, Scope};
+pub use queue::Queue;
 pub use rejection::Rejection;
 pub use section::{RETENTION_MS, Section, sections, visible};
 pub use silence::is_courtesy;

@@ -81,6 +81,7 @@ pub struct Notice {
 pub enum NoticeKind {
     HelpNeeded { call: CallId },
     Invited { engagement: EngagementId },
+    Mentioned { position: Position },
     DeliveryFailed { position: Position },
     WaitingTooLong { position: Position },
     CustomerWrote { position: Position },
@@ -107,8 +108,14 @@ pub fn is_called(conversation: &Conversation, help: &NeedsHelp, viewer: &Viewer<
 /// The notice that `conversation` deserves for `viewer` at `now`; the most urgent if several apply.
 #[must_use]
 pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Option<Notice> {
+    let mention = conversation.mention_of(viewer.user, viewer.permissions);
+    // How far they have read elsewhere the state knows: it forgets a mention that was seen.
+    let mention = mention.filter(|_| !viewer.looking);
+    let mentioned =
+        mention.map(|mention| Notice { kind: NoticeKind::Mentioned { position: mention.position }, since: mention.at });
     if !conversation.in_progress() {
-        return None;
+        // What colleagues have to say of it may come later.
+        return mentioned;
     }
     let mine = conversation.agent(viewer.user).is_some();
     if let Some(invitation) = conversation.invitation_of(viewer.user)
@@ -122,17 +129,25 @@ pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Op
         return Some(Notice { kind: NoticeKind::HelpNeeded { call: help.call }, since: help.since });
     }
     if !mine {
-        return None;
+        return mentioned;
     }
+    // Of what concerns the user's own conversation the newest is told, so that nothing hides what came later.
+    let mentioned_at = |newer: Position| mention.is_some_and(|mention| mention.position > newer);
     // A customer who wrote after the failed turn is the more urgent news, and the failure stands beside it.
     let failed = |open: &&OpenTurn| open.stage == Stage::Failed && open.position > conversation.last_loud;
-    if let Some(failed) = conversation.open_turns.iter().rev().find(failed) {
+    if let Some(failed) = conversation.open_turns.iter().rev().find(failed)
+        && !mentioned_at(failed.position)
+    {
         let kind = NoticeKind::DeliveryFailed { position: failed.position };
         return Some(Notice { kind, since: conversation.updated });
     }
-    let since = conversation.waiting_since?;
-    if now.since(since) >= viewer.patience_ms {
+    let Some(since) = conversation.waiting_since else { return mentioned };
+    let impatient_at = since.plus_ms(viewer.patience_ms);
+    if now >= impatient_at && mention.is_none_or(|mention| mention.at < impatient_at) {
         return Some(Notice { kind: NoticeKind::WaitingTooLong { position: conversation.last_loud }, since });
+    }
+    if mentioned_at(conversation.last_loud) {
+        return mentioned;
     }
     (!viewer.looking && conversation.last_loud > viewer.seen)
         .then_some(Notice { kind: NoticeKind::CustomerWrote { position: conversation.last_loud }, since })

@@ -61,6 +61,15 @@ impl Participant {
         }
     }
 
+    /// The user and their name, for an agent.
+    #[must_use]
+    pub fn colleague(&self) -> Option<(UserId, &str)> {
+        match self {
+            Self::Agent { user, name } => Some((*user, name)),
+            _ => None,
+        }
+    }
+
     /// Whether both are the same participant; a changed name does not make another person.
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {

@@ -50,6 +50,10 @@ pub enum Rejection {
     #[error("the customer waits and nobody else is there: join, complete, or hand to Your Logic")]
     #[serde(rename = "conversation.customer_alone")]
     CustomerAlone,
+    /// A mention that nobody would read.
+    #[error("{name} is not in this conversation: invite them first, then mention them")]
+    #[serde(rename = "conversation.not_here")]
+    NotHere { name: String },
     #[error("nobody has asked for help here")]
     #[serde(rename = "conversation.no_call")]
     NoCall,

@@ -11,6 +11,7 @@ use crate::event::{Event, EventBody, Side};
 use crate::help::NeedsHelp;
 use crate::ids::{BrandId, ContactId, ConversationId, CustomerId, EngagementId, Position, TurnId, UserId};
 use crate::logic::{Fallback, LogicState, Pending, merge};
+use crate::mention::OpenMention;
 use crate::participant::{Participant, ParticipantKind};
 use crate::time::Time;
 use crate::trigger::trigger_of;
@@ -22,6 +23,9 @@ const LAST_WORDS_CHARS: usize = 140;
 const OPEN_QUESTIONS: usize = 8;
 /// Outbound turns whose way to the customer is still followed.
 const OPEN_TURNS: usize = 64;
+
+/// Users who have not seen the newest mention of them.
+const OPEN_MENTIONS: usize = 32;
 
 /// How a customer reaches the company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
@@ -166,6 +170,9 @@ pub struct Conversation {
     pub engagements: Vec<Engagement>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<PastAgent>,
+    /// The newest one of each user, until they have seen it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<OpenMention>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_words: Option<LastWords>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -212,6 +219,7 @@ impl Conversation {
             voices: Vec::new(),
             engagements: Vec::new(),
             left: Vec::new(),
+            mentions: Vec::new(),
             last_words: None,
             questions: Vec::new(),
             open_turns: Vec::new(),
@@ -248,6 +256,7 @@ impl Conversation {
                 self.open_turns.retain(|open| open.stage != Stage::Seen);
             }
             EventBody::Received { side, stage, up_to } => self.receive(*side, *stage, *up_to),
+            EventBody::MentionSeen => self.mentions.retain(|mention| event.actor.user() != Some(mention.user)),
             EventBody::EngagementStarted { engagement } => self.start_engagement(engagement),
             EventBody::EngagementEnded { engagement, was, end } => {
                 self.end_engagement(*engagement, was, end, event.time)
@@ -307,6 +316,9 @@ impl Conversation {
     }
 
     fn add_turn(&mut self, event: &Event, turn: &Turn) {
+        if let Content::Note { mentions, .. } = &turn.content {
+            mentions.iter().for_each(|mention| self.mention(event, turn, mention.user));
+        }
         if !turn.content.is_for_customer() {
             return;
         }
@@ -340,6 +352,13 @@ impl Conversation {
         self.open_turns.retain(|open| open.stage != Stage::Failed);
         let open = OpenTurn { turn: turn.id, position: event.position, stage: Stage::Prepared };
         keep_last(&mut self.open_turns, OPEN_TURNS, open);
+    }
+
+    fn mention(&mut self, event: &Event, turn: &Turn, user: UserId) {
+        self.mentions.retain(|mention| mention.user != user);
+        let (by, words) = (event.actor.clone(), clip(&turn.content));
+        let mention = OpenMention { user, by, words, turn: turn.id, position: event.position, at: event.time };
+        keep_last(&mut self.mentions, OPEN_MENTIONS, mention);
     }
 
     fn receive(&mut self, side: Side, stage: Stage, up_to: Position) {

@@ -5,6 +5,7 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use crate::ids::{EngagementId, MediaId, TurnId};
+use crate::mention::Mention;
 use crate::rejection::Rejection;
 
 /// Limits of what a turn may carry, in characters or bytes as named.
@@ -19,6 +20,8 @@ pub mod limits {
     pub const CUSTOM_BYTES: usize = 64 * 1024;
     /// Most tags on a conversation.
     pub const TAGS: usize = 50;
+    /// Most colleagues that one note mentions.
+    pub const MENTIONS: usize = 20;
     /// Longest name, reason, tag, language or note line that labels something, in characters.
     pub const LABEL_CHARS: usize = 500;
 }
@@ -63,6 +66,8 @@ pub enum Content {
     /// Never shown to customers.
     Note {
         text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<Mention>,
     },
     /// Offered to agents, never shown to customers until one of them sends it.
     Suggestion {
@@ -121,7 +126,7 @@ impl Content {
             | Self::Question { text, .. }
             | Self::Answer { text, .. }
             | Self::Attachment { text, .. }
-            | Self::Note { text }
+            | Self::Note { text, .. }
             | Self::Suggestion { text, .. } => text,
         }
     }

@@ -4,8 +4,8 @@ mod stage;
 
 use stage::{INVITATION_MS, JONAS, MAYA, SOFIA, Stage, jonas};
 use tandem_conversation::{
-    Action, Availability, BrandId, Command, Invitee, Notice, NoticeKind, Permission, Permissions, Position,
-    RETENTION_MS, Reach, Role, Scope, Section, Skills, Stage as Step, UserId, Viewer, notice, sections, visible,
+    Action, Availability, BrandId, Command, Invitee, Named, Notice, NoticeKind, Permission, Permissions, Position,
+    Queue, RETENTION_MS, Reach, Role, Scope, Section, Skills, Stage as Step, UserId, Viewer, notice, sections, visible,
 };
 
 const PATIENCE_MS: i64 = 120_000;
@@ -41,6 +41,7 @@ fn name(kind: Option<NoticeKind>) -> &'static str {
     match kind {
         Some(NoticeKind::HelpNeeded { .. }) => "help needed",
         Some(NoticeKind::Invited { .. }) => "invited",
+        Some(NoticeKind::Mentioned { .. }) => "mentioned",
         Some(NoticeKind::DeliveryFailed { .. }) => "delivery failed",
         Some(NoticeKind::WaitingTooLong { .. }) => "waiting too long",
         Some(NoticeKind::CustomerWrote { .. }) => "customer wrote",
@@ -321,7 +322,7 @@ fn the_same_situation_is_the_same_notice_and_shown_once() {
     for mut stage in [help_needed(), invited(), mine(), failed()] {
         let before = full(&stage, |_| ()).expect("something is told");
         stage.now = stage.now.plus_ms(5_000);
-        let note = Command::Note { turn: stage.turn(), text: "Hm".into() };
+        let note = Command::Note { turn: stage.turn(), text: "Hm".into(), mentions: Vec::new() };
         stage.sofia(note).expect("Sofia may coach");
         stage.maya(Command::Tag { add: vec!["vip".into()], remove: Vec::new() }).expect("Maya may tag");
         stage.carmen_writes("Thanks!");
@@ -351,6 +352,119 @@ fn a_notice_says_since_when() {
     let since = stage.now;
     stage.now = stage.now.plus_ms(5_000);
     assert_eq!(full(&stage, |_| ()).expect("help is needed").since, since);
+}
+
+/// Maya is engaged, and Sofia names her in a note.
+fn mentioned() -> Stage {
+    let mut stage = mine();
+    sofia_mentions(&mut stage, MAYA);
+    stage
+}
+
+fn sofia_mentions(stage: &mut Stage, user: UserId) {
+    let mentions = vec![Named { user, name: "?".into(), sees_all: user == SOFIA }];
+    let note = Command::Note { turn: stage.turn(), text: "Do you know?".into(), mentions };
+    stage.sofia(note).expect("they can see it");
+}
+
+#[test]
+fn a_mention_is_told_until_it_is_seen() {
+    let stage = mentioned();
+    let table: [(&str, Desk, &str); 6] = [
+        ("available", |_| (), "mentioned"),
+        ("busy", |maya| maya.availability = Availability::Busy, "mentioned"),
+        ("away", |maya| maya.availability = Availability::Away, "mentioned"),
+        ("at capacity", |maya| maya.load = 4, "mentioned"),
+        ("looking at it", |maya| maya.looking = true, "nothing"),
+        ("having read that far elsewhere, as far as this machine knows", |maya| maya.seen = Position(99), "mentioned"),
+    ];
+    for (case, desk, expected) in table {
+        assert_eq!(name(told(&stage, desk)), expected, "{case}");
+    }
+    let mut stage = stage;
+    let up_to = stage.state.position;
+    stage.jonas_joins();
+    stage.jonas(Command::Receive { stage: Step::Seen, up_to }).expect("Jonas reads");
+    assert_eq!(name(told(&stage, |_| ())), "mentioned", "what others have seen is still news to her");
+    stage.maya(Command::Receive { stage: Step::Seen, up_to }).expect("Maya reads");
+    assert_eq!(name(told(&stage, |maya| maya.seen = up_to)), "nothing");
+}
+
+#[test]
+fn a_mention_is_told_to_nobody_else_and_only_while_they_may_see_it() {
+    let mut stage = mentioned();
+    assert_eq!(name(told(&stage, |viewer| viewer.user = JONAS)), "nothing");
+    stage.jonas_joins();
+    stage.maya(Command::Leave { reason: String::new(), ask_for_help: false }).expect("Maya is engaged");
+    assert_eq!(name(told(&stage, |_| ())), "nothing", "she has left");
+}
+
+#[test]
+fn supervisors_are_told_of_a_mention_although_they_take_no_part_and_although_it_is_completed() {
+    let supervisor = Role::Supervisor.permissions();
+    let sofia = |stage: &Stage| {
+        let skills = Skills::default();
+        let viewer = Viewer { user: SOFIA, ..viewer(&supervisor, &skills) };
+        name(notice(&stage.state, &viewer, stage.now).map(|notice| notice.kind))
+    };
+    let mut stage = mine();
+    let mentions = vec![Named { user: SOFIA, name: "Sofia".into(), sees_all: true }];
+    let note = Command::Note { turn: stage.turn(), text: "May I refund?".into(), mentions };
+    stage.maya(note).expect("Sofia sees everything");
+    assert_eq!(sofia(&stage), "mentioned");
+    stage.maya(Command::Complete { resolution: String::new() }).expect("Maya is engaged");
+    assert_eq!(sofia(&stage), "mentioned", "she can still say a word");
+}
+
+#[test]
+fn of_a_mention_and_what_else_happens_the_more_urgent_is_told_and_then_the_newer() {
+    let mut stage = mentioned();
+    stage.carmen_writes("And my invoice?");
+    assert_eq!(name(told(&stage, |_| ())), "customer wrote", "the customer has written since");
+    sofia_mentions(&mut stage, MAYA);
+    assert_eq!(name(told(&stage, |_| ())), "mentioned", "the note is newer");
+    stage.now = stage.now.plus_ms(PATIENCE_MS);
+    assert_eq!(name(told(&stage, |_| ())), "waiting too long", "the customer has lost patience since");
+    sofia_mentions(&mut stage, MAYA);
+    assert_eq!(name(told(&stage, |_| ())), "mentioned", "that is known already");
+
+    let mut stage = failed();
+    sofia_mentions(&mut stage, MAYA);
+    assert_eq!(name(told(&stage, |_| ())), "mentioned");
+
+    let mut stage = mine();
+    stage.maya_invites_jonas();
+    let needs = Command::AskForHelp { reason: "Spanish".into() };
+    stage.maya(needs).expect("Maya is engaged");
+    sofia_mentions(&mut stage, SOFIA);
+    assert_eq!(name(told(&stage, |viewer| viewer.user = JONAS)), "invited");
+    assert_eq!(name(told(&stage, |viewer| viewer.user = SOFIA)), "help needed");
+}
+
+#[test]
+fn a_newer_mention_is_another_notice() {
+    let mut stage = mentioned();
+    let first = told(&stage, |_| ());
+    sofia_mentions(&mut stage, MAYA);
+    assert_ne!(first, told(&stage, |_| ()));
+}
+
+#[test]
+fn the_queue_is_told_once_when_it_grows_long_and_again_only_after_it_was_short() {
+    use Queue::{Long, Short};
+    let table = [
+        (10, vec![(0, Short), (10, Short), (11, Long), (10, Long), (8, Long), (11, Long), (7, Short), (10, Short)]),
+        (1, vec![(1, Short), (2, Long), (1, Long), (0, Short)]),
+        (0, vec![(0, Short), (1, Long), (0, Short)]),
+        (40, vec![(41, Long), (31, Long), (30, Short)]),
+    ];
+    for (threshold, calls) in table {
+        let mut queue = Queue::default();
+        for (open, expected) in calls {
+            queue = queue.with(open, threshold);
+            assert_eq!(queue, expected, "{open} open calls, with a threshold of {threshold}");
+        }
+    }
 }
 
 /// The sections in which each of them finds the conversation.

@@ -150,7 +150,7 @@ impl World {
                     received,
                 }
             }
-            10 => Command::Note { turn: self.turn(), text: "note".into() },
+            10 => Command::Note { turn: self.turn(), text: "note".into(), mentions: Vec::new() },
             11..=13 => Command::Join { call: step.flag.then(|| self.call(pick)).flatten() },
             14 | 15 => Command::Leave { reason: "r".into(), ask_for_help: step.flag },
             16 => Command::Complete { resolution: "done".into() },

@@ -53,7 +53,7 @@ fn every_turn_of_others_courtesies_and_notes_included() {
     assert_eq!(triggers(|stage| stage.carmen_writes("Thanks!")), [T::Turn]);
     assert_eq!(triggers(|stage| stage.maya_replies("It arrives today.")), [T::Turn]);
     let note = |stage: &mut Stage| {
-        let note = Command::Note { turn: stage.turn(), text: "polite".into() };
+        let note = Command::Note { turn: stage.turn(), text: "polite".into(), mentions: Vec::new() };
         stage.sofia(note).expect("Sofia may coach");
     };
     assert_eq!(triggers(note), [T::Turn]);

@@ -56,6 +56,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "unheld", sql: unheld::SCHEMA },
     Migration { name: "alert reports", sql: reports::SCHEMA },
     Migration { name: "events by time", sql: events::BY_TIME },
+    Migration { name: "mentions", sql: conversations::MENTIONED },
 ];
 
 /// What can go wrong with the cache.

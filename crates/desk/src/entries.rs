@@ -68,7 +68,8 @@ pub(crate) fn role(event: &Event) -> Role {
         | EventBody::FallbackCleared
         | EventBody::CustomChanged { .. }
         | EventBody::LanguageChanged { .. }
-        | EventBody::LinkUsed { .. } => Role::Hidden,
+        | EventBody::LinkUsed { .. }
+        | EventBody::MentionSeen => Role::Hidden,
     }
 }
 
@@ -153,7 +154,7 @@ pub(crate) fn content_body(turn: TurnId, content: &Content, silent: bool) -> Ent
         Content::Question { text, choices } => EntryBody::Question { turn, text, choices, chosen: None },
         Content::Answer { text, .. } => EntryBody::Answer { turn, text },
         Content::Attachment { media, text } => EntryBody::Attachment { turn, media, text },
-        Content::Note { text } => EntryBody::Note { turn, text },
+        Content::Note { text, mentions } => EntryBody::Note { turn, text, mentions },
         Content::Suggestion { text, why } => EntryBody::Suggestion { turn, text, why },
     }
 }

@@ -1,7 +1,8 @@
 //! What this machine expects of the hub: the same pure decisions, made with what is known here.
 
 use tandem_conversation::{
-    CommandId, Context, Conversation, Envelope, Event, Ladder, Participant, Permissions, Rejection, Time, decide,
+    CommandId, Context, Conversation, Envelope, Event, Ladder, Named, Participant, Permissions, Rejection, Time,
+    UserId, decide,
 };
 use tandem_protocol::agents::AgentCommand;
 use uuid::Uuid;
@@ -19,12 +20,15 @@ pub(crate) struct Expecting {
 impl Expecting {
     /// What the hub will say, as far as this machine can tell. That the conversation has moved on is for the hub to say.
     pub(crate) fn decide(&self, state: &Conversation, command: &AgentCommand) -> Result<Vec<Event>, Rejection> {
+        // Whom a colleague can see only the hub knows; if not, it says so.
+        let named = |user: &UserId| Named { user: *user, name: "?".into(), sees_all: true };
+        let named = command.colleagues().iter().map(named).collect();
         let envelope = Envelope {
             id: CommandId(Uuid::nil()),
             conversation: state.id,
             actor: self.actor.clone(),
             permissions: self.permissions.clone(),
-            command: command.clone().decided_as(self.now, String::from("?")),
+            command: command.clone().decided_as(self.now, named),
         };
         decide(Some(state), &envelope, &self.context())
     }

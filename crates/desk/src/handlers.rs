@@ -2,6 +2,7 @@
 
 mod alerts;
 mod commands;
+mod mentions;
 mod reading;
 mod searching;
 mod session;

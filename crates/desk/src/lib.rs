@@ -39,8 +39,8 @@ pub use changes::ChangeStream;
 pub use clock::Clock;
 pub use desk::{Desk, DeskConfig, StartError};
 pub use notify::{
-    Action, Attention, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Silent, Tag, Urgency,
-    plain_line,
+    Action, Attention, Did, News, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Silent, Tag,
+    Urgency, plain_line,
 };
 pub use pace::Pace;
 pub use serve::serve;

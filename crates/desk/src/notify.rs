@@ -22,18 +22,20 @@ pub enum Tag {
     Conversation(ConversationId),
     /// Many at once.
     Group,
+    /// So many calls for help are open that supervisors should know.
+    Queue,
     /// The user tries whether notifications work.
     Test,
 }
 
-/// What the user may do with it, or did.
+/// What the user may do with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     Join,
     Open,
     Snooze,
-    /// Closed by the user. Never offered as a button.
-    Dismissed,
+    /// Answer in the notification itself, where the service has a field for that.
+    Reply,
 }
 
 impl Action {
@@ -44,7 +46,7 @@ impl Action {
             Self::Join => "join",
             Self::Open => "open",
             Self::Snooze => "snooze",
-            Self::Dismissed => "dismissed",
+            Self::Reply => "inline-reply",
         }
     }
 
@@ -55,7 +57,7 @@ impl Action {
             Self::Join => "Join",
             Self::Open => "Open",
             Self::Snooze => "Snooze",
-            Self::Dismissed => "Dismiss",
+            Self::Reply => "Reply",
         }
     }
 }
@@ -101,16 +103,36 @@ pub struct Receipt {
 pub struct NotifyError(pub String);
 
 /// What the user did with a shown notification.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reaction {
     pub id: ShownId,
-    pub action: Action,
+    pub did: Did,
+}
+
+/// What became of a shown notification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Did {
+    Pressed(Action),
+    /// The user wrote this in its field.
+    Replied(String),
+    /// Closed by the user.
+    Dismissed,
+    /// The service that showed it has gone, and it with it.
+    Lost,
+}
+
+/// What a notifier tells by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    Reaction(Reaction),
+    /// What shows notifications from now on, by name, or why nothing does.
+    Service(Result<String, NotifyError>),
 }
 
 /// Shows notifications. Implementations must answer in bounded time, whatever their service does.
 pub trait Notifier: Send + Sync + 'static {
-    /// Where reactions are told. Called once, before anything is shown.
-    fn attach(&self, reactions: mpsc::UnboundedSender<Reaction>);
+    /// Where news are told. Called once, before anything is shown.
+    fn attach(&self, news: mpsc::UnboundedSender<News>);
 
     /// Shows one, in place of another if it says so.
     fn show(&self, notification: Notification) -> BoxFuture<'_, Result<Receipt, NotifyError>>;
@@ -129,7 +151,7 @@ pub trait Notifier: Send + Sync + 'static {
 pub struct Silent;
 
 impl Notifier for Silent {
-    fn attach(&self, _: mpsc::UnboundedSender<Reaction>) {}
+    fn attach(&self, _: mpsc::UnboundedSender<News>) {}
 
     fn show(&self, _: Notification) -> BoxFuture<'_, Result<Receipt, NotifyError>> {
         Box::pin(async { Err(NotifyError("This desk runs without notifications.".into())) })

@@ -229,6 +229,7 @@ macro_rules! table {
             "conversation.complete" complete Words => Nothing;
             "conversation.delegate" delegate Words => Nothing;
             "conversation.takeOver" take_over OneConversation => Nothing;
+            "conversation.mentionable" mentionable OneConversation => Vec<ColleagueView>;
             "conversation.invite" invite InviteColleague => Nothing;
             "conversation.decline" decline OneConversation => Nothing;
             "conversation.draft" draft Draft => Nothing;

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
-    Availability, CallId, Channel, Choice, CommandId, ConversationId, CustomerId, EngagementId, Media, Participant,
-    Permissions, Position, Reach, Section, Stage, Time, TurnId, UserId,
+    Availability, CallId, Channel, Choice, CommandId, ConversationId, CustomerId, EngagementId, Media, Mention,
+    Participant, Permissions, Position, Reach, Section, Stage, Time, TurnId, UserId,
 };
+use tandem_protocol::agents::Colleague;
 use ts_rs::TS;
 
 /// Everything about the desk that is not about one conversation.
@@ -39,6 +40,11 @@ pub struct NotificationSettings {
     pub customer_wrote: Loudness,
     pub waiting_too_long: Loudness,
     pub delivery_failed: Loudness,
+    /// A colleague's note mentions the user.
+    pub mentioned: Loudness,
+    /// For those who view all conversations: more calls for help are open than `queue_threshold`.
+    pub queue_long: Loudness,
+    pub queue_threshold: u32,
     /// Calls for help and invitations are shown again every minute until somebody acts.
     pub repeat: bool,
     /// The customer's words are part of a notification.
@@ -55,6 +61,9 @@ impl Default for NotificationSettings {
             customer_wrote: Loudness::Sound,
             waiting_too_long: Loudness::Sound,
             delivery_failed: Loudness::Silent,
+            mentioned: Loudness::Sound,
+            queue_long: Loudness::Sound,
+            queue_threshold: 10,
             repeat: false,
             preview: true,
             quiet: None,
@@ -434,6 +443,9 @@ pub enum EntryBody {
     Note {
         turn: TurnId,
         text: String,
+        /// Whose names in it are mentions.
+        #[serde(default)]
+        mentions: Vec<Mention>,
     },
     Suggestion {
         turn: TurnId,
@@ -486,6 +498,12 @@ pub enum Change {
     Open {
         id: ConversationId,
         section: Option<Section>,
+        /// Of the entry that it is about; none for the end.
+        key: Option<String>,
+    },
+    /// What is known of who was told of a conversation's calls for help.
+    Alerts {
+        id: ConversationId,
     },
     /// Somebody outside the window wants it to show something: ask what.
     Wanted,
@@ -585,7 +603,7 @@ pub struct SpanView {
     pub hit: bool,
 }
 
-/// A colleague who can be invited.
+/// A colleague who can be invited, or mentioned.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ColleagueView {
@@ -594,4 +612,10 @@ pub struct ColleagueView {
     pub online: bool,
     /// Takes calls for help.
     pub available: bool,
+}
+
+impl From<Colleague> for ColleagueView {
+    fn from(Colleague { user, name, online, available, .. }: Colleague) -> Self {
+        Self { user, name, online, available }
+    }
 }

@@ -14,6 +14,7 @@ use tandem_protocol::agents::AlertReport;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::engine::{Changed, system_command};
+use crate::fanout::Input;
 use crate::hub::Hub;
 use crate::store::users::User;
 use crate::store::{StoreError, alerts, conversations, users};
@@ -126,7 +127,9 @@ impl Hub {
                 _ => {}
             }
         }
-        self.call(state).await
+        self.call(state).await?;
+        self.fanout.send(Input::Told(vec![state.id]));
+        Ok(())
     }
 
     /// Writes down who is called by now.
@@ -194,18 +197,22 @@ impl Hub {
             said.into_iter().map(|(user, reports, answer)| ((user, reports), answer)).unzip();
         let written = self
             .database
-            .write(move |connection, _| -> Result<HashSet<ConversationId>, StoreError> {
-                let mut muted = HashSet::new();
+            .write(move |connection, _| -> Result<_, StoreError> {
+                let (mut told, mut muted) = (Vec::new(), HashSet::new());
                 for (user, report) in reports.iter().flat_map(|(user, reports)| reports.iter().map(|one| (*user, one)))
                 {
                     let open = alerts::report(connection, user, report)?;
+                    told.push(report.conversation);
                     muted.extend(open.filter(|_| report.outcome.is_muted()));
                 }
-                Ok(muted)
+                Ok((told, muted))
             })
             .await;
         let (muted, failed) = match written {
-            Ok(muted) => (muted, None),
+            Ok((told, muted)) => {
+                self.fanout.send(Input::Told(told));
+                (muted, None)
+            }
             Err(error) => (HashSet::new(), Some(error.to_string())),
         };
         for answer in answers {

@@ -51,6 +51,8 @@ pub(crate) enum Input {
     /// A desk says whether its user takes calls for help.
     Available(SessionId, bool),
     Present(oneshot::Sender<HashMap<UserId, bool>>),
+    /// What is known of the alerts of these conversations has changed.
+    Told(Vec<ConversationId>),
 }
 
 /// A connected desk.
@@ -106,6 +108,7 @@ pub(crate) fn start(
         newest: HashMap::new(),
         states: HashMap::new(),
         came_or_went: Vec::new(),
+        told: HashSet::new(),
     };
     tokio::spawn(run(sessions, inbox, commits, wake));
     Fanout { inputs }
@@ -128,6 +131,8 @@ struct Sessions {
     /// Of conversations in which somebody wrote lately: whom typing concerns.
     states: HashMap<ConversationId, std::sync::Arc<tandem_conversation::Conversation>>,
     came_or_went: Vec<Colleague>,
+    /// Conversations of which more is known about who was told.
+    told: HashSet<ConversationId>,
 }
 
 async fn run(
@@ -152,7 +157,10 @@ async fn run(
                 None => return,
             },
             _ = alive.tick() => sessions.say_alive(),
-            _ = people.tick() => sessions.say_people(),
+            _ = people.tick() => {
+                sessions.say_people();
+                sessions.say_told();
+            }
         }
     }
 }
@@ -164,7 +172,7 @@ impl Sessions {
             Input::DeskCame { mut session, registered } => {
                 session.told = self.cursor;
                 let id = self.new_id();
-                let before = self.colleague(session.user, &session.name);
+                let before = self.colleague(&session);
                 self.by_user.entry(session.user).or_default().push(id);
                 if session.permissions.has_all(Permission::ViewAll) {
                     self.all_seeing.insert(id);
@@ -194,12 +202,13 @@ impl Sessions {
             Input::Typing { conversation, by, on } => self.spread_typing(conversation, &by, on),
             Input::Available(id, available) => {
                 let Some(desk) = self.desks.get(&id) else { return };
-                let before = self.colleague(desk.user, &desk.name);
+                let before = self.colleague(desk);
                 if let Some(desk) = self.desks.get_mut(&id) {
                     desk.available = available;
                 }
                 self.tell_if_changed(before);
             }
+            Input::Told(conversations) => self.told.extend(conversations),
             Input::Present(answer) => {
                 let mut present = HashMap::with_capacity(self.by_user.len());
                 for desk in self.desks.values() {
@@ -268,6 +277,18 @@ impl Sessions {
         }
     }
 
+    /// Whoever views everything may have the ledger open; several changes are one word.
+    fn say_told(&mut self) {
+        if self.told.is_empty() {
+            return;
+        }
+        let conversations = std::mem::take(&mut self.told).into_iter().collect();
+        let Some(frame) = encode(&LiveFrame::Alerts { conversations }) else { return };
+        for id in self.all_seeing.iter().copied().collect::<Vec<_>>() {
+            self.send_desk(id, frame.clone());
+        }
+    }
+
     fn send_all_desks(&mut self, frame: &Utf8Bytes) {
         let lost: Vec<_> = self
             .desks
@@ -293,15 +314,21 @@ impl Sessions {
     }
 
     /// A user as colleagues see them now.
-    fn colleague(&self, user: UserId, name: &str) -> Colleague {
-        let mut desks = self.by_user.get(&user).into_iter().flatten().filter_map(|id| self.desks.get(id));
+    fn colleague(&self, desk: &DeskSession) -> Colleague {
+        let sees_all = desk.permissions.has_all(Permission::ViewAll);
+        self.present(Colleague { user: desk.user, name: desk.name.clone(), online: false, available: false, sees_all })
+    }
+
+    /// The same colleague, as far as their desks tell now.
+    fn present(&self, known: Colleague) -> Colleague {
+        let mut desks = self.by_user.get(&known.user).into_iter().flatten().filter_map(|id| self.desks.get(id));
         let online = desks.clone().next().is_some();
-        Colleague { user, name: name.to_owned(), online, available: desks.any(|desk| desk.available) }
+        Colleague { online, available: desks.any(|desk| desk.available), ..known }
     }
 
     /// Colleagues hear of it with the next word about people.
     fn tell_if_changed(&mut self, before: Colleague) {
-        let now = self.colleague(before.user, &before.name);
+        let now = self.present(before.clone());
         if now != before {
             self.came_or_went.push(now);
         }
@@ -310,7 +337,7 @@ impl Sessions {
     /// Forgets a desk; its socket closes because nothing holds the other end of its queue any more.
     fn drop_desk(&mut self, id: SessionId) {
         let Some(desk) = self.desks.get(&id) else { return };
-        let before = self.colleague(desk.user, &desk.name);
+        let before = self.colleague(desk);
         self.desks.remove(&id);
         self.all_seeing.remove(&id);
         self.helping.remove(&id);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tandem_conversation::{
     CallId, Channel, Command, CommandId, Content, Conversation, ConversationId, CustomerId, EngagementId, Event,
-    Invitee, LinkId, Participant, Permissions, Position, Reach, Skills, Stage, Time, TurnId, UserId,
+    Invitee, LinkId, Named, Participant, Permissions, Position, Reach, Skills, Stage, Time, TurnId, UserId,
 };
 use utoipa::ToSchema;
 
@@ -76,6 +76,9 @@ pub enum AgentCommand {
     Note {
         turn: TurnId,
         text: String,
+        /// Colleagues who are told of it; each takes part in the conversation or views all of them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<UserId>,
     },
     Join {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -142,23 +145,24 @@ pub enum AgentCommand {
 }
 
 impl AgentCommand {
-    /// The colleague whom the command asks in, and whose name its receiver has to know.
+    /// The colleagues whom the command names, and about whom its receiver has to know more.
     #[must_use]
-    pub fn invitee(&self) -> Option<UserId> {
+    pub fn colleagues(&self) -> &[UserId] {
         match self {
-            Self::Invite { user, .. } => Some(*user),
-            _ => None,
+            Self::Invite { user, .. } => std::slice::from_ref(user),
+            Self::Note { mentions, .. } => mentions,
+            _ => &[],
         }
     }
 
-    /// The command as it is decided. `invitee` is the name of [`AgentCommand::invitee`].
+    /// The command as it is decided. `named` are its [`AgentCommand::colleagues`].
     #[must_use]
-    pub fn decided_as(self, received: Time, invitee: String) -> Command {
+    pub fn decided_as(self, received: Time, mut named: Vec<Named>) -> Command {
         match self {
             Self::Reply { turn, content, written_against, mind_customer, while_in_progress } => {
                 Command::Reply { turn, content, written_against, mind_customer, while_in_progress, received }
             }
-            Self::Note { turn, text } => Command::Note { turn, text },
+            Self::Note { turn, text, .. } => Command::Note { turn, text, mentions: named },
             Self::Join { call } => Command::Join { call },
             Self::Leave { reason, ask_for_help } => Command::Leave { reason, ask_for_help },
             Self::Complete { resolution } => Command::Complete { resolution },
@@ -166,7 +170,8 @@ impl AgentCommand {
             Self::AskForHelp { reason } => Command::AskForHelp { reason },
             Self::HelpNotNeeded {} => Command::HelpNotNeeded,
             Self::Invite { user, note } => {
-                Command::Invite { invitee: Invitee::Colleague { user, name: invitee }, note }
+                let name = named.pop().map(|named| named.name).unwrap_or_default();
+                Command::Invite { invitee: Invitee::Colleague { user, name }, note }
             }
             Self::Accept { engagement } => Command::Accept { engagement },
             Self::Decline { engagement } => Command::Decline { engagement },
@@ -382,6 +387,9 @@ pub struct Colleague {
     /// Takes calls for help.
     #[serde(default)]
     pub available: bool,
+    /// Views all live conversations, and can be mentioned in each.
+    #[serde(default)]
+    pub sees_all: bool,
 }
 
 /// What the hub sends on the live connection. The kind is the one key (`{"batch": …}`), because a reader can then take
@@ -415,6 +423,10 @@ pub enum LiveFrame {
     /// Users came, went, or were changed.
     People {
         people: Vec<Colleague>,
+    },
+    /// What is known of the alerts of these conversations has changed; for those who view all of them.
+    Alerts {
+        conversations: Vec<ConversationId>,
     },
     /// What the client sent was not understood, or the connection is about to end.
     Error {

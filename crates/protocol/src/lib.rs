@@ -12,6 +12,7 @@ pub const VERSIONS: &[&str] = &[
     "1: events, states and commands over HTTP and one WebSocket",
     "2: each frame of what happens names the cursor of the one before it",
     "3: desks say whether calls for help are taken, and what became of alerts",
+    "4: notes mention colleagues, and supervisors hear when what is known of an alert changes",
 ];
 
 /// The version this build speaks.

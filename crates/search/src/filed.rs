@@ -18,7 +18,7 @@ const KNOWN_CHARS: usize = 1_000;
 #[must_use]
 pub fn spoken(content: &Content) -> Option<String> {
     match content {
-        Content::Text { text } | Content::Answer { text, .. } | Content::Note { text } => Some(text.clone()),
+        Content::Text { text } | Content::Answer { text, .. } | Content::Note { text, .. } => Some(text.clone()),
         Content::Question { text, choices } => {
             let labels = choices.iter().map(|choice| choice.label.as_str());
             Some([text.as_str()].into_iter().chain(labels).collect::<Vec<_>>().join(" · "))

@@ -123,7 +123,7 @@ impl Draft<'_> {
             Action::Feedback { text } => self.say(Content::Text { text: text.clone() }, false, None),
             Action::Note { text } => {
                 let turn = self.fresh_turn()?;
-                self.note(turn, text)
+                self.note(turn, text, &[])
             }
             Action::Suggestion { text } => self.suggest(text.clone(), None),
             Action::NeedsHelp { value: true, reason, customer_asked } => {

@@ -6,6 +6,7 @@ use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::EventBody;
 use crate::help::HelpReason;
 use crate::ids::{CallId, EngagementId, LinkId, Position, TurnId};
+use crate::mention::{Named, mentions_of};
 use crate::participant::Participant;
 use crate::permission::Permission;
 use crate::rejection::Rejection;
@@ -21,7 +22,7 @@ impl Draft<'_> {
                 }
                 self.reply(*turn, content, *written_against, *mind_customer, *received)
             }
-            Command::Note { turn, text } => self.note(*turn, text),
+            Command::Note { turn, text, mentions } => self.note(*turn, text, mentions),
             Command::Join { call } => self.join(*call),
             Command::Leave { reason, ask_for_help } => self.leave(reason, *ask_for_help),
             Command::Complete { resolution } => {
@@ -140,8 +141,9 @@ impl Draft<'_> {
         }
     }
 
-    pub(super) fn note(&mut self, turn: TurnId, text: &str) -> Result<(), Rejection> {
-        let content = Content::Note { text: text.to_owned() };
+    pub(super) fn note(&mut self, turn: TurnId, text: &str, named: &[Named]) -> Result<(), Rejection> {
+        let mentions = mentions_of(&self.state, self.actor, named)?;
+        let content = Content::Note { text: text.to_owned(), mentions };
         content.check()?;
         let engagement = self.state.engagement_of(self.actor).map(|e| e.id);
         if engagement.is_none() && matches!(self.actor, Participant::ExternalAgent { .. }) {
@@ -258,7 +260,7 @@ impl Draft<'_> {
             return Err(Rejection::LogicUnavailable);
         }
         if let Some(text) = note.filter(|text| !text.trim().is_empty()) {
-            self.note(turn, text)?;
+            self.note(turn, text, &[])?;
         }
         if !self.state.logic.engaged {
             self.push(EventBody::EngageLogicChanged { engaged: true });

@@ -35,7 +35,7 @@ fn rule_12_own_later_turns_are_no_conflict() {
 #[test]
 fn rule_12_notes_and_suggestions_are_no_conflict() {
     let (mut stage, seen) = two_agents();
-    let note = Command::Note { turn: stage.turn(), text: "She is a good customer".into() };
+    let note = Command::Note { turn: stage.turn(), text: "She is a good customer".into(), mentions: Vec::new() };
     stage.jonas(note).unwrap();
     let reply = stage.reply_against("It arrives today.", seen);
     stage.maya(reply).unwrap();
@@ -180,7 +180,7 @@ fn rule_12_your_logic_may_wish_its_answer_dropped_when_others_acted() {
 fn rule_12_replies_carry_only_what_people_say_to_customers() {
     let (mut stage, written_against) = two_agents();
     let suggestion = Content::Suggestion { text: "x".into(), why: None };
-    for content in [Content::Note { text: "x".into() }, suggestion] {
+    for content in [Content::Note { text: "x".into(), mentions: Vec::new() }, suggestion] {
         let turn = stage.turn();
         let reply = Command::Reply {
             turn,

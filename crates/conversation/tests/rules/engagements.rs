@@ -139,7 +139,7 @@ fn rule_6_an_external_agent_is_limited_by_the_link() {
     let invite = external(&stage, LINK_MS);
     stage.maya(invite).unwrap();
     assert_eq!(stage.aerolinx(Command::OpenLink { link: other }), Err(Rejection::NotYours), "another link");
-    let note = Command::Note { turn: stage.turn(), text: "hi".into() };
+    let note = Command::Note { turn: stage.turn(), text: "hi".into(), mentions: Vec::new() };
     assert_eq!(stage.aerolinx(note), Err(Rejection::LinkOver), "not opened yet");
     stage.aerolinx(Command::OpenLink { link: AEROLINX }).unwrap();
     let again = stage.aerolinx(Command::OpenLink { link: AEROLINX }).unwrap();

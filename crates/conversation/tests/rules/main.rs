@@ -11,6 +11,7 @@ mod help;
 mod life_cycle;
 mod limits;
 mod logic;
+mod mentions;
 mod nobody_alone;
 mod permissions;
 mod reopening;

@@ -84,7 +84,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("ask for help",    "P + + + - - + P P", Busy, |_| Command::AskForHelp { reason: String::new() }),
         ("press button",    "P + + + - - + P P", Busy, |_| Command::PressButton { action: "refund".into() }),
         // Whoever may look on may also coach.
-        ("note",            "P + + + - + + P P", Busy, |s| Command::Note { turn: s.turn(), text: "Hm".into() }),
+        ("note",            "P + + + - + + P P", Busy, |s| Command::Note { turn: s.turn(), text: "Hm".into(), mentions: Vec::new() }),
         ("receive",         "+ + + + - + + P P", Busy, |_| Command::Receive { stage: Step::Delivered, up_to: Position(1) }),
         // Agents alone.
         ("join",            "P + + + - - P P P", Outside, |_| Command::Join { call: None }),

@@ -69,7 +69,7 @@ fn rule_2_an_agents_turn_reopens_and_engages_its_author() {
 #[test]
 fn rule_2_what_customers_never_see_does_not_reopen() {
     let mut stage = completed();
-    let note = Command::Note { turn: stage.turn(), text: "Check this courier.".into() };
+    let note = Command::Note { turn: stage.turn(), text: "Check this courier.".into(), mentions: Vec::new() };
     stage.sofia(note).unwrap();
     assert!(!stage.state.in_progress());
 }

@@ -1,14 +1,14 @@
 //! What is stored and travels comes back as it was: event → JSON → event.
 
 use crate::limits::photo;
-use crate::stage::{AEROLINX, Stage, aerolinx, jonas, maya, opening};
+use crate::stage::{AEROLINX, MAYA, Stage, aerolinx, jonas, maya, opening};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, json};
 use std::fmt::Debug;
 use tandem_conversation::{
     Action, BrandId, CallId, Choice, CommandId, Content, Control, EndReason, Engagement, EngagementId, EngagementKind,
-    Event, EventBody, Fallback, HelpReason, Invitee, LogicFailure, LogicRequest, NeedsHelp, Participant, Permission,
-    Position, Reach, Rejection, RequestId, Role, Side, Stage as Step, Time, Turn, TurnId, UserId,
+    Event, EventBody, Fallback, HelpReason, Invitee, LogicFailure, LogicRequest, Mention, NeedsHelp, Participant,
+    Permission, Position, Reach, Rejection, RequestId, Role, Side, Stage as Step, Time, Turn, TurnId, UserId,
 };
 use uuid::Uuid;
 
@@ -30,7 +30,8 @@ fn contents() -> Vec<Content> {
         Content::Question { text: "Which?".into(), choices: vec![Choice { id: "a".into(), label: "A".into() }] },
         Content::Answer { question: TurnId(id(1)), choice: "a".into(), text: "A".into() },
         Content::Attachment { media: photo("a.png"), text: String::new() },
-        Content::Note { text: "n".into() },
+        Content::Note { text: "n".into(), mentions: Vec::new() },
+        Content::Note { text: "n".into(), mentions: vec![Mention { user: MAYA, name: "Maya".into() }] },
         Content::Suggestion { text: "s".into(), why: None },
         Content::Suggestion { text: "s".into(), why: Some("late".into()) },
     ]
@@ -137,6 +138,7 @@ fn bodies() -> Vec<EventBody> {
         B::ButtonPressed { action: "refund".into() },
         B::FeedbackGiven { score: 5, text: String::new() },
         B::LinkUsed { link: AEROLINX },
+        B::MentionSeen,
     ];
     for (i, content) in contents().into_iter().enumerate() {
         let engagement = (i % 2 == 0).then_some(EngagementId(id(5)));

@@ -54,6 +54,11 @@ pub(crate) const DISPENSABLE_INDEX: &str = "
 CREATE INDEX conversations_dispensable ON conversations (updated)
     WHERE in_my = 0 AND in_left = 0 AND in_all = 0 AND covered_to > 0;";
 
+pub(crate) const MENTIONED: &str = "
+-- A note mentions the user, who has not seen it.
+ALTER TABLE conversations ADD COLUMN mentioned INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX conversations_mentioned ON conversations (id) WHERE mentioned = 1;";
+
 /// The run of events that is held without a gap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Covered {
@@ -133,15 +138,15 @@ pub(crate) fn save(connection: &Connection, touched: &mut Touched, held: &Held, 
     let mut query = connection.prepare_cached(
         "INSERT INTO conversations (id, customer, started, updated, listed, engaged, in_my, in_help, in_left, in_all,
                                     help, waits, left_at, unread, words, covered_from, covered_to, hole, wanting,
-                                    state)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+                                    mentioned, state)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
          ON CONFLICT (id) DO UPDATE SET
              customer = excluded.customer, started = excluded.started, updated = excluded.updated,
              listed = excluded.listed, engaged = excluded.engaged, in_my = excluded.in_my, in_help = excluded.in_help,
              in_left = excluded.in_left, in_all = excluded.in_all, help = excluded.help, waits = excluded.waits,
              left_at = excluded.left_at, unread = excluded.unread, words = excluded.words,
              covered_from = excluded.covered_from, covered_to = excluded.covered_to, hole = excluded.hole,
-             wanting = excluded.wanting, state = excluded.state",
+             wanting = excluded.wanting, mentioned = excluded.mentioned, state = excluded.state",
     )?;
     query.execute(params![
         id(state.id.0),
@@ -163,6 +168,7 @@ pub(crate) fn save(connection: &Connection, touched: &mut Touched, held: &Held, 
         held.covered.to,
         held.hole.0,
         wanting,
+        listed && state.mentions.iter().any(|mention| mention.user == me),
         json("conversation", state)?,
     ])?;
     search::know(connection, state)?;
@@ -373,6 +379,13 @@ pub(crate) fn counts(connection: &Connection, left_after: Time) -> Result<Counts
     })?)
 }
 
+const LONGEST_CALL: &str = "SELECT id FROM conversations WHERE in_help = 1 ORDER BY help LIMIT 1";
+
+/// The conversation that waits longest for help.
+pub(crate) fn longest_call(connection: &Connection) -> Result<Option<ConversationId>, CacheError> {
+    Ok(ids(connection, LONGEST_CALL)?.pop())
+}
+
 const JOURNEY: &str = "SELECT state, listed, covered_from, covered_to, hole FROM conversations
                        WHERE customer = ?1 AND started < ?2 ORDER BY started DESC";
 const EARLIER: &str = "SELECT count(*) FROM conversations WHERE customer = ?1 AND started < ?2";
@@ -398,7 +411,8 @@ pub(crate) fn wanting(connection: &Connection) -> Result<Vec<ConversationId>, Ca
 }
 
 const NOTABLE: &str = "SELECT id FROM conversations WHERE in_my = 1
-                       UNION ALL SELECT id FROM conversations WHERE in_help = 1 AND in_my = 0";
+                       UNION ALL SELECT id FROM conversations WHERE in_help = 1 AND in_my = 0
+                       UNION ALL SELECT id FROM conversations WHERE mentioned = 1 AND in_help = 0 AND in_my = 0";
 
 /// Conversations that may deserve a notice.
 pub(crate) fn notable(connection: &Connection) -> Result<Vec<ConversationId>, CacheError> {
@@ -427,9 +441,17 @@ mod tests {
     fn every_list_is_answered_by_indices_alone() {
         let lists = [LINE_MY, LINE_HELP, LINE_LEFT, LINE_ALL];
         let counts = [COUNT_MY, COUNT_HELP, COUNT_LEFT, COUNT_ALL].into_iter().flatten().chain([COUNTS]);
-        for sql in
-            lists.into_iter().chain(counts).chain([GET, JOURNEY, EARLIER, WANTING, NOTABLE, MINE, EXPIRED, DISPENSABLE])
-        {
+        for sql in lists.into_iter().chain(counts).chain([
+            LONGEST_CALL,
+            GET,
+            JOURNEY,
+            EARLIER,
+            WANTING,
+            NOTABLE,
+            MINE,
+            EXPIRED,
+            DISPENSABLE,
+        ]) {
             assert_indexed(sql);
         }
     }

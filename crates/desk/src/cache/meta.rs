@@ -27,6 +27,8 @@ pub(crate) const AVAILABILITY: &str = "availability";
 /// What the user has chosen.
 pub(crate) const SETTINGS: &str = "settings";
 /// The refresh token, where there is no keychain.
+/// Whether the queue was long when it was told of last.
+pub(crate) const QUEUE: &str = "queue";
 pub(crate) const SIGN_IN: &str = "sign_in";
 
 pub(crate) fn get<T: DeserializeOwned>(connection: &Connection, key: &str) -> Result<Option<T>, CacheError> {

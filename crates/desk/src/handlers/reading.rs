@@ -87,13 +87,7 @@ impl Workplace {
     pub(crate) async fn colleagues(&self, _: Nothing) -> Result<Vec<ColleagueView>, RpcError> {
         let reader = self.reader()?;
         let others = self.memory.colleagues().into_iter().filter(|colleague| colleague.user != reader.user);
-        let view = |colleague: tandem_protocol::agents::Colleague| ColleagueView {
-            user: colleague.user,
-            name: colleague.name,
-            online: colleague.online,
-            available: colleague.available,
-        };
-        Ok(others.map(view).collect())
+        Ok(others.map(ColleagueView::from).collect())
     }
 
     pub(crate) async fn list(&self, request: ListRequest) -> Result<ListView, RpcError> {

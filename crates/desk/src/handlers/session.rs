@@ -110,9 +110,11 @@ impl Workplace {
                     return Ok(None);
                 }
                 conversations::derive_again(connection, touched, id, reader.user)?;
-                // Only what is news to the customer is worth a message: turns of theirs that nobody has seen yet.
+                // Only news is worth a message: turns of the customer that nobody has seen yet, and mentions.
                 let news = state.agent(reader.user).is_some() && state.last_customer > state.receipts.desk_seen;
-                Ok(news.then_some(up_to))
+                let mention = state.mention_of(reader.user, &reader.permissions);
+                let mentioned = mention.is_some_and(|mention| mention.position <= up_to);
+                Ok((news || mentioned).then_some(up_to))
             })
             .await?;
         if let Some(up_to) = receipt {

@@ -66,7 +66,9 @@ impl Workplace {
     }
 
     pub(crate) async fn note(&self, request: Words) -> Result<Nothing, RpcError> {
-        self.give(request.id, AgentCommand::Note { turn: TurnId(Uuid::now_v7()), text: request.text }).await
+        let Words { id, text } = request;
+        let mentions = self.mentions_in(id, &text).await?;
+        self.give(id, AgentCommand::Note { turn: TurnId(Uuid::now_v7()), text, mentions }).await
     }
 
     pub(crate) async fn ask_for_help(&self, request: Words) -> Result<Nothing, RpcError> {

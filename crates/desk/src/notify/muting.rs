@@ -30,12 +30,13 @@ pub(super) fn loudness(settings: &NotificationSettings, kind: NoticeKind) -> Lou
         NoticeKind::CustomerWrote { .. } => settings.customer_wrote,
         NoticeKind::WaitingTooLong { .. } => settings.waiting_too_long,
         NoticeKind::DeliveryFailed { .. } => settings.delivery_failed,
+        NoticeKind::Mentioned { .. } => settings.mentioned,
     }
 }
 
-/// Why a notice of this kind is not handed to the system now, if it is not.
-pub(super) fn held_back(settings: &NotificationSettings, kind: NoticeKind, minute: u16) -> Option<Muted> {
-    if loudness(settings, kind) == Loudness::Off {
+/// Why what is this loud is not handed to the system now, if it is not.
+pub(super) fn held_back(settings: &NotificationSettings, loudness: Loudness, minute: u16) -> Option<Muted> {
+    if loudness == Loudness::Off {
         return Some(Muted::TurnedOff);
     }
     settings.quiet.is_some_and(|quiet| is_within(quiet, minute)).then_some(Muted::QuietHours)
@@ -77,19 +78,24 @@ mod tests {
     fn each_kind_has_its_own_setting() {
         let quiet = NotificationSettings::default();
         type Of = fn(&mut NotificationSettings) -> &mut Loudness;
-        let kinds: [(NoticeKind, Of); 5] = [
+        let kinds: [(NoticeKind, Of); 6] = [
             (HELP, |settings| &mut settings.help_needed),
             (NoticeKind::Invited { engagement: EngagementId(Uuid::nil()) }, |settings| &mut settings.invited),
             (NoticeKind::CustomerWrote { position: Position(1) }, |settings| &mut settings.customer_wrote),
             (NoticeKind::WaitingTooLong { position: Position(1) }, |settings| &mut settings.waiting_too_long),
             (NoticeKind::DeliveryFailed { position: Position(1) }, |settings| &mut settings.delivery_failed),
+            (NoticeKind::Mentioned { position: Position(1) }, |settings| &mut settings.mentioned),
         ];
         for (kind, of) in kinds {
             let mut settings = quiet;
             *of(&mut settings) = Loudness::Off;
             for (other, _) in kinds {
                 let expected = (other == kind).then_some(Muted::TurnedOff);
-                assert_eq!(held_back(&settings, other, 0), expected, "{other:?} with {kind:?} turned off");
+                assert_eq!(
+                    held_back(&settings, loudness(&settings, other), 0),
+                    expected,
+                    "{other:?} with {kind:?} turned off"
+                );
             }
         }
     }
@@ -110,7 +116,7 @@ mod tests {
         ] {
             let settings = NotificationSettings { quiet: Some(quiet), ..NotificationSettings::default() };
             let expected = muted.then_some(Muted::QuietHours);
-            assert_eq!(held_back(&settings, HELP, minute), expected, "{quiet:?} at minute {minute}");
+            assert_eq!(held_back(&settings, Loudness::Sound, minute), expected, "{quiet:?} at minute {minute}");
         }
     }
 

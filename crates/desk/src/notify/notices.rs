@@ -1,5 +1,6 @@
 //! The one loop that owns what stands on screen.
 
+mod queue;
 mod reacting;
 mod showing;
 
@@ -7,11 +8,11 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tandem_conversation::{Conversation, ConversationId, Notice, NoticeKind, Time, Viewer, notice};
+use tandem_conversation::{Conversation, ConversationId, Notice, NoticeKind, Position, Queue, Time, Viewer, notice};
 use tandem_protocol::agents::{Me, Muted};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{Notifier, NotifyError, ShownId, words};
+use super::{News, Notifier, NotifyError, ShownId, words};
 use crate::cache::conversations::{self, Held};
 use crate::cache::notices::NoticeState;
 use crate::cache::{Cache, CacheError, Marks, notices};
@@ -63,6 +64,17 @@ struct Standing {
     at: Time,
     /// The user could not notice it.
     unnoticed: bool,
+    /// The end of the conversation when it was shown: what an answer to it is written against.
+    position: Position,
+}
+
+/// What stood a moment ago; somebody may have acted on it just before.
+#[derive(Clone, Copy)]
+struct Gone {
+    id: ShownId,
+    of: ConversationId,
+    kind: NoticeKind,
+    position: Position,
 }
 
 pub(crate) struct Notices {
@@ -82,10 +94,14 @@ pub(crate) struct Notices {
 struct Screen {
     wanted: HashMap<ConversationId, Wanted>,
     standing: HashMap<ConversationId, Standing>,
-    /// Taken away a moment ago; somebody may have pressed them just before.
-    gone: VecDeque<(ShownId, ConversationId, NoticeKind)>,
+    gone: VecDeque<Gone>,
     group: Option<(ShownId, usize)>,
     test: Option<ShownId>,
+    /// How long the queue is, once that is known, and the notification that says so.
+    queue: Option<Queue>,
+    queue_shown: Option<ShownId>,
+    /// Open calls for help, as far as the user sees them.
+    calls: u32,
     /// Told by the group only, so far.
     grouped: Vec<ConversationId>,
     /// What the group's notification stands for, and the hub knows of.
@@ -108,8 +124,8 @@ impl Notices {
         mut touched: mpsc::UnboundedReceiver<Marks>,
         mut pokes: mpsc::UnboundedReceiver<Poke>,
     ) {
-        let (reactions, mut reacted) = mpsc::unbounded_channel();
-        self.notifier.attach(reactions);
+        let (news, mut told) = mpsc::unbounded_channel();
+        self.notifier.attach(news);
         let mut again = tokio::time::interval(LOOK_AGAIN);
         again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut screen = Screen::default();
@@ -126,7 +142,13 @@ impl Notices {
                         false => self.look_at(&mut screen, marks.conversations).await,
                     }
                 }
-                Some(reaction) = reacted.recv() => self.react(&mut screen, reaction).await,
+                Some(news) = told.recv() => match news {
+                    News::Reaction(reaction) => self.react(&mut screen, reaction).await,
+                    News::Service(service) => {
+                        self.serve(&mut screen, service);
+                        Ok(())
+                    }
+                },
                 poke = pokes.recv() => match poke {
                     None => return,
                     Some(Poke::All) => self.look_at_all(&mut screen).await,
@@ -141,7 +163,7 @@ impl Notices {
                     }
                     Some(Poke::End(done)) => {
                         // Only from the screen: what was shown is not shown again after a restart.
-                        let group = screen.group.map(|(id, _)| id);
+                        let group = screen.group.map(|(id, _)| id).into_iter().chain(screen.queue_shown);
                         for id in screen.standing.into_values().map(|one| one.id).chain(group) {
                             self.notifier.withdraw(id).await;
                         }
@@ -163,7 +185,7 @@ impl Notices {
                         Some(_) => Ok(()),
                         None => {
                             screen.wanted.clear();
-                            screen.me = None;
+                            (screen.me, screen.calls) = (None, 0);
                             Ok(())
                         }
                     }
@@ -201,6 +223,7 @@ impl Notices {
             self.cache.write(move |connection, _| notices::forget_old(connection, old)).await?;
             let shown = self.cache.read(notices::all).await?;
             screen.shown = shown.into_iter().map(|one| ((one.conversation, one.kind), one.state)).collect();
+            screen.queue = None;
         }
         screen.me = Some(me.clone());
         Ok(Some(me))
@@ -224,7 +247,9 @@ impl Notices {
 
     async fn look_at(&self, screen: &mut Screen, ids: HashSet<ConversationId>) -> Result<(), CacheError> {
         let Some(me) = self.viewer(screen).await? else { return Ok(()) };
-        let load = self.cache.read(|connection| conversations::counts(connection, Time(0))).await?.engaged as usize;
+        let counts = self.cache.read(|connection| conversations::counts(connection, Time(0))).await?;
+        let load = counts.engaged as usize;
+        screen.calls = counts.help;
         let capacity = me.capacity as usize;
         let has_room = load < capacity;
         let mut ids = ids;

@@ -1,6 +1,6 @@
 //! What notifications say. Short, plain, and never able to disguise itself as something else.
 
-use tandem_conversation::{Conversation, EngagementKind, NoticeKind, Participant};
+use tandem_conversation::{Conversation, EngagementKind, NoticeKind, Participant, UserId};
 
 use super::{Action, Notification, ShownId, Tag, Urgency};
 
@@ -13,12 +13,15 @@ pub(super) struct Manner {
     /// With the customer's words.
     pub preview: bool,
     pub sound: bool,
+    /// The user may answer in it.
+    pub reply: bool,
 }
 
 /// The notification for one notice.
 pub(super) fn notification(
     state: &Conversation,
     kind: NoticeKind,
+    me: UserId,
     manner: Manner,
     replaces: Option<ShownId>,
 ) -> Notification {
@@ -48,10 +51,15 @@ pub(super) fn notification(
             (format!("Not delivered to {name}"), body, vec![Action::Open], Urgency::Normal)
         }
         NoticeKind::WaitingTooLong { .. } => {
-            (format!("{name} is still waiting"), words.to_owned(), vec![Action::Open, Action::Snooze], Urgency::Normal)
+            (format!("{name} is still waiting"), words.to_owned(), answering(manner), Urgency::Normal)
         }
-        NoticeKind::CustomerWrote { .. } => {
-            (name.clone(), words.to_owned(), vec![Action::Open, Action::Snooze], Urgency::Normal)
+        NoticeKind::CustomerWrote { .. } => (name.clone(), words.to_owned(), answering(manner), Urgency::Normal),
+        NoticeKind::Mentioned { .. } => {
+            let mention = state.mentions.iter().find(|mention| mention.user == me);
+            let by = mention.and_then(|mention| mention.by.colleague()).map_or("A colleague", |(_, name)| name);
+            let note = mention.filter(|_| manner.preview).map_or("", |mention| mention.words.as_str());
+            let title = format!("{by} mentions you: {name}");
+            (title, note.to_owned(), vec![Action::Open, Action::Snooze], Urgency::Normal)
         }
     };
     Notification {
@@ -76,6 +84,26 @@ pub(super) fn group(count: usize, all_help: bool, sound: bool, replaces: Option<
         urgency: Urgency::Urgent,
         sound,
         replaces,
+    }
+}
+
+/// The one notification for the whole queue.
+pub(super) fn queue(calls: u32, sound: bool) -> Notification {
+    Notification {
+        tag: Tag::Queue,
+        title: format!("{calls} conversations wait for help"),
+        body: "Nobody has taken them yet.".into(),
+        actions: vec![Action::Open],
+        urgency: Urgency::Urgent,
+        sound,
+        replaces: None,
+    }
+}
+
+fn answering(manner: Manner) -> Vec<Action> {
+    match manner.reply {
+        true => vec![Action::Reply, Action::Open, Action::Snooze],
+        false => vec![Action::Open, Action::Snooze],
     }
 }
 

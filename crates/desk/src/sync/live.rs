@@ -189,6 +189,9 @@ impl Sync {
                 self.memory.meet(people);
                 self.changes.tell(Change::App);
             }
+            LiveFrame::Alerts { conversations } => {
+                conversations.into_iter().for_each(|id| self.changes.tell(Change::Alerts { id }));
+            }
             LiveFrame::Error { code, message } => {
                 tracing::warn!(%code, "the hub complains");
                 attending.complaint = Some(message);

@@ -26,7 +26,7 @@ pub(super) fn may(state: &Conversation, reader: &Reader) -> MayView {
     MayView {
         join: asks(Command::Join { call: None }),
         reply: asks(reply),
-        note: asks(Command::Note { turn: TurnId(Uuid::nil()), text: "?".into() }),
+        note: asks(Command::Note { turn: TurnId(Uuid::nil()), text: "?".into(), mentions: Vec::new() }),
         leave: asks(Command::Leave { reason: String::new(), ask_for_help: false }),
         complete: asks(Command::Complete { resolution: String::new() }),
         ask_for_help: asks(Command::AskForHelp { reason: String::new() }),

@@ -332,7 +332,10 @@ fn waiting_entry(connection: &Connection, queued: Queued, reader: &Reader) -> Op
     let (key, body) = match &queued.command {
         AgentCommand::Receive { .. } => return None,
         AgentCommand::Reply { turn, content, .. } => (turn.to_string(), content_body(*turn, content, false)),
-        AgentCommand::Note { turn, text } => (turn.to_string(), EntryBody::Note { turn: *turn, text: text.clone() }),
+        AgentCommand::Note { turn, text, .. } => {
+            let body = EntryBody::Note { turn: *turn, text: text.clone(), mentions: Vec::new() };
+            (turn.to_string(), body)
+        }
         action => {
             let words = outbox::words_of(action).map(|(_, words)| format!(": {words}")).unwrap_or_default();
             let text = format!("{}{words}", entries::intent(action));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use tandem_desk::Action;
-use tandem_protocol::agents::{AlertOutcome, AlertReport};
+use tandem_protocol::agents::{AlertOutcome, AlertReport, Muted};
 
 use crate::desk::Maya;
 use crate::hub::FakeHub;
@@ -62,7 +62,7 @@ async fn join_on_the_notification_joins_and_opens_the_conversation() {
     maya.notifier.until("Carmen's call", |screen| screen.titles() == [CARMEN]).await;
     maya.notifier.press(CARMEN, Action::Join);
     let open = maya.until_told("open", |change| change["type"] == "open").await;
-    assert_eq!(open, json!({"type": "open", "id": carmen, "section": "my"}));
+    assert_eq!(open, json!({"type": "open", "id": carmen, "section": "my", "key": null}));
     assert!(hub.world().states[&carmen].agent(hub.maya).is_some(), "she is engaged");
     maya.notifier.until("nothing", |screen| screen.titles().is_empty()).await;
 }
@@ -120,6 +120,30 @@ async fn what_the_customer_writes_is_notified_only_while_maya_looks_elsewhere() 
     let position = hub.world().states[&carmen].position;
     maya.ok("conversation.seen", json!({"id": carmen, "upTo": position})).await;
     maya.notifier.until("nothing", |screen| screen.titles().is_empty()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stood_when_the_service_died_is_shown_again_by_the_next_one() {
+    let hub = FakeHub::start().await;
+    let maya = Maya::signed_in(&hub).await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hello?");
+    maya.notifier.until("Carmen's call", |screen| screen.titles() == [CARMEN]).await;
+    maya.notifier.dies();
+    let failing = |app: &serde_json::Value| app["notifications"]["state"] == "failing";
+    maya.until("that nothing is shown", "app.state", json!({}), failing).await;
+    let jana = hub.customer_comes("Jana Novak");
+    hub.customer_writes(jana, "Hello?");
+    let muted = |report: &AlertReport| report.outcome == AlertOutcome::Muted { why: Muted::NoService };
+    hub.until("both are muted", |world| world.alerts.iter().filter(|report| muted(report)).count() >= 2).await;
+    // Long before it would be tried again by itself.
+    maya.notifier.comes_back();
+    let both = |screen: &crate::notifier::FakeNotifier| screen.titles().len() == 2;
+    maya.notifier.until("both calls", both).await;
+    let app = maya.ok("app.state", json!({})).await;
+    assert_eq!(app["notifications"], json!({"state": "working", "server": "fake"}));
+    hub.joins(carmen, "Jonas Keller");
+    maya.notifier.until("Jana's alone", |screen| screen.titles() == ["Jana Novak needs help"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tandem_desk::{Action, Attention, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Tag};
+use tandem_desk::{Action, Attention, Did, News, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Tag};
 use tokio::sync::{mpsc, watch};
 
 #[derive(Default)]
@@ -13,7 +13,7 @@ struct Screen {
     /// Everything ever shown.
     shown: Vec<(ShownId, Notification)>,
     standing: Vec<ShownId>,
-    reactions: Option<mpsc::UnboundedSender<Reaction>>,
+    told: Option<mpsc::UnboundedSender<News>>,
     is_broken: bool,
 }
 
@@ -70,14 +70,45 @@ impl FakeNotifier {
 
     /// The user presses a button of the notification with this title.
     pub fn press(&self, title: &str, action: Action) {
+        self.does(title, Did::Pressed(action));
+    }
+
+    /// The user writes an answer into the notification with this title.
+    pub fn reply(&self, title: &str, text: &str) {
+        self.does(title, Did::Replied(text.to_owned()));
+    }
+
+    fn does(&self, title: &str, did: Did) {
         let (id, _) = self.standing().into_iter().find(|(_, n)| n.title == title).expect("it stands");
-        self.with(|screen| screen.reactions.as_ref().unwrap().send(Reaction { id, action }).unwrap());
+        self.tell(News::Reaction(Reaction { id, did }));
+    }
+
+    fn tell(&self, news: News) {
+        self.with(|screen| screen.told.as_ref().unwrap().send(news).unwrap());
+    }
+
+    /// The service ends, and nothing stands any more.
+    pub fn dies(&self) {
+        let lost = self.with(|screen| {
+            screen.is_broken = true;
+            std::mem::take(&mut screen.standing)
+        });
+        for id in lost {
+            self.tell(News::Reaction(Reaction { id, did: Did::Lost }));
+        }
+        self.tell(News::Service(Err(NotifyError("No notification service answers.".into()))));
+    }
+
+    /// Another service takes its place.
+    pub fn comes_back(&self) {
+        self.with(|screen| screen.is_broken = false);
+        self.tell(News::Service(Ok("another".into())));
     }
 }
 
 impl Notifier for FakeNotifier {
-    fn attach(&self, reactions: mpsc::UnboundedSender<Reaction>) {
-        self.with(|screen| screen.reactions = Some(reactions));
+    fn attach(&self, news: mpsc::UnboundedSender<News>) {
+        self.with(|screen| screen.told = Some(news));
     }
 
     fn show(&self, notification: Notification) -> BoxFuture<'_, Result<Receipt, NotifyError>> {

@@ -59,7 +59,7 @@ async fn every_turn_is_found_as_it_arrives_the_newest_first() {
     hub.joins(carmen, "Maya Ortiz");
     hub.replies(carmen, "Maya Ortiz", "Your order left today");
     a_moment_later().await;
-    let note = Command::Note { turn: TurnId(Uuid::now_v7()), text: "order is a gift".into() };
+    let note = Command::Note { turn: TurnId(Uuid::now_v7()), text: "order is a gift".into(), mentions: Vec::new() };
     hub.run(carmen, hub.agent("Jonas Keller"), note).unwrap();
     let media = Media {
         id: MediaId(Uuid::now_v7()),

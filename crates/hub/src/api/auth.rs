@@ -208,6 +208,7 @@ pub(crate) async fn everybody(hub: &Hub) -> Result<Vec<Colleague>, StoreError> {
             user: user.id,
             online: present.contains_key(&user.id),
             available: present.get(&user.id).is_some_and(|available| *available),
+            sees_all: user.role.permissions().has_all(Permission::ViewAll),
             name: user.name,
         })
         .collect())

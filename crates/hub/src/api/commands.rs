@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use tandem_conversation::{Command, Envelope, Rejection};
+use tandem_conversation::{Command, Envelope, Named, Permission, Rejection, limits};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{AgentCommand, CommandAccepted, CommandRequest};
 
@@ -52,9 +52,22 @@ pub(crate) async fn post(
 }
 
 async fn command_of(hub: &Hub, command: AgentCommand, now: tandem_conversation::Time) -> Result<Command, ApiError> {
-    let Some(user) = command.invitee() else { return Ok(command.decided_as(now, String::new())) };
-    let found = hub.database.read(move |connection| users::get(connection, user)).await;
-    let found = found.map_err(|error: StoreError| ApiError::from(error))?;
-    let colleague = found.ok_or_else(|| Rejection::invalid("user", "there is no such colleague"))?;
-    Ok(command.decided_as(now, colleague.name))
+    let asked = command.colleagues().to_vec();
+    if asked.is_empty() {
+        return Ok(command.decided_as(now, Vec::new()));
+    }
+    if asked.len() > limits::MENTIONS {
+        return Err(Rejection::invalid("mentions", format!("more than {}", limits::MENTIONS)).into());
+    }
+    let found = hub.database.read(move |connection| -> Result<Vec<_>, StoreError> {
+        asked.into_iter().map(|user| users::get(connection, user)).collect()
+    });
+    let known: Option<Vec<_>> = found.await?.into_iter().collect();
+    let known = known.ok_or_else(|| Rejection::invalid("user", "there is no such colleague"))?;
+    let named = known.into_iter().map(|user| Named {
+        user: user.id,
+        sees_all: user.role.permissions().has_all(Permission::ViewAll),
+        name: user.name,
+    });
+    Ok(command.decided_as(now, named.collect()))
 }

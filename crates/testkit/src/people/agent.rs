@@ -130,7 +130,7 @@ impl Agent {
     /// # Errors
     /// If the hub refuses.
     pub async fn note(&self, conversation: ConversationId, text: &str) -> Result<CommandAccepted, ClientError> {
-        let note = AgentCommand::Note { turn: TurnId(Uuid::now_v7()), text: text.to_owned() };
+        let note = AgentCommand::Note { turn: TurnId(Uuid::now_v7()), text: text.to_owned(), mentions: Vec::new() };
         self.command(conversation, note).await
     }
 

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use tandem_conversation::{Conversation, ConversationId, UserId};
 use tandem_desk::testing::MemoryKeychain;
 use tandem_desk::{
-    Action, Attention, Desk, DeskConfig, NoStartup, Notification, Notifier, NotifyError, Pace, Reaction, Receipt,
+    Action, Attention, Desk, DeskConfig, Did, News, NoStartup, Notification, Notifier, NotifyError, Pace, Reaction,
+    Receipt,
     ShownId, Tag,
 };
 use tandem_testkit::hub_process::BRAND;
@@ -26,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A screen that remembers what stands on it.
 struct Screen {
     standing: watch::Sender<HashMap<ConversationId, ShownId>>,
-    reactions: Mutex<Option<mpsc::UnboundedSender<Reaction>>>,
+    reactions: Mutex<Option<mpsc::UnboundedSender<News>>>,
     next: Mutex<u64>,
 }
 
@@ -49,12 +50,13 @@ impl Screen {
     fn press_join(&self, id: ConversationId) {
         let shown = self.standing.borrow()[&id];
         let reactions = self.reactions.lock().unwrap().clone().unwrap();
-        reactions.send(Reaction { id: shown, action: Action::Join }).unwrap();
+        let pressed = Reaction { id: shown, did: Did::Pressed(Action::Join) };
+        reactions.send(News::Reaction(pressed)).unwrap();
     }
 }
 
 impl Notifier for Screen {
-    fn attach(&self, reactions: mpsc::UnboundedSender<Reaction>) {
+    fn attach(&self, reactions: mpsc::UnboundedSender<News>) {
         *self.reactions.lock().unwrap() = Some(reactions);
     }
 

@@ -118,6 +118,34 @@ describe("the composer", () => {
     expect(sent("conversation.send")).toEqual([]);
   });
 
+  it("offers colleagues after an @ in a note, and takes one by key", async () => {
+    await user.click(screen.getByRole("button", { name: "Note" }));
+    await user.type(field(), "Ask @pri");
+    const list = await screen.findByRole("listbox", { name: "Colleagues to mention" });
+    const option = screen.getByRole("option", { name: /Priya Nair available/ });
+    expect(field().getAttribute("aria-controls")).toBe(list.id);
+    expect(field().getAttribute("aria-activedescendant")).toBe(option.id);
+    await user.keyboard("{Enter}");
+    expect(field().value).toBe("Ask @Priya Nair ");
+    expect(screen.queryByRole("listbox")).toBeNull();
+    await user.keyboard("about it{Enter}");
+    await vi.waitFor(() => expect(sent("conversation.note")).toEqual([{ id: "carmen", text: "Ask @Priya Nair about it" }]));
+  });
+
+  it("puts the offer of colleagues aside with Escape, and has none in a reply", async () => {
+    await user.type(field(), "@p");
+    expect(screen.queryByRole("listbox")).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Note" }));
+    await user.type(field(), "@p");
+    await screen.findByRole("listbox");
+    await user.keyboard("{Escape}r");
+    expect(field().value).toBe("@pr");
+    expect(screen.queryByRole("listbox")).toBeNull();
+    await user.clear(field());
+    await user.type(field(), "@zz");
+    await vi.waitFor(() => expect(screen.queryByRole("listbox")).toBeNull());
+  });
+
   it("tells that the agent writes, but not with every key", async () => {
     await user.type(field(), "a few words");
     expect(sent("conversation.typing")).toHaveLength(1);

@@ -1,5 +1,5 @@
 // Small words to write sample journeys with. Development and tests only.
-import type { ColleagueView, EntryBody, EntryView, Participant, Stage, StageView } from "$shared/types";
+import type { ColleagueView, EntryBody, EntryView, Mention, Participant, Stage, StageView } from "$shared/types";
 
 export const MAYA: Participant = { kind: "agent", user: "maya", name: "Maya Ortiz" };
 export const PRIYA: Participant = { kind: "agent", user: "priya", name: "Priya Nair" };
@@ -14,6 +14,9 @@ export const COLLEAGUES: ColleagueView[] = [
   { user: "noor", name: "Noor van Dijk", online: false, available: false },
   { user: "priya", name: "Priya Nair", online: true, available: true },
 ];
+
+/** Whom a note may mention: the one who supervises, and the agent at this desk. */
+export const MENTIONABLE: Mention[] = [{ user: "priya", name: "Priya Nair" }, { user: "maya", name: "Maya Ortiz" }];
 
 const IN: Stage[] = ["queued", "accepted", "prepared", "delivered", "seen"];
 const OUT: Stage[] = ["queued", "accepted", "prepared", "sent", "delivered", "seen"];
@@ -90,7 +93,7 @@ export class Script {
   }
 
   note(by: Participant, text: string, ago: number): this {
-    return this.#add(by, ago, { type: "note", turn: this.#turn(), text });
+    return this.#add(by, ago, { type: "note", turn: this.#turn(), text, mentions: MENTIONABLE.filter(({ name }) => text.includes(`@${name}`)).map(({ user, name }) => ({ user, name })) });
   }
 
   suggests(text: string, why: string | null, ago: number): this {

@@ -23,11 +23,22 @@ const loudness = (kind: string, words: string): HTMLElement => within(screen.get
 describe("notifications", () => {
   it("show what was chosen", async () => {
     await choose();
-    expect(screen.getAllByRole("radiogroup")).toHaveLength(5);
+    expect(screen.getAllByRole("radiogroup")).toHaveLength(7);
     expect(loudness("Help needed", "Sound")).toHaveProperty("checked", true);
     expect(loudness("Delivery failed", "Silent")).toHaveProperty("checked", true);
     expect(screen.getByRole("switch", { name: "Repeat until handled" })).toHaveProperty("checked", false);
     expect(screen.getByRole("switch", { name: "Show the customer's words" })).toHaveProperty("checked", true);
+  });
+
+  it("have a limit of the queue for those who see everything, which half a number is not", async () => {
+    const { host } = await choose();
+    const limit = screen.getByRole("spinbutton", { name: /Limit of the queue/ });
+    expect(limit).toHaveProperty("value", "10");
+    await fireEvent.change(limit, { target: { value: "0" } });
+    expect(limit).toHaveProperty("value", "10");
+    expect(saved(host)).toEqual([]);
+    await fireEvent.change(limit, { target: { value: "25" } });
+    await vi.waitFor(() => expect(saved(host).at(-1)?.notifications.queueThreshold).toBe(25));
   });
 
   it("save a choice at once, with everything else as it stands", async () => {
@@ -35,7 +46,7 @@ describe("notifications", () => {
     await desk.mindCustomer(true);
     await user.click(loudness("Customer wrote", "Off"));
     await vi.waitFor(() => expect(desk.app?.settings.notifications.customerWrote).toBe("off"));
-    const before = { helpNeeded: "sound", invited: "sound", waitingTooLong: "sound", deliveryFailed: "silent", repeat: false, preview: true, quiet: null };
+    const before = { helpNeeded: "sound", invited: "sound", waitingTooLong: "sound", deliveryFailed: "silent", mentioned: "sound", queueLong: "sound", queueThreshold: 10, repeat: false, preview: true, quiet: null };
     expect(saved(host).at(-1)).toEqual({ mindCustomer: true, notifications: { ...before, customerWrote: "off" } });
   });
 

@@ -1,7 +1,7 @@
 // A supervisor looks who was told of a call for help.
 import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import InviteDialog from "./InviteDialog.svelte";
 import WhoWasTold from "./WhoWasTold.svelte";
 import { fakeHost, type FakeHost } from "../host/fake";
@@ -54,6 +54,23 @@ describe("who was told", () => {
     await desk.refresh();
     expect(await lines()).toHaveLength(3);
     expect(screen.queryByText(/You are offline/)).toBeNull();
+  });
+
+  it("asks again by itself when more is known of this conversation", async () => {
+    const { host, desk } = await look("order");
+    const stop = desk.start();
+    desk.showTold("order");
+    await vi.waitFor(() => expect(host.calls.filter(({ name }) => name === "app.state")).toHaveLength(2));
+    await lines();
+    const asked = (): number => host.calls.filter(({ name }) => name === "conversation.alerts").length;
+    await new Promise((done) => setTimeout(done, 50));
+    const before = asked();
+    host.tell({ type: "alerts", id: "carmen" });
+    await new Promise((done) => setTimeout(done, 50));
+    expect(asked()).toBe(before);
+    host.tell({ type: "alerts", id: "order" });
+    await vi.waitFor(() => expect(asked()).toBe(before + 1));
+    stop();
   });
 
   it("says what went wrong, and can be asked again", async () => {

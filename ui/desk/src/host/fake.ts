@@ -1,7 +1,7 @@
 // A host that lives in memory, with sample data: for development, screenshots and component tests. Never in the build.
 import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, QueuedView, ReturnedView, RpcError, Section, StartupView, WantedView } from "$shared/types";
 import { alerts } from "../dev/alerts";
-import { COLLEAGUES, LOGIC, MAYA, iso } from "../dev/entries";
+import { COLLEAGUES, LOGIC, MAYA, MENTIONABLE, iso } from "../dev/entries";
 import { find } from "../dev/find";
 import { large } from "../dev/large";
 import { PICTURE } from "../dev/picture";
@@ -69,7 +69,7 @@ export class FakeHost implements Host {
   /** What Maya did since the network went. */
   #away(): void {
     this.#do("jonas", "Reply", "The refund left our bank this morning.", { type: "text", turn: "away-1", text: "The refund left our bank this morning.", silent: false });
-    this.#do("jonas", "Note", "Call the bank if it is not there on Friday.", { type: "note", turn: "away-2", text: "Call the bank if it is not there on Friday." });
+    this.#do("jonas", "Note", "Call the bank if it is not there on Friday.", { type: "note", turn: "away-2", text: "Call the bank if it is not there on Friday.", mentions: [] });
     this.#engage("aiko", true);
   }
 
@@ -244,6 +244,7 @@ export class FakeHost implements Host {
       return {};
     },
     "colleagues.list": () => COLLEAGUES,
+    "conversation.mentionable": () => COLLEAGUES.filter(({ user }) => MENTIONABLE.some((one) => one.user === user)),
     "conversations.list": ({ section, offset, limit, query }) => {
       const words = query.toLowerCase();
       const all = this.#in(section).map((s) => s.view.row);
@@ -277,7 +278,7 @@ export class FakeHost implements Host {
     },
     "conversation.note": ({ id, text }) => {
       this.#find(id).view.drafts.note = "";
-      this.#do(id, "Note", text, { type: "note", turn: `note-${++this.#commands}`, text });
+      this.#do(id, "Note", text, { type: "note", turn: `note-${++this.#commands}`, text, mentions: MENTIONABLE.filter(({ name }) => text.includes(`@${name}`)) });
       return {};
     },
     "conversation.retry": ({ id, turn }) => {

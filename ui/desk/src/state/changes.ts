@@ -13,6 +13,8 @@ export interface Batch {
   lists: boolean;
   everything: boolean;
   conversations: Set<ConversationId>;
+  /** Of these more is known about who was told. */
+  alerts: Set<ConversationId>;
   typing: Typing[];
   open: Of<"open"> | null;
   wanted: boolean;
@@ -25,6 +27,7 @@ export function coalesce(changes: readonly Change[]): Batch {
     lists: false,
     everything: false,
     conversations: new Set(),
+    alerts: new Set(),
     typing: [],
     open: null,
     wanted: false,
@@ -43,6 +46,9 @@ export function coalesce(changes: readonly Change[]): Batch {
         break;
       case "conversation":
         batch.conversations.add(change.id);
+        break;
+      case "alerts":
+        batch.alerts.add(change.id);
         break;
       case "typing":
         batch.typing.push({ ...change, late: batch.conversations.has(change.id) });

@@ -28,6 +28,8 @@ export class Desk {
   overlay = $state<Overlay | null>(null);
   /** Whose calls for help "who was told" is about: the journey shows earlier conversations, too. */
   told = $state<ConversationId | null>(null);
+  /** Grows whenever more is known of who was told there. */
+  toldMore = $state(0);
   contextOpen = $state(false);
   readonly list: SectionList;
   readonly search: Search;
@@ -116,8 +118,9 @@ export class Desk {
     if (everything || batch.lists) void this.list.refresh();
     const open = this.conversation;
     if (open) this.#stir(open, batch);
+    if (everything || (this.told !== null && batch.alerts.has(this.told))) this.toldMore++;
     batch.toasts.forEach((toast) => this.toasts.say(toast.tone, toast.text));
-    if (batch.open) this.show(batch.open.id, batch.open.section ?? undefined);
+    if (batch.open) this.show(batch.open.id, batch.open.section ?? undefined, batch.open.key ?? undefined);
     if (batch.wanted) void this.#wanted();
   }
 

@@ -17,7 +17,7 @@ async function start(scene = ""): Promise<{ desk: Desk; host: ReturnType<typeof 
 describe("the desk", () => {
   it("opens what a notification asks for, in its section", async () => {
     const { desk, host, stop } = await start();
-    host.tell({ type: "open", id: "order", section: "help" });
+    host.tell({ type: "open", id: "order", section: "help", key: null });
     await vi.waitFor(() => expect(desk.conversation?.view?.row.name).toBe("Luís Carvalho"));
     expect(desk.list.section).toBe("help");
     stop();

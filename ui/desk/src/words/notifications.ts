@@ -10,7 +10,11 @@ export const KINDS: readonly (readonly [kind: Kind, words: string])[] = [
   ["customerWrote", "Customer wrote"],
   ["waitingTooLong", "Waiting too long"],
   ["deliveryFailed", "Delivery failed"],
+  ["mentioned", "Mentioned in a note"],
 ];
+
+/** For those who see every conversation. */
+export const SUPERVISING: readonly (readonly [kind: Kind, words: string])[] = [["queueLong", "Queue over its limit"]];
 
 export const LOUDNESS: readonly (readonly [loudness: Loudness, words: string])[] = [
   ["off", "Off"],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bytes, lastStage, stageWords } from "./labels";
 import { pieces } from "./links";
+import { beginning, matching, stretches } from "./mentions";
 import { minutesOf, quietWords, timeOfDay } from "./notifications";
 import { initials, nameOf } from "./people";
 import { ago, day, lasted, waits } from "./time";
@@ -52,6 +53,37 @@ describe("people", () => {
     expect(nameOf({ kind: "agent", user: "maya", name: "Maya Ortiz" }, "Carmen Menzel", "maya")).toBe("You");
     expect(nameOf({ kind: "agent", user: "priya", name: "Priya Nair" }, "Carmen Menzel", "maya")).toBe("Priya Nair");
     expect(nameOf({ kind: "customer" }, "Carmen Menzel", "maya")).toBe("Carmen");
+  });
+});
+
+describe("mentions", () => {
+  const names = [{ user: "maya", name: "Maya Ortiz" }, { user: "m", name: "Maya" }];
+  it.each([
+    ["Hello", ["Hello"]],
+    ["@Maya Ortiz, look", ["*@Maya Ortiz", ", look"]],
+    ["So @maya: no", ["So ", "*@maya", ": no"]],
+    ["@Mayas and a@Maya", ["@Mayas and a@Maya"]],
+    ["@Maya@Maya Ortiz", ["*@Maya", "@Maya Ortiz"]],
+    ["<b>@Maya</b>", ["<b>", "*@Maya", "</b>"]],
+  ])("%j has its names apart, and stays text", (text, expected) => {
+    const found = stretches(text, names);
+    expect(found.map(({ text, user }) => (user ? `*${text}` : text))).toEqual(expected);
+    expect(found.map((stretch) => stretch.text).join("")).toBe(text);
+  });
+
+  it.each([
+    ["Ask @", ""],
+    ["Ask @pri", "pri"],
+    ["Ask @Priya N", "Priya N"],
+    ["a@pri", null],
+    ["@ pri", null],
+    ["@pri\nmore", null],
+    ["nothing", null],
+  ])("what is typed after the @ of %j is %j", (text, typed) => expect(beginning(text, text.length)?.typed ?? null).toBe(typed));
+
+  it("are found by any word of a name", () => {
+    expect(matching(names, "ort")).toEqual([names[0]]);
+    expect(matching(names, "may")).toEqual(names);
   });
 });
 

@@ -1,55 +1,67 @@
 //! What the user does with a notification.
 
-use tandem_conversation::{ConversationId, NoticeKind, Section};
+use tandem_conversation::{Content, ConversationId, NoticeKind, Permission, Position, Queue, Section, TurnId};
 use tandem_protocol::agents::{AgentCommand, AlertOutcome, Me};
+use uuid::Uuid;
 
-use super::super::{Action, Reaction};
-use super::{Notices, SNOOZE_MS, Screen, Wanted};
-use crate::cache::CacheError;
+use super::super::{Action, Did, Reaction, ShownId};
+use super::{Gone, Notices, SNOOZE_MS, Screen, Standing, Wanted};
 use crate::cache::notices::NoticeState;
-use crate::view::{Change, Tone};
+use crate::cache::{CacheError, bookmarks};
+use crate::rpc::RpcError;
+use crate::view::{Change, ReturnedView, Tone};
 
 impl Notices {
     pub(super) async fn react(&self, screen: &mut Screen, reaction: Reaction) -> Result<(), CacheError> {
-        if screen.group.is_some_and(|(id, _)| id == reaction.id) {
-            return self.react_to_group(screen, reaction.action).await;
+        let Reaction { id: shown, did } = reaction;
+        if screen.group.is_some_and(|(id, _)| id == shown) {
+            return self.react_to_group(screen, &did).await;
         }
-        let standing = screen.standing.iter().map(|(id, standing)| (standing.id, *id, standing.kind));
-        let found = standing.chain(screen.gone.iter().copied()).find(|(shown, ..)| *shown == reaction.id);
-        let Some((_, id, kind)) = found else {
-            if screen.test.take_if(|id| *id == reaction.id).is_some() && reaction.action == Action::Open {
+        if screen.queue_shown == Some(shown) {
+            return self.react_to_queue(screen, &did).await;
+        }
+        let Some(Gone { of: id, kind, position, .. }) = found(screen, shown) else {
+            if screen.test.take_if(|id| *id == shown).is_some() && did == Did::Pressed(Action::Open) {
                 self.changes.tell(Change::Toast { tone: Tone::Good, text: "Notifications work.".into() });
             }
             return Ok(());
         };
-        let after = match reaction.action {
-            Action::Snooze => NoticeState::Snoozed { until: self.clock.now().plus_ms(SNOOZE_MS) },
-            Action::Join | Action::Open | Action::Dismissed => NoticeState::Over,
+        let after = match did {
+            Did::Pressed(Action::Snooze) => NoticeState::Snoozed { until: self.clock.now().plus_ms(SNOOZE_MS) },
+            // It matters as before, and is shown again by whatever shows notifications now.
+            Did::Lost => NoticeState::Snoozed { until: self.clock.now() },
+            _ => NoticeState::Over,
         };
-        if matches!(reaction.action, Action::Join | Action::Open) {
+        if matches!(did, Did::Pressed(Action::Join | Action::Open | Action::Reply) | Did::Replied(_)) {
             self.report(id, kind, AlertOutcome::Clicked {}).await?;
         }
-        match reaction.action {
-            Action::Join => self.join(id, kind),
-            Action::Open => {
-                let section = screen.wanted.get(&id).and_then(|wanted| section(wanted, screen.me.as_ref()));
-                self.changes.tell(Change::Open { id, section });
+        match did {
+            Did::Pressed(Action::Join) => self.join(id, kind),
+            Did::Pressed(Action::Open | Action::Reply) => {
+                let wanted = screen.wanted.get(&id);
+                let section = wanted.and_then(|wanted| section(wanted, screen.me.as_ref()));
+                let key = wanted.and_then(|wanted| key(wanted, kind, screen.me.as_ref()));
+                self.changes.tell(Change::Open { id, section, key });
             }
-            Action::Snooze | Action::Dismissed => {}
+            Did::Replied(text) => self.reply(id, text, position),
+            Did::Pressed(Action::Snooze) | Did::Dismissed | Did::Lost => {}
         }
         match screen.standing.get(&id) {
-            Some(standing) if standing.id == reaction.id => self.take_away(screen, id, after).await,
+            Some(standing) if standing.id == shown => self.take_away(screen, id, after).await,
             // It has gone already, and perhaps something newer stands there.
             _ => Ok(()),
         }
     }
 
-    async fn react_to_group(&self, screen: &mut Screen, action: Action) -> Result<(), CacheError> {
+    async fn react_to_group(&self, screen: &mut Screen, did: &Did) -> Result<(), CacheError> {
         let Some((id, _)) = screen.group.take() else { return Ok(()) };
+        if *did == Did::Lost {
+            return Ok(());
+        }
         let longest = screen.wanted.values().min_by_key(|wanted| wanted.notice.since);
-        if let (Action::Open, Some(wanted)) = (action, longest) {
+        if let (Did::Pressed(Action::Open), Some(wanted)) = (did, longest) {
             let section = section(wanted, screen.me.as_ref());
-            self.changes.tell(Change::Open { id: wanted.state.id, section });
+            self.changes.tell(Change::Open { id: wanted.state.id, section, key: None });
         }
         for conversation in std::mem::take(&mut screen.grouped) {
             if let Some(kind) = screen.wanted.get(&conversation).map(|wanted| wanted.notice.kind) {
@@ -58,6 +70,17 @@ impl Notices {
         }
         self.notifier.withdraw(id).await;
         Ok(())
+    }
+
+    async fn react_to_queue(&self, screen: &mut Screen, did: &Did) -> Result<(), CacheError> {
+        match did {
+            Did::Pressed(_) | Did::Replied(_) => self.open_queue(screen).await,
+            Did::Dismissed => self.hide_queue(screen).await,
+            Did::Lost => {
+                screen.queue_shown = None;
+                self.remember_queue(screen, Queue::Short).await
+            }
+        }
     }
 
     /// The same way as Join in the window; the loop does not wait for the hub.
@@ -69,9 +92,9 @@ impl Notices {
         let (commands, changes) = (self.commands.clone(), self.changes.clone());
         tokio::spawn(async move {
             match commands.give(id, AgentCommand::Join { call }).await {
-                Ok(()) => changes.tell(Change::Open { id, section: Some(Section::My) }),
+                Ok(()) => changes.tell(Change::Open { id, section: Some(Section::My), key: None }),
                 Err(error) if error.code == "conversation.already_engaged" => {
-                    changes.tell(Change::Open { id, section: Some(Section::My) });
+                    changes.tell(Change::Open { id, section: Some(Section::My), key: None });
                 }
                 Err(error) => {
                     let taken = error.code.starts_with("conversation.call_");
@@ -81,12 +104,76 @@ impl Notices {
             }
         });
     }
+
+    /// The same way as Send in the window. What cannot be sent is a draft, with the reason, and is put before the user.
+    fn reply(&self, id: ConversationId, text: String, written_against: Position) {
+        if text.trim().is_empty() {
+            return;
+        }
+        let reply = AgentCommand::Reply {
+            turn: TurnId(Uuid::now_v7()),
+            content: Content::Text { text: text.clone() },
+            written_against,
+            mind_customer: self.memory.settings().mind_customer,
+            while_in_progress: true,
+        };
+        let locked = self.memory.attention().locked;
+        let (commands, changes, cache) = (self.commands.clone(), self.changes.clone(), self.cache.clone());
+        tokio::spawn(async move {
+            let given = match locked {
+                true => Err(RpcError {
+                    code: "desk.screen_locked".into(),
+                    message: "It was written on a locked screen.".into(),
+                }),
+                false => commands.give(id, reply).await,
+            };
+            let Err(RpcError { code, message }) = given else { return };
+            let why = ReturnedView { note: false, code, reason: message.clone() };
+            let kept = cache.write(move |connection, touched| {
+                touched.conversation(id);
+                bookmarks::give_back(connection, id, bookmarks::Kind::Reply, &text, Some(&why))
+            });
+            let kept = match kept.await {
+                Ok(()) => "Your words are in the draft.",
+                Err(error) => {
+                    tracing::error!(%error, conversation.id = %id, "an answer could not be kept");
+                    "Your words could not be kept on this machine."
+                }
+            };
+            changes.tell(Change::Open { id, section: None, key: None });
+            changes.tell(Change::Toast { tone: Tone::Bad, text: format!("Not sent: {message} {kept}") });
+        });
+    }
+}
+
+/// What this notification is about, or was about a moment ago.
+fn found(screen: &Screen, shown: ShownId) -> Option<Gone> {
+    let stands = |(of, standing): (&ConversationId, &Standing)| {
+        let Standing { id, kind, position, .. } = *standing;
+        Gone { id, of: *of, kind, position }
+    };
+    screen.standing.iter().map(stands).chain(screen.gone.iter().copied()).find(|gone| gone.id == shown)
 }
 
 fn section(wanted: &Wanted, me: Option<&Me>) -> Option<Section> {
-    let user = me?.user;
-    if wanted.state.agent(user).is_some() || wanted.state.invitation_of(user).is_some() {
+    let me = me?;
+    if wanted.state.agent(me.user).is_some() || wanted.state.invitation_of(me.user).is_some() {
         return Some(Section::My);
     }
-    wanted.state.help.is_some().then_some(Section::Help)
+    if wanted.state.help.is_some() {
+        return Some(Section::Help);
+    }
+    (wanted.state.in_progress() && me.permissions.has_all(Permission::ViewAll)).then_some(Section::All)
+}
+
+/// The entry that a notice is about, if it is not about the end.
+fn key(wanted: &Wanted, kind: NoticeKind, me: Option<&Me>) -> Option<String> {
+    let me = me?;
+    match kind {
+        NoticeKind::Mentioned { position } => {
+            let mention = wanted.state.mention_of(me.user, &me.permissions)?;
+            (mention.position == position).then(|| mention.turn.to_string())
+        }
+        _ => None,
+    }
 }

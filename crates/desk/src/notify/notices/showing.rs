@@ -7,7 +7,7 @@ use tandem_protocol::agents::{AlertOutcome, AlertReport, Muted};
 
 use super::super::words::Manner;
 use super::super::{Notification, NotifyError, Receipt, ShownId, muting, words};
-use super::{AT_ONCE, GONE, Notices, RECOVER_MS, REPEAT_MS, Screen, Standing, Wanted};
+use super::{AT_ONCE, GONE, Gone, Notices, RECOVER_MS, REPEAT_MS, Screen, Standing, Wanted};
 use crate::cache::notices::{NoticeState, Shown};
 use crate::cache::{CacheError, notices};
 use crate::figures;
@@ -48,7 +48,7 @@ impl Notices {
             screen.grouped = grouped;
             self.show_group(screen).await?;
         }
-        Ok(())
+        self.reconcile_queue(screen, &settings, is_quiet).await
     }
 
     /// What the user's own settings, or a service that has just failed, keep from the screen. It is shown when they allow
@@ -65,7 +65,8 @@ impl Notices {
         for (id, wanted) in &screen.wanted {
             let kind = wanted.notice.kind;
             let failed = is_quiet && is_due(screen, *id, wanted, settings.repeat, now);
-            let why = muting::held_back(settings, kind, minute).or(failed.then_some(Muted::NoService));
+            let loudness = muting::loudness(settings, kind);
+            let why = muting::held_back(settings, loudness, minute).or(failed.then_some(Muted::NoService));
             if let Some(why) = why {
                 held_back.insert((*id, kind), why);
             }
@@ -109,12 +110,15 @@ impl Notices {
         replaces: Option<ShownId>,
     ) -> Result<Result<(), NotifyError>, CacheError> {
         let Some(wanted) = screen.wanted.get(&id) else { return Ok(Ok(())) };
-        let (kind, since) = (wanted.notice.kind, wanted.notice.since);
+        let (kind, since, position) = (wanted.notice.kind, wanted.notice.since, wanted.state.position);
+        let Some(me) = screen.me.as_ref().map(|me| me.user) else { return Ok(Ok(())) };
         let (settings, attention) = (self.memory.settings().notifications, self.memory.attention());
         // Whoever walks by a locked screen is not to read what customers write.
         let preview = settings.preview && !attention.locked;
-        let manner = Manner { preview, sound: muting::loudness(&settings, kind) == Loudness::Sound };
-        let shown = self.show(screen, words::notification(&wanted.state, kind, manner, replaces)).await;
+        let sound = muting::loudness(&settings, kind) == Loudness::Sound;
+        // Nor is anybody to answer in the user's name.
+        let manner = Manner { preview, sound, reply: !attention.locked };
+        let shown = self.show(screen, words::notification(&wanted.state, kind, me, manner, replaces)).await;
         let Receipt { id: shown, attention, .. } = match shown {
             Ok(receipt) => receipt,
             Err(error) => {
@@ -131,9 +135,9 @@ impl Notices {
             figures::help_notified(&self.memory, self.clock.hub_now().since(since));
             self.changes.tell(Change::App);
         }
-        if let Some(old) = screen
-            .standing
-            .insert(id, Standing { id: shown, kind, at: self.clock.now(), unnoticed: unnoticed.is_some() })
+        let unnoticed = unnoticed.is_some();
+        let standing = Standing { id: shown, kind, at: self.clock.now(), unnoticed, position };
+        if let Some(old) = screen.standing.insert(id, standing)
             && old.kind != kind
         {
             self.remember(screen, id, old.kind, NoticeState::Withdrawn).await?;
@@ -143,22 +147,37 @@ impl Notices {
     }
 
     pub(super) async fn show(&self, screen: &mut Screen, notification: Notification) -> Result<Receipt, NotifyError> {
-        let answer = self.notifier.show(notification).await;
-        let (view, shown) = match answer {
+        let shown = self.notifier.show(notification).await;
+        match &shown {
             Ok(receipt) => {
                 self.memory.set_attention(receipt.attention);
-                (NotificationsView::Working { server: receipt.server.clone() }, Ok(receipt))
+                self.tell_of_service(Ok(receipt.server.clone()));
             }
             Err(error) => {
                 tracing::warn!(%error, "a notification was not shown");
                 screen.quiet_until = Some(self.clock.now().plus_ms(RECOVER_MS));
-                (NotificationsView::Failing { reason: error.0.clone() }, Err(error))
+                self.tell_of_service(Err(error.clone()));
             }
+        }
+        shown
+    }
+
+    /// The service is another one, or none: a new one is tried at once.
+    pub(super) fn serve(&self, screen: &mut Screen, service: Result<String, NotifyError>) {
+        if service.is_ok() {
+            screen.quiet_until = None;
+        }
+        self.tell_of_service(service);
+    }
+
+    fn tell_of_service(&self, service: Result<String, NotifyError>) {
+        let view = match service {
+            Ok(server) => NotificationsView::Working { server },
+            Err(NotifyError(reason)) => NotificationsView::Failing { reason },
         };
         if self.memory.set_notifications(view) {
             self.changes.tell(Change::App);
         }
-        shown
     }
 
     async fn show_group(&self, screen: &mut Screen) -> Result<(), CacheError> {
@@ -201,7 +220,8 @@ impl Notices {
         state: NoticeState,
     ) -> Result<(), CacheError> {
         let Some(standing) = screen.standing.remove(&id) else { return Ok(()) };
-        screen.gone.push_front((standing.id, id, standing.kind));
+        let Standing { id: shown, kind, position, .. } = standing;
+        screen.gone.push_front(Gone { id: shown, of: id, kind, position });
         screen.gone.truncate(GONE);
         self.notifier.withdraw(standing.id).await;
         self.remember(screen, id, standing.kind, state).await

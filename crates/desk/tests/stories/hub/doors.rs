@@ -116,7 +116,11 @@ async fn command(State(hub): State<Shared>, headers: HeaderMap, Json(request): J
     }
     hub.world().commands.push(request.clone());
     let actor = hub.agent("Maya Ortiz");
-    let command = request.command.decided_as(now(), "Jonas Berg".into());
+    let command = {
+        let named = |user: &UserId| Named { user: *user, name: "Jonas Berg".into(), sees_all: false };
+        let named = request.command.colleagues().iter().map(named).collect();
+        request.command.decided_as(now(), named)
+    };
     let answer = hub.run_as(request.id, request.conversation, actor, command);
     if let Some(nonsense) = hub.world().nonsense.pop() {
         return nonsense.into_response();

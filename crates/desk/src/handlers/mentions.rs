@@ -1,0 +1,117 @@
+//! Whom a note mentions: the words decide, so that drafts stay plain text and nothing can drift from what is read.
+
+use tandem_conversation::{ConversationId, UserId};
+use tandem_protocol::agents::Colleague;
+
+use crate::cache::conversations;
+use crate::handlers::unknown_conversation;
+use crate::rpc::{OneConversation, RpcError};
+use crate::view::ColleagueView;
+use crate::workplace::Workplace;
+
+impl Workplace {
+    /// Those whom a note in this conversation may mention.
+    pub(crate) async fn mentionable(&self, request: OneConversation) -> Result<Vec<ColleagueView>, RpcError> {
+        let colleagues = self.colleagues_about(request.id).await?;
+        Ok(colleagues.into_iter().filter(|(_, sees)| *sees).map(|(colleague, _)| colleague.into()).collect())
+    }
+
+    /// Those whom `text` names after an `@`. Also those who cannot see it: the hub says so, and the words come back.
+    pub(crate) async fn mentions_in(&self, id: ConversationId, text: &str) -> Result<Vec<UserId>, RpcError> {
+        if !text.contains('@') {
+            return Ok(Vec::new());
+        }
+        Ok(named_in(text, &self.colleagues_about(id).await?))
+    }
+
+    /// Everybody else of the account by name, and whether they can see this conversation.
+    async fn colleagues_about(&self, id: ConversationId) -> Result<Vec<(Colleague, bool)>, RpcError> {
+        let reader = self.reader()?;
+        let held = self.cache.read(move |connection| conversations::get(connection, id)).await?;
+        let state = held.ok_or_else(|| unknown_conversation(id))?.state;
+        let mut all = self.memory.colleagues();
+        // Before the hub has told who is who, those who take part are known all the same.
+        for (user, name) in state.engagements.iter().filter_map(|engagement| engagement.person()?.colleague()) {
+            if all.iter().all(|known| known.user != user) {
+                let name = name.to_owned();
+                all.push(Colleague { user, name, online: false, available: false, sees_all: false });
+            }
+        }
+        let others = all.into_iter().filter(|colleague| colleague.user != reader.user);
+        Ok(others
+            .map(|colleague| {
+                let sees = state.is_mentionable(colleague.user, colleague.sees_all);
+                (colleague, sees)
+            })
+            .collect())
+    }
+}
+
+/// The longest name that stands after each `@`; of several people with that name those who can see the conversation.
+fn named_in(text: &str, colleagues: &[(Colleague, bool)]) -> Vec<UserId> {
+    let mut found: Vec<UserId> = Vec::new();
+    for (at, _) in text.match_indices('@') {
+        if text[..at].chars().next_back().is_some_and(char::is_alphanumeric) {
+            continue;
+        }
+        let after = &text[at + 1..];
+        let named = colleagues.iter().filter(|(colleague, _)| begins_with(after, &colleague.name));
+        let Some(longest) = named.clone().map(|(colleague, _)| colleague.name.len()).max() else { continue };
+        let namesakes: Vec<_> = named.filter(|(colleague, _)| colleague.name.len() == longest).collect();
+        let can_see = namesakes.iter().any(|(_, sees)| *sees);
+        for (colleague, sees) in namesakes {
+            if *sees == can_see && !found.contains(&colleague.user) {
+                found.push(colleague.user);
+            }
+        }
+    }
+    found
+}
+
+/// Whether `text` begins with this name as a whole, whatever the case.
+fn begins_with(text: &str, name: &str) -> bool {
+    let (mut rest, mut wanted) = (text.chars().flat_map(char::to_lowercase), name.chars().flat_map(char::to_lowercase));
+    !name.trim().is_empty()
+        && wanted.all(|letter| rest.next() == Some(letter))
+        && rest.next().is_none_or(|next| !next.is_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn whom_a_note_names() {
+        let of = |number: u128, name: &str, sees| {
+            let user = UserId(Uuid::from_u128(number));
+            (Colleague { user, name: name.into(), online: true, available: true, sees_all: false }, sees)
+        };
+        let colleagues = [
+            of(1, "Maya Ortiz", true),
+            of(2, "Maya", true),
+            of(3, "Jonas Berg", false),
+            of(4, "Zoë Ünal", true),
+            of(5, "Sam Lee", false),
+            of(6, "Sam Lee", true),
+        ];
+        for (text, expected) in [
+            ("Hello", vec![]),
+            ("@Maya Ortiz, please look", vec![1]),
+            ("@maya ortiz", vec![1]),
+            ("@Maya", vec![2]),
+            ("@Maya Ortizzz", vec![2]),
+            ("@Mayax", vec![]),
+            ("(@ZOË ÜNAL)", vec![4]),
+            ("@Jonas Berg cannot see it, which the hub will say", vec![3]),
+            ("@Sam Lee", vec![6]),
+            ("@Maya and @Maya Ortiz and @Maya", vec![2, 1]),
+            ("carmen@Maya Ortiz.example", vec![]),
+            ("@", vec![]),
+        ] {
+            let found: Vec<_> = named_in(text, &colleagues).into_iter().map(|user| user.0.as_u128()).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+}

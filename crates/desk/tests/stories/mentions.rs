@@ -1,0 +1,83 @@
+//! Mentioned in a note: told, opened where it stands, and over when it was read.
+
+use serde_json::{Value, json};
+use tandem_conversation::{Command, ConversationId, Named, TurnId};
+use tandem_desk::Action;
+use uuid::Uuid;
+
+use crate::desk::Maya;
+use crate::hub::FakeHub;
+
+fn jonas_mentions_maya(hub: &FakeHub, id: ConversationId) -> TurnId {
+    let turn = TurnId(Uuid::now_v7());
+    let mentions = vec![Named { user: hub.maya, name: "Maya Ortiz".into(), sees_all: true }];
+    let note = Command::Note { turn, text: "@Maya Ortiz may I refund it?".into(), mentions };
+    hub.run(id, hub.agent("Jonas Keller"), note).unwrap();
+    turn
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mention_is_told_once_and_opens_at_the_note() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hello?");
+    hub.joins(carmen, "Jonas Keller");
+    let maya = Maya::signed_in(&hub).await;
+    let turn = jonas_mentions_maya(&hub, carmen);
+    let title = "Jonas Keller mentions you: Carmen Menzel";
+    maya.notifier.until("the mention", |screen| screen.titles() == [title]).await;
+    let (_, notification) = maya.notifier.standing().remove(0);
+    assert_eq!(notification.body, "@Maya Ortiz may I refund it?");
+    let maya = maya.restart().await;
+    maya.until_live().await;
+    // Another call is the sign that the desk has looked at everything again.
+    let jana = hub.customer_comes("Jana Novak");
+    hub.customer_writes(jana, "Hello");
+    maya.notifier.until("Jana's call", |screen| screen.titles().contains(&"Jana Novak needs help".to_owned())).await;
+    assert_eq!(maya.notifier.shown().iter().filter(|shown| *shown == title).count(), 1, "not again after a restart");
+
+    let second = jonas_mentions_maya(&hub, carmen);
+    assert_ne!(turn, second);
+    maya.notifier.until("the newer mention", |screen| screen.titles().contains(&title.to_owned())).await;
+    maya.notifier.press(title, Action::Open);
+    let open = maya.until_told("open", |change| change["type"] == "open").await;
+    assert_eq!(open, json!({"type": "open", "id": carmen, "section": "all", "key": second}));
+    let position = hub.world().states[&carmen].position;
+    maya.ok("conversation.seen", json!({"id": carmen, "upTo": position})).await;
+    hub.until("the mention is seen", |world| world.states[&carmen].mentions.is_empty()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_mentioned_while_the_desk_was_off_is_told_when_it_comes_back() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hello?");
+    hub.joins(carmen, "Jonas Keller");
+    jonas_mentions_maya(&hub, carmen);
+    let maya = Maya::signed_in(&hub).await;
+    maya.notifier.until("the mention", |screen| screen.titles() == ["Jonas Keller mentions you: Carmen Menzel"]).await;
+    maya.ok("window.looking", json!({"id": carmen})).await;
+    maya.notifier.until("nothing", |screen| screen.titles().is_empty()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn maya_mentions_whoever_takes_part_by_name() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hello?");
+    hub.joins(carmen, "Jonas Keller");
+    hub.joins(carmen, "Maya Ortiz");
+    let maya = Maya::signed_in(&hub).await;
+    let named = |all: &Value| all.as_array().unwrap().iter().any(|one| one["name"] == "Jonas Keller");
+    maya.until("Jonas", "conversation.mentionable", json!({"id": carmen}), named).await;
+    maya.ok("conversation.note", json!({"id": carmen, "text": "@jonas keller, look"})).await;
+    let jonas = hub.agent("Jonas Keller").user();
+    hub.until("Jonas is mentioned", |world| world.states[&carmen].mentions.iter().any(|m| Some(m.user) == jonas)).await;
+    let entries = maya
+        .until("the note", "conversation.entries", json!({"id": carmen, "limit": 50}), |entries| {
+            entries["entries"].as_array().unwrap().iter().any(|entry| entry["body"]["mentions"][0]["name"].is_string())
+        })
+        .await;
+    let note = entries["entries"].as_array().unwrap().last().unwrap();
+    assert_eq!(note["body"]["text"], "@jonas keller, look", "text stays text");
+}

@@ -1,0 +1,262 @@
+//! The freedesktop service over D-Bus.
+//!
+//! notify-rust has no notion of an answer written into a notification on these systems: it hears `ActionInvoked` and
+//! `NotificationClosed`, and drops the rest. The text comes with `NotificationReplied`, which Plasma sends to the very
+//! connection that the notification came from, and notify-rust keeps that to itself. So what can be answered is shown
+//! over a connection of our own, on which all three signals are heard.
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+
+use futures_util::StreamExt as _;
+use notify_rust::{CloseReason, NotificationHandle, NotificationResponse};
+use tandem_desk::{Action, Did, Notification};
+use tokio::sync::{Mutex, oneshot};
+use zbus::message::Type;
+use zbus::names::OwnedUniqueName;
+use zbus::proxy::CacheProperties;
+use zbus::{Connection, MatchRule, Message, MessageStream, Proxy, Variant};
+
+use super::{End, Inner, PATIENCE, Service, action_of};
+
+const NAME: &str = "org.freedesktop.Notifications";
+const PATH: &str = "/org/freedesktop/Notifications";
+/// Signals of other notifications that may wait to be looked at.
+const SIGNALS: NonZeroUsize = NonZeroUsize::new(256).expect("BUG: it is not zero");
+/// Why a notification was closed: by the user.
+const BY_USER: u32 = 2;
+
+/// The way to the service.
+#[derive(Default)]
+pub struct Door {
+    /// Made again after it has failed.
+    bus: Mutex<Option<Connection>>,
+}
+
+/// A notification on the screen.
+pub enum Handle {
+    Plain(NotificationHandle),
+    Answerable(Answerable),
+}
+
+pub struct Answerable {
+    number: u32,
+    service: Proxy<'static>,
+    /// Who showed it: nobody else says what became of it.
+    shown_by: Option<OwnedUniqueName>,
+    signals: MessageStream,
+}
+
+pub fn number(handle: &Handle) -> u32 {
+    match handle {
+        Handle::Plain(handle) => handle.id(),
+        Handle::Answerable(answerable) => answerable.number,
+    }
+}
+
+impl Door {
+    pub async fn service(&self) -> Result<Service, String> {
+        let asked = async {
+            let proxy = self.proxy().await?;
+            let (name, _, _, _): (String, String, String, String) = proxy.call("GetServerInformation", &()).await?;
+            let capabilities: Vec<String> = proxy.call("GetCapabilities", &()).await?;
+            zbus::Result::Ok((name, capabilities))
+        };
+        let found = tokio::time::timeout(PATIENCE, asked).await;
+        if !matches!(found, Ok(Ok(_))) {
+            self.bus.lock().await.take();
+        }
+        match found {
+            Ok(Ok((name, capabilities))) => {
+                let has = |capability: &str| capabilities.iter().any(|known| known == capability);
+                // dunst says that it knows links, and means all markup.
+                let markup = has("body-markup") || has("body-hyperlinks");
+                Ok(Service { name, markup, actions: has("actions"), replies: has("inline-reply") })
+            }
+            Ok(Err(error)) if is_missing(&error) => Err("This system has no notification service.".into()),
+            Ok(Err(error)) => Err(format!("The notification service cannot be asked: {error}.")),
+            Err(_) => Err("The notification service does not answer.".into()),
+        }
+    }
+
+    pub async fn show(
+        &self,
+        native: notify_rust::Notification,
+        notification: &Notification,
+        service: &Service,
+        replaces: Option<u32>,
+    ) -> Result<Handle, String> {
+        let can_be_answered = service.actions && service.replies && notification.actions.contains(&Action::Reply);
+        let shown = async {
+            match can_be_answered {
+                true => {
+                    self.show_answerable(&native, notification.sound, replaces).await.map_err(|error| error.to_string())
+                }
+                false => native.show_async().await.map(Handle::Plain).map_err(|error| error.to_string()),
+            }
+        };
+        match tokio::time::timeout(PATIENCE, shown).await {
+            Ok(shown) => shown.map_err(|error| format!("The notification service refused: {error}.")),
+            Err(_) => Err("The notification service does not answer.".into()),
+        }
+    }
+
+    async fn show_answerable(
+        &self,
+        native: &notify_rust::Notification,
+        sound: bool,
+        replaces: Option<u32>,
+    ) -> zbus::Result<Handle> {
+        let service = self.proxy().await?;
+        // First the ears: somebody may be quick.
+        let rule = MatchRule::builder().msg_type(Type::Signal).interface(NAME).path(PATH).build()?;
+        let signals = MessageStream::for_match_rule(rule, service.connection(), Some(SIGNALS)).await?;
+        let hints = HashMap::from([
+            if sound { ("sound-name", Variant::from(super::SOUND)) } else { ("suppress-sound", Variant::from(true)) },
+            ("x-kde-reply-placeholder-text", Variant::from("Answer the customer")),
+            ("x-kde-reply-submit-button-text", Variant::from("Send")),
+        ]);
+        let answer = service
+            .call_method(
+                "Notify",
+                &(
+                    &native.appname,
+                    replaces.unwrap_or_default(),
+                    &native.icon,
+                    &native.summary,
+                    &native.body,
+                    &native.actions,
+                    hints,
+                    i32::from(native.timeout),
+                ),
+            )
+            .await?;
+        let shown_by = answer.header().sender().map(|sender| sender.to_owned().into());
+        let number = answer.body().deserialize()?;
+        Ok(Handle::Answerable(Answerable { number, service, shown_by, signals }))
+    }
+
+    /// Lets `inner` know whenever the service ends, or another begins.
+    pub async fn follow(&self, inner: &Inner) {
+        let Ok(proxy) = self.proxy().await else { return };
+        let Ok(mut owners) = proxy.receive_owner_changed().await else { return };
+        let mut had_one = has_owner(&proxy).await;
+        while let Some(owner) = owners.next().await {
+            inner.service_changed(had_one).await;
+            had_one = owner.is_some();
+        }
+    }
+
+    async fn proxy(&self) -> zbus::Result<Proxy<'static>> {
+        let mut bus = self.bus.lock().await;
+        let connection = match &*bus {
+            Some(connection) => connection.clone(),
+            None => bus.insert(Connection::session().await?).clone(),
+        };
+        drop(bus);
+        zbus::proxy::Builder::new(&connection)
+            .destination(NAME)
+            .path(PATH)
+            .interface(NAME)
+            .cache_properties(CacheProperties::No)
+            .build()
+            .await
+    }
+}
+
+async fn has_owner(proxy: &Proxy<'_>) -> bool {
+    let Ok(dbus) = zbus::fdo::DBusProxy::new(proxy.connection()).await else { return false };
+    let Ok(name) = zbus::names::BusName::try_from(NAME) else { return false };
+    dbus.name_has_owner(name).await.unwrap_or(false)
+}
+
+fn is_missing(error: &zbus::Error) -> bool {
+    matches!(error, zbus::Error::MethodError(name, ..)
+        if ["org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner"]
+            .contains(&name.as_str()))
+}
+
+pub async fn attend(handle: Handle, ended: oneshot::Receiver<End>) -> Option<Did> {
+    match handle {
+        Handle::Plain(handle) => attend_plain(handle, ended).await,
+        Handle::Answerable(answerable) => answerable.attend(ended).await,
+    }
+}
+
+async fn attend_plain(handle: NotificationHandle, ended: oneshot::Receiver<End>) -> Option<Did> {
+    let (said, answer) = oneshot::channel();
+    let waiting = handle.wait_for_action_async(|response| {
+        let did = match response {
+            NotificationResponse::Default => Some(Did::Pressed(Action::Open)),
+            NotificationResponse::Action(key) => action_of(key).map(Did::Pressed),
+            NotificationResponse::Closed(CloseReason::Dismissed) => Some(Did::Dismissed),
+            _ => None,
+        };
+        let _ = said.send(did);
+    });
+    let end = tokio::select! {
+        () = waiting => None,
+        end = ended => end.ok(),
+    };
+    let did = answer.await.ok().flatten();
+    // Some services leave a notification standing after its action.
+    let acted = did.as_ref().is_some_and(|did| *did != Did::Dismissed);
+    if acted || end == Some(End::Close) {
+        let _ = tokio::time::timeout(PATIENCE, handle.close_async()).await;
+    }
+    did
+}
+
+impl Answerable {
+    async fn attend(mut self, mut ended: oneshot::Receiver<End>) -> Option<Did> {
+        let did = loop {
+            tokio::select! {
+                signal = self.signals.next() => match signal {
+                    Some(Ok(signal)) => if let Some(did) = self.what(&signal) { break did },
+                    Some(Err(_)) => {}
+                    None => return None,
+                },
+                end = &mut ended => {
+                    if end == Ok(End::Close) {
+                        self.close().await;
+                    }
+                    return None;
+                }
+            }
+        };
+        if !matches!(did, None | Some(Did::Dismissed)) {
+            self.close().await;
+        }
+        did
+    }
+
+    /// What a signal says of this notification; `Some(None)` that it has gone by itself.
+    fn what(&self, signal: &Message) -> Option<Option<Did>> {
+        let header = signal.header();
+        if self.shown_by.as_deref() != header.sender() {
+            return None;
+        }
+        let body = signal.body();
+        match header.member()?.as_str() {
+            "NotificationReplied" => {
+                let (number, text) = body.deserialize::<(u32, String)>().ok()?;
+                (number == self.number).then_some(Some(Did::Replied(text)))
+            }
+            "ActionInvoked" => {
+                let (number, key) = body.deserialize::<(u32, String)>().ok()?;
+                (number == self.number).then(|| action_of(&key).map(Did::Pressed))
+            }
+            "NotificationClosed" => {
+                let (number, why) = body.deserialize::<(u32, u32)>().ok()?;
+                (number == self.number).then(|| (why == BY_USER).then_some(Did::Dismissed))
+            }
+            _ => None,
+        }
+    }
+
+    async fn close(&self) {
+        let body = (self.number,);
+        let closed = self.service.call_method("CloseNotification", &body);
+        let _ = tokio::time::timeout(PATIENCE, closed).await;
+    }
+}

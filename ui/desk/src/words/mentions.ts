@@ -1,0 +1,53 @@
+// Mentions in a note: which stretches of its text are somebody's name, and what is being typed after an @.
+import type { Mention, UserId } from "$shared/types";
+
+export interface Stretch {
+  text: string;
+  /** Whom it mentions, if it does. */
+  user: UserId | null;
+}
+
+const LETTER = /[\p{L}\p{N}]/u;
+/** More words than this after an @ are no beginning of a name. */
+const LONGEST = 60;
+
+/** The text with the names of those mentioned set apart; the longest name wins. */
+export function stretches(text: string, mentions: readonly Mention[]): Stretch[] {
+  const found: Stretch[] = [];
+  const longestFirst = mentions.toSorted((a, b) => b.name.length - a.name.length);
+  let from = 0;
+  for (let at = text.indexOf("@"); at !== -1; at = text.indexOf("@", at + 1)) {
+    if (at < from || (at > 0 && LETTER.test(text.charAt(at - 1)))) continue;
+    const mention = longestFirst.find(({ name }) => stands(text, at + 1, name));
+    if (!mention) continue;
+    const end = at + 1 + mention.name.length;
+    if (at > from) found.push({ text: text.slice(from, at), user: null });
+    found.push({ text: text.slice(at, end), user: mention.user });
+    from = end;
+  }
+  if (from < text.length) found.push({ text: text.slice(from), user: null });
+  return found;
+}
+
+function stands(text: string, at: number, name: string): boolean {
+  const same = text.slice(at, at + name.length).toLocaleLowerCase() === name.toLocaleLowerCase();
+  return same && !LETTER.test(text.charAt(at + name.length));
+}
+
+/** What stands between the last @ and the caret, if a name may be typed there. */
+export function beginning(text: string, caret: number): { at: number; typed: string } | null {
+  const at = text.lastIndexOf("@", caret - 1);
+  if (at === -1 || caret - at > LONGEST || (at > 0 && LETTER.test(text.charAt(at - 1)))) return null;
+  const typed = text.slice(at + 1, caret);
+  return /[\n@]|^\s/.test(typed) ? null : { at, typed };
+}
+
+/** Whose name, or a later word of it, begins with what was typed. */
+export function matching<T extends { name: string }>(people: readonly T[], typed: string): T[] {
+  const wanted = typed.toLocaleLowerCase();
+  const begins = ({ name }: T): boolean => {
+    const lower = name.toLocaleLowerCase();
+    return lower.startsWith(wanted) || lower.split(/\s+/).some((word) => word.startsWith(wanted));
+  };
+  return people.filter(begins);
+}
