@@ -9,7 +9,7 @@ use xtask::xvfb;
 
 use crate::bus;
 use crate::dunst::Dunst;
-use crate::notifications::Notifications;
+use crate::notifications::{Manner, Notifications};
 use crate::stage::Stage;
 
 const KEYCHAIN_STARTS: Duration = Duration::from_secs(20);
@@ -19,15 +19,24 @@ pub struct Desktop<N = Notifications> {
     pub who: String,
     pub notifications: N,
     pub display: String,
-    bus: String,
+    /// The address of the message bus.
+    pub bus: String,
 }
 
 impl Desktop {
     /// # Errors
     /// If the display or the bus does not start.
     pub async fn start(stage: &mut Stage, who: &str) -> Result<Self> {
+        Self::start_as(stage, who, Manner::default()).await
+    }
+
+    /// The same, with another kind of notification service.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn start_as(stage: &mut Stage, who: &str, manner: Manner) -> Result<Self> {
         let bare = Desktop::bare(stage, who)?;
-        let notifications = Notifications::serve(&bare.bus).await?;
+        let notifications = Notifications::serve_as(&bare.bus, manner).await?;
         Ok(bare.with(notifications))
     }
 }
@@ -43,7 +52,11 @@ impl Desktop<Dunst> {
 }
 
 impl Desktop<()> {
-    fn bare(stage: &mut Stage, who: &str) -> Result<Self> {
+    /// Without anything that shows notifications.
+    ///
+    /// # Errors
+    /// If the display or the bus does not start.
+    pub fn bare(stage: &mut Stage, who: &str) -> Result<Self> {
         let display = xvfb::start(&mut stage.leash)?;
         let bus = bus::start(stage, who)?;
         let mut keychain = stage.command(Path::new("sh"), who)?;

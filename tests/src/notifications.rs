@@ -23,6 +23,8 @@ pub struct Shown {
     /// The notification whose place it took; 0 for a new one.
     pub replaces: u32,
     pub app: String,
+    /// The connection that it came from.
+    pub sender: String,
     pub summary: String,
     pub body: String,
     /// Key and label of each action.
@@ -75,11 +77,27 @@ impl fmt::Display for Ledger {
     }
 }
 
+/// What kind of service it is.
+#[derive(Clone, Debug)]
+pub struct Manner {
+    pub capabilities: Vec<&'static str>,
+    /// It has the name and never says a word.
+    pub hangs: bool,
+    /// What the app withdraws stands a moment longer: whoever presses it then was quicker.
+    pub closes_late: bool,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self { capabilities: vec!["actions", "body"], hangs: false, closes_late: false }
+    }
+}
+
 /// The person's side: sees the notifications and presses on them.
 pub struct Notifications {
     ledger: watch::Receiver<Ledger>,
     server: InterfaceRef<Server>,
-    _connection: zbus::Connection,
+    connection: zbus::Connection,
 }
 
 impl Notifications {
@@ -88,14 +106,30 @@ impl Notifications {
     /// # Errors
     /// If the bus is not there or somebody has the name.
     pub async fn serve(address: &str) -> Result<Self> {
+        Self::serve_as(address, Manner::default()).await
+    }
+
+    /// The same, as another kind of service.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn serve_as(address: &str, manner: Manner) -> Result<Self> {
         let (record, ledger) = watch::channel(Ledger::default());
         let connection = zbus::connection::Builder::address(address)
-            .serve_at(PATH, Server { record, next: 1, inhibited: false })
+            .serve_at(PATH, Server { record, next: 1, inhibited: false, manner })
             .name("org.freedesktop.Notifications")
             .build()
             .await?;
         let server = connection.object_server().interface(PATH).await?;
-        Ok(Self { ledger, server, _connection: connection })
+        Ok(Self { ledger, server, connection })
+    }
+
+    /// The service ends, and what it showed is gone.
+    ///
+    /// # Errors
+    /// If the bus is gone already.
+    pub async fn end(self) -> Result<()> {
+        Ok(self.connection.close().await?)
     }
 
     #[must_use]
@@ -158,6 +192,26 @@ impl Notifications {
         Ok(())
     }
 
+    /// Writes an answer into its field.
+    ///
+    /// # Errors
+    /// If it has none, or the bus is gone.
+    pub async fn reply(&self, shown: &Shown, text: &str) -> Result<()> {
+        if !shown.offers("inline-reply") {
+            bail!("{:?} has no field for an answer but {:?}", shown.summary, shown.actions);
+        }
+        tokio::time::sleep_until((shown.at + REACTION).into()).await;
+        Server::notification_replied(&self.to_sender(shown)?, shown.id, text).await?;
+        Server::notification_closed(self.server.signal_emitter(), shown.id, BY_PERSON).await?;
+        Ok(())
+    }
+
+    /// Some services tell an answer only to the connection that the notification came from.
+    fn to_sender(&self, shown: &Shown) -> Result<SignalEmitter<'static>> {
+        let emitter = SignalEmitter::new(&self.connection, PATH)?;
+        Ok(emitter.set_destination(zbus::names::BusName::try_from(shown.sender.clone())?).into_owned())
+    }
+
     /// Swipes it away.
     ///
     /// # Errors
@@ -177,14 +231,16 @@ struct Server {
     record: watch::Sender<Ledger>,
     next: u32,
     inhibited: bool,
+    manner: Manner,
 }
 
 #[zbus::interface(name = "org.freedesktop.Notifications")]
 impl Server {
-    // The eight parameters are the specification's.
+    // The parameters are the specification's.
     #[expect(clippy::too_many_arguments)]
-    fn notify(
+    async fn notify(
         &mut self,
+        #[zbus(header)] header: zbus::message::Header<'_>,
         app: String,
         replaces: u32,
         _icon: String,
@@ -194,11 +250,13 @@ impl Server {
         hints: HashMap<String, OwnedVariant>,
         _expires_ms: i32,
     ) -> u32 {
+        self.hang().await;
+        let sender = header.sender().map(ToString::to_string).unwrap_or_default();
         let id = if replaces == 0 { self.next } else { replaces };
         self.next = self.next.max(id) + 1;
         let actions = actions.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect();
         let hints = hints.into_iter().map(|(name, value)| (name, plain(&value))).collect();
-        let shown = Shown { id, replaces, app, summary, body, actions, hints, at: Instant::now() };
+        let shown = Shown { id, replaces, app, sender, summary, body, actions, hints, at: Instant::now() };
         self.record.send_modify(|ledger| ledger.shown.push(shown));
         id
     }
@@ -209,7 +267,9 @@ impl Server {
         #[zbus(signal_emitter)] emitter: SignalEmitter<'_>,
     ) -> zbus::fdo::Result<()> {
         self.record.send_modify(|ledger| ledger.withdrawn.push((id, Instant::now())));
-        Self::notification_closed(&emitter, id, BY_APP).await?;
+        if !self.manner.closes_late {
+            Self::notification_closed(&emitter, id, BY_APP).await?;
+        }
         Ok(())
     }
 
@@ -219,11 +279,13 @@ impl Server {
         self.inhibited
     }
 
-    fn get_capabilities(&self) -> Vec<&'static str> {
-        vec!["actions", "body"]
+    async fn get_capabilities(&self) -> Vec<&'static str> {
+        self.hang().await;
+        self.manner.capabilities.clone()
     }
 
-    fn get_server_information(&self) -> (&'static str, &'static str, &'static str, &'static str) {
+    async fn get_server_information(&self) -> (&'static str, &'static str, &'static str, &'static str) {
+        self.hang().await;
         ("Tandem's tests", "Tandem", env!("CARGO_PKG_VERSION"), "1.2")
     }
 
@@ -231,7 +293,18 @@ impl Server {
     async fn action_invoked(emitter: &SignalEmitter<'_>, id: u32, action: &str) -> zbus::Result<()>;
 
     #[zbus(signal)]
+    async fn notification_replied(emitter: &SignalEmitter<'_>, id: u32, text: &str) -> zbus::Result<()>;
+
+    #[zbus(signal)]
     async fn notification_closed(emitter: &SignalEmitter<'_>, id: u32, reason: u32) -> zbus::Result<()>;
+}
+
+impl Server {
+    async fn hang(&self) {
+        if self.manner.hangs {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 /// Text as it is, anything else as D-Bus writes it.

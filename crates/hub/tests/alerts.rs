@@ -118,6 +118,22 @@ async fn what_is_reported_twice_or_late_changes_nothing_that_is_known() {
 }
 
 #[tokio::test]
+async fn supervisors_hear_that_more_is_known_and_nobody_else_does() {
+    let (hub, _) = hub().await;
+    let (carmen, maya, sofia) = (hub.customer().await, hub.maya().await, hub.sofia().await);
+    let mut sofia_desk = desk(&sofia).await;
+    let (mut maya_desk, id, open) = maya_is_called(&carmen, &maya, &sofia).await;
+    let told = |frame: &Value| frame["alerts"]["conversations"].as_array().is_some_and(|all| all.contains(&json!(id)));
+    frames_until(&mut sofia_desk, told).await;
+    for outcome in [json!({ "type": "shown" }), json!({ "type": "clicked" })] {
+        reports(&maya, &id, &open, outcome).await;
+    }
+    frames_until(&mut sofia_desk, told).await;
+    let heard = frames_until(&mut maya_desk, |frame| frame.get("alive").is_some()).await;
+    assert!(!heard.iter().any(told), "{heard:?}");
+}
+
+#[tokio::test]
 async fn only_supervisors_see_who_was_told() {
     let (hub, _) = hub().await;
     let (carmen, maya, sofia) = (hub.customer().await, hub.maya().await, hub.sofia().await);

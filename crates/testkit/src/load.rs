@@ -7,6 +7,7 @@ mod chat_js;
 mod clock;
 mod crowd;
 pub mod desk;
+mod desks;
 mod desktop;
 mod fold;
 mod help;
@@ -62,6 +63,7 @@ pub const MEASUREMENTS: &[Measurement] = &[
         names: &["help_to_notification_p50_ms", "help_to_notification_p99_ms", "withdraw_p99_ms"],
         run: |bench| Box::pin(help::measure(bench)),
     },
+    Measurement { names: &["help_to_desks_p99_ms"], run: |bench| Box::pin(desks::measure(bench)) },
     Measurement {
         names: &["desk_catchup_vs_raw", "desk_catchup_per_s", "desk_catchup_raw_per_s"],
         run: |bench| Box::pin(desk::catchup(bench)),

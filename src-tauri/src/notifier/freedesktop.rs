@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use notify_rust::{CloseReason, NotificationHandle, NotificationResponse};
 use tandem_desk::{Action, Did, Notification};
 use tokio::sync::{Mutex, oneshot};
@@ -185,7 +185,7 @@ pub async fn attend(handle: Handle, ended: oneshot::Receiver<End>) -> Option<Did
 
 async fn attend_plain(handle: NotificationHandle, ended: oneshot::Receiver<End>) -> Option<Did> {
     let (said, answer) = oneshot::channel();
-    let waiting = handle.wait_for_action_async(|response| {
+    let mut waiting = std::pin::pin!(handle.wait_for_action_async(|response| {
         let did = match response {
             NotificationResponse::Default => Some(Did::Pressed(Action::Open)),
             NotificationResponse::Action(key) => action_of(key).map(Did::Pressed),
@@ -193,15 +193,22 @@ async fn attend_plain(handle: NotificationHandle, ended: oneshot::Receiver<End>)
             _ => None,
         };
         let _ = said.send(did);
-    });
-    let end = tokio::select! {
-        () = waiting => None,
-        end = ended => end.ok(),
-    };
+    }));
+    tokio::select! {
+        () = &mut waiting => {}
+        end = ended => {
+            if end != Ok(End::Close) {
+                return None;
+            }
+            let _ = tokio::time::timeout(PATIENCE, handle.close_async()).await;
+            // Somebody may have pressed it just before: the service says so before it says that it is closed.
+            let _ = tokio::time::timeout(PATIENCE, &mut waiting).await;
+            return answer.now_or_never()?.ok().flatten().filter(|did| *did != Did::Dismissed);
+        }
+    }
     let did = answer.await.ok().flatten();
     // Some services leave a notification standing after its action.
-    let acted = did.as_ref().is_some_and(|did| *did != Did::Dismissed);
-    if acted || end == Some(End::Close) {
+    if did.as_ref().is_some_and(|did| *did != Did::Dismissed) {
         let _ = tokio::time::timeout(PATIENCE, handle.close_async()).await;
     }
     did
@@ -209,25 +216,33 @@ async fn attend_plain(handle: NotificationHandle, ended: oneshot::Receiver<End>)
 
 impl Answerable {
     async fn attend(mut self, mut ended: oneshot::Receiver<End>) -> Option<Did> {
-        let did = loop {
-            tokio::select! {
-                signal = self.signals.next() => match signal {
-                    Some(Ok(signal)) => if let Some(did) = self.what(&signal) { break did },
-                    Some(Err(_)) => {}
-                    None => return None,
-                },
-                end = &mut ended => {
-                    if end == Ok(End::Close) {
-                        self.close().await;
-                    }
+        tokio::select! {
+            did = self.outcome() => {
+                if !matches!(did, None | Some(Did::Dismissed)) {
+                    self.close().await;
+                }
+                did
+            }
+            end = &mut ended => {
+                if end != Ok(End::Close) {
                     return None;
                 }
+                self.close().await;
+                // As above: what was done just before is heard first.
+                let did = tokio::time::timeout(PATIENCE, self.outcome()).await.ok().flatten();
+                did.filter(|did| *did != Did::Dismissed)
             }
-        };
-        if !matches!(did, None | Some(Did::Dismissed)) {
-            self.close().await;
         }
-        did
+    }
+
+    /// What becomes of it; none if it goes by itself.
+    async fn outcome(&mut self) -> Option<Did> {
+        while let Some(signal) = self.signals.next().await {
+            if let Some(did) = signal.ok().and_then(|signal| self.what(&signal)) {
+                return did;
+            }
+        }
+        None
     }
 
     /// What a signal says of this notification; `Some(None)` that it has gone by itself.

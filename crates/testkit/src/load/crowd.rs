@@ -29,9 +29,17 @@ pub(super) struct Seat {
 impl Seat {
     /// Makes the user and signs in.
     pub async fn take(hub: &HubProcess, number: usize) -> anyhow::Result<Self> {
-        let email = format!("agent{number}@northwind.example");
-        hub.add_user(&email, &format!("Agent {number}"), "agent")?;
-        Self::sign_in(&hub.url, &email).await
+        Self::make(hub, number)?;
+        Self::sign_in(&hub.url, &Self::email(number)).await
+    }
+
+    /// Makes the user.
+    pub fn make(hub: &HubProcess, number: usize) -> anyhow::Result<()> {
+        hub.add_user(&Self::email(number), &format!("Agent {number}"), "agent")
+    }
+
+    pub fn email(number: usize) -> String {
+        format!("agent{number}@northwind.example")
     }
 
     pub async fn sign_in(hub: &str, email: &str) -> anyhow::Result<Self> {
@@ -91,6 +99,11 @@ impl Guest {
         let _: ChatAccepted = call(post.json(&message(Some(text), None, None))).await?;
         Ok(())
     }
+}
+
+/// A customer comes, and nobody joins.
+pub(super) async fn gather_alone(hub: &HubProcess, name: String) -> anyhow::Result<Guest> {
+    Guest::arrive(client()?, hub.url.as_str().into(), name).await
 }
 
 /// Customers come; each is joined by the agent whose turn it is. In the order of their numbers.
