@@ -129,3 +129,56 @@ async fn a_real_notification_daemon_shows_what_the_ledger_says() -> Result<()> {
     says(&jonas, &jana, "Maya Ortiz", &["shown", "muted"]).await?;
     maya.close().await
 }
+
+/// As WebDriver names the key.
+const ENTER: &str = "\u{e007}";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mention_is_notified_opened_at_the_note_and_answered_with_another() -> Result<()> {
+    let mut stage = Stage::new("mentions")?;
+    let hub = HubProcess::start(&program("tandem-hub")?, &HubOptions::default())?;
+    hub.add_user(MAYA, "Maya Ortiz", "agent")?;
+    hub.add_user(JONAS, "Jonas Keller", "supervisor")?;
+    let desktop = Desktop::start(&mut stage, "maya").await?;
+    let maya = Window::signed_in(&mut stage, &desktop, &hub, MAYA).await?;
+    let mut jonas = Agent::sign_in(&hub.url, JONAS, PASSWORD).await?;
+    let user = jonas.desk.people.iter().find(|one| one.name == "Maya Ortiz").map(|one| one.user);
+    let user = user.ok_or_else(|| anyhow::anyhow!("the hub tells of nobody called Maya"))?;
+
+    let mut carmen = Customer::arrive(&hub.url, BRAND, "Carmen Menzel").await?;
+    carmen.write("Where is my ferry?").await?;
+    let call = desktop.notifications.offering("join").await?;
+    desktop.notifications.press(&call, "join").await?;
+    maya.shows(Thing::Test("transcript"), "Where is my ferry?").await?;
+    maya.run("Object.defineProperty(document, 'hasFocus', { value: () => false }); dispatchEvent(new Event('blur'))")
+        .await?;
+
+    // Jonas only looks on, and asks her.
+    let id = carmen.conversation().await?;
+    jonas.note(id, "@Maya Ortiz is it the one at six?", &[user]).await?;
+    let titled = |ledger: &Ledger| {
+        ledger.on_screen().find(|shown| shown.summary == "Jonas Keller mentions you: Carmen Menzel").cloned()
+    };
+    let mention = desktop.notifications.until("the mention", titled).await?;
+    desktop.notifications.press(&mention, "default").await?;
+    maya.shows(Thing::Css("[data-found]"), "You are mentioned").await?;
+
+    // She answers him in a note of her own, by key.
+    maya.click(Thing::Button("Note")).await?;
+    maya.write(Thing::Textbox("Note"), "@Jon").await?;
+    maya.shows(Thing::Css("[role=listbox]"), "Jonas Keller").await?;
+    maya.write_on(Thing::Textbox("Note"), ENTER).await?;
+    maya.shows(Thing::Textbox("Note"), "@Jonas Keller").await?;
+    maya.write_on(Thing::Textbox("Note"), &format!("It is.{ENTER}")).await?;
+    jonas
+        .wait_until("the answer", |desk| {
+            desk.conversation(id).is_some_and(|state| {
+                state
+                    .mentions
+                    .iter()
+                    .any(|mention| mention.words == "@Jonas Keller It is." && mention.by.user() == Some(user))
+            })
+        })
+        .await?;
+    maya.close().await
+}

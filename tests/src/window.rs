@@ -114,8 +114,18 @@ impl Window {
         .await
     }
 
+    /// Writes on, after what is written in a text box; also keys, as WebDriver names them.
+    ///
     /// # Errors
     /// If it is not there in time.
+    pub async fn write_on(&self, thing: Thing<'_>, text: &str) -> Result<()> {
+        self.act(thing, async |element| element.send_keys(text).await).await
+    }
+
+    /// What stands in it.
+    ///
+    /// # Errors
+    /// If it does not appear.
     pub async fn text(&self, thing: Thing<'_>) -> Result<String> {
         Ok(written_in(&self.find(thing).await?).await?)
     }

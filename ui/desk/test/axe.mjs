@@ -38,6 +38,15 @@ const STATES = [
     await show("Carmen Menzel")(page);
     await page.getByRole("button", { name: "Note", exact: true }).click();
   }],
+  ["mention", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("button", { name: "Note", exact: true }).click();
+    await page.getByRole("textbox", { name: "Note" }).pressSequentially("@Priya Nair has the papers");
+    await page.getByRole("textbox", { name: "Note" }).press("Enter");
+    await page.locator("strong", { hasText: "@Priya Nair" }).waitFor();
+    await page.getByRole("textbox", { name: "Note" }).pressSequentially("Ask @");
+    await page.getByRole("listbox", { name: "Colleagues to mention" }).waitFor();
+  }],
   ["moved on", "", async (page) => {
     await show("Carmen Menzel")(page);
     await page.evaluate(() => window.__fake.refuse.set("conversation.send", { code: "conversation.moved_on", message: "" }));

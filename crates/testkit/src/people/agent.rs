@@ -125,12 +125,18 @@ impl Agent {
         self.command(conversation, reply).await
     }
 
-    /// Writes a note that customers never see.
+    /// Writes a note that customers never see, and mentions these colleagues.
     ///
     /// # Errors
     /// If the hub refuses.
-    pub async fn note(&self, conversation: ConversationId, text: &str) -> Result<CommandAccepted, ClientError> {
-        let note = AgentCommand::Note { turn: TurnId(Uuid::now_v7()), text: text.to_owned(), mentions: Vec::new() };
+    pub async fn note(
+        &self,
+        conversation: ConversationId,
+        text: &str,
+        mentions: &[UserId],
+    ) -> Result<CommandAccepted, ClientError> {
+        let note =
+            AgentCommand::Note { turn: TurnId(Uuid::now_v7()), text: text.to_owned(), mentions: mentions.to_vec() };
         self.command(conversation, note).await
     }
 
