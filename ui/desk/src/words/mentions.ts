@@ -1,10 +1,16 @@
 // Mentions in a note: which stretches of its text are somebody's name, and what is being typed after an @.
-import type { Mention, UserId } from "$shared/types";
+import type { EntryBody, Mention, UserId } from "$shared/types";
 
 export interface Stretch {
   text: string;
   /** Whom it mentions, if it does. */
   user: UserId | null;
+}
+
+/** Why an entry was gone to. */
+export function whyGoneTo(body: EntryBody, me: UserId | null): string {
+  const mentioned = body.type === "note" && body.mentions.some(({ user }) => user === me);
+  return mentioned ? "You are mentioned" : "From your search";
 }
 
 const LETTER = /[\p{L}\p{N}]/u;
