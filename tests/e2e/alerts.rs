@@ -166,9 +166,9 @@ async fn a_mention_is_notified_opened_at_the_note_and_answered_with_another() ->
     // She answers him in a note of her own, by key.
     maya.click(Thing::Button("Note")).await?;
     maya.write(Thing::Textbox("Note"), "@Jon").await?;
-    maya.shows(Thing::Css("[role=listbox]"), "Jonas Keller").await?;
+    maya.shows(Thing::Css("#mentionable"), "Jonas Keller").await?;
     maya.write_on(Thing::Textbox("Note"), ENTER).await?;
-    maya.lacks(Thing::Css("[role=listbox]")).await?;
+    maya.lacks(Thing::Css("#mentionable")).await?;
     maya.write_on(Thing::Textbox("Note"), &format!("It is.{ENTER}")).await?;
     jonas
         .wait_until("the answer", |desk| {

@@ -10,8 +10,7 @@ use tandem_conversation::{Conversation, ConversationId, UserId};
 use tandem_desk::testing::MemoryKeychain;
 use tandem_desk::{
     Action, Attention, Desk, DeskConfig, Did, News, NoStartup, Notification, Notifier, NotifyError, Pace, Reaction,
-    Receipt,
-    ShownId, Tag,
+    Receipt, ShownId, Tag,
 };
 use tandem_testkit::hub_process::BRAND;
 use tokio::sync::{mpsc, watch};
