@@ -1,5 +1,7 @@
 //! What the interface shows: plain shapes, answered from the cache, and generated into TypeScript.
 
+mod settings;
+
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
     Availability, CallId, Channel, Choice, CommandId, ConversationId, CustomerId, EngagementId, Media, Mention,
@@ -7,6 +9,8 @@ use tandem_conversation::{
 };
 use tandem_protocol::agents::Colleague;
 use ts_rs::TS;
+
+pub use settings::*;
 
 /// Everything about the desk that is not about one conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -20,71 +24,6 @@ pub struct AppView {
     /// How the notification service answered last.
     pub notifications: NotificationsView,
     pub settings: SettingsView,
-}
-
-/// What the user has chosen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct SettingsView {
-    /// A customer's turn since writing holds a reply back, too.
-    pub mind_customer: bool,
-    pub notifications: NotificationSettings,
-}
-
-/// How loud which notification is, and when none is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct NotificationSettings {
-    pub help_needed: Loudness,
-    pub invited: Loudness,
-    pub customer_wrote: Loudness,
-    pub waiting_too_long: Loudness,
-    pub delivery_failed: Loudness,
-    /// A colleague's note mentions the user.
-    pub mentioned: Loudness,
-    /// For those who view all conversations: more calls for help are open than `queue_threshold`.
-    pub queue_long: Loudness,
-    pub queue_threshold: u32,
-    /// Calls for help and invitations are shown again every minute until somebody acts.
-    pub repeat: bool,
-    /// The customer's words are part of a notification.
-    pub preview: bool,
-    /// No notifications in these hours.
-    pub quiet: Option<QuietHours>,
-}
-
-impl Default for NotificationSettings {
-    fn default() -> Self {
-        Self {
-            help_needed: Loudness::Sound,
-            invited: Loudness::Sound,
-            customer_wrote: Loudness::Sound,
-            waiting_too_long: Loudness::Sound,
-            delivery_failed: Loudness::Silent,
-            mentioned: Loudness::Sound,
-            queue_long: Loudness::Sound,
-            queue_threshold: 10,
-            repeat: false,
-            preview: true,
-            quiet: None,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Loudness {
-    Off,
-    Silent,
-    Sound,
-}
-
-/// A part of every day in this machine's time zone, in minutes after midnight; it may go over midnight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct QuietHours {
-    pub from: u16,
-    pub to: u16,
 }
 
 /// Who was told of a conversation's calls for help, the newest call first.
