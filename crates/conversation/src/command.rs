@@ -6,6 +6,7 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::handover::Grade;
 use crate::help::{Ladder, Reach};
 use crate::ids::{
     BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId, UserId,
@@ -148,6 +149,11 @@ pub enum Command {
     },
     PressButton {
         action: String,
+    },
+    /// What whoever took over thinks of the packet in this note.
+    GradeHandover {
+        turn: TurnId,
+        grade: Grade,
     },
     GiveFeedback {
         score: u8,

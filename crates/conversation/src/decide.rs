@@ -287,6 +287,7 @@ impl<'a> Draft<'a> {
             | Command::TakeOver
             | Command::Delegate { .. }
             | Command::PressButton { .. }
+            | Command::GradeHandover { .. }
             | Command::OpenLink { .. }
             | Command::RevokeLink { .. } => self.run_person(command),
             Command::WidenHelp { call, reach } => {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::engagement::{EndReason, Engagement};
+use crate::handover::Grade;
 use crate::help::{NeedsHelp, Reach};
 use crate::ids::{
     BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId,
@@ -65,6 +66,11 @@ pub enum EventBody {
     },
     /// The actor has seen the note that mentions them.
     MentionSeen,
+    /// How much the packet in this note helped.
+    HandoverGraded {
+        turn: TurnId,
+        grade: Grade,
+    },
     EngagementStarted {
         engagement: Engagement,
     },

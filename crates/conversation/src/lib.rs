@@ -9,6 +9,7 @@ mod command;
 mod decide;
 mod engagement;
 mod event;
+mod handover;
 mod help;
 mod ids;
 mod logic;
@@ -30,6 +31,7 @@ pub use command::{Command, Context, Envelope, Invitee, Opening};
 pub use decide::decide;
 pub use engagement::{EndReason, Engagement, EngagementKind};
 pub use event::{Event, EventBody, Side};
+pub use handover::{Grade, Graded, Handover, OpenHandover, Point};
 pub use help::{HelpReason, Ladder, NeedsHelp, Reach};
 pub use ids::{
     BrandId, CallId, CommandId, ContactId, ConversationId, CustomerId, EngagementId, LinkId, MediaId, Position,

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
+use crate::handover::Handover;
 use crate::help::HelpReason;
 use crate::ids::{EngagementId, Position, RequestId, TurnId, UserId};
 use crate::rejection::Rejection;
@@ -126,6 +127,9 @@ pub enum Action {
     },
     Note {
         text: String,
+        /// Makes the note a handover packet; the text sums it up.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handover: Option<Box<Handover>>,
     },
     Suggestion {
         text: String,

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::alone::ASK_WITHIN_MS;
 use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::{Event, EventBody, Side};
+use crate::handover::{Graded, Handover, OpenHandover};
 use crate::help::NeedsHelp;
 use crate::ids::{BrandId, ContactId, ConversationId, CustomerId, EngagementId, Position, TurnId, UserId};
 use crate::logic::{Fallback, LogicState, Pending, merge};
@@ -174,6 +175,8 @@ pub struct Conversation {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<OpenMention>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handover: Option<Box<OpenHandover>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_words: Option<LastWords>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<OpenQuestion>,
@@ -220,6 +223,7 @@ impl Conversation {
             engagements: Vec::new(),
             left: Vec::new(),
             mentions: Vec::new(),
+            handover: None,
             last_words: None,
             questions: Vec::new(),
             open_turns: Vec::new(),
@@ -257,6 +261,11 @@ impl Conversation {
             }
             EventBody::Received { side, stage, up_to } => self.receive(*side, *stage, *up_to),
             EventBody::MentionSeen => self.mentions.retain(|mention| event.actor.user() != Some(mention.user)),
+            EventBody::HandoverGraded { turn, grade } => {
+                if let Some(open) = self.handover.as_mut().filter(|open| open.turn == *turn) {
+                    open.graded = Some(Graded { grade: *grade, by: event.actor.clone() });
+                }
+            }
             EventBody::EngagementStarted { engagement } => self.start_engagement(engagement),
             EventBody::EngagementEnded { engagement, was, end } => {
                 self.end_engagement(*engagement, was, end, event.time)
@@ -316,8 +325,12 @@ impl Conversation {
     }
 
     fn add_turn(&mut self, event: &Event, turn: &Turn) {
-        if let Content::Note { mentions, .. } = &turn.content {
+        if let Content::Note { mentions, handover, .. } = &turn.content {
             mentions.iter().for_each(|mention| self.mention(event, turn, mention.user));
+            if let Some(handover) = handover {
+                let (position, handover) = (event.position, Handover::clone(handover));
+                self.handover = Some(Box::new(OpenHandover { turn: turn.id, position, handover, graded: None }));
+            }
         }
         if !turn.content.is_for_customer() {
             return;

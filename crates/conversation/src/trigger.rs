@@ -26,6 +26,7 @@ pub enum Trigger {
     DeliveryFailed,
     ButtonPressed,
     FeedbackGiven,
+    HandoverGraded,
     EngageLogicChanged,
 }
 
@@ -59,6 +60,7 @@ pub fn trigger_of(event: &Event) -> Option<Trigger> {
         EventBody::EngageLogicChanged { engaged: true } => Some(Trigger::EngageLogicChanged),
         EventBody::ButtonPressed { .. } => Some(Trigger::ButtonPressed),
         EventBody::FeedbackGiven { .. } => Some(Trigger::FeedbackGiven),
+        EventBody::HandoverGraded { .. } => Some(Trigger::HandoverGraded),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
+use crate::handover::Handover;
 use crate::ids::{EngagementId, MediaId, TurnId};
 use crate::mention::Mention;
 use crate::rejection::Rejection;
@@ -22,6 +23,8 @@ pub mod limits {
     pub const TAGS: usize = 50;
     /// Most colleagues that one note mentions.
     pub const MENTIONS: usize = 20;
+    /// Most points in one part of a handover packet.
+    pub const POINTS: usize = 8;
     /// Longest name, reason, tag, language or note line that labels something, in characters.
     pub const LABEL_CHARS: usize = 500;
 }
@@ -68,6 +71,9 @@ pub enum Content {
         text: String,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<Mention>,
+        /// What the text sums up, if it hands the conversation over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handover: Option<Box<Handover>>,
     },
     /// Offered to agents, never shown to customers until one of them sends it.
     Suggestion {
@@ -151,6 +157,7 @@ impl Content {
             _ if text.trim().is_empty() => Err(Rejection::invalid("text", "empty")),
             Self::Question { choices, .. } => check_choices(choices),
             Self::Answer { choice, .. } => check_label("choice", choice),
+            Self::Note { handover: Some(handover), .. } => handover.check(),
             _ => Ok(()),
         }
     }

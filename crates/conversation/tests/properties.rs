@@ -262,7 +262,7 @@ impl World {
         match pick % 17 {
             0..=2 => Action::Message { text, force: pick.is_multiple_of(2), turn: None },
             3 => Action::Question { text, choices: yes(), force: false, turn: None },
-            4 => Action::Note { text },
+            4 => Action::Note { text, handover: None },
             5 => Action::Suggestion { text },
             6 | 7 => Action::NeedsHelp {
                 value: !pick.is_multiple_of(3),

@@ -188,7 +188,7 @@ fn never_what_it_did_itself() {
     let actions = vec![
         message("Hi!"),
         Action::Question { text: "All well?".into(), choices, force: false, turn: None },
-        Action::Note { text: "n".into() },
+        Action::Note { text: "n".into(), handover: None },
         Action::Suggestion { text: "s".into() },
         Action::NeedsHelp { value: true, reason: String::new(), customer_asked: false },
         Action::NeedsHelp { value: false, reason: String::new(), customer_asked: false },

@@ -60,6 +60,7 @@ pub(crate) fn role(event: &Event) -> Role {
         | EventBody::TagsChanged { .. }
         | EventBody::CustomerRenamed { .. }
         | EventBody::ButtonPressed { .. }
+        | EventBody::HandoverGraded { .. }
         | EventBody::FeedbackGiven { .. } => Role::Entry,
         EventBody::Started { .. }
         | EventBody::LogicAsked { .. }
@@ -154,7 +155,7 @@ pub(crate) fn content_body(turn: TurnId, content: &Content, silent: bool) -> Ent
         Content::Question { text, choices } => EntryBody::Question { turn, text, choices, chosen: None },
         Content::Answer { text, .. } => EntryBody::Answer { turn, text },
         Content::Attachment { media, text } => EntryBody::Attachment { turn, media, text },
-        Content::Note { text, mentions } => EntryBody::Note { turn, text, mentions },
+        Content::Note { text, mentions, .. } => EntryBody::Note { turn, text, mentions },
         Content::Suggestion { text, why } => EntryBody::Suggestion { turn, text, why },
     }
 }

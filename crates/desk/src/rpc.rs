@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
-    Availability, CallId, CommandId, ConversationId, MediaId, Position, Section, TurnId, UserId,
+    Availability, CallId, CommandId, ConversationId, Grade, MediaId, Position, Section, TurnId, UserId,
 };
 use ts_rs::TS;
 use zeroize::Zeroizing;
@@ -152,6 +152,15 @@ pub struct InviteColleague {
 
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GradeHandover {
+    pub id: ConversationId,
+    /// The note with the packet.
+    pub turn: TurnId,
+    pub grade: Grade,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Seen {
     pub id: ConversationId,
     pub up_to: Position,
@@ -232,6 +241,7 @@ macro_rules! table {
             "conversation.mentionable" mentionable OneConversation => Vec<ColleagueView>;
             "conversation.invite" invite InviteColleague => Nothing;
             "conversation.decline" decline OneConversation => Nothing;
+            "conversation.gradeHandover" grade_handover GradeHandover => Nothing;
             "conversation.draft" draft Draft => Nothing;
             "conversation.retry" retry Retry => Nothing;
             "conversation.typing" typing OneConversation => Nothing;

@@ -4,8 +4,8 @@ mod settings;
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
-    Availability, CallId, Channel, Choice, CommandId, ConversationId, CustomerId, EngagementId, Media, Mention,
-    Participant, Permissions, Position, Reach, Section, Stage, Time, TurnId, UserId,
+    Availability, CallId, Channel, Choice, CommandId, ConversationId, CustomerId, EngagementId, Graded, Media, Mention,
+    Participant, Permissions, Point, Position, Reach, Section, Stage, Time, TurnId, UserId,
 };
 use tandem_protocol::agents::Colleague;
 use ts_rs::TS;
@@ -216,8 +216,10 @@ pub struct ConversationView {
     pub customer: Vec<FieldView>,
     /// Latest suggestion not yet outdated by a reply.
     pub suggestion: Option<SuggestionView>,
-    /// Handover packet of Your Logic, if it left one.
-    pub handover: Vec<FieldView>,
+    /// The newest handover packet of Your Logic.
+    pub handover: Option<HandoverView>,
+    /// Your Logic is being asked, and answers by then.
+    pub logic_until: Option<Time>,
     pub drafts: DraftsView,
     /// As if what is in the outbox had happened.
     pub may: MayView,
@@ -243,6 +245,26 @@ pub struct ReturnedView {
     pub note: bool,
     pub code: String,
     pub reason: String,
+}
+
+/// What Your Logic tells whoever takes over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HandoverView {
+    /// The note that carries it.
+    pub turn: TurnId,
+    pub parts: Vec<HandoverPart>,
+    pub graded: Option<Graded>,
+    /// Whether this user works or worked with it.
+    pub may_grade: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HandoverPart {
+    /// "Wish", "Checked", "Tried", "Open", "Risk".
+    pub label: String,
+    pub points: Vec<Point>,
 }
 
 /// Something in the outbox.

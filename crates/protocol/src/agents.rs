@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tandem_conversation::{
-    CallId, Channel, Command, CommandId, Content, Conversation, ConversationId, CustomerId, EngagementId, Event,
+    CallId, Channel, Command, CommandId, Content, Conversation, ConversationId, CustomerId, EngagementId, Event, Grade,
     Invitee, LinkId, Named, Participant, Permissions, Position, Reach, Skills, Stage, Time, TurnId, UserId,
 };
 use utoipa::ToSchema;
@@ -134,6 +134,11 @@ pub enum AgentCommand {
     PressButton {
         action: String,
     },
+    /// What whoever took over thinks of the packet in this note.
+    GradeHandover {
+        turn: TurnId,
+        grade: Grade,
+    },
     RevokeLink {
         link: LinkId,
     },
@@ -182,6 +187,7 @@ impl AgentCommand {
             Self::EngageLogic { engaged } => Command::EngageLogic { engaged },
             Self::Tag { add, remove } => Command::Tag { add, remove },
             Self::PressButton { action } => Command::PressButton { action },
+            Self::GradeHandover { turn, grade } => Command::GradeHandover { turn, grade },
             Self::RevokeLink { link } => Command::RevokeLink { link },
             Self::Receive { stage, up_to } => Command::Receive { stage, up_to },
         }

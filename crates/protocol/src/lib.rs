@@ -13,6 +13,7 @@ pub const VERSIONS: &[&str] = &[
     "2: each frame of what happens names the cursor of the one before it",
     "3: desks say whether calls for help are taken, and what became of alerts",
     "4: notes mention colleagues, and supervisors hear when what is known of an alert changes",
+    "5: notes hand conversations over, and are graded",
 ];
 
 /// The version this build speaks.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tandem_conversation::{
-    Action, Channel, Content, Control, ConversationId, CustomerId, Engagement, NeedsHelp, Participant, Position,
+    Action, Channel, Content, Control, ConversationId, CustomerId, Engagement, Grade, NeedsHelp, Participant, Position,
     RequestId, Time, Trigger, TurnId,
 };
 use utoipa::ToSchema;
@@ -44,6 +44,17 @@ pub struct TriggerBody {
     /// The custom button, for `BUTTON_PRESSED`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
+    /// What an agent thinks of a packet of yours, for `HANDOVER_GRADED`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub graded: Option<GradedBody>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GradedBody {
+    /// The note with the packet.
+    pub turn: TurnId,
+    pub grade: Grade,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -18,6 +18,10 @@ const KNOWN_CHARS: usize = 1_000;
 #[must_use]
 pub fn spoken(content: &Content) -> Option<String> {
     match content {
+        Content::Note { text, handover: Some(handover), .. } => {
+            let points = handover.parts().into_iter().flat_map(|(_, points)| points).map(|point| point.text.as_str());
+            Some([text.as_str()].into_iter().chain(points).collect::<Vec<_>>().join(" · "))
+        }
         Content::Text { text } | Content::Answer { text, .. } | Content::Note { text, .. } => Some(text.clone()),
         Content::Question { text, choices } => {
             let labels = choices.iter().map(|choice| choice.label.as_str());

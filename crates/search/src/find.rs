@@ -4,7 +4,7 @@
 //! beginning of words (`t`, `the`) that must be gathered from many words before the first hit. So the newest turns of
 //! the scope are looked at first. If the words are common, the page is full already. If it is not, this sample tells
 //! which words are rare: the index is asked for those alone, and the common ones are checked turn by turn. If none is
-//! rare, gathering any of them costs more than to look further.
+//! rare, looking further costs less than gathering any of them, as long as it promises to fill the page.
 //!
 //! invariant: hits come newest first, and none is left out before the oldest one shown, unless [`CANDIDATES`] turns
 //! were looked at in vain; then older hits may be missing.
@@ -78,13 +78,11 @@ pub fn find<S: Shelf>(
     let narrowed = |words: &mut dyn Iterator<Item = &Word>| {
         Expression::All([scope.clone()].into_iter().chain(words.cloned().map(Expression::Word)).collect())
     };
-    if !rare.is_empty() {
-        let asked = narrowed(&mut rare.iter().map(|number| &words[*number]));
-        if walk.go(shelf, &asked, CANDIDATES)? == Ended::Everything || rare.len() == words.len() {
-            return Ok(walk.hits);
-        }
+    let first = if rare.is_empty() { walk.rarest() } else { rare };
+    let asked = narrowed(&mut first.iter().map(|number| &words[*number]));
+    if walk.go(shelf, &asked, CANDIDATES)? == Ended::Budget && first.len() < words.len() {
+        walk.go(shelf, &narrowed(&mut words.iter()), CANDIDATES)?;
     }
-    walk.go(shelf, &narrowed(&mut words.iter()), CANDIDATES)?;
     Ok(walk.hits)
 }
 
@@ -151,6 +149,10 @@ impl<T> Walk<'_, T> {
         let seen = self.seen.max(1) as f64;
         let share: f64 = self.counts.iter().map(|count| *count as f64 / seen).product();
         share * looks as f64 * 2.0 >= (self.limit - self.hits.len().min(self.limit)) as f64
+    }
+
+    fn rarest(&self) -> Vec<usize> {
+        (0..self.words.len()).min_by_key(|number| self.counts[*number]).into_iter().collect()
     }
 
     /// The words that are rare in the sample.

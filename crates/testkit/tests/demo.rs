@@ -126,7 +126,7 @@ async fn check(agent: &mut Agent, dialogue: &Dialogue, played: &Played, calls: &
         panic!("{name}: called for {reason:?}")
     };
     assert_eq!(Some(detail), dialogue.help.as_ref(), "{name}: why a person was called");
-    assert!(state.custom.get("handover").is_some_and(|handover| handover["wish"].is_string()), "{name}: the handover");
+    assert!(state.handover.as_ref().is_some_and(|open| !open.handover.wish.is_empty()), "{name}: the handover");
     assert!(agent.desk.suggestion(id).is_some(), "{name}: what the recorded person typed is offered");
     assert!(played.answers_by_people > 0, "{name}: the customer saw Maya's answer");
     agent.complete(id, "Done").await.unwrap();

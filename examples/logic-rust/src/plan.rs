@@ -118,8 +118,9 @@ impl Play<'_> {
         let asked = last.is_some_and(|turn| bot::asks_for_a_person(&turn.content));
         let reason = self.dialogue.help.as_deref().unwrap_or("In the recording, a person answered here.");
         answer.needs_help(reason, asked);
-        if let Some(handover) = &self.dialogue.handover {
-            answer.custom.insert("handover".into(), handover.clone());
+        if let Some(parts) = self.dialogue.handover.as_ref().and_then(Value::as_object) {
+            let rests_on = last.map(|turn| turn.id.as_str()).filter(|id| !id.is_empty());
+            answer.handover(parts, rests_on);
         }
     }
 

@@ -54,6 +54,8 @@ pub struct By {
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Turn {
+    #[serde(default)]
+    pub id: String,
     pub position: u32,
     pub by: By,
     pub content: Content,
@@ -134,6 +136,17 @@ impl Answer {
     pub fn question(&mut self, text: &str, choices: &[(&str, &str)]) {
         let choices: Vec<_> = choices.iter().map(|(id, label)| json!({ "id": id, "label": label })).collect();
         self.actions.push(json!({ "type": "QUESTION", "text": text, "choices": choices }));
+    }
+
+    /// A note in parts, for whoever takes over; what the customer wants rests on `turn`.
+    pub fn handover(&mut self, parts: &Map<String, Value>, turn: Option<&str>) {
+        let part = |(name, text): (&String, &Value)| {
+            let turns: Vec<_> = turn.into_iter().filter(|_| name == "wish").collect();
+            (name.clone(), json!([{ "text": text, "turns": turns }]))
+        };
+        let handover: Map<_, _> = parts.iter().filter(|(_, text)| text.is_string()).map(part).collect();
+        let text = parts.get("wish").and_then(Value::as_str).unwrap_or("Please take over.");
+        self.actions.push(json!({ "type": "NOTE", "text": text, "handover": handover }));
     }
 
     pub fn suggestion(&mut self, text: &str) {

@@ -121,9 +121,9 @@ impl Draft<'_> {
                 self.say(Content::Attachment { media: media.clone(), text: text.clone() }, *force, *turn)
             }
             Action::Feedback { text } => self.say(Content::Text { text: text.clone() }, false, None),
-            Action::Note { text } => {
+            Action::Note { text, handover } => {
                 let turn = self.fresh_turn()?;
-                self.note(turn, text, &[])
+                self.note(turn, text, &[], handover.clone())
             }
             Action::Suggestion { text } => self.suggest(text.clone(), None),
             Action::NeedsHelp { value: true, reason, customer_asked } => {

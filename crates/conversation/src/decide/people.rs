@@ -4,6 +4,7 @@ use super::Draft;
 use crate::command::{Command, Invitee};
 use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::EventBody;
+use crate::handover::{Grade, Handover};
 use crate::help::HelpReason;
 use crate::ids::{CallId, EngagementId, LinkId, Position, TurnId};
 use crate::mention::{Named, mentions_of};
@@ -22,7 +23,7 @@ impl Draft<'_> {
                 }
                 self.reply(*turn, content, *written_against, *mind_customer, *received)
             }
-            Command::Note { turn, text, mentions } => self.note(*turn, text, mentions),
+            Command::Note { turn, text, mentions } => self.note(*turn, text, mentions, None),
             Command::Join { call } => self.join(*call),
             Command::Leave { reason, ask_for_help } => self.leave(reason, *ask_for_help),
             Command::Complete { resolution } => {
@@ -71,10 +72,24 @@ impl Draft<'_> {
                 self.push(EventBody::ButtonPressed { action: action.clone() });
                 Ok(())
             }
+            Command::GradeHandover { turn, grade } => self.grade(*turn, *grade),
             Command::OpenLink { link } => self.open_link(*link),
             Command::RevokeLink { link } => self.revoke_link(*link),
             _ => Err(Rejection::NotYours),
         }
+    }
+
+    /// Whoever works with a packet grades it, also when they are done; the last word counts.
+    fn grade(&mut self, turn: TurnId, grade: Grade) -> Result<(), Rejection> {
+        let open = self.state.handover.as_ref().filter(|open| open.turn == turn).ok_or(Rejection::NoTurn)?;
+        let is_same = open.graded.as_ref().is_some_and(|graded| graded.grade == grade && graded.by.same(self.actor));
+        if !self.state.left.iter().any(|past| self.actor.user() == Some(past.user)) {
+            self.engaged()?;
+        }
+        if !is_same {
+            self.push(EventBody::HandoverGraded { turn, grade });
+        }
+        Ok(())
     }
 
     /// The actor's own engagement; whoever has none cannot act in the conversation.
@@ -141,9 +156,15 @@ impl Draft<'_> {
         }
     }
 
-    pub(super) fn note(&mut self, turn: TurnId, text: &str, named: &[Named]) -> Result<(), Rejection> {
+    pub(super) fn note(
+        &mut self,
+        turn: TurnId,
+        text: &str,
+        named: &[Named],
+        handover: Option<Box<Handover>>,
+    ) -> Result<(), Rejection> {
         let mentions = mentions_of(&self.state, self.actor, named)?;
-        let content = Content::Note { text: text.to_owned(), mentions };
+        let content = Content::Note { text: text.to_owned(), mentions, handover };
         content.check()?;
         let engagement = self.state.engagement_of(self.actor).map(|e| e.id);
         if engagement.is_none() && matches!(self.actor, Participant::ExternalAgent { .. }) {
@@ -260,7 +281,7 @@ impl Draft<'_> {
             return Err(Rejection::LogicUnavailable);
         }
         if let Some(text) = note.filter(|text| !text.trim().is_empty()) {
-            self.note(turn, text, &[])?;
+            self.note(turn, text, &[], None)?;
         }
         if !self.state.logic.engaged {
             self.push(EventBody::EngageLogicChanged { engaged: true });

@@ -53,7 +53,7 @@ fn each_wrong_action_is_refused() {
     let gone = tandem_conversation::EngagementId(uuid::Uuid::from_u128(9));
     let table = [
         Action::Question { text: "Which?".into(), choices: Vec::new(), force: false, turn: None },
-        Action::Note { text: " ".into() },
+        Action::Note { text: " ".into(), handover: None },
         Action::Suggestion { text: String::new() },
         Action::InviteExternalAgent { name: String::new(), ttl_s: 60, note: None },
         Action::InviteExternalAgent { name: "Aerolinx".into(), ttl_s: 0, note: None },
@@ -93,7 +93,7 @@ fn an_answer_may_do_everything_at_once() {
     stage.logic_answers(vec![
         message("Hi!"),
         Action::Question { text: "All well?".into(), choices, force: false, turn: None },
-        Action::Note { text: "polite".into() },
+        Action::Note { text: "polite".into(), handover: None },
         Action::Suggestion { text: "Offer tea".into() },
         Action::InviteAgent { user: JONAS, name: Some("Jonas".into()), note: None },
         Action::InviteExternalAgent { name: "Aerolinx".into(), ttl_s: 60, note: None },

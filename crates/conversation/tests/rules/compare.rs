@@ -180,7 +180,7 @@ fn rule_12_your_logic_may_wish_its_answer_dropped_when_others_acted() {
 fn rule_12_replies_carry_only_what_people_say_to_customers() {
     let (mut stage, written_against) = two_agents();
     let suggestion = Content::Suggestion { text: "x".into(), why: None };
-    for content in [Content::Note { text: "x".into(), mentions: Vec::new() }, suggestion] {
+    for content in [Content::Note { text: "x".into(), mentions: Vec::new(), handover: None }, suggestion] {
         let turn = stage.turn();
         let reply = Command::Reply {
             turn,

@@ -189,7 +189,7 @@ fn feedback_is_a_score_from_1_to_5() {
 fn an_answer_beyond_the_limits_is_refused_as_a_whole() {
     let mut stage = Stage::new();
     stage.carmen_writes("Hello?");
-    let note = Action::Note { text: long(limits::TEXT_CHARS + 1) };
+    let note = Action::Note { text: long(limits::TEXT_CHARS + 1), handover: None };
     stage.logic_answers(vec![message("Hi!"), note]);
     assert_eq!(stage.chat(), ["Carmen: Hello?"]);
     assert!(stage.state.fallback.is_some());

@@ -7,6 +7,7 @@ mod answers;
 mod claims;
 mod compare;
 mod engagements;
+mod handover;
 mod help;
 mod life_cycle;
 mod limits;

@@ -3,8 +3,8 @@
 use crate::stage::{AEROLINX, JONAS, LINK_MS, Stage, aerolinx, jonas, maya, opening, sofia, text};
 use serde_json::{Map, json};
 use tandem_conversation::{
-    Command, Control, EngagementId, Invitee, LogicFailure, Participant, Permission, Permissions, Position, Rejection,
-    RequestId, Role, Scope, Stage as Step,
+    Command, Control, EngagementId, Grade, Invitee, LogicFailure, Participant, Permission, Permissions, Position,
+    Rejection, RequestId, Role, Scope, Stage as Step,
 };
 
 /// What the table says: `+` allowed, `P` another kind of participant's, `-` the permission is missing.
@@ -13,7 +13,7 @@ const COLUMNS: &str = "customer agent supervisor admin nobody onlooker external 
 /// The scene in which the command makes sense.
 #[derive(Clone, Copy)]
 enum Scene {
-    /// Maya and Aerolinx are engaged, Jonas is invited, help is asked for, Your Logic is being asked.
+    /// Maya and Aerolinx are engaged, Jonas is invited, help is asked for, Your Logic has left a packet.
     Busy,
     /// Help is asked for, and Maya is outside.
     Outside,
@@ -28,6 +28,7 @@ fn set(scene: Scene) -> Stage {
     match scene {
         Scene::Busy => {
             stage.maya_joins();
+            stage.logic_sends(vec![crate::stage::packet()]).expect("Your Logic may leave a note");
             stage.aerolinx_comes();
             stage.maya_invites_jonas();
             stage.maya(Command::AskForHelp { reason: String::new() }).expect("Maya is engaged");
@@ -83,6 +84,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("leave",           "P + + + - - + P P", Busy, |_| Command::Leave { reason: String::new(), ask_for_help: false }),
         ("ask for help",    "P + + + - - + P P", Busy, |_| Command::AskForHelp { reason: String::new() }),
         ("press button",    "P + + + - - + P P", Busy, |_| Command::PressButton { action: "refund".into() }),
+        ("grade handover",  "P + + + - - P P P", Busy, |s| Command::GradeHandover { turn: s.state.handover.as_ref().expect("there is a packet").turn, grade: Grade::Helpful }),
         // Whoever may look on may also coach.
         ("note",            "P + + + - + + P P", Busy, |s| Command::Note { turn: s.turn(), text: "Hm".into(), mentions: Vec::new() }),
         ("receive",         "+ + + + - + + P P", Busy, |_| Command::Receive { stage: Step::Delivered, up_to: Position(1) }),

@@ -9,9 +9,9 @@
 use serde_json::Map;
 use tandem_conversation::{
     Action, Channel, Command, CommandId, ContactId, Content, Context, Control, Conversation, ConversationId,
-    CustomerId, CustomerRef, Engagement, EngagementId, EngagementKind, Envelope, Event, EventBody, Invitee, Ladder,
-    LinkId, LogicFailure, Opening, Participant, Permissions, Position, Rejection, RequestId, Role, Time, TurnId,
-    UserId, decide, left_alone,
+    CustomerId, CustomerRef, Engagement, EngagementId, EngagementKind, Envelope, Event, EventBody, Handover, Invitee,
+    Ladder, LinkId, LogicFailure, Opening, Participant, Permissions, Point, Position, Rejection, RequestId, Role, Time,
+    TurnId, UserId, decide, left_alone,
 };
 use uuid::Uuid;
 
@@ -54,6 +54,13 @@ pub fn text(text: &str) -> Content {
 
 pub fn message(text: &str) -> Action {
     Action::Message { text: text.into(), force: false, turn: None }
+}
+
+/// A note of Your Logic that hands over.
+pub fn packet() -> Action {
+    let wish = vec![Point { text: "Fly today".into(), turns: Vec::new() }];
+    let handover = Handover { wish, ..Handover::default() };
+    Action::Note { text: "Wants to fly today".into(), handover: Some(Box::new(handover)) }
 }
 
 pub fn opening() -> Opening {

@@ -1,7 +1,7 @@
 //! The words of system entries: one calm line each.
 
 use tandem_conversation::{
-    EndReason, Engagement, EngagementKind, Event, EventBody, Fallback, HelpReason, LogicFailure, NeedsHelp,
+    EndReason, Engagement, EngagementKind, Event, EventBody, Fallback, Grade, HelpReason, LogicFailure, NeedsHelp,
     Participant, Reach, Time,
 };
 
@@ -32,10 +32,19 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
         EventBody::TagsChanged { added, removed } => (SystemKind::Other, tagged(actor, added, removed)),
         EventBody::CustomerRenamed { name } => (SystemKind::Other, format!("The customer is now called {name}")),
         EventBody::ButtonPressed { action } => (SystemKind::Other, format!("{actor} pressed {action}")),
+        EventBody::HandoverGraded { grade, .. } => (SystemKind::Logic, format!("{actor} {}", graded(*grade))),
         EventBody::FeedbackGiven { score, text } => {
             (SystemKind::Other, with(format!("{customer} gave {score} of 5"), text))
         }
         _ => (SystemKind::Other, String::new()),
+    }
+}
+
+fn graded(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Helpful => "found the handover helpful",
+        Grade::Incomplete => "missed something in the handover",
+        Grade::Wrong => "found something wrong in the handover",
     }
 }
 
@@ -171,6 +180,7 @@ pub(super) fn intent(command: &AgentCommand) -> &'static str {
         AgentCommand::EngageLogic { engaged: false } => "Switch Your Logic off",
         AgentCommand::Tag { .. } => "Change tags",
         AgentCommand::PressButton { .. } => "Press a button",
+        AgentCommand::GradeHandover { .. } => "Grade the handover",
         AgentCommand::RevokeLink { .. } => "Revoke a link",
         AgentCommand::Receive { .. } => "Confirm what was read",
     }

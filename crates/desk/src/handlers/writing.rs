@@ -9,7 +9,8 @@ use crate::cache::bookmarks::{self, Kind};
 use crate::cache::{CacheError, conversations, events, meta, outbox};
 use crate::expect::expected;
 use crate::rpc::{
-    Draft, InviteColleague, Join, Leave, Nothing, OneCommand, OneConversation, Retry, RpcError, Send, Words,
+    Draft, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand, OneConversation, Retry, RpcError, Send,
+    Words,
 };
 use crate::view::{QueuedView, SettingsView};
 use crate::workplace::Workplace;
@@ -100,6 +101,11 @@ impl Workplace {
     pub(crate) async fn invite(&self, request: InviteColleague) -> Result<Nothing, RpcError> {
         let note = request.note.filter(|text| !text.trim().is_empty());
         self.give(request.id, AgentCommand::Invite { user: request.user, note }).await
+    }
+
+    pub(crate) async fn grade_handover(&self, request: GradeHandover) -> Result<Nothing, RpcError> {
+        let GradeHandover { id, turn, grade } = request;
+        self.give(id, AgentCommand::GradeHandover { turn, grade }).await
     }
 
     pub(crate) async fn decline(&self, request: OneConversation) -> Result<Nothing, RpcError> {

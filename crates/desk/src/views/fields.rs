@@ -5,19 +5,12 @@ use tandem_conversation::{Channel, Conversation};
 
 use crate::view::FieldView;
 
-/// The key under which Your Logic leaves its handover packet: an object of short texts.
-const HANDOVER: &str = "handover";
 /// The key under which Your Logic keeps what it knows about the customer.
 const CUSTOMER: &str = "customer";
 /// Longest value of a field, in characters.
 const VALUE_CHARS: usize = 300;
 /// Most fields of one group.
 const FIELDS: usize = 60;
-
-/// What Your Logic hands over, in its order.
-pub(super) fn handover(state: &Conversation) -> Vec<FieldView> {
-    state.custom.get(HANDOVER).and_then(Value::as_object).map(flat).unwrap_or_default()
-}
 
 /// What the customer is known by.
 pub(super) fn customer(state: &Conversation) -> Vec<FieldView> {
@@ -29,7 +22,7 @@ pub(super) fn customer(state: &Conversation) -> Vec<FieldView> {
 
 /// All other data that Your Logic keeps.
 pub(super) fn custom(state: &Conversation) -> Vec<FieldView> {
-    let others = state.custom.iter().filter(|(key, _)| *key != HANDOVER && *key != CUSTOMER);
+    let others = state.custom.iter().filter(|(key, _)| *key != CUSTOMER);
     flat(&others.map(|(key, value)| (key.clone(), value.clone())).collect())
 }
 

@@ -1,13 +1,15 @@
 //! One conversation: what stands around its transcript.
 
-use tandem_conversation::{Content, Conversation, ConversationId, Engagement, EngagementKind, EventBody, Status};
+use tandem_conversation::{
+    Content, Conversation, ConversationId, Engagement, EngagementKind, EventBody, OpenHandover, Status,
+};
 use tandem_sqlite::rusqlite::Connection;
 
 use super::{Reader, fields, may, row};
 use crate::cache::conversations::{self, Line};
 use crate::cache::{CacheError, bookmarks, events, outbox};
 use crate::expect::expected;
-use crate::view::{CompletedView, ConversationView, PersonView, SuggestionView};
+use crate::view::{CompletedView, ConversationView, HandoverPart, HandoverView, PersonView, SuggestionView};
 
 /// The view; none if the conversation is not held here.
 pub(crate) fn conversation(
@@ -33,12 +35,23 @@ pub(crate) fn conversation(
         custom: fields::custom(&state),
         customer: fields::customer(&state),
         suggestion: suggestion(connection, &state)?,
-        handover: fields::handover(&state),
+        handover: state.handover.as_deref().map(|open| handover(open, &state, reader)),
+        logic_until: state.logic.asked.as_ref().map(|asked| asked.expires),
         may: may::may(&expected, reader),
         earlier: conversations::count_earlier(connection, state.customer.id, state.started)?,
         row: row::row(Line { unread, draft, state }, reader.user),
         drafts,
     }))
+}
+
+fn handover(open: &OpenHandover, state: &Conversation, reader: &Reader) -> HandoverView {
+    let parts = open.handover.parts().into_iter().filter(|(_, points)| !points.is_empty());
+    HandoverView {
+        turn: open.turn,
+        parts: parts.map(|(label, points)| HandoverPart { label: label.to_owned(), points: points.to_vec() }).collect(),
+        graded: open.graded.clone(),
+        may_grade: state.agent(reader.user).is_some() || state.left.iter().any(|past| past.user == reader.user),
+    }
 }
 
 fn completed(status: &Status) -> Option<CompletedView> {

@@ -1,7 +1,7 @@
 //! What Your Logic is told: enough for a service that remembers nothing.
 
 use tandem_conversation::{ConversationId, Event, EventBody, LogicRequest, Position, Rejection, trigger_of};
-use tandem_protocol::logic::{ConversationBody, CustomerBody, LogicRequestBody, TriggerBody, TurnBody};
+use tandem_protocol::logic::{ConversationBody, CustomerBody, GradedBody, LogicRequestBody, TriggerBody, TurnBody};
 use tandem_sqlite::rusqlite::Connection;
 
 use crate::store::events::Part;
@@ -61,6 +61,10 @@ fn trigger_body(event: &Event) -> Result<TriggerBody, StoreError> {
         EventBody::ButtonPressed { action } => Some(action.clone()),
         _ => None,
     };
+    let graded = match &event.body {
+        EventBody::HandoverGraded { turn, grade } => Some(GradedBody { turn: *turn, grade: *grade }),
+        _ => None,
+    };
     Ok(TriggerBody {
         kind: trigger_of(event).ok_or(Rejection::NoTurn)?,
         position: event.position,
@@ -69,6 +73,7 @@ fn trigger_body(event: &Event) -> Result<TriggerBody, StoreError> {
         silent: turn.as_ref().is_some_and(|turn| turn.silent),
         turn,
         action,
+        graded,
     })
 }
 

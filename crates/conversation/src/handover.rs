@@ -1,0 +1,105 @@
+//! The handover packet: what Your Logic tells whoever takes over, and what they think of it.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+use crate::ids::{Position, TurnId};
+use crate::participant::Participant;
+use crate::rejection::Rejection;
+use crate::turn::limits;
+
+/// A note in five parts; each may be empty, not all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Handover {
+    /// What the customer wants.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub wish: Vec<Point>,
+    /// What is known for sure.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub checked: Vec<Point>,
+    /// What was done already.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tried: Vec<Point>,
+    /// What remains to be decided or done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<Point>,
+    /// What could go wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub risk: Vec<Point>,
+}
+
+/// One remark of a packet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Point {
+    pub text: String,
+    /// The turns that it rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub turns: Vec<TurnId>,
+}
+
+/// How much a packet helped whoever took over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Grade {
+    Helpful,
+    /// Something that mattered was missing.
+    Incomplete,
+    /// Something in it was not true.
+    Wrong,
+}
+
+/// The newest packet of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenHandover {
+    pub turn: TurnId,
+    pub position: Position,
+    pub handover: Handover,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub graded: Option<Graded>,
+}
+
+/// A grade, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Graded {
+    pub grade: Grade,
+    pub by: Participant,
+}
+
+impl Handover {
+    /// The parts in their order, with what each is called.
+    #[must_use]
+    pub fn parts(&self) -> [(&'static str, &[Point]); 5] {
+        [
+            ("Wish", &self.wish),
+            ("Checked", &self.checked),
+            ("Tried", &self.tried),
+            ("Open", &self.open),
+            ("Risk", &self.risk),
+        ]
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Rejection> {
+        let points = || self.parts().into_iter().flat_map(|(_, points)| points);
+        if points().next().is_none() {
+            return Err(Rejection::invalid("handover", "empty"));
+        }
+        if let Some((name, _)) = self.parts().iter().find(|(_, points)| points.len() > limits::POINTS) {
+            return Err(Rejection::invalid("handover", format!("more than {} points: {name}", limits::POINTS)));
+        }
+        for point in points() {
+            if point.text.trim().is_empty() || point.text.chars().count() > limits::LABEL_CHARS {
+                let detail = format!("between 1 and {} characters are needed", limits::LABEL_CHARS);
+                return Err(Rejection::invalid("handover.text", detail));
+            }
+            if point.turns.len() > limits::POINTS {
+                return Err(Rejection::invalid("handover.turns", format!("more than {}", limits::POINTS)));
+            }
+        }
+        Ok(())
+    }
+}
