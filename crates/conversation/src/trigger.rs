@@ -27,6 +27,8 @@ pub enum Trigger {
     ButtonPressed,
     FeedbackGiven,
     EngageLogicChanged,
+    /// Nothing happened: an agent would like to know what Your Logic would say. Never an event.
+    Preview,
 }
 
 /// The trigger of an event; none if Your Logic caused it itself or need not know.

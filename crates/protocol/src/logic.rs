@@ -14,6 +14,10 @@ use utoipa::ToSchema;
 pub struct LogicRequestBody {
     /// Also the `webhook-id`; a repeat carries the same.
     pub request_id: RequestId,
+    /// Only asks what the answer would be. It is shown or compared, never carried out; a service must do nothing either
+    /// that anybody could notice.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
     /// An answer after this moment is never sent to the customer.
     pub expires: Time,
     pub time: Time,
@@ -38,7 +42,7 @@ pub struct TriggerBody {
     pub by: Participant,
     /// A closing courtesy: needs no answer.
     pub silent: bool,
-    /// The turn, for `TURN` and `ANSWER`.
+    /// The turn, for `TURN` and `ANSWER`; for `PREVIEW` the customer's last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<TurnBody>,
     /// The custom button, for `BUTTON_PRESSED`.

@@ -17,7 +17,7 @@ const ANSWER_BYTES: usize = 1024 * 1024;
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// How a request ended.
-pub(super) enum Answered {
+pub(crate) enum Answered {
     Now(Box<LogicResponseBody>),
     /// 202: the answer comes over the other door.
     Later,
@@ -25,7 +25,7 @@ pub(super) enum Answered {
 }
 
 /// The company's endpoint.
-pub(super) struct Endpoint {
+pub(crate) struct Endpoint {
     config: LogicConfig,
     client: Client,
     signing: Webhook,
