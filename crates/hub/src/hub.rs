@@ -20,9 +20,9 @@ use crate::store::{MIGRATIONS, StoreError};
 use crate::{alerts, api, logic, search, timers};
 
 /// For how long after a person's turn the word is theirs, in milliseconds.
-const TURN_LEASE_MS: i64 = 15_000;
+pub(crate) const TURN_LEASE_MS: i64 = 15_000;
 /// How long an invitation of a colleague stays open, in milliseconds.
-const INVITATION_MS: i64 = 120_000;
+pub(crate) const INVITATION_MS: i64 = 120_000;
 
 /// Everything that requests and workers share.
 pub struct Hub {
