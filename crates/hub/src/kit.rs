@@ -5,12 +5,17 @@
 
 mod check;
 mod command;
+mod compare;
 mod door;
 mod judge;
+mod recording;
 mod rehearsal;
+mod replay;
 mod report;
 
 pub use check::{CheckOptions, check};
 pub use command::LogicCommand;
+pub use compare::{Comparison, Difference, ReplayReport};
 pub use judge::Verdict;
+pub use replay::{ReplayOptions, replay};
 pub use report::{Entry, Report};

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::{CheckOptions, check};
+use super::{CheckOptions, ReplayOptions, check, replay};
 use crate::clock::Clock;
 use crate::config::LogicConfig;
 
@@ -20,6 +20,17 @@ pub enum LogicCommand {
         /// Where answers that were promised with 202 are taken in, as the hub does
         #[arg(long, default_value = "127.0.0.1:0")]
         listen: String,
+    },
+    /// What would this version have answered in recorded conversations? Every request is a dry run
+    Replay {
+        #[command(flatten)]
+        endpoint: EndpointArguments,
+        /// Files of recorded conversations (docs/replay-format.md), .jsonl or .jsonl.gz
+        #[arg(long, required = true, num_args = 1..)]
+        from: Vec<PathBuf>,
+        /// Differences that are shown in full
+        #[arg(long, default_value_t = 20)]
+        show: usize,
     },
 }
 
@@ -50,6 +61,12 @@ impl LogicCommand {
             Self::Check { endpoint, listen } => {
                 let (logic, json) = endpoint.config();
                 let report = check(&CheckOptions { logic, listen }, &Clock::system()).await?;
+                show(&report, json.as_deref())?;
+                Ok(report.failed == 0)
+            }
+            Self::Replay { endpoint, from, show: most } => {
+                let (logic, json) = endpoint.config();
+                let report = replay(&ReplayOptions { logic, from, show: most }, &Clock::system()).await?;
                 show(&report, json.as_deref())?;
                 Ok(report.failed == 0)
             }
