@@ -1,5 +1,7 @@
 //! The protocol between the hub and Your Logic.
 
+mod schema;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tandem_conversation::{
@@ -7,6 +9,8 @@ use tandem_conversation::{
     RequestId, Time, Trigger, TurnId,
 };
 use utoipa::ToSchema;
+
+pub use schema::schema;
 
 /// What the hub POSTs, one at a time and in order within a conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
