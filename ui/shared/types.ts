@@ -70,9 +70,13 @@ customer: Array<FieldView>,
  */
 suggestion: SuggestionView | null, 
 /**
- * Handover packet of Your Logic, if it left one.
+ * The newest handover packet of Your Logic.
  */
-handover: Array<FieldView>, drafts: DraftsView, 
+handover: HandoverView | null, 
+/**
+ * Your Logic is being asked, and answers by then.
+ */
+logicUntil: Time | null, drafts: DraftsView, 
 /**
  * As if what is in the outbox had happened.
  */
@@ -175,6 +179,32 @@ export type FiguresView = {
  * The last call for help: flagged at the hub → taken by the notification service, in milliseconds.
  */
 helpToNotificationMs: number | null, cacheBytes: number, queued: number, };
+
+export type Grade = "helpful" | "incomplete" | "wrong";
+
+export type GradeHandover = { id: ConversationId, 
+/**
+ * The note with the packet.
+ */
+turn: TurnId, grade: Grade, };
+
+export type Graded = { grade: Grade, by: Participant, };
+
+export type HandoverPart = { 
+/**
+ * "Wish", "Checked", "Tried", "Open", "Risk".
+ */
+label: string, points: Array<Point>, };
+
+export type HandoverView = { 
+/**
+ * The note that carries it.
+ */
+turn: TurnId, parts: Array<HandoverPart>, graded: Graded | null, 
+/**
+ * Whether this user works or worked with it.
+ */
+mayGrade: boolean, };
 
 export type HelpView = { call: CallId, 
 /**
@@ -290,7 +320,21 @@ export type PersonView = { engagement: EngagementId, participant: Participant, m
  */
 invited: boolean, };
 
+export type Point = { text: string, 
+/**
+ * The turns that it rests on.
+ */
+turns?: Array<TurnId>, };
+
 export type Position = number;
+
+export type PreviewLine = { 
+/**
+ * Words to the customer; else something that it would do, in our words.
+ */
+says: boolean, text: string, choices: Array<string>, };
+
+export type PreviewView = { lines: Array<PreviewLine>, };
 
 export type QueuedView = { command: CommandId, conversation: ConversationId, 
 /**
@@ -437,10 +481,12 @@ export interface Commands {
   "conversation.leave": { request: Leave; response: Nothing };
   "conversation.complete": { request: Words; response: Nothing };
   "conversation.delegate": { request: Words; response: Nothing };
+  "conversation.preview": { request: OneConversation; response: PreviewView };
   "conversation.takeOver": { request: OneConversation; response: Nothing };
   "conversation.mentionable": { request: OneConversation; response: Array<ColleagueView> };
   "conversation.invite": { request: InviteColleague; response: Nothing };
   "conversation.decline": { request: OneConversation; response: Nothing };
+  "conversation.gradeHandover": { request: GradeHandover; response: Nothing };
   "conversation.draft": { request: Draft; response: Nothing };
   "conversation.retry": { request: Retry; response: Nothing };
   "conversation.typing": { request: OneConversation; response: Nothing };

@@ -12,7 +12,8 @@ pub const SELECTION: &str = "--workspace --features tandem-app/custom-protocol";
 const TYPES_HELP: &str = "\
 cargo xtask types
 
-Writes ui/shared/types.ts from the desk's command table. A test fails while the committed file is stale.";
+Writes ui/shared/types.ts from the desk's command table, and docs/your-logic.schema.json from the protocol's types.
+Tests fail while a committed file is stale.";
 
 /// What must be there before anything of the app compiles: system libraries and the front end's bundles.
 pub fn prepare(groups: &[&[&'static str]]) -> Result<()> {
@@ -30,5 +31,8 @@ pub fn programs() -> Result<()> {
 pub fn types(rest: Vec<String>) -> Result<()> {
     let Some(args) = Args::new(rest, TYPES_HELP) else { return Ok(()) };
     args.finish()?;
-    sh::run(sh::cargo("test --quiet --package tandem-desk --lib bindings").env("UPDATE_TYPES", "1"))
+    for tests in ["--package tandem-protocol --lib schema", "--package tandem-desk --lib bindings"] {
+        sh::run(sh::cargo(&format!("test --quiet {tests}")).env("UPDATE_TYPES", "1"))?;
+    }
+    Ok(())
 }

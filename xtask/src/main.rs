@@ -23,7 +23,7 @@ Tandem's commands, from any folder of the repository:
   cargo xtask run    install what is missing, build, and start the demo
   cargo xtask test   install what is missing, build, and run every check and test
   cargo xtask tidy   check what people forget: dependency direction, file length, machine paths
-  cargo xtask types  write ui/shared/types.ts from the desk's command table
+  cargo xtask types  write ui/shared/types.ts and docs/your-logic.schema.json from the types in Rust
   cargo xtask bench  build for release and measure
 
 `cargo xtask COMMAND --help` tells the rest.";

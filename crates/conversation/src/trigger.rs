@@ -28,6 +28,8 @@ pub enum Trigger {
     FeedbackGiven,
     HandoverGraded,
     EngageLogicChanged,
+    /// Nothing happened: an agent would like to know what Your Logic would say. Never an event.
+    Preview,
 }
 
 /// The trigger of an event; none if Your Logic caused it itself or need not know.

@@ -3,6 +3,7 @@
 mod alerts;
 mod commands;
 mod mentions;
+mod preview;
 mod reading;
 mod searching;
 mod session;

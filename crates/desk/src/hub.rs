@@ -11,6 +11,7 @@ use tandem_protocol::Problem;
 use tandem_protocol::agents::{
     AlertLedger, AlertReports, CommandAccepted, CommandRequest, EventPage, Journey, Login, Refresh, SearchPage, Tokens,
 };
+use tandem_protocol::logic::LogicResponseBody;
 
 use crate::cache::media::File;
 use crate::pace::Pace;
@@ -160,6 +161,11 @@ impl Hub {
 
     pub(crate) async fn alerts(&self, token: &str, id: ConversationId) -> Result<AlertLedger, HubError> {
         self.ask(Method::GET, &format!("conversations/{id}/alerts"), Some(token), None::<&()>).await
+    }
+
+    /// What Your Logic would say next.
+    pub(crate) async fn preview(&self, token: &str, id: ConversationId) -> Result<LogicResponseBody, HubError> {
+        self.ask(Method::POST, &format!("logic/conversations/{id}/preview"), Some(token), None::<&()>).await
     }
 
     pub(crate) async fn media(&self, token: &str, id: MediaId) -> Result<File, HubError> {

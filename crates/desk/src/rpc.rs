@@ -237,6 +237,7 @@ macro_rules! table {
             "conversation.leave" leave Leave => Nothing;
             "conversation.complete" complete Words => Nothing;
             "conversation.delegate" delegate Words => Nothing;
+            "conversation.preview" preview OneConversation => PreviewView;
             "conversation.takeOver" take_over OneConversation => Nothing;
             "conversation.mentionable" mentionable OneConversation => Vec<ColleagueView>;
             "conversation.invite" invite InviteColleague => Nothing;

@@ -267,6 +267,22 @@ pub struct HandoverPart {
     pub points: Vec<Point>,
 }
 
+/// What Your Logic would do next; nothing of it has happened. Empty if it would stay silent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewView {
+    pub lines: Vec<PreviewLine>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewLine {
+    /// Words to the customer; else something that it would do, in our words.
+    pub says: bool,
+    pub text: String,
+    pub choices: Vec<String>,
+}
+
 /// Something in the outbox.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

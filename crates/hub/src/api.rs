@@ -59,6 +59,7 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(live::live))
         .routes(routes!(media::for_agents))
         .routes(routes!(logic::respond))
+        .routes(routes!(logic::preview_of))
         .routes(routes!(logic::requests))
         .routes(routes!(web_chat::session::create))
         .routes(routes!(web_chat::rest::entries))

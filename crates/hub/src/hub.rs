@@ -15,13 +15,14 @@ use crate::config::Config;
 use crate::engine::{Commit, Engine, Repeat, Rules};
 use crate::fanout::{self, Fanout};
 use crate::limits::Limits;
+use crate::logic::endpoint::Endpoint;
 use crate::store::{MIGRATIONS, StoreError};
 use crate::{alerts, api, logic, search, timers};
 
 /// For how long after a person's turn the word is theirs, in milliseconds.
-const TURN_LEASE_MS: i64 = 15_000;
+pub(crate) const TURN_LEASE_MS: i64 = 15_000;
 /// How long an invitation of a colleague stays open, in milliseconds.
-const INVITATION_MS: i64 = 120_000;
+pub(crate) const INVITATION_MS: i64 = 120_000;
 
 /// Everything that requests and workers share.
 pub struct Hub {
@@ -30,6 +31,8 @@ pub struct Hub {
     pub(crate) database: Database<Engine>,
     pub(crate) fanout: Fanout,
     pub(crate) limits: Limits,
+    /// The way to Your Logic, where it is connected.
+    pub(crate) logic: Option<Arc<Endpoint>>,
     /// The full-text index.
     pub(crate) search: Database<()>,
     /// Something was committed; for whoever follows the log at leisure.
@@ -108,6 +111,7 @@ impl Hub {
             search,
             news,
             limits: Limits::new(config.rate_limits),
+            logic: logic::endpoint(config.logic.as_ref()),
             config,
             clock,
             database,

@@ -12,6 +12,7 @@ mod embed;
 mod engine;
 mod fanout;
 mod hub;
+pub mod kit;
 mod limits;
 mod logic;
 mod search;

@@ -3,8 +3,9 @@
 //! What has to be asked lives in the conversation's state, and an asked question is an event: so a crash loses no
 //! request, and an answer counts once.
 
-mod body;
-mod endpoint;
+pub(crate) mod body;
+pub(crate) mod endpoint;
+mod preview;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -18,12 +19,14 @@ use tandem_protocol::logic::LogicResponseBody;
 use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 
+use crate::config::LogicConfig;
 use crate::engine::{Repeat, system_command};
 use crate::fanout::Input;
 use crate::hub::Hub;
 use crate::store::logic_requests::LogicRequestRow;
 use crate::store::{StoreError, contacts, conversations, logic_requests, users};
 use endpoint::{Answered, Endpoint};
+pub(crate) use preview::{is_preview, preview};
 
 /// Requests in flight at once.
 const AT_ONCE: usize = 512;
@@ -32,13 +35,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Asks Your Logic for as long as the hub runs. `wake` names conversations with something to ask.
 pub(crate) async fn run(hub: Arc<Hub>, mut wake: mpsc::UnboundedReceiver<ConversationId>) {
-    let endpoint = hub.config.logic.clone().and_then(|config| match Endpoint::new(config) {
-        Ok(endpoint) => Some(Arc::new(endpoint)),
-        Err(error) => {
-            tracing::error!(%error, "Your Logic cannot be asked");
-            None
-        }
-    });
+    let endpoint = hub.logic.clone();
     let busy = Arc::new(Mutex::new(HashSet::new()));
     let slots = Arc::new(Semaphore::new(AT_ONCE));
     let mut look = tokio::time::interval(LOOK_EVERY);
@@ -52,6 +49,17 @@ pub(crate) async fn run(hub: Arc<Hub>, mut wake: mpsc::UnboundedReceiver<Convers
                 Ok(due) => due.into_iter().for_each(|id| begin(&hub, endpoint.as_ref(), &busy, &slots, id)),
                 Err(error) => tracing::error!(%error, "cannot look for work of Your Logic"),
             },
+        }
+    }
+}
+
+/// The way to Your Logic, as configured.
+pub(crate) fn endpoint(config: Option<&LogicConfig>) -> Option<Arc<Endpoint>> {
+    match Endpoint::new(config?.clone()) {
+        Ok(endpoint) => Some(Arc::new(endpoint)),
+        Err(error) => {
+            tracing::error!(%error, "Your Logic cannot be asked");
+            None
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use std::io::Read as _;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use tandem_conversation::Role;
 use tandem_hub::config::{Config, Flags};
+use tandem_hub::kit::LogicCommand;
 use tandem_hub::{Clock, Hub, NewBrand, NewUser, add_brand, add_user, serve};
 use tokio::net::TcpListener;
 
@@ -38,6 +40,9 @@ enum What {
     /// Brands of the web chat
     #[command(subcommand)]
     Brand(BrandWhat),
+    /// Tools for the developers of Your Logic
+    #[command(subcommand)]
+    Logic(LogicCommand),
 }
 
 #[derive(Subcommand)]
@@ -90,27 +95,31 @@ enum BrandWhat {
     },
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match Arguments::parse().command {
         What::Serve { config, listen, data } => {
             let config = Config::load(&Flags { config, listen, data }, |name| std::env::var(name).ok())?;
-            tokio::runtime::Runtime::new()?.block_on(run(config))
+            tokio::runtime::Runtime::new()?.block_on(run(config))?;
+        }
+        What::Logic(command) => {
+            if !tokio::runtime::Runtime::new()?.block_on(command.run())? {
+                return Ok(ExitCode::FAILURE);
+            }
         }
         What::User(UserWhat::Add { email, name, role, capacity, brands, languages, password_stdin, data }) => {
             let password = password(password_stdin)?;
             let user = NewUser { email: email.clone(), name, role, password, capacity, brands, languages };
             let id = add_user(&data, user)?;
             println!("{email} is {} {id}", role.name());
-            Ok(())
         }
         What::Brand(BrandWhat::Add { id, name, greeting, accent, domains, data }) => {
             add_brand(&data, NewBrand { key: id.clone(), name, greeting, accent, domains })?;
             println!("<universal-chat brand=\"{id}\"></universal-chat>");
-            Ok(())
         }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn password(from_stdin: bool) -> anyhow::Result<String> {

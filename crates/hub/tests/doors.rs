@@ -267,10 +267,20 @@ async fn garbage_on_the_live_connections_is_answered_and_harms_nobody() {
 async fn the_description_of_the_api_names_every_door() {
     let hub = TestHub::start(None).await;
     let (_, document) = get(&hub.base, "/openapi.json", None).await;
-    for path in ["/api/v1/commands", "/api/v1/live", "/api/v1/logic/conversations/{id}/responses", "/chat/v1/messages"]
-    {
+    for path in [
+        "/api/v1/commands",
+        "/api/v1/live",
+        "/api/v1/logic/conversations/{id}/responses",
+        "/api/v1/logic/conversations/{id}/preview",
+        "/chat/v1/messages",
+    ] {
         assert!(document["paths"][path].is_object(), "{path} is described");
     }
+    let reply = &document["components"]["schemas"]["AgentCommand"]["oneOf"];
+    assert!(reply.to_string().contains("writtenAgainst"), "fields are named as they travel");
+    assert!(!reply.to_string().contains("written_against"));
+    let (status, schema) = get(&hub.base, "/your-logic.schema.json", None).await;
+    assert_eq!((status, schema["$defs"]["LogicRequestBody"].is_object()), (200, true), "Your Logic has its schema");
     let (status, _) = get(&hub.base, "/docs", None).await;
     assert_eq!(status, 200);
 }

@@ -3,8 +3,10 @@
 pub mod agents;
 pub mod chat;
 pub mod logic;
+mod names;
 mod problem;
 
+pub use names::wire_names;
 pub use problem::Problem;
 
 /// One line per change of what travels between hub and desk; the last line is the version that is spoken.

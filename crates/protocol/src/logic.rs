@@ -1,5 +1,7 @@
 //! The protocol between the hub and Your Logic.
 
+mod schema;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tandem_conversation::{
@@ -8,12 +10,18 @@ use tandem_conversation::{
 };
 use utoipa::ToSchema;
 
+pub use schema::schema;
+
 /// What the hub POSTs, one at a time and in order within a conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LogicRequestBody {
     /// Also the `webhook-id`; a repeat carries the same.
     pub request_id: RequestId,
+    /// Only asks what the answer would be. It is shown or compared, never carried out; a service must do nothing either
+    /// that anybody could notice.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
     /// An answer after this moment is never sent to the customer.
     pub expires: Time,
     pub time: Time,
@@ -38,7 +46,7 @@ pub struct TriggerBody {
     pub by: Participant,
     /// A closing courtesy: needs no answer.
     pub silent: bool,
-    /// The turn, for `TURN` and `ANSWER`.
+    /// The turn, for `TURN` and `ANSWER`; for `PREVIEW` the customer's last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<TurnBody>,
     /// The custom button, for `BUTTON_PRESSED`.

@@ -98,7 +98,8 @@ fn is_mark(c: char) -> bool {
 pub fn answer(request: &Request) -> Answer {
     let mut answer = Answer::default();
     let Some(turn) = &request.trigger.turn else { return answer };
-    let attended = request.person_is_there() || request.conversation.needs_help.is_some();
+    let asked = request.trigger.kind == "PREVIEW";
+    let attended = !asked && (request.person_is_there() || request.conversation.needs_help.is_some());
     if request.trigger.silent || attended {
         return answer;
     }

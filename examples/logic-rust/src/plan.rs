@@ -21,6 +21,10 @@ pub fn plan(library: &Library, request: &Request) -> Answer {
             Some(Place { dialogue, next: Some(next) }) => Play { dialogue, request }.answer(next),
             _ => bot::answer(request),
         },
+        "PREVIEW" => match place {
+            Some(Place { dialogue, next: Some(next) }) => Play { dialogue, request }.answer(next),
+            _ => bot::answer(request),
+        },
         "ENGAGEMENT_ENDED"
         | "ENGAGE_LOGIC_CHANGED"
         | "NEEDS_HELP_CHANGED"

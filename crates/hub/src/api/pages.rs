@@ -21,10 +21,12 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
      connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 pub(super) fn routes(document: utoipa::openapi::OpenApi) -> Router<Arc<Hub>> {
+    let document = serde_json::to_value(document).map(tandem_protocol::wire_names).unwrap_or_default();
     Router::new()
         .route("/", get(page))
         .route("/page.css", get(|| async { typed("text/css; charset=utf-8", STYLE) }))
         .route("/chat.js", get(script))
+        .route("/your-logic.schema.json", get(logic_schema))
         .route("/openapi.json", get(move || async move { axum::Json(document) }))
         .route("/docs", get(docs))
 }
@@ -47,6 +49,11 @@ async fn page(State(hub): State<Arc<Hub>>) -> Result<Response, ApiError> {
     let key = brand.map_or_else(|| "northwind".to_owned(), |brand| brand.look.id);
     let page = PAGE.replace("brand=\"northwind\"", &format!("brand=\"{key}\""));
     Ok(([(header::CONTENT_SECURITY_POLICY, PAGE_POLICY)], Html(page)).into_response())
+}
+
+async fn logic_schema() -> Response {
+    let kind = [(header::CONTENT_TYPE, "application/schema+json"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
+    (kind, tandem_protocol::logic::schema().to_string()).into_response()
 }
 
 /// A plain list of all doors, made from the OpenAPI document.

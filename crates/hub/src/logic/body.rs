@@ -1,6 +1,9 @@
 //! What Your Logic is told: enough for a service that remembers nothing.
 
-use tandem_conversation::{ConversationId, Event, EventBody, LogicRequest, Position, Rejection, trigger_of};
+use tandem_conversation::{
+    Conversation, ConversationId, Event, EventBody, LogicRequest, Participant, Position, Rejection, RequestId, Time,
+    Trigger, trigger_of,
+};
 use tandem_protocol::logic::{ConversationBody, CustomerBody, GradedBody, LogicRequestBody, TriggerBody, TurnBody};
 use tandem_sqlite::rusqlite::Connection;
 
@@ -8,19 +11,27 @@ use crate::store::events::Part;
 use crate::store::{StoreError, conversations, events};
 
 /// Turns that travel with a request.
-const TURNS: usize = 200;
+pub(crate) const TURNS: usize = 200;
 /// Events that are read to find them.
 const EVENTS: u32 = 600;
 
-/// The body of one request.
+/// One question to Your Logic, beside the conversation that it is about.
+pub(crate) struct Question {
+    pub id: RequestId,
+    pub asked: Time,
+    pub expires: Time,
+    pub trigger: TriggerBody,
+    pub dry_run: bool,
+}
+
+/// The body of a request that the conversation's state has outstanding.
 pub(super) fn request_body(
     connection: &Connection,
     id: ConversationId,
     request: &LogicRequest,
     account: &str,
 ) -> Result<LogicRequestBody, StoreError> {
-    let state = conversations::get(connection, id)?.ok_or(Rejection::Unknown)?;
-    let (events, _) = events::of_conversation(connection, id, Part::Before(Position(u32::MAX)), EVENTS)?;
+    let (state, events) = newest(connection, id)?;
     let trigger = match events.iter().find(|event| event.position == request.trigger) {
         Some(event) => event.clone(),
         None => {
@@ -29,18 +40,55 @@ pub(super) fn request_body(
             found.pop().ok_or(Rejection::NoTurn)?
         }
     };
-    let mut turns: Vec<_> = events.iter().filter_map(turn_body).collect();
-    let surplus = turns.len().saturating_sub(TURNS);
-    turns.drain(..surplus);
-    Ok(LogicRequestBody {
-        request_id: request.id,
-        expires: request.expires,
-        time: request.asked,
-        trigger: trigger_body(&trigger)?,
+    let trigger = trigger_body(&trigger).ok_or(Rejection::NoTurn)?;
+    let question = Question { id: request.id, asked: request.asked, expires: request.expires, trigger, dry_run: false };
+    Ok(compose(state, &events, question, account))
+}
+
+/// The body of a request about the conversation as it stands, without anything having happened.
+pub(super) fn preview_body(
+    connection: &Connection,
+    id: ConversationId,
+    request: RequestId,
+    (asked, expires): (Time, Time),
+    account: &str,
+) -> Result<LogicRequestBody, StoreError> {
+    let (state, events) = newest(connection, id)?;
+    let said =
+        |event: &&Event| event.actor == Participant::Customer && matches!(event.body, EventBody::TurnAdded { .. });
+    let trigger = TriggerBody {
+        kind: Trigger::Preview,
+        position: state.position,
+        time: asked,
+        by: Participant::System,
+        silent: false,
+        turn: events.iter().rfind(said).and_then(turn_body),
+        action: None,
+        graded: None,
+    };
+    Ok(compose(state, &events, Question { id: request, asked, expires, trigger, dry_run: true }, account))
+}
+
+fn newest(connection: &Connection, id: ConversationId) -> Result<(Conversation, Vec<Event>), StoreError> {
+    let state = conversations::get(connection, id)?.ok_or(Rejection::Unknown)?;
+    let (events, _) = events::of_conversation(connection, id, Part::Before(Position(u32::MAX)), EVENTS)?;
+    Ok((state, events))
+}
+
+/// Puts a request together from the conversation's state and its newest events.
+pub(crate) fn compose(state: Conversation, events: &[Event], question: Question, account: &str) -> LogicRequestBody {
+    let mut turns: Vec<_> = events.iter().rev().filter_map(turn_body).take(TURNS).collect();
+    turns.reverse();
+    LogicRequestBody {
+        request_id: question.id,
+        dry_run: question.dry_run,
+        expires: question.expires,
+        time: question.asked,
+        trigger: question.trigger,
         account: account.to_owned(),
         customer: CustomerBody { id: state.customer.id, name: state.customer.name.clone() },
         conversation: ConversationBody {
-            id,
+            id: state.id,
             channel: state.channel,
             in_progress: state.in_progress(),
             needs_help: state.help,
@@ -52,10 +100,11 @@ pub(super) fn request_body(
         },
         engagements: state.engagements,
         turns,
-    })
+    }
 }
 
-fn trigger_body(event: &Event) -> Result<TriggerBody, StoreError> {
+/// What happened, as Your Logic is told; none if it is not told of such events.
+pub(crate) fn trigger_body(event: &Event) -> Option<TriggerBody> {
     let turn = turn_body(event);
     let action = match &event.body {
         EventBody::ButtonPressed { action } => Some(action.clone()),
@@ -65,8 +114,8 @@ fn trigger_body(event: &Event) -> Result<TriggerBody, StoreError> {
         EventBody::HandoverGraded { turn, grade } => Some(GradedBody { turn: *turn, grade: *grade }),
         _ => None,
     };
-    Ok(TriggerBody {
-        kind: trigger_of(event).ok_or(Rejection::NoTurn)?,
+    Some(TriggerBody {
+        kind: trigger_of(event)?,
         position: event.position,
         time: event.time,
         by: event.actor.clone(),

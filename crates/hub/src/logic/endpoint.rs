@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::StreamExt as _;
 use reqwest::{Client, RequestBuilder, Response, redirect};
 use standardwebhooks::Webhook;
@@ -17,22 +18,35 @@ const ANSWER_BYTES: usize = 1024 * 1024;
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// How a request ended.
-pub(super) enum Answered {
+#[derive(Clone, Debug)]
+pub(crate) enum Answered {
     Now(Box<LogicResponseBody>),
     /// 202: the answer comes over the other door.
     Later,
     Failed(LogicFailure),
 }
 
+/// One request as it travels: what it says, and how it proves where it comes from.
+#[derive(Clone, Debug)]
+pub(crate) struct Letter {
+    pub id: String,
+    /// Unix seconds.
+    pub timestamp: i64,
+    pub bearer: String,
+    /// None leaves out the three headers.
+    pub signature: Option<String>,
+    pub body: Bytes,
+}
+
 /// The company's endpoint.
-pub(super) struct Endpoint {
+pub(crate) struct Endpoint {
     config: LogicConfig,
     client: Client,
     signing: Webhook,
 }
 
 impl Endpoint {
-    pub(super) fn new(config: LogicConfig) -> anyhow::Result<Self> {
+    pub(crate) fn new(config: LogicConfig) -> anyhow::Result<Self> {
         let client = Client::builder()
             .redirect(redirect::Policy::none())
             .connect_timeout(Duration::from_secs(3))
@@ -47,21 +61,33 @@ impl Endpoint {
     }
 
     /// Asks once, trying the connection again while there is time. Gives the number of attempts, too.
-    pub(super) async fn ask(&self, body: &LogicRequestBody, now: Time, left: Duration) -> (u32, Answered) {
+    pub(crate) async fn ask(&self, body: &LogicRequestBody, now: Time, left: Duration) -> (u32, Answered) {
+        let letter = match serde_json::to_vec(body) {
+            Ok(json) => self.letter(body.request_id.to_string(), now, json.into()),
+            Err(error) => Err(LogicFailure::Malformed { detail: error.to_string() }),
+        };
+        match letter {
+            Ok(letter) => self.deliver(&letter, left).await,
+            Err(failure) => (0, Answered::Failed(failure)),
+        }
+    }
+
+    /// Signs a body.
+    pub(crate) fn letter(&self, id: String, now: Time, body: Bytes) -> Result<Letter, LogicFailure> {
+        let timestamp = now.0 / 1000;
+        let signature = self.signing.sign(&id, timestamp, &body);
+        let signature = signature.map_err(|error| LogicFailure::Unreachable { detail: error.to_string() })?;
+        Ok(Letter { id, timestamp, bearer: self.config.secret.clone(), signature: Some(signature), body })
+    }
+
+    /// Delivers a letter within `left`. Gives the number of attempts, too.
+    pub(crate) async fn deliver(&self, letter: &Letter, left: Duration) -> (u32, Answered) {
         let deadline = Instant::now() + left;
         // Without a connection there will be no answer soon: the customer is better served by a person.
         let give_up_connecting = Instant::now() + left / 4;
-        let json = match serde_json::to_vec(body) {
-            Ok(json) => json,
-            Err(error) => return (0, Answered::Failed(LogicFailure::Malformed { detail: error.to_string() })),
-        };
         let mut pause = PAUSE;
         for attempt in 1.. {
-            let request = match self.request(body, &json, now) {
-                Ok(request) => request,
-                Err(failure) => return (attempt, Answered::Failed(failure)),
-            };
-            let exchange = tokio::time::timeout_at(deadline, exchange(request)).await;
+            let exchange = tokio::time::timeout_at(deadline, exchange(self.request(letter))).await;
             match exchange {
                 Err(_) => {
                     let after_ms = i64::try_from(left.as_millis()).unwrap_or(i64::MAX);
@@ -81,20 +107,14 @@ impl Endpoint {
         unreachable!("BUG: the attempts end by returning")
     }
 
-    fn request(&self, body: &LogicRequestBody, json: &[u8], now: Time) -> Result<RequestBuilder, LogicFailure> {
-        let id = body.request_id.to_string();
-        let timestamp = now.0 / 1000;
-        let signature = self.signing.sign(&id, timestamp, json);
-        let signature = signature.map_err(|error| LogicFailure::Unreachable { detail: error.to_string() })?;
-        Ok(self
-            .client
-            .post(&self.config.url)
-            .bearer_auth(&self.config.secret)
-            .header("content-type", "application/json")
-            .header("webhook-id", id)
-            .header("webhook-timestamp", timestamp.to_string())
+    fn request(&self, letter: &Letter) -> RequestBuilder {
+        let request = self.client.post(&self.config.url).bearer_auth(&letter.bearer);
+        let request = request.header("content-type", "application/json").body(letter.body.clone());
+        let Some(signature) = &letter.signature else { return request };
+        request
+            .header("webhook-id", &letter.id)
+            .header("webhook-timestamp", letter.timestamp.to_string())
             .header("webhook-signature", signature)
-            .body(json.to_vec()))
     }
 }
 

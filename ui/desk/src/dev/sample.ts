@@ -63,7 +63,8 @@ export function sample({ name, script, row, view, people = [], left = false }: W
       custom: [],
       customer: [],
       suggestion: null,
-      handover: [],
+      handover: null,
+      logicUntil: null,
       drafts: { reply: "", note: "", returned: null },
       earlier: 0,
       ...view,
@@ -109,11 +110,17 @@ function carmen(now: number): Sample {
         text: "Both days work: Thursday 09:40 or Friday 14:15, at no extra cost. Which one shall I book for you?",
         why: "The partner confirmed both flights",
       },
-      handover: [
-        { label: "Wants", value: "to move NW-20418 to next week" },
-        { label: "Checked", value: "identity, booking, fare class W" },
-        { label: "Open", value: "the partner's approval, new date" },
-      ],
+      handover: {
+        turn: "handover-1",
+        parts: [
+          { label: "Wish", points: [{ text: "Move NW-20418 to next week", turns: ["carmen:5"] }] },
+          { label: "Checked", points: [{ text: "Identity and booking" }, { text: "Fare class W" }] },
+          { label: "Open", points: [{ text: "The partner's approval, the new date", turns: ["carmen:8"] }] },
+          { label: "Risk", points: [{ text: "The fare ends on Friday" }] },
+        ],
+        graded: null,
+        mayGrade: true,
+      },
       customer: [
         { label: "Phone", value: "+1 555 123 4567" },
         { label: "E-mail", value: "carmen@menzel.example" },
@@ -194,10 +201,15 @@ function order(now: number): Sample {
     },
     view: {
       fallback: "Your Logic did not answer within 10 s",
-      handover: [
-        { label: "Wants", value: "to know where parcel 88-1203 is" },
-        { label: "Open", value: "ask the carrier, offer a replacement" },
-      ],
+      handover: {
+        turn: "handover-2",
+        parts: [
+          { label: "Wish", points: [{ text: "Where parcel 88-1203 is" }] },
+          { label: "Open", points: [{ text: "Ask the carrier, offer a replacement" }] },
+        ],
+        graded: null,
+        mayGrade: false,
+      },
       customer: [{ label: "E-mail", value: "luis@carvalho.example" }],
     },
   });

@@ -305,6 +305,18 @@ export class FakeHost implements Host {
     "conversation.takeOver": ({ id }) => this.#engage(id, true),
     "conversation.invite": ({ id, user }) => this.#system(id, `You invited ${user}`, () => undefined),
     "conversation.decline": ({ id }) => this.#system(id, "You declined", (view) => (view.row.invited = false)),
+    "conversation.gradeHandover": ({ id, grade }) => {
+      const { view } = this.#find(id);
+      if (view.handover) view.handover = { ...view.handover, graded: { grade, by: MAYA } };
+      this.tell({ type: "conversation", id });
+      return {};
+    },
+    "conversation.preview": () => ({
+      lines: [
+        { says: true, text: "Thursday 09:40 it is. Shall I send the new itinerary to carmen@menzel.example?", choices: ["Yes", "Another address"] },
+        { says: false, text: "Changes tags: rebooked", choices: [] },
+      ],
+    }),
     "conversation.draft": ({ id, text, note }) => {
       const { view } = this.#find(id);
       view.drafts[note ? "note" : "reply"] = text;

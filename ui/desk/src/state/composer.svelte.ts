@@ -91,6 +91,12 @@ export class Composer {
     this.write(suggestion.text);
   }
 
+  /** Words to work on, behind what is written already. */
+  offer(words: string): void {
+    this.mode = "reply";
+    this.write([this.#texts.reply.trimEnd(), words].filter(Boolean).join("\n\n"));
+  }
+
   /** Puts the reason aside; the words stay. */
   keepEditing(): void {
     this.returned = null;

@@ -1,6 +1,6 @@
 // The window's view of the desk: what is selected, and the questions to ask again when something changed.
 import { getContext, setContext } from "svelte";
-import type { AppView, Commands, ConversationId, RpcError, Section } from "$shared/types";
+import type { AppView, Commands, ConversationId, Grade, RpcError, Section } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { Appearance } from "./appearance.svelte";
 import { Attention } from "./attention.svelte";
@@ -159,6 +159,13 @@ export class Desk {
   close(): void {
     void this.conversation?.composer.flush();
     this.conversation = null;
+  }
+
+  /** What the agent thinks of the handover packet in the open conversation. */
+  grade(grade: Grade): void {
+    const view = this.conversation?.view;
+    if (!view?.handover?.mayGrade) return;
+    void this.act("conversation.gradeHandover", { id: view.row.id, turn: view.handover.turn, grade });
   }
 
   /** Runs a command; what goes wrong is told in the core's words. */

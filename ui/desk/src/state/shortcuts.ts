@@ -1,6 +1,7 @@
 // Keys that work everywhere in the window. Keys of one place (list, composer, dialog) live with that place.
 import type { Section } from "$shared/types";
 import type { Desk } from "./desk.svelte";
+import { GRADES } from "../words/handover";
 import { sectionsOf } from "../words/sections";
 
 /** For the sheet behind "?". */
@@ -35,6 +36,7 @@ export const SHEET: readonly { title: string; keys: readonly (readonly [keys: st
       ["Tab", "Take the suggestion into an empty field"],
       ["Ctrl Enter", "Complete, or send anyway"],
       ["End", "Back to the newest message"],
+      ["Alt H  I  W", "The handover was helpful, incomplete, wrong"],
       ["Esc", "Back to the list"],
     ],
   },
@@ -55,6 +57,7 @@ function run(desk: Desk, event: KeyboardEvent, command: boolean): boolean {
   if (command && event.key === "0") return yes(() => desk.appearance.zoomBy(0));
   if (command && event.key === "Enter") return complete(desk);
   if (event.altKey && /^Digit[1-4]$/.test(event.code)) return section(desk, Number(event.code.slice(5)) - 1);
+  if (event.altKey && !command && grade(desk, event.key)) return true;
   if (command || event.altKey || isWriting(event.target)) return false;
   switch (event.key) {
     case "?":
@@ -89,6 +92,13 @@ function complete(desk: Desk): boolean {
   const open = desk.conversation;
   if (!open?.view?.may.complete || open.composer.text.trim() !== "") return false;
   desk.overlay = "complete";
+  return true;
+}
+
+function grade(desk: Desk, key: string): boolean {
+  const known = GRADES.find((one) => one.key === key.toUpperCase());
+  if (!known || !desk.conversation?.view?.handover?.mayGrade) return false;
+  desk.grade(known.grade);
   return true;
 }
 

@@ -1,0 +1,88 @@
+//! What Your Logic would say next: asked before a conversation is handed back to it.
+
+use tandem_conversation::Action;
+use tandem_protocol::logic::LogicResponseBody;
+
+use super::error;
+use crate::hub::HubError;
+use crate::rpc::{OneConversation, RpcError};
+use crate::view::{PreviewLine, PreviewView};
+use crate::workplace::Workplace;
+
+impl Workplace {
+    pub(crate) async fn preview(&self, request: OneConversation) -> Result<PreviewView, RpcError> {
+        let session = self.link.borrow().live().cloned();
+        let session = session.ok_or_else(|| {
+            error("desk.offline", "What Your Logic would say is only known while this desk is connected.")
+        })?;
+        let asked = session.with_token(|token| {
+            let session = &session;
+            async move { session.hub.preview(&token, request.id).await }
+        });
+        match asked.await {
+            Ok(answer) => Ok(view(&answer)),
+            Err(HubError::Refused(problem)) => Err(error(&problem.code, problem.detail.clone())),
+            Err(failed) => Err(error("hub.failed", format!("Your Logic could not be asked: {failed}."))),
+        }
+    }
+}
+
+fn view(answer: &LogicResponseBody) -> PreviewView {
+    PreviewView { lines: answer.actions.iter().filter_map(line).collect() }
+}
+
+fn line(action: &Action) -> Option<PreviewLine> {
+    let says = |text: &str, choices: Vec<String>| Some(PreviewLine { says: true, text: text.to_owned(), choices });
+    let does = |text: String| Some(PreviewLine { says: false, text, choices: Vec::new() });
+    let because = |text: &str, why: &str| match why.trim() {
+        "" => text.to_owned(),
+        why => format!("{text}: {why}"),
+    };
+    match action {
+        Action::Message { text, .. } | Action::Feedback { text } => says(text, Vec::new()),
+        Action::Question { text, choices, .. } => {
+            says(text, choices.iter().map(|choice| choice.label.clone()).collect())
+        }
+        Action::Attachment { media, text, .. } => says(&because(text, &media.name), Vec::new()),
+        Action::Suggestion { text } => does(because("Suggests to you", text)),
+        Action::Note { text, .. } => does(because("Leaves a note", text)),
+        Action::NeedsHelp { value: true, reason, .. } => does(because("Asks for help", reason)),
+        Action::NeedsHelp { value: false, .. } => does("Says that no help is needed".into()),
+        Action::InviteAgent { .. } => does("Invites a colleague".into()),
+        Action::InviteExternalAgent { name, .. } => does(because("Invites a partner", name)),
+        Action::RemoveParticipant { .. } => does("Removes a participant".into()),
+        Action::EngageLogic { value: true } | Action::Typing { .. } => None,
+        Action::EngageLogic { value: false } => does("Switches itself off".into()),
+        Action::Complete { resolution } => does(because("Completes the conversation", resolution)),
+        Action::Reopen => does("Reopens the conversation".into()),
+        Action::Tag { add, remove } => does(because("Changes tags", &[add.as_slice(), remove].concat().join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_and_what_is_done_are_told_apart() {
+        let actions = serde_json::json!([
+            { "type": "MESSAGE", "text": "Your parcel is on its way." },
+            { "type": "QUESTION", "text": "Anything else?", "choices": [{ "id": "y", "label": "Yes" }] },
+            { "type": "TYPING", "value": true },
+            { "type": "COMPLETE", "resolution": "delivered" },
+            { "type": "NEEDS_HELP", "value": true },
+        ]);
+        let actions = serde_json::from_value(actions).unwrap();
+        let lines = view(&LogicResponseBody { actions, ..LogicResponseBody::default() }).lines;
+        let told: Vec<_> = lines.iter().map(|line| (line.says, line.text.as_str(), line.choices.len())).collect();
+        assert_eq!(
+            told,
+            [
+                (true, "Your parcel is on its way.", 0),
+                (true, "Anything else?", 1),
+                (false, "Completes the conversation: delivered", 0),
+                (false, "Asks for help", 0),
+            ]
+        );
+    }
+}

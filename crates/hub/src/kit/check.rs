@@ -1,0 +1,338 @@
+//! `tandem-hub logic check`: plays a hub towards an endpoint and reports how well it keeps the protocol.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use tandem_conversation::{Action, Choice, LogicFailure, RequestId, Trigger};
+use tandem_protocol::logic::{LogicRequestBody, LogicResponseBody};
+use tokio::net::TcpListener;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::door::Door;
+use super::judge::{self, Exchange, Expect, Finding};
+use super::rehearsal::Rehearsal;
+use super::report::{self, Entry, Report};
+use crate::clock::Clock;
+use crate::config::LogicConfig;
+use crate::logic::endpoint::{Answered, Endpoint, Letter};
+
+/// Conversations of the burst, and what each customer writes without waiting.
+const CROWD: usize = 8;
+const LINES: [&str; 3] = ["Hello", "I have a question about my order 4711", "Are you there?"];
+/// How old the replayed request is: more than the tolerance of Standard Webhooks.
+const OLD_MS: i64 = 10 * 60 * 1000;
+
+/// What to check, and with what.
+pub struct CheckOptions {
+    pub logic: LogicConfig,
+    /// Where later answers are taken in; port 0 takes a free one.
+    pub listen: String,
+}
+
+/// Plays everything and judges it.
+///
+/// # Errors
+/// If the address cannot be used or the other door cannot be opened.
+pub async fn check(options: &CheckOptions, clock: &Clock) -> anyhow::Result<Report> {
+    let listener = TcpListener::bind(&options.listen).await?;
+    let door = Door::open(listener, &options.logic.secret).await?;
+    tracing::info!(door = %door.url, "answers with 202 are taken in here");
+    let visitor = Visitor {
+        endpoint: Endpoint::new(options.logic.clone())?,
+        door,
+        clock: clock.clone(),
+        timeout_ms: options.logic.timeout_ms,
+    };
+    Ok(Report::new(&options.logic.url, visitor.everything().await?))
+}
+
+/// Who talks to the endpoint.
+struct Visitor {
+    endpoint: Endpoint,
+    door: Arc<Door>,
+    clock: Clock,
+    timeout_ms: i64,
+}
+
+impl Visitor {
+    async fn everything(&self) -> anyhow::Result<Vec<Entry>> {
+        let (mut entries, mut heard) = self.one_conversation().await?;
+        let crowd = join_all((0..CROWD).map(|number| self.one_of_many(number))).await;
+        let crowd = crowd.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
+        entries.push(report::BURST.found(judge::burst(&crowd)));
+        heard.extend(crowd.into_iter().flatten());
+        entries.extend(self.strange().await?);
+        entries.extend(self.unproven().await?);
+        let mut after = self.begin("Carmen Menzel")?;
+        after.customer_writes("Hello again")?;
+        let exchanges = self.catch_up(&mut after).await;
+        entries.push(report::STILL_THERE.found(judge::conversation(&exchanges, Expect::Words)));
+        heard.extend(exchanges);
+        entries.push(report::TIMES.found(judge::times(&heard, self.timeout_ms)));
+        entries.push(report::LATER.found(judge::later(&heard, &self.door.mistakes())));
+        Ok(entries)
+    }
+
+    fn begin(&self, customer: &str) -> anyhow::Result<Rehearsal> {
+        Ok(Rehearsal::begin(customer, Some("en"), &self.clock, self.timeout_ms)?)
+    }
+
+    /// A customer's whole visit, from the first word to "bye" and beyond.
+    async fn one_conversation(&self) -> anyhow::Result<(Vec<Entry>, Vec<Exchange>)> {
+        let mut talk = self.begin("Carmen Menzel")?;
+        let mut heard = Vec::new();
+        let mut entries = Vec::new();
+        let mut note = |check: report::Check, finding: Finding, exchanges: Vec<Exchange>| {
+            entries.push(check.found(finding));
+            heard.extend(exchanges);
+        };
+        let words = |exchanges: &[Exchange]| judge::conversation(exchanges, Expect::Words);
+
+        talk.customer_writes("Hello, can you help me?")?;
+        let exchanges = self.catch_up(&mut talk).await;
+        note(report::OPENING, words(&exchanges), exchanges);
+
+        if !talk.customer_presses(|choice| !is_for_a_person(choice))? {
+            talk.logic_says(vec![menu()])?;
+            talk.customer_presses(|_| true)?;
+        }
+        let exchanges = self.catch_up(&mut talk).await;
+        note(report::QUESTION, words(&exchanges), exchanges);
+
+        talk.customer_writes("What does it cost to take a cello to Faro?")?;
+        let exchanges = self.catch_up(&mut talk).await;
+        note(report::FREE_TEXT, words(&exchanges), exchanges);
+
+        talk.customer_writes("thank you, bye")?;
+        let exchanges = self.catch_up(&mut talk).await;
+        note(report::COURTESY, judge::conversation(&exchanges, Expect::Quiet), exchanges);
+
+        talk.customer_writes("One more thing: I want to speak with a person")?;
+        let mut exchanges = self.catch_up(&mut talk).await;
+        talk.agent_joins()?;
+        talk.agent_replies("Maya here, let me see.")?;
+        talk.customer_writes("My booking is NW-20418")?;
+        exchanges.extend(self.catch_up(&mut talk).await);
+        note(report::TAKE_OVER, judge::beside_a_person(&exchanges), exchanges);
+
+        talk.agent_presses("refund")?;
+        let exchanges = self.catch_up(&mut talk).await;
+        note(report::BUTTON, judge::conversation(&exchanges, Expect::Anything), exchanges);
+
+        talk.agent_takes_over()?;
+        talk.customer_writes("Is it possible?")?;
+        talk.agent_hands_back()?;
+        let exchanges = self.catch_up(&mut talk).await;
+        note(report::HAND_BACK, handed_back(&exchanges), exchanges);
+        Ok((entries, heard))
+    }
+
+    async fn one_of_many(&self, number: usize) -> anyhow::Result<Vec<Exchange>> {
+        let mut talk = self.begin(&format!("Customer {number}"))?;
+        for line in LINES {
+            talk.customer_writes(line)?;
+        }
+        Ok(self.catch_up(&mut talk).await)
+    }
+
+    /// What hubs of today do seldom, and those of tomorrow may do.
+    async fn strange(&self) -> anyhow::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        let (talk, request) = self.waiting("Can I get a window seat?").await?;
+        let first = self.exchange(&talk, &request).await;
+        let second = self.exchange(&talk, &request).await;
+        entries.push(report::REPEATED.found(judge::repeated(&first, &second)));
+
+        let mut preview = request.clone();
+        preview.dry_run = true;
+        preview.trigger.kind = Trigger::Preview;
+        let letter = self.letter(serde_json::to_vec(&preview)?.into())?;
+        let came = match self.endpoint.deliver(&letter, self.timeout()).await.1 {
+            Answered::Now(answer) => Ok(answer.actions),
+            Answered::Later => {
+                Err(LogicFailure::Malformed { detail: "202: a preview has to be answered at once".into() })
+            }
+            Answered::Failed(failure) => Err(failure),
+        };
+        let exchange = Exchange { trigger: Trigger::Preview, came, ..first };
+        entries.push(report::PREVIEW.found(judge::conversation(&[exchange], Expect::Words)));
+
+        let mut long = self.begin("Carmen Menzel")?;
+        let page = "A very long story. ".repeat(520);
+        for _ in 0..crate::logic::body::TURNS {
+            long.customer_writes(&page)?;
+        }
+        let request = newest(&mut long)?;
+        let exchanges = [self.exchange(&long, &request).await];
+        entries.push(report::HUGE.found(judge::conversation(&exchanges, Expect::Words)));
+
+        let plain = serde_json::to_value(&request)?;
+        let mut grown = plain.clone();
+        grown["weather"] = json!({ "sunny": true });
+        grown["conversation"]["mood"] = json!("curious");
+        grown["trigger"]["turn"]["colour"] = json!(["green"]);
+        entries.push(report::NEW_FIELDS.found(judge::from_the_future(&self.sent_json(&grown).await)));
+        let mut unheard_of = plain.clone();
+        unheard_of["trigger"]["type"] = json!("MOON_ROSE");
+        entries.push(report::NEW_TRIGGER.found(judge::from_the_future(&self.sent_json(&unheard_of).await)));
+
+        let mut cut = serde_json::to_vec(&plain)?;
+        cut.truncate(cut.len() * 2 / 3);
+        entries.push(report::TRUNCATED.found(judge::senseless(&self.sent(cut.into()).await)));
+        let mixed_up = json!({ "requestId": 7, "expires": [], "trigger": "TURN", "conversation": [], "turns": {} });
+        entries.push(report::WRONG_TYPES.found(judge::senseless(&self.sent_json(&mixed_up).await)));
+        Ok(entries)
+    }
+
+    /// What does not come from the hub, and pretends to.
+    async fn unproven(&self) -> anyhow::Result<Vec<Entry>> {
+        let (_, request) = self.waiting("Hello").await?;
+        let body = Bytes::from(serde_json::to_vec(&request)?);
+        let right = self.letter(body.clone())?;
+        let other = self.letter(Bytes::from_static(b"{}"))?;
+        let old = self
+            .endpoint
+            .letter(right.id.clone(), self.clock.now().plus_ms(-OLD_MS), body.clone())
+            .map_err(|failure| anyhow::anyhow!(failure.line()))?;
+        let mut entries = Vec::new();
+        for (check, letter) in [
+            (report::WRONG_BEARER, Letter { bearer: "not-the-secret-of-this-hub".into(), ..right.clone() }),
+            (report::UNSIGNED, Letter { signature: None, ..right.clone() }),
+            (report::WRONG_SIGNATURE, Letter { signature: Some(forged()), ..right.clone() }),
+            (report::ALTERED, Letter { body, ..other }),
+            (report::STALE, old),
+        ] {
+            entries.push(check.found(judge::unproven(&self.delivered(&letter).await)));
+        }
+        Ok(entries)
+    }
+
+    /// A conversation whose first turn is about to be told.
+    async fn waiting(&self, words: &str) -> anyhow::Result<(Rehearsal, LogicRequestBody)> {
+        let mut talk = self.begin("Carmen Menzel")?;
+        talk.customer_writes(words)?;
+        let request = newest(&mut talk)?;
+        Ok((talk, request))
+    }
+
+    /// Tells everything that is pending, in order, and carries out what is answered.
+    async fn catch_up(&self, talk: &mut Rehearsal) -> Vec<Exchange> {
+        let mut exchanges = Vec::new();
+        while let Some(request) = talk.ask() {
+            let (mut exchange, answer) = self.told(talk, &request).await;
+            match (answer, &exchange.came) {
+                (Some(answer), _) => {
+                    if let Some(failure) = talk.answered(request.request_id, answer) {
+                        exchange.came = Err(failure);
+                    }
+                }
+                (None, Err(failure)) => talk.failed(request.request_id, failure.clone()),
+                (None, Ok(_)) => {}
+            }
+            exchanges.push(exchange);
+        }
+        exchanges
+    }
+
+    async fn exchange(&self, talk: &Rehearsal, request: &LogicRequestBody) -> Exchange {
+        self.told(talk, request).await.0
+    }
+
+    async fn told(&self, talk: &Rehearsal, request: &LogicRequestBody) -> (Exchange, Option<LogicResponseBody>) {
+        let began = Instant::now();
+        let (_, answered) = self.endpoint.ask(request, self.clock.now(), self.timeout()).await;
+        let (later, came) = match answered {
+            Answered::Now(answer) => (false, Ok(*answer)),
+            Answered::Failed(failure) => (false, Err(failure)),
+            Answered::Later => {
+                let answer = self.door.answer((talk.state.id, request.request_id), began + self.timeout()).await;
+                (true, answer.ok_or(LogicFailure::TimedOut { after_ms: self.timeout_ms }))
+            }
+        };
+        let took_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let came = came.and_then(|answer| own(request.request_id, answer));
+        let actions = came.as_ref().map(|answer| answer.actions.clone()).map_err(Clone::clone);
+        (Exchange { trigger: request.trigger.kind, took_ms, later, came: actions }, came.ok())
+    }
+
+    fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms.max(0).cast_unsigned())
+    }
+
+    fn letter(&self, body: Bytes) -> anyhow::Result<Letter> {
+        let id = Uuid::now_v7().to_string();
+        self.endpoint.letter(id, self.clock.now(), body).map_err(|failure| anyhow::anyhow!(failure.line()))
+    }
+
+    async fn sent_json(&self, body: &Value) -> Result<Vec<Action>, LogicFailure> {
+        self.sent(body.to_string().into()).await
+    }
+
+    async fn sent(&self, body: Bytes) -> Result<Vec<Action>, LogicFailure> {
+        match self.letter(body) {
+            Ok(letter) => self.delivered(&letter).await,
+            Err(error) => Err(LogicFailure::Unreachable { detail: error.to_string() }),
+        }
+    }
+
+    async fn delivered(&self, letter: &Letter) -> Result<Vec<Action>, LogicFailure> {
+        match self.endpoint.deliver(letter, self.timeout()).await.1 {
+            Answered::Now(answer) => Ok(answer.actions),
+            Answered::Later => Ok(Vec::new()),
+            Answered::Failed(failure) => Err(failure),
+        }
+    }
+}
+
+/// The request about the newest event, as if everything before had been told.
+fn newest(talk: &mut Rehearsal) -> anyhow::Result<LogicRequestBody> {
+    talk.skip_to_latest();
+    talk.ask().ok_or_else(|| anyhow::anyhow!("BUG: a turn is always told"))
+}
+
+/// An answer that names a request must name its own.
+fn own(request: RequestId, answer: LogicResponseBody) -> Result<LogicResponseBody, LogicFailure> {
+    match answer.request_id {
+        Some(other) if other != request => {
+            Err(LogicFailure::Malformed { detail: format!("its requestId is {other}, the request's is {request}") })
+        }
+        _ => Ok(answer),
+    }
+}
+
+/// Nobody is there but Your Logic: somewhere in the stretch it has to say something.
+fn handed_back(exchanges: &[Exchange]) -> Finding {
+    let said = exchanges.iter().rposition(|exchange| {
+        exchange.came.as_ref().is_ok_and(|actions| actions.iter().any(|a| judge::speaks(a) || judge::calls(a)))
+    });
+    match said {
+        Some(at) if exchanges.iter().all(|exchange| exchange.came.is_ok()) => {
+            judge::conversation(&exchanges[..=at], Expect::Words)
+        }
+        _ => judge::conversation(exchanges, Expect::Words),
+    }
+}
+
+fn menu() -> Action {
+    let choice = |id: &str, label: &str| Choice { id: id.into(), label: label.into() };
+    Action::Question {
+        text: "What is it about?".into(),
+        choices: vec![choice("order", "An order"), choice("booking", "A booking")],
+        force: false,
+        turn: None,
+    }
+}
+
+fn is_for_a_person(choice: &Choice) -> bool {
+    let text = format!("{} {}", choice.id, choice.label).to_lowercase();
+    ["person", "human", "agent"].iter().any(|word| text.contains(word))
+}
+
+fn forged() -> String {
+    use base64::Engine as _;
+    format!("v1,{}", base64::engine::general_purpose::STANDARD.encode([7_u8; 32]))
+}

@@ -1,0 +1,238 @@
+//! What is thought of what an endpoint did: pure, so that each judgement can be tested alone.
+
+use serde::Serialize;
+use tandem_conversation::{Action, LogicFailure, Trigger};
+
+/// How a check ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Pass,
+    /// It works, but somebody will be sorry one day.
+    Warn,
+    Fail,
+}
+
+/// A verdict and what was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Finding {
+    pub verdict: Verdict,
+    pub seen: String,
+}
+
+/// One request and what became of it.
+#[derive(Clone, Debug)]
+pub(super) struct Exchange {
+    pub trigger: Trigger,
+    pub took_ms: i64,
+    /// The answer came over the other door.
+    pub later: bool,
+    pub came: Result<Vec<Action>, LogicFailure>,
+}
+
+/// What a conversation expects of the last answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expect {
+    /// The customer waits: words, or a person.
+    Words,
+    /// Nothing at all is best.
+    Quiet,
+    /// Whatever it is, as long as it can be carried out.
+    Anything,
+}
+
+pub(super) fn pass(seen: impl Into<String>) -> Finding {
+    Finding { verdict: Verdict::Pass, seen: seen.into() }
+}
+
+pub(super) fn warn(seen: impl Into<String>) -> Finding {
+    Finding { verdict: Verdict::Warn, seen: seen.into() }
+}
+
+pub(super) fn fail(seen: impl Into<String>) -> Finding {
+    Finding { verdict: Verdict::Fail, seen: seen.into() }
+}
+
+/// What a failure is, for the developer of an endpoint.
+pub(super) fn told(failure: &LogicFailure) -> String {
+    match failure {
+        LogicFailure::NotConfigured => "nothing was asked".into(),
+        LogicFailure::Unreachable { detail } => format!("no answer: {detail}"),
+        LogicFailure::TimedOut { after_ms } => format!("no answer within {after_ms} ms"),
+        LogicFailure::Status { status } => format!("status {status}"),
+        LogicFailure::Malformed { detail } => format!("an answer that cannot be understood: {detail}"),
+        LogicFailure::Refused { action, detail } => format!("action {} is refused: {detail}", action + 1),
+    }
+}
+
+/// The actions by their names on the wire.
+pub(super) fn names(actions: &[Action]) -> String {
+    if actions.is_empty() {
+        return "no actions".into();
+    }
+    actions.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+fn name(action: &Action) -> String {
+    let value = serde_json::to_value(action).unwrap_or_default();
+    value["type"].as_str().unwrap_or_default().to_owned()
+}
+
+pub(super) fn speaks(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Message { .. } | Action::Question { .. } | Action::Attachment { .. } | Action::Feedback { .. }
+    )
+}
+
+pub(super) fn calls(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::NeedsHelp { value: true, .. } | Action::InviteAgent { .. } | Action::InviteExternalAgent { .. }
+    )
+}
+
+/// To a preview, a suggestion is an answer as well.
+fn answers(trigger: Trigger, action: &Action) -> bool {
+    let suggests = trigger == Trigger::Preview && matches!(action, Action::Suggestion { .. });
+    speaks(action) || calls(action) || suggests
+}
+
+fn trigger_name(trigger: Trigger) -> String {
+    serde_json::to_value(trigger).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// A stretch of a conversation: every request answered, the last one as expected.
+pub(super) fn conversation(exchanges: &[Exchange], expect: Expect) -> Finding {
+    for exchange in exchanges {
+        if let Err(failure) = &exchange.came {
+            return fail(format!("{}: {}", trigger_name(exchange.trigger), told(failure)));
+        }
+    }
+    let Some(Exchange { came: Ok(last), took_ms, trigger, .. }) = exchanges.last() else {
+        return fail("nothing was asked");
+    };
+    let seen = format!("{} → {} in {took_ms} ms", trigger_name(*trigger), names(last));
+    match expect {
+        Expect::Words if !last.iter().any(|action| answers(*trigger, action)) => {
+            warn(format!("{seen}: the customer waits, and hears nothing"))
+        }
+        Expect::Quiet if last.iter().any(|action| speaks(action) || calls(action)) => warn(seen),
+        _ => pass(seen),
+    }
+}
+
+/// While a person answers, only `force` speaks over them.
+pub(super) fn beside_a_person(exchanges: &[Exchange]) -> Finding {
+    let found = conversation(exchanges, Expect::Anything);
+    let forced = |action: &Action| {
+        matches!(
+            action,
+            Action::Message { force: true, .. }
+                | Action::Question { force: true, .. }
+                | Action::Attachment { force: true, .. }
+        )
+    };
+    let actions = exchanges.iter().filter_map(|exchange| exchange.came.as_ref().ok()).flatten();
+    if found.verdict == Verdict::Pass && actions.into_iter().any(forced) {
+        return warn(format!("{}: it speaks over the person (force)", found.seen));
+    }
+    found
+}
+
+/// All answers against the time there is.
+pub(super) fn times(exchanges: &[Exchange], timeout_ms: i64) -> Finding {
+    let Some(slowest) = exchanges.iter().max_by_key(|exchange| exchange.took_ms) else {
+        return fail("nothing was asked");
+    };
+    let late = exchanges.iter().filter(|exchange| matches!(exchange.came, Err(LogicFailure::TimedOut { .. }))).count();
+    if late > 0 {
+        return fail(format!("{late} of {} requests had no answer within {timeout_ms} ms", exchanges.len()));
+    }
+    let slow = format!(
+        "the slowest of {} answers took {} of {timeout_ms} ms ({})",
+        exchanges.len(),
+        slowest.took_ms,
+        trigger_name(slowest.trigger)
+    );
+    if slowest.took_ms * 2 > timeout_ms { warn(slow) } else { pass(slow) }
+}
+
+/// The same request twice.
+pub(super) fn repeated(first: &Exchange, second: &Exchange) -> Finding {
+    let (first, second) = match (&first.came, &second.came) {
+        (Err(failure), _) => return fail(format!("the first time: {}", told(failure))),
+        (_, Err(failure)) => return fail(format!("the second time: {}", told(failure))),
+        (Ok(first), Ok(second)) => (first, second),
+    };
+    if first == second {
+        return pass(format!("the same answer again: {}", names(first)));
+    }
+    let seen = format!("first {}, then {}", names(first), names(second));
+    let kinds = |actions: &[Action]| actions.iter().map(name).collect::<Vec<_>>();
+    if kinds(first) == kinds(second) { warn(format!("{seen}, in other words")) } else { fail(seen) }
+}
+
+/// Several conversations at once, and several events within each.
+pub(super) fn burst(conversations: &[Vec<Exchange>]) -> Finding {
+    let all: Vec<_> = conversations.iter().flatten().collect();
+    let failures: Vec<_> = all.iter().filter_map(|exchange| exchange.came.as_ref().err()).collect();
+    if let Some(first) = failures.first() {
+        return fail(format!("{} of {} requests failed, the first with {}", failures.len(), all.len(), told(first)));
+    }
+    let slowest = all.iter().map(|exchange| exchange.took_ms).max().unwrap_or_default();
+    pass(format!("{} requests of {} conversations, the slowest in {slowest} ms", all.len(), conversations.len()))
+}
+
+/// Answers that were promised with 202.
+pub(super) fn later(exchanges: &[Exchange], mistakes: &[String]) -> Finding {
+    if let Some(mistake) = mistakes.first() {
+        return fail(format!(
+            "{} answers came to the other door and were refused, the first with {mistake}",
+            mistakes.len()
+        ));
+    }
+    let later: Vec<_> = exchanges.iter().filter(|exchange| exchange.later).collect();
+    let lost = later.iter().filter(|exchange| exchange.came.is_err()).count();
+    match (later.len(), lost) {
+        (0, _) => pass("everything was answered at once; nothing came with 202"),
+        (all, 0) => pass(format!("{all} answers came over the other door, in time")),
+        (all, lost) => {
+            fail(format!("{lost} of {all} answers that were promised with 202 never came, or cannot be used"))
+        }
+    }
+}
+
+/// A request that does not prove where it comes from.
+pub(super) fn unproven(came: &Result<Vec<Action>, LogicFailure>) -> Finding {
+    match came {
+        Err(LogicFailure::Status { status: status @ (401 | 403) }) => pass(format!("refused with {status}")),
+        Err(LogicFailure::Status { status: status @ 400..=499 }) => {
+            warn(format!("refused with {status}; 401 or 403 would say why"))
+        }
+        Err(failure) => fail(told(failure)),
+        Ok(actions) => fail(format!("it was believed: {}", names(actions))),
+    }
+}
+
+/// A signed request that makes no sense.
+pub(super) fn senseless(came: &Result<Vec<Action>, LogicFailure>) -> Finding {
+    match came {
+        Err(LogicFailure::Status { status: status @ 400..=499 }) => pass(format!("refused with {status}")),
+        Err(LogicFailure::Status { status }) => warn(format!("status {status}; 400 would say whose mistake it is")),
+        Err(failure) => fail(told(failure)),
+        Ok(actions) if actions.is_empty() => warn("answered as if nothing were wrong, without actions"),
+        Ok(actions) => fail(format!("answered as if nothing were wrong: {}", names(actions))),
+    }
+}
+
+/// A request from a later version of the protocol.
+pub(super) fn from_the_future(came: &Result<Vec<Action>, LogicFailure>) -> Finding {
+    match came {
+        Ok(actions) => pass(format!("answered with {}", names(actions))),
+        Err(failure) => fail(told(failure)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

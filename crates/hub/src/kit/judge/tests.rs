@@ -1,0 +1,131 @@
+use tandem_conversation::{Action, LogicFailure, Trigger};
+
+use super::Verdict::{Fail, Pass, Warn};
+use super::{Exchange, Expect, beside_a_person, burst, conversation, later, repeated, senseless, times, unproven};
+
+fn message(text: &str) -> Action {
+    Action::Message { text: text.into(), force: false, turn: None }
+}
+
+fn help() -> Action {
+    Action::NeedsHelp { value: true, reason: String::new(), customer_asked: false }
+}
+
+fn answered(actions: &[Action]) -> Exchange {
+    Exchange { trigger: Trigger::Turn, took_ms: 10, later: false, came: Ok(actions.to_vec()) }
+}
+
+fn failed(failure: LogicFailure) -> Exchange {
+    Exchange { trigger: Trigger::Turn, took_ms: 10, later: false, came: Err(failure) }
+}
+
+fn status(status: u16) -> LogicFailure {
+    LogicFailure::Status { status }
+}
+
+#[test]
+fn a_waiting_customer_needs_words_or_a_person_and_a_courtesy_needs_nothing() {
+    for (actions, words, quiet) in [
+        (vec![message("Hello")], Pass, Warn),
+        (vec![help()], Pass, Warn),
+        (vec![], Warn, Pass),
+        (vec![Action::Note { text: "x".into(), handover: None }], Warn, Pass),
+        (vec![Action::Suggestion { text: "x".into() }], Warn, Pass),
+    ] {
+        let exchanges = [answered(&actions)];
+        assert_eq!(conversation(&exchanges, Expect::Words).verdict, words, "{actions:?}");
+        assert_eq!(conversation(&exchanges, Expect::Quiet).verdict, quiet, "{actions:?}");
+        assert_eq!(conversation(&exchanges, Expect::Anything).verdict, Pass);
+    }
+    let preview = Exchange { trigger: Trigger::Preview, ..answered(&[Action::Suggestion { text: "x".into() }]) };
+    assert_eq!(conversation(&[preview], Expect::Words).verdict, Pass, "an idea is an answer to a preview");
+}
+
+#[test]
+fn any_failed_request_fails_the_stretch_and_is_named() {
+    let refused = LogicFailure::Refused { action: 1, detail: "text: empty".into() };
+    for (failure, named) in [
+        (status(500), "TURN: status 500"),
+        (LogicFailure::TimedOut { after_ms: 800 }, "within 800 ms"),
+        (LogicFailure::Malformed { detail: "unknown variant `DANCE`".into() }, "DANCE"),
+        (refused, "action 2 is refused: text: empty"),
+    ] {
+        let found = conversation(&[failed(failure), answered(&[message("Hello")])], Expect::Words);
+        assert_eq!(found.verdict, Fail);
+        assert!(found.seen.contains(named), "{} must name {named}", found.seen);
+    }
+    assert_eq!(conversation(&[], Expect::Anything).verdict, Fail, "nothing asked is nothing shown");
+}
+
+#[test]
+fn speaking_over_a_person_is_warned_about() {
+    let forced = Action::Message { text: "x".into(), force: true, turn: None };
+    assert_eq!(beside_a_person(&[answered(&[forced])]).verdict, Warn);
+    assert_eq!(beside_a_person(&[answered(&[message("x")])]).verdict, Pass);
+    assert_eq!(beside_a_person(&[failed(status(500))]).verdict, Fail);
+}
+
+#[test]
+fn answers_are_measured_against_the_time_there_is() {
+    let took = |took_ms| Exchange { took_ms, ..answered(&[]) };
+    assert_eq!(times(&[took(10), took(400)], 1_000).verdict, Pass);
+    let slow = times(&[took(10), took(600)], 1_000);
+    assert_eq!((slow.verdict, slow.seen.contains("600 of 1000 ms")), (Warn, true), "{}", slow.seen);
+    assert_eq!(times(&[took(10), failed(LogicFailure::TimedOut { after_ms: 1_000 })], 1_000).verdict, Fail);
+}
+
+#[test]
+fn a_repeated_request_may_get_other_words_but_not_other_actions() {
+    let first = answered(&[message("Hello"), help()]);
+    assert_eq!(repeated(&first, &first).verdict, Pass);
+    assert_eq!(repeated(&first, &answered(&[message("Hi"), help()])).verdict, Warn);
+    assert_eq!(repeated(&first, &answered(&[message("Hello")])).verdict, Fail);
+    assert_eq!(repeated(&first, &failed(status(409))).verdict, Fail);
+}
+
+#[test]
+fn one_failure_among_many_is_a_failure() {
+    let good = vec![answered(&[]), answered(&[message("Hello")])];
+    assert_eq!(burst(&[good.clone(), good.clone()]).verdict, Pass);
+    let found = burst(&[good, vec![failed(status(503))]]);
+    assert_eq!((found.verdict, found.seen.contains("1 of 3")), (Fail, true), "{}", found.seen);
+}
+
+#[test]
+fn promised_answers_have_to_come() {
+    let promised = Exchange { later: true, ..answered(&[message("Hello")]) };
+    let lost = Exchange { later: true, ..failed(LogicFailure::TimedOut { after_ms: 1_000 }) };
+    assert_eq!(later(&[answered(&[])], &[]).verdict, Pass);
+    assert_eq!(later(&[promised.clone()], &[]).verdict, Pass);
+    assert_eq!(later(&[promised.clone(), lost], &[]).verdict, Fail);
+    assert_eq!(later(&[promised], &["401: wrong secret".into()]).verdict, Fail);
+}
+
+#[test]
+fn what_does_not_prove_itself_is_refused_as_such() {
+    for (came, verdict) in [
+        (Err(status(401)), Pass),
+        (Err(status(403)), Pass),
+        (Err(status(400)), Warn),
+        (Err(status(500)), Fail),
+        (Err(LogicFailure::TimedOut { after_ms: 1 }), Fail),
+        (Ok(vec![]), Fail),
+        (Ok(vec![message("Hello")]), Fail),
+    ] {
+        assert_eq!(unproven(&came).verdict, verdict, "{came:?}");
+    }
+}
+
+#[test]
+fn what_makes_no_sense_is_not_acted_upon() {
+    for (came, verdict) in [
+        (Err(status(400)), Pass),
+        (Err(status(422)), Pass),
+        (Err(status(500)), Warn),
+        (Err(LogicFailure::Unreachable { detail: "reset".into() }), Fail),
+        (Ok(vec![]), Warn),
+        (Ok(vec![message("Hello")]), Fail),
+    ] {
+        assert_eq!(senseless(&came).verdict, verdict, "{came:?}");
+    }
+}

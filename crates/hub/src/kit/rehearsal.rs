@@ -1,0 +1,175 @@
+//! One conversation without a hub: the same pure core decides, the same requests come out of it, nothing is stored.
+
+use tandem_conversation::{
+    Action, Channel, Choice, Command, CommandId, ContactId, Content, Context, Conversation, ConversationId, CustomerId,
+    CustomerRef, Envelope, Event, EventBody, Ladder, LogicFailure, Opening, Participant, Permissions, Rejection,
+    RequestId, Role, TurnId, UserId, decide,
+};
+use tandem_protocol::logic::{LogicRequestBody, LogicResponseBody};
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::hub::{INVITATION_MS, TURN_LEASE_MS};
+use crate::logic::body::{Question, compose, trigger_body};
+
+/// Random ids for one answer.
+const FRESH: usize = 64;
+
+/// A conversation that is only played.
+pub(super) struct Rehearsal {
+    pub state: Conversation,
+    pub events: Vec<Event>,
+    clock: Clock,
+    timeout_ms: i64,
+    dry_run: bool,
+}
+
+impl Rehearsal {
+    /// A customer has opened the chat.
+    pub fn begin(customer: &str, language: Option<&str>, clock: &Clock, timeout_ms: i64) -> Result<Self, Rejection> {
+        let opening = Opening {
+            customer: CustomerRef { id: CustomerId(Uuid::now_v7()), name: customer.to_owned() },
+            contact: ContactId(Uuid::now_v7()),
+            channel: Channel::WebChat,
+            brand: None,
+            language: language.map(str::to_owned),
+            custom: serde_json::Map::new(),
+        };
+        let id = ConversationId(Uuid::now_v7());
+        let start = envelope(id, Participant::Customer, Command::Start(opening));
+        let events = decide(None, &start, &context(clock, false))?;
+        let state = Conversation::fold(&events).ok_or(Rejection::Unknown)?;
+        Ok(Self { state, events, clock: clock.clone(), timeout_ms, dry_run: false })
+    }
+
+    /// Asks only what the answers would be.
+    pub fn dry(self) -> Self {
+        Self { dry_run: true, ..self }
+    }
+
+    fn act(&mut self, actor: Participant, command: Command) -> Result<(), Rejection> {
+        let fresh = matches!(command, Command::AnswerLogic { .. });
+        let envelope = envelope(self.state.id, actor, command);
+        let events = decide(Some(&self.state), &envelope, &context(&self.clock, fresh))?;
+        for event in &events {
+            self.state.apply(event);
+        }
+        self.events.extend(events);
+        Ok(())
+    }
+
+    pub fn customer_writes(&mut self, text: &str) -> Result<(), Rejection> {
+        self.customer_says(Content::Text { text: text.to_owned() })
+    }
+
+    /// Presses a choice of the newest question; false if there is none to press.
+    pub fn customer_presses(&mut self, choose: impl Fn(&Choice) -> bool) -> Result<bool, Rejection> {
+        let Some(open) = self.state.questions.last() else { return Ok(false) };
+        let Some(choice) = open.choices.iter().find(|choice| choose(choice)) else { return Ok(false) };
+        let content = Content::Answer { question: open.turn, choice: choice.id.clone(), text: choice.label.clone() };
+        self.customer_says(content).map(|()| true)
+    }
+
+    fn customer_says(&mut self, content: Content) -> Result<(), Rejection> {
+        let command = Command::Write { turn: new_turn(), content, received: self.clock.now() };
+        self.act(Participant::Customer, command)
+    }
+
+    pub fn agent_joins(&mut self) -> Result<(), Rejection> {
+        let call = self.state.help.as_ref().map(|help| help.call);
+        self.act(agent(), Command::Join { call })
+    }
+
+    pub fn agent_replies(&mut self, text: &str) -> Result<(), Rejection> {
+        let content = Content::Text { text: text.to_owned() };
+        let received = self.clock.now();
+        let written_against = self.state.position;
+        let (mind_customer, while_in_progress) = (false, false);
+        let turn = new_turn();
+        self.act(agent(), Command::Reply { turn, content, written_against, mind_customer, while_in_progress, received })
+    }
+
+    /// From now on Your Logic hears nothing.
+    pub fn agent_takes_over(&mut self) -> Result<(), Rejection> {
+        self.act(agent(), Command::TakeOver)
+    }
+
+    pub fn agent_hands_back(&mut self) -> Result<(), Rejection> {
+        self.act(agent(), Command::Delegate { note: None, turn: new_turn() })
+    }
+
+    pub fn agent_presses(&mut self, button: &str) -> Result<(), Rejection> {
+        self.act(agent(), Command::PressButton { action: button.to_owned() })
+    }
+
+    /// Your Logic says something of its own accord.
+    pub fn logic_says(&mut self, actions: Vec<Action>) -> Result<(), Rejection> {
+        self.act(Participant::Logic, answer(None, LogicResponseBody { actions, ..LogicResponseBody::default() }))
+    }
+
+    /// The request about the oldest event that Your Logic has not been told of.
+    pub fn ask(&mut self) -> Option<LogicRequestBody> {
+        let (request, expires) = (RequestId(Uuid::now_v7()), self.clock.now().plus_ms(self.timeout_ms));
+        self.act(Participant::System, Command::AskLogic { request, expires }).ok()?;
+        let asked = self.state.logic.asked.clone()?;
+        let event = self.events.iter().find(|event| event.position == asked.trigger)?;
+        let trigger = trigger_body(event)?;
+        let question = Question { id: request, asked: asked.asked, expires, trigger, dry_run: self.dry_run };
+        Some(compose(self.state.clone(), &self.events, question, "Northwind"))
+    }
+
+    /// Carries an answer out, as a hub would; gives why it is refused.
+    pub fn answered(&mut self, request: RequestId, answer_body: LogicResponseBody) -> Option<LogicFailure> {
+        let before = self.state.position;
+        if let Err(rejection) = self.act(Participant::Logic, answer(Some(request), answer_body)) {
+            return Some(LogicFailure::Malformed { detail: rejection.to_string() });
+        }
+        self.events.iter().filter(|event| event.position > before).find_map(|event| match &event.body {
+            EventBody::LogicFailed { failure, .. } => Some(failure.clone()),
+            _ => None,
+        })
+    }
+
+    pub fn failed(&mut self, request: RequestId, failure: LogicFailure) {
+        // The only refusal is that the request was settled before.
+        let _ = self.act(Participant::System, Command::FailLogic { request, failure });
+    }
+
+    /// Of what Your Logic has still to be told, only the newest is.
+    pub fn skip_to_latest(&mut self) {
+        let pending = &mut self.state.logic.pending;
+        pending.drain(..pending.len().saturating_sub(1));
+    }
+}
+
+fn answer(request: Option<RequestId>, body: LogicResponseBody) -> Command {
+    Command::AnswerLogic { request, control: body.control, custom: body.conversation.custom, actions: body.actions }
+}
+
+fn new_turn() -> TurnId {
+    TurnId(Uuid::now_v7())
+}
+
+fn agent() -> Participant {
+    Participant::Agent { user: UserId(Uuid::from_u128(0xa9e7)), name: "Maya Ortiz".into() }
+}
+
+fn envelope(conversation: ConversationId, actor: Participant, command: Command) -> Envelope {
+    let permissions = match &actor {
+        Participant::Agent { .. } => Role::Agent.permissions(),
+        _ => Permissions::default(),
+    };
+    Envelope { id: CommandId(Uuid::now_v7()), conversation, actor, permissions, command }
+}
+
+fn context(clock: &Clock, fresh: bool) -> Context {
+    Context {
+        now: clock.now(),
+        logic_available: true,
+        person_typing_until: None,
+        turn_lease_ms: TURN_LEASE_MS,
+        invitation_ms: INVITATION_MS,
+        ladder: Ladder::default(),
+        fresh: if fresh { (0..FRESH).map(|_| Uuid::now_v7()).rev().collect() } else { Vec::new() },
+    }
+}
