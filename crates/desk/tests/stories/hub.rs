@@ -245,7 +245,7 @@ impl FakeHub {
             turn_lease_ms: 0,
             invitation_ms: 60_000,
             ladder: tandem_conversation::Ladder::default(),
-            fresh: Vec::new(),
+            fresh: std::iter::repeat_with(Uuid::now_v7).take(4).collect(),
         };
         let decided = decide(world.states.get(&id), &envelope, &context);
         let answer = decided.map(|events| self.commit(&mut world, id, events));

@@ -23,6 +23,7 @@ pub fn router(hub: Shared) -> Router {
         .route("/api/v1/auth/logout", post(|| async { StatusCode::NO_CONTENT }))
         .route("/api/v1/commands", post(command))
         .route("/api/v1/alerts", post(alerts))
+        .route("/api/v1/logic/conversations/{id}/preview", post(preview))
         .route("/api/v1/live", get(live))
         .route("/api/v1/conversations/{id}", get(conversation))
         .route("/api/v1/conversations/{id}/turns", get(turns))
@@ -68,6 +69,14 @@ async fn alerts(State(hub): State<Shared>, headers: HeaderMap, Json(said): Json<
     hub.world().alerts.extend(said.reports);
     hub.tell();
     StatusCode::NO_CONTENT.into_response()
+}
+
+/// Your Logic of this hub always thinks of the same answer.
+async fn preview(State(hub): State<Shared>, headers: HeaderMap) -> Response {
+    if let Err(refused) = check(&hub, &headers) {
+        return *refused;
+    }
+    Json(serde_json::json!({ "actions": [{ "type": "MESSAGE", "text": "On Thursday, then." }] })).into_response()
 }
 
 async fn login(State(hub): State<Shared>, Json(login): Json<Login>) -> Response {
