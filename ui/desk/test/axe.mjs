@@ -73,6 +73,18 @@ const STATES = [
     await page.keyboard.press("Enter");
     await page.getByRole("radio", { name: /Priya/ }).waitFor();
   }],
+  ["graded", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.keyboard.press("Alt+i");
+    await page.locator("button[aria-pressed=true]", { hasText: "Incomplete" }).waitFor();
+  }],
+  ["handing back", "", async (page) => {
+    await show("Jonas Keller")(page);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("hand to");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Say it myself" }).waitFor();
+  }],
   ["palette", "", async (page) => {
     await page.keyboard.press("Control+k");
     await page.keyboard.type("c");
