@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use tandem_conversation::{ContactId, ConversationId, Envelope, Position, Rejection, Time};
 use tandem_sqlite::{Database, Durability, Options, Room};
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -24,6 +24,9 @@ pub(crate) const TURN_LEASE_MS: i64 = 15_000;
 /// How long an invitation of a colleague stays open, in milliseconds.
 pub(crate) const INVITATION_MS: i64 = 120_000;
 
+/// Passwords that are compared at the same time; the others wait in line.
+const PASSWORDS_AT_ONCE: usize = 4;
+
 /// Everything that requests and workers share.
 pub struct Hub {
     pub(crate) config: Config,
@@ -31,6 +34,8 @@ pub struct Hub {
     pub(crate) database: Database<Engine>,
     pub(crate) fanout: Fanout,
     pub(crate) limits: Limits,
+    /// Passwords that are compared at once: each takes some 20 MB and a while.
+    pub(crate) comparing: Semaphore,
     /// The way to Your Logic, where it is connected.
     pub(crate) logic: Option<Arc<Endpoint>>,
     /// The full-text index.
@@ -111,6 +116,7 @@ impl Hub {
             search,
             news,
             limits: Limits::new(config.rate_limits),
+            comparing: Semaphore::new(PASSWORDS_AT_ONCE),
             logic: logic::endpoint(config.logic.as_ref()),
             config,
             clock,

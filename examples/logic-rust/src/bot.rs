@@ -111,7 +111,7 @@ pub fn answer(request: &Request) -> Answer {
     match wish(&turn.content) {
         Wish::Person => {
             answer.message(words.colleague);
-            answer.needs_help("The customer asked for a person.", true);
+            answer.needs_help(&turn.content.text, true);
         }
         Wish::Order | Wish::Unknown if expected == "order" => answer.message(words.order),
         Wish::Booking | Wish::Unknown if expected == "booking" => answer.message(words.booking),

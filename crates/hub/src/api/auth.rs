@@ -127,7 +127,8 @@ pub(crate) async fn login(
     hub.limits.login(address)?;
     let email = login.email.clone();
     let user = hub.database.read(move |connection| users::by_email(connection, &email)).await?;
-    // An unknown address takes as long as a wrong password.
+    // The semaphore is never closed. An unknown address takes as long as a wrong password.
+    let _turn = hub.comparing.acquire().await;
     let hash = user.as_ref().map_or_else(|| NOBODY.to_owned(), |user| user.password.clone());
     let right = tokio::task::spawn_blocking(move || is_password(&login.password, &hash)).await.unwrap_or(false);
     match user.filter(|_| right) {
