@@ -2,6 +2,7 @@
 
 mod direction;
 mod files;
+mod licences;
 
 use std::path::PathBuf;
 
@@ -15,7 +16,8 @@ const HELP: &str = "\
 cargo xtask tidy
 
 Checks that crates depend on each other in one direction only, that every crate takes the workspace's lints, that no
-source file is longer than 600 lines, and that no file names a path of somebody's machine.
+source file is longer than 600 lines, that no file names a path of somebody's machine, and that every crate we build on
+stands under a licence that lets it into any product.
 (That ui/shared/types.ts is fresh is a test of the desk.)";
 
 /// One package of the workspace.
@@ -39,6 +41,7 @@ pub fn check() -> Result<()> {
     let mut complaints = direction::complaints(&packages);
     complaints.extend(lints(&packages)?);
     complaints.extend(files::complaints()?);
+    complaints.extend(licences::complaints()?);
     if complaints.is_empty() {
         return Ok(());
     }

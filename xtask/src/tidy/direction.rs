@@ -24,7 +24,14 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "tandem-testkit",
-        may_use: &["tandem-conversation", "tandem-protocol", "tandem-sqlite", "tandem-hub", "tandem-desk"],
+        may_use: &[
+            "tandem-conversation",
+            "tandem-protocol",
+            "tandem-search",
+            "tandem-sqlite",
+            "tandem-hub",
+            "tandem-desk",
+        ],
     },
     // Speaks the public protocol over HTTP and shares no code: proof that any language will do.
     Room { name: "sample-logic", may_use: &[] },
