@@ -5,10 +5,11 @@ use std::fmt::Debug;
 use anyhow::Result;
 use serde_json::Value;
 use tandem_testkit::hub_process::{BRAND, HubOptions, HubProcess, PASSWORD};
-use tandem_testkit::people::{Agent, Customer};
+use tandem_testkit::people::{Agent, Customer, Desk};
 use tandem_tests::desktop::Desktop;
 use tandem_tests::dunst::Past;
 use tandem_tests::notifications::Ledger;
+use tandem_tests::seat::Seat;
 use tandem_tests::stage::{Stage, program};
 use tandem_tests::wait::{Look, until};
 use tandem_tests::window::{Thing, Window};
@@ -180,5 +181,49 @@ async fn a_mention_is_notified_opened_at_the_note_and_answered_with_another() ->
             })
         })
         .await?;
+    maya.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_locked_screen_nobody_is_told_what_customers_write_and_who_is_away_is_not_called() -> Result<()> {
+    let mut stage = Stage::new("seat")?;
+    let hub = HubProcess::start(&program("tandem-hub")?, &HubOptions::default())?;
+    hub.add_user(MAYA, "Maya Ortiz", "agent")?;
+    hub.add_user(JONAS, "Jonas Keller", "supervisor")?;
+    let desktop = Desktop::start(&mut stage, "maya").await?;
+    let seat = Seat::serve(desktop.bus()).await?;
+    let maya = Window::signed_in(&mut stage, &desktop, &hub, MAYA).await?;
+    let mut jonas = Agent::sign_in(&hub.url, JONAS, PASSWORD).await?;
+    let is_there = async |jonas: &mut Agent, there: bool| {
+        let is_so = |desk: &Desk| desk.people.iter().any(|one| one.name == "Maya Ortiz" && one.available == there);
+        jonas.wait_until(&format!("Maya to be available: {there}"), is_so).await
+    };
+    is_there(&mut jonas, true).await?;
+
+    // Nobody sits there: the hub hears one bit, and Maya is not among the first who are called.
+    seat.leave(true).await;
+    is_there(&mut jonas, false).await?;
+    let mut carmen = Customer::arrive(&hub.url, BRAND, "Carmen Menzel").await?;
+    carmen.write("Where is my ferry?").await?;
+    says(&jonas, &carmen, "Jonas Keller", &[]).await?;
+    assert!(desktop.notifications.ledger().shown.is_empty(), "nobody would see it");
+    seat.leave(false).await;
+    is_there(&mut jonas, true).await?;
+    let call = desktop.notifications.offering("join").await?;
+    assert!(call.body.contains("Where is my ferry?"), "{call:?}");
+    desktop.notifications.press(&call, "join").await?;
+    maya.shows(Thing::Test("transcript"), "Where is my ferry?").await?;
+
+    // The screen is locked: whoever walks by reads nothing of what Carmen writes.
+    seat.lock(true).await;
+    is_there(&mut jonas, false).await?;
+    carmen.write("My card is 4111 1111").await?;
+    let told = desktop
+        .notifications
+        .until("a word that Carmen wrote", |ledger| {
+            ledger.shown.iter().find(|shown| shown.summary == "Carmen Menzel").cloned()
+        })
+        .await?;
+    assert!(!format!("{told:?}").contains("4111"), "{told:?}");
     maya.close().await
 }

@@ -180,7 +180,7 @@ async fn a_second_start_and_a_link_lead_to_the_window_that_is_there() -> Result<
 
     // A conversation that is not there is explained.
     starts_again(&stage, &desktop, &[&format!("tandem://conversation/{GONE}")]).await?;
-    maya.shows(ALERT, "There is no such conversation, or you may not see it").await?;
+    maya.shows(ALERT, "or there is no such conversation, or you may not see it").await?;
     maya.close().await
 }
 

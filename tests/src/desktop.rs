@@ -85,7 +85,8 @@ impl<N> Desktop<N> {
     /// If the person's folders cannot be made.
     pub fn command(&self, stage: &Stage, program: &Path) -> Result<Command> {
         let mut command = stage.command(program, &self.who)?;
-        command.env("DISPLAY", &self.display).env("DBUS_SESSION_BUS_ADDRESS", &self.bus).env("GDK_BACKEND", "x11");
+        command.env("DISPLAY", &self.display).env("GDK_BACKEND", "x11");
+        command.env("DBUS_SESSION_BUS_ADDRESS", &self.bus).env("DBUS_SYSTEM_BUS_ADDRESS", &self.bus);
         command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1").env("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
         command.env("NO_AT_BRIDGE", "1");
         Ok(command)

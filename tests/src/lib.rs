@@ -10,6 +10,7 @@ pub mod dunst;
 pub mod logic;
 pub mod notifications;
 pub mod screen;
+pub mod seat;
 pub mod stage;
 pub mod tray;
 pub mod wait;

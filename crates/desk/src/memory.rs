@@ -46,9 +46,10 @@ impl Memory {
         lock(&self.colleagues).extend(people.into_iter().map(|colleague| (colleague.user, colleague)));
     }
 
-    /// The conversation on screen in a focused window.
+    /// The conversation on screen in a focused window, while somebody sits in front of it.
     pub(crate) fn looking(&self) -> Option<ConversationId> {
-        *lock(&self.looking)
+        let at = *lock(&self.looking);
+        at.filter(|_| !self.attention().is_away())
     }
 
     /// What was looked at before.
