@@ -225,5 +225,15 @@ async fn behind_a_locked_screen_nobody_is_told_what_customers_write_and_who_is_a
         })
         .await?;
     assert!(!format!("{told:?}").contains("4111"), "{told:?}");
+    let id = carmen.conversation().await?;
+    let seen = |desk: &Desk| desk.conversation(id).is_some_and(|state| state.receipts.desk_seen >= state.last_customer);
+    let written = |desk: &Desk| {
+        let words = desk.conversation(id).and_then(|state| state.last_words.as_ref());
+        words.is_some_and(|words| words.text.contains("4111"))
+    };
+    jonas.wait_until("what Carmen wrote", written).await?;
+    assert!(!seen(&jonas.desk), "nobody has seen it");
+    seat.lock(false).await;
+    jonas.wait_until("what Carmen wrote to be seen", seen).await?;
     maya.close().await
 }

@@ -1,6 +1,7 @@
 //! The windows on somebody's display, as their window manager sees them.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use tokio::process::Command;
@@ -9,6 +10,8 @@ use crate::desktop::Desktop;
 use crate::stage::Stage;
 use crate::wait::{Look, until};
 
+const CLOSE_ATTEMPTS: u32 = 5;
+const CLOSES: Duration = Duration::from_secs(6);
 /// Our window's title, with or without what waits.
 const TITLE: &str = r"^(\([0-9]+\) )?Tandem$";
 
@@ -64,8 +67,15 @@ impl Screen {
     /// # Errors
     /// If there is none.
     pub async fn close(&self) -> Result<()> {
-        self.has_in_front().await?;
-        self.act(&["key", "alt+F4"]).await
+        // A key that is pressed while the window manager is busy may go unheard.
+        for _ in 0..CLOSE_ATTEMPTS {
+            self.has_in_front().await?;
+            self.act(&["key", "alt+F4"]).await?;
+            if tokio::time::timeout(CLOSES, self.lacks_it()).await.is_ok() {
+                return Ok(());
+            }
+        }
+        anyhow::bail!("the window does not close")
     }
 
     /// # Errors

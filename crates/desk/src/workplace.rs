@@ -22,7 +22,7 @@ use crate::secrets::Secrets;
 use crate::session::Session;
 use crate::sync::{Fetch, Input, Link, Sync, surroundings};
 use crate::vault::{Keychain, Unlocked};
-use crate::view::SettingsView;
+use crate::view::{Change, SettingsView};
 
 /// What the handlers work with.
 pub(crate) struct Workplace {
@@ -109,7 +109,13 @@ impl Workplace {
                 sync.clone(),
             )),
             tokio::spawn(outbox.clone().run(link.clone(), sync.clone(), changes.clone())),
-            tokio::spawn(attend(config.notifier.attention(), Arc::clone(&memory), sync.clone(), pokes.clone())),
+            tokio::spawn(attend(
+                config.notifier.attention(),
+                Arc::clone(&memory),
+                changes.clone(),
+                sync.clone(),
+                pokes.clone(),
+            )),
             tokio::spawn(reports.run(link.clone(), config.pace)),
             tokio::spawn(notices.run(touched, poked)),
         ];
@@ -188,12 +194,17 @@ impl Workplace {
 async fn attend(
     mut attention: watch::Receiver<Attention>,
     memory: Arc<Memory>,
+    changes: Changes,
     sync: mpsc::UnboundedSender<Input>,
     pokes: mpsc::UnboundedSender<Poke>,
 ) {
     loop {
         let now = *attention.borrow_and_update();
         memory.set_attention(now);
+        // What was refused as seen while nobody sat there is before somebody's eyes now.
+        if let Some(id) = memory.looking() {
+            changes.tell(Change::Conversation { id });
+        }
         let _ = sync.send(Input::Say(DeskFrame::Presence { available: memory.takes_calls() }));
         let _ = pokes.send(Poke::All);
         if attention.changed().await.is_err() {

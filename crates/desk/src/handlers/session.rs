@@ -100,6 +100,9 @@ impl Workplace {
 
     pub(crate) async fn seen(&self, request: Seen) -> Result<Nothing, RpcError> {
         let (reader, id) = (self.reader()?, request.id);
+        if self.memory.attention().is_away() {
+            return Err(error("desk.nobody_there", "Nobody sits in front of this screen now."));
+        }
         let receipt = self
             .cache
             .write(move |connection, touched| {
