@@ -138,6 +138,40 @@ fn answers_over_the_other_door_are_awaited_by_the_check() -> Result<()> {
     Ok(())
 }
 
+fn replay(url: &str, timeout_ms: &str) -> Result<(Output, Value)> {
+    let dialogues = std::fs::read_dir(repository().join("examples/dialogues"))?;
+    let files = dialogues.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file());
+    let mut command = Command::new(program("tandem-hub")?);
+    command
+        .args(["logic", "replay", url, "--secret", SECRETS[0], "--timeout-ms", timeout_ms, "--json", "-", "--from"])
+        .args(files);
+    let output = command.env("RUST_LOG", "warn").output()?;
+    let report = serde_json::from_slice(&output.stdout).with_context(|| text(&output))?;
+    Ok((output, report))
+}
+
+#[test]
+fn a_replay_tells_a_new_version_from_the_recorded_one() -> Result<()> {
+    let mut command = Command::new(program("sample-logic")?);
+    command.args(["--listen", "127.0.0.1:0", "--dialogues"]).arg(repository().join("examples/dialogues"));
+    command.env("TANDEM_LOGIC_SECRET", SECRETS[0]);
+    let recorded = LogicProcess::run(command)?;
+    let (output, report) = replay(&recorded.url, "8000")?;
+    assert!(output.status.success());
+    assert_eq!(report["same"], report["asked"], "the service that plays them answers as they were written: {report:#}");
+    assert!(report["asked"].as_u64() > Some(100), "{report:#}");
+
+    let other = Sample::Python.start(SECRETS[0])?;
+    let (output, report) = replay(&other.url, "8000")?;
+    assert!(output.status.success(), "differences are no failure: {report:#}");
+    assert!(report["differentWords"].as_u64() > Some(10) && report["answeredInstead"].as_u64() > Some(1), "{report:#}");
+
+    let (output, report) = replay(&format!("http://{}/", free()?), "400")?;
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(report["failed"], report["asked"]);
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_sample_drives_a_conversation_in_a_real_hub() -> Result<()> {
     for (sample, secret) in ALL.into_iter().zip(SECRETS.into_iter().cycle()) {
