@@ -23,6 +23,8 @@ enum Sample {
     Rust,
     Python,
     TypeScript,
+    /// The one in Python, held against the schema.
+    Strict,
 }
 
 const ALL: [Sample; 3] = [Sample::Rust, Sample::Python, Sample::TypeScript];
@@ -32,6 +34,7 @@ impl Sample {
         let mut command = match self {
             Self::Rust => Command::new(program("sample-logic-small")?),
             Self::Python => python(&repository().join("examples/logic-python/logic.py"))?,
+            Self::Strict => python(&repository().join("tests/services/strict.py"))?,
             Self::TypeScript => {
                 let mut node = Command::new("node");
                 node.arg(prepared(repository().join("examples/logic-typescript/dist/logic.js"))?);
@@ -174,7 +177,7 @@ fn a_replay_tells_a_new_version_from_the_recorded_one() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_sample_drives_a_conversation_in_a_real_hub() -> Result<()> {
-    for (sample, secret) in ALL.into_iter().zip(SECRETS.into_iter().cycle()) {
+    for (sample, secret) in ALL.into_iter().chain([Sample::Strict]).zip(SECRETS.into_iter().cycle()) {
         let logic = sample.start(secret)?;
         let options = HubOptions { logic: Some((logic.url.clone(), secret.into())), ..HubOptions::default() };
         let hub = HubProcess::start(&program("tandem-hub")?, &options)?;

@@ -28,7 +28,8 @@ pub fn prepare() -> Result<()> {
 }
 
 fn python() -> Result<()> {
-    let requirements = sh::root().join("examples/logic-python/requirements.txt");
+    // Those of the tests, which name those of the sample.
+    let requirements = sh::root().join("tests/services/requirements.txt");
     let home = sh::target().join("samples/python");
     let installed = home.join("requirements.txt");
     if same(&requirements, &installed) {
