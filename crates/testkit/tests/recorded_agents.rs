@@ -11,17 +11,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use axum::extract::State;
 use axum::{Json, Router};
 use serde_json::{Value, json};
-use tandem_conversation::{ConversationId, Event, EventBody, HelpReason, Participant, TurnId};
+use tandem_conversation::{ConversationId, Event, EventBody, HelpReason, Participant, ParticipantKind, TurnId};
 use tandem_protocol::agents::AgentCommand;
+use tandem_protocol::chat::ChatStatus;
 use tandem_testkit::ClientError;
 use tandem_testkit::dialogue::{self, Dialogue};
 use tandem_testkit::hub_process::{HubOptions, HubProcess, PASSWORD, find_binary};
 use tandem_testkit::logic_process::SECRET;
-use tandem_testkit::people::{Agent, Customer, Desk};
+use tandem_testkit::people::{Agent, Customer, Desk, PATIENCE};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
 use uuid::Uuid;
 
-const DESKS: usize = 8;
+const DESKS: usize = 16;
 /// Every so many-th dialogue.
 const EVERY: usize = 4;
 /// What the service says when it has nothing to say.
@@ -143,26 +146,36 @@ async fn recorded_agents_bring_real_dialogues_to_their_end() {
     tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
     let options = HubOptions { logic: Some((url, SECRET.into())), ..HubOptions::default() };
     let hub = HubProcess::start(&find_binary("tandem-hub").unwrap(), &options).unwrap();
+    hub.add_user("sofia@northwind.example", "Sofia Lind", "supervisor").unwrap();
     for number in 0..DESKS {
-        hub.add_user(&email(number), &format!("Agent {number}"), "supervisor").unwrap();
+        hub.add_user(&email(number), &format!("Agent {number}"), "agent").unwrap();
     }
+    let mut sofia = Agent::sign_in(&hub.url, "sofia@northwind.example", PASSWORD).await.unwrap();
     let names: Arc<Vec<_>> = Arc::new(scripts.keys().cloned().collect());
     let next = Arc::new(AtomicUsize::new(0));
-    let desks = (0..DESKS).map(|number| {
+    let mut desks = JoinSet::new();
+    for number in 0..DESKS {
         let (url, scripts, names, next) =
             (hub.url.clone(), Arc::clone(&scripts), Arc::clone(&names), Arc::clone(&next));
-        tokio::spawn(async move {
+        desks.spawn(async move {
             let mut agent = Agent::sign_in(&url, &email(number), PASSWORD).await.unwrap();
-            let mut mix = Mix::default();
             while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
-                mix = mix + play(&url, &mut agent, name, &scripts[name]).await;
+                play(&url, &mut agent, name, &scripts[name]).await;
             }
-            mix
-        })
-    });
+        });
+    }
+    loop {
+        tokio::select! {
+            desk = desks.join_next() => match desk {
+                Some(played) => played.unwrap(),
+                None => break,
+            },
+            heard = sofia.hear() => heard.unwrap(),
+        }
+    }
     let mut mix = Mix::default();
-    for desk in desks.collect::<Vec<_>>() {
-        mix = mix + desk.await.unwrap();
+    for (name, script) in scripts.iter() {
+        mix = mix + check(&mut sofia, name, script).await;
     }
     let wanted = scripts.values().map(|script| recorded(script)).fold(Mix::default(), |a, b| a + b);
     assert_eq!(mix, wanted, "the mix of answers and hand-overs is the recorded one");
@@ -174,8 +187,8 @@ fn email(number: usize) -> String {
     format!("agent{number}@northwind.example")
 }
 
-/// Plays the customer and, where one typed, the person; gives what Your Logic did.
-async fn play(hub: &str, agent: &mut Agent, name: &str, script: &[Exchange]) -> Mix {
+/// Plays the customer and, where one typed, the person.
+async fn play(hub: &str, agent: &mut Agent, name: &str, script: &[Exchange]) {
     let mut customer = Customer::arrive(hub, "northwind", name).await.unwrap();
     let mut answered = 0;
     for (place, exchange) in script.iter().enumerate() {
@@ -183,14 +196,20 @@ async fn play(hub: &str, agent: &mut Agent, name: &str, script: &[Exchange]) -> 
             customer.write(text).await.unwrap();
         }
         answered += exchange.picked.len();
-        let id = agent.wait_for("the conversation", |desk| desk.of_customer(name).map(|state| state.id)).await.unwrap();
-        let told = |desk: &Desk| spoken(desk, id).len() >= answered && idle(desk, id);
-        agent.wait_until(&format!("{name}: {answered} answers"), told).await.unwrap();
+        let answers = |customer: &Customer| {
+            let ours = customer.transcript().iter().filter(|entry| entry.from == ParticipantKind::Logic);
+            ours.filter(|entry| entry.text != HERE).count() >= answered
+        };
+        until(&mut customer, agent, &format!("{answered} answers to {name}"), answers).await;
         if exchange.typed.is_empty() {
             continue;
         }
-        agent.wait_until("the call", |desk| desk.conversation(id).is_some_and(|s| s.help.is_some())).await.unwrap();
+        let called = |desk: &Desk| desk.of_customer(name).filter(|state| state.help.is_some()).map(|state| state.id);
+        let id = agent.wait_for(&format!("the call for {name}"), called).await.unwrap();
         agent.join(id).await.unwrap();
+        let me = agent.me.user;
+        let engaged = |desk: &Desk| idle(desk, id) && desk.conversation(id).is_some_and(|s| s.agent(me).is_some());
+        agent.wait_until("Your Logic to have been told", engaged).await.unwrap();
         for text in &exchange.typed {
             reply(agent, id, text).await;
         }
@@ -201,19 +220,36 @@ async fn play(hub: &str, agent: &mut Agent, name: &str, script: &[Exchange]) -> 
             agent.command(id, AgentCommand::Delegate { note: None, turn }).await.unwrap();
         }
     }
-    let id = agent.desk.of_customer(name).unwrap().id;
-    let over = |desk: &Desk| desk.conversation(id).is_some_and(|state| !state.in_progress());
-    agent.wait_until(&format!("the end of {name}"), over).await.unwrap();
+    let over = |customer: &Customer| customer.status() == Some(ChatStatus::Completed);
+    until(&mut customer, agent, &format!("the end of {name}"), over).await;
+}
+
+/// Waits for the customer to see something. The desk goes on hearing: a silent one is taken for gone.
+async fn until(customer: &mut Customer, agent: &mut Agent, what: &str, holds: impl Fn(&Customer) -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds(customer) {
+        tokio::select! {
+            heard = customer.hear() => heard.unwrap(),
+            heard = agent.hear() => heard.unwrap(),
+            () = tokio::time::sleep_until(deadline) => panic!("{what} never came"),
+        }
+    }
+}
+
+/// One dialogue as the supervisor saw it; gives what Your Logic did.
+async fn check(sofia: &mut Agent, name: &str, script: &[Exchange]) -> Mix {
+    let over = |desk: &Desk| desk.of_customer(name).filter(|state| !state.in_progress()).map(|state| state.id);
+    let id = sofia.wait_for(&format!("the end of {name}"), over).await.unwrap();
     let picked: Vec<_> = script.iter().flat_map(|exchange| exchange.picked.clone()).collect();
-    assert_eq!(spoken(&agent.desk, id), picked, "{name}: what the recorded agents picked, in order");
+    assert_eq!(spoken(&sofia.desk, id), picked, "{name}: what the recorded agents picked, in order");
     let call = |event: &Event| match &event.body {
         EventBody::HelpRaised { help } => Some(help.reason.clone()),
         _ => None,
     };
-    let calls: Vec<_> = agent.desk.events(id).filter_map(call).collect();
+    let calls: Vec<_> = sofia.desk.events(id).filter_map(call).collect();
     let asked = HelpReason::LogicAsked { detail: REASON.into() };
     assert!(calls.iter().all(|reason| *reason == asked), "{name}: people are called for this reason only: {calls:?}");
-    assert!(agent.desk.conversation(id).unwrap().fallback.is_none(), "{name}: nothing failed");
+    assert!(sofia.desk.conversation(id).unwrap().fallback.is_none(), "{name}: nothing failed");
     Mix { answers: picked.len(), hand_overs: calls.len() }
 }
 
