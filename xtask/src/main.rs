@@ -9,6 +9,7 @@ mod build;
 mod demo;
 mod frontend;
 mod packages;
+mod samples;
 mod sh;
 mod test;
 mod tidy;
@@ -20,11 +21,12 @@ use anyhow::{Result, bail};
 const HELP: &str = "\
 Tandem's commands, from any folder of the repository:
 
-  cargo xtask run    install what is missing, build, and start the demo
-  cargo xtask test   install what is missing, build, and run every check and test
-  cargo xtask tidy   check what people forget: dependency direction, file length, machine paths
-  cargo xtask types  write ui/shared/types.ts and docs/your-logic.schema.json from the types in Rust
-  cargo xtask bench  build for release and measure
+  cargo xtask run      install what is missing, build, and start the demo
+  cargo xtask test     install what is missing, build, and run every check and test
+  cargo xtask tidy     check what people forget: dependency direction, file length, machine paths
+  cargo xtask types    write ui/shared/types.ts and docs/your-logic.schema.json from the types in Rust
+  cargo xtask samples  prepare the samples of Your Logic in Python and TypeScript
+  cargo xtask bench    build for release and measure
 
 `cargo xtask COMMAND --help` tells the rest.";
 
@@ -47,6 +49,7 @@ fn dispatch() -> Result<()> {
         Some("test") => test::main(rest),
         Some("tidy") => tidy::main(rest),
         Some("types") => build::types(rest),
+        Some("samples") => samples::main(rest),
         Some("bench") => bench::main(rest),
         None | Some("help" | "--help" | "-h") => {
             println!("{HELP}");

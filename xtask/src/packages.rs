@@ -28,6 +28,9 @@ pub const TESTS: &[&str] = &[
     "dbus",
 ];
 
+/// Needed by the samples of Your Logic in other languages.
+pub const SAMPLES: &[&str] = &["python3", "python3-venv"];
+
 /// Browsers that will do, in the order they are tried. `TANDEM_CHROMIUM` comes before them.
 const CHROMIUMS: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::args::Args;
 use crate::build::SELECTION;
-use crate::{frontend, packages, sh, tidy};
+use crate::{frontend, packages, samples, sh, tidy};
 
 const HELP: &str = "\
 cargo xtask test [--only rust|ui|e2e]
@@ -46,7 +46,7 @@ pub fn main(rest: Vec<String>) -> Result<()> {
         sh::step("Format", || sh::run(&mut sh::cargo("fmt --check")))?;
         sh::step("Tidy", tidy::check)?;
     }
-    sh::step("System packages", || packages::ensure(&[packages::BUILD, packages::TESTS]))?;
+    sh::step("System packages", || packages::ensure(&[packages::BUILD, packages::TESTS, packages::SAMPLES]))?;
     sh::step("Front-end packages", frontend::install)?;
     sh::step("Front-end bundles", frontend::build)?;
     if wants(Part::Ui) {
@@ -69,6 +69,7 @@ pub fn main(rest: Vec<String>) -> Result<()> {
         passed += sh::step("Rust tests", || rust_tests(&other_tests()?))?;
     }
     if wants(Part::E2e) {
+        sh::step("Sample services", samples::prepare)?;
         passed += sh::step("End-to-end tests", || rust_tests(&end_to_end_tests()?))?;
     }
     println!("\nAll good, in {:.0} s.", start.elapsed().as_secs_f64());

@@ -30,6 +30,8 @@ pub struct LogicConfig {
     pub secret: String,
     /// How long an answer may take, in milliseconds.
     pub timeout_ms: i64,
+    /// Whether it may have an address that only this network knows.
+    pub allow_private: bool,
 }
 
 impl std::fmt::Debug for LogicConfig {
@@ -37,6 +39,7 @@ impl std::fmt::Debug for LogicConfig {
         f.debug_struct("LogicConfig")
             .field("url", &self.url)
             .field("timeout_ms", &self.timeout_ms)
+            .field("allow_private", &self.allow_private)
             .finish_non_exhaustive()
     }
 }
@@ -76,6 +79,7 @@ struct FileLogic {
     url: Option<String>,
     secret: Option<String>,
     timeout_ms: Option<i64>,
+    allow_private: Option<bool>,
 }
 
 impl Config {
@@ -116,20 +120,34 @@ impl Config {
         if !(100..=120_000).contains(&timeout_ms) {
             return Err(wrong("logic.timeout_ms (TANDEM_LOGIC_TIMEOUT_MS)", "use 100 to 120000"));
         }
+        let allow_private = match variable("TANDEM_LOGIC_ALLOW_PRIVATE").as_deref() {
+            None => logic.allow_private.unwrap_or(true),
+            Some("true") => true,
+            Some("false") => false,
+            Some(other) => {
+                let problem = format!("'{other}' is not allowed; use true or false");
+                return Err(wrong("logic.allow_private (TANDEM_LOGIC_ALLOW_PRIVATE)", problem));
+            }
+        };
         let url = variable("TANDEM_LOGIC_URL").filter(|url| !url.is_empty()).or(logic.url);
         let secret = variable("TANDEM_LOGIC_SECRET").filter(|secret| !secret.is_empty()).or(logic.secret);
         Ok(Self {
             listen,
             data: data.unwrap_or_else(|| "tandem-data".into()),
             account: variable("TANDEM_ACCOUNT").or(file.account).unwrap_or_else(|| "Tandem".into()),
-            logic: logic_of(url, secret, timeout_ms)?,
+            logic: logic_of(url, secret, timeout_ms, allow_private)?,
             rate_limits,
             ladder: ladder_of(file.calls, &variable)?,
         })
     }
 }
 
-fn logic_of(url: Option<String>, secret: Option<String>, timeout_ms: i64) -> Result<Option<LogicConfig>, ConfigError> {
+fn logic_of(
+    url: Option<String>,
+    secret: Option<String>,
+    timeout_ms: i64,
+    allow_private: bool,
+) -> Result<Option<LogicConfig>, ConfigError> {
     let Some(url) = url else { return Ok(None) };
     let place = "logic.url (TANDEM_LOGIC_URL)";
     let parsed = reqwest::Url::parse(&url).map_err(|error| wrong(place, format!("'{url}' is not a URL: {error}")))?;
@@ -141,7 +159,7 @@ fn logic_of(url: Option<String>, secret: Option<String>, timeout_ms: i64) -> Res
     if secret.len() < 16 {
         return Err(wrong("logic.secret (TANDEM_LOGIC_SECRET)", "shorter than 16 characters"));
     }
-    Ok(Some(LogicConfig { url, secret, timeout_ms }))
+    Ok(Some(LogicConfig { url, secret, timeout_ms, allow_private }))
 }
 
 fn ladder_of(mut ladder: Ladder, variable: impl Fn(&str) -> Option<String>) -> Result<Ladder, ConfigError> {
@@ -190,6 +208,7 @@ mod tests {
             (vec![("TANDEM_LOGIC_URL", "https://logic.example")], "TANDEM_LOGIC_SECRET"),
             (vec![("TANDEM_LOGIC_TIMEOUT_MS", "soon")], "TANDEM_LOGIC_TIMEOUT_MS"),
             (vec![("TANDEM_LOGIC_TIMEOUT_MS", "1")], "TANDEM_LOGIC_TIMEOUT_MS"),
+            (vec![("TANDEM_LOGIC_ALLOW_PRIVATE", "no")], "TANDEM_LOGIC_ALLOW_PRIVATE"),
             (vec![("TANDEM_CALLS_LOGIC_AFTER_MS", "never")], "TANDEM_CALLS_LOGIC_AFTER_MS"),
             (vec![("TANDEM_CALLS_EVERYONE_AFTER_MS", "5")], "calls.everyone_after_ms"),
         ] {

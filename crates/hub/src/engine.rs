@@ -17,7 +17,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::store::{StoreError, commands, conversations, events};
+use crate::store::{StoreError, commands, conversations, events, logic_requests};
 
 /// States kept at hand.
 const CACHED: usize = 20_000;
@@ -191,6 +191,9 @@ impl Engine {
                 .map_err(|error| StoreError::Damaged { what: "event", detail: error.to_string() })?;
             self.seq += 1;
             events::insert(connection, self.seq, id, event.position, &json)?;
+            if let EventBody::LogicFailed { request, failure, .. } = &event.body {
+                logic_requests::fail(connection, *request, failure)?;
+            }
             logged.push((event, Arc::from(json)));
         }
         let turn = logged.iter().find(|(event, _)| matches!(event.body, EventBody::TurnAdded { .. }));

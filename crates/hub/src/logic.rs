@@ -3,6 +3,7 @@
 //! What has to be asked lives in the conversation's state, and an asked question is an event: so a crash loses no
 //! request, and an answer counts once.
 
+mod addresses;
 pub(crate) mod body;
 pub(crate) mod endpoint;
 mod preview;
@@ -24,7 +25,7 @@ use crate::engine::{Repeat, system_command};
 use crate::fanout::Input;
 use crate::hub::Hub;
 use crate::store::logic_requests::LogicRequestRow;
-use crate::store::{StoreError, contacts, conversations, logic_requests, users};
+use crate::store::{StoreError, commands, contacts, conversations, logic_requests, users};
 use endpoint::{Answered, Endpoint};
 pub(crate) use preview::{is_preview, preview};
 
@@ -163,7 +164,7 @@ async fn converse(
     let (outcome, detail) = match &answered {
         Answered::Now(_) => ("answered", String::new()),
         Answered::Later => ("later", String::new()),
-        Answered::Failed(failure) => ("failed", describe(failure)),
+        Answered::Failed(failure) => ("failed", logic_requests::describe(failure)),
     };
     if let Answered::Failed(failure) = &answered {
         tracing::warn!(conversation.id = %id, request.id = %request.id, failure = %failure.line(), "Your Logic failed");
@@ -185,7 +186,7 @@ async fn converse(
         Answered::Now(answer) => {
             // The answer stands for this request, whatever it says of itself.
             let answer = LogicResponseBody { request_id: Some(request.id), ..*answer };
-            if let Err(rejection) = apply_with(hub, id, answer, Some(row)).await? {
+            if let Err(rejection) = apply_with(hub, id, answer, None, Some(row)).await? {
                 tracing::warn!(conversation.id = %id, code = %rejection, "an answer of Your Logic came too late");
             }
         }
@@ -204,13 +205,6 @@ async fn converse(
     Ok(true)
 }
 
-fn describe(failure: &LogicFailure) -> String {
-    match failure {
-        LogicFailure::Unreachable { detail } | LogicFailure::Malformed { detail } => detail.clone(),
-        other => other.line(),
-    }
-}
-
 /// What the answer says of customer and conversation must be usable before any of its actions counts.
 fn check(answer: &LogicResponseBody) -> Result<(), Rejection> {
     for (field, text) in
@@ -226,22 +220,24 @@ fn check(answer: &LogicResponseBody) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// Applies an answer: all of it or nothing.
+/// Applies an answer: all of it or nothing. What comes unasked under the id of an earlier message is that message.
 pub(crate) async fn apply(
     hub: &Hub,
     id: ConversationId,
     answer: LogicResponseBody,
+    message: Option<CommandId>,
 ) -> Result<Result<Position, Rejection>, StoreError> {
     if let Err(rejection) = check(&answer) {
         return Ok(Err(rejection));
     }
-    apply_with(hub, id, answer, None).await
+    apply_with(hub, id, answer, message, None).await
 }
 
 async fn apply_with(
     hub: &Hub,
     id: ConversationId,
     answer: LogicResponseBody,
+    message: Option<CommandId>,
     row: Option<LogicRequestRow>,
 ) -> Result<Result<Position, Rejection>, StoreError> {
     for action in &answer.actions {
@@ -261,11 +257,17 @@ async fn apply_with(
                     *name = users::get(connection, *user)?.map(|user| user.name);
                 }
             }
-            // A repeated answer to one request has one effect; what comes unasked is new each time.
-            let (command_id, repeat) = match answer.request_id {
-                Some(request) => (CommandId(request.0), Repeat::Remembered),
-                None => (CommandId(Uuid::now_v7()), Repeat::Once),
+            // A repeated answer to one request has one effect; what comes unasked and without an id is new each time.
+            let (command_id, repeat) = match (answer.request_id, message) {
+                (Some(request), _) => (CommandId(request.0), Repeat::Remembered),
+                (None, Some(message)) => (message, Repeat::Remembered),
+                (None, None) => (CommandId(Uuid::now_v7()), Repeat::Once),
             };
+            if repeat == Repeat::Remembered
+                && let Some(first) = commands::find(connection, command_id)?
+            {
+                return Ok(first);
+            }
             let command = Command::AnswerLogic {
                 request: answer.request_id,
                 control: answer.control,

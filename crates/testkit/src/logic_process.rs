@@ -1,4 +1,4 @@
-//! The sample Your Logic in its own process, stopped when it is dropped.
+//! A Your Logic in its own process, stopped when it is dropped.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -10,7 +10,7 @@ use crate::hub_process::listening_on;
 /// The secret that hub and sample share here.
 pub const SECRET: &str = "whsec_dGFuZGVtLXRlc3RraXQtc2FtcGxlLXNlY3JldC0xMjM=";
 
-/// A running `sample-logic`.
+/// A running service.
 pub struct LogicProcess {
     pub url: String,
     child: Child,
@@ -30,12 +30,20 @@ impl LogicProcess {
         if let Some(speed) = speed {
             command.args(["--speed", &speed.to_string()]);
         }
-        let mut child =
-            command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", binary.display()))?;
+        Self::run(command)
+    }
+
+    /// Runs any program that says where it listens, as the samples do.
+    ///
+    /// # Errors
+    /// If it does not come up.
+    pub fn run(mut command: Command) -> anyhow::Result<Self> {
+        let name = command.get_program().display().to_string();
+        let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {name}"))?;
         let output = child.stdout.take().context("BUG: the output is piped")?;
         // First owned, so that it is stopped even if it does not come up.
         let mut logic = Self { url: String::new(), child };
-        logic.url = listening_on(output, "the sample logic")?;
+        logic.url = listening_on(output, &name)?;
         Ok(logic)
     }
 

@@ -35,6 +35,7 @@ const ROOMS: &[Room] = &[
     },
     // Speaks the public protocol over HTTP and shares no code: proof that any language will do.
     Room { name: "sample-logic", may_use: &[] },
+    Room { name: "sample-logic-small", may_use: &[] },
     Room {
         name: "tandem-tests",
         may_use: &["tandem-conversation", "tandem-protocol", "tandem-hub", "tandem-desk", "tandem-testkit", "xtask"],

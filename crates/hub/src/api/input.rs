@@ -16,13 +16,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-        if !kind.to_ascii_lowercase().starts_with("application/json") {
-            return Err(ApiError::new(415, "input.content_type", "Send JSON, with content-type application/json."));
-        }
-        let bytes = Bytes::from_request(request, state).await.map_err(too_large)?;
-        parse(&bytes).map(Self)
+        parse(&json_bytes(request, state).await?).map(Self)
     }
+}
+
+/// The bytes of a body that claims to be JSON.
+pub(crate) async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    if !kind.to_ascii_lowercase().starts_with("application/json") {
+        return Err(ApiError::new(415, "input.content_type", "Send JSON, with content-type application/json."));
+    }
+    Bytes::from_request(request, state).await.map_err(too_large)
 }
 
 /// Reads JSON, naming what is wrong with it.

@@ -2,53 +2,77 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Path, State};
-use axum::http::request::Parts;
-use subtle::ConstantTimeEq as _;
-use tandem_conversation::{ConversationId, Permission, Rejection};
+use axum::extract::{FromRequest, Path, Request, State};
+use sha2::{Digest as _, Sha256};
+use tandem_conversation::{CommandId, ConversationId, Permission, Rejection};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::CommandAccepted;
 use tandem_protocol::logic::LogicResponseBody;
+use uuid::{Builder, Version};
 
+use super::ApiError;
 use super::auth::{Signed, bearer};
-use super::input::id;
-use super::{ApiError, Json};
+use super::input::{id, json_bytes, parse};
 use crate::hub::Hub;
 use crate::logic::{apply, is_preview, preview};
 use crate::store::conversations;
 use crate::store::logic_requests::{self, LogicRequestRow};
 
-/// Proof that Your Logic is asking.
-pub(crate) struct Proven;
+/// What Your Logic says, proven to be its own: by the secret, and where it signs, by the signature, too.
+pub(crate) struct Proven {
+    answer: LogicResponseBody,
+    /// Of a signed message: the same again is a repeat.
+    message: Option<CommandId>,
+}
 
-impl FromRequestParts<Arc<Hub>> for Proven {
+impl FromRequest<Arc<Hub>> for Proven {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, hub: &Arc<Hub>) -> Result<Self, ApiError> {
         let wrong = || ApiError::new(401, "logic.wrong_secret", "The bearer secret is missing or wrong.");
-        let logic = hub.config.logic.as_ref().ok_or_else(wrong)?;
-        let token = bearer(parts).ok_or_else(wrong)?;
-        let same: bool = token.as_bytes().ct_eq(logic.secret.as_bytes()).into();
-        if same { Ok(Self) } else { Err(wrong()) }
+        let endpoint = hub.logic.as_ref().ok_or_else(wrong)?;
+        let (parts, body) = request.into_parts();
+        if !endpoint.knows(bearer(&parts).ok_or_else(wrong)?) {
+            return Err(wrong());
+        }
+        let headers = parts.headers.clone();
+        let bytes = json_bytes(Request::from_parts(parts, body), hub).await?;
+        let message = match headers.get("webhook-id") {
+            Some(id) => {
+                endpoint.verify(&headers, &bytes).map_err(|why| {
+                    ApiError::new(401, "logic.wrong_signature", format!("The signature does not hold: {why}."))
+                })?;
+                Some(message_id(id.as_bytes()))
+            }
+            None => None,
+        };
+        Ok(Self { answer: parse(&bytes)?, message })
     }
 }
 
-/// Answers later, or speaks unasked. All actions take effect, or none.
+/// The id under which a signed message is remembered.
+fn message_id(webhook_id: &[u8]) -> CommandId {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&Sha256::digest(webhook_id)[..16]);
+    CommandId(Builder::from_bytes(bytes).with_version(Version::Custom).into_uuid())
+}
+
+/// Answers later, or speaks unasked. All actions take effect, or none. The headers of Standard Webhooks are optional;
+/// where they are, they must hold, and the same `webhook-id` again has one effect.
 #[utoipa::path(post, path = "/api/v1/logic/conversations/{id}/responses", request_body = LogicResponseBody, tag = "logic",
     params(("id" = String, Path)),
     responses((status = 200, body = CommandAccepted), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn respond(
     State(hub): State<Arc<Hub>>,
-    _: Proven,
     Path(path): Path<String>,
-    Json(body): Json<LogicResponseBody>,
+    Proven { answer, message }: Proven,
 ) -> Result<axum::Json<CommandAccepted>, ApiError> {
     let conversation: ConversationId = id(&path, "conversation")?;
-    if body.request_id.is_some_and(is_preview) {
+    if answer.request_id.is_some_and(is_preview) {
         return Err(ApiError::new(409, "logic.preview_over", "Previews are answered at once, and change nothing."));
     }
-    let position = apply(&hub, conversation, body).await??;
+    let position = apply(&hub, conversation, answer, message).await??;
     Ok(axum::Json(CommandAccepted { position }))
 }
 

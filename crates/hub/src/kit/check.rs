@@ -112,11 +112,13 @@ impl Visitor {
         note(report::COURTESY, judge::conversation(&exchanges, Expect::Quiet), exchanges);
 
         talk.customer_writes("One more thing: I want to speak with a person")?;
-        let mut exchanges = self.catch_up(&mut talk).await;
+        let exchanges = self.catch_up(&mut talk).await;
+        note(report::HANDOVER, judge::handed_over(&exchanges), exchanges);
+
         talk.agent_joins()?;
         talk.agent_replies("Maya here, let me see.")?;
         talk.customer_writes("My booking is NW-20418")?;
-        exchanges.extend(self.catch_up(&mut talk).await);
+        let exchanges = self.catch_up(&mut talk).await;
         note(report::TAKE_OVER, judge::beside_a_person(&exchanges), exchanges);
 
         talk.agent_presses("refund")?;

@@ -122,6 +122,21 @@ pub(super) fn conversation(exchanges: &[Exchange], expect: Expect) -> Finding {
     }
 }
 
+/// The customer asked for a person, in so many words.
+pub(super) fn handed_over(exchanges: &[Exchange]) -> Finding {
+    let found = conversation(exchanges, Expect::Words);
+    let Some(Ok(last)) = exchanges.last().map(|exchange| &exchange.came) else { return found };
+    let unexplained =
+        |action: &Action| matches!(action, Action::NeedsHelp { value: true, reason, .. } if reason.trim().is_empty());
+    match () {
+        () if found.verdict != Verdict::Pass => found,
+        () if !last.iter().any(calls) => warn(format!("{}: no person is called", found.seen)),
+        () if last.iter().any(unexplained) => warn(format!("{}: without a reason for the agents", found.seen)),
+        () if !last.iter().any(speaks) => warn(format!("{}: the customer is not told", found.seen)),
+        () => found,
+    }
+}
+
 /// While a person answers, only `force` speaks over them.
 pub(super) fn beside_a_person(exchanges: &[Exchange]) -> Finding {
     let found = conversation(exchanges, Expect::Anything);

@@ -94,6 +94,11 @@ pub(super) const COURTESY: Check = Check {
     why: "An answer to 'thank you, bye' makes noise after everything was said.",
     todo: "Answer requests whose `trigger.silent` is true without actions.",
 };
+pub(super) const HANDOVER: Check = Check {
+    name: "a person is wished for",
+    why: "A wish for a person that leads nowhere loses the customer; agents who know why they are called help faster.",
+    todo: "Answer with a MESSAGE that says so, and NEEDS_HELP with a `reason` and `customerAsked`.",
+};
 pub(super) const TAKE_OVER: Check = Check {
     name: "a person takes part",
     why: "Events go on while a person answers; your messages become suggestions then, unless they say `force`.",

@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use reqwest::{Client, RequestBuilder, Response, redirect};
+use reqwest::header::HeaderMap;
+use reqwest::{Client, RequestBuilder, Response, Url, header, redirect};
 use standardwebhooks::Webhook;
+use subtle::ConstantTimeEq as _;
 use tandem_conversation::{LogicFailure, Time};
 use tandem_protocol::logic::{LogicRequestBody, LogicResponseBody};
 use tokio::time::Instant;
 
+use super::addresses::{Forbidden, PublicOnly, check};
 use crate::config::LogicConfig;
 
 /// Largest answer, in bytes.
@@ -41,23 +44,29 @@ pub(crate) struct Letter {
 /// The company's endpoint.
 pub(crate) struct Endpoint {
     config: LogicConfig,
+    url: Url,
     client: Client,
     signing: Webhook,
 }
 
 impl Endpoint {
     pub(crate) fn new(config: LogicConfig) -> anyhow::Result<Self> {
-        let client = Client::builder()
+        let url = Url::parse(&config.url)?;
+        let mut client = Client::builder()
             .redirect(redirect::Policy::none())
             .connect_timeout(Duration::from_secs(3))
-            .user_agent(concat!("tandem-hub/", env!("CARGO_PKG_VERSION")))
-            .build()?;
+            .user_agent(concat!("tandem-hub/", env!("CARGO_PKG_VERSION")));
+        if !config.allow_private {
+            // A proxy would look the name up by itself.
+            client = client.dns_resolver(PublicOnly).no_proxy();
+        }
+        let client = client.build()?;
         // A secret in the notation of Standard Webhooks is decoded; any other text is the key itself.
         let signing = match config.secret.strip_prefix("whsec_") {
             Some(encoded) => Webhook::new(encoded)?,
             None => Webhook::from_bytes(config.secret.as_bytes().to_vec())?,
         };
-        Ok(Self { config, client, signing })
+        Ok(Self { config, url, client, signing })
     }
 
     /// Asks once, trying the connection again while there is time. Gives the number of attempts, too.
@@ -82,6 +91,11 @@ impl Endpoint {
 
     /// Delivers a letter within `left`. Gives the number of attempts, too.
     pub(crate) async fn deliver(&self, letter: &Letter, left: Duration) -> (u32, Answered) {
+        if !self.config.allow_private
+            && let Err(forbidden) = check(&self.url)
+        {
+            return (0, Answered::Failed(LogicFailure::Unreachable { detail: forbidden.to_string() }));
+        }
         let deadline = Instant::now() + left;
         // Without a connection there will be no answer soon: the customer is better served by a person.
         let give_up_connecting = Instant::now() + left / 4;
@@ -95,7 +109,8 @@ impl Endpoint {
                 }
                 Ok(Ok(answered)) => return (attempt, answered),
                 Ok(Err(error)) => {
-                    let again = error.is_connect() && Instant::now() + pause < give_up_connecting;
+                    let again =
+                        error.is_connect() && !Forbidden::is_in(&error) && Instant::now() + pause < give_up_connecting;
                     if !again {
                         return (attempt, Answered::Failed(LogicFailure::Unreachable { detail: chain(&error) }));
                     }
@@ -107,8 +122,18 @@ impl Endpoint {
         unreachable!("BUG: the attempts end by returning")
     }
 
+    /// Whether this is the shared secret.
+    pub(crate) fn knows(&self, secret: &str) -> bool {
+        secret.as_bytes().ct_eq(self.config.secret.as_bytes()).into()
+    }
+
+    /// Whether a message of the endpoint is signed with the shared secret, and fresh.
+    pub(crate) fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), String> {
+        self.signing.verify(body, headers).map_err(|error| error.to_string())
+    }
+
     fn request(&self, letter: &Letter) -> RequestBuilder {
-        let request = self.client.post(&self.config.url).bearer_auth(&letter.bearer);
+        let request = self.client.post(self.url.clone()).bearer_auth(&letter.bearer);
         let request = request.header("content-type", "application/json").body(letter.body.clone());
         let Some(signature) = &letter.signature else { return request };
         request
@@ -126,6 +151,10 @@ async fn exchange(request: RequestBuilder) -> Result<Answered, reqwest::Error> {
         204 => return Ok(Answered::Now(Box::default())),
         status => return Ok(Answered::Failed(LogicFailure::Status { status })),
     }
+    if let Some(kind) = not_json(&response) {
+        let detail = format!("the content type is {kind}, and should be application/json");
+        return Ok(Answered::Failed(LogicFailure::Malformed { detail }));
+    }
     let Some(bytes) = read(response).await? else {
         let detail = format!("larger than {ANSWER_BYTES} bytes");
         return Ok(Answered::Failed(LogicFailure::Malformed { detail }));
@@ -134,6 +163,15 @@ async fn exchange(request: RequestBuilder) -> Result<Answered, reqwest::Error> {
         Ok(answer) => Answered::Now(Box::new(answer)),
         Err(error) => Answered::Failed(LogicFailure::Malformed { detail: error.to_string() }),
     })
+}
+
+/// The content type, if the answer claims to be something else.
+fn not_json(response: &Response) -> Option<String> {
+    let kind = response.headers().get(header::CONTENT_TYPE)?;
+    let kind = String::from_utf8_lossy(kind.as_bytes()).to_ascii_lowercase();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    let is_json = essence == "application/json" || essence.ends_with("+json");
+    (!is_json).then(|| essence.chars().take(80).collect())
 }
 
 /// The whole body; none if it is too large.
@@ -157,4 +195,49 @@ fn chain(error: &reqwest::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use serde_json::Value;
+    use tandem_conversation::Time;
+
+    use super::Endpoint;
+    use crate::config::LogicConfig;
+
+    fn signature(secret: &str, id: &str, timestamp: i64, body: &str) -> Option<String> {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let url = "https://logic.example/".to_owned();
+        let config = LogicConfig { url, secret: secret.to_owned(), timeout_ms: 1_000, allow_private: true };
+        let letter =
+            Endpoint::new(config).unwrap().letter(id.to_owned(), Time(timestamp * 1000), body.to_owned().into());
+        letter.unwrap().signature
+    }
+
+    #[test]
+    fn a_secret_counts_as_what_it_is() {
+        let plain = signature("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg", 1_700_000_000, "{}");
+        let decoded = signature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg", 1_700_000_000, "{}");
+        assert!(plain.is_some() && plain != decoded, "only the notation of the standard is decoded");
+    }
+
+    #[test]
+    fn signatures_are_those_of_the_official_libraries() {
+        let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data"));
+        let folder = std::env::var_os("TANDEM_SHARED_DATA").map_or_else(beside, PathBuf::from);
+        let path = folder.join("webhook-signing/standardwebhooks_vectors.json");
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            println!("skipped: no shared data");
+            return;
+        };
+        let vectors: Vec<Value> = serde_json::from_str(&text).unwrap();
+        assert_eq!(vectors.len(), 36);
+        for vector in vectors {
+            let part = |name: &str| vector[name].as_str().unwrap();
+            let made = signature(part("secret"), part("id"), vector["timestamp"].as_i64().unwrap(), part("body"));
+            assert_eq!(made.as_deref(), vector["signature"].as_str(), "{vector}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! What was asked of Your Logic and how it ended: a diagnosis for its developers, never message text.
 
 use serde::Serialize;
-use tandem_conversation::{ConversationId, RequestId, Time};
+use tandem_conversation::{ConversationId, LogicFailure, RequestId, Time};
 use tandem_sqlite::rusqlite::{Connection, params};
 use utoipa::ToSchema;
 
@@ -51,6 +51,22 @@ pub(crate) fn put(connection: &Connection, row: &LogicRequestRow) -> Result<(), 
             row.outcome,
             row.detail,
         ])?;
+    Ok(())
+}
+
+/// What a failure is, for developers.
+pub(crate) fn describe(failure: &LogicFailure) -> String {
+    match failure {
+        LogicFailure::Unreachable { detail } | LogicFailure::Malformed { detail } => detail.clone(),
+        other => other.line(),
+    }
+}
+
+/// A request that was answered in vain, or never: the answer of 202 that did not come, an action that is refused.
+pub(crate) fn fail(connection: &Connection, id: RequestId, failure: &LogicFailure) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE logic_requests SET outcome = 'failed', detail = ?2 WHERE id = ?1")?
+        .execute(params![Id(id.0), describe(failure)])?;
     Ok(())
 }
 

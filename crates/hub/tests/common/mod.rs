@@ -58,11 +58,23 @@ impl TestHub {
     }
 
     pub async fn at(clock: Clock, folder: Arc<tempfile::TempDir>, logic: Option<&str>, timeout_ms: i64) -> Self {
+        Self::with(clock, folder, logic.map(|url| LogicConfig { timeout_ms, ..logic_at(url) })).await
+    }
+
+    /// A new hub with a Your Logic that is configured in some way.
+    pub async fn start_with_logic(logic: LogicConfig) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let path = folder.path().to_owned();
+        tokio::task::spawn_blocking(move || prepare(&path)).await.unwrap();
+        Self::with(Clock::system(), folder, Some(logic)).await
+    }
+
+    async fn with(clock: Clock, folder: Arc<tempfile::TempDir>, logic: Option<LogicConfig>) -> Self {
         let config = Config {
             listen: String::new(),
             data: folder.path().to_owned(),
             account: "Northwind".into(),
-            logic: logic.map(|url| LogicConfig { url: url.into(), secret: SECRET.into(), timeout_ms }),
+            logic,
             rate_limits: false,
             ladder: tandem_conversation::Ladder::default(),
         };
@@ -122,6 +134,11 @@ impl TestHub {
     pub async fn ada(&self) -> Agent {
         self.agent("ada@northwind.example").await
     }
+}
+
+/// Your Logic at an address.
+pub fn logic_at(url: &str) -> LogicConfig {
+    LogicConfig { url: url.into(), secret: SECRET.into(), timeout_ms: 1_000, allow_private: true }
 }
 
 /// The system's clock, so many milliseconds ahead.

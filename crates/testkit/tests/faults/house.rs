@@ -29,7 +29,12 @@ impl House {
             listen: String::new(),
             data: data.to_owned(),
             account: "Northwind".into(),
-            logic: logic.map(|url| LogicConfig { url: url.into(), secret: SECRET.into(), timeout_ms: 1_000 }),
+            logic: logic.map(|url| LogicConfig {
+                url: url.into(),
+                secret: SECRET.into(),
+                timeout_ms: 1_000,
+                allow_private: true,
+            }),
             rate_limits: false,
             ladder: tandem_conversation::Ladder::default(),
         };

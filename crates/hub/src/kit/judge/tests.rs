@@ -1,7 +1,9 @@
 use tandem_conversation::{Action, LogicFailure, Trigger};
 
 use super::Verdict::{Fail, Pass, Warn};
-use super::{Exchange, Expect, beside_a_person, burst, conversation, later, repeated, senseless, times, unproven};
+use super::{
+    Exchange, Expect, beside_a_person, burst, conversation, handed_over, later, repeated, senseless, times, unproven,
+};
 
 fn message(text: &str) -> Action {
     Action::Message { text: text.into(), force: false, turn: None }
@@ -55,6 +57,21 @@ fn any_failed_request_fails_the_stretch_and_is_named() {
         assert!(found.seen.contains(named), "{} must name {named}", found.seen);
     }
     assert_eq!(conversation(&[], Expect::Anything).verdict, Fail, "nothing asked is nothing shown");
+}
+
+#[test]
+fn handing_over_is_told_to_the_customer_and_explained_to_the_agents() {
+    let explained = || Action::NeedsHelp { value: true, reason: "fare rules unclear".into(), customer_asked: true };
+    for (actions, verdict) in [
+        (vec![message("Let me get a colleague"), explained()], Pass),
+        (vec![message("Let me get a colleague"), help()], Warn),
+        (vec![explained()], Warn),
+        (vec![message("I am all there is")], Warn),
+        (vec![], Warn),
+    ] {
+        assert_eq!(handed_over(&[answered(&actions)]).verdict, verdict, "{actions:?}");
+    }
+    assert_eq!(handed_over(&[failed(status(500))]).verdict, Fail);
 }
 
 #[test]

@@ -1,0 +1,139 @@
+//! Which addresses Your Logic may have, where private ones are forbidden: looked at when a connection is made, so that a
+//! name that leads somewhere else by then is no way around.
+
+use std::error::Error;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use reqwest::Url;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+/// An address that is not of the public network.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is a private address, which logic.allow_private forbids")]
+pub(super) struct Forbidden(String);
+
+impl Forbidden {
+    /// Whether this is at the bottom of an error.
+    pub fn is_in(error: &(dyn Error + 'static)) -> bool {
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if error.is::<Self>() {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
+    }
+}
+
+/// Finds public addresses only.
+pub(super) struct PublicOnly;
+
+impl Resolve for PublicOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let host = name.as_str().to_owned();
+            let found: Vec<_> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
+            let public: Vec<_> = found.iter().copied().filter(|address| is_public(address.ip())).collect();
+            match (public.is_empty(), found.first()) {
+                (true, Some(first)) => Err(Forbidden(format!("{host} ({})", first.ip())).into()),
+                _ => Ok(Box::new(public.into_iter()) as Addrs),
+            }
+        })
+    }
+}
+
+/// Addresses in the URL itself are never looked up.
+pub(super) fn check(url: &Url) -> Result<(), Forbidden> {
+    let host = url.host_str().unwrap_or_default();
+    let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    match literal {
+        Ok(address) if !is_public(address) => Err(Forbidden(address.to_string())),
+        _ => Ok(()),
+    }
+}
+
+/// Whether an address is reachable for everybody, after the registries of special-purpose addresses.
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => is_public_v6(address),
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    let special = address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_multicast()
+        || address.is_documentation()
+        || a == 0
+        || a >= 240
+        || (a == 100 && (64..128).contains(&b))
+        || (a == 192 && b == 0 && c == 0)
+        || (a == 198 && (18..20).contains(&b));
+    !special
+}
+
+/// Global unicast only, and not what carries an IPv4 address inside.
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    if let Some(inside) = address.to_ipv4_mapped() {
+        return is_public_v4(inside);
+    }
+    let [a, b, ..] = address.segments();
+    let carries_v4 = a == 0x2002 || (a == 0x2001 && b == 0);
+    let documentation = (a == 0x2001 && b == 0x0db8) || a == 0x3fff;
+    a & 0xe000 == 0x2000 && !carries_v4 && !documentation
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::Url;
+
+    use super::{check, is_public};
+
+    #[test]
+    fn only_addresses_that_everybody_can_reach_are_public() {
+        for address in ["1.1.1.1", "192.0.1.1", "100.128.0.1", "198.20.0.1", "2606:4700::1111", "::ffff:1.1.1.1"] {
+            assert!(is_public(address.parse().unwrap()), "{address}");
+        }
+        for address in [
+            "127.0.0.1",
+            "10.0.0.1",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "0.1.2.3",
+            "224.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "fd00::1",
+            "ff02::1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::a00:1",
+            "2002:a00:1::",
+            "2001:0:1::",
+            "2001:db8::1",
+        ] {
+            assert!(!is_public(address.parse().unwrap()), "{address}");
+        }
+    }
+
+    #[test]
+    fn addresses_in_the_url_are_looked_at_however_they_are_written() {
+        for url in ["http://127.0.0.1/", "http://0x7f000001/", "http://2130706433/", "https://[::1]/", "http://127.1/"]
+        {
+            assert!(check(&Url::parse(url).unwrap()).is_err(), "{url}");
+        }
+        for url in ["https://1.1.1.1/", "https://logic.example/", "https://[2606:4700::1111]/"] {
+            assert!(check(&Url::parse(url).unwrap()).is_ok(), "{url}");
+        }
+    }
+}
