@@ -76,7 +76,8 @@ const STATES = [
   ["graded", "", async (page) => {
     await show("Carmen Menzel")(page);
     await page.keyboard.press("Alt+i");
-    await page.locator("button[aria-pressed=true]", { hasText: "Incomplete" }).waitFor();
+    // In a narrow window the packet is out of sight.
+    await page.waitForFunction(() => window.__fake.calls.some((call) => call.name === "conversation.gradeHandover"));
   }],
   ["handing back", "", async (page) => {
     await show("Jonas Keller")(page);
@@ -246,7 +247,7 @@ for (const [name, scene, go] of chosen) {
     let where = `${name}, ${viewport.width}×${viewport.height}`;
     const context = await browser.newContext({ viewport, colorScheme: THEMES[0], reducedMotion: "reduce" });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000);
     page.on("pageerror", (error) => faults.push(`${where}: ${error.message}`));
     try {
       await page.goto(`${base}?fake=${scene}`);
