@@ -223,7 +223,8 @@ async fn the_desk_starts_at_login_if_so_chosen_and_waits_in_the_tray() -> Result
     maya.click(choice).await?;
     let written = until("the entry for the login", async || {
         Ok(match std::fs::read_to_string(&entry) {
-            Ok(written) => Look::Found(written),
+            Ok(written) if written.contains("Exec=") => Look::Found(written),
+            Ok(half) => Look::Instead(std::io::Error::other(half)),
             Err(error) => Look::Instead(error),
         })
     })
@@ -278,7 +279,11 @@ async fn the_desk_starts_at_login_if_so_chosen_and_waits_in_the_tray() -> Result
     let held = stage.leash.start("maya-login-without-tray", &mut start)?;
     screen.has_in_front().await?;
     screen.move_to(120, 90).await?;
-    let stood = screen.place().await?;
+    let stood = until("the window to be moved", async || {
+        let place = screen.place().await?;
+        Ok(if place.0 >= 100 && place.1 >= 80 { Look::Found(place) } else { Look::Instead(format!("{place:?}")) })
+    })
+    .await?;
     screen.close().await?;
     ends_well(&mut stage, held).await?;
 
@@ -287,7 +292,11 @@ async fn the_desk_starts_at_login_if_so_chosen_and_waits_in_the_tray() -> Result
     start.env("TANDEM_DATA", stage.room("maya")?.join("tandem"));
     let held = stage.leash.start("maya-again", &mut start)?;
     screen.has_in_front().await?;
-    ensure!(screen.place().await? == stood, "at {:?}, and before at {stood:?}", screen.place().await?);
+    until(&format!("the window at {stood:?}"), async || {
+        let place = screen.place().await?;
+        Ok(if place == stood { Look::Found(()) } else { Look::Instead(format!("{place:?}")) })
+    })
+    .await?;
     screen.close().await?;
     ends_well(&mut stage, held).await
 }
