@@ -1,6 +1,6 @@
 // The hub's HTTP side. Owns addresses, headers and the sorting of failures into the three kinds a caller can act on.
 import type { Env } from "./env";
-import type { Accepted, EntryPage, Media, Message, OpenedSession } from "./wire";
+import type { Accepted, ClientFrame, EntryPage, From, Media, Message, OpenedSession } from "./wire";
 
 export type Failure =
   /** No answer, or the hub itself is in trouble: try again later. */
@@ -24,25 +24,37 @@ export interface SessionOptions {
   identity: string | null;
 }
 
-export interface OpenRequest extends Omit<SessionOptions, "hub"> {
-  resume: string | null;
-}
-
 /** The hub has forgotten or closed the session; a new one must be opened. */
 export const SESSION_UNKNOWN = "chat.session_unknown";
 
-const ANSWER_MS = 20_000;
-const UPLOAD_MS = 120_000;
+/** The hub's doors for one kind of visitor. */
+export interface Door {
+  /** As whom the visitor speaks. */
+  readonly self: From;
+  open(resume: string | null): Promise<OpenedSession>;
+  entries(token: string, after: number): Promise<EntryPage>;
+  send(token: string, message: Message): Promise<Accepted>;
+  upload(token: string, name: string, file: Blob): Promise<Media>;
+  mediaUrl(token: string, id: string): string;
+  liveUrl(): string;
+  hello(token: string, after: number): ClientFrame;
+}
 
-export class HubApi {
+const ANSWER_MS = 20_000;
+export const UPLOAD_MS = 120_000;
+
+export class HubApi implements Door {
+  readonly self = "customer";
+
   constructor(
-    readonly hub: string,
+    private readonly options: SessionOptions,
     private readonly env: Env,
   ) {}
 
-  open(request: OpenRequest): Promise<OpenedSession> {
+  open(resume: string | null): Promise<OpenedSession> {
+    const { brand, language, identity } = this.options;
     // Absent rather than null: the hub takes a null for something it should have understood.
-    const present = Object.entries(request).filter(([, value]) => value !== null);
+    const present = Object.entries({ brand, language, identity, resume }).filter(([, value]) => value !== null);
     return this.call("sessions", { method: "POST", headers: json(), body: JSON.stringify(Object.fromEntries(present)) });
   }
 
@@ -72,23 +84,31 @@ export class HubApi {
     return this.address("live").replace(/^http/, "ws");
   }
 
-  private address(path: string): string {
-    return `${this.hub}/chat/v1/${path}`;
+  hello(token: string, after: number): ClientFrame {
+    return { type: "hello", token, after };
   }
 
-  private async call<T>(path: string, init: RequestInit, limitMs = ANSWER_MS): Promise<T> {
-    const abort = new AbortController();
-    const cancel = this.env.after(limitMs, () => abort.abort());
-    try {
-      const request: RequestInit = { ...init, signal: abort.signal, credentials: "omit", cache: "no-store" };
-      const response = await this.env.fetch(this.address(path), request);
-      if (!response.ok) throw new HubError(await failureOf(response));
-      return (await response.json()) as T;
-    } catch (error) {
-      throw error instanceof HubError ? error : new HubError({ kind: "unreachable" });
-    } finally {
-      cancel();
-    }
+  private address(path: string): string {
+    return `${this.options.hub}/chat/v1/${path}`;
+  }
+
+  private call<T>(path: string, init: RequestInit, limitMs?: number): Promise<T> {
+    return call(this.env, this.address(path), { ...init, credentials: "omit" }, limitMs);
+  }
+}
+
+/** One request, answered or failed within the limit. */
+export async function call<T>(env: Env, url: string, init: RequestInit, limitMs = ANSWER_MS): Promise<T> {
+  const abort = new AbortController();
+  const cancel = env.after(limitMs, () => abort.abort());
+  try {
+    const response = await env.fetch(url, { ...init, signal: abort.signal, cache: "no-store" });
+    if (!response.ok) throw new HubError(await failureOf(response));
+    return (response.status === 204 ? undefined : await response.json()) as T;
+  } catch (error) {
+    throw error instanceof HubError ? error : new HubError({ kind: "unreachable" });
+  } finally {
+    cancel();
   }
 }
 
@@ -109,7 +129,7 @@ async function failureOf(response: Response): Promise<Failure> {
   };
 }
 
-function json(): Record<string, string> {
+export function json(): Record<string, string> {
   return { "content-type": "application/json" };
 }
 

@@ -1,6 +1,6 @@
 // Keeps the session alive: open or resume it, catch up, listen, and come back after every loss. Owns the `Link` and nothing of
 // the conversation; what arrives goes to its hooks.
-import { HubError, SESSION_UNKNOWN, type Failure, type HubApi } from "./api";
+import { HubError, SESSION_UNKNOWN, type Failure, type Door } from "./api";
 import { backoffMs, type Env } from "./env";
 import { openLive, type Live } from "./live";
 import type { ClientFrame, OpenedSession, ServerFrame } from "./wire";
@@ -47,7 +47,7 @@ export class Connection {
 
   constructor(
     private readonly env: Env,
-    private readonly api: HubApi,
+    private readonly api: Door,
     private readonly hooks: ConnectionHooks,
   ) {}
 
@@ -104,6 +104,12 @@ export class Connection {
     else void this.connect();
   }
 
+  /** It is over: no attempt will do any good. */
+  refuse(code: string, detail: string): void {
+    this.halt();
+    this.become({ kind: "refused", code, detail });
+  }
+
   private async connect(): Promise<void> {
     this.halt();
     const run = this.run;
@@ -127,7 +133,7 @@ export class Connection {
     const token = this.hooks.token();
     if (token === null) return this.sessionUnknown(token);
     this.reached = true;
-    this.live = openLive(this.env, this.api.liveUrl(), token, this.hooks.cursor(), {
+    this.live = openLive(this.env, this.api.liveUrl(), this.api.hello(token, this.hooks.cursor()), {
       frame: (frame) => run === this.run && this.heard(frame),
       end: () => run === this.run && this.ended(),
     });
@@ -158,10 +164,7 @@ export class Connection {
     if (failure.kind === "unreachable") this.wait(delay, false);
     else if (failure.kind === "busy") this.wait(Math.max(delay, failure.retryAfterMs), false);
     else if (failure.code === SESSION_UNKNOWN) this.sessionUnknown(this.hooks.token());
-    else {
-      this.halt();
-      this.become({ kind: "refused", code: failure.code, detail: failure.detail });
-    }
+    else this.refuse(failure.code, failure.detail);
   }
 
   private wait(delayMs: number, reachable: boolean): void {

@@ -1,7 +1,7 @@
 // The one list the view shows: the timeline and, below it, what the outbox still holds. Pure.
 import type { Pending } from "./outbox";
 import { type Stage, type Timeline } from "./timeline";
-import type { Choice, Entry, EntryKind, From } from "./wire";
+import { isOwn, type Choice, type Entry, type EntryKind, type From } from "./wire";
 
 export interface ShownMedia {
   /** Where it can be fetched; null while it waits in the outbox. */
@@ -21,23 +21,25 @@ export interface Item {
   choices: readonly Choice[];
   picked: string | null;
   media: ShownMedia | null;
-  /** Only on the customer's own. */
+  /** Said by whoever is looking. */
+  own: boolean;
+  /** Only on what is own. */
   stage: Stage | null;
   failure: string | null;
   /** Belongs to a conversation before the current one. */
   earlier: boolean;
 }
 
-export function itemsOf(timeline: Timeline, pending: readonly Pending[], pendingStage: Stage): Item[] {
+export function itemsOf(timeline: Timeline, pending: readonly Pending[], pendingStage: Stage, self: From): Item[] {
   const picks = picksOf([...timeline.earlierEntries(), ...timeline.entries()], pending);
   const shown = (entry: Entry, earlier: boolean): Item => {
-    const stage = entry.from === "customer" ? timeline.stageOf(entry) : null;
+    const stage = isOwn(entry) ? timeline.stageOf(entry) : null;
     return fromEntry(entry, picks.get(entry.id) ?? null, stage, earlier);
   };
   return [
     ...timeline.earlierEntries().map((entry) => shown(entry, true)),
     ...timeline.entries().map((entry) => shown(entry, false)),
-    ...pending.filter((item) => !timeline.has(item.id)).map((item) => fromPending(item, pendingStage)),
+    ...pending.filter((item) => !timeline.has(item.id)).map((item) => fromPending(item, pendingStage, self)),
   ];
 }
 
@@ -63,12 +65,13 @@ export function picksOf(entries: readonly Entry[], pending: readonly Pending[]):
 }
 
 /** How an accepted message looks until the feed brings the hub's own copy. */
-export function entryOf(item: Pending, position: number): Entry {
+export function entryOf(item: Pending, position: number, self: From): Entry {
   return {
     position,
     id: item.id,
     time: new Date(item.atMs).toISOString(),
-    from: "customer",
+    from: self,
+    own: true,
     kind: item.answer ? "answer" : item.file ? "attachment" : "text",
     text: item.text ?? item.label ?? "",
     answer: item.answer ?? null,
@@ -88,16 +91,17 @@ function fromEntry(entry: Entry, picked: string | null, stage: Stage | null, ear
     choices: entry.choices ?? [],
     picked,
     media: entry.media ?? null,
+    own: isOwn(entry),
     stage,
     failure: null,
     earlier,
   };
 }
 
-function fromPending(item: Pending, stage: Stage): Item {
+function fromPending(item: Pending, stage: Stage, self: From): Item {
   return {
     id: item.id,
-    from: "customer",
+    from: self,
     name: null,
     kind: item.answer ? "answer" : item.file ? "attachment" : "text",
     text: item.text ?? item.label ?? "",
@@ -105,6 +109,7 @@ function fromPending(item: Pending, stage: Stage): Item {
     choices: [],
     picked: null,
     media: item.file ? { id: null, ...item.file } : null,
+    own: true,
     stage: item.failed ? "failed" : stage,
     failure: item.failed ? item.failed.detail || item.failed.code : null,
     earlier: false,

@@ -15,7 +15,7 @@ export interface Live {
 
 const READY_MS = 10_000;
 
-export function openLive(env: Env, url: string, token: string, after: number, hooks: LiveHooks): Live {
+export function openLive(env: Env, url: string, hello: ClientFrame, hooks: LiveHooks): Live {
   const socket = env.socket(url);
   let over = false;
   const shut = (): void => {
@@ -34,7 +34,7 @@ export function openLive(env: Env, url: string, token: string, after: number, ho
   };
   // A proxy that swallows the upgrade leaves the socket connecting for minutes.
   const cancel = env.after(READY_MS, end);
-  socket.onopen = () => socket.send(JSON.stringify({ type: "hello", token, after } satisfies ClientFrame));
+  socket.onopen = () => socket.send(JSON.stringify(hello));
   socket.onclose = end;
   socket.onerror = end;
   socket.onmessage = (event) => {

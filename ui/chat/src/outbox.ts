@@ -13,6 +13,8 @@ export interface Pending {
   file?: { name: string; contentType: string; bytes: number };
   /** Set once the file is uploaded. */
   media?: string;
+  /** The last position on screen when it was written, where that matters. */
+  against?: number;
   failed?: { code: string; detail: string };
 }
 
@@ -88,6 +90,7 @@ export function toMessage(item: Pending): Message {
     ...(item.text === undefined ? {} : { text: item.text }),
     ...(item.answer === undefined ? {} : { answer: item.answer }),
     ...(item.media === undefined ? {} : { media: item.media }),
+    ...(item.against === undefined ? {} : { writtenAgainst: item.against }),
   };
 }
 

@@ -1,6 +1,6 @@
 // Reads the current conversation without gaps: catches up by cursor, holds the live feed back meanwhile, notices when the hub
 // has moved on to another conversation, and remembers how far the customer has seen.
-import type { HubApi } from "./api";
+import type { Door } from "./api";
 import { entryOf } from "./items";
 import type { Memory } from "./memory";
 import type { Pending } from "./outbox";
@@ -25,7 +25,7 @@ export class Reading {
   private held: Entry[] | null = [];
 
   constructor(
-    private readonly api: HubApi,
+    private readonly api: Door,
     private readonly memory: Memory,
     private readonly hooks: ReadingHooks,
   ) {}
@@ -105,7 +105,7 @@ export class Reading {
 
   /** The hub has taken one of our messages. */
   accepted(item: Pending, position: number): void {
-    this.timeline.accepted(entryOf(item, position));
+    this.timeline.accepted(entryOf(item, position, this.api.self));
     this.begun();
   }
 

@@ -1,6 +1,6 @@
 // Empties the outbox into the hub: strictly in order, one at a time, again and again until accepted or refused. Owns the
 // difference between "later" and "no".
-import { HubError, SESSION_UNKNOWN, type HubApi } from "./api";
+import { HubError, SESSION_UNKNOWN, type Door } from "./api";
 import { backoffMs, type Env } from "./env";
 import type { Files } from "./files";
 import { toMessage, type Outbox, type Pending } from "./outbox";
@@ -20,7 +20,7 @@ export class Sender {
 
   constructor(
     private readonly env: Env,
-    private readonly api: HubApi,
+    private readonly api: Door,
     private readonly outbox: Outbox,
     private readonly files: Files,
     private readonly hooks: SenderHooks,

@@ -1,6 +1,6 @@
 // The customer's side of one brand's chat: joins reading, sending, typing and receipts over one connection, and answers what the
 // view draws. Has no idea of elements; every door to the world comes in through `Env`.
-import { HubApi, type SessionOptions } from "./api";
+import { HubApi, type Door, type SessionOptions } from "./api";
 import { Connection, type Link } from "./connection";
 import { uuidv7, type Env } from "./env";
 import type { Files } from "./files";
@@ -11,11 +11,10 @@ import { Reading } from "./reading";
 import { Receipts } from "./receipts";
 import { Sender } from "./sender";
 import { OthersTyping, OwnTyping, type Typist } from "./typing";
-import type { Brand, Entry, OpenedSession, ServerFrame, Status } from "./wire";
+import { isOwn, type Brand, type Entry, type From, type OpenedSession, type ServerFrame, type Status } from "./wire";
 
 export class Session {
   readonly memory: Memory;
-  private readonly api: HubApi;
   private readonly reading: Reading;
   private readonly outbox: Outbox;
   private readonly connection: Connection;
@@ -32,12 +31,12 @@ export class Session {
     private readonly env: Env,
     readonly files: Files,
     private readonly options: SessionOptions,
+    private readonly api: Door = new HubApi(options, env),
   ) {
     const changed = (): void => this.changed();
     this.memory = new Memory(env.store, options.hub, options.brand);
     this.brandNow = this.memory.brand;
     this.outbox = new Outbox(env.store, this.memory.outboxKey);
-    this.api = new HubApi(options.hub, env);
     this.reading = new Reading(this.api, this.memory, {
       took: (entry) => this.took(entry),
       changed,
@@ -45,7 +44,7 @@ export class Session {
     });
     this.connection = new Connection(env, this.api, {
       token: () => this.memory.token,
-      open: () => this.open(),
+      open: () => this.api.open(this.memory.token),
       opened: (session) => this.opened(session),
       forget: () => this.forget(),
       catchUp: () => {
@@ -84,6 +83,26 @@ export class Session {
     this.reading.catchUp().catch(() => this.connection.retry());
   }
 
+  /** The visitor has no business here any more, and `standing` says why. */
+  end(standing: string): void {
+    this.connection.refuse(`guest.${standing}`, "");
+  }
+
+  /** Words that the hub has not taken, the unfinished ones last. */
+  unsent(): string[] {
+    const queued = this.outbox.all().map(({ text, file }) => text ?? file?.name ?? "");
+    return [...queued, this.memory.draft].filter((text) => text.trim() !== "");
+  }
+
+  /** Leaves nothing of this visit in the browser. */
+  clear(): void {
+    for (const { id } of this.outbox.all()) this.discard(id);
+    this.memory.draft = "";
+    this.memory.brand = null;
+    this.memory.seen = null;
+    this.memory.token = null;
+  }
+
   stop(): void {
     this.listeners.clear();
     this.ownTyping.stopped();
@@ -120,6 +139,7 @@ export class Session {
 
   retryMessage(id: string): void {
     this.outbox.requeue(id);
+    this.outbox.update(id, (item) => ({ ...item, ...this.against() }));
     this.push();
   }
 
@@ -160,6 +180,11 @@ export class Session {
     return this.connection.isOffline;
   }
 
+  /** As whom the visitor speaks. */
+  get self(): From {
+    return this.api.self;
+  }
+
   get brand(): Brand | null {
     return this.brandNow;
   }
@@ -177,7 +202,7 @@ export class Session {
   }
 
   items(): Item[] {
-    return itemsOf(this.reading.timeline, this.outbox.all(), this.isOffline ? "queued" : "sending");
+    return itemsOf(this.reading.timeline, this.outbox.all(), this.isOffline ? "queued" : "sending", this.self);
   }
 
   subscribe(listener: () => void): () => void {
@@ -187,19 +212,19 @@ export class Session {
 
   private enqueue(what: Omit<Pending, "id" | "atMs">, id = uuidv7(this.env.now())): void {
     this.ownTyping.stopped();
-    this.outbox.add({ id, atMs: this.env.now(), ...what });
+    this.outbox.add({ id, atMs: this.env.now(), ...what, ...this.against() });
     this.push();
+  }
+
+  /** Whoever speaks for the company does not speak past colleagues; a customer may always speak. */
+  private against(): { against?: number } {
+    return this.self === "customer" ? {} : { against: this.reading.timeline.cursor };
   }
 
   private push(): void {
     if (this.outbox.next()) this.connection.wake();
     void this.sender.flush();
     this.changed();
-  }
-
-  private open(): Promise<OpenedSession> {
-    const { brand, language, identity } = this.options;
-    return this.api.open({ brand, language, identity, resume: this.memory.token });
   }
 
   private opened(session: OpenedSession): void {
@@ -221,13 +246,14 @@ export class Session {
       this.reading.ready(frame.conversation);
     } else if (frame.type === "entry") this.reading.live(frame.entry);
     else if (frame.type === "stage") this.reading.timeline.receipt(frame.stage, frame.upTo);
+    else if (frame.type === "over") this.end(frame.standing);
     else if (frame.type === "status") this.reading.statusIs(frame.status);
     else if (frame.type === "typing") this.othersTyping.heard({ name: frame.name ?? null, kind: frame.kind }, frame.on);
     this.changed();
   }
 
   private took(entry: Entry): void {
-    if (entry.from !== "customer") this.othersTyping.wrote(entry.from, entry.name ?? null);
+    if (!isOwn(entry)) this.othersTyping.wrote(entry.from, entry.name ?? null);
     // The feed may bring our own message before the answer to its request does.
     else if (this.outbox.all().some(({ id }) => id === entry.id)) this.outbox.remove(entry.id);
   }

@@ -1,7 +1,7 @@
 // What the customer sees, merged from the hub's feed and from our own accepted messages. Pure: no clock, no network.
 // `cursor` moves only with the feed: an accepted message may overtake turns of others that are still on their way, and a cursor
 // taken from it would skip them for good.
-import type { Entry } from "./wire";
+import { isOwn, type Entry } from "./wire";
 
 export type Stage = "queued" | "sending" | "failed" | "sent" | "delivered" | "read";
 
@@ -61,11 +61,11 @@ export class Timeline {
     return this.earlier;
   }
 
-  /** Highest position of a turn that is not the customer's own. */
+  /** Highest position of a turn that is not our own. */
   lastOfOthers(): number {
     for (let at = this.current.length - 1; at >= 0; at -= 1) {
       const entry = this.current[at];
-      if (entry && entry.from !== "customer") return entry.position;
+      if (entry && !isOwn(entry)) return entry.position;
     }
     return 0;
   }
@@ -95,5 +95,5 @@ export class Timeline {
 }
 
 export function isTurnOfOthers(entry: Entry): boolean {
-  return entry.from !== "customer" && entry.from !== "system";
+  return !isOwn(entry) && entry.from !== "system";
 }

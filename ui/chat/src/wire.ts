@@ -33,6 +33,12 @@ export interface Entry {
   media?: Media | null;
   answer?: Answer | null;
   stage?: string | null;
+  /** Said by whoever is looking; without it, the customer is. */
+  own?: boolean;
+}
+
+export function isOwn(entry: Entry): boolean {
+  return entry.own ?? entry.from === "customer";
 }
 
 export interface Conversation {
@@ -67,6 +73,8 @@ export interface Message {
   text?: string;
   answer?: Answer;
   media?: string;
+  /** The last position on screen when it was written; only for those who compare and send. */
+  writtenAgainst?: number;
 }
 
 export interface Accepted {
@@ -81,10 +89,12 @@ export type ServerFrame =
   | { type: "stage"; upTo: number; stage: "delivered" | "seen" }
   | { type: "typing"; name?: string | null; kind: From; on: boolean }
   | { type: "status"; status: Status }
+  /** To external agents: their link is over. */
+  | { type: "over"; standing: string }
   | { type: "error"; code: string; message: string; id?: string | null };
 
 export type ClientFrame =
-  | { type: "hello"; token: string; after: number }
+  | { type: "hello"; token?: string; after: number }
   | { type: "typing"; on: boolean }
   | { type: "receipt"; stage: "delivered" | "seen"; upTo: number }
   | { type: "new" };

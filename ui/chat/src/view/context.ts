@@ -6,11 +6,13 @@ import type { From } from "../wire";
 export interface ViewContext {
   session: Session;
   i18n: I18n;
+  /** Stands above the first turn instead of the brand's greeting. */
+  intro?: HTMLElement;
 }
 
-/** How a participant is called towards the customer. */
-export function nameOf(i18n: I18n, from: From, name: string | null): string {
-  if (from === "customer") return i18n.t("you");
+/** How a participant is called towards whoever is looking. */
+export function nameOf(i18n: I18n, from: From, name: string | null, isOwn = false): string {
+  if (isOwn) return i18n.t("you");
   if (name !== null && name.trim() !== "") return name;
   if (from === "logic") return i18n.t("assistant");
   return i18n.t(from === "external_agent" ? "partner" : "agent");

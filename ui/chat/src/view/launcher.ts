@@ -32,7 +32,7 @@ export class LauncherView {
 
   private announce(): void {
     const { session, i18n } = this.context;
-    const last = session.items().findLast(({ from }) => from !== "customer" && from !== "system");
+    const last = session.items().findLast(({ from, own }) => !own && from !== "system");
     if (last) setText(this.news, i18n.t("newFrom", { name: nameOf(i18n, last.from, last.name) }));
   }
 }

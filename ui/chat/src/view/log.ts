@@ -24,7 +24,7 @@ export class LogView {
   private readonly closing: HTMLElement;
   private readonly pill: HTMLButtonElement;
   private readonly more: HTMLButtonElement;
-  private readonly intro = h("div", { class: "intro", part: "intro" });
+  private readonly intro: HTMLElement;
   private readonly kept = new Map<string, Kept>();
   private readonly watcher: ResizeObserver | null;
   private shownRows = PAGE_ROWS;
@@ -33,6 +33,7 @@ export class LogView {
 
   constructor(private readonly context: ViewContext) {
     const { i18n, session } = context;
+    this.intro = context.intro ?? h("div", { class: "intro", part: "intro" });
     this.pill = button({ class: "pill" }, () => this.toEnd(), icon("down"), i18n.t("newMessages"));
     this.pill.hidden = true;
     this.more = button({ class: "more" }, () => this.showMore(), i18n.t("earlier"));
@@ -68,7 +69,7 @@ export class LogView {
     this.drawIntro(shown.length === rows.length);
     this.place(shown);
     this.drawTyping();
-    this.closing.hidden = session.status !== "completed";
+    this.closing.hidden = session.status !== "completed" || session.self !== "customer";
     this.closing.querySelector("button")?.toggleAttribute("disabled", session.link.kind !== "live");
     this.noticeLast(items.at(-1));
     this.follow();
@@ -103,7 +104,7 @@ export class LogView {
     if (!last || last.id === this.lastId) return;
     const isFirst = this.lastId === null;
     this.lastId = last.id;
-    if (last.from === "customer" || isFirst) this.toEnd();
+    if (last.own || isFirst) this.toEnd();
     else if (!this.isAtEnd) this.pill.hidden = false;
   }
 
@@ -145,6 +146,10 @@ export class LogView {
   }
 
   private drawIntro(isWhole: boolean): void {
+    if (this.context.intro) {
+      this.intro.hidden = !isWhole;
+      return;
+    }
     const { brand } = this.context.session;
     this.intro.hidden = !isWhole || !brand;
     if (!brand || this.intro.dataset.brand === JSON.stringify(brand)) return;
@@ -156,7 +161,7 @@ export class LogView {
 
   private drawTyping(): void {
     const { session, i18n } = this.context;
-    const typists = session.typists.filter(({ kind }) => kind !== "customer");
+    const typists = session.typists.filter(({ kind }) => kind !== "customer" || session.self !== "customer");
     const names = typists.map(({ kind, name }) => nameOf(i18n, kind, name)).join(", ");
     this.typing.hidden = typists.length === 0;
     const text = typists.length === 0 ? "" : i18n.t("typing", { name: names });

@@ -62,7 +62,7 @@ export class PanelView {
   /** Who of our side has written lately, newest first. */
   private engaged(): string {
     const { session, i18n } = this.context;
-    const theirs = session.items().filter(({ from, earlier }) => !earlier && from !== "customer" && from !== "system");
+    const theirs = session.items().filter(({ from, own, earlier }) => !earlier && !own && from !== "system");
     const names = theirs.reverse().map(({ from, name }) => nameOf(i18n, from, name));
     return [...new Set(names)].slice(0, 3).join(" · ");
   }

@@ -16,8 +16,8 @@ export interface TurnView {
 
 export function turnView(context: ViewContext, row: TurnRow): TurnView {
   const { item } = row;
-  const name = nameOf(context.i18n, item.from, item.name);
-  const isOwn = item.from === "customer";
+  const name = nameOf(context.i18n, item.from, item.name, item.own);
+  const isOwn = item.own;
   const bubble = h("div", { class: "bubble", part: "bubble" });
   const file = item.media ? attachmentView(context, item) : null;
   if (file) bubble.append(file.node);
@@ -25,7 +25,7 @@ export function turnView(context: ViewContext, row: TurnRow): TurnView {
   const choices = choicesView(context, item);
   const meta = metaView(context, item);
   const body = h("div", { class: "body" }, byline(context, item, name), bubble, choices?.node, meta.node);
-  const node = h("div", { class: `turn ${item.from}`, part: `turn ${isOwn ? "own" : "theirs"}`, "data-id": item.id });
+  const node = h("div", { class: `turn ${item.from}${isOwn ? " own" : ""}`, part: `turn ${isOwn ? "own" : "theirs"}`, "data-id": item.id });
   node.append(...(isOwn ? [body] : [avatar(item, name), body]));
   const update = (now: TurnRow): void => {
     node.classList.toggle("opens", now.opens);
@@ -62,7 +62,7 @@ function choicesView(context: ViewContext, item: Item): { node: HTMLElement; upd
   const node = h("div", { class: "choices", role: "group", "aria-label": context.i18n.t("answers"), part: "choices" });
   const buttons = item.choices.map(({ id, label }) => {
     const choose = (): void => context.session.sendChoice(item.id, id, label);
-    const choice = button({ class: "choice", part: "choice", "aria-pressed": "false" }, choose, icon("check"), h("span", { dir: "auto" }, label));
+    const choice = button({ class: "choice", part: "choice", "aria-pressed": "false", disabled: context.session.self !== "customer" }, choose, icon("check"), h("span", { dir: "auto" }, label));
     node.append(choice);
     return { id, choice };
   });
