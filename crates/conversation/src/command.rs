@@ -177,6 +177,11 @@ pub enum Command {
     RevokeLink {
         link: LinkId,
     },
+    /// The link could not be mailed.
+    FailMail {
+        link: LinkId,
+        reason: String,
+    },
     /// The hub is about to ask Your Logic about the oldest pending event.
     AskLogic {
         request: RequestId,

@@ -324,6 +324,7 @@ impl<'a> Draft<'a> {
                 }
                 Ok(())
             }
+            Command::FailMail { link, reason } => self.fail_mail(*link, reason),
             Command::Receive { stage, up_to } => self.receive(*stage, *up_to),
             Command::Progress { turn, stage, reason } => {
                 let open = self.state.open_turns.iter().find(|open| open.turn == *turn);
@@ -346,6 +347,7 @@ impl<'a> Draft<'a> {
             | Command::WidenHelp { .. }
             | Command::AskLogic { .. }
             | Command::FailLogic { .. }
+            | Command::FailMail { .. }
             | Command::Progress { .. } => *self.actor == P::System,
             Command::AnswerLogic { .. } => *self.actor == P::Logic,
             Command::ChangeCustom { .. } => matches!(self.actor, P::Logic | P::System),

@@ -150,6 +150,12 @@ pub enum EventBody {
     LinkUsed {
         link: LinkId,
     },
+    /// The link could not be mailed to the external agent of this name.
+    MailFailed {
+        link: LinkId,
+        name: String,
+        reason: String,
+    },
 }
 
 /// Who receives: the customer, or our side's desks.

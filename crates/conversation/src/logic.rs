@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::handover::Handover;
 use crate::help::HelpReason;
-use crate::ids::{EngagementId, Position, RequestId, TurnId, UserId};
+use crate::ids::{EngagementId, LinkId, Position, RequestId, TurnId, UserId};
 use crate::rejection::Rejection;
 use crate::time::Time;
 use crate::turn::{Choice, Media, limits};
@@ -157,6 +157,15 @@ pub enum Action {
         ttl_s: u32,
         #[serde(default)]
         note: Option<String>,
+        /// Where the hub mails a link to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        email: Option<String>,
+        /// For a link that Your Logic hands over itself: SHA-256 of the link's token, in hexadecimal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        secret_hash: Option<String>,
+        /// Made by the hub.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        link: Option<LinkId>,
     },
     RemoveParticipant {
         engagement: EngagementId,

@@ -10,7 +10,7 @@ use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::{Event, EventBody, Side};
 use crate::handover::{Graded, Handover, OpenHandover};
 use crate::help::NeedsHelp;
-use crate::ids::{BrandId, ContactId, ConversationId, CustomerId, EngagementId, Position, TurnId, UserId};
+use crate::ids::{BrandId, ContactId, ConversationId, CustomerId, EngagementId, LinkId, Position, TurnId, UserId};
 use crate::logic::{Fallback, LogicState, Pending, merge};
 use crate::mention::OpenMention;
 use crate::participant::{Participant, ParticipantKind};
@@ -320,7 +320,8 @@ impl Conversation {
             EventBody::Started { .. }
             | EventBody::ButtonPressed { .. }
             | EventBody::FeedbackGiven { .. }
-            | EventBody::LinkUsed { .. } => {}
+            | EventBody::LinkUsed { .. }
+            | EventBody::MailFailed { .. } => {}
         }
     }
 
@@ -435,6 +436,13 @@ impl Conversation {
     #[must_use]
     pub fn invitation_of(&self, user: UserId) -> Option<&Engagement> {
         self.engagements.iter().find(|e| e.invitee().and_then(Participant::user) == Some(user))
+    }
+
+    /// Whether an external agent is asked in by this link and has not come yet.
+    #[must_use]
+    pub fn is_invited(&self, link: LinkId) -> bool {
+        let by_link = |p: &Participant| matches!(p, Participant::ExternalAgent { link: by, .. } if *by == link);
+        self.engagements.iter().any(|e| e.invitee().is_some_and(by_link))
     }
 
     /// The people of our side who take part now.

@@ -25,6 +25,10 @@ pub mod limits {
     pub const MENTIONS: usize = 20;
     /// Most points in one part of a handover packet.
     pub const POINTS: usize = 8;
+    /// Shortest time to live of an external agent's link, in milliseconds.
+    pub const LINK_MIN_MS: i64 = 60 * 1000;
+    /// Longest time to live of an external agent's link, in milliseconds.
+    pub const LINK_MAX_MS: i64 = 7 * 24 * 60 * 60 * 1000;
     /// Longest name, reason, tag, language or note line that labels something, in characters.
     pub const LABEL_CHARS: usize = 500;
 }

@@ -225,7 +225,7 @@ impl World {
 
     fn invite_partner(&self, step: &Move) -> Command {
         let link = self.links[step.pick as usize % 2];
-        let expires = self.now.plus_ms(if step.flag { LINK_MS } else { i64::from(step.pick % 60_000) });
+        let expires = self.now.plus_ms(if step.flag { LINK_MS } else { 60_000 + i64::from(step.pick % 60_000) });
         Command::Invite { invitee: Invitee::External { link, name: "Partner".into(), expires }, note: None }
     }
 
@@ -270,7 +270,14 @@ impl World {
                 customer_asked: pick.is_multiple_of(2),
             },
             8 => Action::InviteAgent { user: JONAS, name: Some("Jonas".into()), note: None },
-            9 => Action::InviteExternalAgent { name: "Partner".into(), ttl_s: pick % 90, note: None },
+            9 => Action::InviteExternalAgent {
+                name: "Partner".into(),
+                ttl_s: pick % 90,
+                note: None,
+                email: None,
+                secret_hash: None,
+                link: None,
+            },
             10 => Action::RemoveParticipant { engagement: self.engagement(pick as usize) },
             11 => Action::EngageLogic { value: pick.is_multiple_of(2) },
             12 => Action::Complete { resolution: String::new() },

@@ -61,7 +61,8 @@ pub(crate) fn role(event: &Event) -> Role {
         | EventBody::CustomerRenamed { .. }
         | EventBody::ButtonPressed { .. }
         | EventBody::HandoverGraded { .. }
-        | EventBody::FeedbackGiven { .. } => Role::Entry,
+        | EventBody::FeedbackGiven { .. }
+        | EventBody::MailFailed { .. } => Role::Entry,
         EventBody::Started { .. }
         | EventBody::LogicAsked { .. }
         | EventBody::LogicAnswered { .. }

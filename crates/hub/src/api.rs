@@ -28,6 +28,7 @@ pub(crate) use input::{Json, Query, id, too_large};
 pub(crate) use live::sized;
 
 use crate::channels::web_chat;
+use crate::guests;
 use crate::hub::Hub;
 
 /// Largest body of an ordinary request, in bytes.
@@ -66,9 +67,17 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(web_chat::rest::message))
         .routes(routes!(web_chat::live::live))
         .routes(routes!(web_chat::media::get))
+        .routes(routes!(guests::rest::about))
+        .routes(routes!(guests::rest::open))
+        .routes(routes!(guests::rest::entries))
+        .routes(routes!(guests::rest::message))
+        .routes(routes!(guests::rest::leave))
+        .routes(routes!(guests::live::live))
+        .routes(routes!(guests::media::get))
         .merge(
             OpenApiRouter::new()
                 .routes(routes!(web_chat::media::upload))
+                .routes(routes!(guests::media::upload))
                 .layer(DefaultBodyLimit::max(web_chat::media::MEDIA_BYTES)),
         )
 }

@@ -18,6 +18,8 @@ pub struct Config {
     /// Your Logic; none while it is not connected.
     pub logic: Option<LogicConfig>,
     pub rate_limits: bool,
+    /// Outgoing mail; none while it is not set up.
+    pub mail: Option<MailConfig>,
     /// When calls for help that nobody answers are made to more people.
     pub ladder: Ladder,
 }
@@ -41,6 +43,23 @@ impl std::fmt::Debug for LogicConfig {
             .field("timeout_ms", &self.timeout_ms)
             .field("allow_private", &self.allow_private)
             .finish_non_exhaustive()
+    }
+}
+
+/// How mail goes out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MailConfig {
+    /// Of the mail server, with user and password: `smtps://…`, or `smtp://…?tls=required`.
+    pub url: String,
+    /// Who writes, such as `Northwind <chat@northwind.example>`.
+    pub from: String,
+    /// Where browsers reach this hub, for the links in mails.
+    pub public_url: String,
+}
+
+impl std::fmt::Debug for MailConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MailConfig").field("public_url", &self.public_url).finish_non_exhaustive()
     }
 }
 
@@ -69,7 +88,9 @@ struct File {
     data: Option<PathBuf>,
     account: Option<String>,
     rate_limits: Option<bool>,
+    public_url: Option<String>,
     logic: Option<FileLogic>,
+    mail: Option<FileMail>,
     calls: Ladder,
 }
 
@@ -80,6 +101,13 @@ struct FileLogic {
     secret: Option<String>,
     timeout_ms: Option<i64>,
     allow_private: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct FileMail {
+    url: Option<String>,
+    from: Option<String>,
 }
 
 impl Config {
@@ -129,14 +157,22 @@ impl Config {
                 return Err(wrong("logic.allow_private (TANDEM_LOGIC_ALLOW_PRIVATE)", problem));
             }
         };
-        let url = variable("TANDEM_LOGIC_URL").filter(|url| !url.is_empty()).or(logic.url);
-        let secret = variable("TANDEM_LOGIC_SECRET").filter(|secret| !secret.is_empty()).or(logic.secret);
+        let given = |name: &str, file: Option<String>| variable(name).filter(|text| !text.is_empty()).or(file);
+        let url = given("TANDEM_LOGIC_URL", logic.url);
+        let secret = given("TANDEM_LOGIC_SECRET", logic.secret);
+        let mail = file.mail.unwrap_or_default();
+        let mail = mail_of(
+            given("TANDEM_MAIL_URL", mail.url),
+            given("TANDEM_MAIL_FROM", mail.from),
+            given("TANDEM_PUBLIC_URL", file.public_url),
+        )?;
         Ok(Self {
             listen,
             data: data.unwrap_or_else(|| "tandem-data".into()),
             account: variable("TANDEM_ACCOUNT").or(file.account).unwrap_or_else(|| "Tandem".into()),
             logic: logic_of(url, secret, timeout_ms, allow_private)?,
             rate_limits,
+            mail,
             ladder: ladder_of(file.calls, &variable)?,
         })
     }
@@ -150,16 +186,51 @@ fn logic_of(
 ) -> Result<Option<LogicConfig>, ConfigError> {
     let Some(url) = url else { return Ok(None) };
     let place = "logic.url (TANDEM_LOGIC_URL)";
-    let parsed = reqwest::Url::parse(&url).map_err(|error| wrong(place, format!("'{url}' is not a URL: {error}")))?;
-    let loopback = matches!(parsed.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-    if parsed.scheme() != "https" && !(parsed.scheme() == "http" && loopback) {
-        return Err(wrong(place, "use https; plain http is allowed on this machine's own addresses only"));
-    }
+    check_https(place, &url)?;
     let secret = secret.ok_or_else(|| wrong("logic.secret (TANDEM_LOGIC_SECRET)", "needed when logic.url is set"))?;
     if secret.len() < 16 {
         return Err(wrong("logic.secret (TANDEM_LOGIC_SECRET)", "shorter than 16 characters"));
     }
     Ok(Some(LogicConfig { url, secret, timeout_ms, allow_private }))
+}
+
+fn check_https(place: &str, url: &str) -> Result<(), ConfigError> {
+    let parsed = reqwest::Url::parse(url).map_err(|error| wrong(place, format!("'{url}' is not a URL: {error}")))?;
+    if parsed.scheme() != "https" && !(parsed.scheme() == "http" && is_loopback(&parsed)) {
+        return Err(wrong(place, "use https; plain http is allowed on this machine's own addresses only"));
+    }
+    Ok(())
+}
+
+fn is_loopback(url: &reqwest::Url) -> bool {
+    matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"))
+}
+
+fn mail_of(
+    url: Option<String>,
+    from: Option<String>,
+    public_url: Option<String>,
+) -> Result<Option<MailConfig>, ConfigError> {
+    let public = "public_url (TANDEM_PUBLIC_URL)";
+    if let Some(url) = &public_url {
+        check_https(public, url)?;
+    }
+    let Some(url) = url else { return Ok(None) };
+    let place = "mail.url (TANDEM_MAIL_URL)";
+    // The address may carry a password, so it is not repeated.
+    let parsed = reqwest::Url::parse(&url).map_err(|error| wrong(place, format!("not a URL: {error}")))?;
+    let encrypted = parsed.query_pairs().any(|(name, value)| name == "tls" && value == "required");
+    match parsed.scheme() {
+        "smtps" => {}
+        "smtp" if encrypted || is_loopback(&parsed) => {}
+        _ => return Err(wrong(place, "use smtps://… or smtp://…?tls=required; without TLS on this machine only")),
+    }
+    let from = from.ok_or_else(|| wrong("mail.from (TANDEM_MAIL_FROM)", "needed when mail.url is set"))?;
+    if from.parse::<lettre::message::Mailbox>().is_err() {
+        return Err(wrong("mail.from (TANDEM_MAIL_FROM)", format!("'{from}' is not an e-mail address")));
+    }
+    let public_url = public_url.ok_or_else(|| wrong(public, "needed when mail.url is set, for the links in mails"))?;
+    Ok(Some(MailConfig { url, from, public_url: public_url.trim_end_matches('/').to_owned() }))
 }
 
 fn ladder_of(mut ladder: Ladder, variable: impl Fn(&str) -> Option<String>) -> Result<Ladder, ConfigError> {
@@ -209,6 +280,15 @@ mod tests {
             (vec![("TANDEM_LOGIC_TIMEOUT_MS", "soon")], "TANDEM_LOGIC_TIMEOUT_MS"),
             (vec![("TANDEM_LOGIC_TIMEOUT_MS", "1")], "TANDEM_LOGIC_TIMEOUT_MS"),
             (vec![("TANDEM_LOGIC_ALLOW_PRIVATE", "no")], "TANDEM_LOGIC_ALLOW_PRIVATE"),
+            (vec![("TANDEM_PUBLIC_URL", "http://hub.example")], "TANDEM_PUBLIC_URL"),
+            (vec![("TANDEM_MAIL_URL", "smtp://mail.example")], "TANDEM_MAIL_URL"),
+            (vec![("TANDEM_MAIL_URL", "smtp://mail.example?tls=opportunistic")], "TANDEM_MAIL_URL"),
+            (vec![("TANDEM_MAIL_URL", "smtps://mail.example")], "TANDEM_MAIL_FROM"),
+            (vec![("TANDEM_MAIL_URL", "smtps://mail.example"), ("TANDEM_MAIL_FROM", "nobody")], "TANDEM_MAIL_FROM"),
+            (
+                vec![("TANDEM_MAIL_URL", "smtps://mail.example"), ("TANDEM_MAIL_FROM", "a@b.example")],
+                "TANDEM_PUBLIC_URL",
+            ),
             (vec![("TANDEM_CALLS_LOGIC_AFTER_MS", "never")], "TANDEM_CALLS_LOGIC_AFTER_MS"),
             (vec![("TANDEM_CALLS_EVERYONE_AFTER_MS", "5")], "calls.everyone_after_ms"),
         ] {

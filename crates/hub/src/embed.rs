@@ -48,6 +48,7 @@ pub async fn embed(embedding: EmbedConfig) -> anyhow::Result<Embedded> {
         account: "Northwind Travel".into(),
         logic,
         rate_limits: true,
+        mail: None,
         ladder: Ladder::default(),
     };
     let listener = TcpListener::bind(&embedding.listen)

@@ -17,7 +17,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::store::{StoreError, commands, conversations, events, logic_requests};
+use crate::store::{StoreError, commands, conversations, events, links, logic_requests};
 
 /// States kept at hand.
 const CACHED: usize = 20_000;
@@ -194,6 +194,7 @@ impl Engine {
             if let EventBody::LogicFailed { request, failure, .. } = &event.body {
                 logic_requests::fail(connection, *request, failure)?;
             }
+            links::follow(connection, &event)?;
             logged.push((event, Arc::from(json)));
         }
         let turn = logged.iter().find(|(event, _)| matches!(event.body, EventBody::TurnAdded { .. }));

@@ -5,11 +5,12 @@
 
 mod chat;
 mod desk;
+mod guest;
 
 use std::collections::{HashMap, HashSet};
 
 use axum::extract::ws::Utf8Bytes;
-use tandem_conversation::{ContactId, ConversationId, Participant, Permission, Permissions, Time, UserId};
+use tandem_conversation::{ContactId, ConversationId, LinkId, Participant, Permission, Permissions, Time, UserId};
 use tandem_protocol::agents::{Colleague, LiveFrame};
 use tandem_protocol::chat::ChatFrame;
 use tokio::sync::{mpsc, oneshot};
@@ -42,6 +43,11 @@ pub(crate) enum Input {
         registered: oneshot::Sender<SessionId>,
     },
     ChatLeft(SessionId, ContactId),
+    GuestCame {
+        guest: GuestSession,
+        registered: oneshot::Sender<SessionId>,
+    },
+    GuestLeft(SessionId, ConversationId),
     /// Somebody is writing. For customers `contact` is theirs; the state tells who may know.
     Typing {
         conversation: ConversationId,
@@ -65,6 +71,13 @@ pub(crate) struct DeskSession {
     pub frames: mpsc::Sender<Utf8Bytes>,
     /// The cursor of the last frame that was sent.
     pub told: u64,
+}
+
+/// An external agent's open page.
+pub(crate) struct GuestSession {
+    pub link: LinkId,
+    pub conversation: ConversationId,
+    pub frames: mpsc::Sender<Utf8Bytes>,
 }
 
 /// The way to the loop.
@@ -106,6 +119,7 @@ pub(crate) fn start(
         helping: HashSet::new(),
         chats: HashMap::new(),
         newest: HashMap::new(),
+        guests: HashMap::new(),
         states: HashMap::new(),
         came_or_went: Vec::new(),
         told: HashSet::new(),
@@ -128,6 +142,7 @@ struct Sessions {
     chats: HashMap<ContactId, Vec<(SessionId, mpsc::Sender<Utf8Bytes>)>>,
     /// The newest conversation of each connected browser: what happens in older ones is not for its page.
     newest: HashMap<ContactId, (Time, ConversationId)>,
+    guests: HashMap<ConversationId, Vec<(SessionId, GuestSession)>>,
     /// Of conversations in which somebody wrote lately: whom typing concerns.
     states: HashMap<ConversationId, std::sync::Arc<tandem_conversation::Conversation>>,
     came_or_went: Vec<Colleague>,
@@ -199,6 +214,12 @@ impl Sessions {
                     }
                 }
             }
+            Input::GuestCame { guest, registered } => {
+                let id = self.new_id();
+                self.guests.entry(guest.conversation).or_default().push((id, guest));
+                let _ = registered.send(id);
+            }
+            Input::GuestLeft(id, conversation) => guest::drop_where(self, conversation, |session, _| session == id),
             Input::Typing { conversation, by, on } => self.spread_typing(conversation, &by, on),
             Input::Available(id, available) => {
                 let Some(desk) = self.desks.get(&id) else { return };
@@ -229,6 +250,7 @@ impl Sessions {
         desk::spread(self, commit);
         for changed in &commit.changed {
             chat::spread(self, changed);
+            guest::spread(self, changed);
             if self.states.len() > 50_000 {
                 self.states.clear();
             }
@@ -245,6 +267,7 @@ impl Sessions {
             };
             self.send_chat(state.contact, &ChatFrame::Typing { name, kind: by.kind(), on });
         }
+        guest::spread_typing(self, &state, by, on);
         let until = Time(self.clock.now().0 + if on { TYPING_MS } else { 0 });
         let Some(frame) = encode(&LiveFrame::Typing { conversation, by: by.clone(), until }) else { return };
         for user in desk::engaged(&state) {

@@ -17,7 +17,7 @@ use crate::fanout::{self, Fanout};
 use crate::limits::Limits;
 use crate::logic::endpoint::Endpoint;
 use crate::store::{MIGRATIONS, StoreError};
-use crate::{alerts, api, logic, search, timers};
+use crate::{alerts, api, logic, mail, search, timers};
 
 /// For how long after a person's turn the word is theirs, in milliseconds.
 pub(crate) const TURN_LEASE_MS: i64 = 15_000;
@@ -47,6 +47,8 @@ pub struct Hub {
     /// Browsers whose next message begins a new conversation.
     wanting_new: Mutex<HashSet<ContactId>>,
     pub(crate) ledger: mpsc::UnboundedSender<alerts::Entry>,
+    /// A mail may have been queued.
+    pub(crate) mails: Notify,
     pub(crate) started: Time,
 }
 
@@ -125,11 +127,13 @@ impl Hub {
             typing: Mutex::new(HashMap::new()),
             wanting_new: Mutex::new(HashSet::new()),
             ledger,
+            mails: Notify::new(),
             started,
         });
         tokio::spawn(timers::run(Arc::clone(&hub)));
         tokio::spawn(logic::run(Arc::clone(&hub), logic_in));
         tokio::spawn(search::run(Arc::clone(&hub)));
+        tokio::spawn(mail::run(Arc::clone(&hub)));
         tokio::spawn(alerts::run(Arc::clone(&hub), ledger_in));
         Ok(hub)
     }

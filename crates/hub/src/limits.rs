@@ -1,10 +1,10 @@
-//! Rate limits per address and per web session.
+//! Rate limits per address, web session and external agent.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use tandem_conversation::ContactId;
+use tandem_conversation::{ContactId, LinkId};
 use tandem_protocol::Problem;
 
 use crate::api::ApiError;
@@ -15,6 +15,8 @@ pub struct Limits {
     logins: DefaultKeyedRateLimiter<IpAddr>,
     sessions: DefaultKeyedRateLimiter<IpAddr>,
     messages: DefaultKeyedRateLimiter<ContactId>,
+    links: DefaultKeyedRateLimiter<IpAddr>,
+    guests: DefaultKeyedRateLimiter<LinkId>,
 }
 
 impl Limits {
@@ -27,6 +29,8 @@ impl Limits {
             logins: RateLimiter::keyed(Quota::per_minute(at_least_one(20))),
             sessions: RateLimiter::keyed(Quota::per_minute(at_least_one(120))),
             messages: RateLimiter::keyed(Quota::per_second(at_least_one(5)).allow_burst(at_least_one(30))),
+            links: RateLimiter::keyed(Quota::per_minute(at_least_one(60))),
+            guests: RateLimiter::keyed(Quota::per_second(at_least_one(5)).allow_burst(at_least_one(30))),
         }
     }
 
@@ -54,11 +58,29 @@ impl Limits {
         self.refuse_if(self.messages.check_key(&contact).is_err())
     }
 
+    /// One look at the link of an external agent.
+    ///
+    /// # Errors
+    /// A problem with status 429.
+    pub fn link(&self, address: IpAddr) -> Result<(), ApiError> {
+        self.refuse_if(self.links.check_key(&address).is_err())
+    }
+
+    /// One message of an external agent.
+    ///
+    /// # Errors
+    /// A problem with status 429.
+    pub fn guest(&self, link: LinkId) -> Result<(), ApiError> {
+        self.refuse_if(self.guests.check_key(&link).is_err())
+    }
+
     /// Forgets whoever has been quiet long enough.
     pub fn tidy(&self) {
         self.logins.retain_recent();
         self.sessions.retain_recent();
         self.messages.retain_recent();
+        self.links.retain_recent();
+        self.guests.retain_recent();
     }
 
     fn refuse_if(&self, over: bool) -> Result<(), ApiError> {

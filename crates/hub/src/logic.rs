@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tandem_conversation::{
-    Action, Command, CommandId, Conversation, ConversationId, Envelope, LogicFailure, LogicRequest, Participant,
-    Permissions, Position, Rejection, RequestId, limits,
+    Action, Command, CommandId, Conversation, ConversationId, Envelope, LinkId, LogicFailure, LogicRequest,
+    Participant, Permissions, Position, Rejection, RequestId, limits,
 };
 use tandem_protocol::logic::LogicResponseBody;
 use tokio::sync::{Semaphore, mpsc};
@@ -23,6 +23,7 @@ use uuid::Uuid;
 use crate::config::LogicConfig;
 use crate::engine::{Repeat, system_command};
 use crate::fanout::Input;
+use crate::guests::invite::Ways;
 use crate::hub::Hub;
 use crate::store::logic_requests::LogicRequestRow;
 use crate::store::{StoreError, commands, contacts, conversations, logic_requests, users};
@@ -155,7 +156,7 @@ async fn converse(
         }
     };
     let answered = match answered {
-        Answered::Now(answer) => match check(&answer) {
+        Answered::Now(answer) => match check(hub, &answer) {
             Ok(()) => Answered::Now(answer),
             Err(rejection) => Answered::Failed(LogicFailure::Malformed { detail: rejection.to_string() }),
         },
@@ -206,7 +207,7 @@ async fn converse(
 }
 
 /// What the answer says of customer and conversation must be usable before any of its actions counts.
-fn check(answer: &LogicResponseBody) -> Result<(), Rejection> {
+fn check(hub: &Hub, answer: &LogicResponseBody) -> Result<(), Rejection> {
     for (field, text) in
         [("customer.name", &answer.customer.name), ("conversation.language", &answer.conversation.language)]
     {
@@ -217,7 +218,16 @@ fn check(answer: &LogicResponseBody) -> Result<(), Rejection> {
             ));
         }
     }
+    for action in &answer.actions {
+        if let Action::InviteExternalAgent { email, secret_hash, .. } = action {
+            ways_of(hub.config.mail.is_some(), LinkId(Uuid::nil()), email.as_ref(), secret_hash.as_ref())?;
+        }
+    }
     Ok(())
+}
+
+fn ways_of(mails: bool, link: LinkId, email: Option<&String>, hash: Option<&String>) -> Result<Ways, Rejection> {
+    Ways::new(link, hash.map(String::as_str), email.map(String::as_str), mails)
 }
 
 /// Applies an answer: all of it or nothing. What comes unasked under the id of an earlier message is that message.
@@ -227,7 +237,7 @@ pub(crate) async fn apply(
     answer: LogicResponseBody,
     message: Option<CommandId>,
 ) -> Result<Result<Position, Rejection>, StoreError> {
-    if let Err(rejection) = check(&answer) {
+    if let Err(rejection) = check(hub, &answer) {
         return Ok(Err(rejection));
     }
     apply_with(hub, id, answer, message, None).await
@@ -245,16 +255,28 @@ async fn apply_with(
             hub.fanout.send(Input::Typing { conversation: id, by: Participant::Logic, on: *value });
         }
     }
-    let typing = hub.typing_until(id);
-    hub.database
+    let (typing, now, mails) = (hub.typing_until(id), hub.clock.now(), hub.config.mail.is_some());
+    let applied = hub
+        .database
         .write(move |connection, engine| {
             if let Some(row) = &row {
                 logic_requests::put(connection, row)?;
             }
             let mut actions = answer.actions;
+            let mut invited = Vec::new();
             for action in &mut actions {
-                if let Action::InviteAgent { user, name, .. } = action {
-                    *name = users::get(connection, *user)?.map(|user| user.name);
+                match action {
+                    Action::InviteAgent { user, name, .. } => {
+                        *name = users::get(connection, *user)?.map(|user| user.name);
+                    }
+                    Action::InviteExternalAgent { email, secret_hash, link, .. } => {
+                        let id = *link.insert(LinkId(Uuid::now_v7()));
+                        match ways_of(mails, id, email.as_ref(), secret_hash.as_ref()) {
+                            Ok(ways) => invited.push(ways),
+                            Err(rejection) => return Ok(Err(rejection)),
+                        }
+                    }
+                    _ => {}
                 }
             }
             // A repeated answer to one request has one effect; what comes unasked and without an id is new each time.
@@ -267,6 +289,11 @@ async fn apply_with(
                 && let Some(first) = commands::find(connection, command_id)?
             {
                 return Ok(first);
+            }
+            for ways in &invited {
+                if let Err(rejection) = ways.unused(connection)? {
+                    return Ok(Err(rejection));
+                }
             }
             let command = Command::AnswerLogic {
                 request: answer.request_id,
@@ -284,9 +311,17 @@ async fn apply_with(
                 engine.execute(connection, &command, Repeat::Once, None)??;
             }
             let state = engine.state(connection, id)?;
+            for ways in invited {
+                // The answer may have been refused, ignored, or be a repeat.
+                if state.as_ref().is_some_and(|state| state.is_invited(ways.link)) {
+                    ways.open(connection, now)?;
+                }
+            }
             Ok(rename(connection, engine, state, answer.customer.name)?.map_or(Ok(position), Ok))
         })
-        .await
+        .await;
+    hub.mails.notify_one();
+    applied
 }
 
 fn rename(

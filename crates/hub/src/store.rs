@@ -8,7 +8,9 @@ pub mod commands;
 pub mod contacts;
 pub mod conversations;
 pub mod events;
+pub mod links;
 pub mod logic_requests;
+pub mod mails;
 pub mod media;
 pub mod search;
 pub mod users;
@@ -66,4 +68,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "renewals of sign-ins whose answer was lost", sql: auth::RENEWALS },
     Migration { name: "alerts", sql: alerts::SCHEMA },
     Migration { name: "whom users serve", sql: users::SKILLS },
+    Migration { name: "links of external agents", sql: links::SCHEMA },
+    Migration { name: "mails on their way", sql: mails::SCHEMA },
+    Migration { name: "files of external agents", sql: media::LINKS },
 ];

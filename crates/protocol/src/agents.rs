@@ -47,6 +47,9 @@ pub struct Me {
     pub capacity: u32,
     #[serde(default)]
     pub skills: Skills,
+    /// Whether this hub sends mail.
+    #[serde(default)]
+    pub mail: bool,
 }
 
 /// `POST /api/v1/commands`: the same id twice has one effect and the same answer.
@@ -101,6 +104,20 @@ pub enum AgentCommand {
     HelpNotNeeded {},
     Invite {
         user: UserId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// A partner, by a link whose token only its maker knows.
+    InviteExternal {
+        link: LinkId,
+        /// SHA-256 of the link's token, in hexadecimal.
+        secret_hash: String,
+        name: String,
+        /// Where the hub mails a link of its own making to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        email: Option<String>,
+        /// How long the link lives, in seconds.
+        ttl_s: u32,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
@@ -177,6 +194,10 @@ impl AgentCommand {
             Self::Invite { user, note } => {
                 let name = named.pop().map(|named| named.name).unwrap_or_default();
                 Command::Invite { invitee: Invitee::Colleague { user, name }, note }
+            }
+            Self::InviteExternal { link, name, ttl_s, note, .. } => {
+                let expires = received.plus_ms(i64::from(ttl_s) * 1000);
+                Command::Invite { invitee: Invitee::External { link, name, expires }, note }
             }
             Self::Accept { engagement } => Command::Accept { engagement },
             Self::Decline { engagement } => Command::Decline { engagement },

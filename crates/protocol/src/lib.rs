@@ -1,7 +1,8 @@
-//! What travels between the hub and everybody else: desks, web chats, Your Logic. Shapes, no behaviour.
+//! What travels between the hub and everybody else: desks, web chats, guests, Your Logic. Shapes, no behaviour.
 
 pub mod agents;
 pub mod chat;
+pub mod guests;
 pub mod logic;
 mod names;
 mod problem;
@@ -16,6 +17,7 @@ pub const VERSIONS: &[&str] = &[
     "3: desks say whether calls for help are taken, and what became of alerts",
     "4: notes mention colleagues, and supervisors hear when what is known of an alert changes",
     "5: notes hand conversations over, and are graded",
+    "6: external agents are invited by links, and hubs say whether they send mail",
 ];
 
 /// The version this build speaks.

@@ -142,8 +142,11 @@ impl Draft<'_> {
                 let name = name.clone().ok_or_else(|| Rejection::invalid("user", "no such user"))?;
                 self.invite(&Invitee::Colleague { user: *user, name }, note.as_ref())
             }
-            Action::InviteExternalAgent { name, ttl_s, note } => {
-                let link = LinkId(self.fresh_turn()?.0);
+            Action::InviteExternalAgent { name, ttl_s, note, link, .. } => {
+                let link = match link {
+                    Some(link) => *link,
+                    None => LinkId(self.fresh_turn()?.0),
+                };
                 let expires = self.now().plus_ms(i64::from(*ttl_s) * 1000);
                 self.invite(&Invitee::External { link, name: name.clone(), expires }, note.as_ref())
             }

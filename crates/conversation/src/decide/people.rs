@@ -12,7 +12,7 @@ use crate::participant::Participant;
 use crate::permission::Permission;
 use crate::rejection::Rejection;
 use crate::time::Time;
-use crate::turn::{Content, Turn, check_label, check_remark};
+use crate::turn::{Content, Turn, check_label, check_remark, limits};
 
 impl Draft<'_> {
     pub(super) fn run_person(&mut self, command: &Command) -> Result<(), Rejection> {
@@ -236,8 +236,8 @@ impl Draft<'_> {
                     return Err(Rejection::Forbidden { permission: Permission::InviteExternal });
                 }
                 check_label("name", name)?;
-                if *expires <= self.now() {
-                    return Err(Rejection::invalid("expires", "already past"));
+                if !(limits::LINK_MIN_MS..=limits::LINK_MAX_MS).contains(&expires.since(self.now())) {
+                    return Err(Rejection::invalid("expires", "a link lives between 1 minute and 7 days"));
                 }
                 (Participant::ExternalAgent { link: *link, name: name.clone() }, *expires)
             }
@@ -310,6 +310,18 @@ impl Draft<'_> {
         self.push(EventBody::LinkUsed { link });
         self.end_engagement(participant.clone(), invited.id, EndReason::Accepted);
         self.begin_engagement(participant.clone(), EngagementKind::ExternalAgent { participant, expires });
+        Ok(())
+    }
+
+    /// The mail with the link has failed for good: whoever invited has to know. Nobody needs to once it is used or over.
+    pub(super) fn fail_mail(&mut self, link: LinkId, reason: &str) -> Result<(), Rejection> {
+        check_remark("reason", Some(reason))?;
+        let asked = self.state.engagements.iter().find_map(|e| match e.invitee() {
+            Some(Participant::ExternalAgent { link: of, name }) if *of == link => Some(name.clone()),
+            _ => None,
+        });
+        let name = asked.ok_or(Rejection::NoEngagement)?;
+        self.push(EventBody::MailFailed { link, name, reason: reason.to_owned() });
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use crate::stage::{AEROLINX, INVITATION_MS, JONAS, LINK_MS, MAYA, SOFIA, Stage, aerolinx, jonas, maya};
 use tandem_conversation::{
     Command, EndReason, Engagement, EventBody, Invitee, LinkId, Participant, Permission, RETENTION_MS, Rejection, Role,
-    Section, Status, sections,
+    Section, Status, limits, sections,
 };
 
 fn handled() -> Stage {
@@ -154,12 +154,33 @@ fn rule_6_an_external_agent_is_limited_by_the_link() {
 #[test]
 fn rule_6_an_unused_link_ends_as_missed() {
     let mut stage = handled();
-    let invite = external(&stage, 5_000);
+    let invite = external(&stage, limits::LINK_MIN_MS);
     stage.maya(invite).unwrap();
-    stage.pass_ms(5_000);
+    stage.pass_ms(limits::LINK_MIN_MS);
     assert_eq!(end_of(&stage, &aerolinx()), Some(EndReason::Missed));
-    let invite = external(&stage, 0);
-    assert!(matches!(stage.maya(invite), Err(Rejection::Invalid { field, .. }) if field == "expires"));
+}
+
+#[test]
+fn rule_6_a_link_lives_neither_too_short_nor_too_long() {
+    let mut stage = handled();
+    for ms in [0, limits::LINK_MIN_MS - 1, limits::LINK_MAX_MS + 1] {
+        let invite = external(&stage, ms);
+        assert!(matches!(stage.maya(invite), Err(Rejection::Invalid { field, .. }) if field == "expires"), "{ms} ms");
+    }
+    let invite = external(&stage, limits::LINK_MAX_MS);
+    stage.maya(invite).unwrap();
+}
+
+#[test]
+fn a_mail_that_fails_is_told_while_its_link_is_unused() {
+    let mut stage = handled();
+    let invite = external(&stage, LINK_MS);
+    stage.maya(invite).unwrap();
+    let fail = Command::FailMail { link: AEROLINX, reason: "550 no such mailbox".into() };
+    let told = stage.system(fail.clone()).unwrap();
+    assert!(matches!(&told[0].body, EventBody::MailFailed { name, .. } if name == "Aerolinx"));
+    stage.aerolinx(Command::OpenLink { link: AEROLINX }).unwrap();
+    assert_eq!(stage.system(fail), Err(Rejection::NoEngagement), "it got there on another way");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use crate::stage::{AEROLINX, JONAS, LINK_MS, Stage, aerolinx, jonas, maya, opening, sofia, text};
 use serde_json::{Map, json};
 use tandem_conversation::{
-    Command, Control, EngagementId, Grade, Invitee, LogicFailure, Participant, Permission, Permissions, Position,
-    Rejection, RequestId, Role, Scope, Stage as Step,
+    Command, Control, EngagementId, Grade, Invitee, LinkId, LogicFailure, Participant, Permission, Permissions,
+    Position, Rejection, RequestId, Role, Scope, Stage as Step,
 };
 
 /// What the table says: `+` allowed, `P` another kind of participant's, `-` the permission is missing.
@@ -68,6 +68,14 @@ fn invitation(stage: &Stage) -> EngagementId {
     stage.state.engagements.iter().find(|e| e.invitee().is_some()).expect("somebody is invited").id
 }
 
+/// A partner who has not come yet.
+fn nordwind(stage: &mut Stage) -> LinkId {
+    let link = LinkId(stage.id());
+    let invitee = Invitee::External { link, name: "Nordwind".into(), expires: stage.now.plus_ms(LINK_MS) };
+    stage.maya(Command::Invite { invitee, note: None }).expect("Maya is engaged");
+    link
+}
+
 fn asked(stage: &mut Stage) -> RequestId {
     stage.ask()
 }
@@ -95,7 +103,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("reopen",          "P + + + - - P P P", Completed, |_| Command::Reopen),
         ("help not needed", "P + + + - - P P P", Busy, |_| Command::HelpNotNeeded),
         ("invite",          "P + + + - - P P P", Busy, |_| Command::Invite { note: None, invitee: Invitee::Colleague { user: crate::stage::SOFIA, name: "Sofia".into() } }),
-        ("invite partner",  "P + + + - - P P P", Busy, |s| Command::Invite { note: None, invitee: Invitee::External { link: tandem_conversation::LinkId(s.id()), name: "Nordwind".into(), expires: s.now.plus_ms(LINK_MS) } }),
+        ("invite partner",  "P + + + - - P P P", Busy, |s| Command::Invite { note: None, invitee: Invitee::External { link: LinkId(s.id()), name: "Nordwind".into(), expires: s.now.plus_ms(LINK_MS) } }),
         ("accept",          "P + + + - - P P P", Invited, |s| Command::Accept { engagement: invitation(s) }),
         ("decline",         "P + + + - - P P P", Invited, |s| Command::Decline { engagement: invitation(s) }),
         ("withdraw",        "P + + + - - P P P", Busy, |s| Command::Withdraw { engagement: invitation(s) }),
@@ -114,6 +122,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("change custom",   "P P P P P P P + +", Busy, |_| Command::ChangeCustom { patch: Map::from_iter([("a".to_owned(), json!(1))]) }),
         ("ask logic",       "P P P P P P P P +", Busy, |s| Command::AskLogic { request: RequestId(s.id()), expires: s.now.plus_ms(1) }),
         ("fail logic",      "P P P P P P P P +", Busy, |s| Command::FailLogic { request: asked(s), failure: LogicFailure::NotConfigured }),
+        ("fail mail",       "P P P P P P P P +", Busy, |s| Command::FailMail { link: nordwind(s), reason: String::new() }),
         ("progress",        "P P P P P P P P +", Busy, |s| Command::Progress { turn: s.turn(), stage: Step::Sent, reason: None }),
         ("tick",            "P P P P P P P P +", Busy, |_| Command::Tick),
     ]

@@ -138,6 +138,7 @@ fn bodies() -> Vec<EventBody> {
         B::ButtonPressed { action: "refund".into() },
         B::FeedbackGiven { score: 5, text: String::new() },
         B::LinkUsed { link: AEROLINX },
+        B::MailFailed { link: AEROLINX, name: "Aerolinx".into(), reason: "550 no such mailbox".into() },
         B::MentionSeen,
     ];
     for (i, content) in contents().into_iter().enumerate() {
@@ -199,7 +200,14 @@ fn every_action_control_and_invitee() {
         Action::Suggestion { text: "t".into() },
         Action::NeedsHelp { value: true, reason: "r".into(), customer_asked: true },
         Action::InviteAgent { user: UserId(id(1)), name: None, note: Some("n".into()) },
-        Action::InviteExternalAgent { name: "Aerolinx".into(), ttl_s: 60, note: None },
+        Action::InviteExternalAgent {
+            name: "Aerolinx".into(),
+            ttl_s: 60,
+            note: None,
+            email: None,
+            secret_hash: None,
+            link: None,
+        },
         Action::RemoveParticipant { engagement: EngagementId(id(1)) },
         Action::EngageLogic { value: false },
         Action::Complete { resolution: "r".into() },

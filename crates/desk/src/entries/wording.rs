@@ -36,6 +36,12 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
         EventBody::FeedbackGiven { score, text } => {
             (SystemKind::Other, with(format!("{customer} gave {score} of 5"), text))
         }
+        EventBody::MailFailed { name, reason, .. } => {
+            let reason = reason.trim_end_matches('.');
+            let line =
+                format!("The mail to {name} could not be sent: {reason}. Invite again and copy the link instead");
+            (SystemKind::Failure, line)
+        }
         _ => (SystemKind::Other, String::new()),
     }
 }
@@ -105,6 +111,9 @@ fn ended(was: &Engagement, end: &EndReason, actor: &str, customer: &str) -> Stri
         EndReason::Expired => format!("The time of {who} was up"),
         EndReason::Revoked => format!("{actor} revoked the link of {who}"),
         EndReason::Declined => format!("{who} declined the invitation"),
+        EndReason::Missed if matches!(was.invitee(), Some(Participant::ExternalAgent { .. })) => {
+            format!("The link of {who} was not used in time")
+        }
         EndReason::Missed => format!("{who} did not answer the invitation"),
         EndReason::Withdrawn => format!("{actor} withdrew the invitation of {who}"),
         EndReason::Accepted => format!("{who} accepted the invitation"),
@@ -170,6 +179,7 @@ pub(super) fn intent(command: &AgentCommand) -> &'static str {
         AgentCommand::AskForHelp { .. } => "Ask for help",
         AgentCommand::HelpNotNeeded {} => "No help needed",
         AgentCommand::Invite { .. } => "Invite a colleague",
+        AgentCommand::InviteExternal { .. } => "Invite a partner",
         AgentCommand::Accept { .. } => "Accept the invitation",
         AgentCommand::Decline { .. } => "Decline the invitation",
         AgentCommand::Withdraw { .. } => "Withdraw the invitation",

@@ -287,6 +287,7 @@ impl FakeHub {
             permissions: Role::Supervisor.permissions(),
             capacity: self.world().capacity,
             skills: Skills::default(),
+            mail: true,
         }
     }
 

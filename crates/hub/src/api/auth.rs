@@ -78,21 +78,22 @@ impl<S: Send + Sync> FromRequestParts<S> for From {
     }
 }
 
-pub(crate) fn me_of(user: &User, account: &str) -> Me {
+pub(crate) fn me_of(hub: &Hub, user: &User) -> Me {
     Me {
         user: user.id,
         name: user.name.clone(),
         email: user.email.clone(),
-        account: account.to_owned(),
+        account: hub.config.account.clone(),
         permissions: user.role.permissions(),
         capacity: user.capacity,
         skills: user.skills.clone(),
+        mail: hub.config.mail.is_some(),
     }
 }
 
 fn tokens(hub: &Hub, user: &User, access_token: String, refresh_token: String) -> Tokens {
     let expires_in = u32::try_from(ACCESS_MS / 1000).unwrap_or(u32::MAX);
-    Tokens { access_token, expires_in, refresh_token, me: me_of(user, &hub.config.account) }
+    Tokens { access_token, expires_in, refresh_token, me: me_of(hub, user) }
 }
 
 /// What is stored of tokens that are given out now.
@@ -185,7 +186,7 @@ pub(crate) async fn logout(
 #[utoipa::path(get, path = "/api/v1/me", tag = "auth",
     responses((status = 200, body = Me), (status = 401, body = Problem)))]
 pub(crate) async fn me(State(hub): State<Arc<Hub>>, signed: Signed) -> axum::Json<Me> {
-    axum::Json(me_of(&signed.0, &hub.config.account))
+    axum::Json(me_of(&hub, &signed.0))
 }
 
 /// Everybody who can be invited, and who is there.

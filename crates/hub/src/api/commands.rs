@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use tandem_conversation::{Command, Envelope, Named, Permission, Rejection, limits};
+use tandem_conversation::{Command, Envelope, Named, Permission, Position, Rejection, limits};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{AgentCommand, CommandAccepted, CommandRequest};
 
 use super::auth::Signed;
 use super::{ApiError, Json};
+use crate::engine::Repeat;
+use crate::guests::invite::Ways;
 use crate::hub::Hub;
 use crate::store::{StoreError, commands, conversations, users};
 
@@ -45,10 +47,40 @@ pub(crate) async fn post(
     if !known {
         return Err(Rejection::Unknown.into());
     }
+    let ways = ways_of(&hub, &request.command)?;
     let command = command_of(&hub, request.command, now).await?;
     let envelope = Envelope { id: request.id, conversation: id, actor, permissions, command };
-    let position = hub.execute(envelope).await??;
+    let position = match ways {
+        None => hub.execute(envelope).await??,
+        Some(ways) => invite(&hub, envelope, ways).await??,
+    };
     Ok(axum::Json(CommandAccepted { position }))
+}
+
+/// How an external agent is reached, for an invitation of one.
+fn ways_of(hub: &Hub, command: &AgentCommand) -> Result<Option<Ways>, Rejection> {
+    let AgentCommand::InviteExternal { link, secret_hash, email, .. } = command else { return Ok(None) };
+    Ways::new(*link, Some(secret_hash), email.as_deref(), hub.config.mail.is_some()).map(Some)
+}
+
+/// Invites an external agent; their link works from the same moment on.
+async fn invite(hub: &Hub, envelope: Envelope, ways: Ways) -> Result<Result<Position, Rejection>, StoreError> {
+    let now = hub.clock.now();
+    let invited = hub.database.write(move |connection, engine| {
+        if commands::find(connection, envelope.id)?.is_none()
+            && let Err(rejection) = ways.unused(connection)?
+        {
+            return Ok(Err(rejection));
+        }
+        let answer = engine.execute(connection, &envelope, Repeat::Remembered, None)?;
+        if answer.is_ok() {
+            ways.open(connection, now)?;
+        }
+        Ok::<_, StoreError>(answer)
+    });
+    let answer = invited.await?;
+    hub.mails.notify_one();
+    Ok(answer)
 }
 
 async fn command_of(hub: &Hub, command: AgentCommand, now: tandem_conversation::Time) -> Result<Command, ApiError> {

@@ -111,11 +111,7 @@ async fn catch_up(
     cursor: u64,
     socket: &mut WebSocket,
 ) -> Result<(), Ended> {
-    let hello = LiveFrame::Hello {
-        version: tandem_protocol::version(),
-        me: me_of(user, &hub.config.account),
-        time: hub.clock.now(),
-    };
+    let hello = LiveFrame::Hello { version: tandem_protocol::version(), me: me_of(hub, user), time: hub.clock.now() };
     let people = LiveFrame::People { people: everybody(hub).await? };
     for frame in [hello, people].iter().filter_map(encode) {
         send(socket, frame).await?;

@@ -1,4 +1,4 @@
-//! What a browser opens: the customers' page, the web chat's script, the API's description.
+//! What a browser opens: the customers' page, the web chat's script, the external agents' page, the API's description.
 
 use std::sync::Arc;
 
@@ -14,6 +14,9 @@ use crate::store::brands;
 
 const PAGE: &str = include_str!("../../../../ui/chat/page/index.html");
 const STYLE: &str = include_str!("../../../../ui/chat/page/page.css");
+const GUEST_PAGE: &str = include_str!("../../../../ui/chat/guest/index.html");
+const GUEST_STYLE: &str = include_str!("../../../../ui/chat/guest/guest.css");
+const GUEST_SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/guest.js"));
 const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/chat.js"));
 
 /// Nothing but this hub's own script and style; the chat talks to this hub alone.
@@ -27,6 +30,9 @@ pub(super) fn routes(document: utoipa::openapi::OpenApi) -> Router<Arc<Hub>> {
         .route("/page.css", get(|| async { typed("text/css; charset=utf-8", STYLE) }))
         .route("/chat.js", get(script))
         .route("/your-logic.schema.json", get(logic_schema))
+        .route("/guest/{token}", get(guest_page))
+        .route("/guest.css", get(|| async { typed("text/css; charset=utf-8", GUEST_STYLE) }))
+        .route("/guest.js", get(|| async { typed("text/javascript; charset=utf-8", GUEST_SCRIPT) }))
         .route("/openapi.json", get(move || async move { axum::Json(document) }))
         .route("/docs", get(docs))
 }
@@ -54,6 +60,15 @@ async fn page(State(hub): State<Arc<Hub>>) -> Result<Response, ApiError> {
 async fn logic_schema() -> Response {
     let kind = [(header::CONTENT_TYPE, "application/schema+json"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
     (kind, tandem_protocol::logic::schema().to_string()).into_response()
+}
+
+/// The page of an external agent: the same for every link, because looking must bind and tell nothing.
+async fn guest_page() -> Response {
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
+        (header::HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
+    ];
+    (headers, Html(GUEST_PAGE)).into_response()
 }
 
 /// A plain list of all doors, made from the OpenAPI document.

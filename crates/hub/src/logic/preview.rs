@@ -31,7 +31,9 @@ pub(crate) async fn preview(
     let left = Duration::from_millis(config.timeout_ms.max(0).cast_unsigned());
     let (_, answered) = endpoint.ask(&body, asked, left).await;
     Ok(match answered {
-        Answered::Now(answer) => super::check(&answer).map(|()| *answer).map_err(|rejection| malformed(&rejection)),
+        Answered::Now(answer) => {
+            super::check(hub, &answer).map(|()| *answer).map_err(|rejection| malformed(&rejection))
+        }
         Answered::Later => Err(malformed(&"a preview has to be answered at once, not with 202")),
         Answered::Failed(failure) => Err(failure),
     })

@@ -3,6 +3,9 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+pub mod partner;
+pub mod smtp;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -57,27 +60,36 @@ impl TestHub {
         (Self::at(moved(&ahead), folder, logic, 1_000).await, ahead)
     }
 
+    /// A new hub with some settings of its own.
+    pub async fn configured(clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let path = folder.path().to_owned();
+        tokio::task::spawn_blocking(move || prepare(&path)).await.unwrap();
+        Self::with(clock, folder, change).await
+    }
+
     pub async fn at(clock: Clock, folder: Arc<tempfile::TempDir>, logic: Option<&str>, timeout_ms: i64) -> Self {
-        Self::with(clock, folder, logic.map(|url| LogicConfig { timeout_ms, ..logic_at(url) })).await
+        let logic = logic.map(|url| LogicConfig { timeout_ms, ..logic_at(url) });
+        Self::with(clock, folder, |config| config.logic = logic).await
     }
 
     /// A new hub with a Your Logic that is configured in some way.
     pub async fn start_with_logic(logic: LogicConfig) -> Self {
-        let folder = Arc::new(tempfile::tempdir().unwrap());
-        let path = folder.path().to_owned();
-        tokio::task::spawn_blocking(move || prepare(&path)).await.unwrap();
-        Self::with(Clock::system(), folder, Some(logic)).await
+        Self::configured(Clock::system(), |config| config.logic = Some(logic)).await
     }
 
-    async fn with(clock: Clock, folder: Arc<tempfile::TempDir>, logic: Option<LogicConfig>) -> Self {
-        let config = Config {
+    /// A hub over the data of an earlier one, with some settings of its own.
+    pub async fn with(clock: Clock, folder: Arc<tempfile::TempDir>, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config {
             listen: String::new(),
             data: folder.path().to_owned(),
             account: "Northwind".into(),
-            logic,
+            logic: None,
             rate_limits: false,
+            mail: None,
             ladder: tandem_conversation::Ladder::default(),
         };
+        change(&mut config);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let hub = Hub::start(config, clock).unwrap();

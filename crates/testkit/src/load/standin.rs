@@ -84,6 +84,7 @@ fn me() -> Me {
         permissions: Role::Supervisor.permissions(),
         capacity: 100,
         skills: tandem_conversation::Skills::default(),
+        mail: false,
     }
 }
 

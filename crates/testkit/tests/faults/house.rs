@@ -36,6 +36,7 @@ impl House {
                 allow_private: true,
             }),
             rate_limits: false,
+            mail: None,
             ladder: tandem_conversation::Ladder::default(),
         };
         let clock = clocks.hub();

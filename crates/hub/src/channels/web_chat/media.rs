@@ -9,7 +9,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde::Deserialize;
-use tandem_conversation::{ContactId, Media, MediaId};
+use tandem_conversation::{Media, MediaId};
 use tandem_protocol::Problem;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::session::{Visitor, visitor};
 use crate::api::{ApiError, Query, id, too_large};
 use crate::hub::Hub;
-use crate::store::media;
+use crate::store::media::{self, Sender};
 
 /// Largest file, in bytes.
 pub(crate) const MEDIA_BYTES: usize = 10 * 1024 * 1024;
@@ -36,7 +36,7 @@ const KINDS: &[(&str, &[u8])] = &[
 #[serde(deny_unknown_fields)]
 pub(crate) struct UploadQuery {
     /// File name, for people.
-    name: String,
+    pub name: String,
 }
 
 /// Uploads one file; the answer's id goes into a message.
@@ -51,10 +51,15 @@ pub(crate) async fn upload(
     request: Request,
 ) -> Result<axum::Json<Media>, ApiError> {
     hub.limits.message(web.contact)?;
+    Ok(axum::Json(take(&hub, &query.name, request, Sender::Contact(web.contact)).await?))
+}
+
+/// Takes one file in, if it is of an allowed kind and is what it claims to be.
+pub(crate) async fn take(hub: &Arc<Hub>, name: &str, request: Request, sender: Sender) -> Result<Media, ApiError> {
     let claimed = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let claimed = claimed.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     let kind = KINDS.iter().find(|(kind, _)| *kind == claimed);
-    let bytes = Bytes::from_request(request, &hub).await.map_err(too_large)?;
+    let bytes = Bytes::from_request(request, hub).await.map_err(too_large)?;
     let genuine = kind.filter(|(kind, start)| {
         bytes.starts_with(start) && (*kind != "text/plain" || std::str::from_utf8(&bytes).is_ok())
     });
@@ -65,7 +70,7 @@ pub(crate) async fn upload(
             "Only pictures (PNG, JPEG, WebP, GIF), PDF and plain text can be sent, and the file must be what it claims to be.",
         ));
     };
-    let name: String = query.name.chars().filter(|c| !c.is_control() && !matches!(c, '/' | '\\')).take(120).collect();
+    let name: String = name.chars().filter(|c| !c.is_control() && !matches!(c, '/' | '\\')).take(120).collect();
     let stored = Media {
         id: MediaId(Uuid::now_v7()),
         name: if name.trim().is_empty() { "file".into() } else { name },
@@ -78,8 +83,8 @@ pub(crate) async fn upload(
         ApiError::new(503, "media.store", "The file could not be stored. Try again.")
     })?;
     let row = stored.clone();
-    hub.database.write(move |connection, _| media::insert(connection, &row, Some(web.contact))).await?;
-    Ok(axum::Json(stored))
+    hub.database.write(move |connection, _| media::insert(connection, &row, sender)).await?;
+    Ok(stored)
 }
 
 /// The file is whole and on disk before anything refers to it.
@@ -108,18 +113,15 @@ pub(crate) async fn get(
     let web = visitor(&hub, Some(query.token)).await?;
     let media: MediaId = id(&path, "file")?;
     // What our side sent is not bound to a web session.
-    send_file(&hub, media, |from| from.is_none_or(|from| from == web.contact)).await
+    let may = |sender| !matches!(sender, Sender::Contact(other) if other != web.contact);
+    send_file(&hub, media, may).await
 }
 
 /// Sends a file to whoever may have it.
-pub(crate) async fn send_file(
-    hub: &Hub,
-    id: MediaId,
-    may: impl Fn(Option<ContactId>) -> bool,
-) -> Result<Response, ApiError> {
+pub(crate) async fn send_file(hub: &Hub, id: MediaId, may: impl Fn(Sender) -> bool) -> Result<Response, ApiError> {
     let unknown = || ApiError::new(404, "media.unknown", "There is no such file.");
     let found = hub.database.read(move |connection| media::get(connection, id)).await?;
-    let (media, _) = found.filter(|(_, from)| may(*from)).ok_or_else(unknown)?;
+    let (media, _) = found.filter(|(_, sender)| may(*sender)).ok_or_else(unknown)?;
     let bytes = tokio::fs::read(hub.config.data.join("media").join(id.to_string())).await.map_err(|_| unknown())?;
     let headers = [
         (header::CONTENT_TYPE, media.content_type),

@@ -11,8 +11,9 @@ use uuid::Uuid;
 use crate::api::ApiError;
 use crate::engine::{Engine, Repeat};
 use crate::hub::Hub;
+use crate::store::StoreError;
 use crate::store::contacts::WebContact;
-use crate::store::{StoreError, media};
+use crate::store::media::{self, Sender};
 
 /// Which conversation a message belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +86,7 @@ fn content_of(connection: &Connection, contact: ContactId, message: ChatMessage)
         return Ok(Content::Answer { question: answer.question, choice: answer.choice, text: String::new() });
     }
     if let Some(id) = message.media {
-        let own = media::get(connection, id)?.filter(|(_, from)| *from == Some(contact));
+        let own = media::get(connection, id)?.filter(|(_, sender)| *sender == Sender::Contact(contact));
         let (media, _) = own.ok_or_else(|| Rejection::invalid("media", "this file is not known"))?;
         return Ok(Content::Attachment { media, text: message.text.unwrap_or_default() });
     }

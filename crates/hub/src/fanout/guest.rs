@@ -1,0 +1,71 @@
+//! What the pages of external agents are told of a change.
+
+use tandem_conversation::{Conversation, ConversationId, EventBody, Participant, Side};
+use tandem_protocol::guests::GuestFrame;
+
+use super::{GuestSession, SessionId, Sessions, encode};
+use crate::engine::Changed;
+use crate::guests::door::over;
+use crate::guests::entries::entry_of;
+
+pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
+    let conversation = changed.after.id;
+    if !sessions.guests.contains_key(&conversation) {
+        return;
+    }
+    for (event, _) in &changed.events {
+        match &event.body {
+            EventBody::TurnAdded { .. } => send(sessions, conversation, |guest| {
+                entry_of(event, &changed.after, guest.link).map(|entry| GuestFrame::Entry { entry })
+            }),
+            EventBody::Received { side: Side::Customer, stage, up_to } => {
+                send(sessions, conversation, |_| Some(GuestFrame::Stage { up_to: *up_to, stage: *stage }));
+            }
+            EventBody::EngagementEnded { was, end, .. } => {
+                let Some(Participant::ExternalAgent { link, .. }) = was.person() else { continue };
+                let standing = over(end, changed.after.in_progress());
+                send(sessions, conversation, |guest| (guest.link == *link).then_some(GuestFrame::Over { standing }));
+                // The page's socket ends because nothing holds the other end of its queue any more.
+                drop_where(sessions, conversation, |_, guest| guest.link == *link);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Somebody else is writing.
+pub(super) fn spread_typing(sessions: &mut Sessions, state: &Conversation, by: &Participant, on: bool) {
+    let name = match by {
+        Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } => name,
+        Participant::Customer => &state.customer.name,
+        Participant::Logic | Participant::System => "",
+    };
+    let own = match by {
+        Participant::ExternalAgent { link, .. } => Some(*link),
+        _ => None,
+    };
+    send(sessions, state.id, |guest| {
+        (Some(guest.link) != own).then(|| GuestFrame::Typing { name: name.to_owned(), kind: by.kind(), on })
+    });
+}
+
+pub(super) fn drop_where(
+    sessions: &mut Sessions,
+    conversation: ConversationId,
+    which: impl Fn(SessionId, &GuestSession) -> bool,
+) {
+    let Some(guests) = sessions.guests.get_mut(&conversation) else { return };
+    guests.retain(|(id, guest)| !which(*id, guest));
+    if guests.is_empty() {
+        sessions.guests.remove(&conversation);
+    }
+}
+
+/// Sends each page what is meant for it; one that cannot keep up is cut off and comes back.
+fn send(sessions: &mut Sessions, conversation: ConversationId, frame: impl Fn(&GuestSession) -> Option<GuestFrame>) {
+    let Some(guests) = sessions.guests.get_mut(&conversation) else { return };
+    guests.retain(|(_, guest)| match frame(guest).and_then(|frame| encode(&frame)) {
+        Some(text) => guest.frames.try_send(text).is_ok(),
+        None => true,
+    });
+}

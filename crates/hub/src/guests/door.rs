@@ -1,0 +1,247 @@
+//! Who may enter: from the token in the address and the cookie of the browser to a link that is open here.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use serde::Deserialize;
+use tandem_conversation::{Conversation, EndReason, EngagementKind, EventBody, LinkId, Participant, Position, Time};
+use tandem_protocol::guests::{GuestInvitation, Standing};
+use tandem_sqlite::rusqlite::Connection;
+
+use crate::api::ApiError;
+use crate::api::auth::From;
+use crate::channels::web_chat::entries::conversation_of;
+use crate::hub::Hub;
+use crate::secrets::hash_token;
+use crate::store::auth::Hash;
+use crate::store::events::Part;
+use crate::store::links::{self, Link};
+use crate::store::{StoreError, conversations, events};
+
+const COOKIE: &str = "tandem_guest";
+/// Characters of a token: 256 bits.
+const TOKEN_CHARS: usize = 43;
+
+/// What a token leads to.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub link: Link,
+    pub name: String,
+    by: Participant,
+    note: Option<String>,
+    expires: Time,
+}
+
+impl Found {
+    /// Whoever speaks through the link.
+    pub(crate) fn participant(&self) -> Participant {
+        Participant::ExternalAgent { link: self.link.id, name: self.name.clone() }
+    }
+
+    /// Nothing up to here is shown.
+    pub(crate) fn hidden_up_to(&self) -> Position {
+        self.link.position
+    }
+
+    pub(crate) fn standing(&self, state: &Conversation, session: Option<&Hash>, now: Time) -> Standing {
+        match (&self.link.ended, &self.link.session) {
+            (Some(end), _) => over(end, state.in_progress()),
+            (None, _) if now >= self.expires => Standing::Expired,
+            (None, None) => Standing::Unopened,
+            (None, Some(bound)) if Some(bound) == session => Standing::Open,
+            (None, Some(_)) => Standing::Elsewhere,
+        }
+    }
+
+    /// What this browser may know of the invitation.
+    pub(crate) fn about(&self, hub: &Hub, state: &Conversation, standing: Standing, now: Time) -> GuestInvitation {
+        let readable = matches!(standing, Standing::Unopened | Standing::Open);
+        GuestInvitation {
+            standing,
+            company: hub.config.account.clone(),
+            invited_by: self.inviter().map(str::to_owned),
+            name: self.name.clone(),
+            note: self.note.clone().filter(|_| readable),
+            expires: self.expires,
+            now,
+            conversation: (standing == Standing::Open).then(|| conversation_of(state)),
+        }
+    }
+
+    /// The agent who may be asked for another link; none for Your Logic.
+    pub(crate) fn inviter(&self) -> Option<&str> {
+        match &self.by {
+            Participant::Agent { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn seconds_left(&self, now: Time) -> i64 {
+        self.expires.since(now).max(0) / 1000
+    }
+}
+
+/// How a link stands whose engagement has ended.
+pub(crate) fn over(end: &EndReason, in_progress: bool) -> Standing {
+    match end {
+        EndReason::Left { .. } => Standing::Left,
+        EndReason::Expired | EndReason::Missed => Standing::Expired,
+        EndReason::Completed => Standing::Completed,
+        // Open invitations are withdrawn when the conversation is completed.
+        EndReason::Withdrawn if !in_progress => Standing::Completed,
+        _ => Standing::Revoked,
+    }
+}
+
+/// The link behind a token, and its invitation as the log has it.
+pub(crate) fn find(connection: &Connection, secret: &Hash) -> Result<Option<Found>, StoreError> {
+    let Some(link) = links::by_secret(connection, secret)? else { return Ok(None) };
+    let before = Position(link.position.0.saturating_sub(1));
+    let (events, _) = events::of_conversation(connection, link.conversation, Part::After(before), 1)?;
+    let invitation = events.into_iter().next().and_then(|event| match event.body {
+        EventBody::EngagementStarted { engagement } => Some(engagement.kind),
+        _ => None,
+    });
+    let Some(EngagementKind::Invitation { invitee: Participant::ExternalAgent { name, .. }, by, expires, note }) =
+        invitation
+    else {
+        return Err(StoreError::Damaged { what: "link", detail: "its invitation is not where it should be".into() });
+    };
+    Ok(Some(Found { link, name, by, note, expires }))
+}
+
+/// What is stored of the token of an address; none if it cannot be one.
+pub(crate) fn secret_of(token: &str) -> Option<Hash> {
+    let plausible =
+        token.len() == TOKEN_CHARS && token.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    plausible.then(|| hash_token(token))
+}
+
+pub(crate) fn unknown() -> ApiError {
+    ApiError::new(404, "guest.unknown", "This link is not known here. Check that it is whole, or ask for a new one.")
+}
+
+/// The problem of a link that is not open in this browser.
+pub(crate) fn refusal(found: &Found, standing: Standing) -> ApiError {
+    let who = found.inviter().unwrap_or("whoever sent it");
+    let (status, code, detail) = match standing {
+        Standing::Unopened => (409, "guest.unopened", "Open the conversation first.".to_owned()),
+        Standing::Open => (409, "guest.open", "The conversation is open in this browser already.".to_owned()),
+        Standing::Elsewhere => (
+            409,
+            "guest.elsewhere",
+            format!("This link was already opened on another device. Ask {who} for a new link."),
+        ),
+        Standing::Expired => (410, "guest.expired", format!("The time of this link is up. Ask {who} for a new one.")),
+        Standing::Revoked => (410, "guest.revoked", "This link was taken back.".to_owned()),
+        Standing::Completed => (410, "guest.completed", "The conversation is completed.".to_owned()),
+        Standing::Left => (410, "guest.left", "You have left this conversation.".to_owned()),
+    };
+    ApiError::new(status, code, detail)
+}
+
+/// The browser's session, from its cookie.
+pub(crate) fn session_of(headers: &HeaderMap) -> Option<Hash> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.into_iter().find(|(name, _)| *name == COOKIE).and_then(|(_, session)| secret_of(session))
+}
+
+/// A cookie that goes back to this link's addresses alone, for as long as the link lives.
+pub(crate) fn cookie(token: &str, session: &str, seconds: i64, headers: &HeaderMap) -> Option<HeaderValue> {
+    let secure = if is_loopback(headers) { "" } else { "; Secure" };
+    let line = format!("{COOKIE}={session}; Path=/guest/{token}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
+    HeaderValue::from_str(&line).ok()
+}
+
+/// Whether the browser talks to this very machine, the one case without TLS.
+fn is_loopback(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+}
+
+/// Refuses pages of other origins.
+pub(crate) fn same_origin(headers: &HeaderMap) -> Result<(), ApiError> {
+    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+    let own = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
+    if origin.is_some() && origin == own {
+        return Ok(());
+    }
+    Err(ApiError::new(403, "guest.origin", "Only the link's own page may do this."))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct TokenPath {
+    token: String,
+}
+
+/// Somebody who holds a link that leads somewhere, whoever has opened it.
+pub(crate) struct Holder {
+    pub token: String,
+    pub secret: Hash,
+    /// The session of this browser, if it has one.
+    pub session: Option<Hash>,
+    pub address: IpAddr,
+}
+
+impl FromRequestParts<Arc<Hub>> for Holder {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, ApiError> {
+        same_origin(&parts.headers)?;
+        let Ok(From(address)) = From::from_request_parts(parts, hub).await;
+        let Ok(Path(TokenPath { token })) = Path::<TokenPath>::from_request_parts(parts, hub).await else {
+            return Err(unknown());
+        };
+        let Some(secret) = secret_of(&token) else {
+            hub.limits.link(address)?;
+            return Err(unknown());
+        };
+        Ok(Self { token, secret, session: session_of(&parts.headers), address })
+    }
+}
+
+/// An external agent in the browser that has opened the link.
+pub(crate) struct Guest {
+    pub found: Found,
+    pub state: Conversation,
+}
+
+impl Guest {
+    pub(crate) fn link(&self) -> LinkId {
+        self.found.link.id
+    }
+}
+
+impl FromRequestParts<Arc<Hub>> for Guest {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, ApiError> {
+        let holder = Holder::from_request_parts(parts, hub).await?;
+        let (secret, session) = (holder.secret, holder.session);
+        let Some((found, state)) = look(hub, secret).await? else {
+            hub.limits.link(holder.address)?;
+            return Err(unknown());
+        };
+        match found.standing(&state, session.as_ref(), hub.clock.now()) {
+            Standing::Open => Ok(Self { found, state }),
+            standing => Err(refusal(&found, standing)),
+        }
+    }
+}
+
+/// The link of a token, with the conversation as it is.
+pub(crate) async fn look(hub: &Hub, secret: Hash) -> Result<Option<(Found, Conversation)>, StoreError> {
+    hub.database
+        .read(move |connection| {
+            let Some(found) = find(connection, &secret)? else { return Ok(None) };
+            let state = conversations::get(connection, found.link.conversation)?;
+            Ok(state.map(|state| (found, state)))
+        })
+        .await
+}

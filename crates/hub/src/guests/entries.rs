@@ -1,0 +1,24 @@
+//! What an external agent sees of a conversation: what the customer sees too, and from the invitation on.
+
+use tandem_conversation::{Conversation, Event, LinkId, Participant, Stage};
+use tandem_protocol::guests::GuestEntry;
+
+use crate::channels::web_chat;
+
+/// The entry of an event; none if external agents do not see it.
+pub(crate) fn entry_of(event: &Event, state: &Conversation, link: LinkId) -> Option<GuestEntry> {
+    let mut entry = web_chat::entries::entry_of(event, state)?;
+    if event.actor == Participant::Customer {
+        entry.name = Some(state.customer.name.clone());
+    }
+    let own = matches!(&event.actor, Participant::ExternalAgent { link: by, .. } if *by == link);
+    let receipts = &state.receipts;
+    entry.stage = own.then_some(if event.position <= receipts.customer_seen {
+        Stage::Seen
+    } else if event.position <= receipts.customer_delivered {
+        Stage::Delivered
+    } else {
+        Stage::Accepted
+    });
+    Some(GuestEntry { entry, own })
+}

@@ -1,0 +1,119 @@
+//! The ways on which an invitation reaches an external agent: a link whose token its maker keeps, a mail of the hub, or
+//! both.
+
+use tandem_conversation::{LinkId, Rejection, Time};
+use tandem_sqlite::rusqlite::Connection;
+
+use crate::store::auth::Hash;
+use crate::store::{StoreError, links, mails};
+
+/// Longest e-mail address.
+const ADDRESS_CHARS: usize = 254;
+
+/// How one link is handed over.
+#[derive(Clone, Debug)]
+pub(crate) struct Ways {
+    pub link: LinkId,
+    secret: Option<Hash>,
+    address: Option<String>,
+}
+
+impl Ways {
+    /// Checks what the inviter says; `mails` if this hub sends any.
+    pub(crate) fn new(
+        link: LinkId,
+        secret_hash: Option<&str>,
+        email: Option<&str>,
+        mails: bool,
+    ) -> Result<Self, Rejection> {
+        let secret = secret_hash
+            .map(|text| hash(text).ok_or_else(|| Rejection::invalid("secretHash", "64 hexadecimal digits are needed")));
+        let address = email.map(|text| address(text, mails));
+        let ways = Self { link, secret: secret.transpose()?, address: address.transpose()? };
+        if ways.secret.is_none() && ways.address.is_none() {
+            return Err(Rejection::invalid("email", "either email or secretHash is needed: nobody else has the link"));
+        }
+        Ok(ways)
+    }
+
+    /// Refuses a link or a token that is in use.
+    pub(crate) fn unused(&self, connection: &Connection) -> Result<Result<(), Rejection>, StoreError> {
+        if links::get(connection, self.link)?.is_some() {
+            return Ok(Err(Rejection::invalid("link", "in use already")));
+        }
+        if let Some(secret) = &self.secret
+            && links::by_secret(connection, secret)?.is_some()
+        {
+            return Ok(Err(Rejection::invalid("secretHash", "in use already")));
+        }
+        Ok(Ok(()))
+    }
+
+    /// Opens them; the invitation stands in the log by now. Again it changes nothing.
+    pub(crate) fn open(&self, connection: &Connection, now: Time) -> Result<(), StoreError> {
+        if let Some(secret) = &self.secret {
+            links::add_secret(connection, self.link, secret)?;
+        }
+        if let Some(address) = &self.address {
+            mails::insert(connection, self.link, address, now)?;
+        }
+        Ok(())
+    }
+}
+
+fn hash(text: &str) -> Option<Hash> {
+    let mut hash = Hash::default();
+    if text.len() != 2 * hash.len() || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (byte, digits) in hash.iter_mut().zip(text.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    }
+    Some(hash)
+}
+
+fn address(text: &str, mails: bool) -> Result<String, Rejection> {
+    if !mails {
+        return Err(Rejection::invalid("email", "this hub sends no mail: hand the link over yourself"));
+    }
+    let text = text.trim();
+    if text.len() > ADDRESS_CHARS || text.parse::<lettre::Address>().is_err() {
+        return Err(Rejection::invalid("email", "not an e-mail address"));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use tandem_conversation::{LinkId, Rejection};
+    use uuid::Uuid;
+
+    use super::Ways;
+
+    fn refused(secret_hash: Option<&str>, email: Option<&str>, mails: bool) -> Option<String> {
+        match Ways::new(LinkId(Uuid::nil()), secret_hash, email, mails) {
+            Err(Rejection::Invalid { field, .. }) => Some(field),
+            Err(other) => panic!("{other} names no field"),
+            Ok(_) => None,
+        }
+    }
+
+    #[test]
+    fn an_invitation_needs_a_way_to_the_invited() {
+        let hash = "ab".repeat(32);
+        for (secret_hash, email, mails, field) in [
+            (None, None, true, Some("email")),
+            (Some("ab"), None, true, Some("secretHash")),
+            (Some("+a".repeat(32).as_str()), None, true, Some("secretHash")),
+            (Some("é".repeat(32).as_str()), None, true, Some("secretHash")),
+            (Some(hash.as_str()), None, false, None),
+            (Some(hash.as_str()), Some("ops@aerolinx.example"), false, Some("email")),
+            (Some(hash.as_str()), Some("ops@aerolinx.example"), true, None),
+            (None, Some("ops@aerolinx.example"), true, None),
+            (None, Some("ops"), true, Some("email")),
+            (None, Some("a@b.example\r\nBcc: everybody@b.example"), true, Some("email")),
+        ] {
+            assert_eq!(refused(secret_hash, email, mails).as_deref(), field, "{secret_hash:?} {email:?} {mails}");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The page's doors over plain HTTP.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use tandem_conversation::{
+    Command, CommandId, Content, Conversation, Envelope, LinkId, Permissions, Position, Rejection,
+};
+use tandem_protocol::Problem;
+use tandem_protocol::chat::ChatAccepted;
+use tandem_protocol::guests::{GuestEntries, GuestInvitation, GuestLeave, GuestMessage, Standing};
+use tandem_sqlite::rusqlite::Connection;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::door::{self, Found, Guest, Holder};
+use super::entries::entry_of;
+use crate::api::{ApiError, Json, Query};
+use crate::channels::web_chat::entries::conversation_of;
+use crate::engine::Repeat;
+use crate::hub::Hub;
+use crate::secrets::{hash_token, new_token};
+use crate::store::events::Part;
+use crate::store::media::{self, Sender};
+use crate::store::{StoreError, events, links};
+
+/// How the link stands in this browser. Looking binds and uses up nothing.
+#[utoipa::path(get, path = "/guest/{token}/about", tag = "external agents", params(("token" = String, Path)),
+    responses((status = 200, body = GuestInvitation), (status = 404, body = Problem), (status = 429, body = Problem)))]
+pub(crate) async fn about(
+    State(hub): State<Arc<Hub>>,
+    holder: Holder,
+) -> Result<axum::Json<GuestInvitation>, ApiError> {
+    hub.limits.link(holder.address)?;
+    let (found, state) = door::look(&hub, holder.secret).await?.ok_or_else(door::unknown)?;
+    let now = hub.clock.now();
+    let standing = found.standing(&state, holder.session.as_ref(), now);
+    Ok(axum::Json(found.about(&hub, &state, standing, now)))
+}
+
+/// Opens the conversation: binds the link to this browser, if no other has it. Each call is a use of the link.
+#[utoipa::path(post, path = "/guest/{token}/open", tag = "external agents", params(("token" = String, Path)),
+    responses((status = 200, description = "With a cookie for this browser", body = GuestInvitation),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 410, body = Problem),
+        (status = 429, body = Problem)))]
+pub(crate) async fn open(
+    State(hub): State<Arc<Hub>>,
+    holder: Holder,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    hub.limits.link(holder.address)?;
+    let (secret, known, now) = (holder.secret, holder.session, hub.clock.now());
+    let session = new_token();
+    let fresh = hash_token(&session);
+    let opened = hub.database.write(move |connection, engine| {
+        let Some(found) = door::find(connection, &secret)? else { return Ok(None) };
+        let id = found.link.conversation;
+        let state = engine.state(connection, id)?.ok_or(Rejection::Unknown)?;
+        let standing = found.standing(&state, known.as_ref(), now);
+        match standing {
+            Standing::Unopened => links::bind(connection, found.link.id, &fresh)?,
+            Standing::Open => {}
+            other => return Ok(Some((found, state, other, false))),
+        }
+        let command = command_of(&found, CommandId(Uuid::now_v7()), Command::OpenLink { link: found.link.id });
+        engine.execute(connection, &command, Repeat::Once, None)??;
+        let state = engine.state(connection, id)?.ok_or(Rejection::Unknown)?;
+        Ok::<_, StoreError>(Some((found, state, Standing::Open, standing == Standing::Unopened)))
+    });
+    let (found, state, standing, first) = opened.await?.ok_or_else(door::unknown)?;
+    if standing != Standing::Open {
+        return Err(door::refusal(&found, standing));
+    }
+    let mut response = axum::Json(found.about(&hub, &state, standing, now)).into_response();
+    if first && let Some(cookie) = door::cookie(&holder.token, &session, found.seconds_left(now), &headers) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EntriesQuery {
+    /// Entries after this position.
+    #[serde(default)]
+    after: u32,
+    #[serde(default = "most")]
+    limit: u32,
+}
+
+fn most() -> u32 {
+    500
+}
+
+/// The conversation from the invitation on, oldest first.
+#[utoipa::path(get, path = "/guest/{token}/entries", tag = "external agents",
+    params(("token" = String, Path), EntriesQuery),
+    responses((status = 200, body = GuestEntries), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 410, body = Problem)))]
+pub(crate) async fn entries(
+    State(hub): State<Arc<Hub>>,
+    guest: Guest,
+    Query(query): Query<EntriesQuery>,
+) -> Result<axum::Json<GuestEntries>, ApiError> {
+    Ok(axum::Json(read(&hub, guest, Position(query.after), query.limit.clamp(1, most())).await?))
+}
+
+/// A part of what the external agent sees.
+pub(super) async fn read(hub: &Hub, guest: Guest, after: Position, limit: u32) -> Result<GuestEntries, StoreError> {
+    let Guest { found, state } = guest;
+    let after = after.max(found.hidden_up_to());
+    hub.database
+        .read(move |connection| {
+            let (events, more) = events::of_conversation(connection, state.id, Part::After(after), limit)?;
+            let entries = events.iter().filter_map(|event| entry_of(event, &state, found.link.id)).collect();
+            Ok(GuestEntries { conversation: conversation_of(&state), entries, more })
+        })
+        .await
+}
+
+/// Sends one message to the customer. The same id twice has one effect.
+#[utoipa::path(post, path = "/guest/{token}/messages", request_body = GuestMessage, tag = "external agents",
+    params(("token" = String, Path)),
+    responses((status = 200, body = ChatAccepted), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 410, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
+pub(crate) async fn message(
+    State(hub): State<Arc<Hub>>,
+    guest: Guest,
+    Json(message): Json<GuestMessage>,
+) -> Result<axum::Json<ChatAccepted>, ApiError> {
+    hub.limits.guest(guest.link())?;
+    let (found, received) = (guest.found, hub.clock.now());
+    let typing = hub.typing_until(guest.state.id);
+    let stored = hub.database.write(move |connection, engine| {
+        // What stands before the invitation is not on their screen, and cannot be news.
+        let (turn, written_against) = (message.id, message.written_against.max(found.hidden_up_to()));
+        let content = content_of(connection, found.link.id, message)?;
+        let command =
+            Command::Reply { turn, content, written_against, mind_customer: false, while_in_progress: true, received };
+        let command = command_of(&found, CommandId(turn.0), command);
+        let position = engine.execute(connection, &command, Repeat::Remembered, typing)??;
+        Ok::<_, StoreError>(ChatAccepted { id: turn, position })
+    });
+    Ok(axum::Json(stored.await?))
+}
+
+fn content_of(connection: &Connection, link: LinkId, message: GuestMessage) -> Result<Content, StoreError> {
+    if let Some(id) = message.media {
+        let own = media::get(connection, id)?.filter(|(_, sender)| *sender == Sender::ExternalAgent(link));
+        let (media, _) = own.ok_or_else(|| Rejection::invalid("media", "this file is not known"))?;
+        return Ok(Content::Attachment { media, text: message.text.unwrap_or_default() });
+    }
+    let text = message.text.ok_or_else(|| Rejection::invalid("text", "a message needs text or media"))?;
+    Ok(Content::Text { text })
+}
+
+/// Leaves the conversation, with a word to the agents. The link is over.
+#[utoipa::path(post, path = "/guest/{token}/leave", request_body = GuestLeave, tag = "external agents",
+    params(("token" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 410, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn leave(
+    State(hub): State<Arc<Hub>>,
+    guest: Guest,
+    Json(leave): Json<GuestLeave>,
+) -> Result<StatusCode, ApiError> {
+    hub.limits.guest(guest.link())?;
+    let leaving = Command::Leave { reason: leave.word, ask_for_help: false };
+    hub.execute_once(command_of(&guest.found, CommandId(Uuid::now_v7()), leaving)).await??;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A command of an external agent.
+pub(super) fn command_of(found: &Found, id: CommandId, command: Command) -> Envelope {
+    Envelope {
+        id,
+        conversation: found.link.conversation,
+        actor: found.participant(),
+        permissions: Permissions::default(),
+        command,
+    }
+}
+
+/// Whether the conversation still has this external agent in it.
+pub(super) fn is_engaged(found: &Found, state: &Conversation) -> bool {
+    state.engagement_of(&found.participant()).is_some()
+}

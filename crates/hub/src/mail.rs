@@ -1,0 +1,191 @@
+//! Outgoing mail: invitations of external agents, sent through SMTP and tried again until it is clear that they cannot be.
+//!
+//! Each attempt makes a token of its own, so none is ever stored. A mail of which nothing is heard may have arrived, so
+//! every token that was sent leads to the link.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lettre::message::{Mailbox, header::ContentType};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use tandem_conversation::{Command, Time};
+
+use crate::config::MailConfig;
+use crate::engine::system_command;
+use crate::guests::door::{self, Found};
+use crate::hub::Hub;
+use crate::secrets::{hash_token, new_token};
+use crate::store::mails::{self, Mail};
+use crate::store::{StoreError, conversations, links};
+
+/// How often the store is asked for mails that wait for another attempt.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+const AT_ONCE: u32 = 20;
+/// How long the mail server may take for one mail.
+const WITHIN: Duration = Duration::from_secs(30);
+/// Pauses before further attempts, in milliseconds; after the last one the mail is given up.
+const PAUSES_MS: [i64; 5] = [5_000, 30_000, 120_000, 300_000, 900_000];
+/// Longest reason that is shown, in characters.
+const REASON_CHARS: usize = 300;
+
+type Transport = AsyncSmtpTransport<Tokio1Executor>;
+
+/// How an attempt went wrong.
+struct Failure {
+    reason: String,
+    /// Trying again is of no use.
+    permanent: bool,
+}
+
+/// Sends what is queued, for as long as the hub runs.
+pub(crate) async fn run(hub: Arc<Hub>) {
+    let Some(config) = hub.config.mail.clone() else { return };
+    let transport = match transport(&config) {
+        Ok(transport) => transport,
+        Err(error) => return tracing::error!(%error, "mail cannot be sent"),
+    };
+    let mut look = tokio::time::interval(LOOK_EVERY);
+    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = look.tick() => {}
+            () = hub.mails.notified() => {}
+        }
+        let now = hub.clock.now();
+        match hub.database.read(move |connection| mails::due(connection, now, AT_ONCE)).await {
+            Ok(due) => {
+                for mail in due {
+                    let link = mail.link;
+                    if let Err(error) = send(&hub, &config, &transport, mail).await {
+                        tracing::error!(%error, link.id = %link, "a mail could not be looked after");
+                    }
+                }
+            }
+            Err(error) => tracing::error!(%error, "cannot look for mails"),
+        }
+    }
+}
+
+fn transport(config: &MailConfig) -> Result<Transport, lettre::transport::smtp::Error> {
+    let host = reqwest::Url::parse(&config.public_url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let builder = Transport::from_url(&config.url)?.timeout(Some(WITHIN));
+    Ok(match host {
+        Some(host) => builder.hello_name(ClientId::Domain(host)).build(),
+        None => builder.build(),
+    })
+}
+
+async fn send(hub: &Hub, config: &MailConfig, transport: &Transport, mail: Mail) -> Result<(), StoreError> {
+    let token = new_token();
+    let (secret, link, attempt, now) = (hash_token(&token), mail.link, mail.attempts as usize, hub.clock.now());
+    let pause = PAUSES_MS.get(attempt).copied();
+    // Counted before it is made: a crash costs an attempt and nothing else.
+    let next = now.plus_ms(pause.unwrap_or_default().max(i64::try_from(WITHIN.as_millis()).unwrap_or(i64::MAX)));
+    let wanted = hub.database.write(move |connection, _| {
+        let known = links::get(connection, link)?;
+        let state = known.map(|known| conversations::get(connection, known.conversation)).transpose()?.flatten();
+        if !state.is_some_and(|state| state.is_invited(link)) {
+            // They have come on another way, or may not come any more.
+            mails::finished(connection, link)?;
+            return Ok(None);
+        }
+        links::add_secret(connection, link, &secret)?;
+        mails::attempted(connection, link, next)?;
+        door::find(connection, &secret)
+    });
+    let Some(found) = wanted.await? else { return Ok(()) };
+    let outcome = match message(config, &hub.config.account, &mail.address, &found, &token, now) {
+        Ok(message) => deliver(transport, message).await,
+        Err(reason) => Err(Failure { reason, permanent: true }),
+    };
+    match outcome {
+        Ok(()) => hub.database.write(move |connection, _| mails::finished(connection, link)).await,
+        Err(failure) if failure.permanent || pause.is_none() => {
+            tracing::warn!(link.id = %link, attempts = attempt + 1, "a mail could not be sent");
+            let reason: String = failure.reason.chars().take(REASON_CHARS).collect();
+            let command = system_command(found.link.conversation, Command::FailMail { link, reason });
+            hub.database.write(move |connection, _| mails::finished(connection, link)).await?;
+            // If they have come meanwhile, nobody needs to know.
+            hub.execute_once(command).await.map(drop)
+        }
+        Err(_) => {
+            let next = hub.clock.now().plus_ms(pause.unwrap_or_default());
+            hub.database.write(move |connection, _| mails::again(connection, link, next)).await
+        }
+    }
+}
+
+async fn deliver(transport: &Transport, message: Message) -> Result<(), Failure> {
+    match tokio::time::timeout(WITHIN, transport.send(message)).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(Failure { reason: words(&error), permanent: error.is_permanent() }),
+        Err(_) => Err(Failure { reason: "the mail server does not answer".into(), permanent: false }),
+    }
+}
+
+/// The mail server's own words where there are some.
+fn words(error: &lettre::transport::smtp::Error) -> String {
+    let code = error.status().map(|code| code.to_string());
+    let detail = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
+    match code {
+        Some(code) => format!("{code} {detail}"),
+        None => detail,
+    }
+}
+
+/// Plain text, and nothing about the customer.
+fn message(
+    config: &MailConfig,
+    company: &str,
+    address: &str,
+    found: &Found,
+    token: &str,
+    now: Time,
+) -> Result<Message, String> {
+    let from: Mailbox = config.from.parse().map_err(|_| "the sender's address cannot be used".to_owned())?;
+    let to: lettre::Address = address.parse().map_err(|_| "the address cannot be used".to_owned())?;
+    let who = match found.inviter() {
+        Some(name) => format!("{name} of {company}"),
+        None => company.to_owned(),
+    };
+    let text = format!(
+        "{who} asks you ({name}) to take part in a conversation with a customer.\n\n\
+         {url}/guest/{token}\n\n\
+         The link is for you alone: it works in the first browser that opens it, for {left}.\n\
+         Please do not forward it.\n",
+        name = found.name,
+        url = config.public_url,
+        left = duration(found.seconds_left(now)),
+    );
+    Message::builder()
+        .from(from)
+        .to(Mailbox::new(None, to))
+        .subject(format!("{company} asks you into a conversation"))
+        .header(ContentType::TEXT_PLAIN)
+        .body(text)
+        .map_err(|error| error.to_string())
+}
+
+fn duration(seconds: i64) -> String {
+    let minutes = (seconds + 59) / 60;
+    match (minutes / (24 * 60), minutes / 60, minutes) {
+        (_, _, 1) => "1 minute".into(),
+        (_, 0, minutes) => format!("{minutes} minutes"),
+        (_, 1, 60) => "1 hour".into(),
+        (0 | 1, hours, minutes) if minutes % 60 == 0 => format!("{hours} hours"),
+        (0, hours, minutes) => format!("{hours} h {} min", minutes % 60),
+        (days, ..) => format!("{days} days"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn a_time_to_live_reads_like_one() {
+        let read: Vec<_> = [60, 900, 3_600, 5_400, 4 * 3_600, 86_400, 7 * 86_400].map(duration).into();
+        assert_eq!(read, ["1 minute", "15 minutes", "1 hour", "1 h 30 min", "4 hours", "24 hours", "7 days"]);
+    }
+}

@@ -1,0 +1,98 @@
+//! Links of external agents: a projection of the log, with the hashes of the tokens that lead to each, and the hash of
+//! the one browser session that has opened it. No token is ever stored.
+
+use tandem_conversation::{ConversationId, EndReason, Event, EventBody, LinkId, Participant, Position};
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension, params};
+
+use super::auth::Hash;
+use super::{Id, StoreError};
+
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE links (
+    id           BLOB NOT NULL PRIMARY KEY,
+    conversation BLOB NOT NULL,
+    -- Of the invitation; nothing before it is shown.
+    position     INTEGER NOT NULL,
+    -- Why it is over, as JSON; null while it is not.
+    ended        TEXT,
+    -- Hash of the browser session that has opened it.
+    session_hash BLOB
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE link_secrets (
+    hash BLOB NOT NULL PRIMARY KEY,
+    link BLOB NOT NULL
+) STRICT, WITHOUT ROWID;";
+
+/// A link.
+#[derive(Clone, Debug)]
+pub(crate) struct Link {
+    pub id: LinkId,
+    pub conversation: ConversationId,
+    pub position: Position,
+    pub ended: Option<EndReason>,
+    pub session: Option<Hash>,
+}
+
+/// Keeps the table in step with the log.
+pub(crate) fn follow(connection: &Connection, event: &Event) -> Result<(), StoreError> {
+    match &event.body {
+        EventBody::EngagementStarted { engagement } => {
+            let Some(Participant::ExternalAgent { link, .. }) = engagement.invitee() else { return Ok(()) };
+            connection
+                .prepare_cached("INSERT OR IGNORE INTO links (id, conversation, position) VALUES (?1, ?2, ?3)")?
+                .execute(params![Id(link.0), Id(event.conversation.0), event.position.0])?;
+        }
+        EventBody::EngagementEnded { was, end, .. } if *end != EndReason::Accepted => {
+            let whose = was.person().or_else(|| was.invitee());
+            let Some(Participant::ExternalAgent { link, .. }) = whose else { return Ok(()) };
+            let end = serde_json::to_string(end)
+                .map_err(|error| StoreError::Damaged { what: "link", detail: error.to_string() })?;
+            connection
+                .prepare_cached("UPDATE links SET ended = ?2 WHERE id = ?1")?
+                .execute(params![Id(link.0), end])?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+const COLUMNS: &str = "l.id, l.conversation, l.position, l.ended, l.session_hash";
+
+fn link_of(row: &tandem_sqlite::rusqlite::Row<'_>) -> tandem_sqlite::rusqlite::Result<Link> {
+    let ended: Option<String> = row.get(3)?;
+    Ok(Link {
+        id: LinkId(row.get::<_, Id>(0)?.0),
+        conversation: ConversationId(row.get::<_, Id>(1)?.0),
+        position: Position(row.get(2)?),
+        // What a newer version wrote is over all the same.
+        ended: ended.map(|json| serde_json::from_str(&json).unwrap_or(EndReason::Revoked)),
+        session: row.get(4)?,
+    })
+}
+
+/// The link of a token.
+pub(crate) fn by_secret(connection: &Connection, secret: &Hash) -> Result<Option<Link>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM link_secrets s JOIN links l ON l.id = s.link WHERE s.hash = ?1");
+    Ok(connection.prepare_cached(&sql)?.query_row([secret], link_of).optional()?)
+}
+
+pub(crate) fn get(connection: &Connection, id: LinkId) -> Result<Option<Link>, StoreError> {
+    let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM links l WHERE l.id = ?1"))?;
+    Ok(query.query_row([Id(id.0)], link_of).optional()?)
+}
+
+/// Lets a token lead to a link; one that leads somewhere already still leads there.
+pub(crate) fn add_secret(connection: &Connection, link: LinkId, secret: &Hash) -> Result<(), StoreError> {
+    let mut query = connection.prepare_cached("INSERT OR IGNORE INTO link_secrets (hash, link) VALUES (?1, ?2)")?;
+    query.execute(params![secret, Id(link.0)])?;
+    Ok(())
+}
+
+/// Binds a link to the first browser that opens it.
+pub(crate) fn bind(connection: &Connection, link: LinkId, session: &Hash) -> Result<(), StoreError> {
+    let mut query =
+        connection.prepare_cached("UPDATE links SET session_hash = ?2 WHERE id = ?1 AND session_hash IS NULL")?;
+    query.execute(params![Id(link.0), session])?;
+    Ok(())
+}

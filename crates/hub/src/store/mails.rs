@@ -1,0 +1,69 @@
+//! Mails that are on their way. A mail names a link, never its token: that is made when the mail is sent.
+
+use tandem_conversation::{LinkId, Time};
+use tandem_sqlite::rusqlite::{Connection, params};
+
+use super::{Id, StoreError};
+
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE mails (
+    -- The invitation that it carries; one mail each.
+    link     BLOB NOT NULL PRIMARY KEY,
+    -- Empty as soon as it is sent or given up.
+    address  TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    -- When it is tried next; null if it is sent or given up.
+    next_at  INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mails_due ON mails (next_at) WHERE next_at IS NOT NULL;";
+
+/// A mail that has to be sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Mail {
+    pub link: LinkId,
+    pub address: String,
+    /// How often it was tried before.
+    pub attempts: u32,
+}
+
+/// Queues the mail of a link; a link that has had one gets no second.
+pub(crate) fn insert(connection: &Connection, link: LinkId, address: &str, at: Time) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("INSERT OR IGNORE INTO mails (link, address, attempts, next_at) VALUES (?1, ?2, 0, ?3)")?
+        .execute(params![Id(link.0), address, at.0])?;
+    Ok(())
+}
+
+/// The mails that are due by now, the longest waiting first.
+pub(crate) fn due(connection: &Connection, now: Time, limit: u32) -> Result<Vec<Mail>, StoreError> {
+    let mut query = connection
+        .prepare_cached("SELECT link, address, attempts FROM mails WHERE next_at <= ?1 ORDER BY next_at LIMIT ?2")?;
+    let rows = query.query_map(params![now.0, limit], |row| {
+        Ok(Mail { link: LinkId(row.get::<_, Id>(0)?.0), address: row.get(1)?, attempts: row.get(2)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Counts an attempt before it is made, and says when the next one is if nothing is heard of this one.
+pub(crate) fn attempted(connection: &Connection, link: LinkId, next_at: Time) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE mails SET attempts = attempts + 1, next_at = ?2 WHERE link = ?1")?
+        .execute(params![Id(link.0), next_at.0])?;
+    Ok(())
+}
+
+/// Puts the next attempt off until then.
+pub(crate) fn again(connection: &Connection, link: LinkId, next_at: Time) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE mails SET next_at = ?2 WHERE link = ?1")?
+        .execute(params![Id(link.0), next_at.0])?;
+    Ok(())
+}
+
+/// Nothing is left to do; the address is forgotten.
+pub(crate) fn finished(connection: &Connection, link: LinkId) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE mails SET address = '', next_at = NULL WHERE link = ?1")?
+        .execute([Id(link.0)])?;
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! The external agents' side: what the page behind a link sends and gets. Everything stands under `/guest/{token}/`.
+
+use serde::{Deserialize, Serialize};
+use tandem_conversation::{MediaId, ParticipantKind, Position, Stage, Time, TurnId};
+use utoipa::ToSchema;
+
+use crate::chat::{ChatConversation, ChatEntry};
+
+/// How a link stands, as seen from one browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Nobody has opened it yet.
+    Unopened,
+    /// This browser has.
+    Open,
+    /// Another browser has.
+    Elsewhere,
+    Expired,
+    Revoked,
+    /// The conversation is completed.
+    Completed,
+    /// The external agent has left.
+    Left,
+}
+
+/// `GET /guest/{token}/about` and `POST /guest/{token}/open`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GuestInvitation {
+    pub standing: Standing,
+    pub company: String,
+    /// Who may be asked for another link; none for Your Logic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invited_by: Option<String>,
+    /// Under which name the external agent speaks.
+    pub name: String,
+    /// What the inviter wrote; only while this browser may read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    pub expires: Time,
+    /// The hub's time, because clocks differ.
+    pub now: Time,
+    /// For this browser once it has opened the link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<ChatConversation>,
+}
+
+/// One thing the external agent sees.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GuestEntry {
+    #[serde(flatten)]
+    pub entry: ChatEntry,
+    /// Whether they wrote it themselves.
+    pub own: bool,
+}
+
+/// `GET /guest/{token}/entries`: everything since the invitation, oldest first.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GuestEntries {
+    pub conversation: ChatConversation,
+    pub entries: Vec<GuestEntry>,
+    pub more: bool,
+}
+
+/// `POST /guest/{token}/messages`; the id is made by the browser, the same id twice has one effect.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GuestMessage {
+    pub id: TurnId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<MediaId>,
+    /// The last position the author had on screen; newer turns of our side refuse the message.
+    pub written_against: Position,
+}
+
+/// `POST /guest/{token}/leave`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GuestLeave {
+    /// A word to the agents.
+    #[serde(default)]
+    pub word: String,
+}
+
+/// What the page sends on `WS /guest/{token}/live`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
+pub enum GuestSend {
+    /// First frame.
+    Hello {
+        #[serde(default)]
+        after: Position,
+    },
+    Typing {
+        on: bool,
+    },
+    Receipt {
+        stage: Stage,
+        up_to: Position,
+    },
+}
+
+/// What the hub sends on `WS /guest/{token}/live`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum GuestFrame {
+    Ready {
+        conversation: ChatConversation,
+    },
+    Entry {
+        entry: GuestEntry,
+    },
+    /// How far the customer has received or seen our side's turns.
+    Stage {
+        up_to: Position,
+        stage: Stage,
+    },
+    Typing {
+        name: String,
+        kind: ParticipantKind,
+        on: bool,
+    },
+    /// The link is over; the connection ends.
+    Over {
+        standing: Standing,
+    },
+    Error {
+        code: String,
+        message: String,
+    },
+}

@@ -1,0 +1,68 @@
+// The hub's doors behind one link. The browser's cookie proves who is asking, so there is no token to keep.
+import { HubError, UPLOAD_MS, call, json, type Door } from "../api";
+import type { Env } from "../env";
+import type { Accepted, ClientFrame, Conversation, EntryPage, Media, Message, OpenedSession } from "../wire";
+import type { Invitation } from "./wire";
+
+/** Stands where the web chat keeps its session's token. */
+const COOKIE = "cookie";
+
+export class GuestDoor implements Door {
+  readonly self = "external_agent";
+
+  /** `link` is the page's own address. */
+  constructor(
+    private readonly link: string,
+    private readonly env: Env,
+  ) {}
+
+  /** How the link stands here. Binds nothing. */
+  about(): Promise<Invitation> {
+    return this.call("about", {});
+  }
+
+  /** Binds the link to this browser. */
+  enter(): Promise<Invitation> {
+    return this.call("open", { method: "POST" });
+  }
+
+  leave(word: string): Promise<void> {
+    return this.call("leave", { method: "POST", headers: json(), body: JSON.stringify({ word }) });
+  }
+
+  async open(): Promise<OpenedSession> {
+    const { standing, company, conversation } = await this.about();
+    if (standing !== "open") throw new HubError({ kind: "refused", status: 410, code: `guest.${standing}`, detail: "" });
+    const brand = { id: "guest", name: company, greeting: "", accent: "" };
+    return { token: COOKIE, brand, conversation: conversation ?? null };
+  }
+
+  async entries(_token: string, after: number): Promise<EntryPage> {
+    return this.call<EntryPage & { conversation: Conversation }>(`entries?after=${after}&limit=500`, {});
+  }
+
+  send(_token: string, message: Message): Promise<Accepted> {
+    return this.call("messages", { method: "POST", headers: json(), body: JSON.stringify(message) });
+  }
+
+  upload(_token: string, name: string, file: Blob): Promise<Media> {
+    const headers = { "content-type": file.type };
+    return this.call(`media?name=${encodeURIComponent(name)}`, { method: "POST", headers, body: file }, UPLOAD_MS);
+  }
+
+  mediaUrl(_token: string, id: string): string {
+    return `${this.link}/media/${encodeURIComponent(id)}`;
+  }
+
+  liveUrl(): string {
+    return `${this.link}/live`.replace(/^http/, "ws");
+  }
+
+  hello(_token: string, after: number): ClientFrame {
+    return { type: "hello", after };
+  }
+
+  private call<T>(path: string, init: RequestInit, limitMs?: number): Promise<T> {
+    return call(this.env, `${this.link}/${path}`, { ...init, credentials: "same-origin" }, limitMs);
+  }
+}

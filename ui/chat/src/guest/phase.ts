@@ -1,0 +1,52 @@
+// What the page shows: one of a few phases, each with what it needs. Pure.
+import { HubError } from "../api";
+import type { Invitation } from "./wire";
+
+/** Why there is nothing (more) to do here. */
+export type End = "expired" | "revoked" | "completed" | "left" | "elsewhere" | "unknown";
+
+export type Phase =
+  /** The hub is being asked. */
+  | { kind: "looking" }
+  /** No answer; asked again by itself. */
+  | { kind: "unreachable" }
+  /** The hub asks for patience. */
+  | { kind: "limited"; retryAfterMs: number }
+  /** Left by the deliberate press alone. */
+  | { kind: "gate"; invitation: Invitation }
+  | { kind: "open"; invitation: Invitation }
+  | { kind: "over"; end: End; invitation: Invitation | null; unsent: string[] };
+
+const ENDS: readonly string[] = ["expired", "revoked", "completed", "left", "elsewhere", "unknown"] satisfies End[];
+
+/** Where an answer about the link leads. */
+export function phaseOf(invitation: Invitation): Phase {
+  if (invitation.standing === "unopened") return { kind: "gate", invitation };
+  if (invitation.standing === "open") return { kind: "open", invitation };
+  return { kind: "over", end: invitation.standing, invitation, unsent: [] };
+}
+
+/** Where a failed request leads. */
+export function phaseAfter(error: unknown, invitation: Invitation | null): Phase {
+  const failure = error instanceof HubError ? error.failure : { kind: "unreachable" as const };
+  if (failure.kind === "unreachable") return { kind: "unreachable" };
+  if (failure.kind === "busy") return { kind: "limited", retryAfterMs: failure.retryAfterMs };
+  return { kind: "over", end: endOf(failure.code), invitation, unsent: [] };
+}
+
+/** What a refusal's code says about the link. */
+export function endOf(code: string): End {
+  const end = code.replace(/^guest\./, "");
+  return ENDS.includes(end) ? (end as End) : "unknown";
+}
+
+/** The time that is left, in as few words as are honest: hours and minutes, then minutes, then a clock. */
+export function remaining(ms: number, unit: (count: number, unit: "hour" | "minute") => string): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  if (seconds < 600) return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 60) return unit(minutes, "minute");
+  const rest = minutes % 60;
+  const hours = unit(Math.floor(minutes / 60), "hour");
+  return rest === 0 ? hours : `${hours} ${unit(rest, "minute")}`;
+}

@@ -1,0 +1,77 @@
+// For tests only: the hub behind one link, with Aerolinx at the other end of it.
+import { memoryFiles } from "../files";
+import { Clock, FakeHub, MapStore, settle } from "../testing";
+import { TandemGuest } from "./index";
+import type { Invitation, Standing } from "./wire";
+
+export const LINK = "http://hub/guest/token";
+
+export class FakeLink {
+  readonly hub = new FakeHub();
+  readonly clock = new Clock();
+  readonly store = new MapStore();
+  readonly requests: string[] = [];
+  readonly words: string[] = [];
+  standing: Standing | "unknown" | "limited" = "unopened";
+  invitedBy: string | undefined = "Maya Ortiz";
+  note: string | undefined = "Is seat 4A free?";
+  livesMs = 3_600_000;
+  private readonly since = this.clock.nowMs;
+
+  constructor() {
+    this.hub.tokens.add("");
+    this.hub.conversation = { id: "conversation", status: "in_progress", position: 1 };
+  }
+
+  /** A page on this link. */
+  async page(): Promise<TandemGuest> {
+    const env = this.hub.env(this.clock, this.store);
+    const fetch = env.fetch;
+    env.fetch = (url, init) => this.fetch(url, init, fetch);
+    TandemGuest.doors = () => ({ env, files: memoryFiles(), link: LINK, languages: ["en"] });
+    const page = document.createElement("tandem-guest") as TandemGuest;
+    document.body.append(page);
+    await settle();
+    return page;
+  }
+
+  private async fetch(url: string, init: RequestInit, inner: (url: string, init: RequestInit) => Promise<Response>): Promise<Response> {
+    const path = url.replace(`${LINK}/`, "");
+    this.requests.push(path);
+    if (!this.hub.isUp) throw new TypeError("network");
+    if (this.standing === "limited") return Response.json({ code: "limit.too_many" }, { status: 429, headers: { "retry-after": "5" } });
+    if (this.standing === "unknown") return Response.json({ code: "guest.unknown" }, { status: 404 });
+    if (path === "about") return Response.json(this.invitation());
+    if (path === "open") {
+      if (this.standing !== "unopened" && this.standing !== "open") return this.refused();
+      this.standing = "open";
+      return Response.json(this.invitation());
+    }
+    if (this.standing !== "open") return this.refused();
+    if (path === "leave") {
+      this.words.push((JSON.parse(String(init.body)) as { word: string }).word);
+      this.standing = "left";
+      return new Response(null, { status: 204 });
+    }
+    return inner(`http://hub/chat/v1/${path}`, { ...init, headers: { authorization: "Bearer " } });
+  }
+
+  private refused(): Response {
+    return Response.json({ code: `guest.${this.standing}`, detail: "No." }, { status: 410 });
+  }
+
+  private invitation(): Invitation {
+    const standing = this.standing as Standing;
+    const conversation = standing === "open" ? { conversation: { id: "conversation", status: "in_progress" as const, position: 1 } } : {};
+    return {
+      standing,
+      company: "Northwind",
+      name: "Aerolinx",
+      ...(this.invitedBy ? { invitedBy: this.invitedBy } : {}),
+      ...(this.note ? { note: this.note } : {}),
+      expires: new Date(this.since + this.livesMs).toISOString(),
+      now: new Date(this.clock.nowMs).toISOString(),
+      ...conversation,
+    };
+  }
+}

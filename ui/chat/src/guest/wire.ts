@@ -1,0 +1,18 @@
+// What travels between an external agent's page and the hub, beside what the web chat has too.
+import type { Conversation } from "../wire";
+
+export type Standing = "unopened" | "open" | "elsewhere" | "expired" | "revoked" | "completed" | "left";
+
+export interface Invitation {
+  standing: Standing;
+  company: string;
+  /** Absent if the company's own service invited. */
+  invitedBy?: string;
+  /** Under which name the external agent speaks. */
+  name: string;
+  note?: string;
+  expires: string;
+  /** The hub's time, because clocks differ. */
+  now: string;
+  conversation?: Conversation;
+}

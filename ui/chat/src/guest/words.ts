@@ -1,0 +1,23 @@
+// The page's own words; what it shares with the web chat comes from there.
+import type { I18n } from "../i18n";
+import { ar } from "./texts/ar";
+import { cs } from "./texts/cs";
+import { de } from "./texts/de";
+import { en, type GuestTexts } from "./texts/en";
+import { es } from "./texts/es";
+import { fr } from "./texts/fr";
+
+const LANGUAGES: Record<string, GuestTexts> = { ar, cs, de, en, es, fr };
+
+export interface Words {
+  t(key: keyof GuestTexts, values?: Record<string, string>): string;
+  unit(count: number, unit: "hour" | "minute"): string;
+}
+
+export function wordsFor({ language }: I18n): Words {
+  const texts = LANGUAGES[language] ?? en;
+  return {
+    t: (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole),
+    unit: (count, unit) => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(count),
+  };
+}
