@@ -232,6 +232,16 @@ export type HubSearch = "not_asked" | "answered" | "unreachable";
 
 export type InviteColleague = { id: ConversationId, user: UserId, note?: string, };
 
+export type InviteExternal = { id: ConversationId, name: string, 
+/**
+ * Where the hub mails a link to.
+ */
+email?: string, 
+/**
+ * How long the link lives, in seconds.
+ */
+ttlS: number, note?: string, };
+
 export type Join = { id: ConversationId, 
 /**
  * The call for help that is claimed, if any.
@@ -241,6 +251,8 @@ call?: CallId, };
 export type Leave = { id: ConversationId, reason: string, askForHelp: boolean, };
 
 export type LinkId = string;
+
+export type LinkView = { url: string, };
 
 export type ListRequest = { section: Section, offset: number, limit: number, 
 /**
@@ -260,13 +272,17 @@ id: ConversationId | null, };
 
 export type Loudness = "off" | "silent" | "sound";
 
-export type MayView = { join: boolean, reply: boolean, note: boolean, leave: boolean, complete: boolean, askForHelp: boolean, helpNotNeeded: boolean, invite: boolean, delegate: boolean, takeOver: boolean, decline: boolean, };
+export type MayView = { join: boolean, reply: boolean, note: boolean, leave: boolean, complete: boolean, askForHelp: boolean, helpNotNeeded: boolean, invite: boolean, inviteExternal: boolean, delegate: boolean, takeOver: boolean, decline: boolean, };
 
 export type MeView = { user: UserId, name: string, email: string, account: string, permissions: Permissions, availability: Availability, 
 /**
  * The most conversations at once.
  */
-capacity: number, };
+capacity: number, 
+/**
+ * Whether the hub sends mail.
+ */
+mail: boolean, };
 
 export type Media = { id: MediaId, name: string, contentType: string, bytes: number, };
 
@@ -357,6 +373,8 @@ export type ReturnedView = {
  * Whether it was a note; else a reply.
  */
 note: boolean, code: string, reason: string, };
+
+export type RevokeLink = { id: ConversationId, link: LinkId, };
 
 export type RowView = { id: ConversationId, customer: CustomerId, name: string, channel: Channel, inProgress: boolean, 
 /**
@@ -485,6 +503,8 @@ export interface Commands {
   "conversation.takeOver": { request: OneConversation; response: Nothing };
   "conversation.mentionable": { request: OneConversation; response: Array<ColleagueView> };
   "conversation.invite": { request: InviteColleague; response: Nothing };
+  "conversation.inviteExternal": { request: InviteExternal; response: LinkView };
+  "conversation.revokeLink": { request: RevokeLink; response: Nothing };
   "conversation.decline": { request: OneConversation; response: Nothing };
   "conversation.gradeHandover": { request: GradeHandover; response: Nothing };
   "conversation.draft": { request: Draft; response: Nothing };

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod commands;
+mod external;
 mod mentions;
 mod preview;
 mod reading;

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
-    Availability, CallId, CommandId, ConversationId, Grade, MediaId, Position, Section, TurnId, UserId,
+    Availability, CallId, CommandId, ConversationId, Grade, LinkId, MediaId, Position, Section, TurnId, UserId,
 };
 use ts_rs::TS;
 use zeroize::Zeroizing;
@@ -161,6 +161,29 @@ pub struct GradeHandover {
 
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct InviteExternal {
+    pub id: ConversationId,
+    pub name: String,
+    /// Where the hub mails a link to.
+    #[serde(default)]
+    #[ts(optional)]
+    pub email: Option<String>,
+    /// How long the link lives, in seconds.
+    pub ttl_s: u32,
+    #[serde(default)]
+    #[ts(optional)]
+    pub note: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RevokeLink {
+    pub id: ConversationId,
+    pub link: LinkId,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Seen {
     pub id: ConversationId,
     pub up_to: Position,
@@ -241,6 +264,8 @@ macro_rules! table {
             "conversation.takeOver" take_over OneConversation => Nothing;
             "conversation.mentionable" mentionable OneConversation => Vec<ColleagueView>;
             "conversation.invite" invite InviteColleague => Nothing;
+            "conversation.inviteExternal" invite_external InviteExternal => LinkView;
+            "conversation.revokeLink" revoke_link RevokeLink => Nothing;
             "conversation.decline" decline OneConversation => Nothing;
             "conversation.gradeHandover" grade_handover GradeHandover => Nothing;
             "conversation.draft" draft Draft => Nothing;

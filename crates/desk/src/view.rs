@@ -1,15 +1,17 @@
 //! What the interface shows: plain shapes, answered from the cache, and generated into TypeScript.
 
+mod people;
 mod settings;
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
-    Availability, CallId, Channel, Choice, CommandId, ConversationId, CustomerId, EngagementId, Graded, Media, Mention,
-    Participant, Permissions, Point, Position, Reach, Section, Stage, Time, TurnId, UserId,
+    CallId, Channel, Choice, CommandId, ConversationId, CustomerId, Graded, Media, Mention, Participant, Point,
+    Position, Reach, Section, Stage, Time, TurnId, UserId,
 };
 use tandem_protocol::agents::Colleague;
 use ts_rs::TS;
 
+pub use people::*;
 pub use settings::*;
 
 /// Everything about the desk that is not about one conversation.
@@ -96,19 +98,6 @@ pub enum ConnectionView {
         complete_up_to: Option<Time>,
         reason: String,
     },
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct MeView {
-    pub user: UserId,
-    pub name: String,
-    pub email: String,
-    pub account: String,
-    pub permissions: Permissions,
-    pub availability: Availability,
-    /// The most conversations at once.
-    pub capacity: u32,
 }
 
 /// How many conversations each section holds; derived from the cache, never incremented.
@@ -306,19 +295,6 @@ pub struct CompletedView {
     pub resolution: String,
 }
 
-/// Somebody or something in the conversation right now.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct PersonView {
-    pub engagement: EngagementId,
-    pub participant: Participant,
-    pub me: bool,
-    pub since: Time,
-    pub until: Option<Time>,
-    /// Asked, and has not answered.
-    pub invited: bool,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct FieldView {
@@ -346,6 +322,7 @@ pub struct MayView {
     pub ask_for_help: bool,
     pub help_not_needed: bool,
     pub invite: bool,
+    pub invite_external: bool,
     pub delegate: bool,
     pub take_over: bool,
     pub decline: bool,

@@ -12,6 +12,14 @@ const press = (button) => async (page) => {
   await page.getByRole("dialog").waitFor();
 };
 
+const invitePartner = async (page) => {
+  await show("Carmen Menzel")(page);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("partner");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Invite a partner" }).waitFor();
+};
+
 const search = (query) => async (page) => {
   await page.keyboard.press("/");
   await page.getByRole("dialog", { name: "Search everything" }).waitFor();
@@ -94,6 +102,25 @@ const STATES = [
     await page.keyboard.type("hand to");
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Say it myself" }).waitFor();
+  }],
+  ["partner invited", "", async (page) => {
+    await invitePartner(page);
+    await page.getByRole("textbox", { name: /^Name/ }).fill("Nordwind");
+    await page.getByRole("textbox", { name: /^E-mail/ }).fill("ops@nordwind.example");
+  }],
+  ["partner's link", "", async (page) => {
+    await invitePartner(page);
+    await page.getByRole("textbox", { name: /^Name/ }).fill("Nordwind");
+    await page.getByRole("button", { name: /Make the link/ }).click();
+    await page.getByRole("button", { name: "Copy link" }).click();
+    await page.getByText("Copied").waitFor();
+  }],
+  ["partner revoked", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    const context = page.getByRole("button", { name: "Context", exact: true });
+    if (await context.isVisible()) await context.click();
+    await page.getByRole("button", { name: "Revoke the link of Aerolinx" }).click();
+    await page.getByText("Revoke now").waitFor();
   }],
   ["palette", "", async (page) => {
     await page.keyboard.press("Control+k");

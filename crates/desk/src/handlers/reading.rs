@@ -56,6 +56,7 @@ impl Desk {
                     permissions: me.permissions,
                     availability: place.memory.availability(),
                     capacity: me.capacity,
+                    mail: me.mail,
                 };
                 (Some(me), counts)
             }

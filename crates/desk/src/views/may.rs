@@ -1,7 +1,7 @@
 //! Which actions make sense: the pure core is asked, so the interface needs no rules of its own.
 
 use tandem_conversation::{
-    Command, CommandId, Content, Conversation, Envelope, Event, Invitee, TurnId, UserId, decide,
+    Command, CommandId, Content, Conversation, Envelope, Event, Invitee, LinkId, TurnId, UserId, decide, limits,
 };
 use uuid::Uuid;
 
@@ -23,6 +23,8 @@ pub(super) fn may(state: &Conversation, reader: &Reader) -> MayView {
     let others = state.logic.engaged
         || state.people().filter_map(|e| e.person()).any(|person| person.user() != Some(reader.user));
     let invitee = Invitee::Colleague { user: UserId(Uuid::nil()), name: "?".into() };
+    let expires = reader.now.plus_ms(limits::LINK_MIN_MS);
+    let partner = Invitee::External { link: LinkId(Uuid::nil()), name: "?".into(), expires };
     MayView {
         join: asks(Command::Join { call: None }),
         reply: asks(reply),
@@ -31,6 +33,7 @@ pub(super) fn may(state: &Conversation, reader: &Reader) -> MayView {
         complete: asks(Command::Complete { resolution: String::new() }),
         ask_for_help: asks(Command::AskForHelp { reason: String::new() }),
         help_not_needed: asks(Command::HelpNotNeeded),
+        invite_external: asks(Command::Invite { invitee: partner, note: None }),
         invite: asks(Command::Invite { invitee, note: None }),
         delegate: asks(Command::Delegate { note: None, turn: TurnId(Uuid::nil()) }),
         take_over: others && state.in_progress() && asks(Command::TakeOver),

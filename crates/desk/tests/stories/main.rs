@@ -8,6 +8,7 @@ mod alerts;
 mod bad_hub;
 mod desk;
 mod door;
+mod external;
 mod handover;
 mod hub;
 mod mentions;

@@ -34,6 +34,7 @@ export function may(view: ConversationView): MayView {
     askForHelp: live && view.row.help === null,
     helpNotNeeded: view.row.help !== null,
     invite: me,
+    inviteExternal: me && live,
     delegate: me && !logic,
     takeOver: logic && !me && live,
     decline: view.row.invited,
@@ -47,7 +48,7 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
     connection,
     me: out
       ? null
-      : { user: "maya", name: "Maya Ortiz", email: "maya@northwind.example", account: "Northwind", permissions: [], availability: "available", capacity: 4 },
+      : { user: "maya", name: "Maya Ortiz", email: "maya@northwind.example", account: "Northwind", permissions: [], availability: "available", capacity: 4, mail: !scene.has("no_mail") },
     counts: { my: 0, help: 0, left: 0, all: null, unread: 0, helpSince: null },
     figures: { helpToNotificationMs: 18, cacheBytes: 412_000_000, queued: 0 },
     notifications: scene.has("failing")

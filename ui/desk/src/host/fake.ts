@@ -1,5 +1,5 @@
 // A host that lives in memory, with sample data: for development, screenshots and component tests. Never in the build.
-import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, QueuedView, ReturnedView, RpcError, Section, StartupView, WantedView } from "$shared/types";
+import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, Participant, QueuedView, ReturnedView, RpcError, Section, StartupView, WantedView } from "$shared/types";
 import { alerts } from "../dev/alerts";
 import { COLLEAGUES, LOGIC, MAYA, MENTIONABLE, iso } from "../dev/entries";
 import { find } from "../dev/find";
@@ -304,6 +304,17 @@ export class FakeHost implements Host {
     "conversation.delegate": ({ id }) => this.#system(id, "You handed over to Your Logic", (view) => view.row.engaged.push(LOGIC)),
     "conversation.takeOver": ({ id }) => this.#engage(id, true),
     "conversation.invite": ({ id, user }) => this.#system(id, `You invited ${user}`, () => undefined),
+    "conversation.inviteExternal": ({ id, name, ttlS }) => {
+      const participant: Participant = { kind: "external_agent", link: `link-${name}`, name };
+      const [since, until] = [iso(Date.now()), iso(Date.now() + ttlS * 1000)];
+      const engagement = `engagement-${name}`;
+      this.#system(id, `You invited ${name}`, ({ people }) => people.push({ engagement, participant, me: false, since, until, invited: true }));
+      return { url: "https://hub.northwind.example/guest/dGhlIHRva2VuIG9mIGFuIGV4YW1wbGUsIG5vdGhpbmc" };
+    },
+    "conversation.revokeLink": ({ id, link }) =>
+      this.#system(id, "You revoked the link", (view) => {
+        view.people = view.people.filter(({ participant }) => participant.kind !== "external_agent" || participant.link !== link);
+      }),
     "conversation.decline": ({ id }) => this.#system(id, "You declined", (view) => (view.row.invited = false)),
     "conversation.gradeHandover": ({ id, grade }) => {
       const { view } = this.#find(id);

@@ -31,6 +31,7 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
     ask("leave", "Leave", "leave"),
     ask("askForHelp", "Ask for help", "askForHelp"),
     ask("invite", "Invite", "invite"),
+    ask("inviteExternal", "Invite a partner", "inviteExternal"),
     act("decline", "Decline", "conversation.decline"),
     act("takeOver", "Take over", "conversation.takeOver"),
     ask("delegate", "Hand to Your Logic", "delegate"),

@@ -16,7 +16,7 @@ import { Toasts } from "./toasts.svelte";
 import { Trial } from "./trial.svelte";
 
 /** What lies over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "invite";
+export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "invite" | "inviteExternal";
 
 /** Conversations whose half-written words stay at hand when another one is opened. */
 const KEEP_OPEN = 20;

@@ -5,6 +5,9 @@ export const CHANNEL: Record<Channel, string> = { web_chat: "Web chat", whatsapp
 
 export const AVAILABILITY: Record<Availability, string> = { available: "available", busy: "busy", away: "away" };
 
+/** How long a partner's link may live, in seconds. */
+export const LIFETIMES = [[900, "15 minutes"], [3_600, "1 hour"], [14_400, "4 hours"], [86_400, "1 day"]] as const;
+
 const OUTBOUND: Record<Stage, string> = {
   queued: "queued",
   accepted: "stored",

@@ -34,6 +34,14 @@ export function lasted(since: string, now: number): string {
   return days(ms);
 }
 
+/** How long something still lives: 0:42, 12:05, 3 h 20 min. */
+export function left(until: string, now: number): string {
+  const ms = Math.max(0, Date.parse(until) - now);
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)}:${two(Math.floor((ms % MINUTE) / SECOND))}`;
+  if (ms < 2 * DAY) return `${Math.floor(ms / HOUR)} h ${Math.floor((ms % HOUR) / MINUTE)} min`;
+  return days(ms);
+}
+
 export function clockTime(at: string): string {
   const date = new Date(at);
   return `${two(date.getHours())}:${two(date.getMinutes())}`;
