@@ -3,12 +3,14 @@
 //! A test gets a [`stage::Stage`] and calls its actors to it by name. Nothing here sleeps for a fixed time: everything
 //! awaits a condition, and a condition that does not come says what was there instead.
 
+pub mod browser;
 pub mod bus;
 pub mod chat;
 pub mod desktop;
 pub mod dunst;
 pub mod logic;
 pub mod notifications;
+pub mod partner;
 pub mod screen;
 pub mod seat;
 pub mod stage;
