@@ -41,6 +41,8 @@ def answer(request):
     waits = bool(turns) and turns[-1]["by"]["kind"] == "customer"
     if kind == "PREVIEW":
         return reply((trigger.get("turn") or {}).get("content", {}), turns)
+    if kind == "IMPROVE":
+        return [{"type": "SUGGESTION", "text": tidy(trigger["draft"])}]
     if trigger["silent"] or attended:
         return []
     if kind in ("TURN", "ANSWER") and trigger["by"]["kind"] == "customer":
@@ -48,6 +50,12 @@ def answer(request):
     if kind in ("ENGAGE_LOGIC_CHANGED", "ENGAGEMENT_ENDED") and waits:
         return [menu("This is the assistant again. What can I do?")]
     return []
+
+
+def tidy(draft):
+    """An agent's draft with a capital and an end; a service with a model would ask it."""
+    text = draft.strip()
+    return text[:1].upper() + text[1:] + ("." if text[-1:].isalnum() else "")
 
 
 def reply(content, turns):

@@ -230,6 +230,12 @@ by: Participant | null, kind: HitKind, attachment: boolean, snippet: Array<SpanV
 
 export type HubSearch = "not_asked" | "answered" | "unreachable";
 
+export type ImprovedView = { text: string, by: "logic" | "model", 
+/**
+ * What was written and what is proposed, in reading order.
+ */
+pieces: Array<PieceView>, };
+
 export type InviteColleague = { id: ConversationId, user: UserId, note?: string, };
 
 export type InviteExternal = { id: ConversationId, name: string, 
@@ -282,7 +288,11 @@ capacity: number,
 /**
  * Whether the hub sends mail.
  */
-mail: boolean, };
+mail: boolean, 
+/**
+ * Whether the hub can offer better words for a reply.
+ */
+improve: boolean, };
 
 export type Media = { id: MediaId, name: string, contentType: string, bytes: number, };
 
@@ -335,6 +345,10 @@ export type PersonView = { engagement: EngagementId, participant: Participant, m
  * Asked, and has not answered.
  */
 invited: boolean, };
+
+export type PieceKind = "same" | "gone" | "new";
+
+export type PieceView = { kind: PieceKind, text: string, };
 
 export type Point = { text: string, 
 /**
@@ -500,6 +514,7 @@ export interface Commands {
   "conversation.complete": { request: Words; response: Nothing };
   "conversation.delegate": { request: Words; response: Nothing };
   "conversation.preview": { request: OneConversation; response: PreviewView };
+  "conversation.improve": { request: Words; response: ImprovedView };
   "conversation.takeOver": { request: OneConversation; response: Nothing };
   "conversation.mentionable": { request: OneConversation; response: Array<ColleagueView> };
   "conversation.invite": { request: InviteColleague; response: Nothing };

@@ -30,6 +30,8 @@ pub enum Trigger {
     EngageLogicChanged,
     /// Nothing happened: an agent would like to know what Your Logic would say. Never an event.
     Preview,
+    /// Nothing happened: an agent would like better words for a reply. Never an event.
+    Improve,
 }
 
 /// The trigger of an event; none if Your Logic caused it itself or need not know.

@@ -3,6 +3,7 @@
 mod alerts;
 mod commands;
 mod external;
+mod improve;
 mod mentions;
 mod preview;
 mod reading;

@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 use tandem_conversation::{Conversation, ConversationId, CustomerId, MediaId, Position};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{
-    AlertLedger, AlertReports, CommandAccepted, CommandRequest, EventPage, Journey, Login, Refresh, SearchPage, Tokens,
+    AlertLedger, AlertReports, CommandAccepted, CommandRequest, EventPage, Improve, Improved, Journey, Login, Refresh,
+    SearchPage, Tokens,
 };
 use tandem_protocol::logic::LogicResponseBody;
 
@@ -166,6 +167,11 @@ impl Hub {
     /// What Your Logic would say next.
     pub(crate) async fn preview(&self, token: &str, id: ConversationId) -> Result<LogicResponseBody, HubError> {
         self.ask(Method::POST, &format!("logic/conversations/{id}/preview"), Some(token), None::<&()>).await
+    }
+
+    /// Better words for a reply.
+    pub(crate) async fn improve(&self, token: &str, id: ConversationId, text: String) -> Result<Improved, HubError> {
+        self.ask(Method::POST, &format!("conversations/{id}/improve"), Some(token), Some(&Improve { text })).await
     }
 
     pub(crate) async fn media(&self, token: &str, id: MediaId) -> Result<File, HubError> {

@@ -37,8 +37,8 @@ impl Desk {
             };
         }
         use crate::view::{
-            AlertsView, AppView, ColleagueView, ConversationView, EntriesView, LinkView, ListView, PreviewView,
-            QueuedView, SearchView, SettingsView, StartupView, WantedView,
+            AlertsView, AppView, ColleagueView, ConversationView, EntriesView, ImprovedView, LinkView, ListView,
+            PreviewView, QueuedView, SearchView, SettingsView, StartupView, WantedView,
         };
         table!(route)
     }

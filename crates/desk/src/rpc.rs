@@ -261,6 +261,7 @@ macro_rules! table {
             "conversation.complete" complete Words => Nothing;
             "conversation.delegate" delegate Words => Nothing;
             "conversation.preview" preview OneConversation => PreviewView;
+            "conversation.improve" improve Words => ImprovedView;
             "conversation.takeOver" take_over OneConversation => Nothing;
             "conversation.mentionable" mentionable OneConversation => Vec<ColleagueView>;
             "conversation.invite" invite InviteColleague => Nothing;

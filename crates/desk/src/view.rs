@@ -8,7 +8,7 @@ use tandem_conversation::{
     CallId, Channel, Choice, CommandId, ConversationId, CustomerId, Graded, Media, Mention, Participant, Point,
     Position, Reach, Section, Stage, Time, TurnId, UserId,
 };
-use tandem_protocol::agents::Colleague;
+use tandem_protocol::agents::{Colleague, Improver};
 use ts_rs::TS;
 
 pub use people::*;
@@ -270,6 +270,34 @@ pub struct PreviewLine {
     pub says: bool,
     pub text: String,
     pub choices: Vec<String>,
+}
+
+/// A reply in better words, beside what was written. Nothing is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ImprovedView {
+    pub text: String,
+    #[ts(type = "\"logic\" | \"model\"")]
+    pub by: Improver,
+    /// What was written and what is proposed, in reading order.
+    pub pieces: Vec<PieceView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PieceView {
+    pub kind: PieceKind,
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PieceKind {
+    Same,
+    /// Written, and not in the proposal.
+    Gone,
+    /// In the proposal only.
+    New,
 }
 
 /// Something in the outbox.

@@ -4,6 +4,7 @@ mod alerts;
 pub mod auth;
 mod commands;
 mod conversations;
+mod dry_runs;
 mod error;
 mod input;
 mod live;
@@ -60,7 +61,8 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(live::live))
         .routes(routes!(media::for_agents))
         .routes(routes!(logic::respond))
-        .routes(routes!(logic::preview_of))
+        .routes(routes!(dry_runs::preview))
+        .routes(routes!(dry_runs::improved))
         .routes(routes!(logic::requests))
         .routes(routes!(web_chat::session::create))
         .routes(routes!(web_chat::rest::entries))

@@ -20,6 +20,8 @@ pub struct Config {
     pub rate_limits: bool,
     /// Outgoing mail; none while it is not set up.
     pub mail: Option<MailConfig>,
+    /// A writing model for better words; without one, Your Logic is asked for them.
+    pub improve: Option<ImproveConfig>,
     /// When calls for help that nobody answers are made to more people.
     pub ladder: Ladder,
 }
@@ -63,6 +65,25 @@ impl std::fmt::Debug for MailConfig {
     }
 }
 
+/// A writing model behind an OpenAI-compatible endpoint.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ImproveConfig {
+    /// Up to and including the version, such as `https://models.example/v1`.
+    pub base_url: String,
+    pub model: String,
+    /// Empty for endpoints that ask for none.
+    pub key: String,
+}
+
+impl std::fmt::Debug for ImproveConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ImproveConfig")
+            .field("base_url", &self.base_url)
+            .field("model", &self.model)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A setting that cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{place}: {problem}")]
@@ -91,6 +112,7 @@ struct File {
     public_url: Option<String>,
     logic: Option<FileLogic>,
     mail: Option<FileMail>,
+    improve: Option<FileImprove>,
     calls: Ladder,
 }
 
@@ -108,6 +130,14 @@ struct FileLogic {
 struct FileMail {
     url: Option<String>,
     from: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct FileImprove {
+    base_url: Option<String>,
+    model: Option<String>,
+    key: Option<String>,
 }
 
 impl Config {
@@ -166,6 +196,12 @@ impl Config {
             given("TANDEM_MAIL_FROM", mail.from),
             given("TANDEM_PUBLIC_URL", file.public_url),
         )?;
+        let improve = file.improve.unwrap_or_default();
+        let improve = improve_of(
+            given("TANDEM_IMPROVE_BASE_URL", improve.base_url),
+            given("TANDEM_IMPROVE_MODEL", improve.model),
+            given("TANDEM_IMPROVE_KEY", improve.key),
+        )?;
         Ok(Self {
             listen,
             data: data.unwrap_or_else(|| "tandem-data".into()),
@@ -173,6 +209,7 @@ impl Config {
             logic: logic_of(url, secret, timeout_ms, allow_private)?,
             rate_limits,
             mail,
+            improve,
             ladder: ladder_of(file.calls, &variable)?,
         })
     }
@@ -233,6 +270,18 @@ fn mail_of(
     Ok(Some(MailConfig { url, from, public_url: public_url.trim_end_matches('/').to_owned() }))
 }
 
+fn improve_of(
+    base_url: Option<String>,
+    model: Option<String>,
+    key: Option<String>,
+) -> Result<Option<ImproveConfig>, ConfigError> {
+    let Some(base_url) = base_url else { return Ok(None) };
+    check_https("improve.base_url (TANDEM_IMPROVE_BASE_URL)", &base_url)?;
+    let place = "improve.model (TANDEM_IMPROVE_MODEL)";
+    let model = model.ok_or_else(|| wrong(place, "needed when improve.base_url is set"))?;
+    Ok(Some(ImproveConfig { base_url, model, key: key.unwrap_or_default() }))
+}
+
 fn ladder_of(mut ladder: Ladder, variable: impl Fn(&str) -> Option<String>) -> Result<Ladder, ConfigError> {
     for (name, ms) in [
         ("everyone_after_ms", &mut ladder.everyone_after_ms),
@@ -289,6 +338,8 @@ mod tests {
                 vec![("TANDEM_MAIL_URL", "smtps://mail.example"), ("TANDEM_MAIL_FROM", "a@b.example")],
                 "TANDEM_PUBLIC_URL",
             ),
+            (vec![("TANDEM_IMPROVE_BASE_URL", "http://models.example/v1")], "TANDEM_IMPROVE_BASE_URL"),
+            (vec![("TANDEM_IMPROVE_BASE_URL", "https://models.example/v1")], "TANDEM_IMPROVE_MODEL"),
             (vec![("TANDEM_CALLS_LOGIC_AFTER_MS", "never")], "TANDEM_CALLS_LOGIC_AFTER_MS"),
             (vec![("TANDEM_CALLS_EVERYONE_AFTER_MS", "5")], "calls.everyone_after_ms"),
         ] {

@@ -49,6 +49,7 @@ pub async fn embed(embedding: EmbedConfig) -> anyhow::Result<Embedded> {
         logic,
         rate_limits: true,
         mail: None,
+        improve: None,
         ladder: Ladder::default(),
     };
     let listener = TcpListener::bind(&embedding.listen)

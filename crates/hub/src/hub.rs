@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine::{Commit, Engine, Repeat, Rules};
 use crate::fanout::{self, Fanout};
+use crate::improve::Model;
 use crate::limits::Limits;
 use crate::logic::endpoint::Endpoint;
 use crate::store::{MIGRATIONS, StoreError};
@@ -38,6 +39,8 @@ pub struct Hub {
     pub(crate) comparing: Semaphore,
     /// The way to Your Logic, where it is connected.
     pub(crate) logic: Option<Arc<Endpoint>>,
+    /// The writing model, where one is set up.
+    pub(crate) model: Option<Model>,
     /// The full-text index.
     pub(crate) search: Database<()>,
     /// Something was committed; for whoever follows the log at leisure.
@@ -120,6 +123,7 @@ impl Hub {
             limits: Limits::new(config.rate_limits),
             comparing: Semaphore::new(PASSWORDS_AT_ONCE),
             logic: logic::endpoint(config.logic.as_ref()),
+            model: config.improve.as_ref().map(Model::new).transpose().context("Cannot set up the writing model")?,
             config,
             clock,
             database,

@@ -13,6 +13,7 @@ mod engine;
 mod fanout;
 mod guests;
 mod hub;
+mod improve;
 pub mod kit;
 mod limits;
 mod logic;

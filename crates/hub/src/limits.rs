@@ -1,10 +1,10 @@
-//! Rate limits per address, web session and external agent.
+//! Rate limits per address, web session, external agent and user.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use tandem_conversation::{ContactId, LinkId};
+use tandem_conversation::{ContactId, LinkId, UserId};
 use tandem_protocol::Problem;
 
 use crate::api::ApiError;
@@ -17,6 +17,7 @@ pub struct Limits {
     messages: DefaultKeyedRateLimiter<ContactId>,
     links: DefaultKeyedRateLimiter<IpAddr>,
     guests: DefaultKeyedRateLimiter<LinkId>,
+    dry_runs: DefaultKeyedRateLimiter<UserId>,
 }
 
 impl Limits {
@@ -31,6 +32,7 @@ impl Limits {
             messages: RateLimiter::keyed(Quota::per_second(at_least_one(5)).allow_burst(at_least_one(30))),
             links: RateLimiter::keyed(Quota::per_minute(at_least_one(60))),
             guests: RateLimiter::keyed(Quota::per_second(at_least_one(5)).allow_burst(at_least_one(30))),
+            dry_runs: RateLimiter::keyed(Quota::per_minute(at_least_one(30))),
         }
     }
 
@@ -74,6 +76,14 @@ impl Limits {
         self.refuse_if(self.guests.check_key(&link).is_err())
     }
 
+    /// One question of a user to Your Logic or a writing model.
+    ///
+    /// # Errors
+    /// A problem with status 429.
+    pub fn dry_run(&self, user: UserId) -> Result<(), ApiError> {
+        self.refuse_if(self.dry_runs.check_key(&user).is_err())
+    }
+
     /// Forgets whoever has been quiet long enough.
     pub fn tidy(&self) {
         self.logins.retain_recent();
@@ -81,6 +91,7 @@ impl Limits {
         self.messages.retain_recent();
         self.links.retain_recent();
         self.guests.retain_recent();
+        self.dry_runs.retain_recent();
     }
 
     fn refuse_if(&self, over: bool) -> Result<(), ApiError> {

@@ -5,8 +5,8 @@
 
 mod addresses;
 pub(crate) mod body;
+mod dry_run;
 pub(crate) mod endpoint;
-mod preview;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -27,8 +27,8 @@ use crate::guests::invite::Ways;
 use crate::hub::Hub;
 use crate::store::logic_requests::LogicRequestRow;
 use crate::store::{StoreError, commands, contacts, conversations, logic_requests, users};
+pub(crate) use dry_run::{Wish, dry_run, is_dry_run};
 use endpoint::{Answered, Endpoint};
-pub(crate) use preview::{is_preview, preview};
 
 /// Requests in flight at once.
 const AT_ONCE: usize = 512;

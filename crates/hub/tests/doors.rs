@@ -272,6 +272,7 @@ async fn the_description_of_the_api_names_every_door() {
         "/api/v1/live",
         "/api/v1/logic/conversations/{id}/responses",
         "/api/v1/logic/conversations/{id}/preview",
+        "/api/v1/conversations/{id}/improve",
         "/chat/v1/messages",
     ] {
         assert!(document["paths"][path].is_object(), "{path} is described");

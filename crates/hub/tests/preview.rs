@@ -85,7 +85,7 @@ async fn your_logic_says_what_it_would_say_and_nothing_changes() {
     let late = json!({ "requestId": asked["requestId"], "actions": [{ "type": "MESSAGE", "text": "Too late" }] });
     let (status, problem) =
         post(&hub.base, &format!("/api/v1/logic/conversations/{id}/responses"), Some(SECRET), &late).await;
-    assert_eq!((status, &problem["code"]), (409, &json!("logic.preview_over")));
+    assert_eq!((status, &problem["code"]), (409, &json!("logic.dry_run_over")));
     assert_eq!(maya.state(&id).await, before.0, "a late answer to a preview changes nothing either");
 }
 

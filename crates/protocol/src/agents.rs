@@ -50,6 +50,9 @@ pub struct Me {
     /// Whether this hub sends mail.
     #[serde(default)]
     pub mail: bool,
+    /// Whether this hub can offer better words for a reply.
+    #[serde(default)]
+    pub improve: bool,
 }
 
 /// `POST /api/v1/commands`: the same id twice has one effect and the same answer.
@@ -221,6 +224,30 @@ impl AgentCommand {
 pub struct CommandAccepted {
     /// Of the turn that the command added, or else of the conversation's last event.
     pub position: Position,
+}
+
+/// `POST /api/v1/conversations/{id}/improve`: a reply that is not sent yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Improve {
+    pub text: String,
+}
+
+/// The same reply in better words. Nothing is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Improved {
+    pub text: String,
+    pub by: Improver,
+}
+
+/// Whose words they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Improver {
+    Logic,
+    /// A writing model that the company has set up.
+    Model,
 }
 
 /// `GET /api/v1/conversations`: states, the neediest first.

@@ -46,7 +46,7 @@ pub struct TriggerBody {
     pub by: Participant,
     /// A closing courtesy: needs no answer.
     pub silent: bool,
-    /// The turn, for `TURN` and `ANSWER`; for `PREVIEW` the customer's last.
+    /// The turn, for `TURN` and `ANSWER`; for `PREVIEW` and `IMPROVE` the customer's last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<TurnBody>,
     /// The custom button, for `BUTTON_PRESSED`.
@@ -55,6 +55,9 @@ pub struct TriggerBody {
     /// What an agent thinks of a packet of yours, for `HANDOVER_GRADED`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub graded: Option<GradedBody>,
+    /// The reply of an agent that is not sent yet, for `IMPROVE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -11,6 +11,7 @@ mod plan;
 #[cfg(test)]
 mod stories;
 mod wire;
+mod wording;
 mod words;
 
 use std::path::PathBuf;

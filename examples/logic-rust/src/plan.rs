@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::bot;
 use crate::dialogue::{Dialogue, Library, Place, Recorded};
 use crate::wire::{Answer, Request};
+use crate::wording;
 use crate::words::{self, Words};
 
 /// The longest time to think, in seconds, whatever was recorded: well inside the hub's deadline.
@@ -25,6 +26,7 @@ pub fn plan(library: &Library, request: &Request) -> Answer {
             Some(Place { dialogue, next: Some(next) }) => Play { dialogue, request }.answer(next),
             _ => bot::answer(request),
         },
+        "IMPROVE" => improved(request),
         "ENGAGEMENT_ENDED"
         | "ENGAGE_LOGIC_CHANGED"
         | "NEEDS_HELP_CHANGED"
@@ -32,6 +34,12 @@ pub fn plan(library: &Library, request: &Request) -> Answer {
         | "INVITATION_MISSED" => take_back(place, request),
         _ => Answer::default(),
     }
+}
+
+fn improved(request: &Request) -> Answer {
+    let mut answer = Answer::default();
+    answer.suggestion(&wording::better(&request.trigger.draft, request.conversation.language.as_deref()));
+    answer
 }
 
 /// Nobody takes part any more: if the customer waits, say something.

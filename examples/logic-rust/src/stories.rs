@@ -52,6 +52,10 @@ impl Story {
         self.ask(json!({ "type": "ENGAGEMENT_ENDED", "by": { "kind": "agent" }, "silent": false }))
     }
 
+    fn improves(&mut self, draft: &str) -> Vec<String> {
+        self.ask(json!({ "type": "IMPROVE", "by": { "kind": "system" }, "silent": false, "draft": draft }))
+    }
+
     fn add(&mut self, by: &str, content: Value, silent: bool) -> Value {
         let turn =
             json!({ "position": self.turns.len() + 1, "by": { "kind": by }, "content": content, "silent": silent });
@@ -183,4 +187,11 @@ fn asking_for_a_person_is_understood_in_several_languages() {
         assert_eq!(said.get(1).map(String::as_str), Some(format!("NEEDS_HELP: {text}").as_str()), "{text}");
     }
     assert!(story("Guest").chooses("person", "Talk to a person")[1].starts_with("NEEDS_HELP"));
+}
+
+#[test]
+fn an_agents_draft_is_worded_better() {
+    let mut carmen = story("Carmen Menzel");
+    carmen.says("I want my money back");
+    assert_eq!(carmen.improves("ok tmrw"), ["SUGGESTION: All right tomorrow."]);
 }

@@ -24,6 +24,9 @@ pub struct Trigger {
     #[serde(default)]
     pub silent: bool,
     pub turn: Option<Turn>,
+    /// What an agent has written, to be worded better.
+    #[serde(default)]
+    pub draft: String,
 }
 
 #[derive(Debug, Deserialize)]

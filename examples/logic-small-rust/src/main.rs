@@ -59,6 +59,7 @@ fn answer(request: &Value) -> Option<Vec<Value>> {
     let waits = turns.last().is_some_and(|turn| is(&turn["by"]["kind"], &["customer"]));
     match kind {
         "PREVIEW" => Some(reply(&trigger["turn"]["content"], turns)),
+        "IMPROVE" => Some(vec![json!({ "type": "SUGGESTION", "text": tidy(trigger["draft"].as_str()?) })]),
         _ if trigger["silent"] == true || attended => Some(Vec::new()),
         "TURN" | "ANSWER" if trigger["by"]["kind"] == "customer" => Some(reply(&trigger["turn"]["content"], turns)),
         "ENGAGE_LOGIC_CHANGED" | "ENGAGEMENT_ENDED" if waits => {
@@ -66,6 +67,13 @@ fn answer(request: &Value) -> Option<Vec<Value>> {
         }
         _ => Some(Vec::new()),
     }
+}
+
+/// An agent's draft with a capital and an end; a service with a model would ask it.
+fn tidy(draft: &str) -> String {
+    let mut letters = draft.trim().chars();
+    let text: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    if text.ends_with(char::is_alphanumeric) { text + "." } else { text }
 }
 
 fn reply(content: &Value, turns: &[Value]) -> Vec<Value> {

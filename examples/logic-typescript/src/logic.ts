@@ -28,13 +28,14 @@ interface Turn {
 }
 interface Request {
   requestId: string;
-  trigger: { type: string; by: { kind: string }; silent: boolean; turn?: Turn };
+  trigger: { type: string; by: { kind: string }; silent: boolean; turn?: Turn; draft?: string };
   conversation: { inProgress: boolean; needsHelp: object | null };
   engagements: { kind: { kind: string } }[];
   turns: Turn[];
 }
 type Action =
   | { type: 'MESSAGE'; text: string }
+  | { type: 'SUGGESTION'; text: string }
   | { type: 'QUESTION'; text: string; choices: { id: string; label: string }[] }
   | { type: 'NEEDS_HELP'; value: boolean; reason: string; customerAsked: boolean }
   | { type: 'COMPLETE'; resolution: string };
@@ -50,12 +51,19 @@ const menu = (text: string): Action => ({
   ],
 });
 
+/** An agent's draft with a capital and an end; a service with a model would ask it. */
+function tidy(draft: string): string {
+  const text = draft.trim();
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[\p{L}\p{N}]$/u.test(text) ? '.' : '');
+}
+
 /** From request to actions, without any memory. */
 function answer({ trigger, conversation, engagements, turns }: Request): Action[] {
   const person = engagements.some((one) => ['agent', 'external_agent'].includes(one.kind.kind));
   const attended = person || conversation.needsHelp !== null || !conversation.inProgress;
   const waits = turns.at(-1)?.by.kind === 'customer';
   if (trigger.type === 'PREVIEW') return reply(trigger.turn?.content ?? {}, turns);
+  if (trigger.type === 'IMPROVE') return [{ type: 'SUGGESTION', text: tidy(trigger.draft ?? '') }];
   if (trigger.silent || attended) return [];
   switch (trigger.type) {
     case 'TURN':

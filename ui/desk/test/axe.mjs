@@ -12,6 +12,12 @@ const press = (button) => async (page) => {
   await page.getByRole("dialog").waitFor();
 };
 
+const improve = async (page) => {
+  await show("Carmen Menzel")(page);
+  await page.getByRole("textbox", { name: "Message" }).fill("Good news, Carmen: 940 thursday has window seat");
+  await page.keyboard.press("Control+i");
+};
+
 const invitePartner = async (page) => {
   await show("Carmen Menzel")(page);
   await page.keyboard.press("Control+k");
@@ -95,6 +101,15 @@ const STATES = [
     await page.keyboard.press("Alt+i");
     // In a narrow window the packet is out of sight.
     await page.waitForFunction(() => window.__fake.calls.some((call) => call.name === "conversation.gradeHandover"));
+  }],
+  ["better words", "", async (page) => {
+    await improve(page);
+    await page.getByRole("button", { name: /Use these words/ }).waitFor();
+  }],
+  ["better words taken", "", async (page) => {
+    await improve(page);
+    await page.getByRole("button", { name: /Use these words/ }).click();
+    await page.getByRole("button", { name: "Back to mine" }).waitFor();
   }],
   ["handing back", "", async (page) => {
     await show("Jonas Keller")(page);

@@ -57,6 +57,7 @@ impl Desk {
                     availability: place.memory.availability(),
                     capacity: me.capacity,
                     mail: me.mail,
+                    improve: me.improve,
                 };
                 (Some(me), counts)
             }

@@ -18,6 +18,8 @@ pub struct MeView {
     pub capacity: u32,
     /// Whether the hub sends mail.
     pub mail: bool,
+    /// Whether the hub can offer better words for a reply.
+    pub improve: bool,
 }
 
 /// Somebody or something in the conversation right now.

@@ -1,4 +1,4 @@
-//! Handed over by Your Logic, and back to it: the packet, its grade, and what Your Logic would say next.
+//! Handed over by Your Logic, and back to it: the packet, its grade, what Your Logic would say next, and its better words.
 
 use serde_json::{Map, Value, json};
 use tandem_conversation::{Action, Command, Control, ConversationId, Grade, Participant};
@@ -59,4 +59,23 @@ async fn what_your_logic_would_say_is_known_while_the_hub_hears() {
     hub.go_down();
     maya.until_offline().await;
     assert_eq!(maya.refused("conversation.preview", json!({"id": carmen})).await, "desk.offline");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn better_words_come_beside_what_was_written_and_change_nothing() {
+    let hub = FakeHub::start().await;
+    let maya = Maya::signed_in(&hub).await;
+    let carmen = hand_over(&hub);
+    maya.until("Carmen", "conversation.open", json!({"id": carmen}), |view| view["may"]["reply"] == true).await;
+    assert_eq!(maya.ok("app.state", json!({})).await["me"]["improve"], true);
+    maya.ok("conversation.draft", json!({"id": carmen, "text": "On thursday", "note": false})).await;
+    let improved = maya.ok("conversation.improve", json!({"id": carmen, "text": "On thursday"})).await;
+    let pieces = json!([{"kind": "same", "text": "On thursday"}, {"kind": "new", "text": "!"}]);
+    assert_eq!(improved, json!({"text": "On thursday!", "by": "logic", "pieces": pieces}));
+    let view = maya.ok("conversation.open", json!({"id": carmen})).await;
+    assert_eq!(view["drafts"]["reply"], "On thursday", "the draft is the agent's");
+    hub.go_down();
+    maya.until_offline().await;
+    let asked = json!({"id": carmen, "text": "On thursday"});
+    assert_eq!(maya.refused("conversation.improve", asked).await, "desk.offline");
 }

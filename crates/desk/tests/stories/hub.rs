@@ -288,6 +288,7 @@ impl FakeHub {
             capacity: self.world().capacity,
             skills: Skills::default(),
             mail: true,
+            improve: true,
         }
     }
 

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{ApiError, Json};
 use crate::hub::Hub;
+use crate::improve;
 use crate::secrets::{hash_token, is_password, new_salt, new_token, successor};
 use crate::store::auth::{Refreshed, SignIn};
 use crate::store::users::User;
@@ -88,6 +89,7 @@ pub(crate) fn me_of(hub: &Hub, user: &User) -> Me {
         capacity: user.capacity,
         skills: user.skills.clone(),
         mail: hub.config.mail.is_some(),
+        improve: improve::is_possible(hub),
     }
 }
 

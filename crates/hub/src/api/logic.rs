@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, Path, Request, State};
 use sha2::{Digest as _, Sha256};
-use tandem_conversation::{CommandId, ConversationId, Permission, Rejection};
+use tandem_conversation::{CommandId, ConversationId, Permission};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::CommandAccepted;
 use tandem_protocol::logic::LogicResponseBody;
@@ -14,8 +14,7 @@ use super::ApiError;
 use super::auth::{Signed, bearer};
 use super::input::{id, json_bytes, parse};
 use crate::hub::Hub;
-use crate::logic::{apply, is_preview, preview};
-use crate::store::conversations;
+use crate::logic::{apply, is_dry_run};
 use crate::store::logic_requests::{self, LogicRequestRow};
 
 /// What Your Logic says, proven to be its own: by the secret, and where it signs, by the signature, too.
@@ -69,33 +68,11 @@ pub(crate) async fn respond(
     Proven { answer, message }: Proven,
 ) -> Result<axum::Json<CommandAccepted>, ApiError> {
     let conversation: ConversationId = id(&path, "conversation")?;
-    if answer.request_id.is_some_and(is_preview) {
-        return Err(ApiError::new(409, "logic.preview_over", "Previews are answered at once, and change nothing."));
+    if answer.request_id.is_some_and(is_dry_run) {
+        return Err(ApiError::new(409, "logic.dry_run_over", "Dry runs are answered at once, and change nothing."));
     }
     let position = apply(&hub, conversation, answer, message).await??;
     Ok(axum::Json(CommandAccepted { position }))
-}
-
-/// What Your Logic would answer to the conversation as it stands. It is asked with `dryRun`; nothing changes.
-#[utoipa::path(post, path = "/api/v1/logic/conversations/{id}/preview", tag = "logic", params(("id" = String, Path)),
-    responses((status = 200, body = LogicResponseBody), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem),
-        (status = 502, description = "Your Logic has no usable answer; `detail` says why", body = Problem)))]
-pub(crate) async fn preview_of(
-    State(hub): State<Arc<Hub>>,
-    signed: Signed,
-    Path(path): Path<String>,
-) -> Result<axum::Json<LogicResponseBody>, ApiError> {
-    signed.require(Permission::Handle)?;
-    let conversation: ConversationId = id(&path, "conversation")?;
-    let state = hub.database.read(move |connection| conversations::get(connection, conversation)).await?;
-    let (permissions, now) = (signed.0.role.permissions(), hub.clock.now());
-    // What one may not see does not exist.
-    if !state.is_some_and(|state| tandem_conversation::visible(&state, signed.0.id, &permissions, now)) {
-        return Err(Rejection::Unknown.into());
-    }
-    let answer = preview(&hub, conversation).await?;
-    answer.map(axum::Json).map_err(|failure| ApiError::new(502, "logic.failed", failure.line()))
 }
 
 /// The newest requests to Your Logic and how they ended.

@@ -7,6 +7,7 @@ use tandem_conversation::{
 use tandem_protocol::logic::{ConversationBody, CustomerBody, GradedBody, LogicRequestBody, TriggerBody, TurnBody};
 use tandem_sqlite::rusqlite::Connection;
 
+use super::Wish;
 use crate::store::events::Part;
 use crate::store::{StoreError, conversations, events};
 
@@ -46,18 +47,23 @@ pub(super) fn request_body(
 }
 
 /// The body of a request about the conversation as it stands, without anything having happened.
-pub(super) fn preview_body(
+pub(super) fn dry_body(
     connection: &Connection,
     id: ConversationId,
     request: RequestId,
     (asked, expires): (Time, Time),
+    wish: Wish,
     account: &str,
 ) -> Result<LogicRequestBody, StoreError> {
     let (state, events) = newest(connection, id)?;
     let said =
         |event: &&Event| event.actor == Participant::Customer && matches!(event.body, EventBody::TurnAdded { .. });
+    let (kind, draft) = match wish {
+        Wish::Preview => (Trigger::Preview, None),
+        Wish::Improve { draft } => (Trigger::Improve, Some(draft)),
+    };
     let trigger = TriggerBody {
-        kind: Trigger::Preview,
+        kind,
         position: state.position,
         time: asked,
         by: Participant::System,
@@ -65,6 +71,7 @@ pub(super) fn preview_body(
         turn: events.iter().rfind(said).and_then(turn_body),
         action: None,
         graded: None,
+        draft,
     };
     Ok(compose(state, &events, Question { id: request, asked, expires, trigger, dry_run: true }, account))
 }
@@ -123,6 +130,7 @@ pub(crate) fn trigger_body(event: &Event) -> Option<TriggerBody> {
         turn,
         action,
         graded,
+        draft: None,
     })
 }
 

@@ -87,6 +87,7 @@ impl TestHub {
             logic: None,
             rate_limits: false,
             mail: None,
+            improve: None,
             ladder: tandem_conversation::Ladder::default(),
         };
         change(&mut config);

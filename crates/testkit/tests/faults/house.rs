@@ -37,6 +37,7 @@ impl House {
             }),
             rate_limits: false,
             mail: None,
+            improve: None,
             ladder: tandem_conversation::Ladder::default(),
         };
         let clock = clocks.hub();

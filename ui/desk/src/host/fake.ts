@@ -1,5 +1,5 @@
 // A host that lives in memory, with sample data: for development, screenshots and component tests. Never in the build.
-import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, Participant, QueuedView, ReturnedView, RpcError, Section, StartupView, WantedView } from "$shared/types";
+import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, Participant, PieceView, QueuedView, ReturnedView, RpcError, Section, StartupView, WantedView } from "$shared/types";
 import { alerts } from "../dev/alerts";
 import { COLLEAGUES, LOGIC, MAYA, MENTIONABLE, iso } from "../dev/entries";
 import { find } from "../dev/find";
@@ -327,6 +327,15 @@ export class FakeHost implements Host {
         { says: true, text: "Thursday 09:40 it is. Shall I send the new itinerary to carmen@menzel.example?", choices: ["Yes", "Another address"] },
         { says: false, text: "Changes tags: rebooked", choices: [] },
       ],
+    }),
+    "conversation.improve": ({ text }) => ({
+      text: "Good news, Carmen: the 09:40 on Thursday still has a window seat.",
+      by: "logic",
+      pieces: [
+        { kind: "same", text: "Good news, Carmen: " },
+        { kind: "gone", text: text.slice("Good news, Carmen: ".length) },
+        { kind: "new", text: "the 09:40 on Thursday still has a window seat." },
+      ].filter((piece) => piece.text !== "") as PieceView[],
     }),
     "conversation.draft": ({ id, text, note }) => {
       const { view } = this.#find(id);

@@ -2,6 +2,7 @@
 import type { ConversationId, DraftsView, ReturnedView, SuggestionView } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { merged } from "./drafts";
+import { Improving } from "./improving.svelte";
 import type { Shown } from "./shown";
 
 const DRAFT_AFTER_MS = 400;
@@ -21,6 +22,7 @@ export class Composer {
   readonly text = $derived(this.#texts[this.mode]);
   /** The question of compare-and-send: something is new, send anyway? */
   readonly movedOn = $derived(this.mode === "reply" && this.returned?.code === MOVED_ON);
+  readonly improving: Improving;
   /** What the core holds, as far as we know. */
   #kept: Texts = { reply: "", note: "" };
   /** The reason that was last shown; the agent may have put it aside. */
@@ -37,7 +39,9 @@ export class Composer {
     private readonly shown: Shown,
     /** Asks the core for the conversation again. */
     private readonly again: () => void = () => undefined,
-  ) {}
+  ) {
+    this.improving = new Improving(host, id, this);
+  }
 
   /** What the agent has written, in the mode that is not shown as well. */
   has(mode: Mode): boolean {
@@ -75,6 +79,7 @@ export class Composer {
     this.#texts[this.mode] = text;
     this.problem = null;
     this.returned = null;
+    this.improving.drop();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.flush(), DRAFT_AFTER_MS);
     if (this.mode === "reply" && text !== "") this.#tellTyping();
@@ -84,6 +89,7 @@ export class Composer {
     if (mode === this.mode) return;
     this.mode = mode;
     this.problem = null;
+    this.improving.drop();
   }
 
   take(suggestion: SuggestionView): void {
@@ -108,6 +114,7 @@ export class Composer {
     const text = written.trim();
     if (text === "" || this.sending) return false;
     this.sending = true;
+    this.improving.drop();
     this.problem = null;
     this.#told = null;
     this.#writes++;

@@ -12,7 +12,9 @@ use futures_util::SinkExt as _;
 use serde_json::{Value, json};
 use tandem_conversation::*;
 use tandem_protocol::Problem;
-use tandem_protocol::agents::{AlertReports, CommandAccepted, CommandRequest, DeskFrame, Login, Refresh};
+use tandem_protocol::agents::{
+    AlertReports, CommandAccepted, CommandRequest, DeskFrame, Improve, Improved, Improver, Login, Refresh,
+};
 
 use super::{Live, PASSWORD, Shared, now};
 
@@ -24,6 +26,7 @@ pub fn router(hub: Shared) -> Router {
         .route("/api/v1/commands", post(command))
         .route("/api/v1/alerts", post(alerts))
         .route("/api/v1/logic/conversations/{id}/preview", post(preview))
+        .route("/api/v1/conversations/{id}/improve", post(improve))
         .route("/api/v1/live", get(live))
         .route("/api/v1/conversations/{id}", get(conversation))
         .route("/api/v1/conversations/{id}/turns", get(turns))
@@ -77,6 +80,14 @@ async fn preview(State(hub): State<Shared>, headers: HeaderMap) -> Response {
         return *refused;
     }
     Json(serde_json::json!({ "actions": [{ "type": "MESSAGE", "text": "On Thursday, then." }] })).into_response()
+}
+
+/// … and finds that everything deserves an exclamation.
+async fn improve(State(hub): State<Shared>, headers: HeaderMap, Json(asked): Json<Improve>) -> Response {
+    if let Err(refused) = check(&hub, &headers) {
+        return *refused;
+    }
+    Json(Improved { text: format!("{}!", asked.text), by: Improver::Logic }).into_response()
 }
 
 async fn login(State(hub): State<Shared>, Json(login): Json<Login>) -> Response {

@@ -1,4 +1,4 @@
-//! "What would you say next?": Your Logic is asked about a conversation as it stands, and nothing follows from it.
+//! Questions to Your Logic from which nothing follows: what it would say next, and how it would word a reply.
 
 use std::time::Duration;
 
@@ -11,13 +11,23 @@ use super::endpoint::Answered;
 use crate::hub::Hub;
 use crate::store::StoreError;
 
-/// Asks what Your Logic would answer now. Changes nothing, leaves no trace, and takes no longer than the timeout.
+/// What an agent would like to know.
+pub(crate) enum Wish {
+    /// What Your Logic would say next.
+    Preview,
+    /// How it would word this reply.
+    Improve { draft: String },
+}
+
+/// Asks Your Logic about the conversation as it stands. Changes nothing, leaves no trace, and takes no longer than the
+/// timeout.
 ///
 /// # Errors
 /// Why there is no answer, in a line that agents understand; the outer error if the conversation cannot be read.
-pub(crate) async fn preview(
+pub(crate) async fn dry_run(
     hub: &Hub,
     id: ConversationId,
+    wish: Wish,
 ) -> Result<Result<LogicResponseBody, LogicFailure>, StoreError> {
     let (Some(endpoint), Some(config)) = (&hub.logic, &hub.config.logic) else {
         return Err(Rejection::LogicUnavailable.into());
@@ -26,7 +36,7 @@ pub(crate) async fn preview(
     let expires = asked.plus_ms(config.timeout_ms);
     let body = hub
         .database
-        .read(move |connection| body::preview_body(connection, id, preview_id(), (asked, expires), &account))
+        .read(move |connection| body::dry_body(connection, id, dry_run_id(), (asked, expires), wish, &account))
         .await?;
     let left = Duration::from_millis(config.timeout_ms.max(0).cast_unsigned());
     let (_, answered) = endpoint.ask(&body, asked, left).await;
@@ -34,7 +44,7 @@ pub(crate) async fn preview(
         Answered::Now(answer) => {
             super::check(hub, &answer).map(|()| *answer).map_err(|rejection| malformed(&rejection))
         }
-        Answered::Later => Err(malformed(&"a preview has to be answered at once, not with 202")),
+        Answered::Later => Err(malformed(&"a dry run has to be answered at once, not with 202")),
         Answered::Failed(failure) => Err(failure),
     })
 }
@@ -43,13 +53,13 @@ fn malformed(detail: &impl ToString) -> LogicFailure {
     LogicFailure::Malformed { detail: detail.to_string() }
 }
 
-/// Ids of previews can be told from all others, so that a late answer to one is refused without remembering it.
-fn preview_id() -> RequestId {
+/// Ids of dry runs can be told from all others, so that a late answer to one is refused without remembering it.
+fn dry_run_id() -> RequestId {
     RequestId(Builder::from_u128(Uuid::now_v7().as_u128()).with_version(Version::Custom).into_uuid())
 }
 
-/// Whether an answer is meant for a preview.
-pub(crate) fn is_preview(request: RequestId) -> bool {
+/// Whether an answer is meant for a dry run.
+pub(crate) fn is_dry_run(request: RequestId) -> bool {
     request.0.get_version() == Some(Version::Custom)
 }
 
@@ -59,9 +69,9 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn previews_are_known_by_their_id() {
-        assert!(super::is_preview(super::preview_id()));
-        assert!(!super::is_preview(RequestId(Uuid::now_v7())));
-        assert_ne!(super::preview_id(), super::preview_id());
+    fn dry_runs_are_known_by_their_id() {
+        assert!(super::is_dry_run(super::dry_run_id()));
+        assert!(!super::is_dry_run(RequestId(Uuid::now_v7())));
+        assert_ne!(super::dry_run_id(), super::dry_run_id());
     }
 }

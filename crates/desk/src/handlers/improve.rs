@@ -1,0 +1,134 @@
+//! Better words for a reply, beside what was written. The agent decides; nothing here writes or sends.
+
+use std::time::Duration;
+
+use similar::{Algorithm, ChangeTag, TextDiff};
+use tandem_protocol::agents::Improved;
+
+use super::error;
+use crate::hub::HubError;
+use crate::rpc::{RpcError, Words};
+use crate::view::{ImprovedView, PieceKind, PieceView};
+use crate::workplace::Workplace;
+
+/// For two long texts with little in common a rougher comparison is soon enough.
+const COMPARING: Duration = Duration::from_millis(100);
+
+impl Workplace {
+    pub(crate) async fn improve(&self, request: Words) -> Result<ImprovedView, RpcError> {
+        let session = self.link.borrow().live().cloned();
+        let session = session.ok_or_else(|| {
+            error("desk.offline", "Better words can only be asked for while this desk is connected. Yours are kept.")
+        })?;
+        let asked = session.with_token(|token| {
+            let (session, text) = (&session, request.text.clone());
+            async move { session.hub.improve(&token, request.id, text).await }
+        });
+        match asked.await {
+            Ok(improved) => Ok(view(&request.text, improved)),
+            Err(HubError::Refused(problem)) => Err(error(&problem.code, problem.detail.clone())),
+            Err(failed) => {
+                Err(error("hub.failed", format!("Better words could not be asked for: {failed}. Yours are kept.")))
+            }
+        }
+    }
+}
+
+fn view(written: &str, improved: Improved) -> ImprovedView {
+    let pieces = pieces(written.trim(), &improved.text);
+    ImprovedView { text: improved.text, by: improved.by, pieces }
+}
+
+/// The difference, by words. What changes on both sides of a space alone changes together: it reads better.
+fn pieces(written: &str, proposed: &str) -> Vec<PieceView> {
+    let mut config = TextDiff::configure();
+    let diff = config.algorithm(Algorithm::Patience).timeout(COMPARING).diff_unicode_words(written, proposed);
+    let mut told = Pieces::default();
+    for change in diff.iter_all_changes() {
+        match change.tag() {
+            ChangeTag::Equal => told.same.push_str(change.value()),
+            ChangeTag::Delete => told.changed().gone.push_str(change.value()),
+            ChangeTag::Insert => told.changed().new.push_str(change.value()),
+        }
+    }
+    told.settle();
+    told.settled
+}
+
+#[derive(Default)]
+struct Pieces {
+    settled: Vec<PieceView>,
+    gone: String,
+    new: String,
+    /// What stands behind the last change, and may be part of it.
+    same: String,
+}
+
+impl Pieces {
+    fn changed(&mut self) -> &mut Self {
+        let follows_change = !(self.gone.is_empty() && self.new.is_empty());
+        if follows_change && self.same.chars().all(char::is_whitespace) {
+            self.gone.push_str(&self.same);
+            self.new.push_str(&self.same);
+            self.same.clear();
+        } else {
+            self.settle();
+        }
+        self
+    }
+
+    fn settle(&mut self) {
+        for (kind, text) in [
+            (PieceKind::Gone, std::mem::take(&mut self.gone)),
+            (PieceKind::New, std::mem::take(&mut self.new)),
+            (PieceKind::Same, std::mem::take(&mut self.same)),
+        ] {
+            if !text.is_empty() {
+                self.settled.push(PieceView { kind, text });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::pieces;
+    use crate::view::PieceKind::{self, Gone, New, Same};
+
+    fn told(written: &str, proposed: &str) -> Vec<(PieceKind, String)> {
+        pieces(written, proposed).into_iter().map(|piece| (piece.kind, piece.text)).collect()
+    }
+
+    #[test]
+    fn words_that_changed_stand_out() {
+        let piece = |kind, text: &str| (kind, text.to_owned());
+        assert_eq!(told("On thursday.", "On thursday."), [piece(Same, "On thursday.")]);
+        assert_eq!(
+            told("It comes on thursday", "It comes on Thursday."),
+            [piece(Same, "It comes on "), piece(Gone, "thursday"), piece(New, "Thursday.")]
+        );
+        assert_eq!(
+            told("ok, refund tomorrow", "Certainly, refund tomorrow"),
+            [piece(Gone, "ok"), piece(New, "Certainly"), piece(Same, ", refund tomorrow")]
+        );
+        assert_eq!(
+            told("pls wait", "Please hold on"),
+            [piece(Gone, "pls wait"), piece(New, "Please hold on")],
+            "a space between two changes is none of its own"
+        );
+    }
+
+    proptest! {
+        /// Without what is new it is what was written, and without what is gone it is what is proposed.
+        #[test]
+        fn both_texts_are_all_there(written in "\\PC{0,60}", proposed in "\\PC{0,60}") {
+            let without = |left_out: PieceKind| -> String {
+                told(&written, &proposed).into_iter().filter(|(kind, _)| *kind != left_out).map(|(_, text)| text).collect()
+            };
+            prop_assert_eq!(without(New), written.clone());
+            prop_assert_eq!(without(Gone), proposed.clone());
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What agents ask before they act: what Your Logic would say next, and better words for a reply. Nothing changes.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use tandem_conversation::{ConversationId, Permission, Rejection};
+use tandem_protocol::Problem;
+use tandem_protocol::agents::{Improve, Improved};
+use tandem_protocol::logic::LogicResponseBody;
+
+use super::ApiError;
+use super::auth::Signed;
+use super::input::{Json, id};
+use crate::hub::Hub;
+use crate::improve::{ImproveError, improve};
+use crate::logic::{Wish, dry_run};
+use crate::store::conversations;
+
+/// What Your Logic would answer to the conversation as it stands. It is asked with `dryRun`; nothing changes.
+#[utoipa::path(post, path = "/api/v1/logic/conversations/{id}/preview", tag = "logic", params(("id" = String, Path)),
+    responses((status = 200, body = LogicResponseBody), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 429, body = Problem),
+        (status = 502, description = "Your Logic has no usable answer; `detail` says why", body = Problem)))]
+pub(crate) async fn preview(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+    Path(path): Path<String>,
+) -> Result<axum::Json<LogicResponseBody>, ApiError> {
+    let conversation = admitted(&hub, &signed, &path).await?;
+    let answer = dry_run(&hub, conversation, Wish::Preview).await?;
+    answer.map(axum::Json).map_err(|failure| ApiError::new(502, "logic.failed", failure.line()))
+}
+
+/// Better words for a reply that is not sent yet: from the writing model that is set up, or else from Your Logic, asked
+/// with `dryRun`. Nothing changes and nothing is sent.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/improve", tag = "agents", request_body = Improve,
+    params(("id" = String, Path)),
+    responses((status = 200, body = Improved), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),
+        (status = 429, body = Problem), (status = 502, description = "Nothing usable came back; `detail` says why", body = Problem)))]
+pub(crate) async fn improved(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+    Path(path): Path<String>,
+    Json(Improve { text }): Json<Improve>,
+) -> Result<axum::Json<Improved>, ApiError> {
+    let conversation = admitted(&hub, &signed, &path).await?;
+    match improve(&hub, conversation, text).await {
+        Ok(improved) => Ok(axum::Json(improved)),
+        Err(ImproveError::Store(error)) => Err(error.into()),
+        Err(ImproveError::Failed(why)) => Err(ApiError::new(502, "improve.failed", why)),
+    }
+}
+
+/// The conversation, if the user handles conversations, sees this one, and does not ask too often.
+async fn admitted(hub: &Hub, signed: &Signed, path: &str) -> Result<ConversationId, ApiError> {
+    signed.require(Permission::Handle)?;
+    let conversation: ConversationId = id(path, "conversation")?;
+    let state = hub.database.read(move |connection| conversations::get(connection, conversation)).await?;
+    let (permissions, now) = (signed.0.role.permissions(), hub.clock.now());
+    // What one may not see does not exist.
+    if !state.is_some_and(|state| tandem_conversation::visible(&state, signed.0.id, &permissions, now)) {
+        return Err(Rejection::Unknown.into());
+    }
+    hub.limits.dry_run(signed.0.id)?;
+    Ok(conversation)
+}
