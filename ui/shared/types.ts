@@ -76,7 +76,11 @@ handover: HandoverView | null,
 /**
  * Your Logic is being asked, and answers by then.
  */
-logicUntil: Time | null, drafts: DraftsView, 
+logicUntil: Time | null, 
+/**
+ * What Your Logic has still to be asked about after that.
+ */
+logicWaiting: number, drafts: DraftsView, 
 /**
  * As if what is in the outbox had happened.
  */

@@ -144,6 +144,10 @@ pub enum Command {
     SetLanguage {
         language: String,
     },
+    /// Your Logic's data about the customer, from another conversation of theirs.
+    ChangeCustomer {
+        patch: Map<String, Value>,
+    },
     RenameCustomer {
         name: String,
     },
@@ -191,6 +195,8 @@ pub enum Command {
         request: Option<RequestId>,
         control: Control,
         custom: Map<String, Value>,
+        /// Changes of the data about the customer.
+        customer: Map<String, Value>,
         actions: Vec<Action>,
     },
     FailLogic {

@@ -60,7 +60,8 @@ impl<'a> Draft<'a> {
     fn start(envelope: &'a Envelope, context: &'a Context, opening: &Opening) -> Result<Self, Rejection> {
         check_label("customer.name", &opening.customer.name)?;
         opening.language.iter().try_for_each(|language| check_label("language", language))?;
-        check_custom(&opening.custom)?;
+        check_custom("custom", &opening.custom)?;
+        check_custom("customer.custom", &opening.customer.custom)?;
         let first = Event {
             conversation: envelope.conversation,
             position: Position(1),
@@ -297,8 +298,8 @@ impl<'a> Draft<'a> {
                 Ok(())
             }
             Command::AskLogic { request, expires } => self.ask_logic(*request, *expires),
-            Command::AnswerLogic { request, control, custom, actions } => {
-                self.answer_logic(*request, control, custom, actions)
+            Command::AnswerLogic { request, control, custom, customer, actions } => {
+                self.answer_logic(*request, control, (custom, customer), actions)
             }
             Command::FailLogic { request, failure } => {
                 if self.state.logic.asked.as_ref().is_none_or(|asked| asked.id != *request) {
@@ -309,6 +310,7 @@ impl<'a> Draft<'a> {
             }
             Command::EngageLogic { engaged } => self.engage_logic(*engaged),
             Command::ChangeCustom { patch } => self.change_custom(patch),
+            Command::ChangeCustomer { patch } => self.change_customer(patch),
             Command::Tag { add, remove } => self.tag(add, remove),
             Command::SetLanguage { language } => {
                 check_label("language", language)?;
@@ -350,7 +352,7 @@ impl<'a> Draft<'a> {
             | Command::FailMail { .. }
             | Command::Progress { .. } => *self.actor == P::System,
             Command::AnswerLogic { .. } => *self.actor == P::Logic,
-            Command::ChangeCustom { .. } => matches!(self.actor, P::Logic | P::System),
+            Command::ChangeCustom { .. } | Command::ChangeCustomer { .. } => matches!(self.actor, P::Logic | P::System),
             Command::OpenLink { .. } => matches!(self.actor, P::ExternalAgent { .. }),
             Command::RenameCustomer { .. } => !matches!(self.actor, P::ExternalAgent { .. }),
             Command::Receive { .. } => matches!(self.actor, P::Customer | P::Agent { .. } | P::ExternalAgent { .. }),

@@ -136,6 +136,10 @@ pub enum EventBody {
     LanguageChanged {
         language: String,
     },
+    /// Your Logic's data about the customer, wherever it was changed.
+    CustomerChanged {
+        patch: Map<String, Value>,
+    },
     CustomerRenamed {
         name: String,
     },

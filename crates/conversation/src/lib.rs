@@ -37,7 +37,7 @@ pub use ids::{
     BrandId, CallId, CommandId, ContactId, ConversationId, CustomerId, EngagementId, LinkId, MediaId, Position,
     RequestId, TurnId, UserId,
 };
-pub use logic::{Action, Control, Fallback, LogicFailure, LogicRequest, LogicState};
+pub use logic::{Action, Control, Fallback, LogicFailure, LogicRequest, LogicState, difference};
 pub use mention::{Mention, Named, OpenMention};
 pub use notice::{Availability, Notice, NoticeKind, Skills, Viewer, is_called, notice};
 pub use participant::{Participant, ParticipantKind};

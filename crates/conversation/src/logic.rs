@@ -228,11 +228,23 @@ pub(crate) fn merge(data: &mut Map<String, Value>, patch: &Map<String, Value>) {
     }
 }
 
+/// The patch that makes `to` of `from` when it is merged. Neither carries nulls, as nothing that was merged does.
+#[must_use]
+pub fn difference(from: &Map<String, Value>, to: &Map<String, Value>) -> Map<String, Value> {
+    let gone = from.keys().filter(|key| !to.contains_key(*key)).map(|key| (key.clone(), Value::Null));
+    let changed = to.iter().filter(|(key, value)| from.get(*key) != Some(*value));
+    let changed = changed.map(|(key, value)| match (from.get(key), value) {
+        (Some(Value::Object(old)), Value::Object(new)) => (key.clone(), Value::Object(difference(old, new))),
+        _ => (key.clone(), value.clone()),
+    });
+    gone.chain(changed).collect()
+}
+
 /// Refuses custom data beyond its limit.
-pub(crate) fn check_custom(custom: &Map<String, Value>) -> Result<(), Rejection> {
+pub(crate) fn check_custom(field: &str, custom: &Map<String, Value>) -> Result<(), Rejection> {
     let bytes = serde_json::to_string(custom).map_or(usize::MAX, |json| json.len());
     if bytes > limits::CUSTOM_BYTES {
-        return Err(Rejection::invalid("custom", format!("larger than {} bytes", limits::CUSTOM_BYTES)));
+        return Err(Rejection::invalid(field, format!("larger than {} bytes", limits::CUSTOM_BYTES)));
     }
     Ok(())
 }
@@ -240,4 +252,34 @@ pub(crate) fn check_custom(custom: &Map<String, Value>) -> Result<(), Rejection>
 /// The reason for help that Your Logic gives with `NEEDS_HELP`.
 pub(crate) fn help_reason(detail: String, customer_asked: bool) -> HelpReason {
     if customer_asked { HelpReason::CustomerAsked { detail } } else { HelpReason::LogicAsked { detail } }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Map, Value};
+
+    use super::{difference, merge};
+
+    fn data() -> impl Strategy<Value = Map<String, Value>> {
+        let leaf = prop_oneof![any::<bool>().prop_map(Value::from), (0..9).prop_map(Value::from)];
+        let tree = leaf.prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                proptest::collection::btree_map("[a-d]", inner, 0..4)
+                    .prop_map(|entries| Value::Object(entries.into_iter().collect())),
+            ]
+        });
+        proptest::collection::btree_map("[a-d]", tree, 0..4).prop_map(|entries| entries.into_iter().collect())
+    }
+
+    proptest! {
+        #[test]
+        fn what_differs_makes_one_of_the_other(from in data(), to in data()) {
+            let mut merged = from.clone();
+            merge(&mut merged, &difference(&from, &to));
+            prop_assert_eq!(&merged, &to);
+            prop_assert!(difference(&to, &to).is_empty());
+        }
+    }
 }

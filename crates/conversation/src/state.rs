@@ -72,6 +72,19 @@ pub enum Status {
 pub struct CustomerRef {
     pub id: CustomerId,
     pub name: String,
+    /// Your Logic's data about the customer, as this conversation knows it; the same for all of theirs.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[ts(type = "Record<string, unknown>", optional = nullable)]
+    #[schema(value_type = Object)]
+    pub custom: Map<String, Value>,
+}
+
+impl CustomerRef {
+    /// A customer of whom nothing else is known.
+    #[must_use]
+    pub fn new(id: CustomerId, name: impl Into<String>) -> Self {
+        Self { id, name: name.into(), custom: Map::new() }
+    }
 }
 
 /// A user who was engaged and is not now.
@@ -316,6 +329,7 @@ impl Conversation {
                 self.tags.extend(added.iter().cloned());
             }
             EventBody::LanguageChanged { language } => self.language = Some(language.clone()),
+            EventBody::CustomerChanged { patch } => merge(&mut self.customer.custom, patch),
             EventBody::CustomerRenamed { name } => self.customer.name.clone_from(name),
             EventBody::Started { .. }
             | EventBody::ButtonPressed { .. }

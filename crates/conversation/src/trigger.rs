@@ -28,6 +28,8 @@ pub enum Trigger {
     FeedbackGiven,
     HandoverGraded,
     EngageLogicChanged,
+    /// The customer is writing; told only where that is wished for. Never an event.
+    Typing,
     /// Nothing happened: an agent would like to know what Your Logic would say. Never an event.
     Preview,
     /// Nothing happened: an agent would like better words for a reply. Never an event.

@@ -123,7 +123,7 @@ impl World {
                     Some(Participant::System)
                 }
                 Command::Write { .. } | Command::GiveFeedback { .. } => Some(Participant::Customer),
-                Command::ChangeCustom { .. } => Some(Participant::Logic),
+                Command::ChangeCustom { .. } | Command::ChangeCustomer { .. } => Some(Participant::Logic),
                 _ => None,
             };
             actor = owner.unwrap_or(actor);
@@ -191,6 +191,7 @@ impl World {
                     ignore_on_agent_action: step.pick % 5 == 1,
                 },
                 custom: Map::new(),
+                customer: Map::from_iter([(format!("c{}", step.pick % 3), Value::from(step.pick))]),
                 actions: (0..step.pick % 4).map(|i| self.action(step.pick.rotate_right(3 * i + 2))).collect(),
             },
             46 => Command::FailLogic {

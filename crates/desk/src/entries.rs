@@ -69,6 +69,7 @@ pub(crate) fn role(event: &Event) -> Role {
         | EventBody::LogicFailed { .. }
         | EventBody::FallbackCleared
         | EventBody::CustomChanged { .. }
+        | EventBody::CustomerChanged { .. }
         | EventBody::LanguageChanged { .. }
         | EventBody::LinkUsed { .. }
         | EventBody::MentionSeen => Role::Hidden,

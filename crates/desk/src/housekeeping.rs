@@ -100,7 +100,7 @@ mod tests {
     fn conversation(number: u128, updated: i64) -> Conversation {
         let id = ConversationId(Uuid::from_u128(number));
         let body = EventBody::Started {
-            customer: CustomerRef { id: CustomerId(id.0), name: "Carmen".into() },
+            customer: CustomerRef::new(CustomerId(id.0), "Carmen"),
             contact: ContactId(id.0),
             channel: Channel::WebChat,
             brand: None,

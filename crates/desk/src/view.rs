@@ -209,6 +209,8 @@ pub struct ConversationView {
     pub handover: Option<HandoverView>,
     /// Your Logic is being asked, and answers by then.
     pub logic_until: Option<Time>,
+    /// What Your Logic has still to be asked about after that.
+    pub logic_waiting: u32,
     pub drafts: DraftsView,
     /// As if what is in the outbox had happened.
     pub may: MayView,

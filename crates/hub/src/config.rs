@@ -36,6 +36,8 @@ pub struct LogicConfig {
     pub timeout_ms: i64,
     /// Whether it may have an address that only this network knows.
     pub allow_private: bool,
+    /// Whether it hears that a customer is writing.
+    pub typing: bool,
 }
 
 impl std::fmt::Debug for LogicConfig {
@@ -44,6 +46,7 @@ impl std::fmt::Debug for LogicConfig {
             .field("url", &self.url)
             .field("timeout_ms", &self.timeout_ms)
             .field("allow_private", &self.allow_private)
+            .field("typing", &self.typing)
             .finish_non_exhaustive()
     }
 }
@@ -123,6 +126,7 @@ struct FileLogic {
     secret: Option<String>,
     timeout_ms: Option<i64>,
     allow_private: Option<bool>,
+    typing: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -178,15 +182,20 @@ impl Config {
         if !(100..=120_000).contains(&timeout_ms) {
             return Err(wrong("logic.timeout_ms (TANDEM_LOGIC_TIMEOUT_MS)", "use 100 to 120000"));
         }
-        let allow_private = match variable("TANDEM_LOGIC_ALLOW_PRIVATE").as_deref() {
-            None => logic.allow_private.unwrap_or(true),
-            Some("true") => true,
-            Some("false") => false,
-            Some(other) => {
-                let problem = format!("'{other}' is not allowed; use true or false");
-                return Err(wrong("logic.allow_private (TANDEM_LOGIC_ALLOW_PRIVATE)", problem));
+        let flag = |name: &str, file: Option<bool>, otherwise: bool| {
+            let from = format!("TANDEM_{}", name.to_uppercase().replace('.', "_"));
+            match variable(&from).as_deref() {
+                None => Ok(file.unwrap_or(otherwise)),
+                Some("true") => Ok(true),
+                Some("false") => Ok(false),
+                Some(other) => {
+                    let problem = format!("'{other}' is not allowed; use true or false");
+                    Err(wrong(&format!("{name} ({from})"), problem))
+                }
             }
         };
+        let allow_private = flag("logic.allow_private", logic.allow_private, true)?;
+        let typing = flag("logic.typing", logic.typing, false)?;
         let given = |name: &str, file: Option<String>| variable(name).filter(|text| !text.is_empty()).or(file);
         let url = given("TANDEM_LOGIC_URL", logic.url);
         let secret = given("TANDEM_LOGIC_SECRET", logic.secret);
@@ -206,7 +215,7 @@ impl Config {
             listen,
             data: data.unwrap_or_else(|| "tandem-data".into()),
             account: variable("TANDEM_ACCOUNT").or(file.account).unwrap_or_else(|| "Tandem".into()),
-            logic: logic_of(url, secret, timeout_ms, allow_private)?,
+            logic: logic_of(url, secret, LogicSettings { timeout_ms, allow_private, typing })?,
             rate_limits,
             mail,
             improve,
@@ -215,11 +224,16 @@ impl Config {
     }
 }
 
+struct LogicSettings {
+    timeout_ms: i64,
+    allow_private: bool,
+    typing: bool,
+}
+
 fn logic_of(
     url: Option<String>,
     secret: Option<String>,
-    timeout_ms: i64,
-    allow_private: bool,
+    LogicSettings { timeout_ms, allow_private, typing }: LogicSettings,
 ) -> Result<Option<LogicConfig>, ConfigError> {
     let Some(url) = url else { return Ok(None) };
     let place = "logic.url (TANDEM_LOGIC_URL)";
@@ -228,7 +242,7 @@ fn logic_of(
     if secret.len() < 16 {
         return Err(wrong("logic.secret (TANDEM_LOGIC_SECRET)", "shorter than 16 characters"));
     }
-    Ok(Some(LogicConfig { url, secret, timeout_ms, allow_private }))
+    Ok(Some(LogicConfig { url, secret, timeout_ms, allow_private, typing }))
 }
 
 fn check_https(place: &str, url: &str) -> Result<(), ConfigError> {
@@ -329,6 +343,7 @@ mod tests {
             (vec![("TANDEM_LOGIC_TIMEOUT_MS", "soon")], "TANDEM_LOGIC_TIMEOUT_MS"),
             (vec![("TANDEM_LOGIC_TIMEOUT_MS", "1")], "TANDEM_LOGIC_TIMEOUT_MS"),
             (vec![("TANDEM_LOGIC_ALLOW_PRIVATE", "no")], "TANDEM_LOGIC_ALLOW_PRIVATE"),
+            (vec![("TANDEM_LOGIC_TYPING", "on")], "logic.typing (TANDEM_LOGIC_TYPING)"),
             (vec![("TANDEM_PUBLIC_URL", "http://hub.example")], "TANDEM_PUBLIC_URL"),
             (vec![("TANDEM_MAIL_URL", "smtp://mail.example")], "TANDEM_MAIL_URL"),
             (vec![("TANDEM_MAIL_URL", "smtp://mail.example?tls=opportunistic")], "TANDEM_MAIL_URL"),

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use tandem_conversation::{ContactId, LinkId, UserId};
+use tandem_conversation::{ContactId, ConversationId, LinkId, UserId};
 use tandem_protocol::Problem;
 
 use crate::api::ApiError;
@@ -18,6 +18,7 @@ pub struct Limits {
     links: DefaultKeyedRateLimiter<IpAddr>,
     guests: DefaultKeyedRateLimiter<LinkId>,
     dry_runs: DefaultKeyedRateLimiter<UserId>,
+    typing: DefaultKeyedRateLimiter<ConversationId>,
 }
 
 impl Limits {
@@ -33,6 +34,7 @@ impl Limits {
             links: RateLimiter::keyed(Quota::per_minute(at_least_one(60))),
             guests: RateLimiter::keyed(Quota::per_second(at_least_one(5)).allow_burst(at_least_one(30))),
             dry_runs: RateLimiter::keyed(Quota::per_minute(at_least_one(30))),
+            typing: RateLimiter::keyed(Quota::per_minute(at_least_one(12)).allow_burst(NonZeroU32::MIN)),
         }
     }
 
@@ -84,6 +86,12 @@ impl Limits {
         self.refuse_if(self.dry_runs.check_key(&user).is_err())
     }
 
+    /// Whether Your Logic may hear again that the customer is writing: every five seconds, with or without limits.
+    #[must_use]
+    pub fn typing_told(&self, conversation: ConversationId) -> bool {
+        self.typing.check_key(&conversation).is_ok()
+    }
+
     /// Forgets whoever has been quiet long enough.
     pub fn tidy(&self) {
         self.logins.retain_recent();
@@ -92,6 +100,7 @@ impl Limits {
         self.links.retain_recent();
         self.guests.retain_recent();
         self.dry_runs.retain_recent();
+        self.typing.retain_recent();
     }
 
     fn refuse_if(&self, over: bool) -> Result<(), ApiError> {

@@ -5,16 +5,18 @@
 
 mod addresses;
 pub(crate) mod body;
+mod customer;
 mod dry_run;
 pub(crate) mod endpoint;
+pub(crate) mod typing;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tandem_conversation::{
-    Action, Command, CommandId, Conversation, ConversationId, Envelope, LinkId, LogicFailure, LogicRequest,
-    Participant, Permissions, Position, Rejection, RequestId, limits,
+    Action, Command, CommandId, ConversationId, Envelope, LinkId, LogicFailure, LogicRequest, Participant, Permissions,
+    Position, Rejection, RequestId, limits,
 };
 use tandem_protocol::logic::LogicResponseBody;
 use tokio::sync::{Semaphore, mpsc};
@@ -26,7 +28,7 @@ use crate::fanout::Input;
 use crate::guests::invite::Ways;
 use crate::hub::Hub;
 use crate::store::logic_requests::LogicRequestRow;
-use crate::store::{StoreError, commands, contacts, conversations, logic_requests, users};
+use crate::store::{StoreError, commands, conversations, logic_requests, users};
 pub(crate) use dry_run::{Wish, dry_run, is_dry_run};
 use endpoint::{Answered, Endpoint};
 
@@ -128,6 +130,7 @@ async fn ask(hub: &Hub, id: ConversationId) -> Result<Option<LogicRequest>, Stor
     let expires = hub.clock.now().plus_ms(timeout_ms.max(1_000));
     hub.database
         .write(move |connection, engine| {
+            customer::catch_up(connection, engine, id)?;
             let command = system_command(id, Command::AskLogic { request, expires });
             match engine.execute(connection, &command, Repeat::Once, None)? {
                 Ok(_) => Ok(engine.state(connection, id)?.and_then(|state| state.logic.asked.clone())),
@@ -299,8 +302,10 @@ async fn apply_with(
                 request: answer.request_id,
                 control: answer.control,
                 custom: answer.conversation.custom,
+                customer: answer.customer.custom,
                 actions,
             };
+            customer::catch_up(connection, engine, id)?;
             let envelope = of_logic(command_id, id, command);
             let position = match engine.execute(connection, &envelope, repeat, typing)? {
                 Ok(position) => position,
@@ -317,28 +322,12 @@ async fn apply_with(
                     ways.open(connection, now)?;
                 }
             }
-            Ok(rename(connection, engine, state, answer.customer.name)?.map_or(Ok(position), Ok))
+            let kept = customer::keep(connection, engine, id, answer.customer.name.as_deref())?;
+            Ok(Ok(kept.unwrap_or(position)))
         })
         .await;
     hub.mails.notify_one();
     applied
-}
-
-fn rename(
-    connection: &tandem_sqlite::rusqlite::Connection,
-    engine: &mut crate::engine::Engine,
-    state: Option<Arc<Conversation>>,
-    name: Option<String>,
-) -> Result<Option<Position>, StoreError> {
-    let (Some(state), Some(name)) = (state, name) else { return Ok(None) };
-    let command = of_logic(CommandId(Uuid::now_v7()), state.id, Command::RenameCustomer { name: name.clone() });
-    match engine.execute(connection, &command, Repeat::Once, None)? {
-        Ok(position) => {
-            contacts::rename(connection, state.customer.id, &name)?;
-            Ok(Some(position))
-        }
-        Err(_) => Ok(None),
-    }
 }
 
 fn of_logic(id: CommandId, conversation: ConversationId, command: Command) -> Envelope {

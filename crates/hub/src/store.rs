@@ -71,4 +71,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "links of external agents", sql: links::SCHEMA },
     Migration { name: "mails on their way", sql: mails::SCHEMA },
     Migration { name: "files of external agents", sql: media::LINKS },
+    Migration { name: "data about customers", sql: contacts::CUSTOM },
 ];

@@ -18,7 +18,7 @@ pub const VERSIONS: &[&str] = &[
     "4: notes mention colleagues, and supervisors hear when what is known of an alert changes",
     "5: notes hand conversations over, and are graded",
     "6: external agents are invited by links, and hubs say whether they send mail",
-    "7: hubs offer better words for a reply",
+    "7: hubs offer better words for a reply, and know data about customers",
 ];
 
 /// The version this build speaks.

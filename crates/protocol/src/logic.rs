@@ -73,6 +73,9 @@ pub struct GradedBody {
 pub struct CustomerBody {
     pub id: CustomerId,
     pub name: String,
+    /// Your own data about the customer, as you left it in any of their conversations.
+    #[schema(value_type = Object)]
+    pub custom: Map<String, Value>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -111,7 +114,7 @@ pub struct TurnBody {
 pub struct LogicResponseBody {
     pub request_id: Option<RequestId>,
     pub control: Control,
-    /// Changes of the customer: `name`.
+    /// Changes of the customer, in all of their conversations.
     pub customer: CustomerPatch,
     pub conversation: ConversationPatch,
     pub actions: Vec<Action>,
@@ -121,6 +124,9 @@ pub struct LogicResponseBody {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct CustomerPatch {
     pub name: Option<String>,
+    /// Merged like the conversation's.
+    #[schema(value_type = Object)]
+    pub custom: Map<String, Value>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]

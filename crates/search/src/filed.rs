@@ -3,14 +3,12 @@
 //! Suggestions are not filed: nobody has said them. Neither are the tags' values ever shown; a hit is made from the
 //! event itself.
 
-use serde_json::{Map, Value};
-use tandem_conversation::{Channel, Content, ConversationId, Event, EventBody};
+use serde_json::Value;
+use tandem_conversation::{Channel, Content, ConversationId, CustomerRef, Event, EventBody};
 
 use crate::scope::{Tag, author_tags};
 use crate::words::Words;
 
-/// The key under which Your Logic keeps what it knows about the customer.
-const CUSTOMER: &str = "customer";
 /// Longest text of what a customer is known by, in characters.
 const KNOWN_CHARS: usize = 1_000;
 
@@ -62,11 +60,9 @@ fn document(mut tags: Vec<String>, conversation: ConversationId, channel: Channe
 
 /// A customer's name, and whatever else Your Logic knows them by: numbers, addresses.
 #[must_use]
-pub fn known_by(name: &str, custom: &Map<String, Value>) -> String {
-    let mut known = name.to_owned();
-    if let Some(customer) = custom.get(CUSTOMER) {
-        leaves(customer, &mut known);
-    }
+pub fn known_by(customer: &CustomerRef) -> String {
+    let mut known = customer.name.clone();
+    customer.custom.values().for_each(|value| leaves(value, &mut known));
     match known.char_indices().nth(KNOWN_CHARS) {
         Some((end, _)) => known[..end].to_owned(),
         None => known,
@@ -95,7 +91,7 @@ fn leaves(value: &Value, into: &mut String) {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use tandem_conversation::{CommandId, Participant, Position, Time, Turn, TurnId, UserId};
+    use tandem_conversation::{CommandId, CustomerId, Participant, Position, Time, Turn, TurnId, UserId};
     use uuid::Uuid;
 
     use super::*;
@@ -143,9 +139,9 @@ mod tests {
 
     #[test]
     fn customers_are_known_by_more_than_their_name() {
-        let custom = json!({"customer": {"email": "carmen@example.com", "phones": ["+49 30 1234"], "gold": true, "no": 7},
-            "order": "not about the person"});
-        let known = known_by("Carmen Menzel", custom.as_object().unwrap());
-        assert_eq!(known, "Carmen Menzel · carmen@example.com · 7 · +49 30 1234");
+        let custom = json!({"email": "carmen@example.com", "phones": ["+49 30 1234"], "gold": true, "no": 7});
+        let mut carmen = CustomerRef::new(CustomerId(Uuid::from_u128(1)), "Carmen Menzel");
+        carmen.custom = custom.as_object().unwrap().clone();
+        assert_eq!(known_by(&carmen), "Carmen Menzel · carmen@example.com · 7 · +49 30 1234");
     }
 }

@@ -12,6 +12,7 @@ mod desktop;
 mod fold;
 mod help;
 mod idle;
+mod logic;
 mod messages;
 mod past;
 pub mod raw;
@@ -63,6 +64,8 @@ pub const MEASUREMENTS: &[Measurement] = &[
         names: &["help_to_notification_p50_ms", "help_to_notification_p99_ms", "withdraw_p99_ms"],
         run: |bench| Box::pin(help::measure(bench)),
     },
+    Measurement { names: &["logic_overhead_p99_ms"], run: |bench| Box::pin(logic::overhead(bench)) },
+    Measurement { names: &["logic_round_trips_per_s"], run: |bench| Box::pin(logic::throughput(bench)) },
     Measurement { names: &["help_to_desks_p99_ms"], run: |bench| Box::pin(desks::measure(bench)) },
     Measurement {
         names: &["desk_catchup_vs_raw", "desk_catchup_per_s", "desk_catchup_raw_per_s"],

@@ -13,6 +13,9 @@ use crate::rejection::Rejection;
 use crate::time::Time;
 use crate::turn::{Content, Turn, check_label, check_remark, limits};
 
+/// Changes of the conversation's data, and of the customer's.
+type Data<'a> = (&'a Map<String, Value>, &'a Map<String, Value>);
+
 impl Draft<'_> {
     pub(super) fn ask_logic(&mut self, request: RequestId, expires: Time) -> Result<(), Rejection> {
         let logic = &self.state.logic;
@@ -46,11 +49,11 @@ impl Draft<'_> {
         &mut self,
         request: Option<RequestId>,
         control: &Control,
-        custom: &Map<String, Value>,
+        data: Data<'_>,
         actions: &[Action],
     ) -> Result<(), Rejection> {
         let Some(id) = request else {
-            self.change_custom(custom)?;
+            self.change_data(data)?;
             return actions.iter().try_for_each(|action| self.act(action));
         };
         let Some(asked) = self.state.logic.asked.clone().filter(|asked| asked.id == id) else {
@@ -68,7 +71,7 @@ impl Draft<'_> {
             (control.ignore_on_customer_action && customer_acted) || (control.ignore_on_agent_action && person_acted);
         if !ignored {
             let before = self.clone();
-            let done = self.change_custom(custom).map_err(|r| (0, r)).and_then(|()| {
+            let done = self.change_data(data).map_err(|r| (0, r)).and_then(|()| {
                 actions.iter().enumerate().try_for_each(|(i, action)| self.act(action).map_err(|r| (i, r)))
             });
             if let Err((action, rejection)) = done {
@@ -239,11 +242,30 @@ impl Draft<'_> {
         }
         let mut merged = self.state.custom.clone();
         merge(&mut merged, patch);
-        check_custom(&merged)?;
+        check_custom("custom", &merged)?;
         if merged != self.state.custom {
             self.push(EventBody::CustomChanged { patch: patch.clone() });
         }
         Ok(())
+    }
+
+    pub(super) fn change_customer(&mut self, patch: &Map<String, Value>) -> Result<(), Rejection> {
+        if patch.is_empty() {
+            return Ok(());
+        }
+        let mut merged = self.state.customer.custom.clone();
+        merge(&mut merged, patch);
+        check_custom("customer.custom", &merged)?;
+        if merged != self.state.customer.custom {
+            self.push(EventBody::CustomerChanged { patch: patch.clone() });
+        }
+        Ok(())
+    }
+
+    /// What an answer says of the conversation, and of the customer.
+    fn change_data(&mut self, (conversation, customer): Data<'_>) -> Result<(), Rejection> {
+        self.change_custom(conversation)?;
+        self.change_customer(customer)
     }
 
     pub(super) fn tag(&mut self, add: &[String], remove: &[String]) -> Result<(), Rejection> {

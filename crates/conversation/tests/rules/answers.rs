@@ -30,9 +30,11 @@ fn an_answer_takes_effect_all_or_not_at_all() {
     let wrong = Action::InviteAgent { user: JONAS, name: None, note: None };
     let actions = vec![message("Hi!"), tag, wrong, message("Bye!")];
     let request = stage.state.logic.asked.as_ref().map(|asked| asked.id);
-    stage.logic(Command::AnswerLogic { request, control: Control::default(), custom, actions }).unwrap();
+    let customer = Map::from_iter([("tier".to_owned(), json!("gold"))]);
+    stage.logic(Command::AnswerLogic { request, control: Control::default(), custom, customer, actions }).unwrap();
     assert_eq!(stage.chat(), ["Carmen: Hello?"], "nothing of it happened");
     assert!(stage.state.tags.is_empty() && stage.state.custom.is_empty());
+    assert!(stage.state.customer.custom.is_empty());
     assert_eq!(refusal(&stage), (2, "user: no such user".to_owned()), "the action is named");
     let line = LogicFailure::Refused { action: 2, detail: "user: no such user".into() }.line();
     assert_eq!(line, "Your Logic's answer was refused (action 3): user: no such user");
@@ -146,8 +148,10 @@ fn custom_data_merges_as_a_json_merge_patch() {
     ];
     for (patch, expected) in patches {
         let patch = patch.as_object().unwrap().clone();
-        stage.logic(Command::ChangeCustom { patch }).unwrap();
+        stage.logic(Command::ChangeCustom { patch: patch.clone() }).unwrap();
         assert_eq!(serde_json::Value::Object(stage.state.custom.clone()), expected);
+        stage.logic(Command::ChangeCustomer { patch }).unwrap();
+        assert_eq!(serde_json::Value::Object(stage.state.customer.custom.clone()), expected, "the customer's likewise");
     }
 }
 

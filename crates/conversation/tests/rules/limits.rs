@@ -128,6 +128,9 @@ fn custom_data_of_64_kib_at_most() {
     let gone = Map::from_iter([("k".to_owned(), Value::Null)]);
     stage.logic(Command::ChangeCustom { patch: gone }).expect("removing makes room");
     assert!(stage.state.custom.is_empty());
+    stage.logic(Command::ChangeCustomer { patch: custom(limits::CUSTOM_BYTES) }).unwrap();
+    let beyond = Command::ChangeCustomer { patch: custom(limits::CUSTOM_BYTES + 1) };
+    assert_eq!(field(stage.logic(beyond)).as_deref(), Some("customer.custom"));
 }
 
 #[test]

@@ -65,7 +65,7 @@ pub fn packet() -> Action {
 
 pub fn opening() -> Opening {
     Opening {
-        customer: CustomerRef { id: CustomerId(Uuid::from_u128(0xc1)), name: "Carmen".into() },
+        customer: CustomerRef::new(CustomerId(Uuid::from_u128(0xc1)), "Carmen"),
         contact: ContactId(Uuid::from_u128(0xc2)),
         channel: Channel::WebChat,
         brand: None,
@@ -231,13 +231,19 @@ impl Stage {
     }
 
     pub fn answer_with(&mut self, request: RequestId, control: Control, actions: Vec<Action>) -> Outcome {
-        self.logic(Command::AnswerLogic { request: Some(request), control, custom: Map::new(), actions })
+        self.logic(Command::AnswerLogic {
+            request: Some(request),
+            control,
+            custom: Map::new(),
+            customer: Map::new(),
+            actions,
+        })
     }
 
     /// What Your Logic sends without having been asked.
     pub fn logic_sends(&mut self, actions: Vec<Action>) -> Outcome {
         let control = Control::default();
-        self.logic(Command::AnswerLogic { request: None, control, custom: Map::new(), actions })
+        self.logic(Command::AnswerLogic { request: None, control, custom: Map::new(), customer: Map::new(), actions })
     }
 
     /// Your Logic hears everything that is pending and says nothing.

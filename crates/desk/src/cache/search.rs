@@ -92,7 +92,7 @@ const KNOWN: &str = "SELECT id, known FROM people WHERE conversation = ?1";
 
 /// Files what the customer of a conversation is known by, if that has changed.
 pub(crate) fn know(connection: &Connection, state: &Conversation) -> Result<(), CacheError> {
-    let text = filed::known_by(&state.customer.name, &state.custom);
+    let text = filed::known_by(&state.customer);
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     let known = hasher.finish().cast_signed();
@@ -235,10 +235,8 @@ impl<Admits: Fn(ConversationId) -> Result<bool, CacheError>> Shelf for People<'_
                 Some(of) if (self.admits)(of)? => conversations::get(self.connection, of)?,
                 _ => None,
             };
-            let candidate = held.map(|held| Candidate {
-                text: filed::known_by(&held.state.customer.name, &held.state.custom),
-                item: held.state,
-            });
+            let candidate =
+                held.map(|held| Candidate { text: filed::known_by(&held.state.customer), item: held.state });
             if !each(row, candidate) {
                 break;
             }

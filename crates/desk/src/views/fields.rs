@@ -5,8 +5,6 @@ use tandem_conversation::{Channel, Conversation};
 
 use crate::view::FieldView;
 
-/// The key under which Your Logic keeps what it knows about the customer.
-const CUSTOMER: &str = "customer";
 /// Longest value of a field, in characters.
 const VALUE_CHARS: usize = 300;
 /// Most fields of one group.
@@ -16,14 +14,13 @@ const FIELDS: usize = 60;
 pub(super) fn customer(state: &Conversation) -> Vec<FieldView> {
     let mut fields = vec![field("Channel", channel(state.channel))];
     fields.extend(state.language.as_deref().map(|code| field("Language", language(code))));
-    fields.extend(state.custom.get(CUSTOMER).and_then(Value::as_object).map(flat).unwrap_or_default());
+    fields.extend(flat(&state.customer.custom));
     fields
 }
 
-/// All other data that Your Logic keeps.
+/// What Your Logic keeps of the conversation.
 pub(super) fn custom(state: &Conversation) -> Vec<FieldView> {
-    let others = state.custom.iter().filter(|(key, _)| *key != CUSTOMER);
-    flat(&others.map(|(key, value)| (key.clone(), value.clone())).collect())
+    flat(&state.custom)
 }
 
 fn field(label: &str, value: impl Into<String>) -> FieldView {

@@ -37,11 +37,19 @@ pub(crate) fn conversation(
         suggestion: suggestion(connection, &state)?,
         handover: state.handover.as_deref().map(|open| handover(open, &state, reader)),
         logic_until: state.logic.asked.as_ref().map(|asked| asked.expires),
+        logic_waiting: behind(&state),
         may: may::may(&expected, reader),
         earlier: conversations::count_earlier(connection, state.customer.id, state.started)?,
         row: row::row(Line { unread, draft, state }, reader.user),
         drafts,
     }))
+}
+
+/// The events behind the one that Your Logic is asked about.
+fn behind(state: &Conversation) -> u32 {
+    let Some(asked) = &state.logic.asked else { return 0 };
+    let count = state.logic.pending.iter().filter(|pending| pending.position > asked.trigger).count();
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn handover(open: &OpenHandover, state: &Conversation, reader: &Reader) -> HandoverView {

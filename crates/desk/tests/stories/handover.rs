@@ -15,7 +15,7 @@ fn hand_over(hub: &FakeHub) -> ConversationId {
         "wish": [{ "text": "Fly today" }], "risk": [{ "text": "The <b>fare</b> ends" }] } }))
     .unwrap();
     let (control, custom) = (Control::default(), Map::new());
-    let answer = Command::AnswerLogic { request: None, control, custom, actions: vec![note] };
+    let answer = Command::AnswerLogic { request: None, control, custom, customer: Map::new(), actions: vec![note] };
     hub.run(carmen, Participant::Logic, answer).unwrap();
     carmen
 }

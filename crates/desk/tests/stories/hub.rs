@@ -167,7 +167,7 @@ impl FakeHub {
     pub fn customer_returns(&self, name: &str, customer: CustomerId) -> ConversationId {
         let id = ConversationId(Uuid::now_v7());
         let opening = Opening {
-            customer: CustomerRef { id: customer, name: name.into() },
+            customer: CustomerRef::new(customer, name),
             contact: ContactId(Uuid::now_v7()),
             channel: Channel::WebChat,
             brand: None,

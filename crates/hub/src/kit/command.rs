@@ -77,7 +77,7 @@ impl LogicCommand {
 impl EndpointArguments {
     fn config(self) -> (LogicConfig, Option<PathBuf>) {
         let Self { url, secret, timeout_ms, json } = self;
-        (LogicConfig { url, secret, timeout_ms, allow_private: true }, json)
+        (LogicConfig { url, secret, timeout_ms, allow_private: true, typing: false }, json)
     }
 }
 

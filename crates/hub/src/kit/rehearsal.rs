@@ -28,7 +28,7 @@ impl Rehearsal {
     /// A customer has opened the chat.
     pub fn begin(customer: &str, language: Option<&str>, clock: &Clock, timeout_ms: i64) -> Result<Self, Rejection> {
         let opening = Opening {
-            customer: CustomerRef { id: CustomerId(Uuid::now_v7()), name: customer.to_owned() },
+            customer: CustomerRef::new(CustomerId(Uuid::now_v7()), customer),
             contact: ContactId(Uuid::now_v7()),
             channel: Channel::WebChat,
             brand: None,
@@ -143,7 +143,13 @@ impl Rehearsal {
 }
 
 fn answer(request: Option<RequestId>, body: LogicResponseBody) -> Command {
-    Command::AnswerLogic { request, control: body.control, custom: body.conversation.custom, actions: body.actions }
+    Command::AnswerLogic {
+        request,
+        control: body.control,
+        custom: body.conversation.custom,
+        customer: body.customer.custom,
+        actions: body.actions,
+    }
 }
 
 fn new_turn() -> TurnId {

@@ -47,7 +47,7 @@ pub(super) fn request_body(
 }
 
 /// The body of a request about the conversation as it stands, without anything having happened.
-pub(super) fn dry_body(
+pub(super) fn beside_body(
     connection: &Connection,
     id: ConversationId,
     request: RequestId,
@@ -58,22 +58,24 @@ pub(super) fn dry_body(
     let (state, events) = newest(connection, id)?;
     let said =
         |event: &&Event| event.actor == Participant::Customer && matches!(event.body, EventBody::TurnAdded { .. });
-    let (kind, draft) = match wish {
-        Wish::Preview => (Trigger::Preview, None),
-        Wish::Improve { draft } => (Trigger::Improve, Some(draft)),
+    let (kind, by, draft) = match wish {
+        Wish::Preview => (Trigger::Preview, Participant::System, None),
+        Wish::Improve { draft } => (Trigger::Improve, Participant::System, Some(draft)),
+        Wish::Typing => (Trigger::Typing, Participant::Customer, None),
     };
+    let dry_run = kind != Trigger::Typing;
     let trigger = TriggerBody {
         kind,
         position: state.position,
         time: asked,
-        by: Participant::System,
+        by,
         silent: false,
         turn: events.iter().rfind(said).and_then(turn_body),
         action: None,
         graded: None,
         draft,
     };
-    Ok(compose(state, &events, Question { id: request, asked, expires, trigger, dry_run: true }, account))
+    Ok(compose(state, &events, Question { id: request, asked, expires, trigger, dry_run }, account))
 }
 
 fn newest(connection: &Connection, id: ConversationId) -> Result<(Conversation, Vec<Event>), StoreError> {
@@ -86,6 +88,7 @@ fn newest(connection: &Connection, id: ConversationId) -> Result<(Conversation, 
 pub(crate) fn compose(state: Conversation, events: &[Event], question: Question, account: &str) -> LogicRequestBody {
     let mut turns: Vec<_> = events.iter().rev().filter_map(turn_body).take(TURNS).collect();
     turns.reverse();
+    let in_progress = state.in_progress();
     LogicRequestBody {
         request_id: question.id,
         dry_run: question.dry_run,
@@ -93,11 +96,11 @@ pub(crate) fn compose(state: Conversation, events: &[Event], question: Question,
         time: question.asked,
         trigger: question.trigger,
         account: account.to_owned(),
-        customer: CustomerBody { id: state.customer.id, name: state.customer.name.clone() },
+        customer: CustomerBody { id: state.customer.id, name: state.customer.name, custom: state.customer.custom },
         conversation: ConversationBody {
             id: state.id,
             channel: state.channel,
-            in_progress: state.in_progress(),
+            in_progress,
             needs_help: state.help,
             engage_logic: state.logic.engaged,
             fallback_to_agent: state.fallback.is_some(),

@@ -11,12 +11,14 @@ use super::endpoint::Answered;
 use crate::hub::Hub;
 use crate::store::StoreError;
 
-/// What an agent would like to know.
+/// What Your Logic is asked about although nothing has happened.
 pub(crate) enum Wish {
-    /// What Your Logic would say next.
+    /// What it would say next, an agent would like to know.
     Preview,
-    /// How it would word this reply.
+    /// How it would word this reply, an agent would like to know.
     Improve { draft: String },
+    /// The customer is writing.
+    Typing,
 }
 
 /// Asks Your Logic about the conversation as it stands. Changes nothing, leaves no trace, and takes no longer than the
@@ -36,7 +38,7 @@ pub(crate) async fn dry_run(
     let expires = asked.plus_ms(config.timeout_ms);
     let body = hub
         .database
-        .read(move |connection| body::dry_body(connection, id, dry_run_id(), (asked, expires), wish, &account))
+        .read(move |connection| body::beside_body(connection, id, dry_run_id(), (asked, expires), wish, &account))
         .await?;
     let left = Duration::from_millis(config.timeout_ms.max(0).cast_unsigned());
     let (_, answered) = endpoint.ask(&body, asked, left).await;

@@ -210,7 +210,8 @@ mod tests {
     fn signature(secret: &str, id: &str, timestamp: i64, body: &str) -> Option<String> {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let url = "https://logic.example/".to_owned();
-        let config = LogicConfig { url, secret: secret.to_owned(), timeout_ms: 1_000, allow_private: true };
+        let config =
+            LogicConfig { url, secret: secret.to_owned(), timeout_ms: 1_000, allow_private: true, typing: false };
         let letter =
             Endpoint::new(config).unwrap().letter(id.to_owned(), Time(timestamp * 1000), body.to_owned().into());
         letter.unwrap().signature

@@ -1,5 +1,6 @@
 //! Customers, and the contacts by which they reach us.
 
+use serde_json::{Map, Value};
 use tandem_conversation::{BrandId, ContactId, CustomerId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, params};
 
@@ -21,6 +22,9 @@ CREATE TABLE contacts (
     secret_hash BLOB UNIQUE
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contacts_of_customer ON contacts (customer);";
+
+/// Your Logic's data about the customer, as JSON.
+pub(crate) const CUSTOM: &str = "ALTER TABLE customers ADD COLUMN custom TEXT NOT NULL DEFAULT '{}';";
 
 /// A browser that has written, or may.
 #[derive(Clone, Debug)]
@@ -68,10 +72,36 @@ pub(crate) fn web_by_secret(connection: &Connection, secret: &Hash) -> Result<Op
     Ok(found.optional()?)
 }
 
-/// Gives a customer another name.
-pub(crate) fn rename(connection: &Connection, customer: CustomerId, name: &str) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("UPDATE customers SET name = ?2 WHERE id = ?1")?
-        .execute(params![Id(customer.0), name])?;
+/// What is known of a customer, whichever of their conversations it was learnt in.
+pub(crate) struct Known {
+    pub name: String,
+    /// Your Logic's data.
+    pub custom: Map<String, Value>,
+}
+
+pub(crate) fn known(connection: &Connection, customer: CustomerId) -> Result<Option<Known>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT name, custom FROM customers WHERE id = ?1")?;
+    let found = query.query_row([Id(customer.0)], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)));
+    let Some((name, custom)) = found.optional()? else { return Ok(None) };
+    let custom = serde_json::from_str(&custom).map_err(damaged)?;
+    Ok(Some(Known { name, custom }))
+}
+
+pub(crate) fn know(
+    connection: &Connection,
+    customer: CustomerId,
+    name: &str,
+    custom: &Map<String, Value>,
+) -> Result<(), StoreError> {
+    let custom = serde_json::to_string(custom).map_err(damaged)?;
+    connection.prepare_cached("UPDATE customers SET name = ?2, custom = ?3 WHERE id = ?1")?.execute(params![
+        Id(customer.0),
+        name,
+        custom
+    ])?;
     Ok(())
+}
+
+fn damaged(error: serde_json::Error) -> StoreError {
+    StoreError::Damaged { what: "customer", detail: error.to_string() }
 }

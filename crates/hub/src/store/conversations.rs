@@ -110,6 +110,14 @@ pub(crate) fn newest_of_contact(
     Ok(query.query_row([Id(contact.0)], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0))).optional()?)
 }
 
+/// The conversations of a customer that are in progress.
+pub(crate) fn in_progress_of(connection: &Connection, customer: CustomerId) -> Result<Vec<ConversationId>, StoreError> {
+    let mut query =
+        connection.prepare_cached("SELECT id FROM conversations WHERE customer = ?1 AND in_progress = 1")?;
+    let ids = query.query_map([Id(customer.0)], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
 /// All conversations of a customer, oldest first.
 pub(crate) fn of_customer(connection: &Connection, customer: CustomerId) -> Result<Vec<Conversation>, StoreError> {
     let mut query =

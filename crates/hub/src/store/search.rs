@@ -48,7 +48,7 @@ impl Filing {
             self.turns.push((seq, document));
         }
         if tells_who(&event.body) {
-            let known = filed::known_by(&state.customer.name, &state.custom);
+            let known = filed::known_by(&state.customer);
             self.people.push((seq, filed::person(state.id, state.channel, &known)));
         }
     }
@@ -56,7 +56,13 @@ impl Filing {
 
 /// Whether an event may change what a customer is known by.
 fn tells_who(body: &EventBody) -> bool {
-    matches!(body, EventBody::Started { .. } | EventBody::CustomerRenamed { .. } | EventBody::CustomChanged { .. })
+    matches!(
+        body,
+        EventBody::Started { .. }
+            | EventBody::CustomerRenamed { .. }
+            | EventBody::CustomChanged { .. }
+            | EventBody::CustomerChanged { .. }
+    )
 }
 
 /// Writes one part and moves on, in one transaction.

@@ -151,7 +151,7 @@ impl TestHub {
 
 /// Your Logic at an address.
 pub fn logic_at(url: &str) -> LogicConfig {
-    LogicConfig { url: url.into(), secret: SECRET.into(), timeout_ms: 1_000, allow_private: true }
+    LogicConfig { url: url.into(), secret: SECRET.into(), timeout_ms: 1_000, allow_private: true, typing: false }
 }
 
 /// The system's clock, so many milliseconds ahead.
@@ -229,6 +229,15 @@ impl Customer {
     pub async fn conversation(&self) -> String {
         let (_, page) = get(&self.base, "/chat/v1/entries?after=0", Some(&self.token)).await;
         page["conversation"]["id"].as_str().expect("the customer has written").to_owned()
+    }
+
+    /// The browser's open page.
+    pub async fn live(&self) -> Socket {
+        let url = format!("{}/chat/v1/live", self.base.replace("http://", "ws://"));
+        let (mut socket, _) = tokio_tungstenite::connect_async(&url).await.unwrap();
+        say(&mut socket, &json!({ "type": "hello", "token": self.token }).to_string()).await;
+        while frame(&mut socket).await["type"] != "ready" {}
+        socket
     }
 
     /// Waits until an entry with `text` is shown.

@@ -58,7 +58,7 @@ impl Story {
     /// The customer comes.
     pub fn begin(&mut self, customer: &str) -> anyhow::Result<()> {
         let opening = Opening {
-            customer: CustomerRef { id: CustomerId(self.id()), name: customer.into() },
+            customer: CustomerRef::new(CustomerId(self.id()), customer),
             contact: ContactId(self.id()),
             channel: Channel::WebChat,
             brand: Some(BrandId(Uuid::from_u128(0xB2))),
@@ -135,7 +135,13 @@ impl Story {
             self.run(&Participant::System, Command::AskLogic { request, expires: self.now.plus_ms(8_000) })?;
             let actions = if waiting == 1 { std::mem::take(&mut actions) } else { Vec::new() };
             let control = Control::default();
-            let answer = Command::AnswerLogic { request: Some(request), control, custom: Map::new(), actions };
+            let answer = Command::AnswerLogic {
+                request: Some(request),
+                control,
+                custom: Map::new(),
+                customer: Map::new(),
+                actions,
+            };
             self.run(&Participant::Logic, answer)?;
         }
     }

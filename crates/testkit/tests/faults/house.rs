@@ -34,6 +34,7 @@ impl House {
                 secret: SECRET.into(),
                 timeout_ms: 1_000,
                 allow_private: true,
+                typing: false,
             }),
             rate_limits: false,
             mail: None,

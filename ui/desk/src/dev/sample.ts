@@ -65,6 +65,7 @@ export function sample({ name, script, row, view, people = [], left = false }: W
       suggestion: null,
       handover: null,
       logicUntil: null,
+      logicWaiting: 0,
       drafts: { reply: "", note: "", returned: null },
       earlier: 0,
       ...view,

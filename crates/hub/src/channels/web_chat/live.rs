@@ -18,6 +18,7 @@ use super::{origin, rest};
 use crate::api::ApiError;
 use crate::fanout::{BACKLOG, Input, encode};
 use crate::hub::Hub;
+use crate::logic;
 use crate::store::contacts::WebContact;
 use crate::store::{brands, conversations};
 
@@ -187,6 +188,9 @@ impl Connection {
             ChatSend::Typing { on } => {
                 if let Some(conversation) = self.conversation().await {
                     self.hub.fanout.send(Input::Typing { conversation, by: Participant::Customer, on });
+                    if on {
+                        logic::typing::tell(&self.hub, conversation);
+                    }
                 }
                 None
             }

@@ -72,7 +72,7 @@ fn store(
 
 fn opening(web: &WebContact) -> Opening {
     Opening {
-        customer: CustomerRef { id: web.customer, name: web.name.clone() },
+        customer: CustomerRef::new(web.customer, web.name.clone()),
         contact: web.contact,
         channel: Channel::WebChat,
         brand: Some(web.brand),

@@ -1,0 +1,64 @@
+//! "The customer is writing", for a Your Logic that wants to know.
+//!
+//! A courtesy beside the ordinary requests: it waits for none of them and holds none up, is tried once, and nothing
+//! follows from its failure. What is answered counts as said unasked, unless something else has happened by then.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tandem_conversation::{CommandId, ConversationId, RequestId};
+use tandem_protocol::logic::LogicResponseBody;
+use uuid::Uuid;
+
+use super::endpoint::{Answered, Endpoint};
+use super::{Wish, apply, body};
+use crate::hub::Hub;
+use crate::store::{StoreError, conversations};
+
+/// An answer after this comes too late for what it is about.
+const PATIENCE_MS: i64 = 3_000;
+
+/// Tells Your Logic, if it wants to know, that the customer has begun to write.
+pub(crate) fn tell(hub: &Arc<Hub>, id: ConversationId) {
+    let wanted = hub.config.logic.as_ref().is_some_and(|logic| logic.typing);
+    let Some(endpoint) = hub.logic.clone().filter(|_| wanted) else { return };
+    if !hub.limits.typing_told(id) {
+        return;
+    }
+    let hub = Arc::clone(hub);
+    tokio::spawn(async move {
+        if let Err(error) = converse(&hub, &endpoint, id).await {
+            tracing::error!(%error, conversation.id = %id, "Your Logic could not be told of typing");
+        }
+    });
+}
+
+async fn converse(hub: &Hub, endpoint: &Endpoint, id: ConversationId) -> Result<(), StoreError> {
+    let Some(state) = hub.database.read(move |connection| conversations::get(connection, id)).await? else {
+        return Ok(());
+    };
+    // Where something has to be answered already, nothing new is to be said of it.
+    let busy = state.logic.asked.is_some() || !state.logic.pending.is_empty();
+    if !state.in_progress() || !state.logic.engaged || busy {
+        return Ok(());
+    }
+    let (request, asked, account) = (RequestId(Uuid::now_v7()), hub.clock.now(), hub.config.account.clone());
+    let when = (asked, asked.plus_ms(PATIENCE_MS));
+    let body = hub
+        .database
+        .read(move |connection| body::beside_body(connection, id, request, when, Wish::Typing, &account))
+        .await?;
+    let (_, answered) = endpoint.ask(&body, asked, Duration::from_millis(PATIENCE_MS.unsigned_abs())).await;
+    let Answered::Now(answer) = answered else { return Ok(()) };
+    if answer.actions.is_empty() {
+        return Ok(());
+    }
+    let now = hub.database.read(move |connection| conversations::get(connection, id)).await?;
+    if now.is_some_and(|now| now.position == state.position) {
+        let answer = LogicResponseBody { request_id: None, ..*answer };
+        if let Err(rejection) = apply(hub, id, answer, Some(CommandId(request.0))).await? {
+            tracing::warn!(conversation.id = %id, %rejection, "what Your Logic said to typing was refused");
+        }
+    }
+    Ok(())
+}
