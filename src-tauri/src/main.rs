@@ -6,6 +6,7 @@
 
 mod attention;
 mod badge;
+mod browser;
 mod call;
 mod embedded;
 mod instance;
@@ -29,6 +30,7 @@ use tauri::plugin::TauriPlugin;
 use tauri::{AppHandle, Manager as _, RunEvent, State, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
+use crate::browser::SystemBrowser;
 use crate::call::Call;
 use crate::instance::First;
 use crate::keychain::SystemKeychain;
@@ -144,6 +146,7 @@ async fn start(settings: Settings) -> anyhow::Result<Desk> {
         notifier: Arc::new(SystemNotifier::default()),
         keychain: Arc::new(SystemKeychain::default()),
         startup,
+        browser: Arc::new(SystemBrowser),
         hub: settings.hub.clone(),
         allow_http: settings.allow_http,
         budget_bytes: DeskConfig::BUDGET_BYTES,

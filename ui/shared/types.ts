@@ -24,6 +24,34 @@ notifications: NotificationsView, settings: SettingsView, };
 
 export type Availability = "available" | "busy" | "away";
 
+export type ButtonId = string;
+
+export type ButtonView = { id: ButtonId, title: string, description: string, 
+/**
+ * A press goes to Your Logic.
+ */
+acts: boolean, 
+/**
+ * A press puts a text on the clipboard.
+ */
+copies: boolean, 
+/**
+ * A press opens a page in the browser.
+ */
+opens: boolean, 
+/**
+ * The text for the clipboard; none while it cannot be used.
+ */
+copy: string | null, 
+/**
+ * The page's address; none while it cannot be used.
+ */
+url: string | null, 
+/**
+ * Why it cannot be pressed now, in a sentence.
+ */
+unusable: string | null, };
+
 export type CallId = string;
 
 export type CallView = { call: CallId, since: Time, reach: Reach, ended: Time | null, alerts: Array<AlertView>, };
@@ -73,6 +101,10 @@ suggestion: SuggestionView | null,
  * The newest handover packet of Your Logic.
  */
 handover: HandoverView | null, 
+/**
+ * The custom buttons, in their order.
+ */
+buttons: Array<ButtonView>, 
 /**
  * Your Logic is being asked, and answers by then.
  */
@@ -362,6 +394,8 @@ turns?: Array<TurnId>, };
 
 export type Position = number;
 
+export type PressButton = { id: ConversationId, button: ButtonId, };
+
 export type PreviewLine = { 
 /**
  * Words to the customer; else something that it would do, in our words.
@@ -525,6 +559,7 @@ export interface Commands {
   "conversation.inviteExternal": { request: InviteExternal; response: LinkView };
   "conversation.revokeLink": { request: RevokeLink; response: Nothing };
   "conversation.decline": { request: OneConversation; response: Nothing };
+  "conversation.pressButton": { request: PressButton; response: Nothing };
   "conversation.gradeHandover": { request: GradeHandover; response: Nothing };
   "conversation.draft": { request: Draft; response: Nothing };
   "conversation.retry": { request: Retry; response: Nothing };

@@ -44,6 +44,8 @@ pub struct Context {
     pub invitation_ms: i64,
     /// When calls for help are made to more people.
     pub ladder: Ladder,
+    /// The title of the custom button that has the command's action, if its sender may press it.
+    pub button: Option<String>,
     /// Random ids for what the decision itself makes (turns and links of Your Logic), taken from the end.
     pub fresh: Vec<Uuid>,
 }

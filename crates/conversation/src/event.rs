@@ -145,6 +145,9 @@ pub enum EventBody {
     },
     ButtonPressed {
         action: String,
+        /// What the button was called then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<String>,
     },
     FeedbackGiven {
         score: u8,

@@ -62,6 +62,8 @@ id!(/// The time-limited link of one external agent.
     LinkId);
 id!(/// One stored file.
     MediaId);
+id!(/// One custom button.
+    ButtonId);
 
 /// Place of an event in its conversation: 1, 2, 3, … without gaps. 0 is "before everything".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS, ToSchema)]

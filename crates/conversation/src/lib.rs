@@ -5,6 +5,7 @@
 //! time and ids are passed in, so that every decision can be replayed.
 
 mod alone;
+mod button;
 mod command;
 mod decide;
 mod engagement;
@@ -27,6 +28,7 @@ mod trigger;
 mod turn;
 
 pub use alone::{Attended, attended, left_alone};
+pub use button::{Button, Filled, Unusable};
 pub use command::{Command, Context, Envelope, Invitee, Opening};
 pub use decide::decide;
 pub use engagement::{EndReason, Engagement, EngagementKind};
@@ -34,8 +36,8 @@ pub use event::{Event, EventBody, Side};
 pub use handover::{Grade, Graded, Handover, OpenHandover, Point};
 pub use help::{HelpReason, Ladder, NeedsHelp, Reach};
 pub use ids::{
-    BrandId, CallId, CommandId, ContactId, ConversationId, CustomerId, EngagementId, LinkId, MediaId, Position,
-    RequestId, TurnId, UserId,
+    BrandId, ButtonId, CallId, CommandId, ContactId, ConversationId, CustomerId, EngagementId, LinkId, MediaId,
+    Position, RequestId, TurnId, UserId,
 };
 pub use logic::{Action, Control, Fallback, LogicFailure, LogicRequest, LogicState, difference};
 pub use mention::{Mention, Named, OpenMention};

@@ -63,6 +63,9 @@ pub enum Rejection {
     #[error("there is no such turn in this conversation")]
     #[serde(rename = "conversation.no_turn")]
     NoTurn,
+    #[error("this button is not offered any more, or not to you")]
+    #[serde(rename = "conversation.no_button")]
+    NoButton,
     #[error("the link has expired or was revoked")]
     #[serde(rename = "conversation.link_over")]
     LinkOver,

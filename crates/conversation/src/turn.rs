@@ -29,6 +29,14 @@ pub mod limits {
     pub const LINK_MIN_MS: i64 = 60 * 1000;
     /// Longest time to live of an external agent's link, in milliseconds.
     pub const LINK_MAX_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+    /// Most custom buttons of an account.
+    pub const BUTTONS: usize = 100;
+    /// Longest title of a custom button, in characters.
+    pub const BUTTON_TITLE_CHARS: usize = 60;
+    /// Longest URL of a custom button as it is defined, in characters.
+    pub const BUTTON_URL_CHARS: usize = 2_000;
+    /// Longest URL of a custom button with its values, in bytes.
+    pub const BUTTON_FILLED_BYTES: usize = 8_000;
     /// Longest name, reason, tag, language or note line that labels something, in characters.
     pub const LABEL_CHARS: usize = 500;
 }

@@ -168,7 +168,7 @@ impl World {
             30 => Command::EngageLogic { engaged: step.flag },
             31 => Command::ChangeCustom { patch: Map::from_iter([(format!("k{}", pick % 4), Value::from(step.pick))]) },
             32 => Command::Tag { add: vec![format!("t{}", pick % 5)], remove: vec![format!("t{}", pick % 3); 2] },
-            33 => Command::PressButton { action: "refund".into() },
+            33 => Command::PressButton { action: if step.flag { "refund" } else { "forgotten" }.into() },
             34 => Command::GiveFeedback { score: u8::try_from(pick % 7).expect("small"), text: String::new() },
             35 => Command::Receive {
                 stage: if step.flag { Step::Seen } else { Step::Delivered },
@@ -315,7 +315,8 @@ impl World {
     /// Decides, applies and checks; the number of events, or none if it was refused.
     fn decided(&mut self, envelope: &Envelope, logic_available: bool, typing: Option<Time>) -> Option<usize> {
         self.ids += 1;
-        let context = context(self.now, logic_available, typing, self.ids);
+        let mut context = context(self.now, logic_available, typing, self.ids);
+        context.button.take_if(|_| matches!(&envelope.command, Command::PressButton { action } if action != "refund"));
         let decided = decide(Some(&self.state), envelope, &context);
         assert_eq!(decided, decide(Some(&self.state), envelope, &context), "the same input, the same output");
         let events = decided.ok()?;
@@ -346,6 +347,10 @@ impl World {
             }
             EventBody::LogicAsked { .. } => assert!(before.logic.asked.is_none(), "one request at a time"),
             EventBody::Reopened => assert!(!before.in_progress()),
+            EventBody::ButtonPressed { action, title } => {
+                assert_eq!((action.as_str(), title.as_deref()), ("refund", Some("Refund")), "only what is offered");
+                assert!(before.engagement_of(&event.actor).is_some(), "only by who takes part");
+            }
             EventBody::TurnAdded { turn, .. } => {
                 let silent = turn.silent || !turn.content.is_for_customer();
                 let speaks = event.actor == Participant::Customer || event.actor.is_person_of_ours();

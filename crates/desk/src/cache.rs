@@ -5,6 +5,7 @@
 //! power cut may cost the last moment, which the cursor in the same file then fetches again.
 
 pub(crate) mod bookmarks;
+pub(crate) mod buttons;
 pub(crate) mod conversations;
 pub(crate) mod events;
 pub(crate) mod media;

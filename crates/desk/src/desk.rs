@@ -12,6 +12,7 @@ use tandem_protocol::agents::Tokens;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use crate::browser::Browser;
 use crate::cache::{Cache, CacheError, rescue};
 use crate::changes::{Batches, ChangeStream};
 use crate::clock::Clock;
@@ -37,6 +38,8 @@ pub struct DeskConfig {
     pub keychain: Arc<dyn Keychain>,
     /// Starts the desk when its user logs in.
     pub startup: Arc<dyn Startup>,
+    /// Opens the pages of custom buttons.
+    pub browser: Arc<dyn Browser>,
     /// The hub that is offered at sign-in, instead of the last one.
     pub hub: Option<String>,
     /// Plain HTTP also to other machines.

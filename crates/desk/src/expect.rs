@@ -33,7 +33,8 @@ impl Expecting {
         decide(Some(state), &envelope, &self.context())
     }
 
-    /// The surroundings of a decision. Whether Your Logic is connected only the hub knows; if not, it says so.
+    /// The surroundings of a decision. Whether Your Logic is connected, and a button still
+    /// offered, only the hub knows; if not, it says so.
     pub(crate) fn context(&self) -> Context {
         Context {
             now: self.now,
@@ -42,6 +43,7 @@ impl Expecting {
             turn_lease_ms: 0,
             invitation_ms: 1,
             ladder: Ladder::default(),
+            button: Some(String::new()),
             fresh: Vec::new(),
         }
     }

@@ -2,9 +2,10 @@
 //!
 //! Owns the cache, the way to the hub, the outbox, what is notified, and the command table through which an interface
 //! asks. Must never know a window, a web view or a notification service (they stand behind [`Notifier`],
-//! [`Keychain`] and [`Startup`]), and never imports the hub: the two know each other by `tandem-protocol` alone.
+//! [`Keychain`], [`Startup`] and [`Browser`]), and never imports the hub: the two know each other by `tandem-protocol` alone.
 
 pub mod bindings;
+mod browser;
 mod cache;
 mod changes;
 mod clock;
@@ -34,6 +35,7 @@ mod views;
 mod wanted;
 mod workplace;
 
+pub use browser::{Browser, BrowserError, NoBrowser};
 pub use cache::{Cache, CacheError};
 pub use changes::ChangeStream;
 pub use clock::Clock;

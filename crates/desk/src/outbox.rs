@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::cache::outbox::{self, Queued};
-use crate::cache::{Cache, CacheError, bookmarks, conversations};
+use crate::cache::{Cache, CacheError, bookmarks, buttons, conversations};
 use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::hub::HubError;
@@ -257,7 +257,7 @@ impl Outbox {
         let comes_back = is_turn || alone;
         let (code, reason) = (problem.code.clone(), problem.detail.clone());
         let command = queued.command.clone();
-        let name = self
+        let (name, what) = self
             .cache
             .write(move |connection, touched| {
                 outbox::remove(connection, id)?;
@@ -266,13 +266,13 @@ impl Outbox {
                     let why = ReturnedView { note: kind == bookmarks::Kind::Note, code, reason };
                     bookmarks::give_back(connection, conversation, kind, words, Some(&why))?;
                 }
-                Ok(conversations::get(connection, conversation)?.map(|held| held.state.customer.name))
+                let name = conversations::get(connection, conversation)?.map(|held| held.state.customer.name);
+                Ok((name, buttons::intent(connection, &command)?))
             })
             .await?;
         tracing::info!(command.id = %id, code = %problem.code, "a command was refused");
         if alone && !matches!(queued.command, AgentCommand::Receive { .. }) {
             let whom = name.unwrap_or_else(|| "a customer".into());
-            let what = crate::entries::intent(&queued.command);
             let kept = outbox::words_of(&queued.command).map_or("", |_| " Your words are in the draft.");
             let text = format!("{what} for {whom} did not happen: {}{kept}", problem.detail);
             changes.tell(Change::Toast { tone: Tone::Bad, text });

@@ -4,7 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
-    Availability, CallId, CommandId, ConversationId, Grade, LinkId, MediaId, Position, Section, TurnId, UserId,
+    Availability, ButtonId, CallId, CommandId, ConversationId, Grade, LinkId, MediaId, Position, Section, TurnId,
+    UserId,
 };
 use ts_rs::TS;
 use zeroize::Zeroizing;
@@ -184,6 +185,13 @@ pub struct RevokeLink {
 
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PressButton {
+    pub id: ConversationId,
+    pub button: ButtonId,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Seen {
     pub id: ConversationId,
     pub up_to: Position,
@@ -268,6 +276,7 @@ macro_rules! table {
             "conversation.inviteExternal" invite_external InviteExternal => LinkView;
             "conversation.revokeLink" revoke_link RevokeLink => Nothing;
             "conversation.decline" decline OneConversation => Nothing;
+            "conversation.pressButton" press_button PressButton => Nothing;
             "conversation.gradeHandover" grade_handover GradeHandover => Nothing;
             "conversation.draft" draft Draft => Nothing;
             "conversation.retry" retry Retry => Nothing;

@@ -1,5 +1,6 @@
 //! What the interface shows: plain shapes, answered from the cache, and generated into TypeScript.
 
+mod buttons;
 mod people;
 mod settings;
 
@@ -11,6 +12,7 @@ use tandem_conversation::{
 use tandem_protocol::agents::{Colleague, Improver};
 use ts_rs::TS;
 
+pub use buttons::*;
 pub use people::*;
 pub use settings::*;
 
@@ -207,6 +209,8 @@ pub struct ConversationView {
     pub suggestion: Option<SuggestionView>,
     /// The newest handover packet of Your Logic.
     pub handover: Option<HandoverView>,
+    /// The custom buttons, in their order.
+    pub buttons: Vec<ButtonView>,
     /// Your Logic is being asked, and answers by then.
     pub logic_until: Option<Time>,
     /// What Your Logic has still to be asked about after that.

@@ -1,5 +1,6 @@
 //! What the interface shows, out of the cache: one query, one answer, no rule that the pure core has already.
 
+mod buttons;
 mod fields;
 mod may;
 mod one;

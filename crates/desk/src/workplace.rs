@@ -7,6 +7,7 @@ use tandem_protocol::agents::{DeskFrame, Me, Tokens};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
+use crate::browser::Browser;
 use crate::cache::{Cache, CacheError, meta};
 use crate::changes::{Changes, Told};
 use crate::clock::Clock;
@@ -35,6 +36,7 @@ pub(crate) struct Workplace {
     pub fetch: Fetch,
     pub outbox: Outbox,
     pub commands: Commands,
+    pub browser: Arc<dyn Browser>,
     pub unlocked: Unlocked,
     secrets: Secrets,
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -129,6 +131,7 @@ impl Workplace {
             fetch,
             outbox,
             commands,
+            browser: Arc::clone(&config.browser),
             unlocked,
             secrets,
             tasks: Mutex::new(tasks),

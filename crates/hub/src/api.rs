@@ -2,6 +2,7 @@
 
 mod alerts;
 pub mod auth;
+mod buttons;
 mod commands;
 mod conversations;
 mod dry_runs;
@@ -57,6 +58,8 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(conversations::journey))
         .routes(routes!(alerts::report))
         .routes(routes!(alerts::ledger))
+        .routes(routes!(buttons::list))
+        .routes(routes!(buttons::put, buttons::remove))
         .routes(routes!(search::search))
         .routes(routes!(live::live))
         .routes(routes!(media::for_agents))
@@ -74,6 +77,8 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(guests::rest::entries))
         .routes(routes!(guests::rest::message))
         .routes(routes!(guests::rest::leave))
+        .routes(routes!(guests::buttons::list))
+        .routes(routes!(guests::buttons::press))
         .routes(routes!(guests::live::live))
         .routes(routes!(guests::media::get))
         .merge(

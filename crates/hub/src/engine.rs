@@ -17,7 +17,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::store::{StoreError, commands, conversations, events, links, logic_requests};
+use crate::store::{StoreError, buttons, commands, conversations, events, links, logic_requests};
 
 /// States kept at hand.
 const CACHED: usize = 20_000;
@@ -148,6 +148,10 @@ impl Engine {
         } else {
             Vec::new()
         };
+        let button = match &envelope.command {
+            Command::PressButton { action } => buttons::by_action(connection, action)?,
+            _ => None,
+        };
         let context = Context {
             now: self.clock.now(),
             logic_available: self.rules.logic_available,
@@ -155,6 +159,7 @@ impl Engine {
             turn_lease_ms: self.rules.turn_lease_ms,
             invitation_ms: self.rules.invitation_ms,
             ladder: self.rules.ladder,
+            button: button.filter(|button| button.is_for(&envelope.actor)).map(|button| button.title),
             fresh,
         };
         let answer = match decide(before.as_deref(), envelope, &context) {

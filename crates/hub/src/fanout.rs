@@ -10,7 +10,9 @@ mod guest;
 use std::collections::{HashMap, HashSet};
 
 use axum::extract::ws::Utf8Bytes;
-use tandem_conversation::{ContactId, ConversationId, LinkId, Participant, Permission, Permissions, Time, UserId};
+use tandem_conversation::{
+    Button, ContactId, ConversationId, LinkId, Participant, Permission, Permissions, Time, UserId,
+};
 use tandem_protocol::agents::{Colleague, LiveFrame};
 use tandem_protocol::chat::ChatFrame;
 use tokio::sync::{mpsc, oneshot};
@@ -57,6 +59,8 @@ pub(crate) enum Input {
     /// A desk says whether its user takes calls for help.
     Available(SessionId, bool),
     Present(oneshot::Sender<HashMap<UserId, bool>>),
+    /// The custom buttons, as they are now.
+    Buttons(Vec<Button>),
     /// What is known of the alerts of these conversations has changed.
     Told(Vec<ConversationId>),
 }
@@ -229,6 +233,12 @@ impl Sessions {
                 }
                 self.tell_if_changed(before);
             }
+            Input::Buttons(buttons) => {
+                if let Some(frame) = encode(&buttons_frame(buttons)) {
+                    self.send_all_desks(&frame);
+                }
+                guest::spread_buttons(self);
+            }
             Input::Told(conversations) => self.told.extend(conversations),
             Input::Present(answer) => {
                 let mut present = HashMap::with_capacity(self.by_user.len());
@@ -378,6 +388,12 @@ impl Sessions {
         let Some(text) = encode(frame) else { return };
         sessions.retain(|(_, frames)| frames.try_send(text.clone()).is_ok());
     }
+}
+
+/// What desks are told of the custom buttons.
+pub(crate) fn buttons_frame(mut buttons: Vec<Button>) -> LiveFrame {
+    buttons.retain(|button| button.active && button.agents);
+    LiveFrame::Buttons { buttons }
 }
 
 /// A frame as text. Our own shapes always serialise; if one did not, silence is safer than a crash.

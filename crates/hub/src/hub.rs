@@ -52,6 +52,8 @@ pub struct Hub {
     pub(crate) ledger: mpsc::UnboundedSender<alerts::Entry>,
     /// A mail may have been queued.
     pub(crate) mails: Notify,
+    /// Held by whoever reads and announces the custom buttons.
+    pub(crate) telling_buttons: tokio::sync::Mutex<()>,
     pub(crate) started: Time,
 }
 
@@ -132,6 +134,7 @@ impl Hub {
             wanting_new: Mutex::new(HashSet::new()),
             ledger,
             mails: Notify::new(),
+            telling_buttons: tokio::sync::Mutex::default(),
             started,
         });
         tokio::spawn(timers::run(Arc::clone(&hub)));

@@ -4,6 +4,7 @@
 pub mod alerts;
 pub mod auth;
 pub mod brands;
+pub mod buttons;
 pub mod commands;
 pub mod contacts;
 pub mod conversations;
@@ -72,4 +73,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "mails on their way", sql: mails::SCHEMA },
     Migration { name: "files of external agents", sql: media::LINKS },
     Migration { name: "data about customers", sql: contacts::CUSTOM },
+    Migration { name: "custom buttons", sql: buttons::SCHEMA },
 ];

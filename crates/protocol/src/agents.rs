@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tandem_conversation::{
-    CallId, Channel, Command, CommandId, Content, Conversation, ConversationId, CustomerId, EngagementId, Event, Grade,
-    Invitee, LinkId, Named, Participant, Permissions, Position, Reach, Skills, Stage, Time, TurnId, UserId,
+    Button, ButtonId, CallId, Channel, Command, CommandId, Content, Conversation, ConversationId, CustomerId,
+    EngagementId, Event, Grade, Invitee, LinkId, Named, Participant, Permissions, Position, Reach, Skills, Stage, Time,
+    TurnId, UserId,
 };
 use utoipa::ToSchema;
 
@@ -431,6 +432,48 @@ pub struct Alert {
     pub expired: Option<Time>,
 }
 
+/// `PUT /api/v1/buttons/{id}`: a custom button without its id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ButtonDefinition {
+    pub title: String,
+    #[serde(default)]
+    pub description: String,
+    /// What Your Logic is told when it is pressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// A text for the clipboard, with variables such as `{customer.name}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<String>,
+    /// An address for the browser, with variables after the host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Whether agents see it.
+    #[serde(default = "yes")]
+    pub agents: bool,
+    /// Whether external agents see it.
+    #[serde(default)]
+    pub external: bool,
+    #[serde(default = "yes")]
+    pub active: bool,
+    /// Its place among the others, from the top; equals stand by title.
+    #[serde(default)]
+    pub order: u32,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl ButtonDefinition {
+    /// The button of this id.
+    #[must_use]
+    pub fn of(self, id: ButtonId) -> Button {
+        let Self { title, description, action, copy, url, agents, external, active, order } = self;
+        Button { id, title, description, action, copy, url, agents, external, active, order }
+    }
+}
+
 /// A user of the account, as colleagues see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -477,6 +520,10 @@ pub enum LiveFrame {
     /// Users came, went, or were changed.
     People {
         people: Vec<Colleague>,
+    },
+    /// The custom buttons that this user may see, all of them and in their order.
+    Buttons {
+        buttons: Vec<Button>,
     },
     /// What is known of the alerts of these conversations has changed; for those who view all of them.
     Alerts {

@@ -1,7 +1,7 @@
 //! The external agents' side: what the page behind a link sends and gets. Everything stands under `/guest/{token}/`.
 
 use serde::{Deserialize, Serialize};
-use tandem_conversation::{MediaId, ParticipantKind, Position, Stage, Time, TurnId};
+use tandem_conversation::{ButtonId, CommandId, MediaId, ParticipantKind, Position, Stage, Time, TurnId};
 use utoipa::ToSchema;
 
 use crate::chat::{ChatConversation, ChatEntry};
@@ -78,6 +78,36 @@ pub struct GuestMessage {
     pub written_against: Position,
 }
 
+/// `GET /guest/{token}/buttons`: a custom button with the values of this conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GuestButton {
+    pub id: ButtonId,
+    pub title: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Goes to Your Logic with a press.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// For the clipboard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<String>,
+    /// For a new page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Why it cannot be used now; there is neither text nor URL then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unusable: Option<String>,
+}
+
+/// `POST /guest/{token}/press`; the id is made by the browser, the same id twice has one effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GuestPress {
+    pub id: CommandId,
+    pub action: String,
+}
+
 /// `POST /guest/{token}/leave`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -125,6 +155,8 @@ pub enum GuestFrame {
         kind: ParticipantKind,
         on: bool,
     },
+    /// The buttons, or what they are filled with, may be others now: they are asked for again.
+    Buttons {},
     /// The link is over; the connection ends.
     Over {
         standing: Standing,

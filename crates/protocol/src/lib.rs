@@ -19,6 +19,7 @@ pub const VERSIONS: &[&str] = &[
     "5: notes hand conversations over, and are graded",
     "6: external agents are invited by links, and hubs say whether they send mail",
     "7: hubs offer better words for a reply, and know data about customers",
+    "8: custom buttons",
 ];
 
 /// The version this build speaks.

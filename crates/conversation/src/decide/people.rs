@@ -69,7 +69,8 @@ impl Draft<'_> {
             Command::PressButton { action } => {
                 check_label("action", action)?;
                 self.engaged()?;
-                self.push(EventBody::ButtonPressed { action: action.clone() });
+                let title = Some(self.context.button.clone().ok_or(Rejection::NoButton)?);
+                self.push(EventBody::ButtonPressed { action: action.clone(), title });
                 Ok(())
             }
             Command::GradeHandover { turn, grade } => self.grade(*turn, *grade),

@@ -187,6 +187,16 @@ fn what_needs_an_engagement_says_so() {
 }
 
 #[test]
+fn what_no_button_offers_cannot_be_pressed() {
+    let mut stage = set(Scene::Busy);
+    stage.button = None;
+    let press = || Command::PressButton { action: "refund".into() };
+    for actor in [maya(), aerolinx()] {
+        assert_eq!(stage.act(actor, Role::Admin.permissions(), press()), Err(Rejection::NoButton));
+    }
+}
+
+#[test]
 fn what_does_not_exist_says_so() {
     let stage = set(Scene::Busy);
     let mut envelope = tandem_conversation::Envelope {

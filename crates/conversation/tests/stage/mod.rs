@@ -80,6 +80,8 @@ pub struct Stage {
     pub now: Time,
     pub typing_until: Option<Time>,
     pub logic_available: bool,
+    /// The button that commands press; none if there is none for them.
+    pub button: Option<String>,
     ids: u128,
 }
 
@@ -106,7 +108,8 @@ impl Stage {
         };
         let events = decide(None, &start, &context).expect("a conversation starts");
         let state = Conversation::fold(&events).expect("it begins with a start");
-        Self { state, events, now, typing_until: None, logic_available, ids: 1 }
+        let button = context.button;
+        Self { state, events, now, typing_until: None, logic_available, button, ids: 1 }
     }
 
     /// A new id, the same on every run.
@@ -122,7 +125,8 @@ impl Stage {
     pub fn act(&mut self, actor: Participant, permissions: Permissions, command: Command) -> Outcome {
         let id = CommandId(self.id());
         self.ids += 100;
-        let context = context(self.now, self.logic_available, self.typing_until, self.ids);
+        let mut context = context(self.now, self.logic_available, self.typing_until, self.ids);
+        context.button.clone_from(&self.button);
         let envelope = Envelope { id, conversation: self.state.id, actor, permissions, command };
         let events = decide(Some(&self.state), &envelope, &context)?;
         for event in &events {
@@ -318,6 +322,7 @@ pub fn context(now: Time, logic_available: bool, person_typing_until: Option<Tim
         turn_lease_ms: LEASE_MS,
         invitation_ms: INVITATION_MS,
         ladder: LADDER,
+        button: Some("Refund".into()),
         fresh: (0..8).map(|i| Uuid::from_u128(0xf000_0000_0000 + seed * 8 + i)).collect(),
     }
 }

@@ -24,6 +24,8 @@ pub(crate) const HUB: &str = "hub";
 /// The user whose view this is.
 pub(crate) const ME: &str = "me";
 pub(crate) const AVAILABILITY: &str = "availability";
+/// The custom buttons.
+pub(crate) const BUTTONS: &str = "buttons";
 /// What the user has chosen.
 pub(crate) const SETTINGS: &str = "settings";
 /// The refresh token, where there is no keychain.

@@ -31,7 +31,9 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
         EventBody::FellBack { fallback: Fallback { failure, .. } } => (SystemKind::Failure, failed(failure)),
         EventBody::TagsChanged { added, removed } => (SystemKind::Other, tagged(actor, added, removed)),
         EventBody::CustomerRenamed { name } => (SystemKind::Other, format!("The customer is now called {name}")),
-        EventBody::ButtonPressed { action } => (SystemKind::Other, format!("{actor} pressed {action}")),
+        EventBody::ButtonPressed { action, title } => {
+            (SystemKind::Other, format!("{actor} pressed {}", title.as_ref().unwrap_or(action)))
+        }
         EventBody::HandoverGraded { grade, .. } => (SystemKind::Logic, format!("{actor} {}", graded(*grade))),
         EventBody::FeedbackGiven { score, text } => {
             (SystemKind::Other, with(format!("{customer} gave {score} of 5"), text))

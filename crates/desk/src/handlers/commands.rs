@@ -72,7 +72,7 @@ impl Commands {
 }
 
 /// A refusal by this machine, in the words that the hub would use.
-fn refusal(rejection: &Rejection) -> RpcError {
+pub(super) fn refusal(rejection: &Rejection) -> RpcError {
     let code = serde_json::to_value(rejection).ok();
     let code = code.as_ref().and_then(|value| value.get("code")).and_then(|code| code.as_str());
     error(code.unwrap_or("conversation.refused"), crate::sync::sentence(&format!("{rejection}.")))

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{error, unknown_conversation};
 use crate::cache::bookmarks::{self, Kind};
-use crate::cache::{CacheError, conversations, events, meta, outbox};
+use crate::cache::{CacheError, buttons, conversations, events, meta, outbox};
 use crate::expect::expected;
 use crate::rpc::{
     Draft, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand, OneConversation, Retry, RpcError, Send,
@@ -148,7 +148,7 @@ impl Workplace {
                     command: queued.id,
                     conversation: queued.conversation,
                     name: held.map_or_else(|| "A conversation".into(), |held| held.state.customer.name),
-                    what: crate::entries::intent(&queued.command).to_owned(),
+                    what: buttons::intent(connection, &queued.command)?,
                     words: outbox::words_of(&queued.command).map(|(_, words)| words.to_owned()).unwrap_or_default(),
                     since: queued.created,
                     attempts: queued.attempts,

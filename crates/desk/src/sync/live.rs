@@ -189,6 +189,13 @@ impl Sync {
                 self.memory.meet(people);
                 self.changes.tell(Change::App);
             }
+            LiveFrame::Buttons { buttons } => {
+                return stored(
+                    self.cache
+                        .write(move |connection, touched| cache::buttons::keep(connection, touched, &buttons))
+                        .await,
+                );
+            }
             LiveFrame::Alerts { conversations } => {
                 conversations.into_iter().for_each(|id| self.changes.tell(Change::Alerts { id }));
             }

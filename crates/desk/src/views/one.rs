@@ -5,9 +5,9 @@ use tandem_conversation::{
 };
 use tandem_sqlite::rusqlite::Connection;
 
-use super::{Reader, fields, may, row};
+use super::{Reader, buttons, fields, may, row};
 use crate::cache::conversations::{self, Line};
-use crate::cache::{CacheError, bookmarks, events, outbox};
+use crate::cache::{self, CacheError, bookmarks, events, outbox};
 use crate::expect::expected;
 use crate::view::{CompletedView, ConversationView, HandoverPart, HandoverView, PersonView, SuggestionView};
 
@@ -36,6 +36,7 @@ pub(crate) fn conversation(
         customer: fields::customer(&state),
         suggestion: suggestion(connection, &state)?,
         handover: state.handover.as_deref().map(|open| handover(open, &state, reader)),
+        buttons: buttons::buttons(cache::buttons::all(connection)?, &state, &expected, reader),
         logic_until: state.logic.asked.as_ref().map(|asked| asked.expires),
         logic_waiting: behind(&state),
         may: may::may(&expected, reader),

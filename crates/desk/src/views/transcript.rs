@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::Reader;
 use crate::cache::conversations::{self, Held};
 use crate::cache::outbox::{self, Queued};
-use crate::cache::{CacheError, events};
+use crate::cache::{CacheError, buttons, events};
 use crate::entries::{self, Entry, Stages, content_body};
 use crate::view::{EntriesView, EntryBody, EntryView, StageView, SystemKind};
 
@@ -338,7 +338,7 @@ fn waiting_entry(connection: &Connection, queued: Queued, reader: &Reader) -> Op
         }
         action => {
             let words = outbox::words_of(action).map(|(_, words)| format!(": {words}")).unwrap_or_default();
-            let text = format!("{}{words}", entries::intent(action));
+            let text = format!("{}{words}", buttons::intent(connection, action).ok()?);
             (queued.id.to_string(), EntryBody::System { what: SystemKind::Other, text })
         }
     };

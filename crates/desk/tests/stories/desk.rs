@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tandem_conversation::ConversationId;
 use tandem_desk::testing::{MemoryKeychain, Mood};
-use tandem_desk::{ChangeStream, Clock, Desk, DeskConfig, NoStartup, Pace};
+use tandem_desk::{Browser, BrowserError, ChangeStream, Clock, Desk, DeskConfig, NoStartup, Pace};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
@@ -17,6 +17,7 @@ pub struct Maya {
     pub desk: Desk,
     pub notifier: Arc<FakeNotifier>,
     pub keychain: Arc<MemoryKeychain>,
+    pub browser: Arc<FakeBrowser>,
     folder: Arc<TempDir>,
     changes: Mutex<ChangeStream>,
 }
@@ -53,12 +54,14 @@ impl Maya {
     }
 
     async fn at(pace: Pace, folder: Arc<TempDir>, notifier: Arc<FakeNotifier>, keychain: Arc<MemoryKeychain>) -> Self {
+        let browser: Arc<FakeBrowser> = Arc::default();
         let config = DeskConfig {
             data_dir: folder.path().to_path_buf(),
             clock: Clock::system(),
             notifier: Arc::clone(&notifier) as Arc<_>,
             keychain: Arc::clone(&keychain) as Arc<_>,
             startup: Arc::new(NoStartup),
+            browser: Arc::clone(&browser) as Arc<_>,
             hub: None,
             allow_http: false,
             budget_bytes: DeskConfig::BUDGET_BYTES,
@@ -66,7 +69,7 @@ impl Maya {
         };
         let desk = Desk::start(config).await.unwrap();
         let changes = Mutex::new(desk.changes());
-        Self { desk, notifier, keychain, folder, changes }
+        Self { desk, notifier, keychain, browser, folder, changes }
     }
 
     /// Ends the desk and starts it again on the same data, before the same screen.
@@ -169,6 +172,23 @@ impl Maya {
 
     pub async fn count(&self, section: &str) -> u64 {
         self.ok("app.state", json!({})).await["counts"][section].as_u64().unwrap_or_default()
+    }
+}
+
+/// Remembers what it was to open, or refuses.
+#[derive(Default)]
+pub struct FakeBrowser {
+    pub opened: std::sync::Mutex<Vec<String>>,
+    pub is_broken: std::sync::atomic::AtomicBool,
+}
+
+impl Browser for FakeBrowser {
+    fn open(&self, url: &str) -> Result<(), BrowserError> {
+        if self.is_broken.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(BrowserError("There is no browser.".into()));
+        }
+        self.opened.lock().unwrap().push(url.to_owned());
+        Ok(())
     }
 }
 

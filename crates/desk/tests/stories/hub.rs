@@ -52,6 +52,7 @@ pub struct World {
     pub elsewhere: Vec<String>,
     /// Renewals whose tokens have ended before they are used.
     pub stillborn: u32,
+    pub buttons: Vec<Button>,
     /// The refresh token of the last renewal.
     pub refresh_before: Option<String>,
 }
@@ -103,6 +104,7 @@ impl FakeHub {
                 nonsense: Vec::new(),
                 elsewhere: Vec::new(),
                 stillborn: 0,
+                buttons: Vec::new(),
                 refresh_before: None,
             })),
             lives: broadcast::channel(1024).0,
@@ -238,6 +240,13 @@ impl FakeHub {
         }
         let permissions = Role::Supervisor.permissions();
         let envelope = Envelope { id: command_id, conversation: id, actor, permissions, command };
+        let button = match &envelope.command {
+            Command::PressButton { action } => world
+                .buttons
+                .iter()
+                .find(|button| button.is_for(&envelope.actor) && button.action.as_ref() == Some(action)),
+            _ => None,
+        };
         let context = Context {
             now: (self.clock)(),
             logic_available: false,
@@ -245,6 +254,7 @@ impl FakeHub {
             turn_lease_ms: 0,
             invitation_ms: 60_000,
             ladder: tandem_conversation::Ladder::default(),
+            button: button.map(|button| button.title.clone()),
             fresh: std::iter::repeat_with(Uuid::now_v7).take(4).collect(),
         };
         let decided = decide(world.states.get(&id), &envelope, &context);
@@ -276,6 +286,12 @@ impl FakeHub {
             _ => world.lose -= 1,
         }
         world.states[&id].position
+    }
+
+    /// An administrator changes the custom buttons.
+    pub fn offers(&self, buttons: Vec<Button>) {
+        self.world().buttons.clone_from(&buttons);
+        let _ = self.lives.send(Live::Text(json!({"buttons": {"buttons": buttons}}).to_string()));
     }
 
     pub fn me(&self) -> Me {

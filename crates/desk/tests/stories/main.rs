@@ -6,6 +6,7 @@
 
 mod alerts;
 mod bad_hub;
+mod buttons;
 mod desk;
 mod door;
 mod external;

@@ -19,10 +19,10 @@ use utoipa::IntoParams;
 
 use super::auth::{Signed, everybody, me_of};
 use super::{ApiError, Query};
-use crate::fanout::{BACKLOG, DeskSession, Input, SessionId, TYPING_MS, encode};
+use crate::fanout::{BACKLOG, DeskSession, Input, SessionId, TYPING_MS, buttons_frame, encode};
 use crate::hub::Hub;
 use crate::store::users::User;
-use crate::store::{StoreError, conversations, events};
+use crate::store::{StoreError, buttons, conversations, events};
 
 /// Largest frame a desk may send, in bytes.
 const FRAME_BYTES: usize = 16 * 1024;
@@ -113,7 +113,8 @@ async fn catch_up(
 ) -> Result<(), Ended> {
     let hello = LiveFrame::Hello { version: tandem_protocol::version(), me: me_of(hub, user), time: hub.clock.now() };
     let people = LiveFrame::People { people: everybody(hub).await? };
-    for frame in [hello, people].iter().filter_map(encode) {
+    let buttons = buttons_frame(hub.database.read(buttons::all).await?);
+    for frame in [hello, people, buttons].iter().filter_map(encode) {
         send(socket, frame).await?;
     }
     match after {

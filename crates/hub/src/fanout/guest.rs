@@ -21,6 +21,10 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
             EventBody::Received { side: Side::Customer, stage, up_to } => {
                 send(sessions, conversation, |_| Some(GuestFrame::Stage { up_to: *up_to, stage: *stage }));
             }
+            // What buttons are filled with.
+            EventBody::CustomChanged { .. } | EventBody::CustomerRenamed { .. } | EventBody::LanguageChanged { .. } => {
+                send(sessions, conversation, |_| Some(GuestFrame::Buttons {}))
+            }
             EventBody::EngagementEnded { was, end, .. } => {
                 let Some(Participant::ExternalAgent { link, .. }) = was.person() else { continue };
                 let standing = over(end, changed.after.in_progress());
@@ -47,6 +51,13 @@ pub(super) fn spread_typing(sessions: &mut Sessions, state: &Conversation, by: &
     send(sessions, state.id, |guest| {
         (Some(guest.link) != own).then(|| GuestFrame::Typing { name: name.to_owned(), kind: by.kind(), on })
     });
+}
+
+/// The custom buttons are others now.
+pub(super) fn spread_buttons(sessions: &mut Sessions) {
+    for conversation in sessions.guests.keys().copied().collect::<Vec<_>>() {
+        send(sessions, conversation, |_| Some(GuestFrame::Buttons {}));
+    }
 }
 
 pub(super) fn drop_where(

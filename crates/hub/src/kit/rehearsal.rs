@@ -176,6 +176,7 @@ fn context(clock: &Clock, fresh: bool) -> Context {
         turn_lease_ms: TURN_LEASE_MS,
         invitation_ms: INVITATION_MS,
         ladder: Ladder::default(),
+        button: Some("A custom button".into()),
         fresh: if fresh { (0..FRESH).map(|_| Uuid::now_v7()).rev().collect() } else { Vec::new() },
     }
 }

@@ -117,7 +117,7 @@ pub(crate) fn compose(state: Conversation, events: &[Event], question: Question,
 pub(crate) fn trigger_body(event: &Event) -> Option<TriggerBody> {
     let turn = turn_body(event);
     let action = match &event.body {
-        EventBody::ButtonPressed { action } => Some(action.clone()),
+        EventBody::ButtonPressed { action, .. } => Some(action.clone()),
         _ => None,
     };
     let graded = match &event.body {

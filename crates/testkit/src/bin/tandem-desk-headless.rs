@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Parser;
-use tandem_desk::{Clock, Desk, DeskConfig, NoStartup, Pace, Silent, serve};
+use tandem_desk::{Clock, Desk, DeskConfig, NoBrowser, NoStartup, Pace, Silent, serve};
 use tandem_testkit::keychain::FileKeychain;
 use tokio::net::TcpListener;
 
@@ -38,6 +38,7 @@ fn config(data: &Path) -> DeskConfig {
         notifier: Arc::new(Silent),
         keychain: Arc::new(FileKeychain::beside(data)),
         startup: Arc::new(NoStartup),
+        browser: Arc::new(NoBrowser),
         hub: None,
         allow_http: false,
         budget_bytes: DeskConfig::BUDGET_BYTES,

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
-use tandem_desk::{Clock, Desk, DeskConfig, NoStartup, Pace, Silent};
+use tandem_desk::{Clock, Desk, DeskConfig, NoBrowser, NoStartup, Pace, Silent};
 
 pub(super) use cached::measure as cached;
 pub(super) use catchup::measure as catchup;
@@ -31,6 +31,7 @@ async fn start(folder: &Path) -> anyhow::Result<Desk> {
         notifier: Arc::new(Silent),
         keychain: Arc::new(FolderKeychain::new(folder)?),
         startup: Arc::new(NoStartup),
+        browser: Arc::new(NoBrowser),
         hub: None,
         allow_http: false,
         budget_bytes: DeskConfig::BUDGET_BYTES,

@@ -84,6 +84,7 @@ impl Story {
             turn_lease_ms: 15_000,
             invitation_ms: 60_000,
             ladder: tandem_conversation::Ladder::default(),
+            button: None,
             fresh: if self.has_logic { (0..8).map(|_| self.id()).collect() } else { Vec::new() },
         };
         let decided = decide(self.state.as_ref(), &envelope, &context);

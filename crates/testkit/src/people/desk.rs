@@ -39,7 +39,7 @@ impl Desk {
                 (self.cursor, self.time) = (cursor, time);
                 self.complete = true;
             }
-            LiveFrame::Typing { .. } | LiveFrame::Alerts { .. } => {}
+            LiveFrame::Typing { .. } | LiveFrame::Alerts { .. } | LiveFrame::Buttons { .. } => {}
             LiveFrame::People { people } => self.people = people,
             LiveFrame::Error { code, message } => {
                 return Err(ClientError::Refused { status: 0, code, detail: message });

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tandem_desk::testing::{self, MemoryKeychain};
-use tandem_desk::{Clock, Desk, DeskConfig, NoStartup, Pace, Silent};
+use tandem_desk::{Clock, Desk, DeskConfig, NoBrowser, NoStartup, Pace, Silent};
 use tandem_protocol::agents::{Me, Tokens};
 use tandem_testkit::chaos::Chaos;
 use tandem_testkit::plan::Act;
@@ -80,6 +80,7 @@ impl Agent {
             notifier: Arc::new(Silent),
             keychain: Arc::clone(&self.keychain) as Arc<_>,
             startup: Arc::new(NoStartup),
+            browser: Arc::new(NoBrowser),
             hub: None,
             allow_http: false,
             budget_bytes: DeskConfig::BUDGET_BYTES,

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use tandem_conversation::{Conversation, ConversationId, UserId};
 use tandem_desk::testing::MemoryKeychain;
 use tandem_desk::{
-    Action, Attention, Desk, DeskConfig, Did, News, NoStartup, Notification, Notifier, NotifyError, Pace, Reaction,
-    Receipt, ShownId, Tag,
+    Action, Attention, Desk, DeskConfig, Did, News, NoBrowser, NoStartup, Notification, Notifier, NotifyError, Pace,
+    Reaction, Receipt, ShownId, Tag,
 };
 use tandem_testkit::hub_process::BRAND;
 use tokio::sync::{mpsc, watch};
@@ -120,6 +120,7 @@ async fn desk(hub: &str, number: usize, folder: &std::path::Path) -> (Desk, Arc<
         notifier: Arc::clone(&screen) as Arc<_>,
         keychain: Arc::new(MemoryKeychain::default()),
         startup: Arc::new(NoStartup),
+        browser: Arc::new(NoBrowser),
         hub: None,
         allow_http: false,
         budget_bytes: DeskConfig::BUDGET_BYTES,

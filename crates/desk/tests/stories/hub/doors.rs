@@ -264,6 +264,7 @@ async fn attend(hub: Shared, after: Option<u64>, mut socket: WebSocket) {
                 frames.push(json!({"batch": {"cursor": 0, "time": now(), "catchingUp": true, "changes": opened}}));
             }
         }
+        frames.push(json!({"buttons": {"buttons": world.buttons}}));
         frames.push(json!({"alive": {"cursor": cursor, "time": now()}}));
     }
     hub.tell();

@@ -1,0 +1,275 @@
+//! Custom buttons: what a company offers beside a conversation, and how its variables are filled.
+//!
+//! Variables hold words of customers and of Your Logic, so they are never trusted: in a URL each value is percent-encoded,
+//! and none of them can change where the URL leads. A button with a value missing is not usable; nothing is half filled.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use thiserror::Error;
+use url::Url;
+use utoipa::ToSchema;
+
+use crate::ids::ButtonId;
+use crate::participant::Participant;
+use crate::rejection::Rejection;
+use crate::state::Conversation;
+use crate::turn::{check_label, limits};
+
+/// A button as an administrator has defined it. It has an action, a text to copy, a URL, or several of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Button {
+    pub id: ButtonId,
+    pub title: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// What Your Logic is told when it is pressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// A text for the clipboard, with variables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<String>,
+    /// An address for the browser, with variables after the host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Whether agents see it.
+    pub agents: bool,
+    /// Whether external agents see it.
+    pub external: bool,
+    pub active: bool,
+    /// Its place among the others, from the top; equals stand by title.
+    pub order: u32,
+}
+
+/// A button's text and URL, filled for one conversation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filled {
+    pub copy: Option<String>,
+    pub url: Option<String>,
+}
+
+/// Why a button cannot be used in a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Unusable {
+    #[error("nothing is known here for {{{variable}}}")]
+    Missing { variable: String },
+    #[error("a value of this conversation cannot stand in its address")]
+    Address,
+}
+
+/// Variables by name. Besides these, [`CUSTOM`] leads to custom data by its keys, with dots between them.
+const VARIABLES: [&str; 8] = [
+    "agent.name",
+    "brand.id",
+    "conversation.channel",
+    "conversation.id",
+    "conversation.language",
+    "customer.email",
+    "customer.id",
+    "customer.name",
+];
+
+/// Custom data of the conversation, and the part of it that is about the customer.
+const CUSTOM: [&str; 2] = ["conversation.custom.", "customer.custom."];
+
+/// The key of custom data under which Your Logic keeps what it knows about the customer.
+const CUSTOMER: &str = "customer";
+
+/// What stays as it is in a value (RFC 3986, section 2.3); everything that could mean something to a URL does not.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A stretch of a text with variables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Piece<'a> {
+    Text(&'a str),
+    Variable(&'a str),
+}
+
+impl Button {
+    /// Whether `who` may see and press it.
+    #[must_use]
+    pub fn is_for(&self, who: &Participant) -> bool {
+        self.active
+            && match who {
+                Participant::Agent { .. } => self.agents,
+                Participant::ExternalAgent { .. } => self.external,
+                _ => false,
+            }
+    }
+
+    /// Refuses what could not be shown, pressed or followed.
+    ///
+    /// # Errors
+    /// `Rejection::Invalid` naming the field and what is wrong with it.
+    pub fn check(&self) -> Result<(), Rejection> {
+        let title = self.title.chars().count();
+        if self.title.trim().is_empty() || title > limits::BUTTON_TITLE_CHARS {
+            let problem = format!("between 1 and {} characters are needed", limits::BUTTON_TITLE_CHARS);
+            return Err(Rejection::invalid("title", problem));
+        }
+        at_most("description", &self.description, limits::LABEL_CHARS)?;
+        if self.action.is_none() && self.copy.is_none() && self.url.is_none() {
+            return Err(Rejection::invalid("action", "a button needs an action, a text to copy or a URL"));
+        }
+        if let Some(action) = &self.action {
+            check_label("action", action)?;
+        }
+        if let Some(copy) = &self.copy {
+            at_most("copy", copy, limits::TEXT_CHARS)?;
+            if copy.trim().is_empty() {
+                return Err(Rejection::invalid("copy", "empty"));
+            }
+            pieces(copy).map_err(|problem| Rejection::invalid("copy", problem))?;
+        }
+        if let Some(url) = &self.url {
+            at_most("url", url, limits::BUTTON_URL_CHARS)?;
+            check_url(url).map_err(|problem| Rejection::invalid("url", problem))?;
+        }
+        Ok(())
+    }
+
+    /// Its text and URL for one conversation, as somebody called `presser` would use them.
+    ///
+    /// # Errors
+    /// Why it cannot be used there.
+    pub fn fill(&self, state: &Conversation, presser: &str) -> Result<Filled, Unusable> {
+        let value = |variable: &str| {
+            let found = value_of(variable, state, presser).filter(|value| !value.trim().is_empty());
+            found.ok_or_else(|| Unusable::Missing { variable: variable.to_owned() })
+        };
+        let copy = self.copy.as_ref().map(|copy| put_together(copy, value)).transpose()?;
+        let encoded = |variable: &str| value(variable).map(|value| utf8_percent_encode(&value, ENCODED).to_string());
+        let url = match &self.url {
+            None => None,
+            Some(template) => {
+                let filled = put_together(template, encoded)?;
+                Some(same_place(template, &filled).ok_or(Unusable::Address)?)
+            }
+        };
+        Ok(Filled { copy, url })
+    }
+}
+
+fn at_most(field: &str, text: &str, chars: usize) -> Result<(), Rejection> {
+    if text.chars().count() > chars {
+        return Err(Rejection::invalid(field, format!("longer than {chars} characters")));
+    }
+    Ok(())
+}
+
+/// Takes a text apart; the error is a sentence about what is wrong with it.
+fn pieces(text: &str) -> Result<Vec<Piece<'_>>, String> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (before, brace) = rest.split_at(at);
+        let variable = brace.strip_prefix('{').and_then(|inside| inside.split_once('}'));
+        let (name, after) = variable.ok_or("a brace stands alone: variables are written as {customer.name}")?;
+        if !is_known(name) {
+            let known = VARIABLES.join("}, {");
+            return Err(format!(
+                "{{{name}}} is not known; there are {{{known}}}, {{conversation.custom.KEY}} and {{customer.custom.KEY}}"
+            ));
+        }
+        pieces.extend([Piece::Text(before), Piece::Variable(name)]);
+        rest = after;
+    }
+    pieces.push(Piece::Text(rest));
+    Ok(pieces)
+}
+
+fn is_known(name: &str) -> bool {
+    let path = CUSTOM.iter().find_map(|custom| name.strip_prefix(custom));
+    VARIABLES.contains(&name) || path.is_some_and(|path| path.split('.').all(|key| !key.trim().is_empty()))
+}
+
+/// The text with each variable replaced. What cannot be taken apart was never accepted.
+fn put_together(text: &str, value: impl Fn(&str) -> Result<String, Unusable>) -> Result<String, Unusable> {
+    let mut filled = String::with_capacity(text.len() + 64);
+    for piece in pieces(text).map_err(|_| Unusable::Address)? {
+        match piece {
+            Piece::Text(text) => filled.push_str(text),
+            Piece::Variable(name) => filled.push_str(&value(name)?),
+        }
+    }
+    Ok(filled)
+}
+
+fn value_of(variable: &str, state: &Conversation, presser: &str) -> Option<String> {
+    let about_customer = || state.custom.get(CUSTOMER);
+    match variable {
+        "agent.name" => Some(presser.to_owned()),
+        "brand.id" => state.brand.map(|brand| brand.to_string()),
+        "conversation.channel" => Some(state.channel.name().to_owned()),
+        "conversation.id" => Some(state.id.to_string()),
+        "conversation.language" => state.language.clone(),
+        "customer.email" => leaf(about_customer()?.get("email")?),
+        "customer.id" => Some(state.customer.id.to_string()),
+        "customer.name" => Some(state.customer.name.clone()),
+        _ => match variable.strip_prefix(CUSTOM[0]) {
+            Some(path) => {
+                let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+                let found = state.custom.get(first)?;
+                leaf(rest.map_or(Some(found), |rest| at(found, rest))?)
+            }
+            None => leaf(at(about_customer()?, variable.strip_prefix(CUSTOM[1])?)?),
+        },
+    }
+}
+
+fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(value, |value, key| value.get(key))
+}
+
+/// What one would write down of a value; lists and objects are not one value.
+fn leaf(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// Refuses addresses that do not lead to the web, or elsewhere with another value. Instead of finding out where the host
+/// ends, two values are tried.
+fn check_url(template: &str) -> Result<(), String> {
+    if template.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err("an address has no spaces".into());
+    }
+    let pieces = pieces(template)?;
+    let with = |stand_in: &str| {
+        let of = |piece: &Piece<'_>| match *piece {
+            Piece::Text(text) => text.to_owned(),
+            Piece::Variable(_) => stand_in.to_owned(),
+        };
+        Url::parse(&pieces.iter().map(of).collect::<String>())
+    };
+    let [one, other] = ["a", "b"].map(with);
+    let is_web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
+    match (one, other) {
+        (Ok(one), Ok(_)) if !one.username().is_empty() || one.password().is_some() => {
+            Err("an address has no user and no password".into())
+        }
+        (Ok(one), Ok(other)) if is_web(&one) && is_web(&other) => match one.origin() == other.origin() {
+            true => Ok(()),
+            false => Err("variables stand after the host".into()),
+        },
+        (Ok(_), Ok(_)) => Err("an address begins with https:// or http://".into()),
+        (Err(_), _) | (_, Err(_)) => {
+            Err("not an address such as https://example.com/{customer.id}; variables stand after the host".into())
+        }
+    }
+}
+
+/// The filled address, if it leads to the same host, through as many folders, as with any other value.
+fn same_place(template: &str, filled: &str) -> Option<String> {
+    let plain = Url::parse(&put_together(template, |_| Ok("a".to_owned())).ok()?).ok()?;
+    let url = Url::parse(filled).ok()?;
+    let folders = |url: &Url| url.path_segments().map(Iterator::count);
+    let is_same = url.origin() == plain.origin()
+        && folders(&url) == folders(&plain)
+        && url.username().is_empty()
+        && url.password().is_none();
+    (is_same && url.as_str().len() <= limits::BUTTON_FILLED_BYTES).then(|| url.into())
+}

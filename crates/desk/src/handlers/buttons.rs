@@ -1,0 +1,40 @@
+//! Custom buttons: what one does is known here, so that a press works without the network as far as it can.
+
+use std::sync::Arc;
+
+use tandem_conversation::Rejection;
+use tandem_protocol::agents::AgentCommand;
+
+use super::commands::refusal;
+use super::{error, unknown_conversation};
+use crate::browser::BrowserError;
+use crate::cache::{buttons, conversations};
+use crate::rpc::{Nothing, PressButton, RpcError};
+use crate::workplace::Workplace;
+
+impl Workplace {
+    /// Tells Your Logic and opens the page, as far as the button has either. Its text is in the view: only the page
+    /// that was clicked may put it on the clipboard.
+    pub(crate) async fn press_button(&self, request: PressButton) -> Result<Nothing, RpcError> {
+        let (reader, PressButton { id, button }) = (self.reader()?, request);
+        let found = self.cache.read(move |connection| {
+            let Some(held) = conversations::get(connection, id)? else { return Ok(None) };
+            Ok(Some((held.state, buttons::all(connection)?)))
+        });
+        let (state, known) = found.await?.ok_or_else(|| unknown_conversation(id))?;
+        let button = known.into_iter().find(|known| known.id == button);
+        let button = button.ok_or_else(|| refusal(&Rejection::NoButton))?;
+        let filled = button.fill(&state, &reader.name);
+        let filled = filled.map_err(|why| error("button.unusable", crate::sync::sentence(&format!("{why}."))))?;
+        if let Some(action) = button.action {
+            self.commands.give(id, AgentCommand::PressButton { action }).await?;
+        }
+        if let Some(url) = filled.url {
+            let browser = Arc::clone(&self.browser);
+            let opened = tokio::task::spawn_blocking(move || browser.open(&url)).await;
+            let opened = opened.map_err(|failed| error("desk.failed", format!("The desk failed: {failed}.")))?;
+            opened.map_err(|BrowserError(reason)| error("browser.failed", reason))?;
+        }
+        Ok(Nothing {})
+    }
+}

@@ -1,0 +1,105 @@
+//! Custom buttons: administrators define them, everybody reads their own, and desks hear of each change.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use tandem_conversation::{Button, ButtonId, Permission, limits};
+use tandem_protocol::Problem;
+use tandem_protocol::agents::ButtonDefinition;
+
+use super::auth::Signed;
+use super::{ApiError, Json, id};
+use crate::fanout::Input;
+use crate::hub::Hub;
+use crate::store::{StoreError, buttons};
+
+/// The buttons that the user sees, in their order; those who manage settings get all.
+#[utoipa::path(get, path = "/api/v1/buttons", tag = "buttons",
+    responses((status = 200, body = Vec<Button>), (status = 401, body = Problem)))]
+pub(crate) async fn list(State(hub): State<Arc<Hub>>, signed: Signed) -> Result<axum::Json<Vec<Button>>, ApiError> {
+    let mut all = hub.database.read(buttons::all).await?;
+    if signed.require(Permission::SettingsManage).is_err() {
+        let who = signed.participant();
+        all.retain(|button| button.is_for(&who));
+    }
+    Ok(axum::Json(all))
+}
+
+/// Why a definition is not taken.
+enum Refused {
+    ActionTaken { title: String },
+    TooMany,
+}
+
+/// Adds a button, or replaces the one of this id.
+#[utoipa::path(put, path = "/api/v1/buttons/{id}", request_body = ButtonDefinition, tag = "buttons",
+    params(("id" = String, Path, description = "Made by whoever adds the button: a UUID, version 7")),
+    responses((status = 200, body = Button), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem),
+        (status = 409, description = "Another button has the action, or there are too many", body = Problem),
+        (status = 422, body = Problem)))]
+pub(crate) async fn put(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+    Path(path): Path<String>,
+    Json(definition): Json<ButtonDefinition>,
+) -> Result<axum::Json<Button>, ApiError> {
+    signed.require(Permission::SettingsManage)?;
+    let button = definition.of(id::<ButtonId>(&path, "button")?);
+    button.check()?;
+    let put = button.clone();
+    let stored = hub.database.write(move |connection, _| {
+        let known = buttons::all(connection)?;
+        let mut others = known.iter().filter(|other| other.id != put.id);
+        if others.clone().count() >= limits::BUTTONS {
+            return Ok(Err(Refused::TooMany));
+        }
+        if let Some(other) = others.find(|other| put.action.is_some() && other.action == put.action) {
+            return Ok(Err(Refused::ActionTaken { title: other.title.clone() }));
+        }
+        buttons::put(connection, &put)?;
+        Ok::<_, StoreError>(Ok(()))
+    });
+    match stored.await? {
+        Ok(()) => {}
+        Err(Refused::ActionTaken { title }) => {
+            let detail = format!("The button '{title}' has this action already: each action belongs to one button.");
+            return Err(ApiError::new(409, "button.action_taken", detail));
+        }
+        Err(Refused::TooMany) => {
+            let detail = format!("There are {} buttons already: remove one first.", limits::BUTTONS);
+            return Err(ApiError::new(409, "button.too_many", detail));
+        }
+    }
+    tracing::info!(button.id = %button.id, user.id = %signed.0.id, "a button was defined");
+    announce(&hub).await?;
+    Ok(axum::Json(button))
+}
+
+/// Removes a button. What was pressed before stays in the conversations.
+#[utoipa::path(delete, path = "/api/v1/buttons/{id}", tag = "buttons", params(("id" = String, Path)),
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn remove(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+    Path(path): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    signed.require(Permission::SettingsManage)?;
+    let button: ButtonId = id(&path, "button")?;
+    if !hub.database.write(move |connection, _| buttons::remove(connection, button)).await? {
+        return Err(ApiError::new(404, "button.unknown", "There is no such button (any more)."));
+    }
+    tracing::info!(button.id = %button, user.id = %signed.0.id, "a button was removed");
+    announce(&hub).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Tells everybody who is connected. Of several changes at once the last word is about the last.
+async fn announce(hub: &Hub) -> Result<(), StoreError> {
+    let _in_order = hub.telling_buttons.lock().await;
+    let all = hub.database.read(buttons::all).await?;
+    hub.fanout.send(Input::Buttons(all));
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! Custom buttons on the page behind a link: filled here, because the page knows the conversation's words only.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use tandem_conversation::{Button, Command, Conversation, Filled};
+use tandem_protocol::Problem;
+use tandem_protocol::guests::{GuestButton, GuestPress};
+
+use super::door::Guest;
+use super::rest::command_of;
+use crate::api::{ApiError, Json};
+use crate::hub::Hub;
+use crate::store::buttons;
+
+/// The buttons for external agents, in their order, with the values of this conversation.
+#[utoipa::path(get, path = "/guest/{token}/buttons", tag = "external agents", params(("token" = String, Path)),
+    responses((status = 200, body = Vec<GuestButton>), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 410, body = Problem)))]
+pub(crate) async fn list(State(hub): State<Arc<Hub>>, guest: Guest) -> Result<axum::Json<Vec<GuestButton>>, ApiError> {
+    let (who, state) = (guest.found.participant(), guest.state);
+    let all = hub.database.read(buttons::all).await?;
+    let seen = all.into_iter().filter(|button| button.is_for(&who));
+    Ok(axum::Json(seen.map(|button| shown(button, &state, &guest.found.name)).collect()))
+}
+
+fn shown(button: Button, state: &Conversation, presser: &str) -> GuestButton {
+    let (Filled { copy, url }, unusable) = match button.fill(state, presser) {
+        Ok(filled) => (filled, None),
+        // What exactly is missing is nothing for outsiders.
+        Err(_) => (Filled::default(), Some("Not everything that this needs is known in this conversation.".to_owned())),
+    };
+    let Button { id, title, description, action, .. } = button;
+    GuestButton { id, title, description, action, copy, url, unusable }
+}
+
+/// Presses a button with an action. The same id twice has one effect.
+#[utoipa::path(post, path = "/guest/{token}/press", request_body = GuestPress, tag = "external agents",
+    params(("token" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem),
+        (status = 409, description = "No button for external agents has this action", body = Problem),
+        (status = 410, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
+pub(crate) async fn press(
+    State(hub): State<Arc<Hub>>,
+    guest: Guest,
+    Json(press): Json<GuestPress>,
+) -> Result<StatusCode, ApiError> {
+    hub.limits.guest(guest.link())?;
+    let command = Command::PressButton { action: press.action };
+    hub.execute(command_of(&guest.found, press.id, command)).await??;
+    Ok(StatusCode::NO_CONTENT)
+}
