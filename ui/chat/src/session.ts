@@ -24,6 +24,8 @@ export class Session {
   private readonly listeners = new Set<() => void>();
   private brandNow: Brand | null;
   private readonly receipts: Receipts;
+  /** For external agents: what they may press may be others now. */
+  buttonsChanged: () => void = () => undefined;
   private looking = false;
   private isAnnounced = false;
 
@@ -244,8 +246,10 @@ export class Session {
     if (frame.type === "ready") {
       this.receipts.reset();
       this.reading.ready(frame.conversation);
+      this.buttonsChanged();
     } else if (frame.type === "entry") this.reading.live(frame.entry);
     else if (frame.type === "stage") this.reading.timeline.receipt(frame.stage, frame.upTo);
+    else if (frame.type === "buttons") this.buttonsChanged();
     else if (frame.type === "over") this.end(frame.standing);
     else if (frame.type === "status") this.reading.statusIs(frame.status);
     else if (frame.type === "typing") this.othersTyping.heard({ name: frame.name ?? null, kind: frame.kind }, frame.on);

@@ -89,6 +89,8 @@ export type ServerFrame =
   | { type: "stage"; upTo: number; stage: "delivered" | "seen" }
   | { type: "typing"; name?: string | null; kind: From; on: boolean }
   | { type: "status"; status: Status }
+  /** To external agents: their buttons may be others now. */
+  | { type: "buttons" }
   /** To external agents: their link is over. */
   | { type: "over"; standing: string }
   | { type: "error"; code: string; message: string; id?: string | null };

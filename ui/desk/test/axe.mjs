@@ -86,6 +86,28 @@ const STATES = [
     ), until);
     await page.getByText("is writing").waitFor();
   }],
+  ["buttons, one pressed", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("press: refund");
+    await page.keyboard.press("Enter");
+    await page.getByText("Refund: pressed.").waitFor();
+  }],
+  ["buttons, refused", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.evaluate(() => window.__fake.refuse.set("conversation.pressButton", { code: "conversation.no_button", message: "This button is not offered any more, or not to you." }));
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("press: refund");
+    await page.keyboard.press("Enter");
+    await page.getByText("not offered any more").waitFor();
+  }],
+  ["buttons, queued", "offline", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("press: refund");
+    await page.keyboard.press("Enter");
+    await page.getByText("waits until the hub").waitFor();
+  }],
   ["complete", "", press("Complete")],
   ["leave", "", press("Leave")],
   ["ask for help", "", press("Ask for help")],

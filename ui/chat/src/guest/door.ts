@@ -2,7 +2,7 @@
 import { HubError, UPLOAD_MS, call, json, type Door } from "../api";
 import type { Env } from "../env";
 import type { Accepted, ClientFrame, Conversation, EntryPage, Media, Message, OpenedSession } from "../wire";
-import type { Invitation } from "./wire";
+import type { GuestButton, Invitation } from "./wire";
 
 /** Stands where the web chat keeps its session's token. */
 const COOKIE = "cookie";
@@ -28,6 +28,15 @@ export class GuestDoor implements Door {
 
   leave(word: string): Promise<void> {
     return this.call("leave", { method: "POST", headers: json(), body: JSON.stringify({ word }) });
+  }
+
+  buttons(): Promise<GuestButton[]> {
+    return this.call("buttons", {});
+  }
+
+  /** The same id twice has one effect. */
+  press(id: string, action: string): Promise<void> {
+    return this.call("press", { method: "POST", headers: json(), body: JSON.stringify({ id, action }) });
   }
 
   async open(): Promise<OpenedSession> {

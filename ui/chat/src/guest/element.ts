@@ -1,6 +1,6 @@
 // `<tandem-guest>`: the page behind a link. Asks how the link stands, waits for the deliberate press, shows the conversation,
 // and says in words when it is over. Looking binds nothing, so programs that preview links cannot use one up.
-import type { Env } from "../env";
+import { uuidv7, type Env } from "../env";
 import { browserFiles, type Files } from "../files";
 import { i18nFor, type I18n } from "../i18n";
 import { applyLook, themeOf } from "../look";
@@ -145,7 +145,11 @@ export class TandemGuest extends HTMLElement {
         this.over("left");
       },
       expired: () => session.end("expired"),
+      press: (action) => this.door.press(uuidv7(env.now()), action),
+      copy: (text) => navigator.clipboard.writeText(text),
+      visit: (url) => void window.open(url, "_blank", "noopener,noreferrer"),
     });
+    session.buttonsChanged = () => void this.offer(room);
     this.session = session;
     this.room = room;
     this.root.replaceChildren(room.node);
@@ -154,6 +158,15 @@ export class TandemGuest extends HTMLElement {
     session.look(document.visibilityState === "visible");
     this.draw();
     room.shown();
+  }
+
+  private async offer(room: RoomView): Promise<void> {
+    try {
+      const buttons = await this.door.buttons();
+      if (room === this.room) room.buttons.offer(buttons);
+    } catch {
+      // What is shown stays; with the next connection they are asked for again.
+    }
   }
 
   private draw(): void {

@@ -193,6 +193,63 @@ test("leaving takes a word along and puts everything away", async () => {
   expect(heading(page)).toBe("You have left this conversation");
 });
 
+test("buttons come with the page and with each word that they have changed", async () => {
+  link.buttons = [{ id: "1", title: "Seat is free", description: "Tells Northwind.", action: "free" }];
+  const page = await open();
+  expect(find(page, ".offers").getAttribute("aria-label")).toBe("Buttons");
+  expect(find(page, ".offers button").textContent).toBe("Seat is free");
+  expect(find(page, ".offers button").title).toBe("Tells Northwind.");
+  link.buttons = [];
+  link.hub.cast({ type: "buttons" });
+  await settle();
+  expect(find(page, ".offers").hidden).toBe(true);
+});
+
+test("a press tells the company, and says what became of it", async () => {
+  link.buttons = [{ id: "1", title: "Seat is free", action: "free" }];
+  const page = await open();
+  press(page, "Seat is free");
+  await settle();
+  expect(link.presses.map(({ action }) => action)).toEqual(["free"]);
+  expect(find(page, ".said").textContent).toBe("Done: Seat is free.");
+  link.pressed = 409;
+  press(page, "Seat is free");
+  await settle();
+  expect(find(page, ".said").textContent).toBe("That did not work: Seat is free. Try again.");
+  expect(new Set(link.presses.map(({ id }) => id)).size).toBe(2);
+});
+
+test("a text is copied and a page opened in a tab of its own that knows nothing of this one", async () => {
+  link.buttons = [
+    { id: "1", title: "Booking", copy: "NW-20418" },
+    { id: "2", title: "Look", url: "https://example.com/NW-20418" },
+  ];
+  const copied: string[] = [];
+  const opened: unknown[][] = [];
+  Object.defineProperty(navigator, "clipboard", { configurable: true, value: { writeText: async (text: string) => void copied.push(text) } });
+  window.open = (...all: unknown[]) => (opened.push(all), null);
+  const page = await open();
+  press(page, "Booking");
+  await settle();
+  expect(copied).toEqual(["NW-20418"]);
+  expect(find(page, ".said").textContent).toBe("Copied: Booking.");
+  press(page, "Look");
+  await settle();
+  expect(opened).toEqual([["https://example.com/NW-20418", "_blank", "noopener,noreferrer"]]);
+  expect(link.presses).toEqual([]);
+});
+
+test("a button that cannot be used says why and does nothing", async () => {
+  link.buttons = [{ id: "1", title: "<b>Booking</b>", action: "look", unusable: "Not everything is known." }];
+  const page = await open();
+  expect(find(page, ".offers button").getAttribute("aria-disabled")).toBe("true");
+  expect(page.shadowRoot?.querySelector(".offers b")).toBeNull();
+  press(page, "<b>Booking</b>");
+  await settle();
+  expect(find(page, ".said").textContent).toBe("Not everything is known.");
+  expect(link.presses).toEqual([]);
+});
+
 test("time that is left reads like time", () => {
   const { unit } = wordsFor(i18nFor("en", []));
   expect([0, 59_000, 599_000, 600_000, 3_540_000, 3_600_000, 5_400_000].map((ms) => remaining(ms, unit))).toEqual([

@@ -2,7 +2,7 @@
 import { memoryFiles } from "../files";
 import { Clock, FakeHub, MapStore, settle } from "../testing";
 import { TandemGuest } from "./index";
-import type { Invitation, Standing } from "./wire";
+import type { GuestButton, Invitation, Standing } from "./wire";
 
 export const LINK = "http://hub/guest/token";
 
@@ -16,6 +16,10 @@ export class FakeLink {
   invitedBy: string | undefined = "Maya Ortiz";
   note: string | undefined = "Is seat 4A free?";
   livesMs = 3_600_000;
+  buttons: GuestButton[] = [];
+  readonly presses: { id: string; action: string }[] = [];
+  /** The next press gets this status. */
+  pressed = 204;
   private readonly since = this.clock.nowMs;
 
   constructor() {
@@ -52,6 +56,11 @@ export class FakeLink {
       this.words.push((JSON.parse(String(init.body)) as { word: string }).word);
       this.standing = "left";
       return new Response(null, { status: 204 });
+    }
+    if (path === "buttons") return Response.json(this.buttons);
+    if (path === "press") {
+      this.presses.push(JSON.parse(String(init.body)) as { id: string; action: string });
+      return this.pressed === 204 ? new Response(null, { status: 204 }) : Response.json({ code: "conversation.no_button", detail: "No." }, { status: this.pressed });
     }
     return inner(`http://hub/chat/v1/${path}`, { ...init, headers: { authorization: "Bearer " } });
   }

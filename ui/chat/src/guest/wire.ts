@@ -3,6 +3,21 @@ import type { Conversation } from "../wire";
 
 export type Standing = "unopened" | "open" | "elsewhere" | "expired" | "revoked" | "completed" | "left";
 
+/** A custom button with the values of this conversation. */
+export interface GuestButton {
+  id: string;
+  title: string;
+  description?: string;
+  /** Goes to the company's service. */
+  action?: string;
+  /** For the clipboard. */
+  copy?: string;
+  /** For a new page. */
+  url?: string;
+  /** Why it cannot be used now. */
+  unusable?: string;
+}
+
 export interface Invitation {
   standing: Standing;
   company: string;

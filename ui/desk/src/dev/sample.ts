@@ -64,6 +64,7 @@ export function sample({ name, script, row, view, people = [], left = false }: W
       customer: [],
       suggestion: null,
       handover: null,
+      buttons: [],
       logicUntil: null,
       logicWaiting: 0,
       drafts: { reply: "", note: "", returned: null },

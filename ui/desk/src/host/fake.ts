@@ -1,6 +1,7 @@
 // A host that lives in memory, with sample data: for development, screenshots and component tests. Never in the build.
 import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, Participant, PieceView, QueuedView, ReturnedView, RpcError, Section, StartupView, WantedView } from "$shared/types";
 import { alerts } from "../dev/alerts";
+import { buttonsOf } from "../dev/buttons";
 import { COLLEAGUES, LOGIC, MAYA, MENTIONABLE, iso } from "../dev/entries";
 import { find } from "../dev/find";
 import { large } from "../dev/large";
@@ -21,6 +22,7 @@ export class FakeHost implements Host {
   /** The next call of this command is refused with this. */
   readonly refuse = new Map<keyof Commands, RpcError>();
   readonly samples: Sample[];
+  buttons = buttonsOf;
   startup: StartupView = { state: "off" };
   #wanted: WantedView[] = [];
   #listeners = new Set<(changes: Change[]) => void>();
@@ -253,7 +255,7 @@ export class FakeHost implements Host {
     },
     "conversation.open": ({ id }) => {
       const { view } = this.#find(id);
-      return { ...view, may: may(view) };
+      return { ...view, may: may(view), buttons: this.buttons(view) };
     },
     "conversation.entries": ({ id, before, after, around, limit }) => {
       const { entries } = this.#find(id);
@@ -316,6 +318,11 @@ export class FakeHost implements Host {
         view.people = view.people.filter(({ participant }) => participant.kind !== "external_agent" || participant.link !== link);
       }),
     "conversation.decline": ({ id }) => this.#system(id, "You declined", (view) => (view.row.invited = false)),
+    "conversation.pressButton": ({ id, button }) => {
+      const pressed = this.buttons(this.#find(id).view).find((one) => one.id === button);
+      if (pressed?.acts) this.#do(id, `Press ${pressed.title}`, "", { type: "system", what: "other", text: this.#online ? `You pressed ${pressed.title}` : `Press ${pressed.title}` });
+      return {};
+    },
     "conversation.gradeHandover": ({ id, grade }) => {
       const { view } = this.#find(id);
       if (view.handover) view.handover = { ...view.handover, graded: { grade, by: MAYA } };

@@ -3,6 +3,7 @@ import { CHANNEL } from "../words/labels";
 import { sectionsOf } from "../words/sections";
 import { actionsOf } from "./actions";
 import type { Desk } from "./desk.svelte";
+import { press } from "./pressing";
 
 export interface Offer {
   id: string;
@@ -37,9 +38,18 @@ export function offers(desk: Desk): Offer[] {
     ["Sign out", "", () => void desk.act("session.signOut", {})],
   ];
   const told: Offer[] = view && desk.supervises ? [{ id: "told", group: "This conversation", label: "Who was told of calls for help", hint: view.row.name, run: () => desk.showTold(view.row.id) }] : [];
+  const pressable = view?.buttons.filter(({ unusable }) => unusable === null) ?? [];
+  const buttons = pressable.map((button): Offer => ({
+    id: `press-${button.id}`,
+    group: "This conversation",
+    label: `Press: ${button.title}`,
+    hint: button.description,
+    run: () => void press(desk, button),
+  }));
   return [
     ...actions.map(({ may, label, run }): Offer => ({ id: may, group: "This conversation", label, hint: view?.row.name ?? "", run })),
     ...told,
+    ...buttons,
     ...sectionsOf(desk.app?.counts ?? null).map(
       ({ id, title }, at): Offer => ({ id, group: "Go to", label: title, hint: `Alt ${at + 1}`, run: () => desk.go(id) }),
     ),

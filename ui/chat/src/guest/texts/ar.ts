@@ -37,4 +37,10 @@ export const ar: GuestTexts = {
   unsent: "كُتب ولم يُرسل",
   looking: "لحظة…",
   intro: "أنت في هذه المحادثة باسم {name}. لا يُعرض ما قيل قبل دعوتك.",
+  buttons: "أزرار",
+  copies: "ينسخ نصًا.",
+  opens: "يفتح صفحة جديدة.",
+  copied: "نُسخ: {title}.",
+  pressed: "تم: {title}.",
+  pressFailed: "لم ينجح ذلك: {title}. حاول مرة أخرى.",
 };

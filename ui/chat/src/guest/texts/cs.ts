@@ -37,4 +37,10 @@ export const cs: GuestTexts = {
   unsent: "Napsáno, ale neodesláno",
   looking: "Okamžik…",
   intro: "V této konverzaci jste jako {name}. Co bylo řečeno před vaším pozváním, se nezobrazuje.",
+  buttons: "Tlačítka",
+  copies: "Zkopíruje text.",
+  opens: "Otevře novou stránku.",
+  copied: "Zkopírováno: {title}.",
+  pressed: "Hotovo: {title}.",
+  pressFailed: "To se nepodařilo: {title}. Zkuste to znovu.",
 };

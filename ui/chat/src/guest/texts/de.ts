@@ -37,4 +37,10 @@ export const de: GuestTexts = {
   unsent: "Geschrieben, aber nicht gesendet",
   looking: "Einen Moment …",
   intro: "Sie nehmen als {name} an diesem Gespräch teil. Was vor Ihrer Einladung gesagt wurde, wird nicht gezeigt.",
+  buttons: "Schaltflächen",
+  copies: "Kopiert einen Text.",
+  opens: "Öffnet eine neue Seite.",
+  copied: "Kopiert: {title}.",
+  pressed: "Erledigt: {title}.",
+  pressFailed: "Das hat nicht geklappt: {title}. Bitte noch einmal versuchen.",
 };

@@ -36,6 +36,12 @@ export const en = {
   unsent: "Written, but not sent",
   looking: "One moment…",
   intro: "You are in this conversation as {name}. What was said before you were invited is not shown.",
+  buttons: "Buttons",
+  copies: "Copies a text.",
+  opens: "Opens a new page.",
+  copied: "Copied: {title}.",
+  pressed: "Done: {title}.",
+  pressFailed: "That did not work: {title}. Try again.",
 };
 
 export type GuestTexts = Record<keyof typeof en, string>;

@@ -37,4 +37,10 @@ export const es: GuestTexts = {
   unsent: "Escrito, pero no enviado",
   looking: "Un momento…",
   intro: "Está en esta conversación como {name}. Lo dicho antes de su invitación no se muestra.",
+  buttons: "Botones",
+  copies: "Copia un texto.",
+  opens: "Abre una página nueva.",
+  copied: "Copiado: {title}.",
+  pressed: "Hecho: {title}.",
+  pressFailed: "No ha funcionado: {title}. Inténtelo de nuevo.",
 };

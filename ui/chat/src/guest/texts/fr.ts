@@ -37,4 +37,10 @@ export const fr: GuestTexts = {
   unsent: "Écrit, mais pas envoyé",
   looking: "Un instant…",
   intro: "Vous êtes dans cette conversation au nom de {name}. Ce qui a été dit avant votre invitation n’est pas montré.",
+  buttons: "Boutons",
+  copies: "Copie un texte.",
+  opens: "Ouvre une nouvelle page.",
+  copied: "Copié : {title}.",
+  pressed: "C’est fait : {title}.",
+  pressFailed: "Cela n’a pas marché : {title}. Réessayez.",
 };

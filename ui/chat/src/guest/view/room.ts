@@ -7,9 +7,10 @@ import { LogView } from "../../view/log";
 import { remaining } from "../phase";
 import type { Invitation } from "../wire";
 import type { Words } from "../words";
+import { ButtonsView, type ButtonsHooks } from "./buttons";
 import { noteOf } from "./card";
 
-export interface RoomHooks {
+export interface RoomHooks extends ButtonsHooks {
   leave(word: string): Promise<void>;
   /** The time is up and nobody has said so: the hub cannot be reached. */
   expired(): void;
@@ -25,6 +26,7 @@ const WARNINGS_MS = [60_000, 300_000];
 export class RoomView {
   readonly node: HTMLElement;
   private readonly log: LogView;
+  readonly buttons: ButtonsView;
   private readonly composer: ComposerView;
   private readonly left = h("span", { class: "left num", role: "timer", "aria-live": "off" });
   private readonly warning = h("p", { class: "sr", role: "status" });
@@ -50,6 +52,7 @@ export class RoomView {
     const intro = h("div", { class: "intro" }, mark, h("strong", { dir: "auto" }, invitation.company));
     intro.append(h("p", { dir: "auto" }, words.t("intro", { name: invitation.name })), ...noteOf(invitation, words));
     this.log = new LogView({ ...context, intro });
+    this.buttons = new ButtonsView(words, hooks);
     this.composer = new ComposerView(context, () => this.log.toEnd());
     this.dialog = this.leaveDialog();
     const done = button({ class: "plain done" }, () => this.dialog.showModal(), words.t("done"));
@@ -58,7 +61,7 @@ export class RoomView {
     const head = h("header", { class: "head" }, mark.cloneNode(true), who, this.left, done);
     this.banner.hidden = true;
     this.node = h("section", { class: "room", "aria-label": words.t("title", { company: invitation.company }) });
-    this.node.append(head, this.banner, this.log.node, this.composer.node, this.warning, this.dialog);
+    this.node.append(head, this.banner, this.log.node, this.buttons.node, this.composer.node, this.warning, this.dialog);
     this.takeDrops();
     this.tick();
   }
