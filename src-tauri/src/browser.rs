@@ -11,7 +11,7 @@ impl Browser for SystemBrowser {
         if !is_web(url) {
             return Err(BrowserError("Only web addresses are opened.".into()));
         }
-        opener::open_browser(url).map_err(|error| BrowserError(format!("The browser cannot be opened: {error}.")))
+        open::that_detached(url).map_err(|error| BrowserError(format!("The browser cannot be opened: {error}.")))
     }
 }
 

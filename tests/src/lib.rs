@@ -10,6 +10,7 @@ pub mod desktop;
 pub mod dunst;
 pub mod logic;
 pub mod notifications;
+pub mod pages;
 pub mod partner;
 pub mod screen;
 pub mod seat;

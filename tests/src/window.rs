@@ -45,9 +45,23 @@ impl Window {
     /// # Errors
     /// If it does not get there.
     pub async fn signed_in<N>(stage: &mut Stage, desktop: &Desktop<N>, hub: &HubProcess, email: &str) -> Result<Self> {
+        Self::signed_in_with(stage, desktop, hub, email, &[]).await
+    }
+
+    /// The same, with more environment variables.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn signed_in_with<N>(
+        stage: &mut Stage,
+        desktop: &Desktop<N>,
+        hub: &HubProcess,
+        email: &str,
+        more: &[(&str, &str)],
+    ) -> Result<Self> {
         let data = stage.room(&desktop.who)?.join("tandem");
         let data = data.to_str().context("the target folder's path is not text")?;
-        let environment = [("TANDEM_HUB", hub.url.as_str()), ("TANDEM_DATA", data)];
+        let environment = [&[("TANDEM_HUB", hub.url.as_str()), ("TANDEM_DATA", data)], more].concat();
         let window = Self::open(stage, desktop, &program("tandem")?, &environment, &[]).await?;
         window.write(Thing::Textbox("E-mail"), email).await?;
         window.write(Thing::Textbox("Password"), PASSWORD).await?;

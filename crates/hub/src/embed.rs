@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use tandem_conversation::{Ladder, Role};
-use tandem_protocol::agents::Tokens;
+use tandem_conversation::{Button, ButtonId, Ladder, Role};
+use tandem_protocol::agents::{ButtonDefinition, Tokens};
 use tokio::net::TcpListener;
+use uuid::Uuid;
 
 use crate::api::auth::sign_in;
 use crate::clock::Clock;
@@ -13,7 +14,7 @@ use crate::config::{Config, LogicConfig};
 use crate::hub::{Hub, serve};
 use crate::secrets::new_token;
 use crate::setup::{NewBrand, NewUser, brand_row, user_row};
-use crate::store::{StoreError, brands, users};
+use crate::store::{StoreError, brands, buttons, users};
 
 const EMAIL: &str = "maya@northwind.example";
 
@@ -68,7 +69,7 @@ pub async fn embed(embedding: EmbedConfig) -> anyhow::Result<Embedded> {
     Ok(Embedded { url, tokens })
 }
 
-/// The local user and a brand, made once. Nobody knows the password: this machine signs in without it.
+/// The local user, a brand and some custom buttons, made once. Nobody knows the password: this machine signs in without it.
 async fn prepare(hub: &Hub) -> anyhow::Result<Tokens> {
     let known = hub.database.read(|connection| users::by_email(connection, EMAIL)).await?;
     let user = match known {
@@ -86,11 +87,46 @@ async fn prepare(hub: &Hub) -> anyhow::Result<Tokens> {
             hub.database
                 .write(move |connection, _| -> Result<(), StoreError> {
                     users::put(connection, &stored)?;
-                    brands::put(connection, &brand)
+                    brands::put(connection, &brand)?;
+                    examples().iter().try_for_each(|button| buttons::put(connection, button))
                 })
                 .await?;
             row
         }
     };
     Ok(sign_in(hub, user).await?)
+}
+
+/// One custom button of each kind.
+fn examples() -> [Button; 3] {
+    let plain = |title: &str, description: &str, order| ButtonDefinition {
+        title: title.to_owned(),
+        description: description.to_owned(),
+        action: None,
+        copy: None,
+        url: None,
+        agents: true,
+        external: false,
+        active: true,
+        order,
+    };
+    let refund = plain("Refund", "Your Logic starts a refund and leaves a note about it.", 1);
+    let copy = plain("Copy booking reference", "", 2);
+    let open = plain("Open booking", "The booking in the back office.", 3);
+    [
+        ButtonDefinition { action: Some("refund".into()), ..refund },
+        ButtonDefinition { copy: Some("{conversation.custom.booking}".into()), external: true, ..copy },
+        ButtonDefinition { url: Some("https://example.com/?booking={conversation.custom.booking}".into()), ..open },
+    ]
+    .map(|definition| definition.of(ButtonId(Uuid::now_v7())))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_buttons_of_an_embedded_hub_are_such_as_administrators_may_define() {
+        for button in super::examples() {
+            assert_eq!(button.check(), Ok(()), "{}", button.title);
+        }
+    }
 }

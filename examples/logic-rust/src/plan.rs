@@ -3,7 +3,7 @@
 //! The rule of the hub: if a customer waits and the answer says nothing, a person is called. So this stays quiet only
 //! where a person takes part or has been called already.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::bot;
 use crate::dialogue::{Dialogue, Library, Place, Recorded};
@@ -32,6 +32,7 @@ pub fn plan(library: &Library, request: &Request) -> Answer {
         | "NEEDS_HELP_CHANGED"
         | "INVITATION_DECLINED"
         | "INVITATION_MISSED" => take_back(place, request),
+        "BUTTON_PRESSED" => press(request),
         _ => Answer::default(),
     }
 }
@@ -64,6 +65,19 @@ fn take_back(place: Option<Place<'_>>, request: &Request) -> Answer {
             }
             _ => answer.message(words::of(request.conversation.language.as_deref()).back),
         }
+    }
+    answer
+}
+
+/// An agent pressed a custom button. What this service does not know is none of its business.
+fn press(request: &Request) -> Answer {
+    let mut answer = Answer::default();
+    if request.trigger.action.as_deref() == Some("refund") {
+        let booking = request.conversation.custom.get("booking").and_then(Value::as_str);
+        let what = booking.map_or_else(|| "this customer".to_owned(), |booking| format!("booking {booking}"));
+        answer.tag("refund");
+        answer.note(&format!("The refund for {what} is on its way. (I'm a sample and move no money.)"));
+        answer.suggestion(words::of(request.conversation.language.as_deref()).refund);
     }
     answer
 }
@@ -113,7 +127,7 @@ impl Play<'_> {
                 say(turn, &mut answer);
                 answer.think_s = answer.think_s.max(self.thinking(next, turn));
             } else if turn.role == "agent" && turn.action == "note" {
-                answer.actions.push(json!({ "type": "NOTE", "text": turn.text }));
+                answer.note(&turn.text);
             }
             answer.custom.insert("played".into(), (at + 1).into());
         }

@@ -56,6 +56,10 @@ impl Story {
         self.ask(json!({ "type": "IMPROVE", "by": { "kind": "system" }, "silent": false, "draft": draft }))
     }
 
+    fn agent_presses(&mut self, action: &str) -> Vec<String> {
+        self.ask(json!({ "type": "BUTTON_PRESSED", "by": { "kind": "agent" }, "silent": false, "action": action }))
+    }
+
     fn add(&mut self, by: &str, content: Value, silent: bool) -> Value {
         let turn =
             json!({ "position": self.turns.len() + 1, "by": { "kind": by }, "content": content, "silent": silent });
@@ -79,7 +83,8 @@ impl Story {
         self.custom.extend(answer["conversation"]["custom"].as_object().unwrap().clone());
         let mut told = Vec::new();
         for action in answer["actions"].as_array().unwrap() {
-            let text = ["text", "reason", "resolution"].iter().find_map(|field| action[*field].as_str()).unwrap();
+            let said = ["text", "reason", "resolution"].iter().find_map(|field| action[*field].as_str());
+            let text = said.or(action["add"][0].as_str()).unwrap();
             let kind = action["type"].as_str().unwrap();
             told.push(format!("{kind}: {text}"));
             match kind {
@@ -194,4 +199,18 @@ fn an_agents_draft_is_worded_better() {
     let mut carmen = story("Carmen Menzel");
     carmen.says("I want my money back");
     assert_eq!(carmen.improves("ok tmrw"), ["SUGGESTION: All right tomorrow."]);
+}
+
+#[test]
+fn a_refund_that_an_agent_starts_is_noted_for_all() {
+    let mut ana = story("Ana");
+    ana.agent = true;
+    ana.custom.insert("booking".into(), "NW-20418".into());
+    let expected = [
+        "TAG: refund",
+        "NOTE: The refund for booking NW-20418 is on its way. (I'm a sample and move no money.)",
+        "SUGGESTION: Your refund is on its way; it should arrive within a few days.",
+    ];
+    assert_eq!(ana.agent_presses("refund"), expected);
+    assert!(ana.agent_presses("something else").is_empty());
 }

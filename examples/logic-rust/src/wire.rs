@@ -27,6 +27,8 @@ pub struct Trigger {
     /// What an agent has written, to be worded better.
     #[serde(default)]
     pub draft: String,
+    /// Of the custom button that was pressed.
+    pub action: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -150,6 +152,14 @@ impl Answer {
         let handover: Map<_, _> = parts.iter().filter(|(_, text)| text.is_string()).map(part).collect();
         let text = parts.get("wish").and_then(Value::as_str).unwrap_or("Please take over.");
         self.actions.push(json!({ "type": "NOTE", "text": text, "handover": handover }));
+    }
+
+    pub fn note(&mut self, text: &str) {
+        self.actions.push(json!({ "type": "NOTE", "text": text }));
+    }
+
+    pub fn tag(&mut self, tag: &str) {
+        self.actions.push(json!({ "type": "TAG", "add": [tag] }));
     }
 
     pub fn suggestion(&mut self, text: &str) {

@@ -20,6 +20,8 @@ pub struct Words {
     pub ask_booking: &'static str,
     pub booking: &'static str,
     pub not_understood: &'static str,
+    /// An agent has started a refund.
+    pub refund: &'static str,
 }
 
 const ENGLISH: Words = Words {
@@ -35,6 +37,7 @@ const ENGLISH: Words = Words {
     ask_booking: "Of course. What is the booking number, and what should change?",
     booking: "Thank you, the change is noted. (I'm a sample and book nothing.) Anything else?",
     not_understood: "Sorry, I did not understand that. Could you choose one of these?",
+    refund: "Your refund is on its way; it should arrive within a few days.",
 };
 
 const GERMAN: Words = Words {
@@ -50,6 +53,7 @@ const GERMAN: Words = Words {
     ask_booking: "Natürlich. Wie lautet die Buchungsnummer, und was soll sich ändern?",
     booking: "Danke, die Änderung ist notiert. (Ich bin ein Beispiel und buche nichts.) Sonst noch etwas?",
     not_understood: "Das habe ich leider nicht verstanden. Passt eines davon?",
+    refund: "Ihre Rückerstattung ist unterwegs; sie sollte in wenigen Tagen ankommen.",
 };
 
 const SPANISH: Words = Words {
@@ -65,6 +69,7 @@ const SPANISH: Words = Words {
     ask_booking: "Por supuesto. ¿Cuál es el número de reserva y qué hay que cambiar?",
     booking: "Gracias, el cambio está anotado. (Soy un ejemplo y no reservo nada.) ¿Algo más?",
     not_understood: "Perdone, no le he entendido. ¿Puede elegir una de estas opciones?",
+    refund: "Su reembolso está en camino; debería llegar en unos días.",
 };
 
 /// Languages of the dialogues; the bot's own menu is English there.

@@ -34,7 +34,7 @@ enum Refused {
 
 /// Adds a button, or replaces the one of this id.
 #[utoipa::path(put, path = "/api/v1/buttons/{id}", request_body = ButtonDefinition, tag = "buttons",
-    params(("id" = String, Path, description = "Made by whoever adds the button: a UUID, version 7")),
+    params(("id" = String, Path, description = "Made by whoever adds the button: a UUID")),
     responses((status = 200, body = Button), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem),
         (status = 409, description = "Another button has the action, or there are too many", body = Problem),

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use reqwest::Client;
-use tandem_conversation::{CommandId, Content, ConversationId, Position, TurnId, UserId};
+use tandem_conversation::{Button, ButtonId, CommandId, Content, ConversationId, Position, TurnId, UserId};
 use tandem_protocol::agents::{
-    AgentCommand, AlertLedger, CommandAccepted, CommandRequest, DeskFrame, EventPage, Login, Me, Tokens,
+    AgentCommand, AlertLedger, ButtonDefinition, CommandAccepted, CommandRequest, DeskFrame, EventPage, Login, Me,
+    Tokens,
 };
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -95,6 +96,15 @@ impl Agent {
     pub async fn alerts(&self, conversation: ConversationId) -> Result<AlertLedger, ClientError> {
         let get = self.http.get(format!("{}/api/v1/conversations/{conversation}/alerts", self.hub));
         call(get.bearer_auth(&self.access)).await
+    }
+
+    /// Adds or replaces a custom button; for administrators.
+    ///
+    /// # Errors
+    /// If the hub refuses or cannot be reached.
+    pub async fn define(&self, id: ButtonId, button: &ButtonDefinition) -> Result<Button, ClientError> {
+        let put = self.http.put(format!("{}/api/v1/buttons/{id}", self.hub));
+        call(put.bearer_auth(&self.access).json(button)).await
     }
 
     /// Joins, claiming the open call for help if there is one.
