@@ -25,6 +25,8 @@ class Careless(BaseHTTPRequestHandler):
             return self.say(200, {"actions": []})
         text = "You again?" if seen.count(request["requestId"]) > 1 else "Hello"
         actions = [{"type": "MESSAGE", "text": text, "force": True}]
+        if "a person" in json.dumps(request.get("trigger", {})):
+            actions.append({"type": "INVITE_EXTERNAL_AGENT", "name": "Somebody", "ttlS": 3600})
         if seen.count(request["requestId"]) > 1:
             actions.append({"type": "COMPLETE"})
         return self.say(200, {"actions": actions})

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tandem_conversation::{Action, Choice, LogicFailure, RequestId, Trigger};
+use tandem_conversation::{Action, Choice, Grade, Handover, LogicFailure, Point, RequestId, Trigger};
 use tandem_protocol::logic::{LogicRequestBody, LogicResponseBody};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
@@ -72,6 +72,7 @@ impl Visitor {
         let exchanges = self.catch_up(&mut after).await;
         entries.push(report::STILL_THERE.found(judge::conversation(&exchanges, Expect::Words)));
         heard.extend(exchanges);
+        entries.push(report::INVITED.found(judge::invited(&heard)));
         entries.push(report::TIMES.found(judge::times(&heard, self.timeout_ms)));
         entries.push(report::LATER.found(judge::later(&heard, &self.door.mistakes())));
         Ok(entries)
@@ -124,6 +125,13 @@ impl Visitor {
         talk.agent_presses("refund")?;
         let exchanges = self.catch_up(&mut talk).await;
         note(report::BUTTON, judge::conversation(&exchanges, Expect::Anything), exchanges);
+
+        if talk.state.handover.is_none() {
+            talk.logic_says(vec![packet()])?;
+        }
+        talk.agent_grades(Grade::Incomplete)?;
+        let exchanges = self.catch_up(&mut talk).await;
+        note(report::GRADED, judge::conversation(&exchanges, Expect::Anything), exchanges);
 
         talk.agent_takes_over()?;
         talk.customer_writes("Is it possible?")?;
@@ -257,8 +265,14 @@ impl Visitor {
         };
         let took_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
         let came = came.and_then(|answer| own(request.request_id, answer));
+        let invitations = came.as_ref().map_or_else(|_| Vec::new(), |answer| judge::invitations(&answer.actions));
+        let refused = invitations.iter().find_map(|one| Some((one.action, one.way.as_ref().err()?.to_string())));
+        let came = match refused {
+            Some((action, detail)) => Err(LogicFailure::Refused { action, detail }),
+            None => came,
+        };
         let actions = came.as_ref().map(|answer| answer.actions.clone()).map_err(Clone::clone);
-        (Exchange { trigger: request.trigger.kind, took_ms, later, came: actions }, came.ok())
+        (Exchange { trigger: request.trigger.kind, took_ms, later, came: actions, invitations }, came.ok())
     }
 
     fn timeout(&self) -> Duration {
@@ -317,6 +331,12 @@ fn handed_back(exchanges: &[Exchange]) -> Finding {
         }
         _ => judge::conversation(exchanges, Expect::Words),
     }
+}
+
+fn packet() -> Action {
+    let wish = vec![Point { text: "A window seat for a cello".into(), turns: Vec::new() }];
+    let handover = Some(Box::new(Handover { wish, ..Handover::default() }));
+    Action::Note { text: "Would like to fly with a cello".into(), handover }
 }
 
 fn menu() -> Action {

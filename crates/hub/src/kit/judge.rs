@@ -1,7 +1,10 @@
 //! What is thought of what an endpoint did: pure, so that each judgement can be tested alone.
 
 use serde::Serialize;
-use tandem_conversation::{Action, LogicFailure, Trigger};
+use tandem_conversation::{Action, LinkId, LogicFailure, Rejection, Trigger};
+use uuid::Uuid;
+
+use crate::guests::invite::Ways;
 
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -28,6 +31,25 @@ pub(super) struct Exchange {
     /// The answer came over the other door.
     pub later: bool,
     pub came: Result<Vec<Action>, LogicFailure>,
+    /// What a hub thinks of the partners' links in it.
+    pub invitations: Vec<Invitation>,
+}
+
+/// A partner who is invited, by the place of the action, and whether the link reaches them.
+#[derive(Clone, Debug)]
+pub(super) struct Invitation {
+    pub action: usize,
+    pub way: Result<(), Rejection>,
+}
+
+/// The invitations of partners in an answer, judged as by a hub that sends mail.
+pub(super) fn invitations(actions: &[Action]) -> Vec<Invitation> {
+    let of = |(action, wish): (usize, &Action)| {
+        let Action::InviteExternalAgent { email, secret_hash, .. } = wish else { return None };
+        let way = Ways::new(LinkId(Uuid::nil()), secret_hash.as_deref(), email.as_deref(), true).map(drop);
+        Some(Invitation { action, way })
+    };
+    actions.iter().enumerate().filter_map(of).collect()
 }
 
 /// What a conversation expects of the last answer.
@@ -215,6 +237,20 @@ pub(super) fn later(exchanges: &[Exchange], mistakes: &[String]) -> Finding {
         (all, lost) => {
             fail(format!("{lost} of {all} answers that were promised with 202 never came, or cannot be used"))
         }
+    }
+}
+
+/// Every partner who was invited, over all answers.
+pub(super) fn invited(exchanges: &[Exchange]) -> Finding {
+    let all = || exchanges.iter().flat_map(|exchange| exchange.invitations.iter().map(move |one| (exchange, one)));
+    for (exchange, invitation) in all() {
+        if let Err(rejection) = &invitation.way {
+            return fail(format!("{}: {rejection}", trigger_name(exchange.trigger)));
+        }
+    }
+    match all().count() {
+        0 => pass("nobody from outside was invited"),
+        all => pass(format!("{all} invitations, each with a way to the invited")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use tandem_conversation::{
     Action, Channel, Choice, Command, CommandId, ContactId, Content, Context, Conversation, ConversationId, CustomerId,
-    CustomerRef, Envelope, Event, EventBody, Ladder, LogicFailure, Opening, Participant, Permissions, Rejection,
+    CustomerRef, Envelope, Event, EventBody, Grade, Ladder, LogicFailure, Opening, Participant, Permissions, Rejection,
     RequestId, Role, TurnId, UserId, decide,
 };
 use tandem_protocol::logic::{LogicRequestBody, LogicResponseBody};
@@ -100,6 +100,12 @@ impl Rehearsal {
 
     pub fn agent_presses(&mut self, button: &str) -> Result<(), Rejection> {
         self.act(agent(), Command::PressButton { action: button.to_owned() })
+    }
+
+    /// Says what the newest handover was worth.
+    pub fn agent_grades(&mut self, grade: Grade) -> Result<(), Rejection> {
+        let turn = self.state.handover.as_ref().map(|open| open.turn).ok_or(Rejection::NoTurn)?;
+        self.act(agent(), Command::GradeHandover { turn, grade })
     }
 
     /// Your Logic says something of its own accord.

@@ -111,8 +111,18 @@ pub(super) const HAND_BACK: Check = Check {
 };
 pub(super) const BUTTON: Check = Check {
     name: "custom button",
-    why: "Agents press the buttons that you defined; an error falls back to the agents with that reason.",
+    why: "Agents press the buttons that your company has defined; an error falls back to the agents with that reason.",
     todo: "Answer BUTTON_PRESSED with 200, also when you do not know `trigger.action`.",
+};
+pub(super) const GRADED: Check = Check {
+    name: "handover graded",
+    why: "Whoever takes over says whether your packet helped; an error falls back to the agents with that reason.",
+    todo: "Answer HANDOVER_GRADED with 200, and keep `trigger.graded` for whoever improves your packets.",
+};
+pub(super) const INVITED: Check = Check {
+    name: "partners by link",
+    why: "An invitation whose link reaches nobody is refused, and with it the whole answer.",
+    todo: "Give each INVITE_EXTERNAL_AGENT an `email`, or the `secretHash` of a token that you hand over yourself.",
 };
 pub(super) const PREVIEW: Check = Check {
     name: "preview",

@@ -2,7 +2,8 @@ use tandem_conversation::{Action, LogicFailure, Trigger};
 
 use super::Verdict::{Fail, Pass, Warn};
 use super::{
-    Exchange, Expect, beside_a_person, burst, conversation, handed_over, later, repeated, senseless, times, unproven,
+    Exchange, Expect, beside_a_person, burst, conversation, handed_over, invitations, invited, later, repeated,
+    senseless, times, unproven,
 };
 
 fn message(text: &str) -> Action {
@@ -14,11 +15,12 @@ fn help() -> Action {
 }
 
 fn answered(actions: &[Action]) -> Exchange {
-    Exchange { trigger: Trigger::Turn, took_ms: 10, later: false, came: Ok(actions.to_vec()) }
+    let invitations = invitations(actions);
+    Exchange { trigger: Trigger::Turn, took_ms: 10, later: false, came: Ok(actions.to_vec()), invitations }
 }
 
 fn failed(failure: LogicFailure) -> Exchange {
-    Exchange { trigger: Trigger::Turn, took_ms: 10, later: false, came: Err(failure) }
+    Exchange { trigger: Trigger::Turn, took_ms: 10, later: false, came: Err(failure), invitations: Vec::new() }
 }
 
 fn status(status: u16) -> LogicFailure {
@@ -116,6 +118,32 @@ fn promised_answers_have_to_come() {
     assert_eq!(later(std::slice::from_ref(&promised), &[]).verdict, Pass);
     assert_eq!(later(&[promised.clone(), lost], &[]).verdict, Fail);
     assert_eq!(later(&[promised], &["401: wrong secret".into()]).verdict, Fail);
+}
+
+#[test]
+fn a_partner_is_invited_on_a_way_that_reaches_them() {
+    let invite = |email: Option<&str>, secret_hash: Option<&str>| Action::InviteExternalAgent {
+        name: "Aerolinx".into(),
+        ttl_s: 3600,
+        note: None,
+        email: email.map(str::to_owned),
+        secret_hash: secret_hash.map(str::to_owned),
+        link: None,
+    };
+    let hash = "ab".repeat(32);
+    for (action, verdict) in [
+        (invite(Some("ops@aerolinx.example"), None), Pass),
+        (invite(None, Some(&hash)), Pass),
+        (invite(None, None), Fail),
+        (invite(Some("ops"), None), Fail),
+        (invite(None, Some("ab")), Fail),
+        (message("Hello"), Pass),
+    ] {
+        let found = invited(&[answered(&[message("One moment"), action.clone()])]);
+        assert_eq!(found.verdict, verdict, "{action:?}: {}", found.seen);
+    }
+    let found = invited(&[answered(&[message("One moment"), invite(None, None)])]);
+    assert!(found.seen.starts_with("TURN: email: either email or secretHash is needed"), "{}", found.seen);
 }
 
 #[test]
