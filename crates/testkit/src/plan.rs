@@ -96,6 +96,8 @@ pub enum Act {
     TakeOver,
     AskForHelp,
     HelpNotNeeded,
+    /// Presses a custom button.
+    Press,
     See,
 }
 
@@ -115,6 +117,7 @@ const ACTS: &[(Act, u32)] = &[
     (Act::TakeOver, 2),
     (Act::AskForHelp, 2),
     (Act::HelpNotNeeded, 2),
+    (Act::Press, 3),
     (Act::See, 4),
 ];
 

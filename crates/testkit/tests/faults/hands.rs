@@ -78,6 +78,11 @@ impl Hands {
             Act::TakeOver => self.ask("conversation.takeOver", json!({"id": id})).await,
             Act::AskForHelp => self.ask("conversation.askForHelp", json!({"id": id, "text": word()})).await,
             Act::HelpNotNeeded => self.ask("conversation.helpNotNeeded", json!({"id": id})).await,
+            Act::Press => {
+                let view = self.ask("conversation.open", json!({"id": id})).await?;
+                let button = &view["buttons"][0]["id"];
+                self.ask("conversation.pressButton", json!({"id": id, "button": button})).await
+            }
             Act::See => {
                 let view = self.ask("conversation.open", json!({"id": id})).await?;
                 self.ask("conversation.seen", json!({"id": id, "upTo": view["position"]})).await

@@ -68,8 +68,17 @@ async fn sign_everybody_in(data: &Path) -> Vec<Tokens> {
     for (name, _) in PEOPLE {
         tokens.push(sign_in(&format!("http://{}", house.address), &email(name)).await);
     }
+    let admin = tokens.last().map(|tokens| tokens.access_token.clone()).expect("Ada is the last");
+    offer_a_button(&format!("http://{}", house.address), &admin).await;
     house.kill(data).await;
     tokens
+}
+
+async fn offer_a_button(hub: &str, admin: &str) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let put = client.put(format!("{hub}/api/v1/buttons/{}", uuid::Uuid::now_v7())).bearer_auth(admin);
+    let answer = put.json(&serde_json::json!({ "title": "Refund", "action": "refund" })).send().await.unwrap();
+    assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
 }
 
 async fn sign_in(hub: &str, email: &str) -> Tokens {
