@@ -5,7 +5,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use thiserror::Error;
 use url::Url;
 use utoipa::ToSchema;
@@ -70,11 +70,8 @@ const VARIABLES: [&str; 8] = [
     "customer.name",
 ];
 
-/// Custom data of the conversation, and the part of it that is about the customer.
+/// Custom data of the conversation, and of its customer.
 const CUSTOM: [&str; 2] = ["conversation.custom.", "customer.custom."];
-
-/// The key of custom data under which Your Logic keeps what it knows about the customer.
-const CUSTOMER: &str = "customer";
 
 /// What stays as it is in a value (RFC 3986, section 2.3); everything that could mean something to a URL does not.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -197,29 +194,27 @@ fn put_together(text: &str, value: impl Fn(&str) -> Result<String, Unusable>) ->
 }
 
 fn value_of(variable: &str, state: &Conversation, presser: &str) -> Option<String> {
-    let about_customer = || state.custom.get(CUSTOMER);
+    let customer = &state.customer;
     match variable {
         "agent.name" => Some(presser.to_owned()),
         "brand.id" => state.brand.map(|brand| brand.to_string()),
         "conversation.channel" => Some(state.channel.name().to_owned()),
         "conversation.id" => Some(state.id.to_string()),
         "conversation.language" => state.language.clone(),
-        "customer.email" => leaf(about_customer()?.get("email")?),
-        "customer.id" => Some(state.customer.id.to_string()),
-        "customer.name" => Some(state.customer.name.clone()),
+        "customer.email" => leaf(customer.custom.get("email")?),
+        "customer.id" => Some(customer.id.to_string()),
+        "customer.name" => Some(customer.name.clone()),
         _ => match variable.strip_prefix(CUSTOM[0]) {
-            Some(path) => {
-                let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
-                let found = state.custom.get(first)?;
-                leaf(rest.map_or(Some(found), |rest| at(found, rest))?)
-            }
-            None => leaf(at(about_customer()?, variable.strip_prefix(CUSTOM[1])?)?),
+            Some(path) => leaf(at(&state.custom, path)?),
+            None => leaf(at(&customer.custom, variable.strip_prefix(CUSTOM[1])?)?),
         },
     }
 }
 
-fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
-    path.split('.').try_fold(value, |value, key| value.get(key))
+fn at<'a>(data: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    let mut keys = path.split('.');
+    let first = data.get(keys.next()?)?;
+    keys.try_fold(first, |value, key| value.get(key))
 }
 
 /// What one would write down of a value; lists and objects are not one value.
