@@ -102,6 +102,7 @@ fn a_careless_service_fails_the_check_which_names_every_problem() -> Result<()> 
         ("a person is wished for", "action 2 is refused: email: either email or secretHash is needed"),
         ("partners by link", "either email or secretHash is needed"),
         ("preview", "PREVIEW: status 500"),
+        ("better words", "IMPROVE: status 500"),
         ("unknown trigger", "status 500"),
         ("the same request twice", "first MESSAGE, then MESSAGE, COMPLETE"),
         ("truncated JSON", "answered as if nothing were wrong"),

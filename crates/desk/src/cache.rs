@@ -58,6 +58,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "alert reports", sql: reports::SCHEMA },
     Migration { name: "events by time", sql: events::BY_TIME },
     Migration { name: "mentions", sql: conversations::MENTIONED },
+    Migration { name: "longer beginnings of words", sql: events::LONGER_BEGINNINGS },
 ];
 
 /// What can go wrong with the cache.

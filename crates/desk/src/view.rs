@@ -2,6 +2,7 @@
 
 mod buttons;
 mod people;
+mod proposals;
 mod settings;
 
 use serde::{Deserialize, Serialize};
@@ -9,11 +10,12 @@ use tandem_conversation::{
     CallId, Channel, Choice, CommandId, ConversationId, CustomerId, Graded, Media, Mention, Participant, Point,
     Position, Reach, Section, Stage, Time, TurnId, UserId,
 };
-use tandem_protocol::agents::{Colleague, Improver};
+use tandem_protocol::agents::Colleague;
 use ts_rs::TS;
 
 pub use buttons::*;
 pub use people::*;
+pub use proposals::*;
 pub use settings::*;
 
 /// Everything about the desk that is not about one conversation.
@@ -260,50 +262,6 @@ pub struct HandoverPart {
     /// "Wish", "Checked", "Tried", "Open", "Risk".
     pub label: String,
     pub points: Vec<Point>,
-}
-
-/// What Your Logic would do next; nothing of it has happened. Empty if it would stay silent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct PreviewView {
-    pub lines: Vec<PreviewLine>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct PreviewLine {
-    /// Words to the customer; else something that it would do, in our words.
-    pub says: bool,
-    pub text: String,
-    pub choices: Vec<String>,
-}
-
-/// A reply in better words, beside what was written. Nothing is sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ImprovedView {
-    pub text: String,
-    #[ts(type = "\"logic\" | \"model\"")]
-    pub by: Improver,
-    /// What was written and what is proposed, in reading order.
-    pub pieces: Vec<PieceView>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct PieceView {
-    pub kind: PieceKind,
-    pub text: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum PieceKind {
-    Same,
-    /// Written, and not in the proposal.
-    Gone,
-    /// In the proposal only.
-    New,
 }
 
 /// Something in the outbox.

@@ -100,6 +100,21 @@ CREATE INDEX events_answers ON events (answers) WHERE answers IS NOT NULL;
 -- Rows of words without their places, and beginnings of words as words of their own: phrases are checked in the turn.
 DROP TABLE turns_index;
 CREATE VIRTUAL TABLE turns_index USING fts5 (
+    words, content = '', contentless_delete = 1, tokenize = 'ascii', detail = none, prefix = '3'
+);
+INSERT INTO turns_index (turns_index, rank) VALUES ('pgsz', 3900);
+DELETE FROM people;
+INSERT INTO people_index (people_index) VALUES ('delete-all');";
+
+/// Beginnings of four letters are words of their own, too: gathered from many words they took too long. What was held is
+/// fetched again.
+pub(crate) const LONGER_BEGINNINGS: &str = "
+DELETE FROM conversations;
+DELETE FROM meta WHERE key = 'cursor';
+DELETE FROM numbers;
+DELETE FROM events;
+DROP TABLE turns_index;
+CREATE VIRTUAL TABLE turns_index USING fts5 (
     words, content = '', contentless_delete = 1, tokenize = 'ascii', detail = none, prefix = '3 4'
 );
 INSERT INTO turns_index (turns_index, rank) VALUES ('pgsz', 3900);

@@ -47,7 +47,12 @@ async fn carmen() -> (Shared, ConversationId) {
 fn knows(hub: &FakeHub, id: ConversationId, booking: &str) {
     let custom = Map::from_iter([("booking".to_owned(), json!(booking))]);
     let (control, actions) = (Control::default(), Vec::<Action>::new());
-    hub.run(id, Participant::Logic, Command::AnswerLogic { request: None, control, custom, customer: Map::new(), actions }).unwrap();
+    hub.run(
+        id,
+        Participant::Logic,
+        Command::AnswerLogic { request: None, control, custom, customer: Map::new(), actions },
+    )
+    .unwrap();
 }
 
 fn presses(hub: &FakeHub) -> usize {

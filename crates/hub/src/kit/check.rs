@@ -149,6 +149,29 @@ impl Visitor {
         Ok(self.catch_up(&mut talk).await)
     }
 
+    /// The same request once more, from which nothing may follow.
+    async fn dry_run(
+        &self,
+        request: &LogicRequestBody,
+        trigger: Trigger,
+        draft: Option<&str>,
+        like: &Exchange,
+    ) -> anyhow::Result<Exchange> {
+        let mut request = request.clone();
+        request.dry_run = true;
+        request.trigger.kind = trigger;
+        request.trigger.draft = draft.map(str::to_owned);
+        let letter = self.letter(serde_json::to_vec(&request)?.into())?;
+        let came = match self.endpoint.deliver(&letter, self.timeout()).await.1 {
+            Answered::Now(answer) => Ok(answer.actions),
+            Answered::Later => {
+                Err(LogicFailure::Malformed { detail: "202: a dry run has to be answered at once".into() })
+            }
+            Answered::Failed(failure) => Err(failure),
+        };
+        Ok(Exchange { trigger, came, ..like.clone() })
+    }
+
     /// What hubs of today do seldom, and those of tomorrow may do.
     async fn strange(&self) -> anyhow::Result<Vec<Entry>> {
         let mut entries = Vec::new();
@@ -157,19 +180,10 @@ impl Visitor {
         let second = self.exchange(&talk, &request).await;
         entries.push(report::REPEATED.found(judge::repeated(&first, &second)));
 
-        let mut preview = request.clone();
-        preview.dry_run = true;
-        preview.trigger.kind = Trigger::Preview;
-        let letter = self.letter(serde_json::to_vec(&preview)?.into())?;
-        let came = match self.endpoint.deliver(&letter, self.timeout()).await.1 {
-            Answered::Now(answer) => Ok(answer.actions),
-            Answered::Later => {
-                Err(LogicFailure::Malformed { detail: "202: a preview has to be answered at once".into() })
-            }
-            Answered::Failed(failure) => Err(failure),
-        };
-        let exchange = Exchange { trigger: Trigger::Preview, came, ..first };
-        entries.push(report::PREVIEW.found(judge::conversation(&[exchange], Expect::Words)));
+        let preview = self.dry_run(&request, Trigger::Preview, None, &first).await?;
+        entries.push(report::PREVIEW.found(judge::conversation(&[preview], Expect::Words)));
+        let improve = self.dry_run(&request, Trigger::Improve, Some("ok u get a window seat"), &first).await?;
+        entries.push(report::IMPROVE.found(judge::better_words(&improve)));
 
         let mut long = self.begin("Carmen Menzel")?;
         let page = "A very long story. ".repeat(520);

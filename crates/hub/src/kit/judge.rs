@@ -195,6 +195,19 @@ pub(super) fn times(exchanges: &[Exchange], timeout_ms: i64) -> Finding {
     if slowest.took_ms * 2 > timeout_ms { warn(slow) } else { pass(slow) }
 }
 
+/// Better words for an agent's draft: a suggestion, or nothing.
+pub(super) fn better_words(exchange: &Exchange) -> Finding {
+    let actions = match &exchange.came {
+        Err(failure) => return fail(format!("{}: {}", trigger_name(exchange.trigger), told(failure))),
+        Ok(actions) => actions,
+    };
+    let seen = format!("{} → {}", trigger_name(exchange.trigger), names(actions));
+    match actions.as_slice() {
+        [] | [Action::Suggestion { .. }] => pass(seen),
+        _ => warn(format!("{seen}: one SUGGESTION is shown, everything else is left out")),
+    }
+}
+
 /// The same request twice.
 pub(super) fn repeated(first: &Exchange, second: &Exchange) -> Finding {
     let (first, second) = match (&first.came, &second.came) {

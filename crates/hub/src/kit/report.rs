@@ -129,6 +129,11 @@ pub(super) const PREVIEW: Check = Check {
     why: "Agents ask what you would say next; `dryRun` is true and nothing may happen because of it.",
     todo: "Answer PREVIEW as you would answer the customer's last turn, at once, without side effects.",
 };
+pub(super) const IMPROVE: Check = Check {
+    name: "better words",
+    why: "Agents ask for better words for a reply; the answer is shown beside theirs and is never sent by itself.",
+    todo: "Answer IMPROVE with one SUGGESTION, `trigger.draft` in better words, or with no actions.",
+};
 pub(super) const REPEATED: Check = Check {
     name: "the same request twice",
     why: "After a restart a hub repeats what it had asked, under the same `requestId`.",

@@ -2,8 +2,8 @@ use tandem_conversation::{Action, LogicFailure, Trigger};
 
 use super::Verdict::{Fail, Pass, Warn};
 use super::{
-    Exchange, Expect, beside_a_person, burst, conversation, handed_over, invitations, invited, later, repeated,
-    senseless, times, unproven,
+    Exchange, Expect, beside_a_person, better_words, burst, conversation, handed_over, invitations, invited, later,
+    repeated, senseless, times, unproven,
 };
 
 fn message(text: &str) -> Action {
@@ -25,6 +25,17 @@ fn failed(failure: LogicFailure) -> Exchange {
 
 fn status(status: u16) -> LogicFailure {
     LogicFailure::Status { status }
+}
+
+#[test]
+fn better_words_are_one_suggestion_or_none() {
+    let suggestion = || Action::Suggestion { text: "x".into() };
+    for (actions, verdict) in
+        [(vec![suggestion()], Pass), (vec![], Pass), (vec![message("x")], Warn), (vec![suggestion(), help()], Warn)]
+    {
+        assert_eq!(better_words(&answered(&actions)).verdict, verdict, "{actions:?}");
+    }
+    assert_eq!(better_words(&failed(status(500))).verdict, Fail);
 }
 
 #[test]
