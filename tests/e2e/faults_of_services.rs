@@ -5,7 +5,7 @@ use serde_json::Value;
 use tandem_testkit::hub_process::{BRAND, HubOptions, HubProcess, PASSWORD};
 use tandem_testkit::people::{Agent, Customer};
 use tandem_tests::desktop::Desktop;
-use tandem_tests::notifications::{Ledger, Manner, Notifications};
+use tandem_tests::notifications::{Ledger, Manner, Notifications, Shown};
 use tandem_tests::stage::{Stage, program};
 use tandem_tests::wait::{Look, until};
 use tandem_tests::window::{Thing, Window};
@@ -142,7 +142,8 @@ async fn an_answer_in_the_notification_and_a_press_on_what_has_gone() -> Result<
     // Jonas is quicker, in the very moment in which Maya presses: the window says who has it.
     for (name, completes) in [("Jana Novak", false), ("Luis Carvalho", true)] {
         let customer = calls(&hub, name, "Hello?").await?;
-        let call = desktop.notifications.offering("join").await?;
+        let is_it = |shown: &&Shown| shown.offers("join") && shown.summary.contains(name);
+        let call = desktop.notifications.until(name, |ledger| ledger.on_screen().find(is_it).cloned()).await?;
         let id = customer.conversation().await?;
         jonas.wait_until("the call", |desk| desk.conversation(id).is_some_and(|state| state.help.is_some())).await?;
         jonas.join(id).await?;

@@ -10,14 +10,23 @@ use serde_json::{Map, Value};
 use stage::{AEROLINX, JONAS, LINK_MS, MAYA, SOFIA, TIMEOUT_MS, aerolinx, context, jonas, maya, opening, sofia, text};
 use tandem_conversation::{
     Action, CallId, Choice, Command, CommandId, Content, Control, Conversation, ConversationId, EngagementId, Envelope,
-    Event, EventBody, Invitee, LinkId, LogicFailure, Participant, Permissions, Position, Receipts, RequestId, Role,
-    Stage as Step, Status, Time, TurnId, decide, left_alone,
+    Event, EventBody, Grade, Handover, Invitee, LinkId, LogicFailure, Named, Participant, Permissions, Position, Reach,
+    Receipts, RequestId, Role, Stage as Step, Status, Time, TurnId, decide, left_alone,
 };
 use uuid::Uuid;
 
 /// The second partner.
 const NORDWIND: LinkId = LinkId(Uuid::from_u128(0xe2));
 const STEPS: std::ops::Range<usize> = 1..60;
+
+fn named(number: usize) -> Named {
+    let (user, name) = [(MAYA, "Maya"), (JONAS, "Jonas"), (SOFIA, "Sofia")][number % 3];
+    Named { user, name: name.into(), sees_all: false }
+}
+
+fn packet() -> Box<Handover> {
+    serde_json::from_value(serde_json::json!({ "wish": [{ "text": "To fly today" }] })).expect("it is a packet")
+}
 
 /// One step of a plan: who, what, when, all drawn blindly and made concrete against the state it meets.
 #[derive(Clone, Debug)]
@@ -51,7 +60,7 @@ fn clock() -> impl Strategy<Value = Clock> {
 }
 
 fn plan() -> impl Strategy<Value = Vec<Move>> {
-    let one = (0..8_u8, 0..48_u8, any::<u32>(), any::<bool>(), clock(), proptest::option::of(0..5_000_i64), 0..10_u8);
+    let one = (0..8_u8, 0..54_u8, any::<u32>(), any::<bool>(), clock(), proptest::option::of(0..5_000_i64), 0..10_u8);
     let one = one.prop_map(|(who, what, pick, flag, clock, typing_ms, logic)| Move {
         who,
         what,
@@ -119,9 +128,12 @@ impl World {
         if !step.pick.is_multiple_of(16) {
             let owner = match &command {
                 Command::AnswerLogic { .. } => Some(Participant::Logic),
-                Command::Tick | Command::AskLogic { .. } | Command::FailLogic { .. } | Command::Progress { .. } => {
-                    Some(Participant::System)
-                }
+                Command::Tick
+                | Command::AskLogic { .. }
+                | Command::FailLogic { .. }
+                | Command::FailMail { .. }
+                | Command::WidenHelp { .. }
+                | Command::Progress { .. } => Some(Participant::System),
                 Command::Write { .. } | Command::GiveFeedback { .. } => Some(Participant::Customer),
                 Command::ChangeCustom { .. } | Command::ChangeCustomer { .. } => Some(Participant::Logic),
                 _ => None,
@@ -150,7 +162,11 @@ impl World {
                     received,
                 }
             }
-            10 => Command::Note { turn: self.turn(), text: "note".into(), mentions: Vec::new() },
+            10 => Command::Note {
+                turn: self.turn(),
+                text: "note".into(),
+                mentions: (0..pick % 3).map(|n| Named { sees_all: step.flag, ..named(n) }).collect(),
+            },
             11..=13 => Command::Join { call: step.flag.then(|| self.call(pick)).flatten() },
             14 | 15 => Command::Leave { reason: "r".into(), ask_for_help: step.flag },
             16 => Command::Complete { resolution: "done".into() },
@@ -166,7 +182,10 @@ impl World {
             28 => Command::TakeOver,
             29 => Command::Delegate { note: step.flag.then(|| "go on".into()), turn: self.turn() },
             30 => Command::EngageLogic { engaged: step.flag },
-            31 => Command::ChangeCustom { patch: Map::from_iter([(format!("k{}", pick % 4), Value::from(step.pick))]) },
+            31 => {
+                let patch = Map::from_iter([(format!("k{}", pick % 4), Value::from(step.pick))]);
+                if step.flag { Command::ChangeCustom { patch } } else { Command::ChangeCustomer { patch } }
+            }
             32 => Command::Tag { add: vec![format!("t{}", pick % 5)], remove: vec![format!("t{}", pick % 3); 2] },
             33 => Command::PressButton { action: if step.flag { "refund" } else { "forgotten" }.into() },
             34 => Command::GiveFeedback { score: u8::try_from(pick % 7).expect("small"), text: String::new() },
@@ -198,8 +217,29 @@ impl World {
                 request: self.request(step).unwrap_or(RequestId(Uuid::nil())),
                 failure: LogicFailure::Status { status: 500 },
             },
+            47 => Command::SetLanguage { language: if step.flag { "es" } else { "de" }.into() },
+            48 => Command::RenameCustomer { name: format!("Carmen {}", pick % 4) },
+            49 => Command::GradeHandover { turn: self.packet(), grade: self.grade(pick) },
+            50 => Command::FailMail { link: self.links[pick % self.links.len()], reason: "550".into() },
+            51 => match self.call(pick) {
+                Some(call) => Command::WidenHelp { call, reach: self.reach(pick) },
+                None => Command::Tick,
+            },
             _ => Command::Tick,
         }
+    }
+
+    /// The newest handover packet, or a turn that is none.
+    fn packet(&mut self) -> TurnId {
+        self.state.handover.as_ref().map(|open| open.turn).unwrap_or_else(|| self.turn())
+    }
+
+    fn grade(&self, pick: usize) -> Grade {
+        [Grade::Helpful, Grade::Incomplete, Grade::Wrong][pick % 3]
+    }
+
+    fn reach(&self, pick: usize) -> Reach {
+        [Reach::Eligible, Reach::Everyone, Reach::Supervisors, Reach::Logic][pick % 4]
     }
 
     fn words(&self, step: &Move) -> Content {
@@ -263,7 +303,7 @@ impl World {
         match pick % 17 {
             0..=2 => Action::Message { text, force: pick.is_multiple_of(2), turn: None },
             3 => Action::Question { text, choices: yes(), force: false, turn: None },
-            4 => Action::Note { text, handover: None },
+            4 => Action::Note { text, handover: pick.is_multiple_of(2).then(packet) },
             5 => Action::Suggestion { text },
             6 | 7 => Action::NeedsHelp {
                 value: !pick.is_multiple_of(3),
