@@ -46,8 +46,7 @@ async fn rpc(desk: State<'_, Desk>, name: String, request: Value) -> Result<Valu
 }
 
 fn main() -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(tandem_hub::log_filter()).with_writer(std::io::stderr).init();
     // Another library may have chosen the provider before; both are the same one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match run() {

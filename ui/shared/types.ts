@@ -294,7 +294,11 @@ export type Leave = { id: ConversationId, reason: string, askForHelp: boolean, }
 
 export type LinkId = string;
 
-export type LinkView = { url: string, };
+export type LinkView = { url: string, 
+/**
+ * The hub has not answered yet: the link works once it has.
+ */
+waits: boolean, };
 
 export type ListRequest = { section: Section, offset: number, limit: number, 
 /**

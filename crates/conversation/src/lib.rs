@@ -51,4 +51,4 @@ pub use silence::is_courtesy;
 pub use state::{Channel, Conversation, CustomerRef, LastWords, PastAgent, Receipts, Status, Voice};
 pub use time::Time;
 pub use trigger::{Trigger, trigger_of};
-pub use turn::{Choice, Content, Media, Stage, Turn, limits};
+pub use turn::{Choice, Content, Media, Stage, Turn, check_link_ttl, limits};

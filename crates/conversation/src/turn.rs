@@ -195,6 +195,17 @@ fn check_choices(choices: &[Choice]) -> Result<(), Rejection> {
     Ok(())
 }
 
+/// Refuses a time to live that no link may have.
+///
+/// # Errors
+/// `Rejection::Invalid` naming `ttlS`.
+pub fn check_link_ttl(ttl_s: u32) -> Result<(), Rejection> {
+    if !(limits::LINK_MIN_MS..=limits::LINK_MAX_MS).contains(&(i64::from(ttl_s) * 1000)) {
+        return Err(Rejection::invalid("ttlS", "a link lives between 1 minute and 7 days"));
+    }
+    Ok(())
+}
+
 /// Refuses labels (names, reasons, tags) that are empty or too long.
 pub(crate) fn check_label(field: &'static str, value: &str) -> Result<(), Rejection> {
     if value.trim().is_empty() || value.chars().count() > limits::LABEL_CHARS {

@@ -18,6 +18,8 @@ pub struct Config {
     /// Your Logic; none while it is not connected.
     pub logic: Option<LogicConfig>,
     pub rate_limits: bool,
+    /// Where browsers reach this hub, for links that are handed over.
+    pub public_url: Option<String>,
     /// Outgoing mail; none while it is not set up.
     pub mail: Option<MailConfig>,
     /// A writing model for better words; without one, Your Logic is asked for them.
@@ -200,11 +202,9 @@ impl Config {
         let url = given("TANDEM_LOGIC_URL", logic.url);
         let secret = given("TANDEM_LOGIC_SECRET", logic.secret);
         let mail = file.mail.unwrap_or_default();
-        let mail = mail_of(
-            given("TANDEM_MAIL_URL", mail.url),
-            given("TANDEM_MAIL_FROM", mail.from),
-            given("TANDEM_PUBLIC_URL", file.public_url),
-        )?;
+        let public_url = public_of(given("TANDEM_PUBLIC_URL", file.public_url))?;
+        let mail =
+            mail_of(given("TANDEM_MAIL_URL", mail.url), given("TANDEM_MAIL_FROM", mail.from), public_url.clone())?;
         let improve = file.improve.unwrap_or_default();
         let improve = improve_of(
             given("TANDEM_IMPROVE_BASE_URL", improve.base_url),
@@ -217,6 +217,7 @@ impl Config {
             account: variable("TANDEM_ACCOUNT").or(file.account).unwrap_or_else(|| "Tandem".into()),
             logic: logic_of(url, secret, LogicSettings { timeout_ms, allow_private, typing })?,
             rate_limits,
+            public_url,
             mail,
             improve,
             ladder: ladder_of(file.calls, &variable)?,
@@ -257,15 +258,19 @@ fn is_loopback(url: &reqwest::Url) -> bool {
     matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"))
 }
 
+const PUBLIC_URL: &str = "public_url (TANDEM_PUBLIC_URL)";
+
+fn public_of(url: Option<String>) -> Result<Option<String>, ConfigError> {
+    let Some(url) = url else { return Ok(None) };
+    check_https(PUBLIC_URL, &url)?;
+    Ok(Some(url.trim_end_matches('/').to_owned()))
+}
+
 fn mail_of(
     url: Option<String>,
     from: Option<String>,
     public_url: Option<String>,
 ) -> Result<Option<MailConfig>, ConfigError> {
-    let public = "public_url (TANDEM_PUBLIC_URL)";
-    if let Some(url) = &public_url {
-        check_https(public, url)?;
-    }
     let Some(url) = url else { return Ok(None) };
     let place = "mail.url (TANDEM_MAIL_URL)";
     // The address may carry a password, so it is not repeated.
@@ -280,8 +285,9 @@ fn mail_of(
     if from.parse::<lettre::message::Mailbox>().is_err() {
         return Err(wrong("mail.from (TANDEM_MAIL_FROM)", format!("'{from}' is not an e-mail address")));
     }
-    let public_url = public_url.ok_or_else(|| wrong(public, "needed when mail.url is set, for the links in mails"))?;
-    Ok(Some(MailConfig { url, from, public_url: public_url.trim_end_matches('/').to_owned() }))
+    let public_url =
+        public_url.ok_or_else(|| wrong(PUBLIC_URL, "needed when mail.url is set, for the links in mails"))?;
+    Ok(Some(MailConfig { url, from, public_url }))
 }
 
 fn improve_of(

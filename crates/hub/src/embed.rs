@@ -51,6 +51,7 @@ pub async fn embed(embedding: EmbedConfig) -> anyhow::Result<Embedded> {
         account: "Northwind Travel".into(),
         logic,
         rate_limits: true,
+        public_url: None,
         mail: None,
         improve: None,
         ladder: Ladder::default(),

@@ -13,9 +13,6 @@ use crate::logic::{Wish, dry_run};
 use crate::store::StoreError;
 pub(crate) use model::Model;
 
-/// Turns that a writing model is shown.
-const TURNS: u32 = 40;
-
 /// Why there are no better words.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ImproveError {
@@ -42,7 +39,7 @@ pub(crate) async fn improve(hub: &Hub, id: ConversationId, draft: String) -> Res
     check(&draft)?;
     let (text, by) = match &hub.model {
         Some(model) => {
-            let said = hub.database.read(move |connection| model::said(connection, id, TURNS)).await?;
+            let said = hub.database.read(move |connection| model::said(connection, id)).await?;
             (model.improve(&said, &draft).await.map_err(ImproveError::Failed)?, Improver::Model)
         }
         None => {

@@ -29,7 +29,7 @@ use crate::guests::invite::Ways;
 use crate::hub::Hub;
 use crate::store::logic_requests::LogicRequestRow;
 use crate::store::{StoreError, commands, conversations, logic_requests, users};
-pub(crate) use dry_run::{Wish, dry_run, is_dry_run};
+pub(crate) use dry_run::{PATIENCE_MS, Wish, dry_run, is_dry_run};
 use endpoint::{Answered, Endpoint};
 
 /// Requests in flight at once.
@@ -190,7 +190,7 @@ async fn converse(
         Answered::Now(answer) => {
             // The answer stands for this request, whatever it says of itself.
             let answer = LogicResponseBody { request_id: Some(request.id), ..*answer };
-            if let Err(rejection) = apply_with(hub, id, answer, None, Some(row)).await? {
+            if let Err(rejection) = apply_checked(hub, id, answer, Origin::Asked(row)).await? {
                 tracing::warn!(conversation.id = %id, code = %rejection, "an answer of Your Logic came too late");
             }
         }
@@ -233,38 +233,58 @@ fn ways_of(mails: bool, link: LinkId, email: Option<&String>, hash: Option<&Stri
     Ways::new(link, hash.map(String::as_str), email.map(String::as_str), mails)
 }
 
-/// Applies an answer: all of it or nothing. What comes unasked under the id of an earlier message is that message.
+/// What an answer answers.
+pub(crate) enum Origin {
+    /// A request of ours, with its diagnosis.
+    Asked(LogicRequestRow),
+    /// Nothing, or a request whose answer was to come later. Under the id of an earlier message it is that message.
+    Unasked { message: Option<CommandId> },
+    /// Something in passing: it counts only while the conversation stands where it stood.
+    Aside { at: Position },
+}
+
+/// Applies an answer: all of it or nothing.
 pub(crate) async fn apply(
     hub: &Hub,
     id: ConversationId,
     answer: LogicResponseBody,
-    message: Option<CommandId>,
+    origin: Origin,
 ) -> Result<Result<Position, Rejection>, StoreError> {
     if let Err(rejection) = check(hub, &answer) {
         return Ok(Err(rejection));
     }
-    apply_with(hub, id, answer, message, None).await
+    apply_checked(hub, id, answer, origin).await
 }
 
-async fn apply_with(
+async fn apply_checked(
     hub: &Hub,
     id: ConversationId,
     answer: LogicResponseBody,
-    message: Option<CommandId>,
-    row: Option<LogicRequestRow>,
+    origin: Origin,
 ) -> Result<Result<Position, Rejection>, StoreError> {
     for action in &answer.actions {
         if let Action::Typing { value } = action {
             hub.fanout.send(Input::Typing { conversation: id, by: Participant::Logic, on: *value });
         }
     }
+    let invites = answer.actions.iter().any(|action| matches!(action, Action::InviteExternalAgent { .. }));
     let (typing, now, mails) = (hub.typing_until(id), hub.clock.now(), hub.config.mail.is_some());
     let applied = hub
         .database
         .write(move |connection, engine| {
-            if let Some(row) = &row {
-                logic_requests::put(connection, row)?;
-            }
+            let message = match origin {
+                Origin::Asked(row) => {
+                    logic_requests::put(connection, &row)?;
+                    None
+                }
+                Origin::Unasked { message } => message,
+                Origin::Aside { at } => {
+                    if engine.state(connection, id)?.is_none_or(|state| state.position != at) {
+                        return Ok(Ok(at));
+                    }
+                    None
+                }
+            };
             let mut actions = answer.actions;
             let mut invited = Vec::new();
             for action in &mut actions {
@@ -326,7 +346,9 @@ async fn apply_with(
             Ok(Ok(kept.unwrap_or(position)))
         })
         .await;
-    hub.mails.notify_one();
+    if invites {
+        hub.mails.notify_one();
+    }
     applied
 }
 

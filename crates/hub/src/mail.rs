@@ -12,7 +12,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use tandem_conversation::{Command, Time};
 
 use crate::config::MailConfig;
-use crate::engine::system_command;
+use crate::engine::{Repeat, system_command};
 use crate::guests::door::{self, Found};
 use crate::hub::Hub;
 use crate::secrets::{hash_token, new_token};
@@ -105,9 +105,13 @@ async fn send(hub: &Hub, config: &MailConfig, transport: &Transport, mail: Mail)
             tracing::warn!(link.id = %link, attempts = attempt + 1, "a mail could not be sent");
             let reason: String = failure.reason.chars().take(REASON_CHARS).collect();
             let command = system_command(found.link.conversation, Command::FailMail { link, reason });
-            hub.database.write(move |connection, _| mails::finished(connection, link)).await?;
-            // If they have come meanwhile, nobody needs to know.
-            hub.execute_once(command).await.map(drop)
+            hub.database
+                .write(move |connection, engine| {
+                    // If they have come meanwhile, nobody needs to know.
+                    let _ = engine.execute(connection, &command, Repeat::Once, None)?;
+                    mails::finished(connection, link)
+                })
+                .await
         }
         Err(_) => {
             let next = hub.clock.now().plus_ms(pause.unwrap_or_default());

@@ -96,8 +96,7 @@ enum BrandWhat {
 }
 
 fn main() -> anyhow::Result<ExitCode> {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(tandem_hub::log_filter()).with_writer(std::io::stderr).init();
     match Arguments::parse().command {
         What::Serve { config, listen, data } => {
             let config = Config::load(&Flags { config, listen, data }, |name| std::env::var(name).ok())?;

@@ -138,7 +138,7 @@ async fn the_cookie_stays_in_the_browser_and_on_the_links_own_path() {
         ("127.0.0.1.evil.example", true),
     ] {
         let (token, _) = invited(&maya, &id).await;
-        let request = reqwest::Client::new().post(format!("{}/guest/{token}/open", hub.base)).header("host", host);
+        let request = reqwest::Client::new().get(format!("{}/guest/{token}/about", hub.base)).header("host", host);
         let response = request.send().await.unwrap();
         let cookie = response.headers()["set-cookie"].to_str().unwrap().to_owned();
         for part in ["HttpOnly", "SameSite=Strict", &format!("Path=/guest/{token};"), "Max-Age=3"] {
@@ -146,6 +146,23 @@ async fn the_cookie_stays_in_the_browser_and_on_the_links_own_path() {
         }
         assert_eq!(cookie.contains("; Secure"), secure, "{host}: {cookie}");
     }
+}
+
+#[tokio::test]
+async fn a_browser_without_cookies_uses_up_no_link_and_a_lost_answer_loses_none() {
+    let hub = TestHub::start(None).await;
+    let (_, maya, id) = handled(&hub).await;
+    let (token, _) = invited(&maya, &id).await;
+    let forgetful = Partner::new(&hub.base, &token);
+    let refused = forgetful.asks(Method::POST, "open", None).await;
+    assert_eq!(code(&refused), (409, "guest.no_cookie"), "{}", refused.1);
+    assert_eq!(forgetful.standing().await, "unopened");
+
+    // The answer to this press is lost; the browser asks again how the link stands, and goes in.
+    let aerolinx = Partner::new(&hub.base, &token);
+    assert_eq!(aerolinx.opens().await.0, 200);
+    assert_eq!(aerolinx.standing().await, "open");
+    assert_eq!(aerolinx.asks(Method::GET, "entries", None).await.0, 200);
 }
 
 /// Every door in every state of a link: what it says, and that nothing is given away.
@@ -434,15 +451,16 @@ async fn an_invitation_is_checked_and_made_once() {
     for (command, field) in [
         (with("secretHash", json!("abc")), "secretHash"),
         (with("name", json!(" ")), "name"),
-        (with("ttlS", json!(59)), "expires"),
-        (with("ttlS", json!(8 * 24 * 3600)), "expires"),
+        (with("ttlS", json!(59)), "ttlS"),
+        (with("ttlS", json!(8 * 24 * 3600)), "ttlS"),
         (with("email", json!("ops@aerolinx.example")), "email"),
     ] {
         let (status, problem) = maya.commands(&id, command.clone()).await;
         assert_eq!((status, &problem["rejection"]["field"]), (422, &json!(field)), "{command}: {problem}");
     }
     let (link, command) = (Uuid::now_v7(), Uuid::now_v7().to_string());
-    let invite = invitation(link, &hash);
+    let mut invite = invitation(link, &hash);
+    invite["ttlS"] = json!(60);
     let first = maya.commands_as(&command, &id, invite.clone()).await;
     assert_eq!(first.0, 200, "{}", first.1);
     assert_eq!(maya.commands_as(&command, &id, invite).await, first, "the same again is the same invitation");

@@ -51,6 +51,9 @@ pub struct Me {
     /// Whether this hub sends mail.
     #[serde(default)]
     pub mail: bool,
+    /// Where browsers reach this hub, if it knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
     /// Whether this hub can offer better words for a reply.
     #[serde(default)]
     pub improve: bool,

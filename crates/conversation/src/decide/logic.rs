@@ -11,7 +11,7 @@ use crate::logic::{Action, Control, Fallback, LogicFailure, LogicRequest, check_
 use crate::participant::Participant;
 use crate::rejection::Rejection;
 use crate::time::Time;
-use crate::turn::{Content, Turn, check_label, check_remark, limits};
+use crate::turn::{Content, Turn, check_label, check_link_ttl, check_remark, limits};
 
 /// Changes of the conversation's data, and of the customer's.
 type Data<'a> = (&'a Map<String, Value>, &'a Map<String, Value>);
@@ -150,6 +150,7 @@ impl Draft<'_> {
                     Some(link) => *link,
                     None => LinkId(self.fresh_turn()?.0),
                 };
+                check_link_ttl(*ttl_s)?;
                 let expires = self.now().plus_ms(i64::from(*ttl_s) * 1000);
                 self.invite(&Invitee::External { link, name: name.clone(), expires }, note.as_ref())
             }

@@ -3,7 +3,7 @@
 use crate::stage::{AEROLINX, INVITATION_MS, JONAS, LINK_MS, MAYA, SOFIA, Stage, aerolinx, jonas, maya};
 use tandem_conversation::{
     Command, EndReason, Engagement, EventBody, Invitee, LinkId, Participant, Permission, RETENTION_MS, Rejection, Role,
-    Section, Status, limits, sections,
+    Section, Status, check_link_ttl, limits, sections,
 };
 
 fn handled() -> Stage {
@@ -163,7 +163,11 @@ fn rule_6_an_unused_link_ends_as_missed() {
 #[test]
 fn rule_6_a_link_lives_neither_too_short_nor_too_long() {
     let mut stage = handled();
-    for ms in [0, limits::LINK_MIN_MS - 1, limits::LINK_MAX_MS + 1] {
+    for (ttl_s, accepted) in [(59, false), (60, true), (7 * 24 * 3600, true), (7 * 24 * 3600 + 1, false)] {
+        assert_eq!(check_link_ttl(ttl_s).is_ok(), accepted, "{ttl_s} s");
+    }
+    // Some of it may be over when it is decided, but not all.
+    for ms in [-1, 0, limits::LINK_MAX_MS + 1] {
         let invite = external(&stage, ms);
         assert!(matches!(stage.maya(invite), Err(Rejection::Invalid { field, .. }) if field == "expires"), "{ms} ms");
     }

@@ -23,6 +23,15 @@ pub(crate) struct Commands {
     outbox: Outbox,
 }
 
+/// Where a command stands that nobody has refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Given {
+    /// The hub has decided it.
+    Accepted,
+    /// It waits in the outbox, or for its answer.
+    Waits,
+}
+
 impl Commands {
     pub(crate) fn new(cache: Cache, clock: Clock, pace: Pace, link: watch::Receiver<Link>, outbox: Outbox) -> Self {
         Self { cache, clock, pace, link, outbox }
@@ -30,7 +39,7 @@ impl Commands {
 
     /// Gives a command. While the hub hears us its answer is awaited; otherwise the command waits in the outbox,
     /// unless it is clear already that it would be refused.
-    pub(crate) async fn give(&self, id: ConversationId, command: AgentCommand) -> Result<(), RpcError> {
+    pub(crate) async fn give(&self, id: ConversationId, command: AgentCommand) -> Result<Given, RpcError> {
         let link = self.link.borrow().clone();
         let session = link.session().ok_or_else(signed_out)?;
         let is_live = link.live().is_some();
@@ -61,12 +70,13 @@ impl Commands {
             .await??;
         let (_, answer) = self.outbox.put(id, command).await?;
         if !is_live {
-            return Ok(());
+            return Ok(Given::Waits);
         }
         match tokio::time::timeout(self.pace.agent, answer).await {
             Ok(Ok(Outcome::Refused(problem))) => Err(RpcError { code: problem.code, message: problem.detail }),
+            Ok(Ok(_)) => Ok(Given::Accepted),
             // It stays in the outbox and shows as queued.
-            _ => Ok(()),
+            _ => Ok(Given::Waits),
         }
     }
 }

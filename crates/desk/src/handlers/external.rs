@@ -7,6 +7,7 @@ use tandem_conversation::LinkId;
 use tandem_protocol::agents::AgentCommand;
 use uuid::Uuid;
 
+use super::commands::Given;
 use super::{error, signed_out};
 use crate::rpc::{InviteExternal, Nothing, RevokeLink, RpcError};
 use crate::view::LinkView;
@@ -34,8 +35,10 @@ impl Workplace {
             ttl_s,
             note: note.filter(|text| !text.trim().is_empty()),
         };
-        self.commands.give(id, command).await?;
-        Ok(LinkView { url: format!("{}/guest/{token}", session.hub.address()) })
+        let given = self.commands.give(id, command).await?;
+        let hub = session.me().public_url.unwrap_or_else(|| session.hub.address().to_string());
+        let url = format!("{}/guest/{token}", hub.trim_end_matches('/'));
+        Ok(LinkView { url, waits: given == Given::Waits })
     }
 
     pub(crate) async fn revoke_link(&self, request: RevokeLink) -> Result<Nothing, RpcError> {

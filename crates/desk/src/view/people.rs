@@ -40,4 +40,6 @@ pub struct PersonView {
 #[serde(rename_all = "camelCase")]
 pub struct LinkView {
     pub url: String,
+    /// The hub has not answered yet: the link works once it has.
+    pub waits: bool,
 }

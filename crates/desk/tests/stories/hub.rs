@@ -304,6 +304,7 @@ impl FakeHub {
             capacity: self.world().capacity,
             skills: Skills::default(),
             mail: true,
+            public_url: None,
             improve: true,
         }
     }

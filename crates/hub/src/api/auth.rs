@@ -89,6 +89,7 @@ pub(crate) fn me_of(hub: &Hub, user: &User) -> Me {
         capacity: user.capacity,
         skills: user.skills.clone(),
         mail: hub.config.mail.is_some(),
+        public_url: hub.config.public_url.clone(),
         improve: improve::is_possible(hub),
     }
 }

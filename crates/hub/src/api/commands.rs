@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use tandem_conversation::{Command, Envelope, Named, Permission, Position, Rejection, limits};
+use tandem_conversation::{Command, Envelope, Named, Permission, Position, Rejection, check_link_ttl, limits};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{AgentCommand, CommandAccepted, CommandRequest};
 
@@ -59,7 +59,8 @@ pub(crate) async fn post(
 
 /// How an external agent is reached, for an invitation of one.
 fn ways_of(hub: &Hub, command: &AgentCommand) -> Result<Option<Ways>, Rejection> {
-    let AgentCommand::InviteExternal { link, secret_hash, email, .. } = command else { return Ok(None) };
+    let AgentCommand::InviteExternal { link, secret_hash, email, ttl_s, .. } = command else { return Ok(None) };
+    check_link_ttl(*ttl_s)?;
     Ways::new(*link, Some(secret_hash), email.as_deref(), hub.config.mail.is_some()).map(Some)
 }
 
@@ -67,9 +68,11 @@ fn ways_of(hub: &Hub, command: &AgentCommand) -> Result<Option<Ways>, Rejection>
 async fn invite(hub: &Hub, envelope: Envelope, ways: Ways) -> Result<Result<Position, Rejection>, StoreError> {
     let now = hub.clock.now();
     let invited = hub.database.write(move |connection, engine| {
-        if commands::find(connection, envelope.id)?.is_none()
-            && let Err(rejection) = ways.unused(connection)?
-        {
+        // A repeat names ways of its own, which are nobody's: the first has opened what it named.
+        if let Some(first) = commands::find(connection, envelope.id)? {
+            return Ok(first);
+        }
+        if let Err(rejection) = ways.unused(connection)? {
             return Ok(Err(rejection));
         }
         let answer = engine.execute(connection, &envelope, Repeat::Remembered, None)?;

@@ -14,7 +14,7 @@ use super::ApiError;
 use super::auth::{Signed, bearer};
 use super::input::{id, json_bytes, parse};
 use crate::hub::Hub;
-use crate::logic::{apply, is_dry_run};
+use crate::logic::{Origin, apply, is_dry_run};
 use crate::store::logic_requests::{self, LogicRequestRow};
 
 /// What Your Logic says, proven to be its own: by the secret, and where it signs, by the signature, too.
@@ -71,7 +71,7 @@ pub(crate) async fn respond(
     if answer.request_id.is_some_and(is_dry_run) {
         return Err(ApiError::new(409, "logic.dry_run_over", "Dry runs are answered at once, and change nothing."));
     }
-    let position = apply(&hub, conversation, answer, message).await??;
+    let position = apply(&hub, conversation, answer, Origin::Unasked { message }).await??;
     Ok(axum::Json(CommandAccepted { position }))
 }
 

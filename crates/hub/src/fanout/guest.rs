@@ -22,9 +22,10 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
                 send(sessions, conversation, |_| Some(GuestFrame::Stage { up_to: *up_to, stage: *stage }));
             }
             // What buttons are filled with.
-            EventBody::CustomChanged { .. } | EventBody::CustomerRenamed { .. } | EventBody::LanguageChanged { .. } => {
-                send(sessions, conversation, |_| Some(GuestFrame::Buttons {}))
-            }
+            EventBody::CustomChanged { .. }
+            | EventBody::CustomerChanged { .. }
+            | EventBody::CustomerRenamed { .. }
+            | EventBody::LanguageChanged { .. } => send(sessions, conversation, |_| Some(GuestFrame::Buttons {})),
             EventBody::EngagementEnded { was, end, .. } => {
                 let Some(Participant::ExternalAgent { link, .. }) = was.person() else { continue };
                 let standing = over(end, changed.after.in_progress());

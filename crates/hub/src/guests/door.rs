@@ -124,6 +124,13 @@ pub(crate) fn unknown() -> ApiError {
     ApiError::new(404, "guest.unknown", "This link is not known here. Check that it is whole, or ask for a new one.")
 }
 
+/// Nothing in this browser says later that it was the one. The link is not used up.
+pub(crate) fn no_cookie() -> ApiError {
+    let detail =
+        "This browser keeps no cookie for this page. Allow cookies, and open it over https; or use another browser.";
+    ApiError::new(409, "guest.no_cookie", detail)
+}
+
 /// The problem of a link that is not open in this browser.
 pub(crate) fn refusal(found: &Found, standing: Standing) -> ApiError {
     let who = found.inviter().unwrap_or("whoever sent it");

@@ -131,15 +131,14 @@ async fn catch_up(hub: &Hub, found: &Found, after: Position, socket: &mut WebSoc
             ready = true;
             say(socket, &GuestFrame::Ready { conversation: conversation_of(&state) }).await;
         }
-        let page = rest::read(hub, Guest { found: found.clone(), state }, after, 500).await?;
+        let (page, read) = rest::read(hub, Guest { found: found.clone(), state }, after, 500).await?;
         for entry in page.entries {
-            after = entry.entry.position;
             say(socket, &GuestFrame::Entry { entry }).await;
         }
         if !page.more {
             return Ok(true);
         }
-        after = after.next();
+        after = read;
     }
 }
 

@@ -22,63 +22,65 @@ use crate::api::{ApiError, Json, Query};
 use crate::channels::web_chat::entries::conversation_of;
 use crate::engine::Repeat;
 use crate::hub::Hub;
-use crate::secrets::{hash_token, new_token};
+use crate::secrets::new_token;
 use crate::store::events::Part;
 use crate::store::media::{self, Sender};
 use crate::store::{StoreError, events, links};
 
-/// How the link stands in this browser. Looking binds and uses up nothing.
+/// How the link stands in this browser. Looking binds and uses up nothing; the browser gets the cookie that opening binds
+/// the link to, so that a lost answer loses no link.
 #[utoipa::path(get, path = "/guest/{token}/about", tag = "external agents", params(("token" = String, Path)),
-    responses((status = 200, body = GuestInvitation), (status = 404, body = Problem), (status = 429, body = Problem)))]
+    responses((status = 200, description = "With a cookie for a browser that has none", body = GuestInvitation),
+        (status = 404, body = Problem), (status = 429, body = Problem)))]
 pub(crate) async fn about(
-    State(hub): State<Arc<Hub>>,
-    holder: Holder,
-) -> Result<axum::Json<GuestInvitation>, ApiError> {
-    hub.limits.link(holder.address)?;
-    let (found, state) = door::look(&hub, holder.secret).await?.ok_or_else(door::unknown)?;
-    let now = hub.clock.now();
-    let standing = found.standing(&state, holder.session.as_ref(), now);
-    Ok(axum::Json(found.about(&hub, &state, standing, now)))
-}
-
-/// Opens the conversation: binds the link to this browser, if no other has it. Each call is a use of the link.
-#[utoipa::path(post, path = "/guest/{token}/open", tag = "external agents", params(("token" = String, Path)),
-    responses((status = 200, description = "With a cookie for this browser", body = GuestInvitation),
-        (status = 404, body = Problem), (status = 409, body = Problem), (status = 410, body = Problem),
-        (status = 429, body = Problem)))]
-pub(crate) async fn open(
     State(hub): State<Arc<Hub>>,
     holder: Holder,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     hub.limits.link(holder.address)?;
-    let (secret, known, now) = (holder.secret, holder.session, hub.clock.now());
-    let session = new_token();
-    let fresh = hash_token(&session);
+    let (found, state) = door::look(&hub, holder.secret).await?.ok_or_else(door::unknown)?;
+    let now = hub.clock.now();
+    let standing = found.standing(&state, holder.session.as_ref(), now);
+    let mut response = axum::Json(found.about(&hub, &state, standing, now)).into_response();
+    if standing == Standing::Unopened
+        && holder.session.is_none()
+        && let Some(cookie) = door::cookie(&holder.token, &new_token(), found.seconds_left(now), &headers)
+    {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// Opens the conversation: binds the link to this browser, if no other has it. Each call is a use of the link.
+#[utoipa::path(post, path = "/guest/{token}/open", tag = "external agents", params(("token" = String, Path)),
+    responses((status = 200, body = GuestInvitation),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 410, body = Problem),
+        (status = 429, body = Problem)))]
+pub(crate) async fn open(State(hub): State<Arc<Hub>>, holder: Holder) -> Result<axum::Json<GuestInvitation>, ApiError> {
+    hub.limits.link(holder.address)?;
+    let (secret, session, now) = (holder.secret, holder.session, hub.clock.now());
     let opened = hub.database.write(move |connection, engine| {
         let Some(found) = door::find(connection, &secret)? else { return Ok(None) };
         let id = found.link.conversation;
         let state = engine.state(connection, id)?.ok_or(Rejection::Unknown)?;
-        let standing = found.standing(&state, known.as_ref(), now);
-        match standing {
-            Standing::Unopened => links::bind(connection, found.link.id, &fresh)?,
-            Standing::Open => {}
-            other => return Ok(Some((found, state, other, false))),
+        match (found.standing(&state, session.as_ref(), now), &session) {
+            (Standing::Unopened, Some(session)) => links::bind(connection, found.link.id, session)?,
+            (Standing::Open, _) => {}
+            // Without a cookie the link stays unopened: what cannot be found again must not be bound.
+            (other, _) => return Ok(Some((found, state, other))),
         }
         let command = command_of(&found, CommandId(Uuid::now_v7()), Command::OpenLink { link: found.link.id });
         engine.execute(connection, &command, Repeat::Once, None)??;
         let state = engine.state(connection, id)?.ok_or(Rejection::Unknown)?;
-        Ok::<_, StoreError>(Some((found, state, Standing::Open, standing == Standing::Unopened)))
+        Ok::<_, StoreError>(Some((found, state, Standing::Open)))
     });
-    let (found, state, standing, first) = opened.await?.ok_or_else(door::unknown)?;
-    if standing != Standing::Open {
-        return Err(door::refusal(&found, standing));
+    let (found, state, standing) = opened.await?.ok_or_else(door::unknown)?;
+    match standing {
+        Standing::Open => {}
+        Standing::Unopened => return Err(door::no_cookie()),
+        other => return Err(door::refusal(&found, other)),
     }
-    let mut response = axum::Json(found.about(&hub, &state, standing, now)).into_response();
-    if first && let Some(cookie) = door::cookie(&holder.token, &session, found.seconds_left(now), &headers) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
-    Ok(response)
+    Ok(axum::Json(found.about(&hub, &state, standing, now)))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -105,18 +107,25 @@ pub(crate) async fn entries(
     guest: Guest,
     Query(query): Query<EntriesQuery>,
 ) -> Result<axum::Json<GuestEntries>, ApiError> {
-    Ok(axum::Json(read(&hub, guest, Position(query.after), query.limit.clamp(1, most())).await?))
+    let (page, _) = read(&hub, guest, Position(query.after), query.limit.clamp(1, most())).await?;
+    Ok(axum::Json(page))
 }
 
-/// A part of what the external agent sees.
-pub(super) async fn read(hub: &Hub, guest: Guest, after: Position, limit: u32) -> Result<GuestEntries, StoreError> {
+/// A part of what the external agent sees, and how far it was read: what follows comes after that.
+pub(super) async fn read(
+    hub: &Hub,
+    guest: Guest,
+    after: Position,
+    limit: u32,
+) -> Result<(GuestEntries, Position), StoreError> {
     let Guest { found, state } = guest;
     let after = after.max(found.hidden_up_to());
     hub.database
         .read(move |connection| {
             let (events, more) = events::of_conversation(connection, state.id, Part::After(after), limit)?;
             let entries = events.iter().filter_map(|event| entry_of(event, &state, found.link.id)).collect();
-            Ok(GuestEntries { conversation: conversation_of(&state), entries, more })
+            let read = events.last().map_or(after, |event| event.position);
+            Ok((GuestEntries { conversation: conversation_of(&state), entries, more }, read))
         })
         .await
 }

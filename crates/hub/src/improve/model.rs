@@ -13,11 +13,15 @@ use tandem_conversation::{Content, ConversationId, EventBody, Participant, Posit
 use tandem_sqlite::rusqlite::Connection;
 
 use crate::config::ImproveConfig;
+use crate::logic::PATIENCE_MS;
 use crate::store::events::Part;
 use crate::store::{StoreError, events};
 
-/// How long an agent waits at most: less than a desk waits for its hub.
-const PATIENCE: Duration = Duration::from_secs(12);
+const PATIENCE: Duration = Duration::from_millis(PATIENCE_MS.unsigned_abs());
+
+/// Turns that the model is shown, and events that are read to find them.
+const TURNS: usize = 40;
+const EVENTS: u32 = 400;
 
 /// What the model is for. The conversation comes as data, and the answer is only ever shown as a proposal.
 const TASK: &str = "You improve the wording of a support agent's reply before it is sent. You get JSON with the \
@@ -89,7 +93,7 @@ fn late() -> String {
     format!("The writing model did not answer within {} s. Your words are kept.", PATIENCE.as_secs())
 }
 
-/// For the agent; what the endpoint said in detail is for the log, because it may quote the conversation.
+/// For the agent. What the endpoint said in detail is told nowhere, because it may quote the conversation.
 fn why(error: &OpenAIError) -> String {
     match error {
         OpenAIError::Reqwest(error) if error.is_timeout() => late(),
@@ -104,9 +108,9 @@ fn why(error: &OpenAIError) -> String {
 }
 
 /// The newest turns that the customer could read, oldest first.
-pub(super) fn said(connection: &Connection, id: ConversationId, most: u32) -> Result<Vec<Said>, StoreError> {
-    let (events, _) = events::of_conversation(connection, id, Part::Before(Position(u32::MAX)), most)?;
-    Ok(events
+pub(super) fn said(connection: &Connection, id: ConversationId) -> Result<Vec<Said>, StoreError> {
+    let (events, _) = events::of_conversation(connection, id, Part::Before(Position(u32::MAX)), EVENTS)?;
+    let mut said: Vec<_> = events
         .into_iter()
         .filter_map(|event| {
             let EventBody::TurnAdded { turn, .. } = event.body else { return None };
@@ -122,5 +126,7 @@ pub(super) fn said(connection: &Connection, id: ConversationId, most: u32) -> Re
             };
             Some(Said { by, text })
         })
-        .collect())
+        .collect();
+    said.drain(..said.len().saturating_sub(TURNS));
+    Ok(said)
 }

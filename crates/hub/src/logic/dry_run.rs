@@ -11,6 +11,9 @@ use super::endpoint::Answered;
 use crate::hub::Hub;
 use crate::store::StoreError;
 
+/// How long an agent waits for an answer at most: less than their desk waits for its hub.
+pub(crate) const PATIENCE_MS: i64 = 12_000;
+
 /// What Your Logic is asked about although nothing has happened.
 pub(crate) enum Wish {
     /// What it would say next, an agent would like to know.
@@ -22,7 +25,7 @@ pub(crate) enum Wish {
 }
 
 /// Asks Your Logic about the conversation as it stands. Changes nothing, leaves no trace, and takes no longer than the
-/// timeout.
+/// timeout, or than an agent waits.
 ///
 /// # Errors
 /// Why there is no answer, in a line that agents understand; the outer error if the conversation cannot be read.
@@ -35,12 +38,13 @@ pub(crate) async fn dry_run(
         return Err(Rejection::LogicUnavailable.into());
     };
     let (asked, account) = (hub.clock.now(), hub.config.account.clone());
-    let expires = asked.plus_ms(config.timeout_ms);
+    let patience_ms = config.timeout_ms.clamp(0, PATIENCE_MS);
+    let expires = asked.plus_ms(patience_ms);
     let body = hub
         .database
         .read(move |connection| body::beside_body(connection, id, dry_run_id(), (asked, expires), wish, &account))
         .await?;
-    let left = Duration::from_millis(config.timeout_ms.max(0).cast_unsigned());
+    let left = Duration::from_millis(patience_ms.cast_unsigned());
     let (_, answered) = endpoint.ask(&body, asked, left).await;
     Ok(match answered {
         Answered::Now(answer) => {

@@ -6,17 +6,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tandem_conversation::{CommandId, ConversationId, RequestId};
+use tandem_conversation::{ConversationId, RequestId};
 use tandem_protocol::logic::LogicResponseBody;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::endpoint::{Answered, Endpoint};
-use super::{Wish, apply, body};
+use super::{Origin, Wish, apply, body};
 use crate::hub::Hub;
 use crate::store::{StoreError, conversations};
 
 /// An answer after this comes too late for what it is about.
 const PATIENCE_MS: i64 = 3_000;
+/// So many at once; who is beyond them is not told of.
+static AT_ONCE: Semaphore = Semaphore::const_new(64);
 
 /// Tells Your Logic, if it wants to know, that the customer has begun to write.
 pub(crate) fn tell(hub: &Arc<Hub>, id: ConversationId) {
@@ -25,8 +28,10 @@ pub(crate) fn tell(hub: &Arc<Hub>, id: ConversationId) {
     if !hub.limits.typing_told(id) {
         return;
     }
+    let Ok(slot) = AT_ONCE.try_acquire() else { return };
     let hub = Arc::clone(hub);
     tokio::spawn(async move {
+        let _slot = slot;
         if let Err(error) = converse(&hub, &endpoint, id).await {
             tracing::error!(%error, conversation.id = %id, "Your Logic could not be told of typing");
         }
@@ -53,12 +58,9 @@ async fn converse(hub: &Hub, endpoint: &Endpoint, id: ConversationId) -> Result<
     if answer.actions.is_empty() {
         return Ok(());
     }
-    let now = hub.database.read(move |connection| conversations::get(connection, id)).await?;
-    if now.is_some_and(|now| now.position == state.position) {
-        let answer = LogicResponseBody { request_id: None, ..*answer };
-        if let Err(rejection) = apply(hub, id, answer, Some(CommandId(request.0))).await? {
-            tracing::warn!(conversation.id = %id, %rejection, "what Your Logic said to typing was refused");
-        }
+    let answer = LogicResponseBody { request_id: None, ..*answer };
+    if let Err(rejection) = apply(hub, id, answer, Origin::Aside { at: state.position }).await? {
+        tracing::warn!(conversation.id = %id, %rejection, "what Your Logic said to typing was refused");
     }
     Ok(())
 }

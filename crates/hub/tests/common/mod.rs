@@ -86,6 +86,7 @@ impl TestHub {
             account: "Northwind".into(),
             logic: None,
             rate_limits: false,
+            public_url: None,
             mail: None,
             improve: None,
             ladder: tandem_conversation::Ladder::default(),

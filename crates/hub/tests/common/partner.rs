@@ -70,19 +70,19 @@ impl Partner {
 
     /// How the link stands in this browser.
     pub async fn standing(&self) -> Value {
-        let (status, about) = self.asks(Method::GET, "about", None).await;
+        let (status, headers, about) = self.asks_whole(Method::GET, "about", None).await;
         assert_eq!(status, 200, "{about}");
+        if let Some(cookie) = headers.get(SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+            *self.cookie.lock().unwrap() = Some(pair);
+        }
         about["standing"].clone()
     }
 
     /// Presses "Open the conversation".
     pub async fn opens(&self) -> (u16, Value) {
-        let (status, headers, body) = self.asks_whole(Method::POST, "open", None).await;
-        if let Some(cookie) = headers.get(SET_COOKIE) {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
-            *self.cookie.lock().unwrap() = Some(pair);
-        }
-        (status, body)
+        self.standing().await;
+        self.asks(Method::POST, "open", None).await
     }
 
     pub async fn sees(&self) -> Vec<Value> {

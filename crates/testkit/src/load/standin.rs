@@ -85,6 +85,7 @@ fn me() -> Me {
         capacity: 100,
         skills: tandem_conversation::Skills::default(),
         mail: false,
+        public_url: None,
         improve: false,
     }
 }

@@ -37,6 +37,7 @@ impl House {
                 typing: false,
             }),
             rate_limits: false,
+            public_url: None,
             mail: None,
             improve: None,
             ladder: tandem_conversation::Ladder::default(),

@@ -1,5 +1,6 @@
 // `<tandem-guest>`: the page behind a link. Asks how the link stands, waits for the deliberate press, shows the conversation,
 // and says in words when it is over. Looking binds nothing, so programs that preview links cannot use one up.
+import { HubError } from "../api";
 import { uuidv7, type Env } from "../env";
 import { browserFiles, type Files } from "../files";
 import { i18nFor, type I18n } from "../i18n";
@@ -39,6 +40,7 @@ export class TandemGuest extends HTMLElement {
   private session: Session | null = null;
   private room: RoomView | null = null;
   private hiddenAtMs = 0;
+  private readonly pressed = new Map<string, string>();
   private cancelRetry: () => void = () => undefined;
 
   connectedCallback(): void {
@@ -145,8 +147,9 @@ export class TandemGuest extends HTMLElement {
         this.over("left");
       },
       expired: () => session.end("expired"),
-      press: (action) => this.door.press(uuidv7(env.now()), action),
-      copy: (text) => navigator.clipboard.writeText(text),
+      press: (action) => this.press(action),
+      // Without TLS there is no clipboard.
+      copy: async (text) => navigator.clipboard.writeText(text),
       visit: (url) => void window.open(url, "_blank", "noopener,noreferrer"),
     });
     session.buttonsChanged = () => void this.offer(room);
@@ -158,6 +161,19 @@ export class TandemGuest extends HTMLElement {
     session.look(document.visibilityState === "visible");
     this.draw();
     room.shown();
+  }
+
+  /** What got no answer keeps its id: pressed again, it has one effect. */
+  private async press(action: string): Promise<void> {
+    const id = this.pressed.get(action) ?? uuidv7(this.world.env.now());
+    this.pressed.set(action, id);
+    try {
+      await this.door.press(id, action);
+    } catch (error) {
+      if (error instanceof HubError && error.failure.kind === "refused") this.pressed.delete(action);
+      throw error;
+    }
+    this.pressed.delete(action);
   }
 
   private async offer(room: RoomView): Promise<void> {

@@ -311,7 +311,7 @@ export class FakeHost implements Host {
       const [since, until] = [iso(Date.now()), iso(Date.now() + ttlS * 1000)];
       const engagement = `engagement-${name}`;
       this.#system(id, `You invited ${name}`, ({ people }) => people.push({ engagement, participant, me: false, since, until, invited: true }));
-      return { url: "https://hub.northwind.example/guest/dGhlIHRva2VuIG9mIGFuIGV4YW1wbGUsIG5vdGhpbmc" };
+      return { url: "https://hub.northwind.example/guest/dGhlIHRva2VuIG9mIGFuIGV4YW1wbGUsIG5vdGhpbmc", waits: false };
     },
     "conversation.revokeLink": ({ id, link }) =>
       this.#system(id, "You revoked the link", (view) => {

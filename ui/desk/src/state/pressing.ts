@@ -1,11 +1,20 @@
 // A press on a custom button: the text goes to the clipboard from here, everything else is the core's.
-import type { ButtonView } from "$shared/types";
+import type { ButtonView, ConversationView } from "$shared/types";
 import type { Desk } from "./desk.svelte";
 import { pressed } from "../words/buttons";
 
+/** Presses on their way: another one is not meant. */
+const under = new Set<string>();
+
 export async function press(desk: Desk, button: ButtonView): Promise<void> {
   const view = desk.conversation?.view;
-  if (!view) return;
+  const own = `${view?.row.id ?? ""} ${button.id}`;
+  if (!view || under.has(own)) return;
+  under.add(own);
+  await carryOut(desk, button, view).finally(() => under.delete(own));
+}
+
+async function carryOut(desk: Desk, button: ButtonView, view: ConversationView): Promise<void> {
   if (button.unusable !== null) return desk.toasts.say("plain", `${button.title}: ${button.unusable}`);
   // At once: pages may write to the clipboard only while they answer to a press.
   const copied = button.copy === null ? Promise.resolve(true) : copy(button.copy);

@@ -92,7 +92,7 @@ impl Notices {
         let (commands, changes) = (self.commands.clone(), self.changes.clone());
         tokio::spawn(async move {
             match commands.give(id, AgentCommand::Join { call }).await {
-                Ok(()) => changes.tell(Change::Open { id, section: Some(Section::My), key: None }),
+                Ok(_) => changes.tell(Change::Open { id, section: Some(Section::My), key: None }),
                 Err(error) if error.code == "conversation.already_engaged" => {
                     changes.tell(Change::Open { id, section: Some(Section::My), key: None });
                 }

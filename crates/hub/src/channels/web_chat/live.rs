@@ -140,7 +140,7 @@ impl Connection {
         let mut after = after;
         let mut ready = false;
         loop {
-            let page = rest::read(&self.hub, &self.web, after, 500).await?;
+            let (page, read) = rest::read(&self.hub, &self.web, after, 500).await?;
             if let Some(conversation) = &page.conversation {
                 self.into = Into::Known(conversation.id);
             }
@@ -149,13 +149,12 @@ impl Connection {
                 say(socket, &ChatFrame::Ready { conversation: page.conversation.clone() }).await;
             }
             for entry in page.entries {
-                after = entry.position;
                 say(socket, &ChatFrame::Entry { entry }).await;
             }
             if !page.more {
                 return Ok(());
             }
-            after = after.next();
+            after = read;
         }
     }
 

@@ -40,11 +40,17 @@ pub(crate) async fn entries(
     Visitor(web): Visitor,
     Query(query): Query<EntriesQuery>,
 ) -> Result<axum::Json<ChatEntries>, ApiError> {
-    Ok(axum::Json(read(&hub, &web, Position(query.after), query.limit.clamp(1, most())).await?))
+    let (page, _) = read(&hub, &web, Position(query.after), query.limit.clamp(1, most())).await?;
+    Ok(axum::Json(page))
 }
 
-/// Entries of the newest conversation of a web session.
-pub(super) async fn read(hub: &Hub, web: &WebContact, after: Position, limit: u32) -> Result<ChatEntries, StoreError> {
+/// Entries of the newest conversation of a web session, and how far it was read: what follows comes after that.
+pub(super) async fn read(
+    hub: &Hub,
+    web: &WebContact,
+    after: Position,
+    limit: u32,
+) -> Result<(ChatEntries, Position), StoreError> {
     let contact = web.contact;
     hub.database
         .read(move |connection| {
@@ -54,11 +60,12 @@ pub(super) async fn read(hub: &Hub, web: &WebContact, after: Position, limit: u3
                 None => None,
             };
             let Some(state) = state else {
-                return Ok(ChatEntries { conversation: None, entries: Vec::new(), more: false });
+                return Ok((ChatEntries { conversation: None, entries: Vec::new(), more: false }, after));
             };
             let (found, more) = events::of_conversation(connection, state.id, Part::After(after), limit)?;
             let entries = found.iter().filter_map(|event| entry_of(event, &state)).collect();
-            Ok(ChatEntries { conversation: Some(conversation_of(&state)), entries, more })
+            let read = found.last().map_or(after, |event| event.position);
+            Ok((ChatEntries { conversation: Some(conversation_of(&state)), entries, more }, read))
         })
         .await
 }

@@ -28,6 +28,8 @@ export const cs: GuestTexts = {
   leftText: "Děkujeme. Stránku můžete zavřít.",
   elsewhere: "Už otevřeno na jiném zařízení",
   elsewhereText: "Odkaz funguje jen v prohlížeči, který ho otevřel jako první. Pokračujte tam, nebo požádejte o nový odkaz: {who}.",
+  no_cookie: "Tento prohlížeč neukládá soubory cookie",
+  no_cookieText: "Odkaz zůstává platný. Povolte pro tuto stránku soubory cookie, nebo odkaz otevřete v jiném prohlížeči.",
   unknown: "Tento odkaz zde není znám",
   unknownText: "Zkontrolujte, zda je celý, nebo požádejte o nový.",
   unreachable: "Konverzace není dostupná",
@@ -42,5 +44,6 @@ export const cs: GuestTexts = {
   opens: "Otevře novou stránku.",
   copied: "Zkopírováno: {title}.",
   pressed: "Hotovo: {title}.",
+  copyFailed: "{title}: text se nepodařilo zkopírovat.",
   pressFailed: "To se nepodařilo: {title}. Zkuste to znovu.",
 };

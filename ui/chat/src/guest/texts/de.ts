@@ -28,6 +28,8 @@ export const de: GuestTexts = {
   leftText: "Danke. Sie können diese Seite schließen.",
   elsewhere: "Schon auf einem anderen Gerät geöffnet",
   elsewhereText: "Der Link gilt nur in dem Browser, der ihn zuerst geöffnet hat. Machen Sie dort weiter oder bitten Sie {who} um einen neuen Link.",
+  no_cookie: "Dieser Browser behält keine Cookies",
+  no_cookieText: "Der Link ist nicht verbraucht. Erlauben Sie Cookies für diese Seite oder öffnen Sie den Link in einem anderen Browser.",
   unknown: "Dieser Link ist hier nicht bekannt",
   unknownText: "Prüfen Sie, ob er vollständig ist, oder bitten Sie um einen neuen.",
   unreachable: "Das Gespräch ist nicht erreichbar",
@@ -42,5 +44,6 @@ export const de: GuestTexts = {
   opens: "Öffnet eine neue Seite.",
   copied: "Kopiert: {title}.",
   pressed: "Erledigt: {title}.",
+  copyFailed: "{title}: Der Text konnte nicht kopiert werden.",
   pressFailed: "Das hat nicht geklappt: {title}. Bitte noch einmal versuchen.",
 };

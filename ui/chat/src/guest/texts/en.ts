@@ -27,6 +27,8 @@ export const en = {
   leftText: "Thank you. You can close this page.",
   elsewhere: "Already opened on another device",
   elsewhereText: "The link works only in the browser that opened it first. Go on there, or ask {who} for a new link.",
+  no_cookie: "This browser keeps no cookies",
+  no_cookieText: "The link is not used up. Allow cookies for this page, or open the link in another browser.",
   unknown: "This link is not known here",
   unknownText: "Check that it is whole, or ask whoever sent it for a new one.",
   unreachable: "The conversation cannot be reached",
@@ -41,6 +43,7 @@ export const en = {
   opens: "Opens a new page.",
   copied: "Copied: {title}.",
   pressed: "Done: {title}.",
+  copyFailed: "{title}: the text could not be copied.",
   pressFailed: "That did not work: {title}. Try again.",
 };
 

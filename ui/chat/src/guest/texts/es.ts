@@ -28,6 +28,8 @@ export const es: GuestTexts = {
   leftText: "Gracias. Puede cerrar esta página.",
   elsewhere: "Ya abierto en otro dispositivo",
   elsewhereText: "El enlace solo funciona en el navegador que lo abrió primero. Continúe allí o pida un enlace nuevo a {who}.",
+  no_cookie: "Este navegador no guarda cookies",
+  no_cookieText: "El enlace sigue siendo válido. Permita las cookies en esta página o abra el enlace en otro navegador.",
   unknown: "Este enlace no se conoce aquí",
   unknownText: "Compruebe que está completo o pida uno nuevo.",
   unreachable: "No se puede llegar a la conversación",
@@ -42,5 +44,6 @@ export const es: GuestTexts = {
   opens: "Abre una página nueva.",
   copied: "Copiado: {title}.",
   pressed: "Hecho: {title}.",
+  copyFailed: "{title}: no se pudo copiar el texto.",
   pressFailed: "No ha funcionado: {title}. Inténtelo de nuevo.",
 };

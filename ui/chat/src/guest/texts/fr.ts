@@ -28,6 +28,8 @@ export const fr: GuestTexts = {
   leftText: "Merci. Vous pouvez fermer cette page.",
   elsewhere: "Déjà ouvert sur un autre appareil",
   elsewhereText: "Le lien ne fonctionne que dans le navigateur qui l’a ouvert en premier. Continuez là-bas ou demandez un nouveau lien à {who}.",
+  no_cookie: "Ce navigateur ne garde pas de cookies",
+  no_cookieText: "Le lien reste valable. Autorisez les cookies pour cette page ou ouvrez le lien dans un autre navigateur.",
   unknown: "Ce lien n’est pas connu ici",
   unknownText: "Vérifiez qu’il est complet, ou demandez-en un nouveau.",
   unreachable: "La conversation est injoignable",
@@ -42,5 +44,6 @@ export const fr: GuestTexts = {
   opens: "Ouvre une nouvelle page.",
   copied: "Copié : {title}.",
   pressed: "C’est fait : {title}.",
+  copyFailed: "{title} : le texte n’a pas pu être copié.",
   pressFailed: "Cela n’a pas marché : {title}. Réessayez.",
 };

@@ -15,6 +15,8 @@ export class ButtonsView {
   readonly node: HTMLElement;
   private readonly row = h("div", { class: "row" });
   private readonly said = h("p", { class: "said", role: "status" });
+  /** Presses on their way: another one is not meant. */
+  private readonly under = new Set<string>();
 
   constructor(
     private readonly words: Words,
@@ -42,20 +44,22 @@ export class ButtonsView {
     return button(attributes, () => void this.press(offered), h("bdi", {}, title), ...icons);
   }
 
-  private async press({ title, action, copy, url, unusable }: GuestButton): Promise<void> {
+  private async press({ id, title, action, copy, url, unusable }: GuestButton): Promise<void> {
     if (unusable !== undefined) return this.say(unusable);
+    if (this.under.has(id)) return;
+    this.under.add(id);
     this.say("");
+    // At once: browsers let a page do either only while it answers to a press.
+    const copied = copy === undefined ? true : this.hooks.copy(copy).then(() => true, () => false);
+    if (url !== undefined) this.hooks.visit(url);
     try {
-      // At once: browsers let a page do either only while it answers to a press.
-      const copied = copy === undefined ? null : this.hooks.copy(copy);
-      if (url !== undefined) this.hooks.visit(url);
       if (action !== undefined) await this.hooks.press(action);
-      await copied;
       const did = copy === undefined || action !== undefined ? "pressed" : "copied";
-      this.say(this.words.t(did, { title }));
+      this.say(this.words.t((await copied) ? did : "copyFailed", { title }));
     } catch {
       this.say(this.words.t("pressFailed", { title }));
     }
+    this.under.delete(id);
   }
 
   private say(text: string): void {
