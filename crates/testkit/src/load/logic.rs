@@ -60,14 +60,15 @@ struct Trip {
 }
 
 pub(super) async fn overhead(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
-    let (mut p50s, mut p99s, mut rate) = (Vec::new(), Vec::new(), 0.0);
+    let (mut p50s, mut p99s, mut rates) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..bench.runs {
         let (mut shares, per_s) = round_trips(bench, THINKING).await?;
         p50s.push(percentile(&mut shares, 0.5));
         p99s.push(percentile(&mut shares, 0.99));
-        rate = per_s;
+        rates.push(per_s);
     }
-    let p50 = Figure::of("", "", Better::Lower, &p50s).value;
+    let median = |values: &[f64]| Figure::of("", "", Better::Lower, values).value;
+    let (p50, rate) = (median(&p50s), median(&rates));
     let input = format!(
         "{CONVERSATIONS} questions under way, an answer after {} s, {rate:.0} round trips/s; p50 {p50:.2} ms",
         THINKING.as_secs()
