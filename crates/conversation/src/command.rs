@@ -11,7 +11,7 @@ use crate::help::{Ladder, Reach};
 use crate::ids::{
     BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId, UserId,
 };
-use crate::logic::{Action, Control, LogicFailure};
+use crate::logic::{Action, Control, Learnt, LogicFailure};
 use crate::mention::Named;
 use crate::participant::Participant;
 use crate::permission::Permissions;
@@ -143,9 +143,6 @@ pub enum Command {
         add: Vec<String>,
         remove: Vec<String>,
     },
-    SetLanguage {
-        language: String,
-    },
     /// Your Logic's data about the customer, from another conversation of theirs.
     ChangeCustomer {
         patch: Map<String, Value>,
@@ -196,9 +193,7 @@ pub enum Command {
     AnswerLogic {
         request: Option<RequestId>,
         control: Control,
-        custom: Map<String, Value>,
-        /// Changes of the data about the customer.
-        customer: Map<String, Value>,
+        learnt: Learnt,
         actions: Vec<Action>,
     },
     FailLogic {

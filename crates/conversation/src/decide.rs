@@ -298,8 +298,8 @@ impl<'a> Draft<'a> {
                 Ok(())
             }
             Command::AskLogic { request, expires } => self.ask_logic(*request, *expires),
-            Command::AnswerLogic { request, control, custom, customer, actions } => {
-                self.answer_logic(*request, control, (custom, customer), actions)
+            Command::AnswerLogic { request, control, learnt, actions } => {
+                self.answer_logic(*request, control, learnt, actions)
             }
             Command::FailLogic { request, failure } => {
                 if self.state.logic.asked.as_ref().is_none_or(|asked| asked.id != *request) {
@@ -312,20 +312,7 @@ impl<'a> Draft<'a> {
             Command::ChangeCustom { patch } => self.change_custom(patch),
             Command::ChangeCustomer { patch } => self.change_customer(patch),
             Command::Tag { add, remove } => self.tag(add, remove),
-            Command::SetLanguage { language } => {
-                check_label("language", language)?;
-                if self.state.language.as_ref() != Some(language) {
-                    self.push(EventBody::LanguageChanged { language: language.clone() });
-                }
-                Ok(())
-            }
-            Command::RenameCustomer { name } => {
-                check_label("name", name)?;
-                if self.state.customer.name != *name {
-                    self.push(EventBody::CustomerRenamed { name: name.clone() });
-                }
-                Ok(())
-            }
+            Command::RenameCustomer { name } => self.rename_customer(name),
             Command::FailMail { link, reason } => self.fail_mail(*link, reason),
             Command::Receive { stage, up_to } => self.receive(*stage, *up_to),
             Command::Progress { turn, stage, reason } => {
@@ -361,7 +348,6 @@ impl<'a> Draft<'a> {
             }
             Command::Leave { .. } => self.actor.is_person_of_ours(),
             Command::RevokeLink { .. } => matches!(self.actor, P::Agent { .. } | P::System),
-            Command::SetLanguage { .. } => matches!(self.actor, P::Agent { .. } | P::Logic | P::System),
             _ => matches!(self.actor, P::Agent { .. }),
         };
         if !allowed {

@@ -39,7 +39,7 @@ pub use ids::{
     BrandId, ButtonId, CallId, CommandId, ContactId, ConversationId, CustomerId, EngagementId, LinkId, MediaId,
     Position, RequestId, TurnId, UserId,
 };
-pub use logic::{Action, Control, Fallback, LogicFailure, LogicRequest, LogicState, difference};
+pub use logic::{Action, Control, Fallback, Learnt, LogicFailure, LogicRequest, LogicState, difference};
 pub use mention::{Mention, Named, OpenMention};
 pub use notice::{Availability, Notice, NoticeKind, Skills, Viewer, is_called, notice};
 pub use participant::{Participant, ParticipantKind};

@@ -208,6 +208,19 @@ pub struct Control {
     pub ignore_on_agent_action: bool,
 }
 
+/// What an answer says of the conversation and of its customer. It counts together with the actions, or not at all.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Learnt {
+    /// A patch of the conversation's custom data.
+    pub custom: Map<String, Value>,
+    /// The conversation's language, as BCP 47 writes it.
+    pub language: Option<String>,
+    /// A patch of the custom data about the customer.
+    pub customer: Map<String, Value>,
+    /// What the customer is called.
+    pub name: Option<String>,
+}
+
 /// Merges `patch` into `data`: objects merge, null removes, all else replaces (RFC 7396).
 pub(crate) fn merge(data: &mut Map<String, Value>, patch: &Map<String, Value>) {
     for (key, value) in patch {

@@ -455,8 +455,13 @@ impl Conversation {
     /// Whether an external agent is asked in by this link and has not come yet.
     #[must_use]
     pub fn is_invited(&self, link: LinkId) -> bool {
+        self.of_link(link).is_some_and(|e| e.invitee().is_some())
+    }
+
+    /// The engagement of the external agent with this link, or their invitation.
+    pub(crate) fn of_link(&self, link: LinkId) -> Option<&Engagement> {
         let by_link = |p: &Participant| matches!(p, Participant::ExternalAgent { link: by, .. } if *by == link);
-        self.engagements.iter().any(|e| e.invitee().is_some_and(by_link))
+        self.engagements.iter().find(|e| e.person().or(e.invitee()).is_some_and(by_link))
     }
 
     /// The people of our side who take part now.

@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 use stage::{AEROLINX, JONAS, LINK_MS, MAYA, SOFIA, TIMEOUT_MS, aerolinx, context, jonas, maya, opening, sofia, text};
 use tandem_conversation::{
     Action, CallId, Choice, Command, CommandId, Content, Control, Conversation, ConversationId, EngagementId, Envelope,
-    Event, EventBody, Grade, Handover, Invitee, LinkId, LogicFailure, Named, Participant, Permissions, Position, Reach,
-    Receipts, RequestId, Role, Stage as Step, Status, Time, TurnId, decide, left_alone,
+    Event, EventBody, Grade, Handover, Invitee, Learnt, LinkId, LogicFailure, Named, Participant, Permissions,
+    Position, Reach, Receipts, RequestId, Role, Stage as Step, Status, Time, TurnId, decide, left_alone,
 };
 use uuid::Uuid;
 
@@ -209,16 +209,19 @@ impl World {
                     ignore_on_customer_action: step.pick.is_multiple_of(5),
                     ignore_on_agent_action: step.pick % 5 == 1,
                 },
-                custom: Map::new(),
-                customer: Map::from_iter([(format!("c{}", step.pick % 3), Value::from(step.pick))]),
+                learnt: Learnt {
+                    language: step.flag.then(|| "es".into()),
+                    customer: Map::from_iter([(format!("c{}", step.pick % 3), Value::from(step.pick))]),
+                    name: step.pick.is_multiple_of(3).then(|| format!("Carmen {}", step.pick % 4)),
+                    ..Learnt::default()
+                },
                 actions: (0..step.pick % 4).map(|i| self.action(step.pick.rotate_right(3 * i + 2))).collect(),
             },
             46 => Command::FailLogic {
                 request: self.request(step).unwrap_or(RequestId(Uuid::nil())),
                 failure: LogicFailure::Status { status: 500 },
             },
-            47 => Command::SetLanguage { language: if step.flag { "es" } else { "de" }.into() },
-            48 => Command::RenameCustomer { name: format!("Carmen {}", pick % 4) },
+            47 | 48 => Command::RenameCustomer { name: format!("Carmen {}", pick % 4) },
             49 => Command::GradeHandover { turn: self.packet(), grade: self.grade(pick) },
             50 => Command::FailMail { link: self.links[pick % self.links.len()], reason: "550".into() },
             51 => match self.call(pick) {

@@ -168,7 +168,6 @@ fn buttons_feedback_and_being_switched_on() {
 fn what_it_need_not_know() {
     for command in [
         Command::Tag { add: vec!["vip".into()], remove: Vec::new() },
-        Command::SetLanguage { language: "es".into() },
         Command::RenameCustomer { name: "Carmen Ruiz".into() },
         Command::Receive { stage: Step::Seen, up_to: Position(1) },
     ] {

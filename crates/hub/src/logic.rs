@@ -285,9 +285,9 @@ async fn apply_checked(
                     None
                 }
             };
-            let mut actions = answer.actions;
+            let mut answer = answer;
             let mut invited = Vec::new();
-            for action in &mut actions {
+            for action in &mut answer.actions {
                 match action {
                     Action::InviteAgent { user, name, .. } => {
                         *name = users::get(connection, *user)?.map(|user| user.name);
@@ -318,23 +318,13 @@ async fn apply_checked(
                     return Ok(Err(rejection));
                 }
             }
-            let command = Command::AnswerLogic {
-                request: answer.request_id,
-                control: answer.control,
-                custom: answer.conversation.custom,
-                customer: answer.customer.custom,
-                actions,
-            };
             customer::catch_up(connection, engine, id)?;
-            let envelope = of_logic(command_id, id, command);
+            let request = answer.request_id;
+            let envelope = of_logic(command_id, id, answer.decided_as(request));
             let position = match engine.execute(connection, &envelope, repeat, typing)? {
                 Ok(position) => position,
                 Err(rejection) => return Ok(Err(rejection)),
             };
-            if let Some(language) = answer.conversation.language {
-                let command = of_logic(CommandId(Uuid::now_v7()), id, Command::SetLanguage { language });
-                engine.execute(connection, &command, Repeat::Once, None)??;
-            }
             let state = engine.state(connection, id)?;
             for ways in invited {
                 // The answer may have been refused, ignored, or be a repeat.
@@ -342,8 +332,8 @@ async fn apply_checked(
                     ways.open(connection, now)?;
                 }
             }
-            let kept = customer::keep(connection, engine, id, answer.customer.name.as_deref())?;
-            Ok(Ok(kept.unwrap_or(position)))
+            customer::keep(connection, engine, id)?;
+            Ok(Ok(position))
         })
         .await;
     if invites {

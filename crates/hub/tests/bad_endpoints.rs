@@ -6,7 +6,6 @@
 mod common;
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::StatusCode;
@@ -75,7 +74,8 @@ async fn saying(words: &'static [u8]) -> SocketAddr {
                 let mut heard = [0; 1024];
                 let _ = socket.read(&mut heard).await;
                 let _ = socket.write_all(words).await;
-                tokio::time::sleep(Duration::from_secs(30)).await;
+                // Open until the hub has had enough.
+                let _ = socket.read_to_end(&mut Vec::new()).await;
             });
         }
     });

@@ -72,7 +72,7 @@ async fn what_is_learnt_in_one_conversation_is_known_in_the_next() {
 
 #[tokio::test]
 async fn what_cannot_be_kept_refuses_the_whole_answer() {
-    let too_much = json!({ "custom": { "k": "x".repeat(64 * 1024) } });
+    let too_much = json!({ "name": "Somebody Else", "custom": { "k": "x".repeat(64 * 1024) } });
     for (customer, reason) in [(too_much, "customer.custom"), (json!({ "custom": "text" }), "expected a map")] {
         let logic = saying(vec![message("Hello", customer)]).await;
         let hub = TestHub::start(Some(&logic.url)).await;
@@ -84,7 +84,9 @@ async fn what_cannot_be_kept_refuses_the_whole_answer() {
             state["fallback"]["failure"]["detail"].as_str().is_some_and(|detail| detail.contains(reason)).then_some(())
         })
         .await;
-        assert_eq!(sofia.state(&id).await["customer"].get("custom"), None, "nothing of it counts");
+        let customer = sofia.state(&id).await["customer"].clone();
+        assert_eq!(customer.get("custom"), None, "nothing of it counts");
+        assert_ne!(customer["name"], "Somebody Else", "nor the name");
         assert!(!carmen.sees().await.iter().any(|entry| entry["text"] == "Hello"), "nothing of it is said");
     }
 }

@@ -59,10 +59,12 @@ async fn whoever_wishes_hears_of_it_once_in_a_while() {
 #[tokio::test]
 async fn failing_at_it_calls_nobody_and_without_the_wish_nothing_is_told() {
     let failing = TestLogic::start(|request| {
-        if request["trigger"]["type"] == "TYPING" {
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        }
-        axum::Json(json!({ "actions": [{ "type": "MESSAGE", "text": "Hello, Carmen." }] })).into_response()
+        let actions = match request["trigger"]["type"].as_str() {
+            Some("TYPING") => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            Some("TURN") => json!([{ "type": "MESSAGE", "text": "Hello, Carmen." }]),
+            _ => json!([]),
+        };
+        axum::Json(json!({ "actions": actions })).into_response()
     })
     .await;
     let silent = attentive().await;

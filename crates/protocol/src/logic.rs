@@ -5,8 +5,8 @@ mod schema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tandem_conversation::{
-    Action, Channel, Content, Control, ConversationId, CustomerId, Engagement, Grade, NeedsHelp, Participant, Position,
-    RequestId, Time, Trigger, TurnId,
+    Action, Channel, Command, Content, Control, ConversationId, CustomerId, Engagement, Grade, Learnt, NeedsHelp,
+    Participant, Position, RequestId, Time, Trigger, TurnId,
 };
 use utoipa::ToSchema;
 
@@ -118,6 +118,17 @@ pub struct LogicResponseBody {
     pub customer: CustomerPatch,
     pub conversation: ConversationPatch,
     pub actions: Vec<Action>,
+}
+
+impl LogicResponseBody {
+    /// The answer as it is decided, to `request` or unasked.
+    #[must_use]
+    pub fn decided_as(self, request: Option<RequestId>) -> Command {
+        let Self { control, customer, conversation, actions, .. } = self;
+        let ConversationPatch { custom, language } = conversation;
+        let learnt = Learnt { custom, language, customer: customer.custom, name: customer.name };
+        Command::AnswerLogic { request, control, learnt, actions }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

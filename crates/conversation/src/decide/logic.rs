@@ -7,14 +7,11 @@ use crate::command::Invitee;
 use crate::event::EventBody;
 use crate::help::HelpReason;
 use crate::ids::{LinkId, RequestId, TurnId};
-use crate::logic::{Action, Control, Fallback, LogicFailure, LogicRequest, check_custom, help_reason, merge};
+use crate::logic::{Action, Control, Fallback, Learnt, LogicFailure, LogicRequest, check_custom, help_reason, merge};
 use crate::participant::Participant;
 use crate::rejection::Rejection;
 use crate::time::Time;
 use crate::turn::{Content, Turn, check_label, check_link_ttl, check_remark, limits};
-
-/// Changes of the conversation's data, and of the customer's.
-type Data<'a> = (&'a Map<String, Value>, &'a Map<String, Value>);
 
 impl Draft<'_> {
     pub(super) fn ask_logic(&mut self, request: RequestId, expires: Time) -> Result<(), Rejection> {
@@ -49,11 +46,11 @@ impl Draft<'_> {
         &mut self,
         request: Option<RequestId>,
         control: &Control,
-        data: Data<'_>,
+        learnt: &Learnt,
         actions: &[Action],
     ) -> Result<(), Rejection> {
         let Some(id) = request else {
-            self.change_data(data)?;
+            self.learn(learnt)?;
             return actions.iter().try_for_each(|action| self.act(action));
         };
         let Some(asked) = self.state.logic.asked.clone().filter(|asked| asked.id == id) else {
@@ -71,7 +68,7 @@ impl Draft<'_> {
             (control.ignore_on_customer_action && customer_acted) || (control.ignore_on_agent_action && person_acted);
         if !ignored {
             let before = self.clone();
-            let done = self.change_data(data).map_err(|r| (0, r)).and_then(|()| {
+            let done = self.learn(learnt).map_err(|r| (0, r)).and_then(|()| {
                 actions.iter().enumerate().try_for_each(|(i, action)| self.act(action).map_err(|r| (i, r)))
             });
             if let Err((action, rejection)) = done {
@@ -263,10 +260,27 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// What an answer says of the conversation, and of the customer.
-    fn change_data(&mut self, (conversation, customer): Data<'_>) -> Result<(), Rejection> {
-        self.change_custom(conversation)?;
-        self.change_customer(customer)
+    pub(super) fn rename_customer(&mut self, name: &str) -> Result<(), Rejection> {
+        check_label("customer.name", name)?;
+        if self.state.customer.name != name {
+            self.push(EventBody::CustomerRenamed { name: name.to_owned() });
+        }
+        Ok(())
+    }
+
+    fn set_language(&mut self, language: &str) -> Result<(), Rejection> {
+        check_label("conversation.language", language)?;
+        if self.state.language.as_deref() != Some(language) {
+            self.push(EventBody::LanguageChanged { language: language.to_owned() });
+        }
+        Ok(())
+    }
+
+    fn learn(&mut self, Learnt { custom, language, customer, name }: &Learnt) -> Result<(), Rejection> {
+        self.change_custom(custom)?;
+        self.change_customer(customer)?;
+        language.as_deref().map_or(Ok(()), |language| self.set_language(language))?;
+        name.as_deref().map_or(Ok(()), |name| self.rename_customer(name))
     }
 
     pub(super) fn tag(&mut self, add: &[String], remove: &[String]) -> Result<(), Rejection> {

@@ -318,20 +318,16 @@ impl Draft<'_> {
     /// The mail with the link has failed for good: whoever invited has to know. Nobody needs to once it is used or over.
     pub(super) fn fail_mail(&mut self, link: LinkId, reason: &str) -> Result<(), Rejection> {
         check_remark("reason", Some(reason))?;
-        let asked = self.state.engagements.iter().find_map(|e| match e.invitee() {
-            Some(Participant::ExternalAgent { link: of, name }) if *of == link => Some(name.clone()),
-            _ => None,
-        });
-        let name = asked.ok_or(Rejection::NoEngagement)?;
+        let name = match self.state.of_link(link).and_then(Engagement::invitee) {
+            Some(Participant::ExternalAgent { name, .. }) => name.clone(),
+            _ => return Err(Rejection::NoEngagement),
+        };
         self.push(EventBody::MailFailed { link, name, reason: reason.to_owned() });
         Ok(())
     }
 
     fn revoke_link(&mut self, link: LinkId) -> Result<(), Rejection> {
-        let of_link = |p: &Participant| matches!(p, Participant::ExternalAgent { link: l, .. } if *l == link);
-        let found =
-            self.state.engagements.iter().find(|e| e.person().is_some_and(of_link) || e.invitee().is_some_and(of_link));
-        let id = found.ok_or(Rejection::NoEngagement)?.id;
+        let id = self.state.of_link(link).ok_or(Rejection::NoEngagement)?.id;
         self.why = HelpReason::LinkOver;
         self.end_engagement(self.actor.clone(), id, EndReason::Revoked);
         Ok(())

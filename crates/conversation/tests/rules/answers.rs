@@ -1,10 +1,10 @@
 //! Answers of Your Logic are atomic (DESIGN section 5), and each of its actions.
 
-use crate::stage::{JONAS, Stage, message};
+use crate::stage::{JONAS, Stage, TIMEOUT_MS, message};
 use serde_json::{Map, json};
 use tandem_conversation::{
-    Action, Choice, Command, Content, Control, EngagementKind, EventBody, HelpReason, LogicFailure, Participant,
-    Position, Rejection,
+    Action, Choice, Command, Content, Control, EngagementKind, EventBody, HelpReason, Learnt, LogicFailure,
+    Participant, Position, Rejection,
 };
 
 fn asked() -> Stage {
@@ -23,6 +23,27 @@ fn refusal(stage: &Stage) -> (usize, String) {
 }
 
 #[test]
+fn what_an_ignored_or_late_answer_has_learnt_does_not_count() {
+    for late in [false, true] {
+        let mut stage = asked();
+        let request = stage.state.logic.asked.as_ref().map(|asked| asked.id);
+        if late {
+            stage.pass_ms(TIMEOUT_MS);
+        } else {
+            stage.carmen_writes("Never mind");
+        }
+        let control = Control { ignore_on_customer_action: true, ..Control::default() };
+        let custom = Map::from_iter([("order".to_owned(), json!(7))]);
+        let (language, name) = (Some("es".into()), Some("Carmen Ruiz".into()));
+        let learnt = Learnt { customer: custom.clone(), custom, language, name };
+        let answered = stage.logic(Command::AnswerLogic { request, control, learnt, actions: Vec::new() });
+        assert_eq!(answered.is_err(), late, "late: {late}");
+        assert!(stage.state.custom.is_empty() && stage.state.customer.custom.is_empty(), "late: {late}");
+        assert_eq!((stage.state.customer.name.as_str(), &stage.state.language), ("Carmen", &None), "late: {late}");
+    }
+}
+
+#[test]
 fn an_answer_takes_effect_all_or_not_at_all() {
     let mut stage = asked();
     let custom = Map::from_iter([("order".to_owned(), json!(7))]);
@@ -31,10 +52,12 @@ fn an_answer_takes_effect_all_or_not_at_all() {
     let actions = vec![message("Hi!"), tag, wrong, message("Bye!")];
     let request = stage.state.logic.asked.as_ref().map(|asked| asked.id);
     let customer = Map::from_iter([("tier".to_owned(), json!("gold"))]);
-    stage.logic(Command::AnswerLogic { request, control: Control::default(), custom, customer, actions }).unwrap();
+    let learnt = Learnt { custom, language: Some("es".into()), customer, name: Some("Carmen Ruiz".into()) };
+    stage.logic(Command::AnswerLogic { request, control: Control::default(), learnt, actions }).unwrap();
     assert_eq!(stage.chat(), ["Carmen: Hello?"], "nothing of it happened");
     assert!(stage.state.tags.is_empty() && stage.state.custom.is_empty());
-    assert!(stage.state.customer.custom.is_empty());
+    assert!(stage.state.customer.custom.is_empty() && stage.state.language.is_none());
+    assert_eq!(stage.state.customer.name, "Carmen");
     assert_eq!(refusal(&stage), (2, "user: no such user".to_owned()), "the action is named");
     let line = LogicFailure::Refused { action: 2, detail: "user: no such user".into() }.line();
     assert_eq!(line, "Your Logic's answer was refused (action 3): user: no such user");

@@ -3,7 +3,7 @@
 use crate::stage::{AEROLINX, JONAS, LINK_MS, Stage, aerolinx, jonas, maya, opening, sofia, text};
 use serde_json::{Map, json};
 use tandem_conversation::{
-    Command, Control, EngagementId, Grade, Invitee, LinkId, LogicFailure, Participant, Permission, Permissions,
+    Command, Control, EngagementId, Grade, Invitee, Learnt, LinkId, LogicFailure, Participant, Permission, Permissions,
     Position, Rejection, RequestId, Role, Scope, Stage as Step,
 };
 
@@ -112,13 +112,12 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("delegate",        "P + + + - - P P P", Busy, |s| Command::Delegate { note: None, turn: s.turn() }),
         ("engage logic",    "P + + + - - P P P", Busy, |_| Command::EngageLogic { engaged: false }),
         ("tag",             "P + + + - - P P P", Busy, |_| Command::Tag { add: vec!["vip".into()], remove: Vec::new() }),
-        ("set language",    "P + + + - - P + +", Busy, |_| Command::SetLanguage { language: "es".into() }),
         ("revoke link",     "P + + + - - P P +", Busy, |_| Command::RevokeLink { link: AEROLINX }),
         ("rename customer", "+ + + + - - P + +", Busy, |_| Command::RenameCustomer { name: "Carmen Ruiz".into() }),
         // External agents' own.
         ("open link",       "P P P P P P + P P", Busy, |_| Command::OpenLink { link: AEROLINX }),
         // Your Logic's and the hub's own.
-        ("answer logic",    "P P P P P P P + P", Busy, |s| Command::AnswerLogic { request: Some(asked(s)), control: Control::default(), custom: Map::new(), customer: Map::new(), actions: Vec::new() }),
+        ("answer logic",    "P P P P P P P + P", Busy, |s| Command::AnswerLogic { request: Some(asked(s)), control: Control::default(), learnt: Learnt::default(), actions: Vec::new() }),
         ("change custom",   "P P P P P P P + +", Busy, |_| Command::ChangeCustom { patch: Map::from_iter([("a".to_owned(), json!(1))]) }),
         ("change customer", "P P P P P P P + +", Busy, |_| Command::ChangeCustomer { patch: Map::from_iter([("a".to_owned(), json!(1))]) }),
         ("ask logic",       "P P P P P P P P +", Busy, |s| Command::AskLogic { request: RequestId(s.id()), expires: s.now.plus_ms(1) }),

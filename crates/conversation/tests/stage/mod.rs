@@ -10,8 +10,8 @@ use serde_json::Map;
 use tandem_conversation::{
     Action, Channel, Command, CommandId, ContactId, Content, Context, Control, Conversation, ConversationId,
     CustomerId, CustomerRef, Engagement, EngagementId, EngagementKind, Envelope, Event, EventBody, Handover, Invitee,
-    Ladder, LinkId, LogicFailure, Opening, Participant, Permissions, Point, Position, Rejection, RequestId, Role, Time,
-    TurnId, UserId, decide, left_alone,
+    Ladder, Learnt, LinkId, LogicFailure, Opening, Participant, Permissions, Point, Position, Rejection, RequestId,
+    Role, Time, TurnId, UserId, decide, left_alone,
 };
 use uuid::Uuid;
 
@@ -235,19 +235,13 @@ impl Stage {
     }
 
     pub fn answer_with(&mut self, request: RequestId, control: Control, actions: Vec<Action>) -> Outcome {
-        self.logic(Command::AnswerLogic {
-            request: Some(request),
-            control,
-            custom: Map::new(),
-            customer: Map::new(),
-            actions,
-        })
+        self.logic(Command::AnswerLogic { request: Some(request), control, learnt: Learnt::default(), actions })
     }
 
     /// What Your Logic sends without having been asked.
     pub fn logic_sends(&mut self, actions: Vec<Action>) -> Outcome {
         let control = Control::default();
-        self.logic(Command::AnswerLogic { request: None, control, custom: Map::new(), customer: Map::new(), actions })
+        self.logic(Command::AnswerLogic { request: None, control, learnt: Learnt::default(), actions })
     }
 
     /// Your Logic hears everything that is pending and says nothing.

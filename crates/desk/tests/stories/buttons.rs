@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use serde_json::{Map, Value, json};
-use tandem_conversation::{Action, Button, ButtonId, Command, Control, ConversationId, EventBody, Participant};
+use tandem_conversation::{Action, Button, ButtonId, Command, Control, ConversationId, EventBody, Learnt, Participant};
 use tandem_protocol::agents::AgentCommand;
 use uuid::Uuid;
 
@@ -45,14 +45,9 @@ async fn carmen() -> (Shared, ConversationId) {
 }
 
 fn knows(hub: &FakeHub, id: ConversationId, booking: &str) {
-    let custom = Map::from_iter([("booking".to_owned(), json!(booking))]);
+    let learnt = Learnt { custom: Map::from_iter([("booking".to_owned(), json!(booking))]), ..Learnt::default() };
     let (control, actions) = (Control::default(), Vec::<Action>::new());
-    hub.run(
-        id,
-        Participant::Logic,
-        Command::AnswerLogic { request: None, control, custom, customer: Map::new(), actions },
-    )
-    .unwrap();
+    hub.run(id, Participant::Logic, Command::AnswerLogic { request: None, control, learnt, actions }).unwrap();
 }
 
 fn presses(hub: &FakeHub) -> usize {

@@ -2,19 +2,25 @@
 
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use tandem_conversation::{Command, LinkId, Participant};
+use tandem_conversation::{Command, ConversationId, LinkId, Participant};
 use tandem_protocol::agents::AgentCommand;
 
 use crate::desk::Maya;
-use crate::hub::FakeHub;
+use crate::hub::{FakeHub, Shared};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_hub_hears_the_hash_of_a_link_and_never_its_token() {
+/// Carmen has asked, and Maya is with her.
+async fn asked() -> (Shared, Maya, ConversationId) {
     let hub = FakeHub::start().await;
     let carmen = hub.customer_comes("Carmen Menzel");
     hub.customer_writes(carmen, "Is seat 4A free?");
     hub.joins(carmen, "Maya Ortiz");
     let maya = Maya::signed_in(&hub).await;
+    (hub, maya, carmen)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_hub_hears_the_hash_of_a_link_and_never_its_token() {
+    let (hub, maya, carmen) = asked().await;
     let invite = json!({"id": carmen, "name": " Aerolinx ", "email": "", "ttlS": 3600, "note": " "});
     let link = maya.ok("conversation.inviteExternal", invite.clone()).await;
     let url = link["url"].as_str().unwrap();
@@ -34,11 +40,7 @@ async fn the_hub_hears_the_hash_of_a_link_and_never_its_token() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_partner_stands_among_the_participants_until_the_link_is_taken_back() {
-    let hub = FakeHub::start().await;
-    let carmen = hub.customer_comes("Carmen Menzel");
-    hub.customer_writes(carmen, "Is seat 4A free?");
-    hub.joins(carmen, "Maya Ortiz");
-    let maya = Maya::signed_in(&hub).await;
+    let (hub, maya, carmen) = asked().await;
     maya.ok("conversation.inviteExternal", json!({"id": carmen, "name": "Aerolinx", "ttlS": 3600})).await;
     let one = json!({"id": carmen});
     let partner = |view: &serde_json::Value| {
@@ -59,11 +61,7 @@ async fn a_partner_stands_among_the_participants_until_the_link_is_taken_back() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_hub_no_link_is_promised() {
-    let hub = FakeHub::start().await;
-    let carmen = hub.customer_comes("Carmen Menzel");
-    hub.customer_writes(carmen, "Is seat 4A free?");
-    hub.joins(carmen, "Maya Ortiz");
-    let maya = Maya::signed_in(&hub).await;
+    let (hub, maya, carmen) = asked().await;
     hub.go_down();
     maya.until_offline().await;
     let invite = json!({"id": carmen, "name": "Aerolinx", "ttlS": 3600});
@@ -73,11 +71,7 @@ async fn without_the_hub_no_link_is_promised() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_that_failed_reads_as_what_to_do() {
-    let hub = FakeHub::start().await;
-    let carmen = hub.customer_comes("Carmen Menzel");
-    hub.customer_writes(carmen, "Is seat 4A free?");
-    hub.joins(carmen, "Maya Ortiz");
-    let maya = Maya::signed_in(&hub).await;
+    let (hub, maya, carmen) = asked().await;
     maya.ok("conversation.inviteExternal", json!({"id": carmen, "name": "Aerolinx", "ttlS": 3600})).await;
     let link = hub.world().commands.iter().find_map(|sent| match sent.command {
         AgentCommand::InviteExternal { link, .. } => Some(link),

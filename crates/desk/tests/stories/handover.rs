@@ -1,7 +1,7 @@
 //! Handed over by Your Logic, and back to it: the packet, its grade, what Your Logic would say next, and its better words.
 
-use serde_json::{Map, Value, json};
-use tandem_conversation::{Action, Command, Control, ConversationId, Grade, Participant};
+use serde_json::{Value, json};
+use tandem_conversation::{Action, Command, Control, ConversationId, Grade, Learnt, Participant};
 
 use crate::desk::Maya;
 use crate::hub::FakeHub;
@@ -14,8 +14,8 @@ fn hand_over(hub: &FakeHub) -> ConversationId {
     let note: Action = serde_json::from_value(json!({ "type": "NOTE", "text": "Wants to fly today", "handover": {
         "wish": [{ "text": "Fly today" }], "risk": [{ "text": "The <b>fare</b> ends" }] } }))
     .unwrap();
-    let (control, custom) = (Control::default(), Map::new());
-    let answer = Command::AnswerLogic { request: None, control, custom, customer: Map::new(), actions: vec![note] };
+    let (control, learnt) = (Control::default(), Learnt::default());
+    let answer = Command::AnswerLogic { request: None, control, learnt, actions: vec![note] };
     hub.run(carmen, Participant::Logic, answer).unwrap();
     carmen
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 use tandem_conversation::{
     Command, CommandId, Content, Conversation, Envelope, LinkId, Permissions, Position, Rejection,
 };
@@ -13,13 +12,13 @@ use tandem_protocol::Problem;
 use tandem_protocol::chat::ChatAccepted;
 use tandem_protocol::guests::{GuestEntries, GuestInvitation, GuestLeave, GuestMessage, Standing};
 use tandem_sqlite::rusqlite::Connection;
-use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::door::{self, Found, Guest, Holder};
 use super::entries::entry_of;
 use crate::api::{ApiError, Json, Query};
 use crate::channels::web_chat::entries::conversation_of;
+use crate::channels::web_chat::rest::EntriesQuery;
 use crate::engine::Repeat;
 use crate::hub::Hub;
 use crate::secrets::new_token;
@@ -83,20 +82,6 @@ pub(crate) async fn open(State(hub): State<Arc<Hub>>, holder: Holder) -> Result<
     Ok(axum::Json(found.about(&hub, &state, standing, now)))
 }
 
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct EntriesQuery {
-    /// Entries after this position.
-    #[serde(default)]
-    after: u32,
-    #[serde(default = "most")]
-    limit: u32,
-}
-
-fn most() -> u32 {
-    500
-}
-
 /// The conversation from the invitation on, oldest first.
 #[utoipa::path(get, path = "/guest/{token}/entries", tag = "external agents",
     params(("token" = String, Path), EntriesQuery),
@@ -107,7 +92,7 @@ pub(crate) async fn entries(
     guest: Guest,
     Query(query): Query<EntriesQuery>,
 ) -> Result<axum::Json<GuestEntries>, ApiError> {
-    let (page, _) = read(&hub, guest, Position(query.after), query.limit.clamp(1, most())).await?;
+    let (page, _) = read(&hub, guest, query.after(), query.limit()).await?;
     Ok(axum::Json(page))
 }
 

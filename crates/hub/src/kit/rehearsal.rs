@@ -110,7 +110,7 @@ impl Rehearsal {
 
     /// Your Logic says something of its own accord.
     pub fn logic_says(&mut self, actions: Vec<Action>) -> Result<(), Rejection> {
-        self.act(Participant::Logic, answer(None, LogicResponseBody { actions, ..LogicResponseBody::default() }))
+        self.act(Participant::Logic, LogicResponseBody { actions, ..LogicResponseBody::default() }.decided_as(None))
     }
 
     /// The request about the oldest event that Your Logic has not been told of.
@@ -127,7 +127,7 @@ impl Rehearsal {
     /// Carries an answer out, as a hub would; gives why it is refused.
     pub fn answered(&mut self, request: RequestId, answer_body: LogicResponseBody) -> Option<LogicFailure> {
         let before = self.state.position;
-        if let Err(rejection) = self.act(Participant::Logic, answer(Some(request), answer_body)) {
+        if let Err(rejection) = self.act(Participant::Logic, answer_body.decided_as(Some(request))) {
             return Some(LogicFailure::Malformed { detail: rejection.to_string() });
         }
         self.events.iter().filter(|event| event.position > before).find_map(|event| match &event.body {
@@ -145,16 +145,6 @@ impl Rehearsal {
     pub fn skip_to_latest(&mut self) {
         let pending = &mut self.state.logic.pending;
         pending.drain(..pending.len().saturating_sub(1));
-    }
-}
-
-fn answer(request: Option<RequestId>, body: LogicResponseBody) -> Command {
-    Command::AnswerLogic {
-        request,
-        control: body.control,
-        custom: body.conversation.custom,
-        customer: body.customer.custom,
-        actions: body.actions,
     }
 }
 

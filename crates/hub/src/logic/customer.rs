@@ -1,6 +1,6 @@
 //! What Your Logic knows of a customer is kept with the customer, and known in each of their conversations.
 
-use tandem_conversation::{Command, CommandId, ConversationId, Position, difference};
+use tandem_conversation::{Command, CommandId, ConversationId, difference};
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
@@ -10,43 +10,31 @@ use crate::store::{StoreError, contacts, conversations};
 
 /// Lets a conversation know what was learnt of its customer elsewhere: before Your Logic is asked, and before what it
 /// answers changes any of it.
-pub(super) fn catch_up(
-    connection: &Connection,
-    engine: &mut Engine,
-    id: ConversationId,
-) -> Result<Option<Position>, StoreError> {
-    let Some(state) = engine.state(connection, id)? else { return Ok(None) };
-    let Some(known) = contacts::known(connection, state.customer.id)? else { return Ok(None) };
+pub(super) fn catch_up(connection: &Connection, engine: &mut Engine, id: ConversationId) -> Result<(), StoreError> {
+    let Some(state) = engine.state(connection, id)? else { return Ok(()) };
+    let Some(known) = contacts::known(connection, state.customer.id)? else { return Ok(()) };
     let patch = difference(&state.customer.custom, &known.custom);
     let (renamed, changed) = (known.name != state.customer.name, !patch.is_empty());
     let rename = renamed.then_some(Command::RenameCustomer { name: known.name });
-    let mut position = None;
     for command in rename.into_iter().chain(changed.then_some(Command::ChangeCustomer { patch })) {
-        let command = of_logic(CommandId(Uuid::now_v7()), id, command);
-        position = engine.execute(connection, &command, Repeat::Once, None)?.ok().or(position);
+        engine.execute(connection, &of_logic(CommandId(Uuid::now_v7()), id, command), Repeat::Once, None)??;
     }
-    Ok(position)
+    Ok(())
 }
 
 /// Keeps what an answer in this conversation says of the customer, and tells their other conversations.
-pub(super) fn keep(
-    connection: &Connection,
-    engine: &mut Engine,
-    id: ConversationId,
-    name: Option<&str>,
-) -> Result<Option<Position>, StoreError> {
-    let Some(state) = engine.state(connection, id)? else { return Ok(None) };
-    let customer = state.customer.id;
-    let Some(known) = contacts::known(connection, customer)? else { return Ok(None) };
-    let name = name.unwrap_or(&known.name);
-    if name == known.name && state.customer.custom == known.custom {
-        return Ok(None);
+pub(super) fn keep(connection: &Connection, engine: &mut Engine, id: ConversationId) -> Result<(), StoreError> {
+    let Some(state) = engine.state(connection, id)? else { return Ok(()) };
+    let (customer, name, custom) = (state.customer.id, &state.customer.name, &state.customer.custom);
+    let Some(known) = contacts::known(connection, customer)? else { return Ok(()) };
+    if *name == known.name && *custom == known.custom {
+        return Ok(());
     }
-    contacts::know(connection, customer, name, &state.customer.custom)?;
+    contacts::know(connection, customer, name, custom)?;
     for other in conversations::in_progress_of(connection, customer)? {
         if other != id {
             catch_up(connection, engine, other)?;
         }
     }
-    catch_up(connection, engine, id)
+    Ok(())
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tandem_conversation::{ConversationId, RequestId};
+use tandem_conversation::{Conversation, ConversationId, RequestId};
 use tandem_protocol::logic::LogicResponseBody;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -39,28 +39,27 @@ pub(crate) fn tell(hub: &Arc<Hub>, id: ConversationId) {
 }
 
 async fn converse(hub: &Hub, endpoint: &Endpoint, id: ConversationId) -> Result<(), StoreError> {
-    let Some(state) = hub.database.read(move |connection| conversations::get(connection, id)).await? else {
-        return Ok(());
-    };
-    // Where something has to be answered already, nothing new is to be said of it.
-    let busy = state.logic.asked.is_some() || !state.logic.pending.is_empty();
-    if !state.in_progress() || !state.logic.engaged || busy {
-        return Ok(());
-    }
     let (request, asked, account) = (RequestId(Uuid::now_v7()), hub.clock.now(), hub.config.account.clone());
     let when = (asked, asked.plus_ms(PATIENCE_MS));
-    let body = hub
-        .database
-        .read(move |connection| body::beside_body(connection, id, request, when, Wish::Typing, &account))
-        .await?;
+    let found = hub.database.read(move |connection| {
+        let Some(state) = conversations::get(connection, id)?.filter(is_idle) else { return Ok(None) };
+        let body = body::beside_body(connection, id, request, when, Wish::Typing, &account)?;
+        Ok::<_, StoreError>(Some((state.position, body)))
+    });
+    let Some((at, body)) = found.await? else { return Ok(()) };
     let (_, answered) = endpoint.ask(&body, asked, Duration::from_millis(PATIENCE_MS.unsigned_abs())).await;
     let Answered::Now(answer) = answered else { return Ok(()) };
     if answer.actions.is_empty() {
         return Ok(());
     }
     let answer = LogicResponseBody { request_id: None, ..*answer };
-    if let Err(rejection) = apply(hub, id, answer, Origin::Aside { at: state.position }).await? {
+    if let Err(rejection) = apply(hub, id, answer, Origin::Aside { at }).await? {
         tracing::warn!(conversation.id = %id, %rejection, "what Your Logic said to typing was refused");
     }
     Ok(())
+}
+
+/// Where something has to be answered already, nothing new is to be said of it.
+fn is_idle(state: &Conversation) -> bool {
+    state.in_progress() && state.logic.engaged && state.logic.asked.is_none() && state.logic.pending.is_empty()
 }

@@ -22,9 +22,8 @@ CREATE TABLE buttons (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX buttons_in_order ON buttons (place, title, id);";
 
-const LIST: &str = "
-SELECT id, title, description, action, copy, url, agents, external, active, place
-FROM buttons ORDER BY place, title, id";
+const COLUMNS: &str = "id, title, description, action, copy, url, agents, external, active, place";
+const IN_ORDER: &str = "FROM buttons ORDER BY place, title, id";
 
 fn button_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Button> {
     Ok(Button {
@@ -43,29 +42,26 @@ fn button_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Button> {
 
 /// All of them, in their order.
 pub(crate) fn all(connection: &Connection) -> Result<Vec<Button>, StoreError> {
-    let mut query = connection.prepare_cached(LIST)?;
+    let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} {IN_ORDER}"))?;
     let rows = query.query_map([], button_of)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The button with this action.
 pub(crate) fn by_action(connection: &Connection, action: &str) -> Result<Option<Button>, StoreError> {
-    let mut query = connection.prepare_cached(
-        "SELECT id, title, description, action, copy, url, agents, external, active, place
-         FROM buttons WHERE action = ?1",
-    )?;
+    let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM buttons WHERE action = ?1"))?;
     Ok(query.query_row([action], button_of).optional()?)
 }
 
 /// Adds a button, or changes the one of the same id. Its action must be no other button's.
 pub(crate) fn put(connection: &Connection, button: &Button) -> Result<(), StoreError> {
-    let mut query = connection.prepare_cached(
-        "INSERT INTO buttons (id, title, description, action, copy, url, agents, external, active, place)
+    let mut query = connection.prepare_cached(&format!(
+        "INSERT INTO buttons ({COLUMNS})
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (id) DO UPDATE SET title = excluded.title, description = excluded.description,
              action = excluded.action, copy = excluded.copy, url = excluded.url, agents = excluded.agents,
              external = excluded.external, active = excluded.active, place = excluded.place",
-    )?;
+    ))?;
     let Button { id, title, description, action, copy, url, agents, external, active, order } = button;
     query.execute(params![Id(id.0), title, description, action, copy, url, agents, external, active, order])?;
     Ok(())
@@ -85,7 +81,7 @@ mod tests {
     fn the_list_follows_an_index() {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(SCHEMA).unwrap();
-        let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN {LIST}")).unwrap();
+        let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN SELECT {COLUMNS} {IN_ORDER}")).unwrap();
         let plan: Vec<String> = query.query_map([], |row| row.get(3)).unwrap().collect::<Result<_, _>>().unwrap();
         assert_eq!(plan, ["SCAN buttons USING INDEX buttons_in_order"]);
     }

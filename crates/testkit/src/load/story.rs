@@ -4,7 +4,8 @@ use anyhow::Context as _;
 use serde_json::Map;
 use tandem_conversation::{
     Action, BrandId, Channel, Command, CommandId, ContactId, Content, Context, Control, Conversation, ConversationId,
-    CustomerId, CustomerRef, Envelope, Event, Opening, Participant, Position, RequestId, Role, Time, TurnId, decide,
+    CustomerId, CustomerRef, Envelope, Event, Learnt, Opening, Participant, Position, RequestId, Role, Time, TurnId,
+    decide,
 };
 use uuid::Uuid;
 
@@ -136,13 +137,7 @@ impl Story {
             self.run(&Participant::System, Command::AskLogic { request, expires: self.now.plus_ms(8_000) })?;
             let actions = if waiting == 1 { std::mem::take(&mut actions) } else { Vec::new() };
             let control = Control::default();
-            let answer = Command::AnswerLogic {
-                request: Some(request),
-                control,
-                custom: Map::new(),
-                customer: Map::new(),
-                actions,
-            };
+            let answer = Command::AnswerLogic { request: Some(request), control, learnt: Learnt::default(), actions };
             self.run(&Participant::Logic, answer)?;
         }
     }

@@ -3,6 +3,7 @@ import { ComposerView } from "./composer";
 import { initials, nameOf, type ViewContext } from "./context";
 import { button, h, icon, setText } from "./dom";
 import { LogView } from "./log";
+import { takeDrops } from "./drops";
 
 // A reconnect that succeeds at once is nothing to tell anybody.
 const BANNER_AFTER_MS = 1_000;
@@ -87,20 +88,6 @@ export class PanelView {
       event.stopPropagation();
       close();
     });
-    const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
-    this.node.addEventListener("dragover", (event) => {
-      if (!carriesFiles(event)) return;
-      event.preventDefault();
-      this.node.classList.add("dropping");
-    });
-    this.node.addEventListener("dragleave", (event) => {
-      if (!this.node.contains(event.relatedTarget as Node | null)) this.node.classList.remove("dropping");
-    });
-    this.node.addEventListener("drop", (event) => {
-      this.node.classList.remove("dropping");
-      if (!carriesFiles(event)) return;
-      event.preventDefault();
-      this.composer.addFiles(event.dataTransfer?.files ?? []);
-    });
+    takeDrops(this.node, (files) => this.composer.addFiles(files));
   }
 }

@@ -18,6 +18,7 @@ use crate::store::contacts::WebContact;
 use crate::store::events::Part;
 use crate::store::{StoreError, conversations, events};
 
+/// Which entries of a conversation a page asks for.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EntriesQuery {
@@ -26,6 +27,16 @@ pub(crate) struct EntriesQuery {
     after: u32,
     #[serde(default = "most")]
     limit: u32,
+}
+
+impl EntriesQuery {
+    pub(crate) fn after(&self) -> Position {
+        Position(self.after)
+    }
+
+    pub(crate) fn limit(&self) -> u32 {
+        self.limit.clamp(1, most())
+    }
 }
 
 fn most() -> u32 {
@@ -40,7 +51,7 @@ pub(crate) async fn entries(
     Visitor(web): Visitor,
     Query(query): Query<EntriesQuery>,
 ) -> Result<axum::Json<ChatEntries>, ApiError> {
-    let (page, _) = read(&hub, &web, Position(query.after), query.limit.clamp(1, most())).await?;
+    let (page, _) = read(&hub, &web, query.after(), query.limit()).await?;
     Ok(axum::Json(page))
 }
 

@@ -9,6 +9,7 @@ import type { Invitation } from "../wire";
 import type { Words } from "../words";
 import { ButtonsView, type ButtonsHooks } from "./buttons";
 import { noteOf } from "./card";
+import { takeDrops } from "../../view/drops";
 
 export interface RoomHooks extends ButtonsHooks {
   leave(word: string): Promise<void>;
@@ -135,20 +136,6 @@ export class RoomView {
   private takeDrops(): void {
     const drop = h("div", { class: "drop", "aria-hidden": "true" }, icon("attach"), this.context.i18n.t("drop"));
     this.node.append(drop);
-    const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
-    this.node.addEventListener("dragover", (event) => {
-      if (!carriesFiles(event)) return;
-      event.preventDefault();
-      this.node.classList.add("dropping");
-    });
-    this.node.addEventListener("dragleave", (event) => {
-      if (!this.node.contains(event.relatedTarget as Node | null)) this.node.classList.remove("dropping");
-    });
-    this.node.addEventListener("drop", (event) => {
-      this.node.classList.remove("dropping");
-      if (!carriesFiles(event)) return;
-      event.preventDefault();
-      this.composer.addFiles(event.dataTransfer?.files ?? []);
-    });
+    takeDrops(this.node, (files) => this.composer.addFiles(files));
   }
 }

@@ -1,0 +1,20 @@
+// Files that are dropped anywhere on a view.
+
+/// Marks the view while files hang over it, and gives those that fall.
+export function takeDrops(node: HTMLElement, take: (files: Iterable<File>) => void): void {
+  const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+  node.addEventListener("dragover", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    node.classList.add("dropping");
+  });
+  node.addEventListener("dragleave", (event) => {
+    if (!node.contains(event.relatedTarget as Node | null)) node.classList.remove("dropping");
+  });
+  node.addEventListener("drop", (event) => {
+    node.classList.remove("dropping");
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    take(event.dataTransfer?.files ?? []);
+  });
+}
