@@ -1,6 +1,7 @@
 //! What each command of the table does: ask the cache, or send a command to the hub and wait for its answer.
 
 mod alerts;
+mod asking;
 mod buttons;
 mod commands;
 mod external;

@@ -2,26 +2,17 @@
 
 use tandem_protocol::agents::{Alert, CallAlerts, Muted};
 
-use super::error;
-use crate::hub::HubError;
 use crate::rpc::{OneConversation, RpcError};
 use crate::view::{AlertView, AlertsView, CallView};
 use crate::workplace::Workplace;
 
 impl Workplace {
     pub(crate) async fn alerts(&self, request: OneConversation) -> Result<AlertsView, RpcError> {
-        let session = self.link.borrow().live().cloned();
-        let session =
-            session.ok_or_else(|| error("desk.offline", "Who was told is known at the hub: connect first."))?;
-        let asked = session.with_token(|token| {
-            let session = &session;
-            async move { session.hub.alerts(&token, request.id).await }
+        let offline = "Who was told is known at the hub: connect first.";
+        let ledger = self.ask_hub(offline, "The hub does not say who was told", |session, token| async move {
+            session.hub.alerts(&token, request.id).await
         });
-        match asked.await {
-            Ok(ledger) => Ok(AlertsView { calls: ledger.calls.into_iter().map(call).collect() }),
-            Err(HubError::Refused(problem)) => Err(error(&problem.code, problem.detail.clone())),
-            Err(failed) => Err(error("hub.failed", format!("The hub does not say who was told: {failed}."))),
-        }
+        Ok(AlertsView { calls: ledger.await?.calls.into_iter().map(call).collect() })
     }
 }
 

@@ -5,8 +5,6 @@ use std::time::Duration;
 use similar::{Algorithm, ChangeTag, TextDiff};
 use tandem_protocol::agents::Improved;
 
-use super::error;
-use crate::hub::HubError;
 use crate::rpc::{RpcError, Words};
 use crate::view::{ImprovedView, PieceKind, PieceView};
 use crate::workplace::Workplace;
@@ -16,21 +14,14 @@ const COMPARING: Duration = Duration::from_millis(100);
 
 impl Workplace {
     pub(crate) async fn improve(&self, request: Words) -> Result<ImprovedView, RpcError> {
-        let session = self.link.borrow().live().cloned();
-        let session = session.ok_or_else(|| {
-            error("desk.offline", "Better words can only be asked for while this desk is connected. Yours are kept.")
-        })?;
-        let asked = session.with_token(|token| {
-            let (session, text) = (&session, request.text.clone());
-            async move { session.hub.improve(&token, request.id, text).await }
+        let Words { id, text } = request;
+        let offline = "Better words can only be asked for while this desk is connected. Yours are kept.";
+        let improved = self.ask_hub(offline, "Yours are kept, and no better words came", |session, token| {
+            let text = text.clone();
+            async move { session.hub.improve(&token, id, text).await }
         });
-        match asked.await {
-            Ok(improved) => Ok(view(&request.text, improved)),
-            Err(HubError::Refused(problem)) => Err(error(&problem.code, problem.detail.clone())),
-            Err(failed) => {
-                Err(error("hub.failed", format!("Better words could not be asked for: {failed}. Yours are kept.")))
-            }
-        }
+        let improved = improved.await?;
+        Ok(view(&text, improved))
     }
 }
 

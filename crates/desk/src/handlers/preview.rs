@@ -3,27 +3,17 @@
 use tandem_conversation::Action;
 use tandem_protocol::logic::LogicResponseBody;
 
-use super::error;
-use crate::hub::HubError;
 use crate::rpc::{OneConversation, RpcError};
 use crate::view::{PreviewLine, PreviewView};
 use crate::workplace::Workplace;
 
 impl Workplace {
     pub(crate) async fn preview(&self, request: OneConversation) -> Result<PreviewView, RpcError> {
-        let session = self.link.borrow().live().cloned();
-        let session = session.ok_or_else(|| {
-            error("desk.offline", "What Your Logic would say is only known while this desk is connected.")
-        })?;
-        let asked = session.with_token(|token| {
-            let session = &session;
-            async move { session.hub.preview(&token, request.id).await }
+        let offline = "What Your Logic would say is only known while this desk is connected.";
+        let answer = self.ask_hub(offline, "Your Logic could not be asked", |session, token| async move {
+            session.hub.preview(&token, request.id).await
         });
-        match asked.await {
-            Ok(answer) => Ok(view(&answer)),
-            Err(HubError::Refused(problem)) => Err(error(&problem.code, problem.detail.clone())),
-            Err(failed) => Err(error("hub.failed", format!("Your Logic could not be asked: {failed}."))),
-        }
+        Ok(view(&answer.await?))
     }
 }
 

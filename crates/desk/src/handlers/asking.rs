@@ -1,0 +1,26 @@
+//! What only the hub knows, asked while it hears us.
+
+use std::sync::Arc;
+
+use super::error;
+use crate::hub::HubError;
+use crate::rpc::RpcError;
+use crate::session::Session;
+use crate::workplace::Workplace;
+
+impl Workplace {
+    /// Asks the hub. `offline` is a sentence for the agent; `failed` begins one, and the reason ends it.
+    pub(super) async fn ask_hub<T, F: Future<Output = Result<T, HubError>>>(
+        &self,
+        offline: &str,
+        failed: &str,
+        ask: impl Fn(Arc<Session>, Arc<str>) -> F,
+    ) -> Result<T, RpcError> {
+        let session = self.link.borrow().live().cloned().ok_or_else(|| error("desk.offline", offline))?;
+        let answer = session.with_token(|token| ask(Arc::clone(&session), token)).await;
+        answer.map_err(|why| match why {
+            HubError::Refused(problem) => error(&problem.code, problem.detail.clone()),
+            why => error("hub.failed", format!("{failed}: {why}.")),
+        })
+    }
+}
