@@ -98,6 +98,7 @@ fn a_careless_service_fails_the_check_which_names_every_problem() -> Result<()> 
         ("wrong signature", "it was believed"),
         ("old request replayed", "it was believed"),
         ("custom button", "BUTTON_PRESSED: status 500"),
+        ("customer linked", "CUSTOMER_LINKED: status 500"),
         ("handover graded", "HANDOVER_GRADED: status 500"),
         ("a person is wished for", "action 2 is refused: email: either email or secretHash is needed"),
         ("partners by link", "either email or secretHash is needed"),

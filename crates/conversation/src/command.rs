@@ -6,6 +6,7 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::contact::LinkSource;
 use crate::handover::Grade;
 use crate::help::{Ladder, Reach};
 use crate::ids::{
@@ -149,6 +150,12 @@ pub enum Command {
     },
     RenameCustomer {
         name: String,
+    },
+    /// The customer is known to be this one now, and reached there.
+    LinkCustomer {
+        customer: CustomerRef,
+        contact: ContactId,
+        source: LinkSource,
     },
     PressButton {
         action: String,

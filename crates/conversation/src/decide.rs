@@ -313,6 +313,7 @@ impl<'a> Draft<'a> {
             Command::ChangeCustomer { patch } => self.change_customer(patch),
             Command::Tag { add, remove } => self.tag(add, remove),
             Command::RenameCustomer { name } => self.rename_customer(name),
+            Command::LinkCustomer { customer, contact, source } => self.link_customer(customer, *contact, source),
             Command::FailMail { link, reason } => self.fail_mail(*link, reason),
             Command::Receive { stage, up_to } => self.receive(*stage, *up_to),
             Command::Progress { turn, stage, reason } => {
@@ -337,6 +338,7 @@ impl<'a> Draft<'a> {
             | Command::AskLogic { .. }
             | Command::FailLogic { .. }
             | Command::FailMail { .. }
+            | Command::LinkCustomer { .. }
             | Command::Progress { .. } => *self.actor == P::System,
             Command::AnswerLogic { .. } => *self.actor == P::Logic,
             Command::ChangeCustom { .. } | Command::ChangeCustomer { .. } => matches!(self.actor, P::Logic | P::System),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::contact::{Former, LinkSource};
 use crate::engagement::{EndReason, Engagement};
 use crate::handover::Grade;
 use crate::help::{NeedsHelp, Reach};
@@ -142,6 +143,14 @@ pub enum EventBody {
     },
     CustomerRenamed {
         name: String,
+    },
+    /// The customer proved to be somebody who is known by other addresses, perhaps under another name.
+    CustomerLinked {
+        customer: CustomerRef,
+        /// Where they are reached now.
+        contact: ContactId,
+        was: Former,
+        source: LinkSource,
     },
     ButtonPressed {
         action: String,

@@ -7,6 +7,7 @@
 mod alone;
 mod button;
 mod command;
+mod contact;
 mod decide;
 mod engagement;
 mod event;
@@ -30,6 +31,7 @@ mod turn;
 pub use alone::{Attended, attended, left_alone};
 pub use button::{Button, Filled, Unusable};
 pub use command::{Command, Context, Envelope, Invitee, Opening};
+pub use contact::{Contact, ContactKind, Former, LinkSource};
 pub use decide::decide;
 pub use engagement::{EndReason, Engagement, EngagementKind};
 pub use event::{Event, EventBody, Side};
@@ -39,7 +41,7 @@ pub use ids::{
     BrandId, ButtonId, CallId, CommandId, ContactId, ConversationId, CustomerId, EngagementId, LinkId, MediaId,
     Position, RequestId, TurnId, UserId,
 };
-pub use logic::{Action, Control, Fallback, Learnt, LogicFailure, LogicRequest, LogicState, difference};
+pub use logic::{Action, Control, Fallback, Learnt, LogicFailure, LogicRequest, LogicState, difference, joined};
 pub use mention::{Mention, Named, OpenMention};
 pub use notice::{Availability, Notice, NoticeKind, Skills, Viewer, is_called, notice};
 pub use participant::{Participant, ParticipantKind};

@@ -253,6 +253,15 @@ pub fn difference(from: &Map<String, Value>, to: &Map<String, Value>) -> Map<Str
     gone.chain(changed).collect()
 }
 
+/// What is known of one person under two names: the older knowledge stays, the newer adds to it. If that is more than may
+/// be kept, the older alone.
+#[must_use]
+pub fn joined(older: &Map<String, Value>, newer: &Map<String, Value>) -> Map<String, Value> {
+    let mut joined = newer.clone();
+    merge(&mut joined, older);
+    if check_custom("", &joined).is_ok() { joined } else { older.clone() }
+}
+
 /// Refuses custom data beyond its limit.
 pub(crate) fn check_custom(field: &str, custom: &Map<String, Value>) -> Result<(), Rejection> {
     let bytes = serde_json::to_string(custom).map_or(usize::MAX, |json| json.len());
@@ -272,7 +281,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Map, Value};
 
-    use super::{difference, merge};
+    use super::{difference, joined, merge};
 
     fn data() -> impl Strategy<Value = Map<String, Value>> {
         let leaf = prop_oneof![any::<bool>().prop_map(Value::from), (0..9).prop_map(Value::from)];
@@ -287,6 +296,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_known_of_one_person_twice_is_joined(older in data(), newer in data()) {
+            let both = joined(&older, &newer);
+            let mut with_older = both.clone();
+            merge(&mut with_older, &older);
+            prop_assert_eq!(&with_older, &both, "the older knowledge stays");
+            prop_assert!(newer.keys().all(|key| both.contains_key(key)), "and nothing new is lost");
+            prop_assert_eq!(joined(&both, &newer), both, "twice is as good as once");
+        }
+
         #[test]
         fn what_differs_makes_one_of_the_other(from in data(), to in data()) {
             let mut merged = from.clone();

@@ -6,6 +6,7 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use crate::alone::ASK_WITHIN_MS;
+use crate::contact::Contact;
 use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::{Event, EventBody, Side};
 use crate::handover::{Graded, Handover, OpenHandover};
@@ -77,13 +78,17 @@ pub struct CustomerRef {
     #[ts(type = "Record<string, unknown>", optional = nullable)]
     #[schema(value_type = Object)]
     pub custom: Map<String, Value>,
+    /// Addresses that are proven to be theirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional = nullable, as = "Option<Vec<Contact>>")]
+    pub contacts: Vec<Contact>,
 }
 
 impl CustomerRef {
     /// A customer of whom nothing else is known.
     #[must_use]
     pub fn new(id: CustomerId, name: impl Into<String>) -> Self {
-        Self { id, name: name.into(), custom: Map::new() }
+        Self { id, name: name.into(), custom: Map::new(), contacts: Vec::new() }
     }
 }
 
@@ -261,7 +266,9 @@ impl Conversation {
     pub fn apply(&mut self, event: &Event) {
         self.position = event.position;
         self.updated = event.time;
-        if self.logic.engaged {
+        // Who the customer of a request that is over was, Your Logic learns when they write again.
+        let concerns_logic = self.in_progress() || !matches!(event.body, EventBody::CustomerLinked { .. });
+        if self.logic.engaged && concerns_logic {
             self.logic.pending.extend(pending(event));
         }
         match &event.body {
@@ -331,6 +338,10 @@ impl Conversation {
             EventBody::LanguageChanged { language } => self.language = Some(language.clone()),
             EventBody::CustomerChanged { patch } => merge(&mut self.customer.custom, patch),
             EventBody::CustomerRenamed { name } => self.customer.name.clone_from(name),
+            EventBody::CustomerLinked { customer, contact, .. } => {
+                self.customer.clone_from(customer);
+                self.contact = *contact;
+            }
             EventBody::Started { .. }
             | EventBody::ButtonPressed { .. }
             | EventBody::FeedbackGiven { .. }

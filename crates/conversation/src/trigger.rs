@@ -27,6 +27,7 @@ pub enum Trigger {
     ButtonPressed,
     FeedbackGiven,
     HandoverGraded,
+    CustomerLinked,
     EngageLogicChanged,
     /// The customer is writing; told only where that is wished for. Never an event.
     Typing,
@@ -67,6 +68,7 @@ pub fn trigger_of(event: &Event) -> Option<Trigger> {
         EventBody::ButtonPressed { .. } => Some(Trigger::ButtonPressed),
         EventBody::FeedbackGiven { .. } => Some(Trigger::FeedbackGiven),
         EventBody::HandoverGraded { .. } => Some(Trigger::HandoverGraded),
+        EventBody::CustomerLinked { .. } => Some(Trigger::CustomerLinked),
         _ => None,
     }
 }

@@ -9,9 +9,10 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 use stage::{AEROLINX, JONAS, LINK_MS, MAYA, SOFIA, TIMEOUT_MS, aerolinx, context, jonas, maya, opening, sofia, text};
 use tandem_conversation::{
-    Action, CallId, Choice, Command, CommandId, Content, Control, Conversation, ConversationId, EngagementId, Envelope,
-    Event, EventBody, Grade, Handover, Invitee, Learnt, LinkId, LogicFailure, Named, Participant, Permissions,
-    Position, Reach, Receipts, RequestId, Role, Stage as Step, Status, Time, TurnId, decide, left_alone,
+    Action, BrandId, CallId, Choice, Command, CommandId, ContactId, Content, Control, Conversation, ConversationId,
+    CustomerId, CustomerRef, EngagementId, Envelope, Event, EventBody, Grade, Handover, Invitee, Learnt, LinkId,
+    LinkSource, LogicFailure, Named, Participant, Permissions, Position, Reach, Receipts, RequestId, Role,
+    Stage as Step, Status, Time, TurnId, decide, left_alone,
 };
 use uuid::Uuid;
 
@@ -133,6 +134,7 @@ impl World {
                 | Command::FailLogic { .. }
                 | Command::FailMail { .. }
                 | Command::WidenHelp { .. }
+                | Command::LinkCustomer { .. }
                 | Command::Progress { .. } => Some(Participant::System),
                 Command::Write { .. } | Command::GiveFeedback { .. } => Some(Participant::Customer),
                 Command::ChangeCustom { .. } | Command::ChangeCustomer { .. } => Some(Participant::Logic),
@@ -221,7 +223,12 @@ impl World {
                 request: self.request(step).unwrap_or(RequestId(Uuid::nil())),
                 failure: LogicFailure::Status { status: 500 },
             },
-            47 | 48 => Command::RenameCustomer { name: format!("Carmen {}", pick % 4) },
+            48 => Command::LinkCustomer {
+                customer: CustomerRef::new(CustomerId(self.id()), format!("Carmen {}", pick % 4)),
+                contact: ContactId(self.id()),
+                source: LinkSource::IdentityToken { brand: BrandId(self.id()) },
+            },
+            47 => Command::RenameCustomer { name: format!("Carmen {}", pick % 4) },
             49 => Command::GradeHandover { turn: self.packet(), grade: self.grade(pick) },
             50 => Command::FailMail { link: self.links[pick % self.links.len()], reason: "550".into() },
             51 => match self.call(pick) {

@@ -4,7 +4,8 @@ mod stage;
 
 use stage::{AEROLINX, INVITATION_MS, JONAS, LINK_MS, Stage, message};
 use tandem_conversation::{
-    Action, Choice, Command, Content, Event, Participant, Position, Stage as Step, Trigger, trigger_of,
+    Action, BrandId, Choice, Command, Content, CustomerId, CustomerRef, Event, LinkSource, Participant, Position,
+    Stage as Step, Trigger, trigger_of,
 };
 
 use Trigger as T;
@@ -114,6 +115,33 @@ fn invitations_when_they_are_declined_or_missed() {
         stage.maya(Command::Withdraw { engagement }).expect("Jonas is invited");
     };
     assert_eq!(triggers(withdrawn), []);
+}
+
+/// The page proves who Carmen is.
+fn carmen_is_linked(stage: &mut Stage) {
+    let customer = CustomerRef::new(CustomerId(stage.id()), "Carmen Ruiz");
+    let source = LinkSource::IdentityToken { brand: BrandId(stage.id()) };
+    let link = Command::LinkCustomer { customer: customer.clone(), contact: stage.state.contact, source };
+    stage.system(link.clone()).expect("the hub knows");
+    assert_eq!(stage.state.customer, customer);
+    assert!(stage.system(link).expect("the hub may repeat itself").is_empty(), "what is known is not told again");
+}
+
+#[test]
+fn a_customer_who_proves_to_be_somebody() {
+    assert_eq!(triggers(carmen_is_linked), [T::CustomerLinked]);
+}
+
+#[test]
+fn but_not_the_customer_of_a_request_that_is_over() {
+    let mut stage = Stage::new();
+    stage.carmen_writes("Hello?");
+    stage.maya_joins();
+    stage.maya(Command::Complete { resolution: String::new() }).expect("Maya is engaged");
+    stage.logic_listens();
+    carmen_is_linked(&mut stage);
+    assert!(stage.state.logic.pending.is_empty(), "nobody has to act on it");
+    assert!(!stage.state.in_progress(), "and it stays over");
 }
 
 #[test]

@@ -59,6 +59,7 @@ pub(crate) fn role(event: &Event) -> Role {
         | EventBody::FellBack { .. }
         | EventBody::TagsChanged { .. }
         | EventBody::CustomerRenamed { .. }
+        | EventBody::CustomerLinked { .. }
         | EventBody::ButtonPressed { .. }
         | EventBody::HandoverGraded { .. }
         | EventBody::FeedbackGiven { .. }

@@ -4,12 +4,12 @@
 //! work that follows. So positions have no gaps, and of several who claim one call exactly one wins.
 //! invariant: nobody hears of a change before it is durable.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tandem_conversation::{
-    Command, CommandId, ContactId, Context, Conversation, ConversationId, Envelope, Event, EventBody, Ladder, Position,
-    Rejection, Time, decide,
+    Command, CommandId, ContactId, Context, Conversation, ConversationId, CustomerId, Envelope, Event, EventBody,
+    Ladder, Position, Rejection, Time, decide,
 };
 use tandem_sqlite::rusqlite::Connection;
 use tandem_sqlite::{Companion, Error};
@@ -121,11 +121,27 @@ impl Engine {
         connection: &Connection,
         contact: ContactId,
     ) -> Result<Option<ConversationId>, StoreError> {
-        let begun = self.group.values().filter(|c| c.before.is_none() && c.after.contact == contact);
-        match begun.max_by_key(|changed| (changed.after.started, changed.after.id)) {
-            Some(changed) => Ok(Some(changed.after.id)),
-            None => conversations::newest_of_contact(connection, contact),
-        }
+        let of_contact = |state: &&Arc<Conversation>| state.contact == contact;
+        let newest = self.group.values().map(|changed| &changed.after).filter(of_contact);
+        let newest = newest.max_by_key(|state| (state.started, state.id)).cloned();
+        let stored = match conversations::newest_of_contact(connection, contact)? {
+            // This group may have moved it to another contact.
+            Some(id) => self.state(connection, id)?.filter(|state| of_contact(&state)),
+            None => None,
+        };
+        Ok(newest.into_iter().chain(stored).max_by_key(|state| (state.started, state.id)).map(|state| state.id))
+    }
+
+    /// All conversations of a customer, those of this group included.
+    pub(crate) fn of_customer(
+        &self,
+        connection: &Connection,
+        customer: CustomerId,
+    ) -> Result<BTreeSet<ConversationId>, StoreError> {
+        let begun = self.group.values().filter(|changed| changed.after.customer.id == customer);
+        let mut all: BTreeSet<_> = begun.map(|changed| changed.after.id).collect();
+        all.extend(conversations::ids_of_customer(connection, customer)?);
+        Ok(all)
     }
 
     /// Decides and records one command. Gives the position of the turn that it added, or else of the conversation's

@@ -45,6 +45,8 @@ pub(crate) enum Input {
         registered: oneshot::Sender<SessionId>,
     },
     ChatLeft(SessionId, ContactId),
+    /// What was shown there goes on elsewhere: its browsers have to come again.
+    ChatMoved(ContactId),
     GuestCame {
         guest: GuestSession,
         registered: oneshot::Sender<SessionId>,
@@ -217,6 +219,11 @@ impl Sessions {
                         self.newest.remove(&contact);
                     }
                 }
+            }
+            Input::ChatMoved(contact) => {
+                // Their sockets close because nothing holds the other end of their queues any more.
+                self.chats.remove(&contact);
+                self.newest.remove(&contact);
             }
             Input::GuestCame { guest, registered } => {
                 let id = self.new_id();

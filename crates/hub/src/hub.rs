@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine::{Commit, Engine, Repeat, Rules};
 use crate::fanout::{self, Fanout};
+use crate::identity::Secrets;
 use crate::improve::Model;
 use crate::limits::Limits;
 use crate::logic::endpoint::Endpoint;
@@ -35,6 +36,8 @@ pub struct Hub {
     pub(crate) database: Database<Engine>,
     pub(crate) fanout: Fanout,
     pub(crate) limits: Limits,
+    /// With what companies' pages vouch for their visitors.
+    pub(crate) identity: Secrets,
     /// Passwords that are compared at once: each takes some 20 MB and a while.
     pub(crate) comparing: Semaphore,
     /// The way to Your Logic, where it is connected.
@@ -122,6 +125,7 @@ impl Hub {
         let hub = Arc::new(Self {
             search,
             news,
+            identity: Secrets::open(&config.data)?,
             limits: Limits::new(config.rate_limits),
             comparing: Semaphore::new(PASSWORDS_AT_ONCE),
             logic: logic::endpoint(config.logic.as_ref()),

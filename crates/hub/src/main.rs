@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use tandem_conversation::Role;
 use tandem_hub::config::{Config, Flags};
 use tandem_hub::kit::LogicCommand;
-use tandem_hub::{Clock, Hub, NewBrand, NewUser, add_brand, add_user, serve};
+use tandem_hub::{Clock, Hub, NewBrand, NewUser, add_brand, add_user, brand_secret, serve};
 use tokio::net::TcpListener;
 
 /// Tandem's hub: where people and AI handle live customer conversations together.
@@ -93,6 +93,16 @@ enum BrandWhat {
         #[arg(long, env = "TANDEM_DATA", default_value = "tandem-data")]
         data: PathBuf,
     },
+    /// Tell the secret with which a brand's website says who its visitors are
+    Secret {
+        #[arg(long)]
+        id: String,
+        /// Make a new one; what was signed with the one before counts no more
+        #[arg(long)]
+        renew: bool,
+        #[arg(long, env = "TANDEM_DATA", default_value = "tandem-data")]
+        data: PathBuf,
+    },
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -117,6 +127,7 @@ fn main() -> anyhow::Result<ExitCode> {
             add_brand(&data, NewBrand { key: id.clone(), name, greeting, accent, domains })?;
             println!("<universal-chat brand=\"{id}\"></universal-chat>");
         }
+        What::Brand(BrandWhat::Secret { id, renew, data }) => println!("{}", brand_secret(&data, &id, renew)?),
     }
     Ok(ExitCode::SUCCESS)
 }

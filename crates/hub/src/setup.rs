@@ -8,6 +8,7 @@ use tandem_protocol::chat::BrandLook;
 use tandem_sqlite::{Database, Durability, Options, Room};
 use uuid::Uuid;
 
+use crate::identity::Secrets;
 use crate::secrets::hash_password;
 use crate::store::{MIGRATIONS, StoreError, brands, users};
 
@@ -114,7 +115,28 @@ pub(crate) fn brand_row(brand: NewBrand) -> anyhow::Result<brands::Brand> {
         id: BrandId(Uuid::now_v7()),
         look: BrandLook { id: brand.key, name: brand.name, greeting: brand.greeting, accent: brand.accent },
         domains,
+        secret_generation: 0,
     })
+}
+
+/// The secret with which the pages of a brand vouch for their visitors. A renewed one takes effect in a running hub at
+/// once, and tokens signed with the one before are refused.
+///
+/// # Errors
+/// If there is no such brand, or the data cannot be opened.
+pub fn brand_secret(data: &Path, key: &str, renew: bool) -> anyhow::Result<String> {
+    let database = open(data)?;
+    let find = || {
+        let key = key.to_owned();
+        database.read_blocking(move |connection| brands::by_key(connection, &key))
+    };
+    let mut brand = find()?.with_context(|| format!("there is no brand '{key}'"))?;
+    if renew {
+        let id = brand.id;
+        database.write_blocking(move |connection, ()| brands::renew_secret(connection, id))?;
+        brand = find()?.with_context(|| format!("there is no brand '{key}'"))?;
+    }
+    Ok(Secrets::open(data)?.of(brand.id, brand.secret_generation))
 }
 
 fn open(data: &Path) -> anyhow::Result<Database<()>> {

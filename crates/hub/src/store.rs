@@ -74,4 +74,6 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "files of external agents", sql: media::LINKS },
     Migration { name: "data about customers", sql: contacts::CUSTOM },
     Migration { name: "custom buttons", sql: buttons::SCHEMA },
+    Migration { name: "customers who are proven", sql: contacts::PROVEN },
+    Migration { name: "secrets of brands", sql: brands::SECRETS },
 ];

@@ -17,6 +17,10 @@ pub struct SessionRequest {
     /// What the page calls the customer; unproven.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Who the customer is, proven: a JWT signed with the brand's secret (HS256, with `sub` and `exp`; `name`, `email` and
+    /// `phone_number` as the page knows them).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]

@@ -5,8 +5,8 @@ mod schema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tandem_conversation::{
-    Action, Channel, Command, Content, Control, ConversationId, CustomerId, Engagement, Grade, Learnt, NeedsHelp,
-    Participant, Position, RequestId, Time, Trigger, TurnId,
+    Action, Channel, Command, Contact, Content, Control, ConversationId, CustomerId, Engagement, Former, Grade, Learnt,
+    NeedsHelp, Participant, Position, RequestId, Time, Trigger, TurnId,
 };
 use utoipa::ToSchema;
 
@@ -55,6 +55,9 @@ pub struct TriggerBody {
     /// What an agent thinks of a packet of yours, for `HANDOVER_GRADED`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub graded: Option<GradedBody>,
+    /// Whom the customer was taken for, for `CUSTOMER_LINKED`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<Former>,
     /// The reply of an agent that is not sent yet, for `IMPROVE`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<String>,
@@ -76,6 +79,9 @@ pub struct CustomerBody {
     /// Your own data about the customer, as you left it in any of their conversations.
     #[schema(value_type = Object)]
     pub custom: Map<String, Value>,
+    /// Addresses that are proven to be theirs, your own customer id first.
+    #[serde(default)]
+    pub contacts: Vec<Contact>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -62,6 +62,10 @@ fn document(mut tags: Vec<String>, conversation: ConversationId, channel: Channe
 #[must_use]
 pub fn known_by(customer: &CustomerRef) -> String {
     let mut known = customer.name.clone();
+    for contact in &customer.contacts {
+        known.push_str(" · ");
+        known.push_str(&contact.value);
+    }
     customer.custom.values().for_each(|value| leaves(value, &mut known));
     match known.char_indices().nth(KNOWN_CHARS) {
         Some((end, _)) => known[..end].to_owned(),

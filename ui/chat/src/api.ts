@@ -27,6 +27,9 @@ export interface SessionOptions {
 /** The hub has forgotten or closed the session; a new one must be opened. */
 export const SESSION_UNKNOWN = "chat.session_unknown";
 
+/** The hub does not believe the page's token. */
+export const IDENTITY_INVALID = "chat.identity_invalid";
+
 /** The hub's doors for one kind of visitor. */
 export interface Door {
   /** As whom the visitor speaks. */

@@ -3,6 +3,7 @@
 import { browserEnv, type Env } from "./env";
 import { browserFiles, type Files } from "./files";
 import { i18nFor } from "./i18n";
+import { subjectOf } from "./identity";
 import { applyLook, themeOf } from "./look";
 import { Session } from "./session";
 import { styleSheet } from "./styles";
@@ -48,7 +49,7 @@ export class UniversalChat extends HTMLElement {
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (!this.parts || before === after) return;
     if (name === "open") this.opened(true);
-    else if (name === "identity") this.parts.session.identify(after);
+    else if (name === "identity" && after !== null && subjectOf(before) === subjectOf(after)) this.parts.session.renew(after);
     else if (name === "theme" || name === "accent") this.draw();
     else this.build();
   }
@@ -81,6 +82,7 @@ export class UniversalChat extends HTMLElement {
     shadow.replaceChildren(root);
     this.parts = { session, panel, launcher, root, leave: new AbortController() };
     this.listen(this.parts);
+    session.identityRefused = (why) => void this.dispatchEvent(new CustomEvent("identity-refused", { detail: why }));
     session.subscribe(() => this.draw());
     session.start();
     this.opened(false);

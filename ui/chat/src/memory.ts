@@ -1,4 +1,5 @@
-// What the browser remembers between visits: the session's token, the brand's look, how far was read, the unfinished text.
+// What the browser remembers between visits: the session's token, the brand's look, how far was read, the unfinished text. Whoever
+// signs in takes along what they wrote before; whoever signs out leaves nothing by which the chat could be read.
 import type { Store } from "./env";
 import type { Brand } from "./wire";
 
@@ -7,19 +8,34 @@ export interface Seen {
   upTo: number;
 }
 
+const OUTBOX = ".outbox";
+
+function keyOf(ofNobody: string, who: string): string {
+  return who === "" ? ofNobody : `${ofNobody}.of.${who}`;
+}
+
 export class Memory {
   readonly key: string;
 
+  /** `who` is the customer id that the page names; empty for nobody. */
   constructor(
     private readonly store: Store,
     hub: string,
     brand: string,
+    who: string,
   ) {
-    this.key = `tandem.chat.${hub}.${brand}`;
+    const ofNobody = `tandem.chat.${hub}.${brand}`;
+    this.key = keyOf(ofNobody, who);
+    const before = store.getItem(`${ofNobody}.who`) ?? "";
+    if (before === who) return;
+    if (before === "") this.takeAlong(ofNobody);
+    else for (const suffix of ["", ".seen"]) store.removeItem(keyOf(ofNobody, before) + suffix);
+    if (who === "") store.removeItem(`${ofNobody}.who`);
+    else store.setItem(`${ofNobody}.who`, who);
   }
 
   get outboxKey(): string {
-    return `${this.key}.outbox`;
+    return this.key + OUTBOX;
   }
 
   get token(): string | null {
@@ -52,6 +68,18 @@ export class Memory {
 
   set seen(seen: Seen | null) {
     this.write(".seen", seen && JSON.stringify(seen));
+  }
+
+  private takeAlong(from: string): void {
+    const { store } = this;
+    for (const suffix of ["", ".draft", ".seen", OUTBOX]) {
+      const left = store.getItem(from + suffix);
+      if (left === null) continue;
+      const own = suffix === OUTBOX ? store.getItem(this.outboxKey) : null;
+      // Two lists are one list: the brackets between them become a comma.
+      store.setItem(this.key + suffix, own === null ? left : `${own.slice(0, -1)},${left.slice(1)}`);
+      store.removeItem(from + suffix);
+    }
   }
 
   private write(suffix: string, value: string | null): void {

@@ -1,9 +1,10 @@
 // The customer's side of one brand's chat: joins reading, sending, typing and receipts over one connection, and answers what the
 // view draws. Has no idea of elements; every door to the world comes in through `Env`.
-import { HubApi, type Door, type SessionOptions } from "./api";
+import { HubApi, HubError, IDENTITY_INVALID, type Door, type SessionOptions } from "./api";
 import { Connection, type Link } from "./connection";
 import { uuidv7, type Env } from "./env";
 import type { Files } from "./files";
+import { subjectOf } from "./identity";
 import { itemsOf, type Item } from "./items";
 import { Memory } from "./memory";
 import { Outbox, type Pending } from "./outbox";
@@ -24,6 +25,9 @@ export class Session {
   private readonly listeners = new Set<() => void>();
   private brandNow: Brand | null;
   private readonly receipts: Receipts;
+  private letIn: OpenedSession | null = null;
+  /** The page's token cannot be used, and why. */
+  identityRefused: (why: string) => void = () => undefined;
   /** For external agents: what they may press may be others now. */
   buttonsChanged: () => void = () => undefined;
   private looking = false;
@@ -36,7 +40,7 @@ export class Session {
     private readonly api: Door = new HubApi(options, env),
   ) {
     const changed = (): void => this.changed();
-    this.memory = new Memory(env.store, options.hub, options.brand);
+    this.memory = new Memory(env.store, options.hub, options.brand, subjectOf(options.identity));
     this.brandNow = this.memory.brand;
     this.outbox = new Outbox(env.store, this.memory.outboxKey);
     this.reading = new Reading(this.api, this.memory, {
@@ -46,7 +50,7 @@ export class Session {
     });
     this.connection = new Connection(env, this.api, {
       token: () => this.memory.token,
-      open: () => this.api.open(this.memory.token),
+      open: () => this.open(),
       opened: (session) => this.opened(session),
       forget: () => this.forget(),
       catchUp: () => {
@@ -113,9 +117,11 @@ export class Session {
     this.othersTyping.clear();
   }
 
-  identify(jwt: string | null): void {
+  /** A fresh token for the same customer. */
+  renew(jwt: string): void {
+    const wasRefused = this.options.identity === null;
     this.options.identity = jwt;
-    if (this.link.kind !== "asleep") this.connection.retry();
+    if (wasRefused && this.link.kind !== "asleep") this.connection.retry();
   }
 
   /** The panel is open and the page visible, or no longer. */
@@ -229,7 +235,21 @@ export class Session {
     this.changed();
   }
 
+  private async open(): Promise<OpenedSession> {
+    try {
+      return await this.api.open(this.memory.token);
+    } catch (error) {
+      const failure = error instanceof HubError && error.failure.kind === "refused" ? error.failure : null;
+      if (failure?.code !== IDENTITY_INVALID) throw error;
+      this.options.identity = null;
+      this.identityRefused(failure.detail);
+      // Whoever was let in with it stays in: only reading begins again.
+      return this.letIn ?? this.api.open(this.memory.token);
+    }
+  }
+
   private opened(session: OpenedSession): void {
+    this.letIn = session;
     this.memory.token = session.token;
     this.brandNow = session.brand;
     this.memory.brand = session.brand;
@@ -237,6 +257,7 @@ export class Session {
   }
 
   private forget(): void {
+    this.letIn = null;
     this.memory.token = null;
     this.memory.seen = null;
     this.outbox.forgetUploads();

@@ -1,14 +1,17 @@
-//! What a customer does.
+//! What a customer does, and who they prove to be.
 
 use super::Draft;
+use crate::contact::{Former, LinkSource};
 use crate::engagement::{EndReason, EngagementKind};
 use crate::event::EventBody;
-use crate::ids::TurnId;
+use crate::ids::{ContactId, TurnId};
+use crate::logic::check_custom;
 use crate::participant::Participant;
 use crate::rejection::Rejection;
 use crate::silence::is_courtesy;
+use crate::state::CustomerRef;
 use crate::time::Time;
-use crate::turn::{Content, Turn, check_remark};
+use crate::turn::{Content, Turn, check_label, check_remark};
 
 impl Draft<'_> {
     pub(super) fn write(&mut self, turn: TurnId, content: Content, received: Time) -> Result<(), Rejection> {
@@ -33,6 +36,23 @@ impl Draft<'_> {
         }
         check_remark("text", Some(text))?;
         self.push(EventBody::FeedbackGiven { score, text: text.to_owned() });
+        Ok(())
+    }
+
+    /// Whoever it was taken for until now.
+    pub(super) fn link_customer(
+        &mut self,
+        customer: &CustomerRef,
+        contact: ContactId,
+        source: &LinkSource,
+    ) -> Result<(), Rejection> {
+        check_label("customer.name", &customer.name)?;
+        check_custom("customer.custom", &customer.custom)?;
+        if self.state.customer != *customer || self.state.contact != contact {
+            let was = Former { id: self.state.customer.id, name: self.state.customer.name.clone() };
+            let (customer, source) = (customer.clone(), source.clone());
+            self.push(EventBody::CustomerLinked { customer, contact, was, source });
+        }
         Ok(())
     }
 

@@ -3,8 +3,9 @@
 use crate::stage::{AEROLINX, JONAS, LINK_MS, Stage, aerolinx, jonas, maya, opening, sofia, text};
 use serde_json::{Map, json};
 use tandem_conversation::{
-    Command, Control, EngagementId, Grade, Invitee, Learnt, LinkId, LogicFailure, Participant, Permission, Permissions,
-    Position, Rejection, RequestId, Role, Scope, Stage as Step,
+    BrandId, Command, ContactId, Control, CustomerId, CustomerRef, EngagementId, Grade, Invitee, Learnt, LinkId,
+    LinkSource, LogicFailure, Participant, Permission, Permissions, Position, Rejection, RequestId, Role, Scope,
+    Stage as Step,
 };
 
 /// What the table says: `+` allowed, `P` another kind of participant's, `-` the permission is missing.
@@ -76,6 +77,10 @@ fn nordwind(stage: &mut Stage) -> LinkId {
     link
 }
 
+fn known(stage: &mut Stage) -> CustomerRef {
+    CustomerRef::new(CustomerId(stage.id()), "Carmen Ruiz")
+}
+
 fn asked(stage: &mut Stage) -> RequestId {
     stage.ask()
 }
@@ -122,6 +127,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("change customer", "P P P P P P P + +", Busy, |_| Command::ChangeCustomer { patch: Map::from_iter([("a".to_owned(), json!(1))]) }),
         ("ask logic",       "P P P P P P P P +", Busy, |s| Command::AskLogic { request: RequestId(s.id()), expires: s.now.plus_ms(1) }),
         ("fail logic",      "P P P P P P P P +", Busy, |s| Command::FailLogic { request: asked(s), failure: LogicFailure::NotConfigured }),
+        ("link customer",   "P P P P P P P P +", Busy, |s| Command::LinkCustomer { customer: known(s), contact: ContactId(s.id()), source: LinkSource::IdentityToken { brand: BrandId(s.id()) } }),
         ("fail mail",       "P P P P P P P P +", Busy, |s| Command::FailMail { link: nordwind(s), reason: String::new() }),
         ("progress",        "P P P P P P P P +", Busy, |s| Command::Progress { turn: s.turn(), stage: Step::Sent, reason: None }),
         ("tick",            "P P P P P P P P +", Busy, |_| Command::Tick),

@@ -6,9 +6,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, json};
 use std::fmt::Debug;
 use tandem_conversation::{
-    Action, BrandId, CallId, Choice, CommandId, Content, Control, EndReason, Engagement, EngagementId, EngagementKind,
-    Event, EventBody, Fallback, HelpReason, Invitee, LogicFailure, LogicRequest, Mention, NeedsHelp, Participant,
-    Permission, Position, Reach, Rejection, RequestId, Role, Side, Stage as Step, Time, Turn, TurnId, UserId,
+    Action, BrandId, CallId, Choice, CommandId, Contact, ContactKind, Content, Control, CustomerRef, EndReason,
+    Engagement, EngagementId, EngagementKind, Event, EventBody, Fallback, Former, HelpReason, Invitee, LinkSource,
+    LogicFailure, LogicRequest, Mention, NeedsHelp, Participant, Permission, Position, Reach, Rejection, RequestId,
+    Role, Side, Stage as Step, Time, Turn, TurnId, UserId,
 };
 use uuid::Uuid;
 
@@ -136,6 +137,15 @@ fn bodies() -> Vec<EventBody> {
         B::TagsChanged { added: Vec::new(), removed: vec!["new".into()] },
         B::LanguageChanged { language: "es".into() },
         B::CustomerRenamed { name: "Carmen".into() },
+        B::CustomerLinked {
+            customer: CustomerRef {
+                contacts: vec![Contact { kind: ContactKind::CustomerId, value: "4711".into() }],
+                ..customer.clone()
+            },
+            contact,
+            was: Former { id: customer.id, name: "Visitor".into() },
+            source: LinkSource::IdentityToken { brand: BrandId(id(4)) },
+        },
         B::ButtonPressed { action: "refund".into(), title: None },
         B::ButtonPressed { action: "refund".into(), title: Some("Refund".into()) },
         B::FeedbackGiven { score: 5, text: String::new() },

@@ -1,8 +1,8 @@
 //! The words of system entries: one calm line each.
 
 use tandem_conversation::{
-    EndReason, Engagement, EngagementKind, Event, EventBody, Fallback, Grade, HelpReason, LogicFailure, NeedsHelp,
-    Participant, Reach, Time,
+    ContactKind, CustomerRef, EndReason, Engagement, EngagementKind, Event, EventBody, Fallback, Former, Grade,
+    HelpReason, LogicFailure, NeedsHelp, Participant, Reach, Time,
 };
 
 use tandem_protocol::agents::AgentCommand;
@@ -31,6 +31,7 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
         EventBody::FellBack { fallback: Fallback { failure, .. } } => (SystemKind::Failure, failed(failure)),
         EventBody::TagsChanged { added, removed } => (SystemKind::Other, tagged(actor, added, removed)),
         EventBody::CustomerRenamed { name } => (SystemKind::Other, format!("The customer is now called {name}")),
+        EventBody::CustomerLinked { customer, was, .. } => (SystemKind::Other, linked(customer, was)),
         EventBody::ButtonPressed { action, title } => {
             (SystemKind::Other, format!("{actor} pressed {}", title.as_ref().unwrap_or(action)))
         }
@@ -46,6 +47,14 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
         }
         _ => (SystemKind::Other, String::new()),
     }
+}
+
+/// Who the customer proved to be.
+fn linked(customer: &CustomerRef, was: &Former) -> String {
+    let id = customer.contacts.iter().find(|contact| contact.kind == ContactKind::CustomerId);
+    let known = id.map(|contact| format!(": customer {}", contact.value)).unwrap_or_default();
+    let turned_out = if was.name == customer.name { String::new() } else { format!(" and is {}", customer.name) };
+    format!("{} signed in on the website{turned_out}{known}", was.name)
 }
 
 fn graded(grade: Grade) -> &'static str {

@@ -1,7 +1,7 @@
 //! Custom data as lines that a person can read.
 
 use serde_json::{Map, Value};
-use tandem_conversation::{Channel, Conversation};
+use tandem_conversation::{Channel, ContactKind, Conversation};
 
 use crate::view::FieldView;
 
@@ -14,6 +14,7 @@ const FIELDS: usize = 60;
 pub(super) fn customer(state: &Conversation) -> Vec<FieldView> {
     let mut fields = vec![field("Channel", channel(state.channel))];
     fields.extend(state.language.as_deref().map(|code| field("Language", language(code))));
+    fields.extend(state.customer.contacts.iter().map(|contact| field(kind(contact.kind), contact.value.as_str())));
     fields.extend(flat(&state.customer.custom));
     fields
 }
@@ -93,6 +94,14 @@ fn label(key: &str) -> String {
         before = Some(c);
     }
     words
+}
+
+fn kind(kind: ContactKind) -> &'static str {
+    match kind {
+        ContactKind::CustomerId => "Customer id",
+        ContactKind::Email => "E-mail",
+        ContactKind::Phone => "Phone",
+    }
 }
 
 fn channel(channel: Channel) -> &'static str {

@@ -25,6 +25,7 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
             EventBody::CustomChanged { .. }
             | EventBody::CustomerChanged { .. }
             | EventBody::CustomerRenamed { .. }
+            | EventBody::CustomerLinked { .. }
             | EventBody::LanguageChanged { .. } => send(sessions, conversation, |_| Some(GuestFrame::Buttons {})),
             EventBody::EngagementEnded { was, end, .. } => {
                 let Some(Participant::ExternalAgent { link, .. }) = was.person() else { continue };

@@ -126,6 +126,10 @@ impl Visitor {
         let exchanges = self.catch_up(&mut talk).await;
         note(report::BUTTON, judge::conversation(&exchanges, Expect::Anything), exchanges);
 
+        talk.customer_signs_in()?;
+        let exchanges = self.catch_up(&mut talk).await;
+        note(report::LINKED, judge::conversation(&exchanges, Expect::Anything), exchanges);
+
         if talk.state.handover.is_none() {
             talk.logic_says(vec![packet()])?;
         }

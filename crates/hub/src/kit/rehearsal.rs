@@ -1,9 +1,9 @@
 //! One conversation without a hub: the same pure core decides, the same requests come out of it, nothing is stored.
 
 use tandem_conversation::{
-    Action, Channel, Choice, Command, CommandId, ContactId, Content, Context, Conversation, ConversationId, CustomerId,
-    CustomerRef, Envelope, Event, EventBody, Grade, Ladder, LogicFailure, Opening, Participant, Permissions, Rejection,
-    RequestId, Role, TurnId, UserId, decide,
+    Action, BrandId, Channel, Choice, Command, CommandId, Contact, ContactId, ContactKind, Content, Context,
+    Conversation, ConversationId, CustomerId, CustomerRef, Envelope, Event, EventBody, Grade, Ladder, LinkSource,
+    LogicFailure, Opening, Participant, Permissions, Rejection, RequestId, Role, TurnId, UserId, decide,
 };
 use tandem_protocol::logic::{LogicRequestBody, LogicResponseBody};
 use uuid::Uuid;
@@ -73,6 +73,14 @@ impl Rehearsal {
     fn customer_says(&mut self, content: Content) -> Result<(), Rejection> {
         let command = Command::Write { turn: new_turn(), content, received: self.clock.now() };
         self.act(Participant::Customer, command)
+    }
+
+    /// The company's page knows who it is.
+    pub fn customer_signs_in(&mut self) -> Result<(), Rejection> {
+        let mut customer = self.state.customer.clone();
+        customer.contacts.push(Contact { kind: ContactKind::CustomerId, value: "4711".to_owned() });
+        let source = LinkSource::IdentityToken { brand: BrandId(Uuid::now_v7()) };
+        self.act(Participant::System, Command::LinkCustomer { customer, contact: self.state.contact, source })
     }
 
     pub fn agent_joins(&mut self) -> Result<(), Rejection> {

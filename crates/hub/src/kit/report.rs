@@ -114,6 +114,11 @@ pub(super) const BUTTON: Check = Check {
     why: "Agents press the buttons that your company has defined; an error falls back to the agents with that reason.",
     todo: "Answer BUTTON_PRESSED with 200, also when you do not know `trigger.action`.",
 };
+pub(super) const LINKED: Check = Check {
+    name: "customer linked",
+    why: "A customer who signs in becomes somebody you know; an error falls back to the agents with that reason.",
+    todo: "Answer CUSTOMER_LINKED with 200; `customer.contacts` holds your own id of the customer.",
+};
 pub(super) const GRADED: Check = Check {
     name: "handover graded",
     why: "Whoever takes over says whether your packet helped; an error falls back to the agents with that reason.",

@@ -1,8 +1,8 @@
 //! What Your Logic is told: enough for a service that remembers nothing.
 
 use tandem_conversation::{
-    Conversation, ConversationId, Event, EventBody, LogicRequest, Participant, Position, Rejection, RequestId, Time,
-    Trigger, trigger_of,
+    Conversation, ConversationId, CustomerRef, Event, EventBody, LogicRequest, Participant, Position, Rejection,
+    RequestId, Time, Trigger, trigger_of,
 };
 use tandem_protocol::logic::{ConversationBody, CustomerBody, GradedBody, LogicRequestBody, TriggerBody, TurnBody};
 use tandem_sqlite::rusqlite::Connection;
@@ -73,6 +73,7 @@ pub(super) fn beside_body(
         turn: events.iter().rfind(said).and_then(turn_body),
         action: None,
         graded: None,
+        was: None,
         draft,
     };
     Ok(compose(state, &events, Question { id: request, asked, expires, trigger, dry_run }, account))
@@ -89,6 +90,7 @@ pub(crate) fn compose(state: Conversation, events: &[Event], question: Question,
     let mut turns: Vec<_> = events.iter().rev().filter_map(turn_body).take(TURNS).collect();
     turns.reverse();
     let in_progress = state.in_progress();
+    let CustomerRef { id, name, custom, contacts } = state.customer;
     LogicRequestBody {
         request_id: question.id,
         dry_run: question.dry_run,
@@ -96,7 +98,7 @@ pub(crate) fn compose(state: Conversation, events: &[Event], question: Question,
         time: question.asked,
         trigger: question.trigger,
         account: account.to_owned(),
-        customer: CustomerBody { id: state.customer.id, name: state.customer.name, custom: state.customer.custom },
+        customer: CustomerBody { id, name, custom, contacts },
         conversation: ConversationBody {
             id: state.id,
             channel: state.channel,
@@ -124,6 +126,10 @@ pub(crate) fn trigger_body(event: &Event) -> Option<TriggerBody> {
         EventBody::HandoverGraded { turn, grade } => Some(GradedBody { turn: *turn, grade: *grade }),
         _ => None,
     };
+    let was = match &event.body {
+        EventBody::CustomerLinked { was, .. } => Some(was.clone()),
+        _ => None,
+    };
     Some(TriggerBody {
         kind: trigger_of(event)?,
         position: event.position,
@@ -133,6 +139,7 @@ pub(crate) fn trigger_body(event: &Event) -> Option<TriggerBody> {
         turn,
         action,
         graded,
+        was,
         draft: None,
     })
 }

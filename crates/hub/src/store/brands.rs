@@ -18,12 +18,17 @@ CREATE TABLE brands (
     domains  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;";
 
+/// How often the brand's secret was renewed. The secret itself is nowhere.
+pub(crate) const SECRETS: &str = "ALTER TABLE brands ADD COLUMN secret_generation INTEGER NOT NULL DEFAULT 0;";
+
 /// One web chat's look and where it may stand.
 #[derive(Clone, Debug)]
 pub struct Brand {
     pub id: BrandId,
     pub look: BrandLook,
     pub domains: Vec<String>,
+    /// How often its secret was renewed.
+    pub secret_generation: u32,
 }
 
 impl Brand {
@@ -47,6 +52,7 @@ fn brand_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Brand> {
         id: BrandId(row.get::<_, Id>(0)?.0),
         look: BrandLook { id: row.get(1)?, name: row.get(2)?, greeting: row.get(3)?, accent: row.get(4)? },
         domains: domains.lines().map(str::to_owned).collect(),
+        secret_generation: row.get(6)?,
     })
 }
 
@@ -63,16 +69,26 @@ pub(crate) fn put(connection: &Connection, brand: &Brand) -> Result<(), StoreErr
     Ok(())
 }
 
+/// What was signed with the secret that the brand had counts no more.
+pub(crate) fn renew_secret(connection: &Connection, brand: BrandId) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE brands SET secret_generation = secret_generation + 1 WHERE id = ?1")?
+        .execute([Id(brand.0)])?;
+    Ok(())
+}
+
 /// The brand that a page names.
 pub(crate) fn by_key(connection: &Connection, key: &str) -> Result<Option<Brand>, StoreError> {
-    let mut query =
-        connection.prepare_cached("SELECT id, key, name, greeting, accent, domains FROM brands WHERE key = ?1")?;
+    let mut query = connection.prepare_cached(
+        "SELECT id, key, name, greeting, accent, domains, secret_generation FROM brands WHERE key = ?1",
+    )?;
     Ok(query.query_row([key], brand_of).optional()?)
 }
 
 /// The brand whose key comes first; for the hub's own page.
 pub(crate) fn first(connection: &Connection) -> Result<Option<Brand>, StoreError> {
-    let mut query = connection
-        .prepare_cached("SELECT id, key, name, greeting, accent, domains FROM brands ORDER BY key LIMIT 1")?;
+    let mut query = connection.prepare_cached(
+        "SELECT id, key, name, greeting, accent, domains, secret_generation FROM brands ORDER BY key LIMIT 1",
+    )?;
     Ok(query.query_row([], brand_of).optional()?)
 }

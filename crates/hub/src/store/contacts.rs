@@ -1,8 +1,9 @@
-//! Customers, and the contacts by which they reach us.
+//! Customers, the contacts by which they reach us or are known, and the browsers they sit at.
 
 use serde_json::{Map, Value};
-use tandem_conversation::{BrandId, ContactId, CustomerId};
+use tandem_conversation::{BrandId, Contact, ContactId, ContactKind, CustomerId, LinkSource, Time};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
 
 use super::auth::Hash;
 use super::{Id, StoreError};
@@ -26,6 +27,38 @@ CREATE INDEX contacts_of_customer ON contacts (customer);";
 /// Your Logic's data about the customer, as JSON.
 pub(crate) const CUSTOM: &str = "ALTER TABLE customers ADD COLUMN custom TEXT NOT NULL DEFAULT '{}';";
 
+/// Several browsers may show one chat, and a contact may prove to be somebody else's.
+pub(crate) const PROVEN: &str = "
+CREATE TABLE web_sessions (
+    -- Hash of the token that the browser keeps.
+    secret_hash BLOB NOT NULL PRIMARY KEY,
+    contact     BLOB NOT NULL,
+    language    TEXT
+) STRICT, WITHOUT ROWID;
+INSERT INTO web_sessions SELECT secret_hash, id, language FROM contacts WHERE secret_hash IS NOT NULL;
+DROP INDEX contacts_of_customer;
+ALTER TABLE contacts RENAME TO contacts_before;
+CREATE TABLE contacts (
+    id       BLOB NOT NULL PRIMARY KEY,
+    customer BLOB NOT NULL REFERENCES customers (id),
+    -- `web_chat`, or a kind of address.
+    kind     TEXT NOT NULL,
+    -- The brand of a web chat.
+    brand    BLOB,
+    -- The address; for a web chat the customer id that the page has proven, null while anybody may sit there.
+    value    TEXT,
+    -- Why it is the customer's, as JSON, and since when; null for the one that began the customer.
+    source   TEXT,
+    linked   INTEGER,
+    -- For a web chat whose customer was found out: where it goes on.
+    moved_to BLOB
+) STRICT, WITHOUT ROWID;
+INSERT INTO contacts (id, customer, kind, brand) SELECT id, customer, 'web_chat', brand FROM contacts_before;
+DROP TABLE contacts_before;
+CREATE INDEX contacts_of_customer ON contacts (customer);
+CREATE UNIQUE INDEX contacts_by_value ON contacts (kind, value) WHERE brand IS NULL;
+CREATE UNIQUE INDEX contacts_home ON contacts (brand, value) WHERE value IS NOT NULL;";
+
 /// A browser that has written, or may.
 #[derive(Clone, Debug)]
 pub struct WebContact {
@@ -36,28 +69,48 @@ pub struct WebContact {
     /// The brand's key.
     pub brand_key: String,
     pub language: Option<String>,
+    /// The customer id that the page has proven.
+    pub proven: Option<String>,
 }
 
-/// Makes a customer with one web session.
+/// What makes a contact a customer's.
+#[derive(Clone, Copy)]
+pub(crate) struct Proof<'a> {
+    pub source: &'a LinkSource,
+    pub at: Time,
+}
+
+/// Makes a customer with one web chat, of whom nothing is known.
 pub(crate) fn insert_web(connection: &Connection, web: &WebContact, secret: &Hash) -> Result<(), StoreError> {
+    insert_customer(connection, web.customer, &web.name)?;
     connection
-        .prepare_cached("INSERT INTO customers (id, name) VALUES (?1, ?2)")?
-        .execute(params![Id(web.customer.0), web.name])?;
-    connection
-        .prepare_cached(
-            "INSERT INTO contacts (id, customer, kind, brand, language, secret_hash)
-             VALUES (?1, ?2, 'web_session', ?3, ?4, ?5)",
-        )?
-        .execute(params![Id(web.contact.0), Id(web.customer.0), Id(web.brand.0), web.language, secret])?;
+        .prepare_cached("INSERT INTO contacts (id, customer, kind, brand) VALUES (?1, ?2, 'web_chat', ?3)")?
+        .execute(params![Id(web.contact.0), Id(web.customer.0), Id(web.brand.0)])?;
+    put_session(connection, secret, web.contact, web.language.as_deref())
+}
+
+/// From now on the browser with this token shows this chat.
+pub(crate) fn put_session(
+    connection: &Connection,
+    secret: &Hash,
+    contact: ContactId,
+    language: Option<&str>,
+) -> Result<(), StoreError> {
+    let mut query = connection.prepare_cached(
+        "INSERT INTO web_sessions (secret_hash, contact, language) VALUES (?1, ?2, ?3)
+         ON CONFLICT (secret_hash) DO UPDATE SET contact = excluded.contact, language = excluded.language",
+    )?;
+    query.execute(params![secret, Id(contact.0), language])?;
     Ok(())
 }
 
-/// The web session of a token.
+/// The browser with this token.
 pub(crate) fn web_by_secret(connection: &Connection, secret: &Hash) -> Result<Option<WebContact>, StoreError> {
     let mut query = connection.prepare_cached(
-        "SELECT t.id, t.customer, c.name, t.brand, b.key, t.language
-         FROM contacts t JOIN customers c ON c.id = t.customer JOIN brands b ON b.id = t.brand
-         WHERE t.secret_hash = ?1",
+        "SELECT t.id, t.customer, c.name, t.brand, b.key, s.language, t.value
+         FROM web_sessions s JOIN contacts t ON t.id = s.contact
+              JOIN customers c ON c.id = t.customer JOIN brands b ON b.id = t.brand
+         WHERE s.secret_hash = ?1",
     )?;
     let found = query.query_row([secret], |row| {
         Ok(WebContact {
@@ -67,9 +120,121 @@ pub(crate) fn web_by_secret(connection: &Connection, secret: &Hash) -> Result<Op
             brand: BrandId(row.get::<_, Id>(3)?.0),
             brand_key: row.get(4)?,
             language: row.get(5)?,
+            proven: row.get(6)?,
         })
     });
     Ok(found.optional()?)
+}
+
+pub(crate) fn insert_customer(connection: &Connection, id: CustomerId, name: &str) -> Result<(), StoreError> {
+    let mut query = connection.prepare_cached("INSERT INTO customers (id, name) VALUES (?1, ?2)")?;
+    query.execute(params![Id(id.0), name])?;
+    Ok(())
+}
+
+/// Whose address this is.
+pub(crate) fn owner(connection: &Connection, contact: &Contact) -> Result<Option<CustomerId>, StoreError> {
+    let mut query =
+        connection.prepare_cached("SELECT customer FROM contacts WHERE kind = ?1 AND value = ?2 AND brand IS NULL")?;
+    let found = query.query_row(params![name_of(contact.kind), contact.value], |row| row.get::<_, Id>(0));
+    Ok(found.optional()?.map(|id| CustomerId(id.0)))
+}
+
+pub(crate) fn insert(
+    connection: &Connection,
+    contact: &Contact,
+    customer: CustomerId,
+    proof: Proof<'_>,
+) -> Result<(), StoreError> {
+    let mut query = connection.prepare_cached(
+        "INSERT INTO contacts (id, customer, kind, value, source, linked) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    let (id, kind) = (Id(Uuid::now_v7()), name_of(contact.kind));
+    query.execute(params![id, Id(customer.0), kind, contact.value, json(proof.source)?, proof.at.0])?;
+    Ok(())
+}
+
+/// The web chat of a brand that belongs to a proven customer id.
+pub(crate) fn home(connection: &Connection, brand: BrandId, value: &str) -> Result<Option<ContactId>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT id FROM contacts WHERE brand = ?1 AND value = ?2")?;
+    let found = query.query_row(params![Id(brand.0), value], |row| row.get::<_, Id>(0));
+    Ok(found.optional()?.map(|id| ContactId(id.0)))
+}
+
+pub(crate) fn insert_home(
+    connection: &Connection,
+    brand: BrandId,
+    value: &str,
+    customer: CustomerId,
+    proof: Proof<'_>,
+) -> Result<ContactId, StoreError> {
+    let id = ContactId(Uuid::now_v7());
+    let mut query = connection.prepare_cached(
+        "INSERT INTO contacts (id, customer, kind, brand, value, source, linked)
+         VALUES (?1, ?2, 'web_chat', ?3, ?4, ?5, ?6)",
+    )?;
+    query.execute(params![Id(id.0), Id(customer.0), Id(brand.0), value, json(proof.source)?, proof.at.0])?;
+    Ok(id)
+}
+
+/// What happens in one web chat goes on in another: they proved to be the same person's.
+pub(crate) fn move_to(connection: &Connection, from: ContactId, to: ContactId) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE contacts SET moved_to = ?2 WHERE id = ?1")?
+        .execute(params![Id(from.0), Id(to.0)])?;
+    connection
+        .prepare_cached("UPDATE web_sessions SET contact = ?2 WHERE contact = ?1")?
+        .execute(params![Id(from.0), Id(to.0)])?;
+    Ok(())
+}
+
+/// The same browser as it is now, if it was found out since whose it is.
+pub(crate) fn as_now(connection: &Connection, web: &WebContact) -> Result<Option<WebContact>, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT n.id, n.customer, c.name, n.value
+         FROM contacts t JOIN contacts n ON n.id = coalesce(t.moved_to, t.id) JOIN customers c ON c.id = n.customer
+         WHERE t.id = ?1",
+    )?;
+    let found = query.query_row([Id(web.contact.0)], |row| {
+        Ok(WebContact {
+            contact: ContactId(row.get::<_, Id>(0)?.0),
+            customer: CustomerId(row.get::<_, Id>(1)?.0),
+            name: row.get(2)?,
+            proven: row.get(3)?,
+            ..web.clone()
+        })
+    });
+    Ok(found.optional()?.filter(|now| (now.contact, now.customer) != (web.contact, web.customer)))
+}
+
+/// Everything of one customer becomes another's.
+pub(crate) fn give(
+    connection: &Connection,
+    from: CustomerId,
+    to: CustomerId,
+    proof: Proof<'_>,
+) -> Result<(), StoreError> {
+    let mut query = connection.prepare_cached(
+        "UPDATE contacts SET customer = ?2, source = coalesce(source, ?3), linked = coalesce(linked, ?4)
+         WHERE customer = ?1",
+    )?;
+    query.execute(params![Id(from.0), Id(to.0), json(proof.source)?, proof.at.0])?;
+    Ok(())
+}
+
+/// The addresses that are proven to be a customer's, the company's own id first.
+pub(crate) fn of_customer(connection: &Connection, customer: CustomerId) -> Result<Vec<Contact>, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT kind, value FROM contacts WHERE customer = ?1 AND brand IS NULL AND value IS NOT NULL",
+    )?;
+    let rows = query.query_map([Id(customer.0)], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let mut contacts = Vec::new();
+    for row in rows {
+        let (kind, value) = row?;
+        contacts.push(Contact { kind: serde_json::from_value(Value::String(kind)).map_err(damaged)?, value });
+    }
+    contacts.sort();
+    Ok(contacts)
 }
 
 /// What is known of a customer, whichever of their conversations it was learnt in.
@@ -93,13 +258,21 @@ pub(crate) fn know(
     name: &str,
     custom: &Map<String, Value>,
 ) -> Result<(), StoreError> {
-    let custom = serde_json::to_string(custom).map_err(damaged)?;
-    connection.prepare_cached("UPDATE customers SET name = ?2, custom = ?3 WHERE id = ?1")?.execute(params![
-        Id(customer.0),
-        name,
-        custom
-    ])?;
+    let mut query = connection.prepare_cached("UPDATE customers SET name = ?2, custom = ?3 WHERE id = ?1")?;
+    query.execute(params![Id(customer.0), name, json(custom)?])?;
     Ok(())
+}
+
+fn name_of(kind: ContactKind) -> &'static str {
+    match kind {
+        ContactKind::CustomerId => "customer_id",
+        ContactKind::Email => "email",
+        ContactKind::Phone => "phone",
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(damaged)
 }
 
 fn damaged(error: serde_json::Error) -> StoreError {

@@ -52,7 +52,7 @@ pub(crate) fn put(connection: &Connection, state: &Conversation, involved_change
              (id, customer, contact, started, updated, in_progress, help_since, wake_at, logic_due, state)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (id) DO UPDATE SET
-             customer = excluded.customer, updated = excluded.updated, in_progress = excluded.in_progress,
+             customer = excluded.customer, contact = excluded.contact, updated = excluded.updated, in_progress = excluded.in_progress,
              help_since = excluded.help_since, wake_at = excluded.wake_at, logic_due = excluded.logic_due,
              state = excluded.state",
     )?;
@@ -114,6 +114,16 @@ pub(crate) fn newest_of_contact(
 pub(crate) fn in_progress_of(connection: &Connection, customer: CustomerId) -> Result<Vec<ConversationId>, StoreError> {
     let mut query =
         connection.prepare_cached("SELECT id FROM conversations WHERE customer = ?1 AND in_progress = 1")?;
+    let ids = query.query_map([Id(customer.0)], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// Every conversation of a customer.
+pub(crate) fn ids_of_customer(
+    connection: &Connection,
+    customer: CustomerId,
+) -> Result<Vec<ConversationId>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT id FROM conversations WHERE customer = ?1")?;
     let ids = query.query_map([Id(customer.0)], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
     Ok(ids.collect::<Result<_, _>>()?)
 }

@@ -44,8 +44,10 @@ pub(crate) fn insert(connection: &Connection, media: &Media, sender: Sender) -> 
 
 /// One file, and who sent it.
 pub(crate) fn get(connection: &Connection, id: MediaId) -> Result<Option<(Media, Sender)>, StoreError> {
-    let mut query =
-        connection.prepare_cached("SELECT name, content_type, bytes, contact, link FROM media WHERE id = ?1")?;
+    let mut query = connection.prepare_cached(
+        "SELECT m.name, m.content_type, m.bytes, coalesce(t.moved_to, m.contact), m.link
+             FROM media m LEFT JOIN contacts t ON t.id = m.contact WHERE m.id = ?1",
+    )?;
     let found = query.query_row([Id(id.0)], |row| {
         let media =
             Media { id, name: row.get(0)?, content_type: row.get(1)?, bytes: row.get::<_, i64>(2)?.cast_unsigned() };

@@ -60,6 +60,7 @@ fn tells_who(body: &EventBody) -> bool {
         body,
         EventBody::Started { .. }
             | EventBody::CustomerRenamed { .. }
+            | EventBody::CustomerLinked { .. }
             | EventBody::CustomChanged { .. }
             | EventBody::CustomerChanged { .. }
     )

@@ -53,6 +53,7 @@ impl Actor {
             resume: known,
             language: dialogue.language.clone(),
             name: Some(dialogue.name()),
+            identity: None,
         };
         let deadline = Instant::now() + settings.persistence;
         let mut pause = RETRY.0;

@@ -1,8 +1,8 @@
 //! From a customer's message to a turn: into the conversation that is under way, or a new one.
 
 use tandem_conversation::{
-    Channel, Command, CommandId, ContactId, Content, ConversationId, CustomerRef, Envelope, Opening, Participant,
-    Permissions, Position, Rejection, Stage, Time, TurnId,
+    Channel, Command, CommandId, Contact, ContactId, Content, ConversationId, CustomerRef, Envelope, Opening,
+    Participant, Permissions, Position, Rejection, Stage, Time, TurnId,
 };
 use tandem_protocol::chat::{ChatAccepted, ChatMessage};
 use tandem_sqlite::rusqlite::Connection;
@@ -12,7 +12,7 @@ use crate::api::ApiError;
 use crate::engine::{Engine, Repeat};
 use crate::hub::Hub;
 use crate::store::StoreError;
-use crate::store::contacts::WebContact;
+use crate::store::contacts::{self, WebContact};
 use crate::store::media::{self, Sender};
 
 /// Which conversation a message belongs to.
@@ -53,6 +53,13 @@ fn store(
         Into::Newest => engine.newest_of_contact(connection, web.contact)?,
         Into::New => None,
     };
+    // Who sits there may have been found out since they came.
+    let now = if known.is_none() { contacts::as_now(connection, web)? } else { None };
+    let web = now.as_ref().unwrap_or(web);
+    let known = match into {
+        Into::Newest if now.is_some() => engine.newest_of_contact(connection, web.contact)?,
+        _ => known,
+    };
     // A repeat of the message that began the conversation finds its answer before it begins another.
     if known.is_none()
         && let Some(Ok(position)) = crate::store::commands::find(connection, CommandId(turn.0))?
@@ -62,7 +69,8 @@ fn store(
     }
     let conversation = known.unwrap_or_else(|| ConversationId(Uuid::now_v7()));
     if known.is_none() {
-        let start = customer_command(CommandId(Uuid::now_v7()), conversation, Command::Start(opening(web)));
+        let known_by = contacts::of_customer(connection, web.customer)?;
+        let start = customer_command(CommandId(Uuid::now_v7()), conversation, Command::Start(opening(web, known_by)));
         engine.execute(connection, &start, Repeat::Once, None)??;
     }
     let write = customer_command(CommandId(turn.0), conversation, Command::Write { turn, content, received });
@@ -70,9 +78,9 @@ fn store(
     Ok((conversation, ChatAccepted { id: turn, position }))
 }
 
-fn opening(web: &WebContact) -> Opening {
+fn opening(web: &WebContact, contacts: Vec<Contact>) -> Opening {
     Opening {
-        customer: CustomerRef::new(web.customer, web.name.clone()),
+        customer: CustomerRef { contacts, ..CustomerRef::new(web.customer, web.name.clone()) },
         contact: web.contact,
         channel: Channel::WebChat,
         brand: Some(web.brand),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, State};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use tandem_conversation::{ContactId, CustomerId};
+use tandem_conversation::{ContactId, Conversation, CustomerId};
 use tandem_protocol::Problem;
 use tandem_protocol::chat::{SessionRequest, SessionResponse};
 use uuid::Uuid;
@@ -14,8 +14,11 @@ use super::entries::conversation_of;
 use super::origin;
 use crate::api::auth::{From, bearer};
 use crate::api::{ApiError, Json};
+use crate::fanout::Input;
 use crate::hub::Hub;
+use crate::identity::{self, Identity, made_up_name};
 use crate::secrets::{hash_token, new_token};
+use crate::store::brands::Brand;
 use crate::store::contacts::WebContact;
 use crate::store::{StoreError, brands, contacts, conversations};
 
@@ -39,10 +42,10 @@ pub(crate) async fn visitor(hub: &Hub, token: Option<String>) -> Result<WebConta
     found.ok_or_else(unknown)
 }
 
-/// Begins or resumes a session.
+/// Begins or resumes a session. A session for which a page once vouched is resumed only while it does so again.
 #[utoipa::path(post, path = "/chat/v1/sessions", request_body = SessionRequest, tag = "web chat",
-    responses((status = 200, body = SessionResponse), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 429, body = Problem)))]
+    responses((status = 200, body = SessionResponse), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 429, body = Problem)))]
 pub(crate) async fn create(
     State(hub): State<Arc<Hub>>,
     From(address): From,
@@ -50,49 +53,110 @@ pub(crate) async fn create(
     Json(request): Json<SessionRequest>,
 ) -> Result<axum::Json<SessionResponse>, ApiError> {
     hub.limits.session(address)?;
+    for (field, text) in [("name", &request.name), ("language", &request.language)] {
+        if text.as_ref().is_some_and(|text| text.chars().count() > 100) {
+            return Err(tandem_conversation::Rejection::invalid(field, "longer than 100 characters").into());
+        }
+    }
     let key = request.brand.clone();
     let brand = hub.database.read(move |connection| brands::by_key(connection, &key)).await?;
     let brand =
         brand.ok_or_else(|| ApiError::new(404, "chat.brand_unknown", "There is no brand of this name here."))?;
     origin::check(&brand, &headers)?;
-    if let Some(token) = request.resume
+    let mut earlier = None;
+    if let Some(token) = request.resume.clone()
         && let Ok(web) = visitor(&hub, Some(token.clone())).await
         && web.brand == brand.id
     {
-        let state = hub
-            .database
-            .read(move |connection| -> Result<_, StoreError> {
-                match conversations::newest_of_contact(connection, web.contact)? {
-                    Some(id) => conversations::get(connection, id),
-                    None => Ok(None),
-                }
-            })
-            .await?;
-        let conversation = state.as_ref().map(conversation_of);
-        return Ok(axum::Json(SessionResponse { token, brand: brand.look, conversation }));
+        earlier = Some((web, token));
     }
-    let token = new_token();
-    let web = newcomer(&brand, request.name, request.language)?;
-    let hash = hash_token(&token);
-    hub.database.write(move |connection, _| contacts::insert_web(connection, &web, &hash)).await?;
-    Ok(axum::Json(SessionResponse { token, brand: brand.look, conversation: None }))
+    let (token, conversation) = match &request.identity {
+        Some(identity) => {
+            let identity = Identity::read(identity, &brand, &hub.identity)?;
+            vouched_for(&hub, &brand, identity, earlier, request.language).await?
+        }
+        None => match earlier.filter(|(web, _)| web.proven.is_none()) {
+            Some((web, token)) => (token, newest_of(&hub, web.contact).await?),
+            None => (newcomer(&hub, &brand, request.name, request.language).await?, None),
+        },
+    };
+    Ok(axum::Json(SessionResponse {
+        token,
+        brand: brand.look,
+        conversation: conversation.as_ref().map(conversation_of),
+    }))
 }
 
-fn newcomer(brand: &brands::Brand, name: Option<String>, language: Option<String>) -> Result<WebContact, ApiError> {
-    let customer = CustomerId(Uuid::now_v7());
-    for (field, text) in [("name", &name), ("language", &language)] {
-        if text.as_ref().is_some_and(|text| text.chars().count() > 100) {
-            return Err(tandem_conversation::Rejection::invalid(field, "longer than 100 characters").into());
-        }
-    }
-    let tail = customer.0.simple().to_string();
+/// Somebody of whom nothing is known.
+async fn newcomer(
+    hub: &Hub,
+    brand: &Brand,
+    name: Option<String>,
+    language: Option<String>,
+) -> Result<String, StoreError> {
+    let (token, customer) = (new_token(), CustomerId(Uuid::now_v7()));
     let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    Ok(WebContact {
+    let web = WebContact {
         contact: ContactId(Uuid::now_v7()),
         customer,
-        name: name.unwrap_or_else(|| format!("Visitor {}", &tail[28..])),
+        name: name.unwrap_or_else(|| made_up_name(customer)),
         brand: brand.id,
         brand_key: brand.look.id.clone(),
         language: language.filter(|language| !language.is_empty()),
-    })
+        proven: None,
+    };
+    let hash = hash_token(&token);
+    hub.database.write(move |connection, _| contacts::insert_web(connection, &web, &hash)).await?;
+    Ok(token)
+}
+
+/// Somebody who is known to the company. Their chat is the same one in every browser.
+async fn vouched_for(
+    hub: &Hub,
+    brand: &Brand,
+    identity: Identity,
+    earlier: Option<(WebContact, String)>,
+    language: Option<String>,
+) -> Result<(String, Option<Conversation>), StoreError> {
+    // A browser in which somebody else was signed in begins anew.
+    let earlier = earlier.filter(|(web, _)| web.proven.as_ref().is_none_or(|id| *id == identity.id.value));
+    let (brand, now) = (brand.id, hub.clock.now());
+    let known = identity.clone();
+    let home = hub.database.read(move |connection| identity::home_of(connection, brand, &known)).await?;
+    match earlier {
+        Some((web, token)) if home == Some(web.contact) => {
+            let conversation = newest_of(hub, web.contact).await?;
+            Ok((token, conversation))
+        }
+        earlier => {
+            let (visitor, token) = match earlier {
+                Some((web, token)) => (Some(web), token),
+                None => (None, new_token()),
+            };
+            let hash = hash_token(&token);
+            let left = visitor.as_ref().map(|web| web.contact);
+            let entered = hub
+                .database
+                .write(move |connection, engine| {
+                    let entered = identity::enter(connection, engine, brand, &identity, visitor.as_ref(), now)?;
+                    contacts::put_session(connection, &hash, entered.home, language.as_deref())?;
+                    Ok::<_, StoreError>(entered)
+                })
+                .await?;
+            if let Some(left) = left.filter(|left| *left != entered.home) {
+                hub.fanout.send(Input::ChatMoved(left));
+            }
+            Ok((token, entered.conversation))
+        }
+    }
+}
+
+/// The conversation under way.
+async fn newest_of(hub: &Hub, contact: ContactId) -> Result<Option<Conversation>, StoreError> {
+    hub.database
+        .read(move |connection| match conversations::newest_of_contact(connection, contact)? {
+            Some(id) => conversations::get(connection, id),
+            None => Ok(None),
+        })
+        .await
 }

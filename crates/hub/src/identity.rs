@@ -1,0 +1,46 @@
+//! Who a customer is: the company's page vouches for its visitor with a signed token, and everything that is known of
+//! that person becomes one customer.
+
+mod linking;
+mod secrets;
+mod token;
+
+use tandem_conversation::{Contact, ContactKind};
+
+use crate::api::ApiError;
+use crate::store::brands::Brand;
+
+pub(crate) use linking::{enter, home_of, made_up_name};
+pub use secrets::Secrets;
+
+/// What a page says of its visitor, proven by the brand's secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// The company's own name for the customer.
+    pub id: Contact,
+    pub name: Option<String>,
+    /// Other addresses of theirs.
+    pub others: Vec<Contact>,
+}
+
+impl Identity {
+    /// Reads a token of this brand's page.
+    pub(crate) fn read(token: &str, brand: &Brand, secrets: &Secrets) -> Result<Self, ApiError> {
+        let secret = secrets.of(brand.id, brand.secret_generation);
+        token::read(token, &secret, &brand.look.id).map_err(|why| {
+            let why = format!("The identity token of this page cannot be used: {why}.");
+            ApiError::new(401, "chat.identity_invalid", why)
+        })
+    }
+
+    /// Everything that the customer is known by.
+    fn contacts(&self) -> impl Iterator<Item = &Contact> {
+        std::iter::once(&self.id).chain(&self.others)
+    }
+
+    /// What to call the customer if nobody said it.
+    fn any_name(&self) -> String {
+        let email = self.others.iter().find(|contact| contact.kind == ContactKind::Email);
+        self.name.clone().unwrap_or_else(|| email.unwrap_or(&self.id).value.clone())
+    }
+}
