@@ -162,9 +162,9 @@ async fn a_customer_has_one_chat_in_all_their_browsers() {
 #[tokio::test]
 async fn earlier_visits_become_one_journey() {
     let logic = TestLogic::start(|request| {
-        let custom = match request["turns"].as_array().and_then(|turns| turns.last()) {
-            Some(turn) if turn["content"]["text"] == "First" => json!({ "tier": "gold", "cart": 1 }),
-            Some(turn) if turn["content"]["text"] == "Second" => json!({ "cart": 2, "seen": "shoes" }),
+        let custom = match request["trigger"]["turn"]["content"]["text"].as_str() {
+            Some("First") => json!({ "tier": "gold", "cart": 1 }),
+            Some("Second") => json!({ "cart": 2, "seen": "shoes" }),
             _ => json!({}),
         };
         axum::Json(json!({ "customer": { "custom": custom }, "actions": [] })).into_response()
