@@ -1,12 +1,19 @@
 // A customer's browser, on a page with the web chat.
 import { lead } from "./lead.mjs";
 
-await lead("universal-chat", ({ page, chat }) => ({
+await lead("universal-chat", ({ page, chat, turns }) => ({
   async open({ url }) {
     await page.goto(url);
     await chat.getByRole("textbox", { name: "Message" }).waitFor();
   },
   async choose({ label }) {
     await chat.getByRole("button", { name: label, exact: true }).last().click();
+  },
+  /** The page says who its visitor is, or that nobody is signed in. */
+  async identify({ token }) {
+    await chat.evaluate((element, jwt) => (jwt ? element.setAttribute("identity", jwt) : element.removeAttribute("identity")), token);
+  },
+  async empty() {
+    await turns().first().waitFor({ state: "detached" });
   },
 }));

@@ -4,15 +4,16 @@
 //! answer shows that they understand what the hub signs.
 
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use serde_json::Value;
 use tandem_conversation::{HelpReason, Section};
 use tandem_testkit::hub_process::{HubOptions, HubProcess, PASSWORD};
 use tandem_testkit::logic_process::LogicProcess;
 use tandem_testkit::people::{Agent, Customer, Desk};
+use tandem_tests::python::{prepared, python};
 use tandem_tests::stage::{program, repository};
 
 /// A secret in the notation of Standard Webhooks, and a plain one.
@@ -44,20 +45,6 @@ impl Sample {
         command.arg("127.0.0.1:0").env("TANDEM_LOGIC_SECRET", secret);
         LogicProcess::run(command)
     }
-}
-
-fn python(script: &Path) -> Result<Command> {
-    // Tests run from target/debug/deps.
-    let own = std::env::current_exe()?;
-    let target = own.ancestors().nth(3).context("tests do not run from a target folder")?;
-    let mut command = Command::new(prepared(target.join("samples/python/bin/python"))?);
-    command.arg(script);
-    Ok(command)
-}
-
-fn prepared(path: PathBuf) -> Result<PathBuf> {
-    ensure!(path.exists(), "{} is not there: `cargo xtask samples` makes it", path.display());
-    Ok(path)
 }
 
 fn check(url: &str, secret: &str, more: &[&str]) -> Result<Output> {

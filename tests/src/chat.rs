@@ -45,6 +45,22 @@ impl Chat {
         self.0.tell(json!({ "do": "choose", "label": label })).await.map(drop)
     }
 
+    /// The page says who its visitor is, or that nobody is signed in.
+    ///
+    /// # Errors
+    /// If the browser is gone.
+    pub async fn identify(&mut self, token: Option<&str>) -> Result<()> {
+        self.0.tell(json!({ "do": "identify", "token": token })).await.map(drop)
+    }
+
+    /// Awaits that nothing of any conversation is shown.
+    ///
+    /// # Errors
+    /// If something stays.
+    pub async fn is_empty(&mut self) -> Result<()> {
+        self.0.tell(json!({ "do": "empty" })).await.map(drop)
+    }
+
     /// Awaits a turn of this kind that contains the text.
     ///
     /// # Errors

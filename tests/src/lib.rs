@@ -12,6 +12,7 @@ pub mod logic;
 pub mod notifications;
 pub mod pages;
 pub mod partner;
+pub mod python;
 pub mod screen;
 pub mod seat;
 pub mod stage;
