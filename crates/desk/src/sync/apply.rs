@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tandem_conversation::{Conversation, ConversationId, Event, EventBody, Position, Time, UserId};
+use tandem_conversation::{Conversation, ConversationId, CustomerId, Event, EventBody, Position, Time, UserId};
 use tandem_protocol::agents::Batch;
 use tandem_sqlite::rusqlite::Connection;
 
@@ -37,6 +37,8 @@ pub(super) struct Applied {
     pub unknown: Vec<ConversationId>,
     /// Conversations of this user in which customers' turns have arrived that nobody has confirmed.
     pub arrived: Vec<(ConversationId, Position)>,
+    /// Customers of whom more may belong to the journey now.
+    pub linked: Vec<CustomerId>,
 }
 
 impl Step {
@@ -77,6 +79,9 @@ impl Step {
             match change {
                 Change::Opened(state) => open.opened(*state)?,
                 Change::Event(event, raw) => {
+                    if let EventBody::CustomerLinked { customer, .. } = &event.body {
+                        applied.linked.push(customer.id);
+                    }
                     if !open.event(&event, raw.get())? {
                         unheld::add(connection, event.conversation)?;
                         applied.unknown.push(event.conversation);

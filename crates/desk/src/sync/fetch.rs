@@ -104,6 +104,13 @@ impl Fetch {
         }
     }
 
+    /// More may belong to a customer's journey than when it was fetched.
+    pub(super) fn journey_grew(&self, customer: CustomerId) {
+        if self.with(|queue| queue.journeys.remove(&customer)).is_some() {
+            self.add(Job::Journey(customer), false);
+        }
+    }
+
     /// Files of the user's own conversations.
     pub(super) fn media(&self) {
         self.add(Job::Media, false);

@@ -251,6 +251,9 @@ impl Sync {
         for id in applied.unknown {
             self.fetch.unknown(id);
         }
+        for customer in applied.linked {
+            self.fetch.journey_grew(customer);
+        }
         for (id, up_to) in applied.arrived {
             self.outbox.confirm(id, Stage::Delivered, up_to).await;
         }

@@ -1,6 +1,7 @@
 //! In step with the hub, whatever happens to the connection.
 
 use serde_json::json;
+use tandem_conversation::{BrandId, Command, Contact, ContactKind, LinkSource, Participant};
 
 use crate::desk::{Maya, lines, words};
 use crate::hub::FakeHub;
@@ -229,6 +230,40 @@ async fn a_long_journey_is_fetched_whole_and_paged_upwards() {
     let mut expected = vec!["long ago".to_owned()];
     expected.extend(all);
     assert_eq!(found, expected, "the older conversation stands above the live one; nothing twice, nothing missing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journey_grows_when_its_customer_proves_to_be_somebody() {
+    let hub = FakeHub::start().await;
+    let earlier = hub.customer_comes("Visitor 7f3a");
+    hub.customer_writes(earlier, "before I signed in");
+    hub.joins(earlier, "Jonas Keller");
+    hub.completes(earlier, "Jonas Keller");
+    let began = hub.world().states[&earlier].started;
+    while crate::hub::now() <= began {
+        tokio::task::yield_now().await;
+    }
+    let live = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(live, "signed in");
+    let maya = Maya::signed_in(&hub).await;
+    maya.ok("conversation.open", json!({"id": live})).await;
+    maya.until_words(live, &["signed in"]).await;
+
+    let mut carmen = hub.world().states[&live].customer.clone();
+    carmen.contacts = vec![Contact { kind: ContactKind::CustomerId, value: "4711".into() }];
+    for id in [earlier, live] {
+        let contact = hub.world().states[&id].contact;
+        let source = LinkSource::IdentityToken { brand: BrandId(uuid::Uuid::now_v7()) };
+        let link = Command::LinkCustomer { customer: carmen.clone(), contact, source };
+        hub.run(id, Participant::System, link).unwrap();
+    }
+    maya.until_words(live, &["before I signed in", "signed in"]).await;
+    let entries = maya.ok("conversation.entries", json!({"id": live, "limit": 50})).await;
+    let line = "Carmen Menzel signed in on the website: customer 4711";
+    assert!(crate::desk::lines(&entries).iter().any(|shown| shown == line), "{entries:#}");
+    let view = maya.ok("conversation.open", json!({"id": live})).await;
+    let fields = view["customer"].as_array().unwrap();
+    assert!(fields.contains(&json!({"label": "Customer id", "value": "4711"})), "{fields:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
