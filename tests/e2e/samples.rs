@@ -4,7 +4,6 @@
 //! answer shows that they understand what the hub signs.
 
 use std::net::TcpListener;
-use std::path::Path;
 use std::process::{Command, Output};
 
 use anyhow::{Context as _, Result};

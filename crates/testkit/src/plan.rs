@@ -33,6 +33,11 @@ pub enum Step {
         silent: bool,
     },
     CustomerArrives,
+    /// The website says who the customer is: one of a few people.
+    CustomerSignsIn {
+        customer: usize,
+        who: usize,
+    },
     /// Your Logic speaks up unasked and calls for a person.
     LogicCalls {
         which: usize,
@@ -152,8 +157,9 @@ fn step(dice: &mut StdRng, desks: usize, customers: usize) -> Step {
     let away = Duration::from_millis(dice.random_range(0..120));
     match dice.random_range(0..100) {
         0..20 => Step::CustomerWrites { customer: dice.random_range(0..customers), silent: dice.random_bool(0.1) },
-        20..23 => Step::CustomerArrives,
-        23..27 => Step::LogicCalls { which: dice.random_range(0..8) },
+        20..22 => Step::CustomerArrives,
+        22..24 => Step::CustomerSignsIn { customer: dice.random_range(0..customers), who: dice.random_range(0..3) },
+        24..27 => Step::LogicCalls { which: dice.random_range(0..8) },
         27..33 => Step::Unplug { desk, away },
         33..38 => Step::KillDesk { desk, away },
         38..41 => Step::KillHub { away },

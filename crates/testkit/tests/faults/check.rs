@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use tandem_conversation::{Conversation, ConversationId, Event, EventBody, Time, TurnId, left_alone};
+use tandem_conversation::{
+    ContactId, Conversation, ConversationId, CustomerId, Event, EventBody, Time, TurnId, left_alone,
+};
 
 use crate::cache::{Cached, id, open, rows};
 use crate::journal::{Journal, Known};
@@ -19,6 +21,8 @@ pub struct Hub {
     pub conversations: BTreeMap<ConversationId, Whole>,
     turns: Vec<(TurnId, String)>,
     seqs: Vec<i64>,
+    /// Whose each web chat is, unless it goes on elsewhere.
+    owners: HashMap<ContactId, CustomerId>,
 }
 
 /// The hub's conversations, oldest first.
@@ -48,10 +52,13 @@ impl Hub {
             let whole = conversations.get_mut(&of).ok_or_else(|| format!("{of} has events and no state"))?;
             whole.events.push(event);
         }
-        Ok(Self { conversations, turns, seqs })
+        let owners = rows(&connection, "SELECT id, customer FROM contacts WHERE moved_to IS NULL", |row| {
+            Ok((ContactId(id(row, 0)?.0), CustomerId(id(row, 1)?.0)))
+        });
+        Ok(Self { conversations, turns, seqs, owners: owners.into_iter().collect() })
     }
 
-    /// The log has no gaps, its fold is the state, every command had one effect, and nobody is left alone.
+    /// The log has no gaps, its fold is the state, each conversation knows its customer, every command had one effect, and nobody is left alone.
     pub fn is_whole(&self, now: Time, journal: &Journal) -> Result<(), String> {
         if !self.seqs.iter().copied().eq(1..=self.seqs.len() as i64) {
             return Err("the account's log has gaps".into());
@@ -63,6 +70,9 @@ impl Hub {
             }
             if Conversation::fold(&whole.events).as_ref() != Some(&whole.state) {
                 return Err(format!("the state of {of} is not the fold over its events"));
+            }
+            if self.owners.get(&whole.state.contact) != Some(&whole.state.customer.id) {
+                return Err(format!("{of} does not know whose it is: {:?}", whole.state.customer));
             }
             if left_alone(&whole.state, now) {
                 return Err(format!("the customer of {of} is left alone: {:?}", whole.state));

@@ -11,6 +11,7 @@ use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
 use crate::journal::Journal;
+use crate::website;
 
 const AGAIN: Duration = Duration::from_millis(15);
 
@@ -49,6 +50,22 @@ impl Customer {
                 && self.post("chat/v1/messages", Some(token), &json!({"id": turn, "text": text})).await.is_some()
             {
                 return self.journal.accepted(turn);
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+    }
+
+    /// Lets the website say who it is, and does not give up.
+    pub async fn sign_in(self: Arc<Self>, who: usize) {
+        let mut session = json!({"brand": BRAND, "name": self.name, "identity": website::vouches_for(who)});
+        let mut token = self.token.lock().await;
+        if let Some(token) = token.as_deref() {
+            session["resume"] = json!(token);
+        }
+        loop {
+            if let Some(answer) = self.post("chat/v1/sessions", None, &session).await {
+                *token = answer["token"].as_str().map(str::to_owned);
+                return;
             }
             tokio::time::sleep(AGAIN).await;
         }

@@ -154,6 +154,9 @@ impl<'a> Stage<'a> {
                 let newest = self.customers.last().unwrap();
                 self.writing.spawn(Arc::clone(newest).write(false));
             }
+            Step::CustomerSignsIn { customer, who } => {
+                self.writing.spawn(Arc::clone(&self.customers[customer]).sign_in(who));
+            }
             Step::LogicCalls { which } => self.logic_calls(which).await,
             Step::Agent { desk, which, act } => self.agents[desk].act(which, act),
             Step::Unplug { desk, away } => {

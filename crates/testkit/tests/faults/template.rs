@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use rusqlite::Connection;
 use tandem_conversation::Role;
-use tandem_hub::{NewBrand, NewUser, add_brand, add_user};
+use tandem_hub::{NewBrand, NewUser, add_brand, add_user, brand_secret};
 use tandem_protocol::agents::{Login, Tokens};
 use tandem_testkit::hub_process::BRAND;
 use tempfile::TempDir;
@@ -26,6 +26,8 @@ pub struct Template {
     folder: TempDir,
     /// Of each person, in order.
     pub tokens: Vec<Tokens>,
+    /// Of the brand.
+    pub secret: String,
 }
 
 impl Template {
@@ -36,14 +38,17 @@ impl Template {
             set_up(folder.path());
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             let tokens = runtime.block_on(sign_everybody_in(folder.path()));
-            Template { folder, tokens }
+            let secret = brand_secret(folder.path(), BRAND, false).unwrap();
+            Template { folder, tokens, secret }
         })
     }
 
     /// Data for one run.
     pub fn copy(&self) -> TempDir {
         let copy = folder();
-        std::fs::copy(self.folder.path().join("tandem.db"), copy.path().join("tandem.db")).unwrap();
+        for file in ["tandem.db", "identity.key"] {
+            std::fs::copy(self.folder.path().join(file), copy.path().join(file)).unwrap();
+        }
         copy
     }
 }
