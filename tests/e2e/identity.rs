@@ -2,7 +2,7 @@
 //! has the chat in every browser, and whoever comes after them at the same browser sees nothing of it.
 
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
@@ -25,11 +25,7 @@ struct Website {
 
 impl Website {
     fn of(hub: &HubProcess) -> Result<Self> {
-        let mut command = Command::new(program("tandem-hub")?);
-        command.args(["brand", "secret", "--id", "northwind", "--data"]).arg(hub.data());
-        let told = command.output()?;
-        ensure!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
-        Ok(Self { secret: String::from_utf8(told.stdout)?.trim().to_owned() })
+        Ok(Self { secret: hub.brand_secret()? })
     }
 
     fn signs(&self, claims: &Value) -> Result<String> {

@@ -119,6 +119,9 @@ fn play(plan: &Plan, has_display: bool) -> Result<()> {
     let mut player = Command::new(program("tandem-player"));
     player.args(["--hub", &hub, "--brand", BRAND, "--speed", &plan.speed.to_string()]);
     player.arg(if plan.is_replay { "--replay" } else { "--dialogues" }).arg(&plan.dialogues);
+    if plan.hub.is_none() {
+        player.env("TANDEM_BRAND_SECRET", brand_secret(&data)?);
+    }
     let player = leash.start("tandem-player", &mut player)?;
     guide(plan, &hub, &data, display.as_ref());
     watch(plan, &mut leash, app, player, display)
@@ -190,6 +193,15 @@ fn program(name: &str) -> PathBuf {
 fn free_address() -> Result<String> {
     let free = (FIRST_PORT..FIRST_PORT + 100).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
     Ok(format!("127.0.0.1:{}", free.context("no free port from 7700 to 7799")?))
+}
+
+/// With it, the demo's customers can sign in.
+fn brand_secret(data: &Path) -> Result<String> {
+    let mut command = Command::new(program("tandem-hub"));
+    command.args(["brand", "secret", "--id", BRAND, "--data"]).arg(data.join("hub")).env("RUST_LOG", "warn");
+    let told = command.output().context("cannot ask for the brand's secret")?;
+    ensure!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    Ok(String::from_utf8(told.stdout)?.trim().to_owned())
 }
 
 /// 256 random bits in hexadecimal.

@@ -18,6 +18,9 @@ pub struct Dialogue {
     /// The same id in two dialogues is the same person.
     pub customer: String,
     name: Option<String>,
+    pub email: Option<String>,
+    /// The customer signs in on the website after so many of their turns.
+    pub signs_in: Option<usize>,
     pub language: Option<String>,
     /// When it took place, in seconds since 1970.
     pub start: Option<f64>,

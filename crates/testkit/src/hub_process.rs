@@ -64,6 +64,18 @@ impl HubProcess {
         run(&self.binary, self.data.path(), &user, Some(PASSWORD))
     }
 
+    /// The brand's secret, for its website.
+    ///
+    /// # Errors
+    /// If the hub's command line refuses.
+    pub fn brand_secret(&self) -> anyhow::Result<String> {
+        let mut command = Command::new(&self.binary);
+        command.args(["brand", "secret", "--id", BRAND, "--data"]).arg(self.data.path());
+        let told = command.output().context("cannot ask for the brand's secret")?;
+        ensure!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+        Ok(String::from_utf8(told.stdout)?.trim().to_owned())
+    }
+
     /// Folder of database and files.
     #[must_use]
     pub fn data(&self) -> &Path {

@@ -15,5 +15,6 @@ mod net;
 pub mod people;
 pub mod plan;
 pub mod player;
+pub mod website;
 
 pub use net::{ClientError, prepare_tls};

@@ -10,13 +10,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use serde_json::json;
 use tandem_conversation::{ConversationId, Position};
+use tandem_desk::Clock;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::dialogue::Dialogue;
 use crate::net::prepare_tls;
+use crate::website::Website;
 use actor::Actor;
 pub use schedule::{Plan, Slot};
 
@@ -33,6 +36,8 @@ pub struct Settings {
     pub linger: Duration,
     /// How long to go on trying while the hub cannot be reached.
     pub persistence: Duration,
+    /// Where customers sign in, if they can.
+    pub website: Option<Website>,
 }
 
 impl Settings {
@@ -46,7 +51,15 @@ impl Settings {
             at_once: 29,
             linger: Duration::from_secs(600),
             persistence: Duration::from_secs(120),
+            website: None,
         }
+    }
+
+    /// What the website says of a customer who is signed in.
+    fn vouches_for(&self, dialogue: &Dialogue) -> Option<String> {
+        let (website, email) = (self.website.as_ref()?, dialogue.email.as_ref()?);
+        let claims = json!({ "sub": dialogue.customer, "name": dialogue.name(), "email": email });
+        Some(website.vouches_for(claims, Clock::system().now()))
     }
 
     /// Recorded seconds as they are played.

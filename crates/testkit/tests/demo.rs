@@ -8,13 +8,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tandem_conversation::{Content, ConversationId, HelpReason, Participant, Position, Section};
+use tandem_conversation::{Contact, ContactKind, Content, ConversationId, HelpReason, Participant, Position, Section};
 use tandem_testkit::ClientError;
 use tandem_testkit::dialogue::{self, Dialogue};
 use tandem_testkit::hub_process::{HubOptions, HubProcess, PASSWORD, find_binary};
 use tandem_testkit::logic_process::LogicProcess;
 use tandem_testkit::people::{Agent, Customer, Desk};
 use tandem_testkit::player::{Plan, Played, Player, Settings};
+use tandem_testkit::website::Website;
 use tokio::sync::watch;
 
 const SPEED: f64 = 30.0;
@@ -71,8 +72,9 @@ async fn the_demo_reaches_the_agents_desk_to_the_letter() {
     let hub = hub_with_logic(&logic);
     let mut maya = Agent::sign_in(&hub.url, "maya@northwind.example", PASSWORD).await.unwrap();
     let (tell, over) = watch::channel(false);
-    let settings =
-        Settings { speed: SPEED, linger: Duration::from_millis(500), ..Settings::new(&hub.url, "northwind") };
+    let website = Some(Website::new(&hub.brand_secret().unwrap()));
+    let linger = Duration::from_millis(500);
+    let settings = Settings { speed: SPEED, linger, website, ..Settings::new(&hub.url, "northwind") };
     let plan = Plan::demo(&all, Duration::from_millis(150));
     let playing = tokio::spawn(async move {
         let summary = Player::new(settings, Arc::new(|_| ())).play(plan).await;
@@ -114,6 +116,12 @@ async fn check(agent: &mut Agent, dialogue: &Dialogue, played: &Played, calls: &
         (state.custom.get("dialogue")?.as_str()? == name).then(|| state.clone())
     };
     let state = agent.wait_for("the dialogue's name in the custom data", known).await.unwrap();
+    if dialogue.signs_in.is_some() {
+        let id_of = |contact: &&Contact| contact.kind == ContactKind::CustomerId;
+        let signed_in = state.customer.contacts.iter().find(id_of).map(|contact| &contact.value);
+        assert_eq!(signed_in, Some(&dialogue.customer), "{name}: who has signed in is known");
+        assert_eq!(state.customer.name, dialogue.name());
+    }
     if !dialogue.hands_over() {
         assert_eq!(calls.get(&id), None, "{name}: the assistant settles it alone");
         let settled = dialogue.completion == "Complete";

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::Parser;
 use tandem_testkit::dialogue;
 use tandem_testkit::player::{Plan, Player, Settings, Summary};
+use tandem_testkit::website::Website;
 
 /// Plays customers into a running hub through its web chat.
 #[derive(Parser)]
@@ -28,6 +29,9 @@ struct Arguments {
     /// How many times faster than recorded
     #[arg(long, default_value_t = 1.0)]
     speed: f64,
+    /// The brand's secret: with it, some customers sign in on the website
+    #[arg(long, env = "TANDEM_BRAND_SECRET", hide_env_values = true)]
+    brand_secret: Option<String>,
     /// Most dialogues at a time
     #[arg(long, default_value_t = 29)]
     at_once: usize,
@@ -60,6 +64,7 @@ async fn main() -> anyhow::Result<ExitCode> {
         speed: arguments.speed,
         at_once: arguments.at_once,
         linger: seconds("--linger", linger)?,
+        website: arguments.brand_secret.as_deref().map(Website::new),
         ..Settings::new(&arguments.hub, &arguments.brand)
     };
     let plan = match arguments.replay {

@@ -89,6 +89,19 @@ impl Customer {
         self.until_ready().await
     }
 
+    /// Lets the website say who they are; the chat goes on, perhaps in another session.
+    ///
+    /// # Errors
+    /// If the hub does not believe it.
+    pub async fn sign_in(&mut self, brand: &str, identity: String) -> Result<(), ClientError> {
+        let (resume, identity) = (Some(self.token.clone()), Some(identity));
+        let request = SessionRequest { brand: brand.into(), resume, identity, ..SessionRequest::default() };
+        let session: SessionResponse =
+            call(self.http.post(format!("{}/chat/v1/sessions", self.hub)).json(&request)).await?;
+        self.token = session.token;
+        self.reconnect().await
+    }
+
     async fn until_ready(&mut self) -> Result<(), ClientError> {
         let deadline = Instant::now() + self.patience;
         loop {

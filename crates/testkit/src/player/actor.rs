@@ -50,10 +50,11 @@ impl Actor {
         let settings = &stage.settings;
         let request = SessionRequest {
             brand: settings.brand.clone(),
-            resume: known,
+            resume: known.clone(),
             language: dialogue.language.clone(),
             name: Some(dialogue.name()),
-            identity: None,
+            // Who comes back is known to the website.
+            identity: known.and_then(|_| settings.vouches_for(dialogue)),
         };
         let deadline = Instant::now() + settings.persistence;
         let mut pause = RETRY.0;
@@ -145,6 +146,12 @@ impl Actor {
                 self.customer.types(false).await.ok();
             }
             self.speak(dialogue, turn, played).await?;
+            if dialogue.signs_in == Some(played.sent.len())
+                && let Some(identity) = self.stage.settings.vouches_for(dialogue)
+            {
+                self.customer.sign_in(&self.stage.settings.brand, identity).await?;
+                self.log("signs in on the website");
+            }
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
 use crate::journal::Journal;
-use crate::website;
+use crate::template::Template;
 
 const AGAIN: Duration = Duration::from_millis(15);
 
@@ -57,7 +57,7 @@ impl Customer {
 
     /// Lets the website say who it is, and does not give up.
     pub async fn sign_in(self: Arc<Self>, who: usize) {
-        let mut session = json!({"brand": BRAND, "name": self.name, "identity": website::vouches_for(who)});
+        let mut session = json!({"brand": BRAND, "name": self.name, "identity": Template::get().vouches_for(who)});
         let mut token = self.token.lock().await;
         if let Some(token) = token.as_deref() {
             session["resume"] = json!(token);

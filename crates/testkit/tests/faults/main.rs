@@ -20,7 +20,6 @@ mod killed;
 mod logic;
 mod run;
 mod template;
-mod website;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};

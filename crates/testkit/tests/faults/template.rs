@@ -4,10 +4,12 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use rusqlite::Connection;
+use serde_json::json;
 use tandem_conversation::Role;
 use tandem_hub::{NewBrand, NewUser, add_brand, add_user, brand_secret};
 use tandem_protocol::agents::{Login, Tokens};
 use tandem_testkit::hub_process::BRAND;
+use tandem_testkit::website::Website;
 use tempfile::TempDir;
 
 use crate::house::{House, folder};
@@ -26,8 +28,8 @@ pub struct Template {
     folder: TempDir,
     /// Of each person, in order.
     pub tokens: Vec<Tokens>,
-    /// Of the brand.
-    pub secret: String,
+    /// Of the brand; it knows a few of its visitors.
+    website: Website,
 }
 
 impl Template {
@@ -38,9 +40,16 @@ impl Template {
             set_up(folder.path());
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             let tokens = runtime.block_on(sign_everybody_in(folder.path()));
-            let secret = brand_secret(folder.path(), BRAND, false).unwrap();
-            Template { folder, tokens, secret }
+            let website = Website::new(&brand_secret(folder.path(), BRAND, false).unwrap());
+            Template { folder, tokens, website }
         })
+    }
+
+    /// A token for one of the website's customers. The first two share a telephone.
+    pub fn vouches_for(&self, who: usize) -> String {
+        let phone = format!("+3460012345{}", who.max(1));
+        let claims = json!({ "sub": format!("cust-{who}"), "name": format!("Customer {who}"), "phone_number": phone });
+        self.website.vouches_for(claims, tandem_hub::Clock::system().now())
     }
 
     /// Data for one run.
