@@ -156,6 +156,8 @@ pub enum Command {
         customer: CustomerRef,
         contact: ContactId,
         source: LinkSource,
+        /// The customer has another conversation in progress there, which goes on; this one is over.
+        goes_on_in: Option<ConversationId>,
     },
     PressButton {
         action: String,

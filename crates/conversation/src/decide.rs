@@ -313,7 +313,13 @@ impl<'a> Draft<'a> {
             Command::ChangeCustomer { patch } => self.change_customer(patch),
             Command::Tag { add, remove } => self.tag(add, remove),
             Command::RenameCustomer { name } => self.rename_customer(name),
-            Command::LinkCustomer { customer, contact, source } => self.link_customer(customer, *contact, source),
+            Command::LinkCustomer { customer, contact, source, goes_on_in } => {
+                self.link_customer(customer, *contact, source)?;
+                if goes_on_in.is_some() && self.state.in_progress() {
+                    self.complete("The customer goes on in another conversation".to_owned());
+                }
+                Ok(())
+            }
             Command::FailMail { link, reason } => self.fail_mail(*link, reason),
             Command::Receive { stage, up_to } => self.receive(*stage, *up_to),
             Command::Progress { turn, stage, reason } => {

@@ -253,13 +253,13 @@ pub fn difference(from: &Map<String, Value>, to: &Map<String, Value>) -> Map<Str
     gone.chain(changed).collect()
 }
 
-/// What is known of one person under two names: the older knowledge stays, the newer adds to it. If that is more than may
-/// be kept, the older alone.
+/// What is known of one person under two names: what is sure stays, the other adds to it. If that is more than may be kept,
+/// what is sure alone.
 #[must_use]
-pub fn joined(older: &Map<String, Value>, newer: &Map<String, Value>) -> Map<String, Value> {
-    let mut joined = newer.clone();
-    merge(&mut joined, older);
-    if check_custom("", &joined).is_ok() { joined } else { older.clone() }
+pub fn joined(sure: &Map<String, Value>, other: &Map<String, Value>) -> Map<String, Value> {
+    let mut joined = other.clone();
+    merge(&mut joined, sure);
+    if check_custom("", &joined).is_ok() { joined } else { sure.clone() }
 }
 
 /// Refuses custom data beyond its limit.
@@ -297,13 +297,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_known_of_one_person_twice_is_joined(older in data(), newer in data()) {
-            let both = joined(&older, &newer);
-            let mut with_older = both.clone();
-            merge(&mut with_older, &older);
-            prop_assert_eq!(&with_older, &both, "the older knowledge stays");
-            prop_assert!(newer.keys().all(|key| both.contains_key(key)), "and nothing new is lost");
-            prop_assert_eq!(joined(&both, &newer), both, "twice is as good as once");
+        fn what_is_known_of_one_person_twice_is_joined(sure in data(), other in data()) {
+            let both = joined(&sure, &other);
+            let mut with_sure = both.clone();
+            merge(&mut with_sure, &sure);
+            prop_assert_eq!(&with_sure, &both, "what is sure stays");
+            prop_assert!(other.keys().all(|key| both.contains_key(key)), "and nothing else is lost");
+            prop_assert_eq!(joined(&both, &other), both, "twice is as good as once");
         }
 
         #[test]

@@ -227,6 +227,7 @@ impl World {
                 customer: CustomerRef::new(CustomerId(self.id()), format!("Carmen {}", pick % 4)),
                 contact: ContactId(self.id()),
                 source: LinkSource::IdentityToken { brand: BrandId(self.id()) },
+                goes_on_in: step.flag.then(|| ConversationId(self.id())),
             },
             47 => Command::RenameCustomer { name: format!("Carmen {}", pick % 4) },
             49 => Command::GradeHandover { turn: self.packet(), grade: self.grade(pick) },

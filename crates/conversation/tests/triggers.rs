@@ -121,7 +121,8 @@ fn invitations_when_they_are_declined_or_missed() {
 fn carmen_is_linked(stage: &mut Stage) {
     let customer = CustomerRef::new(CustomerId(stage.id()), "Carmen Ruiz");
     let source = LinkSource::IdentityToken { brand: BrandId(stage.id()) };
-    let link = Command::LinkCustomer { customer: customer.clone(), contact: stage.state.contact, source };
+    let link =
+        Command::LinkCustomer { customer: customer.clone(), contact: stage.state.contact, source, goes_on_in: None };
     stage.system(link.clone()).expect("the hub knows");
     assert_eq!(stage.state.customer, customer);
     assert!(stage.system(link).expect("the hub may repeat itself").is_empty(), "what is known is not told again");

@@ -115,21 +115,18 @@ impl Engine {
         Ok(conversations::get(connection, id)?.map(Arc::new))
     }
 
-    /// The newest conversation of a contact, those of this group included.
+    /// The newest conversation of a contact, one in progress before one that is over; those of this group included.
     pub(crate) fn newest_of_contact(
         &self,
         connection: &Connection,
         contact: ContactId,
     ) -> Result<Option<ConversationId>, StoreError> {
-        let of_contact = |state: &&Arc<Conversation>| state.contact == contact;
-        let newest = self.group.values().map(|changed| &changed.after).filter(of_contact);
-        let newest = newest.max_by_key(|state| (state.started, state.id)).cloned();
-        let stored = match conversations::newest_of_contact(connection, contact)? {
-            // This group may have moved it to another contact.
-            Some(id) => self.state(connection, id)?.filter(|state| of_contact(&state)),
-            None => None,
-        };
-        Ok(newest.into_iter().chain(stored).max_by_key(|state| (state.started, state.id)).map(|state| state.id))
+        let stored = conversations::newest_of_contact(connection, contact)?;
+        let stored = stored.map(|id| self.state(connection, id)).transpose()?.flatten();
+        let grouped = self.group.values().map(|changed| Arc::clone(&changed.after));
+        // This group may have moved the stored one to another contact.
+        let all = grouped.chain(stored).filter(|state| state.contact == contact);
+        Ok(all.max_by_key(|state| shown_before(state)).map(|state| state.id))
     }
 
     /// All conversations of a customer, those of this group included.
@@ -138,10 +135,21 @@ impl Engine {
         connection: &Connection,
         customer: CustomerId,
     ) -> Result<BTreeSet<ConversationId>, StoreError> {
-        let begun = self.group.values().filter(|changed| changed.after.customer.id == customer);
-        let mut all: BTreeSet<_> = begun.map(|changed| changed.after.id).collect();
-        all.extend(conversations::ids_of_customer(connection, customer)?);
-        Ok(all)
+        Ok(self.grouped(customer).chain(conversations::ids_of_customer(connection, customer)?).collect())
+    }
+
+    /// The conversations of a customer that are in progress, and any of theirs in this group.
+    pub(crate) fn in_progress_of(
+        &self,
+        connection: &Connection,
+        customer: CustomerId,
+    ) -> Result<BTreeSet<ConversationId>, StoreError> {
+        Ok(self.grouped(customer).chain(conversations::in_progress_of(connection, customer)?).collect())
+    }
+
+    fn grouped(&self, customer: CustomerId) -> impl Iterator<Item = ConversationId> {
+        let of_customer = move |changed: &&Changed| changed.after.customer.id == customer;
+        self.group.values().filter(of_customer).map(|changed| changed.after.id)
     }
 
     /// Decides and records one command. Gives the position of the turn that it added, or else of the conversation's
@@ -291,6 +299,11 @@ impl Companion for Engine {
             }
         }
     }
+}
+
+/// Of a contact's conversations the greatest is shown.
+pub(crate) fn shown_before(state: &Conversation) -> (bool, Time, ConversationId) {
+    (state.in_progress(), state.started, state.id)
 }
 
 /// A command of the hub itself.

@@ -147,7 +147,7 @@ struct Sessions {
     helping: HashSet<SessionId>,
     chats: HashMap<ContactId, Vec<(SessionId, mpsc::Sender<Utf8Bytes>)>>,
     /// The newest conversation of each connected browser: what happens in older ones is not for its page.
-    newest: HashMap<ContactId, (Time, ConversationId)>,
+    newest: HashMap<ContactId, (bool, Time, ConversationId)>,
     guests: HashMap<ConversationId, Vec<(SessionId, GuestSession)>>,
     /// Of conversations in which somebody wrote lately: whom typing concerns.
     states: HashMap<ConversationId, std::sync::Arc<tandem_conversation::Conversation>>,
@@ -220,11 +220,7 @@ impl Sessions {
                     }
                 }
             }
-            Input::ChatMoved(contact) => {
-                // Their sockets close because nothing holds the other end of their queues any more.
-                self.chats.remove(&contact);
-                self.newest.remove(&contact);
-            }
+            Input::ChatMoved(contact) => self.drop_chats(contact),
             Input::GuestCame { guest, registered } => {
                 let id = self.new_id();
                 self.guests.entry(guest.conversation).or_default().push((id, guest));
@@ -388,6 +384,12 @@ impl Sessions {
             }
             self.tell_if_changed(before);
         }
+    }
+
+    /// Lets the browsers at a contact come again: their sockets close because nothing holds the other end of their queues.
+    fn drop_chats(&mut self, contact: ContactId) {
+        self.chats.remove(&contact);
+        self.newest.remove(&contact);
     }
 
     fn send_chat(&mut self, contact: ContactId, frame: &ChatFrame) {

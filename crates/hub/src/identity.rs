@@ -33,11 +33,6 @@ impl Identity {
         })
     }
 
-    /// Everything that the customer is known by.
-    fn contacts(&self) -> impl Iterator<Item = &Contact> {
-        std::iter::once(&self.id).chain(&self.others)
-    }
-
     /// What to call the customer if nobody said it.
     fn any_name(&self) -> String {
         let email = self.others.iter().find(|contact| contact.kind == ContactKind::Email);

@@ -76,4 +76,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "custom buttons", sql: buttons::SCHEMA },
     Migration { name: "customers who are proven", sql: contacts::PROVEN },
     Migration { name: "secrets of brands", sql: brands::SECRETS },
+    Migration { name: "what web chats show", sql: conversations::SHOWN },
 ];

@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::sync::atomic::Ordering;
+
 use axum::response::IntoResponse as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -93,13 +95,14 @@ async fn a_visitor_who_signs_in_is_known_from_then_on() {
     let before = customer_of(&sofia, &id).await;
 
     let (browser, shown) = page.shows(Some(&visitor), Some(carmen())).await;
-    assert_eq!(browser.token, visitor.token, "the browser keeps its session");
-    assert_eq!(shown["id"], id.as_str(), "and its conversation");
+    assert_eq!(shown["id"], id.as_str(), "the browser keeps its conversation");
+    assert!(visitor.sees().await.is_empty(), "whoever knew the token before she signed in sees nothing of hers");
+    assert_eq!(visitor.sends(&json!({ "id": uuid::Uuid::now_v7(), "text": "I?" })).await.0, 401);
     let contacts =
         json!([{ "kind": "customer_id", "value": "4711" }, { "kind": "email", "value": "carmen@example.com" }]);
     let after = customer_of(&sofia, &id).await;
     assert_eq!((&after["name"], &after["contacts"]), (&json!("Carmen Ruiz"), &contacts));
-    assert_eq!(after["id"], before["id"], "who was known first stays");
+    assert_eq!(after["id"], before["id"], "somebody unknown becomes known");
     let linked = links(&sofia, &id).await;
     assert_eq!(linked.len(), 1);
     assert_eq!(linked[0]["was"], json!({ "id": before["id"], "name": before["name"] }));
@@ -182,7 +185,7 @@ async fn earlier_visits_become_one_journey() {
     }
     completes(&sofia, &first).await;
     completes(&sofia, &second).await;
-    let known = customer_of(&sofia, &first).await;
+    let known = customer_of(&sofia, &second).await;
 
     let (two, shown) = page.shows(Some(&two), Some(carmen())).await;
     assert_eq!(shown["id"], second.as_str());
@@ -191,12 +194,12 @@ async fn earlier_visits_become_one_journey() {
     for id in [&first, &second] {
         let state = sofia.state(id).await;
         let customer = &state["customer"];
-        assert_eq!(customer["id"], known["id"], "who was known first stays");
+        assert_eq!(customer["id"], known["id"], "whom the company knows stays who they are");
         assert_eq!(customer["name"], "Carmen Ruiz");
         assert_eq!(
             customer["custom"],
-            json!({ "tier": "gold", "cart": 1, "seen": "shoes" }),
-            "the older knowledge stays"
+            json!({ "tier": "gold", "cart": 2, "seen": "shoes" }),
+            "what was kept of whom the company knows stays"
         );
         assert_eq!(state["status"]["status"], "completed", "nobody is bothered");
         assert_eq!(journey(&sofia, customer).await, [first.clone(), second.clone()]);
@@ -217,7 +220,7 @@ async fn an_open_page_follows_to_where_the_chat_goes_on() {
     visitor.writes("Hello?").await;
     let id = visitor.conversation().await;
     let mut open = visitor.live().await;
-    page.shows(Some(&visitor), Some(carmen())).await;
+    let (browser, _) = page.shows(Some(&visitor), Some(carmen())).await;
     let ended = tokio::time::timeout(std::time::Duration::from_secs(10), async {
         while let Some(Ok(message)) = open.next().await {
             if message.is_close() {
@@ -226,13 +229,13 @@ async fn an_open_page_follows_to_where_the_chat_goes_on() {
         }
     });
     ended.await.expect("the open page is told to come again");
-    let mut open = visitor.live().await;
+    let mut open = browser.live().await;
     maya.does(&id, json!({ "type": "join" })).await;
     maya.replies(&id, "Here I am").await;
     while frame(&mut open).await["entry"]["text"] != "Here I am" {}
     say(&mut open, &json!({ "type": "message", "id": uuid::Uuid::now_v7(), "text": "Good" }).to_string()).await;
     while frame(&mut open).await["type"] != "accepted" {}
-    assert_eq!(visitor.conversation().await, id);
+    assert_eq!(browser.conversation().await, id);
 }
 
 #[tokio::test]
@@ -245,6 +248,7 @@ async fn who_signs_out_leaves_nothing_for_the_next() {
     let (nobody, shown) = page.shows(Some(&carmen_here), None).await;
     assert_eq!(shown, Value::Null, "without her, her conversation is not shown");
     assert_ne!(nobody.token, carmen_here.token);
+    assert_eq!(carmen_here.sends(&json!({ "id": uuid::Uuid::now_v7(), "text": "I?" })).await.0, 401, "it is over");
     let (jonas, shown) = page.shows(Some(&carmen_here), Some(json!({ "sub": "4712", "name": "Jonas Weber" }))).await;
     assert_eq!(shown, Value::Null, "nor to somebody else who signs in");
     jonas.writes("Mine").await;
@@ -277,10 +281,82 @@ async fn a_customer_without_a_name_is_called_by_an_address_until_one_is_known() 
     browser.writes("Hello").await;
     let id = browser.conversation().await;
     assert_eq!(customer_of(&sofia, &id).await["name"], "4711");
-    page.shows(Some(&browser), Some(carmen())).await;
+    let name_of = || async { customer_of(&sofia, &id).await["name"].clone() };
+    page.shows(Some(&browser), Some(json!({ "sub": "4711", "name": "Carmen" }))).await;
+    assert_eq!(name_of().await, "Carmen");
+    completes(&sofia, &id).await;
+    let (browser, _) = page.shows(None, Some(carmen())).await;
     let customer = customer_of(&sofia, &id).await;
-    assert_eq!(customer["contacts"][1]["value"], "carmen@example.com", "what is new is added");
+    assert_eq!(customer["contacts"][1]["value"], "carmen@example.com", "what is new is added where she can go on");
     assert_eq!(customer["name"], "Carmen Ruiz");
+    browser.writes("One more thing").await;
+    assert_eq!(browser.conversation().await, id);
+}
+
+#[tokio::test]
+async fn of_two_conversations_in_progress_the_one_with_a_person_goes_on() {
+    let hub = TestHub::start(None).await;
+    let (page, maya) = (Page::of(&hub).await, hub.maya().await);
+    let (phone, _) = page.shows(None, Some(carmen())).await;
+    phone.writes("From my phone").await;
+    let with_maya = phone.conversation().await;
+    maya.does(&with_maya, json!({ "type": "join" })).await;
+    let mut on_phone = phone.live().await;
+    let laptop = hub.customer().await;
+    laptop.writes("Hi, it is me").await;
+    let other = laptop.conversation().await;
+    let (laptop, shown) = page.shows(Some(&laptop), Some(carmen())).await;
+    assert_eq!(shown["id"], with_maya.as_str(), "she goes on where somebody answers her");
+    let state = hub.sofia().await.state(&other).await;
+    assert_eq!(state["status"]["status"], "completed", "and nobody waits for her in the other one");
+    assert_eq!(state["status"]["resolution"], "The customer goes on in another conversation");
+    maya.replies(&with_maya, "Here I am").await;
+    laptop.waits_for("Here I am").await;
+    let again = tokio::time::timeout(std::time::Duration::from_secs(10), async {
+        while let Some(Ok(message)) = on_phone.next().await {
+            if message.is_close() {
+                break;
+            }
+        }
+    });
+    again.await.expect("the phone is told to look again");
+    let mut on_phone = phone.live().await;
+    maya.replies(&with_maya, "Still here").await;
+    while frame(&mut on_phone).await["entry"]["text"] != "Still here" {}
+}
+
+#[tokio::test]
+async fn a_conversation_in_progress_is_shown_before_a_newer_one_that_is_over() {
+    let hub = TestHub::start(None).await;
+    let (page, sofia) = (Page::of(&hub).await, hub.sofia().await);
+    let laptop = hub.customer().await;
+    laptop.writes("Still waiting").await;
+    let waiting = laptop.conversation().await;
+    let (phone, _) = page.shows(None, Some(carmen())).await;
+    phone.writes("Something else").await;
+    let over = phone.conversation().await;
+    completes(&sofia, &over).await;
+    let known = customer_of(&sofia, &over).await;
+    let (_, shown) = page.shows(Some(&laptop), Some(carmen())).await;
+    assert_eq!(shown["id"], waiting.as_str());
+    assert_eq!(phone.conversation().await, waiting);
+    assert_eq!(customer_of(&sofia, &waiting).await["id"], known["id"], "Your Logic meets the customer that it knows");
+}
+
+#[tokio::test]
+async fn a_page_s_word_counts_for_a_week() {
+    let (hub, ahead) = TestHub::start_with_clock(None).await;
+    let page = Page::of(&hub).await;
+    let (browser, _) = page.shows(None, Some(carmen())).await;
+    browser.writes("Hello").await;
+    let passes = |days: i64| ahead.fetch_add(days * 24 * 3_600_000, Ordering::Relaxed);
+    passes(6);
+    let (browser, shown) = page.shows(Some(&browser), Some(carmen())).await;
+    assert_ne!(shown, Value::Null);
+    passes(6);
+    assert_eq!(browser.sees().await.len(), 1, "it was given again");
+    passes(2);
+    assert_eq!(browser.sends(&json!({ "id": uuid::Uuid::now_v7(), "text": "?" })).await.0, 401);
 }
 
 #[tokio::test]
@@ -296,7 +372,9 @@ async fn a_page_that_proves_nothing_changes_nothing() {
     assert!(problem["detail"].as_str().unwrap().contains("not signed with the secret of this brand"), "{problem}");
     assert!(links(&sofia, &id).await.is_empty());
 
+    let (known, _) = page.shows(None, Some(carmen())).await;
     let renewed = Page { hub: &hub, secret: secret(&hub, true).await };
+    assert_eq!(known.sends(&json!({ "id": uuid::Uuid::now_v7(), "text": "?" })).await.0, 401, "nor what it has opened");
     assert_eq!(page.asks(None, Some(carmen())).await.0, 401, "the secret from before counts no more");
     assert_eq!(renewed.asks(None, Some(carmen())).await.0, 200);
 }

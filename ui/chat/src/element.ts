@@ -49,7 +49,7 @@ export class UniversalChat extends HTMLElement {
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (!this.parts || before === after) return;
     if (name === "open") this.opened(true);
-    else if (name === "identity" && after !== null && subjectOf(before) === subjectOf(after)) this.parts.session.renew(after);
+    else if (name === "identity" && after && subjectOf(before) === subjectOf(after)) this.parts.session.renew(after);
     else if (name === "theme" || name === "accent") this.draw();
     else this.build();
   }
@@ -69,7 +69,7 @@ export class UniversalChat extends HTMLElement {
     const { env, files } = UniversalChat.doors();
     const i18n = i18nFor(this.getAttribute("lang"), navigator.languages);
     const hub = new URL(this.getAttribute("hub") ?? import.meta.url, location.href).origin;
-    const session = new Session(env, files, { hub, brand, language: i18n.language, identity: this.getAttribute("identity") });
+    const session = new Session(env, files, { hub, brand, language: i18n.language, identity: this.getAttribute("identity") || null });
     const context: ViewContext = { session, i18n };
     const panel = new PanelView(context, this.isInline, () => this.close());
     const launcher = this.isInline ? null : new LauncherView(context, () => this.toggleAttribute("open"));

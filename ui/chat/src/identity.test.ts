@@ -5,7 +5,7 @@ import { memoryFiles } from "./files";
 import { subjectOf } from "./identity";
 import { UniversalChat } from "./index";
 import { Clock, FakeHub, MapStore, settle } from "./testing";
-import { KEY, connected } from "./testing-carmen";
+import { KEY, carmen, connected } from "./testing-carmen";
 
 function token(sub: string, version = 1): string {
   const payload = btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify({ sub, version }))));
@@ -49,10 +49,12 @@ test("who signs out leaves no way to the chat; the unfinished words wait for nob
   const { session, store } = await connected(new FakeHub(), new MapStore(), CARMEN);
   session.typed("my secr");
   session.stop();
+  const of4711 = store.getItem(`${KEY}.of.4711`);
   const nobody = await connected(new FakeHub(), store);
-  expect(nobody.hub.opened[0]).toEqual({ brand: "northwind", language: "en" });
   expect(nobody.session.memory.draft).toBe("");
   expect(store.getItem(`${KEY}.of.4711`)).toBeNull();
+  expect(nobody.hub.opened[0], "the hub is told to end it").toMatchObject({ resume: of4711 });
+  expect(store.getItem(`${KEY}.ended`)).toBeNull();
   nobody.session.stop();
   const jonas = await connected(new FakeHub(), store, JONAS);
   expect(jonas.session.memory.draft).toBe("");
@@ -61,11 +63,61 @@ test("who signs out leaves no way to the chat; the unfinished words wait for nob
   expect(again.session.memory.draft).toBe("my secr");
 });
 
+test("who signs out without opening the chat is signed out all the same, a moment later", async () => {
+  const { session, store } = await connected(new FakeHub(), new MapStore(), CARMEN);
+  session.stop();
+  const of4711 = store.getItem(`${KEY}.of.4711`);
+  const nobody = carmen(new FakeHub(), store);
+  nobody.session.start();
+  await nobody.clock.advance(2_000);
+  expect(nobody.hub.requests, "the page may still say who is there").toEqual([]);
+  await nobody.clock.advance(2_000);
+  expect(nobody.hub.opened[0]).toMatchObject({ resume: of4711 });
+});
+
+test("a page that says late who is signed in signs nobody out", async () => {
+  const { session, hub, store } = await connected(new FakeHub(), new MapStore(), CARMEN);
+  session.typed("half a sen");
+  session.stop();
+  const before = store.getItem(`${KEY}.of.4711`);
+  const early = carmen(hub, store);
+  early.session.start();
+  await early.clock.advance(500);
+  early.session.stop();
+  const late = carmen(hub, store, early.clock, CARMEN);
+  late.session.start();
+  await settle();
+  expect(hub.opened.at(-1)).toMatchObject({ resume: before, identity: CARMEN });
+  expect(late.session.memory.draft).toBe("half a sen");
+});
+
+test("what was written in a tab that did not know joins the next time; a kept draft stays", async () => {
+  const { session, store } = await connected(new FakeHub(), new MapStore(), CARMEN);
+  session.typed("my own");
+  session.stop();
+  store.setItem(KEY, "token-of-another-tab");
+  store.setItem(`${KEY}.draft`, "another tab's");
+  const again = await connected(new FakeHub(), store, CARMEN);
+  expect(again.session.memory.draft).toBe("my own");
+  expect(store.getItem(KEY)).toBeNull();
+  expect(store.getItem(`${KEY}.draft`)).toBeNull();
+});
+
+test("words whose session another tab has taken away find a new one", async () => {
+  const { session, hub, store, stages } = await connected();
+  store.removeItem(KEY);
+  session.sendText("Still here?");
+  await settle();
+  expect(stages()).toEqual(["sent"]);
+  expect(hub.opened.length).toBe(2);
+});
+
 test("another customer begins another session", async () => {
   const { session, store } = await connected(new FakeHub(), new MapStore(), CARMEN);
   session.stop();
   const { hub } = await connected(new FakeHub(), store, JONAS);
-  expect(hub.opened).toEqual([{ brand: "northwind", language: "en", identity: JONAS }]);
+  expect(hub.opened.map(({ identity }) => identity)).toEqual([JONAS, JONAS]);
+  expect(hub.opened[1]).not.toHaveProperty("resume");
 });
 
 function refusing(hub: FakeHub, refused: string): void {
@@ -96,6 +148,7 @@ test("an open chat goes on when its token has expired", async () => {
   expect(session.link.kind).toBe("live");
   expect(store.getItem(`${KEY}.of.4711`)).toBe(kept);
   expect(texts()).toEqual(["Hello Carmen"]);
+  expect(session.items().map(({ earlier }) => earlier), "and stays on its page").toEqual([false]);
   expect(hub.opened.length).toBe(1);
 });
 
@@ -126,7 +179,7 @@ test("the element follows its page: in, a fresh token, somebody else, out", asyn
   await settle();
   expect(refused).toHaveBeenCalledExactlyOnceWith("It has expired.");
   expect(log()).not.toContain("Hello Carmen");
-  element.removeAttribute("identity");
+  element.setAttribute("identity", "");
   await settle();
   expect(hub.opened.map(({ identity }) => identity)).toEqual([undefined, CARMEN, undefined, undefined]);
 });

@@ -9,6 +9,9 @@ export interface Seen {
 }
 
 const OUTBOX = ".outbox";
+const ENDED = ".ended";
+/** Everything that is somebody's: token, unfinished text, how far was read, what is not sent. */
+const WORDS = ["", ".draft", ".seen", OUTBOX];
 
 function keyOf(ofNobody: string, who: string): string {
   return who === "" ? ofNobody : `${ofNobody}.of.${who}`;
@@ -27,11 +30,9 @@ export class Memory {
     const ofNobody = `tandem.chat.${hub}.${brand}`;
     this.key = keyOf(ofNobody, who);
     const before = store.getItem(`${ofNobody}.who`) ?? "";
-    if (before === who) return;
-    if (before === "") this.takeAlong(ofNobody);
-    else for (const suffix of ["", ".seen"]) store.removeItem(keyOf(ofNobody, before) + suffix);
-    if (who === "") store.removeItem(`${ofNobody}.who`);
-    else store.setItem(`${ofNobody}.who`, who);
+    if (before !== "" && before !== who) this.signOut(ofNobody, keyOf(ofNobody, before));
+    if (who !== "") this.takeAlong(ofNobody);
+    this.writeAt(`${ofNobody}.who`, who === "" ? null : who);
   }
 
   get outboxKey(): string {
@@ -44,6 +45,15 @@ export class Memory {
 
   set token(token: string | null) {
     this.write("", token);
+  }
+
+  /** The token of somebody who has signed out: shown to the hub once more, it opens nothing any more. */
+  get ended(): string | null {
+    return this.store.getItem(this.key + ENDED);
+  }
+
+  set ended(token: null) {
+    this.write(ENDED, token);
   }
 
   get draft(): string {
@@ -70,21 +80,36 @@ export class Memory {
     this.write(".seen", seen && JSON.stringify(seen));
   }
 
-  private takeAlong(from: string): void {
+  /** Of whoever sat here before nothing stays that opens their chat; what they have not sent waits for them alone. */
+  private signOut(ofNobody: string, before: string): void {
+    const token = this.store.getItem(before);
+    this.store.removeItem(before);
+    for (const suffix of WORDS) this.store.removeItem(ofNobody + suffix);
+    if (token !== null) this.writeAt(ofNobody + ENDED, token);
+  }
+
+  private takeAlong(ofNobody: string): void {
     const { store } = this;
-    for (const suffix of ["", ".draft", ".seen", OUTBOX]) {
-      const left = store.getItem(from + suffix);
+    const ended = store.getItem(ofNobody + ENDED);
+    for (const suffix of WORDS) {
+      const left = store.getItem(ofNobody + suffix) ?? (suffix === "" ? ended : null);
       if (left === null) continue;
-      const own = suffix === OUTBOX ? store.getItem(this.outboxKey) : null;
+      const own = store.getItem(this.key + suffix);
+      if (own === null || suffix === "") store.setItem(this.key + suffix, left);
       // Two lists are one list: the brackets between them become a comma.
-      store.setItem(this.key + suffix, own === null ? left : `${own.slice(0, -1)},${left.slice(1)}`);
-      store.removeItem(from + suffix);
+      else if (suffix === OUTBOX) store.setItem(this.key + suffix, `${own.slice(0, -1)},${left.slice(1)}`);
+      store.removeItem(ofNobody + suffix);
     }
+    store.removeItem(ofNobody + ENDED);
   }
 
   private write(suffix: string, value: string | null): void {
-    if (value === null) this.store.removeItem(this.key + suffix);
-    else this.store.setItem(this.key + suffix, value);
+    this.writeAt(this.key + suffix, value);
+  }
+
+  private writeAt(key: string, value: string | null): void {
+    if (value === null) this.store.removeItem(key);
+    else this.store.setItem(key, value);
   }
 
   private readJson<T>(suffix: string): T | null {

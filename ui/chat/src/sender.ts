@@ -9,7 +9,7 @@ export interface SenderHooks {
   token(): string | null;
   mayTry(): boolean;
   accepted(item: Pending, position: number): void;
-  sessionUnknown(token: string): void;
+  sessionUnknown(token: string | null): void;
   changed(): void;
 }
 
@@ -47,7 +47,10 @@ export class Sender {
 
   private async deliver(item: Pending): Promise<boolean> {
     const token = this.hooks.token();
-    if (token === null) return false;
+    if (token === null) {
+      this.hooks.sessionUnknown(token);
+      return false;
+    }
     try {
       const ready = await this.uploaded(token, item);
       const { position } = await this.api.send(token, toMessage(ready));

@@ -14,6 +14,9 @@ import { Sender } from "./sender";
 import { OthersTyping, OwnTyping, type Typist } from "./typing";
 import { isOwn, type Brand, type Entry, type From, type OpenedSession, type ServerFrame, type Status } from "./wire";
 
+/** How late a page may say who is signed in. */
+const LATE_MS = 3_000;
+
 export class Session {
   readonly memory: Memory;
   private readonly reading: Reading;
@@ -26,6 +29,7 @@ export class Session {
   private brandNow: Brand | null;
   private readonly receipts: Receipts;
   private letIn: OpenedSession | null = null;
+  private cancelEnding: () => void = () => undefined;
   /** The page's token cannot be used, and why. */
   identityRefused: (why: string) => void = () => undefined;
   /** For external agents: what they may press may be others now. */
@@ -77,6 +81,8 @@ export class Session {
   /** Connects if there is something to resume; a first-time visitor costs the hub nothing until the chat is opened. */
   start(): void {
     if (this.memory.token !== null || this.outbox.all().length > 0) this.connection.wake();
+    // A page may say a moment late who is signed in.
+    else if (this.memory.ended !== null) this.cancelEnding = this.env.after(LATE_MS, () => this.connection.wake());
   }
 
   wake = (): void => this.connection.wake();
@@ -111,6 +117,7 @@ export class Session {
 
   stop(): void {
     this.listeners.clear();
+    this.cancelEnding();
     this.ownTyping.stopped();
     this.connection.stop();
     this.sender.stop();
@@ -237,7 +244,7 @@ export class Session {
 
   private async open(): Promise<OpenedSession> {
     try {
-      return await this.api.open(this.memory.token);
+      return await this.api.open(this.memory.token ?? this.memory.ended);
     } catch (error) {
       const failure = error instanceof HubError && error.failure.kind === "refused" ? error.failure : null;
       if (failure?.code !== IDENTITY_INVALID) throw error;
@@ -249,15 +256,18 @@ export class Session {
   }
 
   private opened(session: OpenedSession): void {
-    this.letIn = session;
+    this.memory.ended = null;
     this.memory.token = session.token;
     this.brandNow = session.brand;
     this.memory.brand = session.brand;
-    this.reading.meet(session.conversation);
+    // What was said at the first time may be outdated by now; reading tells.
+    if (session !== this.letIn) this.reading.meet(session.conversation);
+    this.letIn = session;
   }
 
   private forget(): void {
     this.letIn = null;
+    this.memory.ended = null;
     this.memory.token = null;
     this.memory.seen = null;
     this.outbox.forgetUploads();

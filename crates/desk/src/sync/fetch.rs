@@ -221,8 +221,13 @@ impl Fetch {
     }
 
     async fn fetch_journey(&self, cache: &Cache, session: &Session, customer: CustomerId) -> Result<(), FetchError> {
-        let journey = session.with_token(|token| async move { session.hub.journey(&token, customer).await }).await?;
+        // Before it is asked for: what grows meanwhile has to be asked for once more.
         self.with(|queue| queue.journeys.insert(customer, Instant::now()));
+        let journey = session.with_token(|token| async move { session.hub.journey(&token, customer).await }).await;
+        if journey.is_err() {
+            self.with(|queue| queue.journeys.remove(&customer));
+        }
+        let journey = journey?;
         let me = session.user;
         let newest: Vec<_> = journey.conversations.iter().rev().take(JOURNEY_LENGTH).map(|state| state.id).collect();
         cache

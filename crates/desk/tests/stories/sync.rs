@@ -254,7 +254,7 @@ async fn a_journey_grows_when_its_customer_proves_to_be_somebody() {
     for id in [earlier, live] {
         let contact = hub.world().states[&id].contact;
         let source = LinkSource::IdentityToken { brand: BrandId(uuid::Uuid::now_v7()) };
-        let link = Command::LinkCustomer { customer: carmen.clone(), contact, source };
+        let link = Command::LinkCustomer { customer: carmen.clone(), contact, source, goes_on_in: None };
         hub.run(id, Participant::System, link).unwrap();
     }
     maya.until_words(live, &["before I signed in", "signed in"]).await;

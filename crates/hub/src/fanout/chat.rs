@@ -5,16 +5,21 @@ use tandem_protocol::chat::{ChatFrame, ChatStatus};
 
 use super::Sessions;
 use crate::channels::web_chat::entries::entry_of;
-use crate::engine::Changed;
+use crate::engine::{Changed, shown_before};
 
 pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
     let contact = changed.after.contact;
     if !sessions.chats.contains_key(&contact) {
         return;
     }
-    let this = (changed.after.started, changed.after.id);
+    if changed.before.as_ref().is_some_and(|before| before.contact != contact) {
+        // Another conversation may be shown there now.
+        sessions.drop_chats(contact);
+        return;
+    }
+    let this = shown_before(&changed.after);
     let newest = sessions.newest.entry(contact).or_insert(this);
-    if this < *newest {
+    if this < *newest && this.2 != newest.2 {
         return;
     }
     *newest = this;

@@ -1,10 +1,12 @@
 //! From a token to one customer: contacts are brought together, and every conversation that this concerns hears of it,
 //! in one transaction.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tandem_conversation::{
-    BrandId, Command, ContactId, ContactKind, Conversation, CustomerId, CustomerRef, LinkSource, Time, joined,
+    BrandId, Command, ContactId, Conversation, ConversationId, CustomerId, CustomerRef, LinkSource, Time, joined,
 };
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
@@ -27,12 +29,17 @@ pub(crate) fn home_of(
     brand: BrandId,
     identity: &Identity,
 ) -> Result<Option<ContactId>, StoreError> {
-    for contact in identity.contacts() {
+    for contact in &identity.others {
         if contacts::owner(connection, contact)?.is_none() {
             return Ok(None);
         }
     }
-    contacts::home(connection, brand, &identity.id.value)
+    match contacts::owner(connection, &identity.id)? {
+        Some(owner) if !owner.is_renamed_by(identity.name.as_deref()) => {
+            contacts::home(connection, brand, &identity.id.value)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Lets in whoever the page vouches for. `visitor` is who sat in this browser before, if nobody vouched for them: their
@@ -47,112 +54,115 @@ pub(crate) fn enter(
 ) -> Result<Entered, StoreError> {
     let source = LinkSource::IdentityToken { brand };
     let proof = Proof { source: &source, at: now };
-    let mut news = false;
+    // Whoever has said nothing is nobody yet.
+    let stranger = match visitor {
+        Some(visitor) if engine.newest_of_contact(connection, visitor.contact)?.is_some() => Some(visitor.customer),
+        _ => None,
+    };
     let owner = contacts::owner(connection, &identity.id)?;
-    let id = match owner {
-        Some(id) => id,
-        None => {
+    let renamed = owner.as_ref().is_none_or(|owner| owner.is_renamed_by(identity.name.as_deref()));
+    let mut news = renamed || stranger.is_some();
+    // Whom the company knows stays who they are; somebody unknown becomes known.
+    let id = match (&owner, stranger) {
+        (Some(owner), _) => owner.customer,
+        (None, Some(stranger)) => stranger,
+        (None, None) => {
             let id = CustomerId(Uuid::now_v7());
             contacts::insert_customer(connection, id, &identity.any_name())?;
-            contacts::insert(connection, &identity.id, id, proof)?;
-            news = true;
             id
         }
     };
-    let mut people = BTreeSet::from([id]);
+    if owner.is_none() {
+        contacts::insert(connection, &identity.id, id, proof)?;
+    }
+    if renamed {
+        contacts::put_vouched_name(connection, &identity.id, identity.name.as_deref())?;
+    }
     for contact in &identity.others {
-        match contacts::owner(connection, contact)? {
-            Some(other) => people.extend(may_be(connection, other, id)?),
-            None => {
-                contacts::insert(connection, contact, id, proof)?;
-                news = true;
-            }
+        // An address that is known to be another customer's proves nothing.
+        if contacts::owner(connection, contact)?.is_none() {
+            contacts::insert(connection, contact, id, proof)?;
+            news = true;
         }
     }
     let home = match contacts::home(connection, brand, &identity.id.value)? {
         Some(home) => home,
         None => contacts::insert_home(connection, brand, &identity.id.value, id, proof)?,
     };
-    let left = visitor.filter(|visitor| visitor.contact != home);
-    if let Some(visitor) = left {
-        contacts::move_to(connection, visitor.contact, home)?;
-        // Whoever has said nothing is nobody yet.
-        if engine.newest_of_contact(connection, visitor.contact)?.is_some() {
-            people.extend(may_be(connection, visitor.customer, id)?);
-        }
+    let left = visitor.map(|visitor| visitor.contact);
+    if let Some(left) = left {
+        contacts::move_to(connection, left, home)?;
     }
-    if news || people.len() > 1 {
-        let customer = one_of(connection, &people, identity, owner.is_none(), proof)?;
-        let moved = left.map(|visitor| (visitor.contact, home));
-        tell(connection, engine, &people, &customer, moved, &source)?;
+    if news {
+        let gone = stranger.filter(|stranger| *stranger != id);
+        let customer = become_one(connection, id, gone, identity, renamed, proof)?;
+        tell(connection, engine, &customer, gone, (left, home), &source)?;
     }
     let newest = engine.newest_of_contact(connection, home)?;
     let state = newest.map(|id| engine.state(connection, id)).transpose()?.flatten();
     Ok(Entered { home, conversation: state.map(|state| Conversation::clone(&state)) })
 }
 
-/// Whether this customer can be the one with the proven id. Who has another id of the company's is somebody else: an
-/// address that two people share proves nothing.
-fn may_be(connection: &Connection, other: CustomerId, id: CustomerId) -> Result<Option<CustomerId>, StoreError> {
-    let named = contacts::of_customer(connection, other)?.iter().any(|contact| contact.kind == ContactKind::CustomerId);
-    Ok((other == id || !named).then_some(other))
-}
-
-/// Makes one customer of these people: the one who was known first, with what was known of the others.
-fn one_of(
+/// The customer with all that is known, also of who they were taken for until now.
+fn become_one(
     connection: &Connection,
-    people: &BTreeSet<CustomerId>,
+    id: CustomerId,
+    gone: Option<CustomerId>,
     identity: &Identity,
-    is_new: bool,
+    renamed: bool,
     proof: Proof<'_>,
 ) -> Result<CustomerRef, StoreError> {
-    let mut all = Vec::with_capacity(people.len());
-    for id in people {
-        all.extend(contacts::known(connection, *id)?.map(|known| (*id, known)));
+    let nobody = || StoreError::Damaged { what: "customer", detail: "a contact belongs to nobody".into() };
+    let Known { mut name, mut custom } = contacts::known(connection, id)?.ok_or_else(nobody)?;
+    if let Some(gone) = gone {
+        let other = contacts::known(connection, gone)?.ok_or_else(nobody)?;
+        custom = joined(&custom, &other.custom);
+        contacts::give(connection, gone, id, proof)?;
     }
-    let names_nobody = |id: CustomerId, name: &str| {
-        name == made_up_name(id) || identity.contacts().any(|contact| contact.value == name)
-    };
-    let said = identity.name.clone().filter(|_| is_new || people.len() > 1);
-    let known = all.iter().find(|(id, known)| !names_nobody(*id, &known.name)).map(|(_, known)| known.name.clone());
-    let name = said.or(known).unwrap_or_else(|| identity.any_name());
-    let mut all = all.into_iter();
-    let Some((first, Known { mut custom, .. })) = all.next() else {
-        return Err(StoreError::Damaged { what: "customer", detail: "a contact belongs to nobody".into() });
-    };
-    for (other, known) in all {
-        custom = joined(&custom, &known.custom);
-        contacts::give(connection, other, first, proof)?;
+    match &identity.name {
+        Some(said) if renamed => name.clone_from(said),
+        _ if name == made_up_name(id) => name = identity.any_name(),
+        _ => {}
     }
-    contacts::know(connection, first, &name, &custom)?;
-    let contacts = contacts::of_customer(connection, first)?;
-    Ok(CustomerRef { id: first, name, custom, contacts })
+    contacts::know(connection, id, &name, &custom)?;
+    let contacts = contacts::of_customer(connection, id)?;
+    Ok(CustomerRef { id, name, custom, contacts })
 }
 
-/// Lets conversations know whose they are: all that were somebody else's, and of the customer's own those in progress.
+/// Lets conversations know whose they are: all that were somebody else's, of the customer's own those in progress, and
+/// the one that their browsers show. Of several in progress there, one goes on.
 fn tell(
     connection: &Connection,
     engine: &mut Engine,
-    people: &BTreeSet<CustomerId>,
     customer: &CustomerRef,
-    moved: Option<(ContactId, ContactId)>,
+    gone: Option<CustomerId>,
+    (left, home): (Option<ContactId>, ContactId),
     source: &LinkSource,
 ) -> Result<(), StoreError> {
-    let mut concerned = Vec::new();
-    for id in people {
-        let was_another = *id != customer.id;
-        for conversation in engine.of_customer(connection, *id)? {
-            let Some(state) = engine.state(connection, conversation)? else { continue };
-            if was_another || state.in_progress() || moved.is_some_and(|(from, _)| state.contact == from) {
-                concerned.push(state);
-            }
-        }
+    let mut concerned: BTreeMap<ConversationId, Arc<Conversation>> = BTreeMap::new();
+    let mut ids = engine.in_progress_of(connection, customer.id)?;
+    if let Some(gone) = gone {
+        ids.extend(engine.of_customer(connection, gone)?);
     }
-    for state in concerned {
-        let contact = moved.filter(|(from, _)| *from == state.contact).map_or(state.contact, |(_, to)| to);
+    for contact in left.into_iter().chain([home]) {
+        ids.extend(engine.newest_of_contact(connection, contact)?);
+    }
+    for id in ids {
+        concerned.extend(engine.state(connection, id)?.map(|state| (id, state)));
+    }
+    let here = |state: &&Arc<Conversation>| state.contact == home || Some(state.contact) == left;
+    let best =
+        concerned.values().filter(here).filter(|state| state.in_progress()).max_by_key(|state| {
+            (state.people().next().is_some(), state.help.is_some(), state.started, Reverse(state.id))
+        });
+    let goes_on = best.map(|state| state.id);
+    for (id, state) in &concerned {
+        let is_here = here(&state);
+        let contact = if is_here { home } else { state.contact };
+        let goes_on_in = goes_on.filter(|other| is_here && other != id);
         let (customer, source) = (customer.clone(), source.clone());
-        let command = system_command(state.id, Command::LinkCustomer { customer, contact, source });
-        engine.execute(connection, &command, Repeat::Once, None)??;
+        let command = Command::LinkCustomer { customer, contact, source, goes_on_in };
+        engine.execute(connection, &system_command(*id, command), Repeat::Once, None)??;
     }
     Ok(())
 }

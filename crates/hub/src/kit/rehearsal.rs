@@ -80,7 +80,8 @@ impl Rehearsal {
         let mut customer = self.state.customer.clone();
         customer.contacts.push(Contact { kind: ContactKind::CustomerId, value: "4711".to_owned() });
         let source = LinkSource::IdentityToken { brand: BrandId(Uuid::now_v7()) };
-        self.act(Participant::System, Command::LinkCustomer { customer, contact: self.state.contact, source })
+        let contact = self.state.contact;
+        self.act(Participant::System, Command::LinkCustomer { customer, contact, source, goes_on_in: None })
     }
 
     pub fn agent_joins(&mut self) -> Result<(), Rejection> {

@@ -33,9 +33,12 @@ CREATE TABLE web_sessions (
     -- Hash of the token that the browser keeps.
     secret_hash BLOB NOT NULL PRIMARY KEY,
     contact     BLOB NOT NULL,
-    language    TEXT
+    language    TEXT,
+    -- When a page last vouched for whoever sits there, and with which of the brand's secrets; null if none did.
+    vouched     INTEGER,
+    generation  INTEGER
 ) STRICT, WITHOUT ROWID;
-INSERT INTO web_sessions SELECT secret_hash, id, language FROM contacts WHERE secret_hash IS NOT NULL;
+INSERT INTO web_sessions (secret_hash, contact, language) SELECT secret_hash, id, language FROM contacts WHERE secret_hash IS NOT NULL;
 DROP INDEX contacts_of_customer;
 ALTER TABLE contacts RENAME TO contacts_before;
 CREATE TABLE contacts (
@@ -50,6 +53,8 @@ CREATE TABLE contacts (
     -- Why it is the customer's, as JSON, and since when; null for the one that began the customer.
     source   TEXT,
     linked   INTEGER,
+    -- What the page last called the customer with this id.
+    vouched_name TEXT,
     -- For a web chat whose customer was found out: where it goes on.
     moved_to BLOB
 ) STRICT, WITHOUT ROWID;
@@ -58,6 +63,9 @@ DROP TABLE contacts_before;
 CREATE INDEX contacts_of_customer ON contacts (customer);
 CREATE UNIQUE INDEX contacts_by_value ON contacts (kind, value) WHERE brand IS NULL;
 CREATE UNIQUE INDEX contacts_home ON contacts (brand, value) WHERE value IS NOT NULL;";
+
+/// For how long a browser is let in because of a page's word, in milliseconds.
+const VOUCHED_MS: i64 = 7 * 24 * 3_600_000;
 
 /// A browser that has written, or may.
 #[derive(Clone, Debug)]
@@ -71,6 +79,8 @@ pub struct WebContact {
     pub language: Option<String>,
     /// The customer id that the page has proven.
     pub proven: Option<String>,
+    /// When it did so last.
+    pub vouched: Option<Time>,
 }
 
 /// What makes a contact a customer's.
@@ -86,7 +96,15 @@ pub(crate) fn insert_web(connection: &Connection, web: &WebContact, secret: &Has
     connection
         .prepare_cached("INSERT INTO contacts (id, customer, kind, brand) VALUES (?1, ?2, 'web_chat', ?3)")?
         .execute(params![Id(web.contact.0), Id(web.customer.0), Id(web.brand.0)])?;
-    put_session(connection, secret, web.contact, web.language.as_deref())
+    put_session(connection, secret, web.contact, web.language.as_deref(), None)
+}
+
+/// A page's word for whoever sits at a browser.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Vouched {
+    pub at: Time,
+    /// Of the brand's secret.
+    pub generation: u32,
 }
 
 /// From now on the browser with this token shows this chat.
@@ -95,24 +113,37 @@ pub(crate) fn put_session(
     secret: &Hash,
     contact: ContactId,
     language: Option<&str>,
+    vouched: Option<Vouched>,
 ) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached(
-        "INSERT INTO web_sessions (secret_hash, contact, language) VALUES (?1, ?2, ?3)
-         ON CONFLICT (secret_hash) DO UPDATE SET contact = excluded.contact, language = excluded.language",
+        "INSERT INTO web_sessions (secret_hash, contact, language, vouched, generation) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (secret_hash) DO UPDATE SET vouched = excluded.vouched, generation = excluded.generation",
     )?;
-    query.execute(params![secret, Id(contact.0), language])?;
+    let (at, generation) = (vouched.map(|vouched| vouched.at.0), vouched.map(|vouched| vouched.generation));
+    query.execute(params![secret, Id(contact.0), language, at, generation])?;
     Ok(())
 }
 
-/// The browser with this token.
-pub(crate) fn web_by_secret(connection: &Connection, secret: &Hash) -> Result<Option<WebContact>, StoreError> {
+/// The browser's token opens nothing any more.
+pub(crate) fn end_session(connection: &Connection, secret: &Hash) -> Result<(), StoreError> {
+    connection.prepare_cached("DELETE FROM web_sessions WHERE secret_hash = ?1")?.execute([secret])?;
+    Ok(())
+}
+
+/// The browser with this token. A page's word counts for a while, and only with the secret that its brand has now.
+pub(crate) fn web_by_secret(
+    connection: &Connection,
+    secret: &Hash,
+    now: Time,
+) -> Result<Option<WebContact>, StoreError> {
     let mut query = connection.prepare_cached(
-        "SELECT t.id, t.customer, c.name, t.brand, b.key, s.language, t.value
+        "SELECT t.id, t.customer, c.name, t.brand, b.key, s.language, t.value, s.vouched
          FROM web_sessions s JOIN contacts t ON t.id = s.contact
               JOIN customers c ON c.id = t.customer JOIN brands b ON b.id = t.brand
-         WHERE s.secret_hash = ?1",
+         WHERE s.secret_hash = ?1
+           AND (s.vouched IS NULL OR (s.vouched > ?2 AND s.generation = b.secret_generation))",
     )?;
-    let found = query.query_row([secret], |row| {
+    let found = query.query_row(params![secret, now.plus_ms(-VOUCHED_MS).0], |row| {
         Ok(WebContact {
             contact: ContactId(row.get::<_, Id>(0)?.0),
             customer: CustomerId(row.get::<_, Id>(1)?.0),
@@ -121,6 +152,7 @@ pub(crate) fn web_by_secret(connection: &Connection, secret: &Hash) -> Result<Op
             brand_key: row.get(4)?,
             language: row.get(5)?,
             proven: row.get(6)?,
+            vouched: row.get::<_, Option<i64>>(7)?.map(Time),
         })
     });
     Ok(found.optional()?)
@@ -132,12 +164,40 @@ pub(crate) fn insert_customer(connection: &Connection, id: CustomerId, name: &st
     Ok(())
 }
 
+/// Whose an address is.
+pub(crate) struct Owner {
+    pub customer: CustomerId,
+    /// What the page last called them.
+    vouched_name: Option<String>,
+}
+
+impl Owner {
+    /// Whether a page calls them otherwise than before.
+    pub(crate) fn is_renamed_by(&self, name: Option<&str>) -> bool {
+        name.is_some() && name != self.vouched_name.as_deref()
+    }
+}
+
 /// Whose address this is.
-pub(crate) fn owner(connection: &Connection, contact: &Contact) -> Result<Option<CustomerId>, StoreError> {
-    let mut query =
-        connection.prepare_cached("SELECT customer FROM contacts WHERE kind = ?1 AND value = ?2 AND brand IS NULL")?;
-    let found = query.query_row(params![name_of(contact.kind), contact.value], |row| row.get::<_, Id>(0));
-    Ok(found.optional()?.map(|id| CustomerId(id.0)))
+pub(crate) fn owner(connection: &Connection, contact: &Contact) -> Result<Option<Owner>, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT customer, vouched_name FROM contacts WHERE kind = ?1 AND value = ?2 AND brand IS NULL",
+    )?;
+    let found = query.query_row(params![name_of(contact.kind), contact.value], |row| {
+        Ok(Owner { customer: CustomerId(row.get::<_, Id>(0)?.0), vouched_name: row.get(1)? })
+    });
+    Ok(found.optional()?)
+}
+
+pub(crate) fn put_vouched_name(
+    connection: &Connection,
+    contact: &Contact,
+    name: Option<&str>,
+) -> Result<(), StoreError> {
+    let mut query = connection
+        .prepare_cached("UPDATE contacts SET vouched_name = ?3 WHERE kind = ?1 AND value = ?2 AND brand IS NULL")?;
+    query.execute(params![name_of(contact.kind), contact.value, name])?;
+    Ok(())
 }
 
 pub(crate) fn insert(
@@ -179,12 +239,8 @@ pub(crate) fn insert_home(
 
 /// What happens in one web chat goes on in another: they proved to be the same person's.
 pub(crate) fn move_to(connection: &Connection, from: ContactId, to: ContactId) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("UPDATE contacts SET moved_to = ?2 WHERE id = ?1")?
-        .execute(params![Id(from.0), Id(to.0)])?;
-    connection
-        .prepare_cached("UPDATE web_sessions SET contact = ?2 WHERE contact = ?1")?
-        .execute(params![Id(from.0), Id(to.0)])?;
+    let mut query = connection.prepare_cached("UPDATE contacts SET moved_to = ?2 WHERE id = ?1")?;
+    query.execute(params![Id(from.0), Id(to.0)])?;
     Ok(())
 }
 

@@ -100,13 +100,19 @@ pub(crate) fn get(connection: &Connection, id: ConversationId) -> Result<Option<
     query.query_row([Id(id.0)], state_of).optional()?.transpose()
 }
 
-/// The newest conversation of a contact.
+/// What a contact shows is found without sorting.
+pub(crate) const SHOWN: &str = "
+DROP INDEX conversations_of_contact;
+CREATE INDEX conversations_of_contact ON conversations (contact, in_progress, started);";
+
+/// The newest conversation of a contact; one in progress before one that is over.
 pub(crate) fn newest_of_contact(
     connection: &Connection,
     contact: ContactId,
 ) -> Result<Option<ConversationId>, StoreError> {
-    let mut query =
-        connection.prepare_cached("SELECT id FROM conversations WHERE contact = ?1 ORDER BY started DESC LIMIT 1")?;
+    let mut query = connection.prepare_cached(
+        "SELECT id FROM conversations WHERE contact = ?1 ORDER BY in_progress DESC, started DESC LIMIT 1",
+    )?;
     Ok(query.query_row([Id(contact.0)], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0))).optional()?)
 }
 

@@ -54,7 +54,7 @@ struct Connection {
 
 async fn run(hub: Arc<Hub>, headers: HeaderMap, socket: &mut WebSocket) -> Result<(), ApiError> {
     let Some((token, after)) = hello(socket).await? else { return Ok(()) };
-    let web = visitor(&hub, Some(token)).await?;
+    let web = visitor(&hub, Some(token.clone())).await?;
     let key = web.brand_key.clone();
     let brand = hub.database.read(move |connection| brands::by_key(connection, &key)).await?;
     if let Some(brand) = brand {
@@ -65,6 +65,11 @@ async fn run(hub: Arc<Hub>, headers: HeaderMap, socket: &mut WebSocket) -> Resul
     let contact = web.contact;
     hub.fanout.send(Input::ChatCame { contact, frames, registered });
     let Ok(id) = registration.await else { return Ok(()) };
+    // Whoever was let in meanwhile is shown elsewhere; what is said of a move from here on reaches this connection.
+    if !visitor(&hub, Some(token)).await.is_ok_and(|now| now.contact == contact) {
+        hub.fanout.send(Input::ChatLeft(id, contact));
+        return Ok(());
+    }
     let mut connection = Connection { hub: Arc::clone(&hub), web, into: Into::Newest };
     let ended = connection.attend(after, queue, socket).await;
     hub.fanout.send(Input::ChatLeft(id, contact));

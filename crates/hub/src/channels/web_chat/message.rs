@@ -47,18 +47,16 @@ fn store(
     received: Time,
 ) -> Result<(ConversationId, ChatAccepted), StoreError> {
     let turn = message.id;
+    // Who sits there may have been found out since they came. In a conversation that is known it makes a difference for
+    // files only.
+    let is_settled = matches!(into, Into::Known(_)) && message.media.is_none();
+    let now = if is_settled { None } else { contacts::as_now(connection, web)? };
+    let web = now.as_ref().unwrap_or(web);
     let content = content_of(connection, web.contact, message)?;
     let known = match into {
         Into::Known(id) => Some(id),
         Into::Newest => engine.newest_of_contact(connection, web.contact)?,
         Into::New => None,
-    };
-    // Who sits there may have been found out since they came.
-    let now = if known.is_none() { contacts::as_now(connection, web)? } else { None };
-    let web = now.as_ref().unwrap_or(web);
-    let known = match into {
-        Into::Newest if now.is_some() => engine.newest_of_contact(connection, web.contact)?,
-        _ => known,
     };
     // A repeat of the message that began the conversation finds its answer before it begins another.
     if known.is_none()

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use tandem_conversation::{ContactId, Conversation, CustomerId};
 use tandem_protocol::Problem;
 use tandem_protocol::chat::{SessionRequest, SessionResponse};
+use tokio::task::JoinError;
 use uuid::Uuid;
 
 use super::entries::conversation_of;
@@ -18,9 +19,13 @@ use crate::fanout::Input;
 use crate::hub::Hub;
 use crate::identity::{self, Identity, made_up_name};
 use crate::secrets::{hash_token, new_token};
+use crate::store::auth::Hash;
 use crate::store::brands::Brand;
-use crate::store::contacts::WebContact;
+use crate::store::contacts::{Vouched, WebContact};
 use crate::store::{StoreError, brands, contacts, conversations};
+
+/// How long a page's word is not written down again, in milliseconds.
+const VOUCHED_AGAIN_MS: i64 = 24 * 3_600_000;
 
 /// The web session behind a request.
 pub(crate) struct Visitor(pub WebContact);
@@ -38,7 +43,8 @@ impl FromRequestParts<Arc<Hub>> for Visitor {
 pub(crate) async fn visitor(hub: &Hub, token: Option<String>) -> Result<WebContact, ApiError> {
     let unknown = || ApiError::new(401, "chat.session_unknown", "This chat session is not known: begin a new one.");
     let hash = hash_token(&token.ok_or_else(unknown)?);
-    let found = hub.database.read(move |connection| contacts::web_by_secret(connection, &hash)).await?;
+    let now = hub.clock.now();
+    let found = hub.database.read(move |connection| contacts::web_by_secret(connection, &hash, now)).await?;
     found.ok_or_else(unknown)
 }
 
@@ -75,9 +81,13 @@ pub(crate) async fn create(
             let identity = Identity::read(identity, &brand, &hub.identity)?;
             vouched_for(&hub, &brand, identity, earlier, request.language).await?
         }
-        None => match earlier.filter(|(web, _)| web.proven.is_none()) {
-            Some((web, token)) => (token, newest_of(&hub, web.contact).await?),
-            None => (newcomer(&hub, &brand, request.name, request.language).await?, None),
+        None => match earlier {
+            Some((web, token)) if web.proven.is_none() => (token, newest_of(&hub, web.contact).await?),
+            earlier => {
+                // Whoever has signed out leaves nothing with which their chat could be opened.
+                let ended = earlier.map(|(_, token)| hash_token(&token));
+                (newcomer(&hub, &brand, request.name, request.language, ended).await?, None)
+            }
         },
     };
     Ok(axum::Json(SessionResponse {
@@ -93,6 +103,7 @@ async fn newcomer(
     brand: &Brand,
     name: Option<String>,
     language: Option<String>,
+    ended: Option<Hash>,
 ) -> Result<String, StoreError> {
     let (token, customer) = (new_token(), CustomerId(Uuid::now_v7()));
     let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
@@ -104,51 +115,65 @@ async fn newcomer(
         brand_key: brand.look.id.clone(),
         language: language.filter(|language| !language.is_empty()),
         proven: None,
+        vouched: None,
     };
     let hash = hash_token(&token);
-    hub.database.write(move |connection, _| contacts::insert_web(connection, &web, &hash)).await?;
+    hub.database
+        .write(move |connection, _| {
+            ended.iter().try_for_each(|ended| contacts::end_session(connection, ended))?;
+            contacts::insert_web(connection, &web, &hash)
+        })
+        .await?;
     Ok(token)
 }
 
 /// Somebody who is known to the company. Their chat is the same one in every browser.
 async fn vouched_for(
-    hub: &Hub,
+    hub: &Arc<Hub>,
     brand: &Brand,
     identity: Identity,
     earlier: Option<(WebContact, String)>,
     language: Option<String>,
-) -> Result<(String, Option<Conversation>), StoreError> {
-    // A browser in which somebody else was signed in begins anew.
-    let earlier = earlier.filter(|(web, _)| web.proven.as_ref().is_none_or(|id| *id == identity.id.value));
-    let (brand, now) = (brand.id, hub.clock.now());
+) -> Result<(String, Option<Conversation>), ApiError> {
+    let (id, now) = (brand.id, hub.clock.now());
     let known = identity.clone();
-    let home = hub.database.read(move |connection| identity::home_of(connection, brand, &known)).await?;
-    match earlier {
-        Some((web, token)) if home == Some(web.contact) => {
-            let conversation = newest_of(hub, web.contact).await?;
-            Ok((token, conversation))
-        }
-        earlier => {
-            let (visitor, token) = match earlier {
-                Some((web, token)) => (Some(web), token),
-                None => (None, new_token()),
-            };
-            let hash = hash_token(&token);
-            let left = visitor.as_ref().map(|web| web.contact);
-            let entered = hub
-                .database
-                .write(move |connection, engine| {
-                    let entered = identity::enter(connection, engine, brand, &identity, visitor.as_ref(), now)?;
-                    contacts::put_session(connection, &hash, entered.home, language.as_deref())?;
-                    Ok::<_, StoreError>(entered)
-                })
-                .await?;
-            if let Some(left) = left.filter(|left| *left != entered.home) {
-                hub.fanout.send(Input::ChatMoved(left));
-            }
-            Ok((token, entered.conversation))
-        }
+    let home = hub.database.read(move |connection| identity::home_of(connection, id, &known)).await?;
+    if let Some((web, token)) = &earlier
+        && home == Some(web.contact)
+        && web.vouched.is_some_and(|at| now.since(at) < VOUCHED_AGAIN_MS)
+    {
+        return Ok((token.clone(), newest_of(hub, web.contact).await?));
     }
+    let token = new_token();
+    let (hash, before) = (hash_token(&token), earlier.map(|(_, token)| hash_token(&token)));
+    let vouched = Vouched { at: now, generation: brand.secret_generation };
+    let hub = Arc::clone(hub);
+    // A browser that goes away in the middle must not leave others at a chat that has moved.
+    let entering = tokio::spawn(async move {
+        let entered = hub
+            .database
+            .write(move |connection, engine| {
+                let web = match &before {
+                    Some(before) => contacts::web_by_secret(connection, before, now)?,
+                    None => None,
+                };
+                // What somebody else did here who was signed in is not for this customer.
+                let visitor = web.filter(|web| web.proven.is_none() && web.brand == id);
+                let entered = identity::enter(connection, engine, id, &identity, visitor.as_ref(), now)?;
+                // A token that others may have seen before the customer signed in opens nothing of theirs.
+                before.iter().try_for_each(|before| contacts::end_session(connection, before))?;
+                contacts::put_session(connection, &hash, entered.home, language.as_deref(), Some(vouched))?;
+                Ok::<_, StoreError>((entered, visitor))
+            })
+            .await?;
+        let (entered, visitor) = entered;
+        if let Some(visitor) = visitor {
+            hub.fanout.send(Input::ChatMoved(visitor.contact));
+        }
+        Ok::<_, StoreError>(entered.conversation)
+    });
+    let lost = |error: JoinError| ApiError::new(503, "hub.store", format!("The chat could not be opened: {error}."));
+    Ok((token, entering.await.map_err(lost)??))
 }
 
 /// The conversation under way.
