@@ -5,11 +5,12 @@
 mod common;
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use axum::response::IntoResponse as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use common::{Agent, Customer, TestHub, TestLogic, eventually, frame, post, say};
+use common::{Agent, Customer, Socket, TestHub, TestLogic, eventually, frame, post, say};
 use futures_util::StreamExt as _;
 use ring::hmac;
 use serde_json::{Value, json};
@@ -82,6 +83,14 @@ async fn journey(sofia: &Agent, customer: &Value) -> Vec<String> {
 async fn completes(agent: &Agent, conversation: &str) {
     agent.does(conversation, json!({ "type": "join" })).await;
     agent.does(conversation, json!({ "type": "complete", "resolution": "" })).await;
+}
+
+/// The hub ends an open page's connection.
+async fn is_told_to_come_again(mut page: Socket) {
+    let ended = tokio::time::timeout(Duration::from_secs(10), async {
+        while matches!(page.next().await, Some(Ok(message)) if !message.is_close()) {}
+    });
+    ended.await.expect("the open page is told to come again");
 }
 
 #[tokio::test]
@@ -219,16 +228,9 @@ async fn an_open_page_follows_to_where_the_chat_goes_on() {
     let visitor = hub.customer().await;
     visitor.writes("Hello?").await;
     let id = visitor.conversation().await;
-    let mut open = visitor.live().await;
+    let open = visitor.live().await;
     let (browser, _) = page.shows(Some(&visitor), Some(carmen())).await;
-    let ended = tokio::time::timeout(std::time::Duration::from_secs(10), async {
-        while let Some(Ok(message)) = open.next().await {
-            if message.is_close() {
-                break;
-            }
-        }
-    });
-    ended.await.expect("the open page is told to come again");
+    is_told_to_come_again(open).await;
     let mut open = browser.live().await;
     maya.does(&id, json!({ "type": "join" })).await;
     maya.replies(&id, "Here I am").await;
@@ -301,7 +303,7 @@ async fn of_two_conversations_in_progress_the_one_with_a_person_goes_on() {
     phone.writes("From my phone").await;
     let with_maya = phone.conversation().await;
     maya.does(&with_maya, json!({ "type": "join" })).await;
-    let mut on_phone = phone.live().await;
+    let on_phone = phone.live().await;
     let laptop = hub.customer().await;
     laptop.writes("Hi, it is me").await;
     let other = laptop.conversation().await;
@@ -312,14 +314,7 @@ async fn of_two_conversations_in_progress_the_one_with_a_person_goes_on() {
     assert_eq!(state["status"]["resolution"], "The customer goes on in another conversation");
     maya.replies(&with_maya, "Here I am").await;
     laptop.waits_for("Here I am").await;
-    let again = tokio::time::timeout(std::time::Duration::from_secs(10), async {
-        while let Some(Ok(message)) = on_phone.next().await {
-            if message.is_close() {
-                break;
-            }
-        }
-    });
-    again.await.expect("the phone is told to look again");
+    is_told_to_come_again(on_phone).await;
     let mut on_phone = phone.live().await;
     maya.replies(&with_maya, "Still here").await;
     while frame(&mut on_phone).await["entry"]["text"] != "Still here" {}

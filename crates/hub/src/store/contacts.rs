@@ -96,7 +96,7 @@ pub(crate) fn insert_web(connection: &Connection, web: &WebContact, secret: &Has
     connection
         .prepare_cached("INSERT INTO contacts (id, customer, kind, brand) VALUES (?1, ?2, 'web_chat', ?3)")?
         .execute(params![Id(web.contact.0), Id(web.customer.0), Id(web.brand.0)])?;
-    put_session(connection, secret, web.contact, web.language.as_deref(), None)
+    insert_session(connection, secret, web.contact, web.language.as_deref(), None)
 }
 
 /// A page's word for whoever sits at a browser.
@@ -108,7 +108,7 @@ pub(crate) struct Vouched {
 }
 
 /// From now on the browser with this token shows this chat.
-pub(crate) fn put_session(
+pub(crate) fn insert_session(
     connection: &Connection,
     secret: &Hash,
     contact: ContactId,
@@ -116,8 +116,7 @@ pub(crate) fn put_session(
     vouched: Option<Vouched>,
 ) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached(
-        "INSERT INTO web_sessions (secret_hash, contact, language, vouched, generation) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (secret_hash) DO UPDATE SET vouched = excluded.vouched, generation = excluded.generation",
+        "INSERT INTO web_sessions (secret_hash, contact, language, vouched, generation) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
     let (at, generation) = (vouched.map(|vouched| vouched.at.0), vouched.map(|vouched| vouched.generation));
     query.execute(params![secret, Id(contact.0), language, at, generation])?;

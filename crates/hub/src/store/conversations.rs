@@ -52,7 +52,8 @@ pub(crate) fn put(connection: &Connection, state: &Conversation, involved_change
              (id, customer, contact, started, updated, in_progress, help_since, wake_at, logic_due, state)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (id) DO UPDATE SET
-             customer = excluded.customer, contact = excluded.contact, updated = excluded.updated, in_progress = excluded.in_progress,
+             customer = excluded.customer, contact = excluded.contact, updated = excluded.updated,
+             in_progress = excluded.in_progress,
              help_since = excluded.help_since, wake_at = excluded.wake_at, logic_due = excluded.logic_due,
              state = excluded.state",
     )?;

@@ -70,7 +70,7 @@ pub(crate) async fn create(
         brand.ok_or_else(|| ApiError::new(404, "chat.brand_unknown", "There is no brand of this name here."))?;
     origin::check(&brand, &headers)?;
     let mut earlier = None;
-    if let Some(token) = request.resume.clone()
+    if let Some(token) = request.resume
         && let Ok(web) = visitor(&hub, Some(token.clone())).await
         && web.brand == brand.id
     {
@@ -162,7 +162,7 @@ async fn vouched_for(
                 let entered = identity::enter(connection, engine, id, &identity, visitor.as_ref(), now)?;
                 // A token that others may have seen before the customer signed in opens nothing of theirs.
                 before.iter().try_for_each(|before| contacts::end_session(connection, before))?;
-                contacts::put_session(connection, &hash, entered.home, language.as_deref(), Some(vouched))?;
+                contacts::insert_session(connection, &hash, entered.home, language.as_deref(), Some(vouched))?;
                 Ok::<_, StoreError>((entered, visitor))
             })
             .await?;
