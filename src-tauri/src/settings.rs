@@ -26,10 +26,11 @@ pub struct Embedding {
 }
 
 impl Settings {
-    /// Reads `TANDEM_…`; the data lies in `platform`'s folder unless `TANDEM_DATA` names another.
+    /// Reads `TANDEM_…`; the data lies in `platform`'s folder unless `TANDEM_DESK_DATA` names another. Its older name is
+    /// `TANDEM_DATA`, which is also the hub's folder.
     pub fn read(platform: Option<PathBuf>) -> anyhow::Result<Self> {
         let named = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let folder = named("TANDEM_DATA").map(PathBuf::from);
+        let folder = named("TANDEM_DESK_DATA").or_else(|| named("TANDEM_DATA")).map(PathBuf::from);
         let is_named = folder.is_some();
         let data = folder.or(platform);
         let embed = named("TANDEM_EMBED").is_some_and(|value| value == "1").then(|| Embedding {
@@ -38,7 +39,7 @@ impl Settings {
             logic_secret: named("TANDEM_LOGIC_SECRET"),
         });
         Ok(Self {
-            data: std::path::absolute(data.context("this system names no folder for data; set TANDEM_DATA")?)?,
+            data: std::path::absolute(data.context("this system names no folder for data; set TANDEM_DESK_DATA")?)?,
             is_named,
             hub: named("TANDEM_HUB"),
             allow_http: named("TANDEM_ALLOW_HTTP").is_some_and(|value| value == "1"),

@@ -94,7 +94,7 @@ mod system {
         let program = quoted(&text(program)?)?;
         Ok(match data {
             None => format!("{program} {HIDDEN}"),
-            Some(data) => format!("env {} {program} {HIDDEN}", quoted(&format!("TANDEM_DATA={}", text(data)?))?),
+            Some(data) => format!("env {} {program} {HIDDEN}", quoted(&format!("TANDEM_DESK_DATA={}", text(data)?))?),
         })
     }
 
@@ -162,7 +162,7 @@ mod system {
                 ("/usr/bin/tandem", None, r#""/usr/bin/tandem" --hidden"#),
                 ("/opt/My Apps/tandem", None, r#""/opt/My Apps/tandem" --hidden"#),
                 ("/opt/100%/a$b`c\"d\\e", None, r#""/opt/100%%/a\\$b\\`c\\"d\\\\e" --hidden"#),
-                ("/t", Some("/two words"), r#"env "TANDEM_DATA=/two words" "/t" --hidden"#),
+                ("/t", Some("/two words"), r#"env "TANDEM_DESK_DATA=/two words" "/t" --hidden"#),
             ] {
                 assert_eq!(start(Path::new(program), data.map(Path::new)), Ok(command.to_owned()));
             }
@@ -187,7 +187,7 @@ mod system {
         /// A desk on a folder of its own cannot be told so here.
         pub fn new(data: Option<&Path>) -> Self {
             if data.is_some() {
-                return Self(Err(StartupError("A desk with TANDEM_DATA is not started at login.".into())));
+                return Self(Err(StartupError("A desk with TANDEM_DESK_DATA is not started at login.".into())));
             }
             let program = std::env::current_exe().map_err(|error| StartupError(error.to_string()));
             Self(program.and_then(|program| {

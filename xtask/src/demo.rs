@@ -97,7 +97,7 @@ fn play(plan: &Plan, has_display: bool) -> Result<()> {
         Some(display) => display.command(&program("tandem")),
         None => Command::new(program("tandem")),
     };
-    app.env("TANDEM_DATA", &data);
+    app.env("TANDEM_DESK_DATA", &data);
     let hub = match &plan.hub {
         Some(url) => {
             app.env("TANDEM_HUB", url);

@@ -31,6 +31,7 @@ pub(crate) use live::sized;
 
 use crate::channels::web_chat;
 use crate::guests;
+use crate::health;
 use crate::hub::Hub;
 
 /// Largest body of an ordinary request, in bytes.
@@ -103,7 +104,8 @@ pub(crate) fn router(hub: Arc<Hub>) -> Router {
     };
     routes
         .merge(pages::routes(document))
-        .route("/healthz", get(|| async { "ok" }))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
         .fallback(|| async { ApiError::new(404, "request.unknown_address", "There is nothing at this address.") })
         .method_not_allowed_fallback(|| async {
             ApiError::new(405, "request.method", "This address does not take this method.")

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use tandem_conversation::{Button, ButtonId, Ladder, Role};
+use tandem_conversation::{Button, ButtonId, Role};
 use tandem_protocol::agents::{ButtonDefinition, Tokens};
 use tokio::net::TcpListener;
 use uuid::Uuid;
@@ -47,14 +47,9 @@ pub async fn embed(embedding: EmbedConfig) -> anyhow::Result<Embedded> {
     };
     let config = Config {
         listen: embedding.listen.clone(),
-        data: embedding.data,
         account: "Northwind Travel".into(),
         logic,
-        rate_limits: true,
-        public_url: None,
-        mail: None,
-        improve: None,
-        ladder: Ladder::default(),
+        ..Config::new(embedding.data)
     };
     let listener = TcpListener::bind(&embedding.listen)
         .await

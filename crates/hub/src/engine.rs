@@ -210,7 +210,9 @@ impl Engine {
             Some(state) => Conversation::clone(state),
             None => Conversation::begin(first).ok_or(Rejection::Unknown)?,
         };
-        let seq_before = self.seq;
+        // First of all, so that whatever fails from here on is taken back whole.
+        let taken_back = self.group.get(&id).map(|changed| (Arc::clone(&changed.after), changed.events.len()));
+        self.undo.push(Undo { conversation: id, before: taken_back, seq: self.seq });
         let mut logged = Vec::with_capacity(decided.len());
         for event in decided {
             if event.position > after.position {
@@ -229,8 +231,6 @@ impl Engine {
         let turn = logged.iter().find(|(event, _)| matches!(event.body, EventBody::TurnAdded { .. }));
         let position = turn.map_or(after.position, |(event, _)| event.position);
         let after = Arc::new(after);
-        let taken_back = self.group.get(&id).map(|changed| (Arc::clone(&changed.after), changed.events.len()));
-        self.undo.push(Undo { conversation: id, before: taken_back, seq: seq_before });
         match self.group.get_mut(&id) {
             Some(changed) => {
                 changed.after = after;

@@ -113,6 +113,7 @@ pub(crate) fn start(
     cursor: u64,
     commits: mpsc::UnboundedReceiver<Commit>,
     wake: crate::hub::Wake,
+    guard: crate::health::Guard,
 ) -> Fanout {
     let (inputs, inbox) = mpsc::unbounded_channel();
     let sessions = Sessions {
@@ -130,7 +131,10 @@ pub(crate) fn start(
         came_or_went: Vec::new(),
         told: HashSet::new(),
     };
-    tokio::spawn(run(sessions, inbox, commits, wake));
+    tokio::spawn(async move {
+        let _guard = guard;
+        run(sessions, inbox, commits, wake).await;
+    });
     Fanout { inputs }
 }
 

@@ -2,18 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use tandem_conversation::{ContactId, ConversationId, Envelope, Position, Rejection, Time};
-use tandem_sqlite::{Database, Durability, Options, Room};
+use tandem_sqlite::{Companion, Database, Durability, Options, Room};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::task::JoinSet;
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine::{Commit, Engine, Repeat, Rules};
 use crate::fanout::{self, Fanout};
+use crate::folder::{self, Lock};
+use crate::health::Health;
 use crate::identity::Secrets;
 use crate::improve::Model;
 use crate::limits::Limits;
@@ -58,6 +61,10 @@ pub struct Hub {
     /// Held by whoever reads and announces the custom buttons.
     pub(crate) telling_buttons: tokio::sync::Mutex<()>,
     pub(crate) started: Time,
+    pub(crate) health: Arc<Health>,
+    workers: Mutex<JoinSet<()>>,
+    /// The right to work with the data folder; none after the end.
+    lock: Mutex<Option<Lock>>,
 }
 
 /// Tells the workers what a commit left for them.
@@ -89,8 +96,8 @@ impl Hub {
     /// # Errors
     /// If the data folder cannot be used.
     pub fn start(config: Config, clock: Clock) -> anyhow::Result<Arc<Self>> {
-        std::fs::create_dir_all(config.data.join("media"))
-            .with_context(|| format!("Cannot create the data folder {}", config.data.display()))?;
+        folder::prepare(&config.data)?;
+        let lock = Lock::take(&config.data)?;
         let started = clock.now();
         // Another part of the process may have chosen the provider before.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -104,31 +111,38 @@ impl Hub {
             ladder: config.ladder,
         };
         let options = Options {
-            path: config.data.join("tandem.db"),
+            path: config.data.join(folder::DATABASE),
             key: None,
             durability: Durability::Full,
             readers: 2,
             room: Room::SERVER,
         };
         let mut cursor = 0;
+        let mut identity = None;
         let engine_clock = clock.clone();
         let database = Database::open(&options, MIGRATIONS, |connection| {
             cursor = crate::store::events::last(connection)
                 .map_err(|error| tandem_sqlite::Error::Commit(error.to_string()))?;
+            identity = Some(Secrets::open(&config.data, connection));
             Engine::new(connection, engine_clock, rules, commits)
         })
         .with_context(|| format!("Cannot open {}", options.path.display()))?;
+        let mail = match &config.mail {
+            Some(mail) => Some((mail.clone(), mail::transport(mail).context("Cannot set up mail (mail.url)")?)),
+            None => None,
+        };
         let news = Arc::new(Notify::new());
         let wake = Wake { logic: logic_wake, ledger: ledger.clone(), news: Arc::clone(&news) };
-        let fanout = fanout::start(clock.clone(), cursor, commits_in, wake);
+        let health = Arc::new(Health::new());
+        let fanout = fanout::start(clock.clone(), cursor, commits_in, wake, health.guard("the fan-out"));
         let search = search::open(&config.data).context("Cannot open the search index")?;
         let hub = Arc::new(Self {
             search,
             news,
-            identity: Secrets::open(&config.data)?,
+            identity: identity.context("BUG: the database was opened")??,
             limits: Limits::new(config.rate_limits),
             comparing: Semaphore::new(PASSWORDS_AT_ONCE),
-            logic: logic::endpoint(config.logic.as_ref()),
+            logic: logic::endpoint(config.logic.as_ref()).context("Cannot set up the way to Your Logic")?,
             model: config.improve.as_ref().map(Model::new).transpose().context("Cannot set up the writing model")?,
             config,
             clock,
@@ -140,13 +154,40 @@ impl Hub {
             mails: Notify::new(),
             telling_buttons: tokio::sync::Mutex::default(),
             started,
+            health,
+            workers: Mutex::default(),
+            lock: Mutex::new(Some(lock)),
         });
-        tokio::spawn(timers::run(Arc::clone(&hub)));
-        tokio::spawn(logic::run(Arc::clone(&hub), logic_in));
-        tokio::spawn(search::run(Arc::clone(&hub)));
-        tokio::spawn(mail::run(Arc::clone(&hub)));
-        tokio::spawn(alerts::run(Arc::clone(&hub), ledger_in));
+        hub.work("the database", ended(hub.database.clone()));
+        hub.work("the search index", ended(hub.search.clone()));
+        hub.work("deadlines", timers::run(Arc::clone(&hub)));
+        hub.work("requests to Your Logic", logic::run(Arc::clone(&hub), logic_in));
+        hub.work("filing for search", search::run(Arc::clone(&hub)));
+        hub.work("the alert ledger", alerts::run(Arc::clone(&hub), ledger_in));
+        if let Some((config, transport)) = mail {
+            hub.work("mail", mail::run(Arc::clone(&hub), config, transport));
+        }
         Ok(hub)
+    }
+
+    /// Starts a part of the hub that must not end before the hub does.
+    fn work(&self, part: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+        let guard = self.health.guard(part);
+        let mut workers = self.workers.lock().unwrap_or_else(PoisonError::into_inner);
+        workers.spawn(async move {
+            let _guard = guard;
+            work.await;
+        });
+    }
+
+    /// Stops the workers, closes the data and gives the folder free. What was committed before is kept; whoever asks
+    /// later hears that the database is closed.
+    async fn close(&self) {
+        let mut workers = std::mem::take(&mut *self.workers.lock().unwrap_or_else(PoisonError::into_inner));
+        workers.shutdown().await;
+        self.database.close().await;
+        self.search.close().await;
+        *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Lets the data grow no further, as on a full disk, until told otherwise. For tests of what happens then.
@@ -212,19 +253,31 @@ impl Hub {
     }
 }
 
-/// Serves until `stop` resolves; then finishes what is under way.
+async fn ended<C: Companion>(database: Database<C>) {
+    database.ended().await;
+}
+
+/// Serves until `stop` resolves; then finishes what is under way and closes the data.
 ///
 /// # Errors
-/// If the listener fails.
+/// If the listener fails, or a part of the hub has ended, which needs a new start.
 pub async fn serve(
     hub: Arc<Hub>,
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
-    let app = api::router(hub).into_make_service_with_connect_info::<SocketAddr>();
+    let app = api::router(Arc::clone(&hub)).into_make_service_with_connect_info::<SocketAddr>();
     // Live connections never end by themselves: whoever is connected comes back with a cursor.
-    tokio::select! {
+    let served = tokio::select! {
         served = axum::serve(listener, app) => served.context("Cannot serve"),
-        () = stop => Ok(()),
-    }
+        part = hub.health.ended() => {
+            Err(anyhow!("A part of the hub has ended unexpectedly: {part}. The log says why; start the hub again"))
+        }
+        () = stop => {
+            hub.health.stop();
+            Ok(())
+        }
+    };
+    hub.close().await;
+    served
 }

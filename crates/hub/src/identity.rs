@@ -12,6 +12,7 @@ use crate::store::brands::Brand;
 
 pub(crate) use linking::{enter, home_of, made_up_name};
 pub use secrets::Secrets;
+pub(crate) use secrets::{FILE, SCHEMA};
 
 /// What a page says of its visitor, proven by the brand's secret.
 #[derive(Clone, Debug, PartialEq, Eq)]

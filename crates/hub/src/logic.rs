@@ -11,7 +11,7 @@ pub(crate) mod endpoint;
 pub(crate) mod typing;
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tandem_conversation::{
@@ -19,6 +19,7 @@ use tandem_conversation::{
     Position, Rejection, RequestId, limits,
 };
 use tandem_protocol::logic::LogicResponseBody;
+use tandem_sqlite::Cause;
 use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 
@@ -40,7 +41,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Asks Your Logic for as long as the hub runs. `wake` names conversations with something to ask.
 pub(crate) async fn run(hub: Arc<Hub>, mut wake: mpsc::UnboundedReceiver<ConversationId>) {
     let endpoint = hub.logic.clone();
-    let busy = Arc::new(Mutex::new(HashSet::new()));
+    let busy = Arc::new(Busy::default());
     let slots = Arc::new(Semaphore::new(AT_ONCE));
     let mut look = tokio::time::interval(LOOK_EVERY);
     loop {
@@ -58,40 +59,68 @@ pub(crate) async fn run(hub: Arc<Hub>, mut wake: mpsc::UnboundedReceiver<Convers
 }
 
 /// The way to Your Logic, as configured.
-pub(crate) fn endpoint(config: Option<&LogicConfig>) -> Option<Arc<Endpoint>> {
-    match Endpoint::new(config?.clone()) {
-        Ok(endpoint) => Some(Arc::new(endpoint)),
-        Err(error) => {
-            tracing::error!(%error, "Your Logic cannot be asked");
-            None
-        }
+pub(crate) fn endpoint(config: Option<&LogicConfig>) -> anyhow::Result<Option<Arc<Endpoint>>> {
+    let endpoint = config.cloned().map(Endpoint::new).transpose()?;
+    Ok(endpoint.map(Arc::new))
+}
+
+/// Conversations about which Your Logic is being asked.
+#[derive(Default)]
+struct Busy(Mutex<HashSet<ConversationId>>);
+
+impl Busy {
+    /// None if the conversation is being asked about already.
+    fn enter(self: &Arc<Self>, id: ConversationId) -> Option<Asking> {
+        let is_new = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+        is_new.then(|| Asking { busy: Arc::clone(self), id })
     }
 }
 
-type Busy = Arc<Mutex<HashSet<ConversationId>>>;
+/// Leaves [`Busy`] however the asking ends.
+struct Asking {
+    busy: Arc<Busy>,
+    id: ConversationId,
+}
 
-fn begin(hub: &Arc<Hub>, endpoint: Option<&Arc<Endpoint>>, busy: &Busy, slots: &Arc<Semaphore>, id: ConversationId) {
-    if !busy.lock().is_ok_and(|mut busy| busy.insert(id)) {
-        return;
+impl Drop for Asking {
+    fn drop(&mut self) {
+        self.busy.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
     }
-    let (hub, endpoint, busy, slots) = (Arc::clone(hub), endpoint.cloned(), Arc::clone(busy), Arc::clone(slots));
+}
+
+fn begin(
+    hub: &Arc<Hub>,
+    endpoint: Option<&Arc<Endpoint>>,
+    busy: &Arc<Busy>,
+    slots: &Arc<Semaphore>,
+    id: ConversationId,
+) {
+    let Some(mut asking) = busy.enter(id) else { return };
+    let (hub, endpoint, slots) = (Arc::clone(hub), endpoint.cloned(), Arc::clone(slots));
     tokio::spawn(async move {
         let Ok(_slot) = slots.acquire().await else { return };
         loop {
             while let Err(error) = ask_all(&hub, endpoint.as_deref(), id).await {
+                if is_closed(&error) {
+                    return;
+                }
                 tracing::error!(%error, conversation.id = %id, "Your Logic could not be asked");
                 tokio::time::sleep(LOOK_EVERY).await;
             }
-            if let Ok(mut busy) = busy.lock() {
-                busy.remove(&id);
-            }
+            let busy = Arc::clone(&asking.busy);
+            drop(asking);
             // A wake-up that came while this one was busy was dropped: look once more before leaving.
-            let more = due(&hub, id).await;
-            if !more || !busy.lock().is_ok_and(|mut busy| busy.insert(id)) {
+            if !due(&hub, id).await {
                 return;
             }
+            let Some(again) = busy.enter(id) else { return };
+            asking = again;
         }
     });
+}
+
+fn is_closed(error: &StoreError) -> bool {
+    matches!(error, StoreError::Database(error) if error.cause() == Cause::Closed)
 }
 
 async fn due(hub: &Hub, id: ConversationId) -> bool {

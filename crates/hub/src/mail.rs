@@ -6,7 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lettre::message::{Mailbox, header::ContentType};
+use lettre::message::Mailbox;
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use tandem_conversation::{Command, Time};
@@ -18,6 +19,7 @@ use crate::hub::Hub;
 use crate::secrets::{hash_token, new_token};
 use crate::store::mails::{self, Mail};
 use crate::store::{StoreError, conversations, links};
+use uuid::Uuid;
 
 /// How often the store is asked for mails that wait for another attempt.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -29,7 +31,7 @@ const PAUSES_MS: [i64; 5] = [5_000, 30_000, 120_000, 300_000, 900_000];
 /// Longest reason that is shown, in characters.
 const REASON_CHARS: usize = 300;
 
-type Transport = AsyncSmtpTransport<Tokio1Executor>;
+pub(crate) type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
 /// How an attempt went wrong.
 struct Failure {
@@ -39,12 +41,7 @@ struct Failure {
 }
 
 /// Sends what is queued, for as long as the hub runs.
-pub(crate) async fn run(hub: Arc<Hub>) {
-    let Some(config) = hub.config.mail.clone() else { return };
-    let transport = match transport(&config) {
-        Ok(transport) => transport,
-        Err(error) => return tracing::error!(%error, "mail cannot be sent"),
-    };
+pub(crate) async fn run(hub: Arc<Hub>, config: MailConfig, transport: Transport) {
     let mut look = tokio::time::interval(LOOK_EVERY);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -67,13 +64,13 @@ pub(crate) async fn run(hub: Arc<Hub>) {
     }
 }
 
-fn transport(config: &MailConfig) -> Result<Transport, lettre::transport::smtp::Error> {
-    let host = reqwest::Url::parse(&config.public_url).ok().and_then(|url| url.host_str().map(str::to_owned));
+/// The way to the mail server, as configured.
+///
+/// # Errors
+/// If the server's address cannot be used.
+pub(crate) fn transport(config: &MailConfig) -> Result<Transport, lettre::transport::smtp::Error> {
     let builder = Transport::from_url(&config.url)?.timeout(Some(WITHIN));
-    Ok(match host {
-        Some(host) => builder.hello_name(ClientId::Domain(host)).build(),
-        None => builder.build(),
-    })
+    Ok(builder.hello_name(ClientId::Domain(host_of(&config.public_url))).build())
 }
 
 async fn send(hub: &Hub, config: &MailConfig, transport: &Transport, mail: Mail) -> Result<(), StoreError> {
@@ -166,9 +163,34 @@ fn message(
         .from(from)
         .to(Mailbox::new(None, to))
         .subject(format!("{company} asks you into a conversation"))
+        .message_id(Some(format!("<{}@{}>", Uuid::now_v7(), host_of(&config.public_url))))
+        // RFC 3834: nobody's out-of-office note should answer.
+        .header(AutoSubmitted)
         .header(ContentType::TEXT_PLAIN)
         .body(text)
         .map_err(|error| error.to_string())
+}
+
+fn host_of(url: &str) -> String {
+    let host = reqwest::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    host.unwrap_or_else(|| "tandem".into())
+}
+
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".into())
+    }
 }
 
 fn duration(seconds: i64) -> String {

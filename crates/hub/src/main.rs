@@ -4,18 +4,29 @@ use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
 use tandem_conversation::Role;
-use tandem_hub::config::{Config, Flags};
+use tandem_hub::config::{Config, ConfigError, Environment, Flags};
 use tandem_hub::kit::LogicCommand;
-use tandem_hub::{Clock, Hub, NewBrand, NewUser, add_brand, add_user, brand_secret, serve};
+use tandem_hub::{
+    Clock, Hub, NewBrand, NewUser, add_brand, add_user, brand_secret, has_database, replace_missing_key, serve,
+};
 use tokio::net::TcpListener;
 
 /// Tandem's hub: where people and AI handle live customer conversations together.
 #[derive(Parser)]
 #[command(name = "tandem-hub", version)]
 struct Arguments {
+    /// Settings file [default: tandem.toml of the working folder, if there is one]
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    /// Folder of the database and the files [default: tandem-data]
+    #[arg(long, global = true)]
+    data: Option<String>,
+    /// Make a new database, or a new identity.key, where there is none
+    #[arg(long, global = true)]
+    create: bool,
     #[command(subcommand)]
     command: What,
 }
@@ -24,15 +35,9 @@ struct Arguments {
 enum What {
     /// Serve the API, the web chat and the agents' desks
     Serve {
-        /// Settings file; `tandem.toml` of the working folder unless given
-        #[arg(long)]
-        config: Option<PathBuf>,
         /// Address and port [default: 127.0.0.1:7700]
         #[arg(long)]
         listen: Option<String>,
-        /// Folder of the database and the files [default: tandem-data]
-        #[arg(long)]
-        data: Option<PathBuf>,
     },
     /// Users of the desk
     #[command(subcommand)]
@@ -68,8 +73,6 @@ enum UserWhat {
         /// Read the password from standard input; otherwise from TANDEM_PASSWORD
         #[arg(long)]
         password_stdin: bool,
-        #[arg(long, env = "TANDEM_DATA", default_value = "tandem-data")]
-        data: PathBuf,
     },
 }
 
@@ -90,8 +93,6 @@ enum BrandWhat {
         /// Host of a page that may show the chat; repeatable; * for all
         #[arg(long = "domain", required = true)]
         domains: Vec<String>,
-        #[arg(long, env = "TANDEM_DATA", default_value = "tandem-data")]
-        data: PathBuf,
     },
     /// Tell the secret with which a brand's website says who its visitors are
     Secret {
@@ -100,36 +101,93 @@ enum BrandWhat {
         /// Make a new one; what was signed with the one before counts no more
         #[arg(long)]
         renew: bool,
-        #[arg(long, env = "TANDEM_DATA", default_value = "tandem-data")]
-        data: PathBuf,
     },
 }
 
-fn main() -> anyhow::Result<ExitCode> {
+/// Ends with this status if a setting is wrong, so that a service manager need not try again.
+const WRONG_SETTINGS: u8 = 78;
+
+fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(tandem_hub::log_filter()).with_writer(std::io::stderr).init();
-    match Arguments::parse().command {
-        What::Serve { config, listen, data } => {
-            let config = Config::load(&Flags { config, listen, data }, |name| std::env::var(name).ok())?;
-            tokio::runtime::Runtime::new()?.block_on(run(config))?;
+    match run(Arguments::parse()) {
+        Ok(code) => code,
+        // One line each, and never a backtrace: it was most likely somebody's mistake.
+        Err(error) => {
+            eprintln!("{error:#}");
+            if error.is::<ConfigError>() { WRONG_SETTINGS.into() } else { ExitCode::FAILURE }
         }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let Arguments { config, data, create, command } = arguments;
+    let flags = Flags::new(config).with("data", "--data", data);
+    let flags = match &command {
+        What::Serve { listen } => flags.with("listen", "--listen", listen.clone()),
+        What::Logic(logic) => logic.flags(flags),
+        What::User(_) | What::Brand(_) => flags,
+    };
+    let config = Config::load(&flags, &Environment::of_process())?;
+    if create && has_database(&config.data) && replace_missing_key(&config.data)? {
+        eprintln!("Made a new identity.key: every website that proves who its visitors are needs its new secret");
+    }
+    match command {
+        What::Serve { .. } => tokio::runtime::Runtime::new()?.block_on(serve_until_stopped(config))?,
         What::Logic(command) => {
-            if !tokio::runtime::Runtime::new()?.block_on(command.run())? {
+            if !tokio::runtime::Runtime::new()?.block_on(command.run(config))? {
                 return Ok(ExitCode::FAILURE);
             }
         }
-        What::User(UserWhat::Add { email, name, role, capacity, brands, languages, password_stdin, data }) => {
-            let password = password(password_stdin)?;
-            let user = NewUser { email: email.clone(), name, role, password, capacity, brands, languages };
-            let id = add_user(&data, user)?;
-            println!("{email} is {} {id}", role.name());
+        What::User(command) => {
+            data_of(&config, create)?;
+            user(&config, command)?;
         }
-        What::Brand(BrandWhat::Add { id, name, greeting, accent, domains, data }) => {
-            add_brand(&data, NewBrand { key: id.clone(), name, greeting, accent, domains })?;
-            println!("<universal-chat brand=\"{id}\"></universal-chat>");
+        What::Brand(command) => {
+            // The first thing that a new hub needs.
+            data_of(&config, create || matches!(command, BrandWhat::Add { .. }))?;
+            brand(&config, command)?;
         }
-        What::Brand(BrandWhat::Secret { id, renew, data }) => println!("{}", brand_secret(&data, &id, renew)?),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says which folder is used, and makes no database without a word.
+fn data_of(config: &Config, create: bool) -> anyhow::Result<()> {
+    let folder = format!("{} ({})", config.data.display(), config.data_from);
+    match (has_database(&config.data), create) {
+        (true, _) => eprintln!("Data: {folder}"),
+        (false, true) => eprintln!("Data: {folder}; there was none, so a new database is made"),
+        (false, false) => bail!(
+            "There is no database in {folder}. Name the hub's folder with --data, TANDEM_DATA or data in tandem.toml. \
+             For a new hub, add a brand first (tandem-hub brand add), or say --create"
+        ),
+    }
+    Ok(())
+}
+
+fn user(config: &Config, command: UserWhat) -> anyhow::Result<()> {
+    match command {
+        UserWhat::Add { email, name, role, capacity, brands, languages, password_stdin } => {
+            let password = password(password_stdin)?;
+            let user = NewUser { email: email.clone(), name, role, password, capacity, brands, languages };
+            let id = add_user(&config.data, user)?;
+            println!("{email} is {} {id}", role.name());
+        }
+    }
+    Ok(())
+}
+
+fn brand(config: &Config, command: BrandWhat) -> anyhow::Result<()> {
+    match command {
+        BrandWhat::Add { id, name, greeting, accent, domains } => {
+            add_brand(&config.data, NewBrand { key: id.clone(), name, greeting, accent, domains })?;
+            let hub = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+            println!("<script type=\"module\" src=\"{hub}/chat.js\"></script>");
+            println!("<universal-chat brand=\"{id}\"></universal-chat>");
+        }
+        BrandWhat::Secret { id, renew } => println!("{}", brand_secret(&config.data, &id, renew)?),
+    }
+    Ok(())
 }
 
 fn password(from_stdin: bool) -> anyhow::Result<String> {
@@ -142,7 +200,7 @@ fn password(from_stdin: bool) -> anyhow::Result<String> {
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-async fn run(config: Config) -> anyhow::Result<()> {
+async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(&config.listen)
         .await
         .with_context(|| format!("Cannot listen on {}: is another program using it?", config.listen))?;
@@ -150,20 +208,58 @@ async fn run(config: Config) -> anyhow::Result<()> {
     tracing::info!(%address, data = %config.data.display(), logic = config.logic.is_some(), "serving");
     let hub = Hub::start(config, Clock::system())?;
     println!("listening on http://{address}");
-    serve(hub, listener, stopped()).await
+    serve(hub, listener, stopped()).await?;
+    tracing::info!("stopped");
+    Ok(())
 }
 
+/// Resolves at the first signal to stop. A second one ends the process at once.
 async fn stopped() {
-    #[cfg(unix)]
-    {
+    let Ok(mut signals) = Signals::listen() else { return std::future::pending().await };
+    let signal = signals.next().await;
+    tracing::info!(signal, "stopping; a second signal ends at once");
+    tokio::spawn(async move {
+        let signal = signals.next().await;
+        tracing::warn!(signal, "ended before everything was finished");
+        std::process::exit(1);
+    });
+}
+
+#[cfg(unix)]
+struct Signals([(&'static str, tokio::signal::unix::Signal); 3]);
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminated.recv() => {}
-            }
-            return;
+        Ok(Self([
+            ("SIGTERM", signal(SignalKind::terminate())?),
+            ("SIGINT", signal(SignalKind::interrupt())?),
+            ("SIGHUP", signal(SignalKind::hangup())?),
+        ]))
+    }
+
+    async fn next(&mut self) -> &'static str {
+        let [(term, terminated), (int, interrupted), (hup, hung_up)] = &mut self.0;
+        tokio::select! {
+            _ = terminated.recv() => term,
+            _ = interrupted.recv() => int,
+            _ = hung_up.recv() => hup,
         }
     }
-    let _ = tokio::signal::ctrl_c().await;
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> &'static str {
+        let _ = tokio::signal::ctrl_c().await;
+        "Ctrl+C"
+    }
 }

@@ -8,7 +8,8 @@ use tandem_protocol::chat::BrandLook;
 use tandem_sqlite::{Database, Durability, Options, Room};
 use uuid::Uuid;
 
-use crate::identity::Secrets;
+use crate::folder;
+use crate::identity::{self, Secrets};
 use crate::secrets::hash_password;
 use crate::store::{MIGRATIONS, StoreError, brands, users};
 
@@ -136,18 +137,41 @@ pub fn brand_secret(data: &Path, key: &str, renew: bool) -> anyhow::Result<Strin
         database.write_blocking(move |connection, ()| brands::renew_secret(connection, id))?;
         brand = find()?.with_context(|| format!("there is no brand '{key}'"))?;
     }
-    Ok(Secrets::open(data)?.of(brand.id, brand.secret_generation))
+    let folder = data.to_owned();
+    let secrets =
+        database.write_blocking(move |connection, ()| Ok::<_, StoreError>(Secrets::open(&folder, connection)));
+    Ok(secrets??.of(brand.id, brand.secret_generation))
+}
+
+/// Makes a new key for the brands' secrets if it is missing; says so.
+///
+/// # Errors
+/// If a hub works with the folder, or the key cannot be made.
+pub fn replace_missing_key(data: &Path) -> anyhow::Result<bool> {
+    if data.join(identity::FILE).exists() {
+        return Ok(false);
+    }
+    ensure!(!folder::is_in_use(data), "a hub works with {}: stop it first", data.display());
+    let (database, folder) = (open(data)?, data.to_owned());
+    let made = database
+        .write_blocking(move |connection, ()| Ok::<_, StoreError>(Secrets::replace_missing(&folder, connection)));
+    made?
 }
 
 fn open(data: &Path) -> anyhow::Result<Database<()>> {
-    std::fs::create_dir_all(data).with_context(|| format!("Cannot create the folder {}", data.display()))?;
+    folder::prepare(data)?;
     let options = Options {
-        path: data.join("tandem.db"),
+        path: data.join(folder::DATABASE),
         key: None,
         durability: Durability::Full,
         readers: 1,
         room: Room::SERVER,
     };
+    ensure!(
+        !folder::is_in_use(data) || tandem_sqlite::version(&options.path)? as usize == MIGRATIONS.len(),
+        "The hub that works with {} is of another version than this command: restart it with this version first",
+        data.display()
+    );
     Database::open(&options, MIGRATIONS, |_| Ok(()))
         .map_err(StoreError::from)
         .with_context(|| format!("Cannot open {}", options.path.display()))

@@ -77,4 +77,6 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "customers who are proven", sql: contacts::PROVEN },
     Migration { name: "secrets of brands", sql: brands::SECRETS },
     Migration { name: "what web chats show", sql: conversations::SHOWN },
+    Migration { name: "whether writes are kept", sql: crate::health::SCHEMA },
+    Migration { name: "which key made the brands' secrets", sql: crate::identity::SCHEMA },
 ];

@@ -27,13 +27,52 @@ pub enum Error {
     /// The group's commit failed, so none of its writes happened.
     #[error("could not commit: {0}")]
     Commit(String),
+    /// The whole group was undone, for what SQLite says of the file.
+    #[error("could not commit: {words}")]
+    Undone { words: String, cause: Cause },
+    /// The job panicked, and what it wrote was undone.
+    #[error("a part of this program failed; what it wrote was undone")]
+    Panicked,
     #[error("the database was written by a newer version (schema {found}, this program knows {known})")]
     Newer { found: u32, known: u32 },
     #[error("the database is closed")]
     Closed,
 }
 
+/// Why nothing can be written at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Another program holds the database's lock.
+    Locked,
+    /// The disk is full, or a limit of the file is reached.
+    Full,
+    /// The database is closed, or its writer has ended.
+    Closed,
+    Other,
+}
+
 impl Error {
+    /// Why nothing can be written.
+    #[must_use]
+    pub fn cause(&self) -> Cause {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
+        match self {
+            Self::Sqlite(error) => match error.sqlite_error_code() {
+                Some(DatabaseBusy | DatabaseLocked) => Cause::Locked,
+                Some(DiskFull) => Cause::Full,
+                _ => Cause::Other,
+            },
+            Self::Undone { cause, .. } => *cause,
+            Self::Closed => Cause::Closed,
+            Self::Commit(_) | Self::Newer { .. } | Self::Panicked => Cause::Other,
+        }
+    }
+
+    /// The same for one write of a group.
+    fn undone(&self) -> Self {
+        Self::Undone { words: self.to_string(), cause: self.cause() }
+    }
+
     /// Whether the file's content cannot be trusted any more, or was written with another key.
     #[must_use]
     pub fn is_damage(&self) -> bool {
@@ -196,6 +235,15 @@ impl<C: Companion> Database<C> {
         let _ = closing.await;
     }
 
+    /// Resolves when a thread of this database has ended: after [`Self::close`], or because it panicked. Without its
+    /// threads the database answers nothing.
+    pub async fn ended(&self) {
+        tokio::select! {
+            () = self.inner.writer.ended() => {}
+            () = self.inner.readers.ended() => {}
+        }
+    }
+
     /// Where the file lies.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -213,6 +261,14 @@ pub fn peek(path: &Path, key: Option<&Key>) -> Result<Connection, Error> {
     unlock(&connection, key)?;
     connection.execute_batch("PRAGMA query_only = ON;")?;
     Ok(connection)
+}
+
+/// The schema version of a plain file, as it stands.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn version(path: &Path) -> Result<u32, Error> {
+    Ok(peek(path, None)?.query_row("PRAGMA user_version", [], |row| row.get(0))?)
 }
 
 /// Must be the first thing on a connection.

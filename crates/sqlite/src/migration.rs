@@ -18,8 +18,11 @@ pub(crate) fn run(connection: &mut Connection, migrations: &[Migration]) -> Resu
     if found > known {
         return Err(Error::Newer { found, known });
     }
+    if found < known {
+        tracing::info!(from = found, to = known, "bringing the database's schema up to date");
+    }
     for (version, migration) in (1u32..).zip(migrations).skip(found as usize) {
-        tracing::info!(schema.version = version, schema.step = migration.name, "migrating");
+        tracing::debug!(schema.version = version, schema.step = migration.name, "migrating");
         let transaction = connection.transaction()?;
         transaction.execute_batch(migration.sql)?;
         transaction.pragma_update(None, "user_version", version)?;

@@ -6,32 +6,42 @@ use std::thread;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
-use crate::worker::Workers;
+use crate::worker::{Ended, Workers, guarded};
 use crate::{Error, Options};
 
 type Job = Box<dyn FnOnce(&Connection) + Send>;
 
 pub(crate) struct Readers {
     workers: Workers<Job>,
+    ended: Ended,
 }
 
 impl Readers {
     pub(crate) fn start(options: &Options) -> Result<Self, Error> {
         let (jobs, inbox) = mpsc::channel::<Job>();
         let inbox = Arc::new(Mutex::new(inbox));
+        let ended = Ended::new();
         let mut threads = Vec::new();
         for number in 0..options.readers.max(1) {
             let connection = connect(options)?;
             let inbox = Arc::clone(&inbox);
             let name = format!("reader-{number}");
-            let started = thread::Builder::new().name(name).spawn(move || read_all(&connection, &inbox));
+            let guard = ended.guard();
+            let started = thread::Builder::new().name(name).spawn(move || {
+                let _guard = guard;
+                read_all(&connection, &inbox);
+            });
             threads.push(started.map_err(|error| Error::Commit(format!("cannot start a reader thread: {error}")))?);
         }
-        Ok(Self { workers: Workers::new(jobs, threads) })
+        Ok(Self { workers: Workers::new(jobs, threads), ended })
     }
 
     pub(crate) fn close(&self) {
         self.workers.close();
+    }
+
+    pub(crate) async fn ended(&self) {
+        self.ended.wait().await;
     }
 
     pub(crate) fn submit<T, E>(
@@ -40,11 +50,11 @@ impl Readers {
     ) -> oneshot::Receiver<Result<T, E>>
     where
         T: Send + 'static,
-        E: Send + 'static,
+        E: From<Error> + Send + 'static,
     {
         let (answer, receiver) = oneshot::channel();
         self.workers.give(Box::new(move |connection| {
-            let _ = answer.send(work(connection));
+            let _ = answer.send(guarded(|| work(connection)));
         }));
         receiver
     }

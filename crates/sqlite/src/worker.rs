@@ -1,7 +1,46 @@
 //! Threads that end with what feeds them.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
+
+use tokio::sync::watch;
+
+use crate::Error;
+
+/// Runs a job whose panic must not end the thread. Only for work whose traces are undone afterwards.
+pub(crate) fn guarded<T, E: From<Error>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    // The panic's own message was reported by the hook.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::Panicked.into()))
+}
+
+/// Tells when the first of several threads has ended.
+#[derive(Clone)]
+pub(crate) struct Ended(watch::Sender<bool>);
+
+impl Ended {
+    pub fn new() -> Self {
+        Self(watch::Sender::new(false))
+    }
+
+    /// Held by a thread for as long as it works.
+    pub fn guard(&self) -> EndGuard {
+        EndGuard(self.0.clone())
+    }
+
+    pub async fn wait(&self) {
+        // Fails only if every sender is gone, and this is one.
+        let _ = self.0.subscribe().wait_for(|ended| *ended).await;
+    }
+}
+
+pub(crate) struct EndGuard(watch::Sender<bool>);
+
+impl Drop for EndGuard {
+    fn drop(&mut self) {
+        self.0.send_replace(true);
+    }
+}
 
 /// A way to one or several threads that work until nobody can give them anything any more. Dropping it closes the way.
 pub(crate) struct Workers<J>(Mutex<Way<J>>);

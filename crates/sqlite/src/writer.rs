@@ -6,8 +6,8 @@ use std::thread;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use crate::Error;
-use crate::worker::Workers;
+use crate::worker::{Ended, Workers, guarded};
+use crate::{Cause, Error};
 
 /// Most writes in one transaction.
 const GROUP: usize = 1024;
@@ -46,23 +46,31 @@ type Job<C> = Box<dyn FnOnce(&Connection, &mut C) -> Finish + Send>;
 
 pub(crate) struct Writer<C> {
     workers: Workers<Job<C>>,
+    ended: Ended,
 }
 
 impl<C: Companion> Writer<C> {
     pub(crate) fn start(connection: Connection, companion: C) -> Result<Self, Error> {
         let (jobs, inbox) = mpsc::channel();
         let mut writing = Writing { connection, companion };
+        let ended = Ended::new();
+        let guard = ended.guard();
         let started = thread::Builder::new().name("writer".into()).spawn(move || {
+            let _guard = guard;
             while let Ok(first) = inbox.recv() {
                 writing.group(first, &inbox);
             }
         });
         let writing = started.map_err(|error| Error::Commit(format!("cannot start the writer thread: {error}")))?;
-        Ok(Self { workers: Workers::new(jobs, vec![writing]) })
+        Ok(Self { workers: Workers::new(jobs, vec![writing]), ended })
     }
 
     pub(crate) fn close(&self) {
         self.workers.close();
+    }
+
+    pub(crate) async fn ended(&self) {
+        self.ended.wait().await;
     }
 
     pub(crate) fn submit<T, E>(
@@ -76,14 +84,13 @@ impl<C: Companion> Writer<C> {
         let (answer, receiver) = oneshot::channel();
         let job: Job<C> = Box::new(move |connection, companion| {
             // Without a transaction around it a savepoint would commit by itself, whatever the caller is told.
-            let done = match connection.is_autocommit() {
-                false => in_savepoint(connection, companion, work),
-                true => Err(Error::Commit("the transaction is gone".into()).into()),
-            };
+            let done = (!connection.is_autocommit()).then(|| in_savepoint(connection, companion, work));
             Box::new(move |commit| {
-                let _ = answer.send(match commit {
-                    Ok(()) => done,
-                    Err(error) => done.and_then(|_| Err(Error::Commit(error.to_string()).into())),
+                let _ = answer.send(match (commit, done) {
+                    (Ok(()), Some(done)) => done,
+                    (Ok(()), None) => Err(Error::Commit("the transaction is gone".into()).into()),
+                    (Err(_), Some(Err(own))) => Err(own),
+                    (Err(error), _) => Err(error.undone().into()),
                 });
             })
         });
@@ -98,7 +105,7 @@ fn in_savepoint<C: Companion, T, E: From<Error>>(
     work: impl FnOnce(&Connection, &mut C) -> Result<T, E>,
 ) -> Result<T, E> {
     run(connection, "SAVEPOINT job")?;
-    match work(connection, companion) {
+    match guarded(|| work(connection, companion)) {
         Ok(value) => {
             run(connection, "RELEASE job")?;
             companion.kept();
@@ -134,9 +141,11 @@ impl<C: Companion> Writing<C> {
         let outcome = began
             .and_then(|()| match self.connection.is_autocommit() {
                 false => Ok(()),
-                true => Err(Error::Commit("the disk is full, or cannot be written".into())),
+                true => {
+                    Err(Error::Undone { words: "the disk is full, or cannot be written".into(), cause: Cause::Full })
+                }
             })
-            .and_then(|()| self.companion.before_commit(&self.connection))
+            .and_then(|()| guarded(|| self.companion.before_commit(&self.connection)))
             .and_then(|()| run(&self.connection, "COMMIT"));
         match &outcome {
             Ok(()) => self.companion.committed(),
@@ -204,6 +213,78 @@ mod tests {
             })
             .unwrap();
         assert_eq!(all, 4, "2 was undone with the write that it belonged to");
+    }
+
+    #[test]
+    fn a_job_that_panics_is_undone_alone_and_the_threads_go_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open(folder.path());
+        database.write_blocking(insert(1)).unwrap();
+        let failed: Result<(), Error> = database.write_blocking(|connection, ()| {
+            insert(2)(connection, &mut ())?;
+            panic!("BUG: of this test")
+        });
+        assert!(matches!(failed, Err(Error::Panicked)), "{failed:?}");
+        for _ in 0..3 {
+            let failed: Result<(), Error> = database.read_blocking(|_| panic!("BUG: of this test"));
+            assert!(matches!(failed, Err(Error::Panicked)), "{failed:?}");
+        }
+        database.write_blocking(insert(3)).unwrap();
+        let all = database.read_blocking(|connection| -> Result<i64, Error> {
+            Ok(connection.query_row("SELECT sum(n) FROM numbers", [], |row| row.get(0))?)
+        });
+        assert_eq!(all.unwrap(), 4, "2 was undone with the panic");
+    }
+
+    /// Panics where no job can be blamed for it.
+    struct Fragile(bool);
+
+    impl crate::Companion for Fragile {
+        fn before_commit(&mut self, _: &Connection) -> Result<(), Error> {
+            assert!(!self.0, "BUG: of this test");
+            Ok(())
+        }
+        fn committed(&mut self) {}
+        fn rolled_back(&mut self) {
+            self.0 = false;
+        }
+        fn kept(&mut self) {}
+        fn undone(&mut self) {}
+    }
+
+    #[test]
+    fn a_panic_before_the_commit_undoes_the_group_and_the_next_one_goes_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let steps = [Migration { name: "numbers", sql: "CREATE TABLE numbers (n INTEGER PRIMARY KEY) STRICT" }];
+        let database = Database::open(&options(folder.path()), &steps, |_| Ok(Fragile(true))).unwrap();
+        let insert =
+            |n: i64| database.write_blocking(move |connection, _: &mut Fragile| insert(n)(connection, &mut ()));
+        assert!(matches!(insert(1), Err(Error::Undone { .. })));
+        insert(1).unwrap();
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_its_end_hears_that_a_database_has_lost_a_thread() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open(folder.path());
+        let waiting = database.clone();
+        let ended = tokio::spawn(async move { waiting.ended().await });
+        database.write(insert(1)).await.unwrap();
+        assert!(!ended.is_finished());
+        database.close().await;
+        ended.await.unwrap();
+    }
+
+    #[test]
+    fn a_locked_database_and_a_full_one_say_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open(folder.path());
+        let other = Connection::open(folder.path().join("t.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let locked = database.write_blocking(insert(1)).unwrap_err();
+        assert_eq!(locked.cause(), crate::Cause::Locked, "{locked}");
+        other.execute_batch("ROLLBACK").unwrap();
+        database.write_blocking(insert(1)).unwrap();
     }
 
     #[test]

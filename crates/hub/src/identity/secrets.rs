@@ -3,33 +3,80 @@
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
+use sha2::{Digest as _, Sha256};
 use tandem_conversation::BrandId;
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _};
 use uuid::Uuid;
 
 use crate::secrets::new_token;
+use crate::store::StoreError;
 
 /// Beside the database, so that a copy of the database alone signs nothing.
-const FILE: &str = "identity.key";
+pub(crate) const FILE: &str = "identity.key";
+
+pub(crate) const SCHEMA: &str = "
+-- SHA-256 of the key in identity.key: without that key, or with another, every brand would have another secret.
+CREATE TABLE identity_key (
+    one         INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    fingerprint BLOB NOT NULL
+) STRICT;";
 
 /// Makes the brands' secrets.
 #[derive(Clone)]
 pub struct Secrets(hmac::Key);
 
 impl Secrets {
-    /// Those of the hub whose data lies in this folder. The first one to ask makes the key.
+    /// Those of the hub whose data lies in this folder. The first one to ask makes the key; a key that was there once is
+    /// never replaced in silence.
     ///
     /// # Errors
-    /// If the key can be neither read nor made.
-    pub fn open(data: &Path) -> anyhow::Result<Self> {
+    /// If the key can be neither read nor made, or is not the one that the database knows.
+    pub fn open(data: &Path, connection: &Connection) -> anyhow::Result<Self> {
+        let (path, known) = (data.join(FILE), fingerprint(connection)?);
+        if !path.exists() && (known.is_some() || was_used(connection)?) {
+            bail!(
+                "{} is missing, and the websites' secrets were made with it: bring it back from a backup. If it is \
+                 lost, --create makes a new one, and every website that proves who its visitors are then needs its \
+                 new secret (tandem-hub brand secret)",
+                path.display()
+            );
+        }
+        let (secrets, found) = Self::read_or_make(data, &path)?;
+        match known {
+            Some(known) => ensure!(
+                known == found,
+                "{} is not the key with which the websites' secrets were made: bring back the one that belongs to \
+                 this database",
+                path.display()
+            ),
+            None => know(connection, &found)?,
+        }
+        Ok(secrets)
+    }
+
+    /// Makes a new key where there is none, although the database knows one. True if it did.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn replace_missing(data: &Path, connection: &Connection) -> anyhow::Result<bool> {
         let path = data.join(FILE);
-        let key = match std::fs::read_to_string(&path) {
+        if path.exists() {
+            return Ok(false);
+        }
+        let (_, found) = Self::read_or_make(data, &path)?;
+        know(connection, &found)?;
+        Ok(true)
+    }
+
+    fn read_or_make(data: &Path, path: &Path) -> anyhow::Result<(Self, [u8; 32])> {
+        let key = match std::fs::read_to_string(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                make(data, &path).with_context(|| format!("Cannot make {}", path.display()))?;
-                std::fs::read_to_string(&path)
+                make(data, path).with_context(|| format!("Cannot make {}", path.display()))?;
+                std::fs::read_to_string(path)
             }
             read => read,
         };
@@ -40,7 +87,7 @@ impl Secrets {
             "{} is damaged: bring it back from a backup, or remove it and give every website its new secret",
             path.display()
         );
-        Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &bytes)))
+        Ok((Self(hmac::Key::new(hmac::HMAC_SHA256, &bytes)), Sha256::digest(&bytes).into()))
     }
 
     /// The secret of a brand, as text; it is another one with each generation.
@@ -49,6 +96,24 @@ impl Secrets {
         let tag = hmac::sign(&self.0, format!("identity of customers\n{brand}\n{generation}").as_bytes());
         URL_SAFE_NO_PAD.encode(tag)
     }
+}
+
+fn fingerprint(connection: &Connection) -> Result<Option<[u8; 32]>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT fingerprint FROM identity_key")?;
+    Ok(query.query_row([], |row| row.get(0)).optional()?)
+}
+
+fn know(connection: &Connection, fingerprint: &[u8; 32]) -> Result<(), StoreError> {
+    let sql = "INSERT OR REPLACE INTO identity_key (one, fingerprint) VALUES (1, ?1)";
+    connection.prepare_cached(sql)?.execute([fingerprint])?;
+    Ok(())
+}
+
+/// Whether a hub of an earlier version has worked with this database, and so has made a key.
+fn was_used(connection: &Connection) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM web_sessions)
+                   OR EXISTS (SELECT 1 FROM brands WHERE secret_generation > 0)";
+    Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
 /// Under its name the file is whole from the start, and whoever comes second finds the first one's.
@@ -71,12 +136,20 @@ fn make(data: &Path, path: &Path) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::MIGRATIONS;
+
+    fn database() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        MIGRATIONS.iter().for_each(|step| connection.execute_batch(step.sql).unwrap());
+        connection
+    }
 
     #[test]
     fn a_brand_has_the_same_secret_until_it_is_renewed() {
-        let folder = tempfile::tempdir().unwrap();
+        let (folder, database) = (tempfile::tempdir().unwrap(), database());
         let (one, other) = (BrandId(Uuid::from_u128(1)), BrandId(Uuid::from_u128(2)));
-        let (first, again) = (Secrets::open(folder.path()).unwrap(), Secrets::open(folder.path()).unwrap());
+        let open = || Secrets::open(folder.path(), &database).unwrap();
+        let (first, again) = (open(), open());
         assert_eq!(first.of(one, 0), again.of(one, 0));
         assert_ne!(first.of(one, 0), first.of(one, 1));
         assert_ne!(first.of(one, 0), first.of(other, 0));
@@ -88,7 +161,7 @@ mod tests {
     fn the_key_is_for_the_hub_alone() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
-        Secrets::open(folder.path()).unwrap();
+        Secrets::open(folder.path(), &database()).unwrap();
         let mode = std::fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
@@ -97,7 +170,34 @@ mod tests {
     fn a_damaged_key_is_not_replaced_in_silence() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(FILE), "short").unwrap();
-        assert!(Secrets::open(folder.path()).is_err());
+        assert!(Secrets::open(folder.path(), &database()).is_err());
         assert_eq!(std::fs::read_to_string(folder.path().join(FILE)).unwrap(), "short");
+    }
+
+    #[test]
+    fn a_missing_key_is_not_replaced_in_silence_and_another_one_is_not_taken() {
+        let (folder, database) = (tempfile::tempdir().unwrap(), database());
+        let path = folder.path().join(FILE);
+        Secrets::open(folder.path(), &database).unwrap();
+        let first = std::fs::read_to_string(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let missing = Secrets::open(folder.path(), &database).err().unwrap().to_string();
+        assert!(missing.contains("identity.key") && missing.contains("backup"), "{missing}");
+        assert!(!path.exists());
+
+        std::fs::write(&path, new_token()).unwrap();
+        assert!(Secrets::open(folder.path(), &database).is_err(), "it belongs to another database");
+        std::fs::remove_file(&path).unwrap();
+        assert!(Secrets::replace_missing(folder.path(), &database).unwrap());
+        assert!(!Secrets::replace_missing(folder.path(), &database).unwrap(), "there is one now");
+        Secrets::open(folder.path(), &database).unwrap();
+        assert_ne!(std::fs::read_to_string(&path).unwrap(), first);
+    }
+
+    #[test]
+    fn an_older_database_that_was_in_use_has_had_a_key() {
+        let (folder, database) = (tempfile::tempdir().unwrap(), database());
+        database.execute("INSERT INTO web_sessions (secret_hash, contact) VALUES (x'00', x'01')", []).unwrap();
+        assert!(Secrets::open(folder.path(), &database).is_err());
     }
 }

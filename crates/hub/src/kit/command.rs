@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{CheckOptions, ReplayOptions, check, replay};
 use crate::clock::Clock;
-use crate::config::LogicConfig;
+use crate::config::{Config, Flags};
 
 /// The developer's commands for Your Logic.
 #[derive(Subcommand)]
@@ -36,48 +36,52 @@ pub enum LogicCommand {
 
 #[derive(Args)]
 pub struct EndpointArguments {
-    /// Address of the endpoint
-    url: String,
-    /// The secret shared with it
-    #[arg(long, env = "TANDEM_LOGIC_SECRET", hide_env_values = true)]
-    secret: String,
-    /// How long an answer may take, in milliseconds
-    #[arg(long, env = "TANDEM_LOGIC_TIMEOUT_MS", default_value_t = 8_000, value_parser = clap::value_parser!(i64).range(100..=120_000))]
-    timeout_ms: i64,
+    /// Address of the endpoint [default: the setting logic.url]
+    url: Option<String>,
+    /// The secret shared with it [default: the setting logic.secret]
+    #[arg(long)]
+    secret: Option<String>,
+    /// How long an answer may take, in milliseconds [default: the setting logic.timeout_ms]
+    #[arg(long)]
+    timeout_ms: Option<String>,
     /// Write the report as JSON, too: a file, or - for standard output in place of the text
     #[arg(long)]
     json: Option<PathBuf>,
 }
 
 impl LogicCommand {
+    /// What it says of settings. An endpoint that is named on the command line may be of the own network.
+    #[must_use]
+    pub fn flags(&self, flags: Flags) -> Flags {
+        let (Self::Check { endpoint, .. } | Self::Replay { endpoint, .. }) = self;
+        let in_network = endpoint.url.as_ref().map(|_| "true".to_owned());
+        flags
+            .with("logic.url", "URL", endpoint.url.clone())
+            .with("logic.secret", "--secret", endpoint.secret.clone())
+            .with("logic.timeout_ms", "--timeout-ms", endpoint.timeout_ms.clone())
+            .with("logic.allow_private", "URL", in_network)
+    }
+
     /// Runs it to the end; false if the endpoint has to be mended.
     ///
     /// # Errors
     /// If it cannot be run at all.
-    pub async fn run(self) -> anyhow::Result<bool> {
+    pub async fn run(self, config: Config) -> anyhow::Result<bool> {
+        let logic = config.logic.context("Name the endpoint: give its URL, or set logic.url")?;
         // Another part of the process may have chosen the provider before.
         let _ = rustls::crypto::ring::default_provider().install_default();
         match self {
             Self::Check { endpoint, listen } => {
-                let (logic, json) = endpoint.config();
                 let report = check(&CheckOptions { logic, listen }, &Clock::system()).await?;
-                show(&report, json.as_deref())?;
+                show(&report, endpoint.json.as_deref())?;
                 Ok(report.failed == 0)
             }
             Self::Replay { endpoint, from, show: most } => {
-                let (logic, json) = endpoint.config();
                 let report = replay(&ReplayOptions { logic, from, show: most }, &Clock::system()).await?;
-                show(&report, json.as_deref())?;
+                show(&report, endpoint.json.as_deref())?;
                 Ok(report.failed == 0)
             }
         }
-    }
-}
-
-impl EndpointArguments {
-    fn config(self) -> (LogicConfig, Option<PathBuf>) {
-        let Self { url, secret, timeout_ms, json } = self;
-        (LogicConfig { url, secret, timeout_ms, allow_private: true, typing: false }, json)
     }
 }
 

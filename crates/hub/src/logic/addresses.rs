@@ -1,5 +1,6 @@
-//! Which addresses Your Logic may have, where private ones are forbidden: looked at when a connection is made, so that a
-//! name that leads somewhere else by then is no way around.
+//! Which addresses Your Logic may have: public ones alone where private ones are forbidden, private ones alone where it is
+//! asked without TLS. Looked at when a connection is made, so that a name that leads somewhere else by then is no way
+//! around.
 
 use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -7,10 +8,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// An address that is not of the public network.
+/// An address that Your Logic may not have.
 #[derive(Debug, thiserror::Error)]
-#[error("{0} is a private address, which logic.allow_private forbids")]
-pub(super) struct Forbidden(String);
+pub(super) enum Forbidden {
+    #[error("{0} is a private address, which logic.allow_private forbids")]
+    Private(String),
+    #[error("{0} is a public address, and plain http goes to private addresses only: use https in logic.url")]
+    Public(String),
+}
 
 impl Forbidden {
     /// Whether this is at the bottom of an error.
@@ -26,30 +31,58 @@ impl Forbidden {
     }
 }
 
-/// Finds public addresses only.
-pub(super) struct PublicOnly;
+/// The addresses that are allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Allowed {
+    All,
+    Public,
+    Private,
+}
 
-impl Resolve for PublicOnly {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let host = name.as_str().to_owned();
-            let found: Vec<_> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
-            let public: Vec<_> = found.iter().copied().filter(|address| is_public(address.ip())).collect();
-            match (public.is_empty(), found.first()) {
-                (true, Some(first)) => Err(Forbidden(format!("{host} ({})", first.ip())).into()),
-                _ => Ok(Box::new(public.into_iter()) as Addrs),
-            }
-        })
+impl Allowed {
+    /// For an endpoint's URL.
+    pub fn of(url: &Url, allow_private: bool) -> Self {
+        match (allow_private, url.scheme()) {
+            (false, _) => Self::Public,
+            (true, "http") => Self::Private,
+            (true, _) => Self::All,
+        }
+    }
+
+    fn forbids(self, address: IpAddr) -> Option<fn(String) -> Forbidden> {
+        match self {
+            Self::Public if !is_public(address) => Some(Forbidden::Private),
+            Self::Private if is_public(address) => Some(Forbidden::Public),
+            _ => None,
+        }
+    }
+
+    /// Addresses in the URL itself are never looked up.
+    pub fn check(self, url: &Url) -> Result<(), Forbidden> {
+        let host = url.host_str().unwrap_or_default();
+        let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        match literal.ok().and_then(|address| Some((address, self.forbids(address)?))) {
+            Some((address, forbidden)) => Err(forbidden(address.to_string())),
+            None => Ok(()),
+        }
     }
 }
 
-/// Addresses in the URL itself are never looked up.
-pub(super) fn check(url: &Url) -> Result<(), Forbidden> {
-    let host = url.host_str().unwrap_or_default();
-    let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    match literal {
-        Ok(address) if !is_public(address) => Err(Forbidden(address.to_string())),
-        _ => Ok(()),
+impl Resolve for Allowed {
+    fn resolve(&self, name: Name) -> Resolving {
+        let allowed = *self;
+        Box::pin(async move {
+            let host = name.as_str().to_owned();
+            let found: Vec<_> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
+            let good: Vec<_> =
+                found.iter().copied().filter(|address| allowed.forbids(address.ip()).is_none()).collect();
+            match found.first().and_then(|first| Some((first, allowed.forbids(first.ip())?))) {
+                Some((first, forbidden)) if good.is_empty() => {
+                    Err(forbidden(format!("{host} ({})", first.ip())).into())
+                }
+                _ => Ok(Box::new(good.into_iter()) as Addrs),
+            }
+        })
     }
 }
 
@@ -91,7 +124,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 mod tests {
     use reqwest::Url;
 
-    use super::{check, is_public};
+    use super::{Allowed, is_public};
 
     #[test]
     fn only_addresses_that_everybody_can_reach_are_public() {
@@ -130,10 +163,19 @@ mod tests {
     fn addresses_in_the_url_are_looked_at_however_they_are_written() {
         for url in ["http://127.0.0.1/", "http://0x7f000001/", "http://2130706433/", "https://[::1]/", "http://127.1/"]
         {
-            assert!(check(&Url::parse(url).unwrap()).is_err(), "{url}");
+            assert!(Allowed::Public.check(&Url::parse(url).unwrap()).is_err(), "{url}");
         }
         for url in ["https://1.1.1.1/", "https://logic.example/", "https://[2606:4700::1111]/"] {
-            assert!(check(&Url::parse(url).unwrap()).is_ok(), "{url}");
+            assert!(Allowed::Public.check(&Url::parse(url).unwrap()).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn without_tls_only_the_own_network_is_asked() {
+        let of = |url: &str| Allowed::of(&Url::parse(url).unwrap(), true);
+        assert_eq!(of("https://1.1.1.1/"), Allowed::All);
+        for (url, is_allowed) in [("http://127.0.0.1/", true), ("http://10.1.2.3/", true), ("http://1.1.1.1/", false)] {
+            assert_eq!(of(url).check(&Url::parse(url).unwrap()).is_ok(), is_allowed, "{url}");
         }
     }
 }

@@ -12,7 +12,7 @@ use tandem_conversation::{LogicFailure, Time};
 use tandem_protocol::logic::{LogicRequestBody, LogicResponseBody};
 use tokio::time::Instant;
 
-use super::addresses::{Forbidden, PublicOnly, check};
+use super::addresses::{Allowed, Forbidden};
 use crate::config::LogicConfig;
 
 /// Largest answer, in bytes.
@@ -45,6 +45,7 @@ pub(crate) struct Letter {
 pub(crate) struct Endpoint {
     config: LogicConfig,
     url: Url,
+    allowed: Allowed,
     client: Client,
     signing: Webhook,
 }
@@ -56,9 +57,10 @@ impl Endpoint {
             .redirect(redirect::Policy::none())
             .connect_timeout(Duration::from_secs(3))
             .user_agent(concat!("tandem-hub/", env!("CARGO_PKG_VERSION")));
-        if !config.allow_private {
+        let allowed = Allowed::of(&url, config.allow_private);
+        if allowed != Allowed::All {
             // A proxy would look the name up by itself.
-            client = client.dns_resolver(PublicOnly).no_proxy();
+            client = client.dns_resolver(allowed).no_proxy();
         }
         let client = client.build()?;
         // A secret in the notation of Standard Webhooks is decoded; any other text is the key itself.
@@ -66,7 +68,7 @@ impl Endpoint {
             Some(encoded) => Webhook::new(encoded)?,
             None => Webhook::from_bytes(config.secret.as_bytes().to_vec())?,
         };
-        Ok(Self { config, url, client, signing })
+        Ok(Self { config, url, allowed, client, signing })
     }
 
     /// Asks once, trying the connection again while there is time. Gives the number of attempts, too.
@@ -91,9 +93,7 @@ impl Endpoint {
 
     /// Delivers a letter within `left`. Gives the number of attempts, too.
     pub(crate) async fn deliver(&self, letter: &Letter, left: Duration) -> (u32, Answered) {
-        if !self.config.allow_private
-            && let Err(forbidden) = check(&self.url)
-        {
+        if let Err(forbidden) = self.allowed.check(&self.url) {
             return (0, Answered::Failed(LogicFailure::Unreachable { detail: forbidden.to_string() }));
         }
         let deadline = Instant::now() + left;

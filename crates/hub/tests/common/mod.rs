@@ -80,17 +80,8 @@ impl TestHub {
 
     /// A hub over the data of an earlier one, with some settings of its own.
     pub async fn with(clock: Clock, folder: Arc<tempfile::TempDir>, change: impl FnOnce(&mut Config)) -> Self {
-        let mut config = Config {
-            listen: String::new(),
-            data: folder.path().to_owned(),
-            account: "Northwind".into(),
-            logic: None,
-            rate_limits: false,
-            public_url: None,
-            mail: None,
-            improve: None,
-            ladder: tandem_conversation::Ladder::default(),
-        };
+        let mut config =
+            Config { account: "Northwind".into(), rate_limits: false, ..Config::new(folder.path().to_owned()) };
         change(&mut config);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());

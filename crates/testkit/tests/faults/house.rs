@@ -26,8 +26,6 @@ pub struct House {
 impl House {
     pub async fn open(data: &Path, clocks: &Clocks, logic: Option<&str>) -> Self {
         let config = Config {
-            listen: String::new(),
-            data: data.to_owned(),
             account: "Northwind".into(),
             logic: logic.map(|url| LogicConfig {
                 url: url.into(),
@@ -37,10 +35,7 @@ impl House {
                 typing: false,
             }),
             rate_limits: false,
-            public_url: None,
-            mail: None,
-            improve: None,
-            ladder: tandem_conversation::Ladder::default(),
+            ..Config::new(data.to_owned())
         };
         let clock = clocks.hub();
         let runtime = runtime();

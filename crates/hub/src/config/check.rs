@@ -1,0 +1,128 @@
+//! What a setting's text may be. Each function says what is allowed; none repeats a secret.
+
+use std::ops::RangeInclusive;
+
+use reqwest::Url;
+
+/// The least length of a secret that is shared with Your Logic, in bytes.
+const SECRET_BYTES: usize = 16;
+
+pub(super) fn address(text: &str) -> Result<String, String> {
+    match text.parse::<std::net::SocketAddr>() {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err(format!("'{text}' is not an address with a port, such as 127.0.0.1:7700")),
+    }
+}
+
+pub(super) fn label(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let fits = !text.is_empty() && text.chars().count() <= 100 && !text.chars().any(char::is_control);
+    if fits { Ok(text.to_owned()) } else { Err("use 1 to 100 characters on one line".into()) }
+}
+
+pub(super) fn truth(text: &str) -> Result<bool, String> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        other => Err(format!("'{other}' is not allowed; use true or false")),
+    }
+}
+
+pub(super) fn switch(text: &str) -> Result<bool, String> {
+    match text {
+        "on" | "true" => Ok(true),
+        "off" | "false" => Ok(false),
+        other => Err(format!("'{other}' is not allowed; use on or off")),
+    }
+}
+
+/// A whole number within limits.
+pub(super) fn number(allowed: RangeInclusive<i64>) -> impl FnOnce(&str) -> Result<i64, String> {
+    move |text| {
+        let (least, most) = (allowed.start(), allowed.end());
+        let number = text.replace('_', "").parse::<i64>().ok().filter(|number| allowed.contains(number));
+        number.ok_or_else(|| format!("'{text}' is not allowed; use a whole number from {least} to {most}"))
+    }
+}
+
+pub(super) fn url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("'{text}' is not a URL: {error}"))?;
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err(format!("'{text}' names no host"));
+    }
+    Ok(url)
+}
+
+/// A URL over TLS, or of this machine.
+pub(super) fn https(text: &str) -> Result<String, String> {
+    let url = url(text)?;
+    match url.scheme() {
+        "https" => Ok(text.to_owned()),
+        "http" if is_loopback(&url) => Ok(text.to_owned()),
+        _ => Err("use https; plain http is allowed on this machine's own addresses only".into()),
+    }
+}
+
+/// A URL of Your Logic. `in_network` allows plain HTTP to private addresses.
+pub(super) fn logic_url(text: &str, in_network: bool) -> Result<String, String> {
+    let url = url(text)?;
+    match url.scheme() {
+        "https" => Ok(text.to_owned()),
+        "http" if is_loopback(&url) || in_network => Ok(text.to_owned()),
+        "http" => Err("use https. Plain http is allowed on this machine's own addresses, and to private addresses of \
+                       this network if logic.allow_private = true is set"
+            .into()),
+        other => Err(format!("use https, not {other}")),
+    }
+}
+
+/// Where browsers reach the hub: scheme, host and port alone.
+pub(super) fn origin(text: &str) -> Result<String, String> {
+    https(text)?;
+    let url = url(text)?;
+    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && !text.ends_with('?');
+    if !is_bare || !url.username().is_empty() || url.password().is_some() {
+        return Err("give scheme and host alone, such as https://chat.example.com: Tandem needs a host of its own \
+                    and does not work under a path of another site"
+            .into());
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+/// The secret of Your Logic: bearer token and signing key.
+pub(super) fn secret(text: &str) -> Result<String, String> {
+    if text.len() < SECRET_BYTES {
+        return Err(format!("shorter than {SECRET_BYTES} characters"));
+    }
+    if !text.chars().all(|c| c.is_ascii_graphic()) {
+        return Err("use letters, digits and signs of ASCII, without spaces: the secret travels in a header".into());
+    }
+    if let Some(encoded) = text.strip_prefix("whsec_")
+        && standardwebhooks::Webhook::new(encoded).is_err()
+    {
+        return Err("what follows whsec_ is not base64".into());
+    }
+    Ok(text.to_owned())
+}
+
+/// A mail server. The address may carry a password, so it is not repeated.
+pub(super) fn mail_url(text: &str) -> Result<String, String> {
+    let url = Url::parse(text).map_err(|error| format!("not a URL: {error}"))?;
+    let encrypted = url.query_pairs().any(|(name, value)| name == "tls" && value == "required");
+    match url.scheme() {
+        "smtps" => Ok(text.to_owned()),
+        "smtp" if encrypted || is_loopback(&url) => Ok(text.to_owned()),
+        _ => Err("use smtps://… or smtp://…?tls=required; without TLS on this machine only".into()),
+    }
+}
+
+pub(super) fn mailbox(text: &str) -> Result<String, String> {
+    match text.parse::<lettre::message::Mailbox>() {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err(format!("'{text}' is not an e-mail address, such as Northwind <chat@northwind.example>")),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"))
+}

@@ -1,0 +1,89 @@
+//! The list of settings: one line each, by its name.
+
+use tandem_conversation::Ladder;
+
+use super::settings::Settings;
+use super::{Config, ConfigError, Environment, Flags, ImproveConfig, LogicConfig, MailConfig, check};
+
+impl Config {
+    /// Reads the flags, then the environment, then the file that is named (or `tandem.toml` of the working folder).
+    ///
+    /// # Errors
+    /// All settings that cannot be used.
+    pub fn load(flags: &Flags, environment: &Environment) -> Result<Self, ConfigError> {
+        let mut read = Settings::new(flags, environment);
+        let settings = &mut read;
+        let data = settings.text("data").unwrap_or_else(|| "tandem-data".into());
+        let data = std::path::absolute(&data).unwrap_or_else(|_| data.into());
+        let otherwise = Self::new(data);
+        let public_url = settings.get("public_url", check::origin);
+        let config = Self {
+            data_from: settings.place("data"),
+            listen: settings.get("listen", check::address).unwrap_or(otherwise.listen),
+            account: settings.get("account", check::label).unwrap_or(otherwise.account),
+            rate_limits: settings.get("rate_limits", check::switch).unwrap_or(otherwise.rate_limits),
+            logic: logic(settings),
+            mail: mail(settings, public_url.as_deref()),
+            improve: improve(settings),
+            ladder: ladder(settings, otherwise.ladder),
+            data: otherwise.data,
+            public_url,
+        };
+        read.finish()?;
+        Ok(config)
+    }
+}
+
+fn logic(settings: &mut Settings) -> Option<LogicConfig> {
+    let allow_private = settings.get("logic.allow_private", check::truth);
+    let timeout_ms = settings.get("logic.timeout_ms", check::number(100..=120_000)).unwrap_or(8_000);
+    let typing = settings.get("logic.typing", check::truth).unwrap_or(false);
+    let (named, given) = (settings.text("logic.url").is_some(), settings.text("logic.secret").is_some());
+    match (named, given) {
+        (true, false) => settings.missing("logic.secret", "needed when logic.url is set"),
+        (false, true) => settings.missing("logic.url", "needed when logic.secret is set"),
+        _ => {}
+    }
+    // To send customers' words unencrypted must have been decided by somebody.
+    let url = settings.get("logic.url", |text| check::logic_url(text, allow_private == Some(true)));
+    let secret = settings.get("logic.secret", check::secret);
+    Some(LogicConfig { url: url?, secret: secret?, timeout_ms, allow_private: allow_private.unwrap_or(true), typing })
+}
+
+fn mail(settings: &mut Settings, public_url: Option<&str>) -> Option<MailConfig> {
+    let url = settings.get("mail.url", check::mail_url);
+    let from = settings.get("mail.from", check::mailbox);
+    if settings.text("mail.url").is_some() {
+        if settings.text("mail.from").is_none() {
+            settings.missing("mail.from", "needed when mail.url is set");
+        }
+        if settings.text("public_url").is_none() {
+            settings.missing("public_url", "needed when mail.url is set, for the links in mails");
+        }
+    } else if settings.text("mail.from").is_some() {
+        settings.missing("mail.url", "needed when mail.from is set");
+    }
+    Some(MailConfig { url: url?, from: from?, public_url: public_url?.to_owned() })
+}
+
+fn improve(settings: &mut Settings) -> Option<ImproveConfig> {
+    let base_url = settings.get("improve.base_url", check::https);
+    let model = settings.text("improve.model");
+    let key = settings.text("improve.key").unwrap_or_default();
+    match (settings.text("improve.base_url").is_some(), &model) {
+        (true, None) => settings.missing("improve.model", "needed when improve.base_url is set"),
+        (false, Some(_)) => settings.missing("improve.base_url", "needed when improve.model is set"),
+        _ => {}
+    }
+    Some(ImproveConfig { base_url: base_url?, model: model?, key })
+}
+
+fn ladder(settings: &mut Settings, otherwise: Ladder) -> Ladder {
+    let step = || check::number(1_000..=3_600_000);
+    let Ladder { everyone_after_ms, supervisors_after_ms, logic_after_ms } = otherwise;
+    Ladder {
+        everyone_after_ms: settings.get("calls.everyone_after_ms", step()).unwrap_or(everyone_after_ms),
+        supervisors_after_ms: settings.get("calls.supervisors_after_ms", step()).unwrap_or(supervisors_after_ms),
+        logic_after_ms: settings.get("calls.logic_after_ms", step()).unwrap_or(logic_after_ms),
+    }
+}

@@ -1,0 +1,249 @@
+//! Where settings come from: flags, variables and the file, in this order. Collects everything that is wrong.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, DeValue};
+
+/// The settings file of the working folder, read unless another one is named.
+const FILE: &str = "tandem.toml";
+const VARIABLE: &str = "TANDEM_";
+/// Variables of the desk and of commands, which may stand beside the hub's.
+const NOT_SETTINGS: [&str; 6] =
+    ["TANDEM_CONFIG", "TANDEM_PASSWORD", "TANDEM_HUB", "TANDEM_DESK_DATA", "TANDEM_EMBED", "TANDEM_ALLOW_HTTP"];
+
+/// Settings that cannot be used, all of them.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .problems.join("\n"))]
+pub struct ConfigError {
+    /// One line each: the place, and what is wrong.
+    pub problems: Vec<String>,
+}
+
+/// Settings on the command line.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    config: Option<PathBuf>,
+    values: BTreeMap<&'static str, (&'static str, String)>,
+}
+
+impl Flags {
+    #[must_use]
+    pub fn new(config: Option<PathBuf>) -> Self {
+        Self { config, values: BTreeMap::new() }
+    }
+
+    /// A setting that was given as a flag, such as `listen` by `--listen`.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, flag: &'static str, value: Option<String>) -> Self {
+        if let Some(value) = value {
+            self.values.insert(name, (flag, value));
+        }
+        self
+    }
+}
+
+/// Variables whose names begin with `TANDEM_`. An empty one counts as absent.
+#[derive(Clone, Debug, Default)]
+pub struct Environment(BTreeMap<String, String>);
+
+impl Environment {
+    /// That of this process.
+    #[must_use]
+    pub fn of_process() -> Self {
+        let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+        std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()
+    }
+}
+
+impl FromIterator<(String, String)> for Environment {
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(variables: T) -> Self {
+        let ours = variables.into_iter().filter(|(name, value)| name.starts_with(VARIABLE) && !value.is_empty());
+        Self(ours.collect())
+    }
+}
+
+/// Reads settings by name, and keeps what is wrong with them.
+pub(super) struct Settings<'a> {
+    flags: &'a Flags,
+    environment: &'a Environment,
+    file: File,
+    asked: BTreeSet<&'static str>,
+    problems: Vec<String>,
+}
+
+/// The file's values by their full names, such as `logic.url`.
+struct File {
+    path: PathBuf,
+    values: BTreeMap<String, Value>,
+}
+
+struct Value {
+    line: usize,
+    text: String,
+}
+
+impl<'a> Settings<'a> {
+    pub fn new(flags: &'a Flags, environment: &'a Environment) -> Self {
+        let named = environment.0.get("TANDEM_CONFIG").map(PathBuf::from);
+        let path = flags.config.clone().or(named);
+        let mut problems = Vec::new();
+        let is_named = path.is_some();
+        let path = path.unwrap_or_else(|| FILE.into());
+        let mut values = BTreeMap::new();
+        if is_named || path.exists() {
+            match std::fs::read_to_string(&path) {
+                Ok(text) => parse(&path, &text, &mut values, &mut problems),
+                Err(error) => problems.push(format!("{}: cannot be read: {error}", path.display())),
+            }
+        }
+        Self { flags, environment, file: File { path, values }, asked: BTreeSet::new(), problems }
+    }
+
+    /// The setting's text, if there is one.
+    pub fn text(&mut self, name: &'static str) -> Option<String> {
+        self.asked.insert(name);
+        let flag = self.flags.values.get(name).map(|(_, value)| value);
+        let found = flag.or_else(|| self.environment.0.get(&variable(name)));
+        found.or_else(|| self.file.values.get(name).map(|value| &value.text)).cloned()
+    }
+
+    /// The setting as `read` understands it; none if it is absent or wrong.
+    pub fn get<T>(&mut self, name: &'static str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        let text = self.text(name)?;
+        match read(&text) {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.wrong(name, &problem);
+                None
+            }
+        }
+    }
+
+    /// Notes what is wrong with a setting, at the place that it came from.
+    pub fn wrong(&mut self, name: &str, problem: &str) {
+        let place = self.place(name);
+        self.problems.push(format!("{name} ({place}): {problem}"));
+    }
+
+    /// Notes that a setting is missing which another one needs.
+    pub fn missing(&mut self, name: &str, problem: &str) {
+        self.problems.push(format!("{name} ({}): {problem}", variable(name)));
+    }
+
+    /// Where a setting came from.
+    pub fn place(&self, name: &str) -> String {
+        if let Some((flag, _)) = self.flags.values.get(name) {
+            return (*flag).to_owned();
+        }
+        let variable = variable(name);
+        if self.environment.0.contains_key(&variable) {
+            return variable;
+        }
+        match self.file.values.get(name) {
+            Some(value) => format!("{} line {}", self.file.path.display(), value.line),
+            None => "default".into(),
+        }
+    }
+
+    /// All that is wrong, unknown names included.
+    pub fn finish(mut self) -> Result<(), ConfigError> {
+        for (name, value) in &self.file.values {
+            if !self.asked.contains(name.as_str()) {
+                let hint = nearest(name, self.asked.iter().copied().map(str::to_owned));
+                let path = self.file.path.display();
+                self.problems.push(format!("{name} ({path} line {}): there is no such setting{hint}", value.line));
+            }
+        }
+        let known: BTreeSet<String> =
+            self.asked.iter().map(|name| variable(name)).chain(NOT_SETTINGS.map(str::to_owned)).collect();
+        for name in self.environment.0.keys().filter(|name| !known.contains(*name) && !is_injected(name)) {
+            let hint = nearest(name, known.iter().cloned());
+            match is_meant(name, &known) {
+                true => self.problems.push(format!("{name}: there is no such setting{hint}")),
+                false => tracing::warn!(variable = %name, "none of the hub's settings{hint}"),
+            }
+        }
+        if self.problems.is_empty() { Ok(()) } else { Err(ConfigError { problems: self.problems }) }
+    }
+}
+
+/// The variable of a setting.
+fn variable(name: &str) -> String {
+    format!("{VARIABLE}{}", name.to_uppercase().replace('.', "_"))
+}
+
+/// Kubernetes adds such variables for a service that is called `tandem`.
+fn is_injected(name: &str) -> bool {
+    name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT") || name.contains("_PORT")
+}
+
+/// Whether an unknown variable is a misspelt setting, rather than another program's.
+fn is_meant(name: &str, known: &BTreeSet<String>) -> bool {
+    known.iter().any(|known| {
+        let section = known.match_indices('_').nth(1).map(|(at, _)| known.split_at(at + 1).0);
+        strsim::damerau_levenshtein(known, name) <= (name.len() / 5).max(2)
+            || section.is_some_and(|section| name.starts_with(section))
+    })
+}
+
+fn nearest(name: &str, known: impl Iterator<Item = String>) -> String {
+    let near = known.min_by_key(|known| strsim::damerau_levenshtein(known, name));
+    near.map_or_else(String::new, |near| format!("; the nearest one is {near}"))
+}
+
+/// Reads TOML into dotted names. The file's text is never repeated: it may hold secrets.
+fn parse(path: &Path, text: &str, values: &mut BTreeMap<String, Value>, problems: &mut Vec<String>) {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let line = |at: usize| text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
+    match DeTable::parse(text) {
+        Ok(table) => flatten("", table.get_ref(), &line, values, &mut |name, at, problem| {
+            problems.push(format!("{name} ({} line {}): {problem}", path.display(), line(at)));
+        }),
+        Err(error) => {
+            let at = error.span().map_or(1, |span| line(span.start));
+            problems.push(format!("{} line {at}: {}", path.display(), error.message()));
+        }
+    }
+}
+
+fn flatten(
+    prefix: &str,
+    table: &DeTable<'_>,
+    line: &dyn Fn(usize) -> usize,
+    values: &mut BTreeMap<String, Value>,
+    wrong: &mut dyn FnMut(&str, usize, &str),
+) {
+    for (key, value) in table.iter() {
+        let name = match prefix {
+            "" => key.get_ref().to_string(),
+            prefix => format!("{prefix}.{}", key.get_ref()),
+        };
+        let at = key.span().start;
+        if let DeValue::Table(inner) = value.get_ref() {
+            flatten(&name, inner, line, values, wrong);
+            continue;
+        }
+        match scalar(value.get_ref()) {
+            Some(text) => {
+                values.insert(name, Value { line: line(at), text });
+            }
+            None => wrong(&name, at, "use a text, a number, true or false, or a list of them"),
+        }
+    }
+}
+
+/// A list is its parts with commas between, as in a variable.
+fn scalar(value: &DeValue<'_>) -> Option<String> {
+    Some(match value {
+        DeValue::String(text) => text.to_string(),
+        DeValue::Integer(number) => number.as_str().to_owned(),
+        DeValue::Float(number) => number.as_str().to_owned(),
+        DeValue::Boolean(value) => value.to_string(),
+        DeValue::Array(parts) => {
+            let parts: Option<Vec<_>> = parts.iter().map(|part| scalar(part.get_ref())).collect();
+            parts?.join(",")
+        }
+        DeValue::Datetime(_) | DeValue::Table(_) => return None,
+    })
+}

@@ -1,0 +1,175 @@
+use super::{Config, Environment, Flags};
+
+fn environment(variables: &[(&str, &str)]) -> Environment {
+    variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn load(variables: &[(&str, &str)]) -> Result<Config, String> {
+    Config::load(&Flags::default(), &environment(variables)).map_err(|error| error.to_string())
+}
+
+fn load_file(text: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tandem.toml");
+    std::fs::write(&path, text).unwrap();
+    Config::load(&Flags::new(Some(path)), &environment(variables)).map_err(|error| error.to_string())
+}
+
+const SECRET: (&str, &str) = ("TANDEM_LOGIC_SECRET", "a-secret-between-two-services");
+
+#[test]
+fn a_wrong_setting_is_named_with_its_place() {
+    for (variables, place) in [
+        (vec![("TANDEM_LISTEN", "everywhere")], "TANDEM_LISTEN"),
+        (vec![("TANDEM_RATE_LIMITS", "maybe")], "TANDEM_RATE_LIMITS"),
+        (vec![("TANDEM_ACCOUNT", " ")], "TANDEM_ACCOUNT"),
+        (vec![("TANDEM_LOGIC_URL", "ftp://logic")], "TANDEM_LOGIC_URL"),
+        (vec![("TANDEM_LOGIC_URL", "http://logic.example")], "TANDEM_LOGIC_URL"),
+        (vec![("TANDEM_LOGIC_URL", "https://logic.example")], "TANDEM_LOGIC_SECRET"),
+        (vec![SECRET], "logic.url (TANDEM_LOGIC_URL): needed when logic.secret is set"),
+        (vec![("TANDEM_LOGIC_TIMEOUT_MS", "soon")], "TANDEM_LOGIC_TIMEOUT_MS"),
+        (vec![("TANDEM_LOGIC_TIMEOUT_MS", "1")], "from 100 to 120000"),
+        (vec![("TANDEM_LOGIC_ALLOW_PRIVATE", "no")], "TANDEM_LOGIC_ALLOW_PRIVATE"),
+        (vec![("TANDEM_LOGIC_TYPING", "on")], "logic.typing (TANDEM_LOGIC_TYPING)"),
+        (vec![("TANDEM_PUBLIC_URL", "http://hub.example")], "TANDEM_PUBLIC_URL"),
+        (vec![("TANDEM_MAIL_URL", "smtp://mail.example")], "TANDEM_MAIL_URL"),
+        (vec![("TANDEM_MAIL_URL", "smtp://mail.example?tls=opportunistic")], "TANDEM_MAIL_URL"),
+        (vec![("TANDEM_MAIL_URL", "smtps://mail.example")], "TANDEM_MAIL_FROM"),
+        (vec![("TANDEM_MAIL_URL", "smtps://mail.example"), ("TANDEM_MAIL_FROM", "nobody")], "TANDEM_MAIL_FROM"),
+        (vec![("TANDEM_MAIL_FROM", "a@b.example")], "TANDEM_MAIL_URL"),
+        (vec![("TANDEM_MAIL_URL", "smtps://mail.example"), ("TANDEM_MAIL_FROM", "a@b.example")], "TANDEM_PUBLIC_URL"),
+        (vec![("TANDEM_IMPROVE_BASE_URL", "http://models.example/v1")], "TANDEM_IMPROVE_BASE_URL"),
+        (vec![("TANDEM_IMPROVE_BASE_URL", "https://models.example/v1")], "TANDEM_IMPROVE_MODEL"),
+        (vec![("TANDEM_IMPROVE_MODEL", "small")], "TANDEM_IMPROVE_BASE_URL"),
+        (vec![("TANDEM_CALLS_LOGIC_AFTER_MS", "never")], "TANDEM_CALLS_LOGIC_AFTER_MS"),
+        (vec![("TANDEM_CALLS_EVERYONE_AFTER_MS", "5")], "calls.everyone_after_ms"),
+    ] {
+        let error = load(&variables).unwrap_err();
+        assert!(error.contains(place), "'{error}' must name {place}");
+    }
+}
+
+#[test]
+fn all_wrong_settings_are_named_at_once() {
+    let error = load_file(
+        "rate_limits = 3\n[logic]\nurl = \"ftp://x\"\n",
+        &[("TANDEM_LISTEN", "everywhere"), ("TANDEM_PUBLIC_URL", "https://h.example/tandem")],
+    )
+    .unwrap_err();
+    assert_eq!(error.lines().count(), 5, "{error}");
+    for place in ["TANDEM_LISTEN", "TANDEM_PUBLIC_URL", "tandem.toml line 1", "tandem.toml line 3", "logic.secret"] {
+        assert!(error.contains(place), "'{error}' must name {place}");
+    }
+}
+
+#[test]
+fn a_secret_that_cannot_sign_is_refused_and_never_repeated() {
+    for secret in
+        ["whsec_abc_notbase64__", "whsec_short", "short", "with a space in the middle", "mit-Umlaut-äöü-dabei"]
+    {
+        let url = ("TANDEM_LOGIC_URL", "https://logic.example");
+        let error = load(&[url, ("TANDEM_LOGIC_SECRET", secret)]).unwrap_err();
+        assert!(error.contains("logic.secret (TANDEM_LOGIC_SECRET)"), "{error}");
+        assert!(!error.contains(secret), "'{error}' repeats the secret");
+    }
+    let error = load_file("[logic]\nsecret = \"whsec_very-private\" oops\n", &[]).unwrap_err();
+    assert!(error.contains("line 2") && !error.contains("very-private"), "{error}");
+    load(&[
+        ("TANDEM_LOGIC_URL", "https://l.example"),
+        ("TANDEM_LOGIC_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+    ])
+    .unwrap();
+}
+
+#[test]
+fn the_public_url_is_a_host_of_its_own() {
+    for wrong in [
+        "https://h.example/tandem",
+        "https://h.example/?x=1",
+        "https://h.example/tandem?x=1",
+        "https://h.example/#a",
+        "https://h.example?",
+        "https://user@h.example",
+    ] {
+        let error = load(&[("TANDEM_PUBLIC_URL", wrong)]).unwrap_err();
+        assert!(error.contains("a host of its own"), "{wrong}: {error}");
+    }
+    for good in ["https://h.example", "https://h.example/", "https://h.example:8443/", "http://localhost:7700"] {
+        let config = load(&[("TANDEM_PUBLIC_URL", good)]).unwrap();
+        assert_eq!(config.public_url.as_deref(), Some(good.trim_end_matches('/')));
+    }
+}
+
+#[test]
+fn plain_http_to_the_own_network_has_to_be_allowed_in_so_many_words() {
+    let url = ("TANDEM_LOGIC_URL", "http://logic:8080");
+    let error = load(&[url, SECRET]).unwrap_err();
+    assert!(error.contains("logic.allow_private = true"), "{error}");
+    assert!(load(&[url, SECRET, ("TANDEM_LOGIC_ALLOW_PRIVATE", "false")]).is_err());
+    load(&[url, SECRET, ("TANDEM_LOGIC_ALLOW_PRIVATE", "true")]).unwrap();
+}
+
+#[test]
+fn a_flag_wins_over_a_variable_and_a_variable_over_the_file() {
+    let file = "listen = \"127.0.0.1:1\"\naccount = \"File\"\n[calls]\nlogic_after_ms = 5_000\n";
+    let config = load_file(file, &[("TANDEM_LISTEN", "127.0.0.1:2"), ("TANDEM_ACCOUNT", "")]).unwrap();
+    assert_eq!(config.listen, "127.0.0.1:2");
+    assert_eq!(config.account, "File", "an empty variable counts as absent");
+    assert_eq!(config.ladder.logic_after_ms, 5_000);
+    let flags = Flags::default().with("listen", "--listen", Some("127.0.0.1:3".into()));
+    let config = Config::load(&flags, &environment(&[("TANDEM_LISTEN", "127.0.0.1:2")])).unwrap();
+    assert_eq!(config.listen, "127.0.0.1:3");
+    let flags = Flags::default().with("listen", "--listen", Some("x".into()));
+    assert!(Config::load(&flags, &Environment::default()).unwrap_err().to_string().contains("listen (--listen)"));
+}
+
+#[test]
+fn the_folder_is_absolute_and_says_who_named_it() {
+    let config = load(&[]).unwrap();
+    assert!(config.data.is_absolute() && config.data.ends_with("tandem-data"));
+    assert_eq!(config.data_from, "default");
+    assert_eq!(load(&[("TANDEM_DATA", "/srv/tandem")]).unwrap().data_from, "TANDEM_DATA");
+    assert!(load_file("\ndata = \"real-data\"\n", &[]).unwrap().data_from.ends_with("tandem.toml line 2"));
+}
+
+#[test]
+fn without_settings_the_hub_listens_on_this_machine_only() {
+    assert_eq!(load(&[]).unwrap().listen, "127.0.0.1:7700");
+}
+
+#[test]
+fn an_unknown_key_in_the_file_is_refused_with_the_nearest_one() {
+    for (file, name, near) in [
+        ("lisen = \"127.0.0.1:1\"\n", "lisen", "listen"),
+        ("[logic]\nallow_privat = true\n", "logic.allow_privat", "logic.allow_private"),
+        ("[call]\nlogic_after_ms = 5000\n", "call.logic_after_ms", "calls.logic_after_ms"),
+    ] {
+        let error = load_file(file, &[]).unwrap_err();
+        assert!(error.contains(&format!("{name} (")), "'{error}' must name the key");
+        assert!(error.contains(&format!("the nearest one is {near}")), "{error}");
+    }
+}
+
+#[test]
+fn a_misspelt_variable_is_refused_and_those_of_other_programs_are_not() {
+    for (name, near) in [
+        ("TANDEM_LISTN", "TANDEM_LISTEN"),
+        ("TANDEM_LOGIC_TIMEOUT", "TANDEM_LOGIC_TIMEOUT_MS"),
+        ("TANDEM_LOGIC_RETRIES", "TANDEM_LOGIC_"),
+        ("TANDEM_PUBLICURL", "TANDEM_PUBLIC_URL"),
+    ] {
+        let error = load(&[(name, "1")]).unwrap_err();
+        assert!(error.contains(name) && error.contains(near), "{error}");
+    }
+    for name in ["TANDEM_HUB", "TANDEM_DESK_DATA", "TANDEM_PORT", "TANDEM_SERVICE_HOST", "TANDEM_PORT_7700_TCP_ADDR"] {
+        load(&[(name, "x")]).unwrap();
+    }
+}
+
+#[test]
+fn a_list_in_the_file_is_a_list_with_commas_in_a_variable_and_tables_in_lists_are_refused() {
+    let error = load_file("listen = [\"a\", \"b\"]\n", &[]).unwrap_err();
+    assert!(error.contains("'a,b' is not an address"), "{error}");
+    let error = load_file("listen = 2020-01-01\n", &[]).unwrap_err();
+    assert!(error.contains("line 1"), "{error}");
+}

@@ -1,0 +1,166 @@
+//! The data folder: who may read it, and which hub works with it.
+//!
+//! invariant: one hub for one folder. A second one would write positions that the first one counts in memory.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+
+/// Messages and everything that belongs to them.
+pub(crate) const DATABASE: &str = "tandem.db";
+/// Files of messages.
+pub(crate) const MEDIA: &str = "media";
+const LOCK: &str = "hub.lock";
+
+/// Whether a hub has worked with this folder before.
+#[must_use]
+pub fn has_database(data: &Path) -> bool {
+    data.join(DATABASE).is_file()
+}
+
+/// The right to work with a folder; ends with this value, or with the process.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// # Errors
+    /// If another hub works with the folder.
+    pub(crate) fn take(data: &Path) -> anyhow::Result<Self> {
+        let path = data.join(LOCK);
+        let mut file = open_lock(&path)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let _ = file.read_to_string(&mut holder);
+                let holder = holder.trim();
+                let process = if holder.is_empty() { String::new() } else { format!(" (process {holder})") };
+                bail!(
+                    "Another hub{process} works with {}. Stop it first, or name another folder with --data",
+                    data.display()
+                );
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(error).with_context(|| format!("Cannot lock {}", path.display()));
+            }
+        }
+        // For people who look; the lock itself is the system's.
+        let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
+        Ok(Self { _file: file })
+    }
+}
+
+/// Whether a hub works with the folder right now.
+pub(crate) fn is_in_use(data: &Path) -> bool {
+    let path = data.join(LOCK);
+    path.exists() && open_lock(&path).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
+fn open_lock(path: &Path) -> anyhow::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    private(&mut options);
+    options.open(path).with_context(|| format!("Cannot open {}", path.display()))
+}
+
+/// Makes the folder where it is missing, and closes it to other users of the machine: it holds what customers write.
+///
+/// # Errors
+/// If it cannot be made.
+pub(crate) fn prepare(data: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(data.join(MEDIA))
+        .with_context(|| format!("Cannot make the data folder {}", data.display()))?;
+    // SQLite gives its other files the mode of this one.
+    for name in [DATABASE, "search.db"] {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        private(&mut options);
+        options.open(data.join(name)).with_context(|| format!("Cannot write {}", data.join(name).display()))?;
+    }
+    let closed = tighten(data).with_context(|| format!("Cannot close {} to other users", data.display()))?;
+    if closed > 0 {
+        tracing::info!(data = %data.display(), files = closed, "closed the data folder to other users of this machine");
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn private(options: &mut OpenOptions) {
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+}
+
+#[cfg(not(unix))]
+fn private(_: &mut OpenOptions) {}
+
+/// Takes every right of other users away, and counts where there was one. Files of messages lie behind their folder.
+#[cfg(unix)]
+fn tighten(data: &Path) -> std::io::Result<usize> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut closed = 0;
+    let mut close = |path: &Path, mode: u32| -> std::io::Result<()> {
+        let is = std::fs::symlink_metadata(path)?.permissions().mode() & 0o777;
+        if is & 0o077 != 0 {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))?;
+            closed += 1;
+        }
+        Ok(())
+    };
+    close(data, 0o700)?;
+    for entry in std::fs::read_dir(data)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            close(&entry.path(), 0o700)?;
+        } else if kind.is_file() {
+            close(&entry.path(), 0o600)?;
+        }
+    }
+    Ok(closed)
+}
+
+#[cfg(not(unix))]
+fn tighten(_: &Path) -> std::io::Result<usize> {
+    Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_hub_works_with_a_folder_and_the_second_one_is_told_which() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!is_in_use(folder.path()));
+        let held = Lock::take(folder.path()).unwrap();
+        assert!(is_in_use(folder.path()));
+        let refused = Lock::take(folder.path()).unwrap_err().to_string();
+        assert!(refused.contains(&std::process::id().to_string()) && refused.contains("Stop it first"), "{refused}");
+        drop(held);
+        assert!(!is_in_use(folder.path()), "the lock ends with its holder");
+        Lock::take(folder.path()).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn other_users_of_the_machine_read_nothing_of_a_new_folder_or_an_old_one() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (folder.path().join("old"), folder.path().join("deep/new"));
+        std::fs::create_dir_all(old.join(MEDIA)).unwrap();
+        std::fs::write(old.join(DATABASE), "").unwrap();
+        for path in [old.clone(), old.join(MEDIA)] {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        std::fs::set_permissions(old.join(DATABASE), std::fs::Permissions::from_mode(0o644)).unwrap();
+        for data in [&old, &new] {
+            prepare(data).unwrap();
+            let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!((mode(data), mode(&data.join(MEDIA))), (0o700, 0o700));
+            assert_eq!((mode(&data.join(DATABASE)), mode(&data.join("search.db"))), (0o600, 0o600));
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! How the hub is: whether its parts are at work, and whether what it is told is kept.
+//!
+//! A part that ends, ends the process: a service manager starts it again, whole. Whether writes are kept is found out by
+//! writing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use tandem_sqlite::Cause;
+use tandem_sqlite::rusqlite::params;
+use tokio::sync::{Mutex, watch};
+use tokio::time::Instant;
+
+use crate::api::ApiError;
+use crate::hub::Hub;
+use crate::store::StoreError;
+
+/// A commit that takes longer counts as none.
+const WITHIN: Duration = Duration::from_secs(2);
+/// How old a finding may be that answers `/readyz`: it bounds what strangers can make the hub write.
+const FRESH: Duration = Duration::from_secs(1);
+/// The same for `/healthz`, which is asked by those who would restart the hub.
+const RECENT: Duration = Duration::from_secs(5);
+
+pub(crate) const SCHEMA: &str = "
+-- One row, written to find out whether writes are kept.
+CREATE TABLE pulse (
+    one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    at  INTEGER NOT NULL,
+    -- Filled and emptied again: needs some new pages.
+    room BLOB
+) STRICT;";
+
+/// Which part of the hub has ended, if one has.
+pub(crate) struct Health {
+    ended: watch::Sender<Option<&'static str>>,
+    stopping: watch::Sender<bool>,
+    /// The newest finding. Held while another one is made, so that one is made at a time.
+    newest: Mutex<Option<(Instant, Result<(), Illness>)>>,
+}
+
+/// Why the hub cannot do its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Illness {
+    Ended(&'static str),
+    Stopping,
+    Locked,
+    Full,
+    Closed,
+    Slow,
+    Failing,
+}
+
+impl Health {
+    pub(crate) fn new() -> Self {
+        Self { ended: watch::Sender::new(None), stopping: watch::Sender::new(false), newest: Mutex::new(None) }
+    }
+
+    /// Notes that a part has ended when the guard is dropped: by its end, or by a panic.
+    pub(crate) fn guard(&self, part: &'static str) -> Guard {
+        Guard { ended: self.ended.clone(), part }
+    }
+
+    /// Resolves when a part has ended, with its name.
+    pub(crate) async fn ended(&self) -> &'static str {
+        let mut ended = self.ended.subscribe();
+        loop {
+            if let Some(part) = *ended.borrow_and_update() {
+                return part;
+            }
+            if ended.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    /// From now on nothing new should come here.
+    pub(crate) fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+}
+
+/// Held by a part of the hub while it works.
+pub(crate) struct Guard {
+    ended: watch::Sender<Option<&'static str>>,
+    part: &'static str,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let part = self.part;
+        self.ended.send_if_modified(|ended| ended.is_none() && ended.replace(part).is_none());
+    }
+}
+
+impl Illness {
+    fn problem(self) -> ApiError {
+        let (code, detail) = match self {
+            Self::Ended(part) => ("hub.part_ended", format!("A part of the hub has ended: {part}.")),
+            Self::Stopping => ("hub.stopping", "The hub is being stopped.".to_owned()),
+            Self::Locked => ("hub.database_locked", "Another program holds the database's lock.".to_owned()),
+            Self::Full => ("hub.disk_full", "The disk is full, or cannot be written.".to_owned()),
+            Self::Closed => ("hub.writer_ended", "The database's writer has ended.".to_owned()),
+            Self::Slow => ("hub.write_timeout", format!("No write was kept within {} s.", WITHIN.as_secs())),
+            Self::Failing => ("hub.write_failed", "The database does not keep what is written.".to_owned()),
+        };
+        let mut error = ApiError::new(503, code, detail);
+        error.0.retry_after = Some(2);
+        error
+    }
+}
+
+/// The process lives, its parts are at work, and its last write was kept.
+pub(crate) async fn healthz(State(hub): State<Arc<Hub>>) -> Response {
+    answer(finding(&hub, RECENT).await)
+}
+
+/// A write is kept now, and the hub is not about to stop.
+pub(crate) async fn readyz(State(hub): State<Arc<Hub>>) -> Response {
+    let is_stopping = *hub.health.stopping.borrow();
+    answer(if is_stopping { Err(Illness::Stopping) } else { finding(&hub, FRESH).await })
+}
+
+fn answer(finding: Result<(), Illness>) -> Response {
+    match finding {
+        Ok(()) => "ok".into_response(),
+        Err(illness) => illness.problem().into_response(),
+    }
+}
+
+async fn finding(hub: &Hub, age: Duration) -> Result<(), Illness> {
+    if let Some(part) = *hub.health.ended.borrow() {
+        return Err(Illness::Ended(part));
+    }
+    let mut newest = hub.health.newest.lock().await;
+    if let Some((at, found)) = *newest
+        && at.elapsed() < if found.is_ok() { age } else { FRESH }
+    {
+        return found;
+    }
+    let found = write(hub).await;
+    if let Err(illness) = found {
+        tracing::error!(?illness, "the hub is ill");
+    }
+    *newest = Some((Instant::now(), found));
+    found
+}
+
+async fn write(hub: &Hub) -> Result<(), Illness> {
+    let now = hub.clock.now();
+    let written = hub.database.write(move |connection, _| -> Result<(), StoreError> {
+        let sql = "INSERT OR REPLACE INTO pulse (one, at, room) VALUES (1, ?1, zeroblob(16384))";
+        connection.prepare_cached(sql)?.execute(params![now.0])?;
+        connection.prepare_cached("UPDATE pulse SET room = NULL")?.execute([])?;
+        Ok(())
+    });
+    match tokio::time::timeout(WITHIN, written).await {
+        Err(_) => Err(Illness::Slow),
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(StoreError::Database(error))) => Err(match error.cause() {
+            Cause::Locked => Illness::Locked,
+            Cause::Full => Illness::Full,
+            Cause::Closed => Illness::Closed,
+            Cause::Other => Illness::Failing,
+        }),
+        Ok(Err(_)) => Err(Illness::Failing),
+    }
+}
