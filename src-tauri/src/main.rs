@@ -117,7 +117,7 @@ fn set_up(app: &AppHandle, settings: Settings, call: Call, first: First) -> anyh
     } else {
         shell::raise(app);
     }
-    let desk = tauri::async_runtime::block_on(start(settings))?;
+    let desk = tauri::async_runtime::block_on(start(app, settings))?;
     app.manage(desk.clone());
     shell::follow(app, &desk);
     if let Some(link) = call.link {
@@ -133,7 +133,7 @@ fn set_up(app: &AppHandle, settings: Settings, call: Call, first: First) -> anyh
 }
 
 /// The desk, connected to the hub that was asked for.
-async fn start(settings: Settings) -> anyhow::Result<Desk> {
+async fn start(app: &AppHandle, settings: Settings) -> anyhow::Result<Desk> {
     let startup: Arc<dyn Startup> = match settings.embed {
         // A hub of one's own is for trying.
         Some(_) => Arc::new(NoStartup),
@@ -145,7 +145,7 @@ async fn start(settings: Settings) -> anyhow::Result<Desk> {
         notifier: Arc::new(SystemNotifier::default()),
         keychain: Arc::new(SystemKeychain::default()),
         startup,
-        browser: Arc::new(SystemBrowser),
+        browser: Arc::new(SystemBrowser::new(app.clone())),
         hub: settings.hub.clone(),
         allow_http: settings.allow_http,
         budget_bytes: DeskConfig::BUDGET_BYTES,

@@ -1,5 +1,15 @@
 // Generated from the desk's command table. Do not edit: `cargo xtask types` writes it.
 
+export type AddPart = { file: MediaId, 
+/**
+ * Where in the file the part begins; parts come in order.
+ */
+place: number, 
+/**
+ * Base64; at most 1 MiB of bytes.
+ */
+data: string, };
+
 export type AlertView = { user: UserId, name: string, 
 /**
  * Told to the desk.
@@ -22,7 +32,15 @@ me: MeView | null, counts: CountsView, figures: FiguresView,
  */
 notifications: NotificationsView, settings: SettingsView, };
 
+export type Attached = { id: ConversationId, turn: TurnId, };
+
 export type Availability = "available" | "busy" | "away";
+
+export type BeginFile = { id: ConversationId, name: string, 
+/**
+ * As the page knows it; the hub looks for itself.
+ */
+contentType: string, bytes: number, };
 
 export type ButtonId = string;
 
@@ -56,7 +74,7 @@ export type CallId = string;
 
 export type CallView = { call: CallId, since: Time, reach: Reach, ended: Time | null, alerts: Array<AlertView>, };
 
-export type Change = { "type": "app" } | { "type": "lists" } | { "type": "conversation", id: ConversationId, } | { "type": "typing", id: ConversationId, by: Participant, until: Time, } | { "type": "open", id: ConversationId, section: Section | null, 
+export type Change = { "type": "app" } | { "type": "lists" } | { "type": "conversation", id: ConversationId, } | { "type": "typing", id: ConversationId, by: Participant, until: Time, } | { "type": "upload", id: ConversationId, command: CommandId, sent: number, } | { "type": "open", id: ConversationId, section: Section | null, 
 /**
  * Of the entry that it is about; none for the end.
  */
@@ -152,7 +170,11 @@ export type DraftsView = { reply: string, note: string,
 /**
  * Why words that were sent stand here again; until they are sent or changed.
  */
-returned: ReturnedView | null, };
+returned: ReturnedView | null, 
+/**
+ * Files that go with the next reply, in the order of choosing.
+ */
+files: Array<FileView>, };
 
 export type EngagementId = string;
 
@@ -206,7 +228,11 @@ command: CommandId | null, time: Time, by: Participant, body: EntryBody,
 /**
  * The life cycle of a turn, with times; empty for system entries.
  */
-stages: Array<StageView>, };
+stages: Array<StageView>, 
+/**
+ * While its file is not at the hub.
+ */
+upload: UploadView | null, };
 
 export type FieldView = { label: string, value: string, };
 
@@ -215,6 +241,16 @@ export type FiguresView = {
  * The last call for help: flagged at the hub → taken by the notification service, in milliseconds.
  */
 helpToNotificationMs: number | null, cacheBytes: number, queued: number, };
+
+export type FileView = { id: MediaId, name: string, contentType: string, bytes: number, 
+/**
+ * All of it is on this machine, and it can be sent.
+ */
+whole: boolean, 
+/**
+ * Why it was not sent, in words.
+ */
+problem: string | null, };
 
 export type Grade = "helpful" | "incomplete" | "wrong";
 
@@ -374,6 +410,10 @@ export type OneCommand = { command: CommandId, };
 
 export type OneConversation = { id: ConversationId, };
 
+export type OneFile = { file: MediaId, };
+
+export type OpenedView = { "type": "opened" } | { "type": "only_saved", why: string, };
+
 export type Participant = { "kind": "customer" } | { "kind": "agent", user: UserId, name: string, } | { "kind": "external_agent", link: LinkId, name: string, } | { "kind": "logic" } | { "kind": "system" };
 
 export type Permission = "liveConversations.handle" | "liveConversations.viewAll" | "liveConversations.inviteExternal" | "customers.view" | "analytics.view" | "settings.manage" | "users.manage";
@@ -452,6 +492,12 @@ logicWorking: boolean, invited: boolean, unread: boolean, draft: boolean, tags: 
 
 export type RpcError = { code: string, message: string, };
 
+export type SavedView = { 
+/**
+ * None if the agent chose no place.
+ */
+path: string | null, };
+
 export type Scope = "ME" | "*";
 
 export type SearchRequest = { query: string, 
@@ -482,9 +528,15 @@ writtenAgainst: Position,
 /**
  * Send although the conversation has moved on.
  */
-anyway: boolean, };
+anyway: boolean, 
+/**
+ * Files of the draft, in their order. The text, which may be empty then, goes with the last.
+ */
+files?: Array<MediaId>, };
 
 export type SetAvailability = { availability: Availability, };
+
+export type SetPassword = { current: string, new: string, };
 
 export type SetStartup = { atLogin: boolean, };
 
@@ -524,6 +576,8 @@ export type Unlock = {
  */
 passphrase: string, };
 
+export type UploadView = { sent: number, bytes: number, };
+
 export type UserId = string;
 
 export type WantedView = { "type": "nothing" } | { "type": "conversation", id: ConversationId, } | { "type": "section", section: Section, } | { "type": "nowhere", reason: string, };
@@ -543,6 +597,7 @@ export interface Commands {
   "window.wanted": { request: Nothing; response: WantedView };
   "settings.set": { request: SettingsView; response: Nothing };
   "me.setAvailability": { request: SetAvailability; response: Nothing };
+  "me.setPassword": { request: SetPassword; response: Nothing };
   "colleagues.list": { request: Nothing; response: Array<ColleagueView> };
   "conversations.list": { request: ListRequest; response: ListView };
   "conversation.open": { request: OneConversation; response: ConversationView };
@@ -573,6 +628,11 @@ export interface Commands {
   "window.looking": { request: Looking; response: Nothing };
   "search": { request: SearchRequest; response: SearchView };
   "media.get": { request: MediaRequest; response: MediaView };
+  "media.open": { request: Attached; response: OpenedView };
+  "media.save": { request: Attached; response: SavedView };
+  "files.begin": { request: BeginFile; response: FileView };
+  "files.add": { request: AddPart; response: Nothing };
+  "files.discard": { request: OneFile; response: Nothing };
   "outbox.list": { request: Nothing; response: Array<QueuedView> };
   "outbox.cancel": { request: OneCommand; response: Nothing };
   "notifications.test": { request: Nothing; response: Nothing };

@@ -8,6 +8,7 @@ pub(crate) mod bookmarks;
 pub(crate) mod buttons;
 pub(crate) mod conversations;
 pub(crate) mod events;
+pub(crate) mod files;
 pub(crate) mod media;
 pub(crate) mod meta;
 pub(crate) mod notices;
@@ -59,6 +60,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "events by time", sql: events::BY_TIME },
     Migration { name: "mentions", sql: conversations::MENTIONED },
     Migration { name: "longer beginnings of words", sql: events::LONGER_BEGINNINGS },
+    Migration { name: "files to send", sql: files::SCHEMA },
 ];
 
 /// What can go wrong with the cache.
@@ -252,7 +254,7 @@ pub(crate) fn forget_conversations(connection: &Connection, touched: &mut Touche
 pub(crate) fn forget_user(connection: &Connection, touched: &mut Touched) -> Result<(), CacheError> {
     forget_conversations(connection, touched)?;
     connection.execute_batch(
-        "DELETE FROM bookmarks; DELETE FROM outbox; DELETE FROM notices;
+        "DELETE FROM bookmarks; DELETE FROM outbox; DELETE FROM files; DELETE FROM file_parts; DELETE FROM notices;
          DELETE FROM alert_reports; DELETE FROM meta;",
     )?;
     Ok(())

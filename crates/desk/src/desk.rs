@@ -16,6 +16,7 @@ use crate::browser::Browser;
 use crate::cache::{Cache, CacheError, rescue};
 use crate::changes::{Batches, ChangeStream};
 use crate::clock::Clock;
+use crate::handoff;
 use crate::hub::{Hub, HubError};
 use crate::notify::Notifier;
 use crate::pace::Pace;
@@ -52,6 +53,11 @@ pub struct DeskConfig {
 impl DeskConfig {
     /// A budget that serves most machines.
     pub const BUDGET_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+
+    /// The folder of files that the user opens with other programs.
+    pub(crate) fn handed_over(&self) -> PathBuf {
+        self.data_dir.join("opened")
+    }
 
     /// The hub at an address that somebody gave.
     pub(crate) fn hub_at(&self, address: &str) -> Result<Hub, HubError> {
@@ -113,6 +119,7 @@ impl Desk {
     pub async fn start(config: DeskConfig) -> Result<Self, StartError> {
         let folder = config.data_dir.clone();
         std::fs::create_dir_all(&folder).map_err(|error| StartError::Folder { folder, error })?;
+        handoff::empty(&config.handed_over());
         let (renewals, inbox) = mpsc::unbounded_channel();
         let place = RwLock::new(Place::Locked { ask: Ask::Passphrase, reason: None });
         let shell = Arc::new(Shell {
@@ -310,6 +317,9 @@ async fn renew(shell: std::sync::Weak<Shell>, mut inbox: mpsc::UnboundedReceiver
             continue;
         }
         let _alone = shell.end(&old).await;
+        if wiped {
+            handoff::empty(&shell.config.handed_over());
+        }
         let old = old.unlocked.clone();
         if let Err(error) = shell.replace(old, !wiped, reason, &mut adopting).await {
             tracing::error!(%error, "the cache cannot be made anew");

@@ -1,12 +1,17 @@
 //! The hub over HTTP: addresses, requests, and how they fail. Knows no token by itself; [`crate::session`] does.
 
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures_util::stream::BoxStream;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method, RequestBuilder, Response, Url};
+use reqwest::{Body, Client, Method, RequestBuilder, Response, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tandem_conversation::{Conversation, ConversationId, CustomerId, MediaId, Position};
+use tandem_conversation::{Conversation, ConversationId, CustomerId, Media, MediaId, Position};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{
     AlertLedger, AlertReports, CommandAccepted, CommandRequest, EventPage, Improve, Improved, Journey, Login, Refresh,
@@ -53,6 +58,27 @@ pub(crate) enum HubError {
 pub(crate) enum Part {
     Before(Position),
     After(Position),
+}
+
+/// `PUT /api/v1/me/password`.
+#[derive(Serialize)]
+pub(crate) struct NewPassword<'a> {
+    pub current: &'a str,
+    pub new: &'a str,
+}
+
+/// A file on its way to the hub.
+pub(crate) struct Upload {
+    /// The hub answers a repeat of it with what it has.
+    pub id: MediaId,
+    pub conversation: ConversationId,
+    pub name: String,
+    pub content_type: String,
+    /// Size of `body`.
+    pub bytes: u64,
+    /// Grows as the body goes out.
+    pub sent: Arc<AtomicU64>,
+    pub body: BoxStream<'static, Result<Vec<u8>, std::io::Error>>,
 }
 
 /// One hub.
@@ -174,17 +200,83 @@ impl Hub {
         self.ask(Method::POST, &format!("conversations/{id}/improve"), Some(token), Some(&Improve { text })).await
     }
 
+    /// A file. Takes as long as bytes come in.
     pub(crate) async fn media(&self, token: &str, id: MediaId) -> Result<File, HubError> {
-        let request = self.request(Method::GET, &format!("media/{id}")).bearer_auth(token);
-        let response = checked(request.send().await.map_err(network)?).await?;
-        let content_type = response.headers().get(reqwest::header::CONTENT_TYPE);
-        let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or("application/octet-stream");
-        let content_type = content_type.to_owned();
-        Ok(File { content_type, bytes: bounded(response).await? })
+        let request = self.client.get(format!("{}/api/v1/media/{id}", self.address())).bearer_auth(token);
+        let (came, still) = (AtomicU64::new(0), self.still());
+        let download = async {
+            let mut response = checked(request.send().await.map_err(network)?).await?;
+            let content_type = response.headers().get(CONTENT_TYPE);
+            let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or("application/octet-stream");
+            let (content_type, mut bytes) = (content_type.to_owned(), Vec::new());
+            while let Some(chunk) = response.chunk().await.map_err(network)? {
+                came.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+                take_in(&mut bytes, &chunk)?;
+            }
+            Ok(File { content_type, bytes })
+        };
+        while_it_flows(download, &came, still).await
+    }
+
+    /// Sends a file, for as long as its bytes go out; the answer is what the hub makes of it.
+    pub(crate) async fn upload(&self, token: &str, upload: Upload) -> Result<Media, HubError> {
+        let mut address = Url::parse(&format!("{}/api/v1/media", self.address()))
+            .map_err(|error| HubError::Address(error.to_string()))?;
+        address
+            .query_pairs_mut()
+            .append_pair("conversation", &upload.conversation.to_string())
+            .append_pair("name", &upload.name)
+            .append_pair("id", &upload.id.to_string());
+        let request = self
+            .client
+            .post(address)
+            .bearer_auth(token)
+            .header(CONTENT_TYPE, &upload.content_type)
+            // With it the hub can refuse a file that is too large before it is sent.
+            .header(CONTENT_LENGTH, upload.bytes)
+            .body(Body::wrap_stream(upload.body));
+        let (sent, still) = (Arc::clone(&upload.sent), self.still());
+        let sending = async {
+            let response = request.send().await.map_err(network)?;
+            if response.status().is_success() {
+                let bytes = bounded(response).await?;
+                return serde_json::from_slice(&bytes).map_err(|error| HubError::Garbled(error.to_string()));
+            }
+            let (status, problem, retry_after) = problem_of(response).await;
+            Err(match status {
+                // What says so may stand before the hub; the file is not smaller the next time.
+                StatusCode::PAYLOAD_TOO_LARGE => HubError::Refused(Box::new(problem)),
+                // Its quota and its disk are told to the agent, who decides; waiting for them could take a day.
+                _ if problem.code.starts_with("media.") => HubError::Refused(Box::new(problem)),
+                _ => judged(status, problem, retry_after),
+            })
+        };
+        while_it_flows(sending, &sent, still).await
+    }
+
+    /// Changes the user's own password.
+    pub(crate) async fn set_password(&self, token: &str, change: &NewPassword<'_>) -> Result<(), HubError> {
+        let request = self.request(Method::PUT, "me/password").bearer_auth(token).json(change);
+        let response = request.send().await.map_err(network)?;
+        if response.status().is_success() {
+            return Ok(());
+        }
+        let (status, problem, retry_after) = problem_of(response).await;
+        Err(match problem.code.as_str() {
+            // The other 401: it is the password that is wrong, not the token.
+            "auth.wrong" => HubError::Refused(Box::new(problem)),
+            _ => judged(status, problem, retry_after),
+        })
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}/api/v1/{path}", self.address())).timeout(self.answer)
+    }
+
+    /// A transfer of which nothing has moved for so long is over. Longer than an answer may take: of what has gone out
+    /// much can still be in the system's buffers.
+    fn still(&self) -> Duration {
+        self.answer.saturating_mul(4)
     }
 
     pub(crate) async fn search(&self, token: &str, query: &str, limit: u32) -> Result<SearchPage, HubError> {
@@ -223,19 +315,50 @@ fn is_loopback(host: &str) -> bool {
 async fn bounded(mut response: Response) -> Result<Vec<u8>, HubError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(network)? {
-        if bytes.len() + chunk.len() > ANSWER_BYTES {
-            return Err(HubError::Garbled("it is too long".into()));
-        }
-        bytes.extend_from_slice(&chunk);
+        take_in(&mut bytes, &chunk)?;
     }
     Ok(bytes)
 }
 
+fn take_in(bytes: &mut Vec<u8>, chunk: &[u8]) -> Result<(), HubError> {
+    if bytes.len() + chunk.len() > ANSWER_BYTES {
+        return Err(HubError::Garbled("it is too long".into()));
+    }
+    bytes.extend_from_slice(chunk);
+    Ok(())
+}
+
+/// Gives a transfer up when nothing has `moved` for the time `still`.
+async fn while_it_flows<T>(
+    transfer: impl Future<Output = Result<T, HubError>>,
+    moved: &AtomicU64,
+    still: Duration,
+) -> Result<T, HubError> {
+    let mut transfer = pin!(transfer);
+    let mut before = moved.load(Ordering::Relaxed);
+    loop {
+        if let Ok(done) = tokio::time::timeout(still, &mut transfer).await {
+            return done;
+        }
+        let now = moved.load(Ordering::Relaxed);
+        if now == before {
+            return Err(HubError::Network("The hub does not answer.".into()));
+        }
+        before = now;
+    }
+}
+
 async fn checked(response: Response) -> Result<Response, HubError> {
-    let status = response.status();
-    if status.is_success() {
+    if response.status().is_success() {
         return Ok(response);
     }
+    let (status, problem, retry_after) = problem_of(response).await;
+    Err(judged(status, problem, retry_after))
+}
+
+/// What an answer that is no success says.
+async fn problem_of(response: Response) -> (StatusCode, Problem, Option<Duration>) {
+    let status = response.status();
     let retry_after = response.headers().get(reqwest::header::RETRY_AFTER);
     let retry_after = retry_after.and_then(|value| value.to_str().ok()).and_then(|value| value.parse().ok());
     let bytes = bounded(response).await.unwrap_or_default();
@@ -246,14 +369,17 @@ async fn checked(response: Response) -> Result<Response, HubError> {
             format!("The hub answered with an error ({}).", status.as_u16()),
         )
     });
-    Err(match status.as_u16() {
+    (status, problem, retry_after.map(Duration::from_secs))
+}
+
+/// By what can be done about it.
+fn judged(status: StatusCode, problem: Problem, retry_after: Option<Duration>) -> HubError {
+    match status.as_u16() {
         401 => HubError::Unauthorized,
         // Whoever sends elsewhere is not the hub but stands before it, and may go away.
-        300..=399 | 408 | 425 | 429 | 500.. => {
-            HubError::Busy { message: problem.detail, retry_after: retry_after.map(Duration::from_secs) }
-        }
+        300..=399 | 408 | 425 | 429 | 500.. => HubError::Busy { message: problem.detail, retry_after },
         _ => HubError::Refused(Box::new(problem)),
-    })
+    }
 }
 
 fn network(error: reqwest::Error) -> HubError {

@@ -1,34 +1,40 @@
 //! The way of every command to the hub: written down first, sent in order within its conversation, answered once.
 //!
+//! A reply with a file waits until the hub has the file (`uploads.rs`), and later words overtake it meanwhile.
+//!
 //! Each command keeps its id whatever happens, so that a repeat has one effect. Failures are of three kinds: no answer
 //! or a request for patience (sent again later), a refusal (told, and the words go back to the draft), and the end of
 //! the sign-in (everything waits for the next one).
+
+mod uploads;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tandem_conversation::{CommandId, ConversationId, Position, Stage};
+use tandem_conversation::{CommandId, ConversationId, MediaId, Position, Stage};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{AgentCommand, CommandAccepted, CommandRequest};
+use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::cache::outbox::{self, Queued};
-use crate::cache::{Cache, CacheError, bookmarks, buttons, conversations};
+use crate::cache::{Cache, CacheError, bookmarks, buttons, conversations, files};
 use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::hub::HubError;
 use crate::pace::Pace;
 use crate::sync::{Input, Link};
 use crate::view::{Change, ReturnedView, Tone};
+pub(crate) use uploads::Uploads;
 
 /// Commands of different conversations that may be on their way at once.
 const ABREAST: usize = 4;
-/// Commands that are looked at to find those that may go.
-const WINDOW: u32 = 64;
+/// Commands that are looked at to find those that may go; more than files can wait.
+const WINDOW: u32 = 256;
 
 /// How a command ended.
 #[derive(Clone, Debug)]
@@ -45,11 +51,12 @@ pub(crate) struct Outbox {
     pace: Pace,
     waiters: Arc<Mutex<HashMap<CommandId, oneshot::Sender<Outcome>>>>,
     wake: Arc<Notify>,
+    uploads: Uploads,
 }
 
 impl Outbox {
     pub(crate) fn new(cache: Cache, clock: Clock, pace: Pace) -> Self {
-        Self { cache, clock, pace, waiters: Arc::default(), wake: Arc::default() }
+        Self { cache, clock, pace, waiters: Arc::default(), wake: Arc::default(), uploads: Uploads::default() }
     }
 
     /// Writes a command down, and its words leave the draft; it is sent as soon as possible. The receiver hears how it
@@ -67,13 +74,7 @@ impl Outbox {
             .cache
             .write(move |connection, touched| {
                 touched.conversation(conversation);
-                // In one with the command: words are never in neither place, and never in both.
-                if outbox::turn_of(&queued.command).is_some()
-                    && let Some((kind, words)) = outbox::words_of(&queued.command)
-                {
-                    bookmarks::take(connection, conversation, kind, words)?;
-                }
-                outbox::insert(connection, &queued)
+                write_down(connection, &queued)
             })
             .await;
         if let Err(error) = written {
@@ -82,6 +83,31 @@ impl Outbox {
         }
         self.wake.notify_one();
         Ok((id, receiver))
+    }
+
+    /// Writes down replies that carry a file each, all or none; the files leave the draft with them. Nobody waits for
+    /// the answers.
+    pub(crate) async fn put_files(
+        &self,
+        conversation: ConversationId,
+        replies: Vec<(AgentCommand, MediaId)>,
+    ) -> Result<(), CacheError> {
+        let replies: Vec<_> = replies
+            .into_iter()
+            .map(|(command, file)| (self.queued(CommandId(Uuid::now_v7()), conversation, command), file))
+            .collect();
+        self.cache
+            .write(move |connection, touched| {
+                touched.conversation(conversation);
+                for (queued, file) in &replies {
+                    write_down(connection, queued)?;
+                    files::attach(connection, *file, queued.id)?;
+                }
+                Ok(())
+            })
+            .await?;
+        self.uploads.hurry();
+        Ok(())
     }
 
     /// Tells the hub how far this desk has received or shown a conversation. Nobody waits for it.
@@ -103,7 +129,7 @@ impl Outbox {
 
     fn queued(&self, id: CommandId, conversation: ConversationId, command: AgentCommand) -> Queued {
         let created = self.clock.hub_now();
-        Queued { id, conversation, command, attempts: 0, accepted: false, created }
+        Queued { id, conversation, command, attempts: 0, accepted: false, created, file: None }
     }
 
     /// Whether nobody waits for the answer to a command.
@@ -176,16 +202,15 @@ impl Outbox {
         }
     }
 
-    /// The oldest commands of conversations from which none is on its way, each counted as an attempt.
+    /// The commands that may go next, each counted as an attempt.
     async fn next_ones(&self, busy: &HashSet<ConversationId>, most: usize) -> Result<Vec<Queued>, CacheError> {
         if most == 0 {
             return Ok(Vec::new());
         }
-        let mut busy = busy.clone();
+        let busy = busy.clone();
         self.cache
             .write(move |connection, _| {
-                let mut found = outbox::waiting(connection, WINDOW)?;
-                found.retain(|queued| busy.insert(queued.conversation));
+                let mut found = may_go(outbox::waiting(connection, WINDOW)?, busy);
                 found.truncate(most);
                 for queued in &mut found {
                     outbox::count_attempt(connection, queued.id)?;
@@ -234,10 +259,15 @@ impl Outbox {
 
     async fn accepted(&self, queued: Queued) -> Result<(), CacheError> {
         let (id, conversation) = (queued.id, queued.conversation);
+        let now = self.clock.hub_now();
         self.cache
             .write(move |connection, touched| {
                 if outbox::turn_of(&queued.command).is_some() {
                     touched.conversation(conversation);
+                }
+                if let Some(file) = files::of_command(connection, id)? {
+                    let known = outbox::media_of(&queued.command).map_or(file.id, |media| media.id);
+                    files::keep_as_media(connection, &file, known, now)?;
                 }
                 outbox::accept(connection, &queued)
             })
@@ -262,9 +292,21 @@ impl Outbox {
             .write(move |connection, touched| {
                 outbox::remove(connection, id)?;
                 touched.conversation(conversation);
-                if let Some((kind, words)) = outbox::words_of(&command).filter(|_| comes_back) {
-                    let why = ReturnedView { note: kind == bookmarks::Kind::Note, code, reason };
-                    bookmarks::give_back(connection, conversation, kind, words, Some(&why))?;
+                let file = files::of_command(connection, id)?;
+                if file.is_some() {
+                    files::give_back(connection, id, &reason)?;
+                }
+                let why = |kind| ReturnedView { note: kind == bookmarks::Kind::Note, code, reason };
+                match outbox::words_of(&command).filter(|_| comes_back) {
+                    Some((kind, words)) => {
+                        let why = why(kind);
+                        bookmarks::give_back(connection, conversation, kind, words, Some(&why))?;
+                    }
+                    // Without words the file itself says why.
+                    None if file.is_some() => {
+                        bookmarks::explain(connection, conversation, &why(bookmarks::Kind::Reply))?;
+                    }
+                    None => {}
                 }
                 let name = conversations::get(connection, conversation)?.map(|held| held.state.customer.name);
                 Ok((name, buttons::intent(connection, &command)?))
@@ -273,7 +315,11 @@ impl Outbox {
         tracing::info!(command.id = %id, code = %problem.code, "a command was refused");
         if alone && !matches!(queued.command, AgentCommand::Receive { .. }) {
             let whom = name.unwrap_or_else(|| "a customer".into());
-            let kept = outbox::words_of(&queued.command).map_or("", |_| " Your words are in the draft.");
+            let kept = match (queued.file, outbox::words_of(&queued.command)) {
+                (Some(_), _) => " Your file is in the draft.",
+                (None, Some(_)) => " Your words are in the draft.",
+                (None, None) => "",
+            };
             let text = format!("{what} for {whom} did not happen: {}{kept}", problem.detail);
             changes.tell(Change::Toast { tone: Tone::Bad, text });
         }
@@ -282,6 +328,38 @@ impl Outbox {
         }
         Ok(())
     }
+}
+
+/// In one with the command its words leave the draft: they are never in neither place, and never in both.
+fn write_down(connection: &Connection, queued: &Queued) -> Result<(), CacheError> {
+    if outbox::turn_of(&queued.command).is_some()
+        && let Some((kind, words)) = outbox::words_of(&queued.command)
+    {
+        bookmarks::take(connection, queued.conversation, kind, words)?;
+    }
+    outbox::insert(connection, queued)
+}
+
+/// Of what waits, in order: one command of each conversation that is not `busy`. It is the oldest, but files that the
+/// hub does not have yet are passed over by what may overtake them.
+fn may_go(waiting: Vec<Queued>, mut busy: HashSet<ConversationId>) -> Vec<Queued> {
+    let mut behind_files = HashSet::new();
+    let mut found = Vec::new();
+    for queued in waiting {
+        let of = queued.conversation;
+        if busy.contains(&of) {
+            continue;
+        }
+        if queued.is_uploading() {
+            behind_files.insert(of);
+            continue;
+        }
+        busy.insert(of);
+        if !behind_files.contains(&of) || queued.overtakes_files() {
+            found.push(queued);
+        }
+    }
+    found
 }
 
 /// How long to wait before trying again.
@@ -324,6 +402,41 @@ impl Patience {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn waits(number: u128, command: AgentCommand, uploaded: Option<bool>) -> Queued {
+        let carried = |uploaded| outbox::Carried { id: MediaId(Uuid::nil()), bytes: 9, uploaded };
+        Queued {
+            id: CommandId(Uuid::from_u128(number)),
+            conversation: ConversationId(Uuid::from_u128(1)),
+            command,
+            attempts: 0,
+            accepted: false,
+            created: tandem_conversation::Time(0),
+            file: uploaded.map(carried),
+        }
+    }
+
+    #[test]
+    fn words_overtake_a_file_that_uploads_and_what_ends_the_agents_part_waits_for_it() {
+        let note = || AgentCommand::Note {
+            turn: tandem_conversation::TurnId(Uuid::nil()),
+            text: "Look".into(),
+            mentions: Vec::new(),
+        };
+        let complete = || AgentCommand::Complete { resolution: String::new() };
+        let leave = || AgentCommand::Leave { reason: String::new(), ask_for_help: false };
+        for (waiting, goes) in [
+            (vec![waits(1, note(), Some(false)), waits(2, note(), None)], Some(2)),
+            (vec![waits(1, note(), Some(true)), waits(2, note(), None)], Some(1)),
+            (vec![waits(1, note(), Some(false)), waits(2, complete(), None)], None),
+            (vec![waits(1, note(), Some(false)), waits(2, leave(), None), waits(3, note(), None)], None),
+            (vec![waits(1, note(), Some(false)), waits(2, note(), Some(true))], Some(2)),
+            (vec![waits(1, complete(), None), waits(2, note(), Some(false))], Some(1)),
+        ] {
+            let gone: Vec<_> = may_go(waiting, HashSet::new()).iter().map(|queued| queued.id.0.as_u128()).collect();
+            assert_eq!(gone, goes.into_iter().collect::<Vec<_>>());
+        }
+    }
 
     #[test]
     fn a_pause_that_is_over_is_not_waited_for_again() {

@@ -37,8 +37,9 @@ impl Desk {
             };
         }
         use crate::view::{
-            AlertsView, AppView, ColleagueView, ConversationView, EntriesView, ImprovedView, LinkView, ListView,
-            PreviewView, QueuedView, SearchView, SettingsView, StartupView, WantedView,
+            AlertsView, AppView, ColleagueView, ConversationView, EntriesView, FileView, ImprovedView, LinkView,
+            ListView, OpenedView, PreviewView, QueuedView, SavedView, SearchView, SettingsView, StartupView,
+            WantedView,
         };
         table!(route)
     }

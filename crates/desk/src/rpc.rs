@@ -94,6 +94,56 @@ pub struct Send {
     /// Send although the conversation has moved on.
     #[serde(default)]
     pub anyway: bool,
+    /// Files of the draft, in their order. The text, which may be empty then, goes with the last.
+    #[serde(default)]
+    #[ts(as = "Option<Vec<MediaId>>", optional)]
+    pub files: Vec<MediaId>,
+}
+
+/// A file that the user chose, pasted or dropped.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BeginFile {
+    pub id: ConversationId,
+    pub name: String,
+    /// As the page knows it; the hub looks for itself.
+    pub content_type: String,
+    #[ts(type = "number")]
+    pub bytes: u64,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AddPart {
+    pub file: MediaId,
+    /// Where in the file the part begins; parts come in order.
+    #[ts(type = "number")]
+    pub place: u64,
+    /// Base64; at most 1 MiB of bytes.
+    pub data: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OneFile {
+    pub file: MediaId,
+}
+
+/// The file of a turn.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Attached {
+    pub id: ConversationId,
+    pub turn: TurnId,
+}
+
+#[derive(Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SetPassword {
+    #[ts(type = "string")]
+    pub current: Zeroizing<String>,
+    #[ts(type = "string")]
+    pub new: Zeroizing<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -256,6 +306,7 @@ macro_rules! table {
             ;
             "settings.set" set_settings SettingsView => Nothing;
             "me.setAvailability" set_availability SetAvailability => Nothing;
+            "me.setPassword" set_password SetPassword => Nothing;
             "colleagues.list" colleagues Nothing => Vec<ColleagueView>;
             "conversations.list" list ListRequest => ListView;
             "conversation.open" open OneConversation => ConversationView;
@@ -286,6 +337,11 @@ macro_rules! table {
             "window.looking" looking Looking => Nothing;
             "search" search SearchRequest => SearchView;
             "media.get" media MediaRequest => MediaView;
+            "media.open" open_media Attached => OpenedView;
+            "media.save" save_media Attached => SavedView;
+            "files.begin" begin_file BeginFile => FileView;
+            "files.add" add_part AddPart => Nothing;
+            "files.discard" discard_file OneFile => Nothing;
             "outbox.list" list_outbox Nothing => Vec<QueuedView>;
             "outbox.cancel" cancel OneCommand => Nothing;
             "notifications.test" test_notification Nothing => Nothing;

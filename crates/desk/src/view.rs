@@ -1,6 +1,7 @@
 //! What the interface shows: plain shapes, answered from the cache, and generated into TypeScript.
 
 mod buttons;
+mod files;
 mod people;
 mod proposals;
 mod settings;
@@ -14,6 +15,7 @@ use tandem_protocol::agents::Colleague;
 use ts_rs::TS;
 
 pub use buttons::*;
+pub use files::*;
 pub use people::*;
 pub use proposals::*;
 pub use settings::*;
@@ -232,6 +234,8 @@ pub struct DraftsView {
     pub note: String,
     /// Why words that were sent stand here again; until they are sent or changed.
     pub returned: Option<ReturnedView>,
+    /// Files that go with the next reply, in the order of choosing.
+    pub files: Vec<FileView>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -349,6 +353,8 @@ pub struct EntryView {
     pub body: EntryBody,
     /// The life cycle of a turn, with times; empty for system entries.
     pub stages: Vec<StageView>,
+    /// While its file is not at the hub.
+    pub upload: Option<UploadView>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -439,6 +445,13 @@ pub enum Change {
         id: ConversationId,
         by: Participant,
         until: Time,
+    },
+    /// How far the file of a queued reply is; ten times a second at most.
+    Upload {
+        id: ConversationId,
+        command: CommandId,
+        #[ts(type = "number")]
+        sent: u64,
     },
     /// Show this conversation now: a notification was clicked.
     Open {

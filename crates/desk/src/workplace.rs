@@ -1,5 +1,6 @@
 //! The open cache and everything that works with it, for as long as that cache is in use.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tandem_conversation::Availability;
@@ -8,7 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::browser::Browser;
-use crate::cache::{Cache, CacheError, meta};
+use crate::cache::{Cache, CacheError, files, meta};
 use crate::changes::{Changes, Told};
 use crate::clock::Clock;
 use crate::desk::DeskConfig;
@@ -37,6 +38,8 @@ pub(crate) struct Workplace {
     pub outbox: Outbox,
     pub commands: Commands,
     pub browser: Arc<dyn Browser>,
+    /// The folder of files that the system's programs read.
+    pub handed_over: PathBuf,
     pub unlocked: Unlocked,
     secrets: Secrets,
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -54,6 +57,7 @@ impl Workplace {
     ) -> Result<Self, CacheError> {
         let (known, availability, settings) = cache
             .write(|connection, _| {
+                files::remove_unfinished(connection)?;
                 let known = (meta::get::<String>(connection, meta::HUB)?, meta::me(connection)?);
                 let availability: Option<Availability> = meta::get(connection, meta::AVAILABILITY)?;
                 let settings: Option<SettingsView> = meta::get(connection, meta::SETTINGS)?;
@@ -111,6 +115,7 @@ impl Workplace {
                 sync.clone(),
             )),
             tokio::spawn(outbox.clone().run(link.clone(), sync.clone(), changes.clone())),
+            tokio::spawn(outbox.clone().run_uploads(link.clone(), sync.clone(), changes.clone())),
             tokio::spawn(attend(
                 config.notifier.attention(),
                 Arc::clone(&memory),
@@ -132,6 +137,7 @@ impl Workplace {
             outbox,
             commands,
             browser: Arc::clone(&config.browser),
+            handed_over: config.handed_over(),
             unlocked,
             secrets,
             tasks: Mutex::new(tasks),

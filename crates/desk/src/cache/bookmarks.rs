@@ -40,7 +40,7 @@ pub(crate) fn drafts(connection: &Connection, of: ConversationId) -> Result<Draf
     let row = query.query_row([id(of.0)], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?)));
     let Some((reply, note, returned)) = row.optional()? else { return Ok(DraftsView::default()) };
     let returned = returned.map(|returned| parse("reason of a draft", &returned)).transpose()?;
-    Ok(DraftsView { reply, note, returned })
+    Ok(DraftsView { reply, note, returned, files: Vec::new() })
 }
 
 /// Remembers that the user has seen everything up to `position`; never moves back. Whether that was news.
@@ -113,6 +113,17 @@ pub(crate) fn give_back(
     }
     let why = why.map(|why| json("reason of a draft", why)).transpose()?;
     let mut query = connection.prepare_cached("UPDATE bookmarks SET returned = ?2 WHERE conversation = ?1")?;
+    query.execute(params![id(of.0), why])?;
+    Ok(())
+}
+
+/// Says why what was sent came back, where no words did.
+pub(crate) fn explain(connection: &Connection, of: ConversationId, why: &ReturnedView) -> Result<(), CacheError> {
+    let why = json("reason of a draft", why)?;
+    let mut query = connection.prepare_cached(
+        "INSERT INTO bookmarks (conversation, returned) VALUES (?1, ?2)
+         ON CONFLICT (conversation) DO UPDATE SET returned = excluded.returned",
+    )?;
     query.execute(params![id(of.0), why])?;
     Ok(())
 }

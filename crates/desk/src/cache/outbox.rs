@@ -1,6 +1,6 @@
 //! Table `outbox`: commands on their way to the hub, in the order in which they were given.
 
-use tandem_conversation::{CommandId, ConversationId, Position, Stage, Time, TurnId};
+use tandem_conversation::{CommandId, Content, ConversationId, Media, MediaId, Position, Stage, Time, TurnId};
 use tandem_protocol::agents::AgentCommand;
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
@@ -47,12 +47,45 @@ pub(crate) struct Queued {
     pub attempts: u32,
     pub accepted: bool,
     pub created: Time,
+    /// The file that it carries, while the hub does not have the turn.
+    pub file: Option<Carried>,
+}
+
+/// The file of a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Carried {
+    pub id: MediaId,
+    pub bytes: u64,
+    /// The hub has the bytes, and the reply may go.
+    pub uploaded: bool,
+}
+
+impl Queued {
+    /// Whether its file has to be at the hub first.
+    pub(crate) fn is_uploading(&self) -> bool {
+        self.file.is_some_and(|file| !file.uploaded)
+    }
+
+    /// Whether it may go while an earlier file of its conversation is on its way: words do not wait for files, but what
+    /// ends the user's part in the conversation does, or the file would come too late.
+    pub(crate) fn overtakes_files(&self) -> bool {
+        use AgentCommand::{Complete, Delegate, Leave};
+        !matches!(self.command, Complete { .. } | Delegate { .. } | Leave { .. })
+    }
 }
 
 /// The turn that a reply or a note adds.
 pub(crate) fn turn_of(command: &AgentCommand) -> Option<TurnId> {
     match command {
         AgentCommand::Reply { turn, .. } | AgentCommand::Note { turn, .. } => Some(*turn),
+        _ => None,
+    }
+}
+
+/// The file that a reply sends.
+pub(crate) fn media_of(command: &AgentCommand) -> Option<&Media> {
+    match command {
+        AgentCommand::Reply { content: Content::Attachment { media, .. }, .. } => Some(media),
         _ => None,
     }
 }
@@ -118,6 +151,25 @@ pub(crate) fn count_attempt(connection: &Connection, command: CommandId) -> Resu
     Ok(())
 }
 
+/// What the command says now: the hub has judged the file that it carries.
+pub(crate) fn rewrite(connection: &Connection, command: CommandId, says: &AgentCommand) -> Result<(), CacheError> {
+    let mut query = connection.prepare_cached("UPDATE outbox SET command = ?2 WHERE id = ?1")?;
+    query.execute(params![id(command.0), json("command", says)?])?;
+    Ok(())
+}
+
+const UPLOADS: &str = "SELECT o.id, o.conversation, o.command, o.attempts, o.accepted, o.created,
+     f.id, f.bytes, f.uploaded
+     FROM outbox AS o CROSS JOIN files AS f ON f.command = o.id AND f.uploaded = 0
+     WHERE o.accepted = 0 ORDER BY o.number";
+
+/// Replies whose files the hub does not have, in order. Few: how many files wait is limited.
+pub(crate) fn uploads(connection: &Connection) -> Result<Vec<Queued>, CacheError> {
+    let mut query = connection.prepare_cached(UPLOADS)?;
+    let rows = query.query_map([], |row| Ok(queued(row)))?;
+    rows.map(|row| row?).collect()
+}
+
 /// The hub has it. Its entry stays until the event arrives; if the event is here already, the row goes.
 pub(crate) fn accept(connection: &Connection, queued: &Queued) -> Result<(), CacheError> {
     let waits_for_event = match turn_of(&queued.command) {
@@ -145,8 +197,8 @@ pub(crate) fn drop_accepted(connection: &Connection, of: ConversationId) -> Resu
     Ok(())
 }
 
-const ONE: &str =
-    "SELECT id, conversation, command, attempts, accepted, created FROM outbox WHERE id = ?1 AND accepted = 0";
+const ONE: &str = "SELECT o.id, o.conversation, o.command, o.attempts, o.accepted, o.created, f.id, f.bytes, f.uploaded
+     FROM outbox AS o LEFT JOIN files AS f ON f.command = o.id WHERE o.id = ?1 AND o.accepted = 0";
 
 /// A command that the hub does not have, as far as is known.
 pub(crate) fn get(connection: &Connection, command: CommandId) -> Result<Option<Queued>, CacheError> {
@@ -154,8 +206,9 @@ pub(crate) fn get(connection: &Connection, command: CommandId) -> Result<Option<
     query.query_row([id(command.0)], |row| Ok(queued(row))).optional()?.transpose()
 }
 
-const COLUMNS_OF_CONVERSATION: &str = "SELECT id, conversation, command, attempts, accepted, created FROM outbox
-     WHERE conversation = ?1 ORDER BY number";
+const COLUMNS_OF_CONVERSATION: &str = "SELECT o.id, o.conversation, o.command, o.attempts, o.accepted, o.created,
+     f.id, f.bytes, f.uploaded
+     FROM outbox AS o LEFT JOIN files AS f ON f.command = o.id WHERE o.conversation = ?1 ORDER BY o.number";
 
 /// What is on its way in one conversation, in order.
 pub(crate) fn of_conversation(connection: &Connection, of: ConversationId) -> Result<Vec<Queued>, CacheError> {
@@ -164,8 +217,9 @@ pub(crate) fn of_conversation(connection: &Connection, of: ConversationId) -> Re
     rows.map(|row| row?).collect()
 }
 
-const WAITING: &str = "SELECT id, conversation, command, attempts, accepted, created FROM outbox
-                       WHERE accepted = 0 ORDER BY number LIMIT ?1";
+const WAITING: &str = "SELECT o.id, o.conversation, o.command, o.attempts, o.accepted, o.created,
+     f.id, f.bytes, f.uploaded
+     FROM outbox AS o LEFT JOIN files AS f ON f.command = o.id WHERE o.accepted = 0 ORDER BY o.number LIMIT ?1";
 
 /// The oldest commands that the hub does not have, in order.
 pub(crate) fn waiting(connection: &Connection, limit: u32) -> Result<Vec<Queued>, CacheError> {
@@ -174,8 +228,10 @@ pub(crate) fn waiting(connection: &Connection, limit: u32) -> Result<Vec<Queued>
     rows.map(|row| row?).collect()
 }
 
-const SHOWN: &str = "SELECT id, conversation, command, attempts, accepted, created FROM outbox
-                     WHERE accepted = 0 AND receipt = 0 ORDER BY number LIMIT ?1";
+const SHOWN: &str = "SELECT o.id, o.conversation, o.command, o.attempts, o.accepted, o.created,
+     f.id, f.bytes, f.uploaded
+     FROM outbox AS o LEFT JOIN files AS f ON f.command = o.id
+     WHERE o.accepted = 0 AND o.receipt = 0 ORDER BY o.number LIMIT ?1";
 
 /// The oldest commands of the user's own that the hub does not have, in order.
 pub(crate) fn shown(connection: &Connection, limit: u32) -> Result<Vec<Queued>, CacheError> {
@@ -198,13 +254,18 @@ fn queued(row: &Row<'_>) -> Result<Queued, CacheError> {
         attempts: row.get(3)?,
         accepted: row.get(4)?,
         created: Time(row.get(5)?),
+        file: carried(row)?,
     })
+}
+
+fn carried(row: &Row<'_>) -> Result<Option<Carried>, CacheError> {
+    let Some(file) = row.get::<_, Option<[u8; 16]>>(6)? else { return Ok(None) };
+    let bytes = row.get::<_, i64>(7)?.cast_unsigned();
+    Ok(Some(Carried { id: MediaId(Uuid::from_bytes(file)), bytes, uploaded: row.get(8)? }))
 }
 
 #[cfg(test)]
 mod tests {
-    use tandem_conversation::Content;
-
     use super::*;
     use crate::cache::testing::{assert_indexed, connection};
 
@@ -223,12 +284,13 @@ mod tests {
             attempts: 0,
             accepted: false,
             created: Time(0),
+            file: None,
         }
     }
 
     #[test]
     fn every_query_is_answered_by_indices_alone() {
-        for sql in [ARRIVED, COLUMNS_OF_CONVERSATION, WAITING, ONE, SHOWN] {
+        for sql in [ARRIVED, COLUMNS_OF_CONVERSATION, WAITING, ONE, SHOWN, UPLOADS] {
             assert_indexed(sql);
         }
     }

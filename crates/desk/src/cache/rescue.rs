@@ -1,4 +1,4 @@
-//! Moves the user's own words (drafts, what was read, the outbox, settings) from one file into another.
+//! Moves the user's own words (drafts, what was read, the outbox, files to send, settings) from one file into another.
 //!
 //! The old file may be damaged: row by row, whatever can still be read is taken, and the rest is told in the log.
 
@@ -11,7 +11,7 @@ use tandem_sqlite::{Key, peek};
 use super::{Cache, CacheError, meta};
 
 /// The tables that hold what is the user's own.
-const OWN: [&str; 2] = ["bookmarks", "outbox"];
+const OWN: [&str; 4] = ["bookmarks", "outbox", "files", "file_parts"];
 
 /// Copies out of `old` what must outlive it. The sign-in moves too if the file was merely damaged.
 pub(crate) async fn own_words(cache: &Cache, old: PathBuf, key: Key, damaged: bool) -> Result<(), CacheError> {

@@ -1,6 +1,6 @@
 //! The one way of a command: checked against what this machine expects, written down, sent as soon as the hub hears.
 
-use tandem_conversation::{ConversationId, Rejection};
+use tandem_conversation::{ConversationId, MediaId, Rejection};
 use tandem_protocol::agents::AgentCommand;
 use tokio::sync::watch;
 
@@ -35,6 +35,31 @@ pub(crate) enum Given {
 impl Commands {
     pub(crate) fn new(cache: Cache, clock: Clock, pace: Pace, link: watch::Receiver<Link>, outbox: Outbox) -> Self {
         Self { cache, clock, pace, link, outbox }
+    }
+
+    /// Gives replies that carry a file each. Nobody waits for the uploads; what is clear already to be refused is.
+    pub(crate) async fn give_files(
+        &self,
+        id: ConversationId,
+        replies: Vec<(AgentCommand, MediaId)>,
+    ) -> Result<(), RpcError> {
+        let link = self.link.borrow().clone();
+        let session = link.session().ok_or_else(signed_out)?;
+        let expecting = Expecting {
+            actor: session.participant(),
+            permissions: session.me().permissions,
+            now: self.clock.hub_now(),
+        };
+        let first = replies.first().map(|(command, _)| command.clone());
+        let judged = self.cache.read(move |connection| {
+            let Some(held) = conversations::get(connection, id)? else { return Ok(Err(unknown_conversation(id))) };
+            let state = expected(&held.state, &table::of_conversation(connection, id)?, &expecting);
+            let refused = first.and_then(|reply| expecting.decide(&state, &reply).err());
+            Ok(refused.map_or(Ok(()), |rejection| Err(refusal(&rejection))))
+        });
+        judged.await??;
+        self.outbox.put_files(id, replies).await?;
+        Ok(())
     }
 
     /// Gives a command. While the hub hears us its answer is awaited; otherwise the command waits in the outbox,

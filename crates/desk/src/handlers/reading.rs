@@ -5,7 +5,7 @@ use tandem_conversation::{ConversationId, MediaId};
 
 use super::{error, signed_out, unknown_conversation};
 use crate::cache::media::{self, File};
-use crate::cache::{conversations, meta};
+use crate::cache::{conversations, files, meta};
 use crate::desk::Desk;
 use crate::figures::figures;
 use crate::hub::HubError;
@@ -124,6 +124,11 @@ impl Workplace {
             }
             stretch.missing.into_iter().for_each(|missing| self.fetch.conversation_now(missing));
         }
+        for entry in &mut stretch.view.entries {
+            if let (Some(upload), Some(command)) = (&mut entry.upload, entry.command) {
+                upload.sent = self.outbox.uploads().sent(command);
+            }
+        }
         Ok(stretch.view)
     }
 
@@ -144,14 +149,23 @@ impl Workplace {
     }
 
     pub(crate) async fn media(&self, request: MediaRequest) -> Result<MediaView, RpcError> {
-        let id = request.id;
-        let file = match self.cache.read(move |connection| media::get(connection, id)).await? {
-            Some(file) => file,
-            None => self.fetch_media(id).await?,
-        };
+        let file = self.file(request.id).await?;
         let content_type = safe_type(&file.content_type);
         let bytes = base64::engine::general_purpose::STANDARD.encode(&file.bytes);
         Ok(MediaView { data_url: format!("data:{content_type};base64,{bytes}") })
+    }
+
+    /// A file of a conversation, or one of the agent's own on its way there.
+    pub(super) async fn file(&self, id: MediaId) -> Result<File, RpcError> {
+        let kept = self.cache.read(move |connection| {
+            let Some(own) = files::get(connection, id)? else { return media::get(connection, id) };
+            let bytes = files::whole(connection, &own)?;
+            Ok(bytes.map(|bytes| File { content_type: own.content_type, bytes }))
+        });
+        match kept.await? {
+            Some(file) => Ok(file),
+            None => self.fetch_media(id).await,
+        }
     }
 
     async fn fetch_media(&self, id: MediaId) -> Result<File, RpcError> {
@@ -204,11 +218,15 @@ fn safe_type(claimed: &str) -> &'static str {
         "image/gif",
         "image/webp",
         "image/avif",
+        "audio/aac",
+        "audio/flac",
         "audio/ogg",
+        "audio/wav",
         "audio/mpeg",
         "audio/mp4",
         "audio/webm",
         "video/mp4",
+        "video/ogg",
         "video/webm",
         "application/pdf",
         "text/plain",

@@ -1,12 +1,12 @@
 //! Commands that change a conversation, and what the user has begun to write.
 
-use tandem_conversation::{Content, EventBody, TurnId};
+use tandem_conversation::{Content, ConversationId, EventBody, Position, TurnId};
 use tandem_protocol::agents::AgentCommand;
 use uuid::Uuid;
 
 use super::{error, unknown_conversation};
 use crate::cache::bookmarks::{self, Kind};
-use crate::cache::{CacheError, buttons, conversations, events, meta, outbox};
+use crate::cache::{CacheError, buttons, conversations, events, files, meta, outbox};
 use crate::expect::expected;
 use crate::rpc::{
     Draft, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand, OneConversation, Retry, RpcError, Send,
@@ -24,8 +24,12 @@ impl Workplace {
     }
 
     pub(crate) async fn send(&self, request: Send) -> Result<Nothing, RpcError> {
-        let Send { id, text, written_against, anyway } = request;
-        self.reply(id, Content::Text { text }, (!anyway).then_some(written_against)).await
+        let Send { id, text, written_against, anyway, files } = request;
+        let written_against = (!anyway).then_some(written_against);
+        if files.is_empty() {
+            return self.reply(id, Content::Text { text }, written_against).await;
+        }
+        self.send_files(id, text, written_against, files).await
     }
 
     /// Sends the words of a turn that failed once more.
@@ -39,13 +43,23 @@ impl Workplace {
         self.reply(id, content, None).await
     }
 
-    /// Without a position the author has decided: whatever is new, it is sent.
     async fn reply(
         &self,
-        id: tandem_conversation::ConversationId,
+        id: ConversationId,
         content: Content,
-        written_against: Option<tandem_conversation::Position>,
+        written_against: Option<Position>,
     ) -> Result<Nothing, RpcError> {
+        let command = self.reply_with(id, content, written_against).await?;
+        self.give(id, command).await
+    }
+
+    /// Without a position the author has decided: whatever is new, it is sent.
+    pub(super) async fn reply_with(
+        &self,
+        id: ConversationId,
+        content: Content,
+        written_against: Option<Position>,
+    ) -> Result<AgentCommand, RpcError> {
         let expecting = self.reader()?.expecting();
         let about = move |connection: &tandem_sqlite::rusqlite::Connection| -> Result<_, CacheError> {
             let Some(held) = conversations::get(connection, id)? else { return Ok(None) };
@@ -56,14 +70,13 @@ impl Workplace {
         };
         let about = self.cache.read(about).await?;
         let (position, while_in_progress, settings) = about.ok_or_else(|| unknown_conversation(id))?;
-        let command = AgentCommand::Reply {
+        Ok(AgentCommand::Reply {
             turn: TurnId(Uuid::now_v7()),
             content,
             written_against: written_against.map_or(position, |against| against.min(position)),
             mind_customer: settings.mind_customer && written_against.is_some(),
             while_in_progress,
-        };
-        self.give(id, command).await
+        })
     }
 
     pub(crate) async fn note(&self, request: Words) -> Result<Nothing, RpcError> {
@@ -149,7 +162,7 @@ impl Workplace {
                     conversation: queued.conversation,
                     name: held.map_or_else(|| "A conversation".into(), |held| held.state.customer.name),
                     what: buttons::intent(connection, &queued.command)?,
-                    words: outbox::words_of(&queued.command).map(|(_, words)| words.to_owned()).unwrap_or_default(),
+                    words: words_in(&queued),
                     since: queued.created,
                     attempts: queued.attempts,
                 });
@@ -160,6 +173,7 @@ impl Workplace {
     }
 
     pub(crate) async fn cancel(&self, request: OneCommand) -> Result<Nothing, RpcError> {
+        let command = request.command;
         let cancelled = self.cache.write(move |connection, touched| {
             let Some(queued) = outbox::get(connection, request.command)? else {
                 return Ok(Err(error("outbox.gone", "It has been sent already.")));
@@ -169,17 +183,31 @@ impl Workplace {
                 return Ok(Err(error("outbox.on_its_way", message)));
             }
             outbox::remove(connection, queued.id)?;
+            if let Some(file) = queued.file {
+                files::remove(connection, file.id)?;
+            }
             if let Some((kind, words)) = outbox::words_of(&queued.command) {
                 bookmarks::give_back(connection, queued.conversation, kind, words, None)?;
             }
             touched.conversation(queued.conversation);
             Ok(Ok(Nothing {}))
         });
-        cancelled.await?
+        let cancelled = cancelled.await?;
+        if cancelled.is_ok() {
+            self.outbox.uploads().stop(command);
+        }
+        cancelled
     }
 
-    async fn give(&self, id: tandem_conversation::ConversationId, command: AgentCommand) -> Result<Nothing, RpcError> {
+    async fn give(&self, id: ConversationId, command: AgentCommand) -> Result<Nothing, RpcError> {
         self.commands.give(id, command).await?;
         Ok(Nothing {})
     }
+}
+
+/// What a line of the outbox says: the name of the file, if there is one, and the words.
+fn words_in(queued: &outbox::Queued) -> String {
+    let words = outbox::words_of(&queued.command).map(|(_, words)| words);
+    let file = outbox::media_of(&queued.command).map(|media| media.name.as_str());
+    [file, words].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

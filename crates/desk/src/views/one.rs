@@ -7,9 +7,9 @@ use tandem_sqlite::rusqlite::Connection;
 
 use super::{Reader, buttons, fields, may, row};
 use crate::cache::conversations::{self, Line};
-use crate::cache::{self, CacheError, bookmarks, events, outbox};
+use crate::cache::{self, CacheError, bookmarks, events, files, outbox};
 use crate::expect::expected;
-use crate::view::{CompletedView, ConversationView, HandoverPart, HandoverView, PersonView, SuggestionView};
+use crate::view::{CompletedView, ConversationView, FileView, HandoverPart, HandoverView, PersonView, SuggestionView};
 
 /// The view; none if the conversation is not held here.
 pub(crate) fn conversation(
@@ -20,8 +20,9 @@ pub(crate) fn conversation(
     let Some(held) = conversations::get(connection, id)? else { return Ok(None) };
     let state = held.state;
     let seen = conversations::seen(connection, &state, reader.user)?;
-    let drafts = bookmarks::drafts(connection, id)?;
-    let draft = !drafts.reply.is_empty() || !drafts.note.is_empty();
+    let mut drafts = bookmarks::drafts(connection, id)?;
+    drafts.files = files::drafted(connection, id)?.into_iter().map(FileView::from).collect();
+    let draft = !drafts.reply.is_empty() || !drafts.note.is_empty() || !drafts.files.is_empty();
     let waiting = outbox::of_conversation(connection, id)?;
     let expected = expected(&state, &waiting, &reader.expecting());
     let unread = state.agent(reader.user).is_some() && state.last_loud > seen;

@@ -12,7 +12,7 @@ use crate::cache::conversations::{self, Held};
 use crate::cache::outbox::{self, Queued};
 use crate::cache::{CacheError, buttons, events};
 use crate::entries::{self, Entry, Stages, content_body};
-use crate::view::{EntriesView, EntryBody, EntryView, StageView, SystemKind};
+use crate::view::{EntriesView, EntryBody, EntryView, StageView, SystemKind, UploadView};
 
 /// Most entries of one page.
 const PAGE: u32 = 300;
@@ -324,6 +324,7 @@ fn entry_view(
         by: entry.by,
         body,
         stages,
+        upload: None,
     })
 }
 
@@ -360,6 +361,7 @@ fn waiting_entry(connection: &Connection, queued: Queued, reader: &Reader) -> Op
         by: Participant::Agent { user: reader.user, name: reader.name.clone() },
         body,
         stages,
+        upload: queued.file.filter(|file| !file.uploaded).map(|file| UploadView { sent: 0, bytes: file.bytes }),
     })
 }
 
@@ -377,5 +379,6 @@ fn seam(state: &Conversation) -> EntryView {
         by: Participant::System,
         body: EntryBody::Seam { channel: state.channel, started: state.started, outcome },
         stages: Vec::new(),
+        upload: None,
     }
 }

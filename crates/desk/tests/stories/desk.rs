@@ -1,12 +1,13 @@
 //! Maya's desk in a folder of its own, as a test uses it.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tandem_conversation::ConversationId;
 use tandem_desk::testing::{MemoryKeychain, Mood};
-use tandem_desk::{Browser, BrowserError, ChangeStream, Clock, Desk, DeskConfig, NoStartup, Pace};
+use tandem_desk::{Browser, BrowserError, ChangeStream, Clock, Desk, DeskConfig, NoStartup, Pace, Saving};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
@@ -175,11 +176,15 @@ impl Maya {
     }
 }
 
-/// Remembers what it was to open, or refuses.
+/// Remembers what it was to open or save, or refuses.
 #[derive(Default)]
 pub struct FakeBrowser {
     pub opened: std::sync::Mutex<Vec<String>>,
     pub is_broken: std::sync::atomic::AtomicBool,
+    /// Files it was to open, as they were then.
+    pub files: std::sync::Mutex<Vec<(PathBuf, Vec<u8>)>>,
+    /// What it says when it is asked where to save.
+    pub saving: std::sync::Mutex<Option<Saving>>,
 }
 
 impl Browser for FakeBrowser {
@@ -189,6 +194,18 @@ impl Browser for FakeBrowser {
         }
         self.opened.lock().unwrap().push(url.to_owned());
         Ok(())
+    }
+
+    fn open_file(&self, path: &Path) -> Result<(), BrowserError> {
+        if self.is_broken.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(BrowserError("This system did not open the file.".into()));
+        }
+        self.files.lock().unwrap().push((path.to_owned(), std::fs::read(path).unwrap()));
+        Ok(())
+    }
+
+    fn save_as(&self, _: &str) -> Result<Saving, BrowserError> {
+        self.saving.lock().unwrap().clone().ok_or_else(|| BrowserError("There is nowhere to save to.".into()))
     }
 }
 

@@ -31,6 +31,13 @@ pub struct World {
     /// Files, and which of them were asked for.
     pub files: HashMap<MediaId, Vec<u8>>,
     pub asked_for: Vec<MediaId>,
+    /// Files of agents, in the order in which they came, a repeat of one again.
+    pub uploads: Vec<(Media, Vec<u8>)>,
+    /// Uploads are read, and answered when this is over.
+    pub holds_uploads: bool,
+    /// Status, code and words with which uploads are refused, the next first.
+    pub refused_uploads: Vec<(u16, &'static str, &'static str)>,
+    pub password: String,
     /// Every request is answered with 503, and nobody stays connected.
     pub is_down: bool,
     /// Live events that are lost on their way, although the cursor moves.
@@ -92,6 +99,10 @@ impl FakeHub {
                 available: None,
                 files: HashMap::new(),
                 asked_for: Vec::new(),
+                uploads: Vec::new(),
+                holds_uploads: false,
+                refused_uploads: Vec::new(),
+                password: PASSWORD.into(),
                 is_down: false,
                 lose: 0,
                 quiet: HashSet::new(),
@@ -120,6 +131,12 @@ impl FakeHub {
 
     pub fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Uploads that wait for their answer get it.
+    pub fn lets_uploads_through(&self) {
+        self.world().holds_uploads = false;
+        self.tell();
     }
 
     /// Waits until the world looks like this.

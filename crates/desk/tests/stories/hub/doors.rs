@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::extract::{Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use futures_util::SinkExt as _;
 use serde_json::{Value, json};
@@ -32,7 +33,9 @@ pub fn router(hub: Shared) -> Router {
         .route("/api/v1/conversations/{id}/turns", get(turns))
         .route("/api/v1/customers/{id}/journey", get(journey))
         .route("/api/v1/search", get(search))
+        .route("/api/v1/media", post(upload).layer(DefaultBodyLimit::disable()))
         .route("/api/v1/media/{id}", get(media))
+        .route("/api/v1/me/password", put(password))
         .with_state(hub)
 }
 
@@ -63,6 +66,51 @@ async fn media(State(hub): State<Shared>, headers: HeaderMap, Path(id): Path<Med
         Some(bytes) => ([("content-type", "image/png")], bytes).into_response(),
         None => problem(404, "media.unknown", "There is no such file."),
     }
+}
+
+async fn upload(
+    State(hub): State<Shared>,
+    headers: HeaderMap,
+    Query(query): Query<HashMap<String, String>>,
+    body: Bytes,
+) -> Response {
+    if let Err(refused) = check(&hub, &headers) {
+        return *refused;
+    }
+    assert_eq!(headers["content-length"], body.len().to_string(), "the size is known before the bytes come");
+    let media = Media {
+        id: query["id"].parse().unwrap(),
+        name: query["name"].clone(),
+        content_type: headers["content-type"].to_str().unwrap().to_owned(),
+        bytes: body.len() as u64,
+    };
+    hub.world().uploads.push((media.clone(), body.to_vec()));
+    hub.tell();
+    hub.until("uploads going on", |world| !world.holds_uploads).await;
+    if hub.world().is_down {
+        return problem(503, "hub.store", "The hub cannot read or write its data right now.");
+    }
+    if let Some((status, code, detail)) = hub.world().refused_uploads.pop() {
+        return problem(status, code, detail);
+    }
+    hub.world().files.insert(media.id, body.to_vec());
+    Json(media).into_response()
+}
+
+async fn password(State(hub): State<Shared>, headers: HeaderMap, Json(asked): Json<Value>) -> Response {
+    if let Err(refused) = check(&hub, &headers) {
+        return *refused;
+    }
+    let mut world = hub.world();
+    if asked["current"] != world.password {
+        return problem(401, "auth.wrong", "This e-mail address and password do not belong together.");
+    }
+    let new = asked["new"].as_str().unwrap();
+    if new.len() < 10 {
+        return problem(422, "password.short", "A password has at least 10 characters.");
+    }
+    world.password = new.to_owned();
+    StatusCode::NO_CONTENT.into_response()
 }
 
 async fn alerts(State(hub): State<Shared>, headers: HeaderMap, Json(said): Json<AlertReports>) -> Response {
