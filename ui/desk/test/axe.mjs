@@ -46,6 +46,58 @@ const STATES = [
   ["list", "", async () => {}],
   ["conversation", "", show("Carmen Menzel")],
   ["pictures", "", show("+44 7700 900142")],
+  ["files", "files", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByTestId("draft-files").waitFor();
+    await page.getByText(/uploading/).waitFor();
+  }],
+  ["files in a note", "files", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("button", { name: "Note", exact: true }).click();
+    await page.getByText("They stay here").waitFor();
+  }],
+  ["file that could run", "files", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("button", { name: "Open booking confirmation.html" }).click();
+    await page.getByRole("dialog", { name: "This file is not opened" }).waitFor();
+  }],
+  ["file too large", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByTestId("file-input").setInputFiles({ name: "film.mp4", mimeType: "video/mp4", buffer: Buffer.alloc(10_485_761) });
+    await page.getByText("The file film.mp4 is too large").waitFor();
+  }],
+  ["drop here", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    const carried = await page.evaluateHandle(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(["x"], "a.txt"));
+      return data;
+    });
+    await page.getByTestId("transcript").dispatchEvent("dragenter", { dataTransfer: carried });
+    await page.getByTestId("drop-here").waitFor();
+  }],
+  ["large picture", "", async (page) => {
+    await show("+44 7700 900142")(page);
+    await page.getByRole("button", { name: "Enlarge suitcase.jpg" }).click();
+    await page.getByRole("dialog", { name: "suitcase.jpg" }).waitFor();
+    await page.keyboard.press("+");
+    await page.getByText("150 %").waitFor();
+  }],
+  ["password", "", async (page) => {
+    await page.getByRole("button", { name: /Maya Ortiz/ }).click();
+    await page.getByRole("menuitem", { name: "Change password" }).click();
+    await page.getByLabel("Current password").fill("wrong-wrong");
+    await page.getByLabel("New password", { exact: true }).fill("battery staple");
+    await page.getByLabel("New password, once more").fill("battery staple");
+    await page.keyboard.press("Enter");
+    await page.getByText("The current password is wrong.").waitFor();
+  }],
+  ["password, offline", "offline", async (page) => {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("password");
+    await page.keyboard.press("Enter");
+    await page.getByText("You are offline. The password").waitFor();
+  }],
   ["failed message", "", show("Jonas Keller")],
   ["invited", "", show("Aiko Tanabe")],
   ["help needed", "", async (page) => {

@@ -109,7 +109,7 @@ describe("entries", () => {
   it("show a file as a chip with its size", () => {
     const entry = show(script().file(CUSTOMER, "pass.pdf", "application/pdf", 88_102, "my pass", 0));
     expect(entry.dataset.entry).toBe("attachment");
-    expect(entry.textContent).toMatch(/pass\.pdf\s*88 kB\s*my pass/);
+    expect(entry.textContent).toMatch(/pass\.pdf\s*PDF · 88 kB\s*Open\s*Save as …\s*my pass/);
   });
 
   it("show a picture through the core, never from outside", async () => {

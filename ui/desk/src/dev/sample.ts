@@ -67,7 +67,7 @@ export function sample({ name, script, row, view, people = [], left = false }: W
       buttons: [],
       logicUntil: null,
       logicWaiting: 0,
-      drafts: { reply: "", note: "", returned: null },
+      drafts: { reply: "", note: "", returned: null, files: [] },
       earlier: 0,
       ...view,
       may: {} as ConversationView["may"],
@@ -106,7 +106,7 @@ function carmen(now: number): Sample {
     row: { waitingSince: iso(now - 102_000), tags: ["rebooking", "gold"], draft: true },
     view: {
       earlier: 5,
-      drafts: { reply: "Good news, Carmen: ", note: "", returned: null },
+      drafts: { reply: "Good news, Carmen: ", note: "", returned: null, files: [] },
       suggestion: {
         turn: "suggestion-1",
         text: "Both days work: Thursday 09:40 or Friday 14:15, at no extra cost. Which one shall I book for you?",

@@ -3,6 +3,7 @@ import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView,
 import { alerts } from "../dev/alerts";
 import { buttonsOf } from "../dev/buttons";
 import { COLLEAGUES, LOGIC, MAYA, MENTIONABLE, iso } from "../dev/entries";
+import { FakeFiles, filesScene } from "../dev/files";
 import { find } from "../dev/find";
 import { large } from "../dev/large";
 import { PICTURE } from "../dev/picture";
@@ -23,6 +24,7 @@ export class FakeHost implements Host {
   readonly refuse = new Map<keyof Commands, RpcError>();
   readonly samples: Sample[];
   buttons = buttonsOf;
+  readonly files = new FakeFiles();
   startup: StartupView = { state: "off" };
   #wanted: WantedView[] = [];
   #listeners = new Set<(changes: Change[]) => void>();
@@ -36,6 +38,7 @@ export class FakeHost implements Host {
   ) {
     this.samples = scene.has("empty") ? [] : scene.has("large") ? large(now) : morning(now);
     this.#app = appView(scene, now);
+    if (scene.has("files")) filesScene(this.samples, now);
     if (scene.has("offline") && this.samples.length > 0 && !scene.has("large")) this.#away();
   }
 
@@ -95,7 +98,7 @@ export class FakeHost implements Host {
     const { view, entries } = this.#find(id);
     const position = (view.position += 1);
     const time = iso(Date.now());
-    entries.push({ key: `${id}:${position}`, conversation: id, position, time, stages: [], command: null, ...entry });
+    entries.push({ key: `${id}:${position}`, conversation: id, position, time, stages: [], command: null, upload: null, ...entry });
     if ("text" in entry.body && entry.body.type !== "system") {
       Object.assign(view.row, { words: entry.body.text, wordsBy: entry.by, wordsAt: time, updated: time });
     }
@@ -117,7 +120,7 @@ export class FakeHost implements Host {
     const command = `command-${++this.#commands}`;
     this.#outbox.push({ command, conversation: id, name: this.#find(id).view.row.name, what, words, since: at, attempts: 1 });
     const { entries } = this.#find(id);
-    entries.push({ key: command, conversation: id, position: null, time: at, by: MAYA, body, stages: [{ stage: "queued", at, reason: null }], command });
+    entries.push({ key: command, conversation: id, position: null, time: at, by: MAYA, body, stages: [{ stage: "queued", at, reason: null }], command, upload: null });
     if (said) this.#find(id).view.row.draft = false;
     this.#changed(id);
   }
@@ -270,8 +273,21 @@ export class FakeHost implements Host {
       return { entries: entries.slice(from, end), more: from > 0, later: end < entries.length, loading: false };
     },
     "conversation.join": ({ id }) => this.#engage(id, true),
-    "conversation.send": ({ id, text }) => {
+    "me.setPassword": ({ current }) => {
+      if (current === "wrong-wrong") throw { code: "auth.wrong", message: "The current password is wrong." } satisfies RpcError;
+      return {};
+    },
+    "files.begin": ({ id, name, contentType, bytes }) => this.files.begin(this.#find(id).view, name, contentType, bytes),
+    "files.add": ({ file, data }) => this.files.add(file, data),
+    "files.discard": ({ file }) => this.files.discard(file),
+    "media.open": ({ turn }) => (turn.includes("html") ? { type: "only_saved", why: "Files of type .html can run or load things when they are opened. It can be saved, but is not opened from here." } : { type: "opened" }),
+    "media.save": () => ({ path: "~/Downloads/boarding pass.pdf" }),
+    "conversation.send": ({ id, text, files }) => {
       const { view } = this.#find(id);
+      for (const media of this.files.taken(view, files ?? [])) {
+        this.#do(id, "Reply", media.name, { type: "attachment", turn: `sent-${++this.#commands}`, media, text });
+      }
+      if (files?.length) return {};
       Object.assign(view, { suggestion: null });
       Object.assign(view.drafts, { reply: "", returned: null });
       Object.assign(view.row, { waitingSince: null, draft: false });

@@ -1,5 +1,5 @@
 // Gathers what changed during one frame into one batch, so that a burst costs one round of questions.
-import type { Change, ConversationId } from "$shared/types";
+import type { Change, CommandId, ConversationId } from "$shared/types";
 
 type Of<T extends Change["type"]> = Extract<Change, { type: T }>;
 
@@ -16,6 +16,8 @@ export interface Batch {
   /** Of these more is known about who was told. */
   alerts: Set<ConversationId>;
   typing: Typing[];
+  /** Bytes that have gone out. */
+  uploads: Map<CommandId, number>;
   open: Of<"open"> | null;
   wanted: boolean;
   toasts: Of<"toast">[];
@@ -29,6 +31,7 @@ export function coalesce(changes: readonly Change[]): Batch {
     conversations: new Set(),
     alerts: new Set(),
     typing: [],
+    uploads: new Map(),
     open: null,
     wanted: false,
     toasts: [],
@@ -52,6 +55,9 @@ export function coalesce(changes: readonly Change[]): Batch {
         break;
       case "typing":
         batch.typing.push({ ...change, late: batch.conversations.has(change.id) });
+        break;
+      case "upload":
+        batch.uploads.set(change.command, change.sent);
         break;
       case "open":
         batch.open = change;

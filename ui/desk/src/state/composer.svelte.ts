@@ -2,6 +2,7 @@
 import type { ConversationId, DraftsView, ReturnedView, SuggestionView } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { merged } from "./drafts";
+import { DraftFiles } from "./files.svelte";
 import { Improving } from "./improving.svelte";
 import type { Shown } from "./shown";
 
@@ -23,6 +24,7 @@ export class Composer {
   /** The question of compare-and-send: something is new, send anyway? */
   readonly movedOn = $derived(this.mode === "reply" && this.returned?.code === MOVED_ON);
   readonly improving: Improving;
+  readonly files: DraftFiles;
   /** What the core holds, as far as we know. */
   #kept: Texts = { reply: "", note: "" };
   /** The reason that was last shown; the agent may have put it aside. */
@@ -41,6 +43,7 @@ export class Composer {
     private readonly again: () => void = () => undefined,
   ) {
     this.improving = new Improving(host, id, this);
+    this.files = new DraftFiles(host, id, () => this.again());
   }
 
   /** What the agent has written, in the mode that is not shown as well. */
@@ -54,11 +57,12 @@ export class Composer {
   }
 
   /** The drafts as the core keeps them. */
-  adopt({ reply, note, returned }: DraftsView, asked: number): void {
+  adopt({ reply, note, returned, files }: DraftsView, asked: number): void {
     if (this.sending || asked !== this.#writes) {
       this.#missed = true;
       return;
     }
+    this.files.adopt(files);
     this.#take("reply", reply);
     this.#take("note", note);
     const code = returned?.code ?? null;
@@ -112,7 +116,8 @@ export class Composer {
     const { host, id, mode } = this;
     const written = this.#texts[mode];
     const text = written.trim();
-    if (text === "" || this.sending) return false;
+    const files = mode === "reply" ? this.files.list.map((file) => file.id) : [];
+    if ((text === "" && files.length === 0) || this.files.reading || this.sending) return false;
     this.sending = true;
     this.improving.drop();
     this.problem = null;
@@ -125,7 +130,7 @@ export class Composer {
       if (mode === "note") {
         await host.rpc("conversation.note", { id, text });
       } else {
-        await host.rpc("conversation.send", { id, text, writtenAgainst, anyway });
+        await host.rpc("conversation.send", { id, text, writtenAgainst, anyway, ...(files.length > 0 ? { files } : {}) });
       }
     } catch (error) {
       const { code, message } = asRpcError(error);
@@ -141,6 +146,7 @@ export class Composer {
       this.#written();
     }
     this.returned = null;
+    this.files.gone(files);
     if (this.#kept[mode] === written) this.#kept[mode] = "";
     // What was typed while it went out stays.
     const now = this.#texts[mode];

@@ -1,6 +1,7 @@
 // The window's view of the desk: what is selected, and the questions to ask again when something changed.
 import { getContext, setContext } from "svelte";
-import type { AppView, Commands, ConversationId, Grade, RpcError, Section } from "$shared/types";
+import { SvelteMap } from "svelte/reactivity";
+import type { AppView, CommandId, Commands, ConversationId, Grade, RpcError, Section } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { Appearance } from "./appearance.svelte";
 import { Attention } from "./attention.svelte";
@@ -16,7 +17,7 @@ import { Toasts } from "./toasts.svelte";
 import { Trial } from "./trial.svelte";
 
 /** What lies over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "invite" | "inviteExternal";
+export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "invite" | "inviteExternal" | "password";
 
 /** Conversations whose half-written words stay at hand when another one is opened. */
 const KEEP_OPEN = 20;
@@ -31,6 +32,8 @@ export class Desk {
   /** Grows whenever more is known of who was told there. */
   toldMore = $state(0);
   contextOpen = $state(false);
+  /** Bytes that have gone out of files on their way, by the reply that carries them. */
+  readonly uploads = new SvelteMap<CommandId, number>();
   readonly list: SectionList;
   readonly search: Search;
   readonly settings: Settings;
@@ -90,6 +93,7 @@ export class Desk {
     this.conversation = null;
     this.overlay = null;
     this.told = null;
+    this.uploads.clear();
     this.search.clear();
     this.list.show("my", "");
   }
@@ -114,6 +118,7 @@ export class Desk {
 
   #take(batch: Batch): void {
     const { everything } = batch;
+    for (const [command, sent] of batch.uploads) this.uploads.set(command, sent);
     if (everything || batch.app) void this.refresh();
     if (everything || batch.lists) void this.list.refresh();
     const open = this.conversation;

@@ -35,9 +35,11 @@ export function offers(desk: Desk): Offer[] {
     ["Larger", "Ctrl +", () => appearance.zoomBy(1)],
     ["Smaller", "Ctrl −", () => appearance.zoomBy(-1)],
     ["Send me a test notification", "", () => desk.tryNotification()],
+    ["Change my password", "", () => (desk.overlay = "password")],
     ["Sign out", "", () => void desk.act("session.signOut", {})],
   ];
   const told: Offer[] = view && desk.supervises ? [{ id: "told", group: "This conversation", label: "Who was told of calls for help", hint: view.row.name, run: () => desk.showTold(view.row.id) }] : [];
+  const attach: Offer[] = view?.may.reply ? [{ id: "attach", group: "This conversation", label: "Attach files", hint: view.row.name, run: () => desk.conversation?.composer.files.chooser?.() }] : [];
   const pressable = view?.buttons.filter(({ unusable }) => unusable === null) ?? [];
   const buttons = pressable.map((button): Offer => ({
     id: `press-${button.id}`,
@@ -48,6 +50,7 @@ export function offers(desk: Desk): Offer[] {
   }));
   return [
     ...actions.map(({ may, label, run }): Offer => ({ id: may, group: "This conversation", label, hint: view?.row.name ?? "", run })),
+    ...attach,
     ...told,
     ...buttons,
     ...sectionsOf(desk.app?.counts ?? null).map(

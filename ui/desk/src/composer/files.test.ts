@@ -1,0 +1,127 @@
+// Maya sends files to Carmen: chosen, pasted, dropped; removed again; refused.
+import { fireEvent, render, screen, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import ConversationPane from "../conversation/ConversationPane.svelte";
+import { fakeHost, type FakeHost } from "../host/fake";
+import { OpenConversation } from "../state/conversation.svelte";
+import { DESK, Desk } from "../state/desk.svelte";
+
+let host: FakeHost;
+let desk: Desk;
+let open: OpenConversation;
+const user = userEvent.setup();
+const field = (): HTMLElement => screen.getByRole("textbox");
+const chips = (): string[] => screen.queryAllByRole("listitem").map((chip) => chip.textContent ?? "");
+const sent = (name: string): unknown[] => host.calls.filter((call) => call.name === name).map((call) => call.request);
+const pdf = new File(["%PDF-1.7"], "invoice.pdf", { type: "application/pdf" });
+const picture = new File([new Uint8Array(500_000)], "seat map.png", { type: "image/png" });
+
+async function show(id = "carmen", scene = ""): Promise<void> {
+  host = fakeHost(scene);
+  desk = new Desk(host);
+  await desk.refresh();
+  open = new OpenConversation(host, id);
+  desk.conversation = open;
+  await open.refresh();
+  const me = desk.app?.me;
+  const connection = desk.app?.connection;
+  if (!me || !connection) throw new Error("nobody is signed in");
+  render(ConversationPane, { props: { desk, open, me, connection }, context: new Map([[DESK, desk]]) });
+}
+
+/** What a clipboard or a mouse carries; happy-dom has none that holds files. */
+function carrying(files: File[], types = ["Files"]): { types: string[]; files: File[]; dropEffect: string } {
+  return { types, files, dropEffect: "none" };
+}
+
+const paste = (files: File[], types?: string[]): Promise<boolean> =>
+  fireEvent(field(), Object.assign(new Event("paste", { bubbles: true, cancelable: true }), { clipboardData: carrying(files, types) }));
+
+const choose = (files: File[]): Promise<void> => user.upload(screen.getByTestId("file-input"), files);
+
+describe("files of a reply", () => {
+  beforeEach(() => show());
+
+  it("are chosen several at once, shown with type and size, and go with the words", async () => {
+    await choose([pdf, picture]);
+    await vi.waitFor(() => expect(chips().map((chip) => chip.replace(/\s+/g, " ").trim())).toEqual(["invoice.pdf PDF · 8 B", "seat map.png PNG picture · 500 kB"]));
+    const parts = sent("files.add") as { file: string; place: number }[];
+    expect(parts.map(({ place }) => place)).toEqual([0, 0, 384 * 1024]);
+    await user.type(field(), "Here{Enter}");
+    await vi.waitFor(() => expect(chips()).toEqual([]));
+    expect(sent("conversation.send")).toMatchObject([{ id: "carmen", text: "Good news, Carmen: Here", files: ["file-1", "file-2"] }]);
+  });
+
+  it("go without words", async () => {
+    await user.clear(field());
+    await choose([pdf]);
+    await screen.findByText("invoice.pdf");
+    await vi.waitFor(() => expect((screen.getByRole("button", { name: /^Send/ }) as HTMLButtonElement).disabled).toBe(false));
+    await user.click(screen.getByRole("button", { name: /^Send/ }));
+    await vi.waitFor(() => expect(sent("conversation.send")).toMatchObject([{ text: "", files: ["file-1"] }]));
+  });
+
+  it("come from the clipboard, unless it is words that have a picture, too", async () => {
+    await paste([picture], ["text/plain", "Files"]);
+    expect(sent("files.begin")).toEqual([]);
+    await paste([picture]);
+    expect(await screen.findByText("seat map.png")).toBeTruthy();
+  });
+
+  it("come by mouse, with a word about where they go", async () => {
+    const pane = screen.getByTestId("transcript");
+    const drag = (type: string): Promise<boolean> =>
+      fireEvent(pane, Object.assign(new Event(type, { bubbles: true, cancelable: true }), { dataTransfer: carrying([pdf]) }));
+    await drag("dragenter");
+    expect((await screen.findByTestId("drop-here")).textContent).toContain("Drop files to send them to Carmen Menzel");
+    await drag("drop");
+    expect(screen.queryByTestId("drop-here")).toBeNull();
+    expect(await screen.findByText("invoice.pdf")).toBeTruthy();
+  });
+
+  it("are removed by keyboard, and the focus goes on", async () => {
+    await choose([pdf, picture]);
+    const remove = await screen.findByRole("button", { name: "Remove invoice.pdf" });
+    await vi.waitFor(() => expect(screen.queryByRole("progressbar")).toBeNull());
+    remove.focus();
+    await user.keyboard("{Delete}");
+    const next = await screen.findByRole("button", { name: "Remove seat map.png" });
+    await vi.waitFor(() => expect(document.activeElement).toBe(next));
+    await user.keyboard("{Enter}");
+    await vi.waitFor(() => expect(document.activeElement).toBe(field()));
+    expect(sent("files.discard")).toHaveLength(2);
+  });
+
+  it("say why they cannot be added, and the others are", async () => {
+    const film = new File([new Uint8Array(1)], "film.mp4", { type: "video/mp4" });
+    Object.defineProperty(film, "size", { value: 11 * 1024 * 1024 });
+    await choose([film, pdf]);
+    expect((await screen.findByRole("alert")).textContent).toContain("The file film.mp4 is too large");
+    expect(await screen.findByText("invoice.pdf")).toBeTruthy();
+  });
+
+  it("do not go with a note, and say so", async () => {
+    await user.click(screen.getByRole("button", { name: "Note" }));
+    await paste([pdf]);
+    expect((await screen.findByRole("alert")).textContent).toContain("Files go with a reply, not with a note.");
+    expect(sent("files.begin")).toEqual([]);
+  });
+});
+
+describe("where Maya is not engaged", () => {
+  it("dropping a file says that she has to join first", async () => {
+    await show("aiko");
+    await fireEvent(screen.getByTestId("transcript"), Object.assign(new Event("drop", { bubbles: true, cancelable: true }), { dataTransfer: carrying([pdf]) }));
+    expect(desk.toasts.shown[0]?.text).toContain("Join the conversation first");
+  });
+});
+
+describe("files in the draft", () => {
+  it("are there again with what the hub said of them", async () => {
+    await show("carmen", "files");
+    const list = within(await screen.findByTestId("draft-files"));
+    expect(list.getByText("fare rules W.docx")).toBeTruthy();
+    expect(list.getByRole("alert").textContent).toBe("This kind of file is not taken.");
+  });
+});

@@ -1,0 +1,46 @@
+// The bytes of a file, as an address that only this page knows. Asked for again when the hub can be reached again.
+import type { MediaId } from "$shared/types";
+import { asRpcError } from "../host/host";
+import type { Desk } from "./desk.svelte";
+
+export class Bytes {
+  url = $state<string | null>(null);
+  problem = $state<string | null>(null);
+
+  /** `wanted` says which file, or none; `blob` asks for an address that players understand. */
+  constructor(desk: Desk, wanted: () => MediaId | null, blob = false) {
+    $effect(() => {
+      const id = wanted();
+      const live = desk.app?.connection.state === "live";
+      if (id === null || (this.url !== null && this.#of === id)) return;
+      void live;
+      let here = true;
+      desk.host.rpc("media.get", { id }).then(
+        ({ dataUrl }) => here && this.#take(id, blob ? toBlob(dataUrl) : dataUrl),
+        (error: unknown) => here && (this.problem = asRpcError(error).message),
+      );
+      return () => (here = false);
+    });
+    $effect(() => () => this.#drop());
+  }
+
+  #of: MediaId | null = null;
+
+  #take(id: MediaId, url: string): void {
+    this.#drop();
+    this.#of = id;
+    this.url = url;
+    this.problem = null;
+  }
+
+  #drop(): void {
+    if (this.url?.startsWith("blob:")) URL.revokeObjectURL(this.url);
+  }
+}
+
+function toBlob(dataUrl: string): string {
+  const [head = "", data = ""] = dataUrl.split(",", 2);
+  const type = /^data:([^;]*)/.exec(head)?.[1] ?? "";
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  return URL.createObjectURL(new Blob([bytes], { type }));
+}

@@ -1,0 +1,131 @@
+// Files that go with the next reply. The core holds them; here is only what the page knows beside: how far a file is read,
+// and its picture. Bytes go to the core in parts, in their order.
+import { SvelteMap } from "svelte/reactivity";
+import type { ConversationId, FileView, MediaId } from "$shared/types";
+import { asRpcError, type Host } from "../host/host";
+
+const PART_BYTES = 384 * 1024;
+
+export class DraftFiles {
+  /** What the core has, in the order of choosing. */
+  list = $state.raw<FileView[]>([]);
+  /** Bytes read so far of the files that are being read. */
+  readonly read = new SvelteMap<MediaId, number>();
+  /** Addresses of pictures, for previews. */
+  readonly pictures = new SvelteMap<MediaId, string>();
+  /** What could not be added, and why. */
+  problem = $state<string | null>(null);
+  /** Said to screen readers. */
+  said = $state("");
+  /** Opens the system's dialog; there while the button for it is. */
+  chooser: (() => void) | null = null;
+  #asked: MediaId[] = [];
+
+  constructor(
+    private readonly host: Host,
+    private readonly id: ConversationId,
+    private readonly again: () => void,
+  ) {}
+
+  get reading(): boolean {
+    return this.list.some((file) => !file.whole);
+  }
+
+  adopt(list: FileView[]): void {
+    this.list = list;
+    for (const file of list) if (file.whole && isPicture(file)) void this.#show(file.id);
+    for (const [id, url] of this.pictures) if (!list.some((file) => file.id === id)) this.#forget(id, url);
+  }
+
+  /** Adds files, one after the other; what cannot be added is told, the others are. */
+  async add(files: readonly File[]): Promise<void> {
+    this.problem = null;
+    const problems: string[] = [];
+    const added: string[] = [];
+    for (const file of files) {
+      try {
+        await this.#bring(file);
+        added.push(file.name || "file");
+      } catch (error) {
+        const { code, message } = asRpcError(error);
+        // Its author removed it while it was read.
+        if (code !== "files.gone") problems.push(message);
+      }
+    }
+    this.problem = problems.length > 0 ? problems.join(" ") : null;
+    if (added.length > 0) this.said = `Added ${added.join(", ")}.`;
+    this.again();
+  }
+
+  async #bring(file: File): Promise<void> {
+    const { host, id } = this;
+    const view = await host.rpc("files.begin", { id, name: file.name, contentType: file.type, bytes: file.size });
+    if (file.type.startsWith("image/")) this.pictures.set(view.id, URL.createObjectURL(file));
+    this.read.set(view.id, 0);
+    if (!this.list.some((known) => known.id === view.id)) this.list = [...this.list, view];
+    try {
+      for (let place = 0; place < file.size; place += PART_BYTES) {
+        const part = file.slice(place, place + PART_BYTES);
+        await host.rpc("files.add", { file: view.id, place, data: await base64(part) });
+        this.read.set(view.id, place + part.size);
+      }
+      this.list = this.list.map((known) => (known.id === view.id ? { ...known, whole: true } : known));
+    } catch (error) {
+      await host.rpc("files.discard", { file: view.id }).catch(() => undefined);
+      this.list = this.list.filter((known) => known.id !== view.id);
+      throw error;
+    } finally {
+      this.read.delete(view.id);
+    }
+  }
+
+  async remove(file: FileView): Promise<void> {
+    try {
+      await this.host.rpc("files.discard", { file: file.id });
+      this.list = this.list.filter(({ id }) => id !== file.id);
+      this.said = `Removed ${file.name}.`;
+      this.problem = null;
+    } catch (error) {
+      this.problem = asRpcError(error).message;
+    }
+    this.again();
+  }
+
+  /** They have left the draft with a reply. */
+  gone(sent: readonly MediaId[]): void {
+    this.list = this.list.filter(({ id }) => !sent.includes(id));
+    this.problem = null;
+  }
+
+  /** The picture of a file that an earlier run of this page brought in. */
+  async #show(id: MediaId): Promise<void> {
+    if (this.pictures.has(id) || this.#asked.includes(id)) return;
+    this.#asked.push(id);
+    const found = await this.host.rpc("media.get", { id }).catch(() => null);
+    if (found && !this.pictures.has(id)) this.pictures.set(id, found.dataUrl);
+  }
+
+  #forget(id: MediaId, url: string): void {
+    if (url.startsWith("blob:")) URL.revokeObjectURL(url);
+    this.pictures.delete(id);
+  }
+}
+
+export function isPicture({ contentType }: { contentType: string }): boolean {
+  return contentType.startsWith("image/");
+}
+
+/** What somebody pasted or dropped, if it is files. Words that come with a picture of themselves are words. */
+export function filesIn(data: DataTransfer | null): File[] {
+  if (!data || data.types.includes("text/plain")) return [];
+  return [...data.files];
+}
+
+function base64(part: Blob): Promise<string> {
+  return new Promise((done, failed) => {
+    const reader = new FileReader();
+    reader.onload = () => done(String(reader.result).replace(/^[^,]*,/, ""));
+    reader.onerror = () => failed({ code: "files.unreadable", message: "This file cannot be read." });
+    reader.readAsDataURL(part);
+  });
+}
