@@ -12,6 +12,7 @@ mod live;
 mod logic;
 mod media;
 mod pages;
+mod peer;
 mod search;
 
 use std::sync::Arc;
@@ -27,7 +28,7 @@ use utoipa_axum::routes;
 
 pub(crate) use error::ApiError;
 pub(crate) use input::{Json, Query, id, too_large};
-pub(crate) use live::sized;
+pub(crate) use peer::{Network, Peer};
 
 use crate::channels::web_chat;
 use crate::guests;

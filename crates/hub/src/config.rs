@@ -12,6 +12,7 @@ mod tests;
 
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use tandem_conversation::Ladder;
 
 pub use settings::{ConfigError, Environment, Flags};
@@ -30,6 +31,8 @@ pub struct Config {
     /// Your Logic; none while it is not connected.
     pub logic: Option<LogicConfig>,
     pub rate_limits: bool,
+    /// Proxies whose word counts for who is asking; without them the connection's own address counts.
+    pub trusted_proxies: Vec<IpNet>,
     /// Where browsers reach this hub, for links that are handed over.
     pub public_url: Option<String>,
     /// Outgoing mail; none while it is not set up.
@@ -112,6 +115,7 @@ impl Config {
             account: "Tandem".into(),
             logic: None,
             rate_limits: true,
+            trusted_proxies: Vec::new(),
             public_url: None,
             mail: None,
             improve: None,

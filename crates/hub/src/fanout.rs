@@ -19,9 +19,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::engine::Commit;
+use crate::socket::{Goodbye, Line};
 
-/// Frames that may wait for one slow session.
-pub(crate) const BACKLOG: usize = 1024;
 /// How often an idle desk hears that it is complete.
 const ALIVE_EVERY: std::time::Duration = std::time::Duration::from_secs(10);
 /// How long a typing signal lasts, in milliseconds.
@@ -41,7 +40,7 @@ pub(crate) enum Input {
     DeskLeft(SessionId),
     ChatCame {
         contact: ContactId,
-        frames: mpsc::Sender<Utf8Bytes>,
+        line: Line,
         registered: oneshot::Sender<SessionId>,
     },
     ChatLeft(SessionId, ContactId),
@@ -74,7 +73,7 @@ pub(crate) struct DeskSession {
     pub permissions: Permissions,
     /// Whether the user takes calls for help.
     pub available: bool,
-    pub frames: mpsc::Sender<Utf8Bytes>,
+    pub line: Line,
     /// The cursor of the last frame that was sent.
     pub told: u64,
 }
@@ -83,7 +82,7 @@ pub(crate) struct DeskSession {
 pub(crate) struct GuestSession {
     pub link: LinkId,
     pub conversation: ConversationId,
-    pub frames: mpsc::Sender<Utf8Bytes>,
+    pub line: Line,
 }
 
 /// The way to the loop.
@@ -149,7 +148,7 @@ struct Sessions {
     all_seeing: HashSet<SessionId>,
     /// Desks that are told of calls for help.
     helping: HashSet<SessionId>,
-    chats: HashMap<ContactId, Vec<(SessionId, mpsc::Sender<Utf8Bytes>)>>,
+    chats: HashMap<ContactId, Vec<(SessionId, Line)>>,
     /// The newest conversation of each connected browser: what happens in older ones is not for its page.
     newest: HashMap<ContactId, (bool, Time, ConversationId)>,
     guests: HashMap<ConversationId, Vec<(SessionId, GuestSession)>>,
@@ -210,9 +209,9 @@ impl Sessions {
                 let _ = registered.send((id, self.cursor));
             }
             Input::DeskLeft(id) => self.drop_desk(id),
-            Input::ChatCame { contact, frames, registered } => {
+            Input::ChatCame { contact, line, registered } => {
                 let id = self.new_id();
-                self.chats.entry(contact).or_default().push((id, frames));
+                self.chats.entry(contact).or_default().push((id, line));
                 let _ = registered.send(id);
             }
             Input::ChatLeft(id, contact) => {
@@ -300,7 +299,7 @@ impl Sessions {
         for (id, desk) in &mut self.desks {
             let Some(frame) = encode(&LiveFrame::Alive { cursor, time, after: Some(desk.told) }) else { continue };
             desk.told = cursor;
-            if desk.frames.try_send(frame).is_err() {
+            if !desk.line.send(frame) {
                 lost.push(*id);
             }
         }
@@ -330,12 +329,8 @@ impl Sessions {
     }
 
     fn send_all_desks(&mut self, frame: &Utf8Bytes) {
-        let lost: Vec<_> = self
-            .desks
-            .iter()
-            .filter(|(_, desk)| desk.frames.try_send(frame.clone()).is_err())
-            .map(|(id, _)| *id)
-            .collect();
+        let lost: Vec<_> =
+            self.desks.iter().filter(|(_, desk)| !desk.line.send(frame.clone())).map(|(id, _)| *id).collect();
         lost.into_iter().for_each(|id| self.drop_desk(id));
     }
 
@@ -347,7 +342,7 @@ impl Sessions {
 
     fn send_desk(&mut self, id: SessionId, frame: Utf8Bytes) {
         if let Some(desk) = self.desks.get(&id)
-            && desk.frames.try_send(frame).is_err()
+            && !desk.line.send(frame)
         {
             self.drop_desk(id);
         }
@@ -374,7 +369,7 @@ impl Sessions {
         }
     }
 
-    /// Forgets a desk; its socket closes because nothing holds the other end of its queue any more.
+    /// Forgets a desk; its connection closes with its line.
     fn drop_desk(&mut self, id: SessionId) {
         let Some(desk) = self.desks.get(&id) else { return };
         let before = self.colleague(desk);
@@ -390,16 +385,18 @@ impl Sessions {
         }
     }
 
-    /// Lets the browsers at a contact come again: their sockets close because nothing holds the other end of their queues.
+    /// Lets the browsers at a contact come again.
     fn drop_chats(&mut self, contact: ContactId) {
-        self.chats.remove(&contact);
+        for (_, line) in self.chats.remove(&contact).into_iter().flatten() {
+            line.end(Goodbye::MOVED);
+        }
         self.newest.remove(&contact);
     }
 
     fn send_chat(&mut self, contact: ContactId, frame: &ChatFrame) {
         let Some(sessions) = self.chats.get_mut(&contact) else { return };
         let Some(text) = encode(frame) else { return };
-        sessions.retain(|(_, frames)| frames.try_send(text.clone()).is_ok());
+        sessions.retain(|(_, line)| line.send(text.clone()));
     }
 }
 

@@ -25,6 +25,7 @@ mod mail;
 mod search;
 mod secrets;
 mod setup;
+mod socket;
 pub mod store;
 mod timers;
 

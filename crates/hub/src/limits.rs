@@ -1,21 +1,20 @@
 //! Rate limits per address, web session, external agent and user.
 
-use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tandem_conversation::{ContactId, ConversationId, LinkId, UserId};
 use tandem_protocol::Problem;
 
-use crate::api::ApiError;
+use crate::api::{ApiError, Network};
 
 /// How often somebody may knock.
 pub struct Limits {
     on: bool,
-    logins: DefaultKeyedRateLimiter<IpAddr>,
-    sessions: DefaultKeyedRateLimiter<IpAddr>,
+    logins: DefaultKeyedRateLimiter<Network>,
+    sessions: DefaultKeyedRateLimiter<Network>,
     messages: DefaultKeyedRateLimiter<ContactId>,
-    links: DefaultKeyedRateLimiter<IpAddr>,
+    links: DefaultKeyedRateLimiter<Network>,
     guests: DefaultKeyedRateLimiter<LinkId>,
     dry_runs: DefaultKeyedRateLimiter<UserId>,
     typing: DefaultKeyedRateLimiter<ConversationId>,
@@ -42,16 +41,16 @@ impl Limits {
     ///
     /// # Errors
     /// A problem with status 429.
-    pub fn login(&self, address: IpAddr) -> Result<(), ApiError> {
-        self.refuse_if(self.logins.check_key(&address).is_err())
+    pub fn login(&self, network: Network) -> Result<(), ApiError> {
+        self.refuse_if(self.logins.check_key(&network).is_err())
     }
 
     /// One new web session.
     ///
     /// # Errors
     /// A problem with status 429.
-    pub fn session(&self, address: IpAddr) -> Result<(), ApiError> {
-        self.refuse_if(self.sessions.check_key(&address).is_err())
+    pub fn session(&self, network: Network) -> Result<(), ApiError> {
+        self.refuse_if(self.sessions.check_key(&network).is_err())
     }
 
     /// One message of a web session.
@@ -66,8 +65,8 @@ impl Limits {
     ///
     /// # Errors
     /// A problem with status 429.
-    pub fn link(&self, address: IpAddr) -> Result<(), ApiError> {
-        self.refuse_if(self.links.check_key(&address).is_err())
+    pub fn link(&self, network: Network) -> Result<(), ApiError> {
+        self.refuse_if(self.links.check_key(&network).is_err())
     }
 
     /// One message of an external agent.

@@ -175,6 +175,8 @@ pub enum ChatFrame {
     Status {
         status: ChatStatus,
     },
+    /// Nothing has happened for a while, and the connection works.
+    Alive {},
     Error {
         code: String,
         message: String,

@@ -161,6 +161,8 @@ pub enum GuestFrame {
     Over {
         standing: Standing,
     },
+    /// Nothing has happened for a while, and the connection works.
+    Alive {},
     Error {
         code: String,
         message: String,

@@ -14,6 +14,8 @@ export interface Live {
 }
 
 const READY_MS = 10_000;
+/** The hub sends something at least every 10 s (`CHAT_ALIVE` in `crates/hub/src/socket.rs`). A relay that swallows frames closes nothing, so only this tells that the connection is dead. */
+const SILENT_MS = 25_000;
 
 export function openLive(env: Env, url: string, hello: ClientFrame, hooks: LiveHooks): Live {
   const socket = env.socket(url);
@@ -33,7 +35,12 @@ export function openLive(env: Env, url: string, hello: ClientFrame, hooks: LiveH
     hooks.end();
   };
   // A proxy that swallows the upgrade leaves the socket connecting for minutes.
-  const cancel = env.after(READY_MS, end);
+  let cancel = env.after(READY_MS, end);
+  const heard = (): void => {
+    cancel();
+    cancel = env.after(SILENT_MS, end);
+  };
+  let isReady = false;
   socket.onopen = () => socket.send(JSON.stringify(hello));
   socket.onclose = end;
   socket.onerror = end;
@@ -41,8 +48,9 @@ export function openLive(env: Env, url: string, hello: ClientFrame, hooks: LiveH
     if (over) return;
     const frame = parse(event.data);
     if (!frame) return;
-    if (frame.type === "ready") cancel();
-    hooks.frame(frame);
+    isReady ||= frame.type === "ready";
+    if (isReady) heard();
+    if (frame.type !== "alive") hooks.frame(frame);
   };
   return {
     send: (frame) => {

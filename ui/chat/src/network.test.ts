@@ -222,3 +222,28 @@ function lcg(seed: number): () => number {
   let state = seed;
   return () => (state = (state * 48271) % 2147483647) / 2147483647;
 }
+
+test("a relay that swallows the open socket is noticed, and the answer arrives", async () => {
+  const { session, hub, clock, texts } = await connected();
+  hub.swallows = true;
+  session.sendText("Is anybody there?");
+  await settle();
+  hub.say({ text: "Yes, me" });
+  await clock.advance(30_000);
+  expect(texts()).toEqual(["Is anybody there?", "Yes, me"]);
+  expect(session.isOffline).toBe(false);
+  hub.say({ text: "And still" });
+  await clock.advance(20_000);
+  expect(texts()).toContain("And still");
+  hub.swallows = false;
+  await clock.advance(20_000);
+  expect(session.link.kind).toBe("live");
+});
+
+test("a quiet connection stays open for as long as the hub says that it works", async () => {
+  const { session, hub, clock } = await connected();
+  const [socket] = hub.sockets;
+  await clock.advance(300_000);
+  expect(session.link.kind).toBe("live");
+  expect(hub.sockets).toEqual([socket]);
+});

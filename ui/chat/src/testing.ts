@@ -44,6 +44,8 @@ type Refuse = (path: string, body: unknown) => { status: number; code: string; d
 export class FakeHub {
   isUp = true;
   socketsWork = true;
+  /** A relay keeps sockets open and lets nothing through them. */
+  swallows = false;
   /** The hub takes the message and the answer is lost on the way. */
   losesAnswers = false;
   refuse: Refuse = () => null;
@@ -63,7 +65,7 @@ export class FakeHub {
   env(clock: Clock, store = new MapStore()): Env {
     return {
       fetch: (url, init) => this.fetch(url, init),
-      socket: () => new FakeSocket(this),
+      socket: () => new FakeSocket(this, clock),
       store,
       now: () => clock.nowMs,
       random: () => 0.5,
@@ -151,24 +153,38 @@ class FakeSocket implements SocketLike {
   onclose: SocketLike["onclose"] = null;
   onerror: SocketLike["onerror"] = null;
 
-  constructor(private readonly hub: FakeHub) {
+  constructor(
+    private readonly hub: FakeHub,
+    private readonly clock: Clock,
+  ) {
     queueMicrotask(() => {
       if (!hub.isUp || !hub.socketsWork) return this.drop();
+      if (hub.swallows) return;
       this.onopen?.(new Event("open"));
     });
   }
 
   send(data: string): void {
+    if (this.hub.swallows) return;
     const frame = JSON.parse(data) as { type: string; after?: number };
     this.hub.frames.push(frame);
     if (frame.type === "hello") {
       this.hub.sockets.push(this);
       this.hear({ type: "ready", conversation: this.hub.conversation });
+      this.beat();
       for (const entry of this.hub.entries) if (entry.position > (frame.after ?? 0)) this.hear({ type: "entry", entry });
     } else if (frame.type === "new") {
       this.hub.newConversation();
       this.hear({ type: "ready", conversation: this.hub.conversation });
     }
+  }
+
+  private beat(): void {
+    this.clock.after(10_000, () => {
+      if (!this.hub.sockets.includes(this)) return;
+      this.hear({ type: "alive" });
+      this.beat();
+    });
   }
 
   close(): void {
@@ -181,6 +197,7 @@ class FakeSocket implements SocketLike {
   }
 
   hear(frame: ServerFrame): void {
+    if (this.hub.swallows) return;
     // As over a real wire: a copy, so that nobody shares the hub's own objects.
     this.onmessage?.(new MessageEvent("message", { data: JSON.stringify(frame) }));
   }

@@ -89,6 +89,8 @@ export type ServerFrame =
   | { type: "stage"; upTo: number; stage: "delivered" | "seen" }
   | { type: "typing"; name?: string | null; kind: From; on: boolean }
   | { type: "status"; status: Status }
+  /** Nothing has happened for a while, and the connection works. */
+  | { type: "alive" }
   /** To external agents: their buttons may be others now. */
   | { type: "buttons" }
   /** To external agents: their link is over. */

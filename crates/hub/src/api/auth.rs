@@ -1,9 +1,8 @@
 //! Signing in: a short access token, and a refresh token that works once.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts, State};
+use axum::extract::{FromRequestParts, State};
 use axum::http::header;
 use axum::http::request::Parts;
 use tandem_conversation::{Participant, Permission};
@@ -11,7 +10,7 @@ use tandem_protocol::Problem;
 use tandem_protocol::agents::{Colleague, Login, Me, Refresh, Tokens};
 use uuid::Uuid;
 
-use super::{ApiError, Json};
+use super::{ApiError, Json, Peer};
 use crate::hub::Hub;
 use crate::improve;
 use crate::secrets::{hash_token, is_password, new_salt, new_token, successor};
@@ -64,19 +63,8 @@ impl FromRequestParts<Arc<Hub>> for Signed {
 
 /// The bearer token of a request.
 pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
-    parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
-}
-
-/// Where a request comes from.
-pub(crate) struct From(pub IpAddr);
-
-impl<S: Send + Sync> FromRequestParts<S> for From {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self(info.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip())))
-    }
+    let (scheme, token) = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
 }
 
 pub(crate) fn me_of(hub: &Hub, user: &User) -> Me {
@@ -125,10 +113,10 @@ pub(crate) async fn sign_in(hub: &Hub, user: User) -> Result<Tokens, StoreError>
     responses((status = 200, body = Tokens), (status = 401, body = Problem), (status = 429, body = Problem)))]
 pub(crate) async fn login(
     State(hub): State<Arc<Hub>>,
-    From(address): From,
+    peer: Peer,
     Json(login): Json<Login>,
 ) -> Result<axum::Json<Tokens>, ApiError> {
-    hub.limits.login(address)?;
+    hub.limits.login(peer.network)?;
     let email = login.email.clone();
     let user = hub.database.read(move |connection| users::by_email(connection, &email)).await?;
     // The semaphore is never closed. An unknown address takes as long as a wrong password.

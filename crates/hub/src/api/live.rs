@@ -4,23 +4,22 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{Utf8Bytes, WebSocketUpgrade};
 use axum::response::Response;
-use futures_util::{SinkExt as _, StreamExt as _};
 use serde::Deserialize;
-use tandem_conversation::{Conversation, ConversationId, Permission, RETENTION_MS, Section, visible};
+use tandem_conversation::{Conversation, ConversationId, Participant, Permission, RETENTION_MS, Section, visible};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{DeskFrame, LiveFrame};
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::sync::oneshot;
 use utoipa::IntoParams;
 
 use super::auth::{Signed, everybody, me_of};
 use super::{ApiError, Query};
-use crate::fanout::{BACKLOG, DeskSession, Input, SessionId, TYPING_MS, buttons_frame, encode};
+use crate::fanout::{DeskSession, Input, SessionId, TYPING_MS, buttons_frame, encode};
 use crate::hub::Hub;
+use crate::socket::{self, Gone, Party, Socket};
 use crate::store::users::User;
 use crate::store::{StoreError, buttons, conversations, events};
 
@@ -28,8 +27,6 @@ use crate::store::{StoreError, buttons, conversations, events};
 const FRAME_BYTES: usize = 16 * 1024;
 /// Changes in one frame of catching up.
 const PAGE: u32 = 1000;
-/// A desk that says nothing for so long is asked, and after as long again it is gone.
-const SILENT: Duration = Duration::from_secs(7);
 /// Whoever missed more starts afresh, which is cheaper.
 const MOST_MISSED: u64 = 500_000;
 
@@ -47,42 +44,38 @@ pub(crate) async fn live(
     State(hub): State<Arc<Hub>>,
     signed: Signed,
     Query(query): Query<LiveQuery>,
-    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    let upgrade = upgrade.map_err(|_| ApiError::new(426, "live.upgrade", "Open this address as a WebSocket."))?;
-    Ok(sized(upgrade, FRAME_BYTES).on_upgrade(move |socket| run(hub, signed.0, query.after, socket)))
+    socket::open(upgrade, FRAME_BYTES, error_frame, move |socket| run(hub, signed.0, query.after, socket))
 }
 
-/// Buffers that let thousands of idle connections stay small.
-pub(crate) fn sized(upgrade: WebSocketUpgrade, frame_bytes: usize) -> WebSocketUpgrade {
-    upgrade
-        .read_buffer_size(4096)
-        .write_buffer_size(4096)
-        .max_write_buffer_size(16 * 1024 * 1024)
-        .max_message_size(frame_bytes)
-        .max_frame_size(frame_bytes)
+fn error_frame(code: &str, message: &str) -> Option<Utf8Bytes> {
+    encode(&LiveFrame::Error { code: code.into(), message: message.into() })
 }
 
-async fn run(hub: Arc<Hub>, user: User, after: Option<u64>, mut socket: WebSocket) {
-    let (frames, mut queue) = mpsc::channel(BACKLOG);
+async fn run(hub: Arc<Hub>, user: User, after: Option<u64>, mut socket: Socket) {
+    let (line, mut queue) = socket::line();
     let (registered, registration) = oneshot::channel();
     let session = DeskSession {
         user: user.id,
         name: user.name.clone(),
         permissions: user.role.permissions(),
         available: true,
-        frames,
+        line,
         told: 0,
     };
     // First into the fan-out, then the past: what happens meanwhile waits in the queue.
     hub.fanout.send(Input::DeskCame { session, registered });
     let Ok((id, cursor)) = registration.await else { return };
     match catch_up(&hub, &user, after, cursor, &mut socket).await {
-        Ok(()) => attend(&hub, &user, id, &mut socket, &mut queue).await,
+        Ok(()) => {
+            let is_limited = hub.config.rate_limits;
+            socket.talk(&mut queue, &mut Desk { hub: Arc::clone(&hub), user, id }, is_limited).await;
+        }
         Err(Ended::Gone) => {}
         Err(Ended::Store(error)) => {
             tracing::error!(%error, user.id = %user.id, "a desk could not catch up");
-            close(&mut socket, "hub.store", "The hub cannot read its data right now.").await;
+            socket.refuse(&error.into()).await;
         }
     }
     hub.fanout.send(Input::DeskLeft(id));
@@ -100,22 +93,18 @@ impl From<StoreError> for Ended {
     }
 }
 
-async fn send(socket: &mut WebSocket, text: Utf8Bytes) -> Result<(), Ended> {
-    socket.send(Message::Text(text)).await.map_err(|_| Ended::Gone)
+impl From<Gone> for Ended {
+    fn from(_: Gone) -> Self {
+        Self::Gone
+    }
 }
 
-async fn catch_up(
-    hub: &Hub,
-    user: &User,
-    after: Option<u64>,
-    cursor: u64,
-    socket: &mut WebSocket,
-) -> Result<(), Ended> {
+async fn catch_up(hub: &Hub, user: &User, after: Option<u64>, cursor: u64, socket: &mut Socket) -> Result<(), Ended> {
     let hello = LiveFrame::Hello { version: tandem_protocol::version(), me: me_of(hub, user), time: hub.clock.now() };
     let people = LiveFrame::People { people: everybody(hub).await? };
     let buttons = buttons_frame(hub.database.read(buttons::all).await?);
     for frame in [hello, people, buttons].iter().filter_map(encode) {
-        send(socket, frame).await?;
+        socket.send(frame).await?;
     }
     match after {
         Some(after) if after <= cursor && cursor - after <= MOST_MISSED => {
@@ -125,15 +114,15 @@ async fn catch_up(
     }
     let done = LiveFrame::Alive { cursor, time: hub.clock.now(), after: None };
     if let Some(frame) = encode(&done) {
-        send(socket, frame).await?;
+        socket.send(frame).await?;
     }
     Ok(())
 }
 
 /// For a desk that knows nothing, or nothing of use: all that is visible, as states.
-async fn send_everything(hub: &Hub, user: &User, socket: &mut WebSocket) -> Result<(), Ended> {
+async fn send_everything(hub: &Hub, user: &User, socket: &mut Socket) -> Result<(), Ended> {
     if let Some(frame) = encode(&LiveFrame::Reset {}) {
-        send(socket, frame).await?;
+        socket.send(frame).await?;
     }
     let permissions = user.role.permissions();
     let left_after = hub.clock.now().plus_ms(-RETENTION_MS);
@@ -161,7 +150,7 @@ async fn send_everything(hub: &Hub, user: &User, socket: &mut WebSocket) -> Resu
 }
 
 /// For a desk that knows everything up to `after`: the states that changed, then each event.
-async fn send_missed(hub: &Hub, user: &User, after: u64, to: u64, socket: &mut WebSocket) -> Result<(), Ended> {
+async fn send_missed(hub: &Hub, user: &User, after: u64, to: u64, socket: &mut Socket) -> Result<(), Ended> {
     let touched = hub.database.read(move |connection| events::touched(connection, after, to)).await?;
     let (permissions, now) = (user.role.permissions(), hub.clock.now());
     let mut seen = HashSet::new();
@@ -205,7 +194,7 @@ fn opened(state: &Conversation) -> String {
     format!(r#"{{"opened":{}}}"#, serde_json::to_string(state).unwrap_or_default())
 }
 
-async fn send_batch(hub: &Hub, cursor: u64, changes: &[String], socket: &mut WebSocket) -> Result<(), Ended> {
+async fn send_batch(hub: &Hub, cursor: u64, changes: &[String], socket: &mut Socket) -> Result<(), Ended> {
     if changes.is_empty() {
         return Ok(());
     }
@@ -214,90 +203,48 @@ async fn send_batch(hub: &Hub, cursor: u64, changes: &[String], socket: &mut Web
         hub.clock.now(),
         changes.join(",")
     );
-    send(socket, frame.into()).await
+    Ok(socket.send(frame.into()).await?)
 }
 
-async fn attend(
-    hub: &Hub,
-    user: &User,
-    desk: SessionId,
-    socket: &mut WebSocket,
-    queue: &mut mpsc::Receiver<Utf8Bytes>,
-) {
-    let mut asked = false;
-    let mut silence = std::pin::pin!(tokio::time::sleep(SILENT));
-    loop {
-        tokio::select! {
-            () = &mut silence => {
-                // Asked, and not a sign of life: the desk has vanished.
-                if std::mem::replace(&mut asked, true) || socket.send(Message::Ping(Bytes::new())).await.is_err() {
-                    return;
-                }
-                silence.as_mut().reset(Instant::now() + SILENT);
+/// A desk that is complete.
+struct Desk {
+    hub: Arc<Hub>,
+    user: User,
+    id: SessionId,
+}
+
+impl Party for Desk {
+    const SILENT: Duration = Duration::from_secs(7);
+
+    /// The fan-out tells all desks how far they are complete.
+    fn alive(&self) -> Option<(Duration, Utf8Bytes)> {
+        None
+    }
+
+    async fn hear(&mut self, text: &str) -> Option<Utf8Bytes> {
+        match serde_json::from_str(text) {
+            Ok(DeskFrame::Typing { conversation }) => {
+                self.types(conversation).await;
+                None
             }
-            frame = queue.recv() => {
-                let Some(frame) = frame else {
-                    return close(socket, "live.too_slow", "This desk could not keep up; it comes back with its cursor.").await;
-                };
-                if socket.feed(Message::Text(frame)).await.is_err() {
-                    return;
-                }
-                // Whatever has queued up meanwhile goes out with one write.
-                while let Ok(frame) = queue.try_recv() {
-                    if socket.feed(Message::Text(frame)).await.is_err() {
-                        return;
-                    }
-                }
-                if socket.flush().await.is_err() {
-                    return;
-                }
+            Ok(DeskFrame::Presence { available }) => {
+                self.hub.fanout.send(Input::Available(self.id, available));
+                None
             }
-            message = socket.next() => {
-                asked = false;
-                silence.as_mut().reset(Instant::now() + SILENT);
-                match message {
-                Some(Ok(Message::Text(text))) => hear(hub, user, desk, &text, socket).await,
-                Some(Ok(Message::Binary(_))) => {
-                    return close(socket, "live.binary", "Send text frames.").await;
-                }
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
-                }
-            },
+            Err(error) => error_frame("input.invalid", &format!("The frame cannot be used: {error}.")),
         }
     }
 }
 
-async fn hear(hub: &Hub, user: &User, desk: SessionId, text: &str, socket: &mut WebSocket) {
-    match serde_json::from_str(text) {
-        Ok(DeskFrame::Typing { conversation }) => {
-            let state = hub.database.read(move |connection| conversations::get(connection, conversation)).await;
-            // Only who takes part is heard; anybody else's keys mean nothing here.
-            if !matches!(state, Ok(Some(state)) if state.agent(user.id).is_some()) {
-                return;
-            }
-            let by = tandem_conversation::Participant::Agent { user: user.id, name: user.name.clone() };
-            hub.person_types(conversation, hub.clock.now().plus_ms(TYPING_MS));
-            hub.fanout.send(Input::Typing { conversation, by, on: true });
+impl Desk {
+    async fn types(&self, conversation: ConversationId) {
+        let state = self.hub.database.read(move |connection| conversations::get(connection, conversation)).await;
+        // Only who takes part is heard; anybody else's keys mean nothing here.
+        if !matches!(state, Ok(Some(state)) if state.agent(self.user.id).is_some()) {
+            return;
         }
-        Ok(DeskFrame::Presence { available }) => hub.fanout.send(Input::Available(desk, available)),
-        Err(error) => {
-            let frame = LiveFrame::Error {
-                code: "input.invalid".into(),
-                message: format!("The frame cannot be used: {error}."),
-            };
-            if let Some(frame) = encode(&frame) {
-                let _ = socket.send(Message::Text(frame)).await;
-            }
-        }
+        let by = Participant::Agent { user: self.user.id, name: self.user.name.clone() };
+        self.hub.person_types(conversation, self.hub.clock.now().plus_ms(TYPING_MS));
+        self.hub.fanout.send(Input::Typing { conversation, by, on: true });
     }
-}
-
-/// Says why, then closes.
-pub(crate) async fn close(socket: &mut WebSocket, code: &str, message: &str) {
-    let frame = LiveFrame::Error { code: code.into(), message: message.into() };
-    if let Some(frame) = encode(&frame) {
-        let _ = socket.send(Message::Text(frame)).await;
-    }
-    let _ = socket.send(Message::Close(Some(CloseFrame { code: 1008, reason: code.to_owned().into() }))).await;
 }

@@ -1,7 +1,9 @@
 //! What a setting's text may be. Each function says what is allowed; none repeats a secret.
 
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
+use ipnet::IpNet;
 use reqwest::Url;
 
 /// The least length of a secret that is shared with Your Logic, in bytes.
@@ -12,6 +14,19 @@ pub(super) fn address(text: &str) -> Result<String, String> {
         Ok(_) => Ok(text.to_owned()),
         Err(_) => Err(format!("'{text}' is not an address with a port, such as 127.0.0.1:7700")),
     }
+}
+
+/// Networks and single addresses, with commas between.
+pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
+    let network = |part: &str| part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts
+        .map(|part| {
+            network(part).map_err(|_| {
+                format!("'{part}' is neither a network, such as 10.0.0.0/8, nor an address, such as 127.0.0.1")
+            })
+        })
+        .collect()
 }
 
 pub(super) fn label(text: &str) -> Result<String, String> {

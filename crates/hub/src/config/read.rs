@@ -22,6 +22,7 @@ impl Config {
             listen: settings.get("listen", check::address).unwrap_or(otherwise.listen),
             account: settings.get("account", check::label).unwrap_or(otherwise.account),
             rate_limits: settings.get("rate_limits", check::switch).unwrap_or(otherwise.rate_limits),
+            trusted_proxies: settings.get("trusted_proxies", check::networks).unwrap_or(otherwise.trusted_proxies),
             logic: logic(settings),
             mail: mail(settings, public_url.as_deref()),
             improve: improve(settings),

@@ -20,6 +20,8 @@ const SECRET: (&str, &str) = ("TANDEM_LOGIC_SECRET", "a-secret-between-two-servi
 #[test]
 fn a_wrong_setting_is_named_with_its_place() {
     for (variables, place) in [
+        (vec![("TANDEM_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/40")], "trusted_proxies (TANDEM_TRUSTED_PROXIES)"),
+        (vec![("TANDEM_TRUSTED_PROXIES", "loopback")], "TANDEM_TRUSTED_PROXIES"),
         (vec![("TANDEM_LISTEN", "everywhere")], "TANDEM_LISTEN"),
         (vec![("TANDEM_RATE_LIMITS", "maybe")], "TANDEM_RATE_LIMITS"),
         (vec![("TANDEM_ACCOUNT", " ")], "TANDEM_ACCOUNT"),
@@ -172,4 +174,14 @@ fn a_list_in_the_file_is_a_list_with_commas_in_a_variable_and_tables_in_lists_ar
     assert!(error.contains("'a,b' is not an address"), "{error}");
     let error = load_file("listen = 2020-01-01\n", &[]).unwrap_err();
     assert!(error.contains("line 1"), "{error}");
+}
+
+#[test]
+fn trusted_proxies_are_networks_and_addresses_from_a_variable_or_a_list_in_the_file() {
+    let text = |config: Config| config.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let expected = ["127.0.0.1/32", "10.0.0.0/8", "fd00::/8"];
+    assert_eq!(text(load(&[("TANDEM_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8,fd00::/8")]).unwrap()), expected);
+    let list = "trusted_proxies = [\"127.0.0.1\", \"10.0.0.0/8\", \"fd00::/8\"]\n";
+    assert_eq!(text(load_file(list, &[]).unwrap()), expected);
+    assert!(load(&[]).unwrap().trusted_proxies.is_empty(), "nobody is trusted unless somebody says so");
 }

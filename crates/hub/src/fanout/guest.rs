@@ -31,7 +31,7 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
                 let Some(Participant::ExternalAgent { link, .. }) = was.person() else { continue };
                 let standing = over(end, changed.after.in_progress());
                 send(sessions, conversation, |guest| (guest.link == *link).then_some(GuestFrame::Over { standing }));
-                // The page's socket ends because nothing holds the other end of its queue any more.
+                // The page's connection ends with its line, after what was said last.
                 drop_where(sessions, conversation, |_, guest| guest.link == *link);
             }
             _ => {}
@@ -78,7 +78,7 @@ pub(super) fn drop_where(
 fn send(sessions: &mut Sessions, conversation: ConversationId, frame: impl Fn(&GuestSession) -> Option<GuestFrame>) {
     let Some(guests) = sessions.guests.get_mut(&conversation) else { return };
     guests.retain(|(_, guest)| match frame(guest).and_then(|frame| encode(&frame)) {
-        Some(text) => guest.frames.try_send(text).is_ok(),
+        Some(text) => guest.line.send(text),
         None => true,
     });
 }

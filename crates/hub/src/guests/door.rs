@@ -1,6 +1,5 @@
 //! Who may enter: from the token in the address and the cookie of the browser to a link that is open here.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path};
@@ -11,8 +10,7 @@ use tandem_conversation::{Conversation, EndReason, EngagementKind, EventBody, Li
 use tandem_protocol::guests::{GuestInvitation, Standing};
 use tandem_sqlite::rusqlite::Connection;
 
-use crate::api::ApiError;
-use crate::api::auth::From;
+use crate::api::{ApiError, Peer};
 use crate::channels::web_chat::entries::conversation_of;
 use crate::hub::Hub;
 use crate::secrets::hash_token;
@@ -158,28 +156,22 @@ pub(crate) fn session_of(headers: &HeaderMap) -> Option<Hash> {
 }
 
 /// A cookie that goes back to this link's addresses alone, for as long as the link lives.
-pub(crate) fn cookie(token: &str, session: &str, seconds: i64, headers: &HeaderMap) -> Option<HeaderValue> {
-    let secure = if is_loopback(headers) { "" } else { "; Secure" };
+pub(crate) fn cookie(token: &str, session: &str, seconds: i64, peer: &Peer) -> Option<HeaderValue> {
+    let secure = if peer.needs_secure_cookies() { "; Secure" } else { "" };
     let line = format!("{COOKIE}={session}; Path=/guest/{token}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::from_str(&line).ok()
 }
 
-/// Whether the browser talks to this very machine, the one case without TLS.
-fn is_loopback(headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
-}
-
 /// Refuses pages of other origins.
-pub(crate) fn same_origin(headers: &HeaderMap) -> Result<(), ApiError> {
-    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
-    let own = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
-    if origin.is_some() && origin == own {
+fn same_origin(peer: &Peer) -> Result<(), ApiError> {
+    if peer.is_own_page() {
         return Ok(());
     }
-    Err(ApiError::new(403, "guest.origin", "Only the link's own page may do this."))
+    Err(ApiError::new(
+        403,
+        "guest.origin",
+        "The hub does not know the address of this page as its own. Its operator sets public_url to that address.",
+    ))
 }
 
 #[derive(Deserialize)]
@@ -193,23 +185,23 @@ pub(crate) struct Holder {
     pub secret: Hash,
     /// The session of this browser, if it has one.
     pub session: Option<Hash>,
-    pub address: IpAddr,
+    pub peer: Peer,
 }
 
 impl FromRequestParts<Arc<Hub>> for Holder {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, ApiError> {
-        same_origin(&parts.headers)?;
-        let Ok(From(address)) = From::from_request_parts(parts, hub).await;
+        let Ok(peer) = Peer::from_request_parts(parts, hub).await;
+        same_origin(&peer)?;
         let Ok(Path(TokenPath { token })) = Path::<TokenPath>::from_request_parts(parts, hub).await else {
             return Err(unknown());
         };
         let Some(secret) = secret_of(&token) else {
-            hub.limits.link(address)?;
+            hub.limits.link(peer.network)?;
             return Err(unknown());
         };
-        Ok(Self { token, secret, session: session_of(&parts.headers), address })
+        Ok(Self { token, secret, session: session_of(&parts.headers), peer })
     }
 }
 
@@ -232,7 +224,7 @@ impl FromRequestParts<Arc<Hub>> for Guest {
         let holder = Holder::from_request_parts(parts, hub).await?;
         let (secret, session) = (holder.secret, holder.session);
         let Some((found, state)) = look(hub, secret).await? else {
-            hub.limits.link(holder.address)?;
+            hub.limits.link(holder.peer.network)?;
             return Err(unknown());
         };
         match found.standing(&state, session.as_ref(), hub.clock.now()) {

@@ -4,27 +4,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{Utf8Bytes, WebSocketUpgrade};
 use axum::response::Response;
-use futures_util::StreamExt as _;
 use tandem_conversation::{Command, CommandId, Position};
 use tandem_protocol::Problem;
 use tandem_protocol::guests::{GuestFrame, GuestSend, Standing};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::door::{Found, Guest};
 use super::rest::{self, command_of, is_engaged};
 use crate::api::ApiError;
 use crate::channels::web_chat::entries::conversation_of;
-use crate::fanout::{BACKLOG, GuestSession, Input, TYPING_MS, encode};
+use crate::fanout::{GuestSession, Input, TYPING_MS, encode};
 use crate::hub::Hub;
+use crate::socket::{self, CHAT_ALIVE, CHAT_SILENT, Goodbye, Party, Socket};
 use crate::store::{conversations, links};
 
 /// Largest frame a browser may send, in bytes.
 const FRAME_BYTES: usize = 4 * 1024;
-/// How long a page may take to say how far it has read.
-const HELLO: Duration = Duration::from_secs(10);
 
 /// Upgrades to a WebSocket; the first frame says how far the page has read.
 #[utoipa::path(get, path = "/guest/{token}/live", tag = "external agents", params(("token" = String, Path)),
@@ -33,85 +32,63 @@ const HELLO: Duration = Duration::from_secs(10);
 pub(crate) async fn live(
     State(hub): State<Arc<Hub>>,
     guest: Guest,
-    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    let upgrade = upgrade.map_err(|_| ApiError::new(426, "live.upgrade", "Open this address as a WebSocket."))?;
-    let sized = crate::api::sized(upgrade, FRAME_BYTES);
-    Ok(sized.on_upgrade(move |mut socket| async move {
-        if let Err(error) = run(&hub, guest.found, &mut socket).await {
-            let frame = GuestFrame::Error { code: error.0.code.clone(), message: error.0.detail.clone() };
-            say(&mut socket, &frame).await;
+    socket::open(upgrade, FRAME_BYTES, error_frame, async move |mut socket| {
+        if let Err(error) = run(hub, guest.found, &mut socket).await {
+            socket.refuse(&error).await;
         }
-    }))
+    })
 }
 
-async fn run(hub: &Arc<Hub>, found: Found, socket: &mut WebSocket) -> Result<(), ApiError> {
-    let Some(after) = hello(socket).await? else { return Ok(()) };
-    let (frames, queue) = mpsc::channel(BACKLOG);
+async fn run(hub: Arc<Hub>, found: Found, socket: &mut Socket) -> Result<(), ApiError> {
+    let Some(first) = socket.first().await else { return Ok(()) };
+    let Ok(GuestSend::Hello { after }) = serde_json::from_str(&first) else {
+        return Err(ApiError::new(400, "guest.hello", "The first frame must be a hello."));
+    };
+    let (line, mut queue) = socket::line();
     let (registered, registration) = oneshot::channel();
     let (link, conversation) = (found.link.id, found.link.conversation);
-    hub.fanout.send(Input::GuestCame { guest: GuestSession { link, conversation, frames }, registered });
+    hub.fanout.send(Input::GuestCame { guest: GuestSession { link, conversation, line }, registered });
     let Ok(id) = registration.await else { return Ok(()) };
-    let ended = attend(hub, &found, after, queue, socket).await;
-    hub.fanout.send(Input::GuestLeft(id, conversation));
-    ended
-}
-
-async fn hello(socket: &mut WebSocket) -> Result<Option<Position>, ApiError> {
-    let wrong = || ApiError::new(400, "guest.hello", "The first frame must be a hello.");
-    match tokio::time::timeout(HELLO, socket.next()).await {
-        Ok(Some(Ok(Message::Text(text)))) => match serde_json::from_str(&text) {
-            Ok(GuestSend::Hello { after }) => Ok(Some(after)),
-            _ => Err(wrong()),
-        },
-        Ok(Some(Ok(_))) | Err(_) => Err(wrong()),
-        Ok(None | Some(Err(_))) => Ok(None),
-    }
-}
-
-async fn say(socket: &mut WebSocket, frame: &GuestFrame) -> bool {
-    match encode(frame) {
-        Some(text) => socket.send(Message::Text(text)).await.is_ok(),
-        None => true,
-    }
-}
-
-async fn attend(
-    hub: &Arc<Hub>,
-    found: &Found,
-    after: Position,
-    mut queue: mpsc::Receiver<Utf8Bytes>,
-    socket: &mut WebSocket,
-) -> Result<(), ApiError> {
-    if !catch_up(hub, found, after, socket).await? {
-        return Ok(());
-    }
-    loop {
-        tokio::select! {
-            frame = queue.recv() => {
-                // The queue ends with the link, and says so before.
-                let Some(frame) = frame else { return Ok(()) };
-                if socket.send(Message::Text(frame)).await.is_err() {
-                    return Ok(());
-                }
-            }
-            message = socket.next() => match message {
-                Some(Ok(Message::Text(text))) => {
-                    if let Some(answer) = hear(hub, found, &text).await && !say(socket, &answer).await {
-                        return Ok(());
-                    }
-                }
-                Some(Ok(Message::Binary(_))) => return Err(ApiError::new(400, "guest.binary", "Send text frames.")),
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(()),
-            },
+    let goes_on = catch_up(&hub, &found, after, socket).await;
+    match goes_on {
+        Ok(true) => {
+            let mut page = Page { hub: Arc::clone(&hub), found };
+            socket.talk(&mut queue, &mut page, hub.config.rate_limits).await;
         }
+        Ok(false) => socket.end(Goodbye::OVER).await,
+        Err(_) => {}
+    }
+    hub.fanout.send(Input::GuestLeft(id, conversation));
+    goes_on.map(|_| ())
+}
+
+fn error_frame(code: &str, message: &str) -> Option<Utf8Bytes> {
+    encode(&GuestFrame::Error { code: code.to_owned(), message: message.to_owned() })
+}
+
+/// The open page of an external agent.
+struct Page {
+    hub: Arc<Hub>,
+    found: Found,
+}
+
+impl Party for Page {
+    const SILENT: Duration = CHAT_SILENT;
+
+    fn alive(&self) -> Option<(Duration, Utf8Bytes)> {
+        encode(&GuestFrame::Alive {}).map(|frame| (CHAT_ALIVE, frame))
+    }
+
+    async fn hear(&mut self, text: &str) -> Option<Utf8Bytes> {
+        hear(&self.hub, &self.found, text).await
     }
 }
 
 /// Says where the conversation stands and repeats what came after `after`. False if the link ended while the page was
 /// on its way.
-async fn catch_up(hub: &Hub, found: &Found, after: Position, socket: &mut WebSocket) -> Result<bool, ApiError> {
+async fn catch_up(hub: &Hub, found: &Found, after: Position, socket: &mut Socket) -> Result<bool, ApiError> {
     let (mut after, mut ready) = (after, false);
     loop {
         let (link, id) = (found.link.id, found.link.conversation);
@@ -124,16 +101,19 @@ async fn catch_up(hub: &Hub, found: &Found, after: Position, socket: &mut WebSoc
         let (Some(state), Some(now)) = (state, now) else { return Ok(false) };
         if !is_engaged(found, &state) {
             let standing = now.ended.map_or(Standing::Expired, |end| super::door::over(&end, state.in_progress()));
-            say(socket, &GuestFrame::Over { standing }).await;
+            if let Some(frame) = encode(&GuestFrame::Over { standing }) {
+                let _ = socket.send(frame).await;
+            }
             return Ok(false);
         }
-        if !ready {
-            ready = true;
-            say(socket, &GuestFrame::Ready { conversation: conversation_of(&state) }).await;
-        }
+        let first =
+            (!std::mem::replace(&mut ready, true)).then(|| GuestFrame::Ready { conversation: conversation_of(&state) });
         let (page, read) = rest::read(hub, Guest { found: found.clone(), state }, after, 500).await?;
-        for entry in page.entries {
-            say(socket, &GuestFrame::Entry { entry }).await;
+        let entries = page.entries.into_iter().map(|entry| GuestFrame::Entry { entry });
+        for frame in first.into_iter().chain(entries).filter_map(|frame| encode(&frame)) {
+            if socket.send(frame).await.is_err() {
+                return Ok(false);
+            }
         }
         if !page.more {
             return Ok(true);
@@ -143,8 +123,7 @@ async fn catch_up(hub: &Hub, found: &Found, after: Position, socket: &mut WebSoc
 }
 
 /// Acts on one frame; gives what the page is told at once.
-async fn hear(hub: &Arc<Hub>, found: &Found, text: &str) -> Option<GuestFrame> {
-    let error = |code: &str, message: String| Some(GuestFrame::Error { code: code.to_owned(), message });
+async fn hear(hub: &Arc<Hub>, found: &Found, text: &str) -> Option<Utf8Bytes> {
     match serde_json::from_str(text) {
         Ok(GuestSend::Typing { on }) => {
             let conversation = found.link.conversation;
@@ -161,9 +140,9 @@ async fn hear(hub: &Arc<Hub>, found: &Found, text: &str) -> Option<GuestFrame> {
                 Ok(Err(rejection)) => rejection.into(),
                 Err(failed) => failed.into(),
             };
-            error(&problem.0.code, problem.0.detail.clone())
+            error_frame(&problem.0.code, &problem.0.detail)
         }
-        Ok(GuestSend::Hello { .. }) => error("guest.hello", "The hello was said already.".into()),
-        Err(problem) => error("input.malformed", format!("The frame cannot be used: {problem}.")),
+        Ok(GuestSend::Hello { .. }) => error_frame("guest.hello", "The hello was said already."),
+        Err(problem) => error_frame("input.malformed", &format!("The frame cannot be used: {problem}.")),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tandem_conversation::{
     Command, CommandId, Content, Conversation, Envelope, LinkId, Permissions, Position, Rejection,
@@ -31,19 +31,15 @@ use crate::store::{StoreError, events, links};
 #[utoipa::path(get, path = "/guest/{token}/about", tag = "external agents", params(("token" = String, Path)),
     responses((status = 200, description = "With a cookie for a browser that has none", body = GuestInvitation),
         (status = 404, body = Problem), (status = 429, body = Problem)))]
-pub(crate) async fn about(
-    State(hub): State<Arc<Hub>>,
-    holder: Holder,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    hub.limits.link(holder.address)?;
+pub(crate) async fn about(State(hub): State<Arc<Hub>>, holder: Holder) -> Result<Response, ApiError> {
+    hub.limits.link(holder.peer.network)?;
     let (found, state) = door::look(&hub, holder.secret).await?.ok_or_else(door::unknown)?;
     let now = hub.clock.now();
     let standing = found.standing(&state, holder.session.as_ref(), now);
     let mut response = axum::Json(found.about(&hub, &state, standing, now)).into_response();
     if standing == Standing::Unopened
         && holder.session.is_none()
-        && let Some(cookie) = door::cookie(&holder.token, &new_token(), found.seconds_left(now), &headers)
+        && let Some(cookie) = door::cookie(&holder.token, &new_token(), found.seconds_left(now), &holder.peer)
     {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
@@ -56,7 +52,7 @@ pub(crate) async fn about(
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 410, body = Problem),
         (status = 429, body = Problem)))]
 pub(crate) async fn open(State(hub): State<Arc<Hub>>, holder: Holder) -> Result<axum::Json<GuestInvitation>, ApiError> {
-    hub.limits.link(holder.address)?;
+    hub.limits.link(holder.peer.network)?;
     let (secret, session, now) = (holder.secret, holder.session, hub.clock.now());
     let opened = hub.database.write(move |connection, engine| {
         let Some(found) = door::find(connection, &secret)? else { return Ok(None) };

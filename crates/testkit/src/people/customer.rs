@@ -294,6 +294,7 @@ impl Customer {
             }
             ChatFrame::Typing { on, .. } => self.someone_types = on,
             ChatFrame::Status { status } => self.status = Some(status),
+            ChatFrame::Alive {} => {}
             ChatFrame::Error { code, message, id } => {
                 let refusal = ClientError::Refused { status: 0, code, detail: message };
                 match id {

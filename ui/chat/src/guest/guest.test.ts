@@ -144,6 +144,7 @@ test.each<[Exclude<End, "no_cookie">, string, string]>([
   ["left", "You have left this conversation", "close this page"],
   ["elsewhere", "Already opened on another device", "ask Maya Ortiz for a new link"],
   ["unknown", "This link is not known here", "ask whoever sent it"],
+  ["origin", "This page cannot open the conversation", "Please tell the sender"],
 ])("a link that is %s says so in words", async (end, title, words) => {
   link.standing = end;
   const page = await link.page();

@@ -3,7 +3,7 @@ import { HubError } from "../api";
 import type { Invitation } from "./wire";
 
 /** Why there is nothing (more) to do here. */
-export type End = "expired" | "revoked" | "completed" | "left" | "elsewhere" | "no_cookie" | "unknown";
+export type End = "expired" | "revoked" | "completed" | "left" | "elsewhere" | "no_cookie" | "origin" | "unknown";
 
 export type Phase =
   /** The hub is being asked. */
@@ -17,7 +17,7 @@ export type Phase =
   | { kind: "open"; invitation: Invitation }
   | { kind: "over"; end: End; invitation: Invitation | null; unsent: string[] };
 
-const ENDS: readonly string[] = ["expired", "revoked", "completed", "left", "elsewhere", "no_cookie", "unknown"] satisfies End[];
+const ENDS: readonly string[] = ["expired", "revoked", "completed", "left", "elsewhere", "no_cookie", "origin", "unknown"] satisfies End[];
 
 /** Where an answer about the link leads. */
 export function phaseOf(invitation: Invitation): Phase {

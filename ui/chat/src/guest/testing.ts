@@ -12,7 +12,7 @@ export class FakeLink {
   readonly store = new MapStore();
   readonly requests: string[] = [];
   readonly words: string[] = [];
-  standing: Standing | "unknown" | "limited" = "unopened";
+  standing: Standing | "unknown" | "origin" | "limited" = "unopened";
   invitedBy: string | undefined = "Maya Ortiz";
   note: string | undefined = "Is seat 4A free?";
   livesMs = 3_600_000;
@@ -44,6 +44,7 @@ export class FakeLink {
     this.requests.push(path);
     if (!this.hub.isUp) throw new TypeError("network");
     if (this.standing === "limited") return Response.json({ code: "limit.too_many" }, { status: 429, headers: { "retry-after": "5" } });
+    if (this.standing === "origin") return Response.json({ code: "guest.origin" }, { status: 403 });
     if (this.standing === "unknown") return Response.json({ code: "guest.unknown" }, { status: 404 });
     if (path === "about") return Response.json(this.invitation());
     if (path === "open") {

@@ -1,47 +1,44 @@
 //! The web chat's live connection.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
-use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
-use axum::http::HeaderMap;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{Utf8Bytes, WebSocketUpgrade};
 use axum::response::Response;
-use futures_util::{SinkExt as _, StreamExt as _};
-use tandem_conversation::{ConversationId, Participant, Position};
+use tandem_conversation::{ConversationId, Participant, Position, TurnId};
 use tandem_protocol::Problem;
 use tandem_protocol::chat::{ChatFrame, ChatMessage, ChatSend};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
-use super::message::{Into, accept, receipt, turn_of};
+use super::message::{Into, accept, receipt};
 use super::session::visitor;
 use super::{origin, rest};
-use crate::api::ApiError;
-use crate::fanout::{BACKLOG, Input, encode};
+use crate::api::{ApiError, Peer};
+use crate::fanout::{Input, encode};
 use crate::hub::Hub;
 use crate::logic;
+use crate::socket::{self, CHAT_ALIVE, CHAT_SILENT, Gone, Party, Socket};
 use crate::store::contacts::WebContact;
 use crate::store::{brands, conversations};
 
 /// Largest frame a browser may send, in bytes.
 const FRAME_BYTES: usize = 64 * 1024;
-/// How long a browser may take to say who it is.
-const HELLO: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Upgrades to a WebSocket; the first frame says who the browser is.
 #[utoipa::path(get, path = "/chat/v1/live", tag = "web chat",
     responses((status = 101, description = "Frames as described in the protocol"), (status = 426, body = Problem)))]
 pub(crate) async fn live(
     State(hub): State<Arc<Hub>>,
-    headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+    peer: Peer,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    let upgrade = upgrade.map_err(|_| ApiError::new(426, "live.upgrade", "Open this address as a WebSocket."))?;
-    let sized = crate::api::sized(upgrade, FRAME_BYTES);
-    Ok(sized.on_upgrade(move |mut socket| async move {
-        if let Err(error) = run(hub, headers, &mut socket).await {
-            say(&mut socket, &error_frame(&error, None)).await;
+    socket::open(upgrade, FRAME_BYTES, error_frame, async move |mut socket| {
+        if let Err(error) = run(hub, peer, &mut socket).await {
+            socket.refuse(&error).await;
         }
-    }))
+    })
 }
 
 /// One browser's connection.
@@ -52,18 +49,21 @@ struct Connection {
     into: Into,
 }
 
-async fn run(hub: Arc<Hub>, headers: HeaderMap, socket: &mut WebSocket) -> Result<(), ApiError> {
-    let Some((token, after)) = hello(socket).await? else { return Ok(()) };
+async fn run(hub: Arc<Hub>, peer: Peer, socket: &mut Socket) -> Result<(), ApiError> {
+    let Some(first) = socket.first().await else { return Ok(()) };
+    let Ok(ChatSend::Hello { token, after }) = serde_json::from_str(&first) else {
+        return Err(ApiError::new(400, "chat.hello", "The first frame must be a hello with the session's token."));
+    };
     let web = visitor(&hub, Some(token.clone())).await?;
     let key = web.brand_key.clone();
     let brand = hub.database.read(move |connection| brands::by_key(connection, &key)).await?;
     if let Some(brand) = brand {
-        origin::check(&brand, &headers)?;
+        origin::check(&brand, &peer)?;
     }
-    let (frames, queue) = mpsc::channel(BACKLOG);
+    let (line, mut queue) = socket::line();
     let (registered, registration) = oneshot::channel();
     let contact = web.contact;
-    hub.fanout.send(Input::ChatCame { contact, frames, registered });
+    hub.fanout.send(Input::ChatCame { contact, line, registered });
     let Ok(id) = registration.await else { return Ok(()) };
     // Whoever was let in meanwhile is shown elsewhere; what is said of a move from here on reaches this connection.
     if !visitor(&hub, Some(token)).await.is_ok_and(|now| now.contact == contact) {
@@ -71,77 +71,37 @@ async fn run(hub: Arc<Hub>, headers: HeaderMap, socket: &mut WebSocket) -> Resul
         return Ok(());
     }
     let mut connection = Connection { hub: Arc::clone(&hub), web, into: Into::Newest };
-    let ended = connection.attend(after, queue, socket).await;
+    let caught_up = connection.catch_up(after, socket).await;
+    if let Ok(Ok(())) = caught_up {
+        socket.talk(&mut queue, &mut connection, hub.config.rate_limits).await;
+    }
     hub.fanout.send(Input::ChatLeft(id, contact));
-    ended
+    caught_up.map(|_| ())
 }
 
-async fn hello(socket: &mut WebSocket) -> Result<Option<(String, Position)>, ApiError> {
-    let first = tokio::time::timeout(HELLO, socket.next()).await;
-    let wrong = || ApiError::new(400, "chat.hello", "The first frame must be a hello with the session's token.");
-    match first {
-        Ok(Some(Ok(Message::Text(text)))) => match serde_json::from_str(&text) {
-            Ok(ChatSend::Hello { token, after }) => Ok(Some((token, after))),
-            _ => Err(wrong()),
-        },
-        Ok(Some(Ok(_))) | Err(_) => Err(wrong()),
-        Ok(None | Some(Err(_))) => Ok(None),
+fn error_frame(code: &str, message: &str) -> Option<Utf8Bytes> {
+    encode(&refused(code, message, None))
+}
+
+fn refused(code: &str, message: &str, id: Option<TurnId>) -> ChatFrame {
+    ChatFrame::Error { code: code.to_owned(), message: message.to_owned(), id }
+}
+
+impl Party for Connection {
+    const SILENT: Duration = CHAT_SILENT;
+
+    fn alive(&self) -> Option<(Duration, Utf8Bytes)> {
+        encode(&ChatFrame::Alive {}).map(|frame| (CHAT_ALIVE, frame))
     }
-}
 
-async fn say(socket: &mut WebSocket, frame: &ChatFrame) -> bool {
-    match encode(frame) {
-        Some(text) => socket.send(Message::Text(text)).await.is_ok(),
-        None => true,
+    async fn hear(&mut self, text: &str) -> Option<Utf8Bytes> {
+        self.act(text).await.as_ref().and_then(encode)
     }
-}
-
-fn error_frame(error: &ApiError, message: Option<&ChatMessage>) -> ChatFrame {
-    ChatFrame::Error { code: error.0.code.clone(), message: error.0.detail.clone(), id: message.map(turn_of) }
 }
 
 impl Connection {
-    async fn attend(
-        &mut self,
-        after: Position,
-        mut queue: mpsc::Receiver<Utf8Bytes>,
-        socket: &mut WebSocket,
-    ) -> Result<(), ApiError> {
-        self.catch_up(after, socket).await?;
-        loop {
-            tokio::select! {
-                frame = queue.recv() => {
-                    let Some(frame) = frame else { return Ok(()) };
-                    if socket.feed(Message::Text(frame)).await.is_err() {
-                        return Ok(());
-                    }
-                    while let Ok(frame) = queue.try_recv() {
-                        if socket.feed(Message::Text(frame)).await.is_err() {
-                            return Ok(());
-                        }
-                    }
-                    if socket.flush().await.is_err() {
-                        return Ok(());
-                    }
-                }
-                message = socket.next() => match message {
-                    Some(Ok(Message::Text(text))) => {
-                        if let Some(answer) = self.hear(&text).await && !say(socket, &answer).await {
-                            return Ok(());
-                        }
-                    }
-                    Some(Ok(Message::Binary(_))) => {
-                        return Err(ApiError::new(400, "chat.binary", "Send text frames."));
-                    }
-                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(()),
-                },
-            }
-        }
-    }
-
     /// Says where the conversation stands and repeats what came after `after`.
-    async fn catch_up(&mut self, after: Position, socket: &mut WebSocket) -> Result<(), ApiError> {
+    async fn catch_up(&mut self, after: Position, socket: &mut Socket) -> Result<Result<(), Gone>, ApiError> {
         let mut after = after;
         let mut ready = false;
         loop {
@@ -149,15 +109,16 @@ impl Connection {
             if let Some(conversation) = &page.conversation {
                 self.into = Into::Known(conversation.id);
             }
-            if !ready {
-                ready = true;
-                say(socket, &ChatFrame::Ready { conversation: page.conversation.clone() }).await;
-            }
-            for entry in page.entries {
-                say(socket, &ChatFrame::Entry { entry }).await;
+            let first = (!std::mem::replace(&mut ready, true))
+                .then(|| ChatFrame::Ready { conversation: page.conversation.clone() });
+            let entries = page.entries.into_iter().map(|entry| ChatFrame::Entry { entry });
+            for frame in first.into_iter().chain(entries).filter_map(|frame| encode(&frame)) {
+                if socket.send(frame).await.is_err() {
+                    return Ok(Err(Gone));
+                }
             }
             if !page.more {
-                return Ok(());
+                return Ok(Ok(()));
             }
             after = read;
         }
@@ -179,12 +140,11 @@ impl Connection {
     }
 
     /// Acts on one frame; gives what the browser is told at once.
-    async fn hear(&mut self, text: &str) -> Option<ChatFrame> {
+    async fn act(&mut self, text: &str) -> Option<ChatFrame> {
         let frame = match serde_json::from_str(text) {
             Ok(frame) => frame,
             Err(error) => {
-                let error = ApiError::new(400, "input.malformed", format!("The frame cannot be used: {error}."));
-                return Some(error_frame(&error, None));
+                return Some(refused("input.malformed", &format!("The frame cannot be used: {error}."), None));
             }
         };
         match frame {
@@ -201,22 +161,19 @@ impl Connection {
             ChatSend::Receipt { stage, up_to } => {
                 let conversation = self.conversation().await?;
                 let stored = receipt(&self.hub, conversation, stage, up_to).await;
-                stored.err().map(|error| error_frame(&error, None))
+                stored.err().map(|error| refused(&error.0.code, &error.0.detail, None))
             }
             ChatSend::New {} => {
                 self.into = Into::New;
                 self.hub.want_new(self.web.contact);
                 Some(ChatFrame::Ready { conversation: None })
             }
-            ChatSend::Hello { .. } => {
-                let error = ApiError::new(400, "chat.hello", "The hello was said already.");
-                Some(error_frame(&error, None))
-            }
+            ChatSend::Hello { .. } => Some(refused("chat.hello", "The hello was said already.", None)),
         }
     }
 
     async fn message(&mut self, message: ChatMessage) -> ChatFrame {
-        let kept = ChatMessage { id: message.id, text: None, answer: None, media: None };
+        let turn = message.id;
         // A message over plain HTTP may have begun the new conversation meanwhile.
         if self.into == Into::New && !self.hub.wants_new(self.web.contact) {
             self.into = Into::Newest;
@@ -227,7 +184,7 @@ impl Connection {
                 self.into = Into::Known(conversation);
                 ChatFrame::Accepted { id: accepted.id, position: accepted.position }
             }
-            Err(error) => error_frame(&error, Some(&kept)),
+            Err(error) => refused(&error.0.code, &error.0.detail, Some(turn)),
         }
     }
 }

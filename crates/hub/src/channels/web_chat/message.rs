@@ -2,7 +2,7 @@
 
 use tandem_conversation::{
     Channel, Command, CommandId, Contact, ContactId, Content, ConversationId, CustomerRef, Envelope, Opening,
-    Participant, Permissions, Position, Rejection, Stage, Time, TurnId,
+    Participant, Permissions, Position, Rejection, Stage, Time,
 };
 use tandem_protocol::chat::{ChatAccepted, ChatMessage};
 use tandem_sqlite::rusqlite::Connection;
@@ -115,9 +115,4 @@ pub(super) async fn receipt(
     let command = customer_command(CommandId(Uuid::now_v7()), conversation, Command::Receive { stage, up_to });
     hub.execute_once(command).await??;
     Ok(())
-}
-
-/// The turn that a refused message wished to be.
-pub(super) fn turn_of(message: &ChatMessage) -> TurnId {
-    message.id
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, State};
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use tandem_conversation::{ContactId, Conversation, CustomerId};
 use tandem_protocol::Problem;
@@ -13,8 +12,8 @@ use uuid::Uuid;
 
 use super::entries::conversation_of;
 use super::origin;
-use crate::api::auth::{From, bearer};
-use crate::api::{ApiError, Json};
+use crate::api::auth::bearer;
+use crate::api::{ApiError, Json, Peer};
 use crate::fanout::Input;
 use crate::hub::Hub;
 use crate::identity::{self, Identity, made_up_name};
@@ -54,11 +53,10 @@ pub(crate) async fn visitor(hub: &Hub, token: Option<String>) -> Result<WebConta
         (status = 404, body = Problem), (status = 429, body = Problem)))]
 pub(crate) async fn create(
     State(hub): State<Arc<Hub>>,
-    From(address): From,
-    headers: HeaderMap,
+    peer: Peer,
     Json(request): Json<SessionRequest>,
 ) -> Result<axum::Json<SessionResponse>, ApiError> {
-    hub.limits.session(address)?;
+    hub.limits.session(peer.network)?;
     for (field, text) in [("name", &request.name), ("language", &request.language)] {
         if text.as_ref().is_some_and(|text| text.chars().count() > 100) {
             return Err(tandem_conversation::Rejection::invalid(field, "longer than 100 characters").into());
@@ -68,7 +66,7 @@ pub(crate) async fn create(
     let brand = hub.database.read(move |connection| brands::by_key(connection, &key)).await?;
     let brand =
         brand.ok_or_else(|| ApiError::new(404, "chat.brand_unknown", "There is no brand of this name here."))?;
-    origin::check(&brand, &headers)?;
+    origin::check(&brand, &peer)?;
     let mut earlier = None;
     if let Some(token) = request.resume
         && let Ok(web) = visitor(&hub, Some(token.clone())).await

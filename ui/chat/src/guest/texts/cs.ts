@@ -30,6 +30,8 @@ export const cs: GuestTexts = {
   elsewhereText: "Odkaz funguje jen v prohlížeči, který ho otevřel jako první. Pokračujte tam, nebo požádejte o nový odkaz: {who}.",
   no_cookie: "Tento prohlížeč neukládá soubory cookie",
   no_cookieText: "Odkaz zůstává platný. Povolte pro tuto stránku soubory cookie, nebo odkaz otevřete v jiném prohlížeči.",
+  origin: "Tato stránka nemůže konverzaci otevřít",
+  originText: "Odkaz je platný, ale na této adrese nefunguje. Dejte prosím vědět: {who}.",
   unknown: "Tento odkaz zde není znám",
   unknownText: "Zkontrolujte, zda je celý, nebo požádejte o nový.",
   unreachable: "Konverzace není dostupná",

@@ -30,6 +30,8 @@ export const de: GuestTexts = {
   elsewhereText: "Der Link gilt nur in dem Browser, der ihn zuerst geöffnet hat. Machen Sie dort weiter oder bitten Sie {who} um einen neuen Link.",
   no_cookie: "Dieser Browser behält keine Cookies",
   no_cookieText: "Der Link ist nicht verbraucht. Erlauben Sie Cookies für diese Seite oder öffnen Sie den Link in einem anderen Browser.",
+  origin: "Diese Seite kann das Gespräch nicht öffnen",
+  originText: "Der Link ist gültig, funktioniert aber unter dieser Adresse nicht. Bitte sagen Sie {who} Bescheid.",
   unknown: "Dieser Link ist hier nicht bekannt",
   unknownText: "Prüfen Sie, ob er vollständig ist, oder bitten Sie um einen neuen.",
   unreachable: "Das Gespräch ist nicht erreichbar",

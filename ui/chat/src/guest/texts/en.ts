@@ -29,6 +29,8 @@ export const en = {
   elsewhereText: "The link works only in the browser that opened it first. Go on there, or ask {who} for a new link.",
   no_cookie: "This browser keeps no cookies",
   no_cookieText: "The link is not used up. Allow cookies for this page, or open the link in another browser.",
+  origin: "This page cannot open the conversation",
+  originText: "The link is good, but it does not work at this address. Please tell {who}.",
   unknown: "This link is not known here",
   unknownText: "Check that it is whole, or ask whoever sent it for a new one.",
   unreachable: "The conversation cannot be reached",

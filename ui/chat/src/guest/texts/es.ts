@@ -30,6 +30,8 @@ export const es: GuestTexts = {
   elsewhereText: "El enlace solo funciona en el navegador que lo abrió primero. Continúe allí o pida un enlace nuevo a {who}.",
   no_cookie: "Este navegador no guarda cookies",
   no_cookieText: "El enlace sigue siendo válido. Permita las cookies en esta página o abra el enlace en otro navegador.",
+  origin: "Esta página no puede abrir la conversación",
+  originText: "El enlace es válido, pero no funciona en esta dirección. Avise a {who}.",
   unknown: "Este enlace no se conoce aquí",
   unknownText: "Compruebe que está completo o pida uno nuevo.",
   unreachable: "No se puede llegar a la conversación",

@@ -30,6 +30,8 @@ export const fr: GuestTexts = {
   elsewhereText: "Le lien ne fonctionne que dans le navigateur qui l’a ouvert en premier. Continuez là-bas ou demandez un nouveau lien à {who}.",
   no_cookie: "Ce navigateur ne garde pas de cookies",
   no_cookieText: "Le lien reste valable. Autorisez les cookies pour cette page ou ouvrez le lien dans un autre navigateur.",
+  origin: "Cette page ne peut pas ouvrir la conversation",
+  originText: "Le lien est valable, mais il ne fonctionne pas à cette adresse. Prévenez {who}.",
   unknown: "Ce lien n’est pas connu ici",
   unknownText: "Vérifiez qu’il est complet, ou demandez-en un nouveau.",
   unreachable: "La conversation est injoignable",

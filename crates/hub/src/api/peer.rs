@@ -1,0 +1,325 @@
+//! Who is asking: the address behind the proxies that are trusted, and whether a page of this hub's own asks.
+//!
+//! A header counts only if the connection comes from a trusted proxy. Proxies append what they saw, so the list is read
+//! from its right end, up to the first address that no trusted proxy has. What cannot be read, or what two headers
+//! contradict, is not believed, and then the proxy itself counts as the one who asks.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::header::{FORWARDED, HOST, HeaderName, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, uri::Authority};
+use ipnet::IpNet;
+use reqwest::Url;
+
+use crate::hub::Hub;
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// What limits count by: an IPv4 address, or the /64 that one IPv6 customer line gets.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Network(IpAddr);
+
+impl Network {
+    pub(crate) fn of(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V4(v4) => IpAddr::V4(v4),
+            IpAddr::V6(v6) => {
+                let [a, b, c, d, ..] = v6.segments();
+                IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            }
+        })
+    }
+}
+
+/// Addresses never reach the log.
+impl fmt::Debug for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Network(…)")
+    }
+}
+
+/// Where a request comes from.
+#[derive(Clone)]
+pub(crate) struct Peer {
+    pub network: Network,
+    /// The page that asks; none if no browser says so.
+    origin: Option<String>,
+    /// The browser vouches that it is a page of the same origin.
+    is_same_origin: bool,
+    /// Under which names this hub is addressed: by the request, by the proxy, by the settings.
+    own: Vec<String>,
+    /// Whether the browser came over TLS, as far as a trusted proxy says.
+    is_secure: Option<bool>,
+}
+
+impl FromRequestParts<Arc<Hub>> for Peer {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, Self::Rejection> {
+        let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let direct = info.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
+        let authority = parts.uri.authority().map(Authority::as_str);
+        let config = &hub.config;
+        Ok(Self::of(direct, authority, &parts.headers, &config.trusted_proxies, config.public_url.as_deref()))
+    }
+}
+
+impl Peer {
+    /// `authority` is what the request line names, as in HTTP/2 and requests to proxies.
+    fn of(
+        direct: IpAddr,
+        authority: Option<&str>,
+        headers: &HeaderMap,
+        trusted: &[IpNet],
+        public_url: Option<&str>,
+    ) -> Self {
+        let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        let proxied = is_trusted(direct, trusted);
+        let forwarded = |name: &HeaderName| {
+            let values = headers.get(name).filter(|_| proxied)?.to_str().ok()?;
+            // The proxy next to the browser wrote the first.
+            values.split(',').next().map(|value| value.trim().to_ascii_lowercase())
+        };
+        let public = public_url.and_then(|url| Url::parse(url).ok()).and_then(|url| authority_of(&url));
+        let named = [text(&HOST).or(authority).map(str::to_ascii_lowercase), forwarded(&X_FORWARDED_HOST), public];
+        Self {
+            network: Network::of(origin_address(direct, headers, trusted)),
+            origin: headers.contains_key(ORIGIN).then(|| text(&ORIGIN).unwrap_or("null").to_ascii_lowercase()),
+            is_same_origin: text(&SEC_FETCH_SITE) == Some("same-origin"),
+            own: named.into_iter().flatten().collect(),
+            is_secure: forwarded(&X_FORWARDED_PROTO).map(|scheme| scheme == "https" || scheme == "wss"),
+        }
+    }
+
+    /// The host of the page that asks, or an error if it has none. None if no browser says where it is.
+    pub(crate) fn page_host(&self) -> Option<Result<String, ()>> {
+        let origin = Url::parse(self.origin.as_deref()?).ok();
+        Some(origin.and_then(|origin| origin.host_str().map(str::to_owned)).ok_or(()))
+    }
+
+    /// Whether a page of this hub asks, or no page at all. Proxies that pass `Host` on without its port, or not at all,
+    /// must not shut the hub's own pages out.
+    pub(crate) fn is_own_page(&self) -> bool {
+        let Some(origin) = &self.origin else { return true };
+        if self.is_same_origin {
+            return true;
+        }
+        let Ok(origin) = Url::parse(origin) else { return false };
+        let (Some(host), Some(full)) = (origin.host_str(), authority_of(&origin)) else { return false };
+        self.own.iter().any(|own| {
+            let default = format!("{host}:{}", origin.port_or_known_default().unwrap_or_default());
+            *own == full || *own == default || own == host
+        })
+    }
+
+    /// Whether cookies must not travel without TLS: always but on this very machine.
+    pub(crate) fn needs_secure_cookies(&self) -> bool {
+        self.is_secure.unwrap_or_else(|| !self.own.first().is_some_and(|own| is_loopback(own)))
+    }
+}
+
+/// `host` or `host:port`, without the port that the scheme implies.
+fn authority_of(url: &Url) -> Option<String> {
+    let host = url.host_str()?;
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
+
+fn is_loopback(authority: &str) -> bool {
+    let bare = authority.parse::<Authority>();
+    matches!(bare.as_ref().map(Authority::host), Ok("localhost" | "127.0.0.1" | "[::1]"))
+}
+
+fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
+    let address = address.to_canonical();
+    trusted.iter().any(|net| net.contains(&address))
+}
+
+/// The address behind the proxies.
+fn origin_address(direct: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    if !is_trusted(direct, trusted) {
+        return direct;
+    }
+    let walk = |name: &HeaderName, hop: fn(&str) -> Option<IpAddr>| {
+        headers.contains_key(name).then(|| {
+            let hops: Option<Vec<&str>> = headers.get_all(name).iter().map(|value| value.to_str().ok()).collect();
+            let hops = hops.unwrap_or_default().into_iter().flat_map(elements).collect::<Vec<_>>();
+            last_untrusted(direct, hops.iter().rev().map(|element| hop(element)), trusted)
+        })
+    };
+    // A proxy writes one of them and may pass on the other as a stranger wrote it.
+    match (walk(&X_FORWARDED_FOR, bare_address), walk(&FORWARDED, for_of_element)) {
+        (Some(one), Some(other)) if one != other => direct,
+        (Some(found), _) | (None, Some(found)) => found,
+        (None, None) => direct,
+    }
+}
+
+/// Follows the hops from the hub outwards to the first that is nobody's whom we trust, or cannot be read.
+fn last_untrusted(direct: IpAddr, hops: impl Iterator<Item = Option<IpAddr>>, trusted: &[IpNet]) -> IpAddr {
+    let mut found = direct;
+    for hop in hops {
+        let Some(hop) = hop else { return found };
+        found = hop;
+        if !is_trusted(hop, trusted) {
+            return found;
+        }
+    }
+    found
+}
+
+/// The elements of a list, split at commas outside quotes.
+fn elements(list: &str) -> Vec<&str> {
+    let mut is_quoted = false;
+    list.split(|c| {
+        is_quoted ^= c == '"';
+        c == ',' && !is_quoted
+    })
+    .collect()
+}
+
+/// `address`, `address:port`, `[address]` or `[address]:port`.
+fn bare_address(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Some(address.to_canonical());
+    }
+    if let Ok(address) = text.parse::<SocketAddr>() {
+        return Some(address.ip().to_canonical());
+    }
+    let bare = text.strip_prefix('[')?.strip_suffix(']')?;
+    bare.parse::<Ipv6Addr>().ok().map(|address| IpAddr::V6(address).to_canonical())
+}
+
+/// The address of one element of `Forwarded` (RFC 7239).
+fn for_of_element(element: &str) -> Option<IpAddr> {
+    let mut pairs = element.split(';').filter_map(|pair| pair.split_once('='));
+    let (_, node) = pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case("for"))?;
+    bare_address(node.trim().trim_matches('"'))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use axum::http::{HeaderMap, HeaderName, HeaderValue};
+    use ipnet::IpNet;
+
+    use super::{Network, Peer};
+
+    fn headers(lines: &[(&str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
+        }
+        headers
+    }
+
+    fn peer(direct: &str, lines: &[(&str, &str)], public_url: Option<&str>) -> Peer {
+        let trusted: Vec<IpNet> = ["10.0.0.0/8", "127.0.0.1/32", "fd00::/8"].map(|net| net.parse().unwrap()).into();
+        Peer::of(direct.parse().unwrap(), None, &headers(lines), &trusted, public_url)
+    }
+
+    fn network(address: &str) -> Network {
+        Network::of(address.parse::<IpAddr>().unwrap())
+    }
+
+    #[test]
+    fn the_nearest_address_that_is_no_trusted_proxy_counts() {
+        let cases: &[(&str, &[(&str, &str)], &str)] = &[
+            ("203.0.113.9", &[], "203.0.113.9"),
+            ("203.0.113.9", &[("x-forwarded-for", "198.51.100.1")], "203.0.113.9"),
+            ("127.0.0.1", &[("x-forwarded-for", "198.51.100.1")], "198.51.100.1"),
+            ("127.0.0.1", &[("x-forwarded-for", "1.2.3.4, 198.51.100.1")], "198.51.100.1"),
+            ("127.0.0.1", &[("x-forwarded-for", "1.2.3.4,198.51.100.1 ,10.9.9.9")], "198.51.100.1"),
+            ("127.0.0.1", &[("x-forwarded-for", "1.2.3.4"), ("x-forwarded-for", "198.51.100.1")], "198.51.100.1"),
+            ("127.0.0.1", &[("x-forwarded-for", "198.51.100.1:4711")], "198.51.100.1"),
+            ("127.0.0.1", &[("x-forwarded-for", "[2001:db8::7]:4711")], "2001:db8::7"),
+            ("127.0.0.1", &[("x-forwarded-for", "::ffff:198.51.100.1")], "198.51.100.1"),
+            ("::ffff:127.0.0.1", &[("x-forwarded-for", "198.51.100.1")], "198.51.100.1"),
+            ("fd00::2", &[("x-forwarded-for", "2001:db8:1:2::7")], "2001:db8:1:2::9"),
+            ("127.0.0.1", &[("x-forwarded-for", "10.1.1.1, 10.2.2.2")], "10.1.1.1"),
+            ("127.0.0.1", &[("forwarded", "for=198.51.100.1")], "198.51.100.1"),
+            ("127.0.0.1", &[("forwarded", "For=\"[2001:db8::7]:4711\";proto=https, for=10.0.0.3")], "2001:db8::7"),
+            ("127.0.0.1", &[("forwarded", "for=\"a,b\", for=198.51.100.1;by=10.0.0.1")], "198.51.100.1"),
+            ("127.0.0.1", &[("forwarded", "for=198.51.100.1"), ("x-forwarded-for", "198.51.100.1")], "198.51.100.1"),
+        ];
+        for (direct, lines, expected) in cases {
+            assert!(peer(direct, lines, None).network == network(expected), "{direct} with {lines:?} is {expected}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_cannot_be_believed_leaves_the_proxy_as_the_one_who_asks() {
+        let cases: &[(&[(&str, &str)], &str)] = &[
+            (&[("x-forwarded-for", "")], "127.0.0.1"),
+            (&[("x-forwarded-for", "unknown")], "127.0.0.1"),
+            (&[("x-forwarded-for", "1.2.3.4, garbage")], "127.0.0.1"),
+            (&[("x-forwarded-for", "1.2.3.4, garbage, 10.0.0.7")], "10.0.0.7"),
+            (&[("x-forwarded-for", "1.2.3.4,")], "127.0.0.1"),
+            (&[("x-forwarded-for", "999.1.1.1")], "127.0.0.1"),
+            (&[("forwarded", "for=_hidden")], "127.0.0.1"),
+            (&[("forwarded", "proto=https")], "127.0.0.1"),
+            (&[("forwarded", "for=1.2.3.4"), ("x-forwarded-for", "198.51.100.1")], "127.0.0.1"),
+        ];
+        for (lines, expected) in cases {
+            assert!(peer("127.0.0.1", lines, None).network == network(expected), "{lines:?} is {expected}");
+        }
+    }
+
+    #[test]
+    fn one_ipv6_line_is_one_network() {
+        assert!(network("2001:db8:1:2::1") == network("2001:db8:1:2:ffff::9"));
+        assert!(network("2001:db8:1:2::1") != network("2001:db8:1:3::1"));
+        assert!(network("::ffff:192.0.2.1") == network("192.0.2.1"));
+    }
+
+    #[test]
+    fn the_hubs_own_page_is_known_behind_proxies_that_change_the_host() {
+        let https = "https://hub.example";
+        let cases: &[(&str, &[(&str, &str)], Option<&str>, bool)] = &[
+            (https, &[("host", "hub.example")], None, true),
+            (https, &[("host", "HUB.example:443")], None, true),
+            ("https://hub.example:8443", &[("host", "hub.example:8443")], None, true),
+            ("https://hub.example:8443", &[("host", "hub.example")], None, true),
+            ("https://hub.example:8443", &[("host", "hub.example:9999")], None, false),
+            (https, &[("host", "127.0.0.1:7700")], None, false),
+            (https, &[("host", "127.0.0.1:7700")], Some(https), true),
+            (https, &[("host", "127.0.0.1:7700"), ("x-forwarded-host", "hub.example")], None, true),
+            (https, &[("host", "127.0.0.1:7700"), ("sec-fetch-site", "same-origin")], None, true),
+            (https, &[], Some("https://hub.example/"), true),
+            (https, &[], None, false),
+            ("https://evil.example", &[("host", "hub.example"), ("sec-fetch-site", "cross-site")], Some(https), false),
+            ("https://hub.example.evil.example", &[("host", "hub.example")], Some(https), false),
+            ("null", &[("host", "hub.example")], Some(https), false),
+        ];
+        for (origin, lines, public_url, own) in cases {
+            let lines = [&[("origin", *origin)], *lines].concat();
+            assert_eq!(peer("127.0.0.1", &lines, *public_url).is_own_page(), *own, "{lines:?} with {public_url:?}");
+        }
+        let stranger =
+            peer("203.0.113.9", &[("origin", https), ("host", "x"), ("x-forwarded-host", "hub.example")], None);
+        assert!(!stranger.is_own_page(), "only a trusted proxy may say where the hub is");
+    }
+
+    #[test]
+    fn cookies_travel_without_tls_on_this_machine_only() {
+        for (lines, secure) in [
+            (&[("host", "hub.example")][..], true),
+            (&[("host", "127.0.0.1:7700")], false),
+            (&[("host", "localhost")], false),
+            (&[("host", "[::1]:7700")], false),
+            (&[("host", "127.0.0.1:7700"), ("x-forwarded-proto", "https")], true),
+            (&[("host", "hub.example"), ("x-forwarded-proto", "http")], false),
+            (&[], true),
+        ] {
+            assert_eq!(peer("127.0.0.1", lines, None).needs_secure_cookies(), secure, "{lines:?}");
+        }
+    }
+}

@@ -1,0 +1,490 @@
+//! A live connection, the same for desks, web chats and external agents: heartbeats in both directions, a queue with
+//! an end, time limits on sending, a limit of frames, and an end that says why.
+//!
+//! What differs between the three is a [`Party`]. How a connection is ended from outside: whoever holds its [`Line`]
+//! calls [`Line::end`] with the reason, and the connection closes at once; what still waits in the queue is not sent.
+//! Dropping the line closes the connection after what is queued.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::response::Response;
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
+use tokio_tungstenite::tungstenite::Error as WireError;
+
+use crate::api::ApiError;
+
+/// Frames that may wait for one slow client.
+const BACKLOG: usize = 1024;
+/// Bytes that may wait for one slow client, unless they are a single frame.
+const BACKLOG_BYTES: usize = 8 * 1024 * 1024;
+/// How long a client may take to say its first word.
+const HELLO: Duration = Duration::from_secs(10);
+/// How long a client may take to receive what is sent to it.
+const SEND: Duration = Duration::from_secs(30);
+/// How long a client may take to answer a close, so that it reads the reason before the connection is gone.
+const LINGER: Duration = Duration::from_secs(1);
+/// A browser that is silent for so long is asked whether it is there.
+pub(crate) const CHAT_SILENT: Duration = Duration::from_secs(25);
+/// After so long without news a browser is told that the hub is there. Pages take the connection for dead after two and
+/// a half times as long (`SILENT_MS` in `ui/chat/src/live.ts`), and proxies cut what is silent for 60 s.
+pub(crate) const CHAT_ALIVE: Duration = Duration::from_secs(10);
+/// Frames a second that one client may send.
+const FRAMES_PER_S: u32 = 20;
+/// Frames that it may send at once after a pause.
+const FRAMES_BURST: u32 = 60;
+
+/// Why the hub ends a connection, as its client is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Goodbye {
+    /// Of RFC 6455, section 7.4.
+    close: u16,
+    /// Sent before the close as an error frame; none if empty.
+    code: &'static str,
+    message: &'static str,
+}
+
+impl Goodbye {
+    /// Everything was said.
+    pub(crate) const OVER: Self = Self::new(1000, "", "");
+    /// The client reads more slowly than things happen.
+    pub(crate) const TOO_SLOW: Self =
+        Self::new(1013, "live.too_slow", "This connection could not keep up: come back with the last position.");
+    /// What was shown here goes on elsewhere.
+    pub(crate) const MOVED: Self = Self::new(1012, "", "");
+
+    pub(crate) const fn new(close: u16, code: &'static str, message: &'static str) -> Self {
+        Self { close, code, message }
+    }
+}
+
+/// The hub's end of the queue to one connection.
+pub(crate) struct Line {
+    frames: mpsc::Sender<Utf8Bytes>,
+    shared: Arc<Shared>,
+}
+
+/// The connection's end of its queue.
+pub(crate) struct Queue {
+    frames: mpsc::Receiver<Utf8Bytes>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    /// Bytes in the queue.
+    bytes: AtomicUsize,
+    end: OnceLock<Goodbye>,
+    ended: Notify,
+}
+
+/// A queue to one connection.
+pub(crate) fn line() -> (Line, Queue) {
+    let (sender, receiver) = mpsc::channel(BACKLOG);
+    let shared = Arc::<Shared>::default();
+    (Line { frames: sender, shared: Arc::clone(&shared) }, Queue { frames: receiver, shared })
+}
+
+impl Line {
+    /// Queues a frame. False if the connection has ended, or ends now because it cannot keep up.
+    #[must_use]
+    pub(crate) fn send(&self, frame: Utf8Bytes) -> bool {
+        let bytes = frame.len();
+        let before = self.shared.bytes.fetch_add(bytes, Ordering::Relaxed);
+        if (before == 0 || before + bytes <= BACKLOG_BYTES) && self.frames.try_send(frame).is_ok() {
+            return true;
+        }
+        self.end(Goodbye::TOO_SLOW);
+        false
+    }
+
+    /// Ends the connection at once. The first reason counts.
+    pub(crate) fn end(&self, goodbye: Goodbye) {
+        if self.shared.end.set(goodbye).is_ok() {
+            self.shared.ended.notify_one();
+        }
+    }
+}
+
+impl Queue {
+    /// The next frame, or why there is none any more. Loses nothing if it is dropped before it is ready.
+    async fn next(&mut self) -> Result<Utf8Bytes, Goodbye> {
+        if let Some(goodbye) = self.shared.end.get() {
+            return Err(*goodbye);
+        }
+        let frame = tokio::select! {
+            () = self.shared.ended.notified() => None,
+            frame = self.frames.recv() => frame,
+        };
+        frame.map(|frame| self.taken(frame)).ok_or_else(|| *self.shared.end.get().unwrap_or(&Goodbye::OVER))
+    }
+
+    /// A frame that waits already.
+    fn at_hand(&mut self) -> Option<Utf8Bytes> {
+        self.frames.try_recv().ok().map(|frame| self.taken(frame))
+    }
+
+    fn taken(&self, frame: Utf8Bytes) -> Utf8Bytes {
+        self.shared.bytes.fetch_sub(frame.len(), Ordering::Relaxed);
+        frame
+    }
+}
+
+/// The client has gone, or does not read any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Gone;
+
+/// Writes an error as a frame of one client's protocol.
+pub(crate) type ErrorFrame = fn(code: &str, message: &str) -> Option<Utf8Bytes>;
+
+/// What distinguishes one kind of client.
+pub(crate) trait Party: Send {
+    /// A client that is silent for so long is asked, and after as long again it is gone.
+    const SILENT: Duration;
+
+    /// The frame by which a client knows that the connection still works, and after how much silence it is sent. None
+    /// if its queue brings such frames.
+    fn alive(&self) -> Option<(Duration, Utf8Bytes)>;
+
+    /// Acts on one frame; gives what the client is told at once.
+    fn hear(&mut self, text: &str) -> impl Future<Output = Option<Utf8Bytes>> + Send;
+}
+
+/// Upgrades a request to a live connection and serves it.
+pub(crate) fn open<F>(
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    frame_bytes: usize,
+    error: ErrorFrame,
+    serve: impl FnOnce(Socket) -> F + Send + 'static,
+) -> Result<Response, ApiError>
+where
+    F: Future<Output = ()> + Send,
+{
+    let upgrade = upgrade.map_err(|_| ApiError::new(426, "live.upgrade", "Open this address as a WebSocket."))?;
+    // Small buffers let thousands of idle connections stay small.
+    let sized = upgrade
+        .read_buffer_size(4096)
+        .write_buffer_size(4096)
+        .max_write_buffer_size(16 * 1024 * 1024)
+        .max_message_size(frame_bytes)
+        .max_frame_size(frame_bytes);
+    Ok(sized.on_upgrade(async move |socket| serve(Socket { socket, error, frame_bytes }).await))
+}
+
+/// An open connection to one client.
+pub(crate) struct Socket {
+    socket: WebSocket,
+    error: ErrorFrame,
+    frame_bytes: usize,
+}
+
+impl Socket {
+    /// Sends one frame and waits until it has left.
+    pub(crate) async fn send(&mut self, frame: Utf8Bytes) -> Result<(), Gone> {
+        self.put(Message::Text(frame)).await
+    }
+
+    /// The first frame of a client that has to introduce itself; none if it has gone, or was told what is wrong.
+    pub(crate) async fn first(&mut self) -> Option<Utf8Bytes> {
+        match timeout(HELLO, self.socket.next()).await {
+            Ok(Some(Ok(Message::Text(text)))) => Some(text),
+            Ok(Some(Ok(Message::Binary(_)))) => {
+                self.end(NOT_TEXT).await;
+                None
+            }
+            Ok(Some(Err(error))) => {
+                self.failed(error).await;
+                None
+            }
+            Ok(_) => None,
+            Err(_) => {
+                self.end(NO_HELLO).await;
+                None
+            }
+        }
+    }
+
+    /// Says what was refused, then closes.
+    pub(crate) async fn refuse(&mut self, error: &ApiError) {
+        self.say_error(&error.0.code, &error.0.detail).await;
+        self.close(1008, &error.0.code).await;
+    }
+
+    /// Closes and says why.
+    pub(crate) async fn end(&mut self, goodbye: Goodbye) {
+        if !goodbye.code.is_empty() {
+            self.say_error(goodbye.code, goodbye.message).await;
+        }
+        self.close(goodbye.close, goodbye.code).await;
+    }
+
+    /// Listens and sends until either side ends it. With `is_limited` a client that sends more frames than people do is
+    /// read no faster than that.
+    pub(crate) async fn talk<P: Party>(&mut self, queue: &mut Queue, party: &mut P, is_limited: bool) {
+        let began = Instant::now();
+        let mut pulse = Pulse::new(P::SILENT, party.alive(), began);
+        let mut pace = Pace::new(is_limited, began);
+        let mut tick = std::pin::pin!(sleep_until(pulse.due()));
+        loop {
+            let may_read = pace.may_read(Instant::now());
+            let wake = if may_read { pulse.due() } else { pulse.due().min(pace.ready) };
+            if tick.is_elapsed() || wake < tick.deadline() {
+                tick.as_mut().reset(wake);
+            }
+            let done = tokio::select! {
+                () = &mut tick => self.beat(&mut pulse).await,
+                frame = queue.next() => match frame {
+                    Ok(frame) => {
+                        pulse.said();
+                        self.send_with(frame, queue).await
+                    }
+                    Err(goodbye) => return self.end(goodbye).await,
+                },
+                message = self.socket.next(), if may_read => {
+                    let now = Instant::now();
+                    pulse.heard(now);
+                    pace.read(now);
+                    match message {
+                        Some(Ok(Message::Text(text))) => match party.hear(&text).await {
+                            Some(answer) => self.send(answer).await,
+                            None => Ok(()),
+                        },
+                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
+                        Some(Ok(Message::Binary(_))) => return self.end(NOT_TEXT).await,
+                        Some(Ok(Message::Close(_))) => return self.linger().await,
+                        Some(Err(error)) => return self.failed(error).await,
+                        None => return,
+                    }
+                }
+            };
+            if done.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Asks a silent client whether it is there, or tells it that the hub is.
+    async fn beat(&mut self, pulse: &mut Pulse) -> Result<(), Gone> {
+        match pulse.beat(Instant::now()) {
+            Beat::Nothing => Ok(()),
+            Beat::Ask => self.put(Message::Ping(Bytes::new())).await,
+            Beat::Tell(frame) => self.send(frame).await,
+            Beat::Gone => Err(Gone),
+        }
+    }
+
+    /// Sends a frame and whatever has queued up meanwhile with one write.
+    async fn send_with(&mut self, frame: Utf8Bytes, queue: &mut Queue) -> Result<(), Gone> {
+        let all = async {
+            self.socket.feed(Message::Text(frame)).await?;
+            while let Some(frame) = queue.at_hand() {
+                self.socket.feed(Message::Text(frame)).await?;
+            }
+            self.socket.flush().await
+        };
+        in_time(all).await
+    }
+
+    async fn put(&mut self, message: Message) -> Result<(), Gone> {
+        in_time(self.socket.send(message)).await
+    }
+
+    async fn say_error(&mut self, code: &str, message: &str) {
+        if let Some(frame) = (self.error)(code, message) {
+            // Whoever does not read it any more loses nothing but the reason.
+            let _ = self.send(frame).await;
+        }
+    }
+
+    /// What arrived was no message.
+    async fn failed(&mut self, error: axum::Error) {
+        match error.into_inner().downcast::<WireError>().as_deref() {
+            Ok(WireError::Capacity(_)) => {
+                let message = format!("A frame may have {} bytes at most.", self.frame_bytes);
+                self.say_error("frame.too_large", &message).await;
+                let _ = self.say_close(1009, "frame.too_large").await;
+                // The rest of the frame is never read, and closing at once would take the reason away with it.
+                sleep(LINGER).await;
+            }
+            Ok(WireError::Utf8(_)) => self.end(Goodbye::new(1007, "frame.utf8", "Send UTF-8.")).await,
+            _ => {}
+        }
+    }
+
+    async fn close(&mut self, code: u16, reason: &str) {
+        if self.say_close(code, reason).await.is_ok() {
+            self.linger().await;
+        }
+    }
+
+    async fn say_close(&mut self, code: u16, reason: &str) -> Result<(), Gone> {
+        self.put(Message::Close(Some(CloseFrame { code, reason: reason.to_owned().into() }))).await
+    }
+
+    /// Waits for the other side's close; what it says before that is for nobody.
+    async fn linger(&mut self) {
+        let until = Instant::now() + LINGER;
+        while let Ok(Some(Ok(_))) = timeout_at(until, self.socket.next()).await {}
+    }
+}
+
+const NOT_TEXT: Goodbye = Goodbye::new(1003, "frame.binary", "Send text frames.");
+const NO_HELLO: Goodbye = Goodbye::new(1008, "live.hello", "The first frame did not come in time.");
+
+async fn in_time(sending: impl Future<Output = Result<(), axum::Error>>) -> Result<(), Gone> {
+    match timeout(SEND, sending).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "a live connection is gone");
+            Err(Gone)
+        }
+        Err(_) => {
+            tracing::info!(seconds = SEND.as_secs(), "a live connection is cut: its client does not read");
+            Err(Gone)
+        }
+    }
+}
+
+/// When each side last gave a sign of life.
+struct Pulse {
+    silent: Duration,
+    alive: Option<(Duration, Utf8Bytes)>,
+    heard: Instant,
+    asked: Option<Instant>,
+    said: Instant,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Beat {
+    Nothing,
+    Ask,
+    Tell(Utf8Bytes),
+    Gone,
+}
+
+impl Pulse {
+    fn new(silent: Duration, alive: Option<(Duration, Utf8Bytes)>, now: Instant) -> Self {
+        Self { silent, alive, heard: now, asked: None, said: now }
+    }
+
+    fn heard(&mut self, now: Instant) {
+        self.heard = now;
+        self.asked = None;
+    }
+
+    fn said(&mut self) {
+        self.said = Instant::now();
+    }
+
+    fn due(&self) -> Instant {
+        let ask = self.asked.unwrap_or(self.heard) + self.silent;
+        match &self.alive {
+            Some((after, _)) => ask.min(self.said + *after),
+            None => ask,
+        }
+    }
+
+    fn beat(&mut self, now: Instant) -> Beat {
+        if now >= self.asked.unwrap_or(self.heard) + self.silent {
+            return match self.asked.replace(now) {
+                None => Beat::Ask,
+                Some(_) => Beat::Gone,
+            };
+        }
+        match &self.alive {
+            Some((after, frame)) if now >= self.said + *after => {
+                self.said = now;
+                Beat::Tell(frame.clone())
+            }
+            _ => Beat::Nothing,
+        }
+    }
+}
+
+/// How fast a client is read.
+struct Pace {
+    is_limited: bool,
+    /// Not before then.
+    ready: Instant,
+}
+
+impl Pace {
+    const INTERVAL: Duration = Duration::from_millis(1_000 / FRAMES_PER_S as u64);
+
+    fn new(is_limited: bool, now: Instant) -> Self {
+        Self { is_limited, ready: now }
+    }
+
+    fn may_read(&self, now: Instant) -> bool {
+        !self.is_limited || self.ready <= now
+    }
+
+    fn read(&mut self, now: Instant) {
+        let saved = Self::INTERVAL * (FRAMES_BURST - 1);
+        let earliest = now.checked_sub(saved).unwrap_or(now);
+        self.ready = self.ready.max(earliest) + Self::INTERVAL;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::{BACKLOG, BACKLOG_BYTES, Beat, FRAMES_BURST, Goodbye, Pace, Pulse, line};
+
+    #[test]
+    fn a_client_may_send_a_burst_and_then_twenty_frames_a_second() {
+        let began = Instant::now();
+        let mut pace = Pace::new(true, began);
+        let mut read =
+            |now: Instant| (0..1_000).take_while(|_| pace.may_read(now).then(|| pace.read(now)).is_some()).count();
+        let later = began + Duration::from_secs(60);
+        assert_eq!(read(later), FRAMES_BURST as usize, "after a pause");
+        assert_eq!(read(later + Duration::from_secs(1)), 20, "from then on");
+        let mut unlimited = Pace::new(false, began);
+        (0..1_000).for_each(|_| unlimited.read(began));
+        assert!(unlimited.may_read(began));
+    }
+
+    #[test]
+    fn a_silent_client_is_asked_once_and_then_gone_and_hears_that_the_hub_is_there() {
+        let alive = Some((Duration::from_secs(10), "alive".into()));
+        let mut pulse = Pulse::new(Duration::from_secs(25), alive, Instant::now());
+        let beats: Vec<_> = (0..6).map(|_| pulse.beat(pulse.due())).collect();
+        let tell = || Beat::Tell("alive".into());
+        assert_eq!(beats, [tell(), tell(), Beat::Ask, tell(), tell(), Beat::Gone]);
+    }
+
+    #[tokio::test]
+    async fn a_queue_that_is_full_of_frames_or_bytes_ends_its_connection() {
+        let (short, mut queue) = line();
+        assert!((0..BACKLOG).all(|_| short.send("x".into())), "the queue takes its number of frames");
+        assert!(!short.send("x".into()));
+        assert_eq!(queue.next().await, Err(Goodbye::TOO_SLOW));
+        let (heavy, mut queue) = line();
+        assert!(heavy.send("x".repeat(2 * BACKLOG_BYTES).into()), "one large frame has to go through");
+        assert!(!heavy.send("x".into()));
+        assert_eq!(queue.next().await, Err(Goodbye::TOO_SLOW));
+    }
+
+    #[tokio::test]
+    async fn a_dropped_line_delivers_what_is_queued_and_an_ended_one_does_not() {
+        let (dropped, mut queue) = line();
+        assert!(dropped.send("last".into()));
+        drop(dropped);
+        assert_eq!(queue.next().await, Ok("last".into()));
+        assert_eq!(queue.next().await, Err(Goodbye::OVER));
+        let (ended, mut queue) = line();
+        assert!(ended.send("never".into()));
+        ended.end(Goodbye::MOVED);
+        assert_eq!(queue.next().await, Err(Goodbye::MOVED));
+    }
+}
