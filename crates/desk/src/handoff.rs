@@ -37,7 +37,7 @@ pub(crate) fn refused(name: &str, bytes: &[u8]) -> Option<Refusal> {
         "" => "This file has no type that is known to be safe".to_owned(),
         kind => format!("Files of type .{kind} can run or load things when they are opened"),
     };
-    Some(Refusal(format!("{what}. It can be saved, but is not opened from here.")))
+    Some(Refusal(format!("{what}. You can save it, but Tandem does not open it.")))
 }
 
 /// Writes a file into a folder of its own in `folder`, under its name, for a program to read. It is the user's alone, and

@@ -56,6 +56,10 @@ const STATES = [
     await page.getByRole("button", { name: "Note", exact: true }).click();
     await page.getByText("They stay here").waitFor();
   }],
+  ["unsent files", "files", async (page) => {
+    await show("Aiko Tanabe")(page);
+    await page.getByText("Files: ").waitFor();
+  }],
   ["file that could run", "files", async (page) => {
     await show("Carmen Menzel")(page);
     await page.getByRole("button", { name: "Open booking confirmation.html" }).click();
@@ -86,9 +90,9 @@ const STATES = [
   ["password", "", async (page) => {
     await page.getByRole("button", { name: /Maya Ortiz/ }).click();
     await page.getByRole("menuitem", { name: "Change password" }).click();
-    await page.getByLabel("Current password").fill("wrong-wrong");
+    await page.getByLabel("Current password", { exact: true }).fill("wrong-wrong");
     await page.getByLabel("New password", { exact: true }).fill("battery staple");
-    await page.getByLabel("New password, once more").fill("battery staple");
+    await page.getByLabel("New password, once more", { exact: true }).fill("battery staple");
     await page.keyboard.press("Enter");
     await page.getByText("The current password is wrong.").waitFor();
   }],

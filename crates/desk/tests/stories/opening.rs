@@ -54,7 +54,7 @@ async fn a_file_that_could_run_is_only_saved() {
     let (_hub, maya, carmen, turn) = sent("invoice.pdf.desktop", b"[Desktop Entry]").await;
     let opened = maya.ok("media.open", request(carmen, turn)).await;
     assert_eq!(opened["type"], "only_saved");
-    assert!(opened["why"].as_str().unwrap().contains("saved"), "{opened}");
+    assert!(opened["why"].as_str().unwrap().contains("You can save it"), "{opened}");
     assert!(maya.browser.files.lock().unwrap().is_empty());
 }
 

@@ -44,7 +44,7 @@ describe("a file in the transcript", () => {
 
   it("is saved, and says where", async () => {
     await shows({});
-    await user.click(screen.getByRole("button", { name: "Save invoice.pdf as …" }));
+    await user.click(screen.getByRole("button", { name: "Save as … invoice.pdf" }));
     await vi.waitFor(() => expect(desk.toasts.shown[0]?.text).toContain("Saved to ~/Downloads"));
   });
 

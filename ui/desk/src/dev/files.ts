@@ -65,6 +65,8 @@ export function filesScene(samples: Sample[], now: number): void {
     entry("itinerary", { name: "itinerary.pdf", contentType: "application/pdf", bytes: 4_400_000 }, true),
   );
   const file = (id: string, name: string, contentType: string, bytes: number, problem: string | null = null): FileView => ({ id, name, contentType, bytes, whole: true, problem });
+  const aiko = samples.find(({ view }) => view.row.id === "aiko");
+  if (aiko) aiko.view.drafts.files = [file("timetable", "timetable.pdf", "application/pdf", 91_000), file("fares", "fares.xlsx", "", 33_000)];
   carmen.view.drafts.files = [
     file("seat", "seat-map.png", "image/png", 640_000),
     file("fares", "fare rules W.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", 84_000),

@@ -18,7 +18,7 @@ export function fileKind(contentType: string, name: string): string {
   const ending = /\.([a-z0-9]{1,8})$/i.exec(name)?.[1];
   const exact = KINDS[bare];
   if (exact && bare !== "text/plain") return exact;
-  if (ending && (bare === "text/plain" || !ROUGHLY[bare.split("/")[0] ?? ""])) return ending.toUpperCase();
+  if (ending && (bare.startsWith("text/") || !ROUGHLY[bare.split("/")[0] ?? ""])) return ending.toUpperCase();
   return exact ?? ROUGHLY[bare.split("/")[0] ?? ""] ?? "File";
 }
 
