@@ -228,7 +228,7 @@ async fn a_file_is_refused_at_once_where_maya_may_not_reply() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn files_that_were_not_sent_outlive_the_sign_in_and_are_nobody_elses() {
+async fn files_that_were_not_sent_outlive_the_sign_in() {
     let (hub, maya, carmen) = engaged().await;
     let invoice = chooses(&maya, carmen, "invoice.pdf", b"%PDF").await;
     maya.ok("session.signOut", json!({})).await;
