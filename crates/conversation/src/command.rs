@@ -18,7 +18,7 @@ use crate::participant::Participant;
 use crate::permission::Permissions;
 use crate::state::{Channel, CustomerRef};
 use crate::time::Time;
-use crate::turn::{Content, Stage};
+use crate::turn::{Content, Media, Stage};
 
 /// A command with its sender.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +47,8 @@ pub struct Context {
     pub ladder: Ladder,
     /// The title of the custom button that has the command's action, if its sender may press it.
     pub button: Option<String>,
+    /// The files that the command names and its sender may send here, as they are stored.
+    pub files: Vec<Media>,
     /// Random ids for what the decision itself makes (turns and links of Your Logic), taken from the end.
     pub fresh: Vec<Uuid>,
 }
@@ -217,4 +219,17 @@ pub enum Command {
     },
     /// Time has passed: whatever is due happens.
     Tick,
+}
+
+impl Command {
+    /// The files that it sends. Of each only the id counts.
+    #[must_use]
+    pub fn files(&self) -> Vec<&Media> {
+        match self {
+            Self::Write { content: Content::Attachment { media, .. }, .. }
+            | Self::Reply { content: Content::Attachment { media, .. }, .. } => vec![media],
+            Self::AnswerLogic { actions, .. } => actions.iter().filter_map(Action::file).collect(),
+            _ => Vec::new(),
+        }
+    }
 }

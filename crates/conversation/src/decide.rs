@@ -19,7 +19,7 @@ use crate::permission::Permission;
 use crate::rejection::Rejection;
 use crate::state::Conversation;
 use crate::time::Time;
-use crate::turn::{Stage, check_label};
+use crate::turn::{Content, Stage, check_label};
 
 /// Decides a command against the state. The events continue the conversation's positions without a gap.
 ///
@@ -98,6 +98,16 @@ impl<'a> Draft<'a> {
 
     fn now(&self) -> Time {
         self.context.now
+    }
+
+    /// Of a file that is sent only the id counts: the rest is as it is stored.
+    fn with_file(&self, content: Content) -> Result<Content, Rejection> {
+        let Content::Attachment { media, text } = content else { return Ok(content) };
+        let stored = self.context.files.iter().find(|file| file.id == media.id).cloned();
+        let media = stored.ok_or_else(|| {
+            Rejection::invalid("media", "there is no such file, or it cannot be sent here by this sender")
+        })?;
+        Ok(Content::Attachment { media, text })
     }
 
     fn cause(&self) -> CommandId {

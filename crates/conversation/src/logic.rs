@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::handover::Handover;
 use crate::help::HelpReason;
-use crate::ids::{EngagementId, LinkId, Position, RequestId, TurnId, UserId};
+use crate::ids::{EngagementId, LinkId, MediaId, Position, RequestId, TurnId, UserId};
 use crate::rejection::Rejection;
 use crate::time::Time;
 use crate::turn::{Choice, Media, limits};
@@ -116,8 +116,18 @@ pub enum Action {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         turn: Option<TurnId>,
     },
+    /// Sends a file that was uploaded before (`media`), or that the hub fetches (`url`).
     Attachment {
-        media: Media,
+        /// The file's id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<MediaId>)]
+        media: Option<Media>,
+        /// Where the hub fetches the file.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        url: Option<String>,
+        /// What a fetched file is called; by default, what its address calls it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
         #[serde(default)]
         text: String,
         #[serde(default)]
@@ -192,6 +202,17 @@ pub enum Action {
     Feedback {
         text: String,
     },
+}
+
+impl Action {
+    /// The file that it sends, once there is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Media> {
+        match self {
+            Self::Attachment { media, .. } => media.as_ref(),
+            _ => None,
+        }
+    }
 }
 
 /// How an answer wishes to be treated if the conversation moved on.

@@ -1,6 +1,10 @@
 //! Turns: what is said, asked, answered, attached, noted or suggested.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
@@ -104,15 +108,60 @@ pub struct Choice {
     pub label: String,
 }
 
-/// A stored file, by reference.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+/// A stored file, by reference. Whoever sends one names its id alone, as text or in an object; the hub fills in the rest
+/// from what it has stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Media {
     pub id: MediaId,
     pub name: String,
     pub content_type: String,
     #[ts(type = "number")]
     pub bytes: u64,
+}
+
+impl Media {
+    /// A file of which only the id is known.
+    #[must_use]
+    pub fn named(id: MediaId) -> Self {
+        Self { id, name: String::new(), content_type: String::new(), bytes: 0 }
+    }
+}
+
+impl<'de> Deserialize<'de> for Media {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(IdOrWhole)
+    }
+}
+
+struct IdOrWhole;
+
+impl<'de> Visitor<'de> for IdOrWhole {
+    type Value = Media;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the id of a file, or an object with its id")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Media, E> {
+        text.parse().map(Media::named).map_err(|_| E::invalid_value(Unexpected::Other("text that is no id"), &self))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Media, A::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Whole {
+            id: MediaId,
+            #[serde(default)]
+            name: String,
+            #[serde(default)]
+            content_type: String,
+            #[serde(default)]
+            bytes: u64,
+        }
+        let Whole { id, name, content_type, bytes } = Whole::deserialize(MapAccessDeserializer::new(fields))?;
+        Ok(Media { id, name, content_type, bytes })
+    }
 }
 
 /// How far a turn has come. Only ever moves forward, in this order; `Failed` is left by a retry alone.

@@ -30,7 +30,9 @@ impl Expecting {
             permissions: self.permissions.clone(),
             command: command.clone().decided_as(self.now, named),
         };
-        decide(Some(state), &envelope, &self.context())
+        // Whether a file is there only the hub knows; if not, it says so.
+        let files = envelope.command.files().into_iter().cloned().collect();
+        decide(Some(state), &envelope, &Context { files, ..self.context() })
     }
 
     /// The surroundings of a decision. Whether Your Logic is connected, and a button still
@@ -44,6 +46,7 @@ impl Expecting {
             invitation_ms: 1,
             ladder: Ladder::default(),
             button: Some(String::new()),
+            files: Vec::new(),
             fresh: Vec::new(),
         }
     }

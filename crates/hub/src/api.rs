@@ -27,7 +27,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use error::ApiError;
-pub(crate) use input::{Json, Query, id, too_large};
+pub(crate) use input::{Json, Query, id};
 pub(crate) use peer::{Network, Peer};
 
 use crate::channels::web_chat;
@@ -65,6 +65,9 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(search::search))
         .routes(routes!(live::live))
         .routes(routes!(media::for_agents))
+        .routes(routes!(media::upload))
+        .routes(routes!(media::for_logic))
+        .routes(routes!(media::upload_of_logic))
         .routes(routes!(logic::respond))
         .routes(routes!(dry_runs::preview))
         .routes(routes!(dry_runs::improved))
@@ -83,12 +86,8 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(guests::buttons::press))
         .routes(routes!(guests::live::live))
         .routes(routes!(guests::media::get))
-        .merge(
-            OpenApiRouter::new()
-                .routes(routes!(web_chat::media::upload))
-                .routes(routes!(guests::media::upload))
-                .layer(DefaultBodyLimit::max(web_chat::media::MEDIA_BYTES)),
-        )
+        .routes(routes!(web_chat::media::upload))
+        .routes(routes!(guests::media::upload))
 }
 
 /// The OpenAPI document of all doors.

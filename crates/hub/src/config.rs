@@ -41,6 +41,43 @@ pub struct Config {
     pub improve: Option<ImproveConfig>,
     /// When calls for help that nobody answers are made to more people.
     pub ladder: Ladder,
+    pub media: MediaConfig,
+}
+
+/// How much of files is taken, and from where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MediaConfig {
+    /// Largest file.
+    pub max_bytes: u64,
+    /// What one visitor may send in 24 hours.
+    pub visitor_day_bytes: u64,
+    pub visitor_day_files: u64,
+    /// What may be sent through one link of an external agent in 24 hours.
+    pub link_day_bytes: u64,
+    pub link_day_files: u64,
+    /// What everybody together may send in 24 hours.
+    pub hub_day_bytes: u64,
+    /// What has to stay free on the disk; below it only words are taken.
+    pub free_bytes: u64,
+    /// Whether files that Your Logic names by address may lie at private addresses, and be fetched without TLS.
+    pub allow_private: bool,
+}
+
+const MIB: u64 = 1024 * 1024;
+
+impl Default for MediaConfig {
+    fn default() -> Self {
+        Self {
+            max_bytes: 10 * MIB,
+            visitor_day_bytes: 50 * MIB,
+            visitor_day_files: 100,
+            link_day_bytes: 500 * MIB,
+            link_day_files: 500,
+            hub_day_bytes: 20_480 * MIB,
+            free_bytes: 1_024 * MIB,
+            allow_private: false,
+        }
+    }
 }
 
 /// Where Your Logic is and what it proves itself with.
@@ -120,6 +157,7 @@ impl Config {
             mail: None,
             improve: None,
             ladder: Ladder::default(),
+            media: MediaConfig::default(),
         }
     }
 }

@@ -17,7 +17,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::store::{StoreError, buttons, commands, conversations, events, links, logic_requests};
+use crate::store::{StoreError, buttons, commands, conversations, events, links, logic_requests, media};
 
 /// States kept at hand.
 const CACHED: usize = 20_000;
@@ -176,6 +176,12 @@ impl Engine {
             Command::PressButton { action } => buttons::by_action(connection, action)?,
             _ => None,
         };
+        let mut files = Vec::new();
+        if let Some(state) = &before {
+            for file in envelope.command.files() {
+                files.extend(media::usable(connection, file.id, &envelope.actor, state)?);
+            }
+        }
         let context = Context {
             now: self.clock.now(),
             logic_available: self.rules.logic_available,
@@ -184,6 +190,7 @@ impl Engine {
             invitation_ms: self.rules.invitation_ms,
             ladder: self.rules.ladder,
             button: button.filter(|button| button.is_for(&envelope.actor)).map(|button| button.title),
+            files,
             fresh,
         };
         let answer = match decide(before.as_deref(), envelope, &context) {
@@ -226,6 +233,7 @@ impl Engine {
                 logic_requests::fail(connection, *request, failure)?;
             }
             links::follow(connection, &event)?;
+            media::follow(connection, &event)?;
             logged.push((event, Arc::from(json)));
         }
         let turn = logged.iter().find(|(event, _)| matches!(event.body, EventBody::TurnAdded { .. }));

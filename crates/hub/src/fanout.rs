@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::engine::Commit;
+use crate::media::Rights;
 use crate::socket::{Goodbye, Line};
 
 /// How often an idle desk hears that it is complete.
@@ -109,6 +110,7 @@ impl Fanout {
 /// Starts the loop; commits arrive on `commits`.
 pub(crate) fn start(
     clock: Clock,
+    rights: Rights,
     cursor: u64,
     commits: mpsc::UnboundedReceiver<Commit>,
     wake: crate::hub::Wake,
@@ -117,6 +119,7 @@ pub(crate) fn start(
     let (inputs, inbox) = mpsc::unbounded_channel();
     let sessions = Sessions {
         clock,
+        rights,
         cursor,
         next: 0,
         desks: HashMap::new(),
@@ -140,6 +143,8 @@ pub(crate) fn start(
 /// All live sessions, and what is needed to find those that a change concerns.
 struct Sessions {
     clock: Clock,
+    /// What addresses of files carry.
+    rights: Rights,
     cursor: u64,
     next: u64,
     desks: HashMap<SessionId, DeskSession>,

@@ -21,8 +21,9 @@ use crate::identity::Secrets;
 use crate::improve::Model;
 use crate::limits::Limits;
 use crate::logic::endpoint::Endpoint;
+use crate::media::{Files, Rights};
 use crate::store::{MIGRATIONS, StoreError};
-use crate::{alerts, api, logic, mail, search, timers};
+use crate::{alerts, api, logic, mail, media, search, timers};
 
 /// For how long after a person's turn the word is theirs, in milliseconds.
 pub(crate) const TURN_LEASE_MS: i64 = 15_000;
@@ -39,6 +40,10 @@ pub struct Hub {
     pub(crate) database: Database<Engine>,
     pub(crate) fanout: Fanout,
     pub(crate) limits: Limits,
+    /// Where the files lie.
+    pub(crate) files: Arc<Files>,
+    /// What addresses of files carry.
+    pub(crate) rights: Rights,
     /// With what companies' pages vouch for their visitors.
     pub(crate) identity: Secrets,
     /// Passwords that are compared at once: each takes some 20 MB and a while.
@@ -101,6 +106,8 @@ impl Hub {
         let started = clock.now();
         // Another part of the process may have chosen the provider before.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let files = Files::open(&config.data, config.media)
+            .with_context(|| format!("Cannot use the data folder {}", config.data.display()))?;
         let (commits, commits_in) = mpsc::unbounded_channel();
         let (logic_wake, logic_in) = mpsc::unbounded_channel();
         let (ledger, ledger_in) = mpsc::unbounded_channel();
@@ -134,12 +141,17 @@ impl Hub {
         let news = Arc::new(Notify::new());
         let wake = Wake { logic: logic_wake, ledger: ledger.clone(), news: Arc::clone(&news) };
         let health = Arc::new(Health::new());
-        let fanout = fanout::start(clock.clone(), cursor, commits_in, wake, health.guard("the fan-out"));
+        let identity = identity.context("BUG: the database was opened")??;
+        let rights = Rights::new(identity.key_for("addresses of files"));
+        let fanout =
+            fanout::start(clock.clone(), rights.clone(), cursor, commits_in, wake, health.guard("the fan-out"));
         let search = search::open(&config.data).context("Cannot open the search index")?;
         let hub = Arc::new(Self {
             search,
             news,
-            identity: identity.context("BUG: the database was opened")??,
+            files: Arc::new(files),
+            rights,
+            identity,
             limits: Limits::new(config.rate_limits),
             comparing: Semaphore::new(PASSWORDS_AT_ONCE),
             logic: logic::endpoint(config.logic.as_ref()).context("Cannot set up the way to Your Logic")?,
@@ -162,6 +174,7 @@ impl Hub {
         hub.work("the search index", ended(hub.search.clone()));
         hub.work("deadlines", timers::run(Arc::clone(&hub)));
         hub.work("requests to Your Logic", logic::run(Arc::clone(&hub), logic_in));
+        hub.work("sweeping files", media::run(Arc::clone(&hub)));
         hub.work("filing for search", search::run(Arc::clone(&hub)));
         hub.work("the alert ledger", alerts::run(Arc::clone(&hub), ledger_in));
         if let Some((config, transport)) = mail {
@@ -199,6 +212,12 @@ impl Hub {
         // No file is shorter than it is: the limit is what it has now.
         let most = if full { "PRAGMA max_page_count = 1" } else { "PRAGMA max_page_count = 4294967294" };
         self.database.write(move |connection, _| Ok(connection.query_row(most, [], |_| Ok(()))?)).await
+    }
+
+    /// Lets the disk have only so many free bytes for files, or as many as it has. For tests of what happens then.
+    #[doc(hidden)]
+    pub fn disk_has_free(&self, bytes: Option<u64>) {
+        self.files.pretend_free(bytes);
     }
 
     /// Decides one command whose sender may repeat it.

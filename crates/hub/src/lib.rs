@@ -22,6 +22,7 @@ mod limits;
 mod logic;
 mod logs;
 mod mail;
+mod media;
 mod search;
 mod secrets;
 mod setup;

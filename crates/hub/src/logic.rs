@@ -3,7 +3,7 @@
 //! What has to be asked lives in the conversation's state, and an asked question is an event: so a crash loses no
 //! request, and an answer counts once.
 
-mod addresses;
+pub(crate) mod addresses;
 pub(crate) mod body;
 mod customer;
 mod dry_run;
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use tandem_conversation::{
     Action, Command, CommandId, ConversationId, Envelope, LinkId, LogicFailure, LogicRequest, Participant, Permissions,
-    Position, Rejection, RequestId, limits,
+    Position, Rejection, RequestId, Time, limits,
 };
 use tandem_protocol::logic::LogicResponseBody;
 use tandem_sqlite::Cause;
@@ -28,6 +28,7 @@ use crate::engine::{Repeat, system_command};
 use crate::fanout::Input;
 use crate::guests::invite::Ways;
 use crate::hub::Hub;
+use crate::media;
 use crate::store::logic_requests::LogicRequestRow;
 use crate::store::{StoreError, commands, conversations, logic_requests, users};
 pub(crate) use dry_run::{PATIENCE_MS, Wish, dry_run, is_dry_run};
@@ -35,6 +36,8 @@ use endpoint::{Answered, Endpoint};
 
 /// Requests in flight at once.
 const AT_ONCE: usize = 512;
+/// How long files may take that an answer over the other door names by address.
+const FETCHING: Duration = Duration::from_secs(15);
 /// How often the store is asked for work whose wake-up was lost.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
@@ -129,7 +132,7 @@ async fn due(hub: &Hub, id: ConversationId) -> bool {
 }
 
 /// Asks about everything that is pending in one conversation, one after the other.
-async fn ask_all(hub: &Hub, endpoint: Option<&Endpoint>, id: ConversationId) -> Result<(), StoreError> {
+async fn ask_all(hub: &Arc<Hub>, endpoint: Option<&Endpoint>, id: ConversationId) -> Result<(), StoreError> {
     let mut resumed = false;
     loop {
         let state = hub.database.read(move |connection| conversations::get(connection, id)).await?;
@@ -171,7 +174,7 @@ async fn ask(hub: &Hub, id: ConversationId) -> Result<Option<LogicRequest>, Stor
 
 /// One request and what follows from its answer. False if the answer comes later.
 async fn converse(
-    hub: &Hub,
+    hub: &Arc<Hub>,
     endpoint: Option<&Endpoint>,
     id: ConversationId,
     request: &LogicRequest,
@@ -183,13 +186,19 @@ async fn converse(
             let (asked, account) = (request.clone(), hub.config.account.clone());
             let body =
                 hub.database.read(move |connection| body::request_body(connection, id, &asked, &account)).await?;
-            let left = Duration::from_millis(request.expires.since(began).max(0).cast_unsigned());
+            let left = left_of(hub, request.expires);
             endpoint.ask(&body, began, left).await
         }
     };
     let answered = match answered {
-        Answered::Now(answer) => match check(hub, &answer) {
-            Ok(()) => Answered::Now(answer),
+        Answered::Now(mut answer) => match check(hub, &answer) {
+            Ok(()) => {
+                let left = left_of(hub, request.expires);
+                match media::fetch_all(hub, id, &mut answer.actions, left).await {
+                    Ok(()) => Answered::Now(answer),
+                    Err((action, detail)) => Answered::Failed(LogicFailure::Refused { action, detail }),
+                }
+            }
             Err(rejection) => Answered::Failed(LogicFailure::Malformed { detail: rejection.to_string() }),
         },
         other => other,
@@ -238,6 +247,10 @@ async fn converse(
     Ok(true)
 }
 
+fn left_of(hub: &Hub, expires: Time) -> Duration {
+    Duration::from_millis(expires.since(hub.clock.now()).max(0).cast_unsigned())
+}
+
 /// What the answer says of customer and conversation must be usable before any of its actions counts.
 fn check(hub: &Hub, answer: &LogicResponseBody) -> Result<(), Rejection> {
     for (field, text) in
@@ -274,13 +287,16 @@ pub(crate) enum Origin {
 
 /// Applies an answer: all of it or nothing.
 pub(crate) async fn apply(
-    hub: &Hub,
+    hub: &Arc<Hub>,
     id: ConversationId,
-    answer: LogicResponseBody,
+    mut answer: LogicResponseBody,
     origin: Origin,
 ) -> Result<Result<Position, Rejection>, StoreError> {
     if let Err(rejection) = check(hub, &answer) {
         return Ok(Err(rejection));
+    }
+    if let Err((action, detail)) = media::fetch_all(hub, id, &mut answer.actions, FETCHING).await {
+        return Ok(Err(Rejection::invalid(&format!("actions[{action}]"), detail)));
     }
     apply_checked(hub, id, answer, origin).await
 }

@@ -79,4 +79,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "what web chats show", sql: conversations::SHOWN },
     Migration { name: "whether writes are kept", sql: crate::health::SCHEMA },
     Migration { name: "which key made the brands' secrets", sql: crate::identity::SCHEMA },
+    Migration { name: "to which conversation files belong", sql: media::BELONGING },
 ];

@@ -301,7 +301,7 @@ async fn files_go_both_ways_and_those_from_before_the_invitation_do_not() {
 
     let (status, media) = aerolinx.uploads("boarding.txt", "text/plain", b"Gate 12").await;
     assert_eq!(status, 200, "{media}");
-    let path = format!("/chat/v1/media/{}?token={}", media["id"].as_str().unwrap(), carmen.token);
+    let path = format!("/chat/v1/media/{}", media["id"].as_str().unwrap());
     let message =
         json!({ "id": Uuid::now_v7(), "media": media["id"], "text": "Your boarding pass", "writtenAgainst": 10_000 });
     assert_eq!(aerolinx.sends(&message).await.0, 422, "written against what has not happened");
@@ -309,7 +309,7 @@ async fn files_go_both_ways_and_those_from_before_the_invitation_do_not() {
         json!({ "id": Uuid::now_v7(), "media": media["id"], "text": "Your boarding pass", "writtenAgainst": 0 });
     assert_eq!(aerolinx.sends(&message).await.0, 200);
     carmen.waits_for("Your boarding pass").await;
-    assert_eq!(get(&hub.base, &path, None).await, (200, json!("Gate 12")));
+    assert_eq!(get(&hub.base, &path, Some(&carmen.token)).await, (200, json!("Gate 12")));
     assert_eq!(aerolinx.uploads("x.exe", "application/x-msdownload", b"MZ").await.0, 415);
 }
 

@@ -406,8 +406,9 @@ async fn files_of_a_visitor_stay_theirs() {
     assert_eq!(status, 200, "{body}");
     let (phone, _) = page.shows(None, Some(carmen())).await;
     for browser in [&browser, &phone] {
-        let path = format!("{}/chat/v1/media/{}?token={}", hub.base, media["id"].as_str().unwrap(), browser.token);
-        assert_eq!(reqwest::get(path).await.unwrap().text().await.unwrap(), "my words");
+        let path = format!("{}/chat/v1/media/{}", hub.base, media["id"].as_str().unwrap());
+        let file = reqwest::Client::new().get(path).bearer_auth(&browser.token).send().await.unwrap();
+        assert_eq!(file.text().await.unwrap(), "my words");
     }
     assert!(openapi().to_json().unwrap().contains("identity"), "the door is documented");
 }

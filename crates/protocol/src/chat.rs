@@ -29,6 +29,9 @@ pub struct SessionResponse {
     pub token: String,
     pub brand: BrandLook,
     pub conversation: Option<ChatConversation>,
+    /// Largest file that may be sent, in bytes.
+    #[serde(default)]
+    pub max_file_bytes: u64,
 }
 
 /// Look and words of a web chat.
@@ -82,6 +85,9 @@ pub struct ChatEntry {
     pub choices: Vec<Choice>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<Media>,
+    /// What opens the file at `/chat/v1/media/{id}?t=…`, today and tomorrow, and nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub right: Option<String>,
     /// For an answer: the question and the choice taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<ChatAnswer>,

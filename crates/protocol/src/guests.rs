@@ -41,6 +41,9 @@ pub struct GuestInvitation {
     pub expires: Time,
     /// The hub's time, because clocks differ.
     pub now: Time,
+    /// Largest file that may be sent, in bytes.
+    #[serde(default)]
+    pub max_file_bytes: u64,
     /// For this browser once it has opened the link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ChatConversation>,

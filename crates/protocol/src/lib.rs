@@ -20,6 +20,7 @@ pub const VERSIONS: &[&str] = &[
     "6: external agents are invited by links, and hubs say whether they send mail",
     "7: hubs offer better words for a reply, and know data about customers",
     "8: custom buttons",
+    "9: agents send files, and of a file that is sent the hub believes the id alone",
 ];
 
 /// The version this build speaks.

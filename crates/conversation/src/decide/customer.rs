@@ -65,7 +65,7 @@ impl Draft<'_> {
                 let chosen = chosen.ok_or_else(|| Rejection::invalid("choice", "not a choice of this question"))?;
                 Ok(Content::Answer { question, choice, text: chosen.label.clone() })
             }
-            Content::Text { .. } | Content::Attachment { .. } => Ok(content),
+            Content::Text { .. } | Content::Attachment { .. } => self.with_file(content),
             _ => Err(Rejection::NotYours),
         }
     }

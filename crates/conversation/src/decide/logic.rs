@@ -117,8 +117,11 @@ impl Draft<'_> {
             Action::Question { text, choices, force, turn } => {
                 self.say(Content::Question { text: text.clone(), choices: choices.clone() }, *force, *turn)
             }
-            Action::Attachment { media, text, force, turn } => {
-                self.say(Content::Attachment { media: media.clone(), text: text.clone() }, *force, *turn)
+            Action::Attachment { media, text, force, turn, .. } => {
+                let media =
+                    media.clone().ok_or_else(|| Rejection::invalid("media", "an attachment needs media or url"))?;
+                let content = self.with_file(Content::Attachment { media, text: text.clone() })?;
+                self.say(content, *force, *turn)
             }
             Action::Feedback { text } => self.say(Content::Text { text: text.clone() }, false, None),
             Action::Note { text, handover } => {

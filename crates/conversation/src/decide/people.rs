@@ -124,6 +124,7 @@ impl Draft<'_> {
         if !matches!(content, Content::Text { .. } | Content::Question { .. } | Content::Attachment { .. }) {
             return Err(Rejection::NotYours);
         }
+        let content = self.with_file(content.clone())?;
         content.check()?;
         if self.state.in_progress() || self.actor.user().is_none() {
             self.engaged()?;
@@ -142,7 +143,7 @@ impl Draft<'_> {
             self.begin_engagement(self.actor.clone(), EngagementKind::Agent { participant: self.actor.clone() });
         }
         let engagement = Some(self.engaged()?);
-        let turn = Turn { id: turn, engagement, content: content.clone(), silent: false };
+        let turn = Turn { id: turn, engagement, content, silent: false };
         self.push(EventBody::TurnAdded { turn, received: received.min(self.now()) });
         Ok(())
     }

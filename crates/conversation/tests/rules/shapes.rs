@@ -207,7 +207,14 @@ fn every_action_control_and_invitee() {
     let actions = [
         Action::Message { text: "t".into(), force: true, turn: Some(TurnId(id(1))) },
         Action::Question { text: "t".into(), choices, force: false, turn: None },
-        Action::Attachment { media: photo("a.png"), text: "t".into(), force: false, turn: None },
+        Action::Attachment {
+            media: Some(photo("a.png")),
+            url: None,
+            name: None,
+            text: "t".into(),
+            force: false,
+            turn: None,
+        },
         Action::Note { text: "t".into(), handover: None },
         Action::Suggestion { text: "t".into() },
         Action::NeedsHelp { value: true, reason: "r".into(), customer_asked: true },

@@ -73,7 +73,7 @@ fn rule_13_everything_said_becomes_a_suggestion_questions_and_files_too() {
     let media = crate::limits::photo("label.png");
     stage.logic_answers(vec![
         Action::Question { text: "Which?".into(), choices, force: false, turn: None },
-        Action::Attachment { media, text: String::new(), force: false, turn: None },
+        Action::Attachment { media: Some(media), url: None, name: None, text: String::new(), force: false, turn: None },
     ]);
     assert_eq!(stage.whispers(), ["Your Logic: Which?", "Your Logic: label.png"]);
 }

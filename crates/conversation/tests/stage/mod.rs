@@ -10,8 +10,8 @@ use serde_json::Map;
 use tandem_conversation::{
     Action, Channel, Command, CommandId, ContactId, Content, Context, Control, Conversation, ConversationId,
     CustomerId, CustomerRef, Engagement, EngagementId, EngagementKind, Envelope, Event, EventBody, Handover, Invitee,
-    Ladder, Learnt, LinkId, LogicFailure, Opening, Participant, Permissions, Point, Position, Rejection, RequestId,
-    Role, Time, TurnId, UserId, decide, left_alone,
+    Ladder, Learnt, LinkId, LogicFailure, Media, Opening, Participant, Permissions, Point, Position, Rejection,
+    RequestId, Role, Time, TurnId, UserId, decide, left_alone,
 };
 use uuid::Uuid;
 
@@ -127,6 +127,7 @@ impl Stage {
         self.ids += 100;
         let mut context = context(self.now, self.logic_available, self.typing_until, self.ids);
         context.button.clone_from(&self.button);
+        context.files = stored(&command);
         let envelope = Envelope { id, conversation: self.state.id, actor, permissions, command };
         let events = decide(Some(&self.state), &envelope, &context)?;
         for event in &events {
@@ -307,6 +308,11 @@ pub fn who(participant: &Participant) -> &str {
     }
 }
 
+/// Every file that is named is there, and as it is named.
+pub fn stored(command: &Command) -> Vec<Media> {
+    command.files().into_iter().cloned().collect()
+}
+
 /// What the edge passes in. The fresh ids follow from `seed`.
 pub fn context(now: Time, logic_available: bool, person_typing_until: Option<Time>, seed: u128) -> Context {
     Context {
@@ -317,6 +323,7 @@ pub fn context(now: Time, logic_available: bool, person_typing_until: Option<Tim
         invitation_ms: INVITATION_MS,
         ladder: LADDER,
         button: Some("Refund".into()),
+        files: Vec::new(),
         fresh: (0..8).map(|i| Uuid::from_u128(0xf000_0000_0000 + seed * 8 + i)).collect(),
     }
 }

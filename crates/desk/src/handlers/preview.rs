@@ -33,7 +33,10 @@ fn line(action: &Action) -> Option<PreviewLine> {
         Action::Question { text, choices, .. } => {
             says(text, choices.iter().map(|choice| choice.label.clone()).collect())
         }
-        Action::Attachment { media, text, .. } => says(&because(text, &media.name), Vec::new()),
+        Action::Attachment { media, url, name, text, .. } => {
+            let called = name.as_ref().or(url.as_ref()).or(media.as_ref().map(|media| &media.name));
+            says(&because(text, called.map_or("", String::as_str)), Vec::new())
+        }
         Action::Suggestion { text } => does(because("Suggests to you", text)),
         Action::Note { text, .. } => does(because("Leaves a note", text)),
         Action::NeedsHelp { value: true, reason, .. } => does(because("Asks for help", reason)),

@@ -272,6 +272,7 @@ impl FakeHub {
             invitation_ms: 60_000,
             ladder: tandem_conversation::Ladder::default(),
             button: button.map(|button| button.title.clone()),
+            files: envelope.command.files().into_iter().cloned().collect(),
             fresh: std::iter::repeat_with(Uuid::now_v7).take(4).collect(),
         };
         let decided = decide(world.states.get(&id), &envelope, &context);

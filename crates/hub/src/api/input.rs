@@ -37,7 +37,7 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     })
 }
 
-pub(crate) fn too_large(rejection: BytesRejection) -> ApiError {
+fn too_large(rejection: BytesRejection) -> ApiError {
     match rejection.status().as_u16() {
         413 => ApiError::new(413, "input.too_large", "The body is too large."),
         _ => ApiError::new(400, "input.incomplete", "The body did not arrive completely."),

@@ -1,27 +1,135 @@
-//! Files for agents.
+//! Files for agents and for Your Logic.
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::body::Body;
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use axum::response::Response;
-use tandem_conversation::{MediaId, Permission};
+use serde::Deserialize;
+use tandem_conversation::{ConversationId, Media, MediaId, Permission};
 use tandem_protocol::Problem;
+use utoipa::IntoParams;
 
-use super::ApiError;
-use super::auth::Signed;
+use super::auth::{Signed, bearer};
 use super::input::id;
-use crate::channels::web_chat::media::send_file;
+use super::{ApiError, Query};
 use crate::hub::Hub;
+use crate::media::{Asked, Upload, Viewer, body, may_write, send};
+use crate::store::media::Sender;
 
-/// The bytes of a file.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AgentUpload {
+    /// The conversation that the file is for.
+    #[param(value_type = String)]
+    conversation: ConversationId,
+    /// File name, for people.
+    name: String,
+    /// Made by the sender, so that a repeat with the same bytes gets the same answer.
+    #[param(value_type = Option<String>)]
+    id: Option<MediaId>,
+}
+
+/// Uploads one file for a conversation; the answer's id goes into a reply.
+#[utoipa::path(post, path = "/api/v1/media", params(AgentUpload), tag = "media",
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = Media), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem),
+        (status = 415, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem),
+        (status = 507, body = Problem)))]
+pub(crate) async fn upload(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+    Query(query): Query<AgentUpload>,
+    headers: HeaderMap,
+    bytes: Body,
+) -> Result<axum::Json<Media>, ApiError> {
+    signed.require(Permission::Handle)?;
+    let sender = Sender::User(signed.0.id);
+    may_write(&hub, &viewer(&signed), query.conversation).await?;
+    let meant_for = Some(query.conversation);
+    let upload = Upload { name: query.name, sender, meant_for, id: query.id, bytes: None };
+    Ok(axum::Json(body(&hub, &headers, upload, bytes).await?))
+}
+
+fn viewer(signed: &Signed) -> Viewer {
+    Viewer::Agent { user: signed.0.id, permissions: signed.0.role.permissions() }
+}
+
+/// The bytes of a file, for whoever may read its conversation.
 #[utoipa::path(get, path = "/api/v1/media/{id}", tag = "media", params(("id" = String, Path)),
-    responses((status = 200, description = "The file"), (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, description = "The file"), (status = 206, description = "A part of the file"),
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 416, description = "No such part")))]
 pub(crate) async fn for_agents(
     State(hub): State<Arc<Hub>>,
     signed: Signed,
     Path(path): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     signed.require(Permission::Handle)?;
-    let media: MediaId = id(&path, "file")?;
-    send_file(&hub, media, |_| true).await
+    let wanted: MediaId = id(&path, "file")?;
+    send(&hub, viewer(&signed), Asked { id: wanted, headers: &headers, elsewhere: false }).await
+}
+
+/// Your Logic, proven by the shared secret.
+pub(crate) struct Trusted;
+
+impl FromRequestParts<Arc<Hub>> for Trusted {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, ApiError> {
+        let wrong = || ApiError::new(401, "logic.wrong_secret", "The bearer secret is missing or wrong.");
+        let endpoint = hub.logic.as_ref().ok_or_else(wrong)?;
+        let secret = bearer(parts).ok_or_else(wrong)?;
+        endpoint.knows(secret).then_some(Self).ok_or_else(wrong)
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LogicUpload {
+    /// The conversation that the file is for.
+    #[param(value_type = String)]
+    conversation: ConversationId,
+    /// File name, for people.
+    name: String,
+    /// Made by the sender, so that a repeat with the same bytes gets the same answer.
+    #[param(value_type = Option<String>)]
+    id: Option<MediaId>,
+}
+
+/// Uploads one file of Your Logic for a conversation; the answer's id goes into an `ATTACHMENT`.
+#[utoipa::path(post, path = "/api/v1/logic/media", params(LogicUpload), tag = "logic",
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = Media), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem),
+        (status = 422, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem)))]
+pub(crate) async fn upload_of_logic(
+    State(hub): State<Arc<Hub>>,
+    _: Trusted,
+    Query(query): Query<LogicUpload>,
+    headers: HeaderMap,
+    bytes: Body,
+) -> Result<axum::Json<Media>, ApiError> {
+    may_write(&hub, &Viewer::Logic, query.conversation).await?;
+    let meant_for = Some(query.conversation);
+    let upload = Upload { name: query.name, sender: Sender::Logic, meant_for, id: query.id, bytes: None };
+    Ok(axum::Json(body(&hub, &headers, upload, bytes).await?))
+}
+
+/// The bytes of a file, for Your Logic while it is asked about the conversation.
+#[utoipa::path(get, path = "/api/v1/logic/media/{id}", tag = "logic", params(("id" = String, Path)),
+    responses((status = 200, description = "The file"), (status = 206, description = "A part of the file"),
+        (status = 401, body = Problem), (status = 404, body = Problem), (status = 416, description = "No such part")))]
+pub(crate) async fn for_logic(
+    State(hub): State<Arc<Hub>>,
+    _: Trusted,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let wanted: MediaId = id(&path, "file")?;
+    send(&hub, Viewer::Logic, Asked { id: wanted, headers: &headers, elsewhere: false }).await
 }

@@ -3,7 +3,7 @@
 use tandem_conversation::Ladder;
 
 use super::settings::Settings;
-use super::{Config, ConfigError, Environment, Flags, ImproveConfig, LogicConfig, MailConfig, check};
+use super::{Config, ConfigError, Environment, Flags, ImproveConfig, LogicConfig, MIB, MailConfig, MediaConfig, check};
 
 impl Config {
     /// Reads the flags, then the environment, then the file that is named (or `tandem.toml` of the working folder).
@@ -27,6 +27,7 @@ impl Config {
             mail: mail(settings, public_url.as_deref()),
             improve: improve(settings),
             ladder: ladder(settings, otherwise.ladder),
+            media: media(settings, otherwise.media),
             data: otherwise.data,
             public_url,
         };
@@ -86,5 +87,23 @@ fn ladder(settings: &mut Settings, otherwise: Ladder) -> Ladder {
         everyone_after_ms: settings.get("calls.everyone_after_ms", step()).unwrap_or(everyone_after_ms),
         supervisors_after_ms: settings.get("calls.supervisors_after_ms", step()).unwrap_or(supervisors_after_ms),
         logic_after_ms: settings.get("calls.logic_after_ms", step()).unwrap_or(logic_after_ms),
+    }
+}
+
+fn media(settings: &mut Settings, otherwise: MediaConfig) -> MediaConfig {
+    let mut number = |name, least: i64, most, unit: u64, otherwise| {
+        let given = settings.get(name, check::number(least..=most));
+        given.map_or(otherwise, |given| given.unsigned_abs() * unit)
+    };
+    let (day_mib, day_files, disk_mib) = (1_048_576, 100_000, 1_073_741_824);
+    MediaConfig {
+        max_bytes: number("media.max_mib", 1, 1_024, MIB, otherwise.max_bytes),
+        visitor_day_bytes: number("media.visitor_day_mib", 0, day_mib, MIB, otherwise.visitor_day_bytes),
+        visitor_day_files: number("media.visitor_day_files", 0, day_files, 1, otherwise.visitor_day_files),
+        link_day_bytes: number("media.link_day_mib", 0, day_mib, MIB, otherwise.link_day_bytes),
+        link_day_files: number("media.link_day_files", 0, day_files, 1, otherwise.link_day_files),
+        hub_day_bytes: number("media.hub_day_mib", 0, disk_mib, MIB, otherwise.hub_day_bytes),
+        free_bytes: number("media.free_mib", 0, disk_mib, MIB, otherwise.free_bytes),
+        allow_private: settings.get("media.allow_private", check::truth).unwrap_or(otherwise.allow_private),
     }
 }

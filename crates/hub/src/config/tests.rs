@@ -45,6 +45,9 @@ fn a_wrong_setting_is_named_with_its_place() {
         (vec![("TANDEM_IMPROVE_MODEL", "small")], "TANDEM_IMPROVE_BASE_URL"),
         (vec![("TANDEM_CALLS_LOGIC_AFTER_MS", "never")], "TANDEM_CALLS_LOGIC_AFTER_MS"),
         (vec![("TANDEM_CALLS_EVERYONE_AFTER_MS", "5")], "calls.everyone_after_ms"),
+        (vec![("TANDEM_MEDIA_MAX_MIB", "0")], "media.max_mib (TANDEM_MEDIA_MAX_MIB)"),
+        (vec![("TANDEM_MEDIA_FREE_MIB", "-1")], "TANDEM_MEDIA_FREE_MIB"),
+        (vec![("TANDEM_MEDIA_ALLOW_PRIVATE", "yes")], "media.allow_private (TANDEM_MEDIA_ALLOW_PRIVATE)"),
     ] {
         let error = load(&variables).unwrap_err();
         assert!(error.contains(place), "'{error}' must name {place}");

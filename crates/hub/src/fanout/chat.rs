@@ -25,7 +25,10 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
     *newest = this;
     for (event, _) in &changed.events {
         let frame = match &event.body {
-            EventBody::TurnAdded { .. } => entry_of(event, &changed.after).map(|entry| ChatFrame::Entry { entry }),
+            EventBody::TurnAdded { .. } => {
+                let right = |file| sessions.rights.give(file, contact, sessions.clock.now());
+                entry_of(event, &changed.after, right).map(|entry| ChatFrame::Entry { entry })
+            }
             EventBody::Received { side: Side::Desk, stage, up_to } => {
                 Some(ChatFrame::Stage { up_to: *up_to, stage: *stage })
             }

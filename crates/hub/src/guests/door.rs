@@ -65,6 +65,7 @@ impl Found {
             note: self.note.clone().filter(|_| readable),
             expires: self.expires,
             now,
+            max_file_bytes: hub.config.media.max_bytes,
             conversation: (standing == Standing::Open).then(|| conversation_of(state)),
         }
     }

@@ -7,7 +7,9 @@ use crate::channels::web_chat;
 
 /// The entry of an event; none if external agents do not see it.
 pub(crate) fn entry_of(event: &Event, state: &Conversation, link: LinkId) -> Option<GuestEntry> {
-    let mut entry = web_chat::entries::entry_of(event, state)?;
+    // Their files are at addresses below the link's own.
+    let mut entry = web_chat::entries::entry_of(event, state, |_| String::new())?;
+    entry.right = None;
     if event.actor == Participant::Customer {
         entry.name = Some(state.customer.name.clone());
     }

@@ -6,12 +6,11 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tandem_conversation::{
-    Command, CommandId, Content, Conversation, Envelope, LinkId, Permissions, Position, Rejection,
+    Command, CommandId, Content, Conversation, Envelope, Media, Permissions, Position, Rejection,
 };
 use tandem_protocol::Problem;
 use tandem_protocol::chat::ChatAccepted;
 use tandem_protocol::guests::{GuestEntries, GuestInvitation, GuestLeave, GuestMessage, Standing};
-use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
 use super::door::{self, Found, Guest, Holder};
@@ -23,7 +22,6 @@ use crate::engine::Repeat;
 use crate::hub::Hub;
 use crate::secrets::new_token;
 use crate::store::events::Part;
-use crate::store::media::{self, Sender};
 use crate::store::{StoreError, events, links};
 
 /// How the link stands in this browser. Looking binds and uses up nothing; the browser gets the cookie that opening binds
@@ -127,7 +125,7 @@ pub(crate) async fn message(
     let stored = hub.database.write(move |connection, engine| {
         // What stands before the invitation is not on their screen, and cannot be news.
         let (turn, written_against) = (message.id, message.written_against.max(found.hidden_up_to()));
-        let content = content_of(connection, found.link.id, message)?;
+        let content = content_of(message)?;
         let command =
             Command::Reply { turn, content, written_against, mind_customer: false, while_in_progress: true, received };
         let command = command_of(&found, CommandId(turn.0), command);
@@ -137,11 +135,9 @@ pub(crate) async fn message(
     Ok(axum::Json(stored.await?))
 }
 
-fn content_of(connection: &Connection, link: LinkId, message: GuestMessage) -> Result<Content, StoreError> {
+fn content_of(message: GuestMessage) -> Result<Content, Rejection> {
     if let Some(id) = message.media {
-        let own = media::get(connection, id)?.filter(|(_, sender)| *sender == Sender::ExternalAgent(link));
-        let (media, _) = own.ok_or_else(|| Rejection::invalid("media", "this file is not known"))?;
-        return Ok(Content::Attachment { media, text: message.text.unwrap_or_default() });
+        return Ok(Content::Attachment { media: Media::named(id), text: message.text.unwrap_or_default() });
     }
     let text = message.text.ok_or_else(|| Rejection::invalid("text", "a message needs text or media"))?;
     Ok(Content::Text { text })

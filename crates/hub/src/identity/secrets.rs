@@ -90,6 +90,13 @@ impl Secrets {
         Ok((Self(hmac::Key::new(hmac::HMAC_SHA256, &bytes)), Sha256::digest(&bytes).into()))
     }
 
+    /// A key for one more purpose, from which nothing follows about the others.
+    #[must_use]
+    pub(crate) fn key_for(&self, purpose: &str) -> hmac::Key {
+        let tag = hmac::sign(&self.0, format!("key\n{purpose}").as_bytes());
+        hmac::Key::new(hmac::HMAC_SHA256, tag.as_ref())
+    }
+
     /// The secret of a brand, as text; it is another one with each generation.
     #[must_use]
     pub fn of(&self, brand: BrandId, generation: u32) -> String {

@@ -97,7 +97,10 @@ fn said(actions: &[Action]) -> String {
     let line = |action: &Action| match action {
         Action::Message { text, .. } | Action::Feedback { text } => Some(text.clone()),
         Action::Question { text, choices, .. } => Some(with_menu(text, choices.iter().map(|c| c.label.as_str()))),
-        Action::Attachment { media, text, .. } => Some(format!("[{}] {text}", media.name).trim().to_owned()),
+        Action::Attachment { media, url, name, text, .. } => {
+            let called = name.as_ref().or(url.as_ref()).or(media.as_ref().map(|media| &media.name));
+            Some(format!("[{}] {text}", called.map_or("", String::as_str)).trim().to_owned())
+        }
         _ => None,
     };
     actions.iter().filter_map(line).collect::<Vec<_>>().join("\n")

@@ -3,7 +3,7 @@
 use tandem_conversation::{
     Action, BrandId, Channel, Choice, Command, CommandId, Contact, ContactId, ContactKind, Content, Context,
     Conversation, ConversationId, CustomerId, CustomerRef, Envelope, Event, EventBody, Grade, Ladder, LinkSource,
-    LogicFailure, Opening, Participant, Permissions, Rejection, RequestId, Role, TurnId, UserId, decide,
+    LogicFailure, Media, Opening, Participant, Permissions, Rejection, RequestId, Role, TurnId, UserId, decide,
 };
 use tandem_protocol::logic::{LogicRequestBody, LogicResponseBody};
 use uuid::Uuid;
@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::hub::{INVITATION_MS, TURN_LEASE_MS};
 use crate::logic::body::{Question, compose, trigger_body};
+use crate::media::as_if_fetched;
 
 /// Random ids for one answer.
 const FRESH: usize = 64;
@@ -50,7 +51,8 @@ impl Rehearsal {
     fn act(&mut self, actor: Participant, command: Command) -> Result<(), Rejection> {
         let fresh = matches!(command, Command::AnswerLogic { .. });
         let envelope = envelope(self.state.id, actor, command);
-        let events = decide(Some(&self.state), &envelope, &context(&self.clock, fresh))?;
+        let files = envelope.command.files().into_iter().cloned().map(called).collect();
+        let events = decide(Some(&self.state), &envelope, &Context { files, ..context(&self.clock, fresh) })?;
         for event in &events {
             self.state.apply(event);
         }
@@ -136,6 +138,8 @@ impl Rehearsal {
     /// Carries an answer out, as a hub would; gives why it is refused.
     pub fn answered(&mut self, request: RequestId, answer_body: LogicResponseBody) -> Option<LogicFailure> {
         let before = self.state.position;
+        let mut answer_body = answer_body;
+        as_if_fetched(&mut answer_body.actions);
         if let Err(rejection) = self.act(Participant::Logic, answer_body.decided_as(Some(request))) {
             return Some(LogicFailure::Malformed { detail: rejection.to_string() });
         }
@@ -155,6 +159,12 @@ impl Rehearsal {
         let pending = &mut self.state.logic.pending;
         pending.drain(..pending.len().saturating_sub(1));
     }
+}
+
+/// A file that no hub has stored.
+fn called(media: Media) -> Media {
+    let name = if media.name.is_empty() { "a file".to_owned() } else { media.name };
+    Media { name, ..media }
 }
 
 fn new_turn() -> TurnId {
@@ -182,6 +192,7 @@ fn context(clock: &Clock, fresh: bool) -> Context {
         invitation_ms: INVITATION_MS,
         ladder: Ladder::default(),
         button: Some("A custom button".into()),
+        files: Vec::new(),
         fresh: if fresh { (0..FRESH).map(|_| Uuid::now_v7()).rev().collect() } else { Vec::new() },
     }
 }

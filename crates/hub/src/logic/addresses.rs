@@ -10,7 +10,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 /// An address that Your Logic may not have.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Forbidden {
+pub(crate) enum Forbidden {
     #[error("{0} is a private address, which logic.allow_private forbids")]
     Private(String),
     #[error("{0} is a public address, and plain http goes to private addresses only: use https in logic.url")]
@@ -33,7 +33,7 @@ impl Forbidden {
 
 /// The addresses that are allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Allowed {
+pub(crate) enum Allowed {
     All,
     Public,
     Private,

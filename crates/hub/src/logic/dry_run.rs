@@ -9,6 +9,7 @@ use uuid::{Builder, Uuid, Version};
 use super::body;
 use super::endpoint::Answered;
 use crate::hub::Hub;
+use crate::media::as_if_fetched;
 use crate::store::StoreError;
 
 /// How long an agent waits for an answer at most: less than their desk waits for its hub.
@@ -48,7 +49,9 @@ pub(crate) async fn dry_run(
     let (_, answered) = endpoint.ask(&body, asked, left).await;
     Ok(match answered {
         Answered::Now(answer) => {
-            super::check(hub, &answer).map(|()| *answer).map_err(|rejection| malformed(&rejection))
+            let mut answer = *answer;
+            as_if_fetched(&mut answer.actions);
+            super::check(hub, &answer).map(|()| answer).map_err(|rejection| malformed(&rejection))
         }
         Answered::Later => Err(malformed(&"a dry run has to be answered at once, not with 202")),
         Answered::Failed(failure) => Err(failure),

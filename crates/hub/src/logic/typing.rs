@@ -38,7 +38,7 @@ pub(crate) fn tell(hub: &Arc<Hub>, id: ConversationId) {
     });
 }
 
-async fn converse(hub: &Hub, endpoint: &Endpoint, id: ConversationId) -> Result<(), StoreError> {
+async fn converse(hub: &Arc<Hub>, endpoint: &Endpoint, id: ConversationId) -> Result<(), StoreError> {
     let (request, asked, account) = (RequestId(Uuid::now_v7()), hub.clock.now(), hub.config.account.clone());
     let when = (asked, asked.plus_ms(PATIENCE_MS));
     let found = hub.database.read(move |connection| {

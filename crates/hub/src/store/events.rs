@@ -104,20 +104,6 @@ pub(crate) fn of_conversation(
     Ok((events, more))
 }
 
-/// The events of a conversation after `after` that say `words` in their JSON, oldest first.
-pub(crate) fn saying(
-    connection: &Connection,
-    conversation: ConversationId,
-    after: Position,
-    words: &str,
-) -> Result<Vec<Event>, StoreError> {
-    let mut query = connection.prepare_cached(
-        "SELECT body FROM events WHERE conversation = ?1 AND position > ?2 AND instr(body, ?3) ORDER BY position",
-    )?;
-    let rows = query.query_map(params![Id(conversation.0), after.0, words], event_of)?;
-    rows.map(|row| row?).collect()
-}
-
 fn event_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Result<Event, StoreError>> {
     let body = row.get_ref(0)?.as_str()?;
     Ok(serde_json::from_str(body).map_err(|error| StoreError::Damaged { what: "event", detail: error.to_string() }))

@@ -78,14 +78,29 @@ impl TestHub {
         Self::configured(Clock::system(), |config| config.logic = Some(logic)).await
     }
 
+    /// A new hub with some settings of its own, and what runs behind it.
+    pub async fn running(change: impl FnOnce(&mut Config)) -> (Self, Arc<Hub>) {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let path = folder.path().to_owned();
+        tokio::task::spawn_blocking(move || prepare(&path)).await.unwrap();
+        Self::begin(Clock::system(), folder, change).await
+    }
+
     /// A hub over the data of an earlier one, with some settings of its own.
     pub async fn with(clock: Clock, folder: Arc<tempfile::TempDir>, change: impl FnOnce(&mut Config)) -> Self {
+        Self::begin(clock, folder, change).await.0
+    }
+
+    async fn begin(clock: Clock, folder: Arc<tempfile::TempDir>, change: impl FnOnce(&mut Config)) -> (Self, Arc<Hub>) {
         let mut config =
             Config { account: "Northwind".into(), rate_limits: false, ..Config::new(folder.path().to_owned()) };
+        // The machine that runs the tests may be full.
+        config.media.free_bytes = 0;
         change(&mut config);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let hub = Hub::start(config, clock).unwrap();
+        let running = Arc::clone(&hub);
         let (stop, stopping) = oneshot::channel::<()>();
         let stopped = tokio::spawn(async move {
             serve(hub, listener, async move {
@@ -94,7 +109,7 @@ impl TestHub {
             .await
             .unwrap();
         });
-        Self { base, folder, stop: Some(stop), stopped: Some(stopped) }
+        (Self { base, folder, stop: Some(stop), stopped: Some(stopped) }, running)
     }
 
     pub async fn stop(mut self) -> Arc<tempfile::TempDir> {

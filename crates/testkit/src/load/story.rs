@@ -86,6 +86,7 @@ impl Story {
             invitation_ms: 60_000,
             ladder: tandem_conversation::Ladder::default(),
             button: None,
+            files: Vec::new(),
             fresh: if self.has_logic { (0..8).map(|_| self.id()).collect() } else { Vec::new() },
         };
         let decided = decide(self.state.as_ref(), &envelope, &context);

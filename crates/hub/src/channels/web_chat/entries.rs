@@ -1,10 +1,14 @@
 //! What a customer sees of a conversation: never notes, suggestions, or what happens behind the counter.
 
-use tandem_conversation::{Content, Conversation, Event, EventBody, Participant, Stage};
+use tandem_conversation::{Content, Conversation, Event, EventBody, MediaId, Participant, Stage};
 use tandem_protocol::chat::{ChatAnswer, ChatConversation, ChatEntry, ChatKind, ChatStatus};
 
-/// The entry of an event; none if customers do not see it.
-pub(crate) fn entry_of(event: &Event, state: &Conversation) -> Option<ChatEntry> {
+/// The entry of an event; none if customers do not see it. `right` gives what the address of a file carries.
+pub(crate) fn entry_of(
+    event: &Event,
+    state: &Conversation,
+    right: impl FnOnce(MediaId) -> String,
+) -> Option<ChatEntry> {
     let EventBody::TurnAdded { turn, .. } = &event.body else { return None };
     if !turn.content.is_for_customer() {
         return None;
@@ -39,6 +43,7 @@ pub(crate) fn entry_of(event: &Event, state: &Conversation) -> Option<ChatEntry>
         kind,
         text: turn.content.text().to_owned(),
         choices,
+        right: media.as_ref().map(|media| right(media.id)),
         media,
         answer,
         stage,

@@ -1,7 +1,7 @@
 //! From a customer's message to a turn: into the conversation that is under way, or a new one.
 
 use tandem_conversation::{
-    Channel, Command, CommandId, Contact, ContactId, Content, ConversationId, CustomerRef, Envelope, Opening,
+    Channel, Command, CommandId, Contact, ContactId, Content, ConversationId, CustomerRef, Envelope, Media, Opening,
     Participant, Permissions, Position, Rejection, Stage, Time,
 };
 use tandem_protocol::chat::{ChatAccepted, ChatMessage};
@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::api::ApiError;
 use crate::engine::{Engine, Repeat};
 use crate::hub::Hub;
+use crate::media::unknown;
 use crate::store::StoreError;
 use crate::store::contacts::{self, WebContact};
 use crate::store::media::{self, Sender};
@@ -92,9 +93,12 @@ fn content_of(connection: &Connection, contact: ContactId, message: ChatMessage)
         return Ok(Content::Answer { question: answer.question, choice: answer.choice, text: String::new() });
     }
     if let Some(id) = message.media {
-        let own = media::get(connection, id)?.filter(|(_, sender)| *sender == Sender::Contact(contact));
-        let (media, _) = own.ok_or_else(|| Rejection::invalid("media", "this file is not known"))?;
-        return Ok(Content::Attachment { media, text: message.text.unwrap_or_default() });
+        // Before a conversation begins because of a file that cannot be sent.
+        let own = media::get(connection, id)?.is_some_and(|file| file.sender == Sender::Contact(contact));
+        if !own {
+            return Err(unknown().into());
+        }
+        return Ok(Content::Attachment { media: Media::named(id), text: message.text.unwrap_or_default() });
     }
     let text = message.text.ok_or_else(|| Rejection::invalid("text", "a message needs text, answer or media"))?;
     Ok(Content::Text { text })

@@ -62,7 +62,7 @@ pub(super) async fn read(
     after: Position,
     limit: u32,
 ) -> Result<(ChatEntries, Position), StoreError> {
-    let contact = web.contact;
+    let (contact, rights, now) = (web.contact, hub.rights.clone(), hub.clock.now());
     hub.database
         .read(move |connection| {
             let newest = conversations::newest_of_contact(connection, contact)?;
@@ -74,7 +74,8 @@ pub(super) async fn read(
                 return Ok((ChatEntries { conversation: None, entries: Vec::new(), more: false }, after));
             };
             let (found, more) = events::of_conversation(connection, state.id, Part::After(after), limit)?;
-            let entries = found.iter().filter_map(|event| entry_of(event, &state)).collect();
+            let right = |file| rights.give(file, contact, now);
+            let entries = found.iter().filter_map(|event| entry_of(event, &state, right)).collect();
             let read = found.last().map_or(after, |event| event.position);
             Ok((ChatEntries { conversation: Some(conversation_of(&state)), entries, more }, read))
         })

@@ -92,6 +92,7 @@ pub(crate) async fn create(
         token,
         brand: brand.look,
         conversation: conversation.as_ref().map(conversation_of),
+        max_file_bytes: hub.config.media.max_bytes,
     }))
 }
 

@@ -1,0 +1,122 @@
+//! The room of files: take one in, judge what it is, send it out, and say who may have it. Every door for files comes
+//! through here, whoever stands in front of it.
+//!
+//! invariant: a row exists only for a file that is whole and on disk. A file without a row is swept.
+//! invariant: nothing that a sender says of a file is believed, beside what it is called.
+//! invariant: a file is visible exactly where the conversation is that names it.
+
+mod fetch;
+mod keep;
+mod kind;
+mod name;
+mod right;
+mod room;
+mod send;
+mod sweep;
+mod take;
+mod text;
+
+use tandem_conversation::{
+    Action, ContactId, Conversation, ConversationId, Media, MediaId, Permission, Permissions, Position, Rejection,
+    Time, UserId,
+};
+use tandem_sqlite::rusqlite::Connection;
+use uuid::Uuid;
+
+pub(crate) use fetch::fetch_all;
+pub(crate) use right::Rights;
+pub(crate) use room::Files;
+pub(crate) use send::{Asked, send};
+pub(crate) use sweep::{run, sweep};
+pub(crate) use take::{Upload, body};
+
+use crate::api::ApiError;
+use crate::hub::Hub;
+use crate::store::media::Stored;
+use crate::store::{StoreError, conversations, media};
+
+/// Who wishes to see a file.
+pub(crate) enum Viewer {
+    Agent {
+        user: UserId,
+        permissions: Permissions,
+    },
+    /// A customer's chat.
+    Customer(ContactId),
+    /// An external agent, from whom everything up to a position is hidden.
+    Guest {
+        conversation: ConversationId,
+        hidden_up_to: Position,
+    },
+    Logic,
+}
+
+/// The file, if it is visible to `viewer`: exactly where the conversation is that names it.
+pub(crate) fn may_fetch(
+    connection: &Connection,
+    viewer: &Viewer,
+    id: MediaId,
+    now: Time,
+) -> Result<Option<Stored>, StoreError> {
+    let Some(stored) = media::get(connection, id)? else { return Ok(None) };
+    let state = stored.conversation.map(|id| conversations::get(connection, id)).transpose()?.flatten();
+    let Some(state) = state else { return Ok(None) };
+    let may = match viewer {
+        Viewer::Agent { user, permissions } => may_read(&state, *user, permissions, now),
+        Viewer::Customer(contact) => state.contact == *contact && stored.shown.is_some(),
+        Viewer::Guest { conversation, hidden_up_to } => {
+            state.id == *conversation && stored.shown.is_some_and(|shown| shown > *hidden_up_to)
+        }
+        Viewer::Logic => state.logic.engaged || state.logic.asked.is_some(),
+    };
+    Ok(may.then_some(stored))
+}
+
+/// The chat for which an address carries the right to a file.
+pub(crate) async fn chat_of(hub: &Hub, id: MediaId, right: &str) -> Result<ContactId, ApiError> {
+    let contact = hub.database.read(move |connection| -> Result<Option<ContactId>, StoreError> {
+        let conversation = media::get(connection, id)?.and_then(|stored| stored.conversation);
+        let state = conversation.map(|id| conversations::get(connection, id)).transpose()?.flatten();
+        Ok(state.map(|state| state.contact))
+    });
+    let contact = contact.await?.filter(|contact| hub.rights.holds(right, id, *contact, hub.clock.now()));
+    contact.ok_or_else(|| {
+        ApiError::new(404, "media.unknown", "There is no such file, or its address has expired: open the chat again.")
+    })
+}
+
+/// Whether a user may write in a conversation, and so send files there: as for commands.
+pub(crate) async fn may_write(hub: &Hub, viewer: &Viewer, id: ConversationId) -> Result<(), ApiError> {
+    let state = hub.database.read(move |connection| conversations::get(connection, id)).await?;
+    let may = state.is_some_and(|state| match viewer {
+        Viewer::Agent { user, permissions } => {
+            tandem_conversation::visible(&state, *user, permissions, hub.clock.now())
+        }
+        Viewer::Guest { conversation, .. } => state.id == *conversation,
+        Viewer::Customer(contact) => state.contact == *contact,
+        Viewer::Logic => true,
+    });
+    may.then_some(()).ok_or_else(|| Rejection::Unknown.into())
+}
+
+/// Whether a user may read a conversation, and its files.
+fn may_read(state: &Conversation, user: UserId, permissions: &Permissions, now: Time) -> bool {
+    tandem_conversation::visible(state, user, permissions, now) || permissions.has(Permission::CustomersView)
+}
+
+/// An answer of Your Logic that is only shown or played: what would be fetched is shown by its name.
+pub(crate) fn as_if_fetched(actions: &mut [Action]) {
+    for action in actions {
+        if let Action::Attachment { media: media @ None, url, name, .. } = action
+            && let Some(url) = url.take()
+        {
+            let called = name.take().unwrap_or_else(|| fetch::called(&url));
+            *media = Some(Media { name: called, ..Media::named(MediaId(Uuid::nil())) });
+        }
+    }
+}
+
+/// The refusal of a file that is unknown to its sender.
+pub(crate) fn unknown() -> Rejection {
+    Rejection::invalid("media", "there is no such file, or it cannot be sent here by this sender")
+}

@@ -1,0 +1,137 @@
+//! Files that Your Logic names by their address: fetched before the answer counts, within bounds, from where it is allowed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::redirect::{Attempt, Policy};
+use reqwest::{Client, Url};
+use tandem_conversation::{Action, ConversationId, Media};
+use tokio::time::Instant;
+
+use super::take::{Upload, take};
+use crate::config::MediaConfig;
+use crate::hub::Hub;
+use crate::logic::addresses::{Allowed, Forbidden};
+use crate::store::media::Sender;
+
+/// Addresses in one answer.
+const MOST: usize = 10;
+/// How often an address may send the hub on.
+const HOPS: usize = 3;
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// The client with which files are fetched.
+///
+/// # Errors
+/// If this system has no TLS.
+pub(super) fn client(config: MediaConfig) -> reqwest::Result<Client> {
+    let open = config.allow_private;
+    let follow = move |attempt: Attempt<'_>| {
+        if attempt.previous().len() > HOPS {
+            return attempt.error(Unwanted("it is redirected too often".to_owned()));
+        }
+        match admitted(attempt.url(), open) {
+            Ok(()) => attempt.follow(),
+            Err(why) => attempt.error(Unwanted(why)),
+        }
+    };
+    let client = Client::builder()
+        .redirect(Policy::custom(follow))
+        .connect_timeout(CONNECT)
+        .user_agent(concat!("tandem-hub/", env!("CARGO_PKG_VERSION")));
+    // A proxy would look the name up by itself.
+    let client = if open { client } else { client.dns_resolver(Allowed::Public).no_proxy() };
+    client.build()
+}
+
+/// An address that the hub does not go to.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Unwanted(String);
+
+const PRIVATE: &str = "it leads to a private address, which media.allow_private forbids";
+
+fn admitted(url: &Url, open: bool) -> Result<(), String> {
+    match url.scheme() {
+        "https" => {}
+        "http" if open => {}
+        _ => return Err("it is not an https address".to_owned()),
+    }
+    if !open && Allowed::Public.check(url).is_err() {
+        return Err(PRIVATE.to_owned());
+    }
+    Ok(())
+}
+
+/// Fetches what the actions name by address, in at most `left`. Afterwards they name files. An error is the place of the
+/// action, and why its file cannot be had.
+pub(crate) async fn fetch_all(
+    hub: &Arc<Hub>,
+    conversation: ConversationId,
+    actions: &mut [Action],
+    left: Duration,
+) -> Result<(), (usize, String)> {
+    let deadline = Instant::now() + left;
+    let mut fetched = 0;
+    for (at, action) in actions.iter_mut().enumerate() {
+        let Action::Attachment { media, url: url @ Some(_), name, .. } = action else { continue };
+        let (Some(address), called) = (url.take(), name.take()) else { continue };
+        fetched += 1;
+        if fetched > MOST {
+            return Err((at, format!("url: more than {MOST} in one answer")));
+        }
+        if media.is_some() {
+            return Err((at, "an attachment needs media or url, not both".to_owned()));
+        }
+        let one = tokio::time::timeout_at(deadline, one(hub, conversation, &address, called));
+        match one.await {
+            Ok(Ok(file)) => *media = Some(file),
+            Ok(Err(why)) => return Err((at, format!("url: the file cannot be fetched: {why}"))),
+            Err(_) => return Err((at, "url: the file cannot be fetched in time".to_owned())),
+        }
+    }
+    Ok(())
+}
+
+async fn one(
+    hub: &Arc<Hub>,
+    conversation: ConversationId,
+    address: &str,
+    name: Option<String>,
+) -> Result<Media, String> {
+    let url = Url::parse(address).map_err(|error| format!("it is not an address: {error}"))?;
+    admitted(&url, hub.config.media.allow_private)?;
+    let name = name.unwrap_or_else(|| called(address));
+    let response = hub.files.client().get(url).send().await.map_err(|error| because(&error))?;
+    if !response.status().is_success() {
+        return Err(format!("its server answers with {}", response.status().as_u16()));
+    }
+    // A length may be that of a packed body.
+    let upload = Upload { name, sender: Sender::Logic, meant_for: Some(conversation), id: None, bytes: None };
+    take(hub, upload, response.bytes_stream()).await.map_err(|refused| refused.to_string())
+}
+
+fn because(error: &reqwest::Error) -> String {
+    if Forbidden::is_in(error) {
+        return PRIVATE.to_owned();
+    }
+    let mut source = std::error::Error::source(error);
+    let mut last = error.to_string();
+    while let Some(cause) = source {
+        if let Some(unwanted) = cause.downcast_ref::<Unwanted>() {
+            return unwanted.to_string();
+        }
+        last = cause.to_string();
+        source = cause.source();
+    }
+    // The address is Your Logic's own and may carry a secret: it is not repeated.
+    if error.is_connect() { format!("its server cannot be reached: {last}") } else { last }
+}
+
+/// What an address calls its file.
+pub(super) fn called(address: &str) -> String {
+    let url = Url::parse(address).ok();
+    let last = url.as_ref().and_then(|url| url.path_segments()?.next_back()).filter(|last| !last.is_empty());
+    let last = last.map(|last| percent_encoding::percent_decode_str(last).decode_utf8_lossy().into_owned());
+    last.unwrap_or_else(|| "file".to_owned())
+}

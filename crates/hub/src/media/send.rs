@@ -1,0 +1,179 @@
+//! Sending a file out: part by part, under its own name, with headers that let no browser run it.
+
+use std::io::SeekFrom;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use bytes::Bytes;
+use futures_util::stream;
+use tandem_conversation::MediaId;
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+
+use super::{Viewer, may_fetch, name};
+use crate::api::ApiError;
+use crate::hub::Hub;
+use crate::store::media::Stored;
+
+/// Bytes that are read at once.
+const PART: usize = 64 * 1024;
+
+/// How a file is asked for.
+pub(crate) struct Asked<'a> {
+    pub id: MediaId,
+    pub headers: &'a HeaderMap,
+    /// Whether pages of other sites may show it.
+    pub elsewhere: bool,
+}
+
+/// Sends a file to a viewer who may see it; to all others it does not exist.
+pub(crate) async fn send(hub: &Hub, viewer: Viewer, asked: Asked<'_>) -> Result<Response, ApiError> {
+    let unknown = || ApiError::new(404, "media.unknown", "There is no such file.");
+    let (id, now) = (asked.id, hub.clock.now());
+    let stored = hub.database.read(move |connection| may_fetch(connection, &viewer, id, now)).await?;
+    let stored = stored.ok_or_else(unknown)?;
+    let file = File::open(hub.files.path(stored.file)).await.map_err(|error| {
+        tracing::error!(%error, media.id = %id, "a file that is filed is not there");
+        unknown()
+    })?;
+    respond(file, &stored, &asked).await.map_err(|error| {
+        tracing::error!(%error, media.id = %id, "a file cannot be read");
+        ApiError::new(503, "media.store", "The file cannot be read right now. Try again.")
+    })
+}
+
+async fn respond(mut file: File, stored: &Stored, asked: &Asked<'_>) -> std::io::Result<Response> {
+    let whole = stored.media.bytes;
+    let tag =
+        stored.sha256.map(|hash| format!("\"{}\"", hash[..8].iter().map(|b| format!("{b:02x}")).collect::<String>()));
+    let part = part_of(asked.headers, whole, tag.as_deref());
+    let mut response = Response::new(Body::empty());
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    let kind = &stored.media.content_type;
+    match &stored.charset {
+        Some(charset) => set(header::CONTENT_TYPE, &format!("{kind}; charset={charset}")),
+        // What was taken before was proven to be UTF-8.
+        None if kind == "text/plain" => set(header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        None => set(header::CONTENT_TYPE, kind),
+    }
+    set(header::CONTENT_DISPOSITION, &name::disposition(stored.inline, &stored.media.name));
+    set(header::CONTENT_SECURITY_POLICY, policy(kind));
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    let reach = if asked.elsewhere { "cross-origin" } else { "same-origin" };
+    set(HeaderName::from_static("cross-origin-resource-policy"), reach);
+    set(header::CACHE_CONTROL, "private, max-age=86400");
+    set(header::ACCEPT_RANGES, "bytes");
+    if let Some(tag) = &tag {
+        set(header::ETAG, tag);
+    }
+    let (start, length, status) = match part {
+        Part::Whole => (0, whole, StatusCode::OK),
+        Part::Of(first, last) => {
+            set(header::CONTENT_RANGE, &format!("bytes {first}-{last}/{whole}"));
+            (first, last - first + 1, StatusCode::PARTIAL_CONTENT)
+        }
+        Part::Beyond => {
+            set(header::CONTENT_RANGE, &format!("bytes */{whole}"));
+            (0, 0, StatusCode::RANGE_NOT_SATISFIABLE)
+        }
+    };
+    set(header::CONTENT_LENGTH, &length.to_string());
+    *response.status_mut() = status;
+    if length > 0 {
+        file.seek(SeekFrom::Start(start)).await?;
+        *response.body_mut() = Body::from_stream(parts(file, length));
+    }
+    Ok(response)
+}
+
+/// Nothing may run. A viewer of PDF needs its frame, and a player its film, or they stay blank.
+fn policy(kind: &str) -> &'static str {
+    match kind.split('/').next() {
+        Some("audio" | "video") => "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox",
+        _ if kind == "application/pdf" => "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'",
+        _ => "default-src 'none'; sandbox",
+    }
+}
+
+fn parts(file: File, length: u64) -> impl futures_util::Stream<Item = std::io::Result<Bytes>> {
+    stream::try_unfold((file, length), |(mut file, left)| async move {
+        if left == 0 {
+            return Ok::<_, std::io::Error>(None);
+        }
+        let mut part = vec![0; PART.min(usize::try_from(left).unwrap_or(PART))];
+        let read = file.read(&mut part).await?;
+        if read == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        part.truncate(read);
+        Ok(Some((Bytes::from(part), (file, left - read as u64))))
+    })
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Whole,
+    /// The first and the last byte.
+    Of(u64, u64),
+    Beyond,
+}
+
+/// Which part is asked for. Several parts, or parts of another file, are answered with the whole.
+fn part_of(headers: &HeaderMap, whole: u64, tag: Option<&str>) -> Part {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let Some(range) = text(header::RANGE).and_then(|range| range.strip_prefix("bytes=")) else { return Part::Whole };
+    if text(header::IF_RANGE).is_some_and(|known| Some(known) != tag) {
+        return Part::Whole;
+    }
+    let Some((first, last)) = range.trim().split_once('-') else { return Part::Whole };
+    let (first, last) = (first.trim(), last.trim());
+    let part = match (first.parse::<u64>(), last.parse::<u64>()) {
+        (Ok(first), Ok(last)) if first <= last => (first, last.min(whole.saturating_sub(1))),
+        (Ok(first), Err(_)) if last.is_empty() => (first, whole.saturating_sub(1)),
+        (Err(_), Ok(0)) if first.is_empty() => return Part::Beyond,
+        (Err(_), Ok(last)) if first.is_empty() => (whole.saturating_sub(last), whole.saturating_sub(1)),
+        _ => return Part::Whole,
+    };
+    if part.0 >= whole { Part::Beyond } else { Part::Of(part.0, part.1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, header};
+
+    use super::{Part, part_of};
+
+    #[test]
+    fn one_part_is_sent_and_everything_else_is_the_whole() {
+        for (range, part) in [
+            ("bytes=0-", Part::Of(0, 99)),
+            ("bytes=0-0", Part::Of(0, 0)),
+            ("bytes=10-19", Part::Of(10, 19)),
+            ("bytes=90-1000", Part::Of(90, 99)),
+            ("bytes=-5", Part::Of(95, 99)),
+            ("bytes=-1000", Part::Of(0, 99)),
+            ("bytes=100-", Part::Beyond),
+            ("bytes=100-200", Part::Beyond),
+            ("bytes=-0", Part::Beyond),
+            ("bytes=5-3", Part::Whole),
+            ("bytes=0-1,5-6", Part::Whole),
+            ("bytes=", Part::Whole),
+            ("bytes=-", Part::Whole),
+            ("bytes=a-b", Part::Whole),
+            ("lines=0-1", Part::Whole),
+            ("bytes=99999999999999999999-", Part::Whole),
+        ] {
+            let headers = HeaderMap::from_iter([(header::RANGE, range.parse().unwrap())]);
+            assert_eq!(part_of(&headers, 100, None), part, "{range}");
+        }
+        let mut headers = HeaderMap::from_iter([(header::RANGE, "bytes=0-1".parse().unwrap())]);
+        headers.insert(header::IF_RANGE, "\"other\"".parse().unwrap());
+        assert_eq!(part_of(&headers, 100, Some("\"this\"")), Part::Whole);
+    }
+}

@@ -1,0 +1,267 @@
+//! Taking a file in: written, counted, hashed and judged part by part, as it comes.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, header};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _};
+use sha2::{Digest as _, Sha256};
+use tandem_conversation::{ConversationId, Media, MediaId, Time};
+use tandem_protocol::Problem;
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use super::keep::Draft;
+use super::kind::{self, HEAD_BYTES};
+use super::name;
+use super::text::Reading;
+use crate::api::ApiError;
+use crate::config::MediaConfig;
+use crate::hub::Hub;
+use crate::store::StoreError;
+use crate::store::media::{self, Filed, Sender, Stored, Taken};
+
+/// How long a sender may be silent in the middle of a file. There is no other limit of time.
+const SILENCE: Duration = Duration::from_secs(30);
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// What is read of a refused file, so that a sender who is still writing gets the answer.
+const LINGER: Duration = Duration::from_secs(10);
+
+/// One file that somebody sends.
+pub(crate) struct Upload {
+    /// As the sender calls it.
+    pub name: String,
+    pub sender: Sender,
+    /// The conversation it is for; none for customers.
+    pub meant_for: Option<ConversationId>,
+    /// Made by the sender, so that a repeat has one effect; none lets the hub make one.
+    pub id: Option<MediaId>,
+    /// How many bytes will come, where that is known.
+    pub bytes: Option<u64>,
+}
+
+/// Why a file is not taken.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refused {
+    #[error("{0}")]
+    Kind(&'static str),
+    #[error("The file is larger than {} MB, the most that can be sent.", .0 / 1_000_000)]
+    TooLarge(u64),
+    #[error("{words}")]
+    Quota { words: String, retry_after: u32 },
+    #[error("Too many files at once: wait a few seconds, then try again.")]
+    Busy,
+    #[error("There is no room for files just now; messages without files get through. Try again later.")]
+    Disk,
+    #[error("Another file has this id.")]
+    Taken,
+    #[error("The file did not arrive completely. Send it again.")]
+    Incomplete,
+    #[error("The file could not be stored. Try again.")]
+    Store,
+}
+
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> Self {
+        let (status, code, retry_after) = match &refused {
+            Refused::Kind(_) => (415, "media.kind", None),
+            Refused::TooLarge(_) => (413, "media.too_large", None),
+            Refused::Quota { retry_after, .. } => (429, "media.quota", Some(*retry_after)),
+            Refused::Busy => (429, "limit.too_many", Some(5)),
+            Refused::Disk => (507, "media.disk", Some(600)),
+            Refused::Taken => (409, "media.id_taken", None),
+            Refused::Incomplete => (400, "media.incomplete", None),
+            Refused::Store => (503, "media.store", Some(5)),
+        };
+        let mut problem = Problem::new(status, code, refused.to_string());
+        problem.retry_after = retry_after;
+        problem.into()
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "a file could not be filed");
+        Self::Store
+    }
+}
+
+fn io_refused(error: &io::Error) -> Refused {
+    tracing::error!(%error, "a file could not be written");
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Refused::Disk,
+        _ => Refused::Store,
+    }
+}
+
+/// Takes the file that a request carries. A sender who is refused while still writing is heard out for a while, or
+/// browsers would see a broken connection instead of the answer.
+pub(crate) async fn body(hub: &Arc<Hub>, headers: &HeaderMap, upload: Upload, body: Body) -> Result<Media, ApiError> {
+    let bytes = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let mut stream = body.into_data_stream();
+    match take(hub, Upload { bytes, ..upload }, &mut stream).await {
+        Ok(media) => Ok(media),
+        Err(refused) => {
+            let most = hub.config.media.max_bytes.saturating_mul(2);
+            let mut left = most;
+            let rest = async {
+                while let Some(Ok(part)) = stream.next().await {
+                    left = left.saturating_sub(part.len() as u64);
+                    if left == 0 {
+                        break;
+                    }
+                }
+            };
+            let _ = timeout(LINGER, rest).await;
+            Err(refused.into())
+        }
+    }
+}
+
+/// Takes one file in, if it may come, is not too large and can be sent.
+pub(crate) async fn take<E>(
+    hub: &Arc<Hub>,
+    upload: Upload,
+    mut bytes: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> Result<Media, Refused> {
+    let (limits, now) = (hub.config.media, hub.clock.now());
+    if upload.bytes.is_some_and(|bytes| bytes > limits.max_bytes) {
+        return Err(Refused::TooLarge(limits.max_bytes));
+    }
+    let most = upload.bytes.unwrap_or(limits.max_bytes);
+    let place = hub.files.begin(upload.sender, most, limits.free_bytes)?;
+    let sender = upload.sender;
+    let room = move |connection: &_| allowed(connection, limits, sender, upload.bytes.unwrap_or(1), now);
+    hub.database.read(room).await??;
+    let file = Uuid::now_v7();
+    let mut draft = Draft::create(hub.files.incoming(file)).await.map_err(|error| io_refused(&error))?;
+    let (mut seen, mut head, mut reading, mut hash) = (0u64, Vec::new(), Reading::default(), Sha256::new());
+    loop {
+        let part = match timeout(SILENCE, bytes.next()).await {
+            Ok(Some(Ok(part))) => part,
+            Ok(None) => break,
+            Ok(Some(Err(_))) | Err(_) => return Err(Refused::Incomplete),
+        };
+        seen += part.len() as u64;
+        if seen > limits.max_bytes {
+            return Err(Refused::TooLarge(limits.max_bytes));
+        }
+        head.extend_from_slice(&part[..part.len().min(HEAD_BYTES - head.len())]);
+        reading.see(&part);
+        hash.update(&part);
+        draft.write(&part).await.map_err(|error| io_refused(&error))?;
+    }
+    if seen == 0 {
+        return Err(Refused::Kind("The file is empty."));
+    }
+    if upload.bytes.is_some_and(|bytes| bytes != seen) {
+        return Err(Refused::Incomplete);
+    }
+    let called = name::clean(&upload.name);
+    let ending = name::ending(&called);
+    let charset = reading.charset();
+    let found = kind::of_bytes(&head, &ending);
+    // What begins like a program and is called like one need not go on like one.
+    let is_text = charset.is_some() && !(kind::is_program(&head) && kind::runs(&ending));
+    let found = found.or_else(|| is_text.then(|| kind::of_text(&head, &ending)));
+    let found = found.ok_or_else(|| Refused::Kind(if kind::is_program(&head) { PROGRAM } else { UNKNOWN }))?;
+    let stored = Stored {
+        media: Media {
+            id: upload.id.unwrap_or(MediaId(file)),
+            name: name::fitting(&called, &found),
+            content_type: found.content_type.to_owned(),
+            bytes: seen,
+        },
+        sender,
+        meant_for: upload.meant_for,
+        conversation: None,
+        shown: None,
+        created: now,
+        sha256: Some(hash.finalize().into()),
+        charset: charset.filter(|_| found.content_type.starts_with("text/")).map(|charset| charset.name().to_owned()),
+        inline: found.inline,
+        file,
+    };
+    // A sender who goes away now leaves nothing half done behind.
+    let hub = Arc::clone(hub);
+    let filing = tokio::spawn(async move {
+        let filed = file_away(&hub, draft, stored, limits, now).await;
+        drop(place);
+        filed
+    });
+    filing.await.unwrap_or(Err(Refused::Store))
+}
+
+const PROGRAM: &str = "Programs cannot be sent.";
+const UNKNOWN: &str =
+    "This kind of file cannot be sent. Pictures, PDF, text, sound, films, office documents and ZIP can.";
+
+async fn file_away(
+    hub: &Arc<Hub>,
+    draft: Draft,
+    stored: Stored,
+    limits: MediaConfig,
+    now: Time,
+) -> Result<Media, Refused> {
+    let (media, path) = (stored.media.clone(), hub.files.path(stored.file));
+    draft.finish(&path).await.map_err(|error| io_refused(&error))?;
+    let filed = hub
+        .database
+        .write(move |connection, _| -> Result<Result<Filed, Refused>, StoreError> {
+            // Of uploads at the same time each counts only now.
+            if let Err(refused) = allowed(connection, limits, stored.sender, stored.media.bytes, now)? {
+                return Ok(Err(refused));
+            }
+            Ok(Ok(media::insert(connection, &stored)?))
+        })
+        .await;
+    let answer = match filed {
+        Ok(Ok(Filed::New)) => return Ok(media),
+        Ok(Ok(Filed::Same(first))) => Ok(first),
+        Ok(Ok(Filed::Taken)) => Err(Refused::Taken),
+        Ok(Err(refused)) => Err(refused),
+        Err(error) => Err(error.into()),
+    };
+    if let Err(error) = tokio::fs::remove_file(&path).await {
+        tracing::warn!(%error, "a file that nothing refers to stays until it is swept");
+    }
+    answer
+}
+
+/// Whether `sender` may send `bytes` more today.
+fn allowed(
+    connection: &tandem_sqlite::rusqlite::Connection,
+    limits: MediaConfig,
+    sender: Sender,
+    bytes: u64,
+    now: Time,
+) -> Result<Result<(), Refused>, StoreError> {
+    let since = now.plus_ms(-DAY_MS);
+    let (most_files, most_bytes) = match sender {
+        Sender::Contact(_) => (limits.visitor_day_files, limits.visitor_day_bytes),
+        Sender::ExternalAgent(_) => (limits.link_day_files, limits.link_day_bytes),
+        Sender::User(_) | Sender::Logic => (u64::MAX, u64::MAX),
+    };
+    let own = media::taken_of(connection, sender, since)?;
+    if own.files >= most_files || own.bytes.saturating_add(bytes) > most_bytes {
+        let megabytes = most_bytes / 1_000_000;
+        let words =
+            format!("No more files can be sent today: {most_files} files and {megabytes} MB a day is the limit.");
+        return Ok(Err(quota(words, own, now)));
+    }
+    let all = media::taken_of_all(connection, since)?;
+    if all.bytes.saturating_add(bytes) > limits.hub_day_bytes {
+        let words = "No more files can be taken today. Messages without files get through.".to_owned();
+        return Ok(Err(quota(words, all, now)));
+    }
+    Ok(Ok(()))
+}
+
+fn quota(words: String, taken: Taken, now: Time) -> Refused {
+    let left_ms = taken.oldest.map_or(DAY_MS, |oldest| oldest.plus_ms(DAY_MS).since(now));
+    let retry_after = u32::try_from(left_ms.max(1_000) / 1_000).unwrap_or(u32::MAX);
+    Refused::Quota { words, retry_after }
+}
