@@ -30,6 +30,12 @@ export const SESSION_UNKNOWN = "chat.session_unknown";
 /** The hub does not believe the page's token. */
 export const IDENTITY_INVALID = "chat.identity_invalid";
 
+/** Watches over one upload. */
+export interface Watch {
+  signal: AbortSignal;
+  progress(bytes: number): void;
+}
+
 /** The hub's doors for one kind of visitor. */
 export interface Door {
   /** As whom the visitor speaks. */
@@ -37,14 +43,16 @@ export interface Door {
   open(resume: string | null): Promise<OpenedSession>;
   entries(token: string, after: number): Promise<EntryPage>;
   send(token: string, message: Message): Promise<Accepted>;
-  upload(token: string, name: string, file: Blob): Promise<Media>;
-  mediaUrl(token: string, id: string): string;
+  upload(token: string, name: string, file: Blob, watch: Watch): Promise<Media>;
+  /** Where a file is fetched; `right` is what its entry says of it. */
+  mediaUrl(id: string, right: string | null): string | null;
   liveUrl(): string;
   hello(token: string, after: number): ClientFrame;
 }
 
 const ANSWER_MS = 20_000;
-export const UPLOAD_MS = 120_000;
+/** How long an upload may stand still. */
+const STILL_MS = 60_000;
 
 export class HubApi implements Door {
   readonly self = "customer";
@@ -73,14 +81,13 @@ export class HubApi implements Door {
     });
   }
 
-  upload(token: string, name: string, file: Blob): Promise<Media> {
+  upload(token: string, name: string, file: Blob, watch: Watch): Promise<Media> {
     const path = `media?name=${encodeURIComponent(name)}`;
-    const headers = { "content-type": file.type, ...bearer(token) };
-    return this.call(path, { method: "POST", headers, body: file }, UPLOAD_MS);
+    return upload(this.env, this.address(path), file, bearer(token), false, watch);
   }
 
-  mediaUrl(token: string, id: string): string {
-    return this.address(`media/${encodeURIComponent(id)}?token=${encodeURIComponent(token)}`);
+  mediaUrl(id: string, right: string | null): string | null {
+    return right === null ? null : this.address(`media/${encodeURIComponent(id)}?t=${encodeURIComponent(right)}`);
   }
 
   liveUrl(): string {
@@ -95,8 +102,8 @@ export class HubApi implements Door {
     return `${this.options.hub}/chat/v1/${path}`;
   }
 
-  private call<T>(path: string, init: RequestInit, limitMs?: number): Promise<T> {
-    return call(this.env, this.address(path), { ...init, credentials: "omit" }, limitMs);
+  private call<T>(path: string, init: RequestInit): Promise<T> {
+    return call(this.env, this.address(path), { ...init, credentials: "omit" });
   }
 }
 
@@ -115,14 +122,52 @@ export async function call<T>(env: Env, url: string, init: RequestInit, limitMs 
   }
 }
 
+/** One file, sent for as long as bytes flow. */
+export async function upload(
+  env: Env,
+  url: string,
+  file: Blob,
+  headers: Record<string, string>,
+  withCookies: boolean,
+  watch: Watch,
+): Promise<Media> {
+  const abort = new AbortController();
+  const stop = (): void => abort.abort();
+  let cancel = env.after(STILL_MS, stop);
+  watch.signal.addEventListener("abort", stop);
+  const progress = (bytes: number): void => {
+    cancel();
+    cancel = env.after(STILL_MS, stop);
+    watch.progress(bytes);
+  };
+  const all = { "content-type": file.type || "application/octet-stream", ...headers };
+  const { signal } = abort;
+  const init: RequestInit = { method: "POST", headers: all, body: file, credentials: withCookies ? "same-origin" : "omit", signal, cache: "no-store" };
+  try {
+    const sending = env.upload ? env.upload(url, { headers: all, body: file, withCookies, signal, progress }) : env.fetch(url, init);
+    const response = await sending;
+    if (!response.ok) throw new HubError(await failureOf(response));
+    return (await response.json()) as Media;
+  } catch (error) {
+    throw error instanceof HubError ? error : new HubError({ kind: "unreachable" });
+  } finally {
+    cancel();
+    watch.signal.removeEventListener("abort", stop);
+  }
+}
+
+/** What no waiting helps: the words are clear, and whoever sent the file may try again. */
+const FINAL = new Set(["media.quota", "media.disk"]);
+
 async function failureOf(response: Response): Promise<Failure> {
   const { status } = response;
-  if (status === 429) {
+  const problem = (await response.json().catch(() => ({}))) as { code?: unknown; detail?: unknown; title?: unknown };
+  const isFinal = typeof problem.code === "string" && FINAL.has(problem.code);
+  if (status === 429 && !isFinal) {
     const seconds = Number(response.headers.get("retry-after"));
     return { kind: "busy", retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 3_000 };
   }
-  if (status >= 500 || status === 408 || status === 425) return { kind: "unreachable" };
-  const problem = (await response.json().catch(() => ({}))) as { code?: unknown; detail?: unknown; title?: unknown };
+  if (!isFinal && (status >= 500 || status === 408 || status === 425)) return { kind: "unreachable" };
   const detail = [problem.detail, problem.title].find((text) => typeof text === "string");
   return {
     kind: "refused",

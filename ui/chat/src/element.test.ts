@@ -168,12 +168,13 @@ test("a failed message offers Retry and Discard and says why", async () => {
   expect(find(element, ".stage").textContent).toBe("Sent");
 });
 
-test("files that the hub would refuse are refused before they are sent", async () => {
+test("files that are too large are refused before they are sent, with the limit", async () => {
   const element = await chat();
   const drop = new Event("paste") as Event & { clipboardData?: unknown };
-  drop.clipboardData = { files: [new File(["x"], "run.exe", { type: "application/x-msdownload" }), new File(["x"], "ok.png", { type: "image/png" })] };
+  const large = new File([new Uint8Array(11_000_000)], "large.mp4", { type: "video/mp4" });
+  drop.clipboardData = { files: [large, new File(["x"], "ok.png", { type: "image/png" })] };
   find(element, "textarea").dispatchEvent(drop);
-  expect(find(element, '[role="alert"]').textContent).toContain("run.exe");
+  expect(find(element, '[role="alert"]').textContent).toBe("large.mp4 is larger than 10.5 MB.");
   expect(all(element, ".chip").map((chip) => chip.querySelector(".name")?.textContent)).toEqual(["ok.png"]);
   find<HTMLFormElement>(element, "form").requestSubmit();
   await settle();

@@ -1,7 +1,10 @@
 // The one list the view shows: the timeline and, below it, what the outbox still holds. Pure.
-import type { Pending } from "./outbox";
+import { waitsForUpload, type Pending } from "./outbox";
 import { type Stage, type Timeline } from "./timeline";
 import { isOwn, type Choice, type Entry, type EntryKind, type From } from "./wire";
+
+/** Why a file is not sent, where the view has its own words for it. */
+const FILES = new Set(["chat.file_gone", "media.kind", "media.too_large", "media.quota", "media.disk"]);
 
 export interface ShownMedia {
   /** Where it can be fetched; null while it waits in the outbox. */
@@ -9,6 +12,8 @@ export interface ShownMedia {
   name: string;
   contentType: string;
   bytes: number;
+  /** Opens it for a while. */
+  right: string | null;
 }
 
 export interface Item {
@@ -26,6 +31,8 @@ export interface Item {
   /** Only on what is own. */
   stage: Stage | null;
   failure: string | null;
+  /** Of a file that waits or is on its way: how many bytes have gone. */
+  uploaded: number | null;
   /** Belongs to a conversation before the current one. */
   earlier: boolean;
 }
@@ -90,10 +97,11 @@ function fromEntry(entry: Entry, picked: string | null, stage: Stage | null, ear
     timeMs: Number.isNaN(timeMs) ? 0 : timeMs,
     choices: entry.choices ?? [],
     picked,
-    media: entry.media ?? null,
+    media: entry.media ? { ...entry.media, right: entry.right ?? null } : null,
     own: isOwn(entry),
     stage,
     failure: null,
+    uploaded: null,
     earlier,
   };
 }
@@ -108,10 +116,11 @@ function fromPending(item: Pending, stage: Stage, self: From): Item {
     timeMs: item.atMs,
     choices: [],
     picked: null,
-    media: item.file ? { id: null, ...item.file } : null,
+    media: item.file ? { id: null, right: null, ...item.file } : null,
     own: true,
     stage: item.failed ? "failed" : stage,
-    failure: item.failed ? item.failed.detail || item.failed.code : null,
+    failure: item.failed ? (FILES.has(item.failed.code) ? item.failed.code : item.failed.detail || item.failed.code) : null,
+    uploaded: !item.failed && waitsForUpload(item) ? 0 : null,
     earlier: false,
   };
 }

@@ -180,6 +180,66 @@ test("a file whose bytes are gone fails with a reason instead of blocking the li
   ]);
 });
 
+test("words overtake a file that is slow, and the file follows", async () => {
+  const { session, hub, stages } = await connected();
+  let arrive = (): void => undefined;
+  hub.uploads = new Promise((resolve) => (arrive = resolve));
+  session.sendFile(new File(["x"], "film.mp4", { type: "video/mp4" }), "The film");
+  session.sendText("It is coming");
+  await settle();
+  expect(hub.arrived.map(({ text }) => text)).toEqual(["It is coming"]);
+  expect(session.items().find(({ text }) => text === "The film")?.uploaded).toBe(0);
+  arrive();
+  await settle();
+  expect(hub.arrived.map(({ text }) => text)).toEqual(["It is coming", "The film"]);
+  expect(stages()).toEqual(["sent", "sent"]);
+});
+
+test("an upload lasts as long as bytes flow, and begins again where they stand still", async () => {
+  const { session, hub, clock, env } = await connected();
+  let progress: (bytes: number) => void = () => undefined;
+  let uploads = 0;
+  env.upload = (_, init) => {
+    uploads += 1;
+    progress = init.progress;
+    return new Promise((_resolve, reject) => init.signal.addEventListener("abort", () => reject(new TypeError("aborted"))));
+  };
+  session.sendFile(new File(["0123456789"], "film.mp4", { type: "" }), "");
+  for (let sent = 1; sent <= 9; sent += 1) {
+    await clock.advance(50_000);
+    progress(sent);
+  }
+  expect(uploads).toBe(1);
+  expect(session.items()[0]?.uploaded).toBe(9);
+  await clock.advance(65_000);
+  expect(uploads).toBe(2);
+  session.discard(session.items()[0]?.id ?? "");
+  session.sendText("Never mind");
+  await clock.advance(1_000);
+  expect(hub.arrived.map(({ text }) => text)).toEqual(["Never mind"]);
+});
+
+test("a file that the hub takes no more fails at once, and an upload that was swept is done again", async () => {
+  const { session, hub, stages } = await connected();
+  hub.refuse = (path) => (path === "media" ? { status: 507, code: "media.disk", detail: "No room." } : null);
+  session.sendFile(new File(["x"], "a.png", { type: "image/png" }), "");
+  session.sendText("after it");
+  await settle();
+  expect(stages()).toEqual(["sent", "failed"]);
+  expect(session.items().at(-1)?.failure).toBe("media.disk");
+  session.discard(session.items().at(-1)?.id ?? "");
+  let gone = true;
+  hub.refuse = (path, body) => {
+    const isFile = path === "messages" && (body as { media?: string }).media !== undefined && gone;
+    if (isFile) gone = false;
+    return isFile ? { status: 422, code: "input.invalid" } : null;
+  };
+  session.sendFile(new File(["x"], "b.png", { type: "image/png" }), "again");
+  await settle();
+  expect(hub.requests.filter((path) => path === "media")).toHaveLength(3);
+  expect(hub.arrived.at(-1)).toMatchObject({ text: "again" });
+});
+
 test("two tabs share the queue and still send once", async () => {
   const one = await connected();
   const two = await connected(one.hub, one.store);

@@ -13,6 +13,8 @@ export interface Pending {
   file?: { name: string; contentType: string; bytes: number };
   /** Set once the file is uploaded. */
   media?: string;
+  /** The hub had swept the upload away, and it was done again. */
+  again?: boolean;
   /** The last position on screen when it was written, where that matters. */
   against?: number;
   failed?: { code: string; detail: string };
@@ -32,9 +34,14 @@ export class Outbox {
     return this.items;
   }
 
-  /** The next one to send; failed ones wait for the customer and hold nobody up. */
+  /** The next one to send; failed ones wait for the customer, files for their upload, and neither holds anybody up. */
   next(): Pending | undefined {
-    return this.items.find((item) => !item.failed);
+    return this.items.find((item) => !item.failed && !waitsForUpload(item));
+  }
+
+  /** The next file to upload. */
+  nextUpload(): Pending | undefined {
+    return this.items.find((item) => !item.failed && waitsForUpload(item));
   }
 
   add(item: Pending): void {
@@ -81,6 +88,10 @@ export class Outbox {
       return [];
     }
   }
+}
+
+export function waitsForUpload(item: Pending): boolean {
+  return item.file !== undefined && item.media === undefined;
 }
 
 /** The wire form of a pending message; its file must be uploaded by now. */

@@ -96,6 +96,7 @@ test("turns of one author stand together until time, day or stage parts them", (
     own: false,
     stage: null,
     failure: null,
+    uploaded: null,
     earlier: false,
     ...more,
   });

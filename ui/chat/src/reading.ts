@@ -43,6 +43,16 @@ export class Reading {
     this.held = [];
   }
 
+  /** Reads once more what stands from `position` on: addresses of files expire. */
+  async again(position: number): Promise<void> {
+    const { token } = this.memory;
+    if (token === null) return;
+    const page = await this.api.entries(token, position - 1);
+    if (page.conversation?.id !== this.conversation?.id) return;
+    for (const entry of page.entries) if (this.timeline.has(entry.id)) this.timeline.feed(entry);
+    this.hooks.changed();
+  }
+
   async catchUp(): Promise<void> {
     for (let after = this.timeline.cursor; ; ) {
       const { token } = this.memory;

@@ -1,5 +1,5 @@
-// Empties the outbox into the hub: strictly in order, one at a time, again and again until accepted or refused. Owns the
-// difference between "later" and "no".
+// Empties the outbox into the hub: strictly in order, one at a time, again and again until accepted or refused. Files are uploaded
+// beside it, so that words overtake them. Owns the difference between "later" and "no".
 import { HubError, SESSION_UNKNOWN, type Door } from "./api";
 import { backoffMs, type Env } from "./env";
 import type { Files } from "./files";
@@ -13,10 +13,17 @@ export interface SenderHooks {
   changed(): void;
 }
 
+interface Uploading {
+  id: string;
+  bytes: number;
+  abort: AbortController;
+}
+
 export class Sender {
   private busy = false;
   private attempt = 0;
   private cancelRetry: () => void = () => undefined;
+  private uploading: Uploading | null = null;
 
   constructor(
     private readonly env: Env,
@@ -28,6 +35,7 @@ export class Sender {
 
   /** Sends whatever waits. Safe to call at any time, any number of times. */
   async flush(): Promise<void> {
+    void this.uploadAll();
     if (this.busy) return;
     this.busy = true;
     this.cancelRetry();
@@ -41,8 +49,52 @@ export class Sender {
     }
   }
 
+  /** How many bytes of a file have gone; null if it is not on its way. */
+  progress(id: string): number | null {
+    return this.uploading?.id === id ? this.uploading.bytes : null;
+  }
+
+  /** Stops sending this file. */
+  drop(id: string): void {
+    if (this.uploading?.id === id) this.uploading.abort.abort();
+  }
+
   stop(): void {
     this.cancelRetry();
+    this.uploading?.abort.abort();
+  }
+
+  private async uploadAll(): Promise<void> {
+    for (let item = this.outbox.nextUpload(); item && !this.uploading && this.hooks.mayTry(); item = this.outbox.nextUpload()) {
+      const token = this.hooks.token();
+      if (token === null) return;
+      const goOn = await this.upload(token, item);
+      if (!goOn) return;
+      void this.flush();
+    }
+  }
+
+  private async upload(token: string, item: Pending): Promise<boolean> {
+    const abort = new AbortController();
+    const uploading: Uploading = { id: item.id, bytes: 0, abort };
+    this.uploading = uploading;
+    const progress = (bytes: number): void => {
+      uploading.bytes = bytes;
+      this.hooks.changed();
+    };
+    try {
+      const file = await this.files.get(item.id);
+      if (!file) throw new HubError({ kind: "refused", status: 0, code: "chat.file_gone", detail: "" });
+      const { id } = await this.api.upload(token, item.file?.name ?? "", file, { signal: abort.signal, progress });
+      this.uploading = null;
+      this.outbox.update(item.id, (kept) => ({ ...kept, media: id }));
+      this.attempt = 0;
+      return true;
+    } catch (error) {
+      this.uploading = null;
+      if (abort.signal.aborted) return true;
+      return this.notDelivered(token, item, error);
+    }
   }
 
   private async deliver(item: Pending): Promise<boolean> {
@@ -52,11 +104,10 @@ export class Sender {
       return false;
     }
     try {
-      const ready = await this.uploaded(token, item);
-      const { position } = await this.api.send(token, toMessage(ready));
+      const { position } = await this.api.send(token, toMessage(item));
       this.attempt = 0;
       // First into the timeline, then out of the outbox: at no moment is the message in neither.
-      this.hooks.accepted(ready, position);
+      this.hooks.accepted(item, position);
       this.outbox.remove(item.id);
       this.files.drop(item.id);
       this.hooks.changed();
@@ -64,15 +115,6 @@ export class Sender {
     } catch (error) {
       return this.notDelivered(token, item, error);
     }
-  }
-
-  private async uploaded(token: string, item: Pending): Promise<Pending> {
-    if (!item.file || item.media !== undefined) return item;
-    const file = await this.files.get(item.id);
-    if (!file) throw new HubError({ kind: "refused", status: 0, code: "chat.file_gone", detail: "" });
-    const { id } = await this.api.upload(token, item.file.name, file);
-    this.outbox.update(item.id, (kept) => ({ ...kept, media: id }));
-    return { ...item, media: id };
   }
 
   private notDelivered(token: string, item: Pending, error: unknown): boolean {
@@ -90,6 +132,12 @@ export class Sender {
       return false;
     }
     const { code, detail } = failure;
+    if (failure.status === 422 && item.media !== undefined && !item.again) {
+      // Uploads that no message names for a day are gone.
+      this.outbox.update(item.id, ({ media: _, ...kept }) => ({ ...kept, again: true }));
+      void this.uploadAll();
+      return true;
+    }
     this.outbox.update(item.id, (kept) => ({ ...kept, failed: { code, detail } }));
     this.hooks.changed();
     return true;

@@ -14,6 +14,8 @@ import { Sender } from "./sender";
 import { OthersTyping, OwnTyping, type Typist } from "./typing";
 import { isOwn, type Brand, type Entry, type From, type OpenedSession, type ServerFrame, type Status } from "./wire";
 
+/** Largest file while no hub has said so. */
+const MAX_FILE_BYTES = 10 * 1024 * 1024;
 /** How late a page may say who is signed in. */
 const LATE_MS = 3_000;
 
@@ -160,6 +162,7 @@ export class Session {
 
   discard(id: string): void {
     this.outbox.remove(id);
+    this.sender.drop(id);
     this.files.drop(id);
     this.changed();
   }
@@ -183,8 +186,19 @@ export class Session {
     this.push();
   }
 
-  mediaUrl(id: string): string | null {
-    return this.memory.token === null ? null : this.api.mediaUrl(this.memory.token, id);
+  mediaUrl(id: string, right: string | null): string | null {
+    return this.memory.token === null ? null : this.api.mediaUrl(id, right);
+  }
+
+  /** The address of a file opens it no more: asks for one that does. */
+  renewAddress(id: string): void {
+    const entry = this.reading.timeline.entries().find((each) => each.id === id);
+    if (entry) this.reading.again(entry.position).catch(() => undefined);
+  }
+
+  /** Largest file that the hub takes, in bytes. */
+  get maxFileBytes(): number {
+    return this.letIn?.maxFileBytes ?? MAX_FILE_BYTES;
   }
 
   get link(): Link {
@@ -217,7 +231,9 @@ export class Session {
   }
 
   items(): Item[] {
-    return itemsOf(this.reading.timeline, this.outbox.all(), this.isOffline ? "queued" : "sending", this.self);
+    const items = itemsOf(this.reading.timeline, this.outbox.all(), this.isOffline ? "queued" : "sending", this.self);
+    for (const item of items) if (item.uploaded !== null) item.uploaded = this.sender.progress(item.id) ?? 0;
+    return items;
   }
 
   subscribe(listener: () => void): () => void {
@@ -237,7 +253,7 @@ export class Session {
   }
 
   private push(): void {
-    if (this.outbox.next()) this.connection.wake();
+    if (this.outbox.next() ?? this.outbox.nextUpload()) this.connection.wake();
     void this.sender.flush();
     this.changed();
   }

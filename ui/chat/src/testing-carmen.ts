@@ -7,10 +7,11 @@ export const KEY = "tandem.chat.http://hub.northwind";
 
 export function carmen(hub = new FakeHub(), store = new MapStore(), clock = new Clock(), identity: string | null = null) {
   const options = { hub: "http://hub", brand: "northwind", language: "en", identity };
-  const session = new Session(hub.env(clock, store), memoryFiles(), options);
+  const env = hub.env(clock, store);
+  const session = new Session(env, memoryFiles(), options);
   const texts = (): string[] => session.items().map(({ text }) => text);
   const stages = (): (string | null)[] => session.items().filter(({ from }) => from === "customer").map(({ stage }) => stage);
-  return { hub, store, clock, session, texts, stages };
+  return { hub, store, clock, env, session, texts, stages };
 }
 
 export async function connected(hub = new FakeHub(), store = new MapStore(), identity: string | null = null) {

@@ -43,6 +43,8 @@ type Refuse = (path: string, body: unknown) => { status: number; code: string; d
 
 export class FakeHub {
   isUp = true;
+  /** Uploads stand still until this is resolved. */
+  uploads: Promise<void> = Promise.resolve();
   socketsWork = true;
   /** A relay keeps sockets open and lets nothing through them. */
   swallows = false;
@@ -119,6 +121,7 @@ export class FakeHub {
       const later = this.entries.filter(({ position }) => position > Number(searchParams.get("after")));
       return Response.json({ conversation: this.conversation, entries: later.slice(0, this.pageSize), more: later.length > this.pageSize });
     }
+    if (path === "media") await Promise.race([this.uploads, aborted(init.signal)]);
     if (path === "media") return Response.json({ id: `media-${(this.serial += 1)}`, name: searchParams.get("name"), contentType: "", bytes: 1 });
     return this.message(body as Message);
   }
@@ -201,6 +204,10 @@ class FakeSocket implements SocketLike {
     // As over a real wire: a copy, so that nobody shares the hub's own objects.
     this.onmessage?.(new MessageEvent("message", { data: JSON.stringify(frame) }));
   }
+}
+
+function aborted(signal: AbortSignal | null | undefined): Promise<never> {
+  return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new TypeError("aborted"))));
 }
 
 function problem(status: number, code: string, detail = "", retryAfter?: string): Response {

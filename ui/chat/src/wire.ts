@@ -31,6 +31,8 @@ export interface Entry {
   text: string;
   choices?: Choice[] | null;
   media?: Media | null;
+  /** Opens the file for a day or two, and nothing else. */
+  right?: string | null;
   answer?: Answer | null;
   stage?: string | null;
   /** Said by whoever is looking; without it, the customer is. */
@@ -60,6 +62,8 @@ export interface OpenedSession {
   token: string;
   brand: Brand;
   conversation: Conversation | null;
+  /** Largest file that may be sent, in bytes. */
+  maxFileBytes?: number | undefined;
 }
 
 export interface EntryPage {

@@ -1,5 +1,5 @@
 // The hub's doors behind one link. The browser's cookie proves who is asking, so there is no token to keep.
-import { HubError, UPLOAD_MS, call, json, type Door } from "../api";
+import { HubError, call, json, upload, type Door, type Watch } from "../api";
 import type { Env } from "../env";
 import type { Accepted, ClientFrame, Conversation, EntryPage, Media, Message, OpenedSession } from "../wire";
 import type { GuestButton, Invitation } from "./wire";
@@ -40,10 +40,10 @@ export class GuestDoor implements Door {
   }
 
   async open(): Promise<OpenedSession> {
-    const { standing, company, conversation } = await this.about();
+    const { standing, company, conversation, maxFileBytes } = await this.about();
     if (standing !== "open") throw new HubError({ kind: "refused", status: 410, code: `guest.${standing}`, detail: "" });
     const brand = { id: "guest", name: company, greeting: "", accent: "" };
-    return { token: COOKIE, brand, conversation: conversation ?? null };
+    return { token: COOKIE, brand, conversation: conversation ?? null, maxFileBytes };
   }
 
   async entries(_token: string, after: number): Promise<EntryPage> {
@@ -54,12 +54,11 @@ export class GuestDoor implements Door {
     return this.call("messages", { method: "POST", headers: json(), body: JSON.stringify(message) });
   }
 
-  upload(_token: string, name: string, file: Blob): Promise<Media> {
-    const headers = { "content-type": file.type };
-    return this.call(`media?name=${encodeURIComponent(name)}`, { method: "POST", headers, body: file }, UPLOAD_MS);
+  upload(_token: string, name: string, file: Blob, watch: Watch): Promise<Media> {
+    return upload(this.env, `${this.link}/media?name=${encodeURIComponent(name)}`, file, {}, true, watch);
   }
 
-  mediaUrl(_token: string, id: string): string {
+  mediaUrl(id: string): string {
     return `${this.link}/media/${encodeURIComponent(id)}`;
   }
 
@@ -71,7 +70,7 @@ export class GuestDoor implements Door {
     return { type: "hello", after };
   }
 
-  private call<T>(path: string, init: RequestInit, limitMs?: number): Promise<T> {
-    return call(this.env, `${this.link}/${path}`, { ...init, credentials: "same-origin" }, limitMs);
+  private call<T>(path: string, init: RequestInit): Promise<T> {
+    return call(this.env, `${this.link}/${path}`, { ...init, credentials: "same-origin" });
   }
 }

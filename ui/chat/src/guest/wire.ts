@@ -29,5 +29,7 @@ export interface Invitation {
   expires: string;
   /** The hub's time, because clocks differ. */
   now: string;
+  /** Largest file that may be sent, in bytes. */
+  maxFileBytes?: number;
   conversation?: Conversation;
 }

@@ -39,7 +39,9 @@ export const cs: Texts = {
   earlier: "Zobrazit starší zprávy",
   answers: "Odpovědi",
   open: "Otevřít {name}",
-  tooLarge: "{name} má více než 10 MB.",
-  wrongType: "{name} nelze odeslat. Možné jsou obrázky, PDF a prostý text.",
+  tooLarge: "{name} je větší než {size}.",
+  wrongType: "{name} nelze odeslat. Lze poslat obrázky, PDF, text, zvuk, video, kancelářské dokumenty a ZIP.",
+  filesToday: "Dnes už nelze odeslat další soubory.",
+  filesNoRoom: "Soubory teď nelze odeslat, zprávy ano.",
   fileGone: "Soubor už v tomto zařízení není.",
 };

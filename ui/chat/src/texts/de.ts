@@ -39,7 +39,9 @@ export const de: Texts = {
   earlier: "Frühere Nachrichten zeigen",
   answers: "Antworten",
   open: "{name} öffnen",
-  tooLarge: "{name} ist größer als 10 MB.",
-  wrongType: "{name} kann nicht gesendet werden. Möglich sind Bilder, PDF und reiner Text.",
+  tooLarge: "{name} ist größer als {size}.",
+  wrongType: "{name} kann nicht gesendet werden. Möglich sind Bilder, PDF, Text, Ton, Video, Office-Dokumente und ZIP.",
+  filesToday: "Heute können keine weiteren Dateien gesendet werden.",
+  filesNoRoom: "Dateien können gerade nicht gesendet werden, Nachrichten schon.",
   fileGone: "Die Datei ist nicht mehr auf diesem Gerät.",
 };

@@ -38,8 +38,10 @@ export const en = {
   earlier: "Show earlier messages",
   answers: "Answers",
   open: "Open {name}",
-  tooLarge: "{name} is larger than 10 MB.",
-  wrongType: "{name} can’t be sent. Images, PDF and plain text can.",
+  tooLarge: "{name} is larger than {size}.",
+  wrongType: "{name} can’t be sent. Pictures, PDF, text, audio, video, office documents and ZIP can.",
+  filesToday: "No more files can be sent today.",
+  filesNoRoom: "Files can’t be sent right now. Messages can.",
   fileGone: "The file is no longer on this device.",
 };
 

@@ -39,7 +39,9 @@ export const es: Texts = {
   earlier: "Ver mensajes anteriores",
   answers: "Respuestas",
   open: "Abrir {name}",
-  tooLarge: "{name} ocupa más de 10 MB.",
-  wrongType: "No se puede enviar {name}. Se admiten imágenes, PDF y texto sin formato.",
+  tooLarge: "{name} supera {size}.",
+  wrongType: "No se puede enviar {name}. Se admiten imágenes, PDF, texto, audio, vídeo, documentos de oficina y ZIP.",
+  filesToday: "Hoy no se pueden enviar más archivos.",
+  filesNoRoom: "Ahora no se pueden enviar archivos; los mensajes sí.",
   fileGone: "El archivo ya no está en este dispositivo.",
 };

@@ -39,7 +39,9 @@ export const fr: Texts = {
   earlier: "Afficher les messages précédents",
   answers: "Réponses",
   open: "Ouvrir {name}",
-  tooLarge: "{name} dépasse 10 Mo.",
-  wrongType: "{name} ne peut pas être envoyé. Les images, PDF et textes bruts sont acceptés.",
+  tooLarge: "{name} dépasse {size}.",
+  wrongType: "Impossible d’envoyer {name}. Images, PDF, texte, audio, vidéo, documents bureautiques et ZIP sont acceptés.",
+  filesToday: "Plus aucun fichier ne peut être envoyé aujourd’hui.",
+  filesNoRoom: "Les fichiers ne peuvent pas être envoyés pour le moment, les messages si.",
   fileGone: "Le fichier n’est plus sur cet appareil.",
 };

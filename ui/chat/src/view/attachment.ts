@@ -21,7 +21,8 @@ export function attachmentView(context: ViewContext, item: Item): AttachmentView
   if (!media) return { node, update: () => undefined };
   const held = session.files.held(item.id);
   const local = held ? URL.createObjectURL(held) : null;
-  const remote = (now: Item): string | null => (now.media?.id ? session.mediaUrl(now.media.id) : null);
+  const remote = (now: Item): string | null => (now.media?.id ? session.mediaUrl(now.media.id, now.media.right) : null);
+  const progress = h("progress", { max: Math.max(1, media.bytes), "aria-label": i18n.t("sending") });
   const image = isImage(media.contentType) && (local !== null || media.id !== null) ? thumbnail(media.name) : null;
   if (image) {
     node.classList.add("picture");
@@ -31,15 +32,31 @@ export function attachmentView(context: ViewContext, item: Item): AttachmentView
     const size = h("span", { class: "size" }, i18n.size(media.bytes));
     node.append(h("span", { class: "sheet" }, icon("file")), h("span", { class: "name" }, media.name), size);
   }
+  node.append(progress);
+  let right = media.right;
+  // Before it is followed, an address that has expired becomes one that opens the file.
+  for (const event of ["pointerenter", "focus", "pointerdown"]) {
+    node.addEventListener(event, () => hasExpired(right) && session.renewAddress(item.id));
+  }
+  image?.addEventListener("error", () => local === null && session.renewAddress(item.id), { once: true });
   const update = (now: Item): void => {
+    progress.hidden = now.uploaded === null;
+    progress.value = now.uploaded ?? 0;
     const address = remote(now);
     if (address !== null) node.setAttribute("href", address);
+    const isNew = (now.media?.right ?? null) !== right;
+    right = now.media?.right ?? null;
     const source = local ?? address;
     // The thumbnail stays on the local copy: swapping it for the hub's would flicker and load the same picture again.
-    if (image && source !== null && !image.hasAttribute("src")) image.src = source;
+    if (image && source !== null && (!image.hasAttribute("src") || (isNew && local === null && !image.complete))) image.src = source;
   };
   update(item);
   return { node, update };
+}
+
+/** The right in an address names its last day, counted from 1970. */
+function hasExpired(right: string | null): boolean {
+  return right !== null && Number.parseInt(right, 10) * 86_400_000 < Date.now();
 }
 
 function thumbnail(name: string): HTMLImageElement {

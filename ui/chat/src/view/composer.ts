@@ -1,7 +1,7 @@
 // Where the customer writes: text that grows, files by button, paste and drop, Enter to send.
 import type { ViewContext } from "./context";
 import { button, h, icon } from "./dom";
-import { ACCEPTED, Tray } from "./tray";
+import { Tray } from "./tray";
 
 const MAX_HEIGHT_PX = 132;
 
@@ -16,7 +16,7 @@ export class ComposerView {
     private readonly sent: () => void,
   ) {
     const { i18n, session } = context;
-    this.tray = new Tray(i18n, () => this.drawState());
+    this.tray = new Tray(i18n, () => session.maxFileBytes, () => this.drawState());
     this.text = h("textarea", {
       rows: 1,
       "aria-label": i18n.t("message"),
@@ -25,7 +25,7 @@ export class ComposerView {
       part: "input",
     });
     this.text.value = session.memory.draft;
-    this.picker = h("input", { type: "file", multiple: true, accept: ACCEPTED.join(","), tabindex: -1, "aria-hidden": "true", hidden: true });
+    this.picker = h("input", { type: "file", multiple: true, tabindex: -1, "aria-hidden": "true", hidden: true });
     const attach = button({ class: "round", "aria-label": i18n.t("attach"), part: "attach" }, () => this.picker.click(), icon("attach"));
     const send = h("button", { type: "submit", class: "round send", "aria-label": i18n.t("send"), part: "send" }, icon("send"));
     const field = h("div", { class: "field" }, attach, this.text, send);

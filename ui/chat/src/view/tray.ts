@@ -1,10 +1,8 @@
-// Files chosen but not sent yet, above the text. Says at once which cannot be sent, instead of letting the hub refuse them later.
+// Files chosen but not sent yet, above the text. Says at once which are too large or empty; what they are, the hub judges by their
+// bytes: systems name types as they like, or not at all.
 import type { I18n } from "../i18n";
 import { isImage } from "./attachment";
 import { button, h, icon } from "./dom";
-
-export const ACCEPTED = ["image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "text/plain"];
-const LIMIT_BYTES = 10_000_000;
 
 export class Tray {
   readonly node = h("div", { class: "tray", part: "tray" });
@@ -13,6 +11,7 @@ export class Tray {
 
   constructor(
     private readonly i18n: I18n,
+    private readonly maxBytes: () => number,
     private readonly changed: () => void,
   ) {
     this.draw();
@@ -26,8 +25,8 @@ export class Tray {
   add(files: Iterable<File>): void {
     let problem = "";
     for (const file of files) {
-      if (!ACCEPTED.includes(file.type)) problem = this.i18n.t("wrongType", { name: file.name });
-      else if (file.size > LIMIT_BYTES) problem = this.i18n.t("tooLarge", { name: file.name });
+      if (file.size === 0) problem = this.i18n.t("wrongType", { name: file.name });
+      else if (file.size > this.maxBytes()) problem = this.i18n.t("tooLarge", { name: file.name, size: this.i18n.size(this.maxBytes()) });
       else this.files.push(file);
     }
     this.complain(problem);

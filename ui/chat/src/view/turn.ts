@@ -40,6 +40,25 @@ export function turnView(context: ViewContext, row: TurnRow): TurnView {
   return { node, update };
 }
 
+/** In the customer's language, where the hub's reason is known. */
+function reasonOf({ i18n, session }: ViewContext, item: Item, failure: string): string {
+  const name = item.media?.name ?? "";
+  switch (failure) {
+    case "chat.file_gone":
+      return i18n.t("fileGone");
+    case "media.kind":
+      return i18n.t("wrongType", { name });
+    case "media.too_large":
+      return i18n.t("tooLarge", { name, size: i18n.size(session.maxFileBytes) });
+    case "media.quota":
+      return i18n.t("filesToday");
+    case "media.disk":
+      return i18n.t("filesNoRoom");
+    default:
+      return failure;
+  }
+}
+
 /** A turn must be built anew when this differs; everything else is updated in place. */
 export function turnContent(item: Item): string {
   return JSON.stringify([item.from, item.name, item.text, item.media?.name, item.choices]);
@@ -83,10 +102,11 @@ function metaView(context: ViewContext, item: Item): { node: HTMLElement; update
   const update = ({ item: now }: TurnRow): void => {
     setText(time, now.timeMs > 0 ? i18n.time(now.timeMs) : "");
     time.setAttribute("datetime", new Date(now.timeMs).toISOString());
-    rescue.hidden = now.stage !== "failed";
+    rescue.hidden = now.stage !== "failed" && now.uploaded === null;
+    retry.hidden = now.stage !== "failed";
     stage.hidden = now.stage === null;
     if (now.stage === null) return;
-    const why = now.failure === "chat.file_gone" ? i18n.t("fileGone") : now.failure;
+    const why = now.failure === null ? null : reasonOf(context, now, now.failure);
     setText(stage, now.stage === "failed" && why ? `${i18n.t("failed")}: ${why}` : i18n.t(now.stage));
     stage.dataset.stage = now.stage;
   };
