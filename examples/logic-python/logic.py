@@ -46,10 +46,17 @@ def answer(request):
     if trigger["silent"] or attended:
         return []
     if kind in ("TURN", "ANSWER") and trigger["by"]["kind"] == "customer":
-        return reply(trigger["turn"]["content"], turns)
+        return reply(said(trigger), turns)
     if kind in ("ENGAGE_LOGIC_CHANGED", "ENGAGEMENT_ENDED") and waits:
         return [menu("This is the assistant again. What can I do?")]
     return []
+
+
+def said(trigger):
+    """What the customer wrote since the last answer: several turns are one question."""
+    told = [one for one in trigger.get("joined", []) if one.get("turn") and one["by"]["kind"] == "customer"]
+    contents = [one["turn"]["content"] for one in [*told, trigger]]
+    return {**contents[-1], "text": "\n".join(content.get("text", "") for content in contents)}
 
 
 def tidy(draft):

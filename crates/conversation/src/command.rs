@@ -39,8 +39,8 @@ pub struct Context {
     pub logic_available: bool,
     /// A person of ours is writing until then, as far as the live connections tell.
     pub person_typing_until: Option<Time>,
-    /// For how long after a person's turn the word is theirs, in milliseconds.
-    pub turn_lease_ms: i64,
+    /// How long a person may let the customer wait before Your Logic speaks again, in milliseconds.
+    pub person_silent_ms: i64,
     /// How long an invitation of a colleague stays open, in milliseconds.
     pub invitation_ms: i64,
     /// When calls for help are made to more people.

@@ -54,6 +54,8 @@ struct Draft<'a> {
     logic_engaged: bool,
     /// A person of ours has spoken since the request that is being answered.
     overtaken: bool,
+    /// The answer takes the conversation back from the people who are engaged.
+    takes_back: bool,
 }
 
 impl<'a> Draft<'a> {
@@ -93,6 +95,7 @@ impl<'a> Draft<'a> {
             why: HelpReason::NobodyEngaged,
             logic_engaged: state.logic.engaged,
             overtaken: false,
+            takes_back: false,
         }
     }
 
@@ -171,24 +174,22 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Nobody has come: the next are called.
+    /// Nobody has come: the next are called. Afterwards the call widens later, or never.
     fn widen_help(&mut self) {
-        let Some(help) = &self.state.help else { return };
-        if let Some(reach) = help.reach.wider() {
-            let (call, mut widens_at) = (help.call, self.widens_at(reach));
-            // Your Logic that is switched off or has failed cannot say an honest word.
-            let logic_answers = self.state.logic.engaged && self.state.fallback.is_none();
-            match reach {
-                Reach::Supervisors if !logic_answers => widens_at = None,
-                Reach::Logic if !logic_answers => return,
-                _ => {}
-            }
-            self.push_system(EventBody::HelpWidened { call, reach, widens_at });
+        let Some(help) = self.state.help.clone() else { return };
+        // Your Logic that is switched off or has failed cannot say an honest word.
+        let logic_answers = self.state.logic.engaged && self.state.fallback.is_none();
+        let reach = help.reach.wider().filter(|reach| *reach != Reach::Logic || logic_answers);
+        let waits = reach.filter(|reach| *reach != Reach::Supervisors || logic_answers);
+        let widens_at = waits.and_then(|reach| self.widens_at(reach));
+        let reach = reach.unwrap_or(help.reach);
+        if (reach, widens_at) != (help.reach, help.widens_at) {
+            self.push_system(EventBody::HelpWidened { call: help.call, reach, widens_at });
         }
     }
 
     fn widens_at(&self, reach: Reach) -> Option<Time> {
-        self.context.ladder.wait_ms(reach).map(|wait| self.now().plus_ms(wait))
+        self.context.ladder.wait_ms(reach).map(|wait| self.now().plus_ms(wait.max(1)))
     }
 
     fn clear_help(&mut self, claimed_by: Option<Participant>) {
@@ -278,6 +279,11 @@ impl<'a> Draft<'a> {
 
     fn run(&mut self, command: &Command) -> Result<(), Rejection> {
         self.permit(command)?;
+        if let Command::Write { turn, .. } | Command::Reply { turn, .. } | Command::Note { turn, .. } = command
+            && turn.0.is_nil()
+        {
+            return Err(Rejection::invalid("turn", "the nil id is nobody's: make a new one"));
+        }
         match command {
             Command::Start(_) | Command::Tick => Ok(()),
             Command::Write { turn, content, received } => self.write(*turn, content.clone(), *received),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
+use crate::blank::is_blank;
 use crate::ids::{Position, TurnId};
 use crate::participant::Participant;
 use crate::rejection::Rejection;
@@ -92,7 +93,7 @@ impl Handover {
             return Err(Rejection::invalid("handover", format!("more than {} points: {name}", limits::POINTS)));
         }
         for point in points() {
-            if point.text.trim().is_empty() || point.text.chars().count() > limits::LABEL_CHARS {
+            if is_blank(&point.text) || point.text.chars().count() > limits::LABEL_CHARS {
                 let detail = format!("between 1 and {} characters are needed", limits::LABEL_CHARS);
                 return Err(Rejection::invalid("handover.text", detail));
             }

@@ -5,6 +5,7 @@
 //! time and ids are passed in, so that every decision can be replayed.
 
 mod alone;
+mod blank;
 mod button;
 mod command;
 mod contact;
@@ -27,8 +28,10 @@ mod state;
 mod time;
 mod trigger;
 mod turn;
+mod voice;
 
 pub use alone::{Attended, attended, left_alone};
+pub use blank::is_blank;
 pub use button::{Button, Filled, Unusable};
 pub use command::{Command, Context, Envelope, Invitee, Opening};
 pub use contact::{Contact, ContactKind, Former, LinkSource};
@@ -41,7 +44,9 @@ pub use ids::{
     BrandId, ButtonId, CallId, CommandId, ContactId, ConversationId, CustomerId, EngagementId, LinkId, MediaId,
     Position, RequestId, TurnId, UserId,
 };
-pub use logic::{Action, Control, Fallback, Learnt, LogicFailure, LogicRequest, LogicState, difference, joined};
+pub use logic::{
+    Action, Control, Fallback, Learnt, LogicFailure, LogicRequest, LogicState, Pending, difference, joined,
+};
 pub use mention::{Mention, Named, OpenMention};
 pub use notice::{Availability, Notice, NoticeKind, Skills, Viewer, is_called, notice};
 pub use participant::{Participant, ParticipantKind};
@@ -54,3 +59,4 @@ pub use state::{Channel, Conversation, CustomerRef, LastWords, PastAgent, Receip
 pub use time::Time;
 pub use trigger::{Trigger, trigger_of};
 pub use turn::{Choice, Content, Media, Stage, Turn, check_link_ttl, limits};
+pub use voice::{PERSON_SILENT_MS, Word};

@@ -26,14 +26,82 @@ pub struct LogicState {
     pub pending: Vec<Pending>,
 }
 
-/// One event that Your Logic has still to be asked about.
+/// What waits for Your Logic in a conversation event by event; more is joined to the last.
+pub(crate) const PENDING: usize = 32;
+
+/// What Your Logic has still to be asked about: one event, or several without a gap.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
+    /// Of the newest event.
     pub position: Position,
+    /// Of the oldest event.
     pub time: Time,
-    /// It is a silent turn.
+    /// Silent turns only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub silent: bool,
+    /// What the customer wrote, and nothing else: more of it joins.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub words: bool,
+    /// The oldest event; none if there is one only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Position>,
+    /// When the newest event happened; none if there is one only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Time>,
+}
+
+impl Pending {
+    /// The oldest event.
+    #[must_use]
+    pub fn from(&self) -> Position {
+        self.from.unwrap_or(self.position)
+    }
+
+    /// When the newest event happened.
+    #[must_use]
+    pub fn until(&self) -> Time {
+        self.until.unwrap_or(self.time)
+    }
+
+    fn joins(&self, next: &Self) -> bool {
+        self.words && next.words && self.silent == next.silent
+    }
+
+    fn join(&mut self, next: &Self) {
+        self.from.get_or_insert(self.position);
+        (self.position, self.until) = (next.position, Some(next.until()));
+        self.silent &= next.silent;
+        self.words &= next.words;
+    }
+}
+
+impl LogicState {
+    /// One more event to ask about. However much happens, this stays small: then the newest are joined, whatever they are.
+    pub(crate) fn add(&mut self, next: Pending) {
+        let asked = self.asked.as_ref().map_or(Position::START, |asked| asked.trigger);
+        let is_full = self.pending.len() >= PENDING;
+        match self.pending.last_mut().filter(|last| is_full && last.position > asked) {
+            Some(last) => last.join(&next),
+            None => self.pending.push(next),
+        }
+    }
+
+    /// The last of what is asked about next: what the customer wrote while Your Logic was busy is one question.
+    pub(crate) fn next(&self) -> Option<&Pending> {
+        let first = self.pending.first()?;
+        self.pending[1..].iter().take_while(|next| first.joins(next)).last().or(Some(first))
+    }
+
+    /// The request is settled, and everything up to `told` was told or need not be.
+    pub(crate) fn settle(&mut self, told: Position) {
+        self.asked = None;
+        self.pending.retain(|pending| pending.position > told);
+        if let Some(from) = self.pending.first_mut().and_then(|first| first.from.as_mut())
+            && *from <= told
+        {
+            *from = told.next();
+        }
+    }
 }
 
 /// One request in flight.
@@ -98,11 +166,11 @@ impl LogicFailure {
 
 /// What Your Logic may do. An answer's actions take effect all together or not at all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
 pub enum Action {
     Message {
         text: String,
-        /// Speak even while a person is answering.
+        /// Speak although the word is a person's.
         #[serde(default)]
         force: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -217,7 +285,7 @@ impl Action {
 
 /// How an answer wishes to be treated if the conversation moved on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Control {
     /// Forget the events still waiting to be told.
     pub skip_to_latest: bool,

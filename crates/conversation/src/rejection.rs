@@ -84,6 +84,12 @@ pub enum Rejection {
     #[error("this participant cannot do that")]
     #[serde(rename = "permission.participant")]
     NotYours,
+    #[error("this id was used before, for something else: make a new one")]
+    #[serde(rename = "input.id_used")]
+    IdUsed,
+    #[error("this request was answered before, and otherwise")]
+    #[serde(rename = "logic.answered")]
+    Answered,
     #[error("{field}: {problem}")]
     #[serde(rename = "input.invalid")]
     Invalid { field: String, problem: String },
@@ -94,6 +100,15 @@ impl Rejection {
     #[must_use]
     pub fn invalid(field: &str, problem: impl Into<String>) -> Self {
         Self::Invalid { field: field.to_owned(), problem: problem.into() }
+    }
+
+    /// The same, of a field inside `place`.
+    #[must_use]
+    pub fn within(self, place: &str) -> Self {
+        match self {
+            Self::Invalid { field, problem } => Self::Invalid { field: format!("{place}.{field}"), problem },
+            other => other,
+        }
     }
 }
 

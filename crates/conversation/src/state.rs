@@ -16,7 +16,7 @@ use crate::logic::{Fallback, LogicState, Pending, merge};
 use crate::mention::OpenMention;
 use crate::participant::{Participant, ParticipantKind};
 use crate::time::Time;
-use crate::trigger::trigger_of;
+use crate::trigger::{Trigger, trigger_of};
 use crate::turn::{Choice, Content, Stage, Turn};
 
 /// Characters of the last words kept for lists.
@@ -175,6 +175,9 @@ pub struct Conversation {
     /// Since when the customer waits for us.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting_since: Option<Time>,
+    /// The customer's first turn that no person of ours has answered since, closing courtesies left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanswered_by_person: Option<Time>,
     /// The customer's last turn.
     pub last_customer: Position,
     /// When that was.
@@ -234,6 +237,7 @@ impl Conversation {
             logic: LogicState { engaged: *engage_logic, asked: None, pending },
             fallback: None,
             waiting_since: None,
+            unanswered_by_person: None,
             last_customer: Position::START,
             last_customer_at: None,
             last_loud: Position::START,
@@ -269,7 +273,7 @@ impl Conversation {
         // Who the customer of a request that is over was, Your Logic learns when they write again.
         let concerns_logic = self.in_progress() || !matches!(event.body, EventBody::CustomerLinked { .. });
         if self.logic.engaged && concerns_logic {
-            self.logic.pending.extend(pending(event));
+            pending(event).into_iter().for_each(|next| self.logic.add(next));
         }
         match &event.body {
             EventBody::TurnAdded { turn, .. } => self.add_turn(event, turn),
@@ -307,6 +311,7 @@ impl Conversation {
                 self.status =
                     Status::Completed { at: event.time, by: event.actor.clone(), resolution: resolution.clone() };
                 self.waiting_since = None;
+                self.unanswered_by_person = None;
             }
             EventBody::Reopened => self.status = Status::InProgress,
             EventBody::EngageLogicChanged { engaged } => {
@@ -315,19 +320,14 @@ impl Conversation {
                     self.logic.pending.clear();
                     self.logic.asked = None;
                 } else if self.logic.pending.last().is_none_or(|last| last.position != event.position) {
-                    self.logic.pending.extend(pending(event));
+                    pending(event).into_iter().for_each(|next| self.logic.add(next));
                 }
             }
             EventBody::LogicAsked { request } => self.logic.asked = Some(request.clone()),
             EventBody::LogicAnswered { trigger, skipped_to, .. } => {
-                self.logic.asked = None;
-                let told = skipped_to.map_or(*trigger, |to| to.max(*trigger));
-                self.logic.pending.retain(|pending| pending.position > told);
+                self.logic.settle(skipped_to.map_or(*trigger, |to| to.max(*trigger)));
             }
-            EventBody::LogicFailed { trigger, .. } => {
-                self.logic.asked = None;
-                self.logic.pending.retain(|pending| pending.position > *trigger);
-            }
+            EventBody::LogicFailed { trigger, .. } => self.logic.settle(*trigger),
             EventBody::FellBack { fallback } => self.fallback = Some(fallback.clone()),
             EventBody::FallbackCleared => self.fallback = None,
             EventBody::CustomChanged { patch } => merge(&mut self.custom, patch),
@@ -374,10 +374,14 @@ impl Conversation {
             if !turn.silent {
                 self.last_loud = event.position;
                 self.waiting_since.get_or_insert(event.time);
+                self.unanswered_by_person.get_or_insert(event.time);
             }
             return;
         }
         self.waiting_since = None;
+        if event.actor.is_person_of_ours() {
+            self.unanswered_by_person = None;
+        }
         match self.voices.iter_mut().find(|voice| voice.by.same(&event.actor)) {
             Some(voice) => (voice.position, voice.at) = (event.position, event.time),
             None => {
@@ -508,9 +512,10 @@ impl Conversation {
 
 /// What Your Logic has to be asked because of `event`.
 fn pending(event: &Event) -> Option<Pending> {
-    trigger_of(event)?;
+    let trigger = trigger_of(event)?;
     let silent = matches!(&event.body, EventBody::TurnAdded { turn, .. } if turn.silent);
-    Some(Pending { position: event.position, time: event.time, silent })
+    let words = trigger == Trigger::Turn && event.actor == Participant::Customer;
+    Some(Pending { position: event.position, time: event.time, silent, words, from: None, until: None })
 }
 
 fn clip(content: &Content) -> String {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
+use crate::blank::{is_blank, without_controls};
 use crate::handover::Handover;
 use crate::ids::{EngagementId, MediaId, TurnId};
 use crate::mention::Mention;
@@ -17,6 +18,8 @@ use crate::rejection::Rejection;
 pub mod limits {
     /// Longest text of a turn, in characters.
     pub const TEXT_CHARS: usize = 10_000;
+    /// Most actions of one answer.
+    pub const ACTIONS: usize = 64;
     /// Most choices of one question.
     pub const CHOICES: usize = 30;
     /// Longest label or id of a choice, in characters.
@@ -204,18 +207,37 @@ impl Content {
         !matches!(self, Self::Note { .. } | Self::Suggestion { .. })
     }
 
-    /// Refuses what no channel and no screen could carry.
+    /// The content without control characters, if a channel and a screen can carry it.
     ///
     /// # Errors
     /// `Rejection::Invalid` naming the field and its limit.
-    pub fn check(&self) -> Result<(), Rejection> {
+    pub(crate) fn checked(mut self) -> Result<Self, Rejection> {
+        let text = match &mut self {
+            Self::Text { text }
+            | Self::Question { text, .. }
+            | Self::Answer { text, .. }
+            | Self::Attachment { text, .. }
+            | Self::Note { text, .. }
+            | Self::Suggestion { text, .. } => text,
+        };
+        *text = without_controls(std::mem::take(text));
+        if let Self::Question { choices, .. } = &mut self {
+            for choice in choices {
+                choice.label = without_controls(std::mem::take(&mut choice.label));
+            }
+        }
+        self.check()?;
+        Ok(self)
+    }
+
+    fn check(&self) -> Result<(), Rejection> {
         let text = self.text();
         if text.chars().count() > limits::TEXT_CHARS {
             return Err(Rejection::invalid("text", format!("longer than {} characters", limits::TEXT_CHARS)));
         }
         match self {
             Self::Attachment { media, .. } => check_label("media.name", &media.name),
-            _ if text.trim().is_empty() => Err(Rejection::invalid("text", "empty")),
+            _ if is_blank(text) => Err(Rejection::invalid("text", "empty")),
             Self::Question { choices, .. } => check_choices(choices),
             Self::Answer { choice, .. } => check_label("choice", choice),
             Self::Note { handover: Some(handover), .. } => handover.check(),
@@ -229,16 +251,14 @@ fn check_choices(choices: &[Choice]) -> Result<(), Rejection> {
         return Err(Rejection::invalid("choices", format!("between 1 and {} are needed", limits::CHOICES)));
     }
     for (i, choice) in choices.iter().enumerate() {
-        for (field, value) in [("choices.id", &choice.id), ("choices.label", &choice.label)] {
-            if value.trim().is_empty() || value.chars().count() > limits::CHOICE_CHARS {
-                return Err(Rejection::invalid(
-                    field,
-                    format!("between 1 and {} characters are needed", limits::CHOICE_CHARS),
-                ));
+        for (field, value) in [("id", &choice.id), ("label", &choice.label)] {
+            if is_blank(value) || value.chars().count() > limits::CHOICE_CHARS {
+                let problem = format!("between 1 and {} characters are needed", limits::CHOICE_CHARS);
+                return Err(Rejection::invalid(&format!("choices[{i}].{field}"), problem));
             }
         }
-        if choices[..i].iter().any(|other| other.id == choice.id) {
-            return Err(Rejection::invalid("choices.id", format!("'{}' is used twice", choice.id)));
+        if let Some(first) = choices[..i].iter().position(|other| other.id == choice.id) {
+            return Err(Rejection::invalid(&format!("choices[{i}].id"), format!("the same as choices[{first}].id")));
         }
     }
     Ok(())
@@ -257,7 +277,7 @@ pub fn check_link_ttl(ttl_s: u32) -> Result<(), Rejection> {
 
 /// Refuses labels (names, reasons, tags) that are empty or too long.
 pub(crate) fn check_label(field: &'static str, value: &str) -> Result<(), Rejection> {
-    if value.trim().is_empty() || value.chars().count() > limits::LABEL_CHARS {
+    if is_blank(value) || value.chars().count() > limits::LABEL_CHARS {
         return Err(Rejection::invalid(field, format!("between 1 and {} characters are needed", limits::LABEL_CHARS)));
     }
     Ok(())

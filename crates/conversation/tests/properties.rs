@@ -353,6 +353,8 @@ impl World {
         // Whatever happened or not: once time has been told, nobody is left alone and nothing more is to be done.
         self.tick(step.logic_available);
         assert!(!left_alone(&self.state, self.now), "left alone after {:?}", envelope.command);
+        let ahead = self.state.next_deadline().is_none_or(|at| at > self.now);
+        assert!(ahead, "a deadline stands still after {:?}: {:?}", envelope.command, self.state);
         assert_eq!(self.tick(step.logic_available), 0, "settled is settled, after {:?}", envelope.command);
     }
 
@@ -415,10 +417,12 @@ impl World {
         let state = &self.state;
         let logic = &state.logic;
         assert!(logic.engaged || (logic.pending.is_empty() && logic.asked.is_none()), "switched off, it hears nothing");
-        assert!(logic.pending.is_sorted_by(|a, b| a.position < b.position), "told in order");
+        assert!(logic.pending.is_sorted_by(|a, b| a.position < b.from()), "told in order");
+        assert!(logic.pending.iter().all(|p| p.from() <= p.position && p.time <= p.until()), "from oldest to newest");
+        assert!(logic.pending.len() <= 33, "what waits stays small");
         assert!(logic.pending.iter().all(|pending| pending.position <= state.position));
         if let Some(asked) = &logic.asked {
-            assert!(logic.pending.first().is_none_or(|first| first.position >= asked.trigger), "nothing told twice");
+            assert!(logic.pending.iter().any(|p| p.position == asked.trigger), "what is asked is not settled");
         }
         let mut people = HashSet::new();
         let mut kinds = HashSet::new();

@@ -4,8 +4,8 @@ mod stage;
 
 use stage::{AEROLINX, INVITATION_MS, JONAS, LINK_MS, Stage, message};
 use tandem_conversation::{
-    Action, BrandId, Choice, Command, Content, CustomerId, CustomerRef, Event, LinkSource, Participant, Position,
-    Stage as Step, Trigger, trigger_of,
+    Action, BrandId, Choice, Command, Content, CustomerId, CustomerRef, Event, LinkSource, Participant, Pending,
+    Position, Stage as Step, Trigger, trigger_of,
 };
 
 use Trigger as T;
@@ -256,4 +256,84 @@ fn tandems_own_book_keeping_is_spared() {
         assert!(stage.state.logic.pending.is_empty(), "asking and answering trigger nothing");
     };
     assert_eq!(triggers(story), [T::Turn]);
+}
+
+/// The positions that each request is about while everything that waits is asked, oldest first.
+fn requests(stage: &mut Stage) -> Vec<Vec<Position>> {
+    let mut requests = Vec::new();
+    while let Some(first) = stage.state.logic.pending.first().map(Pending::from) {
+        if stage.state.logic.asked.is_none() {
+            stage.ask();
+        }
+        let trigger = stage.state.logic.asked.as_ref().expect("it is asked").trigger;
+        let about = |event: &&Event| (first..=trigger).contains(&event.position) && trigger_of(event).is_some();
+        requests.push(stage.events.iter().filter(about).map(|event| event.position).collect());
+        stage.logic_answers(Vec::new());
+    }
+    requests
+}
+
+#[test]
+fn what_the_customer_writes_while_your_logic_is_busy_is_one_question() {
+    let mut stage = Stage::new();
+    stage.carmen_writes("Hello?");
+    stage.maya_joins();
+    stage.logic_listens();
+    stage.carmen_writes("I have a question");
+    stage.ask();
+    for _ in 0..1_600 {
+        stage.carmen_writes("and another");
+    }
+    assert!(stage.state.logic.pending.len() <= 33, "what waits stays small");
+    let asked: Vec<_> = requests(&mut stage).iter().map(Vec::len).collect();
+    assert_eq!(asked, [1, 1_600]);
+}
+
+#[test]
+fn only_words_of_the_customer_are_joined_and_courtesies_stay_silent() {
+    let mut stage = Stage::new();
+    stage.carmen_writes("Hello?");
+    stage.maya_joins();
+    stage.logic_listens();
+    for words in ["One", "Two", "Thanks!", "Bye!", "Three"] {
+        stage.carmen_writes(words);
+    }
+    stage.maya_replies("I see.");
+    stage.carmen_writes("Four");
+    stage.maya(Command::PressButton { action: "refund".into() }).expect("Maya may");
+    let mut silent = Vec::new();
+    let mut together = Vec::new();
+    while !stage.state.logic.pending.is_empty() {
+        let before = stage.state.logic.pending.len();
+        stage.ask();
+        silent.push(stage.state.logic.asked.as_ref().expect("it is asked").silent);
+        stage.logic_answers(Vec::new());
+        together.push(before - stage.state.logic.pending.len());
+    }
+    assert_eq!(together, [2, 2, 1, 1, 1, 1]);
+    assert_eq!(silent, [false, true, false, false, false, false]);
+}
+
+#[test]
+fn however_much_happens_all_of_it_is_told_once_and_in_order() {
+    let mut stage = Stage::new();
+    stage.carmen_writes("Hello?");
+    stage.maya_joins();
+    stage.logic_listens();
+    let begun = stage.state.position;
+    for round in 0..200 {
+        stage.carmen_writes("Hello?");
+        stage.maya(Command::PressButton { action: "refund".into() }).expect("Maya may");
+        if round % 3 == 0 {
+            stage.carmen_writes("Thanks!");
+            stage.carmen(Command::GiveFeedback { score: 3, text: String::new() }).expect("Carmen may");
+        }
+        if round == 20 {
+            stage.ask();
+        }
+    }
+    assert!(stage.state.logic.pending.len() <= 33, "what waits stays small");
+    let happened = stage.events.iter().filter(|event| event.position > begun && trigger_of(event).is_some());
+    let happened: Vec<_> = happened.map(|event| event.position).collect();
+    assert_eq!(requests(&mut stage).concat(), happened);
 }

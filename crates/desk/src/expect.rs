@@ -42,7 +42,7 @@ impl Expecting {
             now: self.now,
             logic_available: true,
             person_typing_until: None,
-            turn_lease_ms: 0,
+            person_silent_ms: 0,
             invitation_ms: 1,
             ladder: Ladder::default(),
             button: Some(String::new()),

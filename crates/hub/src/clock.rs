@@ -1,33 +1,263 @@
 //! The one place that reads the clock.
+//!
+//! The hub keeps its own time: the wall clock's when it started, and what has passed since. So no deadline comes early
+//! or late because somebody sets the machine's clock. What the machine sleeps is time that passes, as it is while the
+//! hub is stopped: customers, invitations and links have waited that long. A call for help then widens one step, not
+//! all of them. Signatures that other machines check carry the wall clock's time ([`Clock::wall`]).
 
-use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tandem_conversation::Time;
 
+/// A difference below this is noise, in milliseconds.
+const JUMP_MS: i64 = 5_000;
+/// Sleep below this is noise: the system tells its uptime in hundredths of a second.
+const SLEEP_MS: i64 = 1_000;
+
 /// Tells the time; tests bring their own.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Time + Send + Sync>);
+pub struct Clock(Arc<Inner>);
+
+enum Inner {
+    Told(Box<dyn Fn() -> Time + Send + Sync>),
+    Kept(Box<Kept>),
+}
+
+/// The hub's own time, and the clocks that it is compared with.
+struct Kept {
+    began: Time,
+    slept_ms: AtomicI64,
+    seen: Mutex<Seen>,
+    wall: Box<dyn Fn() -> Time + Send + Sync>,
+    /// Since the start, without sleep.
+    running: Box<dyn Fn() -> Duration + Send + Sync>,
+    /// How long the machine has been up, sleep included; none where the system does not tell.
+    up: Box<dyn Fn() -> Option<Duration> + Send + Sync>,
+}
+
+/// What the last look has shown.
+#[derive(Default)]
+struct Seen {
+    /// By how much the wall clock was ahead of the hub's time, in milliseconds.
+    ahead_ms: i64,
+    /// By how much the machine was up longer than the hub ran, at the first look, in milliseconds.
+    before_ms: Option<i64>,
+}
+
+/// What a look at the other clocks has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Noticed {
+    /// The machine has slept for so many milliseconds.
+    Slept(i64),
+    /// Somebody has moved the wall clock by so many milliseconds.
+    Moved(i64),
+}
 
 impl Clock {
-    /// The system's clock.
+    /// The hub's own time, which begins with the system's.
     #[must_use]
     pub fn system() -> Self {
-        Self::from(|| {
-            #[expect(clippy::disallowed_methods, reason = "the edge where time enters")]
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-        })
+        let started = Instant::now();
+        Self::keeping(wall, move || started.elapsed(), uptime)
     }
 
     /// The time that `tell` tells.
     pub fn from(tell: impl Fn() -> Time + Send + Sync + 'static) -> Self {
-        Self(Arc::new(tell))
+        Self(Arc::new(Inner::Told(Box::new(tell))))
+    }
+
+    fn keeping(
+        wall: impl Fn() -> Time + Send + Sync + 'static,
+        running: impl Fn() -> Duration + Send + Sync + 'static,
+        up: impl Fn() -> Option<Duration> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(Inner::Kept(Box::new(Kept {
+            began: wall(),
+            slept_ms: AtomicI64::new(0),
+            seen: Mutex::default(),
+            wall: Box::new(wall),
+            running: Box::new(running),
+            up: Box::new(up),
+        }))))
     }
 
     /// This moment.
     #[must_use]
     pub fn now(&self) -> Time {
-        (self.0)()
+        match &*self.0 {
+            Inner::Told(tell) => tell(),
+            Inner::Kept(kept) => kept.now(),
+        }
+    }
+
+    /// This moment as other machines know it, for signatures.
+    #[must_use]
+    pub fn wall(&self) -> Time {
+        match &*self.0 {
+            Inner::Told(tell) => tell(),
+            Inner::Kept(kept) => (kept.wall)(),
+        }
+    }
+
+    /// Compares the hub's time with the system's clocks, and logs each jump once.
+    pub(crate) fn watch(&self) {
+        match self.look() {
+            Some(Noticed::Slept(ms)) => tracing::info!(slept_s = ms / 1000, "the machine has slept; that time counts"),
+            Some(Noticed::Moved(ms)) => tracing::warn!(
+                moved_s = ms / 1000,
+                "the machine's clock was moved: the hub keeps its own time until it is started again"
+            ),
+            None => {}
+        }
+    }
+
+    fn look(&self) -> Option<Noticed> {
+        match &*self.0 {
+            Inner::Told(_) => None,
+            Inner::Kept(kept) => kept.look(),
+        }
+    }
+}
+
+impl Kept {
+    fn now(&self) -> Time {
+        self.began.plus_ms(ms((self.running)()).saturating_add(self.slept_ms.load(Ordering::Relaxed)))
+    }
+
+    fn look(&self) -> Option<Noticed> {
+        // Only one of those who look at the same moment may count it.
+        let mut seen = self.seen.lock().ok()?;
+        let extra = (self.up)().map(|up| ms(up) - ms((self.running)()));
+        let before = extra.map(|extra| *seen.before_ms.get_or_insert(extra));
+        let slept = extra.zip(before).map(|(now, before)| now - before - self.slept_ms.load(Ordering::Relaxed));
+        if let Some(slept) = slept.filter(|slept| *slept >= SLEEP_MS) {
+            self.slept_ms.fetch_add(slept, Ordering::Relaxed);
+            return Some(Noticed::Slept(slept));
+        }
+        let is_ahead = (self.wall)().since(self.now());
+        let moved = is_ahead - seen.ahead_ms;
+        if moved.abs() < JUMP_MS {
+            return None;
+        }
+        if slept.is_none() && moved > 0 {
+            // This system does not tell sleep from a clock that is put forward. Sleep is far more frequent.
+            self.slept_ms.fetch_add(moved, Ordering::Relaxed);
+            return Some(Noticed::Slept(moved));
+        }
+        seen.ahead_ms = is_ahead;
+        Some(Noticed::Moved(moved))
+    }
+}
+
+fn ms(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn wall() -> Time {
+    #[expect(clippy::disallowed_methods, reason = "the edge where time enters")]
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time(ms(since))
+}
+
+/// How long the machine has been up, sleep included.
+fn uptime() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/uptime").ok()?;
+    let seconds: f64 = text.split_whitespace().next()?.parse().ok()?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, Ordering};
+    use std::time::Duration;
+
+    use tandem_conversation::Time;
+
+    use super::{Clock, Noticed};
+
+    const START: i64 = 1_793_800_951_250;
+
+    /// A machine whose clocks the test moves, in milliseconds since the start.
+    #[derive(Clone, Default)]
+    struct Machine {
+        wall: Arc<AtomicI64>,
+        running: Arc<AtomicI64>,
+        slept: Arc<AtomicI64>,
+    }
+
+    impl Machine {
+        fn clock(&self, tells_sleep: bool) -> Clock {
+            let (one, two, three) = (self.clone(), self.clone(), self.clone());
+            let duration = |ms: i64| Duration::from_millis(ms.cast_unsigned());
+            Clock::keeping(
+                move || Time(START + one.wall.load(Ordering::Relaxed)),
+                move || duration(two.running.load(Ordering::Relaxed)),
+                move || {
+                    let passed = three.running.load(Ordering::Relaxed) + three.slept.load(Ordering::Relaxed);
+                    tells_sleep.then(|| duration(3_600_000 + passed))
+                },
+            )
+        }
+
+        fn runs(&self, ms: i64) {
+            self.wall.fetch_add(ms, Ordering::Relaxed);
+            self.running.fetch_add(ms, Ordering::Relaxed);
+        }
+
+        fn sleeps(&self, ms: i64) {
+            self.wall.fetch_add(ms, Ordering::Relaxed);
+            self.slept.fetch_add(ms, Ordering::Relaxed);
+        }
+
+        fn is_moved(&self, ms: i64) {
+            self.wall.fetch_add(ms, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn the_hub_keeps_its_time_when_the_wall_clock_is_moved() {
+        for by in [-3_600_000, -10_000, 10_000, 3_600_000] {
+            let machine = Machine::default();
+            let clock = machine.clock(true);
+            machine.runs(1_000);
+            assert_eq!(clock.look(), None);
+            machine.is_moved(by);
+            assert_eq!(clock.now(), Time(START + 1_000), "{by}: no deadline comes early or late");
+            assert_eq!(clock.look(), Some(Noticed::Moved(by)));
+            machine.runs(1_000);
+            assert_eq!((clock.look(), clock.now()), (None, Time(START + 2_000)), "{by}: told once");
+            assert_eq!(clock.wall(), Time(START + 2_000 + by), "others know the wall clock's time");
+            machine.is_moved(-by);
+            assert_eq!((clock.look(), clock.now()), (Some(Noticed::Moved(-by)), Time(START + 2_000)));
+        }
+    }
+
+    #[test]
+    fn what_the_machine_sleeps_is_time_that_passes() {
+        for tells_sleep in [true, false] {
+            let machine = Machine::default();
+            let clock = machine.clock(tells_sleep);
+            machine.runs(1_000);
+            assert_eq!(clock.look(), None);
+            machine.sleeps(8 * 3_600_000);
+            assert_eq!(clock.look(), Some(Noticed::Slept(8 * 3_600_000)), "{tells_sleep}");
+            assert_eq!((clock.look(), clock.now()), (None, Time(START + 1_000 + 8 * 3_600_000)), "{tells_sleep}");
+            machine.is_moved(-60_000);
+            assert_eq!(clock.look(), Some(Noticed::Moved(-60_000)), "{tells_sleep}");
+            assert_eq!(clock.now(), Time(START + 1_000 + 8 * 3_600_000), "{tells_sleep}");
+        }
+    }
+
+    #[test]
+    fn small_differences_are_noise() {
+        let machine = Machine::default();
+        let clock = machine.clock(true);
+        assert_eq!(clock.look(), None);
+        machine.is_moved(4_000);
+        machine.sleeps(500);
+        assert_eq!((clock.look(), clock.now()), (None, Time(START)));
     }
 }

@@ -13,9 +13,12 @@ mod tests;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
-use tandem_conversation::Ladder;
+use tandem_conversation::{Ladder, PERSON_SILENT_MS};
 
 pub use settings::{ConfigError, Environment, Flags};
+
+/// Longest body of a request to Your Logic unless configured, in bytes: what common servers take.
+const REQUEST_BYTES: i64 = 1_000_000;
 
 /// All settings of a hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +95,26 @@ pub struct LogicConfig {
     pub allow_private: bool,
     /// Whether it hears that a customer is writing.
     pub typing: bool,
+    /// How long a person may let the customer wait before its messages are sent again, in milliseconds.
+    pub person_silent_ms: i64,
+    /// Longest body of a request to it, in bytes; older turns are left out.
+    pub request_bytes: i64,
+}
+
+impl LogicConfig {
+    /// With all other settings as they are unless configured.
+    #[must_use]
+    pub fn at(url: impl Into<String>, secret: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            secret: secret.into(),
+            timeout_ms: 8_000,
+            allow_private: true,
+            typing: false,
+            person_silent_ms: PERSON_SILENT_MS,
+            request_bytes: REQUEST_BYTES,
+        }
+    }
 }
 
 impl std::fmt::Debug for LogicConfig {
@@ -101,6 +124,8 @@ impl std::fmt::Debug for LogicConfig {
             .field("timeout_ms", &self.timeout_ms)
             .field("allow_private", &self.allow_private)
             .field("typing", &self.typing)
+            .field("person_silent_ms", &self.person_silent_ms)
+            .field("request_bytes", &self.request_bytes)
             .finish_non_exhaustive()
     }
 }

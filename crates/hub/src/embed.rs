@@ -40,9 +40,7 @@ pub struct Embedded {
 /// If the data or the address cannot be used.
 pub async fn embed(embedding: EmbedConfig) -> anyhow::Result<Embedded> {
     let logic = match (embedding.logic_url, embedding.logic_secret) {
-        (Some(url), Some(secret)) => {
-            Some(LogicConfig { url, secret, timeout_ms: 8_000, allow_private: true, typing: false })
-        }
+        (Some(url), Some(secret)) => Some(LogicConfig::at(url, secret)),
         _ => None,
     };
     let config = Config {

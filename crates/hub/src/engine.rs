@@ -17,6 +17,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::store::commands::Sent;
 use crate::store::{StoreError, buttons, commands, conversations, events, links, logic_requests, media};
 
 /// States kept at hand.
@@ -46,7 +47,7 @@ pub struct Commit {
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
     pub logic_available: bool,
-    pub turn_lease_ms: i64,
+    pub person_silent_ms: i64,
     pub invitation_ms: i64,
     pub ladder: Ladder,
 }
@@ -72,9 +73,9 @@ struct Undo {
 
 /// Whether a repeat of the command must get the first answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeat {
+pub(crate) enum Repeat {
     /// The sender may repeat it: remember the answer.
-    Remembered,
+    Remembered(Sent),
     /// The hub's own; it is never repeated.
     Once,
 }
@@ -161,10 +162,13 @@ impl Engine {
         repeat: Repeat,
         person_typing_until: Option<Time>,
     ) -> Result<Result<Position, Rejection>, StoreError> {
-        if repeat == Repeat::Remembered
-            && let Some(answer) = commands::find(connection, envelope.id)?
-        {
-            return Ok(answer);
+        if let Repeat::Remembered(sent) = &repeat {
+            if envelope.id.0.is_nil() {
+                return Ok(Err(Rejection::invalid("id", "the nil id is nobody's: make a new one")));
+            }
+            if let Some(answer) = commands::find(connection, envelope.id, sent)? {
+                return Ok(answer);
+            }
         }
         let before = self.state(connection, envelope.conversation)?;
         let fresh = if matches!(envelope.command, Command::AnswerLogic { .. }) {
@@ -186,7 +190,7 @@ impl Engine {
             now: self.clock.now(),
             logic_available: self.rules.logic_available,
             person_typing_until,
-            turn_lease_ms: self.rules.turn_lease_ms,
+            person_silent_ms: self.rules.person_silent_ms,
             invitation_ms: self.rules.invitation_ms,
             ladder: self.rules.ladder,
             button: button.filter(|button| button.is_for(&envelope.actor)).map(|button| button.title),
@@ -197,8 +201,8 @@ impl Engine {
             Ok(decided) => Ok(self.record(connection, envelope.conversation, before, decided)?),
             Err(rejection) => Err(rejection),
         };
-        if repeat == Repeat::Remembered {
-            commands::insert(connection, envelope.id, &answer)?;
+        if let Repeat::Remembered(sent) = &repeat {
+            commands::insert(connection, envelope.id, sent, &answer)?;
         }
         Ok(answer)
     }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, anyhow};
-use tandem_conversation::{ContactId, ConversationId, Envelope, Position, Rejection, Time};
+use tandem_conversation::{ContactId, ConversationId, Envelope, PERSON_SILENT_MS, Position, Rejection, Time};
 use tandem_sqlite::{Companion, Database, Durability, Options, Room};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore, mpsc};
@@ -22,11 +22,10 @@ use crate::improve::Model;
 use crate::limits::Limits;
 use crate::logic::endpoint::Endpoint;
 use crate::media::{Files, Rights};
+use crate::store::commands::Sent;
 use crate::store::{MIGRATIONS, StoreError};
 use crate::{alerts, api, logic, mail, media, search, timers};
 
-/// For how long after a person's turn the word is theirs, in milliseconds.
-pub(crate) const TURN_LEASE_MS: i64 = 15_000;
 /// How long an invitation of a colleague stays open, in milliseconds.
 pub(crate) const INVITATION_MS: i64 = 120_000;
 
@@ -113,7 +112,7 @@ impl Hub {
         let (ledger, ledger_in) = mpsc::unbounded_channel();
         let rules = Rules {
             logic_available: config.logic.is_some(),
-            turn_lease_ms: TURN_LEASE_MS,
+            person_silent_ms: config.logic.as_ref().map_or(PERSON_SILENT_MS, |logic| logic.person_silent_ms),
             invitation_ms: INVITATION_MS,
             ladder: config.ladder,
         };
@@ -221,8 +220,12 @@ impl Hub {
     }
 
     /// Decides one command whose sender may repeat it.
-    pub(crate) async fn execute(&self, envelope: Envelope) -> Result<Result<Position, Rejection>, StoreError> {
-        self.decide(envelope, Repeat::Remembered).await
+    pub(crate) async fn execute(
+        &self,
+        envelope: Envelope,
+        sent: Sent,
+    ) -> Result<Result<Position, Rejection>, StoreError> {
+        self.decide(envelope, Repeat::Remembered(sent)).await
     }
 
     /// Decides one command of the hub's own.

@@ -17,6 +17,7 @@ mod health;
 mod hub;
 mod identity;
 mod improve;
+mod json;
 pub mod kit;
 mod limits;
 mod logic;

@@ -4,6 +4,7 @@
 //! request, and an answer counts once.
 
 pub(crate) mod addresses;
+pub(crate) mod answer;
 pub(crate) mod body;
 mod customer;
 mod dry_run;
@@ -16,7 +17,7 @@ use std::time::Duration;
 
 use tandem_conversation::{
     Action, Command, CommandId, ConversationId, Envelope, LinkId, LogicFailure, LogicRequest, Participant, Permissions,
-    Position, Rejection, RequestId, Time, limits,
+    Position, Rejection, RequestId, Time, is_blank, limits,
 };
 use tandem_protocol::logic::LogicResponseBody;
 use tandem_sqlite::Cause;
@@ -29,6 +30,7 @@ use crate::fanout::Input;
 use crate::guests::invite::Ways;
 use crate::hub::Hub;
 use crate::media;
+use crate::store::commands::{Sender, Sent};
 use crate::store::logic_requests::LogicRequestRow;
 use crate::store::{StoreError, commands, conversations, logic_requests, users};
 pub(crate) use dry_run::{PATIENCE_MS, Wish, dry_run, is_dry_run};
@@ -40,6 +42,8 @@ const AT_ONCE: usize = 512;
 const FETCHING: Duration = Duration::from_secs(15);
 /// How often the store is asked for work whose wake-up was lost.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// Longest pause before a conversation that could not be read is tried again.
+const PAUSE_MOST: Duration = Duration::from_secs(300);
 
 /// Asks Your Logic for as long as the hub runs. `wake` names conversations with something to ask.
 pub(crate) async fn run(hub: Arc<Hub>, mut wake: mpsc::UnboundedReceiver<ConversationId>) {
@@ -101,14 +105,20 @@ fn begin(
     let Some(mut asking) = busy.enter(id) else { return };
     let (hub, endpoint, slots) = (Arc::clone(hub), endpoint.cloned(), Arc::clone(slots));
     tokio::spawn(async move {
-        let Ok(_slot) = slots.acquire().await else { return };
+        let mut pause = LOOK_EVERY;
         loop {
-            while let Err(error) = ask_all(&hub, endpoint.as_deref(), id).await {
+            let Ok(slot) = slots.acquire().await else { return };
+            let asked = ask_all(&hub, endpoint.as_deref(), id).await;
+            drop(slot);
+            if let Err(error) = asked {
                 if is_closed(&error) {
                     return;
                 }
                 tracing::error!(%error, conversation.id = %id, "Your Logic could not be asked");
-                tokio::time::sleep(LOOK_EVERY).await;
+                // One conversation that cannot be read must not hold a place that others need.
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(PAUSE_MOST);
+                continue;
             }
             let busy = Arc::clone(&asking.busy);
             drop(asking);
@@ -187,24 +197,28 @@ async fn converse(
             let body =
                 hub.database.read(move |connection| body::request_body(connection, id, &asked, &account)).await?;
             let left = left_of(hub, request.expires);
-            endpoint.ask(&body, began, left).await
+            endpoint.ask(&body, hub.clock.wall(), left).await
         }
     };
+    let sent = match &answered {
+        Answered::Now(understood) => sent_of(&understood.answer),
+        _ => sent_of(&LogicResponseBody::default()),
+    };
     let answered = match answered {
-        Answered::Now(mut answer) => match check(hub, &answer) {
+        Answered::Now(mut understood) => match usable(hub, request.id, &understood.answer) {
             Ok(()) => {
                 let left = left_of(hub, request.expires);
-                match media::fetch_all(hub, id, &mut answer.actions, left).await {
-                    Ok(()) => Answered::Now(answer),
+                match media::fetch_all(hub, id, &mut understood.answer.actions, left).await {
+                    Ok(()) => Answered::Now(understood),
                     Err((action, detail)) => Answered::Failed(LogicFailure::Refused { action, detail }),
                 }
             }
-            Err(rejection) => Answered::Failed(LogicFailure::Malformed { detail: rejection.to_string() }),
+            Err(detail) => Answered::Failed(LogicFailure::Malformed { detail }),
         },
         other => other,
     };
     let (outcome, detail) = match &answered {
-        Answered::Now(_) => ("answered", String::new()),
+        Answered::Now(understood) => ("answered", understood.unknown.note()),
         Answered::Later => ("later", String::new()),
         Answered::Failed(failure) => ("failed", logic_requests::describe(failure)),
     };
@@ -225,10 +239,9 @@ async fn converse(
             hub.database.write(move |connection, _| logic_requests::put(connection, &row)).await?;
             return Ok(false);
         }
-        Answered::Now(answer) => {
-            // The answer stands for this request, whatever it says of itself.
-            let answer = LogicResponseBody { request_id: Some(request.id), ..*answer };
-            if let Err(rejection) = apply_checked(hub, id, answer, Origin::Asked(row)).await? {
+        Answered::Now(understood) => {
+            let answer = LogicResponseBody { request_id: Some(request.id), ..understood.answer };
+            if let Err(rejection) = apply_checked(hub, id, answer, sent, Origin::Asked(row)).await? {
                 tracing::warn!(conversation.id = %id, code = %rejection, "an answer of Your Logic came too late");
             }
         }
@@ -251,12 +264,18 @@ fn left_of(hub: &Hub, expires: Time) -> Duration {
     Duration::from_millis(expires.since(hub.clock.now()).max(0).cast_unsigned())
 }
 
+/// Whether a direct answer can be carried out, or what is wrong with it.
+fn usable(hub: &Hub, request: RequestId, answer: &LogicResponseBody) -> Result<(), String> {
+    answer::own(request, answer).map_err(|mistake| mistake.to_string())?;
+    check(hub, answer).map_err(|rejection| rejection.to_string())
+}
+
 /// What the answer says of customer and conversation must be usable before any of its actions counts.
 fn check(hub: &Hub, answer: &LogicResponseBody) -> Result<(), Rejection> {
     for (field, text) in
         [("customer.name", &answer.customer.name), ("conversation.language", &answer.conversation.language)]
     {
-        if text.as_ref().is_some_and(|text| text.trim().is_empty() || text.chars().count() > limits::LABEL_CHARS) {
+        if text.as_ref().is_some_and(|text| is_blank(text) || text.chars().count() > limits::LABEL_CHARS) {
             return Err(Rejection::invalid(
                 field,
                 format!("between 1 and {} characters are needed", limits::LABEL_CHARS),
@@ -280,7 +299,7 @@ pub(crate) enum Origin {
     /// A request of ours, with its diagnosis.
     Asked(LogicRequestRow),
     /// Nothing, or a request whose answer was to come later. Under the id of an earlier message it is that message.
-    Unasked { message: Option<CommandId> },
+    Unasked { message: Option<CommandId>, note: String },
     /// Something in passing: it counts only while the conversation stands where it stood.
     Aside { at: Position },
 }
@@ -295,16 +314,23 @@ pub(crate) async fn apply(
     if let Err(rejection) = check(hub, &answer) {
         return Ok(Err(rejection));
     }
+    let sent = sent_of(&answer);
     if let Err((action, detail)) = media::fetch_all(hub, id, &mut answer.actions, FETCHING).await {
         return Ok(Err(Rejection::invalid(&format!("actions[{action}]"), detail)));
     }
-    apply_checked(hub, id, answer, origin).await
+    apply_checked(hub, id, answer, sent, origin).await
+}
+
+/// What is said, without what the hub adds to it: files that it has fetched, and the request.
+fn sent_of(answer: &LogicResponseBody) -> Sent {
+    Sent::new(Sender::Logic, &LogicResponseBody { request_id: None, ..answer.clone() })
 }
 
 async fn apply_checked(
     hub: &Hub,
     id: ConversationId,
     answer: LogicResponseBody,
+    sent: Sent,
     origin: Origin,
 ) -> Result<Result<Position, Rejection>, StoreError> {
     for action in &answer.actions {
@@ -322,7 +348,12 @@ async fn apply_checked(
                     logic_requests::put(connection, &row)?;
                     None
                 }
-                Origin::Unasked { message } => message,
+                Origin::Unasked { message, note } => {
+                    if let Some(request) = answer.request_id {
+                        logic_requests::answer(connection, request, &note)?;
+                    }
+                    message
+                }
                 Origin::Aside { at } => {
                     if engine.state(connection, id)?.is_none_or(|state| state.position != at) {
                         return Ok(Ok(at));
@@ -349,14 +380,17 @@ async fn apply_checked(
             }
             // A repeated answer to one request has one effect; what comes unasked and without an id is new each time.
             let (command_id, repeat) = match (answer.request_id, message) {
-                (Some(request), _) => (CommandId(request.0), Repeat::Remembered),
-                (None, Some(message)) => (message, Repeat::Remembered),
+                (Some(request), _) => (CommandId(request.0), Repeat::Remembered(sent)),
+                (None, Some(message)) => (message, Repeat::Remembered(sent)),
                 (None, None) => (CommandId(Uuid::now_v7()), Repeat::Once),
             };
-            if repeat == Repeat::Remembered
-                && let Some(first) = commands::find(connection, command_id)?
+            if let Repeat::Remembered(sent) = &repeat
+                && let Some(first) = commands::find(connection, command_id, sent)?
             {
-                return Ok(first);
+                return Ok(first.map_err(|rejection| match (rejection, answer.request_id) {
+                    (Rejection::IdUsed, Some(_)) => Rejection::Answered,
+                    (rejection, _) => rejection,
+                }));
             }
             for ways in &invited {
                 if let Err(rejection) = ways.unused(connection)? {

@@ -80,4 +80,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "whether writes are kept", sql: crate::health::SCHEMA },
     Migration { name: "which key made the brands' secrets", sql: crate::identity::SCHEMA },
     Migration { name: "to which conversation files belong", sql: media::BELONGING },
+    Migration { name: "ids of commands are their senders'", sql: commands::SENDERS },
 ];

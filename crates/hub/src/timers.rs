@@ -1,35 +1,125 @@
 //! What happens by itself: unanswered requests, invitations and links end when their time is up.
+//!
+//! Whatever is due goes to the writer together and shares its transactions. A conversation that is due again after its
+//! tick, or cannot be read, is put off, so that it costs itself only.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tandem_conversation::Command;
+use futures_util::future::join_all;
+use tandem_conversation::{Command, ConversationId, Time};
 
-use crate::engine::system_command;
+use crate::engine::{Repeat, system_command};
 use crate::hub::Hub;
-use crate::store::conversations;
+use crate::store::{StoreError, conversations};
 
 /// How late a deadline may be noticed.
 const EVERY: Duration = Duration::from_millis(200);
+/// Ticks in one group; customers' messages go between the groups.
 const AT_ONCE: u32 = 200;
+/// For how long a conversation whose deadline stands still is put off, in milliseconds.
+const PARKED_MS: i64 = 60_000;
+/// Conversations of which it is known that their trouble was logged.
+const LOGGED: usize = 10_000;
 
 /// Lets due conversations move on, for as long as the hub runs. The deadlines are stored, so a restart loses none.
 pub(crate) async fn run(hub: Arc<Hub>) {
     let mut every = tokio::time::interval(EVERY);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut logged = HashSet::new();
     loop {
         every.tick().await;
-        let now = hub.clock.now();
-        match hub.database.read(move |connection| conversations::due(connection, now, AT_ONCE)).await {
-            Ok(due) => {
-                for conversation in due {
-                    if let Err(error) = hub.execute_once(system_command(conversation, Command::Tick)).await {
-                        tracing::error!(%error, conversation.id = %conversation, "a deadline could not be kept");
-                    }
+        hub.clock.watch();
+        keep_deadlines(&hub, &mut logged).await;
+        hub.limits.tidy();
+    }
+}
+
+/// What became of one tick.
+enum Ticked {
+    Done,
+    /// The deadline stands where it stood; the conversation is put off.
+    Parked,
+}
+
+/// Everything that is due by now, group by group.
+async fn keep_deadlines(hub: &Hub, logged: &mut HashSet<ConversationId>) {
+    let now = hub.clock.now();
+    let mut ticked = HashSet::new();
+    loop {
+        let due = match hub.database.read(move |connection| conversations::due(connection, now, AT_ONCE)).await {
+            Ok(due) => due,
+            Err(error) => return tracing::error!(%error, "cannot look for deadlines"),
+        };
+        let (again, fresh): (Vec<_>, Vec<_>) = due.iter().copied().partition(|id| ticked.contains(id));
+        let mut stuck: Vec<_> =
+            again.into_iter().map(|id| (id, "it is due again right after its tick".into())).collect();
+        let outcomes = join_all(fresh.iter().map(|id| tick(hub, *id, now))).await;
+        let mut failed = None;
+        for (id, outcome) in fresh.into_iter().zip(outcomes) {
+            ticked.insert(id);
+            match outcome {
+                Ok(Ticked::Done) => {}
+                Ok(Ticked::Parked) => warn(logged, id, "nothing happens when its time comes"),
+                // A decision that panics is the conversation's own trouble.
+                Err(StoreError::Database(error)) if !matches!(error, tandem_sqlite::Error::Panicked) => {
+                    failed = Some(error);
+                }
+                Err(other) => stuck.push((id, other.to_string())),
+            }
+        }
+        for (id, why) in stuck {
+            warn(logged, id, &why);
+            if let Err(error) = park(hub, id, now).await {
+                failed.get_or_insert(error);
+            }
+        }
+        if let Some(error) = failed {
+            return tracing::error!(%error, due = due.len(), "deadlines cannot be kept right now");
+        }
+        if due.len() < AT_ONCE as usize {
+            return;
+        }
+    }
+}
+
+async fn tick(hub: &Hub, id: ConversationId, now: Time) -> Result<Ticked, StoreError> {
+    let typing = hub.typing_until(id);
+    hub.database
+        .write(move |connection, engine| {
+            let before = engine.state(connection, id)?.map(|state| state.position);
+            engine.execute(connection, &system_command(id, Command::Tick), Repeat::Once, typing)??;
+            let Some(state) = engine.state(connection, id)? else { return Ok(Ticked::Done) };
+            if before != Some(state.position) {
+                // The new state is written with its own deadline.
+                return Ok(Ticked::Done);
+            }
+            match state.next_deadline() {
+                Some(at) if at <= now => {
+                    conversations::set_wake(connection, id, Some(now.plus_ms(PARKED_MS)))?;
+                    Ok(Ticked::Parked)
+                }
+                // An older hub saw a deadline here.
+                other => {
+                    conversations::set_wake(connection, id, other)?;
+                    Ok(Ticked::Done)
                 }
             }
-            Err(error) => tracing::error!(%error, "cannot look for deadlines"),
-        }
-        hub.limits.tidy();
+        })
+        .await
+}
+
+async fn park(hub: &Hub, id: ConversationId, now: Time) -> Result<(), tandem_sqlite::Error> {
+    let until = Some(now.plus_ms(PARKED_MS));
+    hub.database.write(move |connection, _| Ok(conversations::set_wake(connection, id, until)?)).await
+}
+
+fn warn(logged: &mut HashSet<ConversationId>, id: ConversationId, why: &str) {
+    if logged.len() >= LOGGED {
+        logged.clear();
+    }
+    if logged.insert(id) {
+        tracing::error!(conversation.id = %id, why, "a deadline cannot be kept; it is tried once a minute");
     }
 }

@@ -173,21 +173,53 @@ async fn a_page_instead_of_json() {
 #[tokio::test]
 async fn answers_that_cannot_be_understood() {
     for (body, why) in [
-        ("{\"actions\": [", "EOF"),
-        ("", "EOF"),
-        ("null", "expected struct"),
-        (r#"{"actions":[{"type":"DANCE"}]}"#, "unknown variant `DANCE`"),
-        (r#"{"actions":[{"type":"MESSAGE","text":7}]}"#, "expected a string"),
-        (r#"{"actions":{"type":"MESSAGE","text":"x"}}"#, "expected a sequence"),
-        (r#"{"actions":[{"type":"MESSAGE"}]}"#, "missing field `text`"),
-        (r#"{"actions":[{"type":"MESSAGE","text":"x","loud":true}]}"#, "unknown field `loud`"),
-        (r#"{"acts":[]}"#, "unknown field `acts`"),
-        (r#"{"conversation":{"custom":[]}}"#, "expected a map"),
-        (r#"{"requestId":"mine"}"#, "UUID"),
-        (r#"{"control":{"skipToTime":"tomorrow"}}"#, "four digit integer as year"),
+        ("{\"actions\": [", "it ends too early at line 1, column 13"),
+        ("[7]", "the answer: a list was found, an object is expected"),
+        (r#"{"actions":[{"type":"DANCE"}]}"#, "actions[0].type: it is not one of MESSAGE"),
+        (r#"{"actions":[{"type":"MESSAGE","text":7}]}"#, "actions[0].text: a number was found, a text is expected"),
+        (r#"{"actions":{"type":"MESSAGE","text":"x"}}"#, "actions: an object was found, a list is expected"),
+        (r#"{"actions":[{"type":"MESSAGE"}]}"#, "actions[0].text: nothing was found, a text is expected"),
+        (r#"{"conversation":{"custom":["x"]}}"#, "conversation.custom: a list was found, an object is expected"),
+        (r#"{"requestId":"mine"}"#, "requestId: it is not a UUID"),
+        (r#"{"requestId":"0190a000-0000-7000-8000-000000000000"}"#, "requestId: 0190a000-"),
+        (r#"{"control":{"skipToTime":"tomorrow"}}"#, "control.skipToTime: it is not a time"),
     ] {
         let expected = Expected { failure: "malformed", agents: "could not be understood", developers: why };
         fails(json_body(body).await, expected).await;
+    }
+}
+
+#[tokio::test]
+async fn more_than_an_answer_may_carry() {
+    let custom = json!({ "conversation": { "custom": { "k": "x".repeat(65_536) } }, "actions": [] });
+    let customer = json!({ "customer": { "custom": { "k": "x".repeat(65_536) } }, "actions": [] });
+    let many = json!({ "actions": vec![json!({ "type": "REOPEN" }); 65] });
+    for (answer, why) in [
+        (custom, "understood: conversation.custom: larger than 65536 bytes"),
+        (customer, "understood: customer.custom: larger than 65536 bytes"),
+        (many, "understood: actions: 65 are too many, at most 64"),
+    ] {
+        let logic = TestLogic::start(move |_| axum::Json(answer.clone()).into_response()).await;
+        let developers = why.trim_start_matches("understood: ");
+        fails(logic_at(&logic.url), Expected { failure: "malformed", agents: why, developers }).await;
+    }
+}
+
+#[tokio::test]
+async fn no_word_of_an_answer_is_repeated_to_anybody() {
+    for body in [
+        r#"{"actions":[{"type":"MESSAGE","text":["Rhabarber"]}]}"#,
+        r#"{"actions":"Rhabarber"}"#,
+        r#"{"actions":[{"type":"QUESTION","text":"?","choices":[{"id":"Rhabarber","label":"A"},{"id":"Rhabarber","label":"B"}]}]}"#,
+        "Rhabarber",
+    ] {
+        let hub = TestHub::start_with_logic(json_body(body).await).await;
+        let (carmen, maya, ada) = (hub.customer().await, hub.maya().await, hub.ada().await);
+        carmen.writes("Hello").await;
+        let id = carmen.conversation().await;
+        maya.finds(&id, "help").await;
+        let told = format!("{} {}", maya.state(&id).await, ada.gets("/api/v1/logic/requests").await.1);
+        assert!(told.contains("failed") && !told.contains("Rhabarber"), "{body}: {told}");
     }
 }
 
@@ -242,7 +274,7 @@ async fn the_door_for_later_answers_believes_the_endpoint_only() {
         assert_eq!((got, &problem["code"]), (status, &json!(code)), "{path}: {problem}");
     }
     for (body, status) in
-        [("{\"actions\":", 400), ("{\"acts\":[]}", 422), ("{\"actions\":[{\"type\":\"DANCE\"}]}", 422)]
+        [("{\"actions\":", 400), ("{\"actions\":{\"a\":1}}", 422), ("{\"actions\":[{\"type\":\"DANCE\"}]}", 422)]
     {
         let request = reqwest::Client::new().post(format!("{}{door}", hub.base)).bearer_auth(SECRET);
         let response = request.header("content-type", "application/json").body(body).send().await.unwrap();

@@ -265,7 +265,7 @@ async fn receipts_over_the_socket_count_for_a_conversation_begun_over_plain_http
 
 #[tokio::test]
 async fn your_logic_names_the_customer_and_the_language_or_nothing_of_its_answer_counts() {
-    for (language, name, failed) in [("pt", "Carmen Menzel", false), ("", "Carmen Menzel", true)] {
+    for (language, name, failed) in [("pt", "Carmen Menzel", false), (" ", "Carmen Menzel", true)] {
         let answer = json!({
             "customer": { "name": name }, "conversation": { "language": language },
             "actions": [{ "type": "MESSAGE", "text": "Olá" }],

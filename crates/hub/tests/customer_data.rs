@@ -73,7 +73,7 @@ async fn what_is_learnt_in_one_conversation_is_known_in_the_next() {
 #[tokio::test]
 async fn what_cannot_be_kept_refuses_the_whole_answer() {
     let too_much = json!({ "name": "Somebody Else", "custom": { "k": "x".repeat(64 * 1024) } });
-    for (customer, reason) in [(too_much, "customer.custom"), (json!({ "custom": "text" }), "expected a map")] {
+    for (customer, reason) in [(too_much, "customer.custom"), (json!({ "custom": "text" }), "an object is expected")] {
         let logic = saying(vec![message("Hello", customer)]).await;
         let hub = TestHub::start(Some(&logic.url)).await;
         let (carmen, sofia) = (hub.customer().await, hub.sofia().await);

@@ -31,8 +31,15 @@ pub struct LogicRequestBody {
     pub conversation: ConversationBody,
     /// Who is engaged or invited now.
     pub engagements: Vec<Engagement>,
-    /// The conversation so far, oldest first; at most the newest 200.
+    /// The conversation so far, oldest first; at most the newest 200, and fewer if the request would be too large.
     pub turns: Vec<TurnBody>,
+    /// Of those 200, the oldest that are left out so that the request is not too large.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub turns_left_out: usize,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// The event that this request is about.
@@ -61,6 +68,14 @@ pub struct TriggerBody {
     /// The reply of an agent that is not sent yet, for `IMPROVE`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<String>,
+    /// What happened before this while you were being asked, oldest first: it is not asked about again. Mostly what the
+    /// customer wrote in several turns; each is a whole trigger.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(no_recursion)]
+    pub joined: Vec<TriggerBody>,
+    /// The oldest that are left out of `joined` so that the request is not too large.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub joined_left_out: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -116,7 +131,7 @@ pub struct TurnBody {
 /// What Your Logic answers, at once (200 with this body) or later
 /// (`POST /api/v1/logic/conversations/{id}/responses`).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct LogicResponseBody {
     pub request_id: Option<RequestId>,
     pub control: Control,
@@ -138,7 +153,7 @@ impl LogicResponseBody {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct CustomerPatch {
     pub name: Option<String>,
     /// Merged like the conversation's.
@@ -147,7 +162,7 @@ pub struct CustomerPatch {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct ConversationPatch {
     /// Merged into the custom data: objects merge, null removes, all else replaces.
     #[schema(value_type = Object)]

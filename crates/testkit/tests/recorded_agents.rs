@@ -63,14 +63,16 @@ async fn answer(State(scripts): State<Scripts>, Json(request): Json<Value>) -> J
     let trigger = &request["trigger"];
     let told = trigger["type"] == "TURN" && trigger["by"]["kind"] == "customer";
     let script = request["customer"]["name"].as_str().and_then(|name| scripts.get(name));
-    let actions = script.filter(|_| told).map(|script| actions(script, &request)).unwrap_or_default();
+    // What came while this service was busy is one question.
+    let triggers = || trigger["joined"].as_array().into_iter().flatten().chain([trigger]);
+    let all = |script: &Vec<Exchange>| triggers().flat_map(|one| actions(script, &request, one)).collect::<Vec<_>>();
+    let actions = script.filter(|_| told).map(all).unwrap_or_default();
     Json(json!({ "requestId": request["requestId"], "actions": actions }))
 }
 
-fn actions(script: &[Exchange], request: &Value) -> Vec<Value> {
-    let of_customer = |turn: &&Value| {
-        turn["by"]["kind"] == "customer" && turn["position"].as_u64() <= request["trigger"]["position"].as_u64()
-    };
+fn actions(script: &[Exchange], request: &Value, trigger: &Value) -> Vec<Value> {
+    let of_customer =
+        |turn: &&Value| turn["by"]["kind"] == "customer" && turn["position"].as_u64() <= trigger["position"].as_u64();
     let mut number = request["turns"].as_array().unwrap().iter().filter(of_customer).count() - 1;
     let mut place = 0;
     while number >= script[place].said.len() {
@@ -91,7 +93,7 @@ fn actions(script: &[Exchange], request: &Value) -> Vec<Value> {
     let over = place + 1 == script.len() && number + 1 == said.len() && typed.is_empty();
     if over {
         actions.push(json!({ "type": "COMPLETE", "resolution": "" }));
-    } else if actions.is_empty() && !attended && request["trigger"]["silent"] != true {
+    } else if actions.is_empty() && !attended && trigger["silent"] != true {
         actions.push(message(HERE));
     }
     actions

@@ -108,10 +108,12 @@ pub fn answer(request: &Request) -> Answer {
     let expected = custom.get("expects").and_then(|value| value.as_str()).unwrap_or_default();
     let mut expects = "";
     let mut misses = 0;
-    match wish(&turn.content) {
+    let joined = request.trigger.joined.iter().filter_map(|one| one.turn.as_ref());
+    let for_a_person = joined.filter(|one| one.by.kind == "customer").find(|one| asks_for_a_person(&one.content));
+    match for_a_person.map_or_else(|| wish(&turn.content), |_| Wish::Person) {
         Wish::Person => {
             answer.message(words.colleague);
-            answer.needs_help(&turn.content.text, true);
+            answer.needs_help(&for_a_person.unwrap_or(turn).content.text, true);
         }
         Wish::Order | Wish::Unknown if expected == "order" => answer.message(words.order),
         Wish::Booking | Wish::Unknown if expected == "booking" => answer.message(words.booking),

@@ -24,11 +24,20 @@ pub struct Trigger {
     #[serde(default)]
     pub silent: bool,
     pub turn: Option<Turn>,
+    /// What the customer wrote before that, and was not answered yet.
+    #[serde(default)]
+    pub joined: Vec<Joined>,
     /// What an agent has written, to be worded better.
     #[serde(default)]
     pub draft: String,
     /// Of the custom button that was pressed.
     pub action: Option<String>,
+}
+
+/// An earlier trigger that is asked about together with a later one.
+#[derive(Debug, Deserialize)]
+pub struct Joined {
+    pub turn: Option<Turn>,
 }
 
 #[derive(Debug, Deserialize)]

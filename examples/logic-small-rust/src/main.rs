@@ -61,7 +61,7 @@ fn answer(request: &Value) -> Option<Vec<Value>> {
         "PREVIEW" => Some(reply(&trigger["turn"]["content"], turns)),
         "IMPROVE" => Some(vec![json!({ "type": "SUGGESTION", "text": tidy(trigger["draft"].as_str()?) })]),
         _ if trigger["silent"] == true || attended => Some(Vec::new()),
-        "TURN" | "ANSWER" if trigger["by"]["kind"] == "customer" => Some(reply(&trigger["turn"]["content"], turns)),
+        "TURN" | "ANSWER" if trigger["by"]["kind"] == "customer" => Some(reply(&said(trigger), turns)),
         "ENGAGE_LOGIC_CHANGED" | "ENGAGEMENT_ENDED" if waits => {
             Some(vec![menu("This is the assistant again. What can I do?")])
         }
@@ -74,6 +74,18 @@ fn tidy(draft: &str) -> String {
     let mut letters = draft.trim().chars();
     let text: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
     if text.ends_with(char::is_alphanumeric) { text + "." } else { text }
+}
+
+/// What the customer wrote since the last answer: several turns are one question.
+fn said(trigger: &Value) -> Value {
+    let joined = trigger["joined"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let told = joined.iter().chain([trigger]).filter(|one| is(&one["by"]["kind"], &["customer"]));
+    let texts: Vec<_> = told.filter_map(|one| one["turn"]["content"]["text"].as_str()).collect();
+    let mut content = trigger["turn"]["content"].clone();
+    if content.is_object() {
+        content["text"] = texts.join("\n").into();
+    }
+    content
 }
 
 fn reply(content: &Value, turns: &[Value]) -> Vec<Value> {

@@ -28,7 +28,7 @@ interface Turn {
 }
 interface Request {
   requestId: string;
-  trigger: { type: string; by: { kind: string }; silent: boolean; turn?: Turn; draft?: string };
+  trigger: { type: string; by: { kind: string }; silent: boolean; turn?: Turn; draft?: string; joined?: { turn?: Turn }[] };
   conversation: { inProgress: boolean; needsHelp: object | null };
   engagements: { kind: { kind: string } }[];
   turns: Turn[];
@@ -68,13 +68,19 @@ function answer({ trigger, conversation, engagements, turns }: Request): Action[
   switch (trigger.type) {
     case 'TURN':
     case 'ANSWER':
-      return trigger.by.kind === 'customer' ? reply(trigger.turn?.content ?? {}, turns) : [];
+      return trigger.by.kind === 'customer' ? reply(said(trigger), turns) : [];
     case 'ENGAGE_LOGIC_CHANGED':
     case 'ENGAGEMENT_ENDED':
       return waits ? [menu('This is the assistant again. What can I do?')] : [];
     default:
       return [];
   }
+}
+
+/** What the customer wrote since the last answer: several turns are one question. */
+function said({ turn, joined = [] }: Request['trigger']): Content {
+  const told = [...joined, { turn }].filter((one) => one.turn?.by.kind === 'customer');
+  return { ...turn?.content, text: told.map((one) => one.turn?.content.text ?? '').join('\n') };
 }
 
 function reply({ text = '', choice }: Content, turns: Turn[]): Action[] {

@@ -15,8 +15,7 @@ use crate::turn::{Content, Turn, check_label, check_remark};
 
 impl Draft<'_> {
     pub(super) fn write(&mut self, turn: TurnId, content: Content, received: Time) -> Result<(), Rejection> {
-        let content = self.written(content)?;
-        content.check()?;
+        let content = self.written(content)?.checked()?;
         let silent = matches!(&content, Content::Text { text } if is_courtesy(text));
         let by_choice = matches!(content, Content::Answer { .. });
         if !silent {

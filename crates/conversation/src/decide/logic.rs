@@ -16,7 +16,7 @@ use crate::turn::{Content, Turn, check_label, check_link_ttl, check_remark, limi
 impl Draft<'_> {
     pub(super) fn ask_logic(&mut self, request: RequestId, expires: Time) -> Result<(), Rejection> {
         let logic = &self.state.logic;
-        let next = logic.pending.first().filter(|_| logic.engaged && logic.asked.is_none());
+        let next = logic.next().filter(|_| logic.engaged && logic.asked.is_none());
         let next = next.ok_or(Rejection::LogicBusy)?;
         let request =
             LogicRequest { id: request, trigger: next.position, asked: self.now(), expires, silent: next.silent };
@@ -49,9 +49,14 @@ impl Draft<'_> {
         learnt: &Learnt,
         actions: &[Action],
     ) -> Result<(), Rejection> {
+        self.takes_back = self.is_taken_back(actions);
         let Some(id) = request else {
             self.learn(learnt)?;
-            return actions.iter().try_for_each(|action| self.act(action));
+            let named = |(action, rejection): (Option<usize>, Rejection)| match action {
+                Some(action) => rejection.within(&format!("actions[{action}]")),
+                None => rejection,
+            };
+            return self.act_all(actions).map_err(named);
         };
         let Some(asked) = self.state.logic.asked.clone().filter(|asked| asked.id == id) else {
             return self.keep_late(actions);
@@ -68,12 +73,16 @@ impl Draft<'_> {
             (control.ignore_on_customer_action && customer_acted) || (control.ignore_on_agent_action && person_acted);
         if !ignored {
             let before = self.clone();
-            let done = self.learn(learnt).map_err(|r| (0, r)).and_then(|()| {
-                actions.iter().enumerate().try_for_each(|(i, action)| self.act(action).map_err(|r| (i, r)))
-            });
-            if let Err((action, rejection)) = done {
+            let done = match self.learn(learnt) {
+                Ok(()) => self.act_all(actions).map_err(|(action, rejection)| match action {
+                    Some(action) => LogicFailure::Refused { action, detail: rejection.to_string() },
+                    None => LogicFailure::Malformed { detail: rejection.to_string() },
+                }),
+                Err(rejection) => Err(LogicFailure::Malformed { detail: rejection.to_string() }),
+            };
+            if let Err(failure) = done {
                 *self = before;
-                self.fail_logic(id, LogicFailure::Refused { action, detail: rejection.to_string() });
+                self.fail_logic(id, failure);
                 return Ok(());
             }
         }
@@ -82,7 +91,7 @@ impl Draft<'_> {
             pending.last().map(|last| last.position)
         } else {
             let until = control.skip_to_time;
-            pending.iter().filter(|p| until.is_some_and(|until| p.time <= until)).map(|p| p.position).next_back()
+            pending.iter().filter(|p| until.is_some_and(|until| p.until() <= until)).map(|p| p.position).next_back()
         };
         let skipped_to = skipped_to.filter(|to| *to > asked.trigger);
         self.push(EventBody::LogicAnswered { request: id, trigger: asked.trigger, skipped_to, ignored });
@@ -109,6 +118,18 @@ impl Draft<'_> {
             return Err(Rejection::NoRequest);
         }
         texts.into_iter().try_for_each(|text| self.suggest(text, Some("answered too late")))
+    }
+
+    /// All of them, or the place of the one that is refused; none if there are too many.
+    fn act_all(&mut self, actions: &[Action]) -> Result<(), (Option<usize>, Rejection)> {
+        if actions.len() > limits::ACTIONS {
+            let problem = format!("{} are too many, at most {} are carried out", actions.len(), limits::ACTIONS);
+            return Err((None, Rejection::invalid("actions", problem)));
+        }
+        actions
+            .iter()
+            .enumerate()
+            .try_for_each(|(i, action)| self.act(action).map_err(|rejection| (Some(i), rejection)))
     }
 
     fn act(&mut self, action: &Action) -> Result<(), Rejection> {
@@ -173,15 +194,16 @@ impl Draft<'_> {
         }
     }
 
-    /// One voice: while a person is answering, or if one has answered meanwhile, a message becomes a suggestion.
+    /// One voice: while the word is a person's, or if one has answered meanwhile, a message becomes a suggestion.
     fn say(&mut self, content: Content, force: bool, turn: Option<TurnId>) -> Result<(), Rejection> {
-        content.check()?;
-        let why = if self.person_is_answering() {
+        let content = content.checked()?;
+        let word = self.state.word(self.context.person_typing_until);
+        let why = if !self.logic_engaged && !self.state.logic.engaged {
+            Some("Your Logic is switched off here")
+        } else if !self.takes_back && word.is_a_persons(self.now(), self.context.person_silent_ms) {
             Some("a person is answering")
         } else if self.overtaken {
             Some("a person has answered meanwhile")
-        } else if !self.logic_engaged && !self.state.logic.engaged {
-            Some("Your Logic is switched off here")
         } else {
             None
         };
@@ -202,16 +224,16 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn person_is_answering(&self) -> bool {
-        let now = self.now();
-        self.state.people().next().is_some()
-            && (self.context.person_typing_until.is_some_and(|until| until > now)
-                || self.state.last_person_voice().is_some_and(|v| now.since(v.at) < self.context.turn_lease_ms))
+    /// Whether Your Logic takes the conversation back with these actions, in whatever order they stand.
+    fn is_taken_back(&self, actions: &[Action]) -> bool {
+        let is_removed =
+            |id| actions.iter().any(|a| matches!(a, Action::RemoveParticipant { engagement } if *engagement == id));
+        actions.iter().any(|action| matches!(action, Action::EngageLogic { value: true }))
+            || self.state.people().all(|person| is_removed(person.id))
     }
 
     fn suggest(&mut self, text: String, why: Option<&str>) -> Result<(), Rejection> {
-        let content = Content::Suggestion { text, why: why.map(str::to_owned) };
-        content.check()?;
+        let content = Content::Suggestion { text, why: why.map(str::to_owned) }.checked()?;
         let engagement = self.state.engagement_of(self.actor).map(|e| e.id);
         let turn = Turn { id: self.fresh_turn()?, engagement, content, silent: false };
         self.push(EventBody::TurnAdded { turn, received: self.now() });
@@ -280,7 +302,7 @@ impl Draft<'_> {
     }
 
     fn learn(&mut self, Learnt { custom, language, customer, name }: &Learnt) -> Result<(), Rejection> {
-        self.change_custom(custom)?;
+        self.change_custom(custom).map_err(|rejection| rejection.within("conversation"))?;
         self.change_customer(customer)?;
         language.as_deref().map_or(Ok(()), |language| self.set_language(language))?;
         name.as_deref().map_or(Ok(()), |name| self.rename_customer(name))

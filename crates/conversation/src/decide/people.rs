@@ -1,6 +1,7 @@
 //! What agents and external agents do.
 
 use super::Draft;
+use crate::blank::is_blank;
 use crate::command::{Command, Invitee};
 use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::EventBody;
@@ -124,8 +125,7 @@ impl Draft<'_> {
         if !matches!(content, Content::Text { .. } | Content::Question { .. } | Content::Attachment { .. }) {
             return Err(Rejection::NotYours);
         }
-        let content = self.with_file(content.clone())?;
-        content.check()?;
+        let content = self.with_file(content.clone())?.checked()?;
         if self.state.in_progress() || self.actor.user().is_none() {
             self.engaged()?;
         }
@@ -166,8 +166,7 @@ impl Draft<'_> {
         handover: Option<Box<Handover>>,
     ) -> Result<(), Rejection> {
         let mentions = mentions_of(&self.state, self.actor, named)?;
-        let content = Content::Note { text: text.to_owned(), mentions, handover };
-        content.check()?;
+        let content = Content::Note { text: text.to_owned(), mentions, handover }.checked()?;
         let engagement = self.state.engagement_of(self.actor).map(|e| e.id);
         if engagement.is_none() && matches!(self.actor, Participant::ExternalAgent { .. }) {
             return Err(Rejection::LinkOver);
@@ -283,7 +282,7 @@ impl Draft<'_> {
         if !self.context.logic_available {
             return Err(Rejection::LogicUnavailable);
         }
-        if let Some(text) = note.filter(|text| !text.trim().is_empty()) {
+        if let Some(text) = note.filter(|text| !is_blank(text)) {
             self.note(turn, text, &[], None)?;
         }
         if !self.state.logic.engaged {

@@ -1,7 +1,7 @@
 //! Rule 12: compare-and-send.
 
-use crate::stage::{LEASE_MS, Stage, maya, message};
-use tandem_conversation::{Command, Content, Control, EventBody, Position, Rejection};
+use crate::stage::{SILENT_MS, Stage, maya, message};
+use tandem_conversation::{Action, Command, Content, Control, EventBody, Position, Rejection};
 
 /// Carmen has written; Maya and Jonas are there. Gives the position that both have on screen.
 fn two_agents() -> (Stage, Position) {
@@ -47,7 +47,8 @@ fn rule_12_your_logic_was_faster() {
     stage.maya_joins();
     stage.carmen_writes("Where is my parcel?");
     let seen = stage.state.position;
-    stage.logic_sends(vec![message("It arrives today.")]).unwrap();
+    let forced = Action::Message { text: "It arrives today.".into(), force: true, turn: None };
+    stage.logic_sends(vec![forced]).unwrap();
     let reply = stage.reply_against("It is lost.", seen);
     assert_eq!(stage.maya(reply), Err(Rejection::MovedOn { since: seen }));
 }
@@ -143,7 +144,8 @@ fn rule_12_your_logic_has_read_what_was_said_before_it_was_asked() {
     stage.logic_listens();
     stage.carmen_writes("Where is my parcel?");
     stage.maya_replies("I ask the warehouse.");
-    stage.now = stage.now.plus_ms(LEASE_MS);
+    stage.carmen_writes("Thank you, but when?");
+    stage.now = stage.now.plus_ms(SILENT_MS + 1);
     stage.logic_answers(vec![message("It arrives today.")]);
     assert_eq!(stage.chat().last().unwrap(), "Your Logic: It arrives today.");
 }

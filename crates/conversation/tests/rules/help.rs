@@ -267,3 +267,48 @@ fn rule_14_your_logic_that_is_not_there_is_not_waited_for() {
     stage.system(Command::WidenHelp { call: help.call, reach: help.reach }).unwrap();
     assert_eq!(reach(&stage), Reach::Supervisors);
 }
+
+/// The call of the story stands at `reach`, and waits for the next step.
+fn called_as_far_as(reach: Reach) -> Stage {
+    let mut stage = called_beside_logic();
+    for wait in [LADDER.everyone_after_ms, LADDER.supervisors_after_ms, LADDER.logic_after_ms] {
+        if self::reach(&stage) != reach {
+            stage.pass_ms(wait);
+        }
+    }
+    assert_eq!(self::reach(&stage), reach, "the story begins so");
+    stage
+}
+
+#[test]
+fn rule_14_no_deadline_stands_still_when_your_logic_goes_away_during_a_call() {
+    for reach in [Reach::Eligible, Reach::Everyone, Reach::Supervisors, Reach::Logic] {
+        for fails in [true, false] {
+            let mut stage = called_as_far_as(reach);
+            if fails {
+                stage.carmen_writes("Hello?");
+                stage.logic_fails();
+            } else {
+                stage.maya(Command::EngageLogic { engaged: false }).unwrap();
+            }
+            while let Some(at) = stage.state.next_deadline() {
+                assert!(at > stage.now, "{reach:?}, fails: {fails}: a deadline in the past stops all others");
+                stage.pass_ms(at.since(stage.now));
+            }
+            let last = stage.state.help.as_ref().expect("nobody has come");
+            assert_eq!((last.reach, last.widens_at), (reach.max(Reach::Supervisors), None), "fails: {fails}");
+        }
+    }
+}
+
+#[test]
+fn rule_14_a_call_of_an_older_hub_that_stands_still_goes_on() {
+    for reach in [Reach::Supervisors, Reach::Logic] {
+        let mut stage = called();
+        let help = stage.state.help.as_mut().expect("help is needed");
+        (help.reach, help.widens_at) = (reach, Some(stage.now.plus_ms(-1)));
+        stage.pass_ms(0);
+        assert_eq!(stage.state.next_deadline(), None, "{reach:?}");
+        assert!(stage.pass_ms(0).is_empty(), "{reach:?}");
+    }
+}

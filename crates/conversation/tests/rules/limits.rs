@@ -51,6 +51,8 @@ fn text_counts_characters_and_is_never_empty() {
         (text(&long(limits::TEXT_CHARS)), None),
         (text(&long(limits::TEXT_CHARS + 1)), Some("text")),
         (text(" \n"), Some("text")),
+        (text("\u{200b}\u{2060}"), Some("text")),
+        (text("\0\u{1b}"), Some("text")),
         (Content::Attachment { media: photo("a.png"), text: String::new() }, None),
         (Content::Attachment { media: photo("a.png"), text: long(limits::TEXT_CHARS + 1) }, Some("text")),
         (Content::Attachment { media: photo(&long(limits::LABEL_CHARS)), text: String::new() }, None),
@@ -72,9 +74,9 @@ fn questions_have_choices_that_can_be_told_apart() {
         (choices(limits::CHOICES + 1, 1), Some("choices")),
         (choices(0, 1), Some("choices")),
         (choices(1, limits::CHOICE_CHARS), None),
-        (choices(1, limits::CHOICE_CHARS + 1), Some("choices.label")),
-        (question(twice), Some("choices.id")),
-        (question(nameless), Some("choices.id")),
+        (choices(1, limits::CHOICE_CHARS + 1), Some("choices[0].label")),
+        (question(twice), Some("choices[1].id")),
+        (question(nameless), Some("choices[0].id")),
     ] {
         let mut stage = Stage::without_logic();
         stage.maya_joins();

@@ -116,6 +116,7 @@ fn rule_5_a_company_without_your_logic_cannot_switch_it_on() {
 fn rule_5_one_request_at_a_time_in_order() {
     let mut stage = listening();
     stage.carmen_writes("One");
+    stage.maya_joins();
     stage.carmen_writes("Two");
     let first = stage.state.logic.pending[0].position;
     stage.ask();

@@ -17,8 +17,8 @@ use uuid::Uuid;
 
 /// How long Your Logic may take.
 pub const TIMEOUT_MS: i64 = 10_000;
-/// How long the word stays with a person after a turn.
-pub const LEASE_MS: i64 = 15_000;
+/// How long a person may let Carmen wait before Your Logic speaks again.
+pub const SILENT_MS: i64 = 300_000;
 pub const LADDER: Ladder = Ladder { everyone_after_ms: 20_000, supervisors_after_ms: 30_000, logic_after_ms: 40_000 };
 /// How long an invitation stays open.
 pub const INVITATION_MS: i64 = 60_000;
@@ -319,7 +319,7 @@ pub fn context(now: Time, logic_available: bool, person_typing_until: Option<Tim
         now,
         logic_available,
         person_typing_until,
-        turn_lease_ms: LEASE_MS,
+        person_silent_ms: SILENT_MS,
         invitation_ms: INVITATION_MS,
         ladder: LADDER,
         button: Some("Refund".into()),

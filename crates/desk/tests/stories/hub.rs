@@ -268,7 +268,7 @@ impl FakeHub {
             now: (self.clock)(),
             logic_available: false,
             person_typing_until: None,
-            turn_lease_ms: 0,
+            person_silent_ms: 0,
             invitation_ms: 60_000,
             ladder: tandem_conversation::Ladder::default(),
             button: button.map(|button| button.title.clone()),

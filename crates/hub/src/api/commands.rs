@@ -12,6 +12,7 @@ use super::{ApiError, Json};
 use crate::engine::Repeat;
 use crate::guests::invite::Ways;
 use crate::hub::Hub;
+use crate::store::commands::{Sender, Sent};
 use crate::store::{StoreError, commands, conversations, users};
 
 /// Sends a command. The same id twice has one effect and the same answer.
@@ -32,10 +33,11 @@ pub(crate) async fn post(
     let joins = matches!(request.command, AgentCommand::Join { .. });
     let id = request.conversation;
     let repeated = request.id;
+    let sent = Sent::new(Sender::User(user), &request);
     let (state, answered) = hub
         .database
         .read(move |connection| -> Result<_, StoreError> {
-            Ok((conversations::get(connection, id)?, commands::find(connection, repeated)?))
+            Ok((conversations::get(connection, id)?, commands::find(connection, repeated, &sent)?))
         })
         .await?;
     // What was decided is not asked again: the sender may not see any more what the command itself has put away.
@@ -51,8 +53,8 @@ pub(crate) async fn post(
     let command = command_of(&hub, request.command, now).await?;
     let envelope = Envelope { id: request.id, conversation: id, actor, permissions, command };
     let position = match ways {
-        None => hub.execute(envelope).await??,
-        Some(ways) => invite(&hub, envelope, ways).await??,
+        None => hub.execute(envelope, sent).await??,
+        Some(ways) => invite(&hub, envelope, sent, ways).await??,
     };
     Ok(axum::Json(CommandAccepted { position }))
 }
@@ -65,17 +67,22 @@ fn ways_of(hub: &Hub, command: &AgentCommand) -> Result<Option<Ways>, Rejection>
 }
 
 /// Invites an external agent; their link works from the same moment on.
-async fn invite(hub: &Hub, envelope: Envelope, ways: Ways) -> Result<Result<Position, Rejection>, StoreError> {
+async fn invite(
+    hub: &Hub,
+    envelope: Envelope,
+    sent: Sent,
+    ways: Ways,
+) -> Result<Result<Position, Rejection>, StoreError> {
     let now = hub.clock.now();
     let invited = hub.database.write(move |connection, engine| {
         // A repeat names ways of its own, which are nobody's: the first has opened what it named.
-        if let Some(first) = commands::find(connection, envelope.id)? {
+        if let Some(first) = commands::find(connection, envelope.id, &sent)? {
             return Ok(first);
         }
         if let Err(rejection) = ways.unused(connection)? {
             return Ok(Err(rejection));
         }
-        let answer = engine.execute(connection, &envelope, Repeat::Remembered, None)?;
+        let answer = engine.execute(connection, &envelope, Repeat::Remembered(sent), None)?;
         if answer.is_ok() {
             ways.open(connection, now)?;
         }

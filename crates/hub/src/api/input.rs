@@ -8,6 +8,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::ApiError;
+use crate::json;
 
 /// A JSON body.
 pub(crate) struct Json<T>(pub T);
@@ -31,7 +32,7 @@ pub(crate) async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> R
 
 /// Reads JSON, naming what is wrong with it.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    serde_json::from_slice(bytes).map_err(|error| {
+    serde_json::from_str(&json::text(bytes)).map_err(|error| {
         let code = if error.is_data() { "input.invalid" } else { "input.malformed" };
         ApiError::new(if error.is_data() { 422 } else { 400 }, code, format!("The body cannot be used: {error}."))
     })

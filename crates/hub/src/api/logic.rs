@@ -12,14 +12,16 @@ use uuid::{Builder, Version};
 
 use super::ApiError;
 use super::auth::{Signed, bearer};
-use super::input::{id, json_bytes, parse};
+use super::input::{id, json_bytes};
 use crate::hub::Hub;
+use crate::logic::answer::{self, Mistake, Understood};
+use crate::logic::endpoint::encoding;
 use crate::logic::{Origin, apply, is_dry_run};
 use crate::store::logic_requests::{self, LogicRequestRow};
 
 /// What Your Logic says, proven to be its own: by the secret, and where it signs, by the signature, too.
 pub(crate) struct Proven {
-    answer: LogicResponseBody,
+    understood: Understood,
     /// Of a signed message: the same again is a repeat.
     message: Option<CommandId>,
 }
@@ -45,7 +47,13 @@ impl FromRequest<Arc<Hub>> for Proven {
             }
             None => None,
         };
-        Ok(Self { answer: parse(&bytes)?, message })
+        let understood = answer::read(&bytes, encoding(&headers).as_deref()).map_err(|mistake| match mistake {
+            Mistake::Malformed(_) => {
+                ApiError::new(400, "input.malformed", format!("The body cannot be used: {mistake}."))
+            }
+            Mistake::Invalid(_) => ApiError::new(422, "input.invalid", format!("The body cannot be used: {mistake}.")),
+        })?;
+        Ok(Self { understood, message })
     }
 }
 
@@ -65,13 +73,14 @@ fn message_id(webhook_id: &[u8]) -> CommandId {
 pub(crate) async fn respond(
     State(hub): State<Arc<Hub>>,
     Path(path): Path<String>,
-    Proven { answer, message }: Proven,
+    Proven { understood, message }: Proven,
 ) -> Result<axum::Json<CommandAccepted>, ApiError> {
     let conversation: ConversationId = id(&path, "conversation")?;
+    let Understood { answer, unknown } = understood;
     if answer.request_id.is_some_and(is_dry_run) {
         return Err(ApiError::new(409, "logic.dry_run_over", "Dry runs are answered at once, and change nothing."));
     }
-    let position = apply(&hub, conversation, answer, Origin::Unasked { message }).await??;
+    let position = apply(&hub, conversation, answer, Origin::Unasked { message, note: unknown.note() }).await??;
     Ok(axum::Json(CommandAccepted { position }))
 }
 

@@ -1,9 +1,12 @@
 //! The list of settings: one line each, by its name.
 
-use tandem_conversation::Ladder;
+use tandem_conversation::{Ladder, PERSON_SILENT_MS};
 
 use super::settings::Settings;
-use super::{Config, ConfigError, Environment, Flags, ImproveConfig, LogicConfig, MIB, MailConfig, MediaConfig, check};
+use super::{
+    Config, ConfigError, Environment, Flags, ImproveConfig, LogicConfig, MIB, MailConfig, MediaConfig, REQUEST_BYTES,
+    check,
+};
 
 impl Config {
     /// Reads the flags, then the environment, then the file that is named (or `tandem.toml` of the working folder).
@@ -40,6 +43,10 @@ fn logic(settings: &mut Settings) -> Option<LogicConfig> {
     let allow_private = settings.get("logic.allow_private", check::truth);
     let timeout_ms = settings.get("logic.timeout_ms", check::number(100..=120_000)).unwrap_or(8_000);
     let typing = settings.get("logic.typing", check::truth).unwrap_or(false);
+    let silent = check::number(1_000..=86_400_000);
+    let person_silent_ms = settings.get("logic.person_silent_ms", silent).unwrap_or(PERSON_SILENT_MS);
+    let bytes = check::number(500_000..=16_000_000);
+    let request_bytes = settings.get("logic.request_bytes", bytes).unwrap_or(REQUEST_BYTES);
     let (named, given) = (settings.text("logic.url").is_some(), settings.text("logic.secret").is_some());
     match (named, given) {
         (true, false) => settings.missing("logic.secret", "needed when logic.url is set"),
@@ -49,7 +56,15 @@ fn logic(settings: &mut Settings) -> Option<LogicConfig> {
     // To send customers' words unencrypted must have been decided by somebody.
     let url = settings.get("logic.url", |text| check::logic_url(text, allow_private == Some(true)));
     let secret = settings.get("logic.secret", check::secret);
-    Some(LogicConfig { url: url?, secret: secret?, timeout_ms, allow_private: allow_private.unwrap_or(true), typing })
+    let allow_private = allow_private.unwrap_or(true);
+    Some(LogicConfig {
+        timeout_ms,
+        allow_private,
+        typing,
+        person_silent_ms,
+        request_bytes,
+        ..LogicConfig::at(url?, secret?)
+    })
 }
 
 fn mail(settings: &mut Settings, public_url: Option<&str>) -> Option<MailConfig> {

@@ -13,6 +13,7 @@ use super::rest::command_of;
 use crate::api::{ApiError, Json};
 use crate::hub::Hub;
 use crate::store::buttons;
+use crate::store::commands::{Sender, Sent};
 
 /// The buttons for external agents, in their order, with the values of this conversation.
 #[utoipa::path(get, path = "/guest/{token}/buttons", tag = "external agents", params(("token" = String, Path)),
@@ -47,7 +48,8 @@ pub(crate) async fn press(
     Json(press): Json<GuestPress>,
 ) -> Result<StatusCode, ApiError> {
     hub.limits.guest(guest.link())?;
+    let sent = Sent::new(Sender::Link(guest.link()), &press);
     let command = Command::PressButton { action: press.action };
-    hub.execute(command_of(&guest.found, press.id, command)).await??;
+    hub.execute(command_of(&guest.found, press.id, command), sent).await??;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -21,6 +21,7 @@ use crate::channels::web_chat::rest::EntriesQuery;
 use crate::engine::Repeat;
 use crate::hub::Hub;
 use crate::secrets::new_token;
+use crate::store::commands::{self, Sent};
 use crate::store::events::Part;
 use crate::store::{StoreError, events, links};
 
@@ -122,6 +123,7 @@ pub(crate) async fn message(
     hub.limits.guest(guest.link())?;
     let (found, received) = (guest.found, hub.clock.now());
     let typing = hub.typing_until(guest.state.id);
+    let sent = Sent::new(commands::Sender::Link(found.link.id), &message);
     let stored = hub.database.write(move |connection, engine| {
         // What stands before the invitation is not on their screen, and cannot be news.
         let (turn, written_against) = (message.id, message.written_against.max(found.hidden_up_to()));
@@ -129,7 +131,7 @@ pub(crate) async fn message(
         let command =
             Command::Reply { turn, content, written_against, mind_customer: false, while_in_progress: true, received };
         let command = command_of(&found, CommandId(turn.0), command);
-        let position = engine.execute(connection, &command, Repeat::Remembered, typing)??;
+        let position = engine.execute(connection, &command, Repeat::Remembered(sent), typing)??;
         Ok::<_, StoreError>(ChatAccepted { id: turn, position })
     });
     Ok(axum::Json(stored.await?))

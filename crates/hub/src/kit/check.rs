@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tandem_conversation::{Action, Choice, Grade, Handover, LogicFailure, Point, RequestId, Trigger};
+use tandem_conversation::{Action, Choice, Grade, Handover, LogicFailure, Point, Trigger};
 use tandem_protocol::logic::{LogicRequestBody, LogicResponseBody};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
@@ -18,6 +18,7 @@ use super::rehearsal::Rehearsal;
 use super::report::{self, Entry, Report};
 use crate::clock::Clock;
 use crate::config::LogicConfig;
+use crate::logic::answer;
 use crate::logic::endpoint::{Answered, Endpoint, Letter};
 
 /// Conversations of the burst, and what each customer writes without waiting.
@@ -73,6 +74,7 @@ impl Visitor {
         entries.push(report::STILL_THERE.found(judge::conversation(&exchanges, Expect::Words)));
         heard.extend(exchanges);
         entries.push(report::INVITED.found(judge::invited(&heard)));
+        entries.push(report::FIELDS.found(judge::unknown_fields(&heard)));
         entries.push(report::TIMES.found(judge::times(&heard, self.timeout_ms)));
         entries.push(report::LATER.found(judge::later(&heard, &self.door.mistakes())));
         Ok(entries)
@@ -165,9 +167,9 @@ impl Visitor {
         request.dry_run = true;
         request.trigger.kind = trigger;
         request.trigger.draft = draft.map(str::to_owned);
-        let letter = self.letter(serde_json::to_vec(&request)?.into())?;
+        let letter = self.letter(self.endpoint.fitted(&request)?)?;
         let came = match self.endpoint.deliver(&letter, self.timeout()).await.1 {
-            Answered::Now(answer) => Ok(answer.actions),
+            Answered::Now(understood) => Ok(understood.answer.actions),
             Answered::Later => {
                 Err(LogicFailure::Malformed { detail: "202: a dry run has to be answered at once".into() })
             }
@@ -198,7 +200,7 @@ impl Visitor {
         let exchanges = [self.exchange(&long, &request).await];
         entries.push(report::HUGE.found(judge::conversation(&exchanges, Expect::Words)));
 
-        let plain = serde_json::to_value(&request)?;
+        let plain: Value = serde_json::from_slice(&self.endpoint.fitted(&request)?)?;
         let mut grown = plain.clone();
         grown["weather"] = json!({ "sunny": true });
         grown["conversation"]["mood"] = json!("curious");
@@ -274,7 +276,7 @@ impl Visitor {
         let began = Instant::now();
         let (_, answered) = self.endpoint.ask(request, self.clock.now(), self.timeout()).await;
         let (later, came) = match answered {
-            Answered::Now(answer) => (false, Ok(*answer)),
+            Answered::Now(understood) => (false, Ok(*understood)),
             Answered::Failed(failure) => (false, Err(failure)),
             Answered::Later => {
                 let answer = self.door.answer((talk.state.id, request.request_id), began + self.timeout()).await;
@@ -282,7 +284,12 @@ impl Visitor {
             }
         };
         let took_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
-        let came = came.and_then(|answer| own(request.request_id, answer));
+        let came = came.and_then(|understood| match answer::own(request.request_id, &understood.answer) {
+            Ok(()) => Ok(understood),
+            Err(mistake) => Err(LogicFailure::Malformed { detail: mistake.to_string() }),
+        });
+        let unknown = came.as_ref().map(|understood| understood.unknown.clone()).unwrap_or_default();
+        let came = came.map(|understood| understood.answer);
         let invitations = came.as_ref().map_or_else(|_| Vec::new(), |answer| judge::invitations(&answer.actions));
         let refused = invitations.iter().find_map(|one| Some((one.action, one.way.as_ref().err()?.to_string())));
         let came = match refused {
@@ -290,7 +297,7 @@ impl Visitor {
             None => came,
         };
         let actions = came.as_ref().map(|answer| answer.actions.clone()).map_err(Clone::clone);
-        (Exchange { trigger: request.trigger.kind, took_ms, later, came: actions, invitations }, came.ok())
+        (Exchange { trigger: request.trigger.kind, took_ms, later, came: actions, invitations, unknown }, came.ok())
     }
 
     fn timeout(&self) -> Duration {
@@ -315,7 +322,7 @@ impl Visitor {
 
     async fn delivered(&self, letter: &Letter) -> Result<Vec<Action>, LogicFailure> {
         match self.endpoint.deliver(letter, self.timeout()).await.1 {
-            Answered::Now(answer) => Ok(answer.actions),
+            Answered::Now(understood) => Ok(understood.answer.actions),
             Answered::Later => Ok(Vec::new()),
             Answered::Failed(failure) => Err(failure),
         }
@@ -326,16 +333,6 @@ impl Visitor {
 fn newest(talk: &mut Rehearsal) -> anyhow::Result<LogicRequestBody> {
     talk.skip_to_latest();
     talk.ask().ok_or_else(|| anyhow::anyhow!("BUG: a turn is always told"))
-}
-
-/// An answer that names a request must name its own.
-fn own(request: RequestId, answer: LogicResponseBody) -> Result<LogicResponseBody, LogicFailure> {
-    match answer.request_id {
-        Some(other) if other != request => {
-            Err(LogicFailure::Malformed { detail: format!("its requestId is {other}, the request's is {request}") })
-        }
-        _ => Ok(answer),
-    }
 }
 
 /// Nobody is there but Your Logic: somewhere in the stretch it has to say something.

@@ -9,10 +9,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::routing::post;
 use tandem_conversation::{ConversationId, RequestId};
-use tandem_protocol::logic::LogicResponseBody;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::time::Instant;
+
+use crate::logic::answer::{self, Understood};
+use crate::logic::endpoint::encoding;
 
 /// Where later answers are taken in.
 #[derive(Default)]
@@ -20,7 +22,7 @@ pub(super) struct Door {
     /// Empty until it is open.
     pub url: String,
     secret: String,
-    answers: Mutex<HashMap<(ConversationId, RequestId), LogicResponseBody>>,
+    answers: Mutex<HashMap<(ConversationId, RequestId), Understood>>,
     mistakes: Mutex<Vec<String>>,
     news: Notify,
 }
@@ -36,7 +38,7 @@ impl Door {
     }
 
     /// The answer to a request, if it comes in time.
-    pub async fn answer(&self, to: (ConversationId, RequestId), until: Instant) -> Option<LogicResponseBody> {
+    pub async fn answer(&self, to: (ConversationId, RequestId), until: Instant) -> Option<Understood> {
         loop {
             let news = self.news.notified();
             tokio::pin!(news);
@@ -74,13 +76,14 @@ async fn take(
     let Ok(id) = id.parse::<ConversationId>() else {
         return Err(door.refuse(StatusCode::NOT_FOUND, format!("'{id}' is not the id of a conversation")));
     };
-    let answer: LogicResponseBody = serde_json::from_slice(&body)
-        .map_err(|error| door.refuse(StatusCode::UNPROCESSABLE_ENTITY, format!("the body cannot be used: {error}")))?;
-    let Some(request) = answer.request_id else {
+    let understood = answer::read(&body, encoding(&headers).as_deref()).map_err(|mistake| {
+        door.refuse(StatusCode::UNPROCESSABLE_ENTITY, format!("the body cannot be used: {mistake}"))
+    })?;
+    let Some(request) = understood.answer.request_id else {
         return Err(door.refuse(StatusCode::UNPROCESSABLE_ENTITY, "a later answer names its requestId".into()));
     };
     if let Ok(mut answers) = door.answers.lock() {
-        answers.insert((id, request), answer);
+        answers.insert((id, request), understood);
     }
     door.news.notify_waiters();
     Ok("taken")

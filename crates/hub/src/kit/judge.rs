@@ -5,6 +5,7 @@ use tandem_conversation::{Action, LinkId, LogicFailure, Rejection, Trigger};
 use uuid::Uuid;
 
 use crate::guests::invite::Ways;
+use crate::logic::answer::Unknown;
 
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -33,6 +34,8 @@ pub(super) struct Exchange {
     pub came: Result<Vec<Action>, LogicFailure>,
     /// What a hub thinks of the partners' links in it.
     pub invitations: Vec<Invitation>,
+    /// Fields that a hub does not know.
+    pub unknown: Unknown,
 }
 
 /// A partner who is invited, by the place of the action, and whether the link reaches them.
@@ -183,6 +186,9 @@ pub(super) fn times(exchanges: &[Exchange], timeout_ms: i64) -> Finding {
         return fail("nothing was asked");
     };
     let late = exchanges.iter().filter(|exchange| matches!(exchange.came, Err(LogicFailure::TimedOut { .. }))).count();
+    if exchanges.iter().all(|exchange| matches!(exchange.came, Err(LogicFailure::Unreachable { .. }))) {
+        return fail(format!("none of {} requests was answered", exchanges.len()));
+    }
     if late > 0 {
         return fail(format!("{late} of {} requests had no answer within {timeout_ms} ms", exchanges.len()));
     }
@@ -264,6 +270,21 @@ pub(super) fn invited(exchanges: &[Exchange]) -> Finding {
     match all().count() {
         0 => pass("nobody from outside was invited"),
         all => pass(format!("{all} invitations, each with a way to the invited")),
+    }
+}
+
+/// Fields that no hub of this version reads.
+pub(super) fn unknown_fields(exchanges: &[Exchange]) -> Finding {
+    let with: Vec<_> = exchanges.iter().filter(|exchange| exchange.unknown.count > 0).collect();
+    match with.first() {
+        None => pass("every field is one that the hub knows"),
+        Some(first) => warn(format!(
+            "in {} of {} answers, the first to {}: {}",
+            with.len(),
+            exchanges.len(),
+            trigger_name(first.trigger),
+            first.unknown
+        )),
     }
 }
 

@@ -3,13 +3,14 @@
 use tandem_conversation::{
     Action, BrandId, Channel, Choice, Command, CommandId, Contact, ContactId, ContactKind, Content, Context,
     Conversation, ConversationId, CustomerId, CustomerRef, Envelope, Event, EventBody, Grade, Ladder, LinkSource,
-    LogicFailure, Media, Opening, Participant, Permissions, Rejection, RequestId, Role, TurnId, UserId, decide,
+    LogicFailure, Media, Opening, PERSON_SILENT_MS, Participant, Permissions, Rejection, RequestId, Role, TurnId,
+    UserId, decide,
 };
-use tandem_protocol::logic::{LogicRequestBody, LogicResponseBody};
+use tandem_protocol::logic::{LogicRequestBody, LogicResponseBody, TriggerBody};
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::hub::{INVITATION_MS, TURN_LEASE_MS};
+use crate::hub::INVITATION_MS;
 use crate::logic::body::{Question, compose, trigger_body};
 use crate::media::as_if_fetched;
 
@@ -129,8 +130,11 @@ impl Rehearsal {
         let (request, expires) = (RequestId(Uuid::now_v7()), self.clock.now().plus_ms(self.timeout_ms));
         self.act(Participant::System, Command::AskLogic { request, expires }).ok()?;
         let asked = self.state.logic.asked.clone()?;
-        let event = self.events.iter().find(|event| event.position == asked.trigger)?;
-        let trigger = trigger_body(event)?;
+        let from = self.state.logic.pending.first()?.from();
+        let within = |event: &&Event| (from..=asked.trigger).contains(&event.position);
+        let mut joined: Vec<_> = self.events.iter().filter(within).filter_map(trigger_body).collect();
+        let trigger = TriggerBody { joined: Vec::new(), ..joined.pop()? };
+        let trigger = TriggerBody { joined, silent: asked.silent, ..trigger };
         let question = Question { id: request, asked: asked.asked, expires, trigger, dry_run: self.dry_run };
         Some(compose(self.state.clone(), &self.events, question, "Northwind"))
     }
@@ -158,6 +162,9 @@ impl Rehearsal {
     pub fn skip_to_latest(&mut self) {
         let pending = &mut self.state.logic.pending;
         pending.drain(..pending.len().saturating_sub(1));
+        if let Some(newest) = pending.last_mut() {
+            (newest.from, newest.until) = (None, None);
+        }
     }
 }
 
@@ -188,7 +195,7 @@ fn context(clock: &Clock, fresh: bool) -> Context {
         now: clock.now(),
         logic_available: true,
         person_typing_until: None,
-        turn_lease_ms: TURN_LEASE_MS,
+        person_silent_ms: PERSON_SILENT_MS,
         invitation_ms: INVITATION_MS,
         ladder: Ladder::default(),
         button: Some("A custom button".into()),

@@ -99,7 +99,7 @@ fn say(talk: &mut Rehearsal, said: &Said) -> anyhow::Result<()> {
 
 fn actions(answered: Answered) -> Result<Vec<Action>, LogicFailure> {
     match answered {
-        Answered::Now(answer) => Ok(answer.actions),
+        Answered::Now(understood) => Ok(understood.answer.actions),
         Answered::Later => Err(LogicFailure::Malformed { detail: "202: a dry run has to be answered at once".into() }),
         Answered::Failed(failure) => Err(failure),
     }

@@ -101,7 +101,7 @@ pub(super) const HANDOVER: Check = Check {
 };
 pub(super) const TAKE_OVER: Check = Check {
     name: "a person takes part",
-    why: "Events go on while a person answers; your messages become suggestions then, unless they say `force`.",
+    why: "Events go on after a person has joined; your messages become suggestions then, unless they say `force`.",
     todo: "Answer ENGAGEMENT_STARTED and every TURN with 200; prefer SUGGESTION while `engagements` holds an agent.",
 };
 pub(super) const HAND_BACK: Check = Check {
@@ -151,8 +151,8 @@ pub(super) const BURST: Check = Check {
 };
 pub(super) const HUGE: Check = Check {
     name: "long conversation",
-    why: "A request carries up to 200 turns of up to 10,000 characters.",
-    todo: "Raise your server's body limit to 16 MiB.",
+    why: "A request carries up to 200 turns, and up to 1,000,000 bytes unless `logic.request_bytes` says otherwise.",
+    todo: "Let your server take bodies of `logic.request_bytes`, 1,000,000 bytes unless the hub says otherwise.",
 };
 pub(super) const NEW_FIELDS: Check = Check {
     name: "unknown fields",
@@ -198,6 +198,11 @@ pub(super) const STALE: Check = Check {
     name: "old request replayed",
     why: "Whoever has recorded a request could send it again later.",
     todo: "Refuse timestamps more than five minutes away from now; the Standard Webhooks libraries do.",
+};
+pub(super) const FIELDS: Check = Check {
+    name: "fields that count",
+    why: "The hub ignores fields that it does not know; a misspelt one does nothing.",
+    todo: "Compare the names with docs/your-logic.schema.json, LogicResponseBody.",
 };
 pub(super) const TIMES: Check = Check {
     name: "time to answer",

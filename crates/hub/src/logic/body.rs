@@ -1,8 +1,8 @@
 //! What Your Logic is told: enough for a service that remembers nothing.
 
 use tandem_conversation::{
-    Conversation, ConversationId, CustomerRef, Event, EventBody, LogicRequest, Participant, Position, Rejection,
-    RequestId, Time, Trigger, trigger_of,
+    Conversation, ConversationId, CustomerRef, Event, EventBody, LogicRequest, Participant, Pending, Position,
+    Rejection, RequestId, Time, Trigger, trigger_of,
 };
 use tandem_protocol::logic::{ConversationBody, CustomerBody, GradedBody, LogicRequestBody, TriggerBody, TurnBody};
 use tandem_sqlite::rusqlite::Connection;
@@ -13,6 +13,10 @@ use crate::store::{StoreError, conversations, events};
 
 /// Turns that travel with a request.
 pub(crate) const TURNS: usize = 200;
+/// Events that are read at once.
+const PAGE: u32 = 200;
+/// More is not read of what is asked about together, in bytes: no request may be as large.
+const JOINED_BYTES: usize = 16_000_000;
 /// Events that are read to find them.
 const EVENTS: u32 = 600;
 
@@ -41,7 +45,11 @@ pub(super) fn request_body(
             found.pop().ok_or(Rejection::NoTurn)?
         }
     };
-    let trigger = trigger_body(&trigger).ok_or(Rejection::NoTurn)?;
+    let mut trigger = trigger_body(&trigger).ok_or(Rejection::NoTurn)?;
+    if let Some(first) = state.logic.pending.first().map(Pending::from).filter(|first| *first < request.trigger) {
+        (trigger.joined, trigger.joined_left_out) = joined(connection, id, first, request.trigger)?;
+    }
+    trigger.silent = request.silent;
     let question = Question { id: request.id, asked: request.asked, expires: request.expires, trigger, dry_run: false };
     Ok(compose(state, &events, question, account))
 }
@@ -75,6 +83,8 @@ pub(super) fn beside_body(
         graded: None,
         was: None,
         draft,
+        joined: Vec::new(),
+        joined_left_out: 0,
     };
     Ok(compose(state, &events, Question { id: request, asked, expires, trigger, dry_run }, account))
 }
@@ -112,7 +122,65 @@ pub(crate) fn compose(state: Conversation, events: &[Event], question: Question,
         },
         engagements: state.engagements,
         turns,
+        turns_left_out: 0,
     }
+}
+
+/// The request as bytes, at most `most` of them: the oldest turns go first, and are counted. What has triggered it, and
+/// everything joined to it that is no turn, stays.
+pub(crate) fn fitted(body: &LogicRequestBody, most: usize) -> Result<Vec<u8>, serde_json::Error> {
+    let whole = serde_json::to_vec(body)?;
+    let Some(mut over) = whole.len().checked_sub(most).filter(|over| *over > 0) else { return Ok(whole) };
+    // Room for saying so.
+    over += r#","turnsLeftOut":4294967295,"joinedLeftOut":4294967295"#.len();
+    let mut body = body.clone();
+    let mut gone = 0;
+    while over > 0
+        && let Some(turn) = body.turns.get(gone)
+    {
+        over = over.saturating_sub(bytes_of(turn)?);
+        gone += 1;
+    }
+    body.turns.drain(..gone);
+    body.turns_left_out += gone;
+    let mut joined = Vec::with_capacity(body.trigger.joined.len());
+    for trigger in std::mem::take(&mut body.trigger.joined) {
+        if over > 0 && trigger.turn.is_some() {
+            over = over.saturating_sub(bytes_of(&trigger)?);
+            body.trigger.joined_left_out += 1;
+        } else {
+            joined.push(trigger);
+        }
+    }
+    body.trigger.joined = joined;
+    serde_json::to_vec(&body)
+}
+
+/// With the comma.
+fn bytes_of(value: &impl serde::Serialize) -> Result<usize, serde_json::Error> {
+    Ok(serde_json::to_vec(value)?.len() + 1)
+}
+
+/// What is asked about together with the event at `newest`, oldest first, and how many events are too many.
+fn joined(
+    connection: &Connection,
+    id: ConversationId,
+    first: Position,
+    newest: Position,
+) -> Result<(Vec<TriggerBody>, usize), StoreError> {
+    let (mut found, mut before, mut bytes) = (Vec::new(), newest, 0);
+    while before > first && bytes < JOINED_BYTES {
+        let (page, _) = events::of_conversation(connection, id, Part::Before(before), PAGE)?;
+        let Some(oldest) = page.first().map(|event| event.position) else { break };
+        before = oldest.max(first);
+        let page = page.iter().rev().filter(|event| event.position >= first).filter_map(trigger_body);
+        for trigger in page {
+            bytes += trigger.turn.as_ref().map_or(0, |turn| turn.content.text().len()) + 200;
+            found.push(trigger);
+        }
+    }
+    found.reverse();
+    Ok((found, before.0.saturating_sub(first.0) as usize))
 }
 
 /// What happened, as Your Logic is told; none if it is not told of such events.
@@ -141,6 +209,8 @@ pub(crate) fn trigger_body(event: &Event) -> Option<TriggerBody> {
         graded,
         was,
         draft: None,
+        joined: Vec::new(),
+        joined_left_out: 0,
     })
 }
 
@@ -157,3 +227,6 @@ fn turn_body(event: &Event) -> Option<TurnBody> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

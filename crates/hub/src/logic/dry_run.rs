@@ -38,20 +38,20 @@ pub(crate) async fn dry_run(
     let (Some(endpoint), Some(config)) = (&hub.logic, &hub.config.logic) else {
         return Err(Rejection::LogicUnavailable.into());
     };
-    let (asked, account) = (hub.clock.now(), hub.config.account.clone());
+    let (asked, account, request) = (hub.clock.now(), hub.config.account.clone(), dry_run_id());
     let patience_ms = config.timeout_ms.clamp(0, PATIENCE_MS);
     let expires = asked.plus_ms(patience_ms);
     let body = hub
         .database
-        .read(move |connection| body::beside_body(connection, id, dry_run_id(), (asked, expires), wish, &account))
+        .read(move |connection| body::beside_body(connection, id, request, (asked, expires), wish, &account))
         .await?;
     let left = Duration::from_millis(patience_ms.cast_unsigned());
-    let (_, answered) = endpoint.ask(&body, asked, left).await;
+    let (_, answered) = endpoint.ask(&body, hub.clock.wall(), left).await;
     Ok(match answered {
-        Answered::Now(answer) => {
-            let mut answer = *answer;
+        Answered::Now(understood) => {
+            let mut answer = understood.answer;
             as_if_fetched(&mut answer.actions);
-            super::check(hub, &answer).map(|()| answer).map_err(|rejection| malformed(&rejection))
+            super::usable(hub, request, &answer).map(|()| answer).map_err(|detail| malformed(&detail))
         }
         Answered::Later => Err(malformed(&"a dry run has to be answered at once, not with 202")),
         Answered::Failed(failure) => Err(failure),

@@ -9,21 +9,20 @@ use reqwest::{Client, RequestBuilder, Response, Url, header, redirect};
 use standardwebhooks::Webhook;
 use subtle::ConstantTimeEq as _;
 use tandem_conversation::{LogicFailure, Time};
-use tandem_protocol::logic::{LogicRequestBody, LogicResponseBody};
+use tandem_protocol::logic::LogicRequestBody;
 use tokio::time::Instant;
 
 use super::addresses::{Allowed, Forbidden};
+use super::answer::{self, ANSWER_BYTES, Understood};
 use crate::config::LogicConfig;
 
-/// Largest answer, in bytes.
-const ANSWER_BYTES: usize = 1024 * 1024;
 /// First pause before a connection is tried again; doubles each time.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// How a request ended.
 #[derive(Clone, Debug)]
 pub(crate) enum Answered {
-    Now(Box<LogicResponseBody>),
+    Now(Box<Understood>),
     /// 202: the answer comes over the other door.
     Later,
     Failed(LogicFailure),
@@ -73,14 +72,20 @@ impl Endpoint {
 
     /// Asks once, trying the connection again while there is time. Gives the number of attempts, too.
     pub(crate) async fn ask(&self, body: &LogicRequestBody, now: Time, left: Duration) -> (u32, Answered) {
-        let letter = match serde_json::to_vec(body) {
-            Ok(json) => self.letter(body.request_id.to_string(), now, json.into()),
+        let letter = match self.fitted(body) {
+            Ok(json) => self.letter(body.request_id.to_string(), now, json),
             Err(error) => Err(LogicFailure::Malformed { detail: error.to_string() }),
         };
         match letter {
             Ok(letter) => self.deliver(&letter, left).await,
             Err(failure) => (0, Answered::Failed(failure)),
         }
+    }
+
+    /// The body as it travels.
+    pub(crate) fn fitted(&self, body: &LogicRequestBody) -> Result<Bytes, serde_json::Error> {
+        let most = usize::try_from(self.config.request_bytes).unwrap_or_default();
+        super::body::fitted(body, most).map(Bytes::from)
     }
 
     /// Signs a body.
@@ -146,23 +151,29 @@ impl Endpoint {
 async fn exchange(request: RequestBuilder) -> Result<Answered, reqwest::Error> {
     let response = request.send().await?;
     match response.status().as_u16() {
-        200 => {}
         202 => return Ok(Answered::Later),
-        204 => return Ok(Answered::Now(Box::default())),
+        204 | 205 => return Ok(Answered::Now(Box::default())),
+        200..=299 => {}
         status => return Ok(Answered::Failed(LogicFailure::Status { status })),
     }
-    if let Some(kind) = not_json(&response) {
-        let detail = format!("the content type is {kind}, and should be application/json");
-        return Ok(Answered::Failed(LogicFailure::Malformed { detail }));
-    }
+    let malformed = |detail: String| Ok(Answered::Failed(LogicFailure::Malformed { detail }));
+    let (kind, encoding) = (not_json(&response), encoding(response.headers()));
     let Some(bytes) = read(response).await? else {
-        let detail = format!("larger than {ANSWER_BYTES} bytes");
-        return Ok(Answered::Failed(LogicFailure::Malformed { detail }));
+        return malformed(format!("larger than {ANSWER_BYTES} bytes"));
     };
-    Ok(match serde_json::from_slice(&bytes) {
-        Ok(answer) => Answered::Now(Box::new(answer)),
-        Err(error) => Answered::Failed(LogicFailure::Malformed { detail: error.to_string() }),
-    })
+    if let Some(kind) = kind.filter(|_| !bytes.trim_ascii().is_empty()) {
+        return malformed(format!("the content type is {kind}, and should be application/json"));
+    }
+    match answer::read(&bytes, encoding.as_deref()) {
+        Ok(understood) => Ok(Answered::Now(Box::new(understood))),
+        Err(mistake) => malformed(mistake.to_string()),
+    }
+}
+
+/// How a body is packed.
+pub(crate) fn encoding(headers: &HeaderMap) -> Option<String> {
+    let said = headers.get(header::CONTENT_ENCODING)?;
+    Some(String::from_utf8_lossy(said.as_bytes()).into_owned())
 }
 
 /// The content type, if the answer claims to be something else.
@@ -210,8 +221,7 @@ mod tests {
     fn signature(secret: &str, id: &str, timestamp: i64, body: &str) -> Option<String> {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let url = "https://logic.example/".to_owned();
-        let config =
-            LogicConfig { url, secret: secret.to_owned(), timeout_ms: 1_000, allow_private: true, typing: false };
+        let config = LogicConfig::at(url, secret);
         let letter =
             Endpoint::new(config).unwrap().letter(id.to_owned(), Time(timestamp * 1000), body.to_owned().into());
         letter.unwrap().signature

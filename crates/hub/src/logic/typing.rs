@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::endpoint::{Answered, Endpoint};
-use super::{Origin, Wish, apply, body};
+use super::{Origin, Wish, answer, apply, body};
 use crate::hub::Hub;
 use crate::store::{StoreError, conversations};
 
@@ -47,12 +47,16 @@ async fn converse(hub: &Arc<Hub>, endpoint: &Endpoint, id: ConversationId) -> Re
         Ok::<_, StoreError>(Some((state.position, body)))
     });
     let Some((at, body)) = found.await? else { return Ok(()) };
-    let (_, answered) = endpoint.ask(&body, asked, Duration::from_millis(PATIENCE_MS.unsigned_abs())).await;
-    let Answered::Now(answer) = answered else { return Ok(()) };
-    if answer.actions.is_empty() {
+    let (_, answered) = endpoint.ask(&body, hub.clock.wall(), Duration::from_millis(PATIENCE_MS.unsigned_abs())).await;
+    let Answered::Now(understood) = answered else { return Ok(()) };
+    if understood.answer.actions.is_empty() {
         return Ok(());
     }
-    let answer = LogicResponseBody { request_id: None, ..*answer };
+    if let Err(mistake) = answer::own(request, &understood.answer) {
+        tracing::warn!(conversation.id = %id, %mistake, "what Your Logic said to typing was refused");
+        return Ok(());
+    }
+    let answer = LogicResponseBody { request_id: None, ..understood.answer };
     if let Err(rejection) = apply(hub, id, answer, Origin::Aside { at }).await? {
         tracing::warn!(conversation.id = %id, %rejection, "what Your Logic said to typing was refused");
     }

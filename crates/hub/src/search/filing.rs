@@ -72,7 +72,7 @@ fn next(connection: &Connection, cursor: u64) -> Result<Next, StoreError> {
     let mut filing = Filing::default();
     for logged in events::after(connection, cursor, last, PART)? {
         let event: Event = serde_json::from_str(&logged.body)
-            .map_err(|error| StoreError::Damaged { what: "event", detail: error.to_string() })?;
+            .map_err(|error| StoreError::Damaged { what: "event", detail: crate::json::problem(&error) })?;
         let state = match states.entry(logged.conversation) {
             std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::hash_map::Entry::Vacant(entry) => {

@@ -170,9 +170,11 @@ fn alert_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Result<Alert, Stor
 }
 
 fn json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::Damaged { what: "alert", detail: error.to_string() })
+    serde_json::to_string(value)
+        .map_err(|error| StoreError::Damaged { what: "alert", detail: crate::json::problem(&error) })
 }
 
 fn parse<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, StoreError> {
-    serde_json::from_str(json).map_err(|error| StoreError::Damaged { what: "alert", detail: error.to_string() })
+    serde_json::from_str(json)
+        .map_err(|error| StoreError::Damaged { what: "alert", detail: crate::json::problem(&error) })
 }

@@ -99,6 +99,13 @@ pub(crate) fn insert_web(connection: &Connection, web: &WebContact, secret: &Has
     insert_session(connection, secret, web.contact, web.language.as_deref(), None)
 }
 
+/// Where a web chat goes on whose customer was found out.
+pub(crate) fn moved_to(connection: &Connection, contact: ContactId) -> Result<Option<ContactId>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT moved_to FROM contacts WHERE id = ?1")?;
+    let found = query.query_row([Id(contact.0)], |row| row.get::<_, Option<Id>>(0)).optional()?;
+    Ok(found.flatten().map(|id| ContactId(id.0)))
+}
+
 /// A page's word for whoever sits at a browser.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Vouched {
@@ -331,5 +338,5 @@ fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
 }
 
 fn damaged(error: serde_json::Error) -> StoreError {
-    StoreError::Damaged { what: "customer", detail: error.to_string() }
+    StoreError::Damaged { what: "customer", detail: crate::json::problem(&error) }
 }

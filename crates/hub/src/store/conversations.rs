@@ -45,7 +45,7 @@ CREATE INDEX involvement_of_conversation ON involvement (conversation);";
 /// Writes the state and everything derived from it.
 pub(crate) fn put(connection: &Connection, state: &Conversation, involved_changed: bool) -> Result<(), StoreError> {
     let json = serde_json::to_string(state)
-        .map_err(|error| StoreError::Damaged { what: "state", detail: error.to_string() })?;
+        .map_err(|error| StoreError::Damaged { what: "state", detail: crate::json::problem(&error) })?;
     let logic_due = state.logic.asked.is_some() || (state.logic.engaged && !state.logic.pending.is_empty());
     let mut query = connection.prepare_cached(
         "INSERT INTO conversations
@@ -210,10 +210,22 @@ pub(crate) fn loads(connection: &Connection) -> Result<HashMap<UserId, usize>, S
 
 /// Conversations in which something is due by now.
 pub(crate) fn due(connection: &Connection, now: Time, limit: u32) -> Result<Vec<ConversationId>, StoreError> {
-    let mut query =
-        connection.prepare_cached("SELECT id FROM conversations WHERE wake_at <= ?1 ORDER BY wake_at LIMIT ?2")?;
+    let mut query = connection.prepare_cached(
+        "SELECT id FROM conversations WHERE wake_at <= ?1 AND length(id) = 16 ORDER BY wake_at LIMIT ?2",
+    )?;
     let rows = query.query_map(params![now.0, limit], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// When to look at the conversation next, whatever its state says. Its next change overrules this.
+pub(crate) fn set_wake(
+    connection: &Connection,
+    id: ConversationId,
+    at: Option<Time>,
+) -> Result<(), tandem_sqlite::rusqlite::Error> {
+    let mut query = connection.prepare_cached("UPDATE conversations SET wake_at = ?2 WHERE id = ?1")?;
+    query.execute(params![Id(id.0), at.map(|at| at.0)])?;
+    Ok(())
 }
 
 /// Conversations in which Your Logic has something to do.
@@ -226,11 +238,21 @@ pub(crate) fn logic_due(connection: &Connection, limit: u32) -> Result<Vec<Conve
 
 fn state_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Result<Conversation, StoreError>> {
     let json = row.get_ref(0)?.as_str()?;
-    Ok(serde_json::from_str(json).map_err(|error| StoreError::Damaged { what: "state", detail: error.to_string() }))
+    Ok(serde_json::from_str(json)
+        .map_err(|error| StoreError::Damaged { what: "state", detail: crate::json::problem(&error) }))
 }
 
 fn collect(
     rows: impl Iterator<Item = tandem_sqlite::rusqlite::Result<Result<Conversation, StoreError>>>,
 ) -> Result<Vec<Conversation>, StoreError> {
-    rows.map(|row| row?).collect()
+    // One that cannot be read costs itself, not the others.
+    let readable = |row: tandem_sqlite::rusqlite::Result<Result<Conversation, StoreError>>| match row {
+        Ok(Ok(state)) => Some(Ok(state)),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a conversation is left out of a list");
+            None
+        }
+        Err(error) => Some(Err(error.into())),
+    };
+    rows.filter_map(readable).collect()
 }

@@ -106,5 +106,6 @@ pub(crate) fn of_conversation(
 
 fn event_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Result<Event, StoreError>> {
     let body = row.get_ref(0)?.as_str()?;
-    Ok(serde_json::from_str(body).map_err(|error| StoreError::Damaged { what: "event", detail: error.to_string() }))
+    Ok(serde_json::from_str(body)
+        .map_err(|error| StoreError::Damaged { what: "event", detail: crate::json::problem(&error) }))
 }

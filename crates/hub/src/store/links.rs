@@ -47,7 +47,7 @@ pub(crate) fn follow(connection: &Connection, event: &Event) -> Result<(), Store
             let whose = was.person().or_else(|| was.invitee());
             let Some(Participant::ExternalAgent { link, .. }) = whose else { return Ok(()) };
             let end = serde_json::to_string(end)
-                .map_err(|error| StoreError::Damaged { what: "link", detail: error.to_string() })?;
+                .map_err(|error| StoreError::Damaged { what: "link", detail: crate::json::problem(&error) })?;
             connection
                 .prepare_cached("UPDATE links SET ended = ?2 WHERE id = ?1")?
                 .execute(params![Id(link.0), end])?;

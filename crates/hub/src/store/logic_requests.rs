@@ -70,6 +70,16 @@ pub(crate) fn fail(connection: &Connection, id: RequestId, failure: &LogicFailur
     Ok(())
 }
 
+/// A request whose answer was to come later, and came.
+pub(crate) fn answer(connection: &Connection, id: RequestId, detail: &str) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE logic_requests SET outcome = 'answered', detail = ?2 WHERE id = ?1 AND outcome = 'later'",
+        )?
+        .execute(params![Id(id.0), detail])?;
+    Ok(())
+}
+
 /// The newest requests.
 pub(crate) fn newest(connection: &Connection, limit: u32) -> Result<Vec<LogicRequestRow>, StoreError> {
     let mut query = connection.prepare_cached(

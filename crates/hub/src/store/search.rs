@@ -116,7 +116,7 @@ pub(crate) fn event_at(connection: &Connection, seq: i64) -> Result<Option<Event
     let mut query = connection.prepare_cached("SELECT body FROM events WHERE seq = ?1")?;
     let body = query.query_row([seq], |row| row.get::<_, String>(0)).optional()?;
     let parsed = body.map(|body| serde_json::from_str(&body)).transpose();
-    parsed.map_err(|error| StoreError::Damaged { what: "event", detail: error.to_string() })
+    parsed.map_err(|error| StoreError::Damaged { what: "event", detail: crate::json::problem(&error) })
 }
 
 /// The first place of the log that is not before `time`. Places follow time, so halving finds it.

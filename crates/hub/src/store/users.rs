@@ -59,7 +59,7 @@ pub(crate) fn put(connection: &Connection, user: &User) -> Result<UserId, StoreE
          RETURNING id",
     )?;
     let skills = serde_json::to_string(&user.skills)
-        .map_err(|error| StoreError::Damaged { what: "skills", detail: error.to_string() })?;
+        .map_err(|error| StoreError::Damaged { what: "skills", detail: crate::json::problem(&error) })?;
     let id = query.query_row(
         params![Id(user.id.0), user.email, user.name, user.role.name(), user.capacity, user.password, skills],
         |row| row.get::<_, Id>(0),

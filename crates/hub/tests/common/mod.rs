@@ -158,7 +158,7 @@ impl TestHub {
 
 /// Your Logic at an address.
 pub fn logic_at(url: &str) -> LogicConfig {
-    LogicConfig { url: url.into(), secret: SECRET.into(), timeout_ms: 1_000, allow_private: true, typing: false }
+    LogicConfig { timeout_ms: 1_000, ..LogicConfig::at(url, SECRET) }
 }
 
 /// The system's clock, so many milliseconds ahead.

@@ -82,7 +82,7 @@ impl Story {
             now: self.now,
             logic_available: self.has_logic,
             person_typing_until: None,
-            turn_lease_ms: 15_000,
+            person_silent_ms: tandem_conversation::PERSON_SILENT_MS,
             invitation_ms: 60_000,
             ladder: tandem_conversation::Ladder::default(),
             button: None,
@@ -130,13 +130,14 @@ impl Story {
     /// Your Logic is asked about everything that waits, and says `actions` to the last of it.
     pub fn logic(&mut self, mut actions: Vec<Action>) -> anyhow::Result<()> {
         loop {
-            let waiting = self.state.as_ref().map_or(0, |state| state.logic.pending.len());
-            if waiting == 0 {
+            let last = self.state.as_ref().and_then(|state| state.logic.pending.last()).map(|last| last.position);
+            if last.is_none() {
                 return Ok(());
             }
             let request = RequestId(self.id());
             self.run(&Participant::System, Command::AskLogic { request, expires: self.now.plus_ms(8_000) })?;
-            let actions = if waiting == 1 { std::mem::take(&mut actions) } else { Vec::new() };
+            let asked = self.state.as_ref().and_then(|state| state.logic.asked.as_ref()).map(|asked| asked.trigger);
+            let actions = if asked == last { std::mem::take(&mut actions) } else { Vec::new() };
             let control = Control::default();
             let answer = Command::AnswerLogic { request: Some(request), control, learnt: Learnt::default(), actions };
             self.run(&Participant::Logic, answer)?;

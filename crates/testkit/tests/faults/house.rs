@@ -27,13 +27,7 @@ impl House {
     pub async fn open(data: &Path, clocks: &Clocks, logic: Option<&str>) -> Self {
         let config = Config {
             account: "Northwind".into(),
-            logic: logic.map(|url| LogicConfig {
-                url: url.into(),
-                secret: SECRET.into(),
-                timeout_ms: 1_000,
-                allow_private: true,
-                typing: false,
-            }),
+            logic: logic.map(|url| LogicConfig { timeout_ms: 1_000, ..LogicConfig::at(url, SECRET) }),
             rate_limits: false,
             ..Config::new(data.to_owned())
         };

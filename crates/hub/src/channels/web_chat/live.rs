@@ -18,6 +18,7 @@ use super::{origin, rest};
 use crate::api::{ApiError, Peer};
 use crate::fanout::{Input, encode};
 use crate::hub::Hub;
+use crate::json;
 use crate::logic;
 use crate::socket::{self, CHAT_ALIVE, CHAT_SILENT, Gone, Party, Socket};
 use crate::store::contacts::WebContact;
@@ -141,7 +142,7 @@ impl Connection {
 
     /// Acts on one frame; gives what the browser is told at once.
     async fn act(&mut self, text: &str) -> Option<ChatFrame> {
-        let frame = match serde_json::from_str(text) {
+        let frame = match serde_json::from_str(&json::text(text.as_bytes())) {
             Ok(frame) => frame,
             Err(error) => {
                 return Some(refused("input.malformed", &format!("The frame cannot be used: {error}."), None));

@@ -13,6 +13,7 @@ use crate::engine::{Engine, Repeat};
 use crate::hub::Hub;
 use crate::media::unknown;
 use crate::store::StoreError;
+use crate::store::commands::{self, Sent};
 use crate::store::contacts::{self, WebContact};
 use crate::store::media::{self, Sender};
 
@@ -53,6 +54,7 @@ fn store(
     let is_settled = matches!(into, Into::Known(_)) && message.media.is_none();
     let now = if is_settled { None } else { contacts::as_now(connection, web)? };
     let web = now.as_ref().unwrap_or(web);
+    let sent = Sent::new(commands::Sender::Contact(web.contact), &message);
     let content = content_of(connection, web.contact, message)?;
     let known = match into {
         Into::Known(id) => Some(id),
@@ -61,10 +63,12 @@ fn store(
     };
     // A repeat of the message that began the conversation finds its answer before it begins another.
     if known.is_none()
-        && let Some(Ok(position)) = crate::store::commands::find(connection, CommandId(turn.0))?
-        && let Some(id) = engine.newest_of_contact(connection, web.contact)?
+        && let Some(first) = commands::find(connection, CommandId(turn.0), &sent)?
     {
-        return Ok((id, ChatAccepted { id: turn, position }));
+        let position = first?;
+        if let Some(id) = engine.newest_of_contact(connection, web.contact)? {
+            return Ok((id, ChatAccepted { id: turn, position }));
+        }
     }
     let conversation = known.unwrap_or_else(|| ConversationId(Uuid::now_v7()));
     if known.is_none() {
@@ -73,7 +77,7 @@ fn store(
         engine.execute(connection, &start, Repeat::Once, None)??;
     }
     let write = customer_command(CommandId(turn.0), conversation, Command::Write { turn, content, received });
-    let position = engine.execute(connection, &write, Repeat::Remembered, None)??;
+    let position = engine.execute(connection, &write, Repeat::Remembered(sent), None)??;
     Ok((conversation, ChatAccepted { id: turn, position }))
 }
 

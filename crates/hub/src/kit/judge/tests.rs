@@ -3,8 +3,9 @@ use tandem_conversation::{Action, LogicFailure, Trigger};
 use super::Verdict::{Fail, Pass, Warn};
 use super::{
     Exchange, Expect, beside_a_person, better_words, burst, conversation, handed_over, invitations, invited, later,
-    repeated, senseless, times, unproven,
+    repeated, senseless, times, unknown_fields, unproven,
 };
+use crate::logic::answer::{Unknown, read};
 
 fn message(text: &str) -> Action {
     Action::Message { text: text.into(), force: false, turn: None }
@@ -16,11 +17,12 @@ fn help() -> Action {
 
 fn answered(actions: &[Action]) -> Exchange {
     let invitations = invitations(actions);
-    Exchange { trigger: Trigger::Turn, took_ms: 10, later: false, came: Ok(actions.to_vec()), invitations }
+    let came = Ok(actions.to_vec());
+    Exchange { trigger: Trigger::Turn, took_ms: 10, later: false, came, invitations, unknown: Unknown::default() }
 }
 
 fn failed(failure: LogicFailure) -> Exchange {
-    Exchange { trigger: Trigger::Turn, took_ms: 10, later: false, came: Err(failure), invitations: Vec::new() }
+    Exchange { came: Err(failure), ..answered(&[]) }
 }
 
 fn status(status: u16) -> LogicFailure {
@@ -102,6 +104,22 @@ fn answers_are_measured_against_the_time_there_is() {
     let slow = times(&[took(10), took(600)], 1_000);
     assert_eq!((slow.verdict, slow.seen.contains("600 of 1000 ms")), (Warn, true), "{}", slow.seen);
     assert_eq!(times(&[took(10), failed(LogicFailure::TimedOut { after_ms: 1_000 })], 1_000).verdict, Fail);
+}
+
+#[test]
+fn an_endpoint_that_is_not_there_has_no_time_to_answer() {
+    let gone = failed(LogicFailure::Unreachable { detail: "refused".into() });
+    let found = times(&[gone.clone(), gone], 1_000);
+    assert_eq!((found.verdict, found.seen.as_str()), (Fail, "none of 2 requests was answered"));
+}
+
+#[test]
+fn fields_that_no_hub_reads_are_named() {
+    let unknown = read(br#"{"mood":1}"#, None).unwrap().unknown;
+    let odd = Exchange { unknown, ..answered(&[]) };
+    assert_eq!(unknown_fields(&[answered(&[])]).verdict, Pass);
+    let found = unknown_fields(&[answered(&[]), odd]);
+    assert_eq!((found.verdict, found.seen.contains("mood")), (Warn, true), "{}", found.seen);
 }
 
 #[test]

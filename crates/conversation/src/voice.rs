@@ -1,0 +1,76 @@
+//! One voice: whose word it is while people and Your Logic are engaged together.
+
+use crate::state::Conversation;
+use crate::time::Time;
+
+/// How long a person may let the customer wait before Your Logic speaks again, unless configured, in milliseconds.
+pub const PERSON_SILENT_MS: i64 = 5 * 60 * 1000;
+
+/// What the rule looks at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Word {
+    /// When the person of ours who came last has joined; none if nobody is engaged.
+    pub joined: Option<Time>,
+    /// The customer's first turn since the last turn of a person, closing courtesies left out; none if a person has
+    /// answered everything. What Your Logic says meanwhile answers it for the customer, not for the person.
+    pub asked: Option<Time>,
+    /// A person is writing until then.
+    pub typing_until: Option<Time>,
+}
+
+impl Word {
+    /// Whether the word is a person's at `now`: from joining until they are gone, or have let the customer wait for
+    /// longer than `silent_ms`. Who is writing is not silent; who joins late has the whole time.
+    #[must_use]
+    pub fn is_a_persons(&self, now: Time, silent_ms: i64) -> bool {
+        let Some(joined) = self.joined else { return false };
+        let types = self.typing_until.is_some_and(|until| until > now);
+        types || self.asked.is_none_or(|asked| now.since(asked.max(joined)) <= silent_ms)
+    }
+}
+
+impl Conversation {
+    /// Whose word it is, as far as the state tells.
+    #[must_use]
+    pub fn word(&self, typing_until: Option<Time>) -> Word {
+        // Hubs before this rule did not note for whom the customer waits.
+        let asked = self.unanswered_by_person.or(self.waiting_since);
+        Word { joined: self.people().map(|engagement| engagement.since).max(), asked, typing_until }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PERSON_SILENT_MS, Word};
+    use crate::time::Time;
+
+    const MINUTE: i64 = 60_000;
+
+    #[test]
+    fn rule_13_the_word_is_the_persons_until_they_are_silent_while_the_customer_waits() {
+        let at = |minute: i64| Some(Time(minute * MINUTE));
+        // joined, asked, typing until, now; in minutes
+        for (joined, asked, typing, now, persons, what) in [
+            (None, None, None, 0, false, "nobody has joined"),
+            (None, at(0), at(9), 1, false, "a supervisor types a note, nobody has joined"),
+            (at(0), None, None, 0, true, "has joined this moment"),
+            (at(0), None, None, 600, true, "nothing is asked: reading is no silence"),
+            (at(3), at(0), None, 3, true, "joins a customer who waits"),
+            (at(3), at(0), None, 8, true, "five minutes are not over"),
+            (at(3), at(0), None, 9, false, "five minutes are over"),
+            (at(0), at(3), None, 8, true, "the customer asks later"),
+            (at(0), at(3), None, 9, false, "and is not answered"),
+            (at(0), at(3), at(10), 9, true, "who writes is not silent"),
+            (at(0), at(3), at(9), 9, false, "and has stopped"),
+            (at(8), at(3), None, 9, true, "a colleague came"),
+            (at(0), at(3), None, 1, true, "a clock that was set back"),
+        ] {
+            let word = Word { joined, asked, typing_until: typing };
+            let now = Time(now * MINUTE);
+            assert_eq!(word.is_a_persons(now, PERSON_SILENT_MS), persons, "{what}: {word:?}");
+        }
+        let word = Word { joined: at(0), asked: at(0), typing_until: None };
+        assert!(word.is_a_persons(Time(PERSON_SILENT_MS), PERSON_SILENT_MS));
+        assert!(!word.is_a_persons(Time(PERSON_SILENT_MS + 1), PERSON_SILENT_MS));
+    }
+}

@@ -1,0 +1,89 @@
+//! Ids that clients make: each is its sender's, and means one thing.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod common;
+
+use common::TestHub;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const NIL: &str = "00000000-0000-0000-0000-000000000000";
+
+#[tokio::test]
+async fn the_same_id_with_other_words_is_refused_and_not_swallowed() {
+    let hub = TestHub::start(None).await;
+    let carmen = hub.customer().await;
+    let id = Uuid::now_v7();
+    let (status, first) = carmen.sends(&json!({ "id": id, "text": "first" })).await;
+    assert_eq!(status, 200);
+    let (status, problem) = carmen.sends(&json!({ "id": id, "text": "second" })).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("input.id_used")), "{problem}");
+    assert_eq!(carmen.sends(&json!({ "id": id, "text": "first" })).await, (200, first), "a repeat stays a repeat");
+    assert_eq!(carmen.sees().await.len(), 1);
+}
+
+#[tokio::test]
+async fn nobody_uses_up_the_id_of_somebody_else_or_reads_its_answer() {
+    let hub = TestHub::start(None).await;
+    let (carmen, aiko) = (hub.customer().await, hub.customer().await);
+    let id = Uuid::now_v7();
+    for word in ["one", "two", "three"] {
+        carmen.writes(word).await;
+    }
+    let (_, hers) = carmen.sends(&json!({ "id": id, "text": "Hello" })).await;
+    let (status, other) = aiko.sends(&json!({ "id": id, "text": "Hello" })).await;
+    assert_eq!(status, 200);
+    assert_ne!(other["position"], hers["position"], "Aiko's message is in her own conversation");
+    assert_eq!(aiko.sees().await.len(), 1, "and not lost");
+}
+
+#[tokio::test]
+async fn commands_of_agents_are_theirs_too() {
+    let hub = TestHub::start(None).await;
+    let (carmen, maya, jonas) = (hub.customer().await, hub.maya().await, hub.jonas().await);
+    carmen.writes("Hello").await;
+    let id = carmen.conversation().await;
+    maya.finds(&id, "help").await;
+    let command = Uuid::now_v7().to_string();
+    let join = json!({ "type": "join" });
+    assert_eq!(maya.commands_as(&command, &id, join.clone()).await.0, 200);
+    let leave = json!({ "type": "leave", "reason": "lunch" });
+    let elsewhere = Uuid::now_v7().to_string();
+    for (conversation, wish) in [(&id, leave), (&elsewhere, join.clone())] {
+        let (status, problem) = maya.commands_as(&command, conversation, wish).await;
+        assert_eq!((status, &problem["code"]), (409, &json!("input.id_used")), "{problem}");
+    }
+    let (status, problem) = jonas.commands_as(&command, &elsewhere, join.clone()).await;
+    assert_eq!((status, &problem["code"]), (404, &json!("conversation.unknown")), "{problem}");
+    assert_eq!(jonas.commands_as(&command, &id, join.clone()).await.0, 200, "Jonas joins with an id of his own");
+    assert_eq!(maya.commands_as(&command, &id, join).await.0, 200, "a repeat stays a repeat");
+}
+
+#[tokio::test]
+async fn the_nil_id_is_nobodys() {
+    let hub = TestHub::start(None).await;
+    let (carmen, maya) = (hub.customer().await, hub.maya().await);
+    let refused = |(status, problem): (u16, Value)| {
+        assert_eq!((status, &problem["code"]), (422, &json!("input.invalid")), "{problem}");
+    };
+    refused(carmen.sends(&json!({ "id": NIL, "text": "Hello" })).await);
+    carmen.writes("Hello").await;
+    let id = carmen.conversation().await;
+    maya.does(&id, json!({ "type": "join" })).await;
+    refused(maya.commands_as(NIL, &id, json!({ "type": "leave", "reason": "lunch" })).await);
+    refused(maya.commands(&id, json!({ "type": "note", "turn": NIL, "text": "calls from Porto" })).await);
+}
+
+#[tokio::test]
+async fn text_that_shows_nothing_is_empty_and_control_characters_are_left_out() {
+    let hub = TestHub::start(None).await;
+    let carmen = hub.customer().await;
+    for text in ["\u{200b}", "\u{2800}", "\u{3164}", "\u{2060}", "\0", "\u{ad}\u{fe0f} \n"] {
+        let (status, problem) = carmen.sends(&json!({ "id": Uuid::now_v7(), "text": text })).await;
+        assert_eq!(status, 422, "{text:?}: {problem}");
+    }
+    assert!(carmen.sees().await.is_empty(), "no conversation begins");
+    carmen.writes("a\0b\u{1b}[1m\u{7}\tc\nd \u{202e}e").await;
+    assert_eq!(carmen.sees().await[0]["text"], "ab[1m\tc\nd \u{202e}e");
+}
