@@ -131,6 +131,10 @@ pub enum Command {
     Remove {
         engagement: EngagementId,
     },
+    /// The user may not work here any more: their engagement or invitation ends.
+    Dismiss {
+        user: UserId,
+    },
     TakeOver,
     Delegate {
         note: Option<String>,

@@ -6,6 +6,7 @@
 mod customer;
 mod logic;
 mod people;
+mod permit;
 
 use crate::alone::{ASK_WITHIN_MS, Attended, attended, left_alone};
 use crate::command::{Command, Context, Envelope, Opening};
@@ -15,7 +16,6 @@ use crate::help::{HelpReason, NeedsHelp, Reach};
 use crate::ids::{CommandId, ConversationId, EngagementId, Position};
 use crate::logic::{LogicFailure, check_custom};
 use crate::participant::Participant;
-use crate::permission::Permission;
 use crate::rejection::Rejection;
 use crate::state::Conversation;
 use crate::time::Time;
@@ -305,6 +305,7 @@ impl<'a> Draft<'a> {
             | Command::Delegate { .. }
             | Command::PressButton { .. }
             | Command::GradeHandover { .. }
+            | Command::Dismiss { .. }
             | Command::OpenLink { .. }
             | Command::RevokeLink { .. } => self.run_person(command),
             Command::WidenHelp { call, reach } => {
@@ -347,45 +348,6 @@ impl<'a> Draft<'a> {
                 Ok(())
             }
         }
-    }
-
-    /// Who may send which command at all; what depends on being engaged is checked by the command itself.
-    fn permit(&self, command: &Command) -> Result<(), Rejection> {
-        use Participant as P;
-        let allowed = match command {
-            Command::Start(_) => matches!(self.actor, P::Customer | P::System),
-            Command::Write { .. } | Command::GiveFeedback { .. } => *self.actor == P::Customer,
-            Command::Tick
-            | Command::WidenHelp { .. }
-            | Command::AskLogic { .. }
-            | Command::FailLogic { .. }
-            | Command::FailMail { .. }
-            | Command::LinkCustomer { .. }
-            | Command::Progress { .. } => *self.actor == P::System,
-            Command::AnswerLogic { .. } => *self.actor == P::Logic,
-            Command::ChangeCustom { .. } | Command::ChangeCustomer { .. } => matches!(self.actor, P::Logic | P::System),
-            Command::OpenLink { .. } => matches!(self.actor, P::ExternalAgent { .. }),
-            Command::RenameCustomer { .. } => !matches!(self.actor, P::ExternalAgent { .. }),
-            Command::Receive { .. } => matches!(self.actor, P::Customer | P::Agent { .. } | P::ExternalAgent { .. }),
-            Command::Reply { .. } | Command::Note { .. } | Command::PressButton { .. } | Command::AskForHelp { .. } => {
-                self.actor.is_person_of_ours()
-            }
-            Command::Leave { .. } => self.actor.is_person_of_ours(),
-            Command::RevokeLink { .. } => matches!(self.actor, P::Agent { .. } | P::System),
-            _ => matches!(self.actor, P::Agent { .. }),
-        };
-        if !allowed {
-            return Err(Rejection::NotYours);
-        }
-        if !matches!(self.actor, P::Agent { .. }) {
-            return Ok(());
-        }
-        let held = &self.envelope.permissions;
-        let supervising = matches!(command, Command::Note { .. } | Command::Receive { .. });
-        if held.has(Permission::Handle) || (supervising && held.has_all(Permission::ViewAll)) {
-            return Ok(());
-        }
-        Err(Rejection::Forbidden { permission: Permission::Handle })
     }
 
     fn receive(&mut self, stage: Stage, up_to: Position) -> Result<(), Rejection> {

@@ -33,7 +33,7 @@ pub enum Reach {
     /// Agents who are available, have room, and serve this brand and language.
     #[default]
     Eligible,
-    /// Every agent who is not busy, also without room, of another brand or language, or away but perhaps near.
+    /// Every agent of the brand who is not busy, also without room, of another language, or away but perhaps near.
     Everyone,
     /// Supervisors, too, whatever they do.
     Supervisors,

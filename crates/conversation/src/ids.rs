@@ -106,6 +106,15 @@ impl ConversationId {
         EngagementId(self.derive(position))
     }
 
+    /// The position at which `call` was raised, if it is one of this conversation's.
+    #[must_use]
+    pub fn raised_at(self, call: CallId) -> Option<Position> {
+        let (own, (head, tail)) = (self.0.as_bytes(), call.0.as_bytes().split_at(12));
+        let mut position = [0; 4];
+        position.iter_mut().zip(tail).zip(&own[12..]).for_each(|((part, call), own)| *part = call ^ own);
+        (own[..12] == *head).then(|| Position(u32::from_be_bytes(position)))
+    }
+
     /// The call for help that is raised by the event at `position`.
     #[must_use]
     pub fn call_at(self, position: Position) -> CallId {

@@ -53,7 +53,7 @@ pub use participant::{Participant, ParticipantKind};
 pub use permission::{Permission, Permissions, Role, Scope};
 pub use queue::Queue;
 pub use rejection::Rejection;
-pub use section::{RETENTION_MS, Section, sections, visible};
+pub use section::{Access, RETENTION_MS, Section, may_read, sections, visible};
 pub use silence::is_courtesy;
 pub use state::{Channel, Conversation, CustomerRef, LastWords, PastAgent, Receipts, Status, Voice};
 pub use time::Time;

@@ -12,6 +12,7 @@ use crate::help::{NeedsHelp, Reach};
 use crate::ids::{BrandId, CallId, EngagementId, Position, UserId};
 use crate::participant::Participant;
 use crate::permission::{Permission, Permissions};
+use crate::section::Access;
 use crate::state::{Conversation, OpenTurn};
 use crate::time::Time;
 use crate::turn::Stage;
@@ -36,6 +37,12 @@ pub struct Skills {
 }
 
 impl Skills {
+    /// Whether they serve the brand of this conversation. One without a brand is everybody's.
+    #[must_use]
+    pub fn serve_brand(&self, conversation: &Conversation) -> bool {
+        self.brands.is_empty() || conversation.brand.is_none_or(|brand| self.brands.contains(&brand))
+    }
+
     /// Whether they serve this conversation. What is not known of it excludes nobody.
     #[must_use]
     pub fn serve(&self, conversation: &Conversation) -> bool {
@@ -45,7 +52,7 @@ impl Skills {
                 language == known || language.strip_prefix(&known).is_some_and(|rest| rest.starts_with('-'))
             })
         };
-        (self.brands.is_empty() || conversation.brand.is_none_or(|brand| self.brands.contains(&brand)))
+        self.serve_brand(conversation)
             && (self.languages.is_empty() || conversation.language.as_deref().is_none_or(speaks))
     }
 }
@@ -66,6 +73,14 @@ pub struct Viewer<'a> {
     pub capacity: usize,
     /// A customer waiting longer than this in the user's own conversation is worth another word, in milliseconds.
     pub patience_ms: i64,
+}
+
+impl Viewer<'_> {
+    /// What decides what they may see.
+    #[must_use]
+    pub fn access(&self) -> Access<'_> {
+        Access { user: self.user, permissions: self.permissions, skills: self.skills }
+    }
 }
 
 /// One notice. Two notices with the same `kind` are the same and are shown once.
@@ -91,7 +106,7 @@ pub enum NoticeKind {
 #[must_use]
 pub fn is_called(conversation: &Conversation, help: &NeedsHelp, viewer: &Viewer<'_>) -> bool {
     let by_viewer = help.by.same(&Participant::Agent { user: viewer.user, name: String::new() });
-    if by_viewer || conversation.agent(viewer.user).is_some() || !viewer.permissions.has(Permission::Handle) {
+    if by_viewer || conversation.agent(viewer.user).is_some() || !viewer.access().helps(conversation) {
         return false;
     }
     let has_room = viewer.load < viewer.capacity;

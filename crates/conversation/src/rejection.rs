@@ -13,7 +13,7 @@ use crate::permission::Permission;
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "code", rename_all_fields = "camelCase")]
 pub enum Rejection {
-    #[error("this conversation does not exist")]
+    #[error("this conversation does not exist, or you may not see it")]
     #[serde(rename = "conversation.unknown")]
     Unknown,
     #[error("this conversation exists already")]

@@ -5,6 +5,7 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use crate::ids::UserId;
+use crate::notice::Skills;
 use crate::permission::{Permission, Permissions};
 use crate::state::Conversation;
 use crate::time::Time;
@@ -31,28 +32,77 @@ impl Section {
     pub const EVERY: [Self; 4] = [Self::My, Self::Help, Self::Left, Self::All];
 }
 
-/// The sections in which `user` finds `conversation` at `now`.
+/// A user, and what decides what they may see.
+#[derive(Clone, Copy, Debug)]
+pub struct Access<'a> {
+    pub user: UserId,
+    pub permissions: &'a Permissions,
+    pub skills: &'a Skills,
+}
+
+impl Access<'_> {
+    /// Whether the user views every conversation of the account.
+    #[must_use]
+    pub fn views_all(&self) -> bool {
+        self.permissions.has_all(Permission::ViewAll)
+    }
+
+    /// Whether a call for help of this conversation is for the user's eyes: supervisors see every call, agents those of
+    /// their brands.
+    #[must_use]
+    pub fn helps(&self, conversation: &Conversation) -> bool {
+        self.permissions.has(Permission::Handle) && (self.views_all() || self.skills.serve_brand(conversation))
+    }
+
+    /// Whether the user handles the conversation's customer: they are engaged, and it is in progress.
+    #[must_use]
+    pub fn handles(&self, conversation: &Conversation) -> bool {
+        conversation.in_progress() && conversation.agent(self.user).is_some()
+    }
+}
+
+/// The sections in which a user finds `conversation` at `now`.
 #[must_use]
-pub fn sections(conversation: &Conversation, user: UserId, permissions: &Permissions, now: Time) -> Vec<Section> {
+pub fn sections(conversation: &Conversation, access: &Access<'_>, now: Time) -> Vec<Section> {
+    let user = access.user;
     let mut found = Vec::with_capacity(2);
-    let mine = conversation.agent(user).is_some();
-    if mine || conversation.invitation_of(user).is_some() {
+    let engaged = conversation.agent(user).is_some();
+    let mine = engaged || conversation.invitation_of(user).is_some();
+    if mine {
         found.push(Section::My);
     }
-    if conversation.help.is_some() && permissions.has(Permission::Handle) {
+    let helps = access.helps(conversation) || (mine && access.permissions.has(Permission::Handle));
+    if conversation.help.is_some() && helps {
         found.push(Section::Help);
     }
-    if !mine && conversation.left.iter().any(|past| past.user == user && now.since(past.at) < RETENTION_MS) {
+    if !engaged && conversation.left.iter().any(|past| past.user == user && now.since(past.at) < RETENTION_MS) {
         found.push(Section::Left);
     }
-    if permissions.has_all(Permission::ViewAll) && conversation.in_progress() {
+    if access.views_all() && conversation.in_progress() {
         found.push(Section::All);
     }
     found
 }
 
-/// Whether `user` may see `conversation` at all.
+/// Whether a user is told of `conversation` as it happens: it is in one of their sections, or they view all.
+///
+/// What is visible may be read; what may be read on request ([`may_read`]) is more.
 #[must_use]
-pub fn visible(conversation: &Conversation, user: UserId, permissions: &Permissions, now: Time) -> bool {
-    permissions.has_all(Permission::ViewAll) || !sections(conversation, user, permissions, now).is_empty()
+pub fn visible(conversation: &Conversation, access: &Access<'_>, now: Time) -> bool {
+    access.views_all() || !sections(conversation, access, now).is_empty()
+}
+
+/// Whether a user may read `conversation`: the one rule behind every door.
+///
+/// Supervisors read everything. Agents read what is theirs, now or ever; what needs help within their brands; and every
+/// conversation of a customer whom they handle now, in this conversation or another (`handles_customer`).
+#[must_use]
+pub fn may_read(conversation: &Conversation, access: &Access<'_>, handles_customer: bool) -> bool {
+    let user = access.user;
+    access.views_all()
+        || conversation.agent(user).is_some()
+        || conversation.invitation_of(user).is_some()
+        || conversation.left.iter().any(|past| past.user == user)
+        || (conversation.help.is_some() && access.helps(conversation))
+        || (handles_customer && access.permissions.has(Permission::CustomersView))
 }

@@ -2,7 +2,7 @@
 
 mod stage;
 
-use stage::{INVITATION_MS, JONAS, MAYA, SOFIA, Stage, jonas};
+use stage::{INVITATION_MS, JONAS, MAYA, SOFIA, Stage, access, jonas};
 use tandem_conversation::{
     Action, Availability, BrandId, Command, Invitee, Named, Notice, NoticeKind, Permission, Permissions, Position,
     Queue, RETENTION_MS, Reach, Role, Scope, Section, Skills, Stage as Step, UserId, Viewer, notice, sections, visible,
@@ -324,7 +324,7 @@ fn the_same_situation_is_the_same_notice_and_shown_once() {
         stage.now = stage.now.plus_ms(5_000);
         let note = Command::Note { turn: stage.turn(), text: "Hm".into(), mentions: Vec::new() };
         stage.sofia(note).expect("Sofia may coach");
-        stage.maya(Command::Tag { add: vec!["vip".into()], remove: Vec::new() }).expect("Maya may tag");
+        stage.sofia(Command::Tag { add: vec!["vip".into()], remove: Vec::new() }).expect("Sofia may tag");
         stage.carmen_writes("Thanks!");
         let after = full(&stage, |_| ()).expect("it is still told");
         assert_eq!(before.kind, after.kind, "a reconnect, a note, a courtesy show nothing twice");
@@ -469,7 +469,7 @@ fn the_queue_is_told_once_when_it_grows_long_and_again_only_after_it_was_short()
 
 /// The sections in which each of them finds the conversation.
 fn found(stage: &Stage) -> [Vec<Section>; 3] {
-    let of = |user: UserId, role: Role| sections(&stage.state, user, &role.permissions(), stage.now);
+    let of = |user: UserId, role: Role| sections(&stage.state, &access(user, &role.permissions()), stage.now);
     [of(MAYA, Role::Agent), of(JONAS, Role::Agent), of(SOFIA, Role::Supervisor)]
 }
 
@@ -500,15 +500,15 @@ fn who_finds_a_conversation_where() {
 #[test]
 fn the_help_section_is_for_those_who_may_help() {
     let stage = help_needed();
-    assert_eq!(sections(&stage.state, MAYA, &Permissions::default(), stage.now), []);
+    assert_eq!(sections(&stage.state, &access(MAYA, &Permissions::default()), stage.now), []);
     let me = Permissions(vec![(Permission::Handle, Scope::Me), (Permission::ViewAll, Scope::Me)]);
-    assert_eq!(sections(&stage.state, MAYA, &me, stage.now), [Section::Help], "viewing all needs all");
+    assert_eq!(sections(&stage.state, &access(MAYA, &me), stage.now), [Section::Help], "viewing all needs all");
 }
 
 #[test]
 fn a_conversation_is_visible_to_those_who_find_it_and_to_those_who_view_all() {
     let mut stage = Stage::new();
-    let sees = |stage: &Stage, user, role: Role| visible(&stage.state, user, &role.permissions(), stage.now);
+    let sees = |stage: &Stage, user, role: Role| visible(&stage.state, &access(user, &role.permissions()), stage.now);
     assert!(!sees(&stage, MAYA, Role::Agent), "Your Logic alone handles it");
     assert!(sees(&stage, SOFIA, Role::Supervisor));
     stage.maya_joins();

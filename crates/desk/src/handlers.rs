@@ -54,6 +54,7 @@ impl Workplace {
     fn reader(&self) -> Result<Reader, RpcError> {
         let link = self.link.borrow().clone();
         let me = link.session().ok_or_else(signed_out)?.me();
-        Ok(Reader { user: me.user, name: me.name, permissions: me.permissions, now: self.clock.hub_now() })
+        let now = self.clock.hub_now();
+        Ok(Reader { user: me.user, name: me.name, permissions: me.permissions, skills: me.skills, now })
     }
 }

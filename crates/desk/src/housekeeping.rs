@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tandem_conversation::{Permission, RETENTION_MS, Time, UserId};
+use tandem_conversation::{Access, RETENTION_MS, Time};
 use tandem_sqlite::rusqlite::Connection;
 use tandem_sqlite::rusqlite::types::ValueRef;
 use tokio::sync::watch;
@@ -24,12 +24,11 @@ pub(crate) async fn run(cache: Cache, clock: Clock, budget_bytes: u64, link: wat
         let session = link.borrow().session().cloned();
         if let Some(session) = session {
             loop {
-                let (now, me) = (clock.hub_now(), session.user);
-                let sees_all = session.me().permissions.has_all(Permission::ViewAll);
+                let (now, me) = (clock.hub_now(), session.me());
                 let step = cache
                     .write(move |connection, touched| {
-                        Ok(retire(connection, touched, now, sees_all)?
-                            || shrink(connection, touched, me, budget_bytes)?)
+                        Ok(retire(connection, touched, now, me.access().views_all())?
+                            || shrink(connection, touched, &me.access(), budget_bytes)?)
                     })
                     .await;
                 match step {
@@ -56,14 +55,19 @@ fn retire(connection: &Connection, touched: &mut Touched, now: Time, sees_all: b
 }
 
 /// Gives up what can be fetched again until the cache fits its budget; whether there is more to do.
-fn shrink(connection: &Connection, touched: &mut Touched, me: UserId, budget_bytes: u64) -> Result<bool, CacheError> {
+fn shrink(
+    connection: &Connection,
+    touched: &mut Touched,
+    access: &Access<'_>,
+    budget_bytes: u64,
+) -> Result<bool, CacheError> {
     let used = used_bytes(connection)?;
     if used <= budget_bytes {
         return Ok(false);
     }
     let dispensable = conversations::dispensable(connection, STEP)?;
     for id in &dispensable {
-        conversations::forget_words(connection, touched, *id, me)?;
+        conversations::forget_words(connection, touched, *id, access)?;
     }
     if dispensable.is_empty() {
         media::make_room(connection, used - budget_bytes, FILES)?;
@@ -87,7 +91,7 @@ fn used_bytes(connection: &Connection) -> Result<u64, CacheError> {
 #[cfg(test)]
 mod tests {
     use tandem_conversation::{Channel, ConversationId, CustomerId, CustomerRef, Event, EventBody, Participant};
-    use tandem_conversation::{CommandId, ContactId, Conversation, Position};
+    use tandem_conversation::{CommandId, ContactId, Conversation, Permissions, Position, Skills, UserId};
     use uuid::Uuid;
 
     use super::*;
@@ -96,6 +100,12 @@ mod tests {
 
     const ME: UserId = UserId(Uuid::from_u128(1));
     const DAY_MS: i64 = 86_400_000;
+
+    fn me() -> Access<'static> {
+        static NOTHING: (Permissions, Skills) =
+            (Permissions(Vec::new()), Skills { brands: Vec::new(), languages: Vec::new() });
+        Access { user: ME, permissions: &NOTHING.0, skills: &NOTHING.1 }
+    }
 
     fn conversation(number: u128, updated: i64) -> Conversation {
         let id = ConversationId(Uuid::from_u128(number));
@@ -115,7 +125,7 @@ mod tests {
 
     fn hold(connection: &Connection, state: Conversation, listed: bool) {
         let held = Held { state, listed, covered: Covered { from: 1, to: 1 }, hole: Position::START };
-        conversations::save(connection, &mut touched(), &held, ME).unwrap();
+        conversations::save(connection, &mut touched(), &held, &me()).unwrap();
     }
 
     #[test]
@@ -150,7 +160,7 @@ mod tests {
     fn beyond_the_budget_the_words_of_finished_conversations_go_and_the_conversations_stay() {
         let connection = connection();
         hold(&connection, conversation(1, 5), false);
-        shrink(&connection, &mut touched(), ME, 0).unwrap();
+        shrink(&connection, &mut touched(), &me(), 0).unwrap();
         let held = conversations::get(&connection, ConversationId(Uuid::from_u128(1))).unwrap().unwrap();
         assert_eq!(held.covered, Covered::default(), "it is fetched again when somebody looks");
         assert!(conversations::dispensable(&connection, 9).unwrap().is_empty());

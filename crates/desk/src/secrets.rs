@@ -24,6 +24,9 @@ pub(crate) enum SecretsError {
     Cache(#[from] CacheError),
     #[error("the sign-in cannot be kept: {0}")]
     Failed(String),
+    /// This run is about to end; nothing new begins.
+    #[error("the desk is about to end")]
+    Ending,
 }
 
 impl Secrets {
@@ -78,6 +81,9 @@ impl Secrets {
         };
         let (keychain, name) = (Arc::clone(keychain), name.clone());
         let answer = tokio::task::spawn_blocking(move || call(&*keychain, &name)).await;
-        Ok(answer.map_err(|error| SecretsError::Failed(error.to_string()))??)
+        Ok(answer.map_err(|error| match error.is_cancelled() {
+            true => SecretsError::Ending,
+            false => SecretsError::Failed(error.to_string()),
+        })??)
     }
 }

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use tandem_conversation::{Participant, UserId};
 use tandem_protocol::agents::{Me, Refresh, Tokens};
@@ -14,15 +15,28 @@ use crate::secrets::{Secrets, SecretsError};
 /// Renewals in a row before the hub is given time.
 const RENEWALS: u32 = 2;
 
+/// How long after a token could not be kept it is tried again; each time twice as long, up to the longest.
+const KEEP_AGAIN: Duration = Duration::from_secs(1);
+const KEEP_AGAIN_LONGEST: Duration = Duration::from_secs(60);
+
 /// A signed-in user at a hub. Tokens never leave it except towards the hub and the keychain.
 pub(crate) struct Session {
     pub(crate) hub: Hub,
     pub(crate) user: UserId,
     me: RwLock<Me>,
-    secrets: Secrets,
     tokens: Mutex<Kept>,
+    keeping: Arc<Keeping>,
+}
+
+/// The place of the refresh token for the next start, and what should be there.
+struct Keeping {
+    secrets: Secrets,
+    /// The newest token while it is not there yet.
+    wanted: Mutex<Option<String>>,
     /// Signed out here: a late renewal must not bring the token back.
     over: AtomicBool,
+    /// Somebody tries again already.
+    trying: AtomicBool,
 }
 
 struct Kept {
@@ -33,10 +47,12 @@ struct Kept {
 impl Session {
     /// A sign-in that has just begun; its token is kept.
     pub(crate) async fn begin(hub: Hub, tokens: Tokens, secrets: Secrets) -> Self {
-        keep(&secrets, tokens.refresh_token.clone()).await;
+        let keeping = Keeping::new(secrets);
+        // An error means that this run ends; what is kept does not matter to it any more.
+        let _ = keeping.keep(tokens.refresh_token.clone()).await;
         let kept = Kept { access: Some(tokens.access_token.into()), refresh: tokens.refresh_token };
         let (user, me) = (tokens.me.user, RwLock::new(tokens.me));
-        Self { hub, user, me, secrets, tokens: Mutex::new(kept), over: AtomicBool::new(false) }
+        Self { hub, user, me, tokens: Mutex::new(kept), keeping }
     }
 
     /// A sign-in that goes on from an earlier run; none if no token was kept.
@@ -44,7 +60,7 @@ impl Session {
         let kept = secrets.load().await?;
         Ok(kept.map(|refresh| {
             let tokens = Mutex::new(Kept { access: None, refresh });
-            Self { hub, user: me.user, me: RwLock::new(me), secrets, tokens, over: AtomicBool::new(false) }
+            Self { hub, user: me.user, me: RwLock::new(me), tokens, keeping: Keeping::new(secrets) }
         }))
     }
 
@@ -91,18 +107,31 @@ impl Session {
         if let Some(access) = kept.access.as_ref().filter(|access| stale != Some(&***access)) {
             return Ok(Arc::clone(access));
         }
-        let tokens = self.hub.refresh(&Refresh { refresh_token: kept.refresh.clone() }).await?;
-        if !self.over.load(Ordering::Acquire) {
-            keep(&self.secrets, tokens.refresh_token.clone()).await;
-        }
+        let tokens = self.renewed(&kept.refresh).await?;
+        // invariant: new tokens are used only when this run may go on. One that ends here would leave an old token to
+        // the next start, and the hub would take that for a stolen one.
+        self.keeping.keep(tokens.refresh_token.clone()).await?;
         let access: Arc<str> = tokens.access_token.into();
         *kept = Kept { access: Some(Arc::clone(&access)), refresh: tokens.refresh_token };
         Ok(access)
     }
 
+    /// The tokens that follow a refresh token. If it has ended, another part of this program may have renewed the
+    /// sign-in meanwhile: then the token that is kept is a newer one.
+    async fn renewed(&self, refresh: &str) -> Result<Tokens, HubError> {
+        let with = |token: &str| Refresh { refresh_token: token.to_owned() };
+        match self.hub.refresh(&with(refresh)).await {
+            Err(HubError::SessionEnded(reason)) => match self.keeping.secrets.load().await {
+                Ok(Some(newer)) if newer != refresh => self.hub.refresh(&with(&newer)).await,
+                _ => Err(HubError::SessionEnded(reason)),
+            },
+            other => other,
+        }
+    }
+
     /// Ends the sign-in on this machine, and at the hub if it can be told.
     pub(crate) async fn end(&self) {
-        self.over.store(true, Ordering::Release);
+        self.keeping.over.store(true, Ordering::Release);
         let refresh_token = self.tokens.lock().await.refresh.clone();
         self.forget().await;
         if let Err(error) = self.hub.logout(&Refresh { refresh_token }).await {
@@ -112,16 +141,87 @@ impl Session {
 
     /// Forgets the token on this machine.
     pub(crate) async fn forget(&self) {
-        self.over.store(true, Ordering::Release);
-        if let Err(error) = self.secrets.forget().await {
+        self.keeping.over.store(true, Ordering::Release);
+        // Waits for whoever is about to keep one.
+        let mut wanted = self.keeping.wanted.lock().await;
+        *wanted = None;
+        if let Err(error) = self.keeping.secrets.forget().await {
             tracing::warn!(%error, "the kept sign-in could not be removed");
         }
     }
 }
 
-/// Without it the next start asks for the password again, which is no reason to stop now.
-async fn keep(secrets: &Secrets, token: String) {
-    if let Err(error) = secrets.store(token).await {
-        tracing::warn!(%error, "the next start will ask for the sign-in again");
+impl Keeping {
+    fn new(secrets: Secrets) -> Arc<Self> {
+        let (wanted, over, trying) = (Mutex::new(None), AtomicBool::new(false), AtomicBool::new(false));
+        Arc::new(Self { secrets, wanted, over, trying })
+    }
+
+    /// Keeps a token for the next start. A place that does not take it now, as a keychain that starts anew, is asked
+    /// again until it does: that is no reason to stop working.
+    async fn keep(self: &Arc<Self>, token: String) -> Result<(), HubError> {
+        let mut wanted = self.wanted.lock().await;
+        if self.over.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        match self.secrets.store(token.clone()).await {
+            Ok(()) => *wanted = None,
+            Err(SecretsError::Ending) => return Err(HubError::Network("The desk is about to end.".into())),
+            Err(error) => {
+                tracing::warn!(%error, "the sign-in is not kept for the next start yet");
+                *wanted = Some(token);
+                if !self.trying.swap(true, Ordering::AcqRel) {
+                    tokio::spawn(Arc::clone(self).try_again());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn try_again(self: Arc<Self>) {
+        let mut pause = KEEP_AGAIN;
+        loop {
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(KEEP_AGAIN_LONGEST);
+            let mut wanted = self.wanted.lock().await;
+            let done = match wanted.clone() {
+                None => true,
+                Some(token) => self.secrets.store(token).await.is_ok(),
+            };
+            // Nobody else holds a reference once the sign-in is gone.
+            if done || Arc::strong_count(&self) == 1 {
+                *wanted = None;
+                self.trying.store(false, Ordering::Release);
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+    use crate::testing::MemoryKeychain;
+
+    /// A runtime that ends lets its tasks go on for a moment, but starts no work off the runtime any more: a renewed
+    /// token could be used, and not be kept. The next start would show the old one, which had been used.
+    #[test]
+    fn a_run_that_ends_uses_no_token_that_it_cannot_keep() {
+        let secrets = Secrets::Keychain { keychain: Arc::new(MemoryKeychain::default()), name: "sign-in".into() };
+        let keeping = Keeping::new(secrets);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let (said, heard) = std::sync::mpsc::channel();
+        runtime.spawn(async move {
+            assert_eq!(keeping.keep("refresh-1".into()).await.ok(), Some(()), "while it runs, a token is kept");
+            while !matches!(tokio::task::spawn_blocking(|| ()).now_or_never(), Some(Err(_))) {
+                std::thread::yield_now();
+            }
+            let kept = keeping.keep("refresh-2".into()).now_or_never();
+            said.send(matches!(kept, Some(Err(HubError::Network(_))))).unwrap();
+        });
+        runtime.shutdown_timeout(Duration::from_secs(20));
+        assert_eq!(heard.recv(), Ok(true));
     }
 }

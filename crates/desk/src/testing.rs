@@ -33,6 +33,21 @@ impl MemoryKeychain {
         *self.mood.lock().unwrap_or_else(PoisonError::into_inner) = mood;
     }
 
+    /// Whether a secret is kept, under whatever name.
+    #[must_use]
+    pub fn holds(&self, secret: &str) -> bool {
+        self.with(|secrets| secrets.values().any(|kept| kept == secret.as_bytes()))
+    }
+
+    /// Puts a secret in the place of another, as another part of the program would.
+    pub fn replace(&self, old: &str, new: &str) {
+        self.with(|secrets| {
+            for kept in secrets.values_mut().filter(|kept| *kept == old.as_bytes()) {
+                *kept = new.as_bytes().to_vec();
+            }
+        });
+    }
+
     fn mood(&self) -> Result<Mood, KeychainError> {
         match *self.mood.lock().unwrap_or_else(PoisonError::into_inner) {
             Mood::Absent => Err(KeychainError::Absent("none in this test".into())),

@@ -8,7 +8,7 @@ mod row;
 mod search;
 mod transcript;
 
-use tandem_conversation::{Participant, Permission, Permissions, RETENTION_MS, Section, Time, UserId};
+use tandem_conversation::{Access, Participant, Permission, Permissions, RETENTION_MS, Section, Skills, Time, UserId};
 use tandem_sqlite::rusqlite::Connection;
 
 pub(crate) use one::conversation;
@@ -30,6 +30,7 @@ pub(crate) struct Reader {
     pub user: UserId,
     pub name: String,
     pub permissions: Permissions,
+    pub skills: Skills,
     pub now: Time,
 }
 
@@ -38,6 +39,11 @@ impl Reader {
     pub(crate) fn expecting(&self) -> Expecting {
         let actor = Participant::Agent { user: self.user, name: self.name.clone() };
         Expecting { actor, permissions: self.permissions.clone(), now: self.now }
+    }
+
+    /// What decides what they may see.
+    pub(crate) fn access(&self) -> Access<'_> {
+        Access { user: self.user, permissions: &self.permissions, skills: &self.skills }
     }
 
     fn left_after(&self) -> Time {

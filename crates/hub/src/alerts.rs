@@ -144,6 +144,7 @@ impl Hub {
             .await?;
         let called: Vec<UserId> = everybody
             .iter()
+            .filter(|user| !user.suspended)
             .filter(|user| {
                 present.get(&user.id).is_some_and(|available| {
                     let load = loads.get(&user.id).copied().unwrap_or(0);
@@ -201,9 +202,9 @@ impl Hub {
                 let (mut told, mut muted) = (Vec::new(), HashSet::new());
                 for (user, report) in reports.iter().flat_map(|(user, reports)| reports.iter().map(|one| (*user, one)))
                 {
-                    let open = alerts::report(connection, user, report)?;
+                    let Some(open) = alerts::report(connection, user, report)? else { continue };
                     told.push(report.conversation);
-                    muted.extend(open.filter(|_| report.outcome.is_muted()));
+                    muted.extend((open && report.outcome.is_muted()).then_some(report.conversation));
                 }
                 Ok((told, muted))
             })

@@ -2,6 +2,7 @@
 
 mod alerts;
 pub mod auth;
+mod brands;
 mod buttons;
 mod commands;
 mod conversations;
@@ -14,6 +15,7 @@ mod media;
 mod pages;
 mod peer;
 mod search;
+mod users;
 
 use std::sync::Arc;
 
@@ -52,6 +54,13 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::logout))
         .routes(routes!(auth::me))
+        .routes(routes!(auth::change_password))
+        .routes(routes!(users::list, users::add))
+        .routes(routes!(users::change))
+        .routes(routes!(users::suspend))
+        .routes(routes!(users::resume))
+        .routes(routes!(brands::list, brands::add))
+        .routes(routes!(brands::change, brands::remove))
         .routes(routes!(auth::colleagues))
         .routes(routes!(commands::post))
         .routes(routes!(conversations::list))

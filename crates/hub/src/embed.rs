@@ -8,13 +8,15 @@ use tandem_protocol::agents::{ButtonDefinition, Tokens};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
+use crate::administration::{self, Done, Refusal, checked_addition};
 use crate::api::auth::sign_in;
 use crate::clock::Clock;
 use crate::config::{Config, LogicConfig};
 use crate::hub::{Hub, serve};
 use crate::secrets::new_token;
-use crate::setup::{NewBrand, NewUser, brand_row, user_row};
-use crate::store::{StoreError, brands, buttons, users};
+use crate::setup::{NewBrand, NewUser};
+use crate::store::users::User;
+use crate::store::{buttons, users};
 
 const EMAIL: &str = "maya@northwind.example";
 
@@ -69,26 +71,29 @@ async fn prepare(hub: &Hub) -> anyhow::Result<Tokens> {
     let user = match known {
         Some(user) => user,
         None => {
-            let row = user_row(NewUser::new(EMAIL, "Maya Ortiz", Role::Supervisor, &new_token()))?;
-            let brand = brand_row(NewBrand {
+            let user = checked_addition(NewUser::new(EMAIL, "Maya Ortiz", Role::Supervisor, &new_token()).into())?;
+            let brand = NewBrand {
                 key: "northwind".into(),
                 name: "Northwind Travel".into(),
                 greeting: "Hello! How can we help you today?".into(),
                 accent: "#2f5bea".into(),
                 domains: vec!["*".into()],
-            })?;
-            let stored = row.clone();
-            hub.database
-                .write(move |connection, _| -> Result<(), StoreError> {
-                    users::put(connection, &stored)?;
-                    brands::put(connection, &brand)?;
-                    examples().iter().try_for_each(|button| buttons::put(connection, button))
+            };
+            let added = hub
+                .database
+                .write(move |connection, _| -> Done<User> {
+                    match administration::add_brand(connection, brand.into())? {
+                        Ok(_) | Err(Refusal::BrandExists(_)) => {}
+                        Err(refusal) => return Ok(Err(refusal)),
+                    }
+                    examples().iter().try_for_each(|button| buttons::put(connection, button))?;
+                    administration::add_user(connection, user)
                 })
                 .await?;
-            row
+            added?
         }
     };
-    Ok(sign_in(hub, user).await?)
+    sign_in(hub, user).await?.context("The local user cannot sign in")
 }
 
 /// One custom button of each kind.

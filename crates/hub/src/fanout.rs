@@ -8,18 +8,19 @@ mod desk;
 mod guest;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
-use tandem_conversation::{
-    Button, ContactId, ConversationId, LinkId, Participant, Permission, Permissions, Time, UserId,
-};
-use tandem_protocol::agents::{Colleague, LiveFrame};
+use tandem_conversation::{Button, ContactId, ConversationId, LinkId, Participant, Permission, Time, UserId};
+use tandem_protocol::agents::{Colleague, LiveFrame, Me};
 use tandem_protocol::chat::ChatFrame;
 use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::engine::Commit;
 use crate::media::Rights;
+use crate::rights::Verdict;
 use crate::socket::{Goodbye, Line};
 
 /// How often an idle desk hears that it is complete.
@@ -39,6 +40,13 @@ pub(crate) enum Input {
         registered: oneshot::Sender<(SessionId, u64)>,
     },
     DeskLeft(SessionId),
+    /// The desks of these users, and those that are to be looked at by now.
+    Seats {
+        users: Vec<UserId>,
+        now: Time,
+        answer: oneshot::Sender<Vec<Seat>>,
+    },
+    Judged(Vec<(SessionId, Verdict)>),
     ChatCame {
         contact: ContactId,
         line: Line,
@@ -67,11 +75,21 @@ pub(crate) enum Input {
     Told(Vec<ConversationId>),
 }
 
+/// A desk that is to be judged again.
+pub(crate) struct Seat {
+    pub session: SessionId,
+    pub sign_in: Uuid,
+    /// What its user was when it came.
+    pub me: Me,
+}
+
 /// A connected desk.
 pub(crate) struct DeskSession {
-    pub user: UserId,
-    pub name: String,
-    pub permissions: Permissions,
+    /// The user as they were when it came.
+    pub me: Me,
+    pub sign_in: Uuid,
+    /// Until then the sign-in is believed without another look.
+    pub good_until: Time,
     /// Whether the user takes calls for help.
     pub available: bool,
     pub line: Line,
@@ -158,7 +176,7 @@ struct Sessions {
     newest: HashMap<ContactId, (bool, Time, ConversationId)>,
     guests: HashMap<ConversationId, Vec<(SessionId, GuestSession)>>,
     /// Of conversations in which somebody wrote lately: whom typing concerns.
-    states: HashMap<ConversationId, std::sync::Arc<tandem_conversation::Conversation>>,
+    states: HashMap<ConversationId, Arc<tandem_conversation::Conversation>>,
     came_or_went: Vec<Colleague>,
     /// Conversations of which more is known about who was told.
     told: HashSet<ConversationId>,
@@ -202,11 +220,11 @@ impl Sessions {
                 session.told = self.cursor;
                 let id = self.new_id();
                 let before = self.colleague(&session);
-                self.by_user.entry(session.user).or_default().push(id);
-                if session.permissions.has_all(Permission::ViewAll) {
+                self.by_user.entry(session.me.user).or_default().push(id);
+                if session.me.access().views_all() {
                     self.all_seeing.insert(id);
                 }
-                if session.permissions.has(Permission::Handle) {
+                if session.me.permissions.has(Permission::Handle) {
                     self.helping.insert(id);
                 }
                 self.desks.insert(id, session);
@@ -214,6 +232,28 @@ impl Sessions {
                 let _ = registered.send((id, self.cursor));
             }
             Input::DeskLeft(id) => self.drop_desk(id),
+            Input::Seats { users, now, answer } => {
+                let of_users = users.iter().flat_map(|user| self.by_user.get(user).into_iter().flatten());
+                let due = self.desks.iter().filter(|(_, desk)| desk.good_until <= now).map(|(id, _)| id);
+                let ids: HashSet<SessionId> = of_users.chain(due).copied().collect();
+                let seat = |id: SessionId| {
+                    let desk = self.desks.get(&id)?;
+                    Some(Seat { session: id, sign_in: desk.sign_in, me: desk.me.clone() })
+                };
+                let _ = answer.send(ids.into_iter().filter_map(seat).collect());
+            }
+            Input::Judged(verdicts) => {
+                for (id, verdict) in verdicts {
+                    let Some(desk) = self.desks.get_mut(&id) else { continue };
+                    match verdict {
+                        Verdict::Stays(until) => desk.good_until = until,
+                        Verdict::Ends(goodbye) => {
+                            desk.line.end(goodbye);
+                            self.drop_desk(id);
+                        }
+                    }
+                }
+            }
             Input::ChatCame { contact, line, registered } => {
                 let id = self.new_id();
                 self.chats.entry(contact).or_default().push((id, line));
@@ -254,7 +294,7 @@ impl Sessions {
             Input::Present(answer) => {
                 let mut present = HashMap::with_capacity(self.by_user.len());
                 for desk in self.desks.values() {
-                    *present.entry(desk.user).or_default() |= desk.available;
+                    *present.entry(desk.me.user).or_default() |= desk.available;
                 }
                 let _ = answer.send(present);
             }
@@ -275,7 +315,7 @@ impl Sessions {
             if self.states.len() > 50_000 {
                 self.states.clear();
             }
-            self.states.insert(changed.after.id, std::sync::Arc::clone(&changed.after));
+            self.states.insert(changed.after.id, Arc::clone(&changed.after));
         }
     }
 
@@ -355,8 +395,14 @@ impl Sessions {
 
     /// A user as colleagues see them now.
     fn colleague(&self, desk: &DeskSession) -> Colleague {
-        let sees_all = desk.permissions.has_all(Permission::ViewAll);
-        self.present(Colleague { user: desk.user, name: desk.name.clone(), online: false, available: false, sees_all })
+        let sees_all = desk.me.access().views_all();
+        self.present(Colleague {
+            user: desk.me.user,
+            name: desk.me.name.clone(),
+            online: false,
+            available: false,
+            sees_all,
+        })
     }
 
     /// The same colleague, as far as their desks tell now.

@@ -24,7 +24,7 @@ use crate::logic::endpoint::Endpoint;
 use crate::media::{Files, Rights};
 use crate::store::commands::Sent;
 use crate::store::{MIGRATIONS, StoreError};
-use crate::{alerts, api, logic, mail, media, search, timers};
+use crate::{alerts, api, logic, mail, media, rights, search, timers};
 
 /// How long an invitation of a colleague stays open, in milliseconds.
 pub(crate) const INVITATION_MS: i64 = 120_000;
@@ -62,6 +62,8 @@ pub struct Hub {
     pub(crate) ledger: mpsc::UnboundedSender<alerts::Entry>,
     /// A mail may have been queued.
     pub(crate) mails: Notify,
+    /// Somebody's rights or sign-ins were changed here.
+    pub(crate) rights_changed: Notify,
     /// Held by whoever reads and announces the custom buttons.
     pub(crate) telling_buttons: tokio::sync::Mutex<()>,
     pub(crate) started: Time,
@@ -163,6 +165,7 @@ impl Hub {
             wanting_new: Mutex::new(HashSet::new()),
             ledger,
             mails: Notify::new(),
+            rights_changed: Notify::new(),
             telling_buttons: tokio::sync::Mutex::default(),
             started,
             health,
@@ -172,6 +175,7 @@ impl Hub {
         hub.work("the database", ended(hub.database.clone()));
         hub.work("the search index", ended(hub.search.clone()));
         hub.work("deadlines", timers::run(Arc::clone(&hub)));
+        hub.work("rights", rights::run(Arc::clone(&hub)));
         hub.work("requests to Your Logic", logic::run(Arc::clone(&hub), logic_in));
         hub.work("sweeping files", media::run(Arc::clone(&hub)));
         hub.work("filing for search", search::run(Arc::clone(&hub)));

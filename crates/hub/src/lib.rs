@@ -3,6 +3,7 @@
 //! Data flows one way: command → decide → events → store (one transaction) → fan-out → sessions. Owns the account's
 //! data and every door to it; knows no window and never imports the desk.
 
+mod administration;
 mod alerts;
 mod api;
 mod channels;
@@ -24,6 +25,7 @@ mod logic;
 mod logs;
 mod mail;
 mod media;
+mod rights;
 mod search;
 mod secrets;
 mod setup;
@@ -31,6 +33,7 @@ mod socket;
 pub mod store;
 mod timers;
 
+pub use administration::command::{BrandCommand, UserCommand};
 pub use api::openapi;
 pub use clock::Clock;
 pub use embed::{EmbedConfig, Embedded, embed};

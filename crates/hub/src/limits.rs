@@ -18,6 +18,7 @@ pub struct Limits {
     guests: DefaultKeyedRateLimiter<LinkId>,
     dry_runs: DefaultKeyedRateLimiter<UserId>,
     typing: DefaultKeyedRateLimiter<ConversationId>,
+    passwords: DefaultKeyedRateLimiter<UserId>,
 }
 
 impl Limits {
@@ -34,6 +35,7 @@ impl Limits {
             guests: RateLimiter::keyed(Quota::per_second(at_least_one(5)).allow_burst(at_least_one(30))),
             dry_runs: RateLimiter::keyed(Quota::per_minute(at_least_one(30))),
             typing: RateLimiter::keyed(Quota::per_minute(at_least_one(12)).allow_burst(NonZeroU32::MIN)),
+            passwords: RateLimiter::keyed(Quota::per_minute(at_least_one(10))),
         }
     }
 
@@ -85,6 +87,14 @@ impl Limits {
         self.refuse_if(self.dry_runs.check_key(&user).is_err())
     }
 
+    /// One change of a user's own password, which tells whether they know the one they have.
+    ///
+    /// # Errors
+    /// A problem with status 429.
+    pub fn password(&self, user: UserId) -> Result<(), ApiError> {
+        self.refuse_if(self.passwords.check_key(&user).is_err())
+    }
+
     /// Whether Your Logic may hear again that the customer is writing: every five seconds, with or without limits.
     #[must_use]
     pub fn typing_told(&self, conversation: ConversationId) -> bool {
@@ -100,6 +110,7 @@ impl Limits {
         self.guests.retain_recent();
         self.dry_runs.retain_recent();
         self.typing.retain_recent();
+        self.passwords.retain_recent();
     }
 
     fn refuse_if(&self, over: bool) -> Result<(), ApiError> {

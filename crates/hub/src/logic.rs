@@ -366,7 +366,7 @@ async fn apply_checked(
             for action in &mut answer.actions {
                 match action {
                     Action::InviteAgent { user, name, .. } => {
-                        *name = users::get(connection, *user)?.map(|user| user.name);
+                        *name = users::at_work(connection, *user)?.map(|user| user.name);
                     }
                     Action::InviteExternalAgent { email, secret_hash, link, .. } => {
                         let id = *link.insert(LinkId(Uuid::now_v7()));

@@ -1,17 +1,13 @@
 //! `tandem-hub` on the command line.
 
-use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
-use tandem_conversation::Role;
 use tandem_hub::config::{Config, ConfigError, Environment, Flags};
 use tandem_hub::kit::LogicCommand;
-use tandem_hub::{
-    Clock, Hub, NewBrand, NewUser, add_brand, add_user, brand_secret, has_database, replace_missing_key, serve,
-};
+use tandem_hub::{BrandCommand, Clock, Hub, UserCommand, has_database, replace_missing_key, serve};
 use tokio::net::TcpListener;
 
 /// Tandem's hub: where people and AI handle live customer conversations together.
@@ -41,67 +37,13 @@ enum What {
     },
     /// Users of the desk
     #[command(subcommand)]
-    User(UserWhat),
+    User(UserCommand),
     /// Brands of the web chat
     #[command(subcommand)]
-    Brand(BrandWhat),
+    Brand(BrandCommand),
     /// Tools for the developers of Your Logic
     #[command(subcommand)]
     Logic(LogicCommand),
-}
-
-#[derive(Subcommand)]
-enum UserWhat {
-    /// Add a user, or change the one of this address
-    Add {
-        #[arg(long)]
-        email: String,
-        #[arg(long)]
-        name: String,
-        /// agent, supervisor or admin
-        #[arg(long)]
-        role: Role,
-        /// The most conversations at once
-        #[arg(long, default_value_t = NewUser::CAPACITY)]
-        capacity: u32,
-        /// Id of a brand whose conversations they take; repeatable; all unless given
-        #[arg(long = "brand")]
-        brands: Vec<String>,
-        /// A language they take, such as de; repeatable; all unless given
-        #[arg(long = "language")]
-        languages: Vec<String>,
-        /// Read the password from standard input; otherwise from TANDEM_PASSWORD
-        #[arg(long)]
-        password_stdin: bool,
-    },
-}
-
-#[derive(Subcommand)]
-enum BrandWhat {
-    /// Add a brand, or change the one of this id
-    Add {
-        /// What pages write into the element: lower-case letters, digits, hyphens
-        #[arg(long)]
-        id: String,
-        #[arg(long)]
-        name: String,
-        #[arg(long, default_value = "Hello! How can we help you?")]
-        greeting: String,
-        /// Colour of buttons
-        #[arg(long, default_value = "#2f5bea")]
-        accent: String,
-        /// Host of a page that may show the chat; repeatable; * for all
-        #[arg(long = "domain", required = true)]
-        domains: Vec<String>,
-    },
-    /// Tell the secret with which a brand's website says who its visitors are
-    Secret {
-        #[arg(long)]
-        id: String,
-        /// Make a new one; what was signed with the one before counts no more
-        #[arg(long)]
-        renew: bool,
-    },
 }
 
 /// Ends with this status if a setting is wrong, so that a service manager need not try again.
@@ -140,12 +82,12 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         What::User(command) => {
             data_of(&config, create)?;
-            user(&config, command)?;
+            command.run(&config)?;
         }
         What::Brand(command) => {
             // The first thing that a new hub needs.
-            data_of(&config, create || matches!(command, BrandWhat::Add { .. }))?;
-            brand(&config, command)?;
+            data_of(&config, create || command.may_begin())?;
+            command.run(&config)?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -163,41 +105,6 @@ fn data_of(config: &Config, create: bool) -> anyhow::Result<()> {
         ),
     }
     Ok(())
-}
-
-fn user(config: &Config, command: UserWhat) -> anyhow::Result<()> {
-    match command {
-        UserWhat::Add { email, name, role, capacity, brands, languages, password_stdin } => {
-            let password = password(password_stdin)?;
-            let user = NewUser { email: email.clone(), name, role, password, capacity, brands, languages };
-            let id = add_user(&config.data, user)?;
-            println!("{email} is {} {id}", role.name());
-        }
-    }
-    Ok(())
-}
-
-fn brand(config: &Config, command: BrandWhat) -> anyhow::Result<()> {
-    match command {
-        BrandWhat::Add { id, name, greeting, accent, domains } => {
-            add_brand(&config.data, NewBrand { key: id.clone(), name, greeting, accent, domains })?;
-            let hub = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
-            println!("<script type=\"module\" src=\"{hub}/chat.js\"></script>");
-            println!("<universal-chat brand=\"{id}\"></universal-chat>");
-        }
-        BrandWhat::Secret { id, renew } => println!("{}", brand_secret(&config.data, &id, renew)?),
-    }
-    Ok(())
-}
-
-fn password(from_stdin: bool) -> anyhow::Result<String> {
-    if !from_stdin {
-        return std::env::var("TANDEM_PASSWORD")
-            .context("Give the password on standard input (--password-stdin) or in TANDEM_PASSWORD");
-    }
-    let mut text = String::new();
-    std::io::stdin().lock().take(4096).read_to_string(&mut text).context("Cannot read the password")?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {

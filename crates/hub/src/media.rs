@@ -16,10 +16,7 @@ mod sweep;
 mod take;
 mod text;
 
-use tandem_conversation::{
-    Action, ContactId, Conversation, ConversationId, Media, MediaId, Permission, Permissions, Position, Rejection,
-    Time, UserId,
-};
+use tandem_conversation::{Action, ContactId, ConversationId, Media, MediaId, Position, Rejection};
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
@@ -33,14 +30,12 @@ pub(crate) use take::{Upload, body};
 use crate::api::ApiError;
 use crate::hub::Hub;
 use crate::store::media::Stored;
+use crate::store::users::UserRights;
 use crate::store::{StoreError, conversations, media};
 
 /// Who wishes to see a file.
 pub(crate) enum Viewer {
-    Agent {
-        user: UserId,
-        permissions: Permissions,
-    },
+    Agent(UserRights),
     /// A customer's chat.
     Customer(ContactId),
     /// An external agent, from whom everything up to a position is hidden.
@@ -52,17 +47,12 @@ pub(crate) enum Viewer {
 }
 
 /// The file, if it is visible to `viewer`: exactly where the conversation is that names it.
-pub(crate) fn may_fetch(
-    connection: &Connection,
-    viewer: &Viewer,
-    id: MediaId,
-    now: Time,
-) -> Result<Option<Stored>, StoreError> {
+pub(crate) fn may_fetch(connection: &Connection, viewer: &Viewer, id: MediaId) -> Result<Option<Stored>, StoreError> {
     let Some(stored) = media::get(connection, id)? else { return Ok(None) };
     let state = stored.conversation.map(|id| conversations::get(connection, id)).transpose()?.flatten();
     let Some(state) = state else { return Ok(None) };
     let may = match viewer {
-        Viewer::Agent { user, permissions } => may_read(&state, *user, permissions, now),
+        Viewer::Agent(rights) => conversations::may_read(connection, &rights.access(), &state)?,
         Viewer::Customer(contact) => state.contact == *contact && stored.shown.is_some(),
         Viewer::Guest { conversation, hidden_up_to } => {
             state.id == *conversation && stored.shown.is_some_and(|shown| shown > *hidden_up_to)
@@ -86,22 +76,17 @@ pub(crate) async fn chat_of(hub: &Hub, id: MediaId, right: &str) -> Result<Conta
 }
 
 /// Whether a user may write in a conversation, and so send files there: as for commands.
-pub(crate) async fn may_write(hub: &Hub, viewer: &Viewer, id: ConversationId) -> Result<(), ApiError> {
-    let state = hub.database.read(move |connection| conversations::get(connection, id)).await?;
-    let may = state.is_some_and(|state| match viewer {
-        Viewer::Agent { user, permissions } => {
-            tandem_conversation::visible(&state, *user, permissions, hub.clock.now())
-        }
-        Viewer::Guest { conversation, .. } => state.id == *conversation,
-        Viewer::Customer(contact) => state.contact == *contact,
-        Viewer::Logic => true,
+pub(crate) async fn may_write(hub: &Hub, viewer: Viewer, id: ConversationId) -> Result<(), ApiError> {
+    let may = hub.database.read(move |connection| -> Result<bool, StoreError> {
+        let Some(state) = conversations::get(connection, id)? else { return Ok(false) };
+        Ok(match viewer {
+            Viewer::Agent(rights) => conversations::may_read(connection, &rights.access(), &state)?,
+            Viewer::Guest { conversation, .. } => state.id == conversation,
+            Viewer::Customer(contact) => state.contact == contact,
+            Viewer::Logic => true,
+        })
     });
-    may.then_some(()).ok_or_else(|| Rejection::Unknown.into())
-}
-
-/// Whether a user may read a conversation, and its files.
-fn may_read(state: &Conversation, user: UserId, permissions: &Permissions, now: Time) -> bool {
-    tandem_conversation::visible(state, user, permissions, now) || permissions.has(Permission::CustomersView)
+    may.await?.then_some(()).ok_or_else(|| Rejection::Unknown.into())
 }
 
 /// An answer of Your Logic that is only shown or played: what would be fetched is shown by its name.

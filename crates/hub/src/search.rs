@@ -1,17 +1,16 @@
 //! Search over everything the hub holds, shown to each user as far as they may see it.
 //!
-//! invariant: a hit is shown only if `visible` says so of the conversation's state, the same pure rule that decides
-//! what a desk is told. The tags in the index only make it fast.
+//! invariant: a hit is shown only if `may_read` says so of the conversation's state, the same rule as at every door. The tags in the index only make it fast.
 
 mod filing;
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::rc::Rc;
 
 use tandem_conversation::{
-    Conversation, ConversationId, Event, EventBody, Permission, RETENTION_MS, Section, Time, sections, visible,
+    Access, Conversation, ConversationId, CustomerId, Event, EventBody, RETENTION_MS, Section, Time, may_read, sections,
 };
 use tandem_protocol::agents::SearchPage;
 use tandem_search::{Candidate, Expression, Query, Shelf, Tag, Word, filed, find, hit, people, turns};
@@ -51,7 +50,9 @@ pub(crate) fn search(
     if query.is_empty() {
         return Ok(page);
     }
-    let seen = Seen { connection, user, query, now, known: RefCell::default() };
+    let rights = user.rights();
+    let handled = conversations::handled(connection, &rights.access())?;
+    let seen = Seen { connection, access: rights.access(), handled, query, now, known: RefCell::default() };
     let listed = seen.listed()?;
     let words = &query.words;
     if let Some(scope) = people(query, listed.as_deref()).filter(|_| !words.is_empty()) {
@@ -82,7 +83,9 @@ fn is_in_time(query: &Query, time: Time) -> bool {
 /// What one user may see of what one query asks for.
 struct Seen<'a> {
     connection: &'a Connection,
-    user: &'a User,
+    access: Access<'a>,
+    /// The customers whom the user handles now.
+    handled: BTreeSet<CustomerId>,
     query: &'a Query,
     now: Time,
     /// States that were looked at; none for what must not be shown.
@@ -101,26 +104,29 @@ impl Seen<'_> {
     }
 
     fn shows(&self, state: &Conversation) -> bool {
-        let permissions = self.user.role.permissions();
         let wanted = &self.query.within.sections;
-        visible(state, self.user.id, &permissions, self.now)
-            && (wanted.is_empty()
-                || sections(state, self.user.id, &permissions, self.now).iter().any(|found| wanted.contains(found)))
+        may_read(state, &self.access, self.handled.contains(&state.customer.id))
+            && (wanted.is_empty() || sections(state, &self.access, self.now).iter().any(|found| wanted.contains(found)))
     }
 
     /// All conversations that can have hits, if they are few enough to be listed.
     fn listed(&self) -> Result<Option<Vec<ConversationId>>, StoreError> {
         let wanted = &self.query.within.sections;
-        let sections = match (wanted.is_empty(), self.user.role.permissions().has_all(Permission::ViewAll)) {
-            (true, true) => return Ok(None),
-            (true, false) => vec![Section::My, Section::Help, Section::Left],
-            (false, _) => wanted.clone(),
-        };
-        let left_after = self.now.plus_ms(-RETENTION_MS);
         let mut listed = Vec::new();
+        let (sections, left_after) = match (wanted.is_empty(), self.access.views_all()) {
+            (true, true) => return Ok(None),
+            (true, false) => {
+                for customer in &self.handled {
+                    listed.extend(conversations::ids_of_customer(self.connection, *customer)?);
+                }
+                // What was ever theirs may be read, however long ago they left.
+                (vec![Section::My, Section::Help, Section::Left], Time(i64::MIN))
+            }
+            (false, _) => (wanted.clone(), self.now.plus_ms(-RETENTION_MS)),
+        };
         for section in sections {
             let (states, total) =
-                conversations::section(self.connection, section, self.user.id, left_after, LISTED, 0)?;
+                conversations::section(self.connection, section, &self.access, left_after, LISTED, 0)?;
             if total > LISTED {
                 return Ok(None);
             }

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::RngCore as _;
 use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::store::auth::Hash;
 
@@ -39,6 +40,17 @@ pub fn hash_token(token: &str) -> Hash {
     Sha256::digest(token.as_bytes()).into()
 }
 
+/// Fewest characters of a password.
+pub const PASSWORD_CHARS: usize = 10;
+
+/// A password as it is compared (RFC 8265, OpaqueString): the same characters however a keyboard composes them, and one
+/// kind of space.
+#[must_use]
+pub fn normal_password(password: &str) -> String {
+    let is_space = |c: char| c.is_whitespace() && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
+    password.chars().map(|c| if is_space(c) { ' ' } else { c }).nfc().collect()
+}
+
 /// Argon2id over a password, in PHC string format.
 ///
 /// # Errors
@@ -50,8 +62,33 @@ pub fn hash_password(password: &str) -> anyhow::Result<String> {
     Ok(hash.to_string())
 }
 
-/// Whether `password` is the one behind `hash`. Slow on purpose: call it off the async threads.
+/// Whether `password` is the one behind `hash`. Hashes from before passwords were normalised hold them as they were
+/// typed, composed or not. Slow on purpose: call it off the async threads.
 #[must_use]
 pub fn is_password(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+    let Ok(hash) = PasswordHash::new(hash) else { return false };
+    let normal = normal_password(password);
+    let mut forms = vec![normal.nfd().collect::<String>(), password.to_owned(), normal];
+    forms.dedup();
+    forms.iter().rev().any(|form| Argon2::default().verify_password(form.as_bytes(), &hash).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_the_same_however_it_was_composed() {
+        let (composed, decomposed) = ("pässwörd größer", "pa\u{308}sswo\u{308}rd gro\u{308}ßer");
+        let hash = hash_password(&normal_password(decomposed)).unwrap();
+        assert!(is_password(composed, &hash) && is_password(decomposed, &hash));
+        assert!(is_password("pässwörd\u{a0}größer", &hash), "a space is a space");
+        assert!(!is_password("password groser", &hash));
+        for old in [composed, decomposed, "pässwörd\u{a0}größer"] {
+            let before = hash_password(old).unwrap();
+            assert!(is_password(old, &before), "hashes from before keep working");
+        }
+        let by_hand = hash_password(decomposed).unwrap();
+        assert!(is_password(composed, &by_hand), "made on the command line, typed at a keyboard");
+    }
 }

@@ -2,18 +2,17 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, bail, ensure};
-use tandem_conversation::{BrandId, Role, Skills, UserId};
-use tandem_protocol::chat::BrandLook;
+use anyhow::{Context as _, ensure};
+use tandem_conversation::{Role, UserId};
+use tandem_protocol::administration::{BrandAddition, UserAddition};
 use tandem_sqlite::{Database, Durability, Options, Room};
-use uuid::Uuid;
 
+use crate::administration::{self, checked_addition};
 use crate::folder;
 use crate::identity::{self, Secrets};
-use crate::secrets::hash_password;
-use crate::store::{MIGRATIONS, StoreError, brands, users};
+use crate::store::{MIGRATIONS, StoreError, brands};
 
-/// A user to be added, or changed if the address is known.
+/// A user to be added.
 pub struct NewUser {
     pub email: String,
     pub name: String,
@@ -29,7 +28,7 @@ pub struct NewUser {
 
 impl NewUser {
     /// Conversations at once, unless said otherwise.
-    pub const CAPACITY: u32 = 8;
+    pub const CAPACITY: u32 = administration::CAPACITY;
 
     /// Somebody who takes every conversation.
     #[must_use]
@@ -46,7 +45,7 @@ impl NewUser {
     }
 }
 
-/// A brand to be added, or changed if the key is known.
+/// A brand to be added.
 pub struct NewBrand {
     pub key: String,
     pub name: String,
@@ -58,66 +57,34 @@ pub struct NewBrand {
 /// Adds a user to the data of a folder; a running hub sees it at once.
 ///
 /// # Errors
-/// If something about the user cannot be accepted, or the data cannot be opened.
+/// If something about the user cannot be accepted, they exist already, or the data cannot be opened.
 pub fn add_user(data: &Path, user: NewUser) -> anyhow::Result<UserId> {
-    let keys = user.brands.clone();
-    let mut row = user_row(user)?;
-    let database = open(data)?;
-    for key in keys {
-        let found = key.clone();
-        let brand = database.read_blocking(move |connection| brands::by_key(connection, &found))?;
-        row.skills.brands.push(brand.with_context(|| format!("there is no brand '{key}'"))?.id);
-    }
-    Ok(database.write_blocking(move |connection, ()| users::put(connection, &row))?)
-}
-
-pub(crate) fn user_row(user: NewUser) -> anyhow::Result<users::User> {
-    ensure!(user.email.contains('@') && user.email.len() <= 254, "'{}' is not an e-mail address", user.email);
-    ensure!(!user.name.trim().is_empty(), "the name is empty");
-    ensure!(user.password.chars().count() >= 10, "the password is shorter than 10 characters");
-    ensure!((1..=1000).contains(&user.capacity), "the capacity is not between 1 and 1000");
-    let is_language =
-        |tag: &String| (2..=35).contains(&tag.len()) && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    ensure!(user.languages.iter().all(is_language), "a language is a tag such as de or pt-BR");
-    Ok(users::User {
-        id: UserId(Uuid::now_v7()),
-        email: user.email.to_lowercase(),
-        name: user.name,
-        role: user.role,
-        capacity: user.capacity,
-        skills: Skills { brands: Vec::new(), languages: user.languages },
-        password: hash_password(&user.password)?,
-    })
+    let checked = checked_addition(user.into())?;
+    let added = open(data)?.write_blocking(move |connection, ()| administration::add_user(connection, checked))??;
+    Ok(added.id)
 }
 
 /// Adds a brand to the data of a folder; a running hub sees it at once.
 ///
 /// # Errors
-/// If something about the brand cannot be accepted, or the data cannot be opened.
+/// If something about the brand cannot be accepted, it exists already, or the data cannot be opened.
 pub fn add_brand(data: &Path, brand: NewBrand) -> anyhow::Result<()> {
-    let row = brand_row(brand)?;
-    let database = open(data)?;
-    database.write_blocking(move |connection, ()| brands::put(connection, &row))?;
+    open(data)?.write_blocking(move |connection, ()| administration::add_brand(connection, brand.into()))??;
     Ok(())
 }
 
-pub(crate) fn brand_row(brand: NewBrand) -> anyhow::Result<brands::Brand> {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if brand.key.is_empty() || !brand.key.chars().all(plain) {
-        bail!("'{}' cannot be a brand's id: use lower-case letters, digits and hyphens", brand.key);
+impl From<NewUser> for UserAddition {
+    fn from(user: NewUser) -> Self {
+        let NewUser { email, name, role, password, capacity, brands, languages } = user;
+        Self { email, name, role, password, capacity: Some(capacity), brands, languages }
     }
-    ensure!(!brand.name.trim().is_empty(), "the brand's name is empty");
-    let hex = brand.accent.strip_prefix('#').is_some_and(|h| h.len() == 6 && h.chars().all(|c| c.is_ascii_hexdigit()));
-    ensure!(hex, "'{}' is not a colour such as #2f5bea", brand.accent);
-    let domains: Vec<_> = brand.domains.into_iter().map(|domain| domain.trim().to_lowercase()).collect();
-    let good = |domain: &String| !domain.is_empty() && !domain.contains(['/', ':', ' ', '\n']);
-    ensure!(domains.iter().all(good), "a domain is a host name such as www.example.com, *.example.com, or *");
-    Ok(brands::Brand {
-        id: BrandId(Uuid::now_v7()),
-        look: BrandLook { id: brand.key, name: brand.name, greeting: brand.greeting, accent: brand.accent },
-        domains,
-        secret_generation: 0,
-    })
+}
+
+impl From<NewBrand> for BrandAddition {
+    fn from(brand: NewBrand) -> Self {
+        let NewBrand { key, name, greeting, accent, domains } = brand;
+        Self { id: key, name, greeting: Some(greeting), accent: Some(accent), domains }
+    }
 }
 
 /// The secret with which the pages of a brand vouch for their visitors. A renewed one takes effect in a running hub at
@@ -158,7 +125,7 @@ pub fn replace_missing_key(data: &Path) -> anyhow::Result<bool> {
     made?
 }
 
-fn open(data: &Path) -> anyhow::Result<Database<()>> {
+pub(crate) fn open(data: &Path) -> anyhow::Result<Database<()>> {
     folder::prepare(data)?;
     let options = Options {
         path: data.join(folder::DATABASE),

@@ -81,4 +81,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "which key made the brands' secrets", sql: crate::identity::SCHEMA },
     Migration { name: "to which conversation files belong", sql: media::BELONGING },
     Migration { name: "ids of commands are their senders'", sql: commands::SENDERS },
+    Migration { name: "brands of calls for help", sql: conversations::BRAND },
+    Migration { name: "rights that end", sql: users::RIGHTS },
+    Migration { name: "when sign-ins were renewed", sql: auth::RENEWED },
 ];

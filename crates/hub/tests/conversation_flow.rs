@@ -230,6 +230,7 @@ async fn a_reply_against_an_old_position_comes_back_with_what_is_new() {
     carmen.writes("Hello?").await;
     let id = carmen.conversation().await;
     maya.does(&id, json!({ "type": "join" })).await;
+    maya.does(&id, json!({ "type": "ask_for_help", "reason": "" })).await;
     jonas.does(&id, json!({ "type": "join" })).await;
     let seen = jonas.state(&id).await["position"].clone();
     maya.replies(&id, "Hello, this is Maya.").await;

@@ -54,6 +54,7 @@ async fn commands_of_agents_are_theirs_too() {
         let (status, problem) = maya.commands_as(&command, conversation, wish).await;
         assert_eq!((status, &problem["code"]), (409, &json!("input.id_used")), "{problem}");
     }
+    maya.does(&id, json!({ "type": "ask_for_help", "reason": "" })).await;
     let (status, problem) = jonas.commands_as(&command, &elsewhere, join.clone()).await;
     assert_eq!((status, &problem["code"]), (404, &json!("conversation.unknown")), "{problem}");
     assert_eq!(jonas.commands_as(&command, &id, join.clone()).await.0, 200, "Jonas joins with an id of his own");

@@ -39,6 +39,7 @@ async fn a_note_mentions_those_who_can_see_it_and_names_what_to_do_about_others(
     sofia.does(&id, seen).await;
     assert!(sofia.state(&id).await.get("mentions").is_none(), "seen is over, also for one who only looks on");
 
+    maya.does(&id, json!({ "type": "ask_for_help", "reason": "" })).await;
     jonas.does(&id, json!({ "type": "join" })).await;
     maya.does(&id, note(&[&user("Jonas Keller")])).await;
     assert_eq!(sofia.state(&id).await["mentions"][0]["user"], user("Jonas Keller"));

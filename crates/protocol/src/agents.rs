@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tandem_conversation::{
-    Button, ButtonId, CallId, Channel, Command, CommandId, Content, Conversation, ConversationId, CustomerId,
+    Access, Button, ButtonId, CallId, Channel, Command, CommandId, Content, Conversation, ConversationId, CustomerId,
     EngagementId, Event, Grade, Invitee, LinkId, Named, Participant, Permissions, Position, Reach, Skills, Stage, Time,
     TurnId, UserId,
 };
@@ -57,6 +57,14 @@ pub struct Me {
     /// Whether this hub can offer better words for a reply.
     #[serde(default)]
     pub improve: bool,
+}
+
+impl Me {
+    /// What decides what the user may see.
+    #[must_use]
+    pub fn access(&self) -> Access<'_> {
+        Access { user: self.user, permissions: &self.permissions, skills: &self.skills }
+    }
 }
 
 /// `POST /api/v1/commands`: the same id twice has one effect and the same answer.

@@ -1,5 +1,6 @@
 //! What travels between the hub and everybody else: desks, web chats, guests, Your Logic. Shapes, no behaviour.
 
+pub mod administration;
 pub mod agents;
 pub mod chat;
 pub mod guests;

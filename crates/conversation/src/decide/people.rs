@@ -7,7 +7,7 @@ use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::EventBody;
 use crate::handover::{Grade, Handover};
 use crate::help::HelpReason;
-use crate::ids::{CallId, EngagementId, LinkId, Position, TurnId};
+use crate::ids::{CallId, EngagementId, LinkId, Position, TurnId, UserId};
 use crate::mention::{Named, mentions_of};
 use crate::participant::Participant;
 use crate::permission::Permission;
@@ -75,6 +75,10 @@ impl Draft<'_> {
                 Ok(())
             }
             Command::GradeHandover { turn, grade } => self.grade(*turn, *grade),
+            Command::Dismiss { user } => {
+                self.dismiss(*user);
+                Ok(())
+            }
             Command::OpenLink { link } => self.open_link(*link),
             Command::RevokeLink { link } => self.revoke_link(*link),
             _ => Err(Rejection::NotYours),
@@ -95,7 +99,7 @@ impl Draft<'_> {
     }
 
     /// The actor's own engagement; whoever has none cannot act in the conversation.
-    fn engaged(&self) -> Result<EngagementId, Rejection> {
+    pub(super) fn engaged(&self) -> Result<EngagementId, Rejection> {
         if let Some(engagement) = self.state.engagement_of(self.actor) {
             return Ok(engagement.id);
         }
@@ -261,6 +265,18 @@ impl Draft<'_> {
         self.why = HelpReason::LastPersonLeft;
         self.end_engagement(self.actor.clone(), id, EndReason::Removed);
         Ok(())
+    }
+
+    /// A user may not work here any more: nobody waits for them, and nobody is left alone with them.
+    fn dismiss(&mut self, user: UserId) {
+        let invited = self.state.invitation_of(user).map(|invitation| invitation.id);
+        if let Some(id) = invited {
+            self.end_invitation(self.actor.clone(), id, EndReason::Withdrawn);
+        }
+        if let Some(id) = self.state.agent(user).map(|engagement| engagement.id) {
+            self.why = HelpReason::LastPersonLeft;
+            self.end_engagement(self.actor.clone(), id, EndReason::Removed);
+        }
     }
 
     fn take_over(&mut self) -> Result<(), Rejection> {

@@ -223,7 +223,7 @@ fn rule_6_delegating_hands_the_conversation_to_your_logic() {
 }
 
 fn found(stage: &Stage, user: tandem_conversation::UserId, role: Role) -> Vec<Section> {
-    sections(&stage.state, user, &role.permissions(), stage.now)
+    sections(&stage.state, &crate::stage::access(user, &role.permissions()), stage.now)
 }
 
 #[test]

@@ -145,7 +145,8 @@ fn rule_4_saying_it_is_not_needed_never_leaves_a_customer_alone() {
     let mut stage = Stage::without_logic();
     stage.carmen_writes("Hola");
     let before = stage.state.clone();
-    assert_eq!(stage.maya(Command::HelpNotNeeded), Err(Rejection::CustomerAlone));
+    assert_eq!(stage.maya(Command::HelpNotNeeded), Err(Rejection::NotEngaged), "that is for those who take part");
+    assert_eq!(stage.sofia(Command::HelpNotNeeded), Err(Rejection::CustomerAlone));
     assert_eq!(stage.state, before);
 }
 
@@ -289,7 +290,7 @@ fn rule_14_no_deadline_stands_still_when_your_logic_goes_away_during_a_call() {
                 stage.carmen_writes("Hello?");
                 stage.logic_fails();
             } else {
-                stage.maya(Command::EngageLogic { engaged: false }).unwrap();
+                stage.sofia(Command::EngageLogic { engaged: false }).unwrap();
             }
             while let Some(at) = stage.state.next_deadline() {
                 assert!(at > stage.now, "{reach:?}, fails: {fails}: a deadline in the past stops all others");

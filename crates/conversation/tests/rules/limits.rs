@@ -98,24 +98,24 @@ fn tags_are_labels_and_few() {
     let mut stage = Stage::new();
     let tags = |from: usize, to: usize| (from..to).map(|i| i.to_string()).collect::<Vec<_>>();
     let tag = |add, remove| Command::Tag { add, remove };
-    stage.maya(tag(tags(0, limits::TAGS), Vec::new())).unwrap();
-    assert_eq!(field(stage.maya(tag(vec!["more".into()], Vec::new()))).as_deref(), Some("tag"));
-    stage.maya(tag(vec!["more".into()], vec!["0".into()])).expect("one goes, one comes");
+    stage.sofia(tag(tags(0, limits::TAGS), Vec::new())).unwrap();
+    assert_eq!(field(stage.sofia(tag(vec!["more".into()], Vec::new()))).as_deref(), Some("tag"));
+    stage.sofia(tag(vec!["more".into()], vec!["0".into()])).expect("one goes, one comes");
     assert_eq!(stage.state.tags.len(), limits::TAGS);
-    stage.maya(tag(Vec::new(), vec!["1".into(), "1".into(), "1".into()])).expect("said thrice, removed once");
+    stage.sofia(tag(Vec::new(), vec!["1".into(), "1".into(), "1".into()])).expect("said thrice, removed once");
     assert_eq!(stage.state.tags.len(), limits::TAGS - 1);
-    stage.maya(tag(vec!["new".into(), "new".into()], Vec::new())).expect("said twice, added once");
+    stage.sofia(tag(vec!["new".into(), "new".into()], Vec::new())).expect("said twice, added once");
     assert_eq!(stage.state.tags.iter().filter(|tag| *tag == "new").count(), 1);
     for wrong in [String::new(), long(limits::LABEL_CHARS + 1)] {
-        assert_eq!(field(stage.maya(tag(vec![wrong], Vec::new()))).as_deref(), Some("tag"));
+        assert_eq!(field(stage.sofia(tag(vec![wrong], Vec::new()))).as_deref(), Some("tag"));
     }
 }
 
 #[test]
 fn a_tag_named_several_times_for_removal_is_removed_once() {
     let mut stage = Stage::new();
-    stage.maya(Command::Tag { add: vec!["vip".into()], remove: Vec::new() }).unwrap();
-    stage.maya(Command::Tag { add: Vec::new(), remove: vec!["vip".into(), "vip".into()] }).unwrap();
+    stage.sofia(Command::Tag { add: vec!["vip".into()], remove: Vec::new() }).unwrap();
+    stage.sofia(Command::Tag { add: Vec::new(), remove: vec!["vip".into(), "vip".into()] }).unwrap();
     assert!(stage.state.tags.is_empty());
 }
 

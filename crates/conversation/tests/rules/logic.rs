@@ -82,7 +82,7 @@ fn rule_5_each_further_failure_is_recorded_without_a_new_call() {
 #[test]
 fn rule_5_while_switched_off_your_logic_hears_nothing() {
     let mut stage = Stage::new();
-    stage.maya(Command::EngageLogic { engaged: false }).unwrap();
+    stage.sofia(Command::EngageLogic { engaged: false }).unwrap();
     stage.carmen_writes("Hello?");
     stage.maya_joins();
     stage.maya_replies("Hello Carmen");
@@ -95,9 +95,9 @@ fn rule_5_while_switched_off_your_logic_hears_nothing() {
 #[test]
 fn rule_5_switched_on_again_it_hears_of_that_first() {
     let mut stage = Stage::new();
-    stage.maya(Command::EngageLogic { engaged: false }).unwrap();
+    stage.sofia(Command::EngageLogic { engaged: false }).unwrap();
     stage.carmen_writes("Hello?");
-    stage.maya(Command::EngageLogic { engaged: true }).unwrap();
+    stage.sofia(Command::EngageLogic { engaged: true }).unwrap();
     let told: Vec<_> = stage.state.logic.pending.iter().map(|pending| pending.position).collect();
     let event = stage.events.iter().find(|event| told.first() == Some(&event.position)).unwrap();
     assert_eq!((told.len(), trigger_of(event)), (1, Some(Trigger::EngageLogicChanged)));
@@ -106,7 +106,7 @@ fn rule_5_switched_on_again_it_hears_of_that_first() {
 #[test]
 fn rule_5_a_company_without_your_logic_cannot_switch_it_on() {
     let mut stage = Stage::without_logic();
-    assert_eq!(stage.maya(Command::EngageLogic { engaged: true }), Err(Rejection::LogicUnavailable));
+    assert_eq!(stage.sofia(Command::EngageLogic { engaged: true }), Err(Rejection::LogicUnavailable));
     stage.maya_joins();
     let delegate = Command::Delegate { note: None, turn: stage.turn() };
     assert_eq!(stage.maya(delegate), Err(Rejection::LogicUnavailable));

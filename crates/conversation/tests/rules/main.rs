@@ -15,6 +15,7 @@ mod logic;
 mod mentions;
 mod nobody_alone;
 mod permissions;
+mod reading;
 mod reopening;
 mod shapes;
 mod voice;

@@ -96,7 +96,7 @@ fn rule_3_your_logic_switched_off() {
     let mut stage = Stage::new();
     stage.carmen_writes("Hello?");
     assert!(stage.state.help.is_none(), "Your Logic is about to be asked");
-    stage.maya(Command::EngageLogic { engaged: false }).unwrap();
+    stage.sofia(Command::EngageLogic { engaged: false }).unwrap();
     assert_eq!(*help(&stage), HelpReason::NobodyEngaged);
 }
 
@@ -105,7 +105,7 @@ fn rule_3_your_logic_switched_off_while_it_is_being_asked() {
     let mut stage = Stage::new();
     stage.carmen_writes("Hello?");
     let request = stage.ask();
-    stage.maya(Command::EngageLogic { engaged: false }).unwrap();
+    stage.sofia(Command::EngageLogic { engaged: false }).unwrap();
     assert!(stage.state.help.is_some() && stage.state.logic.asked.is_none());
     stage.answer(request, vec![message("Hi!")]).unwrap();
     assert_eq!(stage.chat(), ["Carmen: Hello?"], "its answer is not sent any more");
@@ -137,7 +137,7 @@ fn rule_3_an_invitation_declined_missed_or_withdrawn() {
         stage.maya(leave()).unwrap();
         match end {
             EndReason::Declined => drop(stage.jonas(Command::Decline { engagement: invitation }).unwrap()),
-            EndReason::Withdrawn => drop(stage.maya(Command::Withdraw { engagement: invitation }).unwrap()),
+            EndReason::Withdrawn => drop(stage.sofia(Command::Withdraw { engagement: invitation }).unwrap()),
             _ => drop(stage.pass_ms(crate::stage::INVITATION_MS)),
         }
         assert!(stage.state.invitation_of(JONAS).is_none());
@@ -186,7 +186,7 @@ fn rule_3_an_unanswered_invitation_never_hides_the_better_reason() {
 #[test]
 fn rule_3_an_external_link_revoked() {
     let mut stage = aerolinx_alone();
-    stage.jonas(Command::RevokeLink { link: AEROLINX }).unwrap();
+    stage.sofia(Command::RevokeLink { link: AEROLINX }).unwrap();
     assert_eq!(*help(&stage), HelpReason::LinkOver);
     assert_eq!(stage.aerolinx(Command::OpenLink { link: AEROLINX }), Err(Rejection::LinkOver));
 }
@@ -300,4 +300,19 @@ fn rule_3_a_clock_that_is_set_back_leaves_nobody_alone() {
     stage.now = stage.now.plus_ms(4 * LINK_MS);
     stage.pass_ms(0);
     assert_eq!(*help(&stage), HelpReason::LinkOver);
+}
+
+#[test]
+fn rule_3_a_user_who_may_not_work_here_any_more() {
+    let mut stage = Stage::without_logic();
+    stage.carmen_writes("Hello?");
+    stage.maya_joins();
+    stage.maya_invites_jonas();
+    stage.system(Command::Dismiss { user: crate::stage::JONAS }).unwrap();
+    assert!(stage.state.invitation_of(crate::stage::JONAS).is_none());
+    assert!(stage.state.help.is_none(), "Maya is there");
+    stage.system(Command::Dismiss { user: crate::stage::MAYA }).unwrap();
+    assert_eq!(*help(&stage), HelpReason::LastPersonLeft);
+    assert_eq!(stage.state.left.iter().map(|past| past.user).collect::<Vec<_>>(), [crate::stage::MAYA]);
+    assert_eq!(stage.system(Command::Dismiss { user: crate::stage::MAYA }), Ok(Vec::new()), "once is enough");
 }

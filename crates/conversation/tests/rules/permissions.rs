@@ -129,6 +129,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("fail logic",      "P P P P P P P P +", Busy, |s| Command::FailLogic { request: asked(s), failure: LogicFailure::NotConfigured }),
         ("link customer",   "P P P P P P P P +", Busy, |s| Command::LinkCustomer { customer: known(s), contact: ContactId(s.id()), source: LinkSource::IdentityToken { brand: BrandId(s.id()) }, goes_on_in: None }),
         ("fail mail",       "P P P P P P P P +", Busy, |s| Command::FailMail { link: nordwind(s), reason: String::new() }),
+        ("dismiss",         "P P P P P P P P +", Busy, |_| Command::Dismiss { user: JONAS }),
         ("progress",        "P P P P P P P P +", Busy, |s| Command::Progress { turn: s.turn(), stage: Step::Sent, reason: None }),
         ("tick",            "P P P P P P P P +", Busy, |_| Command::Tick),
     ]
@@ -188,6 +189,28 @@ fn what_needs_an_engagement_says_so() {
         let mut stage = set(Scene::Outside);
         let command = make(&mut stage);
         assert_eq!(stage.act(sofia(), Role::Admin.permissions(), command), Err(Rejection::NotEngaged), "{name}");
+    }
+}
+
+#[test]
+fn what_others_have_begun_is_for_those_who_take_part_and_for_supervisors() {
+    let commands: [(&str, Make); 5] = [
+        ("help not needed", |_| Command::HelpNotNeeded),
+        ("withdraw", |s| Command::Withdraw { engagement: invitation(s) }),
+        ("engage logic", |_| Command::EngageLogic { engaged: false }),
+        ("tag", |_| Command::Tag { add: vec!["vip".into()], remove: Vec::new() }),
+        ("revoke link", |_| Command::RevokeLink { link: AEROLINX }),
+    ];
+    for (name, make) in commands {
+        for (actor, role, may) in
+            [(jonas(), Role::Agent, false), (maya(), Role::Agent, true), (sofia(), Role::Supervisor, true)]
+        {
+            let mut stage = set(Scene::Busy);
+            let command = make(&mut stage);
+            let done = stage.act(actor, role.permissions(), command).map(drop);
+            let expected = if may { Ok(()) } else { Err(Rejection::NotEngaged) };
+            assert_eq!(done, expected, "{name} by {role:?}, who is {}engaged", if may { "" } else { "not " });
+        }
     }
 }
 

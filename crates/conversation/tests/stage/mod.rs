@@ -8,10 +8,10 @@
 
 use serde_json::Map;
 use tandem_conversation::{
-    Action, Channel, Command, CommandId, ContactId, Content, Context, Control, Conversation, ConversationId,
+    Access, Action, Channel, Command, CommandId, ContactId, Content, Context, Control, Conversation, ConversationId,
     CustomerId, CustomerRef, Engagement, EngagementId, EngagementKind, Envelope, Event, EventBody, Handover, Invitee,
     Ladder, Learnt, LinkId, LogicFailure, Media, Opening, Participant, Permissions, Point, Position, Rejection,
-    RequestId, Role, Time, TurnId, UserId, decide, left_alone,
+    RequestId, Role, Skills, Time, TurnId, UserId, decide, left_alone,
 };
 use uuid::Uuid;
 
@@ -31,6 +31,12 @@ pub const SOFIA: UserId = UserId(Uuid::from_u128(0xa3));
 pub const AEROLINX: LinkId = LinkId(Uuid::from_u128(0xe1));
 
 pub type Outcome = Result<Vec<Event>, Rejection>;
+
+/// A user who serves every brand.
+pub fn access(user: UserId, permissions: &Permissions) -> Access<'_> {
+    static EVERYTHING: Skills = Skills { brands: Vec::new(), languages: Vec::new() };
+    Access { user, permissions, skills: &EVERYTHING }
+}
 
 pub fn maya() -> Participant {
     Participant::Agent { user: MAYA, name: "Maya".into() }

@@ -2,7 +2,9 @@
 //!
 //! The columns are derived from the state on every write and never changed on their own, so a count can not drift.
 
-use tandem_conversation::{Conversation, ConversationId, CustomerId, Position, Section, Time, UserId};
+use tandem_conversation::{
+    Access, Conversation, ConversationId, CustomerId, Position, Section, Time, UserId, may_read,
+};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{CacheError, NEVER, Touched, bookmarks, conversation_id, events, id, json, media, parse, search};
@@ -128,7 +130,13 @@ fn held(row: &Row<'_>) -> Result<Held, CacheError> {
 }
 
 /// Writes a conversation with everything derived from it.
-pub(crate) fn save(connection: &Connection, touched: &mut Touched, held: &Held, me: UserId) -> Result<(), CacheError> {
+pub(crate) fn save(
+    connection: &Connection,
+    touched: &mut Touched,
+    held: &Held,
+    access: &Access<'_>,
+) -> Result<(), CacheError> {
+    let me = access.user;
     let state = &held.state;
     let (listed, seen) = (held.listed, seen(connection, state, me)?);
     let engaged = listed && state.agent(me).is_some();
@@ -156,7 +164,7 @@ pub(crate) fn save(connection: &Connection, touched: &mut Touched, held: &Held, 
         listed,
         engaged,
         in_my,
-        listed && state.help.is_some(),
+        listed && state.help.is_some() && (in_my || access.helps(state)),
         left.is_some(),
         listed && state.in_progress(),
         state.help.as_ref().map_or(NEVER, |help| help.since.0),
@@ -194,10 +202,10 @@ pub(crate) fn derive_again(
     connection: &Connection,
     touched: &mut Touched,
     of: ConversationId,
-    me: UserId,
+    access: &Access<'_>,
 ) -> Result<(), CacheError> {
     match get(connection, of)? {
-        Some(held) => save(connection, touched, &held, me),
+        Some(held) => save(connection, touched, &held, access),
         None => Ok(()),
     }
 }
@@ -216,14 +224,37 @@ pub(crate) fn forget_words(
     connection: &Connection,
     touched: &mut Touched,
     of: ConversationId,
-    me: UserId,
+    access: &Access<'_>,
 ) -> Result<(), CacheError> {
     events::remove(connection, of)?;
     media::forget(connection, of)?;
     match get(connection, of)? {
-        Some(held) => save(connection, touched, &Held { covered: Covered::default(), ..held }, me),
+        Some(held) => save(connection, touched, &Held { covered: Covered::default(), ..held }, access),
         None => Ok(()),
     }
+}
+
+const HANDLING: &str = "SELECT 1 FROM conversations WHERE customer = ?1 AND engaged = 1 LIMIT 1";
+const UNLISTED: &str = "SELECT state, listed, covered_from, covered_to, hole FROM conversations
+                        WHERE customer = ?1 AND listed = 0";
+
+/// Forgets what the user could read of a customer only while handling them, unless they still do.
+pub(crate) fn forget_journey(
+    connection: &Connection,
+    touched: &mut Touched,
+    of: CustomerId,
+    access: &Access<'_>,
+) -> Result<(), CacheError> {
+    if access.views_all() || connection.prepare_cached(HANDLING)?.exists([id(of.0)])? {
+        return Ok(());
+    }
+    let mut query = connection.prepare_cached(UNLISTED)?;
+    let unlisted: Vec<Held> =
+        query.query_map([id(of.0)], |row| Ok(held(row)))?.map(|row| row?).collect::<Result<_, _>>()?;
+    for held in unlisted.iter().filter(|held| !may_read(&held.state, access, false)) {
+        remove(connection, touched, held.state.id)?;
+    }
+    Ok(())
 }
 
 const EXPIRED: &str = "SELECT id FROM conversations
@@ -451,6 +482,8 @@ mod tests {
             MINE,
             EXPIRED,
             DISPENSABLE,
+            HANDLING,
+            UNLISTED,
         ]) {
             assert_indexed(sql);
         }

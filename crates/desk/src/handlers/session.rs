@@ -112,7 +112,7 @@ impl Workplace {
                 if !cache::bookmarks::see(connection, id, up_to)? {
                     return Ok(None);
                 }
-                conversations::derive_again(connection, touched, id, reader.user)?;
+                conversations::derive_again(connection, touched, id, &reader.access())?;
                 // Only news is worth a message: turns of the customer that nobody has seen yet, and mentions.
                 let news = state.agent(reader.user).is_some() && state.last_customer > state.receipts.desk_seen;
                 let mention = state.mention_of(reader.user, &reader.permissions);

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tandem_conversation::{Conversation, ConversationId, CustomerId, Event, EventBody, Position, Time, UserId};
+use tandem_conversation::{
+    Access, Conversation, ConversationId, CustomerId, Engagement, Event, EventBody, Participant, Position, Time,
+};
 use tandem_protocol::agents::Batch;
 use tandem_sqlite::rusqlite::Connection;
 
@@ -37,7 +39,7 @@ pub(super) struct Applied {
     pub unknown: Vec<ConversationId>,
     /// Conversations of this user in which customers' turns have arrived that nobody has confirmed.
     pub arrived: Vec<(ConversationId, Position)>,
-    /// Customers of whom more may belong to the journey now.
+    /// Customers of whose journey there may be more to read now.
     pub linked: Vec<CustomerId>,
 }
 
@@ -71,16 +73,23 @@ impl Step {
         self,
         connection: &Connection,
         touched: &mut Touched,
-        me: UserId,
+        access: &Access<'_>,
     ) -> Result<Applied, CacheError> {
-        let mut open = Open { connection, touched, me, held: HashMap::new(), filing: Filing::default() };
+        let mut open = Open { connection, touched, access, held: HashMap::new(), filing: Filing::default() };
         let mut applied = Applied::default();
+        let (mut joined, mut left) = (Vec::new(), Vec::new());
+        let is_mine = |engagement: &Engagement| engagement.person().and_then(Participant::user) == Some(access.user);
         for change in self.changes {
             match change {
                 Change::Opened(state) => open.opened(*state)?,
                 Change::Event(event, raw) => {
-                    if let EventBody::CustomerLinked { customer, .. } = &event.body {
-                        applied.linked.push(customer.id);
+                    match &event.body {
+                        EventBody::CustomerLinked { customer, .. } => applied.linked.push(customer.id),
+                        EventBody::EngagementStarted { engagement } if is_mine(engagement) => {
+                            joined.push(event.conversation)
+                        }
+                        EventBody::EngagementEnded { was, .. } if is_mine(was) => left.push(event.conversation),
+                        _ => {}
                     }
                     if !open.event(&event, raw.get())? {
                         unheld::add(connection, event.conversation)?;
@@ -90,7 +99,12 @@ impl Step {
                 Change::Closed(id) => open.closed(id)?,
             }
         }
+        let (joined, left) = (open.customers_of(&joined), open.customers_of(&left));
         open.save(&mut applied)?;
+        applied.linked.extend(joined);
+        for customer in left {
+            conversations::forget_journey(connection, touched, customer, access)?;
+        }
         // Zero says that nothing is known yet; asking again from the start is what "no cursor" means.
         if self.cursor > 0 {
             meta::advance(connection, self.cursor)?;
@@ -107,7 +121,7 @@ impl Step {
 struct Open<'a> {
     connection: &'a Connection,
     touched: &'a mut Touched,
-    me: UserId,
+    access: &'a Access<'a>,
     held: HashMap<ConversationId, Option<Held>>,
     filing: Filing,
 }
@@ -147,6 +161,12 @@ impl Open<'_> {
         Ok(true)
     }
 
+    /// Of the conversations that are still here.
+    fn customers_of(&self, ids: &[ConversationId]) -> Vec<CustomerId> {
+        let held = ids.iter().filter_map(|id| self.held.get(id)?.as_ref());
+        held.map(|held| held.state.customer.id).collect()
+    }
+
     fn closed(&mut self, id: ConversationId) -> Result<(), CacheError> {
         self.held.insert(id, None);
         std::mem::take(&mut self.filing).finish(self.connection)?;
@@ -157,11 +177,12 @@ impl Open<'_> {
 
     fn save(self, applied: &mut Applied) -> Result<(), CacheError> {
         self.filing.finish(self.connection)?;
+        let me = self.access.user;
         for held in self.held.values().flatten() {
-            conversations::save(self.connection, self.touched, held, self.me)?;
+            conversations::save(self.connection, self.touched, held, self.access)?;
             let state = &held.state;
-            let mine = state.agent(self.me).is_some();
-            let involved = mine || state.left.iter().any(|past| past.user == self.me);
+            let mine = state.agent(me).is_some();
+            let involved = mine || state.left.iter().any(|past| past.user == me);
             if held.has_hole() || (involved && !held.covered.is_whole(state.position)) {
                 applied.wanting.push(state.id);
             }

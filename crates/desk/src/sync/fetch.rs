@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tandem_conversation::{ConversationId, CustomerId, Position, Time, UserId, visible};
-use tandem_protocol::agents::EventPage;
+use tandem_conversation::{ConversationId, CustomerId, Position, Time, visible};
+use tandem_protocol::agents::{EventPage, Me};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
 
@@ -228,7 +228,7 @@ impl Fetch {
             self.with(|queue| queue.journeys.remove(&customer));
         }
         let journey = journey?;
-        let me = session.user;
+        let me = session.me();
         let newest: Vec<_> = journey.conversations.iter().rev().take(JOURNEY_LENGTH).map(|state| state.id).collect();
         cache
             .write(move |connection, touched| {
@@ -238,7 +238,7 @@ impl Fetch {
                     if held.as_ref().is_some_and(|held| held.listed || held.state.position >= state.position) {
                         continue;
                     }
-                    conversations::save(connection, touched, &take_state(held, state, false), me)?;
+                    conversations::save(connection, touched, &take_state(held, state, false), &me.access())?;
                 }
                 Ok(())
             })
@@ -266,7 +266,7 @@ async fn fetch_conversation(cache: &Cache, session: &Session, id: ConversationId
             Missing::Events(part) => part,
         };
         let page = session.with_token(|token| async move { session.hub.turns(&token, id, part).await }).await?;
-        if !take_page(cache, session.user, id, page).await? {
+        if !take_page(cache, session.me(), id, page).await? {
             tracing::warn!(conversation.id = %id, "the hub's pages do not continue what is held");
             return Ok(());
         }
@@ -315,9 +315,9 @@ async fn fetch_state(cache: &Cache, session: &Session, id: ConversationId, wante
             let listed = match (&held, wanted) {
                 (Some(held), _) => held.listed,
                 (None, Wanted::Known) => return Ok(()),
-                (None, Wanted::Unknown) => visible(&state, me.user, &me.permissions, state.updated),
+                (None, Wanted::Unknown) => visible(&state, &me.access(), state.updated),
             };
-            conversations::save(connection, touched, &take_state(held, state, listed), me.user)
+            conversations::save(connection, touched, &take_state(held, state, listed), &me.access())
         })
         .await?;
     Ok(())
@@ -331,19 +331,19 @@ pub(crate) async fn fetch_unknown(
     now: Time,
 ) -> Result<(), FetchError> {
     let state = session.with_token(|token| async move { session.hub.conversation(&token, id).await }).await?;
-    let (me, permissions) = (session.user, session.me().permissions);
+    let me = session.me();
     cache
         .write(move |connection, touched| {
             let held = conversations::get(connection, id)?;
-            let listed = visible(&state, me, &permissions, now);
-            conversations::save(connection, touched, &take_state(held, state, listed), me)
+            let listed = visible(&state, &me.access(), now);
+            conversations::save(connection, touched, &take_state(held, state, listed), &me.access())
         })
         .await?;
     Ok(())
 }
 
 /// Files a page; false if nothing of it continued what is held.
-async fn take_page(cache: &Cache, me: UserId, id: ConversationId, page: EventPage) -> Result<bool, CacheError> {
+async fn take_page(cache: &Cache, me: Me, id: ConversationId, page: EventPage) -> Result<bool, CacheError> {
     cache
         .write(move |connection, touched| {
             let Some(mut held) = conversations::get(connection, id)? else { return Ok(true) };
@@ -353,7 +353,7 @@ async fn take_page(cache: &Cache, me: UserId, id: ConversationId, page: EventPag
                 file(connection, &mut filing, &mut held, event, || Ok(crate::cache::json("event", event)?.into()))?;
             }
             filing.finish(connection)?;
-            conversations::save(connection, touched, &held, me)?;
+            conversations::save(connection, touched, &held, &me.access())?;
             Ok(held.covered != before)
         })
         .await

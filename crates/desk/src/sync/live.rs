@@ -240,11 +240,12 @@ impl Sync {
             Ok(step) => step,
             Err(error) => return ControlFlow::Break(garbled(&error.to_string(), socket).await),
         };
-        let me = attending.session.user;
-        let applied = match self.cache.write(move |connection, touched| step.apply(connection, touched, me)).await {
-            Ok(applied) => applied,
-            Err(error) => return stored::<()>(Err(error)),
-        };
+        let me = attending.session.me();
+        let applied =
+            match self.cache.write(move |connection, touched| step.apply(connection, touched, &me.access())).await {
+                Ok(applied) => applied,
+                Err(error) => return stored::<()>(Err(error)),
+            };
         for id in applied.wanting {
             self.fetch.conversation(id);
         }

@@ -1,6 +1,7 @@
 //! Signing in, staying signed in, and what happens when that ends.
 
 use serde_json::json;
+use tandem_desk::testing::Mood;
 
 use crate::desk::Maya;
 use crate::hub::{FakeHub, PASSWORD};
@@ -33,6 +34,44 @@ async fn an_access_token_that_ended_is_renewed_once_and_nobody_notices() {
     let maya = maya.restart().await;
     maya.until_live().await;
     assert_eq!(hub.world().refreshed, 2, "the renewed sign-in was kept for the next start");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewed_sign_in_is_kept_as_soon_as_the_keychain_is_back() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hello?");
+    let maya = Maya::signed_in(&hub).await;
+    maya.keychain.set_mood(Mood::Locked);
+    hub.world().access = "another".into();
+    maya.ok("conversation.join", json!({"id": carmen})).await;
+    assert_eq!(hub.world().refreshed, 1, "she goes on working meanwhile");
+    maya.keychain.set_mood(Mood::Open);
+    let kept = async {
+        while !maya.keychain.holds(&hub.world().refresh) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), kept).await.expect("it is tried again");
+    let maya = maya.restart().await;
+    maya.until_live().await;
+    assert_eq!(hub.world().refreshed, 2, "the next start goes on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_was_renewed_meanwhile_goes_on_with_what_is_kept() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hello?");
+    let maya = Maya::signed_in(&hub).await;
+    let before = hub.world().refresh.clone();
+    {
+        let mut world = hub.world();
+        (world.access, world.refresh) = ("another".into(), "a newer one".into());
+    }
+    maya.keychain.replace(&before, "a newer one");
+    maya.ok("conversation.join", json!({"id": carmen})).await;
+    assert_eq!(maya.ok("app.state", json!({})).await["connection"]["state"], "live");
 }
 
 #[tokio::test(flavor = "multi_thread")]

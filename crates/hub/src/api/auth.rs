@@ -7,24 +7,26 @@ use axum::http::header;
 use axum::http::request::Parts;
 use tandem_conversation::{Participant, Permission};
 use tandem_protocol::Problem;
+use tandem_protocol::administration::PasswordChange;
 use tandem_protocol::agents::{Colleague, Login, Me, Refresh, Tokens};
 use uuid::Uuid;
 
 use super::{ApiError, Json, Peer};
+use crate::administration::hashed;
 use crate::hub::Hub;
 use crate::improve;
 use crate::secrets::{hash_token, is_password, new_salt, new_token, successor};
-use crate::store::auth::{Refreshed, SignIn};
+use crate::store::auth::{Entry, Refreshed, SignIn};
 use crate::store::users::User;
 use crate::store::{StoreError, auth, users};
 
 /// How long an access token lives, in milliseconds.
-const ACCESS_MS: i64 = 15 * 60 * 1000;
+pub(crate) const ACCESS_MS: i64 = 15 * 60 * 1000;
 /// How long a desk may stay away without signing in again, in milliseconds.
 const REFRESH_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
-/// The signed-in user behind a request.
-pub(crate) struct Signed(pub User);
+/// The signed-in user behind a request, and their sign-in.
+pub(crate) struct Signed(pub User, pub Entry);
 
 impl Signed {
     pub(crate) fn participant(&self) -> Participant {
@@ -48,16 +50,16 @@ impl FromRequestParts<Arc<Hub>> for Signed {
         let (hash, now) = (hash_token(token), hub.clock.now());
         let user = hub
             .database
-            .read(move |connection| -> Result<Option<(User, bool)>, StoreError> {
-                let Some((user, arrived)) = auth::user_of(connection, &hash, now)? else { return Ok(None) };
-                Ok(users::get(connection, user)?.map(|user| (user, arrived)))
+            .read(move |connection| -> Result<Option<(User, Entry)>, StoreError> {
+                let Some(entry) = auth::entry_of(connection, &hash, now)? else { return Ok(None) };
+                Ok(users::at_work(connection, entry.user)?.map(|user| (user, entry)))
             })
             .await?;
-        let (user, arrived) = user.ok_or_else(ApiError::unauthorized)?;
-        if !arrived {
+        let (user, entry) = user.ok_or_else(ApiError::unauthorized)?;
+        if !entry.arrived {
             hub.database.write(move |connection, _| auth::arrived(connection, &hash)).await?;
         }
-        Ok(Self(user))
+        Ok(Self(user, entry))
     }
 }
 
@@ -100,17 +102,24 @@ fn sign_in_of(hub: &Hub, id: Uuid, tokens: &Tokens) -> SignIn {
     }
 }
 
-/// Signs a user in whose identity is proven.
-pub(crate) async fn sign_in(hub: &Hub, user: User) -> Result<Tokens, StoreError> {
+/// Signs a user in whose identity is proven; none if they were suspended, or their password was changed, meanwhile.
+pub(crate) async fn sign_in(hub: &Hub, user: User) -> Result<Option<Tokens>, StoreError> {
     let tokens = tokens(hub, &user, new_token(), new_token());
     let sign_in = sign_in_of(hub, Uuid::now_v7(), &tokens);
-    hub.database.write(move |connection, _| auth::insert(connection, &sign_in)).await?;
-    Ok(tokens)
+    let signed_in = hub.database.write(move |connection, _| -> Result<bool, StoreError> {
+        let is_so = users::at_work(connection, user.id)?.is_some_and(|now| now.password == user.password);
+        if is_so {
+            auth::insert(connection, &sign_in)?;
+        }
+        Ok(is_so)
+    });
+    Ok(signed_in.await?.then_some(tokens))
 }
 
 /// Signs in with e-mail and password.
 #[utoipa::path(post, path = "/api/v1/auth/login", request_body = Login, tag = "auth",
-    responses((status = 200, body = Tokens), (status = 401, body = Problem), (status = 429, body = Problem)))]
+    responses((status = 200, body = Tokens), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 429, body = Problem)))]
 pub(crate) async fn login(
     State(hub): State<Arc<Hub>>,
     peer: Peer,
@@ -123,10 +132,46 @@ pub(crate) async fn login(
     let _turn = hub.comparing.acquire().await;
     let hash = user.as_ref().map_or_else(|| NOBODY.to_owned(), |user| user.password.clone());
     let right = tokio::task::spawn_blocking(move || is_password(&login.password, &hash)).await.unwrap_or(false);
+    let wrong = || ApiError::new(401, "auth.wrong", "This e-mail address and password do not belong together.");
     match user.filter(|_| right) {
-        Some(user) => Ok(axum::Json(sign_in(&hub, user).await?)),
-        None => Err(ApiError::new(401, "auth.wrong", "This e-mail address and password do not belong together.")),
+        // Only who knows the password learns so much.
+        Some(user) if user.suspended => Err(ApiError::new(
+            403,
+            "auth.suspended",
+            "This account is suspended: ask whoever administers Tandem for you.",
+        )),
+        Some(user) => Ok(axum::Json(sign_in(&hub, user).await?.ok_or_else(wrong)?)),
+        None => Err(wrong()),
     }
+}
+
+/// Changes the user's own password. Their other sign-ins end; this one goes on.
+#[utoipa::path(put, path = "/api/v1/me/password", request_body = PasswordChange, tag = "auth",
+    responses((status = 204), (status = 401, description = "Not signed in, or the current password is wrong: see `code`", body = Problem),
+        (status = 422, body = Problem), (status = 429, body = Problem)))]
+pub(crate) async fn change_password(
+    State(hub): State<Arc<Hub>>,
+    Signed(user, entry): Signed,
+    Json(PasswordChange { current, new }): Json<PasswordChange>,
+) -> Result<axum::http::StatusCode, ApiError> {
+    hub.limits.password(user.id)?;
+    let _turn = hub.comparing.acquire().await;
+    let known = user.password.clone();
+    let judged = tokio::task::spawn_blocking(move || is_password(&current, &known).then(|| hashed(&new))).await;
+    let Some(hashed) = judged.ok().flatten() else {
+        return Err(ApiError::new(401, "auth.wrong", "This is not your current password."));
+    };
+    let hash = hashed?;
+    let id = user.id;
+    hub.database
+        .write(move |connection, _| -> Result<(), StoreError> {
+            let Some(user) = users::get(connection, id)? else { return Ok(()) };
+            users::update(connection, &User { password: hash, ..user })?;
+            auth::end_all(connection, id, Some(entry.sign_in))
+        })
+        .await?;
+    hub.rights_changed.notify_one();
+    Ok(axum::http::StatusCode::NO_CONTENT)
 }
 
 /// A valid Argon2id hash that belongs to nobody.
@@ -134,32 +179,58 @@ const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$R1H9oHrF1vyW8G8qXy1nNMyfCbqQKx4wF2R3d0m5s3A";
 
 /// Exchanges a refresh token for new tokens. The same again gets the same answer until it was used, because it may have
-/// been lost on its way; after that it ends the sign-in.
+/// been lost on its way; a copy that is still under way then gets nothing; after a minute it ends the sign-in.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", request_body = Refresh, tag = "auth",
-    responses((status = 200, body = Tokens), (status = 401, body = Problem)))]
+    responses((status = 200, body = Tokens), (status = 401, body = Problem),
+        (status = 425, description = "It was exchanged a moment ago, and the new tokens are in use", body = Problem)))]
 pub(crate) async fn refresh(
     State(hub): State<Arc<Hub>>,
     Json(body): Json<Refresh>,
 ) -> Result<axum::Json<Tokens>, ApiError> {
     let (hash, now, shared) = (hash_token(&body.refresh_token), hub.clock.now(), Arc::clone(&hub));
-    let tokens = hub
+    let (tokens, refreshed) = hub
         .database
-        .write(move |connection, _| -> Result<Option<Tokens>, StoreError> {
+        .write(move |connection, _| -> Result<(Option<Tokens>, Renewal), StoreError> {
             let (user, rotated, salt) = match auth::redeem(connection, &hash, now)? {
                 Refreshed::Valid(id, user) => (user, Some(id), new_salt()),
                 Refreshed::Repeated(user, salt) => (user, None, salt),
-                Refreshed::Reused | Refreshed::Unknown => return Ok(None),
+                Refreshed::Overtaken => return Ok((None, Renewal::Overtaken)),
+                Refreshed::Reused => return Ok((None, Renewal::Ended)),
+                Refreshed::Unknown => return Ok((None, Renewal::Unknown)),
             };
-            let Some(user) = users::get(connection, user)? else { return Ok(None) };
+            let Some(user) = users::at_work(connection, user)? else { return Ok((None, Renewal::Unknown)) };
             let next = |what| successor(&body.refresh_token, &salt, what);
             let tokens = tokens(&shared, &user, next("access"), next("refresh"));
             if let Some(id) = rotated {
-                auth::rotate(connection, &sign_in_of(&shared, id, &tokens), &salt)?;
+                auth::rotate(connection, &sign_in_of(&shared, id, &tokens), &salt, now)?;
             }
-            Ok(Some(tokens))
+            Ok((Some(tokens), Renewal::Done))
         })
         .await?;
+    match refreshed {
+        Renewal::Overtaken => {
+            let words = "This sign-in was renewed a moment ago: use its newer token.";
+            let mut problem = Problem::new(425, "auth.renewed", words);
+            problem.retry_after = Some(5);
+            return Err(problem.into());
+        }
+        Renewal::Ended => {
+            tracing::warn!("a refresh token was used twice: its sign-in is ended");
+            hub.rights_changed.notify_one();
+        }
+        Renewal::Done | Renewal::Unknown => {}
+    }
     tokens.map(axum::Json).ok_or_else(|| ApiError::new(401, "auth.ended", "This sign-in has ended: sign in again."))
+}
+
+/// What became of a renewal.
+enum Renewal {
+    Done,
+    /// Probably a copy of a request that was answered.
+    Overtaken,
+    /// The sign-in is over because of it.
+    Ended,
+    Unknown,
 }
 
 /// Ends a sign-in.
@@ -170,6 +241,7 @@ pub(crate) async fn logout(
 ) -> Result<axum::http::StatusCode, ApiError> {
     let hash = hash_token(&body.refresh_token);
     hub.database.write(move |connection, _| auth::end(connection, &hash)).await?;
+    hub.rights_changed.notify_one();
     Ok(axum::http::StatusCode::NO_CONTENT)
 }
 
@@ -191,12 +263,13 @@ pub(crate) async fn colleagues(
     Ok(axum::Json(everybody(&hub).await?))
 }
 
-/// All users with their presence.
+/// All users who are not suspended, with their presence.
 pub(crate) async fn everybody(hub: &Hub) -> Result<Vec<Colleague>, StoreError> {
     let all = hub.database.read(users::all).await?;
     let present = hub.fanout.present().await;
     Ok(all
         .into_iter()
+        .filter(|user| !user.suspended)
         .map(|user| Colleague {
             user: user.id,
             online: present.contains_key(&user.id),

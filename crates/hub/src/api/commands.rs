@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use tandem_conversation::{Command, Envelope, Named, Permission, Position, Rejection, check_link_ttl, limits};
+use tandem_conversation::{
+    CallId, Command, ConversationId, Envelope, Named, Permission, Position, Rejection, check_link_ttl, limits,
+};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{AgentCommand, CommandAccepted, CommandRequest};
+use tandem_sqlite::rusqlite::Connection;
 
 use super::auth::Signed;
 use super::{ApiError, Json};
@@ -13,7 +16,8 @@ use crate::engine::Repeat;
 use crate::guests::invite::Ways;
 use crate::hub::Hub;
 use crate::store::commands::{Sender, Sent};
-use crate::store::{StoreError, commands, conversations, users};
+use crate::store::users::UserRights;
+use crate::store::{StoreError, alerts, commands, conversations, events, users};
 
 /// Sends a command. The same id twice has one effect and the same answer.
 #[utoipa::path(post, path = "/api/v1/commands", request_body = CommandRequest, tag = "conversations",
@@ -29,34 +33,76 @@ pub(crate) async fn post(
 ) -> Result<axum::Json<CommandAccepted>, ApiError> {
     let permissions = signed.0.role.permissions();
     let actor = signed.participant();
-    let (user, now, seen_by) = (signed.0.id, hub.clock.now(), permissions.clone());
-    let joins = matches!(request.command, AgentCommand::Join { .. });
-    let id = request.conversation;
-    let repeated = request.id;
+    let (user, rights, now) = (signed.0.id, signed.0.rights(), hub.clock.now());
+    let call = match request.command {
+        AgentCommand::Join { call } => Some(call),
+        _ => None,
+    };
+    let (id, repeated) = (request.conversation, request.id);
     let sent = Sent::new(Sender::User(user), &request);
-    let (state, answered) = hub
+    let (admission, answered) = hub
         .database
         .read(move |connection| -> Result<_, StoreError> {
-            Ok((conversations::get(connection, id)?, commands::find(connection, repeated, &sent)?))
+            Ok((admission(connection, &rights, id, call)?, commands::find(connection, repeated, &sent)?))
         })
         .await?;
     // What was decided is not asked again: the sender may not see any more what the command itself has put away.
     if let Some(answer) = answered {
         return Ok(axum::Json(CommandAccepted { position: answer? }));
     }
-    // What one may not see does not exist; a known id may be joined, as from a colleague's link.
-    let known = state.is_some_and(|state| joins || tandem_conversation::visible(&state, user, &seen_by, now));
-    if !known {
+    if admission == Admission::Unknown {
         return Err(Rejection::Unknown.into());
     }
     let ways = ways_of(&hub, &request.command)?;
     let command = command_of(&hub, request.command, now).await?;
     let envelope = Envelope { id: request.id, conversation: id, actor, permissions, command };
-    let position = match ways {
-        None => hub.execute(envelope, sent).await??,
-        Some(ways) => invite(&hub, envelope, sent, ways).await??,
+    let answer = match ways {
+        None => hub.execute(envelope, sent).await?,
+        Some(ways) => invite(&hub, envelope, sent, ways).await?,
     };
-    Ok(axum::Json(CommandAccepted { position }))
+    if let (Err(Rejection::CallTaken { .. }), Admission::Called(call)) = (&answer, admission) {
+        // They hear who was faster, and may still join deliberately.
+        hub.database.write(move |connection, _| alerts::decide(connection, call, user, now)).await?;
+    }
+    Ok(axum::Json(CommandAccepted { position: answer? }))
+}
+
+/// Whether a user's command is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Admission {
+    Reads,
+    /// They may not read the conversation any more, but were called to it.
+    Called(CallId),
+    /// What one may not read does not exist.
+    Unknown,
+}
+
+/// `join` is the call of a command to join, or that it has none. Somebody else may have answered a call before this
+/// user's answer arrived: those who were called hear who it was, and may still join deliberately.
+fn admission(
+    connection: &Connection,
+    rights: &UserRights,
+    id: ConversationId,
+    join: Option<Option<CallId>>,
+) -> Result<Admission, StoreError> {
+    let access = rights.access();
+    let Some(state) = conversations::get(connection, id)? else { return Ok(Admission::Unknown) };
+    if conversations::may_read(connection, &access, &state)? {
+        return Ok(Admission::Reads);
+    }
+    if !access.helps(&state) {
+        return Ok(Admission::Unknown);
+    }
+    let called = match join {
+        // The id tells where it was raised; whether it was, the log tells.
+        Some(Some(call)) => match id.raised_at(call) {
+            Some(position) => events::raises_help(connection, id, position)?.then_some(call),
+            None => None,
+        },
+        Some(None) if state.in_progress() => alerts::last_heard(connection, id, rights.user)?,
+        _ => None,
+    };
+    Ok(called.map_or(Admission::Unknown, Admission::Called))
 }
 
 /// How an external agent is reached, for an invitation of one.
@@ -102,7 +148,7 @@ async fn command_of(hub: &Hub, command: AgentCommand, now: tandem_conversation::
         return Err(Rejection::invalid("mentions", format!("more than {}", limits::MENTIONS)).into());
     }
     let found = hub.database.read(move |connection| -> Result<Vec<_>, StoreError> {
-        asked.into_iter().map(|user| users::get(connection, user)).collect()
+        asked.into_iter().map(|user| users::at_work(connection, user)).collect()
     });
     let known: Option<Vec<_>> = found.await?.into_iter().collect();
     let known = known.ok_or_else(|| Rejection::invalid("user", "there is no such colleague"))?;

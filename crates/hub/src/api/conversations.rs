@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 use tandem_conversation::{
-    Conversation, ConversationId, CustomerId, Permission, Position, RETENTION_MS, Rejection, Section, visible,
+    Conversation, ConversationId, CustomerId, Permission, Position, RETENTION_MS, Rejection, Section,
 };
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{ConversationPage, EventPage, Journey};
@@ -48,25 +48,22 @@ pub(crate) async fn list(
     if query.section == Section::All {
         signed.require(Permission::ViewAll)?;
     }
-    let (user, left_after) = (signed.0.id, hub.clock.now().plus_ms(-RETENTION_MS));
+    let (rights, left_after) = (signed.0.rights(), hub.clock.now().plus_ms(-RETENTION_MS));
     let (conversations, total) = hub
         .database
         .read(move |connection| {
-            conversations::section(connection, query.section, user, left_after, query.limit.min(PAGE), query.offset)
+            let limit = query.limit.min(PAGE);
+            conversations::section(connection, query.section, &rights.access(), left_after, limit, query.offset)
         })
         .await?;
     Ok(axum::Json(ConversationPage { conversations, total }))
 }
 
-/// Whether the user may read a conversation: it is visible, or belongs to the journey of a customer they handle.
+/// The conversation, if the user may read it. What one may not read does not exist.
 pub(super) async fn readable(hub: &Hub, signed: &Signed, id: ConversationId) -> Result<Conversation, ApiError> {
-    let state = hub.database.read(move |connection| conversations::get(connection, id)).await?;
-    let state = state.ok_or(Rejection::Unknown)?;
-    let (permissions, now) = (signed.0.role.permissions(), hub.clock.now());
-    if visible(&state, signed.0.id, &permissions, now) || permissions.has(Permission::CustomersView) {
-        return Ok(state);
-    }
-    Err(Rejection::Unknown.into())
+    let rights = signed.0.rights();
+    let state = hub.database.read(move |connection| conversations::readable(connection, &rights.access(), id)).await?;
+    Ok(state.ok_or(Rejection::Unknown)?)
 }
 
 /// One conversation's state.
@@ -114,9 +111,11 @@ pub(crate) async fn turns(
     Ok(axum::Json(EventPage { events, more }))
 }
 
-/// All conversations of a customer, oldest first.
+/// The conversations of a customer, oldest first: all of them for whoever handles the customer, and for others those that
+/// they may read.
 #[utoipa::path(get, path = "/api/v1/customers/{id}/journey", tag = "customers", params(("id" = String, Path)),
-    responses((status = 200, body = Journey), (status = 401, body = Problem), (status = 403, body = Problem)))]
+    responses((status = 200, body = Journey), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
 pub(crate) async fn journey(
     State(hub): State<Arc<Hub>>,
     signed: Signed,
@@ -124,9 +123,17 @@ pub(crate) async fn journey(
 ) -> Result<axum::Json<Journey>, ApiError> {
     signed.require(Permission::CustomersView)?;
     let customer: CustomerId = id(&path, "customer")?;
+    let rights = signed.0.rights();
     let conversations = hub
         .database
-        .read(move |connection| -> Result<_, StoreError> { conversations::of_customer(connection, customer) })
+        .read(move |connection| -> Result<_, StoreError> {
+            let all = conversations::of_customer(connection, customer)?.into_iter();
+            let readable = |state: &Conversation| conversations::may_read(connection, &rights.access(), state);
+            all.filter_map(|state| readable(&state).map(|may| may.then_some(state)).transpose()).collect()
+        })
         .await?;
+    if Vec::is_empty(&conversations) {
+        return Err(ApiError::new(404, "customer.unknown", "There is no such customer, or you may not see them."));
+    }
     Ok(axum::Json(Journey { conversations }))
 }

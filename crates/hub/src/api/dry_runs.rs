@@ -3,18 +3,17 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use tandem_conversation::{ConversationId, Permission, Rejection};
+use tandem_conversation::{ConversationId, Permission};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{Improve, Improved};
 use tandem_protocol::logic::LogicResponseBody;
 
-use super::ApiError;
 use super::auth::Signed;
 use super::input::{Json, id};
+use super::{ApiError, conversations};
 use crate::hub::Hub;
 use crate::improve::{ImproveError, improve};
 use crate::logic::{Wish, dry_run};
-use crate::store::conversations;
 
 /// What Your Logic would answer to the conversation as it stands. It is asked with `dryRun`; nothing changes.
 #[utoipa::path(post, path = "/api/v1/logic/conversations/{id}/preview", tag = "logic", params(("id" = String, Path)),
@@ -52,16 +51,11 @@ pub(crate) async fn improved(
     }
 }
 
-/// The conversation, if the user handles conversations, sees this one, and does not ask too often.
+/// The conversation, if the user handles conversations, may read this one, and does not ask too often.
 async fn admitted(hub: &Hub, signed: &Signed, path: &str) -> Result<ConversationId, ApiError> {
     signed.require(Permission::Handle)?;
     let conversation: ConversationId = id(path, "conversation")?;
-    let state = hub.database.read(move |connection| conversations::get(connection, conversation)).await?;
-    let (permissions, now) = (signed.0.role.permissions(), hub.clock.now());
-    // What one may not see does not exist.
-    if !state.is_some_and(|state| tandem_conversation::visible(&state, signed.0.id, &permissions, now)) {
-        return Err(Rejection::Unknown.into());
-    }
+    conversations::readable(hub, signed, conversation).await?;
     hub.limits.dry_run(signed.0.id)?;
     Ok(conversation)
 }

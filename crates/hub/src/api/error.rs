@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use tandem_conversation::Rejection;
 use tandem_protocol::Problem;
 
+use crate::administration::Refusal;
 use crate::store::StoreError;
 
 /// A problem on its way out.
@@ -42,7 +43,13 @@ impl From<Rejection> for ApiError {
             Rejection::Forbidden { .. } | Rejection::NotYours => 403,
             _ => 409,
         };
-        let mut problem = Problem::new(status, code, sentence(&rejection.to_string()));
+        let words = rejection.to_string();
+        let words = match &rejection {
+            // Begins with the name of a field, which is what it is.
+            Rejection::Invalid { .. } => stopped(words),
+            _ => sentence(&words),
+        };
+        let mut problem = Problem::new(status, code, words);
         problem.rejection = value;
         problem.into()
     }
@@ -79,10 +86,32 @@ impl IntoResponse for ApiError {
     }
 }
 
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        let (status, code) = match &refusal {
+            Refusal::Invalid { .. } => (422, "input.invalid"),
+            Refusal::TooShort(_) => (422, "password.too_short"),
+            Refusal::NoUser => (404, "users.unknown"),
+            Refusal::UserExists(_) => (409, "users.exists"),
+            Refusal::LastAdministrator(_) => (409, "users.last_administrator"),
+            Refusal::NoBrand(_) => (404, "brands.unknown"),
+            Refusal::BrandExists(_) => (409, "brands.exists"),
+        };
+        let words = refusal.to_string();
+        // What to type on the command line is no help here.
+        let words = words.split(": change ").next().unwrap_or(&words);
+        let exact = matches!(refusal, Refusal::Invalid { .. });
+        Self::new(status, code, if exact { stopped(words.to_owned()) } else { sentence(words) })
+    }
+}
+
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return String::new() };
-    let mut line: String = first.to_uppercase().chain(chars).collect();
+    stopped(first.to_uppercase().chain(chars).collect())
+}
+
+fn stopped(mut line: String) -> String {
     if !line.ends_with(['.', '?', '!']) {
         line.push('.');
     }

@@ -9,7 +9,9 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Utf8Bytes, WebSocketUpgrade};
 use axum::response::Response;
 use serde::Deserialize;
-use tandem_conversation::{Conversation, ConversationId, Participant, Permission, RETENTION_MS, Section, visible};
+use tandem_conversation::{
+    Conversation, ConversationId, Event, EventBody, Participant, RETENTION_MS, Section, UserId, visible,
+};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{DeskFrame, LiveFrame};
 use tokio::sync::oneshot;
@@ -19,7 +21,8 @@ use super::auth::{Signed, everybody, me_of};
 use super::{ApiError, Query};
 use crate::fanout::{DeskSession, Input, SessionId, TYPING_MS, buttons_frame, encode};
 use crate::hub::Hub;
-use crate::socket::{self, Gone, Party, Socket};
+use crate::rights;
+use crate::socket::{self, Gone, Goodbye, Party, Socket};
 use crate::store::users::User;
 use crate::store::{StoreError, buttons, conversations, events};
 
@@ -46,20 +49,21 @@ pub(crate) async fn live(
     Query(query): Query<LiveQuery>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    socket::open(upgrade, FRAME_BYTES, error_frame, move |socket| run(hub, signed.0, query.after, socket))
+    socket::open(upgrade, FRAME_BYTES, error_frame, move |socket| run(hub, signed, query.after, socket))
 }
 
 fn error_frame(code: &str, message: &str) -> Option<Utf8Bytes> {
     encode(&LiveFrame::Error { code: code.into(), message: message.into() })
 }
 
-async fn run(hub: Arc<Hub>, user: User, after: Option<u64>, mut socket: Socket) {
+async fn run(hub: Arc<Hub>, signed: Signed, after: Option<u64>, mut socket: Socket) {
+    let Signed(user, entry) = signed;
     let (line, mut queue) = socket::line();
     let (registered, registration) = oneshot::channel();
     let session = DeskSession {
-        user: user.id,
-        name: user.name.clone(),
-        permissions: user.role.permissions(),
+        me: me_of(&hub, &user),
+        sign_in: entry.sign_in,
+        good_until: entry.access_expires,
         available: true,
         line,
         told: 0,
@@ -67,11 +71,17 @@ async fn run(hub: Arc<Hub>, user: User, after: Option<u64>, mut socket: Socket) 
     // First into the fan-out, then the past: what happens meanwhile waits in the queue.
     hub.fanout.send(Input::DeskCame { session, registered });
     let Ok((id, cursor)) = registration.await else { return };
-    match catch_up(&hub, &user, after, cursor, &mut socket).await {
+    let caught_up = match rights::still_so(&hub, &user, entry.sign_in).await {
+        Ok(None) => catch_up(&hub, &user, after, cursor, &mut socket).await,
+        Ok(Some(goodbye)) => Err(Ended::Parted(goodbye)),
+        Err(error) => Err(error.into()),
+    };
+    match caught_up {
         Ok(()) => {
             let is_limited = hub.config.rate_limits;
             socket.talk(&mut queue, &mut Desk { hub: Arc::clone(&hub), user, id }, is_limited).await;
         }
+        Err(Ended::Parted(goodbye)) => socket.end(goodbye).await,
         Err(Ended::Gone) => {}
         Err(Ended::Store(error)) => {
             tracing::error!(%error, user.id = %user.id, "a desk could not catch up");
@@ -84,6 +94,7 @@ async fn run(hub: Arc<Hub>, user: User, after: Option<u64>, mut socket: Socket) 
 /// Why catching up ended early.
 enum Ended {
     Gone,
+    Parted(Goodbye),
     Store(StoreError),
 }
 
@@ -107,7 +118,10 @@ async fn catch_up(hub: &Hub, user: &User, after: Option<u64>, cursor: u64, socke
         socket.send(frame).await?;
     }
     match after {
-        Some(after) if after <= cursor && cursor - after <= MOST_MISSED => {
+        // What it was told up to there is what the user may see now.
+        Some(after)
+            if after <= cursor && cursor - after <= MOST_MISSED && user.rights_from.is_none_or(|from| after > from) =>
+        {
             send_missed(hub, user, after, cursor, socket).await?;
         }
         _ => send_everything(hub, user, socket).await?,
@@ -124,19 +138,21 @@ async fn send_everything(hub: &Hub, user: &User, socket: &mut Socket) -> Result<
     if let Some(frame) = encode(&LiveFrame::Reset {}) {
         socket.send(frame).await?;
     }
-    let permissions = user.role.permissions();
+    let rights = user.rights();
     let left_after = hub.clock.now().plus_ms(-RETENTION_MS);
     let mut sent: HashSet<ConversationId> = HashSet::new();
     for section in Section::EVERY {
-        if section == Section::All && !permissions.has_all(Permission::ViewAll) {
+        if section == Section::All && !rights.access().views_all() {
             continue;
         }
         let mut offset = 0;
         loop {
-            let id = user.id;
+            let rights = rights.clone();
             let (page, _) = hub
                 .database
-                .read(move |connection| conversations::section(connection, section, id, left_after, PAGE, offset))
+                .read(move |connection| {
+                    conversations::section(connection, section, &rights.access(), left_after, PAGE, offset)
+                })
                 .await?;
             let fresh: Vec<_> = page.iter().filter(|state| sent.insert(state.id)).map(opened).collect();
             send_batch(hub, 0, &fresh, socket).await?;
@@ -152,8 +168,8 @@ async fn send_everything(hub: &Hub, user: &User, socket: &mut Socket) -> Result<
 /// For a desk that knows everything up to `after`: the states that changed, then each event.
 async fn send_missed(hub: &Hub, user: &User, after: u64, to: u64, socket: &mut Socket) -> Result<(), Ended> {
     let touched = hub.database.read(move |connection| events::touched(connection, after, to)).await?;
-    let (permissions, now) = (user.role.permissions(), hub.clock.now());
-    let mut seen = HashSet::new();
+    let (rights, now) = (user.rights(), hub.clock.now());
+    let (mut seen, mut for_help, mut closed) = (HashSet::new(), HashSet::new(), HashSet::new());
     for ids in touched.chunks(PAGE as usize) {
         let ids = ids.to_vec();
         let states = hub
@@ -165,14 +181,17 @@ async fn send_missed(hub: &Hub, user: &User, after: u64, to: u64, socket: &mut S
         let changes: Vec<_> = states
             .iter()
             .map(|state| {
-                if visible(state, user.id, &permissions, now) {
+                if visible(state, &rights.access(), now) {
                     seen.insert(state.id);
-                    opened(state)
-                } else {
-                    format!(r#"{{"closed":"{}"}}"#, state.id)
+                    return Some(opened(state));
                 }
+                if rights.access().helps(state) {
+                    for_help.insert(state.id);
+                }
+                None
             })
             .collect();
+        let changes: Vec<_> = changes.into_iter().flatten().collect();
         send_batch(hub, after, &changes, socket).await?;
     }
     let mut from = after;
@@ -180,14 +199,30 @@ async fn send_missed(hub: &Hub, user: &User, after: u64, to: u64, socket: &mut S
         let rows = hub.database.read(move |connection| events::after(connection, from, to, PAGE)).await?;
         let Some(last) = rows.last() else { break };
         from = last.seq;
-        let changes: Vec<_> = rows
-            .iter()
-            .filter(|row| seen.contains(&row.conversation))
-            .map(|row| format!(r#"{{"event":{}}}"#, row.body))
-            .collect();
+        let mut changes = Vec::new();
+        for row in &rows {
+            if seen.contains(&row.conversation) {
+                changes.push(format!(r#"{{"event":{}}}"#, row.body));
+            } else if hid(row, user.id, for_help.contains(&row.conversation)) && closed.insert(row.conversation) {
+                changes.push(format!(r#"{{"closed":"{}"}}"#, row.conversation));
+            }
+        }
         send_batch(hub, from, &changes, socket).await?;
     }
     Ok(())
+}
+
+/// Whether this event took a conversation away from a user who cannot see it any more. Of others they never hear.
+fn hid(row: &events::Logged, user: UserId, for_help: bool) -> bool {
+    let may = (for_help && row.body.contains("help_cleared")) || row.body.contains("engagement_ended");
+    let Some(event) = may.then(|| serde_json::from_str::<Event>(&row.body).ok()).flatten() else { return false };
+    match event.body {
+        EventBody::HelpCleared { .. } => for_help,
+        EventBody::EngagementEnded { was, .. } => {
+            was.person().or(was.invitee()).and_then(Participant::user) == Some(user)
+        }
+        _ => false,
+    }
 }
 
 fn opened(state: &Conversation) -> String {

@@ -48,14 +48,14 @@ pub(crate) async fn upload(
 ) -> Result<axum::Json<Media>, ApiError> {
     signed.require(Permission::Handle)?;
     let sender = Sender::User(signed.0.id);
-    may_write(&hub, &viewer(&signed), query.conversation).await?;
+    may_write(&hub, viewer(&signed), query.conversation).await?;
     let meant_for = Some(query.conversation);
     let upload = Upload { name: query.name, sender, meant_for, id: query.id, bytes: None };
     Ok(axum::Json(body(&hub, &headers, upload, bytes).await?))
 }
 
 fn viewer(signed: &Signed) -> Viewer {
-    Viewer::Agent { user: signed.0.id, permissions: signed.0.role.permissions() }
+    Viewer::Agent(signed.0.rights())
 }
 
 /// The bytes of a file, for whoever may read its conversation.
@@ -114,7 +114,7 @@ pub(crate) async fn upload_of_logic(
     headers: HeaderMap,
     bytes: Body,
 ) -> Result<axum::Json<Media>, ApiError> {
-    may_write(&hub, &Viewer::Logic, query.conversation).await?;
+    may_write(&hub, Viewer::Logic, query.conversation).await?;
     let meant_for = Some(query.conversation);
     let upload = Upload { name: query.name, sender: Sender::Logic, meant_for, id: query.id, bytes: None };
     Ok(axum::Json(body(&hub, &headers, upload, bytes).await?))

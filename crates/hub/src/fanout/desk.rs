@@ -36,7 +36,7 @@ fn concern(sessions: &Sessions, changed: &Changed, now: Time, batches: &mut Batc
     let mut opened: Option<String> = None;
     for id in audience(sessions, changed) {
         let Some(desk) = sessions.desks.get(&id) else { continue };
-        let sees = |state: &Conversation| visible(state, desk.user, &desk.permissions, now);
+        let sees = |state: &Conversation| visible(state, &desk.me.access(), now);
         let was = changed.before.as_deref().is_some_and(sees);
         let is = sees(&changed.after);
         let batch = match (was, is) {

@@ -30,8 +30,8 @@ pub(crate) struct Asked<'a> {
 /// Sends a file to a viewer who may see it; to all others it does not exist.
 pub(crate) async fn send(hub: &Hub, viewer: Viewer, asked: Asked<'_>) -> Result<Response, ApiError> {
     let unknown = || ApiError::new(404, "media.unknown", "There is no such file.");
-    let (id, now) = (asked.id, hub.clock.now());
-    let stored = hub.database.read(move |connection| may_fetch(connection, &viewer, id, now)).await?;
+    let id = asked.id;
+    let stored = hub.database.read(move |connection| may_fetch(connection, &viewer, id)).await?;
     let stored = stored.ok_or_else(unknown)?;
     let file = File::open(hub.files.path(stored.file)).await.map_err(|error| {
         tracing::error!(%error, media.id = %id, "a file that is filed is not there");

@@ -54,17 +54,15 @@ pub(crate) fn decide(connection: &Connection, call: CallId, user: UserId, at: Ti
     Ok(())
 }
 
-/// Writes down what a desk says. What was known before stays; a call that is not known says nothing. The conversation,
-/// if the call is still open.
-pub(crate) fn report(
-    connection: &Connection,
-    user: UserId,
-    report: &AlertReport,
-) -> Result<Option<ConversationId>, StoreError> {
-    let mut known = connection.prepare_cached("SELECT ended IS NULL FROM calls WHERE id = ?1 AND conversation = ?2")?;
-    let open = known.query_row([Id(report.call.0), Id(report.conversation.0)], |row| row.get::<_, bool>(0));
-    let Some(open) = open.optional()? else { return Ok(None) };
-    decide(connection, report.call, user, report.at)?;
+/// Writes down what a desk says. What was known before stays; a call that the user was not told of says nothing.
+/// Whether the call is still open, if it was taken down.
+pub(crate) fn report(connection: &Connection, user: UserId, report: &AlertReport) -> Result<Option<bool>, StoreError> {
+    let mut known = connection.prepare_cached(
+        "SELECT c.ended IS NULL FROM calls c JOIN alerts a ON a.call = c.id AND a.user = ?3
+         WHERE c.id = ?1 AND c.conversation = ?2",
+    )?;
+    let ids = [Id(report.call.0), Id(report.conversation.0), Id(user.0)];
+    let Some(open) = known.query_row(ids, |row| row.get::<_, bool>(0)).optional()? else { return Ok(None) };
     let (column, why) = match &report.outcome {
         AlertOutcome::Shown {} => ("shown", None),
         AlertOutcome::Clicked {} => ("clicked", None),
@@ -74,7 +72,7 @@ pub(crate) fn report(
         "UPDATE alerts SET {column} = ?3, why = coalesce(?4, why) WHERE call = ?1 AND user = ?2 AND {column} IS NULL"
     ))?;
     query.execute(params![Id(report.call.0), Id(user.0), report.at.0, why])?;
-    Ok(open.then_some(report.conversation))
+    Ok(Some(open))
 }
 
 /// Whether nobody who is called can have noticed: each alert was muted or could not be sent.
@@ -117,6 +115,19 @@ pub(crate) fn open_of(connection: &Connection, of: ConversationId) -> Result<Vec
     let mut query = connection.prepare_cached("SELECT id FROM calls WHERE conversation = ?1 AND ended IS NULL")?;
     let rows = query.query_map([Id(of.0)], |row| Ok(CallId(row.get::<_, Id>(0)?.0)))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The newest call of a conversation, if the user was told of it.
+pub(crate) fn last_heard(
+    connection: &Connection,
+    of: ConversationId,
+    user: UserId,
+) -> Result<Option<CallId>, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT call FROM alerts WHERE user = ?2 AND sent IS NOT NULL AND call = (
+             SELECT id FROM calls WHERE conversation = ?1 ORDER BY since DESC LIMIT 1)",
+    )?;
+    Ok(query.query_row(params![Id(of.0), Id(user.0)], |row| Ok(CallId(row.get::<_, Id>(0)?.0))).optional()?)
 }
 
 /// The calls of a conversation, newest first, each with its alerts.

@@ -32,6 +32,12 @@ pub struct Brand {
 }
 
 impl Brand {
+    /// Whether every page may show this chat.
+    #[must_use]
+    pub fn allows_all(&self) -> bool {
+        self.domains.iter().any(|domain| domain == "*")
+    }
+
     /// Whether a page of `host` may show this chat.
     #[must_use]
     pub fn allows(&self, host: &str) -> bool {
@@ -77,18 +83,28 @@ pub(crate) fn renew_secret(connection: &Connection, brand: BrandId) -> Result<()
     Ok(())
 }
 
+const COLUMNS: &str = "id, key, name, greeting, accent, domains, secret_generation";
+
+/// Removes a brand; whether there was one.
+pub(crate) fn remove(connection: &Connection, key: &str) -> Result<bool, StoreError> {
+    Ok(connection.prepare_cached("DELETE FROM brands WHERE key = ?1")?.execute([key])? > 0)
+}
+
+/// All brands, by key; an account has a handful.
+pub(crate) fn all(connection: &Connection) -> Result<Vec<Brand>, StoreError> {
+    let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM brands ORDER BY key"))?;
+    let rows = query.query_map([], brand_of)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The brand that a page names.
 pub(crate) fn by_key(connection: &Connection, key: &str) -> Result<Option<Brand>, StoreError> {
-    let mut query = connection.prepare_cached(
-        "SELECT id, key, name, greeting, accent, domains, secret_generation FROM brands WHERE key = ?1",
-    )?;
+    let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM brands WHERE key = ?1"))?;
     Ok(query.query_row([key], brand_of).optional()?)
 }
 
 /// The brand whose key comes first; for the hub's own page.
 pub(crate) fn first(connection: &Connection) -> Result<Option<Brand>, StoreError> {
-    let mut query = connection.prepare_cached(
-        "SELECT id, key, name, greeting, accent, domains, secret_generation FROM brands ORDER BY key LIMIT 1",
-    )?;
+    let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM brands ORDER BY key LIMIT 1"))?;
     Ok(query.query_row([], brand_of).optional()?)
 }

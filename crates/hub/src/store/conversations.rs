@@ -1,8 +1,8 @@
 //! The state of every conversation, and who is or was involved: what the sections and the workers ask.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use tandem_conversation::{ContactId, Conversation, ConversationId, CustomerId, Section, Time, UserId};
+use tandem_conversation::{Access, ContactId, Conversation, ConversationId, CustomerId, Section, Time, UserId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Id, StoreError};
@@ -42,6 +42,11 @@ CREATE INDEX involvement_now ON involvement (user) WHERE left_at IS NULL;
 CREATE INDEX involvement_left ON involvement (user, left_at) WHERE left_at IS NOT NULL;
 CREATE INDEX involvement_of_conversation ON involvement (conversation);";
 
+pub(crate) const BRAND: &str = "
+-- Whose calls for help these are; null for everybody's. Of calls that were open already it is read from the state.
+ALTER TABLE conversations ADD COLUMN brand BLOB;
+UPDATE conversations SET brand = unhex(replace(json_extract(state, '$.brand'), '-', '')) WHERE help_since IS NOT NULL;";
+
 /// Writes the state and everything derived from it.
 pub(crate) fn put(connection: &Connection, state: &Conversation, involved_changed: bool) -> Result<(), StoreError> {
     let json = serde_json::to_string(state)
@@ -49,13 +54,13 @@ pub(crate) fn put(connection: &Connection, state: &Conversation, involved_change
     let logic_due = state.logic.asked.is_some() || (state.logic.engaged && !state.logic.pending.is_empty());
     let mut query = connection.prepare_cached(
         "INSERT INTO conversations
-             (id, customer, contact, started, updated, in_progress, help_since, wake_at, logic_due, state)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             (id, customer, contact, started, updated, in_progress, help_since, wake_at, logic_due, state, brand)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
          ON CONFLICT (id) DO UPDATE SET
              customer = excluded.customer, contact = excluded.contact, updated = excluded.updated,
              in_progress = excluded.in_progress,
              help_since = excluded.help_since, wake_at = excluded.wake_at, logic_due = excluded.logic_due,
-             state = excluded.state",
+             state = excluded.state, brand = excluded.brand",
     )?;
     query.execute(params![
         Id(state.id.0),
@@ -68,6 +73,7 @@ pub(crate) fn put(connection: &Connection, state: &Conversation, involved_change
         state.next_deadline().map(|at| at.0),
         logic_due,
         json,
+        state.brand.map(|brand| Id(brand.0)),
     ])?;
     if involved_changed {
         put_involvement(connection, state)?;
@@ -99,6 +105,42 @@ pub(crate) fn involved_now(state: &Conversation) -> impl Iterator<Item = UserId>
 pub(crate) fn get(connection: &Connection, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
     let mut query = connection.prepare_cached("SELECT state FROM conversations WHERE id = ?1")?;
     query.query_row([Id(id.0)], state_of).optional()?.transpose()
+}
+
+/// One conversation's state, if the user may read it. Every door to conversations asks here.
+pub(crate) fn readable(
+    connection: &Connection,
+    access: &Access<'_>,
+    id: ConversationId,
+) -> Result<Option<Conversation>, StoreError> {
+    let Some(state) = get(connection, id)? else { return Ok(None) };
+    Ok(may_read(connection, access, &state)?.then_some(state))
+}
+
+/// [`tandem_conversation::may_read`], with what it has to know of the customer's other conversations.
+pub(crate) fn may_read(connection: &Connection, access: &Access<'_>, state: &Conversation) -> Result<bool, StoreError> {
+    Ok(tandem_conversation::may_read(state, access, false)
+        || tandem_conversation::may_read(state, access, handles(connection, access, state.customer.id)?))
+}
+
+const HANDLED: &str = "SELECT c.state FROM conversations c JOIN involvement i ON i.conversation = c.id AND i.user = ?1
+                       WHERE c.customer = ?2 AND c.in_progress = 1 AND i.left_at IS NULL";
+
+/// Whether the user handles this customer now, in any conversation.
+fn handles(connection: &Connection, access: &Access<'_>, customer: CustomerId) -> Result<bool, StoreError> {
+    let mut query = connection.prepare_cached(HANDLED)?;
+    let theirs = collect(query.query_map(params![Id(access.user.0), Id(customer.0)], state_of)?)?;
+    Ok(theirs.iter().any(|state| access.handles(state)))
+}
+
+const MINE: &str = "SELECT c.state FROM involvement i JOIN conversations c ON c.id = i.conversation
+                    WHERE i.user = ?1 AND i.left_at IS NULL";
+
+/// The customers whom the user handles now.
+pub(crate) fn handled(connection: &Connection, access: &Access<'_>) -> Result<BTreeSet<CustomerId>, StoreError> {
+    let mut query = connection.prepare_cached(MINE)?;
+    let mine = collect(query.query_map([Id(access.user.0)], state_of)?)?;
+    Ok(mine.iter().filter(|state| access.handles(state)).map(|state| state.customer.id).collect())
 }
 
 /// What a contact shows is found without sorting.
@@ -142,38 +184,51 @@ pub(crate) fn of_customer(connection: &Connection, customer: CustomerId) -> Resu
     collect(query.query_map([Id(customer.0)], state_of)?)
 }
 
-/// The query of a section, with the user as ?1, the oldest "left" as ?2, limit ?3, offset ?4.
+/// The query of a section, with the user as ?1, the oldest "left" as ?2, limit ?3, offset ?4, and the ids of the brands
+/// whose calls the user sees as ?5, null for all.
 pub(crate) fn section_sql(section: Section) -> &'static str {
     match section {
         Section::My => {
             "SELECT c.state FROM involvement i JOIN conversations c ON c.id = i.conversation
-             WHERE i.user = ?1 AND i.left_at IS NULL AND ?2 IS NOT NULL LIMIT ?3 OFFSET ?4"
+             WHERE i.user = ?1 AND i.left_at IS NULL AND ?2 IS NOT NULL AND (?5 IS NULL OR TRUE)
+             LIMIT ?3 OFFSET ?4"
         }
         Section::Help => {
-            "SELECT state FROM conversations WHERE help_since IS NOT NULL AND ?1 IS NOT NULL AND ?2 IS NOT NULL
+            "SELECT state FROM conversations c WHERE help_since IS NOT NULL AND ?2 IS NOT NULL
+             AND (?5 IS NULL OR brand IS NULL OR instr(?5, hex(brand)) OR EXISTS (
+                 SELECT 1 FROM involvement i WHERE i.user = ?1 AND i.conversation = c.id AND i.left_at IS NULL))
              ORDER BY help_since LIMIT ?3 OFFSET ?4"
         }
         Section::Left => {
             "SELECT c.state FROM involvement i JOIN conversations c ON c.id = i.conversation
-             WHERE i.user = ?1 AND i.left_at IS NOT NULL AND i.left_at > ?2
+             WHERE i.user = ?1 AND i.left_at IS NOT NULL AND i.left_at > ?2 AND (?5 IS NULL OR TRUE)
              ORDER BY i.left_at DESC LIMIT ?3 OFFSET ?4"
         }
         Section::All => {
             "SELECT state FROM conversations WHERE in_progress = 1 AND ?1 IS NOT NULL AND ?2 IS NOT NULL
-             ORDER BY updated DESC LIMIT ?3 OFFSET ?4"
+             AND (?5 IS NULL OR TRUE) ORDER BY updated DESC LIMIT ?3 OFFSET ?4"
         }
     }
 }
 
 fn count_sql(section: Section) -> &'static str {
     match section {
-        Section::My => "SELECT count(*) FROM involvement WHERE user = ?1 AND left_at IS NULL AND ?2 IS NOT NULL",
-        Section::Help => {
-            "SELECT count(*) FROM conversations WHERE help_since IS NOT NULL AND ?1 IS NOT NULL AND ?2 IS NOT NULL"
+        Section::My => {
+            "SELECT count(*) FROM involvement WHERE user = ?1 AND left_at IS NULL AND ?2 IS NOT NULL
+             AND (?3 IS NULL OR TRUE)"
         }
-        Section::Left => "SELECT count(*) FROM involvement WHERE user = ?1 AND left_at IS NOT NULL AND left_at > ?2",
+        Section::Help => {
+            "SELECT count(*) FROM conversations c WHERE help_since IS NOT NULL AND ?2 IS NOT NULL
+             AND (?3 IS NULL OR brand IS NULL OR instr(?3, hex(brand)) OR EXISTS (
+                 SELECT 1 FROM involvement i WHERE i.user = ?1 AND i.conversation = c.id AND i.left_at IS NULL))"
+        }
+        Section::Left => {
+            "SELECT count(*) FROM involvement WHERE user = ?1 AND left_at IS NOT NULL AND left_at > ?2
+             AND (?3 IS NULL OR TRUE)"
+        }
         Section::All => {
-            "SELECT count(*) FROM conversations WHERE in_progress = 1 AND ?1 IS NOT NULL AND ?2 IS NOT NULL"
+            "SELECT count(*) FROM conversations WHERE in_progress = 1 AND ?1 IS NOT NULL AND ?2 IS NOT NULL
+             AND (?3 IS NULL OR TRUE)"
         }
     }
 }
@@ -182,16 +237,23 @@ fn count_sql(section: Section) -> &'static str {
 pub(crate) fn section(
     connection: &Connection,
     section: Section,
-    user: UserId,
+    access: &Access<'_>,
     left_after: Time,
     limit: u32,
     offset: u32,
 ) -> Result<(Vec<Conversation>, u32), StoreError> {
+    let (user, brands) = (access.user, brands_of(access));
     let mut query = connection.prepare_cached(section_sql(section))?;
-    let page = collect(query.query_map(params![Id(user.0), left_after.0, limit, offset], state_of)?)?;
+    let page = collect(query.query_map(params![Id(user.0), left_after.0, limit, offset, brands], state_of)?)?;
     let mut count = connection.prepare_cached(count_sql(section))?;
-    let total = count.query_row(params![Id(user.0), left_after.0], |row| row.get(0))?;
+    let total = count.query_row(params![Id(user.0), left_after.0, brands], |row| row.get(0))?;
     Ok((page, total))
+}
+
+/// The brands whose calls for help the user sees, as the queries of sections take them: none for all.
+fn brands_of(access: &Access<'_>) -> Option<String> {
+    let limited = !access.views_all() && !access.skills.brands.is_empty();
+    limited.then(|| access.skills.brands.iter().map(|brand| format!("{:X} ", brand.0.simple())).collect())
 }
 
 /// Conversations with an open call for help.

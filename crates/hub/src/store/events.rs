@@ -1,7 +1,7 @@
 //! The account's log: every event of every conversation, in one order without gaps.
 
-use tandem_conversation::{ConversationId, Event, Position};
-use tandem_sqlite::rusqlite::{Connection, Row, params};
+use tandem_conversation::{ConversationId, Event, EventBody, Position};
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{Id, StoreError};
 
@@ -102,6 +102,17 @@ pub(crate) fn of_conversation(
         events.reverse();
     }
     Ok((events, more))
+}
+
+/// Whether the event at `position` is a call for help.
+pub(crate) fn raises_help(
+    connection: &Connection,
+    conversation: ConversationId,
+    position: Position,
+) -> Result<bool, StoreError> {
+    let mut query = connection.prepare_cached("SELECT body FROM events WHERE conversation = ?1 AND position = ?2")?;
+    let event = query.query_row(params![Id(conversation.0), position.0], event_of).optional()?.transpose()?;
+    Ok(event.is_some_and(|event| matches!(event.body, EventBody::HelpRaised { .. })))
 }
 
 fn event_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Result<Event, StoreError>> {

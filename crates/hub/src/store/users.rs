@@ -1,7 +1,7 @@
 //! Users of the desk.
 
-use tandem_conversation::{Role, Skills, UserId};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, params};
+use tandem_conversation::{Access, ConversationId, Permissions, Role, Skills, UserId};
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::{Id, StoreError};
 
@@ -21,6 +21,20 @@ CREATE TABLE users (
 /// As JSON: brands and languages.
 pub(crate) const SKILLS: &str = "ALTER TABLE users ADD COLUMN skills TEXT NOT NULL DEFAULT '{}';";
 
+/// UserRights that end when they end.
+pub(crate) const RIGHTS: &str = "
+-- Cannot sign in, and is asked for nothing.
+ALTER TABLE users ADD COLUMN suspended INTEGER NOT NULL DEFAULT 0;
+-- Counts up with each change of any user's rights or sign-ins: running hubs look what is newer than they know.
+ALTER TABLE users ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+-- Up to this place of the account's log desks were told by other rights than now; null if the rights never changed.
+ALTER TABLE users ADD COLUMN rights_from INTEGER;
+CREATE INDEX users_changed ON users (changed);
+CREATE INDEX users_suspended ON users (id) WHERE suspended = 1;
+-- Calls for help of other brands than their own are not for their eyes any more.
+UPDATE users SET rights_from = (SELECT coalesce(max(seq), 0) FROM events)
+    WHERE json_array_length(skills, '$.brands') > 0;";
+
 /// A user with what is needed to sign in.
 #[derive(Clone, Debug)]
 pub struct User {
@@ -31,9 +45,37 @@ pub struct User {
     pub capacity: u32,
     pub password: String,
     pub skills: Skills,
+    /// Cannot sign in, and is asked for nothing.
+    pub suspended: bool,
+    /// Up to this place of the account's log desks were told by other rights than these.
+    pub rights_from: Option<u64>,
 }
 
-const COLUMNS: &str = "id, email, name, role, capacity, password, skills";
+/// What decides what a user may see and do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserRights {
+    pub user: UserId,
+    pub permissions: Permissions,
+    pub skills: Skills,
+}
+
+impl User {
+    /// Their rights, as the row says now.
+    #[must_use]
+    pub fn rights(&self) -> UserRights {
+        UserRights { user: self.id, permissions: self.role.permissions(), skills: self.skills.clone() }
+    }
+}
+
+impl UserRights {
+    /// As the rule of reading asks for them.
+    #[must_use]
+    pub fn access(&self) -> Access<'_> {
+        Access { user: self.user, permissions: &self.permissions, skills: &self.skills }
+    }
+}
+
+const COLUMNS: &str = "id, email, name, role, capacity, password, skills, suspended, rights_from";
 
 fn user_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<User> {
     let role: String = row.get(3)?;
@@ -47,30 +89,95 @@ fn user_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<User> {
         password: row.get(5)?,
         // What cannot be read limits nobody.
         skills: serde_json::from_str(row.get_ref(6)?.as_str()?).unwrap_or_default(),
+        suspended: row.get(7)?,
+        rights_from: row.get::<_, Option<i64>>(8)?.map(i64::cast_unsigned),
     })
 }
 
-/// Adds a user; an existing address keeps its id and gets the new name, role and password.
-pub(crate) fn put(connection: &Connection, user: &User) -> Result<UserId, StoreError> {
+/// An address as it is stored: without what a copy brings along, in lower case.
+pub(crate) fn normal_email(text: &str) -> String {
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')).to_lowercase()
+}
+
+/// Adds a user.
+pub(crate) fn insert(connection: &Connection, user: &User) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached(
-        "INSERT INTO users (id, email, name, role, capacity, password, skills) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         ON CONFLICT (email) DO UPDATE SET name = excluded.name, role = excluded.role,
-             capacity = excluded.capacity, password = excluded.password, skills = excluded.skills
-         RETURNING id",
+        "INSERT INTO users (id, email, name, role, capacity, password, skills, suspended, rights_from)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
-    let skills = serde_json::to_string(&user.skills)
-        .map_err(|error| StoreError::Damaged { what: "skills", detail: crate::json::problem(&error) })?;
-    let id = query.query_row(
-        params![Id(user.id.0), user.email, user.name, user.role.name(), user.capacity, user.password, skills],
-        |row| row.get::<_, Id>(0),
+    query.execute(values(user, &skills_of(user)?))?;
+    Ok(())
+}
+
+/// Writes a known user anew; running hubs notice.
+pub(crate) fn update(connection: &Connection, user: &User) -> Result<(), StoreError> {
+    let mut query = connection.prepare_cached(
+        "UPDATE users SET email = ?2, name = ?3, role = ?4, capacity = ?5, password = ?6, skills = ?7, suspended = ?8,
+             rights_from = ?9
+         WHERE id = ?1",
     )?;
-    Ok(UserId(id.0))
+    query.execute(values(user, &skills_of(user)?))?;
+    touch(connection, user.id)
+}
+
+fn skills_of(user: &User) -> Result<String, StoreError> {
+    serde_json::to_string(&user.skills)
+        .map_err(|error| StoreError::Damaged { what: "skills", detail: crate::json::problem(&error) })
+}
+
+fn values<'a>(user: &'a User, skills: &'a str) -> impl Params + 'a {
+    (
+        Id(user.id.0),
+        &user.email,
+        &user.name,
+        user.role.name(),
+        user.capacity,
+        &user.password,
+        skills,
+        user.suspended,
+        user.rights_from.map(u64::cast_signed),
+    )
+}
+
+/// Something about the user's rights or sign-ins has changed: running hubs look at their desks again.
+pub(crate) fn touch(connection: &Connection, user: UserId) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE users SET changed = (SELECT max(changed) FROM users) + 1 WHERE id = ?1")?
+        .execute([Id(user.0)])?;
+    Ok(())
+}
+
+/// The number of the newest change.
+pub(crate) fn newest_change(connection: &Connection) -> Result<i64, StoreError> {
+    let mut query = connection.prepare_cached("SELECT coalesce(max(changed), 0) FROM users")?;
+    Ok(query.query_row([], |row| row.get(0))?)
+}
+
+/// Users that were changed after a number, each with the number of its change.
+pub(crate) fn changed_after(connection: &Connection, after: i64) -> Result<Vec<(UserId, i64)>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT id, changed FROM users WHERE changed > ?1 ORDER BY changed")?;
+    let rows = query.query_map([after], |row| Ok((UserId(row.get::<_, Id>(0)?.0), row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Where suspended users are engaged or invited.
+pub(crate) fn suspended_and_engaged(
+    connection: &Connection,
+    most: u32,
+) -> Result<Vec<(UserId, ConversationId)>, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT u.id, i.conversation FROM users u JOIN involvement i ON i.user = u.id
+         WHERE u.suspended = 1 AND i.left_at IS NULL LIMIT ?1",
+    )?;
+    let rows =
+        query.query_map([most], |row| Ok((UserId(row.get::<_, Id>(0)?.0), ConversationId(row.get::<_, Id>(1)?.0))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The user of an address.
 pub(crate) fn by_email(connection: &Connection, email: &str) -> Result<Option<User>, StoreError> {
     let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM users WHERE email = ?1"))?;
-    Ok(query.query_row([email.to_lowercase()], user_of).optional()?)
+    Ok(query.query_row([normal_email(email)], user_of).optional()?)
 }
 
 /// One user.
@@ -79,7 +186,12 @@ pub(crate) fn get(connection: &Connection, id: UserId) -> Result<Option<User>, S
     Ok(query.query_row([Id(id.0)], user_of).optional()?)
 }
 
-/// Everybody, by name; an account has hundreds of users.
+/// Somebody who may be asked for something: not suspended.
+pub(crate) fn at_work(connection: &Connection, id: UserId) -> Result<Option<User>, StoreError> {
+    Ok(get(connection, id)?.filter(|user| !user.suspended))
+}
+
+/// Everybody, by name, suspended or not; an account has hundreds of users.
 pub(crate) fn all(connection: &Connection) -> Result<Vec<User>, StoreError> {
     let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM users ORDER BY name LIMIT 5000"))?;
     let rows = query.query_map(params![], user_of)?;

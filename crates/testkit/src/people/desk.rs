@@ -121,7 +121,7 @@ impl Desk {
     #[must_use]
     pub fn section(&self, section: Section) -> Vec<&Conversation> {
         let Some(me) = &self.me else { return Vec::new() };
-        let within = |state: &&Conversation| sections(state, me.user, &me.permissions, self.time).contains(&section);
+        let within = |state: &&Conversation| sections(state, &me.access(), self.time).contains(&section);
         self.states.values().filter(within).collect()
     }
 

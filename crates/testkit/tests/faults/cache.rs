@@ -78,10 +78,10 @@ impl Cached {
 
     /// Whether this desk shows what the hub knows, as far as its user may see it.
     pub fn equals(&self, hub: &Hub, now: Time, app: &Value) -> Result<(), String> {
-        let Me { user, permissions, .. } = &self.me;
+        let (user, access) = (&self.me.user, self.me.access());
         let mut counts: BTreeMap<Section, u64> = BTreeMap::new();
         for (of, whole) in &hub.conversations {
-            let found = sections(&whole.state, *user, permissions, now);
+            let found = sections(&whole.state, &access, now);
             found.iter().for_each(|section| *counts.entry(*section).or_default() += 1);
             if !found.is_empty() && !self.held.get(of).is_some_and(|held| held.listed) {
                 return Err(format!("{of} is missing, although it belongs to {found:?}"));
@@ -90,7 +90,7 @@ impl Cached {
         for (of, held) in &self.held {
             let whole = hub.conversations.get(of).ok_or_else(|| format!("{of} is not known to the hub"))?;
             if held.listed {
-                if !visible(&whole.state, *user, permissions, now) {
+                if !visible(&whole.state, &access, now) {
                     return Err(format!("{of} is still there, although its user may not see it"));
                 }
                 if held.state != whole.state {

@@ -14,7 +14,8 @@ use crate::store::brands::Brand;
 /// Refuses pages of other domains. Who sends no origin is no browser's page, and cannot be told apart by it.
 pub(crate) fn check(brand: &Brand, peer: &Peer) -> Result<(), ApiError> {
     let is_of_brand = peer.page_host().is_none_or(|host| host.is_ok_and(|host| brand.allows(&host)));
-    if is_of_brand || peer.is_own_page() {
+    // Pages without an origin of their own (from a file, in a sandbox) are any page's: a chat for all is theirs, too.
+    if is_of_brand || brand.allows_all() || peer.is_own_page() {
         return Ok(());
     }
     Err(ApiError::new(403, "chat.domain", "This chat may not be used on this page's domain."))

@@ -1,0 +1,85 @@
+//! Who may send which command: one table. What somebody may read is decided before (`may_read`).
+
+use super::Draft;
+use crate::command::Command;
+use crate::participant::ParticipantKind::{self, Agent, Customer, ExternalAgent, Logic, System};
+use crate::permission::Permission;
+use crate::rejection::Rejection;
+
+/// How an agent has to stand to the conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// To handle conversations is enough, or the command itself looks further: at an engagement, an invitation, a link.
+    Handles,
+    /// To look on is enough: whoever views all conversations need not handle any.
+    LooksOn,
+    /// Engaged in this conversation, or viewing all of them.
+    TakesPart,
+}
+
+const OURS: &[ParticipantKind] = &[Agent, ExternalAgent];
+
+/// Which kinds of participants may send a command, and how agents among them have to stand.
+fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
+    use Standing::{Handles, LooksOn, TakesPart};
+    match command {
+        Command::Start(_) => (&[Customer, System], Handles),
+        Command::Write { .. } | Command::GiveFeedback { .. } => (&[Customer], Handles),
+        // Only within an engagement; a reply to a completed conversation begins one.
+        Command::Reply { .. } | Command::Leave { .. } | Command::AskForHelp { .. } | Command::PressButton { .. } => {
+            (OURS, Handles)
+        }
+        Command::Note { .. } => (OURS, LooksOn),
+        Command::Receive { .. } => (&[Customer, Agent, ExternalAgent], LooksOn),
+        // Each begins an engagement, looks for one, or for an invitation of the sender's own.
+        Command::Join { .. }
+        | Command::Reopen
+        | Command::TakeOver
+        | Command::Complete { .. }
+        | Command::Invite { .. }
+        | Command::Accept { .. }
+        | Command::Decline { .. }
+        | Command::Remove { .. }
+        | Command::Delegate { .. }
+        | Command::GradeHandover { .. } => (&[Agent], Handles),
+        // What others have begun is for those who take part.
+        Command::HelpNotNeeded | Command::Withdraw { .. } | Command::EngageLogic { .. } | Command::Tag { .. } => {
+            (&[Agent], TakesPart)
+        }
+        Command::RevokeLink { .. } => (&[Agent, System], TakesPart),
+        Command::RenameCustomer { .. } => (&[Customer, Agent, Logic, System], Handles),
+        Command::OpenLink { .. } => (&[ExternalAgent], Handles),
+        Command::AnswerLogic { .. } => (&[Logic], Handles),
+        Command::ChangeCustom { .. } | Command::ChangeCustomer { .. } => (&[Logic, System], Handles),
+        Command::Tick
+        | Command::WidenHelp { .. }
+        | Command::AskLogic { .. }
+        | Command::FailLogic { .. }
+        | Command::FailMail { .. }
+        | Command::LinkCustomer { .. }
+        | Command::Dismiss { .. }
+        | Command::Progress { .. } => (&[System], Handles),
+    }
+}
+
+impl Draft<'_> {
+    /// Refuses whoever may not send this command at all.
+    pub(super) fn permit(&self, command: &Command) -> Result<(), Rejection> {
+        let (kinds, standing) = rule_of(command);
+        if !kinds.contains(&self.actor.kind()) {
+            return Err(Rejection::NotYours);
+        }
+        if self.actor.kind() != Agent {
+            return Ok(());
+        }
+        let held = &self.envelope.permissions;
+        let views_all = held.has_all(Permission::ViewAll);
+        if !held.has(Permission::Handle) && !(standing == Standing::LooksOn && views_all) {
+            return Err(Rejection::Forbidden { permission: Permission::Handle });
+        }
+        if standing == Standing::TakesPart && !views_all {
+            self.engaged()?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,152 @@
+//! Brands, and the hosts whose pages may show their chats.
+
+use tandem_conversation::BrandId;
+use tandem_protocol::administration::{BrandAddition, BrandChange};
+use tandem_protocol::chat::BrandLook;
+use tandem_sqlite::rusqlite::Connection;
+use uuid::Uuid;
+
+use super::{Done, Refusal, checked_name};
+use crate::store::brands::{self, Brand};
+
+const GREETING: &str = "Hello! How can we help you?";
+const ACCENT: &str = "#2f5bea";
+/// Longest greeting, in characters.
+const GREETING_CHARS: usize = 500;
+
+/// Adds a brand whose id is not known yet.
+pub(crate) fn add_brand(connection: &Connection, addition: BrandAddition) -> Done<Brand> {
+    let brand = match checked(addition) {
+        Ok(brand) => brand,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if brands::by_key(connection, &brand.look.id)?.is_some() {
+        return Ok(Err(Refusal::BrandExists(brand.look.id)));
+    }
+    brands::put(connection, &brand)?;
+    Ok(Ok(brand))
+}
+
+/// Changes what is named.
+pub(crate) fn change_brand(connection: &Connection, key: &str, change: BrandChange) -> Done<Brand> {
+    let Some(before) = brands::by_key(connection, key)? else { return Ok(Err(Refusal::NoBrand(key.to_owned()))) };
+    let BrandChange { name, greeting, accent, domains } = change;
+    let changed = checked(BrandAddition {
+        id: before.look.id,
+        name: name.unwrap_or(before.look.name),
+        greeting: greeting.or(Some(before.look.greeting)),
+        accent: accent.or(Some(before.look.accent)),
+        domains: domains.unwrap_or(before.domains),
+    });
+    let brand = match changed {
+        Ok(brand) => Brand { id: before.id, secret_generation: before.secret_generation, ..brand },
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    brands::put(connection, &brand)?;
+    Ok(Ok(brand))
+}
+
+/// Removes a brand: its chat begins nowhere any more. Conversations stay, and so does who serves them.
+pub(crate) fn remove_brand(connection: &Connection, key: &str) -> Done<()> {
+    Ok(if brands::remove(connection, key)? { Ok(()) } else { Err(Refusal::NoBrand(key.to_owned())) })
+}
+
+/// A brand that does not exist yet, if everything about it can be accepted.
+pub(crate) fn checked(addition: BrandAddition) -> Result<Brand, Refusal> {
+    let BrandAddition { id, name, greeting, accent, domains } = addition;
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if id.is_empty() || id.len() > 64 || !id.chars().all(plain) {
+        return Err(Refusal::invalid("id", format!("'{id}': use lower-case letters, digits and hyphens, at most 64")));
+    }
+    let (greeting, accent) = (greeting.unwrap_or_else(|| GREETING.into()), accent.unwrap_or_else(|| ACCENT.into()));
+    if greeting.chars().count() > GREETING_CHARS {
+        return Err(Refusal::invalid("greeting", format!("is longer than {GREETING_CHARS} characters")));
+    }
+    let hex = accent.strip_prefix('#').is_some_and(|h| h.len() == 6 && h.chars().all(|c| c.is_ascii_hexdigit()));
+    if !hex {
+        return Err(Refusal::invalid("accent", format!("'{accent}' is not a colour such as #2f5bea")));
+    }
+    if domains.is_empty() {
+        return Err(Refusal::invalid("domains", "name at least one host, or * for all"));
+    }
+    let domains = domains.iter().map(|domain| checked_domain(domain)).collect::<Result<_, _>>()?;
+    let look = BrandLook { id, name: checked_name(&name)?, greeting, accent };
+    Ok(Brand { id: BrandId(Uuid::now_v7()), look, domains, secret_generation: 0 })
+}
+
+/// A host as browsers name it (punycode, lower case), `*.host` for those below it, or `*`.
+fn checked_domain(text: &str) -> Result<String, Refusal> {
+    let wrong = |problem: &str| {
+        let words = format!("'{text}': {problem}; use a host such as www.example.com, *.example.com, or * for all");
+        Refusal::invalid("domains", words)
+    };
+    let domain = text.trim();
+    if domain == "*" {
+        return Ok(domain.to_owned());
+    }
+    let (below, host) = match domain.strip_prefix("*.") {
+        Some(host) => ("*.", host),
+        None => ("", domain),
+    };
+    if host.contains('*') {
+        return Err(wrong("* stands alone or before the first dot"));
+    }
+    if host.is_empty() || host.contains(['/', '@', '?', '#', '\\']) || host.contains(char::is_whitespace) {
+        return Err(wrong("this is not a host"));
+    }
+    let url = reqwest::Url::parse(&format!("http://{host}/")).map_err(|_| wrong("this is not a host"))?;
+    // 80 is the port of http, which the address then leaves out.
+    if url.port().is_some() || host.trim_end_matches(']').rsplit_once(':').is_some_and(|(name, _)| !name.contains(':'))
+    {
+        return Err(wrong("a chat may stand on every port of its hosts, so leave the port out"));
+    }
+    let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| wrong("this is not a host"))?;
+    Ok(format!("{below}{}", host.trim_end_matches('.')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn domains_are_kept_as_browsers_name_them() {
+        for (given, kept) in [
+            ("www.example.com", "www.example.com"),
+            (" WWW.Example.com ", "www.example.com"),
+            ("bücher.example", "xn--bcher-kva.example"),
+            ("*.bücher.example", "*.xn--bcher-kva.example"),
+            ("例え.jp", "xn--r8jz45g.jp"),
+            ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+            ("example.com.", "example.com"),
+            ("localhost", "localhost"),
+            ("127.0.0.1", "127.0.0.1"),
+            ("[::1]", "[::1]"),
+            ("*", "*"),
+        ] {
+            assert_eq!(checked_domain(given).as_deref(), Ok(kept), "{given}");
+        }
+    }
+
+    #[test]
+    fn what_no_browser_would_send_is_refused_with_words() {
+        for wrong in [
+            "",
+            "*foo*",
+            "*.",
+            "**",
+            "foo.*",
+            "a*.example.com",
+            "www.example.com:8080",
+            "www.example.com:80",
+            "https://example.com",
+            "example.com/chat",
+            "a b.example",
+            "user@example.com",
+            "exa\nmple.com",
+            "[::1]:80",
+            "exam%ple.com",
+        ] {
+            assert!(checked_domain(wrong).is_err(), "{wrong}");
+        }
+    }
+}

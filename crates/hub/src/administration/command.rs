@@ -1,0 +1,325 @@
+//! `tandem-hub user` and `tandem-hub brand`. A running hub notices what they change within a second.
+
+use std::io::{IsTerminal as _, Read as _};
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use clap::{Args, Subcommand};
+use tandem_conversation::{Role, UserId};
+use tandem_protocol::administration::{BrandAddition, BrandChange, UserAddition, UserChange};
+
+use super::{Checked, Refusal, row_of};
+use crate::config::Config;
+use crate::setup::{brand_secret, open};
+use crate::store::{StoreError, brands, users};
+
+/// How a password is given. Without any of these: from TANDEM_PASSWORD, or asked for at the terminal.
+#[derive(Args, Debug)]
+pub struct Password {
+    /// Read the password from standard input
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+/// Users of the desk.
+#[derive(Subcommand, Debug)]
+pub enum UserCommand {
+    /// Add a user
+    Add {
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        name: String,
+        /// agent, supervisor or admin
+        #[arg(long)]
+        role: Role,
+        /// The most conversations at once [default: 8]
+        #[arg(long)]
+        capacity: Option<u32>,
+        /// Id of a brand whose conversations they take; repeatable; all unless given
+        #[arg(long = "brand")]
+        brands: Vec<String>,
+        /// A language they take, such as de; repeatable; all unless given
+        #[arg(long = "language")]
+        languages: Vec<String>,
+        #[command(flatten)]
+        password: Password,
+    },
+    /// List all users
+    List,
+    /// Change a user; what is not named stays as it is
+    Set {
+        /// The user's present address
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        new_email: Option<String>,
+        #[arg(long)]
+        name: Option<String>,
+        /// agent, supervisor or admin; counts at once
+        #[arg(long)]
+        role: Option<Role>,
+        /// The most conversations at once
+        #[arg(long)]
+        capacity: Option<u32>,
+        /// Id of a brand whose conversations they take, in place of those until now; repeatable
+        #[arg(long = "brand", conflicts_with = "all_brands")]
+        brands: Vec<String>,
+        /// They take the conversations of every brand
+        #[arg(long)]
+        all_brands: bool,
+        /// A language they take, in place of those until now; repeatable
+        #[arg(long = "language", conflicts_with = "all_languages")]
+        languages: Vec<String>,
+        /// They take every language
+        #[arg(long)]
+        all_languages: bool,
+        /// Ask for a new password at the terminal; it ends every sign-in of the user
+        #[arg(long = "password", conflicts_with = "password_stdin")]
+        password: bool,
+        /// Read a new password from standard input; it ends every sign-in of the user
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Lock a user out: sign-ins, open desks and engagements end within a second
+    Suspend {
+        #[arg(long)]
+        email: String,
+    },
+    /// Let a suspended user sign in again
+    Resume {
+        #[arg(long)]
+        email: String,
+    },
+}
+
+/// Brands of the web chat.
+#[derive(Subcommand, Debug)]
+pub enum BrandCommand {
+    /// Add a brand
+    Add {
+        /// What pages write into the element: lower-case letters, digits, hyphens
+        #[arg(long)]
+        id: String,
+        #[arg(long)]
+        name: String,
+        /// What the chat says first [default: Hello! How can we help you?]
+        #[arg(long)]
+        greeting: Option<String>,
+        /// Colour of buttons [default: #2f5bea]
+        #[arg(long)]
+        accent: Option<String>,
+        /// Host of a page that may show the chat; repeatable; * for all
+        #[arg(long = "domain", required = true)]
+        domains: Vec<String>,
+    },
+    /// List all brands
+    List,
+    /// Change a brand; what is not named stays as it is
+    Set {
+        #[arg(long)]
+        id: String,
+        #[arg(long)]
+        name: Option<String>,
+        #[arg(long)]
+        greeting: Option<String>,
+        #[arg(long)]
+        accent: Option<String>,
+        /// Host of a page that may show the chat, in place of those until now; repeatable; * for all
+        #[arg(long = "domain")]
+        domains: Vec<String>,
+    },
+    /// Remove a brand: its chat begins nowhere any more; conversations stay
+    Remove {
+        #[arg(long)]
+        id: String,
+    },
+    /// Tell the secret with which a brand's website says who its visitors are
+    Secret {
+        #[arg(long)]
+        id: String,
+        /// Make a new one; what was signed with the one before counts no more
+        #[arg(long)]
+        renew: bool,
+    },
+}
+
+impl UserCommand {
+    /// Does it, and says on standard output what is so now.
+    ///
+    /// # Errors
+    /// What cannot be accepted, in words for the operator; then nothing has changed.
+    pub fn run(self, config: &Config) -> anyhow::Result<()> {
+        let data = &config.data;
+        match self {
+            Self::Add { email, name, role, capacity, brands, languages, password } => {
+                let password = password.take(&email)?;
+                let addition = UserAddition { email, name, role, password, capacity, brands, languages };
+                let checked = super::checked_addition(addition)?;
+                let added = open(data)?.write_blocking(move |c, ()| super::add_user(c, checked))??;
+                println!("{} is {} {}", added.email, added.role.name(), added.id);
+            }
+            Self::List => {
+                let database = open(data)?;
+                let (all, known) = database.read_blocking(|connection| -> Result<_, StoreError> {
+                    Ok((users::all(connection)?, brands::all(connection)?))
+                })?;
+                for row in all.into_iter().map(|user| row_of(user, &known)) {
+                    let limits = [("brands", &row.brands), ("languages", &row.languages)].into_iter();
+                    let limits: String = limits
+                        .filter(|(_, only)| !only.is_empty())
+                        .map(|(what, only)| format!("\t{what} {}", only.join(",")))
+                        .collect();
+                    let suspended = if row.suspended { "\tsuspended" } else { "" };
+                    let (email, role, name, capacity) = (row.email, row.role.name(), row.name, row.capacity);
+                    println!("{email}\t{role}\t{name}\tcapacity {capacity}{limits}{suspended}");
+                }
+            }
+            Self::Set {
+                email,
+                new_email,
+                name,
+                role,
+                capacity,
+                brands,
+                all_brands,
+                languages,
+                all_languages,
+                password,
+                password_stdin,
+            } => {
+                let some = |given: Vec<String>, all: bool| (all || !given.is_empty()).then_some(given);
+                let password = match (password, password_stdin) {
+                    (_, true) => Some(from_stdin()?),
+                    (true, _) => Some(asked_for(&email)?),
+                    _ => None,
+                };
+                let change = UserChange {
+                    email: new_email,
+                    name,
+                    role,
+                    password,
+                    capacity,
+                    brands: some(brands, all_brands),
+                    languages: some(languages, all_languages),
+                };
+                let checked = Checked::new(change)?;
+                let user = on_user(data, &email, move |c, id| super::change_user(c, id, checked))?;
+                println!("{} is {} {}", user.email, user.role.name(), user.id);
+            }
+            Self::Suspend { email } => {
+                let user = on_user(data, &email, |c, id| super::suspend_user(c, id, true))?;
+                println!("{} is suspended", user.email);
+            }
+            Self::Resume { email } => {
+                let user = on_user(data, &email, |c, id| super::suspend_user(c, id, false))?;
+                println!("{} is {} {}", user.email, user.role.name(), user.id);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl BrandCommand {
+    /// Whether it is the first thing that a new hub needs.
+    #[must_use]
+    pub fn may_begin(&self) -> bool {
+        matches!(self, Self::Add { .. })
+    }
+
+    /// Does it, and says on standard output what is so now.
+    ///
+    /// # Errors
+    /// What cannot be accepted, in words for the operator; then nothing has changed.
+    pub fn run(self, config: &Config) -> anyhow::Result<()> {
+        let data = &config.data;
+        match self {
+            Self::Add { id, name, greeting, accent, domains } => {
+                let addition = BrandAddition { id, name, greeting, accent, domains };
+                let added = open(data)?.write_blocking(move |c, ()| super::add_brand(c, addition))??;
+                let hub = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+                println!("<script type=\"module\" src=\"{hub}/chat.js\"></script>");
+                println!("<universal-chat brand=\"{}\"></universal-chat>", added.look.id);
+            }
+            Self::List => {
+                for brand in open(data)?.read_blocking(brands::all)? {
+                    println!("{}\t{}\t{}", brand.look.id, brand.look.name, brand.domains.join(" "));
+                }
+            }
+            Self::Set { id, name, greeting, accent, domains } => {
+                let domains = (!domains.is_empty()).then_some(domains);
+                let change = BrandChange { name, greeting, accent, domains };
+                let database = open(data)?;
+                let brand = database.write_blocking(move |c, ()| super::change_brand(c, &id, change))??;
+                println!("{}\t{}\t{}", brand.look.id, brand.look.name, brand.domains.join(" "));
+            }
+            Self::Remove { id } => {
+                let key = id.clone();
+                open(data)?.write_blocking(move |c, ()| super::remove_brand(c, &key))??;
+                println!("{id} is removed");
+            }
+            Self::Secret { id, renew } => println!("{}", brand_secret(data, &id, renew)?),
+        }
+        Ok(())
+    }
+}
+
+fn on_user(
+    data: &Path,
+    email: &str,
+    change: impl FnOnce(&tandem_sqlite::rusqlite::Connection, UserId) -> super::Done<users::User> + Send + 'static,
+) -> anyhow::Result<users::User> {
+    let (database, wanted) = (open(data)?, email.to_owned());
+    let changed = database.write_blocking(move |connection, ()| match users::by_email(connection, &wanted)? {
+        Some(user) => change(connection, user.id),
+        None => Ok(Err(Refusal::NoUser)),
+    })?;
+    changed.with_context(|| format!("Cannot change {email}"))
+}
+
+impl Password {
+    fn take(&self, email: &str) -> anyhow::Result<String> {
+        if self.password_stdin {
+            return from_stdin();
+        }
+        match std::env::var("TANDEM_PASSWORD") {
+            Ok(password) => Ok(password),
+            Err(_) => asked_for(email),
+        }
+    }
+}
+
+/// Asks at the terminal, without showing what is typed.
+fn asked_for(email: &str) -> anyhow::Result<String> {
+    if !std::io::stdin().is_terminal() {
+        bail!("Give the password on standard input (--password-stdin) or in TANDEM_PASSWORD");
+    }
+    let read = |prompt: String| rpassword::prompt_password(prompt).context("Cannot read the password");
+    let password = read(format!("Password for {email}: "))?;
+    if read("The same again: ".to_owned())? != password {
+        bail!("The two passwords differ; nothing was changed");
+    }
+    Ok(password)
+}
+
+fn from_stdin() -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().take(4096).read_to_end(&mut bytes).context("Cannot read the password")?;
+    let text = String::from_utf8(bytes).ok().context("The password on standard input is not UTF-8")?;
+    Ok(without_frame(&text).to_owned())
+}
+
+/// Without what shells and editors add around a line: the mark at its beginning and the end of the line.
+fn without_frame(text: &str) -> &str {
+    text.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n'])
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_mark_and_the_line_end_are_no_part_of_a_password() {
+        for given in ["correct horse ", "\u{feff}correct horse ", "correct horse \n", "\u{feff}correct horse \r\n"] {
+            assert_eq!(super::without_frame(given), "correct horse ", "{given:?}");
+        }
+    }
+}

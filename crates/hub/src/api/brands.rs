@@ -1,0 +1,74 @@
+//! Brands, for those who manage settings.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use tandem_conversation::Permission;
+use tandem_protocol::Problem;
+use tandem_protocol::administration::{BrandAddition, BrandChange, BrandRow};
+
+use super::auth::Signed;
+use super::{ApiError, Json};
+use crate::administration;
+use crate::hub::Hub;
+use crate::store::brands::{self, Brand};
+
+/// All brands, by id.
+#[utoipa::path(get, path = "/api/v1/brands", tag = "administration",
+    responses((status = 200, body = Vec<BrandRow>), (status = 401, body = Problem), (status = 403, body = Problem)))]
+pub(crate) async fn list(State(hub): State<Arc<Hub>>, signed: Signed) -> Result<axum::Json<Vec<BrandRow>>, ApiError> {
+    signed.require(Permission::SettingsManage)?;
+    let all = hub.database.read(brands::all).await?;
+    Ok(axum::Json(all.into_iter().map(row_of).collect()))
+}
+
+/// Adds a brand.
+#[utoipa::path(post, path = "/api/v1/brands", request_body = BrandAddition, tag = "administration",
+    responses((status = 200, body = BrandRow), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 409, description = "The id is another brand's", body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn add(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+    Json(addition): Json<BrandAddition>,
+) -> Result<axum::Json<BrandRow>, ApiError> {
+    signed.require(Permission::SettingsManage)?;
+    let added = hub.database.write(move |connection, _| administration::add_brand(connection, addition)).await?;
+    Ok(axum::Json(row_of(added?)))
+}
+
+/// Changes what is named.
+#[utoipa::path(patch, path = "/api/v1/brands/{id}", request_body = BrandChange, tag = "administration",
+    params(("id" = String, Path)),
+    responses((status = 200, body = BrandRow), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn change(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+    Path(key): Path<String>,
+    Json(change): Json<BrandChange>,
+) -> Result<axum::Json<BrandRow>, ApiError> {
+    signed.require(Permission::SettingsManage)?;
+    let changed =
+        hub.database.write(move |connection, _| administration::change_brand(connection, &key, change)).await?;
+    Ok(axum::Json(row_of(changed?)))
+}
+
+/// Removes a brand: its chat begins nowhere any more. Its conversations stay.
+#[utoipa::path(delete, path = "/api/v1/brands/{id}", tag = "administration", params(("id" = String, Path)),
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn remove(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+    Path(key): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    signed.require(Permission::SettingsManage)?;
+    hub.database.write(move |connection, _| administration::remove_brand(connection, &key)).await??;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn row_of(brand: Brand) -> BrandRow {
+    let look = brand.look;
+    BrandRow { id: look.id, name: look.name, greeting: look.greeting, accent: look.accent, domains: brand.domains }
+}

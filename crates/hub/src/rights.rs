@@ -1,0 +1,142 @@
+//! Rights end when they end: notices every change of a user's rights and sign-ins, also those that another process made,
+//! and re-judges the open desks that it concerns.
+//!
+//! The database tells: each such change marks its user with the next number (`users.changed`), which is looked at by
+//! index a few times a second. Nothing is decided by memory alone, so a hub that was down or slow misses nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tandem_conversation::{Command, ConversationId, Time, UserId};
+use tandem_sqlite::rusqlite::Connection;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use crate::api::auth::{ACCESS_MS, me_of};
+use crate::engine::system_command;
+use crate::fanout::{Input, Seat};
+use crate::hub::Hub;
+use crate::socket::Goodbye;
+use crate::store::{StoreError, auth, users};
+
+/// How late a change may be noticed.
+const EVERY: Duration = Duration::from_millis(250);
+/// How often is looked for suspended users who are engaged, in looks: a command of theirs may have been under way.
+const STRAGGLERS_EVERY: u32 = 20;
+/// Engagements that are ended in one look.
+const AT_ONCE: u32 = 500;
+
+const SIGN_IN_OVER: Goodbye = Goodbye::new(1008, "auth.ended", "This sign-in has ended: sign in again.");
+/// What the desk was told may be more or less than its user may see now.
+const RIGHTS_CHANGED: Goodbye =
+    Goodbye::new(1012, "live.rights", "Your account was changed; the desk comes back with what you may see now.");
+
+/// What becomes of a desk that was looked at.
+pub(crate) enum Verdict {
+    /// It goes on, and is looked at again then.
+    Stays(Time),
+    Ends(Goodbye),
+}
+
+/// Runs as long as the hub.
+pub(crate) async fn run(hub: Arc<Hub>) {
+    // What was changed before concerns no desk of this process.
+    let mut known = match hub.database.read(users::newest_change).await {
+        Ok(newest) => newest,
+        Err(error) => {
+            tracing::error!(%error, "cannot read who was changed");
+            0
+        }
+    };
+    let mut looks: u32 = 0;
+    loop {
+        if let Err(error) = hub.look_at_rights(&mut known, looks.is_multiple_of(STRAGGLERS_EVERY)).await {
+            tracing::error!(%error, "cannot look whose rights have changed");
+        }
+        looks = looks.wrapping_add(1);
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            () = hub.rights_changed.notified() => {}
+        }
+    }
+}
+
+impl Hub {
+    async fn look_at_rights(&self, known: &mut i64, stragglers: bool) -> Result<(), StoreError> {
+        let after = *known;
+        let changed = self.database.read(move |connection| users::changed_after(connection, after)).await?;
+        let ids: Vec<UserId> = changed.iter().map(|(user, _)| *user).collect();
+        self.judge(ids).await?;
+        if stragglers || !changed.is_empty() {
+            self.dismiss_suspended().await?;
+        }
+        *known = changed.iter().map(|(_, number)| *number).max().unwrap_or(after);
+        Ok(())
+    }
+
+    /// Looks again at the desks of these users, and at those whose time has come.
+    async fn judge(&self, users: Vec<UserId>) -> Result<(), StoreError> {
+        let (answer, seats) = oneshot::channel();
+        self.fanout.send(Input::Seats { users, now: self.clock.now(), answer });
+        let seats: Vec<Seat> = seats.await.unwrap_or_default();
+        if seats.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let rows = self
+            .database
+            .read(move |connection| -> Result<Vec<_>, StoreError> {
+                seats.into_iter().map(|seat| Ok((found(connection, seat.sign_in, now)?, seat))).collect()
+            })
+            .await?;
+        let judged = rows.into_iter().map(|(found, seat)| {
+            let verdict = match found {
+                None => Verdict::Ends(SIGN_IN_OVER),
+                Some((user, _)) if me_of(self, &user) != seat.me => Verdict::Ends(RIGHTS_CHANGED),
+                Some((_, expires)) => Verdict::Stays(expires.min(now.plus_ms(ACCESS_MS))),
+            };
+            (seat.session, verdict)
+        });
+        self.fanout.send(Input::Judged(judged.collect()));
+        Ok(())
+    }
+
+    /// Ends what suspended users take part in; the customers whom they leave behind are settled as always.
+    async fn dismiss_suspended(&self) -> Result<(), StoreError> {
+        let engaged = self.database.read(|connection| users::suspended_and_engaged(connection, AT_ONCE)).await?;
+        for (user, conversation) in engaged {
+            self.dismiss(user, conversation).await?;
+        }
+        Ok(())
+    }
+
+    async fn dismiss(&self, user: UserId, conversation: ConversationId) -> Result<(), StoreError> {
+        let done = self.execute_once(system_command(conversation, Command::Dismiss { user })).await?;
+        if let Err(rejection) = done {
+            tracing::error!(%rejection, user.id = %user, conversation.id = %conversation, "an engagement cannot be ended");
+        }
+        Ok(())
+    }
+}
+
+/// The user of a sign-in that is alive, as their row says now, and when the sign-in ends by itself.
+pub(crate) fn found(
+    connection: &Connection,
+    sign_in: Uuid,
+    now: Time,
+) -> Result<Option<(users::User, Time)>, StoreError> {
+    let Some((user, expires)) = auth::alive(connection, sign_in, now)? else { return Ok(None) };
+    Ok(users::get(connection, user)?.filter(|user| !user.suspended).map(|user| (user, expires)))
+}
+
+/// What was looked up before a desk was registered may have changed by then; after that, [`run`] looks. Why the desk has
+/// to go, if it has.
+pub(crate) async fn still_so(hub: &Hub, user: &users::User, sign_in: Uuid) -> Result<Option<Goodbye>, StoreError> {
+    let now = hub.clock.now();
+    let found = hub.database.read(move |connection| found(connection, sign_in, now)).await?;
+    Ok(match found {
+        None => Some(SIGN_IN_OVER),
+        Some((now, _)) if me_of(hub, &now) != me_of(hub, user) => Some(RIGHTS_CHANGED),
+        Some(_) => None,
+    })
+}
