@@ -357,7 +357,7 @@ impl<'a> Draft<'a> {
         if up_to > self.state.position {
             return Err(Rejection::invalid("upTo", "beyond the end of the conversation"));
         }
-        let side = if *self.actor == Participant::Customer { Side::Customer } else { Side::Desk };
+        let side = Side::of(self.actor);
         let sees_mention = |user| self.state.mentions.iter().any(|m| m.user == user && m.position <= up_to);
         if stage == Stage::Seen && self.actor.user().is_some_and(sees_mention) {
             self.push(EventBody::MentionSeen);
@@ -366,12 +366,7 @@ impl<'a> Draft<'a> {
         if side == Side::Desk && stage == Stage::Seen && self.state.engagement_of(self.actor).is_none() {
             return Ok(());
         }
-        let known = &self.state.receipts;
-        let (delivered, seen) = match side {
-            Side::Customer => (known.customer_delivered, known.customer_seen),
-            Side::Desk => (known.desk_delivered, known.desk_seen),
-        };
-        if up_to > if stage == Stage::Seen { seen } else { delivered } {
+        if !self.state.has_received(side, stage, up_to) {
             self.push(EventBody::Received { side, stage, up_to });
         }
         Ok(())

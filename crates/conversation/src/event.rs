@@ -181,3 +181,11 @@ pub enum Side {
     Customer,
     Desk,
 }
+
+impl Side {
+    /// The side on which somebody receives.
+    #[must_use]
+    pub fn of(by: &Participant) -> Self {
+        if *by == Participant::Customer { Self::Customer } else { Self::Desk }
+    }
+}

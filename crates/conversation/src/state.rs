@@ -404,6 +404,17 @@ impl Conversation {
         keep_last(&mut self.mentions, OPEN_MENTIONS, mention);
     }
 
+    /// Whether it is known that a side has received or seen everything up to a position.
+    #[must_use]
+    pub fn has_received(&self, side: Side, stage: Stage, up_to: Position) -> bool {
+        let known = &self.receipts;
+        let (delivered, seen) = match side {
+            Side::Customer => (known.customer_delivered, known.customer_seen),
+            Side::Desk => (known.desk_delivered, known.desk_seen),
+        };
+        up_to <= if stage == Stage::Seen { seen } else { delivered }
+    }
+
     fn receive(&mut self, side: Side, stage: Stage, up_to: Position) {
         let receipts = &mut self.receipts;
         let (delivered, seen) = match side {

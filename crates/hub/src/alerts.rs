@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use tandem_conversation::{
     Availability, Command, Conversation, ConversationId, EventBody, Position, UserId, Viewer, is_called,
@@ -46,12 +47,17 @@ pub(crate) fn entry_of(changed: &Changed) -> Option<Entry> {
 }
 
 /// Runs as long as the hub.
-pub(crate) async fn run(hub: Arc<Hub>, mut entries: mpsc::UnboundedReceiver<Entry>) {
+pub(crate) async fn run(hub: Arc<Hub>, mut entries: mpsc::Receiver<Entry>) {
     if let Err(error) = hub.take_up_calls().await {
         tracing::error!(%error, "the open calls for help cannot be read");
     }
     let mut next = entries.recv().await;
     while let Some(entry) = next {
+        if hub.missed_calls.swap(false, Ordering::Relaxed)
+            && let Err(error) = hub.take_up_calls().await
+        {
+            tracing::error!(%error, "the calls for help that the ledger missed cannot be read");
+        }
         let done = match entry {
             Entry::Changed(state, bodies) => {
                 next = None;
@@ -73,7 +79,7 @@ pub(crate) async fn run(hub: Arc<Hub>, mut entries: mpsc::UnboundedReceiver<Entr
 }
 
 /// Adds the reports that wait already, up to the first entry of another kind.
-fn also_said(entries: &mut mpsc::UnboundedReceiver<Entry>, said: &mut Said) -> Option<Entry> {
+fn also_said(entries: &mut mpsc::Receiver<Entry>, said: &mut Said) -> Option<Entry> {
     loop {
         match entries.try_recv().ok()? {
             Entry::Reports(user, reports, answer) => said.push((user, reports, answer)),
@@ -128,7 +134,7 @@ impl Hub {
             }
         }
         self.call(state).await?;
-        self.fanout.send(Input::Told(vec![state.id]));
+        self.fanout.mention(Input::Told(vec![state.id]));
         Ok(())
     }
 
@@ -189,7 +195,7 @@ impl Hub {
     /// Takes in what a desk says of its alerts; done when it is written down.
     pub(crate) async fn alerted(&self, user: UserId, reports: Vec<AlertReport>) -> Result<(), StoreError> {
         let (answer, done) = oneshot::channel();
-        let _ = self.ledger.send(Entry::Reports(user, reports, answer));
+        let _ = self.ledger.send(Entry::Reports(user, reports, answer)).await;
         done.await.unwrap_or(Err(StoreError::Database(tandem_sqlite::Error::Closed)))
     }
 
@@ -211,7 +217,7 @@ impl Hub {
             .await;
         let (muted, failed) = match written {
             Ok((told, muted)) => {
-                self.fanout.send(Input::Told(told));
+                self.fanout.mention(Input::Told(told));
                 (muted, None)
             }
             Err(error) => (HashSet::new(), Some(error.to_string())),

@@ -1,6 +1,7 @@
 //! The doors of the hub over HTTP: routing, who is asking, and errors as problem documents.
 
 mod alerts;
+mod assets;
 pub mod auth;
 mod brands;
 mod buttons;
@@ -18,27 +19,32 @@ mod search;
 mod users;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue};
 use axum::routing::get;
 use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use error::ApiError;
 pub(crate) use input::{Json, Query, id};
-pub(crate) use peer::{Network, Peer};
+pub(crate) use peer::{Network, Peer, is_trusted};
 
 use crate::channels::web_chat;
 use crate::guests;
 use crate::health;
 use crate::hub::Hub;
+use crate::listen;
 
 /// Largest body of an ordinary request, in bytes.
 const BODY_BYTES: usize = 256 * 1024;
+/// How long a body may pause on its way.
+const BODY_PAUSE: Duration = Duration::from_secs(30);
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -119,7 +125,9 @@ pub(crate) fn router(hub: Arc<Hub>) -> Router {
         .method_not_allowed_fallback(|| async {
             ApiError::new(405, "request.method", "This address does not take this method.")
         })
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&hub), listen::admit))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&hub), web_chat::origin::allow))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(header("x-content-type-options", "nosniff"))
         .layer(header("referrer-policy", "no-referrer"))

@@ -36,6 +36,8 @@ pub struct Config {
     pub rate_limits: bool,
     /// Proxies whose word counts for who is asking; without them the connection's own address counts.
     pub trusted_proxies: Vec<IpNet>,
+    /// Connections at the same time; as many as the process may open files if none.
+    pub max_connections: Option<usize>,
     /// Where browsers reach this hub, for links that are handed over.
     pub public_url: Option<String>,
     /// Outgoing mail; none while it is not set up.
@@ -178,6 +180,7 @@ impl Config {
             logic: None,
             rate_limits: true,
             trusted_proxies: Vec::new(),
+            max_connections: None,
             public_url: None,
             mail: None,
             improve: None,

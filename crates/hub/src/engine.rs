@@ -13,10 +13,10 @@ use tandem_conversation::{
 };
 use tandem_sqlite::rusqlite::Connection;
 use tandem_sqlite::{Companion, Error};
-use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::commits::CommitSender;
 use crate::store::commands::Sent;
 use crate::store::{StoreError, buttons, commands, conversations, events, links, logic_requests, media};
 
@@ -61,7 +61,7 @@ pub struct Engine {
     cache: HashMap<ConversationId, Arc<Conversation>>,
     group: HashMap<ConversationId, Changed>,
     undo: Vec<Undo>,
-    commits: UnboundedSender<Commit>,
+    commits: CommitSender,
 }
 
 /// How one decision is taken back.
@@ -86,7 +86,7 @@ impl Engine {
         connection: &Connection,
         clock: Clock,
         rules: Rules,
-        commits: UnboundedSender<Commit>,
+        commits: CommitSender,
     ) -> Result<Self, Error> {
         let seq = events::last(connection).map_err(|error| Error::Commit(error.to_string()))?;
         Ok(Self {
@@ -281,8 +281,7 @@ impl Companion for Engine {
         for change in &changed {
             self.cache.insert(change.after.id, Arc::clone(&change.after));
         }
-        // Nobody listens any more only while the hub stops.
-        let _ = self.commits.send(Commit { cursor: self.seq, time: self.clock.now(), changed });
+        self.commits.send(Commit { cursor: self.seq, time: self.clock.now(), changed });
     }
 
     fn rolled_back(&mut self) {

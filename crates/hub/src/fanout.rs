@@ -6,6 +6,7 @@
 mod chat;
 mod desk;
 mod guest;
+mod typing;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -18,11 +19,15 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::commits::Commits;
 use crate::engine::Commit;
 use crate::media::Rights;
+use crate::recent::Recent;
 use crate::rights::Verdict;
 use crate::socket::{Goodbye, Line};
 
+/// What may wait for the loop beside commits.
+const INBOX: usize = 16_384;
 /// How often an idle desk hears that it is complete.
 const ALIVE_EVERY: std::time::Duration = std::time::Duration::from_secs(10);
 /// How long a typing signal lasts, in milliseconds.
@@ -69,6 +74,8 @@ pub(crate) enum Input {
     /// A desk says whether its user takes calls for help.
     Available(SessionId, bool),
     Present(oneshot::Sender<HashMap<UserId, bool>>),
+    /// The hub is about to end.
+    Stopping,
     /// The custom buttons, as they are now.
     Buttons(Vec<Button>),
     /// What is known of the alerts of these conversations has changed.
@@ -107,20 +114,28 @@ pub(crate) struct GuestSession {
 /// The way to the loop.
 #[derive(Clone)]
 pub struct Fanout {
-    inputs: mpsc::UnboundedSender<Input>,
+    inputs: mpsc::Sender<Input>,
+    /// Of every conversation that changed since the start, unless too many have.
+    pub(crate) recent: Arc<Recent>,
 }
 
 impl Fanout {
-    pub(crate) fn send(&self, input: Input) {
+    /// Waits for its place in the queue.
+    pub(crate) async fn send(&self, input: Input) {
         // The loop ends only with the hub.
-        let _ = self.inputs.send(input);
+        let _ = self.inputs.send(input).await;
+    }
+
+    /// For what is worth nothing a moment later: a hub that is busy does without it.
+    pub(crate) fn mention(&self, input: Input) {
+        let _ = self.inputs.try_send(input);
     }
 
     /// Users with at least one connected desk, and whether they take calls for help. Whoever is not among them was not
     /// told of any commit that was announced before.
     pub(crate) async fn present(&self) -> HashMap<UserId, bool> {
         let (answer, receiver) = oneshot::channel();
-        self.send(Input::Present(answer));
+        self.send(Input::Present(answer)).await;
         receiver.await.unwrap_or_default()
     }
 }
@@ -130,11 +145,12 @@ pub(crate) fn start(
     clock: Clock,
     rights: Rights,
     cursor: u64,
-    commits: mpsc::UnboundedReceiver<Commit>,
+    commits: Commits,
     wake: crate::hub::Wake,
     guard: crate::health::Guard,
 ) -> Fanout {
-    let (inputs, inbox) = mpsc::unbounded_channel();
+    let (inputs, inbox) = mpsc::channel(INBOX);
+    let recent = Arc::<Recent>::default();
     let sessions = Sessions {
         clock,
         rights,
@@ -147,7 +163,9 @@ pub(crate) fn start(
         chats: HashMap::new(),
         newest: HashMap::new(),
         guests: HashMap::new(),
-        states: HashMap::new(),
+        recent: Arc::clone(&recent),
+        typing: typing::Typing::default(),
+        stopping: false,
         came_or_went: Vec::new(),
         told: HashSet::new(),
     };
@@ -155,7 +173,7 @@ pub(crate) fn start(
         let _guard = guard;
         run(sessions, inbox, commits, wake).await;
     });
-    Fanout { inputs }
+    Fanout { inputs, recent }
 }
 
 /// All live sessions, and what is needed to find those that a change concerns.
@@ -175,19 +193,15 @@ struct Sessions {
     /// The newest conversation of each connected browser: what happens in older ones is not for its page.
     newest: HashMap<ContactId, (bool, Time, ConversationId)>,
     guests: HashMap<ConversationId, Vec<(SessionId, GuestSession)>>,
-    /// Of conversations in which somebody wrote lately: whom typing concerns.
-    states: HashMap<ConversationId, Arc<tandem_conversation::Conversation>>,
+    recent: Arc<Recent>,
+    typing: typing::Typing,
+    stopping: bool,
     came_or_went: Vec<Colleague>,
     /// Conversations of which more is known about who was told.
     told: HashSet<ConversationId>,
 }
 
-async fn run(
-    mut sessions: Sessions,
-    mut inbox: mpsc::UnboundedReceiver<Input>,
-    mut commits: mpsc::UnboundedReceiver<Commit>,
-    wake: crate::hub::Wake,
-) {
+async fn run(mut sessions: Sessions, mut inbox: mpsc::Receiver<Input>, mut commits: Commits, wake: crate::hub::Wake) {
     let mut alive = tokio::time::interval(ALIVE_EVERY);
     let mut people = tokio::time::interval(std::time::Duration::from_secs(1));
     loop {
@@ -205,6 +219,7 @@ async fn run(
             },
             _ = alive.tick() => sessions.say_alive(),
             _ = people.tick() => {
+                typing::tick(&mut sessions);
                 sessions.say_people();
                 sessions.say_told();
             }
@@ -218,6 +233,7 @@ impl Sessions {
             Input::Commit(commit) => self.spread(&commit),
             Input::DeskCame { mut session, registered } => {
                 session.told = self.cursor;
+                self.welcome(&session.line);
                 let id = self.new_id();
                 let before = self.colleague(&session);
                 self.by_user.entry(session.me.user).or_default().push(id);
@@ -256,6 +272,7 @@ impl Sessions {
             }
             Input::ChatCame { contact, line, registered } => {
                 let id = self.new_id();
+                self.welcome(&line);
                 self.chats.entry(contact).or_default().push((id, line));
                 let _ = registered.send(id);
             }
@@ -271,11 +288,13 @@ impl Sessions {
             Input::ChatMoved(contact) => self.drop_chats(contact),
             Input::GuestCame { guest, registered } => {
                 let id = self.new_id();
+                self.welcome(&guest.line);
                 self.guests.entry(guest.conversation).or_default().push((id, guest));
                 let _ = registered.send(id);
             }
             Input::GuestLeft(id, conversation) => guest::drop_where(self, conversation, |session, _| session == id),
-            Input::Typing { conversation, by, on } => self.spread_typing(conversation, &by, on),
+            Input::Typing { conversation, by, on } => typing::heard(self, conversation, by, on),
+            Input::Stopping => self.stop(),
             Input::Available(id, available) => {
                 let Some(desk) = self.desks.get(&id) else { return };
                 let before = self.colleague(desk);
@@ -312,29 +331,23 @@ impl Sessions {
         for changed in &commit.changed {
             chat::spread(self, changed);
             guest::spread(self, changed);
-            if self.states.len() > 50_000 {
-                self.states.clear();
-            }
-            self.states.insert(changed.after.id, Arc::clone(&changed.after));
+            self.recent.put(Arc::clone(&changed.after));
         }
     }
 
-    fn spread_typing(&mut self, conversation: ConversationId, by: &Participant, on: bool) {
-        let Some(state) = self.states.get(&conversation).cloned() else { return };
-        if *by != Participant::Customer {
-            let name = match by {
-                Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } => name.clone(),
-                _ => String::new(),
-            };
-            self.send_chat(state.contact, &ChatFrame::Typing { name, kind: by.kind(), on });
-        }
-        guest::spread_typing(self, &state, by, on);
-        let until = Time(self.clock.now().0 + if on { TYPING_MS } else { 0 });
-        let Some(frame) = encode(&LiveFrame::Typing { conversation, by: by.clone(), until }) else { return };
-        for user in desk::engaged(&state) {
-            if by.user() != Some(user) {
-                self.send_user(user, &frame);
-            }
+    /// The hub stops: everybody comes again, here or elsewhere.
+    fn stop(&mut self) {
+        self.stopping = true;
+        let desks = self.desks.values().map(|desk| &desk.line);
+        let chats = self.chats.values().flatten().map(|(_, line)| line);
+        let guests = self.guests.values().flatten().map(|(_, guest)| &guest.line);
+        desks.chain(chats).chain(guests).for_each(|line| line.end(Goodbye::STOPPING));
+    }
+
+    /// Whoever comes while the hub stops comes again.
+    fn welcome(&self, line: &Line) {
+        if self.stopping {
+            line.end(Goodbye::STOPPING);
         }
     }
 

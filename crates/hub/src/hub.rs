@@ -1,36 +1,49 @@
 //! The running hub: its parts, and how it starts and stops.
 
 use std::collections::{HashMap, HashSet};
-use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, anyhow};
-use tandem_conversation::{ContactId, ConversationId, Envelope, PERSON_SILENT_MS, Position, Rejection, Time};
+use tandem_conversation::{
+    Command, ContactId, Conversation, ConversationId, Envelope, PERSON_SILENT_MS, Participant, Position, Rejection,
+    Side, Stage, Time,
+};
 use tandem_sqlite::{Companion, Database, Durability, Options, Room};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use crate::api::{ApiError, Peer};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine::{Commit, Engine, Repeat, Rules};
-use crate::fanout::{self, Fanout};
+use crate::fanout::{self, Fanout, Input, TYPING_MS};
 use crate::folder::{self, Lock};
 use crate::health::Health;
 use crate::identity::Secrets;
 use crate::improve::Model;
 use crate::limits::Limits;
+use crate::listen::{self, Crowd, Ticket};
 use crate::logic::endpoint::Endpoint;
 use crate::media::{Files, Rights};
 use crate::store::commands::Sent;
-use crate::store::{MIGRATIONS, StoreError};
-use crate::{alerts, api, logic, mail, media, rights, search, timers};
+use crate::store::{MIGRATIONS, StoreError, conversations};
+use crate::{alerts, commits, limits, logic, mail, media, rights, search, timers};
 
 /// How long an invitation of a colleague stays open, in milliseconds.
 pub(crate) const INVITATION_MS: i64 = 120_000;
 
 /// Passwords that are compared at the same time; the others wait in line.
 const PASSWORDS_AT_ONCE: usize = 4;
+/// A whole company may come to work in the same minute.
+const PASSWORDS_IN_LINE: usize = 256;
+/// Reads and writes that may wait before those who ask for more are put off.
+const MOST_WAITING: usize = 4_096;
+/// Wake-ups for Your Logic that may wait.
+const WAKES: usize = 65_536;
+/// What may wait for the alert ledger.
+const ENTRIES: usize = 16_384;
 
 /// Everything that requests and workers share.
 pub struct Hub {
@@ -47,6 +60,10 @@ pub struct Hub {
     pub(crate) identity: Secrets,
     /// Passwords that are compared at once: each takes some 20 MB and a while.
     pub(crate) comparing: Semaphore,
+    /// Those that wait for their turn, or have it.
+    pub(crate) in_line: Semaphore,
+    /// Everybody who is connected.
+    pub(crate) crowd: Arc<Crowd>,
     /// The way to Your Logic, where it is connected.
     pub(crate) logic: Option<Arc<Endpoint>>,
     /// The writing model, where one is set up.
@@ -59,7 +76,9 @@ pub struct Hub {
     typing: Mutex<HashMap<ConversationId, Time>>,
     /// Browsers whose next message begins a new conversation.
     wanting_new: Mutex<HashSet<ContactId>>,
-    pub(crate) ledger: mpsc::UnboundedSender<alerts::Entry>,
+    pub(crate) ledger: mpsc::Sender<alerts::Entry>,
+    /// The ledger's queue was full: it has to look for the calls that it has not heard of.
+    pub(crate) missed_calls: Arc<AtomicBool>,
     /// A mail may have been queued.
     pub(crate) mails: Notify,
     /// Somebody's rights or sign-ins were changed here.
@@ -76,8 +95,9 @@ pub struct Hub {
 /// Tells the workers what a commit left for them.
 #[derive(Clone)]
 pub(crate) struct Wake {
-    logic: mpsc::UnboundedSender<ConversationId>,
-    ledger: mpsc::UnboundedSender<alerts::Entry>,
+    logic: mpsc::Sender<ConversationId>,
+    ledger: mpsc::Sender<alerts::Entry>,
+    missed_calls: Arc<AtomicBool>,
     news: Arc<Notify>,
 }
 
@@ -87,10 +107,13 @@ impl Wake {
         for changed in &commit.changed {
             let state = &changed.after.logic;
             if state.engaged && state.asked.is_none() && !state.pending.is_empty() {
-                let _ = self.logic.send(changed.after.id);
+                // What does not fit is found with the next look at the store.
+                let _ = self.logic.try_send(changed.after.id);
             }
             if let Some(entry) = alerts::entry_of(changed) {
-                let _ = self.ledger.send(entry);
+                if self.ledger.try_send(entry).is_err() {
+                    self.missed_calls.store(true, Ordering::Relaxed);
+                }
             }
         }
     }
@@ -107,11 +130,13 @@ impl Hub {
         let started = clock.now();
         // Another part of the process may have chosen the provider before.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let crowd = Crowd::new(listen::room_for(config.max_connections)?, config.rate_limits);
         let files = Files::open(&config.data, config.media)
             .with_context(|| format!("Cannot use the data folder {}", config.data.display()))?;
-        let (commits, commits_in) = mpsc::unbounded_channel();
-        let (logic_wake, logic_in) = mpsc::unbounded_channel();
-        let (ledger, ledger_in) = mpsc::unbounded_channel();
+        let (commits, commits_in) = commits::channel();
+        let (logic_wake, logic_in) = mpsc::channel(WAKES);
+        let (ledger, ledger_in) = mpsc::channel(ENTRIES);
+        let missed_calls = Arc::<AtomicBool>::default();
         let rules = Rules {
             logic_available: config.logic.is_some(),
             person_silent_ms: config.logic.as_ref().map_or(PERSON_SILENT_MS, |logic| logic.person_silent_ms),
@@ -140,7 +165,12 @@ impl Hub {
             None => None,
         };
         let news = Arc::new(Notify::new());
-        let wake = Wake { logic: logic_wake, ledger: ledger.clone(), news: Arc::clone(&news) };
+        let wake = Wake {
+            logic: logic_wake,
+            ledger: ledger.clone(),
+            missed_calls: Arc::clone(&missed_calls),
+            news: Arc::clone(&news),
+        };
         let health = Arc::new(Health::new());
         let identity = identity.context("BUG: the database was opened")??;
         let rights = Rights::new(identity.key_for("addresses of files"));
@@ -155,6 +185,9 @@ impl Hub {
             identity,
             limits: Limits::new(config.rate_limits),
             comparing: Semaphore::new(PASSWORDS_AT_ONCE),
+            in_line: Semaphore::new(PASSWORDS_IN_LINE),
+            crowd,
+            missed_calls,
             logic: logic::endpoint(config.logic.as_ref()).context("Cannot set up the way to Your Logic")?,
             model: config.improve.as_ref().map(Model::new).transpose().context("Cannot set up the writing model")?,
             config,
@@ -178,6 +211,7 @@ impl Hub {
         hub.work("rights", rights::run(Arc::clone(&hub)));
         hub.work("requests to Your Logic", logic::run(Arc::clone(&hub), logic_in));
         hub.work("sweeping files", media::run(Arc::clone(&hub)));
+        hub.work("limits", limits::run(Arc::clone(&hub)));
         hub.work("filing for search", search::run(Arc::clone(&hub)));
         hub.work("the alert ledger", alerts::run(Arc::clone(&hub), ledger_in));
         if let Some((config, transport)) = mail {
@@ -242,8 +276,61 @@ impl Hub {
         self.database.write(move |connection, engine| engine.execute(connection, &envelope, repeat, typing)).await
     }
 
+    /// A conversation as it was a moment ago, or is.
+    pub(crate) async fn lately(&self, id: ConversationId) -> Result<Option<Arc<Conversation>>, StoreError> {
+        if let Some(state) = self.fanout.recent.get(id) {
+            return Ok(Some(state));
+        }
+        let state = self.database.read(move |connection| conversations::get(connection, id)).await?.map(Arc::new);
+        if let Some(state) = &state {
+            self.fanout.recent.put(Arc::clone(state));
+        }
+        Ok(state)
+    }
+
+    /// Somebody writes, or has stopped. Of agents those are heard who take part.
+    pub(crate) async fn types(&self, id: ConversationId, by: Participant, on: bool) -> Result<(), StoreError> {
+        let Some(state) = self.lately(id).await? else { return Ok(()) };
+        if by.user().is_some_and(|user| state.agent(user).is_none()) {
+            return Ok(());
+        }
+        if matches!(by, Participant::Agent { .. } | Participant::ExternalAgent { .. }) {
+            self.person_types(id, self.clock.now().plus_ms(if on { TYPING_MS } else { 0 }));
+        }
+        self.fanout.mention(Input::Typing { conversation: id, by, on });
+        Ok(())
+    }
+
+    /// A receipt is a write only if it says something new.
+    pub(crate) async fn receive(&self, envelope: Envelope) -> Result<Result<(), Rejection>, StoreError> {
+        let says_new = match (self.lately(envelope.conversation).await?, &envelope.command) {
+            (Some(state), Command::Receive { stage: stage @ (Stage::Delivered | Stage::Seen), up_to }) => {
+                !state.has_received(Side::of(&envelope.actor), *stage, *up_to)
+            }
+            _ => true,
+        };
+        match says_new {
+            true => Ok(self.execute_once(envelope).await?.map(|_| ())),
+            false => Ok(Ok(())),
+        }
+    }
+
+    /// A place for a live connection. Those that came through a proxy are counted here.
+    pub(crate) fn seat(&self, peer: &Peer) -> Result<Option<Ticket>, ApiError> {
+        if !peer.is_proxied {
+            return Ok(None);
+        }
+        let seat = self.crowd.enter_behind_proxy(peer.network);
+        Ok(Some(seat.map_err(|_| listen::too_many_connections())?))
+    }
+
+    /// Whether more is asked than can be answered soon.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.database.waiting() > MOST_WAITING
+    }
+
     /// Remembers that a person of ours is writing.
-    pub(crate) fn person_types(&self, conversation: ConversationId, until: Time) {
+    fn person_types(&self, conversation: ConversationId, until: Time) {
         if let Ok(mut typing) = self.typing.lock() {
             if typing.len() > 10_000 {
                 let now = self.clock.now();
@@ -292,16 +379,14 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
-    let app = api::router(Arc::clone(&hub)).into_make_service_with_connect_info::<SocketAddr>();
-    // Live connections never end by themselves: whoever is connected comes back with a cursor.
+    let stopping = async {
+        stop.await;
+        hub.health.stop();
+    };
     let served = tokio::select! {
-        served = axum::serve(listener, app) => served.context("Cannot serve"),
+        () = listen::serve(&hub, listener, stopping) => Ok(()),
         part = hub.health.ended() => {
             Err(anyhow!("A part of the hub has ended unexpectedly: {part}. The log says why; start the hub again"))
-        }
-        () = stop => {
-            hub.health.stop();
-            Ok(())
         }
     };
     hub.close().await;

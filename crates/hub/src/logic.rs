@@ -26,7 +26,6 @@ use uuid::Uuid;
 
 use crate::config::LogicConfig;
 use crate::engine::{Repeat, system_command};
-use crate::fanout::Input;
 use crate::guests::invite::Ways;
 use crate::hub::Hub;
 use crate::media;
@@ -46,7 +45,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 const PAUSE_MOST: Duration = Duration::from_secs(300);
 
 /// Asks Your Logic for as long as the hub runs. `wake` names conversations with something to ask.
-pub(crate) async fn run(hub: Arc<Hub>, mut wake: mpsc::UnboundedReceiver<ConversationId>) {
+pub(crate) async fn run(hub: Arc<Hub>, mut wake: mpsc::Receiver<ConversationId>) {
     let endpoint = hub.logic.clone();
     let busy = Arc::new(Busy::default());
     let slots = Arc::new(Semaphore::new(AT_ONCE));
@@ -335,7 +334,7 @@ async fn apply_checked(
 ) -> Result<Result<Position, Rejection>, StoreError> {
     for action in &answer.actions {
         if let Action::Typing { value } = action {
-            hub.fanout.send(Input::Typing { conversation: id, by: Participant::Logic, on: *value });
+            hub.types(id, Participant::Logic, *value).await?;
         }
     }
     let invites = answer.actions.iter().any(|action| matches!(action, Action::InviteExternalAgent { .. }));

@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
 use tandem_hub::config::{Config, ConfigError, Environment, Flags};
 use tandem_hub::kit::LogicCommand;
-use tandem_hub::{BrandCommand, Clock, Hub, UserCommand, has_database, replace_missing_key, serve};
+use tandem_hub::{BrandCommand, Clock, Hub, UserCommand, has_database, raise_file_limit, replace_missing_key, serve};
 use tokio::net::TcpListener;
 
 /// Tandem's hub: where people and AI handle live customer conversations together.
@@ -108,21 +108,24 @@ fn data_of(config: &Config, create: bool) -> anyhow::Result<()> {
 }
 
 async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
+    let files = raise_file_limit();
     let listener = TcpListener::bind(&config.listen)
         .await
         .with_context(|| format!("Cannot listen on {}: is another program using it?", config.listen))?;
     let address = listener.local_addr()?;
-    tracing::info!(%address, data = %config.data.display(), logic = config.logic.is_some(), "serving");
+    tracing::info!(%address, data = %config.data.display(), logic = config.logic.is_some(), files, "serving");
     let hub = Hub::start(config, Clock::system())?;
+    // Before anybody can know that the hub is there, and stop it.
+    let signals = Signals::listen();
     println!("listening on http://{address}");
-    serve(hub, listener, stopped()).await?;
+    serve(hub, listener, stopped(signals)).await?;
     tracing::info!("stopped");
     Ok(())
 }
 
 /// Resolves at the first signal to stop. A second one ends the process at once.
-async fn stopped() {
-    let Ok(mut signals) = Signals::listen() else { return std::future::pending().await };
+async fn stopped(signals: std::io::Result<Signals>) {
+    let Ok(mut signals) = signals else { return std::future::pending().await };
     let signal = signals.next().await;
     tracing::info!(signal, "stopping; a second signal ends at once");
     tokio::spawn(async move {

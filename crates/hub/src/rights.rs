@@ -77,7 +77,7 @@ impl Hub {
     /// Looks again at the desks of these users, and at those whose time has come.
     async fn judge(&self, users: Vec<UserId>) -> Result<(), StoreError> {
         let (answer, seats) = oneshot::channel();
-        self.fanout.send(Input::Seats { users, now: self.clock.now(), answer });
+        self.fanout.send(Input::Seats { users, now: self.clock.now(), answer }).await;
         let seats: Vec<Seat> = seats.await.unwrap_or_default();
         if seats.is_empty() {
             return Ok(());
@@ -97,7 +97,7 @@ impl Hub {
             };
             (seat.session, verdict)
         });
-        self.fanout.send(Input::Judged(judged.collect()));
+        self.fanout.send(Input::Judged(judged.collect())).await;
         Ok(())
     }
 

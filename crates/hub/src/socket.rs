@@ -19,6 +19,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tokio_tungstenite::tungstenite::Error as WireError;
 
 use crate::api::ApiError;
+use crate::listen::Ticket;
 
 /// Frames that may wait for one slow client.
 const BACKLOG: usize = 1024;
@@ -58,6 +59,9 @@ impl Goodbye {
         Self::new(1013, "live.too_slow", "This connection could not keep up: come back with the last position.");
     /// What was shown here goes on elsewhere.
     pub(crate) const MOVED: Self = Self::new(1012, "", "");
+
+    /// The hub stops.
+    pub(crate) const STOPPING: Self = Self::new(1012, "", "");
 
     pub(crate) const fn new(close: u16, code: &'static str, message: &'static str) -> Self {
         Self { close, code, message }
@@ -161,6 +165,7 @@ pub(crate) fn open<F>(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     frame_bytes: usize,
     error: ErrorFrame,
+    seat: Option<Ticket>,
     serve: impl FnOnce(Socket) -> F + Send + 'static,
 ) -> Result<Response, ApiError>
 where
@@ -174,7 +179,7 @@ where
         .max_write_buffer_size(16 * 1024 * 1024)
         .max_message_size(frame_bytes)
         .max_frame_size(frame_bytes);
-    Ok(sized.on_upgrade(async move |socket| serve(Socket { socket, error, frame_bytes }).await))
+    Ok(sized.on_upgrade(async move |socket| serve(Socket { socket, error, frame_bytes, _seat: seat }).await))
 }
 
 /// An open connection to one client.
@@ -182,6 +187,7 @@ pub(crate) struct Socket {
     socket: WebSocket,
     error: ErrorFrame,
     frame_bytes: usize,
+    _seat: Option<Ticket>,
 }
 
 impl Socket {

@@ -2,6 +2,7 @@
 //! holds; none commits.
 
 pub mod alerts;
+pub(crate) mod attempts;
 pub mod auth;
 pub mod brands;
 pub mod buttons;
@@ -84,4 +85,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "brands of calls for help", sql: conversations::BRAND },
     Migration { name: "rights that end", sql: users::RIGHTS },
     Migration { name: "when sign-ins were renewed", sql: auth::RENEWED },
+    Migration { name: "attempts to sign in", sql: attempts::SCHEMA },
 ];

@@ -32,7 +32,6 @@ pub(crate) async fn run(hub: Arc<Hub>) {
         every.tick().await;
         hub.clock.watch();
         keep_deadlines(&hub, &mut logged).await;
-        hub.limits.tidy();
     }
 }
 

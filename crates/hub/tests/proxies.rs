@@ -48,9 +48,9 @@ async fn one_who_guesses_passwords_behind_the_proxy_shuts_nobody_else_out() {
 #[tokio::test]
 async fn a_stranger_cannot_choose_the_address_that_counts() {
     let hub = TestHub::configured(Clock::system(), |config| config.rate_limits = true).await;
-    let wrong = json!({ "email": "nobody@northwind.example", "password": "guess" });
     let mut last = 0;
-    for number in 0..25 {
+    for number in 0..40 {
+        let wrong = json!({ "email": format!("nobody{number}@northwind.example"), "password": "guess" });
         last = post_from(&hub, &format!("198.51.100.{number}"), "/api/v1/auth/login", &wrong).await;
     }
     assert_eq!(last, 429, "nobody trusts this header unless the settings say so");
@@ -112,4 +112,20 @@ async fn a_partner_opens_the_link_behind_a_proxy_that_drops_the_port_of_the_host
         }
     }
     assert_eq!(get(&hub.base, "/guest/short/about", None).await.1["code"], "guest.unknown");
+}
+
+#[tokio::test]
+async fn scripts_are_compressed_and_sent_once() {
+    let hub = TestHub::start(None).await;
+    let url = format!("{}/chat.js", hub.base);
+    let plain = Client::new().get(&url).send().await.unwrap();
+    assert!(!plain.headers().contains_key("content-encoding"), "whoever does not ask gets it as it is");
+    assert_eq!(plain.headers()["vary"], "accept-encoding");
+    let etag = plain.headers()["etag"].clone();
+    let packed = Client::new().get(&url).header("accept-encoding", "br, gzip").send().await.unwrap();
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    assert_eq!(packed.headers()["access-control-allow-origin"], "*", "other sites embed it");
+    let again = Client::new().get(&url).header("if-none-match", etag).send().await.unwrap();
+    assert_eq!(again.status().as_u16(), 304);
+    assert!(again.bytes().await.unwrap().is_empty());
 }

@@ -244,6 +244,12 @@ impl<C: Companion> Database<C> {
         }
     }
 
+    /// Reads and writes that wait for their turn, whichever are more. Whoever asks for many must not let them grow.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.inner.writer.waiting().max(self.inner.readers.waiting())
+    }
+
     /// Where the file lies.
     #[must_use]
     pub fn path(&self) -> &Path {

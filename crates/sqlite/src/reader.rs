@@ -6,7 +6,7 @@ use std::thread;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
-use crate::worker::{Ended, Workers, guarded};
+use crate::worker::{Ended, Waiting, Workers, guarded};
 use crate::{Error, Options};
 
 type Job = Box<dyn FnOnce(&Connection) + Send>;
@@ -21,23 +21,28 @@ impl Readers {
         let (jobs, inbox) = mpsc::channel::<Job>();
         let inbox = Arc::new(Mutex::new(inbox));
         let ended = Ended::new();
+        let waiting = Waiting::default();
         let mut threads = Vec::new();
         for number in 0..options.readers.max(1) {
             let connection = connect(options)?;
             let inbox = Arc::clone(&inbox);
             let name = format!("reader-{number}");
-            let guard = ended.guard();
+            let (guard, waiting) = (ended.guard(), waiting.clone());
             let started = thread::Builder::new().name(name).spawn(move || {
                 let _guard = guard;
-                read_all(&connection, &inbox);
+                read_all(&connection, &inbox, &waiting);
             });
             threads.push(started.map_err(|error| Error::Commit(format!("cannot start a reader thread: {error}")))?);
         }
-        Ok(Self { workers: Workers::new(jobs, threads), ended })
+        Ok(Self { workers: Workers::new(jobs, threads, waiting), ended })
     }
 
     pub(crate) fn close(&self) {
         self.workers.close();
+    }
+
+    pub(crate) fn waiting(&self) -> usize {
+        self.workers.waiting()
     }
 
     pub(crate) async fn ended(&self) {
@@ -73,14 +78,17 @@ pub(crate) fn connect(options: &Options) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-fn read_all(connection: &Connection, inbox: &Mutex<mpsc::Receiver<Job>>) {
+fn read_all(connection: &Connection, inbox: &Mutex<mpsc::Receiver<Job>>, waiting: &Waiting) {
     loop {
         let job = match inbox.lock() {
             Ok(inbox) => inbox.recv(),
             Err(_) => return,
         };
         match job {
-            Ok(job) => job(connection),
+            Ok(job) => {
+                waiting.took();
+                job(connection);
+            }
             Err(_) => return,
         }
     }

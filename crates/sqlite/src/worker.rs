@@ -1,7 +1,8 @@
 //! Threads that end with what feeds them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::watch;
@@ -43,7 +44,25 @@ impl Drop for EndGuard {
 }
 
 /// A way to one or several threads that work until nobody can give them anything any more. Dropping it closes the way.
-pub(crate) struct Workers<J>(Mutex<Way<J>>);
+pub(crate) struct Workers<J> {
+    way: Mutex<Way<J>>,
+    waiting: Waiting,
+}
+
+/// How many jobs wait for a thread.
+#[derive(Clone, Default)]
+pub(crate) struct Waiting(Arc<AtomicUsize>);
+
+impl Waiting {
+    pub fn get(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// A thread has taken a job.
+    pub fn took(&self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 struct Way<J> {
     /// None once it is closed.
@@ -52,13 +71,19 @@ struct Way<J> {
 }
 
 impl<J> Workers<J> {
-    pub(crate) fn new(jobs: mpsc::Sender<J>, threads: Vec<JoinHandle<()>>) -> Self {
-        Self(Mutex::new(Way { jobs: Some(jobs), threads }))
+    pub(crate) fn new(jobs: mpsc::Sender<J>, threads: Vec<JoinHandle<()>>, waiting: Waiting) -> Self {
+        Self { way: Mutex::new(Way { jobs: Some(jobs), threads }), waiting }
+    }
+
+    /// Jobs that no thread has taken yet.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.get()
     }
 
     /// When the way is closed the job is dropped, and with it whoever waits for its answer hears that.
     pub(crate) fn give(&self, job: J) {
-        if let Some(jobs) = &self.0.lock().unwrap_or_else(PoisonError::into_inner).jobs {
+        if let Some(jobs) = &self.way.lock().unwrap_or_else(PoisonError::into_inner).jobs {
+            self.waiting.0.fetch_add(1, Ordering::Relaxed);
             let _ = jobs.send(job);
         }
     }
@@ -66,7 +91,7 @@ impl<J> Workers<J> {
     /// Takes no more jobs, and returns when those that were given are done and the threads have ended.
     pub(crate) fn close(&self) {
         let threads = {
-            let mut way = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut way = self.way.lock().unwrap_or_else(PoisonError::into_inner);
             way.jobs = None;
             std::mem::take(&mut way.threads)
         };

@@ -6,7 +6,7 @@ use std::thread;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use crate::worker::{Ended, Workers, guarded};
+use crate::worker::{Ended, Waiting, Workers, guarded};
 use crate::{Cause, Error};
 
 /// Most writes in one transaction.
@@ -52,21 +52,27 @@ pub(crate) struct Writer<C> {
 impl<C: Companion> Writer<C> {
     pub(crate) fn start(connection: Connection, companion: C) -> Result<Self, Error> {
         let (jobs, inbox) = mpsc::channel();
-        let mut writing = Writing { connection, companion };
+        let waiting = Waiting::default();
+        let mut writing = Writing { connection, companion, waiting: waiting.clone() };
         let ended = Ended::new();
         let guard = ended.guard();
         let started = thread::Builder::new().name("writer".into()).spawn(move || {
             let _guard = guard;
             while let Ok(first) = inbox.recv() {
+                writing.waiting.took();
                 writing.group(first, &inbox);
             }
         });
         let writing = started.map_err(|error| Error::Commit(format!("cannot start the writer thread: {error}")))?;
-        Ok(Self { workers: Workers::new(jobs, vec![writing]), ended })
+        Ok(Self { workers: Workers::new(jobs, vec![writing], waiting), ended })
     }
 
     pub(crate) fn close(&self) {
         self.workers.close();
+    }
+
+    pub(crate) fn waiting(&self) -> usize {
+        self.workers.waiting()
     }
 
     pub(crate) async fn ended(&self) {
@@ -126,6 +132,7 @@ fn in_savepoint<C: Companion, T, E: From<Error>>(
 struct Writing<C> {
     connection: Connection,
     companion: C,
+    waiting: Waiting,
 }
 
 impl<C: Companion> Writing<C> {
@@ -136,7 +143,7 @@ impl<C: Companion> Writing<C> {
         let mut next = Some(first);
         while let Some(job) = next {
             finishes.push(job(&self.connection, &mut self.companion));
-            next = if finishes.len() < GROUP { inbox.try_recv().ok() } else { None };
+            next = if finishes.len() < GROUP { inbox.try_recv().ok().inspect(|_| self.waiting.took()) } else { None };
         }
         let outcome = began
             .and_then(|()| match self.connection.is_autocommit() {

@@ -12,6 +12,7 @@ mod desktop;
 mod fold;
 mod help;
 mod idle;
+mod junk;
 mod logic;
 mod messages;
 mod past;
@@ -59,6 +60,7 @@ pub const MEASUREMENTS: &[Measurement] = &[
         run: |bench| Box::pin(messages::throughput(bench)),
     },
     Measurement { names: &["hub_message_p99_ms"], run: |bench| Box::pin(messages::latency(bench)) },
+    Measurement { names: &["hub_junk_frames"], run: |bench| Box::pin(junk::measure(bench)) },
     Measurement { names: &["hub_idle_connection_kib"], run: |bench| Box::pin(idle::measure(bench)) },
     Measurement {
         names: &["help_to_notification_p50_ms", "help_to_notification_p99_ms", "withdraw_p99_ms"],

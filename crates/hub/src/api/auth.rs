@@ -9,12 +9,15 @@ use tandem_conversation::{Participant, Permission};
 use tandem_protocol::Problem;
 use tandem_protocol::administration::PasswordChange;
 use tandem_protocol::agents::{Colleague, Login, Me, Refresh, Tokens};
+use tokio::sync::SemaphorePermit;
 use uuid::Uuid;
 
 use super::{ApiError, Json, Peer};
 use crate::administration::hashed;
 use crate::hub::Hub;
 use crate::improve;
+use crate::limits::sign_in::Attempt;
+use crate::listen::busy;
 use crate::secrets::{hash_token, is_password, new_salt, new_token, successor};
 use crate::store::auth::{Entry, Refreshed, SignIn};
 use crate::store::users::User;
@@ -125,23 +128,56 @@ pub(crate) async fn login(
     peer: Peer,
     Json(login): Json<Login>,
 ) -> Result<axum::Json<Tokens>, ApiError> {
-    hub.limits.login(peer.network)?;
-    let email = login.email.clone();
-    let user = hub.database.read(move |connection| users::by_email(connection, &email)).await?;
-    // The semaphore is never closed. An unknown address takes as long as a wrong password.
-    let _turn = hub.comparing.acquire().await;
+    let attempt = Attempt::new(&login.email, peer.network);
+    hub.may_try(attempt, &login.email).await?;
+    let _turn = hub.turn_to_compare().await?;
+    // Whoever was before in line may have been wrong too often.
+    let user = hub.may_try(attempt, &login.email).await?;
+    // An unknown address takes as long as a wrong password.
     let hash = user.as_ref().map_or_else(|| NOBODY.to_owned(), |user| user.password.clone());
     let right = tokio::task::spawn_blocking(move || is_password(&login.password, &hash)).await.unwrap_or(false);
     let wrong = || ApiError::new(401, "auth.wrong", "This e-mail address and password do not belong together.");
-    match user.filter(|_| right) {
+    let now = hub.clock.now();
+    let Some(user) = user.filter(|_| right) else {
+        if hub.config.rate_limits {
+            hub.database.write(move |connection, _| attempt.failed(connection, now)).await?;
+        }
+        return Err(wrong());
+    };
+    if user.suspended {
         // Only who knows the password learns so much.
-        Some(user) if user.suspended => Err(ApiError::new(
+        return Err(ApiError::new(
             403,
             "auth.suspended",
             "This account is suspended: ask whoever administers Tandem for you.",
-        )),
-        Some(user) => Ok(axum::Json(sign_in(&hub, user).await?.ok_or_else(wrong)?)),
-        None => Err(wrong()),
+        ));
+    }
+    let id = user.id;
+    let tokens = sign_in(&hub, user).await?.ok_or_else(wrong)?;
+    hub.database.write(move |connection, _| attempt.succeeded(connection, id, now)).await?;
+    Ok(axum::Json(tokens))
+}
+
+impl Hub {
+    /// The user of an address, if a password may be tried at all.
+    async fn may_try(&self, attempt: Attempt, email: &str) -> Result<Option<User>, ApiError> {
+        let (email, now, is_limited) = (email.to_owned(), self.clock.now(), self.config.rate_limits);
+        let looked = self.database.read(move |connection| -> Result<_, StoreError> {
+            let user = users::by_email(connection, &email)?;
+            let allowed = match is_limited {
+                true => attempt.check(connection, user.as_ref().map(|user| user.id), now)?,
+                false => Ok(()),
+            };
+            Ok(allowed.map(|()| user))
+        });
+        looked.await?
+    }
+
+    /// A turn to compare a password; those who would wait too long hear that the hub is busy.
+    async fn turn_to_compare(&self) -> Result<(SemaphorePermit<'_>, SemaphorePermit<'_>), ApiError> {
+        let place = self.in_line.try_acquire().map_err(|_| busy())?;
+        let turn = self.comparing.acquire().await.map_err(|_| busy())?;
+        Ok((place, turn))
     }
 }
 
@@ -155,7 +191,7 @@ pub(crate) async fn change_password(
     Json(PasswordChange { current, new }): Json<PasswordChange>,
 ) -> Result<axum::http::StatusCode, ApiError> {
     hub.limits.password(user.id)?;
-    let _turn = hub.comparing.acquire().await;
+    let _turn = hub.turn_to_compare().await?;
     let known = user.password.clone();
     let judged = tokio::task::spawn_blocking(move || is_password(&current, &known).then(|| hashed(&new))).await;
     let Some(hashed) = judged.ok().flatten() else {
@@ -185,9 +221,14 @@ const NOBODY: &str =
         (status = 425, description = "It was exchanged a moment ago, and the new tokens are in use", body = Problem)))]
 pub(crate) async fn refresh(
     State(hub): State<Arc<Hub>>,
+    peer: Peer,
     Json(body): Json<Refresh>,
 ) -> Result<axum::Json<Tokens>, ApiError> {
+    hub.limits.lookup(peer.network)?;
     let (hash, now, shared) = (hash_token(&body.refresh_token), hub.clock.now(), Arc::clone(&hub));
+    if !hub.database.read(move |connection| auth::is_known(connection, &hash)).await? {
+        return Err(ended());
+    }
     let (tokens, refreshed) = hub
         .database
         .write(move |connection, _| -> Result<(Option<Tokens>, Renewal), StoreError> {
@@ -220,7 +261,11 @@ pub(crate) async fn refresh(
         }
         Renewal::Done | Renewal::Unknown => {}
     }
-    tokens.map(axum::Json).ok_or_else(|| ApiError::new(401, "auth.ended", "This sign-in has ended: sign in again."))
+    tokens.map(axum::Json).ok_or_else(ended)
+}
+
+fn ended() -> ApiError {
+    ApiError::new(401, "auth.ended", "This sign-in has ended: sign in again.")
 }
 
 /// What became of a renewal.
@@ -237,9 +282,15 @@ enum Renewal {
 #[utoipa::path(post, path = "/api/v1/auth/logout", request_body = Refresh, tag = "auth", responses((status = 204)))]
 pub(crate) async fn logout(
     State(hub): State<Arc<Hub>>,
+    peer: Peer,
     Json(body): Json<Refresh>,
 ) -> Result<axum::http::StatusCode, ApiError> {
+    hub.limits.lookup(peer.network)?;
     let hash = hash_token(&body.refresh_token);
+    // Strangers cost a look, and no write.
+    if !hub.database.read(move |connection| auth::is_known(connection, &hash)).await? {
+        return Ok(axum::http::StatusCode::NO_CONTENT);
+    }
     hub.database.write(move |connection, _| auth::end(connection, &hash)).await?;
     hub.rights_changed.notify_one();
     Ok(axum::http::StatusCode::NO_CONTENT)

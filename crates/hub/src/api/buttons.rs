@@ -100,6 +100,6 @@ pub(crate) async fn remove(
 async fn announce(hub: &Hub) -> Result<(), StoreError> {
     let _in_order = hub.telling_buttons.lock().await;
     let all = hub.database.read(buttons::all).await?;
-    hub.fanout.send(Input::Buttons(all));
+    hub.fanout.send(Input::Buttons(all)).await;
     Ok(())
 }

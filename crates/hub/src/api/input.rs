@@ -1,5 +1,7 @@
 //! What comes in: bodies and queries that are what they claim to be, or a clear 4xx.
 
+use std::time::Duration;
+
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header;
@@ -9,6 +11,9 @@ use serde::de::DeserializeOwned;
 
 use super::ApiError;
 use crate::json;
+
+/// How long a body of JSON may take to arrive; it is small.
+const BODY_WITHIN: Duration = Duration::from_secs(60);
 
 /// A JSON body.
 pub(crate) struct Json<T>(pub T);
@@ -27,7 +32,10 @@ pub(crate) async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> R
     if !kind.to_ascii_lowercase().starts_with("application/json") {
         return Err(ApiError::new(415, "input.content_type", "Send JSON, with content-type application/json."));
     }
-    Bytes::from_request(request, state).await.map_err(too_large)
+    let slow =
+        || ApiError::new(408, "input.slow", format!("The body did not arrive within {} s.", BODY_WITHIN.as_secs()));
+    let body = tokio::time::timeout(BODY_WITHIN, Bytes::from_request(request, state)).await.map_err(|_| slow())?;
+    body.map_err(too_large)
 }
 
 /// Reads JSON, naming what is wrong with it.
@@ -41,7 +49,8 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
 fn too_large(rejection: BytesRejection) -> ApiError {
     match rejection.status().as_u16() {
         413 => ApiError::new(413, "input.too_large", "The body is too large."),
-        _ => ApiError::new(400, "input.incomplete", "The body did not arrive completely."),
+        // Passing: the same body may arrive the next time.
+        _ => ApiError::new(408, "input.incomplete", "The body did not arrive completely."),
     }
 }
 

@@ -18,8 +18,8 @@ use tokio::sync::oneshot;
 use utoipa::IntoParams;
 
 use super::auth::{Signed, everybody, me_of};
-use super::{ApiError, Query};
-use crate::fanout::{DeskSession, Input, SessionId, TYPING_MS, buttons_frame, encode};
+use super::{ApiError, Peer, Query};
+use crate::fanout::{DeskSession, Input, SessionId, buttons_frame, encode};
 use crate::hub::Hub;
 use crate::rights;
 use crate::socket::{self, Gone, Goodbye, Party, Socket};
@@ -45,11 +45,13 @@ pub(crate) struct LiveQuery {
     responses((status = 101, description = "Frames as described in the protocol"), (status = 401, body = Problem)))]
 pub(crate) async fn live(
     State(hub): State<Arc<Hub>>,
+    peer: Peer,
     signed: Signed,
     Query(query): Query<LiveQuery>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    socket::open(upgrade, FRAME_BYTES, error_frame, move |socket| run(hub, signed, query.after, socket))
+    let seat = hub.seat(&peer)?;
+    socket::open(upgrade, FRAME_BYTES, error_frame, seat, move |socket| run(hub, signed, query.after, socket))
 }
 
 fn error_frame(code: &str, message: &str) -> Option<Utf8Bytes> {
@@ -69,7 +71,7 @@ async fn run(hub: Arc<Hub>, signed: Signed, after: Option<u64>, mut socket: Sock
         told: 0,
     };
     // First into the fan-out, then the past: what happens meanwhile waits in the queue.
-    hub.fanout.send(Input::DeskCame { session, registered });
+    hub.fanout.send(Input::DeskCame { session, registered }).await;
     let Ok((id, cursor)) = registration.await else { return };
     let caught_up = match rights::still_so(&hub, &user, entry.sign_in).await {
         Ok(None) => catch_up(&hub, &user, after, cursor, &mut socket).await,
@@ -88,7 +90,7 @@ async fn run(hub: Arc<Hub>, signed: Signed, after: Option<u64>, mut socket: Sock
             socket.refuse(&error.into()).await;
         }
     }
-    hub.fanout.send(Input::DeskLeft(id));
+    hub.fanout.send(Input::DeskLeft(id)).await;
 }
 
 /// Why catching up ended early.
@@ -263,7 +265,7 @@ impl Party for Desk {
                 None
             }
             Ok(DeskFrame::Presence { available }) => {
-                self.hub.fanout.send(Input::Available(self.id, available));
+                self.hub.fanout.send(Input::Available(self.id, available)).await;
                 None
             }
             Err(error) => error_frame("input.invalid", &format!("The frame cannot be used: {error}.")),
@@ -273,13 +275,8 @@ impl Party for Desk {
 
 impl Desk {
     async fn types(&self, conversation: ConversationId) {
-        let state = self.hub.database.read(move |connection| conversations::get(connection, conversation)).await;
-        // Only who takes part is heard; anybody else's keys mean nothing here.
-        if !matches!(state, Ok(Some(state)) if state.agent(self.user.id).is_some()) {
-            return;
-        }
         let by = Participant::Agent { user: self.user.id, name: self.user.name.clone() };
-        self.hub.person_types(conversation, self.hub.clock.now().plus_ms(TYPING_MS));
-        self.hub.fanout.send(Input::Typing { conversation, by, on: true });
+        // If it cannot be told, the next key tells it.
+        let _ = self.hub.types(conversation, by, true).await;
     }
 }

@@ -4,20 +4,24 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 
 use super::ApiError;
+use super::assets::Asset;
 use crate::hub::Hub;
 use crate::store::brands;
 
 const PAGE: &str = include_str!("../../../../ui/chat/page/index.html");
-const STYLE: &str = include_str!("../../../../ui/chat/page/page.css");
+static STYLE: Asset = Asset::new(CSS, include_str!("../../../../ui/chat/page/page.css"));
 const GUEST_PAGE: &str = include_str!("../../../../ui/chat/guest/index.html");
-const GUEST_STYLE: &str = include_str!("../../../../ui/chat/guest/guest.css");
-const GUEST_SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/guest.js"));
-const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/chat.js"));
+static GUEST_STYLE: Asset = Asset::new(CSS, include_str!("../../../../ui/chat/guest/guest.css"));
+static GUEST_SCRIPT: Asset = Asset::new(JAVASCRIPT, include_str!(concat!(env!("OUT_DIR"), "/guest.js")));
+static SCRIPT: Asset = Asset::new(JAVASCRIPT, include_str!(concat!(env!("OUT_DIR"), "/chat.js")));
+
+const CSS: &str = "text/css; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Nothing but this hub's own script and style; the chat talks to this hub alone.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
@@ -27,23 +31,19 @@ pub(super) fn routes(document: utoipa::openapi::OpenApi) -> Router<Arc<Hub>> {
     let document = serde_json::to_value(document).map(tandem_protocol::wire_names).unwrap_or_default();
     Router::new()
         .route("/", get(page))
-        .route("/page.css", get(|| async { typed("text/css; charset=utf-8", STYLE) }))
+        .route("/page.css", get(async |headers: HeaderMap| STYLE.answer(&headers)))
         .route("/chat.js", get(script))
         .route("/your-logic.schema.json", get(logic_schema))
         .route("/guest/{token}", get(guest_page))
-        .route("/guest.css", get(|| async { typed("text/css; charset=utf-8", GUEST_STYLE) }))
-        .route("/guest.js", get(|| async { typed("text/javascript; charset=utf-8", GUEST_SCRIPT) }))
+        .route("/guest.css", get(async |headers: HeaderMap| GUEST_STYLE.answer(&headers)))
+        .route("/guest.js", get(async |headers: HeaderMap| GUEST_SCRIPT.answer(&headers)))
         .route("/openapi.json", get(move || async move { axum::Json(document) }))
         .route("/docs", get(docs))
 }
 
-fn typed(kind: &'static str, body: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=300")], body).into_response()
-}
-
-async fn script() -> Response {
+async fn script(headers: HeaderMap) -> Response {
     // Other sites embed the script, so it may be read from anywhere.
-    let mut response = typed("text/javascript; charset=utf-8", SCRIPT);
+    let mut response = SCRIPT.answer(&headers);
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, header::HeaderValue::from_static("*"));
     headers.insert("cross-origin-resource-policy", header::HeaderValue::from_static("cross-origin"));

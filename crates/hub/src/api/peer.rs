@@ -38,6 +38,13 @@ impl Network {
     }
 }
 
+impl Network {
+    /// Names it, to be hashed.
+    pub(crate) fn text(self) -> String {
+        self.0.to_string()
+    }
+}
+
 /// Addresses never reach the log.
 impl fmt::Debug for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,6 +56,8 @@ impl fmt::Debug for Network {
 #[derive(Clone)]
 pub(crate) struct Peer {
     pub network: Network,
+    /// The connection is a proxy's, which speaks for many.
+    pub is_proxied: bool,
     /// The page that asks; none if no browser says so.
     origin: Option<String>,
     /// The browser vouches that it is a page of the same origin.
@@ -90,6 +99,7 @@ impl Peer {
         let public = public_url.and_then(|url| Url::parse(url).ok()).and_then(|url| authority_of(&url));
         let named = [text(&HOST).or(authority).map(str::to_ascii_lowercase), forwarded(&X_FORWARDED_HOST), public];
         Self {
+            is_proxied: proxied,
             network: Network::of(origin_address(direct, headers, trusted)),
             origin: headers.contains_key(ORIGIN).then(|| text(&ORIGIN).unwrap_or("null").to_ascii_lowercase()),
             is_same_origin: text(&SEC_FETCH_SITE) == Some("same-origin"),
@@ -136,7 +146,7 @@ fn is_loopback(authority: &str) -> bool {
     matches!(bare.as_ref().map(Authority::host), Ok("localhost" | "127.0.0.1" | "[::1]"))
 }
 
-fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
+pub(crate) fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
     let address = address.to_canonical();
     trusted.iter().any(|net| net.contains(&address))
 }

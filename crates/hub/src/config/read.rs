@@ -26,6 +26,9 @@ impl Config {
             account: settings.get("account", check::label).unwrap_or(otherwise.account),
             rate_limits: settings.get("rate_limits", check::switch).unwrap_or(otherwise.rate_limits),
             trusted_proxies: settings.get("trusted_proxies", check::networks).unwrap_or(otherwise.trusted_proxies),
+            max_connections: settings
+                .get("max_connections", check::number(64..=1_000_000))
+                .and_then(|number| usize::try_from(number).ok()),
             logic: logic(settings),
             mail: mail(settings, public_url.as_deref()),
             improve: improve(settings),

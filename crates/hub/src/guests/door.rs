@@ -123,6 +123,11 @@ pub(crate) fn unknown() -> ApiError {
     ApiError::new(404, "guest.unknown", "This link is not known here. Check that it is whole, or ask for a new one.")
 }
 
+/// What somebody hears whose link leads nowhere; whoever guesses hears to wait.
+pub(crate) fn stray(hub: &Hub, holder: &Holder) -> ApiError {
+    hub.limits.stray(holder.peer.network).err().unwrap_or_else(unknown)
+}
+
 /// Nothing in this browser says later that it was the one. The link is not used up.
 pub(crate) fn no_cookie() -> ApiError {
     let detail =
@@ -199,7 +204,7 @@ impl FromRequestParts<Arc<Hub>> for Holder {
             return Err(unknown());
         };
         let Some(secret) = secret_of(&token) else {
-            hub.limits.link(peer.network)?;
+            hub.limits.stray(peer.network)?;
             return Err(unknown());
         };
         Ok(Self { token, secret, session: session_of(&parts.headers), peer })
@@ -223,10 +228,10 @@ impl FromRequestParts<Arc<Hub>> for Guest {
 
     async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, ApiError> {
         let holder = Holder::from_request_parts(parts, hub).await?;
+        hub.limits.lookup(holder.peer.network)?;
         let (secret, session) = (holder.secret, holder.session);
         let Some((found, state)) = look(hub, secret).await? else {
-            hub.limits.link(holder.peer.network)?;
-            return Err(unknown());
+            return Err(stray(hub, &holder));
         };
         match found.standing(&state, session.as_ref(), hub.clock.now()) {
             Standing::Open => Ok(Self { found, state }),

@@ -15,9 +15,9 @@ use uuid::Uuid;
 
 use super::door::{Found, Guest};
 use super::rest::{self, command_of, is_engaged};
-use crate::api::ApiError;
+use crate::api::{ApiError, Peer};
 use crate::channels::web_chat::entries::conversation_of;
-use crate::fanout::{GuestSession, Input, TYPING_MS, encode};
+use crate::fanout::{GuestSession, Input, encode};
 use crate::hub::Hub;
 use crate::socket::{self, CHAT_ALIVE, CHAT_SILENT, Goodbye, Party, Socket};
 use crate::store::{conversations, links};
@@ -31,10 +31,12 @@ const FRAME_BYTES: usize = 4 * 1024;
         (status = 409, body = Problem), (status = 410, body = Problem), (status = 426, body = Problem)))]
 pub(crate) async fn live(
     State(hub): State<Arc<Hub>>,
+    peer: Peer,
     guest: Guest,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    socket::open(upgrade, FRAME_BYTES, error_frame, async move |mut socket| {
+    let seat = hub.seat(&peer)?;
+    socket::open(upgrade, FRAME_BYTES, error_frame, seat, async move |mut socket| {
         if let Err(error) = run(hub, guest.found, &mut socket).await {
             socket.refuse(&error).await;
         }
@@ -49,7 +51,7 @@ async fn run(hub: Arc<Hub>, found: Found, socket: &mut Socket) -> Result<(), Api
     let (line, mut queue) = socket::line();
     let (registered, registration) = oneshot::channel();
     let (link, conversation) = (found.link.id, found.link.conversation);
-    hub.fanout.send(Input::GuestCame { guest: GuestSession { link, conversation, line }, registered });
+    hub.fanout.send(Input::GuestCame { guest: GuestSession { link, conversation, line }, registered }).await;
     let Ok(id) = registration.await else { return Ok(()) };
     let goes_on = catch_up(&hub, &found, after, socket).await;
     match goes_on {
@@ -60,7 +62,7 @@ async fn run(hub: Arc<Hub>, found: Found, socket: &mut Socket) -> Result<(), Api
         Ok(false) => socket.end(Goodbye::OVER).await,
         Err(_) => {}
     }
-    hub.fanout.send(Input::GuestLeft(id, conversation));
+    hub.fanout.send(Input::GuestLeft(id, conversation)).await;
     goes_on.map(|_| ())
 }
 
@@ -126,17 +128,15 @@ async fn catch_up(hub: &Hub, found: &Found, after: Position, socket: &mut Socket
 async fn hear(hub: &Arc<Hub>, found: &Found, text: &str) -> Option<Utf8Bytes> {
     match serde_json::from_str(text) {
         Ok(GuestSend::Typing { on }) => {
-            let conversation = found.link.conversation;
-            let until = if on { hub.clock.now().plus_ms(TYPING_MS) } else { hub.clock.now() };
-            hub.person_types(conversation, until);
-            hub.fanout.send(Input::Typing { conversation, by: found.participant(), on });
+            // If it cannot be told, the next key tells it.
+            let _ = hub.types(found.link.conversation, found.participant(), on).await;
             None
         }
         Ok(GuestSend::Receipt { stage, up_to }) => {
             let command = Command::Receive { stage, up_to };
-            let stored = hub.execute_once(command_of(found, CommandId(Uuid::now_v7()), command)).await;
+            let stored = hub.receive(command_of(found, CommandId(Uuid::now_v7()), command)).await;
             let problem: ApiError = match stored {
-                Ok(Ok(_)) => return None,
+                Ok(Ok(())) => return None,
                 Ok(Err(rejection)) => rejection.into(),
                 Err(failed) => failed.into(),
             };

@@ -31,8 +31,9 @@ use crate::store::{StoreError, events, links};
     responses((status = 200, description = "With a cookie for a browser that has none", body = GuestInvitation),
         (status = 404, body = Problem), (status = 429, body = Problem)))]
 pub(crate) async fn about(State(hub): State<Arc<Hub>>, holder: Holder) -> Result<Response, ApiError> {
-    hub.limits.link(holder.peer.network)?;
-    let (found, state) = door::look(&hub, holder.secret).await?.ok_or_else(door::unknown)?;
+    hub.limits.lookup(holder.peer.network)?;
+    let Some((found, state)) = door::look(&hub, holder.secret).await? else { return Err(door::stray(&hub, &holder)) };
+    hub.limits.link(found.link.id)?;
     let now = hub.clock.now();
     let standing = found.standing(&state, holder.session.as_ref(), now);
     let mut response = axum::Json(found.about(&hub, &state, standing, now)).into_response();
@@ -51,7 +52,9 @@ pub(crate) async fn about(State(hub): State<Arc<Hub>>, holder: Holder) -> Result
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 410, body = Problem),
         (status = 429, body = Problem)))]
 pub(crate) async fn open(State(hub): State<Arc<Hub>>, holder: Holder) -> Result<axum::Json<GuestInvitation>, ApiError> {
-    hub.limits.link(holder.peer.network)?;
+    hub.limits.lookup(holder.peer.network)?;
+    let Some((found, _)) = door::look(&hub, holder.secret).await? else { return Err(door::stray(&hub, &holder)) };
+    hub.limits.link(found.link.id)?;
     let (secret, session, now) = (holder.secret, holder.session, hub.clock.now());
     let opened = hub.database.write(move |connection, engine| {
         let Some(found) = door::find(connection, &secret)? else { return Ok(None) };

@@ -106,6 +106,12 @@ pub(crate) fn arrived(connection: &Connection, access: &Hash) -> Result<(), Stor
     Ok(())
 }
 
+/// Whether a refresh token is, or was, one of a sign-in's.
+pub(crate) fn is_known(connection: &Connection, refresh: &Hash) -> Result<bool, StoreError> {
+    let mut query = connection.prepare_cached("SELECT 1 FROM sign_ins WHERE refresh_hash = ?1 OR spent_hash = ?1")?;
+    Ok(query.exists([refresh])?)
+}
+
 /// What a refresh token is worth.
 pub(crate) enum Refreshed {
     /// It was valid: the sign-in and its user.

@@ -35,7 +35,8 @@ pub(crate) async fn live(
     peer: Peer,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    socket::open(upgrade, FRAME_BYTES, error_frame, async move |mut socket| {
+    let seat = hub.seat(&peer)?;
+    socket::open(upgrade, FRAME_BYTES, error_frame, seat, async move |mut socket| {
         if let Err(error) = run(hub, peer, &mut socket).await {
             socket.refuse(&error).await;
         }
@@ -64,11 +65,11 @@ async fn run(hub: Arc<Hub>, peer: Peer, socket: &mut Socket) -> Result<(), ApiEr
     let (line, mut queue) = socket::line();
     let (registered, registration) = oneshot::channel();
     let contact = web.contact;
-    hub.fanout.send(Input::ChatCame { contact, line, registered });
+    hub.fanout.send(Input::ChatCame { contact, line, registered }).await;
     let Ok(id) = registration.await else { return Ok(()) };
     // Whoever was let in meanwhile is shown elsewhere; what is said of a move from here on reaches this connection.
     if !visitor(&hub, Some(token)).await.is_ok_and(|now| now.contact == contact) {
-        hub.fanout.send(Input::ChatLeft(id, contact));
+        hub.fanout.send(Input::ChatLeft(id, contact)).await;
         return Ok(());
     }
     let mut connection = Connection { hub: Arc::clone(&hub), web, into: Into::Newest };
@@ -76,7 +77,7 @@ async fn run(hub: Arc<Hub>, peer: Peer, socket: &mut Socket) -> Result<(), ApiEr
     if let Ok(Ok(())) = caught_up {
         socket.talk(&mut queue, &mut connection, hub.config.rate_limits).await;
     }
-    hub.fanout.send(Input::ChatLeft(id, contact));
+    hub.fanout.send(Input::ChatLeft(id, contact)).await;
     caught_up.map(|_| ())
 }
 
@@ -152,7 +153,8 @@ impl Connection {
             ChatSend::Message(message) => Some(self.message(message).await),
             ChatSend::Typing { on } => {
                 if let Some(conversation) = self.conversation().await {
-                    self.hub.fanout.send(Input::Typing { conversation, by: Participant::Customer, on });
+                    // If it cannot be told, the next key tells it.
+                    let _ = self.hub.types(conversation, Participant::Customer, on).await;
                     if on {
                         logic::typing::tell(&self.hub, conversation);
                     }

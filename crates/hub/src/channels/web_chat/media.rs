@@ -36,7 +36,7 @@ pub(crate) async fn upload(
     headers: HeaderMap,
     bytes: Body,
 ) -> Result<axum::Json<Media>, ApiError> {
-    hub.limits.message(web.contact)?;
+    hub.limits.upload(web.contact)?;
     let sender = Sender::Contact(web.contact);
     let upload = Upload { name: query.name, sender, meant_for: None, id: None, bytes: None };
     Ok(axum::Json(body(&hub, &headers, upload, bytes).await?))

@@ -121,6 +121,5 @@ pub(super) async fn receipt(
     up_to: Position,
 ) -> Result<(), ApiError> {
     let command = customer_command(CommandId(Uuid::now_v7()), conversation, Command::Receive { stage, up_to });
-    hub.execute_once(command).await??;
-    Ok(())
+    Ok(hub.receive(command).await??)
 }

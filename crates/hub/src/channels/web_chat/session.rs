@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::entries::conversation_of;
 use super::origin;
 use crate::api::auth::bearer;
-use crate::api::{ApiError, Json, Peer};
+use crate::api::{ApiError, Json, Network, Peer};
 use crate::fanout::Input;
 use crate::hub::Hub;
 use crate::identity::{self, Identity, made_up_name};
@@ -56,7 +56,7 @@ pub(crate) async fn create(
     peer: Peer,
     Json(request): Json<SessionRequest>,
 ) -> Result<axum::Json<SessionResponse>, ApiError> {
-    hub.limits.session(peer.network)?;
+    hub.limits.lookup(peer.network)?;
     for (field, text) in [("name", &request.name), ("language", &request.language)] {
         if text.as_ref().is_some_and(|text| text.chars().count() > 100) {
             return Err(tandem_conversation::Rejection::invalid(field, "longer than 100 characters").into());
@@ -77,13 +77,14 @@ pub(crate) async fn create(
     let (token, conversation) = match &request.identity {
         Some(identity) => {
             let identity = Identity::read(identity, &brand, &hub.identity)?;
-            vouched_for(&hub, &brand, identity, earlier, request.language).await?
+            vouched_for(&hub, &brand, identity, earlier, request.language, peer.network).await?
         }
         None => match earlier {
             Some((web, token)) if web.proven.is_none() => (token, newest_of(&hub, web.contact).await?),
             earlier => {
                 // Whoever has signed out leaves nothing with which their chat could be opened.
                 let ended = earlier.map(|(_, token)| hash_token(&token));
+                hub.limits.session(peer.network)?;
                 (newcomer(&hub, &brand, request.name, request.language, ended).await?, None)
             }
         },
@@ -133,6 +134,7 @@ async fn vouched_for(
     identity: Identity,
     earlier: Option<(WebContact, String)>,
     language: Option<String>,
+    network: Network,
 ) -> Result<(String, Option<Conversation>), ApiError> {
     let (id, now) = (brand.id, hub.clock.now());
     let known = identity.clone();
@@ -143,6 +145,7 @@ async fn vouched_for(
     {
         return Ok((token.clone(), newest_of(hub, web.contact).await?));
     }
+    hub.limits.session(network)?;
     let token = new_token();
     let (hash, before) = (hash_token(&token), earlier.map(|(_, token)| hash_token(&token)));
     let vouched = Vouched { at: now, generation: brand.secret_generation };
@@ -167,7 +170,7 @@ async fn vouched_for(
             .await?;
         let (entered, visitor) = entered;
         if let Some(visitor) = visitor {
-            hub.fanout.send(Input::ChatMoved(visitor.contact));
+            hub.fanout.send(Input::ChatMoved(visitor.contact)).await;
         }
         Ok::<_, StoreError>(entered.conversation)
     });

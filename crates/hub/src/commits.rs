@@ -1,0 +1,56 @@
+//! The way of commits from the writer thread to the fan-out. None is lost; a writer that is far ahead waits a moment
+//! after each.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use crate::engine::Commit;
+
+/// Commits of which the fan-out may be behind.
+const BEHIND: usize = 1_024;
+/// How long the writer waits for it after each commit.
+const WAIT: Duration = Duration::from_secs(1);
+
+/// The writer's end. It must not wait for ever: the fan-out may have ended with the runtime that waits for the writer.
+pub(crate) struct CommitSender {
+    commits: mpsc::UnboundedSender<Commit>,
+    waiting: Arc<AtomicUsize>,
+}
+
+/// The fan-out's end.
+pub(crate) struct Commits {
+    commits: mpsc::UnboundedReceiver<Commit>,
+    waiting: Arc<AtomicUsize>,
+}
+
+pub(crate) fn channel() -> (CommitSender, Commits) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let waiting = Arc::<AtomicUsize>::default();
+    (CommitSender { commits: sender, waiting: Arc::clone(&waiting) }, Commits { commits: receiver, waiting })
+}
+
+impl CommitSender {
+    pub(crate) fn send(&self, commit: Commit) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        // Nobody listens any more only while the hub stops.
+        if self.commits.send(commit).is_err() {
+            return;
+        }
+        let began = Instant::now();
+        while self.waiting.load(Ordering::Relaxed) > BEHIND && !self.commits.is_closed() && began.elapsed() < WAIT {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+impl Commits {
+    /// The next commit. Loses none if it is dropped before it is ready.
+    pub(crate) async fn recv(&mut self) -> Option<Commit> {
+        let commit = self.commits.recv().await?;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        Some(commit)
+    }
+}

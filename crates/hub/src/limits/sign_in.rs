@@ -1,0 +1,88 @@
+//! Who may try a password. Only failures count, for the account, for the network, and for both together.
+//!
+//! A network from which a user has signed in lately is theirs: there only failures of this user in this network count.
+//! So neither a stranger who guesses at an account, nor a colleague's neighbour in the same office, shuts its user out.
+//! Unknown accounts are limited like known ones, and nobody learns which exist.
+
+use std::time::Duration;
+
+use tandem_conversation::{Time, UserId};
+use tandem_protocol::Problem;
+use tandem_sqlite::rusqlite::Connection;
+
+use super::{Rate, seconds};
+use crate::api::{ApiError, Network};
+use crate::secrets::hash_token;
+use crate::store::StoreError;
+use crate::store::attempts::{self, Subject};
+
+/// Ten wrong passwords at once, and then one each 90 s.
+const OF_ACCOUNT: Rate = Rate::every(Duration::from_secs(90), 10);
+/// An office mistypes more often than one person.
+const OF_NETWORK: Rate = Rate::every(Duration::from_secs(30), 30);
+/// For how long a network is a user's after they signed in from it, in milliseconds.
+const FAMILIAR_MS: i64 = 90 * 24 * 3_600_000;
+
+/// Somebody who tries a password.
+#[derive(Clone, Copy)]
+pub(crate) struct Attempt {
+    account: Subject,
+    network: Subject,
+    both: Subject,
+}
+
+impl Attempt {
+    pub(crate) fn new(email: &str, network: Network) -> Self {
+        let (email, network) = (email.trim().to_lowercase(), network.text());
+        Self {
+            account: hash_token(&format!("account {email}")),
+            network: hash_token(&format!("network {network}")),
+            both: hash_token(&format!("both {network} {email}")),
+        }
+    }
+
+    /// Whether the password may be compared. `user` is the account's, if there is one.
+    pub(crate) fn check(
+        &self,
+        connection: &Connection,
+        user: Option<UserId>,
+        now: Time,
+    ) -> Result<Result<(), ApiError>, StoreError> {
+        let is_familiar = match user {
+            Some(user) => attempts::is_familiar(connection, user, &self.network, now.plus_ms(-FAMILIAR_MS))?,
+            None => false,
+        };
+        let limits: &[(Subject, Rate)] = match is_familiar {
+            true => &[(self.both, OF_ACCOUNT)],
+            false => &[(self.account, OF_ACCOUNT), (self.network, OF_NETWORK)],
+        };
+        let mut wait = Duration::ZERO;
+        for (subject, rate) in limits {
+            let level = attempts::level(connection, subject, now)? + rate.interval;
+            wait = wait.max(level.saturating_sub(rate.full()));
+        }
+        Ok(if wait.is_zero() { Ok(()) } else { Err(refusal(wait)) })
+    }
+
+    /// The password was wrong.
+    pub(crate) fn failed(&self, connection: &Connection, now: Time) -> Result<(), StoreError> {
+        for (subject, rate) in [(self.account, OF_ACCOUNT), (self.network, OF_NETWORK), (self.both, OF_ACCOUNT)] {
+            attempts::add(connection, &subject, rate.interval, rate.full(), now)?;
+        }
+        Ok(())
+    }
+
+    /// It was right: the network is the user's.
+    pub(crate) fn succeeded(&self, connection: &Connection, user: UserId, now: Time) -> Result<(), StoreError> {
+        attempts::signs_in_from(connection, user, &self.network, now)
+    }
+}
+
+fn refusal(wait: Duration) -> ApiError {
+    let seconds = seconds(wait);
+    let detail = format!(
+        "Too many wrong passwords for this account, or from this network. Try again in {seconds} s, or from where you \
+         usually sign in."
+    );
+    Problem { retry_after: Some(seconds), ..Problem::new(429, "auth.too_many", detail) }.into()
+}

@@ -1,0 +1,251 @@
+//! Takes connections in: no more than there is room for, none that keeps the hub waiting, and no work cut off in the
+//! middle when the hub stops.
+
+mod crowd;
+mod watched;
+
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::ensure;
+use axum::Router;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use socket2::{SockRef, TcpKeepalive};
+use tandem_protocol::Problem;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+pub(crate) use crowd::{Crowd, Full, Ticket};
+use watched::{Activity, Watched};
+
+use crate::api::{self, ApiError, Network, is_trusted};
+use crate::fanout::Input;
+use crate::hub::Hub;
+
+/// What is under way may take so long after the hub was told to stop.
+const DRAIN: Duration = Duration::from_secs(5);
+/// How often a connection is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// After an error of the system, such as no free file descriptor.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+/// Longest head of a request, in bytes.
+const HEAD_BYTES: usize = 64 * 1024;
+/// When a silent peer is asked by the system whether it is there, and how often.
+const KEEPALIVE: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(15));
+
+/// Most connections unless the settings say otherwise.
+const MOST_CONNECTIONS: usize = 20_000;
+/// Open files that are not connections: the databases, files on their way, requests to Your Logic.
+const OTHER_FILES: usize = 600;
+
+/// Lets the process open as many files as the system allows it; gives their number. Service managers start programs with
+/// far fewer than they may have.
+#[must_use]
+pub fn raise_file_limit() -> u64 {
+    rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1_024)
+}
+
+/// How many files the process may have open.
+fn open_files() -> usize {
+    #[cfg(unix)]
+    let files = rlimit::getrlimit(rlimit::Resource::NOFILE).map_or(1_024, |(soft, _)| soft);
+    // Sockets are no files there.
+    #[cfg(not(unix))]
+    let files = u64::MAX;
+    usize::try_from(files).unwrap_or(usize::MAX)
+}
+
+/// How many connections there is room for: as configured, or as many as the process may open files.
+pub(crate) fn room_for(configured: Option<usize>) -> anyhow::Result<usize> {
+    let files = open_files();
+    let room = files - OTHER_FILES.min(files / 4);
+    let Some(wanted) = configured else { return Ok(room.min(MOST_CONNECTIONS)) };
+    ensure!(
+        wanted <= room,
+        "max_connections (TANDEM_MAX_CONNECTIONS): {wanted} is more than the {room} connections that fit into this process's limit of {files} open files"
+    );
+    Ok(wanted)
+}
+
+/// Serves until `stop` resolves; then refuses what is new, tells live connections to come again, and finishes what is
+/// under way.
+pub(crate) async fn serve(hub: &Arc<Hub>, listener: TcpListener, stop: impl Future<Output = ()>) {
+    let doors = Doors {
+        app: api::router(Arc::clone(hub)),
+        away: Arc::new(Semaphore::new(64)),
+        stopping: watch::Sender::new(false),
+        hub,
+    };
+    let mut connections = JoinSet::new();
+    let mut stop = pin!(stop);
+    loop {
+        tokio::select! {
+            () = &mut stop => break,
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((stream, address)) => doors.let_in(stream, address, &mut connections),
+                Err(error) if is_of_the_peer(&error) => {}
+                Err(error) => {
+                    tracing::error!(%error, "cannot accept connections");
+                    tokio::time::sleep(ACCEPT_AGAIN).await;
+                }
+            },
+        }
+    }
+    drop(listener);
+    doors.stopping.send_replace(true);
+    let drained = async {
+        hub.fanout.send(Input::Stopping).await;
+        hub.crowd.empty().await;
+    };
+    if tokio::time::timeout(DRAIN, drained).await.is_err() {
+        tracing::warn!(seconds = DRAIN.as_secs(), "some connections did not end in time and are cut");
+    }
+}
+
+/// Whoever knocked has gone before the door opened.
+fn is_of_the_peer(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+struct Doors<'a> {
+    hub: &'a Arc<Hub>,
+    app: Router,
+    /// Connections that are being told that there is no room.
+    away: Arc<Semaphore>,
+    stopping: watch::Sender<bool>,
+}
+
+impl Doors<'_> {
+    fn let_in(&self, stream: TcpStream, address: SocketAddr, connections: &mut JoinSet<()>) {
+        let is_proxy = is_trusted(address.ip(), &self.hub.config.trusted_proxies);
+        let network = (!is_proxy).then(|| Network::of(address.ip()));
+        match self.hub.crowd.enter(network) {
+            Ok(seat) => {
+                prepare(&stream);
+                connections.spawn(attend(self.app.clone(), stream, address, seat, self.stopping.subscribe()));
+            }
+            Err(full) => {
+                let Ok(turn) = Arc::clone(&self.away).try_acquire_owned() else { return };
+                connections.spawn(async move {
+                    let _turn = turn;
+                    let _ = tokio::time::timeout(Duration::from_secs(1), turn_away(stream, full)).await;
+                });
+            }
+        }
+    }
+}
+
+/// Small answers leave at once, and peers that vanish are noticed.
+fn prepare(stream: &TcpStream) {
+    let (time, interval) = KEEPALIVE;
+    let keepalive = TcpKeepalive::new().with_time(time).with_interval(interval);
+    let prepared = stream.set_nodelay(true).and_then(|()| SockRef::from(stream).set_tcp_keepalive(&keepalive));
+    if let Err(error) = prepared {
+        tracing::debug!(%error, "a connection cannot be prepared");
+    }
+}
+
+/// Serves the requests of one connection, up to its end or its upgrade.
+async fn attend(
+    app: Router,
+    stream: TcpStream,
+    address: SocketAddr,
+    seat: Ticket,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let activity = Arc::new(Activity::new());
+    let io = TokioIo::new(Watched::new(stream, Arc::clone(&activity), seat));
+    let app = TowerToHyperService::new(app);
+    let serving = Arc::clone(&activity);
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(address));
+        serving.began();
+        let (answer, serving) = (app.call(request), Arc::clone(&serving));
+        async move {
+            let answer = answer.await;
+            serving.answered();
+            answer
+        }
+    });
+    let mut builder = http1::Builder::new();
+    builder.header_read_timeout(None::<Duration>).max_buf_size(HEAD_BYTES);
+    let mut connection = pin!(builder.serve_connection(io, service).with_upgrades());
+    let mut look = tokio::time::interval(LOOK_EVERY);
+    let mut is_stopping = false;
+    loop {
+        tokio::select! {
+            // Whoever breaks off is no news.
+            _ = connection.as_mut() => return,
+            _ = look.tick() => if let Some(why) = activity.overdue() {
+                tracing::debug!(why, "a connection is cut");
+                return;
+            },
+            () = told_to_stop(&mut stopping), if !is_stopping => {
+                if activity.is_fresh() {
+                    return;
+                }
+                is_stopping = true;
+                connection.as_mut().graceful_shutdown();
+            }
+        }
+    }
+}
+
+async fn told_to_stop(stopping: &mut watch::Receiver<bool>) {
+    // An error says that nobody serves any more.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+}
+
+/// Says that there is no room, once the request has arrived, so that the answer is read.
+async fn turn_away(mut stream: TcpStream, full: Full) -> std::io::Result<()> {
+    stream.readable().await?;
+    let _ = stream.try_read(&mut [0; 4096]);
+    let (line, problem) = match full {
+        Full::Hub => ("503 Service Unavailable", busy()),
+        Full::Network => ("429 Too Many Requests", too_many_connections()),
+    };
+    let body = serde_json::to_string(&problem).unwrap_or_default();
+    let answer = format!(
+        "HTTP/1.1 {line}\r\ncontent-type: application/problem+json\r\nretry-after: {}\r\nconnection: close\r\n\
+         access-control-allow-origin: *\r\ncontent-length: {}\r\n\r\n{body}",
+        problem.retry_after.unwrap_or(1),
+        body.len()
+    );
+    stream.write_all(answer.as_bytes()).await?;
+    stream.shutdown().await
+}
+
+/// Puts off what would only wait, while the hub has more to do than it can.
+pub(crate) async fn admit(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_work = ["/api/", "/chat/", "/guest/"].iter().any(|door| path.starts_with(door));
+    if is_work && hub.is_busy() {
+        return ApiError::from(busy()).into_response();
+    }
+    next.run(request).await
+}
+
+/// The hub has more to do than it can take in.
+pub(crate) fn busy() -> Problem {
+    let detail = "The hub is busy. Nothing was changed; come again in a few seconds.";
+    Problem { retry_after: Some(2), ..Problem::new(503, "hub.busy", detail) }
+}
+
+/// One network has more connections open than an office needs.
+pub(crate) fn too_many_connections() -> Problem {
+    let detail = "Too many connections from this network are open. Close some, or come again in a minute.";
+    Problem { retry_after: Some(30), ..Problem::new(429, "limit.connections", detail) }
+}
