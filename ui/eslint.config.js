@@ -21,6 +21,18 @@ export default ts.config(
     languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: [".svelte"], svelteConfig } },
   },
   {
+    // The Enter that ends a Japanese, Chinese or Korean word sends and opens nothing.
+    files: ["desk/src/**", "chat/src/**"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        { selector: "BinaryExpression > Literal[value='Enter']", message: "Ask isEnter of shared/keys.ts: it knows what belongs to a composition." },
+        { selector: "SwitchCase > Literal[value='Enter']", message: "Ask isEnter of shared/keys.ts: it knows what belongs to a composition." },
+        { selector: "MemberExpression[property.name='isComposing']", message: "Ask composes of shared/keys.ts: isComposing alone is wrong in WebKit." },
+      ],
+    },
+  },
+  {
     files: ["desk/**"],
     rules: {
       eqeqeq: "error",

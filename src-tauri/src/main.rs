@@ -15,6 +15,7 @@ mod notifier;
 mod placement;
 mod settings;
 mod shell;
+mod spelling;
 mod standing;
 mod startup;
 mod tray;

@@ -12,6 +12,7 @@ use tauri::{AppHandle, Emitter as _, Manager as _, PhysicalPosition, WebviewWind
 use crate::badge::Badge;
 use crate::call::Call;
 use crate::placement::{Area, rescued};
+use crate::spelling;
 use crate::standing::Standing;
 use crate::tray::{self, Tray};
 
@@ -37,7 +38,8 @@ fn is_ours(url: &tauri::Url) -> bool {
 pub fn open(app: &AppHandle) -> anyhow::Result<()> {
     let config = app.config().app.windows.iter().find(|window| window.label == WINDOW);
     let config = config.context("tauri.conf.json describes no window")?;
-    WebviewWindowBuilder::from_config(app, config)?.visible(false).build()?;
+    let window = WebviewWindowBuilder::from_config(app, config)?.visible(false).build()?;
+    spelling::turn_on(&window);
     Ok(())
 }
 

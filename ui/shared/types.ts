@@ -412,6 +412,8 @@ export type OneConversation = { id: ConversationId, };
 
 export type OneFile = { file: MediaId, };
 
+export type OpenLink = { url: string, };
+
 export type OpenedView = { "type": "opened" } | { "type": "only_saved", why: string, };
 
 export type Participant = { "kind": "customer" } | { "kind": "agent", user: UserId, name: string, } | { "kind": "external_agent", link: LinkId, name: string, } | { "kind": "logic" } | { "kind": "system" };
@@ -595,6 +597,7 @@ export interface Commands {
   "startup.get": { request: Nothing; response: StartupView };
   "startup.set": { request: SetStartup; response: StartupView };
   "window.wanted": { request: Nothing; response: WantedView };
+  "link.open": { request: OpenLink; response: Nothing };
   "settings.set": { request: SettingsView; response: Nothing };
   "me.setAvailability": { request: SetAvailability; response: Nothing };
   "me.setPassword": { request: SetPassword; response: Nothing };

@@ -54,6 +54,7 @@ pub fn main(rest: Vec<String>) -> Result<()> {
         sh::step("Front-end lint", || npm_run("lint"))?;
         sh::step("Front-end tests", || npm_run("test"))?;
         sh::step("Accessibility", || npm_run("test:axe"))?;
+        sh::step("The web chat in foreign pages", || npm_run("test:pages"))?;
     }
     if wants(Part::Rust) {
         let clippy = format!("clippy {SELECTION} --all-targets -- -D warnings");

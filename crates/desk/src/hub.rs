@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::stream::BoxStream;
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Body, Client, Method, RequestBuilder, Response, StatusCode, Url};
+use reqwest::{Body, Client, Method, RequestBuilder, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tandem_conversation::{Conversation, ConversationId, CustomerId, Media, MediaId, Position};
@@ -243,12 +243,15 @@ impl Hub {
                 return serde_json::from_slice(&bytes).map_err(|error| HubError::Garbled(error.to_string()));
             }
             let (status, problem, retry_after) = problem_of(response).await;
-            Err(match status {
-                // What says so may stand before the hub; the file is not smaller the next time.
-                StatusCode::PAYLOAD_TOO_LARGE => HubError::Refused(Box::new(problem)),
+            Err(match problem {
+                // What says so stands before the hub; the file is not smaller the next time.
+                None if status == 413 => {
+                    let detail = "The file is too large for this connection.";
+                    HubError::Refused(Box::new(Problem::new(413, "media.too_large", detail)))
+                }
                 // Its quota and its disk are told to the agent, who decides; waiting for them could take a day.
-                _ if problem.code.starts_with("media.") => HubError::Refused(Box::new(problem)),
-                _ => judged(status, problem, retry_after),
+                Some(problem) if problem.code.starts_with("media.") => HubError::Refused(Box::new(problem)),
+                problem => judged(status, problem, retry_after),
             })
         };
         while_it_flows(sending, &sent, still).await
@@ -262,10 +265,10 @@ impl Hub {
             return Ok(());
         }
         let (status, problem, retry_after) = problem_of(response).await;
-        Err(match problem.code.as_str() {
+        Err(match problem {
             // The other 401: it is the password that is wrong, not the token.
-            "auth.wrong" => HubError::Refused(Box::new(problem)),
-            _ => judged(status, problem, retry_after),
+            Some(problem) if problem.code == "auth.wrong" => HubError::Refused(Box::new(problem)),
+            problem => judged(status, problem, retry_after),
         })
     }
 
@@ -356,30 +359,48 @@ async fn checked(response: Response) -> Result<Response, HubError> {
     Err(judged(status, problem, retry_after))
 }
 
-/// What an answer that is no success says.
-async fn problem_of(response: Response) -> (StatusCode, Problem, Option<Duration>) {
+/// What an answer that is no success says, if it is the hub's own.
+async fn problem_of(response: Response) -> (u16, Option<Problem>, Option<Duration>) {
     let status = response.status();
-    let retry_after = response.headers().get(reqwest::header::RETRY_AFTER);
+    let retry_after = response.headers().get(RETRY_AFTER);
     let retry_after = retry_after.and_then(|value| value.to_str().ok()).and_then(|value| value.parse().ok());
+    let is_problem = is_problem(response.headers());
     let bytes = bounded(response).await.unwrap_or_default();
-    let problem = serde_json::from_slice::<Problem>(&bytes).unwrap_or_else(|_| {
-        Problem::new(
-            status.as_u16(),
-            "hub.unexpected",
-            format!("The hub answered with an error ({}).", status.as_u16()),
-        )
-    });
-    (status, problem, retry_after.map(Duration::from_secs))
+    let problem = serde_json::from_slice::<Problem>(&bytes).ok().filter(|problem| is_problem && is_code(&problem.code));
+    (status.as_u16(), problem, retry_after.map(Duration::from_secs))
 }
 
-/// By what can be done about it.
-fn judged(status: StatusCode, problem: Problem, retry_after: Option<Duration>) -> HubError {
-    match status.as_u16() {
+/// What an error answer means. Only the hub's own problem document is a refusal; what else says 403 or 404 stands between
+/// this desk and the hub, and passes.
+fn judged(status: u16, problem: Option<Problem>, retry_after: Option<Duration>) -> HubError {
+    let Some(problem) = problem else { return HubError::Busy { message: in_between(status), retry_after } };
+    match status {
         401 => HubError::Unauthorized,
-        // Whoever sends elsewhere is not the hub but stands before it, and may go away.
-        300..=399 | 408 | 425 | 429 | 500.. => HubError::Busy { message: problem.detail, retry_after },
+        408 | 425 | 429 | 500.. => {
+            let asked = problem.retry_after.map(|seconds| Duration::from_secs(seconds.into()));
+            HubError::Busy { message: problem.detail, retry_after: asked.or(retry_after) }
+        }
         _ => HubError::Refused(Box::new(problem)),
     }
+}
+
+/// Whether an answer says of itself that it is a problem document.
+pub(crate) fn is_problem(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.to_ascii_lowercase().starts_with("application/problem+json")
+}
+
+/// Whether a code is one of the hub's: words in lower case, joined by dots.
+fn is_code(code: &str) -> bool {
+    let is_word = |word: &str| {
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    };
+    code.contains('.') && code.split('.').all(is_word)
+}
+
+/// What an agent is told of an answer that is not the hub's.
+pub(crate) fn in_between(status: u16) -> String {
+    format!("Something between this desk and the hub answered in its place ({status}).")
 }
 
 fn network(error: reqwest::Error) -> HubError {
@@ -420,6 +441,32 @@ mod tests {
         ] {
             assert_eq!(Hub::new(address, allow_http).is_ok(), good, "{address} with allow_http={allow_http}");
         }
+    }
+
+    #[test]
+    fn only_the_hubs_own_problem_document_refuses() {
+        let own = |code: &str| Some(Problem::new(404, code, "It is gone."));
+        for status in [301, 302, 401, 403, 404, 407, 409, 413, 422, 429, 500, 502, 503, 511] {
+            let error = judged(status, None, None);
+            assert!(matches!(error, HubError::Busy { .. }), "{status} of a proxy passes, and is no {error:?}");
+        }
+        for status in [400, 403, 404, 409, 410, 413, 415, 422] {
+            assert!(matches!(judged(status, own("conversation.unknown"), None), HubError::Refused(_)), "{status}");
+        }
+        assert!(matches!(judged(401, own("auth.required"), None), HubError::Unauthorized));
+        for (code, known) in [
+            ("conversation.call_taken", true),
+            ("hub.busy", true),
+            ("portal", false),
+            ("", false),
+            ("A.b", false),
+            (".", false),
+        ] {
+            assert_eq!(is_code(code), known, "{code}");
+        }
+        let busy = Problem { retry_after: Some(7), ..Problem::new(503, "hub.busy", "Come again.") };
+        let HubError::Busy { retry_after, .. } = judged(503, Some(busy), None) else { panic!("it passes") };
+        assert_eq!(retry_after, Some(Duration::from_secs(7)));
     }
 
     #[test]

@@ -282,6 +282,13 @@ pub struct MediaRequest {
     pub id: MediaId,
 }
 
+/// A web address that somebody wrote.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OpenLink {
+    pub url: String,
+}
+
 /// A picture or file as a data URL, so that the page never loads anything from outside.
 #[derive(Clone, Debug, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -303,6 +310,7 @@ macro_rules! table {
             "startup.get" startup Nothing => StartupView;
             "startup.set" set_startup SetStartup => StartupView;
             "window.wanted" wanted Nothing => WantedView;
+            "link.open" open_link OpenLink => Nothing;
             ;
             "settings.set" set_settings SettingsView => Nothing;
             "me.setAvailability" set_availability SetAvailability => Nothing;

@@ -9,7 +9,7 @@ mod commands;
 mod conversations;
 mod dry_runs;
 mod error;
-mod input;
+pub(crate) mod input;
 mod live;
 mod logic;
 mod media;
@@ -87,6 +87,7 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(dry_runs::preview))
         .routes(routes!(dry_runs::improved))
         .routes(routes!(logic::requests))
+        .routes(routes!(web_chat::look::look))
         .routes(routes!(web_chat::session::create))
         .routes(routes!(web_chat::rest::entries))
         .routes(routes!(web_chat::rest::message))

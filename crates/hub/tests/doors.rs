@@ -115,9 +115,19 @@ async fn a_chat_works_on_the_brands_domains_only() {
         let request = client.post(format!("{}/chat/v1/sessions", hub.base)).header("origin", origin);
         let response = request.json(&json!({ "brand": "northwind" })).send().await.unwrap();
         assert_eq!(response.status().as_u16(), status, "{origin}");
+        let look = client.get(format!("{}/chat/v1/brands/northwind", hub.base)).header("origin", origin);
+        assert_eq!(look.send().await.unwrap().status().as_u16(), status, "{origin} looks before it begins");
     }
     let (status, problem) = post(&hub.base, "/chat/v1/sessions", None, &json!({ "brand": "unknown" })).await;
     assert_eq!((status, &problem["code"]), (404, &json!("chat.brand_unknown")));
+    let look = client.get(format!("{}/chat/v1/brands/northwind", hub.base)).send().await.unwrap();
+    let headers = look.headers();
+    assert_eq!(
+        (headers["vary"].as_bytes(), headers["cross-origin-resource-policy"].as_bytes()),
+        (&b"origin"[..], &b"cross-origin"[..])
+    );
+    assert_eq!(look.json::<Value>().await.unwrap()["accent"], "#2f5bea");
+    assert_eq!(get(&hub.base, "/chat/v1/brands/unknown", None).await.1["code"], "chat.brand_unknown");
 }
 
 #[tokio::test]

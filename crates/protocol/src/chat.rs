@@ -66,13 +66,18 @@ pub enum ChatStatus {
 pub struct ChatEntries {
     pub conversation: Option<ChatConversation>,
     pub entries: Vec<ChatEntry>,
+    /// Whether there is more after `upTo`.
     pub more: bool,
+    /// How far this page was read: the next one begins after it. Behind the last entry where nothing for customers follows.
+    pub up_to: Position,
 }
 
 /// One thing the customer sees.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChatEntry {
+    /// Positions count within it.
+    pub conversation: ConversationId,
     pub position: Position,
     pub id: TurnId,
     pub time: Time,
@@ -129,24 +134,35 @@ pub struct ChatAnswer {
 #[serde(rename_all = "camelCase")]
 pub struct ChatAccepted {
     pub id: TurnId,
+    /// Where the message is now.
+    pub conversation: ConversationId,
     pub position: Position,
 }
 
-/// What the browser sends on `WS /chat/v1/live`.
+/// What the browser sends on `WS /chat/v1/live`. Pages of an earlier version name no conversation; the hub takes the one
+/// that is shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum ChatSend {
     /// First frame.
     Hello {
         token: String,
+        /// What `after` counts in. Another one than is shown now: everything is repeated.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversation: Option<ConversationId>,
         #[serde(default)]
         after: Position,
     },
     Message(ChatMessage),
     Typing {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversation: Option<ConversationId>,
         on: bool,
     },
+    /// Also for an earlier conversation of the same visitor. One that is not theirs is ignored.
     Receipt {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversation: Option<ConversationId>,
         stage: Stage,
         up_to: Position,
     },
@@ -166,19 +182,23 @@ pub enum ChatFrame {
     },
     Accepted {
         id: TurnId,
+        conversation: ConversationId,
         position: Position,
     },
     /// How far our side has received or seen the customer's turns.
     Stage {
+        conversation: ConversationId,
         up_to: Position,
         stage: Stage,
     },
     Typing {
+        conversation: ConversationId,
         name: String,
         kind: ParticipantKind,
         on: bool,
     },
     Status {
+        conversation: ConversationId,
         status: ChatStatus,
     },
     /// Nothing has happened for a while, and the connection works.

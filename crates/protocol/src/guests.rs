@@ -1,7 +1,9 @@
 //! The external agents' side: what the page behind a link sends and gets. Everything stands under `/guest/{token}/`.
 
 use serde::{Deserialize, Serialize};
-use tandem_conversation::{ButtonId, CommandId, MediaId, ParticipantKind, Position, Stage, Time, TurnId};
+use tandem_conversation::{
+    ButtonId, CommandId, ConversationId, MediaId, ParticipantKind, Position, Stage, Time, TurnId,
+};
 use utoipa::ToSchema;
 
 use crate::chat::{ChatConversation, ChatEntry};
@@ -65,7 +67,10 @@ pub struct GuestEntry {
 pub struct GuestEntries {
     pub conversation: ChatConversation,
     pub entries: Vec<GuestEntry>,
+    /// Whether there is more after `upTo`.
     pub more: bool,
+    /// How far this page was read: the next one begins after it.
+    pub up_to: Position,
 }
 
 /// `POST /guest/{token}/messages`; the id is made by the browser, the same id twice has one effect.
@@ -120,19 +125,25 @@ pub struct GuestLeave {
     pub word: String,
 }
 
-/// What the page sends on `WS /guest/{token}/live`.
+/// What the page sends on `WS /guest/{token}/live`. A conversation that is not the link's is ignored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum GuestSend {
     /// First frame.
     Hello {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversation: Option<ConversationId>,
         #[serde(default)]
         after: Position,
     },
     Typing {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversation: Option<ConversationId>,
         on: bool,
     },
     Receipt {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversation: Option<ConversationId>,
         stage: Stage,
         up_to: Position,
     },
@@ -150,10 +161,12 @@ pub enum GuestFrame {
     },
     /// How far the customer has received or seen our side's turns.
     Stage {
+        conversation: ConversationId,
         up_to: Position,
         stage: Stage,
     },
     Typing {
+        conversation: ConversationId,
         name: String,
         kind: ParticipantKind,
         on: bool,

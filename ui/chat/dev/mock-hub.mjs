@@ -12,10 +12,16 @@ const FILES = {
 };
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self' ws:; base-uri 'none'; frame-ancestors 'self'";
+const CROSS_ORIGIN = [
+  ["access-control-allow-origin", "*"],
+  ["access-control-allow-methods", "GET, POST"],
+  ["access-control-allow-headers", "authorization, content-type"],
+  ["cross-origin-resource-policy", "cross-origin"],
+];
 const LABELS = { same: "Same price", early: "Earliest date", person: "Talk to a person" };
 
 /** `think: false` leaves every turn to the caller (`say`, `typing`, `stage`, `complete`). */
-export function mockHub({ think = true } = {}) {
+export function mockHub({ think = true, allowed = () => true } = {}) {
   const sessions = new Map();
   const media = new Map();
   let serial = 0;
@@ -32,7 +38,7 @@ export function mockHub({ think = true } = {}) {
   const brief = ({ conversation }) =>
     conversation && { id: conversation.id, status: conversation.status, position: conversation.entries.at(-1)?.position ?? 0 };
   const cast = (session, frame) => {
-    for (const socket of session.sockets) socket.send(JSON.stringify(frame));
+    for (const socket of session.sockets) socket.send(JSON.stringify({ conversation: session.conversation?.id, ...frame }));
   };
   const begin = (session) => (session.conversation = { id: newId("conversation"), status: "in_progress", entries: [], position: 0 });
 
@@ -40,7 +46,7 @@ export function mockHub({ think = true } = {}) {
     const conversation = session.conversation ?? begin(session);
     // Skips a number now and then, as internal events do.
     conversation.position += conversation.position % 3 === 1 ? 2 : 1;
-    const full = { position: conversation.position, id: newId("turn"), time: new Date().toISOString(), kind: "text", text: "", ...entry };
+    const full = { conversation: conversation.id, position: conversation.position, id: newId("turn"), time: new Date().toISOString(), kind: "text", text: "", ...entry };
     conversation.entries.push(full);
     cast(session, { type: "entry", entry: full });
     return full;
@@ -58,7 +64,7 @@ export function mockHub({ think = true } = {}) {
       session.conversation.status = "in_progress";
       cast(session, { type: "status", status: "in_progress" });
     }
-    const accepted = { id: message.id, position: entry.position };
+    const accepted = { id: message.id, conversation: entry.conversation, position: entry.position };
     session.accepted.set(message.id, accepted);
     if (think) answer(session, entry);
     return accepted;
@@ -79,6 +85,9 @@ export function mockHub({ think = true } = {}) {
 
   async function route(request, response) {
     const url = new URL(request.url, "http://hub");
+    // Pages of other origins use it, as they use the hub.
+    for (const [name, value] of CROSS_ORIGIN) response.setHeader(name, value);
+    if (request.method === "OPTIONS") return response.writeHead(204).end();
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks);
@@ -89,12 +98,14 @@ export function mockHub({ think = true } = {}) {
     }
     if (!url.pathname.startsWith("/chat/v1/")) return problem(response, 404, "http.not_found", "Nothing here.");
     const path = url.pathname.replace("/chat/v1/", "");
+    if (!allowed(request)) return problem(response, 403, "chat.domain", "This chat may not be used on this page's domain.");
+    const brand = { id: "northwind", name: "Northwind Travel", greeting: "Hello! Tell us where you would like to go, or what we should change.", accent: "#17627f" };
+    if (path.startsWith("brands/")) return path === "brands/northwind" ? reply(response, brand) : problem(response, 404, "chat.brand_unknown", "There is no brand of this name here.");
     if (path === "sessions") {
       const { resume } = JSON.parse(body);
       if (resume && !sessions.has(resume)) return problem(response, 401, "chat.session_unknown", "This session is not known.");
       const token = resume ?? newId("token");
       if (!resume) sessions.set(token, { conversation: null, accepted: new Map(), sockets: new Set() });
-      const brand = { id: "northwind", name: "Northwind Travel", greeting: "Hello! Tell us where you would like to go, or what we should change.", accent: "#17627f" };
       return reply(response, { token, brand, conversation: brief(sessions.get(token)) });
     }
     const token = url.searchParams.get("token") ?? request.headers.authorization?.replace("Bearer ", "");
@@ -103,7 +114,7 @@ export function mockHub({ think = true } = {}) {
     if (path === "entries") {
       const after = Number(url.searchParams.get("after"));
       const entries = session.conversation?.entries.filter((entry) => entry.position > after) ?? [];
-      return reply(response, { conversation: brief(session), entries: entries.slice(0, 500), more: entries.length > 500 });
+      return reply(response, { conversation: brief(session), entries: entries.slice(0, 500), more: entries.length > 500, upTo: entries.slice(0, 500).at(-1)?.position ?? after });
     }
     if (path === "messages") return reply(response, take(session, JSON.parse(body)));
     if (path === "media") {
@@ -141,8 +152,14 @@ export function mockHub({ think = true } = {}) {
     });
   });
   const each = (act) => [...sessions.values()].forEach(act);
+  const keep = (name, contentType, body) => {
+    const stored = { id: newId("media"), name, contentType, body };
+    media.set(stored.id, stored);
+    return { id: stored.id, name, contentType, bytes: body.length };
+  };
   return {
     server,
+    keep,
     sessions,
     say: (entry) => each((session) => append(session, entry)),
     typing: (name, kind, on) => each((session) => cast(session, { type: "typing", name, kind, on })),

@@ -1,13 +1,15 @@
 // The hub's HTTP side. Owns addresses, headers and the sorting of failures into the three kinds a caller can act on.
 import type { Env } from "./env";
-import type { Accepted, ClientFrame, EntryPage, From, Media, Message, OpenedSession } from "./wire";
+import type { Accepted, Brand, ClientFrame, EntryPage, From, Known, Media, Message, OpenedSession } from "./wire";
 
 export type Failure =
-  /** No answer, or the hub itself is in trouble: try again later. */
+  /** No answer, an answer of somebody in between, or a hub in trouble: try again later. */
   | { kind: "unreachable" }
   /** The hub asked us to slow down. */
   | { kind: "busy"; retryAfterMs: number }
-  /** The hub understood and said no: the same request will fail again. */
+  /** Something in between carries nothing of this size. */
+  | { kind: "too_large" }
+  /** The hub itself understood and said no: the same request will fail again. */
   | { kind: "refused"; status: number; code: string; detail: string };
 
 export class HubError extends Error {
@@ -40,14 +42,16 @@ export interface Watch {
 export interface Door {
   /** As whom the visitor speaks. */
   readonly self: From;
+  /** How the chat looks, if it may stand here; begins nothing. */
+  look?(): Promise<Brand>;
   open(resume: string | null): Promise<OpenedSession>;
-  entries(token: string, after: number): Promise<EntryPage>;
+  entries(token: string, known: Known): Promise<EntryPage>;
   send(token: string, message: Message): Promise<Accepted>;
   upload(token: string, name: string, file: Blob, watch: Watch): Promise<Media>;
   /** Where a file is fetched; `right` is what its entry says of it. */
   mediaUrl(id: string, right: string | null): string | null;
   liveUrl(): string;
-  hello(token: string, after: number): ClientFrame;
+  hello(token: string, known: Known): ClientFrame;
 }
 
 const ANSWER_MS = 20_000;
@@ -62,6 +66,12 @@ export class HubApi implements Door {
     private readonly env: Env,
   ) {}
 
+  look(): Promise<Brand> {
+    // No header of ours, so that the browser asks at once, and not at all while its last answer is fresh.
+    const path = `brands/${encodeURIComponent(this.options.brand)}`;
+    return call(this.env, this.address(path), { credentials: "omit", cache: "default" });
+  }
+
   open(resume: string | null): Promise<OpenedSession> {
     const { brand, language, identity } = this.options;
     // Absent rather than null: the hub takes a null for something it should have understood.
@@ -69,8 +79,8 @@ export class HubApi implements Door {
     return this.call("sessions", { method: "POST", headers: json(), body: JSON.stringify(Object.fromEntries(present)) });
   }
 
-  entries(token: string, after: number): Promise<EntryPage> {
-    return this.call(`entries?after=${after}&limit=500`, { headers: bearer(token) });
+  entries(token: string, known: Known): Promise<EntryPage> {
+    return this.call(entriesPath(known), { headers: bearer(token) });
   }
 
   send(token: string, message: Message): Promise<Accepted> {
@@ -94,8 +104,8 @@ export class HubApi implements Door {
     return this.address("live").replace(/^http/, "ws");
   }
 
-  hello(token: string, after: number): ClientFrame {
-    return { type: "hello", token, after };
+  hello(token: string, known: Known): ClientFrame {
+    return { type: "hello", token, ...named(known) };
   }
 
   private address(path: string): string {
@@ -107,14 +117,28 @@ export class HubApi implements Door {
   }
 }
 
+/** The part of a conversation that is not known yet. */
+export function entriesPath(known: Known): string {
+  const { conversation, after } = named(known);
+  return `entries?${conversation === undefined ? "" : `conversation=${conversation}&`}after=${after}&limit=500`;
+}
+
+/** Absent rather than null, as the hub reads it. */
+export function named({ conversation, after }: Known): { conversation?: string; after: number } {
+  return conversation === null ? { after } : { conversation, after };
+}
+
 /** One request, answered or failed within the limit. */
 export async function call<T>(env: Env, url: string, init: RequestInit, limitMs = ANSWER_MS): Promise<T> {
   const abort = new AbortController();
   const cancel = env.after(limitMs, () => abort.abort());
   try {
-    const response = await env.fetch(url, { ...init, signal: abort.signal, cache: "no-store" });
+    const response = await env.fetch(url, { cache: "no-store", ...init, signal: abort.signal });
     if (!response.ok) throw new HubError(await failureOf(response));
-    return (response.status === 204 ? undefined : await response.json()) as T;
+    if (response.status === 204) return undefined as T;
+    // A page that signs people in to a network answers 200 for everybody.
+    if (!isOf(response, "application/json")) throw new HubError({ kind: "unreachable" });
+    return (await response.json()) as T;
   } catch (error) {
     throw error instanceof HubError ? error : new HubError({ kind: "unreachable" });
   } finally {
@@ -147,6 +171,7 @@ export async function upload(
     const sending = env.upload ? env.upload(url, { headers: all, body: file, withCookies, signal, progress }) : env.fetch(url, init);
     const response = await sending;
     if (!response.ok) throw new HubError(await failureOf(response));
+    if (!isOf(response, "application/json")) throw new HubError({ kind: "unreachable" });
     return (await response.json()) as Media;
   } catch (error) {
     throw error instanceof HubError ? error : new HubError({ kind: "unreachable" });
@@ -159,22 +184,36 @@ export async function upload(
 /** What no waiting helps: the words are clear, and whoever sent the file may try again. */
 const FINAL = new Set(["media.quota", "media.disk"]);
 
+/** Only the hub's own problem document is a refusal. What else says 403 or 404 stands between us and the hub, and passes. */
 async function failureOf(response: Response): Promise<Failure> {
   const { status } = response;
-  const problem = (await response.json().catch(() => ({}))) as { code?: unknown; detail?: unknown; title?: unknown };
-  const isFinal = typeof problem.code === "string" && FINAL.has(problem.code);
-  if (status === 429 && !isFinal) {
-    const seconds = Number(response.headers.get("retry-after"));
-    return { kind: "busy", retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 3_000 };
-  }
-  if (!isFinal && (status >= 500 || status === 408 || status === 425)) return { kind: "unreachable" };
-  const detail = [problem.detail, problem.title].find((text) => typeof text === "string");
-  return {
-    kind: "refused",
-    status,
-    code: typeof problem.code === "string" ? problem.code : `http.${status}`,
-    detail: typeof detail === "string" ? detail : "",
-  };
+  const problem = isOf(response, "application/problem+json") ? await problemOf(response) : null;
+  const retryAfterMs = secondsOf(problem?.retryAfter ?? response.headers.get("retry-after")) * 1000;
+  const isFinal = problem !== null && FINAL.has(problem.code);
+  if (!isFinal && (status === 429 || (status === 503 && retryAfterMs > 0))) return { kind: "busy", retryAfterMs: retryAfterMs || 3_000 };
+  if (status === 413 && !problem) return { kind: "too_large" };
+  if (!problem || (!isFinal && (status >= 500 || status === 408 || status === 425))) return { kind: "unreachable" };
+  return { kind: "refused", status, code: problem.code, detail: typeof problem.detail === "string" ? problem.detail : "" };
+}
+
+interface Problem {
+  code: string;
+  detail?: unknown;
+  retryAfter?: unknown;
+}
+
+async function problemOf(response: Response): Promise<Problem | null> {
+  const problem = (await response.json().catch(() => null)) as Partial<Problem> | null;
+  return typeof problem?.code === "string" && /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/.test(problem.code) ? (problem as Problem) : null;
+}
+
+function secondsOf(value: unknown): number {
+  const seconds = Number(value ?? 0);
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), 600) : 0;
+}
+
+function isOf(response: Response, type: string): boolean {
+  return (response.headers.get("content-type") ?? "").toLowerCase().startsWith(type);
 }
 
 export function json(): Record<string, string> {

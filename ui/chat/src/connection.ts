@@ -3,7 +3,7 @@
 import { HubError, SESSION_UNKNOWN, type Failure, type Door } from "./api";
 import { backoffMs, type Env } from "./env";
 import { openLive, type Live } from "./live";
-import type { ClientFrame, OpenedSession, ServerFrame } from "./wire";
+import type { ClientFrame, Known, OpenedSession, ServerFrame } from "./wire";
 
 export type Link =
   /** Nothing to resume and nobody has opened the chat. Left by `wake`. */
@@ -14,7 +14,7 @@ export type Link =
   | { kind: "live" }
   /** Between attempts. `reachable` if plain requests work and only the socket does not: then we poll. Left by time or `wake`. */
   | { kind: "waiting"; attempt: number; reachable: boolean }
-  /** The hub does not want this page or brand. Left by `retry` only. */
+  /** The hub does not want this page or brand. Left when it does. */
   | { kind: "refused"; code: string; detail: string };
 
 export interface ConnectionHooks {
@@ -24,14 +24,18 @@ export interface ConnectionHooks {
   forget(): void;
   /** Reads everything after the cursor. */
   catchUp(): Promise<void>;
-  cursor(): number;
+  known(): Known;
   frame(frame: ServerFrame): void;
+  /** The hub does not want this page or brand. */
+  refused(code: string, detail: string): void;
   /** Requests get through: what waits may be sent. */
   reachable(): void;
   changed(): void;
 }
 
 const POLL_MS = 5_000;
+/** What was refused may be allowed meanwhile. */
+const AGAIN_MS = 60_000;
 const NEW_SESSIONS_IN_A_ROW = 3;
 
 export class Connection {
@@ -104,10 +108,17 @@ export class Connection {
     else void this.connect();
   }
 
-  /** It is over: no attempt will do any good. */
-  refuse(code: string, detail: string): void {
+  /** No attempt will do any good, for ever or until `again`. */
+  refuse(code: string, detail: string, again?: () => void): void {
     this.halt();
     this.become({ kind: "refused", code, detail });
+    if (again) this.cancelTimer = this.env.after(AGAIN_MS, again);
+  }
+
+  /** Nothing is asked for until somebody wakes it. */
+  rest(): void {
+    this.halt();
+    this.become({ kind: "asleep" });
   }
 
   private async connect(): Promise<void> {
@@ -133,7 +144,7 @@ export class Connection {
     const token = this.hooks.token();
     if (token === null) return this.sessionUnknown(token);
     this.reached = true;
-    this.live = openLive(this.env, this.api.liveUrl(), this.api.hello(token, this.hooks.cursor()), {
+    this.live = openLive(this.env, this.api.liveUrl(), this.api.hello(token, this.hooks.known()), {
       frame: (frame) => run === this.run && this.heard(frame),
       end: () => run === this.run && this.ended(),
     });
@@ -161,10 +172,10 @@ export class Connection {
   private failed(error: unknown): void {
     const failure: Failure = error instanceof HubError ? error.failure : { kind: "unreachable" };
     const delay = backoffMs(this.attempt, this.env.random());
-    if (failure.kind === "unreachable") this.wait(delay, false);
-    else if (failure.kind === "busy") this.wait(Math.max(delay, failure.retryAfterMs), false);
+    if (failure.kind === "busy") this.wait(Math.max(delay, failure.retryAfterMs), false);
+    else if (failure.kind !== "refused") this.wait(delay, false);
     else if (failure.code === SESSION_UNKNOWN) this.sessionUnknown(this.hooks.token());
-    else this.refuse(failure.code, failure.detail);
+    else this.hooks.refused(failure.code, failure.detail);
   }
 
   private wait(delayMs: number, reachable: boolean): void {

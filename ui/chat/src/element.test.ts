@@ -1,18 +1,20 @@
 // @vitest-environment happy-dom
 // What Carmen meets on the page: labels, keys, stages, choices; never markup from somebody's words.
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { memoryFiles } from "./files";
 import { UniversalChat } from "./index";
 import { Clock, FakeHub, MapStore, settle } from "./testing";
 
 let hub: FakeHub;
 let store: MapStore;
+let tab: MapStore;
 
 beforeEach(() => {
   hub = new FakeHub();
   store = new MapStore();
+  tab = new MapStore();
   const clock = new Clock();
-  UniversalChat.doors = () => ({ env: hub.env(clock, store), files: memoryFiles() });
+  UniversalChat.doors = () => ({ env: { ...hub.env(clock, store), tab }, files: memoryFiles() });
 });
 
 afterEach(() => document.body.replaceChildren());
@@ -111,7 +113,7 @@ test("a moving receipt leaves the turn's node alone, so nothing is read out twic
 
 test("closed, the launcher counts what is unread; open, nothing is", async () => {
   const element = await chat({});
-  expect(hub.requests).toEqual([]);
+  expect(hub.opened).toEqual([]);
   const launcher = find<HTMLButtonElement>(element, ".launcher");
   expect(launcher.getAttribute("aria-label")).toBe("Open chat");
   launcher.click();
@@ -156,10 +158,10 @@ test("a completed conversation offers a new one", async () => {
 
 test("a failed message offers Retry and Discard and says why", async () => {
   const element = await chat();
-  hub.refuse = (path) => (path === "messages" ? { status: 422, code: "chat.text_too_long", detail: "Too long." } : null);
+  hub.refuse = (path) => (path === "messages" ? { status: 409, code: "conversation.moved_on", detail: "Words for developers." } : null);
   press(write(element, "x"), "Enter");
   await settle();
-  expect(find(element, ".stage").textContent).toBe("Not sent: Too long.");
+  expect(find(element, ".stage").textContent).toBe("Not sent: Somebody wrote meanwhile. Read it, then send again.");
   hub.refuse = () => null;
   const [retry] = all(element, ".rescue button");
   expect(retry?.textContent).toBe("Retry");
@@ -196,4 +198,88 @@ test("a long conversation shows its end first and earlier turns on request", asy
   expect(all(element, ".turn")).toHaveLength(150);
   find<HTMLButtonElement>(element, ".more").click();
   expect(all(element, ".turn")).toHaveLength(300);
+});
+
+test("what is typed stays in the chat: no shortcut of the page fires", async () => {
+  const element = await chat();
+  const heard: string[] = [];
+  for (const type of ["keydown", "keyup", "keypress"]) document.addEventListener(type, (event) => heard.push(`${type} ${(event as KeyboardEvent).key}`));
+  const box = find(element, "textarea");
+  for (const type of ["keydown", "keyup", "keypress"]) box.dispatchEvent(new KeyboardEvent(type, { key: "s", bubbles: true, composed: true }));
+  press(box, "Escape");
+  expect(heard).toEqual([]);
+  expect(element.hasAttribute("open")).toBe(false);
+});
+
+test("the Enter that ends a composition sends nothing, in WebKit too", async () => {
+  const element = await chat();
+  press(write(element, "こんに"), "Enter", { keyCode: 229 } as KeyboardEventInit);
+  await settle();
+  expect(hub.arrived).toEqual([]);
+});
+
+test("the chat stays as the visitor left it on the page before", async () => {
+  const first = await chat({});
+  find<HTMLButtonElement>(first, ".launcher").click();
+  first.remove();
+  const second = await chat({});
+  expect([second.hasAttribute("open"), find(second, ".panel").hidden]).toEqual([true, false]);
+  find<HTMLButtonElement>(second, ".launcher").click();
+  second.remove();
+  const third = await chat({ open: "" });
+  expect(third.hasAttribute("open"), "a page that opens it does not insist").toBe(false);
+});
+
+test("a framework that tidies the page's attributes closes nothing", async () => {
+  const element = await chat({});
+  find<HTMLButtonElement>(element, ".launcher").click();
+  element.removeAttribute("open");
+  expect([element.hasAttribute("open"), find(element, ".panel").hidden]).toEqual([true, false]);
+  element.hide();
+  expect(find(element, ".panel").hidden).toBe(true);
+  element.setAttribute("open", "");
+  element.removeAttribute("open");
+  expect(find(element, ".panel").hidden, "what the page opens, the page closes").toBe(true);
+});
+
+test("moved to another place of the page, it goes on with the same session", async () => {
+  const element = await chat();
+  write(element, "half a sent");
+  const place = document.createElement("main");
+  document.body.append(place);
+  place.append(element);
+  await settle();
+  expect([find<HTMLTextAreaElement>(element, "textarea").value, hub.opened.length]).toEqual(["half a sent", 1]);
+});
+
+test("what customers cannot change is told to developers alone", async () => {
+  const told = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  hub.refuse = () => ({ status: 403, code: "chat.domain", detail: "This chat may not be used on this page's domain." });
+  const refused = await chat({});
+  expect(find(refused, ".root").hidden).toBe(true);
+  expect(told.mock.calls.at(-1)?.[0]).toBe("<universal-chat> is not shown. This chat may not be used on this page's domain. Add localhost to the brand's domains.");
+  hub.refuse = () => null;
+  for (const [attributes, sentence] of [
+    [{ brand: "" }, 'The attribute brand is missing. Write <universal-chat brand="…">.'],
+    [{ hub: "https://chat.example/tandem" }, 'hub="https://chat.example/tandem" has more than an origin. Write hub="https://chat.example".'],
+    [{ hub: "chat.example" }, 'hub="chat.example" is no address. Write its origin: hub="https://chat.example".'],
+    [{ hub: "ftp://chat.example" }, 'hub="ftp://chat.example" is no web address. Write hub="https://" and the hub\'s host.'],
+  ] as [Record<string, string>, string][]) {
+    const element = await chat(attributes);
+    expect(told.mock.calls.at(-1)?.[0]).toBe(`<universal-chat> is not shown. ${sentence}`);
+    expect(element.shadowRoot).toBeNull();
+  }
+});
+
+test("too long a text is told while it is written, and not sent", async () => {
+  const element = await chat();
+  write(element, "a".repeat(10_012));
+  expect(find(element, ".count").textContent).toBe("Too long by 12 characters");
+  press(find(element, "textarea"), "Enter");
+  await settle();
+  expect(hub.arrived).toEqual([]);
+  write(element, "a".repeat(9_990));
+  expect(find(element, ".count").textContent).toBe("Characters left: 10");
+  write(element, "a");
+  expect(find(element, ".count").hidden).toBe(true);
 });

@@ -1,7 +1,9 @@
 // `<universal-chat>`: attributes in, shadow DOM out. Ties one session to its view, and both to the page's life: visibility,
-// network, other tabs. Never touches the page around it.
+// network, other tabs, navigation. Never touches the page around it, and is never visible where the page lets nobody use it.
+import { Blocked } from "./blocked";
 import { browserEnv, type Env } from "./env";
 import { browserFiles, type Files } from "./files";
+import { adviceOn, hubOf } from "./hub";
 import { i18nFor } from "./i18n";
 import { subjectOf } from "./identity";
 import { applyLook, themeOf } from "./look";
@@ -17,6 +19,8 @@ interface Parts {
   panel: PanelView;
   launcher: LauncherView | null;
   root: HTMLElement;
+  blocked: Blocked;
+  env: Env;
   leave: AbortController;
 }
 
@@ -26,32 +30,69 @@ export class UniversalChat extends HTMLElement {
   static readonly observedAttributes = ["brand", "hub", "open", "inline", "lang", "identity", "theme", "accent"];
   /** Replaced by tests to hold the clock and the network. */
   static doors: () => { env: Env; files: Files } = () => ({ env: browserEnv(), files: browserFiles("tandem.chat") });
+  /** Sessions of this page: what one of them keeps, the others are told. */
+  private static readonly here = new Set<Session>();
 
   private parts: Parts | null = null;
   private hiddenAtMs = 0;
+  /** The last problem that was told, so that the console has it once. */
+  private told = "";
+  /** Whether the visitor, or `show`, opened it: then only they close it, and not a framework that tidies attributes. */
+  private isHeldOpen = false;
+  private isReflecting = false;
 
   show(): void {
-    this.setAttribute("open", "");
+    this.hold(true);
   }
 
   hide(): void {
-    this.removeAttribute("open");
+    this.hold(false);
   }
 
   connectedCallback(): void {
+    // Moved within the page: everything goes on, only the place above the page has to be taken again.
+    if (this.parts) return this.rise();
     this.build();
   }
 
   disconnectedCallback(): void {
-    this.tearDown();
+    queueMicrotask(() => {
+      if (!this.isConnected) this.tearDown();
+    });
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (!this.parts || before === after) return;
-    if (name === "open") this.opened(true);
+    if (name === "open") this.openChanged();
     else if (name === "identity" && after && subjectOf(before) === subjectOf(after)) this.parts.session.renew(after);
     else if (name === "theme" || name === "accent") this.draw();
     else this.build();
+  }
+
+  private openChanged(): void {
+    if (this.isReflecting) return;
+    // A framework that makes the page anew removes what is not in its markup.
+    if (this.isHeldOpen && !this.hasAttribute("open")) return this.reflect(true);
+    this.opened(true);
+  }
+
+  /** Opens or closes by somebody's deed, and remembers it for the pages to come. */
+  private hold(isOpen: boolean): void {
+    this.isHeldOpen = isOpen;
+    this.parts?.env.tab.setItem(this.openKey, isOpen ? "open" : "closed");
+    if (this.hasAttribute("open") === isOpen) return;
+    this.reflect(isOpen);
+    this.opened(true);
+  }
+
+  private reflect(isOpen: boolean): void {
+    this.isReflecting = true;
+    this.toggleAttribute("open", isOpen);
+    this.isReflecting = false;
+  }
+
+  private get openKey(): string {
+    return `tandem.chat.shown.${this.getAttribute("brand") ?? ""}`;
   }
 
   private get isInline(): boolean {
@@ -65,14 +106,16 @@ export class UniversalChat extends HTMLElement {
   private build(): void {
     this.tearDown();
     const brand = this.getAttribute("brand");
-    if (!brand) return;
+    if (!brand) return this.complain('The attribute brand is missing. Write <universal-chat brand="…">.');
+    const place = hubOf(this.getAttribute("hub"), import.meta.url);
+    if ("problem" in place) return this.complain(place.problem);
     const { env, files } = UniversalChat.doors();
     const i18n = i18nFor(this.getAttribute("lang"), navigator.languages);
-    const hub = new URL(this.getAttribute("hub") ?? import.meta.url, location.href).origin;
-    const session = new Session(env, files, { hub, brand, language: i18n.language, identity: this.getAttribute("identity") || null });
+    const identity = this.getAttribute("identity") || null;
+    const session = new Session(env, files, { hub: place.hub, brand, language: i18n.language, identity });
     const context: ViewContext = { session, i18n };
     const panel = new PanelView(context, this.isInline, () => this.close());
-    const launcher = this.isInline ? null : new LauncherView(context, () => this.toggleAttribute("open"));
+    const launcher = this.isInline ? null : new LauncherView(context, () => this.hold(!this.isOpen));
     const root = h("div", { class: this.isInline ? "root inline" : "root", lang: i18n.language, dir: i18n.direction });
     // The corner follows the page's direction; the words inside follow the visitor's language.
     root.dataset.side = getComputedStyle(this).direction === "rtl" ? "left" : "right";
@@ -80,18 +123,61 @@ export class UniversalChat extends HTMLElement {
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     shadow.adoptedStyleSheets = [styleSheet()];
     shadow.replaceChildren(root);
-    this.parts = { session, panel, launcher, root, leave: new AbortController() };
+    const leave = new AbortController();
+    const blocked = new Blocked(this, () => this.draw(), leave.signal);
+    this.parts = { session, panel, launcher, root, blocked, env, leave };
     this.listen(this.parts);
     session.identityRefused = (why) => void this.dispatchEvent(new CustomEvent("identity-refused", { detail: why }));
+    session.refusal = (code, detail) => this.complain(adviceOn(code, detail));
     session.subscribe(() => this.draw());
+    this.share(session);
+    this.remember(env);
     session.start();
     this.opened(false);
+    this.rise();
+  }
+
+  /** The visitor finds the chat as they left it on the page before. */
+  private remember(env: Env): void {
+    const before = this.isInline ? null : env.tab.getItem(this.openKey);
+    if (before === null) return;
+    this.isHeldOpen = before === "open";
+    this.reflect(this.isHeldOpen);
+  }
+
+  /** Above whatever the page shows: no z-index, no transformed ancestor and no overflow reaches there. */
+  private rise(): void {
+    const { root } = this.parts ?? {};
+    if (!root || this.isInline || typeof root.showPopover !== "function") return;
+    root.setAttribute("popover", "manual");
+    try {
+      if (!root.matches(":popover-open")) root.showPopover();
+    } catch {
+      // Where it cannot rise, it stays where its styles put it.
+      root.removeAttribute("popover");
+    }
+  }
+
+  private share(session: Session): void {
+    const { here } = UniversalChat;
+    here.add(session);
+    const tell = (key: string): void => {
+      for (const other of here) if (other !== session) other.storageChanged(key);
+    };
+    session.memory.tokenChanged = () => tell(session.memory.key);
+  }
+
+  private complain(problem: string): void {
+    if (problem === this.told) return;
+    this.told = problem;
+    console.error(`<universal-chat> is not shown. ${problem}`);
   }
 
   private tearDown(): void {
     const { parts } = this;
     this.parts = null;
     if (!parts) return;
+    UniversalChat.here.delete(parts.session);
     parts.leave.abort();
     parts.panel.stop();
     parts.session.stop();
@@ -137,12 +223,14 @@ export class UniversalChat extends HTMLElement {
 
   private draw(): void {
     if (!this.parts) return;
-    const { session, panel, launcher, root } = this.parts;
+    const { session, panel, launcher, root, blocked } = this.parts;
+    root.hidden = !session.isShown || (!this.isInline && blocked.is);
     const prefersDark = matchMedia("(prefers-color-scheme: dark)").matches;
     const accents = [this.getAttribute("accent"), session.brand?.accent];
     applyLook(root, themeOf(this.getAttribute("theme"), prefersDark), accents);
     panel.node.hidden = !this.isOpen;
     panel.draw();
     launcher?.draw(this.isOpen);
+    if (session.isShown) this.told = "";
   }
 }

@@ -1,5 +1,6 @@
 // The element's only doors to the world: network, storage, clock, chance. Everything below the view takes an `Env`, so tests
 // can hold the clock and cut the network.
+import { alone } from "./lock";
 
 export interface SocketLike {
   onopen: ((event: Event) => void) | null;
@@ -29,7 +30,12 @@ export interface Env {
   /** Sends a file. Lasts as long as bytes flow; tells how many have gone. Where it is missing, `fetch` sends it. */
   upload?(url: string, init: UploadInit): Promise<Response>;
   socket(url: string): SocketLike;
+  /** Kept in the browser. */
   store: Store;
+  /** Kept for this visit in this tab. */
+  tab: Store;
+  /** Runs `act` while no other tab or element does under this name. */
+  alone<T>(name: string, act: () => Promise<T>): Promise<T>;
   now(): number;
   /** Uniform in [0, 1). */
   random(): number;
@@ -42,7 +48,9 @@ export function browserEnv(): Env {
     fetch: (url, init) => fetch(url, init),
     upload,
     socket: (url) => new WebSocket(url),
-    store: browserStore(),
+    store: browserStores.local,
+    tab: browserStores.session,
+    alone: (name, act) => alone(name, browserStores.local, act),
     now: () => Date.now(),
     random: () => Math.random(),
     after: (ms, act) => {
@@ -103,9 +111,15 @@ export function guardedStore(inner: Store | null): Store {
   };
 }
 
-function browserStore(): Store {
+// One of each for all elements of a page: where nothing can be kept, they still share what they remember.
+const browserStores = {
+  local: guarded(() => window.localStorage),
+  session: guarded(() => window.sessionStorage),
+};
+
+function guarded(storage: () => Store): Store {
   try {
-    return guardedStore(window.localStorage);
+    return guardedStore(storage());
   } catch {
     return guardedStore(null);
   }

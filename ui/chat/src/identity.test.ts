@@ -70,7 +70,7 @@ test("who signs out without opening the chat is signed out all the same, a momen
   const nobody = carmen(new FakeHub(), store);
   nobody.session.start();
   await nobody.clock.advance(2_000);
-  expect(nobody.hub.requests, "the page may still say who is there").toEqual([]);
+  expect(nobody.hub.opened, "the page may still say who is there").toEqual([]);
   await nobody.clock.advance(2_000);
   expect(nobody.hub.opened[0]).toMatchObject({ resume: of4711 });
 });

@@ -1,10 +1,7 @@
 // The one list the view shows: the timeline and, below it, what the outbox still holds. Pure.
 import { waitsForUpload, type Pending } from "./outbox";
 import { type Stage, type Timeline } from "./timeline";
-import { isOwn, type Choice, type Entry, type EntryKind, type From } from "./wire";
-
-/** Why a file is not sent, where the view has its own words for it. */
-const FILES = new Set(["chat.file_gone", "media.kind", "media.too_large", "media.quota", "media.disk"]);
+import { isOwn, type Accepted, type Choice, type Entry, type EntryKind, type From } from "./wire";
 
 export interface ShownMedia {
   /** Where it can be fetched; null while it waits in the outbox. */
@@ -30,6 +27,7 @@ export interface Item {
   own: boolean;
   /** Only on what is own. */
   stage: Stage | null;
+  /** Code of the refusal; its words are for developers. */
   failure: string | null;
   /** Of a file that waits or is on its way: how many bytes have gone. */
   uploaded: number | null;
@@ -72,8 +70,9 @@ export function picksOf(entries: readonly Entry[], pending: readonly Pending[]):
 }
 
 /** How an accepted message looks until the feed brings the hub's own copy. */
-export function entryOf(item: Pending, position: number, self: From): Entry {
+export function entryOf(item: Pending, { conversation, position }: Accepted, self: From): Entry {
   return {
+    conversation,
     position,
     id: item.id,
     time: new Date(item.atMs).toISOString(),
@@ -119,7 +118,7 @@ function fromPending(item: Pending, stage: Stage, self: From): Item {
     media: item.file ? { id: null, right: null, ...item.file } : null,
     own: true,
     stage: item.failed ? "failed" : stage,
-    failure: item.failed ? (FILES.has(item.failed.code) ? item.failed.code : item.failed.detail || item.failed.code) : null,
+    failure: item.failed?.code ?? null,
     uploaded: !item.failed && waitsForUpload(item) ? 0 : null,
     earlier: false,
   };

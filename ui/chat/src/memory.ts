@@ -45,7 +45,11 @@ export class Memory {
 
   set token(token: string | null) {
     this.write("", token);
+    this.tokenChanged();
   }
+
+  /** Elements of the same page are told of nothing that one of them keeps. */
+  tokenChanged: () => void = () => undefined;
 
   /** The token of somebody who has signed out: shown to the hub once more, it opens nothing any more. */
   get ended(): string | null {

@@ -55,7 +55,7 @@ test("a refused message fails visibly, holds nobody up, and can be retried or di
   session.sendText("good");
   await settle();
   expect(stages()).toEqual(["sent", "failed"]);
-  expect(session.items().at(-1)?.failure).toBe("Too long.");
+  expect(session.items().at(-1)?.failure).toBe("chat.text_too_long");
   hub.refuse = () => null;
   session.retryMessage(session.items().at(-1)?.id ?? "");
   await settle();
@@ -125,17 +125,97 @@ test("where sockets are blocked, the conversation goes on by polling and is not 
   expect(session.isOffline).toBe(false);
 });
 
-test("a brand that does not want this page is not asked again", async () => {
+test("a chat that is refused is not shown, and comes back by itself when it is allowed", async () => {
   const hub = new FakeHub();
-  hub.refuse = () => ({ status: 403, code: "chat.domain_not_allowed", detail: "Not on this domain." });
-  const { session, clock } = await connected(hub);
-  await clock.advance(120_000);
-  expect(session.link).toEqual({ kind: "refused", code: "chat.domain_not_allowed", detail: "Not on this domain." });
-  expect(hub.requests).toEqual(["sessions"]);
+  hub.refuse = () => ({ status: 403, code: "chat.domain", detail: "Not on this domain." });
+  const { session, clock } = carmen(hub);
+  const reasons: string[] = [];
+  session.refusal = (code) => reasons.push(code);
+  session.start();
+  await clock.advance(30_000);
+  expect(session.link).toEqual({ kind: "refused", code: "chat.domain", detail: "Not on this domain." });
+  expect([session.isShown, reasons, hub.requests]).toEqual([false, ["chat.domain"], ["brands/northwind"]]);
   hub.refuse = () => null;
+  await clock.advance(60_000);
+  expect([session.isShown, session.link.kind, hub.opened]).toEqual([true, "asleep", []]);
+});
+
+test("who was there before the refusal goes on after it, with what they wrote", async () => {
+  const { session, hub, clock, stages } = await connected();
+  hub.refuse = () => ({ status: 404, code: "chat.brand_unknown" });
+  hub.cut();
+  hub.isUp = true;
+  session.sendText("Hello?");
   session.retry();
+  await clock.advance(10_000);
+  expect([session.isShown, stages()]).toEqual([false, ["queued"]]);
+  hub.refuse = () => null;
+  await clock.advance(61_000);
+  expect([session.isShown, stages()]).toEqual([true, ["sent"]]);
+});
+
+test.each([
+  ["a proxy's 404 in HTML", 404, "text/html", "<h1>Not Found</h1>", {}],
+  ["a firewall's 403 in HTML", 403, "text/html", "<h1>Forbidden</h1>", {}],
+  ["a proxy that wants a password", 401, "text/html", "Authorization Required", {}],
+  ["a gateway's 502", 502, "text/html", "Bad Gateway", {}],
+  ["a captive portal's 200", 200, "text/html", "<form>Accept our terms</form>", {}],
+  ["a portal that answers in JSON", 403, "application/json", '{"code":"portal","detail":"Sign in."}', {}],
+  ["a problem document of somebody else", 403, "application/problem+json", '{"title":"Blocked","status":403}', {}],
+  ["a hub that is busy", 503, "application/problem+json", '{"code":"hub.busy","retryAfter":1}', {}],
+  ["a limit of the proxy", 429, "text/html", "Too Many Requests", { "retry-after": "1" }],
+  ["413 for a few words", 413, "text/html", "Request Entity Too Large", {}],
+])("%s is passing: nothing is refused and nothing returned", async (_, status, type, body, more) => {
+  const { session, hub, clock, stages } = await connected();
+  const answer = (): Response => new Response(body, { status, headers: { "content-type": type, ...more } });
+  hub.between = answer;
+  session.sendText("Still there?");
+  await clock.advance(3_000);
+  expect(["queued", "sending"]).toContain(stages()[0]);
+  expect(session.link.kind).not.toBe("refused");
+  session.retry();
+  await clock.advance(3_000);
+  expect(["queued", "sending"]).toContain(stages()[0]);
+  expect([session.link.kind, session.isShown]).toEqual(["waiting", true]);
+  hub.between = null;
+  await clock.advance(120_000);
+  expect(stages()).toEqual(["sent"]);
+});
+
+test("a file that something in between does not let through is told, and holds up no word", async () => {
+  const { session, hub, stages } = await connected();
+  hub.between = (path) => (path === "media" ? new Response("Too Large", { status: 413, headers: { "content-type": "text/html" } }) : null);
+  session.sendFile(new File(["x"], "photo.png", { type: "image/png" }), "");
+  session.sendText("Did you get it?");
   await settle();
-  expect(session.link.kind).toBe("live");
+  expect(stages()).toEqual(["sent", "failed"]);
+  expect(session.items().at(-1)?.failure).toBe("chat.too_large_here");
+});
+
+test("two elements or tabs at the very first moment begin one session", async () => {
+  const first = carmen();
+  const second = carmen(first.hub, first.store);
+  first.session.wake();
+  second.session.wake();
+  await first.clock.advance(1_000);
+  await second.clock.advance(1_000);
+  expect(first.hub.tokens.size).toBe(1);
+  expect(first.hub.opened.map(({ resume }) => resume !== undefined)).toEqual([false, true]);
+  first.hub.say({ text: "To both" });
+  await settle();
+  expect([first.texts(), second.texts()]).toEqual([["To both"], ["To both"]]);
+});
+
+test("a tab that sleeps wakes when another one has begun", async () => {
+  const first = carmen();
+  const second = carmen(first.hub, first.store);
+  second.session.start();
+  first.session.wake();
+  await settle();
+  second.session.storageChanged(KEY);
+  await settle();
+  expect(second.session.link.kind).toBe("live");
+  expect(first.hub.tokens.size).toBe(1);
 });
 
 test("reconnecting waits longer each time, and `online` ends the waiting", async () => {

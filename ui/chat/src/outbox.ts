@@ -2,6 +2,7 @@
 // Several tabs share one outbox: every change re-reads it first, and the client-made id makes a double send harmless.
 import type { Store } from "./env";
 import type { Answer, Message } from "./wire";
+import { wellFormed } from "../../shared/text";
 
 export interface Pending {
   id: string;
@@ -98,7 +99,7 @@ export function waitsForUpload(item: Pending): boolean {
 export function toMessage(item: Pending): Message {
   return {
     id: item.id,
-    ...(item.text === undefined ? {} : { text: item.text }),
+    ...(item.text === undefined ? {} : { text: wellFormed(item.text) }),
     ...(item.answer === undefined ? {} : { answer: item.answer }),
     ...(item.media === undefined ? {} : { media: item.media }),
     ...(item.against === undefined ? {} : { writtenAgainst: item.against }),

@@ -5,7 +5,7 @@ import { entryOf } from "./items";
 import type { Memory } from "./memory";
 import type { Pending } from "./outbox";
 import { Timeline } from "./timeline";
-import type { Conversation, Entry, Status } from "./wire";
+import type { Accepted, Conversation, Entry, Known, Status } from "./wire";
 
 export interface ReadingHooks {
   took(entry: Entry): void;
@@ -16,10 +16,7 @@ export interface ReadingHooks {
 
 export class Reading {
   readonly timeline = new Timeline();
-  /** Set while the customer waits for a fresh conversation; the hub's next `ready` grants it. */
-  wantsNew = false;
-  /** The id stays null between our first message and the hub naming the conversation. */
-  private conversation: { id: string | null; status: Status } | null = null;
+  private conversation: { id: string; status: Status } | null = null;
   private seenUpTo = 0;
   // While set, the feed is kept here: the timeline may not run ahead of what catching up still has to bring.
   private held: Entry[] | null = [];
@@ -30,12 +27,21 @@ export class Reading {
     private readonly hooks: ReadingHooks,
   ) {}
 
+  /** The conversation that is shown; none before the first message. */
+  get id(): string | null {
+    return this.conversation?.id ?? null;
+  }
+
   get status(): Status | null {
     return this.conversation?.status ?? null;
   }
 
   get unread(): number {
     return this.timeline.unreadAfter(this.seenUpTo);
+  }
+
+  get known(): Known {
+    return { conversation: this.id, after: this.timeline.cursor };
   }
 
   /** A new connection begins: whatever the old one still held is read again. */
@@ -54,32 +60,32 @@ export class Reading {
   }
 
   async catchUp(): Promise<void> {
-    for (let after = this.timeline.cursor; ; ) {
+    for (let { known } = this; ; ) {
       const { token } = this.memory;
       if (token === null) return;
-      const page = await this.api.entries(token, after);
-      if (this.meet(page.conversation) && after > 0) {
-        after = 0;
-        continue;
-      }
+      const page = await this.api.entries(token, known);
+      // The customer has begun a new conversation; until their first message the hub knows only the one before.
+      if (this.id === null && page.conversation && this.timeline.isEarlier(page.conversation.id)) return;
+      this.meet(page.conversation);
       for (const entry of page.entries) this.take(entry);
       this.hooks.changed();
-      const last = page.entries.at(-1);
-      if (!page.more || !last) return;
-      after = last.position;
+      const isSame = page.conversation?.id === known.conversation;
+      if (!page.more || (isSame && page.upTo <= known.after)) return;
+      known = { conversation: this.id, after: page.upTo };
     }
   }
 
   /** Compares the hub's current conversation with ours. True if it is another one: then reading starts from its beginning. */
   meet(conversation: Conversation | null): boolean {
-    const known = this.conversation;
-    const isOther = known !== null && (known.id === null ? this.wantsNew && !conversation : known.id !== conversation?.id);
+    const { id } = this;
+    const isOther = id !== null && id !== conversation?.id;
     if (isOther) {
-      this.timeline.turnPage();
+      this.timeline.leave(id);
       this.seenUpTo = 0;
       this.conversation = null;
     }
     if (conversation) {
+      if (this.timeline.isEarlier(conversation.id)) this.timeline.goBackTo(conversation.id);
       this.conversation = { id: conversation.id, status: conversation.status };
       const { seen } = this.memory;
       if (seen?.conversation === conversation.id) this.seenUpTo = Math.max(this.seenUpTo, seen.upTo);
@@ -89,34 +95,28 @@ export class Reading {
   }
 
   ready(conversation: Conversation | null): void {
-    const isOther = this.meet(conversation);
-    this.wantsNew = false;
-    if (!isOther) return this.release();
-    // What came before `ready` was counted from a position of the conversation before; read this one from its start instead.
-    this.hold();
-    this.catchUp().then(
-      () => this.release(),
-      () => this.hooks.lost(),
-    );
+    if (!this.meet(conversation)) return this.release();
+    this.reread();
   }
 
   live(entry: Entry): void {
-    if (this.held) {
-      this.held.push(entry);
-      return;
-    }
-    this.take(entry);
-    this.begun();
+    if (this.held) this.held.push(entry);
+    else this.sort(entry);
   }
 
-  statusIs(status: Status): void {
-    this.conversation = { id: this.conversation?.id ?? null, status };
+  statusIs(conversation: string, status: Status): void {
+    if (conversation === this.id) this.conversation = { id: conversation, status };
   }
 
   /** The hub has taken one of our messages. */
-  accepted(item: Pending, position: number): void {
-    this.timeline.accepted(entryOf(item, position, this.api.self));
-    this.begun();
+  accepted(item: Pending, accepted: Accepted): void {
+    const entry = entryOf(item, accepted, this.api.self);
+    if (this.timeline.isEarlier(accepted.conversation)) return this.timeline.feedLate(entry);
+    // The hub writes into the conversation that goes on: if it is not ours, ours is over.
+    const isOther = this.id !== accepted.conversation;
+    if (isOther) this.meet({ id: accepted.conversation, status: "in_progress", position: accepted.position });
+    this.timeline.accepted(entry);
+    if (isOther) this.reread();
   }
 
   /** The customer has the conversation before their eyes. */
@@ -124,24 +124,34 @@ export class Reading {
     const last = this.timeline.lastOfOthers();
     if (last > this.seenUpTo) {
       this.seenUpTo = last;
-      this.memory.seen = { conversation: this.conversation?.id ?? null, upTo: last };
+      this.memory.seen = { conversation: this.id, upTo: last };
     }
     return last;
   }
 
-  // Neither an entry nor an acceptance names the conversation it began, only a reading does; without the name a reconnect could
-  // not tell this conversation from another.
-  private begun(): void {
-    if (this.conversation) return;
-    this.conversation = { id: null, status: "in_progress" };
-    this.catchUp().catch(() => undefined);
+  private reread(): void {
+    this.hold();
+    this.catchUp().then(
+      () => this.release(),
+      () => this.hooks.lost(),
+    );
   }
 
   private release(): void {
     const held = this.held ?? [];
     this.held = null;
-    for (const entry of held) this.take(entry);
+    for (const entry of held) this.sort(entry);
     this.hooks.changed();
+  }
+
+  /** Puts what the feed brings where it belongs. */
+  private sort(entry: Entry): void {
+    if (this.held) this.held.push(entry);
+    else if (entry.conversation === this.id) this.take(entry);
+    else if (this.timeline.isEarlier(entry.conversation)) {
+      this.timeline.feedLate(entry);
+      this.hooks.took(entry);
+    } else this.reread();
   }
 
   private take(entry: Entry): void {

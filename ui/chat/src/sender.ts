@@ -4,11 +4,15 @@ import { HubError, SESSION_UNKNOWN, type Door } from "./api";
 import { backoffMs, type Env } from "./env";
 import type { Files } from "./files";
 import { toMessage, type Outbox, type Pending } from "./outbox";
+import type { Accepted } from "./wire";
+
+/** A file is more than something between here and the hub lets through. */
+export const TOO_LARGE_HERE = "chat.too_large_here";
 
 export interface SenderHooks {
   token(): string | null;
   mayTry(): boolean;
-  accepted(item: Pending, position: number): void;
+  accepted(item: Pending, accepted: Accepted): void;
   sessionUnknown(token: string | null): void;
   changed(): void;
 }
@@ -104,10 +108,10 @@ export class Sender {
       return false;
     }
     try {
-      const { position } = await this.api.send(token, toMessage(item));
+      const accepted = await this.api.send(token, toMessage(item));
       this.attempt = 0;
       // First into the timeline, then out of the outbox: at no moment is the message in neither.
-      this.hooks.accepted(item, position);
+      this.hooks.accepted(item, accepted);
       this.outbox.remove(item.id);
       this.files.drop(item.id);
       this.hooks.changed();
@@ -119,6 +123,7 @@ export class Sender {
 
   private notDelivered(token: string, item: Pending, error: unknown): boolean {
     const failure = error instanceof HubError ? error.failure : { kind: "unreachable" as const };
+    if (failure.kind === "too_large" && item.file) return this.gaveUp(item, TOO_LARGE_HERE, "");
     if (failure.kind !== "refused") {
       const pause = backoffMs(this.attempt, this.env.random());
       this.attempt += 1;
@@ -131,13 +136,16 @@ export class Sender {
       this.hooks.sessionUnknown(token);
       return false;
     }
-    const { code, detail } = failure;
     if (failure.status === 422 && item.media !== undefined && !item.again) {
       // Uploads that no message names for a day are gone.
       this.outbox.update(item.id, ({ media: _, ...kept }) => ({ ...kept, again: true }));
       void this.uploadAll();
       return true;
     }
+    return this.gaveUp(item, failure.code, failure.detail);
+  }
+
+  private gaveUp(item: Pending, code: string, detail: string): true {
     this.outbox.update(item.id, (kept) => ({ ...kept, failed: { code, detail } }));
     this.hooks.changed();
     return true;

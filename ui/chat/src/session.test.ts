@@ -4,11 +4,12 @@ import { expect, test } from "vitest";
 import { FakeHub, settle } from "./testing";
 import { KEY, carmen, connected } from "./testing-carmen";
 
-test("a first-time visitor costs the hub nothing until the chat is opened", async () => {
+test("for a first-time visitor the hub says how the chat looks, and begins nothing until it is opened", async () => {
   const { session, hub } = carmen();
   session.start();
   await settle();
-  expect(hub.requests).toEqual([]);
+  expect(hub.requests).toEqual(["brands/northwind"]);
+  expect([session.brand?.name, session.isShown, hub.opened]).toEqual(["Northwind", true, []]);
   session.wake();
   await settle();
   expect(session.link.kind).toBe("live");
@@ -75,6 +76,8 @@ test("typing is told at most every few seconds, and ended by a pause", async () 
 
 test("somebody typing is forgotten when they write, or when the news gets old", async () => {
   const { session, hub, clock } = await connected();
+  hub.say({ text: "One moment" });
+  await settle();
   hub.cast({ type: "typing", name: "Maya", kind: "agent", on: true });
   expect(session.typists).toEqual([{ name: "Maya", kind: "agent" }]);
   hub.say({ text: "Done" });
@@ -92,11 +95,50 @@ test("a new conversation begins on an empty page, with the old one above it", as
   expect(session.status).toBe("completed");
   session.startNew();
   await settle();
-  expect(session.status).toBe("in_progress");
-  hub.say({ text: "Hello again" });
+  expect(session.status).toBeNull();
+  session.sendText("Hello again");
   await settle();
+  expect(session.status).toBe("in_progress");
   expect(texts()).toEqual(["Thanks!", "Hello again"]);
   expect(session.items().map(({ earlier }) => earlier)).toEqual([true, false]);
+});
+
+test("what is said late in the conversation before stays there, and is acknowledged there", async () => {
+  const { session, hub, texts } = await connected();
+  const receipts = (): unknown[] => hub.frames.filter(({ type }) => type === "receipt").map(({ conversation, upTo }) => [conversation, upTo]);
+  session.sendText("Thanks!");
+  await settle();
+  const before = hub.conversation?.id ?? "";
+  session.startNew();
+  await settle();
+  const { position } = hub.say({ text: "You are welcome" }, 5);
+  await settle();
+  expect(session.items().map(({ text, earlier }) => [text, earlier])).toEqual([["Thanks!", true], ["You are welcome", true]]);
+  session.sendText("Hello again");
+  await settle();
+  const now = hub.conversation?.id ?? "";
+  hub.cast({ type: "entry", entry: { ...hub.entries[0], conversation: before, id: "late", from: "agent", text: "Bye", position: position + 2 } });
+  hub.cast({ type: "typing", conversation: before, name: "Maya", kind: "agent", on: true });
+  hub.cast({ type: "status", conversation: before, status: "completed" });
+  await settle();
+  expect(texts()).toEqual(["Thanks!", "You are welcome", "Bye", "Hello again"]);
+  expect(receipts()).toEqual([[before, position], [before, position + 2]]);
+  expect(session.typists).toEqual([]);
+  expect(session.status).toBe("in_progress");
+  expect(now).not.toBe(before);
+});
+
+test("a conversation that another tab has begun is shown from its start", async () => {
+  const { session, hub, texts } = await connected();
+  session.sendText("In this tab");
+  await settle();
+  hub.newConversation();
+  hub.say({ from: "customer", name: null, text: "In the other tab" });
+  await settle();
+  hub.say({ text: "An answer" });
+  await settle();
+  expect(texts()).toEqual(["In this tab", "In the other tab", "An answer"]);
+  expect(session.items().map(({ earlier }) => earlier)).toEqual([true, false, false]);
 });
 
 test("a choice is marked as soon as it is pressed and after it came back without its question", async () => {
@@ -122,4 +164,22 @@ test("a file is uploaded, then sent by its id with its caption", async () => {
   expect(hub.arrived[0]).toMatchObject({ text: "The box" });
   expect(hub.arrived[0]?.media).toMatch(/^media-/);
   expect(stages()).toEqual(["sent"]);
+});
+
+test("what is cut in the middle of a character is sent as text", async () => {
+  const { session, hub } = await connected();
+  session.sendText("ok \ud83d");
+  await settle();
+  expect(hub.arrived[0]?.text).toBe("ok \ufffd");
+});
+
+test("what was refused can be written anew", async () => {
+  const { session, hub, store } = await connected();
+  hub.refuse = (path) => (path === "messages" ? { status: 422, code: "conversation.invalid" } : null);
+  session.typed("half a sent");
+  session.sendText("Too bold");
+  await settle();
+  session.edit(session.items()[0]?.id ?? "");
+  expect(session.memory.draft).toBe("Too bold\nhalf a sent");
+  expect([session.items(), store.getItem(`${KEY}.outbox`)]).toEqual([[], null]);
 });

@@ -2,7 +2,7 @@
 // view draws. Has no idea of elements; every door to the world comes in through `Env`.
 import { HubApi, HubError, IDENTITY_INVALID, type Door, type SessionOptions } from "./api";
 import { Connection, type Link } from "./connection";
-import { uuidv7, type Env } from "./env";
+import { backoffMs, uuidv7, type Env } from "./env";
 import type { Files } from "./files";
 import { subjectOf } from "./identity";
 import { itemsOf, type Item } from "./items";
@@ -31,9 +31,17 @@ export class Session {
   private brandNow: Brand | null;
   private readonly receipts: Receipts;
   private letIn: OpenedSession | null = null;
-  private cancelEnding: () => void = () => undefined;
+  private cancelTimer: () => void = () => undefined;
+  private cancelLook: () => void = () => undefined;
+  private isUnanswered = false;
+  private isRefused = false;
+  private isOver = false;
   /** The page's token cannot be used, and why. */
   identityRefused: (why: string) => void = () => undefined;
+  /** The hub does not want this page or brand, and why. */
+  refusal: (code: string, detail: string) => void = () => undefined;
+  /** What is being written is something else now. */
+  draftChanged: () => void = () => undefined;
   /** For external agents: what they may press may be others now. */
   buttonsChanged: () => void = () => undefined;
   private looking = false;
@@ -59,11 +67,12 @@ export class Session {
       open: () => this.open(),
       opened: (session) => this.opened(session),
       forget: () => this.forget(),
+      refused: (code, detail) => this.refused(code, detail),
       catchUp: () => {
         this.reading.hold();
         return this.reading.catchUp();
       },
-      cursor: () => this.reading.timeline.cursor,
+      known: () => this.reading.known,
       frame: (frame) => this.heard(frame),
       reachable: () => void this.sender.flush(),
       changed,
@@ -71,20 +80,54 @@ export class Session {
     this.sender = new Sender(env, this.api, this.outbox, files, {
       token: () => this.memory.token,
       mayTry: () => this.connection.isReachable,
-      accepted: (item, position) => this.reading.accepted(item, position),
+      accepted: (item, accepted) => this.reading.accepted(item, accepted),
       sessionUnknown: (token) => this.connection.sessionUnknown(token),
       changed,
     });
-    this.receipts = new Receipts((stage, upTo) => this.connection.send({ type: "receipt", stage, upTo }));
-    this.ownTyping = new OwnTyping(env, (on) => this.connection.send({ type: "typing", on }));
+    this.receipts = new Receipts((conversation, stage, upTo) => this.connection.send({ type: "receipt", conversation, stage, upTo }));
+    this.ownTyping = new OwnTyping(env, (on) => {
+      const { id } = this.reading;
+      this.connection.send({ type: "typing", ...(id === null ? {} : { conversation: id }), on });
+    });
     this.othersTyping = new OthersTyping(env, changed);
   }
 
-  /** Connects if there is something to resume; a first-time visitor costs the hub nothing until the chat is opened. */
+  /** Connects if there is something to resume; for a first-time visitor the hub only says how the chat looks. */
   start(): void {
-    if (this.memory.token !== null || this.outbox.all().length > 0) this.connection.wake();
+    if (this.memory.token !== null || this.outbox.all().length > 0) return this.connection.wake();
     // A page may say a moment late who is signed in.
-    else if (this.memory.ended !== null) this.cancelEnding = this.env.after(LATE_MS, () => this.connection.wake());
+    if (this.memory.ended !== null) this.cancelTimer = this.env.after(LATE_MS, () => this.connection.wake());
+    void this.appear(0);
+  }
+
+  /** Whether there is anything to show to customers: the chat may stand here, or nobody has said yet that it may not. */
+  get isShown(): boolean {
+    return !this.isRefused && (this.brandNow !== null || this.link.kind !== "asleep" || this.isUnanswered);
+  }
+
+  private async appear(attempt: number): Promise<void> {
+    try {
+      const brand = await this.api.look?.();
+      if (this.isOver) return;
+      if (brand) this.brandNow = this.memory.brand = brand;
+      this.isRefused = false;
+      if (this.link.kind === "refused") this.connection.rest();
+    } catch (error) {
+      if (this.isOver) return;
+      const failure = error instanceof HubError ? error.failure : null;
+      if (failure?.kind === "refused") return this.refused(failure.code, failure.detail);
+      this.isUnanswered = true;
+      this.cancelLook = this.env.after(backoffMs(attempt, this.env.random()), () => void this.appear(attempt + 1));
+    }
+    this.changed();
+  }
+
+  /** Customers are not told what only the site's owner can change; as soon as it is changed, the chat is there. */
+  private refused(code: string, detail: string): void {
+    this.isRefused = true;
+    this.memory.brand = this.brandNow = null;
+    this.connection.refuse(code, detail, () => (this.memory.token === null ? void this.appear(0) : this.connection.retry()));
+    this.refusal(code, detail);
   }
 
   wake = (): void => this.connection.wake();
@@ -119,7 +162,9 @@ export class Session {
 
   stop(): void {
     this.listeners.clear();
-    this.cancelEnding();
+    this.isOver = true;
+    this.cancelTimer();
+    this.cancelLook();
     this.ownTyping.stopped();
     this.connection.stop();
     this.sender.stop();
@@ -167,6 +212,14 @@ export class Session {
     this.changed();
   }
 
+  /** Takes back what was refused, to be written anew; before what is being written. */
+  edit(id: string): void {
+    const text = this.outbox.all().find((item) => item.id === id)?.text ?? "";
+    this.memory.draft = [text, this.memory.draft].filter((part) => part !== "").join("\n");
+    this.discard(id);
+    this.draftChanged();
+  }
+
   typed(text: string): void {
     this.memory.draft = text;
     if (text.trim() === "") this.ownTyping.stopped();
@@ -175,15 +228,21 @@ export class Session {
 
   startNew(): void {
     if (this.link.kind !== "live") return;
-    this.reading.wantsNew = true;
     this.connection.send({ type: "new" });
   }
 
   /** Another tab changed what is stored under `key`. */
   storageChanged(key: string | null): void {
-    if (key !== this.outbox.key) return;
-    this.outbox.reload();
-    this.push();
+    if (key === this.outbox.key) {
+      this.outbox.reload();
+      this.push();
+    } else if (key === this.memory.key && this.memory.token !== null) this.tokenChanged(this.memory.token);
+  }
+
+  /** Another tab or element of this page has begun a session: it is everybody's. */
+  private tokenChanged(token: string): void {
+    if (this.link.kind === "asleep") this.connection.wake();
+    else if (this.letIn && this.letIn.token !== token) this.connection.retry();
   }
 
   mediaUrl(id: string, right: string | null): string | null {
@@ -260,7 +319,7 @@ export class Session {
 
   private async open(): Promise<OpenedSession> {
     try {
-      return await this.api.open(this.memory.token ?? this.memory.ended);
+      return await this.begin();
     } catch (error) {
       const failure = error instanceof HubError && error.failure.kind === "refused" ? error.failure : null;
       if (failure?.code !== IDENTITY_INVALID) throw error;
@@ -271,7 +330,18 @@ export class Session {
     }
   }
 
+  /** Resumes, or begins: of several tabs and elements that come at once, one begins and the others resume. */
+  private async begin(): Promise<OpenedSession> {
+    if (this.memory.token !== null) return this.api.open(this.memory.token);
+    return this.env.alone(`${this.memory.key}.begin`, async () => {
+      const session = await this.api.open(this.memory.token ?? this.memory.ended);
+      this.memory.token = session.token;
+      return session;
+    });
+  }
+
   private opened(session: OpenedSession): void {
+    this.isRefused = false;
     this.memory.ended = null;
     this.memory.token = session.token;
     this.brandNow = session.brand;
@@ -295,11 +365,12 @@ export class Session {
       this.reading.ready(frame.conversation);
       this.buttonsChanged();
     } else if (frame.type === "entry") this.reading.live(frame.entry);
-    else if (frame.type === "stage") this.reading.timeline.receipt(frame.stage, frame.upTo);
     else if (frame.type === "buttons") this.buttonsChanged();
     else if (frame.type === "over") this.end(frame.standing);
-    else if (frame.type === "status") this.reading.statusIs(frame.status);
-    else if (frame.type === "typing") this.othersTyping.heard({ name: frame.name ?? null, kind: frame.kind }, frame.on);
+    else if (frame.type === "status") this.reading.statusIs(frame.conversation, frame.status);
+    // Of an earlier conversation nothing moves any more.
+    else if (frame.type === "stage" && frame.conversation === this.reading.id) this.reading.timeline.receipt(frame.stage, frame.upTo);
+    else if (frame.type === "typing" && frame.conversation === this.reading.id) this.othersTyping.heard({ name: frame.name ?? null, kind: frame.kind }, frame.on);
     this.changed();
   }
 
@@ -309,6 +380,15 @@ export class Session {
     else if (this.outbox.all().some(({ id }) => id === entry.id)) this.outbox.remove(entry.id);
   }
 
+  private acknowledge(seen: number): void {
+    const { id, timeline } = this.reading;
+    if (id !== null) {
+      this.receipts.tell(id, "delivered", timeline.lastOfOthers());
+      this.receipts.tell(id, "seen", seen);
+    }
+    for (const [conversation, upTo] of timeline.late) this.receipts.tell(conversation, this.looking ? "seen" : "delivered", upTo);
+  }
+
   /** Coalesced: one burst of frames is one drawing. */
   private changed(): void {
     if (this.isAnnounced) return;
@@ -316,10 +396,7 @@ export class Session {
     queueMicrotask(() => {
       this.isAnnounced = false;
       const seen = this.looking ? this.reading.saw() : 0;
-      if (this.link.kind === "live") {
-        this.receipts.tell("delivered", this.reading.timeline.lastOfOthers());
-        this.receipts.tell("seen", seen);
-      }
+      if (this.link.kind === "live") this.acknowledge(seen);
       for (const listener of this.listeners) listener();
     });
   }

@@ -1,6 +1,6 @@
 // For tests only: a clock that moves when told, and a hub in memory that can be cut off, made slow to answer, or told to forget.
 import type { Env, SocketLike } from "./env";
-import type { Conversation, Entry, Message, ServerFrame } from "./wire";
+import type { Accepted, Conversation, Entry, Message, ServerFrame } from "./wire";
 
 export class Clock {
   nowMs = Date.parse("2026-03-04T10:00:00Z");
@@ -39,6 +39,8 @@ export class MapStore {
   removeItem = (key: string): void => void this.kept.delete(key);
 }
 
+const BRAND = { id: "northwind", name: "Northwind", greeting: "Hello!", accent: "#17627f" };
+
 type Refuse = (path: string, body: unknown) => { status: number; code: string; detail?: string; retryAfter?: string } | null;
 
 export class FakeHub {
@@ -51,6 +53,8 @@ export class FakeHub {
   /** The hub takes the message and the answer is lost on the way. */
   losesAnswers = false;
   refuse: Refuse = () => null;
+  /** Something in between that answers in the hub's place. */
+  between: ((path: string) => Response | null) | null = null;
   tokens = new Set<string>();
   conversation: Conversation | null = null;
   entries: Entry[] = [];
@@ -61,7 +65,9 @@ export class FakeHub {
   readonly opened: Record<string, unknown>[] = [];
   sockets: FakeSocket[] = [];
   pageSize = 500;
-  private readonly accepted = new Map<string, { id: string; position: number }>();
+  /** The next message begins a new conversation. */
+  wantsNew = false;
+  private readonly accepted = new Map<string, Accepted>();
   private serial = 0;
 
   env(clock: Clock, store = new MapStore()): Env {
@@ -69,14 +75,18 @@ export class FakeHub {
       fetch: (url, init) => this.fetch(url, init),
       socket: () => new FakeSocket(this, clock),
       store,
+      tab: new MapStore(),
+      alone: (name, act) => this.alone(name, act),
       now: () => clock.nowMs,
       random: () => 0.5,
       after: (ms, act) => clock.after(ms, act),
     };
   }
 
-  cast(frame: ServerFrame): void {
-    for (const socket of this.sockets) socket.hear(frame);
+  /** Frames are of the conversation under way unless they say another. */
+  cast(frame: { type: ServerFrame["type"]; [field: string]: unknown }): void {
+    const conversation = this.conversation?.id;
+    for (const socket of this.sockets) socket.hear({ conversation, ...frame } as unknown as ServerFrame);
   }
 
   /** A turn of somebody else; `skip` leaves internal positions out. */
@@ -90,12 +100,13 @@ export class FakeHub {
     this.conversation ??= { id: `conversation-${(this.serial += 1)}`, status: "in_progress", position: 0 };
     this.conversation.position += 1 + skip;
     const { position } = this.conversation;
-    const full: Entry = { position, id: `turn-${(this.serial += 1)}`, time: "2026-03-04T10:00:00Z", from: "agent", name: "Maya", kind: "text", text: "", ...entry };
+    const full: Entry = { conversation: this.conversation.id, position, id: `turn-${(this.serial += 1)}`, time: "2026-03-04T10:00:00Z", from: "agent", name: "Maya", kind: "text", text: "", ...entry };
     this.entries.push(full);
     return full;
   }
 
   newConversation(): void {
+    this.wantsNew = false;
     this.conversation = { id: `conversation-${(this.serial += 1)}`, status: "in_progress", position: 0 };
     this.entries = [];
   }
@@ -105,6 +116,14 @@ export class FakeHub {
     for (const socket of [...this.sockets]) socket.drop();
   }
 
+  /** As over all tabs of a browser. */
+  private readonly locks = new Map<string, Promise<unknown>>();
+  private alone<T>(name: string, act: () => Promise<T>): Promise<T> {
+    const entered = (this.locks.get(name) ?? Promise.resolve()).then(act, act);
+    this.locks.set(name, entered);
+    return entered;
+  }
+
   private async fetch(url: string, init: RequestInit): Promise<Response> {
     await Promise.resolve();
     if (!this.isUp) throw new TypeError("network");
@@ -112,18 +131,29 @@ export class FakeHub {
     const path = pathname.replace("/chat/v1/", "");
     this.requests.push(path);
     const body: unknown = typeof init.body === "string" ? JSON.parse(init.body) : init.body;
+    const foreign = this.between?.(path);
+    if (foreign) return foreign;
     const no = this.refuse(path, body);
     if (no) return problem(no.status, no.code, no.detail, no.retryAfter);
+    if (path.startsWith("brands/")) return Response.json(BRAND);
     if (path === "sessions") return this.openSession(body as Record<string, unknown>);
     const token = new Headers(init.headers).get("authorization")?.replace("Bearer ", "") ?? "";
     if (!this.tokens.has(token)) return problem(401, "chat.session_unknown");
     if (path === "entries") {
-      const later = this.entries.filter(({ position }) => position > Number(searchParams.get("after")));
-      return Response.json({ conversation: this.conversation, entries: later.slice(0, this.pageSize), more: later.length > this.pageSize });
+      const later = this.after(searchParams.get("conversation"), Number(searchParams.get("after")));
+      const entries = later.slice(0, this.pageSize);
+      const upTo = entries.at(-1)?.position ?? this.conversation?.position ?? 0;
+      return Response.json({ conversation: this.conversation, entries, more: later.length > this.pageSize, upTo });
     }
     if (path === "media") await Promise.race([this.uploads, aborted(init.signal)]);
     if (path === "media") return Response.json({ id: `media-${(this.serial += 1)}`, name: searchParams.get("name"), contentType: "", bytes: 1 });
     return this.message(body as Message);
+  }
+
+  /** What a page does not know that has read another conversation, or this one so far. */
+  after(conversation: string | null, position: number): Entry[] {
+    const isOther = conversation !== null && conversation !== this.conversation?.id;
+    return this.entries.filter((entry) => isOther || entry.position > position);
   }
 
   private openSession(body: Record<string, unknown>): Response {
@@ -132,17 +162,17 @@ export class FakeHub {
     if (typeof resume === "string" && !this.tokens.has(resume)) return problem(401, "chat.session_unknown");
     const token = typeof resume === "string" ? resume : `token-${(this.serial += 1)}`;
     this.tokens.add(token);
-    const brand = { id: "northwind", name: "Northwind", greeting: "Hello!", accent: "#17627f" };
-    return Response.json({ token, brand, conversation: this.conversation });
+    return Response.json({ token, brand: BRAND, conversation: this.conversation });
   }
 
   private message(message: Message): Response {
     this.arrived.push(message);
     let accepted = this.accepted.get(message.id);
     if (!accepted) {
+      if (this.wantsNew) this.newConversation();
       const kind = message.answer ? "answer" : message.media ? "attachment" : "text";
       const entry = this.append({ id: message.id, from: "customer", name: null, kind, text: message.text ?? "" });
-      accepted = { id: message.id, position: entry.position };
+      accepted = { id: message.id, conversation: entry.conversation, position: entry.position };
       this.accepted.set(message.id, accepted);
     }
     if (this.losesAnswers) throw new TypeError("network");
@@ -169,16 +199,16 @@ class FakeSocket implements SocketLike {
 
   send(data: string): void {
     if (this.hub.swallows) return;
-    const frame = JSON.parse(data) as { type: string; after?: number };
+    const frame = JSON.parse(data) as { type: string; conversation?: string; after?: number };
     this.hub.frames.push(frame);
     if (frame.type === "hello") {
       this.hub.sockets.push(this);
       this.hear({ type: "ready", conversation: this.hub.conversation });
       this.beat();
-      for (const entry of this.hub.entries) if (entry.position > (frame.after ?? 0)) this.hear({ type: "entry", entry });
+      for (const entry of this.hub.after(frame.conversation ?? null, frame.after ?? 0)) this.hear({ type: "entry", entry });
     } else if (frame.type === "new") {
-      this.hub.newConversation();
-      this.hear({ type: "ready", conversation: this.hub.conversation });
+      this.hub.wantsNew = true;
+      this.hear({ type: "ready", conversation: null });
     }
   }
 
@@ -210,7 +240,7 @@ function aborted(signal: AbortSignal | null | undefined): Promise<never> {
   return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new TypeError("aborted"))));
 }
 
-function problem(status: number, code: string, detail = "", retryAfter?: string): Response {
-  const headers = retryAfter === undefined ? {} : { "retry-after": retryAfter };
+export function problem(status: number, code: string, detail = "", retryAfter?: string): Response {
+  const headers = { "content-type": "application/problem+json", ...(retryAfter === undefined ? {} : { "retry-after": retryAfter }) };
   return Response.json({ type: "about:blank", title: code, status, code, detail }, { status, headers });
 }

@@ -12,6 +12,9 @@ export class Timeline {
   private readonly positions = new Set<number>();
   private current: Entry[] = [];
   private earlier: Entry[] = [];
+  private readonly left = new Set<string>();
+  /** What others said late in earlier conversations: the highest position of each. */
+  readonly late = new Map<string, number>();
   private deliveredUpTo = 0;
   private readUpTo = 0;
 
@@ -19,6 +22,20 @@ export class Timeline {
   feed(entry: Entry): boolean {
     this.cursor = Math.max(this.cursor, entry.position);
     return this.take(entry);
+  }
+
+  /** Whether a conversation was shown here before the current one. */
+  isEarlier(conversation: string): boolean {
+    return this.left.has(conversation);
+  }
+
+  /** Takes what was said in an earlier conversation after another one was begun. */
+  feedLate(entry: Entry): void {
+    if (!isOwn(entry)) this.late.set(entry.conversation, Math.max(entry.position, this.late.get(entry.conversation) ?? 0));
+    if (this.byId.has(entry.id)) return;
+    this.byId.set(entry.id, entry);
+    const at = this.earlier.findLastIndex((other) => other.conversation === entry.conversation && other.position < entry.position);
+    this.earlier.splice(at < 0 ? this.earlier.length : at + 1, 0, entry);
   }
 
   /** Takes one of our own messages that the hub has just accepted. */
@@ -38,12 +55,27 @@ export class Timeline {
     if (stage === "seen") this.readUpTo = Math.max(this.readUpTo, upTo);
   }
 
-  /** Begins another conversation; what was shown stays readable above it. */
-  turnPage(): void {
+  /** Leaves a conversation; what was shown stays readable above the next one. */
+  leave(conversation: string): void {
+    this.left.add(conversation);
     const frozen = this.current.map((entry) => ({ ...entry, stage: this.stageOf(entry) }));
     this.earlier = [...this.earlier, ...frozen];
-    this.current = [];
+    this.begin([]);
+  }
+
+  /** Goes back to a conversation that was left; it is read again from its start. */
+  goBackTo(conversation: string): void {
+    this.left.delete(conversation);
+    this.late.delete(conversation);
+    const isIts = (entry: Entry): boolean => entry.conversation === conversation;
+    this.begin(this.earlier.filter(isIts));
+    this.earlier = this.earlier.filter((entry) => !isIts(entry));
+  }
+
+  private begin(entries: Entry[]): void {
+    this.current = entries;
     this.positions.clear();
+    for (const { position } of entries) this.positions.add(position);
     this.cursor = 0;
     this.deliveredUpTo = 0;
     this.readUpTo = 0;

@@ -1,5 +1,5 @@
-// What travels between the element and the hub. Owns shapes only; positions are per conversation and may skip numbers,
-// because internal events are never shown to customers.
+// What travels between the element and the hub. Owns shapes only; positions count within a conversation and may skip numbers,
+// because internal events are never shown to customers. Each entry and frame names its conversation.
 
 export type From = "customer" | "agent" | "logic" | "external_agent" | "system";
 export type EntryKind = "text" | "question" | "answer" | "attachment" | "system";
@@ -21,7 +21,14 @@ export interface Answer {
   choice: string;
 }
 
+/** How far was read, and of which conversation; none before the hub has named one. */
+export interface Known {
+  conversation: string | null;
+  after: number;
+}
+
 export interface Entry {
+  conversation: string;
   position: number;
   id: string;
   time: string;
@@ -70,6 +77,8 @@ export interface EntryPage {
   conversation: Conversation | null;
   entries: Entry[];
   more: boolean;
+  /** The next page begins after it. */
+  upTo: number;
 }
 
 export interface Message {
@@ -83,16 +92,17 @@ export interface Message {
 
 export interface Accepted {
   id: string;
+  conversation: string;
   position: number;
 }
 
 export type ServerFrame =
   | { type: "ready"; conversation: Conversation | null }
   | { type: "entry"; entry: Entry }
-  | { type: "accepted"; id: string; position: number }
-  | { type: "stage"; upTo: number; stage: "delivered" | "seen" }
-  | { type: "typing"; name?: string | null; kind: From; on: boolean }
-  | { type: "status"; status: Status }
+  | ({ type: "accepted" } & Accepted)
+  | { type: "stage"; conversation: string; upTo: number; stage: "delivered" | "seen" }
+  | { type: "typing"; conversation: string; name?: string | null; kind: From; on: boolean }
+  | { type: "status"; conversation: string; status: Status }
   /** Nothing has happened for a while, and the connection works. */
   | { type: "alive" }
   /** To external agents: their buttons may be others now. */
@@ -102,7 +112,7 @@ export type ServerFrame =
   | { type: "error"; code: string; message: string; id?: string | null };
 
 export type ClientFrame =
-  | { type: "hello"; token?: string; after: number }
-  | { type: "typing"; on: boolean }
-  | { type: "receipt"; stage: "delivered" | "seen"; upTo: number }
+  | { type: "hello"; token?: string; conversation?: string; after: number }
+  | { type: "typing"; conversation?: string; on: boolean }
+  | { type: "receipt"; conversation: string; stage: "delivered" | "seen"; upTo: number }
   | { type: "new" };

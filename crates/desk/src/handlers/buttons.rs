@@ -1,13 +1,11 @@
 //! Custom buttons: what one does is known here, so that a press works without the network as far as it can.
 
-use std::sync::Arc;
-
 use tandem_conversation::Rejection;
 use tandem_protocol::agents::AgentCommand;
 
 use super::commands::refusal;
+use super::system::opened;
 use super::{error, unknown_conversation};
-use crate::browser::BrowserError;
 use crate::cache::{buttons, conversations};
 use crate::rpc::{Nothing, PressButton, RpcError};
 use crate::workplace::Workplace;
@@ -30,10 +28,7 @@ impl Workplace {
             self.commands.give(id, AgentCommand::PressButton { action }).await?;
         }
         if let Some(url) = filled.url {
-            let browser = Arc::clone(&self.browser);
-            let opened = tokio::task::spawn_blocking(move || browser.open(&url)).await;
-            let opened = opened.map_err(|failed| error("desk.failed", format!("The desk failed: {failed}.")))?;
-            opened.map_err(|BrowserError(reason)| error("browser.failed", reason))?;
+            opened(&self.browser, url).await?;
         }
         Ok(Nothing {})
     }

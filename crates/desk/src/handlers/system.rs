@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::error;
+use crate::browser::{Browser, BrowserError};
 use crate::desk::Desk;
-use crate::rpc::{Nothing, RpcError, SetStartup};
+use crate::rpc::{Nothing, OpenLink, RpcError, SetStartup};
 use crate::startup::{Startup, StartupError};
 use crate::view::{StartupView, WantedView};
 
@@ -31,6 +32,11 @@ impl Desk {
         Ok(self.take_wanted(signed_in).into())
     }
 
+    /// Opens a page in the system's browser; the error says why it did not come.
+    pub(crate) async fn open_link(&self, request: OpenLink) -> Result<Nothing, RpcError> {
+        opened(&self.config().browser, request.url).await
+    }
+
     async fn with_startup<T: Send + 'static>(
         &self,
         ask: impl FnOnce(&dyn Startup) -> T + Send + 'static,
@@ -39,4 +45,13 @@ impl Desk {
         let answer = tokio::task::spawn_blocking(move || ask(&*startup)).await;
         answer.map_err(|failed| error("desk.failed", format!("The desk failed: {failed}.")))
     }
+}
+
+/// Asks the system's browser for a page.
+pub(super) async fn opened(browser: &Arc<dyn Browser>, url: String) -> Result<Nothing, RpcError> {
+    let browser = Arc::clone(browser);
+    let opened = tokio::task::spawn_blocking(move || browser.open(&url)).await;
+    let opened = opened.map_err(|failed| error("desk.failed", format!("The desk failed: {failed}.")))?;
+    opened.map_err(|BrowserError(reason)| error("browser.failed", reason))?;
+    Ok(Nothing {})
 }

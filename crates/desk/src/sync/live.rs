@@ -17,7 +17,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_conf
 
 use super::{Left, Link, Sync, apply, left_by, sentence};
 use crate::cache::{self, meta};
-use crate::hub::HubError;
+use crate::hub::{HubError, is_problem};
 use crate::session::Session;
 use crate::view::Change;
 
@@ -47,7 +47,9 @@ async fn open_with(address: String, token: Arc<str>, within: Duration) -> Result
     match tokio::time::timeout(within, connect_async_with_config(request, Some(config), true)).await {
         Err(_) => Err(HubError::Network("The hub does not answer.".into())),
         Ok(Ok((socket, _))) => Ok(socket),
-        Ok(Err(Error::Http(response))) if response.status() == 401 => Err(HubError::Unauthorized),
+        Ok(Err(Error::Http(response))) if response.status() == 401 && is_problem(response.headers()) => {
+            Err(HubError::Unauthorized)
+        }
         Ok(Err(Error::Http(response))) => Err(HubError::Busy {
             message: format!("The hub refused the live connection ({}).", response.status().as_u16()),
             retry_after: None,

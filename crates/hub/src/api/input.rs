@@ -38,9 +38,14 @@ pub(crate) async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> R
     body.map_err(too_large)
 }
 
+/// Reads JSON of others: a body or a frame.
+pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
+    serde_json::from_str(&json::text(bytes))
+}
+
 /// Reads JSON, naming what is wrong with it.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    serde_json::from_str(&json::text(bytes)).map_err(|error| {
+    read(bytes).map_err(|error| {
         let code = if error.is_data() { "input.invalid" } else { "input.malformed" };
         ApiError::new(if error.is_data() { 422 } else { 400 }, code, format!("The body cannot be used: {error}."))
     })

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use utoipa::IntoParams;
 
 use super::auth::{Signed, everybody, me_of};
-use super::{ApiError, Peer, Query};
+use super::{ApiError, Peer, Query, input};
 use crate::fanout::{DeskSession, Input, SessionId, buttons_frame, encode};
 use crate::hub::Hub;
 use crate::rights;

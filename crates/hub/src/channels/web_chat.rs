@@ -2,6 +2,7 @@
 
 pub(crate) mod entries;
 pub(crate) mod live;
+pub(crate) mod look;
 pub(crate) mod media;
 mod message;
 pub(crate) mod origin;

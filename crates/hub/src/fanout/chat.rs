@@ -23,6 +23,8 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
         return;
     }
     *newest = this;
+    let conversation = changed.after.id;
+    let status = |status| Some(ChatFrame::Status { conversation, status });
     for (event, _) in &changed.events {
         let frame = match &event.body {
             EventBody::TurnAdded { .. } => {
@@ -30,10 +32,10 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
                 entry_of(event, &changed.after, right).map(|entry| ChatFrame::Entry { entry })
             }
             EventBody::Received { side: Side::Desk, stage, up_to } => {
-                Some(ChatFrame::Stage { up_to: *up_to, stage: *stage })
+                Some(ChatFrame::Stage { conversation, up_to: *up_to, stage: *stage })
             }
-            EventBody::Completed { .. } => Some(ChatFrame::Status { status: ChatStatus::Completed }),
-            EventBody::Reopened => Some(ChatFrame::Status { status: ChatStatus::InProgress }),
+            EventBody::Completed { .. } => status(ChatStatus::Completed),
+            EventBody::Reopened => status(ChatStatus::InProgress),
             _ => None,
         };
         if let Some(frame) = frame {

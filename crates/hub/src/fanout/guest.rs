@@ -19,7 +19,9 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
                 entry_of(event, &changed.after, guest.link).map(|entry| GuestFrame::Entry { entry })
             }),
             EventBody::Received { side: Side::Customer, stage, up_to } => {
-                send(sessions, conversation, |_| Some(GuestFrame::Stage { up_to: *up_to, stage: *stage }));
+                send(sessions, conversation, |_| {
+                    Some(GuestFrame::Stage { conversation, up_to: *up_to, stage: *stage })
+                });
             }
             // What buttons are filled with.
             EventBody::CustomChanged { .. }
@@ -51,7 +53,12 @@ pub(super) fn spread_typing(sessions: &mut Sessions, state: &Conversation, by: &
         _ => None,
     };
     send(sessions, state.id, |guest| {
-        (Some(guest.link) != own).then(|| GuestFrame::Typing { name: name.to_owned(), kind: by.kind(), on })
+        (Some(guest.link) != own).then(|| GuestFrame::Typing {
+            conversation: state.id,
+            name: name.to_owned(),
+            kind: by.kind(),
+            on,
+        })
     });
 }
 

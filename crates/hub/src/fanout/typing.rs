@@ -49,7 +49,7 @@ fn spread(sessions: &mut Sessions, conversation: ConversationId, by: &Participan
             Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } => name.clone(),
             _ => String::new(),
         };
-        sessions.send_chat(state.contact, &ChatFrame::Typing { name, kind: by.kind(), on });
+        sessions.send_chat(state.contact, &ChatFrame::Typing { conversation, name, kind: by.kind(), on });
     }
     guest::spread_typing(sessions, &state, by, on);
     let until = Time(sessions.clock.now().0 + if on { TYPING_MS } else { 0 });

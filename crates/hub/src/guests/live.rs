@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Utf8Bytes, WebSocketUpgrade};
 use axum::response::Response;
-use tandem_conversation::{Command, CommandId, Position};
+use tandem_conversation::{Command, CommandId};
 use tandem_protocol::Problem;
 use tandem_protocol::guests::{GuestFrame, GuestSend, Standing};
 use tokio::sync::oneshot;
@@ -15,8 +15,9 @@ use uuid::Uuid;
 
 use super::door::{Found, Guest};
 use super::rest::{self, command_of, is_engaged};
-use crate::api::{ApiError, Peer};
+use crate::api::{ApiError, Peer, input};
 use crate::channels::web_chat::entries::conversation_of;
+use crate::channels::web_chat::rest::Known;
 use crate::fanout::{GuestSession, Input, encode};
 use crate::hub::Hub;
 use crate::socket::{self, CHAT_ALIVE, CHAT_SILENT, Goodbye, Party, Socket};
@@ -45,7 +46,7 @@ pub(crate) async fn live(
 
 async fn run(hub: Arc<Hub>, found: Found, socket: &mut Socket) -> Result<(), ApiError> {
     let Some(first) = socket.first().await else { return Ok(()) };
-    let Ok(GuestSend::Hello { after }) = serde_json::from_str(&first) else {
+    let Ok(GuestSend::Hello { conversation: known, after }) = input::read(first.as_bytes()) else {
         return Err(ApiError::new(400, "guest.hello", "The first frame must be a hello."));
     };
     let (line, mut queue) = socket::line();
@@ -53,7 +54,7 @@ async fn run(hub: Arc<Hub>, found: Found, socket: &mut Socket) -> Result<(), Api
     let (link, conversation) = (found.link.id, found.link.conversation);
     hub.fanout.send(Input::GuestCame { guest: GuestSession { link, conversation, line }, registered }).await;
     let Ok(id) = registration.await else { return Ok(()) };
-    let goes_on = catch_up(&hub, &found, after, socket).await;
+    let goes_on = catch_up(&hub, &found, Known { conversation: known, after }, socket).await;
     match goes_on {
         Ok(true) => {
             let mut page = Page { hub: Arc::clone(&hub), found };
@@ -88,10 +89,10 @@ impl Party for Page {
     }
 }
 
-/// Says where the conversation stands and repeats what came after `after`. False if the link ended while the page was
+/// Says where the conversation stands and repeats what is not known there. False if the link ended while the page was
 /// on its way.
-async fn catch_up(hub: &Hub, found: &Found, after: Position, socket: &mut Socket) -> Result<bool, ApiError> {
-    let (mut after, mut ready) = (after, false);
+async fn catch_up(hub: &Hub, found: &Found, known: Known, socket: &mut Socket) -> Result<bool, ApiError> {
+    let (mut known, mut ready) = (known, false);
     loop {
         let (link, id) = (found.link.id, found.link.conversation);
         let (state, now) = hub
@@ -110,7 +111,7 @@ async fn catch_up(hub: &Hub, found: &Found, after: Position, socket: &mut Socket
         }
         let first =
             (!std::mem::replace(&mut ready, true)).then(|| GuestFrame::Ready { conversation: conversation_of(&state) });
-        let (page, read) = rest::read(hub, Guest { found: found.clone(), state }, after, 500).await?;
+        let page = rest::read(hub, Guest { found: found.clone(), state }, known, 500).await?;
         let entries = page.entries.into_iter().map(|entry| GuestFrame::Entry { entry });
         for frame in first.into_iter().chain(entries).filter_map(|frame| encode(&frame)) {
             if socket.send(frame).await.is_err() {
@@ -120,19 +121,23 @@ async fn catch_up(hub: &Hub, found: &Found, after: Position, socket: &mut Socket
         if !page.more {
             return Ok(true);
         }
-        after = read;
+        known = Known { conversation: Some(found.link.conversation), after: page.up_to };
     }
 }
 
 /// Acts on one frame; gives what the page is told at once.
 async fn hear(hub: &Arc<Hub>, found: &Found, text: &str) -> Option<Utf8Bytes> {
-    match serde_json::from_str(text) {
-        Ok(GuestSend::Typing { on }) => {
+    match input::read(text.as_bytes()) {
+        // What is not behind this link is not theirs to speak of.
+        Ok(
+            GuestSend::Typing { conversation: Some(named), .. } | GuestSend::Receipt { conversation: Some(named), .. },
+        ) if named != found.link.conversation => None,
+        Ok(GuestSend::Typing { on, .. }) => {
             // If it cannot be told, the next key tells it.
             let _ = hub.types(found.link.conversation, found.participant(), on).await;
             None
         }
-        Ok(GuestSend::Receipt { stage, up_to }) => {
+        Ok(GuestSend::Receipt { stage, up_to, .. }) => {
             let command = Command::Receive { stage, up_to };
             let stored = hub.receive(command_of(found, CommandId(Uuid::now_v7()), command)).await;
             let problem: ApiError = match stored {

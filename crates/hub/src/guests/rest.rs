@@ -5,9 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use tandem_conversation::{
-    Command, CommandId, Content, Conversation, Envelope, Media, Permissions, Position, Rejection,
-};
+use tandem_conversation::{Command, CommandId, Content, Conversation, Envelope, Media, Permissions, Rejection};
 use tandem_protocol::Problem;
 use tandem_protocol::chat::ChatAccepted;
 use tandem_protocol::guests::{GuestEntries, GuestInvitation, GuestLeave, GuestMessage, Standing};
@@ -17,12 +15,11 @@ use super::door::{self, Found, Guest, Holder};
 use super::entries::entry_of;
 use crate::api::{ApiError, Json, Query};
 use crate::channels::web_chat::entries::conversation_of;
-use crate::channels::web_chat::rest::EntriesQuery;
+use crate::channels::web_chat::rest::{EntriesQuery, Known};
 use crate::engine::Repeat;
 use crate::hub::Hub;
 use crate::secrets::new_token;
 use crate::store::commands::{self, Sent};
-use crate::store::events::Part;
 use crate::store::{StoreError, events, links};
 
 /// How the link stands in this browser. Looking binds and uses up nothing; the browser gets the cookie that opening binds
@@ -90,25 +87,19 @@ pub(crate) async fn entries(
     guest: Guest,
     Query(query): Query<EntriesQuery>,
 ) -> Result<axum::Json<GuestEntries>, ApiError> {
-    let (page, _) = read(&hub, guest, query.after(), query.limit()).await?;
-    Ok(axum::Json(page))
+    Ok(axum::Json(read(&hub, guest, query.known(), query.limit()).await?))
 }
 
-/// A part of what the external agent sees, and how far it was read: what follows comes after that.
-pub(super) async fn read(
-    hub: &Hub,
-    guest: Guest,
-    after: Position,
-    limit: u32,
-) -> Result<(GuestEntries, Position), StoreError> {
+/// A part of what the external agent sees.
+pub(super) async fn read(hub: &Hub, guest: Guest, known: Known, limit: u32) -> Result<GuestEntries, StoreError> {
     let Guest { found, state } = guest;
-    let after = after.max(found.hidden_up_to());
+    let after = known.position_in(state.id).max(found.hidden_up_to());
     hub.database
         .read(move |connection| {
-            let (events, more) = events::of_conversation(connection, state.id, Part::After(after), limit)?;
-            let entries = events.iter().filter_map(|event| entry_of(event, &state, found.link.id)).collect();
-            let read = events.last().map_or(after, |event| event.position);
-            Ok((GuestEntries { conversation: conversation_of(&state), entries, more }, read))
+            let show = |event: &_| entry_of(event, &state, found.link.id);
+            let page = events::shown(connection, state.id, after, limit, show)?;
+            let conversation = conversation_of(&state);
+            Ok(GuestEntries { conversation, entries: page.entries, more: page.more, up_to: page.up_to })
         })
         .await
 }
@@ -135,7 +126,7 @@ pub(crate) async fn message(
             Command::Reply { turn, content, written_against, mind_customer: false, while_in_progress: true, received };
         let command = command_of(&found, CommandId(turn.0), command);
         let position = engine.execute(connection, &command, Repeat::Remembered(sent), typing)??;
-        Ok::<_, StoreError>(ChatAccepted { id: turn, position })
+        Ok::<_, StoreError>(ChatAccepted { id: turn, conversation: found.link.conversation, position })
     });
     Ok(axum::Json(stored.await?))
 }

@@ -115,6 +115,47 @@ pub(crate) fn raises_help(
     Ok(event.is_some_and(|event| matches!(event.body, EventBody::HelpRaised { .. })))
 }
 
+/// Events that are read for one page of what is shown, at most.
+const LOOKED_THROUGH: u32 = 2_000;
+/// Events that are read at a time.
+const CHUNK: u32 = 500;
+
+/// One page of what `show` makes of a conversation's events after a position.
+pub(crate) struct Page<T> {
+    pub entries: Vec<T>,
+    /// How far was read.
+    pub up_to: Position,
+    pub more: bool,
+}
+
+/// The first `limit` entries after `after`. Events that are not shown cost work, so a page may end before it is full.
+pub(crate) fn shown<T>(
+    connection: &Connection,
+    conversation: ConversationId,
+    after: Position,
+    limit: u32,
+    show: impl Fn(&Event) -> Option<T>,
+) -> Result<Page<T>, StoreError> {
+    let mut page = Page { entries: Vec::new(), up_to: after, more: true };
+    for _ in 0..LOOKED_THROUGH / CHUNK {
+        let (events, more) = of_conversation(connection, conversation, Part::After(page.up_to), CHUNK)?;
+        let last = events.last().map(|event| event.position);
+        for event in events {
+            page.up_to = event.position;
+            page.entries.extend(show(&event));
+            if page.entries.len() >= limit as usize {
+                page.more = more || last != Some(page.up_to);
+                return Ok(page);
+            }
+        }
+        if !more {
+            page.more = false;
+            break;
+        }
+    }
+    Ok(page)
+}
+
 fn event_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Result<Event, StoreError>> {
     let body = row.get_ref(0)?.as_str()?;
     Ok(serde_json::from_str(body)

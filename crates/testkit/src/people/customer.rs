@@ -1,13 +1,12 @@
 //! A customer: one browser with a web chat.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use reqwest::Client;
 use tandem_conversation::{Choice, ConversationId, Media, ParticipantKind, Position, Stage, TurnId};
 use tandem_protocol::chat::{
-    ChatAnswer, ChatConversation, ChatEntries, ChatEntry, ChatFrame, ChatMessage, ChatSend, ChatStatus, SessionRequest,
-    SessionResponse,
+    ChatAnswer, ChatEntries, ChatEntry, ChatFrame, ChatMessage, ChatSend, ChatStatus, SessionRequest, SessionResponse,
 };
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -24,7 +23,10 @@ pub struct Customer {
     http: Client,
     token: String,
     socket: Socket,
-    conversation: Option<ChatConversation>,
+    /// The conversation that is shown.
+    conversation: Option<ConversationId>,
+    /// Those that were shown before: what is said there late is received, and not shown.
+    earlier: HashSet<ConversationId>,
     status: Option<ChatStatus>,
     entries: Vec<ChatEntry>,
     accepted: HashMap<TurnId, Position>,
@@ -56,7 +58,8 @@ impl Customer {
         let name = request.name.clone().unwrap_or_default();
         let session: SessionResponse = call(http.post(format!("{hub}/chat/v1/sessions")).json(&request)).await?;
         let mut socket = Socket::connect(&hub, "/chat/v1/live", None).await?;
-        socket.send(&ChatSend::Hello { token: session.token.clone(), after: Position::START }).await?;
+        let hello = ChatSend::Hello { token: session.token.clone(), conversation: None, after: Position::START };
+        socket.send(&hello).await?;
         let mut customer = Self {
             name,
             patience: PATIENCE,
@@ -65,6 +68,7 @@ impl Customer {
             token: session.token,
             socket,
             conversation: None,
+            earlier: HashSet::new(),
             status: None,
             entries: Vec::new(),
             accepted: HashMap::new(),
@@ -83,8 +87,9 @@ impl Customer {
     /// If the hub cannot be reached or has forgotten the session.
     pub async fn reconnect(&mut self) -> Result<(), ClientError> {
         self.socket = Socket::connect(&self.hub, "/chat/v1/live", None).await?;
-        let after = self.position();
-        self.socket.send(&ChatSend::Hello { token: self.token.clone(), after }).await?;
+        let hello =
+            ChatSend::Hello { token: self.token.clone(), conversation: self.conversation, after: self.position() };
+        self.socket.send(&hello).await?;
         self.told = (Position::START, Position::START);
         self.until_ready().await
     }
@@ -196,9 +201,7 @@ impl Customer {
     /// If the hub cannot be reached.
     pub async fn begin_anew(&mut self) -> Result<(), ClientError> {
         self.socket.send(&ChatSend::New {}).await?;
-        self.until_ready().await?;
-        self.forget();
-        Ok(())
+        self.until_ready().await
     }
 
     /// Shows that the customer is writing.
@@ -206,7 +209,7 @@ impl Customer {
     /// # Errors
     /// If the hub cannot be reached.
     pub async fn types(&mut self, on: bool) -> Result<(), ClientError> {
-        self.socket.send(&ChatSend::Typing { on }).await
+        self.socket.send(&ChatSend::Typing { conversation: self.conversation, on }).await
     }
 
     /// Tells that everything received so far was read.
@@ -217,9 +220,18 @@ impl Customer {
         let up_to = self.last_of_others();
         if up_to > self.told.1 {
             self.told.1 = up_to;
-            self.socket.send(&ChatSend::Receipt { stage: Stage::Seen, up_to }).await?;
+            self.receives(self.conversation, Stage::Seen, up_to).await?;
         }
         Ok(())
+    }
+
+    async fn receives(
+        &mut self,
+        conversation: Option<ConversationId>,
+        stage: Stage,
+        up_to: Position,
+    ) -> Result<(), ClientError> {
+        self.socket.send(&ChatSend::Receipt { conversation, stage, up_to }).await
     }
 
     /// Waits for one frame and takes it in. May be dropped and asked again.
@@ -255,23 +267,38 @@ impl Customer {
         Ok(())
     }
 
-    /// What was said belongs to an earlier conversation.
-    fn forget(&mut self) {
-        self.entries.clear();
-        self.told = (Position::START, Position::START);
-        self.receipts.clear();
+    /// Shows another conversation, or the empty page before the next one.
+    fn show(&mut self, conversation: Option<ConversationId>) {
+        if self.conversation == conversation {
+            return;
+        }
+        if let Some(before) = self.conversation.take() {
+            self.earlier.insert(before);
+            self.entries.clear();
+            self.told = (Position::START, Position::START);
+            self.receipts.clear();
+        }
+        self.conversation = conversation;
+    }
+
+    /// Whether a frame speaks of what is shown; the first that is not of an earlier conversation begins the next one.
+    fn is_shown(&mut self, conversation: ConversationId) -> bool {
+        if self.conversation.is_none() && !self.earlier.contains(&conversation) {
+            self.show(Some(conversation));
+        }
+        self.conversation == Some(conversation)
     }
 
     async fn take(&mut self, frame: ChatFrame) -> Result<(), ClientError> {
         match frame {
             ChatFrame::Ready { conversation } => {
-                // Of a conversation that began since the last time the id is not known; it is the newest all the same.
-                let other = self.conversation.as_ref().zip(conversation.as_ref()).is_some_and(|(a, b)| a.id != b.id);
-                if other {
-                    self.forget();
-                }
                 self.status = conversation.as_ref().map(|c| c.status);
-                self.conversation = conversation;
+                self.show(conversation.map(|c| c.id));
+            }
+            ChatFrame::Entry { entry } if !self.is_shown(entry.conversation) => {
+                if entry.from != ParticipantKind::Customer {
+                    self.receives(Some(entry.conversation), Stage::Delivered, entry.position).await?;
+                }
             }
             ChatFrame::Entry { entry } => {
                 if self.entries.iter().all(|known| known.position != entry.position) {
@@ -281,20 +308,21 @@ impl Customer {
                 let up_to = self.last_of_others();
                 if up_to > self.told.0 {
                     self.told.0 = up_to;
-                    self.socket.send(&ChatSend::Receipt { stage: Stage::Delivered, up_to }).await?;
+                    self.receives(self.conversation, Stage::Delivered, up_to).await?;
                 }
             }
-            ChatFrame::Accepted { id, position } => {
+            ChatFrame::Accepted { id, conversation, position } => {
+                self.show(Some(conversation));
                 self.status.get_or_insert(ChatStatus::InProgress);
                 self.accepted.insert(id, position);
             }
-            ChatFrame::Stage { up_to, stage } => {
+            ChatFrame::Stage { conversation, up_to, stage } if self.is_shown(conversation) => {
                 let known = self.receipts.entry(stage).or_default();
                 *known = up_to.max(*known);
             }
-            ChatFrame::Typing { on, .. } => self.someone_types = on,
-            ChatFrame::Status { status } => self.status = Some(status),
-            ChatFrame::Alive {} => {}
+            ChatFrame::Typing { conversation, on, .. } if self.is_shown(conversation) => self.someone_types = on,
+            ChatFrame::Status { conversation, status } if self.is_shown(conversation) => self.status = Some(status),
+            ChatFrame::Stage { .. } | ChatFrame::Typing { .. } | ChatFrame::Status { .. } | ChatFrame::Alive {} => {}
             ChatFrame::Error { code, message, id } => {
                 let refusal = ClientError::Refused { status: 0, code, detail: message };
                 match id {

@@ -264,8 +264,7 @@ impl Actor {
         while self.customer.status() != Some(ChatStatus::Completed) && self.hears_before(until).await {}
     }
 
-    /// Keeps the chat open until the next dialogue. What still belongs to this one has time to arrive: a frame does not
-    /// name its conversation.
+    /// Keeps the chat open until the next dialogue. The answer to the last turn has time to arrive.
     pub(super) async fn stay_until(&mut self, due: Instant) {
         self.linger(Instant::now() + self.stage.settings.seconds(SETTLING_S)).await;
         while self.hears_before(due).await {}

@@ -1,7 +1,7 @@
 // The hub's doors behind one link. The browser's cookie proves who is asking, so there is no token to keep.
-import { HubError, call, json, upload, type Door, type Watch } from "../api";
+import { HubError, call, entriesPath, json, named, upload, type Door, type Watch } from "../api";
 import type { Env } from "../env";
-import type { Accepted, ClientFrame, Conversation, EntryPage, Media, Message, OpenedSession } from "../wire";
+import type { Accepted, ClientFrame, Conversation, EntryPage, Known, Media, Message, OpenedSession } from "../wire";
 import type { GuestButton, Invitation } from "./wire";
 
 /** Stands where the web chat keeps its session's token. */
@@ -46,8 +46,8 @@ export class GuestDoor implements Door {
     return { token: COOKIE, brand, conversation: conversation ?? null, maxFileBytes };
   }
 
-  async entries(_token: string, after: number): Promise<EntryPage> {
-    return this.call<EntryPage & { conversation: Conversation }>(`entries?after=${after}&limit=500`, {});
+  async entries(_token: string, known: Known): Promise<EntryPage> {
+    return this.call<EntryPage & { conversation: Conversation }>(entriesPath(known), {});
   }
 
   send(_token: string, message: Message): Promise<Accepted> {
@@ -66,8 +66,8 @@ export class GuestDoor implements Door {
     return `${this.link}/live`.replace(/^http/, "ws");
   }
 
-  hello(_token: string, after: number): ClientFrame {
-    return { type: "hello", after };
+  hello(_token: string, known: Known): ClientFrame {
+    return { type: "hello", ...named(known) };
   }
 
   private call<T>(path: string, init: RequestInit): Promise<T> {

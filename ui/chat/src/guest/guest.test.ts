@@ -95,7 +95,7 @@ test("what was written past colleagues is kept, and sent again against what is n
   const page = await open();
   link.hub.refuse = (path) => (path === "messages" ? { status: 409, code: "conversation.moved_on", detail: "Read what is new." } : null);
   await write(page, "It is free");
-  expect(text(page)).toContain("Not sent: Read what is new.");
+  expect(text(page)).toContain("Not sent: Somebody wrote meanwhile. Read it, then send again.");
   link.hub.refuse = () => null;
   const { position } = link.hub.say({ from: "agent", text: "Is it?", own: false });
   await settle();

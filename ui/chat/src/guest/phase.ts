@@ -29,7 +29,7 @@ export function phaseOf(invitation: Invitation): Phase {
 /** Where a failed request leads. */
 export function phaseAfter(error: unknown, invitation: Invitation | null): Phase {
   const failure = error instanceof HubError ? error.failure : { kind: "unreachable" as const };
-  if (failure.kind === "unreachable") return { kind: "unreachable" };
+  if (failure.kind === "unreachable" || failure.kind === "too_large") return { kind: "unreachable" };
   if (failure.kind === "busy") return { kind: "limited", retryAfterMs: failure.retryAfterMs };
   return { kind: "over", end: endOf(failure.code), invitation, unsent: [] };
 }

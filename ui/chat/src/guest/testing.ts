@@ -1,6 +1,6 @@
 // For tests only: the hub behind one link, with Aerolinx at the other end of it.
 import { memoryFiles } from "../files";
-import { Clock, FakeHub, MapStore, settle } from "../testing";
+import { Clock, FakeHub, MapStore, problem, settle } from "../testing";
 import { TandemGuest } from "./index";
 import type { GuestButton, Invitation, Standing } from "./wire";
 
@@ -43,9 +43,9 @@ export class FakeLink {
     const path = url.replace(`${LINK}/`, "");
     this.requests.push(path);
     if (!this.hub.isUp) throw new TypeError("network");
-    if (this.standing === "limited") return Response.json({ code: "limit.too_many" }, { status: 429, headers: { "retry-after": "5" } });
-    if (this.standing === "origin") return Response.json({ code: "guest.origin" }, { status: 403 });
-    if (this.standing === "unknown") return Response.json({ code: "guest.unknown" }, { status: 404 });
+    if (this.standing === "limited") return problem(429, "limit.too_many", "", "5");
+    if (this.standing === "unknown") return problem(404, "guest.unknown");
+    if (this.standing === "origin") return problem(403, "guest.origin");
     if (path === "about") return Response.json(this.invitation());
     if (path === "open") {
       if (this.standing !== "unopened" && this.standing !== "open") return this.refused();
@@ -61,13 +61,13 @@ export class FakeLink {
     if (path === "buttons") return Response.json(this.buttons);
     if (path === "press") {
       this.presses.push(JSON.parse(String(init.body)) as { id: string; action: string });
-      return this.pressed === 204 ? new Response(null, { status: 204 }) : Response.json({ code: "conversation.no_button", detail: "No." }, { status: this.pressed });
+      return this.pressed === 204 ? new Response(null, { status: 204 }) : problem(this.pressed, "conversation.no_button", "No.");
     }
     return inner(`http://hub/chat/v1/${path}`, { ...init, headers: { authorization: "Bearer " } });
   }
 
   private refused(): Response {
-    return Response.json({ code: `guest.${this.standing}`, detail: "No." }, { status: 410 });
+    return problem(410, `guest.${this.standing as string}`);
   }
 
   private invitation(): Invitation {

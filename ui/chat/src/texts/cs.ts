@@ -28,7 +28,6 @@ export const cs: Texts = {
   discard: "Zahodit",
   typing: "{name} píše",
   offline: "Jste offline. Co napíšete, odejde, jakmile se připojení obnoví.",
-  refused: "Tento chat zde není k dispozici.",
   tryAgain: "Zkusit znovu",
   completed: "Tato konverzace je uzavřena",
   startNew: "Začít novou konverzaci",
@@ -44,4 +43,9 @@ export const cs: Texts = {
   filesToday: "Dnes už nelze odeslat další soubory.",
   filesNoRoom: "Soubory teď nelze odeslat, zprávy ano.",
   fileGone: "Soubor už v tomto zařízení není.",
+  charactersLeft: "Zbývá znaků: {n}",
+  tooLong: "Příliš dlouhé o {n} znaků",
+  edit: "Upravit",
+  tooLargeHere: "Soubor je pro toto připojení příliš velký.",
+  movedOn: "Mezitím někdo napsal. Přečtěte si to a odešlete znovu.",
 };

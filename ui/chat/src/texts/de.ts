@@ -28,7 +28,6 @@ export const de: Texts = {
   discard: "Verwerfen",
   typing: "{name} schreibt",
   offline: "Sie sind offline. Ihre Nachrichten gehen hinaus, sobald die Verbindung wieder steht.",
-  refused: "Dieser Chat ist hier nicht verfügbar.",
   tryAgain: "Erneut versuchen",
   completed: "Dieses Gespräch ist abgeschlossen",
   startNew: "Neues Gespräch beginnen",
@@ -44,4 +43,9 @@ export const de: Texts = {
   filesToday: "Heute können keine weiteren Dateien gesendet werden.",
   filesNoRoom: "Dateien können gerade nicht gesendet werden, Nachrichten schon.",
   fileGone: "Die Datei ist nicht mehr auf diesem Gerät.",
+  charactersLeft: "Noch {n} Zeichen",
+  tooLong: "Um {n} Zeichen zu lang",
+  edit: "Bearbeiten",
+  tooLargeHere: "Die Datei ist für diese Verbindung zu groß.",
+  movedOn: "Inzwischen hat jemand geschrieben. Lesen Sie es, dann senden Sie erneut.",
 };

@@ -27,7 +27,6 @@ export const en = {
   discard: "Discard",
   typing: "{name} is typing",
   offline: "You’re offline. What you write is sent as soon as the connection is back.",
-  refused: "This chat is not available here.",
   tryAgain: "Try again",
   completed: "This conversation is completed",
   startNew: "Start a new conversation",
@@ -43,6 +42,11 @@ export const en = {
   filesToday: "No more files can be sent today.",
   filesNoRoom: "Files can’t be sent right now. Messages can.",
   fileGone: "The file is no longer on this device.",
+  charactersLeft: "Characters left: {n}",
+  tooLong: "Too long by {n} characters",
+  edit: "Edit",
+  tooLargeHere: "The file is too large for this connection.",
+  movedOn: "Somebody wrote meanwhile. Read it, then send again.",
 };
 
 export type Texts = Record<keyof typeof en, string>;

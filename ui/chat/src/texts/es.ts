@@ -28,7 +28,6 @@ export const es: Texts = {
   discard: "Descartar",
   typing: "{name} está escribiendo",
   offline: "No tienes conexión. Lo que escribas se enviará en cuanto vuelva.",
-  refused: "Este chat no está disponible aquí.",
   tryAgain: "Intentar de nuevo",
   completed: "Esta conversación ha terminado",
   startNew: "Iniciar una conversación nueva",
@@ -44,4 +43,9 @@ export const es: Texts = {
   filesToday: "Hoy no se pueden enviar más archivos.",
   filesNoRoom: "Ahora no se pueden enviar archivos; los mensajes sí.",
   fileGone: "El archivo ya no está en este dispositivo.",
+  charactersLeft: "Caracteres restantes: {n}",
+  tooLong: "Sobran {n} caracteres",
+  edit: "Editar",
+  tooLargeHere: "El archivo es demasiado grande para esta conexión.",
+  movedOn: "Alguien ha escrito entretanto. Léalo y vuelva a enviar.",
 };

@@ -28,7 +28,6 @@ export const fr: Texts = {
   discard: "Supprimer",
   typing: "{name} est en train d’écrire",
   offline: "Vous êtes hors ligne. Vos messages partiront dès le retour de la connexion.",
-  refused: "Cette discussion n’est pas disponible ici.",
   tryAgain: "Réessayer",
   completed: "Cette conversation est terminée",
   startNew: "Commencer une nouvelle conversation",
@@ -44,4 +43,9 @@ export const fr: Texts = {
   filesToday: "Plus aucun fichier ne peut être envoyé aujourd’hui.",
   filesNoRoom: "Les fichiers ne peuvent pas être envoyés pour le moment, les messages si.",
   fileGone: "Le fichier n’est plus sur cet appareil.",
+  charactersLeft: "Caractères restants : {n}",
+  tooLong: "Trop long de {n} caractères",
+  edit: "Modifier",
+  tooLargeHere: "Le fichier est trop volumineux pour cette connexion.",
+  movedOn: "Quelqu’un a écrit entre-temps. Lisez, puis envoyez de nouveau.",
 };

@@ -1,13 +1,17 @@
 // Where the customer writes: text that grows, files by button, paste and drop, Enter to send.
 import type { ViewContext } from "./context";
-import { button, h, icon } from "./dom";
+import { button, h, icon, setText } from "./dom";
 import { Tray } from "./tray";
+import { isEnter, isTouch } from "../../../shared/keys";
+import { charactersLeft } from "../../../shared/text";
 
 const MAX_HEIGHT_PX = 132;
 
 export class ComposerView {
   readonly node: HTMLFormElement;
   private readonly text: HTMLTextAreaElement;
+  private readonly count = h("p", { class: "count", role: "status" });
+  private readonly send: HTMLButtonElement;
   private readonly picker: HTMLInputElement;
   private readonly tray: Tray;
 
@@ -21,15 +25,16 @@ export class ComposerView {
       rows: 1,
       "aria-label": i18n.t("message"),
       placeholder: i18n.t("placeholder"),
-      enterkeyhint: "send",
+      enterkeyhint: isTouch() ? "enter" : "send",
       part: "input",
     });
     this.text.value = session.memory.draft;
     this.picker = h("input", { type: "file", multiple: true, tabindex: -1, "aria-hidden": "true", hidden: true });
     const attach = button({ class: "round", "aria-label": i18n.t("attach"), part: "attach" }, () => this.picker.click(), icon("attach"));
-    const send = h("button", { type: "submit", class: "round send", "aria-label": i18n.t("send"), part: "send" }, icon("send"));
-    const field = h("div", { class: "field" }, attach, this.text, send);
-    this.node = h("form", { class: "composer", part: "composer" }, this.tray.problem, this.tray.node, field, this.picker);
+    this.send = h("button", { type: "submit", class: "round send", "aria-label": i18n.t("send"), part: "send" }, icon("send"));
+    const field = h("div", { class: "field" }, attach, this.text, this.send);
+    this.node = h("form", { class: "composer", part: "composer" }, this.tray.problem, this.tray.node, this.count, field, this.picker);
+    session.draftChanged = () => this.takeDraft();
     this.listen();
     this.drawState();
   }
@@ -55,8 +60,8 @@ export class ComposerView {
       this.submit();
     });
     this.text.addEventListener("keydown", (event) => {
-      // While an input method composes, Enter picks a word.
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+      // On a touch keyboard Return makes a new line, and the button sends.
+      if (!isEnter(event) || event.shiftKey || isTouch()) return;
       event.preventDefault();
       this.submit();
     });
@@ -79,7 +84,7 @@ export class ComposerView {
   private submit(): void {
     const { session } = this.context;
     const text = this.text.value.trim();
-    if (text === "" && this.tray.isEmpty) return;
+    if ((text === "" && this.tray.isEmpty) || this.isTooLong) return;
     this.text.value = "";
     session.typed("");
     const files = this.tray.take();
@@ -90,7 +95,28 @@ export class ComposerView {
     this.sent();
   }
 
+  private takeDraft(): void {
+    this.text.value = this.context.session.memory.draft;
+    this.drawState();
+    this.focus();
+  }
+
+  private get isTooLong(): boolean {
+    return (charactersLeft(this.text.value) ?? 0) < 0;
+  }
+
+  private drawCount(): void {
+    const { i18n } = this.context;
+    const left = charactersLeft(this.text.value);
+    const words = left === null ? "" : left < 0 ? i18n.t("tooLong", { n: -left }) : i18n.t("charactersLeft", { n: left });
+    setText(this.count, words);
+    this.count.hidden = words === "";
+    this.count.classList.toggle("over", this.isTooLong);
+    this.send.toggleAttribute("disabled", this.isTooLong);
+  }
+
   private drawState(): void {
+    this.drawCount();
     // Without text, `auto` would mean left to right, and the placeholder would stand on the wrong side.
     this.text.dir = this.text.value === "" ? "" : "auto";
     this.node.classList.toggle("ready", this.text.value.trim() !== "" || !this.tray.isEmpty);

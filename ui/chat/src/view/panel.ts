@@ -4,6 +4,7 @@ import { initials, nameOf, type ViewContext } from "./context";
 import { button, h, icon, setText } from "./dom";
 import { LogView } from "./log";
 import { takeDrops } from "./drops";
+import { composes } from "../../../shared/keys";
 
 // A reconnect that succeeds at once is nothing to tell anybody.
 const BANNER_AFTER_MS = 1_000;
@@ -17,7 +18,6 @@ export class PanelView {
   private readonly people = h("p", { class: "people" });
   private readonly banner: HTMLElement;
   private readonly bannerText = h("span");
-  private readonly tryAgain: HTMLButtonElement;
   private bannerTimer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
@@ -25,11 +25,10 @@ export class PanelView {
     isInline: boolean,
     close: () => void,
   ) {
-    const { i18n, session } = context;
+    const { i18n } = context;
     this.log = new LogView(context);
     this.composer = new ComposerView(context, () => this.log.toEnd());
-    this.tryAgain = button({ class: "link" }, () => session.retry(), i18n.t("tryAgain"));
-    this.banner = h("div", { class: "banner", role: "status", part: "banner" }, this.bannerText, this.tryAgain);
+    this.banner = h("div", { class: "banner", role: "status", part: "banner" }, this.bannerText);
     this.banner.hidden = true;
     const closer = isInline ? null : button({ class: "round", "aria-label": i18n.t("close"), part: "close" }, close, icon("close"));
     const heading = h("div", { class: "head", part: "header" }, this.mark, h("div", { class: "who" }, this.title, this.people), closer);
@@ -70,9 +69,7 @@ export class PanelView {
 
   private drawBanner(): void {
     const { session, i18n } = this.context;
-    const { link } = session;
-    this.tryAgain.hidden = link.kind !== "refused";
-    setText(this.bannerText, link.kind === "refused" ? link.detail || i18n.t("refused") : i18n.t("offline"));
+    setText(this.bannerText, i18n.t("offline"));
     if (!session.isOffline) {
       if (this.bannerTimer !== null) clearTimeout(this.bannerTimer);
       this.bannerTimer = null;
@@ -84,10 +81,12 @@ export class PanelView {
 
   private listen(close: (() => void) | null): void {
     this.node.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || event.isComposing || !close) return;
-      event.stopPropagation();
-      close();
+      if (event.key === "Escape" && !composes(event) && close) close();
     });
+    // What is typed here is meant for nobody else: no shortcut of the page, and nothing that would take the focus back.
+    for (const type of ["keydown", "keyup", "keypress", "focusin", "focusout"]) {
+      this.node.addEventListener(type, (event) => event.stopPropagation());
+    }
     takeDrops(this.node, (files) => this.composer.addFiles(files));
   }
 }

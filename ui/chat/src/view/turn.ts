@@ -6,6 +6,7 @@ import { initials, nameOf, type ViewContext } from "./context";
 import { button, h, icon, setText } from "./dom";
 import { linked } from "./links";
 import type { Row } from "./rows";
+import { TOO_LARGE_HERE } from "../sender";
 
 type TurnRow = Extract<Row, { kind: "turn" }>;
 
@@ -40,8 +41,8 @@ export function turnView(context: ViewContext, row: TurnRow): TurnView {
   return { node, update };
 }
 
-/** In the customer's language, where the hub's reason is known. */
-function reasonOf({ i18n, session }: ViewContext, item: Item, failure: string): string {
+/** In the customer's language, where there is something to do about it. The hub's own words are for developers. */
+function reasonOf({ i18n, session }: ViewContext, item: Item, failure: string): string | null {
   const name = item.media?.name ?? "";
   switch (failure) {
     case "chat.file_gone":
@@ -54,8 +55,12 @@ function reasonOf({ i18n, session }: ViewContext, item: Item, failure: string): 
       return i18n.t("filesToday");
     case "media.disk":
       return i18n.t("filesNoRoom");
+    case TOO_LARGE_HERE:
+      return i18n.t("tooLargeHere");
+    case "conversation.moved_on":
+      return i18n.t("movedOn");
     default:
-      return failure;
+      return null;
   }
 }
 
@@ -97,7 +102,8 @@ function metaView(context: ViewContext, item: Item): { node: HTMLElement; update
   const stage = h("span", { class: "stage", part: "stage" });
   const retry = button({ class: "link" }, () => session.retryMessage(item.id), i18n.t("retry"));
   const discard = button({ class: "link" }, () => session.discard(item.id), i18n.t("discard"));
-  const rescue = h("span", { class: "rescue" }, retry, discard);
+  const edit = item.media ? null : button({ class: "link" }, () => session.edit(item.id), i18n.t("edit"));
+  const rescue = h("span", { class: "rescue" }, retry, edit, discard);
   const node = h("div", { class: "meta" }, time, stage, rescue);
   const update = ({ item: now }: TurnRow): void => {
     setText(time, now.timeMs > 0 ? i18n.time(now.timeMs) : "");

@@ -44,6 +44,25 @@ describe("the composer", () => {
     expect(sent("conversation.send")).toEqual([]);
   });
 
+  it("sends nothing with the Enter that ends a composition, whatever the engine says of it", async () => {
+    for (const part of [{ isComposing: true }, { keyCode: 229 }]) {
+      const event = new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...part } as KeyboardEventInit);
+      field().dispatchEvent(event);
+      expect(event.defaultPrevented).toBe(false);
+    }
+    expect(sent("conversation.send")).toEqual([]);
+  });
+
+  it("says near the limit how much is left, and beyond it sends nothing", async () => {
+    open.composer.write("a".repeat(9_990));
+    expect((await screen.findByText("Characters left: 10")).textContent).toBeTruthy();
+    open.composer.write("a".repeat(10_012));
+    expect((await screen.findByText("Too long by 12 characters")).textContent).toBeTruthy();
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: "Send" }).disabled).toBe(true);
+    await user.type(field(), "{Enter}");
+    expect(sent("conversation.send")).toEqual([]);
+  });
+
   it("keeps the text when sending fails, and says why", async () => {
     host.refuse.set("conversation.send", { code: "conversation.completed", message: "the conversation is completed" });
     await user.type(field(), "Bye{Enter}");

@@ -334,6 +334,7 @@ export class FakeHost implements Host {
         view.people = view.people.filter(({ participant }) => participant.kind !== "external_agent" || participant.link !== link);
       }),
     "conversation.decline": ({ id }) => this.#system(id, "You declined", (view) => (view.row.invited = false)),
+    "link.open": () => ({}),
     "conversation.pressButton": ({ id, button }) => {
       const pressed = this.buttons(this.#find(id).view).find((one) => one.id === button);
       if (pressed?.acts) this.#do(id, `Press ${pressed.title}`, "", { type: "system", what: "other", text: this.#online ? `You pressed ${pressed.title}` : `Press ${pressed.title}` });

@@ -189,6 +189,26 @@ export class Desk {
     }
   }
 
+  /** Leads to an address that somebody wrote: to a web page in the system's browser, or to a mail address by copying it. */
+  async follow(href: string): Promise<void> {
+    const mail = /^mailto:(.*)$/.exec(href)?.[1];
+    if (mail !== undefined) return this.#copy(mail);
+    try {
+      await this.host.rpc("link.open", { url: href });
+    } catch (error) {
+      this.toasts.say("bad", asRpcError(error).message, href);
+    }
+  }
+
+  async #copy(address: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(address);
+      this.toasts.say("good", "Address copied.");
+    } catch {
+      this.toasts.say("bad", "The address could not be copied.", address);
+    }
+  }
+
   /** Whether what a customer wrote meanwhile also holds a reply back. */
   async mindCustomer(mindCustomer: boolean): Promise<void> {
     await this.settings.choose({ mindCustomer });

@@ -23,6 +23,17 @@ describe("the desk", () => {
     stop();
   });
 
+  it("opens links in the system's browser, and where that fails gives the address to copy", async () => {
+    const { desk, host, stop } = await start();
+    await desk.follow("https://a.example/x");
+    expect(host.calls.at(-1)).toEqual({ name: "link.open", request: { url: "https://a.example/x" } });
+    expect(desk.toasts.shown).toEqual([]);
+    host.refuse.set("link.open", { code: "browser.failed", message: "The page cannot be opened: xdg-open failed (exit status: 3)." });
+    await desk.follow("https://b.example/");
+    expect(desk.toasts.shown[0]).toMatchObject({ tone: "bad", copy: "https://b.example/" });
+    stop();
+  });
+
   it("shows what a link or the tray wants, also what they wanted before it was there", async () => {
     const host = fakeHost("signed_out");
     host.want({ type: "conversation", id: "carmen" });

@@ -1,4 +1,5 @@
 // Keys that work everywhere in the window. Keys of one place (list, composer, dialog) live with that place.
+import { composes, isEnter } from "$shared/keys";
 import type { Section } from "$shared/types";
 import type { Desk } from "./desk.svelte";
 import { GRADES } from "../words/handover";
@@ -44,7 +45,7 @@ export const SHEET: readonly { title: string; keys: readonly (readonly [keys: st
 ];
 
 export function onKey(desk: Desk, event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing || desk.overlay) return;
+  if (event.defaultPrevented || composes(event) || desk.overlay) return;
   const command = event.ctrlKey || event.metaKey;
   if (run(desk, event, command)) event.preventDefault();
 }
@@ -56,7 +57,7 @@ function run(desk: Desk, event: KeyboardEvent, command: boolean): boolean {
   if (command && event.key === "-") return yes(() => desk.appearance.zoomBy(-1));
   if (command && event.key === ",") return yes(() => (desk.overlay = "notifications"));
   if (command && event.key === "0") return yes(() => desk.appearance.zoomBy(0));
-  if (command && event.key === "Enter") return complete(desk);
+  if (command && isEnter(event)) return complete(desk);
   if (event.altKey && /^Digit[1-4]$/.test(event.code)) return section(desk, Number(event.code.slice(5)) - 1);
   if (event.altKey && !command && grade(desk, event.key)) return true;
   if (command || event.altKey || isWriting(event.target)) return false;

@@ -5,6 +5,8 @@ export interface Toast {
   id: number;
   tone: Tone;
   text: string;
+  /** What can be copied from it. */
+  copy: string | null;
 }
 
 const STAY_MS = { good: 4000, plain: 6000, bad: 12000 } as const;
@@ -14,10 +16,10 @@ export class Toasts {
   shown = $state<Toast[]>([]);
   #next = 1;
 
-  say(tone: Tone, text: string): void {
+  say(tone: Tone, text: string, copy: string | null = null): void {
     if (this.shown.some((toast) => toast.text === text)) return;
     const id = this.#next++;
-    this.shown = [...this.shown, { id, tone, text }].slice(-MOST);
+    this.shown = [...this.shown, { id, tone, text, copy }].slice(-MOST);
     setTimeout(() => this.drop(id), STAY_MS[tone]);
   }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { bytes, lastStage, stageWords } from "./labels";
-import { pieces } from "./links";
 import { beginning, matching, stretches } from "./mentions";
 import { minutesOf, quietWords, timeOfDay } from "./notifications";
 import { initials, nameOf } from "./people";
@@ -84,23 +83,6 @@ describe("mentions", () => {
   it("are found by any word of a name", () => {
     expect(matching(names, "ort")).toEqual([names[0]]);
     expect(matching(names, "may")).toEqual(names);
-  });
-});
-
-describe("links", () => {
-  const urls = (text: string): (string | null)[] => pieces(text).map((piece) => piece.url).filter(Boolean);
-
-  it("finds http and https, without the sentence around them", () => {
-    expect(urls("See https://tandem.example/a?b=c, or (http://x.example).")).toEqual(["https://tandem.example/a?b=c", "http://x.example"]);
-  });
-
-  it("leaves every other scheme, and addresses that mislead, as text", () => {
-    expect(urls("javascript:alert(1) file:///etc/passwd data:text/html,x https://bank.example@evil.example/")).toEqual([]);
-  });
-
-  it("loses no letter", () => {
-    const text = "a https://x.example/ü?q=1. b\n<img src=x onerror=alert(1)>";
-    expect(pieces(text).map((piece) => piece.text).join("")).toBe(text);
   });
 });
 

@@ -35,6 +35,7 @@ pub(crate) fn entry_of(
         Stage::Accepted
     });
     Some(ChatEntry {
+        conversation: state.id,
         position: event.position,
         id: turn.id,
         time: event.time,

@@ -7,18 +7,18 @@ use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Utf8Bytes, WebSocketUpgrade};
 use axum::response::Response;
-use tandem_conversation::{ConversationId, Participant, Position, TurnId};
+use tandem_conversation::{ConversationId, Participant, TurnId};
 use tandem_protocol::Problem;
-use tandem_protocol::chat::{ChatFrame, ChatMessage, ChatSend};
+use tandem_protocol::chat::{ChatAccepted, ChatFrame, ChatMessage, ChatSend};
 use tokio::sync::oneshot;
 
 use super::message::{Into, accept, receipt};
+use super::origin;
+use super::rest::{self, Known};
 use super::session::visitor;
-use super::{origin, rest};
-use crate::api::{ApiError, Peer};
+use crate::api::{ApiError, Peer, input};
 use crate::fanout::{Input, encode};
 use crate::hub::Hub;
-use crate::json;
 use crate::logic;
 use crate::socket::{self, CHAT_ALIVE, CHAT_SILENT, Gone, Party, Socket};
 use crate::store::contacts::WebContact;
@@ -53,7 +53,7 @@ struct Connection {
 
 async fn run(hub: Arc<Hub>, peer: Peer, socket: &mut Socket) -> Result<(), ApiError> {
     let Some(first) = socket.first().await else { return Ok(()) };
-    let Ok(ChatSend::Hello { token, after }) = serde_json::from_str(&first) else {
+    let Ok(ChatSend::Hello { token, conversation, after }) = input::read(first.as_bytes()) else {
         return Err(ApiError::new(400, "chat.hello", "The first frame must be a hello with the session's token."));
     };
     let web = visitor(&hub, Some(token.clone())).await?;
@@ -73,7 +73,7 @@ async fn run(hub: Arc<Hub>, peer: Peer, socket: &mut Socket) -> Result<(), ApiEr
         return Ok(());
     }
     let mut connection = Connection { hub: Arc::clone(&hub), web, into: Into::Newest };
-    let caught_up = connection.catch_up(after, socket).await;
+    let caught_up = connection.catch_up(Known { conversation, after }, socket).await;
     if let Ok(Ok(())) = caught_up {
         socket.talk(&mut queue, &mut connection, hub.config.rate_limits).await;
     }
@@ -102,12 +102,12 @@ impl Party for Connection {
 }
 
 impl Connection {
-    /// Says where the conversation stands and repeats what came after `after`.
-    async fn catch_up(&mut self, after: Position, socket: &mut Socket) -> Result<Result<(), Gone>, ApiError> {
-        let mut after = after;
+    /// Says where the conversation stands and repeats what is not known there.
+    async fn catch_up(&mut self, known: Known, socket: &mut Socket) -> Result<Result<(), Gone>, ApiError> {
+        let mut known = known;
         let mut ready = false;
         loop {
-            let (page, read) = rest::read(&self.hub, &self.web, after, 500).await?;
+            let page = rest::read(&self.hub, &self.web, known, 500).await?;
             if let Some(conversation) = &page.conversation {
                 self.into = Into::Known(conversation.id);
             }
@@ -122,7 +122,7 @@ impl Connection {
             if !page.more {
                 return Ok(Ok(()));
             }
-            after = read;
+            known = Known { conversation: page.conversation.map(|shown| shown.id), after: page.up_to };
         }
     }
 
@@ -141,9 +141,20 @@ impl Connection {
         Some(id)
     }
 
+    /// The conversation that a frame speaks of, if it is this visitor's.
+    async fn named(&mut self, named: Option<ConversationId>) -> Option<ConversationId> {
+        let Some(id) = named else { return self.conversation().await };
+        if self.into == Into::Known(id) {
+            return Some(id);
+        }
+        let contact = self.web.contact;
+        let found = self.hub.database.read(move |connection| conversations::get(connection, id)).await;
+        found.ok().flatten().filter(|state| state.contact == contact).map(|state| state.id)
+    }
+
     /// Acts on one frame; gives what the browser is told at once.
     async fn act(&mut self, text: &str) -> Option<ChatFrame> {
-        let frame = match serde_json::from_str(&json::text(text.as_bytes())) {
+        let frame = match input::read(text.as_bytes()) {
             Ok(frame) => frame,
             Err(error) => {
                 return Some(refused("input.malformed", &format!("The frame cannot be used: {error}."), None));
@@ -151,8 +162,8 @@ impl Connection {
         };
         match frame {
             ChatSend::Message(message) => Some(self.message(message).await),
-            ChatSend::Typing { on } => {
-                if let Some(conversation) = self.conversation().await {
+            ChatSend::Typing { conversation, on } => {
+                if let Some(conversation) = self.named(conversation).await {
                     // If it cannot be told, the next key tells it.
                     let _ = self.hub.types(conversation, Participant::Customer, on).await;
                     if on {
@@ -161,8 +172,8 @@ impl Connection {
                 }
                 None
             }
-            ChatSend::Receipt { stage, up_to } => {
-                let conversation = self.conversation().await?;
+            ChatSend::Receipt { conversation, stage, up_to } => {
+                let conversation = self.named(conversation).await?;
                 let stored = receipt(&self.hub, conversation, stage, up_to).await;
                 stored.err().map(|error| refused(&error.0.code, &error.0.detail, None))
             }
@@ -182,10 +193,10 @@ impl Connection {
             self.into = Into::Newest;
         }
         match accept(&self.hub, &self.web, message, self.into, self.hub.clock.now()).await {
-            Ok((conversation, accepted)) => {
+            Ok(ChatAccepted { id, conversation, position }) => {
                 self.hub.forget_new(self.web.contact);
                 self.into = Into::Known(conversation);
-                ChatFrame::Accepted { id: accepted.id, position: accepted.position }
+                ChatFrame::Accepted { id, conversation, position }
             }
             Err(error) => refused(&error.0.code, &error.0.detail, Some(turn)),
         }

@@ -33,7 +33,7 @@ pub(super) async fn accept(
     message: ChatMessage,
     into: Into,
     received: Time,
-) -> Result<(ConversationId, ChatAccepted), ApiError> {
+) -> Result<ChatAccepted, ApiError> {
     hub.limits.message(web.contact)?;
     let web = web.clone();
     let stored = hub.database.write(move |connection, engine| store(connection, engine, &web, message, into, received));
@@ -47,7 +47,7 @@ fn store(
     message: ChatMessage,
     into: Into,
     received: Time,
-) -> Result<(ConversationId, ChatAccepted), StoreError> {
+) -> Result<ChatAccepted, StoreError> {
     let turn = message.id;
     // Who sits there may have been found out since they came. In a conversation that is known it makes a difference for
     // files only.
@@ -67,7 +67,7 @@ fn store(
     {
         let position = first?;
         if let Some(id) = engine.newest_of_contact(connection, web.contact)? {
-            return Ok((id, ChatAccepted { id: turn, position }));
+            return Ok(ChatAccepted { id: turn, conversation: id, position });
         }
     }
     let conversation = known.unwrap_or_else(|| ConversationId(Uuid::now_v7()));
@@ -78,7 +78,7 @@ fn store(
     }
     let write = customer_command(CommandId(turn.0), conversation, Command::Write { turn, content, received });
     let position = engine.execute(connection, &write, Repeat::Remembered(sent), None)??;
-    Ok((conversation, ChatAccepted { id: turn, position }))
+    Ok(ChatAccepted { id: turn, conversation, position })
 }
 
 fn opening(web: &WebContact, contacts: Vec<Contact>) -> Opening {

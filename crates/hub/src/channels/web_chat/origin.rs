@@ -25,8 +25,14 @@ pub(crate) fn check(brand: &Brand, peer: &Peer) -> Result<(), ApiError> {
 /// may read; which domains may open a session is the brand's affair ([`check`]). Pages add headers of their own to each
 /// request (tracing does), so whatever a browser asks for is allowed.
 pub(crate) async fn allow(State(_): State<Arc<Hub>>, request: Request, next: Next) -> Response {
-    if !request.uri().path().starts_with("/chat/v1/") || !request.headers().contains_key(header::ORIGIN) {
+    if !request.uri().path().starts_with("/chat/v1/") {
         return next.run(request).await;
+    }
+    // Browsers name no origin when they load a picture; pages that demand this header would not show it without.
+    if !request.headers().contains_key(header::ORIGIN) {
+        let mut response = next.run(request).await;
+        response.headers_mut().insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+        return response;
     }
     let asked =
         request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS).filter(|names| names.len() <= 2048).cloned();
@@ -41,11 +47,11 @@ pub(crate) async fn allow(State(_): State<Arc<Hub>>, request: Request, next: Nex
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
         (header::ACCESS_CONTROL_EXPOSE_HEADERS, "retry-after"),
         (header::ACCESS_CONTROL_MAX_AGE, "7200"),
-        (header::VARY, "access-control-request-headers"),
         (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    headers.append(header::VARY, HeaderValue::from_static("access-control-request-headers"));
     let usual = HeaderValue::from_static("authorization, content-type");
     headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, asked.unwrap_or(usual));
     response

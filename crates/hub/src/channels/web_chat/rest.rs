@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use serde::Deserialize;
-use tandem_conversation::Position;
+use tandem_conversation::{ConversationId, Position};
 use tandem_protocol::Problem;
 use tandem_protocol::chat::{ChatAccepted, ChatEntries, ChatMessage};
 use utoipa::IntoParams;
@@ -15,13 +15,14 @@ use super::session::Visitor;
 use crate::api::{ApiError, Json, Query};
 use crate::hub::Hub;
 use crate::store::contacts::WebContact;
-use crate::store::events::Part;
 use crate::store::{StoreError, conversations, events};
 
 /// Which entries of a conversation a page asks for.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EntriesQuery {
+    /// What `after` counts in. Another one than is shown now: everything is repeated.
+    conversation: Option<ConversationId>,
     /// Entries after this position.
     #[serde(default)]
     after: u32,
@@ -30,8 +31,9 @@ pub(crate) struct EntriesQuery {
 }
 
 impl EntriesQuery {
-    pub(crate) fn after(&self) -> Position {
-        Position(self.after)
+    /// How far the asker has read of the conversation that is shown.
+    pub(crate) fn known(&self) -> Known {
+        Known { conversation: self.conversation, after: Position(self.after) }
     }
 
     pub(crate) fn limit(&self) -> u32 {
@@ -43,6 +45,20 @@ fn most() -> u32 {
     500
 }
 
+/// How far a page has read, and in which conversation; pages of an earlier version do not say that.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    pub conversation: Option<ConversationId>,
+    pub after: Position,
+}
+
+impl Known {
+    /// From where this conversation is read.
+    pub(crate) fn position_in(self, shown: ConversationId) -> Position {
+        if self.conversation.is_some_and(|conversation| conversation != shown) { Position::START } else { self.after }
+    }
+}
+
 /// What the customer sees of the conversation under way, oldest first.
 #[utoipa::path(get, path = "/chat/v1/entries", params(EntriesQuery), tag = "web chat",
     responses((status = 200, body = ChatEntries), (status = 401, body = Problem)))]
@@ -51,17 +67,11 @@ pub(crate) async fn entries(
     Visitor(web): Visitor,
     Query(query): Query<EntriesQuery>,
 ) -> Result<axum::Json<ChatEntries>, ApiError> {
-    let (page, _) = read(&hub, &web, query.after(), query.limit()).await?;
-    Ok(axum::Json(page))
+    Ok(axum::Json(read(&hub, &web, query.known(), query.limit()).await?))
 }
 
-/// Entries of the newest conversation of a web session, and how far it was read: what follows comes after that.
-pub(super) async fn read(
-    hub: &Hub,
-    web: &WebContact,
-    after: Position,
-    limit: u32,
-) -> Result<(ChatEntries, Position), StoreError> {
+/// Entries of the newest conversation of a web session.
+pub(super) async fn read(hub: &Hub, web: &WebContact, known: Known, limit: u32) -> Result<ChatEntries, StoreError> {
     let (contact, rights, now) = (web.contact, hub.rights.clone(), hub.clock.now());
     hub.database
         .read(move |connection| {
@@ -71,13 +81,15 @@ pub(super) async fn read(
                 None => None,
             };
             let Some(state) = state else {
-                return Ok((ChatEntries { conversation: None, entries: Vec::new(), more: false }, after));
+                let up_to = Position::START;
+                return Ok(ChatEntries { conversation: None, entries: Vec::new(), more: false, up_to });
             };
-            let (found, more) = events::of_conversation(connection, state.id, Part::After(after), limit)?;
+            let after = known.position_in(state.id);
             let right = |file| rights.give(file, contact, now);
-            let entries = found.iter().filter_map(|event| entry_of(event, &state, right)).collect();
-            let read = found.last().map_or(after, |event| event.position);
-            Ok((ChatEntries { conversation: Some(conversation_of(&state)), entries, more }, read))
+            let show = |event: &_| entry_of(event, &state, right);
+            let page = events::shown(connection, state.id, after, limit, show)?;
+            let conversation = Some(conversation_of(&state));
+            Ok(ChatEntries { conversation, entries: page.entries, more: page.more, up_to: page.up_to })
         })
         .await
 }
@@ -92,7 +104,7 @@ pub(crate) async fn message(
     Json(message): Json<ChatMessage>,
 ) -> Result<axum::Json<ChatAccepted>, ApiError> {
     let into = if hub.wants_new(web.contact) { Into::New } else { Into::Newest };
-    let (_, accepted) = accept(&hub, &web, message, into, hub.clock.now()).await?;
+    let accepted = accept(&hub, &web, message, into, hub.clock.now()).await?;
     hub.forget_new(web.contact);
     Ok(axum::Json(accepted))
 }

@@ -11,7 +11,7 @@ use tokio::task::JoinError;
 use uuid::Uuid;
 
 use super::entries::conversation_of;
-use super::origin;
+use super::look;
 use crate::api::auth::bearer;
 use crate::api::{ApiError, Json, Network, Peer};
 use crate::fanout::Input;
@@ -21,7 +21,7 @@ use crate::secrets::{hash_token, new_token};
 use crate::store::auth::Hash;
 use crate::store::brands::Brand;
 use crate::store::contacts::{Vouched, WebContact};
-use crate::store::{StoreError, brands, contacts, conversations};
+use crate::store::{StoreError, contacts, conversations};
 
 /// How long a page's word is not written down again, in milliseconds.
 const VOUCHED_AGAIN_MS: i64 = 24 * 3_600_000;
@@ -62,11 +62,7 @@ pub(crate) async fn create(
             return Err(tandem_conversation::Rejection::invalid(field, "longer than 100 characters").into());
         }
     }
-    let key = request.brand.clone();
-    let brand = hub.database.read(move |connection| brands::by_key(connection, &key)).await?;
-    let brand =
-        brand.ok_or_else(|| ApiError::new(404, "chat.brand_unknown", "There is no brand of this name here."))?;
-    origin::check(&brand, &peer)?;
+    let brand = look::allowed(&hub, request.brand.clone(), &peer).await?;
     let mut earlier = None;
     if let Some(token) = request.resume
         && let Ok(web) = visitor(&hub, Some(token.clone())).await

@@ -1,0 +1,221 @@
+//! Every frame says which conversation it speaks of, so that what comes late is never taken for what is new.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod common;
+
+use common::partner::{Partner, invited};
+use common::{Customer, Socket, TestHub, eventually, frame, frames_until, get, say};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+async fn tells(socket: &mut Socket, frame: Value) {
+    say(socket, &frame.to_string()).await;
+}
+
+/// Carmen writes over the socket; gives what the hub says of it.
+async fn writes(chat: &mut Socket, text: &str) -> Value {
+    tells(chat, json!({ "type": "message", "id": Uuid::now_v7(), "text": text })).await;
+    frames_until(chat, |frame| frame["type"] == "accepted").await.pop().unwrap()
+}
+
+/// How far the customer has received a conversation, as the hub knows.
+async fn delivered(hub: &TestHub, conversation: &str) -> Value {
+    hub.sofia().await.state(conversation).await["receipts"]["customerDelivered"].clone()
+}
+
+#[tokio::test]
+async fn each_frame_of_the_web_chat_names_its_conversation() {
+    let hub = TestHub::start(None).await;
+    let (carmen, maya) = (hub.customer().await, hub.maya().await);
+    let mut chat = carmen.live().await;
+    let accepted = writes(&mut chat, "Hello").await;
+    let id = carmen.conversation().await;
+    assert_eq!(accepted["conversation"], id, "{accepted}");
+    maya.does(&id, json!({ "type": "join" })).await;
+    maya.does(&id, json!({ "type": "receive", "stage": "seen", "upTo": accepted["position"] })).await;
+    let mut desk = maya.live(None).await;
+    tells(&mut desk, json!({ "type": "typing", "conversation": id })).await;
+    frames_until(&mut chat, |frame| frame["type"] == "typing").await;
+    maya.replies(&id, "Hello, this is Maya.").await;
+    maya.does(&id, json!({ "type": "complete", "resolution": "" })).await;
+    let mut seen = frames_until(&mut chat, |frame| frame["type"] == "status").await;
+    seen.push(accepted);
+    for frame in seen {
+        let named = if frame["type"] == "entry" { &frame["entry"]["conversation"] } else { &frame["conversation"] };
+        assert_eq!(*named, id, "{frame} names its conversation");
+    }
+    let (_, page) = get(&hub.base, "/chat/v1/entries", Some(&carmen.token)).await;
+    assert!(page["entries"].as_array().unwrap().iter().all(|entry| entry["conversation"] == id), "{page}");
+}
+
+#[tokio::test]
+async fn a_late_receipt_counts_where_it_belongs_and_nowhere_else() {
+    let hub = TestHub::start(None).await;
+    let (carmen, maya) = (hub.customer().await, hub.maya().await);
+    let mut chat = carmen.live().await;
+    writes(&mut chat, "My first question").await;
+    let first = carmen.conversation().await;
+    maya.does(&first, json!({ "type": "join" })).await;
+    for number in 0..5 {
+        maya.replies(&first, &format!("Answer {number}")).await;
+    }
+    let late = carmen.waits_for("Answer 4").await["position"].clone();
+    tells(&mut chat, json!({ "type": "new" })).await;
+    frames_until(&mut chat, |frame| frame["type"] == "ready").await;
+    let second = writes(&mut chat, "Another question").await["conversation"].as_str().unwrap().to_owned();
+    assert_ne!(first, second);
+
+    tells(&mut chat, json!({ "type": "receipt", "conversation": first, "stage": "delivered", "upTo": late })).await;
+    eventually("the receipt counts in the first conversation", || async {
+        (delivered(&hub, &first).await == late).then_some(())
+    })
+    .await;
+    assert_eq!(delivered(&hub, &second).await, 0, "and not in the second");
+
+    // Forward only, and quietly so; and what is not Carmen's is not hers to acknowledge.
+    let other = hub.customer().await;
+    other.writes("Is anybody there?").await;
+    let foreign = other.conversation().await;
+    for (conversation, up_to) in
+        [(first.clone(), json!(1)), (foreign.clone(), json!(1)), (Uuid::now_v7().to_string(), json!(1))]
+    {
+        tells(
+            &mut chat,
+            json!({ "type": "receipt", "conversation": conversation, "stage": "delivered", "upTo": up_to }),
+        )
+        .await;
+        tells(&mut chat, json!({ "type": "typing", "conversation": conversation, "on": true })).await;
+    }
+    tells(&mut chat, json!({ "type": "message", "id": Uuid::now_v7(), "text": "Still here" })).await;
+    let heard = frames_until(&mut chat, |frame| frame["type"] == "accepted").await;
+    assert!(heard.iter().all(|frame| frame["type"] != "error"), "{heard:?}");
+    assert_eq!(delivered(&hub, &first).await, late);
+    assert_eq!(delivered(&hub, &foreign).await, 0);
+}
+
+#[tokio::test]
+async fn a_page_that_has_read_another_conversation_is_told_this_one_from_its_start() {
+    let hub = TestHub::start(None).await;
+    let carmen = hub.customer().await;
+    for text in ["One", "Two", "Three"] {
+        carmen.writes(text).await;
+    }
+    let id = carmen.conversation().await;
+    for (known, expected) in [(Some(id.clone()), 0), (Some(Uuid::now_v7().to_string()), 3), (None, 0)] {
+        let mut hello = json!({ "type": "hello", "token": carmen.token, "after": 1_000 });
+        let mut path = "/chat/v1/entries?after=1000".to_owned();
+        if let Some(known) = &known {
+            hello["conversation"] = json!(known);
+            path.push_str(&format!("&conversation={known}"));
+        }
+        let (status, page) = get(&hub.base, &path, Some(&carmen.token)).await;
+        assert_eq!((status, page["entries"].as_array().unwrap().len()), (200, expected), "{known:?}: {page}");
+        let url = format!("{}/chat/v1/live", hub.base.replace("http://", "ws://"));
+        let (mut chat, _) = tokio_tungstenite::connect_async(&url).await.unwrap();
+        tells(&mut chat, hello).await;
+        let heard = frames_until(&mut chat, |frame| frame["type"] == "ready").await;
+        assert_eq!(heard.len(), 1);
+        for _ in 0..expected {
+            assert_eq!(frame(&mut chat).await["entry"]["conversation"], id);
+        }
+    }
+}
+
+/// Reads one entry at a time, from the start; gives the texts and how many pages it took.
+async fn pages(ask: impl AsyncFn(&str) -> Value) -> (Vec<String>, usize) {
+    let (mut after, mut texts, mut count) = (json!(0), Vec::new(), 0);
+    loop {
+        let page = ask(&format!("entries?limit=1&after={after}")).await;
+        texts
+            .extend(page["entries"].as_array().unwrap().iter().map(|entry| entry["text"].as_str().unwrap().to_owned()));
+        count += 1;
+        assert!(count < 10, "never an end: {page}");
+        if page["more"] != true {
+            return (texts, count);
+        }
+        assert!(page["upTo"].as_u64() > after.as_u64(), "each page goes on where it says: {page}");
+        after = page["upTo"].clone();
+    }
+}
+
+#[tokio::test]
+async fn behind_five_hundred_notes_the_next_page_has_what_follows() {
+    let hub = TestHub::start(None).await;
+    let (carmen, maya) = (hub.customer().await, hub.maya().await);
+    carmen.writes("Before the notes").await;
+    let id = carmen.conversation().await;
+    maya.does(&id, json!({ "type": "join" })).await;
+    let (token, _) = invited(&maya, &id).await;
+    let aerolinx = Partner::new(&hub.base, &token);
+    assert_eq!(aerolinx.opens().await.0, 200);
+    for number in 0..510 {
+        let note = json!({ "type": "note", "turn": Uuid::now_v7(), "text": format!("Note {number}") });
+        maya.does(&id, note).await;
+    }
+    carmen.writes("After the notes").await;
+    let chat = |path: &str| {
+        let (path, token, base) = (format!("/chat/v1/{path}"), carmen.token.clone(), hub.base.clone());
+        async move { get(&base, &path, Some(&token)).await.1 }
+    };
+    assert_eq!(
+        pages(async |path: &str| chat(path).await).await,
+        (vec!["Before the notes".into(), "After the notes".into()], 2)
+    );
+    let guest = async |path: &str| aerolinx.asks(reqwest::Method::GET, path, None).await.1;
+    assert_eq!(pages(guest).await, (vec!["After the notes".into()], 1));
+}
+
+#[tokio::test]
+async fn a_guests_receipts_name_the_conversation_of_their_link() {
+    let hub = TestHub::start(None).await;
+    let (carmen, maya) = (hub.customer().await, hub.maya().await);
+    carmen.writes("Hello").await;
+    let id = carmen.conversation().await;
+    maya.does(&id, json!({ "type": "join" })).await;
+    let (token, _) = invited(&maya, &id).await;
+    let aerolinx = Partner::new(&hub.base, &token);
+    assert_eq!(aerolinx.opens().await.0, 200);
+    let mut page = aerolinx.live().await;
+    tells(&mut page, json!({ "type": "hello", "conversation": id, "after": 0 })).await;
+    frames_until(&mut page, |frame| frame["type"] == "ready").await;
+    let other = Uuid::now_v7().to_string();
+    tells(&mut page, json!({ "type": "receipt", "conversation": other, "stage": "seen", "upTo": 1 })).await;
+    tells(&mut page, json!({ "type": "typing", "conversation": other, "on": true })).await;
+    let mut chat = carmen.live().await;
+    tells(&mut chat, json!({ "type": "typing", "conversation": id, "on": true })).await;
+    let typing = frames_until(&mut page, |frame| frame["type"] == "typing").await;
+    assert!(typing.iter().all(|frame| frame["type"] != "error"), "{typing:?}");
+    assert_eq!(typing.last().unwrap()["conversation"], id);
+    carmen.writes("And another thing").await;
+    let entry = frames_until(&mut page, |frame| frame["type"] == "entry").await.pop().unwrap();
+    assert_eq!(entry["entry"]["conversation"], id);
+    let (position, sofia) = (entry["entry"]["position"].clone(), hub.sofia().await);
+    tells(&mut page, json!({ "type": "receipt", "conversation": id, "stage": "seen", "upTo": position })).await;
+    eventually("the receipt counts", || async {
+        (sofia.state(&id).await["receipts"]["deskSeen"] == position).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_restart_it_is_passed_on_that_somebody_is_typing() {
+    let hub = TestHub::start(None).await;
+    let token = {
+        let (carmen, maya) = (hub.customer().await, hub.maya().await);
+        carmen.writes("Hello").await;
+        maya.does(&carmen.conversation().await, json!({ "type": "join" })).await;
+        carmen.token
+    };
+    let folder = hub.stop().await;
+    let hub = TestHub::on(folder, None, 1_000).await;
+    let carmen = Customer { base: hub.base.clone(), token };
+    let (id, maya) = (carmen.conversation().await, hub.maya().await);
+    let (mut chat, mut desk) = (carmen.live().await, maya.live(None).await);
+    tells(&mut chat, json!({ "type": "typing", "on": true })).await;
+    let heard = frames_until(&mut desk, |frame| frame.get("typing").is_some()).await.pop().unwrap();
+    assert_eq!(heard["typing"]["conversation"], id);
+    tells(&mut desk, json!({ "type": "typing", "conversation": id })).await;
+    let heard = frames_until(&mut chat, |frame| frame["type"] == "typing").await.pop().unwrap();
+    assert_eq!(heard["conversation"], id);
+}

@@ -1,0 +1,103 @@
+// Whether the page lets anybody use what stands in it. A modal dialog makes everything outside it dead, and so does `inert`; a
+// focus trap takes every press and the focus away. A chat that cannot be used is not shown, and comes back when it can.
+
+const TRAPS = '[aria-modal="true"]';
+const LOOK_MS = 500;
+
+export class Blocked {
+  private isTrapped = false;
+  private timer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly changed: () => void,
+    signal: AbortSignal,
+  ) {
+    // Whether a dialog is shown as a modal one is known to no attribute; that one is shown or closed is.
+    const watcher = new MutationObserver(changed);
+    watcher.observe(document, { subtree: true, attributes: true, attributeFilter: ["open", "inert"], childList: true });
+    signal.addEventListener("abort", () => {
+      watcher.disconnect();
+      this.watch(false);
+    });
+    window.addEventListener("click", (event) => this.pressed(event), { capture: true, signal });
+    window.addEventListener("focusin", (event) => this.focused(event), { capture: true, signal });
+  }
+
+  get is(): boolean {
+    return this.isTrapped || this.isInert() || this.isBehindDialog();
+  }
+
+  private isInert(): boolean {
+    for (let node: Element | null = this.host; node; node = parentOf(node)) if (node.hasAttribute("inert")) return true;
+    return false;
+  }
+
+  private isBehindDialog(): boolean {
+    return modals().some((dialog) => !contains(dialog, this.host));
+  }
+
+  /** A press that never arrives was taken on its way. */
+  private pressed(event: Event): void {
+    if (!event.composedPath().includes(this.host)) return;
+    let arrived = false;
+    const note = (): void => void (arrived = true);
+    this.host.addEventListener("click", note, { once: true, capture: true });
+    setTimeout(() => {
+      this.host.removeEventListener("click", note, { capture: true });
+      if (!arrived) this.trapped();
+    });
+  }
+
+  /** The focus that goes on at once, without anybody's hand, was taken away. */
+  private focused(event: Event): void {
+    if (!event.composedPath().includes(this.host) || !document.querySelector(TRAPS)) return;
+    setTimeout(() => {
+      const now = document.activeElement;
+      if (now && now !== this.host && now.closest(TRAPS)) this.trapped();
+    });
+  }
+
+  private trapped(): void {
+    if (!document.querySelector(TRAPS)) return;
+    this.isTrapped = true;
+    this.watch(true);
+    this.changed();
+  }
+
+  /** Traps say nothing when they end. */
+  private watch(isOn: boolean): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = isOn
+      ? setInterval(() => {
+          if (isThere(document.querySelector(TRAPS))) return;
+          this.isTrapped = false;
+          this.watch(false);
+          this.changed();
+        }, LOOK_MS)
+      : null;
+  }
+}
+
+function modals(): Element[] {
+  try {
+    return [...document.querySelectorAll("dialog:modal")];
+  } catch {
+    // A browser that does not know `:modal` cannot tell.
+    return [];
+  }
+}
+
+function isThere(element: Element | null): boolean {
+  return element !== null && element.getClientRects().length > 0;
+}
+
+function parentOf(node: Element): Element | null {
+  const root = node.getRootNode();
+  return node.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
+}
+
+function contains(ancestor: Element, node: Element): boolean {
+  for (let each: Element | null = node; each; each = parentOf(each)) if (each === ancestor) return true;
+  return false;
+}
