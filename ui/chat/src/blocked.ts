@@ -5,6 +5,8 @@ const TRAPS = '[aria-modal="true"]';
 const LOOK_MS = 500;
 
 export class Blocked {
+  /** Whether it cannot be used now. */
+  is = false;
   private isTrapped = false;
   private timer: ReturnType<typeof setInterval> | null = null;
 
@@ -14,18 +16,24 @@ export class Blocked {
     signal: AbortSignal,
   ) {
     // Whether a dialog is shown as a modal one is known to no attribute; that one is shown or closed is.
-    const watcher = new MutationObserver(changed);
-    watcher.observe(document, { subtree: true, attributes: true, attributeFilter: ["open", "inert"], childList: true });
+    const watcher = new MutationObserver(() => this.look());
+    watcher.observe(document, { subtree: true, attributes: true, attributeFilter: ["open", "inert"] });
     signal.addEventListener("abort", () => {
       watcher.disconnect();
       this.watch(false);
     });
     window.addEventListener("click", (event) => this.pressed(event), { capture: true, signal });
     window.addEventListener("focusin", (event) => this.focused(event), { capture: true, signal });
+    this.look();
   }
 
-  get is(): boolean {
-    return this.isTrapped || this.isInert() || this.isBehindDialog();
+  private look(): void {
+    if (this.isTrapped && !isThere(document.querySelector(TRAPS))) this.isTrapped = false;
+    const now = this.isTrapped || this.isInert() || this.isBehindDialog();
+    if (now === this.is) return;
+    this.is = now;
+    this.watch(now);
+    this.changed();
   }
 
   private isInert(): boolean {
@@ -59,23 +67,14 @@ export class Blocked {
   }
 
   private trapped(): void {
-    if (!document.querySelector(TRAPS)) return;
-    this.isTrapped = true;
-    this.watch(true);
-    this.changed();
+    this.isTrapped = document.querySelector(TRAPS) !== null;
+    this.look();
   }
 
-  /** Traps say nothing when they end. */
+  /** Traps, and dialogs that are taken out of the page, say nothing when they end. */
   private watch(isOn: boolean): void {
     if (this.timer !== null) clearInterval(this.timer);
-    this.timer = isOn
-      ? setInterval(() => {
-          if (isThere(document.querySelector(TRAPS))) return;
-          this.isTrapped = false;
-          this.watch(false);
-          this.changed();
-        }, LOOK_MS)
-      : null;
+    this.timer = isOn ? setInterval(() => this.look(), LOOK_MS) : null;
   }
 }
 
