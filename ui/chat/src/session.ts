@@ -102,7 +102,9 @@ export class Session {
 
   /** Whether there is anything to show to customers: the chat may stand here, or nobody has said yet that it may not. */
   get isShown(): boolean {
-    return !this.isRefused && (this.brandNow !== null || this.link.kind !== "asleep" || this.isUnanswered);
+    const { link } = this;
+    const hasTried = link.kind === "live" || link.kind === "waiting" || (link.kind === "connecting" && link.attempt > 0);
+    return !this.isRefused && (this.brandNow !== null || this.isUnanswered || hasTried);
   }
 
   private async appear(attempt: number): Promise<void> {
