@@ -53,8 +53,8 @@ export class Reading {
   async again(position: number): Promise<void> {
     const { token } = this.memory;
     if (token === null) return;
-    const page = await this.api.entries(token, position - 1);
-    if (page.conversation?.id !== this.conversation?.id) return;
+    const page = await this.api.entries(token, { conversation: this.id, after: position - 1 });
+    if (page.conversation?.id !== this.id) return;
     for (const entry of page.entries) if (this.timeline.has(entry.id)) this.timeline.feed(entry);
     this.hooks.changed();
   }
