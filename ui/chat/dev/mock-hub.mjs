@@ -108,7 +108,12 @@ export function mockHub({ think = true, allowed = () => true } = {}) {
       if (!resume) sessions.set(token, { conversation: null, accepted: new Map(), sockets: new Set() });
       return reply(response, { token, brand, conversation: brief(sessions.get(token)) });
     }
-    const token = url.searchParams.get("token") ?? request.headers.authorization?.replace("Bearer ", "");
+    const asked = request.method === "GET" ? media.get(path.replace("media/", "")) : null;
+    if (asked) {
+      response.writeHead(200, { "content-type": asked.contentType });
+      return response.end(asked.body);
+    }
+    const token = request.headers.authorization?.replace("Bearer ", "");
     const session = sessions.get(token);
     if (!session) return problem(response, 401, "chat.session_unknown", "This session is not known.");
     if (path === "entries") {
@@ -122,10 +127,7 @@ export function mockHub({ think = true, allowed = () => true } = {}) {
       media.set(stored.id, stored);
       return reply(response, { id: stored.id, name: stored.name, contentType: stored.contentType, bytes: body.length });
     }
-    const stored = media.get(path.replace("media/", ""));
-    if (!stored) return problem(response, 404, "http.not_found", "Nothing here.");
-    response.writeHead(200, { "content-type": stored.contentType });
-    return response.end(stored.body);
+    return problem(response, 404, "http.not_found", "Nothing here.");
   }
 
   const server = createServer((request, response) => void route(request, response));

@@ -308,7 +308,7 @@ const cases = {
     assert.equal(await page.evaluate(() => crossOriginIsolated), true);
     await openChat(page);
     await isUsable(at, page, "isolated");
-    at.hub.say({ from: "agent", name: "Maya", kind: "attachment", text: "Here it is", media: at.hub.keep("map.png", "image/png", PICTURE) });
+    at.hub.say({ from: "agent", name: "Maya", kind: "attachment", text: "Here it is", media: at.hub.keep("map.png", "image/png", PICTURE), right: "a-right" });
     const image = page.locator(".turn.agent img");
     await image.waitFor();
     await until("the picture is there", () => image.evaluate((img) => img.complete && img.naturalWidth > 0));
