@@ -57,6 +57,7 @@ const OPEN: &str = "
     POST   /api/v1/auth/login                          200    401    403
     POST   /api/v1/auth/refresh                        200    401    401
     POST   /api/v1/auth/logout                         204    204    204
+    GET    /chat/v1/brands/{brand}                     200    404    -
     POST   /chat/v1/sessions                           200    404    -
 ";
 
@@ -314,14 +315,15 @@ async fn doors_without_a_sign_in_let_in_what_is_right() {
                     json!({ "email": "maya@northwind.example", "password": "no no no no" })
                 }
                 ("/api/v1/auth/login", _) => json!({ "email": "gone@x.example", "password": PASSWORD }),
-                ("/chat/v1/sessions", "right") => json!({ "brand": "northwind" }),
-                ("/chat/v1/sessions", "wrong") => json!({ "brand": "southwind" }),
-                ("/chat/v1/sessions", _) => continue,
+                ("/chat/v1/brands/{brand}" | "/chat/v1/sessions", "right") => json!({ "brand": "northwind" }),
+                ("/chat/v1/brands/{brand}" | "/chat/v1/sessions", "wrong") => json!({ "brand": "southwind" }),
+                ("/chat/v1/brands/{brand}" | "/chat/v1/sessions", _) => continue,
                 (_, "right") => json!({ "refreshToken": maya.refresh }),
                 (_, "wrong") => json!({ "refreshToken": maya.token }),
                 _ => json!({ "refreshToken": gone.refresh }),
             };
-            let request = reqwest::Client::new().request(method.clone(), format!("{}{path}", hub.base)).json(&body);
+            let address = path.replace("{brand}", body["brand"].as_str().unwrap_or_default());
+            let request = reqwest::Client::new().request(method.clone(), format!("{}{address}", hub.base)).json(&body);
             assert_eq!(status(request).await, expected[0], "{method} {path} by {who}");
         }
     }
