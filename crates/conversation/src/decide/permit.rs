@@ -74,7 +74,7 @@ impl Draft<'_> {
         }
         let held = &self.envelope.permissions;
         let views_all = held.has_all(Permission::ViewAll);
-        if !held.has(Permission::Handle) && !(standing == Standing::LooksOn && views_all) {
+        if !(held.has(Permission::Handle) || standing == Standing::LooksOn && views_all) {
             return Err(Rejection::Forbidden { permission: Permission::Handle });
         }
         if standing == Standing::TakesPart && !views_all {

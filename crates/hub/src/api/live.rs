@@ -259,7 +259,7 @@ impl Party for Desk {
     }
 
     async fn hear(&mut self, text: &str) -> Option<Utf8Bytes> {
-        match serde_json::from_str(text) {
+        match input::read(text.as_bytes()) {
             Ok(DeskFrame::Typing { conversation }) => {
                 self.types(conversation).await;
                 None

@@ -147,9 +147,8 @@ impl Connection {
         if self.into == Into::Known(id) {
             return Some(id);
         }
-        let contact = self.web.contact;
-        let found = self.hub.database.read(move |connection| conversations::get(connection, id)).await;
-        found.ok().flatten().filter(|state| state.contact == contact).map(|state| state.id)
+        let found = self.hub.lately(id).await.ok().flatten();
+        found.filter(|state| state.contact == self.web.contact).map(|state| state.id)
     }
 
     /// Acts on one frame; gives what the browser is told at once.
