@@ -26,6 +26,10 @@ pub const TESTS: &[&str] = &[
     "imagemagick",
     "chromium",
     "dbus",
+    "nginx-light",
+    "caddy",
+    "curl",
+    "openssl",
 ];
 
 /// Needed by the samples of Your Logic in other languages.

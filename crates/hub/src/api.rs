@@ -7,6 +7,7 @@ mod brands;
 mod buttons;
 mod commands;
 mod conversations;
+mod document;
 mod dry_runs;
 mod error;
 pub(crate) mod input;
@@ -47,11 +48,14 @@ const BODY_BYTES: usize = 256 * 1024;
 const BODY_PAUSE: Duration = Duration::from_secs(30);
 
 #[derive(OpenApi)]
-#[openapi(info(
-    title = "Tandem hub",
-    description = "Where people and AI handle live customer conversations together.",
-    license(name = "MIT")
-))]
+#[openapi(
+    info(
+        title = "Tandem hub",
+        description = "Where people and AI handle live customer conversations together.",
+        license(name = "MIT")
+    ),
+    components(schemas(tandem_conversation::Section))
+)]
 struct Document;
 
 fn documented() -> OpenApiRouter<Arc<Hub>> {
@@ -119,7 +123,7 @@ pub(crate) fn router(hub: Arc<Hub>) -> Router {
         SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
     };
     routes
-        .merge(pages::routes(document))
+        .merge(pages::routes(&hub.config, document))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .fallback(|| async { ApiError::new(404, "request.unknown_address", "There is nothing at this address.") })

@@ -47,6 +47,10 @@ pub struct Config {
     /// When calls for help that nobody answers are made to more people.
     pub ladder: Ladder,
     pub media: MediaConfig,
+    pub retention: Retention,
+    pub home: Home,
+    /// Whether the API's description is served.
+    pub docs: bool,
 }
 
 /// How much of files is taken, and from where.
@@ -82,6 +86,39 @@ impl Default for MediaConfig {
             free_bytes: 1_024 * MIB,
             allow_private: false,
         }
+    }
+}
+
+/// What the hub's address shows a browser.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Home {
+    /// A line with the account's name.
+    #[default]
+    Neutral,
+    /// The page of an invented company with a web chat, for trying.
+    Demo,
+    /// Another page, such as the company's own.
+    Redirect(String),
+}
+
+/// How many days something is kept that is only needed for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Answers to commands, for senders that repeat them.
+    pub commands_days: i64,
+    /// Web chats in which nobody ever wrote.
+    pub sessions_days: i64,
+    /// Diagnoses of requests to Your Logic.
+    pub requests_days: i64,
+    /// The ledger of calls for help that are over.
+    pub alerts_days: i64,
+    /// Mails and tokens of external agents' links that are over.
+    pub links_days: i64,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { commands_days: 7, sessions_days: 30, requests_days: 30, alerts_days: 90, links_days: 90 }
     }
 }
 
@@ -186,6 +223,9 @@ impl Config {
             improve: None,
             ladder: Ladder::default(),
             media: MediaConfig::default(),
+            retention: Retention::default(),
+            home: Home::default(),
+            docs: true,
         }
     }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::administration::{self, Done, Refusal, checked_addition};
 use crate::api::auth::sign_in;
 use crate::clock::Clock;
-use crate::config::{Config, LogicConfig};
+use crate::config::{Config, Home, LogicConfig};
 use crate::hub::{Hub, serve};
 use crate::secrets::new_token;
 use crate::setup::{NewBrand, NewUser};
@@ -49,6 +49,7 @@ pub async fn embed(embedding: EmbedConfig) -> anyhow::Result<Embedded> {
         listen: embedding.listen.clone(),
         account: "Northwind Travel".into(),
         logic,
+        home: Home::Demo,
         ..Config::new(embedding.data)
     };
     let listener = TcpListener::bind(&embedding.listen)

@@ -202,7 +202,7 @@ impl Engine {
             Err(rejection) => Err(rejection),
         };
         if let Repeat::Remembered(sent) = &repeat {
-            commands::insert(connection, envelope.id, sent, &answer)?;
+            commands::insert(connection, envelope.id, sent, &answer, context.now)?;
         }
         Ok(answer)
     }

@@ -54,6 +54,32 @@ impl Lock {
     }
 }
 
+/// What the folder is called, who may read it, and who works with it; for people.
+pub(crate) fn describe(data: &Path) -> anyhow::Result<String> {
+    let open = match is_open_to_others(data)? {
+        true => "; other users of this machine may look into it until the hub starts again",
+        false => "",
+    };
+    let holder = std::fs::read_to_string(data.join(LOCK)).unwrap_or_default();
+    let work = if is_in_use(data) {
+        format!("a hub works with it (process {})", holder.trim())
+    } else {
+        "no hub works with it".into()
+    };
+    Ok(format!("{}: {work}{open}", data.display()))
+}
+
+#[cfg(unix)]
+fn is_open_to_others(data: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Ok(std::fs::metadata(data)?.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(_: &Path) -> std::io::Result<bool> {
+    Ok(false)
+}
+
 /// Whether a hub works with the folder right now.
 pub(crate) fn is_in_use(data: &Path) -> bool {
     let path = data.join(LOCK);
@@ -72,8 +98,7 @@ fn open_lock(path: &Path) -> anyhow::Result<File> {
 /// # Errors
 /// If it cannot be made.
 pub(crate) fn prepare(data: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(data.join(MEDIA))
-        .with_context(|| format!("Cannot make the data folder {}", data.display()))?;
+    make_private(&data.join(MEDIA)).with_context(|| format!("Cannot make the data folder {}", data.display()))?;
     // SQLite gives its other files the mode of this one.
     for name in [DATABASE, "search.db"] {
         let mut options = OpenOptions::new();
@@ -88,13 +113,21 @@ pub(crate) fn prepare(data: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 #[cfg(unix)]
-fn private(options: &mut OpenOptions) {
+pub(crate) fn private(options: &mut OpenOptions) {
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
 }
 
 #[cfg(not(unix))]
-fn private(_: &mut OpenOptions) {}
+pub(crate) fn private(_: &mut OpenOptions) {}
 
 /// Takes every right of other users away, and counts where there was one. Files of messages lie behind their folder.
 #[cfg(unix)]

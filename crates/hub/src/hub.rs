@@ -29,7 +29,7 @@ use crate::logic::endpoint::Endpoint;
 use crate::media::{Files, Rights};
 use crate::store::commands::Sent;
 use crate::store::{MIGRATIONS, StoreError, conversations};
-use crate::{alerts, commits, limits, logic, mail, media, rights, search, timers};
+use crate::{alerts, commits, limits, logic, mail, media, retention, rights, search, timers};
 
 /// How long an invitation of a colleague stays open, in milliseconds.
 pub(crate) const INVITATION_MS: i64 = 120_000;
@@ -213,6 +213,7 @@ impl Hub {
         hub.work("sweeping files", media::run(Arc::clone(&hub)));
         hub.work("limits", limits::run(Arc::clone(&hub)));
         hub.work("filing for search", search::run(Arc::clone(&hub)));
+        hub.work("retention", retention::run(Arc::clone(&hub)));
         hub.work("the alert ledger", alerts::run(Arc::clone(&hub), ledger_in));
         if let Some((config, transport)) = mail {
             hub.work("mail", mail::run(Arc::clone(&hub), config, transport));
@@ -255,6 +256,15 @@ impl Hub {
     #[doc(hidden)]
     pub fn disk_has_free(&self, bytes: Option<u64>) {
         self.files.pretend_free(bytes);
+    }
+
+    /// Deletes at once what is due by the settings for retention, and counts it. For tests.
+    ///
+    /// # Errors
+    /// If the data cannot be written.
+    #[doc(hidden)]
+    pub async fn sweep(&self) -> Result<usize, StoreError> {
+        retention::sweep(self).await
     }
 
     /// Decides one command whose sender may repeat it.

@@ -7,7 +7,10 @@ use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
 use tandem_hub::config::{Config, ConfigError, Environment, Flags};
 use tandem_hub::kit::LogicCommand;
-use tandem_hub::{BrandCommand, Clock, Hub, UserCommand, has_database, raise_file_limit, replace_missing_key, serve};
+use tandem_hub::{
+    BrandCommand, Clock, Hub, UserCommand, backup, doctor, has_database, raise_file_limit, replace_missing_key,
+    restore, serve,
+};
 use tokio::net::TcpListener;
 
 /// Tandem's hub: where people and AI handle live customer conversations together.
@@ -41,6 +44,18 @@ enum What {
     /// Brands of the web chat
     #[command(subcommand)]
     Brand(BrandCommand),
+    /// Write everything into one file, beside a running hub
+    Backup {
+        /// The archive to be made, such as tandem-2026-11-26.tar
+        file: PathBuf,
+    },
+    /// Bring a backup back into a new folder
+    Restore {
+        /// The archive
+        file: PathBuf,
+    },
+    /// Check settings, folder, database, disk and Your Logic; ends with an error if something is wrong
+    Doctor,
     /// Tools for the developers of Your Logic
     #[command(subcommand)]
     Logic(LogicCommand),
@@ -51,6 +66,7 @@ const WRONG_SETTINGS: u8 = 78;
 
 fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(tandem_hub::log_filter()).with_writer(std::io::stderr).init();
+    std::panic::set_hook(Box::new(report_panic));
     match run(Arguments::parse()) {
         Ok(code) => code,
         // One line each, and never a backtrace: it was most likely somebody's mistake.
@@ -61,13 +77,21 @@ fn main() -> ExitCode {
     }
 }
 
+/// A formatted message may quote what people wrote: then the log gets the place alone.
+fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let words = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("(its message is left out)");
+    let backtrace = std::backtrace::Backtrace::capture();
+    tracing::error!(place, words, %backtrace, "a part of the hub failed, which is a bug");
+}
+
 fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let Arguments { config, data, create, command } = arguments;
     let flags = Flags::new(config).with("data", "--data", data);
     let flags = match &command {
         What::Serve { listen } => flags.with("listen", "--listen", listen.clone()),
         What::Logic(logic) => logic.flags(flags),
-        What::User(_) | What::Brand(_) => flags,
+        What::User(_) | What::Brand(_) | What::Backup { .. } | What::Restore { .. } | What::Doctor => flags,
     };
     let config = Config::load(&flags, &Environment::of_process())?;
     if create && has_database(&config.data) && replace_missing_key(&config.data)? {
@@ -77,6 +101,20 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         What::Serve { .. } => tokio::runtime::Runtime::new()?.block_on(serve_until_stopped(config))?,
         What::Logic(command) => {
             if !tokio::runtime::Runtime::new()?.block_on(command.run(config))? {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        What::Backup { file } => {
+            data_of(&config, false)?;
+            println!("{}", backup(&config.data, &file)?);
+        }
+        What::Restore { file } => {
+            let done = restore(&file, &config.data)?;
+            println!("{done} into {} ({})", config.data.display(), config.data_from);
+        }
+        What::Doctor => {
+            let is_well = tokio::runtime::Runtime::new()?.block_on(doctor(&config, |line| println!("{line}")));
+            if !is_well {
                 return Ok(ExitCode::FAILURE);
             }
         }

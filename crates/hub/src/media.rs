@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 pub(crate) use fetch::fetch_all;
 pub(crate) use right::Rights;
-pub(crate) use room::Files;
+pub(crate) use room::{Files, free_on_disk};
 pub(crate) use send::{Asked, send};
 pub(crate) use sweep::{run, sweep};
 pub(crate) use take::{Upload, body};

@@ -16,6 +16,7 @@ pub mod mails;
 pub mod media;
 pub mod search;
 pub mod users;
+pub mod visits;
 
 use tandem_sqlite::Migration;
 use tandem_sqlite::rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
@@ -86,4 +87,6 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "rights that end", sql: users::RIGHTS },
     Migration { name: "when sign-ins were renewed", sql: auth::RENEWED },
     Migration { name: "attempts to sign in", sql: attempts::SCHEMA },
+    Migration { name: "since when commands are remembered", sql: commands::SINCE },
+    Migration { name: "what is swept", sql: crate::retention::SCHEMA },
 ];

@@ -269,6 +269,28 @@ pub fn peek(path: &Path, key: Option<&Key>) -> Result<Connection, Error> {
     Ok(connection)
 }
 
+/// Writes a plain file as it stands, committed writes alone, into another one. Others may read and write meanwhile.
+///
+/// # Errors
+/// If it cannot be read, or the copy cannot be written; `to` must not exist, or be empty.
+pub fn copy(path: &Path, to: &Path) -> Result<(), Error> {
+    let connection = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.execute_batch("PRAGMA busy_timeout = 5000;")?;
+    connection.execute("VACUUM INTO ?1", [to.to_string_lossy()])?;
+    Ok(())
+}
+
+/// What SQLite finds wrong with a plain file: nothing, or lines that say so.
+///
+/// # Errors
+/// If it cannot be read at all.
+pub fn check(path: &Path) -> Result<Vec<String>, Error> {
+    let connection = peek(path, None)?;
+    let mut query = connection.prepare("PRAGMA quick_check(20)")?;
+    let lines = query.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+    Ok(lines.into_iter().filter(|line| line != "ok").collect())
+}
+
 /// The schema version of a plain file, as it stands.
 ///
 /// # Errors

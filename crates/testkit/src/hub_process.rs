@@ -153,6 +153,8 @@ pub fn listening_on(output: ChildStdout, who: &str) -> anyhow::Result<String> {
 fn serve(binary: &Path, data: &Path, listen: &str, options: &HubOptions) -> anyhow::Result<(Child, String)> {
     let mut command = Command::new(binary);
     command.args(["serve", "--listen", listen, "--data"]).arg(data).env("TANDEM_RATE_LIMITS", "off");
+    // Browsers of tests open the page with the web chat there.
+    command.env("TANDEM_HOME", "demo");
     command.env_remove("TANDEM_LOGIC_URL").env_remove("TANDEM_CONFIG");
     if std::env::var_os("RUST_LOG").is_none() {
         command.env("RUST_LOG", "warn");

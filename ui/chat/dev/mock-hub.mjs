@@ -6,8 +6,8 @@ import { WebSocketServer } from "ws";
 
 const at = (path) => new URL(path, import.meta.url);
 const FILES = {
-  "/": ["text/html; charset=utf-8", at("../page/index.html")],
-  "/page.css": ["text/css", at("../page/page.css")],
+  "/": ["text/html; charset=utf-8", at("../../../examples/page/index.html")],
+  "/page.css": ["text/css", at("../../../examples/page/page.css")],
   "/chat.js": ["text/javascript", at("../../dist-chat/chat.js")],
 };
 const POLICY =

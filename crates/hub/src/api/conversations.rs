@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 use tandem_conversation::{
-    Conversation, ConversationId, CustomerId, Permission, Position, RETENTION_MS, Rejection, Section,
+    Conversation, ConversationId, CustomerId, Event, Permission, Position, RETENTION_MS, Rejection, Section,
 };
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{ConversationPage, EventPage, Journey};
@@ -99,8 +99,7 @@ pub(crate) async fn turns(
     Query(query): Query<TurnsQuery>,
 ) -> Result<axum::Json<EventPage>, ApiError> {
     let part = match (query.before, query.after) {
-        (Some(_), Some(_)) => return Err(Rejection::invalid("before", "use before or after, not both").into()),
-        (None, Some(after)) => Part::After(Position(after)),
+        (_, Some(after)) => Part::After(Position(after)),
         (before, None) => Part::Before(Position(before.unwrap_or(u32::MAX))),
     };
     let state = readable(&hub, &signed, id(&path, "conversation")?).await?;
@@ -108,6 +107,10 @@ pub(crate) async fn turns(
         .database
         .read(move |connection| events::of_conversation(connection, state.id, part, query.limit.clamp(1, 1000)))
         .await?;
+    // With both, what lies between.
+    let below = |event: &Event| query.after.is_none() || query.before.is_none_or(|before| event.position.0 < before);
+    let (all, events) = (events.len(), events.into_iter().take_while(below).collect::<Vec<_>>());
+    let more = more && events.len() == all;
     Ok(axum::Json(EventPage { events, more }))
 }
 

@@ -8,6 +8,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::ApiError;
 use crate::json;
@@ -40,7 +41,8 @@ pub(crate) async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> R
 
 /// Reads JSON of others: a body or a frame.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
-    serde_json::from_str(&json::text(bytes))
+    let text = json::text(bytes);
+    serde_json::from_str(&text).or_else(|error| whole_numbers(&text).ok_or(error))
 }
 
 /// Reads JSON, naming what is wrong with it.
@@ -49,6 +51,28 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         let code = if error.is_data() { "input.invalid" } else { "input.malformed" };
         ApiError::new(if error.is_data() { 422 } else { 400 }, code, format!("The body cannot be used: {error}."))
     })
+}
+
+/// In JSON 5.0 is the whole number 5, and some serialisers write it so.
+fn whole_numbers<T: DeserializeOwned>(text: &str) -> Option<T> {
+    fn round(value: &mut Value) {
+        match value {
+            Value::Number(number) => {
+                let whole =
+                    number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0 && float.abs() < 9e15);
+                if let Some(float) = whole {
+                    let integer = float as i64;
+                    *number = integer.into();
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(round),
+            Value::Object(fields) => fields.values_mut().for_each(round),
+            _ => {}
+        }
+    }
+    let mut value = serde_json::from_str(text).ok()?;
+    round(&mut value);
+    serde_json::from_value(value).ok()
 }
 
 fn too_large(rejection: BytesRejection) -> ApiError {

@@ -1,20 +1,21 @@
-//! What a browser opens: the customers' page, the web chat's script, the external agents' page, the API's description.
+//! What a browser opens: the hub's own page, the web chat's script, the external agents' page, the API's description.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 
-use super::ApiError;
 use super::assets::Asset;
+use super::{ApiError, document};
+use crate::config::{Config, Home};
 use crate::hub::Hub;
 use crate::store::brands;
 
-const PAGE: &str = include_str!("../../../../ui/chat/page/index.html");
-static STYLE: Asset = Asset::new(CSS, include_str!("../../../../ui/chat/page/page.css"));
+const PAGE: &str = include_str!("../../../../examples/page/index.html");
+static STYLE: Asset = Asset::new(CSS, include_str!("../../../../examples/page/page.css"));
 const GUEST_PAGE: &str = include_str!("../../../../ui/chat/guest/index.html");
 static GUEST_STYLE: Asset = Asset::new(CSS, include_str!("../../../../ui/chat/guest/guest.css"));
 static GUEST_SCRIPT: Asset = Asset::new(JAVASCRIPT, include_str!(concat!(env!("OUT_DIR"), "/guest.js")));
@@ -27,18 +28,56 @@ const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
      connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-pub(super) fn routes(document: utoipa::openapi::OpenApi) -> Router<Arc<Hub>> {
-    let document = serde_json::to_value(document).map(tandem_protocol::wire_names).unwrap_or_default();
-    Router::new()
-        .route("/", get(page))
-        .route("/page.css", get(async |headers: HeaderMap| STYLE.answer(&headers)))
+/// For pages of the hub's own.
+static HUB_STYLE: Asset = Asset::new(
+    CSS,
+    "body{margin:0;font:16px/1.5 system-ui,sans-serif;color-scheme:light dark}\
+     main{max-width:60rem;margin:0 auto;padding:2rem 1rem}table{border-collapse:collapse;width:100%}\
+     td,th{padding:.25rem .75rem .25rem 0;text-align:left;vertical-align:top}",
+);
+
+pub(super) fn routes(config: &Config, document: utoipa::openapi::OpenApi) -> Router<Arc<Hub>> {
+    let asset = |asset: &'static Asset| get(async move |headers: HeaderMap| asset.answer(&headers));
+    let routes = Router::new()
+        .route("/hub.css", asset(&HUB_STYLE))
         .route("/chat.js", get(script))
         .route("/your-logic.schema.json", get(logic_schema))
         .route("/guest/{token}", get(guest_page))
-        .route("/guest.css", get(async |headers: HeaderMap| GUEST_STYLE.answer(&headers)))
-        .route("/guest.js", get(async |headers: HeaderMap| GUEST_SCRIPT.answer(&headers)))
+        .route("/guest.css", asset(&GUEST_STYLE))
+        .route("/guest.js", asset(&GUEST_SCRIPT));
+    let routes = match &config.home {
+        Home::Neutral => {
+            let page = neutral(&config.account);
+            routes.route("/", get(move || async move { own(page) }))
+        }
+        Home::Redirect(url) => {
+            let url = url.clone();
+            routes.route("/", get(move || async move { Redirect::temporary(&url) }))
+        }
+        Home::Demo => routes.route("/", get(demo)).route("/page.css", asset(&STYLE)),
+    };
+    if !config.docs {
+        return routes;
+    }
+    let document = document::complete(document);
+    let page = document::page(&document);
+    routes
         .route("/openapi.json", get(move || async move { axum::Json(document) }))
-        .route("/docs", get(docs))
+        .route("/docs", get(move || async move { own(page) }))
+}
+
+/// What somebody finds who opens the hub's address by hand.
+fn neutral(account: &str) -> String {
+    let account = document::escape(account);
+    format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>{account}</title>\
+         <meta name=robots content=noindex><link rel=icon href=data:,><link rel=stylesheet href=/hub.css>\
+         <main><p>This is the Tandem server of {account}.</main>"
+    )
+}
+
+fn own(page: String) -> Response {
+    ([(header::CONTENT_SECURITY_POLICY, PAGE_POLICY)], Html(page)).into_response()
 }
 
 async fn script(headers: HeaderMap) -> Response {
@@ -50,11 +89,11 @@ async fn script(headers: HeaderMap) -> Response {
     response
 }
 
-async fn page(State(hub): State<Arc<Hub>>) -> Result<Response, ApiError> {
+/// The page of an invented company, with the chat of the first brand.
+async fn demo(State(hub): State<Arc<Hub>>) -> Result<Response, ApiError> {
     let brand = hub.database.read(brands::first).await?;
     let key = brand.map_or_else(|| "northwind".to_owned(), |brand| brand.look.id);
-    let page = PAGE.replace("brand=\"northwind\"", &format!("brand=\"{key}\""));
-    Ok(([(header::CONTENT_SECURITY_POLICY, PAGE_POLICY)], Html(page)).into_response())
+    Ok(own(PAGE.replace("brand=\"northwind\"", &format!("brand=\"{key}\""))))
 }
 
 async fn logic_schema() -> Response {
@@ -69,23 +108,4 @@ async fn guest_page() -> Response {
         (header::HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
     ];
     (headers, Html(GUEST_PAGE)).into_response()
-}
-
-/// A plain list of all doors, made from the OpenAPI document.
-async fn docs() -> Response {
-    let mut rows = String::new();
-    for (path, item) in super::openapi().paths.paths {
-        for (method, operation) in [("GET", item.get), ("POST", item.post)] {
-            if let Some(operation) = operation {
-                let summary = operation.summary.unwrap_or_default();
-                rows.push_str(&format!("<tr><td>{method}<td><code>{path}</code><td>{summary}"));
-            }
-        }
-    }
-    let page = format!(
-        "<!doctype html><html lang=en><meta charset=utf-8><title>Tandem hub: API</title><link rel=stylesheet href=/page.css>\
-         <main><h1>The hub's API</h1><p>The full description is at <a href=/openapi.json>/openapi.json</a>.</p>\
-         <table><thead><tr><th>Method<th>Address<th>What it does</thead>{rows}</table></main>"
-    );
-    ([(header::CONTENT_SECURITY_POLICY, PAGE_POLICY)], Html(page)).into_response()
 }

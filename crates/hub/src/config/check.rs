@@ -6,6 +6,8 @@ use std::ops::RangeInclusive;
 use ipnet::IpNet;
 use reqwest::Url;
 
+use super::Home;
+
 /// The least length of a secret that is shared with Your Logic, in bytes.
 const SECRET_BYTES: usize = 16;
 
@@ -78,6 +80,17 @@ pub(super) fn https(text: &str) -> Result<String, String> {
     }
 }
 
+/// What the hub's address shows.
+pub(super) fn home(text: &str) -> Result<Home, String> {
+    match text {
+        "neutral" => Ok(Home::Neutral),
+        "demo" => Ok(Home::Demo),
+        url => https(url)
+            .map(Home::Redirect)
+            .map_err(|error| format!("use neutral, demo, or the URL of the page to lead to ({error})")),
+    }
+}
+
 /// A URL of Your Logic. `in_network` allows plain HTTP to private addresses.
 pub(super) fn logic_url(text: &str, in_network: bool) -> Result<String, String> {
     let url = url(text)?;
@@ -109,8 +122,8 @@ pub(super) fn secret(text: &str) -> Result<String, String> {
     if text.len() < SECRET_BYTES {
         return Err(format!("shorter than {SECRET_BYTES} characters"));
     }
-    if !text.chars().all(|c| c.is_ascii_graphic()) {
-        return Err("use letters, digits and signs of ASCII, without spaces: the secret travels in a header".into());
+    if !text.chars().all(|c| c.is_ascii_graphic() || c == ' ') || text.trim() != text {
+        return Err("use letters, digits and signs of ASCII: the secret travels in a header".into());
     }
     if let Some(encoded) = text.strip_prefix("whsec_")
         && standardwebhooks::Webhook::new(encoded).is_err()

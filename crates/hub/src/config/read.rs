@@ -5,7 +5,7 @@ use tandem_conversation::{Ladder, PERSON_SILENT_MS};
 use super::settings::Settings;
 use super::{
     Config, ConfigError, Environment, Flags, ImproveConfig, LogicConfig, MIB, MailConfig, MediaConfig, REQUEST_BYTES,
-    check,
+    Retention, check,
 };
 
 impl Config {
@@ -34,6 +34,9 @@ impl Config {
             improve: improve(settings),
             ladder: ladder(settings, otherwise.ladder),
             media: media(settings, otherwise.media),
+            retention: retention(settings, otherwise.retention),
+            home: settings.get("home", check::home).unwrap_or_default(),
+            docs: settings.get("docs", check::switch).unwrap_or(otherwise.docs),
             data: otherwise.data,
             public_url,
         };
@@ -123,5 +126,16 @@ fn media(settings: &mut Settings, otherwise: MediaConfig) -> MediaConfig {
         hub_day_bytes: number("media.hub_day_mib", 0, disk_mib, MIB, otherwise.hub_day_bytes),
         free_bytes: number("media.free_mib", 0, disk_mib, MIB, otherwise.free_bytes),
         allow_private: settings.get("media.allow_private", check::truth).unwrap_or(otherwise.allow_private),
+    }
+}
+
+fn retention(settings: &mut Settings, otherwise: Retention) -> Retention {
+    let mut days = |name, otherwise| settings.get(name, check::number(1..=3650)).unwrap_or(otherwise);
+    Retention {
+        commands_days: days("retention.commands_days", otherwise.commands_days),
+        sessions_days: days("retention.sessions_days", otherwise.sessions_days),
+        requests_days: days("retention.requests_days", otherwise.requests_days),
+        alerts_days: days("retention.alerts_days", otherwise.alerts_days),
+        links_days: days("retention.links_days", otherwise.links_days),
     }
 }

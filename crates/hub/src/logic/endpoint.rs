@@ -198,7 +198,7 @@ async fn read(response: Response) -> Result<Option<Vec<u8>>, reqwest::Error> {
     Ok(Some(bytes))
 }
 
-fn chain(error: &reqwest::Error) -> String {
+pub(crate) fn chain(error: &reqwest::Error) -> String {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {

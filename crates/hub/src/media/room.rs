@@ -121,12 +121,12 @@ impl Drop for Place {
 }
 
 #[cfg(unix)]
-fn free_on_disk(folder: &Path) -> Option<u64> {
+pub(crate) fn free_on_disk(folder: &Path) -> Option<u64> {
     let found = rustix::fs::statvfs(folder).ok()?;
     Some(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
 #[cfg(not(unix))]
-fn free_on_disk(_: &Path) -> Option<u64> {
+pub(crate) fn free_on_disk(_: &Path) -> Option<u64> {
     None
 }

@@ -5,6 +5,7 @@ use tandem_protocol::agents::{Alert, AlertOutcome, AlertReport, CallAlerts, Mute
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{Id, StoreError};
+use crate::retention::{STEP, Step};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE calls (
@@ -34,6 +35,8 @@ CREATE TABLE alerts (
     expired INTEGER,
     PRIMARY KEY (call, user)
 ) STRICT, WITHOUT ROWID;";
+
+pub(crate) const OVER: &str = "SELECT id FROM calls WHERE ended < ?1 ORDER BY ended LIMIT ?2";
 
 /// Begins or goes on with a call.
 pub(crate) fn put_call(connection: &Connection, of: ConversationId, help: &NeedsHelp) -> Result<(), StoreError> {
@@ -188,4 +191,12 @@ fn json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
 fn parse<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, StoreError> {
     serde_json::from_str(json)
         .map_err(|error| StoreError::Damaged { what: "alert", detail: crate::json::problem(&error) })
+}
+
+/// Deletes some calls that ended long ago, with all that is known of them.
+pub(crate) fn sweep(connection: &Connection, before: Time) -> Result<Step, StoreError> {
+    let sql = format!("DELETE FROM alerts WHERE call IN ({OVER})");
+    connection.prepare_cached(&sql)?.execute(params![before.0, STEP])?;
+    let sql = format!("DELETE FROM calls WHERE id IN ({OVER})");
+    Ok(Step::of(connection.prepare_cached(&sql)?.execute(params![before.0, STEP])?))
 }

@@ -14,6 +14,7 @@ use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Params, params};
 use uuid::Uuid;
 
 use super::{Id, StoreError, users};
+use crate::retention::{STEP, Step};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE sign_ins (
@@ -41,6 +42,8 @@ ALTER TABLE sign_ins ADD COLUMN renewed INTEGER NOT NULL DEFAULT 0;";
 
 /// For how long a copy of an honest renewal may still be under way, in milliseconds.
 const OVERLAP_MS: i64 = 60_000;
+
+pub(crate) const OVER: &str = "SELECT id FROM sign_ins WHERE expires < ?1 ORDER BY expires LIMIT ?2";
 
 /// SHA-256 of a token of 256 random bits.
 pub(crate) type Hash = [u8; 32];
@@ -189,4 +192,10 @@ pub(crate) fn rotate(connection: &Connection, sign_in: &SignIn, salt: &[u8; 32],
 /// Ends the sign-in of a refresh token.
 pub(crate) fn end(connection: &Connection, refresh: &Hash) -> Result<(), StoreError> {
     end_where(connection, "refresh_hash = ?1", params![refresh]).map(drop)
+}
+
+/// Deletes some sign-ins that have expired.
+pub(crate) fn sweep(connection: &Connection, before: Time) -> Result<Step, StoreError> {
+    let sql = format!("DELETE FROM sign_ins WHERE id IN ({OVER})");
+    Ok(Step::of(connection.prepare_cached(&sql)?.execute(params![before.0, STEP])?))
 }

@@ -5,11 +5,12 @@
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use tandem_conversation::{CommandId, ContactId, LinkId, Position, Rejection, UserId};
+use tandem_conversation::{CommandId, ContactId, LinkId, Position, Rejection, Time, UserId};
 use tandem_sqlite::rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use super::{Id, StoreError, contacts};
+use crate::retention::{STEP, Step};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE commands (
@@ -38,6 +39,14 @@ CREATE TABLE commands (
 INSERT INTO commands (id, sender, content, position, rejection)
     SELECT id, x'', x'', position, rejection FROM commands_before;
 DROP TABLE commands_before;";
+
+/// Since when each is remembered, in milliseconds; those of before, since this column exists.
+pub(crate) const SINCE: &str = "
+ALTER TABLE commands ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+UPDATE commands SET at = CAST(strftime('%s', 'now') AS INTEGER) * 1000;
+CREATE INDEX commands_at ON commands (at);";
+
+pub(crate) const OVER: &str = "SELECT id, sender FROM commands WHERE at < ?1 ORDER BY at LIMIT ?2";
 
 /// How a command was answered.
 pub(crate) type Answer = Result<Position, Rejection>;
@@ -158,26 +167,38 @@ fn has_become(connection: &Connection, earlier: &[u8], now: Sender) -> Result<bo
 }
 
 /// Remembers an answer.
-pub(crate) fn insert(connection: &Connection, id: CommandId, sent: &Sent, answer: &Answer) -> Result<(), StoreError> {
+pub(crate) fn insert(
+    connection: &Connection,
+    id: CommandId,
+    sent: &Sent,
+    answer: &Answer,
+    at: Time,
+) -> Result<(), StoreError> {
     let (position, rejection) = match answer {
         Ok(position) => (position.0, None),
         Err(rejection) => (0, serde_json::to_string(rejection).ok()),
     };
     let mut query = connection.prepare_cached(
-        "INSERT INTO commands (id, sender, content, position, rejection) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO commands (id, sender, content, position, rejection, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
-    query.execute(params![Id(id.0), sent.sender.bytes(), sent.content, position, rejection])?;
+    query.execute(params![Id(id.0), sent.sender.bytes(), sent.content, position, rejection, at.0])?;
     Ok(())
+}
+
+/// Forgets some answers that nobody asks for any more.
+pub(crate) fn sweep(connection: &Connection, before: Time) -> Result<Step, StoreError> {
+    let sql = format!("DELETE FROM commands WHERE (id, sender) IN ({OVER})");
+    Ok(Step::of(connection.prepare_cached(&sql)?.execute(params![before.0, STEP])?))
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use tandem_conversation::{CommandId, ContactId, Position, Rejection, UserId};
+    use tandem_conversation::{CommandId, ContactId, Position, Rejection, Time, UserId};
     use tandem_sqlite::rusqlite::Connection;
     use uuid::Uuid;
 
-    use super::{SCHEMA, SENDERS, Sender, Sent, find, insert};
+    use super::{SCHEMA, SENDERS, SINCE, Sender, Sent, find, insert};
     use crate::store::contacts;
 
     fn database() -> Connection {
@@ -187,6 +208,7 @@ mod tests {
             "INSERT INTO commands (id, position, rejection) VALUES (x'00000000000000000000000000000007', 9, NULL)";
         connection.execute(old, []).unwrap();
         connection.execute_batch(SENDERS).unwrap();
+        connection.execute_batch(SINCE).unwrap();
         let tables = [contacts::SCHEMA, contacts::CUSTOM, contacts::PROVEN];
         tables.iter().for_each(|sql| connection.execute_batch(sql).unwrap());
         connection
@@ -199,12 +221,12 @@ mod tests {
         let carmen = |text: &str| Sent::new(Sender::Contact(ContactId(Uuid::from_u128(2))), &json!({ "text": text }));
         let aiko = Sent::new(Sender::Contact(ContactId(Uuid::from_u128(3))), &json!({ "text": "first" }));
         let maya = Sent::new(Sender::User(UserId(Uuid::from_u128(2))), &json!({ "text": "first" }));
-        insert(&connection, id, &carmen("first"), &Ok(Position(4))).unwrap();
+        insert(&connection, id, &carmen("first"), &Ok(Position(4)), Time(0)).unwrap();
         assert_eq!(find(&connection, id, &carmen("first")).unwrap(), Some(Ok(Position(4))));
         assert_eq!(find(&connection, id, &carmen("second")).unwrap(), Some(Err(Rejection::IdUsed)));
         for other in [aiko, maya] {
             assert_eq!(find(&connection, id, &other).unwrap(), None, "nobody else's id is used up");
-            insert(&connection, id, &other, &Err(Rejection::Unknown)).unwrap();
+            insert(&connection, id, &other, &Err(Rejection::Unknown), Time(0)).unwrap();
             assert_eq!(find(&connection, id, &other).unwrap(), Some(Err(Rejection::Unknown)));
         }
         assert_eq!(find(&connection, id, &carmen("first")).unwrap(), Some(Ok(Position(4))), "nor read");

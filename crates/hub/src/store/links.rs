@@ -1,11 +1,12 @@
 //! Links of external agents: a projection of the log, with the hashes of the tokens that lead to each, and the hash of
 //! the one browser session that has opened it. No token is ever stored.
 
-use tandem_conversation::{ConversationId, EndReason, Event, EventBody, LinkId, Participant, Position};
+use tandem_conversation::{ConversationId, EndReason, Event, EventBody, LinkId, Participant, Position, Time};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, params};
 
 use super::auth::Hash;
 use super::{Id, StoreError};
+use crate::retention::{STEP, Step, first_id_at};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE links (
@@ -23,6 +24,10 @@ CREATE TABLE link_secrets (
     hash BLOB NOT NULL PRIMARY KEY,
     link BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;";
+
+pub(crate) const OVER: &str = "
+SELECT s.hash FROM links l JOIN link_secrets s ON s.link = l.id
+WHERE l.ended IS NOT NULL AND l.id < ?1 LIMIT ?2";
 
 /// A link.
 #[derive(Clone, Debug)]
@@ -95,4 +100,10 @@ pub(crate) fn bind(connection: &Connection, link: LinkId, session: &Hash) -> Res
         connection.prepare_cached("UPDATE links SET session_hash = ?2 WHERE id = ?1 AND session_hash IS NULL")?;
     query.execute(params![Id(link.0), session])?;
     Ok(())
+}
+
+/// Deletes some tokens' hashes of links that ended long ago: their pages then say that they are not known.
+pub(crate) fn sweep(connection: &Connection, before: Time) -> Result<Step, StoreError> {
+    let sql = format!("DELETE FROM link_secrets WHERE hash IN ({OVER})");
+    Ok(Step::of(connection.prepare_cached(&sql)?.execute(params![first_id_at(before), STEP])?))
 }

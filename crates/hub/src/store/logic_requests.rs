@@ -6,6 +6,7 @@ use tandem_sqlite::rusqlite::{Connection, params};
 use utoipa::ToSchema;
 
 use super::{Id, StoreError};
+use crate::retention::{STEP, Step};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE logic_requests (
@@ -18,6 +19,8 @@ CREATE TABLE logic_requests (
     detail       TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX logic_requests_at ON logic_requests (at);";
+
+pub(crate) const OVER: &str = "SELECT id FROM logic_requests WHERE at < ?1 ORDER BY at LIMIT ?2";
 
 /// One finished request.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -98,4 +101,10 @@ pub(crate) fn newest(connection: &Connection, limit: u32) -> Result<Vec<LogicReq
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Deletes some diagnoses that are too old.
+pub(crate) fn sweep(connection: &Connection, before: Time) -> Result<Step, StoreError> {
+    let sql = format!("DELETE FROM logic_requests WHERE id IN ({OVER})");
+    Ok(Step::of(connection.prepare_cached(&sql)?.execute(params![before.0, STEP])?))
 }

@@ -4,6 +4,7 @@ use tandem_conversation::{LinkId, Time};
 use tandem_sqlite::rusqlite::{Connection, params};
 
 use super::{Id, StoreError};
+use crate::retention::{STEP, Step, first_id_at};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE mails (
@@ -16,6 +17,11 @@ CREATE TABLE mails (
     next_at  INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mails_due ON mails (next_at) WHERE next_at IS NOT NULL;";
+
+/// A mail that is done with stays as long as its link, which must not get a second one.
+pub(crate) const OVER: &str = "
+SELECT m.link FROM links l JOIN mails m ON m.link = l.id
+WHERE l.ended IS NOT NULL AND l.id < ?1 AND m.next_at IS NULL LIMIT ?2";
 
 /// A mail that has to be sent.
 #[derive(Clone, Debug)]
@@ -66,4 +72,10 @@ pub(crate) fn finished(connection: &Connection, link: LinkId) -> Result<(), Stor
         .prepare_cached("UPDATE mails SET address = '', next_at = NULL WHERE link = ?1")?
         .execute([Id(link.0)])?;
     Ok(())
+}
+
+/// Deletes some mails of links that ended long ago.
+pub(crate) fn sweep(connection: &Connection, before: Time) -> Result<Step, StoreError> {
+    let sql = format!("DELETE FROM mails WHERE link IN ({OVER})");
+    Ok(Step::of(connection.prepare_cached(&sql)?.execute(params![first_id_at(before), STEP])?))
 }

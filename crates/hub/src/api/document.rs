@@ -1,0 +1,309 @@
+//! The OpenAPI document, completed: what holds of every door is said here once, so that a new door need only say what is
+//! its own.
+
+use serde_json::{Map, Value, json};
+
+const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
+
+/// How the doors below a path know who asks, the longest path first. None means that they are open.
+const WHO_ASKS: [(&str, Option<&str>); 13] = [
+    ("/api/v1/auth/login", None),
+    ("/api/v1/auth/refresh", None),
+    ("/api/v1/auth/logout", None),
+    ("/api/v1/logic/conversations/{id}/responses", Some("logic")),
+    ("/api/v1/logic/media", Some("logic")),
+    ("/api/v1/", Some("agent")),
+    ("/chat/v1/sessions", None),
+    // The token comes in the first frame.
+    ("/chat/v1/live", None),
+    // The right stands in the address.
+    ("/chat/v1/media/{id}", None),
+    ("/chat/v1/", Some("visitor")),
+    ("/guest/{token}/about", None),
+    ("/guest/{token}/open", None),
+    ("/guest/", Some("guest")),
+];
+
+/// What every door may answer, and when.
+const ALWAYS: [(&str, &str); 2] = [
+    ("429", "Too many requests; `Retry-After` says when to come again"),
+    ("503", "The data cannot be read or written"),
+];
+const WITH_BODY: [(&str, &str); 5] = [
+    ("408", "The body did not arrive in time"),
+    ("400", "The body is not whole, or not what its content type says"),
+    ("413", "The body is too large"),
+    ("415", "The body has a content type that is not taken here"),
+    ("422", "The body can be read and cannot be used; `detail` says why"),
+];
+const WITH_QUERY: [(&str, &str); 1] = [("422", "The query cannot be used; `detail` says why")];
+const WITH_PATH: [(&str, &str); 1] = [("404", "There is nothing of this name, or nothing that may be seen")];
+const WITH_RIGHTS: [(&str, &str); 2] =
+    [("401", "Who asks is not known, or not any more"), ("403", "Who asks may not do this")];
+
+/// Adds to the document what the doors have in common.
+pub(super) fn complete(document: utoipa::openapi::OpenApi) -> Value {
+    let mut document = serde_json::to_value(document).map(tandem_protocol::wire_names).unwrap_or_default();
+    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
+        for (path, item) in paths {
+            for method in METHODS {
+                if let Some(operation) = item.get_mut(method).and_then(Value::as_object_mut) {
+                    complete_operation(path, operation);
+                }
+            }
+        }
+    }
+    set_apart_live(&mut document);
+    close_requests(&mut document);
+    bound_integers(&mut document);
+    document["components"]["securitySchemes"] = json!({
+        "agent": { "type": "http", "scheme": "bearer", "description": "The access token of a sign-in." },
+        "visitor": { "type": "http", "scheme": "bearer", "description": "The token of a web chat's session." },
+        "logic": { "type": "http", "scheme": "bearer",
+            "description": "The secret shared with Your Logic; a signature of Standard Webhooks is taken, too." },
+        "guest": { "type": "apiKey", "in": "cookie", "name": "tandem_guest",
+            "description": "Set when an external agent opens a link." },
+    });
+    document
+}
+
+/// OpenAPI cannot describe a WebSocket: a plain GET there is answered 426, whatever else is right about it.
+fn set_apart_live(document: &mut Value) {
+    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
+    let is_live = |item: &Value| item["get"]["responses"].get("101").is_some();
+    let live: Vec<_> = paths.iter().filter(|(_, item)| is_live(item)).map(|(path, _)| path.clone()).collect();
+    let live: Map<_, _> = live.into_iter().filter_map(|path| paths.remove_entry(&path)).collect();
+    document["x-websockets"] = live.into();
+}
+
+/// Variants of what is sent have no other fields than theirs. Your Logic's answers are taken with more.
+fn close_requests(document: &mut Value) {
+    let mut wanted = Vec::new();
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        if !path.contains("/logic/") {
+            METHODS
+                .iter()
+                .filter_map(|method| item.get(method))
+                .for_each(|o| references(&o["requestBody"], &mut wanted));
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    while let Some(reference) = wanted.pop() {
+        let Some(at) = reference.strip_prefix('#') else { continue };
+        let Some(schema) = document.pointer_mut(at) else { continue };
+        if !seen.insert(reference) {
+            continue;
+        }
+        references(schema, &mut wanted);
+        for variant in schema.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten() {
+            if variant["type"] == "object" && variant.get("properties").is_some() {
+                variant["additionalProperties"] = json!(false);
+            }
+        }
+    }
+}
+
+/// Unsigned numbers have no format in OpenAPI, only a maximum.
+fn bound_integers(value: &mut Value) {
+    let is_unsigned = value.get("type") == Some(&json!("integer")) && value.get("minimum") == Some(&json!(0));
+    if is_unsigned {
+        let maximum = match value.get("format").and_then(Value::as_str) {
+            Some("int32") => Some(json!(u32::MAX)),
+            Some("int64") => Some(json!(u64::MAX)),
+            _ => None,
+        };
+        if let (Some(maximum), Some(schema)) = (maximum, value.as_object_mut()) {
+            schema.entry("maximum").or_insert(maximum);
+            schema.remove("format");
+        }
+    }
+    match value {
+        Value::Object(fields) => fields.values_mut().for_each(bound_integers),
+        Value::Array(items) => items.iter_mut().for_each(bound_integers),
+        _ => {}
+    }
+}
+
+/// All references inside.
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(reference) = fields.get("$ref").and_then(Value::as_str) {
+                found.push(reference.to_owned());
+            }
+            fields.values().for_each(|value| references(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| references(value, found)),
+        _ => {}
+    }
+}
+
+fn complete_operation(path: &str, operation: &mut Map<String, Value>) {
+    let scheme = WHO_ASKS.iter().find(|(below, _)| path.starts_with(below)).and_then(|(_, scheme)| *scheme);
+    let security = scheme.map_or_else(|| json!([]), |scheme| json!([{ scheme: [] }]));
+    operation.insert("security".into(), security);
+
+    let parameters = operation.get("parameters").and_then(Value::as_array);
+    let (mut has_query, mut has_path) = (false, false);
+    for parameter in parameters.into_iter().flatten() {
+        match parameter["in"].as_str() {
+            Some("query") => has_query = true,
+            Some("path") => has_path = true,
+            _ => {}
+        }
+    }
+    let has_body = operation.contains_key("requestBody");
+    let responses = operation.entry("responses").or_insert_with(|| json!({}));
+    let Some(responses) = responses.as_object_mut() else { return };
+    let mut add = |problems: &[(&str, &str)]| {
+        for (status, description) in problems {
+            responses.entry(*status).or_insert_with(|| json!({ "description": description }));
+        }
+    };
+    add(&ALWAYS);
+    if has_body {
+        add(&WITH_BODY);
+    }
+    if has_query {
+        add(&WITH_QUERY);
+    }
+    if has_path {
+        add(&WITH_PATH);
+    }
+    if scheme.is_some() {
+        add(&WITH_RIGHTS);
+    }
+    if path.ends_with("/media/{id}") {
+        for status in ["200", "206"] {
+            if let Some(response) = responses.get_mut(status) {
+                response["content"] = json!({ "*/*": { "schema": { "type": "string", "format": "binary" } } });
+            }
+        }
+    }
+    for (status, response) in responses.iter_mut() {
+        if !status.starts_with(['4', '5']) {
+            continue;
+        }
+        let is_blank = response["description"].as_str().is_none_or(str::is_empty);
+        if is_blank {
+            let known = [&WITH_RIGHTS[..], &WITH_BODY, &WITH_PATH, &ALWAYS].concat();
+            let words =
+                known.iter().find(|(known, _)| known == status).map_or("Refused; `code` says why", |(_, words)| *words);
+            response["description"] = json!(words);
+        }
+        response["content"] = json!({
+            "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } }
+        });
+    }
+}
+
+/// A readable list of all doors.
+pub(super) fn page(document: &Value) -> String {
+    let mut rows = String::new();
+    let doors = [&document["paths"], &document["x-websockets"]].into_iter().filter_map(Value::as_object).flatten();
+    for (path, item) in doors {
+        for method in METHODS {
+            let Some(operation) = item.get(method) else { continue };
+            let summary = operation["summary"].as_str().unwrap_or_default();
+            rows.push_str(&format!(
+                "<tr><td>{}<td><code>{}</code><td>{}",
+                method.to_uppercase(),
+                escape(path),
+                escape(summary)
+            ));
+        }
+    }
+    format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>Tandem hub: API</title>\
+         <link rel=stylesheet href=/hub.css>\
+         <main><h1>The hub's API</h1><p>The full description is at <a href=/openapi.json>/openapi.json</a>.</p>\
+         <table><thead><tr><th>Method<th>Address<th>What it does</thead>{rows}</table></main>"
+    )
+}
+
+/// Text inside HTML.
+pub(super) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document() -> Value {
+        complete(crate::api::openapi())
+    }
+
+    fn operations(document: &Value) -> Vec<(String, Value)> {
+        let mut paths = document["paths"].as_object().unwrap().clone();
+        paths.extend(document["x-websockets"].as_object().unwrap().clone());
+        let of = |(path, item): (String, Value)| {
+            let found = METHODS.into_iter().filter_map(move |method| Some((method, item.get(method)?.clone())));
+            found.map(|(method, operation)| (format!("{method} {path}"), operation)).collect::<Vec<_>>()
+        };
+        paths.into_iter().flat_map(of).collect()
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let document = document();
+        let mut found = Vec::new();
+        references(&document, &mut found);
+        assert!(!found.is_empty());
+        for reference in found {
+            let pointer = reference.strip_prefix('#').expect("references stay inside");
+            assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+        }
+    }
+
+    #[test]
+    fn every_operation_says_who_may_ask() {
+        let document = document();
+        for (name, operation) in operations(&document) {
+            let security = operation["security"].as_array().unwrap_or_else(|| panic!("{name} says nothing"));
+            for scheme in security.iter().flat_map(|scheme| scheme.as_object().unwrap().keys()) {
+                assert!(document["components"]["securitySchemes"].get(scheme).is_some(), "{name}: {scheme}");
+            }
+        }
+        let open: Vec<_> = operations(&document).into_iter().filter(|(_, o)| o["security"] == json!([])).collect();
+        let mut open: Vec<_> = open.iter().map(|(name, _)| name.as_str()).collect();
+        open.sort_unstable();
+        assert_eq!(
+            open,
+            [
+                "get /chat/v1/live",
+                "get /chat/v1/media/{id}",
+                "get /guest/{token}/about",
+                "post /api/v1/auth/login",
+                "post /api/v1/auth/logout",
+                "post /api/v1/auth/refresh",
+                "post /chat/v1/sessions",
+                "post /guest/{token}/open",
+            ],
+            "a new open door must be meant to be one"
+        );
+    }
+
+    #[test]
+    fn every_refusal_is_a_problem_document_and_every_answer_is_described() {
+        for (name, operation) in operations(&document()) {
+            let responses = operation["responses"].as_object().unwrap();
+            for needed in ["429", "503"] {
+                assert!(responses.contains_key(needed), "{name} lacks {needed}");
+            }
+            for (status, response) in responses {
+                assert!(response["description"].is_string(), "{name} {status} lacks a description");
+                let is_problem = response["content"].get("application/problem+json").is_some();
+                assert_eq!(is_problem, status.starts_with(['4', '5']), "{name} {status}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_readable_page_shows_every_method_of_every_path() {
+        let document = document();
+        let page = page(&document);
+        assert_eq!(page.matches("<tr><td>").count(), operations(&document).len());
+        assert!(page.contains("<tr><td>PUT<td>") && page.contains("<tr><td>DELETE<td>"));
+    }
+}

@@ -1,0 +1,241 @@
+//! Backup and restore: everything of a hub in one tar archive.
+//!
+//! The database is copied first, then the files that its messages name: a file is always there before its message.
+//! The archive has its name only when it is whole; a folder is restored only when all of it was verified.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read};
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context as _, bail, ensure};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::folder::{self, DATABASE, MEDIA};
+use crate::identity::FILE as KEY;
+use crate::store::MIGRATIONS;
+
+const MANIFEST: &str = "manifest.json";
+const FORMAT: u32 = 1;
+
+/// The archive's last entry; without it the archive is not whole.
+#[derive(Serialize, Deserialize)]
+struct Manifest {
+    format: u32,
+    /// Of the program that made it.
+    version: String,
+    /// Of the database.
+    schema: u32,
+    /// SHA-256 of each file, in hexadecimal.
+    files: BTreeMap<String, String>,
+}
+
+/// Writes the data of a folder into `file`; a hub may work with the folder meanwhile. Says what was written.
+///
+/// # Errors
+/// If something cannot be read or written, or `file` exists. Nothing half written is left behind.
+pub fn backup(data: &Path, file: &Path) -> anyhow::Result<String> {
+    ensure!(!file.exists(), "{} exists already: name another file", file.display());
+    let partial = Partial::beside(file)?;
+    let snapshot = Partial::beside(&partial.0)?;
+    tandem_sqlite::copy(&data.join(DATABASE), &snapshot.0)
+        .with_context(|| format!("Cannot copy the database to {}", snapshot.0.display()))?;
+    let files = write_archive(data, &snapshot.0, &partial.0)
+        .with_context(|| format!("Cannot write {}", partial.0.display()))?;
+    std::fs::rename(&partial.0, file).with_context(|| format!("Cannot write {}", file.display()))?;
+    sync_folder(file)?;
+    Ok(format!("Backed up {files} files of {} into {}", data.display(), file.display()))
+}
+
+fn write_archive(data: &Path, snapshot: &Path, to: &Path) -> anyhow::Result<usize> {
+    let mut archive = tar::Builder::new(std::io::BufWriter::new(File::options().write(true).open(to)?));
+    let mut manifest = Manifest {
+        format: FORMAT,
+        version: env!("CARGO_PKG_VERSION").into(),
+        schema: tandem_sqlite::version(snapshot)?,
+        files: BTreeMap::new(),
+    };
+    let mut add = |name: String, path: &Path| -> anyhow::Result<()> {
+        let mut file = match File::open(path) {
+            // Swept since the folder was listed: no message names it.
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            file => file?,
+        };
+        let mut reader = Hashing { inner: Read::take(&mut file, path.metadata()?.len()), hash: Sha256::new() };
+        let mut header = header(reader.inner.limit());
+        archive.append_data(&mut header, &name, &mut reader).with_context(|| format!("file {name}"))?;
+        manifest.files.insert(name, hex(&reader.hash.finalize()));
+        Ok(())
+    };
+    add(DATABASE.into(), snapshot)?;
+    add(KEY.into(), &data.join(KEY))?;
+    for entry in std::fs::read_dir(data.join(MEDIA))? {
+        let entry = entry?;
+        if entry.file_type()?.is_file()
+            && let Some(name) = entry.file_name().to_str()
+        {
+            add(format!("{MEDIA}/{name}"), &entry.path())?;
+        }
+    }
+    let json = serde_json::to_vec_pretty(&manifest)?;
+    archive.append_data(&mut header(json.len() as u64), MANIFEST, json.as_slice())?;
+    let file = archive.into_inner()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+    file.sync_all()?;
+    Ok(manifest.files.len())
+}
+
+/// Brings an archive back into a folder that does not exist or is empty. Says what was restored.
+///
+/// # Errors
+/// If the archive is not whole, is of a newer version, or the folder is not empty; then nothing is restored.
+pub fn restore(file: &Path, data: &Path) -> anyhow::Result<String> {
+    let is_empty = match std::fs::read_dir(data) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) if error.kind() == ErrorKind::NotFound => true,
+        Err(error) => return Err(error).with_context(|| format!("Cannot look into {}", data.display())),
+    };
+    ensure!(is_empty, "{} is not empty: restore into a new folder (--data), then exchange the two", data.display());
+    let parent = data.parent().context("the folder has no parent")?;
+    std::fs::create_dir_all(parent)?;
+    let draft = tempdir_beside(data)?;
+    let manifest = read_archive(file, &draft.0).with_context(|| format!("Cannot restore {}", file.display()))?;
+    verify(&draft.0, &manifest).with_context(|| format!("Cannot restore {}", file.display()))?;
+    folder::prepare(&draft.0)?;
+    if data.exists() {
+        std::fs::remove_dir(data)?;
+    }
+    std::fs::rename(&draft.0, data).with_context(|| format!("Cannot make {}", data.display()))?;
+    sync_folder(data)?;
+    Ok(format!("Restored {} files of {}", manifest.files.len(), file.display()))
+}
+
+fn read_archive(file: &Path, to: &Path) -> anyhow::Result<Manifest> {
+    let mut archive = tar::Archive::new(File::open(file)?);
+    let mut manifest: Option<Manifest> = None;
+    let mut found = BTreeMap::new();
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        let path = entry.path()?.into_owned();
+        let name = allowed(&path).with_context(|| format!("'{}' does not belong into a backup", path.display()))?;
+        ensure!(entry.header().entry_type().is_file(), "'{name}' is not a file");
+        if name == MANIFEST {
+            let mut json = Vec::new();
+            entry.read_to_end(&mut json)?;
+            manifest = Some(serde_json::from_slice(&json).context("its manifest cannot be read")?);
+            continue;
+        }
+        let mut out = private_file(&to.join(&path))?;
+        let mut reader = Hashing { inner: &mut entry, hash: Sha256::new() };
+        std::io::copy(&mut reader, &mut out)?;
+        out.sync_all()?;
+        found.insert(name, hex(&reader.hash.finalize()));
+    }
+    let manifest = manifest.context("it is not whole: its end is missing")?;
+    ensure!(manifest.format == FORMAT, "it has a format of a newer version ({})", manifest.format);
+    ensure!(manifest.files == found, "its files are not those that were backed up: it is damaged");
+    Ok(manifest)
+}
+
+fn verify(folder: &Path, manifest: &Manifest) -> anyhow::Result<()> {
+    ensure!(manifest.files.contains_key(DATABASE), "it has no database");
+    ensure!(
+        manifest.schema as usize <= MIGRATIONS.len(),
+        "it was made by a newer version ({}): restore it with that one",
+        manifest.version
+    );
+    let wrong = tandem_sqlite::check(&folder.join(DATABASE))?;
+    if let Some(first) = wrong.first() {
+        bail!("its database is damaged: {first}");
+    }
+    Ok(())
+}
+
+/// The name of an entry, if it is one that a backup has.
+fn allowed(path: &Path) -> Option<String> {
+    let parts: Option<Vec<_>> = path
+        .components()
+        .map(|part| match part {
+            Component::Normal(name) => name.to_str(),
+            _ => None,
+        })
+        .collect();
+    match parts?.as_slice() {
+        [DATABASE | KEY | MANIFEST] | [MEDIA, _] => path.to_str().map(str::to_owned),
+        _ => None,
+    }
+}
+
+fn header(bytes: u64) -> tar::Header {
+    let mut header = tar::Header::new_gnu();
+    header.set_size(bytes);
+    header.set_mode(0o600);
+    header.set_entry_type(tar::EntryType::Regular);
+    header
+}
+
+/// A file or folder under a name of its own until it is done; removed if it never is.
+struct Partial(PathBuf);
+
+impl Partial {
+    /// An empty file that nobody else may read.
+    fn beside(file: &Path) -> anyhow::Result<Self> {
+        let path = draft_name(file)?;
+        private_file(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        let _ = if self.0.is_dir() { std::fs::remove_dir_all(&self.0) } else { std::fs::remove_file(&self.0) };
+    }
+}
+
+fn tempdir_beside(folder: &Path) -> anyhow::Result<Partial> {
+    let path = draft_name(folder)?;
+    std::fs::create_dir_all(path.join(MEDIA)).with_context(|| format!("Cannot make {}", path.display()))?;
+    Ok(Partial(path))
+}
+
+fn draft_name(path: &Path) -> anyhow::Result<PathBuf> {
+    let name = path.file_name().with_context(|| format!("'{}' names no file", path.display()))?;
+    Ok(path.with_file_name(format!("{}.{}.partial", name.to_string_lossy(), std::process::id())))
+}
+
+fn private_file(path: &Path) -> anyhow::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    folder::private(&mut options);
+    options.open(path).with_context(|| format!("Cannot make {}", path.display()))
+}
+
+/// A new name is kept only when its folder is.
+fn sync_folder(path: &Path) -> anyhow::Result<()> {
+    let absolute = std::path::absolute(path)?;
+    if let Some(parent) = absolute.parent()
+        && cfg!(unix)
+    {
+        File::open(parent)?.sync_all()?;
+    }
+    Ok(())
+}
+
+struct Hashing<R> {
+    inner: R,
+    hash: Sha256,
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(into)?;
+        if let Some(bytes) = into.get(..read) {
+            self.hash.update(bytes);
+        }
+        Ok(read)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,121 @@
+//! `tandem-hub doctor`: looks at everything that an operator would look at, and changes nothing.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use tandem_conversation::Time;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::folder::{self, DATABASE};
+use crate::store::MIGRATIONS;
+use crate::{identity, logic, media};
+
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Less free space than this is a fault, in bytes.
+const FREE_BYTES: u64 = 1 << 30;
+/// The first of January 2026, in Unix milliseconds.
+const EARLIEST: Time = Time(1_767_225_600_000);
+
+/// Says one line for each thing that is looked at; false if something is wrong.
+pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
+    let mut is_well = true;
+    let mut tell = |what: &str, found: anyhow::Result<String>| match found {
+        Ok(words) => say(format!("ok     {what}: {words}")),
+        Err(error) => {
+            is_well = false;
+            say(format!("WRONG  {what}: {error:#}"));
+        }
+    };
+    tell("settings", Ok(format!("data folder from {}", config.data_from)));
+    if folder::has_database(&config.data) {
+        tell("folder", folder::describe(&config.data));
+        let data = config.data.clone();
+        let checked = tokio::task::spawn_blocking(move || (schema(&data), content(&data), key(&data))).await;
+        if let Ok((schema, content, key)) = checked {
+            tell("schema", schema);
+            tell("database", content);
+            tell("identity.key", key);
+        }
+        tell("disk", disk(&config.data));
+        tell("clock", clock(&config.data));
+    } else {
+        tell("folder", Err(anyhow::anyhow!("there is no database in {}", config.data.display())));
+    }
+    tell("address", listening(config).await);
+    tell("Your Logic", your_logic(config).await);
+    is_well
+}
+
+fn schema(data: &Path) -> anyhow::Result<String> {
+    let (found, known) = (tandem_sqlite::version(&data.join(DATABASE))? as usize, MIGRATIONS.len());
+    ensure!(found <= known, "{found} was written by a newer version; this one knows {known}");
+    Ok(match found == known {
+        true => format!("{found}, the newest"),
+        false => format!("{found}; the next start brings it to {known}"),
+    })
+}
+
+fn content(data: &Path) -> anyhow::Result<String> {
+    let wrong = tandem_sqlite::check(&data.join(DATABASE))?;
+    ensure!(wrong.is_empty(), "damaged: {}", wrong.join("; "));
+    let bytes = data.join(DATABASE).metadata()?.len();
+    Ok(format!("nothing wrong was found in {} MiB", bytes / (1 << 20)))
+}
+
+fn key(data: &Path) -> anyhow::Result<String> {
+    if data.join(identity::FILE).exists() {
+        return Ok("is there".into());
+    }
+    let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
+    let known = connection.query_row("SELECT EXISTS (SELECT 1 FROM identity_key)", [], |row| row.get(0));
+    ensure!(!known.unwrap_or(false), "is missing: bring it back from a backup");
+    Ok("is made at the first start".into())
+}
+
+fn disk(data: &Path) -> anyhow::Result<String> {
+    let Some(free) = media::free_on_disk(data) else { return Ok("this system does not say how much is free".into()) };
+    ensure!(free >= FREE_BYTES, "{} MiB are free, which is less than {} MiB", free >> 20, FREE_BYTES >> 20);
+    Ok(format!("{} GiB are free", free >> 30))
+}
+
+fn clock(data: &Path) -> anyhow::Result<String> {
+    let now = Clock::system().now();
+    ensure!(now > EARLIEST, "it stands before 2026");
+    let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
+    let newest: Option<i64> = connection.query_row("SELECT max(updated) FROM conversations", [], |row| row.get(0))?;
+    let ahead_ms = newest.map_or(0, |newest| newest - now.0);
+    ensure!(ahead_ms < 60_000, "the newest conversation lies {} s in its future", ahead_ms / 1000);
+    Ok("agrees with the newest conversation".into())
+}
+
+async fn listening(config: &Config) -> anyhow::Result<String> {
+    let address = &config.listen;
+    if !folder::is_in_use(&config.data) {
+        let free = tokio::net::TcpListener::bind(address).await;
+        free.with_context(|| format!("cannot listen on {address}"))?;
+        return Ok(format!("{address} is free"));
+    }
+    let answer = client()?.get(format!("http://{address}/readyz")).send().await;
+    let answer = answer.with_context(|| format!("the running hub does not answer on {address}"))?;
+    if !answer.status().is_success() {
+        bail!("the hub on {address} is not ready: {}", answer.text().await.unwrap_or_default());
+    }
+    Ok(format!("the hub on {address} is ready"))
+}
+
+/// Whether anything answers there; nothing is asked of it.
+async fn your_logic(config: &Config) -> anyhow::Result<String> {
+    let Some(settings) = &config.logic else { return Ok("is not connected".into()) };
+    logic::endpoint(Some(settings))?;
+    let answer = client()?.get(&settings.url).send().await;
+    let answer = answer
+        .map_err(|error| anyhow::anyhow!("{} does not answer: {}", settings.url, logic::endpoint::chain(&error)))?;
+    Ok(format!("{} answers ({} to GET, which is never asked)", settings.url, answer.status().as_u16()))
+}
+
+fn client() -> anyhow::Result<reqwest::Client> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Ok(reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build()?)
+}

@@ -1,0 +1,53 @@
+//! Visits that came to nothing: web chats in which nobody ever wrote, with their sessions and made-up customers.
+
+use tandem_conversation::{ContactId, Time};
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::{Id, StoreError};
+use crate::engine::Engine;
+use crate::retention::{STEP, Step, first_id_at};
+
+/// Web chats of unknown visitors in the order in which they began; their ids carry the time.
+pub(crate) const NEXT: &str = "
+SELECT id, customer FROM contacts WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3";
+/// Whether it is a web chat that is nobody's, goes nowhere, and in which nobody ever wrote.
+pub(crate) const IS_EMPTY: &str = "
+SELECT kind = 'web_chat' AND value IS NULL AND moved_to IS NULL
+       AND NOT EXISTS (SELECT 1 FROM conversations WHERE contact = ?1)
+FROM contacts WHERE id = ?1";
+/// Whether nothing is known of a customer, and nothing is theirs.
+pub(crate) const IS_NOBODY: &str = "
+SELECT custom = '{}' AND NOT EXISTS (SELECT 1 FROM contacts WHERE customer = ?1)
+       AND NOT EXISTS (SELECT 1 FROM conversations WHERE customer = ?1)
+FROM customers WHERE id = ?1";
+pub(crate) const END_SESSIONS: &str = "DELETE FROM web_sessions WHERE contact = ?1";
+
+const WHAT: &str = "visits";
+
+/// Looks at some web chats that are older than that, and deletes the empty ones. Goes on where it stopped last time; at
+/// the end it begins anew.
+pub(crate) fn sweep(connection: &Connection, engine: &Engine, before: Time) -> Result<Step, StoreError> {
+    let mut place = connection.prepare_cached("SELECT place FROM sweeps WHERE what = ?1")?;
+    let place: Vec<u8> = place.query_row([WHAT], |row| row.get(0)).optional()?.unwrap_or_default();
+    let mut query = connection.prepare_cached(NEXT)?;
+    let rows = query.query_map(params![place, first_id_at(before), STEP], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = rows.collect::<Result<Vec<(Id, Id)>, _>>()?;
+    let mut gone = 0;
+    for (contact, customer) in &rows {
+        let is_empty = connection.prepare_cached(IS_EMPTY)?.query_row([contact], |row| row.get::<_, bool>(0))?;
+        // Somebody may have written just now, in this very group of writes.
+        if !is_empty || engine.newest_of_contact(connection, ContactId(contact.0))?.is_some() {
+            continue;
+        }
+        gone += connection.prepare_cached(END_SESSIONS)?.execute([contact])?;
+        gone += connection.prepare_cached("DELETE FROM contacts WHERE id = ?1")?.execute([contact])?;
+        if connection.prepare_cached(IS_NOBODY)?.query_row([customer], |row| row.get::<_, bool>(0))? {
+            gone += connection.prepare_cached("DELETE FROM customers WHERE id = ?1")?.execute([customer])?;
+        }
+    }
+    let more = rows.len() >= STEP as usize;
+    let place = rows.last().filter(|_| more).map(|(contact, _)| contact.0.as_bytes().to_vec()).unwrap_or_default();
+    let sql = "INSERT OR REPLACE INTO sweeps (what, place) VALUES (?1, ?2)";
+    connection.prepare_cached(sql)?.execute(params![WHAT, place])?;
+    Ok(Step { gone, more })
+}

@@ -1,0 +1,115 @@
+//! Backup of a running, writing hub, and the way back.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod common;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use common::{TestHub, get};
+use serde_json::json;
+use tandem_hub::config::Config;
+use tandem_hub::{backup, doctor, restore};
+use uuid::Uuid;
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn a_backup_of_a_hub_that_is_being_written_to_comes_back_whole() {
+    let hub = TestHub::start(None).await;
+    let carmen = hub.customer().await;
+    carmen.writes("before the backup").await;
+    std::fs::write(hub.folder.path().join("media").join(Uuid::now_v7().to_string()), b"a picture").unwrap();
+    let done = Arc::new(AtomicBool::new(false));
+    let writing = {
+        let (done, base, token) = (Arc::clone(&done), carmen.base.clone(), carmen.token.clone());
+        tokio::spawn(async move {
+            let mut written = 0;
+            while !done.load(Ordering::Relaxed) {
+                let message = json!({ "id": Uuid::now_v7(), "text": format!("meanwhile {written}") });
+                assert_eq!(common::post(&base, "/chat/v1/messages", Some(&token), &message).await.0, 200);
+                written += 1;
+            }
+            written
+        })
+    };
+    let outside = tempfile::tempdir().unwrap();
+    let (file, data) = (outside.path().join("tandem.tar"), hub.folder.path().to_owned());
+    let to = file.clone();
+    let told = tokio::task::spawn_blocking(move || backup(&data, &to)).await.unwrap().unwrap();
+    done.store(true, Ordering::Relaxed);
+    assert!(writing.await.unwrap() > 0, "messages were taken meanwhile");
+    assert!(told.contains("Backed up 3 files"), "{told}");
+    assert_eq!(names(outside.path()), ["tandem.tar"], "nothing else is left");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let again = backup(hub.folder.path(), &file).unwrap_err().to_string();
+    assert!(again.contains("exists already"), "{again}");
+
+    let restored = Arc::new(tempfile::tempdir().unwrap());
+    restore(&file, restored.path()).unwrap();
+    assert_eq!(std::fs::read_dir(restored.path().join("media")).unwrap().count(), 1);
+    let second = TestHub::on(Arc::clone(&restored), None, 1_000).await;
+    let (status, page) = get(&second.base, "/chat/v1/entries?after=0", Some(&carmen.token)).await;
+    assert_eq!(status, 200);
+    assert_eq!(page["entries"][0]["text"], "before the backup");
+    let maya = second.maya().await;
+    assert_eq!(maya.gets("/api/v1/me").await.0, 200, "users are there, too");
+}
+
+#[test]
+fn what_is_not_a_whole_backup_restores_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, file) = (folder.path().join("data"), folder.path().join("backup.tar"));
+    tandem_hub::add_user(
+        &data,
+        tandem_hub::NewUser::new("a@b.example", "A", tandem_conversation::Role::Agent, "0123456789"),
+    )
+    .unwrap();
+    backup(&data, &file).unwrap();
+    let whole = std::fs::read(&file).unwrap();
+    let mut flipped = whole.clone();
+    flipped[3_000] ^= 1;
+    let other = folder.path().join("other.tar");
+    for broken in [&whole[..whole.len() / 2], &whole[..0], &flipped, b"not a tar at all"] {
+        std::fs::write(&other, broken).unwrap();
+        assert!(restore(&other, &folder.path().join("new")).is_err());
+        assert_eq!(names(folder.path()), ["backup.tar", "data", "other.tar"], "nothing half is left behind");
+    }
+    let refused = restore(&file, &data).unwrap_err().to_string();
+    assert!(refused.contains("is not empty"), "{refused}");
+    restore(&file, &folder.path().join("deep/new")).unwrap();
+}
+
+#[tokio::test]
+async fn the_doctor_says_what_is_well_and_what_is_not() {
+    let hub = TestHub::start(None).await;
+    let mut lines = Vec::new();
+    let listen = hub.base.trim_start_matches("http://").to_owned();
+    let config = Config { listen, ..Config::new(hub.folder.path().to_owned()) };
+    let is_well = doctor(&config, |line| lines.push(line)).await;
+    let text = lines.join("\n");
+    for what in
+        ["ok     folder", "ok     schema", "ok     database", "ok     identity.key", "is ready", "Your Logic: is not"]
+    {
+        assert!(text.contains(what), "{what}:\n{text}");
+    }
+    assert!(is_well || text.contains("MiB are free"), "{text}");
+
+    std::fs::remove_file(hub.folder.path().join("identity.key")).unwrap();
+    let config = Config { logic: Some(common::logic_at("http://127.0.0.1:1/")), ..config };
+    let mut lines = Vec::new();
+    assert!(!doctor(&config, |line| lines.push(line)).await);
+    let text = lines.join("\n");
+    assert!(text.contains("WRONG  identity.key") && text.contains("WRONG  Your Logic"), "{text}");
+}

@@ -1,0 +1,174 @@
+//! The hub behind nginx and Caddy, with the very files of the documents: only host, ports and certificate are exchanged.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Value;
+use tandem_testkit::hub_process::{HubOptions, HubProcess};
+use tandem_tests::stage::{Stage, program, repository};
+
+/// A proxy with TLS in front of a hub.
+struct Proxy {
+    child: Child,
+    url: String,
+    log: PathBuf,
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+fn document(name: &str) -> Result<String> {
+    std::fs::read_to_string(repository().join("docs/proxy").join(name)).context("the file of the documents")
+}
+
+/// Exchanges a text that must be there.
+fn exchange(text: &str, from: &str, to: &str) -> Result<String> {
+    ensure!(text.contains(from), "the file does not say {from}");
+    Ok(text.replace(from, to))
+}
+
+fn address(hub: &HubProcess) -> &str {
+    hub.url.trim_start_matches("http://")
+}
+
+impl Proxy {
+    fn nginx(room: &Path, hub: &HubProcess) -> Result<Self> {
+        let port = free_port()?;
+        let folder = room.display().to_string();
+        let mut openssl = Command::new("openssl");
+        openssl.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]);
+        openssl.arg("-keyout").arg(room.join("privkey.pem")).arg("-out").arg(room.join("fullchain.pem"));
+        ensure!(openssl.stderr(Stdio::null()).status()?.success(), "no certificate");
+        let site = document("nginx.conf")?;
+        let site = exchange(&site, "listen 443 ssl", &format!("listen 127.0.0.1:{port} ssl"))?;
+        let site = exchange(&site, "chat.example.com", "localhost")?;
+        let site = exchange(&site, "/etc/ssl/tandem", &folder)?;
+        let site = exchange(&site, "/var/log/nginx", &folder)?;
+        let site = exchange(&site, "127.0.0.1:7700", address(hub))?;
+        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map(|kind| format!("{kind}_temp_path {folder}/{kind};\n"))
+            .concat();
+        let around = format!(
+            "daemon off;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\nevents {{}}\nhttp {{\n{temporary}{site}\n}}\n"
+        );
+        let path = room.join("nginx.conf");
+        std::fs::write(&path, around)?;
+        let nginx = if Path::new("/usr/sbin/nginx").exists() { "/usr/sbin/nginx" } else { "nginx" };
+        let child = Command::new(nginx).arg("-c").arg(&path).arg("-p").arg(room).stderr(Stdio::null()).spawn()?;
+        Self { child, url: format!("https://localhost:{port}"), log: room.join("tandem.log") }.ready()
+    }
+
+    fn caddy(room: &Path, hub: &HubProcess) -> Result<Self> {
+        let port = free_port()?;
+        let site = document("Caddyfile")?;
+        let site = exchange(&site, "chat.example.com", &format!("https://localhost:{port}"))?;
+        let site = exchange(&site, "127.0.0.1:7700", address(hub))?;
+        let options = "{\n\tadmin off\n\tlocal_certs\n\tskip_install_trust\n\tauto_https disable_redirects\n}\n";
+        let (path, log) = (room.join("Caddyfile"), room.join("caddy.log"));
+        std::fs::write(&path, format!("{options}{site}"))?;
+        let mut caddy = Command::new("caddy");
+        caddy.args(["run", "--adapter", "caddyfile", "--config"]).arg(&path);
+        caddy.env("HOME", room).env("XDG_DATA_HOME", room).env("XDG_CONFIG_HOME", room);
+        let child = caddy.stderr(std::fs::File::create(&log)?).stdout(Stdio::null()).spawn()?;
+        Self { child, url: format!("https://localhost:{port}"), log }.ready()
+    }
+
+    fn ready(mut self) -> Result<Self> {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while self.curl(&["/readyz"])? != "ok" {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("the proxy ended: {status}");
+            }
+            ensure!(Instant::now() < deadline, "the proxy does not answer");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(self)
+    }
+
+    /// What curl says; the first argument is the path.
+    fn curl(&self, arguments: &[&str]) -> Result<String> {
+        let (path, more) = arguments.split_first().context("BUG: a path")?;
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--insecure", "--max-time", "20"]).args(more).arg(format!("{}{path}", self.url));
+        Ok(String::from_utf8_lossy(&curl.output()?.stdout).into_owned())
+    }
+
+    fn status(&self, arguments: &[&str]) -> Result<String> {
+        self.curl(&[arguments, &["--output", "/dev/null", "--write-out", "%{http_code}"]].concat())
+    }
+}
+
+/// Everything that needs more of a proxy than passing requests on.
+fn serves_everybody(proxy: &Proxy, room: &Path) -> Result<()> {
+    let json = ["--header", "content-type: application/json", "--data", r#"{"brand":"northwind"}"#];
+    let origin = format!("origin: {}", proxy.url);
+    let session = proxy.curl(&[&["/chat/v1/sessions"][..], &json[..], &["--header", &origin]].concat())?;
+    let session: Value = serde_json::from_str(&session).context(session)?;
+    let token = format!("authorization: Bearer {}", session["token"].as_str().context("a session")?);
+
+    let upgrade = [
+        "/chat/v1/live",
+        "--http1.1",
+        "--include",
+        "--max-time",
+        "2",
+        "--header",
+        "connection: Upgrade",
+        "--header",
+        "upgrade: websocket",
+        "--header",
+        "sec-websocket-version: 13",
+        "--header",
+        "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
+    ];
+    let live = proxy.curl(&upgrade)?;
+    ensure!(live.starts_with("HTTP/1.1 101"), "the live connection is not upgraded: {live}");
+
+    let picture = room.join("nine-megabytes.png");
+    let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+    bytes.resize(9_000_000, 0);
+    std::fs::write(&picture, bytes)?;
+    let data = format!("@{}", picture.display());
+    let upload = ["/chat/v1/media?name=ship.png", "--header", &token, "--header", "content-type: image/png"];
+    let stored = proxy.curl(&[&upload[..], &["--data-binary", &data]].concat())?;
+    ensure!(stored.contains("9000000"), "nine megabytes do not pass: {stored}");
+
+    let zipped = ["/openapi.json", "--header", "accept-encoding: gzip", "--dump-header", "-", "--output", "/dev/null"];
+    let headers = proxy.curl(&zipped)?.to_ascii_lowercase();
+    ensure!(headers.contains("content-encoding: gzip"), "nothing is compressed: {headers}");
+
+    let secret = "a-token-that-nobody-may-read-in-a-log";
+    ensure!(proxy.status(&[&format!("/guest/{secret}")])? == "200", "the guest page is not there");
+    let foreign = ["/guest/x/open", "--request", "POST", "--header", &origin];
+    let refused = proxy.curl(&foreign)?;
+    ensure!(!refused.contains("guest.origin"), "the page's own origin is not known through the proxy: {refused}");
+    ensure!(!std::fs::read_to_string(&proxy.log)?.contains(secret), "the log holds a link's token");
+    Ok(())
+}
+
+#[test]
+fn nginx_with_the_file_of_the_documents_serves_everybody() -> Result<()> {
+    let stage = Stage::new("proxies-nginx")?;
+    let hub = HubProcess::start(&program("tandem-hub")?, &HubOptions::default())?;
+    let room = stage.room("nginx")?;
+    serves_everybody(&Proxy::nginx(&room, &hub)?, &room)
+}
+
+#[test]
+fn caddy_with_the_file_of_the_documents_serves_everybody() -> Result<()> {
+    let stage = Stage::new("proxies-caddy")?;
+    let hub = HubProcess::start(&program("tandem-hub")?, &HubOptions::default())?;
+    let room = stage.room("caddy")?;
+    serves_everybody(&Proxy::caddy(&room, &hub)?, &room)
+}
