@@ -1,5 +1,7 @@
 //! Live connections that are dead, too loud or ended, for all three kinds of client.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod common;
 
 use std::time::Duration;

@@ -37,7 +37,7 @@ static HUB_STYLE: Asset = Asset::new(
 );
 
 pub(super) fn routes(config: &Config, document: utoipa::openapi::OpenApi) -> Router<Arc<Hub>> {
-    let asset = |asset: &'static Asset| get(async move |headers: HeaderMap| asset.answer(&headers));
+    let asset = |asset: &'static Asset| get(move |headers: HeaderMap| async move { asset.answer(&headers) });
     let routes = Router::new()
         .route("/hub.css", asset(&HUB_STYLE))
         .route("/chat.js", get(script))

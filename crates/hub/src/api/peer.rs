@@ -242,7 +242,8 @@ mod tests {
 
     #[test]
     fn the_nearest_address_that_is_no_trusted_proxy_counts() {
-        let cases: &[(&str, &[(&str, &str)], &str)] = &[
+        type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+        let cases: &[Case<'_>] = &[
             ("203.0.113.9", &[], "203.0.113.9"),
             ("203.0.113.9", &[("x-forwarded-for", "198.51.100.1")], "203.0.113.9"),
             ("127.0.0.1", &[("x-forwarded-for", "198.51.100.1")], "198.51.100.1"),
@@ -293,7 +294,8 @@ mod tests {
     #[test]
     fn the_hubs_own_page_is_known_behind_proxies_that_change_the_host() {
         let https = "https://hub.example";
-        let cases: &[(&str, &[(&str, &str)], Option<&str>, bool)] = &[
+        type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], Option<&'a str>, bool);
+        let cases: &[Case<'_>] = &[
             (https, &[("host", "hub.example")], None, true),
             (https, &[("host", "HUB.example:443")], None, true),
             ("https://hub.example:8443", &[("host", "hub.example:8443")], None, true),
