@@ -126,7 +126,7 @@ async fn a_chat_works_on_the_brands_domains_only() {
         (headers["vary"].as_bytes(), headers["cross-origin-resource-policy"].as_bytes()),
         (&b"origin"[..], &b"cross-origin"[..])
     );
-    assert_eq!(look.json::<Value>().await.unwrap()["accent"], "#2f5bea");
+    assert_eq!(look.json::<serde_json::Value>().await.unwrap()["accent"], "#2f5bea");
     assert_eq!(get(&hub.base, "/chat/v1/brands/unknown", None).await.1["code"], "chat.brand_unknown");
 }
 
