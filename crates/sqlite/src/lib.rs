@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use key::Key;
-pub use migration::Migration;
+pub use migration::{BREAKS, Migration};
 pub use rusqlite;
 use rusqlite::Connection;
 pub use writer::Companion;

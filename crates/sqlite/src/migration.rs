@@ -1,4 +1,8 @@
 //! Schema versions: forward only, each in its own transaction.
+//!
+//! A file says two things: its schema (`user_version`), and the oldest schema whose programs may still work with it
+//! (`application_id`). Steps only add, so that an older program goes on with a newer file, unless a step says that it
+//! [breaks](BREAKS) them.
 
 use rusqlite::Connection;
 
@@ -9,14 +13,25 @@ use crate::Error;
 pub struct Migration {
     /// What the step is for.
     pub name: &'static str,
+    /// What older programs cannot live with contains [`BREAKS`]. Everything else must be added so that they can: tables,
+    /// indices, and columns that are null or have a default.
     pub sql: &'static str,
 }
 
+/// A line in the SQL of a step after which older programs must not open the file.
+pub const BREAKS: &str = "-- Older programs must not open the file after this.";
+
 pub(crate) fn run(connection: &mut Connection, migrations: &[Migration]) -> Result<(), Error> {
-    let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let number = |pragma: &str| connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, u32>(0));
+    let (found, oldest) = (number("user_version")?, number("application_id")?);
     let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
     if found > known {
-        return Err(Error::Newer { found, known });
+        // Files that say nothing were written before older programs were thought of.
+        if oldest == 0 || oldest > known {
+            return Err(Error::Newer { found, known });
+        }
+        tracing::warn!(schema.version = found, schema.known = known, "the file was written by a newer version");
+        return Ok(());
     }
     if found < known {
         tracing::info!(from = found, to = known, "bringing the database's schema up to date");
@@ -28,5 +43,48 @@ pub(crate) fn run(connection: &mut Connection, migrations: &[Migration]) -> Resu
         transaction.pragma_update(None, "user_version", version)?;
         transaction.commit()?;
     }
+    let breaking = (1u32..).zip(migrations).filter(|(_, step)| step.sql.contains(BREAKS)).map(|(version, _)| version);
+    let may_open = breaking.max().unwrap_or(1);
+    if oldest != may_open {
+        connection.pragma_update(None, "application_id", may_open)?;
+    }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: Migration = Migration { name: "turns", sql: "CREATE TABLE turns (words TEXT NOT NULL)" };
+    const MORE: Migration = Migration { name: "tags", sql: "ALTER TABLE turns ADD COLUMN tags TEXT" };
+    const BREAK: Migration = Migration {
+        name: "other turns",
+        sql: "-- Older programs must not open the file after this.
+              ALTER TABLE turns RENAME TO said",
+    };
+
+    #[test]
+    fn an_older_program_opens_a_newer_file_unless_a_step_breaks_it() {
+        for (file, program, opens) in [
+            (vec![FIRST], vec![FIRST, MORE], true),
+            (vec![FIRST, MORE], vec![FIRST], true),
+            (vec![FIRST, MORE, BREAK], vec![FIRST, MORE], false),
+            (vec![FIRST, MORE, BREAK], vec![FIRST, MORE, BREAK], true),
+            (vec![FIRST, BREAK, MORE], vec![FIRST, BREAK], true),
+        ] {
+            let mut connection = Connection::open_in_memory().unwrap();
+            run(&mut connection, &file).unwrap();
+            let before: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+            assert_eq!(run(&mut connection, &program).is_ok(), opens, "{} steps by {}", file.len(), program.len());
+            let after: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+            assert!(after >= before, "a newer file is not made older");
+        }
+    }
+
+    #[test]
+    fn a_newer_file_that_says_nothing_of_older_programs_stays_closed() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("PRAGMA user_version = 7").unwrap();
+        assert!(matches!(run(&mut connection, &[FIRST]), Err(Error::Newer { found: 7, known: 1 })));
+    }
 }
