@@ -54,8 +54,9 @@ export function clockSeconds(at: string): string {
 /** today, yesterday, 3 November, 3 November 2024. */
 export function day(at: string, now: number): string {
   const date = new Date(at);
-  if (sameDay(date.getTime(), now)) return "today";
-  if (sameDay(date.getTime() + DAY, now)) return "yesterday";
+  const days = calendarDay(now) - calendarDay(date.getTime());
+  if (days === 0) return "today";
+  if (days === 1) return "yesterday";
   return (date.getFullYear() === new Date(now).getFullYear() ? DAY_AND_MONTH : WITH_YEAR).format(date);
 }
 
@@ -70,8 +71,14 @@ function days(ms: number): string {
   return count === 1 ? "1 day" : `${count} days`;
 }
 
+/** The day of the calendar here, counted. A day is not always 24 hours long: clocks are put forward and back. */
+function calendarDay(at: number): number {
+  const date = new Date(at);
+  return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / DAY;
+}
+
 function sameDay(a: number, b: number): boolean {
-  return new Date(a).toDateString() === new Date(b).toDateString();
+  return calendarDay(a) === calendarDay(b);
 }
 
 function two(value: number): string {
