@@ -46,9 +46,11 @@ impl Standing {
     pub fn read(state: Value) -> serde_json::Result<Self> {
         let App { connection, me, counts } = serde_json::from_value(state)?;
         Ok(match me {
-            Some(Me { availability }) => {
-                Self::SignedIn { availability, offline: connection.state == "offline", counts }
-            }
+            Some(Me { availability }) => Self::SignedIn {
+                availability,
+                offline: matches!(connection.state.as_str(), "offline" | "outdated"),
+                counts,
+            },
             None if connection.state == "locked" => Self::Locked,
             None => Self::SignedOut,
         })

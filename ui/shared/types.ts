@@ -30,7 +30,15 @@ me: MeView | null, counts: CountsView, figures: FiguresView,
 /**
  * How the notification service answered last.
  */
-notifications: NotificationsView, settings: SettingsView, };
+notifications: NotificationsView, settings: SettingsView, 
+/**
+ * The hub's time minus this machine's, in milliseconds: what the page shows against now.
+ */
+hubAheadMs: number, 
+/**
+ * Conversations with something in them that only a newer version of the desk can show.
+ */
+newer: number, };
 
 export type Attached = { id: ConversationId, turn: TurnId, };
 
@@ -94,7 +102,7 @@ export type CommandId = string;
 
 export type CompletedView = { at: Time, by: Participant, resolution: string, };
 
-export type ConnectionView = { "state": "locked", ask: LockedAsk, reason: string | null, } | { "state": "signed_out", hub: string | null, reason: string | null, } | { "state": "connecting", since: Time, } | { "state": "live", since: Time, completeUpTo: Time, } | { "state": "offline", since: Time, completeUpTo: Time | null, reason: string, };
+export type ConnectionView = { "state": "locked", ask: LockedAsk, reason: string | null, } | { "state": "signed_out", hub: string | null, reason: string | null, } | { "state": "connecting", since: Time, } | { "state": "live", since: Time, completeUpTo: Time, } | { "state": "offline", since: Time, completeUpTo: Time | null, reason: string, } | { "state": "outdated", since: Time, completeUpTo: Time | null, older: Older, reason: string, };
 
 export type ConversationId = string;
 
@@ -405,6 +413,11 @@ preview: boolean,
 quiet: QuietHours | null, };
 
 export type NotificationsView = { "state": "unknown" } | { "state": "working", server: string, } | { "state": "failing", reason: string, };
+
+/**
+ * Which of the two must be updated.
+ */
+export type Older = "desk" | "hub";
 
 export type OneCommand = { command: CommandId, };
 

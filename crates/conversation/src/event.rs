@@ -26,6 +26,7 @@ pub struct Event {
     pub actor: Participant,
     /// The command that caused it.
     pub cause: CommandId,
+    #[serde(serialize_with = "crate::tolerant::body")]
     pub body: EventBody,
 }
 
@@ -172,6 +173,9 @@ pub enum EventBody {
         name: String,
         reason: String,
     },
+    /// What a newer version wrote, as it came ([`Event::read`]). It moves the position and nothing else.
+    #[serde(skip)]
+    Unknown(Value),
 }
 
 /// Who receives: the customer, or our side's desks.

@@ -26,6 +26,7 @@ mod section;
 mod silence;
 mod state;
 mod time;
+mod tolerant;
 mod trigger;
 mod turn;
 mod voice;

@@ -14,7 +14,7 @@ use crate::turn::limits;
 
 /// A colleague named in a note, with the name that the words use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Mention {
     pub user: UserId,
     pub name: String,

@@ -346,7 +346,8 @@ impl Conversation {
             | EventBody::ButtonPressed { .. }
             | EventBody::FeedbackGiven { .. }
             | EventBody::LinkUsed { .. }
-            | EventBody::MailFailed { .. } => {}
+            | EventBody::MailFailed { .. }
+            | EventBody::Unknown(_) => {}
         }
     }
 

@@ -18,6 +18,7 @@ pub(crate) mod reports;
 pub(crate) mod rescue;
 pub(crate) mod search;
 pub(crate) mod unheld;
+pub(crate) mod unknown;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -246,6 +247,7 @@ pub(crate) fn forget_conversations(connection: &Connection, touched: &mut Touche
     connection
         .execute_batch("DELETE FROM events; DELETE FROM conversations; DELETE FROM media; DELETE FROM unheld;")?;
     meta::remove(connection, meta::CURSOR)?;
+    meta::remove(connection, meta::UNKNOWN)?;
     touched.everything();
     Ok(())
 }
@@ -270,9 +272,14 @@ pub(crate) fn conversation_id(bytes: [u8; 16]) -> ConversationId {
     ConversationId(Uuid::from_bytes(bytes))
 }
 
+/// A row that cannot be read.
+pub(crate) fn damaged(what: &'static str, error: &serde_json::Error) -> CacheError {
+    CacheError::Damaged { what, detail: error.to_string() }
+}
+
 /// Our own JSON out of a column.
 pub(crate) fn parse<T: serde::de::DeserializeOwned>(what: &'static str, json: &str) -> Result<T, CacheError> {
-    serde_json::from_str(json).map_err(|error| CacheError::Damaged { what, detail: error.to_string() })
+    serde_json::from_str(json).map_err(|error| damaged(what, &error))
 }
 
 /// A value as JSON for a column.

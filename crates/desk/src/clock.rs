@@ -10,6 +10,9 @@ use tandem_conversation::Time;
 /// A difference below this is the way of the message, not of the clock, in milliseconds.
 const NOISE_MS: i64 = 1_000;
 
+/// A message may be this late, in milliseconds; what is later means that a clock was changed.
+const DELAY_MS: i64 = 5_000;
+
 /// Tells the time; tests bring their own.
 #[derive(Clone)]
 pub struct Clock {
@@ -47,10 +50,21 @@ impl Clock {
         self.now().plus_ms(self.ahead_ms.load(Ordering::Relaxed))
     }
 
-    /// The hub said what time it is.
-    pub(crate) fn heard(&self, hub: Time) {
-        let ahead = hub.since(self.now());
-        self.ahead_ms.store(if ahead.abs() < NOISE_MS { 0 } else { ahead }, Ordering::Relaxed);
+    /// What [`Clock::hub_now`] adds to this machine's time, in milliseconds.
+    pub(crate) fn ahead_ms(&self) -> i64 {
+        self.ahead_ms.load(Ordering::Relaxed)
+    }
+
+    /// The hub said what time it is; true if that changes much. A message that waited on its way says too little, so a
+    /// little less than what is known changes nothing.
+    pub(crate) fn heard(&self, hub: Time) -> bool {
+        let (ahead, known) = (hub.since(self.now()), self.ahead_ms());
+        let ahead = if ahead.abs() < NOISE_MS { 0 } else { ahead };
+        if (known - DELAY_MS..=known).contains(&ahead) {
+            return false;
+        }
+        self.ahead_ms.store(ahead, Ordering::Relaxed);
+        (ahead - known).abs() >= NOISE_MS
     }
 }
 

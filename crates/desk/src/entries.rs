@@ -63,7 +63,8 @@ pub(crate) fn role(event: &Event) -> Role {
         | EventBody::ButtonPressed { .. }
         | EventBody::HandoverGraded { .. }
         | EventBody::FeedbackGiven { .. }
-        | EventBody::MailFailed { .. } => Role::Entry,
+        | EventBody::MailFailed { .. }
+        | EventBody::Unknown(_) => Role::Entry,
         EventBody::Started { .. }
         | EventBody::LogicAsked { .. }
         | EventBody::LogicAnswered { .. }

@@ -1,26 +1,34 @@
 //! The hub over HTTP: addresses, requests, and how they fail. Knows no token by itself; [`crate::session`] does.
 
+mod failure;
+mod socket;
+
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::stream::BoxStream;
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Body, Client, Method, RequestBuilder, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tandem_conversation::{Conversation, ConversationId, CustomerId, Media, MediaId, Position};
+use serde_json::value::RawValue;
+use tandem_conversation::{Conversation, ConversationId, CustomerId, Event, Media, MediaId, Position};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{
-    AlertLedger, AlertReports, CommandAccepted, CommandRequest, EventPage, Improve, Improved, Journey, Login, Refresh,
-    SearchPage, Tokens,
+    About, AlertLedger, AlertReports, CommandAccepted, CommandRequest, EventPage, Improve, Improved, Journey, Login,
+    Refresh, SearchPage, Tokens,
 };
 use tandem_protocol::logic::LogicResponseBody;
 
+pub(crate) use self::socket::{Outdated, Socket, Standing, outdated};
 use crate::cache::media::File;
 use crate::pace::Pace;
+
+/// A hub that does not answer.
+const SILENT: &str = "The hub does not answer.";
 
 /// Largest answer that is read into memory, in bytes.
 const ANSWER_BYTES: usize = 64 * 1024 * 1024;
@@ -51,6 +59,34 @@ pub(crate) enum HubError {
     /// An address that must not or cannot be used.
     #[error("{0}")]
     Address(String),
+}
+
+/// A state, perhaps of a newer hub.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub state: Conversation,
+    /// Every part of it was understood.
+    pub is_whole: bool,
+}
+
+impl State {
+    fn read(text: &RawValue) -> Result<Self, HubError> {
+        let (state, is_whole) = Conversation::read(text.get()).map_err(garbled)?;
+        Ok(Self { state, is_whole })
+    }
+}
+
+/// No body.
+const NOTHING: Option<&()> = None;
+
+fn garbled(error: serde_json::Error) -> HubError {
+    HubError::Garbled(error.to_string())
+}
+
+/// What every request says of this desk.
+fn headers() -> HeaderMap {
+    let version = HeaderValue::from(tandem_protocol::version());
+    HeaderMap::from_iter([(reqwest::header::HeaderName::from_static(tandem_protocol::VERSION_HEADER), version)])
 }
 
 /// Which part of a conversation's events is wanted.
@@ -111,11 +147,15 @@ impl Hub {
         // Whoever runs us may have chosen a provider already; any choice is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
         // A token goes to the hub that was named, and a hub does not send anybody elsewhere.
-        let builder = Client::builder().connect_timeout(Duration::from_secs(5)).redirect(Policy::none());
+        let builder = Client::builder()
+            .connect_timeout(Duration::from_secs(5))
+            .redirect(Policy::none())
+            .tcp_keepalive(Duration::from_secs(15))
+            .default_headers(headers());
         let builder = if loopback { builder.no_proxy() } else { builder };
         // Without TLS nobody has to be trusted, and reading whom this machine trusts takes long.
         let builder = if url.scheme() == "http" { builder.tls_certs_only([]) } else { builder };
-        let client = builder.build().map_err(|error| HubError::Address(reason(&error)))?;
+        let client = builder.build().map_err(|error| HubError::Address(failure::reason(&error)))?;
         Ok(Self { address: url, client, answer: Pace::default().answer })
     }
 
@@ -129,12 +169,15 @@ impl Hub {
         self.address.as_str().trim_end_matches('/')
     }
 
-    /// Where the live connection is opened.
-    pub(crate) fn live_address(&self, after: Option<u64>) -> String {
-        let base = self.address().replacen("http", "ws", 1);
-        match after {
-            Some(cursor) => format!("{base}/api/v1/live?after={cursor}"),
-            None => format!("{base}/api/v1/live"),
+    /// Whether this desk and the hub can work together; none if they can. A hub that does not say what it speaks is one
+    /// of the oldest that can.
+    pub(crate) async fn outdated(&self) -> Result<Option<Outdated>, HubError> {
+        match self.ask::<About, ()>(Method::GET, "about", None, None).await {
+            Ok(about) => Ok(Outdated::between(about.version, Some(about.oldest))),
+            Err(HubError::Refused(problem)) => Ok(outdated(&problem)),
+            Err(error @ HubError::Network(_)) => Err(error),
+            // Somebody in between, or a hub that is busy: signing in says more.
+            Err(_) => Ok(None),
         }
     }
 
@@ -164,21 +207,43 @@ impl Hub {
         self.ask(Method::POST, "commands", Some(token), Some(command)).await
     }
 
-    pub(crate) async fn conversation(&self, token: &str, id: ConversationId) -> Result<Conversation, HubError> {
-        self.ask(Method::GET, &format!("conversations/{id}"), Some(token), None::<&()>).await
+    pub(crate) async fn conversation(&self, token: &str, id: ConversationId) -> Result<State, HubError> {
+        let state: Box<RawValue> = self.ask(Method::GET, &format!("conversations/{id}"), Some(token), NOTHING).await?;
+        State::read(&state)
     }
 
-    pub(crate) async fn turns(&self, token: &str, id: ConversationId, part: Part) -> Result<EventPage, HubError> {
+    /// Events with their text, which is kept as it came.
+    pub(crate) async fn turns(
+        &self,
+        token: &str,
+        id: ConversationId,
+        part: Part,
+    ) -> Result<Vec<(Event, Box<RawValue>)>, HubError> {
         let part = match part {
             Part::Before(position) => format!("before={position}"),
             Part::After(position) => format!("after={position}"),
         };
         let path = format!("conversations/{id}/turns?{part}&limit={PAGE}");
-        self.ask(Method::GET, &path, Some(token), None::<&()>).await
+        let page: EventPage = self.ask(Method::GET, &path, Some(token), NOTHING).await?;
+        let read = |text: Box<RawValue>| Event::read(text.get()).map(|event| (event, text)).map_err(garbled);
+        page.events.into_iter().map(read).collect()
     }
 
-    pub(crate) async fn journey(&self, token: &str, customer: CustomerId) -> Result<Journey, HubError> {
-        self.ask(Method::GET, &format!("customers/{customer}/journey"), Some(token), None::<&()>).await
+    /// A page of a customer's conversations, the newest first, and where the next one begins.
+    pub(crate) async fn journey(
+        &self,
+        token: &str,
+        customer: CustomerId,
+        before: Option<&str>,
+    ) -> Result<(Vec<State>, Option<String>), HubError> {
+        let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
+        let path = format!("customers/{customer}/journey?newest=true{before}");
+        let page: Journey = self.ask(Method::GET, &path, Some(token), NOTHING).await?;
+        let states: Result<Vec<_>, _> = page.conversations.iter().map(|state| State::read(state)).collect();
+        let mut states = states?;
+        // An older hub tells all of it at once, the oldest first.
+        states.sort_by_key(|state| std::cmp::Reverse((state.state.started, state.state.id)));
+        Ok((states, page.next))
     }
 
     pub(crate) async fn report_alerts(&self, token: &str, reports: &AlertReports) -> Result<(), HubError> {
@@ -187,12 +252,12 @@ impl Hub {
     }
 
     pub(crate) async fn alerts(&self, token: &str, id: ConversationId) -> Result<AlertLedger, HubError> {
-        self.ask(Method::GET, &format!("conversations/{id}/alerts"), Some(token), None::<&()>).await
+        self.ask(Method::GET, &format!("conversations/{id}/alerts"), Some(token), NOTHING).await
     }
 
     /// What Your Logic would say next.
     pub(crate) async fn preview(&self, token: &str, id: ConversationId) -> Result<LogicResponseBody, HubError> {
-        self.ask(Method::POST, &format!("logic/conversations/{id}/preview"), Some(token), None::<&()>).await
+        self.ask(Method::POST, &format!("logic/conversations/{id}/preview"), Some(token), NOTHING).await
     }
 
     /// Better words for a reply.
@@ -286,7 +351,7 @@ impl Hub {
         let mut address = Url::parse("hub:search").map_err(|error| HubError::Address(error.to_string()))?;
         address.query_pairs_mut().append_pair("q", query).append_pair("limit", &limit.to_string());
         let path = format!("search?{}", address.query().unwrap_or_default());
-        self.ask(Method::GET, &path, Some(token), None::<&()>).await
+        self.ask(Method::GET, &path, Some(token), NOTHING).await
     }
 
     async fn ask<T: DeserializeOwned, B: Serialize + Sync>(
@@ -305,7 +370,7 @@ impl Hub {
         }
         let response = checked(request.send().await.map_err(network)?).await?;
         let bytes = bounded(response).await?;
-        serde_json::from_slice(&bytes).map_err(|error| HubError::Garbled(error.to_string()))
+        serde_json::from_slice(&bytes).map_err(garbled)
     }
 }
 
@@ -345,14 +410,15 @@ async fn while_it_flows<T>(
         }
         let now = moved.load(Ordering::Relaxed);
         if now == before {
-            return Err(HubError::Network("The hub does not answer.".into()));
+            return Err(HubError::Network(SILENT.into()));
         }
         before = now;
     }
 }
 
 async fn checked(response: Response) -> Result<Response, HubError> {
-    if response.status().is_success() {
+    let status = response.status();
+    if status.is_success() || status == reqwest::StatusCode::SWITCHING_PROTOCOLS {
         return Ok(response);
     }
     let (status, problem, retry_after) = problem_of(response).await;
@@ -404,22 +470,7 @@ pub(crate) fn in_between(status: u16) -> String {
 }
 
 fn network(error: reqwest::Error) -> HubError {
-    HubError::Network(reason(&error))
-}
-
-/// The deepest cause, in words for an agent. Never the address: it may hold a token one day.
-fn reason(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return "The hub does not answer.".into();
-    }
-    if error.is_connect() {
-        return "The hub cannot be reached.".into();
-    }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    format!("The connection to the hub failed: {cause}.")
+    HubError::Network(failure::reason(&error))
 }
 
 #[cfg(test)]
@@ -467,12 +518,5 @@ mod tests {
         let busy = Problem { retry_after: Some(7), ..Problem::new(503, "hub.busy", "Come again.") };
         let HubError::Busy { retry_after, .. } = judged(503, Some(busy), None) else { panic!("it passes") };
         assert_eq!(retry_after, Some(Duration::from_secs(7)));
-    }
-
-    #[test]
-    fn the_live_connection_resumes_after_the_cursor() {
-        let hub = Hub::new("http://127.0.0.1:7700/", false).unwrap();
-        assert_eq!(hub.live_address(Some(7)), "ws://127.0.0.1:7700/api/v1/live?after=7");
-        assert_eq!(hub.live_address(None), "ws://127.0.0.1:7700/api/v1/live");
     }
 }

@@ -21,7 +21,7 @@ pub(crate) use fetch::{Fetch, FetchError, fetch_unknown};
 use crate::cache::{Cache, meta};
 use crate::changes::Changes;
 use crate::clock::Clock;
-use crate::hub::HubError;
+use crate::hub::{HubError, Outdated, Standing, outdated};
 use crate::memory::Memory;
 use crate::outbox::Outbox;
 use crate::pace::Pace;
@@ -39,6 +39,8 @@ pub(crate) enum Link {
     Live { since: Time, session: Arc<Session> },
     /// Not connected; tries again by itself.
     Offline { since: Time, reason: String, session: Arc<Session> },
+    /// The hub answers, and one of the two is too old for the other. Looks again now and then.
+    Outdated { since: Time, outdated: Outdated, session: Arc<Session> },
 }
 
 impl Link {
@@ -46,9 +48,10 @@ impl Link {
     pub(crate) fn session(&self) -> Option<&Arc<Session>> {
         match self {
             Self::SignedOut { .. } => None,
-            Self::Connecting { session, .. } | Self::Live { session, .. } | Self::Offline { session, .. } => {
-                Some(session)
-            }
+            Self::Connecting { session, .. }
+            | Self::Live { session, .. }
+            | Self::Offline { session, .. }
+            | Self::Outdated { session, .. } => Some(session),
         }
     }
 
@@ -78,6 +81,8 @@ pub(crate) enum Input {
 enum Left {
     /// Try again; the reason is for the agent.
     Lost(String),
+    /// One side must be updated first.
+    Outdated(Outdated),
     /// The sign-in is over.
     Ended(String),
     SignedIn(Arc<Session>, oneshot::Sender<()>),
@@ -89,6 +94,10 @@ impl From<HubError> for Left {
     fn from(error: HubError) -> Self {
         match error {
             HubError::SessionEnded(reason) => Self::Ended(reason),
+            HubError::Refused(ref problem) => match outdated(problem) {
+                Some(outdated) => Self::Outdated(outdated),
+                None => Self::Lost(sentence(&error.to_string())),
+            },
             other => Self::Lost(sentence(&other.to_string())),
         }
     }
@@ -120,9 +129,18 @@ impl Sync {
                 Some(session) => self.connect(&session, &mut attempt).await,
             };
             let left = match left {
-                Left::Lost(reason) => {
-                    self.note_lost(reason);
-                    let pause = pause(self.pace, attempt);
+                left @ (Left::Lost(_) | Left::Outdated(_)) => {
+                    let pause = match left {
+                        Left::Outdated(outdated) => {
+                            self.note_outdated(outdated);
+                            self.pace.longest
+                        }
+                        Left::Lost(reason) => {
+                            self.note_lost(reason);
+                            pause(self.pace, attempt)
+                        }
+                        _ => Duration::ZERO,
+                    };
                     attempt = attempt.saturating_add(1);
                     match self.pause(pause).await {
                         Pause::Over => continue,
@@ -152,7 +170,7 @@ impl Sync {
                     // The new workplace says that nobody is signed in: not before this one cannot be signed in to.
                     self.cache.wipe(reason);
                 }
-                Left::Lost(_) => {}
+                Left::Lost(_) | Left::Outdated(_) => {}
                 Left::Closed => return,
             }
         }
@@ -167,7 +185,7 @@ impl Sync {
     fn note_lost(&self, reason: String) {
         let known = self.link.borrow().clone();
         let since = match &known {
-            Link::Offline { since, .. } | Link::Connecting { since, .. } => *since,
+            Link::Offline { since, .. } | Link::Connecting { since, .. } | Link::Outdated { since, .. } => *since,
             _ => self.clock.now(),
         };
         let Some(session) = known.session().cloned() else { return };
@@ -175,6 +193,19 @@ impl Sync {
             tracing::info!(%reason, "offline");
         }
         self.set(Link::Offline { since, reason, session });
+    }
+
+    /// Says which side must be updated, for as long as that is so.
+    fn note_outdated(&self, outdated: Outdated) {
+        let known = self.link.borrow().clone();
+        let since = match &known {
+            Link::Outdated { outdated: before, .. } if *before == outdated => return,
+            Link::Offline { since, .. } | Link::Connecting { since, .. } | Link::Outdated { since, .. } => *since,
+            _ => self.clock.now(),
+        };
+        let Some(session) = known.session().cloned() else { return };
+        tracing::warn!(reason = outdated.message(), "this desk and the hub do not fit together");
+        self.set(Link::Outdated { since, outdated, session });
     }
 
     async fn wait_for_sign_in(&mut self) -> Left {
@@ -207,13 +238,15 @@ impl Sync {
     }
 
     async fn connect(&mut self, session: &Arc<Session>, attempt: &mut u32) -> Left {
-        let cursor = self.cache.read(|connection| meta::get::<u64>(connection, meta::CURSOR)).await;
-        let cursor = match cursor {
-            Ok(cursor) => cursor,
+        let standing = self.cache.read(|connection| {
+            Ok(Standing { cursor: meta::get(connection, meta::CURSOR)?, log: meta::get(connection, meta::LOG)? })
+        });
+        let standing = match standing.await {
+            Ok(standing) => standing,
             Err(error) => return Left::Lost(sentence(&error.to_string())),
         };
         let opened = {
-            let mut opening = std::pin::pin!(live::open(session, cursor, self.pace.opening));
+            let mut opening = std::pin::pin!(live::open(session, standing, self.pace.opening));
             loop {
                 tokio::select! {
                     opened = &mut opening => break opened,
@@ -226,7 +259,7 @@ impl Sync {
             }
         };
         match opened {
-            Ok(socket) => self.attend(session, cursor, socket, attempt).await,
+            Ok(socket) => self.attend(session, standing.cursor, socket, attempt).await,
             Err(error) => error.into(),
         }
     }

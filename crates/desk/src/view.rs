@@ -1,6 +1,7 @@
 //! What the interface shows: plain shapes, answered from the cache, and generated into TypeScript.
 
 mod buttons;
+mod connection;
 mod files;
 mod people;
 mod proposals;
@@ -15,6 +16,7 @@ use tandem_protocol::agents::Colleague;
 use ts_rs::TS;
 
 pub use buttons::*;
+pub use connection::*;
 pub use files::*;
 pub use people::*;
 pub use proposals::*;
@@ -32,6 +34,11 @@ pub struct AppView {
     /// How the notification service answered last.
     pub notifications: NotificationsView,
     pub settings: SettingsView,
+    /// The hub's time minus this machine's, in milliseconds: what the page shows against now.
+    #[ts(type = "number")]
+    pub hub_ahead_ms: i64,
+    /// Conversations with something in them that only a newer version of the desk can show.
+    pub newer: u32,
 }
 
 /// Who was told of a conversation's calls for help, the newest call first.
@@ -77,33 +84,6 @@ pub enum LockedAsk {
     Passphrase,
     /// The keychain is locked, or has lost the key.
     Keychain,
-}
-
-/// Whether the desk is in step with its hub.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
-#[serde(tag = "state", rename_all = "snake_case", rename_all_fields = "camelCase")]
-pub enum ConnectionView {
-    Locked {
-        ask: LockedAsk,
-        reason: Option<String>,
-    },
-    SignedOut {
-        hub: Option<String>,
-        reason: Option<String>,
-    },
-    Connecting {
-        since: Time,
-    },
-    Live {
-        since: Time,
-        complete_up_to: Time,
-    },
-    /// What is cached stays readable; `complete_up_to` says how fresh it is.
-    Offline {
-        since: Time,
-        complete_up_to: Option<Time>,
-        reason: String,
-    },
 }
 
 /// How many conversations each section holds; derived from the cache, never incremented.

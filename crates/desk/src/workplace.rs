@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::browser::Browser;
-use crate::cache::{Cache, CacheError, files, meta};
+use crate::cache::{Cache, CacheError, files, meta, unknown};
 use crate::changes::{Changes, Told};
 use crate::clock::Clock;
 use crate::desk::DeskConfig;
@@ -56,8 +56,9 @@ impl Workplace {
         reason: Option<String>,
     ) -> Result<Self, CacheError> {
         let (known, availability, settings) = cache
-            .write(|connection, _| {
+            .write(|connection, touched| {
                 files::remove_unfinished(connection)?;
+                unknown::read_again(connection, touched)?;
                 let known = (meta::get::<String>(connection, meta::HUB)?, meta::me(connection)?);
                 let availability: Option<Availability> = meta::get(connection, meta::AVAILABILITY)?;
                 let settings: Option<SettingsView> = meta::get(connection, meta::SETTINGS)?;

@@ -18,6 +18,7 @@ mod pages;
 mod peer;
 mod search;
 mod users;
+mod versions;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,6 +61,7 @@ struct Document;
 
 fn documented() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(versions::about))
         .routes(routes!(auth::login))
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::logout))

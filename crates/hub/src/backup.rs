@@ -101,6 +101,8 @@ pub fn restore(file: &Path, data: &Path) -> anyhow::Result<String> {
     let draft = tempdir_beside(data)?;
     let manifest = read_archive(file, &draft.0).with_context(|| format!("Cannot restore {}", file.display()))?;
     verify(&draft.0, &manifest).with_context(|| format!("Cannot restore {}", file.display()))?;
+    // Events after the backup took positions that are given again now: desks must not go on with their cursors.
+    crate::store::log::renew(&draft.0).with_context(|| format!("Cannot restore {}", file.display()))?;
     folder::prepare(&draft.0)?;
     if data.exists() {
         std::fs::remove_dir(data)?;

@@ -45,6 +45,9 @@ const WAKES: usize = 65_536;
 /// What may wait for the alert ledger.
 const ENTRIES: usize = 16_384;
 
+/// Desks whose past is read at the same time; the others wait in line, and customers do not.
+const CATCHING_UP: usize = 3;
+
 /// Everything that requests and workers share.
 pub struct Hub {
     pub(crate) config: Config,
@@ -64,6 +67,10 @@ pub struct Hub {
     pub(crate) in_line: Semaphore,
     /// Everybody who is connected.
     pub(crate) crowd: Arc<Crowd>,
+    /// Desks that are reading what they missed.
+    pub(crate) catching_up: Semaphore,
+    /// Which log this is: a cursor of another one means nothing here.
+    pub(crate) log: uuid::Uuid,
     /// The way to Your Logic, where it is connected.
     pub(crate) logic: Option<Arc<Endpoint>>,
     /// The writing model, where one is set up.
@@ -147,15 +154,16 @@ impl Hub {
             path: config.data.join(folder::DATABASE),
             key: None,
             durability: Durability::Full,
-            readers: 2,
+            readers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2),
             room: Room::SERVER,
         };
-        let mut cursor = 0;
+        let (mut cursor, mut log) = (0, uuid::Uuid::nil());
         let mut identity = None;
         let engine_clock = clock.clone();
         let database = Database::open(&options, MIGRATIONS, |connection| {
-            cursor = crate::store::events::last(connection)
-                .map_err(|error| tandem_sqlite::Error::Commit(error.to_string()))?;
+            let unreadable = |error: StoreError| tandem_sqlite::Error::Commit(error.to_string());
+            cursor = crate::store::events::last(connection).map_err(unreadable)?;
+            log = crate::store::log::id(connection).map_err(unreadable)?;
             identity = Some(Secrets::open(&config.data, connection));
             Engine::new(connection, engine_clock, rules, commits)
         })
@@ -188,6 +196,8 @@ impl Hub {
             in_line: Semaphore::new(PASSWORDS_IN_LINE),
             crowd,
             missed_calls,
+            catching_up: Semaphore::new(CATCHING_UP),
+            log,
             logic: logic::endpoint(config.logic.as_ref()).context("Cannot set up the way to Your Logic")?,
             model: config.improve.as_ref().map(Model::new).transpose().context("Cannot set up the writing model")?,
             config,

@@ -125,12 +125,13 @@ impl Seen<'_> {
             (false, _) => (wanted.clone(), self.now.plus_ms(-RETENTION_MS)),
         };
         for section in sections {
-            let (states, total) =
-                conversations::section(self.connection, section, &self.access, left_after, LISTED, 0)?;
-            if total > LISTED {
+            let ids = conversations::ids(self.connection, section, self.access.user, left_after)?;
+            if ids.len() > LISTED as usize {
                 return Ok(None);
             }
-            listed.extend(states.into_iter().filter(|state| self.shows(state)).map(|state| state.id));
+            for id in ids {
+                listed.extend(self.state(id)?.map(|state| state.id));
+            }
         }
         listed.sort_unstable();
         listed.dedup();

@@ -129,6 +129,11 @@ impl Queue {
         frame.map(|frame| self.taken(frame)).ok_or_else(|| *self.shared.end.get().unwrap_or(&Goodbye::OVER))
     }
 
+    /// Whether more waited than there is room for.
+    pub(crate) fn is_too_slow(&self) -> bool {
+        self.shared.end.get() == Some(&Goodbye::TOO_SLOW)
+    }
+
     /// A frame that waits already.
     fn at_hand(&mut self) -> Option<Utf8Bytes> {
         self.frames.try_recv().ok().map(|frame| self.taken(frame))
@@ -198,7 +203,12 @@ impl Socket {
 
     /// The first frame of a client that has to introduce itself; none if it has gone, or was told what is wrong.
     pub(crate) async fn first(&mut self) -> Option<Utf8Bytes> {
-        match timeout(HELLO, self.socket.next()).await {
+        let until = Instant::now() + HELLO;
+        let mut next = timeout_at(until, self.socket.next()).await;
+        while matches!(next, Ok(Some(Ok(Message::Ping(_) | Message::Pong(_))))) {
+            next = timeout_at(until, self.socket.next()).await;
+        }
+        match next {
             Ok(Some(Ok(Message::Text(text)))) => Some(text),
             Ok(Some(Ok(Message::Binary(_)))) => {
                 self.end(NOT_TEXT).await;

@@ -11,6 +11,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod events;
 pub mod links;
+pub mod log;
 pub mod logic_requests;
 pub mod mails;
 pub mod media;
@@ -89,4 +90,33 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "attempts to sign in", sql: attempts::SCHEMA },
     Migration { name: "since when commands are remembered", sql: commands::SINCE },
     Migration { name: "what is swept", sql: crate::retention::SCHEMA },
+    Migration { name: "identity of the log", sql: log::SCHEMA },
+    Migration { name: "conversations in progress by id", sql: conversations::IN_PROGRESS_BY_ID },
 ];
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! The plans of queries, over the newest schema.
+
+    use tandem_sqlite::rusqlite::Connection;
+
+    use super::MIGRATIONS;
+
+    /// Fails unless `sql` is answered by indices: no scan of a whole table, and no sorting where it is not allowed.
+    pub(crate) fn assert_indexed(sql: &str, may_sort: bool) {
+        let connection = Connection::open_in_memory().unwrap();
+        for migration in MIGRATIONS {
+            connection.execute_batch(migration.sql).unwrap();
+        }
+        let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        for number in 1..=query.parameter_count() {
+            query.raw_bind_parameter(number, 1).unwrap();
+        }
+        let mut rows = query.raw_query();
+        while let Some(row) = rows.next().unwrap() {
+            let line: String = row.get(3).unwrap();
+            assert!(may_sort || !line.contains("TEMP B-TREE"), "sorts instead of following an index: {line}\n{sql}");
+            assert!(!line.starts_with("SCAN") || line.contains("INDEX"), "reads a whole table: {line}\n{sql}");
+        }
+    }
+}

@@ -1,10 +1,13 @@
 //! The agents' API: signing in, commands, and the live connection that resumes after a cursor.
 
+mod live;
+
+pub use live::{Batch, DeskFrame, LIVE_FRAMES, LiveChange, LiveFrame, kind_of};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tandem_conversation::{
     Access, Button, ButtonId, CallId, Channel, Command, CommandId, Content, Conversation, ConversationId, CustomerId,
-    EngagementId, Event, Grade, Invitee, LinkId, Named, Participant, Permissions, Position, Reach, Skills, Stage, Time,
+    EngagementId, Grade, Invitee, LinkId, Named, Participant, Permissions, Position, Reach, Skills, Stage, Time,
     TurnId, UserId,
 };
 use utoipa::ToSchema;
@@ -15,6 +18,15 @@ use utoipa::ToSchema;
 pub struct Login {
     pub email: String,
     pub password: String,
+}
+
+/// `GET /api/v1/about`: what the hub speaks, before anybody signs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct About {
+    pub version: u32,
+    /// The oldest version of a desk that may connect.
+    pub oldest: u32,
 }
 
 /// `POST /api/v1/auth/refresh` and `/auth/logout`.
@@ -82,6 +94,7 @@ pub struct CommandRequest {
 pub enum AgentCommand {
     Reply {
         turn: TurnId,
+        #[serde(deserialize_with = "crate::strict::strictly")]
         content: Content,
         /// The last position the author had on screen; newer turns of our side refuse the reply.
         written_against: Position,
@@ -275,18 +288,23 @@ pub struct ConversationPage {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EventPage {
+    /// As they are stored, so that nothing is lost of what a newer version wrote.
     #[schema(value_type = Vec<Object>)]
-    pub events: Vec<Event>,
+    pub events: Vec<Box<RawValue>>,
     /// Whether there are older ones.
     pub more: bool,
 }
 
-/// `GET /api/v1/customers/{id}/journey`: all conversations of a customer, oldest first.
+/// `GET /api/v1/customers/{id}/journey`: conversations of a customer. With `newest`, newest first and in pages; without,
+/// as much of the newest as one answer holds, oldest first.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Journey {
     #[schema(value_type = Vec<Object>)]
-    pub conversations: Vec<Conversation>,
+    pub conversations: Vec<Box<RawValue>>,
+    /// What `before` is for the next page; none if there are no older ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// `GET /api/v1/search`: turns and customers, newest first.
@@ -498,87 +516,4 @@ pub struct Colleague {
     /// Views all live conversations, and can be mentioned in each.
     #[serde(default)]
     pub sees_all: bool,
-}
-
-/// What the hub sends on the live connection. The kind is the one key (`{"batch": …}`), because a reader can then take
-/// in thousands of changes without a detour through untyped values.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
-pub enum LiveFrame {
-    /// The first frame.
-    Hello {
-        version: u32,
-        me: Me,
-        time: Time,
-    },
-    /// The cursor is unknown here: forget everything cached, all that is visible follows.
-    Reset {},
-    /// Everything that happened between two positions of the account's log, as far as this user may see it.
-    Batch(Batch),
-    /// Nothing happened; complete up to here and now.
-    Alive {
-        cursor: u64,
-        time: Time,
-        /// As in [`Batch::after`].
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        after: Option<u64>,
-    },
-    Typing {
-        conversation: ConversationId,
-        by: Participant,
-        until: Time,
-    },
-    /// Users came, went, or were changed.
-    People {
-        people: Vec<Colleague>,
-    },
-    /// The custom buttons that this user may see, all of them and in their order.
-    Buttons {
-        buttons: Vec<Button>,
-    },
-    /// What is known of the alerts of these conversations has changed; for those who view all of them.
-    Alerts {
-        conversations: Vec<ConversationId>,
-    },
-    /// What the client sent was not understood, or the connection is about to end.
-    Error {
-        code: String,
-        message: String,
-    },
-}
-
-/// Changes in order; complete up to `cursor` once applied.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Batch {
-    pub cursor: u64,
-    pub time: Time,
-    /// The cursor of the frame before this one, once the past is told: whoever stands before it has missed a frame.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after: Option<u64>,
-    /// Still older than what was known when the connection began.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub catching_up: bool,
-    pub changes: Vec<Box<RawValue>>,
-}
-
-/// One change of a batch.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LiveChange {
-    /// A conversation is visible now, and this is its whole state.
-    Opened(Box<Conversation>),
-    Event(Box<Event>),
-    /// A conversation is not visible any more.
-    Closed(ConversationId),
-}
-
-/// What the desk sends on the live connection.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
-pub enum DeskFrame {
-    /// The agent is writing in this conversation.
-    Typing { conversation: ConversationId },
-    /// Whether the agent takes calls for help. Why not stays on their machine.
-    Presence { available: bool },
 }

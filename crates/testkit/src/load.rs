@@ -18,6 +18,7 @@ mod messages;
 mod past;
 pub mod raw;
 mod report;
+mod returning;
 mod sockets;
 mod standin;
 mod story;
@@ -82,6 +83,10 @@ pub const MEASUREMENTS: &[Measurement] = &[
             "desk_core_start_1m_ms",
         ],
         run: |bench| Box::pin(desk::cached(bench)),
+    },
+    Measurement {
+        names: &["catch_up_200_desks_p99_s", "catch_up_customers_p99_ms"],
+        run: |bench| Box::pin(returning::measure(bench)),
     },
     Measurement { names: &["reconnect_8h_s"], run: |bench| Box::pin(desk::reconnect(bench)) },
     Measurement { names: &["desk_window_start_ms", "desk_memory_pss_mib"], run: |bench| Box::pin(app::measure(bench)) },

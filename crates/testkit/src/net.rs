@@ -82,12 +82,26 @@ pub struct Socket {
 impl Socket {
     /// Connects to `path` of the hub.
     pub(crate) async fn connect(hub: &str, path: &str, bearer: Option<&str>) -> Result<Self, ClientError> {
+        Self::connect_with(hub, path, bearer, &[]).await
+    }
+
+    /// Connects to `path` of the hub with more headers.
+    pub(crate) async fn connect_with(
+        hub: &str,
+        path: &str,
+        bearer: Option<&str>,
+        headers: &[(&'static str, String)],
+    ) -> Result<Self, ClientError> {
         let url = format!("{}{path}", hub.trim_end_matches('/').replacen("http", "ws", 1));
         let mut request = url.into_client_request().map_err(|error| ClientError::Unreachable(error.to_string()))?;
         if let Some(token) = bearer {
             let value = HeaderValue::from_str(&format!("Bearer {token}"));
             let value = value.map_err(|error| ClientError::Unreachable(error.to_string()))?;
             request.headers_mut().insert("authorization", value);
+        }
+        for (name, value) in headers {
+            let value = HeaderValue::from_str(value).map_err(|error| ClientError::Unreachable(error.to_string()))?;
+            request.headers_mut().insert(*name, value);
         }
         // The default buffer of 128 KiB per socket is what most of the memory would go into.
         let config = WebSocketConfig::default().read_buffer_size(4096).max_message_size(Some(64 << 20));

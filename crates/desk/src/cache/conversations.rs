@@ -7,7 +7,7 @@ use tandem_conversation::{
 };
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::{CacheError, NEVER, Touched, bookmarks, conversation_id, events, id, json, media, parse, search};
+use super::{CacheError, NEVER, Touched, bookmarks, conversation_id, events, id, json, media, search};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE conversations (
@@ -122,11 +122,31 @@ pub(crate) fn get(connection: &Connection, of: ConversationId) -> Result<Option<
 
 fn held(row: &Row<'_>) -> Result<Held, CacheError> {
     Ok(Held {
-        state: parse("conversation", row.get_ref(0)?.as_str().unwrap_or_default())?,
+        state: state(row.get_ref(0)?.as_str().unwrap_or_default())?,
         listed: row.get(1)?,
         covered: Covered { from: row.get(2)?, to: row.get(3)? },
         hole: Position(row.get(4)?),
     })
+}
+
+/// A cached state, perhaps of a newer version.
+fn state(json: &str) -> Result<Conversation, CacheError> {
+    Ok(Conversation::read(json).map_err(|error| super::damaged("conversation", &error))?.0)
+}
+
+const HELD: &str =
+    "SELECT id, state ->> '$.position' FROM conversations WHERE listed = 1 AND id > ?1 ORDER BY id LIMIT ?2";
+
+/// The conversations that the hub shows this user, and how far each is held; those after `after`, by id.
+pub(crate) fn listed(
+    connection: &Connection,
+    after: ConversationId,
+    most: u32,
+) -> Result<Vec<(ConversationId, Position)>, CacheError> {
+    let mut query = connection.prepare_cached(HELD)?;
+    let rows =
+        query.query_map(params![id(after.0), most], |row| Ok((conversation_id(row.get(0)?), Position(row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Writes a conversation with everything derived from it.
@@ -363,7 +383,7 @@ pub(crate) fn page(connection: &Connection, page: &Page) -> Result<(Vec<Line>, u
     let mut lines = Vec::with_capacity(page.limit.min(200) as usize);
     for row in rows {
         let (state, unread, draft) = row?;
-        lines.push(Line { state: parse("conversation", &state)?, unread, draft });
+        lines.push(Line { state: self::state(&state)?, unread, draft });
     }
     let total = match (page.filter.is_empty(), page.section) {
         (false, _) => connection.prepare_cached(count)?.query_row(params![bound, page.filter], |row| row.get(0))?,
@@ -480,6 +500,7 @@ mod tests {
             WANTING,
             NOTABLE,
             MINE,
+            HELD,
             EXPIRED,
             DISPENSABLE,
             HANDLING,

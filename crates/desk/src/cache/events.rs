@@ -9,7 +9,7 @@ use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::media;
 use super::packed::{pack, unpack};
 use super::search::{self, Filing};
-use super::{CacheError, id, parse};
+use super::{CacheError, id};
 use crate::entries::{Role, role};
 
 pub(crate) const SCHEMA: &str = "
@@ -340,7 +340,21 @@ pub(crate) fn chosen(connection: &Connection, question: TurnId) -> Result<Option
 pub(super) fn event(row: &Row<'_>) -> Result<Event, CacheError> {
     let (conversation, position) = (super::conversation_id(row.get(0)?), Position(row.get(1)?));
     let json = unpack(conversation, position, row.get_ref(2)?.as_blob().unwrap_or_default());
-    parse("event", &json.unwrap_or_default())
+    Event::read(&json.unwrap_or_default()).map_err(|error| super::damaged("event", &error))
+}
+
+const TEXTS: &str = of_conversation!("position > 0 ORDER BY position");
+
+/// Every event of a conversation as it came, oldest first.
+pub(crate) fn texts(connection: &Connection, of: ConversationId) -> Result<Vec<String>, CacheError> {
+    let mut query = connection.prepare_cached(TEXTS)?;
+    let mut rows = query.query([id(of.0)])?;
+    let mut texts = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (position, body) = (Position(row.get(1)?), row.get_ref(2)?.as_blob().unwrap_or_default());
+        texts.extend(unpack(of, position, body));
+    }
+    Ok(texts)
 }
 
 /// Roles are numbers in the file; the numbers never change.
@@ -354,7 +368,7 @@ mod tests {
 
     #[test]
     fn every_part_of_a_transcript_is_answered_by_indices_alone() {
-        for sql in [NUMBER, REMOVE, SHOWN, SHOWN_FROM, RECEIPTS, SUGGESTION, CALL, TURN, ANSWER] {
+        for sql in [NUMBER, REMOVE, SHOWN, SHOWN_FROM, RECEIPTS, SUGGESTION, CALL, TURN, ANSWER, TEXTS] {
             assert_indexed(sql);
         }
     }

@@ -17,6 +17,12 @@ CREATE TABLE meta (
 
 /// Where the account's log was read up to.
 pub(crate) const CURSOR: &str = "cursor";
+/// Which log of the hub the cursor is of.
+pub(crate) const LOG: &str = "log";
+/// Conversations whose states an older version did not understand whole: the hub is asked for them again.
+pub(crate) const STALE: &str = "stale";
+/// What was kept and not understood.
+pub(crate) const UNKNOWN: &str = "unknown";
 /// The hub's time up to which the cache is complete.
 pub(crate) const COMPLETE_UP_TO: &str = "complete_up_to";
 /// The hub whose words these are.

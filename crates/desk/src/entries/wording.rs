@@ -9,6 +9,9 @@ use tandem_protocol::agents::AgentCommand;
 
 use super::SystemKind;
 
+/// For what a newer version wrote.
+const UNKNOWN: &str = "Update Tandem to see this";
+
 /// Kind and words of an event that is not a turn.
 pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (SystemKind, String) {
     let actor = name(&event.actor, customer);
@@ -45,6 +48,7 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
                 format!("The mail to {name} could not be sent: {reason}. Invite again and copy the link instead");
             (SystemKind::Failure, line)
         }
+        EventBody::Unknown(_) => (SystemKind::Other, UNKNOWN.to_owned()),
         _ => (SystemKind::Other, String::new()),
     }
 }

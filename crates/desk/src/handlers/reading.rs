@@ -5,7 +5,7 @@ use tandem_conversation::{ConversationId, MediaId};
 
 use super::{error, signed_out, unknown_conversation};
 use crate::cache::media::{self, File};
-use crate::cache::{conversations, files, meta};
+use crate::cache::{conversations, files, meta, unknown};
 use crate::desk::Desk;
 use crate::figures::figures;
 use crate::hub::HubError;
@@ -40,6 +40,12 @@ impl Desk {
             Link::Offline { since, reason, .. } => {
                 ConnectionView::Offline { since: *since, complete_up_to, reason: reason.clone() }
             }
+            Link::Outdated { since, outdated, .. } => ConnectionView::Outdated {
+                since: *since,
+                complete_up_to,
+                older: outdated.older(),
+                reason: outdated.message().to_owned(),
+            },
         };
         let figures = figures(&place.cache, &place.memory).await?;
         let settings = place.cache.read(|connection| meta::get(connection, meta::SETTINGS)).await?;
@@ -63,7 +69,17 @@ impl Desk {
             }
         };
         let (notifications, settings) = (place.memory.notifications(), settings.unwrap_or_default());
-        Ok(AppView { connection, me, counts, figures, notifications, settings })
+        let unknown = place.cache.read(unknown::get).await?;
+        Ok(AppView {
+            connection,
+            me,
+            counts,
+            figures,
+            notifications,
+            settings,
+            hub_ahead_ms: place.clock.ahead_ms(),
+            newer: u32::try_from(unknown.conversations.len()).unwrap_or(u32::MAX),
+        })
     }
 }
 
@@ -82,6 +98,8 @@ fn locked(ask: Ask, failed: Option<String>) -> AppView {
         figures: FiguresView::default(),
         notifications: NotificationsView::Unknown,
         settings: SettingsView::default(),
+        hub_ahead_ms: 0,
+        newer: 0,
     }
 }
 

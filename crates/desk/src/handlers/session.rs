@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 use super::error;
 use crate::cache::{self, conversations, meta};
 use crate::desk::{Desk, UnlockError};
-use crate::hub::HubError;
+use crate::hub::{HubError, outdated};
 use crate::notify::Poke;
 use crate::rpc::{Looking, Nothing, OneConversation, RpcError, Seen, SetAvailability, SignIn, Unlock};
 use crate::sync::Input;
@@ -18,14 +18,22 @@ impl Desk {
     pub(crate) async fn sign_in(&self, request: SignIn) -> Result<Nothing, RpcError> {
         let hub = self.config().hub_at(&request.hub);
         let hub = hub.map_err(|failed| error("session.address", failed.to_string()))?;
-        let login = Login { email: request.email, password: request.password };
-        let tokens = hub.login(&login).await.map_err(|failed| match failed {
+        let failed = |failed: HubError| match failed {
             HubError::SessionEnded(message) => error("session.wrong", message),
             HubError::Busy { message, .. } => error("session.busy", message),
-            HubError::Refused(problem) => RpcError { code: problem.code, message: problem.detail },
+            HubError::Refused(problem) => match outdated(&problem) {
+                Some(outdated) => error("session.outdated", outdated.message()),
+                None => RpcError { code: problem.code, message: problem.detail },
+            },
             HubError::Network(message) => error("session.unreachable", message),
             other => error("session.failed", crate::sync::sentence(&other.to_string())),
-        })?;
+        };
+        // Before a password travels to a hub that could not be worked with.
+        if let Some(outdated) = hub.outdated().await.map_err(failed)? {
+            return Err(error("session.outdated", outdated.message()));
+        }
+        let login = Login { email: request.email, password: request.password };
+        let tokens = hub.login(&login).await.map_err(failed)?;
         self.place()?.enter(hub, tokens).await?;
         Ok(Nothing {})
     }

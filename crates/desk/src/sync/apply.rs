@@ -1,6 +1,5 @@
 //! Applies what the hub tells: pure bookkeeping on one connection, inside one transaction.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::Deserialize;
@@ -13,13 +12,16 @@ use tandem_sqlite::rusqlite::Connection;
 
 use crate::cache::conversations::{self, Covered, Held};
 use crate::cache::search::Filing;
-use crate::cache::{CacheError, Touched, events, meta, outbox, unheld};
+use crate::cache::{CacheError, Touched, events, meta, outbox, unheld, unknown};
 
 /// One change, with the event's own text, which is kept as it came.
 enum Change {
-    Opened(Box<Conversation>),
+    /// False if parts of the state were not understood.
+    Opened(Box<Conversation>, bool),
     Event(Box<Event>, Box<RawValue>),
     Closed(ConversationId),
+    /// Of a newer version.
+    Unknown,
 }
 
 /// From one cursor to the next.
@@ -49,7 +51,7 @@ impl Step {
         #[derive(Deserialize)]
         #[serde(rename_all = "snake_case")]
         enum Raw {
-            Opened(Box<Conversation>),
+            Opened(Box<RawValue>),
             Event(Box<RawValue>),
             Closed(ConversationId),
         }
@@ -58,9 +60,19 @@ impl Step {
             step.cursor = step.cursor.max(batch.cursor);
             step.complete_up_to = (!batch.catching_up).then_some(batch.time);
             for change in batch.changes {
-                step.changes.push(match serde_json::from_str(change.get())? {
-                    Raw::Opened(state) => Change::Opened(state),
-                    Raw::Event(raw) => Change::Event(serde_json::from_str(raw.get())?, raw),
+                let raw = match serde_json::from_str(change.get()) {
+                    Ok(raw) => raw,
+                    Err(error) => {
+                        step.changes.push(unknown_change(change.get(), error)?);
+                        continue;
+                    }
+                };
+                step.changes.push(match raw {
+                    Raw::Opened(state) => {
+                        let (state, is_whole) = Conversation::read(state.get())?;
+                        Change::Opened(Box::new(state), is_whole)
+                    }
+                    Raw::Event(raw) => Change::Event(Box::new(Event::read(raw.get())?), raw),
                     Raw::Closed(id) => Change::Closed(id),
                 });
             }
@@ -81,8 +93,17 @@ impl Step {
         let is_mine = |engagement: &Engagement| engagement.person().and_then(Participant::user) == Some(access.user);
         for change in self.changes {
             match change {
-                Change::Opened(state) => open.opened(*state)?,
+                Change::Opened(state, is_whole) => {
+                    if !is_whole {
+                        unknown::add(connection, open.touched, state.id)?;
+                    }
+                    open.opened(*state)?;
+                }
+                Change::Unknown => tracing::warn!("the hub tells of a change that this version does not know"),
                 Change::Event(event, raw) => {
+                    if matches!(event.body, EventBody::Unknown(_)) {
+                        unknown::add(connection, open.touched, event.conversation)?;
+                    }
                     match &event.body {
                         EventBody::CustomerLinked { customer, .. } => applied.linked.push(customer.id),
                         EventBody::EngagementStarted { engagement } if is_mine(engagement) => {
@@ -117,6 +138,15 @@ impl Step {
     }
 }
 
+/// A change of a kind that is not known; an error if it is no change at all.
+fn unknown_change(text: &str, error: serde_json::Error) -> Result<Change, serde_json::Error> {
+    const KNOWN: [&str; 3] = ["opened", "event", "closed"];
+    match tandem_protocol::agents::kind_of(text) {
+        Some(kind) if !KNOWN.contains(&kind.as_str()) => Ok(Change::Unknown),
+        _ => Err(error),
+    }
+}
+
 /// The conversations that a step works on; each is read and written once.
 struct Open<'a> {
     connection: &'a Connection,
@@ -147,13 +177,16 @@ impl Open<'_> {
         let Some(held) = self.held.get_mut(&event.conversation).and_then(Option::as_mut) else {
             let Some(state) = Conversation::begin(event) else { return Ok(false) };
             let mut held = take_state(None, state, true);
-            file(connection, &mut self.filing, &mut held, event, || Ok(raw.into()))?;
+            file(connection, &mut self.filing, &mut held, event, raw)?;
             self.held.insert(event.conversation, Some(held));
             return Ok(true);
         };
-        file(connection, &mut self.filing, held, event, || Ok(raw.into()))?;
+        file(connection, &mut self.filing, held, event, raw)?;
         let known = held.state.position;
-        if event.position == known.next() {
+        if matches!(event.body, EventBody::Unknown(_)) && event.position > known {
+            // What it does to the state only the hub knows.
+            held.hole = held.hole.max(event.position);
+        } else if event.position == known.next() {
             held.state.apply(event);
         } else if event.position > known {
             held.hole = held.hole.max(event.position);
@@ -206,15 +239,15 @@ pub(super) fn take_state(held: Option<Held>, state: Conversation, listed: bool) 
 }
 
 /// Files an event if it continues what is held; one that stands apart is fetched later, in its order.
-pub(super) fn file<'a>(
+pub(super) fn file(
     connection: &Connection,
     filing: &mut Filing,
     held: &mut Held,
     event: &Event,
-    raw: impl FnOnce() -> Result<Cow<'a, str>, CacheError>,
+    raw: &str,
 ) -> Result<(), CacheError> {
     if held.covered.extend(event.position) {
-        events::insert(connection, filing, event, held.state.channel, &raw()?)?;
+        events::insert(connection, filing, event, held.state.channel, raw)?;
         if let EventBody::TurnAdded { turn, .. } = &event.body {
             outbox::arrived(connection, turn.id)?;
         }

@@ -7,8 +7,10 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tandem_conversation::{ConversationId, CustomerId, Position, Time, visible};
-use tandem_protocol::agents::{EventPage, Me};
+use serde_json::value::RawValue;
+use tandem_conversation::{Conversation, ConversationId, CustomerId, Event, EventBody, Position, Time, visible};
+use tandem_protocol::agents::Me;
+use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
 
@@ -16,9 +18,9 @@ use super::apply::{file, take_state};
 use super::{Input, Link};
 use crate::cache::conversations::{self, Held};
 use crate::cache::search::Filing;
-use crate::cache::{Cache, CacheError, media, unheld};
+use crate::cache::{Cache, CacheError, Touched, media, unheld, unknown};
 use crate::clock::Clock;
-use crate::hub::{HubError, Part};
+use crate::hub::{HubError, Part, State};
 use crate::pace::Pace;
 use crate::session::Session;
 
@@ -26,6 +28,8 @@ use crate::session::Session;
 const JOURNEY_GOOD_FOR: Duration = Duration::from_secs(300);
 /// Earlier conversations of which the words are fetched, too.
 const JOURNEY_LENGTH: usize = 20;
+/// Most earlier conversations that are fetched at all.
+const JOURNEY_MOST: usize = 500;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Job {
@@ -223,29 +227,58 @@ impl Fetch {
     async fn fetch_journey(&self, cache: &Cache, session: &Session, customer: CustomerId) -> Result<(), FetchError> {
         // Before it is asked for: what grows meanwhile has to be asked for once more.
         self.with(|queue| queue.journeys.insert(customer, Instant::now()));
-        let journey = session.with_token(|token| async move { session.hub.journey(&token, customer).await }).await;
-        if journey.is_err() {
+        let fetched = fetch_pages(cache, session, customer).await;
+        if fetched.is_err() {
             self.with(|queue| queue.journeys.remove(&customer));
         }
-        let journey = journey?;
+        let newest = fetched?;
+        newest.into_iter().for_each(|id| self.conversation(id));
+        Ok(())
+    }
+}
+
+/// Files a customer's conversations, the newest first; which are the newest.
+async fn fetch_pages(
+    cache: &Cache,
+    session: &Session,
+    customer: CustomerId,
+) -> Result<Vec<ConversationId>, FetchError> {
+    let (mut newest, mut fetched, mut before) = (Vec::new(), 0, None::<String>);
+    loop {
         let me = session.me();
-        let newest: Vec<_> = journey.conversations.iter().rev().take(JOURNEY_LENGTH).map(|state| state.id).collect();
+        let from = before.as_deref();
+        let (page, next) =
+            session.with_token(|token| async move { session.hub.journey(&token, customer, from).await }).await?;
+        fetched += page.len();
+        newest.extend(page.iter().take(JOURNEY_LENGTH.saturating_sub(newest.len())).map(|found| found.state.id));
         cache
             .write(move |connection, touched| {
-                for state in journey.conversations {
-                    let held = conversations::get(connection, state.id)?;
+                for found in page {
+                    let held = conversations::get(connection, found.state.id)?;
+                    let position = found.state.position;
                     // The hub shows this one live, or we know it as it is: nothing to add.
-                    if held.as_ref().is_some_and(|held| held.listed || held.state.position >= state.position) {
+                    if held.as_ref().is_some_and(|held| held.listed || held.state.position >= position) {
                         continue;
                     }
+                    let state = understood(connection, touched, found)?;
                     conversations::save(connection, touched, &take_state(held, state, false), &me.access())?;
                 }
                 Ok(())
             })
             .await?;
-        newest.into_iter().for_each(|id| self.conversation(id));
-        Ok(())
+        match next {
+            Some(next) if fetched < JOURNEY_MOST => before = Some(next),
+            _ => return Ok(newest),
+        }
     }
+}
+
+/// The state as far as it was understood; what was not is remembered.
+fn understood(connection: &Connection, touched: &mut Touched, found: State) -> Result<Conversation, CacheError> {
+    if !found.is_whole {
+        unknown::add(connection, touched, found.state.id)?;
+    }
+    Ok(found.state)
 }
 
 async fn fetch_conversation(cache: &Cache, session: &Session, id: ConversationId) -> Result<(), FetchError> {
@@ -309,6 +342,7 @@ async fn fetch_state(cache: &Cache, session: &Session, id: ConversationId, wante
     let me = session.me();
     cache
         .write(move |connection, touched| {
+            let state = understood(connection, touched, state)?;
             unheld::remove(connection, id)?;
             let held = conversations::get(connection, id)?;
             // Meanwhile the hub may have said that it is not for this user any more. More can be read than is shown.
@@ -334,6 +368,7 @@ pub(crate) async fn fetch_unknown(
     let me = session.me();
     cache
         .write(move |connection, touched| {
+            let state = understood(connection, touched, state)?;
             let held = conversations::get(connection, id)?;
             let listed = visible(&state, &me.access(), now);
             conversations::save(connection, touched, &take_state(held, state, listed), &me.access())
@@ -343,14 +378,22 @@ pub(crate) async fn fetch_unknown(
 }
 
 /// Files a page; false if nothing of it continued what is held.
-async fn take_page(cache: &Cache, me: Me, id: ConversationId, page: EventPage) -> Result<bool, CacheError> {
+async fn take_page(
+    cache: &Cache,
+    me: Me,
+    id: ConversationId,
+    page: Vec<(Event, Box<RawValue>)>,
+) -> Result<bool, CacheError> {
     cache
         .write(move |connection, touched| {
             let Some(mut held) = conversations::get(connection, id)? else { return Ok(true) };
             let (before, mut filing) = (held.covered, Filing::default());
+            if page.iter().any(|(event, _)| matches!(event.body, EventBody::Unknown(_))) {
+                unknown::add(connection, touched, id)?;
+            }
             // A page may continue the run at its beginning or at its end: once in each direction finds both.
-            for event in page.events.iter().rev().chain(&page.events).filter(|event| event.conversation == id) {
-                file(connection, &mut filing, &mut held, event, || Ok(crate::cache::json("event", event)?.into()))?;
+            for (event, text) in page.iter().rev().chain(&page).filter(|(event, _)| event.conversation == id) {
+                file(connection, &mut filing, &mut held, event, text.get())?;
             }
             filing.finish(connection)?;
             conversations::save(connection, touched, &held, &me.access())?;

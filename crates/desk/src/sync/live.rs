@@ -5,58 +5,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
-use tandem_conversation::Stage;
-use tandem_protocol::agents::{Batch, DeskFrame, LiveFrame, Me};
-use tokio::net::TcpStream;
+use tandem_conversation::{ConversationId, Permission, Position, Stage};
+use tandem_protocol::agents::{Batch, DeskFrame, LIVE_FRAMES, LiveFrame, Me, kind_of};
+use tandem_sqlite::rusqlite::Connection;
 use tokio::time::Instant;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use uuid::Uuid;
 
 use super::{Left, Link, Sync, apply, left_by, sentence};
-use crate::cache::{self, meta};
-use crate::hub::{HubError, is_problem};
+use crate::cache::{self, CacheError, conversations, meta};
+use crate::hub::{HubError, Outdated, Socket, Standing};
 use crate::session::Session;
 use crate::view::Change;
 
-pub(super) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
-/// Largest frame that is read into memory, in bytes.
-const FRAME_BYTES: usize = 64 * 1024 * 1024;
+/// Conversations that are named in one frame.
+const NAMED_AT_ONCE: u32 = 500;
 /// Changes that are applied in one transaction, if that many are at hand.
 const TOGETHER: usize = 1_000;
 
 /// Opens the connection within some time, renewing the sign-in if needed.
-pub(super) async fn open(session: &Session, cursor: Option<u64>, within: Duration) -> Result<Socket, HubError> {
-    let address = session.hub.live_address(cursor);
-    session.with_token(|token| open_with(address.clone(), token, within)).await
-}
-
-async fn open_with(address: String, token: Arc<str>, within: Duration) -> Result<Socket, HubError> {
-    let mut request = address.into_client_request().map_err(|error| HubError::Address(error.to_string()))?;
-    let bearer = HeaderValue::from_str(&format!("Bearer {token}"));
-    let mut bearer = bearer.map_err(|_| HubError::Garbled("its access token".into()))?;
-    bearer.set_sensitive(true);
-    request.headers_mut().insert(header::AUTHORIZATION, bearer);
-    let mut config = WebSocketConfig::default();
-    config.read_buffer_size = 4096;
-    config.max_message_size = Some(FRAME_BYTES);
-    config.max_frame_size = Some(FRAME_BYTES);
-    match tokio::time::timeout(within, connect_async_with_config(request, Some(config), true)).await {
-        Err(_) => Err(HubError::Network("The hub does not answer.".into())),
-        Ok(Ok((socket, _))) => Ok(socket),
-        Ok(Err(Error::Http(response))) if response.status() == 401 && is_problem(response.headers()) => {
-            Err(HubError::Unauthorized)
-        }
-        Ok(Err(Error::Http(response))) => Err(HubError::Busy {
-            message: format!("The hub refused the live connection ({}).", response.status().as_u16()),
-            retry_after: None,
-        }),
-        Ok(Err(Error::Io(_))) => Err(HubError::Network("The hub cannot be reached.".into())),
-        Ok(Err(error)) => Err(HubError::Network(format!("The live connection failed: {error}."))),
-    }
+pub(super) async fn open(session: &Session, standing: Standing, within: Duration) -> Result<Socket, HubError> {
+    session.with_token(|token| async move { session.hub.live(&token, standing, within).await }).await
 }
 
 /// What a connection remembers while it lasts.
@@ -66,6 +35,8 @@ struct Attending {
     complaint: Option<String>,
     /// Up to which cursor the hub has told us everything; none if it begins afresh.
     told: Option<u64>,
+    /// The hub's log that this connection tells of.
+    log: Option<Uuid>,
 }
 
 impl Sync {
@@ -77,7 +48,7 @@ impl Sync {
         mut socket: Socket,
         attempt: &mut u32,
     ) -> Left {
-        let mut attending = Attending { session: Arc::clone(session), complaint: None, told: cursor };
+        let mut attending = Attending { session: Arc::clone(session), complaint: None, told: cursor, log: None };
         // What had arrived already but could not be applied together with what came before it.
         let mut next: Option<Message> = None;
         // A hub that has not said anything by then is gone.
@@ -118,19 +89,22 @@ impl Sync {
                 },
             };
             deadline = Instant::now() + self.pace.silence;
-            let heard = match message {
-                Message::Text(text) => serde_json::from_str(&text),
+            let text = match message {
+                Message::Text(text) => text,
                 Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => continue,
                 Message::Close(_) => return Left::Lost(attending.lost()),
                 Message::Binary(_) => return garbled("binary data", &mut socket).await,
             };
-            let done = match heard {
-                Err(error) => return garbled(&error.to_string(), &mut socket).await,
+            let done = match serde_json::from_str(&text) {
+                Err(error) => match kind_of(&text).filter(|kind| !LIVE_FRAMES.contains(&kind.as_str())) {
+                    Some(kind) => {
+                        tracing::warn!(%kind, "the hub says what this version does not know");
+                        continue;
+                    }
+                    None => return garbled(&error.to_string(), &mut socket).await,
+                },
                 Ok(LiveFrame::Batch(batch)) => {
-                    let (batches, rest) = match at_hand(batch, &mut socket) {
-                        Ok(found) => found,
-                        Err(error) => return garbled(&error.to_string(), &mut socket).await,
-                    };
+                    let (batches, rest) = at_hand(batch, &mut socket);
                     next = rest;
                     self.take_batches(&mut attending, batches, &mut socket, attempt).await
                 }
@@ -150,30 +124,44 @@ impl Sync {
         attempt: &mut u32,
     ) -> ControlFlow<Left> {
         match frame {
-            LiveFrame::Hello { version, me, time } => {
-                if version > tandem_protocol::version() {
-                    let reason = format!("The hub speaks a newer version ({version}) than this desk: update the desk.");
-                    return ControlFlow::Break(Left::Lost(reason));
+            LiveFrame::Hello { version, speaks, oldest, log, me, time } => {
+                if let Some(outdated) = Outdated::between(speaks.unwrap_or(version), oldest) {
+                    return ControlFlow::Break(Left::Outdated(outdated));
                 }
                 self.clock.heard(time);
                 self.settled.send_replace(false);
-                return self.greet(attending, me).await;
+                attending.log = log;
+                let done = self.greet(attending, me).await;
+                if done.is_continue() && speaks.is_some_and(|version| version >= tandem_protocol::NAMES_HELD) {
+                    return self.name_held(attending, socket).await;
+                }
+                return done;
             }
             LiveFrame::Reset {} => {
                 attending.told = None;
-                let forgotten = self.cache.write(cache::forget_conversations).await;
+                let log = attending.log;
+                let forgotten = self.cache.write(move |connection, touched| {
+                    cache::forget_conversations(connection, touched)?;
+                    put_log(connection, log)
+                });
                 tracing::info!("the hub does not know our cursor: starting afresh");
-                return stored(forgotten);
+                return stored(forgotten.await);
             }
             LiveFrame::Alive { cursor, time, after } => {
                 if !attending.follows(after) {
                     return ControlFlow::Break(gap());
                 }
                 attending.hears(cursor);
+                if self.clock.heard(time) {
+                    self.changes.tell(Change::App);
+                }
+                let log = attending.log;
                 let kept = self
                     .cache
                     .write(move |connection, touched| {
                         meta::advance(connection, cursor)?;
+                        put_log(connection, log)?;
+                        meta::remove(connection, meta::STALE)?;
                         meta::put(connection, meta::COMPLETE_UP_TO, &time)?;
                         touched.app();
                         Ok(())
@@ -220,11 +208,40 @@ impl Sync {
         stored(self.cache.write(move |connection, _| meta::put(connection, meta::ME, &stored_me)).await)?;
         attending.session.is_now(me);
         let since = match &*self.link.borrow() {
-            Link::Offline { since, .. } | Link::Connecting { since, .. } => *since,
+            Link::Offline { since, .. } | Link::Connecting { since, .. } | Link::Outdated { since, .. } => *since,
             _ => self.clock.now(),
         };
         self.set(Link::Connecting { since, session: Arc::clone(&attending.session) });
         ControlFlow::Continue(())
+    }
+
+    /// Names what the cache holds, so that the hub tells what of it has changed. Who views everything and has a cursor
+    /// is told from the log instead.
+    async fn name_held(&self, attending: &Attending, socket: &mut Socket) -> ControlFlow<Left> {
+        let by_log = attending.told.is_some() && attending.session.me().permissions.has_all(Permission::ViewAll);
+        let mut after = ConversationId(Uuid::nil());
+        loop {
+            let page = self.cache.read(move |connection| {
+                let stale: Vec<ConversationId> = meta::get(connection, meta::STALE)?.unwrap_or_default();
+                let mut page = conversations::listed(connection, after, if by_log { 0 } else { NAMED_AT_ONCE })?;
+                page.iter_mut()
+                    .filter(|(id, _)| stale.contains(id))
+                    .for_each(|(_, position)| *position = Position::START);
+                Ok(page)
+            });
+            let conversations = match page.await {
+                Ok(page) => page,
+                Err(error) => return stored::<()>(Err(error)),
+            };
+            let more = conversations.len() >= NAMED_AT_ONCE as usize;
+            after = conversations.last().map_or(after, |(id, _)| *id);
+            if say(socket, &DeskFrame::Holds { conversations, more }).await.is_err() {
+                return ControlFlow::Break(Left::Lost("The connection was lost.".into()));
+            }
+            if !more {
+                return ControlFlow::Continue(());
+            }
+        }
     }
 
     async fn take_batches(
@@ -310,6 +327,14 @@ impl Attending {
     }
 }
 
+/// Remembers of which log the cursor is.
+fn put_log(connection: &Connection, log: Option<Uuid>) -> Result<(), CacheError> {
+    match log {
+        Some(log) => meta::put(connection, meta::LOG, &log),
+        None => meta::remove(connection, meta::LOG),
+    }
+}
+
 /// A frame is missing: what comes after it must not be believed, and is asked for again.
 fn gap() -> Left {
     tracing::warn!("the hub's frames do not follow each other");
@@ -317,24 +342,24 @@ fn gap() -> Left {
 }
 
 /// Takes what else has arrived already, so that a burst costs few transactions. What is not a batch is handed back.
-fn at_hand(first: Batch, socket: &mut Socket) -> Result<(Vec<Batch>, Option<Message>), serde_json::Error> {
+fn at_hand(first: Batch, socket: &mut Socket) -> (Vec<Batch>, Option<Message>) {
     let mut changes = first.changes.len();
     let mut batches = vec![first];
     while changes < TOGETHER {
         match socket.next().now_or_never() {
-            Some(Some(Ok(Message::Text(text)))) => match serde_json::from_str(&text)? {
-                LiveFrame::Batch(batch) => {
+            Some(Some(Ok(Message::Text(text)))) => match serde_json::from_str(&text) {
+                Ok(LiveFrame::Batch(batch)) => {
                     changes += batch.changes.len();
                     batches.push(batch);
                 }
-                _ => return Ok((batches, Some(Message::Text(text)))),
+                _ => return (batches, Some(Message::Text(text))),
             },
-            Some(Some(Ok(message))) => return Ok((batches, Some(message))),
+            Some(Some(Ok(message))) => return (batches, Some(message)),
             // Nothing there; an error shows itself at the next read.
             _ => break,
         }
     }
-    Ok((batches, None))
+    (batches, None)
 }
 
 async fn say(socket: &mut Socket, frame: &DeskFrame) -> Result<(), Error> {

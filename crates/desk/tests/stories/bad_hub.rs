@@ -8,25 +8,6 @@ use crate::desk::Maya;
 use crate::hub::{FakeHub, now};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hub_of_a_newer_version_is_named_and_the_cache_stays_readable() {
-    let hub = FakeHub::start().await;
-    let carmen = hub.customer_comes("Carmen Menzel");
-    hub.customer_writes(carmen, "one");
-    let maya = Maya::signed_in(&hub).await;
-    maya.until_words(carmen, &["one"]).await;
-    hub.world().version = 99;
-    hub.cut();
-    let named = |app: &serde_json::Value| {
-        app["connection"]["reason"].as_str().is_some_and(|reason| reason.contains("update the desk"))
-    };
-    maya.until("told to update", "app.state", json!({}), named).await;
-    assert_eq!(maya.words(carmen).await, ["one"]);
-    hub.customer_writes(carmen, "two");
-    hub.world().version = 1;
-    maya.until_words(carmen, &["one", "two"]).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_reply_whose_answer_is_nonsense_is_sent_again_and_said_once() {
     let hub = FakeHub::start().await;
     let carmen = hub.customer_comes("Carmen Menzel");

@@ -53,6 +53,10 @@ pub struct World {
     pub capacity: u32,
     /// What it says it speaks.
     pub version: u32,
+    /// The oldest version of a desk that it takes, if it says so.
+    pub oldest: Option<u32>,
+    /// Which log it says this is.
+    pub log_id: Option<Uuid>,
     /// Answers that are not what was agreed, the next first; what was asked is done all the same.
     pub nonsense: Vec<String>,
     /// Where commands and requests for pages are sent instead, the next first.
@@ -111,7 +115,9 @@ impl FakeHub {
                 refresh: "refresh-0".into(),
                 refreshed: 0,
                 capacity: 4,
-                version: 1,
+                version: tandem_protocol::MIN_VERSION,
+                oldest: None,
+                log_id: None,
                 nonsense: Vec::new(),
                 elsewhere: Vec::new(),
                 stillborn: 0,

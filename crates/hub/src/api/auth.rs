@@ -122,10 +122,12 @@ pub(crate) async fn sign_in(hub: &Hub, user: User) -> Result<Option<Tokens>, Sto
 /// Signs in with e-mail and password.
 #[utoipa::path(post, path = "/api/v1/auth/login", request_body = Login, tag = "auth",
     responses((status = 200, body = Tokens), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 426, body = Problem),
         (status = 429, body = Problem)))]
 pub(crate) async fn login(
     State(hub): State<Arc<Hub>>,
     peer: Peer,
+    _: super::versions::Version,
     Json(login): Json<Login>,
 ) -> Result<axum::Json<Tokens>, ApiError> {
     let attempt = Attempt::new(&login.email, peer.network);

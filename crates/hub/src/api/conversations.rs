@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use tandem_conversation::{
-    Conversation, ConversationId, CustomerId, Event, Permission, Position, RETENTION_MS, Rejection, Section,
+    Conversation, ConversationId, CustomerId, Permission, Position, RETENTION_MS, Rejection, Section,
 };
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{ConversationPage, EventPage, Journey};
@@ -15,6 +16,7 @@ use super::auth::Signed;
 use super::input::id;
 use super::{ApiError, Query};
 use crate::hub::Hub;
+use crate::store::conversations::{PAGE_BYTES, Place};
 use crate::store::events::Part;
 use crate::store::{StoreError, conversations, events};
 
@@ -30,6 +32,8 @@ pub(crate) struct ListQuery {
     limit: u32,
     #[serde(default)]
     offset: u32,
+    /// Only for `all`: those whose id is greater, by id. Unlike `offset`, this misses none that changes between two pages.
+    after: Option<ConversationId>,
 }
 
 fn hundred() -> u32 {
@@ -53,6 +57,9 @@ pub(crate) async fn list(
         .database
         .read(move |connection| {
             let limit = query.limit.min(PAGE);
+            if let Some(after) = query.after.filter(|_| query.section == Section::All) {
+                return conversations::in_progress_after(connection, after, limit);
+            }
             conversations::section(connection, query.section, &rights.access(), left_after, limit, query.offset)
         })
         .await?;
@@ -105,38 +112,74 @@ pub(crate) async fn turns(
     let state = readable(&hub, &signed, id(&path, "conversation")?).await?;
     let (events, more) = hub
         .database
-        .read(move |connection| events::of_conversation(connection, state.id, part, query.limit.clamp(1, 1000)))
+        .read(move |connection| events::texts_of_conversation(connection, state.id, part, query.limit.clamp(1, 1000)))
         .await?;
-    // With both, what lies between.
-    let below = |event: &Event| query.after.is_none() || query.before.is_none_or(|before| event.position.0 < before);
-    let (all, events) = (events.len(), events.into_iter().take_while(below).collect::<Vec<_>>());
-    let more = more && events.len() == all;
-    Ok(axum::Json(EventPage { events, more }))
+    // With both, what lies between: positions have no gaps.
+    let between = query.after.zip(query.before).map(|(after, before)| before.saturating_sub(after).saturating_sub(1));
+    let most = between.map_or(usize::MAX, |most| most as usize);
+    let more = more && events.len() <= most;
+    Ok(axum::Json(EventPage { events: raw(events.into_iter().take(most).collect())?, more }))
 }
 
-/// The conversations of a customer, oldest first: all of them for whoever handles the customer, and for others those that
-/// they may read.
-#[utoipa::path(get, path = "/api/v1/customers/{id}/journey", tag = "customers", params(("id" = String, Path)),
+/// JSON as it is stored, without a detour.
+fn raw(texts: Vec<String>) -> Result<Vec<Box<RawValue>>, StoreError> {
+    let raw = texts.into_iter().map(RawValue::from_string).collect::<Result<_, _>>();
+    raw.map_err(|error| StoreError::Damaged { what: "row", detail: error.to_string() })
+}
+
+/// Most conversations in one page of a journey.
+const JOURNEY_PAGE: u32 = 100;
+/// Most conversations of a journey that is asked for in one piece.
+const JOURNEY: u32 = 500;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct JourneyQuery {
+    /// Newest first, in pages.
+    #[serde(default)]
+    newest: bool,
+    /// `next` of the page before.
+    before: Option<String>,
+}
+
+/// The conversations of a customer: all of them for whoever handles the customer, and for others those that they may
+/// read.
+#[utoipa::path(get, path = "/api/v1/customers/{id}/journey", tag = "customers",
+    params(("id" = String, Path), JourneyQuery),
     responses((status = 200, body = Journey), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
 pub(crate) async fn journey(
     State(hub): State<Arc<Hub>>,
     signed: Signed,
     Path(path): Path<String>,
+    Query(query): Query<JourneyQuery>,
 ) -> Result<axum::Json<Journey>, ApiError> {
     signed.require(Permission::CustomersView)?;
     let customer: CustomerId = id(&path, "customer")?;
+    let before = match &query.before {
+        Some(before) => place(before).ok_or_else(|| Rejection::invalid("before", "not the `next` of a page"))?,
+        None => Place::END,
+    };
+    let (limit, bytes) = if query.newest { (JOURNEY_PAGE, PAGE_BYTES) } else { (JOURNEY, 2 * PAGE_BYTES) };
     let rights = signed.0.rights();
-    let conversations = hub
+    let (mut states, next) = hub
         .database
-        .read(move |connection| -> Result<_, StoreError> {
-            let all = conversations::of_customer(connection, customer)?.into_iter();
-            let readable = |state: &Conversation| conversations::may_read(connection, &rights.access(), state);
-            all.filter_map(|state| readable(&state).map(|may| may.then_some(state)).transpose()).collect()
+        .read(move |connection| {
+            conversations::of_customer(connection, &rights.access(), customer, before, limit, bytes)
         })
         .await?;
-    if Vec::is_empty(&conversations) {
+    if states.is_empty() && query.before.is_none() {
         return Err(ApiError::new(404, "customer.unknown", "There is no such customer, or you may not see them."));
     }
-    Ok(axum::Json(Journey { conversations }))
+    if !query.newest {
+        states.reverse();
+    }
+    let next = next.map(|place| format!("{}.{}", place.started, place.id)).filter(|_| query.newest);
+    Ok(axum::Json(Journey { conversations: raw(states)?, next }))
+}
+
+/// The place that `next` of a page names.
+fn place(text: &str) -> Option<Place> {
+    let (started, id) = text.split_once('.')?;
+    Some(Place { started: started.parse().ok()?, id: id.parse().ok()? })
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tandem_conversation::{Conversation, ConversationId, Event};
+use tandem_conversation::{Conversation, ConversationId};
 use tandem_sqlite::rusqlite::Connection;
 
 use crate::hub::Hub;
@@ -23,8 +23,13 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Files for as long as the hub runs.
 pub(crate) async fn run(hub: Arc<Hub>) {
+    let mut is_this_log = false;
     loop {
-        match step(&hub).await {
+        let stepped = match is_this_log {
+            true => step(&hub).await,
+            false => begin(&hub).await.inspect(|_| is_this_log = true),
+        };
+        match stepped {
             Ok(true) => tokio::time::sleep(PAUSE).await,
             Ok(false) => {
                 hub.news.notified().await;
@@ -36,6 +41,21 @@ pub(crate) async fn run(hub: Arc<Hub>) {
             }
         }
     }
+}
+
+/// Makes sure that it is this hub's log that was filed.
+async fn begin(hub: &Hub) -> Result<bool, StoreError> {
+    let log = hub.log;
+    hub.search
+        .write(move |connection, ()| {
+            if search::log(connection)?.is_some_and(|filed| filed != log) {
+                tracing::warn!("another log was filed: the search index is made again");
+                search::clear(connection)?;
+            }
+            search::set_log(connection, log)
+        })
+        .await
+        .map(|()| true)
 }
 
 /// Files one part; false if nothing is left.
@@ -71,8 +91,7 @@ fn next(connection: &Connection, cursor: u64) -> Result<Next, StoreError> {
     let mut states: HashMap<ConversationId, Option<Conversation>> = HashMap::new();
     let mut filing = Filing::default();
     for logged in events::after(connection, cursor, last, PART)? {
-        let event: Event = serde_json::from_str(&logged.body)
-            .map_err(|error| StoreError::Damaged { what: "event", detail: crate::json::problem(&error) })?;
+        let event = events::parse(&logged.body)?;
         let state = match states.entry(logged.conversation) {
             std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::hash_map::Entry::Vacant(entry) => {

@@ -148,6 +148,10 @@ pub(crate) const SHOWN: &str = "
 DROP INDEX conversations_of_contact;
 CREATE INDEX conversations_of_contact ON conversations (contact, in_progress, started);";
 
+/// Pages by a key that never changes.
+pub(crate) const IN_PROGRESS_BY_ID: &str = "
+CREATE INDEX conversations_in_progress_by_id ON conversations (id) WHERE in_progress = 1;";
+
 /// The newest conversation of a contact; one in progress before one that is over.
 pub(crate) fn newest_of_contact(
     connection: &Connection,
@@ -157,6 +161,41 @@ pub(crate) fn newest_of_contact(
         "SELECT id FROM conversations WHERE contact = ?1 ORDER BY in_progress DESC, started DESC LIMIT 1",
     )?;
     Ok(query.query_row([Id(contact.0)], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0))).optional()?)
+}
+
+/// One conversation's state as it is stored.
+pub(crate) fn stored(connection: &Connection, id: ConversationId) -> Result<Option<String>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT state FROM conversations WHERE id = ?1")?;
+    Ok(query.query_row([Id(id.0)], |row| row.get(0)).optional()?)
+}
+
+/// The query for the ids of a section, with the user as ?1 and the oldest "left" as ?2.
+pub(crate) fn ids_sql(section: Section) -> &'static str {
+    match section {
+        Section::My => "SELECT conversation FROM involvement WHERE user = ?1 AND left_at IS NULL AND ?2 IS NOT NULL",
+        Section::Help => {
+            "SELECT id FROM conversations WHERE help_since IS NOT NULL AND ?1 IS NOT NULL AND ?2 IS NOT NULL
+             ORDER BY help_since"
+        }
+        Section::Left => {
+            "SELECT conversation FROM involvement WHERE user = ?1 AND left_at IS NOT NULL AND left_at > ?2"
+        }
+        Section::All => {
+            "SELECT id FROM conversations WHERE in_progress = 1 AND ?1 IS NOT NULL AND ?2 IS NOT NULL ORDER BY id"
+        }
+    }
+}
+
+/// The ids of a section.
+pub(crate) fn ids(
+    connection: &Connection,
+    section: Section,
+    user: UserId,
+    left_after: Time,
+) -> Result<Vec<ConversationId>, StoreError> {
+    let mut query = connection.prepare_cached(ids_sql(section))?;
+    let ids = query.query_map(params![Id(user.0), left_after.0], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
+    Ok(ids.collect::<Result<_, _>>()?)
 }
 
 /// The conversations of a customer that are in progress.
@@ -177,11 +216,47 @@ pub(crate) fn ids_of_customer(
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
-/// All conversations of a customer, oldest first.
-pub(crate) fn of_customer(connection: &Connection, customer: CustomerId) -> Result<Vec<Conversation>, StoreError> {
-    let mut query =
-        connection.prepare_cached("SELECT state FROM conversations WHERE customer = ?1 ORDER BY started LIMIT 500")?;
-    collect(query.query_map([Id(customer.0)], state_of)?)
+/// A place between a customer's conversations, by when they began; it never changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub started: i64,
+    pub id: ConversationId,
+}
+
+impl Place {
+    /// After every conversation.
+    pub(crate) const END: Self = Self { started: i64::MAX, id: ConversationId(uuid::Uuid::max()) };
+}
+
+const OF_CUSTOMER: &str = "SELECT started, id, state FROM conversations
+     WHERE customer = ?1 AND (started, id) < (?2, ?3) ORDER BY started DESC, id DESC LIMIT ?4";
+
+/// Conversations of a customer before a place that the user may read, as they are stored, the newest first: as many as
+/// are about `bytes` long, at least one; and where the rest begins, if there is any.
+pub(crate) fn of_customer(
+    connection: &Connection,
+    access: &Access<'_>,
+    customer: CustomerId,
+    before: Place,
+    limit: u32,
+    bytes: usize,
+) -> Result<(Vec<String>, Option<Place>), StoreError> {
+    let mut query = connection.prepare_cached(OF_CUSTOMER)?;
+    let mut rows = query.query(params![Id(customer.0), before.started, Id(before.id.0), -1])?;
+    let (mut page, mut length, mut last) = (Vec::new(), 0, None);
+    while let Some(row) = rows.next()? {
+        let state: String = row.get(2)?;
+        if !page.is_empty() && (length + state.len() > bytes || page.len() >= limit as usize) {
+            return Ok((page, last));
+        }
+        last = Some(Place { started: row.get(0)?, id: ConversationId(row.get::<_, Id>(1)?.0) });
+        if !may_read(connection, access, &parse(&state)?)? {
+            continue;
+        }
+        length += state.len();
+        page.push(state);
+    }
+    Ok((page, None))
 }
 
 /// The query of a section, with the user as ?1, the oldest "left" as ?2, limit ?3, offset ?4, and the ids of the brands
@@ -233,6 +308,33 @@ fn count_sql(section: Section) -> &'static str {
     }
 }
 
+/// About how long the states of one page are, in bytes; one that is longer still fits.
+pub(crate) const PAGE_BYTES: usize = 4 * 1024 * 1024;
+
+/// A page of those in progress, by id from `after` on: nothing is missed when rows change meanwhile.
+pub(crate) fn in_progress_after(
+    connection: &Connection,
+    after: ConversationId,
+    limit: u32,
+) -> Result<(Vec<Conversation>, u32), StoreError> {
+    let mut query = connection.prepare_cached(IN_PROGRESS_AFTER)?;
+    let (mut page, mut bytes) = (Vec::new(), 0);
+    let mut rows = query.query(params![Id(after.0), limit])?;
+    while let Some(row) = rows.next()? {
+        let state: String = row.get(0)?;
+        bytes += state.len();
+        if !page.is_empty() && bytes > PAGE_BYTES {
+            break;
+        }
+        page.push(parse(&state)?);
+    }
+    let mut count = connection.prepare_cached("SELECT count(*) FROM conversations WHERE in_progress = 1")?;
+    Ok((page, count.query_row([], |row| row.get(0))?))
+}
+
+const IN_PROGRESS_AFTER: &str =
+    "SELECT state FROM conversations WHERE in_progress = 1 AND id > ?1 ORDER BY id LIMIT ?2";
+
 /// A page of a section, and how many conversations it holds in all.
 pub(crate) fn section(
     connection: &Connection,
@@ -244,7 +346,16 @@ pub(crate) fn section(
 ) -> Result<(Vec<Conversation>, u32), StoreError> {
     let (user, brands) = (access.user, brands_of(access));
     let mut query = connection.prepare_cached(section_sql(section))?;
-    let page = collect(query.query_map(params![Id(user.0), left_after.0, limit, offset, brands], state_of)?)?;
+    let (mut page, mut bytes) = (Vec::new(), 0);
+    let mut rows = query.query(params![Id(user.0), left_after.0, limit, offset, brands])?;
+    while let Some(row) = rows.next()? {
+        let state: String = row.get(0)?;
+        bytes += state.len();
+        if !page.is_empty() && bytes > PAGE_BYTES {
+            break;
+        }
+        page.push(parse(&state)?);
+    }
     let mut count = connection.prepare_cached(count_sql(section))?;
     let total = count.query_row(params![Id(user.0), left_after.0, brands], |row| row.get(0))?;
     Ok((page, total))
@@ -270,11 +381,11 @@ pub(crate) fn loads(connection: &Connection) -> Result<HashMap<UserId, usize>, S
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+const DUE: &str = "SELECT id FROM conversations WHERE wake_at <= ?1 AND length(id) = 16 ORDER BY wake_at LIMIT ?2";
+
 /// Conversations in which something is due by now.
 pub(crate) fn due(connection: &Connection, now: Time, limit: u32) -> Result<Vec<ConversationId>, StoreError> {
-    let mut query = connection.prepare_cached(
-        "SELECT id FROM conversations WHERE wake_at <= ?1 AND length(id) = 16 ORDER BY wake_at LIMIT ?2",
-    )?;
+    let mut query = connection.prepare_cached(DUE)?;
     let rows = query.query_map(params![now.0, limit], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -290,18 +401,24 @@ pub(crate) fn set_wake(
     Ok(())
 }
 
+const LOGIC_DUE: &str = "SELECT id FROM conversations WHERE logic_due = 1 ORDER BY updated LIMIT ?1";
+
 /// Conversations in which Your Logic has something to do.
 pub(crate) fn logic_due(connection: &Connection, limit: u32) -> Result<Vec<ConversationId>, StoreError> {
-    let mut query =
-        connection.prepare_cached("SELECT id FROM conversations WHERE logic_due = 1 ORDER BY updated LIMIT ?1")?;
+    let mut query = connection.prepare_cached(LOGIC_DUE)?;
     let rows = query.query_map([limit], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn state_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Result<Conversation, StoreError>> {
-    let json = row.get_ref(0)?.as_str()?;
-    Ok(serde_json::from_str(json)
-        .map_err(|error| StoreError::Damaged { what: "state", detail: crate::json::problem(&error) }))
+    Ok(parse(row.get_ref(0)?.as_str()?))
+}
+
+/// A state as it is stored, perhaps by a newer version.
+pub(crate) fn parse(json: &str) -> Result<Conversation, StoreError> {
+    let read = Conversation::read(json)
+        .map_err(|error| StoreError::Damaged { what: "state", detail: crate::json::problem(&error) });
+    Ok(read?.0)
 }
 
 fn collect(
@@ -317,4 +434,24 @@ fn collect(
         Err(error) => Some(Err(error.into())),
     };
     rows.filter_map(readable).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::assert_indexed;
+
+    #[test]
+    fn every_list_follows_an_index() {
+        for section in Section::EVERY {
+            // A user has few conversations in their hands, so these may be sorted.
+            let own = matches!(section, Section::My | Section::Left);
+            assert_indexed(section_sql(section), own);
+            assert_indexed(ids_sql(section), false);
+            assert_indexed(count_sql(section), false);
+        }
+        for sql in [OF_CUSTOMER, IN_PROGRESS_AFTER, DUE, LOGIC_DUE] {
+            assert_indexed(sql, false);
+        }
+    }
 }

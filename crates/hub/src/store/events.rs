@@ -44,25 +44,62 @@ pub(crate) fn last(connection: &Connection) -> Result<u64, StoreError> {
     Ok(query.query_row([], |row| row.get::<_, i64>(0))?.cast_unsigned())
 }
 
+const AFTER: &str = "SELECT seq, conversation, body FROM events WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3";
+
 /// The log after `cursor` up to `to`, oldest first.
 pub(crate) fn after(connection: &Connection, cursor: u64, to: u64, limit: u32) -> Result<Vec<Logged>, StoreError> {
-    let mut query = connection.prepare_cached(
-        "SELECT seq, conversation, body FROM events WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3",
-    )?;
-    let rows = query.query_map(params![cursor.cast_signed(), to.cast_signed(), limit], |row| {
-        Ok(Logged {
-            seq: row.get::<_, i64>(0)?.cast_unsigned(),
-            conversation: ConversationId(row.get::<_, Id>(1)?.0),
-            body: row.get(2)?,
-        })
-    })?;
+    let mut query = connection.prepare_cached(AFTER)?;
+    let rows = query.query_map(params![cursor.cast_signed(), to.cast_signed(), limit], logged)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// [`after`], as much of it as is about `bytes` long; at least one event if there is any.
+pub(crate) fn page_after(
+    connection: &Connection,
+    cursor: u64,
+    to: u64,
+    bytes: usize,
+) -> Result<Vec<Logged>, StoreError> {
+    let mut query = connection.prepare_cached(AFTER)?;
+    let (mut page, mut length) = (Vec::new(), 0);
+    for row in query.query_map(params![cursor.cast_signed(), to.cast_signed(), -1], logged)? {
+        let row = row?;
+        length += row.body.len();
+        page.push(row);
+        if length >= bytes {
+            break;
+        }
+    }
+    Ok(page)
+}
+
+fn logged(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Logged> {
+    Ok(Logged {
+        seq: row.get::<_, i64>(0)?.cast_unsigned(),
+        conversation: ConversationId(row.get::<_, Id>(1)?.0),
+        body: row.get(2)?,
+    })
+}
+
+const BODIES: &str = "SELECT body FROM events WHERE conversation = ?1 AND position > ?2 ORDER BY position LIMIT ?3";
+
+/// The events of one conversation after `after` as they are stored, oldest first.
+pub(crate) fn bodies_after(
+    connection: &Connection,
+    conversation: ConversationId,
+    after: Position,
+    limit: u32,
+) -> Result<Vec<String>, StoreError> {
+    let mut query = connection.prepare_cached(BODIES)?;
+    let rows = query.query_map(params![Id(conversation.0), after.0, limit], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+const TOUCHED: &str = "SELECT DISTINCT conversation FROM events WHERE seq > ?1 AND seq <= ?2";
+
 /// The conversations that changed after `cursor` up to `to`.
 pub(crate) fn touched(connection: &Connection, cursor: u64, to: u64) -> Result<Vec<ConversationId>, StoreError> {
-    let mut query =
-        connection.prepare_cached("SELECT DISTINCT conversation FROM events WHERE seq > ?1 AND seq <= ?2")?;
+    let mut query = connection.prepare_cached(TOUCHED)?;
     let rows = query
         .query_map(params![cursor.cast_signed(), to.cast_signed()], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -84,6 +121,18 @@ pub(crate) fn of_conversation(
     part: Part,
     limit: u32,
 ) -> Result<(Vec<Event>, bool), StoreError> {
+    let (texts, more) = texts_of_conversation(connection, conversation, part, limit)?;
+    let events = texts.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
+    Ok((events, more))
+}
+
+/// [`of_conversation`], each event as it is stored.
+pub(crate) fn texts_of_conversation(
+    connection: &Connection,
+    conversation: ConversationId,
+    part: Part,
+    limit: u32,
+) -> Result<(Vec<String>, bool), StoreError> {
     let (sql, from) = match part {
         Part::Before(position) => (
             "SELECT body FROM events WHERE conversation = ?1 AND position < ?2 ORDER BY position DESC LIMIT ?3",
@@ -94,8 +143,8 @@ pub(crate) fn of_conversation(
         }
     };
     let mut query = connection.prepare_cached(sql)?;
-    let rows = query.query_map(params![Id(conversation.0), from.0, limit + 1], event_of)?;
-    let mut events = rows.collect::<Result<Vec<_>, _>>()?.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let rows = query.query_map(params![Id(conversation.0), from.0, limit + 1], |row| row.get(0))?;
+    let mut events = rows.collect::<Result<Vec<_>, _>>()?;
     let more = events.len() > limit as usize;
     events.truncate(limit as usize);
     if matches!(part, Part::Before(_)) {
@@ -111,7 +160,10 @@ pub(crate) fn raises_help(
     position: Position,
 ) -> Result<bool, StoreError> {
     let mut query = connection.prepare_cached("SELECT body FROM events WHERE conversation = ?1 AND position = ?2")?;
-    let event = query.query_row(params![Id(conversation.0), position.0], event_of).optional()?.transpose()?;
+    let event = query
+        .query_row(params![Id(conversation.0), position.0], |row| Ok(parse(row.get_ref(0)?.as_str()?)))
+        .optional()?
+        .transpose()?;
     Ok(event.is_some_and(|event| matches!(event.body, EventBody::HelpRaised { .. })))
 }
 
@@ -156,8 +208,21 @@ pub(crate) fn shown<T>(
     Ok(page)
 }
 
-fn event_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Result<Event, StoreError>> {
-    let body = row.get_ref(0)?.as_str()?;
-    Ok(serde_json::from_str(body)
-        .map_err(|error| StoreError::Damaged { what: "event", detail: crate::json::problem(&error) }))
+/// An event as it is stored, perhaps by a newer version.
+pub(crate) fn parse(text: &str) -> Result<Event, StoreError> {
+    Event::read(text).map_err(|error| StoreError::Damaged { what: "event", detail: crate::json::problem(&error) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::assert_indexed;
+
+    #[test]
+    fn the_log_is_read_by_its_places_alone() {
+        assert_indexed(AFTER, false);
+        assert_indexed(BODIES, false);
+        // Each conversation once.
+        assert_indexed(TOUCHED, true);
+    }
 }

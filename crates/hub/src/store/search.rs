@@ -9,6 +9,7 @@ use tandem_conversation::{Conversation, ConversationId, Event, EventBody, Time};
 use tandem_search::filed;
 use tandem_sqlite::Migration;
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
+use uuid::Uuid;
 
 use super::{Id, StoreError};
 
@@ -24,7 +25,24 @@ CREATE TABLE progress (
 INSERT INTO progress (one, cursor) VALUES (1, 0);";
 
 /// The index's own steps, in order.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration { name: "index", sql: SCHEMA }];
+pub(crate) const MIGRATIONS: &[Migration] =
+    &[Migration { name: "index", sql: SCHEMA }, Migration { name: "which log is filed", sql: LOG }];
+
+const LOG: &str = "
+-- Null: filed before logs had an identity.
+ALTER TABLE progress ADD COLUMN log BLOB;";
+
+/// The log that is filed, if that is known.
+pub(crate) fn log(connection: &Connection) -> Result<Option<Uuid>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT log FROM progress")?;
+    Ok(query.query_row([], |row| row.get::<_, Option<Id>>(0))?.map(|id| id.0))
+}
+
+/// From now on it is this log that is filed.
+pub(crate) fn set_log(connection: &Connection, log: Uuid) -> Result<(), StoreError> {
+    connection.prepare_cached("UPDATE progress SET log = ?1")?.execute([Id(log)])?;
+    Ok(())
+}
 
 /// How far the log is filed.
 pub(crate) fn cursor(connection: &Connection) -> Result<u64, StoreError> {
@@ -115,8 +133,7 @@ pub(crate) fn conversation_at(connection: &Connection, seq: i64) -> Result<Optio
 pub(crate) fn event_at(connection: &Connection, seq: i64) -> Result<Option<Event>, StoreError> {
     let mut query = connection.prepare_cached("SELECT body FROM events WHERE seq = ?1")?;
     let body = query.query_row([seq], |row| row.get::<_, String>(0)).optional()?;
-    let parsed = body.map(|body| serde_json::from_str(&body)).transpose();
-    parsed.map_err(|error| StoreError::Damaged { what: "event", detail: crate::json::problem(&error) })
+    body.map(|body| super::events::parse(&body)).transpose()
 }
 
 /// The first place of the log that is not before `time`. Places follow time, so halving finds it.

@@ -54,6 +54,7 @@ const AGENTS: &str = "
 /// Doors without a sign-in; the body says who asks. `right` has what it takes, `wrong` has something like it.
 const OPEN: &str = "
     operation                                          right  wrong  suspended
+    GET    /api/v1/about                               200    200    200
     POST   /api/v1/auth/login                          200    401    403
     POST   /api/v1/auth/refresh                        200    401    401
     POST   /api/v1/auth/logout                         204    204    204

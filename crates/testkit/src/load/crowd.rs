@@ -64,6 +64,19 @@ impl Seat {
         Ok(call(get.bearer_auth(&self.access)).await?)
     }
 
+    /// This agent's live connection as a desk of today opens it, which goes on after a cursor of a log.
+    pub async fn come(&self, after: Option<(u64, &str)>) -> anyhow::Result<Socket> {
+        let mut headers = vec![(tandem_protocol::VERSION_HEADER, tandem_protocol::version().to_string())];
+        let path = match after {
+            Some((cursor, log)) => {
+                headers.push((tandem_protocol::LOG_HEADER, log.to_owned()));
+                format!("/api/v1/live?after={cursor}")
+            }
+            None => "/api/v1/live".to_owned(),
+        };
+        Ok(Socket::connect_with(&self.hub, &path, Some(&self.access), &headers).await?)
+    }
+
     /// This agent's live connection.
     pub async fn listen(&self) -> anyhow::Result<Socket> {
         Ok(Socket::connect(&self.hub, "/api/v1/live", Some(&self.access)).await?)

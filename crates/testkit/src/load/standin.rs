@@ -113,7 +113,7 @@ async fn live(
 async fn attend(shared: &Shared, after: Option<u64>, mut socket: WebSocket) -> Result<(), axum::Error> {
     let time = Clock::system().now();
     let frame = |frame: &LiveFrame| Message::Text(serde_json::to_string(frame).unwrap_or_default().into());
-    let hello = LiveFrame::Hello { version: tandem_protocol::version(), me: me(), time };
+    let hello = LiveFrame::hello(me(), time, uuid::Uuid::nil());
     socket.send(frame(&hello)).await?;
     if after.is_none() {
         socket.send(frame(&LiveFrame::Reset {})).await?;

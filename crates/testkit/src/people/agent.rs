@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::Client;
-use tandem_conversation::{Button, ButtonId, CommandId, Content, ConversationId, Position, TurnId, UserId};
+use tandem_conversation::{Button, ButtonId, CommandId, Content, ConversationId, Event, Position, TurnId, UserId};
 use tandem_protocol::agents::{
     AgentCommand, AlertLedger, ButtonDefinition, CommandAccepted, CommandRequest, DeskFrame, EventPage, Login, Me,
     Tokens,
@@ -193,7 +193,9 @@ impl Agent {
     pub async fn read(&mut self, conversation: ConversationId) -> Result<(), ClientError> {
         let url = format!("{}/api/v1/conversations/{conversation}/turns", self.hub);
         let page: EventPage = call(self.http.get(url).bearer_auth(&self.access)).await?;
-        self.desk.learn(page.events);
+        let events = page.events.iter().map(|event| Event::read(event.get()));
+        let events = events.collect::<Result<_, _>>().map_err(|error| ClientError::Protocol(error.to_string()))?;
+        self.desk.learn(events);
         Ok(())
     }
 

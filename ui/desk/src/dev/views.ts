@@ -51,6 +51,8 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
       : { user: "maya", name: "Maya Ortiz", email: "maya@northwind.example", account: "Northwind", permissions: [], availability: "available", capacity: 4, mail: !scene.has("no_mail"), improve: !scene.has("no_improve") },
     counts: { my: 0, help: 0, left: 0, all: null, unread: 0, helpSince: null },
     figures: { helpToNotificationMs: 18, cacheBytes: 412_000_000, queued: 0 },
+    hubAheadMs: 0,
+    newer: scene.has("newer") ? 2 : 0,
     notifications: scene.has("failing")
       ? { state: "failing", reason: "no notification service answers" }
       : { state: "working", server: "dunst 1.9" },
@@ -75,6 +77,10 @@ function connectionOf(scene: ReadonlySet<string>, now: number): ConnectionView {
     return { state: "signed_out", hub: "https://hub.northwind.example", reason };
   }
   if (scene.has("offline")) return offline(now);
+  for (const older of ["desk", "hub"] as const) {
+    const reason = older === "desk" ? "This desk is too old for the server. Update Tandem." : "The server is too old for this desk. It must be updated.";
+    if (scene.has(`outdated_${older}`)) return { state: "outdated", since: iso(now - 540_000), completeUpTo: iso(now - 541_000), older, reason };
+  }
   if (scene.has("connecting")) return { state: "connecting", since: iso(now) };
   return live(now);
 }

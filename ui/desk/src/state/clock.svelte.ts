@@ -1,12 +1,21 @@
-// The one ticking clock; everything that shows "since" reads it, so that a second is one update.
+// The one ticking clock; everything that shows "since" reads it, so that a second is one update. It tells the hub's time:
+// what it is compared with was written there, and this machine's clock may be wrong.
 
 class Clock {
   now = $state(Date.now());
+  #ahead = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** The hub's time minus this machine's, in milliseconds. */
+  set ahead(ms: number) {
+    if (ms === this.#ahead) return;
+    this.#ahead = ms;
+    this.now = Date.now() + ms;
+  }
 
   start(): () => void {
     const tick = (): void => {
-      this.now = Date.now();
+      this.now = Date.now() + this.#ahead;
       // On the full second, so that two clocks on screen never disagree.
       this.#timer = setTimeout(tick, 1000 - (this.now % 1000));
     };

@@ -76,6 +76,7 @@ export class Desk {
       const app = await this.host.rpc("app.state", {});
       const before = this.app;
       this.app = app;
+      clock.ahead = app.hubAheadMs;
       this.problem = null;
       const isOther = before?.me?.user !== app.me?.user;
       if (before && isOther) this.#somebodyElse();

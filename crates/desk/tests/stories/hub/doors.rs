@@ -21,6 +21,7 @@ use super::{Live, PASSWORD, Shared, now};
 
 pub fn router(hub: Shared) -> Router {
     Router::new()
+        .route("/api/v1/about", get(about))
         .route("/api/v1/auth/login", post(login))
         .route("/api/v1/auth/refresh", post(refresh))
         .route("/api/v1/auth/logout", post(|| async { StatusCode::NO_CONTENT }))
@@ -289,9 +290,31 @@ async fn live(
     upgrade.on_upgrade(move |socket| attend(hub, after, socket))
 }
 
+/// A hub of the oldest version that is still spoken with says less.
+fn hello(hub: &Shared) -> Value {
+    let mut hello = json!({ "version": hub.world().version, "me": hub.me(), "time": now() });
+    let world = hub.world();
+    if let Some(oldest) = world.oldest {
+        hello["speaks"] = json!(world.version);
+        hello["oldest"] = json!(oldest);
+    }
+    if let Some(log) = world.log_id {
+        hello["log"] = json!(log);
+    }
+    json!({ "hello": hello })
+}
+
+async fn about(State(hub): State<Shared>) -> Response {
+    let world = hub.world();
+    match world.oldest {
+        Some(oldest) => Json(json!({ "version": world.version, "oldest": oldest })).into_response(),
+        None => problem(404, "request.unknown_address", "There is nothing at this address."),
+    }
+}
+
 async fn attend(hub: Shared, after: Option<u64>, mut socket: WebSocket) {
     let mut lives = hub.lives.subscribe();
-    let mut frames = vec![json!({"hello": {"version": hub.world().version, "me": hub.me(), "time": now()}})];
+    let mut frames = vec![hello(&hub)];
     {
         let mut world = hub.world();
         world.came_with.push(after);

@@ -1,0 +1,184 @@
+//! What a newer version wrote, as far as this one understands it.
+//!
+//! An event whose body cannot be read still has its place: it moves the position, and its body is kept as it came. A
+//! state is read without the parts that cannot be; whoever holds it asks for it again once they are updated.
+
+use serde::Deserialize;
+use serde_json::{Error, Map, Value, json};
+
+use crate::event::{Event, EventBody};
+use crate::ids::{CommandId, ConversationId, Position};
+use crate::participant::Participant;
+use crate::state::Conversation;
+use crate::time::Time;
+
+/// Parts without which there is no state, and what stands for those that cannot be read.
+const NEEDED: [&str; 8] = ["id", "position", "customer", "contact", "started", "updated", "lastCustomer", "lastLoud"];
+
+/// An event as far as every version agrees.
+#[derive(Deserialize)]
+struct Head {
+    conversation: ConversationId,
+    position: Position,
+    time: Time,
+    #[serde(default)]
+    actor: Value,
+    cause: CommandId,
+    body: Value,
+}
+
+impl Event {
+    /// Reads an event of this or a newer version; what is not understood becomes [`EventBody::Unknown`].
+    ///
+    /// # Errors
+    /// If it is no event of any version: it has no place, no time or no body with one name.
+    pub fn read(json: &str) -> Result<Self, Error> {
+        serde_json::from_str(json).or_else(|error| {
+            let head: Head = serde_json::from_str(json).map_err(|_| error)?;
+            let is_named = match &head.body {
+                Value::String(_) => true,
+                Value::Object(body) => body.len() == 1,
+                _ => false,
+            };
+            if !is_named {
+                return Err(serde::de::Error::custom("the event's body has no name"));
+            }
+            Ok(Self {
+                conversation: head.conversation,
+                position: head.position,
+                time: head.time,
+                actor: serde_json::from_value(head.actor).unwrap_or(Participant::System),
+                cause: head.cause,
+                body: EventBody::Unknown(head.body),
+            })
+        })
+    }
+}
+
+impl Conversation {
+    /// Reads a state of this or a newer version; false if parts of it were not understood and are missing.
+    ///
+    /// # Errors
+    /// If it is no state of any version.
+    pub fn read(json: &str) -> Result<(Self, bool), Error> {
+        match serde_json::from_str(json) {
+            Ok(state) => Ok((state, true)),
+            Err(error) => {
+                serde_json::from_str(json).and_then(understood).map(|state| (state, false)).map_err(|_| error)
+            }
+        }
+    }
+}
+
+/// The state with every part that can be read.
+fn understood(mut parts: Map<String, Value>) -> Result<Conversation, Error> {
+    let mut known = Map::new();
+    known.insert("channel".into(), json!("imported"));
+    known.insert("status".into(), json!({ "status": "in_progress" }));
+    known.insert("logic".into(), json!({ "engaged": false }));
+    for name in NEEDED {
+        let Some(mut value) = parts.remove(name) else { continue };
+        if name == "customer"
+            && let Value::Object(customer) = &mut value
+        {
+            // Addresses of a kind that is not known are not shown.
+            if let Some(Value::Array(contacts)) = customer.get_mut("contacts") {
+                contacts.retain(|contact| serde_json::from_value::<crate::Contact>(contact.clone()).is_ok());
+            }
+        }
+        known.insert(name.into(), value);
+    }
+    let mut state: Conversation = serde_json::from_value(Value::Object(known.clone()))?;
+    for (name, value) in parts {
+        let with = |value: Value| {
+            let mut candidate = known.clone();
+            candidate.insert(name.clone(), value);
+            serde_json::from_value::<Conversation>(Value::Object(candidate.clone())).map(|state| (state, candidate))
+        };
+        let read = with(value.clone()).or_else(|error| match value {
+            Value::Array(items) => {
+                let items = items.into_iter().filter(|item| with(Value::Array(vec![item.clone()])).is_ok());
+                with(items.collect())
+            }
+            _ => Err(error),
+        });
+        if let Ok((found, parts)) = read {
+            (state, known) = (found, parts);
+        }
+    }
+    Ok(state)
+}
+
+/// Writes an event's body as it came.
+pub(crate) fn body<S: serde::Serializer>(body: &EventBody, serializer: S) -> Result<S::Ok, S::Error> {
+    match body {
+        EventBody::Unknown(value) => serde::Serialize::serialize(value, serializer),
+        known => serde::Serialize::serialize(known, serializer),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CARMEN: &str = r#"{"conversation":"0193a1b2-c3d4-7000-8000-000000000001","position":7,
+        "time":"2026-11-03T14:02:31.250Z","actor":{"kind":"customer"},"cause":"0193a1b2-c3d4-7000-8000-000000000002","#;
+
+    #[test]
+    fn an_event_that_is_not_known_keeps_its_place_and_its_words() {
+        for body in [
+            r#"{"voice_left":{"seconds":12,"by":{"kind":"robot"}}}"#,
+            r#""parked""#,
+            r#"{"turn_added":{"turn":{"id":"0193a1b2-c3d4-7000-8000-000000000003","content":{"type":"voice","s":3}},"received":"2026-11-03T14:02:31.250Z"}}"#,
+            r#"{"received":{"side":"desk","stage":"dreamt","upTo":3}}"#,
+        ] {
+            let event = Event::read(&format!(r#"{CARMEN}"body":{body}}}"#)).unwrap();
+            assert_eq!(event.position, Position(7));
+            assert_eq!(event.body, EventBody::Unknown(serde_json::from_str(body).unwrap()));
+            let again = serde_json::to_string(&event).unwrap();
+            assert_eq!(Event::read(&again).unwrap(), event, "what was not understood is not lost");
+        }
+        for body in ["[]", "7", "{}", r#"{"a":1,"b":2}"#] {
+            assert!(Event::read(&format!(r#"{CARMEN}"body":{body}}}"#)).is_err(), "{body} is no event");
+        }
+        let robot =
+            format!(r#"{CARMEN}"body":"reopened"}}"#).replace(r#"{"kind":"customer"}"#, r#"{"kind":"robot","n":1}"#);
+        assert_eq!(Event::read(&robot).unwrap().actor, Participant::System);
+    }
+
+    #[test]
+    fn a_state_with_unknown_parts_is_read_without_them() {
+        let event = format!(
+            r#"{CARMEN}"body":{{"started":{{"customer":{{"id":"0193a1b2-c3d4-7000-8000-000000000004","name":"Carmen Menzel"}},
+            "contact":"0193a1b2-c3d4-7000-8000-000000000005","channel":"web_chat","engageLogic":true}}}}}}"#
+        );
+        let mut state = Conversation::begin(&Event::read(&event).unwrap()).unwrap();
+        state.tags = vec!["vip".into()];
+        let whole = serde_json::to_value(&state).unwrap();
+        assert_eq!(Conversation::read(&whole.to_string()).unwrap(), (state.clone(), true));
+        let robot =
+            json!({ "by": { "kind": "robot" }, "text": "Beep", "at": "2026-11-03T14:02:31.250Z", "position": 7 });
+        let person = json!({ "by": { "kind": "logic" }, "position": 6, "at": "2026-11-03T14:02:31.250Z" });
+        for (name, part) in [
+            ("lastWords", robot.clone()),
+            ("channel", json!("carrier_pigeon")),
+            ("status", json!({ "status": "parked", "until": 3 })),
+            ("voices", json!([robot, person])),
+            ("engagements", json!([{ "id": "x" }])),
+            ("help", json!({ "reason": { "reason": "boredom" } })),
+        ] {
+            let mut newer = whole.clone();
+            newer[name] = part;
+            newer["mood"] = json!("new here");
+            let (read, is_whole) = Conversation::read(&newer.to_string()).unwrap();
+            assert!(!is_whole, "{name} is missed");
+            assert_eq!(
+                (read.customer.clone(), &read.tags),
+                (state.customer.clone(), &state.tags),
+                "{name} costs itself"
+            );
+            assert_eq!(read.voices.len(), usize::from(name == "voices"), "one voice is known");
+        }
+        assert!(Conversation::read("{}").is_err() && Conversation::read("[]").is_err());
+    }
+}

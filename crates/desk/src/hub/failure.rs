@@ -1,0 +1,75 @@
+//! Why the hub could not be reached, in words for an agent and whoever helps them. Never the address: it may hold a token
+//! one day.
+
+use std::error::Error;
+use std::io;
+
+use rustls::CertificateError;
+
+use super::SILENT;
+
+/// The words for an error of the client.
+pub(super) fn reason(error: &reqwest::Error) -> String {
+    let mut deepest: &(dyn Error + 'static) = error;
+    let mut chain = vec![deepest];
+    while let Some(source) = deepest.source() {
+        chain.push(source);
+        deepest = source;
+    }
+    if let Some(words) = chain.iter().find_map(|error| certificate(*error)) {
+        return words;
+    }
+    // The first one names the address.
+    let texts: Vec<String> = chain.iter().skip(1).map(ToString::to_string).collect();
+    let says = |what: &str| texts.iter().any(|text| text.contains(what));
+    if says("proxy authorization required") {
+        return "The proxy asks for a user name and password. Add them to its address in HTTPS_PROXY.".into();
+    }
+    if says("tunnel error: unsuccessful") {
+        return "The proxy does not let this desk through to the hub.".into();
+    }
+    if says("tunnel error") || says("proxy") {
+        return "The proxy in HTTPS_PROXY or ALL_PROXY cannot be used.".into();
+    }
+    if error.is_timeout() {
+        return SILENT.into();
+    }
+    if says("dns error") || says("failed to lookup address") {
+        return "The hub's name cannot be found. Check the address and the network.".into();
+    }
+    match chain.iter().find_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind) {
+        Some(io::ErrorKind::ConnectionRefused) => "The hub cannot be reached: the connection was refused.".into(),
+        Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
+            "The hub cannot be reached: there is no way to it from this network.".into()
+        }
+        Some(io::ErrorKind::TimedOut) => SILENT.into(),
+        _ if error.is_connect() => "The hub cannot be reached.".into(),
+        _ => format!("The connection to the hub failed: {}.", texts.last().map_or("", String::as_str)),
+    }
+}
+
+/// The words for a certificate that is not accepted.
+fn certificate(error: &(dyn Error + 'static)) -> Option<String> {
+    let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    let inside = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let found = error.downcast_ref::<rustls::Error>().or(inside)?;
+    Some(match found {
+        rustls::Error::InvalidCertificate(why) => match why {
+            CertificateError::UnknownIssuer => {
+                "This machine does not trust the hub's certificate. Its issuer must be in the system's store.".into()
+            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                "The hub's certificate is for another name. Check the address.".into()
+            }
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                "The hub's certificate has expired. Whoever runs the hub must renew it.".into()
+            }
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                "The hub's certificate is not valid yet. Check this machine's clock.".into()
+            }
+            CertificateError::Revoked => "The hub's certificate was revoked.".into(),
+            other => format!("The hub's certificate cannot be used: {other}."),
+        },
+        other => format!("No secure connection to the hub: {other}."),
+    })
+}

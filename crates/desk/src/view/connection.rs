@@ -1,0 +1,49 @@
+//! Whether the desk is in step with its hub, and what has to be done where it is not.
+
+use serde::Serialize;
+use tandem_conversation::Time;
+use ts_rs::TS;
+
+use super::LockedAsk;
+
+/// Whether the desk is in step with its hub.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum ConnectionView {
+    Locked {
+        ask: LockedAsk,
+        reason: Option<String>,
+    },
+    SignedOut {
+        hub: Option<String>,
+        reason: Option<String>,
+    },
+    Connecting {
+        since: Time,
+    },
+    Live {
+        since: Time,
+        complete_up_to: Time,
+    },
+    /// What is cached stays readable; `complete_up_to` says how fresh it is.
+    Offline {
+        since: Time,
+        complete_up_to: Option<Time>,
+        reason: String,
+    },
+    /// This desk and the hub do not fit together until one of them is updated. Nothing is sent.
+    Outdated {
+        since: Time,
+        complete_up_to: Option<Time>,
+        older: Older,
+        reason: String,
+    },
+}
+
+/// Which of the two must be updated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Older {
+    Desk,
+    Hub,
+}

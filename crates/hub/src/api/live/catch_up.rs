@@ -1,0 +1,466 @@
+//! What a desk missed, or all that it may see: told before what happens now.
+//!
+//! A desk names what it holds, and is told what of that has changed, what is not for it any more, and what is new to it.
+//! This costs what the desk may see, however much the account did meanwhile. Who views everything is told from the log,
+//! because every event of it is theirs. Pages are cut by bytes; ids are read in one snapshot and states by id, so a
+//! conversation that changes section meanwhile is not missed.
+
+use std::collections::{HashMap, HashSet};
+
+use axum::extract::ws::Utf8Bytes;
+use tandem_conversation::{
+    ConversationId, Event, EventBody, Participant, Position, RETENTION_MS, Section, Time, UserId, visible,
+};
+use tandem_protocol::agents::{DeskFrame, LiveFrame};
+use tandem_sqlite::rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::Came;
+use crate::api::auth::{Signed, everybody, me_of};
+use crate::fanout::{DeskSession, Input, SessionId, buttons_frame, encode};
+use crate::hub::Hub;
+use crate::rights;
+use crate::socket::{self, Gone, Goodbye, Queue, Socket};
+use crate::store::users::{User, UserRights};
+use crate::store::{StoreError, buttons, conversations, events};
+
+/// About how long a frame of catching up is, in bytes. One change that is longer still goes.
+const PAGE_BYTES: usize = 1024 * 1024;
+/// Conversations that are read at once, so that other readers get their turn.
+const AT_ONCE: usize = 64;
+/// Events of one held conversation that are told one by one; a desk that misses more fetches what it shows.
+const MOST_EVENTS: u32 = 500;
+/// A supervisor who missed more starts afresh, which is cheaper.
+const MOST_MISSED: u64 = 500_000;
+/// A desk that cannot name what it holds starts afresh if it missed more.
+const MOST_UNNAMED: u64 = 2_000;
+/// Most conversations that a desk may name.
+const MOST_HELD: usize = 200_000;
+/// Most frames in which a desk may name them.
+const MOST_NAMING: usize = 1_000;
+/// How often what happened during catching up may be too much to wait in a queue.
+const ROUNDS: usize = 16;
+
+/// Why catching up ended early.
+pub(super) enum Ended {
+    /// The connection is lost, or was closed.
+    Gone,
+    Parted(Goodbye),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Ended {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Gone> for Ended {
+    fn from(_: Gone) -> Self {
+        Self::Gone
+    }
+}
+
+const NOT_NAMED: Goodbye = Goodbye::new(1008, "input.invalid", "Name the conversations that this desk holds.");
+const TOO_MANY: Goodbye = Goodbye::new(1008, "input.invalid", "This desk holds more conversations than can be named.");
+
+/// A desk that is told of everything from here on.
+pub(super) struct Attending {
+    pub id: SessionId,
+    pub queue: Queue,
+}
+
+/// What the desk is known to have.
+enum Has {
+    Nothing,
+    /// Everything up to this place of the log.
+    Log(u64),
+    /// These conversations, up to these positions.
+    Held(HashMap<ConversationId, Position>),
+}
+
+/// Brings a desk up to date and registers it for what happens then.
+pub(super) async fn catch_up(hub: &Hub, signed: &Signed, came: &Came, socket: &mut Socket) -> Result<Attending, Ended> {
+    let (mut desk, mut cursor) = register(hub, signed).await?;
+    let user = &signed.0;
+    let mut telling =
+        Telling { hub, rights: user.rights(), cursor: came.after.unwrap_or_default(), socket, page: String::new() };
+    let caught_up = async {
+        if let Some(goodbye) = rights::still_so(hub, user, signed.1.sign_in).await? {
+            return Err(Ended::Parted(goodbye));
+        }
+        telling.greet(user).await?;
+        let held = match came.version.spoken >= tandem_protocol::NAMES_HELD {
+            true => Some(telling.hear_held(desk.id).await?),
+            false => None,
+        };
+        let mut has = has(hub, user, came, held, cursor);
+        for _ in 0..ROUNDS {
+            has = telling.tell(has, cursor).await?;
+            if !desk.queue.is_too_slow() {
+                return telling.say(&LiveFrame::Alive { cursor, time: hub.clock.now(), after: None }).await;
+            }
+            // More happened than waits in a queue: what is told so far counts, and the rest is told the same way.
+            (desk, cursor) = register(hub, signed).await?;
+        }
+        Err(Ended::Parted(Goodbye::TOO_SLOW))
+    };
+    match caught_up.await {
+        Ok(()) => Ok(desk),
+        Err(ended) => {
+            hub.fanout.send(Input::DeskLeft(desk.id)).await;
+            Err(ended)
+        }
+    }
+}
+
+/// First into the fan-out, then the past: what happens meanwhile waits in the queue.
+async fn register(hub: &Hub, signed: &Signed) -> Result<(Attending, u64), Ended> {
+    let (line, queue) = socket::line();
+    let (registered, registration) = oneshot::channel();
+    let session = DeskSession {
+        me: me_of(hub, &signed.0),
+        sign_in: signed.1.sign_in,
+        good_until: signed.1.access_expires,
+        available: true,
+        line,
+        told: 0,
+    };
+    hub.fanout.send(Input::DeskCame { session, registered }).await;
+    let (id, cursor) = registration.await.map_err(|_| Ended::Gone)?;
+    Ok((Attending { id, queue }, cursor))
+}
+
+/// From where a desk goes on.
+fn has(hub: &Hub, user: &User, came: &Came, held: Option<HashMap<ConversationId, Position>>, cursor: u64) -> Has {
+    let sees_all = user.rights().access().views_all();
+    if came.version.log.is_some_and(|log| log != hub.log) || came.after.is_some_and(|after| after > cursor) {
+        return Has::Nothing;
+    }
+    match (came.after, held) {
+        (Some(after), held) if sees_all || held.is_none() => {
+            let most = if sees_all { MOST_MISSED } else { MOST_UNNAMED };
+            // What it was told up to there is what the user may see now.
+            let is_good = cursor - after <= most && user.rights_from.is_none_or(|from| after > from);
+            if is_good { Has::Log(after) } else { Has::Nothing }
+        }
+        (Some(_), Some(held)) => Has::Held(held),
+        // A start that was cut off goes on.
+        (None, Some(held)) if came.version.log.is_some() && !held.is_empty() => Has::Held(held),
+        (None, _) | (Some(_), None) => Has::Nothing,
+    }
+}
+
+/// One desk that is being told.
+struct Telling<'a> {
+    hub: &'a Hub,
+    rights: UserRights,
+    /// What the frames of catching up say: up to here the desk was complete before.
+    cursor: u64,
+    socket: &'a mut Socket,
+    /// Changes for the next frame, separated by commas.
+    page: String,
+}
+
+/// A state as it is read for a desk.
+enum Read {
+    Visible {
+        id: ConversationId,
+        position: Position,
+        json: String,
+    },
+    /// And whether it were the user's to help with, if help was needed.
+    Hidden(ConversationId, bool),
+}
+
+impl Telling<'_> {
+    fn sees_all(&self) -> bool {
+        self.rights.access().views_all()
+    }
+
+    async fn greet(&mut self, user: &User) -> Result<(), Ended> {
+        let hub = self.hub;
+        self.say(&LiveFrame::hello(me_of(hub, user), hub.clock.now(), hub.log)).await?;
+        self.say(&LiveFrame::People { people: everybody(hub).await? }).await?;
+        self.say(&buttons_frame(hub.database.read(buttons::all).await?)).await
+    }
+
+    /// What the desk holds, in its own words.
+    async fn hear_held(&mut self, desk: SessionId) -> Result<HashMap<ConversationId, Position>, Ended> {
+        let mut held = HashMap::new();
+        for _ in 0..MOST_NAMING {
+            let text = self.socket.first().await.ok_or(Ended::Gone)?;
+            match serde_json::from_str(&text) {
+                Ok(DeskFrame::Holds { conversations, more }) => {
+                    held.extend(conversations);
+                    if held.len() > MOST_HELD {
+                        return Err(Ended::Parted(TOO_MANY));
+                    }
+                    if !more {
+                        return Ok(held);
+                    }
+                }
+                Ok(DeskFrame::Presence { available }) => self.hub.fanout.send(Input::Available(desk, available)).await,
+                Ok(DeskFrame::Typing { .. }) => {}
+                Err(_) => return Err(Ended::Parted(NOT_NAMED)),
+            }
+        }
+        Err(Ended::Parted(TOO_MANY))
+    }
+
+    /// Tells what is missing up to now, which is not before `to`; what the desk has then.
+    async fn tell(&mut self, has: Has, to: u64) -> Result<Has, Ended> {
+        match has {
+            Has::Nothing => {
+                self.cursor = 0;
+                self.say(&LiveFrame::Reset {}).await?;
+                let held = self.tell_new(HashMap::new()).await?;
+                Ok(if self.sees_all() { Has::Log(to) } else { Has::Held(held) })
+            }
+            Has::Held(held) => {
+                let held = self.tell_held(held).await?;
+                let held = self.tell_new(held).await?;
+                Ok(if self.sees_all() { Has::Log(to) } else { Has::Held(held) })
+            }
+            Has::Log(after) if self.sees_all() => {
+                self.tell_log(after, to).await?;
+                Ok(Has::Log(to))
+            }
+            Has::Log(after) => {
+                self.tell_visible_log(after, to).await?;
+                Ok(Has::Log(to))
+            }
+        }
+    }
+
+    /// What is in the user's sections and not in `held`.
+    async fn tell_new(
+        &mut self,
+        mut held: HashMap<ConversationId, Position>,
+    ) -> Result<HashMap<ConversationId, Position>, Ended> {
+        let (user, sees_all, left_after) =
+            (self.rights.user, self.sees_all(), self.hub.clock.now().plus_ms(-RETENTION_MS));
+        let listed = read(self.hub, move |connection| {
+            let sections = Section::EVERY.into_iter().filter(|section| *section != Section::All || sees_all);
+            // One snapshot for all sections.
+            let snapshot = connection.unchecked_transaction()?;
+            let mut ids = Vec::new();
+            for section in sections {
+                ids.extend(conversations::ids(&snapshot, section, user, left_after)?);
+            }
+            Ok(ids)
+        })
+        .await?;
+        let mut met: HashSet<ConversationId> = held.keys().copied().collect();
+        let fresh: Vec<_> = listed.into_iter().filter(|id| met.insert(*id)).collect();
+        let mut rest = &fresh[..];
+        while !rest.is_empty() {
+            for found in self.states(&mut rest).await? {
+                if let Read::Visible { id, position, json } = found {
+                    held.insert(id, position);
+                    self.change(&format!(r#"{{"opened":{json}}}"#)).await?;
+                }
+            }
+        }
+        self.flush().await?;
+        Ok(held)
+    }
+
+    /// What happened in the conversations that the desk holds.
+    async fn tell_held(
+        &mut self,
+        mut held: HashMap<ConversationId, Position>,
+    ) -> Result<HashMap<ConversationId, Position>, Ended> {
+        let ids: Vec<_> = held.keys().copied().collect();
+        let mut rest = &ids[..];
+        while !rest.is_empty() {
+            for found in self.states(&mut rest).await? {
+                let (id, position, json) = match found {
+                    Read::Visible { id, position, json } => (id, position, json),
+                    Read::Hidden(id, _) => {
+                        held.remove(&id);
+                        self.change(&format!(r#"{{"closed":"{id}"}}"#)).await?;
+                        continue;
+                    }
+                };
+                let known = held.insert(id, position).unwrap_or_default();
+                if position <= known {
+                    continue;
+                }
+                self.change(&format!(r#"{{"opened":{json}}}"#)).await?;
+                if position.0 - known.0 <= MOST_EVENTS {
+                    let bodies =
+                        read(self.hub, move |connection| events::bodies_after(connection, id, known, MOST_EVENTS));
+                    for body in bodies.await? {
+                        self.change(&format!(r#"{{"event":{body}}}"#)).await?;
+                    }
+                }
+            }
+        }
+        self.flush().await?;
+        Ok(held)
+    }
+
+    /// The states that changed, then each event: for those who view everything.
+    async fn tell_log(&mut self, after: u64, to: u64) -> Result<(), Ended> {
+        let touched = read(self.hub, move |connection| events::touched(connection, after, to)).await?;
+        let mut rest = &touched[..];
+        while !rest.is_empty() {
+            for found in self.states(&mut rest).await? {
+                if let Read::Visible { json, .. } = found {
+                    self.change(&format!(r#"{{"opened":{json}}}"#)).await?;
+                }
+            }
+        }
+        self.flush().await?;
+        let mut from = after;
+        while from < to {
+            let rows = read(self.hub, move |connection| events::page_after(connection, from, to, PAGE_BYTES)).await?;
+            let Some(last) = rows.last() else { break };
+            from = last.seq;
+            for row in &rows {
+                self.change(&format!(r#"{{"event":{}}}"#, row.body)).await?;
+            }
+            // What came before it is told: a connection that is lost here goes on here.
+            self.cursor = from;
+            self.flush().await?;
+        }
+        Ok(())
+    }
+
+    /// [`Telling::tell_log`] for a desk that cannot name what it holds and may not see everything. That it held a
+    /// conversation follows from what ended in it; no other id is told.
+    async fn tell_visible_log(&mut self, after: u64, to: u64) -> Result<(), Ended> {
+        let most = u32::try_from(MOST_UNNAMED).unwrap_or(u32::MAX);
+        let rows = read(self.hub, move |connection| events::after(connection, after, to, most)).await?;
+        let mut seen = HashSet::new();
+        let touched: Vec<_> = rows.iter().map(|row| row.conversation).filter(|id| seen.insert(*id)).collect();
+        seen.clear();
+        let (mut for_help, mut closed) = (HashSet::new(), HashSet::new());
+        let mut rest = &touched[..];
+        while !rest.is_empty() {
+            for found in self.states(&mut rest).await? {
+                match found {
+                    Read::Visible { id, json, .. } => {
+                        seen.insert(id);
+                        self.change(&format!(r#"{{"opened":{json}}}"#)).await?;
+                    }
+                    Read::Hidden(id, true) => {
+                        for_help.insert(id);
+                    }
+                    Read::Hidden(_, false) => {}
+                }
+            }
+        }
+        for row in &rows {
+            let id = row.conversation;
+            if seen.contains(&id) {
+                self.change(&format!(r#"{{"event":{}}}"#, row.body)).await?;
+            } else if hid(row, self.rights.user, for_help.contains(&id)) && closed.insert(id) {
+                self.change(&format!(r#"{{"closed":"{id}"}}"#)).await?;
+            }
+        }
+        self.flush().await
+    }
+
+    /// The next states of `rest`, as many as make a page.
+    async fn states<'r>(&mut self, rest: &mut &'r [ConversationId]) -> Result<Vec<Read>, Ended> {
+        let ids: Vec<_> = rest.iter().take(AT_ONCE).copied().collect();
+        let (rights, now) = (self.rights.clone(), self.hub.clock.now());
+        let found = read(self.hub, move |connection| states(connection, &ids, &rights, now)).await?;
+        let all: &'r [ConversationId] = rest;
+        *rest = all.get(found.len().max(1)..).unwrap_or_default();
+        Ok(found)
+    }
+
+    /// Adds a change to the page, which goes when it is long enough.
+    async fn change(&mut self, change: &str) -> Result<(), Ended> {
+        if !self.page.is_empty() {
+            if self.page.len() + change.len() > PAGE_BYTES {
+                self.flush().await?;
+            } else {
+                self.page.push(',');
+            }
+        }
+        self.page.push_str(change);
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), Ended> {
+        if self.page.is_empty() {
+            return Ok(());
+        }
+        let (cursor, time) = (self.cursor, self.hub.clock.now());
+        let page = std::mem::take(&mut self.page);
+        let frame =
+            format!(r#"{{"batch":{{"cursor":{cursor},"time":"{time}","catchingUp":true,"changes":[{page}]}}}}"#);
+        self.send(frame.into()).await
+    }
+
+    async fn say(&mut self, frame: &LiveFrame) -> Result<(), Ended> {
+        match encode(frame) {
+            Some(frame) => self.send(frame).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn send(&mut self, text: Utf8Bytes) -> Result<(), Ended> {
+        let bytes = text.len();
+        let sent = self.socket.send(text).await;
+        Ok(sent.inspect_err(
+            |_| tracing::info!(user.id = %self.rights.user, bytes, "a frame of catching up did not arrive"),
+        )?)
+    }
+}
+
+/// Reads when it is this desk's turn: many desks that come back at once leave the readers to customers.
+async fn read<T: Send + 'static>(
+    hub: &Hub,
+    work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    // The semaphore is never closed.
+    let _turn = hub.catching_up.acquire().await;
+    hub.database.read(work).await
+}
+
+/// Reads states in the order of `ids` until they make a page; at least one. What is not there is hidden.
+fn states(
+    connection: &Connection,
+    ids: &[ConversationId],
+    rights: &UserRights,
+    now: Time,
+) -> Result<Vec<Read>, StoreError> {
+    let (mut found, mut bytes) = (Vec::with_capacity(ids.len()), 0);
+    for id in ids {
+        let stored = conversations::stored(connection, *id)?;
+        let state = stored.as_deref().and_then(|json| {
+            let parsed = conversations::parse(json);
+            // One that cannot be read costs itself, not the desk.
+            parsed.inspect_err(|error| tracing::error!(%error, conversation.id = %id, "a state cannot be read")).ok()
+        });
+        found.push(match (state, stored) {
+            (Some(state), Some(json)) if visible(&state, &rights.access(), now) => {
+                bytes += json.len();
+                Read::Visible { id: *id, position: state.position, json }
+            }
+            (state, _) => Read::Hidden(*id, state.is_some_and(|state| rights.access().helps(&state))),
+        });
+        if bytes >= PAGE_BYTES {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// Whether this event took a conversation away from a user who cannot see it any more. Of others they never hear.
+fn hid(row: &events::Logged, user: UserId, for_help: bool) -> bool {
+    let may = (for_help && row.body.contains("help_cleared")) || row.body.contains("engagement_ended");
+    let Some(event) = may.then(|| Event::read(&row.body).ok()).flatten() else { return false };
+    match event.body {
+        EventBody::HelpCleared { .. } => for_help,
+        EventBody::EngagementEnded { was, .. } => {
+            was.person().or(was.invitee()).and_then(Participant::user) == Some(user)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,108 @@
+//! What travels between hub and desk does not change without a line in `VERSIONS`.
+//!
+//! The shapes are taken from their sources, with all that serde is told about them: names, tags, defaults and what is
+//! refused. Comments and layout do not count.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+use std::path::Path;
+
+/// Of each version the hash of its shapes, from the first one that was hashed. A released line never changes.
+const HASHES: &[(u32, u64)] = &[(10, 0xb699_80a9_d726_881c)];
+
+/// Where shapes are that travel between hub and desk.
+const SOURCES: [&str; 20] = [
+    "protocol/src/agents.rs",
+    "protocol/src/agents/live.rs",
+    "protocol/src/problem.rs",
+    "conversation/src/button.rs",
+    "conversation/src/contact.rs",
+    "conversation/src/engagement.rs",
+    "conversation/src/event.rs",
+    "conversation/src/handover.rs",
+    "conversation/src/help.rs",
+    "conversation/src/ids.rs",
+    "conversation/src/logic.rs",
+    "conversation/src/mention.rs",
+    "conversation/src/notice.rs",
+    "conversation/src/participant.rs",
+    "conversation/src/permission.rs",
+    "conversation/src/section.rs",
+    "conversation/src/state.rs",
+    "conversation/src/time.rs",
+    "conversation/src/trigger.rs",
+    "conversation/src/turn.rs",
+];
+
+#[test]
+fn what_travels_changes_only_with_a_line_in_versions() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut shapes: Vec<String> =
+        SOURCES.iter().flat_map(|source| shapes(&std::fs::read_to_string(crates.join(source)).unwrap())).collect();
+    // Where a shape is defined does not matter.
+    shapes.sort();
+    assert!(shapes.len() > 60, "the shapes are found: {}", shapes.len());
+    let (version, known) = *HASHES.last().unwrap();
+    assert_eq!(version, tandem_protocol::version(), "add (version, hash) to HASHES for each line of VERSIONS");
+    let hash = hash(&shapes.concat());
+    assert_eq!(
+        hash,
+        known,
+        "A shape has changed. If it travels, add a line to VERSIONS and ({}, {hash:#018x}) to HASHES, and keep desks of \
+         the versions before working; while version {version} is not released, its hash is {hash:#018x}.",
+        version + 1
+    );
+}
+
+#[test]
+fn comments_and_layout_do_not_count_and_attributes_do() {
+    let one = "/// A thing.\n#[derive(Serialize)]\npub struct Thing {\n    /// How many.\n    pub many: u32, // so many\n}\nfn x() {}";
+    let same = "#[derive(Serialize)] pub struct Thing { pub many: u32, }";
+    let other = "#[derive(Serialize)] #[serde(deny_unknown_fields)] pub struct Thing { pub many: u32, }";
+    assert_eq!(shapes(one), shapes(same));
+    assert_ne!(shapes(one), shapes(other));
+    assert_eq!(shapes("#[derive(Clone)] struct Inner { x: u32 }"), Vec::<String>::new());
+}
+
+/// Every type of a source that is read or written, without comments and spaces.
+fn shapes(source: &str) -> Vec<String> {
+    let plain: String =
+        source.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join(" ");
+    let mut found = Vec::new();
+    for (at, _) in plain.match_indices("#[derive(") {
+        let rest = &plain[at..];
+        let derives = rest.split(']').next().unwrap_or_default();
+        if !derives.contains("Serialize") && !derives.contains("Deserialize") {
+            continue;
+        }
+        let shape: String = rest[..end(rest)].chars().filter(|c| !c.is_whitespace()).collect();
+        // Other derives make nothing travel.
+        let (_, shape) = shape.split_once(']').unwrap_or_default();
+        found.push(shape.to_owned());
+    }
+    found
+}
+
+/// Where the type ends that begins here: its closing brace, or the semicolon of a tuple.
+fn end(text: &str) -> usize {
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' | '(' | '[' => depth += 1,
+            '}' | ')' | ']' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 && c == '}' {
+                    return at + 1;
+                }
+            }
+            ';' if depth == 0 => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// FNV-1a: the same everywhere and for ever.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}

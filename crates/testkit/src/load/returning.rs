@@ -1,0 +1,133 @@
+//! `catch_up_200_desks_p99_s`: all desks come back in the morning, while customers write.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use super::crowd::{Guest, Seat, chatter, gather};
+use super::report::percentile;
+use super::sockets::{Pace, pump};
+use super::{Bench, Better, Figure};
+use crate::hub_process::{BRAND, HubOptions, HubProcess, find_binary};
+use crate::people::Customer;
+
+/// Desks that come back at the same time.
+const DESKS: usize = 200;
+/// Agents who worked all night.
+const COLLEAGUES: usize = 20;
+/// Conversations of each desk's own user.
+const OWN: usize = 5;
+/// What has happened since the desks left.
+const EVENTS: u64 = 400_000;
+/// Customers who write meanwhile, and messages a second from all of them.
+const CUSTOMERS: usize = 200;
+const RATE: f64 = 50.0;
+/// Messages of each customer between two looks at the log.
+const BURST: usize = 20;
+/// Customers write for so long, in seconds; a desk that takes longer has not come back.
+const SECONDS: f64 = 30.0;
+const TEXT: &str = "I booked this in March and nobody has told me anything since, could you please look into it?";
+
+/// What a desk knows when it leaves.
+#[derive(Default)]
+struct Known {
+    cursor: u64,
+    log: String,
+    held: HashMap<String, u64>,
+}
+
+pub(super) async fn measure(_: &Bench) -> anyhow::Result<Vec<Figure>> {
+    let hub = HubProcess::start(&find_binary("tandem-hub")?, &HubOptions::default())?;
+    eprintln!("  {} agents come", DESKS + COLLEAGUES);
+    let mut seats = Vec::new();
+    for n in 0..DESKS + COLLEAGUES {
+        seats.push(Seat::take(&hub, n).await?);
+    }
+    let (desks, colleagues) = seats.split_at(DESKS);
+    let own = gather(&hub, DESKS * OWN, desks).await?;
+    let night = gather(&hub, DESKS * OWN, colleagues).await?;
+    let mut known = Vec::new();
+    for desk in desks {
+        known.push(come(desk, Known::default()).await?.0);
+    }
+    let since = known.first().context("BUG: there are desks")?.cursor;
+    eprintln!("  {EVENTS} events happen");
+    happen(&own, &night, colleagues, since).await?;
+
+    // Customers who write all the while, and those who answer them.
+    let mut customers = Vec::new();
+    for n in 0..CUSTOMERS {
+        let mut customer = Customer::arrive(&hub.url, BRAND, &format!("Writer {n}")).await?;
+        customer.write("Is anybody there?").await?;
+        let colleague = colleagues.get(n % COLLEAGUES).context("BUG: there are colleagues")?;
+        let join = tandem_protocol::agents::AgentCommand::Join { call: None };
+        colleague.command(customer.conversation().await?, join).await?;
+        customers.push(customer.into_socket());
+    }
+    let mut listening = Vec::new();
+    for colleague in colleagues {
+        listening.push(colleague.listen().await?);
+    }
+    let writing = tokio::spawn(pump(customers, listening, Pace::Rate(RATE), SECONDS));
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let mut coming = JoinSet::new();
+    for (desk, known) in desks.iter().cloned().zip(known) {
+        coming.spawn(async move { come(&desk, known).await });
+    }
+    let mut took = Vec::with_capacity(DESKS);
+    while let Some(came) = coming.join_next().await {
+        took.push(came.context("a desk broke")??.1.as_secs_f64());
+    }
+    let customers = writing.await.context("the customers broke")??;
+    ensure!(took.len() == DESKS, "every desk came back");
+    let (last, p50) = (percentile(&mut took.clone(), 1.0), percentile(&mut took, 0.5));
+    let input = format!("{DESKS} desks at once after {EVENTS} events; the last one {last:.1} s, p50 {p50:.1} s");
+    Ok(vec![
+        Figure::of("catch_up_200_desks_p99_s", "s", Better::Lower, &[last]).with_bar(20.0).on(input),
+        Figure::of("catch_up_customers_p99_ms", "ms", Better::Lower, &[customers.p99_ms])
+            .with_bar(100.0)
+            .on(format!("{CUSTOMERS} customers write {RATE} messages/s meanwhile")),
+    ])
+}
+
+/// Writes until the log is long enough.
+async fn happen(own: &[Guest], night: &[Guest], colleagues: &[Seat], since: u64) -> anyhow::Result<()> {
+    let looks = colleagues.first().context("BUG: there are colleagues")?;
+    loop {
+        chatter(night, BURST, TEXT).await?;
+        chatter(own, 1, TEXT).await?;
+        if come(looks, Known::default()).await?.0.cursor >= since + EVENTS {
+            return Ok(());
+        }
+    }
+}
+
+/// Comes with what is known, until nothing is missing; what is known then, and how long it took.
+async fn come(seat: &Seat, known: Known) -> anyhow::Result<(Known, Duration)> {
+    let began = Instant::now();
+    let after = Some((known.cursor, known.log.as_str())).filter(|(cursor, _)| *cursor > 0);
+    let mut socket = seat.come(after).await?;
+    let mut known = known;
+    loop {
+        let frame: Value = serde_json::from_str(&socket.next_text().await?)?;
+        if let Some(hello) = frame.get("hello") {
+            known.log = hello["log"].as_str().unwrap_or_default().to_owned();
+            let held: Vec<_> = known.held.iter().map(|(id, position)| json!([id, position])).collect();
+            socket.send(&json!({ "type": "holds", "conversations": held })).await?;
+        }
+        for change in frame["batch"]["changes"].as_array().into_iter().flatten() {
+            if let Some(id) = change["opened"]["id"].as_str() {
+                known.held.insert(id.to_owned(), change["opened"]["position"].as_u64().unwrap_or_default());
+            } else if let Some(id) = change["closed"].as_str() {
+                known.held.remove(id);
+            }
+        }
+        if let Some(cursor) = frame["alive"]["cursor"].as_u64() {
+            known.cursor = cursor;
+            return Ok((known, began.elapsed()));
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// The hub and this desk do not fit together: the window says who must be updated, and promises nothing.
+import { render, screen } from "@testing-library/svelte";
+import { describe, expect, it } from "vitest";
+import ListPane from "../list/ListPane.svelte";
+import Outdated from "./Outdated.svelte";
+import StatusBar from "./StatusBar.svelte";
+import { fakeHost } from "../host/fake";
+import { clock } from "../state/clock.svelte";
+import { Desk } from "../state/desk.svelte";
+import type { AppView } from "$shared/types";
+
+async function desk(scene: string): Promise<{ desk: Desk; app: AppView }> {
+  const desk = new Desk(fakeHost(scene));
+  await desk.refresh();
+  if (!desk.app) throw new Error("the desk answers");
+  return { desk, app: desk.app };
+}
+
+describe("versions that do not fit", () => {
+  it.each([
+    ["outdated_desk", "Update Tandem"],
+    ["outdated_hub", "The server must be updated"],
+  ])("%s: %s", async (scene, words) => {
+    const { desk: shown, app } = await desk(scene);
+    const { connection } = app;
+    if (connection.state !== "outdated") throw new Error("the scene is outdated");
+    render(Outdated, { connection });
+    expect(screen.getByRole("alert").textContent).toContain(words);
+    expect(screen.getByRole("alert").textContent).toContain("What you wrote stays on this machine");
+    render(ListPane, { desk: shown, app });
+    expect(screen.queryByText(/goes out by itself/)).toBeNull();
+  });
+
+  it("counts what only a newer desk can show", async () => {
+    const { app } = await desk("newer");
+    render(StatusBar, { app, test: () => undefined, outbox: () => undefined });
+    expect(screen.getByText(/Update Tandem to see all of 2 conversations/)).toBeTruthy();
+  });
+
+  it("tells the hub's time, whatever this machine's clock says", () => {
+    clock.ahead = -3_600_000;
+    expect(Math.abs(clock.now + 3_600_000 - Date.now())).toBeLessThan(1_000);
+    clock.ahead = 0;
+  });
+});
