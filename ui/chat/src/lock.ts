@@ -2,21 +2,26 @@
 import type { Store } from "./env";
 
 /** How long somebody else is waited for; after that two sessions are better than none. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 8_000;
 const LOOK_MS = 60;
+const SETTLE_MS = 200;
 
 /** Runs `act` while nobody else does under this name. */
 export async function alone<T>(name: string, store: Store, act: () => Promise<T>): Promise<T> {
   // Only in secure contexts, and not in sandboxed frames.
   const locks = typeof navigator === "undefined" ? undefined : (navigator.locks as LockManager | undefined);
   if (!locks) return withStore(name, store, act);
-  const entered: { result: Promise<T> | null } = { result: null };
-  const enter = (): Promise<T> => (entered.result ??= act());
+  let entered: Promise<T> | null = null;
+  const enter = (): Promise<T> => (entered ??= act());
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
-    return await locks.request(name, { signal: patience.signal }, () => {
+    const atOnce = await locks.request(name, { ifAvailable: true }, async (lock) => (lock ? { result: await enter() } : null));
+    if (atOnce) return atOnce.result;
+    return await locks.request(name, { signal: patience.signal }, async () => {
       clearTimeout(timer);
+      // What another tab has kept comes to this one a moment after its lock.
+      await pause(SETTLE_MS);
       return enter();
     });
   } catch {
@@ -34,10 +39,10 @@ async function withStore<T>(name: string, store: Store, act: () => Promise<T>): 
     if (Date.now() - Number(since) > PATIENCE_MS) {
       store.setItem(name, `${own} ${Date.now()}`);
       // Of two who write at once, one finds the other's name.
-      await pause();
+      await pause(LOOK_MS);
       if (store.getItem(name)?.startsWith(`${own} `)) break;
     }
-    await pause();
+    await pause(LOOK_MS);
   }
   try {
     return await act();
@@ -46,6 +51,6 @@ async function withStore<T>(name: string, store: Store, act: () => Promise<T>): 
   }
 }
 
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
