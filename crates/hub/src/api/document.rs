@@ -5,6 +5,9 @@ use serde_json::{Map, Value, json};
 
 const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
+/// Where a path says that it is a WebSocket.
+const LIVE: &str = "x-websocket";
+
 /// How the doors below a path know who asks, the longest path first. None means that they are open.
 const WHO_ASKS: [(&str, Option<&str>); 14] = [
     ("/api/v1/about", None),
@@ -68,13 +71,18 @@ pub(super) fn complete(document: utoipa::openapi::OpenApi) -> Value {
     document
 }
 
-/// OpenAPI cannot describe a WebSocket: a plain GET there is answered 426, whatever else is right about it.
+/// OpenAPI cannot describe a WebSocket: a plain GET there is answered 426, whatever else is right about it. So its path
+/// has no operation, and says in words and under `x-websocket` what it is.
 fn set_apart_live(document: &mut Value) {
-    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
-    let is_live = |item: &Value| item["get"]["responses"].get("101").is_some();
-    let live: Vec<_> = paths.iter().filter(|(_, item)| is_live(item)).map(|(path, _)| path.clone()).collect();
-    let live: Map<_, _> = live.into_iter().filter_map(|path| paths.remove_entry(&path)).collect();
-    document["x-websockets"] = live.into();
+    for item in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        if item["get"]["responses"].get("101").is_none() {
+            continue;
+        }
+        let Some(live) = item.as_object_mut().and_then(|item| item.remove("get")) else { continue };
+        item["summary"] = live["summary"].clone();
+        item["description"] = json!("A WebSocket. A request without an upgrade is answered 426.");
+        item[LIVE] = live;
+    }
 }
 
 /// Variants of what is sent have no other fields than theirs. Your Logic's answers are taken with more.
@@ -201,10 +209,10 @@ fn complete_operation(path: &str, operation: &mut Map<String, Value>) {
 /// A readable list of all doors.
 pub(super) fn page(document: &Value) -> String {
     let mut rows = String::new();
-    let doors = [&document["paths"], &document["x-websockets"]].into_iter().filter_map(Value::as_object).flatten();
-    for (path, item) in doors {
-        for method in METHODS {
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        for method in METHODS.into_iter().chain([LIVE]) {
             let Some(operation) = item.get(method) else { continue };
+            let method = if method == LIVE { "get" } else { method };
             let summary = operation["summary"].as_str().unwrap_or_default();
             rows.push_str(&format!(
                 "<tr><td>{}<td><code>{}</code><td>{}",
@@ -236,10 +244,10 @@ mod tests {
     }
 
     fn operations(document: &Value) -> Vec<(String, Value)> {
-        let mut paths = document["paths"].as_object().unwrap().clone();
-        paths.extend(document["x-websockets"].as_object().unwrap().clone());
+        let paths = document["paths"].as_object().unwrap().clone();
         let of = |(path, item): (String, Value)| {
-            let found = METHODS.into_iter().filter_map(move |method| Some((method, item.get(method)?.clone())));
+            let found =
+                METHODS.into_iter().chain([LIVE]).filter_map(move |method| Some((method, item.get(method)?.clone())));
             found.map(|(method, operation)| (format!("{method} {path}"), operation)).collect::<Vec<_>>()
         };
         paths.into_iter().flat_map(of).collect()
@@ -273,7 +281,6 @@ mod tests {
             open,
             [
                 "get /api/v1/about",
-                "get /chat/v1/live",
                 "get /chat/v1/media/{id}",
                 "get /guest/{token}/about",
                 "post /api/v1/auth/login",
@@ -281,6 +288,7 @@ mod tests {
                 "post /api/v1/auth/refresh",
                 "post /chat/v1/sessions",
                 "post /guest/{token}/open",
+                "x-websocket /chat/v1/live",
             ],
             "a new open door must be meant to be one"
         );
