@@ -414,9 +414,6 @@ quiet: QuietHours | null, };
 
 export type NotificationsView = { "state": "unknown" } | { "state": "working", server: string, } | { "state": "failing", reason: string, };
 
-/**
- * Which of the two must be updated.
- */
 export type Older = "desk" | "hub";
 
 export type OneCommand = { command: CommandId, };

@@ -213,14 +213,17 @@ mod tests {
         let keeping = Keeping::new(secrets);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let (said, heard) = std::sync::mpsc::channel();
+        let (kept_first, first) = std::sync::mpsc::channel();
         runtime.spawn(async move {
             assert_eq!(keeping.keep("refresh-1".into()).await.ok(), Some(()), "while it runs, a token is kept");
+            kept_first.send(()).unwrap();
             while !matches!(tokio::task::spawn_blocking(|| ()).now_or_never(), Some(Err(_))) {
                 std::thread::yield_now();
             }
             let kept = keeping.keep("refresh-2".into()).now_or_never();
             said.send(matches!(kept, Some(Err(HubError::Network(_))))).unwrap();
         });
+        first.recv().unwrap();
         runtime.shutdown_timeout(Duration::from_secs(20));
         assert_eq!(heard.recv(), Ok(true));
     }

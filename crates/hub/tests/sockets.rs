@@ -43,7 +43,7 @@ async fn a_frame_that_is_too_large_is_answered_with_the_limit_before_the_close()
     assert_eq!(last["code"], "frame.too_large");
     assert!(last["message"].as_str().unwrap().contains("65536"), "{last}");
     let mut desk = maya.live(None).await;
-    say(&mut desk, &" ".repeat(20_000)).await;
+    say(&mut desk, &" ".repeat(70_000)).await;
     let (frames, code) = until_closed(&mut desk).await;
     assert_eq!((code, &frames.last().unwrap()["error"]["code"]), (Some(1009), &json!("frame.too_large")));
 }

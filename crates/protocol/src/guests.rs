@@ -157,7 +157,7 @@ pub enum GuestFrame {
         conversation: ChatConversation,
     },
     Entry {
-        entry: GuestEntry,
+        entry: Box<GuestEntry>,
     },
     /// How far the customer has received or seen our side's turns.
     Stage {

@@ -10,12 +10,7 @@ use super::SILENT;
 
 /// The words for an error of the client.
 pub(super) fn reason(error: &reqwest::Error) -> String {
-    let mut deepest: &(dyn Error + 'static) = error;
-    let mut chain = vec![deepest];
-    while let Some(source) = deepest.source() {
-        chain.push(source);
-        deepest = source;
-    }
+    let chain = chain(error);
     if let Some(words) = chain.iter().find_map(|error| certificate(*error)) {
         return words;
     }
@@ -37,7 +32,7 @@ pub(super) fn reason(error: &reqwest::Error) -> String {
     if says("dns error") || says("failed to lookup address") {
         return "The hub's name cannot be found. Check the address and the network.".into();
     }
-    match chain.iter().find_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind) {
+    match chain.iter().rev().find_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind) {
         Some(io::ErrorKind::ConnectionRefused) => "The hub cannot be reached: the connection was refused.".into(),
         Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
             "The hub cannot be reached: there is no way to it from this network.".into()
@@ -48,12 +43,23 @@ pub(super) fn reason(error: &reqwest::Error) -> String {
     }
 }
 
+/// The error and its causes, the deepest last. An `io::Error` passes over what it wraps when it is asked for its source.
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
+    let mut chain = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        chain.push(error);
+        next = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        };
+    }
+    chain
+}
+
 /// The words for a certificate that is not accepted.
 fn certificate(error: &(dyn Error + 'static)) -> Option<String> {
-    let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-    let inside = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    let found = error.downcast_ref::<rustls::Error>().or(inside)?;
-    Some(match found {
+    Some(match error.downcast_ref::<rustls::Error>()? {
         rustls::Error::InvalidCertificate(why) => match why {
             CertificateError::UnknownIssuer => {
                 "This machine does not trust the hub's certificate. Its issuer must be in the system's store.".into()

@@ -96,8 +96,8 @@ fn checked_domain(text: &str) -> Result<String, Refusal> {
     }
     let url = reqwest::Url::parse(&format!("http://{host}/")).map_err(|_| wrong("this is not a host"))?;
     // 80 is the port of http, which the address then leaves out.
-    if url.port().is_some() || host.trim_end_matches(']').rsplit_once(':').is_some_and(|(name, _)| !name.contains(':'))
-    {
+    let behind_address = host.rsplit_once(']').map_or(host, |(_, rest)| rest);
+    if url.port().is_some() || behind_address.contains(':') {
         return Err(wrong("a chat may stand on every port of its hosts, so leave the port out"));
     }
     let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| wrong("this is not a host"))?;

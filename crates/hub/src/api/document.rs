@@ -152,11 +152,16 @@ fn complete_operation(path: &str, operation: &mut Map<String, Value>) {
     let security = scheme.map_or_else(|| json!([]), |scheme| json!([{ scheme: [] }]));
     operation.insert("security".into(), security);
 
-    let parameters = operation.get("parameters").and_then(Value::as_array);
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
     let (mut has_query, mut has_path) = (false, false);
     for parameter in parameters.into_iter().flatten() {
         match parameter["in"].as_str() {
-            Some("query") => has_query = true,
+            Some("query") => {
+                has_query = true;
+                if parameter["name"] == "id" || parameter["name"] == "conversation" {
+                    parameter["schema"]["format"] = json!("uuid");
+                }
+            }
             Some("path") => has_path = true,
             _ => {}
         }
@@ -292,6 +297,12 @@ mod tests {
             ],
             "a new open door must be meant to be one"
         );
+    }
+
+    #[test]
+    fn a_list_is_no_object() {
+        let list: Result<tandem_protocol::administration::BrandChange, _> = crate::api::input::parse(b" [null, null]");
+        assert_eq!(list.err().map(|error| error.0.status), Some(422));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header;
 use axum::http::request::Parts;
 use bytes::Bytes;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde_json::Value;
 
 use super::ApiError;
@@ -42,6 +42,10 @@ pub(crate) async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> R
 /// Reads JSON of others: a body or a frame.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
     let text = json::text(bytes);
+    // serde would fill an object's fields with a list's parts, in their order.
+    if text.trim_start().starts_with('[') {
+        return Err(serde_json::Error::custom("a list, where an object is expected"));
+    }
     serde_json::from_str(&text).or_else(|error| whole_numbers(&text).ok_or(error))
 }
 

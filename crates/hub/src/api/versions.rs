@@ -36,7 +36,7 @@ impl FromRequestParts<Arc<Hub>> for Version {
 }
 
 /// Which version this hub speaks, and the oldest that may connect. Needs no sign-in.
-#[utoipa::path(get, path = "/api/v1/about", tag = "auth", responses((status = 200, body = About)))]
+#[utoipa::path(get, path = "/api/v1/about", tag = "auth", responses((status = 200, description = "The versions of this hub", body = About)))]
 pub(crate) async fn about() -> axum::Json<About> {
     axum::Json(About { version: tandem_protocol::version(), oldest: MIN_VERSION })
 }

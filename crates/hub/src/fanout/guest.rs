@@ -16,7 +16,7 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
     for (event, _) in &changed.events {
         match &event.body {
             EventBody::TurnAdded { .. } => send(sessions, conversation, |guest| {
-                entry_of(event, &changed.after, guest.link).map(|entry| GuestFrame::Entry { entry })
+                entry_of(event, &changed.after, guest.link).map(|entry| GuestFrame::Entry { entry: Box::new(entry) })
             }),
             EventBody::Received { side: Side::Customer, stage, up_to } => {
                 send(sessions, conversation, |_| {

@@ -112,7 +112,7 @@ async fn catch_up(hub: &Hub, found: &Found, known: Known, socket: &mut Socket) -
         let first =
             (!std::mem::replace(&mut ready, true)).then(|| GuestFrame::Ready { conversation: conversation_of(&state) });
         let page = rest::read(hub, Guest { found: found.clone(), state }, known, 500).await?;
-        let entries = page.entries.into_iter().map(|entry| GuestFrame::Entry { entry });
+        let entries = page.entries.into_iter().map(|entry| GuestFrame::Entry { entry: Box::new(entry) });
         for frame in first.into_iter().chain(entries).filter_map(|frame| encode(&frame)) {
             if socket.send(frame).await.is_err() {
                 return Ok(false);

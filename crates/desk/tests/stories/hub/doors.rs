@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
@@ -53,7 +53,8 @@ fn check(hub: &Shared, headers: &HeaderMap) -> Result<(), Box<Response>> {
 }
 
 fn problem(status: u16, code: &str, detail: &str) -> Response {
-    (StatusCode::from_u16(status).unwrap(), Json(Problem::new(status, code, detail))).into_response()
+    let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+    (StatusCode::from_u16(status).unwrap(), kind, Json(Problem::new(status, code, detail))).into_response()
 }
 
 async fn media(State(hub): State<Shared>, headers: HeaderMap, Path(id): Path<MediaId>) -> Response {
