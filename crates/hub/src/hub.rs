@@ -117,10 +117,10 @@ impl Wake {
                 // What does not fit is found with the next look at the store.
                 let _ = self.logic.try_send(changed.after.id);
             }
-            if let Some(entry) = alerts::entry_of(changed) {
-                if self.ledger.try_send(entry).is_err() {
-                    self.missed_calls.store(true, Ordering::Relaxed);
-                }
+            if let Some(entry) = alerts::entry_of(changed)
+                && self.ledger.try_send(entry).is_err()
+            {
+                self.missed_calls.store(true, Ordering::Relaxed);
             }
         }
     }

@@ -5,8 +5,9 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 // Making one costs more than all of its uses in a list.
-const DAY_AND_MONTH = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" });
-const WITH_YEAR = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });
+// Of a day of the calendar, whose zone was settled when it was counted: a formatter would keep the zone of the start.
+const DAY_AND_MONTH = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", timeZone: "UTC" });
+const WITH_YEAR = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 
 /** How long somebody waits, ticking: 0:42, 12:05, 3 h 20 min, 2 days. */
 export function waits(since: string, now: number): string {
@@ -57,7 +58,7 @@ export function day(at: string, now: number): string {
   const days = calendarDay(now) - calendarDay(date.getTime());
   if (days === 0) return "today";
   if (days === 1) return "yesterday";
-  return (date.getFullYear() === new Date(now).getFullYear() ? DAY_AND_MONTH : WITH_YEAR).format(date);
+  return (date.getFullYear() === new Date(now).getFullYear() ? DAY_AND_MONTH : WITH_YEAR).format(calendarDay(date.getTime()) * DAY);
 }
 
 /** 14:02 today, otherwise with its day. */
