@@ -8,12 +8,15 @@ use uuid::Uuid;
 use super::Reader;
 use crate::view::MayView;
 
+/// Stands for the turn that the reader would make. The nil id is nobody's, and refused.
+const SOME_TURN: TurnId = TurnId(Uuid::max());
+
 /// What `reader` may do now.
 pub(super) fn may(state: &Conversation, reader: &Reader) -> MayView {
     let asks = |command: Command| !ask(state, reader, command).is_empty();
     let text = Content::Text { text: "?".into() };
     let reply = Command::Reply {
-        turn: TurnId(Uuid::nil()),
+        turn: SOME_TURN,
         content: text,
         written_against: state.position,
         mind_customer: false,
@@ -28,14 +31,14 @@ pub(super) fn may(state: &Conversation, reader: &Reader) -> MayView {
     MayView {
         join: asks(Command::Join { call: None }),
         reply: asks(reply),
-        note: asks(Command::Note { turn: TurnId(Uuid::nil()), text: "?".into(), mentions: Vec::new() }),
+        note: asks(Command::Note { turn: SOME_TURN, text: "?".into(), mentions: Vec::new() }),
         leave: asks(Command::Leave { reason: String::new(), ask_for_help: false }),
         complete: asks(Command::Complete { resolution: String::new() }),
         ask_for_help: asks(Command::AskForHelp { reason: String::new() }),
         help_not_needed: asks(Command::HelpNotNeeded),
         invite_external: asks(Command::Invite { invitee: partner, note: None }),
         invite: asks(Command::Invite { invitee, note: None }),
-        delegate: asks(Command::Delegate { note: None, turn: TurnId(Uuid::nil()) }),
+        delegate: asks(Command::Delegate { note: None, turn: SOME_TURN }),
         take_over: others && state.in_progress() && asks(Command::TakeOver),
         decline: state
             .invitation_of(reader.user)

@@ -165,7 +165,6 @@ async fn garbage_closes_the_connection_with_a_reason_and_costs_nothing() {
         "not json",
         r#"{"batch":{"cursor":"seven"}}"#,
         r#"{"batch":{"cursor":99,"time":"2026-11-03T14:00:00Z","changes":[{"event":{"position":-1}}]}}"#,
-        r#"{"dance":{}}"#,
     ] {
         let visits = hub.world().came_with.len();
         hub.say(garbage);

@@ -173,6 +173,7 @@ async fn a_file_is_seen_where_its_conversation_is_seen_and_nowhere_else() {
     assert_eq!(unsent_status, 200);
     let before = shows(&carmen, "before.png", PNG).await;
     let conversation = carmen.conversation().await;
+    maya.finds(&conversation, "help").await;
     maya.does(&conversation, json!({ "type": "join" })).await;
     let (token, _) = invited(&maya, &conversation).await;
     let partner = Partner::new(&hub.base, &token);
