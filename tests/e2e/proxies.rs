@@ -60,12 +60,19 @@ impl Proxy {
             .map(|kind| format!("{kind}_temp_path {folder}/{kind};\n"))
             .concat();
         let around = format!(
-            "daemon off;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\nevents {{}}\nhttp {{\n{temporary}{site}\n}}\n"
+            "daemon off;\nmaster_process off;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\nevents {{}}\nhttp {{\n{temporary}{site}\n}}\n"
         );
         let path = room.join("nginx.conf");
         std::fs::write(&path, around)?;
         let nginx = if Path::new("/usr/sbin/nginx").exists() { "/usr/sbin/nginx" } else { "nginx" };
-        let child = Command::new(nginx).arg("-c").arg(&path).arg("-p").arg(room).stderr(Stdio::null()).spawn()?;
+        let child = Command::new(nginx)
+            .arg("-c")
+            .arg(&path)
+            .arg("-p")
+            .arg(room)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
         Self { child, url: format!("https://localhost:{port}"), log: room.join("tandem.log") }.ready()
     }
 

@@ -1,5 +1,7 @@
 //! A hub behind a proxy: who is asking, and under which name it is reached.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod common;
 
 use common::partner::invited;
