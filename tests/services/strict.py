@@ -30,7 +30,7 @@ def strict(request):
     actions = sample(request)
     ANSWER.validate({"requestId": request["requestId"], "actions": actions})
     assert not ANSWER.is_valid({"actions": [{"type": "DANCE"}]}), "the schema knows what is no action"
-    assert not ANSWER.is_valid({"actions": [{"type": "MESSAGE", "text": "x", "loud": True}]}), "nor such fields"
+    assert ANSWER.is_valid({"actions": [{"type": "MESSAGE", "text": "x", "loud": True}]}), "unknown fields are ignored"
     return actions
 
 
