@@ -196,6 +196,9 @@ fn complete_operation(path: &str, operation: &mut Map<String, Value>) {
     }
     for (status, response) in responses.iter_mut() {
         if !status.starts_with(['4', '5']) {
+            if response["description"].as_str().is_none_or(str::is_empty) {
+                response["description"] = json!(if status == "204" { "Done" } else { "The answer" });
+            }
             continue;
         }
         let is_blank = response["description"].as_str().is_none_or(str::is_empty);
