@@ -53,6 +53,12 @@ const sentBy = ({ hub }) => [...hub.sessions.values()].flatMap(({ conversation }
 async function openChat(page) {
   await launcher(page).click();
   await field(page).waitFor();
+  await isStill(page.locator(".panel"));
+}
+
+/** The panel has arrived where it opens: it grows while it comes. */
+async function isStill(panel) {
+  await panel.evaluate((element) => Promise.allSettled(element.getAnimations().map((each) => each.finished)));
 }
 
 /** Visible means usable: what is written arrives. */
