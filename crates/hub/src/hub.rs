@@ -1,13 +1,13 @@
 //! The running hub: its parts, and how it starts and stops.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, anyhow};
 use tandem_conversation::{
-    Command, ContactId, Conversation, ConversationId, Envelope, PERSON_SILENT_MS, Participant, Position, Rejection,
-    Side, Stage, Time,
+    Command, Conversation, ConversationId, Envelope, PERSON_SILENT_MS, Participant, Position, Rejection, Side, Stage,
+    Time,
 };
 use tandem_sqlite::{Companion, Database, Durability, Options, Room};
 use tokio::net::TcpListener;
@@ -81,8 +81,6 @@ pub struct Hub {
     pub(crate) news: Arc<Notify>,
     /// Until when a person of ours is writing, per conversation.
     typing: Mutex<HashMap<ConversationId, Time>>,
-    /// Browsers whose next message begins a new conversation.
-    wanting_new: Mutex<HashSet<ContactId>>,
     pub(crate) ledger: mpsc::Sender<alerts::Entry>,
     /// The ledger's queue was full: it has to look for the calls that it has not heard of.
     pub(crate) missed_calls: Arc<AtomicBool>,
@@ -205,7 +203,6 @@ impl Hub {
             database,
             fanout,
             typing: Mutex::new(HashMap::new()),
-            wanting_new: Mutex::new(HashSet::new()),
             ledger,
             mails: Notify::new(),
             rights_changed: Notify::new(),
@@ -363,22 +360,6 @@ impl Hub {
     /// Whether a request to Your Logic was sent by an earlier run of the hub.
     pub(crate) fn was_asked_before_start(&self, asked: Time) -> bool {
         asked < self.started
-    }
-
-    pub(crate) fn want_new(&self, contact: ContactId) {
-        if let Ok(mut wanting) = self.wanting_new.lock() {
-            wanting.insert(contact);
-        }
-    }
-
-    pub(crate) fn wants_new(&self, contact: ContactId) -> bool {
-        self.wanting_new.lock().is_ok_and(|wanting| wanting.contains(&contact))
-    }
-
-    pub(crate) fn forget_new(&self, contact: ContactId) {
-        if let Ok(mut wanting) = self.wanting_new.lock() {
-            wanting.remove(&contact);
-        }
     }
 
     pub(crate) fn typing_until(&self, conversation: ConversationId) -> Option<Time> {

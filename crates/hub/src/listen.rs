@@ -249,3 +249,57 @@ pub(crate) fn too_many_connections() -> Problem {
     let detail = "Too many connections from this network are open. Close some, or come again in a minute.";
     Problem { retry_after: Some(30), ..Problem::new(429, "limit.connections", detail) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use tandem_sqlite::rusqlite::Connection;
+    use tokio::task::JoinSet;
+
+    use super::*;
+    use crate::config::Config;
+    use crate::store::StoreError;
+
+    type Done = Result<(), StoreError>;
+
+    #[tokio::test]
+    async fn what_would_only_wait_behind_a_full_writer_is_put_off_with_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let hub = Hub::start(Config::new(folder.path().to_owned()), crate::Clock::system()).unwrap();
+        tokio::spawn(crate::serve(Arc::clone(&hub), listener, std::future::pending()));
+        let asks = async || {
+            let me = reqwest::get(format!("{url}/api/v1/me")).await.unwrap();
+            let retry = me.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
+            (me.status().as_u16(), retry, me.text().await.unwrap())
+        };
+        assert_eq!(asks().await.0, 401);
+
+        let (release, held) = mpsc::channel::<()>();
+        let mut writes = JoinSet::new();
+        let writer = hub.database.clone();
+        writes.spawn(async move {
+            let hold = move |_: &Connection, _: &mut _| -> Done {
+                held.recv().unwrap();
+                Ok(())
+            };
+            writer.write(hold).await
+        });
+        while !hub.is_busy() {
+            let writer = hub.database.clone();
+            writes.spawn(async move { writer.write(|_, _| -> Done { Ok(()) }).await });
+            tokio::task::yield_now().await;
+        }
+        let (status, retry, body) = asks().await;
+        assert_eq!((status, retry.as_deref()), (503, Some("2")), "{body}");
+        assert!(body.contains("hub.busy"), "{body}");
+
+        release.send(()).unwrap();
+        while let Some(written) = writes.join_next().await {
+            assert!(written.unwrap().is_ok(), "what was taken in is done");
+        }
+        assert_eq!(asks().await.0, 401, "and the hub is open again");
+    }
+}

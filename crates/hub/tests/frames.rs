@@ -219,3 +219,29 @@ async fn after_a_restart_it_is_passed_on_that_somebody_is_typing() {
     let heard = frames_until(&mut chat, |frame| frame["type"] == "typing").await.pop().unwrap();
     assert_eq!(heard["conversation"], id);
 }
+
+#[tokio::test]
+async fn the_wish_for_a_new_conversation_survives_restarts_and_repeats() {
+    let hub = TestHub::start(None).await;
+    let first_message = json!({ "id": Uuid::now_v7(), "text": "My first question" });
+    let (token, first) = {
+        let carmen = hub.customer().await;
+        carmen.sends(&first_message).await;
+        let first = carmen.conversation().await;
+        let mut chat = carmen.live().await;
+        tells(&mut chat, json!({ "type": "new" })).await;
+        frames_until(&mut chat, |frame| frame["type"] == "ready").await;
+        (carmen.token, first)
+    };
+    let hub = TestHub::on(hub.stop().await, None, 1_000).await;
+    let carmen = Customer { base: hub.base.clone(), token };
+    let (status, repeated) = carmen.sends(&first_message).await;
+    assert_eq!((status, &repeated["conversation"]), (200, &json!(first)), "a repeat begins nothing");
+
+    // Another tab that was opened since writes first; the next message goes on there.
+    let (mut tab, mut other) = (carmen.live().await, carmen.live().await);
+    let begun = writes(&mut other, "Another question").await["conversation"].clone();
+    assert_ne!(begun, json!(first));
+    assert_eq!(writes(&mut tab, "And one more").await["conversation"], begun, "one wish, one conversation");
+    assert_eq!(carmen.writes("Still there?").await["conversation"], begun);
+}

@@ -3,6 +3,48 @@
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{Role, UserId};
 use utoipa::ToSchema;
+use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Schema, Type};
+
+fn text(pattern: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern))
+}
+
+fn name() -> Schema {
+    // No control characters, and not spaces alone.
+    let pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$";
+    text(pattern).max_length(Some(100)).into()
+}
+
+fn email() -> Schema {
+    text(r"^[^@\s\x00-\x1f\x7f-\x9f]+@[^@\s\x00-\x1f\x7f-\x9f]+$").max_length(Some(254)).into()
+}
+
+fn password() -> Schema {
+    text(r"^[^\x00-\x1f\x7f-\x9f]*$").min_length(Some(10)).into()
+}
+
+fn accent() -> Schema {
+    text("^#[0-9a-fA-F]{6}$").into()
+}
+
+const BRAND: &str = "^[a-z0-9-]{1,64}$";
+
+fn brand() -> Schema {
+    text(BRAND).into()
+}
+
+fn brands() -> Schema {
+    ArrayBuilder::new().items(text(BRAND)).into()
+}
+
+fn languages() -> Schema {
+    ArrayBuilder::new().items(text("^[A-Za-z0-9-]{2,35}$")).into()
+}
+
+/// Hosts, `*.` before a host, or `*`.
+fn domains() -> Schema {
+    ArrayBuilder::new().items(text(r"^(\*|(\*\.)?[^\s*/@?#\\:]+)$")).min_items(Some(1)).into()
+}
 
 /// A user as administrators see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -26,16 +68,22 @@ pub struct UserRow {
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UserAddition {
+    #[schema(schema_with = email)]
     pub email: String,
+    #[schema(schema_with = name)]
     pub name: String,
     pub role: Role,
+    #[schema(schema_with = password)]
     pub password: String,
     /// 8 unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1000)]
     pub capacity: Option<u32>,
     #[serde(default)]
+    #[schema(schema_with = brands)]
     pub brands: Vec<String>,
     #[serde(default)]
+    #[schema(schema_with = languages)]
     pub languages: Vec<String>,
 }
 
@@ -44,18 +92,24 @@ pub struct UserAddition {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct UserChange {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = email)]
     pub email: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = name)]
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = password)]
     pub password: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1000)]
     pub capacity: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = brands)]
     pub brands: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = languages)]
     pub languages: Option<Vec<String>>,
 }
 
@@ -64,6 +118,7 @@ pub struct UserChange {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PasswordChange {
     pub current: String,
+    #[schema(schema_with = password)]
     pub new: String,
 }
 
@@ -85,12 +140,17 @@ pub struct BrandRow {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BrandAddition {
+    #[schema(schema_with = brand)]
     pub id: String,
+    #[schema(schema_with = name)]
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
     pub greeting: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = accent)]
     pub accent: Option<String>,
+    #[schema(schema_with = domains)]
     pub domains: Vec<String>,
 }
 
@@ -99,11 +159,15 @@ pub struct BrandAddition {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct BrandChange {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = name)]
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
     pub greeting: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = accent)]
     pub accent: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = domains)]
     pub domains: Option<Vec<String>>,
 }

@@ -8,6 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tandem_protocol::Problem;
 use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -147,14 +149,65 @@ impl Socket {
     }
 
     pub(crate) async fn next<T: DeserializeOwned>(&mut self) -> Result<T, ClientError> {
-        let text = self.next_text().await?;
-        serde_json::from_str(&text).map_err(|error| {
-            let beginning: String = text.chars().take(300).collect();
-            ClientError::Protocol(format!("{error} in the frame {beginning}"))
-        })
+        read(&self.next_text().await?)
     }
 
     pub(crate) async fn close(mut self) {
         let _ = self.stream.close(None).await;
     }
+}
+
+/// A WebSocket that is read all the time, as a desk reads it: the hub's pings are answered while its owner is busy.
+pub(crate) struct Attended {
+    heard: mpsc::UnboundedReceiver<Result<tungstenite::Utf8Bytes, ClientError>>,
+    say: mpsc::UnboundedSender<String>,
+    task: JoinHandle<Socket>,
+}
+
+impl Attended {
+    pub(crate) fn new(mut socket: Socket) -> Self {
+        let (say, mut to_say) = mpsc::unbounded_channel::<String>();
+        let (hear, heard) = mpsc::unbounded_channel();
+        let task = tokio::spawn(async move {
+            loop {
+                let ended = tokio::select! {
+                    text = socket.next_text() => {
+                        let ended = text.is_err();
+                        ended | hear.send(text).is_err()
+                    }
+                    text = to_say.recv() => match text {
+                        Some(text) => socket.send_text(text).await.is_err(),
+                        None => true,
+                    },
+                };
+                if ended {
+                    return socket;
+                }
+            }
+        });
+        Self { heard, say, task }
+    }
+
+    pub(crate) fn send(&self, frame: &impl Serialize) -> Result<(), ClientError> {
+        let text = serde_json::to_string(frame).map_err(|error| ClientError::Protocol(error.to_string()))?;
+        self.say.send(text).map_err(|_| ClientError::Closed)
+    }
+
+    /// The next frame. May be dropped and asked again without losing one.
+    pub(crate) async fn next<T: DeserializeOwned>(&mut self) -> Result<T, ClientError> {
+        read(&self.heard.recv().await.ok_or(ClientError::Closed)??)
+    }
+
+    /// The bare connection; frames that were heard and not asked for are gone.
+    pub(crate) async fn into_socket(self) -> Result<Socket, ClientError> {
+        drop(self.say);
+        self.task.await.map_err(|_| ClientError::Closed)
+    }
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, ClientError> {
+    serde_json::from_str(text).map_err(|error| {
+        let beginning: String = text.chars().take(300).collect();
+        ClientError::Protocol(format!("{error} in the frame {beginning}"))
+    })
 }

@@ -167,6 +167,8 @@ fn complete_operation(path: &str, operation: &mut Map<String, Value>) {
         }
     }
     let has_body = operation.contains_key("requestBody");
+    // What an operation gives is what it is for.
+    let summary = operation.get("summary").and_then(Value::as_str).unwrap_or_default().to_owned();
     let responses = operation.entry("responses").or_insert_with(|| json!({}));
     let Some(responses) = responses.as_object_mut() else { return };
     let mut add = |problems: &[(&str, &str)]| {
@@ -197,7 +199,7 @@ fn complete_operation(path: &str, operation: &mut Map<String, Value>) {
     for (status, response) in responses.iter_mut() {
         if !status.starts_with(['4', '5']) {
             if response["description"].as_str().is_none_or(str::is_empty) {
-                response["description"] = json!(if status == "204" { "Done" } else { "The answer" });
+                response["description"] = json!(summary);
             }
             continue;
         }

@@ -64,6 +64,9 @@ CREATE INDEX contacts_of_customer ON contacts (customer);
 CREATE UNIQUE INDEX contacts_by_value ON contacts (kind, value) WHERE brand IS NULL;
 CREATE UNIQUE INDEX contacts_home ON contacts (brand, value) WHERE value IS NOT NULL;";
 
+/// Until the next message, which then begins it.
+pub(crate) const WANTS_NEW: &str = "ALTER TABLE contacts ADD COLUMN wants_new INTEGER NOT NULL DEFAULT 0;";
+
 /// For how long a browser is let in because of a page's word, in milliseconds.
 const VOUCHED_MS: i64 = 7 * 24 * 3_600_000;
 
@@ -247,6 +250,19 @@ pub(crate) fn insert_home(
 pub(crate) fn move_to(connection: &Connection, from: ContactId, to: ContactId) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached("UPDATE contacts SET moved_to = ?2 WHERE id = ?1")?;
     query.execute(params![Id(from.0), Id(to.0)])?;
+    Ok(())
+}
+
+/// Whether the customer asked for a new conversation and has not begun it yet.
+pub(crate) fn wants_new(connection: &Connection, contact: ContactId) -> Result<bool, StoreError> {
+    let mut query = connection.prepare_cached("SELECT wants_new FROM contacts WHERE id = ?1")?;
+    Ok(query.query_row([Id(contact.0)], |row| row.get(0)).optional()?.unwrap_or(false))
+}
+
+pub(crate) fn set_wants_new(connection: &Connection, contact: ContactId, wants: bool) -> Result<(), StoreError> {
+    let mut query =
+        connection.prepare_cached("UPDATE contacts SET wants_new = ?2 WHERE id = ?1 AND wants_new <> ?2")?;
+    query.execute(params![Id(contact.0), wants])?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
+use futures_util::future::try_join_all;
 use serde_json::json;
 use tandem_protocol::agents::AgentCommand;
 use tokio::task::JoinHandle;
@@ -63,7 +64,7 @@ async fn p99(with_junk: bool) -> anyhow::Result<f64> {
     }
     let vandal = customers.pop().context("BUG: there are customers")?;
     let flood = with_junk.then(|| flood(vandal));
-    let agents = agents.into_iter().map(Agent::into_socket).collect();
+    let agents = try_join_all(agents.into_iter().map(Agent::into_socket)).await?;
     let outcome = pump(customers, agents, Pace::Rate(ORDINARY), SECONDS).await;
     if let Some(flood) = flood {
         flood.abort();

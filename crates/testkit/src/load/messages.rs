@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, ensure};
+use futures_util::future::try_join_all;
 use tandem_protocol::agents::AgentCommand;
 
 use super::sockets::{Outcome, Pace, pump};
@@ -86,7 +87,7 @@ async fn through_hub(bench: &Bench, pace: Pace) -> anyhow::Result<(Outcome, f64)
         agent.command(conversation, AgentCommand::Join { call: None }).await?;
         customers.push(customer.into_socket());
     }
-    let agents = agents.into_iter().map(Agent::into_socket).collect();
+    let agents = try_join_all(agents.into_iter().map(Agent::into_socket)).await?;
     let before = cpu_s(hub.pid())?;
     let outcome = pump(customers, agents, pace, bench.seconds).await?;
     Ok((outcome.clone(), cpu_share(before, cpu_s(hub.pid())?, &outcome, bench)))

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{Desk, PATIENCE};
-use crate::net::{ClientError, Socket, call, client};
+use crate::net::{Attended, ClientError, Socket, call, client};
 
 /// An agent at the desk.
 pub struct Agent {
@@ -23,7 +23,7 @@ pub struct Agent {
     hub: String,
     http: Client,
     access: String,
-    socket: Socket,
+    socket: Attended,
 }
 
 impl Agent {
@@ -44,7 +44,7 @@ impl Agent {
     /// # Errors
     /// If the hub refuses or cannot be reached.
     pub async fn with_tokens(hub: &str, tokens: Tokens, after: Option<u64>) -> Result<Self, ClientError> {
-        let socket = Socket::connect(hub, &path(after), Some(&tokens.access_token)).await?;
+        let socket = Attended::new(Socket::connect(hub, &path(after), Some(&tokens.access_token)).await?);
         let mut agent = Self {
             me: tokens.me,
             desk: Desk::default(),
@@ -63,7 +63,8 @@ impl Agent {
     /// # Errors
     /// If the hub refuses or cannot be reached.
     pub async fn reconnect(&mut self) -> Result<(), ClientError> {
-        self.socket = Socket::connect(&self.hub, &path(Some(self.desk.cursor)), Some(&self.access)).await?;
+        let socket = Socket::connect(&self.hub, &path(Some(self.desk.cursor)), Some(&self.access)).await?;
+        self.socket = Attended::new(socket);
         self.desk.complete = false;
         self.wait_until("the desk to be complete again", |desk| desk.complete).await
     }
@@ -182,8 +183,8 @@ impl Agent {
     ///
     /// # Errors
     /// If the hub cannot be reached.
-    pub async fn types(&mut self, conversation: ConversationId) -> Result<(), ClientError> {
-        self.socket.send(&DeskFrame::Typing { conversation }).await
+    pub fn types(&self, conversation: ConversationId) -> Result<(), ClientError> {
+        self.socket.send(&DeskFrame::Typing { conversation })
     }
 
     /// Reads a conversation's newest events over HTTP, as a desk does when it opens one it was not told from the start.
@@ -233,9 +234,12 @@ impl Agent {
         self.wait_for(what, |desk| holds(desk).then_some(())).await
     }
 
-    /// The bare connection, for whoever wants nothing but speed.
-    pub(crate) fn into_socket(self) -> Socket {
-        self.socket
+    /// The bare connection, for load tests.
+    ///
+    /// # Errors
+    /// If the connection is lost.
+    pub(crate) async fn into_socket(self) -> Result<Socket, ClientError> {
+        self.socket.into_socket().await
     }
 
     /// What opens more connections of the same user.

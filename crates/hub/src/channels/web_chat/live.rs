@@ -12,7 +12,7 @@ use tandem_protocol::Problem;
 use tandem_protocol::chat::{ChatAccepted, ChatFrame, ChatMessage, ChatSend};
 use tokio::sync::oneshot;
 
-use super::message::{Into, accept, receipt};
+use super::message::{Target, accept, receipt};
 use super::origin;
 use super::rest::{self, Known};
 use super::session::visitor;
@@ -21,7 +21,7 @@ use crate::fanout::{Input, encode};
 use crate::hub::Hub;
 use crate::logic;
 use crate::socket::{self, CHAT_ALIVE, CHAT_SILENT, Gone, Party, Socket};
-use crate::store::contacts::WebContact;
+use crate::store::contacts::{self, WebContact};
 use crate::store::{brands, conversations};
 
 /// Largest frame a browser may send, in bytes.
@@ -48,7 +48,7 @@ struct Connection {
     hub: Arc<Hub>,
     web: WebContact,
     /// The conversation that messages go into, once known.
-    into: Into,
+    target: Target,
 }
 
 async fn run(hub: Arc<Hub>, peer: Peer, socket: &mut Socket) -> Result<(), ApiError> {
@@ -72,7 +72,7 @@ async fn run(hub: Arc<Hub>, peer: Peer, socket: &mut Socket) -> Result<(), ApiEr
         hub.fanout.send(Input::ChatLeft(id, contact)).await;
         return Ok(());
     }
-    let mut connection = Connection { hub: Arc::clone(&hub), web, into: Into::Newest };
+    let mut connection = Connection { hub: Arc::clone(&hub), web, target: Target::Newest };
     let caught_up = connection.catch_up(Known { conversation, after }, socket).await;
     if let Ok(Ok(())) = caught_up {
         socket.talk(&mut queue, &mut connection, hub.config.rate_limits).await;
@@ -108,9 +108,6 @@ impl Connection {
         let mut ready = false;
         loop {
             let page = rest::read(&self.hub, &self.web, known, 500).await?;
-            if let Some(conversation) = &page.conversation {
-                self.into = Into::Known(conversation.id);
-            }
             let first = (!std::mem::replace(&mut ready, true))
                 .then(|| ChatFrame::Ready { conversation: page.conversation.clone() });
             let entries = page.entries.into_iter().map(|entry| ChatFrame::Entry { entry });
@@ -128,23 +125,25 @@ impl Connection {
 
     /// The conversation under way. A message over plain HTTP may have begun it since this connection was opened.
     async fn conversation(&mut self) -> Option<ConversationId> {
-        if let Into::Known(id) = self.into {
+        if let Target::Known(id) = self.target {
             return Some(id);
         }
-        if self.into == Into::New && self.hub.wants_new(self.web.contact) {
-            return None;
-        }
         let contact = self.web.contact;
-        let newest = self.hub.database.read(move |connection| conversations::newest_of_contact(connection, contact));
+        let newest = self.hub.database.read(move |connection| {
+            if contacts::wants_new(connection, contact)? {
+                return Ok(None);
+            }
+            conversations::newest_of_contact(connection, contact)
+        });
         let id = newest.await.ok().flatten()?;
-        self.into = Into::Known(id);
+        self.target = Target::Known(id);
         Some(id)
     }
 
     /// The conversation that a frame speaks of, if it is this visitor's.
     async fn named(&mut self, named: Option<ConversationId>) -> Option<ConversationId> {
         let Some(id) = named else { return self.conversation().await };
-        if self.into == Into::Known(id) {
+        if self.target == Target::Known(id) {
             return Some(id);
         }
         let found = self.hub.lately(id).await.ok().flatten();
@@ -177,8 +176,14 @@ impl Connection {
                 stored.err().map(|error| refused(&error.0.code, &error.0.detail, None))
             }
             ChatSend::New {} => {
-                self.into = Into::New;
-                self.hub.want_new(self.web.contact);
+                let contact = self.web.contact;
+                let asked =
+                    self.hub.database.write(move |connection, _| contacts::set_wants_new(connection, contact, true));
+                if let Err(error) = asked.await {
+                    let error = ApiError::from(error);
+                    return Some(refused(&error.0.code, &error.0.detail, None));
+                }
+                self.target = Target::Newest;
                 Some(ChatFrame::Ready { conversation: None })
             }
             ChatSend::Hello { .. } => Some(refused("chat.hello", "The hello was said already.", None)),
@@ -187,14 +192,9 @@ impl Connection {
 
     async fn message(&mut self, message: ChatMessage) -> ChatFrame {
         let turn = message.id;
-        // A message over plain HTTP may have begun the new conversation meanwhile.
-        if self.into == Into::New && !self.hub.wants_new(self.web.contact) {
-            self.into = Into::Newest;
-        }
-        match accept(&self.hub, &self.web, message, self.into, self.hub.clock.now()).await {
+        match accept(&self.hub, &self.web, message, self.target, self.hub.clock.now()).await {
             Ok(ChatAccepted { id, conversation, position }) => {
-                self.hub.forget_new(self.web.contact);
-                self.into = Into::Known(conversation);
+                self.target = Target::Known(conversation);
                 ChatFrame::Accepted { id, conversation, position }
             }
             Err(error) => refused(&error.0.code, &error.0.detail, Some(turn)),

@@ -19,11 +19,10 @@ use crate::store::media::{self, Sender};
 
 /// Which conversation a message belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Into {
-    /// The newest one of this browser, or a new one if there is none.
+pub(super) enum Target {
+    /// The newest one of this contact; a new one if there is none, or if the customer asked for one.
     Newest,
     Known(ConversationId),
-    New,
 }
 
 /// Stores one message; answers when it is durable.
@@ -31,12 +30,13 @@ pub(super) async fn accept(
     hub: &Hub,
     web: &WebContact,
     message: ChatMessage,
-    into: Into,
+    target: Target,
     received: Time,
 ) -> Result<ChatAccepted, ApiError> {
     hub.limits.message(web.contact)?;
     let web = web.clone();
-    let stored = hub.database.write(move |connection, engine| store(connection, engine, &web, message, into, received));
+    let stored =
+        hub.database.write(move |connection, engine| store(connection, engine, &web, message, target, received));
     Ok(stored.await?)
 }
 
@@ -45,21 +45,21 @@ fn store(
     engine: &mut Engine,
     web: &WebContact,
     message: ChatMessage,
-    into: Into,
+    target: Target,
     received: Time,
 ) -> Result<ChatAccepted, StoreError> {
     let turn = message.id;
     // Who sits there may have been found out since they came. In a conversation that is known it makes a difference for
     // files only.
-    let is_settled = matches!(into, Into::Known(_)) && message.media.is_none();
+    let is_settled = matches!(target, Target::Known(_)) && message.media.is_none();
     let now = if is_settled { None } else { contacts::as_now(connection, web)? };
     let web = now.as_ref().unwrap_or(web);
     let sent = Sent::new(commands::Sender::Contact(web.contact), &message);
     let content = content_of(connection, web.contact, message)?;
-    let known = match into {
-        Into::Known(id) => Some(id),
-        Into::Newest => engine.newest_of_contact(connection, web.contact)?,
-        Into::New => None,
+    let known = match target {
+        Target::Known(id) => Some(id),
+        Target::Newest if contacts::wants_new(connection, web.contact)? => None,
+        Target::Newest => engine.newest_of_contact(connection, web.contact)?,
     };
     // A repeat of the message that began the conversation finds its answer before it begins another.
     if known.is_none()
@@ -75,6 +75,7 @@ fn store(
         let known_by = contacts::of_customer(connection, web.customer)?;
         let start = customer_command(CommandId(Uuid::now_v7()), conversation, Command::Start(opening(web, known_by)));
         engine.execute(connection, &start, Repeat::Once, None)??;
+        contacts::set_wants_new(connection, web.contact, false)?;
     }
     let write = customer_command(CommandId(turn.0), conversation, Command::Write { turn, content, received });
     let position = engine.execute(connection, &write, Repeat::Remembered(sent), None)??;

@@ -10,7 +10,7 @@ use tandem_protocol::chat::{ChatAccepted, ChatEntries, ChatMessage};
 use utoipa::IntoParams;
 
 use super::entries::{conversation_of, entry_of};
-use super::message::{Into, accept};
+use super::message::{Target, accept};
 use super::session::Visitor;
 use crate::api::{ApiError, Json, Query};
 use crate::hub::Hub;
@@ -103,8 +103,5 @@ pub(crate) async fn message(
     Visitor(web): Visitor,
     Json(message): Json<ChatMessage>,
 ) -> Result<axum::Json<ChatAccepted>, ApiError> {
-    let into = if hub.wants_new(web.contact) { Into::New } else { Into::Newest };
-    let accepted = accept(&hub, &web, message, into, hub.clock.now()).await?;
-    hub.forget_new(web.contact);
-    Ok(axum::Json(accepted))
+    Ok(axum::Json(accept(&hub, &web, message, Target::Newest, hub.clock.now()).await?))
 }
