@@ -74,7 +74,7 @@ async fn a_partner_is_invited_answers_and_is_let_go() -> Result<()> {
     // Maya takes the link back: the page closes at once, and says so.
     maya.click(Thing::Button("Revoke the link of Aerolinx")).await?;
     maya.click(Thing::Button("Revoke now: the link of Aerolinx")).await?;
-    aerolinx.is_told("This link was taken back").await?;
+    aerolinx.is_told("This link was revoked").await?;
     let left = aerolinx.text().await?;
     assert!(!left.contains("4A is yours") && left.contains("Maya Ortiz"), "{left}");
     aerolinx.pictures(&pictures, "revoked").await?;

@@ -282,7 +282,7 @@ impl<'a> Draft<'a> {
         if let Command::Write { turn, .. } | Command::Reply { turn, .. } | Command::Note { turn, .. } = command
             && turn.0.is_nil()
         {
-            return Err(Rejection::invalid("turn", "the nil id is nobody's: make a new one"));
+            return Err(Rejection::invalid("turn", "the nil id is reserved: make a new one"));
         }
         match command {
             Command::Start(_) | Command::Tick => Ok(()),

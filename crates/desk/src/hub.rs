@@ -184,9 +184,7 @@ impl Hub {
     pub(crate) async fn login(&self, login: &Login) -> Result<Tokens, HubError> {
         match self.ask(Method::POST, "auth/login", None, Some(login)).await {
             // Here 401 is the answer to a wrong password, with words of its own.
-            Err(HubError::Unauthorized) => {
-                Err(HubError::SessionEnded("This e-mail address and password do not belong together.".into()))
-            }
+            Err(HubError::Unauthorized) => Err(HubError::SessionEnded("Wrong e-mail or password.".into())),
             other => other,
         }
     }

@@ -1,7 +1,7 @@
-//! Users and brands as administrators change them, over HTTP and on the command line alike.
+//! Changes to users and brands, shared by HTTP and the command line.
 //!
-//! Every change of a right is one transaction: the row, the sign-ins that end with it, and the mark by which running
-//! hubs notice. Nothing here is remembered in memory.
+//! A change of rights is one transaction: the row, the sign-ins that it ends, and the mark that running hubs watch.
+//! Nothing is kept in memory.
 
 mod brands;
 pub(crate) mod command;
@@ -17,25 +17,25 @@ use crate::secrets::{PASSWORD_CHARS, hash_password, normal_password};
 use crate::store::users::User;
 use crate::store::{StoreError, auth, brands as brand_rows, users};
 
-/// Conversations at once, unless said otherwise.
+/// Default for conversations at once.
 pub const CAPACITY: u32 = 8;
-/// Longest name of a user or brand, in characters.
+/// Maximum length of the name of a user or brand, in characters.
 const NAME_CHARS: usize = 100;
 
-/// Why a user or brand is not changed. Nothing has happened.
+/// Why a change to a user or brand was refused. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error("{field}: {problem}")]
     Invalid { field: &'static str, problem: String },
     #[error("the password needs at least {PASSWORD_CHARS} characters, this one has {0}")]
     TooShort(usize),
-    #[error("{0} is a user already: change them instead (tandem-hub user set)")]
+    #[error("{0} is already a user: change them with tandem-hub user set")]
     UserExists(String),
     #[error("there is no such user")]
     NoUser,
-    #[error("{0} is the last who may manage users: give somebody else the role admin first")]
+    #[error("{0} is the last user who may manage users: make another user admin first")]
     LastAdministrator(String),
-    #[error("there is a brand '{0}' already: change it instead (tandem-hub brand set)")]
+    #[error("brand '{0}' already exists: change it with tandem-hub brand set")]
     BrandExists(String),
     #[error("there is no brand '{0}'")]
     NoBrand(String),
@@ -47,15 +47,15 @@ impl Refusal {
     }
 }
 
-/// What is left of a refused or done change: the outer error is the store's.
+/// The outer error is the store's, the inner one a refusal.
 pub(crate) type Done<T> = Result<Result<T, Refusal>, StoreError>;
 
-/// A change that was checked as far as it can be without the data; its password is hashed, which is slow.
+/// A change that passed every check that needs no data. Its password is already hashed, because hashing is slow.
 pub(crate) struct Checked(UserChange);
 
 impl Checked {
     /// # Errors
-    /// Which field cannot be accepted, and why.
+    /// The field that was refused, and why.
     pub(crate) fn new(change: UserChange) -> Result<Self, Refusal> {
         let UserChange { email, name, role, password, capacity, brands, languages } = change;
         if capacity.is_some_and(|capacity| !(1..=1000).contains(&capacity)) {
@@ -78,7 +78,7 @@ impl Checked {
     }
 }
 
-/// An e-mail address without what a copy brings along, in lower case.
+/// Trims an e-mail address and lowers its case.
 fn checked_email(text: &str) -> Result<String, Refusal> {
     let email = users::normal_email(text);
     let parts = email.split_once('@');
@@ -95,14 +95,13 @@ fn checked_name(text: &str) -> Result<String, Refusal> {
     }
     match name.chars().count() {
         found if found > NAME_CHARS => {
-            Err(Refusal::invalid("name", format!("has {found} characters, at most {NAME_CHARS} are possible")))
+            Err(Refusal::invalid("name", format!("has {found} characters; the limit is {NAME_CHARS}")))
         }
         _ if name.chars().any(char::is_control) => Err(Refusal::invalid("name", "holds a control character")),
         _ => Ok(name.to_owned()),
     }
 }
 
-/// Checks a new password and hashes it.
 pub(crate) fn hashed(password: &str) -> Result<String, Refusal> {
     let normal = normal_password(password);
     let found = normal.chars().count();
@@ -115,7 +114,7 @@ pub(crate) fn hashed(password: &str) -> Result<String, Refusal> {
     hash_password(&normal).map_err(|error| Refusal::invalid("password", error.to_string()))
 }
 
-/// A new user, as far as it can be checked without the data.
+/// A new user that passed every check that needs no data.
 pub(crate) fn checked_addition(addition: UserAddition) -> Result<Checked, Refusal> {
     let UserAddition { email, name, role, password, capacity, brands, languages } = addition;
     Checked::new(UserChange {
@@ -129,7 +128,7 @@ pub(crate) fn checked_addition(addition: UserAddition) -> Result<Checked, Refusa
     })
 }
 
-/// Adds a user whose address is not known yet.
+/// Adds a user; refused if the address is taken.
 pub(crate) fn add_user(connection: &Connection, checked: Checked) -> Done<User> {
     let UserChange { email, name, role, password, capacity, brands, languages } = checked.0;
     let (email, brands) = (email.unwrap_or_default(), brands.unwrap_or_default());
@@ -155,7 +154,7 @@ pub(crate) fn add_user(connection: &Connection, checked: Checked) -> Done<User> 
     Ok(Ok(user))
 }
 
-/// Changes what is named. A new password ends every sign-in of the user; another role or other brands count at once.
+/// Changes the given fields. A new password ends the user's sign-ins; a new role or new brands apply at once.
 pub(crate) fn change_user(connection: &Connection, id: UserId, checked: Checked) -> Done<User> {
     let Some(before) = users::get(connection, id)? else { return Ok(Err(Refusal::NoUser)) };
     let UserChange { email, name, role, password, capacity, brands, languages } = checked.0;
@@ -180,7 +179,7 @@ pub(crate) fn change_user(connection: &Connection, id: UserId, checked: Checked)
     save(connection, &before, user, new_password)
 }
 
-/// Suspends a user, or lets them work again. A suspended user has no sign-in, and their engagements end.
+/// Suspends or reinstates a user. Suspending ends their sign-ins and engagements.
 pub(crate) fn suspend_user(connection: &Connection, id: UserId, suspended: bool) -> Done<User> {
     let Some(before) = users::get(connection, id)? else { return Ok(Err(Refusal::NoUser)) };
     let user = User { suspended, ..before.clone() };
@@ -213,10 +212,10 @@ fn brand_ids(connection: &Connection, keys: Vec<String>) -> Done<Vec<tandem_conv
     Ok(Ok(ids))
 }
 
-/// Users as administrators see them; `known` are all brands.
+/// `known` are all brands.
 pub(crate) fn row_of(user: User, known: &[brand_rows::Brand]) -> UserRow {
     let key = |id: &tandem_conversation::BrandId| {
-        // A brand that was removed keeps its place: without it the user would serve every brand.
+        // A removed brand stays listed: without it the user would serve every brand.
         known.iter().find(|brand| brand.id == *id).map_or_else(|| id.to_string(), |brand| brand.look.id.clone())
     };
     UserRow {

@@ -1,8 +1,7 @@
-//! Keeps the alert ledger: who is called by each call for help, what their desks say of it, and how it ended.
+//! Keeps the alert ledger: who was called by each call for help, what their desks reported, and how it ended.
 //!
-//! Desks decide for themselves whom a call concerns, by the same pure rule; the ledger writes down what the hub knows
-//! of it and makes the call wider at once where nobody can have noticed. It follows the log: a hub that died in between
-//! takes up every open call when it starts.
+//! Desks decide by the same pure rule whom a call concerns. The ledger records what the hub knows, and widens a call
+//! at once if no alert can have been noticed. It follows the log: at start it picks up every open call.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -20,21 +19,21 @@ use crate::hub::Hub;
 use crate::store::users::User;
 use crate::store::{StoreError, alerts, conversations, users};
 
-/// After the hub's start nobody is missed for so long, in milliseconds: the desks have to come back first.
+/// Grace period after the start, in milliseconds: desks need time to reconnect.
 const GRACE_MS: i64 = 15_000;
 
-/// What the ledger hears.
 pub(crate) enum Entry {
-    /// A call began, became wider or ended.
+    /// A call began, widened or ended.
     Changed(Arc<Conversation>, Vec<EventBody>),
-    /// What a desk says of its alerts. It comes after the calls that it is about, because desks hear of those later.
+    /// A desk's reports on its alerts. They queue behind the calls that they are about, because desks learn of those
+    /// later.
     Reports(UserId, Vec<AlertReport>, oneshot::Sender<Result<(), StoreError>>),
 }
 
-/// Reports that are written down together.
+/// Reports that are recorded together.
 type Said = Vec<(UserId, Vec<AlertReport>, oneshot::Sender<Result<(), StoreError>>)>;
 
-/// What of a change concerns calls for help.
+/// The ledger's entry for a change, if it concerns a call for help.
 pub(crate) fn entry_of(changed: &Changed) -> Option<Entry> {
     let calls = |body: &EventBody| {
         matches!(body, EventBody::HelpRaised { .. } | EventBody::HelpWidened { .. } | EventBody::HelpCleared { .. })
@@ -78,7 +77,7 @@ pub(crate) async fn run(hub: Arc<Hub>, mut entries: mpsc::Receiver<Entry>) {
     }
 }
 
-/// Adds the reports that wait already, up to the first entry of another kind.
+/// Takes the queued reports, up to the first entry of another kind.
 fn also_said(entries: &mut mpsc::Receiver<Entry>, said: &mut Said) -> Option<Entry> {
     loop {
         match entries.try_recv().ok()? {
@@ -89,7 +88,7 @@ fn also_said(entries: &mut mpsc::Receiver<Entry>, said: &mut Said) -> Option<Ent
 }
 
 impl Hub {
-    /// Calls that began or ended while nobody kept the ledger.
+    /// Records calls that began or ended while the ledger was not running.
     async fn take_up_calls(&self) -> Result<(), StoreError> {
         let (known, needing) = self
             .database
@@ -117,7 +116,7 @@ impl Hub {
             match body {
                 EventBody::HelpRaised { help } => last = Some(help.clone()),
                 EventBody::HelpCleared { claimed_by } => {
-                    // A call may begin and end within one commit; then it is written down as a whole.
+                    // A call may begin and end within one commit; then it is recorded whole.
                     let (of, begun, by) = (state.id, last.take(), claimed_by.as_ref().and_then(|by| by.user()));
                     let now = self.clock.now();
                     self.database
@@ -138,7 +137,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Writes down who is called by now.
+    /// Records who is called now.
     async fn call(&self, state: &Conversation) -> Result<(), StoreError> {
         let Some(help) = state.help.clone() else { return Ok(()) };
         let present = self.fanout.present().await;
@@ -169,7 +168,7 @@ impl Hub {
         self.look_whether_in_vain(of).await
     }
 
-    /// Calls the next without waiting if nobody who is called can have noticed.
+    /// Widens the call at once if no one who is called can have noticed.
     async fn look_whether_in_vain(&self, id: ConversationId) -> Result<(), StoreError> {
         if self.clock.now().since(self.started) < GRACE_MS {
             return Ok(());
@@ -186,13 +185,13 @@ impl Hub {
             && help.reach.wider().is_some()
         {
             let widen = Command::WidenHelp { call: help.call, reach: help.reach };
-            // A refusal says that the conversation has moved on meanwhile.
+            // A refusal means that the conversation has moved on.
             let _ = self.execute_once(system_command(id, widen)).await?;
         }
         Ok(())
     }
 
-    /// Takes in what a desk says of its alerts; done when it is written down.
+    /// Records a desk's reports; returns once they are stored.
     pub(crate) async fn alerted(&self, user: UserId, reports: Vec<AlertReport>) -> Result<(), StoreError> {
         let (answer, done) = oneshot::channel();
         let _ = self.ledger.send(Entry::Reports(user, reports, answer)).await;
@@ -224,7 +223,7 @@ impl Hub {
         };
         for answer in answers {
             let again = |detail: &String| StoreError::Database(tandem_sqlite::Error::Commit(detail.clone()));
-            // Whoever asked may have gone.
+            // The requester may have disconnected.
             let _ = answer.send(failed.as_ref().map_or(Ok(()), |detail| Err(again(detail))));
         }
         for conversation in muted {
@@ -234,7 +233,7 @@ impl Hub {
     }
 }
 
-/// A user as the policy sees them, as far as the hub knows.
+/// A user as the call policy sees them, as far as the hub knows.
 fn viewer<'a>(
     user: &'a User,
     available: bool,
@@ -245,7 +244,7 @@ fn viewer<'a>(
         user: user.id,
         permissions,
         skills: &user.skills,
-        // Whether they are busy or away the hub does not know.
+        // The hub does not know whether they are busy or away.
         availability: if available { Availability::Available } else { Availability::Busy },
         seen: Position::START,
         looking: false,

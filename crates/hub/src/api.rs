@@ -1,4 +1,4 @@
-//! The doors of the hub over HTTP: routing, who is asking, and errors as problem documents.
+//! The hub's HTTP API: routing, authentication, and errors as problem documents.
 
 mod alerts;
 mod assets;
@@ -43,9 +43,9 @@ use crate::health;
 use crate::hub::Hub;
 use crate::listen;
 
-/// Largest body of an ordinary request, in bytes.
+/// Maximum body of an ordinary request, in bytes.
 const BODY_BYTES: usize = 256 * 1024;
-/// How long a body may pause on its way.
+/// Maximum pause between two parts of a body.
 const BODY_PAUSE: Duration = Duration::from_secs(30);
 
 #[derive(OpenApi)]
@@ -112,13 +112,12 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(guests::media::upload))
 }
 
-/// The OpenAPI document of all doors.
+/// The OpenAPI document.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     documented().split_for_parts().1
 }
 
-/// All routes.
 pub(crate) fn router(hub: Arc<Hub>) -> Router {
     let (routes, document) = documented().split_for_parts();
     let header = |name: &'static str, value: &'static str| {
@@ -130,7 +129,7 @@ pub(crate) fn router(hub: Arc<Hub>) -> Router {
         .route("/readyz", get(health::readyz))
         .fallback(|| async { ApiError::new(404, "request.unknown_address", "There is nothing at this address.") })
         .method_not_allowed_fallback(|| async {
-            ApiError::new(405, "request.method", "This address does not take this method.")
+            ApiError::new(405, "request.method", "This method is not allowed here.")
         })
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&hub), listen::admit))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&hub), web_chat::origin::allow))

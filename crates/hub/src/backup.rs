@@ -1,7 +1,7 @@
-//! Backup and restore: everything of a hub in one tar archive.
+//! Backup and restore: a whole hub in one tar archive.
 //!
-//! The database is copied first, then the files that its messages name: a file is always there before its message.
-//! The archive has its name only when it is whole; a folder is restored only when all of it was verified.
+//! The database is copied before the files that its messages name, so no named file is missing. An archive gets its
+//! name only when it is complete. A folder is restored only after everything was verified.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -19,24 +19,24 @@ use crate::store::MIGRATIONS;
 const MANIFEST: &str = "manifest.json";
 const FORMAT: u32 = 1;
 
-/// The archive's last entry; without it the archive is not whole.
+/// The archive's last entry; an archive without it is incomplete.
 #[derive(Serialize, Deserialize)]
 struct Manifest {
     format: u32,
-    /// Of the program that made it.
+    /// Version of the program that wrote it.
     version: String,
-    /// Of the database.
+    /// Schema version of the database.
     schema: u32,
     /// SHA-256 of each file, in hexadecimal.
     files: BTreeMap<String, String>,
 }
 
-/// Writes the data of a folder into `file`; a hub may work with the folder meanwhile. Says what was written.
+/// Writes the data of a folder into `file`, also beside a running hub. Returns a summary.
 ///
 /// # Errors
-/// If something cannot be read or written, or `file` exists. Nothing half written is left behind.
+/// If something cannot be read or written, or `file` exists. No partial archive is left behind.
 pub fn backup(data: &Path, file: &Path) -> anyhow::Result<String> {
-    ensure!(!file.exists(), "{} exists already: name another file", file.display());
+    ensure!(!file.exists(), "{} already exists: choose another file", file.display());
     let partial = Partial::beside(file)?;
     let snapshot = Partial::beside(&partial.0)?;
     tandem_sqlite::copy(&data.join(DATABASE), &snapshot.0)
@@ -85,23 +85,23 @@ fn write_archive(data: &Path, snapshot: &Path, to: &Path) -> anyhow::Result<usiz
     Ok(manifest.files.len())
 }
 
-/// Brings an archive back into a folder that does not exist or is empty. Says what was restored.
+/// Restores an archive into a missing or empty folder. Returns a summary.
 ///
 /// # Errors
-/// If the archive is not whole, is of a newer version, or the folder is not empty; then nothing is restored.
+/// If the archive is incomplete or from a newer version, or the folder is not empty. Then nothing is restored.
 pub fn restore(file: &Path, data: &Path) -> anyhow::Result<String> {
     let is_empty = match std::fs::read_dir(data) {
         Ok(mut entries) => entries.next().is_none(),
         Err(error) if error.kind() == ErrorKind::NotFound => true,
-        Err(error) => return Err(error).with_context(|| format!("Cannot look into {}", data.display())),
+        Err(error) => return Err(error).with_context(|| format!("Cannot read {}", data.display())),
     };
-    ensure!(is_empty, "{} is not empty: restore into a new folder (--data), then exchange the two", data.display());
+    ensure!(is_empty, "{} is not empty: restore into a new folder (--data), then swap the two", data.display());
     let parent = data.parent().context("the folder has no parent")?;
     std::fs::create_dir_all(parent)?;
     let draft = tempdir_beside(data)?;
     let manifest = read_archive(file, &draft.0).with_context(|| format!("Cannot restore {}", file.display()))?;
     verify(&draft.0, &manifest).with_context(|| format!("Cannot restore {}", file.display()))?;
-    // Events after the backup took positions that are given again now: desks must not go on with their cursors.
+    // Positions after the backup are assigned again, so desks must not resume from their cursors.
     crate::store::log::renew(&draft.0).with_context(|| format!("Cannot restore {}", file.display()))?;
     folder::prepare(&draft.0)?;
     if data.exists() {
@@ -119,7 +119,7 @@ fn read_archive(file: &Path, to: &Path) -> anyhow::Result<Manifest> {
     for entry in archive.entries()? {
         let mut entry = entry?;
         let path = entry.path()?.into_owned();
-        let name = allowed(&path).with_context(|| format!("'{}' does not belong into a backup", path.display()))?;
+        let name = allowed(&path).with_context(|| format!("'{}' does not belong in a backup", path.display()))?;
         ensure!(entry.header().entry_type().is_file(), "'{name}' is not a file");
         if name == MANIFEST {
             let mut json = Vec::new();
@@ -133,9 +133,9 @@ fn read_archive(file: &Path, to: &Path) -> anyhow::Result<Manifest> {
         out.sync_all()?;
         found.insert(name, hex(&reader.hash.finalize()));
     }
-    let manifest = manifest.context("it is not whole: its end is missing")?;
+    let manifest = manifest.context("it is incomplete: its end is missing")?;
     ensure!(manifest.format == FORMAT, "it has a format of a newer version ({})", manifest.format);
-    ensure!(manifest.files == found, "its files are not those that were backed up: it is damaged");
+    ensure!(manifest.files == found, "its files differ from its manifest: it is damaged");
     Ok(manifest)
 }
 
@@ -153,7 +153,7 @@ fn verify(folder: &Path, manifest: &Manifest) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The name of an entry, if it is one that a backup has.
+/// The entry's name, if backups contain such an entry.
 fn allowed(path: &Path) -> Option<String> {
     let parts: Option<Vec<_>> = path
         .components()
@@ -176,11 +176,11 @@ fn header(bytes: u64) -> tar::Header {
     header
 }
 
-/// A file or folder under a name of its own until it is done; removed if it never is.
+/// A file or folder under a temporary name until it is complete; removed otherwise.
 struct Partial(PathBuf);
 
 impl Partial {
-    /// An empty file that nobody else may read.
+    /// An empty file that only this user may read.
     fn beside(file: &Path) -> anyhow::Result<Self> {
         let path = draft_name(file)?;
         private_file(&path)?;
@@ -212,7 +212,7 @@ fn private_file(path: &Path) -> anyhow::Result<File> {
     options.open(path).with_context(|| format!("Cannot make {}", path.display()))
 }
 
-/// A new name is kept only when its folder is.
+/// A rename is durable only once its folder is synced.
 fn sync_folder(path: &Path) -> anyhow::Result<()> {
     let absolute = std::path::absolute(path)?;
     if let Some(parent) = absolute.parent()

@@ -1,9 +1,9 @@
 //! The one place that reads the clock.
 //!
-//! The hub keeps its own time: the wall clock's when it started, and what has passed since. So no deadline comes early
-//! or late because somebody sets the machine's clock. What the machine sleeps is time that passes, as it is while the
-//! hub is stopped: customers, invitations and links have waited that long. A call for help then widens one step, not
-//! all of them. Signatures that other machines check carry the wall clock's time ([`Clock::wall`]).
+//! The hub keeps its own time: the wall clock's at start, plus the time passed since. A changed system clock moves no
+//! deadline. Sleep counts as passed time, like a stopped hub: customers, invitations and links have waited that long.
+//! A call for help then widens one step, not all of them. Signatures for other machines use the wall clock
+//! ([`Clock::wall`]).
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -11,12 +11,12 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tandem_conversation::Time;
 
-/// A difference below this is noise, in milliseconds.
+/// Smaller differences are noise, in milliseconds.
 const JUMP_MS: i64 = 5_000;
-/// Sleep below this is noise: the system tells its uptime in hundredths of a second.
+/// Shorter sleep is noise, in milliseconds: the system reports uptime in hundredths of a second.
 const SLEEP_MS: i64 = 1_000;
 
-/// Tells the time; tests bring their own.
+/// The time source; tests replace it.
 #[derive(Clone)]
 pub struct Clock(Arc<Inner>);
 
@@ -25,45 +25,44 @@ enum Inner {
     Kept(Box<Kept>),
 }
 
-/// The hub's own time, and the clocks that it is compared with.
+/// The hub's time, and the clocks that it is compared with.
 struct Kept {
     began: Time,
     slept_ms: AtomicI64,
     seen: Mutex<Seen>,
     wall: Box<dyn Fn() -> Time + Send + Sync>,
-    /// Since the start, without sleep.
+    /// Time since the start, without sleep.
     running: Box<dyn Fn() -> Duration + Send + Sync>,
-    /// How long the machine has been up, sleep included; none where the system does not tell.
+    /// Uptime of the machine with sleep; none where the system does not report it.
     up: Box<dyn Fn() -> Option<Duration> + Send + Sync>,
 }
 
-/// What the last look has shown.
+/// Result of the last comparison.
 #[derive(Default)]
 struct Seen {
-    /// By how much the wall clock was ahead of the hub's time, in milliseconds.
+    /// How far the wall clock was ahead of the hub's time, in milliseconds.
     ahead_ms: i64,
-    /// By how much the machine was up longer than the hub ran, at the first look, in milliseconds.
+    /// Uptime of the machine before the hub started, in milliseconds.
     before_ms: Option<i64>,
 }
 
-/// What a look at the other clocks has shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Noticed {
-    /// The machine has slept for so many milliseconds.
+    /// The machine slept, for this many milliseconds.
     Slept(i64),
-    /// Somebody has moved the wall clock by so many milliseconds.
+    /// The wall clock was changed, by this many milliseconds.
     Moved(i64),
 }
 
 impl Clock {
-    /// The hub's own time, which begins with the system's.
+    /// Starts with the system's time.
     #[must_use]
     pub fn system() -> Self {
         let started = Instant::now();
         Self::keeping(wall, move || started.elapsed(), uptime)
     }
 
-    /// The time that `tell` tells.
+    /// A clock that reads `tell`.
     pub fn from(tell: impl Fn() -> Time + Send + Sync + 'static) -> Self {
         Self(Arc::new(Inner::Told(Box::new(tell))))
     }
@@ -83,7 +82,6 @@ impl Clock {
         }))))
     }
 
-    /// This moment.
     #[must_use]
     pub fn now(&self) -> Time {
         match &*self.0 {
@@ -92,7 +90,7 @@ impl Clock {
         }
     }
 
-    /// This moment as other machines know it, for signatures.
+    /// The wall clock, for signatures that other machines check.
     #[must_use]
     pub fn wall(&self) -> Time {
         match &*self.0 {
@@ -127,7 +125,7 @@ impl Kept {
     }
 
     fn look(&self) -> Option<Noticed> {
-        // Only one of those who look at the same moment may count it.
+        // Concurrent callers must count a jump once.
         let mut seen = self.seen.lock().ok()?;
         let extra = (self.up)().map(|up| ms(up) - ms((self.running)()));
         let before = extra.map(|extra| *seen.before_ms.get_or_insert(extra));
@@ -142,7 +140,7 @@ impl Kept {
             return None;
         }
         if slept.is_none() && moved > 0 {
-            // This system does not tell sleep from a clock that is put forward. Sleep is far more frequent.
+            // This system does not distinguish sleep from a clock set forward. Sleep is far more frequent.
             self.slept_ms.fetch_add(moved, Ordering::Relaxed);
             return Some(Noticed::Slept(moved));
         }
@@ -161,7 +159,7 @@ fn wall() -> Time {
     Time(ms(since))
 }
 
-/// How long the machine has been up, sleep included.
+/// Uptime of the machine, sleep included.
 fn uptime() -> Option<Duration> {
     let text = std::fs::read_to_string("/proc/uptime").ok()?;
     let seconds: f64 = text.split_whitespace().next()?.parse().ok()?;

@@ -1,5 +1,5 @@
-//! The way of commits from the writer thread to the fan-out. None is lost; a writer that is far ahead waits a moment
-//! after each.
+//! The queue of commits from the writer thread to the fan-out. It loses none; if the fan-out is far behind, the writer
+//! pauses after each commit.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,9 +9,9 @@ use tokio::sync::mpsc;
 
 use crate::engine::Commit;
 
-/// Commits of which the fan-out may be behind.
+/// Backlog beyond which the writer pauses.
 const BEHIND: usize = 1_024;
-/// How long the writer waits for it after each commit.
+/// Maximum pause of the writer after a commit.
 const WAIT: Duration = Duration::from_secs(1);
 
 /// The writer's end. It must not wait for ever: the fan-out may have ended with the runtime that waits for the writer.
@@ -20,7 +20,6 @@ pub(crate) struct CommitSender {
     waiting: Arc<AtomicUsize>,
 }
 
-/// The fan-out's end.
 pub(crate) struct Commits {
     commits: mpsc::UnboundedReceiver<Commit>,
     waiting: Arc<AtomicUsize>,
@@ -35,7 +34,7 @@ pub(crate) fn channel() -> (CommitSender, Commits) {
 impl CommitSender {
     pub(crate) fn send(&self, commit: Commit) {
         self.waiting.fetch_add(1, Ordering::Relaxed);
-        // Nobody listens any more only while the hub stops.
+        // The receiver is gone only while the hub stops.
         if self.commits.send(commit).is_err() {
             return;
         }
@@ -47,7 +46,7 @@ impl CommitSender {
 }
 
 impl Commits {
-    /// The next commit. Loses none if it is dropped before it is ready.
+    /// The next commit. Cancel-safe.
     pub(crate) async fn recv(&mut self) -> Option<Commit> {
         let commit = self.commits.recv().await?;
         self.waiting.fetch_sub(1, Ordering::Relaxed);

@@ -1,8 +1,8 @@
-//! Settings. A flag wins over a variable, a variable over the file. Every wrong one is named with its place and the
-//! allowed values, and nothing starts.
+//! Settings. Flags override variables, variables override the file. Each invalid setting is reported with its place
+//! and the allowed values, and the hub does not start.
 //!
-//! A setting is read in [`Config::load`] by one line with its name; variable, place in the file and the words for a
-//! wrong value follow from the name.
+//! [`Config::load`] reads a setting in one line by its name. Variable, place in the file and error text follow from
+//! the name.
 
 mod check;
 mod read;
@@ -17,58 +17,57 @@ use tandem_conversation::{Ladder, PERSON_SILENT_MS};
 
 pub use settings::{ConfigError, Environment, Flags};
 
-/// Longest body of a request to Your Logic unless configured, in bytes: what common servers take.
+/// Default limit for a request body to Your Logic, in bytes: what common servers accept.
 const REQUEST_BYTES: i64 = 1_000_000;
 
-/// All settings of a hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// Address and port to listen on.
     pub listen: String,
     /// Folder of the database and the files; absolute.
     pub data: PathBuf,
-    /// What named the folder, such as `--data` or `default`.
+    /// Where the folder came from, such as `--data` or `default`.
     pub data_from: String,
-    /// What the company is called.
+    /// The company's name.
     pub account: String,
     /// Your Logic; none while it is not connected.
     pub logic: Option<LogicConfig>,
     pub rate_limits: bool,
-    /// Proxies whose word counts for who is asking; without them the connection's own address counts.
+    /// Proxies whose headers are trusted for the peer's address.
     pub trusted_proxies: Vec<IpNet>,
-    /// Connections at the same time; as many as the process may open files if none.
+    /// Maximum number of connections; without it, the process's limit of open files.
     pub max_connections: Option<usize>,
-    /// Where browsers reach this hub, for links that are handed over.
+    /// The hub's address for browsers, for links in invitations.
     pub public_url: Option<String>,
-    /// Outgoing mail; none while it is not set up.
+    /// Outgoing mail, if configured.
     pub mail: Option<MailConfig>,
-    /// A writing model for better words; without one, Your Logic is asked for them.
+    /// A writing model for better wording; without one, Your Logic is asked.
     pub improve: Option<ImproveConfig>,
-    /// When calls for help that nobody answers are made to more people.
+    /// When unanswered calls for help widen.
     pub ladder: Ladder,
     pub media: MediaConfig,
     pub retention: Retention,
     pub home: Home,
-    /// Whether the API's description is served.
+    /// Whether to serve the API description.
     pub docs: bool,
 }
 
-/// How much of files is taken, and from where.
+/// Limits for files, and where they may come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MediaConfig {
-    /// Largest file.
+    /// Maximum size of one file.
     pub max_bytes: u64,
-    /// What one visitor may send in 24 hours.
+    /// Limit for one visitor in 24 hours.
     pub visitor_day_bytes: u64,
     pub visitor_day_files: u64,
-    /// What may be sent through one link of an external agent in 24 hours.
+    /// Limit for one external agent's link in 24 hours.
     pub link_day_bytes: u64,
     pub link_day_files: u64,
-    /// What everybody together may send in 24 hours.
+    /// Limit for everyone together in 24 hours.
     pub hub_day_bytes: u64,
-    /// What has to stay free on the disk; below it only words are taken.
+    /// Free space to keep on the disk. Below it, files are refused and text still works.
     pub free_bytes: u64,
-    /// Whether files that Your Logic names by address may lie at private addresses, and be fetched without TLS.
+    /// Whether file addresses from Your Logic may be private and without TLS.
     pub allow_private: bool,
 }
 
@@ -89,30 +88,30 @@ impl Default for MediaConfig {
     }
 }
 
-/// What the hub's address shows a browser.
+/// What `/` shows in a browser.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Home {
-    /// A line with the account's name.
+    /// The account's name and nothing else.
     #[default]
     Neutral,
-    /// The page of an invented company with a web chat, for trying.
+    /// The page of an invented company with a web chat, for trials.
     Demo,
     /// Another page, such as the company's own.
     Redirect(String),
 }
 
-/// How many days something is kept that is only needed for a while.
+/// How many days each kind of temporary data is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
     /// Answers to commands, for senders that repeat them.
     pub commands_days: i64,
-    /// Web chats in which nobody ever wrote.
+    /// Web chats without any message.
     pub sessions_days: i64,
     /// Diagnoses of requests to Your Logic.
     pub requests_days: i64,
-    /// The ledger of calls for help that are over.
+    /// The ledger of ended calls for help.
     pub alerts_days: i64,
-    /// Mails and tokens of external agents' links that are over.
+    /// Mails and tokens of external agents' ended links.
     pub links_days: i64,
 }
 
@@ -122,26 +121,27 @@ impl Default for Retention {
     }
 }
 
-/// Where Your Logic is and what it proves itself with.
+/// Where Your Logic is and how the hub authenticates.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LogicConfig {
     pub url: String,
     /// Shared secret: bearer token and signing key.
     pub secret: String,
-    /// How long an answer may take, in milliseconds.
+    /// Time limit for an answer, in milliseconds.
     pub timeout_ms: i64,
-    /// Whether it may have an address that only this network knows.
+    /// Whether it may have a private address.
     pub allow_private: bool,
-    /// Whether it hears that a customer is writing.
+    /// Whether it receives typing signals.
     pub typing: bool,
-    /// How long a person may let the customer wait before its messages are sent again, in milliseconds.
+    /// How long a waiting customer may hear nothing from a person before Your Logic's messages are sent again, in
+    /// milliseconds.
     pub person_silent_ms: i64,
-    /// Longest body of a request to it, in bytes; older turns are left out.
+    /// Maximum body of a request to it, in bytes; the oldest turns are dropped first.
     pub request_bytes: i64,
 }
 
 impl LogicConfig {
-    /// With all other settings as they are unless configured.
+    /// All other settings have their defaults.
     #[must_use]
     pub fn at(url: impl Into<String>, secret: impl Into<String>) -> Self {
         Self {
@@ -169,14 +169,13 @@ impl std::fmt::Debug for LogicConfig {
     }
 }
 
-/// How mail goes out.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MailConfig {
-    /// Of the mail server, with user and password: `smtps://…`, or `smtp://…?tls=required`.
+    /// The mail server with user and password: `smtps://…`, or `smtp://…?tls=required`.
     pub url: String,
-    /// Who writes, such as `Northwind <chat@northwind.example>`.
+    /// Sender, such as `Northwind <chat@northwind.example>`.
     pub from: String,
-    /// Where browsers reach this hub, for the links in mails.
+    /// The hub's address for browsers, for links in mails.
     pub public_url: String,
 }
 
@@ -189,10 +188,10 @@ impl std::fmt::Debug for MailConfig {
 /// A writing model behind an OpenAI-compatible endpoint.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ImproveConfig {
-    /// Up to and including the version, such as `https://models.example/v1`.
+    /// Including the version, such as `https://models.example/v1`.
     pub base_url: String,
     pub model: String,
-    /// Empty for endpoints that ask for none.
+    /// Empty for endpoints without authentication.
     pub key: String,
 }
 
@@ -206,7 +205,7 @@ impl std::fmt::Debug for ImproveConfig {
 }
 
 impl Config {
-    /// The settings that hold where nothing else is said, over the data of a folder.
+    /// The defaults, over the data of a folder.
     #[must_use]
     pub fn new(data: PathBuf) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! `tandem-hub doctor`: looks at everything that an operator would look at, and changes nothing.
+//! `tandem-hub doctor`: checks what an operator would check, and changes nothing.
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,12 +13,12 @@ use crate::store::MIGRATIONS;
 use crate::{identity, logic, media};
 
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Less free space than this is a fault, in bytes.
+/// Less free space than this is reported, in bytes.
 const FREE_BYTES: u64 = 1 << 30;
-/// The first of January 2026, in Unix milliseconds.
+/// 1 January 2026, in Unix milliseconds.
 const EARLIEST: Time = Time(1_767_225_600_000);
 
-/// Says one line for each thing that is looked at; false if something is wrong.
+/// Prints one line per check; false if one fails.
 pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
     let mut is_well = true;
     let mut tell = |what: &str, found: anyhow::Result<String>| match found {
@@ -61,7 +61,7 @@ fn content(data: &Path) -> anyhow::Result<String> {
     let wrong = tandem_sqlite::check(&data.join(DATABASE))?;
     ensure!(wrong.is_empty(), "damaged: {}", wrong.join("; "));
     let bytes = data.join(DATABASE).metadata()?.len();
-    Ok(format!("nothing wrong was found in {} MiB", bytes / (1 << 20)))
+    Ok(format!("no fault found in {} MiB", bytes / (1 << 20)))
 }
 
 fn key(data: &Path) -> anyhow::Result<String> {
@@ -70,8 +70,8 @@ fn key(data: &Path) -> anyhow::Result<String> {
     }
     let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
     let known = connection.query_row("SELECT EXISTS (SELECT 1 FROM identity_key)", [], |row| row.get(0));
-    ensure!(!known.unwrap_or(false), "is missing: bring it back from a backup");
-    Ok("is made at the first start".into())
+    ensure!(!known.unwrap_or(false), "is missing: restore it from a backup");
+    Ok("will be created at the first start".into())
 }
 
 fn disk(data: &Path) -> anyhow::Result<String> {
@@ -82,11 +82,11 @@ fn disk(data: &Path) -> anyhow::Result<String> {
 
 fn clock(data: &Path) -> anyhow::Result<String> {
     let now = Clock::system().now();
-    ensure!(now > EARLIEST, "it stands before 2026");
+    ensure!(now > EARLIEST, "it is before 2026");
     let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
     let newest: Option<i64> = connection.query_row("SELECT max(updated) FROM conversations", [], |row| row.get(0))?;
     let ahead_ms = newest.map_or(0, |newest| newest - now.0);
-    ensure!(ahead_ms < 60_000, "the newest conversation lies {} s in its future", ahead_ms / 1000);
+    ensure!(ahead_ms < 60_000, "the newest conversation is {} s ahead of it", ahead_ms / 1000);
     Ok("agrees with the newest conversation".into())
 }
 
@@ -105,14 +105,14 @@ async fn listening(config: &Config) -> anyhow::Result<String> {
     Ok(format!("the hub on {address} is ready"))
 }
 
-/// Whether anything answers there; nothing is asked of it.
+/// Whether something answers there; sends no request of the protocol.
 async fn your_logic(config: &Config) -> anyhow::Result<String> {
     let Some(settings) = &config.logic else { return Ok("is not connected".into()) };
     logic::endpoint(Some(settings))?;
     let answer = client()?.get(&settings.url).send().await;
     let answer = answer
         .map_err(|error| anyhow::anyhow!("{} does not answer: {}", settings.url, logic::endpoint::chain(&error)))?;
-    Ok(format!("{} answers ({} to GET, which is never asked)", settings.url, answer.status().as_u16()))
+    Ok(format!("{} answers (status {} to a GET probe)", settings.url, answer.status().as_u16()))
 }
 
 fn client() -> anyhow::Result<reqwest::Client> {

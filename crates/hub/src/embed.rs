@@ -1,4 +1,4 @@
-//! A hub inside another program, for one machine: it makes its own user and brand, and signs that user in.
+//! A hub inside another program, for one machine: it creates a user and a brand, and signs that user in.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,6 @@ use crate::store::{buttons, users};
 
 const EMAIL: &str = "maya@northwind.example";
 
-/// How the embedded hub is set up.
 #[derive(Clone, Debug)]
 pub struct EmbedConfig {
     pub data: PathBuf,
@@ -32,11 +31,11 @@ pub struct EmbedConfig {
 /// A hub that runs in this process.
 pub struct Embedded {
     pub url: String,
-    /// Of the local user.
+    /// Tokens of the local user.
     pub tokens: Tokens,
 }
 
-/// Starts a hub on the runtime of the caller.
+/// Starts a hub on the caller's runtime.
 ///
 /// # Errors
 /// If the data or the address cannot be used.
@@ -66,7 +65,8 @@ pub async fn embed(embedding: EmbedConfig) -> anyhow::Result<Embedded> {
     Ok(Embedded { url, tokens })
 }
 
-/// The local user, a brand and some custom buttons, made once. Nobody knows the password: this machine signs in without it.
+/// Creates the local user, a brand and custom buttons once. No one knows the password: this machine signs in without
+/// it.
 async fn prepare(hub: &Hub) -> anyhow::Result<Tokens> {
     let known = hub.database.read(|connection| users::by_email(connection, EMAIL)).await?;
     let user = match known {
@@ -97,7 +97,6 @@ async fn prepare(hub: &Hub) -> anyhow::Result<Tokens> {
     sign_in(hub, user).await?.context("The local user cannot sign in")
 }
 
-/// One custom button of each kind.
 fn examples() -> [Button; 3] {
     let plain = |title: &str, description: &str, order| ButtonDefinition {
         title: title.to_owned(),

@@ -1,8 +1,8 @@
-//! Decisions on the writer thread: load the state, decide, append the events, keep the projections in step.
+//! Decisions on the writer thread: load the state, decide, append the events, update the projections.
 //!
-//! invariant: one conversation is decided by one thread, in one transaction with its events, its projections and the
-//! work that follows. So positions have no gaps, and of several who claim one call exactly one wins.
-//! invariant: nobody hears of a change before it is durable.
+//! invariant: one thread decides a conversation, in one transaction with its events, projections and follow-up work.
+//! So positions have no gaps, and exactly one of several claims on a call wins.
+//! invariant: no change is announced before it is durable.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -20,21 +20,20 @@ use crate::commits::CommitSender;
 use crate::store::commands::Sent;
 use crate::store::{StoreError, buttons, commands, conversations, events, links, logic_requests, media};
 
-/// States kept at hand.
+/// Maximum cached states.
 const CACHED: usize = 20_000;
-/// Random ids given to each decision of Your Logic.
+/// Random ids supplied to each decision of Your Logic.
 const FRESH: usize = 64;
 
-/// What a commit did to one conversation.
 #[derive(Clone, Debug)]
 pub struct Changed {
     pub before: Option<Arc<Conversation>>,
     pub after: Arc<Conversation>,
-    /// The new events, each also as the JSON that is stored and travels.
+    /// The new events, each with the JSON that is stored and sent.
     pub events: Vec<(Event, Arc<str>)>,
 }
 
-/// One group of writes, durable now.
+/// One durable group of writes.
 #[derive(Debug)]
 pub struct Commit {
     /// The account's log is complete up to here.
@@ -43,7 +42,7 @@ pub struct Commit {
     pub changed: Vec<Changed>,
 }
 
-/// What decisions need to know of the account.
+/// Account settings that decisions depend on.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
     pub logic_available: bool,
@@ -64,24 +63,24 @@ pub struct Engine {
     commits: CommitSender,
 }
 
-/// How one decision is taken back.
+/// How to undo one decision.
 struct Undo {
     conversation: ConversationId,
     before: Option<(Arc<Conversation>, usize)>,
     seq: u64,
 }
 
-/// Whether a repeat of the command must get the first answer.
+/// Whether a repeated command must get the first answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repeat {
     /// The sender may repeat it: remember the answer.
     Remembered(Sent),
-    /// The hub's own; it is never repeated.
+    /// The hub's own command; never repeated.
     Once,
 }
 
 impl Engine {
-    /// Starts where the account's log ends.
+    /// Starts at the end of the account's log.
     pub(crate) fn new(
         connection: &Connection,
         clock: Clock,
@@ -101,7 +100,7 @@ impl Engine {
         })
     }
 
-    /// The state as this group of writes has it so far.
+    /// The state, including uncommitted writes of this group.
     pub(crate) fn state(
         &self,
         connection: &Connection,
@@ -116,7 +115,7 @@ impl Engine {
         Ok(conversations::get(connection, id)?.map(Arc::new))
     }
 
-    /// The newest conversation of a contact, one in progress before one that is over; those of this group included.
+    /// The newest conversation of a contact, in progress before ended, uncommitted ones included.
     pub(crate) fn newest_of_contact(
         &self,
         connection: &Connection,
@@ -125,12 +124,12 @@ impl Engine {
         let stored = conversations::newest_of_contact(connection, contact)?;
         let stored = stored.map(|id| self.state(connection, id)).transpose()?.flatten();
         let grouped = self.group.values().map(|changed| Arc::clone(&changed.after));
-        // This group may have moved the stored one to another contact.
+        // This group may have moved a stored one to another contact.
         let all = grouped.chain(stored).filter(|state| state.contact == contact);
         Ok(all.max_by_key(|state| shown_before(state)).map(|state| state.id))
     }
 
-    /// All conversations of a customer, those of this group included.
+    /// All conversations of a customer, uncommitted ones included.
     pub(crate) fn of_customer(
         &self,
         connection: &Connection,
@@ -139,7 +138,7 @@ impl Engine {
         Ok(self.grouped(customer).chain(conversations::ids_of_customer(connection, customer)?).collect())
     }
 
-    /// The conversations of a customer that are in progress, and any of theirs in this group.
+    /// A customer's conversations in progress, and any in this group.
     pub(crate) fn in_progress_of(
         &self,
         connection: &Connection,
@@ -153,8 +152,8 @@ impl Engine {
         self.group.values().filter(of_customer).map(|changed| changed.after.id)
     }
 
-    /// Decides and records one command. Gives the position of the turn that it added, or else of the conversation's
-    /// last event. A rejection is an answer, not an error: what else the caller wrote stays.
+    /// Decides and records one command. Returns the position of the added turn, or else of the conversation's last
+    /// event. A rejection is an answer, not an error: the caller's other writes stay.
     pub(crate) fn execute(
         &mut self,
         connection: &Connection,
@@ -164,7 +163,7 @@ impl Engine {
     ) -> Result<Result<Position, Rejection>, StoreError> {
         if let Repeat::Remembered(sent) = &repeat {
             if envelope.id.0.is_nil() {
-                return Ok(Err(Rejection::invalid("id", "the nil id is nobody's: make a new one")));
+                return Ok(Err(Rejection::invalid("id", "the nil id is reserved: make a new one")));
             }
             if let Some(answer) = commands::find(connection, envelope.id, sent)? {
                 return Ok(answer);
@@ -221,7 +220,7 @@ impl Engine {
             Some(state) => Conversation::clone(state),
             None => Conversation::begin(first).ok_or(Rejection::Unknown)?,
         };
-        // First of all, so that whatever fails from here on is taken back whole.
+        // Saved first, so that any later failure is undone as a whole.
         let taken_back = self.group.get(&id).map(|changed| (Arc::clone(&changed.after), changed.events.len()));
         self.undo.push(Undo { conversation: id, before: taken_back, seq: self.seq });
         let mut logged = Vec::with_capacity(decided.len());
@@ -312,7 +311,7 @@ impl Companion for Engine {
     }
 }
 
-/// Of a contact's conversations the greatest is shown.
+/// Sort key: the greatest is the conversation that the chat shows.
 pub(crate) fn shown_before(state: &Conversation) -> (bool, Time, ConversationId) {
     (state.in_progress(), state.started, state.id)
 }

@@ -1,7 +1,7 @@
-//! Fan-out: from each commit to the live sessions that may see it, and to nobody else.
+//! Fan-out: sends each commit to the live sessions that may see it, and to no others.
 //!
-//! One loop owns all sessions. What does not concern a session does not wake it, so an idle desk costs nothing. A
-//! session that cannot keep up is cut off; it comes back with its cursor and misses nothing.
+//! One loop owns all sessions. A change wakes only the sessions that it concerns, so an idle desk costs nothing. A
+//! session that cannot keep up is disconnected; it resumes from its cursor and misses nothing.
 
 mod chat;
 mod desk;
@@ -26,18 +26,16 @@ use crate::recent::Recent;
 use crate::rights::Verdict;
 use crate::socket::{Goodbye, Line};
 
-/// What may wait for the loop beside commits.
+/// Capacity of the loop's inbox, commits aside.
 const INBOX: usize = 16_384;
-/// How often an idle desk hears that it is complete.
+/// How often an idle desk is told that it is complete.
 const ALIVE_EVERY: std::time::Duration = std::time::Duration::from_secs(10);
-/// How long a typing signal lasts, in milliseconds.
+/// Lifetime of a typing signal, in milliseconds.
 pub(crate) const TYPING_MS: i64 = 6_000;
 
-/// Names one live connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SessionId(u64);
 
-/// Everything that the loop reacts to.
 pub(crate) enum Input {
     Commit(Commit),
     DeskCame {
@@ -45,7 +43,7 @@ pub(crate) enum Input {
         registered: oneshot::Sender<(SessionId, u64)>,
     },
     DeskLeft(SessionId),
-    /// The desks of these users, and those that are to be looked at by now.
+    /// Asks for the desks of these users, and those due for a check.
     Seats {
         users: Vec<UserId>,
         now: Time,
@@ -58,81 +56,79 @@ pub(crate) enum Input {
         registered: oneshot::Sender<SessionId>,
     },
     ChatLeft(SessionId, ContactId),
-    /// What was shown there goes on elsewhere: its browsers have to come again.
+    /// The chat continues elsewhere: its browsers must reconnect.
     ChatMoved(ContactId),
     GuestCame {
         guest: GuestSession,
         registered: oneshot::Sender<SessionId>,
     },
     GuestLeft(SessionId, ConversationId),
-    /// Somebody is writing. For customers `contact` is theirs; the state tells who may know.
+    /// A typing signal. For customers `contact` is theirs; the state decides who may see it.
     Typing {
         conversation: ConversationId,
         by: Participant,
         on: bool,
     },
-    /// A desk says whether its user takes calls for help.
+    /// A desk reports whether its user takes calls for help.
     Available(SessionId, bool),
     Present(oneshot::Sender<HashMap<UserId, bool>>),
-    /// The hub is about to end.
+    /// The hub is stopping.
     Stopping,
-    /// The custom buttons, as they are now.
+    /// The current custom buttons.
     Buttons(Vec<Button>),
-    /// What is known of the alerts of these conversations has changed.
+    /// The alerts of these conversations changed.
     Told(Vec<ConversationId>),
 }
 
-/// A desk that is to be judged again.
+/// A desk whose rights are checked again.
 pub(crate) struct Seat {
     pub session: SessionId,
     pub sign_in: Uuid,
-    /// What its user was when it came.
+    /// The user as of the desk's connection.
     pub me: Me,
 }
 
 /// A connected desk.
 pub(crate) struct DeskSession {
-    /// The user as they were when it came.
+    /// The user as of the connection.
     pub me: Me,
     pub sign_in: Uuid,
-    /// Until then the sign-in is believed without another look.
+    /// Until then the sign-in needs no further check.
     pub good_until: Time,
     /// Whether the user takes calls for help.
     pub available: bool,
     pub line: Line,
-    /// The cursor of the last frame that was sent.
+    /// The cursor of the last frame sent.
     pub told: u64,
 }
 
-/// An external agent's open page.
 pub(crate) struct GuestSession {
     pub link: LinkId,
     pub conversation: ConversationId,
     pub line: Line,
 }
 
-/// The way to the loop.
 #[derive(Clone)]
 pub struct Fanout {
     inputs: mpsc::Sender<Input>,
-    /// Of every conversation that changed since the start, unless too many have.
+    /// Every conversation that changed since the start, up to a limit.
     pub(crate) recent: Arc<Recent>,
 }
 
 impl Fanout {
-    /// Waits for its place in the queue.
+    /// Waits for space in the queue.
     pub(crate) async fn send(&self, input: Input) {
         // The loop ends only with the hub.
         let _ = self.inputs.send(input).await;
     }
 
-    /// For what is worth nothing a moment later: a hub that is busy does without it.
+    /// For short-lived signals: dropped when the hub is busy.
     pub(crate) fn mention(&self, input: Input) {
         let _ = self.inputs.try_send(input);
     }
 
-    /// Users with at least one connected desk, and whether they take calls for help. Whoever is not among them was not
-    /// told of any commit that was announced before.
+    /// Users with a connected desk, and whether they take calls for help. Users who are missing here received no
+    /// commit announced so far.
     pub(crate) async fn present(&self) -> HashMap<UserId, bool> {
         let (answer, receiver) = oneshot::channel();
         self.send(Input::Present(answer)).await;
@@ -176,10 +172,10 @@ pub(crate) fn start(
     Fanout { inputs, recent }
 }
 
-/// All live sessions, and what is needed to find those that a change concerns.
+/// All live sessions, indexed by what concerns them.
 struct Sessions {
     clock: Clock,
-    /// What addresses of files carry.
+    /// Signs the addresses of files.
     rights: Rights,
     cursor: u64,
     next: u64,
@@ -187,17 +183,17 @@ struct Sessions {
     by_user: HashMap<UserId, Vec<SessionId>>,
     /// Desks that see every conversation.
     all_seeing: HashSet<SessionId>,
-    /// Desks that are told of calls for help.
+    /// Desks that receive calls for help.
     helping: HashSet<SessionId>,
     chats: HashMap<ContactId, Vec<(SessionId, Line)>>,
-    /// The newest conversation of each connected browser: what happens in older ones is not for its page.
+    /// The newest conversation of each connected browser. Its page gets no events of older ones.
     newest: HashMap<ContactId, (bool, Time, ConversationId)>,
     guests: HashMap<ConversationId, Vec<(SessionId, GuestSession)>>,
     recent: Arc<Recent>,
     typing: typing::Typing,
     stopping: bool,
     came_or_went: Vec<Colleague>,
-    /// Conversations of which more is known about who was told.
+    /// Conversations whose alert ledger changed.
     told: HashSet<ConversationId>,
 }
 
@@ -335,7 +331,7 @@ impl Sessions {
         }
     }
 
-    /// The hub stops: everybody comes again, here or elsewhere.
+    /// The hub stops: every client is told to reconnect.
     fn stop(&mut self) {
         self.stopping = true;
         let desks = self.desks.values().map(|desk| &desk.line);
@@ -344,7 +340,7 @@ impl Sessions {
         desks.chain(chats).chain(guests).for_each(|line| line.end(Goodbye::STOPPING));
     }
 
-    /// Whoever comes while the hub stops comes again.
+    /// A client that arrives during the stop is told to reconnect.
     fn welcome(&self, line: &Line) {
         if self.stopping {
             line.end(Goodbye::STOPPING);
@@ -374,7 +370,7 @@ impl Sessions {
         }
     }
 
-    /// Whoever views everything may have the ledger open; several changes are one word.
+    /// Users who view everything may have the ledger open; changes are batched.
     fn say_told(&mut self) {
         if self.told.is_empty() {
             return;
@@ -406,7 +402,7 @@ impl Sessions {
         }
     }
 
-    /// A user as colleagues see them now.
+    /// A user as colleagues see them.
     fn colleague(&self, desk: &DeskSession) -> Colleague {
         let sees_all = desk.me.access().views_all();
         self.present(Colleague {
@@ -418,14 +414,14 @@ impl Sessions {
         })
     }
 
-    /// The same colleague, as far as their desks tell now.
+    /// The colleague with the presence that their desks report.
     fn present(&self, known: Colleague) -> Colleague {
         let mut desks = self.by_user.get(&known.user).into_iter().flatten().filter_map(|id| self.desks.get(id));
         let online = desks.clone().next().is_some();
         Colleague { online, available: desks.any(|desk| desk.available), ..known }
     }
 
-    /// Colleagues hear of it with the next word about people.
+    /// Marks a colleague for the next presence update.
     fn tell_if_changed(&mut self, before: Colleague) {
         let now = self.present(before.clone());
         if now != before {
@@ -433,7 +429,7 @@ impl Sessions {
         }
     }
 
-    /// Forgets a desk; its connection closes with its line.
+    /// Forgets a desk; dropping its line closes the connection.
     fn drop_desk(&mut self, id: SessionId) {
         let Some(desk) = self.desks.get(&id) else { return };
         let before = self.colleague(desk);
@@ -449,7 +445,7 @@ impl Sessions {
         }
     }
 
-    /// Lets the browsers at a contact come again.
+    /// Disconnects a contact's browsers so that they reconnect.
     fn drop_chats(&mut self, contact: ContactId) {
         for (_, line) in self.chats.remove(&contact).into_iter().flatten() {
             line.end(Goodbye::MOVED);
@@ -464,13 +460,12 @@ impl Sessions {
     }
 }
 
-/// What desks are told of the custom buttons.
 pub(crate) fn buttons_frame(mut buttons: Vec<Button>) -> LiveFrame {
     buttons.retain(|button| button.active && button.agents);
     LiveFrame::Buttons { buttons }
 }
 
-/// A frame as text. Our own shapes always serialise; if one did not, silence is safer than a crash.
+/// A frame as text. Our own types always serialise; if one failed, silence is safer than a crash.
 pub(crate) fn encode<T: serde::Serialize>(frame: &T) -> Option<Utf8Bytes> {
     match serde_json::to_string(frame) {
         Ok(text) => Some(text.into()),

@@ -1,6 +1,6 @@
-//! The data folder: who may read it, and which hub works with it.
+//! The data folder: its permissions, and the lock of the hub that uses it.
 //!
-//! invariant: one hub for one folder. A second one would write positions that the first one counts in memory.
+//! invariant: one hub per folder. A second one would write positions that the first one counts in memory.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Write as _};
@@ -14,13 +14,13 @@ pub(crate) const DATABASE: &str = "tandem.db";
 pub(crate) const MEDIA: &str = "media";
 const LOCK: &str = "hub.lock";
 
-/// Whether a hub has worked with this folder before.
+/// Whether a hub has used this folder before.
 #[must_use]
 pub fn has_database(data: &Path) -> bool {
     data.join(DATABASE).is_file()
 }
 
-/// The right to work with a folder; ends with this value, or with the process.
+/// Exclusive use of a folder; ends with this value or the process.
 #[derive(Debug)]
 pub(crate) struct Lock {
     _file: File,
@@ -28,7 +28,7 @@ pub(crate) struct Lock {
 
 impl Lock {
     /// # Errors
-    /// If another hub works with the folder.
+    /// If another hub uses the folder.
     pub(crate) fn take(data: &Path) -> anyhow::Result<Self> {
         let path = data.join(LOCK);
         let mut file = open_lock(&path)?;
@@ -40,7 +40,7 @@ impl Lock {
                 let holder = holder.trim();
                 let process = if holder.is_empty() { String::new() } else { format!(" (process {holder})") };
                 bail!(
-                    "Another hub{process} works with {}. Stop it first, or name another folder with --data",
+                    "Another hub{process} uses {}. Stop it first, or name another folder with --data",
                     data.display()
                 );
             }
@@ -48,23 +48,23 @@ impl Lock {
                 return Err(error).with_context(|| format!("Cannot lock {}", path.display()));
             }
         }
-        // For people who look; the lock itself is the system's.
+        // Informative only; the lock itself is the system's.
         let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
         Ok(Self { _file: file })
     }
 }
 
-/// What the folder is called, who may read it, and who works with it; for people.
+/// The folder's path, permissions and user, for operators.
 pub(crate) fn describe(data: &Path) -> anyhow::Result<String> {
     let open = match is_open_to_others(data)? {
-        true => "; other users of this machine may look into it until the hub starts again",
+        true => "; other users of this machine can read it until the hub starts again",
         false => "",
     };
     let holder = std::fs::read_to_string(data.join(LOCK)).unwrap_or_default();
     let work = if is_in_use(data) {
-        format!("a hub works with it (process {})", holder.trim())
+        format!("in use by a hub (process {})", holder.trim())
     } else {
-        "no hub works with it".into()
+        "not in use by a hub".into()
     };
     Ok(format!("{}: {work}{open}", data.display()))
 }
@@ -80,7 +80,7 @@ fn is_open_to_others(_: &Path) -> std::io::Result<bool> {
     Ok(false)
 }
 
-/// Whether a hub works with the folder right now.
+/// Whether a hub uses the folder now.
 pub(crate) fn is_in_use(data: &Path) -> bool {
     let path = data.join(LOCK);
     path.exists() && open_lock(&path).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
@@ -93,13 +93,13 @@ fn open_lock(path: &Path) -> anyhow::Result<File> {
     options.open(path).with_context(|| format!("Cannot open {}", path.display()))
 }
 
-/// Makes the folder where it is missing, and closes it to other users of the machine: it holds what customers write.
+/// Creates the folder if needed and closes it to other users: it holds customers' messages.
 ///
 /// # Errors
-/// If it cannot be made.
+/// If it cannot be created.
 pub(crate) fn prepare(data: &Path) -> anyhow::Result<()> {
     make_private(&data.join(MEDIA)).with_context(|| format!("Cannot make the data folder {}", data.display()))?;
-    // SQLite gives its other files the mode of this one.
+    // SQLite gives its other files this file's mode.
     for name in [DATABASE, "search.db"] {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
@@ -129,7 +129,7 @@ pub(crate) fn private(options: &mut OpenOptions) {
 #[cfg(not(unix))]
 pub(crate) fn private(_: &mut OpenOptions) {}
 
-/// Takes every right of other users away, and counts where there was one. Files of messages lie behind their folder.
+/// Removes all permissions of other users and counts the changes. Message files are protected by their folder.
 #[cfg(unix)]
 fn tighten(data: &Path) -> std::io::Result<usize> {
     use std::os::unix::fs::PermissionsExt as _;

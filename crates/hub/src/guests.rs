@@ -1,7 +1,7 @@
-//! External agents: partners without an account, let into one conversation by a link.
+//! External agents: partners without an account who join one conversation by a link.
 //!
-//! A token is known to whoever made the link and to whoever holds it; the hub has its hash. The first browser that opens
-//! the link gets a session of its own in a cookie, and no other browser gets in after that.
+//! Only the link's maker and its holder know the token; the hub stores its hash. The first browser to open the link
+//! gets a session cookie, and no other browser gets in after that.
 
 pub(crate) mod buttons;
 pub(crate) mod door;

@@ -1,7 +1,7 @@
-//! How the hub is: whether its parts are at work, and whether what it is told is kept.
+//! Health of the hub: whether all its parts run, and whether writes are durable.
 //!
-//! A part that ends, ends the process: a service manager starts it again, whole. Whether writes are kept is found out by
-//! writing.
+//! A part that ends, ends the process: a service manager restarts it whole. Writing is the test of whether writes are
+//! durable.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,11 +17,11 @@ use crate::api::ApiError;
 use crate::hub::Hub;
 use crate::store::StoreError;
 
-/// A commit that takes longer counts as none.
+/// A slower commit counts as failed.
 const WITHIN: Duration = Duration::from_secs(2);
-/// How old a finding may be that answers `/readyz`: it bounds what strangers can make the hub write.
+/// Maximum age of a result for `/readyz`. It bounds the writes that strangers can cause.
 const FRESH: Duration = Duration::from_secs(1);
-/// The same for `/healthz`, which is asked by those who would restart the hub.
+/// Maximum age for `/healthz`, whose callers would restart the hub.
 const RECENT: Duration = Duration::from_secs(5);
 
 pub(crate) const SCHEMA: &str = "
@@ -33,15 +33,15 @@ CREATE TABLE pulse (
     room BLOB
 ) STRICT;";
 
-/// Which part of the hub has ended, if one has.
+/// Records which part of the hub ended, if any.
 pub(crate) struct Health {
     ended: watch::Sender<Option<&'static str>>,
     stopping: watch::Sender<bool>,
-    /// The newest finding. Held while another one is made, so that one is made at a time.
+    /// The latest result. Locked during a check, so that one runs at a time.
     newest: Mutex<Option<(Instant, Result<(), Illness>)>>,
 }
 
-/// Why the hub cannot do its work.
+/// Why the hub cannot work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Illness {
     Ended(&'static str),
@@ -58,12 +58,12 @@ impl Health {
         Self { ended: watch::Sender::new(None), stopping: watch::Sender::new(false), newest: Mutex::new(None) }
     }
 
-    /// Notes that a part has ended when the guard is dropped: by its end, or by a panic.
+    /// Its drop records that a part ended, by returning or by a panic.
     pub(crate) fn guard(&self, part: &'static str) -> Guard {
         Guard { ended: self.ended.clone(), part }
     }
 
-    /// Resolves when a part has ended, with its name.
+    /// Resolves with a part's name when the part ends.
     pub(crate) async fn ended(&self) -> &'static str {
         let mut ended = self.ended.subscribe();
         loop {
@@ -76,13 +76,13 @@ impl Health {
         }
     }
 
-    /// From now on nothing new should come here.
+    /// From now on `/readyz` fails.
     pub(crate) fn stop(&self) {
         self.stopping.send_replace(true);
     }
 }
 
-/// Held by a part of the hub while it works.
+/// Held by a part of the hub while it runs.
 pub(crate) struct Guard {
     ended: watch::Sender<Option<&'static str>>,
     part: &'static str,
@@ -99,12 +99,12 @@ impl Illness {
     fn problem(self) -> ApiError {
         let (code, detail) = match self {
             Self::Ended(part) => ("hub.part_ended", format!("A part of the hub has ended: {part}.")),
-            Self::Stopping => ("hub.stopping", "The hub is being stopped.".to_owned()),
+            Self::Stopping => ("hub.stopping", "The hub is stopping.".to_owned()),
             Self::Locked => ("hub.database_locked", "Another program holds the database's lock.".to_owned()),
             Self::Full => ("hub.disk_full", "The disk is full, or cannot be written.".to_owned()),
             Self::Closed => ("hub.writer_ended", "The database's writer has ended.".to_owned()),
-            Self::Slow => ("hub.write_timeout", format!("No write was kept within {} s.", WITHIN.as_secs())),
-            Self::Failing => ("hub.write_failed", "The database does not keep what is written.".to_owned()),
+            Self::Slow => ("hub.write_timeout", format!("No write was stored within {} s.", WITHIN.as_secs())),
+            Self::Failing => ("hub.write_failed", "The database does not store writes.".to_owned()),
         };
         let mut error = ApiError::new(503, code, detail);
         error.0.retry_after = Some(2);
@@ -112,12 +112,12 @@ impl Illness {
     }
 }
 
-/// The process lives, its parts are at work, and its last write was kept.
+/// Succeeds if all parts run and the latest write was durable.
 pub(crate) async fn healthz(State(hub): State<Arc<Hub>>) -> Response {
     answer(finding(&hub, RECENT).await)
 }
 
-/// A write is kept now, and the hub is not about to stop.
+/// Succeeds if a write is durable now and the hub is not stopping.
 pub(crate) async fn readyz(State(hub): State<Arc<Hub>>) -> Response {
     let is_stopping = *hub.health.stopping.borrow();
     answer(if is_stopping { Err(Illness::Stopping) } else { finding(&hub, FRESH).await })
@@ -142,7 +142,7 @@ async fn finding(hub: &Hub, age: Duration) -> Result<(), Illness> {
     }
     let found = write(hub).await;
     if let Err(illness) = found {
-        tracing::error!(?illness, "the hub is ill");
+        tracing::error!(?illness, "the hub is unhealthy");
     }
     *newest = Some((Instant::now(), found));
     found

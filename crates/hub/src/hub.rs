@@ -31,73 +31,71 @@ use crate::store::commands::Sent;
 use crate::store::{MIGRATIONS, StoreError, conversations};
 use crate::{alerts, commits, limits, logic, mail, media, retention, rights, search, timers};
 
-/// How long an invitation of a colleague stays open, in milliseconds.
+/// How long a colleague's invitation stays open, in milliseconds.
 pub(crate) const INVITATION_MS: i64 = 120_000;
 
-/// Passwords that are compared at the same time; the others wait in line.
+/// Passwords compared at once; more wait in a queue.
 const PASSWORDS_AT_ONCE: usize = 4;
-/// A whole company may come to work in the same minute.
+/// A whole company may sign in within one minute.
 const PASSWORDS_IN_LINE: usize = 256;
-/// Reads and writes that may wait before those who ask for more are put off.
+/// Waiting reads and writes beyond which requests are refused.
 const MOST_WAITING: usize = 4_096;
-/// Wake-ups for Your Logic that may wait.
+/// Capacity for Your Logic's wake-ups.
 const WAKES: usize = 65_536;
-/// What may wait for the alert ledger.
+/// Capacity of the alert ledger's queue.
 const ENTRIES: usize = 16_384;
 
-/// Desks whose past is read at the same time; the others wait in line, and customers do not.
+/// Desks that catch up at once. More wait in a queue, so that customers need not.
 const CATCHING_UP: usize = 3;
 
-/// Everything that requests and workers share.
+/// State shared by requests and workers.
 pub struct Hub {
     pub(crate) config: Config,
     pub(crate) clock: Clock,
     pub(crate) database: Database<Engine>,
     pub(crate) fanout: Fanout,
     pub(crate) limits: Limits,
-    /// Where the files lie.
     pub(crate) files: Arc<Files>,
-    /// What addresses of files carry.
+    /// Signs the addresses of files.
     pub(crate) rights: Rights,
-    /// With what companies' pages vouch for their visitors.
+    /// Keys that verify visitor identity tokens.
     pub(crate) identity: Secrets,
-    /// Passwords that are compared at once: each takes some 20 MB and a while.
+    /// Limits password comparisons: each takes some 20 MB and a while.
     pub(crate) comparing: Semaphore,
-    /// Those that wait for their turn, or have it.
+    /// Limits comparisons that run or wait.
     pub(crate) in_line: Semaphore,
-    /// Everybody who is connected.
     pub(crate) crowd: Arc<Crowd>,
-    /// Desks that are reading what they missed.
+    /// Limits desks that catch up at once.
     pub(crate) catching_up: Semaphore,
-    /// Which log this is: a cursor of another one means nothing here.
+    /// This log's identity: a cursor of another log is invalid here.
     pub(crate) log: uuid::Uuid,
-    /// The way to Your Logic, where it is connected.
+    /// Your Logic, if connected.
     pub(crate) logic: Option<Arc<Endpoint>>,
-    /// The writing model, where one is set up.
+    /// The writing model, if configured.
     pub(crate) model: Option<Model>,
     /// The full-text index.
     pub(crate) search: Database<()>,
-    /// Something was committed; for whoever follows the log at leisure.
+    /// Signals a commit, for background readers of the log.
     pub(crate) news: Arc<Notify>,
-    /// Until when a person of ours is writing, per conversation.
+    /// Until when one of our people is typing, per conversation.
     typing: Mutex<HashMap<ConversationId, Time>>,
     pub(crate) ledger: mpsc::Sender<alerts::Entry>,
-    /// The ledger's queue was full: it has to look for the calls that it has not heard of.
+    /// Set when the ledger's queue was full: it must look for calls that it missed.
     pub(crate) missed_calls: Arc<AtomicBool>,
-    /// A mail may have been queued.
+    /// Signals that a mail may be queued.
     pub(crate) mails: Notify,
-    /// Somebody's rights or sign-ins were changed here.
+    /// Signals that this process changed rights or sign-ins.
     pub(crate) rights_changed: Notify,
-    /// Held by whoever reads and announces the custom buttons.
+    /// Serialises read-then-broadcast of the buttons.
     pub(crate) telling_buttons: tokio::sync::Mutex<()>,
     pub(crate) started: Time,
     pub(crate) health: Arc<Health>,
     workers: Mutex<JoinSet<()>>,
-    /// The right to work with the data folder; none after the end.
+    /// The data folder's lock; none after closing.
     lock: Mutex<Option<Lock>>,
 }
 
-/// Tells the workers what a commit left for them.
+/// Wakes the workers that a commit concerns.
 #[derive(Clone)]
 pub(crate) struct Wake {
     logic: mpsc::Sender<ConversationId>,
@@ -112,7 +110,7 @@ impl Wake {
         for changed in &commit.changed {
             let state = &changed.after.logic;
             if state.engaged && state.asked.is_none() && !state.pending.is_empty() {
-                // What does not fit is found with the next look at the store.
+                // A dropped wake-up is found at the next look at the store.
                 let _ = self.logic.try_send(changed.after.id);
             }
             if let Some(entry) = alerts::entry_of(changed)
@@ -125,7 +123,7 @@ impl Wake {
 }
 
 impl Hub {
-    /// Opens the data and starts the workers; nothing listens yet.
+    /// Opens the data and starts the workers; does not listen yet.
     ///
     /// # Errors
     /// If the data folder cannot be used.
@@ -133,7 +131,7 @@ impl Hub {
         folder::prepare(&config.data)?;
         let lock = Lock::take(&config.data)?;
         let started = clock.now();
-        // Another part of the process may have chosen the provider before.
+        // Another part of the process may have installed a provider before.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let crowd = Crowd::new(listen::room_for(config.max_connections)?, config.rate_limits);
         let files = Files::open(&config.data, config.media)
@@ -196,7 +194,7 @@ impl Hub {
             missed_calls,
             catching_up: Semaphore::new(CATCHING_UP),
             log,
-            logic: logic::endpoint(config.logic.as_ref()).context("Cannot set up the way to Your Logic")?,
+            logic: logic::endpoint(config.logic.as_ref()).context("Cannot set up the connection to Your Logic")?,
             model: config.improve.as_ref().map(Model::new).transpose().context("Cannot set up the writing model")?,
             config,
             clock,
@@ -238,8 +236,8 @@ impl Hub {
         });
     }
 
-    /// Stops the workers, closes the data and gives the folder free. What was committed before is kept; whoever asks
-    /// later hears that the database is closed.
+    /// Stops the workers, closes the data and releases the folder. Committed writes are kept; later callers get
+    /// "closed".
     async fn close(&self) {
         let mut workers = std::mem::take(&mut *self.workers.lock().unwrap_or_else(PoisonError::into_inner));
         workers.shutdown().await;
@@ -248,24 +246,24 @@ impl Hub {
         *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// Lets the data grow no further, as on a full disk, until told otherwise. For tests of what happens then.
+    /// Stops the data from growing, as on a full disk, until reset. For tests.
     ///
     /// # Errors
-    /// If the data cannot be reached.
+    /// If the database cannot be reached.
     #[doc(hidden)]
     pub async fn disk_is_full(&self, full: bool) -> Result<(), StoreError> {
-        // No file is shorter than it is: the limit is what it has now.
+        // SQLite raises the limit to the current size.
         let most = if full { "PRAGMA max_page_count = 1" } else { "PRAGMA max_page_count = 4294967294" };
         self.database.write(move |connection, _| Ok(connection.query_row(most, [], |_| Ok(()))?)).await
     }
 
-    /// Lets the disk have only so many free bytes for files, or as many as it has. For tests of what happens then.
+    /// Pretends this much free disk space for files; none means the real value. For tests.
     #[doc(hidden)]
     pub fn disk_has_free(&self, bytes: Option<u64>) {
         self.files.pretend_free(bytes);
     }
 
-    /// Deletes at once what is due by the settings for retention, and counts it. For tests.
+    /// Deletes at once what retention allows, and counts it. For tests.
     ///
     /// # Errors
     /// If the data cannot be written.
@@ -274,7 +272,7 @@ impl Hub {
         retention::sweep(self).await
     }
 
-    /// Decides one command whose sender may repeat it.
+    /// Decides one command that its sender may repeat.
     pub(crate) async fn execute(
         &self,
         envelope: Envelope,
@@ -283,7 +281,7 @@ impl Hub {
         self.decide(envelope, Repeat::Remembered(sent)).await
     }
 
-    /// Decides one command of the hub's own.
+    /// Decides one command of the hub itself.
     pub(crate) async fn execute_once(&self, envelope: Envelope) -> Result<Result<Position, Rejection>, StoreError> {
         self.decide(envelope, Repeat::Once).await
     }
@@ -293,7 +291,7 @@ impl Hub {
         self.database.write(move |connection, engine| engine.execute(connection, &envelope, repeat, typing)).await
     }
 
-    /// A conversation as it was a moment ago, or is.
+    /// A conversation's current or very recent state.
     pub(crate) async fn lately(&self, id: ConversationId) -> Result<Option<Arc<Conversation>>, StoreError> {
         if let Some(state) = self.fanout.recent.get(id) {
             return Ok(Some(state));
@@ -305,7 +303,7 @@ impl Hub {
         Ok(state)
     }
 
-    /// Somebody writes, or has stopped. Of agents those are heard who take part.
+    /// A typing signal. Of agents, only engaged ones count.
     pub(crate) async fn types(&self, id: ConversationId, by: Participant, on: bool) -> Result<(), StoreError> {
         let Some(state) = self.lately(id).await? else { return Ok(()) };
         if by.user().is_some_and(|user| state.agent(user).is_none()) {
@@ -318,7 +316,7 @@ impl Hub {
         Ok(())
     }
 
-    /// A receipt is a write only if it says something new.
+    /// Writes a receipt only if it is news.
     pub(crate) async fn receive(&self, envelope: Envelope) -> Result<Result<(), Rejection>, StoreError> {
         let says_new = match (self.lately(envelope.conversation).await?, &envelope.command) {
             (Some(state), Command::Receive { stage: stage @ (Stage::Delivered | Stage::Seen), up_to }) => {
@@ -332,7 +330,7 @@ impl Hub {
         }
     }
 
-    /// A place for a live connection. Those that came through a proxy are counted here.
+    /// A place for a live connection. Connections behind a proxy are counted here.
     pub(crate) fn seat(&self, peer: &Peer) -> Result<Option<Ticket>, ApiError> {
         if !peer.is_proxied {
             return Ok(None);
@@ -341,12 +339,12 @@ impl Hub {
         Ok(Some(seat.map_err(|_| listen::too_many_connections())?))
     }
 
-    /// Whether more is asked than can be answered soon.
+    /// Whether so much is waiting that requests must be refused.
     pub(crate) fn is_busy(&self) -> bool {
         self.database.waiting() > MOST_WAITING
     }
 
-    /// Remembers that a person of ours is writing.
+    /// Remembers that one of our people is typing.
     fn person_types(&self, conversation: ConversationId, until: Time) {
         if let Ok(mut typing) = self.typing.lock() {
             if typing.len() > 10_000 {
@@ -357,7 +355,7 @@ impl Hub {
         }
     }
 
-    /// Whether a request to Your Logic was sent by an earlier run of the hub.
+    /// Whether a request to Your Logic was sent before this hub started.
     pub(crate) fn was_asked_before_start(&self, asked: Time) -> bool {
         asked < self.started
     }
@@ -371,10 +369,10 @@ async fn ended<C: Companion>(database: Database<C>) {
     database.ended().await;
 }
 
-/// Serves until `stop` resolves; then finishes what is under way and closes the data.
+/// Serves until `stop` resolves, then finishes running work and closes the data.
 ///
 /// # Errors
-/// If the listener fails, or a part of the hub has ended, which needs a new start.
+/// If the listener fails, or a part of the hub ended and a restart is needed.
 pub async fn serve(
     hub: Arc<Hub>,
     listener: TcpListener,

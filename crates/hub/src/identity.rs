@@ -1,5 +1,5 @@
-//! Who a customer is: the company's page vouches for its visitor with a signed token, and everything that is known of
-//! that person becomes one customer.
+//! Identity of customers: the company's page proves its visitor with a signed token, and everything known of that
+//! person becomes one customer.
 
 mod linking;
 mod secrets;
@@ -14,18 +14,18 @@ pub(crate) use linking::{enter, home_of, made_up_name};
 pub use secrets::Secrets;
 pub(crate) use secrets::{FILE, SCHEMA};
 
-/// What a page says of its visitor, proven by the brand's secret.
+/// What a page's token says about its visitor, verified with the brand's secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
-    /// The company's own name for the customer.
+    /// The company's own id for the customer.
     pub id: Contact,
     pub name: Option<String>,
-    /// Other addresses of theirs.
+    /// Further addresses of the customer.
     pub others: Vec<Contact>,
 }
 
 impl Identity {
-    /// Reads a token of this brand's page.
+    /// Verifies and parses a token from this brand's page.
     pub(crate) fn read(token: &str, brand: &Brand, secrets: &Secrets) -> Result<Self, ApiError> {
         let secret = secrets.of(brand.id, brand.secret_generation);
         token::read(token, &secret, &brand.look.id).map_err(|why| {
@@ -34,7 +34,7 @@ impl Identity {
         })
     }
 
-    /// What to call the customer if nobody said it.
+    /// A name for the customer if none was given.
     fn any_name(&self) -> String {
         let email = self.others.iter().find(|contact| contact.kind == ContactKind::Email);
         self.name.clone().unwrap_or_else(|| email.unwrap_or(&self.id).value.clone())

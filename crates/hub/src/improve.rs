@@ -1,6 +1,6 @@
-//! Better words for a reply that is not sent yet: from a writing model where one is set up, else from Your Logic.
+//! Better wording for an unsent reply: from a writing model if one is configured, otherwise from Your Logic.
 //!
-//! Whatever comes back is a proposal. Nothing is recorded, nothing is sent, and the agent decides.
+//! The result is a proposal. Nothing is recorded or sent; the agent decides.
 
 mod model;
 
@@ -13,12 +13,12 @@ use crate::logic::{Wish, dry_run};
 use crate::store::StoreError;
 pub(crate) use model::Model;
 
-/// Why there are no better words.
+/// Why there is no better wording.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ImproveError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// In words for the agent.
+    /// For the agent.
     #[error("{0}")]
     Failed(String),
 }
@@ -29,12 +29,11 @@ impl From<Rejection> for ImproveError {
     }
 }
 
-/// Whether anybody can be asked.
+/// Whether a model or Your Logic is available.
 pub(crate) fn is_possible(hub: &Hub) -> bool {
     hub.model.is_some() || hub.logic.is_some()
 }
 
-/// Asks for better words for `draft` in this conversation.
 pub(crate) async fn improve(hub: &Hub, id: ConversationId, draft: String) -> Result<Improved, ImproveError> {
     check(&draft)?;
     let (text, by) = match &hub.model {
@@ -50,10 +49,10 @@ pub(crate) async fn improve(hub: &Hub, id: ConversationId, draft: String) -> Res
     };
     let text = text.trim();
     if text.is_empty() {
-        return Err(ImproveError::Failed("There are no better words for this; yours are kept.".into()));
+        return Err(ImproveError::Failed("No better wording was found; yours is kept.".into()));
     }
     if text.chars().count() > limits::TEXT_CHARS {
-        return Err(ImproveError::Failed("The words that came back are too long for a message.".into()));
+        return Err(ImproveError::Failed("The improved wording is too long for a message.".into()));
     }
     Ok(Improved { text: text.to_owned(), by })
 }
@@ -65,7 +64,7 @@ fn check(draft: &str) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// The first suggestion, or else the first message.
+/// The first suggestion, otherwise the first message.
 fn words_of(answer: LogicResponseBody) -> String {
     let mut message = None;
     for action in answer.actions {

@@ -1,14 +1,14 @@
-//! Bytes that others call JSON, read as kindly as can be done without guessing.
+//! Foreign JSON, read leniently but without guessing.
 
 use std::borrow::Cow;
 
 use serde_json::error::Category;
 
-/// What stands in for a character that does not exist.
+/// U+FFFD as an escape.
 const REPLACEMENT: &str = "\\ufffd";
 
-/// The text of a body: without a byte order mark, and with U+FFFD for whatever is no character: bytes that are not
-/// UTF-8, and halves of surrogate pairs, which JavaScript, Java and C# write when they cut a string in two.
+/// The text of a body without its byte order mark. U+FFFD replaces invalid UTF-8 and lone surrogates, which
+/// JavaScript, Java and C# write when they cut a string in two.
 pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match String::from_utf8_lossy(bytes) {
@@ -17,7 +17,7 @@ pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// Why something is not JSON, without its words.
+/// Why something is not JSON, without quoting it.
 pub(crate) fn problem(error: &serde_json::Error) -> String {
     let what = match error.classify() {
         Category::Eof => "ends too early",
@@ -33,7 +33,7 @@ fn whole_pairs(text: &str) -> Cow<'_, str> {
     while let Some(found) = text.get(at..).and_then(|rest| rest.find('\\')) {
         let escape = at + found;
         let Some(unit) = unit_at(text, escape) else {
-            // Another escape, of two characters; what follows a backslash may be of any length in UTF-8.
+            // Another two-character escape; the character after a backslash may take several bytes.
             at = escape + 1 + text[escape + 1..].chars().next().map_or(0, char::len_utf8);
             continue;
         };
@@ -55,7 +55,7 @@ fn whole_pairs(text: &str) -> Cow<'_, str> {
     Cow::Owned(mended)
 }
 
-/// The UTF-16 unit of an escape such as `\u00e9` at this place.
+/// The UTF-16 unit of an escape such as `\u00e9` at this offset.
 fn unit_at(text: &str, at: usize) -> Option<u16> {
     let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
     digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok())?

@@ -1,7 +1,7 @@
 //! The developer's kit of Your Logic, behind `tandem-hub logic`: does an endpoint keep the protocol, and what would a
 //! new version have answered?
 //!
-//! Plays conversations with the pure core and sends requests as the hub does. Knows no store, and no running hub.
+//! Plays conversations with the pure core and sends requests as the hub does. Has no store and needs no running hub.
 
 mod check;
 mod command;

@@ -1,7 +1,7 @@
-//! Tandem's server. Customers' conversations come in, Your Logic is asked, desks are kept in step.
+//! Tandem's server: receives customers' conversations, asks Your Logic, keeps desks in sync.
 //!
 //! Data flows one way: command → decide → events → store (one transaction) → fan-out → sessions. Owns the account's
-//! data and every door to it; knows no window and never imports the desk.
+//! data and every door to it. Has no window and never imports the desk.
 
 mod administration;
 mod alerts;

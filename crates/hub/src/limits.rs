@@ -1,5 +1,5 @@
-//! How often people may knock: per network, web session, external agent and user. Sign-in failures are in the store
-//! ([`sign_in`]), so that a restart forgives nobody.
+//! Rate limits per network, web session, external agent and user. Sign-in failures are stored ([`sign_in`]), so a
+//! restart forgives none.
 
 mod buckets;
 pub(crate) mod sign_in;
@@ -17,10 +17,9 @@ pub(crate) use buckets::Rate;
 use crate::api::{ApiError, Network};
 use crate::hub::Hub;
 
-/// How often those are forgotten who have been quiet long enough.
+/// How often idle buckets are dropped.
 const TIDY_EVERY: Duration = Duration::from_secs(60);
 
-/// How often somebody may knock.
 pub struct Limits {
     on: bool,
     lookups: Buckets<Network>,
@@ -41,7 +40,7 @@ impl Limits {
     pub fn new(on: bool) -> Self {
         Self {
             on,
-            // Each costs a look into the database, and an office has one address for hundreds of people.
+            // Each costs a database read, and an office shares one address among hundreds of people.
             lookups: Buckets::new(Rate::per_second(30).burst(600)),
             sessions: Buckets::new(Rate::per_minute(120)),
             strays: Buckets::new(Rate::per_minute(60)),
@@ -55,7 +54,7 @@ impl Limits {
         }
     }
 
-    /// One request without a sign-in that has to be looked up: a session that comes back, a renewal, a link.
+    /// Counts an unauthenticated request that needs a lookup: a returning session, a renewal, a link.
     ///
     /// # Errors
     /// A problem with status 429.
@@ -63,7 +62,7 @@ impl Limits {
         self.check(&self.lookups, network)
     }
 
-    /// One new web session. Those that come back are looked up only.
+    /// Counts a new web session. Returning ones count as lookups only.
     ///
     /// # Errors
     /// A problem with status 429.
@@ -71,7 +70,7 @@ impl Limits {
         self.check(&self.sessions, network)
     }
 
-    /// One message of a web session.
+    /// Counts a message of a web session.
     ///
     /// # Errors
     /// A problem with status 429.
@@ -79,7 +78,7 @@ impl Limits {
         self.check(&self.messages, contact)
     }
 
-    /// One file of a web session.
+    /// Counts a file of a web session.
     ///
     /// # Errors
     /// A problem with status 429.
@@ -87,7 +86,7 @@ impl Limits {
         self.check(&self.uploads, contact)
     }
 
-    /// One look at a link that leads nowhere.
+    /// Counts an unknown link.
     ///
     /// # Errors
     /// A problem with status 429.
@@ -95,7 +94,7 @@ impl Limits {
         self.check(&self.strays, network)
     }
 
-    /// One look at the link of an external agent, whoever guesses beside them.
+    /// Counts a view of an external agent's link, independent of guesses from elsewhere.
     ///
     /// # Errors
     /// A problem with status 429.
@@ -103,7 +102,7 @@ impl Limits {
         self.check(&self.links, link)
     }
 
-    /// One message or file of an external agent.
+    /// Counts a message or file of an external agent.
     ///
     /// # Errors
     /// A problem with status 429.
@@ -111,7 +110,7 @@ impl Limits {
         self.check(&self.guests, link)
     }
 
-    /// One question of a user to Your Logic or a writing model.
+    /// Counts a user's question to Your Logic or a writing model.
     ///
     /// # Errors
     /// A problem with status 429.
@@ -119,7 +118,7 @@ impl Limits {
         self.check(&self.dry_runs, user)
     }
 
-    /// One change of a user's own password, which tells whether they know the one they have.
+    /// Counts a change of the user's own password, which would let a guesser test it.
     ///
     /// # Errors
     /// A problem with status 429.
@@ -127,7 +126,7 @@ impl Limits {
         self.check(&self.passwords, user)
     }
 
-    /// Whether Your Logic may hear again that the customer is writing: every five seconds, with or without limits.
+    /// Whether Your Logic may get another typing signal: every five seconds, with or without limits.
     #[must_use]
     pub(crate) fn typing_told(&self, conversation: ConversationId) -> bool {
         self.typing.take(conversation, Instant::now()).is_ok()
@@ -155,7 +154,6 @@ impl Limits {
     }
 }
 
-/// Runs as long as the hub.
 pub(crate) async fn run(hub: Arc<Hub>) {
     let mut every = tokio::time::interval(TIDY_EVERY);
     loop {
@@ -164,14 +162,14 @@ pub(crate) async fn run(hub: Arc<Hub>) {
     }
 }
 
-/// Whoever knocks too often, and when they may again.
+/// The problem for a client beyond its limit, with the time to wait.
 fn too_many(wait: Duration) -> Problem {
     let seconds = seconds(wait);
     let detail = format!("Too many at once. Try again in {seconds} s.");
     Problem { retry_after: Some(seconds), ..Problem::new(429, "limit.too_many", detail) }
 }
 
-/// Whole seconds, one at least.
+/// Whole seconds, at least one.
 fn seconds(wait: Duration) -> u32 {
     u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1)
 }

@@ -1,5 +1,4 @@
-//! Takes connections in: no more than there is room for, none that keeps the hub waiting, and no work cut off in the
-//! middle when the hub stops.
+//! Accepts connections: bounded in number, none idle for too long, and none cut off mid-work when the hub stops.
 
 mod crowd;
 mod watched;
@@ -33,40 +32,40 @@ use crate::api::{self, ApiError, Network, is_trusted};
 use crate::fanout::Input;
 use crate::hub::Hub;
 
-/// What is under way may take so long after the hub was told to stop.
+/// Time for running work after the stop signal.
 const DRAIN: Duration = Duration::from_secs(5);
-/// How often a connection is looked at.
+/// How often each connection is checked.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// After an error of the system, such as no free file descriptor.
+/// Pause after a system error, such as a lack of file descriptors.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
-/// Longest head of a request, in bytes.
+/// Maximum head of a request, in bytes.
 const HEAD_BYTES: usize = 64 * 1024;
-/// When a silent peer is asked by the system whether it is there, and how often.
+/// TCP keepalive: idle time and interval.
 const KEEPALIVE: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(15));
 
-/// Most connections unless the settings say otherwise.
+/// Default maximum of connections.
 const MOST_CONNECTIONS: usize = 20_000;
-/// Open files that are not connections: the databases, files on their way, requests to Your Logic.
+/// Open files other than connections: databases, uploads, requests to Your Logic.
 const OTHER_FILES: usize = 600;
 
-/// Lets the process open as many files as the system allows it; gives their number. Service managers start programs with
-/// far fewer than they may have.
+/// Raises the limit of open files to the allowed maximum and returns it. Service managers start programs with far
+/// less.
 #[must_use]
 pub fn raise_file_limit() -> u64 {
     rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1_024)
 }
 
-/// How many files the process may have open.
+/// The process's limit of open files.
 fn open_files() -> usize {
     #[cfg(unix)]
     let files = rlimit::getrlimit(rlimit::Resource::NOFILE).map_or(1_024, |(soft, _)| soft);
-    // Sockets are no files there.
+    // Sockets are not files there.
     #[cfg(not(unix))]
     let files = u64::MAX;
     usize::try_from(files).unwrap_or(usize::MAX)
 }
 
-/// How many connections there is room for: as configured, or as many as the process may open files.
+/// Maximum connections: as configured, or by the limit of open files.
 pub(crate) fn room_for(configured: Option<usize>) -> anyhow::Result<usize> {
     let files = open_files();
     let room = files - OTHER_FILES.min(files / 4);
@@ -78,8 +77,8 @@ pub(crate) fn room_for(configured: Option<usize>) -> anyhow::Result<usize> {
     Ok(wanted)
 }
 
-/// Serves until `stop` resolves; then refuses what is new, tells live connections to come again, and finishes what is
-/// under way.
+/// Serves until `stop` resolves. Then refuses new connections, tells live ones to reconnect, and finishes running
+/// requests.
 pub(crate) async fn serve(hub: &Arc<Hub>, listener: TcpListener, stop: impl Future<Output = ()>) {
     let doors = Doors {
         app: api::router(Arc::clone(hub)),
@@ -114,7 +113,7 @@ pub(crate) async fn serve(hub: &Arc<Hub>, listener: TcpListener, stop: impl Futu
     }
 }
 
-/// Whoever knocked has gone before the door opened.
+/// The peer disconnected before the accept.
 fn is_of_the_peer(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
@@ -123,7 +122,7 @@ fn is_of_the_peer(error: &std::io::Error) -> bool {
 struct Doors<'a> {
     hub: &'a Arc<Hub>,
     app: Router,
-    /// Connections that are being told that there is no room.
+    /// Limits connections that are being turned away.
     away: Arc<Semaphore>,
     stopping: watch::Sender<bool>,
 }
@@ -148,7 +147,7 @@ impl Doors<'_> {
     }
 }
 
-/// Small answers leave at once, and peers that vanish are noticed.
+/// Small answers leave at once, and vanished peers are detected.
 fn prepare(stream: &TcpStream) {
     let (time, interval) = KEEPALIVE;
     let keepalive = TcpKeepalive::new().with_time(time).with_interval(interval);
@@ -158,7 +157,7 @@ fn prepare(stream: &TcpStream) {
     }
 }
 
-/// Serves the requests of one connection, up to its end or its upgrade.
+/// Serves one connection's requests until it ends or is upgraded.
 async fn attend(
     app: Router,
     stream: TcpStream,
@@ -187,7 +186,7 @@ async fn attend(
     let mut is_stopping = false;
     loop {
         tokio::select! {
-            // Whoever breaks off is no news.
+            // A disconnecting peer is not worth a log line.
             _ = connection.as_mut() => return,
             _ = look.tick() => if let Some(why) = activity.overdue() {
                 tracing::debug!(why, "a connection is cut");
@@ -205,11 +204,11 @@ async fn attend(
 }
 
 async fn told_to_stop(stopping: &mut watch::Receiver<bool>) {
-    // An error says that nobody serves any more.
+    // An error means that the server has stopped.
     let _ = stopping.wait_for(|stopping| *stopping).await;
 }
 
-/// Says that there is no room, once the request has arrived, so that the answer is read.
+/// Answers that the hub is full, after reading the request, so that the peer receives the answer.
 async fn turn_away(mut stream: TcpStream, full: Full) -> std::io::Result<()> {
     stream.readable().await?;
     let _ = stream.try_read(&mut [0; 4096]);
@@ -228,7 +227,7 @@ async fn turn_away(mut stream: TcpStream, full: Full) -> std::io::Result<()> {
     stream.shutdown().await
 }
 
-/// Puts off what would only wait, while the hub has more to do than it can.
+/// Refuses requests that would only wait while the hub is overloaded.
 pub(crate) async fn admit(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_work = ["/api/", "/chat/", "/guest/"].iter().any(|door| path.starts_with(door));
@@ -238,15 +237,14 @@ pub(crate) async fn admit(State(hub): State<Arc<Hub>>, request: Request, next: N
     next.run(request).await
 }
 
-/// The hub has more to do than it can take in.
 pub(crate) fn busy() -> Problem {
-    let detail = "The hub is busy. Nothing was changed; come again in a few seconds.";
+    let detail = "The hub is busy. Nothing was changed; try again in a few seconds.";
     Problem { retry_after: Some(2), ..Problem::new(503, "hub.busy", detail) }
 }
 
-/// One network has more connections open than an office needs.
+/// One network has more open connections than an office needs.
 pub(crate) fn too_many_connections() -> Problem {
-    let detail = "Too many connections from this network are open. Close some, or come again in a minute.";
+    let detail = "Too many connections from this network are open. Close some, or try again in a minute.";
     Problem { retry_after: Some(30), ..Problem::new(429, "limit.connections", detail) }
 }
 

@@ -1,7 +1,7 @@
-//! Your Logic: asked about one event at a time, in order within a conversation, conversations in parallel.
+//! Your Logic: asked about one event at a time, in order within a conversation and in parallel across conversations.
 //!
-//! What has to be asked lives in the conversation's state, and an asked question is an event: so a crash loses no
-//! request, and an answer counts once.
+//! Pending questions are in the conversation's state, and asking is an event. So a crash loses no request, and an
+//! answer counts once.
 
 pub(crate) mod addresses;
 pub(crate) mod answer;
@@ -35,16 +35,16 @@ use crate::store::{StoreError, commands, conversations, logic_requests, users};
 pub(crate) use dry_run::{PATIENCE_MS, Wish, dry_run, is_dry_run};
 use endpoint::{Answered, Endpoint};
 
-/// Requests in flight at once.
+/// Concurrent requests.
 const AT_ONCE: usize = 512;
-/// How long files may take that an answer over the other door names by address.
+/// Time limit for files that a later answer names by address.
 const FETCHING: Duration = Duration::from_secs(15);
-/// How often the store is asked for work whose wake-up was lost.
+/// How often the store is searched for work whose wake-up was lost.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// Longest pause before a conversation that could not be read is tried again.
+/// Maximum pause before an unreadable conversation is retried.
 const PAUSE_MOST: Duration = Duration::from_secs(300);
 
-/// Asks Your Logic for as long as the hub runs. `wake` names conversations with something to ask.
+/// Asks Your Logic for as long as the hub runs. `wake` names conversations with pending questions.
 pub(crate) async fn run(hub: Arc<Hub>, mut wake: mpsc::Receiver<ConversationId>) {
     let endpoint = hub.logic.clone();
     let busy = Arc::new(Busy::default());
@@ -64,7 +64,6 @@ pub(crate) async fn run(hub: Arc<Hub>, mut wake: mpsc::Receiver<ConversationId>)
     }
 }
 
-/// The way to Your Logic, as configured.
 pub(crate) fn endpoint(config: Option<&LogicConfig>) -> anyhow::Result<Option<Arc<Endpoint>>> {
     let endpoint = config.cloned().map(Endpoint::new).transpose()?;
     Ok(endpoint.map(Arc::new))
@@ -75,14 +74,14 @@ pub(crate) fn endpoint(config: Option<&LogicConfig>) -> anyhow::Result<Option<Ar
 struct Busy(Mutex<HashSet<ConversationId>>);
 
 impl Busy {
-    /// None if the conversation is being asked about already.
+    /// None if the conversation is already being asked about.
     fn enter(self: &Arc<Self>, id: ConversationId) -> Option<Asking> {
         let is_new = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
         is_new.then(|| Asking { busy: Arc::clone(self), id })
     }
 }
 
-/// Leaves [`Busy`] however the asking ends.
+/// Leaves [`Busy`] when dropped.
 struct Asking {
     busy: Arc<Busy>,
     id: ConversationId,
@@ -114,14 +113,14 @@ fn begin(
                     return;
                 }
                 tracing::error!(%error, conversation.id = %id, "Your Logic could not be asked");
-                // One conversation that cannot be read must not hold a place that others need.
+                // An unreadable conversation must not occupy a place during its pause.
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(PAUSE_MOST);
                 continue;
             }
             let busy = Arc::clone(&asking.busy);
             drop(asking);
-            // A wake-up that came while this one was busy was dropped: look once more before leaving.
+            // A wake-up during the request was dropped: look once more before leaving.
             if !due(&hub, id).await {
                 return;
             }
@@ -140,16 +139,16 @@ async fn due(hub: &Hub, id: ConversationId) -> bool {
     matches!(state, Ok(Some(state)) if state.logic.asked.is_none() && state.logic.engaged && !state.logic.pending.is_empty())
 }
 
-/// Asks about everything that is pending in one conversation, one after the other.
+/// Asks about everything pending in one conversation, one question after the other.
 async fn ask_all(hub: &Arc<Hub>, endpoint: Option<&Endpoint>, id: ConversationId) -> Result<(), StoreError> {
     let mut resumed = false;
     loop {
         let state = hub.database.read(move |connection| conversations::get(connection, id)).await?;
         let Some(state) = state else { return Ok(()) };
         let request = match &state.logic.asked {
-            // Asked before a restart: ask again under the same id, so that an endpoint can tell.
+            // Sent before a restart: repeated under the same id, so that an endpoint can tell.
             Some(asked) if !resumed && hub.was_asked_before_start(asked.asked) => asked.clone(),
-            // An answer was promised for later; the deadline watches over it.
+            // A later answer was promised; the deadline watches over it.
             Some(_) => return Ok(()),
             None if state.logic.engaged && !state.logic.pending.is_empty() => match ask(hub, id).await? {
                 Some(asked) => asked,
@@ -164,7 +163,7 @@ async fn ask_all(hub: &Arc<Hub>, endpoint: Option<&Endpoint>, id: ConversationId
     }
 }
 
-/// Records that the question is asked; none if there is nothing to ask any more.
+/// Records that the question is asked; none if nothing is pending.
 async fn ask(hub: &Hub, id: ConversationId) -> Result<Option<LogicRequest>, StoreError> {
     let timeout_ms = hub.config.logic.as_ref().map_or(0, |logic| logic.timeout_ms);
     let request = RequestId(Uuid::now_v7());
@@ -181,7 +180,7 @@ async fn ask(hub: &Hub, id: ConversationId) -> Result<Option<LogicRequest>, Stor
         .await
 }
 
-/// One request and what follows from its answer. False if the answer comes later.
+/// Sends one request and applies the answer. False if the answer comes later.
 async fn converse(
     hub: &Arc<Hub>,
     endpoint: Option<&Endpoint>,
@@ -249,7 +248,7 @@ async fn converse(
             hub.database
                 .write(move |connection, engine| -> Result<(), StoreError> {
                     logic_requests::put(connection, &row)?;
-                    // Whoever settled it meanwhile (the deadline, an answer over the other door) was first.
+                    // The deadline or a later answer may have settled it first.
                     let _ = engine.execute(connection, &command, Repeat::Once, None)?;
                     Ok(())
                 })
@@ -263,13 +262,13 @@ fn left_of(hub: &Hub, expires: Time) -> Duration {
     Duration::from_millis(expires.since(hub.clock.now()).max(0).cast_unsigned())
 }
 
-/// Whether a direct answer can be carried out, or what is wrong with it.
+/// Why a direct answer cannot be carried out, if so.
 fn usable(hub: &Hub, request: RequestId, answer: &LogicResponseBody) -> Result<(), String> {
     answer::own(request, answer).map_err(|mistake| mistake.to_string())?;
     check(hub, answer).map_err(|rejection| rejection.to_string())
 }
 
-/// What the answer says of customer and conversation must be usable before any of its actions counts.
+/// What an answer says of customer and conversation must be valid before any of its actions counts.
 fn check(hub: &Hub, answer: &LogicResponseBody) -> Result<(), Rejection> {
     for (field, text) in
         [("customer.name", &answer.customer.name), ("conversation.language", &answer.conversation.language)]
@@ -293,17 +292,16 @@ fn ways_of(mails: bool, link: LinkId, email: Option<&String>, hash: Option<&Stri
     Ways::new(link, hash.map(String::as_str), email.map(String::as_str), mails)
 }
 
-/// What an answer answers.
 pub(crate) enum Origin {
     /// A request of ours, with its diagnosis.
     Asked(LogicRequestRow),
-    /// Nothing, or a request whose answer was to come later. Under the id of an earlier message it is that message.
+    /// Unprompted, or the later answer to a request. A repeated message id is the same message.
     Unasked { message: Option<CommandId>, note: String },
-    /// Something in passing: it counts only while the conversation stands where it stood.
+    /// The answer to a typing signal: it counts only if the conversation has not moved on.
     Aside { at: Position },
 }
 
-/// Applies an answer: all of it or nothing.
+/// Applies an answer as a whole, or not at all.
 pub(crate) async fn apply(
     hub: &Arc<Hub>,
     id: ConversationId,
@@ -320,7 +318,7 @@ pub(crate) async fn apply(
     apply_checked(hub, id, answer, sent, origin).await
 }
 
-/// What is said, without what the hub adds to it: files that it has fetched, and the request.
+/// What was sent, without what the hub adds: fetched files and the request.
 fn sent_of(answer: &LogicResponseBody) -> Sent {
     Sent::new(Sender::Logic, &LogicResponseBody { request_id: None, ..answer.clone() })
 }
@@ -377,7 +375,7 @@ async fn apply_checked(
                     _ => {}
                 }
             }
-            // A repeated answer to one request has one effect; what comes unasked and without an id is new each time.
+            // A repeated answer to a request has one effect; an unprompted message without an id is always new.
             let (command_id, repeat) = match (answer.request_id, message) {
                 (Some(request), _) => (CommandId(request.0), Repeat::Remembered(sent)),
                 (None, Some(message)) => (message, Repeat::Remembered(sent)),
@@ -405,7 +403,7 @@ async fn apply_checked(
             };
             let state = engine.state(connection, id)?;
             for ways in invited {
-                // The answer may have been refused, ignored, or be a repeat.
+                // The answer may have been refused, ignored or repeated.
                 if state.as_ref().is_some_and(|state| state.is_invited(ways.link)) {
                     ways.open(connection, now)?;
                 }

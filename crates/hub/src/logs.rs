@@ -1,11 +1,11 @@
-//! What is logged: what `RUST_LOG` says, or what is of interest to an operator. Never words of customers.
+//! The log filter: `RUST_LOG`, or what concerns an operator. Never customers' words.
 
 use tracing_subscriber::EnvFilter;
 
-/// A library that logs whole answers of writing models, which may quote the conversation.
+/// This library logs whole model answers, which may quote the conversation.
 const TALKATIVE: &str = "async_openai=off";
 
-/// The filter of every program in which a hub may run.
+/// The filter for every program that runs a hub.
 #[must_use]
 pub fn log_filter() -> EnvFilter {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());

@@ -1,7 +1,7 @@
-//! Outgoing mail: invitations of external agents, sent through SMTP and tried again until it is clear that they cannot be.
+//! Outgoing mail: external agents' invitations, sent through SMTP and retried until they clearly cannot be delivered.
 //!
-//! Each attempt makes a token of its own, so none is ever stored. A mail of which nothing is heard may have arrived, so
-//! every token that was sent leads to the link.
+//! Each attempt makes its own token, so none is stored. An unconfirmed mail may have arrived, so every sent token
+//! opens the link.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,26 +21,25 @@ use crate::store::mails::{self, Mail};
 use crate::store::{StoreError, conversations, links};
 use uuid::Uuid;
 
-/// How often the store is asked for mails that wait for another attempt.
+/// How often the store is searched for mails due for another attempt.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 const AT_ONCE: u32 = 20;
-/// How long the mail server may take for one mail.
+/// Time limit for one mail.
 const WITHIN: Duration = Duration::from_secs(30);
-/// Pauses before further attempts, in milliseconds; after the last one the mail is given up.
+/// Pauses before further attempts, in milliseconds. After the last one the mail is given up.
 const PAUSES_MS: [i64; 5] = [5_000, 30_000, 120_000, 300_000, 900_000];
-/// Longest reason that is shown, in characters.
+/// Maximum length of a shown reason, in characters.
 const REASON_CHARS: usize = 300;
 
 pub(crate) type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
-/// How an attempt went wrong.
 struct Failure {
     reason: String,
-    /// Trying again is of no use.
+    /// Retrying is pointless.
     permanent: bool,
 }
 
-/// Sends what is queued, for as long as the hub runs.
+/// Sends queued mail for as long as the hub runs.
 pub(crate) async fn run(hub: Arc<Hub>, config: MailConfig, transport: Transport) {
     let mut look = tokio::time::interval(LOOK_EVERY);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -55,7 +54,7 @@ pub(crate) async fn run(hub: Arc<Hub>, config: MailConfig, transport: Transport)
                 for mail in due {
                     let link = mail.link;
                     if let Err(error) = send(&hub, &config, &transport, mail).await {
-                        tracing::error!(%error, link.id = %link, "a mail could not be looked after");
+                        tracing::error!(%error, link.id = %link, "a mail could not be processed");
                     }
                 }
             }
@@ -64,10 +63,10 @@ pub(crate) async fn run(hub: Arc<Hub>, config: MailConfig, transport: Transport)
     }
 }
 
-/// The way to the mail server, as configured.
+/// The configured mail server.
 ///
 /// # Errors
-/// If the server's address cannot be used.
+/// If the server's address is invalid.
 pub(crate) fn transport(config: &MailConfig) -> Result<Transport, lettre::transport::smtp::Error> {
     let builder = Transport::from_url(&config.url)?.timeout(Some(WITHIN));
     Ok(builder.hello_name(ClientId::Domain(host_of(&config.public_url))).build())
@@ -77,13 +76,13 @@ async fn send(hub: &Hub, config: &MailConfig, transport: &Transport, mail: Mail)
     let token = new_token();
     let (secret, link, attempt, now) = (hash_token(&token), mail.link, mail.attempts as usize, hub.clock.now());
     let pause = PAUSES_MS.get(attempt).copied();
-    // Counted before it is made: a crash costs an attempt and nothing else.
+    // Counted before the attempt: a crash costs one attempt and nothing else.
     let next = now.plus_ms(pause.unwrap_or_default().max(i64::try_from(WITHIN.as_millis()).unwrap_or(i64::MAX)));
     let wanted = hub.database.write(move |connection, _| {
         let known = links::get(connection, link)?;
         let state = known.map(|known| conversations::get(connection, known.conversation)).transpose()?.flatten();
         if !state.is_some_and(|state| state.is_invited(link)) {
-            // They have come on another way, or may not come any more.
+            // They came by another way, or may no longer come.
             mails::finished(connection, link)?;
             return Ok(None);
         }
@@ -104,7 +103,7 @@ async fn send(hub: &Hub, config: &MailConfig, transport: &Transport, mail: Mail)
             let command = system_command(found.link.conversation, Command::FailMail { link, reason });
             hub.database
                 .write(move |connection, engine| {
-                    // If they have come meanwhile, nobody needs to know.
+                    // If they came meanwhile, no one needs to know.
                     let _ = engine.execute(connection, &command, Repeat::Once, None)?;
                     mails::finished(connection, link)
                 })
@@ -125,7 +124,7 @@ async fn deliver(transport: &Transport, message: Message) -> Result<(), Failure>
     }
 }
 
-/// The mail server's own words where there are some.
+/// The mail server's own words, if any.
 fn words(error: &lettre::transport::smtp::Error) -> String {
     let code = error.status().map(|code| code.to_string());
     let detail = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
@@ -135,7 +134,7 @@ fn words(error: &lettre::transport::smtp::Error) -> String {
     }
 }
 
-/// Plain text, and nothing about the customer.
+/// Plain text, without anything about the customer.
 fn message(
     config: &MailConfig,
     company: &str,
@@ -164,7 +163,7 @@ fn message(
         .to(Mailbox::new(None, to))
         .subject(format!("{company} asks you into a conversation"))
         .message_id(Some(format!("<{}@{}>", Uuid::now_v7(), host_of(&config.public_url))))
-        // RFC 3834: nobody's out-of-office note should answer.
+        // RFC 3834: suppresses automatic replies.
         .header(AutoSubmitted)
         .header(ContentType::TEXT_PLAIN)
         .body(text)

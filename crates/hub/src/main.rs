@@ -13,17 +13,17 @@ use tandem_hub::{
 };
 use tokio::net::TcpListener;
 
-/// Tandem's hub: where people and AI handle live customer conversations together.
+/// Tandem's hub: people and AI handle live customer conversations together.
 #[derive(Parser)]
 #[command(name = "tandem-hub", version)]
 struct Arguments {
-    /// Settings file [default: tandem.toml of the working folder, if there is one]
+    /// Settings file [default: tandem.toml in the working folder, if present]
     #[arg(long, global = true)]
     config: Option<PathBuf>,
     /// Folder of the database and the files [default: tandem-data]
     #[arg(long, global = true)]
     data: Option<String>,
-    /// Make a new database, or a new identity.key, where there is none
+    /// Create a missing database or identity.key
     #[arg(long, global = true)]
     create: bool,
     #[command(subcommand)]
@@ -44,24 +44,24 @@ enum What {
     /// Brands of the web chat
     #[command(subcommand)]
     Brand(BrandCommand),
-    /// Write everything into one file, beside a running hub
+    /// Write all data into one archive; the hub may keep running
     Backup {
-        /// The archive to be made, such as tandem-2026-11-26.tar
+        /// The new archive, such as tandem-2026-11-26.tar
         file: PathBuf,
     },
-    /// Bring a backup back into a new folder
+    /// Restore an archive into a new folder
     Restore {
         /// The archive
         file: PathBuf,
     },
-    /// Check settings, folder, database, disk and Your Logic; ends with an error if something is wrong
+    /// Check settings, folder, database, disk and Your Logic; fails if something is wrong
     Doctor,
     /// Tools for the developers of Your Logic
     #[command(subcommand)]
     Logic(LogicCommand),
 }
 
-/// Ends with this status if a setting is wrong, so that a service manager need not try again.
+/// Exit status for invalid settings, so that a service manager does not retry.
 const WRONG_SETTINGS: u8 = 78;
 
 fn main() -> ExitCode {
@@ -69,7 +69,7 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(report_panic));
     match run(Arguments::parse()) {
         Ok(code) => code,
-        // One line each, and never a backtrace: it was most likely somebody's mistake.
+        // One line and no backtrace: it is most likely an operator's mistake.
         Err(error) => {
             eprintln!("{error:#}");
             if error.is::<ConfigError>() { WRONG_SETTINGS.into() } else { ExitCode::FAILURE }
@@ -77,7 +77,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// A formatted message may quote what people wrote: then the log gets the place alone.
+/// A panic's message may quote what people wrote, so the log gets only the location.
 fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     let words = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("(its message is left out)");
@@ -123,7 +123,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             command.run(&config)?;
         }
         What::Brand(command) => {
-            // The first thing that a new hub needs.
+            // Adding the first user may create the database.
             data_of(&config, create || command.may_begin())?;
             command.run(&config)?;
         }
@@ -131,7 +131,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says which folder is used, and makes no database without a word.
+/// Prints the folder, and refuses to create a database unasked.
 fn data_of(config: &Config, create: bool) -> anyhow::Result<()> {
     let folder = format!("{} ({})", config.data.display(), config.data_from);
     match (has_database(&config.data), create) {
@@ -153,7 +153,7 @@ async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     tracing::info!(%address, data = %config.data.display(), logic = config.logic.is_some(), files, "serving");
     let hub = Hub::start(config, Clock::system())?;
-    // Before anybody can know that the hub is there, and stop it.
+    // Listens for signals before the hub announces itself.
     let signals = Signals::listen();
     println!("listening on http://{address}");
     serve(hub, listener, stopped(signals)).await?;
@@ -161,7 +161,7 @@ async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Resolves at the first signal to stop. A second one ends the process at once.
+/// Resolves at the first stop signal. A second one ends the process at once.
 async fn stopped(signals: std::io::Result<Signals>) {
     let Ok(mut signals) = signals else { return std::future::pending().await };
     let signal = signals.next().await;

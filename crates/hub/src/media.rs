@@ -1,9 +1,9 @@
-//! The room of files: take one in, judge what it is, send it out, and say who may have it. Every door for files comes
-//! through here, whoever stands in front of it.
+//! Files: takes them in, judges their kind, sends them out, and decides who may have them. Every API for files uses
+//! this module.
 //!
-//! invariant: a row exists only for a file that is whole and on disk. A file without a row is swept.
-//! invariant: nothing that a sender says of a file is believed, beside what it is called.
-//! invariant: a file is visible exactly where the conversation is that names it.
+//! invariant: a row exists only for a complete file on disk. A file without a row is swept.
+//! invariant: nothing that a sender says about a file is trusted, except its name.
+//! invariant: a file is visible exactly where the conversation that names it is.
 
 mod fetch;
 mod keep;
@@ -33,12 +33,11 @@ use crate::store::media::Stored;
 use crate::store::users::UserRights;
 use crate::store::{StoreError, conversations, media};
 
-/// Who wishes to see a file.
 pub(crate) enum Viewer {
     Agent(UserRights),
     /// A customer's chat.
     Customer(ContactId),
-    /// An external agent, from whom everything up to a position is hidden.
+    /// An external agent; everything up to a position is hidden from them.
     Guest {
         conversation: ConversationId,
         hidden_up_to: Position,
@@ -46,7 +45,7 @@ pub(crate) enum Viewer {
     Logic,
 }
 
-/// The file, if it is visible to `viewer`: exactly where the conversation is that names it.
+/// The file if `viewer` may see it: exactly where its conversation is visible.
 pub(crate) fn may_fetch(connection: &Connection, viewer: &Viewer, id: MediaId) -> Result<Option<Stored>, StoreError> {
     let Some(stored) = media::get(connection, id)? else { return Ok(None) };
     let state = stored.conversation.map(|id| conversations::get(connection, id)).transpose()?.flatten();
@@ -75,7 +74,7 @@ pub(crate) async fn chat_of(hub: &Hub, id: MediaId, right: &str) -> Result<Conta
     })
 }
 
-/// Whether a user may write in a conversation, and so send files there: as for commands.
+/// Whether a user may write in a conversation, and so send files there.
 pub(crate) async fn may_write(hub: &Hub, viewer: Viewer, id: ConversationId) -> Result<(), ApiError> {
     let may = hub.database.read(move |connection| -> Result<bool, StoreError> {
         let Some(state) = conversations::get(connection, id)? else { return Ok(false) };
@@ -89,7 +88,7 @@ pub(crate) async fn may_write(hub: &Hub, viewer: Viewer, id: ConversationId) -> 
     may.await?.then_some(()).ok_or_else(|| Rejection::Unknown.into())
 }
 
-/// An answer of Your Logic that is only shown or played: what would be fetched is shown by its name.
+/// For answers of Your Logic that are shown or simulated: files to fetch are shown by name.
 pub(crate) fn as_if_fetched(actions: &mut [Action]) {
     for action in actions {
         if let Action::Attachment { media: media @ None, url, name, .. } = action
@@ -101,7 +100,7 @@ pub(crate) fn as_if_fetched(actions: &mut [Action]) {
     }
 }
 
-/// The refusal of a file that is unknown to its sender.
+/// The refusal of a file that its sender never uploaded.
 pub(crate) fn unknown() -> Rejection {
     Rejection::invalid("media", "there is no such file, or it cannot be sent here by this sender")
 }

@@ -1,18 +1,18 @@
-//! The states of conversations in which something happened lately, for doors that ask little and often: who is told of
-//! typing, and whether a receipt says anything new. They may lag behind the writer by a moment.
+//! Recently changed states, for frequent small lookups: who receives typing signals, and whether a receipt is news.
+//! They may lag behind the writer by a moment.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tandem_conversation::{Conversation, ConversationId};
 
-/// States in each of two generations.
+/// States per generation; there are two.
 const GENERATION: usize = 25_000;
 
 #[derive(Default)]
 pub(crate) struct Recent(Mutex<Generations>);
 
-/// What has not been asked for since the last change of generations is forgotten at the next.
+/// A state unused since the last change of generations is dropped at the next.
 #[derive(Default)]
 struct Generations {
     young: HashMap<ConversationId, Arc<Conversation>>,

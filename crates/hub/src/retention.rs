@@ -1,7 +1,7 @@
-//! Nothing grows for ever: what is only needed for a while is deleted when its time is up.
+//! Retention: deletes temporary data when its time is up.
 //!
-//! What people wrote is not deleted here. The work is done in small steps, each a transaction of its own, with pauses in
-//! which the writer is free. Each step finds what is due by an index, so it can be interrupted anywhere and goes on.
+//! Never deletes what people wrote. Runs in small steps, each its own transaction, with pauses for other writes. Each
+//! step finds due rows by an index, so it can stop anywhere and resume.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,11 +14,11 @@ use crate::engine::Engine;
 use crate::hub::Hub;
 use crate::store::{StoreError, alerts, auth, commands, links, logic_requests, mails, visits};
 
-/// Most rows that one step looks at.
+/// Maximum rows examined per step.
 pub(crate) const STEP: u32 = 300;
-/// Between two steps.
+/// Pause between two steps.
 const PAUSE: Duration = Duration::from_millis(50);
-/// After the start; then messages that waited for the hub come first.
+/// Delay after the start: queued messages go first.
 const FIRST: Duration = Duration::from_secs(60);
 const EVERY: Duration = Duration::from_secs(3600);
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -35,7 +35,6 @@ CREATE INDEX calls_over ON calls (ended) WHERE ended IS NOT NULL;
 CREATE INDEX links_over ON links (id) WHERE ended IS NOT NULL;
 CREATE INDEX link_secrets_of_link ON link_secrets (link);";
 
-/// What one step did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Step {
     /// Rows that are gone.
@@ -45,13 +44,13 @@ pub(crate) struct Step {
 }
 
 impl Step {
-    /// A step that deletes whatever it finds.
+    /// A step that deletes everything it finds.
     pub(crate) fn of(gone: usize) -> Self {
         Self { gone, more: gone >= STEP as usize }
     }
 }
 
-/// One kind of row: how long it stays, and how it is deleted.
+/// A kind of row with its lifetime and how it is deleted.
 struct Rule {
     what: &'static str,
     keep_days: fn(&Retention) -> i64,
@@ -81,13 +80,13 @@ pub(crate) async fn run(hub: Arc<Hub>) {
     tokio::time::sleep(FIRST).await;
     loop {
         if let Err(error) = sweep(&hub).await {
-            tracing::error!(%error, "cannot delete what is too old");
+            tracing::error!(%error, "cannot delete expired data");
         }
         tokio::time::sleep(EVERY).await;
     }
 }
 
-/// Deletes everything that is due, and counts it.
+/// Deletes everything due, and counts it.
 pub(crate) async fn sweep(hub: &Hub) -> Result<usize, StoreError> {
     let mut total = 0;
     for Rule { what, keep_days, step } in &RULES {
@@ -103,14 +102,14 @@ pub(crate) async fn sweep(hub: &Hub) -> Result<usize, StoreError> {
             tokio::time::sleep(PAUSE).await;
         }
         if gone > 0 {
-            tracing::info!(what, rows = gone, "deleted what was too old");
+            tracing::info!(what, rows = gone, "deleted expired data");
         }
         total += gone;
     }
     Ok(total)
 }
 
-/// The least id of UUID version 7 that could have been made at a time.
+/// The smallest UUID version 7 of a time.
 pub(crate) fn first_id_at(time: Time) -> [u8; 16] {
     let mut id = [0; 16];
     let ms = time.0.max(0).to_be_bytes();

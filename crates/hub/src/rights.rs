@@ -1,8 +1,8 @@
-//! Rights end when they end: notices every change of a user's rights and sign-ins, also those that another process made,
-//! and re-judges the open desks that it concerns.
+//! Applies changed rights at once: detects changes to a user's rights and sign-ins, also by other processes, and
+//! checks the open desks concerned again.
 //!
-//! The database tells: each such change marks its user with the next number (`users.changed`), which is looked at by
-//! index a few times a second. Nothing is decided by memory alone, so a hub that was down or slow misses nothing.
+//! Each change gives its user the next number (`users.changed`) in the database, which is polled by index a few times
+//! a second. Nothing relies on memory alone, so a hub that was down or slow misses nothing.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,39 +19,39 @@ use crate::hub::Hub;
 use crate::socket::Goodbye;
 use crate::store::{StoreError, auth, users};
 
-/// How late a change may be noticed.
+/// Maximum delay until a change is noticed.
 const EVERY: Duration = Duration::from_millis(250);
-/// How often is looked for suspended users who are engaged, in looks: a command of theirs may have been under way.
+/// Interval, in polls, of the search for suspended users who are engaged: one of their commands may have been in
+/// flight.
 const STRAGGLERS_EVERY: u32 = 20;
-/// Engagements that are ended in one look.
+/// Engagements ended per poll.
 const AT_ONCE: u32 = 500;
 
 const SIGN_IN_OVER: Goodbye = Goodbye::new(1008, "auth.ended", "This sign-in has ended: sign in again.");
-/// What the desk was told may be more or less than its user may see now.
+/// The desk may hold more or less than its user may see now.
 const RIGHTS_CHANGED: Goodbye =
-    Goodbye::new(1012, "live.rights", "Your account was changed; the desk comes back with what you may see now.");
+    Goodbye::new(1012, "live.rights", "Your account has changed; the desk reconnects with your new rights.");
 
-/// What becomes of a desk that was looked at.
 pub(crate) enum Verdict {
-    /// It goes on, and is looked at again then.
+    /// It stays, and is checked again at this time.
     Stays(Time),
     Ends(Goodbye),
 }
 
 /// Runs as long as the hub.
 pub(crate) async fn run(hub: Arc<Hub>) {
-    // What was changed before concerns no desk of this process.
+    // Earlier changes concern no desk of this process.
     let mut known = match hub.database.read(users::newest_change).await {
         Ok(newest) => newest,
         Err(error) => {
-            tracing::error!(%error, "cannot read who was changed");
+            tracing::error!(%error, "cannot read which users changed");
             0
         }
     };
     let mut looks: u32 = 0;
     loop {
         if let Err(error) = hub.look_at_rights(&mut known, looks.is_multiple_of(STRAGGLERS_EVERY)).await {
-            tracing::error!(%error, "cannot look whose rights have changed");
+            tracing::error!(%error, "cannot check for changed rights");
         }
         looks = looks.wrapping_add(1);
         tokio::select! {
@@ -74,7 +74,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Looks again at the desks of these users, and at those whose time has come.
+    /// Checks the desks of these users, and those that are due.
     async fn judge(&self, users: Vec<UserId>) -> Result<(), StoreError> {
         let (answer, seats) = oneshot::channel();
         self.fanout.send(Input::Seats { users, now: self.clock.now(), answer }).await;
@@ -101,7 +101,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Ends what suspended users take part in; the customers whom they leave behind are settled as always.
+    /// Ends engagements of suspended users. Customers left alone are handled by the usual rules.
     async fn dismiss_suspended(&self) -> Result<(), StoreError> {
         let engaged = self.database.read(|connection| users::suspended_and_engaged(connection, AT_ONCE)).await?;
         for (user, conversation) in engaged {
@@ -119,7 +119,7 @@ impl Hub {
     }
 }
 
-/// The user of a sign-in that is alive, as their row says now, and when the sign-in ends by itself.
+/// The current row of a live sign-in's user, and when the sign-in expires.
 pub(crate) fn found(
     connection: &Connection,
     sign_in: Uuid,
@@ -129,8 +129,8 @@ pub(crate) fn found(
     Ok(users::get(connection, user)?.filter(|user| !user.suspended).map(|user| (user, expires)))
 }
 
-/// What was looked up before a desk was registered may have changed by then; after that, [`run`] looks. Why the desk has
-/// to go, if it has.
+/// The lookup may be outdated by the time a desk is registered; from then on, [`run`] watches. Returns why the desk
+/// must disconnect, if so.
 pub(crate) async fn still_so(hub: &Hub, user: &users::User, sign_in: Uuid) -> Result<Option<Goodbye>, StoreError> {
     let now = hub.clock.now();
     let found = hub.database.read(move |connection| found(connection, sign_in, now)).await?;

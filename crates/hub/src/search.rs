@@ -1,6 +1,7 @@
-//! Search over everything the hub holds, shown to each user as far as they may see it.
+//! Search over everything in the hub, limited to what the user may see.
 //!
-//! invariant: a hit is shown only if `may_read` says so of the conversation's state, the same rule as at every door. The tags in the index only make it fast.
+//! invariant: a hit is shown only if `may_read` allows its conversation, the same rule as everywhere. The tags in the
+//! index only make it fast.
 
 mod filing;
 
@@ -22,12 +23,12 @@ pub(crate) use filing::run;
 use crate::store::users::User;
 use crate::store::{StoreError, conversations, search};
 
-/// Conversations that the index is asked for by name; where there are more, each hit is looked at instead.
+/// Maximum conversations named in the index query. Beyond it, each hit is checked instead.
 const LISTED: u32 = 300;
 
 /// Opens or creates the index in the data folder.
 pub(crate) fn open(folder: &Path) -> Result<Database<()>, tandem_sqlite::Error> {
-    // A lost end is filed again: its place in the log is written with it.
+    // A lost tail is indexed again: the log position is written with it.
     let options = Options {
         path: folder.join("search.db"),
         key: None,
@@ -38,7 +39,7 @@ pub(crate) fn open(folder: &Path) -> Result<Database<()>, tandem_sqlite::Error> 
     Database::open(&options, search::MIGRATIONS, |_| Ok(()))
 }
 
-/// Finds the newest hits of `query` that `user` may see. `connection` is one of the index, with the account attached.
+/// Finds the newest hits of `query` that `user` may see. `connection` is the index's, with the account attached.
 pub(crate) fn search(
     connection: &Connection,
     user: &User,
@@ -80,7 +81,6 @@ fn is_in_time(query: &Query, time: Time) -> bool {
     query.before.is_none_or(|before| time < before) && query.after.is_none_or(|after| time >= after)
 }
 
-/// What one user may see of what one query asks for.
 struct Seen<'a> {
     connection: &'a Connection,
     access: Access<'a>,
@@ -88,7 +88,7 @@ struct Seen<'a> {
     handled: BTreeSet<CustomerId>,
     query: &'a Query,
     now: Time,
-    /// States that were looked at; none for what must not be shown.
+    /// Checked states; none if it must not be shown.
     known: RefCell<HashMap<ConversationId, Option<Rc<Conversation>>>>,
 }
 
@@ -109,7 +109,7 @@ impl Seen<'_> {
             && (wanted.is_empty() || sections(state, &self.access, self.now).iter().any(|found| wanted.contains(found)))
     }
 
-    /// All conversations that can have hits, if they are few enough to be listed.
+    /// All conversations that can have hits, if they are few enough to list.
     fn listed(&self) -> Result<Option<Vec<ConversationId>>, StoreError> {
         let wanted = &self.query.within.sections;
         let mut listed = Vec::new();
@@ -119,7 +119,7 @@ impl Seen<'_> {
                 for customer in &self.handled {
                     listed.extend(conversations::ids_of_customer(self.connection, *customer)?);
                 }
-                // What was ever theirs may be read, however long ago they left.
+                // A user's own past conversations stay readable, without a time limit.
                 (vec![Section::My, Section::Help, Section::Left], Time(i64::MIN))
             }
             (false, _) => (wanted.clone(), self.now.plus_ms(-RETENTION_MS)),
@@ -138,7 +138,7 @@ impl Seen<'_> {
         Ok(Some(listed))
     }
 
-    /// Calls `each` with the rows of the index between `from` and `to`, the greatest first, until it answers false.
+    /// Calls `each` with index rows between `from` and `to`, descending, until it returns false.
     fn rows(
         &self,
         sql: &str,
@@ -193,7 +193,7 @@ impl Shelf for Turns<'_> {
 
 struct People<'a> {
     seen: &'a Seen<'a>,
-    /// Each conversation counts once, as it is now.
+    /// Each conversation counts once, with its current state.
     met: RefCell<HashSet<ConversationId>>,
 }
 

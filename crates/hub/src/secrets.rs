@@ -1,4 +1,4 @@
-//! Tokens and passwords. Only hashes are ever stored.
+//! Tokens and passwords. Only hashes are stored.
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::store::auth::Hash;
 
-/// A token of 256 random bits, as text for its owner.
+/// A random token of 256 bits, as text.
 #[must_use]
 pub fn new_token() -> String {
     let mut bytes = [0u8; 32];
@@ -18,8 +18,7 @@ pub fn new_token() -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The token that follows `token` in the hands of its owner: always the same one for the same salt, and known to nobody
-/// who does not know both.
+/// The successor of `token`: deterministic for the same salt, and unknown without both.
 #[must_use]
 pub fn successor(token: &str, salt: &[u8; 32], what: &str) -> String {
     let digest = Sha256::new().chain_update(salt).chain_update(what).chain_update(token).finalize();
@@ -34,24 +33,23 @@ pub fn new_salt() -> [u8; 32] {
     bytes
 }
 
-/// What is stored of a token. Tokens are random, so one round of SHA-256 is enough.
+/// The stored form of a token. Tokens are random, so one round of SHA-256 is enough.
 #[must_use]
 pub fn hash_token(token: &str) -> Hash {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// Fewest characters of a password.
+/// Minimum length of a password, in characters.
 pub const PASSWORD_CHARS: usize = 10;
 
-/// A password as it is compared (RFC 8265, OpaqueString): the same characters however a keyboard composes them, and one
-/// kind of space.
+/// Normalises a password for comparison (RFC 8265, OpaqueString): composed characters and one kind of space.
 #[must_use]
 pub fn normal_password(password: &str) -> String {
     let is_space = |c: char| c.is_whitespace() && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
     password.chars().map(|c| if is_space(c) { ' ' } else { c }).nfc().collect()
 }
 
-/// Argon2id over a password, in PHC string format.
+/// Argon2id in PHC string format.
 ///
 /// # Errors
 /// If the password is too long for the algorithm.
@@ -62,8 +60,8 @@ pub fn hash_password(password: &str) -> anyhow::Result<String> {
     Ok(hash.to_string())
 }
 
-/// Whether `password` is the one behind `hash`. Hashes from before passwords were normalised hold them as they were
-/// typed, composed or not. Slow on purpose: call it off the async threads.
+/// Whether `password` matches `hash`. Older hashes are of passwords that were not normalised. Slow on purpose: call it
+/// off the async threads.
 #[must_use]
 pub fn is_password(password: &str, hash: &str) -> bool {
     let Ok(hash) = PasswordHash::new(hash) else { return false };

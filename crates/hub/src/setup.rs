@@ -1,4 +1,4 @@
-//! What is set up from the command line: users and brands.
+//! Setup from the command line: users and brands.
 
 use std::path::Path;
 
@@ -12,25 +12,24 @@ use crate::folder;
 use crate::identity::{self, Secrets};
 use crate::store::{MIGRATIONS, StoreError, brands};
 
-/// A user to be added.
 pub struct NewUser {
     pub email: String,
     pub name: String,
     pub role: Role,
     pub password: String,
-    /// The most conversations at once.
+    /// Maximum conversations at once.
     pub capacity: u32,
-    /// Keys of the brands whose conversations they take; none means all.
+    /// Keys of the brands whose conversations they take; empty means all.
     pub brands: Vec<String>,
-    /// Languages (BCP 47) of the conversations they take; none means all.
+    /// Languages (BCP 47) of the conversations they take; empty means all.
     pub languages: Vec<String>,
 }
 
 impl NewUser {
-    /// Conversations at once, unless said otherwise.
+    /// Default for conversations at once.
     pub const CAPACITY: u32 = administration::CAPACITY;
 
-    /// Somebody who takes every conversation.
+    /// A user who takes conversations of every brand and language.
     #[must_use]
     pub fn new(email: &str, name: &str, role: Role, password: &str) -> Self {
         Self {
@@ -45,7 +44,6 @@ impl NewUser {
     }
 }
 
-/// A brand to be added.
 pub struct NewBrand {
     pub key: String,
     pub name: String,
@@ -54,20 +52,20 @@ pub struct NewBrand {
     pub domains: Vec<String>,
 }
 
-/// Adds a user to the data of a folder; a running hub sees it at once.
+/// Adds a user to a folder's data; a running hub sees it at once.
 ///
 /// # Errors
-/// If something about the user cannot be accepted, they exist already, or the data cannot be opened.
+/// If a field is refused, the user exists, or the data cannot be opened.
 pub fn add_user(data: &Path, user: NewUser) -> anyhow::Result<UserId> {
     let checked = checked_addition(user.into())?;
     let added = open(data)?.write_blocking(move |connection, ()| administration::add_user(connection, checked))??;
     Ok(added.id)
 }
 
-/// Adds a brand to the data of a folder; a running hub sees it at once.
+/// Adds a brand to a folder's data; a running hub sees it at once.
 ///
 /// # Errors
-/// If something about the brand cannot be accepted, it exists already, or the data cannot be opened.
+/// If a field is refused, the brand exists, or the data cannot be opened.
 pub fn add_brand(data: &Path, brand: NewBrand) -> anyhow::Result<()> {
     open(data)?.write_blocking(move |connection, ()| administration::add_brand(connection, brand.into()))??;
     Ok(())
@@ -87,11 +85,11 @@ impl From<NewBrand> for BrandAddition {
     }
 }
 
-/// The secret with which the pages of a brand vouch for their visitors. A renewed one takes effect in a running hub at
-/// once, and tokens signed with the one before are refused.
+/// The secret that signs a brand's visitor tokens. Renewing it applies to a running hub at once; tokens signed with
+/// the old one are refused.
 ///
 /// # Errors
-/// If there is no such brand, or the data cannot be opened.
+/// If the brand does not exist, or the data cannot be opened.
 pub fn brand_secret(data: &Path, key: &str, renew: bool) -> anyhow::Result<String> {
     let database = open(data)?;
     let find = || {
@@ -110,15 +108,15 @@ pub fn brand_secret(data: &Path, key: &str, renew: bool) -> anyhow::Result<Strin
     Ok(secrets??.of(brand.id, brand.secret_generation))
 }
 
-/// Makes a new key for the brands' secrets if it is missing; says so.
+/// Creates the identity key if it is missing; true if it did.
 ///
 /// # Errors
-/// If a hub works with the folder, or the key cannot be made.
+/// If a hub uses the folder, or the key cannot be created.
 pub fn replace_missing_key(data: &Path) -> anyhow::Result<bool> {
     if data.join(identity::FILE).exists() {
         return Ok(false);
     }
-    ensure!(!folder::is_in_use(data), "a hub works with {}: stop it first", data.display());
+    ensure!(!folder::is_in_use(data), "a hub uses {}: stop it first", data.display());
     let (database, folder) = (open(data)?, data.to_owned());
     let made = database
         .write_blocking(move |connection, ()| Ok::<_, StoreError>(Secrets::replace_missing(&folder, connection)));
@@ -136,7 +134,7 @@ pub(crate) fn open(data: &Path) -> anyhow::Result<Database<()>> {
     };
     ensure!(
         !folder::is_in_use(data) || tandem_sqlite::version(&options.path)? as usize == MIGRATIONS.len(),
-        "The hub that works with {} is of another version than this command: restart it with this version first",
+        "The hub that uses {} has another version than this command: restart it with this version first",
         data.display()
     );
     Database::open(&options, MIGRATIONS, |_| Ok(()))

@@ -1,9 +1,8 @@
-//! A live connection, the same for desks, web chats and external agents: heartbeats in both directions, a queue with
-//! an end, time limits on sending, a limit of frames, and an end that says why.
+//! A live connection, shared by desks, web chats and external agents: heartbeats in both directions, a bounded queue,
+//! send timeouts, a frame rate limit, and a close with a reason.
 //!
-//! What differs between the three is a [`Party`]. How a connection is ended from outside: whoever holds its [`Line`]
-//! calls [`Line::end`] with the reason, and the connection closes at once; what still waits in the queue is not sent.
-//! Dropping the line closes the connection after what is queued.
+//! A [`Party`] defines what differs between the three. [`Line::end`] closes a connection from outside at once, with a
+//! reason; queued frames are dropped. Dropping the line closes the connection after its queued frames.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -21,46 +20,45 @@ use tokio_tungstenite::tungstenite::Error as WireError;
 use crate::api::ApiError;
 use crate::listen::Ticket;
 
-/// Frames that may wait for one slow client.
+/// Maximum queued frames per client.
 const BACKLOG: usize = 1024;
-/// Bytes that may wait for one slow client, unless they are a single frame.
+/// Maximum queued bytes per client; a single larger frame still fits.
 const BACKLOG_BYTES: usize = 8 * 1024 * 1024;
-/// How long a client may take to say its first word.
+/// Time limit for a client's first frame.
 const HELLO: Duration = Duration::from_secs(10);
-/// How long a client may take to receive what is sent to it.
+/// Time limit for a client to receive a frame.
 const SEND: Duration = Duration::from_secs(30);
-/// How long a client may take to answer a close, so that it reads the reason before the connection is gone.
+/// Time for a client to answer a close, so that it reads the reason before the connection ends.
 const LINGER: Duration = Duration::from_secs(1);
-/// A browser that is silent for so long is asked whether it is there.
+/// A browser that is silent this long is pinged.
 pub(crate) const CHAT_SILENT: Duration = Duration::from_secs(25);
-/// After so long without news a browser is told that the hub is there. Pages take the connection for dead after two and
-/// a half times as long (`SILENT_MS` in `ui/chat/src/live.ts`), and proxies cut what is silent for 60 s.
+/// After this much silence a browser gets a sign of life. Pages take the connection for dead after two and a half
+/// times as long (`SILENT_MS` in `ui/chat/src/live.ts`), and proxies cut connections silent for 60 s.
 pub(crate) const CHAT_ALIVE: Duration = Duration::from_secs(10);
-/// Frames a second that one client may send.
+/// Frames per second that a client may send.
 const FRAMES_PER_S: u32 = 20;
-/// Frames that it may send at once after a pause.
+/// Frames that a client may send at once after a pause.
 const FRAMES_BURST: u32 = 60;
 
-/// Why the hub ends a connection, as its client is told.
+/// Why the hub closes a connection, for its client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Goodbye {
-    /// Of RFC 6455, section 7.4.
+    /// Close code of RFC 6455, section 7.4.
     close: u16,
-    /// Sent before the close as an error frame; none if empty.
+    /// Sent as an error frame before the close; empty sends none.
     code: &'static str,
     message: &'static str,
 }
 
 impl Goodbye {
-    /// Everything was said.
+    /// Everything was sent.
     pub(crate) const OVER: Self = Self::new(1000, "", "");
-    /// The client reads more slowly than things happen.
+    /// The client reads too slowly.
     pub(crate) const TOO_SLOW: Self =
-        Self::new(1013, "live.too_slow", "This connection could not keep up: come back with the last position.");
-    /// What was shown here goes on elsewhere.
+        Self::new(1013, "live.too_slow", "This connection could not keep up: reconnect from the last position.");
+    /// The content continues elsewhere.
     pub(crate) const MOVED: Self = Self::new(1012, "", "");
 
-    /// The hub stops.
     pub(crate) const STOPPING: Self = Self::new(1012, "", "");
 
     pub(crate) const fn new(close: u16, code: &'static str, message: &'static str) -> Self {
@@ -68,7 +66,7 @@ impl Goodbye {
     }
 }
 
-/// The hub's end of the queue to one connection.
+/// The hub's end of a connection's queue.
 pub(crate) struct Line {
     frames: mpsc::Sender<Utf8Bytes>,
     shared: Arc<Shared>,
@@ -88,7 +86,7 @@ struct Shared {
     ended: Notify,
 }
 
-/// A queue to one connection.
+/// Creates a queue to one connection.
 pub(crate) fn line() -> (Line, Queue) {
     let (sender, receiver) = mpsc::channel(BACKLOG);
     let shared = Arc::<Shared>::default();
@@ -108,7 +106,7 @@ impl Line {
         false
     }
 
-    /// Ends the connection at once. The first reason counts.
+    /// Closes the connection at once. The first reason counts.
     pub(crate) fn end(&self, goodbye: Goodbye) {
         if self.shared.end.set(goodbye).is_ok() {
             self.shared.ended.notify_one();
@@ -117,7 +115,7 @@ impl Line {
 }
 
 impl Queue {
-    /// The next frame, or why there is none any more. Loses nothing if it is dropped before it is ready.
+    /// The next frame, or the reason for the end. Cancel-safe.
     async fn next(&mut self) -> Result<Utf8Bytes, Goodbye> {
         if let Some(goodbye) = self.shared.end.get() {
             return Err(*goodbye);
@@ -129,12 +127,12 @@ impl Queue {
         frame.map(|frame| self.taken(frame)).ok_or_else(|| *self.shared.end.get().unwrap_or(&Goodbye::OVER))
     }
 
-    /// Whether more waited than there is room for.
+    /// Whether the queue overflowed.
     pub(crate) fn is_too_slow(&self) -> bool {
         self.shared.end.get() == Some(&Goodbye::TOO_SLOW)
     }
 
-    /// A frame that waits already.
+    /// A frame that is already queued.
     fn at_hand(&mut self) -> Option<Utf8Bytes> {
         self.frames.try_recv().ok().map(|frame| self.taken(frame))
     }
@@ -145,23 +143,22 @@ impl Queue {
     }
 }
 
-/// The client has gone, or does not read any more.
+/// The client disconnected or stopped reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Gone;
 
-/// Writes an error as a frame of one client's protocol.
+/// Formats an error as a frame of the client's protocol.
 pub(crate) type ErrorFrame = fn(code: &str, message: &str) -> Option<Utf8Bytes>;
 
 /// What distinguishes one kind of client.
 pub(crate) trait Party: Send {
-    /// A client that is silent for so long is asked, and after as long again it is gone.
+    /// After this silence a client is pinged; after as much again it is gone.
     const SILENT: Duration;
 
-    /// The frame by which a client knows that the connection still works, and after how much silence it is sent. None
-    /// if its queue brings such frames.
+    /// A sign-of-life frame and the silence after which it is sent. None if the queue already brings such frames.
     fn alive(&self) -> Option<(Duration, Utf8Bytes)>;
 
-    /// Acts on one frame; gives what the client is told at once.
+    /// Handles one frame; returns the immediate reply.
     fn hear(&mut self, text: &str) -> impl Future<Output = Option<Utf8Bytes>> + Send;
 }
 
@@ -177,7 +174,7 @@ where
     F: Future<Output = ()> + Send,
 {
     let upgrade = upgrade.map_err(|_| ApiError::new(426, "live.upgrade", "Open this address as a WebSocket."))?;
-    // Small buffers let thousands of idle connections stay small.
+    // Small buffers keep thousands of idle connections small.
     let sized = upgrade
         .read_buffer_size(4096)
         .write_buffer_size(4096)
@@ -196,12 +193,12 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    /// Sends one frame and waits until it has left.
+    /// Sends one frame and waits until it is written.
     pub(crate) async fn send(&mut self, frame: Utf8Bytes) -> Result<(), Gone> {
         self.put(Message::Text(frame)).await
     }
 
-    /// The first frame of a client that has to introduce itself; none if it has gone, or was told what is wrong.
+    /// A client's first frame; none if it disconnected or was refused.
     pub(crate) async fn first(&mut self) -> Option<Utf8Bytes> {
         let until = Instant::now() + HELLO;
         let mut next = timeout_at(until, self.socket.next()).await;
@@ -226,13 +223,13 @@ impl Socket {
         }
     }
 
-    /// Says what was refused, then closes.
+    /// Sends the refusal, then closes.
     pub(crate) async fn refuse(&mut self, error: &ApiError) {
         self.say_error(&error.0.code, &error.0.detail).await;
         self.close(1008, &error.0.code).await;
     }
 
-    /// Closes and says why.
+    /// Closes with a reason.
     pub(crate) async fn end(&mut self, goodbye: Goodbye) {
         if !goodbye.code.is_empty() {
             self.say_error(goodbye.code, goodbye.message).await;
@@ -240,8 +237,7 @@ impl Socket {
         self.close(goodbye.close, goodbye.code).await;
     }
 
-    /// Listens and sends until either side ends it. With `is_limited` a client that sends more frames than people do is
-    /// read no faster than that.
+    /// Receives and sends until either side ends it. With `is_limited`, a client is read no faster than people send.
     pub(crate) async fn talk<P: Party>(&mut self, queue: &mut Queue, party: &mut P, is_limited: bool) {
         let began = Instant::now();
         let mut pulse = Pulse::new(P::SILENT, party.alive(), began);
@@ -285,7 +281,7 @@ impl Socket {
         }
     }
 
-    /// Asks a silent client whether it is there, or tells it that the hub is.
+    /// Pings a silent client, or sends it a sign of life.
     async fn beat(&mut self, pulse: &mut Pulse) -> Result<(), Gone> {
         match pulse.beat(Instant::now()) {
             Beat::Nothing => Ok(()),
@@ -295,7 +291,7 @@ impl Socket {
         }
     }
 
-    /// Sends a frame and whatever has queued up meanwhile with one write.
+    /// Sends a frame and everything queued meanwhile in one write.
     async fn send_with(&mut self, frame: Utf8Bytes, queue: &mut Queue) -> Result<(), Gone> {
         let all = async {
             self.socket.feed(Message::Text(frame)).await?;
@@ -313,19 +309,19 @@ impl Socket {
 
     async fn say_error(&mut self, code: &str, message: &str) {
         if let Some(frame) = (self.error)(code, message) {
-            // Whoever does not read it any more loses nothing but the reason.
+            // A client that no longer reads loses only the reason.
             let _ = self.send(frame).await;
         }
     }
 
-    /// What arrived was no message.
+    /// The received data was not a message.
     async fn failed(&mut self, error: axum::Error) {
         match error.into_inner().downcast::<WireError>().as_deref() {
             Ok(WireError::Capacity(_)) => {
-                let message = format!("A frame may have {} bytes at most.", self.frame_bytes);
+                let message = format!("A frame is limited to {} bytes.", self.frame_bytes);
                 self.say_error("frame.too_large", &message).await;
                 let _ = self.say_close(1009, "frame.too_large").await;
-                // The rest of the frame is never read, and closing at once would take the reason away with it.
+                // The rest of the frame stays unread, and closing at once would discard the reason.
                 sleep(LINGER).await;
             }
             Ok(WireError::Utf8(_)) => self.end(Goodbye::new(1007, "frame.utf8", "Send UTF-8.")).await,
@@ -343,7 +339,7 @@ impl Socket {
         self.put(Message::Close(Some(CloseFrame { code, reason: reason.to_owned().into() }))).await
     }
 
-    /// Waits for the other side's close; what it says before that is for nobody.
+    /// Waits for the other side's close and ignores everything before it.
     async fn linger(&mut self) {
         let until = Instant::now() + LINGER;
         while let Ok(Some(Ok(_))) = timeout_at(until, self.socket.next()).await {}
@@ -423,10 +419,9 @@ impl Pulse {
     }
 }
 
-/// How fast a client is read.
 struct Pace {
     is_limited: bool,
-    /// Not before then.
+    /// The earliest time of the next read.
     ready: Instant,
 }
 

@@ -1,5 +1,5 @@
-//! The hub's tables, one file each. Every function runs inside a transaction or a reader's snapshot that the caller
-//! holds; none commits.
+//! The hub's tables, one file each. Every function runs inside its caller's transaction or read snapshot; none
+//! commits.
 
 pub mod alerts;
 pub(crate) mod attempts;
@@ -23,15 +23,14 @@ use tandem_sqlite::Migration;
 use tandem_sqlite::rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use uuid::Uuid;
 
-/// What can go wrong below the hub's rules.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error(transparent)]
     Database(#[from] tandem_sqlite::Error),
-    /// A row says something that this program cannot read.
+    /// This program cannot read a row.
     #[error("damaged {what}: {detail}")]
     Damaged { what: &'static str, detail: String },
-    /// The conversation refused; everything the caller did with it is undone.
+    /// The conversation refused; the caller's writes are undone.
     #[error(transparent)]
     Rejected(#[from] tandem_conversation::Rejection),
 }
@@ -58,7 +57,7 @@ impl FromSql for Id {
     }
 }
 
-/// All schema steps, in order. A step never changes once released.
+/// All migrations, in order. A released one never changes.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "events", sql: events::SCHEMA },
     Migration { name: "conversations and involvement", sql: conversations::SCHEMA },
@@ -97,13 +96,13 @@ pub const MIGRATIONS: &[Migration] = &[
 
 #[cfg(test)]
 pub(crate) mod testing {
-    //! The plans of queries, over the newest schema.
+    //! Query plans over the newest schema.
 
     use tandem_sqlite::rusqlite::Connection;
 
     use super::MIGRATIONS;
 
-    /// Fails unless `sql` is answered by indices: no scan of a whole table, and no sorting where it is not allowed.
+    /// Fails unless `sql` uses indices: no full scan, and no sorting unless allowed.
     pub(crate) fn assert_indexed(sql: &str, may_sort: bool) {
         let connection = Connection::open_in_memory().unwrap();
         for migration in MIGRATIONS {

@@ -1,7 +1,7 @@
-//! What happens by itself: unanswered requests, invitations and links end when their time is up.
+//! Deadlines: requests, invitations and links end when their time is up.
 //!
-//! Whatever is due goes to the writer together and shares its transactions. A conversation that is due again after its
-//! tick, or cannot be read, is put off, so that it costs itself only.
+//! Due conversations go to the writer in groups that share a transaction. One that stays due after its tick, or cannot
+//! be read, is postponed, so that it costs only itself.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,16 +14,16 @@ use crate::engine::{Repeat, system_command};
 use crate::hub::Hub;
 use crate::store::{StoreError, conversations};
 
-/// How late a deadline may be noticed.
+/// Maximum delay of a deadline.
 const EVERY: Duration = Duration::from_millis(200);
-/// Ticks in one group; customers' messages go between the groups.
+/// Ticks per group; customers' messages go between groups.
 const AT_ONCE: u32 = 200;
-/// For how long a conversation whose deadline stands still is put off, in milliseconds.
+/// How long a stuck conversation is postponed, in milliseconds.
 const PARKED_MS: i64 = 60_000;
-/// Conversations of which it is known that their trouble was logged.
+/// Maximum conversations whose failure is known to be logged.
 const LOGGED: usize = 10_000;
 
-/// Lets due conversations move on, for as long as the hub runs. The deadlines are stored, so a restart loses none.
+/// Runs as long as the hub. Deadlines are stored, so a restart loses none.
 pub(crate) async fn run(hub: Arc<Hub>) {
     let mut every = tokio::time::interval(EVERY);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -35,14 +35,13 @@ pub(crate) async fn run(hub: Arc<Hub>) {
     }
 }
 
-/// What became of one tick.
 enum Ticked {
     Done,
-    /// The deadline stands where it stood; the conversation is put off.
+    /// The deadline did not move; the conversation is postponed.
     Parked,
 }
 
-/// Everything that is due by now, group by group.
+/// Handles everything due by now, group by group.
 async fn keep_deadlines(hub: &Hub, logged: &mut HashSet<ConversationId>) {
     let now = hub.clock.now();
     let mut ticked = HashSet::new();
@@ -61,7 +60,7 @@ async fn keep_deadlines(hub: &Hub, logged: &mut HashSet<ConversationId>) {
             match outcome {
                 Ok(Ticked::Done) => {}
                 Ok(Ticked::Parked) => warn(logged, id, "nothing happens when its time comes"),
-                // A decision that panics is the conversation's own trouble.
+                // A panic in a decision concerns that conversation only.
                 Err(StoreError::Database(error)) if !matches!(error, tandem_sqlite::Error::Panicked) => {
                     failed = Some(error);
                 }
@@ -91,7 +90,7 @@ async fn tick(hub: &Hub, id: ConversationId, now: Time) -> Result<Ticked, StoreE
             engine.execute(connection, &system_command(id, Command::Tick), Repeat::Once, typing)??;
             let Some(state) = engine.state(connection, id)? else { return Ok(Ticked::Done) };
             if before != Some(state.position) {
-                // The new state is written with its own deadline.
+                // The new state carries its own deadline.
                 return Ok(Ticked::Done);
             }
             match state.next_deadline() {

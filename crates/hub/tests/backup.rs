@@ -54,7 +54,7 @@ async fn a_backup_of_a_hub_that_is_being_written_to_comes_back_whole() {
         assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     }
     let again = backup(hub.folder.path(), &file).unwrap_err().to_string();
-    assert!(again.contains("exists already"), "{again}");
+    assert!(again.contains("already exists"), "{again}");
 
     let restored = Arc::new(tempfile::tempdir().unwrap());
     restore(&file, restored.path()).unwrap();

@@ -145,7 +145,7 @@ async fn a_writing_model_that_is_set_up_is_asked_instead_and_sees_no_notes() {
 async fn without_better_words_the_reason_is_told() {
     type Answer = fn() -> Response;
     let answers: [(Answer, &str); 6] = [
-        (|| says("  "), "no better words"),
+        (|| says("  "), "No better wording"),
         (|| says(&"x".repeat(10_001)), "too long"),
         (|| refuses(StatusCode::UNAUTHORIZED), "(401)"),
         (|| refuses(StatusCode::NOT_FOUND), "(404)"),
@@ -169,7 +169,7 @@ async fn without_better_words_the_reason_is_told() {
     let silent = TestLogic::acting(json!([{ "type": "NEEDS_HELP", "value": true }])).await;
     let hub = TestHub::start(Some(&silent.url)).await;
     let (maya, id) = joined(&hub).await;
-    assert!(improves(&maya, &id, DRAFT).await.1["detail"].as_str().unwrap().contains("no better words"));
+    assert!(improves(&maya, &id, DRAFT).await.1["detail"].as_str().unwrap().contains("No better wording"));
 
     let hub = TestHub::start(None).await;
     let (maya, id) = joined(&hub).await;

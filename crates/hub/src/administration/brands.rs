@@ -11,10 +11,10 @@ use crate::store::brands::{self, Brand};
 
 const GREETING: &str = "Hello! How can we help you?";
 const ACCENT: &str = "#2f5bea";
-/// Longest greeting, in characters.
+/// Maximum length of a greeting, in characters.
 const GREETING_CHARS: usize = 500;
 
-/// Adds a brand whose id is not known yet.
+/// Adds a brand; refused if the id is taken.
 pub(crate) fn add_brand(connection: &Connection, addition: BrandAddition) -> Done<Brand> {
     let brand = match checked(addition) {
         Ok(brand) => brand,
@@ -27,7 +27,7 @@ pub(crate) fn add_brand(connection: &Connection, addition: BrandAddition) -> Don
     Ok(Ok(brand))
 }
 
-/// Changes what is named.
+/// Changes the given fields.
 pub(crate) fn change_brand(connection: &Connection, key: &str, change: BrandChange) -> Done<Brand> {
     let Some(before) = brands::by_key(connection, key)? else { return Ok(Err(Refusal::NoBrand(key.to_owned()))) };
     let BrandChange { name, greeting, accent, domains } = change;
@@ -46,12 +46,11 @@ pub(crate) fn change_brand(connection: &Connection, key: &str, change: BrandChan
     Ok(Ok(brand))
 }
 
-/// Removes a brand: its chat begins nowhere any more. Conversations stay, and so does who serves them.
+/// Removes a brand: no new chat starts there. Its conversations stay, and so do the agents who serve them.
 pub(crate) fn remove_brand(connection: &Connection, key: &str) -> Done<()> {
     Ok(if brands::remove(connection, key)? { Ok(()) } else { Err(Refusal::NoBrand(key.to_owned())) })
 }
 
-/// A brand that does not exist yet, if everything about it can be accepted.
 pub(crate) fn checked(addition: BrandAddition) -> Result<Brand, Refusal> {
     let BrandAddition { id, name, greeting, accent, domains } = addition;
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
@@ -74,7 +73,7 @@ pub(crate) fn checked(addition: BrandAddition) -> Result<Brand, Refusal> {
     Ok(Brand { id: BrandId(Uuid::now_v7()), look, domains, secret_generation: 0 })
 }
 
-/// A host as browsers name it (punycode, lower case), `*.host` for those below it, or `*`.
+/// A host as browsers send it (punycode, lower case), `*.host` for its subdomains, or `*`.
 fn checked_domain(text: &str) -> Result<String, Refusal> {
     let wrong = |problem: &str| {
         let words = format!("'{text}': {problem}; use a host such as www.example.com, *.example.com, or * for all");
@@ -95,7 +94,7 @@ fn checked_domain(text: &str) -> Result<String, Refusal> {
         return Err(wrong("this is not a host"));
     }
     let url = reqwest::Url::parse(&format!("http://{host}/")).map_err(|_| wrong("this is not a host"))?;
-    // 80 is the port of http, which the address then leaves out.
+    // Browsers omit port 80 from http origins.
     let behind_address = host.rsplit_once(']').map_or(host, |(_, rest)| rest);
     if url.port().is_some() || behind_address.contains(':') {
         return Err(wrong("a chat may stand on every port of its hosts, so leave the port out"));

@@ -1,4 +1,4 @@
-//! `tandem-hub user` and `tandem-hub brand`. A running hub notices what they change within a second.
+//! `tandem-hub user` and `tandem-hub brand`. A running hub picks up their changes within a second.
 
 use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::setup::{brand_secret, open};
 use crate::store::{StoreError, brands, users};
 
-/// How a password is given. Without any of these: from TANDEM_PASSWORD, or asked for at the terminal.
+/// Where the password comes from. By default TANDEM_PASSWORD, else a prompt at the terminal.
 #[derive(Args, Debug)]
 pub struct Password {
     /// Read the password from standard input
@@ -33,13 +33,13 @@ pub enum UserCommand {
         /// agent, supervisor or admin
         #[arg(long)]
         role: Role,
-        /// The most conversations at once [default: 8]
+        /// Maximum number of conversations at once [default: 8]
         #[arg(long)]
         capacity: Option<u32>,
-        /// Id of a brand whose conversations they take; repeatable; all unless given
+        /// Id of a brand to serve; repeatable [default: all brands]
         #[arg(long = "brand")]
         brands: Vec<String>,
-        /// A language they take, such as de; repeatable; all unless given
+        /// Language to serve, such as de; repeatable [default: all languages]
         #[arg(long = "language")]
         languages: Vec<String>,
         #[command(flatten)]
@@ -47,37 +47,37 @@ pub enum UserCommand {
     },
     /// List all users
     List,
-    /// Change a user; what is not named stays as it is
+    /// Change a user; omitted options keep their values
     Set {
-        /// The user's present address
+        /// The user's current address
         #[arg(long)]
         email: String,
         #[arg(long)]
         new_email: Option<String>,
         #[arg(long)]
         name: Option<String>,
-        /// agent, supervisor or admin; counts at once
+        /// agent, supervisor or admin; applies at once
         #[arg(long)]
         role: Option<Role>,
-        /// The most conversations at once
+        /// Maximum number of conversations at once
         #[arg(long)]
         capacity: Option<u32>,
-        /// Id of a brand whose conversations they take, in place of those until now; repeatable
+        /// Id of a brand to serve, replacing the current ones; repeatable
         #[arg(long = "brand", conflicts_with = "all_brands")]
         brands: Vec<String>,
-        /// They take the conversations of every brand
+        /// Serve every brand
         #[arg(long)]
         all_brands: bool,
-        /// A language they take, in place of those until now; repeatable
+        /// Language to serve, replacing the current ones; repeatable
         #[arg(long = "language", conflicts_with = "all_languages")]
         languages: Vec<String>,
-        /// They take every language
+        /// Serve every language
         #[arg(long)]
         all_languages: bool,
-        /// Ask for a new password at the terminal; it ends every sign-in of the user
+        /// Ask for a new password at the terminal; ends every sign-in of the user
         #[arg(long = "password", conflicts_with = "password_stdin")]
         password: bool,
-        /// Read a new password from standard input; it ends every sign-in of the user
+        /// Read a new password from standard input; ends every sign-in of the user
         #[arg(long)]
         password_stdin: bool,
     },
@@ -98,24 +98,24 @@ pub enum UserCommand {
 pub enum BrandCommand {
     /// Add a brand
     Add {
-        /// What pages write into the element: lower-case letters, digits, hyphens
+        /// Id used in the page's markup: lower-case letters, digits, hyphens
         #[arg(long)]
         id: String,
         #[arg(long)]
         name: String,
-        /// What the chat says first [default: Hello! How can we help you?]
+        /// First message of the chat [default: Hello! How can we help you?]
         #[arg(long)]
         greeting: Option<String>,
-        /// Colour of buttons [default: #2f5bea]
+        /// Button colour [default: #2f5bea]
         #[arg(long)]
         accent: Option<String>,
-        /// Host of a page that may show the chat; repeatable; * for all
+        /// Host whose pages may show the chat; repeatable; * for all
         #[arg(long = "domain", required = true)]
         domains: Vec<String>,
     },
     /// List all brands
     List,
-    /// Change a brand; what is not named stays as it is
+    /// Change a brand; omitted options keep their values
     Set {
         #[arg(long)]
         id: String,
@@ -125,30 +125,30 @@ pub enum BrandCommand {
         greeting: Option<String>,
         #[arg(long)]
         accent: Option<String>,
-        /// Host of a page that may show the chat, in place of those until now; repeatable; * for all
+        /// Host whose pages may show the chat, replacing the current ones; repeatable; * for all
         #[arg(long = "domain")]
         domains: Vec<String>,
     },
-    /// Remove a brand: its chat begins nowhere any more; conversations stay
+    /// Remove a brand: no new chats start; its conversations stay
     Remove {
         #[arg(long)]
         id: String,
     },
-    /// Tell the secret with which a brand's website says who its visitors are
+    /// Print the secret that signs a brand's visitor tokens
     Secret {
         #[arg(long)]
         id: String,
-        /// Make a new one; what was signed with the one before counts no more
+        /// Rotate the secret; tokens signed with the old one stop working
         #[arg(long)]
         renew: bool,
     },
 }
 
 impl UserCommand {
-    /// Does it, and says on standard output what is so now.
+    /// Runs the command and prints the result.
     ///
     /// # Errors
-    /// What cannot be accepted, in words for the operator; then nothing has changed.
+    /// Why the change was refused, for the operator. Nothing was changed.
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
         let data = &config.data;
         match self {
@@ -221,16 +221,16 @@ impl UserCommand {
 }
 
 impl BrandCommand {
-    /// Whether it is the first thing that a new hub needs.
+    /// Whether it may create the database: adding the first user does.
     #[must_use]
     pub fn may_begin(&self) -> bool {
         matches!(self, Self::Add { .. })
     }
 
-    /// Does it, and says on standard output what is so now.
+    /// Runs the command and prints the result.
     ///
     /// # Errors
-    /// What cannot be accepted, in words for the operator; then nothing has changed.
+    /// Why the change was refused, for the operator. Nothing was changed.
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
         let data = &config.data;
         match self {
@@ -289,7 +289,7 @@ impl Password {
     }
 }
 
-/// Asks at the terminal, without showing what is typed.
+/// Prompts at the terminal without echo.
 fn asked_for(email: &str) -> anyhow::Result<String> {
     if !std::io::stdin().is_terminal() {
         bail!("Give the password on standard input (--password-stdin) or in TANDEM_PASSWORD");
@@ -309,7 +309,7 @@ fn from_stdin() -> anyhow::Result<String> {
     Ok(without_frame(&text).to_owned())
 }
 
-/// Without what shells and editors add around a line: the mark at its beginning and the end of the line.
+/// Strips what shells and editors add to a line: a byte order mark and the line ending.
 fn without_frame(text: &str) -> &str {
     text.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n'])
 }

@@ -1,4 +1,4 @@
-//! The alert ledger: what desks say of their alerts, and what supervisors see of it.
+//! The alert ledger: reports from desks, and the view for supervisors.
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ use super::{ApiError, Json, conversations, id};
 use crate::hub::Hub;
 use crate::store::alerts;
 
-/// Most reports of one request.
+/// Maximum reports per request.
 const REPORTS: usize = 500;
-/// Most calls of one answer.
+/// Maximum calls per response.
 const CALLS: u32 = 100;
 
-/// What became of alerts on this agent's screen. Reports of calls that are not known are ignored.
+/// Reports what became of alerts on this agent's screen. Reports on unknown calls are ignored.
 #[utoipa::path(post, path = "/api/v1/alerts", request_body = AlertReports, tag = "alerts",
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 422, body = Problem)))]
@@ -33,13 +33,13 @@ pub(crate) async fn report(
     }
     let now = hub.clock.now();
     let mut reports = request.reports;
-    // A desk whose clock is ahead has not seen the future.
+    // A desk's clock may be fast; no report is from the future.
     reports.iter_mut().for_each(|report| report.at = report.at.min(now));
     hub.alerted(signed.0.id, reports).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Who was told of a conversation's calls for help, the newest call first.
+/// The conversation's calls for help with the agents who were alerted, newest first.
 #[utoipa::path(get, path = "/api/v1/conversations/{id}/alerts", tag = "alerts", params(("id" = String, Path)),
     responses((status = 200, body = AlertLedger), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]

@@ -1,4 +1,4 @@
-//! Scripts and styles of the hub's own: compressed once, and sent again only if they are others than before.
+//! The hub's own scripts and styles: compressed once, and sent again only if they changed.
 
 use std::io::Write as _;
 use std::sync::OnceLock;
@@ -10,7 +10,6 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
-/// A text that is part of this program.
 pub(super) struct Asset {
     kind: &'static str,
     text: &'static str,
@@ -27,7 +26,7 @@ impl Asset {
         Self { kind, text, packed: OnceLock::new() }
     }
 
-    /// The text as this client can take it, or the word that it has it already.
+    /// The text in an encoding that the client accepts, or 304 if it has the text already.
     pub(super) fn answer(&self, headers: &HeaderMap) -> Response {
         let Packed { etag, gzip } = self.packed.get_or_init(|| pack(self.text));
         let says = |name, value: &str| {
@@ -52,7 +51,7 @@ impl Asset {
 
 fn pack(text: &str) -> Packed {
     let digest: String = Sha256::digest(text).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-    // Weak: the same text, compressed or not.
+    // Weak, because the compressed and the plain text share the tag.
     let etag = HeaderValue::from_str(&format!("W/\"{digest}\"")).unwrap_or(HeaderValue::from_static("W/\"\""));
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let gzip = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish()).unwrap_or_default();

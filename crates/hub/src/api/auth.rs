@@ -1,4 +1,4 @@
-//! Signing in: a short access token, and a refresh token that works once.
+//! Signing in: a short-lived access token and a single-use refresh token.
 
 use std::sync::Arc;
 
@@ -23,12 +23,12 @@ use crate::store::auth::{Entry, Refreshed, SignIn};
 use crate::store::users::User;
 use crate::store::{StoreError, auth, users};
 
-/// How long an access token lives, in milliseconds.
+/// Lifetime of an access token, in milliseconds.
 pub(crate) const ACCESS_MS: i64 = 15 * 60 * 1000;
 /// How long a desk may stay away without signing in again, in milliseconds.
 const REFRESH_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
-/// The signed-in user behind a request, and their sign-in.
+/// The signed-in user of a request, and their sign-in.
 pub(crate) struct Signed(pub User, pub Entry);
 
 impl Signed {
@@ -36,7 +36,7 @@ impl Signed {
         Participant::Agent { user: self.0.id, name: self.0.name.clone() }
     }
 
-    /// Refuses whoever lacks `permission`.
+    /// Refuses users without `permission`.
     pub(crate) fn require(&self, permission: Permission) -> Result<(), ApiError> {
         if self.0.role.permissions().has(permission) {
             return Ok(());
@@ -66,7 +66,6 @@ impl FromRequestParts<Arc<Hub>> for Signed {
     }
 }
 
-/// The bearer token of a request.
 pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
     let (scheme, token) = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
@@ -92,7 +91,7 @@ fn tokens(hub: &Hub, user: &User, access_token: String, refresh_token: String) -
     Tokens { access_token, expires_in, refresh_token, me: me_of(hub, user) }
 }
 
-/// What is stored of tokens that are given out now.
+/// The row that stores the hashes of these tokens.
 fn sign_in_of(hub: &Hub, id: Uuid, tokens: &Tokens) -> SignIn {
     let now = hub.clock.now();
     SignIn {
@@ -105,7 +104,7 @@ fn sign_in_of(hub: &Hub, id: Uuid, tokens: &Tokens) -> SignIn {
     }
 }
 
-/// Signs a user in whose identity is proven; none if they were suspended, or their password was changed, meanwhile.
+/// Signs in a user whose identity is proven. None if they were suspended, or their password changed, meanwhile.
 pub(crate) async fn sign_in(hub: &Hub, user: User) -> Result<Option<Tokens>, StoreError> {
     let tokens = tokens(hub, &user, new_token(), new_token());
     let sign_in = sign_in_of(hub, Uuid::now_v7(), &tokens);
@@ -133,12 +132,12 @@ pub(crate) async fn login(
     let attempt = Attempt::new(&login.email, peer.network);
     hub.may_try(attempt, &login.email).await?;
     let _turn = hub.turn_to_compare().await?;
-    // Whoever was before in line may have been wrong too often.
+    // An attempt earlier in the queue may have used up the limit.
     let user = hub.may_try(attempt, &login.email).await?;
     // An unknown address takes as long as a wrong password.
     let hash = user.as_ref().map_or_else(|| NOBODY.to_owned(), |user| user.password.clone());
     let right = tokio::task::spawn_blocking(move || is_password(&login.password, &hash)).await.unwrap_or(false);
-    let wrong = || ApiError::new(401, "auth.wrong", "This e-mail address and password do not belong together.");
+    let wrong = || ApiError::new(401, "auth.wrong", "Wrong e-mail or password.");
     let now = hub.clock.now();
     let Some(user) = user.filter(|_| right) else {
         if hub.config.rate_limits {
@@ -147,12 +146,8 @@ pub(crate) async fn login(
         return Err(wrong());
     };
     if user.suspended {
-        // Only who knows the password learns so much.
-        return Err(ApiError::new(
-            403,
-            "auth.suspended",
-            "This account is suspended: ask whoever administers Tandem for you.",
-        ));
+        // Only a correct password reveals that the user is suspended.
+        return Err(ApiError::new(403, "auth.suspended", "This account is suspended: ask your Tandem administrator."));
     }
     let id = user.id;
     let tokens = sign_in(&hub, user).await?.ok_or_else(wrong)?;
@@ -161,7 +156,7 @@ pub(crate) async fn login(
 }
 
 impl Hub {
-    /// The user of an address, if a password may be tried at all.
+    /// The user of an address, if another password may be tried.
     async fn may_try(&self, attempt: Attempt, email: &str) -> Result<Option<User>, ApiError> {
         let (email, now, is_limited) = (email.to_owned(), self.clock.now(), self.config.rate_limits);
         let looked = self.database.read(move |connection| -> Result<_, StoreError> {
@@ -175,7 +170,7 @@ impl Hub {
         looked.await?
     }
 
-    /// A turn to compare a password; those who would wait too long hear that the hub is busy.
+    /// Waits for a slot to compare a password; answers `hub.busy` if the queue is full.
     async fn turn_to_compare(&self) -> Result<(SemaphorePermit<'_>, SemaphorePermit<'_>), ApiError> {
         let place = self.in_line.try_acquire().map_err(|_| busy())?;
         let turn = self.comparing.acquire().await.map_err(|_| busy())?;
@@ -183,7 +178,7 @@ impl Hub {
     }
 }
 
-/// Changes the user's own password. Their other sign-ins end; this one goes on.
+/// Changes the user's own password. Their other sign-ins end; this one continues.
 #[utoipa::path(put, path = "/api/v1/me/password", request_body = PasswordChange, tag = "auth",
     responses((status = 204), (status = 401, description = "Not signed in, or the current password is wrong: see `code`", body = Problem),
         (status = 422, body = Problem), (status = 429, body = Problem)))]
@@ -212,12 +207,12 @@ pub(crate) async fn change_password(
     Ok(axum::http::StatusCode::NO_CONTENT)
 }
 
-/// A valid Argon2id hash that belongs to nobody.
+/// A valid Argon2id hash of no user's password.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$R1H9oHrF1vyW8G8qXy1nNMyfCbqQKx4wF2R3d0m5s3A";
 
-/// Exchanges a refresh token for new tokens. The same again gets the same answer until it was used, because it may have
-/// been lost on its way; a copy that is still under way then gets nothing; after a minute it ends the sign-in.
+/// Exchanges a refresh token for new tokens. A repeat gets the same answer until the new tokens are used, because the
+/// first answer may have been lost. After that, a late copy gets no tokens; after a minute it ends the sign-in.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", request_body = Refresh, tag = "auth",
     responses((status = 200, body = Tokens), (status = 401, body = Problem),
         (status = 425, description = "It was exchanged a moment ago, and the new tokens are in use", body = Problem)))]
@@ -258,7 +253,7 @@ pub(crate) async fn refresh(
             return Err(problem.into());
         }
         Renewal::Ended => {
-            tracing::warn!("a refresh token was used twice: its sign-in is ended");
+            tracing::warn!("a refresh token was used twice: its sign-in has ended");
             hub.rights_changed.notify_one();
         }
         Renewal::Done | Renewal::Unknown => {}
@@ -270,12 +265,11 @@ fn ended() -> ApiError {
     ApiError::new(401, "auth.ended", "This sign-in has ended: sign in again.")
 }
 
-/// What became of a renewal.
 enum Renewal {
     Done,
-    /// Probably a copy of a request that was answered.
+    /// Probably a late copy of an answered request.
     Overtaken,
-    /// The sign-in is over because of it.
+    /// The sign-in was ended.
     Ended,
     Unknown,
 }
@@ -289,7 +283,7 @@ pub(crate) async fn logout(
 ) -> Result<axum::http::StatusCode, ApiError> {
     hub.limits.lookup(peer.network)?;
     let hash = hash_token(&body.refresh_token);
-    // Strangers cost a look, and no write.
+    // Unknown tokens cost a read, not a write.
     if !hub.database.read(move |connection| auth::is_known(connection, &hash)).await? {
         return Ok(axum::http::StatusCode::NO_CONTENT);
     }
@@ -305,7 +299,7 @@ pub(crate) async fn me(State(hub): State<Arc<Hub>>, signed: Signed) -> axum::Jso
     axum::Json(me_of(&hub, &signed.0))
 }
 
-/// Everybody who can be invited, and who is there.
+/// All colleagues with their presence, for invitations.
 #[utoipa::path(get, path = "/api/v1/colleagues", tag = "auth",
     responses((status = 200, body = Vec<Colleague>), (status = 401, body = Problem)))]
 pub(crate) async fn colleagues(

@@ -1,4 +1,4 @@
-//! Brands, for those who manage settings.
+//! Brands, for users who manage settings.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ pub(crate) async fn add(
     Ok(axum::Json(row_of(added?)))
 }
 
-/// Changes what is named.
+/// Changes the given fields.
 #[utoipa::path(patch, path = "/api/v1/brands/{id}", request_body = BrandChange, tag = "administration",
     params(("id" = String, Path)),
     responses((status = 200, body = BrandRow), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -54,7 +54,7 @@ pub(crate) async fn change(
     Ok(axum::Json(row_of(changed?)))
 }
 
-/// Removes a brand: its chat begins nowhere any more. Its conversations stay.
+/// Removes a brand: no new chats start. Its conversations stay.
 #[utoipa::path(delete, path = "/api/v1/brands/{id}", tag = "administration", params(("id" = String, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]

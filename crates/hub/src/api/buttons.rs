@@ -1,4 +1,4 @@
-//! Custom buttons: administrators define them, everybody reads their own, and desks hear of each change.
+//! Custom buttons: administrators define them, users read their own, and desks are told of each change.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::fanout::Input;
 use crate::hub::Hub;
 use crate::store::{StoreError, buttons};
 
-/// The buttons that the user sees, in their order; those who manage settings get all.
+/// The user's buttons in their order. Users who manage settings get all.
 #[utoipa::path(get, path = "/api/v1/buttons", tag = "buttons",
     responses((status = 200, body = Vec<Button>), (status = 401, body = Problem)))]
 pub(crate) async fn list(State(hub): State<Arc<Hub>>, signed: Signed) -> Result<axum::Json<Vec<Button>>, ApiError> {
@@ -26,15 +26,15 @@ pub(crate) async fn list(State(hub): State<Arc<Hub>>, signed: Signed) -> Result<
     Ok(axum::Json(all))
 }
 
-/// Why a definition is not taken.
+/// Why a definition is refused.
 enum Refused {
     ActionTaken { title: String },
     TooMany,
 }
 
-/// Adds a button, or replaces the one of this id.
+/// Adds a button, or replaces the one with this id.
 #[utoipa::path(put, path = "/api/v1/buttons/{id}", request_body = ButtonDefinition, tag = "buttons",
-    params(("id" = String, Path, description = "Made by whoever adds the button: a UUID")),
+    params(("id" = String, Path, description = "A UUID chosen by the client")),
     responses((status = 200, body = Button), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem),
         (status = 409, description = "Another button has the action, or there are too many", body = Problem),
@@ -64,11 +64,11 @@ pub(crate) async fn put(
     match stored.await? {
         Ok(()) => {}
         Err(Refused::ActionTaken { title }) => {
-            let detail = format!("The button '{title}' has this action already: each action belongs to one button.");
+            let detail = format!("Button '{title}' already has this action. Each action belongs to one button.");
             return Err(ApiError::new(409, "button.action_taken", detail));
         }
         Err(Refused::TooMany) => {
-            let detail = format!("There are {} buttons already: remove one first.", limits::BUTTONS);
+            let detail = format!("There are already {} buttons, the maximum: remove one first.", limits::BUTTONS);
             return Err(ApiError::new(409, "button.too_many", detail));
         }
     }
@@ -77,7 +77,7 @@ pub(crate) async fn put(
     Ok(axum::Json(button))
 }
 
-/// Removes a button. What was pressed before stays in the conversations.
+/// Removes a button. Past presses stay in their conversations.
 #[utoipa::path(delete, path = "/api/v1/buttons/{id}", tag = "buttons", params(("id" = String, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
@@ -89,14 +89,14 @@ pub(crate) async fn remove(
     signed.require(Permission::SettingsManage)?;
     let button: ButtonId = id(&path, "button")?;
     if !hub.database.write(move |connection, _| buttons::remove(connection, button)).await? {
-        return Err(ApiError::new(404, "button.unknown", "There is no such button (any more)."));
+        return Err(ApiError::new(404, "button.unknown", "This button does not exist."));
     }
     tracing::info!(button.id = %button, user.id = %signed.0.id, "a button was removed");
     announce(&hub).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Tells everybody who is connected. Of several changes at once the last word is about the last.
+/// Broadcasts the buttons. After concurrent changes, the last broadcast has the last state.
 async fn announce(hub: &Hub) -> Result<(), StoreError> {
     let _in_order = hub.telling_buttons.lock().await;
     let all = hub.database.read(buttons::all).await?;

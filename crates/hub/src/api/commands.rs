@@ -1,4 +1,4 @@
-//! Commands of agents: authorised, decided once, answered the same however often they are sent.
+//! Agents' commands: authorised, decided once, and answered the same on every repeat.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::store::commands::{Sender, Sent};
 use crate::store::users::UserRights;
 use crate::store::{StoreError, alerts, commands, conversations, events, users};
 
-/// Sends a command. The same id twice has one effect and the same answer.
+/// Sends a command. A repeated id has one effect and gets the same answer.
 #[utoipa::path(post, path = "/api/v1/commands", request_body = CommandRequest, tag = "conversations",
     responses(
         (status = 200, body = CommandAccepted),
@@ -46,7 +46,7 @@ pub(crate) async fn post(
             Ok((admission(connection, &rights, id, call)?, commands::find(connection, repeated, &sent)?))
         })
         .await?;
-    // What was decided is not asked again: the sender may not see any more what the command itself has put away.
+    // A repeat skips the permission check: the command itself may have ended the sender's access.
     if let Some(answer) = answered {
         return Ok(axum::Json(CommandAccepted { position: answer? }));
     }
@@ -61,24 +61,24 @@ pub(crate) async fn post(
         Some(ways) => invite(&hub, envelope, sent, ways).await?,
     };
     if let (Err(Rejection::CallTaken { .. }), Admission::Called(call)) = (&answer, admission) {
-        // They hear who was faster, and may still join deliberately.
+        // They are told who was faster, and may still join deliberately.
         hub.database.write(move |connection, _| alerts::decide(connection, call, user, now)).await?;
     }
     Ok(axum::Json(CommandAccepted { position: answer? }))
 }
 
-/// Whether a user's command is decided.
+/// Whether a user's command reaches the decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Admission {
     Reads,
-    /// They may not read the conversation any more, but were called to it.
+    /// They can no longer read the conversation, but were called to it.
     Called(CallId),
-    /// What one may not read does not exist.
+    /// An unreadable conversation does not exist for them.
     Unknown,
 }
 
-/// `join` is the call of a command to join, or that it has none. Somebody else may have answered a call before this
-/// user's answer arrived: those who were called hear who it was, and may still join deliberately.
+/// `join` is the call of a command to join, if it has one. Another agent may have taken the call meanwhile. Users who
+/// were called are told who took it, and may still join deliberately.
 fn admission(
     connection: &Connection,
     rights: &UserRights,
@@ -94,7 +94,7 @@ fn admission(
         return Ok(Admission::Unknown);
     }
     let called = match join {
-        // The id tells where it was raised; whether it was, the log tells.
+        // The id says where the call was raised; the log says whether it was.
         Some(Some(call)) => match id.raised_at(call) {
             Some(position) => events::raises_help(connection, id, position)?.then_some(call),
             None => None,
@@ -105,14 +105,14 @@ fn admission(
     Ok(called.map_or(Admission::Unknown, Admission::Called))
 }
 
-/// How an external agent is reached, for an invitation of one.
+/// How an external agent receives the invitation, if the command is one.
 fn ways_of(hub: &Hub, command: &AgentCommand) -> Result<Option<Ways>, Rejection> {
     let AgentCommand::InviteExternal { link, secret_hash, email, ttl_s, .. } = command else { return Ok(None) };
     check_link_ttl(*ttl_s)?;
     Ways::new(*link, Some(secret_hash), email.as_deref(), hub.config.mail.is_some()).map(Some)
 }
 
-/// Invites an external agent; their link works from the same moment on.
+/// Invites an external agent; the link works at once.
 async fn invite(
     hub: &Hub,
     envelope: Envelope,
@@ -121,7 +121,7 @@ async fn invite(
 ) -> Result<Result<Position, Rejection>, StoreError> {
     let now = hub.clock.now();
     let invited = hub.database.write(move |connection, engine| {
-        // A repeat names ways of its own, which are nobody's: the first has opened what it named.
+        // A repeat brings a new token, which opens nothing: the first one is already in use.
         if let Some(first) = commands::find(connection, envelope.id, &sent)? {
             return Ok(first);
         }

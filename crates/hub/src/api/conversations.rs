@@ -1,4 +1,4 @@
-//! Reading: sections, one conversation, its events, a customer's journey. Only what the user may see.
+//! Reading, within the user's rights: sections, a conversation, its events, a customer's journey.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::store::conversations::{PAGE_BYTES, Place};
 use crate::store::events::Part;
 use crate::store::{StoreError, conversations, events};
 
-/// Most rows of one page.
+/// Maximum rows per page.
 const PAGE: u32 = 500;
 
 #[derive(Deserialize, IntoParams)]
@@ -32,7 +32,8 @@ pub(crate) struct ListQuery {
     limit: u32,
     #[serde(default)]
     offset: u32,
-    /// Only for `all`: those whose id is greater, by id. Unlike `offset`, this misses none that changes between two pages.
+    /// Only for `all`: conversations with a greater id, by id. Unlike `offset`, it misses none that change between two
+    /// pages.
     after: Option<ConversationId>,
 }
 
@@ -40,7 +41,7 @@ fn hundred() -> u32 {
     100
 }
 
-/// A section, the neediest first.
+/// A section, most urgent first.
 #[utoipa::path(get, path = "/api/v1/conversations", params(ListQuery), tag = "conversations",
     responses((status = 200, body = ConversationPage), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub(crate) async fn list(
@@ -66,14 +67,14 @@ pub(crate) async fn list(
     Ok(axum::Json(ConversationPage { conversations, total }))
 }
 
-/// The conversation, if the user may read it. What one may not read does not exist.
+/// The conversation if the user may read it; otherwise it does not exist for them.
 pub(super) async fn readable(hub: &Hub, signed: &Signed, id: ConversationId) -> Result<Conversation, ApiError> {
     let rights = signed.0.rights();
     let state = hub.database.read(move |connection| conversations::readable(connection, &rights.access(), id)).await?;
     Ok(state.ok_or(Rejection::Unknown)?)
 }
 
-/// One conversation's state.
+/// The state of one conversation.
 #[utoipa::path(get, path = "/api/v1/conversations/{id}", tag = "conversations", params(("id" = String, Path)),
     responses((status = 200, description = "The state", body = Object), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn one(
@@ -95,7 +96,7 @@ pub(crate) struct TurnsQuery {
     limit: u32,
 }
 
-/// A part of a conversation's events, oldest first.
+/// A page of a conversation's events, oldest first.
 #[utoipa::path(get, path = "/api/v1/conversations/{id}/turns", tag = "conversations",
     params(("id" = String, Path), TurnsQuery),
     responses((status = 200, body = EventPage), (status = 401, body = Problem), (status = 404, body = Problem)))]
@@ -114,22 +115,22 @@ pub(crate) async fn turns(
         .database
         .read(move |connection| events::texts_of_conversation(connection, state.id, part, query.limit.clamp(1, 1000)))
         .await?;
-    // With both, what lies between: positions have no gaps.
+    // With both, the range between: positions have no gaps.
     let between = query.after.zip(query.before).map(|(after, before)| before.saturating_sub(after).saturating_sub(1));
     let most = between.map_or(usize::MAX, |most| most as usize);
     let more = more && events.len() <= most;
     Ok(axum::Json(EventPage { events: raw(events.into_iter().take(most).collect())?, more }))
 }
 
-/// JSON as it is stored, without a detour.
+/// Stored JSON, passed on without parsing.
 fn raw(texts: Vec<String>) -> Result<Vec<Box<RawValue>>, StoreError> {
     let raw = texts.into_iter().map(RawValue::from_string).collect::<Result<_, _>>();
     raw.map_err(|error| StoreError::Damaged { what: "row", detail: error.to_string() })
 }
 
-/// Most conversations in one page of a journey.
+/// Maximum conversations per page of a journey.
 const JOURNEY_PAGE: u32 = 100;
-/// Most conversations of a journey that is asked for in one piece.
+/// Maximum conversations of a journey requested without pages.
 const JOURNEY: u32 = 500;
 
 #[derive(Deserialize, IntoParams)]
@@ -138,12 +139,11 @@ pub(crate) struct JourneyQuery {
     /// Newest first, in pages.
     #[serde(default)]
     newest: bool,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     before: Option<String>,
 }
 
-/// The conversations of a customer: all of them for whoever handles the customer, and for others those that they may
-/// read.
+/// A customer's conversations. Agents who handle the customer get all of them; others get those that they may read.
 #[utoipa::path(get, path = "/api/v1/customers/{id}/journey", tag = "customers",
     params(("id" = String, Path), JourneyQuery),
     responses((status = 200, body = Journey), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -178,7 +178,7 @@ pub(crate) async fn journey(
     Ok(axum::Json(Journey { conversations: raw(states)?, next }))
 }
 
-/// The place that `next` of a page names.
+/// Parses a page's `next`.
 fn place(text: &str) -> Option<Place> {
     let (started, id) = text.split_once('.')?;
     Some(Place { started: started.parse().ok()?, id: id.parse().ok()? })

@@ -1,14 +1,13 @@
-//! The OpenAPI document, completed: what holds of every door is said here once, so that a new door need only say what is
-//! its own.
+//! Completes the OpenAPI document with what all operations share, so that a new operation declares only its own.
 
 use serde_json::{Map, Value, json};
 
 const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
-/// Where a path says that it is a WebSocket.
+/// Marks a path as a WebSocket.
 const LIVE: &str = "x-websocket";
 
-/// How the doors below a path know who asks, the longest path first. None means that they are open.
+/// Authentication of the operations below a path, longest path first. None means public.
 const WHO_ASKS: [(&str, Option<&str>); 14] = [
     ("/api/v1/about", None),
     ("/api/v1/auth/login", None),
@@ -18,9 +17,9 @@ const WHO_ASKS: [(&str, Option<&str>); 14] = [
     ("/api/v1/logic/media", Some("logic")),
     ("/api/v1/", Some("agent")),
     ("/chat/v1/sessions", None),
-    // The token comes in the first frame.
+    // The token is in the first frame.
     ("/chat/v1/live", None),
-    // The right stands in the address.
+    // The address carries the right.
     ("/chat/v1/media/{id}", None),
     ("/chat/v1/", Some("visitor")),
     ("/guest/{token}/about", None),
@@ -28,24 +27,21 @@ const WHO_ASKS: [(&str, Option<&str>); 14] = [
     ("/guest/", Some("guest")),
 ];
 
-/// What every door may answer, and when.
-const ALWAYS: [(&str, &str); 2] = [
-    ("429", "Too many requests; `Retry-After` says when to come again"),
-    ("503", "The data cannot be read or written"),
-];
+/// Statuses that every operation may answer, and when.
+const ALWAYS: [(&str, &str); 2] =
+    [("429", "Too many requests; `Retry-After` says when to retry"), ("503", "The data cannot be read or written")];
 const WITH_BODY: [(&str, &str); 5] = [
     ("408", "The body did not arrive in time"),
-    ("400", "The body is not whole, or not what its content type says"),
+    ("400", "The body is incomplete, or does not match its content type"),
     ("413", "The body is too large"),
-    ("415", "The body has a content type that is not taken here"),
-    ("422", "The body can be read and cannot be used; `detail` says why"),
+    ("415", "The content type is not supported here"),
+    ("422", "The body is well-formed but invalid; `detail` says why"),
 ];
-const WITH_QUERY: [(&str, &str); 1] = [("422", "The query cannot be used; `detail` says why")];
-const WITH_PATH: [(&str, &str); 1] = [("404", "There is nothing of this name, or nothing that may be seen")];
-const WITH_RIGHTS: [(&str, &str); 2] =
-    [("401", "Who asks is not known, or not any more"), ("403", "Who asks may not do this")];
+const WITH_QUERY: [(&str, &str); 1] = [("422", "The query is invalid; `detail` says why")];
+const WITH_PATH: [(&str, &str); 1] = [("404", "Not found, or not visible to the caller")];
+const WITH_RIGHTS: [(&str, &str); 2] = [("401", "Not authenticated, or no longer"), ("403", "Not permitted")];
 
-/// Adds to the document what the doors have in common.
+/// Adds what all operations share.
 pub(super) fn complete(document: utoipa::openapi::OpenApi) -> Value {
     let mut document = serde_json::to_value(document).map(tandem_protocol::wire_names).unwrap_or_default();
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
@@ -64,15 +60,15 @@ pub(super) fn complete(document: utoipa::openapi::OpenApi) -> Value {
         "agent": { "type": "http", "scheme": "bearer", "description": "The access token of a sign-in." },
         "visitor": { "type": "http", "scheme": "bearer", "description": "The token of a web chat's session." },
         "logic": { "type": "http", "scheme": "bearer",
-            "description": "The secret shared with Your Logic; a signature of Standard Webhooks is taken, too." },
+            "description": "The secret shared with Your Logic; a signature of Standard Webhooks is also accepted." },
         "guest": { "type": "apiKey", "in": "cookie", "name": "tandem_guest",
             "description": "Set when an external agent opens a link." },
     });
     document
 }
 
-/// OpenAPI cannot describe a WebSocket: a plain GET there is answered 426, whatever else is right about it. So its path
-/// has no operation, and says in words and under `x-websocket` what it is.
+/// OpenAPI cannot describe a WebSocket: a plain GET there is answered 426. So its path has no operation, only a
+/// description and `x-websocket`.
 fn set_apart_live(document: &mut Value) {
     for item in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         if item["get"]["responses"].get("101").is_none() {
@@ -85,7 +81,7 @@ fn set_apart_live(document: &mut Value) {
     }
 }
 
-/// Variants of what is sent have no other fields than theirs. Your Logic's answers are taken with more.
+/// Request variants allow no unknown fields. Your Logic's answers do.
 fn close_requests(document: &mut Value) {
     let mut wanted = Vec::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
@@ -112,7 +108,7 @@ fn close_requests(document: &mut Value) {
     }
 }
 
-/// Unsigned numbers have no format in OpenAPI, only a maximum.
+/// OpenAPI has no format for unsigned numbers, only a maximum.
 fn bound_integers(value: &mut Value) {
     let is_unsigned = value.get("type") == Some(&json!("integer")) && value.get("minimum") == Some(&json!(0));
     if is_unsigned {
@@ -133,7 +129,7 @@ fn bound_integers(value: &mut Value) {
     }
 }
 
-/// All references inside.
+/// Collects all references inside.
 fn references(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
@@ -216,7 +212,7 @@ fn complete_operation(path: &str, operation: &mut Map<String, Value>) {
     }
 }
 
-/// A readable list of all doors.
+/// A readable list of all operations.
 pub(super) fn page(document: &Value) -> String {
     let mut rows = String::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
@@ -240,7 +236,7 @@ pub(super) fn page(document: &Value) -> String {
     )
 }
 
-/// Text inside HTML.
+/// Escapes text for HTML.
 pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

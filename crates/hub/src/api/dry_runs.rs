@@ -1,4 +1,4 @@
-//! What agents ask before they act: what Your Logic would say next, and better words for a reply. Nothing changes.
+//! Dry runs for agents: what Your Logic would say next, and a better wording for a reply. Nothing changes.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::hub::Hub;
 use crate::improve::{ImproveError, improve};
 use crate::logic::{Wish, dry_run};
 
-/// What Your Logic would answer to the conversation as it stands. It is asked with `dryRun`; nothing changes.
+/// What Your Logic would answer now. It is asked with `dryRun`; nothing changes.
 #[utoipa::path(post, path = "/api/v1/logic/conversations/{id}/preview", tag = "logic", params(("id" = String, Path)),
     responses((status = 200, body = LogicResponseBody), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 429, body = Problem),
@@ -30,8 +30,8 @@ pub(crate) async fn preview(
     answer.map(axum::Json).map_err(|failure| ApiError::new(502, "logic.failed", failure.line()))
 }
 
-/// Better words for a reply that is not sent yet: from the writing model that is set up, or else from Your Logic, asked
-/// with `dryRun`. Nothing changes and nothing is sent.
+/// A better wording for an unsent reply: from the writing model if one is configured, otherwise from Your Logic with
+/// `dryRun`. Nothing changes and nothing is sent.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/improve", tag = "agents", request_body = Improve,
     params(("id" = String, Path)),
     responses((status = 200, body = Improved), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -51,7 +51,7 @@ pub(crate) async fn improved(
     }
 }
 
-/// The conversation, if the user handles conversations, may read this one, and does not ask too often.
+/// The conversation, if the user handles conversations, may read this one, and is within the limit.
 async fn admitted(hub: &Hub, signed: &Signed, path: &str) -> Result<ConversationId, ApiError> {
     signed.require(Permission::Handle)?;
     let conversation: ConversationId = id(path, "conversation")?;

@@ -1,4 +1,4 @@
-//! Errors of the doors: every failure becomes a problem document with a stable code.
+//! API errors: every failure becomes a problem document with a stable code.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -8,18 +8,15 @@ use tandem_protocol::Problem;
 use crate::administration::Refusal;
 use crate::store::StoreError;
 
-/// A problem on its way out.
 #[derive(Debug)]
 pub struct ApiError(pub Box<Problem>);
 
 impl ApiError {
-    /// A problem with a code and words for people.
     #[must_use]
     pub fn new(status: u16, code: &str, detail: impl Into<String>) -> Self {
         Problem::new(status, code, detail).into()
     }
 
-    /// Whoever asks has to sign in.
     #[must_use]
     pub fn unauthorized() -> Self {
         Self::new(401, "auth.required", "Sign in first: the access token is missing, wrong or has expired.")
@@ -45,7 +42,7 @@ impl From<Rejection> for ApiError {
         };
         let words = rejection.to_string();
         let words = match &rejection {
-            // Begins with the name of a field, which is what it is.
+            // The message begins with the field's name.
             Rejection::Invalid { .. } => stopped(words),
             _ => sentence(&words),
         };
@@ -98,7 +95,7 @@ impl From<Refusal> for ApiError {
             Refusal::BrandExists(_) => (409, "brands.exists"),
         };
         let words = refusal.to_string();
-        // What to type on the command line is no help here.
+        // Command-line advice does not help an HTTP client.
         let words = words.split(": change ").next().unwrap_or(&words);
         let exact = matches!(refusal, Refusal::Invalid { .. });
         Self::new(status, code, if exact { stopped(words.to_owned()) } else { sentence(words) })

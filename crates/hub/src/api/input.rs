@@ -1,4 +1,4 @@
-//! What comes in: bodies and queries that are what they claim to be, or a clear 4xx.
+//! Input: bodies and queries that parse, or a clear 4xx.
 
 use std::time::Duration;
 
@@ -13,10 +13,9 @@ use serde_json::Value;
 use super::ApiError;
 use crate::json;
 
-/// How long a body of JSON may take to arrive; it is small.
+/// Time limit for a whole JSON body; it is small.
 const BODY_WITHIN: Duration = Duration::from_secs(60);
 
-/// A JSON body.
 pub(crate) struct Json<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
@@ -27,7 +26,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     }
 }
 
-/// The bytes of a body that claims to be JSON.
+/// The bytes of a body that declares JSON.
 pub(crate) async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     if !kind.to_ascii_lowercase().starts_with("application/json") {
@@ -39,17 +38,17 @@ pub(crate) async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> R
     body.map_err(too_large)
 }
 
-/// Reads JSON of others: a body or a frame.
+/// Parses a body or frame from outside.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
     let text = json::text(bytes);
-    // serde would fill an object's fields with a list's parts, in their order.
+    // serde would fill a struct from a list, in field order.
     if text.trim_start().starts_with('[') {
         return Err(serde_json::Error::custom("a list, where an object is expected"));
     }
     serde_json::from_str(&text).or_else(|error| whole_numbers(&text).ok_or(error))
 }
 
-/// Reads JSON, naming what is wrong with it.
+/// Parses JSON; the error says what is wrong.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     read(bytes).map_err(|error| {
         let code = if error.is_data() { "input.invalid" } else { "input.malformed" };
@@ -57,7 +56,7 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     })
 }
 
-/// In JSON 5.0 is the whole number 5, and some serialisers write it so.
+/// In JSON, 5.0 is the integer 5, and some serialisers write it so.
 fn whole_numbers<T: DeserializeOwned>(text: &str) -> Option<T> {
     fn round(value: &mut Value) {
         match value {
@@ -82,12 +81,11 @@ fn whole_numbers<T: DeserializeOwned>(text: &str) -> Option<T> {
 fn too_large(rejection: BytesRejection) -> ApiError {
     match rejection.status().as_u16() {
         413 => ApiError::new(413, "input.too_large", "The body is too large."),
-        // Passing: the same body may arrive the next time.
+        // Temporary: the same body may arrive next time.
         _ => ApiError::new(408, "input.incomplete", "The body did not arrive completely."),
     }
 }
 
-/// A query string.
 pub(crate) struct Query<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
@@ -103,7 +101,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// An id from the path.
+/// Parses an id from the path.
 pub(crate) fn id<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, ApiError> {
     text.parse()
         .map_err(|_| ApiError::new(404, "request.unknown_address", format!("'{text}' is not the id of a {what}.")))

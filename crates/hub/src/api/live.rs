@@ -1,4 +1,4 @@
-//! The live connection of a desk: what it missed, then what happens, in one order without gaps.
+//! A desk's live connection: first what it missed, then new events, in one order without gaps.
 
 mod catch_up;
 
@@ -24,13 +24,13 @@ use crate::hub::Hub;
 use crate::socket::{self, Party, Socket};
 use crate::store::users::User;
 
-/// Largest frame a desk may send, in bytes.
+/// Maximum frame from a desk, in bytes.
 const FRAME_BYTES: usize = 64 * 1024;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LiveQuery {
-    /// The cursor up to which the desk is complete; without it everything visible is sent.
+    /// The cursor up to which the desk is complete. Without it, everything visible is sent.
     after: Option<u64>,
 }
 
@@ -54,9 +54,9 @@ fn error_frame(code: &str, message: &str) -> Option<Utf8Bytes> {
     encode(&LiveFrame::Error { code: code.into(), message: message.into() })
 }
 
-/// How a desk came.
+/// What a desk brings when it connects.
 struct Came {
-    /// Complete up to here.
+    /// The desk is complete up to here.
     after: Option<u64>,
     version: Version,
 }
@@ -68,16 +68,16 @@ async fn run(hub: Arc<Hub>, signed: Signed, came: Came, mut socket: Socket) {
             socket.talk(&mut queue, &mut Desk { hub, user: signed.0, id }, is_limited).await;
             fanout.send(Input::DeskLeft(id)).await;
         }
-        Err(Ended::Gone) => tracing::info!(user.id = %signed.0.id, "a desk went while it caught up"),
+        Err(Ended::Gone) => tracing::info!(user.id = %signed.0.id, "a desk disconnected during catch-up"),
         Err(Ended::Parted(goodbye)) => socket.end(goodbye).await,
         Err(Ended::Store(error)) => {
-            tracing::error!(%error, user.id = %signed.0.id, "a desk could not catch up");
+            tracing::error!(%error, user.id = %signed.0.id, "catch-up failed");
             socket.refuse(&error.into()).await;
         }
     }
 }
 
-/// A desk that is complete.
+/// A desk that has caught up.
 struct Desk {
     hub: Arc<Hub>,
     user: User,
@@ -102,7 +102,7 @@ impl Party for Desk {
                 self.hub.fanout.send(Input::Available(self.id, available)).await;
                 None
             }
-            // Only asked for while it catches up.
+            // Requested only during catch-up.
             Ok(DeskFrame::Holds { .. }) => None,
             Err(error) => error_frame("input.invalid", &format!("The frame cannot be used: {error}.")),
         }
@@ -112,7 +112,7 @@ impl Party for Desk {
 impl Desk {
     async fn types(&self, conversation: ConversationId) {
         let by = Participant::Agent { user: self.user.id, name: self.user.name.clone() };
-        // If it cannot be told, the next key tells it.
+        // If this fails, the next keystroke repeats it.
         let _ = self.hub.types(conversation, by, true).await;
     }
 }

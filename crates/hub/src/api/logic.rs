@@ -1,4 +1,4 @@
-//! The door for Your Logic's later answers, and the diagnosis for its developers.
+//! The endpoint for Your Logic's later answers, and diagnostics for its developers.
 
 use std::sync::Arc;
 
@@ -19,10 +19,10 @@ use crate::logic::endpoint::encoding;
 use crate::logic::{Origin, apply, is_dry_run};
 use crate::store::logic_requests::{self, LogicRequestRow};
 
-/// What Your Logic says, proven to be its own: by the secret, and where it signs, by the signature, too.
+/// A message that is proven to be Your Logic's: by the secret, and by the signature if it is signed.
 pub(crate) struct Proven {
     understood: Understood,
-    /// Of a signed message: the same again is a repeat.
+    /// The id of a signed message; the same id again is a repeat.
     message: Option<CommandId>,
 }
 
@@ -41,7 +41,7 @@ impl FromRequest<Arc<Hub>> for Proven {
         let message = match headers.get("webhook-id") {
             Some(id) => {
                 endpoint.verify(&headers, &bytes).map_err(|why| {
-                    ApiError::new(401, "logic.wrong_signature", format!("The signature does not hold: {why}."))
+                    ApiError::new(401, "logic.wrong_signature", format!("The signature is invalid: {why}."))
                 })?;
                 Some(message_id(id.as_bytes()))
             }
@@ -64,8 +64,8 @@ fn message_id(webhook_id: &[u8]) -> CommandId {
     CommandId(Builder::from_bytes(bytes).with_version(Version::Custom).into_uuid())
 }
 
-/// Answers later, or speaks unasked. All actions take effect, or none. The headers of Standard Webhooks are optional;
-/// where they are, they must hold, and the same `webhook-id` again has one effect.
+/// Answers later, or speaks unprompted. All actions take effect, or none. The headers of Standard Webhooks are
+/// optional. If present, they must be valid, and a repeated `webhook-id` has one effect.
 #[utoipa::path(post, path = "/api/v1/logic/conversations/{id}/responses", request_body = LogicResponseBody, tag = "logic",
     params(("id" = String, Path)),
     responses((status = 200, body = CommandAccepted), (status = 401, body = Problem), (status = 404, body = Problem),
@@ -84,7 +84,7 @@ pub(crate) async fn respond(
     Ok(axum::Json(CommandAccepted { position }))
 }
 
-/// The newest requests to Your Logic and how they ended.
+/// The newest requests to Your Logic and their outcomes.
 #[utoipa::path(get, path = "/api/v1/logic/requests", tag = "logic",
     responses((status = 200, body = Vec<LogicRequestRow>), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub(crate) async fn requests(

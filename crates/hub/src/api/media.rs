@@ -25,14 +25,14 @@ pub(crate) struct AgentUpload {
     /// The conversation that the file is for.
     #[param(value_type = String)]
     conversation: ConversationId,
-    /// File name, for people.
+    /// File name, shown to people.
     name: String,
-    /// Made by the sender, so that a repeat with the same bytes gets the same answer.
+    /// Chosen by the sender, so that a repeat with the same bytes gets the same answer.
     #[param(value_type = Option<String>)]
     id: Option<MediaId>,
 }
 
-/// Uploads one file for a conversation; the answer's id goes into a reply.
+/// Uploads one file for a conversation; the returned id goes into a reply.
 #[utoipa::path(post, path = "/api/v1/media", params(AgentUpload), tag = "media",
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 200, body = Media), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -58,7 +58,7 @@ fn viewer(signed: &Signed) -> Viewer {
     Viewer::Agent(signed.0.rights())
 }
 
-/// The bytes of a file, for whoever may read its conversation.
+/// The bytes of a file, for users who may read its conversation.
 #[utoipa::path(get, path = "/api/v1/media/{id}", tag = "media", params(("id" = String, Path)),
     responses((status = 200, description = "The file"), (status = 206, description = "A part of the file"),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
@@ -74,7 +74,7 @@ pub(crate) async fn for_agents(
     send(&hub, viewer(&signed), Asked { id: wanted, headers: &headers, elsewhere: false }).await
 }
 
-/// Your Logic, proven by the shared secret.
+/// Your Logic, authenticated by the shared secret.
 pub(crate) struct Trusted;
 
 impl FromRequestParts<Arc<Hub>> for Trusted {
@@ -94,14 +94,14 @@ pub(crate) struct LogicUpload {
     /// The conversation that the file is for.
     #[param(value_type = String)]
     conversation: ConversationId,
-    /// File name, for people.
+    /// File name, shown to people.
     name: String,
-    /// Made by the sender, so that a repeat with the same bytes gets the same answer.
+    /// Chosen by the sender, so that a repeat with the same bytes gets the same answer.
     #[param(value_type = Option<String>)]
     id: Option<MediaId>,
 }
 
-/// Uploads one file of Your Logic for a conversation; the answer's id goes into an `ATTACHMENT`.
+/// Uploads one file of Your Logic for a conversation; the returned id goes into an `ATTACHMENT`.
 #[utoipa::path(post, path = "/api/v1/logic/media", params(LogicUpload), tag = "logic",
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 200, body = Media), (status = 401, body = Problem), (status = 404, body = Problem),

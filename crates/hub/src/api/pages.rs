@@ -1,4 +1,4 @@
-//! What a browser opens: the hub's own page, the web chat's script, the external agents' page, the API's description.
+//! Pages for browsers: the hub's own page, the web chat's script, the external agents' page, the API description.
 
 use std::sync::Arc;
 
@@ -24,11 +24,11 @@ static SCRIPT: Asset = Asset::new(JAVASCRIPT, include_str!(concat!(env!("OUT_DIR
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// Nothing but this hub's own script and style; the chat talks to this hub alone.
+/// Allows only this hub's own scripts and styles; the chat connects to this hub alone.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
      connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// For pages of the hub's own.
+/// For the hub's own pages.
 static HUB_STYLE: Asset = Asset::new(
     CSS,
     "body{margin:0;font:16px/1.5 system-ui,sans-serif;color-scheme:light dark}\
@@ -66,7 +66,7 @@ pub(super) fn routes(config: &Config, document: utoipa::openapi::OpenApi) -> Rou
         .route("/docs", get(move || async move { own(page) }))
 }
 
-/// What somebody finds who opens the hub's address by hand.
+/// The page at the hub's bare address.
 fn neutral(account: &str) -> String {
     let account = document::escape(account);
     format!(
@@ -81,7 +81,7 @@ fn own(page: String) -> Response {
 }
 
 async fn script(headers: HeaderMap) -> Response {
-    // Other sites embed the script, so it may be read from anywhere.
+    // Other sites embed the script, so any origin may read it.
     let mut response = SCRIPT.answer(&headers);
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, header::HeaderValue::from_static("*"));
@@ -101,7 +101,7 @@ async fn logic_schema() -> Response {
     (kind, tandem_protocol::logic::schema().to_string()).into_response()
 }
 
-/// The page of an external agent: the same for every link, because looking must bind and tell nothing.
+/// The external agents' page: the same for every link, because viewing must bind nothing and reveal nothing.
 async fn guest_page() -> Response {
     let headers = [
         (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),

@@ -1,8 +1,8 @@
-//! Who is asking: the address behind the proxies that are trusted, and whether a page of this hub's own asks.
+//! Identifies the peer: its address behind trusted proxies, and whether the request comes from the hub's own page.
 //!
-//! A header counts only if the connection comes from a trusted proxy. Proxies append what they saw, so the list is read
-//! from its right end, up to the first address that no trusted proxy has. What cannot be read, or what two headers
-//! contradict, is not believed, and then the proxy itself counts as the one who asks.
+//! A header counts only if the connection comes from a trusted proxy. Proxies append, so the list is read from the
+//! right, up to the first untrusted address. If a header is unreadable or two contradict, the proxy itself is the
+//! peer.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -22,7 +22,7 @@ const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host")
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// What limits count by: an IPv4 address, or the /64 that one IPv6 customer line gets.
+/// The key for limits: an IPv4 address, or the /64 of one IPv6 line.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Network(IpAddr);
 
@@ -39,7 +39,7 @@ impl Network {
 }
 
 impl Network {
-    /// Names it, to be hashed.
+    /// As text, to be hashed.
     pub(crate) fn text(self) -> String {
         self.0.to_string()
     }
@@ -52,19 +52,18 @@ impl fmt::Debug for Network {
     }
 }
 
-/// Where a request comes from.
 #[derive(Clone)]
 pub(crate) struct Peer {
     pub network: Network,
-    /// The connection is a proxy's, which speaks for many.
+    /// The connection comes from a proxy, which is shared by many.
     pub is_proxied: bool,
-    /// The page that asks; none if no browser says so.
+    /// The origin of the requesting page; none without a browser.
     origin: Option<String>,
-    /// The browser vouches that it is a page of the same origin.
+    /// The browser confirms the same origin.
     is_same_origin: bool,
-    /// Under which names this hub is addressed: by the request, by the proxy, by the settings.
+    /// Names of this hub, from the request, the proxy and the settings.
     own: Vec<String>,
-    /// Whether the browser came over TLS, as far as a trusted proxy says.
+    /// Whether the browser used TLS, according to a trusted proxy.
     is_secure: Option<bool>,
 }
 
@@ -81,7 +80,7 @@ impl FromRequestParts<Arc<Hub>> for Peer {
 }
 
 impl Peer {
-    /// `authority` is what the request line names, as in HTTP/2 and requests to proxies.
+    /// `authority` is from the request line, as in HTTP/2 and requests to proxies.
     fn of(
         direct: IpAddr,
         authority: Option<&str>,
@@ -93,7 +92,7 @@ impl Peer {
         let proxied = is_trusted(direct, trusted);
         let forwarded = |name: &HeaderName| {
             let values = headers.get(name).filter(|_| proxied)?.to_str().ok()?;
-            // The proxy next to the browser wrote the first.
+            // The proxy next to the browser wrote the first value.
             values.split(',').next().map(|value| value.trim().to_ascii_lowercase())
         };
         let public = public_url.and_then(|url| Url::parse(url).ok()).and_then(|url| authority_of(&url));
@@ -108,14 +107,14 @@ impl Peer {
         }
     }
 
-    /// The host of the page that asks, or an error if it has none. None if no browser says where it is.
+    /// The host of the requesting page. None if no browser sent an origin; an error if the origin has no host.
     pub(crate) fn page_host(&self) -> Option<Result<String, ()>> {
         let origin = Url::parse(self.origin.as_deref()?).ok();
         Some(origin.and_then(|origin| origin.host_str().map(str::to_owned)).ok_or(()))
     }
 
-    /// Whether a page of this hub asks, or no page at all. Proxies that pass `Host` on without its port, or not at all,
-    /// must not shut the hub's own pages out.
+    /// Whether the request comes from the hub's own page, or from no page. Proxies that drop `Host` or its port must
+    /// not lock out the hub's own pages.
     pub(crate) fn is_own_page(&self) -> bool {
         let Some(origin) = &self.origin else { return true };
         if self.is_same_origin {
@@ -129,13 +128,13 @@ impl Peer {
         })
     }
 
-    /// Whether cookies must not travel without TLS: always but on this very machine.
+    /// Whether cookies need TLS: always, except on this machine.
     pub(crate) fn needs_secure_cookies(&self) -> bool {
         self.is_secure.unwrap_or_else(|| !self.own.first().is_some_and(|own| is_loopback(own)))
     }
 }
 
-/// `host` or `host:port`, without the port that the scheme implies.
+/// `host` or `host:port`, without the scheme's default port.
 fn authority_of(url: &Url) -> Option<String> {
     let host = url.host_str()?;
     Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
@@ -163,7 +162,7 @@ fn origin_address(direct: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpA
             last_untrusted(direct, hops.iter().rev().map(|element| hop(element)), trusted)
         })
     };
-    // A proxy writes one of them and may pass on the other as a stranger wrote it.
+    // A proxy writes one of them and may forward a forged other one.
     match (walk(&X_FORWARDED_FOR, bare_address), walk(&FORWARDED, for_of_element)) {
         (Some(one), Some(other)) if one != other => direct,
         (Some(found), _) | (None, Some(found)) => found,
@@ -171,7 +170,7 @@ fn origin_address(direct: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpA
     }
 }
 
-/// Follows the hops from the hub outwards to the first that is nobody's whom we trust, or cannot be read.
+/// Follows the hops outwards to the first that is untrusted or unreadable.
 fn last_untrusted(direct: IpAddr, hops: impl Iterator<Item = Option<IpAddr>>, trusted: &[IpNet]) -> IpAddr {
     let mut found = direct;
     for hop in hops {
@@ -184,7 +183,7 @@ fn last_untrusted(direct: IpAddr, hops: impl Iterator<Item = Option<IpAddr>>, tr
     found
 }
 
-/// The elements of a list, split at commas outside quotes.
+/// Splits a list at commas outside quotes.
 fn elements(list: &str) -> Vec<&str> {
     let mut is_quoted = false;
     list.split(|c| {

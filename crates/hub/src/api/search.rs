@@ -1,4 +1,4 @@
-//! Searching everything the user may see.
+//! Search over everything that the user may see.
 
 use std::sync::Arc;
 
@@ -13,17 +13,17 @@ use super::auth::Signed;
 use super::{ApiError, Query};
 use crate::hub::Hub;
 
-/// Most hits of one answer.
+/// Maximum hits per response.
 const PAGE: u32 = 200;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SearchQuery {
-    /// Words that must all occur, each found by its beginning; `"an exact phrase"`; and operators: `from:NAME`
-    /// (a customer, an agent, `me`, `customer` or `logic`), `in:my|help|left|all|webchat|whatsapp`,
-    /// `before:2026-11-03`, `after:2026-11-03` (UTC), `has:attachment|note`.
+    /// Words that must all occur, each matched as a prefix; `"an exact phrase"`; and operators: `from:NAME` (a
+    /// customer, an agent, `me`, `customer` or `logic`), `in:my|help|left|all|webchat|whatsapp`, `before:2026-11-03`,
+    /// `after:2026-11-03` (UTC), `has:attachment|note`.
     q: String,
-    /// Most hits, up to 200.
+    /// Maximum hits, up to 200.
     #[serde(default = "fifty")]
     limit: u32,
 }
@@ -32,9 +32,9 @@ fn fifty() -> u32 {
     50
 }
 
-/// Turns and customers in conversations that the user may see, newest first. What was just written may take a moment
-/// to be found. For queries whose common words hardly ever meet, the search ends after some thousand looks, and older
-/// hits may be missing.
+/// Turns and customers in conversations that the user may see, newest first. New text takes a moment to be found. If a
+/// query's common words rarely occur together, the search stops after some thousand turns, and older hits may be
+/// missing.
 #[utoipa::path(get, path = "/api/v1/search", params(SearchQuery), tag = "conversations",
     responses((status = 200, body = SearchPage), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 422, body = Problem)))]

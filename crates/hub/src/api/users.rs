@@ -42,12 +42,12 @@ pub(crate) async fn add(
     change_in(&hub, move |connection| administration::add_user(connection, checked)).await
 }
 
-/// Changes what is named. A new password ends all sign-ins of the user; open desks take up everything else at once.
+/// Changes the given fields. A new password ends the user's sign-ins; open desks apply everything else at once.
 #[utoipa::path(patch, path = "/api/v1/users/{id}", request_body = UserChange, tag = "administration",
     params(("id" = String, Path)),
     responses((status = 200, body = UserRow), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem),
-        (status = 409, description = "The address is another user's, or nobody else could manage users", body = Problem),
+        (status = 409, description = "The address is another user's, or no other user could manage users", body = Problem),
         (status = 422, body = Problem)))]
 pub(crate) async fn change(
     State(hub): State<Arc<Hub>>,
@@ -61,10 +61,10 @@ pub(crate) async fn change(
     change_in(&hub, move |connection| administration::change_user(connection, user, checked)).await
 }
 
-/// Locks a user out: their sign-ins, open desks and engagements end within a second.
+/// Locks a user out: sign-ins, open desks and engagements end within a second.
 #[utoipa::path(post, path = "/api/v1/users/{id}/suspend", tag = "administration", params(("id" = String, Path)),
     responses((status = 200, body = UserRow), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, description = "Nobody else could manage users", body = Problem)))]
+        (status = 404, body = Problem), (status = 409, description = "No other user could manage users", body = Problem)))]
 pub(crate) async fn suspend(
     State(hub): State<Arc<Hub>>,
     signed: Signed,
@@ -89,7 +89,7 @@ pub(crate) async fn resume(
     change_in(&hub, move |connection| administration::suspend_user(connection, user, false)).await
 }
 
-/// Hashing is slow, and takes memory: no more at once than at sign-in.
+/// Hashing is slow and takes memory: it shares the limit of sign-ins.
 async fn off_the_runtime(
     hub: &Hub,
     check: impl FnOnce() -> Result<Checked, Refusal> + Send + 'static,

@@ -1,4 +1,4 @@
-//! Which versions of the desk may connect, and what the hub says of its own.
+//! Which desk versions may connect, and what the hub says about its own.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::ApiError;
 use crate::hub::Hub;
 
-/// What a desk says of itself in its headers.
+/// What a desk's headers say about its version.
 pub(crate) struct Version {
     pub spoken: u32,
     /// The log that its cursor belongs to.
@@ -35,7 +35,7 @@ impl FromRequestParts<Arc<Hub>> for Version {
     }
 }
 
-/// Which version this hub speaks, and the oldest that may connect. Needs no sign-in.
+/// The version of this hub, and the oldest desk that may connect. Needs no sign-in.
 #[utoipa::path(get, path = "/api/v1/about", tag = "auth", responses((status = 200, description = "The versions of this hub", body = About)))]
 pub(crate) async fn about() -> axum::Json<About> {
     axum::Json(About { version: tandem_protocol::version(), oldest: MIN_VERSION })

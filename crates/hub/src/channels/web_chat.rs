@@ -1,4 +1,4 @@
-//! Web chat: a browser's session, its messages, what it is shown.
+//! Web chat: a browser's session, its messages, and what it shows.
 
 pub(crate) mod entries;
 pub(crate) mod live;

@@ -1,4 +1,4 @@
-//! What a setting's text may be. Each function says what is allowed; none repeats a secret.
+//! Parses and validates settings. Each error says what is allowed; none repeats a secret.
 
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
@@ -8,7 +8,7 @@ use reqwest::Url;
 
 use super::Home;
 
-/// The least length of a secret that is shared with Your Logic, in bytes.
+/// Minimum length of the secret shared with Your Logic, in bytes.
 const SECRET_BYTES: usize = 16;
 
 pub(super) fn address(text: &str) -> Result<String, String> {
@@ -18,7 +18,7 @@ pub(super) fn address(text: &str) -> Result<String, String> {
     }
 }
 
-/// Networks and single addresses, with commas between.
+/// Comma-separated networks and addresses.
 pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
     let network = |part: &str| part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));
     let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
@@ -53,7 +53,7 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
     }
 }
 
-/// A whole number within limits.
+/// An integer within limits.
 pub(super) fn number(allowed: RangeInclusive<i64>) -> impl FnOnce(&str) -> Result<i64, String> {
     move |text| {
         let (least, most) = (allowed.start(), allowed.end());
@@ -70,7 +70,7 @@ pub(super) fn url(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// A URL over TLS, or of this machine.
+/// An https URL, or http on this machine.
 pub(super) fn https(text: &str) -> Result<String, String> {
     let url = url(text)?;
     match url.scheme() {
@@ -80,7 +80,6 @@ pub(super) fn https(text: &str) -> Result<String, String> {
     }
 }
 
-/// What the hub's address shows.
 pub(super) fn home(text: &str) -> Result<Home, String> {
     match text {
         "neutral" => Ok(Home::Neutral),
@@ -91,7 +90,7 @@ pub(super) fn home(text: &str) -> Result<Home, String> {
     }
 }
 
-/// A URL of Your Logic. `in_network` allows plain HTTP to private addresses.
+/// Your Logic's URL. `in_network` allows plain HTTP to private addresses.
 pub(super) fn logic_url(text: &str, in_network: bool) -> Result<String, String> {
     let url = url(text)?;
     match url.scheme() {
@@ -104,7 +103,7 @@ pub(super) fn logic_url(text: &str, in_network: bool) -> Result<String, String> 
     }
 }
 
-/// Where browsers reach the hub: scheme, host and port alone.
+/// The hub's origin for browsers: scheme, host and port only.
 pub(super) fn origin(text: &str) -> Result<String, String> {
     https(text)?;
     let url = url(text)?;
@@ -117,7 +116,6 @@ pub(super) fn origin(text: &str) -> Result<String, String> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
-/// The secret of Your Logic: bearer token and signing key.
 pub(super) fn secret(text: &str) -> Result<String, String> {
     if text.len() < SECRET_BYTES {
         return Err(format!("shorter than {SECRET_BYTES} characters"));
@@ -133,7 +131,7 @@ pub(super) fn secret(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// A mail server. The address may carry a password, so it is not repeated.
+/// A mail server. The address may contain a password, so errors do not repeat it.
 pub(super) fn mail_url(text: &str) -> Result<String, String> {
     let url = Url::parse(text).map_err(|error| format!("not a URL: {error}"))?;
     let encrypted = url.query_pairs().any(|(name, value)| name == "tls" && value == "required");

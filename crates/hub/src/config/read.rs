@@ -1,4 +1,4 @@
-//! The list of settings: one line each, by its name.
+//! The list of settings: one line each.
 
 use tandem_conversation::{Ladder, PERSON_SILENT_MS};
 
@@ -9,10 +9,10 @@ use super::{
 };
 
 impl Config {
-    /// Reads the flags, then the environment, then the file that is named (or `tandem.toml` of the working folder).
+    /// Reads flags, then the environment, then the named file (or `tandem.toml` in the working folder).
     ///
     /// # Errors
-    /// All settings that cannot be used.
+    /// All invalid settings.
     pub fn load(flags: &Flags, environment: &Environment) -> Result<Self, ConfigError> {
         let mut read = Settings::new(flags, environment);
         let settings = &mut read;
@@ -59,7 +59,7 @@ fn logic(settings: &mut Settings) -> Option<LogicConfig> {
         (false, true) => settings.missing("logic.url", "needed when logic.secret is set"),
         _ => {}
     }
-    // To send customers' words unencrypted must have been decided by somebody.
+    // Sending customers' words unencrypted must be a deliberate choice.
     let url = settings.get("logic.url", |text| check::logic_url(text, allow_private == Some(true)));
     let secret = settings.get("logic.secret", check::secret);
     let allow_private = allow_private.unwrap_or(true);

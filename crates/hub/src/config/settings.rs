@@ -1,26 +1,25 @@
-//! Where settings come from: flags, variables and the file, in this order. Collects everything that is wrong.
+//! Where settings come from: flags, variables, the file, in this order. Collects all errors.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-/// The settings file of the working folder, read unless another one is named.
+/// Read from the working folder unless another file is named.
 const FILE: &str = "tandem.toml";
 const VARIABLE: &str = "TANDEM_";
-/// Variables of the desk and of commands, which may stand beside the hub's.
+/// Variables of the desk and of commands, which may be set beside the hub's.
 const NOT_SETTINGS: [&str; 6] =
     ["TANDEM_CONFIG", "TANDEM_PASSWORD", "TANDEM_HUB", "TANDEM_DESK_DATA", "TANDEM_EMBED", "TANDEM_ALLOW_HTTP"];
 
-/// Settings that cannot be used, all of them.
+/// All invalid settings.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .problems.join("\n"))]
 pub struct ConfigError {
-    /// One line each: the place, and what is wrong.
+    /// One line each: the place and the problem.
     pub problems: Vec<String>,
 }
 
-/// Settings on the command line.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
     config: Option<PathBuf>,
@@ -33,7 +32,7 @@ impl Flags {
         Self { config, values: BTreeMap::new() }
     }
 
-    /// A setting that was given as a flag, such as `listen` by `--listen`.
+    /// A setting given as a flag, such as `listen` by `--listen`.
     #[must_use]
     pub fn with(mut self, name: &'static str, flag: &'static str, value: Option<String>) -> Self {
         if let Some(value) = value {
@@ -48,7 +47,7 @@ impl Flags {
 pub struct Environment(BTreeMap<String, String>);
 
 impl Environment {
-    /// That of this process.
+    /// The environment of this process.
     #[must_use]
     pub fn of_process() -> Self {
         let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
@@ -63,7 +62,7 @@ impl FromIterator<(String, String)> for Environment {
     }
 }
 
-/// Reads settings by name, and keeps what is wrong with them.
+/// Reads settings by name and collects errors.
 pub(super) struct Settings<'a> {
     flags: &'a Flags,
     environment: &'a Environment,
@@ -72,7 +71,7 @@ pub(super) struct Settings<'a> {
     problems: Vec<String>,
 }
 
-/// The file's values by their full names, such as `logic.url`.
+/// The file's values by full name, such as `logic.url`.
 struct File {
     path: PathBuf,
     values: BTreeMap<String, Value>,
@@ -100,7 +99,7 @@ impl<'a> Settings<'a> {
         Self { flags, environment, file: File { path, values }, asked: BTreeSet::new(), problems }
     }
 
-    /// The setting's text, if there is one.
+    /// The setting's raw text.
     pub fn text(&mut self, name: &'static str) -> Option<String> {
         self.asked.insert(name);
         let flag = self.flags.values.get(name).map(|(_, value)| value);
@@ -108,7 +107,7 @@ impl<'a> Settings<'a> {
         found.or_else(|| self.file.values.get(name).map(|value| &value.text)).cloned()
     }
 
-    /// The setting as `read` understands it; none if it is absent or wrong.
+    /// The setting parsed by `read`; none if absent or invalid.
     pub fn get<T>(&mut self, name: &'static str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         let text = self.text(name)?;
         match read(&text) {
@@ -120,13 +119,13 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// Notes what is wrong with a setting, at the place that it came from.
+    /// Records a problem at the setting's place.
     pub fn wrong(&mut self, name: &str, problem: &str) {
         let place = self.place(name);
         self.problems.push(format!("{name} ({place}): {problem}"));
     }
 
-    /// Notes that a setting is missing which another one needs.
+    /// Records a missing setting that another one requires.
     pub fn missing(&mut self, name: &str, problem: &str) {
         self.problems.push(format!("{name} ({}): {problem}", variable(name)));
     }
@@ -146,7 +145,7 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// All that is wrong, unknown names included.
+    /// All problems, unknown names included.
     pub fn finish(mut self) -> Result<(), ConfigError> {
         for (name, value) in &self.file.values {
             if !self.asked.contains(name.as_str()) {
@@ -168,17 +167,16 @@ impl<'a> Settings<'a> {
     }
 }
 
-/// The variable of a setting.
 fn variable(name: &str) -> String {
     format!("{VARIABLE}{}", name.to_uppercase().replace('.', "_"))
 }
 
-/// Kubernetes adds such variables for a service that is called `tandem`.
+/// Kubernetes injects these for a service called `tandem`.
 fn is_injected(name: &str) -> bool {
     name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT") || name.contains("_PORT")
 }
 
-/// Whether an unknown variable is a misspelt setting, rather than another program's.
+/// Whether an unknown variable is a misspelt setting rather than another program's.
 fn is_meant(name: &str, known: &BTreeSet<String>) -> bool {
     known.iter().any(|known| {
         let section = known.match_indices('_').nth(1).map(|(at, _)| known.split_at(at + 1).0);
@@ -189,10 +187,10 @@ fn is_meant(name: &str, known: &BTreeSet<String>) -> bool {
 
 fn nearest(name: &str, known: impl Iterator<Item = String>) -> String {
     let near = known.min_by_key(|known| strsim::damerau_levenshtein(known, name));
-    near.map_or_else(String::new, |near| format!("; the nearest one is {near}"))
+    near.map_or_else(String::new, |near| format!("; did you mean {near}?"))
 }
 
-/// Reads TOML into dotted names. The file's text is never repeated: it may hold secrets.
+/// Flattens TOML into dotted names. Errors never quote the file: it may hold secrets.
 fn parse(path: &Path, text: &str, values: &mut BTreeMap<String, Value>, problems: &mut Vec<String>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let line = |at: usize| text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
@@ -233,7 +231,7 @@ fn flatten(
     }
 }
 
-/// A list is its parts with commas between, as in a variable.
+/// A list becomes its items joined by commas, as in a variable.
 fn scalar(value: &DeValue<'_>) -> Option<String> {
     Some(match value {
         DeValue::String(text) => text.to_string(),

@@ -153,7 +153,7 @@ fn an_unknown_key_in_the_file_is_refused_with_the_nearest_one() {
     ] {
         let error = load_file(file, &[]).unwrap_err();
         assert!(error.contains(&format!("{name} (")), "'{error}' must name the key");
-        assert!(error.contains(&format!("the nearest one is {near}")), "{error}");
+        assert!(error.contains(&format!("did you mean {near}?")), "{error}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a customer's browser is told of a change.
+//! What a customer's browser receives after a change.
 
 use tandem_conversation::{EventBody, Side};
 use tandem_protocol::chat::{ChatFrame, ChatStatus};
@@ -13,7 +13,7 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
         return;
     }
     if changed.before.as_ref().is_some_and(|before| before.contact != contact) {
-        // Another conversation may be shown there now.
+        // The chat may show another conversation now.
         sessions.drop_chats(contact);
         return;
     }

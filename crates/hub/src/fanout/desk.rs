@@ -1,4 +1,4 @@
-//! Which desks a change concerns, and what they are told.
+//! Which desks a change concerns, and what they receive.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use tandem_conversation::{Conversation, Time, UserId, visible};
 use super::{SessionId, Sessions};
 use crate::engine::{Changed, Commit};
 
-/// What one desk is told of one commit: changes as JSON, separated by commas.
+/// One desk's changes from one commit, as comma-separated JSON.
 type Batches = HashMap<SessionId, String>;
 
 pub(super) fn spread(sessions: &mut Sessions, commit: &Commit) {
@@ -56,7 +56,7 @@ fn concern(sessions: &Sessions, changed: &Changed, now: Time, batches: &mut Batc
     }
 }
 
-/// Sessions that may see the conversation before or after the change; each once.
+/// Sessions that may see the conversation before or after the change, each once.
 fn audience(sessions: &Sessions, changed: &Changed) -> Vec<SessionId> {
     let states = changed.before.as_ref().into_iter().chain([&changed.after]);
     let calls = states.clone().any(|state: &Arc<Conversation>| state.help.is_some());
@@ -73,13 +73,13 @@ fn audience(sessions: &Sessions, changed: &Changed) -> Vec<SessionId> {
     found
 }
 
-/// Users who are engaged, invited, or were engaged.
+/// Users who are, or were, engaged or invited.
 fn involved(state: &Conversation) -> impl Iterator<Item = UserId> {
     let now = state.engagements.iter().filter_map(|e| e.person().or_else(|| e.invitee())).filter_map(|p| p.user());
     now.chain(state.left.iter().map(|past| past.user))
 }
 
-/// Users who are engaged: those whom typing concerns.
+/// Engaged users: typing concerns them.
 pub(super) fn engaged(state: &Conversation) -> Vec<UserId> {
     state.people().filter_map(|e| e.person()).filter_map(|p| p.user()).collect()
 }
@@ -93,7 +93,7 @@ fn events_json(changed: &Changed) -> String {
     json
 }
 
-/// The whole state as it is now, and the new events, so that the transcript has its newest part at once.
+/// The current state with the new events, so that the transcript has its newest part at once.
 fn opened_json(changed: &Changed) -> String {
     let state = serde_json::to_string(&*changed.after).unwrap_or_default();
     format!(r#"{{"opened":{state}}},{}"#, events_json(changed))

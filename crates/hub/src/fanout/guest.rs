@@ -1,4 +1,4 @@
-//! What the pages of external agents are told of a change.
+//! What external agents' pages receive after a change.
 
 use tandem_conversation::{Conversation, ConversationId, EventBody, Participant, Side};
 use tandem_protocol::guests::GuestFrame;
@@ -23,7 +23,7 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
                     Some(GuestFrame::Stage { conversation, up_to: *up_to, stage: *stage })
                 });
             }
-            // What buttons are filled with.
+            // Button values come from it.
             EventBody::CustomChanged { .. }
             | EventBody::CustomerChanged { .. }
             | EventBody::CustomerRenamed { .. }
@@ -33,7 +33,7 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
                 let Some(Participant::ExternalAgent { link, .. }) = was.person() else { continue };
                 let standing = over(end, changed.after.in_progress());
                 send(sessions, conversation, |guest| (guest.link == *link).then_some(GuestFrame::Over { standing }));
-                // The page's connection ends with its line, after what was said last.
+                // Dropping the line closes the page after its last frame.
                 drop_where(sessions, conversation, |_, guest| guest.link == *link);
             }
             _ => {}
@@ -41,7 +41,6 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
     }
 }
 
-/// Somebody else is writing.
 pub(super) fn spread_typing(sessions: &mut Sessions, state: &Conversation, by: &Participant, on: bool) {
     let name = match by {
         Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } => name,
@@ -62,7 +61,6 @@ pub(super) fn spread_typing(sessions: &mut Sessions, state: &Conversation, by: &
     });
 }
 
-/// The custom buttons are others now.
 pub(super) fn spread_buttons(sessions: &mut Sessions) {
     for conversation in sessions.guests.keys().copied().collect::<Vec<_>>() {
         send(sessions, conversation, |_| Some(GuestFrame::Buttons {}));
@@ -81,7 +79,7 @@ pub(super) fn drop_where(
     }
 }
 
-/// Sends each page what is meant for it; one that cannot keep up is cut off and comes back.
+/// Sends each page its frame. A page that cannot keep up is disconnected and reconnects.
 fn send(sessions: &mut Sessions, conversation: ConversationId, frame: impl Fn(&GuestSession) -> Option<GuestFrame>) {
     let Some(guests) = sessions.guests.get_mut(&conversation) else { return };
     guests.retain(|(_, guest)| match frame(guest).and_then(|frame| encode(&frame)) {

@@ -1,4 +1,4 @@
-//! Who is writing: told at once, and then once a second at most, however often it is said.
+//! Typing signals: sent at once, then at most once a second.
 
 use std::collections::HashMap;
 
@@ -8,19 +8,19 @@ use tandem_protocol::chat::ChatFrame;
 
 use super::{Sessions, TYPING_MS, desk, encode, guest};
 
-/// What was said within this second.
+/// Signals of the current second.
 #[derive(Default)]
 pub(super) struct Typing(HashMap<ConversationId, Vec<Said>>);
 
 struct Said {
     by: Participant,
-    /// What was told.
+    /// The state that was sent.
     on: bool,
-    /// What came after that, and is told with the next second.
+    /// A later state, sent with the next tick.
     then: Option<bool>,
 }
 
-/// Somebody has begun or stopped to write.
+/// Typing began or stopped.
 pub(super) fn heard(sessions: &mut Sessions, conversation: ConversationId, by: Participant, on: bool) {
     let said = sessions.typing.0.entry(conversation).or_default();
     if let Some(known) = said.iter_mut().find(|said| said.by == by) {
@@ -31,7 +31,7 @@ pub(super) fn heard(sessions: &mut Sessions, conversation: ConversationId, by: P
     sessions.typing.0.entry(conversation).or_default().push(Said { by, on, then: None });
 }
 
-/// A second is over.
+/// One second has passed.
 pub(super) fn tick(sessions: &mut Sessions) {
     for (conversation, said) in std::mem::take(&mut sessions.typing.0) {
         for said in said {

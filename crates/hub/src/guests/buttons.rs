@@ -1,4 +1,5 @@
-//! Custom buttons on the page behind a link: filled here, because the page knows the conversation's words only.
+//! Custom buttons on an external agent's page. The hub fills them, because the page knows only the conversation's
+//! text.
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::hub::Hub;
 use crate::store::buttons;
 use crate::store::commands::{Sender, Sent};
 
-/// The buttons for external agents, in their order, with the values of this conversation.
+/// The buttons for external agents in their order, filled for this conversation.
 #[utoipa::path(get, path = "/guest/{token}/buttons", tag = "external agents", params(("token" = String, Path)),
     responses((status = 200, body = Vec<GuestButton>), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 410, body = Problem)))]
@@ -29,14 +30,14 @@ pub(crate) async fn list(State(hub): State<Arc<Hub>>, guest: Guest) -> Result<ax
 fn shown(button: Button, state: &Conversation, presser: &str) -> GuestButton {
     let (Filled { copy, url }, unusable) = match button.fill(state, presser) {
         Ok(filled) => (filled, None),
-        // What exactly is missing is nothing for outsiders.
+        // Outsiders must not learn which value is missing.
         Err(_) => (Filled::default(), Some("Not everything that this needs is known in this conversation.".to_owned())),
     };
     let Button { id, title, description, action, .. } = button;
     GuestButton { id, title, description, action, copy, url, unusable }
 }
 
-/// Presses a button with an action. The same id twice has one effect.
+/// Presses a button with an action. A repeated id has one effect.
 #[utoipa::path(post, path = "/guest/{token}/press", request_body = GuestPress, tag = "external agents",
     params(("token" = String, Path)),
     responses((status = 204), (status = 404, body = Problem),

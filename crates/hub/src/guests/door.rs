@@ -1,4 +1,4 @@
-//! Who may enter: from the token in the address and the cookie of the browser to a link that is open here.
+//! Authentication of external agents: from the address's token and the browser's cookie to an open link.
 
 use std::sync::Arc;
 
@@ -20,10 +20,10 @@ use crate::store::links::{self, Link};
 use crate::store::{StoreError, conversations, events};
 
 const COOKIE: &str = "tandem_guest";
-/// Characters of a token: 256 bits.
+/// Length of a token in characters: 256 bits.
 const TOKEN_CHARS: usize = 43;
 
-/// What a token leads to.
+/// The link and conversation of a token.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
     pub link: Link,
@@ -34,12 +34,11 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// Whoever speaks through the link.
     pub(crate) fn participant(&self) -> Participant {
         Participant::ExternalAgent { link: self.link.id, name: self.name.clone() }
     }
 
-    /// Nothing up to here is shown.
+    /// Events up to here are hidden.
     pub(crate) fn hidden_up_to(&self) -> Position {
         self.link.position
     }
@@ -70,7 +69,7 @@ impl Found {
         }
     }
 
-    /// The agent who may be asked for another link; none for Your Logic.
+    /// The agent to ask for a new link; none if Your Logic invited.
     pub(crate) fn inviter(&self) -> Option<&str> {
         match &self.by {
             Participant::Agent { name, .. } => Some(name),
@@ -83,19 +82,19 @@ impl Found {
     }
 }
 
-/// How a link stands whose engagement has ended.
+/// The standing of a link whose engagement ended.
 pub(crate) fn over(end: &EndReason, in_progress: bool) -> Standing {
     match end {
         EndReason::Left { .. } => Standing::Left,
         EndReason::Expired | EndReason::Missed => Standing::Expired,
         EndReason::Completed => Standing::Completed,
-        // Open invitations are withdrawn when the conversation is completed.
+        // Completing a conversation withdraws its open invitations.
         EndReason::Withdrawn if !in_progress => Standing::Completed,
         _ => Standing::Revoked,
     }
 }
 
-/// The link behind a token, and its invitation as the log has it.
+/// The link of a token, with its invitation from the log.
 pub(crate) fn find(connection: &Connection, secret: &Hash) -> Result<Option<Found>, StoreError> {
     let Some(link) = links::by_secret(connection, secret)? else { return Ok(None) };
     let before = Position(link.position.0.saturating_sub(1));
@@ -112,7 +111,7 @@ pub(crate) fn find(connection: &Connection, secret: &Hash) -> Result<Option<Foun
     Ok(Some(Found { link, name, by, note, expires }))
 }
 
-/// What is stored of the token of an address; none if it cannot be one.
+/// The hash of an address's token; none if it is malformed.
 pub(crate) fn secret_of(token: &str) -> Option<Hash> {
     let plausible =
         token.len() == TOKEN_CHARS && token.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
@@ -120,15 +119,15 @@ pub(crate) fn secret_of(token: &str) -> Option<Hash> {
 }
 
 pub(crate) fn unknown() -> ApiError {
-    ApiError::new(404, "guest.unknown", "This link is not known here. Check that it is whole, or ask for a new one.")
+    ApiError::new(404, "guest.unknown", "Unknown link. Check that it is complete, or ask for a new one.")
 }
 
-/// What somebody hears whose link leads nowhere; whoever guesses hears to wait.
+/// The error for an unknown token; counts against the guesser's limit.
 pub(crate) fn stray(hub: &Hub, holder: &Holder) -> ApiError {
     hub.limits.stray(holder.peer.network).err().unwrap_or_else(unknown)
 }
 
-/// Nothing in this browser says later that it was the one. The link is not used up.
+/// Without a cookie this browser cannot be recognised later. The link is not used up.
 pub(crate) fn no_cookie() -> ApiError {
     let detail =
         "This browser keeps no cookie for this page. Allow cookies, and open it over https; or use another browser.";
@@ -140,35 +139,34 @@ pub(crate) fn refusal(found: &Found, standing: Standing) -> ApiError {
     let who = found.inviter().unwrap_or("whoever sent it");
     let (status, code, detail) = match standing {
         Standing::Unopened => (409, "guest.unopened", "Open the conversation first.".to_owned()),
-        Standing::Open => (409, "guest.open", "The conversation is open in this browser already.".to_owned()),
+        Standing::Open => (409, "guest.open", "The conversation is already open in this browser.".to_owned()),
         Standing::Elsewhere => (
             409,
             "guest.elsewhere",
             format!("This link was already opened on another device. Ask {who} for a new link."),
         ),
-        Standing::Expired => (410, "guest.expired", format!("The time of this link is up. Ask {who} for a new one.")),
-        Standing::Revoked => (410, "guest.revoked", "This link was taken back.".to_owned()),
+        Standing::Expired => (410, "guest.expired", format!("This link has expired. Ask {who} for a new one.")),
+        Standing::Revoked => (410, "guest.revoked", "This link was revoked.".to_owned()),
         Standing::Completed => (410, "guest.completed", "The conversation is completed.".to_owned()),
         Standing::Left => (410, "guest.left", "You have left this conversation.".to_owned()),
     };
     ApiError::new(status, code, detail)
 }
 
-/// The browser's session, from its cookie.
+/// The session from the browser's cookie.
 pub(crate) fn session_of(headers: &HeaderMap) -> Option<Hash> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.into_iter().find(|(name, _)| *name == COOKIE).and_then(|(_, session)| secret_of(session))
 }
 
-/// A cookie that goes back to this link's addresses alone, for as long as the link lives.
+/// A cookie for this link's paths only, valid as long as the link.
 pub(crate) fn cookie(token: &str, session: &str, seconds: i64, peer: &Peer) -> Option<HeaderValue> {
     let secure = if peer.needs_secure_cookies() { "; Secure" } else { "" };
     let line = format!("{COOKIE}={session}; Path=/guest/{token}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::from_str(&line).ok()
 }
 
-/// Refuses pages of other origins.
 fn same_origin(peer: &Peer) -> Result<(), ApiError> {
     if peer.is_own_page() {
         return Ok(());
@@ -185,11 +183,11 @@ pub(crate) struct TokenPath {
     token: String,
 }
 
-/// Somebody who holds a link that leads somewhere, whoever has opened it.
+/// The holder of a valid link, whether or not it was opened.
 pub(crate) struct Holder {
     pub token: String,
     pub secret: Hash,
-    /// The session of this browser, if it has one.
+    /// This browser's session, if it has one.
     pub session: Option<Hash>,
     pub peer: Peer,
 }
@@ -211,7 +209,7 @@ impl FromRequestParts<Arc<Hub>> for Holder {
     }
 }
 
-/// An external agent in the browser that has opened the link.
+/// An external agent in the browser that opened the link.
 pub(crate) struct Guest {
     pub found: Found,
     pub state: Conversation,
@@ -240,7 +238,7 @@ impl FromRequestParts<Arc<Hub>> for Guest {
     }
 }
 
-/// The link of a token, with the conversation as it is.
+/// The link of a token, with the conversation's current state.
 pub(crate) async fn look(hub: &Hub, secret: Hash) -> Result<Option<(Found, Conversation)>, StoreError> {
     hub.database
         .read(move |connection| {

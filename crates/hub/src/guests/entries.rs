@@ -1,13 +1,12 @@
-//! What an external agent sees of a conversation: what the customer sees too, and from the invitation on.
+//! What an external agent sees of a conversation: what the customer sees, from the invitation on.
 
 use tandem_conversation::{Conversation, Event, LinkId, Participant, Stage};
 use tandem_protocol::guests::GuestEntry;
 
 use crate::channels::web_chat;
 
-/// The entry of an event; none if external agents do not see it.
 pub(crate) fn entry_of(event: &Event, state: &Conversation, link: LinkId) -> Option<GuestEntry> {
-    // Their files are at addresses below the link's own.
+    // Their files have addresses below the link's own.
     let mut entry = web_chat::entries::entry_of(event, state, |_| String::new())?;
     entry.right = None;
     if event.actor == Participant::Customer {

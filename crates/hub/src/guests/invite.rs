@@ -1,5 +1,4 @@
-//! The ways on which an invitation reaches an external agent: a link whose token its maker keeps, a mail of the hub, or
-//! both.
+//! How an invitation reaches an external agent: by a link whose token its maker keeps, by mail from the hub, or both.
 
 use tandem_conversation::{LinkId, Rejection, Time};
 use tandem_sqlite::rusqlite::Connection;
@@ -7,10 +6,9 @@ use tandem_sqlite::rusqlite::Connection;
 use crate::store::auth::Hash;
 use crate::store::{StoreError, links, mails};
 
-/// Longest e-mail address.
+/// Maximum length of an e-mail address.
 const ADDRESS_CHARS: usize = 254;
 
-/// How one link is handed over.
 #[derive(Clone, Debug)]
 pub(crate) struct Ways {
     pub link: LinkId,
@@ -19,7 +17,7 @@ pub(crate) struct Ways {
 }
 
 impl Ways {
-    /// Checks what the inviter says; `mails` if this hub sends any.
+    /// Checks the inviter's input; `mails` if this hub sends mail.
     pub(crate) fn new(
         link: LinkId,
         secret_hash: Option<&str>,
@@ -31,12 +29,15 @@ impl Ways {
         let address = email.map(|text| address(text, mails));
         let ways = Self { link, secret: secret.transpose()?, address: address.transpose()? };
         if ways.secret.is_none() && ways.address.is_none() {
-            return Err(Rejection::invalid("email", "either email or secretHash is needed: nobody else has the link"));
+            return Err(Rejection::invalid(
+                "email",
+                "either email or secretHash is needed: otherwise the link reaches no one",
+            ));
         }
         Ok(ways)
     }
 
-    /// Refuses a link or a token that is in use.
+    /// Refuses a link id or token that is already used.
     pub(crate) fn unused(&self, connection: &Connection) -> Result<Result<(), Rejection>, StoreError> {
         if links::get(connection, self.link)?.is_some() {
             return Ok(Err(Rejection::invalid("link", "in use already")));
@@ -49,7 +50,7 @@ impl Ways {
         Ok(Ok(()))
     }
 
-    /// Opens them; the invitation stands in the log by now. Again it changes nothing.
+    /// Activates them once the log has the invitation. Repeating it changes nothing.
     pub(crate) fn open(&self, connection: &Connection, now: Time) -> Result<(), StoreError> {
         if let Some(secret) = &self.secret {
             links::add_secret(connection, self.link, secret)?;

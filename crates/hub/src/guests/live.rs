@@ -1,4 +1,4 @@
-//! The page's live connection. The cookie of its upgrade says who it is.
+//! The page's live connection, authenticated by the cookie of its upgrade.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,7 @@ use crate::hub::Hub;
 use crate::socket::{self, CHAT_ALIVE, CHAT_SILENT, Goodbye, Party, Socket};
 use crate::store::{conversations, links};
 
-/// Largest frame a browser may send, in bytes.
+/// Maximum frame from a browser, in bytes.
 const FRAME_BYTES: usize = 4 * 1024;
 
 /// Upgrades to a WebSocket; the first frame says how far the page has read.
@@ -71,7 +71,6 @@ fn error_frame(code: &str, message: &str) -> Option<Utf8Bytes> {
     encode(&GuestFrame::Error { code: code.to_owned(), message: message.to_owned() })
 }
 
-/// The open page of an external agent.
 struct Page {
     hub: Arc<Hub>,
     found: Found,
@@ -89,8 +88,7 @@ impl Party for Page {
     }
 }
 
-/// Says where the conversation stands and repeats what is not known there. False if the link ended while the page was
-/// on its way.
+/// Sends the conversation's state and the entries that the page lacks. False if the link ended meanwhile.
 async fn catch_up(hub: &Hub, found: &Found, known: Known, socket: &mut Socket) -> Result<bool, ApiError> {
     let (mut known, mut ready) = (known, false);
     loop {
@@ -125,15 +123,15 @@ async fn catch_up(hub: &Hub, found: &Found, known: Known, socket: &mut Socket) -
     }
 }
 
-/// Acts on one frame; gives what the page is told at once.
+/// Handles one frame; returns the immediate reply.
 async fn hear(hub: &Arc<Hub>, found: &Found, text: &str) -> Option<Utf8Bytes> {
     match input::read(text.as_bytes()) {
-        // What is not behind this link is not theirs to speak of.
+        // They may name only the conversation behind this link.
         Ok(
             GuestSend::Typing { conversation: Some(named), .. } | GuestSend::Receipt { conversation: Some(named), .. },
         ) if named != found.link.conversation => None,
         Ok(GuestSend::Typing { on, .. }) => {
-            // If it cannot be told, the next key tells it.
+            // If this fails, the next keystroke repeats it.
             let _ = hub.types(found.link.conversation, found.participant(), on).await;
             None
         }
@@ -147,7 +145,7 @@ async fn hear(hub: &Arc<Hub>, found: &Found, text: &str) -> Option<Utf8Bytes> {
             };
             error_frame(&problem.0.code, &problem.0.detail)
         }
-        Ok(GuestSend::Hello { .. }) => error_frame("guest.hello", "The hello was said already."),
+        Ok(GuestSend::Hello { .. }) => error_frame("guest.hello", "The hello was already sent."),
         Err(problem) => error_frame("input.malformed", &format!("The frame cannot be used: {problem}.")),
     }
 }

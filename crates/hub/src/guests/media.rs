@@ -1,4 +1,4 @@
-//! Files of external agents, and those that they may see.
+//! Files from external agents, and files that they may see.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::hub::Hub;
 use crate::media::{Asked, Upload, Viewer, body, send};
 use crate::store::media::Sender;
 
-/// Uploads one file; the answer's id goes into a message.
+/// Uploads one file; the returned id goes into a message.
 #[utoipa::path(post, path = "/guest/{token}/media", params(("token" = String, Path), UploadQuery),
     tag = "external agents", request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 200, body = Media), (status = 404, body = Problem), (status = 409, body = Problem),
@@ -35,7 +35,7 @@ pub(crate) async fn upload(
     Ok(axum::Json(body(&hub, &headers, upload, bytes).await?))
 }
 
-/// The bytes of a file that stands in what the external agent sees.
+/// The bytes of a file that the external agent can see.
 #[utoipa::path(get, path = "/guest/{token}/media/{id}", tag = "external agents",
     params(("token" = String, Path), ("id" = String, Path)),
     responses((status = 200, description = "The file"), (status = 206, description = "A part of the file"),

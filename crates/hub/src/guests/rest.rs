@@ -1,4 +1,4 @@
-//! The page's doors over plain HTTP.
+//! The page's HTTP API.
 
 use std::sync::Arc;
 
@@ -22,8 +22,8 @@ use crate::secrets::new_token;
 use crate::store::commands::{self, Sent};
 use crate::store::{StoreError, events, links};
 
-/// How the link stands in this browser. Looking binds and uses up nothing; the browser gets the cookie that opening binds
-/// the link to, so that a lost answer loses no link.
+/// The link's standing in this browser. Viewing neither binds nor uses the link. It sets the cookie that opening binds
+/// the link to, so a lost answer loses no link.
 #[utoipa::path(get, path = "/guest/{token}/about", tag = "external agents", params(("token" = String, Path)),
     responses((status = 200, description = "With a cookie for a browser that has none", body = GuestInvitation),
         (status = 404, body = Problem), (status = 429, body = Problem)))]
@@ -43,7 +43,7 @@ pub(crate) async fn about(State(hub): State<Arc<Hub>>, holder: Holder) -> Result
     Ok(response)
 }
 
-/// Opens the conversation: binds the link to this browser, if no other has it. Each call is a use of the link.
+/// Opens the conversation: binds the link to this browser, unless another one has it. Each call is a use of the link.
 #[utoipa::path(post, path = "/guest/{token}/open", tag = "external agents", params(("token" = String, Path)),
     responses((status = 200, body = GuestInvitation),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 410, body = Problem),
@@ -60,7 +60,7 @@ pub(crate) async fn open(State(hub): State<Arc<Hub>>, holder: Holder) -> Result<
         match (found.standing(&state, session.as_ref(), now), &session) {
             (Standing::Unopened, Some(session)) => links::bind(connection, found.link.id, session)?,
             (Standing::Open, _) => {}
-            // Without a cookie the link stays unopened: what cannot be found again must not be bound.
+            // Without a cookie the link stays unopened: a binding that cannot be recognised later would lock it.
             (other, _) => return Ok(Some((found, state, other))),
         }
         let command = command_of(&found, CommandId(Uuid::now_v7()), Command::OpenLink { link: found.link.id });
@@ -90,7 +90,7 @@ pub(crate) async fn entries(
     Ok(axum::Json(read(&hub, guest, query.known(), query.limit()).await?))
 }
 
-/// A part of what the external agent sees.
+/// A page of what the external agent sees.
 pub(super) async fn read(hub: &Hub, guest: Guest, known: Known, limit: u32) -> Result<GuestEntries, StoreError> {
     let Guest { found, state } = guest;
     let after = known.position_in(state.id).max(found.hidden_up_to());
@@ -104,7 +104,7 @@ pub(super) async fn read(hub: &Hub, guest: Guest, known: Known, limit: u32) -> R
         .await
 }
 
-/// Sends one message to the customer. The same id twice has one effect.
+/// Sends one message to the customer. A repeated id has one effect.
 #[utoipa::path(post, path = "/guest/{token}/messages", request_body = GuestMessage, tag = "external agents",
     params(("token" = String, Path)),
     responses((status = 200, body = ChatAccepted), (status = 404, body = Problem), (status = 409, body = Problem),
@@ -119,7 +119,7 @@ pub(crate) async fn message(
     let typing = hub.typing_until(guest.state.id);
     let sent = Sent::new(commands::Sender::Link(found.link.id), &message);
     let stored = hub.database.write(move |connection, engine| {
-        // What stands before the invitation is not on their screen, and cannot be news.
+        // Turns before the invitation are not on their screen and cannot be news.
         let (turn, written_against) = (message.id, message.written_against.max(found.hidden_up_to()));
         let content = content_of(message)?;
         let command =
@@ -139,7 +139,7 @@ fn content_of(message: GuestMessage) -> Result<Content, Rejection> {
     Ok(Content::Text { text })
 }
 
-/// Leaves the conversation, with a word to the agents. The link is over.
+/// Leaves the conversation with a message to the agents. Ends the link.
 #[utoipa::path(post, path = "/guest/{token}/leave", request_body = GuestLeave, tag = "external agents",
     params(("token" = String, Path)),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem),
@@ -155,7 +155,6 @@ pub(crate) async fn leave(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A command of an external agent.
 pub(super) fn command_of(found: &Found, id: CommandId, command: Command) -> Envelope {
     Envelope {
         id,
@@ -166,7 +165,7 @@ pub(super) fn command_of(found: &Found, id: CommandId, command: Command) -> Enve
     }
 }
 
-/// Whether the conversation still has this external agent in it.
+/// Whether this external agent is still engaged.
 pub(super) fn is_engaged(found: &Found, state: &Conversation) -> bool {
     state.engagement_of(&found.participant()).is_some()
 }

@@ -1,5 +1,4 @@
-//! From a token to one customer: contacts are brought together, and every conversation that this concerns hears of it,
-//! in one transaction.
+//! From a token to one customer: merges contacts and tells every affected conversation, in one transaction.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -16,14 +15,14 @@ use crate::engine::{Engine, Repeat, system_command};
 use crate::store::StoreError;
 use crate::store::contacts::{self, Known, Proof, WebContact};
 
-/// A visitor who is let in.
+/// A visitor whose token was accepted.
 pub(crate) struct Entered {
-    /// Where the customer's chat with this brand is, in whichever browser.
+    /// The customer's chat with this brand, in every browser.
     pub home: ContactId,
     pub conversation: Option<Conversation>,
 }
 
-/// The home of an identity that brings nothing new: then nothing has to be written.
+/// The home chat of an identity with no news: nothing has to be written.
 pub(crate) fn home_of(
     connection: &Connection,
     brand: BrandId,
@@ -42,8 +41,8 @@ pub(crate) fn home_of(
     }
 }
 
-/// Lets in whoever the page vouches for. `visitor` is who sat in this browser before, if nobody vouched for them: their
-/// conversations are the customer's now.
+/// Admits the visitor of a token. `visitor` is this browser's unproven visitor, if any: their conversations become the
+/// customer's.
 pub(crate) fn enter(
     connection: &Connection,
     engine: &mut Engine,
@@ -54,7 +53,7 @@ pub(crate) fn enter(
 ) -> Result<Entered, StoreError> {
     let source = LinkSource::IdentityToken { brand };
     let proof = Proof { source: &source, at: now };
-    // Whoever has said nothing is nobody yet.
+    // A visitor who wrote nothing is dropped.
     let stranger = match visitor {
         Some(visitor) if engine.newest_of_contact(connection, visitor.contact)?.is_some() => Some(visitor.customer),
         _ => None,
@@ -62,7 +61,7 @@ pub(crate) fn enter(
     let owner = contacts::owner(connection, &identity.id)?;
     let renamed = owner.as_ref().is_none_or(|owner| owner.is_renamed_by(identity.name.as_deref()));
     let mut news = renamed || stranger.is_some();
-    // Whom the company knows stays who they are; somebody unknown becomes known.
+    // A known customer keeps their id; an unknown visitor becomes the customer.
     let id = match (&owner, stranger) {
         (Some(owner), _) => owner.customer,
         (None, Some(stranger)) => stranger,
@@ -79,7 +78,7 @@ pub(crate) fn enter(
         contacts::put_vouched_name(connection, &identity.id, identity.name.as_deref())?;
     }
     for contact in &identity.others {
-        // An address that is known to be another customer's proves nothing.
+        // An address of another known customer proves nothing.
         if contacts::owner(connection, contact)?.is_none() {
             contacts::insert(connection, contact, id, proof)?;
             news = true;
@@ -103,7 +102,7 @@ pub(crate) fn enter(
     Ok(Entered { home, conversation: state.map(|state| Conversation::clone(&state)) })
 }
 
-/// The customer with all that is known, also of who they were taken for until now.
+/// Merges the customer with everyone they were taken for.
 fn become_one(
     connection: &Connection,
     id: CustomerId,
@@ -129,8 +128,8 @@ fn become_one(
     Ok(CustomerRef { id, name, custom, contacts })
 }
 
-/// Lets conversations know whose they are: all that were somebody else's, of the customer's own those in progress, and
-/// the one that their browsers show. Of several in progress there, one goes on.
+/// Tells conversations whose they are: all that were another customer's, the customer's own in progress, and the one
+/// that the browsers show. Of several in progress there, one stays open.
 fn tell(
     connection: &Connection,
     engine: &mut Engine,
@@ -167,7 +166,6 @@ fn tell(
     Ok(())
 }
 
-/// What a visitor is called whom nobody has named.
 pub(crate) fn made_up_name(id: CustomerId) -> String {
     format!("Visitor {}", &id.0.simple().to_string()[28..])
 }

@@ -1,4 +1,4 @@
-//! The secrets with which companies' pages sign. They are derived from one key, so none of them is stored anywhere.
+//! The secrets with which companies' pages sign. All are derived from one key, so none is stored.
 
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::secrets::new_token;
 use crate::store::StoreError;
 
-/// Beside the database, so that a copy of the database alone signs nothing.
+/// Stored beside the database, so that a copy of the database alone cannot sign.
 pub(crate) const FILE: &str = "identity.key";
 
 pub(crate) const SCHEMA: &str = "
@@ -25,16 +25,15 @@ CREATE TABLE identity_key (
     fingerprint BLOB NOT NULL
 ) STRICT;";
 
-/// Makes the brands' secrets.
+/// Derives the brands' secrets.
 #[derive(Clone)]
 pub struct Secrets(hmac::Key);
 
 impl Secrets {
-    /// Those of the hub whose data lies in this folder. The first one to ask makes the key; a key that was there once is
-    /// never replaced in silence.
+    /// Opens the key of a data folder. The first call creates it; a missing key is never replaced silently.
     ///
     /// # Errors
-    /// If the key can be neither read nor made, or is not the one that the database knows.
+    /// If the key cannot be read or created, or the database knows another one.
     pub fn open(data: &Path, connection: &Connection) -> anyhow::Result<Self> {
         let (path, known) = (data.join(FILE), fingerprint(connection)?);
         if !path.exists() && (known.is_some() || was_used(connection)?) {
@@ -58,10 +57,10 @@ impl Secrets {
         Ok(secrets)
     }
 
-    /// Makes a new key where there is none, although the database knows one. True if it did.
+    /// Creates a new key if it is missing although the database knows one. True if it did.
     ///
     /// # Errors
-    /// If it cannot be made.
+    /// If it cannot be created.
     pub fn replace_missing(data: &Path, connection: &Connection) -> anyhow::Result<bool> {
         let path = data.join(FILE);
         if path.exists() {
@@ -90,14 +89,14 @@ impl Secrets {
         Ok((Self(hmac::Key::new(hmac::HMAC_SHA256, &bytes)), Sha256::digest(&bytes).into()))
     }
 
-    /// A key for one more purpose, from which nothing follows about the others.
+    /// An independent key for another purpose.
     #[must_use]
     pub(crate) fn key_for(&self, purpose: &str) -> hmac::Key {
         let tag = hmac::sign(&self.0, format!("key\n{purpose}").as_bytes());
         hmac::Key::new(hmac::HMAC_SHA256, tag.as_ref())
     }
 
-    /// The secret of a brand, as text; it is another one with each generation.
+    /// A brand's secret as text; it changes with each generation.
     #[must_use]
     pub fn of(&self, brand: BrandId, generation: u32) -> String {
         let tag = hmac::sign(&self.0, format!("identity of customers\n{brand}\n{generation}").as_bytes());
@@ -116,14 +115,14 @@ fn know(connection: &Connection, fingerprint: &[u8; 32]) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Whether a hub of an earlier version has worked with this database, and so has made a key.
+/// Whether an earlier hub used this database, and so created a key.
 fn was_used(connection: &Connection) -> Result<bool, StoreError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM web_sessions)
                    OR EXISTS (SELECT 1 FROM brands WHERE secret_generation > 0)";
     Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
-/// Under its name the file is whole from the start, and whoever comes second finds the first one's.
+/// A link makes the file appear complete; a second process finds the first one's key.
 fn make(data: &Path, path: &Path) -> std::io::Result<()> {
     let draft = data.join(format!("{FILE}.{}", Uuid::now_v7()));
     let mut options = std::fs::OpenOptions::new();

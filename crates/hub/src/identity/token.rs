@@ -10,9 +10,9 @@ use tandem_conversation::{Contact, ContactKind};
 
 use super::Identity;
 
-/// Longest token, in bytes.
+/// Maximum length of a token, in bytes.
 const MOST_BYTES: usize = 8 * 1024;
-/// Longest name, in characters.
+/// Maximum length of a name, in characters.
 const NAME_CHARS: usize = 100;
 
 #[derive(Deserialize)]
@@ -23,12 +23,12 @@ struct Claims {
     phone_number: Option<String>,
 }
 
-/// What a token says, or why it says nothing. The reason repeats nothing of the token.
+/// A token's identity, or the reason why it is refused. The reason quotes nothing from the token.
 pub(super) fn read(token: &str, secret: &str, brand: &str) -> Result<Identity, String> {
     if token.len() > MOST_BYTES {
         return Err(format!("it is longer than {MOST_BYTES} bytes"));
     }
-    // Somebody else in the process may have installed the same abilities before.
+    // Another part of the process may have installed it before.
     let _ = PROVIDER.install_default();
     let mut validation = Validation::new(Algorithm::HS256);
     validation.set_required_spec_claims(&["exp", "sub"]);
@@ -71,7 +71,7 @@ fn why(error: &Error) -> String {
     }
 }
 
-/// Nothing but HS256, by the library that does the hub's other cryptography.
+/// HS256 only, by the library that does the hub's other cryptography.
 static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: |_, _| Err(ErrorKind::InvalidAlgorithm.into()),
     verifier_factory: |algorithm, key| match algorithm {
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn what_was_made_by_others_is_read() {
-        // RFC 7515, appendix A.1: the signature is right, and the claims are not a customer's.
+        // RFC 7515, appendix A.1: the signature is valid, but the claims are not a customer's.
         let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         let key = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
         let (message, signature) = token.rsplit_once('.').unwrap();

@@ -1,4 +1,4 @@
-//! `tandem-hub logic check`: plays a hub towards an endpoint and reports how well it keeps the protocol.
+//! `tandem-hub logic check`: acts as a hub towards an endpoint and reports how well it keeps the protocol.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,23 +21,22 @@ use crate::config::LogicConfig;
 use crate::logic::answer;
 use crate::logic::endpoint::{Answered, Endpoint, Letter};
 
-/// Conversations of the burst, and what each customer writes without waiting.
+/// Concurrent conversations of the burst, and what each customer writes without waiting.
 const CROWD: usize = 8;
 const LINES: [&str; 3] = ["Hello", "I have a question about my order 4711", "Are you there?"];
-/// How old the replayed request is: more than the tolerance of Standard Webhooks.
+/// Age of the replayed request: beyond the tolerance of Standard Webhooks.
 const OLD_MS: i64 = 10 * 60 * 1000;
 
-/// What to check, and with what.
 pub struct CheckOptions {
     pub logic: LogicConfig,
-    /// Where later answers are taken in; port 0 takes a free one.
+    /// Address for later answers; port 0 picks a free one.
     pub listen: String,
 }
 
-/// Plays everything and judges it.
+/// Runs and judges all checks.
 ///
 /// # Errors
-/// If the address cannot be used or the other door cannot be opened.
+/// If the endpoint's URL is invalid or the local listener cannot start.
 pub async fn check(options: &CheckOptions, clock: &Clock) -> anyhow::Result<Report> {
     let listener = TcpListener::bind(&options.listen).await?;
     let door = Door::open(listener, &options.logic.secret).await?;
@@ -51,7 +50,7 @@ pub async fn check(options: &CheckOptions, clock: &Clock) -> anyhow::Result<Repo
     Ok(Report::new(&options.logic.url, visitor.everything().await?))
 }
 
-/// Who talks to the endpoint.
+/// The simulated hub.
 struct Visitor {
     endpoint: Endpoint,
     door: Arc<Door>,
@@ -84,7 +83,7 @@ impl Visitor {
         Ok(Rehearsal::begin(customer, Some("en"), &self.clock, self.timeout_ms)?)
     }
 
-    /// A customer's whole visit, from the first word to "bye" and beyond.
+    /// A customer's whole visit, from the first message to "bye" and beyond.
     async fn one_conversation(&self) -> anyhow::Result<(Vec<Entry>, Vec<Exchange>)> {
         let mut talk = self.begin("Carmen Menzel")?;
         let mut heard = Vec::new();
@@ -155,7 +154,7 @@ impl Visitor {
         Ok(self.catch_up(&mut talk).await)
     }
 
-    /// The same request once more, from which nothing may follow.
+    /// The same request again as a dry run, which must have no effect.
     async fn dry_run(
         &self,
         request: &LogicRequestBody,
@@ -178,7 +177,7 @@ impl Visitor {
         Ok(Exchange { trigger, came, ..like.clone() })
     }
 
-    /// What hubs of today do seldom, and those of tomorrow may do.
+    /// Requests that hubs send rarely today, and may send tomorrow.
     async fn strange(&self) -> anyhow::Result<Vec<Entry>> {
         let mut entries = Vec::new();
         let (talk, request) = self.waiting("Can I get a window seat?").await?;
@@ -218,7 +217,7 @@ impl Visitor {
         Ok(entries)
     }
 
-    /// What does not come from the hub, and pretends to.
+    /// Forged requests.
     async fn unproven(&self) -> anyhow::Result<Vec<Entry>> {
         let (_, request) = self.waiting("Hello").await?;
         let body = Bytes::from(serde_json::to_vec(&request)?);
@@ -241,7 +240,7 @@ impl Visitor {
         Ok(entries)
     }
 
-    /// A conversation whose first turn is about to be told.
+    /// A conversation whose first turn is pending.
     async fn waiting(&self, words: &str) -> anyhow::Result<(Rehearsal, LogicRequestBody)> {
         let mut talk = self.begin("Carmen Menzel")?;
         talk.customer_writes(words)?;
@@ -249,7 +248,7 @@ impl Visitor {
         Ok((talk, request))
     }
 
-    /// Tells everything that is pending, in order, and carries out what is answered.
+    /// Sends everything pending, in order, and carries out the answers.
     async fn catch_up(&self, talk: &mut Rehearsal) -> Vec<Exchange> {
         let mut exchanges = Vec::new();
         while let Some(request) = talk.ask() {
@@ -329,13 +328,13 @@ impl Visitor {
     }
 }
 
-/// The request about the newest event, as if everything before had been told.
+/// A request about the newest event, as if everything before had been sent.
 fn newest(talk: &mut Rehearsal) -> anyhow::Result<LogicRequestBody> {
     talk.skip_to_latest();
     talk.ask().ok_or_else(|| anyhow::anyhow!("BUG: a turn is always told"))
 }
 
-/// Nobody is there but Your Logic: somewhere in the stretch it has to say something.
+/// Only Your Logic is left: it must say something.
 fn handed_back(exchanges: &[Exchange]) -> Finding {
     let said = exchanges.iter().rposition(|exchange| {
         exchange.came.as_ref().is_ok_and(|actions| actions.iter().any(|a| judge::speaks(a) || judge::calls(a)))

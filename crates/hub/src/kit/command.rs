@@ -13,22 +13,22 @@ use crate::config::{Config, Flags};
 /// The developer's commands for Your Logic.
 #[derive(Subcommand)]
 pub enum LogicCommand {
-    /// Does an endpoint keep the protocol? Ends with an error if a check fails
+    /// Check whether an endpoint keeps the protocol; fails if a check fails
     Check {
         #[command(flatten)]
         endpoint: EndpointArguments,
-        /// Where answers that were promised with 202 are taken in, as the hub does
+        /// Local address for answers that were promised with 202
         #[arg(long, default_value = "127.0.0.1:0")]
         listen: String,
     },
-    /// What would this version have answered in recorded conversations? Every request is a dry run
+    /// Replay recorded conversations and compare the answers; every request is a dry run
     Replay {
         #[command(flatten)]
         endpoint: EndpointArguments,
-        /// Files of recorded conversations (docs/replay-format.md), .jsonl or .jsonl.gz
+        /// Recorded conversations (docs/replay-format.md), .jsonl or .jsonl.gz
         #[arg(long, required = true, num_args = 1..)]
         from: Vec<PathBuf>,
-        /// Differences that are shown in full
+        /// Number of differences to show in full
         #[arg(long, default_value_t = 20)]
         show: usize,
     },
@@ -36,21 +36,21 @@ pub enum LogicCommand {
 
 #[derive(Args)]
 pub struct EndpointArguments {
-    /// Address of the endpoint [default: the setting logic.url]
+    /// URL of the endpoint [default: the setting logic.url]
     url: Option<String>,
-    /// The secret shared with it [default: the setting logic.secret]
+    /// Secret shared with it [default: the setting logic.secret]
     #[arg(long)]
     secret: Option<String>,
-    /// How long an answer may take, in milliseconds [default: the setting logic.timeout_ms]
+    /// Time limit for an answer, in milliseconds [default: the setting logic.timeout_ms]
     #[arg(long)]
     timeout_ms: Option<String>,
-    /// Write the report as JSON, too: a file, or - for standard output in place of the text
+    /// Also write the report as JSON to a file; - writes it to standard output instead of the text
     #[arg(long)]
     json: Option<PathBuf>,
 }
 
 impl LogicCommand {
-    /// What it says of settings. An endpoint that is named on the command line may be of the own network.
+    /// The settings that the options imply. An endpoint named on the command line may have a private address.
     #[must_use]
     pub fn flags(&self, flags: Flags) -> Flags {
         let (Self::Check { endpoint, .. } | Self::Replay { endpoint, .. }) = self;
@@ -62,13 +62,13 @@ impl LogicCommand {
             .with("logic.allow_private", "URL", in_network)
     }
 
-    /// Runs it to the end; false if the endpoint has to be mended.
+    /// Runs the command; false if the endpoint needs fixing.
     ///
     /// # Errors
-    /// If it cannot be run at all.
+    /// If it cannot run at all.
     pub async fn run(self, config: Config) -> anyhow::Result<bool> {
         let logic = config.logic.context("Name the endpoint: give its URL, or set logic.url")?;
-        // Another part of the process may have chosen the provider before.
+        // Another part of the process may have installed a provider before.
         let _ = rustls::crypto::ring::default_provider().install_default();
         match self {
             Self::Check { endpoint, listen } => {
@@ -85,7 +85,7 @@ impl LogicCommand {
     }
 }
 
-/// For people on standard output; as JSON where it was asked for.
+/// Prints the report as text, or as JSON if requested.
 fn show<T: Serialize + std::fmt::Display>(report: &T, json: Option<&Path>) -> anyhow::Result<()> {
     let Some(path) = json else {
         println!("{report}");

@@ -1,4 +1,4 @@
-//! Where the answers of a new version differ from the recorded ones: pure.
+//! Compares a new version's answers with the recorded ones: pure.
 
 use std::fmt;
 
@@ -8,32 +8,31 @@ use tandem_conversation::{Action, LogicFailure};
 use super::judge::{calls, speaks, told};
 use super::recording::{Recorded, Spoken};
 
-/// How an answer stands to the recorded one.
+/// How an answer differs from the recorded one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Difference {
     Same,
     DifferentWords,
-    /// The recorded AI handed over; this one answers by itself.
+    /// The recording hands over; the new version answers by itself.
     AnsweredInstead,
-    /// The recorded AI answered by itself; this one hands over.
+    /// The recording answers by itself; the new version hands over.
     HandedOverInstead,
     Failed,
 }
 
-/// One answer beside the recorded one.
+/// A new answer beside the recorded one.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Comparison {
     pub conversation: String,
-    /// The customer's last words.
+    /// The customer's last message.
     pub said: String,
     pub difference: Difference,
     pub recorded: String,
     pub now: String,
 }
 
-/// Everything that was compared.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReplayReport {
@@ -49,7 +48,7 @@ pub struct ReplayReport {
     pub differences: Vec<Comparison>,
 }
 
-/// Compares one answer; none if there is nothing recorded to compare it with.
+/// Compares one answer; none if the recording has nothing to compare.
 pub(super) fn compare(recorded: &Recorded, now: &Result<Vec<Action>, LogicFailure>) -> Option<Difference> {
     let actions = match (recorded, now) {
         (Recorded::Ended, _) => return None,
@@ -65,12 +64,12 @@ pub(super) fn compare(recorded: &Recorded, now: &Result<Vec<Action>, LogicFailur
     })
 }
 
-/// A person is called: in so many words, or by the hub because a waiting customer hears nothing.
+/// Whether a person is called: explicitly, or by the hub because a waiting customer gets no answer.
 fn hands_over(actions: &[Action]) -> bool {
     actions.iter().any(calls) || !actions.iter().any(speaks)
 }
 
-/// The recorded side in one text.
+/// The recorded answer as text.
 pub(super) fn recorded_text(recorded: &Recorded) -> String {
     match recorded {
         Recorded::Answered(spoken) => words(spoken),
@@ -79,7 +78,7 @@ pub(super) fn recorded_text(recorded: &Recorded) -> String {
     }
 }
 
-/// The new answer in one text.
+/// The new answer as text.
 pub(super) fn answer_text(now: &Result<Vec<Action>, LogicFailure>) -> String {
     match now {
         Err(failure) => told(failure),
@@ -111,13 +110,13 @@ fn with_menu<'a>(text: &str, labels: impl Iterator<Item = &'a str>) -> String {
     if labels.is_empty() { text.to_owned() } else { format!("{text} [{}]", labels.join(" | ")) }
 }
 
-/// Words without what typing and transport may change.
+/// Text without differences of typing and transport.
 fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 impl ReplayReport {
-    /// Counts one comparison and keeps it while there is room for differences.
+    /// Counts one comparison; keeps the first differences.
     pub(super) fn add(&mut self, one: Comparison, room: usize) {
         self.asked += 1;
         *match one.difference {

@@ -1,4 +1,4 @@
-//! The other door: where an endpoint that said 202 brings its answer. Listens on this machine only.
+//! The local listener for answers that an endpoint promised with 202.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -16,10 +16,9 @@ use tokio::time::Instant;
 use crate::logic::answer::{self, Understood};
 use crate::logic::endpoint::encoding;
 
-/// Where later answers are taken in.
 #[derive(Default)]
 pub(super) struct Door {
-    /// Empty until it is open.
+    /// Empty until it listens.
     pub url: String,
     secret: String,
     answers: Mutex<HashMap<(ConversationId, RequestId), Understood>>,
@@ -50,7 +49,7 @@ impl Door {
         }
     }
 
-    /// What came and could not be used.
+    /// Deliveries that could not be used.
     pub fn mistakes(&self) -> Vec<String> {
         self.mistakes.lock().map(|mistakes| mistakes.clone()).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! What is thought of what an endpoint did: pure, so that each judgement can be tested alone.
+//! Judges what an endpoint did: pure, so that each judgement can be tested alone.
 
 use serde::Serialize;
 use tandem_conversation::{Action, LinkId, LogicFailure, Rejection, Trigger};
@@ -7,45 +7,44 @@ use uuid::Uuid;
 use crate::guests::invite::Ways;
 use crate::logic::answer::Unknown;
 
-/// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Pass,
-    /// It works, but somebody will be sorry one day.
+    /// It works, but will cause trouble one day.
     Warn,
     Fail,
 }
 
-/// A verdict and what was seen.
+/// A verdict and its evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Finding {
     pub verdict: Verdict,
     pub seen: String,
 }
 
-/// One request and what became of it.
+/// One request and its outcome.
 #[derive(Clone, Debug)]
 pub(super) struct Exchange {
     pub trigger: Trigger,
     pub took_ms: i64,
-    /// The answer came over the other door.
+    /// The answer came later (202).
     pub later: bool,
     pub came: Result<Vec<Action>, LogicFailure>,
-    /// What a hub thinks of the partners' links in it.
+    /// Its partner links as a hub judges them.
     pub invitations: Vec<Invitation>,
     /// Fields that a hub does not know.
     pub unknown: Unknown,
 }
 
-/// A partner who is invited, by the place of the action, and whether the link reaches them.
+/// An invited partner by the action's index, and whether the link can reach them.
 #[derive(Clone, Debug)]
 pub(super) struct Invitation {
     pub action: usize,
     pub way: Result<(), Rejection>,
 }
 
-/// The invitations of partners in an answer, judged as by a hub that sends mail.
+/// An answer's invitations, judged like a hub that sends mail.
 pub(super) fn invitations(actions: &[Action]) -> Vec<Invitation> {
     let of = |(action, wish): (usize, &Action)| {
         let Action::InviteExternalAgent { email, secret_hash, .. } = wish else { return None };
@@ -58,11 +57,11 @@ pub(super) fn invitations(actions: &[Action]) -> Vec<Invitation> {
 /// What a conversation expects of the last answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expect {
-    /// The customer waits: words, or a person.
+    /// The customer waits: a message or a person.
     Words,
-    /// Nothing at all is best.
+    /// Ideally nothing.
     Quiet,
-    /// Whatever it is, as long as it can be carried out.
+    /// Any answer that can be carried out.
     Anything,
 }
 
@@ -78,7 +77,7 @@ pub(super) fn fail(seen: impl Into<String>) -> Finding {
     Finding { verdict: Verdict::Fail, seen: seen.into() }
 }
 
-/// What a failure is, for the developer of an endpoint.
+/// A failure, for the endpoint's developer.
 pub(super) fn told(failure: &LogicFailure) -> String {
     match failure {
         LogicFailure::NotConfigured => "nothing was asked".into(),
@@ -90,7 +89,7 @@ pub(super) fn told(failure: &LogicFailure) -> String {
     }
 }
 
-/// The actions by their names on the wire.
+/// The actions' names on the wire.
 pub(super) fn names(actions: &[Action]) -> String {
     if actions.is_empty() {
         return "no actions".into();
@@ -117,7 +116,7 @@ pub(super) fn calls(action: &Action) -> bool {
     )
 }
 
-/// To a preview, a suggestion is an answer as well.
+/// For a preview, a suggestion is an answer as well.
 fn answers(trigger: Trigger, action: &Action) -> bool {
     let suggests = trigger == Trigger::Preview && matches!(action, Action::Suggestion { .. });
     speaks(action) || calls(action) || suggests
@@ -127,7 +126,7 @@ fn trigger_name(trigger: Trigger) -> String {
     serde_json::to_value(trigger).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// A stretch of a conversation: every request answered, the last one as expected.
+/// A stretch of a conversation: every request is answered, the last one as expected.
 pub(super) fn conversation(exchanges: &[Exchange], expect: Expect) -> Finding {
     for exchange in exchanges {
         if let Err(failure) = &exchange.came {
@@ -147,7 +146,7 @@ pub(super) fn conversation(exchanges: &[Exchange], expect: Expect) -> Finding {
     }
 }
 
-/// The customer asked for a person, in so many words.
+/// The customer asked for a person explicitly.
 pub(super) fn handed_over(exchanges: &[Exchange]) -> Finding {
     let found = conversation(exchanges, Expect::Words);
     let Some(Ok(last)) = exchanges.last().map(|exchange| &exchange.came) else { return found };
@@ -162,7 +161,7 @@ pub(super) fn handed_over(exchanges: &[Exchange]) -> Finding {
     }
 }
 
-/// While a person answers, only `force` speaks over them.
+/// While a person answers, only `force` may speak beside them.
 pub(super) fn beside_a_person(exchanges: &[Exchange]) -> Finding {
     let found = conversation(exchanges, Expect::Anything);
     let forced = |action: &Action| {
@@ -180,7 +179,7 @@ pub(super) fn beside_a_person(exchanges: &[Exchange]) -> Finding {
     found
 }
 
-/// All answers against the time there is.
+/// Response times against the limit.
 pub(super) fn times(exchanges: &[Exchange], timeout_ms: i64) -> Finding {
     let Some(slowest) = exchanges.iter().max_by_key(|exchange| exchange.took_ms) else {
         return fail("nothing was asked");
@@ -201,7 +200,7 @@ pub(super) fn times(exchanges: &[Exchange], timeout_ms: i64) -> Finding {
     if slowest.took_ms * 2 > timeout_ms { warn(slow) } else { pass(slow) }
 }
 
-/// Better words for an agent's draft: a suggestion, or nothing.
+/// Better wording for an agent's draft: a suggestion, or nothing.
 pub(super) fn better_words(exchange: &Exchange) -> Finding {
     let actions = match &exchange.came {
         Err(failure) => return fail(format!("{}: {}", trigger_name(exchange.trigger), told(failure))),
@@ -240,7 +239,7 @@ pub(super) fn burst(conversations: &[Vec<Exchange>]) -> Finding {
     pass(format!("{} requests of {} conversations, the slowest in {slowest} ms", all.len(), conversations.len()))
 }
 
-/// Answers that were promised with 202.
+/// Answers promised with 202.
 pub(super) fn later(exchanges: &[Exchange], mistakes: &[String]) -> Finding {
     if let Some(mistake) = mistakes.first() {
         return fail(format!(
@@ -259,7 +258,7 @@ pub(super) fn later(exchanges: &[Exchange], mistakes: &[String]) -> Finding {
     }
 }
 
-/// Every partner who was invited, over all answers.
+/// All invited partners.
 pub(super) fn invited(exchanges: &[Exchange]) -> Finding {
     let all = || exchanges.iter().flat_map(|exchange| exchange.invitations.iter().map(move |one| (exchange, one)));
     for (exchange, invitation) in all() {
@@ -268,8 +267,8 @@ pub(super) fn invited(exchanges: &[Exchange]) -> Finding {
         }
     }
     match all().count() {
-        0 => pass("nobody from outside was invited"),
-        all => pass(format!("{all} invitations, each with a way to the invited")),
+        0 => pass("no partner was invited"),
+        all => pass(format!("{all} invitations, each with a way to deliver its link")),
     }
 }
 
@@ -277,7 +276,7 @@ pub(super) fn invited(exchanges: &[Exchange]) -> Finding {
 pub(super) fn unknown_fields(exchanges: &[Exchange]) -> Finding {
     let with: Vec<_> = exchanges.iter().filter(|exchange| exchange.unknown.count > 0).collect();
     match with.first() {
-        None => pass("every field is one that the hub knows"),
+        None => pass("the hub knows every field"),
         Some(first) => warn(format!(
             "in {} of {} answers, the first to {}: {}",
             with.len(),
@@ -288,7 +287,7 @@ pub(super) fn unknown_fields(exchanges: &[Exchange]) -> Finding {
     }
 }
 
-/// A request that does not prove where it comes from.
+/// A request without proof of its sender.
 pub(super) fn unproven(came: &Result<Vec<Action>, LogicFailure>) -> Finding {
     match came {
         Err(LogicFailure::Status { status: status @ (401 | 403) }) => pass(format!("refused with {status}")),
@@ -300,7 +299,7 @@ pub(super) fn unproven(came: &Result<Vec<Action>, LogicFailure>) -> Finding {
     }
 }
 
-/// A signed request that makes no sense.
+/// A signed request without meaning.
 pub(super) fn senseless(came: &Result<Vec<Action>, LogicFailure>) -> Finding {
     match came {
         Err(LogicFailure::Status { status: status @ 400..=499 }) => pass(format!("refused with {status}")),

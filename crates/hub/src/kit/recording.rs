@@ -1,5 +1,5 @@
-//! Recorded conversations (`docs/replay-format.md`), as far as a replay towards Your Logic needs them: what the customer
-//! said, and what our side did about it.
+//! Recorded conversations (`docs/replay-format.md`), reduced to what a replay needs: what the customer said and how
+//! our side reacted.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read};
@@ -19,7 +19,7 @@ pub(super) struct Recording {
     pub steps: Vec<Step>,
 }
 
-/// What the customer said without an answer between, and what followed.
+/// Consecutive customer messages and the reaction to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Step {
     pub said: Vec<Said>,
@@ -29,22 +29,21 @@ pub(super) struct Step {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Said {
     pub text: String,
-    /// The choice that was pressed.
+    /// The pressed choice.
     pub choice: Option<String>,
 }
 
-/// What our side did.
+/// Our side's reaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Recorded {
-    /// The AI answered by itself; each text with the labels of its menu.
+    /// The AI answered by itself; each text with its menu labels.
     Answered(Vec<Spoken>),
-    /// A person typed.
+    /// A person answered.
     HandedOver,
-    /// Nothing more.
+    /// Nothing.
     Ended,
 }
 
-/// Words to the customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Spoken {
     pub text: String,
@@ -72,7 +71,7 @@ struct Turn {
     options: Vec<Value>,
 }
 
-/// Reads every conversation of a file (`.jsonl` or `.jsonl.gz`).
+/// Reads all conversations of a file (`.jsonl` or `.jsonl.gz`).
 pub(super) fn read(path: &Path) -> anyhow::Result<Vec<Recording>> {
     let file = File::open(path).with_context(|| format!("Cannot open {}", path.display()))?;
     let packed = path.extension().is_some_and(|end| end == "gz");
@@ -86,7 +85,6 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Vec<Recording>> {
         .collect()
 }
 
-/// Reads several files.
 pub(super) fn read_all(paths: &[PathBuf]) -> anyhow::Result<Vec<Recording>> {
     Ok(paths.iter().map(|path| read(path)).collect::<anyhow::Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
@@ -99,7 +97,7 @@ fn parse(line: &str) -> anyhow::Result<Recording> {
     Ok(Recording { id, customer, language: line.language, steps: steps(line.turns) })
 }
 
-/// Up to the first hand-over: what the AI would have said beside a person is not known.
+/// Stops at the first handover: what the AI would have said beside a person is unknown.
 fn steps(turns: Vec<Turn>) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     for turn in turns {
@@ -123,7 +121,7 @@ fn steps(turns: Vec<Turn>) -> Vec<Step> {
             }
             ("agent", "utter") => {
                 let Some(step) = steps.last_mut() else { break };
-                // After an answer of the AI, a person went on: the customer did not wait for them.
+                // A person followed the AI's answer without the customer waiting.
                 if step.then == Recorded::Ended {
                     step.then = Recorded::HandedOver;
                 }
@@ -135,7 +133,7 @@ fn steps(turns: Vec<Turn>) -> Vec<Step> {
     steps
 }
 
-/// Plain texts are only the recording's list of intents.
+/// Plain strings are only the recording's list of intents.
 fn menu(options: &[Value]) -> Vec<(String, String)> {
     let text = |option: &Value, field: &str| option.get(field)?.as_str().map(str::to_owned);
     options.iter().filter_map(|option| Some((text(option, "id")?, text(option, "label")?))).collect()

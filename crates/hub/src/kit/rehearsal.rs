@@ -1,4 +1,4 @@
-//! One conversation without a hub: the same pure core decides, the same requests come out of it, nothing is stored.
+//! One conversation without a hub: the same pure core decides and the same requests result, but nothing is stored.
 
 use tandem_conversation::{
     Action, BrandId, Channel, Choice, Command, CommandId, Contact, ContactId, ContactKind, Content, Context,
@@ -17,7 +17,7 @@ use crate::media::as_if_fetched;
 /// Random ids for one answer.
 const FRESH: usize = 64;
 
-/// A conversation that is only played.
+/// A simulated conversation.
 pub(super) struct Rehearsal {
     pub state: Conversation,
     pub events: Vec<Event>,
@@ -27,7 +27,7 @@ pub(super) struct Rehearsal {
 }
 
 impl Rehearsal {
-    /// A customer has opened the chat.
+    /// Begins with a customer who opened the chat.
     pub fn begin(customer: &str, language: Option<&str>, clock: &Clock, timeout_ms: i64) -> Result<Self, Rejection> {
         let opening = Opening {
             customer: CustomerRef::new(CustomerId(Uuid::now_v7()), customer),
@@ -44,7 +44,7 @@ impl Rehearsal {
         Ok(Self { state, events, clock: clock.clone(), timeout_ms, dry_run: false })
     }
 
-    /// Asks only what the answers would be.
+    /// Makes every request a dry run.
     pub fn dry(self) -> Self {
         Self { dry_run: true, ..self }
     }
@@ -65,7 +65,7 @@ impl Rehearsal {
         self.customer_says(Content::Text { text: text.to_owned() })
     }
 
-    /// Presses a choice of the newest question; false if there is none to press.
+    /// Presses a choice of the newest question; false if there is none.
     pub fn customer_presses(&mut self, choose: impl Fn(&Choice) -> bool) -> Result<bool, Rejection> {
         let Some(open) = self.state.questions.last() else { return Ok(false) };
         let Some(choice) = open.choices.iter().find(|choice| choose(choice)) else { return Ok(false) };
@@ -78,7 +78,7 @@ impl Rehearsal {
         self.act(Participant::Customer, command)
     }
 
-    /// The company's page knows who it is.
+    /// The company's page identifies the customer.
     pub fn customer_signs_in(&mut self) -> Result<(), Rejection> {
         let mut customer = self.state.customer.clone();
         customer.contacts.push(Contact { kind: ContactKind::CustomerId, value: "4711".to_owned() });
@@ -101,7 +101,7 @@ impl Rehearsal {
         self.act(agent(), Command::Reply { turn, content, written_against, mind_customer, while_in_progress, received })
     }
 
-    /// From now on Your Logic hears nothing.
+    /// From now on Your Logic gets no requests.
     pub fn agent_takes_over(&mut self) -> Result<(), Rejection> {
         self.act(agent(), Command::TakeOver)
     }
@@ -114,18 +114,18 @@ impl Rehearsal {
         self.act(agent(), Command::PressButton { action: button.to_owned() })
     }
 
-    /// Says what the newest handover was worth.
+    /// Grades the newest handover.
     pub fn agent_grades(&mut self, grade: Grade) -> Result<(), Rejection> {
         let turn = self.state.handover.as_ref().map(|open| open.turn).ok_or(Rejection::NoTurn)?;
         self.act(agent(), Command::GradeHandover { turn, grade })
     }
 
-    /// Your Logic says something of its own accord.
+    /// Your Logic speaks unprompted.
     pub fn logic_says(&mut self, actions: Vec<Action>) -> Result<(), Rejection> {
         self.act(Participant::Logic, LogicResponseBody { actions, ..LogicResponseBody::default() }.decided_as(None))
     }
 
-    /// The request about the oldest event that Your Logic has not been told of.
+    /// The request about the oldest pending event.
     pub fn ask(&mut self) -> Option<LogicRequestBody> {
         let (request, expires) = (RequestId(Uuid::now_v7()), self.clock.now().plus_ms(self.timeout_ms));
         self.act(Participant::System, Command::AskLogic { request, expires }).ok()?;
@@ -139,7 +139,7 @@ impl Rehearsal {
         Some(compose(self.state.clone(), &self.events, question, "Northwind"))
     }
 
-    /// Carries an answer out, as a hub would; gives why it is refused.
+    /// Carries an answer out as a hub would; returns the reason if it is refused.
     pub fn answered(&mut self, request: RequestId, answer_body: LogicResponseBody) -> Option<LogicFailure> {
         let before = self.state.position;
         let mut answer_body = answer_body;
@@ -154,11 +154,11 @@ impl Rehearsal {
     }
 
     pub fn failed(&mut self, request: RequestId, failure: LogicFailure) {
-        // The only refusal is that the request was settled before.
+        // It is refused only if the request was settled before.
         let _ = self.act(Participant::System, Command::FailLogic { request, failure });
     }
 
-    /// Of what Your Logic has still to be told, only the newest is.
+    /// Drops all pending events but the newest.
     pub fn skip_to_latest(&mut self) {
         let pending = &mut self.state.logic.pending;
         pending.drain(..pending.len().saturating_sub(1));
@@ -168,7 +168,7 @@ impl Rehearsal {
     }
 }
 
-/// A file that no hub has stored.
+/// A placeholder for a file that no hub stores.
 fn called(media: Media) -> Media {
     let name = if media.name.is_empty() { "a file".to_owned() } else { media.name };
     Media { name, ..media }

@@ -1,7 +1,7 @@
 //! `tandem-hub logic replay`: what would this version have answered in recorded conversations?
 //!
-//! Every request is a dry run. The conversation goes on with the recorded answer, whatever the new one says, so that
-//! each answer is compared in the situation in which the recorded one was given.
+//! Every request is a dry run. The conversation continues with the recorded answer, so that each new answer is
+//! compared in the same situation.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,22 +16,21 @@ use crate::clock::Clock;
 use crate::config::LogicConfig;
 use crate::logic::endpoint::{Answered, Endpoint};
 
-/// Conversations under way at once.
+/// Concurrent conversations.
 const AT_ONCE: usize = 8;
 
-/// What to ask, and about what.
 pub struct ReplayOptions {
     pub logic: LogicConfig,
     /// Files of recorded conversations.
     pub from: Vec<PathBuf>,
-    /// Differences that are shown in full.
+    /// Number of differences to show in full.
     pub show: usize,
 }
 
-/// Asks about every recorded conversation and compares.
+/// Replays all recordings and compares.
 ///
 /// # Errors
-/// If a recording cannot be read or the address cannot be used.
+/// If a recording cannot be read or the endpoint's URL is invalid.
 pub async fn replay(options: &ReplayOptions, clock: &Clock) -> anyhow::Result<ReplayReport> {
     let recordings = read_all(&options.from)?;
     let endpoint = Endpoint::new(options.logic.clone())?;
@@ -66,7 +65,7 @@ impl Replaying<'_> {
             }
             talk.skip_to_latest();
             let Some(request) = talk.ask() else { break };
-            // A goodbye needs no answer, and a customer who left was not answered: nothing to compare with.
+            // A goodbye needs no answer, and a customer who left got none: nothing to compare.
             if step.then != Recorded::Ended && !request.trigger.silent {
                 let left = Duration::from_millis(self.timeout_ms.max(0).cast_unsigned());
                 let now = actions(self.endpoint.ask(&request, self.clock.now(), left).await.1);
@@ -79,7 +78,7 @@ impl Replaying<'_> {
                 }));
             }
             let Recorded::Answered(spoken) = &step.then else { break };
-            // What was recorded was said; should it break a rule of today, the rest cannot be compared.
+            // If today's rules refuse a recorded answer, the rest cannot be compared.
             if talk.answered(request.request_id, answer(spoken)).is_some() {
                 break;
             }

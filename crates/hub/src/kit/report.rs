@@ -1,4 +1,4 @@
-//! What a check found, for people and for programs.
+//! The result of a check, for people and programs.
 
 use std::fmt;
 
@@ -6,16 +6,15 @@ use serde::Serialize;
 
 use super::judge::{Finding, Verdict};
 
-/// One check with its verdict.
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry {
     pub check: &'static str,
     pub verdict: Verdict,
-    /// What was seen.
+    /// The evidence.
     pub seen: String,
     /// Why it matters.
     pub why: &'static str,
-    /// What to do, should it not pass.
+    /// What to do if it fails.
     pub todo: &'static str,
 }
 
@@ -59,7 +58,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// What is checked: its name, why it matters, what to do.
+/// Name, reason and advice of a check.
 #[derive(Clone, Copy)]
 pub(super) struct Check {
     name: &'static str,
@@ -116,17 +115,17 @@ pub(super) const BUTTON: Check = Check {
 };
 pub(super) const LINKED: Check = Check {
     name: "customer linked",
-    why: "A customer who signs in becomes somebody you know; an error falls back to the agents with that reason.",
+    why: "A customer who signs in becomes known to you; an error falls back to the agents with that reason.",
     todo: "Answer CUSTOMER_LINKED with 200; `customer.contacts` holds your own id of the customer.",
 };
 pub(super) const GRADED: Check = Check {
     name: "handover graded",
-    why: "Whoever takes over says whether your packet helped; an error falls back to the agents with that reason.",
-    todo: "Answer HANDOVER_GRADED with 200, and keep `trigger.graded` for whoever improves your packets.",
+    why: "The agent who takes over grades your packet; an error falls back to the agents with that reason.",
+    todo: "Answer HANDOVER_GRADED with 200, and use `trigger.graded` to improve your packets.",
 };
 pub(super) const INVITED: Check = Check {
     name: "partners by link",
-    why: "An invitation whose link reaches nobody is refused, and with it the whole answer.",
+    why: "An invitation whose link reaches no one is refused, together with the whole answer.",
     todo: "Give each INVITE_EXTERNAL_AGENT an `email`, or the `secretHash` of a token that you hand over yourself.",
 };
 pub(super) const PREVIEW: Check = Check {
@@ -166,17 +165,17 @@ pub(super) const NEW_TRIGGER: Check = Check {
 };
 pub(super) const TRUNCATED: Check = Check {
     name: "truncated JSON",
-    why: "What cannot be understood must not be acted upon.",
+    why: "A request that cannot be understood must have no effect.",
     todo: "Parse the body, and answer 400 if that fails.",
 };
 pub(super) const WRONG_TYPES: Check = Check {
     name: "wrong types",
-    why: "What cannot be understood must not be acted upon.",
+    why: "A request that cannot be understood must have no effect.",
     todo: "Check the fields that you read, and answer 400 if one is not what it should be.",
 };
 pub(super) const WRONG_BEARER: Check = Check {
     name: "wrong bearer secret",
-    why: "Anybody who finds the address could talk to your service.",
+    why: "Anyone who finds the address could talk to your service.",
     todo: "Compare the Authorization header with the secret and answer 401.",
 };
 pub(super) const UNSIGNED: Check = Check {
@@ -191,12 +190,12 @@ pub(super) const WRONG_SIGNATURE: Check = Check {
 };
 pub(super) const ALTERED: Check = Check {
     name: "signature of another body",
-    why: "Whoever has seen one request could send another in its name.",
+    why: "Someone who saw one request could forge another.",
     todo: "Verify the signature over the raw bytes that came, before parsing them.",
 };
 pub(super) const STALE: Check = Check {
     name: "old request replayed",
-    why: "Whoever has recorded a request could send it again later.",
+    why: "Someone who recorded a request could send it again later.",
     todo: "Refuse timestamps more than five minutes away from now; the Standard Webhooks libraries do.",
 };
 pub(super) const FIELDS: Check = Check {
@@ -216,6 +215,6 @@ pub(super) const LATER: Check = Check {
 };
 pub(super) const STILL_THERE: Check = Check {
     name: "still there afterwards",
-    why: "Nothing that anybody sends may stop the service for everybody else.",
+    why: "No request may stop the service for others.",
     todo: "Find what crashed or hangs: the checks above say what was sent.",
 };

@@ -1,4 +1,4 @@
-//! Buckets that leak at a steady rate, one for each key, and never more than there is room for.
+//! Leaky buckets, one per key, with a bounded number of keys.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Keys that are kept at most.
+/// Maximum number of keys.
 const ROOM: usize = 100_000;
 
 /// How fast a bucket leaks, and how much it holds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rate {
-    /// From one to the next, in the long run.
+    /// Steady interval between two drops.
     pub interval: Duration,
-    /// So many at once after a pause.
+    /// Maximum burst after a pause.
     pub burst: u32,
 }
 
@@ -36,13 +36,13 @@ impl Rate {
         Self { burst, ..self }
     }
 
-    /// How long a bucket takes to run empty that is just full.
+    /// How long a full bucket takes to drain.
     pub(crate) fn full(self) -> Duration {
         self.interval * self.burst
     }
 }
 
-/// Buckets by key. What is kept of each is when it will be empty.
+/// Buckets by key, each stored as the time when it will be empty.
 pub(super) struct Buckets<K> {
     rate: Rate,
     empty_at: Mutex<HashMap<K, Instant>>,
@@ -53,7 +53,7 @@ impl<K: Copy + Eq + Hash> Buckets<K> {
         Self { rate, empty_at: Mutex::default() }
     }
 
-    /// Adds one, or says how long to wait until one more fits.
+    /// Adds a drop, or returns how long to wait for room.
     pub(super) fn take(&self, key: K, now: Instant) -> Result<(), Duration> {
         let mut empty_at = self.empty_at.lock().unwrap_or_else(PoisonError::into_inner);
         let after = empty_at.get(&key).map_or(now, |at| (*at).max(now)) + self.rate.interval;
@@ -68,7 +68,7 @@ impl<K: Copy + Eq + Hash> Buckets<K> {
         Ok(())
     }
 
-    /// Forgets whose bucket is empty.
+    /// Drops empty buckets.
     pub(super) fn tidy(&self, now: Instant) {
         let mut empty_at = self.empty_at.lock().unwrap_or_else(PoisonError::into_inner);
         empty_at.retain(|_, at| *at > now);
@@ -76,7 +76,7 @@ impl<K: Copy + Eq + Hash> Buckets<K> {
     }
 }
 
-/// Under a flood of new keys those are kept who are nearest to their limit.
+/// Under a flood of new keys, the keys nearest to their limit are kept.
 fn make_room<K: Eq + Hash>(empty_at: &mut HashMap<K, Instant>, now: Instant, full: Duration) {
     for part in [0, 2, 1] {
         let least = full.checked_div(part).map_or(now, |level| now + level);

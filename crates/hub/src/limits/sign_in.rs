@@ -1,8 +1,8 @@
-//! Who may try a password. Only failures count, for the account, for the network, and for both together.
+//! Decides who may try a password. Failures count per account, per network, and per pair of both.
 //!
-//! A network from which a user has signed in lately is theirs: there only failures of this user in this network count.
-//! So neither a stranger who guesses at an account, nor a colleague's neighbour in the same office, shuts its user out.
-//! Unknown accounts are limited like known ones, and nobody learns which exist.
+//! On a network from which a user signed in lately, only this user's failures there count. So neither a guessing
+//! stranger nor a colleague in the same office locks the user out. Unknown accounts are limited alike, so the limit
+//! does not reveal which exist.
 
 use std::time::Duration;
 
@@ -16,14 +16,13 @@ use crate::secrets::hash_token;
 use crate::store::StoreError;
 use crate::store::attempts::{self, Subject};
 
-/// Ten wrong passwords at once, and then one each 90 s.
+/// Ten wrong passwords at once, then one every 90 s.
 const OF_ACCOUNT: Rate = Rate::every(Duration::from_secs(90), 10);
 /// An office mistypes more often than one person.
 const OF_NETWORK: Rate = Rate::every(Duration::from_secs(30), 30);
-/// For how long a network is a user's after they signed in from it, in milliseconds.
+/// How long a network stays familiar after a user signed in from it, in milliseconds.
 const FAMILIAR_MS: i64 = 90 * 24 * 3_600_000;
 
-/// Somebody who tries a password.
 #[derive(Clone, Copy)]
 pub(crate) struct Attempt {
     account: Subject,
@@ -41,7 +40,7 @@ impl Attempt {
         }
     }
 
-    /// Whether the password may be compared. `user` is the account's, if there is one.
+    /// Whether the password may be compared. `user` is the account's, if it exists.
     pub(crate) fn check(
         &self,
         connection: &Connection,
@@ -64,7 +63,7 @@ impl Attempt {
         Ok(if wait.is_zero() { Ok(()) } else { Err(refusal(wait)) })
     }
 
-    /// The password was wrong.
+    /// Records a wrong password.
     pub(crate) fn failed(&self, connection: &Connection, now: Time) -> Result<(), StoreError> {
         for (subject, rate) in [(self.account, OF_ACCOUNT), (self.network, OF_NETWORK), (self.both, OF_ACCOUNT)] {
             attempts::add(connection, &subject, rate.interval, rate.full(), now)?;
@@ -72,7 +71,7 @@ impl Attempt {
         Ok(())
     }
 
-    /// It was right: the network is the user's.
+    /// Records a right password: the network becomes familiar.
     pub(crate) fn succeeded(&self, connection: &Connection, user: UserId, now: Time) -> Result<(), StoreError> {
         attempts::signs_in_from(connection, user, &self.network, now)
     }

@@ -1,4 +1,4 @@
-//! How many are in, and how many of them come from one network.
+//! Counts connections in total and per network.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -8,13 +8,12 @@ use tokio::sync::Notify;
 
 use crate::api::Network;
 
-/// One network may take this part of all seats, so that one address alone shuts nobody out. Behind the address of an
-/// office sit hundreds of honest people.
+/// One network may take this fraction of all places, so that one address alone locks no one out. An office's address
+/// may stand for hundreds of people.
 const SHARE: usize = 8;
-/// And always this many.
+/// But at least this many.
 const SHARE_AT_LEAST: usize = 64;
 
-/// Everybody who is connected.
 pub(crate) struct Crowd {
     most: usize,
     of_one_network: usize,
@@ -28,34 +27,34 @@ struct Counts {
     by_network: HashMap<Network, usize>,
 }
 
-/// Why nobody else comes in.
+/// Why no connection is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Full {
     Hub,
     Network,
 }
 
-/// A place among the connected; dropping it gives it back.
+/// A connection's place; dropping it frees the place.
 pub(crate) struct Ticket {
     crowd: Arc<Crowd>,
     network: Option<Network>,
-    /// Whether it is a connection of its own, and not what came through a proxy's.
+    /// False for connections counted behind a proxy's.
     is_connection: bool,
 }
 
 impl Crowd {
-    /// With so many seats; without limits one network may take them all.
+    /// `most` places; without limits one network may take them all.
     pub(crate) fn new(most: usize, is_limited: bool) -> Arc<Self> {
         let of_one_network = if is_limited { (most / SHARE).max(SHARE_AT_LEAST) } else { most };
         Arc::new(Self { most, of_one_network, counts: Mutex::default(), left: Notify::new() })
     }
 
-    /// A connection comes in. Those of proxies name no network.
+    /// Counts a connection. Proxies' connections name no network.
     pub(crate) fn enter(self: &Arc<Self>, network: Option<Network>) -> Result<Ticket, Full> {
         self.take(network, true)
     }
 
-    /// A live connection opens that came through a proxy.
+    /// Counts a live connection behind a proxy.
     pub(crate) fn enter_behind_proxy(self: &Arc<Self>, network: Network) -> Result<Ticket, Full> {
         self.take(Some(network), false)
     }
@@ -76,7 +75,7 @@ impl Crowd {
         Ok(Ticket { crowd: Arc::clone(self), network, is_connection })
     }
 
-    /// Waits until nobody is connected any more.
+    /// Waits until no connections are left.
     pub(crate) async fn empty(&self) {
         loop {
             let left = self.left.notified();

@@ -1,4 +1,4 @@
-//! A connection whose peer must keep things moving: requests arrive, answers are read, or it is cut.
+//! A connection whose peer must make progress: it sends requests and reads answers, or is disconnected.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -13,34 +13,33 @@ use tokio::time::Instant;
 
 use super::Ticket;
 
-/// Before the first request.
+/// Time limit for the first request.
 const FRESH: Duration = Duration::from_secs(20);
-/// From the first byte of a request to the end of its head.
+/// Time limit from a request's first byte to the end of its head.
 const HEAD: Duration = Duration::from_secs(10);
-/// Between requests. Longer than proxies keep their connections (nginx: 60 s), because a request that meets a
-/// connection just closing fails.
+/// Time between requests. Longer than proxies keep their connections (nginx: 60 s), because a request on a closing
+/// connection fails.
 const IDLE: Duration = Duration::from_secs(75);
-/// An answer that nobody reads.
+/// Time limit for an unread answer.
 const UNREAD: Duration = Duration::from_secs(30);
 
-/// What a connection is busy with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 enum Phase {
     Fresh,
     Head,
-    /// A request is with the hub, which has its own limits.
+    /// The hub is handling a request, with its own limits.
     Serving,
     Idle,
 }
 
-/// What a connection last did; shared by its bytes and its requests.
+/// A connection's last activity, shared by its bytes and its requests.
 pub(super) struct Activity {
     began: Instant,
     phase: AtomicU8,
-    /// Since when, in milliseconds of this connection.
+    /// Start of the phase, in milliseconds since the connection opened.
     since: AtomicU64,
-    /// Since when the peer takes no bytes, in milliseconds and one; 0 while it does.
+    /// Since when the peer reads nothing, in milliseconds plus one; 0 while it reads.
     unread: AtomicU64,
 }
 
@@ -67,7 +66,7 @@ impl Activity {
         self.phase.load(Ordering::Relaxed) == phase as u8
     }
 
-    /// Whether nothing has been asked yet.
+    /// Whether no request has begun yet.
     pub(super) fn is_fresh(&self) -> bool {
         self.is(Phase::Fresh)
     }
@@ -77,7 +76,7 @@ impl Activity {
         self.enter(Phase::Serving);
     }
 
-    /// The answer is on its way.
+    /// The answer is being sent.
     pub(super) fn answered(&self) {
         self.enter(Phase::Idle);
     }
@@ -99,7 +98,7 @@ impl Activity {
         }
     }
 
-    /// Why the connection has to end now.
+    /// Why the connection must end now.
     pub(super) fn overdue(&self) -> Option<&'static str> {
         let now = self.now();
         let unread = self.unread.load(Ordering::Relaxed);
@@ -117,7 +116,7 @@ impl Activity {
     }
 }
 
-/// The bytes of a connection, up to its end, upgraded or not.
+/// The bytes of a connection until its end, upgraded or not.
 pub(super) struct Watched {
     stream: TcpStream,
     activity: Arc<Activity>,

@@ -1,6 +1,5 @@
-//! Which addresses Your Logic may have: public ones alone where private ones are forbidden, private ones alone where it is
-//! asked without TLS. Looked at when a connection is made, so that a name that leads somewhere else by then is no way
-//! around.
+//! Which addresses Your Logic may have. Only public ones where private ones are forbidden; only private ones without
+//! TLS. Checked when connecting, so that changed DNS is no way around it.
 
 use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -8,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// An address that Your Logic may not have.
+/// A forbidden address for Your Logic.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Forbidden {
     #[error("{0} is a private address, which logic.allow_private forbids")]
@@ -18,7 +17,7 @@ pub(crate) enum Forbidden {
 }
 
 impl Forbidden {
-    /// Whether this is at the bottom of an error.
+    /// Whether it is the root cause of an error.
     pub fn is_in(error: &(dyn Error + 'static)) -> bool {
         let mut cause = Some(error);
         while let Some(error) = cause {
@@ -31,7 +30,6 @@ impl Forbidden {
     }
 }
 
-/// The addresses that are allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Allowed {
     All,
@@ -57,7 +55,7 @@ impl Allowed {
         }
     }
 
-    /// Addresses in the URL itself are never looked up.
+    /// IP addresses in the URL never reach the resolver.
     pub fn check(self, url: &Url) -> Result<(), Forbidden> {
         let host = url.host_str().unwrap_or_default();
         let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
@@ -86,7 +84,7 @@ impl Resolve for Allowed {
     }
 }
 
-/// Whether an address is reachable for everybody, after the registries of special-purpose addresses.
+/// Whether an address is globally reachable, by the IANA special-purpose registries.
 fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -109,7 +107,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !special
 }
 
-/// Global unicast only, and not what carries an IPv4 address inside.
+/// Global unicast only, without embedded IPv4 addresses.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     if let Some(inside) = address.to_ipv4_mapped() {
         return is_public_v4(inside);

@@ -1,6 +1,5 @@
-//! What Your Logic answers, read as its author meant it: absent, null and empty are the same, fields that the hub does
-//! not know are ignored and counted, and whatever cannot be used is named by its path, its kind and what should be
-//! there, never by its words.
+//! Lenient parsing of Your Logic's answers. Absent, null and empty are the same; unknown fields are ignored and
+//! counted. Errors name path, kind and expectation, and never quote the answer.
 //!
 //! The rules follow from the published schema, so that what is documented is what is read.
 
@@ -16,16 +15,16 @@ use uuid::Uuid;
 
 use crate::json;
 
-/// Largest answer, unpacked, in bytes.
+/// Maximum size of an unpacked answer, in bytes.
 pub(crate) const ANSWER_BYTES: usize = 1024 * 1024;
-/// Times that an answer may be packed.
+/// Maximum nesting of compression.
 const PACKED: usize = 2;
-/// Unknown fields that are named; more are only counted.
+/// Unknown fields named in full; further ones are only counted.
 const NAMED: usize = 5;
-/// Longest name of an unknown field that is shown.
+/// Maximum shown length of an unknown field's name.
 const NAME_CHARS: usize = 40;
 
-/// An answer, and what was left out of it.
+/// A parsed answer and its ignored fields.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Understood {
     pub answer: LogicResponseBody,
@@ -40,12 +39,12 @@ pub(crate) struct Unknown {
     paths: Vec<String>,
 }
 
-/// Why an answer cannot be used. Holds no words of it.
+/// Why an answer is unusable. Quotes nothing from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Mistake {
-    /// Not JSON at all.
+    /// Not JSON.
     Malformed(String),
-    /// JSON of another shape.
+    /// JSON of the wrong shape.
     Invalid(String),
 }
 
@@ -66,7 +65,7 @@ impl fmt::Display for Unknown {
 }
 
 impl Unknown {
-    /// What developers read of it; nothing if there is nothing.
+    /// A note for developers; empty if nothing was ignored.
     pub fn note(&self) -> String {
         if self.count == 0 { String::new() } else { self.to_string() }
     }
@@ -74,7 +73,7 @@ impl Unknown {
     fn add(&mut self, path: &str, name: &str) {
         self.count += 1;
         if self.paths.len() < NAMED {
-            // A name that is no name may be somebody's words.
+            // A strange field name may be a customer's words.
             let plain =
                 name.len() <= NAME_CHARS && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
             self.paths.push(join(path, if plain { name } else { "?" }));
@@ -82,7 +81,7 @@ impl Unknown {
     }
 }
 
-/// Reads an answer. `encoding` is its content-encoding.
+/// Parses an answer. `encoding` is its content-encoding.
 pub(crate) fn read(body: &[u8], encoding: Option<&str>) -> Result<Understood, Mistake> {
     let plain = unpacked(body, encoding)?;
     let bytes = plain.as_deref().unwrap_or(body);
@@ -99,7 +98,7 @@ pub(crate) fn read(body: &[u8], encoding: Option<&str>) -> Result<Understood, Mi
     Ok(Understood { answer, unknown: reading.unknown })
 }
 
-/// The answer to `request`; one that names another request is for nobody.
+/// Accepts an answer to `request`; one that names another request is refused.
 pub(crate) fn own(request: RequestId, answer: &LogicResponseBody) -> Result<(), Mistake> {
     match answer.request_id {
         Some(other) if other != request => {
@@ -109,8 +108,8 @@ pub(crate) fn own(request: RequestId, answer: &LogicResponseBody) -> Result<(), 
     }
 }
 
-/// The bytes of a packed body; none if it is not packed. What the bytes are counts for more than what is said of them:
-/// proxies unpack and leave the header as it was.
+/// The unpacked body; none if it is not packed. The bytes decide, not the header: proxies unpack and leave the header
+/// as it was.
 fn unpacked(body: &[u8], encoding: Option<&str>) -> Result<Option<Vec<u8>>, Mistake> {
     let said = encoding.unwrap_or_default().to_ascii_lowercase();
     if let Some(other) = said.split(',').map(str::trim).find(|one| !KNOWN.contains(one)) {
@@ -158,7 +157,7 @@ struct Reading {
 }
 
 impl Reading {
-    /// The value as the schema describes it; none if it is as good as absent.
+    /// The value in the schema's shape; none if it is effectively absent.
     fn fit(&mut self, found: Value, schema: &Value, path: &str) -> Result<Option<Value>, String> {
         let schema = resolved(schema);
         if found.is_null() {
@@ -177,7 +176,7 @@ impl Reading {
             },
             "string" => match &found {
                 Value::String(text) => string(text, schema, path).map(|()| Some(found)),
-                // A thing that has an id stands for its id: services hand back what they were given.
+                // An object with an id stands for its id: services return what they were given.
                 Value::Object(fields) if schema["format"] == "uuid" && fields.contains_key("id") => {
                     self.fit(fields["id"].clone(), schema, &join(path, "id"))
                 }
@@ -216,7 +215,7 @@ impl Reading {
                 None => self.unknown.add(path, &name),
                 Some(known) => {
                     let is_needed = is_required(schema, &name);
-                    // What may be left out may be left empty.
+                    // Optional fields may be empty.
                     if (is_needed || !is_empty(&value))
                         && let Some(value) = self.fit(value, known, &join(path, &name))?
                     {
@@ -233,7 +232,7 @@ impl Reading {
         Ok(Some(Value::Object(kept)))
     }
 
-    /// One of several shapes, told apart by `type`.
+    /// Picks a variant by its `type`.
     fn variant(&mut self, found: Value, schema: &Value, path: &str) -> Result<Option<Value>, String> {
         let Value::Object(fields) = &found else { return Err(wrong(path, Some(&found), "an object")) };
         let variants = || schema["oneOf"].as_array().into_iter().flatten();
@@ -250,7 +249,7 @@ impl Reading {
     }
 }
 
-/// The schema behind a reference, and behind "this or null".
+/// Resolves references and "this or null".
 fn resolved(schema: &Value) -> &Value {
     if let Some(name) = schema["$ref"].as_str().and_then(|text| text.strip_prefix("#/$defs/")) {
         return resolved(&defs()[name]);
@@ -276,7 +275,7 @@ fn is_required(schema: &Value, name: &str) -> bool {
     schema["required"].as_array().is_some_and(|required| required.iter().any(|one| one == name))
 }
 
-/// How languages write "nothing": null, an empty text, and whatever an empty list or map becomes.
+/// Null, empty text, and whatever a language makes of an empty list or map.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -296,7 +295,7 @@ fn string(text: &str, schema: &Value, path: &str) -> Result<(), String> {
     if fits { Ok(()) } else { Err(format!("{}: it is not {}", place(path), expected(schema))) }
 }
 
-/// A whole number, also where a language knows floats only.
+/// An integer, also from languages with floats only.
 fn whole(found: &Value, schema: &Value, path: &str) -> Result<Value, String> {
     let number = found.as_i64().or_else(|| {
         let float = found.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 9e15)?;

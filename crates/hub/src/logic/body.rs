@@ -1,4 +1,4 @@
-//! What Your Logic is told: enough for a service that remembers nothing.
+//! The request to Your Logic: complete enough for a stateless service.
 
 use tandem_conversation::{
     Conversation, ConversationId, CustomerRef, Event, EventBody, LogicRequest, Participant, Pending, Position,
@@ -11,16 +11,16 @@ use super::Wish;
 use crate::store::events::Part;
 use crate::store::{StoreError, conversations, events};
 
-/// Turns that travel with a request.
+/// Maximum turns in a request.
 pub(crate) const TURNS: usize = 200;
-/// Events that are read at once.
+/// Events read per query.
 const PAGE: u32 = 200;
-/// More is not read of what is asked about together, in bytes: no request may be as large.
+/// Limit for joined events, in bytes: no request may be larger.
 const JOINED_BYTES: usize = 16_000_000;
-/// Events that are read to find them.
+/// Maximum events read to find the turns.
 const EVENTS: u32 = 600;
 
-/// One question to Your Logic, beside the conversation that it is about.
+/// One question to Your Logic, without its conversation.
 pub(crate) struct Question {
     pub id: RequestId,
     pub asked: Time,
@@ -29,7 +29,7 @@ pub(crate) struct Question {
     pub dry_run: bool,
 }
 
-/// The body of a request that the conversation's state has outstanding.
+/// The body of the state's outstanding request.
 pub(super) fn request_body(
     connection: &Connection,
     id: ConversationId,
@@ -54,7 +54,7 @@ pub(super) fn request_body(
     Ok(compose(state, &events, question, account))
 }
 
-/// The body of a request about the conversation as it stands, without anything having happened.
+/// The body of a dry run: no event has happened.
 pub(super) fn beside_body(
     connection: &Connection,
     id: ConversationId,
@@ -95,7 +95,7 @@ fn newest(connection: &Connection, id: ConversationId) -> Result<(Conversation, 
     Ok((state, events))
 }
 
-/// Puts a request together from the conversation's state and its newest events.
+/// Composes a request from the state and its newest events.
 pub(crate) fn compose(state: Conversation, events: &[Event], question: Question, account: &str) -> LogicRequestBody {
     let mut turns: Vec<_> = events.iter().rev().filter_map(turn_body).take(TURNS).collect();
     turns.reverse();
@@ -126,12 +126,12 @@ pub(crate) fn compose(state: Conversation, events: &[Event], question: Question,
     }
 }
 
-/// The request as bytes, at most `most` of them: the oldest turns go first, and are counted. What has triggered it, and
-/// everything joined to it that is no turn, stays.
+/// The request as bytes, at most `most` of them. The oldest turns are dropped first, and counted. The trigger and
+/// joined events that are not turns stay.
 pub(crate) fn fitted(body: &LogicRequestBody, most: usize) -> Result<Vec<u8>, serde_json::Error> {
     let whole = serde_json::to_vec(body)?;
     let Some(mut over) = whole.len().checked_sub(most).filter(|over| *over > 0) else { return Ok(whole) };
-    // Room for saying so.
+    // Room for the counts.
     over += r#","turnsLeftOut":4294967295,"joinedLeftOut":4294967295"#.len();
     let mut body = body.clone();
     let mut gone = 0;
@@ -156,12 +156,12 @@ pub(crate) fn fitted(body: &LogicRequestBody, most: usize) -> Result<Vec<u8>, se
     serde_json::to_vec(&body)
 }
 
-/// With the comma.
+/// Including the comma.
 fn bytes_of(value: &impl serde::Serialize) -> Result<usize, serde_json::Error> {
     Ok(serde_json::to_vec(value)?.len() + 1)
 }
 
-/// What is asked about together with the event at `newest`, oldest first, and how many events are too many.
+/// Events joined to the one at `newest`, oldest first, and how many were left out.
 fn joined(
     connection: &Connection,
     id: ConversationId,
@@ -183,7 +183,7 @@ fn joined(
     Ok((found, before.0.saturating_sub(first.0) as usize))
 }
 
-/// What happened, as Your Logic is told; none if it is not told of such events.
+/// An event as Your Logic sees it; none if it gets no such events.
 pub(crate) fn trigger_body(event: &Event) -> Option<TriggerBody> {
     let turn = turn_body(event);
     let action = match &event.body {

@@ -1,4 +1,4 @@
-//! What Your Logic knows of a customer is kept with the customer, and known in each of their conversations.
+//! Your Logic's data about a customer is kept with the customer and copied into each of their conversations.
 
 use tandem_conversation::{Command, CommandId, ConversationId, difference};
 use tandem_sqlite::rusqlite::Connection;
@@ -8,8 +8,7 @@ use super::of_logic;
 use crate::engine::{Engine, Repeat};
 use crate::store::{StoreError, contacts, conversations};
 
-/// Lets a conversation know what was learnt of its customer elsewhere: before Your Logic is asked, and before what it
-/// answers changes any of it.
+/// Copies what was learnt elsewhere into a conversation, before Your Logic is asked or its answer changes any of it.
 pub(super) fn catch_up(connection: &Connection, engine: &mut Engine, id: ConversationId) -> Result<(), StoreError> {
     let Some(state) = engine.state(connection, id)? else { return Ok(()) };
     let Some(known) = contacts::known(connection, state.customer.id)? else { return Ok(()) };
@@ -22,7 +21,7 @@ pub(super) fn catch_up(connection: &Connection, engine: &mut Engine, id: Convers
     Ok(())
 }
 
-/// Keeps what an answer in this conversation says of the customer, and tells their other conversations.
+/// Stores what an answer says of the customer, and tells their other conversations.
 pub(super) fn keep(connection: &Connection, engine: &mut Engine, id: ConversationId) -> Result<(), StoreError> {
     let Some(state) = engine.state(connection, id)? else { return Ok(()) };
     let (customer, name, custom) = (state.customer.id, &state.customer.name, &state.customer.custom);

@@ -1,4 +1,4 @@
-//! Questions to Your Logic from which nothing follows: what it would say next, and how it would word a reply.
+//! Dry runs of Your Logic: what it would say next, and how it would word a reply.
 
 use std::time::Duration;
 
@@ -12,24 +12,23 @@ use crate::hub::Hub;
 use crate::media::as_if_fetched;
 use crate::store::StoreError;
 
-/// How long an agent waits for an answer at most: less than their desk waits for its hub.
+/// How long an agent waits for an answer at most: less than the desk's own timeout.
 pub(crate) const PATIENCE_MS: i64 = 12_000;
 
-/// What Your Logic is asked about although nothing has happened.
 pub(crate) enum Wish {
-    /// What it would say next, an agent would like to know.
+    /// An agent wants to know what it would say next.
     Preview,
-    /// How it would word this reply, an agent would like to know.
+    /// An agent wants a better wording of this reply.
     Improve { draft: String },
-    /// The customer is writing.
+    /// The customer is typing.
     Typing,
 }
 
-/// Asks Your Logic about the conversation as it stands. Changes nothing, leaves no trace, and takes no longer than the
-/// timeout, or than an agent waits.
+/// Asks Your Logic about the conversation as it is. Changes nothing and leaves no trace. Takes at most the timeout,
+/// and at most as long as an agent waits.
 ///
 /// # Errors
-/// Why there is no answer, in a line that agents understand; the outer error if the conversation cannot be read.
+/// Why there is no answer, for agents; the outer error if the conversation cannot be read.
 pub(crate) async fn dry_run(
     hub: &Hub,
     id: ConversationId,
@@ -62,12 +61,11 @@ fn malformed(detail: &impl ToString) -> LogicFailure {
     LogicFailure::Malformed { detail: detail.to_string() }
 }
 
-/// Ids of dry runs can be told from all others, so that a late answer to one is refused without remembering it.
+/// Ids of dry runs are recognisable, so that a late answer is refused without remembering them.
 fn dry_run_id() -> RequestId {
     RequestId(Builder::from_u128(Uuid::now_v7().as_u128()).with_version(Version::Custom).into_uuid())
 }
 
-/// Whether an answer is meant for a dry run.
 pub(crate) fn is_dry_run(request: RequestId) -> bool {
     request.0.get_version() == Some(Version::Custom)
 }

@@ -1,4 +1,4 @@
-//! The way to Your Logic: one signed POST, and every way in which it can go wrong.
+//! The connection to Your Logic: one signed POST, and every way in which it can fail.
 
 use std::time::Duration;
 
@@ -16,31 +16,29 @@ use super::addresses::{Allowed, Forbidden};
 use super::answer::{self, ANSWER_BYTES, Understood};
 use crate::config::LogicConfig;
 
-/// First pause before a connection is tried again; doubles each time.
+/// First pause before reconnecting; doubles each time.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// How a request ended.
 #[derive(Clone, Debug)]
 pub(crate) enum Answered {
     Now(Box<Understood>),
-    /// 202: the answer comes over the other door.
+    /// 202: the answer comes later.
     Later,
     Failed(LogicFailure),
 }
 
-/// One request as it travels: what it says, and how it proves where it comes from.
+/// A request as sent: its body and its proof of origin.
 #[derive(Clone, Debug)]
 pub(crate) struct Letter {
     pub id: String,
     /// Unix seconds.
     pub timestamp: i64,
     pub bearer: String,
-    /// None leaves out the three headers.
+    /// None omits the three headers.
     pub signature: Option<String>,
     pub body: Bytes,
 }
 
-/// The company's endpoint.
 pub(crate) struct Endpoint {
     config: LogicConfig,
     url: Url,
@@ -58,11 +56,11 @@ impl Endpoint {
             .user_agent(concat!("tandem-hub/", env!("CARGO_PKG_VERSION")));
         let allowed = Allowed::of(&url, config.allow_private);
         if allowed != Allowed::All {
-            // A proxy would look the name up by itself.
+            // A proxy would resolve the name by itself.
             client = client.dns_resolver(allowed).no_proxy();
         }
         let client = client.build()?;
-        // A secret in the notation of Standard Webhooks is decoded; any other text is the key itself.
+        // A `whsec_` secret (Standard Webhooks) is decoded; any other text is the key itself.
         let signing = match config.secret.strip_prefix("whsec_") {
             Some(encoded) => Webhook::new(encoded)?,
             None => Webhook::from_bytes(config.secret.as_bytes().to_vec())?,
@@ -70,7 +68,7 @@ impl Endpoint {
         Ok(Self { config, url, allowed, client, signing })
     }
 
-    /// Asks once, trying the connection again while there is time. Gives the number of attempts, too.
+    /// Asks once, reconnecting while there is time. Also returns the number of attempts.
     pub(crate) async fn ask(&self, body: &LogicRequestBody, now: Time, left: Duration) -> (u32, Answered) {
         let letter = match self.fitted(body) {
             Ok(json) => self.letter(body.request_id.to_string(), now, json),
@@ -82,13 +80,11 @@ impl Endpoint {
         }
     }
 
-    /// The body as it travels.
     pub(crate) fn fitted(&self, body: &LogicRequestBody) -> Result<Bytes, serde_json::Error> {
         let most = usize::try_from(self.config.request_bytes).unwrap_or_default();
         super::body::fitted(body, most).map(Bytes::from)
     }
 
-    /// Signs a body.
     pub(crate) fn letter(&self, id: String, now: Time, body: Bytes) -> Result<Letter, LogicFailure> {
         let timestamp = now.0 / 1000;
         let signature = self.signing.sign(&id, timestamp, &body);
@@ -96,13 +92,13 @@ impl Endpoint {
         Ok(Letter { id, timestamp, bearer: self.config.secret.clone(), signature: Some(signature), body })
     }
 
-    /// Delivers a letter within `left`. Gives the number of attempts, too.
+    /// Delivers a request within `left`. Also returns the number of attempts.
     pub(crate) async fn deliver(&self, letter: &Letter, left: Duration) -> (u32, Answered) {
         if let Err(forbidden) = self.allowed.check(&self.url) {
             return (0, Answered::Failed(LogicFailure::Unreachable { detail: forbidden.to_string() }));
         }
         let deadline = Instant::now() + left;
-        // Without a connection there will be no answer soon: the customer is better served by a person.
+        // Without a connection no answer comes soon: a person serves the customer better.
         let give_up_connecting = Instant::now() + left / 4;
         let mut pause = PAUSE;
         for attempt in 1.. {
@@ -132,7 +128,7 @@ impl Endpoint {
         secret.as_bytes().ct_eq(self.config.secret.as_bytes()).into()
     }
 
-    /// Whether a message of the endpoint is signed with the shared secret, and fresh.
+    /// Verifies that a message is recent and signed with the shared secret.
     pub(crate) fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), String> {
         self.signing.verify(body, headers).map_err(|error| error.to_string())
     }
@@ -170,13 +166,13 @@ async fn exchange(request: RequestBuilder) -> Result<Answered, reqwest::Error> {
     }
 }
 
-/// How a body is packed.
+/// The content encoding.
 pub(crate) fn encoding(headers: &HeaderMap) -> Option<String> {
     let said = headers.get(header::CONTENT_ENCODING)?;
     Some(String::from_utf8_lossy(said.as_bytes()).into_owned())
 }
 
-/// The content type, if the answer claims to be something else.
+/// The content type, if it is not JSON.
 fn not_json(response: &Response) -> Option<String> {
     let kind = response.headers().get(header::CONTENT_TYPE)?;
     let kind = String::from_utf8_lossy(kind.as_bytes()).to_ascii_lowercase();

@@ -1,7 +1,7 @@
-//! "The customer is writing", for a Your Logic that wants to know.
+//! Typing signals for a Your Logic that asked for them.
 //!
-//! A courtesy beside the ordinary requests: it waits for none of them and holds none up, is tried once, and nothing
-//! follows from its failure. What is answered counts as said unasked, unless something else has happened by then.
+//! Best effort beside ordinary requests: it neither waits for them nor delays them, is tried once, and its failure has
+//! no effect. An answer counts as unprompted, unless something else has happened by then.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,12 +16,12 @@ use super::{Origin, Wish, answer, apply, body};
 use crate::hub::Hub;
 use crate::store::{StoreError, conversations};
 
-/// An answer after this comes too late for what it is about.
+/// A later answer is too late to matter.
 const PATIENCE_MS: i64 = 3_000;
-/// So many at once; who is beyond them is not told of.
+/// At most this many in flight; further ones are dropped.
 static AT_ONCE: Semaphore = Semaphore::const_new(64);
 
-/// Tells Your Logic, if it wants to know, that the customer has begun to write.
+/// Tells Your Logic, if it asked for it, that the customer began to type.
 pub(crate) fn tell(hub: &Arc<Hub>, id: ConversationId) {
     let wanted = hub.config.logic.as_ref().is_some_and(|logic| logic.typing);
     let Some(endpoint) = hub.logic.clone().filter(|_| wanted) else { return };
@@ -33,7 +33,7 @@ pub(crate) fn tell(hub: &Arc<Hub>, id: ConversationId) {
     tokio::spawn(async move {
         let _slot = slot;
         if let Err(error) = converse(&hub, &endpoint, id).await {
-            tracing::error!(%error, conversation.id = %id, "Your Logic could not be told of typing");
+            tracing::error!(%error, conversation.id = %id, "a typing signal could not be sent to Your Logic");
         }
     });
 }
@@ -53,17 +53,17 @@ async fn converse(hub: &Arc<Hub>, endpoint: &Endpoint, id: ConversationId) -> Re
         return Ok(());
     }
     if let Err(mistake) = answer::own(request, &understood.answer) {
-        tracing::warn!(conversation.id = %id, %mistake, "what Your Logic said to typing was refused");
+        tracing::warn!(conversation.id = %id, %mistake, "the answer to a typing signal was refused");
         return Ok(());
     }
     let answer = LogicResponseBody { request_id: None, ..understood.answer };
     if let Err(rejection) = apply(hub, id, answer, Origin::Aside { at }).await? {
-        tracing::warn!(conversation.id = %id, %rejection, "what Your Logic said to typing was refused");
+        tracing::warn!(conversation.id = %id, %rejection, "the answer to a typing signal was refused");
     }
     Ok(())
 }
 
-/// Where something has to be answered already, nothing new is to be said of it.
+/// A pending question takes precedence.
 fn is_idle(state: &Conversation) -> bool {
     state.in_progress() && state.logic.engaged && state.logic.asked.is_none() && state.logic.pending.is_empty()
 }

@@ -1,4 +1,4 @@
-//! Files that Your Logic names by their address: fetched before the answer counts, within bounds, from where it is allowed.
+//! Files that Your Logic names by address: fetched before the answer counts, within limits, from allowed addresses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,16 +14,12 @@ use crate::hub::Hub;
 use crate::logic::addresses::{Allowed, Forbidden};
 use crate::store::media::Sender;
 
-/// Addresses in one answer.
+/// Maximum addresses in one answer.
 const MOST: usize = 10;
-/// How often an address may send the hub on.
+/// Maximum redirects.
 const HOPS: usize = 3;
 const CONNECT: Duration = Duration::from_secs(3);
 
-/// The client with which files are fetched.
-///
-/// # Errors
-/// If this system has no TLS.
 pub(super) fn client(config: MediaConfig) -> reqwest::Result<Client> {
     let open = config.allow_private;
     let follow = move |attempt: Attempt<'_>| {
@@ -39,12 +35,12 @@ pub(super) fn client(config: MediaConfig) -> reqwest::Result<Client> {
         .redirect(Policy::custom(follow))
         .connect_timeout(CONNECT)
         .user_agent(concat!("tandem-hub/", env!("CARGO_PKG_VERSION")));
-    // A proxy would look the name up by itself.
+    // A proxy would resolve the name by itself.
     let client = if open { client } else { client.dns_resolver(Allowed::Public).no_proxy() };
     client.build()
 }
 
-/// An address that the hub does not go to.
+/// A forbidden address.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Unwanted(String);
@@ -63,8 +59,8 @@ fn admitted(url: &Url, open: bool) -> Result<(), String> {
     Ok(())
 }
 
-/// Fetches what the actions name by address, in at most `left`. Afterwards they name files. An error is the place of the
-/// action, and why its file cannot be had.
+/// Fetches the files that actions name by address within `left`, and replaces the addresses by files. An error gives
+/// the action's index and why its file is unavailable.
 pub(crate) async fn fetch_all(
     hub: &Arc<Hub>,
     conversation: ConversationId,
@@ -106,7 +102,7 @@ async fn one(
     if !response.status().is_success() {
         return Err(format!("its server answers with {}", response.status().as_u16()));
     }
-    // A length may be that of a packed body.
+    // The length may be that of a compressed body.
     let upload = Upload { name, sender: Sender::Logic, meant_for: Some(conversation), id: None, bytes: None };
     take(hub, upload, response.bytes_stream()).await.map_err(|refused| refused.to_string())
 }
@@ -124,11 +120,11 @@ fn because(error: &reqwest::Error) -> String {
         last = cause.to_string();
         source = cause.source();
     }
-    // The address is Your Logic's own and may carry a secret: it is not repeated.
+    // The address may contain a secret of Your Logic, so it is not repeated.
     if error.is_connect() { format!("its server cannot be reached: {last}") } else { last }
 }
 
-/// What an address calls its file.
+/// The file name in an address.
 pub(super) fn called(address: &str) -> String {
     let url = Url::parse(address).ok();
     let last = url.as_ref().and_then(|url| url.path_segments()?.next_back()).filter(|last| !last.is_empty());

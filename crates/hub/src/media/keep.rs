@@ -1,4 +1,4 @@
-//! A file on its way to the disk: under its own name it is whole, or not there.
+//! Writes a file to the disk: under its final name it is complete or absent.
 
 use std::io::{ErrorKind, Result};
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;
 
-/// A file that is being written. It is removed unless it is finished.
+/// A file that is being written. Removed unless it is finished.
 pub(super) struct Draft {
     file: File,
     path: PathBuf,
@@ -26,7 +26,7 @@ impl Draft {
         self.file.write_all(part).await
     }
 
-    /// Puts the whole file where it belongs; afterwards it outlives a power cut.
+    /// Moves the complete file to its final name, durably.
     pub(super) async fn finish(mut self, path: &Path) -> Result<()> {
         self.file.flush().await?;
         self.file.sync_all().await?;

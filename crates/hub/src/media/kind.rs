@@ -1,33 +1,33 @@
-//! What a file is. The bytes say it, never the sender: what the first of them are, or that all of them are text.
+//! The kind of a file, decided by its bytes and never by the sender: its first bytes, or that all of them are text.
 
-/// The first bytes that are looked at.
+/// The number of first bytes examined.
 pub(super) const HEAD_BYTES: usize = 64 * 1024;
 
-/// What is known of a file once all of it was seen.
+/// The kind of a complete file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kind {
     pub content_type: &'static str,
-    /// What its name may end with. The first is added to a name that ends with anything else.
+    /// Allowed name endings. A name with any other ending gets the first one.
     pub endings: &'static [&'static str],
     /// Whether a browser may show it; everything else is saved.
     pub inline: bool,
     is: fn(&[u8], &str) -> bool,
 }
 
-/// What may be sent, beside text. The first row that fits counts.
+/// Allowed kinds besides text. The first match counts.
 const KINDS: &[Kind] = &[
-    // Pictures that every browser decodes in a process of its own.
+    // Pictures that every browser decodes in a sandbox.
     shown("image/png", &["png"], |head, _| head.starts_with(b"\x89PNG\r\n\x1a\n")),
     shown("image/jpeg", &["jpg", "jpeg", "jpe", "jfif"], |head, _| head.starts_with(b"\xff\xd8\xff")),
     shown("image/gif", &["gif"], |head, _| head.starts_with(b"GIF87a") || head.starts_with(b"GIF89a")),
-    // RIFF alone says nothing: sound is RIFF, too.
+    // RIFF alone is ambiguous: sound is RIFF, too.
     shown("image/webp", &["webp"], |head, _| riff(head, b"WEBP")),
-    // What phones take pictures in. Browsers that cannot show it save it.
+    // Phones take pictures in it. Browsers that cannot show it save it.
     shown("image/avif", &["avif"], |head, _| brands(head).any(|brand| matches!(brand, b"avif" | b"avis"))),
     shown("image/heic", &["heic", "heif"], |head, _| {
         brands(head).any(|brand| matches!(brand, b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx"))
     }),
-    // Sound and films: players of browsers and systems, no scripts.
+    // Sound and films: players run no scripts.
     shown("audio/wav", &["wav"], |head, _| riff(head, b"WAVE")),
     shown("video/ogg", &["ogv", "ogg"], |head, _| head.starts_with(b"OggS") && holds(head, b"\x80theora")),
     shown("audio/ogg", &["ogg", "oga", "opus"], |head, _| head.starts_with(b"OggS")),
@@ -40,7 +40,7 @@ const KINDS: &[Kind] = &[
     }),
     // Scripts inside run in the viewer's own sandbox.
     shown("application/pdf", &["pdf"], |head, _| head.starts_with(b"%PDF-")),
-    // Office documents are saved: no browser shows them, and their programs ask before they run macros.
+    // Office documents are saved: no browser shows them, and their programs ask before running macros.
     saved("application/vnd.oasis.opendocument.text", &["odt"], |head, _| opendocument(head, b"text")),
     saved("application/vnd.oasis.opendocument.spreadsheet", &["ods"], |head, _| opendocument(head, b"spreadsheet")),
     saved("application/vnd.oasis.opendocument.presentation", &["odp"], |head, _| opendocument(head, b"presentation")),
@@ -53,22 +53,22 @@ const KINDS: &[Kind] = &[
     saved("application/vnd.openxmlformats-officedocument.presentationml.presentation", &["pptx"], |head, ending| {
         office(head, b"ppt/", "pptx", ending)
     }),
-    // One container for all of them, and for installers: only the name tells them apart.
+    // One container for all of them and for installers: only the name tells them apart.
     saved("application/msword", &["doc"], |head, ending| compound(head) && ending == "doc"),
     saved("application/vnd.ms-excel", &["xls"], |head, ending| compound(head) && ending == "xls"),
     saved("application/vnd.ms-powerpoint", &["ppt"], |head, ending| compound(head) && ending == "ppt"),
     saved("application/vnd.ms-outlook", &["msg"], |head, ending| compound(head) && ending == "msg"),
     saved("application/rtf", &["rtf"], |head, _| head.starts_with(b"{\\rtf")),
-    // Whoever opens it sees first what is in it.
+    // Opening an archive first lists its contents.
     saved("application/zip", &["zip"], |head, _| is_zip(head)),
 ];
 
-/// Text of any kind. It may end with anything that neither runs nor promises another kind.
+/// Any text. Its ending must neither run nor promise another kind.
 const TEXT: Kind = shown("text/plain", &["txt"], |_, _| false);
-/// Text that a browser would take for a page: it is saved, and its name says text.
+/// Text that a browser would take for a page: saved, under a text name.
 const MARKUP: Kind = saved("text/plain", &["txt"], |_, _| false);
 
-/// What systems run, or open as a page, when a file is opened whose name ends so.
+/// Endings that systems run, or open as a page.
 const RUNNING: &[&str] = &[
     "action",
     "app",
@@ -161,19 +161,19 @@ const fn saved(content_type: &'static str, endings: &'static [&'static str], is:
     Kind { content_type, endings, inline: false, is }
 }
 
-/// The kind of a file that begins with `head`, if it is not text. `ending` is that of its name, in lower case.
+/// The kind of a file that begins with `head`, unless it is text. `ending` is its name's, in lower case.
 pub(super) fn of_bytes(head: &[u8], ending: &str) -> Option<Kind> {
     KINDS.iter().find(|kind| (kind.is)(head, ending)).copied()
 }
 
-/// The kind of a file that is text and begins with `head`.
+/// The kind of a text file that begins with `head`.
 pub(super) fn of_text(head: &[u8], ending: &str) -> Kind {
     let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let is_markup = start.starts_with(b"<") || runs(ending) || matches!(ending, "xml" | "rss" | "atom");
     if is_markup { MARKUP } else { TEXT }
 }
 
-/// Whether it is a program; for the words of the refusal.
+/// Whether it is a program; for the wording of the refusal.
 pub(super) fn is_program(head: &[u8]) -> bool {
     const STARTS: &[&[u8]] = &[
         b"MZ",
@@ -194,7 +194,7 @@ pub(super) fn runs(ending: &str) -> bool {
 }
 
 impl Kind {
-    /// Whether a name may end so.
+    /// Whether a name may have this ending.
     pub(super) fn may_end(&self, ending: &str) -> bool {
         if self.content_type != "text/plain" {
             return self.endings.contains(&ending);
@@ -211,7 +211,7 @@ fn riff(head: &[u8], form: &[u8]) -> bool {
     head.starts_with(b"RIFF") && head.get(8..12) == Some(form)
 }
 
-/// The main brand of a file of boxes.
+/// The main brand of an ISO media file.
 fn brand(head: &[u8]) -> Option<&[u8; 4]> {
     if head.get(4..8) != Some(b"ftyp") {
         return None;
@@ -219,7 +219,7 @@ fn brand(head: &[u8]) -> Option<&[u8; 4]> {
     head.get(8..12)?.try_into().ok()
 }
 
-/// All brands of a file of boxes that is a picture.
+/// All brands of an ISO picture.
 fn brands(head: &[u8]) -> impl Iterator<Item = &[u8; 4]> {
     let length = head.get(..4).and_then(|length| length.try_into().ok()).map_or(0, u32::from_be_bytes);
     let end = usize::try_from(length).unwrap_or(usize::MAX).min(head.len()).min(256);
@@ -228,12 +228,12 @@ fn brands(head: &[u8]) -> impl Iterator<Item = &[u8; 4]> {
     main.into_iter().chain(others.filter(move |_: &&[u8; 4]| main.is_some()))
 }
 
-/// ID3v2 in front of the first frame.
+/// ID3v2 before the first frame.
 fn is_tagged(head: &[u8]) -> bool {
     head.starts_with(b"ID3") && head.get(3).is_some_and(|version| (2..=4).contains(version))
 }
 
-/// The header of a frame of MPEG audio, layer III.
+/// The frame header of MPEG audio, layer III.
 fn is_layer_three(head: &[u8]) -> bool {
     let &[a, b, c, ..] = head else { return false };
     a == 0xff && b & 0xe0 == 0xe0 && b & 0x18 != 0x08 && b & 0x06 == 0x02 && c & 0xf0 != 0xf0 && c & 0x0c != 0x0c
@@ -249,7 +249,7 @@ fn opendocument(head: &[u8], what: &[u8]) -> bool {
 }
 
 fn office(head: &[u8], folder: &[u8], named: &str, ending: &str) -> bool {
-    // The folder may begin after what is looked at; then the name has the word.
+    // The folder's entry may be beyond the examined bytes; then the name decides.
     is_zip(head) && holds(head, b"[Content_Types].xml") && (holds(head, folder) || named == ending)
 }
 

@@ -1,18 +1,18 @@
-//! What a file is called: cleaned once, when it comes in, so that no screen, header or folder has to mind it again.
+//! File names: cleaned once on arrival, so that no screen, header or folder has to.
 
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::kind::Kind;
 
-/// Longest name, in characters and in bytes; folders take 255 bytes.
+/// Maximum length of a name, in characters and in bytes; file systems allow 255 bytes.
 const CHARS: usize = 120;
 const BYTES: usize = 200;
-/// Longest ending, in characters.
+/// Maximum length of an ending, in characters.
 const ENDING_CHARS: usize = 12;
-/// What Windows takes for a device, whatever follows.
+/// Windows treats these as devices, whatever follows.
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
 
-/// The last part of a path, without anything that a screen or a folder could take for something else.
+/// The last path segment, without anything that a screen or a folder could misread.
 pub(super) fn clean(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept = last.nfc().filter(|c| !is_invisible(*c));
@@ -28,7 +28,7 @@ pub(super) fn clean(name: &str) -> String {
     }
 }
 
-/// Controls, and what turns the direction of what follows.
+/// Controls, and characters that change the text direction.
 fn is_invisible(c: char) -> bool {
     let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}');
     c.is_control() || turns || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}')
@@ -42,7 +42,7 @@ fn is_device(name: &str) -> bool {
     numbered || DEVICES.contains(&stem.as_str())
 }
 
-/// The ending of a clean name, in lower case; empty if it has none.
+/// The ending of a clean name in lower case; empty if it has none.
 pub(super) fn ending(name: &str) -> String {
     split(name).1.to_lowercase()
 }
@@ -58,7 +58,7 @@ fn is_ending(text: &str) -> bool {
     !text.is_empty() && text.chars().count() <= ENDING_CHARS && text.chars().all(char::is_alphanumeric)
 }
 
-/// A clean name that says what the file is, and is not too long.
+/// A clean name with an ending that fits the kind, and of allowed length.
 pub(super) fn fitting(name: &str, kind: &Kind) -> String {
     let found = ending(name);
     let is_text = kind.content_type == "text/plain";
@@ -69,7 +69,7 @@ pub(super) fn fitting(name: &str, kind: &Kind) -> String {
     }
 }
 
-/// Cuts a name in front of its ending.
+/// Cuts a name before its ending.
 fn shortened(name: &str) -> String {
     let (stem, ending) = split(name);
     let ending = if ending.is_empty() { String::new() } else { format!(".{ending}") };
@@ -84,7 +84,7 @@ fn shortened(name: &str) -> String {
     format!("{kept}{ending}")
 }
 
-/// `content-disposition` after RFC 6266: the name as it is, and for old programs in ASCII.
+/// `content-disposition` by RFC 6266: the real name, and an ASCII one for old programs.
 pub(super) fn disposition(inline: bool, name: &str) -> String {
     let kind = if inline { "inline" } else { "attachment" };
     let plain = |c: char| if matches!(c, ' '..='~') && !matches!(c, '"' | '\\' | '%') { c } else { '_' };

@@ -1,5 +1,5 @@
-//! The right that an address carries: to open one file, for one customer's chat, until tomorrow is over. Whoever gets the
-//! address gets that file for that long and nothing else.
+//! The access right in a file's address: opens one file for one customer's chat until the end of the next day, and
+//! nothing else.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,7 +8,7 @@ use tandem_conversation::{ContactId, MediaId, Time};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// Gives rights to files, and knows them again.
+/// Signs and verifies access rights.
 #[derive(Clone)]
 pub(crate) struct Rights(hmac::Key);
 
@@ -17,7 +17,7 @@ impl Rights {
         Self(key)
     }
 
-    /// What an address carries; the same one all day.
+    /// A right for an address; the same one all day.
     pub(crate) fn give(&self, media: MediaId, contact: ContactId, now: Time) -> String {
         self.until(media, contact, today(now).wrapping_add(1))
     }

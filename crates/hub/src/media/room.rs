@@ -1,4 +1,4 @@
-//! The folder of the files, how much of it may be filled, and what is being filled just now.
+//! The folder of the files, its free space, and running uploads.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -13,16 +13,15 @@ use crate::config::MediaConfig;
 use crate::folder::MEDIA;
 use crate::store::media::Sender;
 
-/// Uploads of one sender at once, and of all.
+/// Concurrent uploads per sender, and in total.
 const AT_ONCE_EACH: usize = 6;
 const AT_ONCE: usize = 256;
 
-/// Where the files lie, and how much room there is.
 pub(crate) struct Files {
     folder: PathBuf,
     client: Client,
     underway: Mutex<Underway>,
-    /// The free bytes that a test says there are.
+    /// Free bytes pretended by a test.
     pretended: Mutex<Option<u64>>,
 }
 
@@ -30,11 +29,11 @@ pub(crate) struct Files {
 struct Underway {
     senders: HashMap<Sender, usize>,
     uploads: usize,
-    /// That may still be written.
+    /// Bytes still to be written.
     bytes: u64,
 }
 
-/// One upload that is under way, until it is dropped.
+/// A running upload; ends when dropped.
 pub(super) struct Place {
     files: Arc<Files>,
     sender: Sender,
@@ -42,10 +41,10 @@ pub(super) struct Place {
 }
 
 impl Files {
-    /// Makes the folders; whatever an earlier run had not finished is gone.
+    /// Creates the folders and deletes unfinished files of earlier runs.
     ///
     /// # Errors
-    /// If the folders, or the client that fetches files, cannot be made.
+    /// If the folders or the HTTP client cannot be created.
     pub(crate) fn open(data: &Path, config: MediaConfig) -> std::io::Result<Self> {
         let folder = data.join(MEDIA);
         let incoming = folder.join("incoming");
@@ -57,7 +56,7 @@ impl Files {
         Ok(Self { folder, client, underway: Mutex::default(), pretended: Mutex::default() })
     }
 
-    /// With which files are fetched.
+    /// The client that fetches files.
     pub(super) fn client(&self) -> &Client {
         &self.client
     }
@@ -74,7 +73,7 @@ impl Files {
         self.folder.join("incoming").join(file.to_string())
     }
 
-    /// Lets the disk have only so much room, or as much as it has. For tests of what happens then.
+    /// Pretends this much free disk space; none means the real value. For tests.
     pub(crate) fn pretend_free(&self, bytes: Option<u64>) {
         *self.pretended.lock().unwrap_or_else(PoisonError::into_inner) = bytes;
     }
@@ -87,7 +86,7 @@ impl Files {
         free_on_disk(&self.folder)
     }
 
-    /// Begins an upload of at most `bytes`, of which `floor` must stay free.
+    /// Begins an upload of at most `bytes` that leaves `floor` bytes free.
     pub(super) fn begin(self: &Arc<Self>, sender: Sender, bytes: u64, floor: u64) -> Result<Place, Refused> {
         let free = self.free();
         let mut underway = self.underway.lock().unwrap_or_else(PoisonError::into_inner);

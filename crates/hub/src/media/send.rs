@@ -1,4 +1,4 @@
-//! Sending a file out: part by part, under its own name, with headers that let no browser run it.
+//! Sends a file: part by part, under its own name, with headers that keep browsers from running it.
 
 use std::io::SeekFrom;
 
@@ -16,10 +16,9 @@ use crate::api::ApiError;
 use crate::hub::Hub;
 use crate::store::media::Stored;
 
-/// Bytes that are read at once.
+/// Bytes read at once.
 const PART: usize = 64 * 1024;
 
-/// How a file is asked for.
 pub(crate) struct Asked<'a> {
     pub id: MediaId,
     pub headers: &'a HeaderMap,
@@ -27,14 +26,14 @@ pub(crate) struct Asked<'a> {
     pub elsewhere: bool,
 }
 
-/// Sends a file to a viewer who may see it; to all others it does not exist.
+/// Sends a file if the viewer may see it; to others it does not exist.
 pub(crate) async fn send(hub: &Hub, viewer: Viewer, asked: Asked<'_>) -> Result<Response, ApiError> {
     let unknown = || ApiError::new(404, "media.unknown", "There is no such file.");
     let id = asked.id;
     let stored = hub.database.read(move |connection| may_fetch(connection, &viewer, id)).await?;
     let stored = stored.ok_or_else(unknown)?;
     let file = File::open(hub.files.path(stored.file)).await.map_err(|error| {
-        tracing::error!(%error, media.id = %id, "a file that is filed is not there");
+        tracing::error!(%error, media.id = %id, "a stored file is missing on the disk");
         unknown()
     })?;
     respond(file, &stored, &asked).await.map_err(|error| {
@@ -58,7 +57,7 @@ async fn respond(mut file: File, stored: &Stored, asked: &Asked<'_>) -> std::io:
     let kind = &stored.media.content_type;
     match &stored.charset {
         Some(charset) => set(header::CONTENT_TYPE, &format!("{kind}; charset={charset}")),
-        // What was taken before was proven to be UTF-8.
+        // Files from older hubs were proven to be UTF-8.
         None if kind == "text/plain" => set(header::CONTENT_TYPE, "text/plain; charset=utf-8"),
         None => set(header::CONTENT_TYPE, kind),
     }
@@ -92,7 +91,7 @@ async fn respond(mut file: File, stored: &Stored, asked: &Asked<'_>) -> std::io:
     Ok(response)
 }
 
-/// Nothing may run. A viewer of PDF needs its frame, and a player its film, or they stay blank.
+/// Nothing may run. A PDF viewer needs its frame, and a player its film, or they stay blank.
 fn policy(kind: &str) -> &'static str {
     match kind.split('/').next() {
         Some("audio" | "video") => "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox",
@@ -124,7 +123,7 @@ enum Part {
     Beyond,
 }
 
-/// Which part is asked for. Several parts, or parts of another file, are answered with the whole.
+/// The requested range. Several ranges, or ranges of another version, are answered with the whole file.
 fn part_of(headers: &HeaderMap, whole: u64, tag: Option<&str>) -> Part {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let Some(range) = text(header::RANGE).and_then(|range| range.strip_prefix("bytes=")) else { return Part::Whole };

@@ -1,4 +1,4 @@
-//! Files that no message names go after a day, and so does what a crash has left on the disk.
+//! Deletes files that no message names after a day, and what crashes left on the disk.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,13 +9,13 @@ use uuid::Uuid;
 use crate::hub::Hub;
 use crate::store::{StoreError, media};
 
-/// How long a file may wait for the message that names it, in milliseconds.
+/// How long a file may wait for its message, in milliseconds.
 const WAITING_MS: i64 = 24 * 60 * 60 * 1000;
-/// How old a file without a row has to be: its upload may still be under way.
+/// Minimum age of a file without a row: its upload may still be running.
 const ORPHAN: Duration = Duration::from_secs(60 * 60);
-/// Files that are looked at in one step.
+/// Files examined per step.
 const STEP: u32 = 200;
-/// How often is swept, and how long between two steps.
+/// Interval between sweeps, and between steps.
 const EVERY: Duration = Duration::from_secs(60 * 60);
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -36,8 +36,8 @@ async fn all(hub: &Arc<Hub>) -> Result<(), StoreError> {
     orphans(hub, ORPHAN).await
 }
 
-/// Removes at most `limit` files that no message has named for a day, and gives how many there were. The row goes first:
-/// what a crash leaves behind is a file without one.
+/// Removes at most `limit` files that no message named within a day, and counts them. The row goes first, so that a
+/// crash leaves a file without a row.
 pub(crate) async fn sweep(hub: &Arc<Hub>, now: Time, limit: u32) -> Result<usize, StoreError> {
     let before = now.plus_ms(-WAITING_MS);
     let gone = hub.database.write(move |connection, _| media::forget_unnamed(connection, before, limit)).await?;
@@ -47,7 +47,6 @@ pub(crate) async fn sweep(hub: &Arc<Hub>, now: Time, limit: u32) -> Result<usize
     Ok(gone.len())
 }
 
-/// Removes files without a row.
 async fn orphans(hub: &Arc<Hub>, older_than: Duration) -> Result<(), StoreError> {
     let folder = hub.files.folder().to_owned();
     let old = tokio::task::spawn_blocking(move || {

@@ -1,4 +1,4 @@
-//! Taking a file in: written, counted, hashed and judged part by part, as it comes.
+//! Takes a file in: written, counted, hashed and judged part by part as it arrives.
 
 use std::io;
 use std::sync::Arc;
@@ -24,26 +24,26 @@ use crate::hub::Hub;
 use crate::store::StoreError;
 use crate::store::media::{self, Filed, Sender, Stored, Taken};
 
-/// How long a sender may be silent in the middle of a file. There is no other limit of time.
+/// Maximum silence of a sender during an upload. There is no other time limit.
 const SILENCE: Duration = Duration::from_secs(30);
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-/// What is read of a refused file, so that a sender who is still writing gets the answer.
+/// How long a refused upload is still read, so that its sender receives the answer.
 const LINGER: Duration = Duration::from_secs(10);
 
-/// One file that somebody sends.
+/// A file being uploaded.
 pub(crate) struct Upload {
-    /// As the sender calls it.
+    /// The name given by the sender.
     pub name: String,
     pub sender: Sender,
     /// The conversation it is for; none for customers.
     pub meant_for: Option<ConversationId>,
-    /// Made by the sender, so that a repeat has one effect; none lets the hub make one.
+    /// Chosen by the sender, so that a repeat has one effect; without it the hub chooses.
     pub id: Option<MediaId>,
-    /// How many bytes will come, where that is known.
+    /// The announced size in bytes, if known.
     pub bytes: Option<u64>,
 }
 
-/// Why a file is not taken.
+/// Why a file is refused.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refused {
     #[error("{0}")]
@@ -97,8 +97,8 @@ fn io_refused(error: &io::Error) -> Refused {
     }
 }
 
-/// Takes the file that a request carries. A sender who is refused while still writing is heard out for a while, or
-/// browsers would see a broken connection instead of the answer.
+/// Takes a request's file. A refused upload is read on for a while, or browsers would report a broken connection
+/// instead of the answer.
 pub(crate) async fn body(hub: &Arc<Hub>, headers: &HeaderMap, upload: Upload, body: Body) -> Result<Media, ApiError> {
     let bytes = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let mut stream = body.into_data_stream();
@@ -121,7 +121,7 @@ pub(crate) async fn body(hub: &Arc<Hub>, headers: &HeaderMap, upload: Upload, bo
     }
 }
 
-/// Takes one file in, if it may come, is not too large and can be sent.
+/// Takes one file if it is allowed, within the size limit, and of a kind that can be sent.
 pub(crate) async fn take<E>(
     hub: &Arc<Hub>,
     upload: Upload,
@@ -164,7 +164,7 @@ pub(crate) async fn take<E>(
     let ending = name::ending(&called);
     let charset = reading.charset();
     let found = kind::of_bytes(&head, &ending);
-    // What begins like a program and is called like one need not go on like one.
+    // A file that begins like a program and is named like one is a program, even if the rest is text.
     let is_text = charset.is_some() && !(kind::is_program(&head) && kind::runs(&ending));
     let found = found.or_else(|| is_text.then(|| kind::of_text(&head, &ending)));
     let found = found.ok_or_else(|| Refused::Kind(if kind::is_program(&head) { PROGRAM } else { UNKNOWN }))?;
@@ -185,7 +185,7 @@ pub(crate) async fn take<E>(
         inline: found.inline,
         file,
     };
-    // A sender who goes away now leaves nothing half done behind.
+    // Spawned, so that a disconnecting sender leaves nothing half done.
     let hub = Arc::clone(hub);
     let filing = tokio::spawn(async move {
         let filed = file_away(&hub, draft, stored, limits, now).await;
@@ -211,7 +211,7 @@ async fn file_away(
     let filed = hub
         .database
         .write(move |connection, _| -> Result<Result<Filed, Refused>, StoreError> {
-            // Of uploads at the same time each counts only now.
+            // Concurrent uploads are counted only here.
             if let Err(refused) = allowed(connection, limits, stored.sender, stored.media.bytes, now)? {
                 return Ok(Err(refused));
             }

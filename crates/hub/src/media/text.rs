@@ -1,6 +1,6 @@
-//! Whether bytes are text, and in which encoding, found while they pass by.
+//! Detects text and its encoding while the bytes pass by.
 
-/// An encoding that a file is stored and served in.
+/// An encoding in which files are stored and served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Charset {
     Utf8,
@@ -20,17 +20,17 @@ impl Charset {
     }
 }
 
-/// Looks at a file part by part.
+/// Examines a file part by part.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     bytes: u64,
     first: Vec<u8>,
-    /// The bytes of a character, or of a unit, that a part has cut.
+    /// Bytes of a character or unit that were cut at a part's end.
     cut: Vec<u8>,
     is_not_utf8: bool,
     is_not_1252: bool,
     is_not_16: bool,
-    /// Of UTF-16: the first half of a pair.
+    /// For UTF-16: a high surrogate awaits its low one.
     high: bool,
     has_nul: bool,
 }
@@ -45,12 +45,12 @@ impl Reading {
         match self.order() {
             Some(is_little) => self.see_16(part, is_little),
             None if self.first.len() == 2 => self.see_8(part),
-            // A file of one byte, so far.
+            // Only one byte so far.
             None => self.cut.extend_from_slice(part),
         }
     }
 
-    /// The encoding of all that was seen; none if it is no text.
+    /// The encoding of all bytes so far; none if they are not text.
     pub(super) fn charset(&self) -> Option<Charset> {
         if let Some(is_little) = self.order() {
             let whole = !self.is_not_16 && !self.high && self.cut.is_empty();
@@ -65,7 +65,7 @@ impl Reading {
         (!self.is_not_1252).then_some(Charset::Windows1252)
     }
 
-    /// The byte order mark of UTF-16: whether the low byte comes first.
+    /// UTF-16's byte order mark: true if the low byte comes first.
     fn order(&self) -> Option<bool> {
         match self.first.as_slice() {
             [0xff, 0xfe] => Some(true),
@@ -107,7 +107,7 @@ impl Reading {
     }
 }
 
-/// What stands in texts of this encoding: no control characters but those of logs and pages.
+/// Printable in this encoding: no control characters but those of logs and pages.
 fn is_1252(byte: u8) -> bool {
     match byte {
         b'\t' | b'\n' | b'\r' | 0x0c | 0x1b => true,

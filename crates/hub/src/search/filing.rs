@@ -1,7 +1,7 @@
-//! Files the account's log into the index, behind the messages and never in their way.
+//! Indexes the account's log in the background.
 //!
-//! How far it has come stands in the index itself, so a restart goes on exactly there. Under load it takes small parts
-//! with pauses between: what was just written is then found a little later, and messages lose nothing.
+//! The index stores its own position in the log, so a restart resumes exactly there. Under load it works in small
+//! parts with pauses: new text is found a little later, and messages are not slowed down.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,14 +14,14 @@ use crate::hub::Hub;
 use crate::store::search::{self, Filing};
 use crate::store::{StoreError, conversations, events};
 
-/// Events in one part.
+/// Events per part.
 const PART: u32 = 500;
-/// Between two parts, and after the first news: gathers what belongs together, and leaves the machine to messages.
+/// Pause between parts and after a commit: batches commits and leaves the machine to messages.
 const PAUSE: Duration = Duration::from_millis(100);
-/// After a failure.
+/// Pause after a failure.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Files for as long as the hub runs.
+/// Runs for as long as the hub.
 pub(crate) async fn run(hub: Arc<Hub>) {
     let mut is_this_log = false;
     loop {
@@ -43,13 +43,13 @@ pub(crate) async fn run(hub: Arc<Hub>) {
     }
 }
 
-/// Makes sure that it is this hub's log that was filed.
+/// Verifies that the index belongs to this hub's log.
 async fn begin(hub: &Hub) -> Result<bool, StoreError> {
     let log = hub.log;
     hub.search
         .write(move |connection, ()| {
             if search::log(connection)?.is_some_and(|filed| filed != log) {
-                tracing::warn!("another log was filed: the search index is made again");
+                tracing::warn!("another log was indexed: the search index is rebuilt");
                 search::clear(connection)?;
             }
             search::set_log(connection, log)
@@ -58,7 +58,7 @@ async fn begin(hub: &Hub) -> Result<bool, StoreError> {
         .map(|()| true)
 }
 
-/// Files one part; false if nothing is left.
+/// Indexes one part; false if nothing is left.
 async fn step(hub: &Hub) -> Result<bool, StoreError> {
     let cursor = hub.search.read(search::cursor).await?;
     let filing = hub.database.read(move |connection| next(connection, cursor)).await?;
@@ -68,7 +68,7 @@ async fn step(hub: &Hub) -> Result<bool, StoreError> {
             hub.search.write(move |connection, ()| search::put(connection, &filing)).await.map(|()| true)
         }
         Next::AnotherLog => {
-            tracing::warn!("the account's log is shorter than what was filed of it: the search index is made again");
+            tracing::warn!("the account's log is shorter than its index: the search index is rebuilt");
             hub.search.write(|connection, ()| search::clear(connection)).await.map(|()| true)
         }
     }
@@ -77,7 +77,7 @@ async fn step(hub: &Hub) -> Result<bool, StoreError> {
 enum Next {
     Nothing,
     Part(Filing),
-    /// The log ends before the place up to which it was filed.
+    /// The log ends before the indexed position.
     AnotherLog,
 }
 

@@ -1,4 +1,4 @@
-//! The alert ledger: of every call for help, who was called and what became of it.
+//! The alert ledger: who was called by each call for help, and the outcome.
 
 use tandem_conversation::{CallId, ConversationId, NeedsHelp, Reach, Time, UserId};
 use tandem_protocol::agents::{Alert, AlertOutcome, AlertReport, CallAlerts, Muted};
@@ -38,7 +38,7 @@ CREATE TABLE alerts (
 
 pub(crate) const OVER: &str = "SELECT id FROM calls WHERE ended < ?1 ORDER BY ended LIMIT ?2";
 
-/// Begins or goes on with a call.
+/// Inserts or updates a call.
 pub(crate) fn put_call(connection: &Connection, of: ConversationId, help: &NeedsHelp) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached(
         "INSERT INTO calls (id, conversation, since, reach) VALUES (?1, ?2, ?3, ?4)
@@ -48,7 +48,7 @@ pub(crate) fn put_call(connection: &Connection, of: ConversationId, help: &Needs
     Ok(())
 }
 
-/// Somebody with a connected desk is called, and the desk was told. Whoever was called before stays as they are.
+/// Records that a connected user is called and their desk was told. Earlier records of the same user stay.
 pub(crate) fn decide(connection: &Connection, call: CallId, user: UserId, at: Time) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached(
         "INSERT INTO alerts (call, user, decided, sent) VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO NOTHING",
@@ -57,8 +57,8 @@ pub(crate) fn decide(connection: &Connection, call: CallId, user: UserId, at: Ti
     Ok(())
 }
 
-/// Writes down what a desk says. What was known before stays; a call that the user was not told of says nothing.
-/// Whether the call is still open, if it was taken down.
+/// Records a desk's report. Earlier facts stay, and reports from users who were not called are ignored. Returns
+/// whether the call is still open, or none if nothing was recorded.
 pub(crate) fn report(connection: &Connection, user: UserId, report: &AlertReport) -> Result<Option<bool>, StoreError> {
     let mut known = connection.prepare_cached(
         "SELECT c.ended IS NULL FROM calls c JOIN alerts a ON a.call = c.id AND a.user = ?3
@@ -78,7 +78,7 @@ pub(crate) fn report(connection: &Connection, user: UserId, report: &AlertReport
     Ok(Some(open))
 }
 
-/// Whether nobody who is called can have noticed: each alert was muted or could not be sent.
+/// Whether no one who is called can have noticed: each alert was muted or could not be sent.
 pub(crate) fn in_vain(connection: &Connection, call: CallId) -> Result<bool, StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT NOT EXISTS (SELECT 1 FROM alerts
@@ -87,7 +87,7 @@ pub(crate) fn in_vain(connection: &Connection, call: CallId) -> Result<bool, Sto
     Ok(query.query_row([Id(call.0)], |row| row.get(0))?)
 }
 
-/// The call is over; `by` took it.
+/// Ends the call; `by` took it.
 pub(crate) fn end(connection: &Connection, call: CallId, by: Option<UserId>, at: Time) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached("UPDATE calls SET ended = ?2 WHERE id = ?1 AND ended IS NULL")?;
     if query.execute(params![Id(call.0), at.0])? == 0 {
@@ -105,7 +105,7 @@ pub(crate) fn end(connection: &Connection, call: CallId, by: Option<UserId>, at:
     Ok(())
 }
 
-/// The calls that were open when the hub ended.
+/// The calls that were open when the hub stopped.
 pub(crate) fn open(connection: &Connection) -> Result<Vec<(CallId, ConversationId)>, StoreError> {
     let mut query = connection.prepare_cached("SELECT id, conversation FROM calls WHERE ended IS NULL")?;
     let rows =
@@ -113,7 +113,7 @@ pub(crate) fn open(connection: &Connection) -> Result<Vec<(CallId, ConversationI
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The open calls of a conversation; one at most, unless a hub died at the wrong moment.
+/// The open calls of a conversation; at most one, unless a hub crashed at the wrong moment.
 pub(crate) fn open_of(connection: &Connection, of: ConversationId) -> Result<Vec<CallId>, StoreError> {
     let mut query = connection.prepare_cached("SELECT id FROM calls WHERE conversation = ?1 AND ended IS NULL")?;
     let rows = query.query_map([Id(of.0)], |row| Ok(CallId(row.get::<_, Id>(0)?.0)))?;
@@ -193,7 +193,7 @@ fn parse<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, StoreError> {
         .map_err(|error| StoreError::Damaged { what: "alert", detail: crate::json::problem(&error) })
 }
 
-/// Deletes some calls that ended long ago, with all that is known of them.
+/// Deletes some calls that ended long ago, with their alerts.
 pub(crate) fn sweep(connection: &Connection, before: Time) -> Result<Step, StoreError> {
     let sql = format!("DELETE FROM alerts WHERE call IN ({OVER})");
     connection.prepare_cached(&sql)?.execute(params![before.0, STEP])?;

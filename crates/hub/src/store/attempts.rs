@@ -1,5 +1,4 @@
-//! Attempts to sign in. Failures are buckets that run empty: of an account, of a network, of both. Neither is stored,
-//! only hashes.
+//! Sign-in failures as leaky buckets, per account, network and both. Accounts and networks are stored as hashes only.
 
 use std::time::Duration;
 
@@ -24,17 +23,17 @@ CREATE TABLE sign_in_networks (
     PRIMARY KEY (user, network)
 ) STRICT, WITHOUT ROWID;";
 
-/// Whose failures.
+/// The account, network or pair that failed, hashed.
 pub(crate) type Subject = Hash;
 
-/// How long the bucket takes to run empty.
+/// How long the bucket takes to drain.
 pub(crate) fn level(connection: &Connection, subject: &Subject, now: Time) -> Result<Duration, StoreError> {
     let mut query = connection.prepare_cached("SELECT empty_at FROM sign_in_failures WHERE subject = ?1")?;
     let empty_at: Option<i64> = query.query_row([subject], |row| row.get(0)).optional()?;
     Ok(empty_at.map_or(Duration::ZERO, |at| Duration::from_millis(Time(at).since(now).max(0).unsigned_abs())))
 }
 
-/// One more failure. The bucket never holds more than `full`. Those that have run empty are forgotten.
+/// Adds a failure, up to `full`. Drained buckets are deleted.
 pub(crate) fn add(
     connection: &Connection,
     subject: &Subject,
@@ -53,10 +52,10 @@ pub(crate) fn add(
     Ok(())
 }
 
-/// Networks that are kept of one user.
+/// Networks kept per user.
 const NETWORKS: u32 = 20;
 
-/// Whether a user has signed in from a network since some time.
+/// Whether a user has signed in from a network since a time.
 pub(crate) fn is_familiar(
     connection: &Connection,
     user: UserId,
@@ -68,7 +67,7 @@ pub(crate) fn is_familiar(
     Ok(query.exists(params![Id(user.0), network, since.0])?)
 }
 
-/// A user signs in from a network. The oldest are forgotten beyond a number that nobody needs.
+/// Records that a user signed in from a network. The oldest beyond the limit are deleted.
 pub(crate) fn signs_in_from(
     connection: &Connection,
     user: UserId,

@@ -1,11 +1,10 @@
-//! Sign-ins: only hashes of tokens are stored; a refresh token works once.
+//! Sign-ins: only hashes of tokens are stored, and a refresh token works once.
 //!
-//! Once means: until the tokens that it was exchanged for are used. Their way may fail, and a desk that has nothing but
-//! the old token then asks again and gets the same answer, which can be made of the old token alone. After that, whoever
-//! shows the old token has stolen it, or was stolen from, and the sign-in ends.
+//! Once means until the new tokens are used. If the answer is lost, the desk repeats the old token and gets the same
+//! answer, which is derived from the old token. After that, a repeated old token means theft, and the sign-in ends.
 //!
-//! Networks double and delay: a copy of the request may arrive when its answer was used already. For a moment such a
-//! copy ends nothing, and it gets nothing either, so a thief gains no token by it and is found out as before.
+//! Networks duplicate and delay requests: a copy may arrive after its answer was used. For a moment such a copy ends
+//! nothing and gets no tokens, so a thief gains none and is still detected later.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +28,7 @@ CREATE TABLE sign_ins (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sign_ins_of_user ON sign_ins (user);";
 
-/// What the answer to a renewal is made of, so that it can be given again.
+/// The salt of a renewal's answer, so that it can be repeated.
 pub(crate) const RENEWALS: &str = "
 -- 1: the present tokens were used, so they have arrived where they were sent.
 ALTER TABLE sign_ins ADD COLUMN arrived INTEGER NOT NULL DEFAULT 1;
@@ -40,7 +39,7 @@ pub(crate) const RENEWED: &str = "
 -- When the spent refresh token was last honoured, in milliseconds.
 ALTER TABLE sign_ins ADD COLUMN renewed INTEGER NOT NULL DEFAULT 0;";
 
-/// For how long a copy of an honest renewal may still be under way, in milliseconds.
+/// How long a copy of an honest renewal may still be in flight, in milliseconds.
 const OVERLAP_MS: i64 = 60_000;
 
 pub(crate) const OVER: &str = "SELECT id FROM sign_ins WHERE expires < ?1 ORDER BY expires LIMIT ?2";
@@ -73,13 +72,13 @@ pub(crate) fn insert(connection: &Connection, sign_in: &SignIn) -> Result<(), St
     Ok(())
 }
 
-/// What a valid access token belongs to.
+/// The sign-in and user of a valid access token.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry {
     pub sign_in: Uuid,
     pub user: UserId,
     pub access_expires: Time,
-    /// It was used before.
+    /// Whether it was used before.
     pub arrived: bool,
 }
 
@@ -95,7 +94,7 @@ pub(crate) fn entry_of(connection: &Connection, access: &Hash, now: Time) -> Res
     Ok(entry.optional()?)
 }
 
-/// The user of a sign-in that has not ended, and when it ends by itself.
+/// The user of a live sign-in, and when it expires.
 pub(crate) fn alive(connection: &Connection, sign_in: Uuid, now: Time) -> Result<Option<(UserId, Time)>, StoreError> {
     let mut query = connection.prepare_cached("SELECT user, expires FROM sign_ins WHERE id = ?1 AND expires > ?2")?;
     let found =
@@ -103,32 +102,31 @@ pub(crate) fn alive(connection: &Connection, sign_in: Uuid, now: Time) -> Result
     Ok(found.optional()?)
 }
 
-/// An access token is used: the renewal that it came from will not be repeated.
+/// Records the first use of an access token: its renewal can no longer be repeated.
 pub(crate) fn arrived(connection: &Connection, access: &Hash) -> Result<(), StoreError> {
     connection.prepare_cached("UPDATE sign_ins SET arrived = 1 WHERE access_hash = ?1")?.execute([access])?;
     Ok(())
 }
 
-/// Whether a refresh token is, or was, one of a sign-in's.
+/// Whether a refresh token is, or was, part of a sign-in.
 pub(crate) fn is_known(connection: &Connection, refresh: &Hash) -> Result<bool, StoreError> {
     let mut query = connection.prepare_cached("SELECT 1 FROM sign_ins WHERE refresh_hash = ?1 OR spent_hash = ?1")?;
     Ok(query.exists([refresh])?)
 }
 
-/// What a refresh token is worth.
 pub(crate) enum Refreshed {
-    /// It was valid: the sign-in and its user.
+    /// Valid, with its sign-in and user.
     Valid(Uuid, UserId),
-    /// It was exchanged before, for tokens that nobody has used: they follow from it and this salt.
+    /// Already exchanged for tokens that are still unused; they derive from it and this salt.
     Repeated(UserId, [u8; 32]),
-    /// It was exchanged a moment ago: probably a copy of the request that got the answer.
+    /// Exchanged a moment ago: probably a copy of an answered request.
     Overtaken,
-    /// It had been used before; the sign-in is gone now.
+    /// Reused; the sign-in has ended.
     Reused,
     Unknown,
 }
 
-/// Looks a refresh token up and ends the sign-in if it was used before.
+/// Looks up a refresh token, and ends the sign-in if it was reused.
 pub(crate) fn redeem(connection: &Connection, refresh: &Hash, now: Time) -> Result<Refreshed, StoreError> {
     let mut query =
         connection.prepare_cached("SELECT id, user FROM sign_ins WHERE refresh_hash = ?1 AND expires > ?2")?;
@@ -156,7 +154,7 @@ pub(crate) fn redeem(connection: &Connection, refresh: &Hash, now: Time) -> Resu
     Ok(if ended { Refreshed::Reused } else { Refreshed::Unknown })
 }
 
-/// Ends sign-ins; running hubs notice. Whether there were any.
+/// Ends sign-ins; running hubs notice. True if there were any.
 fn end_where(connection: &Connection, which: &str, values: impl Params) -> Result<bool, StoreError> {
     let mut query = connection.prepare_cached(&format!("DELETE FROM sign_ins WHERE {which} RETURNING user"))?;
     let users: BTreeSet<UserId> =
@@ -165,12 +163,12 @@ fn end_where(connection: &Connection, which: &str, values: impl Params) -> Resul
     Ok(!users.is_empty())
 }
 
-/// Ends every sign-in of a user, but `except`.
+/// Ends every sign-in of a user except `except`.
 pub(crate) fn end_all(connection: &Connection, user: UserId, except: Option<Uuid>) -> Result<(), StoreError> {
     end_where(connection, "user = ?1 AND id IS NOT ?2", params![Id(user.0), except.map(Id)]).map(drop)
 }
 
-/// Replaces both tokens of a sign-in by those that follow with `salt`; the old refresh token is spent.
+/// Replaces both tokens of a sign-in by their successors with `salt`; the old refresh token is spent.
 pub(crate) fn rotate(connection: &Connection, sign_in: &SignIn, salt: &[u8; 32], now: Time) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached(
         "UPDATE sign_ins SET access_hash = ?2, access_expires = ?3, spent_hash = refresh_hash,
@@ -194,7 +192,7 @@ pub(crate) fn end(connection: &Connection, refresh: &Hash) -> Result<(), StoreEr
     end_where(connection, "refresh_hash = ?1", params![refresh]).map(drop)
 }
 
-/// Deletes some sign-ins that have expired.
+/// Deletes some expired sign-ins.
 pub(crate) fn sweep(connection: &Connection, before: Time) -> Result<Step, StoreError> {
     let sql = format!("DELETE FROM sign_ins WHERE id IN ({OVER})");
     Ok(Step::of(connection.prepare_cached(&sql)?.execute(params![before.0, STEP])?))

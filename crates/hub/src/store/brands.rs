@@ -1,4 +1,4 @@
-//! Brands: look, words and allowed domains of one web chat.
+//! Brands: look, texts and allowed domains of a web chat.
 
 use tandem_conversation::BrandId;
 use tandem_protocol::chat::BrandLook;
@@ -18,16 +18,15 @@ CREATE TABLE brands (
     domains  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;";
 
-/// How often the brand's secret was renewed. The secret itself is nowhere.
+/// How often the brand's secret was rotated. The secret itself is not stored.
 pub(crate) const SECRETS: &str = "ALTER TABLE brands ADD COLUMN secret_generation INTEGER NOT NULL DEFAULT 0;";
 
-/// One web chat's look and where it may stand.
 #[derive(Clone, Debug)]
 pub struct Brand {
     pub id: BrandId,
     pub look: BrandLook,
     pub domains: Vec<String>,
-    /// How often its secret was renewed.
+    /// How often its secret was rotated.
     pub secret_generation: u32,
 }
 
@@ -62,7 +61,7 @@ fn brand_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Brand> {
     })
 }
 
-/// Adds a brand, or changes the one of the same key.
+/// Inserts a brand or updates the one with the same key.
 pub(crate) fn put(connection: &Connection, brand: &Brand) -> Result<(), StoreError> {
     let look = &brand.look;
     let mut query = connection.prepare_cached(
@@ -75,7 +74,7 @@ pub(crate) fn put(connection: &Connection, brand: &Brand) -> Result<(), StoreErr
     Ok(())
 }
 
-/// What was signed with the secret that the brand had counts no more.
+/// Rotates the secret: tokens signed with the old one are refused.
 pub(crate) fn renew_secret(connection: &Connection, brand: BrandId) -> Result<(), StoreError> {
     connection
         .prepare_cached("UPDATE brands SET secret_generation = secret_generation + 1 WHERE id = ?1")?
@@ -85,7 +84,7 @@ pub(crate) fn renew_secret(connection: &Connection, brand: BrandId) -> Result<()
 
 const COLUMNS: &str = "id, key, name, greeting, accent, domains, secret_generation";
 
-/// Removes a brand; whether there was one.
+/// Removes a brand; false if there was none.
 pub(crate) fn remove(connection: &Connection, key: &str) -> Result<bool, StoreError> {
     Ok(connection.prepare_cached("DELETE FROM brands WHERE key = ?1")?.execute([key])? > 0)
 }
@@ -97,13 +96,13 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Brand>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The brand that a page names.
+/// The brand with the key from a page.
 pub(crate) fn by_key(connection: &Connection, key: &str) -> Result<Option<Brand>, StoreError> {
     let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM brands WHERE key = ?1"))?;
     Ok(query.query_row([key], brand_of).optional()?)
 }
 
-/// The brand whose key comes first; for the hub's own page.
+/// The brand with the first key, for the hub's own page.
 pub(crate) fn first(connection: &Connection) -> Result<Option<Brand>, StoreError> {
     let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM brands ORDER BY key LIMIT 1"))?;
     Ok(query.query_row([], brand_of).optional()?)

@@ -1,4 +1,4 @@
-//! Custom buttons, as administrators define them; an account has some dozens at most.
+//! Custom buttons; an account has some dozens at most.
 
 use tandem_conversation::{Button, ButtonId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, params};
@@ -40,7 +40,7 @@ fn button_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Button> {
     })
 }
 
-/// All of them, in their order.
+/// All buttons, in their order.
 pub(crate) fn all(connection: &Connection) -> Result<Vec<Button>, StoreError> {
     let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} {IN_ORDER}"))?;
     let rows = query.query_map([], button_of)?;
@@ -53,7 +53,7 @@ pub(crate) fn by_action(connection: &Connection, action: &str) -> Result<Option<
     Ok(query.query_row([action], button_of).optional()?)
 }
 
-/// Adds a button, or changes the one of the same id. Its action must be no other button's.
+/// Inserts a button or updates the one with the same id. Its action must be unique.
 pub(crate) fn put(connection: &Connection, button: &Button) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached(&format!(
         "INSERT INTO buttons ({COLUMNS})
@@ -67,7 +67,7 @@ pub(crate) fn put(connection: &Connection, button: &Button) -> Result<(), StoreE
     Ok(())
 }
 
-/// Whether there was one to remove.
+/// False if there was none.
 pub(crate) fn remove(connection: &Connection, id: ButtonId) -> Result<bool, StoreError> {
     let mut query = connection.prepare_cached("DELETE FROM buttons WHERE id = ?1")?;
     Ok(query.execute([Id(id.0)])? > 0)

@@ -1,6 +1,6 @@
-//! Commands that were answered: the same again from the same sender gets the same answer and has no further effect.
+//! Answered commands: a repeat from the same sender gets the same answer and has no further effect.
 //!
-//! Ids are their sender's: nobody can use up another's, or learn what it was answered.
+//! Ids are scoped by sender: no one can use up another's id, or learn its answer.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -21,7 +21,7 @@ CREATE TABLE commands (
     rejection TEXT
 ) STRICT, WITHOUT ROWID;";
 
-/// Ids are their sender's, and mean one thing.
+/// Ids are scoped by sender, and mean one thing.
 pub(crate) const SENDERS: &str = "
 ALTER TABLE commands RENAME TO commands_before;
 CREATE TABLE commands (
@@ -40,7 +40,7 @@ INSERT INTO commands (id, sender, content, position, rejection)
     SELECT id, x'', x'', position, rejection FROM commands_before;
 DROP TABLE commands_before;";
 
-/// Since when each is remembered, in milliseconds; those of before, since this column exists.
+/// When each was answered, in milliseconds; older rows get the migration's time.
 pub(crate) const SINCE: &str = "
 ALTER TABLE commands ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
 UPDATE commands SET at = CAST(strftime('%s', 'now') AS INTEGER) * 1000;
@@ -48,10 +48,10 @@ CREATE INDEX commands_at ON commands (at);";
 
 pub(crate) const OVER: &str = "SELECT id, sender FROM commands WHERE at < ?1 ORDER BY at LIMIT ?2";
 
-/// How a command was answered.
+/// The answer to a command.
 pub(crate) type Answer = Result<Position, Rejection>;
 
-/// Whose id it is.
+/// The owner of an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sender {
     /// A web chat.
@@ -62,7 +62,7 @@ pub(crate) enum Sender {
     Logic,
 }
 
-/// What a sender says under an id.
+/// A command's content under its sender's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sent {
     sender: Sender,
@@ -84,8 +84,8 @@ impl Sender {
 }
 
 impl Sent {
-    /// What is sent, as it came. What is empty, false or null makes no difference: the same from a later program, which
-    /// knows more fields, is still the same.
+    /// Hashes the content. Empty, false and null fields are skipped, so that a later program with more fields sends
+    /// the same content.
     pub(crate) fn new(sender: Sender, content: &impl Serialize) -> Self {
         let mut digest = Sha256::new();
         feed(&mut digest, &serde_json::to_value(content).unwrap_or_default());
@@ -133,7 +133,7 @@ fn says_nothing(value: &Value) -> bool {
     }
 }
 
-/// The answer to an earlier command of this id by this sender; [`Rejection::IdUsed`] if it said something else.
+/// The answer to an earlier command with this id and sender. [`Rejection::IdUsed`] if its content differs.
 pub(crate) fn find(connection: &Connection, id: CommandId, sent: &Sent) -> Result<Option<Answer>, StoreError> {
     let mut query =
         connection.prepare_cached("SELECT sender, content, position, rejection FROM commands WHERE id = ?1")?;
@@ -141,7 +141,7 @@ pub(crate) fn find(connection: &Connection, id: CommandId, sent: &Sent) -> Resul
     let own = sent.sender.bytes();
     while let Some(row) = rows.next()? {
         let (sender, content): (Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?);
-        // Whoever sent it to an older hub, was answered so.
+        // Older hubs stored no sender; their answer stands.
         if !sender.is_empty() && sender != own && !has_become(connection, &sender, sent.sender)? {
             continue;
         }
@@ -159,14 +159,14 @@ pub(crate) fn find(connection: &Connection, id: CommandId, sent: &Sent) -> Resul
     Ok(None)
 }
 
-/// Whether an earlier sender is this one by now: a web chat goes on elsewhere when its customer signs in.
+/// Whether an earlier sender is now this one: a web chat moves when its customer signs in.
 fn has_become(connection: &Connection, earlier: &[u8], now: Sender) -> Result<bool, StoreError> {
     let (Some((b'c', id)), Sender::Contact(now)) = (earlier.split_first(), now) else { return Ok(false) };
     let Ok(id) = Uuid::from_slice(id) else { return Ok(false) };
     Ok(contacts::moved_to(connection, ContactId(id))? == Some(now))
 }
 
-/// Remembers an answer.
+/// Stores an answer.
 pub(crate) fn insert(
     connection: &Connection,
     id: CommandId,
@@ -185,7 +185,7 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// Forgets some answers that nobody asks for any more.
+/// Deletes some old answers.
 pub(crate) fn sweep(connection: &Connection, before: Time) -> Result<Step, StoreError> {
     let sql = format!("DELETE FROM commands WHERE (id, sender) IN ({OVER})");
     Ok(Step::of(connection.prepare_cached(&sql)?.execute(params![before.0, STEP])?))

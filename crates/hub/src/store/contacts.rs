@@ -1,4 +1,4 @@
-//! Customers, the contacts by which they reach us or are known, and the browsers they sit at.
+//! Customers, their contacts, and the browsers that they use.
 
 use serde_json::{Map, Value};
 use tandem_conversation::{BrandId, Contact, ContactId, ContactKind, CustomerId, LinkSource, Time};
@@ -27,7 +27,7 @@ CREATE INDEX contacts_of_customer ON contacts (customer);";
 /// Your Logic's data about the customer, as JSON.
 pub(crate) const CUSTOM: &str = "ALTER TABLE customers ADD COLUMN custom TEXT NOT NULL DEFAULT '{}';";
 
-/// Several browsers may show one chat, and a contact may prove to be somebody else's.
+/// Several browsers may show one chat, and a contact may prove to be another customer's.
 pub(crate) const PROVEN: &str = "
 CREATE TABLE web_sessions (
     -- Hash of the token that the browser keeps.
@@ -67,10 +67,10 @@ CREATE UNIQUE INDEX contacts_home ON contacts (brand, value) WHERE value IS NOT 
 /// Until the next message, which then begins it.
 pub(crate) const WANTS_NEW: &str = "ALTER TABLE contacts ADD COLUMN wants_new INTEGER NOT NULL DEFAULT 0;";
 
-/// For how long a browser is let in because of a page's word, in milliseconds.
+/// How long a page's proof admits a browser, in milliseconds.
 const VOUCHED_MS: i64 = 7 * 24 * 3_600_000;
 
-/// A browser that has written, or may.
+/// A browser's chat.
 #[derive(Clone, Debug)]
 pub struct WebContact {
     pub contact: ContactId,
@@ -80,20 +80,20 @@ pub struct WebContact {
     /// The brand's key.
     pub brand_key: String,
     pub language: Option<String>,
-    /// The customer id that the page has proven.
+    /// The customer id that the page proved.
     pub proven: Option<String>,
-    /// When it did so last.
+    /// When it was last proven.
     pub vouched: Option<Time>,
 }
 
-/// What makes a contact a customer's.
+/// What proves a contact to be a customer's.
 #[derive(Clone, Copy)]
 pub(crate) struct Proof<'a> {
     pub source: &'a LinkSource,
     pub at: Time,
 }
 
-/// Makes a customer with one web chat, of whom nothing is known.
+/// Inserts an unknown customer with one web chat.
 pub(crate) fn insert_web(connection: &Connection, web: &WebContact, secret: &Hash) -> Result<(), StoreError> {
     insert_customer(connection, web.customer, &web.name)?;
     connection
@@ -102,22 +102,22 @@ pub(crate) fn insert_web(connection: &Connection, web: &WebContact, secret: &Has
     insert_session(connection, secret, web.contact, web.language.as_deref(), None)
 }
 
-/// Where a web chat goes on whose customer was found out.
+/// The web chat into which this one was merged.
 pub(crate) fn moved_to(connection: &Connection, contact: ContactId) -> Result<Option<ContactId>, StoreError> {
     let mut query = connection.prepare_cached("SELECT moved_to FROM contacts WHERE id = ?1")?;
     let found = query.query_row([Id(contact.0)], |row| row.get::<_, Option<Id>>(0)).optional()?;
     Ok(found.flatten().map(|id| ContactId(id.0)))
 }
 
-/// A page's word for whoever sits at a browser.
+/// A page's proof of the visitor at a browser.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Vouched {
     pub at: Time,
-    /// Of the brand's secret.
+    /// Generation of the brand's secret.
     pub generation: u32,
 }
 
-/// From now on the browser with this token shows this chat.
+/// Lets the browser with this token show this chat.
 pub(crate) fn insert_session(
     connection: &Connection,
     secret: &Hash,
@@ -133,13 +133,13 @@ pub(crate) fn insert_session(
     Ok(())
 }
 
-/// The browser's token opens nothing any more.
+/// Revokes a browser's token.
 pub(crate) fn end_session(connection: &Connection, secret: &Hash) -> Result<(), StoreError> {
     connection.prepare_cached("DELETE FROM web_sessions WHERE secret_hash = ?1")?.execute([secret])?;
     Ok(())
 }
 
-/// The browser with this token. A page's word counts for a while, and only with the secret that its brand has now.
+/// The browser with this token. A page's proof expires, and needs the brand's current secret.
 pub(crate) fn web_by_secret(
     connection: &Connection,
     secret: &Hash,
@@ -173,21 +173,21 @@ pub(crate) fn insert_customer(connection: &Connection, id: CustomerId, name: &st
     Ok(())
 }
 
-/// Whose an address is.
+/// The owner of an address.
 pub(crate) struct Owner {
     pub customer: CustomerId,
-    /// What the page last called them.
+    /// The name that the page last gave.
     vouched_name: Option<String>,
 }
 
 impl Owner {
-    /// Whether a page calls them otherwise than before.
+    /// Whether a page gives another name than before.
     pub(crate) fn is_renamed_by(&self, name: Option<&str>) -> bool {
         name.is_some() && name != self.vouched_name.as_deref()
     }
 }
 
-/// Whose address this is.
+/// The owner of this address.
 pub(crate) fn owner(connection: &Connection, contact: &Contact) -> Result<Option<Owner>, StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT customer, vouched_name FROM contacts WHERE kind = ?1 AND value = ?2 AND brand IS NULL",
@@ -223,7 +223,7 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// The web chat of a brand that belongs to a proven customer id.
+/// The web chat of a brand for a proven customer id.
 pub(crate) fn home(connection: &Connection, brand: BrandId, value: &str) -> Result<Option<ContactId>, StoreError> {
     let mut query = connection.prepare_cached("SELECT id FROM contacts WHERE brand = ?1 AND value = ?2")?;
     let found = query.query_row(params![Id(brand.0), value], |row| row.get::<_, Id>(0));
@@ -246,7 +246,7 @@ pub(crate) fn insert_home(
     Ok(id)
 }
 
-/// What happens in one web chat goes on in another: they proved to be the same person's.
+/// Merges one web chat into another: both proved to be the same person's.
 pub(crate) fn move_to(connection: &Connection, from: ContactId, to: ContactId) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached("UPDATE contacts SET moved_to = ?2 WHERE id = ?1")?;
     query.execute(params![Id(from.0), Id(to.0)])?;
@@ -266,7 +266,7 @@ pub(crate) fn set_wants_new(connection: &Connection, contact: ContactId, wants: 
     Ok(())
 }
 
-/// The same browser as it is now, if it was found out since whose it is.
+/// The browser's current chat, if its customer was identified since.
 pub(crate) fn as_now(connection: &Connection, web: &WebContact) -> Result<Option<WebContact>, StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT n.id, n.customer, c.name, n.value
@@ -285,7 +285,7 @@ pub(crate) fn as_now(connection: &Connection, web: &WebContact) -> Result<Option
     Ok(found.optional()?.filter(|now| (now.contact, now.customer) != (web.contact, web.customer)))
 }
 
-/// Everything of one customer becomes another's.
+/// Reassigns everything of one customer to another.
 pub(crate) fn give(
     connection: &Connection,
     from: CustomerId,
@@ -300,7 +300,7 @@ pub(crate) fn give(
     Ok(())
 }
 
-/// The addresses that are proven to be a customer's, the company's own id first.
+/// The customer's proven addresses, the company's own id first.
 pub(crate) fn of_customer(connection: &Connection, customer: CustomerId) -> Result<Vec<Contact>, StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT kind, value FROM contacts WHERE customer = ?1 AND brand IS NULL AND value IS NOT NULL",
@@ -315,7 +315,7 @@ pub(crate) fn of_customer(connection: &Connection, customer: CustomerId) -> Resu
     Ok(contacts)
 }
 
-/// What is known of a customer, whichever of their conversations it was learnt in.
+/// What is known of a customer, from any of their conversations.
 pub(crate) struct Known {
     pub name: String,
     /// Your Logic's data.

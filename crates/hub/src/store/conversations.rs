@@ -1,4 +1,4 @@
-//! The state of every conversation, and who is or was involved: what the sections and the workers ask.
+//! The state of every conversation, with the columns that sections and workers query.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -101,13 +101,12 @@ pub(crate) fn involved_now(state: &Conversation) -> impl Iterator<Item = UserId>
     state.engagements.iter().filter_map(|e| e.person().or_else(|| e.invitee())).filter_map(|p| p.user())
 }
 
-/// One conversation's state.
 pub(crate) fn get(connection: &Connection, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
     let mut query = connection.prepare_cached("SELECT state FROM conversations WHERE id = ?1")?;
     query.query_row([Id(id.0)], state_of).optional()?.transpose()
 }
 
-/// One conversation's state, if the user may read it. Every door to conversations asks here.
+/// A conversation's state if the user may read it. Every API for conversations uses this.
 pub(crate) fn readable(
     connection: &Connection,
     access: &Access<'_>,
@@ -117,7 +116,7 @@ pub(crate) fn readable(
     Ok(may_read(connection, access, &state)?.then_some(state))
 }
 
-/// [`tandem_conversation::may_read`], with what it has to know of the customer's other conversations.
+/// [`tandem_conversation::may_read`], with what it needs from the customer's other conversations.
 pub(crate) fn may_read(connection: &Connection, access: &Access<'_>, state: &Conversation) -> Result<bool, StoreError> {
     Ok(tandem_conversation::may_read(state, access, false)
         || tandem_conversation::may_read(state, access, handles(connection, access, state.customer.id)?))
@@ -143,7 +142,7 @@ pub(crate) fn handled(connection: &Connection, access: &Access<'_>) -> Result<BT
     Ok(mine.iter().filter(|state| access.handles(state)).map(|state| state.customer.id).collect())
 }
 
-/// What a contact shows is found without sorting.
+/// Finds a contact's shown conversation without sorting.
 pub(crate) const SHOWN: &str = "
 DROP INDEX conversations_of_contact;
 CREATE INDEX conversations_of_contact ON conversations (contact, in_progress, started);";
@@ -152,7 +151,7 @@ CREATE INDEX conversations_of_contact ON conversations (contact, in_progress, st
 pub(crate) const IN_PROGRESS_BY_ID: &str = "
 CREATE INDEX conversations_in_progress_by_id ON conversations (id) WHERE in_progress = 1;";
 
-/// The newest conversation of a contact; one in progress before one that is over.
+/// The newest conversation of a contact, in progress before ended.
 pub(crate) fn newest_of_contact(
     connection: &Connection,
     contact: ContactId,
@@ -163,13 +162,13 @@ pub(crate) fn newest_of_contact(
     Ok(query.query_row([Id(contact.0)], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0))).optional()?)
 }
 
-/// One conversation's state as it is stored.
+/// The stored JSON of a state.
 pub(crate) fn stored(connection: &Connection, id: ConversationId) -> Result<Option<String>, StoreError> {
     let mut query = connection.prepare_cached("SELECT state FROM conversations WHERE id = ?1")?;
     Ok(query.query_row([Id(id.0)], |row| row.get(0)).optional()?)
 }
 
-/// The query for the ids of a section, with the user as ?1 and the oldest "left" as ?2.
+/// Selects the ids of a section; ?1 is the user, ?2 the oldest "left".
 pub(crate) fn ids_sql(section: Section) -> &'static str {
     match section {
         Section::My => "SELECT conversation FROM involvement WHERE user = ?1 AND left_at IS NULL AND ?2 IS NOT NULL",
@@ -198,7 +197,7 @@ pub(crate) fn ids(
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
-/// The conversations of a customer that are in progress.
+/// A customer's conversations in progress.
 pub(crate) fn in_progress_of(connection: &Connection, customer: CustomerId) -> Result<Vec<ConversationId>, StoreError> {
     let mut query =
         connection.prepare_cached("SELECT id FROM conversations WHERE customer = ?1 AND in_progress = 1")?;
@@ -206,7 +205,7 @@ pub(crate) fn in_progress_of(connection: &Connection, customer: CustomerId) -> R
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
-/// Every conversation of a customer.
+/// All conversations of a customer.
 pub(crate) fn ids_of_customer(
     connection: &Connection,
     customer: CustomerId,
@@ -216,7 +215,7 @@ pub(crate) fn ids_of_customer(
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
-/// A place between a customer's conversations, by when they began; it never changes.
+/// A place among a customer's conversations, ordered by their start, which never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     pub started: i64,
@@ -231,8 +230,8 @@ impl Place {
 const OF_CUSTOMER: &str = "SELECT started, id, state FROM conversations
      WHERE customer = ?1 AND (started, id) < (?2, ?3) ORDER BY started DESC, id DESC LIMIT ?4";
 
-/// Conversations of a customer before a place that the user may read, as they are stored, the newest first: as many as
-/// are about `bytes` long, at least one; and where the rest begins, if there is any.
+/// The customer's conversations before a place that the user may read, as stored JSON, newest first. Returns at least
+/// one and about `bytes` in all, with the place of the rest, if any.
 pub(crate) fn of_customer(
     connection: &Connection,
     access: &Access<'_>,
@@ -259,8 +258,8 @@ pub(crate) fn of_customer(
     Ok((page, None))
 }
 
-/// The query of a section, with the user as ?1, the oldest "left" as ?2, limit ?3, offset ?4, and the ids of the brands
-/// whose calls the user sees as ?5, null for all.
+/// Selects a section. ?1 is the user, ?2 the oldest "left", ?3 the limit, ?4 the offset, ?5 the brands whose calls the
+/// user sees (null for all).
 pub(crate) fn section_sql(section: Section) -> &'static str {
     match section {
         Section::My => {
@@ -308,10 +307,10 @@ fn count_sql(section: Section) -> &'static str {
     }
 }
 
-/// About how long the states of one page are, in bytes; one that is longer still fits.
+/// Approximate size of a page of states, in bytes; a single larger state still fits.
 pub(crate) const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
-/// A page of those in progress, by id from `after` on: nothing is missed when rows change meanwhile.
+/// A page of conversations in progress, by id after `after`: concurrent changes hide none.
 pub(crate) fn in_progress_after(
     connection: &Connection,
     after: ConversationId,
@@ -335,7 +334,7 @@ pub(crate) fn in_progress_after(
 const IN_PROGRESS_AFTER: &str =
     "SELECT state FROM conversations WHERE in_progress = 1 AND id > ?1 ORDER BY id LIMIT ?2";
 
-/// A page of a section, and how many conversations it holds in all.
+/// A page of a section, and the section's total.
 pub(crate) fn section(
     connection: &Connection,
     section: Section,
@@ -361,7 +360,7 @@ pub(crate) fn section(
     Ok((page, total))
 }
 
-/// The brands whose calls for help the user sees, as the queries of sections take them: none for all.
+/// The brands whose calls the user sees, as a section's parameter; none for all.
 fn brands_of(access: &Access<'_>) -> Option<String> {
     let limited = !access.views_all() && !access.skills.brands.is_empty();
     limited.then(|| access.skills.brands.iter().map(|brand| format!("{:X} ", brand.0.simple())).collect())
@@ -373,7 +372,7 @@ pub(crate) fn needing_help(connection: &Connection) -> Result<Vec<Conversation>,
     collect(query.query_map([], state_of)?)
 }
 
-/// In how many conversations each user is engaged, or invited to.
+/// The number of engagements and invitations per user.
 pub(crate) fn loads(connection: &Connection) -> Result<HashMap<UserId, usize>, StoreError> {
     let mut query =
         connection.prepare_cached("SELECT user, count(*) FROM involvement WHERE left_at IS NULL GROUP BY user")?;
@@ -383,14 +382,14 @@ pub(crate) fn loads(connection: &Connection) -> Result<HashMap<UserId, usize>, S
 
 const DUE: &str = "SELECT id FROM conversations WHERE wake_at <= ?1 AND length(id) = 16 ORDER BY wake_at LIMIT ?2";
 
-/// Conversations in which something is due by now.
+/// Conversations with a deadline by now.
 pub(crate) fn due(connection: &Connection, now: Time, limit: u32) -> Result<Vec<ConversationId>, StoreError> {
     let mut query = connection.prepare_cached(DUE)?;
     let rows = query.query_map(params![now.0, limit], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// When to look at the conversation next, whatever its state says. Its next change overrules this.
+/// Sets when to look at the conversation next, overriding its state's deadline until its next change.
 pub(crate) fn set_wake(
     connection: &Connection,
     id: ConversationId,
@@ -403,7 +402,7 @@ pub(crate) fn set_wake(
 
 const LOGIC_DUE: &str = "SELECT id FROM conversations WHERE logic_due = 1 ORDER BY updated LIMIT ?1";
 
-/// Conversations in which Your Logic has something to do.
+/// Conversations with work for Your Logic.
 pub(crate) fn logic_due(connection: &Connection, limit: u32) -> Result<Vec<ConversationId>, StoreError> {
     let mut query = connection.prepare_cached(LOGIC_DUE)?;
     let rows = query.query_map([limit], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
@@ -414,7 +413,7 @@ fn state_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Result<Conversatio
     Ok(parse(row.get_ref(0)?.as_str()?))
 }
 
-/// A state as it is stored, perhaps by a newer version.
+/// Parses a stored state, perhaps of a newer version.
 pub(crate) fn parse(json: &str) -> Result<Conversation, StoreError> {
     let read = Conversation::read(json)
         .map_err(|error| StoreError::Damaged { what: "state", detail: crate::json::problem(&error) });
@@ -424,7 +423,7 @@ pub(crate) fn parse(json: &str) -> Result<Conversation, StoreError> {
 fn collect(
     rows: impl Iterator<Item = tandem_sqlite::rusqlite::Result<Result<Conversation, StoreError>>>,
 ) -> Result<Vec<Conversation>, StoreError> {
-    // One that cannot be read costs itself, not the others.
+    // An unreadable row is skipped; the others still load.
     let readable = |row: tandem_sqlite::rusqlite::Result<Result<Conversation, StoreError>>| match row {
         Ok(Ok(state)) => Some(Ok(state)),
         Ok(Err(error)) => {
@@ -444,7 +443,7 @@ mod tests {
     #[test]
     fn every_list_follows_an_index() {
         for section in Section::EVERY {
-            // A user has few conversations in their hands, so these may be sorted.
+            // A user's own conversations are few, so these may be sorted.
             let own = matches!(section, Section::My | Section::Left);
             assert_indexed(section_sql(section), own);
             assert_indexed(ids_sql(section), false);

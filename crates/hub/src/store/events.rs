@@ -1,4 +1,4 @@
-//! The account's log: every event of every conversation, in one order without gaps.
+//! The account's log: all events of all conversations, in one order without gaps.
 
 use tandem_conversation::{ConversationId, Event, EventBody, Position};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -38,7 +38,7 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// The last position of the account's log; 0 if it is empty.
+/// The last position in the account's log; 0 if it is empty.
 pub(crate) fn last(connection: &Connection) -> Result<u64, StoreError> {
     let mut query = connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM events")?;
     Ok(query.query_row([], |row| row.get::<_, i64>(0))?.cast_unsigned())
@@ -53,7 +53,7 @@ pub(crate) fn after(connection: &Connection, cursor: u64, to: u64, limit: u32) -
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// [`after`], as much of it as is about `bytes` long; at least one event if there is any.
+/// [`after`], limited to about `bytes`; at least one event if there is any.
 pub(crate) fn page_after(
     connection: &Connection,
     cursor: u64,
@@ -83,7 +83,7 @@ fn logged(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Logged> {
 
 const BODIES: &str = "SELECT body FROM events WHERE conversation = ?1 AND position > ?2 ORDER BY position LIMIT ?3";
 
-/// The events of one conversation after `after` as they are stored, oldest first.
+/// The stored events of one conversation after `after`, oldest first.
 pub(crate) fn bodies_after(
     connection: &Connection,
     conversation: ConversationId,
@@ -105,7 +105,6 @@ pub(crate) fn touched(connection: &Connection, cursor: u64, to: u64) -> Result<V
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Which part of a conversation is asked for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Part {
     /// The newest events before this position.
@@ -114,7 +113,7 @@ pub(crate) enum Part {
     After(Position),
 }
 
-/// A part of one conversation, oldest first; and whether there is more in the direction asked.
+/// A part of one conversation, oldest first, and whether more follows in the requested direction.
 pub(crate) fn of_conversation(
     connection: &Connection,
     conversation: ConversationId,
@@ -126,7 +125,7 @@ pub(crate) fn of_conversation(
     Ok((events, more))
 }
 
-/// [`of_conversation`], each event as it is stored.
+/// [`of_conversation`] as stored JSON.
 pub(crate) fn texts_of_conversation(
     connection: &Connection,
     conversation: ConversationId,
@@ -167,20 +166,20 @@ pub(crate) fn raises_help(
     Ok(event.is_some_and(|event| matches!(event.body, EventBody::HelpRaised { .. })))
 }
 
-/// Events that are read for one page of what is shown, at most.
+/// Maximum events read for one page of shown entries.
 const LOOKED_THROUGH: u32 = 2_000;
-/// Events that are read at a time.
+/// Events read per query.
 const CHUNK: u32 = 500;
 
-/// One page of what `show` makes of a conversation's events after a position.
+/// A page of entries that `show` makes of a conversation's events.
 pub(crate) struct Page<T> {
     pub entries: Vec<T>,
-    /// How far was read.
+    /// The last position read.
     pub up_to: Position,
     pub more: bool,
 }
 
-/// The first `limit` entries after `after`. Events that are not shown cost work, so a page may end before it is full.
+/// The first `limit` entries after `after`. Hidden events cost reads, so a page may end early.
 pub(crate) fn shown<T>(
     connection: &Connection,
     conversation: ConversationId,
@@ -208,7 +207,7 @@ pub(crate) fn shown<T>(
     Ok(page)
 }
 
-/// An event as it is stored, perhaps by a newer version.
+/// Parses a stored event, perhaps of a newer version.
 pub(crate) fn parse(text: &str) -> Result<Event, StoreError> {
     Event::read(text).map_err(|error| StoreError::Damaged { what: "event", detail: crate::json::problem(&error) })
 }

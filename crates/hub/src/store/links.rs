@@ -1,5 +1,5 @@
-//! Links of external agents: a projection of the log, with the hashes of the tokens that lead to each, and the hash of
-//! the one browser session that has opened it. No token is ever stored.
+//! External agents' links: a projection of the log, with the hashes of the tokens that open each link, and of the one
+//! browser session that opened it. No token is stored.
 
 use tandem_conversation::{ConversationId, EndReason, Event, EventBody, LinkId, Participant, Position, Time};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, params};
@@ -29,7 +29,6 @@ pub(crate) const OVER: &str = "
 SELECT s.hash FROM links l JOIN link_secrets s ON s.link = l.id
 WHERE l.ended IS NOT NULL AND l.id < ?1 LIMIT ?2";
 
-/// A link.
 #[derive(Clone, Debug)]
 pub(crate) struct Link {
     pub id: LinkId,
@@ -39,7 +38,7 @@ pub(crate) struct Link {
     pub session: Option<Hash>,
 }
 
-/// Keeps the table in step with the log.
+/// Projects an event into the table.
 pub(crate) fn follow(connection: &Connection, event: &Event) -> Result<(), StoreError> {
     match &event.body {
         EventBody::EngagementStarted { engagement } => {
@@ -70,7 +69,7 @@ fn link_of(row: &tandem_sqlite::rusqlite::Row<'_>) -> tandem_sqlite::rusqlite::R
         id: LinkId(row.get::<_, Id>(0)?.0),
         conversation: ConversationId(row.get::<_, Id>(1)?.0),
         position: Position(row.get(2)?),
-        // What a newer version wrote is over all the same.
+        // An unreadable reason of a newer version still means that it ended.
         ended: ended.map(|json| serde_json::from_str(&json).unwrap_or(EndReason::Revoked)),
         session: row.get(4)?,
     })
@@ -87,7 +86,7 @@ pub(crate) fn get(connection: &Connection, id: LinkId) -> Result<Option<Link>, S
     Ok(query.query_row([Id(id.0)], link_of).optional()?)
 }
 
-/// Lets a token lead to a link; one that leads somewhere already still leads there.
+/// Adds a token for a link; a known token keeps its link.
 pub(crate) fn add_secret(connection: &Connection, link: LinkId, secret: &Hash) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached("INSERT OR IGNORE INTO link_secrets (hash, link) VALUES (?1, ?2)")?;
     query.execute(params![secret, Id(link.0)])?;
@@ -102,7 +101,7 @@ pub(crate) fn bind(connection: &Connection, link: LinkId, session: &Hash) -> Res
     Ok(())
 }
 
-/// Deletes some tokens' hashes of links that ended long ago: their pages then say that they are not known.
+/// Deletes some token hashes of links that ended long ago. Their pages then say "unknown".
 pub(crate) fn sweep(connection: &Connection, before: Time) -> Result<Step, StoreError> {
     let sql = format!("DELETE FROM link_secrets WHERE hash IN ({OVER})");
     Ok(Step::of(connection.prepare_cached(&sql)?.execute(params![first_id_at(before), STEP])?))

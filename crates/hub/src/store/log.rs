@@ -1,7 +1,7 @@
-//! Which log the account's events are in: a number that no other log has.
+//! The log's identity, a unique random number.
 //!
-//! Positions and cursors mean something within one log only. Data that was restored from a backup goes on as another
-//! log, because it gives the same positions to other events.
+//! Positions and cursors are valid within one log only. Data restored from a backup becomes another log, because it
+//! assigns the same positions to other events.
 
 use std::path::Path;
 
@@ -24,15 +24,15 @@ pub(crate) fn id(connection: &Connection) -> Result<Uuid, StoreError> {
     Ok(query.query_row([], |row| row.get::<_, Id>(0))?.0)
 }
 
-/// Makes the data in a folder another log: desks and the search index start afresh. For data that was restored from a
-/// backup, while no hub runs on it.
+/// Gives a folder's data a new log identity: desks and the search index start afresh. For restored backups, while no
+/// hub runs on the folder.
 ///
 /// # Errors
 /// If the database cannot be opened or written.
 pub fn renew(data: &Path) -> Result<(), StoreError> {
     let connection = tandem_sqlite::rusqlite::Connection::open(data.join("tandem.db"))?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    // Data of an older version gets its identity when it is opened.
+    // Older data gets its identity when it is opened.
     let table = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'log'";
     if connection.query_row(table, [], |row| row.get::<_, u32>(0))? > 0 {
         connection.execute("UPDATE log SET id = randomblob(16)", [])?;

@@ -1,4 +1,4 @@
-//! What was asked of Your Logic and how it ended: a diagnosis for its developers, never message text.
+//! Requests to Your Logic and their outcomes: diagnostics for its developers, never message text.
 
 use serde::Serialize;
 use tandem_conversation::{ConversationId, LogicFailure, RequestId, Time};
@@ -57,7 +57,7 @@ pub(crate) fn put(connection: &Connection, row: &LogicRequestRow) -> Result<(), 
     Ok(())
 }
 
-/// What a failure is, for developers.
+/// Describes a failure for developers.
 pub(crate) fn describe(failure: &LogicFailure) -> String {
     match failure {
         LogicFailure::Unreachable { detail } | LogicFailure::Malformed { detail } => detail.clone(),
@@ -65,7 +65,7 @@ pub(crate) fn describe(failure: &LogicFailure) -> String {
     }
 }
 
-/// A request that was answered in vain, or never: the answer of 202 that did not come, an action that is refused.
+/// Marks a request as failed after its answer: the later answer did not come, or an action was refused.
 pub(crate) fn fail(connection: &Connection, id: RequestId, failure: &LogicFailure) -> Result<(), StoreError> {
     connection
         .prepare_cached("UPDATE logic_requests SET outcome = 'failed', detail = ?2 WHERE id = ?1")?
@@ -73,7 +73,7 @@ pub(crate) fn fail(connection: &Connection, id: RequestId, failure: &LogicFailur
     Ok(())
 }
 
-/// A request whose answer was to come later, and came.
+/// Records that a later answer came.
 pub(crate) fn answer(connection: &Connection, id: RequestId, detail: &str) -> Result<(), StoreError> {
     connection
         .prepare_cached(
@@ -103,7 +103,7 @@ pub(crate) fn newest(connection: &Connection, limit: u32) -> Result<Vec<LogicReq
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Deletes some diagnoses that are too old.
+/// Deletes some old diagnostics.
 pub(crate) fn sweep(connection: &Connection, before: Time) -> Result<Step, StoreError> {
     let sql = format!("DELETE FROM logic_requests WHERE id IN ({OVER})");
     Ok(Step::of(connection.prepare_cached(&sql)?.execute(params![before.0, STEP])?))

@@ -1,4 +1,4 @@
-//! Mails that are on their way. A mail names a link, never its token: that is made when the mail is sent.
+//! The mail queue. A mail names a link and never its token, which is made when the mail is sent.
 
 use tandem_conversation::{LinkId, Time};
 use tandem_sqlite::rusqlite::{Connection, params};
@@ -18,21 +18,21 @@ CREATE TABLE mails (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mails_due ON mails (next_at) WHERE next_at IS NOT NULL;";
 
-/// A mail that is done with stays as long as its link, which must not get a second one.
+/// A finished mail stays as long as its link, which must not get a second one.
 pub(crate) const OVER: &str = "
 SELECT m.link FROM links l JOIN mails m ON m.link = l.id
 WHERE l.ended IS NOT NULL AND l.id < ?1 AND m.next_at IS NULL LIMIT ?2";
 
-/// A mail that has to be sent.
+/// A mail to send.
 #[derive(Clone, Debug)]
 pub(crate) struct Mail {
     pub link: LinkId,
     pub address: String,
-    /// How often it was tried before.
+    /// Earlier attempts.
     pub attempts: u32,
 }
 
-/// Queues the mail of a link; a link that has had one gets no second.
+/// Queues a link's mail; a link gets only one.
 pub(crate) fn insert(connection: &Connection, link: LinkId, address: &str, at: Time) -> Result<(), StoreError> {
     connection
         .prepare_cached("INSERT OR IGNORE INTO mails (link, address, attempts, next_at) VALUES (?1, ?2, 0, ?3)")?
@@ -40,7 +40,7 @@ pub(crate) fn insert(connection: &Connection, link: LinkId, address: &str, at: T
     Ok(())
 }
 
-/// The mails that are due by now, the longest waiting first.
+/// The mails due by now, longest waiting first.
 pub(crate) fn due(connection: &Connection, now: Time, limit: u32) -> Result<Vec<Mail>, StoreError> {
     let mut query = connection
         .prepare_cached("SELECT link, address, attempts FROM mails WHERE next_at <= ?1 ORDER BY next_at LIMIT ?2")?;
@@ -50,7 +50,7 @@ pub(crate) fn due(connection: &Connection, now: Time, limit: u32) -> Result<Vec<
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Counts an attempt before it is made, and says when the next one is if nothing is heard of this one.
+/// Counts an attempt before it is made, and sets the next one in case the outcome stays unknown.
 pub(crate) fn attempted(connection: &Connection, link: LinkId, next_at: Time) -> Result<(), StoreError> {
     connection
         .prepare_cached("UPDATE mails SET attempts = attempts + 1, next_at = ?2 WHERE link = ?1")?
@@ -58,7 +58,7 @@ pub(crate) fn attempted(connection: &Connection, link: LinkId, next_at: Time) ->
     Ok(())
 }
 
-/// Puts the next attempt off until then.
+/// Sets the next attempt.
 pub(crate) fn again(connection: &Connection, link: LinkId, next_at: Time) -> Result<(), StoreError> {
     connection
         .prepare_cached("UPDATE mails SET next_at = ?2 WHERE link = ?1")?
@@ -66,7 +66,7 @@ pub(crate) fn again(connection: &Connection, link: LinkId, next_at: Time) -> Res
     Ok(())
 }
 
-/// Nothing is left to do; the address is forgotten.
+/// Nothing is left to do; deletes the address.
 pub(crate) fn finished(connection: &Connection, link: LinkId) -> Result<(), StoreError> {
     connection
         .prepare_cached("UPDATE mails SET address = '', next_at = NULL WHERE link = ?1")?

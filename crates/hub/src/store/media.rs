@@ -1,4 +1,4 @@
-//! Files by reference; the bytes lie in the data folder.
+//! Metadata of files; the bytes are in the data folder.
 
 use tandem_conversation::{
     ContactId, Content, Conversation, ConversationId, Event, EventBody, LinkId, Media, MediaId, Participant, Position,
@@ -19,11 +19,11 @@ CREATE TABLE media (
     bytes        INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;";
 
-/// The link of the external agent who sent it.
+/// The external agent's link that sent it.
 pub(crate) const LINKS: &str = "ALTER TABLE media ADD COLUMN link BLOB;";
 
-/// Which conversation a file belongs to, who sent it, and since when. Of older files the log tells, where the one who
-/// named them is the one who sent them; what nothing names gets a day from now.
+/// A file's conversation, sender and time. For older files they come from the log, where the author who named a file
+/// counts as its sender. Unnamed files get a day from now.
 pub(crate) const BELONGING: &str = "
 -- The user who sent it. Neither contact, link nor user: Your Logic.
 ALTER TABLE media ADD COLUMN user BLOB;
@@ -60,7 +60,6 @@ CREATE INDEX media_of_link ON media (link, created, bytes) WHERE link IS NOT NUL
 CREATE INDEX media_created ON media (created, bytes);
 CREATE INDEX media_unnamed ON media (created) WHERE conversation IS NULL;";
 
-/// Who sent a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Sender {
     /// A customer's web session.
@@ -70,7 +69,6 @@ pub(crate) enum Sender {
     Logic,
 }
 
-/// One file as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stored {
     pub media: Media,
@@ -79,28 +77,27 @@ pub(crate) struct Stored {
     pub meant_for: Option<ConversationId>,
     /// The conversation that names it.
     pub conversation: Option<ConversationId>,
-    /// The last turn that names it and that customers may see.
+    /// The last turn that names it and is visible to customers.
     pub shown: Option<Position>,
     pub created: Time,
     pub sha256: Option<[u8; 32]>,
     pub charset: Option<String>,
     /// Whether browsers may show it.
     pub inline: bool,
-    /// What the file on disk is called.
+    /// Name of the file on disk.
     pub file: Uuid,
 }
 
-/// What became of a new row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Filed {
     New,
-    /// The same sender has sent the same bytes under this id before.
+    /// The same sender already sent the same bytes under this id.
     Same(Media),
-    /// The id is that of another file.
+    /// Another file has this id.
     Taken,
 }
 
-/// Files one upload.
+/// Records one upload.
 pub(crate) fn insert(connection: &Connection, new: &Stored) -> Result<Filed, StoreError> {
     if let Some(old) = get(connection, new.media.id)? {
         let same = old.sender == new.sender && old.meant_for == new.meant_for && old.sha256 == new.sha256;
@@ -136,7 +133,6 @@ pub(crate) fn insert(connection: &Connection, new: &Stored) -> Result<Filed, Sto
     Ok(Filed::New)
 }
 
-/// One file.
 pub(crate) fn get(connection: &Connection, id: MediaId) -> Result<Option<Stored>, StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT m.id, m.name, m.content_type, m.bytes, coalesce(t.moved_to, m.contact), m.link, m.user, m.meant_for,
@@ -193,7 +189,7 @@ pub(crate) fn usable(
     Ok((own && here).then_some(found.media))
 }
 
-/// Keeps the table in step with the log.
+/// Projects an event into the table.
 pub(crate) fn follow(connection: &Connection, event: &Event) -> Result<(), StoreError> {
     let EventBody::TurnAdded { turn, .. } = &event.body else { return Ok(()) };
     let Content::Attachment { media, .. } = &turn.content else { return Ok(()) };
@@ -207,16 +203,16 @@ pub(crate) fn follow(connection: &Connection, event: &Event) -> Result<(), Store
     Ok(())
 }
 
-/// What was taken since some time.
+/// Bytes sent since a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Taken {
     pub files: u64,
     pub bytes: u64,
-    /// When the oldest of it was taken.
+    /// When the oldest of it was sent.
     pub oldest: Option<Time>,
 }
 
-/// What a customer's web session or an external agent has sent since `since`; nothing for the others.
+/// Bytes that a customer's web session or an external agent sent since `since`; zero for other senders.
 pub(crate) fn taken_of(connection: &Connection, sender: Sender, since: Time) -> Result<Taken, StoreError> {
     let (sql, id) = match sender {
         Sender::Contact(contact) => (
@@ -232,7 +228,6 @@ pub(crate) fn taken_of(connection: &Connection, sender: Sender, since: Time) -> 
     Ok(connection.prepare_cached(sql)?.query_row(params![Id(id), since.0], taken)?)
 }
 
-/// What was sent since `since`, by everybody.
 pub(crate) fn taken(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Taken> {
     Ok(Taken {
         files: row.get::<_, i64>(0)?.cast_unsigned(),
@@ -241,14 +236,14 @@ pub(crate) fn taken(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Taken> {
     })
 }
 
-/// What everybody together has sent since `since`.
+/// Bytes sent by everyone since `since`.
 pub(crate) fn taken_of_all(connection: &Connection, since: Time) -> Result<Taken, StoreError> {
     let mut query = connection
         .prepare_cached("SELECT count(*), coalesce(sum(bytes), 0), min(created) FROM media WHERE created > ?1")?;
     Ok(query.query_row([since.0], taken)?)
 }
 
-/// Forgets files from before `before` that no turn names; gives what they are called on disk.
+/// Deletes rows from before `before` that no turn names; returns their names on disk.
 pub(crate) fn forget_unnamed(connection: &Connection, before: Time, limit: u32) -> Result<Vec<Uuid>, StoreError> {
     let mut query = connection.prepare_cached(
         "DELETE FROM media WHERE id IN
@@ -259,7 +254,7 @@ pub(crate) fn forget_unnamed(connection: &Connection, before: Time, limit: u32) 
     Ok(files.collect::<Result<_, _>>()?)
 }
 
-/// Whether a row speaks of this file on disk.
+/// Whether a row refers to this file on disk.
 pub(crate) fn is_filed(connection: &Connection, file: Uuid) -> Result<bool, StoreError> {
     let mut query = connection.prepare_cached("SELECT 1 FROM media WHERE file = ?1")?;
     Ok(query.exists([Id(file)])?)
@@ -275,8 +270,8 @@ mod tests {
 
     use crate::store::{Id, MIGRATIONS, events};
 
-    /// Carmen (contact 1, known as contact 2 by now) has sent file 1; somebody else's file 2 was named in her conversation;
-    /// a partner's file 3 in the conversation of their link, and in another; nothing names file 4.
+    /// Carmen (contact 1, by now contact 2) sent file 1. Another visitor's file 2 was named in her conversation. A
+    /// partner's file 3 was named in its link's conversation and in another. File 4 is named nowhere.
     #[test]
     fn older_files_belong_where_their_sender_has_named_them() {
         let connection = Connection::open_in_memory().unwrap();

@@ -1,7 +1,7 @@
-//! The full-text index, in a file of its own beside the account's data: `search.db`.
+//! The full-text index, in its own file `search.db`.
 //!
-//! It holds only words, and can be made again from the events at any time. Rows are places in the account's log, so
-//! the newest come first. A file of its own costs the writer of messages nothing: other thread, other log, no sync.
+//! It holds only words and can be rebuilt from the events. Rows are positions in the account's log, so the newest come
+//! first. A separate file costs the message writer nothing: another thread, another log, no sync.
 
 use std::path::Path;
 
@@ -24,7 +24,7 @@ CREATE TABLE progress (
 ) STRICT;
 INSERT INTO progress (one, cursor) VALUES (1, 0);";
 
-/// The index's own steps, in order.
+/// Migrations of the index, in order.
 pub(crate) const MIGRATIONS: &[Migration] =
     &[Migration { name: "index", sql: SCHEMA }, Migration { name: "which log is filed", sql: LOG }];
 
@@ -32,19 +32,19 @@ const LOG: &str = "
 -- Null: filed before logs had an identity.
 ALTER TABLE progress ADD COLUMN log BLOB;";
 
-/// The log that is filed, if that is known.
+/// The indexed log, if known.
 pub(crate) fn log(connection: &Connection) -> Result<Option<Uuid>, StoreError> {
     let mut query = connection.prepare_cached("SELECT log FROM progress")?;
     Ok(query.query_row([], |row| row.get::<_, Option<Id>>(0))?.map(|id| id.0))
 }
 
-/// From now on it is this log that is filed.
+/// Sets the indexed log.
 pub(crate) fn set_log(connection: &Connection, log: Uuid) -> Result<(), StoreError> {
     connection.prepare_cached("UPDATE progress SET log = ?1")?.execute([Id(log)])?;
     Ok(())
 }
 
-/// How far the log is filed.
+/// How far the log is indexed.
 pub(crate) fn cursor(connection: &Connection) -> Result<u64, StoreError> {
     let mut query = connection.prepare_cached("SELECT cursor FROM progress")?;
     Ok(query.query_row([], |row| row.get::<_, i64>(0))?.cast_unsigned())
@@ -55,12 +55,12 @@ pub(crate) fn cursor(connection: &Connection) -> Result<u64, StoreError> {
 pub(crate) struct Filing {
     turns: Vec<(u64, String)>,
     people: Vec<(u64, String)>,
-    /// The place up to which the log is covered.
+    /// The position up to which the log is covered.
     pub(crate) up_to: u64,
 }
 
 impl Filing {
-    /// Takes in the event at `seq` of the conversation that now is in `state`.
+    /// Adds the event at `seq` of the conversation whose state is now `state`.
     pub(crate) fn take(&mut self, seq: u64, event: &Event, state: &Conversation) {
         if let Some(document) = filed::turn(event, state.channel) {
             self.turns.push((seq, document));
@@ -72,7 +72,7 @@ impl Filing {
     }
 }
 
-/// Whether an event may change what a customer is known by.
+/// Whether an event may change the customer's name or contacts.
 fn tells_who(body: &EventBody) -> bool {
     matches!(
         body,
@@ -84,7 +84,7 @@ fn tells_who(body: &EventBody) -> bool {
     )
 }
 
-/// Writes one part and moves on, in one transaction.
+/// Writes one part and its position, in one transaction.
 pub(crate) fn put(connection: &Connection, filing: &Filing) -> Result<(), StoreError> {
     for (sql, documents) in [
         ("INSERT INTO turns_index (rowid, words) VALUES (?1, ?2)", &filing.turns),
@@ -99,7 +99,7 @@ pub(crate) fn put(connection: &Connection, filing: &Filing) -> Result<(), StoreE
     Ok(())
 }
 
-/// Forgets everything: the log is not the one that was filed.
+/// Deletes everything: another log was indexed.
 pub(crate) fn clear(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch(
         "INSERT INTO turns_index (turns_index) VALUES ('delete-all');
@@ -109,7 +109,7 @@ pub(crate) fn clear(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Makes the account's tables readable on a connection to the index; once per connection.
+/// Attaches the account's tables to an index connection; once per connection.
 pub(crate) fn attach(connection: &Connection, account: &Path) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached("SELECT 1 FROM pragma_database_list WHERE name = 'account'")?;
     if query.query_row([], |_| Ok(())).optional()?.is_none() {
@@ -123,20 +123,20 @@ pub(crate) const FIND_TURNS: &str = "SELECT rowid FROM turns_index
 pub(crate) const FIND_PEOPLE: &str = "SELECT rowid FROM people_index
      WHERE people_index MATCH ?1 AND rowid < ?2 AND rowid >= ?3 ORDER BY rowid DESC";
 
-/// The conversation at a place of the log.
+/// The conversation at a position in the log.
 pub(crate) fn conversation_at(connection: &Connection, seq: i64) -> Result<Option<ConversationId>, StoreError> {
     let mut query = connection.prepare_cached("SELECT conversation FROM events WHERE seq = ?1")?;
     Ok(query.query_row([seq], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0))).optional()?)
 }
 
-/// The event at a place of the log.
+/// The event at a position in the log.
 pub(crate) fn event_at(connection: &Connection, seq: i64) -> Result<Option<Event>, StoreError> {
     let mut query = connection.prepare_cached("SELECT body FROM events WHERE seq = ?1")?;
     let body = query.query_row([seq], |row| row.get::<_, String>(0)).optional()?;
     body.map(|body| super::events::parse(&body)).transpose()
 }
 
-/// The first place of the log that is not before `time`. Places follow time, so halving finds it.
+/// The first position not before `time`. Positions follow time, so a binary search finds it.
 pub(crate) fn first_at(connection: &Connection, time: Time) -> Result<i64, StoreError> {
     let (mut low, mut high) = (1, super::events::last(connection)?.cast_signed() + 1);
     while low < high {

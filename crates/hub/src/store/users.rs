@@ -21,7 +21,7 @@ CREATE TABLE users (
 /// As JSON: brands and languages.
 pub(crate) const SKILLS: &str = "ALTER TABLE users ADD COLUMN skills TEXT NOT NULL DEFAULT '{}';";
 
-/// UserRights that end when they end.
+/// Numbers each change of rights, so that running hubs notice.
 pub(crate) const RIGHTS: &str = "
 -- Cannot sign in, and is asked for nothing.
 ALTER TABLE users ADD COLUMN suspended INTEGER NOT NULL DEFAULT 0;
@@ -35,7 +35,7 @@ CREATE INDEX users_suspended ON users (id) WHERE suspended = 1;
 UPDATE users SET rights_from = (SELECT coalesce(max(seq), 0) FROM events)
     WHERE json_array_length(skills, '$.brands') > 0;";
 
-/// A user with what is needed to sign in.
+/// A user with their sign-in data.
 #[derive(Clone, Debug)]
 pub struct User {
     pub id: UserId,
@@ -45,13 +45,13 @@ pub struct User {
     pub capacity: u32,
     pub password: String,
     pub skills: Skills,
-    /// Cannot sign in, and is asked for nothing.
+    /// Cannot sign in, and is not called.
     pub suspended: bool,
-    /// Up to this place of the account's log desks were told by other rights than these.
+    /// Up to this position of the account's log, desks were told by other rights than these.
     pub rights_from: Option<u64>,
 }
 
-/// What decides what a user may see and do.
+/// What a user's permissions depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserRights {
     pub user: UserId,
@@ -60,7 +60,6 @@ pub struct UserRights {
 }
 
 impl User {
-    /// Their rights, as the row says now.
     #[must_use]
     pub fn rights(&self) -> UserRights {
         UserRights { user: self.id, permissions: self.role.permissions(), skills: self.skills.clone() }
@@ -68,7 +67,7 @@ impl User {
 }
 
 impl UserRights {
-    /// As the rule of reading asks for them.
+    /// As the reading rule needs them.
     #[must_use]
     pub fn access(&self) -> Access<'_> {
         Access { user: self.user, permissions: &self.permissions, skills: &self.skills }
@@ -83,23 +82,22 @@ fn user_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<User> {
         id: UserId(row.get::<_, Id>(0)?.0),
         email: row.get(1)?,
         name: row.get(2)?,
-        // A role of a newer version gives the least rights.
+        // An unknown role of a newer version gets the fewest rights.
         role: role.parse().unwrap_or(Role::Agent),
         capacity: row.get(4)?,
         password: row.get(5)?,
-        // What cannot be read limits nobody.
+        // Unreadable skills mean no restriction.
         skills: serde_json::from_str(row.get_ref(6)?.as_str()?).unwrap_or_default(),
         suspended: row.get(7)?,
         rights_from: row.get::<_, Option<i64>>(8)?.map(i64::cast_unsigned),
     })
 }
 
-/// An address as it is stored: without what a copy brings along, in lower case.
+/// An address as stored: trimmed, in lower case.
 pub(crate) fn normal_email(text: &str) -> String {
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')).to_lowercase()
 }
 
-/// Adds a user.
 pub(crate) fn insert(connection: &Connection, user: &User) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached(
         "INSERT INTO users (id, email, name, role, capacity, password, skills, suspended, rights_from)
@@ -109,7 +107,7 @@ pub(crate) fn insert(connection: &Connection, user: &User) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Writes a known user anew; running hubs notice.
+/// Updates a user; running hubs notice.
 pub(crate) fn update(connection: &Connection, user: &User) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached(
         "UPDATE users SET email = ?2, name = ?3, role = ?4, capacity = ?5, password = ?6, skills = ?7, suspended = ?8,
@@ -139,7 +137,7 @@ fn values<'a>(user: &'a User, skills: &'a str) -> impl Params + 'a {
     )
 }
 
-/// Something about the user's rights or sign-ins has changed: running hubs look at their desks again.
+/// Marks a user's rights or sign-ins as changed: running hubs check the user's desks again.
 pub(crate) fn touch(connection: &Connection, user: UserId) -> Result<(), StoreError> {
     connection
         .prepare_cached("UPDATE users SET changed = (SELECT max(changed) FROM users) + 1 WHERE id = ?1")?
@@ -153,7 +151,7 @@ pub(crate) fn newest_change(connection: &Connection) -> Result<i64, StoreError> 
     Ok(query.query_row([], |row| row.get(0))?)
 }
 
-/// Users that were changed after a number, each with the number of its change.
+/// Users changed after a number, each with the number of the change.
 pub(crate) fn changed_after(connection: &Connection, after: i64) -> Result<Vec<(UserId, i64)>, StoreError> {
     let mut query = connection.prepare_cached("SELECT id, changed FROM users WHERE changed > ?1 ORDER BY changed")?;
     let rows = query.query_map([after], |row| Ok((UserId(row.get::<_, Id>(0)?.0), row.get(1)?)))?;
@@ -174,24 +172,23 @@ pub(crate) fn suspended_and_engaged(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The user of an address.
+/// The user with this address.
 pub(crate) fn by_email(connection: &Connection, email: &str) -> Result<Option<User>, StoreError> {
     let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM users WHERE email = ?1"))?;
     Ok(query.query_row([normal_email(email)], user_of).optional()?)
 }
 
-/// One user.
 pub(crate) fn get(connection: &Connection, id: UserId) -> Result<Option<User>, StoreError> {
     let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM users WHERE id = ?1"))?;
     Ok(query.query_row([Id(id.0)], user_of).optional()?)
 }
 
-/// Somebody who may be asked for something: not suspended.
+/// The user, unless suspended.
 pub(crate) fn at_work(connection: &Connection, id: UserId) -> Result<Option<User>, StoreError> {
     Ok(get(connection, id)?.filter(|user| !user.suspended))
 }
 
-/// Everybody, by name, suspended or not; an account has hundreds of users.
+/// All users by name, suspended or not; an account has hundreds.
 pub(crate) fn all(connection: &Connection) -> Result<Vec<User>, StoreError> {
     let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM users ORDER BY name LIMIT 5000"))?;
     let rows = query.query_map(params![], user_of)?;

@@ -1,4 +1,4 @@
-//! Visits that came to nothing: web chats in which nobody ever wrote, with their sessions and made-up customers.
+//! Empty visits: web chats without any message, with their sessions and placeholder customers.
 
 use tandem_conversation::{ContactId, Time};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
@@ -7,15 +7,15 @@ use super::{Id, StoreError};
 use crate::engine::Engine;
 use crate::retention::{STEP, Step, first_id_at};
 
-/// Web chats of unknown visitors in the order in which they began; their ids carry the time.
+/// Web chats of unknown visitors by age; their ids carry the time.
 pub(crate) const NEXT: &str = "
 SELECT id, customer FROM contacts WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3";
-/// Whether it is a web chat that is nobody's, goes nowhere, and in which nobody ever wrote.
+/// Whether a web chat has no customer, was never merged, and has no message.
 pub(crate) const IS_EMPTY: &str = "
 SELECT kind = 'web_chat' AND value IS NULL AND moved_to IS NULL
        AND NOT EXISTS (SELECT 1 FROM conversations WHERE contact = ?1)
 FROM contacts WHERE id = ?1";
-/// Whether nothing is known of a customer, and nothing is theirs.
+/// Whether nothing is known of a customer, and nothing belongs to them.
 pub(crate) const IS_NOBODY: &str = "
 SELECT custom = '{}' AND NOT EXISTS (SELECT 1 FROM contacts WHERE customer = ?1)
        AND NOT EXISTS (SELECT 1 FROM conversations WHERE customer = ?1)
@@ -24,8 +24,8 @@ pub(crate) const END_SESSIONS: &str = "DELETE FROM web_sessions WHERE contact = 
 
 const WHAT: &str = "visits";
 
-/// Looks at some web chats that are older than that, and deletes the empty ones. Goes on where it stopped last time; at
-/// the end it begins anew.
+/// Examines some old web chats and deletes the empty ones. Resumes where it stopped last time, and starts over at the
+/// end.
 pub(crate) fn sweep(connection: &Connection, engine: &Engine, before: Time) -> Result<Step, StoreError> {
     let mut place = connection.prepare_cached("SELECT place FROM sweeps WHERE what = ?1")?;
     let place: Vec<u8> = place.query_row([WHAT], |row| row.get(0)).optional()?.unwrap_or_default();
@@ -35,7 +35,7 @@ pub(crate) fn sweep(connection: &Connection, engine: &Engine, before: Time) -> R
     let mut gone = 0;
     for (contact, customer) in &rows {
         let is_empty = connection.prepare_cached(IS_EMPTY)?.query_row([contact], |row| row.get::<_, bool>(0))?;
-        // Somebody may have written just now, in this very group of writes.
+        // A message may have arrived in this very group of writes.
         if !is_empty || engine.newest_of_contact(connection, ContactId(contact.0))?.is_some() {
             continue;
         }

@@ -86,8 +86,8 @@ async fn what_cannot_be_is_refused_with_words_and_changes_nothing() {
         ),
         (vec!["user", "set", "--email", "nobody@x.example", "--name", "X"], "no such user"),
         (vec!["user", "set", "--email", "maya@northwind.example", "--new-email", "jonas@northwind.example"], "already"),
-        (vec!["user", "suspend", "--email", "ada@northwind.example"], "last who may manage users"),
-        (vec!["user", "set", "--email", "ada@northwind.example", "--role", "agent"], "last who may manage users"),
+        (vec!["user", "suspend", "--email", "ada@northwind.example"], "last user who may manage users"),
+        (vec!["user", "set", "--email", "ada@northwind.example", "--role", "agent"], "last user who may manage users"),
     ] {
         let arguments: Vec<_> =
             if arguments[1] == "add" { [arguments, vec!["--password-stdin"]].concat() } else { arguments };

@@ -130,7 +130,7 @@ test("taking the link back closes the page at once and gives the partner's own w
   link.standing = "revoked";
   link.hub.cast({ type: "over", standing: "revoked" });
   await settle();
-  expect(heading(page)).toBe("This link was taken back");
+  expect(heading(page)).toBe("This link was revoked");
   expect(text(page)).toContain("ask Maya Ortiz");
   expect(text(page)).toContain("I was about to");
   expect(text(page)).not.toContain("4111");
@@ -138,12 +138,12 @@ test("taking the link back closes the page at once and gives the partner's own w
 });
 
 test.each<[Exclude<End, "no_cookie">, string, string]>([
-  ["expired", "The time of this link is up", "Ask Maya Ortiz for a new link"],
-  ["revoked", "This link was taken back", "ask Maya Ortiz"],
+  ["expired", "This link has expired", "Ask Maya Ortiz for a new link"],
+  ["revoked", "This link was revoked", "ask Maya Ortiz"],
   ["completed", "This conversation is completed", "Thank you"],
   ["left", "You have left this conversation", "close this page"],
   ["elsewhere", "Already opened on another device", "ask Maya Ortiz for a new link"],
-  ["unknown", "This link is not known here", "ask whoever sent it"],
+  ["unknown", "Unknown link", "ask whoever sent it"],
   ["origin", "This page cannot open the conversation", "Please tell the sender"],
 ])("a link that is %s says so in words", async (end, title, words) => {
   link.standing = end;
@@ -181,7 +181,7 @@ test("a page that cannot reach the hub closes itself when the time is up", async
   const page = await open();
   link.hub.cut();
   await link.clock.advance(70_000);
-  expect(heading(page)).toBe("The time of this link is up");
+  expect(heading(page)).toBe("This link has expired");
 });
 
 test("leaving takes a word along and puts everything away", async () => {

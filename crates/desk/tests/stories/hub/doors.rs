@@ -105,7 +105,7 @@ async fn password(State(hub): State<Shared>, headers: HeaderMap, Json(asked): Js
     }
     let mut world = hub.world();
     if asked["current"] != world.password {
-        return problem(401, "auth.wrong", "This e-mail address and password do not belong together.");
+        return problem(401, "auth.wrong", "Wrong e-mail or password.");
     }
     let new = asked["new"].as_str().unwrap();
     if new.len() < 10 {
@@ -143,7 +143,7 @@ async fn improve(State(hub): State<Shared>, headers: HeaderMap, Json(asked): Jso
 async fn login(State(hub): State<Shared>, Json(login): Json<Login>) -> Response {
     match login.password.as_str() {
         PASSWORD => Json(hub.tokens()).into_response(),
-        _ => problem(401, "auth.wrong", "This e-mail address and password do not belong together."),
+        _ => problem(401, "auth.wrong", "Wrong e-mail or password."),
     }
 }
 

@@ -1,8 +1,8 @@
-//! What a desk missed, or all that it may see: told before what happens now.
+//! Catch-up: what a desk missed, or everything that it may see, sent before new events.
 //!
-//! A desk names what it holds, and is told what of that has changed, what is not for it any more, and what is new to it.
-//! This costs what the desk may see, however much the account did meanwhile. Who views everything is told from the log,
-//! because every event of it is theirs. Pages are cut by bytes; ids are read in one snapshot and states by id, so a
+//! A desk names what it holds. It is told what changed there, what it may no longer see, and what is new. The cost
+//! depends on what the desk may see, not on the account's traffic. Users who view everything are served from the log,
+//! because every event in it is theirs. Pages are cut by bytes. Ids are read in one snapshot and states by id, so a
 //! conversation that changes section meanwhile is not missed.
 
 use std::collections::{HashMap, HashSet};
@@ -24,26 +24,26 @@ use crate::socket::{self, Gone, Goodbye, Queue, Socket};
 use crate::store::users::{User, UserRights};
 use crate::store::{StoreError, buttons, conversations, events};
 
-/// About how long a frame of catching up is, in bytes. One change that is longer still goes.
+/// Approximate size of a catch-up frame, in bytes. A single larger change still goes out.
 const PAGE_BYTES: usize = 1024 * 1024;
-/// Conversations that are read at once, so that other readers get their turn.
+/// Conversations read per turn, so that other readers get theirs.
 const AT_ONCE: usize = 64;
-/// Events of one held conversation that are told one by one; a desk that misses more fetches what it shows.
+/// Maximum events sent one by one for a held conversation. Beyond this the desk fetches what it shows.
 const MOST_EVENTS: u32 = 500;
-/// A supervisor who missed more starts afresh, which is cheaper.
+/// Beyond this gap a full reload is cheaper for a supervisor.
 const MOST_MISSED: u64 = 500_000;
-/// A desk that cannot name what it holds starts afresh if it missed more.
+/// Beyond this gap a desk that cannot name what it holds starts afresh.
 const MOST_UNNAMED: u64 = 2_000;
-/// Most conversations that a desk may name.
+/// Maximum conversations that a desk may name.
 const MOST_HELD: usize = 200_000;
-/// Most frames in which a desk may name them.
+/// Maximum frames in which it may name them.
 const MOST_NAMING: usize = 1_000;
-/// How often what happened during catching up may be too much to wait in a queue.
+/// How often the queue may overflow during catch-up before the hub gives up.
 const ROUNDS: usize = 16;
 
 /// Why catching up ended early.
 pub(super) enum Ended {
-    /// The connection is lost, or was closed.
+    /// The connection was lost or closed.
     Gone,
     Parted(Goodbye),
     Store(StoreError),
@@ -64,22 +64,22 @@ impl From<Gone> for Ended {
 const NOT_NAMED: Goodbye = Goodbye::new(1008, "input.invalid", "Name the conversations that this desk holds.");
 const TOO_MANY: Goodbye = Goodbye::new(1008, "input.invalid", "This desk holds more conversations than can be named.");
 
-/// A desk that is told of everything from here on.
+/// A desk that is registered with the fan-out.
 pub(super) struct Attending {
     pub id: SessionId,
     pub queue: Queue,
 }
 
-/// What the desk is known to have.
+/// What the desk has.
 enum Has {
     Nothing,
-    /// Everything up to this place of the log.
+    /// Everything up to this place in the log.
     Log(u64),
     /// These conversations, up to these positions.
     Held(HashMap<ConversationId, Position>),
 }
 
-/// Brings a desk up to date and registers it for what happens then.
+/// Brings a desk up to date and registers it for new events.
 pub(super) async fn catch_up(hub: &Hub, signed: &Signed, came: &Came, socket: &mut Socket) -> Result<Attending, Ended> {
     let (mut desk, mut cursor) = register(hub, signed).await?;
     let user = &signed.0;
@@ -100,7 +100,7 @@ pub(super) async fn catch_up(hub: &Hub, signed: &Signed, came: &Came, socket: &m
             if !desk.queue.is_too_slow() {
                 return telling.say(&LiveFrame::Alive { cursor, time: hub.clock.now(), after: None }).await;
             }
-            // More happened than waits in a queue: what is told so far counts, and the rest is told the same way.
+            // The queue overflowed: what was sent counts, and the rest is sent the same way.
             (desk, cursor) = register(hub, signed).await?;
         }
         Err(Ended::Parted(Goodbye::TOO_SLOW))
@@ -114,7 +114,7 @@ pub(super) async fn catch_up(hub: &Hub, signed: &Signed, came: &Came, socket: &m
     }
 }
 
-/// First into the fan-out, then the past: what happens meanwhile waits in the queue.
+/// Registers before reading the past: new events wait in the queue.
 async fn register(hub: &Hub, signed: &Signed) -> Result<(Attending, u64), Ended> {
     let (line, queue) = socket::line();
     let (registered, registration) = oneshot::channel();
@@ -131,7 +131,7 @@ async fn register(hub: &Hub, signed: &Signed) -> Result<(Attending, u64), Ended>
     Ok((Attending { id, queue }, cursor))
 }
 
-/// From where a desk goes on.
+/// Where a desk resumes.
 fn has(hub: &Hub, user: &User, came: &Came, held: Option<HashMap<ConversationId, Position>>, cursor: u64) -> Has {
     let sees_all = user.rights().access().views_all();
     if came.version.log.is_some_and(|log| log != hub.log) || came.after.is_some_and(|after| after > cursor) {
@@ -140,36 +140,36 @@ fn has(hub: &Hub, user: &User, came: &Came, held: Option<HashMap<ConversationId,
     match (came.after, held) {
         (Some(after), held) if sees_all || held.is_none() => {
             let most = if sees_all { MOST_MISSED } else { MOST_UNNAMED };
-            // What it was told up to there is what the user may see now.
+            // The desk was told what the user may see now.
             let is_good = cursor - after <= most && user.rights_from.is_none_or(|from| after > from);
             if is_good { Has::Log(after) } else { Has::Nothing }
         }
         (Some(_), Some(held)) => Has::Held(held),
-        // A start that was cut off goes on.
+        // An interrupted first catch-up resumes.
         (None, Some(held)) if came.version.log.is_some() && !held.is_empty() => Has::Held(held),
         (None, _) | (Some(_), None) => Has::Nothing,
     }
 }
 
-/// One desk that is being told.
+/// One desk that is catching up.
 struct Telling<'a> {
     hub: &'a Hub,
     rights: UserRights,
-    /// What the frames of catching up say: up to here the desk was complete before.
+    /// The cursor that catch-up frames carry: the desk was complete up to here before.
     cursor: u64,
     socket: &'a mut Socket,
-    /// Changes for the next frame, separated by commas.
+    /// Changes for the next frame, comma-separated.
     page: String,
 }
 
-/// A state as it is read for a desk.
+/// A state as read for one desk.
 enum Read {
     Visible {
         id: ConversationId,
         position: Position,
         json: String,
     },
-    /// And whether it were the user's to help with, if help was needed.
+    /// The flag says whether the user could help with it if it needed help.
     Hidden(ConversationId, bool),
 }
 
@@ -185,7 +185,7 @@ impl Telling<'_> {
         self.say(&buttons_frame(hub.database.read(buttons::all).await?)).await
     }
 
-    /// What the desk holds, in its own words.
+    /// Reads what the desk holds, from its own frames.
     async fn hear_held(&mut self, desk: SessionId) -> Result<HashMap<ConversationId, Position>, Ended> {
         let mut held = HashMap::new();
         for _ in 0..MOST_NAMING {
@@ -208,7 +208,7 @@ impl Telling<'_> {
         Err(Ended::Parted(TOO_MANY))
     }
 
-    /// Tells what is missing up to now, which is not before `to`; what the desk has then.
+    /// Sends what is missing up to now, at least up to `to`; returns what the desk has then.
     async fn tell(&mut self, has: Has, to: u64) -> Result<Has, Ended> {
         match has {
             Has::Nothing => {
@@ -233,7 +233,7 @@ impl Telling<'_> {
         }
     }
 
-    /// What is in the user's sections and not in `held`.
+    /// Sends what is in the user's sections but not in `held`.
     async fn tell_new(
         &mut self,
         mut held: HashMap<ConversationId, Position>,
@@ -266,7 +266,7 @@ impl Telling<'_> {
         Ok(held)
     }
 
-    /// What happened in the conversations that the desk holds.
+    /// Sends what happened in the conversations that the desk holds.
     async fn tell_held(
         &mut self,
         mut held: HashMap<ConversationId, Position>,
@@ -301,7 +301,7 @@ impl Telling<'_> {
         Ok(held)
     }
 
-    /// The states that changed, then each event: for those who view everything.
+    /// Sends changed states, then each event, to users who view everything.
     async fn tell_log(&mut self, after: u64, to: u64) -> Result<(), Ended> {
         let touched = read(self.hub, move |connection| events::touched(connection, after, to)).await?;
         let mut rest = &touched[..];
@@ -321,15 +321,15 @@ impl Telling<'_> {
             for row in &rows {
                 self.change(&format!(r#"{{"event":{}}}"#, row.body)).await?;
             }
-            // What came before it is told: a connection that is lost here goes on here.
+            // Everything before it was sent: a lost connection resumes here.
             self.cursor = from;
             self.flush().await?;
         }
         Ok(())
     }
 
-    /// [`Telling::tell_log`] for a desk that cannot name what it holds and may not see everything. That it held a
-    /// conversation follows from what ended in it; no other id is told.
+    /// [`Telling::tell_log`] for a desk that cannot name what it holds and may not see everything. Access that ended
+    /// shows that it held a conversation; no other id is revealed.
     async fn tell_visible_log(&mut self, after: u64, to: u64) -> Result<(), Ended> {
         let most = u32::try_from(MOST_UNNAMED).unwrap_or(u32::MAX);
         let rows = read(self.hub, move |connection| events::after(connection, after, to, most)).await?;
@@ -363,7 +363,7 @@ impl Telling<'_> {
         self.flush().await
     }
 
-    /// The next states of `rest`, as many as make a page.
+    /// The next states of `rest` that fill a page.
     async fn states<'r>(&mut self, rest: &mut &'r [ConversationId]) -> Result<Vec<Read>, Ended> {
         let ids: Vec<_> = rest.iter().take(AT_ONCE).copied().collect();
         let (rights, now) = (self.rights.clone(), self.hub.clock.now());
@@ -373,7 +373,7 @@ impl Telling<'_> {
         Ok(found)
     }
 
-    /// Adds a change to the page, which goes when it is long enough.
+    /// Adds a change to the page, and sends the page when it is full.
     async fn change(&mut self, change: &str) -> Result<(), Ended> {
         if !self.page.is_empty() {
             if self.page.len() + change.len() > PAGE_BYTES {
@@ -408,12 +408,12 @@ impl Telling<'_> {
         let bytes = text.len();
         let sent = self.socket.send(text).await;
         Ok(sent.inspect_err(
-            |_| tracing::info!(user.id = %self.rights.user, bytes, "a frame of catching up did not arrive"),
+            |_| tracing::info!(user.id = %self.rights.user, bytes, "a catch-up frame was not delivered"),
         )?)
     }
 }
 
-/// Reads when it is this desk's turn: many desks that come back at once leave the readers to customers.
+/// Waits for this desk's turn to read: many returning desks must not starve customers.
 async fn read<T: Send + 'static>(
     hub: &Hub,
     work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
@@ -423,7 +423,7 @@ async fn read<T: Send + 'static>(
     hub.database.read(work).await
 }
 
-/// Reads states in the order of `ids` until they make a page; at least one. What is not there is hidden.
+/// Reads states in the order of `ids` until they fill a page; at least one. Missing ones count as hidden.
 fn states(
     connection: &Connection,
     ids: &[ConversationId],
@@ -435,7 +435,7 @@ fn states(
         let stored = conversations::stored(connection, *id)?;
         let state = stored.as_deref().and_then(|json| {
             let parsed = conversations::parse(json);
-            // One that cannot be read costs itself, not the desk.
+            // An unreadable state is skipped; the desk still catches up.
             parsed.inspect_err(|error| tracing::error!(%error, conversation.id = %id, "a state cannot be read")).ok()
         });
         found.push(match (state, stored) {
@@ -452,7 +452,7 @@ fn states(
     Ok(found)
 }
 
-/// Whether this event took a conversation away from a user who cannot see it any more. Of others they never hear.
+/// Whether this event ended a user's access to a conversation. Other hidden conversations are never mentioned.
 fn hid(row: &events::Logged, user: UserId, for_help: bool) -> bool {
     let may = (for_help && row.body.contains("help_cleared")) || row.body.contains("engagement_ended");
     let Some(event) = may.then(|| Event::read(&row.body).ok()).flatten() else { return false };

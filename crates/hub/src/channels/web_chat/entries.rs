@@ -1,9 +1,9 @@
-//! What a customer sees of a conversation: never notes, suggestions, or what happens behind the counter.
+//! What a customer sees of a conversation: never notes, suggestions or internal events.
 
 use tandem_conversation::{Content, Conversation, Event, EventBody, MediaId, Participant, Stage};
 use tandem_protocol::chat::{ChatAnswer, ChatConversation, ChatEntry, ChatKind, ChatStatus};
 
-/// The entry of an event; none if customers do not see it. `right` gives what the address of a file carries.
+/// The entry of an event; none if customers do not see it. `right` makes the access right for a file's address.
 pub(crate) fn entry_of(
     event: &Event,
     state: &Conversation,
@@ -51,7 +51,7 @@ pub(crate) fn entry_of(
     })
 }
 
-/// A conversation as its customer knows it.
+/// A conversation as its customer sees it.
 pub(crate) fn conversation_of(state: &Conversation) -> ChatConversation {
     let status = if state.in_progress() { ChatStatus::InProgress } else { ChatStatus::Completed };
     ChatConversation { id: state.id, status, position: state.position }

@@ -24,10 +24,10 @@ use crate::socket::{self, CHAT_ALIVE, CHAT_SILENT, Gone, Party, Socket};
 use crate::store::contacts::{self, WebContact};
 use crate::store::{brands, conversations};
 
-/// Largest frame a browser may send, in bytes.
+/// Maximum frame from a browser, in bytes.
 const FRAME_BYTES: usize = 64 * 1024;
 
-/// Upgrades to a WebSocket; the first frame says who the browser is.
+/// Upgrades to a WebSocket; the first frame authenticates the browser.
 #[utoipa::path(get, path = "/chat/v1/live", tag = "web chat",
     responses((status = 101, description = "Frames as described in the protocol"), (status = 426, body = Problem)))]
 pub(crate) async fn live(
@@ -43,11 +43,10 @@ pub(crate) async fn live(
     })
 }
 
-/// One browser's connection.
 struct Connection {
     hub: Arc<Hub>,
     web: WebContact,
-    /// The conversation that messages go into, once known.
+    /// The conversation for new messages, once known.
     target: Target,
 }
 
@@ -67,7 +66,7 @@ async fn run(hub: Arc<Hub>, peer: Peer, socket: &mut Socket) -> Result<(), ApiEr
     let contact = web.contact;
     hub.fanout.send(Input::ChatCame { contact, line, registered }).await;
     let Ok(id) = registration.await else { return Ok(()) };
-    // Whoever was let in meanwhile is shown elsewhere; what is said of a move from here on reaches this connection.
+    // The visitor may have been identified meanwhile and be shown another chat. Later moves reach this connection.
     if !visitor(&hub, Some(token)).await.is_ok_and(|now| now.contact == contact) {
         hub.fanout.send(Input::ChatLeft(id, contact)).await;
         return Ok(());
@@ -102,7 +101,7 @@ impl Party for Connection {
 }
 
 impl Connection {
-    /// Says where the conversation stands and repeats what is not known there.
+    /// Sends the conversation's state and the entries that the browser lacks.
     async fn catch_up(&mut self, known: Known, socket: &mut Socket) -> Result<Result<(), Gone>, ApiError> {
         let mut known = known;
         let mut ready = false;
@@ -123,7 +122,7 @@ impl Connection {
         }
     }
 
-    /// The conversation under way. A message over plain HTTP may have begun it since this connection was opened.
+    /// The current conversation. A message over plain HTTP may have started it after this connection opened.
     async fn conversation(&mut self) -> Option<ConversationId> {
         if let Target::Known(id) = self.target {
             return Some(id);
@@ -140,7 +139,7 @@ impl Connection {
         Some(id)
     }
 
-    /// The conversation that a frame speaks of, if it is this visitor's.
+    /// The conversation that a frame names, if it is this visitor's.
     async fn named(&mut self, named: Option<ConversationId>) -> Option<ConversationId> {
         let Some(id) = named else { return self.conversation().await };
         if self.target == Target::Known(id) {
@@ -150,7 +149,7 @@ impl Connection {
         found.filter(|state| state.contact == self.web.contact).map(|state| state.id)
     }
 
-    /// Acts on one frame; gives what the browser is told at once.
+    /// Handles one frame; returns the immediate reply.
     async fn act(&mut self, text: &str) -> Option<ChatFrame> {
         let frame = match input::read(text.as_bytes()) {
             Ok(frame) => frame,
@@ -162,7 +161,7 @@ impl Connection {
             ChatSend::Message(message) => Some(self.message(message).await),
             ChatSend::Typing { conversation, on } => {
                 if let Some(conversation) = self.named(conversation).await {
-                    // If it cannot be told, the next key tells it.
+                    // If this fails, the next keystroke repeats it.
                     let _ = self.hub.types(conversation, Participant::Customer, on).await;
                     if on {
                         logic::typing::tell(&self.hub, conversation);
@@ -186,7 +185,7 @@ impl Connection {
                 self.target = Target::Newest;
                 Some(ChatFrame::Ready { conversation: None })
             }
-            ChatSend::Hello { .. } => Some(refused("chat.hello", "The hello was said already.", None)),
+            ChatSend::Hello { .. } => Some(refused("chat.hello", "The hello was already sent.", None)),
         }
     }
 

@@ -1,4 +1,4 @@
-//! How a brand's chat looks, for pages that have begun no session yet.
+//! How a brand's chat looks, for pages without a session.
 
 use std::sync::Arc;
 
@@ -13,11 +13,11 @@ use crate::api::{ApiError, Peer};
 use crate::hub::Hub;
 use crate::store::brands::{self, Brand};
 
-/// For how long a browser may go by what it was told, in its cache.
+/// How long browsers may cache the look.
 const FRESH: &str = "private, max-age=60";
 
-/// Look and words of a brand's chat, if it may stand on the asking page. Begins nothing, so that a page can leave out a chat
-/// that would be refused.
+/// Look and texts of a brand's chat, if the requesting page may show it. Starts nothing, so that a page can omit a
+/// chat that would be refused.
 #[utoipa::path(get, path = "/chat/v1/brands/{brand}", tag = "web chat", params(("brand" = String, Path)),
     responses((status = 200, body = BrandLook), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn look(
@@ -30,7 +30,7 @@ pub(crate) async fn look(
     Ok((headers, axum::Json(brand.look)).into_response())
 }
 
-/// The brand of a name, if its chat may stand on the asking page.
+/// The brand of a key, if the requesting page may show its chat.
 pub(super) async fn allowed(hub: &Hub, key: String, peer: &Peer) -> Result<Brand, ApiError> {
     let brand = hub.database.read(move |connection| brands::by_key(connection, &key)).await?;
     let brand =

@@ -1,4 +1,4 @@
-//! Files of customers, and those that their chat shows.
+//! Files from customers, and files shown in their chat.
 
 use std::sync::Arc;
 
@@ -20,11 +20,11 @@ use crate::store::media::Sender;
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UploadQuery {
-    /// File name, for people.
+    /// File name, shown to people.
     pub name: String,
 }
 
-/// Uploads one file; the answer's id goes into a message.
+/// Uploads one file; the returned id goes into a message.
 #[utoipa::path(post, path = "/chat/v1/media", params(UploadQuery), tag = "web chat",
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 200, body = Media), (status = 401, body = Problem), (status = 413, body = Problem),
@@ -45,11 +45,11 @@ pub(crate) async fn upload(
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MediaQuery {
-    /// The right to this file, as its entry says: pictures cannot send headers.
+    /// The access right from the entry: images cannot send headers.
     t: Option<String>,
 }
 
-/// The bytes of a file that the chat shows: with the right to it in the address, or with the session's token in the header.
+/// The bytes of a file that the chat shows. Needs the right in the address, or the session's token in the header.
 #[utoipa::path(get, path = "/chat/v1/media/{id}", params(("id" = String, Path), MediaQuery), tag = "web chat",
     responses((status = 200, description = "The file"), (status = 206, description = "A part of the file"),
         (status = 401, body = Problem), (status = 404, body = Problem), (status = 416, description = "No such part"),

@@ -1,4 +1,4 @@
-//! From a customer's message to a turn: into the conversation that is under way, or a new one.
+//! Turns a customer's message into a turn of the current conversation or a new one.
 
 use tandem_conversation::{
     Channel, Command, CommandId, Contact, ContactId, Content, ConversationId, CustomerRef, Envelope, Media, Opening,
@@ -25,7 +25,7 @@ pub(super) enum Target {
     Known(ConversationId),
 }
 
-/// Stores one message; answers when it is durable.
+/// Stores one message; answers once it is durable.
 pub(super) async fn accept(
     hub: &Hub,
     web: &WebContact,
@@ -49,8 +49,7 @@ fn store(
     received: Time,
 ) -> Result<ChatAccepted, StoreError> {
     let turn = message.id;
-    // Who sits there may have been found out since they came. In a conversation that is known it makes a difference for
-    // files only.
+    // The visitor may have been identified since they connected. For a known conversation that matters only for files.
     let is_settled = matches!(target, Target::Known(_)) && message.media.is_none();
     let now = if is_settled { None } else { contacts::as_now(connection, web)? };
     let web = now.as_ref().unwrap_or(web);
@@ -61,7 +60,7 @@ fn store(
         Target::Newest if contacts::wants_new(connection, web.contact)? => None,
         Target::Newest => engine.newest_of_contact(connection, web.contact)?,
     };
-    // A repeat of the message that began the conversation finds its answer before it begins another.
+    // A repeat of a conversation's first message gets its answer instead of a second conversation.
     if known.is_none()
         && let Some(first) = commands::find(connection, CommandId(turn.0), &sent)?
     {
@@ -98,7 +97,7 @@ fn content_of(connection: &Connection, contact: ContactId, message: ChatMessage)
         return Ok(Content::Answer { question: answer.question, choice: answer.choice, text: String::new() });
     }
     if let Some(id) = message.media {
-        // Before a conversation begins because of a file that cannot be sent.
+        // Checked first, so that an unsendable file starts no conversation.
         let own = media::get(connection, id)?.is_some_and(|file| file.sender == Sender::Contact(contact));
         if !own {
             return Err(unknown().into());
@@ -109,12 +108,11 @@ fn content_of(connection: &Connection, contact: ContactId, message: ChatMessage)
     Ok(Content::Text { text })
 }
 
-/// A command of a customer.
 pub(super) fn customer_command(id: CommandId, conversation: ConversationId, command: Command) -> Envelope {
     Envelope { id, conversation, actor: Participant::Customer, permissions: Permissions::default(), command }
 }
 
-/// How far the customer's browser has received or shown.
+/// Records how far the customer's browser has received or shown the conversation.
 pub(super) async fn receipt(
     hub: &Hub,
     conversation: ConversationId,

@@ -1,4 +1,4 @@
-//! Where a web chat may stand: only pages of the brand's domains may talk to it.
+//! Origin check: only pages of the brand's domains may use its chat.
 
 use std::sync::Arc;
 
@@ -11,10 +11,11 @@ use crate::api::{ApiError, Peer};
 use crate::hub::Hub;
 use crate::store::brands::Brand;
 
-/// Refuses pages of other domains. Who sends no origin is no browser's page, and cannot be told apart by it.
+/// Refuses pages of other domains. A request without an origin does not come from a browser page, so it cannot be
+/// checked.
 pub(crate) fn check(brand: &Brand, peer: &Peer) -> Result<(), ApiError> {
     let is_of_brand = peer.page_host().is_none_or(|host| host.is_ok_and(|host| brand.allows(&host)));
-    // Pages without an origin of their own (from a file, in a sandbox) are any page's: a chat for all is theirs, too.
+    // Pages with an opaque origin (files, sandboxes) may use a chat that is open to all.
     if is_of_brand || brand.allows_all() || peer.is_own_page() {
         return Ok(());
     }
@@ -22,13 +23,13 @@ pub(crate) fn check(brand: &Brand, peer: &Peer) -> Result<(), ApiError> {
 }
 
 /// Lets pages of other origins read the web chat's answers. Sessions are bearer tokens, never cookies, so any origin
-/// may read; which domains may open a session is the brand's affair ([`check`]). Pages add headers of their own to each
-/// request (tracing does), so whatever a browser asks for is allowed.
+/// may read; [`check`] decides which domains may open a session. Pages add their own headers (such as tracing), so any
+/// requested header is allowed.
 pub(crate) async fn allow(State(_): State<Arc<Hub>>, request: Request, next: Next) -> Response {
     if !request.uri().path().starts_with("/chat/v1/") {
         return next.run(request).await;
     }
-    // Browsers name no origin when they load a picture; pages that demand this header would not show it without.
+    // Browsers send no origin for images, and pages that require this header would block them without it.
     if !request.headers().contains_key(header::ORIGIN) {
         let mut response = next.run(request).await;
         response.headers_mut().insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));

@@ -17,11 +17,10 @@ use crate::hub::Hub;
 use crate::store::contacts::WebContact;
 use crate::store::{StoreError, conversations, events};
 
-/// Which entries of a conversation a page asks for.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EntriesQuery {
-    /// What `after` counts in. Another one than is shown now: everything is repeated.
+    /// The conversation that `after` counts in. If another is shown now, everything is repeated.
     conversation: Option<ConversationId>,
     /// Entries after this position.
     #[serde(default)]
@@ -31,7 +30,7 @@ pub(crate) struct EntriesQuery {
 }
 
 impl EntriesQuery {
-    /// How far the asker has read of the conversation that is shown.
+    /// How far the client has read the shown conversation.
     pub(crate) fn known(&self) -> Known {
         Known { conversation: self.conversation, after: Position(self.after) }
     }
@@ -45,7 +44,7 @@ fn most() -> u32 {
     500
 }
 
-/// How far a page has read, and in which conversation; pages of an earlier version do not say that.
+/// How far a page has read, and in which conversation. Older pages omit the conversation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Known {
     pub conversation: Option<ConversationId>,
@@ -53,13 +52,13 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    /// From where this conversation is read.
+    /// Where to resume in this conversation.
     pub(crate) fn position_in(self, shown: ConversationId) -> Position {
         if self.conversation.is_some_and(|conversation| conversation != shown) { Position::START } else { self.after }
     }
 }
 
-/// What the customer sees of the conversation under way, oldest first.
+/// What the customer sees of the current conversation, oldest first.
 #[utoipa::path(get, path = "/chat/v1/entries", params(EntriesQuery), tag = "web chat",
     responses((status = 200, body = ChatEntries), (status = 401, body = Problem)))]
 pub(crate) async fn entries(
@@ -94,7 +93,7 @@ pub(super) async fn read(hub: &Hub, web: &WebContact, known: Known, limit: u32) 
         .await
 }
 
-/// Sends one message. The same id twice has one effect.
+/// Sends one message. A repeated id has one effect.
 #[utoipa::path(post, path = "/chat/v1/messages", request_body = ChatMessage, tag = "web chat",
     responses((status = 200, body = ChatAccepted), (status = 401, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem), (status = 429, body = Problem)))]

@@ -1,4 +1,4 @@
-//! A browser's session: a token that the page keeps, behind it a contact and a customer.
+//! A browser's session: a token kept by the page, for a contact and its customer.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::store::brands::Brand;
 use crate::store::contacts::{Vouched, WebContact};
 use crate::store::{StoreError, contacts, conversations};
 
-/// How long a page's word is not written down again, in milliseconds.
+/// How long a page's proof is not written again, in milliseconds.
 const VOUCHED_AGAIN_MS: i64 = 24 * 3_600_000;
 
 /// The web session behind a request.
@@ -40,14 +40,14 @@ impl FromRequestParts<Arc<Hub>> for Visitor {
 
 /// The web session of a token.
 pub(crate) async fn visitor(hub: &Hub, token: Option<String>) -> Result<WebContact, ApiError> {
-    let unknown = || ApiError::new(401, "chat.session_unknown", "This chat session is not known: begin a new one.");
+    let unknown = || ApiError::new(401, "chat.session_unknown", "Unknown chat session: start a new one.");
     let hash = hash_token(&token.ok_or_else(unknown)?);
     let now = hub.clock.now();
     let found = hub.database.read(move |connection| contacts::web_by_secret(connection, &hash, now)).await?;
     found.ok_or_else(unknown)
 }
 
-/// Begins or resumes a session. A session for which a page once vouched is resumed only while it does so again.
+/// Starts or resumes a session. A session that a page's token once proved resumes only with such a token.
 #[utoipa::path(post, path = "/chat/v1/sessions", request_body = SessionRequest, tag = "web chat",
     responses((status = 200, body = SessionResponse), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 429, body = Problem)))]
@@ -78,7 +78,7 @@ pub(crate) async fn create(
         None => match earlier {
             Some((web, token)) if web.proven.is_none() => (token, newest_of(&hub, web.contact).await?),
             earlier => {
-                // Whoever has signed out leaves nothing with which their chat could be opened.
+                // After signing out, the browser keeps nothing that opens the chat.
                 let ended = earlier.map(|(_, token)| hash_token(&token));
                 hub.limits.session(peer.network)?;
                 (newcomer(&hub, &brand, request.name, request.language, ended).await?, None)
@@ -93,7 +93,7 @@ pub(crate) async fn create(
     }))
 }
 
-/// Somebody of whom nothing is known.
+/// Starts a session for an unknown visitor.
 async fn newcomer(
     hub: &Hub,
     brand: &Brand,
@@ -123,7 +123,7 @@ async fn newcomer(
     Ok(token)
 }
 
-/// Somebody who is known to the company. Their chat is the same one in every browser.
+/// Starts a session for a proven customer. Every browser of theirs shows the same chat.
 async fn vouched_for(
     hub: &Arc<Hub>,
     brand: &Brand,
@@ -146,7 +146,7 @@ async fn vouched_for(
     let (hash, before) = (hash_token(&token), earlier.map(|(_, token)| hash_token(&token)));
     let vouched = Vouched { at: now, generation: brand.secret_generation };
     let hub = Arc::clone(hub);
-    // A browser that goes away in the middle must not leave others at a chat that has moved.
+    // A browser that disconnects half-way must not leave others at a chat that has moved.
     let entering = tokio::spawn(async move {
         let entered = hub
             .database
@@ -155,10 +155,10 @@ async fn vouched_for(
                     Some(before) => contacts::web_by_secret(connection, before, now)?,
                     None => None,
                 };
-                // What somebody else did here who was signed in is not for this customer.
+                // What another signed-in customer did in this browser is not theirs.
                 let visitor = web.filter(|web| web.proven.is_none() && web.brand == id);
                 let entered = identity::enter(connection, engine, id, &identity, visitor.as_ref(), now)?;
-                // A token that others may have seen before the customer signed in opens nothing of theirs.
+                // A token from before the sign-in may be known to others, so it opens nothing of the customer's.
                 before.iter().try_for_each(|before| contacts::end_session(connection, before))?;
                 contacts::insert_session(connection, &hash, entered.home, language.as_deref(), Some(vouched))?;
                 Ok::<_, StoreError>((entered, visitor))
@@ -174,7 +174,7 @@ async fn vouched_for(
     Ok((token, entering.await.map_err(lost)??))
 }
 
-/// The conversation under way.
+/// The contact's current conversation.
 async fn newest_of(hub: &Hub, contact: ContactId) -> Result<Option<Conversation>, StoreError> {
     hub.database
         .read(move |connection| match conversations::newest_of_contact(connection, contact)? {

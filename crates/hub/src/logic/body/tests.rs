@@ -35,7 +35,7 @@ fn trigger(kind: Trigger, position: u32, turn: Option<TurnBody>) -> TriggerBody 
     }
 }
 
-/// A request about the newest of `turns` turns, of which `joined` are asked about together, a press among them.
+/// A request about the newest of `turns` turns, with `joined` joined events, one of them a press.
 fn request(turns: u32, chars: usize, joined: u32) -> LogicRequestBody {
     let all: Vec<_> = (1..=turns).map(|position| turn(position, chars)).collect();
     let mut about = trigger(Trigger::Turn, turns, all.last().cloned());
