@@ -444,7 +444,7 @@ export type PieceView = { kind: PieceKind, text: string, };
 
 export type Point = { text: string, 
 /**
- * The turns that it rests on.
+ * The turns that support it.
  */
 turns?: Array<TurnId>, };
 

@@ -1,13 +1,13 @@
-//! Nobody is left alone: the invariant that every decision ends with.
+//! The invariant at the end of every decision: no customer is left alone.
 
 use crate::engagement::EngagementKind;
 use crate::state::Conversation;
 use crate::time::Time;
 
-/// How long an event may wait until Your Logic is asked about it, in milliseconds; then a person is called.
+/// How long an event may wait for a question to Your Logic, in milliseconds. After that a person is called.
 pub(crate) const ASK_WITHIN_MS: i64 = 30_000;
 
-/// Who attends to the customer.
+/// Who serves the customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attended {
     /// An agent or external agent is engaged.
@@ -17,7 +17,7 @@ pub enum Attended {
     Nobody,
 }
 
-/// Who attends to the customer at `now`.
+/// Who serves the customer at `now`.
 #[must_use]
 pub fn attended(conversation: &Conversation, now: Time) -> Attended {
     let alive = |expires: Time| expires > now;
@@ -37,7 +37,7 @@ pub fn attended(conversation: &Conversation, now: Time) -> Attended {
     if logic.engaged && conversation.fallback.is_none() && answering { Attended::ByLogic } else { Attended::Nobody }
 }
 
-/// Whether a customer waits with nobody there and nobody called: the state that must never be reached.
+/// Whether a customer waits with no one engaged and no one called: the forbidden state.
 #[must_use]
 pub fn left_alone(conversation: &Conversation, now: Time) -> bool {
     conversation.in_progress()

@@ -1,7 +1,7 @@
-//! Text that shows nothing, and characters that no text needs.
+//! Invisible text, and characters that no text needs.
 
-/// Code points that are drawn as nothing although they are neither white space nor control characters: those that
-/// Unicode calls default-ignorable, and the fillers and blanks of some scripts. In order.
+/// Invisible code points other than white space and control characters, in order: Unicode's default-ignorable ones,
+/// and the fillers and blanks of some scripts.
 const INVISIBLE: &[(u32, u32)] = &[
     (0x00ad, 0x00ad),
     (0x034f, 0x034f),
@@ -24,7 +24,7 @@ const INVISIBLE: &[(u32, u32)] = &[
     (0xe0000, 0xe0fff),
 ];
 
-/// Whether a reader would see nothing of this text.
+/// Whether the text has no visible character.
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || c.is_control() || is_invisible(c))
@@ -35,7 +35,7 @@ fn is_invisible(c: char) -> bool {
     INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&code))
 }
 
-/// The text without control characters; line breaks and tabs stay. Marks of direction are no control characters.
+/// Removes control characters except line breaks and tabs. Direction marks are not control characters.
 pub(crate) fn without_controls(text: String) -> String {
     let is_out = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
     if text.contains(is_out) { text.replace(is_out, "") } else { text }

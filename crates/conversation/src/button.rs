@@ -1,7 +1,7 @@
-//! Custom buttons: what a company offers beside a conversation, and how its variables are filled.
+//! Custom buttons: what a company offers beside a conversation, and how their variables are filled.
 //!
-//! Variables hold words of customers and of Your Logic, so they are never trusted: in a URL each value is percent-encoded,
-//! and none of them can change where the URL leads. A button with a value missing is not usable; nothing is half filled.
+//! Values come from customers and Your Logic, so they are never trusted. In a URL each value is percent-encoded and
+//! cannot change where the URL leads. A button with a missing value is unusable; nothing is filled halfway.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use crate::rejection::Rejection;
 use crate::state::Conversation;
 use crate::turn::{check_label, limits};
 
-/// A button as an administrator has defined it. It has an action, a text to copy, a URL, or several of them.
+/// A button as defined by an administrator. It has an action, a text to copy, a URL, or several of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Button {
@@ -24,13 +24,13 @@ pub struct Button {
     pub title: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// What Your Logic is told when it is pressed.
+    /// Sent to Your Logic when the button is pressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
     /// A text for the clipboard, with variables.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<String>,
-    /// An address for the browser, with variables after the host.
+    /// A URL to open, with variables after the host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Whether agents see it.
@@ -38,7 +38,7 @@ pub struct Button {
     /// Whether external agents see it.
     pub external: bool,
     pub active: bool,
-    /// Its place among the others, from the top; equals stand by title.
+    /// Sort order; ties are sorted by title.
     pub order: u32,
 }
 
@@ -49,7 +49,7 @@ pub struct Filled {
     pub url: Option<String>,
 }
 
-/// Why a button cannot be used in a conversation.
+/// Why a button is unusable in a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Unusable {
     #[error("nothing is known here for {{{variable}}}")]
@@ -58,7 +58,7 @@ pub enum Unusable {
     Address,
 }
 
-/// Variables by name. Besides these, [`CUSTOM`] leads to custom data by its keys, with dots between them.
+/// Variables by name. In addition, [`CUSTOM`] prefixes address custom data by dotted keys.
 const VARIABLES: [&str; 8] = [
     "agent.name",
     "brand.id",
@@ -73,10 +73,10 @@ const VARIABLES: [&str; 8] = [
 /// Custom data of the conversation, and of its customer.
 const CUSTOM: [&str; 2] = ["conversation.custom.", "customer.custom."];
 
-/// What stays as it is in a value (RFC 3986, section 2.3); everything that could mean something to a URL does not.
+/// Unreserved characters (RFC 3986, section 2.3) stay; everything with a meaning in URLs is encoded.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A stretch of a text with variables.
+/// A part of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Piece<'a> {
     Text(&'a str),
@@ -95,10 +95,10 @@ impl Button {
             }
     }
 
-    /// Refuses what could not be shown, pressed or followed.
+    /// Refuses a button that could not be shown, pressed or opened.
     ///
     /// # Errors
-    /// `Rejection::Invalid` naming the field and what is wrong with it.
+    /// `Rejection::Invalid` with the field and the problem.
     pub fn check(&self) -> Result<(), Rejection> {
         let title = self.title.chars().count();
         if self.title.trim().is_empty() || title > limits::BUTTON_TITLE_CHARS {
@@ -126,10 +126,10 @@ impl Button {
         Ok(())
     }
 
-    /// Its text and URL for one conversation, as somebody called `presser` would use them.
+    /// Fills text and URL for one conversation; `presser` is the user's name.
     ///
     /// # Errors
-    /// Why it cannot be used there.
+    /// Why it is unusable there.
     pub fn fill(&self, state: &Conversation, presser: &str) -> Result<Filled, Unusable> {
         let value = |variable: &str| {
             let found = value_of(variable, state, presser).filter(|value| !value.trim().is_empty());
@@ -155,7 +155,7 @@ fn at_most(field: &str, text: &str, chars: usize) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// Takes a text apart; the error is a sentence about what is wrong with it.
+/// Parses a template; the error is a sentence.
 fn pieces(text: &str) -> Result<Vec<Piece<'_>>, String> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -181,7 +181,7 @@ fn is_known(name: &str) -> bool {
     VARIABLES.contains(&name) || path.is_some_and(|path| path.split('.').all(|key| !key.trim().is_empty()))
 }
 
-/// The text with each variable replaced. What cannot be taken apart was never accepted.
+/// Replaces the variables. An unparsable template was never accepted.
 fn put_together(text: &str, value: impl Fn(&str) -> Result<String, Unusable>) -> Result<String, Unusable> {
     let mut filled = String::with_capacity(text.len() + 64);
     for piece in pieces(text).map_err(|_| Unusable::Address)? {
@@ -217,7 +217,7 @@ fn at<'a>(data: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
     keys.try_fold(first, |value, key| value.get(key))
 }
 
-/// What one would write down of a value; lists and objects are not one value.
+/// A scalar as text; lists and objects have none.
 fn leaf(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -226,8 +226,8 @@ fn leaf(value: &Value) -> Option<String> {
     }
 }
 
-/// Refuses addresses that do not lead to the web, or elsewhere with another value. Instead of finding out where the host
-/// ends, two values are tried.
+/// Refuses URLs that are not of the web, or whose host depends on a value. Two values are tried instead of parsing
+/// where the host ends.
 fn check_url(template: &str) -> Result<(), String> {
     if template.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err("an address has no spaces".into());
@@ -257,7 +257,7 @@ fn check_url(template: &str) -> Result<(), String> {
     }
 }
 
-/// The filled address, if it leads to the same host, through as many folders, as with any other value.
+/// The filled URL, if host and number of path segments are the same as with any other value.
 fn same_place(template: &str, filled: &str) -> Option<String> {
     let plain = Url::parse(&put_together(template, |_| Ok("a".to_owned())).ok()?).ok()?;
     let url = Url::parse(filled).ok()?;

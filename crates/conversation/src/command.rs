@@ -1,4 +1,4 @@
-//! Commands: what somebody wishes to happen.
+//! Commands: requests to change a conversation.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -20,36 +20,35 @@ use crate::state::{Channel, CustomerRef};
 use crate::time::Time;
 use crate::turn::{Content, Media, Stage};
 
-/// A command with its sender.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Envelope {
     pub id: CommandId,
     pub conversation: ConversationId,
     pub actor: Participant,
-    /// What the actor may do; only looked at for agents.
+    /// The actor's permissions; checked for agents only.
     pub permissions: Permissions,
     pub command: Command,
 }
 
-/// What the decision depends on beside state and command.
+/// Inputs of a decision besides state and command.
 #[derive(Clone, Debug)]
 pub struct Context {
     pub now: Time,
     /// Whether this account has Your Logic connected.
     pub logic_available: bool,
-    /// A person of ours is writing until then, as far as the live connections tell.
+    /// Until when one of our people is typing, according to the live connections.
     pub person_typing_until: Option<Time>,
-    /// How long a person may let the customer wait before Your Logic speaks again, in milliseconds.
+    /// How long a waiting customer may hear nothing from a person before Your Logic speaks again, in milliseconds.
     pub person_silent_ms: i64,
-    /// How long an invitation of a colleague stays open, in milliseconds.
+    /// How long a colleague's invitation stays open, in milliseconds.
     pub invitation_ms: i64,
-    /// When calls for help are made to more people.
+    /// When calls for help widen.
     pub ladder: Ladder,
-    /// The title of the custom button that has the command's action, if its sender may press it.
+    /// The title of the custom button with the command's action, if its sender may press it.
     pub button: Option<String>,
-    /// The files that the command names and its sender may send here, as they are stored.
+    /// The stored files that the command names and its sender may send here.
     pub files: Vec<Media>,
-    /// Random ids for what the decision itself makes (turns and links of Your Logic), taken from the end.
+    /// Random ids for turns and links that the decision creates for Your Logic, taken from the end.
     pub fresh: Vec<Uuid>,
 }
 
@@ -64,7 +63,6 @@ pub struct Opening {
     pub custom: Map<String, Value>,
 }
 
-/// Who is asked into a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Invitee {
@@ -72,7 +70,7 @@ pub enum Invitee {
     External { link: LinkId, name: String, expires: Time },
 }
 
-/// Everything that may be wished. The wire lets each actor send only what is theirs; `decide` checks again.
+/// All commands. The wire lets each actor send only their own; `decide` checks again.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     Start(Opening),
@@ -82,19 +80,19 @@ pub enum Command {
         content: Content,
         received: Time,
     },
-    /// An agent's or external agent's turn that the customer will see.
+    /// An agent's or external agent's turn, visible to the customer.
     Reply {
         turn: TurnId,
         content: Content,
-        /// The last position the author had on screen.
+        /// The last position on the author's screen.
         written_against: Position,
-        /// The author's setting: a customer's newer turn counts as news, too.
+        /// The author's setting: a newer turn of the customer also counts as news.
         mind_customer: bool,
-        /// The author saw the conversation in progress: if it is completed meanwhile, this does not reopen it.
+        /// The author saw the conversation in progress: if it is completed meanwhile, the reply does not reopen it.
         while_in_progress: bool,
         received: Time,
     },
-    /// Never shown to the customer; also from supervisors who are not engaged.
+    /// Never visible to the customer. Supervisors may write notes without being engaged.
     Note {
         turn: TurnId,
         text: String,
@@ -131,7 +129,7 @@ pub enum Command {
     Remove {
         engagement: EngagementId,
     },
-    /// The user may not work here any more: their engagement or invitation ends.
+    /// The user lost access: their engagement or invitation ends.
     Dismiss {
         user: UserId,
     },
@@ -150,25 +148,25 @@ pub enum Command {
         add: Vec<String>,
         remove: Vec<String>,
     },
-    /// Your Logic's data about the customer, from another conversation of theirs.
+    /// Your Logic's data about the customer, learnt in another conversation.
     ChangeCustomer {
         patch: Map<String, Value>,
     },
     RenameCustomer {
         name: String,
     },
-    /// The customer is known to be this one now, and reached there.
+    /// The customer was identified as this one, reached at this contact.
     LinkCustomer {
         customer: CustomerRef,
         contact: ContactId,
         source: LinkSource,
-        /// The customer has another conversation in progress there, which goes on; this one is over.
+        /// The customer's other conversation that stays open; this one is completed.
         goes_on_in: Option<ConversationId>,
     },
     PressButton {
         action: String,
     },
-    /// What whoever took over thinks of the packet in this note.
+    /// The new agent's grade for the handover in this note.
     GradeHandover {
         turn: TurnId,
         grade: Grade,
@@ -182,7 +180,7 @@ pub enum Command {
         stage: Stage,
         up_to: Position,
     },
-    /// The channel reports on one outbound turn.
+    /// A channel's report on an outbound turn.
     Progress {
         turn: TurnId,
         stage: Stage,
@@ -195,7 +193,7 @@ pub enum Command {
     RevokeLink {
         link: LinkId,
     },
-    /// The link could not be mailed.
+    /// The link's mail failed.
     FailMail {
         link: LinkId,
         reason: String,
@@ -215,18 +213,18 @@ pub enum Command {
         request: RequestId,
         failure: LogicFailure,
     },
-    /// Nobody who is called by now can have heard of it: the next are called without waiting.
+    /// No one called so far can have noticed: call the next at once.
     WidenHelp {
         call: CallId,
-        /// The step that is known to be in vain.
+        /// The step that is known to have failed.
         reach: Reach,
     },
-    /// Time has passed: whatever is due happens.
+    /// Handles everything that is due.
     Tick,
 }
 
 impl Command {
-    /// The files that it sends. Of each only the id counts.
+    /// The files that the command sends. Only their ids are trusted.
     #[must_use]
     pub fn files(&self) -> Vec<&Media> {
         match self {

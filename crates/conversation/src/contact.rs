@@ -1,4 +1,4 @@
-//! The addresses by which a customer is known, and what proves that several belong to one person.
+//! A customer's addresses, and what proves that several belong to one person.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -11,7 +11,7 @@ use crate::rejection::Rejection;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ContactKind {
-    /// The company's own name for the customer.
+    /// The company's own id for the customer.
     CustomerId,
     Email,
     /// In international form, such as `+34600123456`.
@@ -27,10 +27,10 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// The address in the form in which it is kept and compared.
+    /// Normalises an address for storage and comparison.
     ///
     /// # Errors
-    /// If it cannot be one of its kind.
+    /// If it is not valid for its kind.
     pub fn new(kind: ContactKind, value: &str) -> Result<Self, Rejection> {
         let value = value.trim();
         let length = value.chars().count();
@@ -56,10 +56,10 @@ impl Contact {
     }
 }
 
-/// Longest address, in characters.
+/// Maximum length of an address, in characters.
 const MOST_CHARS: usize = 254;
 
-/// What proves that two contacts are one person's.
+/// What proves that two contacts belong to one person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum LinkSource {
@@ -67,7 +67,7 @@ pub enum LinkSource {
     IdentityToken { brand: BrandId },
 }
 
-/// Whom a customer was taken for.
+/// The customer's earlier, unproven identity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Former {

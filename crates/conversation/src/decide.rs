@@ -1,7 +1,7 @@
 //! Decisions: state and command in, events or a typed rejection out.
 //!
-//! Every decision runs the same three steps: what was due by now happens first, then the command, then the
-//! conversation is settled, so that no path, present or future, can leave a customer alone.
+//! Every decision runs three steps: first what is due by now, then the command, then settling. So no path, present or
+//! future, can leave a customer alone.
 
 mod customer;
 mod logic;
@@ -38,7 +38,7 @@ pub fn decide(state: Option<&Conversation>, envelope: &Envelope, context: &Conte
     Ok(draft.events)
 }
 
-/// A decision being made: a copy of the state and the events so far.
+/// A decision in progress: a copy of the state and the events so far.
 #[derive(Clone)]
 struct Draft<'a> {
     state: Conversation,
@@ -46,15 +46,15 @@ struct Draft<'a> {
     actor: &'a Participant,
     envelope: &'a Envelope,
     context: &'a Context,
-    /// Ids not yet used.
+    /// Number of unused ids.
     fresh: usize,
-    /// What to say if this decision leaves the customer alone.
+    /// The reason for help if this decision leaves the customer alone.
     why: HelpReason,
-    /// Your Logic was engaged when the decision began.
+    /// Whether Your Logic was engaged before the decision.
     logic_engaged: bool,
-    /// A person of ours has spoken since the request that is being answered.
+    /// Whether one of our people has spoken since the request that is being answered.
     overtaken: bool,
-    /// The answer takes the conversation back from the people who are engaged.
+    /// Whether the answer takes the conversation back from the engaged people.
     takes_back: bool,
 }
 
@@ -103,7 +103,7 @@ impl<'a> Draft<'a> {
         self.context.now
     }
 
-    /// Of a file that is sent only the id counts: the rest is as it is stored.
+    /// Only a sent file's id is trusted: the rest comes from the store.
     fn with_file(&self, content: Content) -> Result<Content, Rejection> {
         let Content::Attachment { media, text } = content else { return Ok(content) };
         let stored = self.context.files.iter().find(|file| file.id == media.id).cloned();
@@ -121,12 +121,12 @@ impl<'a> Draft<'a> {
         self.state.id
     }
 
-    /// Adds an event by the sender of the command.
+    /// Adds an event by the command's sender.
     fn push(&mut self, body: EventBody) {
         self.push_as(self.actor.clone(), body);
     }
 
-    /// Adds an event that Tandem itself causes.
+    /// Adds an event by Tandem itself.
     fn push_system(&mut self, body: EventBody) {
         self.push_as(Participant::System, body);
     }
@@ -174,10 +174,10 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Nobody has come: the next are called. Afterwards the call widens later, or never.
+    /// No one came: calls the next step. Afterwards the call widens later, or never.
     fn widen_help(&mut self) {
         let Some(help) = self.state.help.clone() else { return };
-        // Your Logic that is switched off or has failed cannot say an honest word.
+        // Your Logic cannot tell the customer if it is switched off or has failed.
         let logic_answers = self.state.logic.engaged && self.state.fallback.is_none();
         let reach = help.reach.wider().filter(|reach| *reach != Reach::Logic || logic_answers);
         let waits = reach.filter(|reach| *reach != Reach::Supervisors || logic_answers);
@@ -213,7 +213,7 @@ impl<'a> Draft<'a> {
         self.push(EventBody::Completed { resolution });
     }
 
-    /// What was due by now: unanswered requests, invitations, links.
+    /// Ends requests, invitations and links that have expired.
     fn expire(&mut self) {
         let now = self.now();
         if let Some(asked) = self.state.logic.asked.clone().filter(|asked| asked.expires <= now) {
@@ -237,7 +237,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Somebody who was only asked attended to nobody yet: any other reason for help is the better one.
+    /// An invited person served no one yet, so any other reason for help is better.
     fn end_invitation(&mut self, actor: Participant, id: EngagementId, end: EndReason) {
         self.end_engagement(actor, id, end);
         if self.why == HelpReason::NobodyEngaged {
@@ -245,7 +245,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Makes the state consistent: who is engaged follows from the flags, and nobody is left alone.
+    /// Makes the state consistent: engagements follow from the flags, and no customer is left alone.
     fn settle(&mut self) {
         let logic = self.state.engagement_of(&Participant::Logic).map(|e| e.id);
         match (self.state.in_progress() && self.state.logic.engaged, logic) {
@@ -255,7 +255,7 @@ impl<'a> Draft<'a> {
         }
         if left_alone(&self.state, self.now()) {
             let why = match (&self.why, &self.state.fallback) {
-                // Your Logic would be there, had it not failed before.
+                // Your Logic would serve the customer if it had not failed before.
                 (HelpReason::NobodyEngaged, Some(fallback)) if self.state.logic.engaged => {
                     HelpReason::LogicFailed { failure: fallback.failure.clone() }
                 }
@@ -341,7 +341,7 @@ impl<'a> Draft<'a> {
             Command::Receive { stage, up_to } => self.receive(*stage, *up_to),
             Command::Progress { turn, stage, reason } => {
                 let open = self.state.open_turns.iter().find(|open| open.turn == *turn);
-                // Receipts come in any order and late; what is known already, or forgotten, changes nothing.
+                // Receipts arrive late and in any order; known or forgotten ones change nothing.
                 if open.is_some_and(|open| *stage > open.stage) {
                     self.push(EventBody::TurnProgressed { turn: *turn, stage: *stage, reason: reason.clone() });
                 }
@@ -362,7 +362,7 @@ impl<'a> Draft<'a> {
         if stage == Stage::Seen && self.actor.user().is_some_and(sees_mention) {
             self.push(EventBody::MentionSeen);
         }
-        // Somebody who only looks on has not "seen" it for the customer.
+        // A mere observer has not "seen" it for the customer.
         if side == Side::Desk && stage == Stage::Seen && self.state.engagement_of(self.actor).is_none() {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! Engagements: one participant's stretch in a conversation.
+//! Engagements: a participant's time in a conversation.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -8,7 +8,7 @@ use crate::ids::EngagementId;
 use crate::participant::Participant;
 use crate::time::Time;
 
-/// One participant's stretch, as long as it lasts. What has ended is in the events.
+/// An open engagement. Ended ones are in the events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Engagement {
@@ -17,7 +17,7 @@ pub struct Engagement {
     pub since: Time,
 }
 
-/// What the stretch is.
+/// The kind of an engagement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum EngagementKind {
@@ -29,9 +29,9 @@ pub enum EngagementKind {
     Logic,
     /// The customer is answering menus, without a person of ours.
     SelfService,
-    /// Nobody is engaged and the customer waits.
+    /// The customer waits and no one is engaged.
     Queue,
-    /// Somebody was asked and has not answered yet.
+    /// Invited, without an answer yet.
     Invitation {
         invitee: Participant,
         by: Participant,
@@ -57,13 +57,13 @@ pub enum EndReason {
     Removed,
     /// A colleague took the conversation over.
     TakenOver,
-    /// The time of the link was up.
+    /// The link expired.
     Expired,
     /// The link was revoked.
     Revoked,
     /// Your Logic was switched off for this conversation.
     SwitchedOff,
-    /// Queue or self-service: somebody took part, or nobody waits any more.
+    /// Queue or self-service: a participant joined, or no one waits any more.
     Over,
     Accepted,
     Declined,
@@ -72,7 +72,7 @@ pub enum EndReason {
 }
 
 impl Engagement {
-    /// The person who takes part, for agents and external agents.
+    /// The person of an agent's or external agent's engagement.
     #[must_use]
     pub fn person(&self) -> Option<&Participant> {
         match &self.kind {
@@ -83,7 +83,7 @@ impl Engagement {
         }
     }
 
-    /// Who is asked, for an open invitation.
+    /// The invited participant of an open invitation.
     #[must_use]
     pub fn invitee(&self) -> Option<&Participant> {
         match &self.kind {
@@ -92,7 +92,7 @@ impl Engagement {
         }
     }
 
-    /// When this stretch ends by itself.
+    /// When this engagement ends by itself.
     #[must_use]
     pub fn expires(&self) -> Option<Time> {
         match self.kind {

@@ -16,7 +16,6 @@ use crate::state::{Channel, CustomerRef};
 use crate::time::Time;
 use crate::turn::{Stage, Turn};
 
-/// One thing that happened, with actor, time and cause.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
@@ -30,7 +29,6 @@ pub struct Event {
     pub body: EventBody,
 }
 
-/// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum EventBody {
@@ -85,7 +83,7 @@ pub enum EventBody {
     HelpRaised {
         help: NeedsHelp,
     },
-    /// Nobody has come: more people are called.
+    /// No one came: more people are called.
     HelpWidened {
         call: CallId,
         reach: Reach,
@@ -110,7 +108,7 @@ pub enum EventBody {
     LogicAnswered {
         request: RequestId,
         trigger: Position,
-        /// Events that will not be told, by Your Logic's own wish.
+        /// Events that Your Logic chose to skip.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         skipped_to: Option<Position>,
         /// The answer was dropped by its own `control`.
@@ -138,24 +136,24 @@ pub enum EventBody {
     LanguageChanged {
         language: String,
     },
-    /// Your Logic's data about the customer, wherever it was changed.
+    /// Your Logic's data about the customer, from any conversation.
     CustomerChanged {
         patch: Map<String, Value>,
     },
     CustomerRenamed {
         name: String,
     },
-    /// The customer proved to be somebody who is known by other addresses, perhaps under another name.
+    /// The customer was identified as one with other addresses, perhaps under another name.
     CustomerLinked {
         customer: CustomerRef,
-        /// Where they are reached now.
+        /// Their current contact.
         contact: ContactId,
         was: Former,
         source: LinkSource,
     },
     ButtonPressed {
         action: String,
-        /// What the button was called then.
+        /// The button's title at that time.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         title: Option<String>,
     },
@@ -167,13 +165,13 @@ pub enum EventBody {
     LinkUsed {
         link: LinkId,
     },
-    /// The link could not be mailed to the external agent of this name.
+    /// The mail with the link could not be delivered to this external agent.
     MailFailed {
         link: LinkId,
         name: String,
         reason: String,
     },
-    /// What a newer version wrote, as it came ([`Event::read`]). It moves the position and nothing else.
+    /// An unknown event of a newer version, unchanged ([`Event::read`]). It only advances the position.
     #[serde(skip)]
     Unknown(Value),
 }
@@ -187,7 +185,7 @@ pub enum Side {
 }
 
 impl Side {
-    /// The side on which somebody receives.
+    /// The side on which a participant receives.
     #[must_use]
     pub fn of(by: &Participant) -> Self {
         if *by == Participant::Customer { Self::Customer } else { Self::Desk }

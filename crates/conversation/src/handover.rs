@@ -1,4 +1,4 @@
-//! The handover packet: what Your Logic tells whoever takes over, and what they think of it.
+//! The handover packet: what Your Logic tells the agent who takes over, and that agent's grade.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -10,17 +10,17 @@ use crate::participant::Participant;
 use crate::rejection::Rejection;
 use crate::turn::limits;
 
-/// A note in five parts; each may be empty, not all of them.
+/// A note in five parts. Each may be empty, but not all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Handover {
     /// What the customer wants.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub wish: Vec<Point>,
-    /// What is known for sure.
+    /// What is certain.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub checked: Vec<Point>,
-    /// What was done already.
+    /// What was tried.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tried: Vec<Point>,
     /// What remains to be decided or done.
@@ -31,24 +31,24 @@ pub struct Handover {
     pub risk: Vec<Point>,
 }
 
-/// One remark of a packet.
+/// One item of a packet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Point {
     pub text: String,
-    /// The turns that it rests on.
+    /// The turns that support it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub turns: Vec<TurnId>,
 }
 
-/// How much a packet helped whoever took over.
+/// How much a packet helped the new agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Grade {
     Helpful,
-    /// Something that mattered was missing.
+    /// Something important was missing.
     Incomplete,
-    /// Something in it was not true.
+    /// Something in it was false.
     Wrong,
 }
 
@@ -63,7 +63,7 @@ pub struct OpenHandover {
     pub graded: Option<Graded>,
 }
 
-/// A grade, and whose it is.
+/// A grade and its author.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Graded {
@@ -72,7 +72,7 @@ pub struct Graded {
 }
 
 impl Handover {
-    /// The parts in their order, with what each is called.
+    /// The parts in order, with their titles.
     #[must_use]
     pub fn parts(&self) -> [(&'static str, &[Point]); 5] {
         [

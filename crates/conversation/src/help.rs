@@ -1,4 +1,4 @@
-//! Needing help: why, who said so, since when, and who is called by now.
+//! Calls for help: why, by whom, since when, and who is called by now.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -21,12 +21,12 @@ pub struct NeedsHelp {
     /// Who is called by now.
     #[serde(default)]
     pub reach: Reach,
-    /// When more people are called, if nobody has come by then; none at the last step.
+    /// When the call widens if no one has come; none at the last step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub widens_at: Option<Time>,
 }
 
-/// Who is called. Each step calls everybody of the one before, and more.
+/// Who is called. Each step includes the previous one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reach {
@@ -35,9 +35,9 @@ pub enum Reach {
     Eligible,
     /// Every agent of the brand who is not busy, also without room, of another language, or away but perhaps near.
     Everyone,
-    /// Supervisors, too, whatever they do.
+    /// Supervisors as well, regardless of availability.
     Supervisors,
-    /// Nobody came: Your Logic is told, so that the customer hears an honest word.
+    /// No one came: Your Logic is told, so that the customer gets an honest answer.
     Logic,
 }
 
@@ -86,23 +86,23 @@ impl Reach {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "reason", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum HelpReason {
-    /// Your Logic does not know how to go on.
+    /// Your Logic cannot continue.
     LogicAsked { detail: String },
-    /// The customer wishes to speak with a person, and the business logic honours it.
+    /// The customer asked for a person, and the business logic agreed.
     CustomerAsked { detail: String },
     /// An agent or external agent asked.
     AgentAsked { detail: String },
-    /// Your Logic failed; the exact failure.
+    /// Your Logic failed, with the exact failure.
     LogicFailed { failure: LogicFailure },
-    /// Your Logic answered, but said nothing to a customer who waits.
+    /// Your Logic answered without a message for the waiting customer.
     LogicSilent,
     /// The last person left while the customer waits.
     LastPersonLeft,
-    /// Nobody took the invitation: declined, missed or withdrawn.
+    /// The invitation was declined, missed or withdrawn.
     InvitationOver,
-    /// The external agent's time was up or the link was revoked.
+    /// The external agent's link expired or was revoked.
     LinkOver,
-    /// Your Logic is switched off and nobody is engaged.
+    /// Your Logic is switched off and no one is engaged.
     NobodyEngaged,
 }
 

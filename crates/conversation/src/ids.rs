@@ -65,7 +65,7 @@ id!(/// One stored file.
 id!(/// One custom button.
     ButtonId);
 
-/// Place of an event in its conversation: 1, 2, 3, … without gaps. 0 is "before everything".
+/// Place of an event in its conversation: 1, 2, 3, … without gaps. 0 is before the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS, ToSchema)]
 #[serde(transparent)]
 #[ts(type = "number")]
@@ -76,7 +76,6 @@ impl Position {
     /// Before the first event.
     pub const START: Self = Self(0);
 
-    /// The place right after this one.
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0 + 1)
@@ -90,8 +89,8 @@ impl fmt::Display for Position {
 }
 
 impl ConversationId {
-    /// An id for what begins at `position` of this conversation. Needs no randomness, so a replay gives the
-    /// same id; unique because a position is used once.
+    /// An id for what begins at `position` of this conversation. Deterministic, so a replay gives the same id; unique
+    /// because a position is used once.
     fn derive(self, position: Position) -> Uuid {
         let mut bytes = *self.0.as_bytes();
         for (byte, part) in bytes[12..].iter_mut().zip(position.0.to_be_bytes()) {
@@ -106,7 +105,7 @@ impl ConversationId {
         EngagementId(self.derive(position))
     }
 
-    /// The position at which `call` was raised, if it is one of this conversation's.
+    /// The position at which `call` was raised, if it belongs to this conversation.
     #[must_use]
     pub fn raised_at(self, call: CallId) -> Option<Position> {
         let (own, (head, tail)) = (self.0.as_bytes(), call.0.as_bytes().split_at(12));
@@ -115,7 +114,7 @@ impl ConversationId {
         (own[..12] == *head).then(|| Position(u32::from_be_bytes(position)))
     }
 
-    /// The call for help that is raised by the event at `position`.
+    /// The call for help raised by the event at `position`.
     #[must_use]
     pub fn call_at(self, position: Position) -> CallId {
         CallId(self.derive(position))

@@ -1,8 +1,8 @@
 //! The pure core: what a conversation is, what may happen to it, and what follows.
 //!
-//! Owns the vocabulary (ids, participants, turns, engagements), the events, the commands, and the one state
-//! machine that hub and desk share. Must never do I/O, read a clock, draw a random number or await anything:
-//! time and ids are passed in, so that every decision can be replayed.
+//! Owns the vocabulary (ids, participants, turns, engagements), the events, the commands, and the one state machine
+//! that hub and desk share. Must never do I/O, read a clock, draw a random number or await anything: time and ids are
+//! passed in, so that every decision can be replayed.
 
 mod alone;
 mod blank;

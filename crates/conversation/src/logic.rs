@@ -12,40 +12,39 @@ use crate::rejection::Rejection;
 use crate::time::Time;
 use crate::turn::{Choice, Media, limits};
 
-/// Your Logic's side of the state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LogicState {
-    /// `engage_logic`: while false Your Logic hears nothing.
+    /// `engage_logic`: while false, Your Logic gets no requests.
     pub engaged: bool,
     /// The one outstanding request; `logic_working` is its presence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<LogicRequest>,
-    /// Events that Your Logic has still to be asked about, oldest first.
+    /// Events that Your Logic has yet to be asked about, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pending: Vec<Pending>,
 }
 
-/// What waits for Your Logic in a conversation event by event; more is joined to the last.
+/// Maximum pending entries per conversation; further events are joined to the last.
 pub(crate) const PENDING: usize = 32;
 
-/// What Your Logic has still to be asked about: one event, or several without a gap.
+/// A pending question to Your Logic: one event, or several without a gap.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
-    /// Of the newest event.
+    /// Position of the newest event.
     pub position: Position,
-    /// Of the oldest event.
+    /// Time of the oldest event.
     pub time: Time,
     /// Silent turns only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub silent: bool,
-    /// What the customer wrote, and nothing else: more of it joins.
+    /// Only the customer's messages: further ones may be joined.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub words: bool,
-    /// The oldest event; none if there is one only.
+    /// The oldest event; none if there is only one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Position>,
-    /// When the newest event happened; none if there is one only.
+    /// Time of the newest event; none if there is only one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Time>,
 }
@@ -57,7 +56,7 @@ impl Pending {
         self.from.unwrap_or(self.position)
     }
 
-    /// When the newest event happened.
+    /// Time of the newest event.
     #[must_use]
     pub fn until(&self) -> Time {
         self.until.unwrap_or(self.time)
@@ -76,7 +75,7 @@ impl Pending {
 }
 
 impl LogicState {
-    /// One more event to ask about. However much happens, this stays small: then the newest are joined, whatever they are.
+    /// Adds an event. The list stays small: beyond its limit the newest entries are joined, whatever they are.
     pub(crate) fn add(&mut self, next: Pending) {
         let asked = self.asked.as_ref().map_or(Position::START, |asked| asked.trigger);
         let is_full = self.pending.len() >= PENDING;
@@ -86,13 +85,13 @@ impl LogicState {
         }
     }
 
-    /// The last of what is asked about next: what the customer wrote while Your Logic was busy is one question.
+    /// The last event of the next question: what the customer wrote while Your Logic was busy is one question.
     pub(crate) fn next(&self) -> Option<&Pending> {
         let first = self.pending.first()?;
         self.pending[1..].iter().take_while(|next| first.joins(next)).last().or(Some(first))
     }
 
-    /// The request is settled, and everything up to `told` was told or need not be.
+    /// Settles the request; everything up to `told` needs no further question.
     pub(crate) fn settle(&mut self, told: Position) {
         self.asked = None;
         self.pending.retain(|pending| pending.position > told);
@@ -112,14 +111,14 @@ pub struct LogicRequest {
     /// The event it is about.
     pub trigger: Position,
     pub asked: Time,
-    /// An answer after this moment is never sent to the customer.
+    /// A later answer is never sent to the customer.
     pub expires: Time,
-    /// The event was a silent turn: a failure makes no noise.
+    /// The event was a silent turn: a failure raises no call for help.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub silent: bool,
 }
 
-/// `fallback_to_agent`: Your Logic could not go on, and why.
+/// `fallback_to_agent`: Your Logic could not continue, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Fallback {
@@ -127,7 +126,7 @@ pub struct Fallback {
     pub since: Time,
 }
 
-/// How a request to Your Logic can fail, exactly enough to act on.
+/// How a request to Your Logic can fail, precise enough to act on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "failure", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum LogicFailure {
@@ -146,7 +145,7 @@ pub enum LogicFailure {
 }
 
 impl LogicFailure {
-    /// One line an agent understands.
+    /// One line for agents.
     #[must_use]
     pub fn line(&self) -> String {
         match self {
@@ -164,13 +163,13 @@ impl LogicFailure {
     }
 }
 
-/// What Your Logic may do. An answer's actions take effect all together or not at all.
+/// What Your Logic may do. An answer's actions all take effect, or none does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
 pub enum Action {
     Message {
         text: String,
-        /// Speak although the word is a person's.
+        /// Speak even though the word is a person's.
         #[serde(default)]
         force: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -193,7 +192,7 @@ pub enum Action {
         /// Where the hub fetches the file.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         url: Option<String>,
-        /// What a fetched file is called; by default, what its address calls it.
+        /// Name for a fetched file; by default, the name in its URL.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
         #[serde(default)]
@@ -205,7 +204,7 @@ pub enum Action {
     },
     Note {
         text: String,
-        /// Makes the note a handover packet; the text sums it up.
+        /// Makes the note a handover packet, summed up by the text.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         handover: Option<Box<Handover>>,
     },
@@ -213,11 +212,11 @@ pub enum Action {
         text: String,
     },
     NeedsHelp {
-        /// False takes the call back.
+        /// False withdraws the call.
         value: bool,
         #[serde(default)]
         reason: String,
-        /// The customer asked for a person, in so many words.
+        /// The customer explicitly asked for a person.
         #[serde(default)]
         customer_asked: bool,
     },
@@ -231,17 +230,17 @@ pub enum Action {
     },
     InviteExternalAgent {
         name: String,
-        /// How long the link lives, in seconds.
+        /// Lifetime of the link, in seconds.
         ttl_s: u32,
         #[serde(default)]
         note: Option<String>,
-        /// Where the hub mails a link to.
+        /// Where the hub mails the link to.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         email: Option<String>,
         /// For a link that Your Logic hands over itself: SHA-256 of the link's token, in hexadecimal.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         secret_hash: Option<String>,
-        /// Made by the hub.
+        /// Set by the hub.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         link: Option<LinkId>,
     },
@@ -256,7 +255,7 @@ pub enum Action {
         resolution: String,
     },
     Reopen,
-    /// Shows the customer that something is being written. Lives in the live connection only, never in the log.
+    /// Shows the customer a typing indicator. It exists in the live connection only, never in the log.
     Typing {
         value: bool,
     },
@@ -266,7 +265,7 @@ pub enum Action {
         #[serde(default)]
         remove: Vec<String>,
     },
-    /// Asks the customer how it went.
+    /// Asks the customer for feedback.
     Feedback {
         text: String,
     },
@@ -283,13 +282,13 @@ impl Action {
     }
 }
 
-/// How an answer wishes to be treated if the conversation moved on.
+/// What happens to an answer if the conversation has moved on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Control {
-    /// Forget the events still waiting to be told.
+    /// Skip all events that are still pending.
     pub skip_to_latest: bool,
-    /// Forget the events up to this time.
+    /// Skip events up to this time.
     pub skip_to_time: Option<Time>,
     /// Drop this answer if the customer has acted since the request.
     pub ignore_on_customer_action: bool,
@@ -297,16 +296,17 @@ pub struct Control {
     pub ignore_on_agent_action: bool,
 }
 
-/// What an answer says of the conversation and of its customer. It counts together with the actions, or not at all.
+/// What an answer says of the conversation and of its customer. It takes effect together with the actions, or not at
+/// all.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Learnt {
     /// A patch of the conversation's custom data.
     pub custom: Map<String, Value>,
-    /// The conversation's language, as BCP 47 writes it.
+    /// The conversation's language (BCP 47).
     pub language: Option<String>,
-    /// A patch of the custom data about the customer.
+    /// A patch of the customer's custom data.
     pub customer: Map<String, Value>,
-    /// What the customer is called.
+    /// The customer's name.
     pub name: Option<String>,
 }
 
@@ -330,7 +330,7 @@ pub(crate) fn merge(data: &mut Map<String, Value>, patch: &Map<String, Value>) {
     }
 }
 
-/// The patch that makes `to` of `from` when it is merged. Neither carries nulls, as nothing that was merged does.
+/// The patch that turns `from` into `to`. Neither contains nulls, because merged data has none.
 #[must_use]
 pub fn difference(from: &Map<String, Value>, to: &Map<String, Value>) -> Map<String, Value> {
     let gone = from.keys().filter(|key| !to.contains_key(*key)).map(|key| (key.clone(), Value::Null));
@@ -342,8 +342,7 @@ pub fn difference(from: &Map<String, Value>, to: &Map<String, Value>) -> Map<Str
     gone.chain(changed).collect()
 }
 
-/// What is known of one person under two names: what is sure stays, the other adds to it. If that is more than may be kept,
-/// what is sure alone.
+/// Merges data of one person under two identities; `sure` wins. If the result is too large, `sure` alone.
 #[must_use]
 pub fn joined(sure: &Map<String, Value>, other: &Map<String, Value>) -> Map<String, Value> {
     let mut joined = other.clone();

@@ -1,4 +1,4 @@
-//! Mentions: a note names colleagues, who are told of it.
+//! Mentions: a note names colleagues, who are notified.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -12,7 +12,7 @@ use crate::state::Conversation;
 use crate::time::Time;
 use crate::turn::limits;
 
-/// A colleague named in a note, with the name that the words use.
+/// A colleague named in a note, with the name used in the text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Mention {
@@ -20,7 +20,7 @@ pub struct Mention {
     pub name: String,
 }
 
-/// A colleague whom a command names, as the edge knows them.
+/// A colleague named by a command, with facts from the edge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
     pub user: UserId,
@@ -29,7 +29,7 @@ pub struct Named {
     pub sees_all: bool,
 }
 
-/// The newest mention of somebody who has not seen it.
+/// A user's newest unseen mention.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OpenMention {
@@ -49,7 +49,7 @@ impl Conversation {
         sees_all || self.agent(user).is_some()
     }
 
-    /// The mention that this user has not seen and still may see.
+    /// The user's unseen mention, if they may still read it.
     #[must_use]
     pub fn mention_of(&self, user: UserId, permissions: &Permissions) -> Option<&OpenMention> {
         let may_see = self.is_mentionable(user, permissions.has_all(Permission::ViewAll));
@@ -57,10 +57,10 @@ impl Conversation {
     }
 }
 
-/// Those whom a note mentions, each once and without its author.
+/// The colleagues that a note mentions, each once and without its author.
 ///
 /// # Errors
-/// If somebody could not read it, with words that say what to do.
+/// If one of them could not read it, with advice.
 pub(crate) fn mentions_of(
     state: &Conversation,
     author: &Participant,

@@ -1,7 +1,7 @@
-//! Notification policy: which one notice, if any, a conversation deserves on one user's screen right now.
+//! Notification policy: which one notice, if any, a conversation deserves on a user's screen right now.
 //!
-//! A function of state instead of events: whoever shows notices compares what should stand with what stands, so a
-//! reconnect shows nothing twice and a colleague's join withdraws it everywhere.
+//! A function of state, not of events: the shell compares what should be shown with what is shown. So a reconnect
+//! shows nothing twice, and a colleague's join withdraws the notice everywhere.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -27,23 +27,23 @@ pub enum Availability {
     Away,
 }
 
-/// Which conversations somebody serves; an empty list means all.
+/// Which conversations a user serves; an empty list means all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Skills {
     pub brands: Vec<BrandId>,
-    /// BCP 47; `de` serves `de-CH`, too.
+    /// BCP 47; `de` includes `de-CH`.
     pub languages: Vec<String>,
 }
 
 impl Skills {
-    /// Whether they serve the brand of this conversation. One without a brand is everybody's.
+    /// Whether they serve the conversation's brand. A conversation without a brand is for everyone.
     #[must_use]
     pub fn serve_brand(&self, conversation: &Conversation) -> bool {
         self.brands.is_empty() || conversation.brand.is_none_or(|brand| self.brands.contains(&brand))
     }
 
-    /// Whether they serve this conversation. What is not known of it excludes nobody.
+    /// Whether they serve this conversation. Unknown attributes exclude no one.
     #[must_use]
     pub fn serve(&self, conversation: &Conversation) -> bool {
         let speaks = |language: &str| {
@@ -57,7 +57,7 @@ impl Skills {
     }
 }
 
-/// Who would be told, and what they are looking at.
+/// The user to be notified, and what is on their screen.
 #[derive(Clone, Debug)]
 pub struct Viewer<'a> {
     pub user: UserId,
@@ -68,29 +68,29 @@ pub struct Viewer<'a> {
     pub seen: Position,
     /// The conversation is on screen in a focused window.
     pub looking: bool,
-    /// How many conversations the user is engaged in, and the most they take.
+    /// How many conversations the user is engaged in, and their maximum.
     pub load: usize,
     pub capacity: usize,
-    /// A customer waiting longer than this in the user's own conversation is worth another word, in milliseconds.
+    /// After this wait in the user's own conversation they are reminded, in milliseconds.
     pub patience_ms: i64,
 }
 
 impl Viewer<'_> {
-    /// What decides what they may see.
+    /// Their access rights.
     #[must_use]
     pub fn access(&self) -> Access<'_> {
         Access { user: self.user, permissions: self.permissions, skills: self.skills }
     }
 }
 
-/// One notice. Two notices with the same `kind` are the same and are shown once.
+/// One notice. Notices with the same `kind` are the same and are shown once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     pub kind: NoticeKind,
     pub since: Time,
 }
 
-/// What the notice is about; with the id that makes it this one and no other.
+/// What the notice is about, with the id that identifies it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum NoticeKind {
@@ -102,7 +102,7 @@ pub enum NoticeKind {
     CustomerWrote { position: Position },
 }
 
-/// Whether this call for help is for `viewer` by now.
+/// Whether `viewer` is called by this call for help by now.
 #[must_use]
 pub fn is_called(conversation: &Conversation, help: &NeedsHelp, viewer: &Viewer<'_>) -> bool {
     let by_viewer = help.by.same(&Participant::Agent { user: viewer.user, name: String::new() });
@@ -124,12 +124,12 @@ pub fn is_called(conversation: &Conversation, help: &NeedsHelp, viewer: &Viewer<
 #[must_use]
 pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Option<Notice> {
     let mention = conversation.mention_of(viewer.user, viewer.permissions);
-    // How far they have read elsewhere the state knows: it forgets a mention that was seen.
+    // The state drops a mention that was seen elsewhere.
     let mention = mention.filter(|_| !viewer.looking);
     let mentioned =
         mention.map(|mention| Notice { kind: NoticeKind::Mentioned { position: mention.position }, since: mention.at });
     if !conversation.in_progress() {
-        // What colleagues have to say of it may come later.
+        // A colleague's mention is less urgent.
         return mentioned;
     }
     let mine = conversation.agent(viewer.user).is_some();
@@ -146,9 +146,9 @@ pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Op
     if !mine {
         return mentioned;
     }
-    // Of what concerns the user's own conversation the newest is told, so that nothing hides what came later.
+    // In the user's own conversation the newest event wins, so that nothing hides later ones.
     let mentioned_at = |newer: Position| mention.is_some_and(|mention| mention.position > newer);
-    // A customer who wrote after the failed turn is the more urgent news, and the failure stands beside it.
+    // A customer's turn after the failed one is more urgent, and the failure is shown beside it.
     let failed = |open: &&OpenTurn| open.stage == Stage::Failed && open.position > conversation.last_loud;
     if let Some(failed) = conversation.open_turns.iter().rev().find(failed)
         && !mentioned_at(failed.position)

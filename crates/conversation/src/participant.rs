@@ -1,4 +1,4 @@
-//! Who takes part and who acts.
+//! Participants, who are also actors.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -10,19 +10,19 @@ use crate::ids::{LinkId, UserId};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum Participant {
-    /// The person who wrote to the company. The name lives with the conversation.
+    /// The person who contacted the company. Their name is in the conversation.
     Customer,
     /// A user of the desk.
     Agent { user: UserId, name: String },
-    /// A partner without an account, let in by a link.
+    /// A partner without an account, admitted by a link.
     ExternalAgent { link: LinkId, name: String },
     /// The company's own service.
     Logic,
-    /// Tandem itself: deadlines, fallbacks, the rule that nobody is left alone.
+    /// Tandem itself: deadlines, fallbacks, the rule that no customer is left alone.
     System,
 }
 
-/// What kind of participant, without saying which one.
+/// The kind of a participant, without identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ParticipantKind {
@@ -34,7 +34,6 @@ pub enum ParticipantKind {
 }
 
 impl Participant {
-    /// The kind of this participant.
     #[must_use]
     pub fn kind(&self) -> ParticipantKind {
         match self {
@@ -46,13 +45,12 @@ impl Participant {
         }
     }
 
-    /// A person of our side: an agent or an external agent.
+    /// An agent or external agent.
     #[must_use]
     pub fn is_person_of_ours(&self) -> bool {
         matches!(self, Self::Agent { .. } | Self::ExternalAgent { .. })
     }
 
-    /// The user behind an agent.
     #[must_use]
     pub fn user(&self) -> Option<UserId> {
         match self {
@@ -70,7 +68,7 @@ impl Participant {
         }
     }
 
-    /// Whether both are the same participant; a changed name does not make another person.
+    /// Whether both are the same participant, regardless of name.
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {
         match (self, other) {

@@ -1,10 +1,9 @@
-//! Permissions, their scopes, and the roles that are named sets of them.
+//! Permissions, their scopes, and roles as named sets of them.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-/// What somebody may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS, ToSchema)]
 pub enum Permission {
     #[serde(rename = "liveConversations.handle")]
@@ -29,7 +28,7 @@ pub enum Scope {
     /// Only what the user takes part in.
     #[serde(rename = "ME")]
     Me,
-    /// Everything of the account.
+    /// Everything in the account.
     #[serde(rename = "*")]
     All,
 }
@@ -49,7 +48,7 @@ pub enum Role {
 }
 
 impl Permissions {
-    /// Whether `permission` is held at all, in any scope.
+    /// Whether `permission` is held in any scope.
     #[must_use]
     pub fn has(&self, permission: Permission) -> bool {
         self.0.iter().any(|(held, _)| *held == permission)
@@ -63,7 +62,7 @@ impl Permissions {
 }
 
 impl Role {
-    /// All roles, least first.
+    /// All roles, fewest rights first.
     pub const ALL: [Self; 3] = [Self::Agent, Self::Supervisor, Self::Admin];
 
     /// What the role may do.

@@ -31,26 +31,26 @@ pub enum Rejection {
     #[error("the conversation is in progress")]
     #[serde(rename = "conversation.in_progress")]
     InProgress,
-    /// Somebody else won the claim; joining deliberately is still possible.
+    /// Another agent won the claim; joining deliberately is still possible.
     #[error("{} took this call for help", name(by))]
     #[serde(rename = "conversation.call_taken")]
     CallTaken { by: Participant },
-    /// The call ended without anybody taking it.
+    /// The call ended unclaimed.
     #[error("this call for help is over")]
     #[serde(rename = "conversation.call_over")]
     CallOver,
-    /// Compare-and-send: what is new stands after `since`.
+    /// Compare-and-send: there is news after `since`.
     #[error("the conversation has moved on since you wrote this: read what is new, then decide")]
     #[serde(rename = "conversation.moved_on")]
     MovedOn { since: Position },
-    /// The channel takes nothing of ours after this long a silence of the customer.
+    /// The channel accepts no replies after this long without a customer's turn.
     #[error("{channel} takes replies only within {hours} hours after the customer's last message")]
     #[serde(rename = "conversation.window_closed")]
     WindowClosed { channel: String, hours: u32 },
     #[error("the customer waits and nobody else is there: join, complete, or hand to Your Logic")]
     #[serde(rename = "conversation.customer_alone")]
     CustomerAlone,
-    /// A mention that nobody would read.
+    /// A mention of a user who could not read it.
     #[error("{name} is not in this conversation: invite them first, then mention them")]
     #[serde(rename = "conversation.not_here")]
     NotHere { name: String },
@@ -96,13 +96,13 @@ pub enum Rejection {
 }
 
 impl Rejection {
-    /// A field that cannot be accepted, and what is wrong with it.
+    /// A refused field and its problem.
     #[must_use]
     pub fn invalid(field: &str, problem: impl Into<String>) -> Self {
         Self::Invalid { field: field.to_owned(), problem: problem.into() }
     }
 
-    /// The same, of a field inside `place`.
+    /// Prefixes the field with `place`.
     #[must_use]
     pub fn within(self, place: &str) -> Self {
         match self {

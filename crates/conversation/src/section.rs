@@ -13,7 +13,6 @@ use crate::time::Time;
 /// How long a conversation stays under Recently Left: 14 days, in milliseconds.
 pub const RETENTION_MS: i64 = 14 * 24 * 60 * 60 * 1000;
 
-/// A section of the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Section {
@@ -32,7 +31,7 @@ impl Section {
     pub const EVERY: [Self; 4] = [Self::My, Self::Help, Self::Left, Self::All];
 }
 
-/// A user, and what decides what they may see.
+/// A user's access rights.
 #[derive(Clone, Copy, Debug)]
 pub struct Access<'a> {
     pub user: UserId,
@@ -47,8 +46,7 @@ impl Access<'_> {
         self.permissions.has_all(Permission::ViewAll)
     }
 
-    /// Whether a call for help of this conversation is for the user's eyes: supervisors see every call, agents those of
-    /// their brands.
+    /// Whether the user may see this conversation's call for help: supervisors see all, agents those of their brands.
     #[must_use]
     pub fn helps(&self, conversation: &Conversation) -> bool {
         self.permissions.has(Permission::Handle) && (self.views_all() || self.skills.serve_brand(conversation))
@@ -84,9 +82,9 @@ pub fn sections(conversation: &Conversation, access: &Access<'_>, now: Time) -> 
     found
 }
 
-/// Whether a user is told of `conversation` as it happens: it is in one of their sections, or they view all.
+/// Whether a user receives live updates of `conversation`: it is in one of their sections, or they view all.
 ///
-/// What is visible may be read; what may be read on request ([`may_read`]) is more.
+/// Reading on request ([`may_read`]) allows more.
 #[must_use]
 pub fn visible(conversation: &Conversation, access: &Access<'_>, now: Time) -> bool {
     access.views_all() || !sections(conversation, access, now).is_empty()
@@ -94,8 +92,9 @@ pub fn visible(conversation: &Conversation, access: &Access<'_>, now: Time) -> b
 
 /// Whether a user may read `conversation`: the one rule behind every door.
 ///
-/// Supervisors read everything. Agents read what is theirs, now or ever; what needs help within their brands; and every
-/// conversation of a customer whom they handle now, in this conversation or another (`handles_customer`).
+/// Supervisors read everything. Agents read their own conversations, past and present, and calls for help within their
+/// brands. They also read every conversation of a customer whom they handle now, in this conversation or another
+/// (`handles_customer`).
 #[must_use]
 pub fn may_read(conversation: &Conversation, access: &Access<'_>, handles_customer: bool) -> bool {
     let user = access.user;

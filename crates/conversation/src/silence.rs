@@ -1,6 +1,6 @@
 //! Closing courtesies. Conservative: what could be a wish or a question is never silent.
 
-/// Words that only close, in the languages customers most often close in.
+/// Closing words in the most frequent languages.
 const CLOSERS: &[&str] = &[
     "thanks",
     "thank you",
@@ -78,7 +78,7 @@ const CLOSERS: &[&str] = &[
     "감사합니다",
 ];
 
-/// Whether a customer's text is nothing but a closing courtesy.
+/// Whether a customer's text is only a closing courtesy.
 #[must_use]
 pub fn is_courtesy(text: &str) -> bool {
     if text.chars().count() > 60 || text.contains(['?', '？', '؟']) {

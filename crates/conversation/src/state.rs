@@ -19,14 +19,14 @@ use crate::time::Time;
 use crate::trigger::{Trigger, trigger_of};
 use crate::turn::{Choice, Content, Stage, Turn};
 
-/// Characters of the last words kept for lists.
+/// Length of the last words kept for lists, in characters.
 const LAST_WORDS_CHARS: usize = 140;
 /// Questions that can still be answered by choice.
 const OPEN_QUESTIONS: usize = 8;
-/// Outbound turns whose way to the customer is still followed.
+/// Outbound turns whose delivery is still tracked.
 const OPEN_TURNS: usize = 64;
 
-/// Users who have not seen the newest mention of them.
+/// Maximum unseen mentions kept.
 const OPEN_MENTIONS: usize = 32;
 
 /// How a customer reaches the company.
@@ -39,7 +39,7 @@ pub enum Channel {
 }
 
 impl Channel {
-    /// What people call it.
+    /// The display name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -49,7 +49,7 @@ impl Channel {
         }
     }
 
-    /// For how many hours after the customer's last turn the channel takes replies; none for ever.
+    /// How many hours after the customer's last turn the channel accepts replies; none means no limit.
     #[must_use]
     pub fn window_hours(self) -> Option<u32> {
         match self {
@@ -67,25 +67,25 @@ pub enum Status {
     Completed { at: Time, by: Participant, resolution: String },
 }
 
-/// The person whose request this is.
+/// The customer of this conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomerRef {
     pub id: CustomerId,
     pub name: String,
-    /// Your Logic's data about the customer, as this conversation knows it; the same for all of theirs.
+    /// Your Logic's data about the customer, as this conversation knows it; the same in all of theirs.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     #[ts(type = "Record<string, unknown>", optional = nullable)]
     #[schema(value_type = Object)]
     pub custom: Map<String, Value>,
-    /// Addresses that are proven to be theirs.
+    /// Proven addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional = nullable, as = "Option<Vec<Contact>>")]
     pub contacts: Vec<Contact>,
 }
 
 impl CustomerRef {
-    /// A customer of whom nothing else is known.
+    /// A customer known by name only.
     #[must_use]
     pub fn new(id: CustomerId, name: impl Into<String>) -> Self {
         Self { id, name: name.into(), custom: Map::new(), contacts: Vec::new() }
@@ -99,7 +99,7 @@ pub struct PastAgent {
     pub at: Time,
 }
 
-/// The last thing said that customers may see.
+/// The last turn that customers may see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LastWords {
@@ -122,7 +122,7 @@ pub struct Receipts {
     pub desk_seen: Position,
 }
 
-/// The last turn of one participant of our side that the customer could see.
+/// A participant's last turn that the customer could see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Voice {
     pub by: Participant,
@@ -137,7 +137,7 @@ pub struct OpenQuestion {
     pub choices: Vec<Choice>,
 }
 
-/// An outbound turn on its way.
+/// An outbound turn in delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenTurn {
     pub turn: TurnId,
@@ -145,12 +145,12 @@ pub struct OpenTurn {
     pub stage: Stage,
 }
 
-/// All that decisions depend on.
+/// Everything that decisions depend on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Conversation {
     pub id: ConversationId,
-    /// Of the last event.
+    /// Position of the last event.
     pub position: Position,
     pub customer: CustomerRef,
     pub contact: ContactId,
@@ -165,7 +165,7 @@ pub struct Conversation {
     /// `needs_help`, with reason, by whom, since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<NeedsHelp>,
-    /// Who won the last call for help, so that late claims can be told.
+    /// Who won the last call for help, so that late claimants can be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_claim: Option<Participant>,
     pub logic: LogicState,
@@ -175,24 +175,24 @@ pub struct Conversation {
     /// Since when the customer waits for us.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting_since: Option<Time>,
-    /// The customer's first turn that no person of ours has answered since, closing courtesies left out.
+    /// The customer's first turn that no person has answered since, without closing courtesies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unanswered_by_person: Option<Time>,
     /// The customer's last turn.
     pub last_customer: Position,
-    /// When that was.
+    /// Time of the customer's last turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_customer_at: Option<Time>,
     /// The customer's last turn that was not a closing courtesy.
     pub last_loud: Position,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub voices: Vec<Voice>,
-    /// Open stretches only.
+    /// Open engagements only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub engagements: Vec<Engagement>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<PastAgent>,
-    /// The newest one of each user, until they have seen it.
+    /// Each user's newest unseen mention.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<OpenMention>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -205,7 +205,7 @@ pub struct Conversation {
     pub open_turns: Vec<OpenTurn>,
     #[serde(default)]
     pub receipts: Receipts,
-    /// Data that Your Logic owns.
+    /// Your Logic's data about the conversation.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub custom: Map<String, Value>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -255,7 +255,7 @@ impl Conversation {
         })
     }
 
-    /// The state after all of `events`; none if they do not begin with a start.
+    /// The state after all `events`; none if they do not begin with a start.
     #[must_use]
     pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Self> {
         let mut events = events.into_iter();
@@ -266,11 +266,11 @@ impl Conversation {
         Some(state)
     }
 
-    /// Moves the state past one event.
+    /// Advances the state by one event.
     pub fn apply(&mut self, event: &Event) {
         self.position = event.position;
         self.updated = event.time;
-        // Who the customer of a request that is over was, Your Logic learns when they write again.
+        // Your Logic learns a completed conversation's customer when they write again.
         let concerns_logic = self.in_progress() || !matches!(event.body, EventBody::CustomerLinked { .. });
         if self.logic.engaged && concerns_logic {
             pending(event).into_iter().for_each(|next| self.logic.add(next));
@@ -392,7 +392,7 @@ impl Conversation {
         if let Content::Question { choices, .. } = &turn.content {
             keep_last(&mut self.questions, OPEN_QUESTIONS, OpenQuestion { turn: turn.id, choices: choices.clone() });
         }
-        // Whoever of ours speaks next has had the chance to say again what failed.
+        // After our side's next turn, a failed one is no longer pending: its author could repeat it.
         self.open_turns.retain(|open| open.stage != Stage::Failed);
         let open = OpenTurn { turn: turn.id, position: event.position, stage: Stage::Prepared };
         keep_last(&mut self.open_turns, OPEN_TURNS, open);
@@ -405,7 +405,7 @@ impl Conversation {
         keep_last(&mut self.mentions, OPEN_MENTIONS, mention);
     }
 
-    /// Whether it is known that a side has received or seen everything up to a position.
+    /// Whether a side is known to have received or seen everything up to a position.
     #[must_use]
     pub fn has_received(&self, side: Side, stage: Stage, up_to: Position) -> bool {
         let known = &self.receipts;
@@ -427,7 +427,7 @@ impl Conversation {
             *seen = up_to.max(*seen);
             if side == Side::Customer {
                 let seen = *seen;
-                // What the channel refused was not seen, whatever was seen after it.
+                // What the channel refused was not seen, even if later turns were.
                 self.open_turns.retain(|open| open.position > seen || open.stage == Stage::Failed);
             }
         }
@@ -450,13 +450,12 @@ impl Conversation {
         }
     }
 
-    /// Whether the request is still being handled.
     #[must_use]
     pub fn in_progress(&self) -> bool {
         self.status == Status::InProgress
     }
 
-    /// The engagement of a user as an agent.
+    /// A user's engagement as an agent.
     #[must_use]
     pub fn agent(&self, user: UserId) -> Option<&Engagement> {
         self.engagements
@@ -464,7 +463,7 @@ impl Conversation {
             .find(|e| matches!(&e.kind, EngagementKind::Agent { participant } if participant.user() == Some(user)))
     }
 
-    /// The engagement of any participant of ours who may speak.
+    /// The engagement of one of our participants who may speak.
     #[must_use]
     pub fn engagement_of(&self, participant: &Participant) -> Option<&Engagement> {
         match participant {
@@ -473,31 +472,31 @@ impl Conversation {
         }
     }
 
-    /// The open invitation of a user.
+    /// A user's open invitation.
     #[must_use]
     pub fn invitation_of(&self, user: UserId) -> Option<&Engagement> {
         self.engagements.iter().find(|e| e.invitee().and_then(Participant::user) == Some(user))
     }
 
-    /// Whether an external agent is asked in by this link and has not come yet.
+    /// Whether this link's external agent was invited and has not come yet.
     #[must_use]
     pub fn is_invited(&self, link: LinkId) -> bool {
         self.of_link(link).is_some_and(|e| e.invitee().is_some())
     }
 
-    /// The engagement of the external agent with this link, or their invitation.
+    /// The engagement or invitation of this link's external agent.
     pub(crate) fn of_link(&self, link: LinkId) -> Option<&Engagement> {
         let by_link = |p: &Participant| matches!(p, Participant::ExternalAgent { link: by, .. } if *by == link);
         self.engagements.iter().find(|e| e.person().or(e.invitee()).is_some_and(by_link))
     }
 
-    /// The people of our side who take part now.
+    /// Engagements of our people.
     pub fn people(&self) -> impl Iterator<Item = &Engagement> {
         self.engagements.iter().filter(|e| e.person().is_some())
     }
 
-    /// The next moment at which something happens by itself: a request or an invitation or a link expires, a call for
-    /// help is made to more people, or Your Logic should have been asked by then.
+    /// The next moment at which something is due: a request, invitation or link expires, a call for help widens, or a
+    /// question to Your Logic is overdue.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Time> {
         let expiries = self.engagements.iter().filter_map(Engagement::expires);
@@ -509,20 +508,20 @@ impl Conversation {
         expiries.chain(self.logic.asked.as_ref().map(|asked| asked.expires)).chain(unasked).chain(widens).min()
     }
 
-    /// The last turn of our side, other than `author`'s own, that the customer could see.
+    /// Our side's last visible turn by anyone but `author`.
     #[must_use]
     pub fn last_voice_beside(&self, author: &Participant) -> Option<&Voice> {
         self.voices.iter().filter(|voice| !voice.by.same(author)).max_by_key(|voice| voice.position)
     }
 
-    /// The last turn of a person of ours.
+    /// The last turn of one of our people.
     #[must_use]
     pub fn last_person_voice(&self) -> Option<&Voice> {
         self.voices.iter().filter(|v| v.by.kind() != ParticipantKind::Logic).max_by_key(|v| v.position)
     }
 }
 
-/// What Your Logic has to be asked because of `event`.
+/// The question to Your Logic that `event` causes.
 fn pending(event: &Event) -> Option<Pending> {
     let trigger = trigger_of(event)?;
     let silent = matches!(&event.body, EventBody::TurnAdded { turn, .. } if turn.silent);

@@ -1,4 +1,4 @@
-//! A moment. The core never asks what time it is; callers pass it in.
+//! A point in time. The core never reads a clock; callers pass the time in.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,7 +15,6 @@ use utoipa::ToSchema;
 pub struct Time(pub i64);
 
 impl Time {
-    /// This moment moved by `ms` milliseconds.
     #[must_use]
     pub fn plus_ms(self, ms: i64) -> Self {
         Self(self.0.saturating_add(ms))

@@ -1,7 +1,7 @@
-//! What a newer version wrote, as far as this one understands it.
+//! Reads data of newer versions as far as possible.
 //!
-//! An event whose body cannot be read still has its place: it moves the position, and its body is kept as it came. A
-//! state is read without the parts that cannot be; whoever holds it asks for it again once they are updated.
+//! An unreadable event still advances the position, and its body is kept unchanged. A state is read without its
+//! unreadable parts; after an update the desk fetches it again.
 
 use serde::Deserialize;
 use serde_json::{Error, Map, Value, json};
@@ -12,10 +12,10 @@ use crate::participant::Participant;
 use crate::state::Conversation;
 use crate::time::Time;
 
-/// Parts without which there is no state, and what stands for those that cannot be read.
+/// Mandatory parts of a state, and defaults for unreadable ones.
 const NEEDED: [&str; 8] = ["id", "position", "customer", "contact", "started", "updated", "lastCustomer", "lastLoud"];
 
-/// An event as far as every version agrees.
+/// The fields of an event that all versions share.
 #[derive(Deserialize)]
 struct Head {
     conversation: ConversationId,
@@ -28,10 +28,10 @@ struct Head {
 }
 
 impl Event {
-    /// Reads an event of this or a newer version; what is not understood becomes [`EventBody::Unknown`].
+    /// Reads an event of this or a newer version; an unknown body becomes [`EventBody::Unknown`].
     ///
     /// # Errors
-    /// If it is no event of any version: it has no place, no time or no body with one name.
+    /// If it is no event of any version: without position, time, or a body with exactly one name.
     pub fn read(json: &str) -> Result<Self, Error> {
         serde_json::from_str(json).or_else(|error| {
             let head: Head = serde_json::from_str(json).map_err(|_| error)?;
@@ -56,7 +56,7 @@ impl Event {
 }
 
 impl Conversation {
-    /// Reads a state of this or a newer version; false if parts of it were not understood and are missing.
+    /// Reads a state of this or a newer version; false if unreadable parts are missing.
     ///
     /// # Errors
     /// If it is no state of any version.
@@ -70,7 +70,7 @@ impl Conversation {
     }
 }
 
-/// The state with every part that can be read.
+/// The state with every readable part.
 fn understood(mut parts: Map<String, Value>) -> Result<Conversation, Error> {
     let mut known = Map::new();
     known.insert("channel".into(), json!("imported"));
@@ -81,7 +81,7 @@ fn understood(mut parts: Map<String, Value>) -> Result<Conversation, Error> {
         if name == "customer"
             && let Value::Object(customer) = &mut value
         {
-            // Addresses of a kind that is not known are not shown.
+            // Contacts of an unknown kind are dropped.
             if let Some(Value::Array(contacts)) = customer.get_mut("contacts") {
                 contacts.retain(|contact| serde_json::from_value::<crate::Contact>(contact.clone()).is_ok());
             }
@@ -109,7 +109,7 @@ fn understood(mut parts: Map<String, Value>) -> Result<Conversation, Error> {
     Ok(state)
 }
 
-/// Writes an event's body as it came.
+/// Writes an unknown body unchanged.
 pub(crate) fn body<S: serde::Serializer>(body: &EventBody, serializer: S) -> Result<S::Ok, S::Error> {
     match body {
         EventBody::Unknown(value) => serde::Serialize::serialize(value, serializer),

@@ -10,7 +10,7 @@ use crate::help::Reach;
 use crate::participant::Participant;
 use crate::turn::{Content, Stage};
 
-/// What happened, in the words of the protocol.
+/// What happened, in the protocol's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Trigger {
@@ -29,15 +29,15 @@ pub enum Trigger {
     HandoverGraded,
     CustomerLinked,
     EngageLogicChanged,
-    /// The customer is writing; told only where that is wished for. Never an event.
+    /// The customer is typing; sent only if enabled. Never an event.
     Typing,
-    /// Nothing happened: an agent would like to know what Your Logic would say. Never an event.
+    /// A dry run: what would Your Logic say? Never an event.
     Preview,
-    /// Nothing happened: an agent would like better words for a reply. Never an event.
+    /// A dry run: a better wording for an agent's reply. Never an event.
     Improve,
 }
 
-/// The trigger of an event; none if Your Logic caused it itself or need not know.
+/// The trigger of an event; none if Your Logic caused it or need not know.
 #[must_use]
 pub fn trigger_of(event: &Event) -> Option<Trigger> {
     if event.actor == Participant::Logic {

@@ -14,50 +14,50 @@ use crate::ids::{EngagementId, MediaId, TurnId};
 use crate::mention::Mention;
 use crate::rejection::Rejection;
 
-/// Limits of what a turn may carry, in characters or bytes as named.
+/// Limits of a turn's parts, in characters or bytes as named.
 pub mod limits {
-    /// Longest text of a turn, in characters.
+    /// Maximum text of a turn, in characters.
     pub const TEXT_CHARS: usize = 10_000;
-    /// Most actions of one answer.
+    /// Maximum actions per answer.
     pub const ACTIONS: usize = 64;
-    /// Most choices of one question.
+    /// Maximum choices per question.
     pub const CHOICES: usize = 30;
-    /// Longest label or id of a choice, in characters.
+    /// Maximum length of a choice's label or id, in characters.
     pub const CHOICE_CHARS: usize = 200;
-    /// Largest custom data of a conversation, in bytes of JSON.
+    /// Maximum custom data of a conversation, in bytes of JSON.
     pub const CUSTOM_BYTES: usize = 64 * 1024;
-    /// Most tags on a conversation.
+    /// Maximum tags per conversation.
     pub const TAGS: usize = 50;
-    /// Most colleagues that one note mentions.
+    /// Maximum colleagues mentioned in one note.
     pub const MENTIONS: usize = 20;
-    /// Most points in one part of a handover packet.
+    /// Maximum points in one part of a handover packet.
     pub const POINTS: usize = 8;
-    /// Shortest time to live of an external agent's link, in milliseconds.
+    /// Minimum lifetime of an external agent's link, in milliseconds.
     pub const LINK_MIN_MS: i64 = 60 * 1000;
-    /// Longest time to live of an external agent's link, in milliseconds.
+    /// Maximum lifetime of an external agent's link, in milliseconds.
     pub const LINK_MAX_MS: i64 = 7 * 24 * 60 * 60 * 1000;
-    /// Most custom buttons of an account.
+    /// Maximum custom buttons per account.
     pub const BUTTONS: usize = 100;
-    /// Longest title of a custom button, in characters.
+    /// Maximum title of a custom button, in characters.
     pub const BUTTON_TITLE_CHARS: usize = 60;
-    /// Longest URL of a custom button as it is defined, in characters.
+    /// Maximum URL template of a custom button, in characters.
     pub const BUTTON_URL_CHARS: usize = 2_000;
-    /// Longest URL of a custom button with its values, in bytes.
+    /// Maximum filled URL of a custom button, in bytes.
     pub const BUTTON_FILLED_BYTES: usize = 8_000;
-    /// Longest name, reason, tag, language or note line that labels something, in characters.
+    /// Maximum length of a name, reason, tag, language or note label, in characters.
     pub const LABEL_CHARS: usize = 500;
 }
 
-/// One contribution as it is stored. Its author is the actor of the event that adds it.
+/// One contribution as stored. Its author is the actor of the event that adds it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Turn {
     pub id: TurnId,
-    /// The engagement it was made in; none for customers and for notes from outside.
+    /// The author's engagement; none for customers and for notes from outside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engagement: Option<EngagementId>,
     pub content: Content,
-    /// A closing courtesy: shown, but reopens nothing and makes no noise.
+    /// A closing courtesy: shown, but reopens nothing and causes no notice.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub silent: bool,
 }
@@ -74,7 +74,7 @@ pub enum Content {
         text: String,
         choices: Vec<Choice>,
     },
-    /// One choice of an earlier question; `text` is the label the customer saw.
+    /// A choice of an earlier question; `text` is the label that the customer saw.
     Answer {
         question: TurnId,
         choice: String,
@@ -90,7 +90,7 @@ pub enum Content {
         text: String,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<Mention>,
-        /// What the text sums up, if it hands the conversation over.
+        /// The handover packet that the text sums up, if any.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         handover: Option<Box<Handover>>,
     },
@@ -111,8 +111,8 @@ pub struct Choice {
     pub label: String,
 }
 
-/// A stored file, by reference. Whoever sends one names its id alone, as text or in an object; the hub fills in the rest
-/// from what it has stored.
+/// A stored file, by reference. Senders give only its id, as text or in an object; the hub fills in the rest from its
+/// store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Media {
@@ -167,7 +167,7 @@ impl<'de> Visitor<'de> for IdOrWhole {
     }
 }
 
-/// How far a turn has come. Only ever moves forward, in this order; `Failed` is left by a retry alone.
+/// How far a turn has come. It only moves forward, in this order; only a retry leaves `Failed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
@@ -183,12 +183,12 @@ pub enum Stage {
     Delivered,
     /// Read by the customer, or seen by an agent.
     Seen,
-    /// The channel refused it; the reason travels beside.
+    /// The channel refused it; the reason is sent along.
     Failed,
 }
 
 impl Content {
-    /// The words, for lists and notifications. Empty for a file without a caption.
+    /// The text, for lists and notifications. Empty for a file without a caption.
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
@@ -207,10 +207,10 @@ impl Content {
         !matches!(self, Self::Note { .. } | Self::Suggestion { .. })
     }
 
-    /// The content without control characters, if a channel and a screen can carry it.
+    /// Validates the content and strips control characters.
     ///
     /// # Errors
-    /// `Rejection::Invalid` naming the field and its limit.
+    /// `Rejection::Invalid` with the field and its limit.
     pub(crate) fn checked(mut self) -> Result<Self, Rejection> {
         let text = match &mut self {
             Self::Text { text }
@@ -264,7 +264,7 @@ fn check_choices(choices: &[Choice]) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// Refuses a time to live that no link may have.
+/// Validates a link's lifetime.
 ///
 /// # Errors
 /// `Rejection::Invalid` naming `ttlS`.

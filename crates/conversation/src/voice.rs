@@ -3,24 +3,24 @@
 use crate::state::Conversation;
 use crate::time::Time;
 
-/// How long a person may let the customer wait before Your Logic speaks again, unless configured, in milliseconds.
+/// Default for how long a person may let the customer wait before Your Logic speaks again, in milliseconds.
 pub const PERSON_SILENT_MS: i64 = 5 * 60 * 1000;
 
-/// What the rule looks at.
+/// Inputs of the rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Word {
-    /// When the person of ours who came last has joined; none if nobody is engaged.
+    /// When the last of our people joined; none if no one is engaged.
     pub joined: Option<Time>,
-    /// The customer's first turn since the last turn of a person, closing courtesies left out; none if a person has
-    /// answered everything. What Your Logic says meanwhile answers it for the customer, not for the person.
+    /// The customer's first turn since a person's last turn, without closing courtesies; none if a person answered
+    /// everything. Your Logic's turns meanwhile answer it for the customer, not for the person.
     pub asked: Option<Time>,
-    /// A person is writing until then.
+    /// A person is typing until then.
     pub typing_until: Option<Time>,
 }
 
 impl Word {
-    /// Whether the word is a person's at `now`: from joining until they are gone, or have let the customer wait for
-    /// longer than `silent_ms`. Who is writing is not silent; who joins late has the whole time.
+    /// Whether the word is a person's at `now`: from joining until they leave, or have let the customer wait for
+    /// longer than `silent_ms`. Typing is not silence, and a late joiner has the whole time.
     #[must_use]
     pub fn is_a_persons(&self, now: Time, silent_ms: i64) -> bool {
         let Some(joined) = self.joined else { return false };

@@ -1,4 +1,4 @@
-//! What a customer does, and who they prove to be.
+//! The customer's commands, and their identification.
 
 use super::Draft;
 use crate::contact::{Former, LinkSource};
@@ -38,7 +38,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Whoever it was taken for until now.
+    /// Links the conversation, whoever its customer was before.
     pub(super) fn link_customer(
         &mut self,
         customer: &CustomerRef,
@@ -55,7 +55,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// An answer by choice takes its words from the question, never from the sender.
+    /// An answer by choice takes its text from the question, never from the sender.
     fn written(&self, content: Content) -> Result<Content, Rejection> {
         match content {
             Content::Answer { question, choice, .. } => {

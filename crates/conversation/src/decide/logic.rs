@@ -1,4 +1,4 @@
-//! What Your Logic does, and what happens when it cannot.
+//! Your Logic's commands, and its failures.
 
 use serde_json::{Map, Value};
 
@@ -36,7 +36,7 @@ impl Draft<'_> {
             let fallback = Fallback { failure: failure.clone(), since: self.now() };
             self.push_system(EventBody::FellBack { fallback });
         }
-        // A person who is there already knows; each further failure would only be noise.
+        // A person who is engaged already knows; further failures would only be noise.
         if first || self.state.people().next().is_none() {
             self.raise_help(Participant::System, HelpReason::LogicFailed { failure });
         }
@@ -64,7 +64,7 @@ impl Draft<'_> {
         self.why = HelpReason::LogicSilent;
         let customer_acted = self.state.last_customer > asked.trigger;
         let person_acted = self.state.last_person_voice().is_some_and(|voice| voice.position > asked.trigger);
-        // The request carried every turn until it was asked; only what is newer is news to its answer.
+        // The request carried all turns so far; only newer ones are news to its answer.
         self.overtaken = self
             .state
             .last_person_voice()
@@ -95,7 +95,7 @@ impl Draft<'_> {
         };
         let skipped_to = skipped_to.filter(|to| *to > asked.trigger);
         self.push(EventBody::LogicAnswered { request: id, trigger: asked.trigger, skipped_to, ignored });
-        // Only a Your Logic that speaks again has recovered; that it hears again is not enough.
+        // Your Logic has recovered only when it speaks again; receiving requests is not enough.
         let spoke = self.state.voices.iter().any(|v| v.by == Participant::Logic && v.position > asked.trigger);
         if self.state.fallback.is_some() && spoke {
             self.push_system(EventBody::FallbackCleared);
@@ -120,7 +120,7 @@ impl Draft<'_> {
         texts.into_iter().try_for_each(|text| self.suggest(text, Some("answered too late")))
     }
 
-    /// All of them, or the place of the one that is refused; none if there are too many.
+    /// Carries out all actions. The error has the index of the refused one; none if there are too many.
     fn act_all(&mut self, actions: &[Action]) -> Result<(), (Option<usize>, Rejection)> {
         if actions.len() > limits::ACTIONS {
             let problem = format!("{} are too many, at most {} are carried out", actions.len(), limits::ACTIONS);
@@ -224,7 +224,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Whether Your Logic takes the conversation back with these actions, in whatever order they stand.
+    /// Whether these actions give the conversation back to Your Logic, in any order.
     fn is_taken_back(&self, actions: &[Action]) -> bool {
         let is_removed =
             |id| actions.iter().any(|a| matches!(a, Action::RemoveParticipant { engagement } if *engagement == id));

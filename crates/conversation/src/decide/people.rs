@@ -1,4 +1,4 @@
-//! What agents and external agents do.
+//! Commands of agents and external agents.
 
 use super::Draft;
 use crate::blank::is_blank;
@@ -85,7 +85,7 @@ impl Draft<'_> {
         }
     }
 
-    /// Whoever works with a packet grades it, also when they are done; the last word counts.
+    /// The agent who works with a packet grades it, even after leaving; the last grade counts.
     fn grade(&mut self, turn: TurnId, grade: Grade) -> Result<(), Rejection> {
         let open = self.state.handover.as_ref().filter(|open| open.turn == turn).ok_or(Rejection::NoTurn)?;
         let is_same = open.graded.as_ref().is_some_and(|graded| graded.grade == grade && graded.by.same(self.actor));
@@ -98,7 +98,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// The actor's own engagement; whoever has none cannot act in the conversation.
+    /// The actor's own engagement; without one they cannot act in the conversation.
     pub(super) fn engaged(&self) -> Result<EngagementId, Rejection> {
         if let Some(engagement) = self.state.engagement_of(self.actor) {
             return Ok(engagement.id);
@@ -241,7 +241,7 @@ impl Draft<'_> {
                     return Err(Rejection::Forbidden { permission: Permission::InviteExternal });
                 }
                 check_label("name", name)?;
-                // Its time counts from when it was received: some of it may be over.
+                // The lifetime counts from receipt, so part of it may have passed.
                 if !(1..=limits::LINK_MAX_MS).contains(&expires.since(self.now())) {
                     return Err(Rejection::invalid("expires", "a link lives between 1 minute and 7 days"));
                 }
@@ -267,7 +267,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// A user may not work here any more: nobody waits for them, and nobody is left alone with them.
+    /// A user lost access: stops waiting for them, and leaves no customer alone with them.
     fn dismiss(&mut self, user: UserId) {
         let invited = self.state.invitation_of(user).map(|invitation| invitation.id);
         if let Some(id) = invited {
@@ -331,7 +331,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// The mail with the link has failed for good: whoever invited has to know. Nobody needs to once it is used or over.
+    /// The link's mail has failed for good: the inviter must know, unless the link is already used or ended.
     pub(super) fn fail_mail(&mut self, link: LinkId, reason: &str) -> Result<(), Rejection> {
         check_remark("reason", Some(reason))?;
         let name = match self.state.of_link(link).and_then(Engagement::invitee) {

@@ -1,4 +1,4 @@
-//! Who may send which command: one table. What somebody may read is decided before (`may_read`).
+//! Who may send which command, as one table. Read access is decided before (`may_read`).
 
 use super::Draft;
 use crate::command::Command;
@@ -6,12 +6,12 @@ use crate::participant::ParticipantKind::{self, Agent, Customer, ExternalAgent, 
 use crate::permission::Permission;
 use crate::rejection::Rejection;
 
-/// How an agent has to stand to the conversation.
+/// What an agent needs to be in the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
-    /// To handle conversations is enough, or the command itself looks further: at an engagement, an invitation, a link.
+    /// Handling conversations is enough, or the command itself checks more: an engagement, an invitation, a link.
     Handles,
-    /// To look on is enough: whoever views all conversations need not handle any.
+    /// Observing is enough: users who view all conversations need not handle any.
     LooksOn,
     /// Engaged in this conversation, or viewing all of them.
     TakesPart,
@@ -19,7 +19,7 @@ enum Standing {
 
 const OURS: &[ParticipantKind] = &[Agent, ExternalAgent];
 
-/// Which kinds of participants may send a command, and how agents among them have to stand.
+/// Which kinds of participants may send a command, and what agents among them need to be.
 fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
     use Standing::{Handles, LooksOn, TakesPart};
     match command {
@@ -31,7 +31,7 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
         }
         Command::Note { .. } => (OURS, LooksOn),
         Command::Receive { .. } => (&[Customer, Agent, ExternalAgent], LooksOn),
-        // Each begins an engagement, looks for one, or for an invitation of the sender's own.
+        // Each begins an engagement, or looks for the sender's own engagement or invitation.
         Command::Join { .. }
         | Command::Reopen
         | Command::TakeOver
@@ -42,7 +42,7 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
         | Command::Remove { .. }
         | Command::Delegate { .. }
         | Command::GradeHandover { .. } => (&[Agent], Handles),
-        // What others have begun is for those who take part.
+        // Only participants may end what others began.
         Command::HelpNotNeeded | Command::Withdraw { .. } | Command::EngageLogic { .. } | Command::Tag { .. } => {
             (&[Agent], TakesPart)
         }
@@ -63,7 +63,7 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
 }
 
 impl Draft<'_> {
-    /// Refuses whoever may not send this command at all.
+    /// Refuses senders who may not send this command at all.
     pub(super) fn permit(&self, command: &Command) -> Result<(), Rejection> {
         let (kinds, standing) = rule_of(command);
         if !kinds.contains(&self.actor.kind()) {
