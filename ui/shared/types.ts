@@ -2,7 +2,7 @@
 
 export type AddPart = { file: MediaId, 
 /**
- * Where in the file the part begins; parts come in order.
+ * Where the part begins in the file; parts come in order.
  */
 place: number, 
 /**
@@ -12,7 +12,7 @@ data: string, };
 
 export type AlertView = { user: UserId, name: string, 
 /**
- * Told to the desk.
+ * Sent to the desk.
  */
 sent: Time | null, shown: Time | null, muted: Time | null, 
 /**
@@ -28,15 +28,15 @@ export type AppView = { connection: ConnectionView,
  */
 me: MeView | null, counts: CountsView, figures: FiguresView, 
 /**
- * How the notification service answered last.
+ * The notification service's last answer.
  */
 notifications: NotificationsView, settings: SettingsView, 
 /**
- * The hub's time minus this machine's, in milliseconds: what the page shows against now.
+ * The hub's time minus this machine's, in milliseconds; add it to the local time for display.
  */
 hubAheadMs: number, 
 /**
- * Conversations with something in them that only a newer version of the desk can show.
+ * Conversations with data that only a newer version of the desk can show.
  */
 newer: number, };
 
@@ -46,7 +46,7 @@ export type Availability = "available" | "busy" | "away";
 
 export type BeginFile = { id: ConversationId, name: string, 
 /**
- * As the page knows it; the hub looks for itself.
+ * As reported by the page; the hub judges for itself.
  */
 contentType: string, bytes: number, };
 
@@ -54,11 +54,11 @@ export type ButtonId = string;
 
 export type ButtonView = { id: ButtonId, title: string, description: string, 
 /**
- * A press goes to Your Logic.
+ * A press is sent to Your Logic.
  */
 acts: boolean, 
 /**
- * A press puts a text on the clipboard.
+ * A press copies a text to the clipboard.
  */
 copies: boolean, 
 /**
@@ -66,11 +66,11 @@ copies: boolean,
  */
 opens: boolean, 
 /**
- * The text for the clipboard; none while it cannot be used.
+ * The text for the clipboard; none while unusable.
  */
 copy: string | null, 
 /**
- * The page's address; none while it cannot be used.
+ * The page's address; none while unusable.
  */
 url: string | null, 
 /**
@@ -84,7 +84,7 @@ export type CallView = { call: CallId, since: Time, reach: Reach, ended: Time | 
 
 export type Change = { "type": "app" } | { "type": "lists" } | { "type": "conversation", id: ConversationId, } | { "type": "typing", id: ConversationId, by: Participant, until: Time, } | { "type": "upload", id: ConversationId, command: CommandId, sent: number, } | { "type": "open", id: ConversationId, section: Section | null, 
 /**
- * Of the entry that it is about; none for the end.
+ * Key of the entry that it is about; none for the end.
  */
 key: string | null, } | { "type": "alerts", id: ConversationId, } | { "type": "wanted" } | { "type": "toast", tone: Tone, text: string, } | { "type": "everything" };
 
@@ -108,15 +108,15 @@ export type ConversationId = string;
 
 export type ConversationView = { row: RowView, position: Position, started: Time, completed: CompletedView | null, engageLogic: boolean, 
 /**
- * Why Your Logic could not go on, in one line.
+ * Why Your Logic could not continue, in one line.
  */
 fallback: string | null, people: Array<PersonView>, 
 /**
- * Data that Your Logic keeps, flattened for reading.
+ * Your Logic's data, flattened for reading.
  */
 custom: Array<FieldView>, 
 /**
- * What the customer is known by.
+ * The customer's name, contacts and other known facts.
  */
 customer: Array<FieldView>, 
 /**
@@ -136,11 +136,11 @@ buttons: Array<ButtonView>,
  */
 logicUntil: Time | null, 
 /**
- * What Your Logic has still to be asked about after that.
+ * What Your Logic has yet to be asked about after that.
  */
 logicWaiting: number, drafts: DraftsView, 
 /**
- * As if what is in the outbox had happened.
+ * As if the outbox had been sent.
  */
 may: MayView, 
 /**
@@ -166,21 +166,21 @@ export type CustomerId = string;
 
 export type Draft = { id: ConversationId, text: string, 
 /**
- * Which of the two: the note for colleagues, or the reply.
+ * True for a note to colleagues, false for a reply.
  */
 note: boolean, 
 /**
- * The draft that the author had before them: what came back meanwhile is not overwritten.
+ * The draft that the author edited: text that came back meanwhile is not overwritten.
  */
 base?: string, };
 
 export type DraftsView = { reply: string, note: string, 
 /**
- * Why words that were sent stand here again; until they are sent or changed.
+ * Why sent text is here again; cleared by sending or editing it.
  */
 returned: ReturnedView | null, 
 /**
- * Files that go with the next reply, in the order of choosing.
+ * Files of the next reply, in the order of choosing.
  */
 files: Array<FileView>, };
 
@@ -188,11 +188,11 @@ export type EngagementId = string;
 
 export type EntriesRequest = { id: ConversationId, 
 /**
- * Key of the oldest entry at hand: the page before it. At most one of the three keys; none for the newest page.
+ * Key of the oldest loaded entry: the page before it. At most one of the three keys; none for the newest page.
  */
 before?: string, 
 /**
- * Key of the newest entry at hand: the next page towards now.
+ * Key of the newest loaded entry: the next newer page.
  */
 after?: string, 
 /**
@@ -216,7 +216,7 @@ loading: boolean, };
 
 export type EntryBody = { "type": "text", turn: TurnId, text: string, silent: boolean, } | { "type": "question", turn: TurnId, text: string, choices: Array<Choice>, chosen: string | null, } | { "type": "answer", turn: TurnId, text: string, } | { "type": "attachment", turn: TurnId, media: Media, text: string, } | { "type": "note", turn: TurnId, text: string, 
 /**
- * Whose names in it are mentions.
+ * The names in it that are mentions.
  */
 mentions: Array<Mention>, } | { "type": "suggestion", turn: TurnId, text: string, why: string | null, } | { "type": "system", what: SystemKind, text: string, } | { "type": "seam", channel: Channel, started: Time, outcome: string | null, };
 
@@ -226,11 +226,11 @@ export type EntryView = {
  */
 key: string, conversation: ConversationId, 
 /**
- * None for what is still in the outbox.
+ * None for entries that are still in the outbox.
  */
 position: Position | null, 
 /**
- * What is still in the outbox can be cancelled by it.
+ * Cancels an entry that is still in the outbox.
  */
 command: CommandId | null, time: Time, by: Participant, body: EntryBody, 
 /**
@@ -246,13 +246,13 @@ export type FieldView = { label: string, value: string, };
 
 export type FiguresView = { 
 /**
- * The last call for help: flagged at the hub → taken by the notification service, in milliseconds.
+ * The last call for help: from the hub to the notification service, in milliseconds.
  */
 helpToNotificationMs: number | null, cacheBytes: number, queued: number, };
 
 export type FileView = { id: MediaId, name: string, contentType: string, bytes: number, 
 /**
- * All of it is on this machine, and it can be sent.
+ * It is completely on this machine and can be sent.
  */
 whole: boolean, 
 /**
@@ -288,7 +288,7 @@ mayGrade: boolean, };
 
 export type HelpView = { call: CallId, 
 /**
- * One line that an agent understands.
+ * One line for agents.
  */
 reason: string, by: Participant, since: Time, };
 
@@ -304,7 +304,7 @@ key: string, conversation: ConversationId,
  */
 name: string, channel: Channel, time: Time, 
 /**
- * Who said it; none for a customer.
+ * The author; none for a customer.
  */
 by: Participant | null, kind: HitKind, attachment: boolean, snippet: Array<SpanView>, };
 
@@ -312,7 +312,7 @@ export type HubSearch = "not_asked" | "answered" | "unreachable";
 
 export type ImprovedView = { text: string, by: "logic" | "model", 
 /**
- * What was written and what is proposed, in reading order.
+ * The word diff of original and proposal, in reading order.
  */
 pieces: Array<PieceView>, };
 
@@ -320,17 +320,17 @@ export type InviteColleague = { id: ConversationId, user: UserId, note?: string,
 
 export type InviteExternal = { id: ConversationId, name: string, 
 /**
- * Where the hub mails a link to.
+ * Where the hub mails the link to.
  */
 email?: string, 
 /**
- * How long the link lives, in seconds.
+ * Lifetime of the link, in seconds.
  */
 ttlS: number, note?: string, };
 
 export type Join = { id: ConversationId, 
 /**
- * The call for help that is claimed, if any.
+ * The claimed call for help, if any.
  */
 call?: CallId, };
 
@@ -356,7 +356,7 @@ export type LockedAsk = "choose_passphrase" | "passphrase" | "keychain";
 
 export type Looking = { 
 /**
- * The conversation on screen in a focused window; none if the window has no focus.
+ * The conversation on screen in a focused window; none without focus.
  */
 id: ConversationId | null, };
 
@@ -366,7 +366,7 @@ export type MayView = { join: boolean, reply: boolean, note: boolean, leave: boo
 
 export type MeView = { user: UserId, name: string, email: string, account: string, permissions: Permissions, availability: Availability, 
 /**
- * The most conversations at once.
+ * Maximum conversations at once.
  */
 capacity: number, 
 /**
@@ -374,7 +374,7 @@ capacity: number,
  */
 mail: boolean, 
 /**
- * Whether the hub can offer better words for a reply.
+ * Whether the hub can offer a better wording for a reply.
  */
 improve: boolean, };
 
@@ -396,15 +396,15 @@ export type NotificationSettings = { helpNeeded: Loudness, invited: Loudness, cu
  */
 mentioned: Loudness, 
 /**
- * For those who view all conversations: more calls for help are open than `queue_threshold`.
+ * For users who view all conversations: more calls for help are open than `queue_threshold`.
  */
 queueLong: Loudness, queueThreshold: number, 
 /**
- * Calls for help and invitations are shown again every minute until somebody acts.
+ * Calls for help and invitations are shown again every minute until the user acts.
  */
 repeat: boolean, 
 /**
- * The customer's words are part of a notification.
+ * Notifications include the customer's words.
  */
 preview: boolean, 
 /**
@@ -434,7 +434,7 @@ export type Permissions = Array<[Permission, Scope]>;
 
 export type PersonView = { engagement: EngagementId, participant: Participant, me: boolean, since: Time, until: Time | null, 
 /**
- * Asked, and has not answered.
+ * Invited, without an answer yet.
  */
 invited: boolean, };
 
@@ -454,7 +454,7 @@ export type PressButton = { id: ConversationId, button: ButtonId, };
 
 export type PreviewLine = { 
 /**
- * Words to the customer; else something that it would do, in our words.
+ * True for a message to the customer, false for a description of another action.
  */
 says: boolean, text: string, choices: Array<string>, };
 
@@ -462,7 +462,7 @@ export type PreviewView = { lines: Array<PreviewLine>, };
 
 export type QueuedView = { command: CommandId, conversation: ConversationId, 
 /**
- * The customer.
+ * The customer's name.
  */
 name: string, 
 /**
@@ -490,7 +490,7 @@ export type RowView = { id: ConversationId, customer: CustomerId, name: string, 
  */
 words: string, 
 /**
- * Who said them.
+ * Their author.
  */
 wordsBy: Participant | null, wordsAt: Time | null, 
 /**
@@ -506,7 +506,7 @@ export type RpcError = { code: string, message: string, };
 
 export type SavedView = { 
 /**
- * None if the agent chose no place.
+ * None if the agent cancelled.
  */
 path: string | null, };
 
@@ -514,17 +514,17 @@ export type Scope = "ME" | "*";
 
 export type SearchRequest = { query: string, 
 /**
- * Most hits.
+ * Maximum number of hits.
  */
 limit: number, 
 /**
- * Asks the hub, too, for what is not on this machine; false answers at once.
+ * Also ask the hub for what is not on this machine; false answers at once.
  */
 hub: boolean, };
 
 export type SearchView = { hits: Array<HitView>, 
 /**
- * A sentence about what of the query was not understood.
+ * A sentence about the part of the query that was not understood.
  */
 hint: string | null, hub: HubSearch, };
 
@@ -538,11 +538,11 @@ export type Send = { id: ConversationId, text: string,
  */
 writtenAgainst: Position, 
 /**
- * Send although the conversation has moved on.
+ * Send even though the conversation has moved on.
  */
 anyway: boolean, 
 /**
- * Files of the draft, in their order. The text, which may be empty then, goes with the last.
+ * Files of the draft, in order. The text, which may then be empty, goes with the last.
  */
 files?: Array<MediaId>, };
 
@@ -554,7 +554,7 @@ export type SetStartup = { atLogin: boolean, };
 
 export type SettingsView = { 
 /**
- * A customer's turn since writing holds a reply back, too.
+ * A customer's turn since writing also holds a reply back.
  */
 mindCustomer: boolean, notifications: NotificationSettings, };
 
@@ -584,7 +584,7 @@ export type TurnId = string;
 
 export type Unlock = { 
 /**
- * The first one that is given is the one that counts.
+ * The first passphrase given becomes the passphrase.
  */
 passphrase: string, };
 

@@ -7,7 +7,7 @@ use ts_rs::{Config, TS, TypeVisitor};
 use crate::rpc::*;
 use crate::view::*;
 
-/// Collects every type that is reachable from the table, each once.
+/// Collects every type that the table reaches, each once.
 struct Collect<'a> {
     config: &'a Config,
     found: std::collections::BTreeMap<String, String>,
@@ -27,7 +27,7 @@ impl TypeVisitor for Collect<'_> {
     }
 }
 
-/// The whole of `types.ts`.
+/// The contents of `types.ts`.
 #[must_use]
 pub fn typescript() -> String {
     let config = Config::default();
@@ -67,7 +67,7 @@ pub fn typescript() -> String {
 
 #[cfg(test)]
 mod tests {
-    /// The committed file is what the table says; `UPDATE_TYPES=1` writes it.
+    /// The committed file matches the table; `UPDATE_TYPES=1` writes it.
     #[test]
     fn the_committed_types_are_the_generated_ones() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/shared/types.ts");

@@ -1,29 +1,29 @@
-//! What the user opens with the system's programs: web pages, files. This window never shows pages, and runs no file.
+//! Opens web pages and files with the system's programs. Our own window never shows pages, and runs no file.
 
 use std::path::{Path, PathBuf};
 
-/// Why the system did not do it; in words for the agent.
+/// Why the system refused, for the agent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct BrowserError(pub String);
 
-/// Where a file is to be saved.
+/// Where to save a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Saving {
-    /// The user chose this path; what is there already may be written over.
+    /// The path chosen by the user; an existing file may be overwritten.
     At(PathBuf),
-    /// Nobody can be asked: any free name in this folder.
+    /// No dialog is available: any free name in this folder.
     In(PathBuf),
-    /// The user thought better of it.
+    /// The user cancelled.
     Nowhere,
 }
 
-/// Opens web pages and files. May start programs and ask the user, so it is asked off the runtime.
+/// Opens web pages and files. Calls may block: they start programs and ask the user. Call them off the runtime.
 pub trait Browser: Send + Sync + 'static {
     /// Opens an `http` or `https` address.
     ///
     /// # Errors
-    /// If the system does not take it.
+    /// If the system refuses.
     fn open(&self, url: &str) -> Result<(), BrowserError>;
 
     /// Opens a file with the program for its type.
@@ -34,10 +34,10 @@ pub trait Browser: Send + Sync + 'static {
         Err(BrowserError("This desk has no programs to open files with.".into()))
     }
 
-    /// Asks where a file is to be saved; `name` is offered.
+    /// Asks where to save a file, suggesting `name`.
     ///
     /// # Errors
-    /// If nobody can be asked and there is no folder for it.
+    /// If no dialog is available and there is no folder for it.
     fn save_as(&self, name: &str) -> Result<Saving, BrowserError> {
         Err(BrowserError(format!("This desk has no place to save {name} to.")))
     }

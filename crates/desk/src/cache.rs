@@ -1,8 +1,8 @@
-//! What this machine knows: one SQLite file that the interface reads from, one room per table.
+//! This machine's copy: one SQLite file that the interface reads from, one module per table.
 //!
-//! The hub's word comes in through [`crate::sync`] alone; what is the user's own (drafts, what was seen, the outbox)
-//! comes from the handlers. The file holds one user's view. Commits are durable against a crash of the process; a
-//! power cut may cost the last moment, which the cursor in the same file then fetches again.
+//! The hub's data is written by [`crate::sync`] only; the user's own data (drafts, read positions, the outbox) by the
+//! handlers. The file holds one user's view. Commits survive a crash of the process. A power cut may lose the last
+//! moment, which the cursor in the same file then fetches again.
 
 pub(crate) mod bookmarks;
 pub(crate) mod buttons;
@@ -35,13 +35,13 @@ use crate::changes::Told;
 use crate::desk::Renewal;
 use crate::vault::Unlocked;
 
-/// A moment that never comes, for sort keys of rows that have none.
+/// Sort key of rows without a time.
 pub(crate) const NEVER: i64 = i64::MAX;
 
-/// One that searches, and one for everything else.
+/// One for searches, one for everything else.
 const READERS: usize = 2;
 
-/// One step per table; a change of a table is a new step at the end.
+/// One step per table; a change to a table is a new step at the end.
 const MIGRATIONS: &[Migration] = &[
     Migration { name: "meta", sql: meta::SCHEMA },
     Migration { name: "conversations", sql: conversations::SCHEMA },
@@ -64,31 +64,30 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "files to send", sql: files::SCHEMA },
 ];
 
-/// What can go wrong with the cache.
 #[derive(Debug, thiserror::Error)]
 pub enum CacheError {
     #[error(transparent)]
     Database(#[from] tandem_sqlite::Error),
     #[error("database: {0}")]
     Sqlite(#[from] rusqlite::Error),
-    /// A row that this program wrote cannot be read back.
+    /// A row written by this program is unreadable.
     #[error("the cached {what} cannot be read: {detail}")]
     Damaged { what: &'static str, detail: String },
 }
 
 impl CacheError {
-    /// Whether the file's content cannot be trusted any more.
+    /// Whether the file's content can no longer be trusted.
     pub(crate) fn is_damage(&self) -> bool {
         match self {
             Self::Database(error) => error.is_damage(),
             Self::Sqlite(error) => tandem_sqlite::is_damage(error),
-            // Our own mistake; a new file would hold the same.
+            // Our own bug; a new file would hold the same.
             Self::Damaged { .. } => false,
         }
     }
 }
 
-/// What a commit changed; ids instead of copies.
+/// What a commit changed: ids instead of copies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Marks {
     pub conversations: HashSet<ConversationId>,
@@ -108,11 +107,11 @@ impl Marks {
     }
 }
 
-/// Collects what the writes of a transaction changed, and tells it after the commit.
+/// Collects the changes of a transaction and announces them after the commit.
 pub(crate) struct Touched {
-    /// Of the write that runs.
+    /// Changes of the running write.
     now: Marks,
-    /// Of the group's writes that succeeded.
+    /// Changes of the group's successful writes.
     group: Marks,
     told: mpsc::UnboundedSender<Told>,
 }
@@ -139,7 +138,7 @@ impl Companion for Touched {
     fn committed(&mut self) {
         let marks = std::mem::take(&mut self.group);
         if !marks.is_empty() {
-            // A desk that ends needs no word.
+            // The desk may have ended.
             let _ = self.told.send(Told::Marks(marks));
         }
     }
@@ -172,7 +171,7 @@ impl Cache {
     /// Opens or creates the sealed file in `folder`.
     ///
     /// # Errors
-    /// If the file cannot be opened, is damaged, or is of a newer version.
+    /// If the file cannot be opened, is damaged, or comes from a newer version.
     pub(crate) fn open(
         unlocked: &Unlocked,
         folder: &Path,
@@ -206,12 +205,12 @@ impl Cache {
         self.watched(self.database.read(work).await)
     }
 
-    /// Closes it for every clone; what was asked for before is still done.
+    /// Closes it for every clone after finishing earlier requests.
     pub(crate) async fn close(&self) {
         self.database.close().await;
     }
 
-    /// The first sign of damage is told once; whoever asked gets their error all the same.
+    /// Reports the first sign of damage once; the caller still gets the error.
     fn watched<T>(&self, done: Result<T, CacheError>) -> Result<T, CacheError> {
         if let Err(error) = &done
             && error.is_damage()
@@ -223,17 +222,17 @@ impl Cache {
         done
     }
 
-    /// Asks for a new file without the hub's words: the sign-in is over, for this reason.
+    /// Requests a new file without the hub's data: the sign-in has ended, for this reason.
     pub(crate) fn wipe(&self, reason: String) {
         let _ = self.renewals.send(Renewal::Wipe { reason: Some(reason), done: None });
     }
 
-    /// Whether the file was found to be damaged.
+    /// Whether damage was found.
     pub(crate) fn is_in_trouble(&self) -> bool {
         self.trouble.load(Ordering::Acquire)
     }
 
-    /// The size of the file and its log on disk, in bytes.
+    /// Size of the file and its log on disk, in bytes.
     pub(crate) fn size_bytes(&self) -> u64 {
         let path = self.database.path();
         let log = path.with_extension("db-wal");
@@ -241,7 +240,7 @@ impl Cache {
     }
 }
 
-/// Forgets what the hub said; what is the user's own (drafts, outbox) stays.
+/// Deletes the hub's data; the user's own (drafts, outbox) stays.
 pub(crate) fn forget_conversations(connection: &Connection, touched: &mut Touched) -> Result<(), CacheError> {
     search::forget_all(connection)?;
     connection
@@ -252,7 +251,7 @@ pub(crate) fn forget_conversations(connection: &Connection, touched: &mut Touche
     Ok(())
 }
 
-/// Forgets everything: another user is about to work here.
+/// Deletes everything, for another user.
 pub(crate) fn forget_user(connection: &Connection, touched: &mut Touched) -> Result<(), CacheError> {
     forget_conversations(connection, touched)?;
     connection.execute_batch(
@@ -262,34 +261,29 @@ pub(crate) fn forget_user(connection: &Connection, touched: &mut Touched) -> Res
     Ok(())
 }
 
-/// An id as it stands in a column.
 pub(crate) fn id(id: Uuid) -> [u8; 16] {
     id.into_bytes()
 }
 
-/// A conversation's id out of a column.
 pub(crate) fn conversation_id(bytes: [u8; 16]) -> ConversationId {
     ConversationId(Uuid::from_bytes(bytes))
 }
 
-/// A row that cannot be read.
 pub(crate) fn damaged(what: &'static str, error: &serde_json::Error) -> CacheError {
     CacheError::Damaged { what, detail: error.to_string() }
 }
 
-/// Our own JSON out of a column.
 pub(crate) fn parse<T: serde::de::DeserializeOwned>(what: &'static str, json: &str) -> Result<T, CacheError> {
     serde_json::from_str(json).map_err(|error| damaged(what, &error))
 }
 
-/// A value as JSON for a column.
 pub(crate) fn json<T: serde::Serialize>(what: &'static str, value: &T) -> Result<String, CacheError> {
     serde_json::to_string(value).map_err(|error| CacheError::Damaged { what, detail: error.to_string() })
 }
 
 #[cfg(test)]
 mod migrations {
-    //! From every older version to the newest, with what is the user's own.
+    //! Migrates every older version to the newest, keeping the user's own data.
 
     use tandem_sqlite::{Key, peek};
 
@@ -341,13 +335,13 @@ mod migrations {
 
 #[cfg(test)]
 pub(crate) mod testing {
-    //! A cache in memory of the test, and the plans of its queries.
+    //! An in-memory cache for tests, and its query plans.
 
     use tandem_sqlite::rusqlite::Connection;
 
     use super::{MIGRATIONS, Marks, Touched};
 
-    /// Somebody who hears of nothing.
+    /// A listener that ignores everything.
     pub(crate) fn touched() -> Touched {
         let (told, _) = tokio::sync::mpsc::unbounded_channel();
         Touched { now: Marks::default(), group: Marks::default(), told }
@@ -365,7 +359,7 @@ pub(crate) mod testing {
         }
     }
 
-    /// Fails unless `sql` is answered by indices alone: no scan of a whole table, no sorting.
+    /// Fails unless `sql` uses indices only: no full scan, no sorting.
     pub(crate) fn assert_indexed(sql: &str) {
         let connection = connection();
         let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();

@@ -1,7 +1,7 @@
 //! Tells the interface what changed: ids instead of copies, batched per frame.
 //!
-//! Everything that is told passes through one task. A reader who cannot keep up gets `Everything` and reads again;
-//! nothing is ever lost silently.
+//! One task sends all changes. A reader that cannot keep up gets `Everything` and reads again; nothing is lost
+//! silently.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -13,22 +13,21 @@ use tokio::time::Instant;
 use crate::cache::Marks;
 use crate::view::Change;
 
-/// Emitting each change on its own costs more than making it; this is two frames of a screen.
+/// Emitting each change alone costs more than making it; this is two frames of a screen.
 const WINDOW: Duration = Duration::from_millis(30);
-/// Above this many conversations in one window it is cheaper to read everything again.
+/// Above this many conversations in one window, reading everything again is cheaper.
 const MOST: usize = 300;
 /// Batches that may wait for a slow reader.
 const BACKLOG: usize = 64;
 
-/// What the batching task hears.
 pub(crate) enum Told {
     /// A commit of the cache.
     Marks(Marks),
-    /// Something that is not in the cache.
+    /// A change outside the cache.
     Change(Change),
 }
 
-/// Where batches go, whoever makes them.
+/// The channel for batches.
 #[derive(Clone)]
 pub(crate) struct Batches(broadcast::Sender<Vec<Change>>);
 
@@ -39,15 +38,15 @@ impl Default for Batches {
 }
 
 impl Batches {
-    /// A new source of changes; [`Changes::start`] runs it once there is a runtime.
+    /// Creates a source of changes; [`Changes::start`] runs it once there is a runtime.
     pub(crate) fn changes(&self) -> (Changes, mpsc::UnboundedReceiver<Told>) {
         let (told, inbox) = mpsc::unbounded_channel();
         (Changes { told, batches: self.0.clone() }, inbox)
     }
 
-    /// Tells without waiting for a frame.
+    /// Sends without waiting for the window.
     pub(crate) fn tell_now(&self, change: Change) {
-        // Nobody listening is fine: whoever comes later reads everything.
+        // Without a listener nothing is lost: a later one reads everything.
         let _ = self.0.send(vec![change]);
     }
 
@@ -56,7 +55,7 @@ impl Batches {
     }
 }
 
-/// The way to the batching task.
+/// A handle of the batching task.
 #[derive(Clone)]
 pub(crate) struct Changes {
     told: mpsc::UnboundedSender<Told>,
@@ -73,7 +72,7 @@ impl Changes {
         self.told.clone()
     }
 
-    /// Runs until the desk ends. `touched` hears at once which conversations a commit changed.
+    /// Runs until the desk ends. `touched` receives each commit's conversations at once.
     pub(crate) fn start(
         &self,
         mut inbox: mpsc::UnboundedReceiver<Told>,
@@ -90,7 +89,7 @@ impl Changes {
                         Ok(told) => told,
                         Err(_) => {
                             due = None;
-                            // Nobody listening is fine: whoever comes later reads everything.
+                            // Without a listener nothing is lost: a later one reads everything.
                             let _ = batches.send(window.close());
                             continue;
                         }
@@ -110,14 +109,14 @@ impl Changes {
     }
 }
 
-/// What was told since the last batch.
+/// Changes since the last batch.
 #[derive(Default)]
 struct Window {
     app: bool,
     lists: bool,
     conversations: HashSet<ConversationId>,
     everything: bool,
-    /// Words and movements, in order.
+    /// Changes that cannot be merged, in order.
     others: Vec<Change>,
 }
 
@@ -156,13 +155,13 @@ impl Window {
     }
 }
 
-/// What changed, batch by batch.
+/// Batches of changes.
 pub struct ChangeStream {
     batches: broadcast::Receiver<Vec<Change>>,
 }
 
 impl ChangeStream {
-    /// The next batch; none when the desk has ended. A reader who fell behind gets `Everything`.
+    /// The next batch; none when the desk has ended. A slow reader gets `Everything`.
     pub async fn next(&mut self) -> Option<Vec<Change>> {
         match self.batches.recv().await {
             Ok(batch) => Some(batch),

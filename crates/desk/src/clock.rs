@@ -1,4 +1,4 @@
-//! The one place where the desk reads the time.
+//! The one place where the desk reads the clock.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,27 +7,26 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tandem_conversation::Time;
 
-/// A difference below this is the way of the message, not of the clock, in milliseconds.
+/// Smaller differences are network delay, in milliseconds.
 const NOISE_MS: i64 = 1_000;
 
-/// A message may be this late, in milliseconds; what is later means that a clock was changed.
+/// Maximum plausible delay of a message, in milliseconds; beyond it, a clock was changed.
 const DELAY_MS: i64 = 5_000;
 
-/// Tells the time; tests bring their own.
+/// The time source; tests replace it.
 #[derive(Clone)]
 pub struct Clock {
     read: Arc<dyn Fn() -> Time + Send + Sync>,
-    /// What must be added to get the hub's time, in milliseconds.
+    /// Offset to the hub's time, in milliseconds.
     ahead_ms: Arc<AtomicI64>,
 }
 
 impl Clock {
-    /// A clock that answers what `read` says.
+    /// A clock that reads `read`.
     pub fn new(read: impl Fn() -> Time + Send + Sync + 'static) -> Self {
         Self { read: Arc::new(read), ahead_ms: Arc::new(AtomicI64::new(0)) }
     }
 
-    /// This machine's clock.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "the edge at which time enters the desk")]
     pub fn system() -> Self {
@@ -43,20 +42,20 @@ impl Clock {
         (self.read)()
     }
 
-    /// The hub's time, as far as this machine knows. Everything that is compared with an event uses it, so that a
-    /// machine with a wrong clock neither hides nor delays anything.
+    /// The hub's time, as far as known. Use it to compare with events, so that a wrong local clock neither hides nor
+    /// delays anything.
     #[must_use]
     pub fn hub_now(&self) -> Time {
         self.now().plus_ms(self.ahead_ms.load(Ordering::Relaxed))
     }
 
-    /// What [`Clock::hub_now`] adds to this machine's time, in milliseconds.
+    /// The offset that [`Clock::hub_now`] adds, in milliseconds.
     pub(crate) fn ahead_ms(&self) -> i64 {
         self.ahead_ms.load(Ordering::Relaxed)
     }
 
-    /// The hub said what time it is; true if that changes much. A message that waited on its way says too little, so a
-    /// little less than what is known changes nothing.
+    /// Takes in the hub's time; true if the offset changed notably. Delayed messages understate the offset, so a
+    /// slightly smaller value changes nothing.
     pub(crate) fn heard(&self, hub: Time) -> bool {
         let (ahead, known) = (hub.since(self.now()), self.ahead_ms());
         let ahead = if ahead.abs() < NOISE_MS { 0 } else { ahead };

@@ -1,7 +1,7 @@
-//! The desk as a whole: a door that is always there, and behind it a workplace as soon as the cache is open.
+//! The desk as a whole: an entry point that is always there, and a workplace behind it once the cache is open.
 //!
-//! The workplace is replaced, not repaired: when the sign-in ends, or the file turns out to be damaged, a new and
-//! empty file with a new key takes the old one's place, and the user's own words move over.
+//! The workplace is replaced, not repaired. When the sign-in ends or the file is damaged, a new empty file with a new
+//! key takes its place, and the user's own data moves over.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -28,44 +28,42 @@ use crate::view::Change;
 use crate::wanted::Wanted;
 use crate::workplace::Workplace;
 
-/// What a desk is started with.
 #[derive(Clone)]
 pub struct DeskConfig {
-    /// The folder of the cache; made if it does not exist.
+    /// The cache's folder; created if missing.
     pub data_dir: PathBuf,
     pub clock: Clock,
     pub notifier: Arc<dyn Notifier>,
-    /// Keeps the key of the cache, and the sign-in.
+    /// Keeps the cache's key and the sign-in.
     pub keychain: Arc<dyn Keychain>,
-    /// Starts the desk when its user logs in.
+    /// Starts the desk at the user's login.
     pub startup: Arc<dyn Startup>,
     /// Opens the pages of custom buttons.
     pub browser: Arc<dyn Browser>,
-    /// The hub that is offered at sign-in, instead of the last one.
+    /// The hub offered at sign-in instead of the last one.
     pub hub: Option<String>,
-    /// Plain HTTP also to other machines.
+    /// Allows plain HTTP to other machines.
     pub allow_http: bool,
-    /// What the cache may take up; beyond it, what can be fetched again and is nobody's work now is given up.
+    /// Maximum size of the cache; beyond it, data that can be fetched again and is not in use is deleted.
     pub budget_bytes: u64,
     pub pace: Pace,
 }
 
 impl DeskConfig {
-    /// A budget that serves most machines.
+    /// A default for most machines.
     pub const BUDGET_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 
-    /// The folder of files that the user opens with other programs.
+    /// The folder of files opened with other programs.
     pub(crate) fn handed_over(&self) -> PathBuf {
         self.data_dir.join("opened")
     }
 
-    /// The hub at an address that somebody gave.
+    /// The hub at an address that was entered.
     pub(crate) fn hub_at(&self, address: &str) -> Result<Hub, HubError> {
         Ok(Hub::new(address, self.allow_http)?.answering_within(self.pace.answer))
     }
 }
 
-/// Why a desk cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error("cannot use the folder {folder}: {error}")]
@@ -74,12 +72,12 @@ pub enum StartError {
     Cache(#[from] CacheError),
 }
 
-/// Why the workplace has to be replaced.
+/// Why the workplace must be replaced.
 #[derive(Debug)]
 pub(crate) enum Renewal {
-    /// What the hub said is wiped; the reason is for the sign-in. The sender hears when it is done.
+    /// The hub's data is wiped; the reason is shown at sign-in. `done` signals completion.
     Wipe { reason: Option<String>, done: Option<oneshot::Sender<()>> },
-    /// The file's content cannot be trusted.
+    /// The file's content can no longer be trusted.
     Damaged,
 }
 
@@ -94,15 +92,15 @@ struct Shell {
     batches: Batches,
     place: RwLock<Place>,
     wanted: Mutex<Option<Wanted>>,
-    /// One opens or replaces the workplace at a time; holds what is to be adopted once it is open.
+    /// Serialises opening and replacing the workplace; holds tokens to adopt once it is open.
     moving: tokio::sync::Mutex<Option<(Hub, Tokens)>>,
-    /// Held by every command that is at work in the workplace; nobody sees one that is being replaced.
+    /// Read-locked by every running command, so that none sees a workplace that is being replaced.
     at_work: tokio::sync::RwLock<()>,
     renewals: mpsc::UnboundedSender<Renewal>,
     renewing: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// How long commands that are at work may go on in a workplace that ends.
+/// How long running commands may continue in a closing workplace.
 const LAST_COMMANDS: Duration = Duration::from_secs(2);
 
 #[derive(Clone)]
@@ -112,7 +110,7 @@ enum Place {
 }
 
 impl Desk {
-    /// Opens the cache and goes on where the last run ended, connected or not; or waits to be unlocked.
+    /// Opens the cache and resumes where the last run ended, online or not; or waits to be unlocked.
     ///
     /// # Errors
     /// If the folder or the cache cannot be used.
@@ -138,13 +136,13 @@ impl Desk {
         Ok(Self { shell })
     }
 
-    /// What changes from now on.
+    /// Changes from now on.
     #[must_use]
     pub fn changes(&self) -> ChangeStream {
         self.shell.batches.subscribe()
     }
 
-    /// Shows what a link leads to, or says why it leads nowhere; as soon as somebody is signed in.
+    /// Opens a link once a user is signed in, or says why it is invalid.
     pub fn follow_link(&self, link: &str) {
         self.want(Wanted::of_link(link));
     }
@@ -155,29 +153,28 @@ impl Desk {
     }
 
     fn want(&self, wanted: Wanted) {
-        // The last wish counts.
+        // The last request wins.
         *self.shell.wanted.lock().unwrap_or_else(PoisonError::into_inner) = Some(wanted);
         self.shell.batches.tell_now(Change::Wanted);
     }
 
-    /// What the window has still to show.
+    /// What the window has yet to show.
     pub(crate) fn take_wanted(&self, signed_in: bool) -> Option<Wanted> {
         let mut wanted = self.shell.wanted.lock().unwrap_or_else(PoisonError::into_inner);
         wanted.take_if(|wanted| signed_in || !wanted.needs_sign_in())
     }
 
-    /// Stops waiting and tries to reach the hub now; for whoever knows that the network has changed.
+    /// Reconnects now instead of waiting; for callers who know that the network changed.
     pub fn hurry(&self) {
         if let Place::Open(place) = self.shell.place() {
             let _ = place.sync.send(Input::Moved);
         }
     }
 
-    /// Signs in with tokens that were made on this machine, by the hub that runs inside the same program; as soon as
-    /// the cache is open.
+    /// Signs in with tokens from a hub inside the same program, once the cache is open.
     ///
     /// # Errors
-    /// If the address or the cache cannot be used; in words for the user.
+    /// If the address or the cache cannot be used; for the user.
     pub async fn adopt(&self, hub: &str, tokens: Tokens) -> Result<(), String> {
         let hub = self.shell.config.hub_at(hub).map_err(|error| error.to_string())?;
         let mut adopting = self.shell.moving.lock().await;
@@ -190,19 +187,19 @@ impl Desk {
         }
     }
 
-    /// Lets the cache grow no further, as on a full disk, until told otherwise. For tests of what happens then.
+    /// Stops the cache from growing, as on a full disk, until reset. For tests.
     ///
     /// # Errors
     /// If the cache cannot be reached.
     #[doc(hidden)]
     pub async fn disk_is_full(&self, full: bool) -> Result<(), CacheError> {
         let Place::Open(place) = self.shell.place() else { return Ok(()) };
-        // No file is shorter than it is: the limit is what it has now.
+        // SQLite raises the limit to the current size.
         let most = if full { "PRAGMA max_page_count = 1" } else { "PRAGMA max_page_count = 4294967294" };
         place.cache.write(move |connection, _| Ok(connection.query_row(most, [], |_| Ok(()))?)).await
     }
 
-    /// Takes notifications away, ends all work and closes the cache. What is in it stays.
+    /// Withdraws notifications, ends all work and closes the cache. Its content stays.
     pub async fn stop(&self) {
         let renewing = self.shell.renewing.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(task) = renewing {
@@ -214,12 +211,11 @@ impl Desk {
         }
     }
 
-    /// Keeps the workplace that is open from being replaced, until it is dropped; waits while it is being replaced.
+    /// Prevents replacement of the workplace until dropped; waits for a running replacement.
     pub(crate) async fn at_work(&self) -> impl Drop + '_ {
         self.shell.at_work.read().await
     }
 
-    /// The open workplace.
     pub(crate) fn place(&self) -> Result<Arc<Workplace>, RpcError> {
         match self.shell.place() {
             Place::Open(place) => Ok(place),
@@ -227,7 +223,7 @@ impl Desk {
         }
     }
 
-    /// What has to be asked before the workplace opens; none if it is open.
+    /// What to ask before the workplace opens; none if it is open.
     pub(crate) fn asks(&self) -> Option<(Ask, Option<String>)> {
         match self.shell.place() {
             Place::Open(_) => None,
@@ -251,12 +247,12 @@ impl Desk {
         Ok(())
     }
 
-    /// Asks the keychain once more.
+    /// Asks the keychain again.
     pub(crate) async fn try_again(&self) -> Result<(), UnlockError> {
         Ok(self.shell.ask_keychain().await?)
     }
 
-    /// Gives up what is kept on this machine.
+    /// Deletes this machine's data.
     pub(crate) async fn start_afresh(&self) -> Result<(), UnlockError> {
         {
             let _moving = self.shell.moving.lock().await;
@@ -270,7 +266,7 @@ impl Desk {
         self.try_again().await
     }
 
-    /// Wipes what the hub said; done when it answers.
+    /// Wipes the hub's data; returns when done.
     pub(crate) async fn wipe(&self) {
         let (done, wiped) = oneshot::channel();
         if self.shell.renewals.send(Renewal::Wipe { reason: None, done: Some(done) }).is_ok() {
@@ -302,7 +298,7 @@ async fn off_the_runtime<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await
 }
 
-/// Replaces the workplace whenever that is needed, until the desk ends.
+/// Replaces the workplace whenever needed, until the desk ends.
 async fn renew(shell: std::sync::Weak<Shell>, mut inbox: mpsc::UnboundedReceiver<Renewal>) {
     while let Some(renewal) = inbox.recv().await {
         let Some(shell) = shell.upgrade() else { return };
@@ -312,7 +308,7 @@ async fn renew(shell: std::sync::Weak<Shell>, mut inbox: mpsc::UnboundedReceiver
             Renewal::Wipe { reason, done } => (true, reason, done),
             Renewal::Damaged => (false, None, None),
         };
-        // Several reads may have found the same damage; the file that is open now may be a new one already.
+        // Several reads may report the same damage; the open file may already be a new one.
         if !wiped && !old.cache.is_in_trouble() {
             continue;
         }
@@ -342,10 +338,10 @@ impl Shell {
         self.batches.tell_now(Change::Everything);
     }
 
-    /// Ends all work in the workplace and closes its cache. New commands wait until the answer is dropped.
+    /// Ends all work in the workplace and closes its cache. New commands wait until the guard is dropped.
     async fn end(&self, place: &Workplace) -> Option<impl Drop + '_> {
         place.stop().await;
-        // A command that still hangs gets an error from the closed cache.
+        // A hanging command gets an error from the closed cache.
         let alone = tokio::time::timeout(LAST_COMMANDS, self.at_work.write()).await.ok();
         place.cache.close().await;
         alone
@@ -398,7 +394,7 @@ impl Shell {
         }
     }
 
-    /// A new file in place of the old one, with the user's own words in it.
+    /// Replaces the file by a new one with the user's own data.
     async fn replace(
         &self,
         old: Unlocked,

@@ -1,4 +1,4 @@
-//! From events to what the transcript shows: pure, so that a page can be made again at any time.
+//! Turns events into transcript entries: pure, so that a page can be made again at any time.
 
 mod stages;
 mod wording;
@@ -12,24 +12,24 @@ use tandem_protocol::agents::AgentCommand;
 
 use crate::view::{EntryBody, SystemKind};
 
-/// What the transcript makes of an event.
+/// How an event appears in the transcript.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Role {
-    /// Nothing: bookkeeping that no reader misses.
+    /// Bookkeeping that no reader misses.
     Hidden = 0,
     Entry = 1,
-    /// It moves a turn along its life cycle.
+    /// It advances a turn's life cycle.
     Receipt = 2,
     /// An entry that is also offered in the composer.
     Suggestion = 3,
-    /// An entry from which the time to the next join is measured.
+    /// An entry from which the time until the next join is measured.
     Call = 4,
-    /// Nothing to read, but the call is over.
+    /// No entry, but it ends the call.
     Answered = 5,
 }
 
-/// What the transcript makes of `event`, looking at nothing else.
+/// The role of `event`, from the event alone.
 pub(crate) fn role(event: &Event) -> Role {
     match &event.body {
         EventBody::TurnAdded { turn, .. } => match turn.content {
@@ -47,10 +47,10 @@ pub(crate) fn role(event: &Event) -> Role {
             (_, EndReason::Completed | EndReason::Accepted | EndReason::Over | EndReason::SwitchedOff) => Role::Hidden,
             _ => Role::Entry,
         },
-        // The first step is nothing that a reader has to know.
+        // The first steps are of no interest to readers.
         EventBody::HelpWidened { reach: Reach::Eligible | Reach::Everyone, .. } => Role::Hidden,
         EventBody::HelpWidened { .. } => Role::Entry,
-        // Who joined says it already.
+        // The join already says so.
         EventBody::HelpCleared { claimed_by: Some(_) } => Role::Answered,
         EventBody::HelpCleared { claimed_by: None }
         | EventBody::Completed { .. }
@@ -78,7 +78,7 @@ pub(crate) fn role(event: &Event) -> Role {
     }
 }
 
-/// One thing in the transcript, before its stages are known.
+/// A transcript entry without its stages.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
     pub position: Position,
@@ -88,8 +88,8 @@ pub(crate) struct Entry {
     pub body: EntryBody,
 }
 
-/// The entries of consecutive shown events, oldest first. `call_since` is when the last call for help before them
-/// began, if any.
+/// The entries of consecutive shown events, oldest first. `call_since` is the start of the last call for help before
+/// them, if any.
 pub(crate) fn entries(events: &[Event], customer: &str, call_since: Option<Time>) -> Vec<Entry> {
     let mut call_since = call_since;
     let mut made = Vec::with_capacity(events.len());
@@ -115,14 +115,14 @@ pub(crate) fn entries(events: &[Event], customer: &str, call_since: Option<Time>
     made
 }
 
-/// The other events of the same decision; they stand side by side.
+/// The other events of the same decision, which are adjacent.
 fn siblings(events: &[Event], i: usize) -> impl Iterator<Item = &Event> {
     let cause = events[i].cause;
     let before = events[..i].iter().rev().take_while(move |event| event.cause == cause);
     before.chain(events[i + 1..].iter().take_while(move |event| event.cause == cause))
 }
 
-/// Whether another event of the same decision tells the same to a reader.
+/// Whether another event of the same decision says the same better.
 fn is_said_better<'a>(event: &Event, mut siblings: impl Iterator<Item = &'a Event>) -> bool {
     let delegated = |other: &Event| matches!(&other.body, EventBody::EngagementEnded { end: EndReason::Delegated, .. });
     let completed = |other: &Event| matches!(other.body, EventBody::Completed { .. });
@@ -152,7 +152,7 @@ fn body(event: &Event, customer: &str, call_since: Option<Time>) -> EntryBody {
     content_body(turn.id, &turn.content, turn.silent)
 }
 
-/// A turn's content as an entry shows it.
+/// A turn's content as an entry.
 pub(crate) fn content_body(turn: TurnId, content: &Content, silent: bool) -> EntryBody {
     match content.clone() {
         Content::Text { text } => EntryBody::Text { turn, text, silent },
@@ -164,7 +164,7 @@ pub(crate) fn content_body(turn: TurnId, content: &Content, silent: bool) -> Ent
     }
 }
 
-/// What a command in the outbox is going to do.
+/// Describes a queued command.
 pub(crate) fn intent(command: &AgentCommand) -> &'static str {
     wording::intent(command)
 }

@@ -1,4 +1,4 @@
-//! What this machine expects of the hub: the same pure decisions, made with what is known here.
+//! Predicts the hub's decisions: the same pure functions, with local knowledge.
 
 use tandem_conversation::{
     CommandId, Context, Conversation, Envelope, Event, Ladder, Named, Participant, Permissions, Rejection, Time,
@@ -18,9 +18,9 @@ pub(crate) struct Expecting {
 }
 
 impl Expecting {
-    /// What the hub will say, as far as this machine can tell. That the conversation has moved on is for the hub to say.
+    /// The hub's probable decision. Only the hub can judge whether the conversation has moved on.
     pub(crate) fn decide(&self, state: &Conversation, command: &AgentCommand) -> Result<Vec<Event>, Rejection> {
-        // Whom a colleague can see only the hub knows; if not, it says so.
+        // Only the hub can check a colleague's visibility; it rejects if needed.
         let named = |user: &UserId| Named { user: *user, name: "?".into(), sees_all: true };
         let named = command.colleagues().iter().map(named).collect();
         let envelope = Envelope {
@@ -30,13 +30,13 @@ impl Expecting {
             permissions: self.permissions.clone(),
             command: command.clone().decided_as(self.now, named),
         };
-        // Whether a file is there only the hub knows; if not, it says so.
+        // Only the hub can check files; it rejects if needed.
         let files = envelope.command.files().into_iter().cloned().collect();
         decide(Some(state), &envelope, &Context { files, ..self.context() })
     }
 
-    /// The surroundings of a decision. Whether Your Logic is connected, and a button still
-    /// offered, only the hub knows; if not, it says so.
+    /// The context of a decision. Only the hub knows whether Your Logic is connected and a button still offered; it
+    /// rejects if needed.
     pub(crate) fn context(&self) -> Context {
         Context {
             now: self.now,
@@ -52,8 +52,7 @@ impl Expecting {
     }
 }
 
-/// The conversation as it will be once the hub has heard what waits, in its order. What it would refuse changes
-/// nothing.
+/// The state after the waiting commands, in order. Those that would be refused change nothing.
 pub(crate) fn expected(state: &Conversation, waiting: &[Queued], expecting: &Expecting) -> Conversation {
     let mut state = state.clone();
     for queued in waiting {

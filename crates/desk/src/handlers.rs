@@ -1,4 +1,4 @@
-//! What each command of the table does: ask the cache, or send a command to the hub and wait for its answer.
+//! Handlers of the command table: read the cache, or send a command to the hub and wait for its answer.
 
 mod alerts;
 mod asking;
@@ -25,7 +25,7 @@ use crate::rpc::RpcError;
 use crate::views::Reader;
 use crate::workplace::Workplace;
 
-/// An error with a stable code and words for the agent.
+/// An error with a stable code and a message for the agent.
 fn error(code: &str, message: impl Into<String>) -> RpcError {
     RpcError { code: code.to_owned(), message: message.into() }
 }
@@ -50,7 +50,7 @@ fn unknown_conversation(_: ConversationId) -> RpcError {
 }
 
 impl Workplace {
-    /// Who looks at the cache.
+    /// The current reader of the cache.
     fn reader(&self) -> Result<Reader, RpcError> {
         let link = self.link.borrow().clone();
         let me = link.session().ok_or_else(signed_out)?.me();

@@ -1,6 +1,6 @@
-//! Files that are handed to the system's programs: which ones, and where they lie meanwhile.
+//! Files for the system's programs: which ones are allowed, and their temporary folder.
 //!
-//! The folder is the user's alone and is emptied at start and when the sign-in ends.
+//! Only the user may read the folder. It is emptied at start and when the sign-in ends.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -10,21 +10,21 @@ use uuid::Uuid;
 
 use crate::names;
 
-/// Endings of files whose programs show them and run nothing. Whatever else there may be is only saved: every system has
-/// its own list of what it runs, and that list grows.
+/// Endings whose programs show a file and run nothing. Other files are only saved: every system has its own growing
+/// list of what it runs.
 const SHOWN: &[&str] = &[
     "pdf", "png", "jpg", "jpeg", "gif", "webp", "avif", "bmp", "tif", "tiff", "heic", "txt", "log", "md", "csv", "tsv",
     "json", "rtf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "mp3", "ogg", "oga", "opus", "wav", "flac", "m4a",
     "aac", "mp4", "m4v", "mov", "webm", "mkv", "ogv", "zip", "eml", "ics", "vcf", "epub",
 ];
 
-/// How programs and scripts begin, whatever they are called.
+/// First bytes of programs and scripts, whatever their names.
 const RUNS: &[&[u8]] = &[b"#!", b"\x7fELF", b"MZ", b"[Desktop Entry]", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"];
 
 /// Why a file is not opened, in words.
 pub(crate) struct Refusal(pub String);
 
-/// Whether a file of this (safe) name and content must not be opened.
+/// Why a file of this (safe) name and content must not be opened.
 pub(crate) fn refused(name: &str, bytes: &[u8]) -> Option<Refusal> {
     let (_, kind) = names::parts(name);
     let kind = kind.trim_start_matches('.').to_lowercase();
@@ -40,8 +40,8 @@ pub(crate) fn refused(name: &str, bytes: &[u8]) -> Option<Refusal> {
     Some(Refusal(format!("{what}. You can save it, but Tandem does not open it.")))
 }
 
-/// Writes a file into a folder of its own in `folder`, under its name, for a program to read. It is the user's alone, and
-/// nothing runs it.
+/// Writes a file into its own folder in `folder`, under its name, for a program to read. Only the user may read it,
+/// and it is not executable.
 pub(crate) fn lay_out(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
     private_folder(folder)?;
     let own = folder.join(Uuid::now_v7().to_string());
@@ -52,7 +52,7 @@ pub(crate) fn lay_out(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<Pat
     Ok(path)
 }
 
-/// Writes a file where the user wants it; one that cannot be written whole does not stay.
+/// Writes a file where the user wants it; an incomplete one is removed.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let written = create(path, false).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
     if written.is_err() {
@@ -61,7 +61,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
-/// Removes everything that was handed over.
+/// Removes all files that were handed over.
 pub(crate) fn empty(folder: &Path) {
     if let Err(error) = std::fs::remove_dir_all(folder)
         && error.kind() != io::ErrorKind::NotFound

@@ -1,4 +1,4 @@
-//! Keeps the cache within its retention and its size, a little at a time.
+//! Keeps the cache within its retention and size, a little at a time.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use crate::cache::{Cache, CacheError, Touched, conversations, media};
 use crate::clock::Clock;
 use crate::sync::Link;
 
-/// How often is looked.
+/// Interval between checks.
 const EVERY: Duration = Duration::from_secs(600);
-/// Conversations in one transaction, so that nobody waits long.
+/// Conversations per transaction, so that other writes do not wait long.
 const STEP: u32 = 20;
-/// Files in one transaction.
+/// Files per transaction.
 const FILES: u32 = 50;
 
-/// Tidies up until the desk ends.
+/// Runs until the desk ends.
 pub(crate) async fn run(cache: Cache, clock: Clock, budget_bytes: u64, link: watch::Receiver<Link>) {
     loop {
         let session = link.borrow().session().cloned();
@@ -45,7 +45,7 @@ pub(crate) async fn run(cache: Cache, clock: Clock, budget_bytes: u64, link: wat
     }
 }
 
-/// Forgets what was left longer ago than the retention; whether there is more to do.
+/// Deletes conversations past their retention; true if there is more to do.
 fn retire(connection: &Connection, touched: &mut Touched, now: Time, sees_all: bool) -> Result<bool, CacheError> {
     let expired = conversations::expired(connection, now.plus_ms(-RETENTION_MS), sees_all, STEP)?;
     for id in &expired {
@@ -54,7 +54,7 @@ fn retire(connection: &Connection, touched: &mut Touched, now: Time, sees_all: b
     Ok(!expired.is_empty())
 }
 
-/// Gives up what can be fetched again until the cache fits its budget; whether there is more to do.
+/// Deletes data that can be fetched again until the cache fits its budget; true if there is more to do.
 fn shrink(
     connection: &Connection,
     touched: &mut Touched,
@@ -75,10 +75,10 @@ fn shrink(
     Ok(used_bytes(connection)? < used)
 }
 
-/// What the content takes up; the file itself may hold free pages beside.
+/// Size of the content; the file may contain free pages as well.
 fn used_bytes(connection: &Connection) -> Result<u64, CacheError> {
     let pragma = |name: &str| -> Result<u64, CacheError> {
-        // Of an encrypted file the size of a page is told as a text.
+        // In an encrypted file the page size is returned as text.
         let told = connection.query_row(&format!("PRAGMA {name}"), [], |row| match row.get_ref(0)? {
             ValueRef::Integer(number) => Ok(number.unsigned_abs()),
             other => Ok(other.as_str()?.parse().unwrap_or_default()),

@@ -1,4 +1,4 @@
-//! The hub over HTTP: addresses, requests, and how they fail. Knows no token by itself; [`crate::session`] does.
+//! The hub over HTTP: addresses, requests and failures. Holds no token; [`crate::session`] does.
 
 mod failure;
 mod socket;
@@ -27,36 +27,35 @@ pub(crate) use self::socket::{Outdated, Socket, Standing, outdated};
 use crate::cache::media::File;
 use crate::pace::Pace;
 
-/// A hub that does not answer.
 const SILENT: &str = "The hub does not answer.";
 
-/// Largest answer that is read into memory, in bytes.
+/// Maximum answer read into memory, in bytes.
 const ANSWER_BYTES: usize = 64 * 1024 * 1024;
-/// Events in one page of fetching.
+/// Events per fetched page.
 pub(crate) const PAGE: u32 = 200;
 
 /// Why a request failed, by what can be done about it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HubError {
-    /// No answer at all: try again when the network is back.
+    /// No answer: retry when the network is back.
     #[error("{0}")]
     Network(String),
-    /// The hub asks for patience.
+    /// The hub asks to retry later.
     #[error("{message}")]
     Busy { message: String, retry_after: Option<Duration> },
-    /// The access token is not valid any more.
+    /// The access token is no longer valid.
     #[error("the sign-in has to be renewed")]
     Unauthorized,
-    /// The sign-in is over.
+    /// The sign-in has ended.
     #[error("{0}")]
     SessionEnded(String),
-    /// The hub will not do this, however often it is asked.
+    /// The hub refuses; retrying does not help.
     #[error("{}", .0.detail)]
     Refused(Box<Problem>),
-    /// The answer is not what was agreed.
+    /// The answer violates the protocol.
     #[error("the hub's answer cannot be understood: {0}")]
     Garbled(String),
-    /// An address that must not or cannot be used.
+    /// An address that cannot or must not be used.
     #[error("{0}")]
     Address(String),
 }
@@ -83,13 +82,12 @@ fn garbled(error: serde_json::Error) -> HubError {
     HubError::Garbled(error.to_string())
 }
 
-/// What every request says of this desk.
+/// Headers that every request carries.
 fn headers() -> HeaderMap {
     let version = HeaderValue::from(tandem_protocol::version());
     HeaderMap::from_iter([(reqwest::header::HeaderName::from_static(tandem_protocol::VERSION_HEADER), version)])
 }
 
-/// Which part of a conversation's events is wanted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Part {
     Before(Position),
@@ -103,31 +101,30 @@ pub(crate) struct NewPassword<'a> {
     pub new: &'a str,
 }
 
-/// A file on its way to the hub.
+/// A file being uploaded.
 pub(crate) struct Upload {
-    /// The hub answers a repeat of it with what it has.
+    /// The hub answers a repeat with what it has.
     pub id: MediaId,
     pub conversation: ConversationId,
     pub name: String,
     pub content_type: String,
     /// Size of `body`.
     pub bytes: u64,
-    /// Grows as the body goes out.
+    /// Grows as the body is sent.
     pub sent: Arc<AtomicU64>,
     pub body: BoxStream<'static, Result<Vec<u8>, std::io::Error>>,
 }
 
-/// One hub.
 #[derive(Clone, Debug)]
 pub(crate) struct Hub {
     address: Url,
     client: Client,
-    /// A hub that has not answered by then is as good as gone.
+    /// Time limit for an answer.
     answer: Duration,
 }
 
 impl Hub {
-    /// Checks the address. Plain HTTP is for this machine only, unless `allow_http`.
+    /// Validates the address. Plain HTTP is allowed to this machine only, unless `allow_http`.
     pub(crate) fn new(address: &str, allow_http: bool) -> Result<Self, HubError> {
         let address = address.trim();
         let url = Url::parse(address.trim_end_matches('/'))
@@ -144,22 +141,22 @@ impl Hub {
             }
             other => return Err(HubError::Address(format!("A hub is reached over https, not {other}."))),
         }
-        // Whoever runs us may have chosen a provider already; any choice is fine.
+        // The embedding program may have installed a provider; any is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        // A token goes to the hub that was named, and a hub does not send anybody elsewhere.
+        // Tokens go only to the named hub, so redirects are not followed.
         let builder = Client::builder()
             .connect_timeout(Duration::from_secs(5))
             .redirect(Policy::none())
             .tcp_keepalive(Duration::from_secs(15))
             .default_headers(headers());
         let builder = if loopback { builder.no_proxy() } else { builder };
-        // Without TLS nobody has to be trusted, and reading whom this machine trusts takes long.
+        // Plain HTTP needs no certificates, and loading the system's takes long.
         let builder = if url.scheme() == "http" { builder.tls_certs_only([]) } else { builder };
         let client = builder.build().map_err(|error| HubError::Address(failure::reason(&error)))?;
         Ok(Self { address: url, client, answer: Pace::default().answer })
     }
 
-    /// The same hub, given up after another time.
+    /// The same hub with another time limit.
     pub(crate) fn answering_within(self, answer: Duration) -> Self {
         Self { answer, ..self }
     }
@@ -169,21 +166,21 @@ impl Hub {
         self.address.as_str().trim_end_matches('/')
     }
 
-    /// Whether this desk and the hub can work together; none if they can. A hub that does not say what it speaks is one
-    /// of the oldest that can.
+    /// Whether this desk and the hub are incompatible; none if they fit. A hub that reports no version is one of the
+    /// oldest compatible ones.
     pub(crate) async fn outdated(&self) -> Result<Option<Outdated>, HubError> {
         match self.ask::<About, ()>(Method::GET, "about", None, None).await {
             Ok(about) => Ok(Outdated::between(about.version, Some(about.oldest))),
             Err(HubError::Refused(problem)) => Ok(outdated(&problem)),
             Err(error @ HubError::Network(_)) => Err(error),
-            // Somebody in between, or a hub that is busy: signing in says more.
+            // A proxy answered, or the hub is busy: the sign-in will tell more.
             Err(_) => Ok(None),
         }
     }
 
     pub(crate) async fn login(&self, login: &Login) -> Result<Tokens, HubError> {
         match self.ask(Method::POST, "auth/login", None, Some(login)).await {
-            // Here 401 is the answer to a wrong password, with words of its own.
+            // Here 401 means a wrong password, with its own message.
             Err(HubError::Unauthorized) => Err(HubError::SessionEnded("Wrong e-mail or password.".into())),
             other => other,
         }
@@ -210,7 +207,7 @@ impl Hub {
         State::read(&state)
     }
 
-    /// Events with their text, which is kept as it came.
+    /// Events with their unchanged text.
     pub(crate) async fn turns(
         &self,
         token: &str,
@@ -227,7 +224,7 @@ impl Hub {
         page.events.into_iter().map(read).collect()
     }
 
-    /// A page of a customer's conversations, the newest first, and where the next one begins.
+    /// A page of a customer's conversations, newest first, and where the next one begins.
     pub(crate) async fn journey(
         &self,
         token: &str,
@@ -239,7 +236,7 @@ impl Hub {
         let page: Journey = self.ask(Method::GET, &path, Some(token), NOTHING).await?;
         let states: Result<Vec<_>, _> = page.conversations.iter().map(|state| State::read(state)).collect();
         let mut states = states?;
-        // An older hub tells all of it at once, the oldest first.
+        // An older hub sends all at once, oldest first.
         states.sort_by_key(|state| std::cmp::Reverse((state.state.started, state.state.id)));
         Ok((states, page.next))
     }
@@ -258,12 +255,12 @@ impl Hub {
         self.ask(Method::POST, &format!("logic/conversations/{id}/preview"), Some(token), NOTHING).await
     }
 
-    /// Better words for a reply.
+    /// A better wording for a reply.
     pub(crate) async fn improve(&self, token: &str, id: ConversationId, text: String) -> Result<Improved, HubError> {
         self.ask(Method::POST, &format!("conversations/{id}/improve"), Some(token), Some(&Improve { text })).await
     }
 
-    /// A file. Takes as long as bytes come in.
+    /// Downloads a file; takes as long as bytes arrive.
     pub(crate) async fn media(&self, token: &str, id: MediaId) -> Result<File, HubError> {
         let request = self.client.get(format!("{}/api/v1/media/{id}", self.address())).bearer_auth(token);
         let (came, still) = (AtomicU64::new(0), self.still());
@@ -281,7 +278,7 @@ impl Hub {
         while_it_flows(download, &came, still).await
     }
 
-    /// Sends a file, for as long as its bytes go out; the answer is what the hub makes of it.
+    /// Uploads a file, as long as bytes go out; returns the hub's judgement.
     pub(crate) async fn upload(&self, token: &str, upload: Upload) -> Result<Media, HubError> {
         let mut address = Url::parse(&format!("{}/api/v1/media", self.address()))
             .map_err(|error| HubError::Address(error.to_string()))?;
@@ -295,7 +292,7 @@ impl Hub {
             .post(address)
             .bearer_auth(token)
             .header(CONTENT_TYPE, &upload.content_type)
-            // With it the hub can refuse a file that is too large before it is sent.
+            // It lets the hub refuse a large file before it is sent.
             .header(CONTENT_LENGTH, upload.bytes)
             .body(Body::wrap_stream(upload.body));
         let (sent, still) = (Arc::clone(&upload.sent), self.still());
@@ -307,12 +304,12 @@ impl Hub {
             }
             let (status, problem, retry_after) = problem_of(response).await;
             Err(match problem {
-                // What says so stands before the hub; the file is not smaller the next time.
+                // A proxy said so; a retry would be just as large.
                 None if status == 413 => {
                     let detail = "The file is too large for this connection.";
                     HubError::Refused(Box::new(Problem::new(413, "media.too_large", detail)))
                 }
-                // Its quota and its disk are told to the agent, who decides; waiting for them could take a day.
+                // Quota and disk limits are shown to the agent, who decides; waiting could take a day.
                 Some(problem) if problem.code.starts_with("media.") => HubError::Refused(Box::new(problem)),
                 problem => judged(status, problem, retry_after),
             })
@@ -329,7 +326,7 @@ impl Hub {
         }
         let (status, problem, retry_after) = problem_of(response).await;
         Err(match problem {
-            // The other 401: it is the password that is wrong, not the token.
+            // The other 401: the password is wrong, not the token.
             Some(problem) if problem.code == "auth.wrong" => HubError::Refused(Box::new(problem)),
             problem => judged(status, problem, retry_after),
         })
@@ -339,8 +336,8 @@ impl Hub {
         self.client.request(method, format!("{}/api/v1/{path}", self.address())).timeout(self.answer)
     }
 
-    /// A transfer of which nothing has moved for so long is over. Longer than an answer may take: of what has gone out
-    /// much can still be in the system's buffers.
+    /// A transfer without progress for this long has failed. Longer than the time limit for answers, because much of
+    /// the sent data may still be in the system's buffers.
     fn still(&self) -> Duration {
         self.answer.saturating_mul(4)
     }
@@ -377,7 +374,7 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// Reads an answer that must not fill the memory.
+/// Reads an answer up to a limit.
 async fn bounded(mut response: Response) -> Result<Vec<u8>, HubError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(network)? {
@@ -394,7 +391,7 @@ fn take_in(bytes: &mut Vec<u8>, chunk: &[u8]) -> Result<(), HubError> {
     Ok(())
 }
 
-/// Gives a transfer up when nothing has `moved` for the time `still`.
+/// Gives up a transfer when nothing has `moved` for the time `still`.
 async fn while_it_flows<T>(
     transfer: impl Future<Output = Result<T, HubError>>,
     moved: &AtomicU64,
@@ -423,7 +420,7 @@ async fn checked(response: Response) -> Result<Response, HubError> {
     Err(judged(status, problem, retry_after))
 }
 
-/// What an answer that is no success says, if it is the hub's own.
+/// The hub's problem document in an error answer, if it is one.
 async fn problem_of(response: Response) -> (u16, Option<Problem>, Option<Duration>) {
     let status = response.status();
     let retry_after = response.headers().get(RETRY_AFTER);
@@ -434,8 +431,8 @@ async fn problem_of(response: Response) -> (u16, Option<Problem>, Option<Duratio
     (status.as_u16(), problem, retry_after.map(Duration::from_secs))
 }
 
-/// What an error answer means. Only the hub's own problem document is a refusal; what else says 403 or 404 stands between
-/// this desk and the hub, and passes.
+/// The meaning of an error answer. Only the hub's own problem document is a refusal; any other 403 or 404 comes from
+/// something in between and is temporary.
 fn judged(status: u16, problem: Option<Problem>, retry_after: Option<Duration>) -> HubError {
     let Some(problem) = problem else { return HubError::Busy { message: in_between(status), retry_after } };
     match status {
@@ -448,13 +445,13 @@ fn judged(status: u16, problem: Option<Problem>, retry_after: Option<Duration>) 
     }
 }
 
-/// Whether an answer says of itself that it is a problem document.
+/// Whether an answer declares itself a problem document.
 pub(crate) fn is_problem(headers: &HeaderMap) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     kind.to_ascii_lowercase().starts_with("application/problem+json")
 }
 
-/// Whether a code is one of the hub's: words in lower case, joined by dots.
+/// Whether a code is one of the hub's: lower-case words joined by dots.
 fn is_code(code: &str) -> bool {
     let is_word = |word: &str| {
         !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
@@ -462,7 +459,7 @@ fn is_code(code: &str) -> bool {
     code.contains('.') && code.split('.').all(is_word)
 }
 
-/// What an agent is told of an answer that is not the hub's.
+/// The message for an answer that is not the hub's.
 pub(crate) fn in_between(status: u16) -> String {
     format!("Something between this desk and the hub answered in its place ({status}).")
 }

@@ -1,8 +1,8 @@
-//! The desktop core: everything the desk is, except its window.
+//! The desktop core: everything of the desk except its window.
 //!
-//! Owns the cache, the way to the hub, the outbox, what is notified, and the command table through which an interface
-//! asks. Must never know a window, a web view or a notification service (they stand behind [`Notifier`],
-//! [`Keychain`], [`Startup`] and [`Browser`]), and never imports the hub: the two know each other by `tandem-protocol` alone.
+//! Owns the cache, the connection to the hub, the outbox, notifications, and the command table for an interface. Must
+//! never know a window, a web view or a notification service (they are behind [`Notifier`], [`Keychain`], [`Startup`]
+//! and [`Browser`]). Never imports the hub: the two share only `tandem-protocol`.
 
 pub mod bindings;
 mod browser;

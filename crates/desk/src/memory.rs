@@ -1,4 +1,4 @@
-//! What lives only as long as the desk runs: who is there, what is on screen, what was measured.
+//! State of the running desk: presence, what is on screen, measurements.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,11 +9,11 @@ use tandem_protocol::agents::Colleague;
 use crate::notify::Attention;
 use crate::view::{NotificationsView, SettingsView};
 
-/// All of it. Locks are held for a moment and never across an await.
+/// Locks are held briefly and never across an await.
 pub(crate) struct Memory {
     colleagues: Mutex<HashMap<UserId, Colleague>>,
     looking: Mutex<Option<ConversationId>>,
-    /// As the user has chosen it.
+    /// As chosen by the user.
     availability: Mutex<Availability>,
     attention: Mutex<Attention>,
     settings: Mutex<SettingsView>,
@@ -34,25 +34,25 @@ impl Memory {
         }
     }
 
-    /// Everybody of the account, by name.
+    /// All users of the account, by name.
     pub(crate) fn colleagues(&self) -> Vec<Colleague> {
         let mut all: Vec<_> = lock(&self.colleagues).values().cloned().collect();
         all.sort_by_cached_key(|colleague| colleague.name.to_lowercase());
         all
     }
 
-    /// The hub told of people who came, went or changed.
+    /// The hub reported users who came, left or changed.
     pub(crate) fn meet(&self, people: Vec<Colleague>) {
         lock(&self.colleagues).extend(people.into_iter().map(|colleague| (colleague.user, colleague)));
     }
 
-    /// The conversation on screen in a focused window, while somebody sits in front of it.
+    /// The conversation on screen in a focused window, unless the user is away.
     pub(crate) fn looking(&self) -> Option<ConversationId> {
         let at = *lock(&self.looking);
         at.filter(|_| !self.attention().is_away())
     }
 
-    /// What was looked at before.
+    /// Sets what is on screen; returns the previous conversation.
     pub(crate) fn look(&self, at: Option<ConversationId>) -> Option<ConversationId> {
         std::mem::replace(&mut *lock(&self.looking), at)
     }
@@ -65,7 +65,7 @@ impl Memory {
         *lock(&self.availability) = availability;
     }
 
-    /// Whoever has not said that they are busy is away while nobody is at the machine.
+    /// A user who is not marked busy is away while the machine is idle.
     pub(crate) fn presence(&self) -> Availability {
         match self.availability() {
             Availability::Available if self.attention().is_away() => Availability::Away,
@@ -73,7 +73,7 @@ impl Memory {
         }
     }
 
-    /// The one thing that the hub is told of it.
+    /// The only part that the hub is told.
     pub(crate) fn takes_calls(&self) -> bool {
         self.presence() == Availability::Available
     }
@@ -98,7 +98,7 @@ impl Memory {
         lock(&self.notifications).clone()
     }
 
-    /// How the notification service answered; true if that is news.
+    /// Records the notification service's answer; true if it changed.
     pub(crate) fn set_notifications(&self, answer: NotificationsView) -> bool {
         let mut known = lock(&self.notifications);
         let news = *known != answer;
@@ -114,14 +114,14 @@ impl Memory {
         *lock(&self.help_to_notification_ms) = Some(ms);
     }
 
-    /// Another user is about to work here.
+    /// Clears everything for another user.
     pub(crate) fn forget(&self) {
         lock(&self.colleagues).clear();
         *lock(&self.looking) = None;
     }
 }
 
-/// A poisoned lock only means that another thread died between two words; the words themselves are whole.
+/// A poisoned lock means that another thread panicked; the values are still consistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,18 +1,17 @@
-//! Names and types of files, made safe for every disk and every header: whatever a sender called a file, it is one name in
-//! one folder.
+//! Makes file names and types safe for every disk and every header: any sender's name becomes one name in one folder.
 
-/// Longest name, in bytes: what most file systems take, less what a program may add.
+/// Maximum length of a name in bytes: what most file systems allow, less what a program may add.
 const NAME_BYTES: usize = 200;
 
-/// Names that Windows keeps for devices.
+/// Reserved device names on Windows.
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "com", "lpt"];
 
-/// The name as one that can be given to a file: no folder, no control or direction characters, not hidden, not too long,
-/// its ending kept. One without an ending gets that of its type, if it has a usual one.
+/// A usable file name: no folder, no control or direction characters, not hidden, not too long, its ending kept. A
+/// name without an ending gets its type's usual one.
 pub(crate) fn safe(name: &str, content_type: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last.chars().map(|c| if is_unsafe(c) { '_' } else { c }).collect();
-    // Neither hidden nor, on Windows, another name than it seems.
+    // Neither hidden nor, on Windows, different from how it looks.
     let clean = clean.trim().trim_start_matches('.').trim_end_matches(['.', ' ']).trim();
     let clean = if clean.is_empty() { "file" } else { clean };
     let (stem, kind) = parts(clean);
@@ -32,7 +31,7 @@ pub(crate) fn parts(name: &str) -> (&str, &str) {
     }
 }
 
-/// A type that can stand in a header; what cannot is only bytes.
+/// A type that is valid in a header; otherwise plain bytes.
 pub(crate) fn media_type(claimed: &str) -> String {
     let bare = claimed.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let is_token = |part: &str| {
@@ -46,14 +45,14 @@ pub(crate) fn media_type(claimed: &str) -> String {
     }
 }
 
-/// What is no letter of a name: separators, control characters, and those that make a name read otherwise than it is.
+/// Separators, control characters, and characters that disguise a name.
 fn is_unsafe(c: char) -> bool {
     let turns_around =
         matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     c.is_control() || turns_around || "<>:\"|?*".contains(c)
 }
 
-/// At most `most` bytes of it, in whole characters.
+/// At most `most` bytes, in whole characters.
 fn clipped(text: &str, most: usize) -> &str {
     let end = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= most).last();
     &text[..end.unwrap_or_default()]

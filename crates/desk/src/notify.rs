@@ -1,8 +1,8 @@
-//! Notifications: who shows them, what they say, and when one stands.
+//! Notifications: what they say, when one is shown, and the service behind them.
 //!
-//! The policy is [`tandem_conversation::notice`], a function of state. This module compares what should stand with
-//! what stands and acts on the difference, so that a reconnect shows nothing twice and a colleague's join takes the
-//! notice away. It never knows which service shows them.
+//! The policy is [`tandem_conversation::notice`], a function of state. This module compares what should be shown with
+//! what is shown and acts on the difference. So a reconnect shows nothing twice, and a colleague's join withdraws the
+//! notice. It does not know which service shows them.
 
 mod muting;
 mod notices;
@@ -16,30 +16,30 @@ pub use muting::Attention;
 pub(crate) use notices::{Notices, Poke};
 pub use words::plain_line;
 
-/// What a notification is about; one stands for each at most.
+/// The subject of a notification; at most one is shown for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tag {
     Conversation(ConversationId),
-    /// Many at once.
+    /// One for many conversations.
     Group,
-    /// So many calls for help are open that supervisors should know.
+    /// Many calls for help are open, for supervisors.
     Queue,
-    /// The user tries whether notifications work.
+    /// The user tests notifications.
     Test,
 }
 
-/// What the user may do with it.
+/// The buttons of a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     Join,
     Open,
     Snooze,
-    /// Answer in the notification itself, where the service has a field for that.
+    /// Answer in the notification itself, where the service supports that.
     Reply,
 }
 
 impl Action {
-    /// The name of the action between us and the service.
+    /// The action's name towards the service.
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
@@ -50,7 +50,7 @@ impl Action {
         }
     }
 
-    /// What stands on the button.
+    /// The button's label.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -65,11 +65,11 @@ impl Action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Urgency {
     Normal,
-    /// Stays until somebody acts.
+    /// Stays until the user acts.
     Urgent,
 }
 
-/// One notification. Plain text, without control characters; the service escapes what it takes for markup.
+/// A notification in plain text, without control characters; the service escapes markup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notification {
     pub tag: Tag,
@@ -79,68 +79,66 @@ pub struct Notification {
     pub urgency: Urgency,
     /// With the system's own sound.
     pub sound: bool,
-    /// The one that it takes the place of.
+    /// The notification that it replaces.
     pub replaces: Option<ShownId>,
 }
 
-/// Names a shown notification to the service that shows it.
+/// The service's id of a shown notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ShownId(pub u64);
 
-/// The service has taken it.
+/// The service accepted it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
     pub id: ShownId,
     /// The service's own name.
     pub server: String,
-    /// Whether its user can notice it; not older than what [`Notifier::attention`] says.
+    /// Whether the user can notice it; at least as recent as [`Notifier::attention`].
     pub attention: Attention,
 }
 
-/// The service did not take it; in words for the agent.
+/// Why the service refused it, for the agent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NotifyError(pub String);
 
-/// What the user did with a shown notification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reaction {
     pub id: ShownId,
     pub did: Did,
 }
 
-/// What became of a shown notification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Did {
     Pressed(Action),
-    /// The user wrote this in its field.
+    /// The user's text from its field.
     Replied(String),
     /// Closed by the user.
     Dismissed,
-    /// The service that showed it has gone, and it with it.
+    /// The service that showed it is gone.
     Lost,
 }
 
-/// What a notifier tells by itself.
+/// What a notifier reports by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
     Reaction(Reaction),
-    /// What shows notifications from now on, by name, or why nothing does.
+    /// The service that shows notifications from now on, by name, or why there is none.
     Service(Result<String, NotifyError>),
 }
 
 /// Shows notifications. Implementations must answer in bounded time, whatever their service does.
 pub trait Notifier: Send + Sync + 'static {
-    /// Where news are told. Called once, before anything is shown.
+    /// Sets the channel for news. Called once, before anything is shown.
     fn attach(&self, news: mpsc::UnboundedSender<News>);
 
-    /// Shows one, in place of another if it says so.
+    /// Shows a notification, replacing another if it says so.
     fn show(&self, notification: Notification) -> BoxFuture<'_, Result<Receipt, NotifyError>>;
 
-    /// Takes one away, if it is still there.
+    /// Withdraws it if it is still shown.
     fn withdraw(&self, id: ShownId) -> BoxFuture<'_, ()>;
 
-    /// Whether its user can notice anything; where the system says nothing, nothing changes.
+    /// Whether the user can notice anything; constant where the system does not tell.
     fn attention(&self) -> watch::Receiver<Attention> {
         watch::channel(Attention::default()).1
     }

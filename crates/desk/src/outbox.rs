@@ -1,10 +1,10 @@
-//! The way of every command to the hub: written down first, sent in order within its conversation, answered once.
+//! Sends commands to the hub: stored first, sent in order within a conversation, answered once.
 //!
-//! A reply with a file waits until the hub has the file (`uploads.rs`), and later words overtake it meanwhile.
+//! A reply with a file waits until the hub has the file (`uploads.rs`), and later text overtakes it meanwhile.
 //!
-//! Each command keeps its id whatever happens, so that a repeat has one effect. Failures are of three kinds: no answer
-//! or a request for patience (sent again later), a refusal (told, and the words go back to the draft), and the end of
-//! the sign-in (everything waits for the next one).
+//! A command keeps its id, so that a repeat has one effect. There are three kinds of failure. Without an answer, or
+//! asked to wait, it is sent again later. A refusal is shown, and the text returns to the draft. When the sign-in
+//! ends, everything waits for the next one.
 
 mod uploads;
 
@@ -31,19 +31,18 @@ use crate::sync::{Input, Link};
 use crate::view::{Change, ReturnedView, Tone};
 pub(crate) use uploads::Uploads;
 
-/// Commands of different conversations that may be on their way at once.
+/// Concurrent commands of different conversations.
 const ABREAST: usize = 4;
-/// Commands that are looked at to find those that may go; more than files can wait.
+/// Commands searched for those that may go; more than files can wait.
 const WINDOW: u32 = 256;
 
-/// How a command ended.
 #[derive(Clone, Debug)]
 pub(crate) enum Outcome {
     Accepted,
     Refused(Box<Problem>),
 }
 
-/// The way to the sending task. Clones share it.
+/// A handle of the sending task. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Outbox {
     cache: Cache,
@@ -59,8 +58,8 @@ impl Outbox {
         Self { cache, clock, pace, waiters: Arc::default(), wake: Arc::default(), uploads: Uploads::default() }
     }
 
-    /// Writes a command down, and its words leave the draft; it is sent as soon as possible. The receiver hears how it
-    /// ended, if it ends while somebody listens.
+    /// Stores a command and removes its text from the draft; it is sent as soon as possible. The receiver gets the
+    /// outcome if it still listens.
     pub(crate) async fn put(
         &self,
         conversation: ConversationId,
@@ -85,8 +84,8 @@ impl Outbox {
         Ok((id, receiver))
     }
 
-    /// Writes down replies that carry a file each, all or none; the files leave the draft with them. Nobody waits for
-    /// the answers.
+    /// Stores replies that carry a file each, all or none, and removes the files from the draft. Does not wait for
+    /// answers.
     pub(crate) async fn put_files(
         &self,
         conversation: ConversationId,
@@ -110,7 +109,7 @@ impl Outbox {
         Ok(())
     }
 
-    /// Tells the hub how far this desk has received or shown a conversation. Nobody waits for it.
+    /// Tells the hub how far this desk has received or shown a conversation. Does not wait.
     pub(crate) async fn confirm(&self, conversation: ConversationId, stage: Stage, up_to: Position) {
         let receipt = AgentCommand::Receive { stage, up_to };
         let queued = self.queued(CommandId(Uuid::now_v7()), conversation, receipt);
@@ -132,7 +131,7 @@ impl Outbox {
         Queued { id, conversation, command, attempts: 0, accepted: false, created, file: None }
     }
 
-    /// Whether nobody waits for the answer to a command.
+    /// Whether no caller waits for a command's answer.
     fn is_alone(&self, id: CommandId) -> bool {
         let waiters = self.waiters.lock().unwrap_or_else(PoisonError::into_inner);
         waiters.get(&id).is_none_or(oneshot::Sender::is_closed)
@@ -185,7 +184,7 @@ impl Outbox {
                         self.landed(queued, answer, &mut patience, &sync, &changes).await;
                     }
                     Err(error) => {
-                        // Which one it was is not known; what is not sent is found in the table again.
+                        // Which command failed is unknown; unsent ones are found in the table again.
                         tracing::error!(%error, "sending a command failed in the desk itself");
                         busy.clear();
                     }
@@ -202,7 +201,7 @@ impl Outbox {
         }
     }
 
-    /// The commands that may go next, each counted as an attempt.
+    /// The next commands to send, each counted as an attempt.
     async fn next_ones(&self, busy: &HashSet<ConversationId>, most: usize) -> Result<Vec<Queued>, CacheError> {
         if most == 0 {
             return Ok(Vec::new());
@@ -251,7 +250,7 @@ impl Outbox {
             }
         };
         if let Err(error) = done {
-            // It is sent again, and the hub says again what it said.
+            // It is sent again, and the hub repeats its answer.
             tracing::error!(%error, "the outbox cannot be written");
             patience.take(None);
         }
@@ -273,7 +272,7 @@ impl Outbox {
             })
             .await?;
         if let Some(waiter) = self.waiter(id) {
-            // Whoever waited may have gone meanwhile.
+            // The caller may be gone.
             let _ = waiter.send(Outcome::Accepted);
         }
         Ok(())
@@ -283,7 +282,7 @@ impl Outbox {
         let (id, conversation) = (queued.id, queued.conversation);
         let alone = self.is_alone(id);
         let is_turn = outbox::turn_of(&queued.command).is_some();
-        // Whoever still waits has the words of a dialog before them.
+        // A waiting caller still has the text in a dialog.
         let comes_back = is_turn || alone;
         let (code, reason) = (problem.code.clone(), problem.detail.clone());
         let command = queued.command.clone();
@@ -302,7 +301,7 @@ impl Outbox {
                         let why = why(kind);
                         bookmarks::give_back(connection, conversation, kind, words, Some(&why))?;
                     }
-                    // Without words the file itself says why.
+                    // Without a text the file itself shows the reason.
                     None if file.is_some() => {
                         bookmarks::explain(connection, conversation, &why(bookmarks::Kind::Reply))?;
                     }
@@ -330,7 +329,7 @@ impl Outbox {
     }
 }
 
-/// In one with the command its words leave the draft: they are never in neither place, and never in both.
+/// Stores a command and clears its draft in one transaction: the text is always in exactly one place.
 fn write_down(connection: &Connection, queued: &Queued) -> Result<(), CacheError> {
     if outbox::turn_of(&queued.command).is_some()
         && let Some((kind, words)) = outbox::words_of(&queued.command)
@@ -340,8 +339,8 @@ fn write_down(connection: &Connection, queued: &Queued) -> Result<(), CacheError
     outbox::insert(connection, queued)
 }
 
-/// Of what waits, in order: one command of each conversation that is not `busy`. It is the oldest, but files that the
-/// hub does not have yet are passed over by what may overtake them.
+/// Selects from the waiting commands, in order: one per conversation that is not `busy`. It is the oldest, except that
+/// commands may overtake files that the hub does not have yet.
 fn may_go(waiting: Vec<Queued>, mut busy: HashSet<ConversationId>) -> Vec<Queued> {
     let mut behind_files = HashSet::new();
     let mut found = Vec::new();
@@ -362,7 +361,7 @@ fn may_go(waiting: Vec<Queued>, mut busy: HashSet<ConversationId>) -> Vec<Queued
     found
 }
 
-/// How long to wait before trying again.
+/// How long to wait before a retry.
 struct Patience {
     pace: Pace,
     until: Option<Instant>,
@@ -390,7 +389,7 @@ impl Patience {
         self.until = Some(Instant::now() + pause);
     }
 
-    /// Until the pause is over; forever if there is none.
+    /// Resolves after the pause; never, if there is none.
     async fn wait(&self) {
         match self.until {
             Some(until) => tokio::time::sleep_until(until).await,

@@ -1,25 +1,25 @@
-//! How long the desk waits for what. One place, so that a test of many failures need not take as long as they do.
+//! All waits of the desk in one place, so that tests of many failures run faster.
 
 use std::time::Duration;
 
-/// Every wait of the desk. The defaults are what agents get.
+/// The defaults are for production.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// First pause before connecting again; doubles each time.
+    /// First pause before reconnecting; doubles each time.
     pub reconnect: Duration,
-    /// First pause before a command that got no answer is sent again; doubles each time.
+    /// First pause before an unanswered command is sent again; doubles each time.
     pub resend: Duration,
-    /// Longest pause of either kind.
+    /// Maximum pause of either kind.
     pub longest: Duration,
-    /// A live connection that is not open by then is given up.
+    /// Time limit for opening a live connection.
     pub opening: Duration,
-    /// A hub that says nothing for so long is gone. It says every ten seconds that it is there.
+    /// After this silence the hub counts as gone. It gives a sign of life every ten seconds.
     pub silence: Duration,
-    /// After the network has changed, a hub that does not answer a ping by then is gone.
+    /// Time limit for a ping after the network changed.
     pub probe: Duration,
-    /// A request that has no answer by then is given up.
+    /// Time limit for an answer.
     pub answer: Duration,
-    /// An agent does not wait longer for a command.
+    /// How long an agent waits for a command.
     pub agent: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! Tells the hub what became of this user's alerts. What it has not heard of waits in the cache.
+//! Reports this user's alerts to the hub. Unsent reports wait in the cache.
 
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use crate::hub::HubError;
 use crate::pace::Pace;
 use crate::sync::Link;
 
-/// Reports of one request.
+/// Reports per request.
 const AT_ONCE: u32 = 200;
 
-/// The way to the reporting task.
+/// A handle of the reporting task.
 #[derive(Clone)]
 pub(crate) struct Reports {
     cache: Cache,
@@ -25,14 +25,14 @@ impl Reports {
         Self { cache, news: Arc::default() }
     }
 
-    /// Writes it down; it is told as soon as the hub can be reached.
+    /// Stores a report; it is sent once the hub is reachable.
     pub(crate) async fn add(&self, report: AlertReport) -> Result<(), CacheError> {
         self.cache.write(move |connection, _| reports::add(connection, &report)).await?;
         self.news.notify_one();
         Ok(())
     }
 
-    /// Works until the desk ends.
+    /// Runs until the desk ends.
     pub(crate) async fn run(self, mut link: watch::Receiver<Link>, pace: Pace) {
         loop {
             let session = link.borrow_and_update().live().cloned();
@@ -63,13 +63,13 @@ impl Reports {
                 async move { session.hub.report_alerts(&token, request).await }
             });
             match told.await {
-                // Tried again: the network, or the hub is busy.
+                // Retried: a network failure, or the hub is busy.
                 Err(error @ (HubError::Network(_) | HubError::Busy { .. } | HubError::SessionEnded(_))) => {
                     tracing::info!(%error, "what became of alerts could not be told yet");
                     tokio::time::sleep(pace.resend).await;
                     continue;
                 }
-                // What the hub does not take it would not take the next time.
+                // A refused report would be refused again.
                 Err(error) => tracing::warn!(%error, "the hub does not take what became of alerts"),
                 Ok(()) => {}
             }

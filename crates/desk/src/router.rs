@@ -1,4 +1,4 @@
-//! The one way in: a command's name and its request as JSON, its response or a typed error as JSON.
+//! The one entry: a command's name and request as JSON, its response or a typed error as JSON.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -11,7 +11,7 @@ impl Desk {
     /// Runs one command of the table.
     ///
     /// # Errors
-    /// `rpc.unknown_command`, `rpc.bad_request`, or what the command itself answers.
+    /// `rpc.unknown_command`, `rpc.bad_request`, or the command's own error.
     pub async fn rpc(&self, name: &str, request: Value) -> Result<Value, RpcError> {
         macro_rules! route {
             (
@@ -46,7 +46,7 @@ impl Desk {
 }
 
 fn understood<T: DeserializeOwned>(request: Value) -> Result<T, RpcError> {
-    // A command without a request may be called with nothing at all.
+    // A command without parameters may be called without a request.
     let request = if request.is_null() { Value::Object(serde_json::Map::new()) } else { request };
     serde_json::from_value(request).map_err(|problem| RpcError {
         code: "rpc.bad_request".into(),

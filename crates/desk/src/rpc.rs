@@ -1,6 +1,6 @@
-//! The command table: every command of the desk, once, with its request and response.
+//! The command table: every command of the desk once, with request and response.
 //!
-//! The window, the tests in a plain browser and the end-to-end tests all come through here; there is no other way in.
+//! The window, the browser tests and the end-to-end tests all use it; there is no other entry.
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
@@ -10,7 +10,7 @@ use tandem_conversation::{
 use ts_rs::TS;
 use zeroize::Zeroizing;
 
-/// An error as the interface sees it: a stable code, and words for the agent.
+/// An error for the interface: a stable code, and a message for the agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct RpcError {
@@ -33,7 +33,7 @@ pub struct SignIn {
 #[derive(Clone, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Unlock {
-    /// The first one that is given is the one that counts.
+    /// The first passphrase given becomes the passphrase.
     #[ts(type = "string")]
     pub passphrase: Zeroizing<String>,
 }
@@ -59,11 +59,11 @@ pub struct OneConversation {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EntriesRequest {
     pub id: ConversationId,
-    /// Key of the oldest entry at hand: the page before it. At most one of the three keys; none for the newest page.
+    /// Key of the oldest loaded entry: the page before it. At most one of the three keys; none for the newest page.
     #[serde(default)]
     #[ts(optional)]
     pub before: Option<String>,
-    /// Key of the newest entry at hand: the next page towards now.
+    /// Key of the newest loaded entry: the next newer page.
     #[serde(default)]
     #[ts(optional)]
     pub after: Option<String>,
@@ -78,7 +78,7 @@ pub struct EntriesRequest {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Join {
     pub id: ConversationId,
-    /// The call for help that is claimed, if any.
+    /// The claimed call for help, if any.
     #[serde(default)]
     #[ts(optional)]
     pub call: Option<CallId>,
@@ -91,10 +91,10 @@ pub struct Send {
     pub text: String,
     /// The last position on screen when it was written.
     pub written_against: Position,
-    /// Send although the conversation has moved on.
+    /// Send even though the conversation has moved on.
     #[serde(default)]
     pub anyway: bool,
-    /// Files of the draft, in their order. The text, which may be empty then, goes with the last.
+    /// Files of the draft, in order. The text, which may then be empty, goes with the last.
     #[serde(default)]
     #[ts(as = "Option<Vec<MediaId>>", optional)]
     pub files: Vec<MediaId>,
@@ -106,7 +106,7 @@ pub struct Send {
 pub struct BeginFile {
     pub id: ConversationId,
     pub name: String,
-    /// As the page knows it; the hub looks for itself.
+    /// As reported by the page; the hub judges for itself.
     pub content_type: String,
     #[ts(type = "number")]
     pub bytes: u64,
@@ -116,7 +116,7 @@ pub struct BeginFile {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AddPart {
     pub file: MediaId,
-    /// Where in the file the part begins; parts come in order.
+    /// Where the part begins in the file; parts come in order.
     #[ts(type = "number")]
     pub place: u64,
     /// Base64; at most 1 MiB of bytes.
@@ -160,15 +160,15 @@ pub struct Words {
 pub struct Draft {
     pub id: ConversationId,
     pub text: String,
-    /// Which of the two: the note for colleagues, or the reply.
+    /// True for a note to colleagues, false for a reply.
     pub note: bool,
-    /// The draft that the author had before them: what came back meanwhile is not overwritten.
+    /// The draft that the author edited: text that came back meanwhile is not overwritten.
     #[serde(default)]
     #[ts(optional)]
     pub base: Option<String>,
 }
 
-/// A failed turn whose words are sent again, as a new turn.
+/// A failed turn whose text is sent again as a new turn.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Retry {
@@ -215,11 +215,11 @@ pub struct GradeHandover {
 pub struct InviteExternal {
     pub id: ConversationId,
     pub name: String,
-    /// Where the hub mails a link to.
+    /// Where the hub mails the link to.
     #[serde(default)]
     #[ts(optional)]
     pub email: Option<String>,
-    /// How long the link lives, in seconds.
+    /// Lifetime of the link, in seconds.
     pub ttl_s: u32,
     #[serde(default)]
     #[ts(optional)]
@@ -250,7 +250,7 @@ pub struct Seen {
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Looking {
-    /// The conversation on screen in a focused window; none if the window has no focus.
+    /// The conversation on screen in a focused window; none without focus.
     pub id: Option<ConversationId>,
 }
 
@@ -270,9 +270,9 @@ pub struct SetStartup {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SearchRequest {
     pub query: String,
-    /// Most hits.
+    /// Maximum number of hits.
     pub limit: u32,
-    /// Asks the hub, too, for what is not on this machine; false answers at once.
+    /// Also ask the hub for what is not on this machine; false answers at once.
     pub hub: bool,
 }
 
@@ -282,7 +282,7 @@ pub struct MediaRequest {
     pub id: MediaId,
 }
 
-/// A web address that somebody wrote.
+/// A web address from someone's message.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OpenLink {
@@ -296,8 +296,8 @@ pub struct MediaView {
     pub data_url: String,
 }
 
-/// Declares the table: name on the wire, handler's name, request, response. One line per command; first those that
-/// the desk always answers, then those that need the open cache.
+/// Declares the table: wire name, handler, request, response. One line per command; first those that always work, then
+/// those that need the open cache.
 macro_rules! table {
     ($each:ident) => {
         $each! {

@@ -1,5 +1,5 @@
-//! Where the refresh token is kept: in the keychain, or, where there is none, in the encrypted cache. Never in the
-//! window, never in a file of its own.
+//! Where the refresh token is kept: in the keychain, or in the encrypted cache if there is none. Never in the window
+//! or in a file of its own.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub(crate) enum Secrets {
     Cache(Cache),
 }
 
-/// The sign-in cannot be kept or read; in words for the agent.
+/// Why the sign-in cannot be stored or read, for the agent.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SecretsError {
     #[error("the sign-in cannot be kept: {0}")]
@@ -30,18 +30,17 @@ pub(crate) enum SecretsError {
 }
 
 impl Secrets {
-    /// The place that belongs to an open seal.
     pub(crate) fn new(unlocked: &Unlocked, keychain: &Arc<dyn Keychain>, cache: &Cache) -> Self {
         Self::of_keychain(unlocked, keychain).unwrap_or_else(|| Self::Cache(cache.clone()))
     }
 
-    /// The place in the keychain; none if the seal has no use for one.
+    /// The place in the keychain; none if the seal does not use one.
     pub(crate) fn of_keychain(unlocked: &Unlocked, keychain: &Arc<dyn Keychain>) -> Option<Self> {
         let name = unlocked.seal.sign_in();
         unlocked.seal.is_in_keychain().then(|| Self::Keychain { keychain: Arc::clone(keychain), name })
     }
 
-    /// The refresh token, if one is kept.
+    /// The stored refresh token.
     pub(crate) async fn load(&self) -> Result<Option<String>, SecretsError> {
         match self {
             Self::Keychain { .. } => {
@@ -52,7 +51,7 @@ impl Secrets {
         }
     }
 
-    /// Keeps `token` in place of what was kept.
+    /// Replaces the stored token.
     pub(crate) async fn store(&self, token: String) -> Result<(), SecretsError> {
         match self {
             Self::Keychain { .. } => self.ask(move |keychain, name| keychain.set(name, token.as_bytes())).await,
@@ -63,7 +62,6 @@ impl Secrets {
         }
     }
 
-    /// Forgets the token.
     pub(crate) async fn forget(&self) -> Result<(), SecretsError> {
         match self {
             Self::Keychain { .. } => self.ask(|keychain, name| keychain.remove(name)).await,
@@ -71,7 +69,7 @@ impl Secrets {
         }
     }
 
-    /// Off the runtime: a keychain may ask its user first.
+    /// Runs off the runtime: a keychain may ask its user first.
     async fn ask<T: Send + 'static>(
         &self,
         call: impl FnOnce(&dyn Keychain, &str) -> Result<T, KeychainError> + Send + 'static,

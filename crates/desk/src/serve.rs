@@ -1,7 +1,7 @@
-//! The same command table over loopback HTTP, so that interface tests run in a plain browser.
+//! The command table over loopback HTTP, so that interface tests run in a plain browser.
 //!
-//! Must never listen beyond this machine, and answers nobody who does not know the token in the path: any page in any
-//! browser can reach a loopback address.
+//! Must listen on this machine only, and requires the token in the path: any page in any browser can reach a loopback
+//! address.
 
 use std::convert::Infallible;
 use std::io;
@@ -24,7 +24,7 @@ use crate::desk::Desk;
 /// Serves `desk` under `/{token}/rpc/{name}` and `/{token}/changes`, and the files of `page` at `/`, until it fails.
 ///
 /// # Errors
-/// If the listener is not on a loopback address, or cannot go on.
+/// If the listener is not on a loopback address, or fails.
 pub async fn serve(desk: Desk, listener: TcpListener, token: &str, page: Option<PathBuf>) -> io::Result<()> {
     if !listener.local_addr()?.ip().is_loopback() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "the desk is served on this machine only"));
@@ -33,7 +33,7 @@ pub async fn serve(desk: Desk, listener: TcpListener, token: &str, page: Option<
         .route("/rpc/{name}", post(rpc))
         .route("/changes", get(changes))
         .with_state(desk)
-        // Whoever knows the token may come from another port of this machine.
+        // The token holder may use another port of this machine.
         .layer(CorsLayer::permissive());
     let mut router = Router::new().nest(&format!("/{token}"), doors);
     if let Some(page) = page {

@@ -1,4 +1,4 @@
-//! One sign-in: its user, its short access token, and the renewal of both.
+//! One sign-in: its user, its short-lived access token, and the renewal of both tokens.
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,14 +12,14 @@ use tokio::sync::Mutex;
 use crate::hub::{Hub, HubError};
 use crate::secrets::{Secrets, SecretsError};
 
-/// Renewals in a row before the hub is given time.
+/// Consecutive renewals before the hub gets a pause.
 const RENEWALS: u32 = 2;
 
-/// How long after a token could not be kept it is tried again; each time twice as long, up to the longest.
+/// First pause before a token is stored again after a failure; doubles each time up to the maximum.
 const KEEP_AGAIN: Duration = Duration::from_secs(1);
 const KEEP_AGAIN_LONGEST: Duration = Duration::from_secs(60);
 
-/// A signed-in user at a hub. Tokens never leave it except towards the hub and the keychain.
+/// A signed-in user at a hub. Tokens go only to the hub and the keychain.
 pub(crate) struct Session {
     pub(crate) hub: Hub,
     pub(crate) user: UserId,
@@ -28,14 +28,14 @@ pub(crate) struct Session {
     keeping: Arc<Keeping>,
 }
 
-/// The place of the refresh token for the next start, and what should be there.
+/// The stored refresh token and the one that should be stored.
 struct Keeping {
     secrets: Secrets,
-    /// The newest token while it is not there yet.
+    /// The newest token while it is not stored yet.
     wanted: Mutex<Option<String>>,
-    /// Signed out here: a late renewal must not bring the token back.
+    /// Signed out: a late renewal must not bring the token back.
     over: AtomicBool,
-    /// Somebody tries again already.
+    /// A retry is already running.
     trying: AtomicBool,
 }
 
@@ -45,17 +45,17 @@ struct Kept {
 }
 
 impl Session {
-    /// A sign-in that has just begun; its token is kept.
+    /// Starts a new sign-in and stores its token.
     pub(crate) async fn begin(hub: Hub, tokens: Tokens, secrets: Secrets) -> Self {
         let keeping = Keeping::new(secrets);
-        // An error means that this run ends; what is kept does not matter to it any more.
+        // An error means that this run is ending; the stored token no longer matters to it.
         let _ = keeping.keep(tokens.refresh_token.clone()).await;
         let kept = Kept { access: Some(tokens.access_token.into()), refresh: tokens.refresh_token };
         let (user, me) = (tokens.me.user, RwLock::new(tokens.me));
         Self { hub, user, me, tokens: Mutex::new(kept), keeping }
     }
 
-    /// A sign-in that goes on from an earlier run; none if no token was kept.
+    /// Resumes the sign-in of an earlier run; none if no token was stored.
     pub(crate) async fn resume(hub: Hub, me: Me, secrets: Secrets) -> Result<Option<Self>, SecretsError> {
         let kept = secrets.load().await?;
         Ok(kept.map(|refresh| {
@@ -64,23 +64,22 @@ impl Session {
         }))
     }
 
-    /// The user as the hub last described them.
+    /// The user as last reported by the hub.
     pub(crate) fn me(&self) -> Me {
         self.me.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The hub described the user anew.
     pub(crate) fn is_now(&self, me: Me) {
         *self.me.write().unwrap_or_else(PoisonError::into_inner) = me;
     }
 
-    /// The user as they appear in conversations.
+    /// The user as a participant in conversations.
     pub(crate) fn participant(&self) -> Participant {
         Participant::Agent { user: self.user, name: self.me().name }
     }
 
-    /// Runs `call` with an access token, and again with a renewed one if the hub says so. Whether the sign-in is over is
-    /// for the renewal to say: a new token may have ended before it was used, on a machine that slept meanwhile.
+    /// Runs `call` with an access token, and again with a renewed one if the hub rejects it. Only the renewal decides
+    /// whether the sign-in has ended: a new token may have expired unused while the machine slept.
     pub(crate) async fn with_token<T, F: Future<Output = Result<T, HubError>>>(
         &self,
         call: impl Fn(Arc<str>) -> F,
@@ -101,15 +100,15 @@ impl Session {
         }
     }
 
-    /// An access token other than `stale`. Whoever comes while it is renewed waits for the same one.
+    /// An access token other than `stale`. Concurrent callers share one renewal.
     async fn token(&self, stale: Option<&str>) -> Result<Arc<str>, HubError> {
         let mut kept = self.tokens.lock().await;
         if let Some(access) = kept.access.as_ref().filter(|access| stale != Some(&***access)) {
             return Ok(Arc::clone(access));
         }
         let tokens = self.renewed(&kept.refresh).await?;
-        // invariant: new tokens are used only when this run may go on. One that ends here would leave an old token to
-        // the next start, and the hub would take that for a stolen one.
+        // invariant: new tokens are used only if this run may continue. If it ended here, the next start would have an
+        // old token, which the hub would take for a stolen one.
         self.keeping.keep(tokens.refresh_token.clone()).await?;
         let access: Arc<str> = tokens.access_token.into();
         *kept = Kept { access: Some(Arc::clone(&access)), refresh: tokens.refresh_token };
@@ -117,7 +116,7 @@ impl Session {
     }
 
     /// The tokens that follow a refresh token. If it has ended, another part of this program may have renewed the
-    /// sign-in meanwhile: then the token that is kept is a newer one.
+    /// sign-in: then the stored token is newer.
     async fn renewed(&self, refresh: &str) -> Result<Tokens, HubError> {
         let with = |token: &str| Refresh { refresh_token: token.to_owned() };
         match self.hub.refresh(&with(refresh)).await {
@@ -129,7 +128,7 @@ impl Session {
         }
     }
 
-    /// Ends the sign-in on this machine, and at the hub if it can be told.
+    /// Ends the sign-in on this machine, and at the hub if reachable.
     pub(crate) async fn end(&self) {
         self.keeping.over.store(true, Ordering::Release);
         let refresh_token = self.tokens.lock().await.refresh.clone();
@@ -139,10 +138,10 @@ impl Session {
         }
     }
 
-    /// Forgets the token on this machine.
+    /// Deletes the token on this machine.
     pub(crate) async fn forget(&self) {
         self.keeping.over.store(true, Ordering::Release);
-        // Waits for whoever is about to keep one.
+        // Waits for a store in progress.
         let mut wanted = self.keeping.wanted.lock().await;
         *wanted = None;
         if let Err(error) = self.keeping.secrets.forget().await {
@@ -157,8 +156,8 @@ impl Keeping {
         Arc::new(Self { secrets, wanted, over, trying })
     }
 
-    /// Keeps a token for the next start. A place that does not take it now, as a keychain that starts anew, is asked
-    /// again until it does: that is no reason to stop working.
+    /// Stores a token for the next start. If the store fails (for example while a keychain restarts), retries in the
+    /// background: work can continue meanwhile.
     async fn keep(self: &Arc<Self>, token: String) -> Result<(), HubError> {
         let mut wanted = self.wanted.lock().await;
         if self.over.load(Ordering::Acquire) {
@@ -188,7 +187,7 @@ impl Keeping {
                 None => true,
                 Some(token) => self.secrets.store(token).await.is_ok(),
             };
-            // Nobody else holds a reference once the sign-in is gone.
+            // The sign-in is gone, so nothing else holds a reference.
             if done || Arc::strong_count(&self) == 1 {
                 *wanted = None;
                 self.trying.store(false, Ordering::Release);
@@ -205,8 +204,8 @@ mod tests {
     use super::*;
     use crate::testing::MemoryKeychain;
 
-    /// A runtime that ends lets its tasks go on for a moment, but starts no work off the runtime any more: a renewed
-    /// token could be used, and not be kept. The next start would show the old one, which had been used.
+    /// An ending runtime lets its tasks run for a moment, but starts no blocking work any more. A renewed token could
+    /// then be used without being stored, and the next start would show the used one.
     #[test]
     fn a_run_that_ends_uses_no_token_that_it_cannot_keep() {
         let secrets = Secrets::Keychain { keychain: Arc::new(MemoryKeychain::default()), name: "sign-in".into() };

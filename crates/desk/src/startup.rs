@@ -1,24 +1,24 @@
-//! Whether the desk starts when its user logs in to this machine. The system alone keeps the answer; it is never cached.
+//! Whether the desk starts at the user's login. Only the system knows; the answer is never cached.
 
-/// Why the system did not do it, or cannot say; in words for the agent.
+/// Why the system refused or cannot say, for the agent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct StartupError(pub String);
 
-/// Starts the desk when its user logs in. May touch files, so it is asked off the runtime.
+/// Starts the desk at the user's login. May touch files: call it off the runtime.
 pub trait Startup: Send + Sync + 'static {
-    /// What the system would do at the next login.
+    /// Whether the desk will start at the next login.
     ///
     /// # Errors
-    /// If it cannot be asked.
+    /// If the system cannot be asked.
     fn is_on(&self) -> Result<bool, StartupError>;
 
     /// # Errors
-    /// If the system does not take it.
+    /// If the system refuses.
     fn turn(&self, on: bool) -> Result<(), StartupError>;
 }
 
-/// For desks that no login starts.
+/// For desks that are not started at login.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoStartup;
 

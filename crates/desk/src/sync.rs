@@ -1,8 +1,8 @@
-//! Keeps the cache in step with the hub: one loop that owns the live connection and its state.
+//! Keeps the cache in sync with the hub: one loop that owns the live connection and its state.
 //!
-//! The loop reacts to one closed set of inputs. Whatever the hub sends is applied in one transaction together with
-//! the cursor, so a cut at any moment is resumed exactly. Nothing that arrives can end the loop: what cannot be
-//! understood closes the connection with a reason, and it is opened again, more patiently each time.
+//! The loop has one closed set of inputs. Frames are applied in one transaction together with the cursor, so a cut at
+//! any moment is resumed exactly. No frame can end the loop: an unreadable one closes the connection with a reason,
+//! and it is reopened after growing pauses.
 
 mod apply;
 mod fetch;
@@ -28,23 +28,23 @@ use crate::pace::Pace;
 use crate::session::Session;
 use crate::view::Change;
 
-/// The state of the connection. Only the loop changes it.
+/// State of the connection. Only the loop changes it.
 #[derive(Clone)]
 pub(crate) enum Link {
     /// Left by signing in.
     SignedOut { reason: Option<String> },
-    /// On the way to being complete: connecting for the first time, or catching up.
+    /// Not yet complete: connecting for the first time, or catching up.
     Connecting { since: Time, session: Arc<Session> },
-    /// Complete, and told of everything as it happens.
+    /// Complete, and receiving everything live.
     Live { since: Time, session: Arc<Session> },
-    /// Not connected; tries again by itself.
+    /// Not connected; retries by itself.
     Offline { since: Time, reason: String, session: Arc<Session> },
-    /// The hub answers, and one of the two is too old for the other. Looks again now and then.
+    /// Hub and desk are incompatible until one is updated. Checks again now and then.
     Outdated { since: Time, outdated: Outdated, session: Arc<Session> },
 }
 
 impl Link {
-    /// The sign-in, live or not.
+    /// The sign-in, online or not.
     pub(crate) fn session(&self) -> Option<&Arc<Session>> {
         match self {
             Self::SignedOut { .. } => None,
@@ -55,7 +55,7 @@ impl Link {
         }
     }
 
-    /// The sign-in, while the hub hears us.
+    /// The sign-in while online.
     pub(crate) fn live(&self) -> Option<&Arc<Session>> {
         match self {
             Self::Live { session, .. } => Some(session),
@@ -64,26 +64,26 @@ impl Link {
     }
 }
 
-/// Everything that the loop reacts to beside the hub.
+/// Inputs of the loop besides the hub.
 pub(crate) enum Input {
     SignedIn(Arc<Session>, oneshot::Sender<()>),
-    /// Somebody else found out that the sign-in is over.
+    /// Another request found that the sign-in has ended.
     SessionEnded {
         reason: String,
     },
-    /// The way to the hub may be another one now.
+    /// The network path to the hub may have changed.
     Moved,
-    /// Tell the hub, if it listens; not worth keeping otherwise.
+    /// A frame for the hub; dropped while offline.
     Say(DeskFrame),
 }
 
 /// Why the loop left a connection.
 enum Left {
-    /// Try again; the reason is for the agent.
+    /// Retry; the reason is for the agent.
     Lost(String),
     /// One side must be updated first.
     Outdated(Outdated),
-    /// The sign-in is over.
+    /// The sign-in has ended.
     Ended(String),
     SignedIn(Arc<Session>, oneshot::Sender<()>),
     /// The desk has ended.
@@ -103,14 +103,13 @@ impl From<HubError> for Left {
     }
 }
 
-/// All that the loop needs.
 pub(crate) struct Sync {
     pub cache: Cache,
     pub clock: Clock,
     pub changes: Changes,
     pub memory: Arc<Memory>,
     pub link: watch::Sender<Link>,
-    /// Whether the cache is complete up to some moment, so that a missing conversation means something.
+    /// Whether the cache is complete, so that a missing conversation means something.
     pub settled: watch::Sender<bool>,
     pub fetch: Fetch,
     pub outbox: Outbox,
@@ -167,7 +166,7 @@ impl Sync {
                         over.forget().await;
                     }
                     self.settled.send_replace(false);
-                    // The new workplace says that nobody is signed in: not before this one cannot be signed in to.
+                    // Only when this workplace cannot be signed in to may the new one show that no one is.
                     self.cache.wipe(reason);
                 }
                 Left::Lost(_) | Left::Outdated(_) => {}
@@ -181,7 +180,7 @@ impl Sync {
         self.changes.tell(Change::App);
     }
 
-    /// Keeps the moment since when the desk is offline while it tries again and again.
+    /// Keeps the time since when the desk is offline across retries.
     fn note_lost(&self, reason: String) {
         let known = self.link.borrow().clone();
         let since = match &known {
@@ -195,7 +194,7 @@ impl Sync {
         self.set(Link::Offline { since, reason, session });
     }
 
-    /// Says which side must be updated, for as long as that is so.
+    /// Shows which side must be updated, until that changes.
     fn note_outdated(&self, outdated: Outdated) {
         let known = self.link.borrow().clone();
         let since = match &known {
@@ -220,7 +219,7 @@ impl Sync {
         }
     }
 
-    /// Waits, unless something makes waiting pointless.
+    /// Waits, unless an input makes waiting pointless.
     async fn pause(&mut self, pause: Duration) -> Pause {
         let until = tokio::time::Instant::now() + pause;
         loop {
@@ -268,12 +267,12 @@ impl Sync {
 /// How a pause ended.
 enum Pause {
     Over,
-    /// Waiting longer is pointless.
+    /// Further waiting is pointless.
     Moved,
     Left(Left),
 }
 
-/// What an input does to a connection; an error is one that only matters inside it, with what to tell the hub.
+/// What an input does to a connection. An error is an input that matters only inside it, with a frame for the hub.
 fn left_by(input: Input) -> Result<Left, Option<DeskFrame>> {
     match input {
         Input::SignedIn(session, done) => Ok(Left::SignedIn(session, done)),
@@ -283,13 +282,13 @@ fn left_by(input: Input) -> Result<Left, Option<DeskFrame>> {
     }
 }
 
-/// Grows with each attempt, with half of it left to chance, so that a thousand desks do not come back at once.
+/// Grows with each attempt, with half of it random, so that a thousand desks do not return at once.
 fn pause(pace: Pace, attempt: u32) -> Duration {
     let full = pace.reconnect.saturating_mul(1 << attempt.min(10)).min(pace.longest);
     full.mul_f64(0.5 + 0.5 * rand::random::<f64>())
 }
 
-/// The same words, beginning with a capital.
+/// Capitalises the first letter.
 pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Stand-ins for the system, for tests of whatever embeds the desk.
+//! Stand-ins for the system, for tests of programs that embed the desk.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -11,19 +11,18 @@ use zeroize::Zeroizing;
 use crate::cache::{CacheError, events};
 use crate::vault::{self, Keychain, KeychainError};
 
-/// Keeps secrets as long as it lives, and can be locked or be absent.
+/// An in-memory keychain that can be locked or absent.
 #[derive(Default)]
 pub struct MemoryKeychain {
     secrets: Mutex<HashMap<String, Vec<u8>>>,
     mood: Mutex<Mood>,
 }
 
-/// How the keychain behaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mood {
     #[default]
     Open,
-    /// Answers as if it knew nothing, as real ones do.
+    /// Answers as if it were empty, as real ones do.
     Locked,
     Absent,
 }
@@ -33,13 +32,13 @@ impl MemoryKeychain {
         *self.mood.lock().unwrap_or_else(PoisonError::into_inner) = mood;
     }
 
-    /// Whether a secret is kept, under whatever name.
+    /// Whether a secret is stored, under any name.
     #[must_use]
     pub fn holds(&self, secret: &str) -> bool {
         self.with(|secrets| secrets.values().any(|kept| kept == secret.as_bytes()))
     }
 
-    /// Puts a secret in the place of another, as another part of the program would.
+    /// Replaces a secret, as another part of the program would.
     pub fn replace(&self, old: &str, new: &str) {
         self.with(|secrets| {
             for kept in secrets.values_mut().filter(|kept| *kept == old.as_bytes()) {
@@ -90,7 +89,7 @@ pub fn cache_file(folder: &Path) -> Option<PathBuf> {
     files.filter(|path| path.extension().is_some_and(|kind| kind == "db")).max()
 }
 
-/// Looks into the cache in `folder` behind the desk's back.
+/// Opens the cache in `folder` for inspection.
 ///
 /// # Errors
 /// If the keychain does not have its key, or the file cannot be opened.
@@ -99,7 +98,7 @@ pub fn open_cache(folder: &Path, keychain: &dyn Keychain) -> Result<Connection, 
     tandem_sqlite::peek(&file, Some(&key))
 }
 
-/// Every event in an open cache, by conversation and position.
+/// All events in an open cache, by conversation and position.
 ///
 /// # Errors
 /// If one cannot be read.

@@ -1,7 +1,7 @@
-//! Who may open the cache: the seal beside it, the key in the system's keychain, or a passphrase where there is none.
+//! Access to the cache: the seal beside it, its key in the system's keychain, or a passphrase where there is none.
 //!
-//! The file is never unencrypted, and a key is never made anew while a sealed file exists: a keychain that is locked
-//! answers as if it knew nothing, and the new key would make everything unreadable for good.
+//! The file is never unencrypted, and no new key is made while a sealed file exists. A locked keychain answers as if
+//! it were empty, and a new key would make everything unreadable for good.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -13,14 +13,14 @@ use tandem_sqlite::Key;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// Shortest passphrase, in characters.
+/// Minimum length of a passphrase, in characters.
 const PASSPHRASE_CHARS: usize = 8;
-/// What deriving a key from a passphrase costs: memory in KiB, and passes.
+/// Cost of deriving a key from a passphrase: memory in KiB, and passes.
 const MEMORY_KIB: u32 = 64 * 1024;
 const PASSES: u32 = 3;
 const SEAL: &str = "desk.seal";
 
-/// Why the keychain did not answer; in words for the agent.
+/// Why the keychain did not answer, for the agent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeychainError {
     /// This system has none.
@@ -30,7 +30,7 @@ pub enum KeychainError {
     Refused(String),
 }
 
-/// The system's keychain. Calls may block; the desk makes them off its runtime.
+/// The system's keychain. Calls may block: the desk makes them off its runtime.
 pub trait Keychain: Send + Sync + 'static {
     /// The secret of this name, if there is one.
     ///
@@ -38,26 +38,26 @@ pub trait Keychain: Send + Sync + 'static {
     /// If there is no keychain, or it refuses.
     fn get(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError>;
 
-    /// Keeps a secret in place of what was kept under this name.
+    /// Stores a secret, replacing the one of this name.
     ///
     /// # Errors
     /// As [`Keychain::get`].
     fn set(&self, name: &str, secret: &[u8]) -> Result<(), KeychainError>;
 
-    /// Forgets a secret, if there is one.
+    /// Deletes a secret, if there is one.
     ///
     /// # Errors
     /// As [`Keychain::get`].
     fn remove(&self, name: &str) -> Result<(), KeychainError>;
 }
 
-/// What stands beside the cache and says how it is locked. Holds nothing secret.
+/// How the cache is locked. Stored beside it, and contains nothing secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Seal {
-    /// Names the file of the cache, and its secrets in the keychain.
+    /// Names the cache's file, and its secrets in the keychain.
     id: Uuid,
     lock: Lock,
-    /// Recognises the right key, so that a wrong one is not taken for a damaged file.
+    /// Verifies a key, so that a wrong one is not mistaken for a damaged file.
     check: String,
     /// A damaged file that is kept aside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,14 +71,13 @@ enum Lock {
     Passphrase { salt: Uuid },
 }
 
-/// An open seal.
 #[derive(Clone, Debug)]
 pub(crate) struct Unlocked {
     pub seal: Seal,
     pub key: Key,
 }
 
-/// What the desk has to ask before the cache opens.
+/// What to ask before the cache opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ask {
     ChoosePassphrase {
@@ -91,7 +90,7 @@ pub(crate) enum Ask {
     },
 }
 
-/// Why a passphrase does not open the cache.
+/// Why a passphrase is refused.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refused {
     #[error("This is not the passphrase.")]
@@ -102,10 +101,10 @@ pub(crate) enum Refused {
     Failed(String),
 }
 
-/// Why the folder cannot be used.
+/// The outer error is the folder's.
 pub(crate) type Opened = io::Result<Result<Unlocked, Ask>>;
 
-/// Opens the seal in `folder` without asking anybody, or says what to ask. Makes a seal if there is none.
+/// Opens the seal in `folder` without asking, or says what to ask. Creates a seal if there is none.
 pub(crate) fn open(folder: &Path, keychain: &dyn Keychain) -> Opened {
     let Some(seal) = Seal::read(folder)? else {
         return Ok(match seal_with_keychain(folder, keychain, None)? {
@@ -126,7 +125,7 @@ pub(crate) fn open(folder: &Path, keychain: &dyn Keychain) -> Opened {
     Ok(Err(Ask::Keychain { reason }))
 }
 
-/// Opens the seal with a passphrase; the first one that is given is the one that counts.
+/// Opens the seal with a passphrase; the first one given is set.
 pub(crate) fn enter(folder: &Path, passphrase: &str) -> Result<Unlocked, Refused> {
     let failed = |error: io::Error| Refused::Failed(error.to_string());
     match Seal::read(folder).map_err(failed)? {
@@ -151,8 +150,8 @@ pub(crate) fn enter(folder: &Path, passphrase: &str) -> Result<Unlocked, Refused
     }
 }
 
-/// A seal for a new, empty file in place of `old`, whose key is of no use any more afterwards, unless the old file is
-/// kept `aside`. A passphrase stays the one that the user knows.
+/// Seals a new, empty file in place of `old`, whose key is deleted unless the old file is kept `aside`. A passphrase
+/// stays the same.
 pub(crate) fn renew(folder: &Path, keychain: &dyn Keychain, old: &Unlocked, aside: bool) -> io::Result<Unlocked> {
     let aside = aside.then_some(old.seal.id);
     if old.seal.lock == Lock::Keychain {
@@ -167,7 +166,7 @@ pub(crate) fn renew(folder: &Path, keychain: &dyn Keychain, old: &Unlocked, asid
     Ok(Unlocked { seal, key: old.key.clone() })
 }
 
-/// Gives up the seal and every file that it may have sealed.
+/// Deletes the seal and every file that it may have sealed.
 pub(crate) fn give_up(folder: &Path, keychain: &dyn Keychain) -> io::Result<()> {
     if let Some(seal) = Seal::read(folder)? {
         let _ = keychain.remove(&seal.name());
@@ -180,7 +179,7 @@ pub(crate) fn give_up(folder: &Path, keychain: &dyn Keychain) -> io::Result<()> 
     sweep(folder, None)
 }
 
-/// Removes the files of caches that are not in use any more.
+/// Removes unused cache files.
 pub(crate) fn sweep(folder: &Path, seal: Option<&Seal>) -> io::Result<()> {
     let kept: Vec<String> = seal.into_iter().flat_map(|seal| [Some(seal.id), seal.aside]).flatten().map(stem).collect();
     for entry in std::fs::read_dir(folder)? {
@@ -188,7 +187,7 @@ pub(crate) fn sweep(folder: &Path, seal: Option<&Seal>) -> io::Result<()> {
         let Some(name) = name.to_str() else { continue };
         let is_cache = name.strip_prefix("desk").is_some_and(|rest| rest.contains(".db"));
         if is_cache && !kept.iter().any(|stem| name.starts_with(stem.as_str())) {
-            // Still open somewhere on some systems; the next start tries again.
+            // Still open on some systems; the next start tries again.
             let _ = std::fs::remove_file(folder.join(name));
         }
     }
@@ -202,7 +201,7 @@ fn seal_with_keychain(
 ) -> io::Result<Result<Unlocked, KeychainError>> {
     let key = Key::new(random()?);
     let seal = Seal::new(Lock::Keychain, &key, aside);
-    // Read back: some keychains take what they do not keep.
+    // Verified, because some keychains accept secrets without keeping them.
     let kept = keychain.set(&seal.name(), key.bytes()).and_then(|()| keychain.get(&seal.name()));
     match kept {
         Ok(Some(bytes)) if bytes[..] == key.bytes()[..] => {}
@@ -218,17 +217,16 @@ impl Seal {
         Self { id: Uuid::now_v7(), lock, check: check(key.bytes()), aside }
     }
 
-    /// The file of the cache.
     pub(crate) fn file(&self, folder: &Path) -> PathBuf {
         folder.join(format!("{}.db", stem(self.id)))
     }
 
-    /// What the key is called in the keychain.
+    /// The key's name in the keychain.
     fn name(&self) -> String {
         format!("cache-{}", self.id)
     }
 
-    /// What the sign-in is called in the keychain.
+    /// The sign-in's name in the keychain.
     pub(crate) fn sign_in(&self) -> String {
         format!("sign-in-{}", self.id)
     }
@@ -256,7 +254,7 @@ impl Seal {
     }
 }
 
-/// The file that the seal in `folder` names, and its key; for tests that look behind the desk's back.
+/// The file that the seal in `folder` names, and its key; for tests that inspect the file directly.
 pub(crate) fn behind(folder: &Path, keychain: &dyn Keychain) -> Option<(PathBuf, Key)> {
     let seal = Seal::read(folder).ok()??;
     let key = keychain.get(&seal.name()).ok()??;

@@ -1,4 +1,4 @@
-//! What the interface shows: plain shapes, answered from the cache, and generated into TypeScript.
+//! Views: plain types for the interface, read from the cache and exported to TypeScript.
 
 mod buttons;
 mod connection;
@@ -31,17 +31,17 @@ pub struct AppView {
     pub me: Option<MeView>,
     pub counts: CountsView,
     pub figures: FiguresView,
-    /// How the notification service answered last.
+    /// The notification service's last answer.
     pub notifications: NotificationsView,
     pub settings: SettingsView,
-    /// The hub's time minus this machine's, in milliseconds: what the page shows against now.
+    /// The hub's time minus this machine's, in milliseconds; add it to the local time for display.
     #[ts(type = "number")]
     pub hub_ahead_ms: i64,
-    /// Conversations with something in them that only a newer version of the desk can show.
+    /// Conversations with data that only a newer version of the desk can show.
     pub newer: u32,
 }
 
-/// Who was told of a conversation's calls for help, the newest call first.
+/// Who was told of a conversation's calls for help, newest call first.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct AlertsView {
@@ -59,13 +59,13 @@ pub struct CallView {
     pub alerts: Vec<AlertView>,
 }
 
-/// What became of the call on one colleague's screen; each time says when that happened first.
+/// A call's alert on one colleague's screen; each time says when that first happened.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct AlertView {
     pub user: UserId,
     pub name: String,
-    /// Told to the desk.
+    /// Sent to the desk.
     pub sent: Option<Time>,
     pub shown: Option<Time>,
     pub muted: Option<Time>,
@@ -75,7 +75,7 @@ pub struct AlertView {
     pub joined: Option<Time>,
 }
 
-/// What has to be asked before what is kept on this machine can be read.
+/// What to ask before this machine's data can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum LockedAsk {
@@ -101,11 +101,11 @@ pub struct CountsView {
     pub help_since: Option<Time>,
 }
 
-/// This machine's own figures, against which the budgets are shown.
+/// This machine's measurements, shown against their budgets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct FiguresView {
-    /// The last call for help: flagged at the hub → taken by the notification service, in milliseconds.
+    /// The last call for help: from the hub to the notification service, in milliseconds.
     #[ts(type = "number | null")]
     pub help_to_notification_ms: Option<i64>,
     #[ts(type = "number")]
@@ -117,7 +117,7 @@ pub struct FiguresView {
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(tag = "state", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum NotificationsView {
-    /// Nothing shown yet.
+    /// None shown yet.
     Unknown,
     Working {
         server: String,
@@ -138,7 +138,7 @@ pub struct RowView {
     pub in_progress: bool,
     /// The last words, already clipped.
     pub words: String,
-    /// Who said them.
+    /// Their author.
     pub words_by: Option<Participant>,
     pub words_at: Option<Time>,
     /// Since when the customer waits for us.
@@ -159,7 +159,7 @@ pub struct RowView {
 #[serde(rename_all = "camelCase")]
 pub struct HelpView {
     pub call: CallId,
-    /// One line that an agent understands.
+    /// One line for agents.
     pub reason: String,
     pub by: Participant,
     pub since: Time,
@@ -173,7 +173,7 @@ pub struct ListView {
     pub total: u32,
 }
 
-/// One conversation: what stands around its transcript.
+/// One conversation, without its transcript.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ConversationView {
@@ -182,12 +182,12 @@ pub struct ConversationView {
     pub started: Time,
     pub completed: Option<CompletedView>,
     pub engage_logic: bool,
-    /// Why Your Logic could not go on, in one line.
+    /// Why Your Logic could not continue, in one line.
     pub fallback: Option<String>,
     pub people: Vec<PersonView>,
-    /// Data that Your Logic keeps, flattened for reading.
+    /// Your Logic's data, flattened for reading.
     pub custom: Vec<FieldView>,
-    /// What the customer is known by.
+    /// The customer's name, contacts and other known facts.
     pub customer: Vec<FieldView>,
     /// Latest suggestion not yet outdated by a reply.
     pub suggestion: Option<SuggestionView>,
@@ -197,24 +197,24 @@ pub struct ConversationView {
     pub buttons: Vec<ButtonView>,
     /// Your Logic is being asked, and answers by then.
     pub logic_until: Option<Time>,
-    /// What Your Logic has still to be asked about after that.
+    /// What Your Logic has yet to be asked about after that.
     pub logic_waiting: u32,
     pub drafts: DraftsView,
-    /// As if what is in the outbox had happened.
+    /// As if the outbox had been sent.
     pub may: MayView,
     /// Earlier conversations of the same customer that the journey can show.
     pub earlier: u32,
 }
 
-/// What the user has begun to write.
+/// The user's drafts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct DraftsView {
     pub reply: String,
     pub note: String,
-    /// Why words that were sent stand here again; until they are sent or changed.
+    /// Why sent text is here again; cleared by sending or editing it.
     pub returned: Option<ReturnedView>,
-    /// Files that go with the next reply, in the order of choosing.
+    /// Files of the next reply, in the order of choosing.
     pub files: Vec<FileView>,
 }
 
@@ -228,7 +228,7 @@ pub struct ReturnedView {
     pub reason: String,
 }
 
-/// What Your Logic tells whoever takes over.
+/// What Your Logic tells the agent who takes over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct HandoverView {
@@ -248,13 +248,13 @@ pub struct HandoverPart {
     pub points: Vec<Point>,
 }
 
-/// Something in the outbox.
+/// A command in the outbox.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct QueuedView {
     pub command: CommandId,
     pub conversation: ConversationId,
-    /// The customer.
+    /// The customer's name.
     pub name: String,
     /// What will happen: "Reply", "Complete".
     pub what: String,
@@ -304,7 +304,7 @@ pub struct MayView {
     pub decline: bool,
 }
 
-/// A stretch of the customer journey, oldest first.
+/// A part of the customer journey, oldest first.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct EntriesView {
@@ -317,16 +317,16 @@ pub struct EntriesView {
     pub loading: bool,
 }
 
-/// One thing in the transcript.
+/// One entry of the transcript.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct EntryView {
     /// Unique in the pane and stable.
     pub key: String,
     pub conversation: ConversationId,
-    /// None for what is still in the outbox.
+    /// None for entries that are still in the outbox.
     pub position: Option<Position>,
-    /// What is still in the outbox can be cancelled by it.
+    /// Cancels an entry that is still in the outbox.
     pub command: Option<CommandId>,
     pub time: Time,
     pub by: Participant,
@@ -347,7 +347,6 @@ pub struct StageView {
     pub reason: Option<String>,
 }
 
-/// What an entry says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum EntryBody {
@@ -375,7 +374,7 @@ pub enum EntryBody {
     Note {
         turn: TurnId,
         text: String,
-        /// Whose names in it are mentions.
+        /// The names in it that are mentions.
         #[serde(default)]
         mentions: Vec<Mention>,
     },
@@ -397,7 +396,7 @@ pub enum EntryBody {
     },
 }
 
-/// What a system entry tells, for its icon and weight.
+/// The subject of a system entry, for its icon and weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum SystemKind {
@@ -409,7 +408,7 @@ pub enum SystemKind {
     Other,
 }
 
-/// What changed; the interface asks again for what it shows. Batched per frame.
+/// What changed; the interface reads again what it shows. Batched per frame.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum Change {
@@ -420,13 +419,13 @@ pub enum Change {
     Conversation {
         id: ConversationId,
     },
-    /// Somebody is writing, until the next change or `until`.
+    /// A typing signal, valid until the next change or `until`.
     Typing {
         id: ConversationId,
         by: Participant,
         until: Time,
     },
-    /// How far the file of a queued reply is; ten times a second at most.
+    /// Upload progress of a queued reply's file; ten times a second at most.
     Upload {
         id: ConversationId,
         command: CommandId,
@@ -437,21 +436,21 @@ pub enum Change {
     Open {
         id: ConversationId,
         section: Option<Section>,
-        /// Of the entry that it is about; none for the end.
+        /// Key of the entry that it is about; none for the end.
         key: Option<String>,
     },
-    /// What is known of who was told of a conversation's calls for help.
+    /// The alerts of a conversation's calls for help changed.
     Alerts {
         id: ConversationId,
     },
-    /// Somebody outside the window wants it to show something: ask what.
+    /// The window should show something: ask what.
     Wanted,
-    /// A word to the agent that needs no answer.
+    /// A message to the agent that needs no answer.
     Toast {
         tone: Tone,
         text: String,
     },
-    /// Too much changed to tell: read everything again.
+    /// Too many changes: read everything again.
     Everything,
 }
 
@@ -463,7 +462,7 @@ pub enum Tone {
     Bad,
 }
 
-/// What the window is to show, because a link or the tray said so. It is told once.
+/// What the window should show for a link or the tray. Returned once.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum WantedView {
@@ -474,13 +473,13 @@ pub enum WantedView {
     Section {
         section: Section,
     },
-    /// The link leads nowhere; why.
+    /// The link is invalid, with the reason.
     Nowhere {
         reason: String,
     },
 }
 
-/// Whether the desk starts when its user logs in to this machine, as the system says now.
+/// Whether the desk starts at the user's login, according to the system.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(tag = "state", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum StartupView {
@@ -489,12 +488,12 @@ pub enum StartupView {
     Unavailable { reason: String },
 }
 
-/// What a search found, newest first.
+/// The hits of a search, newest first.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SearchView {
     pub hits: Vec<HitView>,
-    /// A sentence about what of the query was not understood.
+    /// A sentence about the part of the query that was not understood.
     pub hint: Option<String>,
     pub hub: HubSearch,
 }
@@ -505,7 +504,7 @@ pub struct SearchView {
 pub enum HubSearch {
     NotAsked,
     Answered,
-    /// Only what is on this machine was searched.
+    /// Only this machine was searched.
     Unreachable,
 }
 
@@ -519,7 +518,7 @@ pub struct HitView {
     pub name: String,
     pub channel: Channel,
     pub time: Time,
-    /// Who said it; none for a customer.
+    /// The author; none for a customer.
     pub by: Option<Participant>,
     pub kind: HitKind,
     pub attachment: bool,
@@ -534,7 +533,7 @@ pub enum HitKind {
     Customer,
 }
 
-/// A piece of a snippet; `hit` is what was looked for.
+/// A piece of a snippet; `hit` marks what was searched for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SpanView {

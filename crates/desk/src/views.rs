@@ -1,4 +1,4 @@
-//! What the interface shows, out of the cache: one query, one answer, no rule that the pure core has already.
+//! Views from the cache: one query, one answer, and no rule that the pure core already has.
 
 mod buttons;
 mod fields;
@@ -21,10 +21,10 @@ use crate::expect::Expecting;
 use crate::rpc::ListRequest;
 use crate::view::{CountsView, ListView};
 
-/// Most rows of one page.
+/// Maximum rows per page.
 const ROWS: u32 = 200;
 
-/// Who looks, and when.
+/// The viewing user and the time.
 #[derive(Clone)]
 pub(crate) struct Reader {
     pub user: UserId,
@@ -35,13 +35,13 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// The same, as whoever acts.
+    /// The same, as an actor.
     pub(crate) fn expecting(&self) -> Expecting {
         let actor = Participant::Agent { user: self.user, name: self.name.clone() };
         Expecting { actor, permissions: self.permissions.clone(), now: self.now }
     }
 
-    /// What decides what they may see.
+    /// The user's access rights.
     pub(crate) fn access(&self) -> Access<'_> {
         Access { user: self.user, permissions: &self.permissions, skills: &self.skills }
     }
@@ -59,7 +59,7 @@ impl Reader {
     }
 }
 
-/// A page of a section's list, the neediest first.
+/// A page of a section's list, most urgent first.
 pub(crate) fn list(connection: &Connection, reader: &Reader, request: &ListRequest) -> Result<ListView, CacheError> {
     if !reader.may_see(request.section) {
         return Ok(ListView { rows: Vec::new(), total: 0 });
@@ -75,7 +75,7 @@ pub(crate) fn list(connection: &Connection, reader: &Reader, request: &ListReque
     Ok(ListView { rows: lines.into_iter().map(|line| row::row(line, reader.user)).collect(), total })
 }
 
-/// How long the sections are.
+/// Lengths of the sections.
 pub(crate) fn counts(connection: &Connection, reader: &Reader) -> Result<CountsView, CacheError> {
     let counts = conversations::counts(connection, reader.left_after())?;
     let handles = reader.may_see(Section::Help);

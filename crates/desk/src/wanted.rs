@@ -1,17 +1,17 @@
-//! What somebody outside the window wants it to show: a link, or the tray. It waits until the window can show it.
+//! Requests from outside the window: links and the tray. They wait until the window can show them.
 //!
-//! A link can only open. Whatever else it says, nothing happens but words.
+//! A link can only open a conversation. Any other link results in a message and nothing else.
 
 use tandem_conversation::{ConversationId, Section};
 
 use crate::plain_line;
 use crate::view::WantedView;
 
-/// How links to conversations begin.
+/// Prefix of links to conversations.
 const CONVERSATION: &str = "tandem://conversation/";
-/// An id in its one usual form.
+/// Length of an id in its usual form.
 const ID_LENGTH: usize = 36;
-/// Most of a foreign link that is repeated to the user.
+/// Maximum shown length of an invalid link.
 const SHOWN: usize = 60;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(crate) enum Wanted {
 }
 
 impl Wanted {
-    /// Exactly `tandem://conversation/ID`, as browsers hand it over; anything else leads nowhere.
+    /// Accepts exactly `tandem://conversation/ID`, as browsers pass it on; anything else is invalid.
     pub(crate) fn of_link(link: &str) -> Self {
         let id = link.strip_prefix(CONVERSATION).map(|rest| rest.strip_suffix('/').unwrap_or(rest));
         match id.filter(|id| id.len() == ID_LENGTH).and_then(|id| id.parse().ok()) {
@@ -35,7 +35,7 @@ impl Wanted {
         }
     }
 
-    /// Words are for everybody; anything else is for somebody who is signed in.
+    /// Messages are for everyone; anything else needs a signed-in user.
     pub(crate) fn needs_sign_in(&self) -> bool {
         !matches!(self, Self::Nowhere(_))
     }

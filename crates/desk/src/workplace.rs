@@ -1,4 +1,4 @@
-//! The open cache and everything that works with it, for as long as that cache is in use.
+//! The open cache and everything that uses it, for as long as that cache is in use.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,7 +26,7 @@ use crate::sync::{Fetch, Input, Link, Sync, surroundings};
 use crate::vault::{Keychain, Unlocked};
 use crate::view::{Change, SettingsView};
 
-/// What the handlers work with.
+/// State for the handlers.
 pub(crate) struct Workplace {
     pub cache: Cache,
     pub clock: Clock,
@@ -38,7 +38,7 @@ pub(crate) struct Workplace {
     pub outbox: Outbox,
     pub commands: Commands,
     pub browser: Arc<dyn Browser>,
-    /// The folder of files that the system's programs read.
+    /// The folder of files for the system's programs.
     pub handed_over: PathBuf,
     pub unlocked: Unlocked,
     secrets: Secrets,
@@ -46,7 +46,7 @@ pub(crate) struct Workplace {
 }
 
 impl Workplace {
-    /// Goes on where the last run ended. `reason` says why nobody is signed in, if nobody is.
+    /// Resumes the last run. `reason` says why no one is signed in, if so.
     pub(crate) async fn begin(
         config: &DeskConfig,
         unlocked: Unlocked,
@@ -174,7 +174,7 @@ impl Workplace {
         Ok(())
     }
 
-    /// Takes notifications away and ends all work. What is in the cache stays.
+    /// Withdraws notifications and ends all work. The cache's content stays.
     pub(crate) async fn stop(&self) {
         let (done, ended) = oneshot::channel();
         if self.pokes.send(Poke::End(done)).is_ok() {
@@ -187,12 +187,12 @@ impl Workplace {
         }
     }
 
-    /// The sign-in that belongs to a seal whose cache cannot be read.
+    /// The sign-in of a seal whose cache cannot be read.
     pub(crate) async fn kept_sign_in(unlocked: &Unlocked, keychain: &Arc<dyn Keychain>) -> Option<String> {
         Secrets::of_keychain(unlocked, keychain)?.load().await.ok().flatten()
     }
 
-    /// Keeps a sign-in with a new seal.
+    /// Stores a sign-in with a new seal.
     pub(crate) async fn keep_sign_in(unlocked: &Unlocked, keychain: &Arc<dyn Keychain>, cache: &Cache, token: String) {
         if let Err(error) = Secrets::new(unlocked, keychain, cache).store(token).await {
             tracing::warn!(%error, "the sign-in could not be kept: it will be asked for again");
@@ -200,7 +200,7 @@ impl Workplace {
     }
 }
 
-/// Lets the hub and the notices know when somebody comes to the machine, or leaves it.
+/// Tells the hub and the notices when the user arrives at the machine or leaves it.
 async fn attend(
     mut attention: watch::Receiver<Attention>,
     memory: Arc<Memory>,
@@ -211,7 +211,7 @@ async fn attend(
     loop {
         let now = *attention.borrow_and_update();
         memory.set_attention(now);
-        // What was refused as seen while nobody sat there is before somebody's eyes now.
+        // Turns that arrived in the user's absence are seen now.
         if let Some(id) = memory.looking() {
             changes.tell(Change::Conversation { id });
         }
@@ -223,8 +223,8 @@ async fn attend(
     }
 }
 
-/// Goes on with the last sign-in, if there is one and it belongs to the hub that is asked for: a token must never
-/// travel to another hub than the one that gave it.
+/// Resumes the last sign-in if it belongs to the requested hub: a token must never be sent to another hub than the one
+/// that issued it.
 async fn first_link(config: &DeskConfig, known: (Option<String>, Option<Me>), secrets: &Secrets) -> Link {
     let signed_out = |reason: Option<String>| Link::SignedOut { reason };
     let (Some(address), Some(me)) = known else { return signed_out(None) };

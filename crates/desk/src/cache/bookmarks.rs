@@ -1,6 +1,6 @@
-//! Table `bookmarks`: what this user left at a conversation: how far it was read, and what they have begun to write.
+//! Table `bookmarks`: the user's read position and drafts per conversation.
 //!
-//! Apart from `conversations`, because it must outlive a reset by the hub.
+//! Separate from `conversations`, because it must survive a reset by the hub.
 
 use tandem_conversation::{ConversationId, Position};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
@@ -21,20 +21,19 @@ ALTER TABLE bookmarks ADD COLUMN note TEXT NOT NULL DEFAULT '';
 -- JSON: why words that were sent stand in a draft again.
 ALTER TABLE bookmarks ADD COLUMN returned TEXT;";
 
-/// Which of the two drafts.
+/// Reply or note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Reply,
     Note,
 }
 
-/// How far this user has read; none for a conversation they never touched.
+/// The user's read position; none for a conversation they never opened.
 pub(crate) fn seen(connection: &Connection, of: ConversationId) -> Result<Option<Position>, CacheError> {
     let mut query = connection.prepare_cached("SELECT seen FROM bookmarks WHERE conversation = ?1")?;
     Ok(query.query_row([id(of.0)], |row| Ok(Position(row.get(0)?))).optional()?)
 }
 
-/// What this user has begun to write.
 pub(crate) fn drafts(connection: &Connection, of: ConversationId) -> Result<DraftsView, CacheError> {
     let mut query = connection.prepare_cached("SELECT draft, note, returned FROM bookmarks WHERE conversation = ?1")?;
     let row = query.query_row([id(of.0)], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?)));
@@ -43,7 +42,7 @@ pub(crate) fn drafts(connection: &Connection, of: ConversationId) -> Result<Draf
     Ok(DraftsView { reply, note, returned, files: Vec::new() })
 }
 
-/// Remembers that the user has seen everything up to `position`; never moves back. Whether that was news.
+/// Moves the read position forward to `position`. True if it moved.
 pub(crate) fn see(connection: &Connection, of: ConversationId, position: Position) -> Result<bool, CacheError> {
     let mut query = connection.prepare_cached(
         "INSERT INTO bookmarks (conversation, seen) VALUES (?1, ?2)
@@ -52,7 +51,7 @@ pub(crate) fn see(connection: &Connection, of: ConversationId, position: Positio
     Ok(query.execute(params![id(of.0), position.0])? > 0)
 }
 
-/// Keeps what the user writes. A changed draft is theirs again, whatever came back before.
+/// Stores a draft. Once edited, a returned draft no longer shows its reason.
 pub(crate) fn set_draft(
     connection: &Connection,
     of: ConversationId,
@@ -73,18 +72,18 @@ pub(crate) fn set_draft(
     Ok(())
 }
 
-/// The draft after its author turned `base` into `text`, while it had become `known`: words that came back stand above.
+/// Merges the author's edit from `base` to `text` into the draft `known`: returned text stays above.
 pub(crate) fn rewritten(known: &str, base: &str, text: &str) -> String {
     match known.strip_suffix(base) {
         Some("") => text.to_owned(),
         Some(above) if base.is_empty() && !text.is_empty() => format!("{above}\n\n{text}"),
         Some(above) => format!("{above}{text}"),
-        // It was sent, or the author has written elsewhere.
+        // It was sent, or edited elsewhere.
         None => text.to_owned(),
     }
 }
 
-/// Words that are sent leave the draft; what came back to it meanwhile stays.
+/// Removes sent text from the draft; text that was returned meanwhile stays.
 pub(crate) fn take(connection: &Connection, of: ConversationId, kind: Kind, words: &str) -> Result<(), CacheError> {
     let drafts = drafts(connection, of)?;
     let draft = if kind == Kind::Reply { drafts.reply } else { drafts.note };
@@ -97,7 +96,7 @@ pub(crate) fn take(connection: &Connection, of: ConversationId, kind: Kind, word
     set_draft(connection, of, kind, kept)
 }
 
-/// Words that were not sent stand above whatever was begun since; nothing the user wrote is ever lost.
+/// Puts unsent text above whatever was begun since, so that nothing the user wrote is lost.
 pub(crate) fn give_back(
     connection: &Connection,
     of: ConversationId,
@@ -117,7 +116,7 @@ pub(crate) fn give_back(
     Ok(())
 }
 
-/// Says why what was sent came back, where no words did.
+/// Records why a command came back, if it has no text.
 pub(crate) fn explain(connection: &Connection, of: ConversationId, why: &ReturnedView) -> Result<(), CacheError> {
     let why = json("reason of a draft", why)?;
     let mut query = connection.prepare_cached(

@@ -1,6 +1,6 @@
-//! Table `conversations`: the state of each, with the columns that sections sort and count by.
+//! Table `conversations`: each state, with the columns that sections sort and count by.
 //!
-//! The columns are derived from the state on every write and never changed on their own, so a count can not drift.
+//! Every write derives the columns from the state, so counts cannot drift.
 
 use tandem_conversation::{
     Access, Conversation, ConversationId, CustomerId, Position, Section, Time, UserId, may_read,
@@ -61,7 +61,7 @@ pub(crate) const MENTIONED: &str = "
 ALTER TABLE conversations ADD COLUMN mentioned INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX conversations_mentioned ON conversations (id) WHERE mentioned = 1;";
 
-/// The run of events that is held without a gap.
+/// The gapless run of cached events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Covered {
     pub from: u32,
@@ -69,7 +69,7 @@ pub(crate) struct Covered {
 }
 
 impl Covered {
-    /// Takes in one more event if it continues the run at either end; false if it stands apart or is known.
+    /// Adds an event that extends the run at either end; false if it does not.
     pub(crate) fn extend(&mut self, position: Position) -> bool {
         match *self {
             Self { to: 0, .. } => *self = Self { from: position.0, to: position.0 },
@@ -96,18 +96,18 @@ impl Covered {
     }
 }
 
-/// A conversation as it is held.
+/// A cached conversation.
 #[derive(Clone, Debug)]
 pub(crate) struct Held {
     pub state: Conversation,
     pub listed: bool,
     pub covered: Covered,
-    /// The last event that is known to exist although the state could not be moved past it; 0 for none.
+    /// The last known event that the state could not be advanced past; 0 for none.
     pub hole: Position,
 }
 
 impl Held {
-    /// Whether the state itself has to be fetched.
+    /// Whether the state itself must be fetched.
     pub(crate) fn has_hole(&self) -> bool {
         self.hole > self.state.position
     }
@@ -137,7 +137,7 @@ fn state(json: &str) -> Result<Conversation, CacheError> {
 const HELD: &str =
     "SELECT id, state ->> '$.position' FROM conversations WHERE listed = 1 AND id > ?1 ORDER BY id LIMIT ?2";
 
-/// The conversations that the hub shows this user, and how far each is held; those after `after`, by id.
+/// The conversations that the hub shows this user, with their positions; those after `after`, by id.
 pub(crate) fn listed(
     connection: &Connection,
     after: ConversationId,
@@ -209,15 +209,15 @@ fn words(state: &Conversation) -> String {
     format!("{}\n{last}", state.customer.name).to_lowercase()
 }
 
-/// How far the user has seen a conversation: what was on screen, or what they said themselves. Where this machine
-/// knows nothing yet, what our side has seen counts.
+/// The user's read position: what was on screen, or their own last turn. Without local knowledge, our side's receipts
+/// count.
 pub(crate) fn seen(connection: &Connection, state: &Conversation, me: UserId) -> Result<Position, CacheError> {
     let bookmark = bookmarks::seen(connection, state.id)?.filter(|seen| *seen > Position::START);
     let own = state.voices.iter().filter(|voice| voice.by.user() == Some(me)).map(|voice| voice.position).max();
     Ok(bookmark.unwrap_or(state.receipts.desk_seen).max(own.unwrap_or_default()))
 }
 
-/// Derives everything again, for when the user's own side changed (what was seen, who is signed in).
+/// Derives the columns again after a change on the user's side (read position, sign-in).
 pub(crate) fn derive_again(
     connection: &Connection,
     touched: &mut Touched,
@@ -230,7 +230,6 @@ pub(crate) fn derive_again(
     }
 }
 
-/// Forgets one conversation.
 pub(crate) fn remove(connection: &Connection, touched: &mut Touched, of: ConversationId) -> Result<(), CacheError> {
     events::remove(connection, of)?;
     media::forget(connection, of)?;
@@ -239,7 +238,7 @@ pub(crate) fn remove(connection: &Connection, touched: &mut Touched, of: Convers
     Ok(())
 }
 
-/// Forgets what was said, and keeps what stands around it; it is fetched again when somebody looks.
+/// Deletes the transcript and keeps the state; viewing the conversation fetches it again.
 pub(crate) fn forget_words(
     connection: &Connection,
     touched: &mut Touched,
@@ -258,7 +257,7 @@ const HANDLING: &str = "SELECT 1 FROM conversations WHERE customer = ?1 AND enga
 const UNLISTED: &str = "SELECT state, listed, covered_from, covered_to, hole FROM conversations
                         WHERE customer = ?1 AND listed = 0";
 
-/// Forgets what the user could read of a customer only while handling them, unless they still do.
+/// Deletes what the user could read only while handling a customer, unless they still handle them.
 pub(crate) fn forget_journey(
     connection: &Connection,
     touched: &mut Touched,
@@ -280,8 +279,8 @@ pub(crate) fn forget_journey(
 const EXPIRED: &str = "SELECT id FROM conversations
                        WHERE in_left = 1 AND left_at <= ?1 AND in_help = 0 AND in_all <= ?2 LIMIT ?3";
 
-/// Conversations that were left so long ago that they are no section's any more. Who does not see all live
-/// conversations sees them in none.
+/// Conversations left so long ago that no section has them any more. Without the right to view all, a user sees them
+/// nowhere.
 pub(crate) fn expired(
     connection: &Connection,
     left_before: Time,
@@ -296,17 +295,17 @@ pub(crate) fn expired(
 const DISPENSABLE: &str = "SELECT id FROM conversations INDEXED BY conversations_dispensable
                            WHERE in_my = 0 AND in_left = 0 AND in_all = 0 AND covered_to > 0 ORDER BY updated LIMIT ?1";
 
-/// Conversations whose words can be fetched again and are nobody's work now, the oldest first.
+/// Conversations whose transcript can be fetched again and that no one works on, oldest first.
 pub(crate) fn dispensable(connection: &Connection, most: u32) -> Result<Vec<ConversationId>, CacheError> {
     let mut query = connection.prepare_cached(DISPENSABLE)?;
     let rows = query.query_map([most], |row| Ok(conversation_id(row.get(0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// What a page of a section's list is asked by.
+/// Parameters of a page of a section's list.
 pub(crate) struct Page {
     pub section: Section,
-    /// Recently Left ends here.
+    /// The lower bound of Recently Left.
     pub left_after: Time,
     /// In lower case; empty for all.
     pub filter: String,
@@ -314,7 +313,7 @@ pub(crate) struct Page {
     pub offset: u32,
 }
 
-/// One line of a list, as it is held.
+/// A cached line of a list.
 pub(crate) struct Line {
     pub state: Conversation,
     pub unread: bool,
@@ -348,7 +347,7 @@ const LINE_ALL: &str = list!(
     "c.in_all = 1 AND c.left_at <> ?1 AND instr(c.words, ?2)
      ORDER BY c.help, c.waits, c.updated DESC LIMIT ?3 OFFSET ?4"
 );
-/// How long a section is, filtered and not: only the first has to read the rows themselves.
+/// Counts of a section, filtered and unfiltered. Only the filtered one reads rows.
 const COUNT_MY: [&str; 2] = [
     "SELECT count(*) FROM conversations WHERE in_my = 1 AND left_at <> ?1 AND instr(words, ?2)",
     "SELECT count(*) FROM conversations WHERE in_my = 1",
@@ -366,7 +365,7 @@ const COUNT_ALL: [&str; 2] = [
     "SELECT count(*) FROM conversations WHERE in_all = 1",
 ];
 
-/// A page of a section and how long the section is.
+/// A page of a section, and its length.
 pub(crate) fn page(connection: &Connection, page: &Page) -> Result<(Vec<Line>, u32), CacheError> {
     let (list, [count, count_all]) = match page.section {
         Section::My => (LINE_MY, COUNT_MY),
@@ -374,7 +373,7 @@ pub(crate) fn page(connection: &Connection, page: &Page) -> Result<(Vec<Line>, u
         Section::Left => (LINE_LEFT, COUNT_LEFT),
         Section::All => (LINE_ALL, COUNT_ALL),
     };
-    // The bound matters to Recently Left alone; elsewhere no row has this value.
+    // Only Recently Left has a bound; elsewhere no row has this value.
     let bound = if page.section == Section::Left { page.left_after.0 } else { -1 };
     let mut query = connection.prepare_cached(list)?;
     let rows = query.query_map(params![bound, page.filter, page.limit, page.offset], |row| {
@@ -393,7 +392,7 @@ pub(crate) fn page(connection: &Connection, page: &Page) -> Result<(Vec<Line>, u
     Ok((lines, total))
 }
 
-/// How long each section is.
+/// Lengths of the sections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub my: u32,
@@ -441,7 +440,7 @@ const JOURNEY: &str = "SELECT state, listed, covered_from, covered_to, hole FROM
                        WHERE customer = ?1 AND started < ?2 ORDER BY started DESC";
 const EARLIER: &str = "SELECT count(*) FROM conversations WHERE customer = ?1 AND started < ?2";
 
-/// A customer's conversations that began before `before`, the newest first.
+/// A customer's conversations that began before `before`, newest first.
 pub(crate) fn earlier(connection: &Connection, of: CustomerId, before: Time) -> Result<Vec<Held>, CacheError> {
     let mut query = connection.prepare_cached(JOURNEY)?;
     let rows = query.query_map(params![id(of.0), before.0], |row| Ok(held(row)))?;
@@ -456,7 +455,7 @@ pub(crate) fn count_earlier(connection: &Connection, of: CustomerId, before: Tim
 
 const WANTING: &str = "SELECT id FROM conversations WHERE wanting = 1 ORDER BY updated DESC";
 
-/// Conversations of which something is still to be fetched, the newest first.
+/// Incomplete conversations, newest first.
 pub(crate) fn wanting(connection: &Connection) -> Result<Vec<ConversationId>, CacheError> {
     ids(connection, WANTING)
 }

@@ -1,7 +1,7 @@
-//! Table `events`: what happened, as the hub said it, as far back as it is held.
+//! Table `events`: the hub's events, as far back as they are cached.
 //!
-//! The transcript is derived from it when it is asked for, not when it arrives: pages come in any order, receipts
-//! before the turns they are about, and better wording reaches old conversations too.
+//! The transcript is derived on request, not on arrival. Pages arrive in any order, receipts may precede their turns,
+//! and improved wording applies to old conversations too.
 
 use tandem_conversation::{Channel, Content, ConversationId, Event, EventBody, Position, Time, TurnId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -34,7 +34,7 @@ CREATE INDEX events_calls ON events (conversation, position) WHERE role IN (4, 5
 CREATE INDEX events_turns ON events (turn) WHERE turn IS NOT NULL;
 CREATE INDEX events_answers ON events (answers) WHERE answers IS NOT NULL;";
 
-/// The same, packed, and without what can be told faster than it is kept. What was held is fetched again.
+/// The same, packed, without what can be derived quickly. Cached events are fetched again.
 pub(crate) const PACKED: &str = "
 DELETE FROM conversations;
 DELETE FROM meta WHERE key = 'cursor';
@@ -68,8 +68,8 @@ CREATE INDEX events_turns ON events (turn) WHERE turn IS NOT NULL;
 CREATE INDEX events_answers ON events (answers) WHERE answers IS NOT NULL;
 CREATE UNIQUE INDEX events_found ON events (found) WHERE found IS NOT NULL;";
 
-/// The same in the order of time, so that what happens together lies together and a turn needs one row for its words
-/// and its event. What was held is fetched again.
+/// The same in order of time: neighbours are stored together, and one row serves a turn's text and its event. Cached
+/// events are fetched again.
 pub(crate) const BY_TIME: &str = "
 DELETE FROM conversations;
 DELETE FROM meta WHERE key = 'cursor';
@@ -106,7 +106,7 @@ INSERT INTO turns_index (turns_index, rank) VALUES ('pgsz', 3900);
 DELETE FROM people;
 INSERT INTO people_index (people_index) VALUES ('delete-all');";
 
-/// Beginnings of four letters are words of their own, too: gathered from many words they took too long. What was held is
+/// Four-letter prefixes are terms of their own, because collecting them from many words was slow. Cached events are
 /// fetched again.
 pub(crate) const LONGER_BEGINNINGS: &str = "
 DELETE FROM conversations;
@@ -121,12 +121,12 @@ INSERT INTO turns_index (turns_index, rank) VALUES ('pgsz', 3900);
 DELETE FROM people;
 INSERT INTO people_index (people_index) VALUES ('delete-all');";
 
-/// The end of a turn's id, where ids differ; whoever looks for a turn compares the whole id with what is found.
+/// The random end of a turn's id; callers compare the whole id with the result.
 fn tail(turn: TurnId) -> i64 {
     (turn.0.as_u64_pair().1 & 0xffff_ffff).cast_signed()
 }
 
-/// The number of a conversation, which it gets with its first event.
+/// The number of a conversation, assigned with its first event.
 pub(super) fn number(connection: &Connection, of: ConversationId) -> Result<i64, CacheError> {
     let known = connection.prepare_cached(NUMBER)?.query_row([id(of.0)], |row| row.get(0)).optional()?;
     match known {
@@ -141,7 +141,7 @@ pub(super) fn number(connection: &Connection, of: ConversationId) -> Result<i64,
 const NUMBER: &str = "SELECT number FROM numbers WHERE id = ?1";
 const REMOVE: &str = "DELETE FROM events WHERE conversation = (SELECT number FROM numbers WHERE id = ?1)";
 
-/// Events of the conversation ?1; the rest of the query follows.
+/// Selects events of conversation ?1; the rest of the query follows.
 macro_rules! of_conversation {
     ($rest:literal) => {
         concat!(
@@ -151,7 +151,7 @@ macro_rules! of_conversation {
     };
 }
 
-/// Files one event of a conversation on `channel` as it arrived; a known position changes nothing.
+/// Stores an event of a conversation on `channel`; a known position changes nothing.
 pub(crate) fn insert(
     connection: &Connection,
     filing: &mut Filing,
@@ -194,7 +194,6 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// Forgets the events of one conversation.
 pub(crate) fn remove(connection: &Connection, of: ConversationId) -> Result<(), CacheError> {
     search::forget(connection, of)?;
     connection.prepare_cached(REMOVE)?.execute([id(of.0)])?;
@@ -234,7 +233,7 @@ pub(crate) fn shown_from(
 
 const RECEIPTS: &str = of_conversation!("position > ?2 AND role = 2 ORDER BY position");
 
-/// Calls `each` with the receipts after `after`, oldest first, until it answers false.
+/// Calls `each` with the receipts after `after`, oldest first, until it returns false.
 pub(crate) fn receipts(
     connection: &Connection,
     of: ConversationId,
@@ -279,7 +278,7 @@ pub(crate) fn call_before(
     }))
 }
 
-/// All of them, by conversation and position; for tests that look behind the desk's back.
+/// All events, by conversation and position; for tests that inspect the file directly.
 pub(crate) fn everything(connection: &Connection) -> Result<Vec<Event>, CacheError> {
     let sql = "SELECT n.id, e.position, e.body FROM events AS e JOIN numbers AS n ON n.number = e.conversation
                ORDER BY n.id, e.position";
@@ -295,7 +294,7 @@ pub(crate) fn everything(connection: &Connection) -> Result<Vec<Event>, CacheErr
 const TURN: &str = "SELECT n.id, e.position, e.body FROM events AS e JOIN numbers AS n ON n.number = e.conversation
                     WHERE e.turn = ?1";
 
-/// Where a turn stands.
+/// The position of a turn.
 pub(crate) fn place_of(
     connection: &Connection,
     turn: TurnId,
@@ -313,7 +312,7 @@ pub(crate) fn place_of(
 
 const ONE: &str = of_conversation!("position = ?2");
 
-/// The event that added a turn of this conversation.
+/// The event that added a turn.
 pub(crate) fn turn(connection: &Connection, of: ConversationId, turn: TurnId) -> Result<Option<Event>, CacheError> {
     let Some((_, position)) = place_of(connection, turn)?.filter(|(place, _)| *place == of) else { return Ok(None) };
     let mut query = connection.prepare_cached(ONE)?;
@@ -323,7 +322,7 @@ pub(crate) fn turn(connection: &Connection, of: ConversationId, turn: TurnId) ->
 const ANSWER: &str = "SELECT n.id, e.position, e.body FROM events AS e JOIN numbers AS n ON n.number = e.conversation
                       WHERE e.answers = ?1 LIMIT 1";
 
-/// The choice that was taken of a question.
+/// The choice taken in answer to a question.
 pub(crate) fn chosen(connection: &Connection, question: TurnId) -> Result<Option<String>, CacheError> {
     let mut query = connection.prepare_cached(ANSWER)?;
     let answer = query.query_row([id(question.0)], |row| Ok(event(row))).optional()?.transpose()?;
@@ -336,7 +335,7 @@ pub(crate) fn chosen(connection: &Connection, question: TurnId) -> Result<Option
     }))
 }
 
-/// The event of a row with conversation, position and body.
+/// Reads a row of conversation, position and body.
 pub(super) fn event(row: &Row<'_>) -> Result<Event, CacheError> {
     let (conversation, position) = (super::conversation_id(row.get(0)?), Position(row.get(1)?));
     let json = unpack(conversation, position, row.get_ref(2)?.as_blob().unwrap_or_default());
@@ -345,7 +344,7 @@ pub(super) fn event(row: &Row<'_>) -> Result<Event, CacheError> {
 
 const TEXTS: &str = of_conversation!("position > 0 ORDER BY position");
 
-/// Every event of a conversation as it came, oldest first.
+/// All events of a conversation as received, oldest first.
 pub(crate) fn texts(connection: &Connection, of: ConversationId) -> Result<Vec<String>, CacheError> {
     let mut query = connection.prepare_cached(TEXTS)?;
     let mut rows = query.query([id(of.0)])?;
@@ -357,7 +356,7 @@ pub(crate) fn texts(connection: &Connection, of: ConversationId) -> Result<Vec<S
     Ok(texts)
 }
 
-/// Roles are numbers in the file; the numbers never change.
+/// The file stores roles as numbers, which never change.
 const _: () = assert!(Role::Entry as u8 == 1 && Role::Receipt as u8 == 2 && Role::Suggestion as u8 == 3);
 const _: () = assert!(Role::Hidden as u8 == 0 && Role::Call as u8 == 4 && Role::Answered as u8 == 5);
 

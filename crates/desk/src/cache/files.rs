@@ -1,7 +1,7 @@
-//! Tables `files` and `file_parts`: files that the user sends, from the choice until the hub has them in a turn.
+//! Tables `files` and `file_parts`: outgoing files, from the choice until the hub has their turn.
 //!
-//! A file without a command belongs to the draft of its conversation. Bytes lie in parts, so that neither an upload nor
-//! a move to another file of the cache holds a whole file in memory.
+//! A file without a command belongs to its conversation's draft. Bytes are stored in parts, so that neither an upload
+//! nor a move to another cache file holds a whole file in memory.
 
 use tandem_conversation::{CommandId, ConversationId, MediaId, Time};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -40,7 +40,7 @@ CREATE TABLE file_parts (
     PRIMARY KEY (file, place)
 ) STRICT;";
 
-/// One file on its way, without its bytes.
+/// An outgoing file, without its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Outgoing {
     pub id: MediaId,
@@ -71,13 +71,13 @@ pub(crate) fn insert(connection: &Connection, file: &Outgoing) -> Result<(), Cac
     Ok(())
 }
 
-/// Bytes and number of all files that wait, in drafts and in the outbox.
+/// Bytes and number of all waiting files, in drafts and in the outbox.
 pub(crate) fn total(connection: &Connection) -> Result<(u64, u32), CacheError> {
     let mut query = connection.prepare_cached("SELECT coalesce(sum(bytes), 0), count(*) FROM files")?;
     Ok(query.query_row([], |row| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?)))?)
 }
 
-/// Adds the part behind what is held.
+/// Appends a part.
 pub(crate) fn add_part(connection: &Connection, file: &Outgoing, bytes: &[u8]) -> Result<(), CacheError> {
     connection.prepare_cached("INSERT INTO file_parts (file, place, bytes) VALUES (?1, ?2, ?3)")?.execute(params![
         id(file.id.0),
@@ -119,7 +119,7 @@ pub(crate) fn of_command(connection: &Connection, command: CommandId) -> Result<
     Ok(connection.prepare_cached(OF_COMMAND)?.query_row([id(command.0)], outgoing).optional()?)
 }
 
-/// It leaves the draft with the reply that carries it.
+/// Moves a file from the draft to the reply that carries it.
 pub(crate) fn attach(connection: &Connection, file: MediaId, command: CommandId) -> Result<(), CacheError> {
     let sql = "UPDATE files SET command = ?2, problem = NULL WHERE id = ?1";
     connection.prepare_cached(sql)?.execute([id(file.0), id(command.0)])?;
@@ -131,7 +131,7 @@ pub(crate) fn uploaded(connection: &Connection, file: MediaId) -> Result<(), Cac
     Ok(())
 }
 
-/// Its reply was refused: it belongs to the draft again.
+/// Returns a file to the draft: its reply was refused.
 pub(crate) fn give_back(connection: &Connection, command: CommandId, problem: &str) -> Result<(), CacheError> {
     let sql = "UPDATE files SET command = NULL, uploaded = 0, problem = ?2 WHERE command = ?1";
     connection.prepare_cached(sql)?.execute(params![id(command.0), problem])?;
@@ -144,7 +144,7 @@ pub(crate) fn remove(connection: &Connection, file: MediaId) -> Result<(), Cache
     Ok(())
 }
 
-/// The hub has the turn: what was sent is a file of the conversation, like any other that is kept whole.
+/// The hub has the turn: the sent file becomes cached media of the conversation.
 pub(crate) fn keep_as_media(
     connection: &Connection,
     file: &Outgoing,
@@ -158,7 +158,7 @@ pub(crate) fn keep_as_media(
     remove(connection, file.id)
 }
 
-/// All bytes of a file; none if it is not whole.
+/// All bytes of a file; none if it is incomplete.
 pub(crate) fn whole(connection: &Connection, file: &Outgoing) -> Result<Option<Vec<u8>>, CacheError> {
     let mut bytes = Vec::with_capacity(usize::try_from(file.held).unwrap_or_default());
     let mut query = connection.prepare_cached("SELECT bytes FROM file_parts WHERE file = ?1 ORDER BY place")?;
@@ -168,7 +168,7 @@ pub(crate) fn whole(connection: &Connection, file: &Outgoing) -> Result<Option<V
     Ok((bytes.len() as u64 == file.bytes).then_some(bytes))
 }
 
-/// Whoever brought these files in is gone: a new page knows nothing of their remaining bytes.
+/// Removes incomplete files: a new page cannot continue them.
 pub(crate) fn remove_unfinished(connection: &Connection) -> Result<(), CacheError> {
     let mut query = connection.prepare("SELECT id FROM files WHERE held < bytes AND command IS NULL")?;
     let ids = query.query_map([], |row| Ok(MediaId(Uuid::from_bytes(row.get(0)?))))?;

@@ -1,6 +1,6 @@
-//! Table `media`: files of turns, so that they can be shown without the hub.
+//! Table `media`: files of turns, so that they can be shown offline.
 //!
-//! A row without bytes says that a turn has such a file; those of the user's own conversations are fetched ahead.
+//! A row without bytes records that a turn has this file; files of the user's own conversations are prefetched.
 
 use tandem_conversation::{ConversationId, MediaId, Time};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
@@ -30,13 +30,12 @@ CREATE INDEX media_missing ON media (conversation) WHERE bytes IS NULL;
 CREATE INDEX media_of ON media (conversation);
 CREATE INDEX media_used ON media (used) WHERE bytes IS NOT NULL;";
 
-/// A file with its type.
 pub(crate) struct File {
     pub content_type: String,
     pub bytes: Vec<u8>,
 }
 
-/// A turn of this conversation has such a file.
+/// Records that a turn of this conversation has this file.
 pub(crate) fn mention(connection: &Connection, media: MediaId, of: ConversationId) -> Result<(), CacheError> {
     let mut query = connection
         .prepare_cached("INSERT INTO media (id, conversation) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING")?;
@@ -51,7 +50,7 @@ pub(crate) fn get(connection: &Connection, media: MediaId) -> Result<Option<File
     Ok(file.optional()?)
 }
 
-/// Keeps the file of a turn that is held; any other is not kept.
+/// Stores the file of a cached turn; others are not stored.
 pub(crate) fn put(connection: &Connection, media: MediaId, file: &File, now: Time) -> Result<(), CacheError> {
     let mut query =
         connection.prepare_cached("UPDATE media SET content_type = ?2, bytes = ?3, used = ?4 WHERE id = ?1")?;
@@ -59,7 +58,7 @@ pub(crate) fn put(connection: &Connection, media: MediaId, file: &File, now: Tim
     Ok(())
 }
 
-/// The hub does not have it: it is not asked for ahead again.
+/// Stops prefetching a file that the hub does not have.
 pub(crate) fn give_up(connection: &Connection, media: MediaId) -> Result<(), CacheError> {
     connection.prepare_cached("DELETE FROM media WHERE id = ?1")?.execute([id(media.0)])?;
     Ok(())
@@ -77,7 +76,7 @@ UNION ALL
 SELECT m.id FROM conversations AS c CROSS JOIN media AS m ON m.conversation = c.id AND m.bytes IS NULL
 WHERE c.in_left = 1 LIMIT 1";
 
-/// A file of the user's own conversations, present or recent, that is not on this machine.
+/// A missing file of the user's current or recent conversations.
 pub(crate) fn wanted(connection: &Connection) -> Result<Option<MediaId>, CacheError> {
     let mut query = connection.prepare_cached(WANTED)?;
     Ok(query.query_row([], |row| Ok(MediaId(Uuid::from_bytes(row.get(0)?)))).optional()?)
@@ -85,7 +84,7 @@ pub(crate) fn wanted(connection: &Connection) -> Result<Option<MediaId>, CacheEr
 
 const LEAST_USED: &str = "SELECT id, length(bytes) FROM media WHERE bytes IS NOT NULL ORDER BY used LIMIT ?1";
 
-/// Makes room of about `bytes` by giving up the files that were used longest ago, at most `most` of them.
+/// Frees about `bytes` by deleting the least recently used files, at most `most` of them.
 pub(crate) fn make_room(connection: &Connection, bytes: u64, most: u32) -> Result<(), CacheError> {
     let mut query = connection.prepare_cached(LEAST_USED)?;
     let rows = query.query_map([most], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u32>(1)?)))?;

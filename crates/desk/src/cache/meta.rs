@@ -1,4 +1,4 @@
-//! Table `meta`: what is known about the cache as a whole, by key.
+//! Table `meta`: facts about the cache as a whole, by key.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,28 +15,26 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;";
 
-/// Where the account's log was read up to.
+/// The cursor up to which the account's log was read.
 pub(crate) const CURSOR: &str = "cursor";
-/// Which log of the hub the cursor is of.
+/// The log that the cursor belongs to.
 pub(crate) const LOG: &str = "log";
-/// Conversations whose states an older version did not understand whole: the hub is asked for them again.
+/// Conversations whose states an older version understood only in part: the hub is asked for them again.
 pub(crate) const STALE: &str = "stale";
-/// What was kept and not understood.
+/// Data that was stored without being understood.
 pub(crate) const UNKNOWN: &str = "unknown";
 /// The hub's time up to which the cache is complete.
 pub(crate) const COMPLETE_UP_TO: &str = "complete_up_to";
-/// The hub whose words these are.
+/// The hub that the data comes from.
 pub(crate) const HUB: &str = "hub";
 /// The user whose view this is.
 pub(crate) const ME: &str = "me";
 pub(crate) const AVAILABILITY: &str = "availability";
-/// The custom buttons.
 pub(crate) const BUTTONS: &str = "buttons";
-/// What the user has chosen.
 pub(crate) const SETTINGS: &str = "settings";
-/// The refresh token, where there is no keychain.
-/// Whether the queue was long when it was told of last.
+/// Whether the queue was long when it was last reported.
 pub(crate) const QUEUE: &str = "queue";
+/// The refresh token, where there is no keychain.
 pub(crate) const SIGN_IN: &str = "sign_in";
 
 pub(crate) fn get<T: DeserializeOwned>(connection: &Connection, key: &str) -> Result<Option<T>, CacheError> {
@@ -53,7 +51,7 @@ pub(crate) fn put<T: Serialize>(connection: &Connection, key: &str, value: &T) -
     Ok(())
 }
 
-/// Moves the cursor forward; what was read once is never unread.
+/// Moves the cursor forward, never back.
 pub(crate) fn advance(connection: &Connection, cursor: u64) -> Result<(), CacheError> {
     match get::<u64>(connection, CURSOR)? {
         Some(known) if known >= cursor => Ok(()),
@@ -71,7 +69,7 @@ pub(crate) fn me(connection: &Connection) -> Result<Option<Me>, CacheError> {
     get(connection, ME)
 }
 
-/// Up to when the cache is complete, in the hub's time.
+/// The hub's time up to which the cache is complete.
 pub(crate) fn complete_up_to(connection: &Connection) -> Result<Option<Time>, CacheError> {
     get(connection, COMPLETE_UP_TO)
 }

@@ -1,4 +1,4 @@
-//! Table `notices`: what was notified, so that nothing is shown twice whatever reconnects or restarts happen.
+//! Table `notices`: shown notifications, so that reconnects and restarts show nothing twice.
 
 use tandem_conversation::{ConversationId, NoticeKind, Time};
 use tandem_sqlite::rusqlite::{Connection, params};
@@ -19,12 +19,11 @@ CREATE TABLE notices (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notices_age ON notices (shown_at);";
 
-/// What became of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoticeState {
     /// On screen, as far as we know.
     Standing,
-    /// Taken back by us; the same call may be shown again if it comes to matter again.
+    /// Withdrawn by us; may be shown again if it becomes relevant again.
     Withdrawn,
     /// Answered or dismissed by the user.
     Over,
@@ -53,7 +52,6 @@ impl NoticeState {
     }
 }
 
-/// One notice that was shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Shown {
     pub conversation: ConversationId,
@@ -61,7 +59,6 @@ pub(crate) struct Shown {
     pub state: NoticeState,
 }
 
-/// Everything that was shown.
 pub(crate) fn all(connection: &Connection) -> Result<Vec<Shown>, CacheError> {
     let mut query = connection.prepare_cached("SELECT conversation, kind, state, until FROM notices")?;
     let rows = query.query_map([], |row| {
@@ -86,7 +83,6 @@ pub(crate) fn put(connection: &Connection, shown: &Shown, now: Time) -> Result<(
 
 const OLD: &str = "DELETE FROM notices WHERE shown_at < ?1";
 
-/// Forgets what was shown before `before`.
 pub(crate) fn forget_old(connection: &Connection, before: Time) -> Result<(), CacheError> {
     connection.prepare_cached(OLD)?.execute([before.0])?;
     Ok(())

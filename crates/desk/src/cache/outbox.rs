@@ -1,4 +1,4 @@
-//! Table `outbox`: commands on their way to the hub, in the order in which they were given.
+//! Table `outbox`: commands on their way to the hub, in order.
 
 use tandem_conversation::{CommandId, Content, ConversationId, Media, MediaId, Position, Stage, Time, TurnId};
 use tandem_protocol::agents::AgentCommand;
@@ -38,7 +38,6 @@ ALTER TABLE outbox DROP COLUMN durable;
 ALTER TABLE outbox ADD COLUMN receipt INTEGER NOT NULL DEFAULT 0;
 UPDATE outbox SET receipt = 1 WHERE json_extract(command, '$.type') = 'receive';";
 
-/// One command on its way.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Queued {
     pub id: CommandId,
@@ -47,7 +46,7 @@ pub(crate) struct Queued {
     pub attempts: u32,
     pub accepted: bool,
     pub created: Time,
-    /// The file that it carries, while the hub does not have the turn.
+    /// The file that it carries, until the hub has the turn.
     pub file: Option<Carried>,
 }
 
@@ -56,18 +55,18 @@ pub(crate) struct Queued {
 pub(crate) struct Carried {
     pub id: MediaId,
     pub bytes: u64,
-    /// The hub has the bytes, and the reply may go.
+    /// Whether the hub has the bytes, so that the reply may go.
     pub uploaded: bool,
 }
 
 impl Queued {
-    /// Whether its file has to be at the hub first.
+    /// Whether its file must reach the hub first.
     pub(crate) fn is_uploading(&self) -> bool {
         self.file.is_some_and(|file| !file.uploaded)
     }
 
-    /// Whether it may go while an earlier file of its conversation is on its way: words do not wait for files, but what
-    /// ends the user's part in the conversation does, or the file would come too late.
+    /// Whether it may be sent before an earlier file of its conversation. Text does not wait for files. Commands that
+    /// end the user's engagement do, or the file would come too late.
     pub(crate) fn overtakes_files(&self) -> bool {
         use AgentCommand::{Complete, Delegate, Leave};
         !matches!(self.command, Complete { .. } | Delegate { .. } | Leave { .. })
@@ -90,7 +89,7 @@ pub(crate) fn media_of(command: &AgentCommand) -> Option<&Media> {
     }
 }
 
-/// What the user wrote in a command, and the draft to which it belongs; none if they wrote nothing.
+/// The user's text in a command, and its draft; none if there is no text.
 pub(crate) fn words_of(command: &AgentCommand) -> Option<(Kind, &str)> {
     let (kind, words) = match command {
         AgentCommand::Reply { content, .. } => (Kind::Reply, content.text()),
@@ -122,7 +121,7 @@ pub(crate) fn insert(connection: &Connection, queued: &Queued) -> Result<(), Cac
     Ok(())
 }
 
-/// A newer receipt says everything that an unsent older one says.
+/// Drops unsent receipts that a newer one covers.
 pub(crate) fn drop_older_receipts(
     connection: &Connection,
     of: ConversationId,
@@ -151,7 +150,7 @@ pub(crate) fn count_attempt(connection: &Connection, command: CommandId) -> Resu
     Ok(())
 }
 
-/// What the command says now: the hub has judged the file that it carries.
+/// Updates the command: the hub has judged its file.
 pub(crate) fn rewrite(connection: &Connection, command: CommandId, says: &AgentCommand) -> Result<(), CacheError> {
     let mut query = connection.prepare_cached("UPDATE outbox SET command = ?2 WHERE id = ?1")?;
     query.execute(params![id(command.0), json("command", says)?])?;
@@ -163,14 +162,14 @@ const UPLOADS: &str = "SELECT o.id, o.conversation, o.command, o.attempts, o.acc
      FROM outbox AS o CROSS JOIN files AS f ON f.command = o.id AND f.uploaded = 0
      WHERE o.accepted = 0 ORDER BY o.number";
 
-/// Replies whose files the hub does not have, in order. Few: how many files wait is limited.
+/// Replies whose files the hub does not have, in order. The number of waiting files is limited.
 pub(crate) fn uploads(connection: &Connection) -> Result<Vec<Queued>, CacheError> {
     let mut query = connection.prepare_cached(UPLOADS)?;
     let rows = query.query_map([], |row| Ok(queued(row)))?;
     rows.map(|row| row?).collect()
 }
 
-/// The hub has it. Its entry stays until the event arrives; if the event is here already, the row goes.
+/// The hub accepted it. The row stays until the event arrives, or goes at once if it has.
 pub(crate) fn accept(connection: &Connection, queued: &Queued) -> Result<(), CacheError> {
     let waits_for_event = match turn_of(&queued.command) {
         Some(turn) => super::events::place_of(connection, turn)?.is_none(),
@@ -191,7 +190,7 @@ pub(crate) fn arrived(connection: &Connection, turn: TurnId) -> Result<(), Cache
     Ok(())
 }
 
-/// Accepted turns of a conversation that is not visible any more.
+/// Removes accepted turns of a conversation that is no longer visible.
 pub(crate) fn drop_accepted(connection: &Connection, of: ConversationId) -> Result<(), CacheError> {
     connection.prepare_cached("DELETE FROM outbox WHERE conversation = ?1 AND accepted = 1")?.execute([id(of.0)])?;
     Ok(())
@@ -200,7 +199,7 @@ pub(crate) fn drop_accepted(connection: &Connection, of: ConversationId) -> Resu
 const ONE: &str = "SELECT o.id, o.conversation, o.command, o.attempts, o.accepted, o.created, f.id, f.bytes, f.uploaded
      FROM outbox AS o LEFT JOIN files AS f ON f.command = o.id WHERE o.id = ?1 AND o.accepted = 0";
 
-/// A command that the hub does not have, as far as is known.
+/// A command that the hub may not have yet.
 pub(crate) fn get(connection: &Connection, command: CommandId) -> Result<Option<Queued>, CacheError> {
     let mut query = connection.prepare_cached(ONE)?;
     query.query_row([id(command.0)], |row| Ok(queued(row))).optional()?.transpose()
@@ -210,7 +209,7 @@ const COLUMNS_OF_CONVERSATION: &str = "SELECT o.id, o.conversation, o.command, o
      f.id, f.bytes, f.uploaded
      FROM outbox AS o LEFT JOIN files AS f ON f.command = o.id WHERE o.conversation = ?1 ORDER BY o.number";
 
-/// What is on its way in one conversation, in order.
+/// Commands of one conversation, in order.
 pub(crate) fn of_conversation(connection: &Connection, of: ConversationId) -> Result<Vec<Queued>, CacheError> {
     let mut query = connection.prepare_cached(COLUMNS_OF_CONVERSATION)?;
     let rows = query.query_map([id(of.0)], |row| Ok(queued(row)))?;
@@ -233,14 +232,14 @@ const SHOWN: &str = "SELECT o.id, o.conversation, o.command, o.attempts, o.accep
      FROM outbox AS o LEFT JOIN files AS f ON f.command = o.id
      WHERE o.accepted = 0 AND o.receipt = 0 ORDER BY o.number LIMIT ?1";
 
-/// The oldest commands of the user's own that the hub does not have, in order.
+/// The user's oldest commands that the hub does not have, in order.
 pub(crate) fn shown(connection: &Connection, limit: u32) -> Result<Vec<Queued>, CacheError> {
     let mut query = connection.prepare_cached(SHOWN)?;
     let rows = query.query_map([limit], |row| Ok(queued(row)))?;
     rows.map(|row| row?).collect()
 }
 
-/// How many commands of the user's own wait for the hub.
+/// How many of the user's own commands wait for the hub.
 pub(crate) fn count(connection: &Connection) -> Result<u32, CacheError> {
     let mut query = connection.prepare_cached("SELECT count(*) FROM outbox WHERE accepted = 0 AND receipt = 0")?;
     Ok(query.query_row([], |row| row.get(0))?)
@@ -269,7 +268,7 @@ mod tests {
     use super::*;
     use crate::cache::testing::{assert_indexed, connection};
 
-    /// A reply to this conversation with these words; for tests of the table.
+    /// A reply to this conversation; for tests of the table.
     fn reply(number: u128, text: &str) -> Queued {
         Queued {
             id: CommandId(Uuid::from_u128(number)),

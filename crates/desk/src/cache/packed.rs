@@ -1,21 +1,21 @@
-//! Events as they lie in the file: the hub's JSON, with ids, times and the phrases of every event in a few bytes each.
+//! Compact events: the hub's JSON, with ids, times and frequent phrases in a few bytes each.
 //!
-//! Lossless for any text, whoever wrote it: what is not known is kept as it is. JSON has no control characters, so they
-//! are free to stand for something else.
+//! Lossless for any text: unknown parts are kept unchanged. JSON contains no control characters, so they serve as
+//! codes.
 
 use tandem_conversation::{ConversationId, Position, Time};
 use uuid::Uuid;
 
-/// First byte of a text that is kept as it is.
+/// First byte of a text kept unchanged.
 const PLAIN: u8 = 0x00;
 /// A quoted id: 16 bytes follow.
 const ID: u8 = 0x01;
-/// A quoted time: milliseconds since 1970 in 6 bytes follow.
+/// A quoted time: 6 bytes of milliseconds since 1970 follow.
 const TIME: u8 = 0x02;
-/// The beginning of the event, which the row's own key tells.
+/// The beginning of the event, which follows from the row's key.
 const HEAD: u8 = 0x03;
 
-/// What each of the remaining control characters stands for; white space stands for itself. A code never changes.
+/// Phrases of the remaining control characters; white space is literal. A code never changes.
 const PHRASES: [(u8, &str); 25] = [
     (0x04, r#""time":"#),
     (0x05, r#","actor":{"kind":"customer"},"cause":"#),
@@ -49,7 +49,7 @@ const ID_BYTES: usize = 38;
 /// `"2026-11-03T14:02:31.250Z"`.
 const TIME_BYTES: usize = 26;
 
-/// Makes `json` short. The conversation and position are those under which it is kept.
+/// Packs `json`, stored under this conversation and position.
 pub(crate) fn pack(conversation: ConversationId, position: Position, json: &str) -> Vec<u8> {
     let mut packed = Vec::with_capacity(json.len() / 2);
     let is_free = |byte: u8| byte >= 0x20 || matches!(byte, b'\t' | b'\n' | b'\r');
@@ -117,7 +117,7 @@ fn phrase(text: &str, into: &mut Vec<u8>) -> Option<usize> {
     Some(phrase.len())
 }
 
-/// The text again; none if it was not packed by [`pack`].
+/// Restores the text; none if it was not made by [`pack`].
 pub(crate) fn unpack(conversation: ConversationId, position: Position, packed: &[u8]) -> Option<String> {
     if let Some((&PLAIN, json)) = packed.split_first() {
         return String::from_utf8(json.to_vec()).ok();

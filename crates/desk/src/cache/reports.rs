@@ -1,4 +1,4 @@
-//! Table `alert_reports`: what became of alerts, until the hub has heard of it.
+//! Table `alert_reports`: alert outcomes, until the hub has received them.
 
 use tandem_protocol::agents::AlertReport;
 use tandem_sqlite::rusqlite::{Connection, params};
@@ -18,7 +18,7 @@ pub(crate) fn add(connection: &Connection, report: &AlertReport) -> Result<(), C
     Ok(())
 }
 
-/// The oldest ones, and the number up to which they go.
+/// The oldest reports, and their greatest number.
 pub(crate) fn first(connection: &Connection, limit: u32) -> Result<(Vec<AlertReport>, i64), CacheError> {
     let mut query = connection.prepare_cached("SELECT number, report FROM alert_reports ORDER BY number LIMIT ?1")?;
     let rows = query.query_map([limit], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
@@ -31,7 +31,7 @@ pub(crate) fn first(connection: &Connection, limit: u32) -> Result<(Vec<AlertRep
     Ok((reports, last))
 }
 
-/// The hub has heard of everything up to this number.
+/// The hub received all reports up to this number.
 pub(crate) fn remove(connection: &Connection, up_to: i64) -> Result<(), CacheError> {
     connection.prepare_cached("DELETE FROM alert_reports WHERE number <= ?1")?.execute(params![up_to])?;
     Ok(())

@@ -1,6 +1,6 @@
-//! Moves the user's own words (drafts, what was read, the outbox, files to send, settings) from one file into another.
+//! Moves the user's own data (drafts, read positions, the outbox, files, settings) to a new file.
 //!
-//! The old file may be damaged: row by row, whatever can still be read is taken, and the rest is told in the log.
+//! The old file may be damaged: readable rows are taken one by one, and losses are logged.
 
 use std::path::PathBuf;
 
@@ -10,10 +10,10 @@ use tandem_sqlite::{Key, peek};
 
 use super::{Cache, CacheError, meta};
 
-/// The tables that hold what is the user's own.
+/// The tables of the user's own data.
 const OWN: [&str; 4] = ["bookmarks", "outbox", "files", "file_parts"];
 
-/// Copies out of `old` what must outlive it. The sign-in moves too if the file was merely damaged.
+/// Copies the user's data out of `old`. The sign-in moves too if the file was merely damaged.
 pub(crate) async fn own_words(cache: &Cache, old: PathBuf, key: Key, damaged: bool) -> Result<(), CacheError> {
     cache
         .write(move |connection, _| {

@@ -1,8 +1,8 @@
-//! The full-text index: which turns and which customers have which words.
+//! The full-text index: which turns and customers contain which words.
 //!
-//! The texts themselves stand in the events and states alone; the index holds only words. A turn is filed under the row
-//! of its event, which is the millisecond in which it was said, or the next free one: so the newest are found first in
-//! whatever order pages arrive. Filed in the transaction of the event itself, and forgotten with it.
+//! The index holds words only; the texts are in events and states. A turn's row is its event's: the millisecond when
+//! it was said, or the next free one. So the newest come first in whatever order pages arrive. Turns are indexed and
+//! removed in their event's transaction.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -29,10 +29,10 @@ CREATE VIRTUAL TABLE people_index USING fts5 (words, content = '', contentless_d
 INSERT INTO turns_index (turns_index, rank) VALUES ('pgsz', 3900);
 INSERT INTO people_index (people_index, rank) VALUES ('pgsz', 3900);";
 
-/// The events of one transaction: which rows they get, and which words are on their way into the index.
+/// Events of one transaction with their rows, and the words to index.
 ///
-/// FTS5 writes a new piece of index whenever a row is not greater than the one before; so they are gathered, and
-/// written in order at the end.
+/// FTS5 starts a new segment whenever a row is not greater than the one before. So words are collected and written in
+/// order at the end.
 #[derive(Default)]
 #[must_use = "turns are found only after `finish`"]
 pub(crate) struct Filing {
@@ -42,7 +42,7 @@ pub(crate) struct Filing {
 }
 
 impl Filing {
-    /// The row to try first for an event of `time`. Those of one moment that come in order stay in order.
+    /// The row to try first for an event of `time`. Events of the same moment stay in order of arrival.
     pub(crate) fn row(&mut self, time: Time) -> i64 {
         match self.last {
             Some((last_time, last)) if time >= last_time => time.0.max(last.saturating_add(1)),
@@ -50,7 +50,7 @@ impl Filing {
         }
     }
 
-    /// The number under which a conversation's events are kept.
+    /// The number of a conversation.
     pub(crate) fn number(&mut self, connection: &Connection, of: ConversationId) -> Result<i64, CacheError> {
         if let Some(number) = self.numbers.get(&of) {
             return Ok(*number);
@@ -60,13 +60,13 @@ impl Filing {
         Ok(number)
     }
 
-    /// An event has got its row, and is found by the words of `document`.
+    /// Indexes an event's row under the words of `document`.
     pub(crate) fn add(&mut self, event: &Event, row: i64, document: Option<String>) {
         self.last = Some((event.time, row));
         self.documents.extend(document.map(|document| (row, document)));
     }
 
-    /// Writes what was gathered.
+    /// Writes the collected words.
     pub(crate) fn finish(mut self, connection: &Connection) -> Result<(), CacheError> {
         self.documents.sort_unstable_by_key(|(row, _)| *row);
         let mut query = connection.prepare_cached("INSERT INTO turns_index (rowid, words) VALUES (?1, ?2)")?;
@@ -77,7 +77,7 @@ impl Filing {
     }
 }
 
-/// Further away with each attempt, so that even a crowded moment has a free row soon.
+/// Steps grow with each attempt, so that even a crowded moment soon finds a free row.
 pub(crate) fn next_row(row: i64, attempt: u32) -> i64 {
     row.saturating_add(1 << attempt.min(30))
 }
@@ -90,7 +90,7 @@ pub(crate) fn is_taken(error: &rusqlite::Error) -> bool {
 
 const KNOWN: &str = "SELECT id, known FROM people WHERE conversation = ?1";
 
-/// Files what the customer of a conversation is known by, if that has changed.
+/// Indexes the customer's name and contacts, if they changed.
 pub(crate) fn know(connection: &Connection, state: &Conversation) -> Result<(), CacheError> {
     let text = filed::known_by(&state.customer);
     let mut hasher = DefaultHasher::new();
@@ -118,7 +118,7 @@ pub(crate) fn know(connection: &Connection, state: &Conversation) -> Result<(), 
 const FILED: &str = "SELECT id FROM events
                      WHERE conversation = (SELECT number FROM numbers WHERE id = ?1) AND turn IS NOT NULL";
 
-/// Forgets one conversation; its events must still be there.
+/// Removes a conversation from the index; its events must still exist.
 pub(crate) fn forget(connection: &Connection, of: ConversationId) -> Result<(), CacheError> {
     let mut query = connection.prepare_cached(FILED)?;
     let rows = query.query_map([id(of.0)], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
@@ -134,7 +134,6 @@ pub(crate) fn forget(connection: &Connection, of: ConversationId) -> Result<(), 
     Ok(())
 }
 
-/// Forgets everything.
 pub(crate) fn forget_all(connection: &Connection) -> Result<(), CacheError> {
     connection.execute_batch(
         "INSERT INTO turns_index (turns_index) VALUES ('delete-all');
@@ -149,10 +148,10 @@ const FIND_TURNS: &str = "SELECT rowid FROM turns_index
 const FOUND_TURN: &str = "SELECT n.id, e.position, e.body
                           FROM events AS e JOIN numbers AS n ON n.number = e.conversation WHERE e.id = ?1";
 
-/// As far as a crowded moment may push its turns, in milliseconds.
+/// How far a crowded moment may push its turns, in milliseconds.
 const MOVED: i64 = 60_000;
 
-/// Turns of a stretch of time, newest first.
+/// Turns of a period, newest first.
 pub(crate) struct Turns<'a, Admits> {
     pub connection: &'a Connection,
     pub before: Option<Time>,
@@ -171,7 +170,7 @@ impl<Admits: Fn(ConversationId) -> Result<bool, CacheError>> Shelf for Turns<'_,
         below: i64,
         each: &mut dyn FnMut(i64, Option<Candidate<Event>>) -> bool,
     ) -> Result<(), CacheError> {
-        // A turn may have moved on to a later row, never to an earlier one.
+        // A turn may be in a later row than its time, never in an earlier one.
         let from = self.after.map_or(i64::MIN, |after| after.0);
         let below = self.before.map_or(below, |before| below.min(before.0.saturating_add(MOVED)));
         let mut find = self.connection.prepare_cached(FIND_TURNS)?;
@@ -209,7 +208,7 @@ const FIND_PEOPLE: &str = "SELECT rowid FROM people_index
                            WHERE people_index MATCH ?1 AND rowid < ?2 ORDER BY rowid DESC";
 const FOUND_PERSON: &str = "SELECT conversation FROM people WHERE id = ?1";
 
-/// Customers, those that became known last first.
+/// Customers, last added first.
 pub(crate) struct People<'a, Admits> {
     pub connection: &'a Connection,
     pub admits: Admits,

@@ -1,4 +1,4 @@
-//! Table `unheld`: conversations of which nothing is known but that something happened, until the hub was asked.
+//! Table `unheld`: conversations in which something happened and that the hub must be asked for.
 
 use tandem_conversation::ConversationId;
 use tandem_sqlite::rusqlite::Connection;

@@ -1,5 +1,5 @@
-//! What a newer version of the hub said and this desk only kept: which conversations it is in, until a desk that
-//! understands it reads it again.
+//! Data of a newer hub that this desk only stored: the conversations that contain it, until an updated desk reads them
+//! again.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use tandem_sqlite::rusqlite::Connection;
 use super::search::Filing;
 use super::{CacheError, Touched, conversations, events, meta};
 
-/// Conversations that are remembered one by one; beyond, everything is asked for again.
+/// Maximum conversations remembered one by one; beyond, everything is fetched again.
 const MOST: usize = 1_000;
 
-/// Conversations with something in them that was not understood.
+/// Conversations with data that was not understood.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Unknown {
     /// The version that did not understand it.
@@ -21,12 +21,12 @@ pub(crate) struct Unknown {
     pub conversations: BTreeSet<ConversationId>,
 }
 
-/// Conversations with something in them that this desk does not understand.
+/// Conversations with data that this desk does not understand.
 pub(crate) fn get(connection: &Connection) -> Result<Unknown, CacheError> {
     Ok(meta::get(connection, meta::UNKNOWN)?.unwrap_or_default())
 }
 
-/// Remembers that something in a conversation was not understood.
+/// Remembers a conversation with data that was not understood.
 pub(crate) fn add(connection: &Connection, touched: &mut Touched, of: ConversationId) -> Result<(), CacheError> {
     let mut unknown = get(connection)?;
     unknown.version = tandem_protocol::version();
@@ -38,7 +38,7 @@ pub(crate) fn add(connection: &Connection, touched: &mut Touched, of: Conversati
     Ok(())
 }
 
-/// After an update: reads again what is cached of those conversations, and asks the hub for everything else of them.
+/// After an update: reads the cached events of those conversations again, and asks the hub for the rest.
 pub(crate) fn read_again(connection: &Connection, touched: &mut Touched) -> Result<(), CacheError> {
     let unknown = get(connection)?;
     if unknown.conversations.is_empty() || unknown.version >= tandem_protocol::version() {
@@ -62,7 +62,7 @@ pub(crate) fn read_again(connection: &Connection, touched: &mut Touched) -> Resu
     filing.finish(connection)?;
     // Their states may lack what the older version did not understand.
     meta::put(connection, meta::STALE, &unknown.conversations)?;
-    // More than could be remembered: everything is told again.
+    // Too many to remember: everything is fetched again.
     if unknown.conversations.len() >= MOST {
         meta::remove(connection, meta::CURSOR)?;
         meta::remove(connection, meta::LOG)?;

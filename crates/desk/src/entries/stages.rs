@@ -1,4 +1,4 @@
-//! The life cycle of turns, out of the receipts that follow them.
+//! The life cycle of turns, derived from later receipts.
 
 use std::collections::HashMap;
 
@@ -6,31 +6,30 @@ use tandem_conversation::{Content, Event, EventBody, Participant, Position, Side
 
 use crate::view::StageView;
 
-/// A turn that took longer than this from its author to the hub waited in an outbox, in milliseconds.
+/// A turn that took longer than this to reach the hub waited in an outbox, in milliseconds.
 const WAITED_MS: i64 = 1_000;
 
-/// One turn on its way.
+/// The stages of one turn.
 struct Way {
     turn: TurnId,
     position: Position,
-    /// Who receives it; nobody, for notes.
+    /// Who receives it; none for notes.
     receiver: Option<Side>,
     stages: Vec<StageView>,
 }
 
-/// Follows the turns of one page. Receipts come in the order of their positions, so the first that covers a turn is
-/// the moment at which it arrived.
+/// Tracks the turns of one page. Receipts are ordered by position, so the first one that covers a turn gives its time.
 pub(crate) struct Stages {
     ways: Vec<Way>,
 }
 
 impl Stages {
-    /// Begins with what the turns' own events say.
+    /// Starts with the turns' own events.
     pub(crate) fn begin(events: &[Event]) -> Self {
         Self { ways: events.iter().filter_map(begin).collect() }
     }
 
-    /// Takes in one receipt. Answers whether later ones can still tell something.
+    /// Takes in a receipt. Returns whether later ones can still matter.
     pub(crate) fn follow(&mut self, receipt: &Event) -> bool {
         match &receipt.body {
             EventBody::Received { side, stage, up_to } => {
@@ -49,7 +48,7 @@ impl Stages {
         self.ways.iter().any(|way| way.receiver.is_some() && unseen(way))
     }
 
-    /// The stages of each turn, in their order.
+    /// The stages of each turn, in order.
     pub(crate) fn finish(self) -> HashMap<TurnId, Vec<StageView>> {
         let sorted = |mut way: Way| {
             way.stages.sort_by_key(|reached| reached.stage);

@@ -1,4 +1,4 @@
-//! What the transcript says about what happened between Carmen (the customer), Your Logic and Maya.
+//! The transcript of a conversation between Carmen (the customer), Your Logic and Maya.
 
 use serde_json::json;
 use tandem_conversation::{Event, Stage, Time};
@@ -8,7 +8,7 @@ use crate::view::{EntryBody, SystemKind};
 
 const MAYA: &str = "00000000-0000-7000-8000-00000000000a";
 
-/// An event at a position and second, by an actor, of one command.
+/// An event at a position and second, by an actor, caused by a command.
 fn event(position: u32, second: u32, actor: &str, cause: u32, body: serde_json::Value) -> Event {
     let actor = match actor {
         "Maya" => json!({"kind": "agent", "user": MAYA, "name": "Maya Ortiz"}),

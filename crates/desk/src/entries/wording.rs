@@ -1,4 +1,4 @@
-//! The words of system entries: one calm line each.
+//! The text of system entries, one calm line each.
 
 use tandem_conversation::{
     ContactKind, CustomerRef, EndReason, Engagement, EngagementKind, Event, EventBody, Fallback, Former, Grade,
@@ -9,10 +9,10 @@ use tandem_protocol::agents::AgentCommand;
 
 use super::SystemKind;
 
-/// For what a newer version wrote.
+/// For events of a newer version.
 const UNKNOWN: &str = "Update Tandem to see this";
 
-/// Kind and words of an event that is not a turn.
+/// Kind and text of an event that is not a turn.
 pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (SystemKind, String) {
     let actor = name(&event.actor, customer);
     match &event.body {
@@ -53,7 +53,7 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
     }
 }
 
-/// Who the customer proved to be.
+/// Who the customer turned out to be.
 fn linked(customer: &CustomerRef, was: &Former) -> String {
     let id = customer.contacts.iter().find(|contact| contact.kind == ContactKind::CustomerId);
     let known = id.map(|contact| format!(": customer {}", contact.value)).unwrap_or_default();
@@ -77,7 +77,7 @@ fn widened(reach: Reach) -> &'static str {
     }
 }
 
-/// How a conversation ended, in lower case, after a date.
+/// How a conversation ended, in lower case, to follow a date.
 pub(super) fn outcome(by: &Participant, resolution: &str, customer: &str) -> String {
     with(format!("completed by {}", name(by, customer)), resolution)
 }
@@ -168,7 +168,7 @@ fn tagged(actor: &str, added: &[String], removed: &[String]) -> String {
     }
 }
 
-/// A stretch of time in the two units that matter.
+/// A duration in its two largest units.
 fn duration(ms: i64) -> String {
     let seconds = (ms.max(0) + 500) / 1000;
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
@@ -181,7 +181,7 @@ fn duration(ms: i64) -> String {
     }
 }
 
-/// What a command in the outbox is going to do, as it stands in front of what the user wrote.
+/// Describes a queued command, as a prefix to the user's text.
 pub(super) fn intent(command: &AgentCommand) -> &'static str {
     match command {
         AgentCommand::Reply { .. } => "Reply",

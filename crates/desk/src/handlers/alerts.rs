@@ -1,4 +1,4 @@
-//! Who was told of a call for help: the hub knows, and only it.
+//! Who was told of a call for help, which only the hub knows.
 
 use tandem_protocol::agents::{Alert, CallAlerts, Muted};
 

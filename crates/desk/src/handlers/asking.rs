@@ -1,4 +1,4 @@
-//! What only the hub knows, asked while it hears us.
+//! Questions that only the hub can answer, while it is reachable.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Custom buttons: what one does is known here, so that a press works without the network as far as it can.
+//! Custom buttons: their effects are decided locally, so that a press works offline as far as possible.
 
 use tandem_conversation::Rejection;
 use tandem_protocol::agents::AgentCommand;
@@ -11,8 +11,8 @@ use crate::rpc::{Nothing, PressButton, RpcError};
 use crate::workplace::Workplace;
 
 impl Workplace {
-    /// Tells Your Logic and opens the page, as far as the button has either. Its text is in the view: only the page
-    /// that was clicked may put it on the clipboard.
+    /// Notifies Your Logic and opens the page, as the button defines. The page copies the text itself: only a clicked
+    /// page may use the clipboard.
     pub(crate) async fn press_button(&self, request: PressButton) -> Result<Nothing, RpcError> {
         let (reader, PressButton { id, button }) = (self.reader()?, request);
         let found = self.cache.read(move |connection| {

@@ -1,4 +1,4 @@
-//! The one way of a command: checked against what this machine expects, written down, sent as soon as the hub hears.
+//! The one path of commands: checked against local expectations, stored, and sent as soon as the hub is reachable.
 
 use tandem_conversation::{ConversationId, MediaId, Rejection};
 use tandem_protocol::agents::AgentCommand;
@@ -13,7 +13,7 @@ use crate::pace::Pace;
 use crate::rpc::RpcError;
 use crate::sync::Link;
 
-/// The way of commands, for handlers and notifications alike.
+/// Sends commands, for handlers and notifications alike.
 #[derive(Clone)]
 pub(crate) struct Commands {
     cache: Cache,
@@ -23,7 +23,7 @@ pub(crate) struct Commands {
     outbox: Outbox,
 }
 
-/// Where a command stands that nobody has refused.
+/// The status of a command that was not refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Given {
     /// The hub has decided it.
@@ -37,7 +37,7 @@ impl Commands {
         Self { cache, clock, pace, link, outbox }
     }
 
-    /// Gives replies that carry a file each. Nobody waits for the uploads; what is clear already to be refused is.
+    /// Queues replies that carry a file each, without waiting for the uploads. Certain refusals are reported at once.
     pub(crate) async fn give_files(
         &self,
         id: ConversationId,
@@ -62,8 +62,8 @@ impl Commands {
         Ok(())
     }
 
-    /// Gives a command. While the hub hears us its answer is awaited; otherwise the command waits in the outbox,
-    /// unless it is clear already that it would be refused.
+    /// Sends a command. While online, waits for the hub's answer; otherwise the command waits in the outbox, unless
+    /// its refusal is already certain.
     pub(crate) async fn give(&self, id: ConversationId, command: AgentCommand) -> Result<Given, RpcError> {
         let link = self.link.borrow().clone();
         let session = link.session().ok_or_else(signed_out)?;
@@ -76,7 +76,7 @@ impl Commands {
             .write(move |connection, _| {
                 let held = conversations::get(connection, id)?;
                 let Some(held) = held else {
-                    // A link may lead to what is not on this machine; the hub knows.
+                    // A link may lead to a conversation that is not cached; the hub knows.
                     return Ok(if is_live { Ok(()) } else { Err(unknown_conversation(id)) });
                 };
                 if !is_live {
@@ -87,7 +87,7 @@ impl Commands {
                     }
                 }
                 if matches!(asked, AgentCommand::Join { .. }) {
-                    // Whoever joins has read what called them: it is not news a moment later.
+                    // Joining implies having read the call, so it is not news afterwards.
                     bookmarks::see(connection, id, held.state.position)?;
                 }
                 Ok(Ok(()))
@@ -106,7 +106,7 @@ impl Commands {
     }
 }
 
-/// A refusal by this machine, in the words that the hub would use.
+/// A local refusal with the hub's wording.
 pub(super) fn refusal(rejection: &Rejection) -> RpcError {
     let code = serde_json::to_value(rejection).ok();
     let code = code.as_ref().and_then(|value| value.get("code")).and_then(|code| code.as_str());

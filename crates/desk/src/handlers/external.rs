@@ -1,4 +1,4 @@
-//! External agents: the link of an invitation is made here, and the hub hears the hash of its token only.
+//! External agents: the desk makes the invitation link, and the hub gets only the hash of its token.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

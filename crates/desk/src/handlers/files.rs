@@ -1,7 +1,6 @@
-//! Files that the agent sends: brought in by the page in parts, kept with the draft, sent with the reply.
+//! Files to send: received from the page in parts, kept with the draft, sent with the reply.
 //!
-//! The page hands over bytes that the user gave it, never paths: whatever runs in the page can read no file of the
-//! machine through here.
+//! The page passes bytes from the user, never paths, so nothing that runs in the page can read files of the machine.
 
 use base64::Engine as _;
 use tandem_conversation::{Content, ConversationId, Media, MediaId, Position};
@@ -15,19 +14,19 @@ use crate::rpc::{AddPart, BeginFile, Nothing, OneFile, RpcError};
 use crate::view::FileView;
 use crate::workplace::Workplace;
 
-/// Largest file that a hub takes, in bytes.
+/// Maximum file size that a hub accepts, in bytes.
 const FILE_BYTES: u64 = 10 * 1024 * 1024;
-/// Most bytes of all files that wait on this machine.
+/// Maximum total bytes of waiting files.
 const WAITING_BYTES: u64 = 256 * 1024 * 1024;
-/// Most files that wait on this machine; fewer than the outbox looks at to find words that may go.
+/// Maximum number of waiting files; less than the outbox's window for finding text that may go.
 const WAITING_FILES: u32 = 100;
-/// Most files of one draft.
+/// Maximum files per draft.
 const DRAFT_FILES: usize = 20;
-/// Largest part, in bytes.
+/// Maximum part size, in bytes.
 const PART_BYTES: usize = 1024 * 1024;
 
 impl Workplace {
-    /// A file is about to come in; its bytes follow in parts.
+    /// Announces a file; its bytes follow in parts.
     pub(crate) async fn begin_file(&self, request: BeginFile) -> Result<FileView, RpcError> {
         let BeginFile { id, name, content_type, bytes } = request;
         let name = names::safe(&name, &content_type);
@@ -73,7 +72,7 @@ impl Workplace {
         begun.await?
     }
 
-    /// The next part of a file, in its order.
+    /// The next part of a file, in order.
     pub(crate) async fn add_part(&self, request: AddPart) -> Result<Nothing, RpcError> {
         let bad = |why: &str| error("rpc.bad_request", format!("This part of a file is not usable: {why}."));
         let bytes = base64::engine::general_purpose::STANDARD.decode(request.data.as_bytes());
@@ -98,7 +97,7 @@ impl Workplace {
         added.await?
     }
 
-    /// Takes a file out of its draft.
+    /// Removes a file from its draft.
     pub(crate) async fn discard_file(&self, request: OneFile) -> Result<Nothing, RpcError> {
         let discarded = self.cache.write(move |connection, touched| {
             let Some(file) = files::get(connection, request.file)? else { return Ok(Ok(Nothing {})) };
@@ -112,7 +111,7 @@ impl Workplace {
         discarded.await?
     }
 
-    /// A reply for each file; the words go with the last one.
+    /// Sends a reply per file; the text goes with the last one.
     pub(super) async fn send_files(
         &self,
         id: ConversationId,
@@ -148,7 +147,7 @@ impl From<Outgoing> for FileView {
     }
 }
 
-/// A size as the interface says it.
+/// A size for display.
 fn size(bytes: u64) -> String {
     const MIB: u64 = 1024 * 1024;
     match bytes {

@@ -1,4 +1,4 @@
-//! Better words for a reply, beside what was written. The agent decides; nothing here writes or sends.
+//! A better wording for a reply, shown beside the original. The agent decides; nothing here writes or sends.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::rpc::{RpcError, Words};
 use crate::view::{ImprovedView, PieceKind, PieceView};
 use crate::workplace::Workplace;
 
-/// For two long texts with little in common a rougher comparison is soon enough.
+/// Time limit for comparing two long texts with little in common; then a rougher diff is used.
 const COMPARING: Duration = Duration::from_millis(100);
 
 impl Workplace {
@@ -30,7 +30,7 @@ fn view(written: &str, improved: Improved) -> ImprovedView {
     ImprovedView { text: improved.text, by: improved.by, pieces }
 }
 
-/// The difference, by words. What changes on both sides of a space alone changes together: it reads better.
+/// The word diff. Changes separated by a single space are merged, which reads better.
 fn pieces(written: &str, proposed: &str) -> Vec<PieceView> {
     let mut config = TextDiff::configure();
     let diff = config.algorithm(Algorithm::Patience).timeout(COMPARING).diff_unicode_words(written, proposed);
@@ -51,7 +51,7 @@ struct Pieces {
     settled: Vec<PieceView>,
     gone: String,
     new: String,
-    /// What stands behind the last change, and may be part of it.
+    /// Unchanged text after the last change that may become part of it.
     same: String,
 }
 
@@ -112,7 +112,7 @@ mod tests {
     }
 
     proptest! {
-        /// Without what is new it is what was written, and without what is gone it is what is proposed.
+        /// Dropping the new parts gives the original; dropping the removed parts gives the proposal.
         #[test]
         fn both_texts_are_all_there(written in "\\PC{0,60}", proposed in "\\PC{0,60}") {
             let without = |left_out: PieceKind| -> String {

@@ -1,4 +1,4 @@
-//! Whom a note mentions: the words decide, so that drafts stay plain text and nothing can drift from what is read.
+//! Mentions follow from a note's text, so that drafts stay plain text and never differ from what is read.
 
 use tandem_conversation::{ConversationId, UserId};
 use tandem_protocol::agents::Colleague;
@@ -10,13 +10,14 @@ use crate::view::ColleagueView;
 use crate::workplace::Workplace;
 
 impl Workplace {
-    /// Those whom a note in this conversation may mention.
+    /// Colleagues whom a note in this conversation may mention.
     pub(crate) async fn mentionable(&self, request: OneConversation) -> Result<Vec<ColleagueView>, RpcError> {
         let colleagues = self.colleagues_about(request.id).await?;
         Ok(colleagues.into_iter().filter(|(_, sees)| *sees).map(|(colleague, _)| colleague.into()).collect())
     }
 
-    /// Those whom `text` names after an `@`. Also those who cannot see it: the hub says so, and the words come back.
+    /// Colleagues named after an `@` in `text`. Includes those who cannot see the conversation: the hub refuses, and
+    /// the text comes back.
     pub(crate) async fn mentions_in(&self, id: ConversationId, text: &str) -> Result<Vec<UserId>, RpcError> {
         if !text.contains('@') {
             return Ok(Vec::new());
@@ -24,13 +25,13 @@ impl Workplace {
         Ok(named_in(text, &self.colleagues_about(id).await?))
     }
 
-    /// Everybody else of the account by name, and whether they can see this conversation.
+    /// All other users by name, and whether they can see this conversation.
     async fn colleagues_about(&self, id: ConversationId) -> Result<Vec<(Colleague, bool)>, RpcError> {
         let reader = self.reader()?;
         let held = self.cache.read(move |connection| conversations::get(connection, id)).await?;
         let state = held.ok_or_else(|| unknown_conversation(id))?.state;
         let mut all = self.memory.colleagues();
-        // Before the hub has told who is who, those who take part are known all the same.
+        // Before the hub sent the list of users, participants are known anyway.
         for (user, name) in state.engagements.iter().filter_map(|engagement| engagement.person()?.colleague()) {
             if all.iter().all(|known| known.user != user) {
                 let name = name.to_owned();
@@ -47,7 +48,7 @@ impl Workplace {
     }
 }
 
-/// The longest name that stands after each `@`; of several people with that name those who can see the conversation.
+/// The longest name after each `@`; among namesakes, those who can see the conversation.
 fn named_in(text: &str, colleagues: &[(Colleague, bool)]) -> Vec<UserId> {
     let mut found: Vec<UserId> = Vec::new();
     for (at, _) in text.match_indices('@') {
@@ -68,7 +69,7 @@ fn named_in(text: &str, colleagues: &[(Colleague, bool)]) -> Vec<UserId> {
     found
 }
 
-/// Whether `text` begins with this name as a whole, whatever the case.
+/// Whether `text` begins with this whole name, ignoring case.
 fn begins_with(text: &str, name: &str) -> bool {
     let (mut rest, mut wanted) = (text.chars().flat_map(char::to_lowercase), name.chars().flat_map(char::to_lowercase));
     !name.trim().is_empty()

@@ -1,4 +1,4 @@
-//! Files of conversations, opened with the system's programs or saved where the agent wants them.
+//! Opens a conversation's files with the system's programs, or saves them.
 //!
 //! Their bytes are on the disk unencrypted only because the agent asked for that.
 
@@ -17,7 +17,7 @@ use crate::view::{OpenedView, SavedView};
 use crate::workplace::Workplace;
 
 impl Workplace {
-    /// Opens the file of a turn, unless opening it could run it.
+    /// Opens a turn's file, unless opening could run it.
     pub(crate) async fn open_media(&self, request: Attached) -> Result<OpenedView, RpcError> {
         let media = self.attached(request).await?;
         let name = names::safe(&media.name, &media.content_type);
@@ -36,11 +36,11 @@ impl Workplace {
         Ok(OpenedView::Opened)
     }
 
-    /// Saves the file of a turn where the agent says, or in the folder for downloads where nobody can be asked.
+    /// Saves a turn's file where the agent chooses, or in the downloads folder if no dialog is available.
     pub(crate) async fn save_media(&self, request: Attached) -> Result<SavedView, RpcError> {
         let media = self.attached(request).await?;
         let name = names::safe(&media.name, &media.content_type);
-        // First the bytes: nobody chooses a place for what cannot be had.
+        // Fetches the bytes first: do not ask for a place for an unavailable file.
         let file = self.file(media.id).await?;
         let browser = Arc::clone(&self.browser);
         let saved = off_the_runtime(move || {
@@ -58,7 +58,7 @@ impl Workplace {
         Ok(SavedView { path: path.map(|path| path.to_string_lossy().into_owned()) })
     }
 
-    /// What the turn says of its file: the hub's own judgement.
+    /// The turn's file as judged by the hub.
     async fn attached(&self, request: Attached) -> Result<Media, RpcError> {
         let Attached { id, turn } = request;
         let found = self.cache.read(move |connection| {
@@ -73,7 +73,7 @@ impl Workplace {
             if said.is_some() {
                 return Ok(said);
             }
-            // The agent's own, which is still on its way.
+            // The agent's own file, not yet sent.
             let waiting = outbox::of_conversation(connection, id)?;
             let own = waiting.into_iter().find(|queued| outbox::turn_of(&queued.command) == Some(turn));
             Ok(own.and_then(|queued| outbox::media_of(&queued.command).cloned()))
@@ -82,7 +82,7 @@ impl Workplace {
     }
 }
 
-/// A path in `folder` at which there is nothing yet.
+/// An unused path in `folder`.
 fn free_name(folder: &Path, name: &str) -> PathBuf {
     let (stem, kind) = names::parts(name);
     let numbered = |number: u32| match number {

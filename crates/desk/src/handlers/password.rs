@@ -6,7 +6,7 @@ use crate::rpc::{Nothing, RpcError, SetPassword};
 use crate::workplace::Workplace;
 
 impl Workplace {
-    /// Changes it at the hub; nothing of it is kept here.
+    /// Changes it at the hub; nothing is kept here.
     pub(crate) async fn set_password(&self, request: SetPassword) -> Result<Nothing, RpcError> {
         let link = self.link.borrow().clone();
         let session = link.session().ok_or_else(signed_out)?;

@@ -1,4 +1,4 @@
-//! What Your Logic would say next: asked before a conversation is handed back to it.
+//! What Your Logic would say next, asked before a conversation is handed back.
 
 use tandem_conversation::Action;
 use tandem_protocol::logic::LogicResponseBody;

@@ -1,4 +1,4 @@
-//! Commands that answer out of the cache.
+//! Commands answered from the cache.
 
 use base64::Engine as _;
 use tandem_conversation::{ConversationId, MediaId};
@@ -83,7 +83,7 @@ impl Desk {
     }
 }
 
-/// What the interface shows while the cache is locked.
+/// The view while the cache is locked.
 fn locked(ask: Ask, failed: Option<String>) -> AppView {
     let (ask, reason) = match ask {
         Ask::ChoosePassphrase { reason } => (LockedAsk::ChoosePassphrase, Some(reason)),
@@ -136,7 +136,7 @@ impl Workplace {
         if self.link.borrow().live().is_some() {
             stretch.view.loading = !stretch.missing.is_empty();
             if stretch.is_elsewhere && stretch.view.loading {
-                // Another page than the one that was asked for would only flash by.
+                // A page other than the requested one would only flash up.
                 stretch.view.entries.clear();
                 (stretch.view.more, stretch.view.later) = (true, true);
             }
@@ -150,7 +150,7 @@ impl Workplace {
         Ok(stretch.view)
     }
 
-    /// Fetches a conversation that is not on this machine: one that the hub found, or that a link leads to.
+    /// Fetches a conversation that is not cached, for a hit from the hub or a link.
     async fn make_known(&self, id: ConversationId) -> Result<(), RpcError> {
         if self.cache.read(move |connection| conversations::get(connection, id)).await?.is_some() {
             return Ok(());
@@ -173,7 +173,7 @@ impl Workplace {
         Ok(MediaView { data_url: format!("data:{content_type};base64,{bytes}") })
     }
 
-    /// A file of a conversation, or one of the agent's own on its way there.
+    /// A file of a conversation, or the agent's own outgoing one.
     pub(super) async fn file(&self, id: MediaId) -> Result<File, RpcError> {
         let kept = self.cache.read(move |connection| {
             let Some(own) = files::get(connection, id)? else { return media::get(connection, id) };
@@ -216,7 +216,7 @@ fn out_of_reach() -> RpcError {
     error("conversation.unknown", words)
 }
 
-/// The page that three keys ask for, of which at most one may be given.
+/// The page for three keys, of which at most one may be given.
 fn page(before: Option<String>, after: Option<String>, around: Option<String>) -> Result<Page, RpcError> {
     match (before, after, around) {
         (None, None, None) => Ok(Page::Newest),
@@ -227,7 +227,7 @@ fn page(before: Option<String>, after: Option<String>, around: Option<String>) -
     }
 }
 
-/// Nothing that could run: a file's own claim about its type only counts if it is one that merely shows.
+/// A harmless type: a claimed type counts only if it is on the list of types that merely show.
 fn safe_type(claimed: &str) -> &'static str {
     let bare = claimed.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let known = [

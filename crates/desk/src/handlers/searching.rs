@@ -1,4 +1,4 @@
-//! Searching this machine, and the hub for what is not on it.
+//! Searches this machine, and the hub for the rest.
 
 use tandem_protocol::agents::SearchPage;
 use tandem_search::{Query, hit};
@@ -8,7 +8,7 @@ use crate::view::{HubSearch, SearchView};
 use crate::views;
 use crate::workplace::Workplace;
 
-/// Most hits of one answer.
+/// Maximum hits per answer.
 const PAGE: u32 = 200;
 
 impl Workplace {
@@ -23,7 +23,7 @@ impl Workplace {
         }
         Ok(match self.search_at_hub(&request.query, limit).await {
             None => views::search_view(here, HubSearch::Unreachable),
-            // What is here comes first: of the same turn the newer knowledge counts.
+            // For the same turn the cache may know more than the hub's index.
             Some(there) => {
                 let hits = hit::page(here.hits.into_iter().chain(there.hits), page);
                 views::search_view(SearchPage { hits, hint: here.hint.or(there.hint) }, HubSearch::Answered)

@@ -28,7 +28,7 @@ impl Desk {
             HubError::Network(message) => error("session.unreachable", message),
             other => error("session.failed", crate::sync::sentence(&other.to_string())),
         };
-        // Before a password travels to a hub that could not be worked with.
+        // Checked before a password is sent to an incompatible hub.
         if let Some(outdated) = hub.outdated().await.map_err(failed)? {
             return Err(error("session.outdated", outdated.message()));
         }
@@ -41,7 +41,7 @@ impl Desk {
     pub(crate) async fn sign_out(&self, _: Nothing) -> Result<Nothing, RpcError> {
         let place = self.place()?;
         let Some(session) = place.link.borrow().session().cloned() else { return Ok(Nothing {}) };
-        // Customers' words do not stay behind; drafts and unsent replies wait for the same user.
+        // Customers' data does not stay; drafts and unsent replies wait for the same user.
         self.wipe().await;
         session.end().await;
         Ok(Nothing {})
@@ -94,7 +94,7 @@ impl Workplace {
         Ok(Nothing {})
     }
 
-    /// The hub is told the one bit, and what should stand on screen is worked out again.
+    /// Sends presence to the hub and re-evaluates notices.
     pub(crate) fn tell_presence(&self) {
         let available = self.memory.takes_calls();
         let _ = self.sync.send(Input::Say(DeskFrame::Presence { available }));
@@ -121,7 +121,7 @@ impl Workplace {
                     return Ok(None);
                 }
                 conversations::derive_again(connection, touched, id, &reader.access())?;
-                // Only news is worth a message: turns of the customer that nobody has seen yet, and mentions.
+                // Only news is worth a message: unseen turns of the customer, and mentions.
                 let news = state.agent(reader.user).is_some() && state.last_customer > state.receipts.desk_seen;
                 let mention = state.mention_of(reader.user, &reader.permissions);
                 let mentioned = mention.is_some_and(|mention| mention.position <= up_to);

@@ -1,4 +1,4 @@
-//! What the desk and the system around it want of each other: the start at login, and what a link or the tray asks for.
+//! The desk and the system: start at login, and requests from links and the tray.
 
 use std::sync::Arc;
 
@@ -19,20 +19,20 @@ impl Desk {
         })
     }
 
-    /// Answers with what the system says afterwards.
+    /// Returns the system's setting afterwards.
     pub(crate) async fn set_startup(&self, request: SetStartup) -> Result<StartupView, RpcError> {
         let turned = self.with_startup(move |startup| startup.turn(request.at_login)).await?;
         turned.map_err(|StartupError(reason)| error("startup.failed", reason))?;
         self.startup(Nothing {}).await
     }
 
-    /// What the window is to show; told once, and to somebody who is signed in.
+    /// What the window should show; returned once, to a signed-in user.
     pub(crate) async fn wanted(&self, _: Nothing) -> Result<WantedView, RpcError> {
         let signed_in = self.place().is_ok_and(|place| place.link.borrow().session().is_some());
         Ok(self.take_wanted(signed_in).into())
     }
 
-    /// Opens a page in the system's browser; the error says why it did not come.
+    /// Opens a page in the system's browser; the error says why it failed.
     pub(crate) async fn open_link(&self, request: OpenLink) -> Result<Nothing, RpcError> {
         opened(&self.config().browser, request.url).await
     }
@@ -47,7 +47,6 @@ impl Desk {
     }
 }
 
-/// Asks the system's browser for a page.
 pub(super) async fn opened(browser: &Arc<dyn Browser>, url: String) -> Result<Nothing, RpcError> {
     let browser = Arc::clone(browser);
     let opened = tokio::task::spawn_blocking(move || browser.open(&url)).await;

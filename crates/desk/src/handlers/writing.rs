@@ -1,4 +1,4 @@
-//! Commands that change a conversation, and what the user has begun to write.
+//! Commands that change a conversation, and drafts.
 
 use tandem_conversation::{Content, ConversationId, EventBody, Position, TurnId};
 use tandem_protocol::agents::AgentCommand;
@@ -15,7 +15,7 @@ use crate::rpc::{
 use crate::view::{QueuedView, SettingsView};
 use crate::workplace::Workplace;
 
-/// Most lines of the outbox that are shown.
+/// Maximum lines of the outbox shown.
 const QUEUED: u32 = 200;
 
 impl Workplace {
@@ -32,7 +32,7 @@ impl Workplace {
         self.send_files(id, text, written_against, files).await
     }
 
-    /// Sends the words of a turn that failed once more.
+    /// Sends a failed turn's text again.
     pub(crate) async fn retry(&self, request: Retry) -> Result<Nothing, RpcError> {
         let Retry { id, turn } = request;
         let found = self.cache.read(move |connection| events::turn(connection, id, turn)).await?;
@@ -53,7 +53,7 @@ impl Workplace {
         self.give(id, command).await
     }
 
-    /// Without a position the author has decided: whatever is new, it is sent.
+    /// Without a position the author decided to send regardless of news.
     pub(super) async fn reply_with(
         &self,
         id: ConversationId,
@@ -142,7 +142,7 @@ impl Workplace {
                 };
                 let kept = base.map_or_else(|| text.clone(), |base| bookmarks::rewritten(known, &base, &text));
                 bookmarks::set_draft(connection, id, kind, &kept)?;
-                // Lists show that there is a draft, not its words; its author hears if it is another than they wrote.
+                // Lists show that a draft exists, not its text. Its author is told if the stored text differs.
                 if known.is_empty() != kept.is_empty() || before.returned.is_some() || kept != text {
                     touched.conversation(id);
                 }
@@ -205,7 +205,7 @@ impl Workplace {
     }
 }
 
-/// What a line of the outbox says: the name of the file, if there is one, and the words.
+/// A line of the outbox: the file's name, if any, and the text.
 fn words_in(queued: &outbox::Queued) -> String {
     let words = outbox::words_of(&queued.command).map(|(_, words)| words);
     let file = outbox::media_of(&queued.command).map(|media| media.name.as_str());

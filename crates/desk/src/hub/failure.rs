@@ -1,5 +1,4 @@
-//! Why the hub could not be reached, in words for an agent and whoever helps them. Never the address: it may hold a token
-//! one day.
+//! Why the hub could not be reached, for agents and their helpdesk. Never the address: it may contain a token one day.
 
 use std::error::Error;
 use std::io;
@@ -8,7 +7,7 @@ use rustls::CertificateError;
 
 use super::SILENT;
 
-/// The words for an error of the client.
+/// The message for a client error.
 pub(super) fn reason(error: &reqwest::Error) -> String {
     let chain = chain(error);
     if let Some(words) = chain.iter().find_map(|error| certificate(*error)) {
@@ -43,7 +42,7 @@ pub(super) fn reason(error: &reqwest::Error) -> String {
     }
 }
 
-/// The error and its causes, the deepest last. An `io::Error` passes over what it wraps when it is asked for its source.
+/// The error and its causes, deepest last. An `io::Error` skips the error that it wraps when asked for its source.
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
     let mut chain = Vec::new();
     let mut next = Some(error);
@@ -57,7 +56,7 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)>
     chain
 }
 
-/// The words for a certificate that is not accepted.
+/// The message for a rejected certificate.
 fn certificate(error: &(dyn Error + 'static)) -> Option<String> {
     Some(match error.downcast_ref::<rustls::Error>()? {
         rustls::Error::InvalidCertificate(why) => match why {

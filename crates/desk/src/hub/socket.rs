@@ -16,13 +16,12 @@ use uuid::Uuid;
 use super::{Hub, HubError, checked, network};
 use crate::view::Older;
 
-/// An open live connection.
 pub(crate) type Socket = WebSocketStream<Upgraded>;
 
-/// Largest frame that is read into memory, in bytes.
+/// Maximum frame read into memory, in bytes.
 const FRAME_BYTES: usize = 64 * 1024 * 1024;
 
-/// Where the cache stands: up to which cursor, of which log.
+/// The cache's cursor and log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Standing {
     pub cursor: Option<u64>,
@@ -30,7 +29,7 @@ pub(crate) struct Standing {
 }
 
 impl Hub {
-    /// Opens the live connection, which goes on from where the cache stands.
+    /// Opens the live connection, resuming from the cache's cursor.
     pub(crate) async fn live(&self, token: &str, standing: Standing, within: Duration) -> Result<Socket, HubError> {
         let opening = self.upgrade(token, standing);
         tokio::time::timeout(within, opening).await.unwrap_or_else(|_| Err(HubError::Network(super::SILENT.into())))
@@ -73,7 +72,7 @@ impl Hub {
     }
 }
 
-/// Which side has to be updated before the two can speak.
+/// Which side must be updated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outdated {
     Desk(String),
@@ -81,7 +80,7 @@ pub(crate) enum Outdated {
 }
 
 impl Outdated {
-    /// Whether this desk and a hub that speaks `version`, and takes desks from `oldest` on, can work together.
+    /// Whether this desk and a hub of `version`, which accepts desks from `oldest` on, are compatible.
     pub(crate) fn between(version: u32, oldest: Option<u32>) -> Option<Self> {
         let own = tandem_protocol::version();
         if oldest.is_some_and(|oldest| own < oldest) {
@@ -105,7 +104,7 @@ impl Outdated {
     }
 }
 
-/// An error that says that this desk is too old, as it stands at sign-in and while connecting.
+/// The error that this desk is too old, from sign-in or connecting.
 pub(crate) fn outdated(problem: &tandem_protocol::Problem) -> Option<Outdated> {
     (problem.code == "client.too_old")
         .then(|| Outdated::Desk("This desk is too old for the server. Update Tandem.".into()))

@@ -1,18 +1,18 @@
-//! What keeps a notification from being noticed: the user's settings, the system, an empty chair.
+//! Why a notification goes unnoticed: the user's settings, the system, an absent user.
 
 use tandem_conversation::{NoticeKind, Time};
 use tandem_protocol::agents::Muted;
 
 use crate::view::{Loudness, NotificationSettings, QuietHours};
 
-/// What the system says about its user's attention; nothing of it leaves this machine but whether calls are taken, and
-/// why one was not noticed.
+/// The user's attention as reported by the system. Only whether calls are taken, and why one went unnoticed, leaves
+/// this machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Attention {
     /// The system shows no notifications now.
     pub do_not_disturb: bool,
     pub locked: bool,
-    /// Nobody has touched the machine for a while, or it sleeps.
+    /// The machine is idle or sleeps.
     pub idle: bool,
 }
 
@@ -22,7 +22,7 @@ impl Attention {
     }
 }
 
-/// How loud a notice of this kind is.
+/// The configured loudness for this kind.
 pub(super) fn loudness(settings: &NotificationSettings, kind: NoticeKind) -> Loudness {
     match kind {
         NoticeKind::HelpNeeded { .. } => settings.help_needed,
@@ -34,7 +34,7 @@ pub(super) fn loudness(settings: &NotificationSettings, kind: NoticeKind) -> Lou
     }
 }
 
-/// Why what is this loud is not handed to the system now, if it is not.
+/// Why a notice of this loudness is held back now, if it is.
 pub(super) fn held_back(settings: &NotificationSettings, loudness: Loudness, minute: u16) -> Option<Muted> {
     if loudness == Loudness::Off {
         return Some(Muted::TurnedOff);
@@ -42,7 +42,7 @@ pub(super) fn held_back(settings: &NotificationSettings, loudness: Loudness, min
     settings.quiet.is_some_and(|quiet| is_within(quiet, minute)).then_some(Muted::QuietHours)
 }
 
-/// Why the user cannot notice what the system has taken, if so.
+/// Why the user cannot notice a delivered notification, if so.
 pub(super) fn unnoticed(attention: Attention) -> Option<Muted> {
     match attention {
         Attention { do_not_disturb: true, .. } => Some(Muted::DoNotDisturb),

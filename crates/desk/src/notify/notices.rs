@@ -1,4 +1,4 @@
-//! The one loop that owns what stands on screen.
+//! The one loop that owns the notifications on screen.
 
 mod queue;
 mod reacting;
@@ -23,52 +23,52 @@ use crate::memory::Memory;
 use crate::reports::Reports;
 use crate::sync::Link;
 
-/// Notifications of single conversations at once; the rest is told by one for all.
+/// Maximum notifications of single conversations; one group notification covers the rest.
 const AT_ONCE: usize = 5;
-/// Notifications that were taken away and are still answered for.
+/// Withdrawn notifications that can still be answered.
 const GONE: usize = 64;
-/// How often what depends on time alone is looked at.
+/// How often time-dependent notices are checked.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
-/// A customer of ours who waits longer is worth another word, in milliseconds.
+/// After this wait of the user's own customer a reminder is shown, in milliseconds.
 const PATIENCE_MS: i64 = 120_000;
 const SNOOZE_MS: i64 = 5 * 60 * 1000;
-/// What is repeated is shown again after so long, in milliseconds.
+/// Interval of repeated notifications, in milliseconds.
 const REPEAT_MS: i64 = 60_000;
-/// After a failure the service is left alone for so long, in milliseconds.
+/// Pause after a failure of the service, in milliseconds.
 const RECOVER_MS: i64 = 30_000;
-/// What was shown is remembered for so long, in milliseconds.
+/// How long shown notifications are remembered, in milliseconds.
 const REMEMBER_MS: i64 = 14 * 24 * 60 * 60 * 1000;
 
-/// What the loop hears beside commits and reactions.
+/// Inputs of the loop besides commits and reactions.
 pub(crate) enum Poke {
-    /// What was looked at, and what is looked at now.
+    /// The previously and the currently viewed conversation.
     Looked(Option<ConversationId>, Option<ConversationId>),
-    /// Something that concerns all: availability.
+    /// A change that concerns all conversations: availability.
     All,
     Test(oneshot::Sender<Result<(), NotifyError>>),
-    /// Take everything away; the desk is about to end.
+    /// Withdraw everything; the desk is ending.
     End(oneshot::Sender<()>),
 }
 
-/// What should stand for one conversation.
+/// What should be shown for one conversation.
 struct Wanted {
     notice: Notice,
     state: Conversation,
 }
 
-/// What stands for one conversation.
+/// What is shown for one conversation.
 struct Standing {
     id: ShownId,
     kind: NoticeKind,
-    /// When it was shown last.
+    /// When it was last shown.
     at: Time,
     /// The user could not notice it.
     unnoticed: bool,
-    /// The end of the conversation when it was shown: what an answer to it is written against.
+    /// The conversation's last position when it was shown; an answer is written against it.
     position: Position,
 }
 
-/// What stood a moment ago; somebody may have acted on it just before.
+/// Withdrawn a moment ago; the user may have acted just before.
 #[derive(Clone, Copy)]
 struct Gone {
     id: ShownId,
@@ -89,7 +89,7 @@ pub(crate) struct Notices {
     pub reports: Reports,
 }
 
-/// What the loop knows.
+/// The loop's state.
 #[derive(Default)]
 struct Screen {
     wanted: HashMap<ConversationId, Wanted>,
@@ -97,23 +97,23 @@ struct Screen {
     gone: VecDeque<Gone>,
     group: Option<(ShownId, usize)>,
     test: Option<ShownId>,
-    /// How long the queue is, once that is known, and the notification that says so.
+    /// Whether the queue is long, once known, and its notification.
     queue: Option<Queue>,
     queue_shown: Option<ShownId>,
-    /// Open calls for help, as far as the user sees them.
+    /// Open calls for help that the user sees.
     calls: u32,
-    /// Told by the group only, so far.
+    /// So far only in the group's notification.
     grouped: Vec<ConversationId>,
-    /// What the group's notification stands for, and the hub knows of.
+    /// Notices in the group's notification that were reported to the hub.
     told_by_group: HashSet<(ConversationId, NoticeKind)>,
     shown: HashMap<(ConversationId, NoticeKind), NoticeState>,
-    /// Whose notices these are.
+    /// The user of these notices.
     me: Option<Me>,
     has_room: bool,
-    /// Not handed to the system, and why; told to the hub once.
+    /// Held back, with the reason; reported to the hub once.
     held_back: HashMap<(ConversationId, NoticeKind), Muted>,
     quiet_until: Option<Time>,
-    /// Since when the cache is complete: calls from before say nothing about this machine's speed.
+    /// Since when the cache is complete: earlier calls say nothing about this machine's speed.
     settled_since: Option<Time>,
 }
 
@@ -162,7 +162,7 @@ impl Notices {
                         Ok(())
                     }
                     Some(Poke::End(done)) => {
-                        // Only from the screen: what was shown is not shown again after a restart.
+                        // Withdrawn from the screen only: they count as shown after a restart.
                         let group = screen.group.map(|(id, _)| id).into_iter().chain(screen.queue_shown);
                         for id in screen.standing.into_values().map(|one| one.id).chain(group) {
                             self.notifier.withdraw(id).await;
@@ -202,7 +202,7 @@ impl Notices {
         }
     }
 
-    /// The cache became complete, or is about to be filled again: until then a missing conversation means nothing.
+    /// The cache became complete, or is about to be refilled: until then a missing conversation means nothing.
     async fn settle(&mut self, screen: &mut Screen) -> Result<(), CacheError> {
         if !*self.settled.borrow_and_update() {
             return Ok(());
@@ -211,7 +211,7 @@ impl Notices {
         self.look_at_all(screen).await
     }
 
-    /// Who looks; none while nothing can be said.
+    /// The user; none while notices cannot be judged.
     async fn viewer(&self, screen: &mut Screen) -> Result<Option<Me>, CacheError> {
         if !*self.settled.borrow() {
             return Ok(None);
@@ -238,7 +238,7 @@ impl Notices {
         self.look_at(screen, ids).await
     }
 
-    /// Time alone changes only what concerns the user's own conversations.
+    /// Time alone affects only the user's own conversations.
     async fn look_at_mine(&self, screen: &mut Screen) -> Result<(), CacheError> {
         let mut ids: HashSet<_> = self.cache.read(conversations::mine).await?.into_iter().collect();
         ids.extend(screen.wanted.keys());
@@ -284,7 +284,7 @@ impl Notices {
     }
 }
 
-/// State and what was seen, of those that are held.
+/// State and read position of cached conversations.
 type Found = Vec<(ConversationId, Option<(Conversation, tandem_conversation::Position)>)>;
 
 fn held_of(

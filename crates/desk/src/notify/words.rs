@@ -1,4 +1,4 @@
-//! What notifications say. Short, plain, and never able to disguise itself as something else.
+//! The text of notifications: short, plain, and unable to pose as something else.
 
 use tandem_conversation::{Conversation, EngagementKind, NoticeKind, Participant, UserId};
 
@@ -73,7 +73,7 @@ pub(super) fn notification(
     }
 }
 
-/// The one notification for many.
+/// One notification for many.
 pub(super) fn group(count: usize, all_help: bool, sound: bool, replaces: Option<ShownId>) -> Notification {
     let need = if all_help { "need help" } else { "need you" };
     Notification {
@@ -87,7 +87,7 @@ pub(super) fn group(count: usize, all_help: bool, sound: bool, replaces: Option<
     }
 }
 
-/// The one notification for the whole queue.
+/// One notification for the whole queue.
 pub(super) fn queue(calls: u32, sound: bool) -> Notification {
     Notification {
         tag: Tag::Queue,
@@ -107,7 +107,7 @@ fn answering(manner: Manner) -> Vec<Action> {
     }
 }
 
-/// The notification by which the user tries whether notifications work.
+/// The test notification.
 pub(super) fn test() -> Notification {
     Notification {
         tag: Tag::Test,
@@ -132,7 +132,7 @@ fn plain_text(text: &str) -> String {
     lines.join("\n")
 }
 
-/// One line without control characters and without marks that turn the direction of writing, at most `chars` long.
+/// One line of at most `chars` characters, without control characters and direction marks.
 #[must_use]
 pub fn plain_line(text: &str, chars: usize) -> String {
     let turns =

@@ -1,7 +1,7 @@
-//! Brings files to the hub, beside the commands: a slow upload holds nothing up but its own reply.
+//! Uploads files beside the commands: a slow upload delays only its own reply.
 //!
-//! Within a conversation one file goes after the other, so that they arrive in the order in which they were sent. An
-//! upload keeps its id whatever happens; the hub answers a repeat with what it has.
+//! Within a conversation files go one after the other, so that they arrive in order. An upload keeps its id; the hub
+//! answers a repeat with what it has.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,14 +24,14 @@ use crate::session::Session;
 use crate::sync::{Input, Link};
 use crate::view::Change;
 
-/// Files of different conversations that may be on their way at once.
+/// Concurrent files of different conversations.
 const ABREAST: usize = 2;
-/// Bytes that go into the connection at once: small, so that a slow network still shows progress.
+/// Bytes per write: small, so that a slow network still shows progress.
 const PIECE: usize = 16 * 1024;
-/// The interface hears of progress ten times a second at most.
+/// Maximum rate of progress updates to the interface.
 const TOLD_EVERY: Duration = Duration::from_millis(100);
 
-/// What is on its way. Clones share it.
+/// Running uploads. Clones share it.
 #[derive(Clone, Default)]
 pub(crate) struct Uploads {
     flying: Arc<Mutex<HashMap<CommandId, Flying>>>,
@@ -40,7 +40,7 @@ pub(crate) struct Uploads {
 
 struct Flying {
     conversation: ConversationId,
-    /// Bytes that the connection has taken.
+    /// Bytes accepted by the connection.
     sent: Arc<AtomicU64>,
     task: Option<AbortHandle>,
 }
@@ -54,12 +54,12 @@ impl Uploads {
         self.wake.notify_one();
     }
 
-    /// Bytes of this reply's file that have gone out.
+    /// Bytes sent of this reply's file.
     pub(crate) fn sent(&self, command: CommandId) -> u64 {
         self.with(|flying| flying.get(&command).map_or(0, |one| one.sent.load(Ordering::Relaxed)))
     }
 
-    /// Stops an upload: its reply is not to be sent.
+    /// Cancels an upload: its reply must not be sent.
     pub(crate) fn stop(&self, command: CommandId) {
         if let Some(task) = self.with(|flying| flying.remove(&command)).and_then(|one| one.task) {
             task.abort();
@@ -121,7 +121,7 @@ impl Outbox {
         }
     }
 
-    /// The oldest file of each conversation from which none is on its way, as many as there is room for.
+    /// The oldest file of each conversation without a running upload, within the limit.
     async fn next_uploads(&self) -> Result<Vec<Queued>, CacheError> {
         let (mut busy, count) = self.uploads.with(|flying| {
             (flying.values().map(|one| one.conversation).collect::<std::collections::HashSet<_>>(), flying.len())
@@ -197,11 +197,11 @@ impl Outbox {
         }
     }
 
-    /// The reply says what the hub made of the file, and goes.
+    /// Stores the hub's judgement in the reply and releases it.
     async fn uploaded(&self, queued: Queued, media: Media) -> Result<(), CacheError> {
         self.cache
             .write(move |connection, touched| {
-                // Unless it was cancelled at the last moment.
+                // It may have been cancelled at the last moment.
                 let (Some(kept), Some(file)) = (outbox::get(connection, queued.id)?, queued.file) else {
                     return Ok(());
                 };
@@ -220,7 +220,7 @@ impl Outbox {
     }
 }
 
-/// Tells how far the upload is, whenever that is news; never ends.
+/// Reports an upload's progress when it changes; never returns.
 async fn tell(changes: &Changes, queued: &Queued, sent: &AtomicU64) -> Result<Media, HubError> {
     let mut told = 0;
     let mut every = tokio::time::interval(TOLD_EVERY);
@@ -256,7 +256,7 @@ async fn upload(cache: &Cache, session: &Session, queued: &Queued, sent: &Arc<At
         .await
 }
 
-/// The bytes of a file in small pieces; what a piece adds to `sent` is gone when the next one is asked for.
+/// A file's bytes in small pieces; a piece is counted in `sent` when the next one is requested.
 fn pieces(cache: Cache, file: MediaId, sent: Arc<AtomicU64>) -> BoxStream<'static, Result<Vec<u8>, std::io::Error>> {
     let parts = stream::unfold((cache, 0_u64), move |(cache, place)| async move {
         match cache.read(move |connection| files::part(connection, file, place)).await {
@@ -285,7 +285,7 @@ fn gone(error: CacheError) -> HubError {
     lost(&error.to_string())
 }
 
-/// A file that cannot be read here cannot be sent, however often it is tried.
+/// An unreadable local file can never be sent.
 fn lost(why: &str) -> HubError {
     let detail = format!("The file cannot be read on this machine: {why}.");
     HubError::Refused(Box::new(Problem::new(422, "desk.file_lost", detail)))

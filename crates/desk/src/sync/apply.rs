@@ -1,4 +1,4 @@
-//! Applies what the hub tells: pure bookkeeping on one connection, inside one transaction.
+//! Applies the hub's frames: pure bookkeeping for one connection, inside one transaction.
 
 use std::collections::HashMap;
 
@@ -14,39 +14,39 @@ use crate::cache::conversations::{self, Covered, Held};
 use crate::cache::search::Filing;
 use crate::cache::{CacheError, Touched, events, meta, outbox, unheld, unknown};
 
-/// One change, with the event's own text, which is kept as it came.
+/// One change, with the event's unchanged text.
 enum Change {
     /// False if parts of the state were not understood.
     Opened(Box<Conversation>, bool),
     Event(Box<Event>, Box<RawValue>),
     Closed(ConversationId),
-    /// Of a newer version.
+    /// From a newer version.
     Unknown,
 }
 
 /// From one cursor to the next.
 pub(super) struct Step {
     cursor: u64,
-    /// Up to when the cache is complete afterwards; none while still catching up.
+    /// Up to when the cache is complete afterwards; none during catch-up.
     complete_up_to: Option<Time>,
     changes: Vec<Change>,
 }
 
-/// What is to do after a step.
+/// What remains to do after a step.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Applied {
-    /// Conversations of which something is missing.
+    /// Incomplete conversations.
     pub wanting: Vec<ConversationId>,
-    /// Conversations of which nothing is known but that something happened.
+    /// Conversations in which something happened and that must be fetched.
     pub unknown: Vec<ConversationId>,
-    /// Conversations of this user in which customers' turns have arrived that nobody has confirmed.
+    /// The user's conversations with new customer turns, to be confirmed.
     pub arrived: Vec<(ConversationId, Position)>,
-    /// Customers of whose journey there may be more to read now.
+    /// Customers whose journey may have grown.
     pub linked: Vec<CustomerId>,
 }
 
 impl Step {
-    /// Understands all of it, or nothing happens.
+    /// Parses everything, or fails before anything is written.
     pub(super) fn parse(batches: Vec<Batch>) -> Result<Self, serde_json::Error> {
         #[derive(Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -126,7 +126,7 @@ impl Step {
         for customer in left {
             conversations::forget_journey(connection, touched, customer, access)?;
         }
-        // Zero says that nothing is known yet; asking again from the start is what "no cursor" means.
+        // Zero means no cursor yet: start from the beginning.
         if self.cursor > 0 {
             meta::advance(connection, self.cursor)?;
         }
@@ -138,7 +138,7 @@ impl Step {
     }
 }
 
-/// A change of a kind that is not known; an error if it is no change at all.
+/// A change of an unknown kind; an error if it is no change at all.
 fn unknown_change(text: &str, error: serde_json::Error) -> Result<Change, serde_json::Error> {
     const KNOWN: [&str; 3] = ["opened", "event", "closed"];
     match tandem_protocol::agents::kind_of(text) {
@@ -147,7 +147,7 @@ fn unknown_change(text: &str, error: serde_json::Error) -> Result<Change, serde_
     }
 }
 
-/// The conversations that a step works on; each is read and written once.
+/// The conversations of a step, each read and written once.
 struct Open<'a> {
     connection: &'a Connection,
     touched: &'a mut Touched,
@@ -170,7 +170,7 @@ impl Open<'_> {
         Ok(())
     }
 
-    /// False if the conversation is not known here, so that it must be asked for.
+    /// False if the conversation is not cached and must be fetched.
     fn event(&mut self, event: &Event, raw: &str) -> Result<bool, CacheError> {
         let connection = self.connection;
         self.get(event.conversation)?;
@@ -184,7 +184,7 @@ impl Open<'_> {
         file(connection, &mut self.filing, held, event, raw)?;
         let known = held.state.position;
         if matches!(event.body, EventBody::Unknown(_)) && event.position > known {
-            // What it does to the state only the hub knows.
+            // Only the hub knows its effect on the state.
             held.hole = held.hole.max(event.position);
         } else if event.position == known.next() {
             held.state.apply(event);
@@ -194,7 +194,7 @@ impl Open<'_> {
         Ok(true)
     }
 
-    /// Of the conversations that are still here.
+    /// Customers of those conversations that are still cached.
     fn customers_of(&self, ids: &[ConversationId]) -> Vec<CustomerId> {
         let held = ids.iter().filter_map(|id| self.held.get(id)?.as_ref());
         held.map(|held| held.state.customer.id).collect()
@@ -227,7 +227,7 @@ impl Open<'_> {
     }
 }
 
-/// The hub's state wins unless ours has moved on since it was written.
+/// The hub's state wins unless ours is newer.
 pub(super) fn take_state(held: Option<Held>, state: Conversation, listed: bool) -> Held {
     match held {
         None => Held { state, listed, covered: Covered::default(), hole: Position::START },
@@ -238,7 +238,7 @@ pub(super) fn take_state(held: Option<Held>, state: Conversation, listed: bool) 
     }
 }
 
-/// Files an event if it continues what is held; one that stands apart is fetched later, in its order.
+/// Stores an event if it extends the cached run; others are fetched later, in order.
 pub(super) fn file(
     connection: &Connection,
     filing: &mut Filing,

@@ -1,7 +1,6 @@
 //! Fetches in the background what the live connection does not bring: older events, holes, journeys.
 //!
-//! What is wanting stands in the cache, so nothing is lost when a fetch fails: the next time the desk is live it is
-//! asked for again.
+//! The cache records what is missing, so a failed fetch loses nothing: it is repeated when the desk is online again.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,17 +23,17 @@ use crate::hub::{HubError, Part, State};
 use crate::pace::Pace;
 use crate::session::Session;
 
-/// A journey that was fetched is good for this long: new conversations of the customer arrive by themselves.
+/// How long a fetched journey stays valid; the customer's new conversations arrive by themselves.
 const JOURNEY_GOOD_FOR: Duration = Duration::from_secs(300);
-/// Earlier conversations of which the words are fetched, too.
+/// Earlier conversations whose transcripts are prefetched.
 const JOURNEY_LENGTH: usize = 20;
-/// Most earlier conversations that are fetched at all.
+/// Maximum earlier conversations fetched.
 const JOURNEY_MOST: usize = 500;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Job {
     Conversation(ConversationId),
-    /// Nothing is known of it but that something happened.
+    /// Something happened in it; nothing else is known.
     Unknown(ConversationId),
     Journey(CustomerId),
     /// A file of the user's own conversations.
@@ -48,7 +47,7 @@ struct Queue {
     journeys: HashMap<CustomerId, Instant>,
 }
 
-/// The way to the fetching task.
+/// A handle of the fetching task.
 #[derive(Clone, Default)]
 pub(crate) struct Fetch {
     queue: Arc<Mutex<Queue>>,
@@ -72,7 +71,7 @@ impl Fetch {
         self.with(|queue| match queue.known.insert(job) {
             true if urgent => queue.jobs.push_front(job),
             true => queue.jobs.push_back(job),
-            // Already waiting; whoever looks at it goes first.
+            // Already queued; the one being viewed goes first.
             false if urgent => {
                 if let Some(place) = queue.jobs.iter().position(|waiting| *waiting == job) {
                     queue.jobs.remove(place);
@@ -84,22 +83,22 @@ impl Fetch {
         self.wake.notify_one();
     }
 
-    /// Whatever is missing of a conversation, when there is time.
+    /// Fetches what a conversation lacks, at low priority.
     pub(crate) fn conversation(&self, id: ConversationId) {
         self.add(Job::Conversation(id), false);
     }
 
-    /// A conversation of which nothing is known.
+    /// Fetches an unknown conversation.
     pub(super) fn unknown(&self, id: ConversationId) {
         self.add(Job::Unknown(id), false);
     }
 
-    /// Whatever is missing of a conversation that somebody looks at.
+    /// Fetches what the viewed conversation lacks, at high priority.
     pub(crate) fn conversation_now(&self, id: ConversationId) {
         self.add(Job::Conversation(id), true);
     }
 
-    /// The earlier conversations of a customer, unless they were fetched a moment ago.
+    /// Fetches a customer's earlier conversations, unless done a moment ago.
     pub(crate) fn journey(&self, customer: CustomerId) {
         let now = Instant::now();
         let fresh = self.with(|queue| queue.journeys.get(&customer).is_some_and(|at| now < *at + JOURNEY_GOOD_FOR));
@@ -108,19 +107,19 @@ impl Fetch {
         }
     }
 
-    /// More may belong to a customer's journey than when it was fetched.
+    /// The customer's journey may have grown since it was fetched.
     pub(super) fn journey_grew(&self, customer: CustomerId) {
         if self.with(|queue| queue.journeys.remove(&customer)).is_some() {
             self.add(Job::Journey(customer), false);
         }
     }
 
-    /// Files of the user's own conversations.
+    /// Fetches files of the user's own conversations.
     pub(super) fn media(&self) {
         self.add(Job::Media, false);
     }
 
-    /// Everything that the cache knows to be missing.
+    /// Fetches everything that the cache knows to be missing.
     pub(crate) async fn all_wanting(&self, cache: &Cache) {
         let missing = |connection: &_| Ok((conversations::wanting(connection)?, unheld::all(connection)?));
         match cache.read(missing).await {
@@ -148,7 +147,7 @@ impl Fetch {
         });
     }
 
-    /// Works until the desk ends.
+    /// Runs until the desk ends.
     pub(crate) async fn run(
         self,
         cache: Cache,
@@ -188,7 +187,7 @@ impl Fetch {
                 Err(error @ (FetchError::Hub(HubError::Network(_) | HubError::Busy { .. }) | FetchError::Cache(_))) => {
                     tracing::info!(%error, ?job, "something could not be fetched yet");
                     self.add(job, false);
-                    // The live connection may be well all the while, so it does not say when to go on.
+                    // The live connection may be fine meanwhile, so it does not signal when to resume.
                     let pause = pace.resend.saturating_mul(1 << failures.min(6)).min(pace.longest);
                     failures = failures.saturating_add(1);
                     tokio::select! {
@@ -199,7 +198,7 @@ impl Fetch {
                 Err(error) => {
                     tracing::warn!(%error, ?job, "something could not be fetched");
                     if let Job::Unknown(id) = job {
-                        // The hub has answered: there is nothing to see in it.
+                        // The hub answered: the user may not see it.
                         let _ = cache.write(move |connection, _| unheld::remove(connection, id)).await;
                     }
                 }
@@ -207,7 +206,7 @@ impl Fetch {
         }
     }
 
-    /// One file that is missing, and then the next.
+    /// Fetches one missing file, then queues the next.
     async fn fetch_media(&self, cache: &Cache, session: &Session, clock: &Clock) -> Result<(), FetchError> {
         let Some(id) = cache.read(media::wanted).await? else { return Ok(()) };
         let fetched = session.with_token(|token| async move { session.hub.media(&token, id).await }).await;
@@ -225,7 +224,7 @@ impl Fetch {
     }
 
     async fn fetch_journey(&self, cache: &Cache, session: &Session, customer: CustomerId) -> Result<(), FetchError> {
-        // Before it is asked for: what grows meanwhile has to be asked for once more.
+        // Recorded before the request: later growth must be fetched again.
         self.with(|queue| queue.journeys.insert(customer, Instant::now()));
         let fetched = fetch_pages(cache, session, customer).await;
         if fetched.is_err() {
@@ -237,7 +236,7 @@ impl Fetch {
     }
 }
 
-/// Files a customer's conversations, the newest first; which are the newest.
+/// Stores a customer's conversations, newest first; returns the newest.
 async fn fetch_pages(
     cache: &Cache,
     session: &Session,
@@ -256,7 +255,7 @@ async fn fetch_pages(
                 for found in page {
                     let held = conversations::get(connection, found.state.id)?;
                     let position = found.state.position;
-                    // The hub shows this one live, or we know it as it is: nothing to add.
+                    // It is live or already up to date: nothing to add.
                     if held.as_ref().is_some_and(|held| held.listed || held.state.position >= position) {
                         continue;
                     }
@@ -273,7 +272,7 @@ async fn fetch_pages(
     }
 }
 
-/// The state as far as it was understood; what was not is remembered.
+/// The state as far as understood; the rest is remembered as unknown.
 fn understood(connection: &Connection, touched: &mut Touched, found: State) -> Result<Conversation, CacheError> {
     if !found.is_whole {
         unknown::add(connection, touched, found.state.id)?;
@@ -306,7 +305,7 @@ async fn fetch_conversation(cache: &Cache, session: &Session, id: ConversationId
     }
 }
 
-/// What is missing of a conversation, in the order in which it is fetched.
+/// What a conversation lacks, in the order of fetching.
 enum Missing {
     Nothing,
     State,
@@ -331,9 +330,9 @@ fn missing(held: &Held) -> Missing {
 /// Why a state is fetched.
 #[derive(Clone, Copy)]
 enum Wanted {
-    /// It is held, and has a hole.
+    /// It is cached, and has a hole.
     Known,
-    /// Something happened in it, and nothing else is known.
+    /// Something happened in it; nothing else is known.
     Unknown,
 }
 
@@ -345,7 +344,7 @@ async fn fetch_state(cache: &Cache, session: &Session, id: ConversationId, wante
             let state = understood(connection, touched, state)?;
             unheld::remove(connection, id)?;
             let held = conversations::get(connection, id)?;
-            // Meanwhile the hub may have said that it is not for this user any more. More can be read than is shown.
+            // The hub may have hidden it meanwhile. Reading on request allows more than is listed.
             let listed = match (&held, wanted) {
                 (Some(held), _) => held.listed,
                 (None, Wanted::Known) => return Ok(()),
@@ -357,7 +356,7 @@ async fn fetch_state(cache: &Cache, session: &Session, id: ConversationId, wante
     Ok(())
 }
 
-/// Fetches a conversation of which nothing is known here, because somebody wants to see it now.
+/// Fetches an unknown conversation that the user wants to see now.
 pub(crate) async fn fetch_unknown(
     cache: &Cache,
     session: &Session,
@@ -377,7 +376,7 @@ pub(crate) async fn fetch_unknown(
     Ok(())
 }
 
-/// Files a page; false if nothing of it continued what is held.
+/// Stores a page; false if no event extended the cached run.
 async fn take_page(
     cache: &Cache,
     me: Me,
@@ -391,7 +390,7 @@ async fn take_page(
             if page.iter().any(|(event, _)| matches!(event.body, EventBody::Unknown(_))) {
                 unknown::add(connection, touched, id)?;
             }
-            // A page may continue the run at its beginning or at its end: once in each direction finds both.
+            // A page may extend the run at either end: one pass in each direction covers both.
             for (event, text) in page.iter().rev().chain(&page).filter(|(event, _)| event.conversation == id) {
                 file(connection, &mut filing, &mut held, event, text.get())?;
             }

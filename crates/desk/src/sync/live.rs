@@ -1,4 +1,4 @@
-//! The live connection: opening it, reading its frames, and what each of them means.
+//! The live connection: opens it, reads its frames, and acts on them.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -18,29 +18,29 @@ use crate::hub::{HubError, Outdated, Socket, Standing};
 use crate::session::Session;
 use crate::view::Change;
 
-/// Conversations that are named in one frame.
+/// Conversations named per frame.
 const NAMED_AT_ONCE: u32 = 500;
-/// Changes that are applied in one transaction, if that many are at hand.
+/// Maximum changes applied in one transaction, if that many are available.
 const TOGETHER: usize = 1_000;
 
-/// Opens the connection within some time, renewing the sign-in if needed.
+/// Opens the connection within a time limit, renewing the sign-in if needed.
 pub(super) async fn open(session: &Session, standing: Standing, within: Duration) -> Result<Socket, HubError> {
     session.with_token(|token| async move { session.hub.live(&token, standing, within).await }).await
 }
 
-/// What a connection remembers while it lasts.
+/// State of one connection.
 struct Attending {
     session: Arc<Session>,
-    /// The last error that the hub named; the reason, if it then closes.
+    /// The last error frame: the reason if the connection then closes.
     complaint: Option<String>,
-    /// Up to which cursor the hub has told us everything; none if it begins afresh.
+    /// The cursor up to which this connection is complete; none from the start.
     told: Option<u64>,
-    /// The hub's log that this connection tells of.
+    /// The log of this connection.
     log: Option<Uuid>,
 }
 
 impl Sync {
-    /// Reads until the connection ends, one way or another.
+    /// Reads until the connection ends.
     pub(super) async fn attend(
         &mut self,
         session: &Arc<Session>,
@@ -49,9 +49,9 @@ impl Sync {
         attempt: &mut u32,
     ) -> Left {
         let mut attending = Attending { session: Arc::clone(session), complaint: None, told: cursor, log: None };
-        // What had arrived already but could not be applied together with what came before it.
+        // A received frame that did not fit into the previous transaction.
         let mut next: Option<Message> = None;
-        // A hub that has not said anything by then is gone.
+        // A hub that is silent until then is gone.
         let mut deadline = Instant::now() + self.pace.silence;
         loop {
             let message = match next.take() {
@@ -193,13 +193,13 @@ impl Sync {
                 tracing::warn!(%code, "the hub complains");
                 attending.complaint = Some(message);
             }
-            // Parsed as a batch before.
+            // Already parsed as a batch.
             LiveFrame::Batch(_) => {}
         }
         ControlFlow::Continue(())
     }
 
-    /// The hub told who we are: name and permissions may have changed since the sign-in.
+    /// The hub reported the user: name and permissions may have changed since the sign-in.
     async fn greet(&self, attending: &mut Attending, me: Me) -> ControlFlow<Left> {
         if me.user != attending.session.user {
             return ControlFlow::Break(Left::Ended("The hub answered for another user.".into()));
@@ -215,8 +215,8 @@ impl Sync {
         ControlFlow::Continue(())
     }
 
-    /// Names what the cache holds, so that the hub tells what of it has changed. Who views everything and has a cursor
-    /// is told from the log instead.
+    /// Names what the cache holds, so that the hub sends what changed. Users who view everything and have a cursor are
+    /// served from the log instead.
     async fn name_held(&self, attending: &Attending, socket: &mut Socket) -> ControlFlow<Left> {
         let by_log = attending.told.is_some() && attending.session.me().permissions.has_all(Permission::ViewAll);
         let mut after = ConversationId(Uuid::nil());
@@ -298,14 +298,14 @@ impl Sync {
         self.fetch.all_wanting(&self.cache).await;
         let available = self.memory.takes_calls();
         if !available {
-            // If this fails, the next read tells.
+            // If this fails, the next read shows it.
             let _ = say(socket, &DeskFrame::Presence { available }).await;
         }
     }
 }
 
 impl Attending {
-    /// Whether nothing is missing before a frame that comes after this cursor.
+    /// Whether a frame with this predecessor follows without a gap.
     fn follows(&self, after: Option<u64>) -> bool {
         after.zip(self.told).is_none_or(|(after, told)| after <= told)
     }
@@ -327,7 +327,7 @@ impl Attending {
     }
 }
 
-/// Remembers of which log the cursor is.
+/// Stores the log of the cursor.
 fn put_log(connection: &Connection, log: Option<Uuid>) -> Result<(), CacheError> {
     match log {
         Some(log) => meta::put(connection, meta::LOG, &log),
@@ -335,13 +335,14 @@ fn put_log(connection: &Connection, log: Option<Uuid>) -> Result<(), CacheError>
     }
 }
 
-/// A frame is missing: what comes after it must not be believed, and is asked for again.
+/// A frame is missing: later ones are discarded and requested again.
 fn gap() -> Left {
     tracing::warn!("the hub's frames do not follow each other");
     Left::Lost("Something of the hub was lost on its way.".into())
 }
 
-/// Takes what else has arrived already, so that a burst costs few transactions. What is not a batch is handed back.
+/// Takes further frames that have already arrived, so that a burst costs few transactions. Returns the first frame
+/// that is not a batch.
 fn at_hand(first: Batch, socket: &mut Socket) -> (Vec<Batch>, Option<Message>) {
     let mut changes = first.changes.len();
     let mut batches = vec![first];
@@ -355,7 +356,7 @@ fn at_hand(first: Batch, socket: &mut Socket) -> (Vec<Batch>, Option<Message>) {
                 _ => return (batches, Some(Message::Text(text))),
             },
             Some(Some(Ok(message))) => return (batches, Some(message)),
-            // Nothing there; an error shows itself at the next read.
+            // Nothing there; an error shows at the next read.
             _ => break,
         }
     }
@@ -367,7 +368,7 @@ async fn say(socket: &mut Socket, frame: &DeskFrame) -> Result<(), Error> {
     socket.send(Message::Text(text.into())).await
 }
 
-/// Closes on what cannot be understood. The detail is for the log; it never holds the words of a customer.
+/// Closes after an unreadable frame. The detail is for the log and never contains a customer's words.
 async fn garbled(detail: &str, socket: &mut Socket) -> Left {
     tracing::warn!(detail, "a live frame cannot be understood");
     let _ = tokio::time::timeout(Duration::from_secs(1), socket.close(None)).await;

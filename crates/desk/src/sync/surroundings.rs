@@ -1,4 +1,4 @@
-//! Notices what makes waiting pointless: the machine woke up, or the way to the network is another one.
+//! Detects events that make waiting pointless: the machine woke up, or its network changed.
 
 use std::net::{IpAddr, UdpSocket};
 use std::time::{Duration, Instant};
@@ -9,12 +9,12 @@ use super::Input;
 use crate::clock::Clock;
 
 const EVERY: Duration = Duration::from_secs(2);
-/// The clock on the wall was ahead of our own by more than this: we have slept. In milliseconds.
+/// If the wall clock gained more than this on our own, the machine slept. In milliseconds.
 const SLEPT_MS: i64 = 10_000;
-/// Addresses that nobody has (RFC 5737, RFC 3849): asked only which way would lead there; nothing is sent.
+/// Documentation addresses (RFC 5737, RFC 3849): only the route to them is looked up; nothing is sent.
 const ANYWHERE: [(&str, &str); 2] = [("0.0.0.0:0", "192.0.2.1:9"), ("[::]:0", "[2001:db8::1]:9")];
 
-/// Watches until the desk ends.
+/// Runs until the desk ends.
 pub(crate) async fn watch(clock: Clock, sync: mpsc::UnboundedSender<Input>) {
     let (mut ways, mut wall, mut own) = (ways(), clock.now(), Instant::now());
     loop {
@@ -32,7 +32,7 @@ pub(crate) async fn watch(clock: Clock, sync: mpsc::UnboundedSender<Input>) {
     }
 }
 
-/// The addresses from which this machine would reach the world.
+/// The local addresses of the routes to the internet.
 fn ways() -> [Option<IpAddr>; 2] {
     ANYWHERE.map(|(from, to)| {
         let socket = UdpSocket::bind(from).ok()?;

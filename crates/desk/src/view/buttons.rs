@@ -11,15 +11,15 @@ pub struct ButtonView {
     pub id: ButtonId,
     pub title: String,
     pub description: String,
-    /// A press goes to Your Logic.
+    /// A press is sent to Your Logic.
     pub acts: bool,
-    /// A press puts a text on the clipboard.
+    /// A press copies a text to the clipboard.
     pub copies: bool,
     /// A press opens a page in the browser.
     pub opens: bool,
-    /// The text for the clipboard; none while it cannot be used.
+    /// The text for the clipboard; none while unusable.
     pub copy: Option<String>,
-    /// The page's address; none while it cannot be used.
+    /// The page's address; none while unusable.
     pub url: Option<String>,
     /// Why it cannot be pressed now, in a sentence.
     pub unusable: Option<String>,

@@ -1,4 +1,4 @@
-//! Whether the desk is in step with its hub, and what has to be done where it is not.
+//! Whether the desk is in sync with its hub, and what to do if it is not.
 
 use serde::Serialize;
 use tandem_conversation::Time;
@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use super::LockedAsk;
 
-/// Whether the desk is in step with its hub.
+/// Whether the desk is in sync with its hub.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(tag = "state", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum ConnectionView {
@@ -25,13 +25,13 @@ pub enum ConnectionView {
         since: Time,
         complete_up_to: Time,
     },
-    /// What is cached stays readable; `complete_up_to` says how fresh it is.
+    /// Cached data stays readable; `complete_up_to` says how fresh it is.
     Offline {
         since: Time,
         complete_up_to: Option<Time>,
         reason: String,
     },
-    /// This desk and the hub do not fit together until one of them is updated. Nothing is sent.
+    /// Desk and hub are incompatible until one of them is updated. Nothing is sent.
     Outdated {
         since: Time,
         complete_up_to: Option<Time>,

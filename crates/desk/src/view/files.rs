@@ -1,4 +1,4 @@
-//! Files: what an agent is about to send, how far it is, and where a file was saved.
+//! Files: drafts, upload progress, and saved files.
 
 use serde::Serialize;
 use tandem_conversation::MediaId;
@@ -13,13 +13,13 @@ pub struct FileView {
     pub content_type: String,
     #[ts(type = "number")]
     pub bytes: u64,
-    /// All of it is on this machine, and it can be sent.
+    /// It is completely on this machine and can be sent.
     pub whole: bool,
     /// Why it was not sent, in words.
     pub problem: Option<String>,
 }
 
-/// How far the file of a queued reply is.
+/// Upload progress of a queued reply's file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct UploadView {
@@ -29,12 +29,12 @@ pub struct UploadView {
     pub bytes: u64,
 }
 
-/// What became of a file that was to be opened.
+/// The result of opening a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum OpenedView {
     Opened,
-    /// Opening it could run it: it is only saved, if the agent wants it.
+    /// Opening it could run it: it can only be saved.
     OnlySaved {
         why: String,
     },
@@ -44,6 +44,6 @@ pub enum OpenedView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SavedView {
-    /// None if the agent chose no place.
+    /// None if the agent cancelled.
     pub path: Option<String>,
 }

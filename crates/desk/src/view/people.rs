@@ -1,4 +1,4 @@
-//! Who is there: the user, and the participants of a conversation.
+//! The user, and the participants of a conversation.
 
 use serde::Serialize;
 use tandem_conversation::{Availability, EngagementId, Participant, Permissions, Time, UserId};
@@ -14,15 +14,15 @@ pub struct MeView {
     pub account: String,
     pub permissions: Permissions,
     pub availability: Availability,
-    /// The most conversations at once.
+    /// Maximum conversations at once.
     pub capacity: u32,
     /// Whether the hub sends mail.
     pub mail: bool,
-    /// Whether the hub can offer better words for a reply.
+    /// Whether the hub can offer a better wording for a reply.
     pub improve: bool,
 }
 
-/// Somebody or something in the conversation right now.
+/// A current participant of the conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonView {
@@ -31,11 +31,11 @@ pub struct PersonView {
     pub me: bool,
     pub since: Time,
     pub until: Option<Time>,
-    /// Asked, and has not answered.
+    /// Invited, without an answer yet.
     pub invited: bool,
 }
 
-/// The link of an external agent. It is told once and kept nowhere.
+/// An external agent's link. Returned once and stored nowhere.
 #[derive(Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct LinkView {

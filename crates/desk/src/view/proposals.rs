@@ -1,10 +1,10 @@
-//! What Your Logic or a writing model proposes. Nothing of it has happened.
+//! Proposals of Your Logic or a writing model. Nothing of them has happened.
 
 use serde::Serialize;
 use tandem_protocol::agents::Improver;
 use ts_rs::TS;
 
-/// What Your Logic would do next; nothing of it has happened. Empty if it would stay silent.
+/// What Your Logic would do next. Empty if it would stay silent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct PreviewView {
@@ -14,20 +14,20 @@ pub struct PreviewView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct PreviewLine {
-    /// Words to the customer; else something that it would do, in our words.
+    /// True for a message to the customer, false for a description of another action.
     pub says: bool,
     pub text: String,
     pub choices: Vec<String>,
 }
 
-/// A reply in better words, beside what was written. Nothing is sent.
+/// A reply in a better wording, beside the original. Nothing is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ImprovedView {
     pub text: String,
     #[ts(type = "\"logic\" | \"model\"")]
     pub by: Improver,
-    /// What was written and what is proposed, in reading order.
+    /// The word diff of original and proposal, in reading order.
     pub pieces: Vec<PieceView>,
 }
 
@@ -42,7 +42,7 @@ pub struct PieceView {
 #[serde(rename_all = "snake_case")]
 pub enum PieceKind {
     Same,
-    /// Written, and not in the proposal.
+    /// In the original only.
     Gone,
     /// In the proposal only.
     New,

@@ -1,18 +1,18 @@
-//! What the user has chosen, as it is shown, kept and set.
+//! The user's settings.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// What the user has chosen.
+/// The user's settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct SettingsView {
-    /// A customer's turn since writing holds a reply back, too.
+    /// A customer's turn since writing also holds a reply back.
     pub mind_customer: bool,
     pub notifications: NotificationSettings,
 }
 
-/// How loud which notification is, and when none is shown.
+/// Loudness per kind of notification, and quiet hours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct NotificationSettings {
@@ -23,12 +23,12 @@ pub struct NotificationSettings {
     pub delivery_failed: Loudness,
     /// A colleague's note mentions the user.
     pub mentioned: Loudness,
-    /// For those who view all conversations: more calls for help are open than `queue_threshold`.
+    /// For users who view all conversations: more calls for help are open than `queue_threshold`.
     pub queue_long: Loudness,
     pub queue_threshold: u32,
-    /// Calls for help and invitations are shown again every minute until somebody acts.
+    /// Calls for help and invitations are shown again every minute until the user acts.
     pub repeat: bool,
-    /// The customer's words are part of a notification.
+    /// Notifications include the customer's words.
     pub preview: bool,
     /// No notifications in these hours.
     pub quiet: Option<QuietHours>,
@@ -60,7 +60,7 @@ pub enum Loudness {
     Sound,
 }
 
-/// A part of every day in this machine's time zone, in minutes after midnight; it may go over midnight.
+/// A daily period in this machine's time zone, in minutes after midnight; it may span midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct QuietHours {

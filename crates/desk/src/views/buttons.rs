@@ -7,7 +7,7 @@ use super::Reader;
 use crate::sync::sentence;
 use crate::view::ButtonView;
 
-/// `expected` is the conversation once what waits has been heard.
+/// `expected` is the state after the waiting commands.
 pub(super) fn buttons(
     known: Vec<Button>,
     state: &Conversation,

@@ -1,16 +1,16 @@
-//! Custom data as lines that a person can read.
+//! Custom data as readable lines.
 
 use serde_json::{Map, Value};
 use tandem_conversation::{Channel, ContactKind, Conversation};
 
 use crate::view::FieldView;
 
-/// Longest value of a field, in characters.
+/// Maximum length of a value, in characters.
 const VALUE_CHARS: usize = 300;
-/// Most fields of one group.
+/// Maximum fields per group.
 const FIELDS: usize = 60;
 
-/// What the customer is known by.
+/// The customer's known facts.
 pub(super) fn customer(state: &Conversation) -> Vec<FieldView> {
     let mut fields = vec![field("Channel", channel(state.channel))];
     fields.extend(state.language.as_deref().map(|code| field("Language", language(code))));
@@ -19,7 +19,7 @@ pub(super) fn customer(state: &Conversation) -> Vec<FieldView> {
     fields
 }
 
-/// What Your Logic keeps of the conversation.
+/// Your Logic's data about the conversation.
 pub(super) fn custom(state: &Conversation) -> Vec<FieldView> {
     flat(&state.custom)
 }
@@ -28,7 +28,7 @@ fn field(label: &str, value: impl Into<String>) -> FieldView {
     FieldView { label: label.to_owned(), value: value.into() }
 }
 
-/// Every leaf with the path to it.
+/// All leaves with their paths.
 fn flat(data: &Map<String, Value>) -> Vec<FieldView> {
     let mut fields = Vec::new();
     for (key, value) in data {
@@ -112,7 +112,7 @@ fn channel(channel: Channel) -> &'static str {
     }
 }
 
-/// A language's English name, for the codes that are met most; the code itself otherwise.
+/// The English name of a common language code; otherwise the code.
 fn language(code: &str) -> String {
     let primary = code.split(['-', '_']).next().unwrap_or(code).to_lowercase();
     let name = match primary.as_str() {

@@ -1,4 +1,4 @@
-//! Which actions make sense: the pure core is asked, so the interface needs no rules of its own.
+//! Which actions make sense, decided by the pure core, so that the interface needs no rules of its own.
 
 use tandem_conversation::{
     Command, CommandId, Content, Conversation, Envelope, Event, Invitee, LinkId, TurnId, UserId, decide, limits,
@@ -8,10 +8,9 @@ use uuid::Uuid;
 use super::Reader;
 use crate::view::MayView;
 
-/// Stands for the turn that the reader would make. The nil id is nobody's, and refused.
+/// Placeholder for the reader's next turn. The nil id would be refused.
 const SOME_TURN: TurnId = TurnId(Uuid::max());
 
-/// What `reader` may do now.
 pub(super) fn may(state: &Conversation, reader: &Reader) -> MayView {
     let asks = |command: Command| !ask(state, reader, command).is_empty();
     let text = Content::Text { text: "?".into() };
@@ -46,7 +45,7 @@ pub(super) fn may(state: &Conversation, reader: &Reader) -> MayView {
     }
 }
 
-/// What would happen; nothing if it is refused or changes nothing.
+/// The resulting events; none if it is refused or changes nothing.
 fn ask(state: &Conversation, reader: &Reader, command: Command) -> Vec<Event> {
     let expecting = reader.expecting();
     let envelope = Envelope {

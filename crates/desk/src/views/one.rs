@@ -1,4 +1,4 @@
-//! One conversation: what stands around its transcript.
+//! One conversation, without its transcript.
 
 use tandem_conversation::{
     Content, Conversation, ConversationId, Engagement, EngagementKind, EventBody, OpenHandover, Status,
@@ -11,7 +11,7 @@ use crate::cache::{self, CacheError, bookmarks, events, files, outbox};
 use crate::expect::expected;
 use crate::view::{CompletedView, ConversationView, FileView, HandoverPart, HandoverView, PersonView, SuggestionView};
 
-/// The view; none if the conversation is not held here.
+/// None if the conversation is not cached.
 pub(crate) fn conversation(
     connection: &Connection,
     reader: &Reader,
@@ -47,7 +47,7 @@ pub(crate) fn conversation(
     }))
 }
 
-/// The events behind the one that Your Logic is asked about.
+/// How many events wait behind the one that Your Logic is asked about.
 fn behind(state: &Conversation) -> u32 {
     let Some(asked) = &state.logic.asked else { return 0 };
     let count = state.logic.pending.iter().filter(|pending| pending.position > asked.trigger).count();
@@ -88,7 +88,7 @@ fn person(engagement: &Engagement, reader: &Reader) -> Option<PersonView> {
     })
 }
 
-/// The latest suggestion that no turn of our side to the customer has followed.
+/// The latest suggestion without a later reply from our side.
 fn suggestion(connection: &Connection, state: &Conversation) -> Result<Option<SuggestionView>, CacheError> {
     let last_said = state.voices.iter().map(|voice| voice.position).max().unwrap_or_default();
     let Some(event) = events::suggestion(connection, state.id, last_said)? else { return Ok(None) };

@@ -1,4 +1,4 @@
-//! Searching what is on this machine: turns and customers, newest first.
+//! Searches this machine: turns and customers, newest first.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -13,11 +13,11 @@ use crate::cache::search::{self, People, Turns};
 use crate::cache::{CacheError, conversations};
 use crate::view::{HitKind, HitView, HubSearch, SearchView, SpanView};
 
-/// Conversations of a section, or of customers with one name, that the index is asked for by name. Where there are
-/// more, each hit is looked at instead, and of customers with one name the latest ones count.
+/// Maximum conversations named in the index query, of a section or of customers with one name. Beyond it, each hit is
+/// checked instead, and of customers with one name the latest ones count.
 const LISTED: usize = 200;
 
-/// The newest hits in the cache, and what of the query cannot be answered.
+/// The newest hits in the cache, and which part of the query was not understood.
 pub(crate) fn search(
     connection: &Connection,
     reader: &Reader,
@@ -78,7 +78,7 @@ fn listed(
     Ok((!sections.is_empty() && listed.len() <= LISTED).then_some(listed))
 }
 
-/// Conversations of customers with such a name.
+/// Conversations of customers with this name.
 fn named(connection: &Connection, name: &[Word]) -> Result<Vec<ConversationId>, CacheError> {
     let anybody = tandem_search::Expression::Tag(tandem_search::Tag::Person);
     let found = find(&People { connection, admits: |_| Ok(true) }, &anybody, name, LISTED)?;
@@ -104,7 +104,6 @@ impl States<'_> {
     }
 }
 
-/// A page as the interface shows it.
 pub(crate) fn search_view(page: SearchPage, hub: HubSearch) -> SearchView {
     SearchView { hits: page.hits.into_iter().map(hit_view).collect(), hint: page.hint, hub }
 }

@@ -14,22 +14,22 @@ use crate::cache::{CacheError, buttons, events};
 use crate::entries::{self, Entry, Stages, content_body};
 use crate::view::{EntriesView, EntryBody, EntryView, StageView, SystemKind, UploadView};
 
-/// Most entries of one page.
+/// Maximum entries per page.
 const PAGE: u32 = 300;
 const SEAM: &str = "-seam";
-/// Below everything of a conversation.
+/// After every event of a conversation.
 const AT_END: Position = Position(u32::MAX);
 
-/// A stretch of the journey, and what is missing of it on this machine.
+/// A part of the journey, and what this machine lacks for it.
 pub(crate) struct Stretch {
     pub view: EntriesView,
-    /// Conversations of which something has to be fetched to show more.
+    /// Conversations to fetch before more can be shown.
     pub missing: Vec<ConversationId>,
-    /// The entry that was asked for is not held; this is the newest page instead.
+    /// The requested entry is not cached; this is the newest page instead.
     pub is_elsewhere: bool,
 }
 
-/// Which page of the journey; by the key of an entry.
+/// A page of the journey, by the key of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Page {
     Newest,
@@ -38,8 +38,8 @@ pub(crate) enum Page {
     Around(String),
 }
 
-/// A page with at most `limit` entries of the journey that ends with conversation `id`; what is still in the outbox
-/// stands at its end and is not counted.
+/// A page of at most `limit` entries from the journey that ends with conversation `id`. Commands in the outbox come
+/// last and are not counted.
 pub(crate) fn transcript(
     connection: &Connection,
     reader: &Reader,
@@ -54,7 +54,7 @@ pub(crate) fn transcript(
         Page::Before(key) | Page::After(key) | Page::Around(key) => journey.place(key)?,
     };
     let Some(place) = place else {
-        // The entry at hand was in the outbox and is gone, or it is not held: the newest page.
+        // The entry was in the outbox and is gone, or is not cached: the newest page.
         let mut stretch = journey.newest(limit)?;
         stretch.is_elsewhere = matches!(page, Page::Around(_));
         if stretch.is_elsewhere {
@@ -76,7 +76,7 @@ pub(crate) fn transcript(
     }))
 }
 
-/// A gap between two entries: what is before `position` in the conversation with this number stands above it.
+/// A gap between entries: events before `position` in the conversation with this number are above it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Gap {
     number: usize,
@@ -89,14 +89,14 @@ struct Place {
     below: Gap,
 }
 
-/// What was met on the way from a gap, in the order in which it was met.
+/// Entries collected from a gap, in walking order.
 struct Way {
     entries: Vec<EntryView>,
-    /// Where it ended.
+    /// Where the walk ended.
     end: Gap,
-    /// Something stands beyond the end.
+    /// Whether there is more beyond the end.
     more: bool,
-    /// Conversations of which something has to be fetched to go on.
+    /// Conversations to fetch before the walk can continue.
     missing: Vec<ConversationId>,
 }
 
@@ -109,7 +109,7 @@ impl Way {
         limit.saturating_sub(u32::try_from(self.entries.len()).unwrap_or(u32::MAX))
     }
 
-    /// The way ends because something of `held` is not on this machine.
+    /// Ends the walk: a part of `held` is not on this machine.
     fn miss(&mut self, held: &Held) {
         self.missing.push(held.state.id);
         self.more = true;
@@ -135,11 +135,11 @@ impl Way {
     }
 }
 
-/// The conversations of a customer as one pane that can be walked both ways.
+/// A customer's conversations as one pane that can be walked in both directions.
 struct Journey<'a> {
     connection: &'a Connection,
     reader: &'a Reader,
-    /// The one at the end of the pane is number 0; the others began earlier, the newest first.
+    /// Number 0 is the last conversation of the pane; the others began earlier, newest first.
     chain: Vec<Held>,
 }
 
@@ -159,7 +159,7 @@ impl<'a> Journey<'a> {
         Ok(stretch)
     }
 
-    /// What is still in the outbox, at the end of the pane.
+    /// Commands in the outbox, at the end of the pane.
     fn waiting(&self) -> Result<Vec<EntryView>, CacheError> {
         let Some(last) = self.chain.first() else { return Ok(Vec::new()) };
         let waiting = outbox::of_conversation(self.connection, last.state.id)?;
@@ -195,7 +195,7 @@ impl<'a> Journey<'a> {
     /// From `from` towards now.
     fn down(&self, from: Gap, limit: u32) -> Result<Way, CacheError> {
         let mut way = Way::begin(from);
-        // Below the last entry of a conversation the next thing is a seam, whatever is held of that conversation.
+        // Below a conversation's last entry comes a seam, whatever of the conversation is cached.
         if from.position == AT_END && !self.enter(&mut way) {
             return Ok(way);
         }
@@ -228,7 +228,7 @@ impl<'a> Journey<'a> {
         Ok(way)
     }
 
-    /// Steps over the seam of the next conversation; false if its beginning is not held.
+    /// Passes the seam of the next conversation; false if its beginning is not cached.
     fn enter(&self, way: &mut Way) -> bool {
         let number = way.end.number.min(self.chain.len()).saturating_sub(1);
         match self.chain.get(number) {
@@ -245,7 +245,7 @@ impl<'a> Journey<'a> {
         }
     }
 
-    /// Where the entry with this key stands; none if it is not held (any more).
+    /// The place of the entry with this key; none if it is not cached.
     fn place(&self, key: &str) -> Result<Option<Place>, CacheError> {
         if let Some(id) = key.strip_suffix(SEAM) {
             let number = id.parse().ok().and_then(|of| self.number(of));
@@ -271,14 +271,14 @@ impl<'a> Journey<'a> {
         self.chain.iter().position(|held| held.state.id == of)
     }
 
-    /// Conversations of which something is not held.
+    /// Conversations with missing events.
     fn incomplete(&self) -> Vec<ConversationId> {
         let incomplete = self.chain.iter().filter(|held| !held.covered.is_whole(held.state.position));
         incomplete.map(|held| held.state.id).collect()
     }
 }
 
-/// The entries that consecutive events of one conversation make, with how far each turn has come.
+/// The entries of consecutive events of one conversation, with the stages of each turn.
 fn views(connection: &Connection, held: &Held, shown: &[Event]) -> Result<Vec<EntryView>, CacheError> {
     let state = &held.state;
     let Some(first) = shown.first() else { return Ok(Vec::new()) };
@@ -328,7 +328,7 @@ fn entry_view(
     })
 }
 
-/// What is still on its way; a turn until its event is here.
+/// An entry for a queued command; a turn only until its event arrives.
 fn waiting_entry(connection: &Connection, queued: Queued, reader: &Reader) -> Option<EntryView> {
     let (key, body) = match &queued.command {
         AgentCommand::Receive { .. } => return None,

@@ -1,4 +1,4 @@
-//! The one notice for the whole queue of calls for help; for supervisors.
+//! One notice for the whole queue of calls for help; for supervisors.
 
 use tandem_conversation::{Permission, Queue, Section};
 
@@ -8,7 +8,7 @@ use crate::cache::{CacheError, conversations, meta};
 use crate::view::{Change, Loudness, NotificationSettings};
 
 impl Notices {
-    /// Tells of a queue that has become long, once, and takes that back when it is short again.
+    /// Shows a notice once when the queue becomes long, and withdraws it when the queue is short again.
     pub(super) async fn reconcile_queue(
         &self,
         screen: &mut Screen,
@@ -29,7 +29,7 @@ impl Notices {
             (Queue::Short, Queue::Long) => {
                 let minute = muting::minute_of_day(self.clock.now());
                 if is_quiet || muting::held_back(settings, settings.queue_long, minute).is_some() {
-                    // Told as soon as that is over, if it is still long.
+                    // Shown once that is over, if the queue is still long.
                     screen.queue = Some(known);
                     return Ok(());
                 }

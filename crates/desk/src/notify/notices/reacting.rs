@@ -1,4 +1,4 @@
-//! What the user does with a notification.
+//! Reactions to notifications.
 
 use tandem_conversation::{Content, ConversationId, NoticeKind, Permission, Position, Queue, Section, TurnId};
 use tandem_protocol::agents::{AgentCommand, AlertOutcome, Me};
@@ -28,7 +28,7 @@ impl Notices {
         };
         let after = match did {
             Did::Pressed(Action::Snooze) => NoticeState::Snoozed { until: self.clock.now().plus_ms(SNOOZE_MS) },
-            // It matters as before, and is shown again by whatever shows notifications now.
+            // Still relevant: the next service shows it again.
             Did::Lost => NoticeState::Snoozed { until: self.clock.now() },
             _ => NoticeState::Over,
         };
@@ -48,7 +48,7 @@ impl Notices {
         }
         match screen.standing.get(&id) {
             Some(standing) if standing.id == shown => self.take_away(screen, id, after).await,
-            // It has gone already, and perhaps something newer stands there.
+            // It is already gone, and a newer one may be shown.
             _ => Ok(()),
         }
     }
@@ -83,7 +83,7 @@ impl Notices {
         }
     }
 
-    /// The same way as Join in the window; the loop does not wait for the hub.
+    /// Same path as Join in the window; the loop does not wait for the hub.
     fn join(&self, id: ConversationId, kind: NoticeKind) {
         let call = match kind {
             NoticeKind::HelpNeeded { call } => Some(call),
@@ -105,7 +105,7 @@ impl Notices {
         });
     }
 
-    /// The same way as Send in the window. What cannot be sent is a draft, with the reason, and is put before the user.
+    /// Same path as Send in the window. A refused text becomes a draft with the reason, and the conversation opens.
     fn reply(&self, id: ConversationId, text: String, written_against: Position) {
         if text.trim().is_empty() {
             return;
@@ -146,7 +146,7 @@ impl Notices {
     }
 }
 
-/// What this notification is about, or was about a moment ago.
+/// The subject of this notification, current or just withdrawn.
 fn found(screen: &Screen, shown: ShownId) -> Option<Gone> {
     let stands = |(of, standing): (&ConversationId, &Standing)| {
         let Standing { id, kind, position, .. } = *standing;
@@ -166,7 +166,7 @@ fn section(wanted: &Wanted, me: Option<&Me>) -> Option<Section> {
     (wanted.state.in_progress() && me.permissions.has_all(Permission::ViewAll)).then_some(Section::All)
 }
 
-/// The entry that a notice is about, if it is not about the end.
+/// The entry that a notice is about, unless it is about the end.
 fn key(wanted: &Wanted, kind: NoticeKind, me: Option<&Me>) -> Option<String> {
     let me = me?;
     match kind {

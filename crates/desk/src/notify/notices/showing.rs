@@ -1,4 +1,4 @@
-//! Acts on the difference between what should stand and what stands.
+//! Acts on the difference between what should be shown and what is.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::figures;
 use crate::view::{Change, Loudness, NotificationSettings, NotificationsView};
 
 impl Notices {
-    /// Acts on the difference between what should stand and what stands.
+    /// Shows, replaces and withdraws notifications.
     pub(super) async fn reconcile(&self, screen: &mut Screen) -> Result<(), CacheError> {
         let over: Vec<_> = screen.standing.keys().filter(|id| !screen.wanted.contains_key(id)).copied().collect();
         for id in over {
@@ -51,8 +51,8 @@ impl Notices {
         self.reconcile_queue(screen, &settings, is_quiet).await
     }
 
-    /// What the user's own settings, or a service that has just failed, keep from the screen. It is shown when they allow
-    /// it, if it still matters then.
+    /// Whether the user's settings, or a service that just failed, hold it back. It is shown once they allow it, if
+    /// still relevant.
     async fn hold_back(
         &self,
         screen: &mut Screen,
@@ -79,7 +79,7 @@ impl Notices {
         Ok(())
     }
 
-    /// What stood while nobody could notice it is noticed now.
+    /// Notifications that went unnoticed can be noticed now.
     async fn look_who_notices(&self, screen: &mut Screen) -> Result<(), CacheError> {
         if muting::unnoticed(self.memory.attention()).is_some() {
             return Ok(());
@@ -91,7 +91,7 @@ impl Notices {
         Ok(())
     }
 
-    /// The hub keeps a ledger of calls for help; everything else is this machine's own business.
+    /// Reports calls for help to the hub's ledger; other notices stay private to this machine.
     pub(super) async fn report(
         &self,
         conversation: ConversationId,
@@ -102,7 +102,6 @@ impl Notices {
         self.reports.add(AlertReport { conversation, call, at: self.clock.hub_now(), outcome }).await
     }
 
-    /// Shows the notice of one conversation.
     async fn raise(
         &self,
         screen: &mut Screen,
@@ -113,10 +112,10 @@ impl Notices {
         let (kind, since, position) = (wanted.notice.kind, wanted.notice.since, wanted.state.position);
         let Some(me) = screen.me.as_ref().map(|me| me.user) else { return Ok(Ok(())) };
         let (settings, attention) = (self.memory.settings().notifications, self.memory.attention());
-        // Whoever walks by a locked screen is not to read what customers write.
+        // A locked screen must not show customers' words.
         let preview = settings.preview && !attention.locked;
         let sound = muting::loudness(&settings, kind) == Loudness::Sound;
-        // Nor is anybody to answer in the user's name.
+        // Nor allow answers in the user's name.
         let manner = Manner { preview, sound, reply: !attention.locked };
         let shown = self.show(screen, words::notification(&wanted.state, kind, me, manner, replaces)).await;
         let Receipt { id: shown, attention, .. } = match shown {
@@ -162,7 +161,7 @@ impl Notices {
         shown
     }
 
-    /// The service is another one, or none: a new one is tried at once.
+    /// The service changed: retry with the new one at once.
     pub(super) fn serve(&self, screen: &mut Screen, service: Result<String, NotifyError>) {
         if service.is_ok() {
             screen.quiet_until = None;
@@ -193,7 +192,7 @@ impl Notices {
         if screen.group.is_some_and(|(_, shown)| shown == count) {
             return Ok(());
         }
-        // Only the first is heard: more of them make it no more urgent.
+        // Only the first has a sound: repeats are no more urgent.
         let is_first = replaces.is_none();
         let all_help = screen.wanted.values().all(|w| matches!(w.notice.kind, NoticeKind::HelpNeeded { .. }));
         let shown = self.show(screen, words::group(count, all_help, is_first, replaces)).await;
@@ -241,7 +240,7 @@ impl Notices {
     }
 }
 
-/// Whether a notice has to be shown now: never twice, unless it was snoozed, or taken back and matters again.
+/// Whether to show a notice now: never twice, unless it was snoozed, or withdrawn and is relevant again.
 fn is_due(screen: &Screen, id: ConversationId, wanted: &Wanted, repeat: bool, now: Time) -> bool {
     let kind = wanted.notice.kind;
     if let Some(standing) = screen.standing.get(&id).filter(|standing| standing.kind == kind) {
