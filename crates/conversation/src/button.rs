@@ -52,9 +52,9 @@ pub struct Filled {
 /// Why a button is unusable in a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Unusable {
-    #[error("nothing is known here for {{{variable}}}")]
+    #[error("no value is known here for {{{variable}}}")]
     Missing { variable: String },
-    #[error("a value of this conversation cannot stand in its address")]
+    #[error("a value of this conversation is not allowed in its address")]
     Address,
 }
 
@@ -166,7 +166,7 @@ fn pieces(text: &str) -> Result<Vec<Piece<'_>>, String> {
         if !is_known(name) {
             let known = VARIABLES.join("}, {");
             return Err(format!(
-                "{{{name}}} is not known; there are {{{known}}}, {{conversation.custom.KEY}} and {{customer.custom.KEY}}"
+                "{{{name}}} is not a variable; use {{{known}}}, {{conversation.custom.KEY}} and {{customer.custom.KEY}}"
             ));
         }
         pieces.extend([Piece::Text(before), Piece::Variable(name)]);

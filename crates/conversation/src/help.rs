@@ -119,7 +119,7 @@ impl HelpReason {
             Self::LogicFailed { failure } => failure.line(),
             Self::LogicSilent => "Your Logic had no answer".into(),
             Self::LastPersonLeft => "the last person left while the customer waits".into(),
-            Self::InvitationOver => "nobody took the invitation".into(),
+            Self::InvitationOver => "no one took the invitation".into(),
             Self::LinkOver => "the external agent's link ended".into(),
             Self::NobodyEngaged => "nobody is engaged".into(),
         }

@@ -16,7 +16,7 @@ pub enum Rejection {
     #[error("this conversation does not exist, or you may not see it")]
     #[serde(rename = "conversation.unknown")]
     Unknown,
-    #[error("this conversation exists already")]
+    #[error("this conversation already exists")]
     #[serde(rename = "conversation.exists")]
     Exists,
     #[error("join the conversation first")]
@@ -47,14 +47,14 @@ pub enum Rejection {
     #[error("{channel} takes replies only within {hours} hours after the customer's last message")]
     #[serde(rename = "conversation.window_closed")]
     WindowClosed { channel: String, hours: u32 },
-    #[error("the customer waits and nobody else is there: join, complete, or hand to Your Logic")]
+    #[error("the customer waits and no one else is there: join, complete, or hand to Your Logic")]
     #[serde(rename = "conversation.customer_alone")]
     CustomerAlone,
     /// A mention of a user who could not read it.
     #[error("{name} is not in this conversation: invite them first, then mention them")]
     #[serde(rename = "conversation.not_here")]
     NotHere { name: String },
-    #[error("nobody has asked for help here")]
+    #[error("no call for help is open here")]
     #[serde(rename = "conversation.no_call")]
     NoCall,
     #[error("there is no such engagement or invitation any more")]
@@ -84,10 +84,10 @@ pub enum Rejection {
     #[error("this participant cannot do that")]
     #[serde(rename = "permission.participant")]
     NotYours,
-    #[error("this id was used before, for something else: make a new one")]
+    #[error("this id was already used for something else: make a new one")]
     #[serde(rename = "input.id_used")]
     IdUsed,
-    #[error("this request was answered before, and otherwise")]
+    #[error("this request was already answered differently")]
     #[serde(rename = "logic.answered")]
     Answered,
     #[error("{field}: {problem}")]

@@ -154,7 +154,7 @@ fn variables_are_filled_from_what_the_conversation_knows() {
         assert_eq!(copying(text).fill(&state, "Maya"), wanted, "{text}");
     }
     let reason = Unusable::Missing { variable: "customer.email".into() }.to_string();
-    assert_eq!(reason, "nothing is known here for {customer.email}");
+    assert_eq!(reason, "no value is known here for {customer.email}");
 }
 
 #[test]

@@ -318,7 +318,7 @@ async fn renew(shell: std::sync::Weak<Shell>, mut inbox: mpsc::UnboundedReceiver
         }
         let old = old.unlocked.clone();
         if let Err(error) = shell.replace(old, !wiped, reason, &mut adopting).await {
-            tracing::error!(%error, "the cache cannot be made anew");
+            tracing::error!(%error, "the cache cannot be recreated");
             let reason = Some(error.to_string());
             shell.set(Place::Locked { ask: Ask::Keychain { reason: error.to_string() }, reason });
         }
@@ -387,7 +387,7 @@ impl Shell {
                 self.enter(Arc::new(opening.await?), adopting).await
             }
             Err(error) if error.is_damage() => {
-                tracing::error!(%error, "the cache is damaged: it is kept aside and made anew");
+                tracing::error!(%error, "the cache is damaged: it is kept aside and recreated");
                 Box::pin(self.replace(unlocked, true, reason, adopting)).await
             }
             Err(error) => Err(error.into()),

@@ -38,7 +38,7 @@ impl From<CacheError> for RpcError {
 }
 
 pub(crate) fn locked() -> RpcError {
-    error("desk.locked", "What is kept on this machine is locked: unlock it first.")
+    error("desk.locked", "The data on this machine is locked: unlock it first.")
 }
 
 fn signed_out() -> RpcError {

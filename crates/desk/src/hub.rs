@@ -137,7 +137,7 @@ impl Hub {
             "https" => {}
             "http" if loopback || allow_http => {}
             "http" => {
-                return Err(HubError::Address("Use https: only a hub on this machine is trusted without.".into()));
+                return Err(HubError::Address("Use https: plain http is for a hub on this machine only.".into()));
             }
             other => return Err(HubError::Address(format!("A hub is reached over https, not {other}."))),
         }

@@ -45,7 +45,7 @@ impl Reports {
             let first = match self.cache.read(|connection| reports::first(connection, AT_ONCE)).await {
                 Ok(first) => first,
                 Err(error) => {
-                    tracing::error!(%error, "what became of alerts cannot be read");
+                    tracing::error!(%error, "alert reports cannot be read");
                     (Vec::new(), 0)
                 }
             };
@@ -65,16 +65,16 @@ impl Reports {
             match told.await {
                 // Retried: a network failure, or the hub is busy.
                 Err(error @ (HubError::Network(_) | HubError::Busy { .. } | HubError::SessionEnded(_))) => {
-                    tracing::info!(%error, "what became of alerts could not be told yet");
+                    tracing::info!(%error, "alert reports could not be sent yet");
                     tokio::time::sleep(pace.resend).await;
                     continue;
                 }
                 // A refused report would be refused again.
-                Err(error) => tracing::warn!(%error, "the hub does not take what became of alerts"),
+                Err(error) => tracing::warn!(%error, "the hub refuses alert reports"),
                 Ok(()) => {}
             }
             if let Err(error) = self.cache.write(move |connection, _| reports::remove(connection, last)).await {
-                tracing::error!(%error, "what was told cannot be forgotten");
+                tracing::error!(%error, "sent alert reports cannot be deleted");
                 tokio::time::sleep(pace.resend).await;
             }
         }

@@ -25,7 +25,7 @@ pub(crate) enum SecretsError {
     #[error("the sign-in cannot be kept: {0}")]
     Failed(String),
     /// This run is about to end; nothing new begins.
-    #[error("the desk is about to end")]
+    #[error("the desk is shutting down")]
     Ending,
 }
 

@@ -165,7 +165,7 @@ impl Keeping {
         }
         match self.secrets.store(token.clone()).await {
             Ok(()) => *wanted = None,
-            Err(SecretsError::Ending) => return Err(HubError::Network("The desk is about to end.".into())),
+            Err(SecretsError::Ending) => return Err(HubError::Network("The desk is shutting down.".into())),
             Err(error) => {
                 tracing::warn!(%error, "the sign-in is not kept for the next start yet");
                 *wanted = Some(token);

@@ -203,7 +203,7 @@ impl Sync {
             _ => self.clock.now(),
         };
         let Some(session) = known.session().cloned() else { return };
-        tracing::warn!(reason = outdated.message(), "this desk and the hub do not fit together");
+        tracing::warn!(reason = outdated.message(), "this desk and the hub are incompatible");
         self.set(Link::Outdated { since, outdated, session });
     }
 

@@ -205,7 +205,7 @@ fn seal_with_keychain(
     let kept = keychain.set(&seal.name(), key.bytes()).and_then(|()| keychain.get(&seal.name()));
     match kept {
         Ok(Some(bytes)) if bytes[..] == key.bytes()[..] => {}
-        Ok(_) => return Ok(Err(KeychainError::Refused("it does not keep what it is given".into()))),
+        Ok(_) => return Ok(Err(KeychainError::Refused("it does not keep secrets".into()))),
         Err(error) => return Ok(Err(error)),
     }
     seal.write(folder)?;

@@ -31,7 +31,7 @@ pub(crate) fn add(connection: &Connection, touched: &mut Touched, of: Conversati
     let mut unknown = get(connection)?;
     unknown.version = tandem_protocol::version();
     if unknown.conversations.len() < MOST && unknown.conversations.insert(of) {
-        tracing::warn!(conversation.id = %of, "something of a newer version is kept as it came");
+        tracing::warn!(conversation.id = %of, "data of a newer version is kept unread");
         meta::put(connection, meta::UNKNOWN, &unknown)?;
         touched.app();
     }
@@ -44,7 +44,7 @@ pub(crate) fn read_again(connection: &Connection, touched: &mut Touched) -> Resu
     if unknown.conversations.is_empty() || unknown.version >= tandem_protocol::version() {
         return Ok(());
     }
-    tracing::info!(conversations = unknown.conversations.len(), "reading again what an older version only kept");
+    tracing::info!(conversations = unknown.conversations.len(), "reading data that an older version kept unread");
     let mut filing = Filing::default();
     let mut still = BTreeSet::new();
     for of in &unknown.conversations {

@@ -70,7 +70,7 @@ fn a_failure_of_your_logic_is_told_once_with_its_reason() {
         event(1, 10, "system", 1, fell),
         call(2, 10, 1, json!({"reason": "logic_failed", "failure": failure})),
     ]);
-    assert_eq!(said, [(SystemKind::Failure, "Your Logic could not answer: nothing came within 8 s".into())]);
+    assert_eq!(said, [(SystemKind::Failure, "Your Logic could not answer: no answer within 8 s".into())]);
 }
 
 #[test]

@@ -71,9 +71,9 @@ fn graded(grade: Grade) -> &'static str {
 
 fn widened(reach: Reach) -> &'static str {
     match reach {
-        Reach::Eligible | Reach::Everyone => "Nobody came: all agents are called",
-        Reach::Supervisors => "Nobody came: supervisors are called, too",
-        Reach::Logic => "Nobody came: Your Logic is told",
+        Reach::Eligible | Reach::Everyone => "No one came: all agents are called",
+        Reach::Supervisors => "No one came: supervisors are called, too",
+        Reach::Logic => "No one came: Your Logic is told",
     }
 }
 
@@ -123,7 +123,7 @@ fn ended(was: &Engagement, end: &EndReason, actor: &str, customer: &str) -> Stri
         EndReason::Delegated => format!("{who} handed over to Your Logic"),
         EndReason::Removed => format!("{actor} removed {who}"),
         EndReason::TakenOver => format!("{actor} took over from {who}"),
-        EndReason::Expired => format!("The time of {who} was up"),
+        EndReason::Expired => format!("The link of {who} expired"),
         EndReason::Revoked => format!("{actor} revoked the link of {who}"),
         EndReason::Declined => format!("{who} declined the invitation"),
         EndReason::Missed if matches!(was.invitee(), Some(Participant::ExternalAgent { .. })) => {
@@ -152,9 +152,9 @@ fn failed(failure: &LogicFailure) -> String {
     let why = match failure {
         LogicFailure::NotConfigured => "it is not connected".into(),
         LogicFailure::Unreachable { .. } => "it cannot be reached".into(),
-        LogicFailure::TimedOut { after_ms } => format!("nothing came within {}", duration(*after_ms)),
+        LogicFailure::TimedOut { after_ms } => format!("no answer within {}", duration(*after_ms)),
         LogicFailure::Status { status } => format!("it reported an error ({status})"),
-        LogicFailure::Malformed { detail } => format!("what it said was not understood ({detail})"),
+        LogicFailure::Malformed { detail } => format!("its answer was not understood ({detail})"),
         LogicFailure::Refused { action, detail } => format!("its action {} was refused ({detail})", action + 1),
     };
     format!("Your Logic could not answer: {why}")

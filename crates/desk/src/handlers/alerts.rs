@@ -8,7 +8,7 @@ use crate::workplace::Workplace;
 
 impl Workplace {
     pub(crate) async fn alerts(&self, request: OneConversation) -> Result<AlertsView, RpcError> {
-        let offline = "Who was told is known at the hub: connect first.";
+        let offline = "Only the hub knows who was told: connect first.";
         let ledger = self.ask_hub(offline, "The hub does not say who was told", |session, token| async move {
             session.hub.alerts(&token, request.id).await
         });

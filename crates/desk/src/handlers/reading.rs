@@ -206,7 +206,7 @@ impl Workplace {
 
 /// The hub does not say which of the two it is.
 fn not_to_be_seen() -> RpcError {
-    let words = "There is no such conversation, or you may not see it. Whoever gave you its link can say more.";
+    let words = "There is no such conversation, or you may not see it. Ask the sender of its link.";
     error("conversation.unknown", words)
 }
 

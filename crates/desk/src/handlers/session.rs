@@ -109,7 +109,7 @@ impl Workplace {
     pub(crate) async fn seen(&self, request: Seen) -> Result<Nothing, RpcError> {
         let (reader, id) = (self.reader()?, request.id);
         if self.memory.attention().is_away() {
-            return Err(error("desk.nobody_there", "Nobody sits in front of this screen now."));
+            return Err(error("desk.nobody_there", "This screen is unattended."));
         }
         let receipt = self
             .cache
@@ -148,7 +148,7 @@ impl Workplace {
         match shown.await {
             Ok(Ok(())) => Ok(Nothing {}),
             Ok(Err(failed)) => Err(error("notifications.failed", failed.0)),
-            Err(_) => Err(error("desk.ended", "The desk is about to end.")),
+            Err(_) => Err(error("desk.ended", "The desk is shutting down.")),
         }
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn reason(error: &reqwest::Error) -> String {
     match chain.iter().rev().find_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind) {
         Some(io::ErrorKind::ConnectionRefused) => "The hub cannot be reached: the connection was refused.".into(),
         Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
-            "The hub cannot be reached: there is no way to it from this network.".into()
+            "The hub cannot be reached: there is no route to it from this network.".into()
         }
         Some(io::ErrorKind::TimedOut) => SILENT.into(),
         _ if error.is_connect() => "The hub cannot be reached.".into(),
@@ -67,7 +67,7 @@ fn certificate(error: &(dyn Error + 'static)) -> Option<String> {
                 "The hub's certificate is for another name. Check the address.".into()
             }
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                "The hub's certificate has expired. Whoever runs the hub must renew it.".into()
+                "The hub's certificate has expired. Its operator must renew it.".into()
             }
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
                 "The hub's certificate is not valid yet. Check this machine's clock.".into()

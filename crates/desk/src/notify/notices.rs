@@ -197,7 +197,7 @@ impl Notices {
                 Err(error) => Err(error),
             };
             if let Err(error) = done {
-                tracing::error!(%error, "notices cannot be worked out");
+                tracing::error!(%error, "notices cannot be computed");
             }
         }
     }

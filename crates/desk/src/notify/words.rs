@@ -92,7 +92,7 @@ pub(super) fn queue(calls: u32, sound: bool) -> Notification {
     Notification {
         tag: Tag::Queue,
         title: format!("{calls} conversations wait for help"),
-        body: "Nobody has taken them yet.".into(),
+        body: "No one has taken them yet.".into(),
         actions: vec![Action::Open],
         urgency: Urgency::Urgent,
         sound,
@@ -112,7 +112,7 @@ pub(super) fn test() -> Notification {
     Notification {
         tag: Tag::Test,
         title: "Notifications work".into(),
-        body: "This is how Tandem calls you when somebody needs help.".into(),
+        body: "This is how Tandem calls you when someone needs help.".into(),
         actions: vec![Action::Open],
         urgency: Urgency::Normal,
         sound: true,

@@ -99,7 +99,7 @@ impl Step {
                     }
                     open.opened(*state)?;
                 }
-                Change::Unknown => tracing::warn!("the hub tells of a change that this version does not know"),
+                Change::Unknown => tracing::warn!("the hub sent a change that this version does not know"),
                 Change::Event(event, raw) => {
                     if matches!(event.body, EventBody::Unknown(_)) {
                         unknown::add(connection, open.touched, event.conversation)?;

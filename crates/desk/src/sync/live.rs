@@ -98,7 +98,7 @@ impl Sync {
             let done = match serde_json::from_str(&text) {
                 Err(error) => match kind_of(&text).filter(|kind| !LIVE_FRAMES.contains(&kind.as_str())) {
                     Some(kind) => {
-                        tracing::warn!(%kind, "the hub says what this version does not know");
+                        tracing::warn!(%kind, "the hub sent a frame that this version does not know");
                         continue;
                     }
                     None => return garbled(&error.to_string(), &mut socket).await,
@@ -338,7 +338,7 @@ fn put_log(connection: &Connection, log: Option<Uuid>) -> Result<(), CacheError>
 /// A frame is missing: later ones are discarded and requested again.
 fn gap() -> Left {
     tracing::warn!("the hub's frames do not follow each other");
-    Left::Lost("Something of the hub was lost on its way.".into())
+    Left::Lost("A message from the hub was lost.".into())
 }
 
 /// Takes further frames that have already arrived, so that a burst costs few transactions. Returns the first frame

@@ -376,7 +376,7 @@ export class FakeHost implements Host {
       return {};
     },
     "conversation.alerts": ({ id }) => {
-      if (!this.#online) throw { code: "desk.offline", message: "Who was told is known at the hub: connect first." } satisfies RpcError;
+      if (!this.#online) throw { code: "desk.offline", message: "Only the hub knows who was told: connect first." } satisfies RpcError;
       return alerts(this.#find(id));
     },
     "window.looking": () => ({}),
