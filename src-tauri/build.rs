@@ -1,7 +1,7 @@
 //! Generates what Tauri needs at compile time: capabilities, icons, the page's policy.
 
 fn main() {
-    // The page is taken into the program, so a new page makes a new program.
+    // The page is embedded in the program, so a new page requires a rebuild.
     println!("cargo:rerun-if-changed=../ui/dist");
     println!("cargo:rerun-if-changed=../tauri.conf.json");
     tauri_build::build();

@@ -1,8 +1,9 @@
-//! Whether the user can notice anything: do-not-disturb, a locked screen, an empty chair, as far as the system says so.
+//! Whether the user can notice anything: do-not-disturb, a locked screen or an idle machine, where the system reports
+//! it.
 
 pub use system::Asker;
 
-/// The freedesktop services over D-Bus. Nothing is started for it, and what is not there says nothing.
+/// The freedesktop services over D-Bus. Starts no service; an absent one reports nothing.
 #[cfg(all(unix, not(target_os = "macos")))]
 mod system {
     use std::time::Duration;
@@ -14,7 +15,7 @@ mod system {
 
     const PATIENCE: Duration = Duration::from_secs(1);
 
-    /// One yes or no of a service: its name, the object, the interface, the property.
+    /// A boolean property of a service: name, object, interface, property.
     type Question = [&'static str; 4];
 
     const INHIBITED: Question = [
@@ -23,7 +24,7 @@ mod system {
         "org.freedesktop.Notifications",
         "Inhibited",
     ];
-    /// dunst has its own word for it.
+    /// dunst has its own property.
     const PAUSED: Question =
         ["org.freedesktop.Notifications", "/org/freedesktop/Notifications", "org.dunstproject.cmd0", "paused"];
     const LOCKED: Question = [
@@ -41,7 +42,6 @@ mod system {
     const SAVER: [&str; 3] =
         ["org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver", "org.freedesktop.ScreenSaver"];
 
-    /// Who asks.
     pub struct Asker {
         session: Option<Connection>,
         system: Option<Connection>,
@@ -56,7 +56,7 @@ mod system {
             Self { session, system }
         }
 
-        /// What the system says now.
+        /// The current state of the system.
         pub async fn ask(&self) -> Attention {
             let (session, system) = (self.session.as_ref(), self.system.as_ref());
             let (inhibited, paused, locked, active, idle) = tokio::join!(
@@ -108,7 +108,7 @@ mod system {
     }
 }
 
-/// The other systems are not asked yet.
+/// Other systems are not supported yet.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 mod system {
     use tandem_desk::Attention;

@@ -1,10 +1,10 @@
-//! How much waits, where the desktop shows the program: in the window's title, and on its icon where there is such a thing.
+//! The number of waiting conversations: in the window's title, and on the icon where supported.
 
 use tauri::{AppHandle, Manager as _};
 
 use crate::shell::WINDOW;
 
-/// Shows it everywhere it can be shown.
+/// Shows the number everywhere it can be shown.
 pub struct Badge {
     app: AppHandle,
     #[cfg(target_os = "linux")]
@@ -36,7 +36,7 @@ fn title(waiting: u32) -> String {
     if waiting > 0 { format!("({waiting}) Tandem") } else { "Tandem".into() }
 }
 
-/// On Linux, Tauri knows only a desktop that is no more.
+/// On Linux, Tauri supports only the discontinued Unity desktop.
 #[cfg(target_os = "linux")]
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
 fn on_icon(_: &tauri::WebviewWindow, _: u32) -> tauri::Result<()> {
@@ -48,13 +48,13 @@ fn on_icon(window: &tauri::WebviewWindow, waiting: u32) -> tauri::Result<()> {
     window.set_badge_count((waiting > 0).then_some(waiting.into()))
 }
 
-/// Windows has no counts on icons: a mark says that something waits, the title how much.
+/// Windows has no counts on icons: an overlay marks that something waits, the title says how much.
 #[cfg(windows)]
 fn on_icon(window: &tauri::WebviewWindow, waiting: u32) -> tauri::Result<()> {
     window.set_overlay_icon((waiting > 0).then(crate::tray::mark))
 }
 
-/// The count on the icon in docks and launchers: the interface that Unity began and others took over.
+/// The count on the icon in docks and launchers: Unity's interface, adopted by others.
 #[cfg(target_os = "linux")]
 mod launcher {
     use std::collections::HashMap;
@@ -63,10 +63,10 @@ mod launcher {
 
     const PATH: &str = "/com/tandem/desk/launcher";
     const INTERFACE: &str = "com.canonical.Unity.LauncherEntry";
-    /// The name that the bundle's desktop file has.
+    /// The name of the bundle's desktop file.
     const PROGRAM: &str = "application://Tandem.desktop";
 
-    /// Kept for as long as the count is to be seen: it goes with its sender.
+    /// Kept while the count is shown: it disappears with its sender.
     pub struct Entry(Option<Connection>);
 
     impl Entry {

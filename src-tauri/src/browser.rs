@@ -1,4 +1,4 @@
-//! The system's programs: the browser, those that open files, and the dialog that asks where to save.
+//! The system's programs: the browser, programs that open files, and the save dialog.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use tandem_desk::{Browser, BrowserError, Saving};
 use tauri::AppHandle;
 
-/// A starter that has not failed by then has started something.
+/// A starter that runs longer than this has started something.
 const STARTS: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ impl SystemBrowser {
 
 impl Browser for SystemBrowser {
     fn open(&self, url: &str) -> Result<(), BrowserError> {
-        // What the system makes of other schemes can be anything, up to running programs.
+        // Other schemes may start arbitrary programs.
         if !is_web(url) {
             return Err(BrowserError("Only web addresses are opened.".into()));
         }
@@ -41,7 +41,7 @@ impl Browser for SystemBrowser {
     }
 }
 
-/// Runs the first of these commands that does not fail. Nothing of their output matters.
+/// Runs the first of these commands that does not fail. Their output is ignored.
 fn start(commands: Vec<Command>) -> Result<(), String> {
     let mut why = "nothing here opens such things".to_owned();
     for mut command in commands {
@@ -68,7 +68,7 @@ fn start(commands: Vec<Command>) -> Result<(), String> {
     Err(why)
 }
 
-/// An AppImage runs with its own libraries and folders before the system's; other programs must not find them.
+/// An AppImage puts its own libraries and folders before the system's; other programs must not use them.
 fn restore_environment(command: &mut Command) {
     let Some(own) = std::env::var_os("APPDIR").filter(|folder| !folder.is_empty()) else { return };
     for (name, value) in std::env::vars_os() {
@@ -97,13 +97,13 @@ fn without(list: &str, own: &str) -> Option<String> {
     (!rest.is_empty()).then(|| rest.join(":"))
 }
 
-/// Where there is no dialog, the folder for downloads has to do.
+/// Without a dialog, the downloads folder is used.
 #[cfg(not(target_os = "linux"))]
 fn ask(_: &AppHandle, _: &str) -> Result<Saving, BrowserError> {
     downloads()
 }
 
-/// By GTK's own dialog, which is the portal's where there is one.
+/// GTK's native dialog, which uses the portal where available.
 #[cfg(target_os = "linux")]
 fn ask(app: &AppHandle, name: &str) -> Result<Saving, BrowserError> {
     use gtk::prelude::*;
@@ -121,7 +121,7 @@ fn ask(app: &AppHandle, name: &str) -> Result<Saving, BrowserError> {
             dialog.set_current_folder(folder);
         }
         dialog.set_current_name(&name);
-        // The dialog lives as long as the closure that answers for it.
+        // The dialog lives as long as the closure that handles its response.
         let kept = dialog.clone();
         dialog.connect_response(move |_, response| {
             let chosen = (response == gtk::ResponseType::Accept).then(|| kept.filename()).flatten();

@@ -1,4 +1,4 @@
-//! What somebody wants who starts the program.
+//! What a start of the program requests.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,12 +8,12 @@ pub const HIDDEN: &str = "--hidden";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     pub hidden: bool,
-    /// As it was given: whether it is one, the desk finds out.
+    /// Unvalidated; the desk checks it.
     pub link: Option<String>,
 }
 
 impl Call {
-    /// The words after the program's name. Unknown options are passed over: desktops add their own.
+    /// Parses the arguments. Unknown options are ignored: desktops add their own.
     pub fn of(arguments: impl IntoIterator<Item = String>) -> Self {
         let mut call = Self::default();
         for argument in arguments {
@@ -31,7 +31,7 @@ impl Call {
 mod tests {
     use super::Call;
 
-    /// The bundle tells the system who opens our links, and how they reach us.
+    /// The bundle registers our link scheme and passes links as arguments.
     #[test]
     fn the_system_hands_us_our_links() {
         let config: serde_json::Value = serde_json::from_str(include_str!("../../tauri.conf.json")).unwrap();

@@ -6,7 +6,7 @@ use tandem_hub::{EmbedConfig, Embedded, embed};
 
 use crate::settings::Embedding;
 
-/// Starts the hub; it signs this machine's user in without asking.
+/// Starts the hub, which signs this machine's user in without asking.
 pub async fn start(data: PathBuf, embedding: Embedding) -> anyhow::Result<Embedded> {
     embed(EmbedConfig {
         data,

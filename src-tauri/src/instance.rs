@@ -1,7 +1,7 @@
-//! One program for one data folder: a second start tells the first what it wants, and ends.
+//! One program per data folder: a second start passes its request to the first, and ends.
 //!
-//! The folder's lock says who is first; the system gives it back however a program ends. Beside it lies the way to whoever
-//! holds it: a port of this machine, and a secret that only the folder's owner can read.
+//! The folder's lock decides who is first; the system releases it however a program ends. A file beside it leads to
+//! the first instance: a local port, and a secret that only the folder's owner can read.
 
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Write as _};
@@ -18,15 +18,15 @@ use crate::call::Call;
 
 const LOCK: &str = "desk.lock";
 const DOOR: &str = "desk.door";
-/// How long whoever is first may take to answer, for instance because it has just been started.
+/// How long the first instance may take to answer, for example while it is starting.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
-/// How long one conversation at the door may take.
+/// Time limit for one connection.
 const TALK: Duration = Duration::from_secs(2);
 const LONGEST_BYTES: u64 = 16 * 1024;
 const HEARD: &[u8] = b"heard";
 
-/// Where the first one listens.
+/// Where the first instance listens.
 #[derive(Serialize, Deserialize)]
 struct Door {
     port: u16,
@@ -39,18 +39,18 @@ struct Knock {
     call: Call,
 }
 
-/// The first program on its folder.
+/// The first instance on its folder.
 pub struct First {
-    /// What later starts want.
+    /// Requests from later starts.
     pub calls: mpsc::UnboundedReceiver<Call>,
-    /// To be kept until the program ends.
+    /// Keep until the program ends.
     pub place: Place,
 }
 
-/// Whoever has it is the first; where the folder knows no locks, that is anybody.
+/// The lock holder is the first instance. Without lock support every instance is.
 pub struct Place(#[expect(dead_code, reason = "held, never read")] Option<File>);
 
-/// Becomes the first on this folder; or tells the one that is, which gives none.
+/// Becomes the first instance on this folder, or passes the call to it and returns none.
 pub fn enter(folder: &Path, call: &Call) -> Result<Option<First>> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot use the folder {}", folder.display()))?;
     let lock = File::options().create(true).write(true).truncate(false).open(folder.join(LOCK));
@@ -75,7 +75,7 @@ pub fn enter(folder: &Path, call: &Call) -> Result<Option<First>> {
     }
 }
 
-/// Listens from now on, whatever else the program is busy with.
+/// Listens from now on, on its own thread.
 fn open(folder: &Path, lock: Option<File>) -> Result<First> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot listen on this machine")?;
     let secret = Alphanumeric.sample_string(&mut rand::rng(), 32);
@@ -102,12 +102,12 @@ fn write(folder: &Path, door: &Door) -> Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(&new)?.write_all(&serde_json::to_vec(door)?)?;
-    // In one step: nobody reads half of it.
+    // In one step: readers never see half a file.
     std::fs::rename(new, folder.join(DOOR))?;
     Ok(())
 }
 
-/// What a guest wants who knows the secret.
+/// Reads the call of a client that knows the secret.
 fn hear(mut guest: TcpStream, secret: &str) -> Option<Call> {
     guest.set_read_timeout(Some(TALK)).and_then(|()| guest.set_write_timeout(Some(TALK))).ok()?;
     let mut said = Vec::new();
@@ -116,7 +116,7 @@ fn hear(mut guest: TcpStream, secret: &str) -> Option<Call> {
     if knock.secret != secret {
         return None;
     }
-    // Whoever did not hear this says it again: better twice than never.
+    // An unconfirmed call is sent again: better twice than never.
     guest.write_all(HEARD).ok()?;
     Some(knock.call)
 }
@@ -176,7 +176,7 @@ mod tests {
             [r#"{"secret":"guess","call":{"hidden":false,"link":"tandem://no"}}"#, "GET / HTTP/1.1\r\n\r\n", &long]
         {
             let mut guest = TcpStream::connect((Ipv4Addr::LOCALHOST, door.port)).unwrap();
-            // It may be cut off before it has said everything.
+            // It may be cut off before it has sent everything.
             let _ = guest.write_all(said.as_bytes()).and_then(|()| guest.shutdown(Shutdown::Write));
         }
         assert!(enter(folder.path(), &link("tandem://yes")).unwrap().is_none());

@@ -7,12 +7,12 @@ use keyring_core::{Entry, Error};
 use tandem_desk::{Keychain, KeychainError};
 use zeroize::Zeroizing;
 
-/// Under which name secrets stand in the keychain's own window.
+/// Name of the secrets in the keychain's own window.
 const SERVICE: &str = "Tandem";
 
 type Store = Arc<dyn CredentialStoreApi + Send + Sync>;
 
-/// Connects at the first use, and again as long as that fails.
+/// Connects at first use, and retries after failures.
 #[derive(Default)]
 pub struct SystemKeychain {
     store: Mutex<Option<Store>>,
@@ -47,7 +47,7 @@ fn connect() -> keyring_core::Result<Store> {
     Ok(windows_native_keyring_store::Store::new()?)
 }
 
-/// Never with the secret that some of these carry.
+/// Never includes the secret that some errors carry.
 fn refused(error: Error) -> KeychainError {
     KeychainError::Refused(match error {
         Error::BadEncoding(_) | Error::BadDataFormat(..) => "what it keeps cannot be read".into(),

@@ -1,6 +1,6 @@
 //! The desktop shell: one window over the desk's command table, a tray, and the system's notifications.
 //!
-//! Thin on purpose: whatever can be decided without a window is decided in `tandem-desk`.
+//! Thin on purpose: everything that needs no window is decided in `tandem-desk`.
 
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
@@ -40,7 +40,7 @@ use crate::settings::Settings;
 use crate::startup::LoginItem;
 use crate::tray::Tray;
 
-/// The one way from the page into the desk.
+/// The only path from the page to the desk.
 #[tauri::command]
 async fn rpc(desk: State<'_, Desk>, name: String, request: Value) -> Result<Value, RpcError> {
     desk.rpc(&name, request).await
@@ -48,7 +48,7 @@ async fn rpc(desk: State<'_, Desk>, name: String, request: Value) -> Result<Valu
 
 fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(tandem_hub::log_filter()).with_writer(std::io::stderr).init();
-    // Another library may have chosen the provider before; both are the same one.
+    // Another library may have installed the same provider before.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match run() {
         Ok(()) => ExitCode::SUCCESS,
@@ -100,7 +100,7 @@ fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Keeps the window's size and place beside the desk's data.
+/// Keeps the window's size and position beside the desk's data.
 fn stands_again<R: tauri::Runtime>(settings: &Settings) -> TauriPlugin<R> {
     let file = settings.data.join("window.json").to_string_lossy().into_owned();
     let kept = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
@@ -133,10 +133,10 @@ fn set_up(app: &AppHandle, settings: Settings, call: Call, first: First) -> anyh
     Ok(())
 }
 
-/// The desk, connected to the hub that was asked for.
+/// The desk, connected to the requested hub.
 async fn start(app: &AppHandle, settings: Settings) -> anyhow::Result<Desk> {
     let startup: Arc<dyn Startup> = match settings.embed {
-        // A hub of one's own is for trying.
+        // An embedded hub is for trials only.
         Some(_) => Arc::new(NoStartup),
         None => Arc::new(LoginItem::new(settings.is_named.then_some(&*settings.data))),
     };

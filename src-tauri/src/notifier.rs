@@ -1,8 +1,8 @@
 //! Notifications through the system's own service, by notify-rust.
 //!
-//! Whatever the service does, a call comes back in bounded time: it may be absent, hang, or die while something
-//! stands. Each standing notification has a task of its own, so that nothing it does can harm another. When the service
-//! ends, or another takes its place, what stood is reported as lost, so that it can be shown again.
+//! Calls return in bounded time, even if the service is absent, hangs or dies. Each shown notification has its own
+//! task, so that none affects another. When the service ends or is replaced, shown notifications are reported as lost,
+//! so that they can be shown again.
 
 #[cfg_attr(all(unix, not(target_os = "macos")), path = "notifier/freedesktop.rs")]
 #[cfg_attr(not(all(unix, not(target_os = "macos"))), path = "notifier/elsewhere.rs")]
@@ -22,10 +22,10 @@ use tokio::sync::{OnceCell, mpsc, oneshot, watch};
 
 use crate::attention::Asker;
 
-/// How long the service may take.
+/// Time limit for the service.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Not every service tells of changes, and services are restarted: they are asked.
+/// Polled, because not every service announces changes, and services restart.
 const ASK_EVERY: Duration = Duration::from_secs(2);
 
 /// The system's notification service.
@@ -46,28 +46,28 @@ struct Inner {
     is_asking: AtomicBool,
 }
 
-/// One notification on the screen.
+/// A shown notification.
 struct Standing {
-    /// The service's own number.
+    /// The service's own id.
     #[cfg_attr(any(windows, target_os = "macos"), expect(dead_code, reason = "nothing is replaced there"))]
     native: u32,
     end: oneshot::Sender<End>,
 }
 
-/// How the task of a standing notification ends.
+/// How the task of a shown notification ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// Take it away.
+    /// Withdraw it.
     Close,
-    /// Another one has taken its place.
+    /// Another one replaced it.
     Forget,
 }
 
-/// What is known of the service.
+/// Capabilities of the service.
 #[derive(Clone)]
 struct Service {
     name: String,
-    /// It takes the body for markup.
+    /// It parses markup in the body.
     markup: bool,
     /// It has buttons.
     actions: bool,
@@ -78,7 +78,7 @@ struct Service {
 impl Notifier for SystemNotifier {
     fn attach(&self, news: mpsc::UnboundedSender<News>) {
         let _ = self.inner.news.set(news);
-        // Asked now, so that the first call for help does not wait for it, and the user knows before.
+        // Queried now, so that the first call for help need not wait and the user sees the state.
         let inner = Arc::clone(&self.inner);
         tokio::spawn(async move {
             inner.tell_of_service().await;
@@ -96,7 +96,7 @@ impl Notifier for SystemNotifier {
     }
 
     fn attention(&self) -> watch::Receiver<Attention> {
-        // Whoever comes later hears what is asked already.
+        // A later caller gets the result of the running query.
         if !self.inner.is_asking.swap(true, Ordering::Relaxed) {
             let inner = Arc::clone(&self.inner);
             tokio::spawn(async move {
@@ -118,7 +118,7 @@ impl Inner {
         let handle = match self.system.show(native, &notification, &service, replaced).await {
             Ok(handle) => handle,
             Err(error) => {
-                // It may be another service next time.
+                // Next time it may be another service.
                 self.service.lock().unwrap_or_else(PoisonError::into_inner).take();
                 return Err(NotifyError(error));
             }
@@ -131,11 +131,11 @@ impl Inner {
         let standing = Standing { native: system::number(&handle), end };
         self.standing.lock().unwrap_or_else(PoisonError::into_inner).insert(id, standing);
         tokio::spawn(Arc::clone(&self).attend(id, handle, ended));
-        // Asked after it was handed over: the service decides with what is true then.
+        // Queried after showing: the service decides by its state at that moment.
         Ok(Receipt { id, server: service.name, attention: self.ask().await })
     }
 
-    /// Waits until the user acts or it is taken away.
+    /// Waits until the user acts or it is withdrawn.
     async fn attend(self: Arc<Self>, id: ShownId, handle: system::Handle, ended: oneshot::Receiver<End>) {
         let did = system::attend(handle, ended).await;
         self.standing.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
@@ -146,7 +146,7 @@ impl Inner {
 
     fn tell(&self, news: News) {
         if let Some(listener) = self.news.get() {
-            // Whoever listened may have ended.
+            // The listener may have ended.
             let _ = listener.send(news);
         }
     }
@@ -156,7 +156,7 @@ impl Inner {
         self.tell(News::Service(service));
     }
 
-    /// The service has another owner, or none. What the one before showed is not on the screen any more.
+    /// The service has a new owner, or none. The old one's notifications are gone.
     #[cfg_attr(any(windows, target_os = "macos"), expect(dead_code, reason = "the service is a part of the system"))]
     async fn service_changed(&self, had_one: bool) {
         self.service.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -180,7 +180,7 @@ impl Inner {
         self.standing.lock().unwrap_or_else(PoisonError::into_inner).get(&id).map(|standing| standing.native)
     }
 
-    /// Asks what keeps the user from noticing; whoever follows it hears first.
+    /// Queries the user's attention and publishes it first.
     async fn ask(&self) -> Attention {
         let attention = self.asker.get_or_init(Asker::new).await.ask().await;
         self.said.send_if_modified(|known| std::mem::replace(known, attention) != attention);
@@ -223,7 +223,7 @@ fn compose(notification: &Notification, service: &Service, replaces: Option<u32>
     native
 }
 
-/// The name of a sound in the freedesktop and macOS themes.
+/// A sound in the freedesktop and macOS themes.
 #[cfg(all(unix, not(target_os = "macos")))]
 const SOUND: &str = "message-new-instant";
 #[cfg(not(all(unix, not(target_os = "macos"))))]
@@ -238,12 +238,12 @@ fn silence(native: &mut notify_rust::Notification) {
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 fn silence(_: &mut notify_rust::Notification) {}
 
-/// Text that a service cannot take for markup.
+/// Escapes text for services with markup.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Text for a service that claims to know no markup: some do all the same, so nothing is left that could be any.
+/// Removes markup for services that claim not to parse it: some do anyway.
 fn without_markup(text: &str) -> String {
     text.replace('<', "‹").replace('>', "›")
 }

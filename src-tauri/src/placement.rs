@@ -1,4 +1,4 @@
-//! Where a window has to stand to be seen and taken hold of.
+//! Keeps windows visible and reachable.
 
 /// A part of the desktop, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,12 +9,12 @@ pub struct Area {
     pub height: u32,
 }
 
-/// A window is taken hold of at its top: so much of that has to be on a screen.
+/// Windows are moved by their top, so this much of it must be on a screen.
 const GRIP_HEIGHT: u32 = 48;
 const SEEN_WIDTH: u32 = 120;
 const SEEN_HEIGHT: u32 = 24;
 
-/// Where to move a window that nobody could reach; none if it can stay. `screens` begins with the one to move it to.
+/// Where to move an unreachable window; none if it can stay. `screens` begins with the target.
 pub fn rescued(window: Area, screens: &[Area]) -> Option<(i32, i32)> {
     let grip = Area { height: window.height.min(GRIP_HEIGHT), ..window };
     let (width, height) = (SEEN_WIDTH.min(grip.width), SEEN_HEIGHT.min(grip.height));
@@ -53,13 +53,13 @@ mod tests {
         for (window, screens, moved) in [
             (area(10, 10, 1000, 700), &both[..], None),
             (area(2000, 100, 1000, 700), &both[..], None),
-            // Its screen was taken away.
+            // Its screen was disconnected.
             (area(2000, 100, 1000, 700), &both[..1], Some((220, 100))),
             (area(-3000, -3000, 1000, 700), &both[..], Some((220, 100))),
-            // Half outside is a choice; only a corner is not.
+            // Half outside is a choice; a mere corner is not.
             (area(-800, 100, 1000, 700), &both[..1], None),
             (area(-950, 100, 1000, 700), &both[..1], Some((220, 100))),
-            // Its top is above the screen, where nobody gets hold of it.
+            // Its top is above the screen and unreachable.
             (area(100, -400, 1000, 700), &both[..1], Some((220, 100))),
             // Larger than the screen.
             (area(5000, 0, 3000, 2000), &both[..1], Some((0, 0))),

@@ -1,4 +1,4 @@
-//! What the shell is told from outside.
+//! Settings of the shell.
 
 use std::path::PathBuf;
 
@@ -6,19 +6,19 @@ use anyhow::Context as _;
 
 /// Settings from the environment.
 pub struct Settings {
-    /// Folder of everything that this desk keeps.
+    /// Folder of all data of this desk.
     pub data: PathBuf,
-    /// Somebody named the folder: it is not the one that a start without words would find.
+    /// The folder was named explicitly: a start without settings would use another.
     pub is_named: bool,
     /// Address of the hub, offered at sign-in.
     pub hub: Option<String>,
-    /// Plain HTTP also to other machines.
+    /// Allows plain HTTP to other machines.
     pub allow_http: bool,
     /// Run a hub inside this program.
     pub embed: Option<Embedding>,
 }
 
-/// How the hub inside this program is set up.
+/// Settings of the embedded hub.
 pub struct Embedding {
     pub listen: String,
     pub logic_url: Option<String>,
@@ -26,8 +26,8 @@ pub struct Embedding {
 }
 
 impl Settings {
-    /// Reads `TANDEM_…`; the data lies in `platform`'s folder unless `TANDEM_DESK_DATA` names another. Its older name is
-    /// `TANDEM_DATA`, which is also the hub's folder.
+    /// Reads `TANDEM_…`. The data is in `platform`'s folder unless `TANDEM_DESK_DATA` names another. The variable's
+    /// older name is `TANDEM_DATA`, which is also the hub's folder.
     pub fn read(platform: Option<PathBuf>) -> anyhow::Result<Self> {
         let named = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let folder = named("TANDEM_DESK_DATA").or_else(|| named("TANDEM_DATA")).map(PathBuf::from);

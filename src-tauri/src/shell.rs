@@ -1,4 +1,4 @@
-//! The window, raised and told what changed; and how the desk stands, shown outside of it.
+//! The window, and the desk's standing outside it.
 
 use std::time::Duration;
 
@@ -19,22 +19,22 @@ use crate::tray::{self, Tray};
 /// The name of the window.
 pub const WINDOW: &str = "main";
 
-/// At login, the tray may come after us.
+/// At login, the tray may start after us.
 const TRAY_COMES: Duration = Duration::from_secs(10);
 
-/// Keeps the window on our own page: nothing in it may lead anywhere else.
+/// Keeps the window on our own page: no navigation elsewhere.
 pub fn stay<R: tauri::Runtime>() -> TauriPlugin<R> {
     tauri::plugin::Builder::new("stay").on_navigation(|_, url| is_ours(url)).build()
 }
 
 fn is_ours(url: &tauri::Url) -> bool {
-    // On Windows the page has a host instead of a scheme; without the built page, there is the development server.
+    // On Windows the page has a host instead of a scheme; without a built page, the development server is used.
     let is_built = url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost");
     let is_served = cfg!(not(feature = "custom-protocol")) && url.host_str() == Some("127.0.0.1");
     is_built || is_served || url.as_str() == "about:blank"
 }
 
-/// Makes the window, which is not shown yet. Where it stood last, it stands again.
+/// Creates the window, hidden, at its last position.
 pub fn open(app: &AppHandle) -> anyhow::Result<()> {
     let config = app.config().app.windows.iter().find(|window| window.label == WINDOW);
     let config = config.context("tauri.conf.json describes no window")?;
@@ -43,17 +43,17 @@ pub fn open(app: &AppHandle) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Does what somebody wants who starts the program, now or once more.
+/// Handles a start of the program, the first or a later one.
 pub fn answer(app: &AppHandle, desk: &Desk, call: Call) {
     match call {
-        // The window is raised when it has to show something.
+        // The desk raises the window when it has something to show.
         Call { link: Some(link), .. } => desk.follow_link(&link),
         Call { hidden: true, .. } => {}
         Call { hidden: false, .. } => raise(app),
     }
 }
 
-/// Shows the window after all if it was to hide in a tray that does not come.
+/// Shows a window that was to hide in a tray, if no tray appears.
 pub fn show_without_tray(app: &AppHandle) {
     let (app, mut host) = (app.clone(), app.state::<Tray>().host());
     tauri::async_runtime::spawn(async move {
@@ -64,7 +64,7 @@ pub fn show_without_tray(app: &AppHandle) {
     });
 }
 
-/// Passes every batch of changes on, and shows outside the window how the desk stands, for as long as it runs.
+/// Forwards every batch of changes, and shows the desk's standing outside the window, while the app runs.
 pub fn follow(app: &AppHandle, desk: &Desk) {
     let (app, desk) = (app.clone(), desk.clone());
     let (mut changes, mut host) = (desk.changes(), app.state::<Tray>().host());
@@ -81,7 +81,7 @@ pub fn follow(app: &AppHandle, desk: &Desk) {
                         continue;
                     }
                 }
-                // Whatever shows the tray has to be told everything.
+                // A new tray host needs everything.
                 Ok(()) = host.changed() => shown = None,
             }
             show_standing(&app, &desk, &badge, &mut shown).await;
@@ -98,7 +98,7 @@ fn pass_on(app: &AppHandle, batch: &[Change]) {
     }
 }
 
-/// Read from the cache each time, and drawn where it is not what was `shown` before.
+/// Reads the standing from the cache and draws what differs from `shown`.
 async fn show_standing(app: &AppHandle, desk: &Desk, badge: &Badge, shown: &mut Option<Standing>) {
     let Ok(state) = desk.rpc("app.state", Value::Null).await else { return };
     let standing = match Standing::read(state) {
@@ -112,7 +112,7 @@ async fn show_standing(app: &AppHandle, desk: &Desk, badge: &Badge, shown: &mut 
     }
 }
 
-/// Brings the window to the front, wherever it was: hidden, minimised, on another workspace, or off every screen.
+/// Brings the window to the front from anywhere: hidden, minimised, on another workspace, or off every screen.
 pub fn raise(app: &AppHandle) {
     let raising = app.clone();
     let asked = app.run_on_main_thread(move || {
@@ -126,7 +126,7 @@ pub fn raise(app: &AppHandle) {
     }
 }
 
-/// Moves a window to where the user is if it is on no screen.
+/// Moves a window that is on no screen to the user's.
 fn reach(window: &WebviewWindow) -> tauri::Result<()> {
     let area = |at: PhysicalPosition<i32>, size: tauri::PhysicalSize<u32>| Area {
         x: at.x,
@@ -143,8 +143,8 @@ fn reach(window: &WebviewWindow) -> tauri::Result<()> {
     }
 }
 
-/// By GTK itself: Tauri asks for the focus only of windows that it knows to be shown already, and without the time that
-/// window managers want to hear before they give it.
+/// Uses GTK directly. Tauri requests focus only for windows that it knows to be visible, and without the timestamp
+/// that window managers require.
 #[cfg(target_os = "linux")]
 fn front(window: &WebviewWindow) -> tauri::Result<()> {
     use gtk::prelude::*;

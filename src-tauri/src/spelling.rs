@@ -1,14 +1,14 @@
-//! Spell checking of what agents write. WebKitGTK can, and leaves it off until it is told the languages.
+//! Spell checking of what agents write. WebKitGTK leaves it off until it is given languages.
 //!
-//! It checks with Enchant: a language is checked if its dictionary is installed (on Debian `hunspell-de-de` and the like),
-//! and left alone otherwise. Other systems check by themselves.
+//! It uses Enchant: a language is checked if its dictionary is installed (on Debian `hunspell-de-de` and the like),
+//! and ignored otherwise. Other systems check by themselves.
 
 use tauri::WebviewWindow;
 
-/// What everybody writes sometimes.
+/// Most agents write some English.
 const ALWAYS: &str = "en_US";
 
-/// Turns it on in the languages of this user.
+/// Enables it in the user's languages.
 #[cfg(target_os = "linux")]
 pub fn turn_on(window: &WebviewWindow) {
     use webkit2gtk::{WebContextExt as _, WebViewExt as _};
@@ -27,7 +27,7 @@ pub fn turn_on(window: &WebviewWindow) {
 #[cfg(not(target_os = "linux"))]
 pub fn turn_on(_: &WebviewWindow) {}
 
-/// The languages that the environment names, the preferred one first.
+/// The languages from the environment, preferred one first.
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "other systems know by themselves"))]
 fn languages(variable: impl Fn(&str) -> Option<String>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();

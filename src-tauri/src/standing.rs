@@ -1,10 +1,10 @@
-//! How the desk stands, as far as it is seen outside its window: what waits, and in which words that is said.
+//! The desk's standing outside its window: what waits, and how that is said.
 
 use serde::Deserialize;
 use serde_json::Value;
 use tandem_conversation::Availability;
 
-/// Out of `app.state`.
+/// Parsed from `app.state`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
     Locked,
@@ -12,7 +12,7 @@ pub enum Standing {
     SignedIn { availability: Availability, offline: bool, counts: Counts },
 }
 
-/// True counts, read from the cache.
+/// Exact counts from the cache.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Counts {
     pub my: u32,
@@ -56,7 +56,7 @@ impl Standing {
         })
     }
 
-    /// Calls for help that the user may take, and conversations of theirs with something unread.
+    /// Calls for help for the user, and their conversations with unseen turns.
     pub fn waiting(&self) -> u32 {
         match self {
             Self::SignedIn { counts, .. } => counts.help + counts.unread,
@@ -64,7 +64,7 @@ impl Standing {
         }
     }
 
-    /// One line that says it all.
+    /// The standing in one line.
     pub fn words(&self) -> String {
         let Self::SignedIn { offline, counts: Counts { help, unread, .. }, .. } = self else {
             return if *self == Self::Locked { "locked".into() } else { "signed out".into() };

@@ -1,8 +1,8 @@
-//! The start at login, as the system keeps it. It starts in the tray.
+//! Start at login, as stored by the system. The program then starts in the tray.
 
 pub use system::LoginItem;
 
-/// An entry in the freedesktop folder for that. Others may switch it off there, and that counts.
+/// An entry in the freedesktop autostart folder. Other programs may disable it there, and that is respected.
 #[cfg(target_os = "linux")]
 mod system {
     use std::path::{Path, PathBuf};
@@ -15,15 +15,15 @@ mod system {
 
     pub struct LoginItem {
         folder: Option<PathBuf>,
-        /// What starts this desk.
+        /// The command that starts this desk.
         start: Result<String, String>,
     }
 
     impl LoginItem {
-        /// For the desk on `data`, if it is not the usual one.
+        /// For the desk on `data`, if it is not the default folder.
         pub fn new(data: Option<&Path>) -> Self {
             let folder = dirs::config_dir().map(|folder| folder.join("autostart"));
-            // A bundle in one file is unpacked elsewhere at each start.
+            // An AppImage is mounted elsewhere at each start.
             let bundle = std::env::var_os("APPIMAGE").map(PathBuf::from);
             let program = bundle.map_or_else(std::env::current_exe, Ok);
             let start = program.map_err(|error| error.to_string()).and_then(|program| start(&program, data));
@@ -75,7 +75,7 @@ mod system {
         )
     }
 
-    /// Whether the entry starts us, and is not switched off.
+    /// Whether the entry starts us and is enabled.
     fn starts(entry: &str, start: &str) -> bool {
         let value = |name: &str| {
             let of = |line: &'_ str| {
@@ -98,7 +98,7 @@ mod system {
         })
     }
 
-    /// One word of a command in a desktop entry: quoted for the command, then once more for the file.
+    /// A word of a command in a desktop entry: quoted for the command, then for the file.
     fn quoted(word: &str) -> Result<String, String> {
         if word.chars().any(char::is_control) {
             return Err("its path has a line break or the like".into());
@@ -184,7 +184,7 @@ mod system {
     pub struct LoginItem(Result<AutoLaunch, StartupError>);
 
     impl LoginItem {
-        /// A desk on a folder of its own cannot be told so here.
+        /// Here the entry cannot name a data folder.
         pub fn new(data: Option<&Path>) -> Self {
             if data.is_some() {
                 return Self(Err(StartupError("A desk with TANDEM_DESK_DATA is not started at login.".into())));
@@ -209,7 +209,7 @@ mod system {
 
         fn turn(&self, on: bool) -> Result<(), StartupError> {
             let item = self.item()?;
-            // Windows calls it an error to remove what is not there.
+            // Windows reports an error when removing an absent entry.
             if item.is_enabled().map_err(refused)? == on {
                 return Ok(());
             }

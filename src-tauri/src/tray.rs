@@ -1,7 +1,7 @@
-//! The tray icon: what waits, a menu to get there, and the way back to the window. A system without a tray goes without.
+//! The tray icon: what waits, a menu to get there, and the way back to the window. Optional where there is no tray.
 //!
-//! The menu is a function of how the desk stands ([`menu::lines`]); here it is drawn, and changed where it differs. All of
-//! it happens on the main thread, where the system's menus live.
+//! The menu is a function of the desk's standing ([`menu::lines`]); this module draws it and updates what differs.
+//! Everything happens on the main thread, as the system's menus require.
 
 pub mod host;
 mod icon;
@@ -24,12 +24,12 @@ use menu::{Choice, Line};
 
 const ID: &str = "tandem";
 
-/// What the tray is made of; kept by the app.
+/// State of the tray; managed by the app.
 pub struct Tray {
     host: watch::Receiver<bool>,
-    /// Where icons are put for the system to read; each desk has a folder of its own.
+    /// Folder of icons for the system to read; one per desk.
     folder: PathBuf,
-    /// None until a host was there.
+    /// None until a host appeared.
     drawn: Mutex<Option<Drawn>>,
 }
 
@@ -51,19 +51,19 @@ impl Tray {
         Self { host, folder, drawn: Mutex::new(None) }
     }
 
-    /// Whether something shows it right now.
+    /// Whether a host shows it right now.
     pub fn host(&self) -> watch::Receiver<bool> {
         self.host.clone()
     }
 
-    /// Whether the window can be brought back from the tray.
+    /// Whether the tray can bring back the window.
     pub fn is_there(&self) -> bool {
         let is_drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner).is_some();
         is_drawn && *self.host.borrow()
     }
 }
 
-/// Shows in the tray how the desk stands, as soon as there is one.
+/// Shows the desk's standing in the tray, as soon as there is one.
 pub fn show(app: &AppHandle, standing: Standing) {
     let drawing = app.clone();
     let asked = app.run_on_main_thread(move || {
@@ -107,7 +107,7 @@ impl Drawn {
         Ok(drawn)
     }
 
-    /// Changes what is different, in its place where it has one.
+    /// Updates changed lines, in place where possible.
     fn change_to(&mut self, app: &AppHandle, standing: Standing) -> tauri::Result<()> {
         if self.standing == standing {
             return Ok(());
@@ -135,7 +135,7 @@ impl Drawn {
         self.tell()
     }
 
-    /// The count beside the icon, and all of it in words, as far as the system shows either.
+    /// The count beside the icon, and all of it as text, where supported.
     fn tell(&self) -> tauri::Result<()> {
         let waiting = self.standing.waiting();
         self.icon.set_title(Some(if waiting > 0 { waiting.to_string() } else { String::new() }))?;
@@ -187,7 +187,7 @@ fn icon(app: &AppHandle, waits: bool) -> Option<Image<'static>> {
     Some(Image::new_owned(pixels, width, height))
 }
 
-/// The mark alone, to lie over another icon.
+/// The mark alone, as an overlay for another icon.
 #[cfg(windows)]
 pub fn mark() -> Image<'static> {
     const SIDE: u32 = 32;
@@ -196,7 +196,7 @@ pub fn mark() -> Image<'static> {
 
 fn chosen(app: &AppHandle, choice: Choice) {
     match choice {
-        // The window is raised when it has to show something.
+        // The desk raises the window when it has something to show.
         Choice::Show(section) => app.state::<Desk>().show_section(section),
         Choice::Open => shell::raise(app),
         Choice::Quit => app.exit(0),
@@ -214,7 +214,7 @@ fn chosen(app: &AppHandle, choice: Choice) {
     }
 }
 
-/// A press turns a check by itself; it must say what is true until that changes.
+/// A press toggles a check by itself; restore the true value until that changes.
 fn keep_checks(app: &AppHandle) {
     let tray = app.state::<Tray>();
     let drawn = tray.drawn.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! Reads `--name value` pairs. An unknown word is an error, never ignored.
+//! Parses `--name value` pairs. Unknown arguments are errors.
 
 use std::str::FromStr;
 
@@ -10,7 +10,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// `None` when help was asked for, which is then printed.
+    /// None after printing the requested help.
     pub fn new(rest: Vec<String>, help: &'static str) -> Option<Self> {
         if rest.iter().any(|word| word == "--help" || word == "-h") {
             println!("{help}");

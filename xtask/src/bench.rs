@@ -1,4 +1,4 @@
-//! Builds for release and hands over to `tandem-bench`, which knows the figures and their bars.
+//! Builds for release and runs `tandem-bench`, which knows the figures and their limits.
 
 use std::process::Command;
 

@@ -1,12 +1,12 @@
 //! The one selection of packages and features. Every cargo command uses it: another would unify features differently
-//! and compile most of the graph again.
+//! and recompile most of the graph.
 
 use anyhow::Result;
 
 use crate::args::Args;
 use crate::{frontend, packages, sh};
 
-/// What follows `cargo build`, `clippy`, `test`.
+/// Follows `cargo build`, `clippy`, `test`.
 pub const SELECTION: &str = "--workspace --features tandem-app/custom-protocol";
 
 const TYPES_HELP: &str = "\
@@ -15,7 +15,7 @@ cargo xtask types
 Writes ui/shared/types.ts from the desk's command table, and docs/your-logic.schema.json from the protocol's types.
 Tests fail while a committed file is stale.";
 
-/// What must be there before anything of the app compiles: system libraries and the front end's bundles.
+/// Prepares what the app needs to compile: system libraries and the front end's bundles.
 pub fn prepare(groups: &[&[&'static str]]) -> Result<()> {
     sh::step("System packages", || packages::ensure(groups))?;
     sh::step("Front-end packages", frontend::install)?;
@@ -27,7 +27,7 @@ pub fn programs() -> Result<()> {
     sh::step("Programs", || sh::run(&mut sh::cargo(&format!("build {SELECTION} --bins"))))
 }
 
-/// Of the desk alone: types must be writable while the front end that needs them does not build yet.
+/// Builds the desk alone: types must be generated before the front end that needs them builds.
 pub fn types(rest: Vec<String>) -> Result<()> {
     let Some(args) = Args::new(rest, TYPES_HELP) else { return Ok(()) };
     args.finish()?;

@@ -1,6 +1,6 @@
-//! `cargo xtask run`: Tandem doing its job on conversations that somebody else leads.
+//! `cargo xtask run`: Tandem at work on scripted conversations.
 //!
-//! Starts the sample Your Logic, the app with a hub inside it, and the customers; stops them all when it ends.
+//! Starts the sample Your Logic, the app with an embedded hub, and the customers; stops them all at the end.
 
 mod display;
 mod hub;
@@ -32,17 +32,17 @@ who write to it.
   --seconds N      stop by itself after N seconds";
 
 const FIRST_PORT: u16 = 7700;
-/// The brand that a new embedded hub has.
+/// The brand of a new embedded hub.
 const BRAND: &str = "northwind";
-/// A first start makes keys and hashes passwords, on a slow machine.
+/// A first start makes keys and hashes passwords, perhaps on a slow machine.
 const HUB_START: Duration = Duration::from_secs(60);
-/// Somebody else's hub runs, or it does not.
+/// An external hub either runs or does not.
 const HUB_ANSWER: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 struct Plan {
     dialogues: PathBuf,
-    /// Whether the dialogues are recordings, played in their own order and rhythm.
+    /// Whether the dialogues are recordings, played in their own order and pace.
     is_replay: bool,
     speed: f64,
     hub: Option<String>,
@@ -81,7 +81,7 @@ fn dialogues(replay: Option<String>, folder: Option<String>) -> Result<PathBuf> 
         (Some(path), None) | (None, Some(path)) => path,
         (None, None) => return Ok(sh::root().join("examples/dialogues")),
     };
-    // Programs start elsewhere than we did.
+    // The programs start in another folder.
     Path::new(&given).canonicalize().with_context(|| format!("cannot read {given}"))
 }
 
@@ -127,7 +127,7 @@ fn play(plan: &Plan, has_display: bool) -> Result<()> {
     watch(plan, &mut leash, app, player, display)
 }
 
-/// Until the window is closed or the time is over. Ctrl+C simply ends us; the leash does the rest.
+/// Runs until the window is closed or the time is over. Ctrl+C ends this process; the leash does the rest.
 fn watch(plan: &Plan, leash: &mut Leash, app: Held, player: Held, display: Option<VirtualDisplay>) -> Result<()> {
     let start = Instant::now();
     let mut next_picture = start + display::FIRST_PICTURE;
@@ -189,13 +189,13 @@ fn program(name: &str) -> PathBuf {
     sh::target().join("debug").join(name)
 }
 
-/// 7700, where one looks for a hub, or the next port that nobody uses.
+/// Port 7700, the usual one, or the next free port.
 fn free_address() -> Result<String> {
     let free = (FIRST_PORT..FIRST_PORT + 100).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
     Ok(format!("127.0.0.1:{}", free.context("no free port from 7700 to 7799")?))
 }
 
-/// With it, the demo's customers can sign in.
+/// The demo's customers sign in with it.
 fn brand_secret(data: &Path) -> Result<String> {
     let mut command = Command::new(program("tandem-hub"));
     command.args(["brand", "secret", "--id", BRAND, "--data"]).arg(data.join("hub")).env("RUST_LOG", "warn");

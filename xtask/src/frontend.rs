@@ -1,4 +1,4 @@
-//! The front end's packages and its two bundles, which the app and the hub carry inside them.
+//! The front end's packages and its two bundles, which app and hub embed.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 
 use crate::sh;
 
-/// What the app and the hub embed.
+/// Embedded by the app and the hub.
 const BUNDLES: [&str; 2] = ["ui/dist/index.html", "ui/dist-chat/chat.js"];
 
 pub fn npm(line: &str) -> Command {
@@ -17,7 +17,7 @@ pub fn npm(line: &str) -> Command {
     command
 }
 
-/// `npm ci`, when the installed packages are missing or older than the lock file.
+/// Runs `npm ci` if the installed packages are missing or older than the lock file.
 pub fn install() -> Result<()> {
     let ui = sh::root().join("ui");
     let installed = changed(&ui.join("node_modules/.package-lock.json"));
@@ -29,7 +29,7 @@ pub fn install() -> Result<()> {
     sh::run(&mut npm("ci --no-audit --no-fund"))
 }
 
-/// `npm run build`, when a source is newer than a bundle. Building anew without need would relink the app as well.
+/// Runs `npm run build` if a source is newer than a bundle. A needless build would relink the app as well.
 pub fn build() -> Result<()> {
     let ui = sh::root().join("ui");
     let mut newest = None;
@@ -47,7 +47,7 @@ pub fn build() -> Result<()> {
     sh::run(&mut npm("run --silent build"))
 }
 
-/// The newest change of a file, or of a folder (whose own time tells of removed files) and all in it.
+/// The latest change of a file, or of a folder (its own time covers removed files) and its content.
 fn newest_below(path: &Path) -> Result<Option<SystemTime>> {
     let mut newest = changed(path);
     if path.is_dir() {

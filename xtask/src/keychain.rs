@@ -1,6 +1,6 @@
-//! A keychain where there is none: GNOME's, unlocked, on the message bus around it, with its files in `$KEYCHAIN`.
+//! GNOME's keychain, unlocked, on the surrounding message bus, with its files in `$KEYCHAIN`.
 
-/// For a shell: returns once the keychain answers, or after five seconds without one.
+/// For a shell: returns once the keychain answers, or after five seconds.
 pub const START: &str = r#"command -v gnome-keyring-daemon >/dev/null && {
     mkdir -p -m 700 "$KEYCHAIN"
     printf tandem | XDG_DATA_HOME="$KEYCHAIN" gnome-keyring-daemon --foreground --unlock --components=secrets \

@@ -1,7 +1,7 @@
-//! Keeps the programs we start from outliving us, however we end: by Ctrl+C, by an error, or by `kill -9`.
+//! Ensures that started programs do not outlive us, whether we end by Ctrl+C, an error or `kill -9`.
 //!
-//! A small shell waits for the end of its input, which only we hold open. Then it stops every process group it was told of.
-//! So nothing has to catch signals, and no child needs to know.
+//! A small shell waits for the end of its input, which only we hold open. Then it stops every process group that it
+//! was told of. So no signals are caught, and no child needs to cooperate.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
-/// Asks all groups to stop, waits up to three seconds while any of them lives, then insists. One group for each `kill`,
-/// and no `--` before it: that is the form that every shell understands.
+/// Terminates all groups, waits up to three seconds while any is alive, then kills them. One group per `kill`, and no
+/// `--` before it: every shell understands that form.
 const WATCH: &str = r#"
 groups=
 while read -r pid; do groups="$groups -$pid"; done
@@ -44,12 +44,12 @@ struct Program {
     child: Child,
 }
 
-/// One program on the leash.
+/// A program on the leash.
 #[derive(Clone, Copy)]
 pub struct Held(usize);
 
 impl Leash {
-    /// What the programs write goes to `logs/NAME.log`.
+    /// The programs' output goes to `logs/NAME.log`.
     pub fn new(logs: &Path) -> Result<Self> {
         std::fs::create_dir_all(logs).with_context(|| format!("cannot create {}", logs.display()))?;
         // In its own group, so that Ctrl+C does not reach it.
@@ -60,13 +60,13 @@ impl Leash {
         Ok(Self { logs: logs.to_owned(), watcher, names, programs: Vec::new() })
     }
 
-    /// Starts a program in a process group of its own; all it writes goes to its log.
+    /// Starts a program in its own process group; its output goes to its log.
     pub fn start(&mut self, name: &str, command: &mut Command) -> Result<Held> {
         let output = self.log(name)?;
         self.spawn(name, command.stdin(Stdio::null()).stdout(output))
     }
 
-    /// Like `start`, and waits until it writes a line in which `find` finds something.
+    /// Like `start`, and waits for an output line in which `find` finds something.
     pub fn start_saying<T: Send + 'static>(
         &mut self,
         name: &str,
@@ -91,7 +91,7 @@ impl Leash {
         Ok((held, found))
     }
 
-    /// Like `start`, and we talk with it.
+    /// Like `start`, with its standard input open to us.
     pub fn start_talking(&mut self, name: &str, command: &mut Command) -> Result<(Held, ChildStdin, ChildStdout)> {
         let held = self.spawn(name, command.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
         let child = &mut self.programs[held.0].child;
@@ -99,7 +99,7 @@ impl Leash {
         Ok((held, input.context("BUG: it was piped above")?, output.context("BUG: it was piped above")?))
     }
 
-    /// Kills the program and all it started, at once and without a word to them.
+    /// Kills the program and everything it started, immediately.
     pub fn kill(&mut self, program: Held) -> Result<()> {
         let child = &mut self.programs[program.0].child;
         Command::new("kill")
@@ -110,7 +110,7 @@ impl Leash {
         Ok(())
     }
 
-    /// How the program ended, if it has.
+    /// The program's exit status, if it has ended.
     pub fn ended(&mut self, program: Held) -> Option<ExitStatus> {
         self.programs[program.0].child.try_wait().ok().flatten()
     }
@@ -153,7 +153,7 @@ impl Drop for Leash {
 mod tests {
     use super::*;
 
-    /// Whether any process of the group runs. One that only nobody has collected yet does not.
+    /// Whether any process of the group runs. A zombie does not count.
     fn is_alive(group: u32) -> bool {
         let processes = std::fs::read_dir("/proc").unwrap().flatten();
         processes.filter_map(|process| std::fs::read_to_string(process.path().join("stat")).ok()).any(|stat| {

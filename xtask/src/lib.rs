@@ -1,4 +1,4 @@
-//! What the demo and the end-to-end tests share: programs that cannot outlive us, and a display where there is none.
+//! Shared by the demo and the end-to-end tests: programs that cannot outlive us, and a virtual display.
 
 pub mod keychain;
 pub mod leash;

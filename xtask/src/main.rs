@@ -1,6 +1,6 @@
-//! The developer's commands. `cargo xtask run` shows Tandem at work, `cargo xtask test` proves it.
+//! The developer's commands. `cargo xtask run` shows Tandem at work, `cargo xtask test` tests it.
 //!
-//! Compiled first on a fresh machine: it depends on nothing of Tandem and on next to nothing else, and it installs what
+//! Compiled first on a fresh machine: it depends on nothing of Tandem and on almost nothing else, and it installs what
 //! the rest needs.
 
 mod args;

@@ -1,4 +1,4 @@
-//! System packages: what is missing, and how it gets here. Debian and Ubuntu by apt; elsewhere it says what is needed.
+//! System packages: detects and installs missing ones. Debian and Ubuntu by apt; elsewhere it only names them.
 
 use std::process::Command;
 
@@ -10,10 +10,10 @@ use crate::sh;
 pub const BUILD: &[&str] =
     &["pkg-config", "build-essential", "libwebkit2gtk-4.1-dev", "libayatana-appindicator3-dev", "libdbus-1-dev"];
 
-/// Needed to show the app where there is no display.
+/// Needed to run the app without a display.
 pub const VIRTUAL_DISPLAY: &[&str] = &["xvfb", "dbus", "imagemagick", "gnome-keyring"];
 
-/// Needed by the end-to-end tests and the tests in a browser.
+/// Needed by the end-to-end tests and the browser tests.
 pub const TESTS: &[&str] = &[
     "xvfb",
     "openbox",
@@ -35,10 +35,10 @@ pub const TESTS: &[&str] = &[
 /// Needed by the samples of Your Logic in other languages.
 pub const SAMPLES: &[&str] = &["python3", "python3-venv"];
 
-/// Browsers that will do, in the order they are tried. `TANDEM_CHROMIUM` comes before them.
+/// Suitable browsers, in order of preference, after `TANDEM_CHROMIUM`.
 const CHROMIUMS: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// Makes sure that the packages are installed, installing them where that needs nobody's password.
+/// Ensures that the packages are installed; installs them if that needs no password.
 pub fn ensure(groups: &[&[&'static str]]) -> Result<()> {
     let mut wanted: Vec<&'static str> = groups.concat();
     wanted.sort_unstable();
@@ -68,7 +68,7 @@ pub fn ensure(groups: &[&[&'static str]]) -> Result<()> {
     sh::run(&mut apt(sudo, &install))
 }
 
-/// The browser for tests: what `TANDEM_CHROMIUM` says, or the first one found.
+/// The browser for tests: `TANDEM_CHROMIUM`, or the first one found.
 pub fn chromium() -> Option<String> {
     if let Ok(path) = std::env::var("TANDEM_CHROMIUM") {
         return Some(path);
@@ -77,7 +77,7 @@ pub fn chromium() -> Option<String> {
     Some(found.to_string_lossy().into_owned())
 }
 
-/// On Ubuntu the package `chromium` is only a door to a snap, so any browser of the family counts.
+/// On Ubuntu the package `chromium` only installs a snap, so any browser of the family counts.
 fn is_there(name: &str) -> bool {
     match name {
         "chromium" => chromium().is_some(),
@@ -90,7 +90,7 @@ fn is_installed(name: &str) -> bool {
     output.is_ok_and(|output| output.stdout.ends_with(b" ok installed"))
 }
 
-/// What to put before apt-get: nothing for root, sudo where it asks no password, `None` where it would ask.
+/// The prefix for apt-get: nothing for root, sudo without a password, none if sudo would ask.
 fn root_prefix() -> Option<&'static [&'static str]> {
     if sh::output(&mut sh::command("id -u")).is_ok_and(|id| id.trim() == "0") {
         return Some(&[]);

@@ -1,4 +1,4 @@
-//! What the sample services in other languages need before they run: a virtual environment of Python, packages of Node.
+//! Prepares the sample services in other languages: a virtual environment for Python, packages for Node.
 
 use std::path::Path;
 use std::process::Command;
@@ -28,7 +28,7 @@ pub fn prepare() -> Result<()> {
 }
 
 fn python() -> Result<()> {
-    // Those of the tests, which name those of the sample.
+    // The tests' requirements, which include the sample's.
     let requirements = sh::root().join("tests/services/requirements.txt");
     let home = sh::target().join("samples/python");
     let installed = home.join("requirements.txt");

@@ -1,4 +1,4 @@
-//! Runs other programs, says what it runs, and says exactly what failed.
+//! Runs other programs, prints the commands, and reports exactly what failed.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
@@ -9,18 +9,18 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 
-/// The top of the repository.
+/// The root of the repository.
 pub fn root() -> PathBuf {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
     xtask.parent().unwrap_or(xtask).to_owned()
 }
 
-/// Where cargo puts its work: `CARGO_TARGET_DIR`, or `target`.
+/// Cargo's target folder: `CARGO_TARGET_DIR`, or `target`.
 pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 
-/// A command that starts at the top of the repository.
+/// A command that runs in the root of the repository.
 pub fn command(line: &str) -> Command {
     let mut words = line.split_whitespace();
     let mut command = Command::new(words.next().unwrap_or_default());
@@ -35,7 +35,7 @@ pub fn cargo(line: &str) -> Command {
     command
 }
 
-/// Runs to the end with our own terminal; an error names the command as one would type it.
+/// Runs the command on our own terminal; an error names it as one would type it.
 pub fn run(command: &mut Command) -> Result<()> {
     let shown = show(command);
     let status = command.status().with_context(|| format!("cannot start `{shown}`"))?;
@@ -45,14 +45,14 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Which of a program's two streams is read.
+/// The output stream to read.
 #[derive(Clone, Copy)]
 pub enum Stream {
     Output,
     Error,
 }
 
-/// Like `run`, and shows every line of the stream to `read` as well.
+/// Like `run`, and also passes every line of the stream to `read`.
 pub fn run_reading(command: &mut Command, stream: Stream, mut read: impl FnMut(&str)) -> Result<()> {
     let shown = show(command);
     match stream {
@@ -88,19 +88,19 @@ pub fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("`{shown}` wrote something that is not text"))
 }
 
-/// Whether a command exists and succeeds; what it prints is dropped.
+/// Whether a command exists and succeeds; its output is dropped.
 pub fn succeeds(command: &mut Command) -> bool {
     let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     quiet.status().is_ok_and(|status| status.success())
 }
 
-/// Where a program of this name is in `PATH`.
+/// The path of a program in `PATH`.
 pub fn find_program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|dir| dir.join(name)).find(|file| file.is_file())
 }
 
-/// A heading, then the work, then how long it took.
+/// Prints a heading, does the work, prints its duration.
 pub fn step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     println!("\n\x1b[1m── {title}\x1b[0m");
     let start = Instant::now();
@@ -113,7 +113,7 @@ pub fn step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     result
 }
 
-/// The command as one would type it at the top of the repository.
+/// The command as one would type it in the root of the repository.
 fn show(command: &Command) -> String {
     let mut text = String::new();
     if let Some(dir) = command.get_current_dir().filter(|dir| *dir != root()) {

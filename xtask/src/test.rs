@@ -61,7 +61,7 @@ pub fn main(rest: Vec<String>) -> Result<()> {
         sh::step("Clippy", || sh::run(&mut sh::cargo(&clippy)))?;
     }
     if only != Some(Part::Ui) {
-        // Tests and programs in one go, so that both see the same features.
+        // Tests and programs in one build, so that both see the same features.
         sh::step("Programs and tests", || sh::run(&mut sh::cargo(&format!("build {SELECTION} --bins --tests"))))?;
     }
     let mut passed = 0;
@@ -80,7 +80,7 @@ pub fn main(rest: Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// A minimal toolchain comes without the two.
+/// A minimal toolchain lacks these two.
 fn rust_tools() -> Result<()> {
     if sh::succeeds(&mut sh::cargo("fmt --version")) && sh::succeeds(&mut sh::cargo("clippy --version")) {
         return Ok(());
@@ -96,7 +96,7 @@ fn npm_run(script: &str) -> Result<()> {
     sh::run(&mut npm)
 }
 
-/// Runs the chosen tests with cargo-nextest where it is installed, and says how many passed.
+/// Runs the tests with cargo-nextest if installed, and prints how many passed.
 fn rust_tests(targets: &[String]) -> Result<usize> {
     let has_nextest = sh::succeeds(&mut sh::cargo("nextest --version"));
     let runner = if has_nextest { "nextest run" } else { "test" };
@@ -112,7 +112,7 @@ fn rust_tests(targets: &[String]) -> Result<usize> {
     Ok(passed)
 }
 
-/// Every Rust test but the end-to-end ones. Chosen by target, never by package: that would change the features.
+/// Every Rust test except the end-to-end ones. Chosen by target, never by package: that would change the features.
 fn other_tests() -> Result<Vec<String>> {
     let end_to_end = end_to_end_tests()?;
     let mut chosen = vec!["--lib".to_owned(), "--bins".to_owned()];

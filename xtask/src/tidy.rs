@@ -1,4 +1,4 @@
-//! `cargo xtask tidy`: what people forget and a compiler does not see.
+//! `cargo xtask tidy`: checks what people forget and a compiler does not see.
 
 mod direction;
 mod files;
@@ -20,7 +20,7 @@ source file is longer than 600 lines, that no file names a path of somebody's ma
 stands under a licence that lets it into any product.
 (That ui/shared/types.ts is fresh is a test of the desk.)";
 
-/// One package of the workspace.
+/// A package of the workspace.
 pub struct Package {
     pub name: String,
     pub manifest: PathBuf,

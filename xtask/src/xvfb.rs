@@ -1,4 +1,4 @@
-//! A display where there is none.
+//! A virtual X display.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::leash::Leash;
 
 const START: Duration = Duration::from_secs(20);
 
-/// Starts a virtual display on the first free number and returns its name, such as `:99`.
+/// Starts it on the first free number and returns its name, such as `:99`.
 pub fn start(leash: &mut Leash) -> Result<String> {
     // It writes its number to descriptor 1 when it is ready.
     let mut xvfb = std::process::Command::new("Xvfb");

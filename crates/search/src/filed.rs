@@ -1,7 +1,6 @@
-//! What is filed: of a turn its words and tags, of a customer what they are known by.
+//! What is indexed: a turn's words and tags, and a customer's name and contacts.
 //!
-//! Suggestions are not filed: nobody has said them. Neither are the tags' values ever shown; a hit is made from the
-//! event itself.
+//! Suggestions are not indexed: no one has said them. Tags are never shown; a hit is made from the event itself.
 
 use serde_json::Value;
 use tandem_conversation::{Channel, Content, ConversationId, CustomerRef, Event, EventBody};
@@ -9,10 +8,10 @@ use tandem_conversation::{Channel, Content, ConversationId, CustomerRef, Event, 
 use crate::scope::{Tag, author_tags};
 use crate::words::Words;
 
-/// Longest text of what a customer is known by, in characters.
+/// Maximum indexed text about a customer, in characters.
 const KNOWN_CHARS: usize = 1_000;
 
-/// What a turn says, in one line; none for what is not found by its words.
+/// A turn's text in one line; none if it is not searchable.
 #[must_use]
 pub fn spoken(content: &Content) -> Option<String> {
     match content {
@@ -31,7 +30,7 @@ pub fn spoken(content: &Content) -> Option<String> {
     }
 }
 
-/// What an event adds to the index of turns; none for most kinds of event.
+/// The index entry of an event; none for most kinds of events.
 #[must_use]
 pub fn turn(event: &Event, channel: Channel) -> Option<String> {
     let EventBody::TurnAdded { turn, .. } = &event.body else { return None };
@@ -45,7 +44,7 @@ pub fn turn(event: &Event, channel: Channel) -> Option<String> {
     Some(document(tags, event.conversation, channel, &spoken))
 }
 
-/// The index's entry for what the customer of a conversation is known by.
+/// The index entry of a conversation's customer.
 #[must_use]
 pub fn person(conversation: ConversationId, channel: Channel, known_by: &str) -> String {
     document(vec![Tag::Person.to_string()], conversation, channel, known_by)
@@ -58,7 +57,7 @@ fn document(mut tags: Vec<String>, conversation: ConversationId, channel: Channe
     tags.join(" ")
 }
 
-/// A customer's name, and whatever else Your Logic knows them by: numbers, addresses.
+/// A customer's name, contacts, numbers and addresses, also from Your Logic.
 #[must_use]
 pub fn known_by(customer: &CustomerRef) -> String {
     let mut known = customer.name.clone();

@@ -1,30 +1,29 @@
-//! How the newest hits are found, with bounded work whatever is asked.
+//! Finds the newest hits with bounded work for any query.
 //!
-//! An index finds rare words fast and walks common ones fast from the newest end; what it is slow at is a common
-//! beginning of words (`t`, `the`) that must be gathered from many words before the first hit. So the newest turns of
-//! the scope are looked at first. If the words are common, the page is full already. If it is not, this sample tells
-//! which words are rare: the index is asked for those alone, and the common ones are checked turn by turn. If none is
-//! rare, looking further costs less than gathering any of them, as long as it promises to fill the page.
+//! An index is fast for rare words, and for walking common ones from the newest end. It is slow for a common prefix
+//! (`t`, `the`), which it must collect from many words before the first hit. So the newest turns in scope are examined
+//! first. If the words are common, the page is already full. If not, the sample shows which words are rare: the index
+//! is queried for those, and the common ones are checked turn by turn. If none is rare, examining further turns costs
+//! less than collecting any word, as long as it promises to fill the page.
 //!
 //! invariant: hits come newest first, and none is left out before the oldest one shown, unless [`CANDIDATES`] turns
-//! were looked at in vain; then older hits may be missing.
+//! were examined in vain. Then older hits may be missing.
 
 use crate::query::Word;
 use crate::scope::Expression;
 use crate::words::Words;
 
-/// Turns that are looked at to learn how common the words are.
+/// Turns examined to estimate how common the words are.
 const SAMPLE: usize = 150;
-/// A word in at most this share of the sample, in percent, is rare: the index gathers its turns quickly.
+/// A word in at most this percentage of the sample is rare: the index collects its turns quickly.
 const RARE_PERCENT: usize = 5;
-/// Turns that are looked at one by one for words of which none is rare: a page of a single one is full by then.
+/// Turns examined one by one for words of which none is rare; enough to fill a page for a single word.
 const FURTHER: usize = 1_000;
-/// Most turns that are looked at one by one in each step.
+/// Maximum turns examined one by one in each step.
 const CANDIDATES: usize = 350;
 
-/// What an index found.
 pub struct Candidate<T> {
-    /// What its words are looked for in.
+    /// The text to match words against.
     pub text: String,
     pub item: T,
 }
@@ -34,8 +33,8 @@ pub trait Shelf {
     type Item;
     type Error;
 
-    /// Calls `each` with what is filed under rows below `below`, as far as `expression` finds it, the greatest row
-    /// first, until it answers false. None stands for an entry that must not be shown.
+    /// Calls `each` with entries that match `expression` in rows below `below`, descending, until it returns false.
+    /// None means an entry that must not be shown.
     ///
     /// # Errors
     /// Whatever reading can fail with.
@@ -54,7 +53,7 @@ pub struct Hit<T> {
     pub item: T,
 }
 
-/// The newest `limit` entries of `scope` in which all `words` occur, newest first.
+/// The newest `limit` entries of `scope` that contain all `words`, newest first.
 ///
 /// # Errors
 /// What the shelf fails with.
@@ -88,18 +87,18 @@ pub fn find<S: Shelf>(
 
 #[derive(PartialEq, Eq)]
 enum Ended {
-    /// There is nothing older.
+    /// Nothing older exists.
     Everything,
-    /// The page is full, or as much was looked at as is allowed.
+    /// The page is full, or the limit was reached.
     Budget,
 }
 
 struct Walk<'a, T> {
     words: &'a [Word],
-    /// In how many of the entries that were looked at each word occurs.
+    /// For each word, the number of examined entries that contain it.
     counts: Vec<usize>,
     seen: usize,
-    /// The row that was looked at last.
+    /// The last examined row.
     last: i64,
     hits: Vec<Hit<T>>,
     limit: usize,
@@ -144,7 +143,7 @@ impl<T> Walk<'_, T> {
         }
     }
 
-    /// Whether so many more looks fill most of the page, if words meet as often as chance lets them.
+    /// Whether this many more entries would fill most of the page, if words occur together by chance.
     fn is_promising(&self, looks: usize) -> bool {
         let seen = self.seen.max(1) as f64;
         let share: f64 = self.counts.iter().map(|count| *count as f64 / seen).product();
@@ -170,7 +169,7 @@ mod tests {
     use crate::query::Query;
     use crate::scope::Tag;
 
-    /// Finds like an index would: every entry in which all asked words occur.
+    /// Matches like an index: every entry that contains all words of the query.
     struct Entries {
         texts: Vec<String>,
         looked_at: Cell<usize>,

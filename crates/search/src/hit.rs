@@ -1,4 +1,4 @@
-//! From what was found to what travels and is shown.
+//! From index entries to hits for the wire and the screen.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use tandem_protocol::agents::{SearchHit, SearchKind, SearchSpan};
 use crate::query::Word;
 use crate::snippet::snippet;
 
-/// Most customers of one page; turns take the rest.
+/// Maximum customers per page; turns take the rest.
 pub const PEOPLE: usize = 5;
 
 /// A hit on a turn of the conversation `state`; none for other events.
@@ -34,7 +34,7 @@ pub fn turn(event: &Event, text: &str, state: &Conversation, words: &[Word]) -> 
     })
 }
 
-/// A hit on what the customer of a conversation is known by.
+/// A hit on a conversation's customer.
 #[must_use]
 pub fn person(text: &str, state: &Conversation, words: &[Word]) -> SearchHit {
     SearchHit {
@@ -56,11 +56,11 @@ fn spans(text: &str, words: &[Word]) -> Vec<SearchSpan> {
     snippet(text, words).into_iter().map(|span| SearchSpan { text: span.text, hit: span.hit }).collect()
 }
 
-/// One page out of hits from several places: each turn and each customer once, newest first.
+/// Merges hits into one page: each turn and each customer once, newest first.
 #[must_use]
 pub fn page(hits: impl IntoIterator<Item = SearchHit>, limit: usize) -> Vec<SearchHit> {
     let mut all: Vec<_> = hits.into_iter().collect();
-    // Stable: of the same hit from two places the first one stays.
+    // Stable: of duplicate hits the first one stays.
     all.sort_by_key(|hit| std::cmp::Reverse((hit.time, hit.position)));
     let (mut turns, mut customers) = (HashSet::new(), HashSet::new());
     all.retain(|hit| match hit.kind {

@@ -1,9 +1,8 @@
-//! Search: what a query says, by which words a turn is found, and how the newest hits are walked to.
+//! Search: parses queries, indexes turns, and finds the newest hits.
 //!
-//! Hub and desk each keep a full-text index of their own; everything that must be the same in both is here, once: how
-//! text is cut into words and folded ([`Words`]), what is filed of a turn ([`filed`]), what a query means ([`Query`]),
-//! the order in which hits are looked for ([`find`]), and what is shown of one ([`hit`], [`snippet`]). Pure: knows no database,
-//! and never reads a clock.
+//! Hub and desk have their own full-text indexes. What must be the same in both is here: how text is cut into words
+//! and folded ([`Words`]), what is indexed of a turn ([`filed`]), what a query means ([`Query`]), the order of the
+//! search ([`find`]), and how a hit is shown ([`hit`], [`snippet`]). Pure: knows no database, and never reads a clock.
 
 pub mod filed;
 mod find;

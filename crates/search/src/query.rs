@@ -1,8 +1,8 @@
-//! What a query says: words that all must occur, and operators that narrow the search.
+//! Queries: words that must all occur, and operators that narrow the search.
 //!
-//! `refund "exact phrase" from:maya in:whatsapp before:2026-11-03 after:2026-10 has:note`. Every word is found by its
-//! beginning, a phrase as it stands. Dates are days, months or years in UTC; `after` includes its day, `before` does
-//! not. What cannot be understood narrows nothing, and is named in a hint.
+//! `refund "exact phrase" from:maya in:whatsapp before:2026-11-03 after:2026-10 has:note`. Words match as prefixes,
+//! phrases exactly. Dates are days, months or years in UTC; `after` includes its day, `before` does not. Unknown
+//! operators narrow nothing, and are named in a hint.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -10,51 +10,50 @@ use tandem_conversation::{Channel, Section, Time};
 
 use crate::words::{Words, is_ideograph};
 
-/// Longest query that is read, in characters.
+/// Maximum length of a query, in characters.
 const QUERY_CHARS: usize = 400;
-/// Most words and operators that are read.
+/// Maximum number of words and operators.
 const PARTS: usize = 16;
 
-/// A query, understood as far as possible.
+/// A query, parsed as far as possible.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     /// All must occur.
     pub words: Vec<Word>,
-    /// One of them wrote it; empty for anybody.
+    /// One of them wrote it; empty for any author.
     pub from: Vec<Author>,
     pub within: Within,
     pub has: Vec<Has>,
-    /// Written before this moment.
+    /// Written before this time.
     pub before: Option<Time>,
-    /// Written at this moment or later.
+    /// Written at this time or later.
     pub after: Option<Time>,
-    /// A sentence about what was not understood.
+    /// A sentence about the part that was not understood.
     pub hint: Option<String>,
 }
 
-/// Where a turn was said; each list empty for anywhere.
+/// Where a turn was said; an empty list means anywhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Within {
     pub sections: Vec<Section>,
     pub channels: Vec<Channel>,
 }
 
-/// One thing that must occur: a word, or words that follow each other.
+/// A required word, or a phrase of adjacent words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
     /// Folded.
     pub parts: Vec<String>,
-    /// The last part is only a beginning.
+    /// The last part is only a prefix.
     pub is_prefix: bool,
 }
 
-/// Who wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Author {
     Me,
     Customer,
     Logic,
-    /// A customer, an agent or a guest whose name has all of these words.
+    /// A customer, agent or guest whose name contains all these words.
     Named(Vec<Word>),
 }
 
@@ -65,7 +64,7 @@ pub enum Has {
 }
 
 impl Query {
-    /// Understands `text`; never fails.
+    /// Parses `text`; never fails.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut query = Self::default();
@@ -84,7 +83,7 @@ impl Query {
         query
     }
 
-    /// Whether it asks for nothing.
+    /// Whether it has neither words nor operators.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         Self { hint: None, ..self.clone() } == Self::default()
@@ -136,21 +135,21 @@ impl Query {
 }
 
 impl Word {
-    /// One thing to find; none if `text` has no words.
+    /// A word or phrase; none if `text` has no words.
     fn one(text: &str, is_prefix: bool) -> Option<Self> {
         let parts: Vec<String> = Words::of(text).iter().map(str::to_owned).collect();
         let last = parts.last()?;
-        // Nothing can follow inside a word that is one Chinese or Japanese character.
+        // A Chinese or Japanese character is a complete word.
         let is_whole = last.chars().all(is_ideograph);
         Some(Self { is_prefix: is_prefix && !is_whole, parts })
     }
 
-    /// What stands between spaces, each found by its beginning.
+    /// The words between spaces, each as a prefix.
     fn all(text: &str) -> Vec<Self> {
         text.split_whitespace().filter_map(|text| Self::one(text, true)).collect()
     }
 
-    /// Where it occurs in `words`, as ranges of their numbers.
+    /// Its occurrences in `words`, as ranges of word numbers.
     pub(crate) fn occurrences<'a>(&'a self, words: &'a Words) -> impl Iterator<Item = (usize, usize)> + 'a {
         let length = self.parts.len();
         let starts = 0..(words.len() + 1).saturating_sub(length.max(1));
@@ -167,7 +166,7 @@ impl Word {
     }
 }
 
-/// The first moment of a day, month or year.
+/// The start of a day, month or year.
 fn day(text: &str) -> Option<Time> {
     let whole = match text.len() {
         4 => format!("{text}-01-01"),
@@ -191,7 +190,7 @@ const OPERATORS: &[&str] = &[
     "customer", "agent", "name",
 ];
 
-/// Cuts a query at spaces, except inside quotes.
+/// Splits a query at spaces, except inside quotes.
 struct Parts<'a>(&'a str);
 
 impl<'a> Iterator for Parts<'a> {
@@ -220,7 +219,7 @@ impl<'a> Iterator for Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// What stands in quotes right here, and whether they are closed.
+    /// The quoted text at this place, and whether the quote is closed.
     fn quoted(&mut self) -> Option<(&'a str, bool)> {
         let open = self.0.chars().next().filter(|c| is_quote(*c))?;
         let inside = &self.0[open.len_utf8()..];

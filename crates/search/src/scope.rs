@@ -1,7 +1,7 @@
-//! What the index is asked: an expression over words and tags, in FTS5's language.
+//! Index expressions over words and tags, in FTS5's syntax.
 //!
-//! Tags say what a filed turn is (who wrote it, in which conversation, on which channel), so that a rare combination is
-//! found as fast as a rare word. They begin with a sign that no word can have.
+//! Tags describe an indexed turn (author, conversation, channel), so that a rare combination is found as fast as a
+//! rare word. They begin with a sign that no word can contain.
 
 use std::fmt;
 
@@ -9,15 +9,15 @@ use tandem_conversation::{Channel, ConversationId, Participant, ParticipantKind,
 
 use crate::query::{Author, Has, Query, Word};
 
-/// Belongs to no word, and is a letter to FTS5's `ascii` tokenizer like everything beyond ASCII.
+/// Part of no word, and a letter to FTS5's `ascii` tokenizer like everything beyond ASCII.
 const SIGN: char = '¦';
 
-/// Something that a filed document is, beside its words.
+/// A property of an indexed document, besides its words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tag {
-    /// A turn of such a participant.
+    /// A turn by this kind of participant.
     By(ParticipantKind),
-    /// Not a turn, but what a customer is known by.
+    /// A customer, not a turn.
     Person,
     User(UserId),
     Conversation(ConversationId),
@@ -28,7 +28,7 @@ pub enum Tag {
 
 impl fmt::Display for Tag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The end of an id is what tells ids apart; all of it would only make the index longer.
+        // The last 48 bits distinguish ids; more would only enlarge the index.
         let tail = |id: u128| id & 0xffff_ffff_ffff;
         match self {
             Self::By(kind) => write!(
@@ -60,16 +60,16 @@ impl fmt::Display for Tag {
     }
 }
 
-/// A word of the name of whoever wrote it, as it is filed.
+/// The index form of a word in an author's name.
 pub(crate) fn name_word(word: &str) -> String {
     format!("{SIGN}n{word}")
 }
 
-/// What is asked of the index.
+/// An index query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expression {
     Tag(Tag),
-    /// A word of the author's name, or its beginning.
+    /// A word in the author's name, or its prefix.
     Name(Word),
     Word(Word),
     /// Never empty.
@@ -90,7 +90,7 @@ impl fmt::Display for Expression {
     }
 }
 
-/// The index need not know where in a turn its words stand, so of a phrase it is asked for the words.
+/// The index stores no positions, so a phrase is queried as its words.
 fn parts(f: &mut fmt::Formatter<'_>, word: &Word, filed: impl Fn(&str) -> String) -> fmt::Result {
     let last = word.parts.len().saturating_sub(1);
     f.write_str("(")?;
@@ -112,7 +112,7 @@ fn join(f: &mut fmt::Formatter<'_>, parts: &[Expression], between: &str) -> fmt:
     f.write_str(")")
 }
 
-/// The tags of whoever wrote a turn. A customer's name is not among them: it lives with the conversation and changes.
+/// The tags of a turn's author. A customer's name is not among them, because it changes with the conversation.
 pub(crate) fn author_tags(by: &Participant) -> Vec<String> {
     let mut tags = vec![Tag::By(by.kind()).to_string()];
     tags.extend(by.user().map(|user| Tag::User(user).to_string()));
@@ -122,10 +122,10 @@ pub(crate) fn author_tags(by: &Participant) -> Vec<String> {
     tags
 }
 
-/// The turns that the operators of `query` leave; none if nothing can be left.
+/// The turns within the query's operators; none if nothing can match.
 ///
-/// `named` gives the conversations of customers with such a name; `within` lists the conversations that are asked for,
-/// where they are few enough to be listed.
+/// `named` returns the conversations of customers with a name; `within` lists the allowed conversations, if they are
+/// few enough.
 pub fn turns<E>(
     query: &Query,
     me: UserId,
@@ -167,7 +167,7 @@ pub fn turns<E>(
     Ok(place(query, within, all))
 }
 
-/// The customers that the operators of `query` leave; none if nothing can be left.
+/// The customers within the query's operators; none if nothing can match.
 #[must_use]
 pub fn people(query: &Query, within: Option<&[ConversationId]>) -> Option<Expression> {
     if !query.from.is_empty() || !query.has.is_empty() {

@@ -1,24 +1,24 @@
-//! What is shown of a hit: the stretch around its first word, with the words that were found marked.
+//! Snippets: the text around the first match, with matches marked.
 
 use std::ops::Range;
 
 use crate::query::Word;
 use crate::words::Words;
 
-/// Characters shown before the first hit.
+/// Characters shown before the first match.
 const BEFORE: usize = 40;
-/// Longest snippet, in characters.
+/// Maximum length of a snippet, in characters.
 const LENGTH: usize = 160;
 
 /// A piece of a snippet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
     pub text: String,
-    /// What was looked for.
+    /// Whether it is a match.
     pub hit: bool,
 }
 
-/// The stretch of `text` around the first of `words`, which are marked as whole words; its beginning if none occurs.
+/// The part of `text` around the first of `words`, with matches marked as whole words; its beginning if there is none.
 #[must_use]
 pub fn snippet(text: &str, words: &[Word]) -> Vec<Span> {
     let marked = marked(text, words);
@@ -43,7 +43,7 @@ pub fn snippet(text: &str, words: &[Word]) -> Vec<Span> {
     spans
 }
 
-/// Where the words stand, in order, without overlaps.
+/// The words' places, in order and without overlaps.
 fn marked(text: &str, words: &[Word]) -> Vec<Range<usize>> {
     let folded = Words::of(text);
     let occurrences = words.iter().flat_map(|word| word.occurrences(&folded));
@@ -59,14 +59,14 @@ fn marked(text: &str, words: &[Word]) -> Vec<Range<usize>> {
     marked
 }
 
-/// A place a little before `first`, behind a gap between words if there is one.
+/// A place shortly before `first`, at a word boundary if possible.
 fn beginning(text: &str, first: usize) -> usize {
     let Some((earliest, _)) = text[..first].char_indices().rev().nth(BEFORE) else { return 0 };
     let gap = text[earliest..first].char_indices().find(|(_, c)| c.is_whitespace());
     gap.map_or(earliest, |(at, gap)| earliest + at + gap.len_utf8())
 }
 
-/// Adds a piece with every run of white space as one space.
+/// Adds a piece, with each run of white space collapsed.
 fn push(spans: &mut Vec<Span>, piece: &str, hit: bool) {
     if piece.is_empty() {
         return;

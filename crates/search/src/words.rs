@@ -1,17 +1,16 @@
-//! How text is cut into words and folded, the same for what is filed, what is asked and what is highlighted.
+//! Cuts text into words and folds them, the same for indexing, queries and highlights.
 //!
 //! Words are runs of letters and digits, without case and accents: `Über` is `uber`, `Straße` is `strasse`. Scripts
-//! that are written without spaces (Chinese, Japanese, Thai, …) give one word per character, so that any stretch of
-//! them can be found as a phrase. Everything else, emoji included, only separates words.
+//! without spaces (Chinese, Japanese, Thai, …) give one word per character, so that any part can be found as a phrase.
+//! Everything else, emoji included, only separates words.
 
 use std::ops::Range;
 
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
-/// A longer run of letters is an id or noise, and is found by its beginning.
+/// A longer run of letters is an id or noise, and is found by its prefix.
 const WORD_CHARS: usize = 40;
 
-/// A text as words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
     /// The folded words, separated by spaces.
@@ -21,17 +20,17 @@ pub struct Words {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Place {
-    /// In the text that was read.
+    /// The range in the original text.
     text: Range<usize>,
     folded: Range<usize>,
 }
 
-/// How a character takes part in words.
+/// The role of a character in a word.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     /// Ends a word.
     Gap,
-    /// Inside a word, and not part of what is compared: accents, joiners, variation selectors.
+    /// Inside a word but ignored in comparisons: accents, joiners, variation selectors.
     Ignored,
     /// A sign that belongs to the letter before it, such as a vowel sign.
     Sign,
@@ -41,7 +40,6 @@ enum Part {
 }
 
 impl Words {
-    /// Cuts and folds `text`.
     #[must_use]
     pub fn of(text: &str) -> Self {
         let mut words = Self { folded: String::with_capacity(text.len()), words: Vec::new() };
@@ -82,35 +80,31 @@ impl Words {
         }
     }
 
-    /// The folded words with spaces between and behind them, as they are filed.
+    /// The folded words with spaces between and behind them, as indexed.
     #[must_use]
     pub fn folded(&self) -> &str {
         &self.folded
     }
 
-    /// How many words there are.
     #[must_use]
     pub fn len(&self) -> usize {
         self.words.len()
     }
 
-    /// Whether there is nothing to find.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 
-    /// Each folded word.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.words.iter().map(|place| &self.folded[place.folded.clone()])
     }
 
-    /// The folded word with this number.
     pub(crate) fn get(&self, number: usize) -> Option<&str> {
         self.words.get(number).map(|place| &self.folded[place.folded.clone()])
     }
 
-    /// Where in the text the words `from..to` stand.
+    /// The range of words `from..to` in the text.
     pub(crate) fn place(&self, from: usize, to: usize) -> Range<usize> {
         let start = self.words.get(from).map_or(0, |place| place.text.start);
         let end = to.checked_sub(1).and_then(|last| self.words.get(last)).map_or(start, |place| place.text.end);
@@ -118,7 +112,7 @@ impl Words {
     }
 }
 
-/// The word that is being read.
+/// The word being read.
 struct Open {
     text: Range<usize>,
     from: usize,
@@ -143,8 +137,8 @@ fn part(c: char) -> Part {
     }
 }
 
-/// Accents and points of alphabets in which a reader leaves them out, and what cannot be seen. Vowel signs of Indian
-/// and Thai scripts are not among them: without them other words would remain.
+/// Accents and points that readers omit, and invisible characters. Vowel signs of Indian and Thai scripts are not
+/// included: removing them would leave other words.
 fn is_ignored(c: char) -> bool {
     matches!(c,
         '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5c7}' | '\u{610}'..='\u{61a}'
@@ -153,13 +147,13 @@ fn is_ignored(c: char) -> bool {
         | '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}')
 }
 
-/// Letters of scripts that are written without spaces between words.
+/// Letters of scripts without spaces between words.
 fn is_alone(c: char) -> bool {
     is_ideograph(c)
         || matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{1950}'..='\u{19df}')
 }
 
-/// Chinese characters and Japanese syllables: nothing can follow inside such a word.
+/// Chinese characters and Japanese syllables, which are complete words.
 pub(crate) fn is_ideograph(c: char) -> bool {
     matches!(c,
         '\u{3005}'..='\u{3007}' | '\u{3031}'..='\u{303c}' | '\u{3041}'..='\u{312f}' | '\u{31a0}'..='\u{31bf}'
@@ -170,7 +164,7 @@ pub(crate) fn is_ideograph(c: char) -> bool {
 fn fold(c: char, into: &mut String) {
     match c {
         c if c.is_ascii() => into.push(c.to_ascii_lowercase()),
-        // Would fall into their parts, which nobody types.
+        // Decomposing them would give parts that no one types.
         '\u{ac00}'..='\u{d7a3}' | '\u{3041}'..='\u{30ff}' => into.push(c),
         c => decompose_compatible(c, |c| {
             if !is_ignored(c) && (c.is_alphanumeric() || is_combining_mark(c)) {
@@ -181,7 +175,7 @@ fn fold(c: char, into: &mut String) {
     }
 }
 
-/// Letters that carry their stroke inside.
+/// Letters with a built-in stroke.
 fn plain(c: char, into: &mut String) {
     match c {
         'ø' => into.push('o'),

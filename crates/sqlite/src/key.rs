@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use zeroize::Zeroizing;
 
-/// 32 bytes as they are: no passphrase, so opening a connection derives nothing. Wiped from memory when dropped, and
-/// never shown.
+/// A raw 32-byte key: no passphrase, so opening a connection derives nothing. Wiped from memory when dropped, and
+/// never printed.
 #[derive(Clone)]
 pub struct Key(Zeroizing<[u8; 32]>);
 
@@ -22,7 +22,7 @@ impl Key {
     }
 
     pub(crate) fn pragma(&self) -> Zeroizing<String> {
-        // Of its final size from the start: a buffer that grows leaves copies behind.
+        // Allocated at its final size: a growing buffer leaves copies behind.
         let mut sql = Zeroizing::new(String::with_capacity(160));
         sql.push_str("PRAGMA cipher_log_level = NONE; PRAGMA key = \"x'");
         for byte in self.0.iter() {

@@ -1,8 +1,8 @@
-//! SQLite as Tandem uses it: one writer thread that commits in groups, and readers that cannot write.
+//! SQLite as Tandem uses it: one writer thread with group commit, and read-only readers.
 //!
-//! Everything that arrives while a transaction is being written joins the next one, so that a thousand small writes
-//! share one sync to disk. A write is answered only after its commit. This crate must never know a table: whoever
-//! opens a database brings migrations, and a [`Companion`] for what must happen together with each commit.
+//! Writes that arrive during a transaction join the next one, so that a thousand small writes share one sync to disk.
+//! A write is answered after its commit. This crate knows no tables: callers bring migrations, and a [`Companion`] for
+//! work that belongs to each commit.
 
 mod key;
 mod migration;
@@ -19,7 +19,6 @@ pub use rusqlite;
 use rusqlite::Connection;
 pub use writer::Companion;
 
-/// What can go wrong with the file itself.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("database: {0}")]
@@ -27,10 +26,10 @@ pub enum Error {
     /// The group's commit failed, so none of its writes happened.
     #[error("could not commit: {0}")]
     Commit(String),
-    /// The whole group was undone, for what SQLite says of the file.
+    /// SQLite rolled back the whole group, for this cause.
     #[error("could not commit: {words}")]
     Undone { words: String, cause: Cause },
-    /// The job panicked, and what it wrote was undone.
+    /// The job panicked, and its writes were undone.
     #[error("a part of this program failed; what it wrote was undone")]
     Panicked,
     #[error("the database was written by a newer version (schema {found}, this program knows {known})")]
@@ -39,7 +38,7 @@ pub enum Error {
     Closed,
 }
 
-/// Why nothing can be written at the moment.
+/// Why writing is impossible at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// Another program holds the database's lock.
@@ -52,7 +51,7 @@ pub enum Cause {
 }
 
 impl Error {
-    /// Why nothing can be written.
+    /// Why writing is impossible.
     #[must_use]
     pub fn cause(&self) -> Cause {
         use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
@@ -68,19 +67,19 @@ impl Error {
         }
     }
 
-    /// The same for one write of a group.
+    /// The same error for one write of a group.
     fn undone(&self) -> Self {
         Self::Undone { words: self.to_string(), cause: self.cause() }
     }
 
-    /// Whether the file's content cannot be trusted any more, or was written with another key.
+    /// Whether the file's content can no longer be trusted, or was written with another key.
     #[must_use]
     pub fn is_damage(&self) -> bool {
         matches!(self, Self::Sqlite(error) if is_damage(error))
     }
 }
 
-/// Whether SQLite says that the file's content cannot be trusted any more, or was written with another key.
+/// Whether SQLite reports untrustworthy content, or a different key.
 #[must_use]
 pub fn is_damage(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
@@ -96,33 +95,32 @@ pub enum Durability {
     Normal,
 }
 
-/// How to open a database.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub path: PathBuf,
     /// Encrypts every page of the file and of its log; none for a plain file.
     pub key: Option<Key>,
     pub durability: Durability,
-    /// Reader threads.
+    /// Number of reader threads.
     pub readers: usize,
     pub room: Room,
 }
 
-/// What an open database takes beside its content.
+/// Memory and disk limits of an open database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {
-    /// Pages that the writer keeps in memory, in KiB.
+    /// The writer's page cache, in KiB.
     pub writer_kib: u32,
-    /// Pages that each reader keeps in memory, in KiB.
+    /// Each reader's page cache, in KiB.
     pub reader_kib: u32,
-    /// The log goes into the file when it is as long as this, in pages of 4 KiB.
+    /// The log is checkpointed at this length, in pages of 4 KiB.
     pub log_pages: u32,
 }
 
 impl Room {
     /// For a server, which has the machine to itself.
     pub const SERVER: Self = Self { writer_kib: 16_000, reader_kib: 8_000, log_pages: 8_000 };
-    /// For a program beside many others: what is read again soon; the rest is in the system's own cache.
+    /// For a program among many others: caches what is soon read again; the system caches the rest.
     pub const DESKTOP: Self = Self { writer_kib: 4_000, reader_kib: 6_000, log_pages: 2_000 };
 }
 
@@ -131,7 +129,7 @@ pub struct Database<C: Companion> {
     inner: Arc<Inner<C>>,
 }
 
-/// Dropped in this order: the writer's connection is the last one, and puts the log into the file.
+/// Drop order matters: the writer's connection goes last and checkpoints the log.
 struct Inner<C: Companion> {
     path: PathBuf,
     readers: reader::Readers,
@@ -145,10 +143,10 @@ impl<C: Companion> Clone for Database<C> {
 }
 
 impl<C: Companion> Database<C> {
-    /// Opens or creates the file, brings it to the newest schema and starts the threads.
+    /// Opens or creates the file, migrates it to the newest schema and starts the threads.
     ///
     /// # Errors
-    /// If the file cannot be opened, is of a newer version, or a migration fails.
+    /// If the file cannot be opened, comes from a newer version, or a migration fails.
     pub fn open(
         options: &Options,
         migrations: &[Migration],
@@ -164,8 +162,8 @@ impl<C: Companion> Database<C> {
         Ok(Self { inner: Arc::new(Inner { path: options.path.clone(), readers, writer }) })
     }
 
-    /// Runs `work` on the writer thread inside the next group's transaction and answers after its commit. If `work`
-    /// fails, what it wrote is undone and the rest of the group goes on.
+    /// Runs `work` on the writer thread in the next group's transaction, and answers after its commit. If `work`
+    /// fails, its writes are undone and the rest of the group continues.
     ///
     /// # Errors
     /// The error of `work`, or that the commit failed.
@@ -195,7 +193,7 @@ impl<C: Companion> Database<C> {
         self.inner.writer.submit(work).blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
-    /// Runs `work` on a reader, which sees a consistent snapshot and cannot write.
+    /// Runs `work` on a read-only connection with a consistent snapshot.
     ///
     /// # Errors
     /// The error of `work`.
@@ -219,9 +217,9 @@ impl<C: Companion> Database<C> {
         self.inner.readers.submit(work).blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
-    /// Closes it for every clone: what was asked for before is still done, what comes later answers [`Error::Closed`].
-    /// Returns when the threads have ended and everything is in the one file. What encrypts the file must not be at
-    /// work any more when the process tidies up.
+    /// Closes it for every clone. Earlier requests are still done; later ones get [`Error::Closed`]. Returns when the
+    /// threads have ended and everything is in the one file. The encryption library must be idle when the process
+    /// tidies up.
     pub async fn close(&self)
     where
         C: 'static,
@@ -231,12 +229,12 @@ impl<C: Companion> Database<C> {
             inner.readers.close();
             inner.writer.close();
         });
-        // It fails only if the runtime ends meanwhile, and then whoever drops the last clone closes it.
+        // Fails only if the runtime ends meanwhile; then dropping the last clone closes it.
         let _ = closing.await;
     }
 
-    /// Resolves when a thread of this database has ended: after [`Self::close`], or because it panicked. Without its
-    /// threads the database answers nothing.
+    /// Resolves when a thread of this database has ended: after [`Self::close`], or after a panic. Without its threads
+    /// the database does not answer.
     pub async fn ended(&self) {
         tokio::select! {
             () = self.inner.writer.ended() => {}
@@ -244,32 +242,31 @@ impl<C: Companion> Database<C> {
         }
     }
 
-    /// Reads and writes that wait for their turn, whichever are more. Whoever asks for many must not let them grow.
+    /// Waiting reads or writes, whichever are more. Heavy users must bound this.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.inner.writer.waiting().max(self.inner.readers.waiting())
     }
 
-    /// Where the file lies.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.inner.path
     }
 }
 
-/// A connection of its own that only looks, and brings nothing up to date; for files that are not in use any more.
+/// Opens a separate connection for inspection, without migrations; for files that are not in use.
 ///
 /// # Errors
 /// If the file does not exist or cannot be opened.
 pub fn peek(path: &Path, key: Option<&Key>) -> Result<Connection, Error> {
-    // A log that was left behind can only be read by who may write.
+    // A leftover log can be read only with write access.
     let connection = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     unlock(&connection, key)?;
     connection.execute_batch("PRAGMA query_only = ON;")?;
     Ok(connection)
 }
 
-/// Writes a plain file as it stands, committed writes alone, into another one. Others may read and write meanwhile.
+/// Copies the committed content of a plain file into another one. Others may read and write meanwhile.
 ///
 /// # Errors
 /// If it cannot be read, or the copy cannot be written; `to` must not exist, or be empty.
@@ -280,7 +277,7 @@ pub fn copy(path: &Path, to: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// What SQLite finds wrong with a plain file: nothing, or lines that say so.
+/// SQLite's integrity check of a plain file: the problems found.
 ///
 /// # Errors
 /// If it cannot be read at all.
@@ -291,7 +288,7 @@ pub fn check(path: &Path) -> Result<Vec<String>, Error> {
     Ok(lines.into_iter().filter(|line| line != "ok").collect())
 }
 
-/// The schema version of a plain file, as it stands.
+/// The schema version of a plain file.
 ///
 /// # Errors
 /// If the file cannot be read.
@@ -299,7 +296,7 @@ pub fn version(path: &Path) -> Result<u32, Error> {
     Ok(peek(path, None)?.query_row("PRAGMA user_version", [], |row| row.get(0))?)
 }
 
-/// Must be the first thing on a connection.
+/// Must be the first statement on a connection.
 fn unlock(connection: &Connection, key: Option<&Key>) -> Result<(), Error> {
     match key {
         Some(key) => Ok(connection.execute_batch(&key.pragma())?),

@@ -1,8 +1,7 @@
 //! Schema versions: forward only, each in its own transaction.
 //!
-//! A file says two things: its schema (`user_version`), and the oldest schema whose programs may still work with it
-//! (`application_id`). Steps only add, so that an older program goes on with a newer file, unless a step says that it
-//! [breaks](BREAKS) them.
+//! A file stores its schema (`user_version`) and the oldest schema whose programs may use it (`application_id`). Steps
+//! only add, so that an older program can use a newer file, unless a step [breaks](BREAKS) it.
 
 use rusqlite::Connection;
 
@@ -11,10 +10,10 @@ use crate::Error;
 /// One step; its version is its place in the list, counted from 1.
 #[derive(Clone, Copy, Debug)]
 pub struct Migration {
-    /// What the step is for.
+    /// The purpose of the step.
     pub name: &'static str,
-    /// What older programs cannot live with contains [`BREAKS`]. Everything else must be added so that they can: tables,
-    /// indices, and columns that are null or have a default.
+    /// A step that older programs cannot handle contains [`BREAKS`]. Other steps must only add tables, indices, and
+    /// columns that are null or have a default.
     pub sql: &'static str,
 }
 
@@ -26,7 +25,7 @@ pub(crate) fn run(connection: &mut Connection, migrations: &[Migration]) -> Resu
     let (found, oldest) = (number("user_version")?, number("application_id")?);
     let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
     if found > known {
-        // Files that say nothing were written before older programs were thought of.
+        // Files without this value are older than the feature.
         if oldest == 0 || oldest > known {
             return Err(Error::Newer { found, known });
         }

@@ -1,4 +1,4 @@
-//! Reader threads: each owns a connection that refuses to write.
+//! Reader threads, each with a read-only connection.
 
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
@@ -65,7 +65,6 @@ impl Readers {
     }
 }
 
-/// A connection that changes nothing.
 pub(crate) fn connect(options: &Options) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(&options.path, flags)?;

@@ -1,4 +1,4 @@
-//! Threads that end with what feeds them.
+//! Worker threads that end when their queue closes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,13 +9,13 @@ use tokio::sync::watch;
 
 use crate::Error;
 
-/// Runs a job whose panic must not end the thread. Only for work whose traces are undone afterwards.
+/// Runs a job whose panic must not end the thread. Only for work that is undone afterwards.
 pub(crate) fn guarded<T, E: From<Error>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-    // The panic's own message was reported by the hook.
+    // The hook has already reported the panic.
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::Panicked.into()))
 }
 
-/// Tells when the first of several threads has ended.
+/// Signals that the first of several threads has ended.
 #[derive(Clone)]
 pub(crate) struct Ended(watch::Sender<bool>);
 
@@ -24,7 +24,7 @@ impl Ended {
         Self(watch::Sender::new(false))
     }
 
-    /// Held by a thread for as long as it works.
+    /// Held by a thread while it runs.
     pub fn guard(&self) -> EndGuard {
         EndGuard(self.0.clone())
     }
@@ -43,7 +43,7 @@ impl Drop for EndGuard {
     }
 }
 
-/// A way to one or several threads that work until nobody can give them anything any more. Dropping it closes the way.
+/// A queue to one or several threads. Dropping it closes the queue and ends them.
 pub(crate) struct Workers<J> {
     way: Mutex<Way<J>>,
     waiting: Waiting,
@@ -65,7 +65,7 @@ impl Waiting {
 }
 
 struct Way<J> {
-    /// None once it is closed.
+    /// None once closed.
     jobs: Option<mpsc::Sender<J>>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -80,7 +80,7 @@ impl<J> Workers<J> {
         self.waiting.get()
     }
 
-    /// When the way is closed the job is dropped, and with it whoever waits for its answer hears that.
+    /// If the queue is closed, the job is dropped, and its caller is told by the dropped channel.
     pub(crate) fn give(&self, job: J) {
         if let Some(jobs) = &self.way.lock().unwrap_or_else(PoisonError::into_inner).jobs {
             self.waiting.0.fetch_add(1, Ordering::Relaxed);
@@ -88,7 +88,7 @@ impl<J> Workers<J> {
         }
     }
 
-    /// Takes no more jobs, and returns when those that were given are done and the threads have ended.
+    /// Takes no more jobs, and returns when the queued ones are done and the threads have ended.
     pub(crate) fn close(&self) {
         let threads = {
             let mut way = self.way.lock().unwrap_or_else(PoisonError::into_inner);
@@ -96,7 +96,7 @@ impl<J> Workers<J> {
             std::mem::take(&mut way.threads)
         };
         for thread in threads {
-            // The last clone may go with a job, on one of these threads; it cannot wait for itself.
+            // A job may drop the last clone on one of these threads, which cannot wait for itself.
             if thread.thread().id() != thread::current().id() {
                 let _ = thread.join();
             }

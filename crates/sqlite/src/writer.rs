@@ -9,19 +9,19 @@ use tokio::sync::oneshot;
 use crate::worker::{Ended, Waiting, Workers, guarded};
 use crate::{Cause, Error};
 
-/// Most writes in one transaction.
+/// Maximum writes per transaction.
 const GROUP: usize = 1024;
 
-/// What lives beside the connection on the writer thread and follows its transactions.
+/// State of the writer thread that follows its transactions.
 pub trait Companion: Send + 'static {
-    /// The last thing inside a transaction; an error undoes the whole group.
+    /// Called last inside a transaction; an error undoes the whole group.
     ///
     /// # Errors
     /// What the database answers.
     fn before_commit(&mut self, connection: &Connection) -> Result<(), Error>;
     /// The group is durable.
     fn committed(&mut self);
-    /// The group is undone: forget what it did.
+    /// The group was undone: discard its effects.
     fn rolled_back(&mut self);
     /// One write of the group succeeded.
     fn kept(&mut self);
@@ -29,7 +29,7 @@ pub trait Companion: Send + 'static {
     fn undone(&mut self);
 }
 
-/// A companion for databases that need none.
+/// For databases that need no companion.
 impl Companion for () {
     fn before_commit(&mut self, _: &Connection) -> Result<(), Error> {
         Ok(())
@@ -40,7 +40,7 @@ impl Companion for () {
     fn undone(&mut self) {}
 }
 
-/// Tells the caller how it ended; takes the commit's outcome.
+/// Reports the outcome to the caller; takes the commit's result.
 type Finish = Box<dyn FnOnce(Result<(), &Error>) + Send>;
 type Job<C> = Box<dyn FnOnce(&Connection, &mut C) -> Finish + Send>;
 
@@ -89,7 +89,7 @@ impl<C: Companion> Writer<C> {
     {
         let (answer, receiver) = oneshot::channel();
         let job: Job<C> = Box::new(move |connection, companion| {
-            // Without a transaction around it a savepoint would commit by itself, whatever the caller is told.
+            // Without a surrounding transaction a savepoint would commit by itself, whatever the caller is told.
             let done = (!connection.is_autocommit()).then(|| in_savepoint(connection, companion, work));
             Box::new(move |commit| {
                 let _ = answer.send(match (commit, done) {
@@ -119,7 +119,7 @@ fn in_savepoint<C: Companion, T, E: From<Error>>(
         }
         Err(error) => {
             companion.undone();
-            // A full disk undoes the whole transaction by itself; then there is nothing left to undo.
+            // A full disk rolls back the whole transaction; then nothing is left to undo.
             if !connection.is_autocommit() {
                 run(connection, "ROLLBACK TO job")?;
                 run(connection, "RELEASE job")?;
@@ -136,7 +136,7 @@ struct Writing<C> {
 }
 
 impl<C: Companion> Writing<C> {
-    /// One transaction: `first` and whatever else has arrived.
+    /// One transaction: `first` and everything else in the queue.
     fn group(&mut self, first: Job<C>, inbox: &mpsc::Receiver<Job<C>>) {
         let began = run(&self.connection, "BEGIN IMMEDIATE");
         let mut finishes = Vec::with_capacity(16);
@@ -243,7 +243,7 @@ mod tests {
         assert_eq!(all.unwrap(), 4, "2 was undone with the panic");
     }
 
-    /// Panics where no job can be blamed for it.
+    /// Panics where no single job is at fault.
     struct Fragile(bool);
 
     impl crate::Companion for Fragile {
@@ -326,7 +326,7 @@ mod tests {
         limit("2").unwrap();
         let (stop, stopped) = std::sync::mpsc::channel::<()>();
         let writes = std::thread::scope(|scope| {
-            // Holds the writer, so that what follows is one group.
+            // Blocks the writer, so that the following writes form one group.
             scope.spawn(|| {
                 database.write_blocking(move |_, ()| -> Result<(), Error> {
                     let _ = stopped.recv();

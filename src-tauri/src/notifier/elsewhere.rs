@@ -1,4 +1,4 @@
-//! The services of the other systems: shown and answered, not taken away.
+//! Services of other systems: notifications are shown and answered, but not withdrawn.
 
 use notify_rust::{NotificationHandle, NotificationResponse};
 use tandem_desk::{Action, Did, Notification};
@@ -8,7 +8,7 @@ use super::{End, Inner, PATIENCE, Service, action_of};
 
 pub type Handle = NotificationHandle;
 
-/// The way to the service, which is a part of the system.
+/// The service, which is a part of the system.
 #[derive(Default)]
 pub struct Door;
 
@@ -44,7 +44,7 @@ impl Door {
     pub async fn follow(&self, _: &Inner) {}
 }
 
-/// The field takes the place of the button.
+/// The field replaces the button.
 #[cfg(target_os = "macos")]
 fn with_field(mut native: notify_rust::Notification, can_be_answered: bool) -> notify_rust::Notification {
     if can_be_answered {

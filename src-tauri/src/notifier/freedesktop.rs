@@ -1,9 +1,9 @@
 //! The freedesktop service over D-Bus.
 //!
-//! notify-rust has no notion of an answer written into a notification on these systems: it hears `ActionInvoked` and
-//! `NotificationClosed`, and drops the rest. The text comes with `NotificationReplied`, which Plasma sends to the very
-//! connection that the notification came from, and notify-rust keeps that to itself. So what can be answered is shown
-//! over a connection of our own, on which all three signals are heard.
+//! On these systems notify-rust ignores answers written into a notification: it handles only `ActionInvoked` and
+//! `NotificationClosed`. Plasma sends the text as `NotificationReplied` to the connection that showed the
+//! notification, which notify-rust does not expose. So notifications with an answer field use our own connection and
+//! all three signals.
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -21,19 +21,19 @@ use super::{End, Inner, PATIENCE, Service, action_of};
 
 const NAME: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
-/// Signals of other notifications that may wait to be looked at.
+/// Buffered signals of other notifications.
 const SIGNALS: NonZeroUsize = NonZeroUsize::new(256).expect("BUG: it is not zero");
-/// Why a notification was closed: by the user.
+/// Close reason: dismissed by the user.
 const BY_USER: u32 = 2;
 
-/// The way to the service.
+/// The connection to the service.
 #[derive(Default)]
 pub struct Door {
-    /// Made again after it has failed.
+    /// Reconnected after a failure.
     bus: Mutex<Option<Connection>>,
 }
 
-/// A notification on the screen.
+/// A shown notification.
 pub enum Handle {
     Plain(NotificationHandle),
     Answerable(Answerable),
@@ -42,7 +42,7 @@ pub enum Handle {
 pub struct Answerable {
     number: u32,
     service: Proxy<'static>,
-    /// Who showed it: nobody else says what became of it.
+    /// The service that showed it: only its signals count.
     shown_by: Option<OwnedUniqueName>,
     signals: MessageStream,
 }
@@ -69,7 +69,7 @@ impl Door {
         match found {
             Ok(Ok((name, capabilities))) => {
                 let has = |capability: &str| capabilities.iter().any(|known| known == capability);
-                // dunst says that it knows links, and means all markup.
+                // dunst reports links and parses all markup.
                 let markup = has("body-markup") || has("body-hyperlinks");
                 Ok(Service { name, markup, actions: has("actions"), replies: has("inline-reply") })
             }
@@ -108,7 +108,7 @@ impl Door {
         replaces: Option<u32>,
     ) -> zbus::Result<Handle> {
         let service = self.proxy().await?;
-        // First the ears: somebody may be quick.
+        // Subscribe before showing: a click may come at once.
         let rule = MatchRule::builder().msg_type(Type::Signal).interface(NAME).path(PATH).build()?;
         let signals = MessageStream::for_match_rule(rule, service.connection(), Some(SIGNALS)).await?;
         let hints = HashMap::from([
@@ -136,7 +136,7 @@ impl Door {
         Ok(Handle::Answerable(Answerable { number, service, shown_by, signals }))
     }
 
-    /// Lets `inner` know whenever the service ends, or another begins.
+    /// Tells `inner` whenever the service ends or starts.
     pub async fn follow(&self, inner: &Inner) {
         let Ok(proxy) = self.proxy().await else { return };
         let Ok(mut owners) = proxy.receive_owner_changed().await else { return };
@@ -201,13 +201,13 @@ async fn attend_plain(handle: NotificationHandle, ended: oneshot::Receiver<End>)
                 return None;
             }
             let _ = tokio::time::timeout(PATIENCE, handle.close_async()).await;
-            // Somebody may have pressed it just before: the service says so before it says that it is closed.
+            // A press just before is reported before the close.
             let _ = tokio::time::timeout(PATIENCE, &mut waiting).await;
             return answer.now_or_never()?.ok().flatten().filter(|did| *did != Did::Dismissed);
         }
     }
     let did = answer.await.ok().flatten();
-    // Some services leave a notification standing after its action.
+    // Some services leave a notification open after its action.
     if did.as_ref().is_some_and(|did| *did != Did::Dismissed) {
         let _ = tokio::time::timeout(PATIENCE, handle.close_async()).await;
     }
@@ -228,14 +228,14 @@ impl Answerable {
                     return None;
                 }
                 self.close().await;
-                // As above: what was done just before is heard first.
+                // As above: an action just before is read first.
                 let did = tokio::time::timeout(PATIENCE, self.outcome()).await.ok().flatten();
                 did.filter(|did| *did != Did::Dismissed)
             }
         }
     }
 
-    /// What becomes of it; none if it goes by itself.
+    /// The outcome; none if it disappears by itself.
     async fn outcome(&mut self) -> Option<Did> {
         while let Some(signal) = self.signals.next().await {
             if let Some(did) = signal.ok().and_then(|signal| self.what(&signal)) {
@@ -245,7 +245,7 @@ impl Answerable {
         None
     }
 
-    /// What a signal says of this notification; `Some(None)` that it has gone by itself.
+    /// A signal's meaning for this notification; `Some(None)` if it disappeared by itself.
     fn what(&self, signal: &Message) -> Option<Option<Did>> {
         let header = signal.header();
         if self.shown_by.as_deref() != header.sender() {

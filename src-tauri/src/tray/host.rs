@@ -1,8 +1,8 @@
-//! Whether something on this desktop shows tray icons. It may come later than the desk, and go before it.
+//! Whether this desktop shows tray icons. The host may start after the desk and end before it.
 
 use tokio::sync::watch;
 
-/// Follows it from now on.
+/// Watches for a host.
 #[cfg(target_os = "linux")]
 pub async fn follow() -> watch::Receiver<bool> {
     use std::time::Duration;
@@ -40,7 +40,7 @@ async fn look() -> zbus::Result<(bool, zbus::proxy::OwnerChangedStream<'static>)
     Ok((found, owners))
 }
 
-/// The tray's library ends the program if it is not there, so it is looked for first.
+/// The tray's library aborts the program if a dependency is missing, so check first.
 #[cfg(target_os = "linux")]
 fn library_is_there() -> bool {
     let folders = ["/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
@@ -48,7 +48,7 @@ fn library_is_there() -> bool {
     folders.iter().any(|folder| names.iter().any(|name| std::path::Path::new(folder).join(name).exists()))
 }
 
-/// Elsewhere it belongs to the system.
+/// Elsewhere the tray belongs to the system.
 #[cfg(not(target_os = "linux"))]
 #[expect(clippy::unused_async, reason = "looking takes time elsewhere")]
 pub async fn follow() -> watch::Receiver<bool> {

@@ -1,11 +1,11 @@
-//! The icon with a mark on it: something waits. What it is, the menu says in words.
+//! The icon with a mark for waiting conversations; the menu says which.
 
-/// How much of the icon's width the mark takes up, and the gap around it that sets it off.
+/// The mark's diameter relative to the icon's width, and the gap that sets it off.
 const MARK: f32 = 0.40;
 const GAP: f32 = 0.06;
 const RED: [u8; 3] = [0xe5, 0x2e, 0x3d];
 
-/// Pixels of four bytes (red, green, blue, opacity) with a dot in the lower right corner.
+/// RGBA pixels with a dot in the lower right corner.
 pub fn marked(pixels: &[u8], width: u32) -> Vec<u8> {
     let mut marked = pixels.to_vec();
     let side = f32::from(u16::try_from(width).unwrap_or(u16::MAX));
@@ -16,7 +16,7 @@ pub fn marked(pixels: &[u8], width: u32) -> Vec<u8> {
         let at = u32::try_from(at).unwrap_or(u32::MAX);
         let (column, row) = (at % width, at / width);
         let distance = (column as f32 + 0.5 - x).hypot(row as f32 + 0.5 - y);
-        // One at the middle of the shape, nothing outside, and a soft edge.
+        // 1 inside the shape, 0 outside, with a soft edge.
         let inside = |radius: f32| (radius - distance + 0.5).clamp(0.0, 1.0);
         let (dot, cleared) = (inside(radius), inside(radius + side * GAP));
         for (channel, red) in pixel.iter_mut().zip(RED) {

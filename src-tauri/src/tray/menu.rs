@@ -1,10 +1,10 @@
-//! What the tray's menu says: a function of how the desk stands. Sections and counts, never anybody's words.
+//! The tray's menu as a function of the desk's standing. Sections and counts, never customers' words.
 
 use tandem_conversation::{Availability, Section};
 
 use crate::standing::Standing;
 
-/// What somebody can choose in the menu.
+/// An item that can be chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
     Show(Section),
@@ -26,7 +26,7 @@ const CHOICES: [(Choice, &str); 9] = [
 ];
 
 impl Choice {
-    /// Its name between us and the system.
+    /// The item's id towards the system.
     pub fn id(self) -> &'static str {
         let known = CHOICES.iter().find(|(choice, _)| *choice == self);
         known.map(|(_, id)| *id).expect("BUG: a choice is not in the table")
@@ -40,7 +40,7 @@ impl Choice {
 /// One line of the menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
-    /// Words that cannot be chosen.
+    /// Text that cannot be chosen.
     Words(String),
     Rule,
     Choice(Choice, String),
@@ -48,7 +48,7 @@ pub enum Line {
 }
 
 impl Line {
-    /// Whether this line can become the other without another taking its place.
+    /// Whether this line can be updated in place to become the other.
     pub fn is_same_place(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Words(_), Self::Words(_)) | (Self::Rule, Self::Rule) => true,
@@ -84,7 +84,7 @@ pub fn lines(standing: &Standing) -> Vec<Line> {
     lines
 }
 
-/// The words as a sentence's beginning.
+/// The standing as a headline.
 fn headline(standing: &Standing) -> String {
     match standing {
         Standing::Locked => "Tandem is locked".into(),
@@ -106,7 +106,7 @@ mod tests {
         Standing::SignedIn { availability, offline: false, counts }
     }
 
-    /// The menu as it is read: `-` rules, `*` what is checked, `~` what cannot be chosen.
+    /// The menu as text: `-` separator, `*` checked, `~` disabled.
     fn drawn(standing: &Standing) -> Vec<String> {
         let line = |line: &Line| match line {
             Line::Words(words) => format!("~{words}"),

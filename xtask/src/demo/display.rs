@@ -1,5 +1,4 @@
-//! A display where there is none: virtual, with a message bus of its own for notifications and a keychain, and pictures
-//! of it all.
+//! A virtual display with its own message bus for notifications and a keychain, and screenshots of it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,7 +14,7 @@ use crate::sh;
 pub const FIRST_PICTURE: Duration = Duration::from_secs(15);
 pub const NEXT_PICTURE: Duration = Duration::from_secs(10);
 
-/// Shows notifications on the virtual display where dunst is installed.
+/// Shows notifications on the virtual display if dunst is installed.
 const SHOW_NOTIFICATIONS: &str = "command -v dunst >/dev/null && { dunst >/dev/null 2>&1 & }\n";
 
 pub struct VirtualDisplay {
@@ -29,7 +28,7 @@ impl VirtualDisplay {
         Ok(Self { name: xvfb::start(leash)?, picture: data.join("screenshot.png"), keychain: data.join("keychain") })
     }
 
-    /// The program on this display, with a bus of its own and without what needs a graphics card.
+    /// The program on this display, with its own bus and without GPU features.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = sh::command("dbus-run-session -- sh -c");
         let script = format!("{SHOW_NOTIFICATIONS}{}exec \"$0\"", keychain::START);
@@ -48,7 +47,7 @@ impl VirtualDisplay {
         &self.picture
     }
 
-    /// Replaces the picture in one step, so that a reader never sees half of one.
+    /// Replaces the screenshot atomically, so that a reader never sees half of one.
     pub fn take_picture(&self) -> Result<()> {
         let is_first = !self.picture.exists();
         let new = self.picture.with_extension("new.png");

@@ -1,4 +1,4 @@
-//! Waits for a hub to answer. One request by hand, instead of an HTTP library that everybody would have to compile first.
+//! Waits for a hub to answer. A hand-written request saves compiling an HTTP library first.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpStream, ToSocketAddrs as _};
@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 const PATIENCE: Duration = Duration::from_secs(2);
 const TRY_AGAIN: Duration = Duration::from_millis(100);
 
-/// Asks `GET /healthz` until the answer is 200; `check` may give up earlier. A hub behind TLS is not asked.
+/// Requests `GET /healthz` until the answer is 200; `check` may abort. A hub behind TLS is not checked.
 pub fn wait_until_healthy(url: &str, within: Duration, mut check: impl FnMut() -> Result<()>) -> Result<()> {
     let Some(address) = url.strip_prefix("http://") else {
         if !url.starts_with("https://") {

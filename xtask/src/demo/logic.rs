@@ -1,4 +1,4 @@
-//! The sample Your Logic: its own small service, found by the line it prints.
+//! The sample Your Logic: a small service, whose address is read from the line it prints.
 
 use std::process::Command;
 use std::time::Duration;

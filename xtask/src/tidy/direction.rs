@@ -4,7 +4,7 @@ use super::Package;
 
 struct Room {
     name: &'static str,
-    /// Crates of ours it may depend on; in its tests also those of `IN_TESTS`.
+    /// Our crates that it may depend on; its tests may also use `IN_TESTS`.
     may_use: &'static [&'static str],
 }
 
@@ -43,10 +43,10 @@ const ROOMS: &[Room] = &[
     Room { name: "xtask", may_use: &[] },
 ];
 
-/// What tests of the hub, the desk and the app may use besides.
+/// Also allowed in tests of the hub, the desk and the app.
 const IN_TESTS: &[&str] = &["tandem-testkit"];
 
-/// I/O that the pure core and the wire's shapes must not know, not even in tests.
+/// I/O that the pure core and the wire types must not use, not even in tests.
 const IMPURE: &[&str] =
     &["axum", "hyper", "notify-rust", "postgres", "reqwest", "rusqlite", "tauri", "tokio", "tokio-tungstenite"];
 const PURE: &[&str] = &["tandem-conversation", "tandem-protocol", "tandem-search"];

@@ -1,4 +1,4 @@
-//! What no file may be (too long) or contain (a path that exists on one machine only).
+//! Checks files for length and for paths that exist on one machine only.
 
 use std::path::Path;
 
@@ -8,19 +8,19 @@ use crate::sh;
 
 const MOST_LINES: usize = 600;
 const SOURCES: &[&str] = &["rs", "ts", "svelte", "css", "mjs", "js", "html"];
-/// Nobody reads these, so they may be long.
+/// Generated, so they may be long.
 const GENERATED: &[&str] = &["ui/shared/types.ts"];
 
-/// Folders at the top of some machine. Written apart, so that this file passes its own check.
+/// Top-level folders of some machines. Written in parts, so that this file passes its own check.
 const MACHINE_FOLDERS: &[&str] =
     &[concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/t", "mp/")];
 
-/// Looks at every file that is in the repository or about to be.
+/// Checks every file that is in the repository or about to be.
 pub fn complaints() -> Result<Vec<String>> {
     let listed = sh::output(&mut sh::command("git ls-files -z --cached --others --exclude-standard"))?;
     let mut complaints = Vec::new();
     for name in listed.split_terminator('\0') {
-        // Listed and yet absent: removed, but not committed so. Not text: a picture.
+        // Listed but absent: deleted without a commit. Not text: a picture.
         let Ok(text) = std::fs::read_to_string(sh::root().join(name)) else { continue };
         complaints.extend(too_long(name, &text));
         complaints.extend(machine_paths(name, &text));

@@ -1,4 +1,4 @@
-//! Under which licences the crates stand that we build on: those that may go into any product without asking.
+//! Allowed licences of dependencies: usable in any product without asking.
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use spdx::{Expression, ParseMode};
 
 use crate::sh;
 
-/// Permissive, or copyleft that ends at the file.
+/// Permissive, or copyleft limited to the file.
 const WELCOME: &[&str] = &[
     "0BSD",
     "Apache-2.0",
