@@ -1,4 +1,4 @@
-"""A Your Logic that takes its time: says 202 to every turn of a customer and brings its answer over the other door.
+"""A Your Logic that takes its time: says 202 to every turn of a customer and delivers its answer later.
 
 late.py ADDRESS HUB SECRET
 """

@@ -242,16 +242,13 @@ pub(super) fn burst(conversations: &[Vec<Exchange>]) -> Finding {
 /// Answers promised with 202.
 pub(super) fn later(exchanges: &[Exchange], mistakes: &[String]) -> Finding {
     if let Some(mistake) = mistakes.first() {
-        return fail(format!(
-            "{} answers came to the other door and were refused, the first with {mistake}",
-            mistakes.len()
-        ));
+        return fail(format!("{} later answers were refused, the first with {mistake}", mistakes.len()));
     }
     let later: Vec<_> = exchanges.iter().filter(|exchange| exchange.later).collect();
     let lost = later.iter().filter(|exchange| exchange.came.is_err()).count();
     match (later.len(), lost) {
         (0, _) => pass("everything was answered at once; nothing came with 202"),
-        (all, 0) => pass(format!("{all} answers came over the other door, in time")),
+        (all, 0) => pass(format!("{all} later answers came in time")),
         (all, lost) => {
             fail(format!("{lost} of {all} answers that were promised with 202 never came, or cannot be used"))
         }

@@ -209,7 +209,7 @@ pub(super) const TIMES: Check = Check {
     todo: "Answer within the timeout, or raise `logic.timeout_ms` at the hub.",
 };
 pub(super) const LATER: Check = Check {
-    name: "answers over the other door",
+    name: "later answers",
     why: "What is promised with 202 has to arrive at the hub before `expires`.",
     todo: "POST it with the bearer secret and the `requestId` to /api/v1/logic/conversations/{id}/responses of the hub.",
 };
