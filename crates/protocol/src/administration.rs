@@ -1,4 +1,4 @@
-//! What administrators manage: users and brands; and how users change their own password.
+//! Administration of users and brands, and changes of one's own password.
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{Role, UserId};
@@ -54,11 +54,11 @@ pub struct UserRow {
     pub email: String,
     pub name: String,
     pub role: Role,
-    /// The most conversations at once.
+    /// Maximum conversations at once.
     pub capacity: u32,
-    /// Ids of the brands whose conversations they take; none means all.
+    /// Ids of the brands whose conversations they take; empty means all.
     pub brands: Vec<String>,
-    /// Languages (BCP 47) of the conversations they take; none means all.
+    /// Languages (BCP 47) of the conversations they take; empty means all.
     pub languages: Vec<String>,
     /// Cannot sign in.
     pub suspended: bool,
@@ -87,7 +87,7 @@ pub struct UserAddition {
     pub languages: Vec<String>,
 }
 
-/// `PATCH /api/v1/users/{id}`: what is not named stays as it is.
+/// `PATCH /api/v1/users/{id}`: omitted fields keep their values.
 #[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct UserChange {
@@ -126,7 +126,7 @@ pub struct PasswordChange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BrandRow {
-    /// What pages write into the element.
+    /// Used in the page's markup.
     pub id: String,
     pub name: String,
     pub greeting: String,
@@ -154,7 +154,7 @@ pub struct BrandAddition {
     pub domains: Vec<String>,
 }
 
-/// `PATCH /api/v1/brands/{id}`: what is not named stays as it is.
+/// `PATCH /api/v1/brands/{id}`: omitted fields keep their values.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct BrandChange {

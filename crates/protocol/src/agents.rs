@@ -20,7 +20,7 @@ pub struct Login {
     pub password: String,
 }
 
-/// `GET /api/v1/about`: what the hub speaks, before anybody signs in.
+/// `GET /api/v1/about`: the hub's version, readable before sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct About {
@@ -36,12 +36,12 @@ pub struct Refresh {
     pub refresh_token: String,
 }
 
-/// A short access token and a refresh token that works once.
+/// A short-lived access token and a single-use refresh token.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Tokens {
     pub access_token: String,
-    /// Seconds until the access token ends.
+    /// Seconds until the access token expires.
     pub expires_in: u32,
     pub refresh_token: String,
     pub me: Me,
@@ -56,30 +56,30 @@ pub struct Me {
     pub email: String,
     pub account: String,
     pub permissions: Permissions,
-    /// The most conversations at once.
+    /// Maximum conversations at once.
     pub capacity: u32,
     #[serde(default)]
     pub skills: Skills,
     /// Whether this hub sends mail.
     #[serde(default)]
     pub mail: bool,
-    /// Where browsers reach this hub, if it knows.
+    /// The hub's address for browsers, if configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
-    /// Whether this hub can offer better words for a reply.
+    /// Whether this hub can offer a better wording for a reply.
     #[serde(default)]
     pub improve: bool,
 }
 
 impl Me {
-    /// What decides what the user may see.
+    /// The user's access rights.
     #[must_use]
     pub fn access(&self) -> Access<'_> {
         Access { user: self.user, permissions: &self.permissions, skills: &self.skills }
     }
 }
 
-/// `POST /api/v1/commands`: the same id twice has one effect and the same answer.
+/// `POST /api/v1/commands`: a repeated id has one effect and gets the same answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CommandRequest {
@@ -88,7 +88,7 @@ pub struct CommandRequest {
     pub command: AgentCommand,
 }
 
-/// What an agent may send.
+/// Commands of agents.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum AgentCommand {
@@ -96,18 +96,18 @@ pub enum AgentCommand {
         turn: TurnId,
         #[serde(deserialize_with = "crate::strict::strictly")]
         content: Content,
-        /// The last position the author had on screen; newer turns of our side refuse the reply.
+        /// The last position on the author's screen; a newer turn of our side refuses the reply.
         written_against: Position,
         #[serde(default)]
         mind_customer: bool,
-        /// Only while the conversation is in progress: a completed one is not reopened.
+        /// Only while the conversation is in progress: does not reopen a completed one.
         #[serde(default)]
         while_in_progress: bool,
     },
     Note {
         turn: TurnId,
         text: String,
-        /// Colleagues who are told of it; each takes part in the conversation or views all of them.
+        /// Colleagues to notify; each takes part in the conversation or views all of them.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<UserId>,
     },
@@ -135,16 +135,16 @@ pub enum AgentCommand {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
-    /// A partner, by a link whose token only its maker knows.
+    /// Invites a partner, by a link whose token only its maker knows.
     InviteExternal {
         link: LinkId,
         /// SHA-256 of the link's token, in hexadecimal.
         secret_hash: String,
         name: String,
-        /// Where the hub mails a link of its own making to.
+        /// Where the hub mails a link with its own token.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         email: Option<String>,
-        /// How long the link lives, in seconds.
+        /// Lifetime of the link, in seconds.
         ttl_s: u32,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
@@ -179,7 +179,7 @@ pub enum AgentCommand {
     PressButton {
         action: String,
     },
-    /// What whoever took over thinks of the packet in this note.
+    /// The new agent's grade for the handover in this note.
     GradeHandover {
         turn: TurnId,
         grade: Grade,
@@ -195,7 +195,7 @@ pub enum AgentCommand {
 }
 
 impl AgentCommand {
-    /// The colleagues whom the command names, and about whom its receiver has to know more.
+    /// Colleagues named by the command, whom its receiver must look up.
     #[must_use]
     pub fn colleagues(&self) -> &[UserId] {
         match self {
@@ -205,7 +205,7 @@ impl AgentCommand {
         }
     }
 
-    /// The command as it is decided. `named` are its [`AgentCommand::colleagues`].
+    /// The command for `decide`. `named` are its [`AgentCommand::colleagues`].
     #[must_use]
     pub fn decided_as(self, received: Time, mut named: Vec<Named>) -> Command {
         match self {
@@ -247,18 +247,18 @@ impl AgentCommand {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CommandAccepted {
-    /// Of the turn that the command added, or else of the conversation's last event.
+    /// Position of the added turn, or else of the conversation's last event.
     pub position: Position,
 }
 
-/// `POST /api/v1/conversations/{id}/improve`: a reply that is not sent yet.
+/// `POST /api/v1/conversations/{id}/improve`: an unsent reply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Improve {
     pub text: String,
 }
 
-/// The same reply in better words. Nothing is sent.
+/// The reply in a better wording. Nothing is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Improved {
@@ -266,16 +266,16 @@ pub struct Improved {
     pub by: Improver,
 }
 
-/// Whose words they are.
+/// Who suggested the wording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Improver {
     Logic,
-    /// A writing model that the company has set up.
+    /// The company's writing model.
     Model,
 }
 
-/// `GET /api/v1/conversations`: states, the neediest first.
+/// `GET /api/v1/conversations`: states, most urgent first.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConversationPage {
@@ -288,21 +288,21 @@ pub struct ConversationPage {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EventPage {
-    /// As they are stored, so that nothing is lost of what a newer version wrote.
+    /// As stored, so that data of a newer version is kept.
     #[schema(value_type = Vec<Object>)]
     pub events: Vec<Box<RawValue>>,
     /// Whether there are older ones.
     pub more: bool,
 }
 
-/// `GET /api/v1/customers/{id}/journey`: conversations of a customer. With `newest`, newest first and in pages; without,
-/// as much of the newest as one answer holds, oldest first.
+/// `GET /api/v1/customers/{id}/journey`: a customer's conversations. With `newest`, newest first and in pages.
+/// Without, the newest that fit one answer, oldest first.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Journey {
     #[schema(value_type = Vec<Object>)]
     pub conversations: Vec<Box<RawValue>>,
-    /// What `before` is for the next page; none if there are no older ones.
+    /// `before` for the next page; none if there are no older ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
@@ -312,17 +312,16 @@ pub struct Journey {
 #[serde(rename_all = "camelCase")]
 pub struct SearchPage {
     pub hits: Vec<SearchHit>,
-    /// A sentence about what of the query was not understood.
+    /// A sentence about the part of the query that was not understood.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
 }
 
-/// One thing that was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SearchHit {
     pub conversation: ConversationId,
-    /// Of the turn; 0 for a customer.
+    /// Position of the turn; 0 for a customer.
     pub position: Position,
     /// None for a customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -331,16 +330,16 @@ pub struct SearchHit {
     /// The customer's name.
     pub name: String,
     pub channel: Channel,
-    /// When the turn was said, or something last happened in the customer's conversation.
+    /// Time of the turn, or of the last event in the customer's conversation.
     pub time: Time,
-    /// Who said it; none for a customer.
+    /// The author; none for a customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Participant>,
     pub kind: SearchKind,
     /// The turn is a file.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub attachment: bool,
-    /// The stretch of text around the first word that was found.
+    /// The text around the first match.
     pub snippet: Vec<SearchSpan>,
 }
 
@@ -358,19 +357,19 @@ pub enum SearchKind {
 #[serde(rename_all = "camelCase")]
 pub struct SearchSpan {
     pub text: String,
-    /// What was looked for.
+    /// Whether it is a match.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hit: bool,
 }
 
-/// `POST /api/v1/alerts`: what became of alerts on this agent's screen.
+/// `POST /api/v1/alerts`: outcomes of alerts on this agent's screen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AlertReports {
     pub reports: Vec<AlertReport>,
 }
 
-/// One thing that happened to an alert. What is reported again changes nothing.
+/// An event of an alert. Repeats change nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AlertReport {
@@ -383,7 +382,7 @@ pub struct AlertReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum AlertOutcome {
-    /// The system has put it on the screen.
+    /// The system has shown it.
     Shown {},
     Muted {
         why: Muted,
@@ -399,7 +398,7 @@ impl AlertOutcome {
     }
 }
 
-/// Why an alert was not put on the screen.
+/// Why an alert was not shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Muted {
@@ -422,7 +421,7 @@ pub struct AlertLedger {
     pub calls: Vec<CallAlerts>,
 }
 
-/// Who was told of one call for help.
+/// The alerts of one call for help.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CallAlerts {
@@ -434,15 +433,15 @@ pub struct CallAlerts {
     pub alerts: Vec<Alert>,
 }
 
-/// One agent's alert; each time says when that happened first.
+/// One agent's alert; each time is the first of its kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Alert {
     pub user: UserId,
     pub name: String,
-    /// Found to be called.
+    /// The agent was found to be called.
     pub decided: Time,
-    /// Told to the desk.
+    /// Sent to the desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -456,7 +455,7 @@ pub struct Alert {
     pub clicked: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joined: Option<Time>,
-    /// Somebody else took the call, or it became needless.
+    /// Another agent took the call, or it was no longer needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expired: Option<Time>,
 }
@@ -468,13 +467,13 @@ pub struct ButtonDefinition {
     pub title: String,
     #[serde(default)]
     pub description: String,
-    /// What Your Logic is told when it is pressed.
+    /// Sent to Your Logic when the button is pressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
     /// A text for the clipboard, with variables such as `{customer.name}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<String>,
-    /// An address for the browser, with variables after the host.
+    /// A URL to open, with variables after the host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Whether agents see it.
@@ -485,7 +484,7 @@ pub struct ButtonDefinition {
     pub external: bool,
     #[serde(default = "yes")]
     pub active: bool,
-    /// Its place among the others, from the top; equals stand by title.
+    /// Sort order; ties are sorted by title.
     #[serde(default)]
     pub order: u32,
 }
@@ -495,7 +494,6 @@ fn yes() -> bool {
 }
 
 impl ButtonDefinition {
-    /// The button of this id.
     #[must_use]
     pub fn of(self, id: ButtonId) -> Button {
         let Self { title, description, action, copy, url, agents, external, active, order } = self;

@@ -1,4 +1,4 @@
-//! The web chat's side: what a customer's browser sends and gets.
+//! The web chat's API for customers' browsers.
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{Choice, ConversationId, Media, MediaId, ParticipantKind, Position, Stage, Time, TurnId};
@@ -14,11 +14,11 @@ pub struct SessionRequest {
     pub resume: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
-    /// What the page calls the customer; unproven.
+    /// The page's name for the customer; unproven.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Who the customer is, proven: a JWT signed with the brand's secret (HS256, with `sub` and `exp`; `name`, `email` and
-    /// `phone_number` as the page knows them).
+    /// Proof of the customer's identity: a JWT signed with the brand's secret (HS256, with `sub` and `exp`; optionally
+    /// `name`, `email` and `phone_number`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,
 }
@@ -29,12 +29,12 @@ pub struct SessionResponse {
     pub token: String,
     pub brand: BrandLook,
     pub conversation: Option<ChatConversation>,
-    /// Largest file that may be sent, in bytes.
+    /// Maximum size of a file, in bytes.
     #[serde(default)]
     pub max_file_bytes: u64,
 }
 
-/// Look and words of a web chat.
+/// Look and texts of a web chat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BrandLook {
@@ -68,11 +68,11 @@ pub struct ChatEntries {
     pub entries: Vec<ChatEntry>,
     /// Whether there is more after `upTo`.
     pub more: bool,
-    /// How far this page was read: the next one begins after it. Behind the last entry where nothing for customers follows.
+    /// The last position read: the next page begins after it. It may be beyond the last entry if no visible one
+    /// follows.
     pub up_to: Position,
 }
 
-/// One thing the customer sees.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChatEntry {
@@ -90,7 +90,7 @@ pub struct ChatEntry {
     pub choices: Vec<Choice>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<Media>,
-    /// What opens the file at `/chat/v1/media/{id}?t=…`, today and tomorrow, and nothing else.
+    /// Access right for `/chat/v1/media/{id}?t=…`, valid today and tomorrow, for this file only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub right: Option<String>,
     /// For an answer: the question and the choice taken.
@@ -110,7 +110,7 @@ pub enum ChatKind {
     System,
 }
 
-/// `POST /chat/v1/messages`; the id is made by the browser, the same id twice has one effect.
+/// `POST /chat/v1/messages`; the browser makes the id, and a repeat has one effect.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChatMessage {
@@ -134,20 +134,19 @@ pub struct ChatAnswer {
 #[serde(rename_all = "camelCase")]
 pub struct ChatAccepted {
     pub id: TurnId,
-    /// Where the message is now.
+    /// The conversation that the message is in.
     pub conversation: ConversationId,
     pub position: Position,
 }
 
-/// What the browser sends on `WS /chat/v1/live`. Pages of an earlier version name no conversation; the hub takes the one
-/// that is shown.
+/// Frames from the browser on `WS /chat/v1/live`. Older pages name no conversation; the hub then uses the shown one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum ChatSend {
     /// First frame.
     Hello {
         token: String,
-        /// What `after` counts in. Another one than is shown now: everything is repeated.
+        /// The conversation that `after` counts in. If another is shown now, everything is repeated.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         conversation: Option<ConversationId>,
         #[serde(default)]
@@ -159,18 +158,18 @@ pub enum ChatSend {
         conversation: Option<ConversationId>,
         on: bool,
     },
-    /// Also for an earlier conversation of the same visitor. One that is not theirs is ignored.
+    /// Also for an earlier conversation of the same visitor. Others are ignored.
     Receipt {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         conversation: Option<ConversationId>,
         stage: Stage,
         up_to: Position,
     },
-    /// Begin a new conversation instead of going on with the completed one.
+    /// Start a new conversation instead of continuing the completed one.
     New {},
 }
 
-/// What the hub sends on `WS /chat/v1/live`.
+/// Frames from the hub on `WS /chat/v1/live`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum ChatFrame {
@@ -201,7 +200,7 @@ pub enum ChatFrame {
         conversation: ConversationId,
         status: ChatStatus,
     },
-    /// Nothing has happened for a while, and the connection works.
+    /// A sign of life on a quiet connection.
     Alive {},
     Error {
         code: String,

@@ -1,4 +1,4 @@
-//! The external agents' side: what the page behind a link sends and gets. Everything stands under `/guest/{token}/`.
+//! The external agents' API, under `/guest/{token}/`.
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
@@ -8,15 +8,15 @@ use utoipa::ToSchema;
 
 use crate::chat::{ChatConversation, ChatEntry};
 
-/// How a link stands, as seen from one browser.
+/// The standing of a link, as seen from one browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
-    /// Nobody has opened it yet.
+    /// Not opened yet.
     Unopened,
-    /// This browser has.
+    /// Opened by this browser.
     Open,
-    /// Another browser has.
+    /// Opened by another browser.
     Elsewhere,
     Expired,
     Revoked,
@@ -32,26 +32,25 @@ pub enum Standing {
 pub struct GuestInvitation {
     pub standing: Standing,
     pub company: String,
-    /// Who may be asked for another link; none for Your Logic.
+    /// Who to ask for another link; none for Your Logic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invited_by: Option<String>,
-    /// Under which name the external agent speaks.
+    /// The external agent's name.
     pub name: String,
-    /// What the inviter wrote; only while this browser may read it.
+    /// The inviter's note; only while this browser may read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     pub expires: Time,
     /// The hub's time, because clocks differ.
     pub now: Time,
-    /// Largest file that may be sent, in bytes.
+    /// Maximum size of a file, in bytes.
     #[serde(default)]
     pub max_file_bytes: u64,
-    /// For this browser once it has opened the link.
+    /// For this browser, once it has opened the link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ChatConversation>,
 }
 
-/// One thing the external agent sees.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GuestEntry {
@@ -69,11 +68,11 @@ pub struct GuestEntries {
     pub entries: Vec<GuestEntry>,
     /// Whether there is more after `upTo`.
     pub more: bool,
-    /// How far this page was read: the next one begins after it.
+    /// The last position read: the next page begins after it.
     pub up_to: Position,
 }
 
-/// `POST /guest/{token}/messages`; the id is made by the browser, the same id twice has one effect.
+/// `POST /guest/{token}/messages`; the browser makes the id, and a repeat has one effect.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GuestMessage {
@@ -82,11 +81,11 @@ pub struct GuestMessage {
     pub text: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<MediaId>,
-    /// The last position the author had on screen; newer turns of our side refuse the message.
+    /// The last position on the author's screen; a newer turn of our side refuses the message.
     pub written_against: Position,
 }
 
-/// `GET /guest/{token}/buttons`: a custom button with the values of this conversation.
+/// `GET /guest/{token}/buttons`: a custom button with this conversation's values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GuestButton {
@@ -94,21 +93,21 @@ pub struct GuestButton {
     pub title: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// Goes to Your Logic with a press.
+    /// Sent to Your Logic when pressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
     /// For the clipboard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<String>,
-    /// For a new page.
+    /// Opens in a new page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// Why it cannot be used now; there is neither text nor URL then.
+    /// Why it is unusable now; then there is neither text nor URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unusable: Option<String>,
 }
 
-/// `POST /guest/{token}/press`; the id is made by the browser, the same id twice has one effect.
+/// `POST /guest/{token}/press`; the browser makes the id, and a repeat has one effect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GuestPress {
@@ -120,12 +119,12 @@ pub struct GuestPress {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GuestLeave {
-    /// A word to the agents.
+    /// A message to the agents.
     #[serde(default)]
     pub word: String,
 }
 
-/// What the page sends on `WS /guest/{token}/live`. A conversation that is not the link's is ignored.
+/// Frames from the page on `WS /guest/{token}/live`. Frames for another conversation are ignored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum GuestSend {
@@ -149,7 +148,7 @@ pub enum GuestSend {
     },
 }
 
-/// What the hub sends on `WS /guest/{token}/live`.
+/// Frames from the hub on `WS /guest/{token}/live`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum GuestFrame {
@@ -171,13 +170,13 @@ pub enum GuestFrame {
         kind: ParticipantKind,
         on: bool,
     },
-    /// The buttons, or what they are filled with, may be others now: they are asked for again.
+    /// The buttons or their values may have changed: fetch them again.
     Buttons {},
-    /// The link is over; the connection ends.
+    /// The link has ended; so does the connection.
     Over {
         standing: Standing,
     },
-    /// Nothing has happened for a while, and the connection works.
+    /// A sign of life on a quiet connection.
     Alive {},
     Error {
         code: String,

@@ -1,13 +1,13 @@
-//! What travels between the hub and everybody else: desks, web chats, guests, Your Logic. Shapes, no behaviour.
+//! The wire types between the hub and its clients: desks, web chats, guests, Your Logic. Types, no behaviour.
 //!
-//! Hub and desk are updated at different times, so who reads what decides how strict a shape is:
+//! Hub and desk are updated at different times, so the reader decides how strict a type is:
 //!
-//! - **Strict**: what a client asks for (bodies and queries of requests, [`agents::DeskFrame`]). An unknown field or
-//!   command could change what is asked, so the hub refuses it with `input.invalid`. A newer desk therefore sends what is
-//!   new only to a hub that speaks its version; what must reach every hub travels in headers, which old hubs ignore.
-//! - **Lenient**: what the hub tells (states, events, frames, answers). Unknown fields are ignored; unknown kinds of
-//!   events, contents, participants and frames are kept as they came, counted, and shown as "update to see this". An
-//!   event is cached as its text, so that a newer desk understands what an older one only kept.
+//! - **Strict**: requests from clients (bodies, queries, [`agents::DeskFrame`]). An unknown field or command could change
+//!   the meaning, so the hub refuses it with `input.invalid`. A newer desk therefore uses new fields only with hubs of its
+//!   version. Data for every hub travels in headers, which old hubs ignore.
+//! - **Lenient**: data from the hub (states, events, frames, answers). Unknown fields are ignored. Unknown kinds of
+//!   events, contents, participants and frames are stored unchanged, counted, and shown as "update to see this". An
+//!   event is cached as text, so that a newer desk understands what an older one only stored.
 
 pub mod administration;
 pub mod agents;
@@ -21,8 +21,8 @@ mod strict;
 pub use names::wire_names;
 pub use problem::Problem;
 
-/// One line per change of what travels between hub and desk; the last line is the version that is spoken. A test fails
-/// when a shape changes without a line (`tests/versions.rs`).
+/// One line per change between hub and desk; the last line is the current version. A test fails when a type changes
+/// without a line (`tests/versions.rs`).
 pub const VERSIONS: &[&str] = &[
     "1: events, states and commands over HTTP and one WebSocket",
     "2: each frame of what happens names the cursor of the one before it",
@@ -36,22 +36,22 @@ pub const VERSIONS: &[&str] = &[
     "10: desks say their version and what they hold; what is unknown is kept; logs have an identity",
 ];
 
-/// The oldest version that hub and desk still speak with the other side.
+/// The oldest version that this version can talk to.
 pub const MIN_VERSION: u32 = 8;
 
-/// What a desk speaks that does not say its version.
+/// The version of desks that do not send one.
 pub const UNNAMED_VERSION: u32 = 8;
 
-/// From this version on, desks name what they hold when they come ([`agents::DeskFrame::Holds`]).
+/// From this version on, desks name what they hold when they connect ([`agents::DeskFrame::Holds`]).
 pub const NAMES_HELD: u32 = 10;
 
-/// The header in which a desk says its version, with each request.
+/// The header with the desk's version, in each request.
 pub const VERSION_HEADER: &str = "tandem-version";
 
-/// The header in which a desk says which log its cursor belongs to.
+/// The header with the log of the desk's cursor.
 pub const LOG_HEADER: &str = "tandem-log";
 
-/// The version this build speaks.
+/// The version of this build.
 #[must_use]
 pub fn version() -> u32 {
     u32::try_from(VERSIONS.len()).unwrap_or(u32::MAX)

@@ -12,17 +12,17 @@ use utoipa::ToSchema;
 
 pub use schema::schema;
 
-/// What the hub POSTs, one at a time and in order within a conversation.
+/// A request from the hub; one at a time and in order within a conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LogicRequestBody {
-    /// Also the `webhook-id`; a repeat carries the same.
+    /// Also the `webhook-id`; the same in a repeat.
     pub request_id: RequestId,
-    /// Only asks what the answer would be. It is shown or compared, never carried out; a service must do nothing either
-    /// that anybody could notice.
+    /// Only asks what the answer would be. The answer is shown or compared, never carried out, so the service must
+    /// have no side effects either.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
-    /// An answer after this moment is never sent to the customer.
+    /// A later answer is never sent to the customer.
     pub expires: Time,
     pub time: Time,
     pub trigger: TriggerBody,
@@ -33,7 +33,7 @@ pub struct LogicRequestBody {
     pub engagements: Vec<Engagement>,
     /// The conversation so far, oldest first; at most the newest 200, and fewer if the request would be too large.
     pub turns: Vec<TurnBody>,
-    /// Of those 200, the oldest that are left out so that the request is not too large.
+    /// How many of those 200 were dropped, oldest first, to keep the request within its limit.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub turns_left_out: usize,
 }
@@ -59,21 +59,21 @@ pub struct TriggerBody {
     /// The custom button, for `BUTTON_PRESSED`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
-    /// What an agent thinks of a packet of yours, for `HANDOVER_GRADED`.
+    /// An agent's grade for one of your packets, for `HANDOVER_GRADED`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub graded: Option<GradedBody>,
-    /// Whom the customer was taken for, for `CUSTOMER_LINKED`.
+    /// The customer's previous identity, for `CUSTOMER_LINKED`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<Former>,
-    /// The reply of an agent that is not sent yet, for `IMPROVE`.
+    /// The agent's unsent reply, for `IMPROVE`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<String>,
-    /// What happened before this while you were being asked, oldest first: it is not asked about again. Mostly what the
-    /// customer wrote in several turns; each is a whole trigger.
+    /// Earlier events that happened while you were being asked, oldest first; there is no other request about them.
+    /// Mostly several turns of the customer; each is a whole trigger.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(no_recursion)]
     pub joined: Vec<TriggerBody>,
-    /// The oldest that are left out of `joined` so that the request is not too large.
+    /// How many of `joined` were dropped, oldest first, to keep the request within its limit.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub joined_left_out: usize,
 }
@@ -91,10 +91,10 @@ pub struct GradedBody {
 pub struct CustomerBody {
     pub id: CustomerId,
     pub name: String,
-    /// Your own data about the customer, as you left it in any of their conversations.
+    /// Your own data about the customer, as last stored from any of their conversations.
     #[schema(value_type = Object)]
     pub custom: Map<String, Value>,
-    /// Addresses that are proven to be theirs, your own customer id first.
+    /// The customer's proven addresses, your own customer id first.
     #[serde(default)]
     pub contacts: Vec<Contact>,
 }
@@ -110,12 +110,12 @@ pub struct ConversationBody {
     pub fallback_to_agent: bool,
     pub language: Option<String>,
     pub tags: Vec<String>,
-    /// Your own data, as you left it.
+    /// Your own data about the conversation, as last stored.
     #[schema(value_type = Object)]
     pub custom: Map<String, Value>,
 }
 
-/// One turn, as everybody of our side sees it.
+/// One turn, as our side sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TurnBody {
@@ -128,21 +128,20 @@ pub struct TurnBody {
     pub silent: bool,
 }
 
-/// What Your Logic answers, at once (200 with this body) or later
-/// (`POST /api/v1/logic/conversations/{id}/responses`).
+/// Your Logic's answer, at once (200 with this body) or later (`POST /api/v1/logic/conversations/{id}/responses`).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct LogicResponseBody {
     pub request_id: Option<RequestId>,
     pub control: Control,
-    /// Changes of the customer, in all of their conversations.
+    /// Changes to the customer, in all of their conversations.
     pub customer: CustomerPatch,
     pub conversation: ConversationPatch,
     pub actions: Vec<Action>,
 }
 
 impl LogicResponseBody {
-    /// The answer as it is decided, to `request` or unasked.
+    /// The answer as a command, to `request` or unprompted.
     #[must_use]
     pub fn decided_as(self, request: Option<RequestId>) -> Command {
         let Self { control, customer, conversation, actions, .. } = self;

@@ -1,9 +1,9 @@
-//! Names of fields in generated schemas.
+//! Field names in generated schemas.
 
 use serde_json::{Map, Value};
 
-/// Sets right what the schema generator does not know: fields of enum variants travel in camel case (`rename_all_fields`),
-/// as every field does.
+/// Fixes what the schema generator misses: fields of enum variants are in camel case (`rename_all_fields`), like all
+/// fields.
 #[must_use]
 pub fn wire_names(schema: Value) -> Value {
     match schema {

@@ -1,4 +1,4 @@
-//! Errors on every HTTP door: RFC 9457 problem documents with a stable code.
+//! HTTP errors: RFC 9457 problem documents with a stable code.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,17 +16,16 @@ pub struct Problem {
     pub code: String,
     /// For people.
     pub detail: String,
-    /// When trying again makes sense, in seconds.
+    /// When to retry, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
-    /// The typed rejection, where the conversation refused.
+    /// The typed rejection, if the conversation refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub rejection: Option<Value>,
 }
 
 impl Problem {
-    /// A problem with a code and words for people.
     #[must_use]
     pub fn new(status: u16, code: &str, detail: impl Into<String>) -> Self {
         Self {

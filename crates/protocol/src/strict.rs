@@ -1,10 +1,10 @@
-//! Reads what a client asks for as strictly inside as outside, where a shape is shared with what the hub tells.
+//! Parses requests strictly, also in types that are lenient when sent by the hub.
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-/// Reads a value and refuses fields that this version does not know; they could change what is asked.
+/// Parses a value and refuses unknown fields, which could change the request.
 pub(crate) fn strictly<'de, T: DeserializeOwned + Serialize, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -17,7 +17,7 @@ pub(crate) fn strictly<'de, T: DeserializeOwned + Serialize, D: Deserializer<'de
     }
 }
 
-/// A field that was given and not read. Nothing is the same as no field.
+/// A given but unknown field. An empty value counts as absent.
 fn unknown<'a>(given: &'a Value, known: &Value) -> Option<&'a str> {
     match (given, known) {
         (Value::Object(given), Value::Object(known)) => given.iter().find_map(|(name, value)| match known.get(name) {

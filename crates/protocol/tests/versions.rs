@@ -1,16 +1,16 @@
-//! What travels between hub and desk does not change without a line in `VERSIONS`.
+//! Data between hub and desk does not change without a line in `VERSIONS`.
 //!
-//! The shapes are taken from their sources, with all that serde is told about them: names, tags, defaults and what is
-//! refused. Comments and layout do not count.
+//! The types are read from their sources, with everything that serde sees: names, tags, defaults and refusals.
+//! Comments and layout do not count.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 use std::path::Path;
 
-/// Of each version the hash of its shapes, from the first one that was hashed. A released line never changes.
+/// The hash of each version's types, from the first hashed version on. A released line never changes.
 const HASHES: &[(u32, u64)] = &[(10, 0xb699_80a9_d726_881c)];
 
-/// Where shapes are that travel between hub and desk.
+/// Where the types between hub and desk are defined.
 const SOURCES: [&str; 20] = [
     "protocol/src/agents.rs",
     "protocol/src/agents/live.rs",
@@ -39,7 +39,7 @@ fn what_travels_changes_only_with_a_line_in_versions() {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut shapes: Vec<String> =
         SOURCES.iter().flat_map(|source| shapes(&std::fs::read_to_string(crates.join(source)).unwrap())).collect();
-    // Where a shape is defined does not matter.
+    // Where a type is defined does not matter.
     shapes.sort();
     assert!(shapes.len() > 60, "the shapes are found: {}", shapes.len());
     let (version, known) = *HASHES.last().unwrap();
@@ -64,7 +64,7 @@ fn comments_and_layout_do_not_count_and_attributes_do() {
     assert_eq!(shapes("#[derive(Clone)] struct Inner { x: u32 }"), Vec::<String>::new());
 }
 
-/// Every type of a source that is read or written, without comments and spaces.
+/// Every serialised type of a source, without comments and spaces.
 fn shapes(source: &str) -> Vec<String> {
     let plain: String =
         source.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join(" ");
@@ -76,14 +76,14 @@ fn shapes(source: &str) -> Vec<String> {
             continue;
         }
         let shape: String = rest[..end(rest)].chars().filter(|c| !c.is_whitespace()).collect();
-        // Other derives make nothing travel.
+        // Other derives do not affect the wire.
         let (_, shape) = shape.split_once(']').unwrap_or_default();
         found.push(shape.to_owned());
     }
     found
 }
 
-/// Where the type ends that begins here: its closing brace, or the semicolon of a tuple.
+/// The end of the type that begins here: its closing brace, or the semicolon of a tuple.
 fn end(text: &str) -> usize {
     let mut depth = 0_usize;
     for (at, c) in text.char_indices() {
@@ -102,7 +102,7 @@ fn end(text: &str) -> usize {
     text.len()
 }
 
-/// FNV-1a: the same everywhere and for ever.
+/// FNV-1a: stable everywhere.
 fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -7,31 +7,31 @@ use uuid::Uuid;
 
 use super::{Colleague, Me};
 
-/// What the hub sends on the live connection. The kind is the one key (`{"batch": …}`), because a reader can then take
-/// in thousands of changes without a detour through untyped values.
+/// Frames from the hub on the live connection. The kind is the one key (`{"batch": …}`), so that a reader parses
+/// thousands of changes without untyped values.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum LiveFrame {
     /// The first frame.
     Hello {
-        /// What desks that do not know `speaks` compare with their own version, and refuse if it is greater. It stays
+        /// Desks that do not know `speaks` compare it with their own version, and refuse if it is greater. It stays
         /// [`UNNAMED_VERSION`](crate::UNNAMED_VERSION) for ever.
         version: u32,
-        /// The version that the hub speaks; none for a hub that says it in `version`.
+        /// The version that the hub speaks; none for older hubs, which use `version`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         speaks: Option<u32>,
         /// The oldest version of a desk that may connect.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         oldest: Option<u32>,
-        /// Which log the cursors are of; another one makes a desk start afresh.
+        /// The log of the cursors; a new one makes a desk start afresh.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         log: Option<Uuid>,
         me: Me,
         time: Time,
     },
-    /// The cursor is unknown here: forget everything cached, all that is visible follows.
+    /// The cursor is unknown: clear the cache; everything visible follows.
     Reset {},
-    /// Everything that happened between two positions of the account's log, as far as this user may see it.
+    /// Everything between two positions of the account's log that this user may see.
     Batch(Batch),
     /// Nothing happened; complete up to here and now.
     Alive {
@@ -46,19 +46,19 @@ pub enum LiveFrame {
         by: Participant,
         until: Time,
     },
-    /// Users came, went, or were changed.
+    /// Users came, left or changed.
     People {
         people: Vec<Colleague>,
     },
-    /// The custom buttons that this user may see, all of them and in their order.
+    /// All custom buttons of this user, in their order.
     Buttons {
         buttons: Vec<Button>,
     },
-    /// What is known of the alerts of these conversations has changed; for those who view all of them.
+    /// The alerts of these conversations changed; for users who view all conversations.
     Alerts {
         conversations: Vec<ConversationId>,
     },
-    /// What the client sent was not understood, or the connection is about to end.
+    /// The client's frame was not understood, or the connection is about to end.
     Error {
         code: String,
         message: String,
@@ -92,10 +92,10 @@ pub const LIVE_FRAMES: [&str; 9] =
 pub struct Batch {
     pub cursor: u64,
     pub time: Time,
-    /// The cursor of the frame before this one, once the past is told: whoever stands before it has missed a frame.
+    /// The cursor of the previous frame, once catch-up is done: a desk with a lower cursor has missed a frame.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<u64>,
-    /// Still older than what was known when the connection began.
+    /// Still older than the start of the connection.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub catching_up: bool,
     pub changes: Vec<Box<RawValue>>,
@@ -105,22 +105,22 @@ pub struct Batch {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LiveChange {
-    /// A conversation is visible now, and this is its whole state.
+    /// A conversation became visible, with its whole state.
     Opened(Box<Conversation>),
     Event(Box<Event>),
-    /// A conversation is not visible any more.
+    /// A conversation is no longer visible.
     Closed(ConversationId),
 }
 
-/// What the desk sends on the live connection.
+/// Frames from the desk on the live connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum DeskFrame {
-    /// The agent is writing in this conversation.
+    /// The agent is typing in this conversation.
     Typing { conversation: ConversationId },
-    /// Whether the agent takes calls for help. Why not stays on their machine.
+    /// Whether the agent takes calls for help. The reason stays on their machine.
     Presence { available: bool },
-    /// What the desk holds, and up to which position, in as many frames as it takes; answers the greeting.
+    /// The conversations that the desk holds, with positions, in one or more frames; answers the greeting.
     Holds {
         conversations: Vec<(ConversationId, Position)>,
         /// Another frame with more of them follows.

@@ -1,4 +1,4 @@
-//! The protocol of Your Logic as JSON Schema, made from the types themselves.
+//! The protocol of Your Logic as JSON Schema, generated from the types.
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{RefOr, Schema};
@@ -7,7 +7,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::{LogicRequestBody, LogicResponseBody};
 use crate::wire_names;
 
-/// Request, answer, and all that they are made of, as one document of JSON Schema 2020-12.
+/// Request, answer, and all their types, as one JSON Schema 2020-12 document.
 #[must_use]
 pub fn schema() -> Value {
     let mut found = Vec::new();
@@ -32,7 +32,7 @@ fn collect<T: ToSchema + PartialSchema>(found: &mut Vec<(String, RefOr<Schema>)>
     T::schemas(found);
 }
 
-/// OpenAPI's schemas are those of JSON Schema, but their references start elsewhere.
+/// OpenAPI's schemas are JSON Schema, but with another reference prefix.
 fn adapted(value: Value) -> Value {
     match value {
         Value::Object(fields) => fields
@@ -52,7 +52,7 @@ fn adapted(value: Value) -> Value {
 mod tests {
     use serde_json::Value;
 
-    /// The committed file is what the types say; `UPDATE_TYPES=1` writes it.
+    /// The committed file matches the types; `UPDATE_TYPES=1` writes it.
     #[test]
     fn the_committed_schema_is_the_generated_one() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/your-logic.schema.json");
