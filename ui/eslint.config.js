@@ -21,7 +21,7 @@ export default ts.config(
     languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: [".svelte"], svelteConfig } },
   },
   {
-    // The Enter that ends a Japanese, Chinese or Korean word sends and opens nothing.
+    // The Enter that ends a Japanese, Chinese or Korean word must send and open nothing.
     files: ["desk/src/**", "chat/src/**"],
     rules: {
       "no-restricted-syntax": [
@@ -39,7 +39,7 @@ export default ts.config(
       "no-console": "error",
       "svelte/no-at-html-tags": "error",
       "no-undef": "off",
-      // The generated host is the only door out of the interface.
+      // The generated host is the interface's only access to the outside.
       "no-restricted-imports": ["error", { patterns: ["@tauri-apps/*"] }],
       "no-restricted-globals": ["error", "fetch", "EventSource", "WebSocket"],
     },

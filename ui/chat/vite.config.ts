@@ -13,7 +13,7 @@ export default defineConfig({
     target: "es2022",
     cssTarget: "es2022",
     lib: { entry: here("./src/index.ts"), formats: ["es"], fileName: () => "chat.js" },
-    // Vite keeps the white space of ES libraries for the sake of later bundlers; this file goes straight to browsers.
+    // Vite keeps the white space of ES libraries for later bundlers; this file goes straight to browsers.
     rolldownOptions: { output: { codeSplitting: false, minify: { compress: true, mangle: true, codegen: true } } },
     reportCompressedSize: true,
   },

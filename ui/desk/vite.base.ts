@@ -1,4 +1,4 @@
-// What the build, the development server and the tests have in common.
+// Shared by the build, the development server and the tests.
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import icons from "unplugin-icons/vite";

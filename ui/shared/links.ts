@@ -1,17 +1,17 @@
-// Finds web and e-mail addresses in what people wrote: the one linkifier of desk, web chat and guest page. Pure, and linear in
-// the length of the text. An address that could mislead about its host is not a link, or shows the host that is really asked.
+// Finds web and e-mail addresses in text: the one linkifier of desk, web chat and guest page. Pure, and linear in the
+// length of the text. An address that could mislead about its host is not a link, or shows its real host.
 
 export interface Piece {
-  /** As written, but for hosts that only look like others. */
+  /** As written, except for deceptive hosts. */
   text: string;
-  /** Where it leads: `https:`, `http:` or `mailto:`, and nothing else. */
+  /** Where it leads: `https:`, `http:` or `mailto:` only. */
   href: string | null;
 }
 
-// White space, quotes and brackets that addresses never hold, punctuation of scripts that need no space after it, and characters
-// that cannot be seen or that turn the direction of what follows.
+// White space, quotes and brackets that addresses never contain, punctuation of scripts that need no space after it,
+// invisible characters, and characters that change the direction.
 const STOPS = String.raw`\s<>"\x60|\\^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Pi}\p{Pf}\u3001\u3002\u3008-\u3011\u3014-\u301f\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\uff3b\uff3d\uff5b\uff5d\uff5f-\uff64\u2026\u201a\u201e`;
-/** Longest address in characters; what is longer stays text. */
+/** Maximum length of an address in characters; longer ones stay text. */
 const LONGEST = 2048;
 const NAME = "a-z0-9._%+-";
 const FOUND = new RegExp(
@@ -22,7 +22,7 @@ const FORBIDDEN_BEFORE = /(?:javascript|vbscript|data|blob|file):$/i;
 const CLOSES: Record<string, string> = { "(": ")", "[": "]", "{": "}", "'": "'" };
 const MARKS = ["**", "__", "~~", "*", "_", "~", "'"];
 const ENDS_SENTENCES = /\p{P}/u;
-// Punctuation with which an address may end.
+// Punctuation that an address may end with.
 const KEPT_AT_END = new Set([..."/-_#&%@"]);
 
 export function pieces(text: string): Piece[] {
@@ -35,7 +35,7 @@ export function pieces(text: string): Piece[] {
     if (match.index > done) found.push({ text: text.slice(done, match.index), href: null });
     found.push(link);
     done = match.index + written.length;
-    // What stood behind a closing mark may hold another one.
+    // The text after a closing mark may contain another address.
     match[0] = written;
   }
   if (done < text.length) found.push({ text: text.slice(done), href: null });
@@ -51,7 +51,7 @@ function isWeb(written: string): boolean {
   return /^(?:https?:\/\/|www\.)/i.test(written);
 }
 
-/** The address without what stands around it; null where it must not be one. */
+/** The address without surrounding characters; null where no address may be. */
 function bare(written: string, before: string): string | null {
   if (FORBIDDEN_BEFORE.test(before)) return null;
   let address = written;
@@ -61,13 +61,13 @@ function bare(written: string, before: string): string | null {
   return trimmed(withoutGluedWords(address));
 }
 
-/** In scripts that need no spaces, words stand right behind a host: `https://example.com谢谢`. */
+/** In scripts without spaces, words may follow a host directly: `https://example.com谢谢`. */
 function withoutGluedWords(address: string): string {
   const glued = /^(?:https?:\/\/)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?=[^\0-\x7f])/i.exec(address);
   return glued && !/[./]/.test(address.slice(glued[0].length)) ? glued[0] : address;
 }
 
-/** Without the end of the sentence; a closing bracket stays if it was opened inside. */
+/** Removes the end of the sentence; a closing bracket stays if it was opened inside. */
 function trimmed(address: string): string {
   const count = new Map<string, number>();
   for (const char of address) count.set(char, (count.get(char) ?? 0) + 1);
@@ -89,7 +89,7 @@ function linkOf(written: string): Piece | null {
   const scheme = /^https?:\/\//i.exec(written)?.[0] ?? "";
   try {
     const url = new URL(scheme === "" ? `https://${written}` : written);
-    // Names before an @ only serve to mislead.
+    // User names before an @ only mislead.
     if (url.username !== "" || url.password !== "" || url.hostname === "" || /^www\.?$/.test(url.hostname)) return null;
     const rest = written.slice(scheme.length);
     const authority = /^[^/?#]*/.exec(rest)?.[0] ?? "";
@@ -101,7 +101,10 @@ function linkOf(written: string): Piece | null {
   }
 }
 
-/** Whether a host reads as what it is. One of other letters does if they are of one script that is not taken for Latin. */
+/**
+ * Whether a host looks like what it is. A non-Latin one does if its letters are of one script that cannot be mistaken
+ * for Latin.
+ */
 function isPlain(host: string, asked: string): boolean {
   const written = host.toLowerCase();
   if (written === asked) return true;
@@ -112,14 +115,14 @@ function isPlain(host: string, asked: string): boolean {
 const SCRIPTS = ["Latin", "Greek", "Cyrillic", "Arabic", "Hebrew", "Devanagari", "Bengali", "Tamil", "Telugu", "Thai", "Georgian", "Armenian", "Hangul", "Han"].map(
   (name) => new RegExp(String.raw`^[\p{Script_Extensions=${name}}\p{Mn}0-9-]+$`, "u"),
 );
-// Languages that are written in several scripts at once.
+// Languages written in several scripts at once.
 SCRIPTS.push(/^[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}0-9-]+$/u, /^[\p{scx=Han}\p{scx=Hangul}0-9-]+$/u, /^[\p{scx=Han}\p{scx=Bopomofo}0-9-]+$/u);
 
 function isOneScript(label: string): boolean {
   return SCRIPTS.some((script) => script.test(label));
 }
 
-/** Letters of other scripts that look like Latin ones, and nothing else. */
+/** Letters of other scripts that all look like Latin ones. */
 function looksLatin(label: string): boolean {
   return !isAscii(label) && /^[асԁеһіјӏкморԛѕтԝхуъьҽпгѵѡαικνορτυχωη0-9-]+$/u.test(label);
 }

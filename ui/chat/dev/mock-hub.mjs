@@ -1,5 +1,5 @@
-// A hub in memory that speaks the web chat's wire, for looking at the element without the real one: `node ui/chat/dev/mock-hub.mjs`.
-// Sends the same security headers as the hub, so what the policy forbids fails here too. Never used in production.
+// An in-memory hub for the web chat, to view the element without the real hub: `node ui/chat/dev/mock-hub.mjs`. It
+// sends the hub's security headers, so whatever the policy forbids also fails here. Never used in production.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
@@ -85,7 +85,7 @@ export function mockHub({ think = true, allowed = () => true } = {}) {
 
   async function route(request, response) {
     const url = new URL(request.url, "http://hub");
-    // Pages of other origins use it, as they use the hub.
+    // Pages of other origins use it, as with the real hub.
     for (const [name, value] of CROSS_ORIGIN) response.setHeader(name, value);
     if (request.method === "OPTIONS") return response.writeHead(204).end();
     const chunks = [];

@@ -1,15 +1,15 @@
-// The hub's HTTP side. Owns addresses, headers and the sorting of failures into the three kinds a caller can act on.
+// The hub's HTTP API. Owns addresses, headers, and the classification of failures into those a caller can act on.
 import type { Env } from "./env";
 import type { Accepted, Brand, ClientFrame, EntryPage, From, Known, Media, Message, OpenedSession } from "./wire";
 
 export type Failure =
-  /** No answer, an answer of somebody in between, or a hub in trouble: try again later. */
+  /** No answer, an answer from a proxy, or a hub in trouble: retry later. */
   | { kind: "unreachable" }
-  /** The hub asked us to slow down. */
+  /** The hub asks to slow down. */
   | { kind: "busy"; retryAfterMs: number }
-  /** Something in between carries nothing of this size. */
+  /** A proxy refuses this size. */
   | { kind: "too_large" }
-  /** The hub itself understood and said no: the same request will fail again. */
+  /** The hub refused: the same request will fail again. */
   | { kind: "refused"; status: number; code: string; detail: string };
 
 export class HubError extends Error {
@@ -22,40 +22,40 @@ export interface SessionOptions {
   hub: string;
   brand: string;
   language: string;
-  /** A token signed by the site, saying who its visitor is. */
+  /** A token signed by the site that identifies its visitor. */
   identity: string | null;
 }
 
-/** The hub has forgotten or closed the session; a new one must be opened. */
+/** The session is unknown or closed; open a new one. */
 export const SESSION_UNKNOWN = "chat.session_unknown";
 
-/** The hub does not believe the page's token. */
+/** The hub rejects the page's token. */
 export const IDENTITY_INVALID = "chat.identity_invalid";
 
-/** Watches over one upload. */
+/** Observes one upload. */
 export interface Watch {
   signal: AbortSignal;
   progress(bytes: number): void;
 }
 
-/** The hub's doors for one kind of visitor. */
+/** The hub's API for one kind of visitor. */
 export interface Door {
-  /** As whom the visitor speaks. */
+  /** The visitor's role. */
   readonly self: From;
-  /** How the chat looks, if it may stand here; begins nothing. */
+  /** How the chat looks, if the page may show it. Starts nothing. */
   look?(): Promise<Brand>;
   open(resume: string | null): Promise<OpenedSession>;
   entries(token: string, known: Known): Promise<EntryPage>;
   send(token: string, message: Message): Promise<Accepted>;
   upload(token: string, name: string, file: Blob, watch: Watch): Promise<Media>;
-  /** Where a file is fetched; `right` is what its entry says of it. */
+  /** Where to fetch a file; `right` comes from its entry. */
   mediaUrl(id: string, right: string | null): string | null;
   liveUrl(): string;
   hello(token: string, known: Known): ClientFrame;
 }
 
 const ANSWER_MS = 20_000;
-/** How long an upload may stand still. */
+/** Maximum pause of an upload. */
 const STILL_MS = 60_000;
 
 export class HubApi implements Door {
@@ -67,14 +67,14 @@ export class HubApi implements Door {
   ) {}
 
   look(): Promise<Brand> {
-    // No header of ours, so that the browser asks at once, and not at all while its last answer is fresh.
+    // Without custom headers the browser sends no preflight, and serves a fresh answer from its cache.
     const path = `brands/${encodeURIComponent(this.options.brand)}`;
     return call(this.env, this.address(path), { credentials: "omit", cache: "default" });
   }
 
   open(resume: string | null): Promise<OpenedSession> {
     const { brand, language, identity } = this.options;
-    // Absent rather than null: the hub takes a null for something it should have understood.
+    // Omitted rather than null: the hub refuses null here.
     const present = Object.entries({ brand, language, identity, resume }).filter(([, value]) => value !== null);
     return this.call("sessions", { method: "POST", headers: json(), body: JSON.stringify(Object.fromEntries(present)) });
   }
@@ -117,18 +117,18 @@ export class HubApi implements Door {
   }
 }
 
-/** The part of a conversation that is not known yet. */
+/** The part of a conversation that is not loaded yet. */
 export function entriesPath(known: Known): string {
   const { conversation, after } = named(known);
   return `entries?${conversation === undefined ? "" : `conversation=${conversation}&`}after=${after}&limit=500`;
 }
 
-/** Absent rather than null, as the hub reads it. */
+/** Omitted rather than null, as the hub expects. */
 export function named({ conversation, after }: Known): { conversation?: string; after: number } {
   return conversation === null ? { after } : { conversation, after };
 }
 
-/** One request, answered or failed within the limit. */
+/** One request with a time limit. */
 export async function call<T>(env: Env, url: string, init: RequestInit, limitMs = ANSWER_MS): Promise<T> {
   const abort = new AbortController();
   const cancel = env.after(limitMs, () => abort.abort());
@@ -136,7 +136,7 @@ export async function call<T>(env: Env, url: string, init: RequestInit, limitMs 
     const response = await env.fetch(url, { cache: "no-store", ...init, signal: abort.signal });
     if (!response.ok) throw new HubError(await failureOf(response));
     if (response.status === 204) return undefined as T;
-    // A page that signs people in to a network answers 200 for everybody.
+    // A captive portal answers 200 to everything.
     if (!isOf(response, "application/json")) throw new HubError({ kind: "unreachable" });
     return (await response.json()) as T;
   } catch (error) {
@@ -146,7 +146,7 @@ export async function call<T>(env: Env, url: string, init: RequestInit, limitMs 
   }
 }
 
-/** One file, sent for as long as bytes flow. */
+/** One file, uploaded for as long as bytes flow. */
 export async function upload(
   env: Env,
   url: string,
@@ -181,10 +181,13 @@ export async function upload(
   }
 }
 
-/** What no waiting helps: the words are clear, and whoever sent the file may try again. */
+/** Waiting does not help: the message is clear, and the sender may retry. */
 const FINAL = new Set(["media.quota", "media.disk"]);
 
-/** Only the hub's own problem document is a refusal. What else says 403 or 404 stands between us and the hub, and passes. */
+/**
+ * Only the hub's own problem document is a refusal. Any other 403 or 404 comes from something in between and is
+ * temporary.
+ */
 async function failureOf(response: Response): Promise<Failure> {
   const { status } = response;
   const problem = isOf(response, "application/problem+json") ? await problemOf(response) : null;

@@ -1,5 +1,5 @@
-// Whether the page lets anybody use what stands in it. A modal dialog makes everything outside it dead, and so does `inert`; a
-// focus trap takes every press and the focus away. A chat that cannot be used is not shown, and comes back when it can.
+// Whether the page blocks its content. A modal dialog and `inert` disable everything outside; a focus trap takes every
+// press and the focus. A chat that cannot be used is hidden until it can.
 
 const TRAPS = '[aria-modal="true"]';
 const LOOK_MS = 500;
@@ -15,7 +15,7 @@ export class Blocked {
     private readonly changed: () => void,
     signal: AbortSignal,
   ) {
-    // Whether a dialog is shown as a modal one is known to no attribute; that one is shown or closed is.
+    // No attribute tells that a dialog is modal, but opening and closing changes one.
     const watcher = new MutationObserver(() => this.look());
     watcher.observe(document, { subtree: true, attributes: true, attributeFilter: ["open", "inert"] });
     signal.addEventListener("abort", () => {
@@ -45,7 +45,7 @@ export class Blocked {
     return modals().some((dialog) => !contains(dialog, this.host));
   }
 
-  /** A press that never arrives was taken on its way. */
+  /** A press that never arrives was intercepted. */
   private pressed(event: Event): void {
     if (!event.composedPath().includes(this.host)) return;
     let arrived = false;
@@ -57,7 +57,7 @@ export class Blocked {
     });
   }
 
-  /** The focus that goes on at once, without anybody's hand, was taken away. */
+  /** Focus that moves on at once, without user action, was taken away. */
   private focused(event: Event): void {
     if (!event.composedPath().includes(this.host) || !document.querySelector(TRAPS)) return;
     setTimeout(() => {
@@ -71,7 +71,7 @@ export class Blocked {
     this.look();
   }
 
-  /** Traps, and dialogs that are taken out of the page, say nothing when they end. */
+  /** Traps and removed dialogs end without notice. */
   private watch(isOn: boolean): void {
     if (this.timer !== null) clearInterval(this.timer);
     this.timer = isOn ? setInterval(() => this.look(), LOOK_MS) : null;
@@ -82,7 +82,7 @@ function modals(): Element[] {
   try {
     return [...document.querySelectorAll("dialog:modal")];
   } catch {
-    // A browser that does not know `:modal` cannot tell.
+    // A browser without `:modal` cannot tell.
     return [];
   }
 }

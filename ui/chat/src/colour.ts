@@ -1,4 +1,4 @@
-// A brand picks any accent; these keep its text readable (WCAG 2 AA) on the accent and beside it.
+// Brands choose any accent; these functions keep text readable (WCAG 2 AA) on it and in it.
 
 type Rgb = readonly [number, number, number];
 
@@ -20,7 +20,7 @@ export function inkOn(accent: Rgb): string {
   return contrast(accent, WHITE) >= contrast(accent, NIGHT) ? "#ffffff" : hex(NIGHT);
 }
 
-/** `accent` itself, or the nearest mix towards black or white that reads on `ground`. */
+/** `accent` itself, or the nearest mix towards black or white that is readable on `ground`. */
 export function readableOn(accent: Rgb, ground: Rgb, wanted = 4.5): string {
   const towards = luminance(ground) > 0.4 ? BLACK : WHITE;
   for (let share = 0; share < 1; share += 0.05) {

@@ -1,20 +1,22 @@
-// Keeps the session alive: open or resume it, catch up, listen, and come back after every loss. Owns the `Link` and nothing of
-// the conversation; what arrives goes to its hooks.
+// Keeps the session alive: opens or resumes it, catches up, listens, and reconnects after every loss. Owns the `Link`
+// and nothing of the conversation; data goes to its hooks.
 import { HubError, SESSION_UNKNOWN, type Failure, type Door } from "./api";
 import { backoffMs, type Env } from "./env";
 import { openLive, type Live } from "./live";
 import type { ClientFrame, Known, OpenedSession, ServerFrame } from "./wire";
 
 export type Link =
-  /** Nothing to resume and nobody has opened the chat. Left by `wake`. */
+  /** Nothing to resume, and the chat is not open. Left by `wake`. */
   | { kind: "asleep" }
-  /** An attempt is under way. Left by its success or failure. */
+  /** An attempt is running. Left by success or failure. */
   | { kind: "connecting"; attempt: number }
   /** The hub said `ready`. Left when the socket ends. */
   | { kind: "live" }
-  /** Between attempts. `reachable` if plain requests work and only the socket does not: then we poll. Left by time or `wake`. */
+  /**
+   * Between attempts. `reachable` if plain requests work but the socket does not; then we poll. Left by time or `wake`.
+   */
   | { kind: "waiting"; attempt: number; reachable: boolean }
-  /** The hub does not want this page or brand. Left when it does. */
+  /** The hub refuses this page or brand. Left when it no longer does. */
   | { kind: "refused"; code: string; detail: string };
 
 export interface ConnectionHooks {
@@ -26,15 +28,15 @@ export interface ConnectionHooks {
   catchUp(): Promise<void>;
   known(): Known;
   frame(frame: ServerFrame): void;
-  /** The hub does not want this page or brand. */
+  /** The hub refuses this page or brand. */
   refused(code: string, detail: string): void;
-  /** Requests get through: what waits may be sent. */
+  /** Requests get through: queued messages may be sent. */
   reachable(): void;
   changed(): void;
 }
 
 const POLL_MS = 5_000;
-/** What was refused may be allowed meanwhile. */
+/** A refusal may be lifted later. */
 const AGAIN_MS = 60_000;
 const NEW_SESSIONS_IN_A_ROW = 3;
 
@@ -42,7 +44,7 @@ export class Connection {
   private state: Link = { kind: "asleep" };
   private live: Live | null = null;
   private cancelTimer: () => void = () => undefined;
-  // Only the newest attempt may act; older ones find their number outdated and fall silent.
+  // Only the newest attempt may act; older ones stop when their number is outdated.
   private run = 0;
   private attempt = 0;
   private isOpen = false;
@@ -64,18 +66,18 @@ export class Connection {
     return this.reached;
   }
 
-  /** Whether the customer should be told; a first attempt is not an outage yet. */
+  /** Whether to tell the customer; a first attempt is not an outage yet. */
   get isOffline(): boolean {
     const { state, reached } = this;
     return state.kind === "refused" || (!reached && (state.kind === "waiting" || (state.kind === "connecting" && state.attempt > 0)));
   }
 
-  /** Connects now, unless that is done or under way, or the hub said never. */
+  /** Connects now, unless connected, connecting, or refused for good. */
   wake(): void {
     if (this.state.kind === "asleep" || this.state.kind === "waiting") void this.connect();
   }
 
-  /** The customer insists, or something about the session changed: begin again from the top. */
+  /** Reconnects from scratch: the customer asked for it, or the session changed. */
   retry(): void {
     this.isOpen = false;
     this.reached = false;
@@ -83,7 +85,7 @@ export class Connection {
     void this.connect();
   }
 
-  /** The browser says the network is gone. */
+  /** The browser reports that the network is gone. */
   lost(): void {
     if (this.state.kind === "live" || this.state.kind === "connecting") this.wait(backoffMs(this.attempt, this.env.random()), false);
   }
@@ -97,7 +99,7 @@ export class Connection {
     if (this.state.kind === "live") this.live?.send(frame);
   }
 
-  /** A request made with `token` found its session unknown; nothing is lost if that token is no longer ours. */
+  /** A request with `token` found its session unknown; irrelevant if the token is no longer ours. */
   sessionUnknown(token: string | null): void {
     if (token !== this.hooks.token()) return;
     this.hooks.forget();
@@ -108,14 +110,14 @@ export class Connection {
     else void this.connect();
   }
 
-  /** No attempt will do any good, for ever or until `again`. */
+  /** No attempt helps, permanently or until `again`. */
   refuse(code: string, detail: string, again?: () => void): void {
     this.halt();
     this.become({ kind: "refused", code, detail });
     if (again) this.cancelTimer = this.env.after(AGAIN_MS, again);
   }
 
-  /** Nothing is asked for until somebody wakes it. */
+  /** Nothing is requested until `wake`. */
   rest(): void {
     this.halt();
     this.become({ kind: "asleep" });
@@ -163,7 +165,7 @@ export class Connection {
   }
 
   private ended(): void {
-    // A socket that never became ready although requests work is a proxy's doing, not an outage.
+    // If requests work but the socket never became ready, a proxy blocks it: not an outage.
     const reachable = this.state.kind === "connecting";
     const delay = backoffMs(this.attempt, this.env.random());
     this.wait(reachable ? Math.min(delay, POLL_MS) : delay, reachable);

@@ -1,5 +1,5 @@
-// `<universal-chat>`: attributes in, shadow DOM out. Ties one session to its view, and both to the page's life: visibility,
-// network, other tabs, navigation. Never touches the page around it, and is never visible where the page lets nobody use it.
+// `<universal-chat>`: attributes in, shadow DOM out. Connects one session with its view, and both with the page:
+// visibility, network, other tabs, navigation. Never touches the surrounding page, and hides where the page blocks it.
 import { Blocked } from "./blocked";
 import { browserEnv, type Env } from "./env";
 import { browserFiles, type Files } from "./files";
@@ -28,16 +28,16 @@ const LONG_AWAY_MS = 20_000;
 
 export class UniversalChat extends HTMLElement {
   static readonly observedAttributes = ["brand", "hub", "open", "inline", "lang", "identity", "theme", "accent"];
-  /** Replaced by tests to hold the clock and the network. */
+  /** Replaced by tests to control the clock and the network. */
   static doors: () => { env: Env; files: Files } = () => ({ env: browserEnv(), files: browserFiles("tandem.chat") });
-  /** Sessions of this page: what one of them keeps, the others are told. */
+  /** Sessions of this page: each is told what the others store. */
   private static readonly here = new Set<Session>();
 
   private parts: Parts | null = null;
   private hiddenAtMs = 0;
-  /** The last problem that was told, so that the console has it once. */
+  /** The last reported problem, so that the console shows it once. */
   private told = "";
-  /** Whether the visitor, or `show`, opened it: then only they close it, and not a framework that tidies attributes. */
+  /** Whether the visitor or `show` opened it: then only they close it, and not a framework that removes attributes. */
   private isHeldOpen = false;
   private isReflecting = false;
 
@@ -50,7 +50,7 @@ export class UniversalChat extends HTMLElement {
   }
 
   connectedCallback(): void {
-    // Moved within the page: everything goes on, only the place above the page has to be taken again.
+    // Moved within the page: continue, but take the place above the page again.
     if (this.parts) return this.rise();
     this.build();
   }
@@ -71,12 +71,12 @@ export class UniversalChat extends HTMLElement {
 
   private openChanged(): void {
     if (this.isReflecting) return;
-    // A framework that makes the page anew removes what is not in its markup.
+    // A framework that re-renders the page removes what its markup lacks.
     if (this.isHeldOpen && !this.hasAttribute("open")) return this.reflect(true);
     this.opened(true);
   }
 
-  /** Opens or closes by somebody's deed, and remembers it for the pages to come. */
+  /** Opens or closes by an explicit action, and remembers it for later pages. */
   private hold(isOpen: boolean): void {
     this.isHeldOpen = isOpen;
     this.parts?.env.tab.setItem(this.openKey, isOpen ? "open" : "closed");
@@ -117,7 +117,7 @@ export class UniversalChat extends HTMLElement {
     const panel = new PanelView(context, this.isInline, () => this.close());
     const launcher = this.isInline ? null : new LauncherView(context, () => this.hold(!this.isOpen));
     const root = h("div", { class: this.isInline ? "root inline" : "root", lang: i18n.language, dir: i18n.direction });
-    // The corner follows the page's direction; the words inside follow the visitor's language.
+    // The corner follows the page's direction; the text follows the visitor's language.
     root.dataset.side = getComputedStyle(this).direction === "rtl" ? "left" : "right";
     root.append(panel.node, ...(launcher ? [launcher.node] : []));
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: "open" });
@@ -137,7 +137,7 @@ export class UniversalChat extends HTMLElement {
     this.rise();
   }
 
-  /** The visitor finds the chat as they left it on the page before. */
+  /** The next page restores the chat as the visitor left it. */
   private remember(env: Env): void {
     const before = this.isInline ? null : env.tab.getItem(this.openKey);
     if (before === null) return;
@@ -145,7 +145,7 @@ export class UniversalChat extends HTMLElement {
     this.reflect(this.isHeldOpen);
   }
 
-  /** Above whatever the page shows: no z-index, no transformed ancestor and no overflow reaches there. */
+  /** The top layer is above everything on the page, whatever z-index, transform or overflow it has. */
   private rise(): void {
     const { root } = this.parts ?? {};
     if (!root || this.isInline || typeof root.showPopover !== "function") return;
@@ -153,7 +153,7 @@ export class UniversalChat extends HTMLElement {
     try {
       if (!root.matches(":popover-open")) root.showPopover();
     } catch {
-      // Where it cannot rise, it stays where its styles put it.
+      // Without the top layer it stays where its styles put it.
       root.removeAttribute("popover");
     }
   }
@@ -212,7 +212,7 @@ export class UniversalChat extends HTMLElement {
     this.draw();
     if (!this.isOpen) return;
     panel.shown();
-    // A chat that is open when the page loads must not pull the reader's focus out of the page.
+    // A chat that is open at page load must not take the focus.
     if (byChange) panel.composer.focus();
   }
 

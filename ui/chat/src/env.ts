@@ -1,5 +1,5 @@
-// The element's only doors to the world: network, storage, clock, chance. Everything below the view takes an `Env`, so tests
-// can hold the clock and cut the network.
+// The element's only access to the world: network, storage, clock, randomness. Everything below the view takes an
+// `Env`, so that tests can control the clock and cut the network.
 import { alone } from "./lock";
 
 export interface SocketLike {
@@ -27,14 +27,14 @@ export interface UploadInit {
 
 export interface Env {
   fetch(url: string, init: RequestInit): Promise<Response>;
-  /** Sends a file. Lasts as long as bytes flow; tells how many have gone. Where it is missing, `fetch` sends it. */
+  /** Uploads a file for as long as bytes flow, with progress. Without it, `fetch` is used. */
   upload?(url: string, init: UploadInit): Promise<Response>;
   socket(url: string): SocketLike;
-  /** Kept in the browser. */
+  /** Stored in the browser. */
   store: Store;
-  /** Kept for this visit in this tab. */
+  /** Stored for this visit in this tab. */
   tab: Store;
-  /** Runs `act` while no other tab or element does under this name. */
+  /** Runs `act` while no other tab or element runs under this name. */
   alone<T>(name: string, act: () => Promise<T>): Promise<T>;
   now(): number;
   /** Uniform in [0, 1). */
@@ -60,7 +60,7 @@ export function browserEnv(): Env {
   };
 }
 
-// Only this old door tells how much of a body has gone.
+// Only XMLHttpRequest reports upload progress.
 function upload(url: string, { headers, body, withCookies, signal, progress }: UploadInit): Promise<Response> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -85,8 +85,8 @@ function upload(url: string, { headers, body, withCookies, signal, progress }: U
   });
 }
 
-// Sandboxed frames and strict privacy modes throw on the mere mention of localStorage; full disks throw on writing. The chat
-// must still work there, it only forgets more.
+// Sandboxed frames and strict privacy modes throw on any access to localStorage; full disks throw on writing. The chat
+// must still work there, with less memory.
 export function guardedStore(inner: Store | null): Store {
   const kept = new Map<string, string>();
   const attempt = <T>(act: (store: Store) => T, otherwise: T): T => {
@@ -111,7 +111,7 @@ export function guardedStore(inner: Store | null): Store {
   };
 }
 
-// One of each for all elements of a page: where nothing can be kept, they still share what they remember.
+// Shared by all elements of a page: without storage they still share what they remember.
 const browserStores = {
   local: guarded(() => window.localStorage),
   session: guarded(() => window.sessionStorage),
@@ -125,7 +125,7 @@ function guarded(storage: () => Store): Store {
   }
 }
 
-/** UUIDv7: sortable by the millisecond it was made in, the rest is random. */
+/** UUIDv7: sortable by millisecond, otherwise random. */
 export function uuidv7(nowMs: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   let rest = nowMs;
@@ -139,7 +139,7 @@ export function uuidv7(nowMs: number): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-/** Exponential with jitter: half of the step is fixed, half is chance, so a restarted hub is not met by a wave. */
+/** Exponential with jitter: half of the step is fixed, half random, so that a restarted hub is not hit by a wave. */
 export function backoffMs(attempt: number, random: number, capMs = 30_000): number {
   const step = Math.min(capMs, 500 * 2 ** Math.min(attempt, 16));
   return Math.round(step / 2 + (step / 2) * random);

@@ -1,10 +1,10 @@
-// Files that wait for their upload. They are too big for localStorage, so they live in IndexedDB, and in memory where there is none.
+// Files that wait for upload. They are too big for localStorage, so they are in IndexedDB, or in memory without it.
 
 export interface Files {
   put(id: string, file: Blob): Promise<void>;
   get(id: string): Promise<Blob | null>;
   drop(id: string): void;
-  /** At once, if this page still holds it; for thumbnails. */
+  /** Immediately, if this page still has it; for thumbnails. */
   held(id: string): Blob | null;
 }
 

@@ -1,6 +1,6 @@
-// Where the hub is, from the element's attributes, or what the page's developers have to write instead.
+// Finds the hub from the element's attributes, or says what the page's developers must write instead.
 
-/** The hub's origin, or a sentence for the console. `script` is where this module came from. */
+/** The hub's origin, or a sentence for the console. `script` is this module's address. */
 export function hubOf(attribute: string | null, script: string): { hub: string } | { problem: string } {
   const wished = (attribute ?? "").trim();
   const address = wished === "" ? script : wished;
@@ -18,7 +18,7 @@ export function hubOf(attribute: string | null, script: string): { hub: string }
   return isBare ? { hub: url.origin } : { problem: `hub="${wished}" has more than an origin. Write hub="${url.origin}".` };
 }
 
-/** What developers can do about a refusal. */
+/** Advice for developers about a refusal. */
 export function adviceOn(code: string, detail: string): string {
   if (code === "chat.domain" && self.origin === "null") {
     return `${detail} This page has no origin: a sandboxed frame needs allow-same-origin.`;

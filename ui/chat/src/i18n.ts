@@ -1,4 +1,4 @@
-// Words, times and sizes in the visitor's language. The language asked for wins, then the browser's, then English.
+// Texts, times and sizes in the visitor's language: the requested one, else the browser's, else English.
 import { ar } from "./texts/ar";
 import { cs } from "./texts/cs";
 import { de } from "./texts/de";

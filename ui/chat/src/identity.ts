@@ -1,6 +1,7 @@
-// Whom a token of the page names. Only the hub can tell whether that is true; here it keeps apart what people at one browser leave.
+// The customer named by a page's token. Only the hub can verify it; here it separates the data of different people at
+// one browser.
 
-/** The customer id in a token; empty for nobody. */
+/** The customer id in a token; empty for no one. */
 export function subjectOf(jwt: string | null): string {
   try {
     const payload = (jwt ?? "").split(".")[1] ?? "";

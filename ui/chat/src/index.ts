@@ -1,4 +1,4 @@
-// Entry of `chat.js`: loading the module twice, or beside another copy of it, must not break the page.
+// Entry of `chat.js`. Loading the module twice, or beside another copy, must not break the page.
 import { UniversalChat } from "./element";
 
 if (!customElements.get("universal-chat")) customElements.define("universal-chat", UniversalChat);

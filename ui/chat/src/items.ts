@@ -1,15 +1,15 @@
-// The one list the view shows: the timeline and, below it, what the outbox still holds. Pure.
+// The view's list: the timeline, followed by the outbox. Pure.
 import { waitsForUpload, type Pending } from "./outbox";
 import { type Stage, type Timeline } from "./timeline";
 import { isOwn, type Accepted, type Choice, type Entry, type EntryKind, type From } from "./wire";
 
 export interface ShownMedia {
-  /** Where it can be fetched; null while it waits in the outbox. */
+  /** The id to fetch it by; null while it is in the outbox. */
   id: string | null;
   name: string;
   contentType: string;
   bytes: number;
-  /** Opens it for a while. */
+  /** Grants access for a while. */
   right: string | null;
 }
 
@@ -23,13 +23,13 @@ export interface Item {
   choices: readonly Choice[];
   picked: string | null;
   media: ShownMedia | null;
-  /** Said by whoever is looking. */
+  /** Written by the viewer. */
   own: boolean;
-  /** Only on what is own. */
+  /** Only for own items. */
   stage: Stage | null;
-  /** Code of the refusal; its words are for developers. */
+  /** Code of the refusal; the hub's message is for developers. */
   failure: string | null;
-  /** Of a file that waits or is on its way: how many bytes have gone. */
+  /** Bytes sent of a waiting or uploading file. */
   uploaded: number | null;
   /** Belongs to a conversation before the current one. */
   earlier: boolean;
@@ -48,7 +48,7 @@ export function itemsOf(timeline: Timeline, pending: readonly Pending[], pending
   ];
 }
 
-/** The customer's last pick of each question. Where an answer does not name its question, its words do. */
+/** The customer's last choice per question. If an answer does not name its question, its text identifies it. */
 export function picksOf(entries: readonly Entry[], pending: readonly Pending[]): Map<string, string> {
   const picks = new Map<string, string>();
   entries.forEach((entry, at) => {
@@ -69,7 +69,7 @@ export function picksOf(entries: readonly Entry[], pending: readonly Pending[]):
   return picks;
 }
 
-/** How an accepted message looks until the feed brings the hub's own copy. */
+/** An accepted message until the feed brings the hub's copy. */
 export function entryOf(item: Pending, { conversation, position }: Accepted, self: From): Entry {
   return {
     conversation,

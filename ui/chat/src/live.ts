@@ -1,4 +1,4 @@
-// One WebSocket attempt, from hello to its end. Knows nothing about retrying; whoever opened it decides what an end means.
+// One WebSocket connection, from hello to its end. It never retries; the owner decides what an end means.
 import type { Env } from "./env";
 import type { ClientFrame, ServerFrame } from "./wire";
 
@@ -14,7 +14,10 @@ export interface Live {
 }
 
 const READY_MS = 10_000;
-/** The hub sends something at least every 10 s (`CHAT_ALIVE` in `crates/hub/src/socket.rs`). A relay that swallows frames closes nothing, so only this tells that the connection is dead. */
+/**
+ * The hub sends something at least every 10 s (`CHAT_ALIVE` in `crates/hub/src/socket.rs`). A relay that swallows
+ * frames closes nothing, so only silence shows that the connection is dead.
+ */
 const SILENT_MS = 25_000;
 
 export function openLive(env: Env, url: string, hello: ClientFrame, hooks: LiveHooks): Live {
@@ -26,7 +29,7 @@ export function openLive(env: Env, url: string, hello: ClientFrame, hooks: LiveH
     try {
       socket.close();
     } catch {
-      // Closing a socket that never opened throws in some browsers; it is closed either way.
+      // Closing an unopened socket throws in some browsers; it is closed anyway.
     }
   };
   const end = (): void => {

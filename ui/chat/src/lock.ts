@@ -1,12 +1,12 @@
-// One at a time, over all tabs and elements of a site: two that come at the very first moment must not begin two sessions.
+// A lock across all tabs and elements of a site: two that start at the same moment must not open two sessions.
 import type { Store } from "./env";
 
-/** How long somebody else is waited for; after that two sessions are better than none. */
+/** Maximum wait for another holder; after that, two sessions are better than none. */
 const PATIENCE_MS = 8_000;
 const LOOK_MS = 60;
 const SETTLE_MS = 200;
 
-/** Runs `act` while nobody else does under this name. */
+/** Runs `act` while no other holder has this name. */
 export async function alone<T>(name: string, store: Store, act: () => Promise<T>): Promise<T> {
   // Only in secure contexts, and not in sandboxed frames.
   const locks = typeof navigator === "undefined" ? undefined : (navigator.locks as LockManager | undefined);
@@ -20,7 +20,7 @@ export async function alone<T>(name: string, store: Store, act: () => Promise<T>
     if (atOnce) return atOnce.result;
     return await locks.request(name, { signal: patience.signal }, async () => {
       clearTimeout(timer);
-      // What another tab has kept comes to this one a moment after its lock.
+      // Another tab's stored data arrives a moment after its lock.
       await pause(SETTLE_MS);
       return enter();
     });
@@ -38,7 +38,7 @@ async function withStore<T>(name: string, store: Store, act: () => Promise<T>): 
     const [, since = "0"] = (store.getItem(name) ?? "").split(" ");
     if (Date.now() - Number(since) > PATIENCE_MS) {
       store.setItem(name, `${own} ${Date.now()}`);
-      // Of two who write at once, one finds the other's name.
+      // Of two concurrent writers, one finds the other's name.
       await pause(LOOK_MS);
       if (store.getItem(name)?.startsWith(`${own} `)) break;
     }

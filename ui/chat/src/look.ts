@@ -1,4 +1,4 @@
-// Theme and accent of one element, set as custom properties from script, so that no inline style has to be allowed.
+// Theme and accent of one element, set as custom properties from script, so that no inline style must be allowed.
 import { inkOn, parseHex, readableOn } from "./colour";
 
 const DEFAULT_ACCENT = { light: "#2f5bea", dark: "#7c9bff" };
@@ -16,7 +16,7 @@ export function applyLook(root: HTMLElement, theme: Theme, accents: readonly (st
   const chosen = accents.find((text) => text && parseHex(text)) ?? DEFAULT_ACCENT[theme];
   const accent = parseHex(chosen);
   if (!accent) return;
-  // On a dark ground a deep brand colour would vanish; its readable mix stands in for it.
+  // A deep brand colour would vanish on a dark background, so its readable mix is used.
   const ground = theme === "dark" ? readableOn(accent, GROUND.dark, 3) : chosen;
   root.style.setProperty("--accent", ground);
   root.style.setProperty("--accent-ink", inkOn(parseHex(ground) ?? accent));

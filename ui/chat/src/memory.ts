@@ -1,5 +1,5 @@
-// What the browser remembers between visits: the session's token, the brand's look, how far was read, the unfinished text. Whoever
-// signs in takes along what they wrote before; whoever signs out leaves nothing by which the chat could be read.
+// What the browser stores between visits: session token, brand look, read position, draft. Signing in keeps what the
+// visitor wrote before; signing out leaves nothing that opens the chat.
 import type { Store } from "./env";
 import type { Brand } from "./wire";
 
@@ -10,7 +10,7 @@ export interface Seen {
 
 const OUTBOX = ".outbox";
 const ENDED = ".ended";
-/** Everything that is somebody's: token, unfinished text, how far was read, what is not sent. */
+/** Personal data: token, draft, read position, unsent messages. */
 const WORDS = ["", ".draft", ".seen", OUTBOX];
 
 function keyOf(ofNobody: string, who: string): string {
@@ -20,7 +20,7 @@ function keyOf(ofNobody: string, who: string): string {
 export class Memory {
   readonly key: string;
 
-  /** `who` is the customer id that the page names; empty for nobody. */
+  /** `who` is the customer id named by the page; empty for no one. */
   constructor(
     private readonly store: Store,
     hub: string,
@@ -48,10 +48,10 @@ export class Memory {
     this.tokenChanged();
   }
 
-  /** Elements of the same page are told of nothing that one of them keeps. */
+  /** Storage events do not reach other elements of the same page. */
   tokenChanged: () => void = () => undefined;
 
-  /** The token of somebody who has signed out: shown to the hub once more, it opens nothing any more. */
+  /** The token of a signed-out customer: sent to the hub once more so that it stops working. */
   get ended(): string | null {
     return this.store.getItem(this.key + ENDED);
   }
@@ -84,7 +84,7 @@ export class Memory {
     this.write(".seen", seen && JSON.stringify(seen));
   }
 
-  /** Of whoever sat here before nothing stays that opens their chat; what they have not sent waits for them alone. */
+  /** Nothing that opens the previous visitor's chat stays; their unsent messages wait for them only. */
   private signOut(ofNobody: string, before: string): void {
     const token = this.store.getItem(before);
     this.store.removeItem(before);
@@ -100,7 +100,7 @@ export class Memory {
       if (left === null) continue;
       const own = store.getItem(this.key + suffix);
       if (own === null || suffix === "") store.setItem(this.key + suffix, left);
-      // Two lists are one list: the brackets between them become a comma.
+      // Joins two JSON lists: the brackets between them become a comma.
       else if (suffix === OUTBOX) store.setItem(this.key + suffix, `${own.slice(0, -1)},${left.slice(1)}`);
       store.removeItem(ofNobody + suffix);
     }

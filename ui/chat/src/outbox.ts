@@ -1,5 +1,5 @@
-// Messages the hub has not accepted yet, in the order they were written, kept in storage so that closing the page loses none.
-// Several tabs share one outbox: every change re-reads it first, and the client-made id makes a double send harmless.
+// Messages that the hub has not accepted yet, in order, stored so that closing the page loses none. Tabs share one
+// outbox: every change re-reads it first, and client-made ids make double sends harmless.
 import type { Store } from "./env";
 import type { Answer, Message } from "./wire";
 import { wellFormed } from "../../shared/text";
@@ -9,14 +9,14 @@ export interface Pending {
   atMs: number;
   text?: string;
   answer?: Answer;
-  /** What the chosen button said, to show the answer before the hub repeats it. */
+  /** The chosen button's label, to show the answer before the hub repeats it. */
   label?: string;
   file?: { name: string; contentType: string; bytes: number };
   /** Set once the file is uploaded. */
   media?: string;
-  /** The hub had swept the upload away, and it was done again. */
+  /** The hub had swept the upload, and it was repeated. */
   again?: boolean;
-  /** The last position on screen when it was written, where that matters. */
+  /** The last position on screen when it was written, if relevant. */
   against?: number;
   failed?: { code: string; detail: string };
 }
@@ -35,7 +35,7 @@ export class Outbox {
     return this.items;
   }
 
-  /** The next one to send; failed ones wait for the customer, files for their upload, and neither holds anybody up. */
+  /** The next message to send. Failed ones wait for the customer, files for their upload; neither blocks others. */
   next(): Pending | undefined {
     return this.items.find((item) => !item.failed && !waitsForUpload(item));
   }
@@ -53,7 +53,7 @@ export class Outbox {
     this.change((items) => items.map((item) => (item.id === id ? edit(item) : item)));
   }
 
-  /** To the end of the line: whatever was written after it has gone out long ago. */
+  /** Moves it to the end: everything written after it was sent long ago. */
   requeue(id: string): void {
     this.change((items) => {
       const again = items.filter((item) => item.id === id).map(withoutFailure);
@@ -61,7 +61,7 @@ export class Outbox {
     });
   }
 
-  /** Uploads belong to the session that made them; a new session has to upload again. */
+  /** Uploads belong to their session; a new session must upload again. */
   forgetUploads(): void {
     this.change((items) => items.map(withoutUpload));
   }
@@ -70,7 +70,7 @@ export class Outbox {
     this.change((items) => items.filter((item) => item.id !== id));
   }
 
-  /** Another tab wrote: take over what it left. */
+  /** Another tab changed it: reload. */
   reload(): void {
     this.items = this.read();
   }

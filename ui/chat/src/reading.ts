@@ -1,5 +1,5 @@
-// Reads the current conversation without gaps: catches up by cursor, holds the live feed back meanwhile, notices when the hub
-// has moved on to another conversation, and remembers how far the customer has seen.
+// Reads the current conversation without gaps: catches up by cursor while holding the live feed, notices when the hub
+// has moved to another conversation, and remembers the customer's read position.
 import type { Door } from "./api";
 import { entryOf } from "./items";
 import type { Memory } from "./memory";
@@ -18,7 +18,7 @@ export class Reading {
   readonly timeline = new Timeline();
   private conversation: { id: string; status: Status } | null = null;
   private seenUpTo = 0;
-  // While set, the feed is kept here: the timeline may not run ahead of what catching up still has to bring.
+  // While set, the feed is held: the timeline must not run ahead of catch-up.
   private held: Entry[] | null = [];
 
   constructor(
@@ -27,7 +27,7 @@ export class Reading {
     private readonly hooks: ReadingHooks,
   ) {}
 
-  /** The conversation that is shown; none before the first message. */
+  /** The shown conversation; none before the first message. */
   get id(): string | null {
     return this.conversation?.id ?? null;
   }
@@ -44,12 +44,12 @@ export class Reading {
     return { conversation: this.id, after: this.timeline.cursor };
   }
 
-  /** A new connection begins: whatever the old one still held is read again. */
+  /** A new connection begins: what the old one held is read again. */
   hold(): void {
     this.held = [];
   }
 
-  /** Reads once more what stands from `position` on: addresses of files expire. */
+  /** Re-reads from `position`: addresses of files expire. */
   async again(position: number): Promise<void> {
     const { token } = this.memory;
     if (token === null) return;
@@ -64,7 +64,7 @@ export class Reading {
       const { token } = this.memory;
       if (token === null) return;
       const page = await this.api.entries(token, known);
-      // The customer has begun a new conversation; until their first message the hub knows only the one before.
+      // The customer started a new conversation; until their first message the hub knows only the previous one.
       if (this.id === null && page.conversation && this.timeline.isEarlier(page.conversation.id)) return;
       this.meet(page.conversation);
       for (const entry of page.entries) this.take(entry);
@@ -75,7 +75,7 @@ export class Reading {
     }
   }
 
-  /** Compares the hub's current conversation with ours. True if it is another one: then reading starts from its beginning. */
+  /** Compares the hub's current conversation with ours. True if it differs: then reading starts from its beginning. */
   meet(conversation: Conversation | null): boolean {
     const { id } = this;
     const isOther = id !== null && id !== conversation?.id;
@@ -108,18 +108,18 @@ export class Reading {
     if (conversation === this.id) this.conversation = { id: conversation, status };
   }
 
-  /** The hub has taken one of our messages. */
+  /** The hub accepted one of our messages. */
   accepted(item: Pending, accepted: Accepted): void {
     const entry = entryOf(item, accepted, this.api.self);
     if (this.timeline.isEarlier(accepted.conversation)) return this.timeline.feedLate(entry);
-    // The hub writes into the conversation that goes on: if it is not ours, ours is over.
+    // The hub writes into the current conversation: if it is not ours, ours is over.
     const isOther = this.id !== accepted.conversation;
     if (isOther) this.meet({ id: accepted.conversation, status: "in_progress", position: accepted.position });
     this.timeline.accepted(entry);
     if (isOther) this.reread();
   }
 
-  /** The customer has the conversation before their eyes. */
+  /** The customer is viewing the conversation. */
   saw(): number {
     const last = this.timeline.lastOfOthers();
     if (last > this.seenUpTo) {
@@ -144,7 +144,7 @@ export class Reading {
     this.hooks.changed();
   }
 
-  /** Puts what the feed brings where it belongs. */
+  /** Puts an entry from the feed where it belongs. */
   private sort(entry: Entry): void {
     if (this.held) this.held.push(entry);
     else if (entry.conversation === this.id) this.take(entry);

@@ -1,5 +1,5 @@
-// What we have told the hub about its turns: shown in our list, seen by the customer. Each step is told once per connection and
-// conversation; after a reconnect it is told again, because the frame that carried it may have died with the socket.
+// Receipts sent to the hub: delivered when shown in our list, seen when viewed by the customer. Each is sent once per
+// connection and conversation, and again after a reconnect, because its frame may have been lost.
 
 export type Receipt = "delivered" | "seen";
 

@@ -1,12 +1,12 @@
-// Empties the outbox into the hub: strictly in order, one at a time, again and again until accepted or refused. Files are uploaded
-// beside it, so that words overtake them. Owns the difference between "later" and "no".
+// Empties the outbox into the hub: strictly in order, one at a time, until accepted or refused. Files are uploaded
+// separately, so that text overtakes them. Distinguishes "later" from "no".
 import { HubError, SESSION_UNKNOWN, type Door } from "./api";
 import { backoffMs, type Env } from "./env";
 import type { Files } from "./files";
 import { toMessage, type Outbox, type Pending } from "./outbox";
 import type { Accepted } from "./wire";
 
-/** A file is more than something between here and the hub lets through. */
+/** A proxy refuses a file of this size. */
 export const TOO_LARGE_HERE = "chat.too_large_here";
 
 export interface SenderHooks {
@@ -37,7 +37,7 @@ export class Sender {
     private readonly hooks: SenderHooks,
   ) {}
 
-  /** Sends whatever waits. Safe to call at any time, any number of times. */
+  /** Sends everything queued. Safe to call at any time, any number of times. */
   async flush(): Promise<void> {
     void this.uploadAll();
     if (this.busy) return;
@@ -53,7 +53,7 @@ export class Sender {
     }
   }
 
-  /** How many bytes of a file have gone; null if it is not on its way. */
+  /** Bytes sent of a file; null if it is not being uploaded. */
   progress(id: string): number | null {
     return this.uploading?.id === id ? this.uploading.bytes : null;
   }
@@ -110,7 +110,7 @@ export class Sender {
     try {
       const accepted = await this.api.send(token, toMessage(item));
       this.attempt = 0;
-      // First into the timeline, then out of the outbox: at no moment is the message in neither.
+      // First into the timeline, then out of the outbox: the message is always in at least one.
       this.hooks.accepted(item, accepted);
       this.outbox.remove(item.id);
       this.files.drop(item.id);
@@ -137,7 +137,7 @@ export class Sender {
       return false;
     }
     if (failure.status === 422 && item.media !== undefined && !item.again) {
-      // Uploads that no message names for a day are gone.
+      // Uploads that no message names within a day are deleted.
       this.outbox.update(item.id, ({ media: _, ...kept }) => ({ ...kept, again: true }));
       void this.uploadAll();
       return true;

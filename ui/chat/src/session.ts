@@ -1,5 +1,5 @@
-// The customer's side of one brand's chat: joins reading, sending, typing and receipts over one connection, and answers what the
-// view draws. Has no idea of elements; every door to the world comes in through `Env`.
+// The customer's side of one brand's chat: combines reading, sending, typing and receipts over one connection, and
+// serves the view. Knows no elements; all access to the world is in `Env`.
 import { HubApi, HubError, IDENTITY_INVALID, type Door, type SessionOptions } from "./api";
 import { Connection, type Link } from "./connection";
 import { backoffMs, uuidv7, type Env } from "./env";
@@ -14,9 +14,9 @@ import { Sender } from "./sender";
 import { OthersTyping, OwnTyping, type Typist } from "./typing";
 import { isOwn, type Brand, type Entry, type From, type OpenedSession, type ServerFrame, type Status } from "./wire";
 
-/** Largest file while no hub has said so. */
+/** Maximum file size until the hub has sent one. */
 const MAX_FILE_BYTES = 10 * 1024 * 1024;
-/** How late a page may say who is signed in. */
+/** How late a page may set its token. */
 const LATE_MS = 3_000;
 
 export class Session {
@@ -36,13 +36,13 @@ export class Session {
   private isUnanswered = false;
   private isRefused = false;
   private isOver = false;
-  /** The page's token cannot be used, and why. */
+  /** The page's token was refused, with the reason. */
   identityRefused: (why: string) => void = () => undefined;
-  /** The hub does not want this page or brand, and why. */
+  /** The hub refuses this page or brand, with the reason. */
   refusal: (code: string, detail: string) => void = () => undefined;
-  /** What is being written is something else now. */
+  /** The draft was replaced. */
   draftChanged: () => void = () => undefined;
-  /** For external agents: what they may press may be others now. */
+  /** For external agents: their buttons may have changed. */
   buttonsChanged: () => void = () => undefined;
   private looking = false;
   private isAnnounced = false;
@@ -92,15 +92,15 @@ export class Session {
     this.othersTyping = new OthersTyping(env, changed);
   }
 
-  /** Connects if there is something to resume; for a first-time visitor the hub only says how the chat looks. */
+  /** Connects if there is something to resume; for a first-time visitor it only fetches the look. */
   start(): void {
     if (this.memory.token !== null || this.outbox.all().length > 0) return this.connection.wake();
-    // A page may say a moment late who is signed in.
+    // A page may set its token a moment late.
     if (this.memory.ended !== null) this.cancelTimer = this.env.after(LATE_MS, () => this.connection.wake());
     void this.appear(0);
   }
 
-  /** Whether there is anything to show to customers: the chat may stand here, or nobody has said yet that it may not. */
+  /** Whether to show anything to customers: the chat is allowed here, or not refused yet. */
   get isShown(): boolean {
     const { link } = this;
     const hasTried = link.kind === "live" || link.kind === "waiting" || (link.kind === "connecting" && link.attempt > 0);
@@ -124,7 +124,7 @@ export class Session {
     this.changed();
   }
 
-  /** Customers are not told what only the site's owner can change; as soon as it is changed, the chat is there. */
+  /** Customers are not told what only the site's owner can fix; once fixed, the chat appears. */
   private refused(code: string, detail: string): void {
     this.isRefused = true;
     this.memory.brand = this.brandNow = null;
@@ -136,24 +136,24 @@ export class Session {
   networkLost = (): void => this.connection.lost();
   retry = (): void => this.connection.retry();
 
-  /** A page that slept may hold a socket that is dead without knowing; one cheap request tells. */
+  /** After sleep a socket may be dead without notice; one cheap request tells. */
   probe(): void {
     if (this.link.kind !== "live") return this.connection.wake();
     this.reading.catchUp().catch(() => this.connection.retry());
   }
 
-  /** The visitor has no business here any more, and `standing` says why. */
+  /** The visitor's access ended; `standing` says why. */
   end(standing: string): void {
     this.connection.refuse(`guest.${standing}`, "");
   }
 
-  /** Words that the hub has not taken, the unfinished ones last. */
+  /** Text that the hub has not accepted, the draft last. */
   unsent(): string[] {
     const queued = this.outbox.all().map(({ text, file }) => text ?? file?.name ?? "");
     return [...queued, this.memory.draft].filter((text) => text.trim() !== "");
   }
 
-  /** Leaves nothing of this visit in the browser. */
+  /** Removes all data of this visit from the browser. */
   clear(): void {
     for (const { id } of this.outbox.all()) this.discard(id);
     this.memory.draft = "";
@@ -180,7 +180,7 @@ export class Session {
     if (wasRefused && this.link.kind !== "asleep") this.connection.retry();
   }
 
-  /** The panel is open and the page visible, or no longer. */
+  /** Whether the panel is open and the page visible. */
   look(looking: boolean): void {
     this.looking = looking;
     if (looking) this.changed();
@@ -214,7 +214,7 @@ export class Session {
     this.changed();
   }
 
-  /** Takes back what was refused, to be written anew; before what is being written. */
+  /** Takes a refused message back for editing, before the current draft. */
   edit(id: string): void {
     const text = this.outbox.all().find((item) => item.id === id)?.text ?? "";
     this.memory.draft = [text, this.memory.draft].filter((part) => part !== "").join("\n");
@@ -233,7 +233,7 @@ export class Session {
     this.connection.send({ type: "new" });
   }
 
-  /** Another tab changed what is stored under `key`. */
+  /** Another tab changed the stored value of `key`. */
   storageChanged(key: string | null): void {
     if (key === this.outbox.key) {
       this.outbox.reload();
@@ -241,7 +241,7 @@ export class Session {
     } else if (key === this.memory.key && this.memory.token !== null) this.tokenChanged(this.memory.token);
   }
 
-  /** Another tab or element of this page has begun a session: it is everybody's. */
+  /** Another tab or element of this page started a session: share it. */
   private tokenChanged(token: string): void {
     if (this.link.kind === "asleep") this.connection.wake();
     else if (this.letIn && this.letIn.token !== token) this.connection.retry();
@@ -251,13 +251,13 @@ export class Session {
     return this.memory.token === null ? null : this.api.mediaUrl(id, right);
   }
 
-  /** The address of a file opens it no more: asks for one that does. */
+  /** A file's address has expired: fetch a new one. */
   renewAddress(id: string): void {
     const entry = this.reading.timeline.entries().find((each) => each.id === id);
     if (entry) this.reading.again(entry.position).catch(() => undefined);
   }
 
-  /** Largest file that the hub takes, in bytes. */
+  /** Maximum file size, in bytes. */
   get maxFileBytes(): number {
     return this.letIn?.maxFileBytes ?? MAX_FILE_BYTES;
   }
@@ -270,7 +270,7 @@ export class Session {
     return this.connection.isOffline;
   }
 
-  /** As whom the visitor speaks. */
+  /** The visitor's role. */
   get self(): From {
     return this.api.self;
   }
@@ -308,7 +308,7 @@ export class Session {
     this.push();
   }
 
-  /** Whoever speaks for the company does not speak past colleagues; a customer may always speak. */
+  /** External agents use compare-and-send; customers may always write. */
   private against(): { against?: number } {
     return this.self === "customer" ? {} : { against: this.reading.timeline.cursor };
   }
@@ -327,12 +327,12 @@ export class Session {
       if (failure?.code !== IDENTITY_INVALID) throw error;
       this.options.identity = null;
       this.identityRefused(failure.detail);
-      // Whoever was let in with it stays in: only reading begins again.
+      // The session is already open: only reading starts again.
       return this.letIn ?? this.api.open(this.memory.token);
     }
   }
 
-  /** Resumes, or begins: of several tabs and elements that come at once, one begins and the others resume. */
+  /** Resumes or begins: of concurrent tabs and elements, one begins and the others resume. */
   private async begin(): Promise<OpenedSession> {
     if (this.memory.token !== null) return this.api.open(this.memory.token);
     return this.env.alone(`${this.memory.key}.begin`, async () => {
@@ -348,7 +348,7 @@ export class Session {
     this.memory.token = session.token;
     this.brandNow = session.brand;
     this.memory.brand = session.brand;
-    // What was said at the first time may be outdated by now; reading tells.
+    // The first answer may be outdated by now; reading tells.
     if (session !== this.letIn) this.reading.meet(session.conversation);
     this.letIn = session;
   }
@@ -370,7 +370,7 @@ export class Session {
     else if (frame.type === "buttons") this.buttonsChanged();
     else if (frame.type === "over") this.end(frame.standing);
     else if (frame.type === "status") this.reading.statusIs(frame.conversation, frame.status);
-    // Of an earlier conversation nothing moves any more.
+    // Earlier conversations no longer change.
     else if (frame.type === "stage" && frame.conversation === this.reading.id) this.reading.timeline.receipt(frame.stage, frame.upTo);
     else if (frame.type === "typing" && frame.conversation === this.reading.id) this.othersTyping.heard({ name: frame.name ?? null, kind: frame.kind }, frame.on);
     this.changed();
@@ -378,7 +378,7 @@ export class Session {
 
   private took(entry: Entry): void {
     if (!isOwn(entry)) this.othersTyping.wrote(entry.from, entry.name ?? null);
-    // The feed may bring our own message before the answer to its request does.
+    // The feed may bring our own message before the answer to its request.
     else if (this.outbox.all().some(({ id }) => id === entry.id)) this.outbox.remove(entry.id);
   }
 

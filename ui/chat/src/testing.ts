@@ -1,4 +1,4 @@
-// For tests only: a clock that moves when told, and a hub in memory that can be cut off, made slow to answer, or told to forget.
+// For tests only: a manual clock, and an in-memory hub that can be cut off, slowed down, or made to forget.
 import type { Env, SocketLike } from "./env";
 import type { Accepted, Conversation, Entry, Message, ServerFrame } from "./wire";
 
@@ -12,7 +12,7 @@ export class Clock {
     return () => (this.timers = this.timers.filter((other) => other !== timer));
   }
 
-  /** Moves on, running what falls due, letting promises settle in between. */
+  /** Moves on and runs what is due, letting promises settle in between. */
   async advance(ms: number): Promise<void> {
     const end = this.nowMs + ms;
     await settle();
@@ -45,15 +45,15 @@ type Refuse = (path: string, body: unknown) => { status: number; code: string; d
 
 export class FakeHub {
   isUp = true;
-  /** Uploads stand still until this is resolved. */
+  /** Uploads wait for this. */
   uploads: Promise<void> = Promise.resolve();
   socketsWork = true;
-  /** A relay keeps sockets open and lets nothing through them. */
+  /** A relay keeps sockets open and lets nothing through. */
   swallows = false;
-  /** The hub takes the message and the answer is lost on the way. */
+  /** The hub takes the message, but its answer is lost. */
   losesAnswers = false;
   refuse: Refuse = () => null;
-  /** Something in between that answers in the hub's place. */
+  /** A proxy that answers in the hub's place. */
   between: ((path: string) => Response | null) | null = null;
   tokens = new Set<string>();
   conversation: Conversation | null = null;
@@ -65,7 +65,7 @@ export class FakeHub {
   readonly opened: Record<string, unknown>[] = [];
   sockets: FakeSocket[] = [];
   pageSize = 500;
-  /** The next message begins a new conversation. */
+  /** The next message starts a new conversation. */
   wantsNew = false;
   private readonly accepted = new Map<string, Accepted>();
   private serial = 0;
@@ -83,13 +83,13 @@ export class FakeHub {
     };
   }
 
-  /** Frames are of the conversation under way unless they say another. */
+  /** Frames are of the current conversation unless they name another. */
   cast(frame: { type: ServerFrame["type"]; [field: string]: unknown }): void {
     const conversation = this.conversation?.id;
     for (const socket of this.sockets) socket.hear({ conversation, ...frame } as unknown as ServerFrame);
   }
 
-  /** A turn of somebody else; `skip` leaves internal positions out. */
+  /** Another author's turn; `skip` leaves out internal positions. */
   say(entry: Partial<Entry>, skip = 0): Entry {
     const full = this.append(entry, skip);
     this.cast({ type: "entry", entry: full });
@@ -116,7 +116,7 @@ export class FakeHub {
     for (const socket of [...this.sockets]) socket.drop();
   }
 
-  /** As over all tabs of a browser. */
+  /** Shared by all tabs of a browser. */
   private readonly locks = new Map<string, Promise<unknown>>();
   private alone<T>(name: string, act: () => Promise<T>): Promise<T> {
     const entered = (this.locks.get(name) ?? Promise.resolve()).then(act, act);
@@ -150,7 +150,7 @@ export class FakeHub {
     return this.message(body as Message);
   }
 
-  /** What a page does not know that has read another conversation, or this one so far. */
+  /** The entries that a page at this conversation and position lacks. */
   after(conversation: string | null, position: number): Entry[] {
     const isOther = conversation !== null && conversation !== this.conversation?.id;
     return this.entries.filter((entry) => isOther || entry.position > position);
@@ -231,7 +231,7 @@ class FakeSocket implements SocketLike {
 
   hear(frame: ServerFrame): void {
     if (this.hub.swallows) return;
-    // As over a real wire: a copy, so that nobody shares the hub's own objects.
+    // A copy, as on a real wire, so that nothing shares the hub's own objects.
     this.onmessage?.(new MessageEvent("message", { data: JSON.stringify(frame) }));
   }
 }

@@ -1,24 +1,24 @@
-// What the customer sees, merged from the hub's feed and from our own accepted messages. Pure: no clock, no network.
-// `cursor` moves only with the feed: an accepted message may overtake turns of others that are still on their way, and a cursor
-// taken from it would skip them for good.
+// What the customer sees, merged from the hub's feed and our accepted messages. Pure: no clock, no network. Only the
+// feed moves `cursor`: an accepted message may overtake others' turns that are still in flight, and a cursor taken from
+// it would skip them for good.
 import { isOwn, type Entry } from "./wire";
 
 export type Stage = "queued" | "sending" | "failed" | "sent" | "delivered" | "read";
 
 export class Timeline {
-  /** Highest position the feed has delivered in this conversation. */
+  /** Highest position that the feed has delivered in this conversation. */
   cursor = 0;
   private readonly byId = new Map<string, Entry>();
   private readonly positions = new Set<number>();
   private current: Entry[] = [];
   private earlier: Entry[] = [];
   private readonly left = new Set<string>();
-  /** What others said late in earlier conversations: the highest position of each. */
+  /** Late turns of others in earlier conversations: the highest position of each. */
   readonly late = new Map<string, number>();
   private deliveredUpTo = 0;
   private readUpTo = 0;
 
-  /** Takes an entry of the feed. False if it was known and nothing changed. */
+  /** Takes an entry of the feed. False if nothing changed. */
   feed(entry: Entry): boolean {
     this.cursor = Math.max(this.cursor, entry.position);
     return this.take(entry);
@@ -29,7 +29,7 @@ export class Timeline {
     return this.left.has(conversation);
   }
 
-  /** Takes what was said in an earlier conversation after another one was begun. */
+  /** Takes a late entry of an earlier conversation. */
   feedLate(entry: Entry): void {
     if (!isOwn(entry)) this.late.set(entry.conversation, Math.max(entry.position, this.late.get(entry.conversation) ?? 0));
     if (this.byId.has(entry.id)) return;
@@ -38,12 +38,12 @@ export class Timeline {
     this.earlier.splice(at < 0 ? this.earlier.length : at + 1, 0, entry);
   }
 
-  /** Takes one of our own messages that the hub has just accepted. */
+  /** Takes one of our messages that the hub has just accepted. */
   accepted(entry: Entry): boolean {
     return !this.byId.has(entry.id) && this.take(entry);
   }
 
-  /** How far our message has come; a late receipt never moves it back. */
+  /** The stage of our message; a late receipt never moves it back. */
   stageOf(entry: Entry): Stage {
     if (entry.position <= this.readUpTo || entry.stage === "seen" || entry.stage === "read") return "read";
     if (entry.position <= this.deliveredUpTo || entry.stage === "delivered") return "delivered";
@@ -55,7 +55,7 @@ export class Timeline {
     if (stage === "seen") this.readUpTo = Math.max(this.readUpTo, upTo);
   }
 
-  /** Leaves a conversation; what was shown stays readable above the next one. */
+  /** Leaves a conversation; its entries stay readable above the next one. */
   leave(conversation: string): void {
     this.left.add(conversation);
     const frozen = this.current.map((entry) => ({ ...entry, stage: this.stageOf(entry) }));
@@ -63,7 +63,7 @@ export class Timeline {
     this.begin([]);
   }
 
-  /** Goes back to a conversation that was left; it is read again from its start. */
+  /** Returns to an earlier conversation; it is read again from its start. */
   goBackTo(conversation: string): void {
     this.left.delete(conversation);
     this.late.delete(conversation);
@@ -115,7 +115,7 @@ export class Timeline {
     return true;
   }
 
-  // The hub's copy of our own message knows more than ours did: its time, its media address.
+  // The hub's copy of our message knows more: its time, its media address.
   private improve(entry: Entry): boolean {
     const at = this.current.findIndex((other) => other.id === entry.id);
     const known = this.current[at];

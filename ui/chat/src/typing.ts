@@ -1,5 +1,5 @@
-// Who is typing, in both directions. Ours is told at most every few seconds; theirs is believed only for a while, because the
-// frame that ends it may get lost.
+// Typing, in both directions. Ours is sent at most every few seconds; theirs expires, because its final frame may be
+// lost.
 import type { Env } from "./env";
 import type { From } from "./wire";
 
@@ -60,7 +60,7 @@ export class OthersTyping {
     this.changed();
   }
 
-  /** Whoever wrote has stopped typing, even if the frame that says so never comes. */
+  /** The author has stopped typing, even if the frame that says so never comes. */
   wrote(kind: From, name: string | null): void {
     for (const { typist } of this.typists.values()) {
       if (typist.kind === kind && (name === null || typist.name === null || typist.name === name)) this.heard(typist, false);

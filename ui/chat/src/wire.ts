@@ -1,5 +1,5 @@
-// What travels between the element and the hub. Owns shapes only; positions count within a conversation and may skip numbers,
-// because internal events are never shown to customers. Each entry and frame names its conversation.
+// Wire types between the element and the hub. Positions count within a conversation and may skip numbers, because
+// internal events are hidden from customers. Each entry and frame names its conversation.
 
 export type From = "customer" | "agent" | "logic" | "external_agent" | "system";
 export type EntryKind = "text" | "question" | "answer" | "attachment" | "system";
@@ -21,7 +21,7 @@ export interface Answer {
   choice: string;
 }
 
-/** How far was read, and of which conversation; none before the hub has named one. */
+/** The read position and its conversation; none before the hub has named one. */
 export interface Known {
   conversation: string | null;
   after: number;
@@ -42,7 +42,7 @@ export interface Entry {
   right?: string | null;
   answer?: Answer | null;
   stage?: string | null;
-  /** Said by whoever is looking; without it, the customer is. */
+  /** Written by the viewer; if absent, the customer is the viewer. */
   own?: boolean;
 }
 
@@ -69,7 +69,7 @@ export interface OpenedSession {
   token: string;
   brand: Brand;
   conversation: Conversation | null;
-  /** Largest file that may be sent, in bytes. */
+  /** Maximum size of a file, in bytes. */
   maxFileBytes?: number | undefined;
 }
 
@@ -86,7 +86,7 @@ export interface Message {
   text?: string;
   answer?: Answer;
   media?: string;
-  /** The last position on screen when it was written; only for those who compare and send. */
+  /** The last position on screen when it was written; only for compare-and-send. */
   writtenAgainst?: number;
 }
 
@@ -103,11 +103,11 @@ export type ServerFrame =
   | { type: "stage"; conversation: string; upTo: number; stage: "delivered" | "seen" }
   | { type: "typing"; conversation: string; name?: string | null; kind: From; on: boolean }
   | { type: "status"; conversation: string; status: Status }
-  /** Nothing has happened for a while, and the connection works. */
+  /** A sign of life on a quiet connection. */
   | { type: "alive" }
-  /** To external agents: their buttons may be others now. */
+  /** To external agents: their buttons may have changed. */
   | { type: "buttons" }
-  /** To external agents: their link is over. */
+  /** To external agents: their link has ended. */
   | { type: "over"; standing: string }
   | { type: "error"; code: string; message: string; id?: string | null };
 

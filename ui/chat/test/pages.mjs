@@ -1,5 +1,5 @@
-// The built web chat in pages that were not made for it, in a real Chromium: on each it is usable, or it is not there.
-// `node chat/test/pages.mjs [PART OF A NAME] [--pictures FOLDER]`, after `npm run build`.
+// The built web chat in foreign pages, in a real Chromium: on each it is usable or absent. `node chat/test/pages.mjs
+// [PART OF A NAME] [--pictures FOLDER]`, after `npm run build`.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { chromium } from "playwright-core";
@@ -12,7 +12,7 @@ const only = process.argv[2]?.startsWith("--") ? undefined : process.argv[2];
 
 const listen = (server) => new Promise((done) => server.listen(0, "127.0.0.1", () => done(`http://127.0.0.1:${server.address().port}`)));
 
-/** A hub, a site of another origin, and a browser that nobody has used. */
+/** A hub, a site of another origin, and a fresh browser. */
 async function house({ body = CHAT, headers = {}, context = {}, allowed, init } = {}) {
   const hub = mockHub({ think: false, allowed });
   const hubUrl = await listen(hub.server);
@@ -56,7 +56,7 @@ async function openChat(page) {
   await isStill(page.locator(".panel"));
 }
 
-/** The panel has arrived where it opens: it grows while it comes. */
+/** The panel's opening animation has ended. */
 async function isStill(panel) {
   await panel.evaluate((element) => Promise.allSettled(element.getAnimations().map((each) => each.finished)));
 }

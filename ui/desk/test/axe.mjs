@@ -1,4 +1,4 @@
-// Opens every state of the desk with its sample data in Chromium, in both themes and at two sizes, and lets axe judge it.
+// Opens every state of the desk with sample data in Chromium, in both themes and at two sizes, and checks it with axe.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { stage } from "./stage.mjs";
@@ -32,7 +32,7 @@ const search = (query) => async (page) => {
   await page.keyboard.type(query);
 };
 
-/** A press that meets the transcript while it still finds its place is pressed again, as people do. */
+/** A press while the transcript is still settling may be lost; repeat it, as people do. */
 const told = async (page) => {
   for (let attempt = 0; attempt < 5; attempt++) {
     await page.getByRole("button", { name: "Who was told" }).last().click();
@@ -177,7 +177,7 @@ const STATES = [
   ["graded", "", async (page) => {
     await show("Carmen Menzel")(page);
     await page.keyboard.press("Alt+i");
-    // In a narrow window the packet is out of sight.
+    // In a narrow window the packet is hidden.
     await page.waitForFunction(() => window.__fake.calls.some((call) => call.name === "conversation.gradeHandover"));
   }],
   ["better words", "", async (page) => {
@@ -355,17 +355,17 @@ const { base, browser, close } = await stage();
 
 let looked = 0;
 const faults = [];
-// `node desk/test/axe.mjs search` looks at the states so named only.
+// `node desk/test/axe.mjs search` checks the matching states only.
 const chosen = STATES.filter(([name]) => name.includes(process.argv[2] ?? ""));
 const THEMES = ["light", "dark"];
 const PAGES_AT_ONCE = 3;
 
-/** Only colours change with the theme: the second look is at them alone. */
+/** Only colours change with the theme, so the second check covers only them. */
 const RULES = { light: {}, dark: { runOnly: ["color-contrast", "link-in-text-block"] } };
 
-/** Looks at the state that the page is in. */
+/** Checks the page's current state. */
 async function look(page, where, theme) {
-  // Colours are judged when nothing fades any more; what a new theme lets fade begins with the next frame.
+  // Colours are judged after all transitions; those of a new theme begin with the next frame.
   await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   await page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== "running"));
   const options = { resultTypes: ["violations"], ...RULES[theme] };

@@ -1,6 +1,6 @@
-// Whether ten thousand rows and ten thousand turns stutter: scrolls both, switches between conversations and searches,
-// several times over, while a PerformanceObserver listens for long tasks and a trace says how long each task took.
-// What counts is the median over the runs of the longest task in CPU time: neighbours on the machine are not our doing.
+// Checks that ten thousand rows and turns do not stutter. Scrolls both, switches between conversations and searches,
+// several times, while a PerformanceObserver reports long tasks and a trace measures each task. The figure is the
+// median over the runs of the longest task in CPU time, so that other load on the machine does not count.
 import { stage } from "./stage.mjs";
 
 const RUNS = Number(process.env.RUNS ?? 5);
@@ -43,7 +43,7 @@ async function use(page) {
   await frames(page, 30);
 }
 
-/** Milliseconds of the page's longest tasks: of its thread's own CPU time, and by the clock. */
+/** The page's longest tasks in milliseconds: CPU time of its thread, and wall time. */
 function longest(trace) {
   const { traceEvents } = JSON.parse(trace.toString());
   const thread = (event) => `${event.pid} ${event.tid}`;

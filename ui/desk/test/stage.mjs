@@ -1,4 +1,4 @@
-// The desk with its sample data, built and served on a free port, and a Chromium to look at it.
+// Builds the desk with sample data, serves it on a free port, and opens it in Chromium.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { chromium } from "playwright-core";
 import { build, preview } from "vite";
 
 export async function stage() {
-  // As in production, but with the fake host in it.
+  // As in production, but with the fake host.
   const outDir = mkdtempSync(join(tmpdir(), "tandem-desk-"));
   const configFile = fileURLToPath(new URL("../vite.config.ts", import.meta.url));
   await build({ configFile, mode: "stage", logLevel: "error", build: { outDir } });

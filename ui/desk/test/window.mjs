@@ -1,4 +1,4 @@
-// What only a real layout can show: journeys and lists keep their place, follow their end, and hold no more than is seen.
+// What needs a real layout: journeys and lists keep their place, follow their end, and hold only what is visible.
 import assert from "node:assert/strict";
 import { stage } from "./stage.mjs";
 

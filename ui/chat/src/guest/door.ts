@@ -1,10 +1,10 @@
-// The hub's doors behind one link. The browser's cookie proves who is asking, so there is no token to keep.
+// The hub's API behind one link. The browser's cookie authenticates, so there is no token to store.
 import { HubError, call, entriesPath, json, named, upload, type Door, type Watch } from "../api";
 import type { Env } from "../env";
 import type { Accepted, ClientFrame, Conversation, EntryPage, Known, Media, Message, OpenedSession } from "../wire";
 import type { GuestButton, Invitation } from "./wire";
 
-/** Stands where the web chat keeps its session's token. */
+/** Takes the place of the web chat's session token. */
 const COOKIE = "cookie";
 
 export class GuestDoor implements Door {
@@ -16,7 +16,7 @@ export class GuestDoor implements Door {
     private readonly env: Env,
   ) {}
 
-  /** How the link stands here. Binds nothing. */
+  /** The link's standing here. Binds nothing. */
   about(): Promise<Invitation> {
     return this.call("about", {});
   }
@@ -34,7 +34,7 @@ export class GuestDoor implements Door {
     return this.call("buttons", {});
   }
 
-  /** The same id twice has one effect. */
+  /** A repeated id has one effect. */
   press(id: string, action: string): Promise<void> {
     return this.call("press", { method: "POST", headers: json(), body: JSON.stringify({ id, action }) });
   }

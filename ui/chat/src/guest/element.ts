@@ -1,5 +1,5 @@
-// `<tandem-guest>`: the page behind a link. Asks how the link stands, waits for the deliberate press, shows the conversation,
-// and says in words when it is over. Looking binds nothing, so programs that preview links cannot use one up.
+// `<tandem-guest>`: the page behind a link. It asks for the link's standing, waits for a deliberate press, shows the
+// conversation, and says when it has ended. Viewing binds nothing, so link previews cannot use a link up.
 import { HubError } from "../api";
 import { uuidv7, type Env } from "../env";
 import { browserFiles, type Files } from "../files";
@@ -21,7 +21,7 @@ const AGAIN_MS = 4_000;
 const LONG_AWAY_MS = 20_000;
 
 export class TandemGuest extends HTMLElement {
-  /** Replaced by tests to hold the clock and the network. */
+  /** Replaced by tests to control the clock and the network. */
   static doors: () => { env: Env; files: Files; link: string; languages: readonly string[] } = () => ({
     env: guestEnv(),
     files: browserFiles("tandem.guest"),
@@ -87,7 +87,7 @@ export class TandemGuest extends HTMLElement {
     applyLook(this.root, themeOf(null, matchMedia("(prefers-color-scheme: dark)").matches), []);
   }
 
-  /** How does the link stand? A browser that has opened it goes straight in. */
+  /** Asks for the link's standing. A browser that opened the link goes straight in. */
   private async ask(): Promise<void> {
     this.cancelRetry();
     try {
@@ -138,7 +138,7 @@ export class TandemGuest extends HTMLElement {
   private openRoom(invitation: Invitation): void {
     if (this.session) return;
     const { env, files } = this.world;
-    // The link's address stays out of what is kept.
+    // The link's address is not stored.
     const options = { hub: "guest", brand: invitation.conversation?.id ?? "", language: this.i18n.language, identity: null };
     const session = new Session(env, files, options, this.door);
     const room = new RoomView({ session, i18n: this.i18n }, this.words, invitation, env, {
@@ -163,7 +163,7 @@ export class TandemGuest extends HTMLElement {
     room.shown();
   }
 
-  /** What got no answer keeps its id: pressed again, it has one effect. */
+  /** An unanswered press keeps its id: repeated, it has one effect. */
   private async press(action: string): Promise<void> {
     const id = this.pressed.get(action) ?? uuidv7(this.world.env.now());
     this.pressed.set(action, id);
@@ -181,7 +181,7 @@ export class TandemGuest extends HTMLElement {
       const buttons = await this.door.buttons();
       if (room === this.room) room.buttons.offer(buttons);
     } catch {
-      // What is shown stays; with the next connection they are asked for again.
+      // The shown buttons stay; they are fetched again after reconnecting.
     }
   }
 
@@ -192,7 +192,7 @@ export class TandemGuest extends HTMLElement {
     else room.draw();
   }
 
-  /** The conversation is put away at once; only the partner's own words are given back. */
+  /** Removes the conversation at once; only the partner's own text is returned. */
   private over(end: End): void {
     const unsent = end === "left" ? [] : (this.session?.unsent() ?? []);
     this.session?.clear();

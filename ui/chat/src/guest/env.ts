@@ -1,4 +1,4 @@
-// The page's doors to the world: the web chat's, but what is kept goes with the tab.
+// The page's access to the world: the web chat's, but stored data ends with the tab.
 import { browserEnv, type Env } from "../env";
 
 export function guestEnv(): Env {

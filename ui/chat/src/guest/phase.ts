@@ -1,4 +1,4 @@
-// What the page shows: one of a few phases, each with what it needs. Pure.
+// The phases of the page, each with its data. Pure.
 import { HubError } from "../api";
 import type { Invitation } from "./wire";
 
@@ -6,27 +6,27 @@ import type { Invitation } from "./wire";
 export type End = "expired" | "revoked" | "completed" | "left" | "elsewhere" | "no_cookie" | "origin" | "unknown";
 
 export type Phase =
-  /** The hub is being asked. */
+  /** Waiting for the hub. */
   | { kind: "looking" }
-  /** No answer; asked again by itself. */
+  /** No answer; retried automatically. */
   | { kind: "unreachable" }
-  /** The hub asks for patience. */
+  /** The hub asks to wait. */
   | { kind: "limited"; retryAfterMs: number }
-  /** Left by the deliberate press alone. */
+  /** Left only by the deliberate press. */
   | { kind: "gate"; invitation: Invitation }
   | { kind: "open"; invitation: Invitation }
   | { kind: "over"; end: End; invitation: Invitation | null; unsent: string[] };
 
 const ENDS: readonly string[] = ["expired", "revoked", "completed", "left", "elsewhere", "no_cookie", "origin", "unknown"] satisfies End[];
 
-/** Where an answer about the link leads. */
+/** The phase after an answer about the link. */
 export function phaseOf(invitation: Invitation): Phase {
   if (invitation.standing === "unopened") return { kind: "gate", invitation };
   if (invitation.standing === "open") return { kind: "open", invitation };
   return { kind: "over", end: invitation.standing, invitation, unsent: [] };
 }
 
-/** Where a failed request leads. */
+/** The phase after a failed request. */
 export function phaseAfter(error: unknown, invitation: Invitation | null): Phase {
   const failure = error instanceof HubError ? error.failure : { kind: "unreachable" as const };
   if (failure.kind === "unreachable" || failure.kind === "too_large") return { kind: "unreachable" };
@@ -34,13 +34,13 @@ export function phaseAfter(error: unknown, invitation: Invitation | null): Phase
   return { kind: "over", end: endOf(failure.code), invitation, unsent: [] };
 }
 
-/** What a refusal's code says about the link. */
+/** What a refusal's code means for the link. */
 export function endOf(code: string): End {
   const end = code.replace(/^guest\./, "");
   return ENDS.includes(end) ? (end as End) : "unknown";
 }
 
-/** The time that is left, in as few words as are honest: hours and minutes, then minutes, then a clock. */
+/** The remaining time, as short as accuracy allows: hours and minutes, then minutes, then a clock. */
 export function remaining(ms: number, unit: (count: number, unit: "hour" | "minute") => string): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   if (seconds < 600) return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;

@@ -1,4 +1,4 @@
-// For tests only: the hub behind one link, with Aerolinx at the other end of it.
+// For tests only: the hub behind one link, with Aerolinx at the other end.
 import { memoryFiles } from "../files";
 import { Clock, FakeHub, MapStore, problem, settle } from "../testing";
 import { TandemGuest } from "./index";
@@ -18,7 +18,7 @@ export class FakeLink {
   livesMs = 3_600_000;
   buttons: GuestButton[] = [];
   readonly presses: { id: string; action: string }[] = [];
-  /** The next press gets this status. */
+  /** The status of the next press. */
   pressed = 204;
   private readonly since = this.clock.nowMs;
 

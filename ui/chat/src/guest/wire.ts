@@ -1,35 +1,35 @@
-// What travels between an external agent's page and the hub, beside what the web chat has too.
+// Wire types of the external agents' page, in addition to the web chat's.
 import type { Conversation } from "../wire";
 
 export type Standing = "unopened" | "open" | "elsewhere" | "expired" | "revoked" | "completed" | "left";
 
-/** A custom button with the values of this conversation. */
+/** A custom button with this conversation's values. */
 export interface GuestButton {
   id: string;
   title: string;
   description?: string;
-  /** Goes to the company's service. */
+  /** Sent to the company's service. */
   action?: string;
   /** For the clipboard. */
   copy?: string;
-  /** For a new page. */
+  /** Opens in a new page. */
   url?: string;
-  /** Why it cannot be used now. */
+  /** Why it is unusable now. */
   unusable?: string;
 }
 
 export interface Invitation {
   standing: Standing;
   company: string;
-  /** Absent if the company's own service invited. */
+  /** Absent if the company's service invited. */
   invitedBy?: string;
-  /** Under which name the external agent speaks. */
+  /** The external agent's name. */
   name: string;
   note?: string;
   expires: string;
   /** The hub's time, because clocks differ. */
   now: string;
-  /** Largest file that may be sent, in bytes. */
+  /** Maximum size of a file, in bytes. */
   maxFileBytes?: number;
   conversation?: Conversation;
 }

@@ -1,4 +1,4 @@
-// The page's own words; what it shares with the web chat comes from there.
+// The page's own texts; shared ones come from the web chat.
 import type { I18n } from "../i18n";
 import { ar } from "./texts/ar";
 import { cs } from "./texts/cs";

@@ -1,4 +1,4 @@
-// One file in a turn: a thumbnail if it is an image, else a chip with name and size. Both open it in a new tab.
+// One file in a turn: a thumbnail for an image, otherwise a chip with name and size. Both open it in a new tab.
 import type { Item } from "../items";
 import type { ViewContext } from "./context";
 import { h, icon } from "./dom";
@@ -34,7 +34,7 @@ export function attachmentView(context: ViewContext, item: Item): AttachmentView
   }
   node.append(progress);
   let right = media.right;
-  // Before it is followed, an address that has expired becomes one that opens the file.
+  // An expired address is replaced before it is followed.
   for (const event of ["pointerenter", "focus", "pointerdown"]) {
     node.addEventListener(event, () => hasExpired(right) && session.renewAddress(item.id));
   }
@@ -47,7 +47,7 @@ export function attachmentView(context: ViewContext, item: Item): AttachmentView
     const isNew = (now.media?.right ?? null) !== right;
     right = now.media?.right ?? null;
     const source = local ?? address;
-    // The thumbnail stays on the local copy: swapping it for the hub's would flicker and load the same picture again.
+    // The thumbnail keeps the local copy: replacing it by the hub's would flicker and load it again.
     if (image && source !== null && (!image.hasAttribute("src") || (isNew && local === null && !image.complete))) image.src = source;
   };
   update(item);

@@ -1,4 +1,4 @@
-// Where the customer writes: text that grows, files by button, paste and drop, Enter to send.
+// The composer: growing text, files by button, paste and drop, Enter to send.
 import type { ViewContext } from "./context";
 import { button, h, icon, setText } from "./dom";
 import { Tray } from "./tray";
@@ -48,7 +48,7 @@ export class ComposerView {
     this.focus();
   }
 
-  /** Measuring needs the panel to be shown; call when it becomes so. */
+  /** Measuring needs a visible panel; call when it becomes visible. */
   fit(): void {
     this.text.style.height = "auto";
     if (this.text.scrollHeight > 0) this.text.style.height = `${Math.min(this.text.scrollHeight, MAX_HEIGHT_PX)}px`;
@@ -60,7 +60,7 @@ export class ComposerView {
       this.submit();
     });
     this.text.addEventListener("keydown", (event) => {
-      // On a touch keyboard Return makes a new line, and the button sends.
+      // On a touch keyboard Return inserts a line break, and the button sends.
       if (!isEnter(event) || event.shiftKey || isTouch()) return;
       event.preventDefault();
       this.submit();
@@ -117,7 +117,7 @@ export class ComposerView {
 
   private drawState(): void {
     this.drawCount();
-    // Without text, `auto` would mean left to right, and the placeholder would stand on the wrong side.
+    // Without text, `auto` means left to right, which would put the placeholder on the wrong side.
     this.text.dir = this.text.value === "" ? "" : "auto";
     this.node.classList.toggle("ready", this.text.value.trim() !== "" || !this.tray.isEmpty);
     this.fit();

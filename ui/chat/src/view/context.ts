@@ -1,4 +1,4 @@
-// What every part of the view is given.
+// Shared by all parts of the view.
 import type { I18n } from "../i18n";
 import type { Session } from "../session";
 import type { From } from "../wire";
@@ -6,11 +6,11 @@ import type { From } from "../wire";
 export interface ViewContext {
   session: Session;
   i18n: I18n;
-  /** Stands above the first turn instead of the brand's greeting. */
+  /** Shown above the first turn instead of the brand's greeting. */
   intro?: HTMLElement;
 }
 
-/** How a participant is called towards whoever is looking. */
+/** A participant's name for the viewer. */
 export function nameOf(i18n: I18n, from: From, name: string | null, isOwn = false): string {
   if (isOwn) return i18n.t("you");
   if (name !== null && name.trim() !== "") return name;

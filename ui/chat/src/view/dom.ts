@@ -1,4 +1,4 @@
-// Making elements without markup: every text goes in as a text node, so no customer's or agent's words can become HTML.
+// Creates elements without markup: all text becomes text nodes, so that no one's words can become HTML.
 
 type Child = Node | string | null | undefined;
 type Attributes = Record<string, string | number | boolean | null | undefined>;
@@ -24,7 +24,7 @@ export function button(attributes: Attributes, onClick: () => void, ...children:
   return element;
 }
 
-/** Touches the DOM only on a difference, so that screen readers are not told the same twice. */
+/** Touches the DOM only on a change, so that screen readers do not repeat themselves. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -1,6 +1,6 @@
-// Files that are dropped anywhere on a view.
+// Files dropped anywhere on a view.
 
-/** Marks the view while files hang over it, and gives those that fall. */
+/** Marks the view while files are dragged over it, and passes dropped ones on. */
 export function takeDrops(node: HTMLElement, take: (files: Iterable<File>) => void): void {
   const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
   node.addEventListener("dragover", (event) => {

@@ -1,4 +1,5 @@
-// The round button that opens the panel, its unread badge, and a word to screen readers when something arrives while it is shut.
+// The round button that opens the panel, its unread badge, and an announcement for screen readers while the panel is
+// closed.
 import { nameOf, type ViewContext } from "./context";
 import { button, h, icon, setText } from "./dom";
 

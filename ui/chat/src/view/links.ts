@@ -1,4 +1,4 @@
-// Plain text in, text nodes and safe links out. Pages open elsewhere and learn nothing of us.
+// Plain text in, text nodes and safe links out. Linked pages open elsewhere and learn nothing about us.
 import { pieces } from "../../../shared/links";
 import { h } from "./dom";
 

@@ -1,4 +1,4 @@
-// The conversation's scrolling list. Keeps nodes by key, follows the end while the reader is there, and leaves them in peace
+// The conversation's scrolling list. Keeps nodes by key, follows the end while the reader is there, and does not move
 // while they read further up.
 import type { Item } from "../items";
 import { initials, nameOf, type ViewContext } from "./context";
@@ -108,7 +108,7 @@ export class LogView {
     else if (!this.isAtEnd) this.pill.hidden = false;
   }
 
-  /** Brings the list to `rows` with the fewest moves. */
+  /** Updates the list to `rows` with the fewest moves. */
   private place(rows: readonly Row[]): void {
     const wanted = new Set(rows.map((row) => row.key));
     for (const [key, { node }] of this.kept) {

@@ -6,7 +6,7 @@ import { LogView } from "./log";
 import { takeDrops } from "./drops";
 import { composes } from "../../../shared/keys";
 
-// A reconnect that succeeds at once is nothing to tell anybody.
+// A quick reconnect is not worth a message.
 const BANNER_AFTER_MS = 1_000;
 
 export class PanelView {
@@ -59,7 +59,7 @@ export class PanelView {
     this.log.toEnd();
   }
 
-  /** Who of our side has written lately, newest first. */
+  /** Who on our side wrote recently, newest first. */
   private engaged(): string {
     const { session, i18n } = this.context;
     const theirs = session.items().filter(({ from, own, earlier }) => !earlier && !own && from !== "system");
@@ -83,7 +83,7 @@ export class PanelView {
     this.node.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !composes(event) && close) close();
     });
-    // What is typed here is meant for nobody else: no shortcut of the page, and nothing that would take the focus back.
+    // Keys typed here must not reach the page's shortcuts, nor anything that would take the focus back.
     for (const type of ["keydown", "keyup", "keypress", "focusin", "focusout"]) {
       this.node.addEventListener(type, (event) => event.stopPropagation());
     }

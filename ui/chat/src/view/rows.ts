@@ -5,7 +5,7 @@ export type Row =
   | { kind: "day"; key: string; timeMs: number }
   | { kind: "seam"; key: string }
   | { kind: "system"; key: string; item: Item }
-  /** `opens` and `closes` its author's group; a calm question has been followed by something. */
+  /** `opens` and `closes` mark the ends of an author's group; a question is calm once something follows it. */
   | { kind: "turn"; key: string; item: Item; opens: boolean; closes: boolean; isCalm: boolean };
 
 const GROUP_MS = 5 * 60_000;

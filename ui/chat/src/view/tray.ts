@@ -1,5 +1,5 @@
-// Files chosen but not sent yet, above the text. Says at once which are too large or empty; what they are, the hub judges by their
-// bytes: systems name types as they like, or not at all.
+// Chosen but unsent files, above the text. Reports too large and empty ones at once. The hub judges the kind by the
+// bytes, because systems name types arbitrarily.
 import type { I18n } from "../i18n";
 import { isImage } from "./attachment";
 import { button, h, icon } from "./dom";

@@ -1,5 +1,5 @@
-// One turn: author, bubble, choices, time and stage. Built once, then only its changing parts are touched, so a screen reader
-// hears a turn when it comes and not each time its receipt moves.
+// One turn: author, bubble, choices, time and stage. Built once; later only its changing parts are updated, so that a
+// screen reader announces a turn once and not with each receipt.
 import type { Item } from "../items";
 import { attachmentView } from "./attachment";
 import { initials, nameOf, type ViewContext } from "./context";
@@ -41,7 +41,7 @@ export function turnView(context: ViewContext, row: TurnRow): TurnView {
   return { node, update };
 }
 
-/** In the customer's language, where there is something to do about it. The hub's own words are for developers. */
+/** In the customer's language, if they can do something about it. The hub's own message is for developers. */
 function reasonOf({ i18n, session }: ViewContext, item: Item, failure: string): string | null {
   const name = item.media?.name ?? "";
   switch (failure) {
@@ -64,7 +64,7 @@ function reasonOf({ i18n, session }: ViewContext, item: Item, failure: string): 
   }
 }
 
-/** A turn must be built anew when this differs; everything else is updated in place. */
+/** A turn is rebuilt when this differs; everything else is updated in place. */
 export function turnContent(item: Item): string {
   return JSON.stringify([item.from, item.name, item.text, item.media?.name, item.choices]);
 }

@@ -30,7 +30,7 @@ async function show(id = "carmen", scene = ""): Promise<void> {
   render(ConversationPane, { props: { desk, open, me, connection }, context: new Map([[DESK, desk]]) });
 }
 
-/** What a clipboard or a mouse carries; happy-dom has none that holds files. */
+/** The content of a clipboard or drag; happy-dom has none with files. */
 function carrying(files: File[], types = ["Files"]): { types: string[]; files: File[]; dropEffect: string } {
   return { types, files, dropEffect: "none" };
 }

@@ -6,12 +6,12 @@ import { beginning, matching } from "../words/mentions";
 const MOST = 8;
 
 export class Mentioning {
-  /** Those who can be meant; empty while nothing is offered. */
+  /** The matching colleagues; empty while nothing is offered. */
   people = $state.raw<ColleagueView[]>([]);
   chosen = $state(0);
   #known: Promise<ColleagueView[]> | null = null;
   #begun: { at: number; typed: string } | null = null;
-  /** Where the agent has put the offer aside. */
+  /** Where the agent dismissed the offer. */
   #refused: number | null = null;
 
   constructor(
@@ -23,7 +23,7 @@ export class Mentioning {
     return this.people.length > 0;
   }
 
-  /** The text or the caret has changed. */
+  /** The text or the caret changed. */
   async look(text: string, caret: number): Promise<void> {
     const begun = beginning(text, caret);
     this.#begun = begun;
@@ -32,7 +32,7 @@ export class Mentioning {
       this.#hide();
       return;
     }
-    // Asked anew for each @: people come and go.
+    // Fetched for each @: people come and go.
     if (begun.typed === "" || !this.#known) this.#known = this.host.rpc("conversation.mentionable", { id: this.id });
     const known = await this.#known.catch(() => []);
     if (this.#begun !== begun) return;
@@ -44,7 +44,7 @@ export class Mentioning {
     this.chosen = (this.chosen + by + this.people.length) % this.people.length;
   }
 
-  /** The text with this name in place of what was typed, and where the caret stands then. */
+  /** The text with this name instead of what was typed, and the caret's position in it. */
   taken(text: string, { name }: ColleagueView): { text: string; caret: number } {
     const begun = this.#begun ?? { at: text.length, typed: "" };
     const before = `${text.slice(0, begun.at)}@${name} `;

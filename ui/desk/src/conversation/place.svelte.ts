@@ -1,11 +1,11 @@
-// Where the agent stands in the journey: at its end, and staying there whatever grows; or further up, and not moved.
+// The scroll position in the journey: at the end and following it, or further up and fixed.
 import { tick } from "svelte";
 import type { VirtualizerHandle } from "virtua/svelte";
 import type { OpenConversation } from "../state/conversation.svelte";
 
 const AT_END_PX = 24;
 const LOAD_MORE_PX = 600;
-/** Measuring what is around an entry takes a few frames. */
+/** Measuring around an entry takes a few frames. */
 const GO_THERE_MS = 250;
 
 export class Place {
@@ -13,14 +13,14 @@ export class Place {
   list = $state<VirtualizerHandle>();
   /** More than two screens from the end. */
   far = $state(false);
-  /** The last entry when the agent last stood at the end. */
+  /** The last entry when the agent was last at the end. */
   #endKey = $state<string | null>(null);
   #before = { top: 0, height: 0, view: 0 };
   #going = false;
 
   constructor(
     private readonly open: OpenConversation,
-    /** The end is on the screen. */
+    /** The end is on screen. */
     private readonly atEnd: () => void,
   ) {}
 
@@ -32,7 +32,7 @@ export class Place {
     return end === -1 ? 0 : entries.length - 1 - end;
   }
 
-  /** Sizes have changed: of the pane, of entries, of what stands below. */
+  /** Sizes changed: of the pane, of entries, or of content below. */
   settle(): void {
     if (!this.pane || this.#going) return;
     if (this.#sticks) this.pane.scrollTop = this.pane.scrollHeight;
@@ -64,7 +64,7 @@ export class Place {
     const now = { top: pane.scrollTop, height: pane.scrollHeight, view: pane.clientHeight };
     const before = this.#before;
     const gap = now.height - now.top - now.view;
-    // Only scrolling up leaves the end; when sizes change, it is the end that has moved away.
+    // Only scrolling up leaves the end; after a size change the end itself has moved.
     const left = now.top < before.top && now.height === before.height && now.view === before.view;
     this.#before = now;
     this.far = gap > 2 * now.view;
@@ -88,7 +88,7 @@ export class Place {
     this.atEnd();
   }
 
-  /** What has come into view counts as read. */
+  /** Everything that came into view counts as read. */
   #glance(bottom: number): void {
     const { open, list } = this;
     const { entries } = open.journey;

@@ -1,15 +1,15 @@
-// Who was told of the samples' calls for help. Development and tests only.
+// The alerts of the samples' calls for help. Development and tests only.
 import type { AlertsView, AlertView, CallView } from "$shared/types";
 import { iso } from "./entries";
 import type { Sample } from "./sample";
 
-/** A colleague's alert; what happened to it when, in seconds after the call began. */
+/** A colleague's alert; times in seconds after the call began. */
 function alert(since: number, user: string, name: string, after: Partial<Record<"sent" | "shown" | "muted" | "clicked" | "joined", number>>, why: string | null = null): AlertView {
   const at = (seconds: number | undefined): string | null => (seconds === undefined ? null : iso(since + seconds * 1000));
   return { user, name, sent: at(after.sent), shown: at(after.shown), muted: at(after.muted), why, clicked: at(after.clicked), joined: at(after.joined) };
 }
 
-/** An open call reaches supervisors by now; those that are over were taken by Maya, the first one of them with nobody there. */
+/** An open call has reached supervisors by now; ended ones were taken by Maya, the first one with no one alerted. */
 export function alerts({ view, entries }: Sample): AlertsView {
   const { help, id } = view.row;
   const calls: CallView[] = [];

@@ -1,4 +1,4 @@
-// Custom buttons as the core would show them. Development and tests only.
+// Custom buttons as the core shows them. Development and tests only.
 import type { ButtonView, ConversationView } from "$shared/types";
 import { mine } from "./views";
 

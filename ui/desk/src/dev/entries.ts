@@ -1,4 +1,4 @@
-// Small words to write sample journeys with. Development and tests only.
+// Helpers to write sample journeys. Development and tests only.
 import type { ColleagueView, EntryBody, EntryView, Mention, Participant, Stage, StageView } from "$shared/types";
 
 export const MAYA: Participant = { kind: "agent", user: "maya", name: "Maya Ortiz" };
@@ -15,7 +15,7 @@ export const COLLEAGUES: ColleagueView[] = [
   { user: "priya", name: "Priya Nair", online: true, available: true },
 ];
 
-/** Whom a note may mention: the one who supervises, and the agent at this desk. */
+/** Whom a note may mention: the supervisor, and the agent at this desk. */
 export const MENTIONABLE: Mention[] = [{ user: "priya", name: "Priya Nair" }, { user: "maya", name: "Maya Ortiz" }];
 
 const IN: Stage[] = ["queued", "accepted", "prepared", "delivered", "seen"];

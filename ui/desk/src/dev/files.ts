@@ -1,4 +1,4 @@
-// Files on their way, as the core keeps them. Development and tests only.
+// Outgoing files as the core keeps them. Development and tests only.
 import type { ConversationView, EntryView, FileView, Media, RpcError } from "$shared/types";
 import { CUSTOMER, MAYA, iso } from "./entries";
 import type { Sample } from "./sample";
@@ -40,7 +40,7 @@ export class FakeFiles {
   }
 }
 
-/** Carmen has sent files of every kind, and Maya is about to send some, one is on its way. */
+/** Carmen has sent files of every kind, Maya is about to send some, and one is uploading. */
 export function filesScene(samples: Sample[], now: number): void {
   const carmen = samples.find(({ view }) => view.row.id === "carmen");
   if (!carmen) return;

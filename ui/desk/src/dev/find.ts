@@ -1,4 +1,4 @@
-// A small search over the samples, so that the panel can be driven without a core. Development and tests only.
+// A small search over the samples, so that the panel works without a core. Development and tests only.
 import type { Commands, EntryView, SpanView } from "$shared/types";
 import { nameOf } from "../words/people";
 import { iso } from "./entries";
@@ -48,7 +48,7 @@ export function find(samples: readonly Sample[], { query, limit, hub }: Request,
   return { hits: hits.slice(0, limit), hint, hub: !hub ? "not_asked" : reachable ? "answered" : "unreachable" };
 }
 
-/** Where a word that begins like this stands. */
+/** Where a word with this prefix begins. */
 function begins(text: string, word: string, from = 0): number {
   let at = text.indexOf(word, from);
   while (at > 0 && /[\p{L}\p{N}]/u.test(text[at - 1] ?? "")) at = text.indexOf(word, at + 1);
@@ -70,7 +70,7 @@ function spans(text: string, words: readonly string[]): SpanView[] {
   return found;
 }
 
-/** Something that only the hub still has. */
+/** A hit that only the hub has. */
 function away(words: readonly string[]): Hit {
   const snippet = [{ text: "A year ago somebody also wrote about ", hit: false }, { text: words.join(" "), hit: true }, { text: ", and it was solved on the phone.", hit: false }];
   const time = iso(Date.now() - 370 * 86_400_000);

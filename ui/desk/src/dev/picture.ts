@@ -1,4 +1,4 @@
-// What stands for every picture. Development and tests only.
+// The placeholder of every picture. Development and tests only.
 
 export const PICTURE =
   "data:image/svg+xml," +

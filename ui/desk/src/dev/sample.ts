@@ -5,7 +5,7 @@ import { AEROLINX, CUSTOMER, LOGIC, MAYA, PRIYA, Script, TOMAS, iso } from "./en
 export interface Sample {
   view: ConversationView;
   entries: EntryView[];
-  /** The user left it during the last days. */
+  /** The user left it recently. */
   left: boolean;
 }
 

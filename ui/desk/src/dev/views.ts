@@ -1,8 +1,8 @@
-// What the core would say about the samples: the desk as a whole, and what may be done. Development and tests only.
+// The core's views of the samples: the desk as a whole, and the allowed actions. Development and tests only.
 import type { AppView, ConnectionView, ConversationView, MayView, NotificationSettings } from "$shared/types";
 import { iso } from "./entries";
 
-/** As the core has it before the user chose anything. */
+/** The core's defaults. */
 const LOUD: NotificationSettings = {
   helpNeeded: "sound",
   invited: "sound",

@@ -1,4 +1,4 @@
-// A dialog's one command: busy while it runs, closed when it worked, and saying why when it did not.
+// A dialog's one command: busy while it runs, closed on success, showing the reason on failure.
 import type { Commands } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 

@@ -1,4 +1,4 @@
-// Takes the focus when it appears.
+// Focuses an element when it appears.
 
 export function focused(node: HTMLElement, when = true): void {
   if (when) node.focus();

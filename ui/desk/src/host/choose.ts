@@ -1,4 +1,4 @@
-// Which host this page has: the shell, a loopback address named by a test, or in development the fake.
+// Chooses the page's host: the shell, a loopback address named by a test, or in development the fake.
 import type { Host } from "./host";
 import { httpHost } from "./http";
 import { tauriHost, type TauriWindow } from "./tauri";
@@ -16,7 +16,7 @@ export async function chooseHost(page: Window = window): Promise<Host | null> {
   if (named && (import.meta.env.DEV || page.location.hostname === "127.0.0.1") && isLoopback(named)) {
     return httpHost(named.replace(/\/$/, ""));
   }
-  // "stage" is the mode in which the tests build; a production build drops the branch.
+  // The tests build in mode "stage"; a production build drops the branch.
   if (import.meta.env.DEV || import.meta.env.MODE === "stage") {
     const { fakeHost } = await import("./fake");
     const fake = fakeHost(query.get("fake") ?? "");

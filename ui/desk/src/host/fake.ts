@@ -1,4 +1,4 @@
-// A host that lives in memory, with sample data: for development, screenshots and component tests. Never in the build.
+// An in-memory host with sample data: for development, screenshots and component tests. Never in the build.
 import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, Participant, PieceView, QueuedView, ReturnedView, RpcError, Section, StartupView, WantedView } from "$shared/types";
 import { alerts } from "../dev/alerts";
 import { buttonsOf } from "../dev/buttons";
@@ -13,14 +13,17 @@ import type { Host } from "./host";
 
 type Handlers = { [K in keyof Commands]: (request: Commands[K]["request"]) => Commands[K]["response"] };
 
-/** `scene`: empty, offline, connecting, signed_out, choose_passphrase, passphrase, keychain, failing, broken, large; several with a comma. */
+/**
+ * `scene`: empty, offline, connecting, signed_out, choose_passphrase, passphrase, keychain, failing, broken, large;
+ * several separated by commas.
+ */
 export function fakeHost(scene = "", now = Date.now()): FakeHost {
   return new FakeHost(new Set(scene.split(",")), now);
 }
 
 export class FakeHost implements Host {
   readonly calls: { name: string; request: unknown }[] = [];
-  /** The next call of this command is refused with this. */
+  /** The next call of this command fails with this error. */
   readonly refuse = new Map<keyof Commands, RpcError>();
   readonly samples: Sample[];
   buttons = buttonsOf;
@@ -71,21 +74,21 @@ export class FakeHost implements Host {
     this.tell({ type: "wanted" });
   }
 
-  /** What Maya did since the network went. */
+  /** What Maya did while offline. */
   #away(): void {
     this.#do("jonas", "Reply", "The refund left our bank this morning.", { type: "text", turn: "away-1", text: "The refund left our bank this morning.", silent: false });
     this.#do("jonas", "Note", "Call the bank if it is not there on Friday.", { type: "note", turn: "away-2", text: "Call the bank if it is not there on Friday.", mentions: [] });
     this.#engage("aiko", true);
   }
 
-  /** Goes off or on the network; what was queued meanwhile goes out. */
+  /** Goes offline or online; the queue is sent when online. */
   network(on: boolean): void {
     this.#app.connection = on ? live(Date.now()) : offline(Date.now());
     if (on) this.#outbox.splice(0).forEach((queued) => this.#goOut(queued));
     this.tell({ type: "everything" });
   }
 
-  /** The hub refuses what was queued: its words are a draft again. */
+  /** The hub refuses a queued command: its text is a draft again. */
   giveBack(id: string, text: string, returned: ReturnedView): void {
     const { view } = this.#find(id);
     Object.assign(view.drafts, { reply: text, returned });
@@ -93,7 +96,7 @@ export class FakeHost implements Host {
     this.#changed(id);
   }
 
-  /** Something is said in a conversation, as if it came from the hub. */
+  /** Adds an entry to a conversation, as if from the hub. */
   add(id: string, entry: Pick<EntryView, "by" | "body"> & Partial<EntryView>): void {
     const { view, entries } = this.#find(id);
     const position = (view.position += 1);
@@ -109,7 +112,7 @@ export class FakeHost implements Host {
     return this.#app.connection.state === "live";
   }
 
-  /** Says or does something: at once on the network, otherwise into the outbox. */
+  /** Writes or acts: at once when online, otherwise into the outbox. */
   #do(id: string, what: string, words: string, body: EntryBody): void {
     const at = iso(Date.now());
     const said = body.type !== "system";

@@ -41,7 +41,7 @@ describe("the host", () => {
   it("never is an address outside this machine", async () => {
     const page = { location: { search: "?host=https://evil.example", hostname: "127.0.0.1" } } as unknown as Window;
     const host = await chooseHost(page);
-    // In tests, as in development, what remains is the fake.
+    // In tests, as in development, the fake is left.
     expect((await host?.rpc("app.state", {}))?.me?.name).toBe("Maya Ortiz");
   });
 

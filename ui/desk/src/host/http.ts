@@ -1,4 +1,4 @@
-// The same command table over loopback HTTP, so that nearly every interface test runs in a plain browser.
+// The command table over loopback HTTP, so that nearly every interface test runs in a plain browser.
 import type { Change } from "$shared/types";
 import type { Host } from "./host";
 
@@ -19,7 +19,7 @@ export function httpHost(base: string): Host {
       let lost = false;
       source.onmessage = (message: MessageEvent<string>) => callback(JSON.parse(message.data) as Change[]);
       source.onerror = () => (lost = true);
-      // What was told while nobody listened is gone: read everything again.
+      // Changes while not listening are lost: read everything again.
       source.onopen = () => {
         if (lost) callback([{ type: "everything" }]);
         lost = false;

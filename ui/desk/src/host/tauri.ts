@@ -1,4 +1,4 @@
-// The host inside the desktop window. The only file that knows the shell.
+// The host inside the desktop window. The only file that uses the shell.
 import type { Change } from "$shared/types";
 import type { Host } from "./host";
 
@@ -9,7 +9,7 @@ export interface TauriWindow {
 
 export function tauriHost(shell: TauriWindow): Host {
   return {
-    // The command table on the other side is what `Commands` was generated from.
+    // `Commands` was generated from the command table on the other side.
     rpc: (name, request) => shell.core.invoke("rpc", { name, request }) as never,
     onChanges(callback) {
       const listening = shell.event.listen("changes", (event) => callback(event.payload as Change[]));

@@ -1,4 +1,4 @@
-// What can be done with the open conversation. Whether it may be done is the core's answer, not ours.
+// Actions for the open conversation. The core decides whether they are allowed.
 import type { ConversationView, MayView } from "$shared/types";
 import type { Desk, Overlay } from "./desk.svelte";
 

@@ -1,4 +1,4 @@
-// How the window looks on this machine: theme, zoom and width. The only state that lives in the page.
+// The window's appearance on this machine: theme, zoom and width. The only state that lives in the page.
 
 export type Theme = "system" | "light" | "dark";
 
@@ -26,7 +26,7 @@ export class Appearance {
     window.addEventListener("resize", () => (this.#width = window.innerWidth));
   }
 
-  /** Call inside an effect: writes what is chosen to the page. */
+  /** Call inside an effect: applies the choices to the page. */
   apply(): void {
     document.documentElement.dataset.theme = this.dark ? "dark" : "light";
     document.documentElement.style.setProperty("--zoom", String(this.zoom));
@@ -41,7 +41,7 @@ export class Appearance {
     this.choose(THEMES[(THEMES.indexOf(this.theme) + 1) % THEMES.length] ?? "system");
   }
 
-  /** One step larger, one smaller, or back to the middle. */
+  /** One step larger or smaller, or back to normal. */
   zoomBy(step: 1 | -1 | 0): void {
     const at = ZOOMS.findIndex((known) => known === this.zoom);
     const next = step === 0 ? 1 : (ZOOMS[Math.min(Math.max(at + step, 0), ZOOMS.length - 1)] ?? 1);
@@ -62,6 +62,6 @@ function keep(name: string, value: string): void {
   try {
     localStorage.setItem(`tandem.${name}`, value);
   } catch {
-    // A window without storage forgets the choice; nothing else depends on it.
+    // Without storage the choice is forgotten; nothing else depends on it.
   }
 }

@@ -1,11 +1,11 @@
-// What an agent does with the file of a turn: shows it here, opens it with the system's program, saves it.
+// Actions on a turn's file: show it here, open it with the system's program, save it.
 import type { EntryView, Media } from "$shared/types";
 import { asRpcError } from "../host/host";
 import type { Desk } from "./desk.svelte";
 
 export class Attached {
   busy = $state<"opening" | "saving" | null>(null);
-  /** Why it is only saved, when it was to be opened. */
+  /** Why a file that was to be opened can only be saved. */
   warning = $state<string | null>(null);
 
   constructor(

@@ -1,4 +1,4 @@
-// Whether the agent is looking: the core decides from it what to notify and what counts as seen.
+// Whether the agent is looking: the core decides by it what to notify and what counts as seen.
 import type { ConversationId } from "$shared/types";
 import type { Host } from "../host/host";
 
@@ -26,7 +26,7 @@ export class Attention {
     };
   }
 
-  /** Tells the core which conversation is before the agent's eyes, once per change. */
+  /** Tells the core which conversation is being viewed, once per change. */
   tell(open: ConversationId | null): void {
     const id = this.here ? open : null;
     if (id === this.#told) return;

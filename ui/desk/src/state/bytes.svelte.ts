@@ -1,4 +1,4 @@
-// The bytes of a file, as an address that only this page knows. Asked for again when the hub can be reached again.
+// A file's bytes as an address that only this page knows. Fetched again when the hub is reachable again.
 import type { MediaId } from "$shared/types";
 import { asRpcError } from "../host/host";
 import type { Desk } from "./desk.svelte";
@@ -7,7 +7,7 @@ export class Bytes {
   url = $state<string | null>(null);
   problem = $state<string | null>(null);
 
-  /** `wanted` says which file, or none; `blob` asks for an address that players understand. */
+  /** `wanted` names the file, if any; `blob` requests an address that players understand. */
   constructor(desk: Desk, wanted: () => MediaId | null, blob = false) {
     $effect(() => {
       const id = wanted();

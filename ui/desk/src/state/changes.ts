@@ -1,10 +1,10 @@
-// Gathers what changed during one frame into one batch, so that a burst costs one round of questions.
+// Batches the changes of one frame, so that a burst costs one round of requests.
 import type { Change, CommandId, ConversationId } from "$shared/types";
 
 type Of<T extends Change["type"]> = Extract<Change, { type: T }>;
 
 export interface Typing extends Of<"typing"> {
-  /** Told after the conversation had changed: it is about what comes next. */
+  /** Sent after the conversation had changed: it concerns what comes next. */
   late: boolean;
 }
 
@@ -13,10 +13,10 @@ export interface Batch {
   lists: boolean;
   everything: boolean;
   conversations: Set<ConversationId>;
-  /** Of these more is known about who was told. */
+  /** Conversations whose alerts changed. */
   alerts: Set<ConversationId>;
   typing: Typing[];
-  /** Bytes that have gone out. */
+  /** Bytes sent. */
   uploads: Map<CommandId, number>;
   open: Of<"open"> | null;
   wanted: boolean;
@@ -73,7 +73,7 @@ export function coalesce(changes: readonly Change[]): Batch {
   return batch;
 }
 
-/** Hands over what came in since the last frame, once per frame. */
+/** Delivers the collected changes once per frame. */
 export function perFrame(deliver: (batch: Batch) => void, schedule = nextFrame): (changes: Change[]) => void {
   let waiting: Change[] = [];
   return (changes) => {
@@ -88,7 +88,7 @@ export function perFrame(deliver: (batch: Batch) => void, schedule = nextFrame):
   };
 }
 
-/** A hidden window gets no animation frames, but its title, counts and drafts must go on. */
+/** A hidden window gets no animation frames, but its title, counts and drafts must continue. */
 function nextFrame(run: () => void): void {
   if (document.hidden) setTimeout(run, 16);
   else requestAnimationFrame(run);

@@ -1,5 +1,5 @@
-// The one ticking clock; everything that shows "since" reads it, so that a second is one update. It tells the hub's time:
-// what it is compared with was written there, and this machine's clock may be wrong.
+// The one ticking clock: everything that shows "since" reads it, so that a second is one update. It shows the hub's
+// time, because the compared times come from there and this machine's clock may be wrong.
 
 class Clock {
   now = $state(Date.now());
@@ -16,7 +16,7 @@ class Clock {
   start(): () => void {
     const tick = (): void => {
       this.now = Date.now() + this.#ahead;
-      // On the full second, so that two clocks on screen never disagree.
+      // On the full second, so that clocks on screen never disagree.
       this.#timer = setTimeout(tick, 1000 - (this.now % 1000));
     };
     const wake = (): void => {

@@ -1,4 +1,4 @@
-// What the agent is writing in one conversation. The text is never lost: it leaves the field only when the core has it.
+// The agent's text in one conversation. It is never lost: it leaves the field only when the core has it.
 import type { ConversationId, DraftsView, ReturnedView, SuggestionView } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { merged } from "./drafts";
@@ -17,19 +17,19 @@ export class Composer {
   mode = $state<Mode>("reply");
   sending = $state(false);
   problem = $state<string | null>(null);
-  /** Why the words in the field came back, until the agent sends, changes or empties them. */
+  /** Why the text came back, until the agent sends, changes or clears it. */
   returned = $state.raw<ReturnedView | null>(null);
   #texts = $state<Texts>({ reply: "", note: "" });
   readonly text = $derived(this.#texts[this.mode]);
-  /** The question of compare-and-send: something is new, send anyway? */
+  /** The compare-and-send question: there is news, send anyway? */
   readonly movedOn = $derived(this.mode === "reply" && this.returned?.code === MOVED_ON);
   readonly improving: Improving;
   readonly files: DraftFiles;
   /** What the core holds, as far as we know. */
   #kept: Texts = { reply: "", note: "" };
-  /** The reason that was last shown; the agent may have put it aside. */
+  /** The last shown reason; the agent may have dismissed it. */
   #told: string | null = null;
-  /** Grows with whatever is written to the core: an answer that was asked for before is stale. */
+  /** Counts writes to the core: an answer requested before the latest one is stale. */
   #writes = 0;
   #missed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -39,24 +39,24 @@ export class Composer {
     private readonly host: Host,
     private readonly id: ConversationId,
     private readonly shown: Shown,
-    /** Asks the core for the conversation again. */
+    /** Fetches the conversation again. */
     private readonly again: () => void = () => undefined,
   ) {
     this.improving = new Improving(host, id, this);
     this.files = new DraftFiles(host, id, () => this.again());
   }
 
-  /** What the agent has written, in the mode that is not shown as well. */
+  /** Whether there is a draft in this mode, shown or not. */
   has(mode: Mode): boolean {
     return this.#texts[mode].trim() !== "";
   }
 
-  /** To be noted before the core is asked, and given back with its answer. */
+  /** Note it before asking the core, and pass it back with the answer. */
   get asking(): number {
     return this.#writes;
   }
 
-  /** The drafts as the core keeps them. */
+  /** The drafts from the core. */
   adopt({ reply, note, returned, files }: DraftsView, asked: number): void {
     if (this.sending || asked !== this.#writes) {
       this.#missed = true;
@@ -101,13 +101,13 @@ export class Composer {
     this.write(suggestion.text);
   }
 
-  /** Words to work on, behind what is written already. */
+  /** Text to work on, added behind the current draft. */
   offer(words: string): void {
     this.mode = "reply";
     this.write([this.#texts.reply.trimEnd(), words].filter(Boolean).join("\n\n"));
   }
 
-  /** Puts the reason aside; the words stay. */
+  /** Dismisses the reason; the text stays. */
   keepEditing(): void {
     this.returned = null;
   }
@@ -125,7 +125,7 @@ export class Composer {
     this.#writes++;
     const writtenAgainst = this.shown.settled(Date.now());
     try {
-      // The core takes what it sends out of its draft; it has to know the draft for that.
+      // The core takes the text from its draft, so it must have the latest draft.
       await this.flush();
       if (mode === "note") {
         await host.rpc("conversation.note", { id, text });
@@ -148,14 +148,14 @@ export class Composer {
     this.returned = null;
     this.files.gone(files);
     if (this.#kept[mode] === written) this.#kept[mode] = "";
-    // What was typed while it went out stays.
+    // Text typed during sending stays.
     const now = this.#texts[mode];
     this.#texts[mode] = now.startsWith(written) ? now.slice(written.length) : now;
     void this.flush();
     return true;
   }
 
-  /** Keeps the drafts now: the conversation or the window is being left, or the core is about to change them. */
+  /** Saves the drafts now: the conversation or the window is closing, or the core is about to change them. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -167,7 +167,7 @@ export class Composer {
     const before = this.#kept[mode];
     if (text === before) return;
     this.#kept[mode] = text;
-    // The core forgets why words came back as soon as they are others.
+    // The core drops the reason once the text differs.
     this.#told = null;
     this.#writes++;
     try {
@@ -178,7 +178,7 @@ export class Composer {
     this.#written();
   }
 
-  /** An answer that crossed a write was put aside: what it said is asked for again. */
+  /** An answer that crossed a write was discarded: fetch again. */
   #written(): void {
     this.#writes++;
     if (!this.#missed) return;
@@ -190,7 +190,7 @@ export class Composer {
     const now = Date.now();
     if (now - this.#typingAt < TYPING_EVERY_MS) return;
     this.#typingAt = now;
-    // Not told is no harm.
+    // A lost typing signal does no harm.
     this.host.rpc("conversation.typing", { id: this.id }).catch(() => undefined);
   }
 }

@@ -1,4 +1,4 @@
-// The conversation on screen: asked from the core, asked again when it changed, never altered here.
+// The conversation on screen: read from the core, read again when it changed, never modified here.
 import type { CommandId, ConversationId, ConversationView, EntriesView, Participant, Position, RpcError, TurnId } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { Composer } from "./composer.svelte";
@@ -8,10 +8,10 @@ import { Shown } from "./shown";
 import { Typing } from "./typing.svelte";
 
 const PAGE = 60;
-/** Receipts and edits reach back at most this far when the newest page is asked again. */
+/** How far back a refresh of the newest page reaches, for receipts and edits. */
 const DEEPEST_REFRESH = 240;
 
-/** An entry to go to and to point out. */
+/** An entry to navigate to and highlight. */
 export interface Target {
   key: string;
 }
@@ -19,20 +19,20 @@ export interface Target {
 export class OpenConversation {
   view = $state.raw<ConversationView | null>(null);
   journey = $state.raw<Stretch>(EMPTY);
-  /** Another number is another stretch: nothing that was measured of the one before holds. */
+  /** A new number is a new part of the journey: earlier measurements no longer apply. */
   stretch = $state(0);
   target = $state.raw<Target | null>(null);
   loaded = $state(false);
   problem = $state<RpcError | null>(null);
-  /** The agent stands at the end, and stays there when something comes. */
+  /** The agent is at the end and stays there when something arrives. */
   following = $state(true);
   readonly typing = new Typing();
   readonly shown = new Shown();
   readonly composer: Composer;
   #paging = false;
-  /** On the way to an entry: the newest page is not wanted meanwhile. */
+  /** Navigating to an entry: the newest page is not wanted meanwhile. */
   #going = false;
-  /** Grows whenever the agent goes elsewhere: a page that was asked for before is stale. */
+  /** Counts navigations: pages requested before the latest one are stale. */
   #turn = 0;
   #seen: Position = -1;
 
@@ -56,7 +56,7 @@ export class OpenConversation {
     this.loaded = true;
   });
 
-  /** What is on screen, as it is now. */
+  /** Reads again what is on screen. */
   async #again(): Promise<void> {
     if (this.#going) return;
     const turn = this.#turn;
@@ -69,7 +69,7 @@ export class OpenConversation {
     if (later) this.journey = updated(this.journey, page);
     else if (meets(this.journey, page)) this.journey = withNewest(this.journey, page);
     else if (this.following) this.#start(only(page));
-    // More came in than a page holds, and the agent reads further up: the rest is paged in from there.
+    // More arrived than fits a page while the agent reads further up: the rest is paged in later.
     else this.journey = { ...this.journey, later: true, prepended: false };
     if (!this.journey.later) this.typing.said(this.journey.entries.slice(-PAGE));
   }
@@ -103,11 +103,11 @@ export class OpenConversation {
     }
   }
 
-  /** Goes to an entry, wherever in the journey it is, and points it out. */
+  /** Navigates to an entry anywhere in the journey and highlights it. */
   async goTo(key: string): Promise<void> {
     this.following = false;
     if (!this.journey.entries.some((entry) => entry.key === key) && !(await this.#jump({ around: key, limit: PAGE }))) return;
-    // The pane may have found its end meanwhile, while it was still empty.
+    // The pane may have reached its end while it was still empty.
     this.following = false;
     this.target = { key };
   }
@@ -118,7 +118,7 @@ export class OpenConversation {
     if (this.journey.later) await this.#jump({ limit: PAGE });
   }
 
-  /** Another stretch of the journey in place of this one. */
+  /** Replaces the loaded part of the journey. */
   async #jump(part: { limit: number; around?: string }): Promise<boolean> {
     const turn = ++this.#turn;
     this.#going = true;
@@ -132,7 +132,7 @@ export class OpenConversation {
     } finally {
       if (turn === this.#turn) this.#going = false;
     }
-    // Better the end than nothing.
+    // The end is better than nothing.
     if (turn === this.#turn && this.journey.entries.length === 0) await this.#again().catch(() => undefined);
     return false;
   }
@@ -150,13 +150,13 @@ export class OpenConversation {
     this.typing.heard(by, until, this.newest());
   }
 
-  /** The position of the newest entry of this conversation, for "seen" and compare-and-send. */
+  /** The position of this conversation's newest entry, for "seen" and compare-and-send. */
   newest(): Position {
     const entry = this.journey.entries.findLast((e) => e.conversation === this.id && e.position !== null);
     return entry?.position ?? this.view?.position ?? 0;
   }
 
-  /** The end of the transcript is before the agent's eyes, in a window that has the focus. */
+  /** The end of the transcript is visible in a focused window. */
   seen(): void {
     const upTo = this.newest();
     if (upTo <= this.#seen || !this.loaded || this.problem || this.journey.later) return;
@@ -164,7 +164,7 @@ export class OpenConversation {
     this.host.rpc("conversation.seen", { id: this.id, upTo }).catch(() => (this.#seen = -1));
   }
 
-  /** Takes words or an action out of the outbox. What the agent is writing is safe in the core before words come back to it. */
+  /** Cancels a command in the outbox. The agent's draft is saved to the core before text comes back to it. */
   async cancel(command: CommandId): Promise<unknown> {
     await this.composer.flush();
     return this.host.rpc("outbox.cancel", { command });

@@ -1,4 +1,4 @@
-// The window's view of the desk: what is selected, and the questions to ask again when something changed.
+// The window's view of the desk: the selection, and what to read again after changes.
 import { getContext, setContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 import type { AppView, CommandId, Commands, ConversationId, Grade, RpcError, Section } from "$shared/types";
@@ -16,10 +16,10 @@ import { Startup } from "./startup.svelte";
 import { Toasts } from "./toasts.svelte";
 import { Trial } from "./trial.svelte";
 
-/** What lies over the window; one at a time. */
+/** The overlay over the window; one at a time. */
 export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "invite" | "inviteExternal" | "password";
 
-/** Conversations whose half-written words stay at hand when another one is opened. */
+/** Conversations whose drafts stay in memory when another one is opened. */
 const KEEP_OPEN = 20;
 
 export class Desk {
@@ -27,12 +27,12 @@ export class Desk {
   problem = $state<RpcError | null>(null);
   conversation = $state.raw<OpenConversation | null>(null);
   overlay = $state<Overlay | null>(null);
-  /** Whose calls for help "who was told" is about: the journey shows earlier conversations, too. */
+  /** The conversation of the "who was told" dialog: the journey shows earlier conversations, too. */
   told = $state<ConversationId | null>(null);
-  /** Grows whenever more is known of who was told there. */
+  /** Counts changes of the alerts there. */
   toldMore = $state(0);
   contextOpen = $state(false);
-  /** Bytes that have gone out of files on their way, by the reply that carries them. */
+  /** Bytes sent of uploading files, by the reply that carries them. */
   readonly uploads = new SvelteMap<CommandId, number>();
   readonly list: SectionList;
   readonly search: Search;
@@ -42,7 +42,7 @@ export class Desk {
   readonly toasts = new Toasts();
   readonly appearance = new Appearance();
   readonly attention: Attention;
-  /** Looked at last stands last. */
+  /** The last viewed is last. */
   #held: OpenConversation[] = [];
 
   constructor(readonly host: Host) {
@@ -54,7 +54,7 @@ export class Desk {
     this.trial = new Trial(host, () => this.app?.notifications ?? null, this.refresh);
   }
 
-  /** The user sees every conversation, and who was told of its calls for help. */
+  /** Whether the user sees every conversation and its alerts. */
   get supervises(): boolean {
     return typeof this.app?.counts.all === "number";
   }
@@ -80,7 +80,7 @@ export class Desk {
       this.problem = null;
       const isOther = before?.me?.user !== app.me?.user;
       if (before && isOther) this.#somebodyElse();
-      // It may have been wanted before there was a window, or anybody to show it to.
+      // The request may be older than the window, or than the sign-in.
       if (!before || isOther) void this.#wanted();
       if (before?.connection.state !== "live" && app.connection.state === "live") this.#comeBack();
     } catch (error) {
@@ -88,7 +88,7 @@ export class Desk {
     }
   });
 
-  /** Another user, or nobody: nothing of the one before stays on screen. */
+  /** Another user, or none: nothing of the previous one stays on screen. */
   #somebodyElse(): void {
     this.#held = [];
     this.conversation = null;
@@ -99,13 +99,13 @@ export class Desk {
     this.list.show("my", "");
   }
 
-  /** What could not be read without the hub can be read now. */
+  /** What needed the hub can be read now. */
   #comeBack(): void {
     const open = this.conversation;
     if (open?.problem && !open.view) void open.refresh();
   }
 
-  /** Shows what a link or the tray asks for. */
+  /** Shows what a link or the tray requests. */
   async #wanted(): Promise<void> {
     try {
       const wanted = await this.host.rpc("window.wanted", {});
@@ -130,7 +130,7 @@ export class Desk {
     if (batch.wanted) void this.#wanted();
   }
 
-  /** What was told before the conversation changed is about words that may have arrived with it. */
+  /** Signals from before the conversation changed may concern text that arrived with it. */
   #stir(open: OpenConversation, { everything, conversations, typing }: Batch): void {
     const here = typing.filter(({ id }) => id === open.id);
     const hear = (late: boolean): void => {
@@ -167,19 +167,19 @@ export class Desk {
     this.conversation = null;
   }
 
-  /** What the agent thinks of the handover packet in the open conversation. */
+  /** Grades the handover packet of the open conversation. */
   grade(grade: Grade): void {
     const view = this.conversation?.view;
     if (!view?.handover?.mayGrade) return;
     void this.act("conversation.gradeHandover", { id: view.row.id, turn: view.handover.turn, grade });
   }
 
-  /** Runs a command; what goes wrong is told in the core's words. */
+  /** Runs a command; errors are shown in the core's words. */
   act<K extends keyof Commands>(name: K, request: Commands[K]["request"]): Promise<boolean> {
     return this.tried(this.host.rpc(name, request));
   }
 
-  /** Whether it worked; if not, why not is told. */
+  /** True on success; otherwise the reason is shown. */
   async tried(what: Promise<unknown>): Promise<boolean> {
     try {
       await what;
@@ -190,7 +190,7 @@ export class Desk {
     }
   }
 
-  /** Leads to an address that somebody wrote: to a web page in the system's browser, or to a mail address by copying it. */
+  /** Follows an address from a message: opens a web page in the system's browser, or copies a mail address. */
   async follow(href: string): Promise<void> {
     const mail = /^mailto:(.*)$/.exec(href)?.[1];
     if (mail !== undefined) return this.#copy(mail);
@@ -210,14 +210,14 @@ export class Desk {
     }
   }
 
-  /** Whether what a customer wrote meanwhile also holds a reply back. */
+  /** Sets whether a customer's newer turn also holds a reply back. */
   async mindCustomer(mindCustomer: boolean): Promise<void> {
     await this.settings.choose({ mindCustomer });
     const { problem } = this.settings;
     if (problem) this.toasts.say("bad", problem);
   }
 
-  /** Sends the test notification; its dialog tells what became of it. */
+  /** Sends the test notification; its dialog shows the outcome. */
   tryNotification(): void {
     this.overlay = "notifications";
     void this.trial.send();

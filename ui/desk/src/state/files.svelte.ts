@@ -1,5 +1,5 @@
-// Files that go with the next reply. The core holds them; here is only what the page knows beside: how far a file is read,
-// and its picture. Bytes go to the core in parts, in their order.
+// Files of the next reply. The core holds them; the page only knows reading progress and previews. Bytes go to the core
+// in parts, in order.
 import { SvelteMap } from "svelte/reactivity";
 import type { ConversationId, FileView, MediaId } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
@@ -7,17 +7,17 @@ import { asRpcError, type Host } from "../host/host";
 const PART_BYTES = 384 * 1024;
 
 export class DraftFiles {
-  /** What the core has, in the order of choosing. */
+  /** The core's list, in the order of choosing. */
   list = $state.raw<FileView[]>([]);
-  /** Bytes read so far of the files that are being read. */
+  /** Bytes read so far, per file. */
   readonly read = new SvelteMap<MediaId, number>();
-  /** Addresses of pictures, for previews. */
+  /** Addresses of picture previews. */
   readonly pictures = new SvelteMap<MediaId, string>();
   /** What could not be added, and why. */
   problem = $state<string | null>(null);
-  /** Said to screen readers. */
+  /** Announced to screen readers. */
   said = $state("");
-  /** Opens the system's dialog; there while the button for it is. */
+  /** Opens the system's dialog; set while its button exists. */
   chooser: (() => void) | null = null;
   #asked: MediaId[] = [];
 
@@ -37,7 +37,7 @@ export class DraftFiles {
     for (const [id, url] of this.pictures) if (!list.some((file) => file.id === id)) this.#forget(id, url);
   }
 
-  /** Adds files, one after the other; what cannot be added is told, the others are. */
+  /** Adds files one after the other; failures are reported, the others are added. */
   async add(files: readonly File[]): Promise<void> {
     this.problem = null;
     const problems: string[] = [];
@@ -48,7 +48,7 @@ export class DraftFiles {
         added.push(file.name || "file");
       } catch (error) {
         const { code, message } = asRpcError(error);
-        // Its author removed it while it was read.
+        // Its author removed it while it was being read.
         if (code !== "files.gone") problems.push(message);
       }
     }
@@ -97,7 +97,7 @@ export class DraftFiles {
     this.problem = null;
   }
 
-  /** The picture of a file that an earlier run of this page brought in. */
+  /** The preview of a file from an earlier run of this page. */
   async #show(id: MediaId): Promise<void> {
     if (this.pictures.has(id) || this.#asked.includes(id)) return;
     this.#asked.push(id);
@@ -115,7 +115,7 @@ export function isPicture({ contentType }: { contentType: string }): boolean {
   return contentType.startsWith("image/");
 }
 
-/** What somebody pasted or dropped, if it is files. Words that come with a picture of themselves are words. */
+/** Files from a paste or drop. Text that comes with a picture of itself counts as text. */
 export function filesIn(data: DataTransfer | null): File[] {
   if (!data || data.types.includes("text/plain")) return [];
   return [...data.files];

@@ -1,4 +1,4 @@
-// The hits of a search, in an order that never moves what is already shown.
+// The hits of a search, in an order that never moves shown ones.
 import type { Commands } from "$shared/types";
 
 export type Hit = Commands["search"]["response"]["hits"][number];
@@ -16,7 +16,7 @@ export function hitId({ conversation, key, kind }: Hit): string {
   return `${kind}/${conversation}/${key}`;
 }
 
-/** Hits that are shown keep their place and take what is new about them; the others follow. */
+/** Shown hits keep their place and are updated; new ones follow. */
 export function stable(shown: readonly Found[], hits: readonly Hit[], fromHub: boolean): Found[] {
   const now = new Map(hits.map((hit) => [hitId(hit), hit]));
   const kept = shown.map(({ hit, group }) => ({ hit: now.get(hitId(hit)) ?? hit, group }));

@@ -1,4 +1,5 @@
-// Better words for the reply in the field: asked for, shown beside it, and taken by the agent alone. Nothing here sends.
+// A better wording for the reply in the field: requested, shown beside it, and accepted only by the agent. Nothing here
+// sends.
 import type { ConversationId, ImprovedView } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 
@@ -16,7 +17,7 @@ interface Words {
 
 export class Improving {
   now = $state.raw<Improvement | null>(null);
-  /** An answer to a question that was asked before is stale. */
+  /** An answer to an earlier request is stale. */
   #asked = 0;
 
   constructor(
@@ -37,7 +38,7 @@ export class Improving {
       told = { is: "failed", reason: asRpcError(error).message };
     }
     if (asked !== this.#asked) return;
-    // Words that changed under it are not the ones it is about.
+    // If the text has changed, the proposal no longer applies.
     this.now = this.words.text === text ? told : null;
   }
 
@@ -48,7 +49,7 @@ export class Improving {
     this.now = { is: "taken", before };
   }
 
-  /** Back to the words before. */
+  /** Restores the previous text. */
   undo(): void {
     if (this.now?.is === "taken") this.words.write(this.now.before);
   }

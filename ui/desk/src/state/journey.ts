@@ -1,32 +1,32 @@
-// The loaded stretch of a journey, and how each page the core answers with joins it.
+// The loaded part of a journey, and how each page from the core joins it.
 import type { EntriesView, EntryView } from "$shared/types";
 
 export interface Stretch {
   entries: readonly EntryView[];
   /** Something older exists. */
   more: boolean;
-  /** Something newer exists: the stretch stands apart from the end. */
+  /** Something newer exists: the part does not reach the end. */
   later: boolean;
-  /** Entries were put in front of those that were there. */
+  /** Entries were added in front. */
   prepended: boolean;
-  /** A part is on its way to this machine. */
+  /** A part is being fetched to this machine. */
   loading: boolean;
 }
 
 export const EMPTY: Stretch = { entries: [], more: false, later: false, prepended: false, loading: false };
 
-/** This page and nothing else. */
+/** Replaces everything by this page. */
 export function only({ entries, more, later, loading }: EntriesView): Stretch {
   return { entries, more, later, prepended: false, loading };
 }
 
-/** Whether a newest page continues what is held, without a gap between them. */
+/** Whether a newest page continues the loaded part without a gap. */
 export function meets(held: Stretch, page: EntriesView): boolean {
   const first = page.entries[0];
   return held.entries.length === 0 || !page.more || held.entries.some((entry) => entry.key === first?.key);
 }
 
-/** The newest page replaces everything from its first entry on; older entries that are loaded stay. */
+/** The newest page replaces everything from its first entry on; older loaded entries stay. */
 export function withNewest(held: Stretch, page: EntriesView): Stretch {
   const first = page.entries[0];
   const at = first ? held.entries.findIndex((entry) => entry.key === first.key) : -1;
@@ -45,7 +45,7 @@ export function withLater(held: Stretch, page: EntriesView): Stretch {
   return { ...held, entries: [...held.entries, ...later], later: page.later, prepended: false, loading: page.loading };
 }
 
-/** Entries that are held as they are now; nothing comes, goes or moves. */
+/** Updates loaded entries; none is added, removed or moved. */
 export function updated(held: Stretch, page: EntriesView): Stretch {
   const now = new Map(page.entries.map((entry) => [entry.key, entry]));
   return { ...held, entries: held.entries.map((entry) => now.get(entry.key) ?? entry), prepended: false, loading: page.loading };

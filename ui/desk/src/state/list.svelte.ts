@@ -1,4 +1,4 @@
-// The list of one section: only pages that are near the eye are held; the rest are places to scroll over.
+// The list of one section: only pages near the viewport are loaded; other rows are placeholders.
 import type { ConversationId, RowView, RpcError, Section } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { reask } from "./reask";
@@ -11,7 +11,7 @@ export class SectionList {
   rows = $state.raw<readonly (RowView | null)[]>([]);
   loaded = $state(false);
   problem = $state<RpcError | null>(null);
-  /** Where the keyboard stands. */
+  /** The row selected by keyboard. */
   cursor = $state<ConversationId | null>(null);
   #first = 0;
   #last = 0;
@@ -21,7 +21,7 @@ export class SectionList {
 
   constructor(private readonly host: Host) {}
 
-  /** Another section, or another filter: from the top, and nothing of the old one stays. */
+  /** Another section or filter: starts at the top without old rows. */
   show(section: Section, query: string): void {
     if (section !== this.section) this.rows = [];
     if (section !== this.section || this.rows.length === 0) this.loaded = false;
@@ -33,7 +33,7 @@ export class SectionList {
     void this.refresh();
   }
 
-  /** Asks again for what is in view; called whenever lists changed. */
+  /** Reads the visible rows again; called whenever lists change. */
   readonly refresh = reask(async () => {
     const turn = this.#turn;
     this.#asking = [];
@@ -54,7 +54,7 @@ export class SectionList {
     this.loaded = true;
   });
 
-  /** These places are on screen now. */
+  /** The visible range of rows. */
   look(first: number, last: number): void {
     this.#first = first;
     this.#last = last;
@@ -85,7 +85,7 @@ export class SectionList {
     return this.host.rpc("conversations.list", { section, query, offset: page * PAGE, limit: PAGE });
   }
 
-  /** Moves the keyboard by so many rows and tells the index it stands on. */
+  /** Moves the selection by this many rows and returns the index it lands on. */
   move(steps: number, from: ConversationId | null): number {
     const at = this.indexOf(this.cursor ?? from);
     const start = at === -1 && Number.isFinite(steps) ? -steps : at;
@@ -94,7 +94,7 @@ export class SectionList {
     return next;
   }
 
-  /** A row that is still being asked for gets the keyboard when it arrives. */
+  /** A row that is still loading is selected when it arrives. */
   #stand(at: number): void {
     const row = this.rows[at];
     if (row) this.cursor = row.id;
@@ -110,7 +110,7 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => from + at);
 }
 
-/** Each conversation once: one that moved between two answers stands where the newer answer has it. */
+/** Each conversation once: if it moved between two answers, the newer one decides its place. */
 function place(rows: (RowView | null)[], offset: number, found: readonly RowView[]): void {
   const ids = new Set(found.map((row) => row.id));
   rows.forEach((row, at) => {

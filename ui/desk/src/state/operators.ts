@@ -1,7 +1,7 @@
-// The operators of the search, as they are offered. What they mean is the core's; here they are only words to insert.
+// The search operators on offer. The core knows their meaning; here they are only text to insert.
 
 export interface Operator {
-  /** What is put into the field. */
+  /** The inserted text. */
   insert: string;
   /** What it finds. */
   means: string;
@@ -23,7 +23,7 @@ const VALUES: Record<string, readonly string[]> = {
   "has:": ["attachment", "note"],
 };
 
-/** How the last word of the query may go on; nothing while it is an ordinary word. */
+/** Completions for the query's last word; none for an ordinary word. */
 export function completions(query: string): string[] {
   const last = lastWord(query).toLowerCase();
   if (last === "") return [];
@@ -43,7 +43,7 @@ export function complete(query: string, whole: string): string {
   return rest + whole + (whole.endsWith(":") ? "" : " ");
 }
 
-/** The query with an operator at its end. */
+/** The query with an operator appended. */
 export function withOperator(query: string, insert: string): string {
   const space = query === "" || query.endsWith(" ") ? "" : " ";
   return query + space + insert;

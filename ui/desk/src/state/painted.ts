@@ -1,11 +1,11 @@
-// Marks the moment at which the first list stands on the screen; the start benchmark reads it.
+// Marks when the first list is on screen, for the start benchmark.
 
 let done = false;
 
 export function painted(): void {
   if (done) return;
   done = true;
-  // Two frames: the first commits what was just rendered, the second comes after it was painted.
+  // Two frames: the first commits what was rendered, the second comes after painting.
   requestAnimationFrame(() =>
     requestAnimationFrame(() => {
       performance.mark("tandem:first-list");

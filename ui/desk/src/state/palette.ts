@@ -1,4 +1,4 @@
-// What the command palette offers: the open conversation's actions, sections, the desk itself, and conversations by name.
+// The command palette's offers: the open conversation's actions, sections, the desk itself, and conversations by name.
 import { CHANNEL } from "../words/labels";
 import { sectionsOf } from "../words/sections";
 import { actionsOf } from "./actions";
@@ -13,7 +13,7 @@ export interface Offer {
   run: () => void;
 }
 
-/** As many customers as are worth reading in a palette, among the hits it asks for. */
+/** Maximum customers in the palette. */
 const MOST_FOUND = 8;
 const MOST_ASKED = 50;
 
@@ -60,7 +60,7 @@ export function offers(desk: Desk): Offer[] {
   ];
 }
 
-/** Every word of the query begins some word of the label. */
+/** Every word of the query is a prefix of some word of the label. */
 export function matches(label: string, query: string): boolean {
   const words = label.toLowerCase().split(/\s+/);
   return query
@@ -69,7 +69,7 @@ export function matches(label: string, query: string): boolean {
     .every((part) => words.some((word) => word.startsWith(part)));
 }
 
-/** Customers by name, from what is on this machine. */
+/** Customers by name, from this machine. */
 export async function customers(desk: Desk, query: string): Promise<Offer[]> {
   try {
     const { hits } = await desk.host.rpc("search", { query, limit: MOST_ASKED, hub: false });
@@ -81,12 +81,12 @@ export async function customers(desk: Desk, query: string): Promise<Offer[]> {
         return { id: conversation, group: "Customers", label: name, hint: CHANNEL[channel], run };
       });
   } catch {
-    // Commands are there all the same.
+    // Commands are still available.
     return [];
   }
 }
 
-/** The same words, looked for in everything that was said. */
+/** The same query as a full search. */
 export function everywhere(desk: Desk, query: string): Offer {
   const run = (): void => {
     desk.search.write(query);

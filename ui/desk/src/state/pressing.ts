@@ -1,9 +1,9 @@
-// A press on a custom button: the text goes to the clipboard from here, everything else is the core's.
+// A press on a custom button: the page copies the text, the core does the rest.
 import type { ButtonView, ConversationView } from "$shared/types";
 import type { Desk } from "./desk.svelte";
 import { pressed } from "../words/buttons";
 
-/** Presses on their way: another one is not meant. */
+/** Presses in flight: further ones are accidental. */
 const under = new Set<string>();
 
 export async function press(desk: Desk, button: ButtonView): Promise<void> {
@@ -16,7 +16,7 @@ export async function press(desk: Desk, button: ButtonView): Promise<void> {
 
 async function carryOut(desk: Desk, button: ButtonView, view: ConversationView): Promise<void> {
   if (button.unusable !== null) return desk.toasts.say("plain", `${button.title}: ${button.unusable}`);
-  // At once: pages may write to the clipboard only while they answer to a press.
+  // At once: pages may write to the clipboard only during a press.
   const copied = button.copy === null ? Promise.resolve(true) : copy(button.copy);
   if (button.acts || button.opens) {
     if (!(await desk.act("conversation.pressButton", { id: view.row.id, button: button.id }))) return;

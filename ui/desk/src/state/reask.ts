@@ -1,4 +1,4 @@
-// Asks again without piling up: while one question is out, any number of further wishes become one more question.
+// Repeats a request without piling up: calls during a running request cause exactly one more.
 
 export function reask(ask: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null;

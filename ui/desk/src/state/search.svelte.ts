@@ -1,4 +1,4 @@
-// Search as the agent types: at once on this machine, then with the hub. Only the answer to the last question counts.
+// Search while typing: first on this machine, then with the hub. Only the latest query's answer counts.
 import type { Commands } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { hitId, stable, type Found } from "./hits";
@@ -13,12 +13,12 @@ export class Search {
   query = $state("");
   found = $state.raw<readonly Found[]>([]);
   hint = $state<string | null>(null);
-  /** `asking`: the answer of this machine is shown, the hub's is on its way. */
+  /** `asking`: this machine's answer is shown, the hub's is pending. */
   hub = $state<Answer["hub"] | "asking">("not_asked");
   problem = $state<string | null>(null);
-  /** The query that what is shown answers. */
+  /** The query of the shown answer. */
   answered = $state<string | null>(null);
-  /** Which hit the keyboard stands on. */
+  /** The hit selected by keyboard. */
   cursor = $state<string | null>(null);
   #turn = 0;
   #soon: ReturnType<typeof setTimeout> | undefined;
@@ -31,7 +31,7 @@ export class Search {
     this.again();
   }
 
-  /** Asks for the query as it stands, as if for the first time. */
+  /** Repeats the query from the start. */
   again(): void {
     this.#stop();
     this.answered = null;
@@ -61,7 +61,7 @@ export class Search {
     return this.found.find(({ hit }) => hitId(hit) === this.cursor) ?? null;
   }
 
-  /** What Enter opens; whoever types faster than the answer comes waits for it, rather than open something else. */
+  /** What Enter opens. If the agent types faster than answers come, it waits for the right one. */
   async first(): Promise<Found | null> {
     const query = this.query.trim();
     if (query === "" || query === this.answered) return this.active;
@@ -91,7 +91,7 @@ export class Search {
   }
 
   #take(query: string, { hits, hint, hub }: Answer, merged: boolean): void {
-    // What is under the eye stays where it is; what the hub adds comes below.
+    // Shown hits stay; the hub's are added below.
     const fresh = this.answered !== query;
     this.found = stable(fresh ? [] : this.found, hits, merged && !fresh);
     this.answered = query;

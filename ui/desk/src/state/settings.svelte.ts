@@ -1,12 +1,12 @@
-// What the user has chosen. The core keeps it as a whole, so a choice is sent with everything else as it stands.
+// The user's settings. The core stores them as a whole, so a choice is sent together with all others.
 import type { NotificationSettings, SettingsView } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { reask } from "./reask";
 
 export class Settings {
-  /** Why the last choice was not kept. */
+  /** Why the last choice was not stored. */
   problem = $state<string | null>(null);
-  /** Chosen here, and not yet kept: two choices in a row do not undo each other. */
+  /** Chosen but not stored yet: two choices in a row must not undo each other. */
   #chosen = $state.raw<SettingsView | null>(null);
 
   constructor(
@@ -39,7 +39,7 @@ export class Settings {
     } catch (error) {
       this.problem = asRpcError(error).message;
     }
-    // Kept or refused, the core says how it is; unless the user has chosen on.
+    // The core's answer is the truth, unless the user has made another choice.
     if (this.#chosen === sent) this.#chosen = null;
   });
 }

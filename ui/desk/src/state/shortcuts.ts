@@ -1,4 +1,4 @@
-// Keys that work everywhere in the window. Keys of one place (list, composer, dialog) live with that place.
+// Keys that work everywhere in the window. Keys of one place (list, composer, dialog) are handled there.
 import { composes, isEnter } from "$shared/keys";
 import type { Section } from "$shared/types";
 import type { Desk } from "./desk.svelte";
@@ -110,7 +110,7 @@ function section(desk: Desk, at: number): boolean {
   return known !== undefined;
 }
 
-/** Moves the focus; a key that began elsewhere is passed on, so that J works from anywhere. */
+/** Moves the focus; the key is passed on, so that J works from anywhere. */
 function focus(selector: string, pass?: KeyboardEvent): boolean {
   const element = document.querySelector<HTMLElement>(selector);
   if (!element) return false;

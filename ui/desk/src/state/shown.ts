@@ -1,7 +1,7 @@
-// What the agent has had before the eyes: the position a reply was written against.
+// What the agent has seen: the position that a reply is written against.
 import type { Position } from "$shared/types";
 
-/** Nobody reads faster than this: what came later does not count as read when Send is pressed. */
+/** Minimum time to read: what came later does not count as read when Send is pressed. */
 const GLANCE_MS = 400;
 
 export class Shown {
@@ -15,7 +15,7 @@ export class Shown {
     this.#glances = [...this.#glances.slice(Math.max(0, settled)), { position, at: now }];
   }
 
-  /** The newest position that was there long enough to have been read. */
+  /** The newest position that was visible long enough to be read. */
   settled(now: number): Position {
     const read = this.#glances.findLast((glance) => now - glance.at >= GLANCE_MS);
     return (read ?? this.#glances[0])?.position ?? 0;

@@ -1,11 +1,11 @@
-// The start at login. The system keeps it, so it is asked anew each time somebody looks.
+// The start at login. The system stores it, so it is read each time.
 import type { StartupView } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 
 export class Startup {
   /** None until the system has answered. */
   now = $state.raw<StartupView | null>(null);
-  /** Why the last choice was not kept. */
+  /** Why the last choice was not stored. */
   problem = $state<string | null>(null);
 
   constructor(private readonly host: Host) {}

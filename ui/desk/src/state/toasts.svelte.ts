@@ -1,11 +1,11 @@
-// Words to the agent that need no answer; they go away by themselves, unless they are being read.
+// Messages that need no answer; they disappear by themselves, unless they are being read.
 import type { Tone } from "$shared/types";
 
 export interface Toast {
   id: number;
   tone: Tone;
   text: string;
-  /** What can be copied from it. */
+  /** Text that can be copied from it. */
   copy: string | null;
 }
 

@@ -1,11 +1,11 @@
-// The test notification, and what became of it.
+// The test notification and its outcome.
 import type { NotificationsView } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 
 export type Outcome = { state: "sending" } | { state: "taken"; server: string | null } | { state: "failed"; reason: string };
 
 export class Trial {
-  /** None before the first, and when the last one has been read. */
+  /** None before the first test, and after its outcome was read. */
   outcome = $state.raw<Outcome | null>(null);
 
   constructor(
@@ -19,7 +19,7 @@ export class Trial {
     this.outcome = { state: "sending" };
     try {
       await this.host.rpc("notifications.test", {});
-      // Which service took it is known by now.
+      // By now the service is known.
       await this.refresh();
       const service = this.service();
       this.outcome = { state: "taken", server: service?.state === "working" ? service.server : null };
@@ -28,7 +28,7 @@ export class Trial {
     }
   }
 
-  /** Read and done with. One that is on its way tells when it is there. */
+  /** Dismisses the outcome. A test in flight reports later. */
   forget(): void {
     if (this.outcome?.state !== "sending") this.outcome = null;
   }

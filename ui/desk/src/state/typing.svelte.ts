@@ -1,11 +1,11 @@
-// Who is writing in the open conversation: until their words arrive, or until they have stopped for a while.
+// Who is typing in the open conversation: until their message arrives, or until the signal expires.
 import type { EntryView, Participant, Position } from "$shared/types";
 import { sameVoice } from "../words/people";
 
 interface Writing {
   by: Participant;
   until: number;
-  /** What they say next stands after this. */
+  /** Their next turn is after this. */
   after: Position;
 }
 
@@ -18,7 +18,7 @@ export class Typing {
     this.#all = [...this.#all.filter((writing) => !sameVoice(writing.by, by)), { by, until, after }];
   }
 
-  /** Whoever has said something since is not writing any more. */
+  /** An author of a new turn is no longer typing. */
   said(entries: readonly EntryView[]): void {
     if (this.#all.length === 0) return;
     const spoke = (writing: Writing): boolean =>

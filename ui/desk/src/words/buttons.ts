@@ -1,13 +1,13 @@
 // What custom buttons do, in words.
 import type { ButtonView } from "$shared/types";
 
-/** For whoever does not see the icons. */
+/** For users who cannot see the icons. */
 export function kinds({ acts, copies, opens }: ButtonView): string {
   const all = [acts && "Tells Your Logic.", copies && "Copies a text.", opens && "Opens a page in the browser."];
   return all.filter(Boolean).join(" ");
 }
 
-/** What a press has done. */
+/** The result of a press. */
 export function pressed({ title, acts, copies, opens }: ButtonView, live: boolean): string {
   const all = [
     acts && (live ? "pressed" : "waits until the hub can be reached"),

@@ -1,4 +1,4 @@
-// What files are called, and how far they are.
+// Names of file types, and progress.
 
 const KINDS: Record<string, string> = {
   "application/pdf": "PDF",
@@ -12,7 +12,7 @@ const KINDS: Record<string, string> = {
 };
 const ROUGHLY: Record<string, string> = { image: "Picture", audio: "Audio", video: "Video", text: "Text" };
 
-/** The type of a file in a word: what it is, or else its ending. */
+/** The file type in a word: a known kind, or else the ending. */
 export function fileKind(contentType: string, name: string): string {
   const bare = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
   const ending = /\.([a-z0-9]{1,8})$/i.exec(name)?.[1];
@@ -22,7 +22,7 @@ export function fileKind(contentType: string, name: string): string {
   return exact ?? ROUGHLY[bare.split("/")[0] ?? ""] ?? "File";
 }
 
-/** Whole percent; 100 only when everything has gone out. */
+/** Whole percent; 100 only when everything was sent. */
 export function percent(sent: number, bytes: number): number {
   return bytes <= 0 ? 0 : Math.min(100, Math.floor((sent * 100) / bytes));
 }

@@ -1,4 +1,4 @@
-// Which turns were said in one go and therefore share one name and one picture.
+// Which consecutive turns share one name and avatar.
 import type { EntryView } from "$shared/types";
 import { sameVoice } from "./people";
 

@@ -1,4 +1,4 @@
-// What can be said of a handover packet, and by which key.
+// The grades of a handover packet, with their keys.
 import type { Grade } from "$shared/types";
 
 export const GRADES: readonly { grade: Grade; label: string; key: string }[] = [

@@ -5,7 +5,7 @@ export const CHANNEL: Record<Channel, string> = { web_chat: "Web chat", whatsapp
 
 export const AVAILABILITY: Record<Availability, string> = { available: "available", busy: "busy", away: "away" };
 
-/** How long a partner's link may live, in seconds. */
+/** Possible lifetimes of a partner's link, in seconds. */
 export const LIFETIMES = [[900, "15 minutes"], [3_600, "1 hour"], [14_400, "4 hours"], [86_400, "1 day"]] as const;
 
 const OUTBOUND: Record<Stage, string> = {
@@ -28,12 +28,12 @@ const INBOUND: Record<Stage, string> = {
   failed: "failed",
 };
 
-/** A stage means something else for what a customer wrote than for what we wrote. */
+/** A stage means something else for a customer's turn than for ours. */
 export function stageWords(stage: Stage, by: Participant): string {
   return by.kind === "customer" ? INBOUND[stage] : OUTBOUND[stage];
 }
 
-/** The stage that says most: the failure if there is one, otherwise the last. */
+/** The most important stage: the failure if there is one, otherwise the last. */
 export function lastStage(stages: readonly StageView[]): StageView | null {
   return stages.find((stage) => stage.stage === "failed") ?? stages.at(-1) ?? null;
 }
@@ -59,7 +59,7 @@ export function plural(count: number, one: string, many: string): string {
   return count === 1 ? one : many;
 }
 
-/** The core speaks in parts of sentences; standing alone they begin with a capital and end with a stop. */
+/** Makes a sentence of the core's phrase: a capital and a full stop. */
 export function sentence(words: string): string {
   const trimmed = words.trim();
   const whole = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);

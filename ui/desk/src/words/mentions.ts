@@ -1,23 +1,23 @@
-// Mentions in a note: which stretches of its text are somebody's name, and what is being typed after an @.
+// Mentions in a note: the names in its text, and a name being typed after an @.
 import type { EntryBody, Mention, UserId } from "$shared/types";
 
 export interface Stretch {
   text: string;
-  /** Whom it mentions, if it does. */
+  /** The mentioned user, if any. */
   user: UserId | null;
 }
 
-/** Why an entry was gone to. */
+/** Why an entry was navigated to. */
 export function whyGoneTo(body: EntryBody, me: UserId | null): string {
   const mentioned = body.type === "note" && body.mentions.some(({ user }) => user === me);
   return mentioned ? "You are mentioned" : "From your search";
 }
 
 const LETTER = /[\p{L}\p{N}]/u;
-/** More words than this after an @ are no beginning of a name. */
+/** A longer text after an @ is not the beginning of a name. */
 const LONGEST = 60;
 
-/** The text with the names of those mentioned set apart; the longest name wins. */
+/** The text with mentioned names set apart; the longest name wins. */
 export function stretches(text: string, mentions: readonly Mention[]): Stretch[] {
   const found: Stretch[] = [];
   const longestFirst = mentions.toSorted((a, b) => b.name.length - a.name.length);
@@ -40,7 +40,7 @@ function stands(text: string, at: number, name: string): boolean {
   return same && !LETTER.test(text.charAt(at + name.length));
 }
 
-/** What stands between the last @ and the caret, if a name may be typed there. */
+/** The text between the last @ and the caret, if a name may be typed there. */
 export function beginning(text: string, caret: number): { at: number; typed: string } | null {
   const at = text.lastIndexOf("@", caret - 1);
   if (at === -1 || caret - at > LONGEST || (at > 0 && LETTER.test(text.charAt(at - 1)))) return null;
@@ -48,7 +48,7 @@ export function beginning(text: string, caret: number): { at: number; typed: str
   return /[\n@]|^\s/.test(typed) ? null : { at, typed };
 }
 
-/** Whose name, or a later word of it, begins with what was typed. */
+/** People with a name, or a later word of it, that begins with the typed text. */
 export function matching<T extends { name: string }>(people: readonly T[], typed: string): T[] {
   const wanted = typed.toLocaleLowerCase();
   const begins = ({ name }: T): boolean => {

@@ -1,7 +1,7 @@
-// Words for what notifies the user, how loudly, and when it does not.
+// Words for notification settings.
 import type { Loudness, NotificationSettings, QuietHours } from "$shared/types";
 
-/** What has a loudness of its own. */
+/** Kinds with their own loudness. */
 export type Kind = { [K in keyof NotificationSettings]: NotificationSettings[K] extends Loudness ? K : never }[keyof NotificationSettings];
 
 export const KINDS: readonly (readonly [kind: Kind, words: string])[] = [
@@ -13,7 +13,7 @@ export const KINDS: readonly (readonly [kind: Kind, words: string])[] = [
   ["mentioned", "Mentioned in a note"],
 ];
 
-/** For those who see every conversation. */
+/** For users who see every conversation. */
 export const SUPERVISING: readonly (readonly [kind: Kind, words: string])[] = [["queueLong", "Queue over its limit"]];
 
 export const LOUDNESS: readonly (readonly [loudness: Loudness, words: string])[] = [
@@ -22,15 +22,15 @@ export const LOUDNESS: readonly (readonly [loudness: Loudness, words: string])[]
   ["sound", "Sound"],
 ];
 
-/** What quiet hours are until the user says otherwise. */
+/** The default quiet hours. */
 export const NIGHT: QuietHours = { from: 22 * 60, to: 7 * 60 };
 
-/** Minutes after midnight as a field of time has them: 22:00. */
+/** Minutes after midnight as a time field shows them: 22:00. */
 export function timeOfDay(minutes: number): string {
   return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
-/** None for a field that is not filled in yet. */
+/** None for an incomplete field. */
 export function minutesOf(time: string): number | null {
   const [, hours, minutes] = /^(\d\d):(\d\d)/.exec(time) ?? [];
   return hours && minutes ? Number(hours) * 60 + Number(minutes) : null;

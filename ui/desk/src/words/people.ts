@@ -1,9 +1,9 @@
-// Who somebody is, in words and in letters.
+// Names and initials of participants.
 import type { Participant, UserId } from "$shared/types";
 
 export type Kind = Participant["kind"];
 
-/** Two letters that stand for a name; a number stands by its country code. */
+/** Two letters for a name; for a phone number its country code. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/).filter(Boolean);
   const first = words[0];
@@ -22,7 +22,7 @@ export function firstName(name: string): string {
   return /^[+\d]/.test(name) ? name : (name.trim().split(/\s+/)[0] ?? name);
 }
 
-/** The name that stands over what somebody said. */
+/** The name above a turn. */
 export function nameOf(by: Participant, customer: string, me: UserId | null): string {
   switch (by.kind) {
     case "customer":
@@ -38,7 +38,7 @@ export function nameOf(by: Participant, customer: string, me: UserId | null): st
   }
 }
 
-/** The same participant, for grouping what was said in one go. */
+/** Whether both are the same participant, for grouping turns. */
 export function sameVoice(a: Participant, b: Participant): boolean {
   if (a.kind !== b.kind) return false;
   if (a.kind === "agent" && b.kind === "agent") return a.user === b.user;

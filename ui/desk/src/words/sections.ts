@@ -1,4 +1,4 @@
-// The sections and their words.
+// The sections and their texts.
 import type { CountsView, Section } from "$shared/types";
 
 export interface SectionWords {
@@ -6,7 +6,7 @@ export interface SectionWords {
   title: string;
   empty: string;
   emptyWhy: string;
-  /** What the list can and cannot say without a network. */
+  /** What the list can show offline. */
   offline: string;
 }
 
@@ -41,7 +41,7 @@ const EVERY: readonly SectionWords[] = [
   },
 ];
 
-/** The sections that this user has, in the order of the rail. */
+/** The user's sections, in the order of the rail. */
 export function sectionsOf(counts: CountsView | null): readonly SectionWords[] {
   return EVERY.filter((section) => section.id !== "all" || (counts !== null && counts.all !== null));
 }

@@ -1,4 +1,4 @@
-// Times as people read them. `now` is passed in, so that everything on screen ages together.
+// Times for display. `now` is passed in, so that everything on screen ages together.
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -9,7 +9,7 @@ const DAY = 24 * HOUR;
 const DAY_AND_MONTH = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", timeZone: "UTC" });
 const WITH_YEAR = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 
-/** How long somebody waits, ticking: 0:42, 12:05, 3 h 20 min, 2 days. */
+/** A waiting time, ticking: 0:42, 12:05, 3 h 20 min, 2 days. */
 export function waits(since: string, now: number): string {
   const ms = Math.max(0, now - Date.parse(since));
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)}:${two(Math.floor((ms % MINUTE) / SECOND))}`;
@@ -17,7 +17,7 @@ export function waits(since: string, now: number): string {
   return days(ms);
 }
 
-/** How long ago, at a glance: now, 4 min, 3 h, yesterday, 12 March. */
+/** A past time at a glance: now, 4 min, 3 h, yesterday, 12 March. */
 export function ago(at: string, now: number): string {
   const ms = Math.max(0, now - Date.parse(at));
   if (ms < MINUTE) return "now";
@@ -26,7 +26,7 @@ export function ago(at: string, now: number): string {
   return day(at, now);
 }
 
-/** How long something has lasted: 4 min, 2 h. */
+/** A duration: 4 min, 2 h. */
 export function lasted(since: string, now: number): string {
   const ms = Math.max(0, now - Date.parse(since));
   if (ms < MINUTE) return "just now";
@@ -35,7 +35,7 @@ export function lasted(since: string, now: number): string {
   return days(ms);
 }
 
-/** How long something still lives: 0:42, 12:05, 3 h 20 min. */
+/** A remaining time: 0:42, 12:05, 3 h 20 min. */
 export function left(until: string, now: number): string {
   const ms = Math.max(0, Date.parse(until) - now);
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)}:${two(Math.floor((ms % MINUTE) / SECOND))}`;
@@ -72,7 +72,7 @@ function days(ms: number): string {
   return count === 1 ? "1 day" : `${count} days`;
 }
 
-/** The day of the calendar here, counted. A day is not always 24 hours long: clocks are put forward and back. */
+/** The local calendar day as a number. A day may have 23 or 25 hours when clocks change. */
 function calendarDay(at: number): number {
   const date = new Date(at);
   return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / DAY;

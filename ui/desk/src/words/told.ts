@@ -1,4 +1,4 @@
-// Who was told of a call for help, in words.
+// The alerts of a call for help, in words.
 import type { AlertView, CallView, Reach } from "$shared/types";
 import { clockSeconds, day } from "./time";
 
@@ -19,7 +19,7 @@ export function reachWords({ reach, ended }: CallView): string {
   return `${ended ? "Reached" : "Reaches"} ${REACH[reach]}`;
 }
 
-/** What became of a call on one colleague's screen, in the order in which it happened. */
+/** What happened to a call on one colleague's screen, in order. */
 export function alertWords({ sent, shown, muted, why, clicked, joined }: AlertView, over: boolean): string {
   const steps: { at: string; words: string }[] = [];
   if (shown) steps.push({ at: shown, words: `shown ${clockSeconds(shown)}` });

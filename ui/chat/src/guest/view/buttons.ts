@@ -1,12 +1,12 @@
-// The company's own buttons for external agents. The hub has filled them; here they are only shown and pressed.
+// The company's buttons for external agents. The hub fills them; here they are only shown and pressed.
 import { button, h, icon, setText, type IconName } from "../../view/dom";
 import type { GuestButton } from "../wire";
 import type { Words } from "../words";
 
 export interface ButtonsHooks {
-  /** Tells the company's service. */
+  /** Notifies the company's service. */
   press(action: string): Promise<void>;
-  /** The browser's own doors. */
+  /** The browser's own APIs. */
   copy(text: string): Promise<void>;
   visit(url: string): void;
 }
@@ -15,7 +15,7 @@ export class ButtonsView {
   readonly node: HTMLElement;
   private readonly row = h("div", { class: "row" });
   private readonly said = h("p", { class: "said", role: "status" });
-  /** Presses on their way: another one is not meant. */
+  /** Presses in flight: further ones are accidental. */
   private readonly under = new Set<string>();
 
   constructor(
@@ -30,7 +30,7 @@ export class ButtonsView {
     const focused = this.row.querySelector<HTMLElement>(":focus")?.dataset.id;
     this.row.replaceChildren(...buttons.map((each) => this.draw(each)));
     this.node.hidden = buttons.length === 0;
-    // Whoever stands on one is not sent away by news.
+    // An update must not take the focus from a button.
     if (focused) this.row.querySelector<HTMLElement>(`[data-id="${CSS.escape(focused)}"]`)?.focus();
   }
 
@@ -49,7 +49,7 @@ export class ButtonsView {
     if (this.under.has(id)) return;
     this.under.add(id);
     this.say("");
-    // At once: browsers let a page do either only while it answers to a press.
+    // At once: browsers allow this only during a press.
     const copied = copy === undefined ? true : this.hooks.copy(copy).then(() => true, () => false);
     if (url !== undefined) this.hooks.visit(url);
     try {

@@ -1,4 +1,4 @@
-// Everything that is not the conversation itself: one card with a heading, a sentence, and at most one thing to press.
+// Everything except the conversation: one card with a heading, a sentence, and at most one button.
 import type { I18n } from "../../i18n";
 import { button, h } from "../../view/dom";
 import type { Phase } from "../phase";
@@ -28,7 +28,7 @@ export class CardView {
     if (phase.kind === "over") this.node.dataset.end = phase.end;
   }
 
-  /** Whoever cannot see the page change hears of it. */
+  /** Tells screen readers that the page changed. */
   shown(): void {
     if (!this.node.classList.contains("looking")) this.heading.focus({ preventScroll: true });
   }
@@ -77,14 +77,14 @@ export class CardView {
   }
 }
 
-/** What the inviter wrote to the partner, if anything. */
+/** The inviter's note to the partner, if any. */
 export function noteOf(invitation: Invitation, words: Words): HTMLElement[] {
   if (!invitation.note) return [];
   const who = inviterOf(invitation, words, false);
   return [h("figure", { class: "note" }, h("figcaption", {}, words.t("note", { who })), h("p", { dir: "auto" }, invitation.note))];
 }
 
-/** Who invited; with the company, where a stranger has to know. */
+/** The inviter's name, with the company for strangers. */
 export function inviterOf({ invitedBy, company }: Invitation, words: Words, isFull: boolean): string {
   if (!invitedBy) return company || words.t("someone");
   return isFull && company ? `${invitedBy} (${company})` : invitedBy;

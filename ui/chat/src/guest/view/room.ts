@@ -1,4 +1,4 @@
-// The open conversation: who is here as whom, how long the link still lives, the log, the composer, and the way out.
+// The open conversation: participants, remaining time, log, composer, and the way out.
 import type { Env } from "../../env";
 import { ComposerView } from "../../view/composer";
 import { initials, type ViewContext } from "../../view/context";
@@ -13,13 +13,13 @@ import { takeDrops } from "../../view/drops";
 
 export interface RoomHooks extends ButtonsHooks {
   leave(word: string): Promise<void>;
-  /** The time is up and nobody has said so: the hub cannot be reached. */
+  /** The time is up without word from the hub: it is unreachable. */
   expired(): void;
 }
 
-// A reconnect that succeeds at once is nothing to tell anybody.
+// A quick reconnect is not worth a message.
 const BANNER_AFTER_MS = 1_000;
-// The hub says so itself if it can.
+// The hub reports the end itself if it can.
 const GRACE_MS = 3_000;
 /** When the end is announced, in milliseconds before it. */
 const WARNINGS_MS = [60_000, 300_000];
