@@ -161,7 +161,7 @@ fn message(
     Message::builder()
         .from(from)
         .to(Mailbox::new(None, to))
-        .subject(format!("{company} asks you into a conversation"))
+        .subject(format!("{company} invites you to a conversation"))
         .message_id(Some(format!("<{}@{}>", Uuid::now_v7(), host_of(&config.public_url))))
         // RFC 3834: suppresses automatic replies.
         .header(AutoSubmitted)

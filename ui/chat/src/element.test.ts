@@ -161,7 +161,7 @@ test("a failed message offers Retry and Discard and says why", async () => {
   hub.refuse = (path) => (path === "messages" ? { status: 409, code: "conversation.moved_on", detail: "Words for developers." } : null);
   press(write(element, "x"), "Enter");
   await settle();
-  expect(find(element, ".stage").textContent).toBe("Not sent: Somebody wrote meanwhile. Read it, then send again.");
+  expect(find(element, ".stage").textContent).toBe("Not sent: Someone wrote meanwhile. Read it, then send again.");
   hub.refuse = () => null;
   const [retry] = all(element, ".rescue button");
   expect(retry?.textContent).toBe("Retry");

@@ -13,5 +13,5 @@ const host = await chooseHost();
 if (target && host) {
   mount(App, { target, props: { desk: new Desk(host) } });
 } else if (target) {
-  target.textContent = "This page belongs into the window of Tandem.";
+  target.textContent = "Open this page inside the Tandem app.";
 }

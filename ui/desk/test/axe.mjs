@@ -63,7 +63,7 @@ const STATES = [
   ["file that could run", "files", async (page) => {
     await show("Carmen Menzel")(page);
     await page.getByRole("button", { name: "Open booking confirmation.html" }).click();
-    await page.getByRole("dialog", { name: "This file is not opened" }).waitFor();
+    await page.getByRole("dialog", { name: "This file can only be saved" }).waitFor();
   }],
   ["file too large", "", async (page) => {
     await show("Carmen Menzel")(page);
@@ -92,7 +92,7 @@ const STATES = [
     await page.getByRole("menuitem", { name: "Change password" }).click();
     await page.getByLabel("Current password", { exact: true }).fill("wrong-wrong");
     await page.getByLabel("New password", { exact: true }).fill("battery staple");
-    await page.getByLabel("New password, once more", { exact: true }).fill("battery staple");
+    await page.getByLabel("Repeat new password", { exact: true }).fill("battery staple");
     await page.keyboard.press("Enter");
     await page.getByText("The current password is wrong.").waitFor();
   }],
@@ -182,11 +182,11 @@ const STATES = [
   }],
   ["better words", "", async (page) => {
     await improve(page);
-    await page.getByRole("button", { name: /Use these words/ }).waitFor();
+    await page.getByRole("button", { name: /Use this wording/ }).waitFor();
   }],
   ["better words taken", "", async (page) => {
     await improve(page);
-    await page.getByRole("button", { name: /Use these words/ }).click();
+    await page.getByRole("button", { name: /Use this wording/ }).click();
     await page.getByRole("button", { name: "Back to mine" }).waitFor();
   }],
   ["handing back", "", async (page) => {
@@ -246,7 +246,7 @@ const STATES = [
   ["who was told, over", "", async (page) => {
     await show("Carmen Menzel")(page);
     await told(page);
-    await page.getByText("Nobody was called").waitFor();
+    await page.getByText("No one was called").waitFor();
   }],
   ["who was told, offline", "offline", async (page) => {
     await show("Carmen Menzel")(page);
@@ -273,14 +273,14 @@ const STATES = [
   ["offline", "offline,failing", show("Jonas Keller")],
   ["queued action", "offline", show("Aiko Tanabe")],
   ["offline, all", "offline", (page) => page.getByRole("link", { name: "All Live Conversations" }).click()],
-  ["offline, empty", "offline,empty", (page) => page.getByText("Nothing kept here").waitFor()],
+  ["offline, empty", "offline,empty", (page) => page.getByText("Nothing on this machine").waitFor()],
   ["outbox", "offline", async (page) => {
     await page.getByRole("button", { name: /queued/ }).click();
     await page.getByRole("button", { name: "Cancel: Reply, Jonas Keller" }).waitFor();
   }],
   ["outbox, empty", "", async (page) => {
     await page.getByRole("button", { name: /queued/ }).click();
-    await page.getByText("Nothing waits").waitFor();
+    await page.getByText("Nothing is waiting").waitFor();
   }],
   ["returned", "", async (page) => {
     await page.evaluate(() => window.__fake.giveBack("jonas", "It is on its way.", { note: false, code: "channel.window_closed", reason: "the 24 hours of WhatsApp are over" }));

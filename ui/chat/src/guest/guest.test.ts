@@ -53,7 +53,7 @@ async function write(page: TandemGuest, words: string): Promise<void> {
 test("the page asks, tells who invites, and opens only on a press", async () => {
   const page = await link.page();
   expect(link.requests).toEqual(["about"]);
-  expect(heading(page)).toBe("Maya Ortiz (Northwind) asks you into a conversation with a customer");
+  expect(heading(page)).toBe("Maya Ortiz (Northwind) invites you to a conversation with a customer");
   expect(text(page)).toContain("Is seat 4A free?");
   expect(page.shadowRoot?.activeElement).toBe(find(page, "h1"));
   press(page, "Open the conversation");
@@ -95,7 +95,7 @@ test("what was written past colleagues is kept, and sent again against what is n
   const page = await open();
   link.hub.refuse = (path) => (path === "messages" ? { status: 409, code: "conversation.moved_on", detail: "Read what is new." } : null);
   await write(page, "It is free");
-  expect(text(page)).toContain("Not sent: Somebody wrote meanwhile. Read it, then send again.");
+  expect(text(page)).toContain("Not sent: Someone wrote meanwhile. Read it, then send again.");
   link.hub.refuse = () => null;
   const { position } = link.hub.say({ from: "agent", text: "Is it?", own: false });
   await settle();
@@ -143,7 +143,7 @@ test.each<[Exclude<End, "no_cookie">, string, string]>([
   ["completed", "This conversation is completed", "Thank you"],
   ["left", "You have left this conversation", "close this page"],
   ["elsewhere", "Already opened on another device", "ask Maya Ortiz for a new link"],
-  ["unknown", "Unknown link", "ask whoever sent it"],
+  ["unknown", "Unknown link", "ask the sender for a new one"],
   ["origin", "This page cannot open the conversation", "Please tell the sender"],
 ])("a link that is %s says so in words", async (end, title, words) => {
   link.standing = end;
@@ -164,7 +164,7 @@ test("too many attempts and a lost connection are tried again by themselves", as
   expect(heading(page)).toBe("The conversation cannot be reached");
   [link.hub.isUp, link.standing] = [true, "unopened"];
   await link.clock.advance(4_000);
-  expect(heading(page)).toContain("asks you into a conversation");
+  expect(heading(page)).toContain("invites you to a conversation");
 });
 
 test("the countdown follows the hub's clock and announces the end", async () => {

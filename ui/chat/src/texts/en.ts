@@ -46,7 +46,7 @@ export const en = {
   tooLong: "Too long by {n} characters",
   edit: "Edit",
   tooLargeHere: "The file is too large for this connection.",
-  movedOn: "Somebody wrote meanwhile. Read it, then send again.",
+  movedOn: "Someone wrote meanwhile. Read it, then send again.",
 };
 
 export type Texts = Record<keyof typeof en, string>;

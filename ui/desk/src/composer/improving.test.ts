@@ -29,7 +29,7 @@ describe("better words", () => {
   it("stand beside the agent's own and are taken by the agent alone", async () => {
     await compose();
     await user.click(screen.getByRole("button", { name: "Improve" }));
-    await screen.findByRole("button", { name: /Use these words/ });
+    await screen.findByRole("button", { name: /Use this wording/ });
     expect(field().value).toBe("Good news, Carmen: 940 thursday");
     expect(offer()?.querySelector("del")?.textContent).toBe("940 thursday");
     expect(offer()?.querySelector("ins")?.textContent).toContain("window seat");
@@ -44,11 +44,11 @@ describe("better words", () => {
   it("are gone as soon as the agent writes on, or puts them aside", async () => {
     await compose();
     await user.keyboard("{Control>}i{/Control}");
-    await screen.findByRole("button", { name: /Use these words/ });
+    await screen.findByRole("button", { name: /Use this wording/ });
     await user.type(field(), "!");
     expect(offer()).toBeNull();
     await user.keyboard("{Control>}i{/Control}");
-    await screen.findByRole("button", { name: /Use these words/ });
+    await screen.findByRole("button", { name: /Use this wording/ });
     await user.keyboard("{Escape}");
     expect(offer()).toBeNull();
     expect(field().value).toBe("Good news, Carmen: 940 thursday!");
@@ -63,7 +63,7 @@ describe("better words", () => {
       return rpc(name, request);
     });
     await user.keyboard("{Control>}i{/Control}");
-    expect(offer()?.textContent).toContain("Looking for better words");
+    expect(offer()?.textContent).toContain("Improving the wording");
     await user.type(field(), " 2");
     answer();
     await vi.waitFor(() => expect(host.calls.some((call) => call.name === "conversation.improve")).toBe(true));
@@ -77,7 +77,7 @@ describe("better words", () => {
     await vi.waitFor(() => expect(offer()?.textContent).toContain("Your Logic cannot be reached"));
     expect(field().value).toBe("Good news, Carmen: 940 thursday");
     await user.click(screen.getByRole("button", { name: "Ask again" }));
-    await screen.findByRole("button", { name: /Use these words/ });
+    await screen.findByRole("button", { name: /Use this wording/ });
   });
 
   it("are not offered where nobody can be asked, and not asked for while offline", async () => {

@@ -33,7 +33,7 @@ describe("custom buttons", () => {
   it("tell what they do, not by colour alone", async () => {
     await at("carmen");
     expect(screen.getByRole("region", { name: "Buttons" })).toBeTruthy();
-    expect(described("Refund")).toBe("Starts a refund to the customer's card. Tells Your Logic.");
+    expect(described("Refund")).toBe("Starts a refund to the customer's card. Notifies Your Logic.");
     expect(described("Copy booking reference")).toBe("Copies a text.");
     expect(described("Open booking")).toBe("The booking in the back office. Opens a page in the browser.");
   });

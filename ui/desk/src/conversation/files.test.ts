@@ -53,7 +53,7 @@ describe("a file in the transcript", () => {
     host.refuse.clear();
     const rpc = vi.spyOn(host, "rpc").mockResolvedValueOnce({ type: "only_saved", why: "It could run." } as never);
     await user.click(screen.getByRole("button", { name: "Open page.html" }));
-    const dialog = await screen.findByRole("dialog", { name: "This file is not opened" });
+    const dialog = await screen.findByRole("dialog", { name: "This file can only be saved" });
     expect(dialog.textContent).toContain("It could run.");
     rpc.mockRestore();
     await user.click(screen.getByRole("button", { name: "Save as …" }));

@@ -91,7 +91,7 @@ describe("the test notification", () => {
     await choose();
     await test();
     expect(await screen.findByText("The system took it (dunst 1.9).")).toBeTruthy();
-    expect(screen.getByText(/do not disturb/)).toBeTruthy();
+    expect(screen.getByText(/do-not-disturb/)).toBeTruthy();
   });
 
   it("that failed says why, and nothing else", async () => {

@@ -19,7 +19,7 @@ async function show(scene = ""): Promise<void> {
 }
 
 async function enter(current: string, fresh: string, again: string): Promise<void> {
-  for (const [label, text] of [["Current password", current], ["New password", fresh], ["New password, once more", again]] as const) {
+  for (const [label, text] of [["Current password", current], ["New password", fresh], ["Repeat new password", again]] as const) {
     const field = screen.getByLabelText(label, { exact: true });
     await user.clear(field);
     if (text) await user.type(field, text);
@@ -39,8 +39,8 @@ describe("changing one's own password", () => {
     for (const [current, fresh, again, words] of [
       ["", "battery staple", "battery staple", "Enter your current password."],
       ["correct horse", "short", "short", "too short: at least 10 characters"],
-      ["correct horse", "correct horse", "correct horse", "is the current one"],
-      ["correct horse", "battery staple", "battery stapler", "are not the same"],
+      ["correct horse", "correct horse", "correct horse", "same as the current one"],
+      ["correct horse", "battery staple", "battery stapler", "differ"],
     ] as const) {
       await enter(current, fresh, again);
       expect(screen.getByRole("alert").textContent).toContain(words);

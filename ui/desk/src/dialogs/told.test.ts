@@ -38,7 +38,7 @@ describe("who was told", () => {
     await look("carmen");
     expect(await lines()).toEqual([expect.stringMatching(/Maya Ortiz · shown .* · joined /), "Tomáš Veselý · muted: screen locked"]);
     expect(screen.getAllByRole("heading", { name: /over since/ })).toHaveLength(2);
-    expect(screen.getByText("Nobody was called: no desk was connected.")).toBeTruthy();
+    expect(screen.getByText("No one was called: no desk was connected.")).toBeTruthy();
   });
 
   it("is nobody where there was no call", async () => {

@@ -28,7 +28,7 @@ describe("versions that do not fit", () => {
     expect(screen.getByRole("alert").textContent).toContain(words);
     expect(screen.getByRole("alert").textContent).toContain("What you wrote stays on this machine");
     render(ListPane, { desk: shown, app });
-    expect(screen.queryByText(/goes out by itself/)).toBeNull();
+    expect(screen.queryByText(/sent later/)).toBeNull();
   });
 
   it("counts what only a newer desk can show", async () => {

@@ -234,7 +234,7 @@ export class Desk {
       const { rows } = await this.host.rpc("conversations.list", { section: "help", query: "", offset: 0, limit: 1 });
       const row = rows[0];
       if (!row) {
-        this.toasts.say("plain", "Nobody needs help right now.");
+        this.toasts.say("plain", "No one needs help right now.");
         return;
       }
       this.show(row.id);

@@ -26,7 +26,7 @@ export function offers(desk: Desk): Offer[] {
   const desk_: [string, string, () => void][] = [
     ["Answer the next call for help", "N", () => void desk.next()],
     ["Search everything", "/", () => (desk.overlay = "search")],
-    ["What waits to be sent", "", () => (desk.overlay = "outbox")],
+    ["Waiting to be sent", "", () => (desk.overlay = "outbox")],
     [mindCustomer ? "Customer's messages no longer hold my reply back" : "Customer's messages also hold my reply back", "", () => void desk.mindCustomer(!mindCustomer)],
     ["Notifications", "Ctrl ,", () => (desk.overlay = "notifications")],
     ["Keyboard shortcuts", "?", () => (desk.overlay = "shortcuts")],

@@ -35,7 +35,7 @@ export const SHEET: readonly { title: string; keys: readonly (readonly [keys: st
       ["Enter", "Send"],
       ["Shift Enter", "New line"],
       ["Tab", "Take the suggestion into an empty field"],
-      ["Ctrl I", "Better words for the reply, and take them"],
+      ["Ctrl I", "Improve the wording, and use it"],
       ["Ctrl Enter", "Complete, or send anyway"],
       ["End", "Back to the newest message"],
       ["Alt H  I  W", "The handover was helpful, incomplete, wrong"],

@@ -3,7 +3,7 @@ import type { ButtonView } from "$shared/types";
 
 /** For users who cannot see the icons. */
 export function kinds({ acts, copies, opens }: ButtonView): string {
-  const all = [acts && "Tells Your Logic.", copies && "Copies a text.", opens && "Opens a page in the browser."];
+  const all = [acts && "Notifies Your Logic.", copies && "Copies a text.", opens && "Opens a page in the browser."];
   return all.filter(Boolean).join(" ");
 }
 

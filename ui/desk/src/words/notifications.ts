@@ -37,7 +37,7 @@ export function minutesOf(time: string): number | null {
 }
 
 export function quietWords({ from, to }: QuietHours): string {
-  if (from === to) return "They begin when they end: there are none.";
+  if (from === to) return "Start and end are the same: no quiet hours.";
   const until = from < to ? timeOfDay(to) : `${timeOfDay(to)} the next day`;
   return `From ${timeOfDay(from)} to ${until} nothing is shown, not even calls for help.`;
 }
