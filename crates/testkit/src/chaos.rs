@@ -1,7 +1,7 @@
 //! A proxy between one desk and its hub that breaks the network on purpose, by a seed.
 //!
-//! It knows just enough of HTTP and WebSocket to break them where it hurts: an answer that is lost after the hub has
-//! acted, a frame that comes twice. It must never make up bytes: everything a client reads, the hub has said.
+//! It knows enough HTTP and WebSocket to do harm: it loses an answer after the hub has acted, or sends a frame twice.
+//! It must never invent bytes: everything that a client reads was sent by the hub.
 
 mod connection;
 mod frames;
@@ -15,34 +15,34 @@ use rand::rngs::StdRng;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// How likely each fault is, in per mille. The default is fair weather.
+/// The probability of each fault, in per mille. The default is fair weather.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Weather {
     /// A connection is closed before a byte is read.
     pub refuse: u32,
-    /// A connection ends somewhere, also within a frame or a head.
+    /// A connection ends anywhere, even within a frame or a head.
     pub cut: u32,
-    /// A connection falls silent somewhere, and nobody is told.
+    /// A connection falls silent without notice.
     pub stall: u32,
-    /// What the hub says comes late.
+    /// The hub's bytes are delayed.
     pub delay: u32,
     /// The hub acts on a command or a renewal, and its answer is lost.
     pub swallow: u32,
-    /// A frame of the live connection comes twice.
+    /// A live frame arrives twice.
     pub double: u32,
-    /// A frame of the live connection comes after the next one.
+    /// A live frame arrives after the next one.
     pub swap: u32,
-    /// A frame of the live connection is lost, and the connection goes on.
+    /// A live frame is lost, and the connection continues.
     pub lose: u32,
 }
 
 impl Weather {
-    /// Everything goes wrong now and then.
+    /// Every fault happens now and then.
     pub const STORM: Self =
         Self { refuse: 80, cut: 120, stall: 15, delay: 150, swallow: 80, double: 40, swap: 30, lose: 20 };
 }
 
-/// A running proxy. It ends with the runtime that it was started on.
+/// A running proxy. It ends with its runtime.
 #[derive(Clone)]
 pub struct Chaos {
     pub url: String,
@@ -53,7 +53,7 @@ struct Shared {
     seed: u64,
     connections: AtomicU64,
     way: Mutex<Way>,
-    /// Changes when everybody is cut off.
+    /// Changes when all connections are cut.
     cuts: watch::Sender<u64>,
 }
 
@@ -62,7 +62,7 @@ struct Way {
     weather: Weather,
     /// None while there is no hub.
     hub: Option<SocketAddr>,
-    /// The cable of the desk is plugged in.
+    /// Whether the desk's cable is plugged in.
     plugged: bool,
 }
 
@@ -85,12 +85,12 @@ impl Chaos {
         self.shared.way().weather = weather;
     }
 
-    /// Where the hub is now; none while it is down.
+    /// Sets the hub's address; none while it is down.
     pub fn set_hub(&self, hub: Option<SocketAddr>) {
         self.shared.way().hub = hub;
     }
 
-    /// Pulls the cable: everybody is cut off, and nobody gets through.
+    /// Cuts all connections and lets none through.
     pub fn unplug(&self) {
         self.shared.way().plugged = false;
         self.shared.cuts.send_modify(|cuts| *cuts += 1);

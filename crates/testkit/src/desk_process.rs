@@ -1,4 +1,4 @@
-//! A real desk in its own process, with its cache in a folder, killed when it is dropped.
+//! A real desk in its own process with a cache folder; killed when dropped.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,7 +11,7 @@ use crate::hub_process::listening_on;
 
 /// A running `tandem-desk-headless`.
 pub struct DeskProcess {
-    /// Where its command table is served.
+    /// Address of its command table.
     pub url: String,
     binary: PathBuf,
     child: Child,
@@ -19,20 +19,20 @@ pub struct DeskProcess {
 }
 
 impl DeskProcess {
-    /// Starts a desk that knows nobody.
+    /// Starts a desk without a sign-in.
     ///
     /// # Errors
-    /// If the binary is missing or the desk does not come up.
+    /// If the binary is missing or the desk does not start.
     pub fn start(binary: &Path) -> anyhow::Result<Self> {
         let data = tempfile::tempdir().context("cannot make a folder for the desk's data")?;
         let (child, url) = spawn(binary, data.path(), "127.0.0.1:0")?;
         Ok(Self { url, binary: binary.to_owned(), child, data })
     }
 
-    /// Kills the desk without warning and starts it again on the same data and port.
+    /// Kills the desk without warning and restarts it on the same data and port.
     ///
     /// # Errors
-    /// If it does not come up again.
+    /// If it does not start.
     pub fn kill_and_restart(&mut self) -> anyhow::Result<()> {
         self.child.kill().context("cannot kill the desk")?;
         self.child.wait().context("cannot wait for the desk")?;
@@ -48,10 +48,10 @@ impl DeskProcess {
     }
 }
 
-/// Runs one command of a desk's table. The error is the code that the desk answers, or none if it does not answer.
+/// Runs one command of a desk's table.
 ///
 /// # Errors
-/// As said.
+/// The code of the desk's error; none if it does not answer.
 pub async fn rpc(http: &reqwest::Client, url: &str, name: &str, request: &Value) -> Result<Value, Option<String>> {
     let answer = http.post(format!("{url}/rpc/{name}")).json(request).send().await.map_err(|_| None)?;
     let is_well = answer.status().is_success();

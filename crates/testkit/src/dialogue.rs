@@ -1,6 +1,6 @@
-//! Dialogues that can be played: the format of `docs/replay-format.md`.
+//! Playable dialogues, in the format of `docs/replay-format.md`.
 //!
-//! Lenient to turns and fields it does not know (recordings hold more than is played), strict with what it does.
+//! Lenient about unknown turns and fields (recordings contain more than is played), strict about known ones.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -19,7 +19,7 @@ pub struct Dialogue {
     pub customer: String,
     name: Option<String>,
     pub email: Option<String>,
-    /// The customer signs in on the website after so many of their turns.
+    /// The customer signs in on the website after this many of their turns.
     pub signs_in: Option<usize>,
     pub language: Option<String>,
     /// When it took place, in seconds since 1970.
@@ -28,12 +28,12 @@ pub struct Dialogue {
     /// Why the assistant hands over.
     pub help: Option<String>,
     pub turns: Vec<Turn>,
-    /// Where the pictures of its turns lie.
+    /// The folder of its pictures.
     #[serde(skip)]
     pub media: PathBuf,
 }
 
-/// One turn, of whatever kind.
+/// One turn of any kind.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Turn {
     /// Seconds since the dialogue's start.
@@ -51,17 +51,17 @@ pub struct Turn {
     pub when: Option<When>,
 }
 
-/// What a customer's turn depends on.
+/// Condition of a customer's turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
-    /// Impatience: only if the last message has no answer yet.
+    /// Impatience: only if the last message is unanswered.
     Unanswered,
-    /// Thanks: only after a person has answered the last message.
+    /// Thanks: only after a person answered the last message.
     Answered,
 }
 
-/// A dialogue that cannot be read.
+/// An unreadable dialogue.
 #[derive(Debug, thiserror::Error)]
 pub enum DialogueError {
     #[error("{}: {source}", file.display())]
@@ -73,14 +73,14 @@ pub enum DialogueError {
 }
 
 impl Dialogue {
-    /// What the customer is called; of recordings without names only the id is known.
+    /// The customer's name; recordings without names only have an id.
     #[must_use]
     pub fn name(&self) -> String {
         let unnamed = || format!("Customer {}", self.customer.chars().take(8).collect::<String>());
         self.name.clone().unwrap_or_else(unnamed)
     }
 
-    /// What the customer does, in order.
+    /// The customer's turns, in order.
     pub fn customer_turns(&self) -> impl Iterator<Item = &Turn> {
         self.turns.iter().filter(|turn| turn.is_customers())
     }
@@ -91,7 +91,7 @@ impl Dialogue {
         self.turns.iter().any(Turn::is_persons)
     }
 
-    /// A person is needed right after the customer's first words.
+    /// A person is needed right after the customer's first message.
     #[must_use]
     pub fn hands_over_at_once(&self) -> bool {
         let ours = self.turns.iter().find(|turn| turn.is_persons() || turn.is_assistants());
@@ -100,42 +100,42 @@ impl Dialogue {
 }
 
 impl Turn {
-    /// The customer writes, chooses or sends a picture.
+    /// Whether the customer writes, chooses or sends a picture.
     #[must_use]
     pub fn is_customers(&self) -> bool {
         let says = !self.text.trim().is_empty() || self.media.is_some();
         self.role == "customer" && says && matches!(self.action.as_str(), "utter" | "choose")
     }
 
-    /// The assistant answered by itself.
+    /// Whether the assistant answered by itself.
     #[must_use]
     pub fn is_assistants(&self) -> bool {
         self.role == "agent" && self.action == "pick_suggestion"
     }
 
-    /// A person typed it.
+    /// Whether a person typed it.
     #[must_use]
     pub fn is_persons(&self) -> bool {
         self.role == "agent" && self.action == "utter"
     }
 
-    /// The customer presses a choice of a menu.
+    /// Whether the customer presses a choice.
     #[must_use]
     pub fn is_choice(&self) -> bool {
         self.action == "choose"
     }
 
-    /// The menu of an answer. Plain texts are only the recording's list of intents.
+    /// The menu of an answer. Plain strings are only the recording's list of intents.
     #[must_use]
     pub fn menu(&self) -> Vec<Choice> {
         self.options.iter().filter_map(|option| serde_json::from_value(option.clone()).ok()).collect()
     }
 }
 
-/// Reads every dialogue of files and folders, in order of file name and line.
+/// Reads all dialogues of files and folders, by file name and line.
 ///
 /// # Errors
-/// The first file or line that cannot be read, and a path without any dialogue.
+/// The first unreadable file or line, or a path without any dialogue.
 pub fn load(paths: &[PathBuf]) -> Result<Vec<Dialogue>, DialogueError> {
     let mut all = Vec::new();
     for path in paths {

@@ -1,4 +1,4 @@
-//! A real hub in its own process, with its own data folder, stopped when it is dropped.
+//! A real hub in its own process with its own data folder; stopped when dropped.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -8,9 +8,9 @@ use std::time::Duration;
 use anyhow::{Context, bail, ensure};
 use tempfile::TempDir;
 
-/// A password for every user that is made here.
+/// The password of all test users.
 pub const PASSWORD: &str = "correct horse battery staple";
-/// The brand that is made here.
+/// The brand of the test hub.
 pub const BRAND: &str = "northwind";
 
 /// A running `tandem-hub serve`.
@@ -21,7 +21,6 @@ pub struct HubProcess {
     data: TempDir,
 }
 
-/// How to start it.
 #[derive(Clone, Debug, Default)]
 pub struct HubOptions {
     /// Address and secret of Your Logic.
@@ -31,10 +30,10 @@ pub struct HubOptions {
 }
 
 impl HubProcess {
-    /// Makes a data folder with one brand and starts the hub on a free port.
+    /// Creates a data folder with one brand and starts the hub on a free port.
     ///
     /// # Errors
-    /// If the binary is missing or the hub does not come up.
+    /// If the binary is missing or the hub does not start.
     pub fn start(binary: &Path, options: &HubOptions) -> anyhow::Result<Self> {
         let data = tempfile::tempdir().context("cannot make a folder for the hub's data")?;
         let brand = ["brand", "add", "--id", BRAND, "--name", "Northwind Travel", "--domain", "*"];
@@ -43,10 +42,10 @@ impl HubProcess {
         Ok(Self { url, binary: binary.to_owned(), child, data })
     }
 
-    /// Kills the hub without warning and starts it again on the same data and port.
+    /// Kills the hub without warning and restarts it on the same data and port.
     ///
     /// # Errors
-    /// If it does not come up again.
+    /// If it does not start.
     pub fn kill_and_restart(&mut self, options: &HubOptions) -> anyhow::Result<()> {
         self.child.kill().context("cannot kill the hub")?;
         self.child.wait().context("cannot wait for the hub")?;
@@ -87,10 +86,10 @@ impl HubProcess {
         self.child.id()
     }
 
-    /// The share of memory that is this process's own, in KiB.
+    /// The process's proportional set size, in KiB.
     ///
     /// # Errors
-    /// If the system does not tell.
+    /// If the system does not report it.
     pub fn pss_kib(&self) -> anyhow::Result<f64> {
         pss_kib(self.pid())
     }
@@ -103,10 +102,10 @@ impl Drop for HubProcess {
     }
 }
 
-/// PSS of a process in KiB.
+/// PSS of a process, in KiB.
 ///
 /// # Errors
-/// If the system does not tell.
+/// If the system does not report it.
 pub fn pss_kib(pid: u32) -> anyhow::Result<f64> {
     let path = format!("/proc/{pid}/smaps_rollup");
     let rollup = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
@@ -114,10 +113,10 @@ pub fn pss_kib(pid: u32) -> anyhow::Result<f64> {
     line.trim().trim_end_matches("kB").trim().parse().context("Pss is not a number")
 }
 
-/// A binary of this workspace: `TANDEM_BIN_DIR`, or beside the running one (also from a test's `deps`).
+/// A binary of this workspace: in `TANDEM_BIN_DIR`, or beside the running one (also from a test's `deps`).
 ///
 /// # Errors
-/// If it is not there; says how to build it.
+/// If it is missing; says how to build it.
 pub fn find_binary(name: &str) -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe().context("cannot tell where this program lies")?;
     let named = std::env::var_os("TANDEM_BIN_DIR").map(PathBuf::from);
@@ -133,7 +132,7 @@ pub fn find_binary(name: &str) -> anyhow::Result<PathBuf> {
     bail!("{name} is not built (looked for {}): cargo build --workspace --bin {name}", looked.join(", "))
 }
 
-/// Reads a child's standard output until it says where it listens; the rest is read and dropped.
+/// Reads a child's standard output until it prints its address; the rest is dropped.
 ///
 /// # Errors
 /// If the child ends or stays silent.
@@ -153,7 +152,7 @@ pub fn listening_on(output: ChildStdout, who: &str) -> anyhow::Result<String> {
 fn serve(binary: &Path, data: &Path, listen: &str, options: &HubOptions) -> anyhow::Result<(Child, String)> {
     let mut command = Command::new(binary);
     command.args(["serve", "--listen", listen, "--data"]).arg(data).env("TANDEM_RATE_LIMITS", "off");
-    // Browsers of tests open the page with the web chat there.
+    // Test browsers open the page with the web chat there.
     command.env("TANDEM_HOME", "demo");
     command.env_remove("TANDEM_LOGIC_URL").env_remove("TANDEM_CONFIG");
     if std::env::var_os("RUST_LOG").is_none() {

@@ -1,16 +1,16 @@
-//! A keychain of plain files, for desks of tests that outlive a kill. It protects nothing.
+//! A keychain of plain files, for test desks that survive a kill. It protects nothing.
 
 use std::path::{Path, PathBuf};
 
 use tandem_desk::{Keychain, KeychainError, Zeroizing};
 
-/// Keeps each secret in a file of `folder`.
+/// Stores each secret in a file of `folder`.
 pub struct FileKeychain {
     folder: PathBuf,
 }
 
 impl FileKeychain {
-    /// The keychain of the desk whose cache lies in `data`.
+    /// The keychain of the desk with its cache in `data`.
     #[must_use]
     pub fn beside(data: &Path) -> Self {
         Self { folder: data.join("keychain") }
@@ -32,7 +32,7 @@ impl Keychain for FileKeychain {
 
     fn set(&self, name: &str, secret: &[u8]) -> Result<(), KeychainError> {
         std::fs::create_dir_all(&self.folder).map_err(refused)?;
-        // In one step: whoever is killed here leaves the old secret or the new one.
+        // In one step: a kill leaves the old secret or the new one.
         let fresh = self.folder.join(format!("{name}.new"));
         std::fs::write(&fresh, secret).map_err(refused)?;
         std::fs::rename(fresh, self.folder.join(name)).map_err(refused)

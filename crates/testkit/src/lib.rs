@@ -1,8 +1,8 @@
-//! For demo, benchmarks and tests only: named actors, the conversation replayer, the load generator, a
-//! network that breaks, plans of what people do meanwhile.
+//! For demo, benchmarks and tests only: named actors, the player of conversations, the load generator, a faulty
+//! network, and plans of what people do meanwhile.
 //!
-//! Everybody here stands outside the hub and speaks its public protocol, as a browser or a desk would. Must never
-//! reach into the hub's or the desk's insides: what passes here passes for real clients.
+//! All of it is outside the hub and speaks the public protocol, like a browser or a desk. Must never use internals of
+//! hub or desk: what passes here passes for real clients.
 
 pub mod chaos;
 pub mod desk_process;

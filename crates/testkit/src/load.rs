@@ -1,6 +1,6 @@
-//! The load generator: named measurements, each against its bar.
+//! The load generator: named measurements, each with a target.
 //!
-//! A measurement gives one or more [`Figure`]s; to add one, write its function and name it in [`MEASUREMENTS`].
+//! A measurement returns one or more [`Figure`]s. To add one, write its function and list it in [`MEASUREMENTS`].
 
 mod app;
 mod chat_js;
@@ -30,14 +30,14 @@ use std::pin::Pin;
 
 pub use report::{Better, Figure, table};
 
-/// What measurements need to know of their surroundings.
+/// Parameters of measurements.
 #[derive(Clone, Debug)]
 pub struct Bench {
-    /// The top of the repository.
+    /// Root of the repository.
     pub root: PathBuf,
-    /// Seconds that rates are measured over.
+    /// Duration over which rates are measured, in seconds.
     pub seconds: f64,
-    /// How often short measurements are repeated.
+    /// Number of runs of short measurements.
     pub runs: usize,
     /// Turns in the desk's large cache.
     pub turns: u32,
@@ -45,14 +45,13 @@ pub struct Bench {
 
 type Running<'a> = Pin<Box<dyn Future<Output = anyhow::Result<Vec<Figure>>> + 'a>>;
 
-/// A measurement that can be asked for by name.
+/// A measurement that can be requested by name.
 pub struct Measurement {
-    /// Of its figures; the first is its own.
+    /// Names of its figures; the first is its own.
     pub names: &'static [&'static str],
     pub run: fn(&Bench) -> Running<'_>,
 }
 
-/// Everything that can be measured.
 pub const MEASUREMENTS: &[Measurement] = &[
     Measurement { names: &["fold_events_per_s"], run: |bench| Box::pin(fold::measure(bench)) },
     Measurement { names: &["chat_js_gzip_kib"], run: |bench| Box::pin(chat_js::measure(bench)) },
@@ -93,7 +92,7 @@ pub const MEASUREMENTS: &[Measurement] = &[
 ];
 
 impl Measurement {
-    /// Whether any of its figures is asked for.
+    /// Whether any of its figures is requested.
     #[must_use]
     pub fn is_asked(&self, pattern: Option<&str>) -> bool {
         pattern.is_none_or(|pattern| self.names.iter().any(|name| name.contains(pattern)))

@@ -1,4 +1,4 @@
-//! A Your Logic in its own process, stopped when it is dropped.
+//! A Your Logic in its own process; stopped when dropped.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use crate::hub_process::listening_on;
 
-/// The secret that hub and sample share here.
+/// The secret shared by hub and sample.
 pub const SECRET: &str = "whsec_dGFuZGVtLXRlc3RraXQtc2FtcGxlLXNlY3JldC0xMjM=";
 
 /// A running service.
@@ -17,10 +17,10 @@ pub struct LogicProcess {
 }
 
 impl LogicProcess {
-    /// Starts it on a free port with dialogues to play. `speed` makes it think as long as recorded, divided by it.
+    /// Starts it on a free port with dialogues. With `speed` it thinks as long as recorded, divided by it.
     ///
     /// # Errors
-    /// If the binary is missing or it does not come up.
+    /// If the binary is missing or it does not start.
     pub fn start(binary: &Path, dialogues: &[PathBuf], speed: Option<f64>) -> anyhow::Result<Self> {
         let mut command = Command::new(binary);
         command.args(["--listen", "127.0.0.1:0"]).env("TANDEM_LOGIC_SECRET", SECRET);
@@ -33,27 +33,27 @@ impl LogicProcess {
         Self::run(command)
     }
 
-    /// Runs any program that says where it listens, as the samples do.
+    /// Runs any program that prints its address, as the samples do.
     ///
     /// # Errors
-    /// If it does not come up.
+    /// If it does not start.
     pub fn run(mut command: Command) -> anyhow::Result<Self> {
         let name = command.get_program().display().to_string();
         let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {name}"))?;
         let output = child.stdout.take().context("BUG: the output is piped")?;
-        // First owned, so that it is stopped even if it does not come up.
+        // Owned first, so that it is stopped even if it does not start.
         let mut logic = Self { url: String::new(), child };
         logic.url = listening_on(output, &name)?;
         Ok(logic)
     }
 
-    /// What a hub needs to know of it.
+    /// Its address and secret, for a hub.
     #[must_use]
     pub fn for_hub(&self) -> (String, String) {
         (self.url.clone(), SECRET.to_owned())
     }
 
-    /// Kills it, as a crash would.
+    /// Kills it, like a crash.
     ///
     /// # Errors
     /// If the system refuses.

@@ -1,4 +1,4 @@
-//! HTTP and WebSocket as every client here uses them, and how that can fail.
+//! HTTP and WebSocket for all test clients, and their errors.
 
 use std::time::Duration;
 
@@ -16,21 +16,20 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
-/// How long one HTTP answer may take.
+/// Time limit for one HTTP answer.
 const ANSWER: Duration = Duration::from_secs(30);
 
-/// How talking to the hub can fail.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// The hub understood and refused.
+    /// The hub refused.
     #[error("refused with {status} {code}: {detail}")]
     Refused { status: u16, code: String, detail: String },
-    /// No answer; trying again may help.
+    /// No answer; retrying may help.
     #[error("the hub cannot be reached: {0}")]
     Unreachable(String),
     #[error("the hub closed the connection")]
     Closed,
-    /// The other side does not keep the protocol.
+    /// The other side violates the protocol.
     #[error("not of the protocol: {0}")]
     Protocol(String),
     #[error("waited {seconds} s in vain for {what}; {seen}")]
@@ -38,7 +37,7 @@ pub enum ClientError {
 }
 
 impl ClientError {
-    /// Whether the same attempt may succeed later.
+    /// Whether a retry may succeed.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
@@ -49,9 +48,9 @@ impl ClientError {
     }
 }
 
-/// Chooses the one TLS provider of the process. Safe to call again.
+/// Installs the process's TLS provider. Safe to repeat.
 pub fn prepare_tls() {
-    // An error means that somebody chose before.
+    // An error means that one was installed before.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
@@ -105,7 +104,7 @@ impl Socket {
             let value = HeaderValue::from_str(value).map_err(|error| ClientError::Unreachable(error.to_string()))?;
             request.headers_mut().insert(*name, value);
         }
-        // The default buffer of 128 KiB per socket is what most of the memory would go into.
+        // The default buffer of 128 KiB per socket would use most of the memory.
         let config = WebSocketConfig::default().read_buffer_size(4096).max_message_size(Some(64 << 20));
         match connect_async_with_config(request, Some(config), true).await {
             Ok((stream, _)) => Ok(Self { stream }),
@@ -136,7 +135,7 @@ impl Socket {
         self.stream.flush().await.map_err(|_| ClientError::Closed)
     }
 
-    /// The next text frame. May be dropped and asked again without losing one.
+    /// The next text frame. Cancel-safe.
     pub(crate) async fn next_text(&mut self) -> Result<tungstenite::Utf8Bytes, ClientError> {
         loop {
             match self.stream.next().await {
@@ -157,7 +156,7 @@ impl Socket {
     }
 }
 
-/// A WebSocket that is read all the time, as a desk reads it: the hub's pings are answered while its owner is busy.
+/// A WebSocket that is read continuously, like a desk's: pings are answered while its owner is busy.
 pub(crate) struct Attended {
     heard: mpsc::UnboundedReceiver<Result<tungstenite::Utf8Bytes, ClientError>>,
     say: mpsc::UnboundedSender<String>,
@@ -193,12 +192,12 @@ impl Attended {
         self.say.send(text).map_err(|_| ClientError::Closed)
     }
 
-    /// The next frame. May be dropped and asked again without losing one.
+    /// The next frame. Cancel-safe.
     pub(crate) async fn next<T: DeserializeOwned>(&mut self) -> Result<T, ClientError> {
         read(&self.heard.recv().await.ok_or(ClientError::Closed)??)
     }
 
-    /// The bare connection; frames that were heard and not asked for are gone.
+    /// The bare connection; received but unread frames are lost.
     pub(crate) async fn into_socket(self) -> Result<Socket, ClientError> {
         drop(self.say);
         self.task.await.map_err(|_| ClientError::Closed)

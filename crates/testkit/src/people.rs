@@ -1,6 +1,6 @@
-//! Named actors: a customer in the web chat and an agent with a desk, as tests tell about them.
+//! Named actors for tests: a customer in the web chat, and an agent with a desk.
 //!
-//! Everything awaited has a deadline and says what it waited for and what it saw instead; nothing sleeps.
+//! Every wait has a deadline and reports what it waited for and what it saw instead; nothing sleeps.
 
 mod agent;
 pub(crate) mod customer;

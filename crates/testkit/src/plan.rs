@@ -1,7 +1,7 @@
 //! A plan of what people do and what breaks, made from a seed: the same seed gives the same plan.
 //!
-//! A plan names nobody's insides. Which conversation somebody acts on is a number that the player takes modulo what
-//! that person's desk shows at the time, so that every plan can be played, whatever came of the steps before.
+//! A plan refers to no internals. A conversation is a number that the player takes modulo what the person's desk shows
+//! at the time, so that every plan can be played, whatever its earlier steps caused.
 
 use std::fmt;
 use std::time::Duration;
@@ -18,14 +18,14 @@ pub struct Plan {
     pub seed: u64,
     pub desks: usize,
     pub customers: usize,
-    /// Your Logic is connected.
+    /// Whether Your Logic is connected.
     pub logic: bool,
     pub weather: Weather,
     /// Each with the pause before it.
     pub steps: Vec<(Duration, Step)>,
 }
 
-/// One thing that happens. Numbers name desks and customers, and `which` a conversation.
+/// One step. Numbers name desks and customers, and `which` a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     CustomerWrites {
@@ -33,12 +33,12 @@ pub enum Step {
         silent: bool,
     },
     CustomerArrives,
-    /// The website says who the customer is: one of a few people.
+    /// The website proves who the customer is: one of a few people.
     CustomerSignsIn {
         customer: usize,
         who: usize,
     },
-    /// Your Logic speaks up unasked and calls for a person.
+    /// Your Logic speaks unprompted and calls for a person.
     LogicCalls {
         which: usize,
     },
@@ -47,12 +47,12 @@ pub enum Step {
         which: usize,
         act: Act,
     },
-    /// The desk's cable is out for a while.
+    /// The desk's cable is unplugged for a while.
     Unplug {
         desk: usize,
         away: Duration,
     },
-    /// The desk's process ends without warning, and starts again after a while.
+    /// The desk's process ends without warning, and restarts after a while.
     KillDesk {
         desk: usize,
         away: Duration,
@@ -60,7 +60,7 @@ pub enum Step {
     KillHub {
         away: Duration,
     },
-    /// Everybody's clock jumps ahead.
+    /// Every clock jumps ahead.
     MoveClock {
         seconds: i64,
     },
@@ -79,7 +79,7 @@ pub enum Step {
     },
 }
 
-/// What an agent does in a conversation.
+/// An agent's action in a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
     /// Takes a call for help, or joins without one.
@@ -106,7 +106,7 @@ pub enum Act {
     See,
 }
 
-/// How often each act is chosen.
+/// The weight of each act.
 const ACTS: &[(Act, u32)] = &[
     (Act::Join, 10),
     (Act::Reply { anyway: false }, 12),
@@ -139,7 +139,7 @@ impl Plan {
 
         let mut steps: Vec<_> =
             (0..customers).map(|customer| (Duration::ZERO, Step::CustomerWrites { customer, silent: false })).collect();
-        // Then everybody sits down to work.
+        // Then everyone starts working.
         steps.extend((0..desks).map(|desk| {
             let act = if dice.random_bool(0.8) { Act::Join } else { Act::Draft };
             (Duration::from_millis(dice.random_range(5..40)), Step::Agent { desk, which: desk, act })

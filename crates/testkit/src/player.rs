@@ -1,7 +1,7 @@
 //! Plays customers: each dialogue's customer turns through the web chat, at their recorded time.
 //!
 //! One task per person, so that a person's dialogues follow each other in one session and one journey. The other side
-//! of the dialogues (Your Logic, people at the desk) is not played here.
+//! (Your Logic, people at the desk) is not played here.
 
 mod actor;
 mod schedule;
@@ -23,25 +23,24 @@ use crate::website::Website;
 use actor::Actor;
 pub use schedule::{Plan, Slot};
 
-/// How to play.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub hub: String,
     pub brand: String,
     /// How many times faster than recorded.
     pub speed: f64,
-    /// Most dialogues under way at a time.
+    /// Maximum number of concurrent dialogues.
     pub at_once: usize,
-    /// How long a customer stays after the last turn, for answers that still come.
+    /// How long a customer stays after the last turn, for late answers.
     pub linger: Duration,
-    /// How long to go on trying while the hub cannot be reached.
+    /// How long to retry while the hub is unreachable.
     pub persistence: Duration,
-    /// Where customers sign in, if they can.
+    /// Where customers sign in, if anywhere.
     pub website: Option<Website>,
 }
 
 impl Settings {
-    /// The settings that fit a demo at human pace.
+    /// Settings for a demo at human pace.
     #[must_use]
     pub fn new(hub: &str, brand: &str) -> Self {
         Self {
@@ -55,28 +54,28 @@ impl Settings {
         }
     }
 
-    /// What the website says of a customer who is signed in.
+    /// The website's token for a signed-in customer.
     fn vouches_for(&self, dialogue: &Dialogue) -> Option<String> {
         let (website, email) = (self.website.as_ref()?, dialogue.email.as_ref()?);
         let claims = json!({ "sub": dialogue.customer, "name": dialogue.name(), "email": email });
         Some(website.vouches_for(claims, Clock::system().now()))
     }
 
-    /// Recorded seconds as they are played.
+    /// Recorded seconds at the played speed.
     fn seconds(&self, recorded: f64) -> Duration {
         Duration::from_secs_f64((recorded / self.speed).clamp(0.0, 86_400.0))
     }
 }
 
-/// One dialogue as it was played.
+/// A played dialogue.
 #[derive(Clone, Debug, Default)]
 pub struct Played {
     pub dialogue: String,
     pub customer: String,
     pub conversation: Option<ConversationId>,
-    /// What the customer said, in order.
+    /// The customer's messages, in order.
     pub sent: Vec<Sent>,
-    /// Impatience that was not needed, thanks that nobody earned.
+    /// Impatience that was not needed, and thanks that were not due.
     pub left_out: usize,
     /// Menus that never came, so that the choice was written instead.
     pub without_menu: usize,
@@ -84,15 +83,15 @@ pub struct Played {
     pub answers_by_people: usize,
     pub reconnects: usize,
     pub completed: bool,
-    /// Why it could not be played to its end.
+    /// Why it could not be finished.
     pub error: Option<String>,
 }
 
-/// One customer's turn that the hub has stored.
+/// One stored turn of the customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
     pub position: Position,
-    /// The words, or the label of the choice.
+    /// The text, or the label of the choice.
     pub text: String,
     pub picture: Option<String>,
 }
@@ -136,20 +135,20 @@ impl std::fmt::Display for Summary {
     }
 }
 
-/// Told of every event, one calm line each.
+/// Receives every event as one calm line.
 pub type Log = Arc<dyn Fn(String) + Send + Sync>;
 
-/// What the people of one run share.
+/// Shared by the people of one run.
 struct Stage {
     settings: Settings,
     began: Instant,
     slots: Semaphore,
     log: Log,
-    /// Session tokens by customer, so that who comes back is known.
+    /// Session tokens by customer, so that returning ones are known.
     tokens: Mutex<HashMap<String, String>>,
 }
 
-/// A player that remembers its customers' sessions from one round to the next.
+/// A player that remembers its customers' sessions between rounds.
 pub struct Player {
     settings: Settings,
     log: Log,

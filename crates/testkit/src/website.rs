@@ -1,4 +1,4 @@
-//! A company's website: it knows its visitors, and signs who they are.
+//! A company's website, which signs its visitors' identities.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,7 +6,7 @@ use ring::hmac;
 use serde_json::{Value, json};
 use tandem_conversation::Time;
 
-/// How long a token counts, in seconds.
+/// Lifetime of a token, in seconds.
 const LIFETIME_S: i64 = 3600;
 
 /// The website of a brand.
@@ -20,13 +20,13 @@ impl std::fmt::Debug for Website {
 }
 
 impl Website {
-    /// The one that knows this secret of its brand.
+    /// The website with this secret of its brand.
     #[must_use]
     pub fn new(secret: &str) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()))
     }
 
-    /// A token that says these claims.
+    /// A token with these claims.
     #[must_use]
     pub fn vouches_for(&self, mut claims: Value, now: Time) -> String {
         claims["exp"] = json!(now.0 / 1000 + LIFETIME_S);

@@ -1,4 +1,4 @@
-//! For people who type in the web chat themselves: a small rule bot that says what it is and knows when to give up.
+//! A small rule bot for people who type in the web chat themselves: it says what it is and knows when to give up.
 
 use serde_json::Value;
 
@@ -52,7 +52,7 @@ const PERSON: &[&str] = &[
     "इंसान",
     "व्यक्ति",
 ];
-/// The same in languages that put no spaces between words.
+/// The same in languages without spaces between words.
 const PERSON_PARTS: &[&str] = &["担当者", "オペレーター", "人工", "真人", "상담원"];
 const ORDER: &[&str] = &["order", "parcel", "package", "delivery", "bestellung", "paket", "pedido", "paquete"];
 const BOOKING: &[&str] = &["booking", "reservation", "flight", "buchung", "reservierung", "reserva", "vuelo"];
@@ -66,7 +66,7 @@ enum Wish {
     Unknown,
 }
 
-/// Whether these words, or this choice, ask for a person.
+/// Whether this text or choice asks for a person.
 pub fn asks_for_a_person(said: &Content) -> bool {
     matches!(wish(said), Wish::Person)
 }
@@ -135,7 +135,7 @@ pub fn answer(request: &Request) -> Answer {
             answer.needs_help("I did not understand the customer twice.", false);
         }
         Wish::Unknown => {
-            // The first words of all are met with a greeting, whatever they are.
+            // The very first message gets a greeting, whatever it says.
             let first = request.customer_turns().count() <= 1;
             menu(&mut answer, if first { words.greeting } else { words.not_understood }, words);
             misses = 1;

@@ -1,4 +1,5 @@
-//! The dialogues this service can play (`docs/replay-format.md`), and finding the one a conversation follows.
+//! The dialogues that this service can play (`docs/replay-format.md`), and how to find the one that a conversation
+//! follows.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -34,12 +35,12 @@ pub struct Recorded {
     pub action: String,
     #[serde(default)]
     pub text: String,
-    /// Objects with `id` and `label` make a menu; plain texts are only the recording's list of intents.
+    /// Objects with `id` and `label` make a menu; plain strings are only the recording's list of intents.
     #[serde(default)]
     pub options: Vec<Value>,
 }
 
-/// Where a conversation stands in its dialogue.
+/// Where a conversation is in its dialogue.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     pub dialogue: &'a Dialogue,
@@ -50,7 +51,7 @@ pub struct Place<'a> {
 #[derive(Debug, Default)]
 pub struct Library {
     dialogues: Vec<Dialogue>,
-    /// By the customer's first words.
+    /// By the customer's first message.
     by_opening: HashMap<String, Vec<usize>>,
 }
 
@@ -59,14 +60,14 @@ impl Dialogue {
         self.id.as_str().map_or_else(|| self.id.to_string(), str::to_owned)
     }
 
-    /// What the player calls the customer; of recordings without names only the id is known.
+    /// The customer's name in the player; recordings without names only have an id.
     fn display_name(&self) -> String {
         let unnamed = || format!("Customer {}", self.customer.chars().take(8).collect::<String>());
         self.name.clone().unwrap_or_else(unnamed)
     }
 
     /// How many of `texts` are this dialogue's, in order, and the place after the last one if it is among them.
-    /// The customer's turns may be left out: some depend on how long our side took.
+    /// Customer turns may be missing: some depend on how long our side took.
     fn follow(&self, texts: &[String]) -> (usize, Option<usize>) {
         let (mut place, mut found, mut last) = (0, 0, None);
         for text in texts {
@@ -87,17 +88,17 @@ impl Recorded {
         self.role == "customer" && matches!(self.action.as_str(), "utter" | "choose")
     }
 
-    /// The assistant answered by itself.
+    /// Whether the assistant answered by itself.
     pub fn is_assistants(&self) -> bool {
         self.role == "agent" && self.action == "pick_suggestion"
     }
 
-    /// A person typed it.
+    /// Whether a person typed it.
     pub fn is_persons(&self) -> bool {
         self.role == "agent" && self.action == "utter"
     }
 
-    /// Our side says it to the customer.
+    /// Whether our side says it to the customer.
     pub fn speaks(&self) -> bool {
         self.is_assistants() || self.is_persons()
     }
@@ -130,12 +131,12 @@ impl Library {
         self.dialogues.len()
     }
 
-    /// The dialogue that this conversation follows, as far as the customer's own words tell.
+    /// The dialogue that this conversation follows, judged by the customer's own messages.
     pub fn find(&self, request: &Request) -> Option<Place<'_>> {
         let texts: Vec<_> = request.customer_turns().map(|turn| normal(&turn.content.text)).collect();
         let known = request.conversation.custom.get("dialogue").and_then(Value::as_str);
         let opening = self.by_opening.get(texts.first()?).map(Vec::as_slice).unwrap_or_default();
-        // Anybody may begin with "hello"; only the customer of the dialogue, or its very words, begin the dialogue.
+        // Many people begin with "hello". Only the dialogue's customer, or its exact text, selects the dialogue.
         let telling = opening.len() == 1 && texts.first().is_some_and(|text| text.split(' ').count() > 3);
         let candidates = opening.iter().filter_map(|at| self.dialogues.get(*at)).filter(|dialogue| {
             telling || dialogue.display_name() == request.customer.name || known == Some(&dialogue.id())
@@ -144,7 +145,7 @@ impl Library {
             let (found, next) = dialogue.follow(&texts);
             (found, next.is_some(), known == Some(&dialogue.id()))
         };
-        // The first of equals, so that nothing depends on the order of a hash.
+        // The first of equals, so that the result does not depend on hash order.
         let best = candidates.rev().max_by_key(rank)?;
         Some(Place { dialogue: best, next: best.follow(&texts).1 })
     }
@@ -161,7 +162,7 @@ fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Words without what typing and transport may change.
+/// Text without differences of typing and transport.
 fn normal(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }

@@ -1,4 +1,4 @@
-//! Whether a request really comes from the hub: the bearer secret, and the signature of Standard Webhooks.
+//! Verifies that a request comes from the hub: the bearer secret, and the signature of Standard Webhooks.
 
 use anyhow::Context;
 use axum::http::HeaderMap;
@@ -11,7 +11,7 @@ pub struct Door {
 }
 
 impl Door {
-    /// A secret in the form of Standard Webhooks (`whsec_` and base64) is decoded; any other is used as it is.
+    /// A `whsec_` secret (Standard Webhooks) is decoded; any other is used unchanged.
     pub fn new(secret: String) -> anyhow::Result<Self> {
         let webhook = if secret.starts_with("whsec_") {
             Webhook::new(&secret)
@@ -22,7 +22,7 @@ impl Door {
         Ok(Self { secret, webhook })
     }
 
-    /// Both proofs are asked for: the bearer secret, and the signature over the exact bytes.
+    /// Requires both the bearer secret and the signature over the exact bytes.
     pub fn check(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), String> {
         let given = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
         let expected = format!("Bearer {}", self.secret);

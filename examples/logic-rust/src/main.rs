@@ -1,8 +1,7 @@
-//! A sample Your Logic: listens, checks that the hub is who it says, and answers what [`plan`] decides.
+//! A sample Your Logic: listens, verifies the hub, and answers as [`plan`] decides.
 //!
-//! Speaks the public protocol and nothing else, so that it can be copied and changed without Tandem's sources. Keeps
-//! no state of its own: all it needs comes with each request, and what it must remember it leaves in the
-//! conversation's custom data.
+//! It speaks only the public protocol, so it can be copied and changed without Tandem's sources. It has no state: each
+//! request brings everything, and what it must remember goes into the conversation's custom data.
 
 mod bot;
 mod dialogue;
@@ -30,23 +29,23 @@ use crate::dialogue::Library;
 use crate::door::Door;
 use crate::wire::Request;
 
-/// Largest request: 200 turns of the longest texts.
+/// Maximum request: 200 turns of the longest texts.
 const BODY_BYTES: usize = 16 * 1024 * 1024;
 
-/// Answers a Tandem hub: plays written dialogues, and is a small rule bot for everybody else.
+/// Answers a Tandem hub: plays written dialogues, and acts as a small rule bot for everyone else.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Where to listen; port 0 takes a free one.
+    /// Address to listen on; port 0 picks a free one.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: String,
-    /// The environment variable that holds the secret shared with the hub.
+    /// The environment variable with the secret shared with the hub.
     #[arg(long, default_value = "TANDEM_LOGIC_SECRET")]
     secret_env: String,
-    /// Dialogues to play: a file (.jsonl or .jsonl.gz) or a folder of them. May be given more than once.
+    /// Dialogues to play: a file (.jsonl or .jsonl.gz) or a folder of them; repeatable.
     #[arg(long)]
     dialogues: Vec<PathBuf>,
-    /// Think as long as the dialogues say, divided by this; answers at once without it.
+    /// Think as long as the dialogues say, divided by this; without it, answer at once.
     #[arg(long)]
     speed: Option<f64>,
 }

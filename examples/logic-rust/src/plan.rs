@@ -1,7 +1,7 @@
-//! What to answer: a pure function from request to answer.
+//! Decides the answer: a pure function from request to answer.
 //!
-//! The rule of the hub: if a customer waits and the answer says nothing, a person is called. So this stays quiet only
-//! where a person takes part or has been called already.
+//! The hub's rule: if a customer waits and the answer has no message, a person is called. So this stays silent only if
+//! a person takes part or was already called.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::wire::{Answer, Request};
 use crate::wording;
 use crate::words::{self, Words};
 
-/// The longest time to think, in seconds, whatever was recorded: well inside the hub's deadline.
+/// Maximum thinking time in seconds, whatever was recorded: well within the hub's deadline.
 pub const MOST_THINKING_S: f64 = 5.0;
 
 pub fn plan(library: &Library, request: &Request) -> Answer {
@@ -43,7 +43,7 @@ fn improved(request: &Request) -> Answer {
     answer
 }
 
-/// Nobody takes part any more: if the customer waits, say something.
+/// No person is left: if the customer waits, say something.
 fn take_back(place: Option<Place<'_>>, request: &Request) -> Answer {
     let mut answer = Answer::default();
     if request.trigger.kind == "NEEDS_HELP_CHANGED" && request.nobody_came() {
@@ -69,7 +69,7 @@ fn take_back(place: Option<Place<'_>>, request: &Request) -> Answer {
     answer
 }
 
-/// An agent pressed a custom button. What this service does not know is none of its business.
+/// An agent pressed a custom button. Unknown actions are ignored.
 fn press(request: &Request) -> Answer {
     let mut answer = Answer::default();
     if request.trigger.action.as_deref() == Some("refund") {
@@ -104,7 +104,7 @@ impl Play<'_> {
         answer
     }
 
-    /// The turns of our side that follow the customer's, up to the customer's next; those already played are left out.
+    /// Our turns between the customer's turn and their next one, without those already played.
     fn ours(&self, next: usize) -> impl Iterator<Item = (usize, &Recorded)> {
         let turns = self.dialogue.turns.iter().enumerate().skip(next);
         let ours = turns.skip_while(|(_, turn)| !turn.speaks());
@@ -150,7 +150,7 @@ impl Play<'_> {
         }
     }
 
-    /// A person takes part or was called: what the person of the recording typed is only offered.
+    /// A person takes part or was called: only suggest what the recorded person typed.
     fn help_the_agent(&self, next: usize) -> Answer {
         let mut answer = Answer::default();
         self.suggest(next, 0, &mut answer);
@@ -164,7 +164,7 @@ impl Play<'_> {
         }
     }
 
-    /// People have handed the conversation back: now the recorded person's words are ours.
+    /// People handed the conversation back: now we say what the recorded person typed.
     fn answer_taken_back(&self, next: usize) -> Answer {
         let mut answer = Answer::default();
         for (at, turn) in self.ours(next).filter(|(_, turn)| turn.speaks()) {
@@ -177,7 +177,7 @@ impl Play<'_> {
         answer
     }
 
-    /// With the first answer: what the company knows about this customer.
+    /// Adds the company's data about this customer to the first answer.
     fn introduce(&self, answer: &mut Answer) {
         if self.request.conversation.custom.get("dialogue") != Some(&Value::from(self.dialogue.id())) {
             answer.custom.insert("dialogue".into(), self.dialogue.id().into());
@@ -191,7 +191,7 @@ impl Play<'_> {
         }
     }
 
-    /// The dialogue ends here and nothing is left to do.
+    /// The dialogue ends here with nothing left to do.
     fn finish(&self, next: usize, called: bool, answer: &mut Answer) {
         let by_person = self.dialogue.turns.iter().any(Recorded::is_persons);
         let quiet = called || by_person || self.request.person_is_there() || !self.request.conversation.in_progress;
@@ -205,7 +205,7 @@ impl Play<'_> {
         }
     }
 
-    /// The customer says nothing more.
+    /// Whether the customer says nothing more.
     fn ends(&self, next: usize) -> bool {
         !self.dialogue.turns.iter().skip(next).any(Recorded::is_customers)
     }

@@ -1,4 +1,4 @@
-//! The planner from request to answer, told as stories.
+//! Stories that test the planner from request to answer.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::wire::Request;
 
 const GREETING: &str = "QUESTION: Hello! I'm the automatic assistant. What is it about?";
 
-/// A conversation as the hub would tell it, turn by turn.
+/// A conversation as the hub sends it, turn by turn.
 struct Story {
     library: Library,
     customer: &'static str,
@@ -67,7 +67,7 @@ impl Story {
         turn
     }
 
-    /// Asks, lets the answer take effect, and tells it in short: `type: text`.
+    /// Asks, applies the answer, and returns it in short: `type: text`.
     fn ask(&mut self, mut trigger: Value) -> Vec<String> {
         trigger["position"] = json!(trigger["turn"]["position"].as_u64().unwrap_or(self.turns.len() as u64 + 1));
         let engagements = if self.agent { json!([{ "kind": { "kind": "agent" } }]) } else { json!([]) };

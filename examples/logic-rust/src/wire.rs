@@ -1,9 +1,9 @@
-//! The public protocol as far as this service reads and writes it. Fields it does not know are ignored.
+//! The public protocol as far as this service uses it. Unknown fields are ignored.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-/// What the hub POSTs.
+/// A request from the hub.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Request {
@@ -24,17 +24,17 @@ pub struct Trigger {
     #[serde(default)]
     pub silent: bool,
     pub turn: Option<Turn>,
-    /// What the customer wrote before that, and was not answered yet.
+    /// Earlier unanswered turns of the customer.
     #[serde(default)]
     pub joined: Vec<Joined>,
-    /// What an agent has written, to be worded better.
+    /// An agent's draft to be improved.
     #[serde(default)]
     pub draft: String,
-    /// Of the custom button that was pressed.
+    /// The action of the pressed custom button.
     pub action: Option<String>,
 }
 
-/// An earlier trigger that is asked about together with a later one.
+/// An earlier trigger that is joined with a later one.
 #[derive(Debug, Deserialize)]
 pub struct Joined {
     pub turn: Option<Turn>,
@@ -60,7 +60,7 @@ pub struct Engagement {
     pub kind: By,
 }
 
-/// Who or what, by its kind alone.
+/// A participant's kind.
 #[derive(Clone, Debug, Deserialize)]
 pub struct By {
     pub kind: String,
@@ -88,28 +88,28 @@ pub struct Content {
 }
 
 impl Request {
-    /// A person of the company takes part.
+    /// Whether a person of the company takes part.
     pub fn person_is_there(&self) -> bool {
         self.engagements.iter().any(|engagement| matches!(engagement.kind.kind.as_str(), "agent" | "external_agent"))
     }
 
-    /// A person was called, and nobody has come.
+    /// Whether a person was called and no one has come.
     pub fn nobody_came(&self) -> bool {
         self.conversation.needs_help.as_ref().is_some_and(|help| help["reach"] == "logic")
     }
 
-    /// The customer's turns up to the event that this request is about, oldest first.
+    /// The customer's turns up to this request's event, oldest first.
     pub fn customer_turns(&self) -> impl Iterator<Item = &Turn> {
         self.turns.iter().filter(|turn| turn.by.kind == "customer" && turn.position <= self.trigger.position)
     }
 
-    /// The customer said something before this event that nobody has answered yet.
+    /// Whether the customer has an unanswered turn before this event.
     pub fn customer_waits(&self) -> bool {
         let asked = self.customer_turns().filter(|turn| !turn.silent).map(|turn| turn.position).max();
         asked > self.turns.iter().filter(|turn| turn.is_answer()).map(|turn| turn.position).max()
     }
 
-    /// A number that was left in the custom data.
+    /// A number stored in the custom data.
     pub fn remembered(&self, name: &str) -> usize {
         let number = self.conversation.custom.get(name).and_then(Value::as_u64);
         number.and_then(|n| usize::try_from(n).ok()).unwrap_or_default()
@@ -117,20 +117,19 @@ impl Request {
 }
 
 impl Turn {
-    /// Something that our side said to the customer.
+    /// Whether our side said it to the customer.
     fn is_answer(&self) -> bool {
         self.by.kind != "customer" && !matches!(self.content.kind.as_str(), "note" | "suggestion")
     }
 }
 
-/// What is sent back.
 #[derive(Debug, Default)]
 pub struct Answer {
     pub actions: Vec<Value>,
     /// Merged into the conversation's custom data.
     pub custom: Map<String, Value>,
     pub language: Option<String>,
-    /// Seconds that the answer took when the dialogue was recorded.
+    /// Seconds that the recorded answer took.
     pub think_s: f64,
 }
 
@@ -152,7 +151,7 @@ impl Answer {
         self.actions.push(json!({ "type": "QUESTION", "text": text, "choices": choices }));
     }
 
-    /// A note in parts, for whoever takes over; what the customer wants rests on `turn`.
+    /// A handover note in parts; the customer's wish refers to `turn`.
     pub fn handover(&mut self, parts: &Map<String, Value>, turn: Option<&str>) {
         let part = |(name, text): (&String, &Value)| {
             let turns: Vec<_> = turn.into_iter().filter(|_| name == "wish").collect();

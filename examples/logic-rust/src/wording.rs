@@ -1,6 +1,6 @@
-//! Better words for an agent's draft, by rules anybody can follow: spelling of a few words, capitals, a full stop.
+//! Improves an agent's draft by simple rules: spelling of a few words, capitals, a full stop.
 
-/// How people type in a hurry, and what they mean. English only.
+/// Hurried spellings and their corrections. English only.
 const HURRIED: &[(&str, &str)] = &[
     ("u", "you"),
     ("ur", "your"),
@@ -19,7 +19,7 @@ const HURRIED: &[(&str, &str)] = &[
     ("ok", "all right"),
 ];
 
-/// The draft, tidied. In other languages only spaces, capitals and the end change.
+/// The tidied draft. In other languages only spaces, capitals and the end change.
 pub fn better(draft: &str, language: Option<&str>) -> String {
     let english = language.is_none_or(|language| language.to_ascii_lowercase().starts_with("en"));
     let lines = draft.trim().lines().map(|line| tidy(line, english));
@@ -41,7 +41,7 @@ fn tidy(line: &str, english: bool) -> String {
     line
 }
 
-/// A hurried word with whatever stands around it.
+/// A corrected word with its surrounding characters.
 fn spelt_out(word: &str) -> String {
     let bare = word.trim_matches(|c: char| c.is_ascii_punctuation());
     let meant = HURRIED.iter().find(|(hurried, _)| bare.eq_ignore_ascii_case(hurried));

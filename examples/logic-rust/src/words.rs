@@ -1,4 +1,4 @@
-//! The few sentences this service says in its own words.
+//! The service's own sentences.
 
 /// One language's sentences.
 pub struct Words {
@@ -9,7 +9,7 @@ pub struct Words {
     pub here: &'static str,
     /// People handed the conversation back.
     pub back: &'static str,
-    /// A person was called, and nobody has come.
+    /// A person was called, and no one has come.
     pub nobody_yet: &'static str,
     /// The bot's greeting, with the menu below.
     pub greeting: &'static str,
@@ -151,7 +151,7 @@ const OTHERS: &[Words] = &[
 static ALL: &[&[Words]] = &[&[ENGLISH, GERMAN, SPANISH], OTHERS];
 static FALLBACK: Words = ENGLISH;
 
-/// The sentences of a language such as `de` or `de-AT`; English for those not known.
+/// The sentences of a language such as `de` or `de-AT`; English for unknown ones.
 pub fn of(language: Option<&str>) -> &'static Words {
     let short = language.and_then(|code| code.split(['-', '_']).next()).unwrap_or_default().to_lowercase();
     ALL.iter().flat_map(|some| some.iter()).find(|words| words.language == short).unwrap_or(&FALLBACK)

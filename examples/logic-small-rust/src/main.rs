@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 use subtle::ConstantTimeEq;
 
-/// Largest request: 200 turns of the longest texts.
+/// Maximum request: 200 turns of the longest texts.
 const BODY_BYTES: usize = 16 * 1024 * 1024;
 
 struct Door {
@@ -25,7 +25,7 @@ struct Door {
 async fn main() -> anyhow::Result<()> {
     let secret = std::env::var("TANDEM_LOGIC_SECRET").context("set TANDEM_LOGIC_SECRET")?;
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:7701".to_owned());
-    // A secret in the form of Standard Webhooks is decoded; any other is the key itself.
+    // A `whsec_` secret (Standard Webhooks) is decoded; any other is the key itself.
     let webhook = match secret.starts_with("whsec_") {
         true => Webhook::new(&secret)?,
         false => Webhook::from_bytes(secret.as_bytes().to_vec())?,
@@ -37,7 +37,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(axum::serve(listener, app).await?)
 }
 
-/// Believes only what the hub has signed, within the last five minutes, over these very bytes.
+/// Accepts only what the hub signed within the last five minutes, over these exact bytes.
 async fn hear(State(door): State<Arc<Door>>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, StatusCode> {
     let bearer = headers.get("authorization").map(|value| value.as_bytes()).unwrap_or_default();
     let known = bool::from(bearer.ct_eq(format!("Bearer {}", door.secret).as_bytes()));
@@ -49,7 +49,7 @@ async fn hear(State(door): State<Arc<Door>>, headers: HeaderMap, body: Bytes) ->
     Ok(Json(json!({ "requestId": request["requestId"], "actions": actions })))
 }
 
-/// From request to actions, without any memory; none if the request makes no sense.
+/// From request to actions, without state; none if the request makes no sense.
 fn answer(request: &Value) -> Option<Vec<Value>> {
     let (trigger, conversation) = (request.get("trigger")?, request.get("conversation")?);
     let (engagements, turns) = (request["engagements"].as_array()?, request["turns"].as_array()?);
@@ -69,7 +69,7 @@ fn answer(request: &Value) -> Option<Vec<Value>> {
     }
 }
 
-/// An agent's draft with a capital and an end; a service with a model would ask it.
+/// An agent's draft with a capital and a full stop; a real service would ask its model.
 fn tidy(draft: &str) -> String {
     let mut letters = draft.trim().chars();
     let text: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();

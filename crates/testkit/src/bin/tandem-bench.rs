@@ -1,4 +1,4 @@
-//! Measures Tandem against its bars, on release builds.
+//! Measures Tandem against its targets, on release builds.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,35 +7,35 @@ use anyhow::Context;
 use clap::Parser;
 use tandem_testkit::load::{Bench, MEASUREMENTS, desk, raw, table};
 
-/// Measures Tandem against its bars and prints a table.
+/// Measures Tandem against its targets and prints a table.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
     /// Only figures whose name contains this
     #[arg(long)]
     only: Option<String>,
-    /// Also write the figures into this file, as JSON
+    /// Also write the figures to this file, as JSON
     #[arg(long)]
     json: Option<PathBuf>,
-    /// Seconds that rates are measured over
+    /// Duration over which rates are measured, in seconds
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
-    /// How often each is measured; the median counts
+    /// Number of runs; the median counts
     #[arg(long, default_value_t = 3)]
     runs: usize,
     /// Turns in the desk's large cache
     #[arg(long, default_value_t = 1_000_000)]
     turns: u32,
-    /// The top of the repository
+    /// Root of the repository
     #[arg(long, default_value = ".")]
     root: PathBuf,
     /// List what can be measured
     #[arg(long)]
     list: bool,
-    /// Be the smallest program, which the hub is measured against
+    /// Run the smallest program, which the hub is compared with
     #[arg(long, hide = true)]
     raw_hub: Option<PathBuf>,
-    /// Be the desk's core on this folder, until it has its first list
+    /// Run the desk's core on this folder until it has its first list
     #[arg(long, hide = true)]
     first_list: Option<PathBuf>,
 }

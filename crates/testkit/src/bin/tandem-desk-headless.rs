@@ -1,4 +1,4 @@
-//! A desk without a window: its cache in a folder, its command table over loopback. For tests that kill it.
+//! A desk without a window: a cache in a folder, and its command table on loopback. For tests that kill it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use tandem_desk::{Clock, Desk, DeskConfig, NoBrowser, NoStartup, Pace, Silent, s
 use tandem_testkit::keychain::FileKeychain;
 use tokio::net::TcpListener;
 
-/// Serves a desk under `/{token}` of an address of this machine, and says which.
+/// Serves a desk under `/{token}` of a local address, and prints it.
 #[derive(Parser)]
 struct Arguments {
     /// Folder of the cache.
@@ -17,7 +17,7 @@ struct Arguments {
     data: PathBuf,
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: String,
-    /// Whoever does not know it is not answered.
+    /// Requests without it get no answer.
     #[arg(long)]
     token: String,
 }

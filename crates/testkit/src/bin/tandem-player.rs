@@ -23,28 +23,28 @@ struct Arguments {
     /// Written dialogues to play as a demo: a file or a folder; repeatable
     #[arg(long, required_unless_present = "replay")]
     dialogues: Vec<PathBuf>,
-    /// Recorded conversations to play in their order: a file (.jsonl, .jsonl.gz) or a folder
+    /// Recorded conversations to play in order: a file (.jsonl, .jsonl.gz) or a folder
     #[arg(long, conflicts_with = "dialogues")]
     replay: Option<PathBuf>,
     /// How many times faster than recorded
     #[arg(long, default_value_t = 1.0)]
     speed: f64,
-    /// The brand's secret: with it, some customers sign in on the website
+    /// The brand's secret; with it, some customers sign in on the website
     #[arg(long, env = "TANDEM_BRAND_SECRET", hide_env_values = true)]
     brand_secret: Option<String>,
-    /// Most dialogues at a time
+    /// Maximum number of concurrent dialogues
     #[arg(long, default_value_t = 29)]
     at_once: usize,
-    /// Begin again when all is played
+    /// Start over when everything was played
     #[arg(long = "loop")]
     again: bool,
     /// Only the first N dialogues
     #[arg(long)]
     limit: Option<usize>,
-    /// Seconds between beginnings (in a replay: the longest distance)
+    /// Seconds between starts (in a replay: the maximum)
     #[arg(long, default_value_t = 6.0)]
     stagger: f64,
-    /// Seconds that customers stay after their last turn, for answers that still come [default: 600, in a replay 10]
+    /// Seconds that customers stay after their last turn, for late answers [default: 600, in a replay 10]
     #[arg(long)]
     linger: Option<f64>,
 }

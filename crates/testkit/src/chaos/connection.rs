@@ -1,4 +1,4 @@
-//! One connection through the proxy, and what becomes of it.
+//! One connection through the proxy.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use tokio::net::TcpStream;
 use super::frames::Frames;
 use super::{Shared, happens};
 
-/// How long a frame waits for another one to go first.
+/// How long a frame waits to be swapped with the next.
 const SWAP_WITHIN: Duration = Duration::from_millis(40);
 
-/// What a connection is about to suffer, by how many bytes it has carried.
+/// The faults of a connection, by the bytes it has carried.
 struct Fate {
     cut_after: Option<usize>,
     stall_after: Option<usize>,
@@ -36,7 +36,7 @@ impl Fate {
     }
 }
 
-/// Carries bytes both ways until one side ends, or fate does.
+/// Carries bytes both ways until one side or a fault ends it.
 pub(super) async fn run(shared: &Shared, mut dice: StdRng, mut client: TcpStream, mut hub: TcpStream) {
     let mut cuts = shared.cuts.subscribe();
     let _ = (client.set_nodelay(true), hub.set_nodelay(true));
@@ -94,7 +94,7 @@ pub(super) async fn run(shared: &Shared, mut dice: StdRng, mut client: TcpStream
     }
 }
 
-/// The head of the answer that makes the connection a WebSocket, and what follows it.
+/// The head of the WebSocket upgrade's answer, and the rest.
 fn head_of(bytes: &[u8], is_live: bool) -> (&[u8], Option<&[u8]>) {
     if !is_live || !bytes.starts_with(b"HTTP/1.1 101") {
         return (bytes, None);
@@ -112,7 +112,7 @@ enum Carried {
     Stalled,
 }
 
-/// Carries what fate lets through.
+/// Carries what the faults let through.
 async fn carry(shared: &Shared, fate: &Fate, carried: &mut usize, bytes: &[u8], to: &mut TcpStream) -> Carried {
     let before = *carried;
     *carried += bytes.len();

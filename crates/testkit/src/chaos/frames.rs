@@ -1,23 +1,22 @@
-//! Frames of a WebSocket as a server sends them: found in the stream, and doubled, swapped or lost.
+//! A server's WebSocket frames: found in the stream, and doubled, swapped or lost.
 
 use rand::rngs::StdRng;
 
 use super::{Weather, happens};
 
-/// Finds the frames in what a server says.
+/// Finds frames in a server's bytes.
 #[derive(Default)]
 pub(super) struct Frames {
-    /// What is not a whole frame yet.
+    /// An incomplete frame.
     rest: Vec<u8>,
-    /// A frame that waits for the next one to go first.
+    /// A frame waiting to be swapped with the next.
     held: Option<Vec<u8>>,
-    /// The hub has said that the desk is complete. Until then frames come in the order of the connection, because
-    /// what is said at its beginning has no other.
+    /// The hub has said that the desk is complete. Until then frames keep their order, because catch-up relies on it.
     complete: bool,
 }
 
 impl Frames {
-    /// Takes what the server said and gives what the client is to hear.
+    /// Takes the server's bytes and returns those for the client.
     pub(super) fn pass(&mut self, bytes: &[u8], weather: Weather, dice: &mut StdRng) -> Vec<u8> {
         self.rest.extend_from_slice(bytes);
         let mut heard = Vec::with_capacity(self.rest.len());
@@ -28,7 +27,7 @@ impl Frames {
             if !is_text(&frame) {
                 heard.extend(frame);
             } else if out_of_order && happens(dice, weather.lose) {
-                // Nobody hears of it.
+                // Lost.
             } else if out_of_order && self.held.is_none() && happens(dice, weather.swap) {
                 self.held = Some(frame);
                 continue;
@@ -43,7 +42,7 @@ impl Frames {
         heard
     }
 
-    /// The frame that waits in vain for another one.
+    /// A frame that waited in vain for the next.
     pub(super) fn late(&mut self) -> Option<Vec<u8>> {
         self.held.take()
     }
@@ -57,12 +56,12 @@ fn says_complete(frame: &[u8]) -> bool {
     frame.windows(8).take(12).any(|part| part == br#"{"alive""#)
 }
 
-/// A whole message in one frame.
+/// A complete message in one frame.
 fn is_text(frame: &[u8]) -> bool {
     frame.first() == Some(&0x81)
 }
 
-/// The length of the first frame, if all of it is there. Frames of servers are not masked.
+/// The length of the first frame if it is complete. Server frames are not masked.
 fn whole(bytes: &[u8]) -> Option<usize> {
     let head = match *bytes.get(1)? & 0x7f {
         126 => 4,

@@ -10,11 +10,11 @@ use super::past::{Past, Plan};
 use super::standin::{BEFORE, EMAIL, StandIn};
 use super::{Bench, Better, Figure};
 
-/// How long the app is left alone before its memory is read.
+/// Pause before the app's memory is read.
 const CALM: Duration = Duration::from_secs(10);
 const FILLING: Duration = Duration::from_secs(900);
 
-/// The moment at which the first list stood in the window, in milliseconds since 1970.
+/// When the first list was painted, in milliseconds since 1970.
 const PAINTED: &str = "const mark = performance.getEntriesByName('tandem:first-list')[0];
     return mark ? performance.timeOrigin + mark.startTime : null;";
 const CLICK_A_ROW: &str = "const row = document.querySelector('[data-testid=row]');

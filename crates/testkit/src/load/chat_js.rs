@@ -1,4 +1,4 @@
-//! `chat_js_gzip_kib`: the web chat element as it travels.
+//! `chat_js_gzip_kib`: the compressed web chat element.
 
 use std::io::Write;
 

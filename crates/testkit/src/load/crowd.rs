@@ -1,4 +1,4 @@
-//! Many customers with open conversations, and the agents who look after them, over the public protocol.
+//! Many customers with open conversations and their agents, over the public protocol.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::hub_process::{BRAND, HubProcess, PASSWORD};
 use crate::net::{Socket, call, client};
 use crate::people::message;
 
-/// Requests under way at a time.
+/// Concurrent requests.
 const AT_ONCE: usize = 64;
 
 /// An agent who only sends commands.
@@ -27,13 +27,13 @@ pub(super) struct Seat {
 }
 
 impl Seat {
-    /// Makes the user and signs in.
+    /// Creates the user and signs in.
     pub async fn take(hub: &HubProcess, number: usize) -> anyhow::Result<Self> {
         Self::make(hub, number)?;
         Self::sign_in(&hub.url, &Self::email(number)).await
     }
 
-    /// Makes the user.
+    /// Creates the user.
     pub fn make(hub: &HubProcess, number: usize) -> anyhow::Result<()> {
         hub.add_user(&Self::email(number), &format!("Agent {number}"), "agent")
     }
@@ -64,7 +64,7 @@ impl Seat {
         Ok(call(get.bearer_auth(&self.access)).await?)
     }
 
-    /// This agent's live connection as a desk of today opens it, which goes on after a cursor of a log.
+    /// This agent's live connection with the current protocol, resuming after a cursor of a log.
     pub async fn come(&self, after: Option<(u64, &str)>) -> anyhow::Result<Socket> {
         let mut headers = vec![(tandem_protocol::VERSION_HEADER, tandem_protocol::version().to_string())];
         let path = match after {
@@ -94,7 +94,7 @@ pub(super) struct Guest {
 }
 
 impl Guest {
-    /// Comes, and writes once.
+    /// Arrives and writes once.
     async fn arrive(http: Client, hub: Arc<str>, name: String) -> anyhow::Result<Self> {
         let request = SessionRequest { brand: BRAND.into(), name: Some(name.clone()), ..SessionRequest::default() };
         let session: SessionResponse = call(http.post(format!("{hub}/chat/v1/sessions")).json(&request)).await?;
@@ -114,12 +114,12 @@ impl Guest {
     }
 }
 
-/// A customer comes, and nobody joins.
+/// A customer arrives, and no one joins.
 pub(super) async fn gather_alone(hub: &HubProcess, name: String) -> anyhow::Result<Guest> {
     Guest::arrive(client()?, hub.url.as_str().into(), name).await
 }
 
-/// Customers come; each is joined by the agent whose turn it is. In the order of their numbers.
+/// Customers arrive; agents join them in turn. Ordered by number.
 pub(super) async fn gather(hub: &HubProcess, count: usize, seats: &[Seat]) -> anyhow::Result<Vec<Guest>> {
     let (http, url): (Client, Arc<str>) = (client()?, hub.url.as_str().into());
     let permits = Arc::new(Semaphore::new(AT_ONCE));
@@ -142,7 +142,7 @@ pub(super) async fn gather(hub: &HubProcess, count: usize, seats: &[Seat]) -> an
     Ok(guests.into_iter().map(|(_, guest)| guest).collect())
 }
 
-/// Every guest writes `times`, many at a time.
+/// Every guest writes `times`, many concurrently.
 pub(super) async fn chatter(guests: &[Guest], times: usize, text: &str) -> anyhow::Result<()> {
     let permits = Arc::new(Semaphore::new(AT_ONCE));
     let mut writing = JoinSet::new();

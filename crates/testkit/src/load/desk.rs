@@ -23,7 +23,7 @@ pub use start::first_list;
 
 use crate::hub_process::PASSWORD;
 
-/// Starts Maya's desk on a folder; it goes on where it stood there.
+/// Starts Maya's desk on a folder, resuming where it was.
 async fn start(folder: &Path) -> anyhow::Result<Desk> {
     let config = DeskConfig {
         data_dir: folder.to_owned(),

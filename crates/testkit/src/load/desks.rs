@@ -1,4 +1,4 @@
-//! `help_to_desks_p99_ms`: a call for help to a thousand connected desks, each its own user's.
+//! `help_to_desks_p99_ms`: a call for help to a thousand connected desks, each of a different user.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,17 +16,17 @@ use super::{Bench, Better, Figure};
 use crate::hub_process::{HubOptions, HubProcess, find_binary};
 use crate::net::Socket;
 
-/// Connected desks; everybody is available and called.
+/// Connected desks; all users are available and called.
 const DESKS: usize = 1_000;
-/// Calls for help of one run.
+/// Calls for help per run.
 const CALLS: usize = 120;
-/// Between two of them.
+/// Interval between calls.
 const BETWEEN: Duration = Duration::from_millis(250);
-/// Users who are made, or come, at a time.
+/// Users created or connected concurrently.
 const AT_ONCE: usize = 8;
-/// How long the last desk may take before the hub counts as broken.
+/// Time limit for the last desk.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Stands in front of the moment at which a call was made.
+/// Precedes the time of a call.
 const CALLED: &str = r#""help_raised":{"help":{"#;
 const SINCE: &str = r#""since":""#;
 
@@ -91,7 +91,7 @@ async fn seats(hub: &HubProcess) -> anyhow::Result<Vec<Seat>> {
     Ok(seats)
 }
 
-/// Tells how long after it was made each call was heard of, in milliseconds.
+/// Reports the delay of each received call, in milliseconds.
 async fn listen(mut socket: Socket, heard: mpsc::UnboundedSender<f64>) -> anyhow::Result<()> {
     loop {
         let frame = socket.next_text().await?;
@@ -102,7 +102,7 @@ async fn listen(mut socket: Socket, heard: mpsc::UnboundedSender<f64>) -> anyhow
     }
 }
 
-/// When the call in this frame was made, if there is one, in milliseconds.
+/// The time of the call in this frame, if there is one, in milliseconds.
 fn called_at(frame: &str) -> Option<f64> {
     let (_, call) = frame.split_once(CALLED)?;
     let (_, since) = call.split_once(SINCE)?;

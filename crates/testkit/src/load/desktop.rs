@@ -1,4 +1,4 @@
-//! A desktop for the app: a display, a message bus, a keychain and notifications that are nobody else's.
+//! A private desktop for the app: display, message bus, keychain and notifications.
 
 mod notifications;
 mod programs;
@@ -17,7 +17,7 @@ pub(super) use window::Window;
 
 const START: Duration = Duration::from_secs(20);
 
-/// A bus on which nothing starts by itself.
+/// A bus without automatic service starts.
 const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -32,13 +32,13 @@ const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus C
 </busconfig>
 "#;
 
-/// One person's desktop; everything on it ends with it.
+/// One desktop; everything on it ends with it.
 pub(super) struct Desktop {
     pub notifications: Notifications,
     display: String,
     bus: String,
     programs: Programs,
-    // Last, so that it goes when nothing uses it any more.
+    // Last, so that it is removed after its users.
     folder: TempDir,
 }
 
@@ -63,7 +63,7 @@ impl Desktop {
         Ok(desktop)
     }
 
-    /// A keychain that is open, with nothing in it.
+    /// An open, empty keychain.
     async fn start_keychain(&mut self) -> anyhow::Result<()> {
         let mut daemon = self.command(Path::new("gnome-keyring-daemon"));
         daemon.args(["--foreground", "--unlock", "--components=secrets"]);
@@ -72,7 +72,7 @@ impl Desktop {
         tokio::time::timeout(START, asked).await.context("the keychain does not come")?
     }
 
-    /// A program on this desktop, without what needs a graphics card or the accessibility bus.
+    /// A program on this desktop, without GPU features and the accessibility bus.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         for (name, _) in std::env::vars_os() {
@@ -93,7 +93,7 @@ impl Desktop {
         self.folder.path()
     }
 
-    /// Starts the app against this hub and takes hold of its window.
+    /// Starts the app with this hub and connects to its window.
     pub async fn open(&self, hub: &str) -> anyhow::Result<Window> {
         Window::open(self, hub).await
     }

@@ -1,4 +1,4 @@
-//! `fold_events_per_s`: how fast the pure core folds a history that real commands have made.
+//! `fold_events_per_s`: how fast the pure core folds a history of real commands.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -12,7 +12,7 @@ use super::{Bench, Better, Figure};
 
 /// Rounds of talk in the history.
 const ROUNDS: u32 = 400;
-/// Events folded in one run, about.
+/// Approximate events folded in one run.
 const EVENTS: usize = 2_000_000;
 
 pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {

@@ -1,5 +1,5 @@
 //! `help_to_notification_p50_ms`, `_p99_ms` and `withdraw_p99_ms`: from the hub to the system's notification service,
-//! through the real app, while a crowd talks.
+//! through the real app, under load.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,25 +17,25 @@ use super::{Bench, Better, Figure};
 use crate::hub_process::{BRAND, HubOptions, HubProcess, find_binary};
 use crate::people::Customer;
 
-/// Conversations under way at the hub.
+/// Conversations in progress at the hub.
 const CONVERSATIONS: usize = 10_000;
 /// Of these, conversations in which customers write.
 const TALKING: usize = 250;
-/// Agents who are engaged in them.
+/// Agents engaged in them.
 const AGENTS: usize = 25;
-/// Events per second besides.
+/// Additional events per second.
 const EVENTS: f64 = 500.0;
-/// Between two calls for help.
+/// Interval between calls for help.
 const BETWEEN: Duration = Duration::from_millis(40);
-/// Before the first of a run.
+/// Pause before the first call of a run.
 const CALM: Duration = Duration::from_secs(2);
-/// Seconds of one run; a percentile needs its samples.
+/// Seconds of one run; a percentile needs samples.
 const SECONDS: f64 = 20.0;
 
 /// One call for help, in milliseconds.
 #[derive(Clone, Copy)]
 struct Sample {
-    /// From the time that the hub gave the event.
+    /// From the hub's time of the event.
     flagged: f64,
     /// From before the command was sent.
     sent: f64,
@@ -62,7 +62,7 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
         let (customers, agents) = talkers(&hub, &seats, run).await?;
         let mut samples = Vec::new();
         let calling = async {
-            // The talkers' own calls for help, answered at once, are off the screen by then.
+            // By then the talkers' own calls, answered at once, are off the screen.
             let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + CALM, BETWEEN);
             loop {
                 ticks.tick().await;
@@ -102,7 +102,7 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
     ])
 }
 
-/// Sockets of customers who will talk, and of all agents.
+/// Sockets of the writing customers and of all agents.
 async fn talkers(
     hub: &HubProcess,
     seats: &[Seat],
@@ -131,7 +131,7 @@ async fn talkers(
     Ok((customers, agents))
 }
 
-/// The engaged agent asks for help, Maya's desktop shows it, a colleague joins, it goes.
+/// The engaged agent asks for help, Maya's desktop shows it, a colleague joins, and it disappears.
 async fn call_for_help(desktop: &Desktop, guest: &Guest, seat: &Seat, colleague: &Seat) -> anyhow::Result<Sample> {
     let id = guest.conversation;
     let sent_ms = now_ms();

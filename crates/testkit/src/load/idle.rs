@@ -1,4 +1,4 @@
-//! `hub_idle_connection_kib`: what a connected desk costs while nothing happens.
+//! `hub_idle_connection_kib`: memory of an idle connected desk.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +12,11 @@ use crate::hub_process::{HubOptions, HubProcess, PASSWORD, find_binary};
 use crate::net::Socket;
 use crate::people::Agent;
 
-/// Sessions that are connected.
+/// Connected sessions.
 const SESSIONS: usize = 5_000;
-/// Connections being opened at a time.
+/// Connections opened concurrently.
 const OPENING: usize = 64;
-/// How long the hub is left alone before its memory is read.
+/// Pause before the hub's memory is read.
 const CALM: Duration = Duration::from_secs(5);
 
 pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
@@ -43,7 +43,7 @@ async fn one() -> anyhow::Result<f64> {
         connecting.spawn(async move {
             let _permit = opening.acquire().await.context("BUG: closed")?;
             let mut socket = Socket::connect(&url, &path, Some(&token)).await?;
-            // The first frame proves that the session stands.
+            // The first frame proves that the session is established.
             socket.next_text().await?;
             anyhow::Ok(socket)
         });

@@ -1,4 +1,4 @@
-//! `hub_junk_frames`: what one visitor who sends nothing but junk does to everybody else.
+//! `hub_junk_frames`: the effect of one visitor who sends only junk on everyone else.
 
 use std::time::Duration;
 
@@ -14,15 +14,15 @@ use crate::hub_process::{BRAND, HubOptions, HubProcess, PASSWORD, find_binary};
 use crate::net::Socket;
 use crate::people::{Agent, Customer};
 
-/// Customers who write, each from the same network: a hub with limits lets no more new ones in within a minute.
+/// Writing customers from one network: the hub's limits admit no more new ones within a minute.
 const CUSTOMERS: usize = 100;
 const AGENTS: usize = 10;
 /// Messages per second of all customers.
 const ORDINARY: f64 = 200.0;
-/// Frames per second of the vandal, and how many of them go out together.
+/// The vandal's frames per second, and per batch.
 const JUNK_PER_S: u32 = 20_000;
 const TOGETHER: u32 = 200;
-/// The bar is about 10 s of junk.
+/// The target is defined for about 10 s of junk.
 const SECONDS: f64 = 10.0;
 
 pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
@@ -72,7 +72,7 @@ async fn p99(with_junk: bool) -> anyhow::Result<f64> {
     Ok(outcome?.p99_ms)
 }
 
-/// Sends as fast as it was told to, or as the hub reads.
+/// Sends at the given rate, or as fast as the hub reads.
 fn flood(mut socket: Socket) -> JoinHandle<()> {
     let junk = [
         json!({ "type": "typing", "on": true }),

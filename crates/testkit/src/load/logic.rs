@@ -1,5 +1,5 @@
-//! `logic_overhead_p99_ms` and `logic_round_trips_per_s`: a customer's message is stored, Your Logic is asked, answers,
-//! and the customer reads the answer.
+//! `logic_overhead_p99_ms` and `logic_round_trips_per_s`: a customer's message is stored, Your Logic is asked and
+//! answers, and the customer reads the answer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,21 +25,21 @@ use crate::logic_process::SECRET;
 use crate::net::Socket;
 use crate::people::Customer;
 
-/// Conversations, each with one question to Your Logic under way at any time.
+/// Conversations, each with one request in flight at any time.
 const CONVERSATIONS: usize = 500;
-/// How long Your Logic thinks where the hub's own share is measured.
+/// Your Logic's thinking time for measuring the hub's overhead.
 const THINKING: Duration = Duration::from_secs(1);
-/// Stands before, between and after the two moments in each answer.
+/// Delimits the two times in each answer.
 const MARK: &str = "@@";
 const WORDS: &str = "I booked this in March and nobody has told me anything since, could you please look into it?";
 
-/// The service at the other end.
+/// The service under test.
 struct Echo {
     epoch: Instant,
     thinking: Duration,
 }
 
-/// What it reads of a request.
+/// The parts of a request that it reads.
 #[derive(Deserialize)]
 struct Asked {
     trigger: Trigger,
@@ -52,7 +52,7 @@ struct Trigger {
     time: Time,
 }
 
-/// The hub's share of one round trip, in milliseconds, and when it ended.
+/// The hub's share of one round trip, in milliseconds, and its end.
 #[derive(Clone, Copy)]
 struct Trip {
     share_ms: f64,
@@ -86,7 +86,7 @@ pub(super) async fn throughput(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
     Ok(vec![Figure::of("logic_round_trips_per_s", "1/s", Better::Higher, &rates).with_bar(2_000.0).on(input)])
 }
 
-/// The hub's share of each round trip, and how many there were per second.
+/// The hub's share of each round trip, and the round trips per second.
 async fn round_trips(bench: &Bench, thinking: Duration) -> anyhow::Result<(Vec<f64>, f64)> {
     let echo = Arc::new(Echo { epoch: Instant::now(), thinking });
     let url = serve(Arc::clone(&echo)).await?;
@@ -99,7 +99,7 @@ async fn round_trips(bench: &Bench, thinking: Duration) -> anyhow::Result<(Vec<f
     let over = Arc::new(AtomicBool::new(false));
     let mut talking = JoinSet::new();
     for (n, socket) in customers.into_iter().enumerate() {
-        // Spread over the time that one round takes, so that they do not come in step.
+        // Spread over one round, so that they are not in step.
         let first = thinking.mul_f64(n as f64 / CONVERSATIONS as f64);
         talking.spawn(talk(Arc::clone(&echo), socket, first, Arc::clone(&over)));
     }
@@ -136,8 +136,7 @@ async fn serve(echo: Arc<Echo>) -> anyhow::Result<String> {
     Ok(url)
 }
 
-/// Answers a customer's turn with two numbers: how long it was on its way, and the moment of the answer, both in
-/// microseconds.
+/// Answers a customer's turn with two numbers in microseconds: its time in transit, and the time of the answer.
 async fn answer(State(echo): State<Arc<Echo>>, body: Bytes) -> impl IntoResponse {
     let came_ms = now_ms();
     let actions = match serde_json::from_slice::<Asked>(&body) {
@@ -152,7 +151,7 @@ async fn answer(State(echo): State<Arc<Echo>>, body: Bytes) -> impl IntoResponse
     ([(CONTENT_TYPE, "application/json")], format!(r#"{{"actions":[{actions}]}}"#))
 }
 
-/// Writes, waits for the answer, and writes on.
+/// Writes, waits for the answer, and repeats.
 async fn talk(
     echo: Arc<Echo>,
     mut socket: Socket,

@@ -17,15 +17,15 @@ use crate::people::{Agent, Customer};
 const CUSTOMERS: usize = 200;
 /// Agents, each with one session, engaged in an equal share of the conversations.
 const AGENTS: usize = 25;
-/// Messages that a customer has under way.
+/// A customer's messages in flight.
 const WINDOW: usize = 16;
-/// Messages per second for the latency at an ordinary load.
+/// Messages per second for latency under ordinary load.
 const ORDINARY: f64 = 500.0;
 
 pub(super) async fn throughput(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
     let (mut rates, mut p99s, mut raw_rates, mut ratios) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut cpu_us, mut raw_cpu_us) = (0.0, 0.0);
-    // Both in each round, because the machine is not equally fast all the time.
+    // Both in each round, because the machine's speed varies.
     for _ in 0..bench.runs {
         let (raw, cpu) = raw(bench, Pace::Window(WINDOW)).await?;
         raw_cpu_us = cpu;
@@ -69,7 +69,7 @@ pub(super) async fn latency(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
     Ok(vec![Figure::of("hub_message_p99_ms", "ms", Better::Lower, &p99s).with_bar(10.0).on(input)])
 }
 
-/// A fresh hub with conversations that agents have joined; gives the outcome and the hub's CPU per message in µs.
+/// A fresh hub with joined conversations; returns the outcome and the hub's CPU time per message in µs.
 async fn through_hub(bench: &Bench, pace: Pace) -> anyhow::Result<(Outcome, f64)> {
     let hub = HubProcess::start(&find_binary("tandem-hub")?, &HubOptions::default())?;
     let mut agents = Vec::new();
@@ -93,7 +93,7 @@ async fn through_hub(bench: &Bench, pace: Pace) -> anyhow::Result<(Outcome, f64)
     Ok((outcome.clone(), cpu_share(before, cpu_s(hub.pid())?, &outcome, bench)))
 }
 
-/// The same through the smallest program.
+/// The same with the smallest program.
 async fn raw(bench: &Bench, pace: Pace) -> anyhow::Result<(Outcome, f64)> {
     let data = tempfile::tempdir()?;
     let program = Raw::start(&std::env::current_exe()?, data.path())?;
@@ -120,7 +120,7 @@ impl Raw {
         let database: PathBuf = data.join("raw.db");
         let mut child = Command::new(bench).arg("--raw-hub").arg(database).stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().context("BUG: the output is piped")?;
-        // First owned, so that it is stopped even if it does not come up.
+        // Owned first, so that it is stopped even if it does not start.
         let mut raw = Self { url: String::new(), child };
         raw.url = listening_on(output, "the smallest program")?;
         Ok(raw)
@@ -143,7 +143,7 @@ fn cpu_s(pid: u32) -> anyhow::Result<f64> {
     Ok((ticks(11) + ticks(12)) / 100.0)
 }
 
-/// In microseconds per message; the second of warming up counts like the measured ones.
+/// In microseconds per message; the warm-up second counts as well.
 fn cpu_share(before: f64, after: f64, outcome: &Outcome, bench: &Bench) -> f64 {
     (after - before) / (outcome.per_s * (bench.seconds + 1.0)) * 1_000_000.0
 }

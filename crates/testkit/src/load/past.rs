@@ -1,4 +1,4 @@
-//! What an account's log holds after some time: many conversations side by side, as frames of the live connection.
+//! An account's log after some time: many parallel conversations, as live frames.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -13,28 +13,28 @@ use uuid::Uuid;
 use super::story::Story;
 use super::words::Words;
 
-/// Changes in one frame, as the hub sends them.
+/// Changes per frame, as the hub sends them.
 const PAGE: usize = 1000;
-/// Between the beginnings of conversations: about fifty of a hundred turns are talked in at the same time.
+/// Interval between starts of conversations: about fifty conversations of a hundred turns overlap.
 const LATER_MS: i64 = 1_400;
-/// Long enough before now for the longest conversation that began last.
+/// Long enough ago for the longest conversation that began last.
 const DAY_MS: i64 = 24 * 3_600_000;
-/// Colleagues who are engaged in what is not Maya's.
+/// Colleagues engaged in conversations that are not Maya's.
 const COLLEAGUES: u32 = 25;
 
-/// How much of a past.
+/// The size of the history.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plan {
-    /// Turns of all conversations, together.
+    /// Total turns of all conversations.
     pub turns: u32,
     pub conversations: u32,
     /// Turns of the first conversation; the others share the rest equally.
     pub longest: u32,
-    /// Conversations in which Maya herself is engaged.
+    /// Conversations in which Maya is engaged.
     pub mine: u32,
 }
 
-/// The frames that bring it: states first, then every event.
+/// Its frames: states first, then every event.
 pub(super) struct Past {
     pub frames: Vec<Utf8Bytes>,
     pub cursor: u64,
@@ -43,13 +43,13 @@ pub(super) struct Past {
     pub longest: ConversationId,
 }
 
-/// The user whose desk it is told to.
+/// The user of the measured desk.
 pub(super) fn maya() -> UserId {
     UserId(Uuid::from_u128((7 << 76) | (2 << 62) | 0xA1))
 }
 
 impl Past {
-    /// The same plan makes the same past, as if it had gone on until yesterday. The log begins after `cursor`.
+    /// The same plan gives the same history, ending yesterday. The log begins after `cursor`.
     pub fn new(plan: Plan, cursor: u64) -> anyhow::Result<Self> {
         let longest = Story::new(0, false).conversation();
         let mut past = Self { frames: Vec::new(), cursor, events: 0, turns: 0, longest };
@@ -57,7 +57,7 @@ impl Past {
         let mut events = Changes::default();
         let now = Clock::system().now();
         let began = now.plus_ms(-DAY_MS - i64::from(plan.conversations) * LATER_MS);
-        // The conversations under way, by the time of what happens next in each.
+        // Conversations in progress, by the time of their next event.
         let mut under_way = BinaryHeap::new();
         let mut told = Vec::new();
         let mut next = 0;
@@ -130,7 +130,7 @@ fn tell(number: u32, turns: u32, mine: bool, began: Time) -> anyhow::Result<Stor
     Ok(story)
 }
 
-/// Changes on their way into frames.
+/// Collects changes into frames.
 #[derive(Default)]
 struct Changes {
     frames: Vec<Utf8Bytes>,

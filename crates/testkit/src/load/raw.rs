@@ -1,5 +1,5 @@
 //! The smallest program that does only the unavoidable part of a hub's work on messages: the same row in the same
-//! index, the same durability with group commit, the same frames to the customer's and the agent's socket. It checks
+//! index, the same durability with group commit, the same frames to the customer's and the agent's sockets. It checks
 //! nothing and decides nothing.
 
 use std::collections::HashMap;
@@ -17,13 +17,13 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 use uuid::Uuid;
 
-/// Most rows in one transaction.
+/// Maximum rows per transaction.
 const GROUP: usize = 1024;
 
 type Out = UnboundedSender<Utf8Bytes>;
 type Agents = Arc<Mutex<HashMap<usize, Out>>>;
 
-/// One message on its way to the disk.
+/// A message to be stored.
 struct Row {
     conversation: Uuid,
     position: u32,
@@ -65,7 +65,7 @@ pub async fn serve(database: &Path) -> anyhow::Result<()> {
         let (stream, _) = listener.accept().await?;
         let (rows, agents) = (rows.clone(), Arc::clone(&agents));
         tokio::spawn(async move {
-            // Whoever goes away is gone.
+            // A disconnect ends it.
             let _ = attend(stream, &rows, &agents).await;
         });
     }
@@ -126,7 +126,7 @@ async fn forward<S: SinkExt<Message> + Unpin>(queue: &mut UnboundedReceiver<Utf8
     }
 }
 
-/// The writer: whatever has arrived goes into one transaction; then everybody is told.
+/// The writer: everything queued goes into one transaction; then the frames are sent.
 fn write(connection: &Connection, inbox: &mpsc::Receiver<Row>) {
     let mut seq = 0_i64;
     while let Ok(first) = inbox.recv() {

@@ -1,8 +1,7 @@
-//! Figures, and how they are shown.
+//! Figures and their presentation.
 
 use serde::Serialize;
 
-/// Which direction is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Better {
@@ -16,19 +15,18 @@ pub struct Figure {
     pub name: &'static str,
     pub value: f64,
     pub unit: &'static str,
-    /// What has to be reached; none if it only explains another figure.
+    /// The target; none if it only explains another figure.
     pub bar: Option<f64>,
     pub better: Better,
-    /// How many times it was measured; `value` is the median.
+    /// Number of runs; `value` is the median.
     pub runs: usize,
-    /// From the smallest to the largest run, as a share of the median.
+    /// From the smallest to the largest run, relative to the median.
     pub spread: f64,
-    /// What it was measured on.
+    /// The input of the measurement.
     pub input: String,
 }
 
 impl Figure {
-    /// The median of `values`.
     #[must_use]
     pub fn of(name: &'static str, unit: &'static str, better: Better, values: &[f64]) -> Self {
         let mut sorted = values.to_vec();
@@ -49,7 +47,7 @@ impl Figure {
         Self { input: input.into(), ..self }
     }
 
-    /// Whether the bar is reached; none without a bar.
+    /// Whether the target is met; none without a target.
     #[must_use]
     pub fn reaches(&self) -> Option<bool> {
         let bar = self.bar?;
@@ -79,7 +77,7 @@ pub fn table(figures: &[Figure]) -> String {
     lines.join("\n")
 }
 
-/// Three significant digits and thousands apart.
+/// Three significant digits, with separated thousands.
 fn number(value: f64) -> String {
     if value.abs() < 100.0 {
         return format!("{value:.2}");
@@ -95,7 +93,7 @@ fn number(value: f64) -> String {
     grouped
 }
 
-/// The value below which a share of the values lies. Sorts them.
+/// The percentile of the values for `share`. Sorts them.
 pub(super) fn percentile(values: &mut [f64], share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let at = ((values.len() as f64 * share).ceil() as usize).clamp(1, values.len().max(1));

@@ -1,4 +1,4 @@
-//! `catch_up_200_desks_p99_s`: all desks come back in the morning, while customers write.
+//! `catch_up_200_desks_p99_s`: all desks return in the morning, while customers write.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -14,20 +14,20 @@ use super::{Bench, Better, Figure};
 use crate::hub_process::{BRAND, HubOptions, HubProcess, find_binary};
 use crate::people::Customer;
 
-/// Desks that come back at the same time.
+/// Desks that return at once.
 const DESKS: usize = 200;
 /// Agents who worked all night.
 const COLLEAGUES: usize = 20;
 /// Conversations of each desk's own user.
 const OWN: usize = 5;
-/// What has happened since the desks left.
+/// Events since the desks left.
 const EVENTS: u64 = 400_000;
-/// Customers who write meanwhile, and messages a second from all of them.
+/// Customers who write meanwhile, and their messages per second.
 const CUSTOMERS: usize = 200;
 const RATE: f64 = 50.0;
-/// Messages of each customer between two looks at the log.
+/// Messages of each customer between two checks of the log.
 const BURST: usize = 20;
-/// Customers write for so long, in seconds; a desk that takes longer has not come back.
+/// How long customers write, in seconds; a slower desk counts as not returned.
 const SECONDS: f64 = 30.0;
 const TEXT: &str = "I booked this in March and nobody has told me anything since, could you please look into it?";
 
@@ -57,7 +57,7 @@ pub(super) async fn measure(_: &Bench) -> anyhow::Result<Vec<Figure>> {
     eprintln!("  {EVENTS} events happen");
     happen(&own, &night, colleagues, since).await?;
 
-    // Customers who write all the while, and those who answer them.
+    // Customers who write throughout, and those who answer them.
     let mut customers = Vec::new();
     for n in 0..CUSTOMERS {
         let mut customer = Customer::arrive(&hub.url, BRAND, &format!("Writer {n}")).await?;
@@ -105,7 +105,7 @@ async fn happen(own: &[Guest], night: &[Guest], colleagues: &[Seat], since: u64)
     }
 }
 
-/// Comes with what is known, until nothing is missing; what is known then, and how long it took.
+/// Connects with the known state until nothing is missing; returns the new state and the duration.
 async fn come(seat: &Seat, known: Known) -> anyhow::Result<(Known, Duration)> {
     let began = Instant::now();
     let after = Some((known.cursor, known.log.as_str())).filter(|(cursor, _)| *cursor > 0);

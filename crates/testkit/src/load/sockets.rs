@@ -1,5 +1,4 @@
-//! Pumps messages through sockets that stand already: from customers in, to agents out, each message carrying the
-//! moment at which it was sent.
+//! Sends messages from customers to agents through open sockets; each message carries its time of sending.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -13,21 +12,20 @@ use uuid::Uuid;
 use super::report::percentile;
 use crate::net::{ClientError, Socket};
 
-/// Stands before and after the moment in each text.
+/// Encloses the time in each text.
 const MARK: &str = "@@";
-/// Fills a text up to the length of an ordinary message.
+/// Pads a text to the length of an ordinary message.
 const FILLER: &str = " I booked this in March and nobody has told me anything since, could you please look into it?";
 
-/// How messages are sent.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Pace {
-    /// Each customer has this many under way and sends the next when one is stored.
+    /// Each customer has this many in flight and sends the next when one is stored.
     Window(usize),
-    /// So many per second from all customers together, whatever comes back.
+    /// This many per second from all customers together, regardless of answers.
     Rate(f64),
 }
 
-/// What came out at the agents' side.
+/// The result at the agents' side.
 #[derive(Clone, Debug)]
 pub(super) struct Outcome {
     pub per_s: f64,
@@ -83,7 +81,7 @@ pub(super) async fn pump(
     }
     let measured = tokio::select! {
         measured = measure(&pump, seconds) => measured,
-        // A customer that ends before the time is over has failed.
+        // A customer that ends early has failed.
         Some(ended) = writing.join_next() => {
             ended.context("a customer broke")??;
             bail!("a customer stopped early");
@@ -112,7 +110,7 @@ async fn measure(pump: &Pump, seconds: f64) -> Duration {
     began.elapsed()
 }
 
-/// Whether this frame says that a message is stored.
+/// Whether this frame confirms a stored message.
 fn is_stored(frame: &str) -> anyhow::Result<bool> {
     if frame.starts_with(r#"{"type":"error""#) {
         bail!("the hub refused a message: {frame}");
@@ -158,7 +156,7 @@ async fn send_at_rate(pump: Arc<Pump>, mut socket: Socket, first: Duration, ever
     }
 }
 
-/// Reads an agent's socket and gives how long each measured message took, in milliseconds.
+/// Reads an agent's socket and returns the delay of each measured message, in milliseconds.
 async fn listen(pump: Arc<Pump>, mut socket: Socket) -> anyhow::Result<Vec<f64>> {
     let mut latencies = Vec::new();
     let mut look = tokio::time::interval(Duration::from_millis(50));
@@ -185,7 +183,7 @@ async fn listen(pump: Arc<Pump>, mut socket: Socket) -> anyhow::Result<Vec<f64>>
     }
 }
 
-/// The moments at which the messages in a frame were sent, in microseconds.
+/// The times of sending in a frame, in microseconds.
 fn moments(frame: &str) -> impl Iterator<Item = u128> + '_ {
     frame.split(MARK).filter_map(|part| part.parse().ok())
 }

@@ -1,4 +1,4 @@
-//! Stands in for a hub towards one desk: signs Maya in and tells a past that was made before, as fast as it is taken.
+//! Replaces a hub for one desk: signs Maya in and sends a prepared history as fast as possible.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -19,12 +19,11 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::past::{Past, maya};
 
-/// The log's end for a desk that comes before there is a past. Zero would mean that nothing is known.
+/// The log's end before there is a history. Zero would mean that nothing is known.
 pub(super) const BEFORE: u64 = 1;
-/// Whom the past is told to.
+/// The user who gets the history.
 pub(super) const EMAIL: &str = "maya@northwind.example";
 
-/// The running stand-in.
 pub(super) struct StandIn {
     pub url: String,
     shared: Arc<Shared>,
@@ -37,7 +36,7 @@ struct Shared {
 struct Told {
     frames: Arc<Vec<Utf8Bytes>>,
     cursor: u64,
-    /// When the first frame of the past went out last.
+    /// When the history was last begun.
     began: Option<Instant>,
 }
 
@@ -60,12 +59,12 @@ impl StandIn {
         Ok(Self { url, shared })
     }
 
-    /// From now on, desks that come are told this.
+    /// From now on, connecting desks get this history.
     pub fn tell(&self, past: &Past) {
         *self.told() = Told { frames: Arc::new(past.frames.clone()), cursor: past.cursor, began: None };
     }
 
-    /// When the past began to go out.
+    /// When sending the history began.
     pub fn began(&self) -> Option<Instant> {
         self.told().began
     }
@@ -105,7 +104,7 @@ async fn live(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     upgrade.on_upgrade(move |socket| async move {
-        // Whoever goes away is gone.
+        // A disconnect ends it.
         let _ = attend(&shared, query.after, socket).await;
     })
 }

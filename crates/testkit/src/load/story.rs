@@ -1,4 +1,4 @@
-//! A conversation told by the pure core: each step is a command that is decided, so its events are real ones.
+//! A conversation made by the pure core: each step is a decided command, so its events are real.
 
 use anyhow::Context as _;
 use serde_json::Map;
@@ -9,12 +9,12 @@ use tandem_conversation::{
 };
 use uuid::Uuid;
 
-/// When stories begin, unless they say otherwise.
+/// Default start of stories.
 const BEGINNING: Time = Time(1_790_000_000_000);
-/// Between one command and the next.
+/// Interval between commands.
 const STEP_MS: i64 = 700;
 
-/// A number that looks random; no two are the same.
+/// A pseudo-random, unique number.
 pub(super) fn scattered(number: u64) -> u64 {
     let mixed = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -22,7 +22,7 @@ pub(super) fn scattered(number: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-/// One conversation that goes through many hands.
+/// A conversation in the making.
 pub(super) struct Story {
     pub state: Option<Conversation>,
     pub events: Vec<Event>,
@@ -33,7 +33,7 @@ pub(super) struct Story {
 }
 
 impl Story {
-    /// Nothing has happened yet. The number tells it from others; `has_logic` says whether Your Logic is connected.
+    /// An empty story. The number identifies it; `has_logic` says whether Your Logic is connected.
     pub fn new(number: u32, has_logic: bool) -> Self {
         Self { state: None, events: Vec::new(), now: BEGINNING, number, ids: 0, has_logic }
     }
@@ -48,7 +48,7 @@ impl Story {
         ConversationId(Uuid::from_u128((7 << 76) | (2 << 62) | (0xC0 << 32) | u128::from(self.number)))
     }
 
-    /// Ordered by time and random in the rest, as those of real programs are.
+    /// Ordered by time and otherwise random, like those of real programs.
     fn id(&mut self) -> Uuid {
         self.ids += 1;
         let time = u128::try_from(self.now.0).unwrap_or_default();
@@ -56,7 +56,7 @@ impl Story {
         Uuid::from_u128((time << 80) | (7 << 76) | (2 << 62) | u128::from(scattered(number) >> 2))
     }
 
-    /// The customer comes.
+    /// The customer arrives.
     pub fn begin(&mut self, customer: &str) -> anyhow::Result<()> {
         let opening = Opening {
             customer: CustomerRef::new(CustomerId(self.id()), customer),
@@ -106,7 +106,7 @@ impl Story {
         self.state.as_ref().map(|state| state.position).unwrap_or_default()
     }
 
-    /// The last question's turn.
+    /// The turn of the last question.
     pub fn question(&self) -> Option<TurnId> {
         self.state.as_ref()?.questions.last().map(|open| open.turn)
     }
@@ -127,7 +127,7 @@ impl Story {
         )
     }
 
-    /// Your Logic is asked about everything that waits, and says `actions` to the last of it.
+    /// Your Logic is asked about everything pending, and answers the last request with `actions`.
     pub fn logic(&mut self, mut actions: Vec<Action>) -> anyhow::Result<()> {
         loop {
             let last = self.state.as_ref().and_then(|state| state.logic.pending.last()).map(|last| last.position);

@@ -1,4 +1,4 @@
-//! Texts of ordinary length out of an ordinary vocabulary: few words are common, most are rare. The same every time.
+//! Deterministic texts of ordinary length and vocabulary: few words are common, most are rare.
 
 use super::story::scattered;
 
@@ -34,7 +34,7 @@ impl Words {
         text
     }
 
-    /// The word of a rank, the most common first.
+    /// The word of a rank, most common first.
     pub fn ranked(rank: u64) -> String {
         let mut rest = rank;
         let mut word = String::new();
@@ -48,7 +48,7 @@ impl Words {
         }
     }
 
-    /// Ranks follow Zipf's law: each power of two of them is as frequent as any other.
+    /// Ranks follow Zipf's law: each power of two is as frequent as any other.
     fn word(&mut self) -> String {
         let share = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
         let rank = (WORDS as f64).powf(share);

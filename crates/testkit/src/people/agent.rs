@@ -1,4 +1,4 @@
-//! An agent: signed in, with a desk that listens.
+//! An agent: signed in, with a live desk.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub struct Agent {
 }
 
 impl Agent {
-    /// Signs in and learns everything visible.
+    /// Signs in and loads everything visible.
     ///
     /// # Errors
     /// If the hub refuses or cannot be reached.
@@ -39,7 +39,7 @@ impl Agent {
         Self::with_tokens(&hub, tokens, None).await
     }
 
-    /// Begins with tokens from elsewhere; `after` resumes a cursor.
+    /// Uses existing tokens; `after` resumes from a cursor.
     ///
     /// # Errors
     /// If the hub refuses or cannot be reached.
@@ -81,7 +81,7 @@ impl Agent {
         self.request(&CommandRequest { id: CommandId(Uuid::now_v7()), conversation, command }).await
     }
 
-    /// Sends a command under an id of the caller's: the same again has one effect.
+    /// Sends a command under the caller's id; a repeat has one effect.
     ///
     /// # Errors
     /// The hub's refusal, with its code.
@@ -90,7 +90,7 @@ impl Agent {
         call(post.bearer_auth(&self.access).json(request)).await
     }
 
-    /// Who was told of a conversation's calls for help; for supervisors.
+    /// The alerts of a conversation's calls for help; for supervisors.
     ///
     /// # Errors
     /// If the hub refuses or cannot be reached.
@@ -118,7 +118,7 @@ impl Agent {
         self.command(conversation, AgentCommand::Join { call }).await
     }
 
-    /// Answers the customer, having read everything that this desk was told.
+    /// Answers the customer, having read everything on this desk.
     ///
     /// # Errors
     /// If the conversation moved on, or the hub refuses otherwise.
@@ -136,7 +136,7 @@ impl Agent {
         self.command(conversation, reply).await
     }
 
-    /// Writes a note that customers never see, and mentions these colleagues.
+    /// Writes a note, which customers never see, and mentions these colleagues.
     ///
     /// # Errors
     /// If the hub refuses.
@@ -179,7 +179,7 @@ impl Agent {
         self.command(conversation, AgentCommand::Invite { user, note: None }).await
     }
 
-    /// Shows that the agent is writing.
+    /// Sends a typing signal.
     ///
     /// # Errors
     /// If the hub cannot be reached.
@@ -187,7 +187,7 @@ impl Agent {
         self.socket.send(&DeskFrame::Typing { conversation })
     }
 
-    /// Reads a conversation's newest events over HTTP, as a desk does when it opens one it was not told from the start.
+    /// Reads a conversation's newest events over HTTP, like a desk that opens one it does not hold.
     ///
     /// # Errors
     /// If the hub refuses or cannot be reached.
@@ -200,19 +200,19 @@ impl Agent {
         Ok(())
     }
 
-    /// Waits for one frame and takes it in. May be dropped and asked again.
+    /// Receives one frame. Cancel-safe.
     ///
     /// # Errors
-    /// If the connection is lost, or the hub says what is not of the protocol.
+    /// If the connection is lost, or the hub violates the protocol.
     pub async fn hear(&mut self) -> Result<(), ClientError> {
         let frame = self.socket.next().await?;
         self.desk.take(frame)
     }
 
-    /// Waits until the desk knows something, and gives it.
+    /// Waits until `find` succeeds on the desk, and returns its result.
     ///
     /// # Errors
-    /// If it does not come in time; `what` is named then.
+    /// If it does not in time; names `what`.
     pub async fn wait_for<T>(&mut self, what: &str, find: impl Fn(&Desk) -> Option<T>) -> Result<T, ClientError> {
         let deadline = Instant::now() + self.patience;
         loop {
@@ -229,7 +229,7 @@ impl Agent {
     /// Waits until a condition holds on the desk.
     ///
     /// # Errors
-    /// If it does not in time; `what` is named then.
+    /// If it does not in time; names `what`.
     pub async fn wait_until(&mut self, what: &str, holds: impl Fn(&Desk) -> bool) -> Result<(), ClientError> {
         self.wait_for(what, |desk| holds(desk).then_some(())).await
     }
@@ -242,7 +242,7 @@ impl Agent {
         self.socket.into_socket().await
     }
 
-    /// What opens more connections of the same user.
+    /// For more connections of the same user.
     #[must_use]
     pub fn access_token(&self) -> &str {
         &self.access

@@ -23,15 +23,15 @@ pub struct Customer {
     http: Client,
     token: String,
     socket: Socket,
-    /// The conversation that is shown.
+    /// The shown conversation.
     conversation: Option<ConversationId>,
-    /// Those that were shown before: what is said there late is received, and not shown.
+    /// Conversations shown before: late turns there are received but not shown.
     earlier: HashSet<ConversationId>,
     status: Option<ChatStatus>,
     entries: Vec<ChatEntry>,
     accepted: HashMap<TurnId, Position>,
     refused: HashMap<TurnId, ClientError>,
-    /// How far the hub was told that this browser has received and shown.
+    /// How far this browser has confirmed receiving and showing.
     told: (Position, Position),
     /// How far our side has received and seen.
     receipts: HashMap<Stage, Position>,
@@ -42,16 +42,16 @@ impl Customer {
     /// A new visitor of a brand's page.
     ///
     /// # Errors
-    /// If the hub does not let them in.
+    /// If the hub refuses.
     pub async fn arrive(hub: &str, brand: &str, name: &str) -> Result<Self, ClientError> {
         let request = SessionRequest { brand: brand.into(), name: Some(name.into()), ..SessionRequest::default() };
         Self::arrive_with(hub, request).await
     }
 
-    /// A visitor who says more, or comes back with the token of an earlier visit.
+    /// A visitor with more details, or with the token of an earlier visit.
     ///
     /// # Errors
-    /// If the hub does not let them in.
+    /// If the hub refuses.
     pub async fn arrive_with(hub: &str, request: SessionRequest) -> Result<Self, ClientError> {
         let http = client()?;
         let hub = hub.trim_end_matches('/').to_owned();
@@ -81,10 +81,10 @@ impl Customer {
         Ok(customer)
     }
 
-    /// Connects again and catches up, as a browser does after a loss.
+    /// Reconnects and catches up, like a browser after a loss.
     ///
     /// # Errors
-    /// If the hub cannot be reached or has forgotten the session.
+    /// If the hub cannot be reached or the session is unknown.
     pub async fn reconnect(&mut self) -> Result<(), ClientError> {
         self.socket = Socket::connect(&self.hub, "/chat/v1/live", None).await?;
         let hello =
@@ -94,10 +94,10 @@ impl Customer {
         self.until_ready().await
     }
 
-    /// Lets the website say who they are; the chat goes on, perhaps in another session.
+    /// The website proves who they are; the chat continues, perhaps in another session.
     ///
     /// # Errors
-    /// If the hub does not believe it.
+    /// If the hub rejects the proof.
     pub async fn sign_in(&mut self, brand: &str, identity: String) -> Result<(), ClientError> {
         let (resume, identity) = (Some(self.token.clone()), Some(identity));
         let request = SessionRequest { brand: brand.into(), resume, identity, ..SessionRequest::default() };
@@ -132,10 +132,10 @@ impl Customer {
         ClientError::Deadline { what: what.to_owned(), seconds: self.patience.as_secs(), seen }
     }
 
-    /// Writes; done when the hub has stored it.
+    /// Writes; returns once the hub has stored it.
     ///
     /// # Errors
-    /// If the hub refuses it or cannot be reached.
+    /// If the hub refuses or cannot be reached.
     pub async fn write(&mut self, text: &str) -> Result<Position, ClientError> {
         self.deliver(&message(Some(text), None, None)).await
     }
@@ -151,7 +151,7 @@ impl Customer {
         self.deliver(&message(None, answer, None)).await
     }
 
-    /// Sends a file, perhaps with words.
+    /// Sends a file, perhaps with text.
     ///
     /// # Errors
     /// If the hub refuses it or cannot be reached.
@@ -166,7 +166,7 @@ impl Customer {
         self.deliver(&message(Some(text).filter(|text| !text.is_empty()), None, Some(media))).await
     }
 
-    /// Uploads a file, which a message can then carry.
+    /// Uploads a file for a later message.
     ///
     /// # Errors
     /// If the hub refuses it or cannot be reached.
@@ -176,7 +176,7 @@ impl Customer {
         call(request.bearer_auth(&self.token).header("content-type", kind).body(bytes)).await
     }
 
-    /// Sends a message over the socket; the same message again has one effect.
+    /// Sends a message over the socket; a repeat has one effect.
     ///
     /// # Errors
     /// If the hub refuses it or cannot be reached.
@@ -195,7 +195,7 @@ impl Customer {
         }
     }
 
-    /// The next message begins a new conversation.
+    /// Makes the next message start a new conversation.
     ///
     /// # Errors
     /// If the hub cannot be reached.
@@ -204,7 +204,7 @@ impl Customer {
         self.until_ready().await
     }
 
-    /// Shows that the customer is writing.
+    /// Sends a typing signal.
     ///
     /// # Errors
     /// If the hub cannot be reached.
@@ -212,7 +212,7 @@ impl Customer {
         self.socket.send(&ChatSend::Typing { conversation: self.conversation, on }).await
     }
 
-    /// Tells that everything received so far was read.
+    /// Confirms that everything received so far was read.
     ///
     /// # Errors
     /// If the hub cannot be reached.
@@ -234,10 +234,10 @@ impl Customer {
         self.socket.send(&ChatSend::Receipt { conversation, stage, up_to }).await
     }
 
-    /// Waits for one frame and takes it in. May be dropped and asked again.
+    /// Receives one frame. Cancel-safe.
     ///
     /// # Errors
-    /// If the connection is lost, or the hub says what is not of the protocol.
+    /// If the connection is lost, or the hub violates the protocol.
     pub async fn hear(&mut self) -> Result<(), ClientError> {
         let frame = self.socket.next().await?;
         self.take(frame).await
@@ -257,7 +257,7 @@ impl Customer {
     /// Waits until a condition holds.
     ///
     /// # Errors
-    /// If it does not in time; `what` is named then.
+    /// If it does not in time; names `what`.
     pub async fn wait_until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) -> Result<(), ClientError> {
         let deadline = Instant::now() + self.patience;
         while !holds(self) {
@@ -281,7 +281,7 @@ impl Customer {
         self.conversation = conversation;
     }
 
-    /// Whether a frame speaks of what is shown; the first that is not of an earlier conversation begins the next one.
+    /// Whether a frame belongs to the shown conversation; the first one of a new conversation switches to it.
     fn is_shown(&mut self, conversation: ConversationId) -> bool {
         if self.conversation.is_none() && !self.earlier.contains(&conversation) {
             self.show(Some(conversation));
@@ -334,7 +334,7 @@ impl Customer {
         Ok(())
     }
 
-    /// What the customer sees of the conversation under way, oldest first.
+    /// What the customer sees of the current conversation, oldest first.
     #[must_use]
     pub fn transcript(&self) -> &[ChatEntry] {
         &self.entries
@@ -346,7 +346,7 @@ impl Customer {
         self.status
     }
 
-    /// Whether somebody of our side is writing.
+    /// Whether our side is typing.
     #[must_use]
     pub fn sees_typing(&self) -> bool {
         self.someone_types
@@ -358,18 +358,18 @@ impl Customer {
         self.receipts.get(&stage).copied().unwrap_or_default()
     }
 
-    /// The bare connection, for whoever wants nothing but speed.
+    /// The bare connection, for load tests.
     pub(crate) fn into_socket(self) -> Socket {
         self.socket
     }
 
-    /// For coming back later.
+    /// For returning later.
     #[must_use]
     pub fn token(&self) -> &str {
         &self.token
     }
 
-    /// The conversation under way, as the hub knows it.
+    /// The current conversation, according to the hub.
     ///
     /// # Errors
     /// If the hub cannot be reached, or there is none.
@@ -380,7 +380,7 @@ impl Customer {
         page.conversation.map(|conversation| conversation.id).ok_or_else(none)
     }
 
-    /// Of the last entry.
+    /// Position of the last entry.
     #[must_use]
     pub fn position(&self) -> Position {
         self.entries.last().map(|entry| entry.position).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! What a desk knows: states and events as the live connection tells them.
+//! A desk's knowledge: states and events from the live connection.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,7 +9,7 @@ use tandem_protocol::agents::{Batch, Colleague, LiveChange, LiveFrame, Me};
 
 use crate::net::ClientError;
 
-/// Everything one session has been told.
+/// Everything that one session has received.
 #[derive(Default)]
 pub struct Desk {
     pub me: Option<Me>,
@@ -98,12 +98,12 @@ impl Desk {
         self.states.values()
     }
 
-    /// The events of a conversation that this session was told, in order.
+    /// A conversation's received events, in order.
     pub fn events(&self, id: ConversationId) -> impl Iterator<Item = &Event> {
         self.events.get(&id).into_iter().flat_map(BTreeMap::values)
     }
 
-    /// The turns of a conversation that this session was told, in order, each with its event.
+    /// A conversation's received turns, in order, each with its event.
     pub fn turns(&self, id: ConversationId) -> impl Iterator<Item = (&Event, &Turn)> {
         self.events(id).filter_map(|event| match &event.body {
             EventBody::TurnAdded { turn, .. } => Some((event, turn)),
@@ -111,7 +111,7 @@ impl Desk {
         })
     }
 
-    /// The conversation of a customer, the newest if there are several.
+    /// The newest conversation of a customer.
     #[must_use]
     pub fn of_customer(&self, name: &str) -> Option<&Conversation> {
         self.states.values().filter(|state| state.customer.name == name).max_by_key(|state| state.started)
@@ -125,7 +125,7 @@ impl Desk {
         self.states.values().filter(within).collect()
     }
 
-    /// Whether somebody said, noted or suggested this in a conversation.
+    /// Whether a turn, note or suggestion of a conversation contains this.
     #[must_use]
     pub fn reads(&self, id: ConversationId, text: &str) -> bool {
         self.turns(id).any(|(_, turn)| turn.content.text().contains(text))

@@ -1,4 +1,4 @@
-//! One person playing dialogues: when to write, when to hold back, and what to do when the connection is lost.
+//! One person playing dialogues: when to write, when to wait, and what to do after a disconnect.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,20 +13,20 @@ use crate::net::ClientError;
 use crate::people::Customer;
 use crate::people::message;
 
-/// The pause where the recording gives no time, in recorded seconds.
+/// Pause where the recording gives no time, in recorded seconds.
 const PAUSE_S: f64 = 4.0;
-/// How long a customer takes to read, in recorded seconds.
+/// A customer's reading time, in recorded seconds.
 const READING_S: f64 = 1.2;
-/// How long a customer types one character, and at most, in recorded seconds.
+/// Typing time per character, and its maximum, in recorded seconds.
 const TYPING_S: (f64, f64) = (0.05, 2.5);
-/// How long a menu is waited for, in recorded seconds; and never shorter than this.
+/// How long to wait for a menu, in recorded seconds, with a minimum.
 const MENU_S: f64 = 20.0;
 const MENU_AT_LEAST: Duration = Duration::from_secs(5);
-/// How long thanks are held back for a person's answer, in recorded seconds.
+/// How long thanks wait for a person's answer, in recorded seconds.
 const GRATITUDE_S: f64 = 900.0;
-/// How long the answer to the last turn is waited for before another dialogue begins, in recorded seconds.
+/// How long the answer to the last turn is awaited before another dialogue begins, in recorded seconds.
 const SETTLING_S: f64 = 20.0;
-/// First pause before a lost connection is tried again; doubles up to the second.
+/// First pause before reconnecting; doubles up to the second.
 const RETRY: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(5));
 
 /// A person with an open web chat.
@@ -34,13 +34,13 @@ pub(super) struct Actor {
     stage: Arc<Stage>,
     customer: Customer,
     name: String,
-    /// What was last said by the customer.
+    /// The customer's last turn.
     last: Position,
-    /// Entries up to here were told to the log.
+    /// Entries up to here were logged.
     logged: usize,
     read_at: Option<Instant>,
     reconnects: usize,
-    /// Nothing can be heard any more.
+    /// The connection is lost.
     lost: bool,
 }
 
@@ -53,7 +53,7 @@ impl Actor {
             resume: known.clone(),
             language: dialogue.language.clone(),
             name: Some(dialogue.name()),
-            // Who comes back is known to the website.
+            // The website recognises returning customers.
             identity: known.and_then(|_| settings.vouches_for(dialogue)),
         };
         let deadline = Instant::now() + settings.persistence;
@@ -99,7 +99,7 @@ impl Actor {
         played
     }
 
-    /// What the other side has done by now.
+    /// Records what the other side has done so far.
     pub(super) fn account(&self, played: &mut Played) {
         let by = |kinds: &[ParticipantKind]| {
             self.customer.transcript().iter().filter(|entry| kinds.contains(&entry.from)).count()
@@ -201,7 +201,7 @@ impl Actor {
         Ok(message(text, None, Some(media)))
     }
 
-    /// Sends until it is stored: the same message again has one effect.
+    /// Sends until it is stored; a repeat has one effect.
     async fn deliver(&mut self, message: &ChatMessage) -> Result<Position, ClientError> {
         let deadline = Instant::now() + self.stage.settings.persistence;
         let mut pause = RETRY.0;
@@ -237,7 +237,7 @@ impl Actor {
         }
     }
 
-    /// A person has answered what the customer said last.
+    /// Whether a person has answered the customer's last turn.
     fn is_answered(&self) -> bool {
         let person = |entry: &&ChatEntry| matches!(entry.from, ParticipantKind::Agent | ParticipantKind::ExternalAgent);
         let last = self.customer.transcript().iter().filter(person).map(|entry| entry.position).max();
@@ -259,12 +259,12 @@ impl Actor {
         Ok(())
     }
 
-    /// Stays in the chat, as somebody does who hopes for an answer; leaves when the conversation is completed.
+    /// Stays in the chat in hope of an answer; leaves when the conversation is completed.
     pub(super) async fn linger(&mut self, until: Instant) {
         while self.customer.status() != Some(ChatStatus::Completed) && self.hears_before(until).await {}
     }
 
-    /// Keeps the chat open until the next dialogue. The answer to the last turn has time to arrive.
+    /// Keeps the chat open until the next dialogue, so that the answer to the last turn can arrive.
     pub(super) async fn stay_until(&mut self, due: Instant) {
         self.linger(Instant::now() + self.stage.settings.seconds(SETTLING_S)).await;
         while self.hears_before(due).await {}
@@ -280,7 +280,7 @@ impl Actor {
         heard.unwrap_or(false)
     }
 
-    /// Hears one thing, or reads what was heard; false when the time has come.
+    /// Receives one frame; false when the deadline has passed.
     async fn hear_before(&mut self, deadline: Instant) -> Result<bool, ClientError> {
         let until = self.read_at.map_or(deadline, |at| at.min(deadline));
         match tokio::time::timeout_at(until, self.customer.hear()).await {
@@ -303,7 +303,7 @@ impl Actor {
         }
     }
 
-    /// Logs what others said, and will read it in a moment.
+    /// Logs others' turns and marks them as read shortly.
     fn notice(&mut self) {
         let entries = self.customer.transcript();
         let fresh: Vec<_> = entries.iter().skip(self.logged).filter_map(heard).collect();

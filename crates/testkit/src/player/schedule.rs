@@ -9,27 +9,27 @@ use crate::dialogue::Dialogue;
 /// The pause between customers who need a person at once, in the demo.
 const RUSH: Duration = Duration::from_millis(1500);
 
-/// A dialogue and when it begins.
+/// A dialogue and its start.
 #[derive(Clone, Debug)]
 pub struct Slot {
     pub dialogue: Arc<Dialogue>,
-    /// After the start of the run.
+    /// Since the start of the run.
     pub begins: Duration,
 }
 
-/// Dialogues in the order in which they begin.
+/// Dialogues in order of their start.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     pub slots: Vec<Slot>,
 }
 
 impl Plan {
-    /// For a demo: those that need a person begin at once, the others one by one.
+    /// For a demo: dialogues that need a person begin at once, the others one by one.
     #[must_use]
     pub fn demo(dialogues: &[Arc<Dialogue>], stagger: Duration) -> Self {
         let (rushed, calm): (Vec<_>, Vec<_>) = playable(dialogues).partition(|dialogue| dialogue.hands_over_at_once());
         let rushed = rushed.into_iter().zip(0..).map(|(dialogue, n)| Slot { dialogue, begins: RUSH * n });
-        // Of each trade's file one after the other, so that the first minute shows many trades.
+        // Takes turns between the trades, so that the first minute shows many of them.
         let mut calm: Vec<_> = calm.into_iter().enumerate().collect();
         calm.sort_by_key(|(at, dialogue)| (number(&dialogue.id), *at));
         let calm = calm.into_iter().zip(1..).map(|((_, dialogue), n)| Slot { dialogue, begins: stagger * n });
@@ -39,7 +39,7 @@ impl Plan {
         Self { slots }
     }
 
-    /// For recordings: in the order in which they took place, with their own distances, none longer than `most`.
+    /// For recordings: in recorded order with recorded distances, none longer than `most`.
     #[must_use]
     pub fn replay(dialogues: &[Arc<Dialogue>], most: Duration, speed: f64) -> Self {
         let mut dialogues: Vec<_> = playable(dialogues).collect();
@@ -67,7 +67,7 @@ impl Plan {
         self
     }
 
-    /// The same, each person's dialogues together.
+    /// The same, grouped by person.
     pub(super) fn by_person(self) -> Vec<Vec<Slot>> {
         let mut places: HashMap<String, usize> = HashMap::new();
         let mut people: Vec<Vec<Slot>> = Vec::new();
@@ -92,7 +92,7 @@ fn number(id: &str) -> u64 {
     digits.chars().rev().collect::<String>().parse().unwrap_or(u64::MAX)
 }
 
-/// A person's earlier dialogue takes the earlier place.
+/// A person's earlier dialogue gets the earlier slot.
 fn in_order_of_each_person(slots: &mut [Slot]) {
     let mut of_person: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, slot) in slots.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What the core answers out of a large cache: `desk_bytes_per_turn`, `desk_open_10k_p99_ms`, `desk_list_10k_p99_ms`,
+//! Answers of the core from a large cache: `desk_bytes_per_turn`, `desk_open_10k_p99_ms`, `desk_list_10k_p99_ms`,
 //! `desk_search_1m_p99_ms` and `desk_core_start_1m_ms`.
 
 use std::time::{Duration, Instant};
@@ -13,12 +13,12 @@ use crate::load::standin::{BEFORE, EMAIL, StandIn};
 use crate::load::words::Words;
 use crate::load::{Bench, Better, Figure};
 
-/// Each question is asked so often in a run.
+/// Repetitions of each query in a run.
 const TIMES: usize = 300;
-/// What the interface asks for at once.
+/// The page size of the interface.
 const PAGE: u32 = 100;
 const FOUND: u32 = 50;
-/// So many of the slowest are told.
+/// How many of the slowest are printed.
 const SLOWEST: usize = 4;
 const FILLING: Duration = Duration::from_secs(900);
 
@@ -71,7 +71,7 @@ pub(in crate::load) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure
     ])
 }
 
-/// What is typed: letter by letter, common and rare, one word and two, and what is nowhere.
+/// Typed queries: letter by letter, common and rare, one word and two, and without matches.
 fn query(n: usize) -> String {
     let rank = 7_u64.wrapping_pow(u32::try_from(n % 5).unwrap_or_default()) + n as u64;
     let word = Words::ranked(rank);

@@ -1,4 +1,4 @@
-//! `desk_catchup_vs_raw`: taking in what was missed, against the smallest program.
+//! `desk_catchup_vs_raw`: catching up, compared with the smallest program.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 pub(in crate::load) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
     let past = Past::new(PLAN, BEFORE)?;
     let (mut rates, mut raws, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-    // Both in each round, because the machine is not equally fast all the time.
+    // Both in each round, because the machine's speed varies.
     for _ in 0..bench.runs {
         let raw = past.events as f64 / raw_seconds(&past).await?;
         let desk = past.events as f64 / desk_seconds(&past).await?;
@@ -32,7 +32,7 @@ pub(in crate::load) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure
     ])
 }
 
-/// From the first frame that is sent until the desk says that nothing is missing.
+/// From the first frame sent until the desk reports that nothing is missing.
 async fn desk_seconds(past: &Past) -> anyhow::Result<f64> {
     let standin = StandIn::start().await?;
     let folder = tempfile::tempdir()?;

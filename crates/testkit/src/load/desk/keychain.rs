@@ -1,4 +1,4 @@
-//! A keychain of files: for measurements alone, so that a second process finds what the first one kept.
+//! A keychain of files, for measurements only, so that a second process finds the first one's secrets.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 pub(super) struct FolderKeychain(PathBuf);
 
 impl FolderKeychain {
-    /// Keeps secrets beside the cache in `folder`.
+    /// Stores secrets beside the cache in `folder`.
     pub fn new(folder: &Path) -> anyhow::Result<Self> {
         let keys = folder.join("keys");
         std::fs::create_dir_all(&keys).context("cannot make a folder for keys")?;

@@ -1,6 +1,6 @@
-//! The smallest program that does only the unavoidable part of a desk's catching up: the same frames, rows, indices,
-//! full-text index and encryption, in transactions of the same size and durability. It packs no event, derives nothing
-//! from a state, checks nothing and tells nobody.
+//! The smallest program that does only the unavoidable part of a desk's catch-up: the same frames, rows, indices,
+//! full-text index and encryption, in transactions of the same size and durability. It packs no events, derives
+//! nothing from states, checks nothing and notifies no one.
 
 use std::path::Path;
 use std::time::Instant;
@@ -39,13 +39,13 @@ enum Change<'a> {
     Event(&'a RawValue),
 }
 
-/// What the columns of a conversation need.
+/// The columns of a conversation.
 #[derive(Deserialize)]
 struct State {
     id: Uuid,
 }
 
-/// What the columns of an event need.
+/// The columns of an event.
 #[derive(Deserialize)]
 struct Event<'a> {
     conversation: Uuid,
@@ -79,7 +79,7 @@ struct Content<'a> {
     text: std::borrow::Cow<'a, str>,
 }
 
-/// Takes in what the stand-in tells; gives the moment at which nothing was missing.
+/// Stores the stand-in's frames; returns the moment at which nothing was missing.
 pub(super) async fn take_in(hub: &str, file: &Path) -> anyhow::Result<Instant> {
     let connection = open(file)?;
     let mut socket = Socket::connect(hub, &format!("/api/v1/live?after={BEFORE}"), Some("access")).await?;
@@ -147,7 +147,7 @@ fn store(connection: &Connection, batch: &Batch<'_>) -> anyhow::Result<()> {
 fn store_event(connection: &Connection, json: &str, row: i64) -> anyhow::Result<()> {
     let event: Event<'_> = serde_json::from_str(json)?;
     let turn = event.body.turn_added.map(|added| added.turn);
-    // The end of the id, as the desk files it.
+    // The end of the id, as the desk indexes it.
     let tail = turn.as_ref().map(|turn| turn.id.as_u64_pair().1 & 0xffff_ffff).map(u64::cast_signed);
     let role = u8::from(turn.is_some());
     connection
@@ -156,7 +156,7 @@ fn store_event(connection: &Connection, json: &str, row: i64) -> anyhow::Result<
         )?
         .execute(params![row, event.conversation.as_bytes(), event.position, role, tail, json])?;
     if let Some(turn) = turn {
-        // Besides the words: by whom, in which conversation, through which channel.
+        // In addition to the words: author, conversation, channel.
         let (conversation, words) = (event.conversation.simple(), turn.content.text.to_lowercase());
         connection
             .prepare_cached("INSERT INTO turns_index (rowid, words) VALUES (?1, ?2)")?

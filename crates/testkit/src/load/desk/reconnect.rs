@@ -1,4 +1,4 @@
-//! `reconnect_8h_s`: a desk that was away for a working day is complete again, at the real hub.
+//! `reconnect_8h_s`: a desk that was away for a working day catches up with the real hub.
 
 use std::time::{Duration, Instant};
 
@@ -13,9 +13,9 @@ use crate::load::{Bench, Better, Figure};
 
 const CONVERSATIONS: usize = 200;
 const AGENTS: usize = 10;
-/// Messages of each customer while the desk is away; 5,000 together.
+/// Messages of each customer while the desk is away; 5,000 in total.
 const MESSAGES: usize = 25;
-/// Conversations in which Maya herself is engaged.
+/// Conversations in which Maya is engaged.
 const MINE: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(60);
 const EMAIL: &str = "maya@northwind.example";

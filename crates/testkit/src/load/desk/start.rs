@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::{rpc, start};
 
-/// What the process says when it has its first list.
+/// Printed by the process when it has its first list.
 const LISTED: &str = "listed";
 
-/// Starts the desk in `folder`, asks for the first list, says so, and ends.
+/// Starts the desk in `folder`, requests the first list, reports it, and ends.
 ///
 /// # Errors
 /// If the desk does not start or has no list.
@@ -21,11 +21,11 @@ pub async fn first_list(folder: &Path) -> anyhow::Result<()> {
     let list = rpc(&desk, "conversations.list", json!({ "section": "my", "offset": 0, "limit": 100 })).await?;
     anyhow::ensure!(list.get("total").and_then(Value::as_u64) > Some(0), "the list is empty");
     println!("{LISTED}");
-    // Ends like a crash: what has to be tidied up is not measured here.
+    // Ends like a crash: tidying up is not part of the measurement.
     std::process::exit(0);
 }
 
-/// From before that process is started until it has its first list, in milliseconds.
+/// From before the process starts until it has its first list, in milliseconds.
 pub(super) fn measure_ms(folder: &Path) -> anyhow::Result<f64> {
     use std::io::{BufRead, BufReader};
     let mut command = Command::new(std::env::current_exe()?);

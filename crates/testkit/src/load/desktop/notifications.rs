@@ -1,4 +1,4 @@
-//! A real `org.freedesktop.Notifications` that tells when it was called.
+//! A real `org.freedesktop.Notifications` that reports its calls.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::load::clock::now_ms;
 const PATH: &str = "/org/freedesktop/Notifications";
 const BY_APP: u32 = 3;
 
-/// What the app asked for, and when the call arrived.
+/// A call of the app, with its time of arrival.
 #[derive(Clone, Debug)]
 pub(in crate::load) enum Heard {
     Shown { id: u32, summary: String, at_ms: f64 },
@@ -40,7 +40,7 @@ impl Notifications {
         Ok(Self { heard: Mutex::new(heard), connection })
     }
 
-    /// The first call in which `find` finds something; earlier ones are dropped.
+    /// The first call that `find` accepts; earlier ones are dropped.
     pub async fn until<T>(&self, what: &str, find: impl Fn(Heard) -> Option<T>) -> anyhow::Result<T> {
         let mut inbox = self.heard.lock().await;
         let mut others = Vec::new();
@@ -59,7 +59,7 @@ impl Notifications {
         }
     }
 
-    /// Waits until somebody has this name on the bus.
+    /// Waits until this name has an owner on the bus.
     pub async fn has_owner(&self, name: &str) -> anyhow::Result<()> {
         let bus = zbus::fdo::DBusProxy::new(&self.connection).await?;
         while !bus.name_has_owner(name.try_into()?).await? {
@@ -76,7 +76,7 @@ struct Server {
 
 #[zbus::interface(name = "org.freedesktop.Notifications")]
 impl Server {
-    // The eight parameters are the specification's.
+    // The specification has eight parameters.
     #[expect(clippy::too_many_arguments)]
     fn notify(
         &mut self,

@@ -12,7 +12,7 @@ use super::START;
 pub(super) struct Programs(Vec<Child>);
 
 impl Programs {
-    /// Starts a program, gives it `input`, and drops what it says.
+    /// Starts a program, passes `input` to it, and drops its output.
     pub fn start(&mut self, command: &mut Command, name: &str, input: Option<&str>) -> anyhow::Result<()> {
         self.spawn(command.stdout(Stdio::null()), name, input).map(drop)
     }
@@ -23,7 +23,7 @@ impl Programs {
         let output = child.stdout.take().context("BUG: the output is piped")?;
         let (say, said) = mpsc::channel();
         std::thread::spawn(move || {
-            // Read to the end, so that the program never waits for us.
+            // Read to the end, so that the program never blocks on its output.
             for line in BufReader::new(output).lines().map_while(Result::ok) {
                 let _ = say.send(line);
             }

@@ -1,4 +1,4 @@
-//! The real app and its window, driven through WebDriver: five requests, so a client of our own.
+//! The real app and its window, driven through WebDriver. Only five requests are needed, so the client is our own.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -20,9 +20,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 pub(in crate::load) struct Window {
     http: Client,
     session: String,
-    /// Its first process.
+    /// Process id.
     pub pid: u32,
-    /// When that process began.
+    /// Start time of the process.
     pub began_ms: f64,
     _driver: Programs,
 }
@@ -62,13 +62,13 @@ impl Window {
         Ok(window)
     }
 
-    /// Runs JavaScript in the page and gives what it returns.
+    /// Runs JavaScript in the page and returns its result.
     pub async fn run(&self, script: &str) -> anyhow::Result<Value> {
         let body = json!({ "script": script, "args": [] });
         ask(&self.http, &format!("{}/execute/sync", self.session), &body).await
     }
 
-    /// Sends a command of the desk's table, as the page does.
+    /// Sends a command of the desk's table, like the page.
     pub async fn rpc(&self, name: &str, request: Value) -> anyhow::Result<Value> {
         let script = "const [name, request, done] = arguments;
             window.__TAURI__.core.invoke('rpc', { name, request })
@@ -81,7 +81,7 @@ impl Window {
         }
     }
 
-    /// Runs the script until it gives something other than null.
+    /// Runs the script until its result is not null.
     pub async fn until(&self, what: &str, script: &str) -> anyhow::Result<Value> {
         let began = Instant::now();
         loop {
@@ -111,7 +111,7 @@ impl Window {
         }
     }
 
-    /// Memory of the app and everything that it started, in MiB; shared pages are counted by their share.
+    /// Memory of the app and its descendants, in MiB; shared pages count proportionally.
     pub fn pss_mib(&self) -> anyhow::Result<f64> {
         let mut sum = 0.0;
         for pid in family(self.pid)? {
@@ -135,7 +135,7 @@ impl Window {
 
 impl Drop for Window {
     fn drop(&mut self) {
-        // Without its driver the app would stay.
+        // Without its driver the app would keep running.
         let path = format!("/proc/{}/cmdline", self.pid);
         if std::fs::read(path).is_ok_and(|line| line.windows(6).any(|part| part == b"tandem")) {
             let _ = std::process::Command::new("kill").args(["-KILL", &self.pid.to_string()]).status();
@@ -143,7 +143,7 @@ impl Drop for Window {
     }
 }
 
-/// A script that notes its process and the moment, and then becomes the app.
+/// A script that records its process id and time, and then becomes the app.
 fn launcher(folder: &Path) -> anyhow::Result<(PathBuf, PathBuf)> {
     let (launcher, note) = (folder.join("launch"), folder.join("launched"));
     let app = find_binary("tandem")?;
@@ -163,7 +163,7 @@ async fn ask(http: &Client, url: &str, body: &Value) -> anyhow::Result<Value> {
     Ok(value)
 }
 
-/// A process and all that descend from it.
+/// A process and all its descendants.
 fn family(first: u32) -> anyhow::Result<Vec<u32>> {
     let mut parents = Vec::new();
     for entry in std::fs::read_dir("/proc")? {
