@@ -51,7 +51,7 @@ mod system {
         pub async fn new() -> Self {
             let (session, system) = (Connection::session().await.ok(), Connection::system().await.ok());
             if session.is_none() {
-                tracing::info!("without a session bus nobody says whether the screen is locked");
+                tracing::info!("without a session bus a locked screen is not detected");
             }
             Self { session, system }
         }

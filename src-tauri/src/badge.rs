@@ -24,7 +24,7 @@ impl Badge {
         if let Some(window) = self.app.get_webview_window(WINDOW) {
             let shown = window.set_title(&title(waiting)).and_then(|()| on_icon(&window, waiting));
             if let Err(error) = shown {
-                tracing::debug!(%error, "the window does not show how much waits");
+                tracing::debug!(%error, "the count cannot be shown in the title");
             }
         }
         #[cfg(target_os = "linux")]
@@ -82,7 +82,7 @@ mod launcher {
             ]);
             let told = bus.emit_signal(None::<&str>, PATH, INTERFACE, "Update", &(PROGRAM, said)).await;
             if let Err(error) = told {
-                tracing::debug!(%error, "docks cannot be told how much waits");
+                tracing::debug!(%error, "the count cannot be shown on docks");
             }
         }
     }

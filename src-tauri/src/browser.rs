@@ -43,7 +43,7 @@ impl Browser for SystemBrowser {
 
 /// Runs the first of these commands that does not fail. Their output is ignored.
 fn start(commands: Vec<Command>) -> Result<(), String> {
-    let mut why = "nothing here opens such things".to_owned();
+    let mut why = "no program on this system opens it".to_owned();
     for mut command in commands {
         let name = command.get_program().to_string_lossy().into_owned();
         restore_environment(&mut command);

@@ -60,7 +60,7 @@ pub fn enter(folder: &Path, call: &Call) -> Result<Option<First>> {
         match lock.try_lock() {
             Ok(()) => return open(folder, Some(lock)).map(Some),
             Err(TryLockError::Error(error)) => {
-                tracing::warn!(%error, "this folder knows no locks: nothing keeps a second desk from using it");
+                tracing::warn!(%error, "this folder does not support locks: a second desk could use it");
                 return open(folder, None).map(Some);
             }
             Err(TryLockError::WouldBlock) => {}
@@ -69,7 +69,7 @@ pub fn enter(folder: &Path, call: &Call) -> Result<Option<First>> {
             return Ok(None);
         }
         if start.elapsed() > PATIENCE {
-            bail!("Tandem is running on {} already, but does not answer: end it first", folder.display());
+            bail!("Tandem is already running on {} but does not answer: end it first", folder.display());
         }
         std::thread::sleep(LOOK_AGAIN);
     }

@@ -50,7 +50,7 @@ fn connect() -> keyring_core::Result<Store> {
 /// Never includes the secret that some errors carry.
 fn refused(error: Error) -> KeychainError {
     KeychainError::Refused(match error {
-        Error::BadEncoding(_) | Error::BadDataFormat(..) => "what it keeps cannot be read".into(),
+        Error::BadEncoding(_) | Error::BadDataFormat(..) => "its content cannot be read".into(),
         other => other.to_string(),
     })
 }

@@ -10,7 +10,7 @@ use crate::{build, packages, sh};
 const HELP: &str = "\
 cargo xtask bench [--only PATTERN] [--json FILE]
 
-Builds a release and measures the figures of docs/benchmarks.md against their bars. Every word is handed on to
+Builds a release and measures the figures of docs/benchmarks.md against their bars. All arguments are passed to
 the program `tandem-bench`.";
 
 pub fn main(rest: Vec<String>) -> Result<()> {
