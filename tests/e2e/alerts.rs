@@ -1,4 +1,4 @@
-//! Alerts an agent can trust: what the ledger says is what the system was asked to show.
+//! Trustworthy alerts: the ledger matches what the system was asked to show.
 
 use std::fmt::Debug;
 
@@ -17,13 +17,13 @@ use tandem_tests::window::{Thing, Window};
 const MAYA: &str = "maya@northwind.example";
 const JONAS: &str = "jonas@northwind.example";
 
-/// One alert as the hub tells of it.
+/// One alert from the hub's ledger.
 fn alert(ledger: &impl Debug, alerts: &Value, name: &str) -> Result<Value> {
     let found = alerts.as_array().and_then(|all| all.iter().find(|alert| alert["name"] == name).cloned());
     found.ok_or_else(|| anyhow::anyhow!("nothing about {name} in {ledger:?}"))
 }
 
-/// Waits until the newest call's ledger says these steps of somebody, and no others.
+/// Waits until the ledger of the newest call has exactly these steps of a user.
 async fn says(jonas: &Agent, carmen: &Customer, name: &str, steps: &[&str]) -> Result<Value> {
     let conversation = carmen.conversation().await?;
     until(&format!("{name}: {steps:?}"), async || {
@@ -65,7 +65,7 @@ async fn the_ledger_says_what_the_system_was_asked_to_show() -> Result<()> {
     says(&jonas, &carmen, "Maya Ortiz", &["shown", "expired"]).await?;
     says(&jonas, &carmen, "Jonas Keller", &["joined"]).await?;
 
-    // Maya does not want to be disturbed: the hub hears the truth, and hears when she can notice it.
+    // Maya turns on do-not-disturb: the hub is told so, and again when she can notice alerts.
     desktop.notifications.disturb(false).await?;
     let mut jana = Customer::arrive(&hub.url, BRAND, "Jana Novak").await?;
     jana.write("Hello?").await?;
@@ -83,7 +83,7 @@ async fn the_ledger_says_what_the_system_was_asked_to_show() -> Result<()> {
     maya.close().await
 }
 
-/// A name that wants to be markup, turned around, and long words.
+/// A name with markup, a direction mark, and long words.
 const HOSTILE: &str = "<b>Mallory</b> \u{202e}&";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,7 +107,7 @@ async fn a_real_notification_daemon_shows_what_the_ledger_says() -> Result<()> {
     dunst.shows(0, 0).await?;
     says(&jonas, &carmen, "Maya Ortiz", &["shown", "clicked"]).await?;
 
-    // A name that pretends to be something else, and a megabyte, less what the web chat refuses.
+    // A deceptive name, and a megabyte, as far as the web chat allows.
     let mut mallory = Customer::arrive(&hub.url, BRAND, HOSTILE).await?;
     mallory.write(&"<img src=x> ".repeat(300)).await?;
     dunst.shows(1, 0).await?;
@@ -200,7 +200,7 @@ async fn behind_a_locked_screen_nobody_is_told_what_customers_write_and_who_is_a
     };
     is_there(&mut jonas, true).await?;
 
-    // Nobody sits there: the hub hears one bit, and Maya is not among the first who are called.
+    // Maya is away: the hub gets one bit, and she is not among the first who are called.
     seat.leave(true).await;
     is_there(&mut jonas, false).await?;
     let mut carmen = Customer::arrive(&hub.url, BRAND, "Carmen Menzel").await?;
@@ -214,7 +214,7 @@ async fn behind_a_locked_screen_nobody_is_told_what_customers_write_and_who_is_a
     desktop.notifications.press(&call, "join").await?;
     maya.shows(Thing::Test("transcript"), "Where is my ferry?").await?;
 
-    // The screen is locked: whoever walks by reads nothing of what Carmen writes.
+    // The screen is locked: passers-by read nothing of what Carmen writes.
     seat.lock(true).await;
     is_there(&mut jonas, false).await?;
     carmen.write("My card is 4111 1111").await?;

@@ -1,4 +1,4 @@
-//! Better words for a reply, in the real window: asked for, compared, taken back, taken, and sent by nobody but Maya.
+//! A better wording for a reply, in the real window: requested, compared, undone, accepted, and sent by Maya only.
 
 use anyhow::Result;
 use tandem_testkit::hub_process::{HubOptions, HubProcess};
@@ -55,7 +55,7 @@ async fn a_hurried_reply_is_improved_and_sent_by_the_agent_alone() -> Result<()>
     maya.click(Thing::Button("Send")).await?;
     carmen.sees("agent", "All right we refund you tomorrow.").await?;
 
-    // What is good already is left alone, and without Your Logic the words stay.
+    // A good text is left alone, and without Your Logic the text stays.
     maya.write(FIELD, "See you then.").await?;
     maya.click(Thing::Button("Improve")).await?;
     maya.shows(BETTER, "Nothing to improve").await?;
@@ -68,7 +68,7 @@ async fn a_hurried_reply_is_improved_and_sent_by_the_agent_alone() -> Result<()>
     maya.close().await
 }
 
-/// The field holds just these words.
+/// The field contains exactly this text.
 async fn holds(maya: &Window, words: &str) -> Result<()> {
     until(&format!("the field to hold {words:?}"), async || {
         let held = maya.run("return document.querySelector('[data-testid=composer] textarea').value").await?;

@@ -1,5 +1,5 @@
-//! Custom buttons, as their actors live them: Ada defines them while Maya's window is open; Maya presses, Your Logic acts;
-//! a text is pasted, a page opened; a partner has a button of their own.
+//! Custom buttons, as their actors use them: Ada defines them while Maya's window is open; Maya presses and Your Logic
+//! acts; a text is pasted, a page opened; a partner has their own button.
 
 use anyhow::Result;
 use tandem_conversation::ButtonId;
@@ -89,7 +89,7 @@ async fn buttons_appear_are_pressed_and_your_logic_answers() -> Result<()> {
     maya.click(Thing::Button("Not yet")).await?;
     pages.are(&["https://example.com/Web%20chat"]).await?;
 
-    // A partner sees what is meant for them, and presses it.
+    // A partner sees their buttons, and presses one.
     let partners =
         ButtonDefinition { action: Some("free".into()), agents: false, external: true, ..button("It is free") };
     ada.define(ButtonId(Uuid::now_v7()), &partners).await?;

@@ -1,5 +1,5 @@
-//! A partner from outside, as its actors live it: Maya invites Aerolinx into Carmen's conversation by a link; Aerolinx
-//! opens it, sees what is said from then on, and answers; Carmen reads it; Maya takes the link back.
+//! An external partner: Maya invites Aerolinx into Carmen's conversation by a link. Aerolinx opens it, sees everything
+//! from then on, and answers; Carmen reads it; Maya revokes the link.
 
 use anyhow::{Context as _, Result};
 use tandem_testkit::hub_process::{HubOptions, HubProcess};
@@ -54,7 +54,7 @@ async fn a_partner_is_invited_answers_and_is_let_go() -> Result<()> {
     aerolinx.press("Open the conversation").await?;
     maya.shows(TRANSCRIPT, "Aerolinx joined from outside").await?;
 
-    // They see what is said from now on, and answer.
+    // They see everything from now on, and answer.
     carmen.say("I would like 4A <script>alert(1)</script>").await?;
     aerolinx.sees("customer", "I would like 4A <script>alert(1)</script>").await?;
     aerolinx.say("4A is yours.").await?;
@@ -66,7 +66,7 @@ async fn a_partner_is_invited_answers_and_is_let_go() -> Result<()> {
     aerolinx.pictures(&pictures, "room").await?;
     maya.picture(&pictures.join("desk-partner.png")).await?;
 
-    // Another browser is told where it is open.
+    // Another browser is told that the link is taken.
     let mut other = Partner::follow(&mut stage, "somebody", &link).await?;
     other.is_told("Already opened on another device").await?;
     other.pictures(&pictures, "elsewhere").await?;

@@ -1,4 +1,4 @@
-//! Notification services that are missing, die, hang, or do less than others: nothing is lost, and the truth is said.
+//! Notification services that are missing, die, hang, or lack features: nothing is lost, and the truth is shown.
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
@@ -22,7 +22,7 @@ async fn people(stage: &str) -> Result<(Stage, HubProcess, Agent)> {
     Ok((stage, hub, jonas))
 }
 
-/// Somebody writes, and nobody is there.
+/// A customer writes, and no one is there.
 async fn calls(hub: &HubProcess, name: &str, words: &str) -> Result<Customer> {
     let mut customer = Customer::arrive(&hub.url, BRAND, name).await?;
     customer.write(words).await?;
@@ -42,7 +42,7 @@ async fn says(jonas: &Agent, customer: &Customer, what: &str, is_so: impl Fn(&Va
     .await
 }
 
-/// Waits until a notification with this title stands.
+/// Waits until a notification with this title is shown.
 async fn shows(notifications: &Notifications, title: &str) -> Result<()> {
     let what = format!("{title:?} on the screen");
     let stands = |ledger: &Ledger| ledger.on_screen().any(|shown| shown.summary == title).then_some(());
@@ -61,13 +61,13 @@ async fn services_that_are_missing_die_or_hang_lose_nothing() -> Result<()> {
     maya.shows(Thing::Test("section-count-help"), "1").await?;
     says(&jonas, &carmen, "no service for Carmen", |alert| alert["why"] == "no_service").await?;
 
-    // One comes, and shows what waits.
+    // A service starts, and shows what waits.
     let first = Notifications::serve(&desktop.bus).await?;
     shows(&first, "Carmen Menzel needs help").await?;
     maya.lacks(Thing::Css(".failing")).await?;
     says(&jonas, &carmen, "Carmen's call was shown", |alert| alert.get("shown").is_some()).await?;
 
-    // It dies, and another shows what stood, and what comes next.
+    // It dies, and another shows what was shown, and what comes next.
     first.end().await?;
     let second = Notifications::serve(&desktop.bus).await?;
     shows(&second, "Carmen Menzel needs help").await?;
@@ -75,7 +75,7 @@ async fn services_that_are_missing_die_or_hang_lose_nothing() -> Result<()> {
     shows(&second, "Jana Novak needs help").await?;
     says(&jonas, &jana, "Jana's call was shown", |alert| alert.get("shown").is_some()).await?;
 
-    // One that never answers: the window goes on, and the ledger knows.
+    // A service that never answers: the window continues, and the ledger knows.
     second.end().await?;
     let hanging = Notifications::serve_as(&desktop.bus, Manner { hangs: true, ..Manner::default() }).await?;
     let luis = calls(&hub, "Luis Carvalho", "Anybody?").await?;
@@ -94,7 +94,7 @@ async fn services_that_are_missing_die_or_hang_lose_nothing() -> Result<()> {
     maya.close().await
 }
 
-/// A name that wants to be markup, turned around, and broken into lines.
+/// A name with markup, a direction mark, and line breaks.
 const HOSTILE: &str = "<b>Mallory</b> \u{202e}\u{7}&amp;";
 
 #[tokio::test(flavor = "multi_thread")]

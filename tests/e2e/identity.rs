@@ -1,5 +1,5 @@
-//! A website says who its visitor is, with a token that another library has signed: the agent sees it happen, the customer
-//! has the chat in every browser, and whoever comes after them at the same browser sees nothing of it.
+//! A website identifies its visitor, with a token signed by another library. The agent sees it happen, the customer
+//! has the chat in every browser, and the next visitor at the same browser sees nothing of it.
 
 use std::io::Write as _;
 use std::process::Stdio;
@@ -54,7 +54,7 @@ async fn a_customer_who_signs_in_is_one_person_everywhere() -> Result<()> {
     let maya = Window::signed_in(&mut stage, &desktop, &hub, MAYA).await?;
     let mut laptop = Chat::open(&mut stage, "laptop", &hub.url).await?;
 
-    // Somebody whom nobody knows asks for a person.
+    // An unknown visitor asks for a person.
     laptop.say("My ferry to Bodø was cancelled.").await?;
     laptop.choose("Talk to a person").await?;
     let call = desktop.notifications.offering("join").await?;
@@ -74,7 +74,7 @@ async fn a_customer_who_signs_in_is_one_person_everywhere() -> Result<()> {
     }
     laptop.sees("customer", "My ferry to Bodø was cancelled.").await?;
 
-    // On her phone, she goes on.
+    // On her phone, she continues.
     let mut phone = Chat::open(&mut stage, "phone", &hub.url).await?;
     phone.identify(Some(&website.signs(&carmen)?)).await?;
     phone.sees("customer", "My ferry to Bodø was cancelled.").await?;
@@ -85,14 +85,14 @@ async fn a_customer_who_signs_in_is_one_person_everywhere() -> Result<()> {
     laptop.sees("agent", "The next one leaves at noon").await?;
     phone.sees("agent", "The next one leaves at noon").await?;
 
-    // At the laptop she signs out, and nobody who sits there next sees what was said.
+    // At the laptop she signs out, and the next visitor there sees nothing.
     laptop.identify(None).await?;
     laptop.is_empty().await?;
     laptop.say("Hello! I am new here.").await?;
     laptop.sees("logic", "automatic assistant").await?;
     assert!(!phone.transcript().await?.iter().any(|turn| turn.text.contains("new here")));
 
-    // A page that proves nothing is told so, and its visitor can still write.
+    // A page with an invalid token is told so, and its visitor can still write.
     let forged = Website { secret: "a guess".into() }.signs(&carmen)?;
     phone.identify(None).await?;
     phone.is_empty().await?;

@@ -1,5 +1,5 @@
-//! The main job, as its actors live it: Carmen writes from a web page, Your Logic hands over, Maya is notified, joins,
-//! answers and completes. Then Your Logic dies, and still nobody is left alone.
+//! The main job: Carmen writes from a web page, Your Logic hands over, Maya is notified, joins, answers and completes.
+//! Then Your Logic dies, and still no customer is left alone.
 
 use std::path::PathBuf;
 
@@ -82,7 +82,7 @@ async fn a_customer_is_handed_over_answered_and_never_left_alone() -> Result<()>
     maya.close().await
 }
 
-/// The pictures of the README, taken anew only when asked for.
+/// The README's pictures, taken only on request.
 async fn pictures(stage: &Stage, maya: &Window, carmen: &mut Chat) -> Result<()> {
     let is_wanted = std::env::var("TANDEM_SCREENSHOTS").is_ok_and(|value| value == "1");
     let folder: PathBuf = if is_wanted { repository().join("docs/screenshots") } else { stage.room("pictures")? };

@@ -1,4 +1,5 @@
-//! The hub behind nginx and Caddy, with the very files of the documents: only host, ports and certificate are exchanged.
+//! The hub behind nginx and Caddy, with the very files of the documents: only host, ports and certificate are
+//! replaced.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -32,7 +33,7 @@ fn document(name: &str) -> Result<String> {
     std::fs::read_to_string(repository().join("docs/proxy").join(name)).context("the file of the documents")
 }
 
-/// Exchanges a text that must be there.
+/// Replaces a text that must exist.
 fn exchange(text: &str, from: &str, to: &str) -> Result<String> {
     ensure!(text.contains(from), "the file does not say {from}");
     Ok(text.replace(from, to))
@@ -103,7 +104,7 @@ impl Proxy {
         Ok(self)
     }
 
-    /// What curl says; the first argument is the path.
+    /// Output of curl; the first argument is the path.
     fn curl(&self, arguments: &[&str]) -> Result<String> {
         let (path, more) = arguments.split_first().context("BUG: a path")?;
         let mut curl = Command::new("curl");
@@ -116,7 +117,7 @@ impl Proxy {
     }
 }
 
-/// Everything that needs more of a proxy than passing requests on.
+/// Everything that needs more from a proxy than forwarding requests.
 fn serves_everybody(proxy: &Proxy, room: &Path) -> Result<()> {
     let json = ["--header", "content-type: application/json", "--data", r#"{"brand":"northwind"}"#];
     let origin = format!("origin: {}", proxy.url);

@@ -23,7 +23,7 @@ fn hub() -> Result<HubProcess> {
     Ok(hub)
 }
 
-/// Maya starts Tandem once more, with these words; it must end by itself, well.
+/// Maya starts Tandem again with these arguments; it must end by itself, successfully.
 async fn starts_again<N>(stage: &Stage, desktop: &Desktop<N>, words: &[&str]) -> Result<()> {
     let mut start = desktop.command(stage, &program("tandem")?)?;
     start.args(words).env("TANDEM_DATA", stage.room(&desktop.who)?.join("tandem"));
@@ -73,7 +73,7 @@ async fn the_tray_says_what_waits_and_leads_there() -> Result<()> {
     maya.shows(TITLE, "Help Needed").await?;
     ensure!(screen.title().await? == "(1) Tandem", "the title says what waits");
 
-    // Somebody else helps: nobody waits any more.
+    // A colleague helps: no one waits any more.
     let id = carmen.conversation().await?;
     jonas.wait_until("the call", |desk| desk.conversation(id).is_some_and(|state| state.help.is_some())).await?;
     jonas.join(id).await?;
@@ -234,7 +234,7 @@ async fn the_desk_starts_at_login_if_so_chosen_and_waits_in_the_tray() -> Result
     ensure!(exec.contains(own.to_str().context("not text")?) && exec.ends_with("--hidden"), "{exec}");
     pictures(&stage, &maya).await?;
 
-    // Somebody switches it off elsewhere: the desk says what the system says.
+    // Another program disables it: the desk shows the system's setting.
     std::fs::write(&entry, format!("{written}Hidden=true\n"))?;
     maya.click(Thing::Button("Close")).await?;
     maya.run(settings).await?;
@@ -287,7 +287,7 @@ async fn the_desk_starts_at_login_if_so_chosen_and_waits_in_the_tray() -> Result
     screen.close().await?;
     ends_well(&mut stage, held).await?;
 
-    // It stands where it stood.
+    // It reappears at its last position.
     let mut start = desktop.command(&stage, &own)?;
     start.env("TANDEM_DATA", stage.room("maya")?.join("tandem"));
     let held = stage.leash.start("maya-again", &mut start)?;
@@ -309,7 +309,7 @@ async fn ends_well(stage: &mut Stage, held: xtask::leash::Held) -> Result<()> {
     Ok(())
 }
 
-/// How the choice looks, in both themes.
+/// Pictures of the setting, in both themes.
 async fn pictures(stage: &Stage, maya: &Window) -> Result<()> {
     for theme in ["light", "dark"] {
         maya.dress(theme).await?;

@@ -1,4 +1,4 @@
-//! A real headless Chromium. Playwright drives it from a small script in Node, which we talk to in lines of JSON.
+//! A real headless Chromium, driven by Playwright from a small Node script that takes lines of JSON.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts a browser for somebody, led by a script of `tests/browser`.
+    /// Starts a browser for an actor, controlled by a script of `tests/browser`.
     ///
     /// # Errors
     /// If the script cannot be started.
@@ -35,10 +35,10 @@ impl Browser {
         })
     }
 
-    /// Gives an order and awaits that it is carried out.
+    /// Gives an order and waits until it is done.
     ///
     /// # Errors
-    /// If it cannot be; tells what is there, and leaves a picture.
+    /// If it fails; reports what is on the page, and saves a picture.
     pub async fn tell(&mut self, mut order: Value) -> Result<Value> {
         order["within_ms"] = json!(DEADLINE.as_millis());
         order["failure"] = json!(self.pictures.join(format!("{}-browser-failure.png", self.who)));

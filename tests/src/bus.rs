@@ -1,5 +1,5 @@
-//! A message bus of one's own, on which nothing starts by itself: no service folders, so whoever is asked for and not
-//! there is missing at once.
+//! A private message bus without automatic service starts: it has no service folders, so a missing service is reported
+//! at once.
 
 use std::process::Command;
 use std::time::Duration;

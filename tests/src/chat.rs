@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::browser::Browser;
 use crate::stage::Stage;
 
-/// A turn as the customer sees it.
+/// A turn as shown to the customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenTurn {
     /// `customer`, `agent`, `logic`, `external_agent`.
@@ -19,10 +19,10 @@ pub struct SeenTurn {
 pub struct Chat(Browser);
 
 impl Chat {
-    /// Starts a browser and opens a page that has a web chat on it.
+    /// Starts a browser and opens a page with a web chat.
     ///
     /// # Errors
-    /// If there is no browser, or the chat does not appear on the page.
+    /// If there is no browser, or the chat does not appear.
     pub async fn open(stage: &mut Stage, who: &str, url: &str) -> Result<Self> {
         let mut browser = Browser::start(stage, who, "chat.mjs")?;
         browser.tell(json!({ "do": "open", "url": url })).await?;
@@ -32,7 +32,7 @@ impl Chat {
     /// Writes a message and presses Send.
     ///
     /// # Errors
-    /// If there is nowhere to write.
+    /// If there is no text field.
     pub async fn say(&mut self, text: &str) -> Result<()> {
         self.0.tell(json!({ "do": "say", "text": text })).await.map(drop)
     }
@@ -45,7 +45,7 @@ impl Chat {
         self.0.tell(json!({ "do": "choose", "label": label })).await.map(drop)
     }
 
-    /// The page says who its visitor is, or that nobody is signed in.
+    /// Sets or removes the page's identity token.
     ///
     /// # Errors
     /// If the browser is gone.
@@ -53,7 +53,7 @@ impl Chat {
         self.0.tell(json!({ "do": "identify", "token": token })).await.map(drop)
     }
 
-    /// Awaits that nothing of any conversation is shown.
+    /// Waits until nothing of any conversation is shown.
     ///
     /// # Errors
     /// If something stays.
@@ -61,15 +61,15 @@ impl Chat {
         self.0.tell(json!({ "do": "empty" })).await.map(drop)
     }
 
-    /// Awaits a turn of this kind that contains the text.
+    /// Waits for a turn of this kind that contains the text.
     ///
     /// # Errors
-    /// If none comes in time; tells what is there, and leaves a picture.
+    /// If none comes in time; reports what is shown, and saves a picture.
     pub async fn sees(&mut self, from: &str, text: &str) -> Result<()> {
         self.0.tell(json!({ "do": "sees", "from": from, "text": text })).await.map(drop)
     }
 
-    /// Awaits more turns of this kind than `count`, and returns the last of them.
+    /// Waits for more than `count` turns of this kind, and returns the last.
     ///
     /// # Errors
     /// If none comes in time.

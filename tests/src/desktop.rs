@@ -1,4 +1,4 @@
-//! One person's desktop: a display, a message bus, a keychain and notifications that are nobody else's.
+//! A private desktop: display, message bus, keychain and notifications.
 
 use std::path::Path;
 use std::process::Command;
@@ -14,7 +14,7 @@ use crate::stage::Stage;
 
 const KEYCHAIN_STARTS: Duration = Duration::from_secs(20);
 
-/// What shows notifications is a recording of ours, or a real daemon.
+/// `N` shows the notifications: a recorder of ours, or a real daemon.
 pub struct Desktop<N = Notifications> {
     pub who: String,
     pub notifications: N,
@@ -52,7 +52,7 @@ impl Desktop<Dunst> {
 }
 
 impl Desktop<()> {
-    /// Without anything that shows notifications.
+    /// Without a notification service.
     ///
     /// # Errors
     /// If the display or the bus does not start.
@@ -79,10 +79,10 @@ impl<N> Desktop<N> {
         &self.bus
     }
 
-    /// A program on this desktop, without what needs a graphics card or the accessibility bus.
+    /// A program on this desktop, without GPU features and the accessibility bus.
     ///
     /// # Errors
-    /// If the person's folders cannot be made.
+    /// If the actor's folders cannot be made.
     pub fn command(&self, stage: &Stage, program: &Path) -> Result<Command> {
         let mut command = stage.command(program, &self.who)?;
         command.env("DISPLAY", &self.display).env("GDK_BACKEND", "x11");

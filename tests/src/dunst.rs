@@ -1,4 +1,4 @@
-//! A real notification daemon, and what it says of itself.
+//! A real notification daemon, and its own reports.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -19,7 +19,7 @@ pub struct Dunst {
     control: zbus::Proxy<'static>,
 }
 
-/// What it has shown and put away.
+/// A notification that is no longer shown.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Past {
     pub summary: String,
@@ -56,7 +56,7 @@ impl Dunst {
         Ok(self.control.get_property::<u32>(property).await?)
     }
 
-    /// Waits until so many notifications are on screen, and so many wait for the end of do-not-disturb.
+    /// Waits until this many notifications are on screen, and this many wait for the end of do-not-disturb.
     ///
     /// # Errors
     /// If the deadline passes.
@@ -68,7 +68,7 @@ impl Dunst {
         .await
     }
 
-    /// Do-not-disturb.
+    /// Sets do-not-disturb.
     ///
     /// # Errors
     /// If the daemon is gone.
@@ -76,7 +76,7 @@ impl Dunst {
         Ok(self.control.set_property("paused", paused).await?)
     }
 
-    /// A click on the topmost notification.
+    /// Clicks the topmost notification.
     ///
     /// # Errors
     /// If the daemon is gone.
@@ -84,7 +84,7 @@ impl Dunst {
         Ok(self.control.call::<_, _, ()>("NotificationAction", &(0_u32,)).await?)
     }
 
-    /// What is not on screen any more, the last one first.
+    /// Notifications that are no longer shown, latest first.
     ///
     /// # Errors
     /// If the daemon is gone.

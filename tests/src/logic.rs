@@ -27,7 +27,7 @@ impl SampleLogic {
         Ok(Self { url, held })
     }
 
-    /// Address and secret, as the hub needs them.
+    /// Address and secret, for the hub.
     #[must_use]
     pub fn connection(&self) -> (String, String) {
         (self.url.clone(), SECRET.to_owned())

@@ -1,5 +1,5 @@
-//! The desktop's notifications: a real `org.freedesktop.Notifications` that remembers everything and presses what a
-//! test tells it to.
+//! The desktop's notifications: a real `org.freedesktop.Notifications` that records everything and presses buttons for
+//! a test.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,17 +13,17 @@ use zbus::{OwnedVariant, Variant};
 use crate::wait::DEADLINE;
 
 const PATH: &str = "/org/freedesktop/Notifications";
-/// notify-rust subscribes only when it begins to wait for an action. Nobody presses faster than this anyway.
+/// notify-rust subscribes only when it starts waiting for an action. No person presses faster than this.
 const REACTION: Duration = Duration::from_millis(50);
 
 /// One call of `Notify`.
 #[derive(Clone, Debug)]
 pub struct Shown {
     pub id: u32,
-    /// The notification whose place it took; 0 for a new one.
+    /// The notification that it replaced; 0 for a new one.
     pub replaces: u32,
     pub app: String,
-    /// The connection that it came from.
+    /// The sending connection.
     pub sender: String,
     pub summary: String,
     pub body: String,
@@ -48,12 +48,12 @@ pub struct Ledger {
     pub withdrawn: Vec<(u32, Instant)>,
     /// Ids that the person dismissed.
     dismissed: Vec<u32>,
-    /// How often somebody asked whether the person is not to be disturbed.
+    /// How often the do-not-disturb property was read.
     asked: usize,
 }
 
 impl Ledger {
-    /// What is on the screen now: the last of each id, unless withdrawn or dismissed after it was shown.
+    /// Notifications on screen: the last of each id, unless withdrawn or dismissed later.
     pub fn on_screen(&self) -> impl Iterator<Item = &Shown> {
         self.shown
             .iter()
@@ -77,13 +77,13 @@ impl fmt::Display for Ledger {
     }
 }
 
-/// What kind of service it is.
+/// The kind of service.
 #[derive(Clone, Debug)]
 pub struct Manner {
     pub capabilities: Vec<&'static str>,
-    /// It has the name and never says a word.
+    /// It owns the name but never answers.
     pub hangs: bool,
-    /// What the app withdraws stands a moment longer: whoever presses it then was quicker.
+    /// A withdrawn notification stays a moment longer: a press then was faster.
     pub closes_late: bool,
 }
 
@@ -93,7 +93,7 @@ impl Default for Manner {
     }
 }
 
-/// The person's side: sees the notifications and presses on them.
+/// The user's side: sees notifications and presses their buttons.
 pub struct Notifications {
     ledger: watch::Receiver<Ledger>,
     server: InterfaceRef<Server>,
@@ -104,7 +104,7 @@ impl Notifications {
     /// Takes the well-known name on the bus.
     ///
     /// # Errors
-    /// If the bus is not there or somebody has the name.
+    /// If the bus is missing or the name is taken.
     pub async fn serve(address: &str) -> Result<Self> {
         Self::serve_as(address, Manner::default()).await
     }
@@ -124,10 +124,10 @@ impl Notifications {
         Ok(Self { ledger, server, connection })
     }
 
-    /// The service ends, and what it showed is gone.
+    /// The service ends, and with it everything shown.
     ///
     /// # Errors
-    /// If the bus is gone already.
+    /// If the bus is already gone.
     pub async fn end(self) -> Result<()> {
         Ok(self.connection.close().await?)
     }
@@ -137,10 +137,10 @@ impl Notifications {
         self.ledger.borrow().clone()
     }
 
-    /// Awaits that `find` finds something in what happened so far.
+    /// Waits until `find` succeeds on the record.
     ///
     /// # Errors
-    /// If the deadline passes; tells what happened instead.
+    /// If the deadline passes; reports what happened instead.
     pub async fn until<T>(&self, what: &str, find: impl Fn(&Ledger) -> Option<T>) -> Result<T> {
         let mut ledger = self.ledger.clone();
         let found = tokio::time::timeout(DEADLINE, async {
@@ -159,7 +159,7 @@ impl Notifications {
         }
     }
 
-    /// Awaits a notification on the screen that offers this action.
+    /// Waits for a notification on screen with this action.
     ///
     /// # Errors
     /// If the deadline passes.
@@ -168,10 +168,10 @@ impl Notifications {
         self.until(&what, |ledger| ledger.on_screen().find(|shown| shown.offers(action)).cloned()).await
     }
 
-    /// The person does not want to be disturbed any more, or again; returns when the app has noticed.
+    /// Sets do-not-disturb; returns once the app has noticed.
     ///
     /// # Errors
-    /// If nobody asks.
+    /// If the property is not read.
     pub async fn disturb(&self, allowed: bool) -> Result<()> {
         self.server.get_mut().await.inhibited = !allowed;
         // One question may have been answered just before.
@@ -179,7 +179,7 @@ impl Notifications {
         self.until("a question about do-not-disturb", |ledger| (ledger.asked >= enough).then_some(())).await
     }
 
-    /// Presses one of the actions; `default` is a click on the notification itself.
+    /// Presses an action; `default` is a click on the notification itself.
     ///
     /// # Errors
     /// If the notification has no such action, or the bus is gone.
@@ -206,13 +206,13 @@ impl Notifications {
         Ok(())
     }
 
-    /// Some services tell an answer only to the connection that the notification came from.
+    /// Some services send an answer only to the connection that showed the notification.
     fn to_sender(&self, shown: &Shown) -> Result<SignalEmitter<'static>> {
         let emitter = SignalEmitter::new(&self.connection, PATH)?;
         Ok(emitter.set_destination(zbus::names::BusName::try_from(shown.sender.clone())?).into_owned())
     }
 
-    /// Swipes it away.
+    /// Dismisses it.
     ///
     /// # Errors
     /// If the bus is gone.
@@ -307,7 +307,7 @@ impl Server {
     }
 }
 
-/// Text as it is, anything else as D-Bus writes it.
+/// Text as it is, anything else in D-Bus notation.
 fn plain(value: &Variant<'_>) -> String {
     match value {
         Variant::Str(text) => text.to_string(),

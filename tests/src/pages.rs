@@ -1,4 +1,4 @@
-//! A desktop whose browser only writes down what it was to open.
+//! A desktop whose browser only records what it should open.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::wait::{Look, until};
 
 pub struct Pages {
     folder: PathBuf,
-    /// Where the desktop finds its programs, ours first.
+    /// The desktop's program path, ours first.
     pub path: String,
 }
 
@@ -31,7 +31,7 @@ impl Pages {
         folder.join("opened")
     }
 
-    /// Awaits that exactly these pages were to be opened, in this order.
+    /// Waits until exactly these pages were to be opened, in this order.
     ///
     /// # Errors
     /// If they never are.

@@ -11,7 +11,7 @@ use crate::stage::Stage;
 pub struct Partner(Browser);
 
 impl Partner {
-    /// Starts a browser and follows the link; nothing is opened yet.
+    /// Starts a browser and follows the link without opening it.
     ///
     /// # Errors
     /// If there is no browser, or the page shows nothing.
@@ -21,7 +21,7 @@ impl Partner {
         Ok(Self(browser))
     }
 
-    /// Awaits that the page's heading contains the text.
+    /// Waits until the page's heading contains the text.
     ///
     /// # Errors
     /// If it never does.
@@ -40,7 +40,7 @@ impl Partner {
     /// Writes a message and presses Send.
     ///
     /// # Errors
-    /// If there is nowhere to write.
+    /// If there is no text field.
     pub async fn say(&mut self, text: &str) -> Result<()> {
         self.0.tell(json!({ "do": "say", "text": text })).await.map(drop)
     }
@@ -48,12 +48,12 @@ impl Partner {
     /// Sends a text file.
     ///
     /// # Errors
-    /// If there is nowhere to put it.
+    /// If there is no file field.
     pub async fn attach(&mut self, name: &str, text: &str) -> Result<()> {
         self.0.tell(json!({ "do": "attach", "name": name, "text": text })).await.map(drop)
     }
 
-    /// Awaits a turn of this kind that contains the text.
+    /// Waits for a turn of this kind that contains the text.
     ///
     /// # Errors
     /// If none comes in time.
@@ -61,7 +61,7 @@ impl Partner {
         self.0.tell(json!({ "do": "sees", "from": from, "text": text })).await.map(drop)
     }
 
-    /// Everything that the page says.
+    /// All text on the page.
     ///
     /// # Errors
     /// If the browser is gone.
@@ -70,7 +70,7 @@ impl Partner {
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
-    /// What axe finds wrong with the page as it is, in light and in dark.
+    /// axe's findings on the current page, in light and dark.
     ///
     /// # Errors
     /// If the browser is gone.

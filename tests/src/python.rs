@@ -5,10 +5,10 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
-/// A script that is run by the prepared Python.
+/// A script run by the prepared Python.
 ///
 /// # Errors
-/// If nothing is prepared.
+/// If it is not prepared.
 pub fn python(script: &Path) -> Result<Command> {
     // Tests run from target/debug/deps.
     let own = std::env::current_exe()?;
@@ -18,10 +18,10 @@ pub fn python(script: &Path) -> Result<Command> {
     Ok(command)
 }
 
-/// What was made before the tests.
+/// Something built before the tests.
 ///
 /// # Errors
-/// If it was not.
+/// If it is missing.
 pub fn prepared(path: PathBuf) -> Result<PathBuf> {
     ensure!(path.exists(), "{} is not there: `cargo xtask samples` makes it", path.display());
     Ok(path)

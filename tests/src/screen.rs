@@ -1,4 +1,4 @@
-//! The windows on somebody's display, as their window manager sees them.
+//! The windows on an actor's display, as their window manager sees them.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::wait::{Look, until};
 
 const CLOSE_ATTEMPTS: u32 = 5;
 const CLOSES: Duration = Duration::from_secs(6);
-/// Our window's title, with or without what waits.
+/// Our window's title, with or without the count.
 const TITLE: &str = r"^(\([0-9]+\) )?Tandem$";
 
 pub struct Screen {
@@ -37,7 +37,7 @@ impl Screen {
         Ok(screen)
     }
 
-    /// Awaits that our window is on screen, in front, and has the keyboard.
+    /// Waits until our window is on screen, in front, with the keyboard focus.
     ///
     /// # Errors
     /// If it does not come in time.
@@ -50,7 +50,7 @@ impl Screen {
         .await
     }
 
-    /// Awaits that no window of ours is on screen.
+    /// Waits until none of our windows is on screen.
     ///
     /// # Errors
     /// If one stays.
@@ -62,7 +62,7 @@ impl Screen {
         .await
     }
 
-    /// Closes our window as a person does.
+    /// Closes our window like a user.
     ///
     /// # Errors
     /// If there is none.
@@ -85,7 +85,7 @@ impl Screen {
         self.act(&["windowminimize", &window]).await
     }
 
-    /// Moves our window, which nothing keeps from leaving the screen.
+    /// Moves our window, possibly off screen.
     ///
     /// # Errors
     /// If there is no window of ours.
@@ -102,7 +102,7 @@ impl Screen {
         self.act(&["set_desktop", &number.to_string()]).await
     }
 
-    /// Where our window stands.
+    /// The position of our window.
     ///
     /// # Errors
     /// If there is none.
@@ -116,7 +116,7 @@ impl Screen {
         Ok((number("X=")?, number("Y=")?))
     }
 
-    /// What the window is called now.
+    /// The window's title.
     ///
     /// # Errors
     /// If there is none.
@@ -145,7 +145,7 @@ impl Screen {
         Ok(())
     }
 
-    /// What a program says; one that finds nothing says nothing.
+    /// Output of a program; empty if it finds nothing.
     async fn ask(&self, program: &str, words: &[&str]) -> Result<String> {
         let asked = Command::new(program).args(words).env("DISPLAY", &self.display).output().await;
         let output = asked.with_context(|| format!("cannot run {program}"))?;

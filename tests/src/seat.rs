@@ -1,4 +1,4 @@
-//! The person's seat: a login manager that says whether the screen is locked and whether anybody is there.
+//! The user's seat: a login manager that reports whether the screen is locked and the user idle.
 
 use anyhow::{Context as _, Result};
 use zbus::object_server::InterfaceRef;
@@ -12,10 +12,10 @@ pub struct Seat {
 }
 
 impl Seat {
-    /// Serves it on a desktop's bus, which is also its system's.
+    /// Serves it on a desktop's bus, which is also its system bus.
     ///
     /// # Errors
-    /// If the bus does not let us.
+    /// If the bus refuses.
     pub async fn serve(bus: &str) -> Result<Self> {
         let connection = zbus::connection::Builder::address(bus)
             .serve_at(SESSION, Session::default())

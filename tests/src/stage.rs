@@ -1,4 +1,4 @@
-//! Where one test plays: a folder of its own for data, logs and pictures, and programs that end with it.
+//! The setting of one test: its own folder for data, logs and pictures, and programs that end with it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 use xtask::leash::Leash;
 
-/// The top of the repository.
+/// The root of the repository.
 pub fn repository() -> &'static Path {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests.parent().unwrap_or(tests)
@@ -24,12 +24,12 @@ pub fn program(name: &str) -> Result<PathBuf> {
 pub struct Stage {
     pub leash: Leash,
     folder: PathBuf,
-    /// Sockets have short paths only, so they do not go into `folder`.
+    /// Socket paths must be short, so they are not in `folder`.
     sockets: TempDir,
 }
 
 impl Stage {
-    /// Clears `target/e2e/NAME`. What the test leaves there stays until its next run.
+    /// Clears `target/e2e/NAME`. The test's files stay there until its next run.
     ///
     /// # Errors
     /// If the folder cannot be made.
@@ -60,7 +60,7 @@ impl Stage {
         Ok(room)
     }
 
-    /// A program for somebody: their home is theirs alone, and nothing of the surrounding session reaches it.
+    /// A program for an actor, with a private home and without the surrounding session.
     ///
     /// # Errors
     /// If their folders cannot be made.

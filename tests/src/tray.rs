@@ -1,4 +1,4 @@
-//! The desktop's tray: a real `org.kde.StatusNotifierWatcher`, and a hand that opens the menu of what registers there.
+//! The desktop's tray: a real `org.kde.StatusNotifierWatcher` that opens the menus of registered icons.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -28,7 +28,7 @@ pub struct Line {
 }
 
 impl fmt::Display for Line {
-    /// `-` is a rule, `*` is checked, `~` cannot be chosen.
+    /// `-` is a separator, `*` checked, `~` disabled.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { label, rule, enabled, checked, .. } = self;
         match (rule, enabled, checked) {
@@ -40,15 +40,15 @@ impl fmt::Display for Line {
     }
 }
 
-/// Whoever registered: the connection's own name, and the object.
+/// The registering connection's unique name, and the object.
 type Registered = (String, String);
 
-/// How docks are told what waits.
+/// Signals the count to docks.
 const LAUNCHER: &str = "com.canonical.Unity.LauncherEntry";
 
 pub struct Tray {
     bus: zbus::Connection,
-    /// The count on our icon in a dock, if one is to be seen.
+    /// The count on our icon in a dock, if shown.
     dock: watch::Receiver<Option<i64>>,
     registered: watch::Receiver<Vec<Registered>>,
 }
@@ -57,7 +57,7 @@ impl Tray {
     /// Takes the well-known name on the bus.
     ///
     /// # Errors
-    /// If the bus is not there or somebody has the name.
+    /// If the bus is missing or the name is taken.
     pub async fn serve(address: &str) -> Result<Self> {
         let (record, registered) = watch::channel(Vec::new());
         let bus =
@@ -65,7 +65,7 @@ impl Tray {
         Ok(Self { dock: follow_docks(&bus).await?, bus, registered })
     }
 
-    /// Awaits that docks show this count on our icon.
+    /// Waits until docks show this count on our icon.
     ///
     /// # Errors
     /// If they are not told in time.
@@ -77,7 +77,7 @@ impl Tray {
         .await
     }
 
-    /// The desktop has no tray any more.
+    /// Removes the tray from the desktop.
     ///
     /// # Errors
     /// If the bus is gone.
@@ -86,7 +86,7 @@ impl Tray {
         Ok(())
     }
 
-    /// The icon that was put there last.
+    /// The icon registered last.
     ///
     /// # Errors
     /// If there is none in time.
@@ -142,10 +142,10 @@ pub struct Icon {
 }
 
 impl Icon {
-    /// Awaits that the menu reads like this: `-` is a rule, `*` is checked, `~` cannot be chosen.
+    /// Waits until the menu reads like this: `-` is a separator, `*` checked, `~` disabled.
     ///
     /// # Errors
-    /// If it does not in time; tells what it says instead.
+    /// If it does not in time; reports what it reads instead.
     pub async fn reads(&self, lines: &[&str]) -> Result<()> {
         until(&format!("the tray's menu to read {lines:#?}"), async || {
             let read: Vec<_> = self.lines().await?.iter().map(Line::to_string).collect();
@@ -154,7 +154,7 @@ impl Icon {
         .await
     }
 
-    /// Awaits that the menu has this line.
+    /// Waits until the menu has this line.
     ///
     /// # Errors
     /// If it does not come in time.
@@ -166,7 +166,7 @@ impl Icon {
         .await
     }
 
-    /// Presses the line of this name, whatever it is marked with.
+    /// Presses the line with this name, however it is marked.
     ///
     /// # Errors
     /// If there is no such line.
@@ -185,10 +185,10 @@ impl Icon {
         Ok(self.item.get_property("IconName").await?)
     }
 
-    /// Awaits that these words stand beside the icon.
+    /// Waits until this text is beside the icon.
     ///
     /// # Errors
-    /// If they do not in time.
+    /// If it does not come in time.
     pub async fn label(&self, words: &str) -> Result<()> {
         until(&format!("{words:?} beside the icon"), async || {
             let label: String = self.item.get_property("XAyatanaLabel").await?;
@@ -197,7 +197,7 @@ impl Icon {
         .await
     }
 
-    /// Awaits that whoever put it there is gone from the bus.
+    /// Waits until the icon's owner has left the bus.
     ///
     /// # Errors
     /// If it stays.

@@ -1,21 +1,21 @@
-//! Awaits a condition with a deadline.
+//! Waits for a condition with a deadline.
 
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-/// Enough for a slow machine that does other work as well; a test that passes does not wait this long.
+/// Enough for a busy, slow machine; a passing test does not wait this long.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
 
-/// What a look at the world found: what was awaited, or what was there instead.
+/// The result of one look: what was awaited, or what was there instead.
 pub enum Look<T, S> {
     Found(T),
     Instead(S),
 }
 
-/// Looks again and again until it finds something; the error tells what was awaited and what was there instead.
+/// Repeats `look` until it succeeds; the error says what was awaited and what was there instead.
 pub async fn until<T, S: Display>(what: &str, mut look: impl AsyncFnMut() -> Result<Look<T, S>>) -> Result<T> {
     let start = Instant::now();
     loop {

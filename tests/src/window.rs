@@ -1,4 +1,4 @@
-//! The real desktop window, driven through WebDriver. Things in it are named as a person (or a screen reader) would.
+//! The real desktop window, driven through WebDriver. Elements are named as a user or a screen reader would.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use crate::desktop::Desktop;
 use crate::stage::{Stage, program};
 use crate::wait::{DEADLINE, Look, until};
 
-/// How a thing in the window is found.
+/// How to find an element.
 #[derive(Clone, Copy, Debug)]
 pub enum Thing<'a> {
     Button(&'a str),
@@ -24,7 +24,7 @@ pub enum Thing<'a> {
     Textbox(&'a str),
     /// By its `data-testid`.
     Test(&'a str),
-    /// By a CSS selector, where nothing better names it.
+    /// By a CSS selector, if nothing names it better.
     Css(&'a str),
 }
 
@@ -40,7 +40,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// The app on somebody's desktop, signed in at this hub and in step with it.
+    /// The app on an actor's desktop, signed in to this hub and in sync with it.
     ///
     /// # Errors
     /// If it does not get there.
@@ -70,7 +70,7 @@ impl Window {
         Ok(window)
     }
 
-    /// Starts the program on the desktop with these environment variables, and takes hold of its window.
+    /// Starts the program on the desktop with these environment variables, and connects to its window.
     ///
     /// # Errors
     /// If the driver or the program does not start.
@@ -116,10 +116,10 @@ impl Window {
         self.act(thing, async |element| element.click().await).await
     }
 
-    /// Replaces what is written in a text box.
+    /// Replaces the text in a text box.
     ///
     /// # Errors
-    /// If it is not there in time, or nothing can be written.
+    /// If it is not there in time, or is read-only.
     pub async fn write(&self, thing: Thing<'_>, text: &str) -> Result<()> {
         self.act(thing, async |element| {
             element.clear().await?;
@@ -128,7 +128,7 @@ impl Window {
         .await
     }
 
-    /// Writes on, after what is written in a text box; also keys, as WebDriver names them.
+    /// Appends to the text in a text box; also keys, in WebDriver's notation.
     ///
     /// # Errors
     /// If it is not there in time.
@@ -136,7 +136,7 @@ impl Window {
         self.act(thing, async |element| element.send_keys(text).await).await
     }
 
-    /// What stands in it.
+    /// Its text.
     ///
     /// # Errors
     /// If it does not appear.
@@ -144,10 +144,10 @@ impl Window {
         Ok(written_in(&self.find(thing).await?).await?)
     }
 
-    /// Awaits that the thing shows this text somewhere in it.
+    /// Waits until the element contains this text.
     ///
     /// # Errors
-    /// If it does not in time; tells what it showed, and leaves a picture.
+    /// If it does not in time; reports its text, and saves a picture.
     pub async fn shows(&self, thing: Thing<'_>, text: &str) -> Result<()> {
         self.until(&format!("{thing:?} to show {text:?}"), async || {
             let mut instead = format!("no {thing:?}");
@@ -163,7 +163,7 @@ impl Window {
         .await
     }
 
-    /// Awaits that the thing is there.
+    /// Waits until the element exists.
     ///
     /// # Errors
     /// If it does not come in time.
@@ -171,7 +171,7 @@ impl Window {
         self.find(thing).await.map(drop)
     }
 
-    /// Awaits that there is no such thing (any more).
+    /// Waits until there is no such element.
     ///
     /// # Errors
     /// If it stays.
@@ -183,7 +183,7 @@ impl Window {
         .await
     }
 
-    /// Runs JavaScript in the page, for what no person does.
+    /// Runs JavaScript in the page, for what no user does.
     ///
     /// # Errors
     /// If it throws.
@@ -192,7 +192,7 @@ impl Window {
         Ok(answer.with_context(|| format!("the page does not answer to {script:?}"))??)
     }
 
-    /// Awaits that the page has painted what it last changed, with every transition at its end.
+    /// Waits until the page has painted its last change, with all transitions finished.
     ///
     /// # Errors
     /// If the page does not answer.
@@ -208,19 +208,19 @@ impl Window {
         Ok(())
     }
 
-    /// Shows a theme, faded in to the end.
+    /// Switches to a theme, with its transition finished.
     ///
     /// # Errors
     /// If the page does not answer.
     pub async fn dress(&self, theme: &str) -> Result<()> {
         self.run(&format!("document.documentElement.dataset.theme = {}", json!(theme))).await?;
         self.painted().await?;
-        // A new theme fades in; what never ends cannot be finished.
+        // A new theme fades in; endless animations cannot be finished.
         self.run("document.getAnimations().forEach((one) => one instanceof CSSTransition && one.finish())").await?;
         self.painted().await
     }
 
-    /// Writes a picture of the whole display: the driver's own pictures never come where compositing is off.
+    /// Saves a picture of the whole display: the driver's own pictures fail without compositing.
     ///
     /// # Errors
     /// If it cannot be taken or written.
@@ -232,7 +232,7 @@ impl Window {
         Ok(())
     }
 
-    /// Closes the window, and the program with it.
+    /// Closes the window and with it the program.
     ///
     /// # Errors
     /// If the driver refuses.
@@ -240,7 +240,7 @@ impl Window {
         Ok(timeout(DEADLINE, self.client.close()).await.context("the window does not close")??)
     }
 
-    /// Awaits that it is there, seen and enabled.
+    /// Waits until it exists, visible and enabled.
     async fn find(&self, thing: Thing<'_>) -> Result<Element> {
         self.until(&format!("{thing:?}"), async || {
             let all = self.visible(thing).await?;
@@ -254,7 +254,7 @@ impl Window {
         .await
     }
 
-    /// Acts on a thing; if the page replaces it meanwhile, on its successor.
+    /// Acts on an element; if the page replaces it meanwhile, on its successor.
     async fn act(&self, thing: Thing<'_>, act: impl AsyncFn(&Element) -> Result<(), CmdError>) -> Result<()> {
         self.until(&format!("{thing:?} to be acted upon"), async || {
             let element = self.find(thing).await?;
@@ -279,7 +279,7 @@ impl Window {
         Ok(visible)
     }
 
-    /// Whether it takes up room and nothing hides it. WebDriver's own notion of it hides links in boxes that could overflow.
+    /// Whether it has a size and nothing hides it. WebDriver's own check hides links in boxes that could overflow.
     async fn is_shown(&self, element: &Element) -> Result<bool> {
         let script = "const box = arguments[0].getBoundingClientRect();
             return arguments[0].checkVisibility() && box.width > 0 && box.height > 0;";
@@ -287,7 +287,7 @@ impl Window {
         Ok(answer.as_bool().unwrap_or(false))
     }
 
-    /// Like [`until`], and leaves a picture and the page's text when the time is over.
+    /// Like [`until`], and saves a picture and the page's text on failure.
     async fn until<T, S: std::fmt::Display>(
         &self,
         what: &str,
@@ -305,7 +305,7 @@ impl Window {
     }
 }
 
-/// What the element shows. WebDriver's own notion of it drops text in boxes that could overflow.
+/// The element's shown text. WebDriver's own function drops text in boxes that could overflow.
 async fn written_in(element: &Element) -> Result<String, CmdError> {
     Ok(element.prop("innerText").await?.unwrap_or_default())
 }
@@ -329,8 +329,8 @@ impl Thing<'_> {
     }
 }
 
-/// The accessible name, as far as an expression can say it: the label, or without one the text (of which a key that is
-/// only shown, such as the one on Send, is no part).
+/// The accessible name, as far as XPath can express it: the label, or otherwise the text without displayed keys (such
+/// as the one on Send).
 fn named(name: &str) -> String {
     let name = quoted(name);
     let shown = format!("normalize-space()={name} or normalize-space(text()[normalize-space()])={name}");

@@ -1,5 +1,5 @@
-//! Custom buttons: which definitions are accepted, what becomes of their variables, and that no value, whoever wrote it,
-//! leads an address elsewhere.
+//! Custom buttons: accepted definitions, filled variables, and that no value, whoever its author, changes where an
+//! address leads.
 
 mod stage;
 
@@ -33,7 +33,7 @@ fn copying(copy: &str) -> Button {
     Button { action: None, copy: Some(copy.into()), ..button() }
 }
 
-/// Carmen's conversation, with what Your Logic keeps.
+/// Carmen's conversation, with Your Logic's data.
 fn carmen(custom: Value) -> Conversation {
     let mut state = Stage::new().state;
     state.brand = Some(BrandId(Uuid::from_u128(0xbb)));
@@ -190,7 +190,7 @@ fn agents_and_external_agents_each_have_their_own() {
     }
 }
 
-/// Texts that somebody would write who wants an address to lead elsewhere, and any other.
+/// Texts from an author who wants to redirect an address, and any other texts.
 fn value() -> impl Strategy<Value = String> {
     let hostile = prop_oneof![
         Just("//evil.example"),

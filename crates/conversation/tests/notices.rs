@@ -1,4 +1,4 @@
-//! Who is told what, and who sees what: the notification policy and the sections, read as documentation.
+//! Who is notified of what, and who sees what: the notification policy and the sections, readable as documentation.
 
 mod stage;
 
@@ -25,7 +25,7 @@ fn viewer<'a>(permissions: &'a Permissions, skills: &'a Skills) -> Viewer<'a> {
     }
 }
 
-/// What Maya is told, with something about her desk changed.
+/// Maya's notice, after a change to her desk.
 fn told(stage: &Stage, change: impl FnOnce(&mut Viewer<'_>)) -> Option<NoticeKind> {
     full(stage, change).map(|notice| notice.kind)
 }
@@ -49,7 +49,7 @@ fn name(kind: Option<NoticeKind>) -> &'static str {
     }
 }
 
-/// Carmen waits, nobody is there, help is needed.
+/// Carmen waits, no one is there, help is needed.
 fn help_needed() -> Stage {
     let mut stage = Stage::without_logic();
     stage.carmen_writes("Hello?");
@@ -74,7 +74,7 @@ fn invited() -> Stage {
     stage
 }
 
-/// The channel has refused Maya's answer.
+/// The channel refused Maya's answer.
 fn failed() -> Stage {
     let mut stage = mine();
     stage.maya_replies("It arrives today.");

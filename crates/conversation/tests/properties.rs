@@ -1,4 +1,4 @@
-//! Random plans of commands by everybody, with time that jumps, stands still and runs backwards. After every step
+//! Random plans of commands by all actors, with time that jumps, stands still and runs backwards. After every step
 //! every invariant of DESIGN section 3 must hold. `PROPTEST_CASES=100000` runs longer.
 
 mod stage;
@@ -29,7 +29,7 @@ fn packet() -> Box<Handover> {
     serde_json::from_value(serde_json::json!({ "wish": [{ "text": "To fly today" }] })).expect("it is a packet")
 }
 
-/// One step of a plan: who, what, when, all drawn blindly and made concrete against the state it meets.
+/// One step of a plan: actor, command and time, drawn blindly and made concrete against the current state.
 #[derive(Clone, Debug)]
 struct Move {
     who: u8,
@@ -122,7 +122,7 @@ impl World {
         }
     }
 
-    /// The step as somebody's command. What only Tandem or Your Logic may do is done by them, mostly.
+    /// The step as a command. Commands that only Tandem or Your Logic may send mostly come from them.
     fn envelope(&mut self, step: &Move) -> Envelope {
         let (mut actor, permissions) = Self::actor(step);
         let command = self.command(step);
@@ -240,7 +240,7 @@ impl World {
         }
     }
 
-    /// The newest handover packet, or a turn that is none.
+    /// The newest handover packet, or another turn.
     fn packet(&mut self) -> TurnId {
         self.state.handover.as_ref().map(|open| open.turn).unwrap_or_else(|| self.turn())
     }
@@ -350,7 +350,7 @@ impl World {
         let envelope = self.envelope(step);
         let typing = step.typing_ms.map(|ms| self.now.plus_ms(ms));
         self.decided(&envelope, step.logic_available, typing);
-        // Whatever happened or not: once time has been told, nobody is left alone and nothing more is to be done.
+        // Whatever happened: after a tick no customer is left alone, and nothing more is due.
         self.tick(step.logic_available);
         assert!(!left_alone(&self.state, self.now), "left alone after {:?}", envelope.command);
         let ahead = self.state.next_deadline().is_none_or(|at| at > self.now);
@@ -365,7 +365,7 @@ impl World {
         self.decided(&tick, logic_available, None).expect("time may always pass")
     }
 
-    /// Decides, applies and checks; the number of events, or none if it was refused.
+    /// Decides, applies and checks; returns the number of events, or none if it was refused.
     fn decided(&mut self, envelope: &Envelope, logic_available: bool, typing: Option<Time>) -> Option<usize> {
         self.ids += 1;
         let mut context = context(self.now, logic_available, typing, self.ids);

@@ -1,4 +1,4 @@
-//! What Your Logic is asked about, and what it is spared.
+//! Which events Your Logic is asked about, and which not.
 
 mod stage;
 
@@ -10,7 +10,7 @@ use tandem_conversation::{
 
 use Trigger as T;
 
-/// The triggers of what happens in `story`, after Maya has joined and Your Logic has heard everything before.
+/// The triggers of `story`, after Maya has joined and Your Logic has received everything before.
 fn triggers(story: impl FnOnce(&mut Stage)) -> Vec<Trigger> {
     let mut stage = Stage::new();
     stage.carmen_writes("Hello?");
@@ -28,7 +28,7 @@ fn triggers(story: impl FnOnce(&mut Stage)) -> Vec<Trigger> {
     triggers
 }
 
-/// By Maya, who may.
+/// By Maya, who has permission.
 fn maya(command: Command) -> Vec<Trigger> {
     triggers(|stage| drop(stage.maya(command).expect("Maya may")))
 }
@@ -88,7 +88,7 @@ fn people_who_come_and_go() {
     assert_eq!(triggers(Stage::jonas_joins), [T::EngagementStarted]);
     assert_eq!(triggers(Stage::aerolinx_comes), [T::EngagementStarted]);
     let leave = Command::Leave { reason: String::new(), ask_for_help: false };
-    // Carmen still waits: Your Logic is asked, so that nobody else has to be called.
+    // Carmen still waits: Your Logic is asked, so that no one else has to be called.
     assert_eq!(maya(leave), [T::EngagementEnded]);
     let link_over = |stage: &mut Stage| {
         stage.aerolinx_comes();
@@ -258,7 +258,7 @@ fn tandems_own_book_keeping_is_spared() {
     assert_eq!(triggers(story), [T::Turn]);
 }
 
-/// The positions that each request is about while everything that waits is asked, oldest first.
+/// The positions of each request while everything pending is asked, oldest first.
 fn requests(stage: &mut Stage) -> Vec<Vec<Position>> {
     let mut requests = Vec::new();
     while let Some(first) = stage.state.logic.pending.first().map(Pending::from) {

@@ -1,4 +1,4 @@
-//! The alert ledger: who was told of a call for help, and who is called next.
+//! The alert ledger: who was alerted by a call for help, and who is called next.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -11,7 +11,7 @@ use std::time::Duration;
 use common::{Agent, Customer, Socket, TestHub, TestLogic, eventually, frames_until, moved, post, say};
 use serde_json::{Value, json};
 
-/// Beyond the time in which desks come back after the hub's start.
+/// Beyond the time that desks have to reconnect after the hub's start.
 const SETTLED_MS: i64 = 60_000;
 
 /// A hub that has run for a while, without Your Logic.
@@ -38,7 +38,7 @@ async fn call(sofia: &Agent, id: &str) -> Value {
     .await
 }
 
-/// What became of one user's alert, without the times.
+/// The outcome of one user's alert, without times.
 async fn alert(sofia: &Agent, id: &str, name: &str) -> Option<Vec<String>> {
     let call = call(sofia, id).await;
     let alert = call["alerts"].as_array().unwrap().iter().find(|alert| alert["name"] == name)?.clone();
@@ -206,7 +206,7 @@ async fn the_steps_go_on_after_a_restart_and_the_ledger_knows_what_ended_meanwhi
 async fn a_desk_that_vanishes_is_away_within_fifteen_seconds() {
     let (hub, _) = hub().await;
     let (maya, sofia) = (hub.maya().await, hub.sofia().await);
-    // Nobody reads or answers at this desk any more.
+    // This desk no longer reads or answers.
     let silent = maya.live(None).await;
     let online = |name: &'static str| {
         let sofia = &sofia;

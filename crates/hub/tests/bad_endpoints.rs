@@ -1,5 +1,5 @@
-//! Endpoints that do what they should not: every time a person is called with the exact reason, nothing of the answer
-//! counts, and the developers find the diagnosis.
+//! Misbehaving endpoints: each time a person is called with the exact reason, nothing of the answer counts, and
+//! developers find the diagnosis.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -64,7 +64,7 @@ async fn json_body(body: &'static str) -> LogicConfig {
     logic_at(&TestLogic::start(answering(body, "application/json")).await.url)
 }
 
-/// A server that takes every connection, reads, says this, and holds the line.
+/// A server that accepts every connection, reads, sends this, and keeps the connection open.
 async fn saying(words: &'static [u8]) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -251,7 +251,7 @@ async fn a_private_address_where_that_is_forbidden() {
     carmen.waits_for("from inside").await;
 }
 
-/// Our own door, and who knocks at it.
+/// The endpoint for later answers, and who may use it.
 #[tokio::test]
 async fn the_door_for_later_answers_believes_the_endpoint_only() {
     let logic = TestLogic::acting(json!([{ "type": "MESSAGE", "text": "Hello, Carmen." }])).await;

@@ -1,4 +1,4 @@
-//! Custom buttons: who may define, see and press which; what is not accepted; and that everybody hears of a change.
+//! Custom buttons: who may define, see and press which; what is refused; and that every client is told of a change.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

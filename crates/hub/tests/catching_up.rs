@@ -1,4 +1,4 @@
-//! Desks that come back: what they are told, what not, and in how long frames.
+//! Returning desks: what they are sent, what not, and in frames of which size.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -8,7 +8,7 @@ use common::{Agent, Socket, TestHub, TestLogic, frames_until, say};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
-/// A desk of today that comes with what it knows of itself.
+/// A current desk that connects with its state.
 async fn comes(agent: &Agent, after: Option<u64>, headers: &[(&'static str, String)]) -> Socket {
     let query = after.map_or(String::new(), |after| format!("?after={after}"));
     let url = format!("{}/api/v1/live{query}", agent.base.replace("http://", "ws://"));
@@ -24,7 +24,7 @@ fn version() -> (&'static str, String) {
     ("tandem-version", tandem_protocol::version().to_string())
 }
 
-/// Everything that is told until the desk is complete, after it has named what it holds.
+/// Everything sent until the desk is complete, after it has named what it holds.
 async fn told(mut socket: Socket, holds: &[(&str, u64)]) -> Vec<Value> {
     say(&mut socket, &json!({ "type": "holds", "conversations": holds }).to_string()).await;
     frames_until(&mut socket, |frame| frame.get("alive").is_some()).await
@@ -34,7 +34,7 @@ fn text(frames: &[Value]) -> String {
     frames.iter().map(Value::to_string).collect()
 }
 
-/// The conversations whose state is told.
+/// The conversations whose state was sent.
 fn opened(frames: &[Value]) -> Vec<String> {
     let changes = frames.iter().flat_map(|frame| frame["batch"]["changes"].as_array().cloned().unwrap_or_default());
     changes.filter_map(|change| change["opened"]["id"].as_str().map(str::to_owned)).collect()
@@ -44,7 +44,7 @@ fn alive(frames: &[Value]) -> u64 {
     frames.last().unwrap()["alive"]["cursor"].as_u64().unwrap()
 }
 
-/// The conversation of a customer who wrote and whom nobody helps.
+/// A conversation whose customer wrote and gets no help.
 async fn calls(hub: &TestHub, agent: &Agent, words: &str) -> String {
     let carmen = hub.customer().await;
     carmen.writes(words).await;
@@ -69,7 +69,7 @@ async fn an_agent_who_comes_back_hears_of_what_she_may_see_and_of_nothing_else()
     let held = [(mine.as_str(), position(&first, &mine)), (taken.as_str(), position(&first, &taken))];
     let log = first[0]["hello"]["log"].as_str().unwrap().to_owned();
 
-    // While she is away: hers goes on, a colleague takes the other, and handles one that she never saw.
+    // While she is away, hers continues, and a colleague takes the other and handles one that she never saw.
     maya.does(&mine, json!({ "type": "tag", "add": ["vip"] })).await;
     jonas.does(&taken, json!({ "type": "join" })).await;
     let foreign = calls(&hub, &jonas, "Another one").await;

@@ -1,4 +1,4 @@
-//! The hub's main job over its real doors: customers, Your Logic, agents.
+//! The hub's main job over its public APIs: customers, Your Logic, agents.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

@@ -1,5 +1,4 @@
-//! What Your Logic learns of a customer is known in all of their conversations, and nothing of it without the rest of
-//! its answer.
+//! Your Logic's data about a customer is known in all of their conversations, but only with the rest of its answer.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

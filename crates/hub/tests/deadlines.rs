@@ -1,4 +1,4 @@
-//! What happens by itself happens in time, whatever else stands still.
+//! Deadlines are kept, even if others are stuck.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

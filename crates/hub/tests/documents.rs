@@ -1,4 +1,4 @@
-//! The documents for operators: what stands in them is run as it stands.
+//! The operators' documents: their examples run as printed.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
@@ -76,7 +76,7 @@ fn every_setting_of_the_readme_is_one_and_none_is_missing() {
     variables.sort();
     variables.dedup();
     assert!(variables.len() > 15, "the table was not found");
-    // A value that no setting takes: whoever knows the name complains about the value, or takes it as a text.
+    // A value that no setting accepts: a known name complains about the value, or accepts any text.
     let environment: Environment = variables.iter().map(|name| (name.clone(), "\u{7}".to_owned())).collect();
     let error = Config::load(&Flags::default(), &environment).unwrap_err().to_string();
     assert!(!error.contains("there is no such setting"), "{error}");

@@ -1,4 +1,4 @@
-//! Every door: who may enter, and what happens to what is not understood.
+//! Every endpoint: who may use it, and what happens to invalid input.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

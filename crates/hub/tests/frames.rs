@@ -1,4 +1,4 @@
-//! Every frame says which conversation it speaks of, so that what comes late is never taken for what is new.
+//! Every frame names its conversation, so that a late one is never taken for a new one.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -13,13 +13,13 @@ async fn tells(socket: &mut Socket, frame: Value) {
     say(socket, &frame.to_string()).await;
 }
 
-/// Carmen writes over the socket; gives what the hub says of it.
+/// Carmen writes over the socket; returns the hub's answer.
 async fn writes(chat: &mut Socket, text: &str) -> Value {
     tells(chat, json!({ "type": "message", "id": Uuid::now_v7(), "text": text })).await;
     frames_until(chat, |frame| frame["type"] == "accepted").await.pop().unwrap()
 }
 
-/// How far the customer has received a conversation, as the hub knows.
+/// How far the customer has received a conversation, according to the hub.
 async fn delivered(hub: &TestHub, conversation: &str) -> Value {
     hub.sofia().await.state(conversation).await["receipts"]["customerDelivered"].clone()
 }
@@ -73,7 +73,7 @@ async fn a_late_receipt_counts_where_it_belongs_and_nowhere_else() {
     .await;
     assert_eq!(delivered(&hub, &second).await, 0, "and not in the second");
 
-    // Forward only, and quietly so; and what is not Carmen's is not hers to acknowledge.
+    // Receipts only move forward, silently; and Carmen cannot confirm another customer's turns.
     let other = hub.customer().await;
     other.writes("Is anybody there?").await;
     let foreign = other.conversation().await;
@@ -122,7 +122,7 @@ async fn a_page_that_has_read_another_conversation_is_told_this_one_from_its_sta
     }
 }
 
-/// Reads one entry at a time, from the start; gives the texts and how many pages it took.
+/// Reads one entry at a time from the start; returns the texts and the number of pages.
 async fn pages(ask: impl AsyncFn(&str) -> Value) -> (Vec<String>, usize) {
     let (mut after, mut texts, mut count) = (json!(0), Vec::new(), 0);
     loop {
@@ -238,7 +238,7 @@ async fn the_wish_for_a_new_conversation_survives_restarts_and_repeats() {
     let (status, repeated) = carmen.sends(&first_message).await;
     assert_eq!((status, &repeated["conversation"]), (200, &json!(first)), "a repeat begins nothing");
 
-    // Another tab that was opened since writes first; the next message goes on there.
+    // Another tab, opened since, writes first; the next message continues there.
     let (mut tab, mut other) = (carmen.live().await, carmen.live().await);
     let begun = writes(&mut other, "Another question").await["conversation"].clone();
     assert_ne!(begun, json!(first));

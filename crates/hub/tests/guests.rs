@@ -158,14 +158,14 @@ async fn a_browser_without_cookies_uses_up_no_link_and_a_lost_answer_loses_none(
     assert_eq!(code(&refused), (409, "guest.no_cookie"), "{}", refused.1);
     assert_eq!(forgetful.standing().await, "unopened");
 
-    // The answer to this press is lost; the browser asks again how the link stands, and goes in.
+    // The answer to this press is lost; the browser asks for the standing again, and goes in.
     let aerolinx = Partner::new(&hub.base, &token);
     assert_eq!(aerolinx.opens().await.0, 200);
     assert_eq!(aerolinx.standing().await, "open");
     assert_eq!(aerolinx.asks(Method::GET, "entries", None).await.0, 200);
 }
 
-/// Every door in every state of a link: what it says, and that nothing is given away.
+/// Every endpoint in every standing of a link: its answer, and that nothing leaks.
 #[tokio::test]
 async fn every_door_knows_how_the_link_stands() {
     let (hub, ahead) = TestHub::start_with_clock(None).await;

@@ -1,4 +1,4 @@
-//! Endpoints that mean well, in whatever way their language writes it; and what is asked when they are slow.
+//! Honest endpoints in many styles of serialisation; and what they are asked when they are slow.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

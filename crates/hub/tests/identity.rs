@@ -1,4 +1,4 @@
-//! A company's page says who its visitor is: the customer's conversations become one journey, in whichever browser.
+//! A company's page identifies its visitor: the customer's conversations become one journey, in every browser.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -35,7 +35,7 @@ impl<'a> Page<'a> {
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(tag))
     }
 
-    /// What the chat's element does when the page names its visitor.
+    /// What the chat element does when the page sets a token.
     async fn asks(&self, browser: Option<&Customer>, identity: Option<Value>) -> (u16, Value) {
         let mut request = json!({ "brand": "northwind" });
         if let Some(browser) = browser {
@@ -215,7 +215,7 @@ async fn earlier_visits_become_one_journey() {
     }
     let told = logic.asked.lock().unwrap().iter().any(|request| request["trigger"]["type"] == "CUSTOMER_LINKED");
     assert!(!told, "about what is over, nobody is asked");
-    // A word from either browser goes on with the newest.
+    // A message from either browser continues with the newest.
     one.writes("It is me").await;
     assert_eq!(two.conversation().await, second);
     assert!(two.sees().await.iter().any(|entry| entry["text"] == "It is me"));

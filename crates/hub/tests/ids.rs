@@ -1,4 +1,4 @@
-//! Ids that clients make: each is its sender's, and means one thing.
+//! Client-made ids: scoped by sender, with one meaning.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

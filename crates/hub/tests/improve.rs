@@ -1,4 +1,4 @@
-//! Better words for a reply: who is asked, what they are shown, who may ask, and that nothing follows from it.
+//! A better wording for a reply: who is asked, what they see, who may ask, and that it has no effect.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -28,7 +28,7 @@ async fn improves(agent: &Agent, conversation: &str, text: &str) -> (u16, Value)
     post(&agent.base, &door(conversation), Some(&agent.token), &json!({ "text": text })).await
 }
 
-/// Carmen has asked for her money, Maya answers, and somebody has left a note.
+/// Carmen has asked for her money, Maya answers, and a note exists.
 async fn joined(hub: &TestHub) -> (Agent, String) {
     let (carmen, maya) = (hub.customer().await, hub.maya().await);
     carmen.writes("I want my money back").await;
@@ -40,7 +40,7 @@ async fn joined(hub: &TestHub) -> (Agent, String) {
     (maya, id)
 }
 
-/// A writing model: what it was asked, and with which key.
+/// A writing model that records its requests and keys.
 #[derive(Clone, Default)]
 struct TestModel {
     asked: Arc<Mutex<Vec<(String, Value)>>>,

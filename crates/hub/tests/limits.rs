@@ -1,4 +1,4 @@
-//! Limits that let honest people in while somebody guesses.
+//! Limits that admit honest people during an attack.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -33,7 +33,7 @@ async fn signs_in(hub: &TestHub, address: &str, name: &str, password: &str) -> (
     from(hub, address, "/api/v1/auth/login", &login).await
 }
 
-/// Guesses until it is too much.
+/// Guesses until the limit is reached.
 async fn guesses(hub: &TestHub, name: &str) -> Value {
     for _ in 0..40 {
         let (status, problem) = signs_in(hub, STRANGER, name, "a guess").await;

@@ -1,4 +1,4 @@
-//! `tandem-hub logic replay` against an endpoint: what is asked, and how its answers stand to the recorded ones.
+//! `tandem-hub logic replay` against an endpoint: its requests, and how the answers compare with the recorded ones.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

@@ -1,4 +1,4 @@
-//! Invitations by mail: what goes out, to whom, and what happens when it does not.
+//! Invitations by mail: content, recipients, and failures.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

@@ -1,4 +1,4 @@
-//! Mentions over the public API: who can be named, who hears of it, and what is refused.
+//! Mentions over the public API: who can be mentioned, who is notified, and what is refused.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

@@ -1,4 +1,4 @@
-//! `tandem-hub` as its operator meets it: settings, folders, locks, signals, health.
+//! `tandem-hub` from its operator's view: settings, folders, locks, signals, health.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -19,7 +19,7 @@ const BRAND: [&str; 8] =
 const MAYA: [&str; 9] =
     ["user", "add", "--email", "maya@northwind.example", "--name", "Maya Ortiz", "--role", "agent", "--password-stdin"];
 
-/// The program in a folder of its own, with nothing of ours in its environment.
+/// The program in its own folder, with a clean environment.
 fn program(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tandem-hub"));
     command.args(arguments).current_dir(folder).env("RUST_LOG", "info").env("RUST_BACKTRACE", "1");
@@ -40,7 +40,7 @@ fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// A hub in a process of its own; killed if it is still there in the end.
+/// A hub in its own process, killed at the end if still running.
 struct Served {
     child: Child,
 }

@@ -1,4 +1,4 @@
-//! "What would you say next?": who may ask, in which state, and that nothing follows from it.
+//! Previews: who may ask, in which state, and that they have no effect.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 use uuid::Uuid;
 
-/// Answers previews with what it would say, and every turn of a customer by calling a person.
+/// Answers previews, and calls a person for every turn of a customer.
 async fn willing() -> TestLogic {
     TestLogic::start(|request| {
         let actions = match request["trigger"]["type"].as_str() {

@@ -1,4 +1,4 @@
-//! A hub behind a proxy: who is asking, and under which name it is reached.
+//! A hub behind a proxy: the peer's address, and the hub's own name.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -18,7 +18,7 @@ async fn behind_a_proxy() -> TestHub {
     .await
 }
 
-/// A POST of somebody who sits at `address`.
+/// A POST from `address`.
 async fn post_from(hub: &TestHub, address: &str, path: &str, body: &serde_json::Value) -> u16 {
     let request = Client::new().post(format!("{}{path}", hub.base)).header("x-forwarded-for", address);
     request.json(body).send().await.unwrap().status().as_u16()

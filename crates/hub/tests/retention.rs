@@ -1,4 +1,4 @@
-//! What is only needed for a while is deleted; what people wrote is not.
+//! Temporary data is deleted; what people wrote is not.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -83,7 +83,7 @@ async fn what_is_too_old_goes_and_what_was_written_stays() {
 
     ahead.store(400 * DAY_MS, Ordering::Relaxed);
     assert!(hub.sweep().await.unwrap() > 350 * 3);
-    // The customer has waited 400 days by now, which Your Logic is told.
+    // The customer has waited 400 days by now, and Your Logic is told.
     let before = tandem_hub::Clock::system().now().0 + 300 * DAY_MS;
     for table in ["commands WHERE at <", "logic_requests WHERE at <", "sign_ins WHERE expires <", "calls WHERE ended <"]
     {

@@ -1,4 +1,4 @@
-//! The hub's search: what is found, by whom, and that it survives restarts.
+//! The hub's search: hits, rights, and restarts.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

@@ -1,4 +1,4 @@
-//! Live connections that are dead, too loud or ended, for all three kinds of client.
+//! Dead, noisy and ended live connections, for all three kinds of client.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use uuid::Uuid;
 
-/// Everything up to the close: the text frames, and the close's code.
+/// Everything up to the close: the text frames, and the close code.
 async fn until_closed(socket: &mut Socket) -> (Vec<Value>, Option<u16>) {
     let mut frames = Vec::new();
     while let Some(Ok(message)) = socket.next().await {
@@ -120,7 +120,7 @@ async fn a_hub_that_stops_tells_everybody_to_come_again() {
     stopping.await.unwrap();
 }
 
-/// A connection on which a request has begun.
+/// A connection with a started request.
 async fn begun(hub: &TestHub, head: &str) -> TcpStream {
     let mut stream = TcpStream::connect(hub.base.trim_start_matches("http://")).await.unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -143,7 +143,7 @@ async fn what_is_under_way_is_finished_when_the_hub_stops() {
         body.len()
     );
     let mut slow = begun(&hub, &head).await;
-    // The hub has read the head when it answers what came after it.
+    // The hub has read the head once it answers a later request.
     common::get(&hub.base, "/healthz", None).await;
     let base = hub.base.clone();
     let stopping = tokio::spawn(hub.stop());

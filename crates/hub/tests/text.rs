@@ -16,7 +16,7 @@ async fn half_an_emoji_reaches_the_other_side_as_a_replacement_character() {
         let response = request.header("content-type", "application/json").body(body).send().await.unwrap();
         assert_eq!(response.status(), 200, "{}", response.text().await.unwrap());
     };
-    // What JavaScript makes of "ok 👋" cut after four units.
+    // JavaScript's result of cutting "ok 👋" after four units.
     send("/chat/v1/messages", &carmen.token, format!(r#"{{"id":"{}","text":"ok \ud83d"}}"#, Uuid::now_v7())).await;
     let mut chat = carmen.live().await;
     say(&mut chat, &format!(r#"{{"type":"message","id":"{}","text":"\udc4b over the socket"}}"#, Uuid::now_v7())).await;

@@ -1,4 +1,4 @@
-//! Your Logic hears that a customer is writing where it wishes to, beside everything else.
+//! Typing signals to a Your Logic that asked for them, beside everything else.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

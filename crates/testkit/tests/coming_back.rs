@@ -1,4 +1,4 @@
-//! Customers who come back before the answer to their last words: it comes into the next dialogue, and breaks nothing off.
+//! Customers who return before the answer to their last message: it arrives in the next dialogue and breaks nothing.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -16,10 +16,10 @@ use tokio::net::TcpListener;
 
 /// As fast as recordings are played.
 const SPEED: f64 = 300.0;
-/// How long Your Logic takes: longer than a customer stays silent between two dialogues at that speed.
+/// Your Logic's delay: longer than a customer's silence between two dialogues at that speed.
 const LATE: Duration = Duration::from_millis(400);
 
-/// A Your Logic that answers each turn at length, and late.
+/// A Your Logic with long and late answers.
 async fn slow_logic() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -33,7 +33,7 @@ async fn slow_logic() -> String {
     format!("http://{address}/")
 }
 
-/// Five people, each with four dialogues of a few words, a minute apart.
+/// Five people, each with four short dialogues, a minute apart.
 fn dialogues() -> Vec<Arc<Dialogue>> {
     let people = ["Carmen", "Tomas", "Leila", "Bruno", "Ines"];
     let all = people.iter().flat_map(|name| (0..4).map(move |visit| (name, visit)));

@@ -1,5 +1,5 @@
-//! The demo's dialogues through the real hub and the real sample logic, with an agent who takes every call for help:
-//! every turn of every customer is on the agent's side, in order and to the letter.
+//! The demo's dialogues through the real hub and the real sample logic, with an agent who takes every call for help.
+//! Every customer turn must reach the agent's side, in order and unchanged.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -31,7 +31,7 @@ fn hub_with_logic(logic: &LogicProcess) -> HubProcess {
     hub
 }
 
-/// Maya's day: she claims every call for help and answers whatever the customer said last.
+/// Maya's day: she claims every call for help and answers the customer's last message.
 async fn work(agent: &mut Agent, mut over: watch::Receiver<bool>) -> HashMap<ConversationId, HelpReason> {
     let mut calls = HashMap::new();
     let mut answered: HashMap<ConversationId, Position> = HashMap::new();

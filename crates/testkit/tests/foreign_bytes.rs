@@ -1,5 +1,5 @@
-//! Every parser of bytes that somebody else wrote: whatever comes, it answers, and what it accepts it writes the same way
-//! again. Valid messages are torn, doubled and spoilt byte by byte. `TANDEM_FUZZ_CASES` plays more of it.
+//! Every parser of foreign bytes answers any input, and accepted input survives a round trip. Valid messages are torn,
+//! doubled and spoilt byte by byte. `TANDEM_FUZZ_CASES` runs more cases.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -17,7 +17,7 @@ use tandem_search::{Query, Words, snippet};
 
 const ID: &str = "0193a1b2-c3d4-7000-8000-123456789abc";
 
-/// What is done to a message on its way.
+/// Damage done to a message.
 #[derive(Clone, Debug)]
 enum Damage {
     Cut(usize),
@@ -67,7 +67,7 @@ fn feed(messages: &[String], read: impl Fn(&[u8])) {
     run.unwrap();
 }
 
-/// What was read once is written and read the same way ever after.
+/// Parsed data is written and parsed the same way again.
 fn stays<T: DeserializeOwned + Serialize + Debug>(bytes: &[u8]) -> Option<T> {
     let read: T = serde_json::from_slice(bytes).ok()?;
     let written = serde_json::to_string(&read).unwrap();

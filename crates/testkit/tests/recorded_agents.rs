@@ -1,5 +1,5 @@
-//! Recorded agents as Your Logic: where they picked a suggestion the service answers, where they typed it hands over, and
-//! a person types what they typed. Real dialogues go to their end that way, with the recorded mix of the two.
+//! Recorded agents as Your Logic. Where they picked a suggestion, the service answers; where they typed, it hands
+//! over, and a person types their text. So real dialogues run to their end, with the recorded mix of both.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -25,17 +25,17 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 const DESKS: usize = 16;
-/// Every so many-th dialogue.
+/// Every nth dialogue.
 const EVERY: usize = 4;
-/// What the service says when it has nothing to say.
+/// The service's default message.
 const HERE: &str = "I am here.";
 const REASON: &str = "A person typed here.";
 
-/// What the customer says in a row, and what our side did then.
+/// Consecutive customer messages, and our side's reaction.
 struct Exchange {
     said: Vec<String>,
     picked: Vec<String>,
-    /// From the first typed turn on, everything.
+    /// Everything from the first typed turn on.
     typed: Vec<String>,
 }
 
@@ -63,7 +63,7 @@ async fn answer(State(scripts): State<Scripts>, Json(request): Json<Value>) -> J
     let trigger = &request["trigger"];
     let told = trigger["type"] == "TURN" && trigger["by"]["kind"] == "customer";
     let script = request["customer"]["name"].as_str().and_then(|name| scripts.get(name));
-    // What came while this service was busy is one question.
+    // Everything that arrived while this service was busy is one question.
     let triggers = || trigger["joined"].as_array().into_iter().flatten().chain([trigger]);
     let all = |script: &Vec<Exchange>| triggers().flat_map(|one| actions(script, &request, one)).collect::<Vec<_>>();
     let actions = script.filter(|_| told).map(all).unwrap_or_default();
@@ -99,7 +99,7 @@ fn actions(script: &[Exchange], request: &Value, trigger: &Value) -> Vec<Value> 
     actions
 }
 
-/// The folder of real input, where this machine has it.
+/// The folder of real input, if this machine has it.
 fn shared(file: &str) -> Option<PathBuf> {
     let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data"));
     let folder = std::env::var_os("TANDEM_SHARED_DATA").map_or_else(beside, PathBuf::from);
@@ -110,7 +110,7 @@ fn name(dialogue: &Dialogue) -> String {
     format!("{} {}", dialogue.name(), dialogue.id)
 }
 
-/// Answers of the service and hand-overs.
+/// Answers of the service, and handovers.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
 struct Mix {
     answers: usize,
@@ -226,7 +226,7 @@ async fn play(hub: &str, agent: &mut Agent, name: &str, script: &[Exchange]) {
     until(&mut customer, agent, &format!("the end of {name}"), over).await;
 }
 
-/// Waits for the customer to see something. The desk goes on hearing: a silent one is taken for gone.
+/// Waits until the customer sees something. The desk keeps reading: a silent one counts as gone.
 async fn until(customer: &mut Customer, agent: &mut Agent, what: &str, holds: impl Fn(&Customer) -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !holds(customer) {
@@ -238,7 +238,7 @@ async fn until(customer: &mut Customer, agent: &mut Agent, what: &str, holds: im
     }
 }
 
-/// One dialogue as the supervisor saw it; gives what Your Logic did.
+/// One dialogue as the supervisor saw it; returns what Your Logic did.
 async fn check(sofia: &mut Agent, name: &str, script: &[Exchange]) -> Mix {
     let over = |desk: &Desk| desk.of_customer(name).filter(|state| !state.in_progress()).map(|state| state.id);
     let id = sofia.wait_for(&format!("the end of {name}"), over).await.unwrap();
@@ -262,7 +262,7 @@ fn spoken(desk: &Desk, id: ConversationId) -> Vec<String> {
     turns.map(|(_, turn)| turn.content.text().to_owned()).filter(|text| text != HERE).collect()
 }
 
-/// Your Logic has been told of everything.
+/// Whether Your Logic has received everything.
 fn idle(desk: &Desk, id: ConversationId) -> bool {
     desk.conversation(id).is_some_and(|state| state.logic.asked.is_none() && state.logic.pending.is_empty())
 }

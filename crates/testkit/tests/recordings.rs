@@ -1,4 +1,4 @@
-//! The recordings that nobody of this project made can be read whole.
+//! Foreign recordings can be read completely.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

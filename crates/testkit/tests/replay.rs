@@ -1,5 +1,5 @@
-//! Recorded conversations of real people, through the real hub: whatever a customer writes reaches the agent's side,
-//! and whatever the agent answers reaches the customer; every turn, in order, to the letter.
+//! Recorded conversations of real people through the real hub: everything that a customer writes reaches the agent's
+//! side, and everything that the agent answers reaches the customer; every turn, in order and unchanged.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -12,10 +12,10 @@ use tandem_testkit::dialogue::{self, Dialogue};
 use tandem_testkit::hub_process::{HubOptions, HubProcess, PASSWORD, find_binary};
 use tandem_testkit::people::{Agent, Customer};
 
-/// As many as ever ran at once in the recordings.
+/// The maximum concurrency of the recordings.
 const AT_ONCE: usize = 29;
 
-/// The folder of real input, where this machine has it.
+/// The folder of real input, if this machine has it.
 fn shared(file: &str) -> Option<PathBuf> {
     let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data"));
     let folder = std::env::var_os("TANDEM_SHARED_DATA").map_or_else(beside, PathBuf::from);
@@ -57,7 +57,7 @@ fn email(number: usize) -> String {
     format!("agent{number}@northwind.example")
 }
 
-/// Plays one dialogue with both sides and checks both transcripts; gives how many turns it had.
+/// Plays one dialogue with both sides and checks both transcripts; returns the number of turns.
 async fn play(hub: &str, agent: &mut Agent, dialogue: &Dialogue) -> usize {
     let name = format!("{} {}", dialogue.name(), dialogue.id);
     let mut customer = Customer::arrive(hub, "northwind", &name).await.unwrap();

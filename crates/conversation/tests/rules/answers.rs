@@ -1,4 +1,4 @@
-//! Answers of Your Logic are atomic (DESIGN section 5), and each of its actions.
+//! Your Logic's answers are atomic (DESIGN section 5); and each of its actions.
 
 use crate::stage::{JONAS, Stage, TIMEOUT_MS, message};
 use serde_json::{Map, json};

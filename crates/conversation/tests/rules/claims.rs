@@ -1,5 +1,5 @@
-//! Rule 11: answering a call for help is a claim. What rule 14, the alert ledger, needs from the core is here, too:
-//! a call has an id of its own, and it is an event who took it.
+//! Rule 11: answering a call for help is a claim. Also what rule 14, the alert ledger, needs from the core: a call has
+//! its own id, and taking it is an event.
 
 use crate::stage::{Stage, jonas, maya, sofia};
 use tandem_conversation::{CallId, Command, EventBody, Rejection};

@@ -1,4 +1,4 @@
-//! The handover packet: a note of Your Logic that whoever takes over works with, and grades.
+//! The handover packet: a note of Your Logic that the new agent works with and grades.
 
 use tandem_conversation::{
     Action, Command, EventBody, Grade, Handover, LogicFailure, Point, Rejection, Trigger, limits, trigger_of,

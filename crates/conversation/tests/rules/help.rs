@@ -185,7 +185,7 @@ fn rule_4_only_those_engaged_may_ask() {
     assert_eq!(stage.aerolinx(ask_for_help()), Err(Rejection::LinkOver));
 }
 
-/// The same, where Your Logic is at work and could say a word.
+/// The same, with a working Your Logic that could say something.
 fn called_beside_logic() -> Stage {
     let mut stage = Stage::new();
     stage.carmen_writes("Hola");
@@ -197,7 +197,7 @@ fn called_beside_logic() -> Stage {
     stage
 }
 
-/// How far the call of the story reaches by now.
+/// How far the story's call reaches by now.
 fn reach(stage: &Stage) -> Reach {
     stage.state.help.as_ref().expect("help is needed").reach
 }
@@ -269,7 +269,7 @@ fn rule_14_your_logic_that_is_not_there_is_not_waited_for() {
     assert_eq!(reach(&stage), Reach::Supervisors);
 }
 
-/// The call of the story stands at `reach`, and waits for the next step.
+/// The story's call is at `reach`, waiting for the next step.
 fn called_as_far_as(reach: Reach) -> Stage {
     let mut stage = called_beside_logic();
     for wait in [LADDER.everyone_after_ms, LADDER.supervisors_after_ms, LADDER.logic_after_ms] {

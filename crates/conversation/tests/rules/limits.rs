@@ -1,4 +1,4 @@
-//! Limits: at the limit is accepted, one beyond is refused, and nothing of it happens.
+//! Limits: the limit is accepted, one more is refused without any effect.
 
 use crate::stage::{Stage, context, message, opening, text};
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! Rule 5: Your Logic that fails, is late, is silent or switched off.
+//! Rule 5: Your Logic fails, is late, is silent or switched off.
 
 use crate::stage::{Stage, TIMEOUT_MS, message};
 use tandem_conversation::{

@@ -1,4 +1,4 @@
-//! DESIGN section 3, told as stories: every test is named after the rule it holds.
+//! DESIGN section 3 as stories: every test is named after the rule that it checks.
 
 #[path = "../stage/mod.rs"]
 mod stage;

@@ -1,4 +1,4 @@
-//! A note mentions colleagues: those who can read it, each once, until they have seen it.
+//! A note mentions colleagues who can read it, each once, until they have seen it.
 
 use tandem_conversation::{Command, EventBody, Named, Rejection, Stage as Step, UserId, limits};
 use uuid::Uuid;

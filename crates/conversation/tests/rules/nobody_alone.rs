@@ -1,12 +1,12 @@
-//! Rule 3: every way in which whoever attends to the customer can go away. The stage checks the rule itself after
-//! every command; these tests check that it is kept for the right reason.
+//! Rule 3: every way in which the person or service attending to the customer can leave. The stage checks the rule
+//! after every command; these tests check that it holds for the right reason.
 
 use crate::stage::{AEROLINX, JONAS, LINK_MS, Stage, TIMEOUT_MS, aerolinx, jonas, message};
 use tandem_conversation::{
     Action, Command, EndReason, EventBody, HelpReason, LogicFailure, Participant, Rejection, Status, left_alone,
 };
 
-/// Carmen waits; Maya alone attends to her; Your Logic is switched off.
+/// Carmen waits; only Maya attends to her; Your Logic is switched off.
 fn maya_alone() -> Stage {
     let mut stage = Stage::without_logic();
     stage.carmen_writes("My flight was cancelled.");
@@ -15,7 +15,7 @@ fn maya_alone() -> Stage {
     stage
 }
 
-/// Carmen waits; Aerolinx alone attends to her.
+/// Carmen waits; only Aerolinx attends to her.
 fn aerolinx_alone() -> Stage {
     let mut stage = maya_alone();
     stage.aerolinx_comes();
@@ -177,7 +177,7 @@ fn rule_3_an_unanswered_invitation_never_hides_the_better_reason() {
     let invitation = stage.state.invitation_of(crate::stage::SOFIA).unwrap().id;
     stage.now = stage.now.plus_ms(LINK_MS);
     assert!(left_alone(&stage.state, stage.now), "the deadline has passed and nobody has noticed");
-    // The invitation is over as well by now, and the customer's message is what makes both known.
+    // The invitation has also expired by now, and the customer's message reveals both.
     stage.carmen_writes("Hello?");
     assert!(stage.state.engagements.iter().all(|e| e.id != invitation));
     assert_eq!(*help(&stage), HelpReason::LinkOver);

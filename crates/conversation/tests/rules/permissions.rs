@@ -8,7 +8,7 @@ use tandem_conversation::{
     Stage as Step,
 };
 
-/// What the table says: `+` allowed, `P` another kind of participant's, `-` the permission is missing.
+/// The columns: `+` allowed, `P` another kind of participant's, `-` the permission is missing.
 const COLUMNS: &str = "customer agent supervisor admin nobody onlooker external logic system";
 
 /// The scene in which the command makes sense.
@@ -98,7 +98,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("ask for help",    "P + + + - - + P P", Busy, |_| Command::AskForHelp { reason: String::new() }),
         ("press button",    "P + + + - - + P P", Busy, |_| Command::PressButton { action: "refund".into() }),
         ("grade handover",  "P + + + - - P P P", Busy, |s| Command::GradeHandover { turn: s.state.handover.as_ref().expect("there is a packet").turn, grade: Grade::Helpful }),
-        // Whoever may look on may also coach.
+        // Users who may look on may also coach.
         ("note",            "P + + + - + + P P", Busy, |s| Command::Note { turn: s.turn(), text: "Hm".into(), mentions: Vec::new() }),
         ("receive",         "+ + + + - + + P P", Busy, |_| Command::Receive { stage: Step::Delivered, up_to: Position(1) }),
         // Agents alone.

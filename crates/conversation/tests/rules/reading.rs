@@ -1,5 +1,5 @@
-//! Rule 15: who may read. Agents what is theirs, now or ever, what needs help within their brands, and the conversations
-//! of a customer whom they handle; supervisors everything.
+//! Rule 15: who may read. Agents read their own conversations, past and present, calls for help within their brands,
+//! and the conversations of a customer whom they handle. Supervisors read everything.
 
 use tandem_conversation::{
     Access, BrandId, Command, Permission, Permissions, RETENTION_MS, Role, Scope, Skills, UserId, may_read, sections,
@@ -12,7 +12,7 @@ use crate::stage::{JONAS, MAYA, SOFIA, Stage};
 const OURS: BrandId = BrandId(Uuid::from_u128(0xb1));
 const ANOTHER: BrandId = BrandId(Uuid::from_u128(0xb2));
 
-/// Whether somebody with this role and these brands may read, and is told of what happens.
+/// Whether a user with this role and these brands may read, and gets live updates.
 fn reads(stage: &Stage, user: UserId, role: Role, brands: &[BrandId]) -> (bool, bool) {
     let (permissions, skills) = (role.permissions(), Skills { brands: brands.to_vec(), languages: Vec::new() });
     let access = Access { user, permissions: &permissions, skills: &skills };

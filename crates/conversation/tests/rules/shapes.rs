@@ -1,4 +1,4 @@
-//! What is stored and travels comes back as it was: event → JSON → event.
+//! Stored and sent data survives a round trip: event → JSON → event.
 
 use crate::limits::photo;
 use crate::stage::{AEROLINX, MAYA, Stage, aerolinx, jonas, maya, opening};

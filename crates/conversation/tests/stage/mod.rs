@@ -86,7 +86,7 @@ pub struct Stage {
     pub now: Time,
     pub typing_until: Option<Time>,
     pub logic_available: bool,
-    /// The button that commands press; none if there is none for them.
+    /// The button of commands; none if there is no such button.
     pub button: Option<String>,
     ids: u128,
 }
@@ -118,7 +118,7 @@ impl Stage {
         Self { state, events, now, typing_until: None, logic_available, button, ids: 1 }
     }
 
-    /// A new id, the same on every run.
+    /// A new id, the same in every run.
     pub fn id(&mut self) -> Uuid {
         self.ids += 1;
         Uuid::from_u128(self.ids)
@@ -186,7 +186,7 @@ impl Stage {
         self.jonas(Command::Join { call: None }).expect("Jonas may join");
     }
 
-    /// A reply by somebody who has read everything.
+    /// A reply by an author who has read everything.
     pub fn reply(&mut self, words: &str) -> Command {
         self.reply_against(words, self.state.position)
     }
@@ -222,7 +222,7 @@ impl Stage {
         self.state.invitation_of(JONAS).expect("Jonas is invited").id
     }
 
-    /// The hub asks Your Logic about the oldest event it has not been told.
+    /// The hub asks Your Logic about the oldest pending event.
     pub fn ask(&mut self) -> RequestId {
         let request = RequestId(self.id());
         let expires = self.now.plus_ms(TIMEOUT_MS);
@@ -230,7 +230,7 @@ impl Stage {
         request
     }
 
-    /// Your Logic answers what it is asked, or asked next.
+    /// Your Logic answers the current request, or the next.
     pub fn logic_answers(&mut self, actions: Vec<Action>) -> Vec<Event> {
         let asked = self.state.logic.asked.as_ref().map(|asked| asked.id);
         let request = asked.unwrap_or_else(|| self.ask());
@@ -245,20 +245,20 @@ impl Stage {
         self.logic(Command::AnswerLogic { request: Some(request), control, learnt: Learnt::default(), actions })
     }
 
-    /// What Your Logic sends without having been asked.
+    /// Your Logic speaks unprompted.
     pub fn logic_sends(&mut self, actions: Vec<Action>) -> Outcome {
         let control = Control::default();
         self.logic(Command::AnswerLogic { request: None, control, learnt: Learnt::default(), actions })
     }
 
-    /// Your Logic hears everything that is pending and says nothing.
+    /// Your Logic gets everything pending and says nothing.
     pub fn logic_listens(&mut self) {
         while self.state.logic.asked.is_some() || !self.state.logic.pending.is_empty() {
             self.logic_answers(Vec::new());
         }
     }
 
-    /// Your Logic cannot be reached for what it is asked, or asked next.
+    /// Your Logic is unreachable for the current request, or the next.
     pub fn logic_fails(&mut self) -> LogicFailure {
         let asked = self.state.logic.asked.as_ref().map(|asked| asked.id);
         let request = asked.unwrap_or_else(|| self.ask());
@@ -290,7 +290,7 @@ impl Stage {
         self.turns(true)
     }
 
-    /// What only our side sees: notes and suggestions.
+    /// Visible to our side only: notes and suggestions.
     pub fn whispers(&self) -> Vec<String> {
         self.turns(false)
     }
@@ -314,12 +314,12 @@ pub fn who(participant: &Participant) -> &str {
     }
 }
 
-/// Every file that is named is there, and as it is named.
+/// Every named file is stored as named.
 pub fn stored(command: &Command) -> Vec<Media> {
     command.files().into_iter().cloned().collect()
 }
 
-/// What the edge passes in. The fresh ids follow from `seed`.
+/// The edge's inputs. Fresh ids follow from `seed`.
 pub fn context(now: Time, logic_available: bool, person_typing_until: Option<Time>, seed: u128) -> Context {
     Context {
         now,

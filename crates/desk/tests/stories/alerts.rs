@@ -1,4 +1,4 @@
-//! What becomes of alerts: the truth reaches the hub, and the user's settings are kept.
+//! Alert outcomes: the truth reaches the hub, and the user's settings are respected.
 
 use serde_json::{Value, json};
 use tandem_conversation::ConversationId;
@@ -10,14 +10,14 @@ use crate::hub::{FakeHub, Shared};
 
 const CARMEN: &str = "Carmen Menzel needs help";
 
-/// Carmen needs somebody.
+/// Carmen needs help.
 fn carmen_calls(hub: &Shared) -> ConversationId {
     let carmen = hub.customer_comes("Carmen Menzel");
     hub.customer_writes(carmen, "Where is my order?");
     carmen
 }
 
-/// Waits until the hub has heard exactly this.
+/// Waits until the hub has received exactly this.
 async fn hears(hub: &Shared, expected: &[AlertOutcome]) {
     hub.until(&format!("{expected:?}"), |world| world.alerts.iter().map(|report| &report.outcome).eq(expected)).await;
 }
@@ -58,7 +58,7 @@ async fn without_a_notification_service_the_hub_hears_that_nobody_was_told() {
     carmen_calls(&hub);
     hears(&hub, &[muted(Muted::NoService)]).await;
     carmen_calls(&hub);
-    // The service is left alone for a while, and still the hub hears at once.
+    // The service gets a pause, and still the hub is told at once.
     hears(&hub, &[muted(Muted::NoService), muted(Muted::NoService)]).await;
 }
 

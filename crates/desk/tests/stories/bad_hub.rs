@@ -1,5 +1,4 @@
-//! A hub that does not keep what was agreed: the desk says so in the agent's words, keeps what it has, and goes on when
-//! the hub does.
+//! A hub that violates the protocol: the desk says so in plain words, keeps its data, and continues when the hub does.
 
 use serde_json::json;
 use tandem_conversation::EventBody;
@@ -16,7 +15,7 @@ async fn a_reply_whose_answer_is_nonsense_is_sent_again_and_said_once() {
     let maya = Maya::signed_in(&hub).await;
     maya.until_words(carmen, &["Hello?"]).await;
     let position = maya.ok("conversation.open", json!({"id": carmen})).await["position"].clone();
-    // Such as a page of whoever stands between.
+    // Such as a captive portal's page.
     hub.world().nonsense = vec!["{}".into(), "<html>Please accept our terms</html>".into()];
     maya.ok("conversation.send", json!({"id": carmen, "text": "Good morning", "writtenAgainst": position})).await;
     maya.until("sent", "app.state", json!({}), |app| app["figures"]["queued"] == 0).await;

@@ -1,4 +1,4 @@
-//! Custom buttons at the desk: shown with the values of a conversation, pressed on the network and off it.
+//! Custom buttons at the desk: filled for a conversation, pressed online and offline.
 
 use std::sync::atomic::Ordering;
 
@@ -34,7 +34,7 @@ fn booking() -> Button {
     Button { copy: Some("{conversation.custom.booking}".into()), url, ..button("Booking", 2) }
 }
 
-/// Carmen, with whom Maya is engaged, at a hub that offers both buttons.
+/// Carmen, with whom Maya is engaged, at a hub with both buttons.
 async fn carmen() -> (Shared, ConversationId) {
     let hub = FakeHub::start().await;
     hub.world().buttons = vec![refund(), booking()];
@@ -168,7 +168,7 @@ async fn a_page_is_opened_after_the_hub_has_agreed_and_a_broken_browser_says_so(
     hub.world().buttons = vec![both.clone()];
     let maya = Maya::signed_in(&hub).await;
     maya.until("the button", "conversation.open", json!({"id": carmen}), |view| view["buttons"][0].is_object()).await;
-    // The desk has not heard yet.
+    // The desk has not been told yet.
     hub.world().buttons.clear();
     assert_eq!(maya.refused("conversation.pressButton", press(carmen, &both)).await, "conversation.no_button");
     assert!(maya.browser.opened.lock().unwrap().is_empty(), "nothing is opened for what was refused");

@@ -1,4 +1,4 @@
-//! Maya's desk in a folder of its own, as a test uses it.
+//! Maya's desk in its own folder, for tests.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,20 +31,20 @@ impl Maya {
         maya
     }
 
-    /// A new desk that knows nobody.
+    /// A new desk without a user.
     pub async fn signed_out() -> Self {
         let (notifier, keychain) = (Arc::new(FakeNotifier::new()), Arc::default());
         Self::on(Arc::new(tempfile::tempdir().unwrap()), notifier, keychain).await
     }
 
-    /// A new desk on a system with such a keychain.
+    /// A new desk on a system with this keychain.
     pub async fn signed_out_with(mood: Mood) -> Self {
         let keychain: Arc<MemoryKeychain> = Arc::default();
         keychain.set_mood(mood);
         Self::on(Arc::new(tempfile::tempdir().unwrap()), Arc::new(FakeNotifier::new()), keychain).await
     }
 
-    /// A new desk that waits as long as it is told.
+    /// A new desk with these waits.
     pub async fn signed_out_at(pace: Pace) -> Self {
         let notifier = Arc::new(FakeNotifier::new());
         Self::at(pace, Arc::new(tempfile::tempdir().unwrap()), notifier, Arc::default()).await
@@ -73,13 +73,13 @@ impl Maya {
         Self { desk, notifier, keychain, browser, folder, changes }
     }
 
-    /// Ends the desk and starts it again on the same data, before the same screen.
+    /// Ends the desk and restarts it on the same data, with the same screen.
     pub async fn restart(self) -> Self {
         self.desk.stop().await;
         self.die().await
     }
 
-    /// Ended, with everything in the one file of the cache.
+    /// Ended, with everything in the cache's one file.
     pub async fn ended(self) -> Ended {
         self.desk.stop().await;
         let ended = Ended {
@@ -91,7 +91,7 @@ impl Maya {
         ended
     }
 
-    /// Starts it again on the same data without having ended it.
+    /// Restarts it on the same data without ending it first.
     async fn die(self) -> Self {
         let (folder, notifier) = (Arc::clone(&self.folder), Arc::clone(&self.notifier));
         let keychain = Arc::clone(&self.keychain);
@@ -99,7 +99,7 @@ impl Maya {
         Self::on(folder, notifier, keychain).await
     }
 
-    /// Where the desk keeps what it keeps.
+    /// The desk's data folder.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
@@ -122,12 +122,12 @@ impl Maya {
         self.desk.rpc(name, request).await.unwrap_or_else(|error| panic!("{name}: {error:?}"))
     }
 
-    /// The code of the error that a command ends with.
+    /// The error code of a command.
     pub async fn refused(&self, name: &str, request: Value) -> String {
         self.desk.rpc(name, request).await.expect_err("it must be refused").code
     }
 
-    /// Asks again with every change until the answer is right; nothing is polled by time.
+    /// Repeats the request at every change until the answer is right; does not poll.
     pub async fn until(&self, why: &str, name: &str, request: Value, is_so: impl Fn(&Value) -> bool) -> Value {
         let mut changes = self.desk.changes();
         let mut last = Value::Null;
@@ -144,7 +144,7 @@ impl Maya {
         last
     }
 
-    /// Waits for a change that was told since the desk started.
+    /// Waits for a change since the desk started.
     pub async fn until_told(&self, why: &str, is_it: impl Fn(&Value) -> bool) -> Value {
         let mut changes = self.changes.lock().await;
         let found = tokio::time::timeout(Duration::from_secs(20), async {
@@ -159,7 +159,7 @@ impl Maya {
         found.await.unwrap_or_else(|_| panic!("never told: {why}"))
     }
 
-    /// What the transcript says, oldest first.
+    /// The texts of the transcript, oldest first.
     pub async fn words(&self, id: ConversationId) -> Vec<String> {
         words(&self.ok("conversation.entries", json!({"id": id, "limit": 200})).await)
     }
@@ -176,14 +176,14 @@ impl Maya {
     }
 }
 
-/// Remembers what it was to open or save, or refuses.
+/// Records what it was asked to open or save, or refuses.
 #[derive(Default)]
 pub struct FakeBrowser {
     pub opened: std::sync::Mutex<Vec<String>>,
     pub is_broken: std::sync::atomic::AtomicBool,
-    /// Files it was to open, as they were then.
+    /// Files that it opened, with their content at that time.
     pub files: std::sync::Mutex<Vec<(PathBuf, Vec<u8>)>>,
-    /// What it says when it is asked where to save.
+    /// Its answer when asked where to save.
     pub saving: std::sync::Mutex<Option<Saving>>,
 }
 
@@ -209,7 +209,7 @@ impl Browser for FakeBrowser {
     }
 }
 
-/// What is left of a desk that does not run.
+/// The data of a desk that is not running.
 pub struct Ended {
     folder: Arc<TempDir>,
     notifier: Arc<FakeNotifier>,
@@ -226,7 +226,7 @@ impl Ended {
     }
 }
 
-/// The words of turns; system entries and seams are left out.
+/// The texts of turns, without system entries and seams.
 pub fn words(entries: &Value) -> Vec<String> {
     let entries = entries["entries"].as_array().cloned().unwrap_or_default();
     let said = entries.iter().filter(|entry| !["system", "seam"].contains(&entry["body"]["type"].as_str().unwrap()));

@@ -1,4 +1,4 @@
-//! External agents: invited by a link that is made on this machine, seen among the participants, and taken back.
+//! External agents: invited by a link made on this machine, shown among the participants, and revoked.
 
 use serde_json::json;
 use sha2::{Digest as _, Sha256};

@@ -38,7 +38,7 @@ async fn drafted(maya: &Maya, id: ConversationId) -> Value {
     maya.ok("conversation.open", json!({"id": id})).await["drafts"].clone()
 }
 
-/// What our side said, in order: a file by its name, with its caption behind a colon.
+/// Our side's turns in order; a file by its name, with its caption after a colon.
 fn said(hub: &FakeHub) -> Vec<String> {
     let world = hub.world();
     let turns = world.log.iter().filter(|event| event.actor.user().is_some()).filter_map(|event| match &event.body {

@@ -1,4 +1,4 @@
-//! Handed over by Your Logic, and back to it: the packet, its grade, what Your Logic would say next, and its better words.
+//! Handover from Your Logic and back: the packet, its grade, the preview, and a better wording.
 
 use serde_json::{Value, json};
 use tandem_conversation::{Action, Command, Control, ConversationId, Grade, Learnt, Participant};

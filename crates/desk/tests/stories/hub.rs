@@ -15,53 +15,53 @@ use uuid::Uuid;
 
 pub const PASSWORD: &str = "correct horse";
 
-/// What the tests look at and turn.
+/// Inspected and controlled by tests.
 pub struct World {
     pub states: HashMap<ConversationId, Conversation>,
     /// The account's log.
     pub log: Vec<Event>,
     answers: HashMap<CommandId, Result<Position, Rejection>>,
-    /// Cursors with which desks came, in order.
+    /// Cursors of connecting desks, in order.
     pub came_with: Vec<Option<u64>>,
     pub commands: Vec<CommandRequest>,
-    /// What the desk said of its alerts.
+    /// The desk's reports on its alerts.
     pub alerts: Vec<AlertReport>,
-    /// The last word on whether the agent takes calls.
+    /// The agent's latest presence.
     pub available: Option<bool>,
-    /// Files, and which of them were asked for.
+    /// Files, and which of them were requested.
     pub files: HashMap<MediaId, Vec<u8>>,
     pub asked_for: Vec<MediaId>,
-    /// Files of agents, in the order in which they came, a repeat of one again.
+    /// Agents' files in order of arrival, repeats included.
     pub uploads: Vec<(Media, Vec<u8>)>,
-    /// Uploads are read, and answered when this is over.
+    /// Uploads are read, but answered only when this ends.
     pub holds_uploads: bool,
-    /// Status, code and words with which uploads are refused, the next first.
+    /// Status, code and message of the next refused uploads.
     pub refused_uploads: Vec<(u16, &'static str, &'static str)>,
     pub password: String,
-    /// Every request is answered with 503, and nobody stays connected.
+    /// Every request gets 503, and all connections are closed.
     pub is_down: bool,
-    /// Live events that are lost on their way, although the cursor moves.
+    /// Number of live events to lose, although the cursor moves.
     pub lose: usize,
-    /// Conversations that the hub does not tell of by itself.
+    /// Conversations without live updates.
     pub quiet: HashSet<ConversationId>,
-    /// The cursor before which nothing is known any more.
+    /// Earlier cursors are unknown.
     pub forgotten: u64,
     /// Access tokens end with every connection; refresh tokens work once.
     pub access: String,
     pub refresh: String,
     pub refreshed: u32,
     pub capacity: u32,
-    /// What it says it speaks.
+    /// The version in its greeting.
     pub version: u32,
-    /// The oldest version of a desk that it takes, if it says so.
+    /// The oldest accepted desk version, if announced.
     pub oldest: Option<u32>,
-    /// Which log it says this is.
+    /// The announced log.
     pub log_id: Option<Uuid>,
-    /// Answers that are not what was agreed, the next first; what was asked is done all the same.
+    /// The next answers, in violation of the protocol; requests still take effect.
     pub nonsense: Vec<String>,
-    /// Where commands and requests for pages are sent instead, the next first.
+    /// Redirect targets of the next commands and page requests.
     pub elsewhere: Vec<String>,
-    /// Renewals whose tokens have ended before they are used.
+    /// Renewals whose tokens expire before use.
     pub stillborn: u32,
     pub buttons: Vec<Button>,
     /// The refresh token of the last renewal.
@@ -139,13 +139,13 @@ impl FakeHub {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Uploads that wait for their answer get it.
+    /// Answers the held uploads.
     pub fn lets_uploads_through(&self) {
         self.world().holds_uploads = false;
         self.tell();
     }
 
-    /// Waits until the world looks like this.
+    /// Waits until the state of the hub satisfies a condition.
     pub async fn until(&self, why: &str, mut is_so: impl FnMut(&World) -> bool) {
         let mut news = self.news.subscribe();
         let waited = tokio::time::timeout(Duration::from_secs(20), async {
@@ -160,7 +160,7 @@ impl FakeHub {
         self.news.send_modify(|n| *n += 1);
     }
 
-    /// Everybody who is connected is cut off.
+    /// Cuts all connections.
     pub fn cut(&self) {
         let _ = self.lives.send(Live::Cut);
     }
@@ -174,7 +174,7 @@ impl FakeHub {
         self.world().is_down = false;
     }
 
-    /// A frame that no hub should send.
+    /// Sends a frame that no hub should send.
     pub fn say(&self, text: &str) {
         let _ = self.lives.send(Live::Text(text.to_owned()));
     }
@@ -184,7 +184,7 @@ impl FakeHub {
         Participant::Agent { user, name: name.into() }
     }
 
-    /// Carmen, or another customer, begins a conversation.
+    /// Carmen, or another customer, starts a conversation.
     pub fn customer_comes(&self, name: &str) -> ConversationId {
         self.customer_returns(name, CustomerId(Uuid::now_v7()))
     }

@@ -1,4 +1,4 @@
-//! Mentioned in a note: told, opened where it stands, and over when it was read.
+//! Mentions in notes: notified, opened at the note, and over once read.
 
 use serde_json::{Value, json};
 use tandem_conversation::{Command, ConversationId, Named, TurnId};

@@ -1,5 +1,5 @@
-//! The way to the hub: one TLS and one proxy policy for requests and for the live connection, and clear words where it
-//! fails. What a process trusts and which proxy it uses is its environment's, so each desk here has a process of its own.
+//! The connection to the hub: one TLS and one proxy policy for requests and live connection, and clear errors. Trust
+//! store and proxy come from a process's environment, so each desk here has its own process.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,7 +43,7 @@ async fn behind_tls(certificate: &str) -> (Shared, u16) {
     (hub, port)
 }
 
-/// A proxy that leads every name to this machine, and answers whoever lacks `password` with 407.
+/// A proxy that resolves every name to this machine, and answers 407 without `password`.
 async fn proxy(password: Option<&'static str>, refuses: bool) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -79,7 +79,7 @@ async fn proxy(password: Option<&'static str>, refuses: bool) -> u16 {
     port
 }
 
-/// What a desk in a process of its own says after it tried to sign in there.
+/// What a desk in its own process reports after trying to sign in there.
 async fn tries(hub: &str, environment: &[(&str, String)]) -> String {
     let mut command = tokio::process::Command::new(std::env::current_exe().unwrap());
     command.args(["--ignored", "--exact", "network::inside", "--nocapture"]).env("TANDEM_TEST_HUB", hub);
@@ -173,7 +173,7 @@ async fn a_hub_that_is_not_there_is_told_apart_from_one_that_is_silent() {
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            // Takes what is said and answers nothing that is TLS.
+            // Reads and never answers with TLS.
             let mut bytes = [0; 64];
             let _ = stream.read(&mut bytes).await;
             let _ = stream.write_all(b"HTTP/1.0 400 Bad Request\r\n\r\n").await;

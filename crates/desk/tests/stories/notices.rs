@@ -1,4 +1,4 @@
-//! Notifications: once, in time, and gone when somebody else has taken it.
+//! Notifications: shown once, in time, and withdrawn when a colleague has taken the call.
 
 use std::sync::Arc;
 

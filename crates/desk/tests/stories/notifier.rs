@@ -1,4 +1,4 @@
-//! A notification service that writes down what it is asked, and a hand that presses buttons.
+//! A notification service that records its calls and presses buttons.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -32,7 +32,7 @@ impl FakeNotifier {
         work(&mut self.screen.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The system says so of its user.
+    /// The system reports this about its user.
     pub fn says(&self, attention: Attention) {
         self.attention.send_replace(attention);
     }
@@ -46,7 +46,7 @@ impl FakeNotifier {
         self.with(|screen| screen.shown.iter().map(|(_, notification)| notification.title.clone()).collect())
     }
 
-    /// What stands on screen.
+    /// What is on screen.
     pub fn standing(&self) -> Vec<(ShownId, Notification)> {
         self.with(|screen| {
             let stands = |id: &ShownId| screen.standing.contains(id);
@@ -87,7 +87,7 @@ impl FakeNotifier {
         self.with(|screen| screen.told.as_ref().unwrap().send(news).unwrap());
     }
 
-    /// The service ends, and nothing stands any more.
+    /// The service ends, and with it everything shown.
     pub fn dies(&self) {
         let lost = self.with(|screen| {
             screen.is_broken = true;

@@ -1,4 +1,4 @@
-//! What is there without a network, and how soon it is noticed that there is one again.
+//! What works offline, and how soon the desk notices that the network is back.
 
 use std::time::Duration;
 

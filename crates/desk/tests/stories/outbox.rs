@@ -1,4 +1,4 @@
-//! What agents write offline is sent once, in order, or comes back with its words.
+//! Text written offline is sent once, in order, or returned.
 
 use serde_json::json;
 use tandem_conversation::{ConversationId, EventBody};

@@ -1,4 +1,4 @@
-//! A long queue is told to supervisors once, and taken back when it is short again.
+//! A long queue is reported to supervisors once, and withdrawn when it is short again.
 
 use serde_json::{Value, json};
 use tandem_conversation::ConversationId;
@@ -10,7 +10,7 @@ use crate::hub::FakeHub;
 async fn limit(maya: &Maya, limit: u32) {
     let mut settings = maya.ok("app.state", json!({})).await["settings"].clone();
     settings["notifications"]["queueThreshold"] = limit.into();
-    // Single calls are not what this is about.
+    // Single calls are not the subject here.
     settings["notifications"]["helpNeeded"] = "off".into();
     maya.ok("settings.set", settings).await;
 }

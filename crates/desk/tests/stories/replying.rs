@@ -1,4 +1,4 @@
-//! An answer written into a notification takes the way of every command, and is never lost.
+//! An answer written into a notification takes the path of every command, and is never lost.
 
 use serde_json::{Value, json};
 use tandem_conversation::{ConversationId, EventBody};
@@ -37,7 +37,7 @@ async fn an_answer_in_the_notification_is_sent_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_somebody_else_overtook_is_a_draft_with_the_reason() {
     let (hub, maya, carmen) = carmen_wrote().await;
-    // What Jonas says does not reach this desk in time.
+    // Jonas's reply does not reach this desk in time.
     hub.joins(carmen, "Jonas Keller");
     hub.world().lose = 1;
     hub.replies(carmen, "Jonas Keller", "On Friday.");

@@ -1,4 +1,4 @@
-//! Everything said is found: at once in the cache, and at the hub what is not here.
+//! Everything is found: in the cache at once, and at the hub if not cached.
 
 use serde_json::{Value, json};
 use tandem_conversation::{Command, Content, CustomerId, Media, MediaId, Participant, TurnId};
@@ -18,7 +18,7 @@ impl Maya {
     }
 }
 
-/// What each hit shows, with the words that were found in brackets.
+/// Each hit's snippet, with the matches in brackets.
 fn snippets(found: &Value) -> Vec<String> {
     let hits = found["hits"].as_array().cloned().unwrap_or_default();
     let span = |span: &Value| match span["hit"].as_bool() {
@@ -28,7 +28,7 @@ fn snippets(found: &Value) -> Vec<String> {
     hits.iter().map(|hit| hit["snippet"].as_array().unwrap().iter().map(span).collect()).collect()
 }
 
-/// Times are told to the millisecond; what is to be newer waits for the next one.
+/// Times are in milliseconds; a newer event waits for the next one.
 async fn a_moment_later() {
     let before = now();
     while now() <= before {

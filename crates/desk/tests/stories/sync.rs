@@ -1,4 +1,4 @@
-//! In step with the hub, whatever happens to the connection.
+//! In sync with the hub, whatever happens to the connection.
 
 use serde_json::json;
 use tandem_conversation::{BrandId, Command, Contact, ContactKind, LinkSource, Participant};

@@ -1,4 +1,4 @@
-//! A hub of another version than the desk: what is unknown is kept, and who must be updated is said.
+//! Hub and desk of different versions: unknown data is kept, and the desk says who must be updated.
 
 use serde_json::{Value, json};
 use tandem_conversation::Position;

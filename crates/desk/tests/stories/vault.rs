@@ -1,4 +1,4 @@
-//! The cache is encrypted, opens with the keychain or a passphrase, and is made anew when it is damaged.
+//! The cache is encrypted, opens with the keychain or a passphrase, and is recreated when damaged.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use tandem_desk::testing::{Mood, open_cache};
 use crate::desk::Maya;
 use crate::hub::FakeHub;
 
-/// Maya is engaged with Carmen, offline, with a draft and a reply that waits.
+/// Maya is engaged with Carmen, offline, with a draft and a queued reply.
 async fn with_words() -> (std::sync::Arc<FakeHub>, Maya, ConversationId) {
     let hub = FakeHub::start().await;
     let carmen = hub.customer_comes("Carmen Menzel");
@@ -25,7 +25,7 @@ async fn with_words() -> (std::sync::Arc<FakeHub>, Maya, ConversationId) {
     (hub, maya, carmen)
 }
 
-/// The files of the cache, without what belongs to SQLite's log.
+/// The cache's files, without SQLite's logs.
 fn caches(folder: &Path) -> Vec<PathBuf> {
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     files.filter(|path| path.extension().is_some_and(|kind| kind == "db")).collect()

@@ -1,4 +1,4 @@
-//! What a link or the tray asks for, and what the system says of the start at login.
+//! Requests from links and the tray, and the system's setting for the start at login.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! A hub in this process, a Your Logic that does as it is told, and the people who use them.
+//! A hub in this process, a scripted Your Logic, and the people who use them.
 
 #![allow(dead_code, reason = "each test binary uses a part")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
@@ -46,7 +46,7 @@ impl TestHub {
         Self::on(folder, logic, 1_000).await
     }
 
-    /// A hub over the data of an earlier one.
+    /// A hub on the data of an earlier one.
     pub async fn on(folder: Arc<tempfile::TempDir>, logic: Option<&str>, timeout_ms: i64) -> Self {
         Self::at(Clock::system(), folder, logic, timeout_ms).await
     }
@@ -60,7 +60,7 @@ impl TestHub {
         (Self::at(moved(&ahead), folder, logic, 1_000).await, ahead)
     }
 
-    /// A new hub with some settings of its own.
+    /// A new hub with changed settings.
     pub async fn configured(clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let path = folder.path().to_owned();
@@ -73,12 +73,12 @@ impl TestHub {
         Self::with(clock, folder, |config| config.logic = logic).await
     }
 
-    /// A new hub with a Your Logic that is configured in some way.
+    /// A new hub with this configuration of Your Logic.
     pub async fn start_with_logic(logic: LogicConfig) -> Self {
         Self::configured(Clock::system(), |config| config.logic = Some(logic)).await
     }
 
-    /// A new hub with some settings of its own, and what runs behind it.
+    /// A new hub with changed settings, and its internals.
     pub async fn running(change: impl FnOnce(&mut Config)) -> (Self, Arc<Hub>) {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let path = folder.path().to_owned();
@@ -86,7 +86,7 @@ impl TestHub {
         Self::begin(Clock::system(), folder, change).await
     }
 
-    /// A hub over the data of an earlier one, with some settings of its own.
+    /// A hub on the data of an earlier one, with changed settings.
     pub async fn with(clock: Clock, folder: Arc<tempfile::TempDir>, change: impl FnOnce(&mut Config)) -> Self {
         Self::begin(clock, folder, change).await.0
     }
@@ -161,7 +161,7 @@ pub fn logic_at(url: &str) -> LogicConfig {
     LogicConfig { timeout_ms: 1_000, ..LogicConfig::at(url, SECRET) }
 }
 
-/// The system's clock, so many milliseconds ahead.
+/// The system's clock, this many milliseconds ahead.
 pub fn moved(ahead: &Arc<AtomicI64>) -> Clock {
     let (ahead, clock) = (Arc::clone(ahead), Clock::system());
     Clock::from(move || clock.now().plus_ms(ahead.load(Ordering::Relaxed)))
@@ -186,7 +186,7 @@ fn prepare(folder: &Path) {
     add_brand(folder, brand).unwrap();
 }
 
-/// POSTs JSON; gives status and body.
+/// POSTs JSON; returns status and body.
 pub async fn post(base: &str, path: &str, token: Option<&str>, body: &Value) -> (u16, Value) {
     let mut request = reqwest::Client::new().post(format!("{base}{path}")).json(body);
     if let Some(token) = token {
@@ -195,7 +195,7 @@ pub async fn post(base: &str, path: &str, token: Option<&str>, body: &Value) -> 
     answer(request).await
 }
 
-/// GETs; gives status and body.
+/// GETs; returns status and body.
 pub async fn get(base: &str, path: &str, token: Option<&str>) -> (u16, Value) {
     let mut request = reqwest::Client::new().get(format!("{base}{path}"));
     if let Some(token) = token {
@@ -211,7 +211,7 @@ async fn answer(request: reqwest::RequestBuilder) -> (u16, Value) {
     (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }
 
-/// Somebody in a browser.
+/// A person in a browser.
 pub struct Customer {
     pub base: String,
     pub token: String,
@@ -256,7 +256,7 @@ impl Customer {
     }
 }
 
-/// Somebody at a desk.
+/// A person at a desk.
 pub struct Agent {
     pub base: String,
     pub token: String,
@@ -332,7 +332,7 @@ pub async fn frame(socket: &mut Socket) -> Value {
     }
 }
 
-/// Frames until one satisfies `wanted`; all of them.
+/// Frames until one satisfies `wanted`, all of them.
 pub async fn frames_until(socket: &mut Socket, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
     let mut seen = Vec::new();
     loop {
@@ -361,12 +361,12 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut check:
     }
 }
 
-/// A request as it came: headers and body.
+/// A received request: headers and body.
 pub type Raw = (axum::http::HeaderMap, Vec<u8>);
 
 type Answering = Arc<dyn Fn(&Value) -> Response + Send + Sync>;
 
-/// A Your Logic that answers as the test says, and remembers what it was asked.
+/// A Your Logic that answers as the test says, and records its requests.
 #[derive(Clone)]
 pub struct TestLogic {
     pub url: String,

@@ -1,4 +1,4 @@
-//! Somebody behind a link, in a browser of their own.
+//! A partner behind a link, with their own browser.
 
 use std::sync::Mutex;
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Agent, Socket};
 
-/// A token as a desk makes them, and what the hub hears of it.
+/// A token as desks make it, and its hash for the hub.
 pub fn secret() -> (String, String) {
     let digest =
         |text: &str| Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
@@ -26,7 +26,7 @@ pub fn invitation(link: Uuid, hash: &str) -> Value {
         "note": "Is seat 4A free?" })
 }
 
-/// Maya invites Aerolinx; gives the token and the link's id.
+/// Maya invites Aerolinx; returns the token and the link's id.
 pub async fn invited(agent: &Agent, conversation: &str) -> (String, Uuid) {
     let ((token, hash), link) = (secret(), Uuid::now_v7());
     agent.does(conversation, invitation(link, &hash)).await;
@@ -68,7 +68,7 @@ impl Partner {
         (status, headers, serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 
-    /// How the link stands in this browser.
+    /// The link's standing in this browser.
     pub async fn standing(&self) -> Value {
         let (status, headers, about) = self.asks_whole(Method::GET, "about", None).await;
         assert_eq!(status, 200, "{about}");

@@ -1,11 +1,11 @@
-//! A mail server that takes mails down, or refuses them as it is told.
+//! A mail server that records mails, or refuses them on demand.
 
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What the server says to the next recipients; after that, and without any, it accepts.
+/// Replies to the next recipients; otherwise it accepts.
 #[derive(Clone, Default)]
 pub struct MailServer {
     pub port: u16,

@@ -1,4 +1,4 @@
-//! When no more files are taken, and when they go.
+//! When files are refused, and when they are deleted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -87,7 +87,7 @@ async fn what_no_message_names_is_swept_after_a_day_and_the_rest_stays() {
     let (_, unsent) = uploads(&carmen, "unsent.png", PNG).await;
     assert_eq!(on_disk(&hub), 2);
     let folder = hub.stop().await;
-    // What a crash may leave: a file that was being written, a whole one without a row, and a row without a file.
+    // What a crash may leave: a partial file, a complete one without a row, and a row without a file.
     let orphan = folder.path().join("media").join(Uuid::now_v7().to_string());
     std::fs::write(&orphan, PNG).unwrap();
     let old = std::fs::File::options().write(true).open(&orphan).unwrap();

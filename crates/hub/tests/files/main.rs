@@ -1,4 +1,4 @@
-//! Files: who sends them, what they are, and who sees them.
+//! Files: who may send them, what kind they are, and who may see them.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -31,7 +31,7 @@ async fn uploads(customer: &Customer, name: &str, bytes: &[u8]) -> (u16, Value) 
     answer(request.bearer_auth(&customer.token).header("content-type", "x/y").body(bytes.to_vec())).await
 }
 
-/// Uploads and sends; gives the file's id.
+/// Uploads and sends; returns the file's id.
 async fn shows(customer: &Customer, name: &str, bytes: &[u8]) -> String {
     let (status, media) = uploads(customer, name, bytes).await;
     assert_eq!(status, 200, "{name}: {media}");
@@ -72,7 +72,7 @@ async fn fetches(url: &str, token: Option<&str>) -> reqwest::Response {
     token.map_or(request.try_clone().unwrap(), |token| request.bearer_auth(token)).send().await.unwrap()
 }
 
-/// Where a customer's page finds the file of its newest entry.
+/// The address of the newest entry's file on a customer's page.
 async fn address(customer: &Customer) -> String {
     let entry = customer.sees().await.pop().unwrap();
     let right = entry["right"].as_str().expect("the entry carries the right to its file");
@@ -396,7 +396,7 @@ async fn your_logic_sends_files_that_it_has_uploaded() {
     assert_eq!(carmen.sees().await.pop().unwrap()["media"]["contentType"], "application/pdf");
 }
 
-/// Files on a server of the company, and what else may be found at an address.
+/// A company's file server, with other things at its addresses.
 async fn file_server() -> String {
     let app = axum::Router::new()
         .route("/files/{name}", axum::routing::get(|| async { PDF }))

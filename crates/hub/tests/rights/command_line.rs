@@ -1,4 +1,4 @@
-//! Users and brands on the command line: what is not named stays as it is.
+//! Users and brands on the command line: omitted options keep their values.
 
 use serde_json::json;
 

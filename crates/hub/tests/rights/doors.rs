@@ -1,5 +1,5 @@
-//! Every operation of the OpenAPI document × every role × mine, not mine, nonexistent: exact statuses. An operation that
-//! has no line here fails, and so does a line without an operation.
+//! Every operation of the OpenAPI document × every role × own, other's, nonexistent: exact statuses. An operation
+//! without a line fails, and so does a line without an operation.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,8 @@ use uuid::Uuid;
 use crate::common::partner::{Partner, invited};
 use crate::common::{Agent, Customer, PASSWORD, SECRET, TestHub, TestLogic, logic_at, post};
 
-/// Doors of agents. Whoever has no sign-in that is alive gets 401 at each of them: nobody, a customer, a suspended user.
-/// A cell with three statuses: what is the user's own, what is somebody else's, what does not exist.
+/// Agents' operations. Without a valid sign-in, each answers 401: to strangers, customers and suspended users. A cell
+/// with three statuses: the user's own, another user's, nonexistent.
 const AGENTS: &str = "
     operation                                          agent        supervisor   admin
     GET    /api/v1/me                                  200          200          200
@@ -51,7 +51,7 @@ const AGENTS: &str = "
     DELETE /api/v1/brands/{id}                         403/403/403  403/403/403  204/204/404
 ";
 
-/// Doors without a sign-in; the body says who asks. `right` has what it takes, `wrong` has something like it.
+/// Operations without a sign-in; the body authenticates. `right` sends valid data, `wrong` similar but invalid data.
 const OPEN: &str = "
     operation                                          right  wrong  suspended
     GET    /api/v1/about                               200    200    200
@@ -62,7 +62,7 @@ const OPEN: &str = "
     POST   /chat/v1/sessions                           200    404    -
 ";
 
-/// Doors of the web chat. An agent's token is no session.
+/// Operations of the web chat. An agent's token is not a session.
 const CHAT: &str = "
     operation                                          nobody  agent  visitor
     GET    /chat/v1/entries                            401     401    200
@@ -72,7 +72,7 @@ const CHAT: &str = "
     GET    /chat/v1/media/{id}                         401     401    200/404/404
 ";
 
-/// Doors of external agents: a link that is unknown, known but in another browser, open here, or over.
+/// Operations of external agents. The link is unknown, opened in another browser, open here, or ended.
 const GUESTS: &str = "
     operation                                          unknown  elsewhere  holder       over
     GET    /guest/{token}/about                        404      200        200          200
@@ -87,7 +87,7 @@ const GUESTS: &str = "
     GET    /guest/{token}/media/{id}                   404      409        200/404/404  410
 ";
 
-/// Doors of Your Logic: a conversation that exists, and one that does not.
+/// Operations of Your Logic: an existing conversation, and a nonexistent one.
 const LOGIC: &str = "
     operation                                          nobody   agent    wrong    secret
     POST   /api/v1/logic/conversations/{id}/responses  401/401  401/401  401/401  200/404
@@ -135,7 +135,7 @@ fn every_operation_of_the_document_has_a_line() {
     assert!(gone.is_empty(), "these doors are not in the document: {gone:#?}");
 }
 
-/// A conversation, and what hangs on it.
+/// A conversation with its dependents.
 #[derive(Clone, Default)]
 struct Room {
     conversation: String,
@@ -163,17 +163,17 @@ async fn status(request: RequestBuilder) -> u16 {
     request.send().await.unwrap().status().as_u16()
 }
 
-/// Somebody's state in which an agent's door is tried: the rooms that are theirs, another's, and nobody's.
+/// The state in which an operation is tried: rooms of the user's own, of another user, and of no one.
 struct Visit<'a> {
     hub: &'a TestHub,
     ada: &'a Agent,
-    /// The one whose rooms these are.
+    /// The owner of these rooms.
     me: String,
     rooms: [Room; 3],
 }
 
 impl Visit<'_> {
-    /// What the door is about, made for this one call.
+    /// The target of the operation, made for this one call.
     async fn target(&self, path: &str, which: usize) -> String {
         let room = &self.rooms[which];
         let random = || Uuid::now_v7().to_string();
@@ -243,7 +243,7 @@ async fn own_id(agent: &Agent) -> String {
     agent.gets("/api/v1/me").await.1["user"].as_str().unwrap().to_owned()
 }
 
-/// A suspended user's token, and their refresh token.
+/// A suspended user's access token and refresh token.
 async fn suspended(hub: &TestHub, ada: &Agent) -> Agent {
     let gone = json!({ "email": "gone@x.example", "name": "Gone", "role": "admin", "password": PASSWORD });
     let (_, row) = post(&hub.base, "/api/v1/users", Some(&ada.token), &gone).await;
@@ -288,7 +288,7 @@ async fn agents_doors_know_every_role_and_whose_a_thing_is() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// A room that this agent handles and nobody is called to.
+/// A room that this agent handles, without an open call.
 async fn taken(hub: &TestHub, agent: &Agent) -> Room {
     let carmen = hub.customer().await;
     let media = uploads(&carmen).await;
@@ -361,7 +361,7 @@ async fn the_web_chats_doors_let_in_its_visitor_alone() {
     }
 }
 
-/// A partner who has opened a link, and a file that stands in what they see.
+/// A partner who has opened a link, and a file that they can see.
 async fn holder(hub: &TestHub, maya: &Agent) -> (Partner, String, Customer) {
     let carmen = hub.customer().await;
     carmen.writes("hello").await;
@@ -443,7 +443,7 @@ async fn your_logics_door_opens_to_its_secret_alone() {
     }
 }
 
-/// A token that is none looks the same everywhere, and addresses that are none say so.
+/// An invalid token looks the same everywhere, and unknown addresses say so.
 #[tokio::test]
 async fn what_is_no_door_is_no_door_for_anybody() {
     let hub = TestHub::start(None).await;

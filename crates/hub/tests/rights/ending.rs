@@ -1,4 +1,4 @@
-//! A right that ends, ends within a second: for requests, for open desks, and in conversations; whoever ended it.
+//! A revoked right ends within a second: for requests, open desks and conversations, whoever revoked it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -45,7 +45,7 @@ async fn open(agent: &Agent) -> Socket {
     desk
 }
 
-/// Reads until the hub closes; gives the reason, and how long it took.
+/// Reads until the hub closes; returns the reason and the duration.
 async fn closed(mut desk: Socket) -> (String, Duration) {
     let (began, mut code) = (Instant::now(), String::new());
     while let Ok(Some(Ok(message))) = tokio::time::timeout(Duration::from_secs(5), desk.next()).await {

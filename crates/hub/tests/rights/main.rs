@@ -1,4 +1,4 @@
-//! Who may enter which door, who may read what, and that rights end when they end.
+//! Who may use which endpoint, who may read what, and that revoked rights end in time.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

@@ -1,4 +1,5 @@
-//! Agents read what is theirs, now or ever; what needs help within their brands; and the customers whom they handle.
+//! Agents read their own conversations, past and present; calls for help within their brands; and the customers whom
+//! they handle.
 
 use serde_json::{Value, json};
 use tandem_conversation::Role;
@@ -7,7 +8,7 @@ use uuid::Uuid;
 
 use crate::common::{Agent, Customer, PASSWORD, TestHub, TestLogic, eventually, frame, frames_until, post, say};
 
-/// Maya handles Carmen's conversation; nobody calls for help.
+/// Maya handles Carmen's conversation; no call is open.
 async fn mayas(hub: &TestHub) -> (Customer, Agent, String) {
     let (carmen, maya) = (hub.customer().await, hub.maya().await);
     carmen.writes("my card number is 1111").await;
@@ -17,7 +18,7 @@ async fn mayas(hub: &TestHub) -> (Customer, Agent, String) {
     (carmen, maya, id)
 }
 
-/// What each door that reads answers to this agent.
+/// The answers of each reading endpoint to this agent.
 async fn doors(agent: &Agent, id: &str, customer: &str) -> Vec<u16> {
     let mut found = Vec::new();
     for path in [
@@ -60,7 +61,7 @@ async fn no_id_of_what_an_agent_may_not_see_leaves_the_hub() {
     carmen.writes("thanks, that is private").await;
     let mut jonas = hub.jonas().await.live(Some(0)).await;
     let told = frames_until(&mut jonas, |frame| !frame["alive"].is_null()).await;
-    // The call for help was within his brands, and is over: of that he may hear.
+    // The call for help was within his brands and has ended: he may be told that.
     let told: Vec<_> = told.iter().filter(|frame| frame["batch"]["changes"].to_string().contains(&id)).collect();
     assert!(told.iter().all(|frame| frame.to_string().contains(r#""closed""#)), "{told:?}");
     let logic = TestLogic::acting(json!([{ "type": "MESSAGE", "text": "I help." }])).await;
@@ -114,7 +115,7 @@ async fn whoever_handles_a_customer_reads_their_journey_as_long_as_they_do() {
     assert_eq!(jonas.gets(&format!("/api/v1/conversations/{first}/turns")).await.0, 404, "it ends with the handling");
 }
 
-/// A second brand, and Leo, who serves the first one alone.
+/// A second brand, and Leo, who serves only the first.
 async fn with_leo() -> (TestHub, Agent, Customer) {
     let hub = TestHub::start(None).await;
     let folder = hub.folder.path().to_owned();

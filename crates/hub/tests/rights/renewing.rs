@@ -1,4 +1,4 @@
-//! A sign-in is renewed over networks that lose, double and delay; only a token that is really used twice ends it.
+//! Sign-ins are renewed over networks that lose, duplicate and delay; only real reuse of a token ends one.
 
 use std::sync::atomic::Ordering;
 
@@ -16,7 +16,7 @@ async fn me(hub: &TestHub, token: &Value) -> u16 {
     get(&hub.base, "/api/v1/me", token.as_str()).await.0
 }
 
-/// Maya renews, and uses what she got.
+/// Maya renews and uses the new tokens.
 async fn renewed(hub: &TestHub, maya: &Agent) -> Value {
     let (status, tokens) = renews(hub, &maya.refresh).await;
     assert_eq!(status, 200);

@@ -1,4 +1,4 @@
-//! An agent at a desk, on a runtime that can be thrown away. Agents do one thing after the other.
+//! An agent at a desk, on a runtime that can be dropped at any time. Agents do one thing after the other.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,7 +20,7 @@ use crate::house::{folder, runtime, throw_away};
 use crate::journal::Journal;
 use crate::template::{Template, closed};
 
-/// Milliseconds where agents have seconds.
+/// Milliseconds instead of an agent's seconds.
 const PACE: Pace = Pace {
     reconnect: Duration::from_millis(10),
     resend: Duration::from_millis(10),
@@ -49,7 +49,7 @@ struct Alive {
     runtime: Runtime,
     desk: Desk,
     orders: mpsc::UnboundedSender<(usize, Act)>,
-    /// Orders that are not done.
+    /// Number of unfinished orders.
     open: Arc<AtomicUsize>,
 }
 
@@ -106,7 +106,7 @@ impl Agent {
         self.alive = Some(Alive { runtime, desk, orders, open });
     }
 
-    /// Ends the desk in the middle of whatever it does.
+    /// Ends the desk in the middle of its work.
     pub async fn kill(&mut self) {
         let Some(Alive { runtime, desk, .. }) = self.alive.take() else { return };
         drop(desk);
@@ -130,13 +130,13 @@ impl Agent {
     }
 
     pub async fn disk_is_full(&self, full: bool) {
-        // Freeing it may share the fate of what was being written.
+        // Freeing it may fail like the write in progress.
         while self.alive().desk.disk_is_full(full).await.is_err() && !full {
             tokio::task::yield_now().await;
         }
     }
 
-    /// The state of the desk as its window would show it.
+    /// The desk's state as its window would show it.
     pub async fn app(&self) -> Value {
         self.alive().desk.rpc("app.state", Value::Null).await.unwrap_or_else(|error| json!(error))
     }

@@ -1,4 +1,4 @@
-//! What lies in a desk's cache, read from its file behind the desk's back.
+//! The content of a desk's cache, read directly from its file.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::check::Hub;
 
-/// One conversation as a desk holds it.
+/// One conversation in a desk's cache.
 struct Held {
     state: Conversation,
     listed: bool,
@@ -26,13 +26,13 @@ struct Held {
 pub struct Cached {
     me: Me,
     held: BTreeMap<ConversationId, Held>,
-    /// Words that wait for the hub.
+    /// Texts that wait for the hub.
     pub queued: Vec<String>,
     waiting: usize,
     pub drafts: Vec<String>,
 }
 
-/// Opens a database to look at it.
+/// Opens a database for inspection.
 pub fn open(path: &Path) -> Connection {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
     connection.execute_batch("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000").unwrap();

@@ -1,4 +1,4 @@
-//! What must hold in the end, read from the hub's own log.
+//! Final invariants, checked against the hub's own log.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
@@ -10,18 +10,18 @@ use tandem_conversation::{
 use crate::cache::{Cached, id, open, rows};
 use crate::journal::{Journal, Known};
 
-/// One conversation as the hub holds it.
+/// One conversation in the hub.
 pub struct Whole {
     pub state: Conversation,
     pub events: Vec<Event>,
 }
 
-/// All that the hub holds.
+/// Everything in the hub.
 pub struct Hub {
     pub conversations: BTreeMap<ConversationId, Whole>,
     turns: Vec<(TurnId, String)>,
     seqs: Vec<i64>,
-    /// Whose each web chat is, unless it goes on elsewhere.
+    /// The owner of each web chat, unless it was merged.
     owners: HashMap<ContactId, CustomerId>,
 }
 
@@ -58,7 +58,8 @@ impl Hub {
         Ok(Self { conversations, turns, seqs, owners: owners.into_iter().collect() })
     }
 
-    /// The log has no gaps, its fold is the state, each conversation knows its customer, every command had one effect, and nobody is left alone.
+    /// The log has no gaps, its fold is the state, each conversation knows its customer, every command had one effect,
+    /// and no customer is left alone.
     pub fn is_whole(&self, now: Time, journal: &Journal) -> Result<(), String> {
         if !self.seqs.iter().copied().eq(1..=self.seqs.len() as i64) {
             return Err("the account's log has gaps".into());
@@ -101,7 +102,7 @@ impl Hub {
     }
 }
 
-/// Everything that agents wrote is somewhere, and nothing is anywhere twice.
+/// Every text of an agent is somewhere, and nowhere twice.
 pub fn words(hub: &Hub, desks: &[Cached], journal: &Journal) -> Result<(), String> {
     for (word, known) in journal.words() {
         let within = |texts: &[String]| texts.iter().map(|text| text.matches(&word).count()).sum::<usize>();

@@ -1,4 +1,4 @@
-//! Three agents press Join on the same call at the same moment: one of them has it, and nothing stale stays on screen.
+//! Three agents press Join on the same call at the same moment: one gets it, and no stale notification stays.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -23,7 +23,7 @@ use crate::template::Template;
 const CALLS: usize = 1_000;
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A screen that remembers what stands on it.
+/// A screen that remembers its notifications.
 struct Screen {
     standing: watch::Sender<HashMap<ConversationId, ShownId>>,
     reactions: Mutex<Option<mpsc::UnboundedSender<News>>>,
@@ -39,7 +39,7 @@ impl Screen {
         })
     }
 
-    /// Waits until so many calls stand, and gives the first.
+    /// Waits until this many calls are shown, and returns the first.
     async fn shows(&self, count: usize) -> Option<ConversationId> {
         let mut standing = self.standing.subscribe();
         let now = tokio::time::timeout(PATIENCE, standing.wait_for(|standing| standing.len() == count)).await;
@@ -77,7 +77,7 @@ impl Notifier for Screen {
     }
 }
 
-/// The doors of the hub, for customers and for a supervisor.
+/// The hub's API for customers and a supervisor.
 struct Doors {
     hub: String,
     http: reqwest::Client,
@@ -179,8 +179,8 @@ async fn compete() {
     house.kill(data.path()).await;
 }
 
-/// Whoever is engaged once somebody is. Those who come too late have been refused by then or are refused later: a
-/// second winner would show in the ledger, too.
+/// Waits until a user is engaged, and returns all who are. Late claims have been refused by then or will be; a second
+/// winner would also show in the ledger.
 async fn wait_for_one(doors: &Doors, id: ConversationId) -> Vec<UserId> {
     let engaged = async {
         loop {
@@ -194,7 +194,7 @@ async fn wait_for_one(doors: &Doors, id: ConversationId) -> Vec<UserId> {
     tokio::time::timeout(PATIENCE, engaged).await.expect("somebody joins")
 }
 
-/// The ledger says what happened: all three saw it and pressed, one joined.
+/// The ledger matches: all three saw it and pressed, one joined.
 async fn agrees(doors: &Doors, id: ConversationId) {
     let mut last = Value::Null;
     let deadline = tokio::time::Instant::now() + PATIENCE;

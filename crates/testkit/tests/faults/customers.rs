@@ -1,4 +1,4 @@
-//! Customers who write over plain HTTP, and send the same message again until the hub says that it has it.
+//! Customers who write over plain HTTP and repeat a message until the hub confirms it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ const AGAIN: Duration = Duration::from_millis(15);
 /// One customer's browser.
 pub struct Customer {
     name: String,
-    /// Of the session; one message at a time, as in a page.
+    /// The session's token; one message at a time, as in a page.
     token: Mutex<Option<String>>,
     hub: watch::Receiver<Option<SocketAddr>>,
     http: reqwest::Client,
@@ -35,7 +35,7 @@ impl Customer {
         Arc::new(Self { name: format!("Carmen {number}"), token: Mutex::new(None), hub, http, journal })
     }
 
-    /// Writes, and does not give up.
+    /// Writes, retrying until it succeeds.
     pub async fn write(self: Arc<Self>, silent: bool) {
         let turn = TurnId(Uuid::now_v7());
         let text = if silent { "thanks!".to_owned() } else { format!("Where is my order? {}", self.journal.word()) };
@@ -55,7 +55,7 @@ impl Customer {
         }
     }
 
-    /// Lets the website say who it is, and does not give up.
+    /// Signs in through the website, retrying until it succeeds.
     pub async fn sign_in(self: Arc<Self>, who: usize) {
         let mut session = json!({"brand": BRAND, "name": self.name, "identity": Template::get().vouches_for(who)});
         let mut token = self.token.lock().await;

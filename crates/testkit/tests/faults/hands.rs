@@ -1,4 +1,4 @@
-//! What an agent does at a desk, through the same door as the window.
+//! An agent's actions at a desk, through the same interface as the window's.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use tandem_testkit::plan::Act;
 
 use crate::journal::{Journal, Known};
 
-/// Where the desk is.
+/// How the desk is reached.
 pub enum Door {
     Here(Desk),
     /// In another process, which may die in the middle of an answer.
@@ -19,7 +19,7 @@ pub enum Door {
 
 pub struct Hands {
     pub door: Door,
-    /// Everybody who can be invited.
+    /// Everyone who can be invited.
     pub people: Vec<UserId>,
     pub journal: Arc<Journal>,
 }
@@ -54,7 +54,7 @@ impl Hands {
             _ => &["my"],
         };
         let row = match self.pick(sections, which).await {
-            // Whoever has nothing to do takes something.
+            // An idle agent takes something.
             Err(_) if act != Act::Decline => {
                 return self.join(&self.pick(&["help", "all", "left"], which).await?).await;
             }
@@ -96,7 +96,7 @@ impl Hands {
         self.ask("conversation.join", join).await.map(drop)
     }
 
-    /// Types one more word after what stands in the composer, and perhaps sends it all.
+    /// Types one more word into the composer, and perhaps sends it.
     async fn write(&self, id: &Value, act: Act) -> Result<(), String> {
         let view = self.ask("conversation.open", json!({"id": id})).await?;
         let word = self.journal.word();

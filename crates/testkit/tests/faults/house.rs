@@ -1,4 +1,4 @@
-//! The hub, on a runtime that can be thrown away.
+//! The hub, on a runtime that can be dropped at any time.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -45,7 +45,7 @@ impl House {
         Self { runtime, address, hub }
     }
 
-    /// Ends it in the middle of whatever it does, and waits until its data is free.
+    /// Ends it in the middle of its work, and waits until its data is free.
     pub async fn kill(self, data: &Path) {
         throw_away(self.runtime).await;
         let file = data.join("tandem.db");
@@ -54,7 +54,7 @@ impl House {
 
     pub async fn disk_is_full(&self, full: bool) {
         if let Some(hub) = self.hub.upgrade() {
-            // Freeing it may share the fate of what was being written.
+            // Freeing it may fail like the write in progress.
             while hub.disk_is_full(full).await.is_err() && !full {
                 tokio::task::yield_now().await;
             }
@@ -62,19 +62,19 @@ impl House {
     }
 }
 
-/// One thread for whatever is going to be killed.
+/// One thread for everything that will be killed.
 pub fn runtime() -> Runtime {
     Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 }
 
-/// Ends everything on a runtime wherever it stands. Only what already occupies a thread is let finish: a process that
-/// dies takes its threads with it, and must not write a file after its successor has begun.
+/// Ends everything on a runtime at once. Only blocking work in progress may finish: a dying process takes its threads
+/// along, and must not write a file after its successor has begun.
 pub async fn throw_away(runtime: Runtime) {
     let thrown = tokio::task::spawn_blocking(move || runtime.shutdown_timeout(Duration::from_secs(10)));
     thrown.await.unwrap();
 }
 
-/// A folder in memory where there is one: here programs die, not machines.
+/// A folder in memory if possible: programs die here, not machines.
 pub fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { tempfile::tempdir_in(memory).unwrap() } else { tempfile::tempdir().unwrap() }

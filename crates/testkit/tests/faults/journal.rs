@@ -1,4 +1,4 @@
-//! What people did in a run, as far as they know themselves.
+//! What people did in a run, as far as they know.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -6,29 +6,29 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tandem_conversation::TurnId;
 
-/// What an agent knows of a word that they wrote.
+/// What an agent knows about a word that they wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
-    /// Typed; whether the desk has it is not known.
+    /// Typed; unknown whether the desk has it.
     Typed,
-    /// The desk has said that it has it: it must never be lost.
+    /// The desk has confirmed it: it must never be lost.
     Kept,
-    /// The desk has said that it was sent, or will be.
+    /// The desk has confirmed that it was or will be sent.
     Sent,
 }
 
-/// Clerk of one run. Every piece of text has a word of its own, by which it is found again.
+/// Records one run. Every text contains a unique word, by which it is found again.
 #[derive(Default)]
 pub struct Journal {
     words: Mutex<BTreeMap<String, Known>>,
     next: AtomicUsize,
     accepted: Mutex<Vec<TurnId>>,
-    /// What happened when, for whoever looks at a failure.
+    /// The course of events, for investigating a failure.
     lines: Mutex<Vec<String>>,
 }
 
 impl Journal {
-    /// A word that nobody has written before.
+    /// A unique word.
     pub fn word(&self) -> String {
         format!("word{:04}", self.next.fetch_add(1, Ordering::Relaxed))
     }
@@ -41,7 +41,7 @@ impl Journal {
         self.words.lock().unwrap().clone()
     }
 
-    /// The hub has told a customer that it has their message.
+    /// The hub has confirmed a customer's message.
     pub fn accepted(&self, turn: TurnId) {
         self.accepted.lock().unwrap().push(turn);
     }

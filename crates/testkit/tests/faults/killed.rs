@@ -1,6 +1,6 @@
 //! Real processes, killed with -9 at random moments while people write: nothing acknowledged is lost or doubled.
 //!
-//! `TANDEM_KILL_ROUNDS=N` plays N rounds, `TANDEM_FAULT_SEED=S` throws the dice of seed S.
+//! `TANDEM_KILL_ROUNDS=N` plays N rounds, `TANDEM_FAULT_SEED=S` uses seed S.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -84,7 +84,7 @@ async fn whoever_is_killed_loses_and_doubles_nothing() {
         working.spawn(async move {
             while !over.load(Ordering::Relaxed) {
                 let (which, act) = (dice.random_range(0..8), ACTS[dice.random_range(0..ACTS.len())]);
-                // Whoever is killed does not answer.
+                // A killed desk does not answer.
                 let _ = hands.act(which, act).await;
                 tokio::time::sleep(Duration::from_millis(dice.random_range(1..30))).await;
             }

@@ -1,4 +1,4 @@
-//! A Your Logic that answers, falls silent, fails and talks nonsense, by the position of what it is asked about.
+//! A Your Logic that answers, falls silent, fails or sends nonsense, depending on the trigger's position.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 pub const SECRET: &str = "a-secret-between-two-services";
 
-/// Its address; one for all runs, because it remembers nothing.
+/// Its address; shared by all runs, because it is stateless.
 pub fn url() -> &'static str {
     static URL: OnceLock<String> = OnceLock::new();
     URL.get_or_init(|| {

@@ -29,7 +29,7 @@ use tandem_testkit::plan::Plan;
 
 /// Runs of every build.
 const RUNS: u64 = 1_000;
-/// Runs at the same time: they mostly wait.
+/// Concurrent runs: they mostly wait.
 const ABREAST: u64 = 12;
 
 fn option(name: &str) -> Option<u64> {
@@ -54,7 +54,7 @@ fn whatever_breaks_every_desk_ends_up_with_what_the_hub_knows() {
                     if seed >= first + runs || failures.lock().unwrap().len() >= 5 {
                         return;
                     }
-                    // A panic has said on standard error what it is about.
+                    // The panic's message is on standard error.
                     let played = std::panic::catch_unwind(|| run::play(&Plan::new(seed)));
                     if let Err(why) = played.unwrap_or_else(|_| Err("panicked".into())) {
                         failures.lock().unwrap().push((seed, why));

@@ -22,11 +22,11 @@ use crate::journal::Journal;
 use crate::logic;
 use crate::template::Template;
 
-/// Everything must have come to rest by then, however busy the machine is.
+/// Time limit for everything to settle, however busy the machine is.
 const QUIET_WITHIN: Duration = Duration::from_secs(40);
 const LOOK_AGAIN: Duration = Duration::from_millis(25);
 
-/// Everybody's clocks: one time, and what each desk makes of it.
+/// All clocks: one time, and each desk's deviation from it.
 #[derive(Clone, Default)]
 pub struct Clocks {
     ahead_ms: Arc<AtomicI64>,
@@ -50,7 +50,7 @@ impl Clocks {
     }
 }
 
-/// Where a plan is played.
+/// The setting of a plan.
 struct Stage<'a> {
     plan: &'a Plan,
     clocks: Clocks,
@@ -60,15 +60,15 @@ struct Stage<'a> {
     address: watch::Sender<Option<SocketAddr>>,
     agents: Vec<Agent>,
     customers: Vec<Arc<Customer>>,
-    /// What comes back by itself.
+    /// Faults that end by themselves.
     passing: Vec<(Instant, Passing)>,
-    /// What customers have still to get rid of.
+    /// Customers' messages still to be delivered.
     writing: JoinSet<()>,
     http: reqwest::Client,
     journal: Arc<Journal>,
 }
 
-/// Something that is broken for a while.
+/// A temporary fault.
 #[derive(Clone, Copy)]
 enum Passing {
     Cable(usize),
@@ -76,7 +76,7 @@ enum Passing {
     HubsDisk,
 }
 
-/// Plays a plan and checks what came of it; an error says what is wrong.
+/// Plays a plan and checks the result; an error says what is wrong.
 pub fn play(plan: &Plan) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let done = runtime.block_on(async {
@@ -123,7 +123,7 @@ impl<'a> Stage<'a> {
             let (clock, journal) = (stage.clocks.desk(number), Arc::clone(&stage.journal));
             let mut agent = Agent::new(number, proxy, clock, tokens.clone(), journal);
             agent.start().await;
-            // The first sign-in is made in fair weather: nobody begins to work in a storm.
+            // The first sign-in happens in fair weather: no one starts work in a storm.
             agent.proxy.set_weather(plan.weather);
             stage.agents.push(agent);
         }
@@ -194,7 +194,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// What is broken only for a while is whole again when its time has come.
+    /// Ends temporary faults whose time is up.
     async fn let_pass(&mut self, now: Instant) {
         let (over, lasting): (Vec<_>, Vec<_>) = self.passing.drain(..).partition(|(until, _)| *until <= now);
         self.passing = lasting;
@@ -213,11 +213,11 @@ impl<'a> Stage<'a> {
         let id = known[which % known.len()];
         let body = json!({"actions": [{"type": "NEEDS_HELP", "value": true, "reason": "a person is needed"}]});
         let url = format!("http://{hub}/api/v1/logic/conversations/{id}/responses");
-        // It may be refused, or not arrive: nobody counts on it.
+        // It may be refused or lost: nothing depends on it.
         let _ = self.http.post(url).bearer_auth(logic::SECRET).json(&body).send().await;
     }
 
-    /// Nothing breaks any more; what is broken may come back by itself.
+    /// Stops new faults; existing ones may end by themselves.
     async fn calm_down(&mut self) {
         self.house.as_ref().unwrap().disk_is_full(false).await;
         for agent in &mut self.agents {

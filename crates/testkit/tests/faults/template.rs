@@ -1,4 +1,4 @@
-//! A hub's data with everybody signed in, made once and copied for each run: passwords are slow on purpose.
+//! A hub's data with everyone signed in, made once and copied for each run: passwords are slow on purpose.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -16,7 +16,7 @@ use crate::house::{House, folder};
 use crate::run::Clocks;
 
 const PASSWORD: &str = "correct horse battery staple";
-/// Agents first see only what concerns them; supervisors see all.
+/// Agents at first see only what concerns them; supervisors see all.
 const PEOPLE: [(&str, Role); 4] = [
     ("Maya Ortiz", Role::Agent),
     ("Sofia Lind", Role::Supervisor),
@@ -26,9 +26,9 @@ const PEOPLE: [(&str, Role); 4] = [
 
 pub struct Template {
     folder: TempDir,
-    /// Of each person, in order.
+    /// Tokens of each person, in order.
     pub tokens: Vec<Tokens>,
-    /// Of the brand; it knows a few of its visitors.
+    /// The brand's website; it knows a few of its visitors.
     website: Website,
 }
 
@@ -106,7 +106,7 @@ fn email(name: &str) -> String {
     format!("{}@northwind.example", name.split(' ').next().unwrap().to_lowercase())
 }
 
-/// Waits until nobody has the database open any more.
+/// Waits until the database is closed everywhere.
 pub async fn closed(open: impl Fn() -> Connection, database: &Path) {
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
     while !is_free(&open()) {
@@ -115,7 +115,7 @@ pub async fn closed(open: impl Fn() -> Connection, database: &Path) {
     }
 }
 
-/// Whoever gets it for themselves alone knows that nobody else has it.
+/// An exclusive lock proves that no one else has it open.
 fn is_free(connection: &Connection) -> bool {
     let alone =
         "PRAGMA query_only = OFF; PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT";

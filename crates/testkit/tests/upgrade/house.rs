@@ -1,4 +1,4 @@
-//! A hub and a desk in this process, at a moment that the test chooses.
+//! A hub and a desk in this process, at a time chosen by the test.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 
 pub const SECRET: &str = "a-secret-between-two-services";
 pub const PASSWORD: &str = "correct horse battery staple";
-/// A test that waits longer has failed.
+/// Time limit of a test.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running hub, and the runtime that ends with it.
@@ -31,7 +31,7 @@ pub struct House {
 impl House {
     pub async fn open(data: &Path, logic: Option<&str>, now: impl Fn() -> Time + Send + Sync + 'static) -> Self {
         let mail = MailConfig {
-            // Nobody listens there: the mail stays queued.
+            // No server listens there: the mail stays queued.
             url: "smtp://127.0.0.1:9".into(),
             from: "Northwind <chat@northwind.example>".into(),
             public_url: "https://chat.northwind.example".into(),
@@ -68,7 +68,7 @@ impl House {
         }
     }
 
-    /// Ends it wherever it stands.
+    /// Ends it at once.
     pub async fn end(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             tokio::task::spawn_blocking(move || runtime.shutdown_timeout(PATIENCE)).await.unwrap();
@@ -84,7 +84,7 @@ impl Drop for House {
     }
 }
 
-/// A desk whose cache and keychain lie in `data`.
+/// A desk with cache and keychain in `data`.
 pub async fn desk(data: &Path, now: impl Fn() -> Time + Send + Sync + 'static) -> Desk {
     let config = DeskConfig {
         data_dir: data.to_owned(),
@@ -101,7 +101,7 @@ pub async fn desk(data: &Path, now: impl Fn() -> Time + Send + Sync + 'static) -
     Desk::start(config).await.unwrap()
 }
 
-/// Asks the desk until the answer is as wanted.
+/// Repeats the request until the answer satisfies a condition.
 pub async fn until(desk: &Desk, name: &str, request: Value, holds: impl Fn(&Value) -> bool) -> Value {
     let deadline = tokio::time::Instant::now() + PATIENCE;
     loop {
@@ -114,7 +114,7 @@ pub async fn until(desk: &Desk, name: &str, request: Value, holds: impl Fn(&Valu
     }
 }
 
-/// A Your Logic that helps with what it is asked by name, and sends everything else to people.
+/// A Your Logic that answers known requests and hands everything else to people.
 pub async fn logic() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());

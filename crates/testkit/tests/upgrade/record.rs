@@ -1,4 +1,5 @@
-//! A day at Northwind, invented from beginning to end: what the hub and Maya's desk keep of it, and what they said.
+//! A day at Northwind, invented from beginning to end: what the hub and Maya's desk store of it, and what they
+//! exchanged.
 
 use std::path::{Path, PathBuf};
 
@@ -30,7 +31,7 @@ async fn record() {
     tokio::task::spawn_blocking(move || set_up(&data)).await.unwrap();
     let logic = logic().await;
     let mut house = House::open(&hub_data, Some(&logic), tandem_hub_now).await;
-    // Who came before: nobody is there yet, so the desk is told of it as of the past.
+    // Earlier customers: the desk gets them by catch-up.
     let carmen = begin(&house.url).await;
     let relay = Relay::before(&house.url).await;
     let maya = desk(&desk_data, tandem_desk_now).await;
@@ -54,7 +55,7 @@ fn tandem_desk_now() -> tandem_conversation::Time {
     tandem_desk::Clock::system().now()
 }
 
-/// Tokens of people who do not exist; the desk's own is in its keychain.
+/// Removes tokens; the people do not exist, and the desk's own token is in its keychain.
 fn without_tokens(mut line: Value) -> Value {
     for (side, name) in [("answer", "accessToken"), ("answer", "refreshToken"), ("body", "refreshToken")] {
         if let Some(token) = line.get_mut(side).and_then(|side| side.get_mut(name)) {
@@ -120,7 +121,7 @@ async fn begin(hub: &str) -> Customer {
     lukas.wait_for("erledigt").await.unwrap();
     lukas.sees().await.unwrap();
     jonas.complete(of_lukas, "Cancelled").await.unwrap();
-    // Waiting for somebody.
+    // Waiting for an agent.
     let mut tom = Customer::arrive(hub, "northwind", "Tom Okafor").await.unwrap();
     tom.write("My suitcase is lost").await.unwrap();
     called(&mut jonas, "Tom Okafor").await;
@@ -138,7 +139,7 @@ async fn called(agent: &mut Agent, name: &str) -> tandem_conversation::Conversat
     agent.wait_for(&format!("{name}'s call"), find).await.unwrap()
 }
 
-/// What Maya does at her desk, and who else is there.
+/// Maya's work at her desk, and the others present.
 async fn work(maya: &Desk, relay: &Relay, hub: &str, mut carmen: Customer) {
     let sign_in = json!({ "hub": relay.url, "email": email("maya"), "password": PASSWORD });
     maya.rpc("session.signIn", sign_in).await.unwrap();
@@ -182,13 +183,13 @@ async fn work(maya: &Desk, relay: &Relay, hub: &str, mut carmen: Customer) {
     let _ = maya.rpc("conversation.preview", open.clone()).await;
     ask("search", json!({ "query": "suitcase", "limit": 10, "hub": true })).await;
     ask("me.setAvailability", json!({ "availability": "busy" })).await;
-    // Somebody whom she leaves again.
+    // A customer whom she leaves again.
     let list = ask("conversations.list", json!({ "section": "help", "offset": 0, "limit": 50 })).await;
     let tom = list["rows"].as_array().unwrap().iter().find(|row| row["name"] == "Tom Okafor").unwrap().clone();
     ask("conversation.join", json!({ "id": tom["id"], "call": tom["help"]["call"] })).await;
     reply(maya, &tom["id"], "We found it in Lisbon.").await;
     ask("conversation.leave", json!({ "id": tom["id"], "reason": "End of shift", "askForHelp": false })).await;
-    // The rest of what is said: receipts, the second event page, the journey.
+    // The remaining messages: receipts, the second event page, the journey.
     for what in ["Thank you, Maya", "within 24 hours"] {
         until(maya, "conversation.entries", json!({ "id": id, "limit": 50 }), |page| page.to_string().contains(what))
             .await;
@@ -203,7 +204,7 @@ async fn reply(maya: &Desk, id: &Value, text: &str) {
     maya.rpc("conversation.send", send).await.unwrap();
 }
 
-/// The hub is gone: one reply waits, and a reply and a note are unfinished.
+/// The hub is gone: one reply is queued, and a reply and a note are unfinished.
 async fn write_what_cannot_be_sent(maya: &Desk) {
     until(maya, "app.state", Value::Null, |app| app["connection"]["state"] != "live").await;
     let my = json!({ "section": "my", "offset": 0, "limit": 50 });

@@ -1,4 +1,4 @@
-//! Stands between a desk and a hub and writes down what each of them says, as JSON lines.
+//! A relay between a desk and a hub that records both sides as JSON lines.
 
 use std::sync::{Arc, Mutex};
 
@@ -47,7 +47,7 @@ impl Relay {
             .any(|line| line["path"].as_str().is_some_and(|at| at.ends_with(path)) && line.to_string().contains(says))
     }
 
-    /// Lets nobody through any more, and gives what was said.
+    /// Closes and returns the recording.
     pub fn close(self) -> Vec<Value> {
         self.task.abort();
         std::mem::take(&mut *self.hub.lines.lock().unwrap())

@@ -1,4 +1,4 @@
-//! The doors of the small hub.
+//! The small hub's endpoints.
 
 use std::collections::HashMap;
 
@@ -124,7 +124,7 @@ async fn alerts(State(hub): State<Shared>, headers: HeaderMap, Json(said): Json<
     StatusCode::NO_CONTENT.into_response()
 }
 
-/// Your Logic of this hub always thinks of the same answer.
+/// This hub's Your Logic always gives the same answer.
 async fn preview(State(hub): State<Shared>, headers: HeaderMap) -> Response {
     if let Err(refused) = check(&hub, &headers) {
         return *refused;
@@ -132,7 +132,7 @@ async fn preview(State(hub): State<Shared>, headers: HeaderMap) -> Response {
     Json(serde_json::json!({ "actions": [{ "type": "MESSAGE", "text": "On Thursday, then." }] })).into_response()
 }
 
-/// … and finds that everything deserves an exclamation.
+/// … and improves everything with an exclamation mark.
 async fn improve(State(hub): State<Shared>, headers: HeaderMap, Json(asked): Json<Improve>) -> Response {
     if let Err(refused) = check(&hub, &headers) {
         return *refused;
@@ -257,7 +257,7 @@ async fn journey(State(hub): State<Shared>, headers: HeaderMap, Path(id): Path<C
     Json(json!({"conversations": states})).into_response()
 }
 
-/// Finds turns that contain the query as it stands.
+/// Finds turns that contain the query literally.
 async fn search(
     State(hub): State<Shared>,
     headers: HeaderMap,
@@ -291,7 +291,7 @@ async fn live(
     upgrade.on_upgrade(move |socket| attend(hub, after, socket))
 }
 
-/// A hub of the oldest version that is still spoken with says less.
+/// A hub of the oldest supported version sends less.
 fn hello(hub: &Shared) -> Value {
     let mut hello = json!({ "version": hub.world().version, "me": hub.me(), "time": now() });
     let world = hub.world();
