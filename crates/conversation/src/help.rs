@@ -121,7 +121,7 @@ impl HelpReason {
             Self::LastPersonLeft => "the last person left while the customer waits".into(),
             Self::InvitationOver => "no one took the invitation".into(),
             Self::LinkOver => "the external agent's link ended".into(),
-            Self::NobodyEngaged => "nobody is engaged".into(),
+            Self::NobodyEngaged => "no one is engaged".into(),
         }
     }
 }

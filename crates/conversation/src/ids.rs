@@ -50,11 +50,11 @@ id!(/// Look, texts and allowed domains of one web chat.
     BrandId);
 id!(/// One contribution. Made by its author's client, so that a repeat has one effect.
     TurnId);
-id!(/// One participant's stretch in a conversation.
+id!(/// A participant's time in a conversation.
     EngagementId);
 id!(/// One call for help; joining with it is a claim that exactly one agent wins.
     CallId);
-id!(/// Made by whoever commands; the same id twice has one effect and the same answer.
+id!(/// Made by the sender; a repeated id has one effect and gets the same answer.
     CommandId);
 id!(/// One request to Your Logic; also its `webhook-id`.
     RequestId);

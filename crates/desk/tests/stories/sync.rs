@@ -27,7 +27,7 @@ async fn the_first_sign_in_brings_everything_and_the_counts_are_true() {
     let help = maya.ok("conversations.list", json!({"section": "help", "offset": 0, "limit": 50})).await;
     assert_eq!(help["total"], 1);
     assert_eq!(help["rows"][0]["words"], "Where is my order?");
-    assert_eq!(help["rows"][0]["help"]["reason"], "nobody is engaged");
+    assert_eq!(help["rows"][0]["help"]["reason"], "no one is engaged");
     maya.until_words(carmen, &["Where is my order?"]).await;
     maya.until_words(done, &["Hello", "Good morning"]).await;
     let entries = maya.ok("conversation.entries", json!({"id": done, "limit": 200})).await;

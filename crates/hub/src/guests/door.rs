@@ -136,7 +136,7 @@ pub(crate) fn no_cookie() -> ApiError {
 
 /// The problem of a link that is not open in this browser.
 pub(crate) fn refusal(found: &Found, standing: Standing) -> ApiError {
-    let who = found.inviter().unwrap_or("whoever sent it");
+    let who = found.inviter().unwrap_or("the sender");
     let (status, code, detail) = match standing {
         Standing::Unopened => (409, "guest.unopened", "Open the conversation first.".to_owned()),
         Standing::Open => (409, "guest.open", "The conversation is already open in this browser.".to_owned()),
