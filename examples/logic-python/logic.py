@@ -11,10 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
-# Largest request: 200 turns of the longest texts.
+# Maximum request: 200 turns of the longest texts.
 BODY_BYTES = 16 * 1024 * 1024
 SECRET = os.environ["TANDEM_LOGIC_SECRET"]
-# A secret in the form of Standard Webhooks is decoded; any other is the key itself.
+# A whsec_ secret (Standard Webhooks) is decoded; any other is the key itself.
 WEBHOOK = Webhook(SECRET if SECRET.startswith("whsec_") else SECRET.encode())
 
 MENU = [
@@ -33,7 +33,7 @@ def menu(text):
 
 
 def answer(request):
-    """From request to actions, without any memory."""
+    """From request to actions, without state."""
     trigger, conversation, turns = request["trigger"], request["conversation"], request["turns"]
     kind = trigger["type"]
     person = any(one["kind"]["kind"] in ("agent", "external_agent") for one in request["engagements"])
@@ -60,7 +60,7 @@ def said(trigger):
 
 
 def tidy(draft):
-    """An agent's draft with a capital and an end; a service with a model would ask it."""
+    """An agent's draft with a capital and a full stop; a real service would ask its model."""
     text = draft.strip()
     return text[:1].upper() + text[1:] + ("." if text[-1:].isalnum() else "")
 
@@ -100,7 +100,7 @@ class Door(BaseHTTPRequestHandler):
         return self.say(200, {"requestId": request["requestId"], "actions": actions})
 
     def is_the_hub(self, body):
-        """Believes only what the hub has signed, within the last five minutes, over these very bytes."""
+        """Accepts only what the hub signed within the last five minutes, over these exact bytes."""
         given = self.headers.get("authorization", "").encode()
         if not hmac.compare_digest(given, f"Bearer {SECRET}".encode()):
             return False
@@ -123,7 +123,7 @@ class Door(BaseHTTPRequestHandler):
 
 
 class Service(ThreadingHTTPServer):
-    # Conversations come in parallel.
+    # Conversations are asked about in parallel.
     request_queue_size = 128
     daemon_threads = True
 

@@ -9,7 +9,7 @@ await lead("universal-chat", ({ page, chat, turns }) => ({
   async choose({ label }) {
     await chat.getByRole("button", { name: label, exact: true }).last().click();
   },
-  /** The page says who its visitor is, or that nobody is signed in. */
+  /** Sets or removes the page's identity token. */
   async identify({ token }) {
     await chat.evaluate((element, jwt) => (jwt ? element.setAttribute("identity", jwt) : element.removeAttribute("identity")), token);
   },

@@ -26,7 +26,7 @@ await lead("tandem-guest", ({ page, chat }) => ({
   async dress({ theme }) {
     await page.emulateMedia({ colorScheme: theme });
   },
-  /** Gives what axe has to say. */
+  /** Returns axe's findings. */
   async judge() {
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"] }));

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
-// The front end's packages serve here too.
+// Uses the front end's packages.
 const { chromium } = createRequire(new URL("../../ui/package.json", import.meta.url))("playwright-core");
 
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -25,7 +25,7 @@ export async function lead(host, makeOrders) {
   page.on("console", (message) => process.stderr.write(`${message.type()}: ${message.text()}\n`));
   page.on("pageerror", (error) => process.stderr.write(`uncaught: ${error.stack}\n`));
 
-  // Locators look into the element's shadow.
+  // Locators pierce the element's shadow.
   const chat = page.locator(host);
   const turns = (from) => chat.locator(from ? `.turn.${from}` : ".turn");
 

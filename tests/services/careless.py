@@ -1,4 +1,4 @@
-"""A Your Logic as it should not be: believes anybody, forgets nothing, and breaks at what it does not know."""
+"""A bad Your Logic: trusts everyone, forgets nothing, and fails on unknown input."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""A Your Logic that takes its time: says 202 to every turn of a customer and delivers its answer later.
+"""A slow Your Logic: answers 202 to every turn of a customer and delivers its answer later.
 
 late.py ADDRESS HUB SECRET
 """

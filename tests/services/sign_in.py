@@ -1,4 +1,4 @@
-"""What a website's server does when it knows its visitor: signs who that is. The secret comes on standard input."""
+"""What a website's server does for a known visitor: signs their identity. The secret comes on standard input."""
 
 import json
 import sys

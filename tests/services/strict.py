@@ -1,4 +1,4 @@
-"""The sample in Python, which holds every request and every answer of its own against the committed schema first.
+"""The Python sample, which first validates every request and its own answers against the committed schema.
 
 strict.py ADDRESS
 """

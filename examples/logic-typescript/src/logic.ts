@@ -9,12 +9,12 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 
-/** Largest request: 200 turns of the longest texts. */
+/** Maximum request: 200 turns of the longest texts. */
 const BODY_BYTES = 16 * 1024 * 1024;
 
 const secret = process.env.TANDEM_LOGIC_SECRET ?? '';
 if (secret === '') throw new Error('set TANDEM_LOGIC_SECRET');
-// A secret in the form of Standard Webhooks is decoded; any other is the key itself.
+// A whsec_ secret (Standard Webhooks) is decoded; any other is the key itself.
 const webhook = secret.startsWith('whsec_') ? new Webhook(secret) : new Webhook(secret, { format: 'raw' });
 
 /** The protocol, as far as it is used here; docs/your-logic.schema.json has all of it. */
@@ -51,13 +51,13 @@ const menu = (text: string): Action => ({
   ],
 });
 
-/** An agent's draft with a capital and an end; a service with a model would ask it. */
+/** An agent's draft with a capital and a full stop; a real service would ask its model. */
 function tidy(draft: string): string {
   const text = draft.trim();
   return text.charAt(0).toUpperCase() + text.slice(1) + (/[\p{L}\p{N}]$/u.test(text) ? '.' : '');
 }
 
-/** From request to actions, without any memory. */
+/** From request to actions, without state. */
 function answer({ trigger, conversation, engagements, turns }: Request): Action[] {
   const person = engagements.some((one) => ['agent', 'external_agent'].includes(one.kind.kind));
   const attended = person || conversation.needsHelp !== null || !conversation.inProgress;
@@ -97,7 +97,7 @@ function reply({ text = '', choice }: Content, turns: Turn[]): Action[] {
   return [menu(greeted ? "I'm sorry, I know little. Would one of these help?" : "Hello! I'm the assistant. What can I do for you?")];
 }
 
-/** Believes only what the hub has signed, within the last five minutes, over these very bytes. */
+/** Accepts only what the hub signed within the last five minutes, over these exact bytes. */
 function isTheHub(request: IncomingMessage, body: string): boolean {
   const hash = (text: string) => createHash('sha256').update(text).digest();
   if (!timingSafeEqual(hash(request.headers.authorization ?? ''), hash(`Bearer ${secret}`))) return false;
