@@ -1,5 +1,5 @@
-//! Custom buttons, as their actors use them: Ada defines them while Maya's window is open; Maya presses and Your Logic
-//! acts; a text is pasted, a page opened; a partner has their own button.
+//! Custom buttons, as their actors use them. Ada defines them while Maya's window is open; Maya presses and Your Logic
+//! acts. A text is pasted, a page opened, and a partner has their own button.
 
 use anyhow::Result;
 use tandem_conversation::ButtonId;

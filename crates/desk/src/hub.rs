@@ -166,8 +166,8 @@ impl Hub {
         self.address.as_str().trim_end_matches('/')
     }
 
-    /// Whether this desk and the hub are incompatible; none if they fit. A hub that reports no version is one of the
-    /// oldest compatible ones.
+    /// Which side must be updated if this desk and the hub are incompatible. A hub that reports no version is one of
+    /// the oldest compatible ones.
     pub(crate) async fn outdated(&self) -> Result<Option<Outdated>, HubError> {
         match self.ask::<About, ()>(Method::GET, "about", None, None).await {
             Ok(about) => Ok(Outdated::between(about.version, Some(about.oldest))),

@@ -1,5 +1,5 @@
-//! A live connection, shared by desks, web chats and external agents: heartbeats in both directions, a bounded queue,
-//! send timeouts, a frame rate limit, and a close with a reason.
+//! A live connection, shared by desks, web chats and external agents. It has heartbeats in both directions, a bounded
+//! queue, send timeouts, a frame rate limit, and a close with a reason.
 //!
 //! A [`Party`] defines what differs between the three. [`Line::end`] closes a connection from outside at once, with a
 //! reason; queued frames are dropped. Dropping the line closes the connection after its queued frames.

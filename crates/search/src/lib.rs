@@ -1,8 +1,9 @@
 //! Search: parses queries, indexes turns, and finds the newest hits.
 //!
-//! Hub and desk have their own full-text indexes. What must be the same in both is here: how text is cut into words
-//! and folded ([`Words`]), what is indexed of a turn ([`filed`]), what a query means ([`Query`]), the order of the
-//! search ([`find`]), and how a hit is shown ([`hit`], [`snippet`]). Pure: knows no database, and never reads a clock.
+//! Hub and desk have their own full-text indexes and share this crate. It decides how text becomes folded words
+//! ([`Words`]), what is indexed of a turn ([`filed`]), and what a query means ([`Query`]). It also decides the order
+//! of the search ([`find`]), and how a hit is shown ([`hit`], [`snippet`]). Pure: knows no database, and never reads a
+//! clock.
 
 pub mod filed;
 mod find;

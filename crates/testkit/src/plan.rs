@@ -1,7 +1,7 @@
 //! A plan of what people do and what breaks, made from a seed: the same seed gives the same plan.
 //!
-//! A plan refers to no internals. A conversation is a number that the player takes modulo what the person's desk shows
-//! at the time, so that every plan can be played, whatever its earlier steps caused.
+//! A plan refers to no internals. A conversation is a number, which the player takes modulo what the person's desk
+//! shows at the time. So every plan can be played, whatever its earlier steps caused.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! Recorded conversations of real people through the real hub: everything that a customer writes reaches the agent's
-//! side, and everything that the agent answers reaches the customer; every turn, in order and unchanged.
+//! Recorded conversations of real people through the real hub. Everything that a customer writes reaches the agent's
+//! side, and every answer reaches the customer: every turn, in order and unchanged.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

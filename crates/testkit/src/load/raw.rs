@@ -1,6 +1,6 @@
-//! The smallest program that does only the unavoidable part of a hub's work on messages: the same row in the same
-//! index, the same durability with group commit, the same frames to the customer's and the agent's sockets. It checks
-//! nothing and decides nothing.
+//! The smallest program that does only the unavoidable part of a hub's work on messages. It writes the same row in the
+//! same index, with the same durability and group commit. It sends the same frames to the customer's and the agent's
+//! sockets. It checks nothing and decides nothing.
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -1,6 +1,6 @@
-//! The smallest program that does only the unavoidable part of a desk's catch-up: the same frames, rows, indices,
-//! full-text index and encryption, in transactions of the same size and durability. It packs no events, derives
-//! nothing from states, checks nothing and notifies no one.
+//! The smallest program that does only the unavoidable part of a desk's catch-up. It uses the same frames, rows,
+//! indices, full-text index and encryption, in transactions of the same size and durability. It packs no events,
+//! derives nothing from states, checks nothing and notifies no one.
 
 use std::path::Path;
 use std::time::Instant;
