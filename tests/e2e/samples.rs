@@ -79,17 +79,17 @@ fn a_careless_service_fails_the_check_which_names_every_problem() -> Result<()> 
     let report = text(&output);
     assert_eq!(output.status.code(), Some(1), "{report}");
     for (check, seen) in [
-        ("wrong bearer secret", "it was believed"),
-        ("no signature", "it was believed"),
-        ("wrong signature", "it was believed"),
-        ("old request replayed", "it was believed"),
+        ("wrong bearer secret", "it was accepted"),
+        ("no signature", "it was accepted"),
+        ("wrong signature", "it was accepted"),
+        ("old request replayed", "it was accepted"),
         ("custom button", "BUTTON_PRESSED: status 500"),
         ("customer linked", "CUSTOMER_LINKED: status 500"),
         ("handover graded", "HANDOVER_GRADED: status 500"),
-        ("a person is wished for", "action 2 is refused: email: either email or secretHash is needed"),
+        ("asking for a person", "action 2 is refused: email: either email or secretHash is needed"),
         ("partners by link", "either email or secretHash is needed"),
         ("preview", "PREVIEW: status 500"),
-        ("better words", "IMPROVE: status 500"),
+        ("better wording", "IMPROVE: status 500"),
         ("unknown trigger", "status 500"),
         ("the same request twice", "first MESSAGE, then MESSAGE, COMPLETE"),
         ("truncated JSON", "answered as if nothing were wrong"),

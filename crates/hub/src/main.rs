@@ -95,7 +95,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     };
     let config = Config::load(&flags, &Environment::of_process())?;
     if create && has_database(&config.data) && replace_missing_key(&config.data)? {
-        eprintln!("Made a new identity.key: every website that proves who its visitors are needs its new secret");
+        eprintln!("Created a new identity.key: every website that identifies its visitors needs its new secret");
     }
     match command {
         What::Serve { .. } => tokio::runtime::Runtime::new()?.block_on(serve_until_stopped(config))?,
@@ -136,7 +136,7 @@ fn data_of(config: &Config, create: bool) -> anyhow::Result<()> {
     let folder = format!("{} ({})", config.data.display(), config.data_from);
     match (has_database(&config.data), create) {
         (true, _) => eprintln!("Data: {folder}"),
-        (false, true) => eprintln!("Data: {folder}; there was none, so a new database is made"),
+        (false, true) => eprintln!("Data: {folder}; created a new database"),
         (false, false) => bail!(
             "There is no database in {folder}. Name the hub's folder with --data, TANDEM_DATA or data in tandem.toml. \
              For a new hub, add a brand first (tandem-hub brand add), or say --create"

@@ -99,7 +99,7 @@ fn all_commands_use_the_folder_of_the_settings_and_say_which() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("tandem.toml"), "data = \"real-data\"\n").unwrap();
     let brand = run(program(folder.path(), &BRAND));
-    assert!(brand.status.success() && said(&brand).contains("a new database is made"), "{}", said(&brand));
+    assert!(brand.status.success() && said(&brand).contains("created a new database"), "{}", said(&brand));
     let user = run(program(folder.path(), &MAYA));
     assert!(user.status.success(), "{}", said(&user));
     assert!(said(&user).contains("real-data (tandem.toml line 1)"), "{}", said(&user));

@@ -38,9 +38,9 @@ impl Secrets {
         let (path, known) = (data.join(FILE), fingerprint(connection)?);
         if !path.exists() && (known.is_some() || was_used(connection)?) {
             bail!(
-                "{} is missing, and the websites' secrets were made with it: bring it back from a backup. If it is \
-                 lost, --create makes a new one, and every website that proves who its visitors are then needs its \
-                 new secret (tandem-hub brand secret)",
+                "{} is missing, and the websites' secrets are derived from it: restore it from a backup. If it is lost, \
+                 --create makes a new one, and every website that identifies its visitors then needs its new secret \
+                 (tandem-hub brand secret)",
                 path.display()
             );
         }
@@ -48,8 +48,8 @@ impl Secrets {
         match known {
             Some(known) => ensure!(
                 known == found,
-                "{} is not the key with which the websites' secrets were made: bring back the one that belongs to \
-                 this database",
+                "{} is not the key that the websites' secrets are derived from: restore the one that belongs to this \
+                 database",
                 path.display()
             ),
             None => know(connection, &found)?,
@@ -83,7 +83,7 @@ impl Secrets {
         let bytes = URL_SAFE_NO_PAD.decode(key.trim()).unwrap_or_default();
         ensure!(
             bytes.len() == 32,
-            "{} is damaged: bring it back from a backup, or remove it and give every website its new secret",
+            "{} is damaged: restore it from a backup, or remove it and give every website its new secret",
             path.display()
         );
         Ok((Self(hmac::Key::new(hmac::HMAC_SHA256, &bytes)), Sha256::digest(&bytes).into()))

@@ -84,7 +84,7 @@ pub(super) fn told(failure: &LogicFailure) -> String {
         LogicFailure::Unreachable { detail } => format!("no answer: {detail}"),
         LogicFailure::TimedOut { after_ms } => format!("no answer within {after_ms} ms"),
         LogicFailure::Status { status } => format!("status {status}"),
-        LogicFailure::Malformed { detail } => format!("an answer that cannot be understood: {detail}"),
+        LogicFailure::Malformed { detail } => format!("unreadable answer: {detail}"),
         LogicFailure::Refused { action, detail } => format!("action {} is refused: {detail}", action + 1),
     }
 }
@@ -139,7 +139,7 @@ pub(super) fn conversation(exchanges: &[Exchange], expect: Expect) -> Finding {
     let seen = format!("{} → {} in {took_ms} ms", trigger_name(*trigger), names(last));
     match expect {
         Expect::Words if !last.iter().any(|action| answers(*trigger, action)) => {
-            warn(format!("{seen}: the customer waits, and hears nothing"))
+            warn(format!("{seen}: the customer waits without an answer"))
         }
         Expect::Quiet if last.iter().any(|action| speaks(action) || calls(action)) => warn(seen),
         _ => pass(seen),
@@ -249,9 +249,7 @@ pub(super) fn later(exchanges: &[Exchange], mistakes: &[String]) -> Finding {
     match (later.len(), lost) {
         (0, _) => pass("everything was answered at once; nothing came with 202"),
         (all, 0) => pass(format!("{all} later answers came in time")),
-        (all, lost) => {
-            fail(format!("{lost} of {all} answers that were promised with 202 never came, or cannot be used"))
-        }
+        (all, lost) => fail(format!("{lost} of {all} answers promised with 202 never came or are unusable")),
     }
 }
 
@@ -292,7 +290,7 @@ pub(super) fn unproven(came: &Result<Vec<Action>, LogicFailure>) -> Finding {
             warn(format!("refused with {status}; 401 or 403 would say why"))
         }
         Err(failure) => fail(told(failure)),
-        Ok(actions) => fail(format!("it was believed: {}", names(actions))),
+        Ok(actions) => fail(format!("it was accepted: {}", names(actions))),
     }
 }
 
@@ -300,7 +298,7 @@ pub(super) fn unproven(came: &Result<Vec<Action>, LogicFailure>) -> Finding {
 pub(super) fn senseless(came: &Result<Vec<Action>, LogicFailure>) -> Finding {
     match came {
         Err(LogicFailure::Status { status: status @ 400..=499 }) => pass(format!("refused with {status}")),
-        Err(LogicFailure::Status { status }) => warn(format!("status {status}; 400 would say whose mistake it is")),
+        Err(LogicFailure::Status { status }) => warn(format!("status {status}; 400 would say who is wrong")),
         Err(failure) => fail(told(failure)),
         Ok(actions) if actions.is_empty() => warn("answered as if nothing were wrong, without actions"),
         Ok(actions) => fail(format!("answered as if nothing were wrong: {}", names(actions))),

@@ -90,23 +90,23 @@ pub(super) const FREE_TEXT: Check = Check {
 };
 pub(super) const COURTESY: Check = Check {
     name: "closing courtesy",
-    why: "An answer to 'thank you, bye' makes noise after everything was said.",
+    why: "An answer to 'thank you, bye' is only noise.",
     todo: "Answer requests whose `trigger.silent` is true without actions.",
 };
 pub(super) const HANDOVER: Check = Check {
-    name: "a person is wished for",
-    why: "A wish for a person that leads nowhere loses the customer; agents who know why they are called help faster.",
+    name: "asking for a person",
+    why: "Ignoring a customer who asks for a person loses them; agents who know the reason help faster.",
     todo: "Answer with a MESSAGE that says so, and NEEDS_HELP with a `reason` and `customerAsked`.",
 };
 pub(super) const TAKE_OVER: Check = Check {
     name: "a person takes part",
-    why: "Events go on after a person has joined; your messages become suggestions then, unless they say `force`.",
+    why: "Events continue after a person has joined; your messages then become suggestions, unless they have `force`.",
     todo: "Answer ENGAGEMENT_STARTED and every TURN with 200; prefer SUGGESTION while `engagements` holds an agent.",
 };
 pub(super) const HAND_BACK: Check = Check {
     name: "a person hands back",
     why: "After ENGAGE_LOGIC_CHANGED or ENGAGEMENT_ENDED the customer may be waiting for you alone.",
-    todo: "Look whether the customer's last turn has an answer; if not, say something or call a person.",
+    todo: "Check whether the customer's last turn has an answer; if not, say something or call a person.",
 };
 pub(super) const BUTTON: Check = Check {
     name: "custom button",
@@ -130,28 +130,28 @@ pub(super) const INVITED: Check = Check {
 };
 pub(super) const PREVIEW: Check = Check {
     name: "preview",
-    why: "Agents ask what you would say next; `dryRun` is true and nothing may happen because of it.",
+    why: "Agents ask what you would say next; `dryRun` is true and there must be no side effects.",
     todo: "Answer PREVIEW as you would answer the customer's last turn, at once, without side effects.",
 };
 pub(super) const IMPROVE: Check = Check {
-    name: "better words",
-    why: "Agents ask for better words for a reply; the answer is shown beside theirs and is never sent by itself.",
-    todo: "Answer IMPROVE with one SUGGESTION, `trigger.draft` in better words, or with no actions.",
+    name: "better wording",
+    why: "Agents ask for a better wording of a reply; yours is shown beside theirs and never sent automatically.",
+    todo: "Answer IMPROVE with one SUGGESTION that improves `trigger.draft`, or with no actions.",
 };
 pub(super) const REPEATED: Check = Check {
     name: "the same request twice",
-    why: "After a restart a hub repeats what it had asked, under the same `requestId`.",
+    why: "After a restart a hub repeats its outstanding requests under the same `requestId`.",
     todo: "Compute answers from the request alone, or remember them by `requestId`.",
 };
 pub(super) const BURST: Check = Check {
     name: "many at once",
     why: "Conversations are asked about in parallel, events within one strictly in order.",
-    todo: "Serve requests concurrently, and keep nothing that two conversations could share.",
+    todo: "Serve requests concurrently, without state shared between conversations.",
 };
 pub(super) const HUGE: Check = Check {
     name: "long conversation",
     why: "A request carries up to 200 turns, and up to 1,000,000 bytes unless `logic.request_bytes` says otherwise.",
-    todo: "Let your server take bodies of `logic.request_bytes`, 1,000,000 bytes unless the hub says otherwise.",
+    todo: "Let your server accept bodies of `logic.request_bytes`, 1,000,000 bytes unless the hub says otherwise.",
 };
 pub(super) const NEW_FIELDS: Check = Check {
     name: "unknown fields",
@@ -210,7 +210,7 @@ pub(super) const TIMES: Check = Check {
 };
 pub(super) const LATER: Check = Check {
     name: "later answers",
-    why: "What is promised with 202 has to arrive at the hub before `expires`.",
+    why: "An answer promised with 202 must reach the hub before `expires`.",
     todo: "POST it with the bearer secret and the `requestId` to /api/v1/logic/conversations/{id}/responses of the hub.",
 };
 pub(super) const STILL_THERE: Check = Check {
