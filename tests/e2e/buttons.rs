@@ -94,9 +94,9 @@ async fn buttons_appear_are_pressed_and_your_logic_answers() -> Result<()> {
         ButtonDefinition { action: Some("free".into()), agents: false, external: true, ..button("It is free") };
     ada.define(ButtonId(Uuid::now_v7()), &partners).await?;
     maya.click(Thing::Button("Invite")).await?;
-    maya.click(Thing::Button("Somebody from outside instead …")).await?;
+    maya.click(Thing::Button("Someone from outside instead …")).await?;
     maya.write(Thing::Textbox("Name, as the customer sees it"), "Aerolinx").await?;
-    maya.click(Thing::Button("Make the link")).await?;
+    maya.click(Thing::Button("Create link")).await?;
     maya.has(Thing::Button("Copy link")).await?;
     let link = maya.run("return document.querySelector('dialog input[readonly]').value").await?;
     maya.click(Thing::Button("Done")).await?;

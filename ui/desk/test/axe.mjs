@@ -204,7 +204,7 @@ const STATES = [
   ["partner's link", "", async (page) => {
     await invitePartner(page);
     await page.getByRole("textbox", { name: /^Name/ }).fill("Nordwind");
-    await page.getByRole("button", { name: /Make the link/ }).click();
+    await page.getByRole("button", { name: /Create link/ }).click();
     await page.getByRole("button", { name: "Copy link" }).click();
     await page.getByText("Copied").waitFor();
   }],

@@ -29,7 +29,7 @@ describe("the link of a partner", () => {
     await user.type(screen.getByRole("textbox", { name: /^Name/ }), "Nordwind");
     await user.type(screen.getByRole("textbox", { name: /^E-mail/ }), "ops@nordwind.example");
     await user.click(screen.getByRole("radio", { name: "15 minutes" }));
-    await user.click(screen.getByRole("button", { name: /Make the link/ }));
+    await user.click(screen.getByRole("button", { name: /Create link/ }));
     const link = await screen.findByRole<HTMLInputElement>("textbox", { name: "Link" });
     expect(asked(host)).toEqual([{ id: "carmen", name: "Nordwind", email: "ops@nordwind.example", ttlS: 900 }]);
     expect(link.value).toContain("/guest/");
@@ -51,7 +51,7 @@ describe("the link of a partner", () => {
     host.refuse.set("conversation.inviteExternal", { code: "input.invalid", message: "email: not an e-mail address" });
     const name = screen.getByRole<HTMLInputElement>("textbox", { name: /^Name/ });
     await user.type(name, "Nordwind");
-    await user.click(screen.getByRole("button", { name: /Make the link/ }));
+    await user.click(screen.getByRole("button", { name: /Create link/ }));
     await screen.findByText(/not an e-mail address/i);
     expect(name.value).toBe("Nordwind");
   });
