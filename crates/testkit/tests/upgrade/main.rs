@@ -1,7 +1,7 @@
-//! What an earlier version wrote and said, recorded by [`record`] and kept under `tests/fixtures`: today's hub and desk
-//! open it, and answer it.
+//! Recordings of an earlier version, made by [`record`] and kept under `tests/fixtures`. Today's hub and desk open its
+//! files and answer its requests.
 //!
-//! A released version is recorded once, with the code of that version, and never again:
+//! A released version is recorded once, with its own code, and never again:
 //! `TANDEM_RECORD=crates/testkit/tests/fixtures/v9 cargo test -p tandem-testkit --test upgrade -- --ignored record`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]

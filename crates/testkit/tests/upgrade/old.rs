@@ -1,4 +1,4 @@
-//! What a desk of version 8 required of everything that a hub tells: copied from its shapes, and never changed with ours.
+//! What a desk of version 8 requires of a hub's data: copied from its types, and never changed with ours.
 
 use serde_json::{Map, Value};
 
@@ -46,7 +46,7 @@ const EVENTS: [(&str, &[&str]); 29] = [
     ("mail_failed", &["link", "name", "reason"]),
 ];
 
-/// Of each content what it must have, and what else it may have: more was refused.
+/// Required and optional fields of each content; others were refused.
 const CONTENTS: [(&str, &[&str], &[&str]); 6] = [
     ("text", &["text"], &[]),
     ("question", &["text", "choices"], &[]),
@@ -73,7 +73,7 @@ const ME: &[&str] = &["user", "name", "email", "account", "permissions", "capaci
 const PEOPLE: [&str; 5] = ["customer", "agent", "external_agent", "logic", "system"];
 const VERSION: u64 = 8;
 
-/// Whether it could read a frame.
+/// Checks that the desk could read a frame.
 pub fn understands(frame: &Value) -> Result<(), String> {
     let (kind, inside) = only(frame)?;
     let (_, needs) = FRAMES.iter().find(|(name, _)| *name == kind).ok_or_else(|| format!("no frame is a {kind}"))?;
@@ -100,7 +100,7 @@ fn change(change: &Value) -> Result<(), String> {
     }
 }
 
-/// Whether it could read an event.
+/// Checks that the desk could read an event.
 pub fn event(event: &Value) -> Result<(), String> {
     has(event, &["conversation", "position", "time", "actor", "cause", "body"])?;
     let actor = event["actor"]["kind"].as_str().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Today's hub and desk with what version 8 left behind.
+//! Today's hub and desk with the files and requests of version 8.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -16,7 +16,7 @@ use crate::house::{House, PASSWORD, PATIENCE, desk, until};
 use crate::old;
 use crate::record::email;
 
-/// How long after the record it is, in milliseconds: a night.
+/// Time since the recording, in milliseconds: a night.
 const LATER_MS: i64 = 14 * 3_600_000;
 
 fn fixture() -> PathBuf {
@@ -27,7 +27,7 @@ fn recorded(name: &str) -> Value {
     serde_json::from_slice(&std::fs::read(fixture().join(name)).unwrap()).unwrap()
 }
 
-/// What was said, in order.
+/// The recorded exchange, in order.
 fn transcript() -> Vec<Value> {
     let text = std::fs::read_to_string(fixture().join("transcript.jsonl")).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -40,7 +40,7 @@ fn now() -> impl Fn() -> Time + Send + Sync + 'static {
     move || at.plus_ms(LATER_MS + i64::try_from(began.elapsed().as_millis()).unwrap_or_default())
 }
 
-/// A copy to work on.
+/// A working copy.
 fn copy(of: &str) -> TempDir {
     let copy = tempfile::tempdir().unwrap();
     copy_into(&fixture().join(of), copy.path());
@@ -106,7 +106,7 @@ async fn a_desk_opens_the_cache_of_version_8_with_drafts_and_queue() {
     assert_eq!(queue.as_array().unwrap().len(), 1, "{queue}");
     assert!(queue.to_string().contains("Your refund is on its way."), "{queue}");
     maya.stop().await;
-    // The hub of today is where the old one was, as far as the desk can tell.
+    // Today's hub is where the old one was, from the desk's view.
     let house = House::open(hub.path(), None, now()).await;
     moved_to(data.path(), &house.url);
     let maya = desk(data.path(), now()).await;
@@ -119,7 +119,7 @@ async fn a_desk_opens_the_cache_of_version_8_with_drafts_and_queue() {
     maya.stop().await;
 }
 
-/// Lets a desk that is not running find its hub elsewhere.
+/// Moves a stopped desk's hub to another address.
 fn moved_to(data: &Path, hub: &str) {
     let keychain = tandem_testkit::keychain::FileKeychain::beside(data);
     let cache = tandem_desk::testing::open_cache(data, &keychain).unwrap();
@@ -164,7 +164,7 @@ async fn what_a_desk_of_version_8_asks_is_answered_as_it_was() {
         assert_eq!(u64::from(status), line["status"].as_u64().unwrap(), "{path} with {}: {text}", line["body"]);
         let today: Value = serde_json::from_str(&text).unwrap_or_default();
         for (name, before) in line["answer"].as_object().into_iter().flatten().filter(|_| status == 200) {
-            // What a state may lack, it may lack.
+            // A state may omit its optional parts.
             let is_state = path.contains("/conversations/") && !path.contains("/turns");
             assert!(is_state || before.is_null() || today.get(name).is_some(), "{path} lacks {name}: {today}");
         }
