@@ -14,6 +14,12 @@ export function charactersLeft(text: string): number | null {
   return left <= NEAR_CHARS ? left : null;
 }
 
+/** The step of the count: read out only when it changes, at 500, 100, 0 and beyond the limit. */
+export function stepOf(left: number | null): number | null {
+  if (left === null) return null;
+  return left < 0 ? -1 : left === 0 ? 0 : left <= 100 ? 100 : NEAR_CHARS;
+}
+
 /** Lone surrogates, as in a cut string, become the replacement character. */
 export function wellFormed(text: string): string {
   return text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");

@@ -10,8 +10,10 @@ export class Blocked {
   private isTrapped = false;
   private timer: ReturnType<typeof setInterval> | null = null;
 
+  /** `root` contains everything visible of `host`, in its shadow root. */
   constructor(
     private readonly host: HTMLElement,
+    private readonly root: HTMLElement,
     private readonly changed: () => void,
     signal: AbortSignal,
   ) {
@@ -24,25 +26,34 @@ export class Blocked {
     });
     window.addEventListener("click", (event) => this.pressed(event), { capture: true, signal });
     window.addEventListener("focusin", (event) => this.focused(event), { capture: true, signal });
-    this.look();
+    // Dialogs in other shadow roots are invisible to the observer, but they take the focus when shown, and presses.
+    for (const type of ["focusin", "focusout", "pointerdown"]) {
+      window.addEventListener(type, () => setTimeout(() => !signal.aborted && this.look()), { capture: true, signal });
+    }
   }
 
-  private look(): void {
+  look(): void {
     if (this.isTrapped && !isThere(document.querySelector(TRAPS))) this.isTrapped = false;
-    const now = this.isTrapped || this.isInert() || this.isBehindDialog();
+    const now = this.isTrapped || this.isDead();
     if (now === this.is) return;
     this.is = now;
     this.watch(now);
     this.changed();
   }
 
-  private isInert(): boolean {
-    for (let node: Element | null = this.host; node; node = parentOf(node)) if (node.hasAttribute("inert")) return true;
-    return false;
-  }
-
-  private isBehindDialog(): boolean {
-    return modals().some((dialog) => !contains(dialog, this.host));
+  /** Asks the browser: an inert element, whatever the reason, is not hit at any point. Covered elements are. */
+  private isDead(): boolean {
+    const { root } = this;
+    const { hidden } = root;
+    root.hidden = false;
+    const box = [...root.children].map((part) => part.getBoundingClientRect()).find(({ width }) => width > 0);
+    const shadow = root.getRootNode();
+    const [x, y] = box ? [box.x + box.width / 2, box.y + box.height / 2] : [-1, -1];
+    // Outside the window nothing is hit.
+    const isSeen = x >= 0 && y >= 0 && x < innerWidth && y < innerHeight && shadow instanceof ShadowRoot;
+    const isDead = isSeen && !shadow.elementsFromPoint(x, y).some((each) => root.contains(each));
+    root.hidden = hidden;
+    return isDead;
   }
 
   /** A press that never arrives was intercepted. */
@@ -78,25 +89,6 @@ export class Blocked {
   }
 }
 
-function modals(): Element[] {
-  try {
-    return [...document.querySelectorAll("dialog:modal")];
-  } catch {
-    // A browser without `:modal` cannot tell.
-    return [];
-  }
-}
-
 function isThere(element: Element | null): boolean {
   return element !== null && element.getClientRects().length > 0;
-}
-
-function parentOf(node: Element): Element | null {
-  const root = node.getRootNode();
-  return node.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
-}
-
-function contains(ancestor: Element, node: Element): boolean {
-  for (let each: Element | null = node; each; each = parentOf(each)) if (each === ancestor) return true;
-  return false;
 }

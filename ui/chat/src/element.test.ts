@@ -174,7 +174,7 @@ test("files that are too large are refused before they are sent, with the limit"
   const element = await chat();
   const drop = new Event("paste") as Event & { clipboardData?: unknown };
   const large = new File([new Uint8Array(11_000_000)], "large.mp4", { type: "video/mp4" });
-  drop.clipboardData = { files: [large, new File(["x"], "ok.png", { type: "image/png" })] };
+  drop.clipboardData = { files: [large, new File(["x"], "ok.png", { type: "image/png" })], getData: () => "" };
   find(element, "textarea").dispatchEvent(drop);
   expect(find(element, '[role="alert"]').textContent).toBe("large.mp4 is larger than 10.5 MB.");
   expect(all(element, ".chip").map((chip) => chip.querySelector(".name")?.textContent)).toEqual(["ok.png"]);
@@ -182,6 +182,53 @@ test("files that are too large are refused before they are sent, with the limit"
   await settle();
   expect(hub.arrived[0]?.media).toMatch(/^media-/);
   expect(all(element, ".chip")).toEqual([]);
+});
+
+test("an empty file is called empty", async () => {
+  const element = await chat();
+  const picker = find<HTMLInputElement>(element, "input[type=file]");
+  Object.defineProperty(picker, "files", { value: [new File([], "notes.txt", { type: "text/plain" })] });
+  picker.dispatchEvent(new Event("change"));
+  expect(find(element, ".problem").textContent).toBe("notes.txt is empty.");
+});
+
+test("words that come with a picture of themselves are pasted as words", async () => {
+  const element = await chat();
+  const paste = (words: string): boolean => {
+    const files = [new File(["x"], "image.png", { type: "image/png" })];
+    const event = Object.assign(new Event("paste", { cancelable: true }), { clipboardData: { files, getData: () => words } });
+    find(element, "textarea").dispatchEvent(event);
+    return event.defaultPrevented;
+  };
+  expect([paste("Price\t940"), all(element, ".chip").length]).toEqual([false, 0]);
+  expect([paste(""), all(element, ".chip").length]).toEqual([true, 1]);
+});
+
+test("an answer that was refused can be chosen again, not edited", async () => {
+  const element = await chat();
+  hub.say({ kind: "question", from: "logic", text: "When?", choices: [{ id: "a", label: "Today" }] });
+  await settle();
+  hub.refuse = (path) => (path === "messages" ? { status: 422, code: "conversation.invalid" } : null);
+  find(element, ".choice").click();
+  await settle();
+  expect(all(element, ".own .rescue .link").map(({ textContent }) => textContent)).toEqual(["Retry", "Discard"]);
+});
+
+test("a file of the conversation before whose address has expired says that it opens no more", async () => {
+  const element = await chat();
+  const media = { id: "m", name: "ticket.pdf", contentType: "application/pdf", bytes: 9 };
+  hub.say({ kind: "attachment", text: "", media, right: "1.expired" });
+  hub.say({ kind: "attachment", text: "", media: { ...media, name: "map.pdf" }, right: `${Math.floor(Date.now() / 86_400_000) + 1}.fresh` });
+  await settle();
+  hub.newConversation();
+  hub.say({ text: "A new one" });
+  await settle();
+  const files = all(element, ".file");
+  for (const file of files) file.dispatchEvent(new Event("pointerenter"));
+  expect(files.map((file) => [file.hasAttribute("href"), file.nextElementSibling?.textContent ?? null])).toEqual([
+    [false, "This file can no longer be opened here."],
+    [true, null],
+  ]);
 });
 
 test("the language decides words and direction", async () => {
@@ -280,6 +327,9 @@ test("too long a text is told while it is written, and not sent", async () => {
   expect(hub.arrived).toEqual([]);
   write(element, "a".repeat(9_990));
   expect(find(element, ".count").textContent).toBe("Characters left: 10");
+  // Read out once, as it came near the end.
+  write(element, "a".repeat(9_991));
+  expect(find(element, ".composer .sr").textContent).toBe("Characters left: 10");
   write(element, "a");
   expect(find(element, ".count").hidden).toBe(true);
 });

@@ -124,7 +124,7 @@ export class UniversalChat extends HTMLElement {
     shadow.adoptedStyleSheets = [styleSheet()];
     shadow.replaceChildren(root);
     const leave = new AbortController();
-    const blocked = new Blocked(this, () => this.draw(), leave.signal);
+    const blocked = new Blocked(this, root, () => this.draw(), leave.signal);
     this.parts = { session, panel, launcher, root, blocked, env, leave };
     this.listen(this.parts);
     session.identityRefused = (why) => void this.dispatchEvent(new CustomEvent("identity-refused", { detail: why }));
@@ -135,6 +135,7 @@ export class UniversalChat extends HTMLElement {
     session.start();
     this.opened(false);
     this.rise();
+    blocked.look();
   }
 
   /** The next page restores the chat as the visitor left it. */

@@ -34,8 +34,8 @@ export interface Env {
   store: Store;
   /** Stored for this visit in this tab. */
   tab: Store;
-  /** Runs `act` while no other tab or element runs under this name. */
-  alone<T>(name: string, act: () => Promise<T>): Promise<T>;
+  /** Runs `act` while no other tab or element runs under this name, or after `patienceMs` in any case. */
+  alone<T>(name: string, act: () => Promise<T>, patienceMs?: number): Promise<T>;
   now(): number;
   /** Uniform in [0, 1). */
   random(): number;
@@ -50,7 +50,7 @@ export function browserEnv(): Env {
     socket: (url) => new WebSocket(url),
     store: browserStores.local,
     tab: browserStores.session,
-    alone: (name, act) => alone(name, browserStores.local, act),
+    alone: (name, act, patienceMs) => alone(name, browserStores.local, act, patienceMs),
     now: () => Date.now(),
     random: () => Math.random(),
     after: (ms, act) => {

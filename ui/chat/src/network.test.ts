@@ -331,6 +331,35 @@ test("two tabs share the queue and still send once", async () => {
   expect(two.session.items().filter(({ stage }) => stage === "sending" || stage === "queued")).toEqual([]);
 });
 
+test("of three tabs one uploads a file, and another goes on when that one is closed", async () => {
+  for (const closes of [false, true]) {
+    const one = await connected();
+    const { hub } = one;
+    const others = [await connected(hub, one.store), await connected(hub, one.store)];
+    const uploads = (): number => hub.requests.filter((path) => path === "media").length;
+    let arrive = (): void => undefined;
+    hub.uploads = new Promise((resolve) => (arrive = resolve));
+    const film = new File(["x"], "film.mp4", { type: "video/mp4" });
+    one.session.sendFile(film, "The film");
+    const id = one.session.items()[0]?.id ?? "";
+    for (const { session } of others) {
+      await session.files.put(id, film);
+      session.storageChanged(`${KEY}.outbox`);
+    }
+    await settle();
+    expect(uploads()).toBe(1);
+    if (closes) one.session.stop();
+    await settle();
+    arrive();
+    await settle();
+    for (const { session } of others) session.storageChanged(`${KEY}.outbox`);
+    await settle();
+    expect(uploads()).toBe(closes ? 2 : 1);
+    expect(hub.entries.map(({ text }) => text)).toEqual(["The film"]);
+    for (const { session } of others) session.stop();
+  }
+});
+
 test("a random plan of cuts, losses and repeats ends with both sides equal", async () => {
   for (let seed = 1; seed <= 25; seed += 1) {
     const chance = lcg(seed);

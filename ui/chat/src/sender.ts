@@ -9,6 +9,9 @@ import type { Accepted } from "./wire";
 /** A proxy refuses a file of this size. */
 export const TOO_LARGE_HERE = "chat.too_large_here";
 
+/** Maximum wait for another tab's upload; after that, two uploads are better than none. */
+const UPLOAD_MS = 300_000;
+
 export interface SenderHooks {
   token(): string | null;
   mayTry(): boolean;
@@ -72,16 +75,27 @@ export class Sender {
     for (let item = this.outbox.nextUpload(); item && !this.uploading && this.hooks.mayTry(); item = this.outbox.nextUpload()) {
       const token = this.hooks.token();
       if (token === null) return;
-      const goOn = await this.upload(token, item);
+      const goOn = await this.uploadAlone(token, item);
       if (!goOn) return;
       void this.flush();
     }
   }
 
-  private async upload(token: string, item: Pending): Promise<boolean> {
-    const abort = new AbortController();
-    const uploading: Uploading = { id: item.id, bytes: 0, abort };
+  /** All tabs share the queue; one at a time uploads. */
+  private uploadAlone(token: string, item: Pending): Promise<boolean> {
+    const uploading: Uploading = { id: item.id, bytes: 0, abort: new AbortController() };
     this.uploading = uploading;
+    const act = (): Promise<boolean> => {
+      this.outbox.reload();
+      if (!uploading.abort.signal.aborted && this.outbox.nextUpload()?.id === item.id) return this.upload(token, item, uploading);
+      this.uploading = null;
+      return Promise.resolve(true);
+    };
+    return this.env.alone(`${this.outbox.key}.upload`, act, UPLOAD_MS);
+  }
+
+  private async upload(token: string, item: Pending, uploading: Uploading): Promise<boolean> {
+    const { abort } = uploading;
     const progress = (bytes: number): void => {
       uploading.bytes = bytes;
       this.hooks.changed();

@@ -251,10 +251,11 @@ export class Session {
     return this.memory.token === null ? null : this.api.mediaUrl(id, right);
   }
 
-  /** A file's address has expired: fetch a new one. */
-  renewAddress(id: string): void {
+  /** A file's address has expired: fetch a new one. False for earlier conversations, where the hub gives none. */
+  renewAddress(id: string): boolean {
     const entry = this.reading.timeline.entries().find((each) => each.id === id);
     if (entry) this.reading.again(entry.position).catch(() => undefined);
+    return entry !== undefined;
   }
 
   /** Maximum file size, in bytes. */

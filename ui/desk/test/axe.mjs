@@ -278,6 +278,10 @@ const STATES = [
     await page.getByRole("button", { name: /queued/ }).click();
     await page.getByRole("button", { name: "Cancel: Reply, Jonas Keller" }).waitFor();
   }],
+  ["outbox, outdated", "outdated_desk", async (page) => {
+    await page.getByRole("button", { name: /queued/ }).click();
+    await page.getByText("These stay on this machine").waitFor();
+  }],
   ["outbox, empty", "", async (page) => {
     await page.getByRole("button", { name: /queued/ }).click();
     await page.getByText("Nothing is waiting").waitFor();
@@ -357,6 +361,7 @@ let looked = 0;
 const faults = [];
 // `node desk/test/axe.mjs search` checks the matching states only.
 const chosen = STATES.filter(([name]) => name.includes(process.argv[2] ?? ""));
+if (chosen.length === 0) faults.push(`no state has "${process.argv[2]}" in its name`);
 const THEMES = ["light", "dark"];
 const PAGES_AT_ONCE = 3;
 

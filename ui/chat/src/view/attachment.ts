@@ -34,16 +34,23 @@ export function attachmentView(context: ViewContext, item: Item): AttachmentView
   }
   node.append(progress);
   let right = media.right;
-  // An expired address is replaced before it is followed.
+  let isLost = false;
+  // An expired address is replaced before it is followed, or removed where there is no new one.
+  const renew = (): void => {
+    if (isLost || session.renewAddress(item.id) || !hasExpired(right)) return;
+    isLost = true;
+    node.removeAttribute("href");
+    node.after(h("small", { role: "status" }, i18n.t("expired")));
+  };
   for (const event of ["pointerenter", "focus", "pointerdown"]) {
-    node.addEventListener(event, () => hasExpired(right) && session.renewAddress(item.id));
+    node.addEventListener(event, () => hasExpired(right) && renew());
   }
-  image?.addEventListener("error", () => local === null && session.renewAddress(item.id), { once: true });
+  image?.addEventListener("error", () => local === null && renew(), { once: true });
   const update = (now: Item): void => {
     progress.hidden = now.uploaded === null;
     progress.value = now.uploaded ?? 0;
     const address = remote(now);
-    if (address !== null) node.setAttribute("href", address);
+    if (address !== null && !isLost) node.setAttribute("href", address);
     const isNew = (now.media?.right ?? null) !== right;
     right = now.media?.right ?? null;
     const source = local ?? address;

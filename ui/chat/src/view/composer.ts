@@ -3,14 +3,18 @@ import type { ViewContext } from "./context";
 import { button, h, icon, setText } from "./dom";
 import { Tray } from "./tray";
 import { isEnter, isTouch } from "../../../shared/keys";
-import { charactersLeft } from "../../../shared/text";
+import { pastedFiles } from "../../../shared/pasted";
+import { charactersLeft, stepOf } from "../../../shared/text";
 
 const MAX_HEIGHT_PX = 132;
 
 export class ComposerView {
   readonly node: HTMLFormElement;
   private readonly text: HTMLTextAreaElement;
-  private readonly count = h("p", { class: "count", role: "status" });
+  private readonly count = h("p", { class: "count" });
+  /** The count for screen readers: updated per step, not per key. */
+  private readonly aloud = h("span", { class: "sr", role: "status" });
+  private step: number | null = null;
   private readonly send: HTMLButtonElement;
   private readonly picker: HTMLInputElement;
   private readonly tray: Tray;
@@ -33,7 +37,7 @@ export class ComposerView {
     const attach = button({ class: "round", "aria-label": i18n.t("attach"), part: "attach" }, () => this.picker.click(), icon("attach"));
     this.send = h("button", { type: "submit", class: "round send", "aria-label": i18n.t("send"), part: "send" }, icon("send"));
     const field = h("div", { class: "field" }, attach, this.text, this.send);
-    this.node = h("form", { class: "composer", part: "composer" }, this.tray.problem, this.tray.node, this.count, field, this.picker);
+    this.node = h("form", { class: "composer", part: "composer" }, this.tray.problem, this.tray.node, this.count, this.aloud, field, this.picker);
     session.draftChanged = () => this.takeDraft();
     this.listen();
     this.drawState();
@@ -70,7 +74,7 @@ export class ComposerView {
       this.drawState();
     });
     this.text.addEventListener("paste", (event) => {
-      const files = [...(event.clipboardData?.files ?? [])];
+      const files = pastedFiles(event.clipboardData);
       if (files.length === 0) return;
       event.preventDefault();
       this.addFiles(files);
@@ -110,6 +114,8 @@ export class ComposerView {
     const left = charactersLeft(this.text.value);
     const words = left === null ? "" : left < 0 ? i18n.t("tooLong", { n: -left }) : i18n.t("charactersLeft", { n: left });
     setText(this.count, words);
+    if (stepOf(left) !== this.step) setText(this.aloud, words);
+    this.step = stepOf(left);
     this.count.hidden = words === "";
     this.count.classList.toggle("over", this.isTooLong);
     this.send.toggleAttribute("disabled", this.isTooLong);

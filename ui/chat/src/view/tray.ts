@@ -25,7 +25,7 @@ export class Tray {
   add(files: Iterable<File>): void {
     let problem = "";
     for (const file of files) {
-      if (file.size === 0) problem = this.i18n.t("wrongType", { name: file.name });
+      if (file.size === 0) problem = this.i18n.t("empty", { name: file.name });
       else if (file.size > this.maxBytes()) problem = this.i18n.t("tooLarge", { name: file.name, size: this.i18n.size(this.maxBytes()) });
       else this.files.push(file);
     }

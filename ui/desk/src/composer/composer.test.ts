@@ -1,6 +1,7 @@
 // Maya writes to Carmen.
 import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
+import { tick } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import Composer from "./Composer.svelte";
 import { fakeHost, type FakeHost } from "../host/fake";
@@ -55,12 +56,24 @@ describe("the composer", () => {
 
   it("says near the limit how much is left, and beyond it sends nothing", async () => {
     open.composer.write("a".repeat(9_990));
-    expect((await screen.findByText("Characters left: 10")).textContent).toBeTruthy();
+    const shown = { selector: ".count" };
+    expect(await screen.findByText("Characters left: 10", shown)).toBeTruthy();
     open.composer.write("a".repeat(10_012));
-    expect((await screen.findByText("Too long by 12 characters")).textContent).toBeTruthy();
+    expect(await screen.findByText("Too long by 12 characters", shown)).toBeTruthy();
     expect(screen.getByRole<HTMLButtonElement>("button", { name: "Send" }).disabled).toBe(true);
     await user.type(field(), "{Enter}");
     expect(sent("conversation.send")).toEqual([]);
+  });
+
+  it("reads the count out near the end, at the end and beyond, and not with every key", async () => {
+    const aloud: string[] = [];
+    for (const length of [9_400, 9_501, 9_502, 9_899, 9_900, 9_901, 10_000, 10_001, 10_002, 9_999]) {
+      open.composer.write("a".repeat(length));
+      await tick();
+      const now = screen.getByTestId("characters-left").textContent ?? "";
+      if (now !== aloud.at(-1)) aloud.push(now);
+    }
+    expect(aloud).toEqual(["", "Characters left: 499", "Characters left: 100", "Characters left: 0", "Too long by 1 characters", "Characters left: 1"]);
   });
 
   it("keeps the text when sending fails, and says why", async () => {

@@ -31,12 +31,18 @@ async function show(id = "carmen", scene = ""): Promise<void> {
 }
 
 /** The content of a clipboard or drag; happy-dom has none with files. */
-function carrying(files: File[], types = ["Files"]): { types: string[]; files: File[]; dropEffect: string } {
-  return { types, files, dropEffect: "none" };
+function carrying(files: File[], words = ""): Pick<DataTransfer, "types" | "dropEffect" | "getData"> & { files: File[] } {
+  return { types: words === "" ? ["Files"] : ["text/plain", "Files"], files, dropEffect: "none", getData: () => words };
 }
 
-const paste = (files: File[], types?: string[]): Promise<boolean> =>
-  fireEvent(field(), Object.assign(new Event("paste", { bubbles: true, cancelable: true }), { clipboardData: carrying(files, types) }));
+const paste = (files: File[], words?: string): Promise<boolean> =>
+  fireEvent(field(), Object.assign(new Event("paste", { bubbles: true, cancelable: true }), { clipboardData: carrying(files, words) }));
+
+const drag = (type: string, over: Element): DragEvent => {
+  const event = Object.assign(new Event(type, { bubbles: true, cancelable: true }), { dataTransfer: carrying([pdf]) });
+  over.dispatchEvent(event);
+  return event as unknown as DragEvent;
+};
 
 const choose = (files: File[]): Promise<void> => user.upload(screen.getByTestId("file-input"), files);
 
@@ -63,21 +69,43 @@ describe("files of a reply", () => {
   });
 
   it("come from the clipboard, unless it is words that have a picture, too", async () => {
-    await paste([picture], ["text/plain", "Files"]);
+    await paste([picture], "Booking\tPrice\nNW-2231\t940");
     expect(sent("files.begin")).toEqual([]);
     await paste([picture]);
     expect(await screen.findByText("seat map.png")).toBeTruthy();
   });
 
+  it.each([
+    ["its path", "/home/maya/seat map.png"],
+    ["its address", "file:///home/maya/seat%20map.png\r\n"],
+    ["its name", "seat map.png"],
+    ["what to do with it and its address", "x-special/nautilus-clipboard\ncopy\nfile:///home/maya/seat%20map.png"],
+    ["its path on Windows", String.raw`C:\Users\maya\seat map.png`],
+  ])("come from a file manager that offers %s as words, too", async (_, words) => {
+    await paste([picture], words);
+    expect(await screen.findByText("seat map.png")).toBeTruthy();
+  });
+
   it("come by mouse, with a word about where they go", async () => {
     const pane = screen.getByTestId("transcript");
-    const drag = (type: string): Promise<boolean> =>
-      fireEvent(pane, Object.assign(new Event(type, { bubbles: true, cancelable: true }), { dataTransfer: carrying([pdf]) }));
-    await drag("dragenter");
+    drag("dragenter", pane);
     expect((await screen.findByTestId("drop-here")).textContent).toContain("Drop files to send them to Carmen Menzel");
-    await drag("drop");
-    expect(screen.queryByTestId("drop-here")).toBeNull();
+    drag("drop", pane);
+    await vi.waitFor(() => expect(screen.queryByTestId("drop-here")).toBeNull());
     expect(await screen.findByText("invoice.pdf")).toBeTruthy();
+  });
+
+  it("that leave again are not waited for, also when what they hung over is gone", async () => {
+    const pane = screen.getByTestId("transcript");
+    const entry = pane.appendChild(document.createElement("p"));
+    drag("dragenter", pane);
+    drag("dragenter", entry);
+    drag("dragleave", pane);
+    expect(await screen.findByTestId("drop-here")).toBeTruthy();
+    entry.remove();
+    drag("dragenter", pane);
+    drag("dragleave", pane);
+    await vi.waitFor(() => expect(screen.queryByTestId("drop-here")).toBeNull());
   });
 
   it("are removed by keyboard, and the focus goes on", async () => {
@@ -112,7 +140,12 @@ describe("files of a reply", () => {
 describe("where Maya is not engaged", () => {
   it("dropping a file says that she has to join first", async () => {
     await show("aiko");
-    await fireEvent(screen.getByTestId("transcript"), Object.assign(new Event("drop", { bubbles: true, cancelable: true }), { dataTransfer: carrying([pdf]) }));
+    const pane = screen.getByTestId("transcript");
+    drag("dragenter", pane);
+    expect((await screen.findByTestId("drop-here")).textContent).toContain("Join the conversation first");
+    // Browsers drop nothing that is not taken.
+    expect(drag("dragover", pane).dataTransfer?.dropEffect).toBe("copy");
+    drag("drop", pane);
     expect(desk.toasts.shown[0]?.text).toContain("Join the conversation first");
   });
 });

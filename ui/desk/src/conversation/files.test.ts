@@ -5,12 +5,13 @@ import { describe, expect, it, vi } from "vitest";
 import type { EntryView, Media } from "$shared/types";
 import Turn from "./Turn.svelte";
 import { CUSTOMER, MAYA, iso } from "../dev/entries";
-import { fakeHost, type FakeHost } from "../host/fake";
+import { FakeHost, fakeHost } from "../host/fake";
 import { DESK, Desk } from "../state/desk.svelte";
 
 let host: FakeHost;
 let desk: Desk;
 const user = userEvent.setup();
+const real = FakeHost.prototype.rpc;
 const asked = (name: string): unknown[] => host.calls.filter((call) => call.name === name).map((call) => call.request);
 
 async function shows(media: Partial<Media>, more: Partial<EntryView> = {}): Promise<void> {
@@ -77,6 +78,34 @@ describe("a file in the transcript", () => {
     expect(dialog.querySelector("img")?.style.width).toBe("150%");
     await user.keyboard("0");
     expect(dialog.querySelector("img")?.style.width).toBe("100%");
+  });
+
+  it("that is a picture is asked for once, however much happens in the account meanwhile", async () => {
+    let answer: (value: { dataUrl: string }) => void = () => undefined;
+    vi.spyOn(FakeHost.prototype, "rpc").mockImplementation(function (this: FakeHost, name, request) {
+      if (name !== "media.get") return real.call(this, name, request);
+      this.calls.push({ name, request });
+      return new Promise((done) => (answer = done as never));
+    });
+    await shows({ name: "photo.png", contentType: "image/png" });
+    for (let event = 0; event < 10; event += 1) await desk.refresh();
+    expect(asked("media.get")).toHaveLength(1);
+    answer({ dataUrl: "data:image/png;base64,AAAA" });
+    await vi.waitFor(() => expect(screen.getByRole<HTMLButtonElement>("button", { name: "Enlarge photo.png" }).disabled).toBe(false));
+    vi.restoreAllMocks();
+  });
+
+  it("that is a picture and cannot be fetched says why, and can still be saved", async () => {
+    vi.spyOn(FakeHost.prototype, "rpc").mockImplementation(function (this: FakeHost, name, request) {
+      return name === "media.get" ? Promise.reject({ code: "media.gone", message: "This file is no longer at the hub." }) : real.call(this, name, request);
+    });
+    await shows({ name: "photo.png", contentType: "image/png" });
+    expect(await screen.findByText("This file is no longer at the hub.")).toBeTruthy();
+    expect(screen.queryByRole("button", { name: /^Enlarge/ })).toBeNull();
+    expect(screen.getByTestId("file").textContent).toContain("photo.png");
+    await user.click(screen.getByRole("button", { name: "Save as … photo.png" }));
+    await vi.waitFor(() => expect(asked("media.save")).toHaveLength(1));
+    vi.restoreAllMocks();
   });
 
   it("on its way says how far it is, and can be cancelled", async () => {

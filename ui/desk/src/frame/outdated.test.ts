@@ -2,12 +2,14 @@
 import { render, screen } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
 import ListPane from "../list/ListPane.svelte";
+import Outbox from "../dialogs/Outbox.svelte";
 import Outdated from "./Outdated.svelte";
 import StatusBar from "./StatusBar.svelte";
 import { fakeHost } from "../host/fake";
 import { clock } from "../state/clock.svelte";
 import { Desk } from "../state/desk.svelte";
-import type { AppView } from "$shared/types";
+import { pressed } from "../words/buttons";
+import type { AppView, ButtonView } from "$shared/types";
 
 async function desk(scene: string): Promise<{ desk: Desk; app: AppView }> {
   const desk = new Desk(fakeHost(scene));
@@ -29,6 +31,26 @@ describe("versions that do not fit", () => {
     expect(screen.getByRole("alert").textContent).toContain("What you wrote stays on this machine");
     render(ListPane, { desk: shown, app });
     expect(screen.queryByText(/sent later/)).toBeNull();
+  });
+
+  it.each([
+    ["outdated_desk", "Tandem"],
+    ["outdated_hub", "the server"],
+  ])("%s: the outbox does not promise to send", async (scene, name) => {
+    const { desk: shown } = await desk(scene);
+    render(Outbox, { desk: shown, close: () => undefined });
+    const lead = await screen.findByText(/These stay on this machine/);
+    expect(lead.textContent).toContain(`Nothing is sent until ${name} is updated.`);
+    expect(screen.queryByText(/automatically/)).toBeNull();
+  });
+
+  it.each([
+    ["live", "Refund: pressed."],
+    ["offline", "Refund: waits until the hub can be reached."],
+    ["outdated", "Refund: stays on this machine until the update."],
+  ] as const)("a press on a button while %s: %s", (state, words) => {
+    const button = { title: "Refund", acts: true, copies: false, opens: false } as ButtonView;
+    expect(pressed(button, state)).toBe(words);
   });
 
   it("counts what only a newer desk can show", async () => {

@@ -13,6 +13,9 @@ import type { Host } from "./host";
 
 type Handlers = { [K in keyof Commands]: (request: Commands[K]["request"]) => Commands[K]["response"] };
 
+/** Scenes in which Maya's commands are queued. */
+const AWAY = ["offline", "outdated_desk", "outdated_hub"];
+
 /**
  * `scene`: empty, offline, connecting, signed_out, choose_passphrase, passphrase, keychain, failing, broken, large;
  * several separated by commas.
@@ -42,7 +45,7 @@ export class FakeHost implements Host {
     this.samples = scene.has("empty") ? [] : scene.has("large") ? large(now) : morning(now);
     this.#app = appView(scene, now);
     if (scene.has("files")) filesScene(this.samples, now);
-    if (scene.has("offline") && this.samples.length > 0 && !scene.has("large")) this.#away();
+    if (AWAY.some((each) => scene.has(each)) && this.samples.length > 0 && !scene.has("large")) this.#away();
   }
 
   async rpc<K extends keyof Commands>(name: K, request: Commands[K]["request"]): Promise<Commands[K]["response"]> {

@@ -9,11 +9,12 @@ export class Bytes {
 
   /** `wanted` names the file, if any; `blob` requests an address that players understand. */
   constructor(desk: Desk, wanted: () => MediaId | null, blob = false) {
+    // `desk.app` is a new object after every event of the account; the effect must depend on this value alone.
+    const live = $derived(desk.app?.connection.state === "live");
     $effect(() => {
       const id = wanted();
-      const live = desk.app?.connection.state === "live";
-      if (id === null || (this.url !== null && this.#of === id)) return;
       void live;
+      if (id === null || (this.url !== null && this.#of === id)) return;
       let here = true;
       desk.host.rpc("media.get", { id }).then(
         ({ dataUrl }) => here && this.#take(id, blob ? toBlob(dataUrl) : dataUrl),

@@ -115,12 +115,6 @@ export function isPicture({ contentType }: { contentType: string }): boolean {
   return contentType.startsWith("image/");
 }
 
-/** Files from a paste or drop. Text that comes with a picture of itself counts as text. */
-export function filesIn(data: DataTransfer | null): File[] {
-  if (!data || data.types.includes("text/plain")) return [];
-  return [...data.files];
-}
-
 function base64(part: Blob): Promise<string> {
   return new Promise((done, failed) => {
     const reader = new FileReader();

@@ -21,7 +21,7 @@ async function carryOut(desk: Desk, button: ButtonView, view: ConversationView):
   if (button.acts || button.opens) {
     if (!(await desk.act("conversation.pressButton", { id: view.row.id, button: button.id }))) return;
   }
-  if (await copied) desk.toasts.say("good", pressed(button, desk.app?.connection.state === "live"));
+  if (await copied) desk.toasts.say("good", pressed(button, desk.app?.connection.state));
   else desk.toasts.say("bad", `${button.title}: the text could not be copied.`);
 }
 

@@ -1,5 +1,5 @@
 // What custom buttons do, in words.
-import type { ButtonView } from "$shared/types";
+import type { ButtonView, ConnectionView } from "$shared/types";
 
 /** For users who cannot see the icons. */
 export function kinds({ acts, copies, opens }: ButtonView): string {
@@ -8,11 +8,16 @@ export function kinds({ acts, copies, opens }: ButtonView): string {
 }
 
 /** The result of a press. */
-export function pressed({ title, acts, copies, opens }: ButtonView, live: boolean): string {
+export function pressed({ title, acts, copies, opens }: ButtonView, connection: ConnectionView["state"] | undefined): string {
   const all = [
-    acts && (live ? "pressed" : "waits until the hub can be reached"),
+    acts && waits(connection),
     copies && "text copied",
     opens && "page opened in the browser",
   ];
   return `${title}: ${all.filter(Boolean).join(", ")}.`;
+}
+
+function waits(connection: ConnectionView["state"] | undefined): string {
+  if (connection === "live") return "pressed";
+  return connection === "outdated" ? "stays on this machine until the update" : "waits until the hub can be reached";
 }
