@@ -2,10 +2,11 @@
 
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::args::Args;
 use crate::build::SELECTION;
+use crate::tidy::Package;
 use crate::{frontend, packages, samples, sh, tidy};
 
 const HELP: &str = "\
@@ -114,28 +115,22 @@ fn rust_tests(targets: &[String]) -> Result<usize> {
 
 /// Every Rust test except the end-to-end ones. Chosen by target, never by package: that would change the features.
 fn other_tests() -> Result<Vec<String>> {
-    let end_to_end = end_to_end_tests()?;
-    let mut chosen = vec!["--lib".to_owned(), "--bins".to_owned()];
-    for package in tidy::workspace()? {
-        let names = package.tests.into_iter().map(|name| format!("--test={name}"));
-        chosen.extend(names.filter(|name| !end_to_end.contains(name)));
-    }
-    Ok(chosen)
+    let (_, others) = split(tidy::workspace()?);
+    Ok(["--lib".to_owned(), "--bins".to_owned()].into_iter().chain(others).collect())
 }
 
 fn end_to_end_tests() -> Result<Vec<String>> {
-    let dir = sh::root().join("tests/e2e");
-    let files = std::fs::read_dir(&dir).with_context(|| format!("cannot read {}", dir.display()))?;
-    let mut chosen = Vec::new();
-    for file in files {
-        let path = file?.path();
-        if path.extension().is_some_and(|end| end == "rs") {
-            let name = path.file_stem().unwrap_or_default();
-            chosen.push(format!("--test={}", name.display()));
-        }
-    }
-    chosen.sort_unstable();
-    Ok(chosen)
+    Ok(split(tidy::workspace()?).0)
+}
+
+/// The end-to-end tests, and the others. `tidy` checks that they share no name.
+fn split(packages: Vec<Package>) -> (Vec<String>, Vec<String>) {
+    let (end_to_end, others): (Vec<_>, Vec<_>) =
+        packages.into_iter().partition(|package| package.name == tidy::END_TO_END);
+    let chosen = |packages: Vec<Package>| -> Vec<String> {
+        packages.into_iter().flat_map(|package| package.tests).map(|name| format!("--test={name}")).collect()
+    };
+    (chosen(end_to_end), chosen(others))
 }
 
 /// The count in a closing line of either runner.
@@ -149,7 +144,22 @@ fn passed_in(line: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::passed_in;
+    use super::{passed_in, split};
+    use crate::tidy::{END_TO_END, Package};
+
+    #[test]
+    fn end_to_end_tests_are_those_of_their_package_whatever_their_files_are_called() {
+        let package = |name: &str, tests: &[&str]| Package {
+            name: name.to_owned(),
+            manifest: Default::default(),
+            dependencies: Vec::new(),
+            tests: tests.iter().map(|&name| name.to_owned()).collect(),
+        };
+        let hub = package("tandem-hub", &["proxies", "limits"]);
+        let (end_to_end, others) = split(vec![hub, package(END_TO_END, &["behind_proxies"])]);
+        assert_eq!(end_to_end, ["--test=behind_proxies"]);
+        assert_eq!(others, ["--test=proxies", "--test=limits"]);
+    }
 
     #[test]
     fn closing_lines_of_both_runners_are_counted() {

@@ -15,10 +15,13 @@ use crate::sh;
 const HELP: &str = "\
 cargo xtask tidy
 
-Checks that crates depend on each other in one direction only, that every crate takes the workspace's lints, that no
-source file is longer than 600 lines, that no file names a path of somebody's machine, and that every crate we build on
-stands under a licence that lets it into any product.
+Checks that crates depend on each other in one direction only, that every crate takes the workspace's lints, that
+end-to-end tests have names of their own, that no source file is longer than 600 lines, that no file names a path of
+somebody's machine, and that every crate we build on stands under a licence that lets it into any product.
 (That ui/shared/types.ts is fresh is a test of the desk.)";
+
+/// The package of the end-to-end tests.
+pub const END_TO_END: &str = "tandem-tests";
 
 /// A package of the workspace.
 pub struct Package {
@@ -40,6 +43,7 @@ pub fn check() -> Result<()> {
     let packages = workspace()?;
     let mut complaints = direction::complaints(&packages);
     complaints.extend(lints(&packages)?);
+    complaints.extend(shared_names(&packages));
     complaints.extend(files::complaints()?);
     complaints.extend(licences::complaints()?);
     if complaints.is_empty() {
@@ -66,6 +70,17 @@ fn read(package: &Value) -> Package {
         dependencies: list("dependencies").iter().map(|one| (text(&one["name"]), kind(one))).collect(),
         tests: list("targets").iter().filter(is_test).map(|one| text(&one["name"])).collect(),
     }
+}
+
+/// `cargo xtask test` chooses tests by the names of their targets.
+fn shared_names(packages: &[Package]) -> Vec<String> {
+    let (end_to_end, others): (Vec<_>, Vec<_>) = packages.iter().partition(|package| package.name == END_TO_END);
+    let names = end_to_end.iter().flat_map(|package| &package.tests);
+    let shared = |name: &&String| others.iter().any(|package| package.tests.contains(*name));
+    names
+        .filter(shared)
+        .map(|name| format!("tests/Cargo.toml: an integration test of another package is called {name}, too"))
+        .collect()
 }
 
 fn lints(packages: &[Package]) -> Result<Vec<String>> {
