@@ -119,6 +119,13 @@ async fn a_partner_opens_the_link_behind_a_proxy_that_drops_the_port_of_the_host
 #[tokio::test]
 async fn scripts_are_compressed_and_sent_once() {
     let hub = TestHub::start(None).await;
+    for language in ["ar", "cs", "de", "es", "fr"] {
+        let texts = Client::new().get(format!("{}/chat/texts/{language}.json", hub.base)).send().await.unwrap();
+        assert_eq!(texts.headers()["access-control-allow-origin"], "*", "other sites embed the chat");
+        assert_eq!(texts.headers()["content-type"], "application/json");
+        let texts: serde_json::Value = texts.json().await.unwrap();
+        assert!(texts["openChat"].is_string(), "{language}");
+    }
     let url = format!("{}/chat.js", hub.base);
     let plain = Client::new().get(&url).send().await.unwrap();
     assert!(!plain.headers().contains_key("content-encoding"), "whoever does not ask gets it as it is");

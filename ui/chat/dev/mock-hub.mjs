@@ -10,6 +10,9 @@ const FILES = {
   "/page.css": ["text/css", at("../../../examples/page/page.css")],
   "/chat.js": ["text/javascript", at("../../dist-chat/chat.js")],
 };
+for (const language of ["ar", "cs", "de", "es", "fr"]) {
+  FILES[`/chat/texts/${language}.json`] = ["application/json", at(`../src/texts/${language}.json`)];
+}
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self' ws:; base-uri 'none'; frame-ancestors 'self'";
 const CROSS_ORIGIN = [

@@ -46,12 +46,11 @@ export class Blocked {
     const { root } = this;
     const { hidden } = root;
     root.hidden = false;
-    const box = [...root.children].map((part) => part.getBoundingClientRect()).find(({ width }) => width > 0);
-    const shadow = root.getRootNode();
-    const [x, y] = box ? [box.x + box.width / 2, box.y + box.height / 2] : [-1, -1];
+    const { x = -1, y = 0, width = 0, height = 0 } = [...root.children].map((part) => part.getBoundingClientRect()).find((box) => box.width > 0) ?? {};
+    const [middle, centre] = [x + width / 2, y + height / 2];
     // Outside the window nothing is hit.
-    const isSeen = x >= 0 && y >= 0 && x < innerWidth && y < innerHeight && shadow instanceof ShadowRoot;
-    const isDead = isSeen && !shadow.elementsFromPoint(x, y).some((each) => root.contains(each));
+    const isSeen = middle >= 0 && centre >= 0 && middle < innerWidth && centre < innerHeight;
+    const isDead = isSeen && !(root.getRootNode() as ShadowRoot).elementsFromPoint(middle, centre).some((each) => root.contains(each));
     root.hidden = hidden;
     return isDead;
   }

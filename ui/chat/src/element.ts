@@ -1,10 +1,11 @@
 // `<universal-chat>`: attributes in, shadow DOM out. Connects one session with its view, and both with the page:
 // visibility, network, other tabs, navigation. Never touches the surrounding page, and hides where the page blocks it.
+import { call } from "./api";
 import { Blocked } from "./blocked";
 import { browserEnv, type Env } from "./env";
 import { browserFiles, type Files } from "./files";
 import { adviceOn, hubOf } from "./hub";
-import { i18nFor } from "./i18n";
+import { i18nFor, knows, learn, type Language } from "./i18n";
 import { subjectOf } from "./identity";
 import { applyLook, themeOf } from "./look";
 import { Session } from "./session";
@@ -25,6 +26,8 @@ interface Parts {
 }
 
 const LONG_AWAY_MS = 20_000;
+/** Maximum wait for texts; after that the chat is in English. */
+const TEXTS_MS = 4_000;
 
 export class UniversalChat extends HTMLElement {
   static readonly observedAttributes = ["brand", "hub", "open", "inline", "lang", "identity", "theme", "accent"];
@@ -40,6 +43,8 @@ export class UniversalChat extends HTMLElement {
   /** Whether the visitor or `show` opened it: then only they close it, and not a framework that removes attributes. */
   private isHeldOpen = false;
   private isReflecting = false;
+  /** What was shown or hidden before the texts were there. */
+  private wish: boolean | null = null;
 
   show(): void {
     this.hold(true);
@@ -79,6 +84,7 @@ export class UniversalChat extends HTMLElement {
   /** Opens or closes by an explicit action, and remembers it for later pages. */
   private hold(isOpen: boolean): void {
     this.isHeldOpen = isOpen;
+    if (!this.parts) this.wish = isOpen;
     this.parts?.env.tab.setItem(this.openKey, isOpen ? "open" : "closed");
     if (this.hasAttribute("open") === isOpen) return;
     this.reflect(isOpen);
@@ -111,6 +117,7 @@ export class UniversalChat extends HTMLElement {
     if ("problem" in place) return this.complain(place.problem);
     const { env, files } = UniversalChat.doors();
     const i18n = i18nFor(this.getAttribute("lang"), navigator.languages);
+    if (!knows(i18n.language)) return void this.fetchTexts(env, place.hub, i18n.language);
     const identity = this.getAttribute("identity") || null;
     const session = new Session(env, files, { hub: place.hub, brand, language: i18n.language, identity });
     const context: ViewContext = { session, i18n };
@@ -136,6 +143,15 @@ export class UniversalChat extends HTMLElement {
     this.opened(false);
     this.rise();
     blocked.look();
+    if (this.wish !== null) this.hold(this.wish);
+    this.wish = null;
+  }
+
+  /** Fetched before anything is shown: the hub says how the chat looks no earlier. */
+  private async fetchTexts(env: Env, hub: string, language: Language): Promise<void> {
+    const address = `${hub}/chat/texts/${language}.json`;
+    learn(language, await call<object>(env, address, { credentials: "omit", cache: "default" }, TEXTS_MS).catch(() => ({})));
+    if (this.isConnected && !this.parts) this.build();
   }
 
   /** The next page restores the chat as the visitor left it. */

@@ -1,17 +1,16 @@
 // Texts, times and sizes in the visitor's language: the requested one, else the browser's, else English.
-import { ar } from "./texts/ar";
-import { cs } from "./texts/cs";
-import { de } from "./texts/de";
 import { en, type Texts } from "./texts/en";
-import { es } from "./texts/es";
-import { fr } from "./texts/fr";
 
-const LANGUAGES: Record<string, Texts> = { ar, cs, de, en, es, fr };
+export type Language = (typeof LANGUAGES)[number];
+
+/** English is built in; the hub serves the texts of the others. */
+const LANGUAGES = ["en", "ar", "cs", "de", "es", "fr"] as const;
+const known: Partial<Record<Language, Partial<Texts>>> = { en };
 const RIGHT_TO_LEFT = new Set(["ar"]);
 const DAY_MS = 86_400_000;
 
 export interface I18n {
-  language: string;
+  language: Language;
   direction: "ltr" | "rtl";
   t(key: keyof Texts, values?: Record<string, string | number>): string;
   time(ms: number): string;
@@ -19,10 +18,19 @@ export interface I18n {
   size(bytes: number): string;
 }
 
+export function knows(language: Language): boolean {
+  return language in known;
+}
+
+/** Texts that are missing are shown in English. */
+export function learn(language: Language, texts: Partial<Texts>): void {
+  known[language] = texts;
+}
+
 export function i18nFor(wished: string | null, browser: readonly string[]): I18n {
-  const tag = [wished ?? "", ...browser].find((each) => primary(each) in LANGUAGES) ?? "en";
-  const language = primary(tag);
-  const texts = LANGUAGES[language] ?? en;
+  const tag = [wished ?? "", ...browser].find((each) => languageOf(each)) ?? "en";
+  const language = languageOf(tag) ?? "en";
+  const texts = { ...en, ...known[language] };
   const locale = supported(tag) ? tag : language;
   const clock = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
   const date = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
@@ -45,8 +53,9 @@ export function i18nFor(wished: string | null, browser: readonly string[]): I18n
   };
 }
 
-function primary(tag: string): string {
-  return tag.toLowerCase().split("-")[0] ?? "";
+function languageOf(tag: string): Language | undefined {
+  const primary = tag.toLowerCase().split("-")[0];
+  return LANGUAGES.find((language) => language === primary);
 }
 
 function supported(tag: string): boolean {

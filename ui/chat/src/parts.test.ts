@@ -5,12 +5,12 @@ import { contrast, inkOn, parseHex, readableOn } from "./colour";
 import { backoffMs, guardedStore, uuidv7 } from "./env";
 import { i18nFor } from "./i18n";
 import type { Item } from "./items";
-import { ar } from "./texts/ar";
-import { cs } from "./texts/cs";
-import { de } from "./texts/de";
+import ar from "./texts/ar.json";
+import cs from "./texts/cs.json";
+import de from "./texts/de.json";
 import { en } from "./texts/en";
-import { es } from "./texts/es";
-import { fr } from "./texts/fr";
+import es from "./texts/es.json";
+import fr from "./texts/fr.json";
 import { linked } from "./view/links";
 import { rowsOf } from "./view/rows";
 

@@ -1,5 +1,7 @@
 // For tests only: a manual clock, and an in-memory hub that can be cut off, slowed down, or made to forget.
 import type { Env, SocketLike } from "./env";
+import ar from "./texts/ar.json";
+import de from "./texts/de.json";
 import type { Accepted, Conversation, Entry, Message, ServerFrame } from "./wire";
 
 export class Clock {
@@ -130,6 +132,8 @@ export class FakeHub {
     const { pathname, searchParams } = new URL(url);
     const path = pathname.replace("/chat/v1/", "");
     this.requests.push(path);
+    if (path === "/chat/texts/ar.json") return Response.json(ar);
+    if (path === "/chat/texts/de.json") return Response.json(de);
     const body: unknown = typeof init.body === "string" ? JSON.parse(init.body) : init.body;
     const foreign = this.between?.(path);
     if (foreign) return foreign;

@@ -341,6 +341,20 @@ const cases = {
     assert.equal(await page.frameLocator("iframe").getByRole("button").count(), 0);
     return at;
   },
+  "a visitor who reads German, and one whose texts do not come": async () => {
+    const at = await house({ context: { locale: "de-AT" }, body: `${CHAT}<script>customElements.whenDefined("universal-chat").then(() => document.querySelector("universal-chat").show())</script>` });
+    const page = await at.open();
+    const message = page.getByRole("textbox", { name: "Nachricht" });
+    await message.waitFor();
+    await message.fill("Guten Tag");
+    await message.press("Enter");
+    await until("the hub has it", () => sentBy(at).some(({ text }) => text === "Guten Tag"));
+    await at.visitor.route("**/chat/texts/*", (route) => route.abort());
+    const other = await at.open();
+    await field(other).waitFor();
+    assert.equal(await other.locator(".root").getAttribute("lang"), "de", "days and numbers stay German");
+    return at;
+  },
   "a browser that keeps nothing": async () => {
     const at = await house({
       init: () => {

@@ -21,6 +21,16 @@ static GUEST_STYLE: Asset = Asset::new(CSS, include_str!("../../../../ui/chat/gu
 static GUEST_SCRIPT: Asset = Asset::new(JAVASCRIPT, include_str!(concat!(env!("OUT_DIR"), "/guest.js")));
 static SCRIPT: Asset = Asset::new(JAVASCRIPT, include_str!(concat!(env!("OUT_DIR"), "/chat.js")));
 
+/// The web chat's texts in languages other than English, which is built into its script.
+static TEXTS: [(&str, Asset); 5] = [
+    ("/chat/texts/ar.json", Asset::new(JSON, include_str!("../../../../ui/chat/src/texts/ar.json"))),
+    ("/chat/texts/cs.json", Asset::new(JSON, include_str!("../../../../ui/chat/src/texts/cs.json"))),
+    ("/chat/texts/de.json", Asset::new(JSON, include_str!("../../../../ui/chat/src/texts/de.json"))),
+    ("/chat/texts/es.json", Asset::new(JSON, include_str!("../../../../ui/chat/src/texts/es.json"))),
+    ("/chat/texts/fr.json", Asset::new(JSON, include_str!("../../../../ui/chat/src/texts/fr.json"))),
+];
+
+const JSON: &str = "application/json";
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
@@ -38,9 +48,12 @@ static HUB_STYLE: Asset = Asset::new(
 
 pub(super) fn routes(config: &Config, document: utoipa::openapi::OpenApi) -> Router<Arc<Hub>> {
     let asset = |asset: &'static Asset| get(move |headers: HeaderMap| async move { asset.answer(&headers) });
-    let routes = Router::new()
+    let embedded =
+        |asset: &'static Asset| get(move |headers: HeaderMap| async move { anywhere(asset.answer(&headers)) });
+    let texts = TEXTS.iter().fold(Router::new(), |routes, (path, asset)| routes.route(path, embedded(asset)));
+    let routes = texts
         .route("/hub.css", asset(&HUB_STYLE))
-        .route("/chat.js", get(script))
+        .route("/chat.js", embedded(&SCRIPT))
         .route("/your-logic.schema.json", get(logic_schema))
         .route("/guest/{token}", get(guest_page))
         .route("/guest.css", asset(&GUEST_STYLE))
@@ -80,9 +93,8 @@ fn own(page: String) -> Response {
     ([(header::CONTENT_SECURITY_POLICY, PAGE_POLICY)], Html(page)).into_response()
 }
 
-async fn script(headers: HeaderMap) -> Response {
-    // Other sites embed the script, so any origin may read it.
-    let mut response = SCRIPT.answer(&headers);
+/// Other sites embed the web chat, so its script and texts may be read from anywhere.
+fn anywhere(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, header::HeaderValue::from_static("*"));
     headers.insert("cross-origin-resource-policy", header::HeaderValue::from_static("cross-origin"));

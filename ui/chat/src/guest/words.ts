@@ -1,5 +1,10 @@
 // The page's own texts; shared ones come from the web chat.
-import type { I18n } from "../i18n";
+import { learn, type I18n } from "../i18n";
+import chatAr from "../texts/ar.json";
+import chatCs from "../texts/cs.json";
+import chatDe from "../texts/de.json";
+import chatEs from "../texts/es.json";
+import chatFr from "../texts/fr.json";
 import { ar } from "./texts/ar";
 import { cs } from "./texts/cs";
 import { de } from "./texts/de";
@@ -8,6 +13,13 @@ import { es } from "./texts/es";
 import { fr } from "./texts/fr";
 
 const LANGUAGES: Record<string, GuestTexts> = { ar, cs, de, en, es, fr };
+
+// The page comes with all of its texts.
+learn("ar", chatAr);
+learn("cs", chatCs);
+learn("de", chatDe);
+learn("es", chatEs);
+learn("fr", chatFr);
 
 export interface Words {
   t(key: keyof GuestTexts, values?: Record<string, string>): string;
