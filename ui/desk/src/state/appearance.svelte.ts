@@ -5,6 +5,7 @@ export type Theme = "system" | "light" | "dark";
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
 const ZOOMS = [0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2] as const;
 const NARROW_PX = 1100;
+const COMPACT_PX = 800;
 
 export class Appearance {
   theme = $state<Theme>("system");
@@ -14,6 +15,8 @@ export class Appearance {
   readonly dark = $derived(this.theme === "system" ? this.#systemDark : this.theme === "dark");
   /** Too narrow to show the context beside the conversation. */
   readonly narrow = $derived(this.#width / this.zoom < NARROW_PX);
+  /** Too narrow for words in the rail: icons stand for them. */
+  readonly compact = $derived(this.#width / this.zoom < COMPACT_PX);
 
   constructor() {
     const theme = read("theme");
