@@ -157,7 +157,7 @@ impl LogicFailure {
             Self::Status { status } => format!("Your Logic answered with an error ({status})"),
             Self::Malformed { detail } => format!("Your Logic's answer could not be understood: {detail}"),
             Self::Refused { action, detail } => {
-                format!("Your Logic's answer was refused (action {}): {detail}", action + 1)
+                format!("Your Logic's answer was refused: actions[{action}].{detail}")
             }
         }
     }

@@ -8,7 +8,7 @@ pub(crate) mod command;
 
 pub(crate) use brands::{add_brand, change_brand, remove_brand};
 
-use tandem_conversation::{Permission, Role, Skills, UserId};
+use tandem_conversation::{Permission, Role, Skills, UserId, is_blank};
 use tandem_protocol::administration::{UserAddition, UserChange, UserRow};
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
@@ -29,11 +29,11 @@ pub enum Refusal {
     Invalid { field: &'static str, problem: String },
     #[error("the password needs at least {PASSWORD_CHARS} characters, this one has {0}")]
     TooShort(usize),
-    #[error("{0} is already a user: change them with tandem-hub user set")]
+    #[error("user {0} exists already: change them with tandem-hub user set")]
     UserExists(String),
     #[error("there is no such user")]
     NoUser,
-    #[error("{0} is the last user who may manage users: make another user admin first")]
+    #[error("the last user who may manage users is {0}: make another user admin first")]
     LastAdministrator(String),
     #[error("brand '{0}' already exists: change it with tandem-hub brand set")]
     BrandExists(String),
@@ -84,20 +84,27 @@ fn checked_email(text: &str) -> Result<String, Refusal> {
     let parts = email.split_once('@');
     let good = parts.is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'))
         && email.len() <= 254
-        && !email.chars().any(|c| c.is_whitespace() || c.is_control());
+        && !email.chars().any(|c| is_blank(c.encode_utf8(&mut [0; 4])));
     if good { Ok(email) } else { Err(Refusal::invalid("email", format!("'{}' is not an e-mail address", text.trim()))) }
+}
+
+/// Direction marks and overrides, with which a name could pass for another.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn checked_name(text: &str) -> Result<String, Refusal> {
     let name = text.trim();
-    if name.is_empty() {
+    if is_blank(name) {
         return Err(Refusal::invalid("name", "is empty"));
     }
     match name.chars().count() {
         found if found > NAME_CHARS => {
             Err(Refusal::invalid("name", format!("has {found} characters; the limit is {NAME_CHARS}")))
         }
-        _ if name.chars().any(char::is_control) => Err(Refusal::invalid("name", "holds a control character")),
+        _ if name.chars().any(|c| c.is_control() || turns_text(c)) => {
+            Err(Refusal::invalid("name", "holds a control character"))
+        }
         _ => Ok(name.to_owned()),
     }
 }
@@ -107,6 +114,9 @@ pub(crate) fn hashed(password: &str) -> Result<String, Refusal> {
     let found = normal.chars().count();
     if found < PASSWORD_CHARS {
         return Err(Refusal::TooShort(found));
+    }
+    if is_blank(&normal) {
+        return Err(Refusal::invalid("password", "is empty"));
     }
     if normal.chars().any(char::is_control) {
         return Err(Refusal::invalid("password", "holds a control character, such as a line break"));

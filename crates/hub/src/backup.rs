@@ -36,9 +36,10 @@ struct Manifest {
 /// # Errors
 /// If something cannot be read or written, or `file` exists. No partial archive is left behind.
 pub fn backup(data: &Path, file: &Path) -> anyhow::Result<String> {
+    ensure!(file != Path::new("-"), "a backup is not written to the standard output: name a file");
     ensure!(!file.exists(), "{} already exists: choose another file", file.display());
     let partial = Partial::beside(file)?;
-    let snapshot = Partial::beside(&partial.0)?;
+    let snapshot = Partial::beside(&file.with_added_extension("db"))?;
     tandem_sqlite::copy(&data.join(DATABASE), &snapshot.0)
         .with_context(|| format!("Cannot copy the database to {}", snapshot.0.display()))?;
     let files = write_archive(data, &snapshot.0, &partial.0)

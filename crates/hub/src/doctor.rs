@@ -20,6 +20,8 @@ const EARLIEST: Time = Time(1_767_225_600_000);
 
 /// Prints one line per check; false if one fails.
 pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
+    // Another part of the process may have installed a provider before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut is_well = true;
     let mut tell = |what: &str, found: anyhow::Result<String>| match found {
         Ok(words) => say(format!("ok     {what}: {words}")),
@@ -116,6 +118,5 @@ async fn your_logic(config: &Config) -> anyhow::Result<String> {
 }
 
 fn client() -> anyhow::Result<reqwest::Client> {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     Ok(reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build()?)
 }

@@ -6,10 +6,14 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
+
+use crate::identity::FILE as KEY;
 
 /// Messages and everything that belongs to them.
 pub(crate) const DATABASE: &str = "tandem.db";
+/// The search index, which can be made again.
+pub(crate) const INDEX: &str = "search.db";
 /// Files of messages.
 pub(crate) const MEDIA: &str = "media";
 const LOCK: &str = "hub.lock";
@@ -98,19 +102,30 @@ fn open_lock(path: &Path) -> anyhow::Result<File> {
 /// # Errors
 /// If it cannot be created.
 pub(crate) fn prepare(data: &Path) -> anyhow::Result<()> {
+    let is_empty = data.join(DATABASE).metadata().is_ok_and(|about| about.len() == 0);
+    ensure!(
+        !is_empty || !data.join(KEY).exists(),
+        "{} is empty, but {KEY} beside it was used with a database: restore a backup. To begin anew, move both away",
+        data.join(DATABASE).display()
+    );
     make_private(&data.join(MEDIA)).with_context(|| format!("Cannot make the data folder {}", data.display()))?;
     // SQLite gives its other files this file's mode.
-    for name in [DATABASE, "search.db"] {
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(false);
-        private(&mut options);
-        options.open(data.join(name)).with_context(|| format!("Cannot write {}", data.join(name).display()))?;
+    for name in [DATABASE, INDEX] {
+        make_file(&data.join(name)).with_context(|| format!("Cannot write {}", data.join(name).display()))?;
     }
     let closed = tighten(data).with_context(|| format!("Cannot close {} to other users", data.display()))?;
     if closed > 0 {
         tracing::info!(data = %data.display(), files = closed, "closed the data folder to other users of this machine");
     }
     Ok(())
+}
+
+/// Creates a file that only this user may read, unless it exists.
+pub(crate) fn make_file(path: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    private(&mut options);
+    options.open(path).map(drop)
 }
 
 fn make_private(folder: &Path) -> std::io::Result<()> {

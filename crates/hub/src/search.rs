@@ -10,6 +10,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::rc::Rc;
 
+use anyhow::Context as _;
 use tandem_conversation::{
     Access, Conversation, ConversationId, CustomerId, Event, EventBody, RETENTION_MS, Section, Time, may_read, sections,
 };
@@ -20,22 +21,37 @@ use tandem_sqlite::{Database, Durability, Options, Room};
 
 pub(crate) use filing::run;
 
+use crate::folder::{INDEX, make_file};
 use crate::store::users::User;
 use crate::store::{StoreError, conversations, search};
 
 /// Maximum conversations named in the index query. Beyond it, each hit is checked instead.
 const LISTED: u32 = 300;
 
-/// Opens or creates the index in the data folder.
-pub(crate) fn open(folder: &Path) -> Result<Database<()>, tandem_sqlite::Error> {
+/// Opens or creates the index in the data folder. A damaged one is made again from the log.
+pub(crate) fn open(folder: &Path) -> anyhow::Result<Database<()>> {
+    match open_file(folder) {
+        Err(error) if error.is_damage() => {
+            tracing::warn!(%error, "the search index is damaged, and is made again");
+            let path = folder.join(INDEX);
+            for file in [path.clone(), folder.join("search.db-wal"), folder.join("search.db-shm")] {
+                if let Err(error) = std::fs::remove_file(&file)
+                    && error.kind() != std::io::ErrorKind::NotFound
+                {
+                    return Err(error).with_context(|| format!("Cannot remove {}", file.display()));
+                }
+            }
+            make_file(&path)?;
+            Ok(open_file(folder)?)
+        }
+        opened => Ok(opened?),
+    }
+}
+
+fn open_file(folder: &Path) -> Result<Database<()>, tandem_sqlite::Error> {
     // A lost tail is indexed again: the log position is written with it.
-    let options = Options {
-        path: folder.join("search.db"),
-        key: None,
-        durability: Durability::Normal,
-        readers: 1,
-        room: Room::SERVER,
-    };
+    let options =
+        Options { path: folder.join(INDEX), key: None, durability: Durability::Normal, readers: 1, room: Room::SERVER };
     Database::open(&options, search::MIGRATIONS, |_| Ok(()))
 }
 

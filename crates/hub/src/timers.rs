@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use tandem_conversation::{Command, ConversationId, Time};
@@ -18,6 +18,9 @@ use crate::store::{StoreError, conversations};
 const EVERY: Duration = Duration::from_millis(200);
 /// Ticks per group; customers' messages go between groups.
 const AT_ONCE: u32 = 200;
+/// Pause after a failure, and how often a failure that goes on is logged.
+const AGAIN: Duration = Duration::from_secs(1);
+const TELL_EVERY: Duration = Duration::from_secs(60);
 /// How long a stuck conversation is postponed, in milliseconds.
 const PARKED_MS: i64 = 60_000;
 /// Maximum conversations whose failure is known to be logged.
@@ -28,10 +31,22 @@ pub(crate) async fn run(hub: Arc<Hub>) {
     let mut every = tokio::time::interval(EVERY);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut logged = HashSet::new();
+    let mut failed: Option<Instant> = None;
     loop {
         every.tick().await;
         hub.clock.watch();
-        keep_deadlines(&hub, &mut logged).await;
+        match keep_deadlines(&hub, &mut logged).await {
+            Ok(()) if failed.take().is_some() => tracing::info!("deadlines are kept again"),
+            Ok(()) => {}
+            Err(error) => {
+                // A full disk fails five times a second; the log is told once a minute.
+                if failed.is_none_or(|at| at.elapsed() >= TELL_EVERY) {
+                    tracing::error!(%error, "deadlines cannot be kept right now");
+                    failed = Some(Instant::now());
+                }
+                tokio::time::sleep(AGAIN).await;
+            }
+        }
     }
 }
 
@@ -42,14 +57,11 @@ enum Ticked {
 }
 
 /// Handles everything due by now, group by group.
-async fn keep_deadlines(hub: &Hub, logged: &mut HashSet<ConversationId>) {
+async fn keep_deadlines(hub: &Hub, logged: &mut HashSet<ConversationId>) -> Result<(), StoreError> {
     let now = hub.clock.now();
     let mut ticked = HashSet::new();
     loop {
-        let due = match hub.database.read(move |connection| conversations::due(connection, now, AT_ONCE)).await {
-            Ok(due) => due,
-            Err(error) => return tracing::error!(%error, "cannot look for deadlines"),
-        };
+        let due = hub.database.read(move |connection| conversations::due(connection, now, AT_ONCE)).await?;
         let (again, fresh): (Vec<_>, Vec<_>) = due.iter().copied().partition(|id| ticked.contains(id));
         let mut stuck: Vec<_> =
             again.into_iter().map(|id| (id, "it is due again right after its tick".into())).collect();
@@ -74,10 +86,10 @@ async fn keep_deadlines(hub: &Hub, logged: &mut HashSet<ConversationId>) {
             }
         }
         if let Some(error) = failed {
-            return tracing::error!(%error, due = due.len(), "deadlines cannot be kept right now");
+            return Err(error.into());
         }
         if due.len() < AT_ONCE as usize {
-            return;
+            return Ok(());
         }
     }
 }

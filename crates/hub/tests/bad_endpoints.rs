@@ -230,7 +230,7 @@ async fn actions_that_cannot_be_carried_out() {
         (r#"{"actions":[{"type":"QUESTION","text":"?","choices":[]}]}"#, 1, "choices"),
         (r#"{"actions":[{"type":"INVITE_AGENT","user":"0190a000-0000-7000-8000-000000000000"}]}"#, 1, "no such user"),
     ] {
-        let agents = format!("was refused (action {number})");
+        let agents = format!("was refused: actions[{}]", number - 1);
         fails(json_body(body).await, Expected { failure: "refused", agents: &agents, developers: why }).await;
     }
 }

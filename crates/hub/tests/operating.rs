@@ -212,3 +212,55 @@ async fn a_hub_that_has_stopped_leaves_its_folder_to_the_next_one() {
     let next = TestHub::on(folder, None, 1_000).await;
     assert_eq!(get(&next.base, "/healthz", None).await.0, 200);
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_left_of_a_damaged_folder_is_judged_with_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut hub = Served::start(folder.path());
+    hub.signal("-TERM");
+    hub.ends();
+    // The index can be made again; so the hub starts.
+    std::fs::write(data.join("search.db"), "hello").unwrap();
+    let mut hub = Served::start(folder.path());
+    hub.signal("-TERM");
+    hub.ends();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--data", "data"];
+    let key = std::fs::read(data.join("identity.key")).unwrap();
+    std::fs::write(data.join("identity.key"), [0xff; 43]).unwrap();
+    let refused = run(program(folder.path(), &serve));
+    assert!(!refused.status.success() && said(&refused).contains("identity.key is damaged"), "{}", said(&refused));
+    std::fs::write(data.join("identity.key"), key).unwrap();
+    std::fs::write(data.join("tandem.db"), "").unwrap();
+    let refused = run(program(folder.path(), &serve));
+    assert!(!refused.status.success() && said(&refused).contains("tandem.db is empty"), "{}", said(&refused));
+}
+
+#[test]
+fn the_doctor_asks_your_logic_in_a_process_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut doctor = program(folder.path(), &["doctor"]);
+    doctor.env("TANDEM_LOGIC_URL", "http://127.0.0.1:1/").env("TANDEM_LOGIC_SECRET", "a-secret-between-services");
+    let told = said(&run(doctor));
+    assert!(told.contains("WRONG  Your Logic") && !told.contains("bug"), "{told}");
+}
+
+#[test]
+fn names_that_no_one_sees_are_no_names() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(run(program(folder.path(), &BRAND)).status.success());
+    let data = folder.path().join("tandem-data");
+    for (field, value) in [
+        ("--name", "\u{200b}\u{2060}"),
+        ("--name", "Maya \u{202e}zitrO"),
+        ("--email", "may\u{200b}a@northwind.example"),
+        ("--email", "@northwind.example"),
+    ] {
+        let mut arguments = MAYA;
+        let place = arguments.iter().position(|argument| *argument == field).unwrap();
+        arguments[place + 1] = value;
+        let refused = run(program(folder.path(), &arguments));
+        assert!(!refused.status.success(), "{field} {value:?} in {}", data.display());
+    }
+}

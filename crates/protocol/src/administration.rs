@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{Role, UserId};
 use utoipa::ToSchema;
-use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Schema, Type};
+use utoipa::openapi::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
 
 fn text(pattern: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern))
@@ -44,6 +44,39 @@ fn languages() -> Schema {
 /// Hosts, `*.` before a host, or `*`.
 fn domains() -> Schema {
     ArrayBuilder::new().items(text(r"^(\*|(\*\.)?[^\s*/@?#\\:]+)$")).min_items(Some(1)).into()
+}
+
+/// `null` is the same as nothing.
+fn optional(schema: Schema) -> Schema {
+    OneOfBuilder::new().item(ObjectBuilder::new().schema_type(Type::Null)).item(schema).into()
+}
+
+fn optional_name() -> Schema {
+    optional(name())
+}
+
+fn optional_email() -> Schema {
+    optional(email())
+}
+
+fn optional_password() -> Schema {
+    optional(password())
+}
+
+fn optional_accent() -> Schema {
+    optional(accent())
+}
+
+fn optional_brands() -> Schema {
+    optional(brands())
+}
+
+fn optional_languages() -> Schema {
+    optional(languages())
+}
+
+fn optional_domains() -> Schema {
+    optional(domains())
 }
 
 /// A user as administrators see them.
@@ -92,24 +125,24 @@ pub struct UserAddition {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct UserChange {
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = email)]
+    #[schema(schema_with = optional_email)]
     pub email: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = name)]
+    #[schema(schema_with = optional_name)]
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = password)]
+    #[schema(schema_with = optional_password)]
     pub password: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 1000)]
     pub capacity: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = brands)]
+    #[schema(schema_with = optional_brands)]
     pub brands: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = languages)]
+    #[schema(schema_with = optional_languages)]
     pub languages: Option<Vec<String>>,
 }
 
@@ -148,7 +181,7 @@ pub struct BrandAddition {
     #[schema(max_length = 500)]
     pub greeting: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = accent)]
+    #[schema(schema_with = optional_accent)]
     pub accent: Option<String>,
     #[schema(schema_with = domains)]
     pub domains: Vec<String>,
@@ -159,15 +192,15 @@ pub struct BrandAddition {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct BrandChange {
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = name)]
+    #[schema(schema_with = optional_name)]
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     pub greeting: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = accent)]
+    #[schema(schema_with = optional_accent)]
     pub accent: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = domains)]
+    #[schema(schema_with = optional_domains)]
     pub domains: Option<Vec<String>>,
 }

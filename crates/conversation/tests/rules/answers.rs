@@ -60,7 +60,7 @@ fn an_answer_takes_effect_all_or_not_at_all() {
     assert_eq!(stage.state.customer.name, "Carmen");
     assert_eq!(refusal(&stage), (2, "user: no such user".to_owned()), "the action is named");
     let line = LogicFailure::Refused { action: 2, detail: "user: no such user".into() }.line();
-    assert_eq!(line, "Your Logic's answer was refused (action 3): user: no such user");
+    assert_eq!(line, "Your Logic's answer was refused: actions[2].user: no such user");
 }
 
 #[test]

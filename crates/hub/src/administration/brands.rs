@@ -100,6 +100,15 @@ fn checked_domain(text: &str) -> Result<String, Refusal> {
         return Err(wrong("a chat may stand on every port of its hosts, so leave the port out"));
     }
     let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| wrong("this is not a host"))?;
+    let is_name = matches!(url.host(), Some(url::Host::Domain(_)));
+    if !is_name && !below.is_empty() {
+        return Err(wrong("nothing is below an address"));
+    }
+    let is_label =
+        |label: &str| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    if is_name && !host.trim_end_matches('.').split('.').all(is_label) {
+        return Err(wrong("no browser names a host so"));
+    }
     Ok(format!("{below}{}", host.trim_end_matches('.')))
 }
 
@@ -130,6 +139,10 @@ mod tests {
     fn what_no_browser_would_send_is_refused_with_words() {
         for wrong in [
             "",
+            "a..b",
+            "''",
+            "*.10.0.0.1",
+            "*.[::1]",
             "*foo*",
             "*.",
             "**",

@@ -8,7 +8,7 @@ const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "op
 const LIVE: &str = "x-websocket";
 
 /// Authentication of the operations below a path, longest path first. None means public.
-const WHO_ASKS: [(&str, Option<&str>); 14] = [
+const WHO_ASKS: [(&str, Option<&str>); 15] = [
     ("/api/v1/about", None),
     ("/api/v1/auth/login", None),
     ("/api/v1/auth/refresh", None),
@@ -16,6 +16,7 @@ const WHO_ASKS: [(&str, Option<&str>); 14] = [
     ("/api/v1/logic/conversations/{id}/responses", Some("logic")),
     ("/api/v1/logic/media", Some("logic")),
     ("/api/v1/", Some("agent")),
+    ("/chat/v1/brands/", None),
     ("/chat/v1/sessions", None),
     // The token is in the first frame.
     ("/chat/v1/live", None),

@@ -95,7 +95,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
         match axum::extract::Query::<T>::from_request_parts(parts, state).await {
             Ok(query) => Ok(Self(query.0)),
             Err(error) => {
-                Err(ApiError::new(422, "input.invalid", format!("The query cannot be used: {}.", error.body_text())))
+                // The field and its problem follow the library's own words.
+                let text = error.body_text();
+                let problem = text.split_once("query string: ").map_or(text.as_str(), |(_, problem)| problem);
+                Err(ApiError::new(422, "input.invalid", format!("The query cannot be used: {problem}.")))
             }
         }
     }

@@ -92,13 +92,14 @@ fn mail(settings: &mut Settings, public_url: Option<&str>) -> Option<MailConfig>
 fn improve(settings: &mut Settings) -> Option<ImproveConfig> {
     let base_url = settings.get("improve.base_url", check::https);
     let model = settings.text("improve.model");
-    let key = settings.text("improve.key").unwrap_or_default();
+    let key = settings.text("improve.key");
     match (settings.text("improve.base_url").is_some(), &model) {
         (true, None) => settings.missing("improve.model", "needed when improve.base_url is set"),
         (false, Some(_)) => settings.missing("improve.base_url", "needed when improve.model is set"),
+        (false, None) if key.is_some() => settings.missing("improve.base_url", "needed when improve.key is set"),
         _ => {}
     }
-    Some(ImproveConfig { base_url: base_url?, model: model?, key })
+    Some(ImproveConfig { base_url: base_url?, model: model?, key: key.unwrap_or_default() })
 }
 
 fn ladder(settings: &mut Settings, otherwise: Ladder) -> Ladder {

@@ -72,15 +72,15 @@ impl Secrets {
     }
 
     fn read_or_make(data: &Path, path: &Path) -> anyhow::Result<(Self, [u8; 32])> {
-        let key = match std::fs::read_to_string(path) {
+        let key = match std::fs::read(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 make(data, path).with_context(|| format!("Cannot make {}", path.display()))?;
-                std::fs::read_to_string(path)
+                std::fs::read(path)
             }
             read => read,
         };
         let key = key.with_context(|| format!("Cannot read {}", path.display()))?;
-        let bytes = URL_SAFE_NO_PAD.decode(key.trim()).unwrap_or_default();
+        let bytes = URL_SAFE_NO_PAD.decode(key.trim_ascii()).unwrap_or_default();
         ensure!(
             bytes.len() == 32,
             "{} is damaged: restore it from a backup, or remove it and give every website its new secret",

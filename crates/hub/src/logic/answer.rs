@@ -24,6 +24,8 @@ const NAMED: usize = 5;
 /// Maximum shown length of an unknown field's name.
 const NAME_CHARS: usize = 40;
 
+const GARBLED: &str = "the answer is not UTF-8, so some characters were replaced by U+FFFD";
+
 /// A parsed answer and its ignored fields.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Understood {
@@ -37,6 +39,8 @@ pub(crate) struct Unknown {
     pub count: usize,
     /// Paths of the first ones.
     paths: Vec<String>,
+    /// The answer is not UTF-8, so some characters were replaced.
+    is_garbled: bool,
 }
 
 /// Why an answer is unusable. Quotes nothing from it.
@@ -67,7 +71,12 @@ impl fmt::Display for Unknown {
 impl Unknown {
     /// A note for developers; empty if nothing was ignored.
     pub fn note(&self) -> String {
-        if self.count == 0 { String::new() } else { self.to_string() }
+        let unknown = if self.count == 0 { String::new() } else { self.to_string() };
+        match (self.is_garbled, unknown.is_empty()) {
+            (false, _) => unknown,
+            (true, true) => GARBLED.to_owned(),
+            (true, false) => format!("{GARBLED}; {unknown}"),
+        }
     }
 
     fn add(&mut self, path: &str, name: &str) {
@@ -90,7 +99,8 @@ pub(crate) fn read(body: &[u8], encoding: Option<&str>) -> Result<Understood, Mi
         return Ok(Understood::default());
     }
     let found: Value = serde_json::from_str(&text).map_err(|error| Mistake::Malformed(json::problem(&error)))?;
-    let mut reading = Reading { unknown: Unknown::default() };
+    let is_garbled = std::str::from_utf8(bytes).is_err();
+    let mut reading = Reading { unknown: Unknown { is_garbled, ..Unknown::default() } };
     let answer = reading.fit(found, &defs()["LogicResponseBody"], "").map_err(Mistake::Invalid)?;
     let answer = answer.unwrap_or_else(|| Value::Object(Map::new()));
     let answer = serde_json::from_value(answer)

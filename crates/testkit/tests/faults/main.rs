@@ -13,6 +13,7 @@ mod cache;
 mod check;
 mod claims;
 mod customers;
+mod files;
 mod hands;
 mod house;
 mod journal;

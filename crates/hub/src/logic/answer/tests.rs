@@ -190,3 +190,9 @@ fn text_that_was_cut_in_the_middle_of_a_character_is_taken() {
     let answer = understood(r#"{"actions":[{"type":"MESSAGE","text":"ok \ud83d"}]}"#);
     assert!(matches!(&answer.actions[0], Action::Message { text, .. } if text == "ok \u{fffd}"));
 }
+
+#[test]
+fn an_answer_in_another_encoding_is_taken_and_named() {
+    let found = read(b"{\"actions\":[{\"type\":\"MESSAGE\",\"text\":\"Gr\xfc\xdfe\"}]}", None).unwrap();
+    assert!(found.unknown.note().contains("not UTF-8"), "{}", found.unknown.note());
+}
