@@ -113,7 +113,7 @@ async fn your_logic(config: &Config) -> anyhow::Result<String> {
     logic::endpoint(Some(settings))?;
     let answer = client()?.get(&settings.url).send().await;
     let answer = answer
-        .map_err(|error| anyhow::anyhow!("{} does not answer: {}", settings.url, logic::endpoint::chain(&error)))?;
+        .map_err(|error| anyhow::anyhow!("{} does not answer: {}", settings.url, logic::endpoint::chain(error)))?;
     Ok(format!("{} answers (status {} to a GET probe)", settings.url, answer.status().as_u16()))
 }
 

@@ -133,6 +133,7 @@ mod tests {
             alerts::OVER,
             mails::OVER,
             links::OVER,
+            links::OF_SUSPENDED,
             visits::NEXT,
             visits::IS_EMPTY,
             visits::IS_NOBODY,

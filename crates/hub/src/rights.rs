@@ -17,7 +17,7 @@ use crate::engine::system_command;
 use crate::fanout::{Input, Seat};
 use crate::hub::Hub;
 use crate::socket::Goodbye;
-use crate::store::{StoreError, auth, users};
+use crate::store::{StoreError, auth, links, users};
 
 /// Maximum delay until a change is noticed.
 const EVERY: Duration = Duration::from_millis(250);
@@ -101,11 +101,18 @@ impl Hub {
         Ok(())
     }
 
-    /// Ends engagements of suspended users. Customers left alone are handled by the usual rules.
+    /// Ends engagements and links of suspended users. Customers left alone are handled by the usual rules.
     async fn dismiss_suspended(&self) -> Result<(), StoreError> {
         let engaged = self.database.read(|connection| users::suspended_and_engaged(connection, AT_ONCE)).await?;
         for (user, conversation) in engaged {
             self.dismiss(user, conversation).await?;
+        }
+        let links = self.database.read(|connection| links::of_suspended(connection, AT_ONCE)).await?;
+        for (link, conversation) in links {
+            let revoked = self.execute_once(system_command(conversation, Command::RevokeLink { link })).await?;
+            if let Err(rejection) = revoked {
+                tracing::error!(%rejection, link.id = %link, conversation.id = %conversation, "a link cannot be revoked");
+            }
         }
         Ok(())
     }

@@ -92,6 +92,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "identity of the log", sql: log::SCHEMA },
     Migration { name: "conversations in progress by id", sql: conversations::IN_PROGRESS_BY_ID },
     Migration { name: "contacts who want a new conversation", sql: contacts::WANTS_NEW },
+    Migration { name: "who invited external agents", sql: links::INVITERS },
 ];
 
 #[cfg(test)]

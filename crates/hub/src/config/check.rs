@@ -93,6 +93,9 @@ pub(super) fn home(text: &str) -> Result<Home, String> {
 /// Your Logic's URL. `in_network` allows plain HTTP to private addresses.
 pub(super) fn logic_url(text: &str, in_network: bool) -> Result<String, String> {
     let url = url(text)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("leave user and password out of the address: requests are signed with logic.secret".into());
+    }
     match url.scheme() {
         "https" => Ok(text.to_owned()),
         "http" if is_loopback(&url) || in_network => Ok(text.to_owned()),

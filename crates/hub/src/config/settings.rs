@@ -8,6 +8,8 @@ use toml::de::{DeTable, DeValue};
 /// Read from the working folder unless another file is named.
 const FILE: &str = "tandem.toml";
 const VARIABLE: &str = "TANDEM_";
+/// How secrets of Standard Webhooks begin: not shown where another value is expected.
+const SECRET: &str = "whsec_";
 /// Variables of the desk and of commands, which may be set beside the hub's.
 const NOT_SETTINGS: [&str; 6] =
     ["TANDEM_CONFIG", "TANDEM_PASSWORD", "TANDEM_HUB", "TANDEM_DESK_DATA", "TANDEM_EMBED", "TANDEM_ALLOW_HTTP"];
@@ -112,6 +114,10 @@ impl<'a> Settings<'a> {
         let text = self.text(name)?;
         match read(&text) {
             Ok(value) => Some(value),
+            Err(_) if !name.ends_with("secret") && text.contains(SECRET) => {
+                self.wrong(name, "a secret was found here; it is a value of logic.secret");
+                None
+            }
             Err(problem) => {
                 self.wrong(name, &problem);
                 None

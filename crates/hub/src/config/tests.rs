@@ -46,6 +46,9 @@ fn a_wrong_setting_is_named_with_its_place() {
         (vec![("TANDEM_IMPROVE_BASE_URL", "http://models.example/v1")], "TANDEM_IMPROVE_BASE_URL"),
         (vec![("TANDEM_IMPROVE_BASE_URL", "https://models.example/v1")], "TANDEM_IMPROVE_MODEL"),
         (vec![("TANDEM_IMPROVE_MODEL", "small")], "TANDEM_IMPROVE_BASE_URL"),
+        (vec![("TANDEM_IMPROVE_KEY", "a-key")], "TANDEM_IMPROVE_BASE_URL"),
+        (vec![("TANDEM_LOGIC_URL", "https://maya:pw@logic.example"), SECRET], "leave user and password out"),
+        (vec![("TANDEM_HOME", "whsec_c2VjcmV0")], "a secret was found here"),
         (vec![("TANDEM_CALLS_LOGIC_AFTER_MS", "never")], "TANDEM_CALLS_LOGIC_AFTER_MS"),
         (vec![("TANDEM_CALLS_EVERYONE_AFTER_MS", "5")], "calls.everyone_after_ms"),
         (vec![("TANDEM_MEDIA_MAX_MIB", "0")], "media.max_mib (TANDEM_MEDIA_MAX_MIB)"),
@@ -54,6 +57,7 @@ fn a_wrong_setting_is_named_with_its_place() {
     ] {
         let error = load(&variables).unwrap_err();
         assert!(error.contains(place), "'{error}' must name {place}");
+        assert!(!error.contains("whsec_c2"), "'{error}' shows a secret");
     }
 }
 

@@ -113,7 +113,7 @@ impl Endpoint {
                     let again =
                         error.is_connect() && !Forbidden::is_in(&error) && Instant::now() + pause < give_up_connecting;
                     if !again {
-                        return (attempt, Answered::Failed(LogicFailure::Unreachable { detail: chain(&error) }));
+                        return (attempt, Answered::Failed(LogicFailure::Unreachable { detail: chain(error) }));
                     }
                 }
             }
@@ -194,9 +194,11 @@ async fn read(response: Response) -> Result<Option<Vec<u8>>, reqwest::Error> {
     Ok(Some(bytes))
 }
 
-pub(crate) fn chain(error: &reqwest::Error) -> String {
+/// The causes, without the address: agents read them, and its query may be a secret.
+pub(crate) fn chain(error: reqwest::Error) -> String {
+    let error = error.without_url();
     let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
+    let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {
         text = format!("{text}: {cause}");
         source = cause.source();

@@ -25,6 +25,15 @@ CREATE TABLE link_secrets (
     link BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;";
 
+/// Who invited, where known: their links end with their rights.
+pub(crate) const INVITERS: &str = "
+ALTER TABLE links ADD COLUMN inviter BLOB;
+CREATE INDEX links_of_inviter ON links (inviter) WHERE ended IS NULL;";
+
+pub(crate) const OF_SUSPENDED: &str = "
+SELECT l.id, l.conversation FROM users u JOIN links l ON l.inviter = u.id
+WHERE u.suspended = 1 AND l.ended IS NULL LIMIT ?1";
+
 pub(crate) const OVER: &str = "
 SELECT s.hash FROM links l JOIN link_secrets s ON s.link = l.id
 WHERE l.ended IS NOT NULL AND l.id < ?1 LIMIT ?2";
@@ -43,9 +52,15 @@ pub(crate) fn follow(connection: &Connection, event: &Event) -> Result<(), Store
     match &event.body {
         EventBody::EngagementStarted { engagement } => {
             let Some(Participant::ExternalAgent { link, .. }) = engagement.invitee() else { return Ok(()) };
+            let inviter = match &event.actor {
+                Participant::Agent { user, .. } => Some(Id(user.0)),
+                _ => None,
+            };
             connection
-                .prepare_cached("INSERT OR IGNORE INTO links (id, conversation, position) VALUES (?1, ?2, ?3)")?
-                .execute(params![Id(link.0), Id(event.conversation.0), event.position.0])?;
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO links (id, conversation, position, inviter) VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![Id(link.0), Id(event.conversation.0), event.position.0, inviter])?;
         }
         EventBody::EngagementEnded { was, end, .. } if *end != EndReason::Accepted => {
             let whose = was.person().or_else(|| was.invitee());
@@ -84,6 +99,14 @@ pub(crate) fn by_secret(connection: &Connection, secret: &Hash) -> Result<Option
 pub(crate) fn get(connection: &Connection, id: LinkId) -> Result<Option<Link>, StoreError> {
     let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM links l WHERE l.id = ?1"))?;
     Ok(query.query_row([Id(id.0)], link_of).optional()?)
+}
+
+/// Links that are not over, of suspended users.
+pub(crate) fn of_suspended(connection: &Connection, most: u32) -> Result<Vec<(LinkId, ConversationId)>, StoreError> {
+    let mut query = connection.prepare_cached(OF_SUSPENDED)?;
+    let rows =
+        query.query_map([most], |row| Ok((LinkId(row.get::<_, Id>(0)?.0), ConversationId(row.get::<_, Id>(1)?.0))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Adds a token for a link; a known token keeps its link.

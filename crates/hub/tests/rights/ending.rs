@@ -8,6 +8,7 @@ use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::common::partner::{Partner, invited};
 use crate::common::{Agent, PASSWORD, Socket, TestHub, eventually, frames_until, get, post};
 
 /// The hub's command line, over the data of a running hub.
@@ -172,6 +173,28 @@ async fn whoever_is_suspended_is_out_everywhere_and_leaves_nobody_alone() {
     assert_eq!(maya.gets("/api/v1/me").await.0, 401, "what was ended stays ended");
     let maya = hub.maya().await;
     assert_eq!(maya.gets(&format!("/api/v1/conversations/{id}")).await.0, 200, "what was hers is hers again");
+}
+
+#[tokio::test]
+async fn links_of_a_suspended_user_end_opened_or_not() {
+    let hub = TestHub::start(None).await;
+    let (carmen, maya, sofia) = (hub.customer().await, hub.maya().await, hub.sofia().await);
+    carmen.writes("Hello?").await;
+    let id = carmen.conversation().await;
+    maya.does(&id, json!({ "type": "join" })).await;
+    let (opened, unopened) = (invited(&maya, &id).await.0, invited(&maya, &id).await.0);
+    sofia.does(&id, json!({ "type": "join" })).await;
+    let others = Partner::new(&hub.base, &invited(&sofia, &id).await.0);
+    let (opened, unopened) = (Partner::new(&hub.base, &opened), Partner::new(&hub.base, &unopened));
+    assert_eq!((opened.opens().await.0, others.opens().await.0), (200, 200));
+    // She may have left the conversation: her links are hers all the same.
+    maya.does(&id, json!({ "type": "leave", "reason": "" })).await;
+    assert!(tandem_hub(&hub, &["user", "suspend", "--email", "maya@northwind.example"], None).await.0);
+    for link in [&opened, &unopened] {
+        eventually("the link is revoked", || async { (link.standing().await == "revoked").then_some(()) }).await;
+    }
+    assert_eq!(opened.writes("Still here").await.0, 410);
+    assert_eq!(others.writes("Sofia's guest goes on").await.0, 200);
 }
 
 #[tokio::test]
