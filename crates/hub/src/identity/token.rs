@@ -1,12 +1,14 @@
 //! The token itself: a JWT with HS256 and the claims of OpenID Connect.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::signature::{self, Verifier};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, get_current_timestamp};
 use ring::hmac;
-use serde::Deserialize;
-use tandem_conversation::{Contact, ContactKind};
+use serde_json::{Map, Value};
+use tandem_conversation::{Contact, ContactKind, is_blank};
 
 use super::Identity;
 
@@ -15,13 +17,11 @@ const MOST_BYTES: usize = 8 * 1024;
 /// Maximum length of a name, in characters.
 const NAME_CHARS: usize = 100;
 
-#[derive(Deserialize)]
-struct Claims {
-    sub: String,
-    name: Option<String>,
-    email: Option<String>,
-    phone_number: Option<String>,
-}
+/// Seconds from now on which an `exp` is not believed: it is most likely in milliseconds.
+const MOST_AHEAD: u64 = 10 * 366 * 24 * 3600;
+
+/// Checked claim by claim, so that each refusal names its own.
+type Claims = Map<String, Value>;
 
 /// A token's identity, or the reason why it is refused. The reason quotes nothing from the token.
 pub(super) fn read(token: &str, secret: &str, brand: &str) -> Result<Identity, String> {
@@ -31,26 +31,48 @@ pub(super) fn read(token: &str, secret: &str, brand: &str) -> Result<Identity, S
     // Another part of the process may have installed it before.
     let _ = PROVIDER.install_default();
     let mut validation = Validation::new(Algorithm::HS256);
-    validation.set_required_spec_claims(&["exp", "sub"]);
+    validation.set_required_spec_claims(&["exp"]);
     validation.set_audience(&[brand]);
     validation.validate_nbf = true;
     let key = DecodingKey::from_secret(secret.as_bytes());
     let claims = decode::<Claims>(token, &key, &validation).map_err(|error| why(&error))?.claims;
-    let others =
-        [(ContactKind::Email, "email", claims.email), (ContactKind::Phone, "phone_number", claims.phone_number)];
-    let others = others.into_iter().filter_map(|(kind, claim, value)| {
-        let value = value.filter(|value| !value.trim().is_empty())?;
-        Some(Contact::new(kind, &value).map_err(|_| unusable(claim)))
+    if has_extensions(token) {
+        return Err("its header demands extensions (`crit`), and the hub knows none".into());
+    }
+    if claims.get("exp").and_then(Value::as_u64).is_some_and(|exp| exp > get_current_timestamp() + MOST_AHEAD) {
+        return Err("its claim `exp` is more than ten years ahead: it counts seconds".into());
+    }
+    let others = [(ContactKind::Email, "email"), (ContactKind::Phone, "phone_number")].into_iter();
+    let others = others.filter_map(|(kind, claim)| {
+        let value = text(&claims, claim).transpose()?;
+        Some(value.and_then(|value| Contact::new(kind, value).map_err(|_| unusable(claim))))
     });
-    let name = claims.name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    let name = text(&claims, "name")?.map(|name| name.trim().to_owned());
     if name.as_ref().is_some_and(|name| name.chars().count() > NAME_CHARS) {
         return Err(unusable("name"));
     }
+    let sub = text(&claims, "sub")?.ok_or("it has no usable claim `sub`")?;
     Ok(Identity {
-        id: Contact::new(ContactKind::CustomerId, &claims.sub).map_err(|_| unusable("sub"))?,
+        id: Contact::new(ContactKind::CustomerId, sub).map_err(|_| unusable("sub"))?,
         name,
         others: others.collect::<Result<_, _>>()?,
     })
+}
+
+/// A claim's text; none if it is absent, null or shows nothing.
+fn text<'a>(claims: &'a Claims, claim: &str) -> Result<Option<&'a str>, String> {
+    match claims.get(claim) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !is_blank(text))),
+        Some(_) => Err(format!("its claim `{claim}` is not text: write it in quotes")),
+    }
+}
+
+/// Whether the header of a verified token names extensions that a reader must know (RFC 7515, 4.1.11).
+fn has_extensions(token: &str) -> bool {
+    let header = token.split('.').next().and_then(|header| URL_SAFE_NO_PAD.decode(header).ok());
+    let header = header.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+    header.is_none_or(|header| header.get("crit").is_some())
 }
 
 fn unusable(claim: &str) -> String {
@@ -66,7 +88,7 @@ fn why(error: &Error) -> String {
         ErrorKind::InvalidAudience => "its claim `aud` names another brand".into(),
         ErrorKind::MissingRequiredClaim(claim) => format!("it has no usable claim `{claim}`"),
         ErrorKind::InvalidClaimFormat(claim) => unusable(claim),
-        ErrorKind::Json(_) => "its header or claims are not what they should be".into(),
+        ErrorKind::Json(_) => "its header or payload is not that of a JWT signed with HS256".into(),
         _ => "it is not a JWT".into(),
     }
 }
@@ -97,9 +119,7 @@ impl JwtVerifier for Hs256 {
 
 #[cfg(test)]
 mod tests {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -170,16 +190,20 @@ mod tests {
             (forged, "not signed with the secret"),
             (signed(&json!({ "alg": "HS512" }), &good, SECRET), "HS256"),
             (signed(&json!({ "alg": "RS256" }), &good, SECRET), "HS256"),
-            (unsigned.clone(), "header or claims"),
-            (unsigned.rsplit_once('.').unwrap().0.to_owned() + ".", "header or claims"),
+            (unsigned.clone(), "HS256"),
+            (unsigned.rsplit_once('.').unwrap().0.to_owned() + ".", "HS256"),
+            (signed(&json!({ "alg": "HS256", "crit": ["b64"] }), &good, SECRET), "`crit`"),
+            (with("exp", json!(soon() * 1_000)), "`exp` is more than ten years ahead"),
             (with("exp", json!(1_300_819_380)), "expired"),
             (with("exp", json!("tomorrow")), "no usable claim `exp`"),
             (token(&json!({ "sub": "4711" })), "no usable claim `exp`"),
-            (token(&json!({ "exp": soon() })), "header or claims"),
+            (token(&json!({ "exp": soon() })), "`sub`"),
+            (with("sub", json!("\u{200b}")), "`sub`"),
+            (with("name", json!(5)), "`name` is not text"),
             (with("nbf", json!(soon() + 600)), "not valid yet"),
             (with("aud", json!("southwind")), "another brand"),
             (with("sub", json!("")), "`sub`"),
-            (with("sub", json!(4711)), "header or claims"),
+            (with("sub", json!(4711)), "`sub` is not text"),
             (with("sub", json!("x".repeat(300))), "`sub`"),
             (with("name", json!("x".repeat(101))), "`name`"),
             (with("email", json!("nobody")), "`email`"),

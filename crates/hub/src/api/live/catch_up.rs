@@ -452,12 +452,19 @@ fn states(
     Ok(found)
 }
 
+/// When a user was made; their ids carry the time.
+fn began(user: UserId) -> Option<Time> {
+    let (seconds, _) = user.0.get_timestamp()?.to_unix();
+    Some(Time(i64::try_from(seconds).ok()?.saturating_mul(1_000)))
+}
+
 /// Whether this event ended a user's access to a conversation. Other hidden conversations are never mentioned.
 fn hid(row: &events::Logged, user: UserId, for_help: bool) -> bool {
     let may = (for_help && row.body.contains("help_cleared")) || row.body.contains("engagement_ended");
     let Some(event) = may.then(|| Event::read(&row.body).ok()).flatten() else { return false };
     match event.body {
-        EventBody::HelpCleared { .. } => for_help,
+        // A user who did not exist yet was shown nothing.
+        EventBody::HelpCleared { .. } => for_help && began(user).is_none_or(|began| event.time >= began),
         EventBody::EngagementEnded { was, .. } => {
             was.person().or(was.invitee()).and_then(Participant::user) == Some(user)
         }
