@@ -39,7 +39,9 @@ pub fn backup(data: &Path, file: &Path) -> anyhow::Result<String> {
     ensure!(file != Path::new("-"), "a backup is not written to the standard output: name a file");
     ensure!(!file.exists(), "{} already exists: choose another file", file.display());
     let partial = Partial::beside(file)?;
-    let snapshot = Partial::beside(&file.with_added_extension("db"))?;
+    let mut copy = file.as_os_str().to_owned();
+    copy.push(".db");
+    let snapshot = Partial::beside(Path::new(&copy))?;
     tandem_sqlite::copy(&data.join(DATABASE), &snapshot.0)
         .with_context(|| format!("Cannot copy the database to {}", snapshot.0.display()))?;
     let files = write_archive(data, &snapshot.0, &partial.0)

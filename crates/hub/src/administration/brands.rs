@@ -100,7 +100,7 @@ fn checked_domain(text: &str) -> Result<String, Refusal> {
         return Err(wrong("a chat may stand on every port of its hosts, so leave the port out"));
     }
     let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| wrong("this is not a host"))?;
-    let is_name = matches!(url.host(), Some(url::Host::Domain(_)));
+    let is_name = url.domain().is_some();
     if !is_name && !below.is_empty() {
         return Err(wrong("nothing is below an address"));
     }
