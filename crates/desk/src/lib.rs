@@ -10,6 +10,7 @@ mod cache;
 mod changes;
 mod clock;
 mod desk;
+mod downloads;
 mod entries;
 mod expect;
 mod figures;
