@@ -125,6 +125,9 @@ fn serves_everybody(proxy: &Proxy, room: &Path) -> Result<()> {
     let origin = format!("origin: {}", proxy.url);
     let session = proxy.curl(&[&["/chat/v1/sessions"][..], &json[..], &["--header", &origin]].concat())?;
     let session: Value = serde_json::from_str(&session).context(session)?;
+    let forged = ["--header", "origin: https://evil.example", "--header", "x-forwarded-host: evil.example"];
+    let refused = proxy.curl(&[&["/chat/v1/sessions"][..], &json[..], &forged[..]].concat())?;
+    ensure!(refused.contains("chat.domain"), "a page of another domain passes as the hub's own: {refused}");
     let token = format!("authorization: Bearer {}", session["token"].as_str().context("a session")?);
 
     let upgrade = [

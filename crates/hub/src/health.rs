@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use tandem_sqlite::Cause;
 use tandem_sqlite::rusqlite::params;
@@ -23,6 +24,9 @@ const WITHIN: Duration = Duration::from_secs(2);
 const FRESH: Duration = Duration::from_secs(1);
 /// Maximum age for `/healthz`, whose callers would restart the hub.
 const RECENT: Duration = Duration::from_secs(5);
+
+/// Tells `tandem-hub doctor` the address of an untrusted proxy.
+pub(crate) const UNNAMED_PROXY: HeaderName = HeaderName::from_static("tandem-unnamed-proxy");
 
 pub(crate) const SCHEMA: &str = "
 -- One row, written to find out whether writes are kept.
@@ -120,7 +124,13 @@ pub(crate) async fn healthz(State(hub): State<Arc<Hub>>) -> Response {
 /// Succeeds if a write is durable now and the hub is not stopping.
 pub(crate) async fn readyz(State(hub): State<Arc<Hub>>) -> Response {
     let is_stopping = *hub.health.stopping.borrow();
-    answer(if is_stopping { Err(Illness::Stopping) } else { finding(&hub, FRESH).await })
+    let mut answer = answer(if is_stopping { Err(Illness::Stopping) } else { finding(&hub, FRESH).await });
+    if let Some(proxy) = hub.unnamed_proxy.get()
+        && let Ok(address) = HeaderValue::from_str(&proxy.to_string())
+    {
+        answer.headers_mut().insert(UNNAMED_PROXY, address);
+    }
+    answer
 }
 
 fn answer(finding: Result<(), Illness>) -> Response {

@@ -1,8 +1,9 @@
 //! The running hub: its parts, and how it starts and stops.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context as _, anyhow};
 use tandem_conversation::{
@@ -35,7 +36,7 @@ use crate::{alerts, commits, limits, logic, mail, media, retention, rights, sear
 pub(crate) const INVITATION_MS: i64 = 120_000;
 
 /// Passwords compared at once; more wait in a queue.
-const PASSWORDS_AT_ONCE: usize = 4;
+pub(crate) const PASSWORDS_AT_ONCE: usize = 4;
 /// A whole company may sign in within one minute.
 const PASSWORDS_IN_LINE: usize = 256;
 /// Waiting reads and writes beyond which requests are refused.
@@ -45,7 +46,7 @@ const WAKES: usize = 65_536;
 /// Capacity of the alert ledger's queue.
 const ENTRIES: usize = 16_384;
 
-/// Desks that catch up at once. More wait in a queue, so that customers need not.
+/// Desks that catch up at once, at most. More wait in a queue, so that customers need not.
 const CATCHING_UP: usize = 3;
 
 /// State shared by requests and workers.
@@ -91,6 +92,8 @@ pub struct Hub {
     pub(crate) started: Time,
     pub(crate) health: Arc<Health>,
     workers: Mutex<JoinSet<()>>,
+    /// The first untrusted proxy seen.
+    pub(crate) unnamed_proxy: OnceLock<IpAddr>,
     /// The data folder's lock; none after closing.
     lock: Mutex<Option<Lock>>,
 }
@@ -146,11 +149,12 @@ impl Hub {
             invitation_ms: INVITATION_MS,
             ladder: config.ladder,
         };
+        let readers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2);
         let options = Options {
             path: config.data.join(folder::DATABASE),
             key: None,
             durability: Durability::Full,
-            readers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2),
+            readers,
             room: Room::SERVER,
         };
         let (mut cursor, mut log) = (0, uuid::Uuid::nil());
@@ -192,7 +196,8 @@ impl Hub {
             in_line: Semaphore::new(PASSWORDS_IN_LINE),
             crowd,
             missed_calls,
-            catching_up: Semaphore::new(CATCHING_UP),
+            // Leaves one reader for customers.
+            catching_up: Semaphore::new(CATCHING_UP.min(readers - 1)),
             log,
             logic: logic::endpoint(config.logic.as_ref()).context("Cannot set up the connection to Your Logic")?,
             model: config.improve.as_ref().map(Model::new).transpose().context("Cannot set up the writing model")?,
@@ -208,6 +213,7 @@ impl Hub {
             started,
             health,
             workers: Mutex::default(),
+            unnamed_proxy: OnceLock::new(),
             lock: Mutex::new(Some(lock)),
         });
         hub.work("the database", ended(hub.database.clone()));
@@ -269,7 +275,7 @@ impl Hub {
     /// If the data cannot be written.
     #[doc(hidden)]
     pub async fn sweep(&self) -> Result<usize, StoreError> {
-        retention::sweep(self).await
+        retention::sweep(self, true).await
     }
 
     /// Decides one command that its sender may repeat.
@@ -296,11 +302,11 @@ impl Hub {
         if let Some(state) = self.fanout.recent.get(id) {
             return Ok(Some(state));
         }
-        let state = self.database.read(move |connection| conversations::get(connection, id)).await?.map(Arc::new);
-        if let Some(state) = &state {
-            self.fanout.recent.put(Arc::clone(state));
-        }
-        Ok(state)
+        let stored = self.database.read(move |connection| conversations::stored(connection, id)).await?;
+        let Some(json) = stored else { return Ok(None) };
+        let state = Arc::new(conversations::parse(&json)?);
+        self.fanout.recent.put(Arc::clone(&state), json.len());
+        Ok(Some(state))
     }
 
     /// A typing signal. Of agents, only engaged ones count.
@@ -327,6 +333,17 @@ impl Hub {
         match says_new {
             true => Ok(self.execute_once(envelope).await?.map(|_| ())),
             false => Ok(Ok(())),
+        }
+    }
+
+    /// Warns once about an untrusted proxy.
+    pub(crate) fn unnamed_proxy(&self, address: IpAddr) {
+        if self.unnamed_proxy.set(address).is_ok() {
+            tracing::warn!(
+                proxy = %address,
+                "an untrusted proxy forwards requests, so all its visitors share one rate limit: name it in \
+                 trusted_proxies (TANDEM_TRUSTED_PROXIES)"
+            );
         }
     }
 

@@ -12,7 +12,7 @@ use crate::store::brands::Brand;
 
 pub(crate) use linking::{enter, home_of, made_up_name};
 pub use secrets::Secrets;
-pub(crate) use secrets::{FILE, SCHEMA};
+pub(crate) use secrets::{FILE, SCHEMA, has_key};
 
 /// What a page's token says about its visitor, verified with the brand's secret.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -107,3 +107,13 @@ async fn a_message_that_is_sent_again_within_the_week_is_still_the_first_one() {
     ahead.store(6 * DAY_MS, Ordering::Relaxed);
     assert_eq!(carmen.sends(&message).await, first);
 }
+
+#[tokio::test]
+async fn a_page_that_is_open_keeps_its_session() {
+    let (hub, running) = TestHub::running(|config| config.retention.sessions_days = -1).await;
+    let (carmen, aiko) = (hub.customer().await, hub.customer().await);
+    let _page = carmen.live().await;
+    assert!(running.sweep().await.unwrap() > 0);
+    carmen.writes("I was about to ask").await;
+    assert_eq!(aiko.sends(&json!({ "id": uuid::Uuid::now_v7(), "text": "?" })).await.0, 401, "hers came to nothing");
+}

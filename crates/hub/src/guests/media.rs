@@ -10,7 +10,7 @@ use tandem_conversation::{Media, MediaId};
 use tandem_protocol::Problem;
 
 use super::door::Guest;
-use crate::api::{ApiError, Query, id};
+use crate::api::{ApiError, Peer, Query, id};
 use crate::channels::web_chat::media::UploadQuery;
 use crate::hub::Hub;
 use crate::media::{Asked, Upload, Viewer, body, send};
@@ -26,12 +26,14 @@ pub(crate) async fn upload(
     State(hub): State<Arc<Hub>>,
     guest: Guest,
     Query(query): Query<UploadQuery>,
+    peer: Peer,
     headers: HeaderMap,
     bytes: Body,
 ) -> Result<axum::Json<Media>, ApiError> {
     hub.limits.guest(guest.link())?;
     let sender = Sender::ExternalAgent(guest.link());
-    let upload = Upload { name: query.name, sender, meant_for: Some(guest.state.id), id: None, bytes: None };
+    let (meant_for, network) = (Some(guest.state.id), Some(peer.network));
+    let upload = Upload { name: query.name, sender, meant_for, id: None, network, bytes: None };
     Ok(axum::Json(body(&hub, &headers, upload, bytes).await?))
 }
 

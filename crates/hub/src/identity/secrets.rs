@@ -122,6 +122,15 @@ fn was_used(connection: &Connection) -> Result<bool, StoreError> {
     Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
+/// Whether the database's secrets depend on a key. Old databases have no fingerprint, so their use decides.
+pub(crate) fn has_key(connection: &Connection) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'identity_key')";
+    if !connection.query_row(sql, [], |row| row.get::<_, bool>(0))? {
+        return Ok(false);
+    }
+    Ok(fingerprint(connection)?.is_some() || was_used(connection)?)
+}
+
 /// A link makes the file appear complete; a second process finds the first one's key.
 fn make(data: &Path, path: &Path) -> std::io::Result<()> {
     let draft = data.join(format!("{FILE}.{}", Uuid::now_v7()));

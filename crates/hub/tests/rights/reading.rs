@@ -234,3 +234,40 @@ async fn an_agent_reports_only_calls_that_they_were_told_of() {
 fn now() -> String {
     tandem_hub::Clock::system().now().to_string()
 }
+
+#[tokio::test]
+async fn pages_by_id_miss_nothing_that_moves_between_them() {
+    let hub = TestHub::start(None).await;
+    let (maya, sofia) = (hub.maya().await, hub.sofia().await);
+    let mut all = Vec::new();
+    for _ in 0..4 {
+        let carmen = hub.customer().await;
+        carmen.writes("Hello?").await;
+        all.push(carmen.conversation().await);
+    }
+    all.sort();
+    for (section, who) in [("help", &maya), ("all", &sofia), ("my", &maya), ("left", &maya)] {
+        for id in &all {
+            match section {
+                "my" => drop(maya.does(id, json!({ "type": "join" })).await),
+                "left" => drop(maya.does(id, json!({ "type": "ask_for_help", "reason": "" })).await),
+                _ => {}
+            }
+        }
+        if section == "left" {
+            for id in &all {
+                maya.does(id, json!({ "type": "leave", "reason": "lunch" })).await;
+            }
+        }
+        let (mut after, mut seen) = (Uuid::nil().to_string(), Vec::new());
+        loop {
+            let (status, page) =
+                who.gets(&format!("/api/v1/conversations?section={section}&limit=1&after={after}")).await;
+            assert_eq!((status, &page["total"]), (200, &json!(4)), "{section}: {page}");
+            let Some(id) = page["conversations"][0]["id"].as_str() else { break };
+            seen.push(id.to_owned());
+            after = id.to_owned();
+        }
+        assert_eq!(seen, all, "{section}");
+    }
+}
