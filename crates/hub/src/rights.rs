@@ -19,7 +19,7 @@ use crate::fanout::{Input, Parted, Seat, SessionId};
 use crate::hub::Hub;
 use crate::socket::Goodbye;
 use crate::store::auth::Hash;
-use crate::store::{StoreError, auth, brands, contacts, links, users};
+use crate::store::{StoreError, auth, brands, contacts, links, passable, users};
 
 /// Maximum delay until a change is noticed.
 const EVERY: Duration = Duration::from_millis(250);
@@ -199,8 +199,8 @@ impl Hub {
         }
         let links = self.database.read(|connection| links::of_suspended(connection, AT_ONCE)).await?;
         for (link, conversation) in links {
-            let revoked = self.execute_once(system_command(conversation, Command::RevokeLink { link })).await?;
-            if let Err(rejection) = revoked {
+            let revoked = self.execute_once(system_command(conversation, Command::RevokeLink { link })).await;
+            if let Some(Err(rejection)) = passable(revoked)? {
                 tracing::error!(%rejection, link.id = %link, conversation.id = %conversation, "a link cannot be revoked");
             }
         }

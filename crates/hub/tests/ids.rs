@@ -110,7 +110,12 @@ async fn logic_says(hub: &TestHub, conversation: &str, message: Option<&str>, an
 
 #[tokio::test]
 async fn an_answer_belongs_to_the_conversation_in_which_it_was_asked_for() {
-    let logic = TestLogic::start(|_| axum::http::StatusCode::ACCEPTED.into_response()).await;
+    let logic = TestLogic::start(|request| {
+        let is_turn = request["trigger"]["type"] == "TURN" && request["trigger"]["by"]["kind"] == "customer";
+        let status = if is_turn { axum::http::StatusCode::ACCEPTED } else { axum::http::StatusCode::NO_CONTENT };
+        status.into_response()
+    })
+    .await;
     let folder = TestHub::start(None).await.stop().await;
     let hub = TestHub::on(folder, Some(&logic.url), 30_000).await;
     let (carmen, aiko) = (hub.customer().await, hub.customer().await);

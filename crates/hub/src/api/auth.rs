@@ -353,7 +353,8 @@ mod tests {
     async fn a_password_that_waits_in_line_does_not_replace_what_an_administrator_sets_meanwhile() {
         let folder = tempfile::tempdir().unwrap();
         let user = crate::NewUser::new("maya@northwind.example", "Maya Ortiz", Role::Agent, PASSWORD);
-        crate::add_user(folder.path(), user).unwrap();
+        let path = folder.path().to_owned();
+        tokio::task::spawn_blocking(move || crate::add_user(&path, user)).await.unwrap().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/api/v1", listener.local_addr().unwrap());
         let hub = Hub::start(Config::new(folder.path().to_owned()), crate::Clock::system()).unwrap();

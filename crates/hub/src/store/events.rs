@@ -175,7 +175,7 @@ pub(crate) fn raises_help(
 }
 
 /// Maximum events read for one page of shown entries.
-const LOOKED_THROUGH: usize = 500;
+const LOOKED_THROUGH: usize = 1_000;
 /// About how many bytes are read for one page.
 const SHOWN_BYTES: usize = 1024 * 1024;
 /// Events read per query.
