@@ -50,6 +50,8 @@ pub(crate) enum Input {
         answer: oneshot::Sender<Vec<Seat>>,
     },
     Judged(Vec<(SessionId, Verdict)>),
+    /// Users who were changed; the loop adds their presence.
+    Renewed(Vec<Colleague>),
     ChatCame {
         contact: ContactId,
         line: Line,
@@ -266,6 +268,10 @@ impl Sessions {
                     }
                 }
             }
+            Input::Renewed(users) => {
+                let renewed: Vec<_> = users.into_iter().map(|user| self.present(user)).collect();
+                self.came_or_went.extend(renewed);
+            }
             Input::ChatCame { contact, line, registered } => {
                 let id = self.new_id();
                 self.welcome(&line);
@@ -411,6 +417,7 @@ impl Sessions {
             online: false,
             available: false,
             sees_all,
+            suspended: false,
         })
     }
 

@@ -1,7 +1,10 @@
 //! Commands answered from the cache.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
-use tandem_conversation::{ConversationId, MediaId};
+use tandem_conversation::{ConversationId, MediaId, Participant};
+use tandem_protocol::agents::Claim;
 
 use super::{error, signed_out, unknown_conversation};
 use crate::cache::media::{self, File};
@@ -10,6 +13,7 @@ use crate::desk::Desk;
 use crate::figures::figures;
 use crate::hub::HubError;
 use crate::rpc::{EntriesRequest, ListRequest, MediaRequest, MediaView, Nothing, OneConversation, RpcError};
+use crate::session::Session;
 use crate::sync::{FetchError, Link, fetch_unknown};
 use crate::vault::Ask;
 use crate::view::{
@@ -161,9 +165,20 @@ impl Workplace {
             Err(FetchError::Cache(error)) => Err(error.into()),
             Err(FetchError::Hub(failed)) => {
                 tracing::info!(error = %failed, conversation.id = %id, "a conversation could not be fetched");
-                Err(if matches!(failed, HubError::Refused(_)) { not_to_be_seen() } else { out_of_reach() })
+                Err(match failed {
+                    HubError::Refused(_) => self.hidden(&session, id).await,
+                    _ => out_of_reach(),
+                })
             }
         }
+    }
+
+    /// Why the hub does not show a conversation. It tells users who were called to it who took the call.
+    async fn hidden(&self, session: &Arc<Session>, id: ConversationId) -> RpcError {
+        let call = self.memory.call_of(id);
+        let asked = session.with_token(|token| async move { session.hub.claim(&token, id, call).await }).await;
+        // Older hubs have no answer.
+        asked.map_or_else(|_| not_to_be_seen(), |claim| call_ended(&claim))
     }
 
     pub(crate) async fn media(&self, request: MediaRequest) -> Result<MediaView, RpcError> {
@@ -192,7 +207,8 @@ impl Workplace {
         if link.live().is_none() {
             return Err(error("desk.offline", "This file is not on this machine yet, and you are offline."));
         }
-        let fetched = session.with_token(|token| async move { session.hub.media(&token, id).await }).await;
+        let most = session.me().max_file_bytes;
+        let fetched = session.with_token(|token| async move { session.hub.media(&token, id, most).await }).await;
         let file = fetched.map_err(|failed| match failed {
             HubError::Refused(problem) => RpcError { code: problem.code, message: problem.detail },
             other => error("media.unavailable", crate::sync::sentence(&other.to_string())),
@@ -201,6 +217,16 @@ impl Workplace {
         let now = self.clock.hub_now();
         self.cache.write(move |connection, _| media::put(connection, id, &kept, now)).await?;
         Ok(file)
+    }
+}
+
+fn call_ended(claim: &Claim) -> RpcError {
+    let customer = &claim.customer;
+    match &claim.by {
+        Some(Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. }) => {
+            error("conversation.call_taken", format!("{name} took the call for help from {customer}."))
+        }
+        _ => error("conversation.call_over", format!("{customer} does not need help any more.")),
     }
 }
 
@@ -213,7 +239,7 @@ fn not_to_be_seen() -> RpcError {
 fn out_of_reach() -> RpcError {
     let words = "This conversation is not on this machine, and the hub cannot be asked right now. Try again as soon as \
                  you are connected.";
-    error("conversation.unknown", words)
+    error("desk.offline", words)
 }
 
 /// The page for three keys, of which at most one may be given.

@@ -209,7 +209,8 @@ impl Fetch {
     /// Fetches one missing file, then queues the next.
     async fn fetch_media(&self, cache: &Cache, session: &Session, clock: &Clock) -> Result<(), FetchError> {
         let Some(id) = cache.read(media::wanted).await? else { return Ok(()) };
-        let fetched = session.with_token(|token| async move { session.hub.media(&token, id).await }).await;
+        let most = session.me().max_file_bytes;
+        let fetched = session.with_token(|token| async move { session.hub.media(&token, id, most).await }).await;
         let now = clock.hub_now();
         match fetched {
             Ok(file) => cache.write(move |connection, _| media::put(connection, id, &file, now)).await?,

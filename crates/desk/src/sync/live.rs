@@ -37,6 +37,8 @@ struct Attending {
     told: Option<u64>,
     /// The log of this connection.
     log: Option<Uuid>,
+    /// The hub has listed the colleagues.
+    met: bool,
 }
 
 impl Sync {
@@ -48,7 +50,8 @@ impl Sync {
         mut socket: Socket,
         attempt: &mut u32,
     ) -> Left {
-        let mut attending = Attending { session: Arc::clone(session), complaint: None, told: cursor, log: None };
+        let mut attending =
+            Attending { session: Arc::clone(session), complaint: None, told: cursor, log: None, met: false };
         // A received frame that did not fit into the previous transaction.
         let mut next: Option<Message> = None;
         // A hub that is silent until then is gone.
@@ -176,7 +179,11 @@ impl Sync {
                 }
             }
             LiveFrame::People { people } => {
-                self.memory.meet(people);
+                // The first list of a connection is complete: missing colleagues were suspended meanwhile.
+                match std::mem::replace(&mut attending.met, true) {
+                    false => self.memory.know(people),
+                    true => self.memory.meet(people),
+                }
                 self.changes.tell(Change::App);
             }
             LiveFrame::Buttons { buttons } => {
@@ -270,6 +277,9 @@ impl Sync {
         }
         for id in applied.unknown {
             self.fetch.unknown(id);
+        }
+        for (of, call) in applied.calls {
+            self.memory.call_ended(of, call);
         }
         for customer in applied.linked {
             self.fetch.journey_grew(customer);
