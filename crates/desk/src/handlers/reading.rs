@@ -26,7 +26,7 @@ use crate::workplace::Workplace;
 impl Desk {
     pub(crate) async fn app_state(&self, _: Nothing) -> Result<AppView, RpcError> {
         if let Some((ask, failed)) = self.asks() {
-            return Ok(locked(ask, failed));
+            return Ok(AppView { hub_ended: self.hub_ended(), ..locked(ask, failed) });
         }
         let place = self.place()?;
         let link = place.link.borrow().clone();
@@ -82,6 +82,7 @@ impl Desk {
             notifications,
             settings,
             hub_ahead_ms: place.clock.ahead_ms(),
+            hub_ended: self.hub_ended(),
             newer: u32::try_from(unknown.conversations.len()).unwrap_or(u32::MAX),
         })
     }
@@ -103,6 +104,7 @@ fn locked(ask: Ask, failed: Option<String>) -> AppView {
         notifications: NotificationsView::Unknown,
         settings: SettingsView::default(),
         hub_ahead_ms: 0,
+        hub_ended: None,
         newer: 0,
     }
 }
