@@ -226,8 +226,9 @@ async fn a_call_that_nobody_took_has_ended_without_a_name() {
     frames_until(&mut desk, |frame| !frame["alive"].is_null()).await;
     carmen.writes("Hello?").await;
     let id = carmen.conversation().await;
-    sofia.finds(&id, "help").await;
-    sofia.does(&id, json!({ "type": "complete", "resolution": "" })).await;
+    sofia.does(&id, json!({ "type": "join" })).await;
+    sofia.does(&id, json!({ "type": "ask_for_help", "reason": "A second pair of eyes" })).await;
+    sofia.does(&id, json!({ "type": "help_not_needed" })).await;
     // The ledger knows that he was called, so he needs to name nothing.
     let ended = eventually("the ledger knows that he was called", || async {
         let (status, ended) = claim(&jonas, &id, None).await;
