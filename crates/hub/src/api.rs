@@ -81,6 +81,7 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(conversations::journey))
         .routes(routes!(alerts::report))
         .routes(routes!(alerts::ledger))
+        .routes(routes!(alerts::claim))
         .routes(routes!(buttons::list))
         .routes(routes!(buttons::put, buttons::remove))
         .routes(routes!(search::search))

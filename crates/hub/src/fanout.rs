@@ -58,6 +58,8 @@ pub(crate) enum Input {
         desks: Vec<SessionId>,
         parted: oneshot::Sender<Parted>,
     },
+    /// Users who were changed; the loop adds their presence.
+    Renewed(Vec<Colleague>),
     ChatCame {
         contact: ContactId,
         /// Hash of the browser's token.
@@ -298,6 +300,10 @@ impl Sessions {
                     }
                 }
             }
+            Input::Renewed(users) => {
+                let renewed: Vec<_> = users.into_iter().map(|user| self.present(user)).collect();
+                self.came_or_went.extend(renewed);
+            }
             Input::Part { desks, parted } => {
                 let lines = desks.into_iter().filter_map(|id| Some((id, self.drop_desk(id)?))).collect();
                 let _ = parted.send(Parted { lines, cursor: self.cursor });
@@ -448,6 +454,7 @@ impl Sessions {
             online: false,
             available: false,
             sees_all,
+            suspended: false,
         })
     }
 

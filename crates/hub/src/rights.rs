@@ -13,7 +13,7 @@ use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use crate::api::auth::{ACCESS_MS, me_of};
+use crate::api::auth::{ACCESS_MS, absent, me_of};
 use crate::engine::{Engine, system_command};
 use crate::fanout::{Input, Parted, Seat, SessionId};
 use crate::hub::Hub;
@@ -83,7 +83,8 @@ impl Hub {
         let after = known.change;
         let changed = self.database.read(move |connection| users::changed_after(connection, after)).await?;
         let ids: Vec<UserId> = changed.iter().map(|(user, _)| *user).collect();
-        self.judge(ids).await?;
+        self.judge(ids.clone()).await?;
+        self.tell_colleagues(ids).await?;
         if stragglers || !changed.is_empty() {
             self.dismiss_suspended().await?;
         }
@@ -185,6 +186,19 @@ impl Hub {
         for (contact, session) in ended.await? {
             self.fanout.send(Input::ChatEnded(contact, session)).await;
         }
+        Ok(())
+    }
+
+    /// Tells every desk what became of these users.
+    async fn tell_colleagues(&self, users: Vec<UserId>) -> Result<(), StoreError> {
+        if users.is_empty() {
+            return Ok(());
+        }
+        let found = self.database.read(move |connection| -> Result<Vec<_>, StoreError> {
+            users.into_iter().map(|user| users::get(connection, user)).collect()
+        });
+        let renewed = found.await?.into_iter().flatten().map(absent).collect();
+        self.fanout.send(Input::Renewed(renewed)).await;
         Ok(())
     }
 

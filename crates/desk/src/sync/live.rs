@@ -39,6 +39,8 @@ struct Attending {
     log: Option<Uuid>,
     /// An unknown frame was received and recorded.
     heard_unknown: bool,
+    /// The hub has listed the colleagues.
+    met: bool,
 }
 
 impl Sync {
@@ -51,7 +53,8 @@ impl Sync {
         attempt: &mut u32,
     ) -> Left {
         let (session, told) = (Arc::clone(session), cursor);
-        let mut attending = Attending { session, complaint: None, told, log: None, heard_unknown: false };
+        let mut attending =
+            Attending { session, complaint: None, told, log: None, heard_unknown: false, met: false };
         // A received frame that did not fit into the previous transaction.
         let mut next: Option<Message> = None;
         // A hub that is silent until then is gone.
@@ -184,7 +187,11 @@ impl Sync {
                 }
             }
             LiveFrame::People { people } => {
-                self.memory.meet(people);
+                // The first list of a connection is complete: missing colleagues were suspended meanwhile.
+                match std::mem::replace(&mut attending.met, true) {
+                    false => self.memory.know(people),
+                    true => self.memory.meet(people),
+                }
                 self.changes.tell(Change::App);
             }
             LiveFrame::Buttons { buttons } => {
@@ -281,6 +288,9 @@ impl Sync {
         }
         for id in applied.unknown {
             self.fetch.unknown(id);
+        }
+        for (of, call) in applied.calls {
+            self.memory.call_ended(of, call);
         }
         for customer in applied.linked {
             self.fetch.journey_grew(customer);

@@ -85,6 +85,7 @@ pub(crate) fn me_of(hub: &Hub, user: &User) -> Me {
         mail: hub.config.mail.is_some(),
         public_url: hub.config.public_url.clone(),
         improve: improve::is_possible(hub),
+        max_file_bytes: hub.config.media.max_bytes,
     }
 }
 
@@ -323,17 +324,25 @@ pub(crate) async fn colleagues(
 pub(crate) async fn everybody(hub: &Hub) -> Result<Vec<Colleague>, StoreError> {
     let all = hub.database.read(users::all).await?;
     let present = hub.fanout.present().await;
-    Ok(all
-        .into_iter()
-        .filter(|user| !user.suspended)
-        .map(|user| Colleague {
-            user: user.id,
-            online: present.contains_key(&user.id),
-            available: present.get(&user.id).is_some_and(|available| *available),
-            sees_all: user.role.permissions().has_all(Permission::ViewAll),
-            name: user.name,
+    let at_work = all.into_iter().filter(|user| !user.suspended);
+    Ok(at_work
+        .map(|user| {
+            let (online, available) = (present.contains_key(&user.id), present.get(&user.id).copied());
+            Colleague { online, available: available.unwrap_or_default(), ..absent(user) }
         })
         .collect())
+}
+
+/// A user as colleagues see them, without a connected desk.
+pub(crate) fn absent(user: User) -> Colleague {
+    Colleague {
+        user: user.id,
+        online: false,
+        available: false,
+        sees_all: user.role.permissions().has_all(Permission::ViewAll),
+        suspended: user.suspended,
+        name: user.name,
+    }
 }
 
 #[cfg(test)]

@@ -381,3 +381,30 @@ async fn what_happens_between_a_raised_role_and_its_notice_is_missed_by_nobody()
     let told = frames_until(&mut again, |frame| !frame["alive"].is_null()).await;
     assert!(json!(told).to_string().contains(&hidden), "what he could not see before is told");
 }
+
+#[tokio::test]
+async fn open_desks_hear_which_colleagues_are_suspended_and_which_work_again() {
+    let hub = TestHub::start(None).await;
+    let (maya, jonas, ada) = (hub.maya().await, hub.jonas().await, hub.ada().await);
+    let mut desk = open(&jonas).await;
+    let user = maya.gets("/api/v1/me").await.1["user"].clone();
+    let says = |suspended: bool| {
+        let user = user.clone();
+        move |frame: &Value| {
+            let people = frame["people"]["people"].as_array().cloned().unwrap_or_default();
+            people.iter().any(|one| one["user"] == user && (one["suspended"] == json!(true)) == suspended)
+        }
+    };
+    for (what, suspended) in [("suspend", true), ("resume", false)] {
+        let path = format!("/api/v1/users/{}/{what}", user.as_str().unwrap());
+        assert_eq!(post(&hub.base, &path, Some(&ada.token), &json!({})).await.0, 200);
+        frames_until(&mut desk, says(suspended)).await;
+        let (_, list) = jonas.gets("/api/v1/colleagues").await;
+        assert_eq!(list.as_array().unwrap().iter().any(|one| one["user"] == user), !suspended, "{list}");
+    }
+    let path = format!("/api/v1/users/{}", user.as_str().unwrap());
+    let renamed = json!({ "name": "Maya Ortiz-Lind" });
+    let request = reqwest::Client::new().patch(format!("{}{path}", hub.base)).bearer_auth(&ada.token).json(&renamed);
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    frames_until(&mut desk, |frame| frame.to_string().contains("Maya Ortiz-Lind")).await;
+}
