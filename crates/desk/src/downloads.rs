@@ -62,7 +62,8 @@ impl Downloads {
                 return Ok(Arc::new(file));
             }
             let session = &session;
-            let fetched = session.with_token(|token| async move { session.hub.media(&token, id).await }).await;
+            let most = session.me().max_file_bytes;
+            let fetched = session.with_token(|token| async move { session.hub.media(&token, id, most).await }).await;
             let (file, now) = (Arc::new(fetched?), self.clock.hub_now());
             let kept = Arc::clone(&file);
             self.cache.write(move |connection, _| media::put(connection, id, &kept, now)).await?;

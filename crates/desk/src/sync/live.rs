@@ -53,8 +53,7 @@ impl Sync {
         attempt: &mut u32,
     ) -> Left {
         let (session, told) = (Arc::clone(session), cursor);
-        let mut attending =
-            Attending { session, complaint: None, told, log: None, heard_unknown: false, met: false };
+        let mut attending = Attending { session, complaint: None, told, log: None, heard_unknown: false, met: false };
         // A received frame that did not fit into the previous transaction.
         let mut next: Option<Message> = None;
         // A hub that is silent until then is gone.
