@@ -152,7 +152,6 @@ mod tests {
             alerts::OVER,
             mails::OVER,
             links::OVER,
-            links::OF_SUSPENDED,
             visits::NEXT,
             visits::IS_EMPTY,
             visits::IS_NOBODY,
