@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use common::partner::{Partner, invited, secret};
 use common::{PASSWORD, TestHub, post};
+use futures_util::future::join_all;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tandem_hub::Clock;
@@ -128,11 +129,10 @@ async fn a_partner_opens_their_link_while_somebody_beside_them_guesses() {
     let conversation = carmen.conversation().await;
     maya.does(&conversation, json!({ "type": "join" })).await;
     let (token, _) = invited(&maya, &conversation).await;
-    let mut last = 0;
-    for _ in 0..70 {
-        last = Partner::new(&hub.base, &secret().0).asks(Method::GET, "about", None).await.0;
-    }
-    assert_eq!(last, 429, "whoever guesses has to wait");
+    // All at once, so that a busy machine does not give time to forgive.
+    let guessers: Vec<_> = (0..90).map(|_| Partner::new(&hub.base, &secret().0)).collect();
+    let guesses = join_all(guessers.iter().map(|guesser| guesser.asks(Method::GET, "about", None))).await;
+    assert!(guesses.iter().any(|(status, _)| *status == 429), "whoever guesses has to wait");
     assert_eq!(Partner::new(&hub.base, &token).opens().await.0, 200);
 }
 
