@@ -8,11 +8,12 @@ use tandem_protocol::Problem;
 use tandem_protocol::administration::{UserAddition, UserChange, UserRow};
 use tandem_sqlite::rusqlite::Connection;
 
+use super::Json;
 use super::auth::Signed;
 use super::input::id;
-use super::{ApiError, Json};
 use crate::administration::{self, Checked, Done, Refusal, checked_addition, row_of};
 use crate::hub::Hub;
+use crate::problem::ApiError;
 use crate::store::users::User;
 use crate::store::{StoreError, brands, users};
 
@@ -28,7 +29,6 @@ pub(crate) async fn list(State(hub): State<Arc<Hub>>, signed: Signed) -> Result<
     Ok(axum::Json(all.into_iter().map(|user| row_of(user, &known)).collect()))
 }
 
-/// Adds a user.
 #[utoipa::path(post, path = "/api/v1/users", request_body = UserAddition, tag = "administration",
     responses((status = 200, body = UserRow), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 409, description = "The address is another user's", body = Problem), (status = 422, body = Problem)))]
