@@ -1,4 +1,4 @@
-//! What the desk tells the window, and shows outside of it.
+//! Passes changes to the window, and shows the desk's standing outside it.
 
 use std::time::Duration;
 

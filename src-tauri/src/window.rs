@@ -1,4 +1,4 @@
-//! The window: made, kept on our own page, and raised.
+//! The window: opened, kept on our own page, and raised.
 
 use anyhow::Context as _;
 use tauri::plugin::TauriPlugin;

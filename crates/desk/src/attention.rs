@@ -1,4 +1,4 @@
-//! Whether the user can notice anything.
+//! Whether the user can notice a notification.
 
 /// The user's attention as reported by the system. Only whether calls are taken, and why one went unnoticed, leaves
 /// this machine.

@@ -1,4 +1,4 @@
-//! How the desk stands to its hub, as everybody else sees it, and what they may tell the loop that keeps it ([`crate::sync`]).
+//! The state of the connection to the hub, and the inputs of the loop that keeps it ([`crate::sync`]).
 
 use std::sync::Arc;
 

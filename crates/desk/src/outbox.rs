@@ -242,7 +242,7 @@ impl Outbox {
         }
     }
 
-    /// What the hub does not take comes back, or is tried again.
+    /// Returns a refused command to the draft; anything else is retried.
     async fn not_taken(
         &self,
         queued: Queued,

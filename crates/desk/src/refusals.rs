@@ -1,4 +1,4 @@
-//! What agents are told when something cannot be done.
+//! Errors in words for the agent.
 
 use tandem_conversation::{ConversationId, Rejection};
 

@@ -1,4 +1,4 @@
-//! All doors of the hub over HTTP, in one router, and their description.
+//! The router of all HTTP and WebSocket doors, and their OpenAPI document.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -56,7 +56,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// As configured; none where Your Logic is not connected.
+    /// None if Your Logic is not connected.
     pub(crate) fn configured(config: Option<&LogicConfig>) -> anyhow::Result<Option<Arc<Self>>> {
         let endpoint = config.cloned().map(Self::new).transpose()?;
         Ok(endpoint.map(Arc::new))

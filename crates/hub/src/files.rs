@@ -1,5 +1,5 @@
-//! The folder of the files, its free space, and running uploads. Also what others need without the doors in `media/`: the
-//! reasons for a refusal, the client for downloads, and the rights in addresses.
+//! The folder of the files, its free space, and running uploads. Also what other modules need without the doors in
+//! `media/`: the reasons for a refusal, the client for downloads, and the rights in addresses.
 
 mod client;
 mod refused;

@@ -104,7 +104,7 @@ impl Illness {
     }
 }
 
-/// How the hub is, found out not longer ago than `age`.
+/// The state of the hub, at most `age` old.
 pub(crate) async fn finding(
     health: &Health,
     database: &Database<Engine>,

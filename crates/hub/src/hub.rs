@@ -1,4 +1,4 @@
-//! What requests and workers share: the parts of a running hub. How it starts and stops: `start.rs`.
+//! The parts of a running hub that requests and workers share. `start.rs` starts and stops it.
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;

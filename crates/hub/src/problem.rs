@@ -1,4 +1,4 @@
-//! API errors: every failure becomes a problem document with a stable code. Knows no door.
+//! API errors: every failure becomes a problem document with a stable code.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -93,14 +93,14 @@ pub(crate) fn too_many_connections() -> Problem {
     Problem { retry_after: Some(30), ..Problem::new(429, "limit.connections", detail) }
 }
 
-/// Words as a sentence of their own.
+/// Capitalises the text and ends it with a full stop.
 pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return String::new() };
     stopped(first.to_uppercase().chain(chars).collect())
 }
 
-/// Words with an end.
+/// Adds a full stop unless the text ends with punctuation.
 pub(crate) fn stopped(mut line: String) -> String {
     if !line.ends_with(['.', '?', '!']) {
         line.push('.');

@@ -35,7 +35,7 @@ const SIGN_IN_OVER: Goodbye = Goodbye::new(1008, "auth.ended", "This sign-in has
 const RIGHTS_CHANGED: Goodbye =
     Goodbye::new(1012, "live.rights", "Your account has changed; the desk reconnects with your new rights.");
 
-/// A user, and what their desk may offer them.
+/// A user as their own desk sees them, with the features of this hub.
 pub(crate) fn me_of(hub: &Hub, user: &users::User) -> Me {
     Me {
         user: user.id,

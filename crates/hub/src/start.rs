@@ -1,4 +1,4 @@
-//! Puts the hub together, lets its workers run, and ends it in order.
+//! Starts the hub with its workers, and stops it in order.
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};

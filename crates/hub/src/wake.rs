@@ -1,4 +1,4 @@
-//! What a commit leaves for the workers, and how they are told. A wake-up may be lost; what it is about is in the store.
+//! Wakes the workers after a commit. A wake-up may be lost, because the work is in the store.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,7 +37,7 @@ impl Wake {
     }
 }
 
-/// What the alert ledger hears.
+/// Inputs of the alert ledger.
 pub(crate) enum Entry {
     /// A call began, widened or ended.
     Changed(Arc<Conversation>, Vec<EventBody>),

@@ -1,4 +1,4 @@
-//! Modules of a crate must not use each other in a circle. A module is a file or folder beside the crate's root.
+//! Refuses circles of modules in a crate. A module is a file or folder beside the crate's root.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Types whose names hide what every reader knows from Rust's prelude.
+//! Refuses types whose names hide names of Rust's prelude.
 
 use std::path::Path;
 

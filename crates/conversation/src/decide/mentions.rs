@@ -1,4 +1,4 @@
-//! Whom a note may mention.
+//! The colleagues that a note may mention.
 
 use crate::limits;
 use crate::mention::{Mention, Named};

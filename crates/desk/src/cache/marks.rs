@@ -1,4 +1,4 @@
-//! What commits changed, for those who follow.
+//! Reports which conversations a commit changed.
 
 use std::collections::HashSet;
 
@@ -85,7 +85,7 @@ impl Companion for Touched {
     }
 }
 
-/// What is told of changes, to the task that passes them on.
+/// Inputs of the batching task ([`crate::changes`]).
 pub(crate) enum Told {
     /// A commit of the cache.
     Marks(Marks),

@@ -1,4 +1,4 @@
-//! Who asks, taken out of a request.
+//! Extracts the [`Peer`] from a request.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The doors for those who watch over the hub.
+//! `/healthz` and `/readyz`.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What users and brands are refused for, over HTTP.
+//! Refused changes of users and brands as problem documents.
 
 use crate::administration::Refusal;
 use crate::problem::{ApiError, sentence, stopped};

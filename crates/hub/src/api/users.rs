@@ -29,6 +29,7 @@ pub(crate) async fn list(State(hub): State<Arc<Hub>>, signed: Signed) -> Result<
     Ok(axum::Json(all.into_iter().map(|user| row_of(user, &known)).collect()))
 }
 
+/// Adds a user.
 #[utoipa::path(post, path = "/api/v1/users", request_body = UserAddition, tag = "administration",
     responses((status = 200, body = UserRow), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 409, description = "The address is another user's", body = Problem), (status = 422, body = Problem)))]

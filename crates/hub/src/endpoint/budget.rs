@@ -1,4 +1,4 @@
-//! A request within its budget of bytes.
+//! Cuts requests down to their maximum size.
 
 use tandem_protocol::logic::LogicRequestBody;
 

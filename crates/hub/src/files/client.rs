@@ -1,4 +1,4 @@
-//! What fetches files from the addresses that Your Logic names, and where it goes.
+//! The client for files that Your Logic names by address, and the addresses it may open.
 
 use std::error::Error;
 use std::time::Duration;
@@ -40,7 +40,7 @@ struct Unwanted(String);
 
 const PRIVATE: &str = "it leads to a private address, which media.allow_private forbids";
 
-/// Whether the hub goes to an address; the reason if not.
+/// Checks that the hub may open an address; the error is the reason in words.
 pub(crate) fn admitted(url: &Url, open: bool) -> Result<(), String> {
     match url.scheme() {
         "https" => {}
@@ -53,7 +53,7 @@ pub(crate) fn admitted(url: &Url, open: bool) -> Result<(), String> {
     Ok(())
 }
 
-/// Why a file was not fetched.
+/// The reason for a failed download, in words.
 pub(crate) fn because(error: &reqwest::Error) -> String {
     if Forbidden::is_in(error) {
         return PRIVATE.to_owned();

@@ -1,4 +1,4 @@
-//! Why a file is not taken.
+//! Refused uploads.
 
 use tandem_protocol::Problem;
 

@@ -32,7 +32,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// How long a refused upload is still read, so that its sender receives the answer.
 const LINGER: Duration = Duration::from_secs(10);
 
-/// What the address of an upload says of a customer's or an external agent's file.
+/// The query of an upload by a customer or an external agent.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UploadQuery {

@@ -322,7 +322,7 @@ pub(crate) fn in_progress_after(
     Ok((page, count.query_row([], |row| row.get(0))?))
 }
 
-/// As many states as fit into a page.
+/// Reads states up to the page size.
 fn page_of(mut rows: Rows<'_>) -> Result<Vec<Conversation>, StoreError> {
     let (mut page, mut bytes) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {

@@ -1,4 +1,4 @@
-//! Table `identity_key`: which key made the brands' secrets. The key itself lies beside the database.
+//! Table `identity_key`: the fingerprint of the key behind the brands' secrets. The key is a file beside the database.
 
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _};
 
@@ -11,7 +11,7 @@ CREATE TABLE identity_key (
     fingerprint BLOB NOT NULL
 ) STRICT;";
 
-/// Of the key that the secrets were made with, if there was one.
+/// None if no key was made yet.
 pub(crate) fn fingerprint(connection: &Connection) -> Result<Option<[u8; 32]>, StoreError> {
     let mut query = connection.prepare_cached("SELECT fingerprint FROM identity_key")?;
     Ok(query.query_row([], |row| row.get(0)).optional()?)

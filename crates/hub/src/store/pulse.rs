@@ -1,4 +1,4 @@
-//! Table `pulse`: written to find out whether writes are kept.
+//! Table `pulse`: written to check that writes succeed.
 
 use tandem_conversation::Time;
 use tandem_sqlite::rusqlite::{Connection, params};
@@ -14,7 +14,7 @@ CREATE TABLE pulse (
     room BLOB
 ) STRICT;";
 
-/// Writes the row, with room for some pages.
+/// Writes the row. It needs some new pages, so a full disk fails.
 pub(crate) fn beat(connection: &Connection, now: Time) -> Result<(), StoreError> {
     let sql = "INSERT OR REPLACE INTO pulse (one, at, room) VALUES (1, ?1, zeroblob(16384))";
     connection.prepare_cached(sql)?.execute(params![now.0])?;

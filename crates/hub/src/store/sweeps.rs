@@ -1,4 +1,4 @@
-//! Table `sweeps`: how far walks through other tables have come. And what one step of such a walk is.
+//! Table `sweeps`: the progress of deletions through other tables, and one step of such a deletion.
 
 use tandem_conversation::Time;
 

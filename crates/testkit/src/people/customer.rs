@@ -154,7 +154,7 @@ impl Customer {
     /// Sends a file, perhaps with text.
     ///
     /// # Errors
-    /// If the hub refuses or cannot be reached.
+    /// If the hub refuses it or cannot be reached.
     pub async fn attach(
         &mut self,
         name: &str,
