@@ -8,9 +8,11 @@ use tandem_conversation::Time;
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::endpoint::Endpoint;
+use crate::files::free_on_disk;
 use crate::folder::{self, DATABASE};
 use crate::store::MIGRATIONS;
-use crate::{identity, logic, media};
+use crate::{endpoint, identity};
 
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Less free space than this is reported, in bytes.
@@ -77,7 +79,7 @@ fn key(data: &Path) -> anyhow::Result<String> {
 }
 
 fn disk(data: &Path) -> anyhow::Result<String> {
-    let Some(free) = media::free_on_disk(data) else { return Ok("this system does not say how much is free".into()) };
+    let Some(free) = free_on_disk(data) else { return Ok("this system does not say how much is free".into()) };
     ensure!(free >= FREE_BYTES, "{} MiB are free, which is less than {} MiB", free >> 20, FREE_BYTES >> 20);
     Ok(format!("{} GiB are free", free >> 30))
 }
@@ -110,10 +112,10 @@ async fn listening(config: &Config) -> anyhow::Result<String> {
 /// Whether something answers there; sends no request of the protocol.
 async fn your_logic(config: &Config) -> anyhow::Result<String> {
     let Some(settings) = &config.logic else { return Ok("is not connected".into()) };
-    logic::endpoint(Some(settings))?;
+    Endpoint::configured(Some(settings))?;
     let answer = client()?.get(&settings.url).send().await;
-    let answer = answer
-        .map_err(|error| anyhow::anyhow!("{} does not answer: {}", settings.url, logic::endpoint::chain(error)))?;
+    let answer =
+        answer.map_err(|error| anyhow::anyhow!("{} does not answer: {}", settings.url, endpoint::chain(error)))?;
     Ok(format!("{} answers (status {} to a GET probe)", settings.url, answer.status().as_u16()))
 }
 

@@ -19,12 +19,13 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::commits::Commits;
 use crate::engine::Commit;
-use crate::media::Rights;
+use crate::engine::commits::Commits;
+use crate::files::Rights;
+use crate::health::Guard;
 use crate::recent::Recent;
-use crate::rights::Verdict;
 use crate::socket::{Goodbye, Line};
+use crate::wake::Wake;
 
 /// Capacity of the loop's inbox, commits aside.
 const INBOX: usize = 16_384;
@@ -88,6 +89,12 @@ pub(crate) struct Seat {
     pub me: Me,
 }
 
+pub(crate) enum Verdict {
+    /// It stays, and is checked again at this time.
+    Stays(Time),
+    Ends(Goodbye),
+}
+
 /// A connected desk.
 pub(crate) struct DeskSession {
     /// The user as of the connection.
@@ -136,15 +143,8 @@ impl Fanout {
     }
 }
 
-/// Starts the loop; commits arrive on `commits`.
-pub(crate) fn start(
-    clock: Clock,
-    rights: Rights,
-    cursor: u64,
-    commits: Commits,
-    wake: crate::hub::Wake,
-    guard: crate::health::Guard,
-) -> Fanout {
+/// Starts the loop; commits arrive on `commits`, and `wake` is told of each.
+pub(crate) fn start(clock: Clock, rights: Rights, cursor: u64, commits: Commits, wake: Wake, guard: Guard) -> Fanout {
     let (inputs, inbox) = mpsc::channel(INBOX);
     let recent = Arc::<Recent>::default();
     let sessions = Sessions {
@@ -197,7 +197,7 @@ struct Sessions {
     told: HashSet<ConversationId>,
 }
 
-async fn run(mut sessions: Sessions, mut inbox: mpsc::Receiver<Input>, mut commits: Commits, wake: crate::hub::Wake) {
+async fn run(mut sessions: Sessions, mut inbox: mpsc::Receiver<Input>, mut commits: Commits, wake: Wake) {
     let mut alive = tokio::time::interval(ALIVE_EVERY);
     let mut people = tokio::time::interval(std::time::Duration::from_secs(1));
     loop {

@@ -12,43 +12,15 @@ use tandem_sqlite::rusqlite::Connection;
 use crate::config::Retention;
 use crate::engine::Engine;
 use crate::hub::Hub;
+use crate::store::sweeps::Step;
 use crate::store::{StoreError, alerts, auth, commands, links, logic_requests, mails, visits};
 
-/// Maximum rows examined per step.
-pub(crate) const STEP: u32 = 300;
 /// Pause between two steps.
 const PAUSE: Duration = Duration::from_millis(50);
 /// Delay after the start: queued messages go first.
 const FIRST: Duration = Duration::from_secs(60);
 const EVERY: Duration = Duration::from_secs(3600);
 const DAY_MS: i64 = 24 * 3_600_000;
-
-pub(crate) const SCHEMA: &str = "
--- How far a walk through a table has come, so that it goes on there after a restart.
-CREATE TABLE sweeps (
-    what  TEXT NOT NULL PRIMARY KEY,
-    place BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX sign_ins_over ON sign_ins (expires);
-CREATE INDEX web_sessions_of_contact ON web_sessions (contact);
-CREATE INDEX calls_over ON calls (ended) WHERE ended IS NOT NULL;
-CREATE INDEX links_over ON links (id) WHERE ended IS NOT NULL;
-CREATE INDEX link_secrets_of_link ON link_secrets (link);";
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Step {
-    /// Rows that are gone.
-    pub gone: usize,
-    /// Whether there may be more.
-    pub more: bool,
-}
-
-impl Step {
-    /// A step that deletes everything it finds.
-    pub(crate) fn of(gone: usize) -> Self {
-        Self { gone, more: gone >= STEP as usize }
-    }
-}
 
 /// A kind of row with its lifetime and how it is deleted.
 struct Rule {
@@ -63,7 +35,9 @@ const RULES: [Rule; 7] = [
     Rule {
         what: "web sessions",
         keep_days: |keep| keep.sessions_days,
-        step: |rows, engine, at| visits::sweep(rows, engine, at),
+        step: |rows, engine, at| {
+            visits::sweep(rows, at, |contact| Ok(engine.newest_of_contact(rows, contact)?.is_some()))
+        },
     },
     Rule {
         what: "requests",
@@ -109,14 +83,6 @@ pub(crate) async fn sweep(hub: &Hub) -> Result<usize, StoreError> {
     Ok(total)
 }
 
-/// The smallest UUID version 7 of a time.
-pub(crate) fn first_id_at(time: Time) -> [u8; 16] {
-    let mut id = [0; 16];
-    let ms = time.0.max(0).to_be_bytes();
-    id[..6].copy_from_slice(&ms[2..]);
-    id
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,13 +114,5 @@ mod tests {
                 assert!(!is_walk && !detail.contains("TEMP B-TREE"), "{sql}: {detail}");
             }
         }
-    }
-
-    #[test]
-    fn an_id_of_an_earlier_time_is_less() {
-        let id = uuid::Uuid::now_v7();
-        let (seconds, nanos) = id.get_timestamp().unwrap().to_unix();
-        let at = Time(i64::try_from(seconds).unwrap() * 1000 + i64::from(nanos / 1_000_000));
-        assert!(first_id_at(at) <= *id.as_bytes() && *id.as_bytes() < first_id_at(at.plus_ms(1)));
     }
 }

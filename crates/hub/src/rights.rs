@@ -8,17 +8,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tandem_conversation::{Command, ConversationId, Time, UserId};
+use tandem_protocol::agents::Me;
 use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use crate::api::auth::{ACCESS_MS, me_of};
 use crate::engine::system_command;
-use crate::fanout::{Input, Seat};
+use crate::fanout::{Input, Seat, Verdict};
 use crate::hub::Hub;
+use crate::improve;
 use crate::socket::Goodbye;
 use crate::store::{StoreError, auth, links, users};
 
+/// Lifetime of an access token, in milliseconds.
+pub(crate) const ACCESS_MS: i64 = 15 * 60 * 1000;
 /// Maximum delay until a change is noticed.
 const EVERY: Duration = Duration::from_millis(250);
 /// Interval, in polls, of the search for suspended users who are engaged: one of their commands may have been in
@@ -32,10 +35,20 @@ const SIGN_IN_OVER: Goodbye = Goodbye::new(1008, "auth.ended", "This sign-in has
 const RIGHTS_CHANGED: Goodbye =
     Goodbye::new(1012, "live.rights", "Your account has changed; the desk reconnects with your new rights.");
 
-pub(crate) enum Verdict {
-    /// It stays, and is checked again at this time.
-    Stays(Time),
-    Ends(Goodbye),
+/// A user as their own desk sees them, with the features of this hub.
+pub(crate) fn me_of(hub: &Hub, user: &users::User) -> Me {
+    Me {
+        user: user.id,
+        name: user.name.clone(),
+        email: user.email.clone(),
+        account: hub.config.account.clone(),
+        permissions: user.role.permissions(),
+        capacity: user.capacity,
+        skills: user.skills.clone(),
+        mail: hub.config.mail.is_some(),
+        public_url: hub.config.public_url.clone(),
+        improve: improve::is_possible(hub),
+    }
 }
 
 /// Runs as long as the hub.

@@ -3,14 +3,15 @@
 use base64::Engine as _;
 use tandem_conversation::{ConversationId, MediaId};
 
-use super::{error, signed_out, unknown_conversation};
 use crate::cache::media::{self, File};
 use crate::cache::{conversations, files, meta, unknown};
 use crate::desk::Desk;
 use crate::figures::figures;
 use crate::hub::HubError;
+use crate::link::Link;
+use crate::refusals::{error, sentence, signed_out, unknown_conversation};
 use crate::rpc::{EntriesRequest, ListRequest, MediaRequest, MediaView, Nothing, OneConversation, RpcError};
-use crate::sync::{FetchError, Link, fetch_unknown};
+use crate::sync::{FetchError, fetch_unknown};
 use crate::vault::Ask;
 use crate::view::{
     AppView, ColleagueView, ConnectionView, ConversationView, CountsView, EntriesView, FiguresView, ListView,
@@ -90,7 +91,7 @@ fn locked(ask: Ask, failed: Option<String>) -> AppView {
         Ask::Passphrase => (LockedAsk::Passphrase, None),
         Ask::Keychain { reason } => (LockedAsk::Keychain, Some(reason)),
     };
-    let reason = failed.or(reason).map(|reason| crate::sync::sentence(&format!("{reason}.")));
+    let reason = failed.or(reason).map(|reason| sentence(&format!("{reason}.")));
     AppView {
         connection: ConnectionView::Locked { ask, reason },
         me: None,
@@ -195,7 +196,7 @@ impl Workplace {
         let fetched = session.with_token(|token| async move { session.hub.media(&token, id).await }).await;
         let file = fetched.map_err(|failed| match failed {
             HubError::Refused(problem) => RpcError { code: problem.code, message: problem.detail },
-            other => error("media.unavailable", crate::sync::sentence(&other.to_string())),
+            other => error("media.unavailable", sentence(&other.to_string())),
         })?;
         let kept = File { content_type: file.content_type.clone(), bytes: file.bytes.clone() };
         let now = self.clock.hub_now();

@@ -9,8 +9,9 @@ use tandem_protocol::Problem;
 use tandem_protocol::agents::{AlertLedger, AlertReports};
 
 use super::auth::Signed;
-use super::{ApiError, Json, conversations, id};
+use super::{Json, conversations, id};
 use crate::hub::Hub;
+use crate::problem::ApiError;
 use crate::store::alerts;
 
 /// Maximum reports per request.

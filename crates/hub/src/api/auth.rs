@@ -12,19 +12,19 @@ use tandem_protocol::agents::{Colleague, Login, Me, Refresh, Tokens};
 use tokio::sync::SemaphorePermit;
 use uuid::Uuid;
 
-use super::{ApiError, Json, Peer};
+use super::Json;
 use crate::administration::hashed;
 use crate::hub::Hub;
-use crate::improve;
 use crate::limits::sign_in::Attempt;
-use crate::listen::busy;
+use crate::peer::Peer;
+use crate::problem::ApiError;
+use crate::problem::busy;
+use crate::rights::{ACCESS_MS, me_of};
 use crate::secrets::{hash_token, is_password, new_salt, new_token, successor};
 use crate::store::auth::{Entry, Refreshed, SignIn};
 use crate::store::users::User;
 use crate::store::{StoreError, auth, users};
 
-/// Lifetime of an access token, in milliseconds.
-pub(crate) const ACCESS_MS: i64 = 15 * 60 * 1000;
 /// How long a desk may stay away without signing in again, in milliseconds.
 const REFRESH_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
@@ -69,21 +69,6 @@ impl FromRequestParts<Arc<Hub>> for Signed {
 pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
     let (scheme, token) = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
-}
-
-pub(crate) fn me_of(hub: &Hub, user: &User) -> Me {
-    Me {
-        user: user.id,
-        name: user.name.clone(),
-        email: user.email.clone(),
-        account: hub.config.account.clone(),
-        permissions: user.role.permissions(),
-        capacity: user.capacity,
-        skills: user.skills.clone(),
-        mail: hub.config.mail.is_some(),
-        public_url: hub.config.public_url.clone(),
-        improve: improve::is_possible(hub),
-    }
 }
 
 fn tokens(hub: &Hub, user: &User, access_token: String, refresh_token: String) -> Tokens {

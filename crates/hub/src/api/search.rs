@@ -9,9 +9,10 @@ use tandem_protocol::Problem;
 use tandem_protocol::agents::SearchPage;
 use utoipa::IntoParams;
 
+use super::Query;
 use super::auth::Signed;
-use super::{ApiError, Query};
 use crate::hub::Hub;
+use crate::problem::ApiError;
 
 /// Maximum hits per response.
 const PAGE: u32 = 200;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use tandem_conversation::{Access, ContactId, Conversation, ConversationId, CustomerId, Section, Time, UserId};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, params};
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 
 use super::{Id, StoreError};
 
@@ -317,8 +317,14 @@ pub(crate) fn in_progress_after(
     limit: u32,
 ) -> Result<(Vec<Conversation>, u32), StoreError> {
     let mut query = connection.prepare_cached(IN_PROGRESS_AFTER)?;
+    let page = page_of(query.query(params![Id(after.0), limit])?)?;
+    let mut count = connection.prepare_cached("SELECT count(*) FROM conversations WHERE in_progress = 1")?;
+    Ok((page, count.query_row([], |row| row.get(0))?))
+}
+
+/// Reads states up to the page size.
+fn page_of(mut rows: Rows<'_>) -> Result<Vec<Conversation>, StoreError> {
     let (mut page, mut bytes) = (Vec::new(), 0);
-    let mut rows = query.query(params![Id(after.0), limit])?;
     while let Some(row) = rows.next()? {
         let state: String = row.get(0)?;
         bytes += state.len();
@@ -327,8 +333,7 @@ pub(crate) fn in_progress_after(
         }
         page.push(parse(&state)?);
     }
-    let mut count = connection.prepare_cached("SELECT count(*) FROM conversations WHERE in_progress = 1")?;
-    Ok((page, count.query_row([], |row| row.get(0))?))
+    Ok(page)
 }
 
 const IN_PROGRESS_AFTER: &str =
@@ -345,16 +350,7 @@ pub(crate) fn section(
 ) -> Result<(Vec<Conversation>, u32), StoreError> {
     let (user, brands) = (access.user, brands_of(access));
     let mut query = connection.prepare_cached(section_sql(section))?;
-    let (mut page, mut bytes) = (Vec::new(), 0);
-    let mut rows = query.query(params![Id(user.0), left_after.0, limit, offset, brands])?;
-    while let Some(row) = rows.next()? {
-        let state: String = row.get(0)?;
-        bytes += state.len();
-        if !page.is_empty() && bytes > PAGE_BYTES {
-            break;
-        }
-        page.push(parse(&state)?);
-    }
+    let page = page_of(query.query(params![Id(user.0), left_after.0, limit, offset, brands])?)?;
     let mut count = connection.prepare_cached(count_sql(section))?;
     let total = count.query_row(params![Id(user.0), left_after.0, brands], |row| row.get(0))?;
     Ok((page, total))

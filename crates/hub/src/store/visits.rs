@@ -3,9 +3,8 @@
 use tandem_conversation::{ContactId, Time};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::sweeps::{STEP, Step, first_id_at};
 use super::{Id, StoreError};
-use crate::engine::Engine;
-use crate::retention::{STEP, Step, first_id_at};
 
 /// Web chats of unknown visitors by age; their ids carry the time.
 pub(crate) const NEXT: &str = "
@@ -26,7 +25,11 @@ const WHAT: &str = "visits";
 
 /// Examines some old web chats and deletes the empty ones. Resumes where it stopped last time, and starts over at the
 /// end.
-pub(crate) fn sweep(connection: &Connection, engine: &Engine, before: Time) -> Result<Step, StoreError> {
+pub(crate) fn sweep(
+    connection: &Connection,
+    before: Time,
+    is_begun: impl Fn(ContactId) -> Result<bool, StoreError>,
+) -> Result<Step, StoreError> {
     let mut place = connection.prepare_cached("SELECT place FROM sweeps WHERE what = ?1")?;
     let place: Vec<u8> = place.query_row([WHAT], |row| row.get(0)).optional()?.unwrap_or_default();
     let mut query = connection.prepare_cached(NEXT)?;
@@ -36,7 +39,7 @@ pub(crate) fn sweep(connection: &Connection, engine: &Engine, before: Time) -> R
     for (contact, customer) in &rows {
         let is_empty = connection.prepare_cached(IS_EMPTY)?.query_row([contact], |row| row.get::<_, bool>(0))?;
         // A message may have arrived in this very group of writes.
-        if !is_empty || engine.newest_of_contact(connection, ContactId(contact.0))?.is_some() {
+        if !is_empty || is_begun(ContactId(contact.0))? {
             continue;
         }
         gone += connection.prepare_cached(END_SESSIONS)?.execute([contact])?;

@@ -1,4 +1,9 @@
-//! The folder of the files, its free space, and running uploads.
+//! The folder of the files, its free space, and running uploads. Also what other modules need without the doors in
+//! `media/`: the reasons for a refusal, the client for downloads, and the rights in addresses.
+
+mod client;
+mod refused;
+mod right;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -7,8 +12,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use reqwest::Client;
 use uuid::Uuid;
 
-use super::fetch;
-use super::take::Refused;
+pub(crate) use client::{admitted, because};
+pub(crate) use refused::Refused;
+pub(crate) use right::Rights;
+
 use crate::config::MediaConfig;
 use crate::folder::MEDIA;
 use crate::store::media::Sender;
@@ -34,7 +41,7 @@ struct Underway {
 }
 
 /// A running upload; ends when dropped.
-pub(super) struct Place {
+pub(crate) struct Place {
     files: Arc<Files>,
     sender: Sender,
     bytes: u64,
@@ -52,24 +59,24 @@ impl Files {
             std::fs::remove_dir_all(&incoming)?;
         }
         std::fs::create_dir_all(&incoming)?;
-        let client = fetch::client(config).map_err(std::io::Error::other)?;
+        let client = client::client(config).map_err(std::io::Error::other)?;
         Ok(Self { folder, client, underway: Mutex::default(), pretended: Mutex::default() })
     }
 
     /// The client that fetches files.
-    pub(super) fn client(&self) -> &Client {
+    pub(crate) fn client(&self) -> &Client {
         &self.client
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    pub(super) fn path(&self, file: Uuid) -> PathBuf {
+    pub(crate) fn path(&self, file: Uuid) -> PathBuf {
         self.folder.join(file.to_string())
     }
 
-    pub(super) fn incoming(&self, file: Uuid) -> PathBuf {
+    pub(crate) fn incoming(&self, file: Uuid) -> PathBuf {
         self.folder.join("incoming").join(file.to_string())
     }
 
@@ -87,7 +94,7 @@ impl Files {
     }
 
     /// Begins an upload of at most `bytes` that leaves `floor` bytes free.
-    pub(super) fn begin(self: &Arc<Self>, sender: Sender, bytes: u64, floor: u64) -> Result<Place, Refused> {
+    pub(crate) fn begin(self: &Arc<Self>, sender: Sender, bytes: u64, floor: u64) -> Result<Place, Refused> {
         let free = self.free();
         let mut underway = self.underway.lock().unwrap_or_else(PoisonError::into_inner);
         let own = underway.senders.get(&sender).copied().unwrap_or_default();
