@@ -62,6 +62,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "mentions", sql: conversations::MENTIONED },
     Migration { name: "longer beginnings of words", sql: events::LONGER_BEGINNINGS },
     Migration { name: "files to send", sql: files::SCHEMA },
+    Migration { name: "states that an older version read", sql: conversations::STALE },
 ];
 
 #[derive(Debug, thiserror::Error)]

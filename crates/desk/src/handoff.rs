@@ -2,7 +2,7 @@
 //!
 //! Only the user may read the folder. It is emptied at start and when the sign-in ends.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -52,13 +52,45 @@ pub(crate) fn lay_out(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<Pat
     Ok(path)
 }
 
-/// Writes a file where the user wants it; an incomplete one is removed.
+/// Writes a file where the user wants it. An existing file is replaced atomically, or left unchanged.
+///
+/// # Errors
+/// If the file cannot be written, or the existing one is write-protected or not a regular file.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let written = create(path, false).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+    // Replaces the target of a link, not the link.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let there = match std::fs::metadata(&path) {
+        Ok(there) => Some(there),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    let rights = match there {
+        Some(there) if !there.is_file() => return Err(io::Error::other("something else has this name")),
+        Some(there) if there.permissions().readonly() => {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the existing file is write-protected"));
+        }
+        there => there.map(|there| there.permissions()),
+    };
+    // Not derived from the name, which may have the maximum length already.
+    let part = path.with_file_name(format!(".tandem-{}.part", Uuid::now_v7().simple()));
+    let written = write_part(&part, rights, bytes).and_then(|()| std::fs::rename(&part, &path));
     if written.is_err() {
-        let _ = std::fs::remove_file(path);
+        let _ = std::fs::remove_file(&part);
     }
     written
+}
+
+fn write_part(part: &Path, rights: Option<Permissions>, bytes: &[u8]) -> io::Result<()> {
+    let mut file = create(part, false)?;
+    if let Some(rights) = rights {
+        file.set_permissions(rights)?;
+    }
+    file.write_all(bytes)?;
+    match file.sync_all() {
+        // Some network file systems do not support it.
+        Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput) => Ok(()),
+        synced => synced,
+    }
 }
 
 /// Removes all files that were handed over.
@@ -82,7 +114,7 @@ fn private_folder(folder: &Path) -> io::Result<()> {
 
 fn create(path: &Path, is_private: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
@@ -121,6 +153,73 @@ mod tests {
         ] {
             assert_eq!(refused(name, bytes).is_none(), opens, "{name}");
         }
+    }
+
+    /// Names and content of all files in a folder.
+    fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+        let mut found: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_file())
+            .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(path).unwrap()))
+            .collect();
+        found.sort();
+        found
+    }
+
+    #[test]
+    fn saving_replaces_a_file_whole_and_leaves_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let long = format!("{}.pdf", "x".repeat(251));
+        for name in ["invoice.pdf", &long] {
+            let path = folder.path().join(name);
+            write(&path, b"a longer first version").unwrap();
+            write(&path, b"second").unwrap();
+            assert_eq!(files(folder.path()), [(name.to_owned(), b"second".to_vec())]);
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_saved_leaves_the_file_that_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let protected = folder.path().join("invoice.pdf");
+        std::fs::write(&protected, "mine").unwrap();
+        let mut rights = std::fs::metadata(&protected).unwrap().permissions();
+        rights.set_readonly(true);
+        std::fs::set_permissions(&protected, rights).unwrap();
+        std::fs::create_dir(folder.path().join("photos")).unwrap();
+        for name in ["invoice.pdf", "photos", "invoice.pdf/a.pdf", "no such folder/a.pdf"] {
+            assert!(write(&folder.path().join(name), b"other").is_err(), "{name}");
+            assert_eq!(files(folder.path()), [("invoice.pdf".to_owned(), b"mine".to_vec())], "after {name}");
+        }
+        assert!(folder.path().join("photos").is_dir());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_replaced_keeps_its_rights_and_a_link_leads_to_it_still() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("private.pdf"), folder.path().join("link.pdf"));
+        std::fs::write(&file, "mine").unwrap();
+        std::fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        write(&link, b"new").unwrap();
+        assert_eq!(std::fs::read(&file).unwrap(), b"new");
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(link.is_symlink());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_device_is_not_replaced_by_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("invoice.pdf");
+        std::os::unix::fs::symlink("/dev/full", &link).unwrap();
+        assert!(write(&link, b"new").is_err());
+        assert!(link.is_symlink() && Path::new("/dev/full").exists());
     }
 
     #[cfg(unix)]

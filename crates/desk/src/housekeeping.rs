@@ -7,7 +7,7 @@ use tandem_sqlite::rusqlite::Connection;
 use tandem_sqlite::rusqlite::types::ValueRef;
 use tokio::sync::watch;
 
-use crate::cache::{Cache, CacheError, Touched, conversations, media};
+use crate::cache::{Cache, CacheError, Touched, conversations, files, media};
 use crate::clock::Clock;
 use crate::link::Link;
 
@@ -47,9 +47,15 @@ pub(crate) async fn run(cache: Cache, clock: Clock, budget_bytes: u64, link: wat
 
 /// Deletes conversations past their retention; true if there is more to do.
 fn retire(connection: &Connection, touched: &mut Touched, now: Time, sees_all: bool) -> Result<bool, CacheError> {
-    let expired = conversations::expired(connection, now.plus_ms(-RETENTION_MS), sees_all, STEP)?;
+    let before = now.plus_ms(-RETENTION_MS);
+    let expired = conversations::expired(connection, before, sees_all, STEP)?;
     for id in &expired {
         conversations::remove(connection, touched, *id)?;
+        files::remove_drafted(connection, *id)?;
+    }
+    let removed = files::remove_unreachable(connection, before, usize::MAX)?;
+    if removed > 0 {
+        tracing::info!(removed, "deleted draft files of conversations that ended long ago");
     }
     Ok(!expired.is_empty())
 }
@@ -91,7 +97,7 @@ fn used_bytes(connection: &Connection) -> Result<u64, CacheError> {
 #[cfg(test)]
 mod tests {
     use tandem_conversation::{Channel, ConversationId, CustomerId, CustomerRef, Event, EventBody, Participant};
-    use tandem_conversation::{CommandId, ContactId, Conversation, Permissions, Position, Skills, UserId};
+    use tandem_conversation::{CommandId, ContactId, Conversation, MediaId, Permissions, Position, Skills, UserId};
     use uuid::Uuid;
 
     use super::*;
@@ -124,7 +130,7 @@ mod tests {
     }
 
     fn hold(connection: &Connection, state: Conversation, listed: bool) {
-        let held = Held { state, listed, covered: Covered { from: 1, to: 1 }, hole: Position::START };
+        let held = Held { state, listed, covered: Covered { from: 1, to: 1 }, hole: Position::START, stale: false };
         conversations::save(connection, &mut touched(), &held, &me()).unwrap();
     }
 
@@ -144,6 +150,43 @@ mod tests {
             conversations::get(&connection, id).unwrap().is_some()
         });
         assert_eq!(kept, [true, false]);
+    }
+
+    #[test]
+    fn unreachable_draft_files_are_deleted_with_their_conversation_or_after_the_retention() {
+        let connection = connection();
+        let now = Time(100 * DAY_MS);
+        let mut left = conversation(1, 0);
+        left.left.push(tandem_conversation::PastAgent { user: ME, at: now.plus_ms(-15 * DAY_MS) });
+        hold(&connection, left, true);
+        hold(&connection, conversation(2, 0), true);
+        // In a draft of a conversation that is retired, of one that is held, and of one that was closed: chosen when.
+        for (number, of, days_ago) in [(1, 1, 13), (2, 2, 20), (3, 3, 13), (4, 3, 15)] {
+            let at = now.plus_ms(-days_ago * DAY_MS).0 / 1000;
+            let at = uuid::Timestamp::from_unix(uuid::NoContext, at.cast_unsigned(), number);
+            let file = files::Outgoing {
+                id: MediaId(Uuid::new_v7(at)),
+                conversation: ConversationId(Uuid::from_u128(of)),
+                name: format!("{number}.pdf"),
+                content_type: "application/pdf".into(),
+                bytes: 1,
+                held: 0,
+                command: None,
+                uploaded: false,
+                problem: None,
+            };
+            files::insert(&connection, &file).unwrap();
+        }
+        let kept = || {
+            let mut query = connection.prepare("SELECT name FROM files ORDER BY number").unwrap();
+            let names = query.query_map([], |row| row.get(0)).unwrap();
+            names.collect::<Result<Vec<String>, _>>().unwrap()
+        };
+        retire(&connection, &mut touched(), now, false).unwrap();
+        assert_eq!(kept(), ["2.pdf", "3.pdf", "4.pdf"], "not while the conversations are still being fetched");
+        crate::cache::meta::advance(&connection, 1).unwrap();
+        retire(&connection, &mut touched(), now, false).unwrap();
+        assert_eq!(kept(), ["2.pdf", "3.pdf"]);
     }
 
     #[test]

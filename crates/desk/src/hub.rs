@@ -31,6 +31,8 @@ const SILENT: &str = "The hub does not answer.";
 
 /// Maximum answer read into memory, in bytes.
 const ANSWER_BYTES: usize = 64 * 1024 * 1024;
+/// Slowest supported line behind a proxy that buffers uploads, in bytes per second.
+const SLOWEST: u64 = 16 * 1024;
 /// Events per fetched page.
 pub(crate) const PAGE: u32 = 200;
 
@@ -40,6 +42,9 @@ pub(crate) enum HubError {
     /// No answer: retry when the network is back.
     #[error("{0}")]
     Network(String),
+    /// A file was sent completely, but no answer came. A proxy may hold it back.
+    #[error("The file was sent, but the hub did not answer.")]
+    Unanswered,
     /// The hub asks to retry later.
     #[error("{message}")]
     Busy { message: String, retry_after: Option<Duration> },
@@ -275,7 +280,8 @@ impl Hub {
             }
             Ok(File { content_type, bytes })
         };
-        while_it_flows(download, &came, still).await
+        let download = while_it_flows(download, &came, |_| still).await;
+        download.unwrap_or_else(|Still| Err(HubError::Network(SILENT.into())))
     }
 
     /// Uploads a file, as long as bytes go out; returns the hub's judgement.
@@ -303,18 +309,14 @@ impl Hub {
                 return serde_json::from_slice(&bytes).map_err(|error| HubError::Garbled(error.to_string()));
             }
             let (status, problem, retry_after) = problem_of(response).await;
-            Err(match problem {
-                // A proxy said so; a retry would be just as large.
-                None if status == 413 => {
-                    let detail = "The file is too large for this connection.";
-                    HubError::Refused(Box::new(Problem::new(413, "media.too_large", detail)))
-                }
-                // Quota and disk limits are shown to the agent, who decides; waiting could take a day.
-                Some(problem) if problem.code.starts_with("media.") => HubError::Refused(Box::new(problem)),
-                problem => judged(status, problem, retry_after),
-            })
+            Err(upload_judged(status, problem, retry_after))
         };
-        while_it_flows(sending, &sent, still).await
+        let bytes = upload.bytes;
+        let wait = |sent: u64| still + if sent < bytes { Duration::ZERO } else { time_on_the_way(bytes) };
+        let sending = while_it_flows(sending, &sent, wait).await;
+        let is_out = upload.sent.load(Ordering::Relaxed) >= bytes;
+        sending
+            .unwrap_or_else(|Still| Err(if is_out { HubError::Unanswered } else { HubError::Network(SILENT.into()) }))
     }
 
     /// Changes the user's own password.
@@ -391,24 +393,33 @@ fn take_in(bytes: &mut Vec<u8>, chunk: &[u8]) -> Result<(), HubError> {
     Ok(())
 }
 
-/// Gives up a transfer when nothing has `moved` for the time `still`.
+/// A transfer made no progress for too long.
+struct Still;
+
+/// Gives up a transfer when nothing has `moved` for `wait(moved)`.
 async fn while_it_flows<T>(
-    transfer: impl Future<Output = Result<T, HubError>>,
+    transfer: impl Future<Output = T>,
     moved: &AtomicU64,
-    still: Duration,
-) -> Result<T, HubError> {
+    wait: impl Fn(u64) -> Duration,
+) -> Result<T, Still> {
     let mut transfer = pin!(transfer);
     let mut before = moved.load(Ordering::Relaxed);
     loop {
-        if let Ok(done) = tokio::time::timeout(still, &mut transfer).await {
-            return done;
+        if let Ok(done) = tokio::time::timeout(wait(before), &mut transfer).await {
+            return Ok(done);
         }
         let now = moved.load(Ordering::Relaxed);
         if now == before {
-            return Err(HubError::Network(SILENT.into()));
+            return Err(Still);
         }
         before = now;
     }
+}
+
+/// How much longer a file may take after its last byte was sent: a local proxy or virus scanner may buffer all of it before
+/// the slow line.
+fn time_on_the_way(bytes: u64) -> Duration {
+    Duration::from_secs(bytes / SLOWEST)
 }
 
 async fn checked(response: Response) -> Result<Response, HubError> {
@@ -442,6 +453,24 @@ fn judged(status: u16, problem: Option<Problem>, retry_after: Option<Duration>) 
             HubError::Busy { message: problem.detail, retry_after: asked.or(retry_after) }
         }
         _ => HubError::Refused(Box::new(problem)),
+    }
+}
+
+/// What an error answer to an upload means. Kind, size, quota and disk limits are shown to the agent, who decides, because
+/// waiting could take a day. Temporary errors are retried.
+fn upload_judged(status: u16, problem: Option<Problem>, retry_after: Option<Duration>) -> HubError {
+    match problem {
+        // A proxy said so; a retry would be just as large.
+        None if status == 413 => {
+            let detail = "The file is too large for this connection.";
+            HubError::Refused(Box::new(Problem::new(413, "media.too_large", detail)))
+        }
+        // The connection was cut.
+        Some(problem) if problem.code == "media.incomplete" => HubError::Busy { message: problem.detail, retry_after },
+        Some(problem) if problem.code == "media.disk" || (problem.code.starts_with("media.") && status < 500) => {
+            HubError::Refused(Box::new(problem))
+        }
+        problem => judged(status, problem, retry_after),
     }
 }
 
@@ -513,5 +542,37 @@ mod tests {
         let busy = Problem { retry_after: Some(7), ..Problem::new(503, "hub.busy", "Come again.") };
         let HubError::Busy { retry_after, .. } = judged(503, Some(busy), None) else { panic!("it passes") };
         assert_eq!(retry_after, Some(Duration::from_secs(7)));
+    }
+
+    #[test]
+    fn uploads_are_retried_after_temporary_errors_and_returned_after_others() {
+        for (status, code, is_final) in [
+            (413, Some("media.too_large"), true),
+            (415, Some("media.kind"), true),
+            (429, Some("media.quota"), true),
+            (409, Some("media.id_taken"), true),
+            (507, Some("media.disk"), true),
+            (404, Some("conversation.unknown"), true),
+            (413, None, true),
+            (503, Some("media.store"), false),
+            (400, Some("media.incomplete"), false),
+            (429, Some("limit.too_many"), false),
+            (503, Some("hub.busy"), false),
+            (502, None, false),
+            (507, None, false),
+        ] {
+            let problem = code.map(|code| Problem::new(status, code, "No."));
+            let error = upload_judged(status, problem, None);
+            assert_eq!(matches!(error, HubError::Refused(_)), is_final, "{status} {code:?}: {error:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_wait_after_the_last_byte_depends_on_the_size() {
+        assert_eq!(time_on_the_way(9 << 20), Duration::from_secs(576));
+        let wait = |sent| if sent < 9 { Duration::from_millis(1) } else { Duration::from_secs(60) };
+        let late = || tokio::time::sleep(Duration::from_millis(20));
+        assert!(while_it_flows(late(), &AtomicU64::new(9), wait).await.is_ok());
+        assert!(while_it_flows(std::future::pending::<()>(), &AtomicU64::new(8), wait).await.is_err());
     }
 }

@@ -13,6 +13,7 @@ mod clock;
 mod commands;
 mod config;
 mod desk;
+mod downloads;
 mod entries;
 mod expect;
 mod figures;

@@ -298,14 +298,18 @@ impl Outbox {
         let comes_back = is_turn || alone;
         let (code, reason) = (problem.code.clone(), problem.detail.clone());
         let command = queued.command.clone();
-        let (name, what) = self
+        let told = self
             .cache
             .write(move |connection, touched| {
+                // Unless it was cancelled at the last moment: then everything is where it belongs.
+                if outbox::get(connection, id)?.is_none() {
+                    return Ok(None);
+                }
                 outbox::remove(connection, id)?;
                 touched.conversation(conversation);
                 let file = files::of_command(connection, id)?;
                 if file.is_some() {
-                    files::give_back(connection, id, &reason)?;
+                    files::give_back(connection, id, Some(&reason))?;
                 }
                 let why = |kind| ReturnedView { note: kind == bookmarks::Kind::Note, code, reason };
                 match outbox::words_of(&command).filter(|_| comes_back) {
@@ -320,9 +324,13 @@ impl Outbox {
                     None => {}
                 }
                 let name = conversations::get(connection, conversation)?.map(|held| held.state.customer.name);
-                Ok((name, buttons::intent(connection, &command)?))
+                Ok(Some((name, buttons::intent(connection, &command)?)))
             })
             .await?;
+        let Some((name, what)) = told else {
+            self.waiter(id);
+            return Ok(());
+        };
         tracing::info!(command.id = %id, code = %problem.code, "a command was refused");
         if alone && !matches!(queued.command, AgentCommand::Receive { .. }) {
             let whom = name.unwrap_or_else(|| "a customer".into());
@@ -447,6 +455,25 @@ mod tests {
             let gone: Vec<_> = may_go(waiting, HashSet::new()).iter().map(|queued| queued.id.0.as_u128()).collect();
             assert_eq!(gone, goes.into_iter().collect::<Vec<_>>());
         }
+    }
+
+    #[tokio::test]
+    async fn what_was_cancelled_at_the_last_moment_is_not_refused_as_well() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = crate::testing::passphrase_cache(folder.path());
+        let outbox = Outbox::new(cache.clone(), Clock::system(), Pace::default());
+        let (changes, mut told) = crate::changes::Batches::default().changes();
+        let note = AgentCommand::Note {
+            turn: tandem_conversation::TurnId(Uuid::nil()),
+            text: "Look".into(),
+            mentions: Vec::new(),
+        };
+        let queued = waits(1, note, Some(false));
+        let problem = Box::new(Problem::new(415, "media.kind", "This kind of file is not taken."));
+        outbox.refused(queued.clone(), problem, &changes).await.unwrap();
+        let drafts = cache.read(move |connection| bookmarks::drafts(connection, queued.conversation)).await.unwrap();
+        assert_eq!((drafts.note.as_str(), drafts.returned), ("", None));
+        assert!(told.try_recv().is_err(), "nobody hears of it");
     }
 
     #[test]

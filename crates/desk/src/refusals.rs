@@ -12,6 +12,12 @@ pub(crate) fn error(code: &str, message: impl Into<String>) -> RpcError {
 
 impl From<CacheError> for RpcError {
     fn from(failed: CacheError) -> Self {
+        Self::from(&failed)
+    }
+}
+
+impl From<&CacheError> for RpcError {
+    fn from(failed: &CacheError) -> Self {
         tracing::error!(error = %failed, "the cache failed");
         error("desk.cache", format!("The cache on this machine failed: {failed}."))
     }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use tandem_sqlite::Cause;
 use tandem_sqlite::rusqlite::Connection;
 
 use crate::cache::{Cache, CacheError, meta};
@@ -57,7 +58,10 @@ impl Secrets {
             Self::Keychain { .. } => self.ask(move |keychain, name| keychain.set(name, token.as_bytes())).await,
             Self::Cache(cache) => {
                 let put = move |connection: &Connection| meta::put(connection, meta::SIGN_IN, &token);
-                Ok(cache.write(move |connection, _| put(connection)).await?)
+                cache.write(move |connection, _| put(connection)).await.map_err(|error| match error {
+                    CacheError::Database(error) if error.cause() == Cause::Closed => SecretsError::Ending,
+                    error => error.into(),
+                })
             }
         }
     }
@@ -66,6 +70,14 @@ impl Secrets {
         match self {
             Self::Keychain { .. } => self.ask(|keychain, name| keychain.remove(name)).await,
             Self::Cache(cache) => Ok(cache.write(|connection, _| meta::remove(connection, meta::SIGN_IN)).await?),
+        }
+    }
+
+    /// Whether the next call would ask the user first.
+    pub(crate) async fn would_ask(&self) -> bool {
+        match self {
+            Self::Keychain { .. } => self.ask(|keychain, _| Ok(keychain.would_ask())).await.unwrap_or(false),
+            Self::Cache(_) => false,
         }
     }
 

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use tandem_conversation::{Participant, UserId};
 use tandem_protocol::agents::{Me, Refresh, Tokens};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
+use tokio::time::timeout;
 
 use crate::hub::{Hub, HubError};
 use crate::secrets::{Secrets, SecretsError};
+use crate::vault::KeychainError;
 
 /// Consecutive renewals before the hub gets a pause.
 const RENEWALS: u32 = 2;
@@ -18,6 +20,9 @@ const RENEWALS: u32 = 2;
 /// First pause before a token is stored again after a failure; doubles each time up to the maximum.
 const KEEP_AGAIN: Duration = Duration::from_secs(1);
 const KEEP_AGAIN_LONGEST: Duration = Duration::from_secs(60);
+
+/// Maximum wait for a keychain, which may be asking its user.
+const KEEP_WITHIN: Duration = Duration::from_secs(10);
 
 /// A signed-in user at a hub. Tokens go only to the hub and the keychain.
 pub(crate) struct Session {
@@ -31,12 +36,31 @@ pub(crate) struct Session {
 /// The stored refresh token and the one that should be stored.
 struct Keeping {
     secrets: Secrets,
-    /// The newest token while it is not stored yet.
-    wanted: Mutex<Option<String>>,
+    wish: watch::Sender<Wish>,
     /// Signed out: a late renewal must not bring the token back.
     over: AtomicBool,
-    /// A retry is already running.
-    trying: AtomicBool,
+    /// [`KEEP_WITHIN`], or less in tests.
+    within: Duration,
+    /// [`KEEP_AGAIN`], or less in tests.
+    again: Duration,
+}
+
+/// The token to store, and the state of the task that stores it. Never locked during a call of the keychain, which may wait
+/// for its user.
+#[derive(Default)]
+struct Wish {
+    /// The newest token while it is not stored yet.
+    token: Option<String>,
+    /// Number of that token, counted from 1.
+    number: u64,
+    /// Number of the last token that was tried.
+    tried: u64,
+    /// The task runs.
+    at_work: bool,
+    /// The last attempt failed.
+    refused: bool,
+    /// The desk is shutting down.
+    ending: bool,
 }
 
 struct Kept {
@@ -120,10 +144,16 @@ impl Session {
     async fn renewed(&self, refresh: &str) -> Result<Tokens, HubError> {
         let with = |token: &str| Refresh { refresh_token: token.to_owned() };
         match self.hub.refresh(&with(refresh)).await {
-            Err(HubError::SessionEnded(reason)) => match self.keeping.secrets.load().await {
-                Ok(Some(newer)) if newer != refresh => self.hub.refresh(&with(&newer)).await,
-                _ => Err(HubError::SessionEnded(reason)),
-            },
+            Err(HubError::SessionEnded(reason)) => {
+                match timeout(self.keeping.within, self.keeping.secrets.load()).await {
+                    Ok(Ok(Some(newer))) if newer != refresh => self.hub.refresh(&with(&newer)).await,
+                    Ok(_) => Err(HubError::SessionEnded(reason)),
+                    Err(_) => {
+                        let message = "The keychain of this machine does not answer.".into();
+                        Err(HubError::Busy { message, retry_after: None })
+                    }
+                }
+            }
             other => other,
         }
     }
@@ -141,57 +171,98 @@ impl Session {
     /// Deletes the token on this machine.
     pub(crate) async fn forget(&self) {
         self.keeping.over.store(true, Ordering::Release);
-        // Waits for a store in progress.
-        let mut wanted = self.keeping.wanted.lock().await;
-        *wanted = None;
-        if let Err(error) = self.keeping.secrets.forget().await {
-            tracing::warn!(%error, "the kept sign-in could not be removed");
+        self.keeping.wish.send_modify(|wish| wish.token = None);
+        // Waits for a store in progress. One that waits for the user deletes the token itself.
+        let mut wish = self.keeping.wish.subscribe();
+        let _ = timeout(self.keeping.within, wish.wait_for(|wish| !wish.at_work)).await;
+        match timeout(self.keeping.within, self.keeping.secrets.forget()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the kept sign-in could not be removed"),
+            Err(_) => tracing::warn!("the kept sign-in could not be removed: the keychain does not answer"),
         }
     }
 }
 
 impl Keeping {
     fn new(secrets: Secrets) -> Arc<Self> {
-        let (wanted, over, trying) = (Mutex::new(None), AtomicBool::new(false), AtomicBool::new(false));
-        Arc::new(Self { secrets, wanted, over, trying })
+        Self::paced(secrets, KEEP_WITHIN, KEEP_AGAIN)
     }
 
-    /// Stores a token for the next start. If the store fails (for example while a keychain restarts), retries in the
-    /// background: work can continue meanwhile.
+    fn paced(secrets: Secrets, within: Duration, again: Duration) -> Arc<Self> {
+        Arc::new(Self { secrets, wish: watch::Sender::default(), over: AtomicBool::new(false), within, again })
+    }
+
+    /// Stores a token for the next start. If that fails or takes long (for example while a keychain restarts or asks its
+    /// user), it goes on in the background: work can continue meanwhile.
     async fn keep(self: &Arc<Self>, token: String) -> Result<(), HubError> {
-        let mut wanted = self.wanted.lock().await;
         if self.over.load(Ordering::Acquire) {
             return Ok(());
         }
-        match self.secrets.store(token.clone()).await {
-            Ok(()) => *wanted = None,
-            Err(SecretsError::Ending) => return Err(HubError::Network("The desk is shutting down.".into())),
-            Err(error) => {
-                tracing::warn!(%error, "the sign-in is not kept for the next start yet");
-                *wanted = Some(token);
-                if !self.trying.swap(true, Ordering::AcqRel) {
-                    tokio::spawn(Arc::clone(self).try_again());
-                }
+        let (mut number, mut begins) = (0, false);
+        self.wish.send_modify(|wish| {
+            wish.token = Some(token);
+            wish.number += 1;
+            number = wish.number;
+            begins = !std::mem::replace(&mut wish.at_work, true);
+        });
+        if begins {
+            tokio::spawn(Arc::clone(self).work());
+        }
+        let mut wish = self.wish.subscribe();
+        match timeout(self.within, wish.wait_for(|wish| wish.ending || wish.tried >= number)).await {
+            Ok(Ok(wish)) if wish.ending => Err(HubError::Network("The desk is shutting down.".into())),
+            Ok(_) => Ok(()),
+            Err(_) => {
+                tracing::warn!("the sign-in is not kept for the next start yet: the keychain does not answer");
+                Ok(())
             }
         }
-        Ok(())
     }
 
-    async fn try_again(self: Arc<Self>) {
-        let mut pause = KEEP_AGAIN;
+    /// Stores the newest token until that succeeds and no newer one has come.
+    async fn work(self: Arc<Self>) {
+        let mut wishes = self.wish.subscribe();
+        let mut pause = self.again;
         loop {
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(KEEP_AGAIN_LONGEST);
-            let mut wanted = self.wanted.lock().await;
-            let done = match wanted.clone() {
-                None => true,
-                Some(token) => self.secrets.store(token).await.is_ok(),
+            let mut next = None;
+            self.wish.send_modify(|wish| {
+                next = wish.token.clone().map(|token| (token, wish.number, wish.refused));
+                wish.at_work = next.is_some();
+            });
+            let Some((token, number, refused)) = next else { return };
+            // A user who has refused is not asked again.
+            let done = match refused && self.secrets.would_ask().await {
+                true => Err(KeychainError::Refused("it is locked".into()).into()),
+                false => self.secrets.store(token).await,
             };
-            // The sign-in is gone, so nothing else holds a reference.
-            if done || Arc::strong_count(&self) == 1 {
-                *wanted = None;
-                self.trying.store(false, Ordering::Release);
-                return;
+            if self.over.load(Ordering::Acquire) {
+                let _ = self.secrets.forget().await;
+            }
+            self.wish.send_modify(|wish| {
+                wish.tried = number;
+                wish.refused = done.is_err();
+                wish.ending = matches!(done, Err(SecretsError::Ending));
+                if wish.ending {
+                    wish.at_work = false;
+                } else if done.is_ok() && wish.number == number {
+                    wish.token = None;
+                }
+            });
+            match done {
+                Ok(()) => pause = self.again,
+                Err(SecretsError::Ending) => return,
+                Err(error) => {
+                    // The sign-in is gone, so nothing else holds a reference.
+                    if Arc::strong_count(&self) == 1 {
+                        return;
+                    }
+                    if !refused {
+                        tracing::warn!(%error, "the sign-in is not kept for the next start yet");
+                    }
+                    let other = wishes.wait_for(|wish| wish.number != number || wish.token.is_none());
+                    let _ = timeout(pause, other).await;
+                    pause = (pause * 2).min(KEEP_AGAIN_LONGEST);
+                }
             }
         }
     }
@@ -202,15 +273,18 @@ mod tests {
     use futures_util::FutureExt as _;
 
     use super::*;
-    use crate::testing::MemoryKeychain;
+    use crate::testing::{MemoryKeychain, Mood, passphrase_cache};
+
+    fn in_keychain(keychain: &Arc<MemoryKeychain>) -> Secrets {
+        Secrets::Keychain { keychain: Arc::clone(keychain) as Arc<_>, name: "sign-in".into() }
+    }
 
     /// An ending runtime lets its tasks run for a moment, but starts no blocking work any more. A renewed token could
     /// then be used without being stored, and the next start would show the used one.
     #[test]
     fn a_run_that_ends_uses_no_token_that_it_cannot_keep() {
-        let secrets = Secrets::Keychain { keychain: Arc::new(MemoryKeychain::default()), name: "sign-in".into() };
-        let keeping = Keeping::new(secrets);
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let keeping = Keeping::new(in_keychain(&Arc::default()));
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let (said, heard) = std::sync::mpsc::channel();
         let (kept_first, first) = std::sync::mpsc::channel();
         runtime.spawn(async move {
@@ -219,11 +293,62 @@ mod tests {
             while !matches!(tokio::task::spawn_blocking(|| ()).now_or_never(), Some(Err(_))) {
                 std::thread::yield_now();
             }
-            let kept = keeping.keep("refresh-2".into()).now_or_never();
-            said.send(matches!(kept, Some(Err(HubError::Network(_))))).unwrap();
+            let kept = keeping.keep("refresh-2".into()).await;
+            said.send(kept.is_ok()).unwrap();
         });
         first.recv().unwrap();
         runtime.shutdown_timeout(Duration::from_secs(20));
-        assert_eq!(heard.recv(), Ok(true));
+        assert_ne!(heard.recv(), Ok(true), "it ends, or says that it cannot");
+    }
+
+    #[tokio::test]
+    async fn a_desk_with_a_passphrase_that_ends_uses_no_token_that_it_cannot_keep() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = passphrase_cache(folder.path());
+        let keeping = Keeping::new(Secrets::Cache(cache.clone()));
+        assert!(keeping.keep("refresh-1".into()).await.is_ok());
+        cache.close().await;
+        assert!(matches!(keeping.keep("refresh-2".into()).await, Err(HubError::Network(_))));
+    }
+
+    fn impatient(keychain: &Arc<MemoryKeychain>) -> Arc<Keeping> {
+        Keeping::paced(in_keychain(keychain), Duration::from_millis(20), Duration::from_millis(1))
+    }
+
+    async fn until_kept(keychain: &MemoryKeychain, token: &str) {
+        let kept = async {
+            while !keychain.holds(token) {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(20), kept).await.expect("it is kept");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_keychain_that_asks_its_user_blocks_no_request_and_asks_once() {
+        let keychain = Arc::<MemoryKeychain>::default();
+        keychain.set_mood(Mood::Asking);
+        let keeping = impatient(&keychain);
+        for token in ["refresh-1", "refresh-2", "refresh-3"] {
+            assert!(keeping.keep(token.into()).await.is_ok());
+        }
+        assert_eq!(keychain.asked(), 1);
+        keychain.set_mood(Mood::Open);
+        until_kept(&keychain, "refresh-3").await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_user_who_refuses_is_not_asked_again_and_the_token_is_stored_after_unlocking() {
+        let keychain = Arc::<MemoryKeychain>::default();
+        keychain.set_mood(Mood::Locked);
+        let keeping = impatient(&keychain);
+        for token in ["refresh-1", "refresh-2", "refresh-3"] {
+            assert!(keeping.keep(token.into()).await.is_ok());
+            // Long enough for several retries.
+            let _ = timeout(Duration::from_millis(20), std::future::pending::<()>()).await;
+        }
+        assert_eq!(keychain.asked(), 1);
+        keychain.set_mood(Mood::Open);
+        until_kept(&keychain, "refresh-3").await;
     }
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use tandem_protocol::agents::DeskFrame;
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub(crate) use fetch::{Fetch, FetchError, fetch_unknown};
+pub(crate) use fetch::{Fetch, fetch_unknown};
 
 use crate::cache::{Cache, meta};
 use crate::changes::Changes;

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use tandem_conversation::Event;
 use tandem_sqlite::rusqlite::Connection;
@@ -16,20 +17,31 @@ use crate::vault::{self, Keychain, KeychainError};
 pub struct MemoryKeychain {
     secrets: Mutex<HashMap<String, Vec<u8>>>,
     mood: Mutex<Mood>,
+    moods: Condvar,
+    asked: AtomicU32,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mood {
     #[default]
     Open,
-    /// Answers as if it were empty, as real ones do.
+    /// Answers as if it were empty, as real ones do when their user refuses.
     Locked,
+    /// Waits for its user until the mood changes.
+    Asking,
     Absent,
 }
 
 impl MemoryKeychain {
     pub fn set_mood(&self, mood: Mood) {
         *self.mood.lock().unwrap_or_else(PoisonError::into_inner) = mood;
+        self.moods.notify_all();
+    }
+
+    /// How often its user was asked.
+    #[must_use]
+    pub fn asked(&self) -> u32 {
+        self.asked.load(Ordering::Relaxed)
     }
 
     /// Whether a secret is stored, under any name.
@@ -48,7 +60,12 @@ impl MemoryKeychain {
     }
 
     fn mood(&self) -> Result<Mood, KeychainError> {
-        match *self.mood.lock().unwrap_or_else(PoisonError::into_inner) {
+        let mood = self.mood.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*mood, Mood::Locked | Mood::Asking) {
+            self.asked.fetch_add(1, Ordering::Relaxed);
+        }
+        let mood = self.moods.wait_while(mood, |mood| *mood == Mood::Asking).unwrap_or_else(PoisonError::into_inner);
+        match *mood {
             Mood::Absent => Err(KeychainError::Absent("none in this test".into())),
             mood => Ok(mood),
         }
@@ -80,6 +97,10 @@ impl Keychain for MemoryKeychain {
         self.with(|secrets| secrets.remove(name));
         Ok(())
     }
+
+    fn would_ask(&self) -> bool {
+        matches!(*self.mood.lock().unwrap_or_else(PoisonError::into_inner), Mood::Locked | Mood::Asking)
+    }
 }
 
 /// The file of the cache in `folder`.
@@ -87,6 +108,15 @@ impl Keychain for MemoryKeychain {
 pub fn cache_file(folder: &Path) -> Option<PathBuf> {
     let files = std::fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
     files.filter(|path| path.extension().is_some_and(|kind| kind == "db")).max()
+}
+
+/// An open cache with a passphrase.
+#[cfg(test)]
+pub(crate) fn passphrase_cache(folder: &Path) -> crate::cache::Cache {
+    let unlocked = vault::enter(folder, "correct horse").unwrap();
+    let (told, _) = tokio::sync::mpsc::unbounded_channel();
+    let (renewals, _) = tokio::sync::mpsc::unbounded_channel();
+    crate::cache::Cache::open(&unlocked, folder, told, renewals).unwrap()
 }
 
 /// Opens the cache in `folder` for inspection.

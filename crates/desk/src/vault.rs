@@ -49,6 +49,11 @@ pub trait Keychain: Send + Sync + 'static {
     /// # Errors
     /// As [`Keychain::get`].
     fn remove(&self, name: &str) -> Result<(), KeychainError>;
+
+    /// Whether another call would ask the user first, for example to unlock the keychain. Never asks itself.
+    fn would_ask(&self) -> bool {
+        false
+    }
 }
 
 /// How the cache is locked. Stored beside it, and contains nothing secret.

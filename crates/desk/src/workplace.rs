@@ -16,6 +16,7 @@ use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::commands::Commands;
 use crate::config::DeskConfig;
+use crate::downloads::Downloads;
 use crate::housekeeping;
 use crate::hub::{Hub, HubError};
 use crate::link::{Input, Link};
@@ -38,6 +39,7 @@ pub(crate) struct Workplace {
     pub sync: mpsc::UnboundedSender<Input>,
     pub pokes: mpsc::UnboundedSender<Poke>,
     pub fetch: Fetch,
+    pub downloads: Downloads,
     pub outbox: Outbox,
     pub commands: Commands,
     pub browser: Arc<dyn Browser>,
@@ -79,7 +81,8 @@ impl Workplace {
         let (sync, sync_inbox) = mpsc::unbounded_channel();
         let (pokes, poked) = mpsc::unbounded_channel();
         let (touched_sender, touched) = mpsc::unbounded_channel();
-        let fetch = Fetch::default();
+        let downloads = Downloads::new(cache.clone(), config.clock.clone());
+        let fetch = Fetch::new(downloads.clone());
         let outbox = Outbox::new(cache.clone(), config.clock.clone(), config.pace);
         let commands = Commands::new(cache.clone(), config.clock.clone(), config.pace, link.clone(), outbox.clone());
         let syncing = Syncing {
@@ -111,13 +114,8 @@ impl Workplace {
             tokio::spawn(syncing.run()),
             tokio::spawn(surroundings::watch(config.clock.clone(), sync.clone())),
             tokio::spawn(housekeeping::run(cache.clone(), config.clock.clone(), config.budget_bytes, link.clone())),
-            tokio::spawn(fetch.clone().run(
-                cache.clone(),
-                config.clock.clone(),
-                config.pace,
-                link.clone(),
-                sync.clone(),
-            )),
+            tokio::spawn(fetch.clone().run(cache.clone(), config.pace, link.clone(), sync.clone())),
+            tokio::spawn(downloads.clone().run(config.pace, link.clone(), sync.clone())),
             tokio::spawn(outbox.clone().run(link.clone(), sync.clone(), changes.clone())),
             tokio::spawn(outbox.clone().run_uploads(link.clone(), sync.clone(), changes.clone())),
             tokio::spawn(attend(
@@ -138,6 +136,7 @@ impl Workplace {
             sync,
             pokes,
             fetch,
+            downloads,
             outbox,
             commands,
             browser: Arc::clone(&config.browser),

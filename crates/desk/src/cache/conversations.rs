@@ -61,6 +61,10 @@ pub(crate) const MENTIONED: &str = "
 ALTER TABLE conversations ADD COLUMN mentioned INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX conversations_mentioned ON conversations (id) WHERE mentioned = 1;";
 
+pub(crate) const STALE: &str = "
+-- 1: an older desk read the state, and may have dropped unknown fields.
+ALTER TABLE conversations ADD COLUMN stale INTEGER NOT NULL DEFAULT 0;";
+
 /// The gapless run of cached events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Covered {
@@ -104,16 +108,18 @@ pub(crate) struct Held {
     pub covered: Covered,
     /// The last known event that the state could not be advanced past; 0 for none.
     pub hole: Position,
+    /// An older version of the desk read the state and may have dropped unknown fields.
+    pub stale: bool,
 }
 
 impl Held {
     /// Whether the state itself must be fetched.
-    pub(crate) fn has_hole(&self) -> bool {
-        self.hole > self.state.position
+    pub(crate) fn needs_state(&self) -> bool {
+        self.stale || self.hole > self.state.position
     }
 }
 
-const GET: &str = "SELECT state, listed, covered_from, covered_to, hole FROM conversations WHERE id = ?1";
+const GET: &str = "SELECT state, listed, covered_from, covered_to, hole, stale FROM conversations WHERE id = ?1";
 
 pub(crate) fn get(connection: &Connection, of: ConversationId) -> Result<Option<Held>, CacheError> {
     let mut query = connection.prepare_cached(GET)?;
@@ -126,6 +132,7 @@ fn held(row: &Row<'_>) -> Result<Held, CacheError> {
         listed: row.get(1)?,
         covered: Covered { from: row.get(2)?, to: row.get(3)? },
         hole: Position(row.get(4)?),
+        stale: row.get(5)?,
     })
 }
 
@@ -134,10 +141,10 @@ fn state(json: &str) -> Result<Conversation, CacheError> {
     Ok(Conversation::read(json).map_err(|error| super::damaged("conversation", &error))?.0)
 }
 
-const HELD: &str =
-    "SELECT id, state ->> '$.position' FROM conversations WHERE listed = 1 AND id > ?1 ORDER BY id LIMIT ?2";
+const HELD: &str = "SELECT id, iif(stale, 0, state ->> '$.position') FROM conversations
+                    WHERE listed = 1 AND id > ?1 ORDER BY id LIMIT ?2";
 
-/// The conversations that the hub shows this user, with their positions; those after `after`, by id.
+/// The conversations that the hub shows this user, with their positions; those after `after`, by id. Stale ones are at 0.
 pub(crate) fn listed(
     connection: &Connection,
     after: ConversationId,
@@ -162,19 +169,21 @@ pub(crate) fn save(
     let engaged = listed && state.agent(me).is_some();
     let in_my = engaged || (listed && state.invitation_of(me).is_some());
     let left = state.left.iter().find(|past| listed && !engaged && past.user == me).map(|past| past.at.0);
-    let wanting = held.has_hole() || ((in_my || left.is_some()) && !held.covered.is_whole(state.position));
+    let wanting = held.needs_state() || ((in_my || left.is_some()) && !held.covered.is_whole(state.position));
     let mut query = connection.prepare_cached(
         "INSERT INTO conversations (id, customer, started, updated, listed, engaged, in_my, in_help, in_left, in_all,
                                     help, waits, left_at, unread, words, covered_from, covered_to, hole, wanting,
-                                    mentioned, state)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
+                                    mentioned, state, stale)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+                 ?22)
          ON CONFLICT (id) DO UPDATE SET
              customer = excluded.customer, started = excluded.started, updated = excluded.updated,
              listed = excluded.listed, engaged = excluded.engaged, in_my = excluded.in_my, in_help = excluded.in_help,
              in_left = excluded.in_left, in_all = excluded.in_all, help = excluded.help, waits = excluded.waits,
              left_at = excluded.left_at, unread = excluded.unread, words = excluded.words,
              covered_from = excluded.covered_from, covered_to = excluded.covered_to, hole = excluded.hole,
-             wanting = excluded.wanting, mentioned = excluded.mentioned, state = excluded.state",
+             wanting = excluded.wanting, mentioned = excluded.mentioned, state = excluded.state,
+             stale = excluded.stale",
     )?;
     query.execute(params![
         id(state.id.0),
@@ -198,6 +207,7 @@ pub(crate) fn save(
         wanting,
         listed && state.mentions.iter().any(|mention| mention.user == me),
         json("conversation", state)?,
+        held.stale,
     ])?;
     search::know(connection, state)?;
     touched.conversation(state.id);
@@ -230,6 +240,33 @@ pub(crate) fn derive_again(
     }
 }
 
+const CALLING: &str = "SELECT id FROM conversations WHERE in_all = 1 AND help < 9223372036854775807";
+
+/// Recomputes which calls for help this user may answer, after a change of their rights.
+pub(crate) fn derive_calls(
+    connection: &Connection,
+    touched: &mut Touched,
+    access: &Access<'_>,
+) -> Result<(), CacheError> {
+    ids(connection, CALLING)?.into_iter().try_for_each(|id| derive_again(connection, touched, id, access))
+}
+
+/// Marks a state as stale.
+pub(crate) fn mark_stale(connection: &Connection, of: ConversationId) -> Result<(), CacheError> {
+    connection.prepare_cached("UPDATE conversations SET stale = 1 WHERE id = ?1")?.execute([id(of.0)])?;
+    Ok(())
+}
+
+pub(crate) fn mark_all_stale(connection: &Connection) -> Result<(), CacheError> {
+    connection.execute("UPDATE conversations SET stale = 1", [])?;
+    Ok(())
+}
+
+/// Whether a conversation is on this machine.
+pub(crate) fn is_held(connection: &Connection, of: ConversationId) -> Result<bool, CacheError> {
+    Ok(connection.prepare_cached("SELECT 1 FROM conversations WHERE id = ?1")?.exists([id(of.0)])?)
+}
+
 pub(crate) fn remove(connection: &Connection, touched: &mut Touched, of: ConversationId) -> Result<(), CacheError> {
     events::remove(connection, of)?;
     media::forget(connection, of)?;
@@ -254,7 +291,7 @@ pub(crate) fn forget_words(
 }
 
 const HANDLING: &str = "SELECT 1 FROM conversations WHERE customer = ?1 AND engaged = 1 LIMIT 1";
-const UNLISTED: &str = "SELECT state, listed, covered_from, covered_to, hole FROM conversations
+const UNLISTED: &str = "SELECT state, listed, covered_from, covered_to, hole, stale FROM conversations
                         WHERE customer = ?1 AND listed = 0";
 
 /// Deletes what the user could read only while handling a customer, unless they still handle them.
@@ -331,19 +368,23 @@ macro_rules! list {
     };
 }
 const LINE_MY: &str = list!(
-    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''",
+    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''
+     OR EXISTS (SELECT 1 FROM files AS f WHERE f.conversation = c.id AND f.command IS NULL)",
     "c.in_my = 1 AND c.left_at <> ?1 AND instr(c.words, ?2) ORDER BY c.waits, c.updated DESC LIMIT ?3 OFFSET ?4"
 );
 const LINE_HELP: &str = list!(
-    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''",
+    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''
+     OR EXISTS (SELECT 1 FROM files AS f WHERE f.conversation = c.id AND f.command IS NULL)",
     "c.in_help = 1 AND c.left_at <> ?1 AND instr(c.words, ?2) ORDER BY c.help LIMIT ?3 OFFSET ?4"
 );
 const LINE_LEFT: &str = list!(
-    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''",
+    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''
+     OR EXISTS (SELECT 1 FROM files AS f WHERE f.conversation = c.id AND f.command IS NULL)",
     "c.in_left = 1 AND c.left_at > ?1 AND instr(c.words, ?2) ORDER BY c.left_at DESC LIMIT ?3 OFFSET ?4"
 );
 const LINE_ALL: &str = list!(
-    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''",
+    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''
+     OR EXISTS (SELECT 1 FROM files AS f WHERE f.conversation = c.id AND f.command IS NULL)",
     "c.in_all = 1 AND c.left_at <> ?1 AND instr(c.words, ?2)
      ORDER BY c.help, c.waits, c.updated DESC LIMIT ?3 OFFSET ?4"
 );
@@ -436,7 +477,7 @@ pub(crate) fn longest_call(connection: &Connection) -> Result<Option<Conversatio
     Ok(ids(connection, LONGEST_CALL)?.pop())
 }
 
-const JOURNEY: &str = "SELECT state, listed, covered_from, covered_to, hole FROM conversations
+const JOURNEY: &str = "SELECT state, listed, covered_from, covered_to, hole, stale FROM conversations
                        WHERE customer = ?1 AND started < ?2 ORDER BY started DESC";
 const EARLIER: &str = "SELECT count(*) FROM conversations WHERE customer = ?1 AND started < ?2";
 
@@ -500,6 +541,7 @@ mod tests {
             NOTABLE,
             MINE,
             HELD,
+            CALLING,
             EXPIRED,
             DISPENSABLE,
             HANDLING,

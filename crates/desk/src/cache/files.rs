@@ -7,7 +7,7 @@ use tandem_conversation::{CommandId, ConversationId, MediaId, Time};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
-use super::{CacheError, conversation_id, id, media};
+use super::{CacheError, conversation_id, id, media, meta};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE files (
@@ -131,8 +131,8 @@ pub(crate) fn uploaded(connection: &Connection, file: MediaId) -> Result<(), Cac
     Ok(())
 }
 
-/// Returns a file to the draft: its reply was refused.
-pub(crate) fn give_back(connection: &Connection, command: CommandId, problem: &str) -> Result<(), CacheError> {
+/// Returns a file to the draft: its reply was refused or cancelled.
+pub(crate) fn give_back(connection: &Connection, command: CommandId, problem: Option<&str>) -> Result<(), CacheError> {
     let sql = "UPDATE files SET command = NULL, uploaded = 0, problem = ?2 WHERE command = ?1";
     connection.prepare_cached(sql)?.execute(params![id(command.0), problem])?;
     Ok(())
@@ -156,6 +156,50 @@ pub(crate) fn keep_as_media(
         media::put(connection, as_known, &media::File { content_type: file.content_type.clone(), bytes }, now)?;
     }
     remove(connection, file.id)
+}
+
+const UNREACHABLE: &str = "SELECT f.id FROM files AS f
+     WHERE f.command IS NULL AND NOT EXISTS (SELECT 1 FROM conversations AS c WHERE c.id = f.conversation)
+     ORDER BY f.number";
+
+/// Deletes at most `most` draft files, oldest first, that were chosen before `before` and whose conversations are not cached:
+/// no one can see or send them. Returns their number.
+pub(crate) fn remove_unreachable(connection: &Connection, before: Time, most: usize) -> Result<usize, CacheError> {
+    // Without a cursor the conversations are still being fetched.
+    if meta::get::<u64>(connection, meta::CURSOR)?.is_none() {
+        return Ok(0);
+    }
+    let mut query = connection.prepare_cached(UNREACHABLE)?;
+    let ids = query.query_map([], |row| Ok(MediaId(Uuid::from_bytes(row.get(0)?))))?.collect::<Result<Vec<_>, _>>()?;
+    let gone: Vec<_> = ids.into_iter().filter(|file| chosen_at(*file) < before).take(most).collect();
+    gone.iter().try_for_each(|file| remove(connection, *file))?;
+    Ok(gone.len())
+}
+
+/// Deletes the files of a conversation's draft.
+pub(crate) fn remove_drafted(connection: &Connection, of: ConversationId) -> Result<(), CacheError> {
+    drafted(connection, of)?.iter().try_for_each(|file| remove(connection, file.id))
+}
+
+/// The time in its id.
+fn chosen_at(file: MediaId) -> Time {
+    let at = file.0.get_timestamp().map(|at| at.to_unix());
+    at.map_or(Time(0), |(seconds, nanos)| Time(seconds.cast_signed() * 1_000 + i64::from(nanos / 1_000_000)))
+}
+
+/// Whether the parts of a file are complete.
+pub(crate) fn has_all_parts(connection: &Connection, file: &Outgoing) -> Result<bool, CacheError> {
+    let mut query =
+        connection.prepare_cached("SELECT place, length(bytes) FROM file_parts WHERE file = ?1 ORDER BY place")?;
+    let mut rows = query.query([id(file.id.0)])?;
+    let mut end = 0;
+    while let Some(row) = rows.next()? {
+        if row.get::<_, i64>(0)? != end {
+            return Ok(false);
+        }
+        end += row.get::<_, i64>(1)?;
+    }
+    Ok(end.cast_unsigned() == file.bytes)
 }
 
 /// All bytes of a file; none if it is incomplete.
@@ -218,7 +262,7 @@ mod tests {
 
     #[test]
     fn every_query_is_answered_by_indices_alone() {
-        for sql in [ONE, DRAFTED, OF_COMMAND] {
+        for sql in [ONE, DRAFTED, OF_COMMAND, UNREACHABLE] {
             assert_indexed(sql);
         }
     }
@@ -247,6 +291,26 @@ mod tests {
         assert_eq!(total(&connection).unwrap(), (3, 1));
         let parts: u32 = connection.query_row("SELECT count(*) FROM file_parts", [], |row| row.get(0)).unwrap();
         assert_eq!(parts, 1);
+    }
+
+    #[test]
+    fn a_missing_part_is_noticed_at_every_position() {
+        for (missing, all) in [(None, true), (Some(0), false), (Some(3), false), (Some(6), false)] {
+            let connection = connection();
+            insert(&connection, &chosen(1, 9)).unwrap();
+            for part in [b"abc", b"def", b"ghi"] {
+                add_part(&connection, &held(&connection, 1), part).unwrap();
+            }
+            connection.execute("DELETE FROM file_parts WHERE place = ?1", [missing]).unwrap();
+            assert_eq!(has_all_parts(&connection, &held(&connection, 1)).unwrap(), all, "without {missing:?}");
+        }
+    }
+
+    #[test]
+    fn the_id_of_a_file_has_the_time_of_its_choice() {
+        let at = uuid::Timestamp::from_unix(uuid::NoContext, 1_790_000_000, 250_000_000);
+        assert_eq!(chosen_at(MediaId(Uuid::new_v7(at))), Time(1_790_000_000_250));
+        assert_eq!(chosen_at(MediaId(Uuid::nil())), Time(0));
     }
 
     #[test]

@@ -19,10 +19,12 @@ CREATE TABLE meta (
 pub(crate) const CURSOR: &str = "cursor";
 /// The log that the cursor belongs to.
 pub(crate) const LOG: &str = "log";
-/// Conversations whose states an older version understood only in part: the hub is asked for them again.
-pub(crate) const STALE: &str = "stale";
 /// Data that was stored without being understood.
 pub(crate) const UNKNOWN: &str = "unknown";
+/// The protocol version of the desk that read the cached data.
+pub(crate) const READ_BY: &str = "read_by";
+/// The newest protocol version of the hub since then, if newer than the desk's.
+pub(crate) const HUB_SPEAKS: &str = "hub_speaks";
 /// The hub's time up to which the cache is complete.
 pub(crate) const COMPLETE_UP_TO: &str = "complete_up_to";
 /// The hub that the data comes from.

@@ -3,7 +3,7 @@
 //! The page passes bytes from the user, never paths, so nothing that runs in the page can read files of the machine.
 
 use base64::Engine as _;
-use tandem_conversation::{Content, ConversationId, Media, MediaId, Position};
+use tandem_conversation::{Content, ConversationId, Media, MediaId, Position, Time};
 use tandem_protocol::agents::AgentCommand;
 use uuid::Uuid;
 
@@ -54,8 +54,13 @@ impl Workplace {
                 let message = format!("At most {DRAFT_FILES} files can be sent at once: send these first.");
                 return Ok(Err(error("files.too_many", message)));
             }
+            let is_full = |(waiting, count): (u64, u32)| count >= WAITING_FILES || waiting + bytes > WAITING_BYTES;
+            // No one can send or cancel files of conversations that are not cached any more.
+            while is_full(files::total(connection)?)
+                && files::remove_unreachable(connection, Time(i64::MAX), 1)? > 0
+            {}
             let (waiting, count) = files::total(connection)?;
-            if count >= WAITING_FILES || waiting + bytes > WAITING_BYTES {
+            if is_full((waiting, count)) {
                 let message = format!(
                     "There is no room for {}: {count} files ({}) wait on this machine, at most {WAITING_FILES} ({}) can. \
                      Send or cancel some first.",

@@ -1,17 +1,20 @@
 //! Commands answered from the cache.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use tandem_conversation::{ConversationId, MediaId};
 
 use crate::cache::media::{self, File};
 use crate::cache::{conversations, files, meta, unknown};
 use crate::desk::Desk;
+use crate::downloads::FetchError;
 use crate::figures::figures;
 use crate::hub::HubError;
 use crate::link::Link;
 use crate::refusals::{error, sentence, signed_out, unknown_conversation};
 use crate::rpc::{EntriesRequest, ListRequest, MediaRequest, MediaView, Nothing, OneConversation, RpcError};
-use crate::sync::{FetchError, fetch_unknown};
+use crate::sync::fetch_unknown;
 use crate::vault::Ask;
 use crate::view::{
     AppView, ColleagueView, ConnectionView, ConversationView, CountsView, EntriesView, FiguresView, ListView,
@@ -70,7 +73,7 @@ impl Desk {
             }
         };
         let (notifications, settings) = (place.memory.notifications(), settings.unwrap_or_default());
-        let unknown = place.cache.read(unknown::get).await?;
+        let newer = place.cache.read(unknown::count).await?;
         Ok(AppView {
             connection,
             me,
@@ -79,7 +82,7 @@ impl Desk {
             notifications,
             settings,
             hub_ahead_ms: place.clock.ahead_ms(),
-            newer: u32::try_from(unknown.conversations.len()).unwrap_or(u32::MAX),
+            newer,
         })
     }
 }
@@ -175,33 +178,29 @@ impl Workplace {
     }
 
     /// A file of a conversation, or the agent's own outgoing one.
-    pub(super) async fn file(&self, id: MediaId) -> Result<File, RpcError> {
+    pub(super) async fn file(&self, id: MediaId) -> Result<Arc<File>, RpcError> {
         let kept = self.cache.read(move |connection| {
             let Some(own) = files::get(connection, id)? else { return media::get(connection, id) };
             let bytes = files::whole(connection, &own)?;
             Ok(bytes.map(|bytes| File { content_type: own.content_type, bytes }))
         });
         match kept.await? {
-            Some(file) => Ok(file),
+            Some(file) => Ok(Arc::new(file)),
             None => self.fetch_media(id).await,
         }
     }
 
-    async fn fetch_media(&self, id: MediaId) -> Result<File, RpcError> {
+    async fn fetch_media(&self, id: MediaId) -> Result<Arc<File>, RpcError> {
         let link = self.link.borrow().clone();
         let session = link.session().ok_or_else(signed_out)?;
         if link.live().is_none() {
             return Err(error("desk.offline", "This file is not on this machine yet, and you are offline."));
         }
-        let fetched = session.with_token(|token| async move { session.hub.media(&token, id).await }).await;
-        let file = fetched.map_err(|failed| match failed {
-            HubError::Refused(problem) => RpcError { code: problem.code, message: problem.detail },
-            other => error("media.unavailable", sentence(&other.to_string())),
-        })?;
-        let kept = File { content_type: file.content_type.clone(), bytes: file.bytes.clone() };
-        let now = self.clock.hub_now();
-        self.cache.write(move |connection, _| media::put(connection, id, &kept, now)).await?;
-        Ok(file)
+        self.downloads.get(session, id).await.map_err(|failed| match &*failed {
+            FetchError::Hub(HubError::Refused(problem)) => error(&problem.code, problem.detail.clone()),
+            FetchError::Hub(other) => error("media.unavailable", sentence(&other.to_string())),
+            FetchError::Cache(failed) => failed.into(),
+        })
     }
 }
 

@@ -183,9 +183,7 @@ impl Workplace {
                 return Ok(Err(error("outbox.on_its_way", message)));
             }
             outbox::remove(connection, queued.id)?;
-            if let Some(file) = queued.file {
-                files::remove(connection, file.id)?;
-            }
+            files::give_back(connection, queued.id, None)?;
             if let Some((kind, words)) = outbox::words_of(&queued.command) {
                 bookmarks::give_back(connection, queued.conversation, kind, words, None)?;
             }

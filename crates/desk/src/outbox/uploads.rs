@@ -9,13 +9,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::stream::{self, BoxStream, StreamExt as _};
-use tandem_conversation::{CommandId, Content, ConversationId, Media, MediaId};
+use tandem_conversation::{CommandId, Content, ConversationId, Media};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::AgentCommand;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::{Outbox, Patience};
+use crate::cache::files::Outgoing;
 use crate::cache::outbox::{self, Queued};
 use crate::cache::{Cache, CacheError, files};
 use crate::changes::Changes;
@@ -31,10 +32,15 @@ const PIECE: usize = 16 * 1024;
 /// Maximum rate of progress updates to the interface.
 const TOLD_EVERY: Duration = Duration::from_millis(100);
 
+/// Attempts without an answer before a file returns to the draft. Later commands wait behind it.
+const UNANSWERED: u32 = 3;
+
 /// Running uploads. Clones share it.
 #[derive(Clone, Default)]
 pub(crate) struct Uploads {
     flying: Arc<Mutex<HashMap<CommandId, Flying>>>,
+    /// Attempts in which a file was sent completely, but no answer came.
+    unanswered: Arc<Mutex<HashMap<CommandId, u32>>>,
     wake: Arc<Notify>,
 }
 
@@ -48,6 +54,22 @@ struct Flying {
 impl Uploads {
     fn with<T>(&self, work: impl FnOnce(&mut HashMap<CommandId, Flying>) -> T) -> T {
         work(&mut self.flying.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Counts an attempt without an answer; true after the last allowed one.
+    fn went_unanswered(&self, command: CommandId) -> bool {
+        let mut unanswered = self.unanswered.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = unanswered.entry(command).or_default();
+        *times += 1;
+        let is_enough = *times >= UNANSWERED;
+        if is_enough {
+            unanswered.remove(&command);
+        }
+        is_enough
+    }
+
+    fn answered(&self, command: CommandId) {
+        self.unanswered.lock().unwrap_or_else(PoisonError::into_inner).remove(&command);
     }
 
     pub(super) fn hurry(&self) {
@@ -172,7 +194,16 @@ impl Outbox {
         let done = match answer {
             Ok(media) => {
                 patience.reset();
+                self.uploads.answered(id);
                 self.uploaded(queued, media).await
+            }
+            Err(HubError::Unanswered) if self.uploads.went_unanswered(id) => {
+                patience.reset();
+                let detail = format!(
+                    "The file was sent {UNANSWERED} times, but the hub did not answer. A proxy or virus scanner between \
+                     this desk and the hub may hold it back."
+                );
+                self.refused(queued, Box::new(Problem::new(504, "desk.file_unanswered", detail)), changes).await
             }
             Err(error) => self.not_taken(queued, error, patience, sync, changes).await,
         };
@@ -222,8 +253,15 @@ async fn tell(changes: &Changes, queued: &Queued, sent: &AtomicU64) -> Result<Me
 
 async fn upload(cache: &Cache, session: &Session, queued: &Queued, sent: &Arc<AtomicU64>) -> Result<Media, HubError> {
     let file = queued.file.map(|file| file.id);
-    let found = cache.read(move |connection| file.map_or(Ok(None), |file| files::get(connection, file))).await;
-    let file = found.map_err(gone)?.ok_or_else(|| lost("it is not on this machine any more"))?;
+    let found = cache.read(move |connection| {
+        let Some(file) = file.map_or(Ok(None), |file| files::get(connection, file))? else { return Ok(None) };
+        let is_whole = files::has_all_parts(connection, &file)?;
+        Ok(Some((file, is_whole)))
+    });
+    let (file, is_whole) = found.await.map_err(gone)?.ok_or_else(|| lost("it is not on this machine any more"))?;
+    if !is_whole {
+        return Err(lost("a part of it is missing"));
+    }
     session
         .with_token(|token| {
             sent.store(0, Ordering::Relaxed);
@@ -234,7 +272,7 @@ async fn upload(cache: &Cache, session: &Session, queued: &Queued, sent: &Arc<At
                 content_type: file.content_type.clone(),
                 bytes: file.bytes,
                 sent: Arc::clone(sent),
-                body: pieces(cache.clone(), file.id, Arc::clone(sent)),
+                body: pieces(cache.clone(), &file, Arc::clone(sent)),
             };
             async move { session.hub.upload(&token, upload).await }
         })
@@ -242,13 +280,16 @@ async fn upload(cache: &Cache, session: &Session, queued: &Queued, sent: &Arc<At
 }
 
 /// A file's bytes in small pieces; a piece is counted in `sent` when the next one is requested.
-fn pieces(cache: Cache, file: MediaId, sent: Arc<AtomicU64>) -> BoxStream<'static, Result<Vec<u8>, std::io::Error>> {
+fn pieces(cache: Cache, file: &Outgoing, sent: Arc<AtomicU64>) -> BoxStream<'static, Result<Vec<u8>, std::io::Error>> {
+    let (file, bytes) = (file.id, file.bytes);
     let parts = stream::unfold((cache, 0_u64), move |(cache, place)| async move {
         match cache.read(move |connection| files::part(connection, file, place)).await {
             Ok(Some(part)) => {
                 let next = place + part.len() as u64;
                 Some((Ok(part), (cache, next)))
             }
+            // The body must not end early.
+            Ok(None) if place < bytes => Some((Err(std::io::ErrorKind::UnexpectedEof.into()), (cache, u64::MAX))),
             Ok(None) => None,
             Err(error) => Some((Err(std::io::Error::other(error.to_string())), (cache, u64::MAX))),
         }

@@ -99,7 +99,10 @@ impl Step {
                     }
                     open.opened(*state)?;
                 }
-                Change::Unknown => tracing::warn!("the hub sent a change that this version does not know"),
+                Change::Unknown => {
+                    tracing::warn!("the hub sent a change that this version does not know");
+                    unknown::add_elsewhere(connection, open.touched)?;
+                }
                 Change::Event(event, raw) => {
                     if matches!(event.body, EventBody::Unknown(_)) {
                         unknown::add(connection, open.touched, event.conversation)?;
@@ -216,7 +219,7 @@ impl Open<'_> {
             let state = &held.state;
             let mine = state.agent(me).is_some();
             let involved = mine || state.left.iter().any(|past| past.user == me);
-            if held.has_hole() || (involved && !held.covered.is_whole(state.position)) {
+            if held.needs_state() || (involved && !held.covered.is_whole(state.position)) {
                 applied.wanting.push(state.id);
             }
             if mine && state.last_customer > state.receipts.desk_delivered {
@@ -230,9 +233,9 @@ impl Open<'_> {
 /// The hub's state wins unless ours is newer.
 pub(super) fn take_state(held: Option<Held>, state: Conversation, listed: bool) -> Held {
     match held {
-        None => Held { state, listed, covered: Covered::default(), hole: Position::START },
+        None => Held { state, listed, covered: Covered::default(), hole: Position::START, stale: false },
         Some(held) if state.position >= held.state.position => {
-            Held { state, listed: listed || held.listed, covered: held.covered, hole: held.hole }
+            Held { state, listed: listed || held.listed, covered: held.covered, hole: held.hole, stale: false }
         }
         Some(held) => Held { listed: listed || held.listed, ..held },
     }

@@ -1,4 +1,5 @@
-//! Fetches in the background what the live connection does not bring: older events, holes, journeys.
+//! Fetches in the background what the live connection does not bring: older events, holes, journeys. Files have their own
+//! task ([`crate::downloads`]).
 //!
 //! The cache records what is missing, so a failed fetch loses nothing: it is repeated when the desk is online again.
 
@@ -17,8 +18,8 @@ use super::apply::{file, take_state};
 use super::{Input, Link};
 use crate::cache::conversations::{self, Held};
 use crate::cache::search::Filing;
-use crate::cache::{Cache, CacheError, Touched, media, unheld, unknown};
-use crate::clock::Clock;
+use crate::cache::{Cache, CacheError, Touched, unheld, unknown};
+use crate::downloads::{Downloads, FetchError};
 use crate::hub::{HubError, Part, State};
 use crate::pace::Pace;
 use crate::session::Session;
@@ -36,8 +37,6 @@ enum Job {
     /// Something happened in it; nothing else is known.
     Unknown(ConversationId),
     Journey(CustomerId),
-    /// A file of the user's own conversations.
-    Media,
 }
 
 #[derive(Default)]
@@ -48,21 +47,18 @@ struct Queue {
 }
 
 /// A handle of the fetching task.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Fetch {
     queue: Arc<Mutex<Queue>>,
     wake: Arc<Notify>,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum FetchError {
-    #[error(transparent)]
-    Hub(#[from] HubError),
-    #[error(transparent)]
-    Cache(#[from] CacheError),
+    downloads: Downloads,
 }
 
 impl Fetch {
+    pub(crate) fn new(downloads: Downloads) -> Self {
+        Self { queue: Arc::default(), wake: Arc::default(), downloads }
+    }
+
     fn with<T>(&self, work: impl FnOnce(&mut Queue) -> T) -> T {
         work(&mut self.queue.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -114,11 +110,6 @@ impl Fetch {
         }
     }
 
-    /// Fetches files of the user's own conversations.
-    pub(super) fn media(&self) {
-        self.add(Job::Media, false);
-    }
-
     /// Fetches everything that the cache knows to be missing.
     pub(crate) async fn all_wanting(&self, cache: &Cache) {
         let missing = |connection: &_| Ok((conversations::wanting(connection)?, unheld::all(connection)?));
@@ -129,7 +120,7 @@ impl Fetch {
             }
             Err(error) => tracing::error!(%error, "cannot tell what is missing"),
         }
-        self.media();
+        self.downloads.look();
     }
 
     fn take(&self) -> Option<Job> {
@@ -151,7 +142,6 @@ impl Fetch {
     pub(crate) async fn run(
         self,
         cache: Cache,
-        clock: Clock,
         pace: Pace,
         mut link: watch::Receiver<Link>,
         sync: mpsc::UnboundedSender<Input>,
@@ -173,10 +163,9 @@ impl Fetch {
                 Job::Conversation(id) => fetch_conversation(&cache, &session, id).await,
                 Job::Unknown(id) => fetch_state(&cache, &session, id, Wanted::Unknown).await,
                 Job::Journey(customer) => self.fetch_journey(&cache, &session, customer).await,
-                Job::Media => self.fetch_media(&cache, &session, &clock).await,
             };
             if matches!(job, Job::Conversation(_)) {
-                self.media();
+                self.downloads.look();
             }
             match done {
                 Ok(()) => failures = 0,
@@ -204,23 +193,6 @@ impl Fetch {
                 }
             }
         }
-    }
-
-    /// Fetches one missing file, then queues the next.
-    async fn fetch_media(&self, cache: &Cache, session: &Session, clock: &Clock) -> Result<(), FetchError> {
-        let Some(id) = cache.read(media::wanted).await? else { return Ok(()) };
-        let fetched = session.with_token(|token| async move { session.hub.media(&token, id).await }).await;
-        let now = clock.hub_now();
-        match fetched {
-            Ok(file) => cache.write(move |connection, _| media::put(connection, id, &file, now)).await?,
-            Err(HubError::Refused(problem)) => {
-                tracing::info!(code = %problem.code, "the hub does not give a file");
-                cache.write(move |connection, _| media::give_up(connection, id)).await?;
-            }
-            Err(error) => return Err(error.into()),
-        }
-        self.media();
-        Ok(())
     }
 
     async fn fetch_journey(&self, cache: &Cache, session: &Session, customer: CustomerId) -> Result<(), FetchError> {
@@ -256,7 +228,8 @@ async fn fetch_pages(
                     let held = conversations::get(connection, found.state.id)?;
                     let position = found.state.position;
                     // It is live or already up to date: nothing to add.
-                    if held.as_ref().is_some_and(|held| held.listed || held.state.position >= position) {
+                    let knows = |held: &Held| held.listed || (held.state.position >= position && !held.stale);
+                    if held.as_ref().is_some_and(knows) {
                         continue;
                     }
                     let state = understood(connection, touched, found)?;
@@ -289,7 +262,7 @@ async fn fetch_conversation(cache: &Cache, session: &Session, id: ConversationId
             Missing::State => {
                 fetch_state(cache, session, id, Wanted::Known).await?;
                 let held = cache.read(move |connection| conversations::get(connection, id)).await?;
-                if held.is_some_and(|held| held.has_hole()) {
+                if held.is_some_and(|held| held.needs_state()) {
                     tracing::warn!(conversation.id = %id, "the hub's state is older than what it told");
                     return Ok(());
                 }
@@ -314,7 +287,7 @@ enum Missing {
 
 fn missing(held: &Held) -> Missing {
     let (covered, position) = (held.covered, held.state.position);
-    if held.has_hole() {
+    if held.needs_state() {
         Missing::State
     } else if covered.to == 0 {
         Missing::Events(Part::Before(position.next()))
@@ -330,7 +303,7 @@ fn missing(held: &Held) -> Missing {
 /// Why a state is fetched.
 #[derive(Clone, Copy)]
 enum Wanted {
-    /// It is cached, and has a hole.
+    /// It is cached, and its state has a hole or is stale.
     Known,
     /// Something happened in it; nothing else is known.
     Unknown,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
-use tandem_conversation::{ConversationId, Permission, Position, Stage};
+use tandem_conversation::{ConversationId, Permission, Stage};
 use tandem_protocol::agents::{Batch, DeskFrame, LIVE_FRAMES, LiveFrame, Me, kind_of};
 use tandem_sqlite::rusqlite::Connection;
 use tokio::time::Instant;
@@ -39,6 +39,8 @@ struct Attending {
     told: Option<u64>,
     /// The log of this connection.
     log: Option<Uuid>,
+    /// An unknown frame was received and recorded.
+    heard_unknown: bool,
 }
 
 impl Syncing {
@@ -50,7 +52,8 @@ impl Syncing {
         mut socket: Socket,
         attempt: &mut u32,
     ) -> Left {
-        let mut attending = Attending { session: Arc::clone(session), complaint: None, told: cursor, log: None };
+        let (session, told) = (Arc::clone(session), cursor);
+        let mut attending = Attending { session, complaint: None, told, log: None, heard_unknown: false };
         // A received frame that did not fit into the previous transaction.
         let mut next: Option<Message> = None;
         // A hub that is silent until then is gone.
@@ -101,6 +104,12 @@ impl Syncing {
                 Err(error) => match kind_of(&text).filter(|kind| !LIVE_FRAMES.contains(&kind.as_str())) {
                     Some(kind) => {
                         tracing::warn!(%kind, "the hub sent a frame that this version does not know");
+                        if !std::mem::replace(&mut attending.heard_unknown, true) {
+                            let kept = self.cache.write(cache::unknown::add_elsewhere).await;
+                            if let ControlFlow::Break(left) = stored(kept) {
+                                return left;
+                            }
+                        }
                         continue;
                     }
                     None => return garbled(&error.to_string(), &mut socket).await,
@@ -133,7 +142,7 @@ impl Syncing {
                 self.clock.heard(time);
                 self.settled.send_replace(false);
                 attending.log = log;
-                let done = self.greet(attending, me).await;
+                let done = self.greet(attending, me, speaks.unwrap_or(version)).await;
                 if done.is_continue() && speaks.is_some_and(|version| version >= tandem_protocol::NAMES_HELD) {
                     return self.name_held(attending, socket).await;
                 }
@@ -163,7 +172,6 @@ impl Syncing {
                     .write(move |connection, touched| {
                         meta::advance(connection, cursor)?;
                         put_log(connection, log)?;
-                        meta::remove(connection, meta::STALE)?;
                         meta::put(connection, meta::COMPLETE_UP_TO, &time)?;
                         touched.app();
                         Ok(())
@@ -202,12 +210,21 @@ impl Syncing {
     }
 
     /// The hub reported the user: name and permissions may have changed since the sign-in.
-    async fn greet(&self, attending: &mut Attending, me: Me) -> ControlFlow<Left> {
+    async fn greet(&self, attending: &mut Attending, me: Me, speaks: u32) -> ControlFlow<Left> {
         if me.user != attending.session.user {
             return ControlFlow::Break(Left::Ended("The hub answered for another user.".into()));
         }
-        let stored_me = me.clone();
-        stored(self.cache.write(move |connection, _| meta::put(connection, meta::ME, &stored_me)).await)?;
+        let before = attending.session.me();
+        let has_other_rights = before.permissions != me.permissions || before.skills != me.skills;
+        let now = me.clone();
+        let kept = self.cache.write(move |connection, touched| {
+            cache::unknown::hub_speaks(connection, speaks)?;
+            if has_other_rights {
+                conversations::derive_calls(connection, touched, &now.access())?;
+            }
+            meta::put(connection, meta::ME, &now)
+        });
+        stored(kept.await)?;
         attending.session.is_now(me);
         let since = match &*self.link.borrow() {
             Link::Offline { since, .. } | Link::Connecting { since, .. } | Link::Outdated { since, .. } => *since,
@@ -223,14 +240,8 @@ impl Syncing {
         let by_log = attending.told.is_some() && attending.session.me().permissions.has_all(Permission::ViewAll);
         let mut after = ConversationId(Uuid::nil());
         loop {
-            let page = self.cache.read(move |connection| {
-                let stale: Vec<ConversationId> = meta::get(connection, meta::STALE)?.unwrap_or_default();
-                let mut page = conversations::listed(connection, after, if by_log { 0 } else { NAMED_AT_ONCE })?;
-                page.iter_mut()
-                    .filter(|(id, _)| stale.contains(id))
-                    .for_each(|(_, position)| *position = Position::START);
-                Ok(page)
-            });
+            let most = if by_log { 0 } else { NAMED_AT_ONCE };
+            let page = self.cache.read(move |connection| conversations::listed(connection, after, most));
             let conversations = match page.await {
                 Ok(page) => page,
                 Err(error) => return stored::<()>(Err(error)),

@@ -70,7 +70,7 @@ async fn buttons_come_with_the_values_of_the_conversation_and_change_while_the_w
         json!({"id": refund().id, "title": "Refund", "description": "Back to the card.", "acts": true, "copies": false,
             "opens": false, "copy": null, "url": null, "unusable": null})
     );
-    assert_eq!(booking_view["unusable"], "Nothing is known here for {conversation.custom.booking}.");
+    assert_eq!(booking_view["unusable"], "No value is known here for {conversation.custom.booking}.");
     assert_eq!((&booking_view["copy"], &booking_view["url"]), (&Value::Null, &Value::Null), "nothing half filled");
 
     knows(&hub, carmen, "NW 20418");

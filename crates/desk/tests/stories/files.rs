@@ -107,6 +107,8 @@ async fn words_do_not_wait_for_an_upload_and_completing_does() {
 async fn a_file_sent_offline_survives_a_restart_and_a_broken_upload_and_is_sent_once() {
     let (hub, maya, carmen) = engaged().await;
     let invoice = chooses(&maya, carmen, "invoice.pdf", b"%PDF").await;
+    let my = maya.ok("conversations.list", json!({"section": "my", "offset": 0, "limit": 9})).await;
+    assert_eq!(my["rows"][0]["draft"], true, "a file alone is a draft, too");
     let maya = maya.restart().await;
     assert_eq!(drafted(&maya, carmen).await["files"][0]["id"], invoice, "a draft keeps its files");
     hub.go_down();
@@ -126,7 +128,7 @@ async fn a_file_sent_offline_survives_a_restart_and_a_broken_upload_and_is_sent_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cancelled_file_is_gone_and_its_words_are_in_the_draft() {
+async fn a_cancelled_file_is_in_the_draft_again_with_its_words() {
     let (hub, maya, carmen) = engaged().await;
     hub.world().holds_uploads = true;
     let invoice = chooses(&maya, carmen, "invoice.pdf", b"%PDF").await;
@@ -137,12 +139,55 @@ async fn a_cancelled_file_is_gone_and_its_words_are_in_the_draft() {
     maya.ok("outbox.cancel", json!({"command": command})).await;
     hub.lets_uploads_through();
     let draft = drafted(&maya, carmen).await;
-    assert_eq!((&draft["reply"], &draft["files"]), (&json!("The invoice"), &json!([])));
+    assert_eq!((&draft["reply"], &draft["files"][0]["id"]), (&json!("The invoice"), &invoice));
+    assert_eq!(draft["files"][0]["problem"], Value::Null);
     // The next file goes: nothing of the first one is in its way.
     let photo = chooses(&maya, carmen, "photo.png", b"\x89PNG").await;
     sends(&maya, carmen, &[&photo], "").await;
     until_nothing_waits(&maya).await;
     assert_eq!(said(&hub), ["photo.png:"]);
+    sends(&maya, carmen, &[&invoice], "The invoice").await;
+    until_nothing_waits(&maya).await;
+    assert_eq!(said(&hub), ["photo.png:", "invoice.pdf:The invoice"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_the_hub_cannot_take_for_a_moment_is_sent_again() {
+    let (hub, maya, carmen) = engaged().await;
+    hub.world().refused_uploads = vec![
+        (400, "media.incomplete", "The file did not arrive completely. Send it again."),
+        (503, "media.store", "The file could not be stored. Try again."),
+    ];
+    let invoice = chooses(&maya, carmen, "invoice.pdf", b"%PDF").await;
+    sends(&maya, carmen, &[&invoice], "The invoice").await;
+    until_nothing_waits(&maya).await;
+    assert_eq!(said(&hub), ["invoice.pdf:The invoice"]);
+    assert_eq!(hub.world().uploads.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_of_conversations_that_are_gone_leave_room_for_others() {
+    let (hub, maya, carmen) = engaged().await;
+    let begin =
+        |id: ConversationId, name: &str| json!({"id": id, "name": name, "contentType": "text/plain", "bytes": 9});
+    let mut others = Vec::new();
+    for _ in 0..5 {
+        let id = hub.customer_comes("Jana Novak");
+        hub.customer_writes(id, "Hello?");
+        maya.until_words(id, &["Hello?"]).await;
+        for _ in 0..20 {
+            maya.ok("files.begin", begin(id, "note.txt")).await;
+        }
+        others.push(id);
+    }
+    assert_eq!(maya.refused("files.begin", begin(carmen, "invoice.txt")).await, "files.full");
+    let (cursor, time) = (hub.world().log.len(), crate::hub::now());
+    let closed = json!({"batch": {"cursor": cursor, "time": time, "changes": [{"closed": others[2]}]}});
+    hub.say(&closed.to_string());
+    let all = json!({"section": "all", "offset": 0, "limit": 50});
+    maya.until("closed", "conversations.list", all, |list| list["total"] == 5).await;
+    maya.ok("files.begin", begin(carmen, "invoice.txt")).await;
+    assert_eq!(drafted(&maya, others[1]).await["files"].as_array().unwrap().len(), 20, "others keep theirs");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,6 +31,8 @@ pub struct World {
     /// Files, and which of them were requested.
     pub files: HashMap<MediaId, Vec<u8>>,
     pub asked_for: Vec<MediaId>,
+    /// Downloads are answered only when this ends.
+    pub holds_files: bool,
     /// Agents' files in order of arrival, repeats included.
     pub uploads: Vec<(Media, Vec<u8>)>,
     /// Uploads are read, but answered only when this ends.
@@ -51,6 +53,7 @@ pub struct World {
     pub refresh: String,
     pub refreshed: u32,
     pub capacity: u32,
+    pub permissions: Permissions,
     /// The version in its greeting.
     pub version: u32,
     /// The oldest accepted desk version, if announced.
@@ -103,6 +106,7 @@ impl FakeHub {
                 available: None,
                 files: HashMap::new(),
                 asked_for: Vec::new(),
+                holds_files: false,
                 uploads: Vec::new(),
                 holds_uploads: false,
                 refused_uploads: Vec::new(),
@@ -115,6 +119,7 @@ impl FakeHub {
                 refresh: "refresh-0".into(),
                 refreshed: 0,
                 capacity: 4,
+                permissions: Role::Supervisor.permissions(),
                 version: tandem_protocol::MIN_VERSION,
                 oldest: None,
                 log_id: None,
@@ -142,6 +147,12 @@ impl FakeHub {
     /// Answers the held uploads.
     pub fn lets_uploads_through(&self) {
         self.world().holds_uploads = false;
+        self.tell();
+    }
+
+    /// Answers waiting downloads.
+    pub fn gives_files(&self) {
+        self.world().holds_files = false;
         self.tell();
     }
 
@@ -319,13 +330,17 @@ impl FakeHub {
     }
 
     pub fn me(&self) -> Me {
+        let (permissions, capacity) = {
+            let world = self.world();
+            (world.permissions.clone(), world.capacity)
+        };
         Me {
             user: self.maya,
             name: "Maya Ortiz".into(),
             email: "maya@northwind.example".into(),
             account: "Northwind".into(),
-            permissions: Role::Supervisor.permissions(),
-            capacity: self.world().capacity,
+            permissions,
+            capacity,
             skills: Skills::default(),
             mail: true,
             public_url: None,

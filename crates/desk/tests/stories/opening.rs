@@ -101,3 +101,43 @@ async fn offline_a_file_of_ones_own_conversation_opens_all_the_same() {
     maya.until_offline().await;
     assert_eq!(maya.ok("media.open", request(carmen, turn)).await["type"], "opened");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_fetched_once_however_many_ask_and_nothing_else_waits_for_it() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    let film = hub.customer_sends(carmen, "film.mp4", b"bytes");
+    hub.joins(carmen, "Maya Ortiz");
+    hub.world().holds_files = true;
+    let maya = Maya::signed_in(&hub).await;
+    hub.until("fetched ahead", |world| world.asked_for == [film]).await;
+    // Missing events are fetched although the film is still on its way.
+    let jana = hub.customer_comes("Jana Novak");
+    hub.world().lose = 1;
+    hub.customer_writes(jana, "one");
+    hub.customer_writes(jana, "two");
+    maya.until_words(jana, &["one", "two"]).await;
+    let asks = || maya.ok("media.get", json!({"id": film}));
+    let gives = async {
+        tokio::task::yield_now().await;
+        hub.gives_files();
+    };
+    let (first, second, third, ()) = tokio::join!(asks(), asks(), asks(), gives);
+    assert!(first["dataUrl"].is_string() && first == second && second == third);
+    assert_eq!(hub.world().asked_for, [film]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_cannot_be_saved_costs_nothing_that_is_there() {
+    let (_hub, maya, carmen, turn) = sent("invoice.pdf", b"%PDF-1.7").await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("invoice.pdf")).unwrap();
+    std::fs::write(folder.path().join("invoice.pdf/mine.txt"), "mine").unwrap();
+    *maya.browser.saving.lock().unwrap() = Some(Saving::At(folder.path().join("invoice.pdf")));
+    assert_eq!(maya.refused("media.save", request(carmen, turn)).await, "media.not_saved");
+    let mine = folder.path().join("invoice.pdf/mine.txt");
+    *maya.browser.saving.lock().unwrap() = Some(Saving::At(mine.clone()));
+    maya.ok("media.save", request(carmen, turn)).await;
+    assert_eq!(std::fs::read(&mine).unwrap(), b"%PDF-1.7", "who chooses a file that is there replaces it");
+    assert_eq!(std::fs::read_dir(mine.parent().unwrap()).unwrap().count(), 1, "and nothing else stays");
+}

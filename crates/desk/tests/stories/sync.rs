@@ -1,7 +1,7 @@
 //! In sync with the hub, whatever happens to the connection.
 
 use serde_json::json;
-use tandem_conversation::{BrandId, Command, Contact, ContactKind, LinkSource, Participant};
+use tandem_conversation::{BrandId, Command, Contact, ContactKind, LinkSource, Participant, Permission};
 
 use crate::desk::{Maya, lines, words};
 use crate::hub::FakeHub;
@@ -305,4 +305,21 @@ async fn what_was_read_once_is_never_unread() {
     assert_eq!(hub.world().came_with.last().copied().flatten(), Some(known));
     maya.until_words(carmen, &["one"]).await;
     assert_eq!(maya.count("help").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_is_there_as_soon_as_maya_may_help() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "one");
+    let supervisor = hub.world().permissions.clone();
+    hub.world().permissions.0.retain(|(permission, _)| *permission != Permission::Handle);
+    let maya = Maya::signed_in(&hub).await;
+    maya.until_words(carmen, &["one"]).await;
+    assert_eq!(maya.count("help").await, 0);
+    // What has not changed is not told again.
+    hub.world().quiet.insert(carmen);
+    hub.world().permissions = supervisor;
+    hub.cut();
+    maya.until("her call", "app.state", json!({}), |app| app["counts"]["help"] == 1).await;
 }

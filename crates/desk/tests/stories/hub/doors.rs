@@ -64,6 +64,7 @@ async fn media(State(hub): State<Shared>, headers: HeaderMap, Path(id): Path<Med
     hub.world().asked_for.push(id);
     let file = hub.world().files.get(&id).cloned();
     hub.tell();
+    hub.until("files given", |world| !world.holds_files).await;
     match file {
         Some(bytes) => ([("content-type", "image/png")], bytes).into_response(),
         None => problem(404, "media.unknown", "There is no such file."),
