@@ -194,10 +194,10 @@ impl Outbox {
         let done = match answer {
             Ok(media) => {
                 patience.reset();
-                self.uploads.answered(id);
+                self.uploads.answered(queued.id);
                 self.uploaded(queued, media).await
             }
-            Err(HubError::Unanswered) if self.uploads.went_unanswered(id) => {
+            Err(HubError::Unanswered) if self.uploads.went_unanswered(queued.id) => {
                 patience.reset();
                 let detail = format!(
                     "The file was sent {UNANSWERED} times, but the hub did not answer. A proxy or virus scanner between \
