@@ -157,6 +157,12 @@ async fn start(app: &AppHandle, settings: Settings) -> anyhow::Result<Desk> {
         let embedded = embedded::start(settings.data.join("hub"), embedding).await?;
         let desk = Desk::start(DeskConfig { hub: Some(embedded.url.clone()), ..config }).await?;
         desk.adopt(&embedded.url, embedded.tokens).await.map_err(anyhow::Error::msg)?;
+        let told = desk.clone();
+        tauri::async_runtime::spawn(async move {
+            // Without a word it has panicked.
+            let reason = embedded.ended.await.unwrap_or_else(|_| "It failed unexpectedly; the log says why.".into());
+            told.hub_has_ended(reason);
+        });
         return Ok(desk);
     }
     Ok(Desk::start(config).await?)

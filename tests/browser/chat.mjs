@@ -9,6 +9,10 @@ await lead("universal-chat", ({ page, chat, turns }) => ({
   async choose({ label }) {
     await chat.getByRole("button", { name: label, exact: true }).last().click();
   },
+  async attach({ name, kind, text }) {
+    await chat.locator("input[type=file]").setInputFiles({ name, mimeType: kind, buffer: Buffer.from(text) });
+    await chat.getByRole("button", { name: "Send", exact: true }).click();
+  },
   /** Sets or removes the page's identity token. */
   async identify({ token }) {
     await chat.evaluate((element, jwt) => (jwt ? element.setAttribute("identity", jwt) : element.removeAttribute("identity")), token);

@@ -69,7 +69,7 @@ async fn buttons_appear_are_pressed_and_your_logic_answers() -> Result<()> {
     ada.define(ButtonId(Uuid::now_v7()), &ButtonDefinition { url, ..button("Look") }).await?;
     let url = Some("https://example.com/{conversation.custom.nothing}".into());
     ada.define(ButtonId(Uuid::now_v7()), &ButtonDefinition { url, ..button("Not yet") }).await?;
-    maya.shows(CONTEXT, "Nothing is known here for {conversation.custom.nothing}.").await?;
+    maya.shows(CONTEXT, "No value is known here for {conversation.custom.nothing}.").await?;
     maya.picture(&pictures.join("buttons.png")).await?;
 
     // Maya presses, and Your Logic acts.

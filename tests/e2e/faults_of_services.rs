@@ -153,8 +153,9 @@ async fn an_answer_in_the_notification_and_a_press_on_what_has_gone() -> Result<
         let gone = |ledger: &Ledger| ledger.withdrawn.iter().any(|(id, _)| *id == call.id).then_some(());
         desktop.notifications.until("the call to be withdrawn", gone).await?;
         desktop.notifications.press(&call, "default").await.context("the press")?;
-        // What a colleague has taken is theirs to read: nothing of it is shown, and Maya goes on where she was or is told.
-        maya.shows(Thing::Test("row"), "Carmen Menzel").await?;
+        // What a colleague has taken is theirs to read: the window says who has it, and shows nothing of it.
+        maya.shows(Thing::Css("main h2"), &format!("Jonas Keller took the call for help from {name}")).await?;
+        maya.lacks(Thing::Test("transcript")).await?;
     }
     maya.close().await
 }

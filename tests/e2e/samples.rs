@@ -86,7 +86,7 @@ fn a_careless_service_fails_the_check_which_names_every_problem() -> Result<()> 
         ("custom button", "BUTTON_PRESSED: status 500"),
         ("customer linked", "CUSTOMER_LINKED: status 500"),
         ("handover graded", "HANDOVER_GRADED: status 500"),
-        ("asking for a person", "action 2 is refused: email: either email or secretHash is needed"),
+        ("asking for a person", "actions[1].email: either email or secretHash is needed"),
         ("partners by link", "either email or secretHash is needed"),
         ("preview", "PREVIEW: status 500"),
         ("better wording", "IMPROVE: status 500"),

@@ -37,6 +37,14 @@ impl Chat {
         self.0.tell(json!({ "do": "say", "text": text })).await.map(drop)
     }
 
+    /// Sends a file.
+    ///
+    /// # Errors
+    /// If there is nowhere to choose one.
+    pub async fn attach(&mut self, name: &str, kind: &str, text: &str) -> Result<()> {
+        self.0.tell(json!({ "do": "attach", "name": name, "kind": kind, "text": text })).await.map(drop)
+    }
+
     /// Presses a choice of the last question that has it.
     ///
     /// # Errors

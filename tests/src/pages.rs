@@ -1,4 +1,4 @@
-//! A desktop whose browser only records what it should open.
+//! A desktop whose browser and other programs only record what they should open.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -29,6 +29,33 @@ impl Pages {
 
     fn opened(folder: &Path) -> PathBuf {
         folder.join("opened")
+    }
+
+    /// Waits until a file of this name was to be opened; returns its path.
+    ///
+    /// # Errors
+    /// If it never is.
+    pub async fn opened_file(&self, name: &str) -> Result<PathBuf> {
+        until("a file to be opened", async || {
+            let opened = std::fs::read_to_string(Self::opened(&self.folder)).unwrap_or_default();
+            let found =
+                opened.lines().map(PathBuf::from).find(|path| path.file_name().is_some_and(|last| last == name));
+            Ok(found.map_or(Look::Instead(opened), Look::Found))
+        })
+        .await
+    }
+
+    /// From now on nothing opens.
+    ///
+    /// # Errors
+    /// If the programs cannot be written.
+    pub fn breaks(&self) -> Result<()> {
+        for program in ["xdg-open", "gio", "gnome-open", "kde-open", "kde-open5", "kde-open6"] {
+            let path = self.folder.join(program);
+            std::fs::write(&path, "#!/bin/sh\nexit 3\n")?;
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))?;
+        }
+        Ok(())
     }
 
     /// Waits until exactly these pages were to be opened, in this order.

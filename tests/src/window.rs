@@ -136,6 +136,16 @@ impl Window {
         self.act(thing, async |element| element.send_keys(text).await).await
     }
 
+    /// Chooses files, as if in the system's dialog.
+    ///
+    /// # Errors
+    /// If there is nowhere to choose them.
+    pub async fn choose(&self, files: &[&Path]) -> Result<()> {
+        let input = self.client.find(Locator::Css("[data-testid=file-input]")).await?;
+        let paths: Vec<_> = files.iter().map(|path| path.to_string_lossy()).collect();
+        Ok(input.send_keys(&paths.join("\n")).await?)
+    }
+
     /// Its text.
     ///
     /// # Errors

@@ -36,6 +36,10 @@ notifications: NotificationsView, settings: SettingsView,
  */
 hubAheadMs: number, 
 /**
+ * Why the hub inside this program has ended; none while it runs or if there is none.
+ */
+hubEnded: string | null, 
+/**
  * Conversations with data that only a newer version of the desk can show.
  */
 newer: number, };
@@ -362,7 +366,11 @@ id: ConversationId | null, };
 
 export type Loudness = "off" | "silent" | "sound";
 
-export type MayView = { join: boolean, reply: boolean, note: boolean, leave: boolean, complete: boolean, askForHelp: boolean, helpNotNeeded: boolean, invite: boolean, inviteExternal: boolean, delegate: boolean, takeOver: boolean, decline: boolean, };
+export type MayView = { join: boolean, reply: boolean, note: boolean, leave: boolean, complete: boolean, askForHelp: boolean, helpNotNeeded: boolean, invite: boolean, inviteExternal: boolean, 
+/**
+ * The links of the external agents who are there or invited.
+ */
+revokeLink: boolean, delegate: boolean, takeOver: boolean, decline: boolean, };
 
 export type MeView = { user: UserId, name: string, email: string, account: string, permissions: Permissions, availability: Availability, 
 /**

@@ -44,6 +44,8 @@ struct Shell {
     batches: Batches,
     place: RwLock<Place>,
     wanted: Mutex<Option<Wanted>>,
+    /// Why the hub inside this program has ended.
+    hub_ended: Mutex<Option<String>>,
     /// Serialises opening and replacing the workplace; holds tokens to adopt once it is open.
     moving: tokio::sync::Mutex<Option<(Hub, Tokens)>>,
     /// Read-locked by every running command, so that none sees a workplace that is being replaced.
@@ -77,6 +79,7 @@ impl Desk {
             batches: Batches::default(),
             place,
             wanted: Mutex::default(),
+            hub_ended: Mutex::default(),
             moving: tokio::sync::Mutex::default(),
             at_work: tokio::sync::RwLock::default(),
             renewals,
@@ -97,6 +100,16 @@ impl Desk {
     /// Opens a link once a user is signed in, or says why it is invalid.
     pub fn follow_link(&self, link: &str) {
         self.want(Wanted::of_link(link));
+    }
+
+    /// Reports that the hub inside this program has ended. It does not restart; `reason` is a sentence.
+    pub fn hub_has_ended(&self, reason: String) {
+        *self.shell.hub_ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+        self.shell.batches.tell_now(Change::App);
+    }
+
+    pub(crate) fn hub_ended(&self) -> Option<String> {
+        self.shell.hub_ended.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Shows a section.

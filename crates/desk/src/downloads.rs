@@ -16,7 +16,6 @@ use crate::link::{Input, Link};
 use crate::pace::Pace;
 use crate::session::Session;
 
-
 /// Why something was not fetched.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FetchError {
@@ -72,7 +71,8 @@ impl Downloads {
                 return Ok(Arc::new(file));
             }
             let session = &session;
-            let fetched = session.with_token(|token| async move { session.hub.media(&token, id).await }).await;
+            let most = session.me().max_file_bytes;
+            let fetched = session.with_token(|token| async move { session.hub.media(&token, id, most).await }).await;
             let (file, now) = (Arc::new(fetched?), self.clock.hub_now());
             let kept = Arc::clone(&file);
             self.cache.write(move |connection, _| media::put(connection, id, &kept, now)).await?;

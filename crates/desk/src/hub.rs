@@ -15,11 +15,11 @@ use reqwest::{Body, Client, Method, RequestBuilder, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use tandem_conversation::{Conversation, ConversationId, CustomerId, Event, Media, MediaId, Position};
+use tandem_conversation::{CallId, Conversation, ConversationId, CustomerId, Event, Media, MediaId, Position};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{
-    About, AlertLedger, AlertReports, CommandAccepted, CommandRequest, EventPage, Improve, Improved, Journey, Login,
-    Refresh, SearchPage, Tokens,
+    About, AlertLedger, AlertReports, Claim, CommandAccepted, CommandRequest, EventPage, Improve, Improved, Journey,
+    Login, Refresh, SearchPage, Tokens,
 };
 use tandem_protocol::logic::LogicResponseBody;
 
@@ -255,6 +255,12 @@ impl Hub {
         self.ask(Method::GET, &format!("conversations/{id}/alerts"), Some(token), NOTHING).await
     }
 
+    /// How the conversation's last call for help ended. `call` is the call that this desk knew, if any.
+    pub(crate) async fn claim(&self, token: &str, id: ConversationId, call: Option<CallId>) -> Result<Claim, HubError> {
+        let call = call.map(|call| format!("?call={call}")).unwrap_or_default();
+        self.ask(Method::GET, &format!("conversations/{id}/claim{call}"), Some(token), NOTHING).await
+    }
+
     /// What Your Logic would say next.
     pub(crate) async fn preview(&self, token: &str, id: ConversationId) -> Result<LogicResponseBody, HubError> {
         self.ask(Method::POST, &format!("logic/conversations/{id}/preview"), Some(token), NOTHING).await
@@ -265,8 +271,9 @@ impl Hub {
         self.ask(Method::POST, &format!("conversations/{id}/improve"), Some(token), Some(&Improve { text })).await
     }
 
-    /// Downloads a file; takes as long as bytes arrive.
-    pub(crate) async fn media(&self, token: &str, id: MediaId) -> Result<File, HubError> {
+    /// Downloads a file of at most `most` bytes, or [`ANSWER_BYTES`] if that is more; takes as long as bytes arrive.
+    pub(crate) async fn media(&self, token: &str, id: MediaId, most: u64) -> Result<File, HubError> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX).max(ANSWER_BYTES);
         let request = self.client.get(format!("{}/api/v1/media/{id}", self.address())).bearer_auth(token);
         let (came, still) = (AtomicU64::new(0), self.still());
         let download = async {
@@ -276,7 +283,7 @@ impl Hub {
             let (content_type, mut bytes) = (content_type.to_owned(), Vec::new());
             while let Some(chunk) = response.chunk().await.map_err(network)? {
                 came.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-                take_in(&mut bytes, &chunk)?;
+                take_in(&mut bytes, &chunk, most)?;
             }
             Ok(File { content_type, bytes })
         };
@@ -380,13 +387,13 @@ fn is_loopback(host: &str) -> bool {
 async fn bounded(mut response: Response) -> Result<Vec<u8>, HubError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(network)? {
-        take_in(&mut bytes, &chunk)?;
+        take_in(&mut bytes, &chunk, ANSWER_BYTES)?;
     }
     Ok(bytes)
 }
 
-fn take_in(bytes: &mut Vec<u8>, chunk: &[u8]) -> Result<(), HubError> {
-    if bytes.len() + chunk.len() > ANSWER_BYTES {
+fn take_in(bytes: &mut Vec<u8>, chunk: &[u8], most: usize) -> Result<(), HubError> {
+    if bytes.len() + chunk.len() > most {
         return Err(HubError::Garbled("it is too long".into()));
     }
     bytes.extend_from_slice(chunk);

@@ -1,17 +1,22 @@
 //! State of the running desk: presence, what is on screen, measurements.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tandem_conversation::{Availability, ConversationId, UserId};
+use tandem_conversation::{Availability, CallId, ConversationId, UserId};
 use tandem_protocol::agents::Colleague;
 
 use crate::attention::Attention;
 use crate::view::{NotificationsView, SettingsView};
 
+/// Maximum number of remembered calls.
+const CALLS: usize = 64;
+
 /// Locks are held briefly and never across an await.
 pub(crate) struct Memory {
     colleagues: Mutex<HashMap<UserId, Colleague>>,
+    /// Calls for help in conversations that are no longer visible, newest first.
+    calls: Mutex<VecDeque<(ConversationId, CallId)>>,
     looking: Mutex<Option<ConversationId>>,
     /// As chosen by the user.
     availability: Mutex<Availability>,
@@ -25,6 +30,7 @@ impl Memory {
     pub(crate) fn new(availability: Availability, settings: SettingsView) -> Self {
         Self {
             colleagues: Mutex::default(),
+            calls: Mutex::default(),
             looking: Mutex::default(),
             availability: Mutex::new(availability),
             attention: Mutex::default(),
@@ -41,9 +47,32 @@ impl Memory {
         all
     }
 
+    /// The hub listed all colleagues.
+    pub(crate) fn know(&self, people: Vec<Colleague>) {
+        *lock(&self.colleagues) = people.into_iter().map(|colleague| (colleague.user, colleague)).collect();
+    }
+
     /// The hub reported users who came, left or changed.
     pub(crate) fn meet(&self, people: Vec<Colleague>) {
-        lock(&self.colleagues).extend(people.into_iter().map(|colleague| (colleague.user, colleague)));
+        let mut colleagues = lock(&self.colleagues);
+        for colleague in people {
+            match colleague.suspended {
+                true => colleagues.remove(&colleague.user),
+                false => colleagues.insert(colleague.user, colleague),
+            };
+        }
+    }
+
+    /// Remembers a call for help whose conversation is no longer visible.
+    pub(crate) fn call_ended(&self, of: ConversationId, call: CallId) {
+        let mut calls = lock(&self.calls);
+        calls.push_front((of, call));
+        calls.truncate(CALLS);
+    }
+
+    /// The call for help that was open when the conversation became invisible.
+    pub(crate) fn call_of(&self, id: ConversationId) -> Option<CallId> {
+        lock(&self.calls).iter().find(|(of, _)| *of == id).map(|(_, call)| *call)
     }
 
     /// The conversation on screen in a focused window, unless the user is away.
@@ -117,6 +146,7 @@ impl Memory {
     /// Clears everything for another user.
     pub(crate) fn forget(&self) {
         lock(&self.colleagues).clear();
+        lock(&self.calls).clear();
         *lock(&self.looking) = None;
     }
 }

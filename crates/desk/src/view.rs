@@ -37,6 +37,8 @@ pub struct AppView {
     /// The hub's time minus this machine's, in milliseconds; add it to the local time for display.
     #[ts(type = "number")]
     pub hub_ahead_ms: i64,
+    /// Why the hub inside this program has ended; none while it runs or if there is none.
+    pub hub_ended: Option<String>,
     /// Conversations with data that only a newer version of the desk can show.
     pub newer: u32,
 }
@@ -299,6 +301,8 @@ pub struct MayView {
     pub help_not_needed: bool,
     pub invite: bool,
     pub invite_external: bool,
+    /// The links of the external agents who are there or invited.
+    pub revoke_link: bool,
     pub delegate: bool,
     pub take_over: bool,
     pub decline: bool,

@@ -7,6 +7,9 @@ mod brands;
 
 pub(crate) use brands::{add_brand, change_brand, remove_brand};
 
+use std::fmt::Display;
+
+use serde::Serialize;
 use tandem_conversation::{Permission, Role, Skills, UserId, is_blank};
 use tandem_protocol::administration::{UserAddition, UserChange, UserRow};
 use tandem_sqlite::rusqlite::Connection;
@@ -49,10 +52,30 @@ impl Refusal {
 /// The outer error is the store's, the inner one a refusal.
 pub(crate) type Done<T> = Result<Result<T, Refusal>, StoreError>;
 
+/// Logs one line per change: the actor, the subject, and the changed fields. Never values.
+pub(crate) fn audit(by: impl Display, of: impl Display, what: &str) {
+    tracing::info!(target: "tandem_hub::audit", by = %by, of = %of, what, "changed");
+}
+
+/// The actor of changes on the command line.
+pub(crate) const OPERATOR: &str = "operator";
+
+/// The names of a change's fields.
+pub(crate) fn fields_of(change: &impl Serialize) -> String {
+    let fields = serde_json::to_value(change).unwrap_or_default();
+    let named = fields.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    named.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
 /// A change that passed every check that needs no data. Its password is already hashed, because hashing is slow.
 pub(crate) struct Checked(UserChange);
 
 impl Checked {
+    /// The names of its fields.
+    pub(crate) fn fields(&self) -> String {
+        fields_of(&self.0)
+    }
+
     /// # Errors
     /// The field that was refused, and why.
     pub(crate) fn new(change: UserChange) -> Result<Self, Refusal> {
@@ -163,7 +186,7 @@ pub(crate) fn add_user(connection: &Connection, checked: Checked) -> Done<User> 
     Ok(Ok(user))
 }
 
-/// Changes the given fields. A new password ends the user's sign-ins; a new role or new brands apply at once.
+/// Changes the given fields. A new password or role ends the user's sign-ins; new brands apply at once.
 pub(crate) fn change_user(connection: &Connection, id: UserId, checked: Checked) -> Done<User> {
     let Some(before) = users::get(connection, id)? else { return Ok(Err(Refusal::NoUser)) };
     let UserChange { email, name, role, password, capacity, brands, languages } = checked.0;
@@ -176,7 +199,7 @@ pub(crate) fn change_user(connection: &Connection, id: UserId, checked: Checked)
         Ok(brands) => brands,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let new_password = password.is_some();
+    let ends_sign_ins = password.is_some() || role.is_some_and(|role| role != before.role);
     let mut user = before.clone();
     user.email = email.unwrap_or(user.email);
     user.name = name.unwrap_or(user.name);
@@ -185,7 +208,7 @@ pub(crate) fn change_user(connection: &Connection, id: UserId, checked: Checked)
     user.capacity = capacity.unwrap_or(user.capacity);
     user.skills.brands = brands.unwrap_or(user.skills.brands);
     user.skills.languages = languages.unwrap_or(user.skills.languages);
-    save(connection, &before, user, new_password)
+    save(connection, &before, user, ends_sign_ins)
 }
 
 /// Suspends or reinstates a user. Suspending ends their sign-ins and engagements.

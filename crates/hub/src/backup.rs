@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::folder::{self, DATABASE, MEDIA};
 use crate::identity::FILE as KEY;
-use crate::store::MIGRATIONS;
+use crate::store::{MIGRATIONS, identity_key};
 
 const MANIFEST: &str = "manifest.json";
 const FORMAT: u32 = 1;
@@ -65,14 +65,21 @@ fn write_archive(data: &Path, snapshot: &Path, to: &Path) -> anyhow::Result<usiz
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             file => file?,
         };
-        let mut reader = Hashing { inner: Read::take(&mut file, path.metadata()?.len()), hash: Sha256::new() };
+        let bytes = file.metadata()?.len();
+        let mut reader = Hashing { inner: Read::take(&mut file, bytes), hash: Sha256::new() };
         let mut header = header(reader.inner.limit());
         archive.append_data(&mut header, &name, &mut reader).with_context(|| format!("file {name}"))?;
         manifest.files.insert(name, hex(&reader.hash.finalize()));
         Ok(())
     };
+    let key = data.join(KEY);
+    ensure!(
+        key.exists() || !identity_key::has_key(&tandem_sqlite::peek(snapshot, None)?)?,
+        "{} is missing, and a hub restored without it cannot start: restore the key from an earlier backup",
+        key.display()
+    );
     add(DATABASE.into(), snapshot)?;
-    add(KEY.into(), &data.join(KEY))?;
+    add(KEY.into(), &key)?;
     for entry in std::fs::read_dir(data.join(MEDIA))? {
         let entry = entry?;
         if entry.file_type()?.is_file()

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use tandem_conversation::{Role, UserId};
 use tandem_protocol::administration::{BrandAddition, BrandChange, UserAddition, UserChange};
 
-use crate::administration::{self, Checked, Refusal, row_of};
+use crate::administration::{self, Checked, OPERATOR, Refusal, audit, row_of};
 use crate::config::Config;
 use crate::setup::{brand_secret, open};
 use crate::store::{StoreError, brands, users};
@@ -157,6 +157,7 @@ impl UserCommand {
                 let addition = UserAddition { email, name, role, password, capacity, brands, languages };
                 let checked = administration::checked_addition(addition)?;
                 let added = open(data)?.write_blocking(move |c, ()| administration::add_user(c, checked))??;
+                audit(OPERATOR, added.id, "user: added");
                 println!("{} is {} {}", added.email, added.role.name(), added.id);
             }
             Self::List => {
@@ -204,15 +205,19 @@ impl UserCommand {
                     languages: some(languages, all_languages),
                 };
                 let checked = Checked::new(change)?;
+                let what = format!("user: {}", checked.fields());
                 let user = on_user(data, &email, move |c, id| administration::change_user(c, id, checked))?;
+                audit(OPERATOR, user.id, &what);
                 println!("{} is {} {}", user.email, user.role.name(), user.id);
             }
             Self::Suspend { email } => {
                 let user = on_user(data, &email, |c, id| administration::suspend_user(c, id, true))?;
+                audit(OPERATOR, user.id, "user: suspended");
                 println!("{} is suspended", user.email);
             }
             Self::Resume { email } => {
                 let user = on_user(data, &email, |c, id| administration::suspend_user(c, id, false))?;
+                audit(OPERATOR, user.id, "user: resumed");
                 println!("{} is {} {}", user.email, user.role.name(), user.id);
             }
         }
@@ -237,6 +242,7 @@ impl BrandCommand {
             Self::Add { id, name, greeting, accent, domains } => {
                 let addition = BrandAddition { id, name, greeting, accent, domains };
                 let added = open(data)?.write_blocking(move |c, ()| administration::add_brand(c, addition))??;
+                audit(OPERATOR, &added.look.id, "brand: added");
                 let hub = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
                 println!("<script type=\"module\" src=\"{hub}/chat.js\"></script>");
                 println!("<universal-chat brand=\"{}\"></universal-chat>", added.look.id);
@@ -249,16 +255,24 @@ impl BrandCommand {
             Self::Set { id, name, greeting, accent, domains } => {
                 let domains = (!domains.is_empty()).then_some(domains);
                 let change = BrandChange { name, greeting, accent, domains };
-                let database = open(data)?;
+                let (database, what) = (open(data)?, format!("brand: {}", administration::fields_of(&change)));
                 let brand = database.write_blocking(move |c, ()| administration::change_brand(c, &id, change))??;
+                audit(OPERATOR, &brand.look.id, &what);
                 println!("{}\t{}\t{}", brand.look.id, brand.look.name, brand.domains.join(" "));
             }
             Self::Remove { id } => {
                 let key = id.clone();
                 open(data)?.write_blocking(move |c, ()| administration::remove_brand(c, &key))??;
+                audit(OPERATOR, &id, "brand: removed");
                 println!("{id} is removed");
             }
-            Self::Secret { id, renew } => println!("{}", brand_secret(data, &id, renew)?),
+            Self::Secret { id, renew } => {
+                let secret = brand_secret(data, &id, renew)?;
+                if renew {
+                    audit(OPERATOR, &id, "brand: secret renewed");
+                }
+                println!("{secret}");
+            }
         }
         Ok(())
     }

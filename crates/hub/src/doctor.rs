@@ -11,7 +11,8 @@ use crate::config::Config;
 use crate::endpoint::Endpoint;
 use crate::files::free_on_disk;
 use crate::folder::{self, DATABASE};
-use crate::store::MIGRATIONS;
+use crate::health::UNNAMED_PROXY;
+use crate::store::{MIGRATIONS, identity_key};
 use crate::{endpoint, identity};
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -73,8 +74,7 @@ fn key(data: &Path) -> anyhow::Result<String> {
         return Ok("is there".into());
     }
     let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
-    let known = connection.query_row("SELECT EXISTS (SELECT 1 FROM identity_key)", [], |row| row.get(0));
-    ensure!(!known.unwrap_or(false), "is missing: restore it from a backup");
+    ensure!(!identity_key::has_key(&connection)?, "is missing: restore it from a backup");
     Ok("will be created at the first start".into())
 }
 
@@ -105,6 +105,11 @@ async fn listening(config: &Config) -> anyhow::Result<String> {
     let answer = answer.with_context(|| format!("the running hub does not answer on {address}"))?;
     if !answer.status().is_success() {
         bail!("the hub on {address} is not ready: {}", answer.text().await.unwrap_or_default());
+    }
+    if let Some(proxy) = answer.headers().get(UNNAMED_PROXY).and_then(|proxy| proxy.to_str().ok()) {
+        bail!(
+            "the proxy at {proxy} is not trusted, so all its visitors share one rate limit: name it in trusted_proxies"
+        );
     }
     Ok(format!("the hub on {address} is ready"))
 }

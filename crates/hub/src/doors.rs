@@ -58,6 +58,7 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(api::conversations::journey))
         .routes(routes!(api::alerts::report))
         .routes(routes!(api::alerts::ledger))
+        .routes(routes!(api::alerts::claim))
         .routes(routes!(api::buttons::list))
         .routes(routes!(api::buttons::put, api::buttons::remove))
         .routes(routes!(api::search::search))

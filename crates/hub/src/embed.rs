@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use tandem_conversation::{Button, ButtonId, Role};
 use tandem_protocol::agents::{ButtonDefinition, Tokens};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::administration::{self, Done, Refusal, checked_addition};
@@ -34,6 +35,8 @@ pub struct Embedded {
     pub url: String,
     /// Tokens of the local user.
     pub tokens: Tokens,
+    /// Receives the reason when the hub ends. It never stops by itself, so this is a failure.
+    pub ended: oneshot::Receiver<String>,
 }
 
 /// Starts a hub on the caller's runtime.
@@ -58,12 +61,14 @@ pub async fn embed(embedding: EmbedConfig) -> anyhow::Result<Embedded> {
     let url = format!("http://{}", listener.local_addr()?);
     let hub = Hub::start(config, Clock::system())?;
     let tokens = prepare(&hub).await?;
+    let (ends, ended) = oneshot::channel();
     tokio::spawn(async move {
         if let Err(error) = serve(hub, listener, std::future::pending()).await {
             tracing::error!(%error, "the embedded hub has stopped");
+            let _ = ends.send(format!("{error:#}."));
         }
     });
-    Ok(Embedded { url, tokens })
+    Ok(Embedded { url, tokens, ended })
 }
 
 /// Creates the local user, a brand and custom buttons once. No one knows the password: this machine signs in without

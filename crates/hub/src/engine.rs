@@ -23,8 +23,9 @@ use crate::clock::Clock;
 use crate::store::commands::Sent;
 use crate::store::{StoreError, buttons, commands, conversations, events, links, logic_requests, media};
 
-/// Maximum cached states.
+/// Maximum cached states, and their total stored size in bytes.
 const CACHED: usize = 20_000;
+const CACHED_BYTES: usize = 128 * 1024 * 1024;
 /// Random ids supplied to each decision of Your Logic.
 const FRESH: usize = 64;
 
@@ -32,6 +33,8 @@ const FRESH: usize = 64;
 pub struct Changed {
     pub before: Option<Arc<Conversation>>,
     pub after: Arc<Conversation>,
+    /// Stored size of the state, in bytes.
+    pub bytes: usize,
     /// The new events, each with the JSON that is stored and sent.
     pub events: Vec<(Event, Arc<str>)>,
 }
@@ -60,7 +63,9 @@ pub struct Engine {
     rules: Rules,
     seq: u64,
     committed_seq: u64,
-    cache: HashMap<ConversationId, Arc<Conversation>>,
+    /// Each with its stored size in bytes.
+    cache: HashMap<ConversationId, (Arc<Conversation>, usize)>,
+    cached_bytes: usize,
     group: HashMap<ConversationId, Changed>,
     undo: Vec<Undo>,
     commits: CommitSender,
@@ -97,6 +102,7 @@ impl Engine {
             seq,
             committed_seq: seq,
             cache: HashMap::new(),
+            cached_bytes: 0,
             group: HashMap::new(),
             undo: Vec::new(),
             commits,
@@ -109,13 +115,24 @@ impl Engine {
         connection: &Connection,
         id: ConversationId,
     ) -> Result<Option<Arc<Conversation>>, StoreError> {
-        if let Some(changed) = self.group.get(&id) {
-            return Ok(Some(Arc::clone(&changed.after)));
+        match self.at_hand(id) {
+            Some(state) => Ok(Some(state)),
+            None => Ok(conversations::get(connection, id)?.map(Arc::new)),
         }
-        if let Some(state) = self.cache.get(&id) {
-            return Ok(Some(Arc::clone(state)));
+    }
+
+    /// [`Self::state`] for a change: see [`conversations::to_change`].
+    fn to_change(&self, connection: &Connection, id: ConversationId) -> Result<Option<Arc<Conversation>>, StoreError> {
+        match self.at_hand(id) {
+            Some(state) => Ok(Some(state)),
+            None => Ok(conversations::to_change(connection, id)?.map(Arc::new)),
         }
-        Ok(conversations::get(connection, id)?.map(Arc::new))
+    }
+
+    /// A state of this group or of the cache.
+    fn at_hand(&self, id: ConversationId) -> Option<Arc<Conversation>> {
+        let of_group = self.group.get(&id).map(|changed| &changed.after);
+        of_group.or_else(|| self.cache.get(&id).map(|(state, _)| state)).map(Arc::clone)
     }
 
     /// The newest conversation of a contact, in progress before ended, uncommitted ones included.
@@ -172,7 +189,7 @@ impl Engine {
                 return Ok(answer);
             }
         }
-        let before = self.state(connection, envelope.conversation)?;
+        let before = self.to_change(connection, envelope.conversation)?;
         let fresh = if matches!(envelope.command, Command::AnswerLogic { .. }) {
             (0..FRESH).map(|_| Uuid::now_v7()).rev().collect()
         } else {
@@ -251,7 +268,7 @@ impl Engine {
                 changed.events.extend(logged);
             }
             None => {
-                self.group.insert(id, Changed { before, after, events: logged });
+                self.group.insert(id, Changed { before, after, bytes: 0, events: logged });
             }
         }
         Ok(position)
@@ -260,12 +277,8 @@ impl Engine {
 
 impl Companion for Engine {
     fn before_commit(&mut self, connection: &Connection) -> Result<(), Error> {
-        for changed in self.group.values() {
-            let involved_changed = changed.before.as_ref().is_none_or(|before| {
-                before.left != changed.after.left
-                    || !conversations::involved_now(before).eq(conversations::involved_now(&changed.after))
-            });
-            conversations::put(connection, &changed.after, involved_changed)
+        for changed in self.group.values_mut() {
+            changed.bytes = conversations::put(connection, &changed.after, changed.before.as_deref())
                 .map_err(|error| Error::Commit(error.to_string()))?;
         }
         Ok(())
@@ -276,12 +289,15 @@ impl Companion for Engine {
         if self.group.is_empty() {
             return;
         }
-        if self.cache.len() + self.group.len() > CACHED {
+        if self.cache.len() + self.group.len() > CACHED || self.cached_bytes > CACHED_BYTES {
             self.cache.clear();
+            self.cached_bytes = 0;
         }
         let changed: Vec<_> = self.group.drain().map(|(_, changed)| changed).collect();
         for change in &changed {
-            self.cache.insert(change.after.id, Arc::clone(&change.after));
+            let old = self.cache.insert(change.after.id, (Arc::clone(&change.after), change.bytes));
+            self.cached_bytes += change.bytes;
+            self.cached_bytes -= old.map_or(0, |(_, bytes)| bytes);
         }
         self.commits.send(Commit { cursor: self.seq, time: self.clock.now(), changed });
     }

@@ -24,11 +24,14 @@ use crate::engine::commits::Commits;
 use crate::files::Rights;
 use crate::health::Guard;
 use crate::recent::Recent;
+use crate::secrets::TokenHash;
 use crate::socket::{Goodbye, Line};
 use crate::wake::Wake;
 
 /// Capacity of the loop's inbox, commits aside.
 const INBOX: usize = 16_384;
+/// Maximum open pages per contact, in all browsers.
+const MOST_CHATS: usize = 32;
 /// How often an idle desk is told that it is complete.
 const ALIVE_EVERY: std::time::Duration = std::time::Duration::from_secs(10);
 /// Lifetime of a typing signal, in milliseconds.
@@ -50,15 +53,29 @@ pub(crate) enum Input {
         now: Time,
         answer: oneshot::Sender<Vec<Seat>>,
     },
-    Judged(Vec<(SessionId, Verdict)>),
+    /// These desks stay, and are checked again at these times.
+    Stay(Vec<(SessionId, Time)>),
+    /// Unregisters desks; their connections stay open until the caller ends them.
+    Part {
+        desks: Vec<SessionId>,
+        parted: oneshot::Sender<Parted>,
+    },
+    /// Users who were changed; the loop adds their presence.
+    Renewed(Vec<Colleague>),
     ChatCame {
         contact: ContactId,
+        /// Hash of the browser's token.
+        session: TokenHash,
         line: Line,
         registered: oneshot::Sender<SessionId>,
     },
     ChatLeft(SessionId, ContactId),
     /// The chat continues elsewhere: its browsers must reconnect.
     ChatMoved(ContactId),
+    /// A session ended: disconnects its browsers.
+    ChatEnded(ContactId, TokenHash),
+    /// The contact and session of every open chat.
+    Chats(oneshot::Sender<HashSet<(ContactId, TokenHash)>>),
     GuestCame {
         guest: GuestSession,
         registered: oneshot::Sender<SessionId>,
@@ -89,10 +106,20 @@ pub(crate) struct Seat {
     pub me: Me,
 }
 
-pub(crate) enum Verdict {
-    /// It stays, and is checked again at this time.
-    Stays(Time),
-    Ends(Goodbye),
+/// Unregistered desks.
+pub(crate) struct Parted {
+    /// Ends their connections.
+    pub lines: HashMap<SessionId, Line>,
+    /// They received nothing after this cursor.
+    pub cursor: u64,
+}
+
+/// A customer's open page.
+struct ChatSession {
+    id: SessionId,
+    /// Hash of the browser's token.
+    session: TokenHash,
+    line: Line,
 }
 
 /// A connected desk.
@@ -132,6 +159,13 @@ impl Fanout {
     /// For short-lived signals: dropped when the hub is busy.
     pub(crate) fn mention(&self, input: Input) {
         let _ = self.inputs.try_send(input);
+    }
+
+    /// The contact and session of every open chat.
+    pub(crate) async fn chats(&self) -> HashSet<(ContactId, TokenHash)> {
+        let (answer, chats) = oneshot::channel();
+        self.send(Input::Chats(answer)).await;
+        chats.await.unwrap_or_default()
     }
 
     /// Users with a connected desk, and whether they take calls for help. Users who are missing here received no
@@ -185,7 +219,7 @@ struct Sessions {
     all_seeing: HashSet<SessionId>,
     /// Desks that receive calls for help.
     helping: HashSet<SessionId>,
-    chats: HashMap<ContactId, Vec<(SessionId, Line)>>,
+    chats: HashMap<ContactId, Vec<ChatSession>>,
     /// The newest conversation of each connected browser. Its page gets no events of older ones.
     newest: HashMap<ContactId, (bool, Time, ConversationId)>,
     guests: HashMap<ConversationId, Vec<(SessionId, GuestSession)>>,
@@ -243,7 +277,7 @@ impl Sessions {
                 self.tell_if_changed(before);
                 let _ = registered.send((id, self.cursor));
             }
-            Input::DeskLeft(id) => self.drop_desk(id),
+            Input::DeskLeft(id) => self.drop_desks([id]),
             Input::Seats { users, now, answer } => {
                 let of_users = users.iter().flat_map(|user| self.by_user.get(user).into_iter().flatten());
                 let due = self.desks.iter().filter(|(_, desk)| desk.good_until <= now).map(|(id, _)| id);
@@ -254,34 +288,38 @@ impl Sessions {
                 };
                 let _ = answer.send(ids.into_iter().filter_map(seat).collect());
             }
-            Input::Judged(verdicts) => {
-                for (id, verdict) in verdicts {
-                    let Some(desk) = self.desks.get_mut(&id) else { continue };
-                    match verdict {
-                        Verdict::Stays(until) => desk.good_until = until,
-                        Verdict::Ends(goodbye) => {
-                            desk.line.end(goodbye);
-                            self.drop_desk(id);
-                        }
+            Input::Stay(desks) => {
+                for (id, until) in desks {
+                    if let Some(desk) = self.desks.get_mut(&id) {
+                        desk.good_until = until;
                     }
                 }
             }
-            Input::ChatCame { contact, line, registered } => {
+            Input::Renewed(users) => {
+                let renewed: Vec<_> = users.into_iter().map(|user| self.present(user)).collect();
+                self.came_or_went.extend(renewed);
+            }
+            Input::Part { desks, parted } => {
+                let lines = desks.into_iter().filter_map(|id| Some((id, self.drop_desk(id)?))).collect();
+                let _ = parted.send(Parted { lines, cursor: self.cursor });
+            }
+            Input::ChatCame { contact, session, line, registered } => {
                 let id = self.new_id();
                 self.welcome(&line);
-                self.chats.entry(contact).or_default().push((id, line));
+                if self.chats.get(&contact).is_some_and(|chats| chats.len() >= MOST_CHATS) {
+                    line.end(Goodbye::TOO_MANY);
+                }
+                self.chats.entry(contact).or_default().push(ChatSession { id, session, line });
                 let _ = registered.send(id);
             }
-            Input::ChatLeft(id, contact) => {
-                if let Some(sessions) = self.chats.get_mut(&contact) {
-                    sessions.retain(|(session, _)| *session != id);
-                    if sessions.is_empty() {
-                        self.chats.remove(&contact);
-                        self.newest.remove(&contact);
-                    }
-                }
+            Input::ChatLeft(id, contact) => self.drop_chats(contact, |chat| chat.id == id),
+            Input::ChatMoved(contact) => self.drop_chats(contact, |_| true),
+            Input::ChatEnded(contact, session) => self.drop_chats(contact, |chat| chat.session == session),
+            Input::Chats(answer) => {
+                let all = self.chats.iter();
+                let all = all.flat_map(|(contact, chats)| chats.iter().map(|chat| (*contact, chat.session)));
+                let _ = answer.send(all.collect());
             }
-            Input::ChatMoved(contact) => self.drop_chats(contact),
             Input::GuestCame { guest, registered } => {
                 let id = self.new_id();
                 self.welcome(&guest.line);
@@ -327,7 +365,7 @@ impl Sessions {
         for changed in &commit.changed {
             chat::spread(self, changed);
             guest::spread(self, changed);
-            self.recent.put(Arc::clone(&changed.after));
+            self.recent.put(Arc::clone(&changed.after), changed.bytes);
         }
     }
 
@@ -335,7 +373,7 @@ impl Sessions {
     fn stop(&mut self) {
         self.stopping = true;
         let desks = self.desks.values().map(|desk| &desk.line);
-        let chats = self.chats.values().flatten().map(|(_, line)| line);
+        let chats = self.chats.values().flatten().map(|chat| &chat.line);
         let guests = self.guests.values().flatten().map(|(_, guest)| &guest.line);
         desks.chain(chats).chain(guests).for_each(|line| line.end(Goodbye::STOPPING));
     }
@@ -357,7 +395,7 @@ impl Sessions {
                 lost.push(*id);
             }
         }
-        lost.into_iter().for_each(|id| self.drop_desk(id));
+        self.drop_desks(lost);
     }
 
     fn say_people(&mut self) {
@@ -385,7 +423,7 @@ impl Sessions {
     fn send_all_desks(&mut self, frame: &Utf8Bytes) {
         let lost: Vec<_> =
             self.desks.iter().filter(|(_, desk)| !desk.line.send(frame.clone())).map(|(id, _)| *id).collect();
-        lost.into_iter().for_each(|id| self.drop_desk(id));
+        self.drop_desks(lost);
     }
 
     fn send_user(&mut self, user: UserId, frame: &Utf8Bytes) {
@@ -398,7 +436,7 @@ impl Sessions {
         if let Some(desk) = self.desks.get(&id)
             && !desk.line.send(frame)
         {
-            self.drop_desk(id);
+            self.drop_desks([id]);
         }
     }
 
@@ -411,6 +449,7 @@ impl Sessions {
             online: false,
             available: false,
             sees_all,
+            suspended: false,
         })
     }
 
@@ -429,11 +468,16 @@ impl Sessions {
         }
     }
 
+    fn drop_desks(&mut self, ids: impl IntoIterator<Item = SessionId>) {
+        for id in ids {
+            drop(self.drop_desk(id));
+        }
+    }
+
     /// Forgets a desk; dropping its line closes the connection.
-    fn drop_desk(&mut self, id: SessionId) {
-        let Some(desk) = self.desks.get(&id) else { return };
-        let before = self.colleague(desk);
-        self.desks.remove(&id);
+    fn drop_desk(&mut self, id: SessionId) -> Option<Line> {
+        let before = self.colleague(self.desks.get(&id)?);
+        let desk = self.desks.remove(&id)?;
         self.all_seeing.remove(&id);
         self.helping.remove(&id);
         if let Some(sessions) = self.by_user.get_mut(&before.user) {
@@ -443,20 +487,23 @@ impl Sessions {
             }
             self.tell_if_changed(before);
         }
+        Some(desk.line)
     }
 
-    /// Disconnects a contact's browsers so that they reconnect.
-    fn drop_chats(&mut self, contact: ContactId) {
-        for (_, line) in self.chats.remove(&contact).into_iter().flatten() {
-            line.end(Goodbye::MOVED);
+    /// Disconnects some of a contact's browsers so that they reconnect.
+    fn drop_chats(&mut self, contact: ContactId, which: impl Fn(&ChatSession) -> bool) {
+        let Some(chats) = self.chats.get_mut(&contact) else { return };
+        chats.extract_if(.., |chat| which(chat)).for_each(|chat| chat.line.end(Goodbye::MOVED));
+        if chats.is_empty() {
+            self.chats.remove(&contact);
+            self.newest.remove(&contact);
         }
-        self.newest.remove(&contact);
     }
 
     fn send_chat(&mut self, contact: ContactId, frame: &ChatFrame) {
         let Some(sessions) = self.chats.get_mut(&contact) else { return };
         let Some(text) = encode(frame) else { return };
-        sessions.retain(|(_, line)| line.send(text.clone()));
+        sessions.retain(|chat| chat.line.send(text.clone()));
     }
 }
 

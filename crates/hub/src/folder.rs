@@ -160,14 +160,20 @@ fn tighten(data: &Path) -> std::io::Result<usize> {
     close(data, 0o700)?;
     for entry in std::fs::read_dir(data)? {
         let entry = entry?;
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
+        let (kind, name) = (entry.file_type()?, entry.file_name());
+        if kind.is_dir() && name == MEDIA {
             close(&entry.path(), 0o700)?;
-        } else if kind.is_file() {
+        } else if kind.is_file() && name.to_str().is_some_and(is_own) {
             close(&entry.path(), 0o600)?;
         }
     }
     Ok(closed)
+}
+
+/// Whether this is the name of a hub's file. The folder may also hold other files, such as programs.
+#[cfg(unix)]
+fn is_own(name: &str) -> bool {
+    name == LOCK || [DATABASE, INDEX, KEY].iter().any(|own| name.starts_with(own))
 }
 
 #[cfg(not(unix))]
@@ -200,7 +206,9 @@ mod tests {
         let (old, new) = (folder.path().join("old"), folder.path().join("deep/new"));
         std::fs::create_dir_all(old.join(MEDIA)).unwrap();
         std::fs::write(old.join(DATABASE), "").unwrap();
-        for path in [old.clone(), old.join(MEDIA)] {
+        let program = old.join("tandem-hub");
+        std::fs::write(&program, "").unwrap();
+        for path in [old.clone(), old.join(MEDIA), program.clone()] {
             std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
         }
         std::fs::set_permissions(old.join(DATABASE), std::fs::Permissions::from_mode(0o644)).unwrap();
@@ -210,5 +218,7 @@ mod tests {
             assert_eq!((mode(data), mode(&data.join(MEDIA))), (0o700, 0o700));
             assert_eq!((mode(&data.join(DATABASE)), mode(&data.join("search.db"))), (0o600, 0o600));
         }
+        let mode = std::fs::metadata(&program).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o755, "what is not the hub's stays as it is");
     }
 }

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use axum::http::HeaderName;
 use tandem_conversation::Time;
 use tandem_sqlite::{Cause, Database};
 use tokio::sync::{Mutex, watch};
@@ -20,6 +21,9 @@ const WITHIN: Duration = Duration::from_secs(2);
 pub(crate) const FRESH: Duration = Duration::from_secs(1);
 /// Maximum age for `/healthz`, whose callers would restart the hub.
 pub(crate) const RECENT: Duration = Duration::from_secs(5);
+
+/// Tells `tandem-hub doctor` the address of an untrusted proxy.
+pub(crate) const UNNAMED_PROXY: HeaderName = HeaderName::from_static("tandem-unnamed-proxy");
 
 /// Records which part of the hub ended, if any.
 pub(crate) struct Health {

@@ -1,8 +1,9 @@
 //! The parts of a running hub that requests and workers share. `start.rs` starts and stops it.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tandem_conversation::{
     Command, Conversation, ConversationId, Envelope, Participant, Position, Rejection, Side, Stage, Time,
@@ -78,6 +79,8 @@ pub struct Hub {
     pub(crate) started: Time,
     pub(crate) health: Arc<Health>,
     pub(crate) workers: Mutex<JoinSet<()>>,
+    /// The first untrusted proxy seen.
+    pub(crate) unnamed_proxy: OnceLock<IpAddr>,
     /// The data folder's lock; none after closing.
     pub(crate) lock: Mutex<Option<Lock>>,
 }
@@ -124,11 +127,11 @@ impl Hub {
         if let Some(state) = self.fanout.recent.get(id) {
             return Ok(Some(state));
         }
-        let state = self.database.read(move |connection| conversations::get(connection, id)).await?.map(Arc::new);
-        if let Some(state) = &state {
-            self.fanout.recent.put(Arc::clone(state));
-        }
-        Ok(state)
+        let stored = self.database.read(move |connection| conversations::stored(connection, id)).await?;
+        let Some(json) = stored else { return Ok(None) };
+        let state = Arc::new(conversations::parse(&json)?);
+        self.fanout.recent.put(Arc::clone(&state), json.len());
+        Ok(Some(state))
     }
 
     /// A typing signal. Of agents, only engaged ones count.
@@ -155,6 +158,17 @@ impl Hub {
         match says_new {
             true => Ok(self.execute_once(envelope).await?.map(|_| ())),
             false => Ok(Ok(())),
+        }
+    }
+
+    /// Warns once about an untrusted proxy.
+    pub(crate) fn unnamed_proxy(&self, address: IpAddr) {
+        if self.unnamed_proxy.set(address).is_ok() {
+            tracing::warn!(
+                proxy = %address,
+                "an untrusted proxy forwards requests, so all its visitors share one rate limit: name it in \
+                 trusted_proxies (TANDEM_TRUSTED_PROXIES)"
+            );
         }
     }
 

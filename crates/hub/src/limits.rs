@@ -10,6 +10,7 @@ use std::time::Duration;
 use tandem_conversation::{ContactId, ConversationId, LinkId, UserId};
 use tandem_protocol::Problem;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use buckets::Buckets;
 pub(crate) use buckets::Rate;
@@ -27,9 +28,12 @@ pub struct Limits {
     strays: Buckets<Network>,
     messages: Buckets<ContactId>,
     uploads: Buckets<ContactId>,
+    reads: Buckets<Uuid>,
+    views: Buckets<ContactId>,
     links: Buckets<LinkId>,
     guests: Buckets<LinkId>,
     dry_runs: Buckets<UserId>,
+    searches: Buckets<UserId>,
     typing: Buckets<ConversationId>,
     passwords: Buckets<UserId>,
 }
@@ -46,9 +50,14 @@ impl Limits {
             strays: Buckets::new(Rate::per_minute(60)),
             messages: Buckets::new(Rate::per_second(5).burst(30)),
             uploads: Buckets::new(Rate::per_minute(30)),
+            // A page takes up to 1 MiB.
+            reads: Buckets::new(Rate::per_second(5).burst(30)),
+            views: Buckets::new(Rate::per_second(10).burst(300)),
             links: Buckets::new(Rate::per_minute(60)),
             guests: Buckets::new(Rate::per_second(5).burst(30)),
             dry_runs: Buckets::new(Rate::per_minute(30)),
+            // The search field asks while the user types.
+            searches: Buckets::new(Rate::per_second(5).burst(60)),
             typing: Buckets::new(Rate::per_minute(12).burst(1)),
             passwords: Buckets::new(Rate::per_minute(10)),
         }
@@ -86,6 +95,30 @@ impl Limits {
         self.check(&self.uploads, contact)
     }
 
+    /// One page of entries of a web session or an external agent.
+    ///
+    /// # Errors
+    /// A problem with status 429.
+    pub(crate) fn read(&self, reader: Uuid) -> Result<(), ApiError> {
+        self.check(&self.reads, reader)
+    }
+
+    /// One file shown in a web session.
+    ///
+    /// # Errors
+    /// A problem with status 429.
+    pub(crate) fn view(&self, contact: ContactId) -> Result<(), ApiError> {
+        self.check(&self.views, contact)
+    }
+
+    /// The answer to a request that failed with `refusal`: 429 for networks that send many unknown tokens.
+    pub(crate) fn refused(&self, network: Network, refusal: ApiError) -> ApiError {
+        if !matches!(refusal.0.status, 401 | 404) {
+            return refusal;
+        }
+        self.lookup(network).err().unwrap_or(refusal)
+    }
+
     /// Counts an unknown link.
     ///
     /// # Errors
@@ -118,6 +151,14 @@ impl Limits {
         self.check(&self.dry_runs, user)
     }
 
+    /// One search of a user.
+    ///
+    /// # Errors
+    /// A problem with status 429.
+    pub(crate) fn search(&self, user: UserId) -> Result<(), ApiError> {
+        self.check(&self.searches, user)
+    }
+
     /// Counts a change of the user's own password, which would let a guesser test it.
     ///
     /// # Errors
@@ -139,9 +180,12 @@ impl Limits {
         }
         self.messages.tidy(now);
         self.uploads.tidy(now);
+        self.reads.tidy(now);
+        self.views.tidy(now);
         self.links.tidy(now);
         self.guests.tidy(now);
         self.dry_runs.tidy(now);
+        self.searches.tidy(now);
         self.typing.tidy(now);
         self.passwords.tidy(now);
     }

@@ -18,11 +18,12 @@ use tandem_conversation::{
 };
 use tandem_protocol::logic::LogicResponseBody;
 use tandem_sqlite::Cause;
+use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 
 use crate::endpoint::{Answered, Endpoint, answer};
-use crate::engine::{Repeat, system_command};
+use crate::engine::{Engine, Repeat, system_command};
 use crate::hub::Hub;
 use crate::invitations::Ways;
 use crate::media;
@@ -302,7 +303,11 @@ pub(crate) async fn apply(
     if let Err(rejection) = check(hub, &answer) {
         return Ok(Err(rejection));
     }
-    let sent = sent_of(&answer);
+    let sent = match origin {
+        // A request id implies its conversation; a message id does not.
+        Origin::Unasked { message: Some(_), .. } if answer.request_id.is_none() => sent_of(&answer).within(id),
+        _ => sent_of(&answer),
+    };
     if let Err((action, detail)) = media::fetch_all(hub, id, &mut answer.actions, FETCHING).await {
         return Ok(Err(Rejection::invalid(&format!("actions[{action}]"), detail)));
     }
@@ -338,6 +343,9 @@ async fn apply_checked(
                 }
                 Origin::Unasked { message, note } => {
                     if let Some(request) = answer.request_id {
+                        if !was_asked_in(connection, engine, id, request, &sent)? {
+                            return Ok(Err(Rejection::NoRequest));
+                        }
                         logic_requests::answer(connection, request, &note)?;
                     }
                     message
@@ -407,6 +415,24 @@ async fn apply_checked(
         hub.mails.notify_one();
     }
     applied
+}
+
+/// Whether a request belongs to this conversation. The row is written when the request ends; until then the state holds
+/// it. The answer may be remembered longer than the row.
+fn was_asked_in(
+    connection: &Connection,
+    engine: &Engine,
+    id: ConversationId,
+    request: RequestId,
+    sent: &Sent,
+) -> Result<bool, StoreError> {
+    if let Some(asked_in) = logic_requests::conversation_of(connection, request)? {
+        return Ok(asked_in == id);
+    }
+    let state = engine.state(connection, id)?;
+    let asked = state.as_ref().and_then(|state| state.logic.asked.as_ref());
+    Ok(asked.is_some_and(|asked| asked.id == request)
+        || commands::find(connection, CommandId(request.0), sent)?.is_some())
 }
 
 fn of_logic(id: CommandId, conversation: ConversationId, command: Command) -> Envelope {

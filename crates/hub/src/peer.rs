@@ -128,6 +128,17 @@ fn is_loopback(authority: &str) -> bool {
     matches!(bare.as_ref().map(Authority::host), Ok("localhost" | "127.0.0.1" | "[::1]"))
 }
 
+/// Whether the connection looks like an untrusted proxy's: it comes from this machine or a private network with a
+/// forwarding header. Elsewhere the header proves nothing.
+pub(crate) fn is_unnamed_proxy(direct: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> bool {
+    let is_near = match direct.to_canonical() {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
+    };
+    let speaks_for_others = headers.contains_key(X_FORWARDED_FOR) || headers.contains_key(FORWARDED);
+    is_near && speaks_for_others && !is_trusted(direct, trusted)
+}
+
 pub(crate) fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
     let address = address.to_canonical();
     trusted.iter().any(|net| net.contains(&address))

@@ -3,10 +3,11 @@
 //! Never deletes what people wrote. Runs in small steps, each its own transaction, with pauses for other writes. Each
 //! step finds due rows by an index, so it can stop anywhere and resume.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tandem_conversation::Time;
+use tandem_conversation::{ContactId, Time};
 use tandem_sqlite::rusqlite::Connection;
 
 use crate::config::Retention;
@@ -29,16 +30,12 @@ struct Rule {
     step: fn(&Connection, &Engine, Time) -> Result<Step, StoreError>,
 }
 
-const RULES: [Rule; 7] = [
+/// Empty visits. No index finds them, so all web chats are examined once a day.
+const VISITS: &str = "web sessions";
+
+const RULES: [Rule; 6] = [
     Rule { what: "commands", keep_days: |keep| keep.commands_days, step: |rows, _, at| commands::sweep(rows, at) },
     Rule { what: "sign-ins", keep_days: |_| 1, step: |rows, _, at| auth::sweep(rows, at) },
-    Rule {
-        what: "web sessions",
-        keep_days: |keep| keep.sessions_days,
-        step: |rows, engine, at| {
-            visits::sweep(rows, at, |contact| Ok(engine.newest_of_contact(rows, contact)?.is_some()))
-        },
-    },
     Rule {
         what: "requests",
         keep_days: |keep| keep.requests_days,
@@ -53,34 +50,56 @@ const RULES: [Rule; 7] = [
 pub(crate) async fn run(hub: Arc<Hub>) {
     tokio::time::sleep(FIRST).await;
     loop {
-        if let Err(error) = sweep(&hub).await {
+        let walked = hub.database.read(visits::walked).await;
+        let is_walk = walked.is_ok_and(|at| at.is_none_or(|at| hub.clock.now().since(at) >= DAY_MS));
+        if let Err(error) = sweep(&hub, is_walk).await {
             tracing::error!(%error, "cannot delete expired data");
         }
         tokio::time::sleep(EVERY).await;
     }
 }
 
-/// Deletes everything due, and counts it.
-pub(crate) async fn sweep(hub: &Hub) -> Result<usize, StoreError> {
+/// Deletes everything due, and counts it. With `visits` it also examines all web chats.
+pub(crate) async fn sweep(hub: &Hub, visits: bool) -> Result<usize, StoreError> {
     let mut total = 0;
-    for Rule { what, keep_days, step } in &RULES {
-        let before = hub.clock.now().plus_ms(-keep_days(&hub.config.retention) * DAY_MS);
-        let mut gone = 0;
-        loop {
-            let step = *step;
-            let done = hub.database.write(move |connection, engine| step(connection, engine, before)).await?;
-            gone += done.gone;
-            if !done.more {
-                break;
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-        if gone > 0 {
-            tracing::info!(what, rows = gone, "deleted expired data");
-        }
-        total += gone;
+    for Rule { what, keep_days, step } in RULES {
+        total += sweep_one(hub, what, keep_days(&hub.config.retention), step).await?;
+    }
+    if visits {
+        let now = hub.clock.now();
+        // An open page keeps its session.
+        let open: HashSet<ContactId> = hub.fanout.chats().await.into_iter().map(|(contact, _)| contact).collect();
+        let open = Arc::new(open);
+        let step = move |rows: &Connection, engine: &Engine, at: Time| {
+            visits::sweep(rows, at, &open, |contact| Ok(engine.newest_of_contact(rows, contact)?.is_some()))
+        };
+        total += sweep_one(hub, VISITS, hub.config.retention.sessions_days, step).await?;
+        hub.database.write(move |connection, _| visits::set_walked(connection, now)).await?;
     }
     Ok(total)
+}
+
+async fn sweep_one(
+    hub: &Hub,
+    what: &str,
+    keep_days: i64,
+    step: impl Fn(&Connection, &Engine, Time) -> Result<Step, StoreError> + Clone + Send + 'static,
+) -> Result<usize, StoreError> {
+    let before = hub.clock.now().plus_ms(-keep_days * DAY_MS);
+    let mut gone = 0;
+    loop {
+        let step = step.clone();
+        let done = hub.database.write(move |connection, engine| step(connection, engine, before)).await?;
+        gone += done.gone;
+        if !done.more {
+            break;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    if gone > 0 {
+        tracing::info!(what, rows = gone, "deleted expired data");
+    }
+    Ok(gone)
 }
 
 #[cfg(test)]
@@ -99,7 +118,6 @@ mod tests {
             alerts::OVER,
             mails::OVER,
             links::OVER,
-            links::OF_SUSPENDED,
             visits::NEXT,
             visits::IS_EMPTY,
             visits::IS_NOBODY,

@@ -4,21 +4,23 @@
 //! Each change gives its user the next number (`users.changed`) in the database, which is polled by index a few times
 //! a second. Nothing relies on memory alone, so a hub that was down or slow misses nothing.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tandem_conversation::{Command, ConversationId, Time, UserId};
-use tandem_protocol::agents::Me;
+use tandem_conversation::{BrandId, Command, ContactId, ConversationId, Permission, Time, UserId};
+use tandem_protocol::agents::{Colleague, Me};
 use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use crate::engine::system_command;
-use crate::fanout::{Input, Seat, Verdict};
+use crate::engine::{Engine, system_command};
+use crate::fanout::{Input, Parted, Seat, SessionId};
 use crate::hub::Hub;
 use crate::improve;
+use crate::secrets::TokenHash;
 use crate::socket::Goodbye;
-use crate::store::{StoreError, auth, links, users};
+use crate::store::{StoreError, auth, brands, contacts, links, passable, users};
 
 /// Lifetime of an access token, in milliseconds.
 pub(crate) const ACCESS_MS: i64 = 15 * 60 * 1000;
@@ -29,6 +31,10 @@ const EVERY: Duration = Duration::from_millis(250);
 const STRAGGLERS_EVERY: u32 = 20;
 /// Engagements ended per poll.
 const AT_ONCE: u32 = 500;
+/// Looks between two checks of all open chats: one minute.
+const CHATS_EVERY: u32 = 240;
+/// Chats checked per read.
+const CHATS_AT_ONCE: usize = 500;
 
 const SIGN_IN_OVER: Goodbye = Goodbye::new(1008, "auth.ended", "This sign-in has ended: sign in again.");
 /// The desk may hold more or less than its user may see now.
@@ -48,23 +54,53 @@ pub(crate) fn me_of(hub: &Hub, user: &users::User) -> Me {
         mail: hub.config.mail.is_some(),
         public_url: hub.config.public_url.clone(),
         improve: improve::is_possible(hub),
+        max_file_bytes: hub.config.media.max_bytes,
+    }
+}
+
+/// A user as colleagues see them, without a connected desk.
+pub(crate) fn absent(user: users::User) -> Colleague {
+    Colleague {
+        user: user.id,
+        online: false,
+        available: false,
+        sees_all: user.role.permissions().has_all(Permission::ViewAll),
+        suspended: user.suspended,
+        name: user.name,
+    }
+}
+
+/// The changes processed so far.
+struct Known {
+    /// The newest `users.changed`.
+    change: i64,
+    /// The brands with the generations of their secrets.
+    brands: Vec<(BrandId, u32)>,
+}
+
+impl Known {
+    fn read(connection: &Connection) -> Result<Self, StoreError> {
+        Ok(Self { change: users::newest_change(connection)?, brands: brands::generations(connection)? })
     }
 }
 
 /// Runs as long as the hub.
 pub(crate) async fn run(hub: Arc<Hub>) {
     // Earlier changes concern no desk of this process.
-    let mut known = match hub.database.read(users::newest_change).await {
-        Ok(newest) => newest,
+    let mut known = match hub.database.read(Known::read).await {
+        Ok(known) => known,
         Err(error) => {
             tracing::error!(%error, "cannot read which users changed");
-            0
+            Known { change: 0, brands: Vec::new() }
         }
     };
     let mut looks: u32 = 0;
     loop {
         if let Err(error) = hub.look_at_rights(&mut known, looks.is_multiple_of(STRAGGLERS_EVERY)).await {
             tracing::error!(%error, "cannot check for changed rights");
+        }
+        if let Err(error) = hub.look_at_chats(&mut known, looks.is_multiple_of(CHATS_EVERY)).await {
+            tracing::error!(%error, "cannot look which chats have ended");
         }
         looks = looks.wrapping_add(1);
         tokio::select! {
@@ -75,15 +111,16 @@ pub(crate) async fn run(hub: Arc<Hub>) {
 }
 
 impl Hub {
-    async fn look_at_rights(&self, known: &mut i64, stragglers: bool) -> Result<(), StoreError> {
-        let after = *known;
+    async fn look_at_rights(&self, known: &mut Known, stragglers: bool) -> Result<(), StoreError> {
+        let after = known.change;
         let changed = self.database.read(move |connection| users::changed_after(connection, after)).await?;
         let ids: Vec<UserId> = changed.iter().map(|(user, _)| *user).collect();
-        self.judge(ids).await?;
+        self.judge(ids.clone()).await?;
+        self.tell_colleagues(ids).await?;
         if stragglers || !changed.is_empty() {
             self.dismiss_suspended().await?;
         }
-        *known = changed.iter().map(|(_, number)| *number).max().unwrap_or(after);
+        known.change = changed.iter().map(|(_, number)| *number).max().unwrap_or(after);
         Ok(())
     }
 
@@ -99,18 +136,101 @@ impl Hub {
         let rows = self
             .database
             .read(move |connection| -> Result<Vec<_>, StoreError> {
-                seats.into_iter().map(|seat| Ok((found(connection, seat.sign_in, now)?, seat))).collect()
+                let row = |seat: Seat| -> Result<_, StoreError> {
+                    Ok((found(connection, seat.sign_in, now)?, users::get(connection, seat.me.user)?, seat))
+                };
+                seats.into_iter().map(row).collect()
             })
             .await?;
-        let judged = rows.into_iter().map(|(found, seat)| {
-            let verdict = match found {
-                None => Verdict::Ends(SIGN_IN_OVER),
-                Some((user, _)) if me_of(self, &user) != seat.me => Verdict::Ends(RIGHTS_CHANGED),
-                Some((_, expires)) => Verdict::Stays(expires.min(now.plus_ms(ACCESS_MS))),
+        let (mut staying, mut parting, mut other_rights) = (Vec::new(), Vec::new(), BTreeSet::new());
+        for (found, user, seat) in rows {
+            let goodbye = match found {
+                None => SIGN_IN_OVER,
+                Some((user, _)) if me_of(self, &user) != seat.me => RIGHTS_CHANGED,
+                Some((_, expires)) => {
+                    staying.push((seat.session, expires.min(now.plus_ms(ACCESS_MS))));
+                    continue;
+                }
             };
-            (seat.session, verdict)
+            parting.push((seat.session, goodbye));
+            let has_others =
+                |user: &users::User| user.role.permissions() != seat.me.permissions || user.skills != seat.me.skills;
+            other_rights.extend(user.filter(has_others).map(|user| user.id));
+        }
+        self.fanout.send(Input::Stay(staying)).await;
+        self.part(parting, other_rights).await
+    }
+
+    /// Ends the connections of desks, which received events under their old rights until now.
+    async fn part(&self, desks: Vec<(SessionId, Goodbye)>, other_rights: BTreeSet<UserId>) -> Result<(), StoreError> {
+        if desks.is_empty() {
+            return Ok(());
+        }
+        let (parted, answer) = oneshot::channel();
+        let ids = desks.iter().map(|(id, _)| *id).collect();
+        self.fanout.send(Input::Part { desks: ids, parted }).await;
+        let Ok(Parted { mut lines, cursor }) = answer.await else { return Ok(()) };
+        let marked = match other_rights.is_empty() {
+            true => Ok(()),
+            // Before the connections end, so that no desk resumes from a cursor of its old rights.
+            false => {
+                let mark = move |connection: &Connection, _: &mut Engine| -> Result<(), StoreError> {
+                    other_rights.iter().try_for_each(|user| users::told_until(connection, *user, cursor))
+                };
+                self.database.write(mark).await
+            }
+        };
+        for (id, goodbye) in desks {
+            if let Some(line) = lines.remove(&id) {
+                line.end(goodbye);
+            }
+        }
+        marked
+    }
+
+    /// Disconnects chats whose session is no longer valid: the identity proof is too old, or the brand or its secret is
+    /// gone.
+    async fn look_at_chats(&self, known: &mut Known, is_time: bool) -> Result<(), StoreError> {
+        let now_brands = self.database.read(brands::generations).await?;
+        let is_due = is_time || known.brands.iter().any(|brand| !now_brands.contains(brand));
+        if is_due {
+            let chats: Vec<_> = self.fanout.chats().await.into_iter().collect();
+            for chats in chats.chunks(CHATS_AT_ONCE) {
+                self.judge_chats(chats.to_vec()).await?;
+            }
+        }
+        known.brands = now_brands;
+        Ok(())
+    }
+
+    async fn judge_chats(&self, chats: Vec<(ContactId, TokenHash)>) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let ended = self.database.read(move |connection| -> Result<Vec<_>, StoreError> {
+            let mut ended = Vec::new();
+            for (contact, session) in chats {
+                let web = contacts::web_by_secret(connection, &session, now)?;
+                if web.is_none_or(|web| web.contact != contact) {
+                    ended.push((contact, session));
+                }
+            }
+            Ok(ended)
         });
-        self.fanout.send(Input::Judged(judged.collect())).await;
+        for (contact, session) in ended.await? {
+            self.fanout.send(Input::ChatEnded(contact, session)).await;
+        }
+        Ok(())
+    }
+
+    /// Tells every desk what became of these users.
+    async fn tell_colleagues(&self, users: Vec<UserId>) -> Result<(), StoreError> {
+        if users.is_empty() {
+            return Ok(());
+        }
+        let found = self.database.read(move |connection| -> Result<Vec<_>, StoreError> {
+            users.into_iter().map(|user| users::get(connection, user)).collect()
+        });
+        let renewed = found.await?.into_iter().flatten().map(absent).collect();
+        self.fanout.send(Input::Renewed(renewed)).await;
         Ok(())
     }
 
@@ -118,12 +238,15 @@ impl Hub {
     async fn dismiss_suspended(&self) -> Result<(), StoreError> {
         let engaged = self.database.read(|connection| users::suspended_and_engaged(connection, AT_ONCE)).await?;
         for (user, conversation) in engaged {
-            self.dismiss(user, conversation).await?;
+            // An unreadable conversation must not keep the others with a suspended user.
+            if let Err(error) = self.dismiss(user, conversation).await {
+                tracing::error!(%error, user.id = %user, conversation.id = %conversation, "an engagement cannot be ended");
+            }
         }
         let links = self.database.read(|connection| links::of_suspended(connection, AT_ONCE)).await?;
         for (link, conversation) in links {
-            let revoked = self.execute_once(system_command(conversation, Command::RevokeLink { link })).await?;
-            if let Err(rejection) = revoked {
+            let revoked = self.execute_once(system_command(conversation, Command::RevokeLink { link })).await;
+            if let Some(Err(rejection)) = passable(revoked)? {
                 tracing::error!(%rejection, link.id = %link, conversation.id = %conversation, "a link cannot be revoked");
             }
         }

@@ -23,7 +23,7 @@ pub(crate) use filing::run;
 
 use crate::folder::{INDEX, make_file};
 use crate::store::users::User;
-use crate::store::{StoreError, conversations, search};
+use crate::store::{StoreError, conversations, passable, search};
 
 /// Maximum conversations named in the index query. Beyond it, each hit is checked instead.
 const LISTED: u32 = 300;
@@ -114,7 +114,8 @@ impl Seen<'_> {
         if let Some(known) = self.known.borrow().get(&id) {
             return Ok(known.clone());
         }
-        let state = conversations::get(self.connection, id)?.filter(|state| self.shows(state)).map(Rc::new);
+        let state = passable(conversations::get(self.connection, id))?.flatten();
+        let state = state.filter(|state| self.shows(state)).map(Rc::new);
         self.known.borrow_mut().insert(id, state.clone());
         Ok(state)
     }

@@ -56,6 +56,9 @@ impl Goodbye {
     /// The client reads too slowly.
     pub(crate) const TOO_SLOW: Self =
         Self::new(1013, "live.too_slow", "This connection could not keep up: reconnect from the last position.");
+    /// The contact has too many open pages.
+    pub(crate) const TOO_MANY: Self =
+        Self::new(1013, "limit.connections", "This chat is open in too many windows: close some.");
     /// The content continues elsewhere.
     pub(crate) const MOVED: Self = Self::new(1012, "", "");
 
@@ -129,7 +132,12 @@ impl Queue {
 
     /// Whether the queue overflowed.
     pub(crate) fn is_too_slow(&self) -> bool {
-        self.shared.end.get() == Some(&Goodbye::TOO_SLOW)
+        self.ending().goodbye() == Some(Goodbye::TOO_SLOW)
+    }
+
+    /// A handle that tells whether the queue was ended.
+    pub(crate) fn ending(&self) -> Ending {
+        Ending(Arc::clone(&self.shared))
     }
 
     /// A frame that is already queued.
@@ -140,6 +148,15 @@ impl Queue {
     fn taken(&self, frame: Utf8Bytes) -> Utf8Bytes {
         self.shared.bytes.fetch_sub(frame.len(), Ordering::Relaxed);
         frame
+    }
+}
+
+/// Tells whether a queue was ended.
+pub(crate) struct Ending(Arc<Shared>);
+
+impl Ending {
+    pub(crate) fn goodbye(&self) -> Option<Goodbye> {
+        self.0.end.get().copied()
     }
 }
 

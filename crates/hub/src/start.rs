@@ -1,7 +1,7 @@
 //! Starts the hub with its workers, and stops it in order.
 
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context as _, anyhow};
 use tandem_conversation::PERSON_SILENT_MS;
@@ -26,14 +26,14 @@ use crate::wake::Wake;
 use crate::{alerts, fanout, listen, logic, mail, media, retention, rights, search, timers};
 
 /// Passwords compared at once; more wait in a queue.
-const PASSWORDS_AT_ONCE: usize = 4;
+pub(crate) const PASSWORDS_AT_ONCE: usize = 4;
 /// A whole company may sign in within one minute.
 const PASSWORDS_IN_LINE: usize = 256;
 /// Capacity for Your Logic's wake-ups.
 const WAKES: usize = 65_536;
 /// Capacity of the alert ledger's queue.
 const ENTRIES: usize = 16_384;
-/// Desks that catch up at once. More wait in a queue, so that customers need not.
+/// Desks that catch up at once, at most. More wait in a queue, so that customers need not.
 const CATCHING_UP: usize = 3;
 
 impl Hub {
@@ -60,11 +60,12 @@ impl Hub {
             invitation_ms: INVITATION_MS,
             ladder: config.ladder,
         };
+        let readers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2);
         let options = Options {
             path: config.data.join(folder::DATABASE),
             key: None,
             durability: Durability::Full,
-            readers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2),
+            readers,
             room: Room::SERVER,
         };
         let (mut cursor, mut log) = (0, uuid::Uuid::nil());
@@ -106,7 +107,8 @@ impl Hub {
             in_line: Semaphore::new(PASSWORDS_IN_LINE),
             crowd,
             missed_calls,
-            catching_up: Semaphore::new(CATCHING_UP),
+            // Leaves one reader for customers.
+            catching_up: Semaphore::new(CATCHING_UP.min(readers - 1)),
             log,
             logic: Endpoint::configured(config.logic.as_ref()).context("Cannot set up the connection to Your Logic")?,
             model: config.improve.as_ref().map(Model::new).transpose().context("Cannot set up the writing model")?,
@@ -122,6 +124,7 @@ impl Hub {
             started,
             health,
             workers: Mutex::default(),
+            unnamed_proxy: OnceLock::new(),
             lock: Mutex::new(Some(lock)),
         });
         hub.work("the database", ended(hub.database.clone()));
@@ -146,7 +149,7 @@ impl Hub {
     /// If the data cannot be written.
     #[doc(hidden)]
     pub async fn sweep(&self) -> Result<usize, StoreError> {
-        retention::sweep(self).await
+        retention::sweep(self, true).await
     }
 
     /// Starts a part of the hub that must not end before the hub does.

@@ -44,6 +44,17 @@ impl From<tandem_sqlite::rusqlite::Error> for StoreError {
     }
 }
 
+/// Skips a damaged row of a list, with a log line; other errors stay errors.
+pub(crate) fn passable<T>(read: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    match read {
+        Err(error @ StoreError::Damaged { .. }) => {
+            tracing::error!(%error, "a row is left out");
+            Ok(None)
+        }
+        other => other.map(Some),
+    }
+}
+
 /// A UUID as its 16 bytes.
 pub(crate) struct Id(pub Uuid);
 
@@ -96,6 +107,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "conversations in progress by id", sql: conversations::IN_PROGRESS_BY_ID },
     Migration { name: "contacts who want a new conversation", sql: contacts::WANTS_NEW },
     Migration { name: "who invited external agents", sql: links::INVITERS },
+    Migration { name: "files of strangers", sql: media::STRANGERS },
 ];
 
 #[cfg(test)]

@@ -72,10 +72,7 @@ async fn keep_deadlines(hub: &Hub, logged: &mut HashSet<ConversationId>) -> Resu
             match outcome {
                 Ok(Ticked::Done) => {}
                 Ok(Ticked::Parked) => warn(logged, id, "nothing happens when its time comes"),
-                // A panic in a decision concerns that conversation only.
-                Err(StoreError::Database(error)) if !matches!(error, tandem_sqlite::Error::Panicked) => {
-                    failed = Some(error);
-                }
+                Err(StoreError::Database(error)) if !is_own(&error) => failed = Some(error),
                 Err(other) => stuck.push((id, other.to_string())),
             }
         }
@@ -91,6 +88,15 @@ async fn keep_deadlines(hub: &Hub, logged: &mut HashSet<ConversationId>) -> Resu
         if due.len() < AT_ONCE as usize {
             return Ok(());
         }
+    }
+}
+
+/// Whether the error concerns one conversation: a panic in its decision, or a statement that fails for its rows.
+fn is_own(error: &tandem_sqlite::Error) -> bool {
+    match error {
+        tandem_sqlite::Error::Panicked => true,
+        tandem_sqlite::Error::Sqlite(_) => error.cause() == tandem_sqlite::Cause::Other,
+        _ => false,
     }
 }
 

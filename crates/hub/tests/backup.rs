@@ -113,3 +113,25 @@ async fn the_doctor_says_what_is_well_and_what_is_not() {
     let text = lines.join("\n");
     assert!(text.contains("WRONG  identity.key") && text.contains("WRONG  Your Logic"), "{text}");
 }
+
+#[test]
+fn a_backup_without_the_key_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, file) = (folder.path().join("data"), folder.path().join("backup.tar"));
+    tandem_hub::add_brand(
+        &data,
+        tandem_hub::NewBrand {
+            key: "northwind".into(),
+            name: "Northwind".into(),
+            greeting: "Hello!".into(),
+            accent: "#2f5bea".into(),
+            domains: vec!["northwind.example".into()],
+        },
+    )
+    .unwrap();
+    tandem_hub::brand_secret(&data, "northwind", false).unwrap();
+    std::fs::remove_file(data.join("identity.key")).unwrap();
+    let refused = format!("{:#}", backup(&data, &file).unwrap_err());
+    assert!(refused.contains("identity.key is missing"), "{refused}");
+    assert_eq!(names(folder.path()), ["data"], "nothing half is left behind");
+}

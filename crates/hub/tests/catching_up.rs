@@ -5,6 +5,7 @@
 mod common;
 
 use common::{Agent, Socket, TestHub, TestLogic, frames_until, say};
+use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
@@ -195,4 +196,29 @@ async fn data_that_was_restored_is_another_log_for_desks_and_for_search() {
     assert!(text(&frames).contains("\"reset\""), "a cursor of the log before means nothing here");
     assert_ne!(frames[0]["hello"]["log"], log.as_str());
     finds(&maya).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_right_that_ends_while_a_desk_catches_up_ends_the_catching_up() {
+    let hub = TestHub::start(None).await;
+    let (maya, sofia, ada) = (hub.maya().await, hub.sofia().await, hub.ada().await);
+    let private = calls(&hub, &maya, "private").await;
+    maya.does(&private, json!({ "type": "join" })).await;
+    let mut desk = comes(&sofia, None, &[version()]).await;
+    let greeting = frames_until(&mut desk, |frame| frame.get("buttons").is_some()).await;
+    let her = greeting[0]["hello"]["me"]["user"].as_str().unwrap().to_owned();
+    let change = reqwest::Client::new().patch(format!("{}/api/v1/users/{her}", hub.base)).bearer_auth(&ada.token);
+    assert_eq!(change.json(&json!({ "role": "agent" })).send().await.unwrap().status().as_u16(), 200);
+    common::eventually("her desk is judged", || async {
+        let (_, colleagues) = ada.gets("/api/v1/colleagues").await;
+        let is_her = |one: &&Value| one["user"] == her.as_str();
+        (colleagues.as_array()?.iter().find(is_her)?["online"] == false).then_some(())
+    })
+    .await;
+    say(&mut desk, &json!({ "type": "holds", "conversations": [] }).to_string()).await;
+    let mut heard = String::new();
+    while let Some(Ok(message)) = desk.next().await {
+        heard.push_str(&message.to_string());
+    }
+    assert!(heard.contains("auth.ended") && !heard.contains(&private), "{heard}");
 }

@@ -10,7 +10,9 @@ use std::sync::atomic::Ordering;
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use common::{TestHub, TestLogic, moved};
+use serde_json::json;
 use tandem_sqlite::rusqlite::Connection;
+use uuid::Uuid;
 
 #[tokio::test]
 async fn conversations_that_cannot_be_read_stop_nobody_elses_deadline() {
@@ -53,4 +55,99 @@ async fn many_deadlines_at_the_same_moment_are_all_kept() {
         (page["total"] == CROWD).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_conversation_whose_rows_refuse_its_deadline_stops_nobody_elses() {
+    let logic = TestLogic::start(|_| StatusCode::ACCEPTED.into_response()).await;
+    let (hub, ahead) = TestHub::start_with_clock(Some(&logic.url)).await;
+    let (carmen, aiko) = (hub.customer().await, hub.customer().await);
+    carmen.writes("Hello").await;
+    aiko.writes("Hello").await;
+    let (broken, id) = (carmen.conversation().await, aiko.conversation().await);
+    common::eventually("both are asked about", || async { (logic.asked.lock().unwrap().len() >= 2).then_some(()) })
+        .await;
+    let folder = hub.stop().await;
+    // The place of what would happen next is taken.
+    let connection = Connection::open(folder.path().join("tandem.db")).unwrap();
+    let sql = "INSERT INTO events (seq, conversation, position, body)
+               SELECT (SELECT max(seq) FROM events) + 1, conversation, max(position) + 1, '{}' FROM events
+               WHERE conversation = unhex(replace(?1, '-', ''))";
+    assert_eq!(connection.execute(sql, [&broken]).unwrap(), 1);
+    drop(connection);
+    let hub = TestHub::at(moved(&ahead), Arc::clone(&folder), Some(&logic.url), 1_000).await;
+    let maya = hub.maya().await;
+    ahead.fetch_add(60_000, Ordering::Relaxed);
+    maya.finds(&id, "help").await;
+    common::eventually("the other one is put off", || async {
+        let connection = Connection::open(folder.path().join("tandem.db")).unwrap();
+        let sql = "SELECT wake_at FROM conversations WHERE id = unhex(replace(?1, '-', ''))";
+        let wake: i64 = connection.query_row(sql, [&broken], |row| row.get(0)).unwrap();
+        (wake > tandem_hub::Clock::system().now().plus_ms(90_000).0).then_some(())
+    })
+    .await;
+}
+
+/// Changes what is stored while no hub runs.
+fn tampers(folder: &tempfile::TempDir, sql: &str, id: &str) {
+    let connection = Connection::open(folder.path().join("tandem.db")).unwrap();
+    assert_eq!(connection.execute(&format!("{sql} WHERE id = unhex(replace(?1, '-', ''))"), [id]).unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_damaged_state_costs_its_own_conversation_and_no_other() {
+    let hub = TestHub::start(None).await;
+    let (carmen, aiko, maya) = (hub.customer().await, hub.customer().await, hub.maya().await);
+    let mut ids = Vec::new();
+    for customer in [&carmen, &aiko] {
+        customer.writes("Hello").await;
+        ids.push(customer.conversation().await);
+        maya.does(ids.last().unwrap(), json!({ "type": "join" })).await;
+    }
+    let folder = hub.stop().await;
+    tampers(&folder, "UPDATE conversations SET state = '{\"nonsense\": 7}'", &ids[0]);
+    let hub = TestHub::on(folder, None, 1_000).await;
+    let (maya, sofia, ada) = (hub.maya().await, hub.sofia().await, hub.ada().await);
+    assert_eq!(maya.section("my").await, [ids[1].clone()]);
+    let (status, page) = sofia.gets(&format!("/api/v1/conversations?section=all&after={}", Uuid::nil())).await;
+    assert_eq!((status, page["conversations"].as_array().unwrap().len()), (200, 1), "{page}");
+    let aiko = common::Customer { base: hub.base.clone(), token: aiko.token };
+    aiko.writes("rhubarb").await;
+    common::eventually("what comes after it is found", || async {
+        let (_, page) = sofia.gets("/api/v1/search?q=rhubarb").await;
+        (page["hits"].as_array()?.len() == 1).then_some(())
+    })
+    .await;
+    let me = maya.gets("/api/v1/me").await.1["user"].as_str().unwrap().to_owned();
+    let suspend = format!("/api/v1/users/{me}/suspend");
+    assert_eq!(common::post(&hub.base, &suspend, Some(&ada.token), &json!({})).await.0, 200);
+    sofia.finds(&ids[1], "help").await;
+}
+
+#[tokio::test]
+async fn what_a_newer_hub_has_written_is_read_and_not_written_over() {
+    let hub = TestHub::start(None).await;
+    let (carmen, aiko) = (hub.customer().await, hub.customer().await);
+    carmen.writes("Hello").await;
+    aiko.writes("Hello").await;
+    let id = carmen.conversation().await;
+    let folder = hub.stop().await;
+    tampers(
+        &folder,
+        "UPDATE conversations SET state = json_set(state, '$.status', json('{\"status\":\"dreaming\"}'))",
+        &id,
+    );
+    let stored = || {
+        let connection = Connection::open(folder.path().join("tandem.db")).unwrap();
+        let sql = "SELECT state FROM conversations WHERE id = unhex(replace(?1, '-', ''))";
+        connection.query_row(sql, [&id], |row| row.get::<_, String>(0)).unwrap()
+    };
+    let before = stored();
+    let hub = TestHub::on(Arc::clone(&folder), None, 1_000).await;
+    let at = |customer: &common::Customer| common::Customer { base: hub.base.clone(), token: customer.token.clone() };
+    let (status, problem) = at(&carmen).sends(&json!({ "id": Uuid::now_v7(), "text": "Still there?" })).await;
+    assert_eq!((status, &problem["code"]), (503, &json!("hub.store")), "{problem}");
+    at(&aiko).writes("Others go on").await;
+    assert_eq!(at(&carmen).sees().await.len(), 1, "it can be read");
+    assert_eq!(stored(), before);
 }

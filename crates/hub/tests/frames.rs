@@ -245,3 +245,31 @@ async fn the_wish_for_a_new_conversation_survives_restarts_and_repeats() {
     assert_eq!(writes(&mut tab, "And one more").await["conversation"], begun, "one wish, one conversation");
     assert_eq!(carmen.writes("Still there?").await["conversation"], begun);
 }
+
+#[tokio::test]
+async fn a_long_chat_is_read_in_pages_of_about_a_mebibyte() {
+    let hub = TestHub::start(None).await;
+    let carmen = hub.customer().await;
+    for _ in 0..60 {
+        carmen.writes(&"\u{1f44b}".repeat(10_000)).await;
+    }
+    let (mut after, mut seen, mut pages) = (json!(0), 0, 0);
+    loop {
+        let (status, page) =
+            common::get(&hub.base, &format!("/chat/v1/entries?after={after}"), Some(&carmen.token)).await;
+        assert_eq!(status, 200);
+        assert!(page.to_string().len() < 1_200_000, "{} bytes", page.to_string().len());
+        seen += page["entries"].as_array().unwrap().len();
+        pages += 1;
+        after = page["upTo"].clone();
+        if page["more"] == false {
+            break;
+        }
+    }
+    assert_eq!(seen, 60);
+    assert!(pages >= 3, "{pages}");
+    let mut page = carmen.live().await;
+    for _ in 0..60 {
+        assert_eq!(frame(&mut page).await["type"], "entry");
+    }
+}

@@ -480,8 +480,10 @@ async fn too_many_attempts_are_put_off() {
     let guesser = Partner::new(&hub.base, &secret().0);
     assert_eq!(guesser.asks(Method::GET, "about", None).await.0, 404);
     let (headers, problem) = eventually("it is too much", || async {
-        let (status, headers, problem) = guesser.asks_whole(Method::GET, "about", None).await;
-        (status == 429).then_some((headers, problem))
+        // Faster than forgiveness, on a busy machine, too.
+        let guesses = (0..20).map(|_| guesser.asks_whole(Method::GET, "about", None));
+        let answers = futures_util::future::join_all(guesses).await;
+        answers.into_iter().find(|(status, ..)| *status == 429).map(|(_, headers, problem)| (headers, problem))
     })
     .await;
     assert_eq!(problem["code"], "limit.too_many");

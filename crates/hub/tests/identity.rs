@@ -247,7 +247,13 @@ async fn who_signs_out_leaves_nothing_for_the_next() {
     let (carmen_here, _) = page.shows(None, Some(carmen())).await;
     carmen_here.writes("My secret").await;
     let id = carmen_here.conversation().await;
+    let (tab, elsewhere) = (carmen_here.live().await, page.shows(None, Some(carmen())).await.0);
+    let mut phone = elsewhere.live().await;
     let (nobody, shown) = page.shows(Some(&carmen_here), None).await;
+    is_told_to_come_again(tab).await;
+    say(&mut phone, &json!({ "type": "message", "id": uuid::Uuid::now_v7(), "text": "from my phone" }).to_string())
+        .await;
+    while frame(&mut phone).await["type"] != "accepted" {}
     assert_eq!(shown, Value::Null, "without her, her conversation is not shown");
     assert_ne!(nobody.token, carmen_here.token);
     assert_eq!(carmen_here.sends(&json!({ "id": uuid::Uuid::now_v7(), "text": "I?" })).await.0, 401, "it is over");
@@ -411,4 +417,20 @@ async fn files_of_a_visitor_stay_theirs() {
         assert_eq!(file.text().await.unwrap(), "my words");
     }
     assert!(openapi().to_json().unwrap().contains("identity"), "the door is documented");
+}
+
+#[tokio::test]
+async fn open_pages_end_with_the_secret_that_vouched_for_them_and_with_their_brand() {
+    let hub = TestHub::start(None).await;
+    let page = Page::of(&hub).await;
+    let (proven, visitor) = (page.shows(None, Some(carmen())).await.0, hub.customer().await);
+    let (tab, mut other) = (proven.live().await, visitor.live().await);
+    secret(&hub, true).await;
+    is_told_to_come_again(tab).await;
+    say(&mut other, &json!({ "type": "message", "id": uuid::Uuid::now_v7(), "text": "I go on" }).to_string()).await;
+    while frame(&mut other).await["type"] != "accepted" {}
+    let ada = hub.ada().await;
+    let removal = reqwest::Client::new().delete(format!("{}/api/v1/brands/northwind", hub.base));
+    assert_eq!(removal.bearer_auth(&ada.token).send().await.unwrap().status().as_u16(), 204);
+    is_told_to_come_again(other).await;
 }

@@ -4,7 +4,10 @@
 
 mod common;
 
-use common::TestHub;
+use axum::response::IntoResponse as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use common::{SECRET, TestHub, TestLogic};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -87,4 +90,71 @@ async fn text_that_shows_nothing_is_empty_and_control_characters_are_left_out() 
     assert!(carmen.sees().await.is_empty(), "no conversation begins");
     carmen.writes("a\0b\u{1b}[1m\u{7}\tc\nd \u{202e}e").await;
     assert_eq!(carmen.sees().await[0]["text"], "ab[1m\tc\nd \u{202e}e");
+}
+
+/// Says something as Your Logic; signed messages have an id.
+async fn logic_says(hub: &TestHub, conversation: &str, message: Option<&str>, answer: &Value) -> (u16, Value) {
+    let body = answer.to_string();
+    let url = format!("{}/api/v1/logic/conversations/{conversation}/responses", hub.base);
+    let mut request = reqwest::Client::new().post(url).bearer_auth(SECRET).header("content-type", "application/json");
+    if let Some(id) = message {
+        let at = jsonwebtoken::get_current_timestamp();
+        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, SECRET.as_bytes());
+        let tag = STANDARD.encode(ring::hmac::sign(&key, format!("{id}.{at}.{body}").as_bytes()));
+        request = request.header("webhook-id", id).header("webhook-timestamp", at);
+        request = request.header("webhook-signature", format!("v1,{tag}"));
+    }
+    let response = request.body(body).send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap())
+}
+
+#[tokio::test]
+async fn an_answer_belongs_to_the_conversation_in_which_it_was_asked_for() {
+    let logic = TestLogic::start(|request| {
+        let is_turn = request["trigger"]["type"] == "TURN" && request["trigger"]["by"]["kind"] == "customer";
+        let status = if is_turn { axum::http::StatusCode::ACCEPTED } else { axum::http::StatusCode::NO_CONTENT };
+        status.into_response()
+    })
+    .await;
+    let folder = TestHub::start(None).await.stop().await;
+    let hub = TestHub::on(folder, Some(&logic.url), 30_000).await;
+    let (carmen, aiko) = (hub.customer().await, hub.customer().await);
+    carmen.writes("Where is my order?").await;
+    aiko.writes("Where is mine?").await;
+    let (hers, others) = (carmen.conversation().await, aiko.conversation().await);
+    let request = common::eventually("Your Logic is asked", || async {
+        let asked = logic.asked.lock().unwrap();
+        let is_hers = |one: &&Value| one["conversation"]["id"] == hers.as_str() && one["trigger"]["type"] == "TURN";
+        asked.iter().find(is_hers).map(|one| one["requestId"].clone())
+    })
+    .await;
+    let answer = json!({ "requestId": request, "actions": [{ "type": "MESSAGE", "text": "Your order is in Lyon" }] });
+    for _ in 0..2 {
+        let (status, problem) = logic_says(&hub, &others, None, &answer).await;
+        assert_eq!((status, &problem["code"]), (409, &json!("logic.no_request")), "{problem}");
+    }
+    let sofia = hub.sofia().await;
+    let (_, turns) = sofia.gets(&format!("/api/v1/conversations/{others}/turns")).await;
+    assert!(!turns.to_string().contains("Lyon"), "Aiko's agents see nothing of it: {turns}");
+    assert_eq!(logic_says(&hub, &hers, None, &answer).await.0, 200, "and it still counts where it belongs");
+    carmen.waits_for("Your order is in Lyon").await;
+    assert_eq!(logic_says(&hub, &others, None, &answer).await.0, 409, "also afterwards");
+    assert_eq!(logic_says(&hub, &hers, None, &answer).await.0, 200, "a repeat stays a repeat");
+}
+
+#[tokio::test]
+async fn a_signed_message_belongs_to_one_conversation() {
+    let hub = TestHub::start(Some("http://127.0.0.1:1/logic")).await;
+    let (carmen, aiko) = (hub.customer().await, hub.customer().await);
+    carmen.writes("Hello").await;
+    aiko.writes("Hello").await;
+    let (hers, others) = (carmen.conversation().await, aiko.conversation().await);
+    let news = json!({ "actions": [{ "type": "MESSAGE", "text": "It has left" }] });
+    let (status, first) = logic_says(&hub, &hers, Some("msg_1"), &news).await;
+    assert_eq!(status, 200, "{first}");
+    let (status, problem) = logic_says(&hub, &others, Some("msg_1"), &news).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("input.id_used")), "{problem}");
+    assert_eq!(logic_says(&hub, &hers, Some("msg_1"), &news).await, (200, first), "a repeat stays a repeat");
+    assert_eq!(logic_says(&hub, &others, Some("msg_2"), &news).await.0, 200);
+    aiko.waits_for("It has left").await;
 }

@@ -9,6 +9,7 @@ use common::{PASSWORD, TestHub, get};
 use reqwest::{Client, Method};
 use serde_json::json;
 use tandem_hub::Clock;
+use tandem_hub::config::Config;
 
 async fn behind_a_proxy() -> TestHub {
     TestHub::configured(Clock::system(), |config| {
@@ -87,6 +88,12 @@ async fn a_page_may_add_its_tracing_headers_to_requests_of_the_chat() {
         assert!(allowed.contains(name), "{name} is in {allowed}");
     }
     assert!(response.headers().contains_key("access-control-max-age"));
+    let request = Client::new().request(Method::OPTIONS, format!("{}/chat/v1/sessions", hub.base));
+    let forging = "content-type, X-Forwarded-Host,forwarded, x-forwarded-for, traceparent, x-forwarded-proto";
+    let request = request.header("origin", "https://evil.example").header("access-control-request-headers", forging);
+    let response = request.send().await.unwrap();
+    let allowed = response.headers()["access-control-allow-headers"].to_str().unwrap();
+    assert_eq!(allowed, "content-type, traceparent", "a page cannot say what only proxies say");
     let response = preflight("/api/v1/commands").await.unwrap();
     assert!(!response.headers().contains_key("access-control-allow-headers"), "the agents' doors are for desks");
 }
@@ -137,4 +144,20 @@ async fn scripts_are_compressed_and_sent_once() {
     let again = Client::new().get(&url).header("if-none-match", etag).send().await.unwrap();
     assert_eq!(again.status().as_u16(), 304);
     assert!(again.bytes().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_proxy_that_the_settings_do_not_name_is_named_by_the_doctor() {
+    let hub = TestHub::start(None).await;
+    let listen = hub.base.trim_start_matches("http://").to_owned();
+    let config = Config { listen, ..Config::new(hub.folder.path().to_owned()) };
+    let says = async || {
+        let mut lines = Vec::new();
+        tandem_hub::doctor(&config, |line| lines.push(line)).await;
+        lines.into_iter().find(|line| line.contains("address")).unwrap_or_default()
+    };
+    assert!(says().await.contains("is ready"));
+    post_from(&hub, "198.51.100.7", "/chat/v1/sessions", &json!({ "brand": "northwind" })).await;
+    let line = says().await;
+    assert!(line.starts_with("WRONG") && line.contains("127.0.0.1") && line.contains("trusted_proxies"), "{line}");
 }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::response::IntoResponse as _;
 use common::{TestHub, TestLogic, get, logic_at, moved, post};
+use futures_util::future::join_all;
 use serde_json::json;
 use tandem_hub::config::Config;
 use tandem_hub::{Hub, NewBrand, NewUser, add_brand, add_user, serve};
@@ -56,9 +57,8 @@ async fn what_is_too_old_goes_and_what_was_written_stays() {
 
     let session = json!({ "brand": "northwind" });
     // More than one step can look at.
-    for _ in 0..350 {
-        assert_eq!(post(&base, "/chat/v1/sessions", None, &session).await.0, 200);
-    }
+    let visits = join_all((0..350).map(|_| post(&base, "/chat/v1/sessions", None, &session))).await;
+    assert!(visits.iter().all(|(status, _)| *status == 200));
     let carmen = post(&base, "/chat/v1/sessions", None, &session).await.1["token"].as_str().unwrap().to_owned();
     let message = json!({ "id": uuid::Uuid::now_v7(), "text": "Where is my booking?" });
     assert_eq!(post(&base, "/chat/v1/messages", Some(&carmen), &message).await.0, 200);
@@ -106,4 +106,14 @@ async fn a_message_that_is_sent_again_within_the_week_is_still_the_first_one() {
     let first = carmen.sends(&message).await;
     ahead.store(6 * DAY_MS, Ordering::Relaxed);
     assert_eq!(carmen.sends(&message).await, first);
+}
+
+#[tokio::test]
+async fn a_page_that_is_open_keeps_its_session() {
+    let (hub, running) = TestHub::running(|config| config.retention.sessions_days = -1).await;
+    let (carmen, aiko) = (hub.customer().await, hub.customer().await);
+    let _page = carmen.live().await;
+    assert!(running.sweep().await.unwrap() > 0);
+    carmen.writes("I was about to ask").await;
+    assert_eq!(aiko.sends(&json!({ "id": uuid::Uuid::now_v7(), "text": "?" })).await.0, 401, "hers came to nothing");
 }

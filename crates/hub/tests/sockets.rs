@@ -199,3 +199,24 @@ async fn one_network_cannot_hold_all_connections() {
     .await;
     assert!(refused.contains("limit.connections"), "{refused}");
 }
+
+#[tokio::test]
+async fn a_chat_is_open_in_so_many_windows_and_no_more() {
+    let hub = TestHub::start(None).await;
+    let carmen = hub.customer().await;
+    let mut windows = Vec::new();
+    for _ in 0..32 {
+        windows.push(carmen.live().await);
+    }
+    let (frames, _) = until_closed(&mut carmen.live().await).await;
+    assert_eq!(frames[0]["code"], "limit.connections", "{frames:?}");
+    drop(windows.pop());
+    eventually("one that is closed makes room", || async {
+        let mut window = carmen.live().await;
+        say(&mut window, &json!({ "type": "message", "id": Uuid::now_v7(), "text": "Hello" }).to_string()).await;
+        let told =
+            frames_until(&mut window, |frame| ["accepted", "error"].contains(&frame["type"].as_str().unwrap())).await;
+        (told.last()?["type"] == "accepted").then_some(())
+    })
+    .await;
+}

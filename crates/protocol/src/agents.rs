@@ -69,6 +69,15 @@ pub struct Me {
     /// Whether this hub can offer a better wording for a reply.
     #[serde(default)]
     pub improve: bool,
+    /// The largest file that this hub takes, in bytes.
+    #[serde(default = "usual_file_bytes")]
+    pub max_file_bytes: u64,
+}
+
+/// What hubs take that do not say it: 10 MiB, in bytes.
+#[must_use]
+pub fn usual_file_bytes() -> u64 {
+    10 * 1024 * 1024
 }
 
 impl Me {
@@ -460,6 +469,17 @@ pub struct Alert {
     pub expired: Option<Time>,
 }
 
+/// `GET /api/v1/conversations/{id}/claim`: how its last call for help ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Claim {
+    /// The customer's name.
+    pub customer: String,
+    /// Who took the call; none if it ended without anybody taking it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Participant>,
+}
+
 /// `PUT /api/v1/buttons/{id}`: a custom button without its id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -514,4 +534,7 @@ pub struct Colleague {
     /// Views all live conversations, and can be mentioned in each.
     #[serde(default)]
     pub sees_all: bool,
+    /// Cannot sign in any more, and leaves every list.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub suspended: bool,
 }

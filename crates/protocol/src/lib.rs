@@ -34,6 +34,8 @@ pub const VERSIONS: &[&str] = &[
     "8: custom buttons",
     "9: agents send files, and of a file that is sent the hub believes the id alone",
     "10: desks say their version and what they hold; what is unknown is kept; logs have an identity",
+    "11: users who were called may ask who took the call, and hubs say how large files may be and which colleagues are \
+     suspended",
 ];
 
 /// The oldest version that this version can talk to.

@@ -25,7 +25,7 @@ async function house({ body = CHAT, headers = {}, context = {}, allowed, init } 
   const browser = await chromium.launch({ executablePath: process.env.TANDEM_CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
   const visitor = await browser.newContext({ locale: "en-GB", viewport: { width: 1100, height: 760 }, ...context });
   if (init) await visitor.addInitScript(init);
-  visitor.setDefaultTimeout(8_000);
+  visitor.setDefaultTimeout(20_000);
   const told = [];
   const open = async (path = "/") => {
     const page = await visitor.newPage();

@@ -108,6 +108,14 @@ const STATES = [
     await page.getByRole("link", { name: "Help Needed" }).click();
     await show("Luís Carvalho")(page);
   }],
+  ["the hub inside the program has ended", "hub_ended", async (page) => {
+    await page.getByText("The hub on this machine has stopped").waitFor();
+  }],
+  ["call taken by a colleague", "taken", async (page) => {
+    await page.getByRole("link", { name: "Help Needed" }).click();
+    await page.getByRole("option", { name: "Luís Carvalho" }).click();
+    await page.getByText("Priya Nair took the call for help from Luís Carvalho.").waitFor();
+  }],
   ["life cycle", "", async (page) => {
     await show("Jonas Keller")(page);
     await page.getByRole("button", { name: /not delivered/ }).click();

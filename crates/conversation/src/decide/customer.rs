@@ -38,7 +38,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Links the conversation, whoever its customer was before.
+    /// Links the conversation to a customer, replacing the previous one.
     pub(super) fn link_customer(
         &mut self,
         customer: &CustomerRef,

@@ -4,7 +4,7 @@
 
 use base64::Engine as _;
 use tandem_conversation::{Content, ConversationId, Media, MediaId, Position, Time};
-use tandem_protocol::agents::AgentCommand;
+use tandem_protocol::agents::{AgentCommand, usual_file_bytes};
 use uuid::Uuid;
 
 use crate::cache::files::{self, Outgoing};
@@ -14,8 +14,6 @@ use crate::rpc::{AddPart, BeginFile, Nothing, OneFile, RpcError};
 use crate::view::FileView;
 use crate::workplace::Workplace;
 
-/// Maximum file size that a hub accepts, in bytes.
-const FILE_BYTES: u64 = 10 * 1024 * 1024;
 /// Maximum total bytes of waiting files.
 const WAITING_BYTES: u64 = 256 * 1024 * 1024;
 /// Maximum number of waiting files; less than the outbox's window for finding text that may go.
@@ -33,8 +31,10 @@ impl Workplace {
         if bytes == 0 {
             return Err(error("files.empty", format!("The file {name} is empty.")));
         }
-        if bytes > FILE_BYTES {
-            let message = format!("The file {name} is too large: {}, at most {}.", size(bytes), size(FILE_BYTES));
+        let most = self.link.borrow().session().map_or_else(usual_file_bytes, |session| session.me().max_file_bytes);
+        let most = most.min(WAITING_BYTES);
+        if bytes > most {
+            let message = format!("The file {name} is too large: {}, at most {}.", size(bytes), size(most));
             return Err(error("files.too_large", message));
         }
         let file = Outgoing {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use base64::Engine as _;
-use tandem_conversation::{ConversationId, MediaId};
+use tandem_conversation::{ConversationId, MediaId, Participant};
+use tandem_protocol::agents::Claim;
 
 use crate::cache::media::{self, File};
 use crate::cache::{conversations, files, meta, unknown};
@@ -14,6 +15,7 @@ use crate::hub::HubError;
 use crate::link::Link;
 use crate::refusals::{error, sentence, signed_out, unknown_conversation};
 use crate::rpc::{EntriesRequest, ListRequest, MediaRequest, MediaView, Nothing, OneConversation, RpcError};
+use crate::session::Session;
 use crate::sync::fetch_unknown;
 use crate::vault::Ask;
 use crate::view::{
@@ -26,7 +28,7 @@ use crate::workplace::Workplace;
 impl Desk {
     pub(crate) async fn app_state(&self, _: Nothing) -> Result<AppView, RpcError> {
         if let Some((ask, failed)) = self.asks() {
-            return Ok(locked(ask, failed));
+            return Ok(AppView { hub_ended: self.hub_ended(), ..locked(ask, failed) });
         }
         let place = self.place()?;
         let link = place.link.borrow().clone();
@@ -82,6 +84,7 @@ impl Desk {
             notifications,
             settings,
             hub_ahead_ms: place.clock.ahead_ms(),
+            hub_ended: self.hub_ended(),
             newer,
         })
     }
@@ -103,6 +106,7 @@ fn locked(ask: Ask, failed: Option<String>) -> AppView {
         notifications: NotificationsView::Unknown,
         settings: SettingsView::default(),
         hub_ahead_ms: 0,
+        hub_ended: None,
         newer: 0,
     }
 }
@@ -165,9 +169,20 @@ impl Workplace {
             Err(FetchError::Cache(error)) => Err(error.into()),
             Err(FetchError::Hub(failed)) => {
                 tracing::info!(error = %failed, conversation.id = %id, "a conversation could not be fetched");
-                Err(if matches!(failed, HubError::Refused(_)) { not_to_be_seen() } else { out_of_reach() })
+                Err(match failed {
+                    HubError::Refused(_) => self.hidden(&session, id).await,
+                    _ => out_of_reach(),
+                })
             }
         }
+    }
+
+    /// Why the hub does not show a conversation. It tells users who were called to it who took the call.
+    async fn hidden(&self, session: &Arc<Session>, id: ConversationId) -> RpcError {
+        let call = self.memory.call_of(id);
+        let asked = session.with_token(|token| async move { session.hub.claim(&token, id, call).await }).await;
+        // Older hubs have no answer.
+        asked.map_or_else(|_| not_to_be_seen(), |claim| call_ended(&claim))
     }
 
     pub(crate) async fn media(&self, request: MediaRequest) -> Result<MediaView, RpcError> {
@@ -204,6 +219,16 @@ impl Workplace {
     }
 }
 
+fn call_ended(claim: &Claim) -> RpcError {
+    let customer = &claim.customer;
+    match &claim.by {
+        Some(Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. }) => {
+            error("conversation.call_taken", format!("{name} took the call for help from {customer}."))
+        }
+        _ => error("conversation.call_over", format!("{customer} does not need help any more.")),
+    }
+}
+
 /// The hub does not say which of the two it is.
 fn not_to_be_seen() -> RpcError {
     let words = "There is no such conversation, or you may not see it. Ask the sender of its link.";
@@ -213,7 +238,7 @@ fn not_to_be_seen() -> RpcError {
 fn out_of_reach() -> RpcError {
     let words = "This conversation is not on this machine, and the hub cannot be asked right now. Try again as soon as \
                  you are connected.";
-    error("conversation.unknown", words)
+    error("desk.offline", words)
 }
 
 /// The page for three keys, of which at most one may be given.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tandem_conversation::{
-    Access, Conversation, ConversationId, CustomerId, Engagement, Event, EventBody, Participant, Position, Time,
+    Access, CallId, Conversation, ConversationId, CustomerId, Engagement, Event, EventBody, Participant, Position, Time,
 };
 use tandem_protocol::agents::Batch;
 use tandem_sqlite::rusqlite::Connection;
@@ -43,6 +43,8 @@ pub(super) struct Applied {
     pub arrived: Vec<(ConversationId, Position)>,
     /// Customers whose journey may have grown.
     pub linked: Vec<CustomerId>,
+    /// Calls for help that were open in conversations that are no longer visible.
+    pub calls: Vec<(ConversationId, CallId)>,
 }
 
 impl Step {
@@ -120,7 +122,11 @@ impl Step {
                         applied.unknown.push(event.conversation);
                     }
                 }
-                Change::Closed(id) => open.closed(id)?,
+                Change::Closed(id) => {
+                    let help = open.get(id)?.as_ref().and_then(|held| held.state.help.as_ref());
+                    applied.calls.extend(help.map(|help| (id, help.call)));
+                    open.closed(id)?;
+                }
             }
         }
         let (joined, left) = (open.customers_of(&joined), open.customers_of(&left));

@@ -41,6 +41,8 @@ struct Attending {
     log: Option<Uuid>,
     /// An unknown frame was received and recorded.
     heard_unknown: bool,
+    /// The hub has listed the colleagues.
+    met: bool,
 }
 
 impl Syncing {
@@ -53,7 +55,7 @@ impl Syncing {
         attempt: &mut u32,
     ) -> Left {
         let (session, told) = (Arc::clone(session), cursor);
-        let mut attending = Attending { session, complaint: None, told, log: None, heard_unknown: false };
+        let mut attending = Attending { session, complaint: None, told, log: None, heard_unknown: false, met: false };
         // A received frame that did not fit into the previous transaction.
         let mut next: Option<Message> = None;
         // A hub that is silent until then is gone.
@@ -186,7 +188,11 @@ impl Syncing {
                 }
             }
             LiveFrame::People { people } => {
-                self.memory.meet(people);
+                // The first list of a connection is complete: missing colleagues were suspended meanwhile.
+                match std::mem::replace(&mut attending.met, true) {
+                    false => self.memory.know(people),
+                    true => self.memory.meet(people),
+                }
                 self.changes.tell(Change::App);
             }
             LiveFrame::Buttons { buttons } => {
@@ -283,6 +289,9 @@ impl Syncing {
         }
         for id in applied.unknown {
             self.fetch.unknown(id);
+        }
+        for (of, call) in applied.calls {
+            self.memory.call_ended(of, call);
         }
         for customer in applied.linked {
             self.fetch.journey_grew(customer);

@@ -1,7 +1,8 @@
 //! Which actions make sense, decided by the pure core, so that the interface needs no rules of its own.
 
 use tandem_conversation::{
-    Command, CommandId, Content, Conversation, Envelope, Event, Invitee, LinkId, TurnId, UserId, decide, limits,
+    Command, CommandId, Content, Conversation, Envelope, Event, Invitee, LinkId, Participant, TurnId, UserId, decide,
+    limits,
 };
 use uuid::Uuid;
 
@@ -27,6 +28,11 @@ pub(super) fn may(state: &Conversation, reader: &Reader) -> MayView {
     let invitee = Invitee::Colleague { user: UserId(Uuid::nil()), name: "?".into() };
     let expires = reader.now.plus_ms(limits::LINK_MIN_MS);
     let partner = Invitee::External { link: LinkId(Uuid::nil()), name: "?".into(), expires };
+    let mut everybody = state.engagements.iter().filter_map(|e| e.person().or_else(|| e.invitee()));
+    let link = everybody.find_map(|person| match person {
+        Participant::ExternalAgent { link, .. } => Some(*link),
+        _ => None,
+    });
     MayView {
         join: asks(Command::Join { call: None }),
         reply: asks(reply),
@@ -37,6 +43,7 @@ pub(super) fn may(state: &Conversation, reader: &Reader) -> MayView {
         help_not_needed: asks(Command::HelpNotNeeded),
         invite_external: asks(Command::Invite { invitee: partner, note: None }),
         invite: asks(Command::Invite { invitee, note: None }),
+        revoke_link: link.is_some_and(|link| asks(Command::RevokeLink { link })),
         delegate: asks(Command::Delegate { note: None, turn: SOME_TURN }),
         take_over: others && state.in_progress() && asks(Command::TakeOver),
         decline: state

@@ -1,6 +1,6 @@
 //! The one way in, for the window and for a plain browser.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tandem_desk::serve;
 use tokio::net::TcpListener;
 
@@ -59,4 +59,14 @@ async fn the_desk_is_never_served_beyond_this_machine() {
     let maya = Maya::signed_out().await;
     let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
     assert!(serve(maya.desk.clone(), listener, "the-token", None).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_the_hub_inside_the_program_is_said() {
+    let hub = FakeHub::start().await;
+    let maya = Maya::signed_in(&hub).await;
+    assert_eq!(maya.ok("app.state", json!({})).await["hubEnded"], Value::Null);
+    maya.desk.hub_has_ended("The database's writer has ended.".into());
+    maya.until_told("that the desk has changed", |change| change["type"] == "app").await;
+    assert_eq!(maya.ok("app.state", json!({})).await["hubEnded"], "The database's writer has ended.");
 }

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use tandem_conversation::{Command, ConversationId, LinkId, Participant};
+use tandem_conversation::{Command, ConversationId, Invitee, LinkId, Participant, Role, limits};
 use tandem_protocol::agents::AgentCommand;
+use uuid::Uuid;
 
 use crate::desk::Maya;
 use crate::hub::{FakeHub, Shared};
@@ -82,4 +83,31 @@ async fn a_mail_that_failed_reads_as_what_to_do() {
     let line = "The mail to Aerolinx could not be sent: 550 no such mailbox. Invite again and copy the link instead";
     let page = json!({"id": carmen, "limit": 50});
     maya.until("the failure", "conversation.entries", page, |view| view.to_string().contains(line)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_is_taken_back_by_those_who_take_part() {
+    let hub = FakeHub::start().await;
+    hub.world().permissions = Role::Agent.permissions();
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Is seat 4A free?");
+    hub.joins(carmen, "Jonas Keller");
+    let link = LinkId(Uuid::now_v7());
+    let expires = crate::hub::now().plus_ms(limits::LINK_MIN_MS);
+    let invitee = Invitee::External { link, name: "Aerolinx".into(), expires };
+    hub.run(carmen, hub.agent("Jonas Keller"), Command::Invite { invitee, note: None }).unwrap();
+    hub.run(carmen, hub.agent("Jonas Keller"), Command::AskForHelp { reason: String::new() }).unwrap();
+    let maya = Maya::signed_in(&hub).await;
+    let one = json!({"id": carmen});
+    let may = |is: bool| {
+        move |view: &serde_json::Value| {
+            view["people"].as_array().is_some_and(|people| people.len() > 1) && view["may"]["revokeLink"] == is
+        }
+    };
+    maya.until("Maya looks on", "conversation.open", one.clone(), may(false)).await;
+    maya.ok("conversation.join", one.clone()).await;
+    maya.until("Maya takes part", "conversation.open", one.clone(), may(true)).await;
+    maya.ok("conversation.revokeLink", json!({"id": carmen, "link": link})).await;
+    let nobody = |view: &serde_json::Value| view["may"]["revokeLink"] == false;
+    maya.until("nobody is left whose link it could be", "conversation.open", one, nobody).await;
 }

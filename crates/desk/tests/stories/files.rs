@@ -241,7 +241,11 @@ async fn what_cannot_be_sent_is_refused_before_it_is_read() {
     let (_hub, maya, carmen) = engaged().await;
     let begin = |bytes: u64| json!({"id": carmen, "name": "film.mp4", "contentType": "video/mp4", "bytes": bytes});
     assert_eq!(maya.refused("files.begin", begin(0)).await, "files.empty");
-    assert_eq!(maya.refused("files.begin", begin(10 * 1024 * 1024 + 1)).await, "files.too_large");
+    assert_eq!(
+        maya.refused("files.begin", begin(10 * 1024 * 1024 + 1)).await,
+        "files.too_large",
+        "as hubs usually are"
+    );
     let file = maya.ok("files.begin", begin(9)).await["id"].clone();
     let add = |place: u64, data: &str| json!({"file": file, "place": place, "data": data});
     assert_eq!(maya.refused("files.add", add(4, "AAAA")).await, "rpc.bad_request", "a gap");
@@ -256,6 +260,26 @@ async fn what_cannot_be_sent_is_refused_before_it_is_read() {
     assert_eq!(maya.refused("files.begin", begin(9)).await, "files.too_many");
     let maya = maya.restart().await;
     assert_eq!(drafted(&maya, carmen).await["files"], json!([]), "what was never read whole does not stay");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_large_a_file_may_be_the_hub_says() {
+    const MIB: u64 = 1024 * 1024;
+    for (takes, most, words) in
+        [(3 * MIB, 3 * MIB, "3 MB"), (64 * MIB, 64 * MIB, "64 MB"), (900 * MIB, 256 * MIB, "256 MB")]
+    {
+        let hub = FakeHub::start().await;
+        hub.world().max_file_bytes = takes;
+        let carmen = hub.customer_comes("Carmen Menzel");
+        hub.joins(carmen, "Maya Ortiz");
+        let maya = Maya::signed_in(&hub).await;
+        maya.until_live().await;
+        let begin = |bytes: u64| json!({"id": carmen, "name": "film.mp4", "contentType": "video/mp4", "bytes": bytes});
+        let refused = maya.desk.rpc("files.begin", begin(most + 1)).await.unwrap_err();
+        assert_eq!(refused.code, "files.too_large");
+        assert!(refused.message.ends_with(&format!("at most {words}.")), "{}", refused.message);
+        maya.ok("files.begin", begin(most)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

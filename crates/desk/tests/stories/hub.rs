@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tandem_conversation::*;
-use tandem_protocol::agents::{AlertReport, CommandRequest, Me, Tokens};
+use tandem_protocol::agents::{AlertReport, Claim, CommandRequest, Me, Tokens, usual_file_bytes};
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
@@ -54,6 +54,11 @@ pub struct World {
     pub refreshed: u32,
     pub capacity: u32,
     pub permissions: Permissions,
+    pub max_file_bytes: u64,
+    /// Conversations that are closed to Maya, and what she hears of their last call for help.
+    pub closed: HashMap<ConversationId, Option<Claim>>,
+    /// With which calls she asked.
+    pub asked_about: Vec<Option<String>>,
     /// The version in its greeting.
     pub version: u32,
     /// The oldest accepted desk version, if announced.
@@ -120,6 +125,9 @@ impl FakeHub {
                 refreshed: 0,
                 capacity: 4,
                 permissions: Role::Supervisor.permissions(),
+                max_file_bytes: usual_file_bytes(),
+                closed: HashMap::new(),
+                asked_about: Vec::new(),
                 version: tandem_protocol::MIN_VERSION,
                 oldest: None,
                 log_id: None,
@@ -183,6 +191,13 @@ impl FakeHub {
 
     pub fn come_back(&self) {
         self.world().is_down = false;
+    }
+
+    /// A conversation is not Maya's to read any more; `claim` is what she may know of its last call for help.
+    pub fn closes(&self, id: ConversationId, claim: Option<Claim>) {
+        self.world().closed.insert(id, claim);
+        let cursor = self.world().log.len();
+        self.say(&json!({"batch": {"cursor": cursor, "time": now(), "changes": [{"closed": id}]}}).to_string());
     }
 
     /// Sends a frame that no hub should send.
@@ -330,21 +345,19 @@ impl FakeHub {
     }
 
     pub fn me(&self) -> Me {
-        let (permissions, capacity) = {
-            let world = self.world();
-            (world.permissions.clone(), world.capacity)
-        };
+        let world = self.world();
         Me {
             user: self.maya,
             name: "Maya Ortiz".into(),
             email: "maya@northwind.example".into(),
             account: "Northwind".into(),
-            permissions,
-            capacity,
+            permissions: world.permissions.clone(),
+            capacity: world.capacity,
             skills: Skills::default(),
             mail: true,
             public_url: None,
             improve: true,
+            max_file_bytes: world.max_file_bytes,
         }
     }
 

@@ -7,6 +7,7 @@
 mod alerts;
 mod bad_hub;
 mod buttons;
+mod colleagues;
 mod desk;
 mod door;
 mod external;
@@ -27,6 +28,7 @@ mod replying;
 mod search;
 mod sign_in;
 mod sync;
+mod taken;
 mod upgrade;
 mod vault;
 mod wanted;

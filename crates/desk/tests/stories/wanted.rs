@@ -41,7 +41,7 @@ async fn a_conversation_that_is_not_there_is_explained() {
     hub.go_down();
     maya.until_offline().await;
     let explained = maya.desk.rpc("conversation.open", gone).await.unwrap_err();
-    assert_eq!(explained.code, "conversation.unknown");
+    assert_eq!(explained.code, "desk.offline");
     assert!(explained.message.contains("as soon as you are connected"), "{explained:?}");
 }
 

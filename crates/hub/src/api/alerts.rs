@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use tandem_conversation::{Permission, Rejection};
+use serde::Deserialize;
+use tandem_conversation::{CallId, ConversationId, Permission, Rejection, UserId};
 use tandem_protocol::Problem;
-use tandem_protocol::agents::{AlertLedger, AlertReports};
+use tandem_protocol::agents::{AlertLedger, AlertReports, Claim};
+use tandem_sqlite::rusqlite::Connection;
+use utoipa::IntoParams;
 
 use super::auth::Signed;
-use super::{Json, conversations, id};
+use super::{Json, Query, conversations, id};
 use crate::hub::Hub;
 use crate::problem::ApiError;
-use crate::store::alerts;
+use crate::store::{self, StoreError, alerts, events};
 
 /// Maximum reports per request.
 const REPORTS: usize = 500;
@@ -53,4 +56,49 @@ pub(crate) async fn ledger(
     let state = conversations::readable(&hub, &signed, id(&path, "conversation")?).await?;
     let calls = hub.database.read(move |connection| alerts::of_conversation(connection, state.id, CALLS)).await?;
     Ok(axum::Json(AlertLedger { calls }))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClaimQuery {
+    /// The call that the user saw, if they still know it.
+    call: Option<CallId>,
+}
+
+/// Who took a conversation's last call for help. For users who may read the conversation, and for users who were called to
+/// it, who learn nothing else of it.
+#[utoipa::path(get, path = "/api/v1/conversations/{id}/claim", params(("id" = String, Path), ClaimQuery), tag = "alerts",
+    responses((status = 200, body = Claim), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+pub(crate) async fn claim(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+    Path(path): Path<String>,
+    Query(query): Query<ClaimQuery>,
+) -> Result<axum::Json<Claim>, ApiError> {
+    let (id, rights) = (id(&path, "conversation")?, signed.0.rights());
+    let claim = hub.database.read(move |connection| -> Result<_, StoreError> {
+        let access = rights.access();
+        let Some(state) = store::conversations::get(connection, id)? else { return Ok(None) };
+        let may_ask = store::conversations::may_read(connection, &access, &state)?
+            || (access.helps(&state) && heard(connection, id, rights.user, query.call)?.is_some());
+        // An open call has not ended yet.
+        Ok((may_ask && state.help.is_none()).then_some(Claim { customer: state.customer.name, by: state.last_claim }))
+    });
+    Ok(axum::Json(claim.await?.ok_or(Rejection::Unknown)?))
+}
+
+/// The named call if it was raised here; without a name the newest one, if the user was told of it.
+pub(super) fn heard(
+    connection: &Connection,
+    of: ConversationId,
+    user: UserId,
+    named: Option<CallId>,
+) -> Result<Option<CallId>, StoreError> {
+    let Some(call) = named else { return alerts::last_heard(connection, of, user) };
+    // The id says where the call was raised; the log says whether it was.
+    match of.raised_at(call) {
+        Some(position) => Ok(events::raises_help(connection, of, position)?.then_some(call)),
+        None => Ok(None),
+    }
 }

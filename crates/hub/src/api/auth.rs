@@ -13,13 +13,13 @@ use tokio::sync::SemaphorePermit;
 use uuid::Uuid;
 
 use super::Json;
-use crate::administration::hashed;
+use crate::administration::{audit, hashed};
 use crate::hub::Hub;
 use crate::limits::sign_in::Attempt;
 use crate::peer::Peer;
 use crate::problem::ApiError;
 use crate::problem::busy;
-use crate::rights::{ACCESS_MS, me_of};
+use crate::rights::{ACCESS_MS, absent, me_of};
 use crate::secrets::{hash_token, is_password, new_salt, new_token, successor};
 use crate::store::auth::{Entry, Refreshed, SignIn};
 use crate::store::users::User;
@@ -51,6 +51,7 @@ impl FromRequestParts<Arc<Hub>> for Signed {
     async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, ApiError> {
         let token = bearer(parts).ok_or_else(ApiError::unauthorized)?;
         let (hash, now) = (hash_token(token), hub.clock.now());
+        let Ok(peer) = Peer::from_request_parts(parts, hub).await;
         let user = hub
             .database
             .read(move |connection| -> Result<Option<(User, Entry)>, StoreError> {
@@ -58,7 +59,8 @@ impl FromRequestParts<Arc<Hub>> for Signed {
                 Ok(users::at_work(connection, entry.user)?.map(|user| (user, entry)))
             })
             .await?;
-        let (user, entry) = user.ok_or_else(ApiError::unauthorized)?;
+        let unknown = || hub.limits.refused(peer.network, ApiError::unauthorized());
+        let (user, entry) = user.ok_or_else(unknown)?;
         if !entry.arrived {
             hub.database.write(move |connection, _| auth::arrived(connection, &hash)).await?;
         }
@@ -179,15 +181,22 @@ pub(crate) async fn change_password(
     let Some(hashed) = judged.ok().flatten() else {
         return Err(ApiError::new(401, "auth.wrong", "This is not your current password."));
     };
-    let hash = hashed?;
-    let id = user.id;
-    hub.database
-        .write(move |connection, _| -> Result<(), StoreError> {
-            let Some(user) = users::get(connection, id)? else { return Ok(()) };
-            users::update(connection, &User { password: hash, ..user })?;
-            auth::end_all(connection, id, Some(entry.sign_in))
-        })
-        .await?;
+    let (hash, now, id) = (hashed?, hub.clock.now(), user.id);
+    let changed = hub.database.write(move |connection, _| -> Result<bool, StoreError> {
+        // An administrator may have reset the password, or ended the sign-in, while this request waited.
+        let row = users::at_work(connection, user.id)?.filter(|row| row.password == user.password);
+        let Some(row) = row else { return Ok(false) };
+        if auth::alive(connection, entry.sign_in, now)?.is_none() {
+            return Ok(false);
+        }
+        users::update(connection, &User { password: hash, ..row })?;
+        auth::end_all(connection, user.id, Some(entry.sign_in))?;
+        Ok(true)
+    });
+    if !changed.await? {
+        return Err(ended());
+    }
+    audit(id, id, "user: own password");
     hub.rights_changed.notify_one();
     Ok(axum::http::StatusCode::NO_CONTENT)
 }
@@ -259,7 +268,7 @@ enum Renewal {
     Unknown,
 }
 
-/// Ends a sign-in.
+/// Ends a sign-in. The previous refresh token works too, because the answer to a renewal may have been lost.
 #[utoipa::path(post, path = "/api/v1/auth/logout", request_body = Refresh, tag = "auth", responses((status = 204)))]
 pub(crate) async fn logout(
     State(hub): State<Arc<Hub>>,
@@ -299,15 +308,58 @@ pub(crate) async fn colleagues(
 pub(crate) async fn everybody(hub: &Hub) -> Result<Vec<Colleague>, StoreError> {
     let all = hub.database.read(users::all).await?;
     let present = hub.fanout.present().await;
-    Ok(all
-        .into_iter()
-        .filter(|user| !user.suspended)
-        .map(|user| Colleague {
-            user: user.id,
-            online: present.contains_key(&user.id),
-            available: present.get(&user.id).is_some_and(|available| *available),
-            sees_all: user.role.permissions().has_all(Permission::ViewAll),
-            name: user.name,
+    let at_work = all.into_iter().filter(|user| !user.suspended);
+    Ok(at_work
+        .map(|user| {
+            let (online, available) = (present.contains_key(&user.id), present.get(&user.id).copied());
+            Colleague { online, available: available.unwrap_or_default(), ..absent(user) }
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tandem_conversation::Role;
+    use tandem_protocol::administration::UserChange;
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::administration::{Checked, change_user};
+    use crate::config::Config;
+
+    const PASSWORD: &str = "correct horse battery";
+
+    #[tokio::test]
+    async fn a_password_that_waits_in_line_does_not_replace_what_an_administrator_sets_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let user = crate::NewUser::new("maya@northwind.example", "Maya Ortiz", Role::Agent, PASSWORD);
+        let path = folder.path().to_owned();
+        tokio::task::spawn_blocking(move || crate::add_user(&path, user)).await.unwrap().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/api/v1", listener.local_addr().unwrap());
+        let hub = Hub::start(Config::new(folder.path().to_owned()), crate::Clock::system()).unwrap();
+        tokio::spawn(crate::serve(Arc::clone(&hub), listener, std::future::pending()));
+        let client = reqwest::Client::new();
+        let login = json!({ "email": "maya@northwind.example", "password": PASSWORD });
+        let tokens = client.post(format!("{url}/auth/login")).json(&login).send().await.unwrap();
+        let tokens: Tokens = tokens.json().await.unwrap();
+
+        let held = hub.comparing.acquire_many(u32::try_from(crate::start::PASSWORDS_AT_ONCE).unwrap()).await.unwrap();
+        let free = hub.in_line.available_permits();
+        let change = client.put(format!("{url}/me/password")).bearer_auth(&tokens.access_token);
+        let change = change.json(&json!({ "current": PASSWORD, "new": "the password of a thief" })).send();
+        let change = tokio::spawn(change);
+        while hub.in_line.available_permits() == free {
+            tokio::task::yield_now().await;
+        }
+        let reset = UserChange { password: Some("a password from Ada".into()), ..UserChange::default() };
+        let reset = Checked::new(reset).unwrap();
+        let id = tokens.me.user;
+        let reset = hub.database.write(move |connection, _| change_user(connection, id, reset)).await.unwrap().unwrap();
+        drop(held);
+        assert_eq!(change.await.unwrap().unwrap().status().as_u16(), 401);
+        let now = hub.database.read(move |connection| users::get(connection, id)).await.unwrap().unwrap();
+        assert_eq!(now.password, reset.password);
+    }
 }

@@ -10,7 +10,7 @@ use tandem_protocol::administration::{BrandAddition, BrandChange, BrandRow};
 
 use super::Json;
 use super::auth::Signed;
-use crate::administration;
+use crate::administration::{self, audit, fields_of};
 use crate::hub::Hub;
 use crate::problem::ApiError;
 use crate::store::brands::{self, Brand};
@@ -35,7 +35,9 @@ pub(crate) async fn add(
 ) -> Result<axum::Json<BrandRow>, ApiError> {
     signed.require(Permission::SettingsManage)?;
     let added = hub.database.write(move |connection, _| administration::add_brand(connection, addition)).await?;
-    Ok(axum::Json(row_of(added?)))
+    let row = row_of(added?);
+    audit(signed.0.id, &row.id, "brand: added");
+    Ok(axum::Json(row))
 }
 
 /// Changes the given fields.
@@ -50,9 +52,12 @@ pub(crate) async fn change(
     Json(change): Json<BrandChange>,
 ) -> Result<axum::Json<BrandRow>, ApiError> {
     signed.require(Permission::SettingsManage)?;
+    let what = format!("brand: {}", fields_of(&change));
     let changed =
         hub.database.write(move |connection, _| administration::change_brand(connection, &key, change)).await?;
-    Ok(axum::Json(row_of(changed?)))
+    let row = row_of(changed?);
+    audit(signed.0.id, &row.id, &what);
+    Ok(axum::Json(row))
 }
 
 /// Removes a brand: no new chats start. Its conversations stay.
@@ -65,7 +70,9 @@ pub(crate) async fn remove(
     Path(key): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     signed.require(Permission::SettingsManage)?;
+    let brand = key.clone();
     hub.database.write(move |connection, _| administration::remove_brand(connection, &key)).await??;
+    audit(signed.0.id, brand, "brand: removed");
     Ok(StatusCode::NO_CONTENT)
 }
 

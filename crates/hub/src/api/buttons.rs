@@ -10,6 +10,7 @@ use tandem_protocol::agents::ButtonDefinition;
 
 use super::auth::Signed;
 use super::{Json, id};
+use crate::administration::audit;
 use crate::fanout::Input;
 use crate::hub::Hub;
 use crate::problem::ApiError;
@@ -73,7 +74,7 @@ pub(crate) async fn put(
             return Err(ApiError::new(409, "button.too_many", detail));
         }
     }
-    tracing::info!(button.id = %button.id, user.id = %signed.0.id, "a button was defined");
+    audit(signed.0.id, button.id, "button: defined");
     announce(&hub).await?;
     Ok(axum::Json(button))
 }
@@ -92,7 +93,7 @@ pub(crate) async fn remove(
     if !hub.database.write(move |connection, _| buttons::remove(connection, button)).await? {
         return Err(ApiError::new(404, "button.unknown", "This button does not exist."));
     }
-    tracing::info!(button.id = %button, user.id = %signed.0.id, "a button was removed");
+    audit(signed.0.id, button, "button: removed");
     announce(&hub).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -11,6 +11,7 @@ use tandem_protocol::agents::{AgentCommand, CommandAccepted, CommandRequest};
 use tandem_sqlite::rusqlite::Connection;
 
 use super::Json;
+use super::alerts::heard;
 use super::auth::Signed;
 use crate::engine::Repeat;
 use crate::hub::Hub;
@@ -18,7 +19,7 @@ use crate::invitations::Ways;
 use crate::problem::ApiError;
 use crate::store::commands::{Sender, Sent};
 use crate::store::users::UserRights;
-use crate::store::{StoreError, alerts, commands, conversations, events, users};
+use crate::store::{StoreError, alerts, commands, conversations, users};
 
 /// Sends a command. A repeated id has one effect and gets the same answer.
 #[utoipa::path(post, path = "/api/v1/commands", request_body = CommandRequest, tag = "conversations",
@@ -95,12 +96,7 @@ fn admission(
         return Ok(Admission::Unknown);
     }
     let called = match join {
-        // The id says where the call was raised; the log says whether it was.
-        Some(Some(call)) => match id.raised_at(call) {
-            Some(position) => events::raises_help(connection, id, position)?.then_some(call),
-            None => None,
-        },
-        Some(None) if state.in_progress() => alerts::last_heard(connection, id, rights.user)?,
+        Some(call) if call.is_some() || state.in_progress() => heard(connection, id, rights.user, call)?,
         _ => None,
     };
     Ok(called.map_or(Admission::Unknown, Admission::Called))

@@ -33,8 +33,7 @@ pub(crate) struct ListQuery {
     limit: u32,
     #[serde(default)]
     offset: u32,
-    /// Only for `all`: conversations with a greater id, by id. Unlike `offset`, it misses none that change between two
-    /// pages.
+    /// Conversations with a greater id, by id. Unlike `offset`, it misses none that change between two pages.
     after: Option<ConversationId>,
 }
 
@@ -59,10 +58,11 @@ pub(crate) async fn list(
         .database
         .read(move |connection| {
             let limit = query.limit.min(PAGE);
-            if let Some(after) = query.after.filter(|_| query.section == Section::All) {
-                return conversations::in_progress_after(connection, after, limit);
+            let (section, access) = (query.section, rights.access());
+            match query.after {
+                Some(after) => conversations::section_after(connection, section, &access, left_after, after, limit),
+                None => conversations::section(connection, section, &access, left_after, limit, query.offset),
             }
-            conversations::section(connection, query.section, &rights.access(), left_after, limit, query.offset)
         })
         .await?;
     Ok(axum::Json(ConversationPage { conversations, total }))
@@ -114,7 +114,10 @@ pub(crate) async fn turns(
     let state = readable(&hub, &signed, id(&path, "conversation")?).await?;
     let (events, more) = hub
         .database
-        .read(move |connection| events::texts_of_conversation(connection, state.id, part, query.limit.clamp(1, 1000)))
+        .read(move |connection| {
+            let limit = query.limit.clamp(1, 1000);
+            events::texts_of_conversation(connection, state.id, part, limit, PAGE_BYTES)
+        })
         .await?;
     // With both, the range between: positions have no gaps.
     let between = query.after.zip(query.before).map(|(after, before)| before.saturating_sub(after).saturating_sub(1));

@@ -288,6 +288,7 @@ mod tests {
             open,
             [
                 "get /api/v1/about",
+                "get /chat/v1/brands/{brand}",
                 "get /chat/v1/media/{id}",
                 "get /guest/{token}/about",
                 "post /api/v1/auth/login",

@@ -51,7 +51,7 @@ pub(crate) async fn upload(
     let sender = Sender::User(signed.0.id);
     may_write(&hub, viewer(&signed), query.conversation).await?;
     let meant_for = Some(query.conversation);
-    let upload = Upload { name: query.name, sender, meant_for, id: query.id, bytes: None };
+    let upload = Upload { name: query.name, sender, meant_for, id: query.id, network: None, bytes: None };
     Ok(axum::Json(body(&hub, &headers, upload, bytes).await?))
 }
 
@@ -104,7 +104,8 @@ pub(crate) async fn upload_of_logic(
 ) -> Result<axum::Json<Media>, ApiError> {
     may_write(&hub, Viewer::Logic, query.conversation).await?;
     let meant_for = Some(query.conversation);
-    let upload = Upload { name: query.name, sender: Sender::Logic, meant_for, id: query.id, bytes: None };
+    let upload =
+        Upload { name: query.name, sender: Sender::Logic, meant_for, id: query.id, network: None, bytes: None };
     Ok(axum::Json(body(&hub, &headers, upload, bytes).await?))
 }
 

@@ -1,8 +1,9 @@
 //! Pages for browsers: the hub's own page, the web chat's script, the external agents' page, the API description.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -37,7 +38,7 @@ const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Allows only this hub's own scripts and styles; the chat connects to this hub alone.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
-     connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// For the hub's own pages.
 static HUB_STYLE: Asset = Asset::new(
@@ -75,8 +76,10 @@ pub(crate) fn routes(config: &Config, document: utoipa::openapi::OpenApi) -> Rou
     }
     let document = document::complete(document);
     let page = document::page(&document);
+    // Serialised once: anyone may request it, at any rate.
+    let json = Bytes::from(document.to_string());
     routes
-        .route("/openapi.json", get(move || async move { axum::Json(document) }))
+        .route("/openapi.json", get(move || async move { ([(header::CONTENT_TYPE, "application/json")], json) }))
         .route("/docs", get(move || async move { own(page) }))
 }
 
@@ -111,7 +114,8 @@ async fn demo(State(hub): State<Arc<Hub>>) -> Result<Response, ApiError> {
 
 async fn logic_schema() -> Response {
     let kind = [(header::CONTENT_TYPE, "application/schema+json"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
-    (kind, tandem_protocol::logic::schema().to_string()).into_response()
+    static SCHEMA: LazyLock<Bytes> = LazyLock::new(|| tandem_protocol::logic::schema().to_string().into());
+    (kind, SCHEMA.clone()).into_response()
 }
 
 /// The external agents' page: the same for every link, because viewing must bind nothing and reveal nothing.

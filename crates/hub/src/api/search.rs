@@ -12,8 +12,10 @@ use utoipa::IntoParams;
 use super::Query;
 use super::auth::Signed;
 use crate::hub::Hub;
-use crate::problem::ApiError;
+use crate::problem::{ApiError, busy};
 
+/// Maximum queued searches; the index has a single reader.
+const MOST_WAITING: usize = 64;
 /// Maximum hits per response.
 const PAGE: u32 = 200;
 
@@ -38,13 +40,17 @@ fn fifty() -> u32 {
 /// missing.
 #[utoipa::path(get, path = "/api/v1/search", params(SearchQuery), tag = "conversations",
     responses((status = 200, body = SearchPage), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 422, body = Problem)))]
+        (status = 422, body = Problem), (status = 429, body = Problem)))]
 pub(crate) async fn search(
     State(hub): State<Arc<Hub>>,
     signed: Signed,
     Query(query): Query<SearchQuery>,
 ) -> Result<axum::Json<SearchPage>, ApiError> {
     signed.require(Permission::Handle)?;
+    hub.limits.search(signed.0.id)?;
+    if hub.search.waiting() > MOST_WAITING {
+        return Err(busy().into());
+    }
     let (parsed, limit) = (tandem_search::Query::parse(&query.q), query.limit.clamp(1, PAGE) as usize);
     let (account, now) = (hub.database.path().to_owned(), hub.clock.now());
     let page = hub

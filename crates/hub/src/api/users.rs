@@ -11,7 +11,7 @@ use tandem_sqlite::rusqlite::Connection;
 use super::Json;
 use super::auth::Signed;
 use super::input::id;
-use crate::administration::{self, Checked, Done, Refusal, checked_addition, row_of};
+use crate::administration::{self, Checked, Done, Refusal, audit, checked_addition, row_of};
 use crate::hub::Hub;
 use crate::problem::ApiError;
 use crate::store::users::User;
@@ -40,10 +40,10 @@ pub(crate) async fn add(
 ) -> Result<axum::Json<UserRow>, ApiError> {
     signed.require(Permission::UsersManage)?;
     let checked = off_the_runtime(&hub, move || checked_addition(addition)).await?;
-    change_in(&hub, move |connection| administration::add_user(connection, checked)).await
+    change_in(&hub, &signed, "added", move |connection| administration::add_user(connection, checked)).await
 }
 
-/// Changes the given fields. A new password ends the user's sign-ins; open desks apply everything else at once.
+/// Changes the given fields. A new password or role ends the user's sign-ins; open desks apply everything else at once.
 #[utoipa::path(patch, path = "/api/v1/users/{id}", request_body = UserChange, tag = "administration",
     params(("id" = String, Path)),
     responses((status = 200, body = UserRow), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -59,7 +59,8 @@ pub(crate) async fn change(
     signed.require(Permission::UsersManage)?;
     let user: UserId = id(&path, "user")?;
     let checked = off_the_runtime(&hub, move || Checked::new(change)).await?;
-    change_in(&hub, move |connection| administration::change_user(connection, user, checked)).await
+    let what = checked.fields();
+    change_in(&hub, &signed, &what, move |connection| administration::change_user(connection, user, checked)).await
 }
 
 /// Locks a user out: sign-ins, open desks and engagements end within a second.
@@ -73,7 +74,7 @@ pub(crate) async fn suspend(
 ) -> Result<axum::Json<UserRow>, ApiError> {
     signed.require(Permission::UsersManage)?;
     let user: UserId = id(&path, "user")?;
-    change_in(&hub, move |connection| administration::suspend_user(connection, user, true)).await
+    change_in(&hub, &signed, "suspended", move |connection| administration::suspend_user(connection, user, true)).await
 }
 
 /// Lets a suspended user sign in again.
@@ -87,7 +88,7 @@ pub(crate) async fn resume(
 ) -> Result<axum::Json<UserRow>, ApiError> {
     signed.require(Permission::UsersManage)?;
     let user: UserId = id(&path, "user")?;
-    change_in(&hub, move |connection| administration::suspend_user(connection, user, false)).await
+    change_in(&hub, &signed, "resumed", move |connection| administration::suspend_user(connection, user, false)).await
 }
 
 /// Hashing is slow and takes memory: it shares the limit of sign-ins.
@@ -103,6 +104,8 @@ async fn off_the_runtime(
 
 async fn change_in(
     hub: &Hub,
+    by: &Signed,
+    what: &str,
     change: impl FnOnce(&Connection) -> Done<User> + Send + 'static,
 ) -> Result<axum::Json<UserRow>, ApiError> {
     let changed = hub
@@ -113,5 +116,7 @@ async fn change_in(
         })
         .await?;
     hub.rights_changed.notify_one();
-    Ok(axum::Json(changed?))
+    let row = changed?;
+    audit(by.0.id, row.user, &format!("user: {what}"));
+    Ok(axum::Json(row))
 }

@@ -14,7 +14,7 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
     }
     if changed.before.as_ref().is_some_and(|before| before.contact != contact) {
         // The chat may show another conversation now.
-        sessions.drop_chats(contact);
+        sessions.drop_chats(contact, |_| true);
         return;
     }
     let this = shown_before(&changed.after);

@@ -52,6 +52,7 @@ async fn run(hub: Arc<Hub>, found: Found, socket: &mut Socket) -> Result<(), Api
     let Ok(GuestSend::Hello { conversation: known, after }) = input::read(first.as_bytes()) else {
         return Err(ApiError::new(400, "guest.hello", "The first frame must be a hello."));
     };
+    hub.limits.read(found.link.id.0)?;
     let (line, mut queue) = socket::line();
     let (registered, registration) = oneshot::channel();
     let (link, conversation) = (found.link.id, found.link.conversation);

@@ -13,6 +13,7 @@ use super::door::Guest;
 use crate::api::{Query, id};
 use crate::hub::Hub;
 use crate::media::{Asked, Upload, UploadQuery, Viewer, body, send};
+use crate::peer::Peer;
 use crate::problem::ApiError;
 use crate::store::media::Sender;
 
@@ -26,12 +27,14 @@ pub(crate) async fn upload(
     State(hub): State<Arc<Hub>>,
     guest: Guest,
     Query(query): Query<UploadQuery>,
+    peer: Peer,
     headers: HeaderMap,
     bytes: Body,
 ) -> Result<axum::Json<Media>, ApiError> {
     hub.limits.guest(guest.link())?;
     let sender = Sender::ExternalAgent(guest.link());
-    let upload = Upload { name: query.name, sender, meant_for: Some(guest.state.id), id: None, bytes: None };
+    let (meant_for, network) = (Some(guest.state.id), Some(peer.network));
+    let upload = Upload { name: query.name, sender, meant_for, id: None, network, bytes: None };
     Ok(axum::Json(body(&hub, &headers, upload, bytes).await?))
 }
 

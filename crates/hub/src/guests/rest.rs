@@ -82,12 +82,13 @@ pub(crate) async fn open(State(hub): State<Arc<Hub>>, holder: Holder) -> Result<
 #[utoipa::path(get, path = "/guest/{token}/entries", tag = "external agents",
     params(("token" = String, Path), EntriesQuery),
     responses((status = 200, body = GuestEntries), (status = 404, body = Problem), (status = 409, body = Problem),
-        (status = 410, body = Problem)))]
+        (status = 410, body = Problem), (status = 429, body = Problem)))]
 pub(crate) async fn entries(
     State(hub): State<Arc<Hub>>,
     guest: Guest,
     Query(query): Query<EntriesQuery>,
 ) -> Result<axum::Json<GuestEntries>, ApiError> {
+    hub.limits.read(guest.link().0)?;
     Ok(axum::Json(read(&hub, guest, query.known(), query.limit()).await?))
 }
 

@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::Identity;
 use crate::engine::{Engine, Repeat, system_command};
-use crate::store::StoreError;
 use crate::store::contacts::{self, Known, Proof, WebContact};
+use crate::store::{StoreError, passable};
 
 /// A visitor whose token was accepted.
 pub(crate) struct Entered {
@@ -161,7 +161,9 @@ fn tell(
         let goes_on_in = goes_on.filter(|other| is_here && other != id);
         let (customer, source) = (customer.clone(), source.clone());
         let command = Command::LinkCustomer { customer, contact, source, goes_on_in };
-        engine.execute(connection, &system_command(*id, command), Repeat::Once, None)??;
+        // An unchangeable conversation must not prevent the sign-in.
+        let told = passable(engine.execute(connection, &system_command(*id, command), Repeat::Once, None))?;
+        told.transpose()?;
     }
     Ok(())
 }

@@ -16,6 +16,7 @@ use crate::problem::ApiError;
 use crate::secrets::hash_token;
 use crate::store::StoreError;
 use crate::store::attempts::{self, Subject};
+use crate::store::users;
 
 /// Ten wrong passwords at once, then one every 90 s.
 const OF_ACCOUNT: Rate = Rate::every(Duration::from_secs(90), 10);
@@ -33,7 +34,8 @@ pub(crate) struct Attempt {
 
 impl Attempt {
     pub(crate) fn new(email: &str, network: Network) -> Self {
-        let (email, network) = (email.trim().to_lowercase(), network.text());
+        // The same normal form as the account lookup.
+        let (email, network) = (users::normal_email(email), network.text());
         Self {
             account: hash_token(&format!("account {email}")),
             network: hash_token(&format!("network {network}")),

@@ -93,7 +93,8 @@ impl Activity {
             return;
         }
         self.unread.store(0, Ordering::Relaxed);
-        if self.is(Phase::Idle) {
+        // A pipelined head waits until the answer before it is written.
+        if self.is(Phase::Idle) || self.is(Phase::Head) {
             self.since.store(self.now(), Ordering::Relaxed);
         }
     }
@@ -203,6 +204,19 @@ mod tests {
         activity.answered();
         assert_eq!(after(&mut activity, 70), None);
         assert_eq!(after(&mut activity, 6), Some("nothing more was asked"));
+    }
+
+    #[test]
+    fn a_head_that_comes_during_a_long_download_cuts_nothing() {
+        let mut activity = Activity::new();
+        activity.began();
+        activity.answered();
+        activity.read();
+        for _ in 0..20 {
+            assert_eq!(after(&mut activity, 9), None);
+            activity.wrote(&Poll::Ready(()));
+        }
+        assert_eq!(after(&mut activity, 11), Some("the head of a request did not arrive"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::of_logic;
 use crate::engine::{Engine, Repeat};
-use crate::store::{StoreError, contacts, conversations};
+use crate::store::{StoreError, contacts, conversations, passable};
 
 /// Copies what was learnt elsewhere into a conversation, before Your Logic is asked or its answer changes any of it.
 pub(super) fn catch_up(connection: &Connection, engine: &mut Engine, id: ConversationId) -> Result<(), StoreError> {
@@ -32,7 +32,7 @@ pub(super) fn keep(connection: &Connection, engine: &mut Engine, id: Conversatio
     contacts::know(connection, customer, name, custom)?;
     for other in conversations::in_progress_of(connection, customer)? {
         if other != id {
-            catch_up(connection, engine, other)?;
+            passable(catch_up(connection, engine, other))?;
         }
     }
     Ok(())

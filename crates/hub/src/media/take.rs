@@ -11,7 +11,7 @@ use futures_util::{Stream, StreamExt as _};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use tandem_conversation::{ConversationId, Media, MediaId, Time};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -22,12 +22,16 @@ use super::text::Reading;
 use crate::config::MediaConfig;
 use crate::files::Refused;
 use crate::hub::Hub;
+use crate::peer::Network;
 use crate::problem::ApiError;
 use crate::store::StoreError;
-use crate::store::media::{self, Filed, Sender, Stored, Taken};
+use crate::store::media::{self, Filed, Sender, Stored, Taken, Today};
 
-/// Maximum silence of a sender during an upload. There is no other time limit.
+/// Maximum silence of a sender during an upload.
 const SILENCE: Duration = Duration::from_secs(30);
+/// Minimum bytes per minute of an upload. There is no other time limit.
+const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE_BYTES: u64 = 60 * 1024;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// How long a refused upload is still read, so that its sender receives the answer.
 const LINGER: Duration = Duration::from_secs(10);
@@ -49,6 +53,8 @@ pub(crate) struct Upload {
     pub meant_for: Option<ConversationId>,
     /// Chosen by the sender, so that a repeat has one effect; without it the hub chooses.
     pub id: Option<MediaId>,
+    /// The network of a customer or external agent; none for our side.
+    pub network: Option<Network>,
     /// The announced size in bytes, if known.
     pub bytes: Option<u64>,
 }
@@ -96,12 +102,16 @@ pub(crate) async fn take<E>(
         return Err(Refused::TooLarge(limits.max_bytes));
     }
     let most = upload.bytes.unwrap_or(limits.max_bytes);
-    let place = hub.files.begin(upload.sender, most, limits.free_bytes)?;
-    let sender = upload.sender;
-    let room = move |connection: &_| allowed(connection, limits, sender, upload.bytes.unwrap_or(1), now);
+    let place = hub.files.begin(upload.sender, upload.network, most, limits.free_bytes)?;
+    let (sender, announced) = (upload.sender, upload.bytes.unwrap_or(1));
+    let room = move |connection: &_| allowed(connection, limits, sender, announced, now);
     hub.database.read(room).await??;
+    hub.files
+        .take_today(&hub.database, now, sender, 0, |today| allowed_today(limits, sender, announced, today, now))
+        .await?;
     let file = Uuid::now_v7();
     let mut draft = Draft::create(hub.files.incoming(file)).await.map_err(|error| io_refused(&error))?;
+    let mut minute = (Instant::now(), 0);
     let (mut seen, mut head, mut reading, mut hash) = (0u64, Vec::new(), Reading::default(), Sha256::new());
     loop {
         let part = match timeout(SILENCE, bytes.next()).await {
@@ -112,6 +122,12 @@ pub(crate) async fn take<E>(
         seen += part.len() as u64;
         if seen > limits.max_bytes {
             return Err(Refused::TooLarge(limits.max_bytes));
+        }
+        if minute.0.elapsed() >= MINUTE {
+            if seen - minute.1 < MINUTE_BYTES {
+                return Err(Refused::Incomplete);
+            }
+            minute = (Instant::now(), seen);
         }
         head.extend_from_slice(&part[..part.len().min(HEAD_BYTES - head.len())]);
         reading.see(&part);
@@ -172,22 +188,27 @@ async fn file_away(
 ) -> Result<Media, Refused> {
     let (media, path) = (stored.media.clone(), hub.files.path(stored.file));
     draft.finish(&path).await.map_err(|error| io_refused(&error))?;
-    let filed = hub
-        .database
-        .write(move |connection, _| -> Result<Result<Filed, Refused>, StoreError> {
-            // Concurrent uploads are counted only here.
+    let (sender, bytes) = (stored.sender, stored.media.bytes);
+    // Concurrent uploads are counted only here.
+    let today = hub
+        .files
+        .take_today(&hub.database, now, sender, bytes, |today| allowed_today(limits, sender, bytes, today, now))
+        .await;
+    let filing = async {
+        today?;
+        let filed = hub.database.write(move |connection, _| -> Result<Result<Filed, Refused>, StoreError> {
             if let Err(refused) = allowed(connection, limits, stored.sender, stored.media.bytes, now)? {
                 return Ok(Err(refused));
             }
             Ok(Ok(media::insert(connection, &stored)?))
-        })
-        .await;
-    let answer = match filed {
-        Ok(Ok(Filed::New)) => return Ok(media),
-        Ok(Ok(Filed::Same(first))) => Ok(first),
-        Ok(Ok(Filed::Taken)) => Err(Refused::Taken),
-        Ok(Err(refused)) => Err(refused),
-        Err(error) => Err(error.into()),
+        });
+        filed.await?
+    };
+    let answer = match filing.await {
+        Ok(Filed::New) => return Ok(media),
+        Ok(Filed::Same(first)) => Ok(first),
+        Ok(Filed::Taken) => Err(Refused::Taken),
+        Err(refused) => Err(refused),
     };
     if let Err(error) = tokio::fs::remove_file(&path).await {
         tracing::warn!(%error, "a file that nothing refers to stays until it is swept");
@@ -195,7 +216,7 @@ async fn file_away(
     answer
 }
 
-/// Whether `sender` may send `bytes` more today.
+/// Checks the sender's own limit per day.
 fn allowed(
     connection: &tandem_sqlite::rusqlite::Connection,
     limits: MediaConfig,
@@ -216,12 +237,19 @@ fn allowed(
             format!("No more files can be sent today: {most_files} files and {megabytes} MB a day is the limit.");
         return Ok(Err(quota(words, own, now)));
     }
-    let all = media::taken_of_all(connection, since)?;
-    if all.bytes.saturating_add(bytes) > limits.hub_day_bytes {
-        let words = "No more files can be taken today. Messages without files get through.".to_owned();
-        return Ok(Err(quota(words, all, now)));
-    }
     Ok(Ok(()))
+}
+
+/// Checks the hub's limit per day. A quarter of it is reserved for our side.
+fn allowed_today(limits: MediaConfig, sender: Sender, bytes: u64, today: &Today, now: Time) -> Result<(), Refused> {
+    let most = limits.hub_day_bytes;
+    let is_full = today.all.bytes.saturating_add(bytes) > most
+        || (!sender.is_ours() && today.strangers_bytes.saturating_add(bytes) > most - most / 4);
+    if is_full {
+        let words = "No more files can be taken today. Messages without files get through.".to_owned();
+        return Err(quota(words, today.all, now));
+    }
+    Ok(())
 }
 
 fn quota(words: String, taken: Taken, now: Time) -> Refused {

@@ -12,7 +12,7 @@ use tandem_sqlite::rusqlite::Connection;
 
 use crate::hub::Hub;
 use crate::store::search::{self, Filing};
-use crate::store::{StoreError, conversations, events};
+use crate::store::{StoreError, conversations, events, passable};
 
 /// Events per part.
 const PART: u32 = 500;
@@ -91,17 +91,17 @@ fn next(connection: &Connection, cursor: u64) -> Result<Next, StoreError> {
     let mut states: HashMap<ConversationId, Option<Conversation>> = HashMap::new();
     let mut filing = Filing::default();
     for logged in events::after(connection, cursor, last, PART)? {
-        let event = events::parse(&logged.body)?;
+        filing.up_to = logged.seq;
+        let Some(event) = passable(events::parse(&logged.body))? else { continue };
         let state = match states.entry(logged.conversation) {
             std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::hash_map::Entry::Vacant(entry) => {
-                entry.insert(conversations::get(connection, logged.conversation)?)
+                entry.insert(passable(conversations::get(connection, logged.conversation))?.flatten())
             }
         };
         if let Some(state) = state {
             filing.take(logged.seq, &event, state);
         }
-        filing.up_to = logged.seq;
     }
     Ok(Next::Part(filing))
 }

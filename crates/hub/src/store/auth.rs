@@ -185,9 +185,9 @@ pub(crate) fn rotate(connection: &Connection, sign_in: &SignIn, salt: &[u8; 32],
     Ok(())
 }
 
-/// Ends the sign-in of a refresh token.
+/// Ends the sign-in of a current or previous refresh token.
 pub(crate) fn end(connection: &Connection, refresh: &TokenHash) -> Result<(), StoreError> {
-    end_where(connection, "refresh_hash = ?1", params![refresh]).map(drop)
+    end_where(connection, "refresh_hash = ?1 OR spent_hash = ?1", params![refresh]).map(drop)
 }
 
 /// Deletes some expired sign-ins.

@@ -96,6 +96,13 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Brand>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// All brands with the generations of their secrets.
+pub(crate) fn generations(connection: &Connection) -> Result<Vec<(BrandId, u32)>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT id, secret_generation FROM brands ORDER BY key")?;
+    let rows = query.query_map([], |row| Ok((BrandId(row.get::<_, Id>(0)?.0), row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The brand with the key from a page.
 pub(crate) fn by_key(connection: &Connection, key: &str) -> Result<Option<Brand>, StoreError> {
     let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM brands WHERE key = ?1"))?;

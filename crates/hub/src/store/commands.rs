@@ -5,7 +5,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use tandem_conversation::{CommandId, ContactId, LinkId, Position, Rejection, Time, UserId};
+use tandem_conversation::{CommandId, ContactId, ConversationId, LinkId, Position, Rejection, Time, UserId};
 use tandem_sqlite::rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -66,8 +66,12 @@ pub(crate) enum Sender {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sent {
     sender: Sender,
-    content: [u8; 16],
+    content: Content,
+    /// The digest that an older hub stored for the same content.
+    before: Option<Content>,
 }
+
+type Content = [u8; 16];
 
 impl Sender {
     fn bytes(self) -> [u8; 17] {
@@ -89,10 +93,29 @@ impl Sent {
     pub(crate) fn new(sender: Sender, content: &impl Serialize) -> Self {
         let mut digest = Sha256::new();
         feed(&mut digest, &serde_json::to_value(content).unwrap_or_default());
-        let mut short = [0; 16];
-        short.copy_from_slice(&digest.finalize()[..16]);
-        Self { sender, content: short }
+        Self { sender, content: short(digest), before: None }
     }
+
+    /// The same content of another sender.
+    pub(crate) fn by(self, sender: Sender) -> Self {
+        Self { sender, ..self }
+    }
+
+    /// The same content bound to a conversation, which older hubs did not store.
+    pub(crate) fn within(self, conversation: ConversationId) -> Self {
+        let digest = Sha256::new().chain_update(self.content).chain_update(conversation.0);
+        Self { content: short(digest), before: Some(self.content), ..self }
+    }
+
+    fn is(&self, content: &[u8]) -> bool {
+        content == self.content || self.before.is_some_and(|before| content == before)
+    }
+}
+
+fn short(digest: Sha256) -> Content {
+    let mut short = Content::default();
+    short.copy_from_slice(&digest.finalize()[..16]);
+    short
 }
 
 fn feed(digest: &mut Sha256, value: &Value) {
@@ -145,7 +168,7 @@ pub(crate) fn find(connection: &Connection, id: CommandId, sent: &Sent) -> Resul
         if !sender.is_empty() && sender != own && !has_become(connection, &sender, sent.sender)? {
             continue;
         }
-        if !content.is_empty() && content != sent.content {
+        if !content.is_empty() && !sent.is(&content) {
             return Ok(Some(Err(Rejection::IdUsed)));
         }
         let rejection: Option<String> = row.get(3)?;

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use tandem_conversation::{Access, ContactId, Conversation, ConversationId, CustomerId, Section, Time, UserId};
+use tandem_conversation::{
+    Access, BrandId, ContactId, Conversation, ConversationId, CustomerId, Permission, Section, Time, UserId,
+};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 
-use super::{Id, StoreError};
+use super::{Id, StoreError, passable};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE conversations (
@@ -47,11 +49,27 @@ pub(crate) const BRAND: &str = "
 ALTER TABLE conversations ADD COLUMN brand BLOB;
 UPDATE conversations SET brand = unhex(replace(json_extract(state, '$.brand'), '-', '')) WHERE help_since IS NOT NULL;";
 
-/// Writes the state and everything derived from it.
-pub(crate) fn put(connection: &Connection, state: &Conversation, involved_changed: bool) -> Result<(), StoreError> {
+/// Writes the state and everything derived from it; returns its stored size. `before` is the stored state.
+pub(crate) fn put(
+    connection: &Connection,
+    state: &Conversation,
+    before: Option<&Conversation>,
+) -> Result<usize, StoreError> {
     let json = serde_json::to_string(state)
         .map_err(|error| StoreError::Damaged { what: "state", detail: crate::json::problem(&error) })?;
     let logic_due = state.logic.asked.is_some() || (state.logic.engaged && !state.logic.pending.is_empty());
+    if before.is_none_or(|before| before.left != state.left || !involved_now(before).eq(involved_now(state))) {
+        put_involvement(connection, state)?;
+    }
+    if before.is_some_and(|before| listing(before) == listing(state)) {
+        // Most changes affect only the indexes of these columns.
+        let mut query = connection.prepare_cached(
+            "UPDATE conversations SET updated = ?2, wake_at = ?3, logic_due = ?4, state = ?5 WHERE id = ?1",
+        )?;
+        let wake_at = state.next_deadline().map(|at| at.0);
+        query.execute(params![Id(state.id.0), state.updated.0, wake_at, logic_due, json])?;
+        return Ok(json.len());
+    }
     let mut query = connection.prepare_cached(
         "INSERT INTO conversations
              (id, customer, contact, started, updated, in_progress, help_since, wake_at, logic_due, state, brand)
@@ -75,10 +93,13 @@ pub(crate) fn put(connection: &Connection, state: &Conversation, involved_change
         json,
         state.brand.map(|brand| Id(brand.0)),
     ])?;
-    if involved_changed {
-        put_involvement(connection, state)?;
-    }
-    Ok(())
+    Ok(json.len())
+}
+
+/// The columns that rarely change, and whose indexes are then left alone.
+fn listing(state: &Conversation) -> (CustomerId, ContactId, bool, Option<Time>, Option<BrandId>) {
+    let help_since = state.help.as_ref().map(|help| help.since);
+    (state.customer.id, state.contact, state.in_progress(), help_since, state.brand)
 }
 
 fn put_involvement(connection: &Connection, state: &Conversation) -> Result<(), StoreError> {
@@ -104,6 +125,16 @@ pub(crate) fn involved_now(state: &Conversation) -> impl Iterator<Item = UserId>
 pub(crate) fn get(connection: &Connection, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
     let mut query = connection.prepare_cached("SELECT state FROM conversations WHERE id = ?1")?;
     query.query_row([Id(id.0)], state_of).optional()?.transpose()
+}
+
+/// The state for a change. Fails for a state with unknown parts of a newer version, which the change would drop.
+pub(crate) fn to_change(connection: &Connection, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
+    let Some(json) = stored(connection, id)? else { return Ok(None) };
+    let damaged = |detail| StoreError::Damaged { what: "state", detail };
+    match Conversation::read(&json).map_err(|error| damaged(crate::json::problem(&error)))? {
+        (state, true) => Ok(Some(state)),
+        (_, false) => Err(damaged("written by a newer version of the hub: it can be read, but not changed".into())),
+    }
 }
 
 /// A conversation's state if the user may read it. Every API for conversations uses this.
@@ -228,10 +259,16 @@ impl Place {
 }
 
 const OF_CUSTOMER: &str = "SELECT started, id, state FROM conversations
-     WHERE customer = ?1 AND (started, id) < (?2, ?3) ORDER BY started DESC, id DESC LIMIT ?4";
+     WHERE customer = ?1 AND (started, id) < (?2, ?3) ORDER BY started DESC, id DESC";
+
+/// Candidates for users who neither view everything nor handle the customer.
+const OF_CUSTOMER_OWN: &str = "SELECT started, id, state FROM conversations c
+     WHERE customer = ?1 AND (started, id) < (?2, ?3)
+           AND (help_since IS NOT NULL OR EXISTS (SELECT 1 FROM involvement WHERE user = ?4 AND conversation = c.id))
+     ORDER BY started DESC, id DESC";
 
 /// The customer's conversations before a place that the user may read, as stored JSON, newest first. Returns at least
-/// one and about `bytes` in all, with the place of the rest, if any.
+/// one and about `bytes` in all, with the place of the rest, if any. Places are those of returned conversations.
 pub(crate) fn of_customer(
     connection: &Connection,
     access: &Access<'_>,
@@ -240,20 +277,29 @@ pub(crate) fn of_customer(
     limit: u32,
     bytes: usize,
 ) -> Result<(Vec<String>, Option<Place>), StoreError> {
-    let mut query = connection.prepare_cached(OF_CUSTOMER)?;
-    let mut rows = query.query(params![Id(customer.0), before.started, Id(before.id.0), -1])?;
+    let is_handled = handles(connection, access, customer)?;
+    let reads_all = access.views_all() || (is_handled && access.permissions.has(Permission::CustomersView));
+    let mut query = connection.prepare_cached(if reads_all { OF_CUSTOMER } else { OF_CUSTOMER_OWN })?;
+    query.raw_bind_parameter(1, Id(customer.0))?;
+    query.raw_bind_parameter(2, before.started)?;
+    query.raw_bind_parameter(3, Id(before.id.0))?;
+    if !reads_all {
+        query.raw_bind_parameter(4, Id(access.user.0))?;
+    }
+    let mut rows = query.raw_query();
     let (mut page, mut length, mut last) = (Vec::new(), 0, None);
     while let Some(row) = rows.next()? {
-        let state: String = row.get(2)?;
-        if !page.is_empty() && (length + state.len() > bytes || page.len() >= limit as usize) {
+        let json: String = row.get(2)?;
+        let state = passable(parse(&json))?;
+        if !state.is_some_and(|state| tandem_conversation::may_read(&state, access, is_handled)) {
+            continue;
+        }
+        if !page.is_empty() && (length + json.len() > bytes || page.len() >= limit as usize) {
             return Ok((page, last));
         }
         last = Some(Place { started: row.get(0)?, id: ConversationId(row.get::<_, Id>(1)?.0) });
-        if !may_read(connection, access, &parse(&state)?)? {
-            continue;
-        }
-        length += state.len();
-        page.push(state);
+        length += json.len();
+        page.push(json);
     }
     Ok((page, None))
 }
@@ -310,34 +356,48 @@ fn count_sql(section: Section) -> &'static str {
 /// Approximate size of a page of states, in bytes; a single larger state still fits.
 pub(crate) const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
-/// A page of conversations in progress, by id after `after`: concurrent changes hide none.
-pub(crate) fn in_progress_after(
+/// Selects a section by id. ?1 is the user, ?2 the oldest "left", ?3 the id of the last page's end, ?4 the limit, ?5 the
+/// brands whose calls the user sees (null for all). Ids never change, so no page misses a row.
+fn section_after_sql(section: Section) -> &'static str {
+    match section {
+        Section::My => {
+            "SELECT c.state FROM involvement i JOIN conversations c ON c.id = i.conversation
+             WHERE i.user = ?1 AND i.left_at IS NULL AND i.conversation > ?3 AND ?2 IS NOT NULL
+             AND (?5 IS NULL OR TRUE) ORDER BY i.conversation LIMIT ?4"
+        }
+        // `+` keeps to the index of open calls, which are few.
+        Section::Help => {
+            "SELECT state FROM conversations c WHERE help_since IS NOT NULL AND ?2 IS NOT NULL AND +id > ?3
+             AND (?5 IS NULL OR brand IS NULL OR instr(?5, hex(brand)) OR EXISTS (
+                 SELECT 1 FROM involvement i WHERE i.user = ?1 AND i.conversation = c.id AND i.left_at IS NULL))
+             ORDER BY +id LIMIT ?4"
+        }
+        Section::Left => {
+            "SELECT c.state FROM involvement i JOIN conversations c ON c.id = i.conversation
+             WHERE i.user = ?1 AND i.conversation > ?3 AND +i.left_at > ?2 AND (?5 IS NULL OR TRUE)
+             ORDER BY i.conversation LIMIT ?4"
+        }
+        Section::All => {
+            "SELECT state FROM conversations WHERE in_progress = 1 AND id > ?3 AND ?1 IS NOT NULL AND ?2 IS NOT NULL
+             AND (?5 IS NULL OR TRUE) ORDER BY id LIMIT ?4"
+        }
+    }
+}
+
+/// A page of a section after an id, and the section's total.
+pub(crate) fn section_after(
     connection: &Connection,
+    section: Section,
+    access: &Access<'_>,
+    left_after: Time,
     after: ConversationId,
     limit: u32,
 ) -> Result<(Vec<Conversation>, u32), StoreError> {
-    let mut query = connection.prepare_cached(IN_PROGRESS_AFTER)?;
-    let page = page_of(query.query(params![Id(after.0), limit])?)?;
-    let mut count = connection.prepare_cached("SELECT count(*) FROM conversations WHERE in_progress = 1")?;
-    Ok((page, count.query_row([], |row| row.get(0))?))
+    let brands = brands_of(access);
+    let mut query = connection.prepare_cached(section_after_sql(section))?;
+    let page = page_of(query.query(params![Id(access.user.0), left_after.0, Id(after.0), limit, brands])?)?;
+    Ok((page, count(connection, section, access, left_after)?))
 }
-
-/// Reads states up to the page size.
-fn page_of(mut rows: Rows<'_>) -> Result<Vec<Conversation>, StoreError> {
-    let (mut page, mut bytes) = (Vec::new(), 0);
-    while let Some(row) = rows.next()? {
-        let state: String = row.get(0)?;
-        bytes += state.len();
-        if !page.is_empty() && bytes > PAGE_BYTES {
-            break;
-        }
-        page.push(parse(&state)?);
-    }
-    Ok(page)
-}
-
-const IN_PROGRESS_AFTER: &str =
-    "SELECT state FROM conversations WHERE in_progress = 1 AND id > ?1 ORDER BY id LIMIT ?2";
 
 /// A page of a section, and the section's total.
 pub(crate) fn section(
@@ -348,12 +408,29 @@ pub(crate) fn section(
     limit: u32,
     offset: u32,
 ) -> Result<(Vec<Conversation>, u32), StoreError> {
-    let (user, brands) = (access.user, brands_of(access));
+    let brands = brands_of(access);
     let mut query = connection.prepare_cached(section_sql(section))?;
-    let page = page_of(query.query(params![Id(user.0), left_after.0, limit, offset, brands])?)?;
+    let page = page_of(query.query(params![Id(access.user.0), left_after.0, limit, offset, brands])?)?;
+    Ok((page, count(connection, section, access, left_after)?))
+}
+
+/// The readable states of one page.
+fn page_of(mut rows: Rows<'_>) -> Result<Vec<Conversation>, StoreError> {
+    let (mut page, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let state: String = row.get(0)?;
+        bytes += state.len();
+        if !page.is_empty() && bytes > PAGE_BYTES {
+            break;
+        }
+        page.extend(passable(parse(&state))?);
+    }
+    Ok(page)
+}
+
+fn count(connection: &Connection, section: Section, access: &Access<'_>, left_after: Time) -> Result<u32, StoreError> {
     let mut count = connection.prepare_cached(count_sql(section))?;
-    let total = count.query_row(params![Id(user.0), left_after.0, brands], |row| row.get(0))?;
-    Ok((page, total))
+    Ok(count.query_row(params![Id(access.user.0), left_after.0, brands_of(access)], |row| row.get(0))?)
 }
 
 /// The brands whose calls the user sees, as a section's parameter; none for all.
@@ -419,16 +496,7 @@ pub(crate) fn parse(json: &str) -> Result<Conversation, StoreError> {
 fn collect(
     rows: impl Iterator<Item = tandem_sqlite::rusqlite::Result<Result<Conversation, StoreError>>>,
 ) -> Result<Vec<Conversation>, StoreError> {
-    // An unreadable row is skipped; the others still load.
-    let readable = |row: tandem_sqlite::rusqlite::Result<Result<Conversation, StoreError>>| match row {
-        Ok(Ok(state)) => Some(Ok(state)),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "a conversation is left out of a list");
-            None
-        }
-        Err(error) => Some(Err(error.into())),
-    };
-    rows.filter_map(readable).collect()
+    rows.filter_map(|row| row.map_err(StoreError::from).and_then(passable).transpose()).collect()
 }
 
 #[cfg(test)]
@@ -442,10 +510,11 @@ mod tests {
             // A user's own conversations are few, so these may be sorted.
             let own = matches!(section, Section::My | Section::Left);
             assert_indexed(section_sql(section), own);
+            assert_indexed(section_after_sql(section), section == Section::Help);
             assert_indexed(ids_sql(section), false);
             assert_indexed(count_sql(section), false);
         }
-        for sql in [OF_CUSTOMER, IN_PROGRESS_AFTER, DUE, LOGIC_DUE] {
+        for sql in [OF_CUSTOMER, OF_CUSTOMER_OWN, DUE, LOGIC_DUE] {
             assert_indexed(sql, false);
         }
     }

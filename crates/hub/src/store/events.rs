@@ -120,17 +120,18 @@ pub(crate) fn of_conversation(
     part: Part,
     limit: u32,
 ) -> Result<(Vec<Event>, bool), StoreError> {
-    let (texts, more) = texts_of_conversation(connection, conversation, part, limit)?;
+    let (texts, more) = texts_of_conversation(connection, conversation, part, limit, usize::MAX)?;
     let events = texts.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
     Ok((events, more))
 }
 
-/// [`of_conversation`] as stored JSON.
+/// [`of_conversation`] as stored JSON: at least one event, and about `bytes` in all.
 pub(crate) fn texts_of_conversation(
     connection: &Connection,
     conversation: ConversationId,
     part: Part,
     limit: u32,
+    bytes: usize,
 ) -> Result<(Vec<String>, bool), StoreError> {
     let (sql, from) = match part {
         Part::Before(position) => (
@@ -142,10 +143,17 @@ pub(crate) fn texts_of_conversation(
         }
     };
     let mut query = connection.prepare_cached(sql)?;
-    let rows = query.query_map(params![Id(conversation.0), from.0, limit + 1], |row| row.get(0))?;
-    let mut events = rows.collect::<Result<Vec<_>, _>>()?;
-    let more = events.len() > limit as usize;
-    events.truncate(limit as usize);
+    let mut rows = query.query(params![Id(conversation.0), from.0, limit + 1])?;
+    let (mut events, mut length, mut more) = (Vec::new(), 0, false);
+    while let Some(row) = rows.next()? {
+        let text: String = row.get(0)?;
+        more = events.len() >= limit as usize || (!events.is_empty() && length + text.len() > bytes);
+        if more {
+            break;
+        }
+        length += text.len();
+        events.push(text);
+    }
     if matches!(part, Part::Before(_)) {
         events.reverse();
     }
@@ -167,9 +175,11 @@ pub(crate) fn raises_help(
 }
 
 /// Maximum events read for one page of shown entries.
-const LOOKED_THROUGH: u32 = 2_000;
+const LOOKED_THROUGH: usize = 1_000;
+/// About how many bytes are read for one page.
+const SHOWN_BYTES: usize = 1024 * 1024;
 /// Events read per query.
-const CHUNK: u32 = 500;
+const CHUNK: u32 = 100;
 
 /// A page of entries that `show` makes of a conversation's events.
 pub(crate) struct Page<T> {
@@ -188,14 +198,18 @@ pub(crate) fn shown<T>(
     show: impl Fn(&Event) -> Option<T>,
 ) -> Result<Page<T>, StoreError> {
     let mut page = Page { entries: Vec::new(), up_to: after, more: true };
-    for _ in 0..LOOKED_THROUGH / CHUNK {
-        let (events, more) = of_conversation(connection, conversation, Part::After(page.up_to), CHUNK)?;
-        let last = events.last().map(|event| event.position);
-        for event in events {
+    let (mut looked, mut bytes) = (0, 0);
+    while looked < LOOKED_THROUGH && bytes < SHOWN_BYTES {
+        let (part, room) = (Part::After(page.up_to), SHOWN_BYTES - bytes);
+        let (texts, more) = texts_of_conversation(connection, conversation, part, CHUNK, room)?;
+        let end = looked + texts.len();
+        for text in texts {
+            let event = parse(&text)?;
+            (looked, bytes) = (looked + 1, bytes + text.len());
             page.up_to = event.position;
             page.entries.extend(show(&event));
             if page.entries.len() >= limit as usize {
-                page.more = more || last != Some(page.up_to);
+                page.more = more || looked < end;
                 return Ok(page);
             }
         }
@@ -223,5 +237,23 @@ mod tests {
         assert_indexed(BODIES, false);
         // Each conversation once.
         assert_indexed(TOUCHED, true);
+    }
+    #[test]
+    fn a_page_ends_with_its_bytes_and_says_that_there_is_more() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(SCHEMA).unwrap();
+        let id = ConversationId(uuid::Uuid::from_u128(1));
+        for position in 1..=5 {
+            insert(&connection, position.into(), id, Position(position), &format!("{position:0100}")).unwrap();
+        }
+        let page = |part, limit, bytes| {
+            let (texts, more) = texts_of_conversation(&connection, id, part, limit, bytes).unwrap();
+            (texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<u32>>(), more)
+        };
+        assert_eq!(page(Part::After(Position(1)), 10, 250), (vec![2, 3], true));
+        assert_eq!(page(Part::Before(Position(5)), 10, 250), (vec![3, 4], true), "the newest first");
+        assert_eq!(page(Part::After(Position(0)), 10, 1), (vec![1], true), "one that is longer still goes");
+        assert_eq!(page(Part::After(Position(3)), 2, 1_000), (vec![4, 5], false));
+        assert_eq!(page(Part::After(Position(2)), 2, 1_000), (vec![3, 4], true));
     }
 }

@@ -23,6 +23,15 @@ pub(crate) fn set_fingerprint(connection: &Connection, fingerprint: &[u8; 32]) -
     Ok(())
 }
 
+/// Whether the database's secrets depend on a key. Old databases have no fingerprint, so their use decides.
+pub(crate) fn has_key(connection: &Connection) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'identity_key')";
+    if !connection.query_row(sql, [], |row| row.get::<_, bool>(0))? {
+        return Ok(false);
+    }
+    Ok(fingerprint(connection)?.is_some() || was_used(connection)?)
+}
+
 /// Whether an earlier hub used this database, and so created a key.
 pub(crate) fn was_used(connection: &Connection) -> Result<bool, StoreError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM web_sessions)

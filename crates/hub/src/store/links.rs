@@ -30,8 +30,9 @@ pub(crate) const INVITERS: &str = "
 ALTER TABLE links ADD COLUMN inviter BLOB;
 CREATE INDEX links_of_inviter ON links (inviter) WHERE ended IS NULL;";
 
-pub(crate) const OF_SUSPENDED: &str = "
-SELECT l.id, l.conversation FROM users u JOIN links l ON l.inviter = u.id
+/// Walks the few suspended users, and finds the links of each by an index.
+const OF_SUSPENDED: &str = "
+SELECT l.id, l.conversation FROM users u CROSS JOIN links l ON l.inviter = u.id
 WHERE u.suspended = 1 AND l.ended IS NULL LIMIT ?1";
 
 pub(crate) const OVER: &str = "

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use tandem_conversation::{ConversationId, LogicFailure, RequestId, Time};
-use tandem_sqlite::rusqlite::{Connection, params};
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
 use utoipa::ToSchema;
 
 use super::sweeps::{STEP, Step};
@@ -81,6 +81,12 @@ pub(crate) fn answer(connection: &Connection, id: RequestId, detail: &str) -> Re
         )?
         .execute(params![Id(id.0), detail])?;
     Ok(())
+}
+
+/// The conversation of a finished request.
+pub(crate) fn conversation_of(connection: &Connection, id: RequestId) -> Result<Option<ConversationId>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT conversation FROM logic_requests WHERE id = ?1")?;
+    Ok(query.query_row([Id(id.0)], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0))).optional()?)
 }
 
 /// The newest requests.

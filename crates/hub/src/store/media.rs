@@ -60,6 +60,10 @@ CREATE INDEX media_of_link ON media (link, created, bytes) WHERE link IS NOT NUL
 CREATE INDEX media_created ON media (created, bytes);
 CREATE INDEX media_unnamed ON media (created) WHERE conversation IS NULL;";
 
+/// For the daily sum of customers and external agents.
+pub(crate) const STRANGERS: &str = "
+CREATE INDEX media_of_strangers ON media (created, bytes) WHERE contact IS NOT NULL OR link IS NOT NULL;";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Sender {
     /// A customer's web session.
@@ -67,6 +71,13 @@ pub(crate) enum Sender {
     ExternalAgent(LinkId),
     User(UserId),
     Logic,
+}
+
+impl Sender {
+    /// Whether it is an agent or Your Logic.
+    pub(crate) fn is_ours(self) -> bool {
+        matches!(self, Self::User(_) | Self::Logic)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -236,11 +247,23 @@ pub(crate) fn taken(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Taken> {
     })
 }
 
+/// Uploads of the last 24 hours.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Today {
+    pub all: Taken,
+    /// Bytes of customers and external agents among them.
+    pub strangers_bytes: u64,
+}
+
+const ALL: &str = "SELECT count(*), coalesce(sum(bytes), 0), min(created) FROM media WHERE created > ?1";
+const OF_STRANGERS: &str = "SELECT coalesce(sum(bytes), 0) FROM media
+    WHERE created > ?1 AND (contact IS NOT NULL OR link IS NOT NULL)";
+
 /// Bytes sent by everyone since `since`.
-pub(crate) fn taken_of_all(connection: &Connection, since: Time) -> Result<Taken, StoreError> {
-    let mut query = connection
-        .prepare_cached("SELECT count(*), coalesce(sum(bytes), 0), min(created) FROM media WHERE created > ?1")?;
-    Ok(query.query_row([since.0], taken)?)
+pub(crate) fn today(connection: &Connection, since: Time) -> Result<Today, StoreError> {
+    let all = connection.prepare_cached(ALL)?.query_row([since.0], taken)?;
+    let strangers: i64 = connection.prepare_cached(OF_STRANGERS)?.query_row([since.0], |row| row.get(0))?;
+    Ok(Today { all, strangers_bytes: strangers.cast_unsigned() })
 }
 
 /// Deletes rows from before `before` that no turn names; returns their names on disk.
@@ -268,7 +291,14 @@ mod tests {
     use tandem_sqlite::rusqlite::{Connection, params};
     use uuid::Uuid;
 
+    use crate::store::testing::assert_indexed;
     use crate::store::{Id, MIGRATIONS, events};
+
+    #[test]
+    fn what_was_taken_today_is_summed_by_indices_alone() {
+        assert_indexed(super::ALL, false);
+        assert_indexed(super::OF_STRANGERS, false);
+    }
 
     /// Carmen (contact 1, by now contact 2) sent file 1. Another visitor's file 2 was named in her conversation. A
     /// partner's file 3 was named in its link's conversation and in another. File 4 is named nowhere.

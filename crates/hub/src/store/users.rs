@@ -145,6 +145,14 @@ pub(crate) fn touch(connection: &Connection, user: UserId) -> Result<(), StoreEr
     Ok(())
 }
 
+/// The user's desks received events under other rights up to this cursor.
+pub(crate) fn told_until(connection: &Connection, user: UserId, cursor: u64) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE users SET rights_from = max(coalesce(rights_from, 0), ?2) WHERE id = ?1")?
+        .execute(params![Id(user.0), cursor.cast_signed()])?;
+    Ok(())
+}
+
 /// The number of the newest change.
 pub(crate) fn newest_change(connection: &Connection) -> Result<i64, StoreError> {
     let mut query = connection.prepare_cached("SELECT coalesce(max(changed), 0) FROM users")?;

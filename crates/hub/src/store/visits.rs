@@ -1,5 +1,7 @@
 //! Empty visits: web chats without any message, with their sessions and placeholder customers.
 
+use std::collections::HashSet;
+
 use tandem_conversation::{ContactId, Time};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -23,20 +25,46 @@ pub(crate) const END_SESSIONS: &str = "DELETE FROM web_sessions WHERE contact = 
 
 const WHAT: &str = "visits";
 
-/// Examines some old web chats and deletes the empty ones. Resumes where it stopped last time, and starts over at the
-/// end.
+/// When the last complete examination ended.
+const WALKED: &str = "visits walked";
+
+pub(crate) fn walked(connection: &Connection) -> Result<Option<Time>, StoreError> {
+    let at = place(connection, WALKED)?.and_then(|place| place.try_into().ok());
+    Ok(at.map(|at| Time(i64::from_be_bytes(at))))
+}
+
+pub(crate) fn set_walked(connection: &Connection, at: Time) -> Result<(), StoreError> {
+    put_place(connection, WALKED, &at.0.to_be_bytes())
+}
+
+fn place(connection: &Connection, what: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT place FROM sweeps WHERE what = ?1")?;
+    Ok(query.query_row([what], |row| row.get(0)).optional()?)
+}
+
+fn put_place(connection: &Connection, what: &str, place: &[u8]) -> Result<(), StoreError> {
+    let sql = "INSERT OR REPLACE INTO sweeps (what, place) VALUES (?1, ?2)";
+    connection.prepare_cached(sql)?.execute(params![what, place])?;
+    Ok(())
+}
+
+/// Examines some old web chats and deletes the empty ones that are not in `open`. Resumes where it stopped last time, and
+/// starts over at the end.
 pub(crate) fn sweep(
     connection: &Connection,
     before: Time,
+    open: &HashSet<ContactId>,
     is_begun: impl Fn(ContactId) -> Result<bool, StoreError>,
 ) -> Result<Step, StoreError> {
-    let mut place = connection.prepare_cached("SELECT place FROM sweeps WHERE what = ?1")?;
-    let place: Vec<u8> = place.query_row([WHAT], |row| row.get(0)).optional()?.unwrap_or_default();
+    let place = place(connection, WHAT)?.unwrap_or_default();
     let mut query = connection.prepare_cached(NEXT)?;
     let rows = query.query_map(params![place, first_id_at(before), STEP], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let rows = rows.collect::<Result<Vec<(Id, Id)>, _>>()?;
     let mut gone = 0;
     for (contact, customer) in &rows {
+        if open.contains(&ContactId(contact.0)) {
+            continue;
+        }
         let is_empty = connection.prepare_cached(IS_EMPTY)?.query_row([contact], |row| row.get::<_, bool>(0))?;
         // A message may have arrived in this very group of writes.
         if !is_empty || is_begun(ContactId(contact.0))? {
@@ -50,7 +78,6 @@ pub(crate) fn sweep(
     }
     let more = rows.len() >= STEP as usize;
     let place = rows.last().filter(|_| more).map(|(contact, _)| contact.0.as_bytes().to_vec()).unwrap_or_default();
-    let sql = "INSERT OR REPLACE INTO sweeps (what, place) VALUES (?1, ?2)";
-    connection.prepare_cached(sql)?.execute(params![WHAT, place])?;
+    put_place(connection, WHAT, &place)?;
     Ok(Step { gone, more })
 }

@@ -133,3 +133,52 @@ async fn an_upload_that_breaks_off_leaves_nothing() {
     eventually("what had come is gone", || async { (count() == 0).then_some(()) }).await;
     assert_eq!(on_disk(&hub), 0);
 }
+
+#[tokio::test]
+async fn what_strangers_send_leaves_a_part_of_the_day_to_our_side() {
+    let hub = TestHub::configured(tandem_hub::Clock::system(), |config| {
+        config.media = MediaConfig { free_bytes: 0, hub_day_bytes: 4_000, ..MediaConfig::default() };
+    })
+    .await;
+    let (carmen, maya) = (hub.customer().await, hub.maya().await);
+    carmen.writes("Hello").await;
+    let conversation = carmen.conversation().await;
+    maya.does(&conversation, json!({ "type": "join" })).await;
+    for _ in 0..3 {
+        assert_eq!(uploads(&hub.customer().await, "a.txt", &[b'x'; 1_000]).await.0, 200);
+    }
+    let (status, problem) = uploads(&hub.customer().await, "a.txt", b"x").await;
+    assert_eq!((status, &problem["code"]), (429, &json!("media.quota")), "{problem}");
+    assert_eq!(agent_uploads(&maya, &conversation, "a.txt", &[b'x'; 1_000], None).await.0, 200);
+    assert_eq!(agent_uploads(&maya, &conversation, "a.txt", b"x", None).await.0, 429, "the day has an end for all");
+}
+
+#[tokio::test]
+async fn strangers_who_never_finish_leave_places_to_our_side() {
+    use tokio::io::AsyncWriteExt as _;
+    let hub = TestHub::start(None).await;
+    let (carmen, maya) = (hub.customer().await, hub.maya().await);
+    carmen.writes("Hello").await;
+    let conversation = carmen.conversation().await;
+    maya.does(&conversation, json!({ "type": "join" })).await;
+    let address = hub.base.strip_prefix("http://").unwrap();
+    let mut dripping = Vec::new();
+    for _ in 0..8 {
+        let stranger = hub.customer().await;
+        for _ in 0..6 {
+            let mut socket = tokio::net::TcpStream::connect(address).await.unwrap();
+            let head = format!(
+                "POST /chat/v1/media?name=a.png HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {}\r\ncontent-length: 5000\r\n\r\n",
+                stranger.token
+            );
+            socket.write_all(head.as_bytes()).await.unwrap();
+            socket.write_all(PNG).await.unwrap();
+            dripping.push(socket);
+        }
+    }
+    let incoming = hub.folder.path().join("media/incoming");
+    let count = || std::fs::read_dir(&incoming).unwrap().count();
+    eventually("all of them have begun", || async { (count() == 48).then_some(()) }).await;
+    assert_eq!(uploads(&hub.customer().await, "a.png", PNG).await.0, 429, "one network has so many places");
+    assert_eq!(agent_uploads(&maya, &conversation, "a.png", PNG, None).await.0, 200, "ours are others");
+}

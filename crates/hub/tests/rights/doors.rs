@@ -27,6 +27,7 @@ const AGENTS: &str = "
     GET    /api/v1/conversations/{id}                  200/404/404  200/200/404  200/200/404
     GET    /api/v1/conversations/{id}/turns            200/404/404  200/200/404  200/200/404
     GET    /api/v1/conversations/{id}/alerts           403/403/403  200/200/404  200/200/404
+    GET    /api/v1/conversations/{id}/claim            200/404/404  200/200/404  200/200/404
     POST   /api/v1/conversations/{id}/improve          502/404/404  502/502/404  502/502/404
     POST   /api/v1/logic/conversations/{id}/preview    200/404/404  200/200/404  200/200/404
     GET    /api/v1/logic/requests                      403          403          200

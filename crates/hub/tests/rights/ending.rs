@@ -110,7 +110,9 @@ async fn a_lowered_role_counts_at_once_and_the_desk_forgets_what_it_may_not_see(
     let cursor = told.last().unwrap()["alive"]["cursor"].as_u64().unwrap();
     let set = ["user", "set", "--email", "sofia@northwind.example", "--role", "agent"];
     assert!(tandem_hub(&hub, &set, None).await.0);
-    within_a_second("the desk", closed(desk).await, "live.rights");
+    within_a_second("the desk", closed(desk).await, "auth.ended");
+    assert_eq!((sofia.gets("/api/v1/me").await.0, renews(&hub, &sofia).await), (401, 401), "her sign-ins are over");
+    let sofia = hub.sofia().await;
     assert_eq!(sofia.gets(&format!("/api/v1/conversations/{id}")).await.0, 404);
     carmen.writes("more of it").await;
     let mut again = sofia.live(Some(cursor)).await;
@@ -134,8 +136,8 @@ async fn a_raised_role_brings_what_its_user_may_see_now() {
     let (ada, user) = (hub.ada().await, user_id(&hub, "jonas@northwind.example").await);
     let change = reqwest::Client::new().patch(format!("{}/api/v1/users/{user}", hub.base)).bearer_auth(&ada.token);
     assert_eq!(change.json(&json!({ "role": "supervisor" })).send().await.unwrap().status().as_u16(), 200);
-    within_a_second("the desk", closed(desk).await, "live.rights");
-    let mut again = jonas.live(Some(cursor)).await;
+    within_a_second("the desk", closed(desk).await, "auth.ended");
+    let mut again = hub.jonas().await.live(Some(cursor)).await;
     let told = frames_until(&mut again, |frame| !frame["alive"].is_null()).await;
     assert!(json!(told).to_string().contains(&id), "{told:?}");
 }
@@ -323,4 +325,86 @@ async fn nothing_is_remembered_in_memory_alone() {
     let hub = TestHub::on(folder, None, 1_000).await;
     assert_eq!(get(&hub.base, "/api/v1/me", Some(&maya.token)).await.0, 401);
     hub.sofia().await.finds(&id, "help").await;
+}
+
+#[tokio::test]
+async fn other_brands_count_at_once_and_the_sign_in_goes_on() {
+    let hub = TestHub::start(None).await;
+    let maya = hub.maya().await;
+    let desk = open(&maya).await;
+    let set = ["user", "set", "--email", "maya@northwind.example", "--brand", "northwind", "--role", "agent"];
+    let (done, said, error) = tandem_hub(&hub, &set, None).await;
+    assert!(done, "{said}{error}");
+    within_a_second("the desk", closed(desk).await, "live.rights");
+    assert_eq!(maya.gets("/api/v1/me").await.0, 200, "the role is the same as before");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_between_a_raised_role_and_its_notice_is_missed_by_nobody() {
+    let hub = TestHub::start(None).await;
+    let (carmen, aiko, jonas) = (hub.customer().await, hub.customer().await, hub.jonas().await);
+    carmen.writes("Hello?").await;
+    let hidden = carmen.conversation().await;
+    hub.maya().await.does(&hidden, json!({ "type": "join" })).await;
+    aiko.writes("Hello?").await;
+    jonas.does(&aiko.conversation().await, json!({ "type": "join" })).await;
+    let mut desk = open(&jonas).await;
+    let set = ["user", "set", "--email", "jonas@northwind.example", "--role", "supervisor"];
+    let raised = tandem_hub(&hub, &set, None);
+    let reads = async {
+        let mut cursor = 0;
+        while let Some(Ok(message)) = desk.next().await {
+            let Message::Text(text) = message else { continue };
+            let frame: Value = serde_json::from_str(&text).unwrap();
+            cursor = frame["batch"]["cursor"].as_u64().unwrap_or(cursor);
+        }
+        cursor
+    };
+    let (over, is_over) = tokio::sync::oneshot::channel::<()>();
+    let writes = async {
+        let mut is_over = std::pin::pin!(is_over);
+        while tokio::time::timeout(Duration::ZERO, &mut is_over).await.is_err() {
+            aiko.writes("And another thing").await;
+        }
+    };
+    let ((done, ..), cursor, ()) = tokio::join!(
+        raised,
+        async {
+            let cursor = reads.await;
+            drop(over);
+            cursor
+        },
+        writes
+    );
+    assert!(done && cursor > 0);
+    let mut again = hub.jonas().await.live(Some(cursor)).await;
+    let told = frames_until(&mut again, |frame| !frame["alive"].is_null()).await;
+    assert!(json!(told).to_string().contains(&hidden), "what he could not see before is told");
+}
+
+#[tokio::test]
+async fn open_desks_hear_which_colleagues_are_suspended_and_which_work_again() {
+    let hub = TestHub::start(None).await;
+    let (maya, jonas, ada) = (hub.maya().await, hub.jonas().await, hub.ada().await);
+    let mut desk = open(&jonas).await;
+    let user = maya.gets("/api/v1/me").await.1["user"].clone();
+    let says = |suspended: bool| {
+        let user = user.clone();
+        move |frame: &Value| {
+            let people = frame["people"]["people"].as_array().cloned().unwrap_or_default();
+            people.iter().any(|one| one["user"] == user && (one["suspended"] == json!(true)) == suspended)
+        }
+    };
+    for (what, suspended) in [("suspend", true), ("resume", false)] {
+        let path = format!("/api/v1/users/{}/{what}", user.as_str().unwrap());
+        assert_eq!(post(&hub.base, &path, Some(&ada.token), &json!({})).await.0, 200);
+        frames_until(&mut desk, says(suspended)).await;
+        let (_, list) = jonas.gets("/api/v1/colleagues").await;
+        assert_eq!(list.as_array().unwrap().iter().any(|one| one["user"] == user), !suspended, "{list}");
+    }
+    let path = format!("/api/v1/users/{}", user.as_str().unwrap());
+    let renamed = json!({ "name": "Maya Ortiz-Lind" });
+    let request = reqwest::Client::new().patch(format!("{}{path}", hub.base)).bearer_auth(&ada.token).json(&renamed);
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    frames_until(&mut desk, |frame| frame.to_string().contains("Maya Ortiz-Lind")).await;
 }

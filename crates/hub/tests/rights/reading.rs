@@ -183,6 +183,61 @@ async fn whoever_was_called_is_told_who_was_faster_and_may_still_join() {
     assert_eq!(ada.commands(&Uuid::now_v7().to_string(), json!({ "type": "join", "call": forged })).await.0, 404);
 }
 
+/// What the door to the end of a call answers.
+async fn claim(agent: &Agent, id: &str, call: Option<&Value>) -> (u16, Value) {
+    let call = call.map(|call| format!("?call={}", call.as_str().unwrap())).unwrap_or_default();
+    agent.gets(&format!("/api/v1/conversations/{id}/claim{call}")).await
+}
+
+#[tokio::test]
+async fn whoever_was_called_may_ask_who_took_the_call_and_reads_nothing_else() {
+    let (hub, leo, nina) = with_leo().await;
+    let (carmen, maya, jonas) = (hub.customer().await, hub.maya().await, hub.jonas().await);
+    carmen.writes("my card number is 1111").await;
+    nina.writes("my account is empty").await;
+    let (id, banks) = (carmen.conversation().await, nina.conversation().await);
+    let call = maya.state(&id).await["help"]["call"].clone();
+    let banks_call = maya.state(&banks).await["help"]["call"].clone();
+    assert_eq!(claim(&jonas, &id, Some(&call)).await.0, 404, "it is still open");
+    maya.does(&id, json!({ "type": "join", "call": call })).await;
+    maya.does(&banks, json!({ "type": "join", "call": banks_call })).await;
+
+    let (status, ended) = claim(&jonas, &id, Some(&call)).await;
+    assert_eq!((status, &ended["by"]["name"]), (200, &json!("Maya Ortiz")), "{ended}");
+    let keys: Vec<_> = ended.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["by", "customer"], "{ended}");
+    assert_eq!(claim(&jonas, &id, None).await.0, 404, "he had no desk, and names no call");
+    assert_eq!(claim(&jonas, &id, Some(&banks_call)).await.0, 404, "that call was elsewhere");
+    assert_eq!(claim(&jonas, &id, Some(&json!(Uuid::now_v7()))).await.0, 404, "that call was never made");
+    assert_eq!(claim(&leo, &banks, Some(&banks_call)).await.0, 404, "another brand's calls are not for his eyes");
+    assert_eq!(claim(&maya, &id, None).await.0, 200, "it is hers");
+    assert_eq!(jonas.gets(&format!("/api/v1/conversations/{id}")).await.0, 404);
+
+    maya.does(&id, json!({ "type": "complete", "resolution": "secret" })).await;
+    let (status, still) = claim(&jonas, &id, Some(&call)).await;
+    assert_eq!((status, still), (200, ended), "what became of it afterwards he does not hear");
+}
+
+#[tokio::test]
+async fn a_call_that_nobody_took_has_ended_without_a_name() {
+    let hub = TestHub::start(None).await;
+    let (carmen, jonas, sofia) = (hub.customer().await, hub.jonas().await, hub.sofia().await);
+    let mut desk = jonas.live(None).await;
+    frames_until(&mut desk, |frame| !frame["alive"].is_null()).await;
+    carmen.writes("Hello?").await;
+    let id = carmen.conversation().await;
+    sofia.does(&id, json!({ "type": "join" })).await;
+    sofia.does(&id, json!({ "type": "ask_for_help", "reason": "A second pair of eyes" })).await;
+    sofia.does(&id, json!({ "type": "help_not_needed" })).await;
+    // The ledger knows that he was called, so he needs to name nothing.
+    let ended = eventually("the ledger knows that he was called", || async {
+        let (status, ended) = claim(&jonas, &id, None).await;
+        (status == 200).then_some(ended)
+    })
+    .await;
+    assert_eq!(ended.as_object().unwrap().keys().collect::<Vec<_>>(), ["customer"], "{ended}");
+}
+
 #[tokio::test]
 async fn what_others_have_begun_is_for_those_who_take_part() {
     let hub = TestHub::start(None).await;
@@ -233,4 +288,41 @@ async fn an_agent_reports_only_calls_that_they_were_told_of() {
 
 fn now() -> String {
     tandem_hub::Clock::system().now().to_string()
+}
+
+#[tokio::test]
+async fn pages_by_id_miss_nothing_that_moves_between_them() {
+    let hub = TestHub::start(None).await;
+    let (maya, sofia) = (hub.maya().await, hub.sofia().await);
+    let mut all = Vec::new();
+    for _ in 0..4 {
+        let carmen = hub.customer().await;
+        carmen.writes("Hello?").await;
+        all.push(carmen.conversation().await);
+    }
+    all.sort();
+    for (section, who) in [("help", &maya), ("all", &sofia), ("my", &maya), ("left", &maya)] {
+        for id in &all {
+            match section {
+                "my" => drop(maya.does(id, json!({ "type": "join" })).await),
+                "left" => drop(maya.does(id, json!({ "type": "ask_for_help", "reason": "" })).await),
+                _ => {}
+            }
+        }
+        if section == "left" {
+            for id in &all {
+                maya.does(id, json!({ "type": "leave", "reason": "lunch" })).await;
+            }
+        }
+        let (mut after, mut seen) = (Uuid::nil().to_string(), Vec::new());
+        loop {
+            let (status, page) =
+                who.gets(&format!("/api/v1/conversations?section={section}&limit=1&after={after}")).await;
+            assert_eq!((status, &page["total"]), (200, &json!(4)), "{section}: {page}");
+            let Some(id) = page["conversations"][0]["id"].as_str() else { break };
+            seen.push(id.to_owned());
+            after = id.to_owned();
+        }
+        assert_eq!(seen, all, "{section}");
+    }
 }

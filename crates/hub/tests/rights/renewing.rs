@@ -83,3 +83,14 @@ async fn what_was_never_a_token_ends_nothing() {
     }
     assert_eq!(me(&hub, &json!(maya.token)).await, 200);
 }
+
+#[tokio::test]
+async fn who_signs_out_with_the_token_of_before_is_signed_out() {
+    let hub = TestHub::start(None).await;
+    let maya = hub.maya().await;
+    let (_, lost) = renews(&hub, &maya.refresh).await;
+    let old = json!({ "refreshToken": maya.refresh });
+    assert_eq!(post(&hub.base, "/api/v1/auth/logout", None, &old).await.0, 204, "the answer to the renewal was lost");
+    assert_eq!(me(&hub, &lost["accessToken"]).await, 401);
+    assert_eq!(renews(&hub, lost["refreshToken"].as_str().unwrap()).await.0, 401);
+}

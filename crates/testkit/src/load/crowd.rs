@@ -29,7 +29,12 @@ pub(super) struct Seat {
 impl Seat {
     /// Creates the user and signs in.
     pub async fn take(hub: &HubProcess, number: usize) -> anyhow::Result<Self> {
-        Self::make(hub, number)?;
+        Self::take_as(hub, number, "agent").await
+    }
+
+    /// [`Seat::take`] with another role.
+    pub async fn take_as(hub: &HubProcess, number: usize, role: &str) -> anyhow::Result<Self> {
+        hub.add_user(&Self::email(number), &format!("Agent {number}"), role)?;
         Self::sign_in(&hub.url, &Self::email(number)).await
     }
 

@@ -16,6 +16,8 @@ use crate::people::Customer;
 
 /// Desks that return at once.
 const DESKS: usize = 200;
+/// Supervisors among them.
+const SUPERVISORS: usize = 20;
 /// Agents who worked all night.
 const COLLEAGUES: usize = 20;
 /// Conversations of each desk's own user.
@@ -44,7 +46,8 @@ pub(super) async fn measure(_: &Bench) -> anyhow::Result<Vec<Figure>> {
     eprintln!("  {} agents come", DESKS + COLLEAGUES);
     let mut seats = Vec::new();
     for n in 0..DESKS + COLLEAGUES {
-        seats.push(Seat::take(&hub, n).await?);
+        let role = if n < SUPERVISORS { "supervisor" } else { "agent" };
+        seats.push(Seat::take_as(&hub, n, role).await?);
     }
     let (desks, colleagues) = seats.split_at(DESKS);
     let own = gather(&hub, DESKS * OWN, desks).await?;
@@ -84,7 +87,9 @@ pub(super) async fn measure(_: &Bench) -> anyhow::Result<Vec<Figure>> {
     let customers = writing.await.context("the customers broke")??;
     ensure!(took.len() == DESKS, "every desk came back");
     let (last, p50) = (percentile(&mut took.clone(), 1.0), percentile(&mut took, 0.5));
-    let input = format!("{DESKS} desks at once after {EVENTS} events; the last one {last:.1} s, p50 {p50:.1} s");
+    let input = format!(
+        "{DESKS} desks at once, {SUPERVISORS} of supervisors, after {EVENTS} events; the last one {last:.1} s, p50 {p50:.1} s"
+    );
     Ok(vec![
         Figure::of("catch_up_200_desks_p99_s", "s", Better::Lower, &[last]).with_bar(20.0).on(input),
         Figure::of("catch_up_customers_p99_ms", "ms", Better::Lower, &[customers.p99_ms])

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tandem_conversation::Role;
 use tandem_desk::Clock;
-use tandem_protocol::agents::{LiveFrame, Me, Tokens};
+use tandem_protocol::agents::{LiveFrame, Me, Tokens, usual_file_bytes};
 use tokio::net::TcpListener;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
@@ -86,6 +86,7 @@ fn me() -> Me {
         mail: false,
         public_url: None,
         improve: false,
+        max_file_bytes: usual_file_bytes(),
     }
 }
 

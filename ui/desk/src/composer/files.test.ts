@@ -76,10 +76,10 @@ describe("files of a reply", () => {
   });
 
   it.each([
-    ["its path", "/home/maya/seat map.png"],
-    ["its address", "file:///home/maya/seat%20map.png\r\n"],
+    ["its path", "/pictures/seat map.png"],
+    ["its address", "file:///pictures/seat%20map.png\r\n"],
     ["its name", "seat map.png"],
-    ["what to do with it and its address", "x-special/nautilus-clipboard\ncopy\nfile:///home/maya/seat%20map.png"],
+    ["what to do with it and its address", "x-special/nautilus-clipboard\ncopy\nfile:///pictures/seat%20map.png"],
     ["its path on Windows", String.raw`C:\Users\maya\seat map.png`],
   ])("come from a file manager that offers %s as words, too", async (_, words) => {
     await paste([picture], words);

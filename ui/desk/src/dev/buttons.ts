@@ -7,7 +7,7 @@ const NOTHING: Omit<ButtonView, "id" | "title"> = { description: "", acts: false
 export function buttonsOf(view: ConversationView): ButtonView[] {
   const reference = view.custom.find(({ label }) => /booking/i.test(label))?.value ?? null;
   const url = reference === null ? null : `https://booking.northwind.example/${reference}`;
-  const missing = reference === null ? "Nothing is known here for {conversation.custom.booking}." : null;
+  const missing = reference === null ? "No value is known here for {conversation.custom.booking}." : null;
   const outside = !view.row.inProgress ? "The conversation is completed." : mine(view) ? null : "Join the conversation first.";
   return [
     { ...NOTHING, id: "refund", title: "Refund", description: "Starts a refund to the customer's card.", acts: true, unusable: outside },

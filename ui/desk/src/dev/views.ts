@@ -35,6 +35,7 @@ export function may(view: ConversationView): MayView {
     helpNotNeeded: view.row.help !== null,
     invite: me,
     inviteExternal: me && live,
+    revokeLink: me && view.people.some((person) => person.participant.kind === "external_agent"),
     delegate: me && !logic,
     takeOver: logic && !me && live,
     decline: view.row.invited,
@@ -53,6 +54,7 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
     figures: { helpToNotificationMs: 18, cacheBytes: 412_000_000, queued: 0 },
     hubAheadMs: 0,
     newer: scene.has("newer") ? 2 : 0,
+    hubEnded: scene.has("hub_ended") ? "A part of the hub has ended unexpectedly: the database's writer." : null,
     notifications: scene.has("failing")
       ? { state: "failing", reason: "no notification service answers" }
       : { state: "working", server: "dunst 1.9" },

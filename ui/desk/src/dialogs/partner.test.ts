@@ -78,6 +78,12 @@ describe("a partner among the participants", () => {
     ]);
   });
 
+  it("stays with those who take part: who looks on has no button for that", () => {
+    render(People, { people: [person], customer: "Carmen", me: "maya", logic: false, revoke: null });
+    expect(screen.getByText("Aerolinx")).toBeTruthy();
+    expect(screen.queryByRole("button", { name: /Revoke/ })).toBeNull();
+  });
+
   it("is sent away by two presses, not by one", async () => {
     const revoke = vi.fn();
     render(People, { people: [person], customer: "Carmen", me: "maya", logic: false, revoke });

@@ -17,7 +17,7 @@ type Handlers = { [K in keyof Commands]: (request: Commands[K]["request"]) => Co
 const AWAY = ["offline", "outdated_desk", "outdated_hub"];
 
 /**
- * `scene`: empty, offline, connecting, signed_out, choose_passphrase, passphrase, keychain, failing, broken, large;
+ * `scene`: empty, offline, connecting, signed_out, choose_passphrase, passphrase, keychain, failing, broken, large, taken;
  * several separated by commas.
  */
 export function fakeHost(scene = "", now = Date.now()): FakeHost {
@@ -45,6 +45,7 @@ export class FakeHost implements Host {
     this.samples = scene.has("empty") ? [] : scene.has("large") ? large(now) : morning(now);
     this.#app = appView(scene, now);
     if (scene.has("files")) filesScene(this.samples, now);
+    if (scene.has("taken")) this.refuse.set("conversation.open", { code: "conversation.call_taken", message: "Priya Nair took the call for help from Luís Carvalho." });
     if (AWAY.some((each) => scene.has(each)) && this.samples.length > 0 && !scene.has("large")) this.#away();
   }
 

@@ -6,6 +6,7 @@ import { EMPTY, meets, only, updated, withLater, withNewest, withOlder, type Str
 import { reask } from "./reask";
 import { Shown } from "./shown";
 import { Typing } from "./typing.svelte";
+import { isHidden } from "../words/hidden";
 
 const PAGE = 60;
 /** How far back a refresh of the newest page reaches, for receipts and edits. */
@@ -52,9 +53,18 @@ export class OpenConversation {
       this.problem = null;
     } catch (error) {
       this.problem = asRpcError(error);
+      // What is not theirs to read any more leaves the screen, unless words of their own stand beside it.
+      if (isHidden(this.problem) && !this.composer.has("reply") && !this.composer.has("note")) this.#hide();
     }
     this.loaded = true;
   });
+
+  #hide(): void {
+    this.#turn++;
+    this.#going = false;
+    this.view = null;
+    this.#start(EMPTY);
+  }
 
   /** Reads again what is on screen. */
   async #again(): Promise<void> {

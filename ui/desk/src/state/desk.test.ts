@@ -58,6 +58,25 @@ describe("the desk", () => {
     stop();
   });
 
+  it("takes what a colleague has taken off the screen, except beside words of the agent's own", async () => {
+    const taken = { code: "conversation.call_taken", message: "Priya Nair took the call for help from Carmen Menzel." };
+    for (const [words, stays] of [["", false], ["One moment", true]] as const) {
+      const { desk, host, stop } = await start();
+      desk.show("carmen");
+      await vi.waitFor(() => expect(desk.conversation?.view?.row.name).toBe("Carmen Menzel"));
+      desk.conversation?.composer.write(words);
+      host.refuse.set("conversation.open", taken);
+      host.tell({ type: "conversation", id: "carmen" });
+      await vi.waitFor(() => expect(desk.conversation?.problem).toEqual(taken));
+      expect(desk.conversation?.view !== null).toBe(stays);
+      expect((desk.conversation?.journey.entries.length ?? 0) > 0).toBe(stays);
+      host.tell({ type: "conversation", id: "carmen" });
+      await vi.waitFor(() => expect(desk.conversation?.view?.row.name).toBe("Carmen Menzel"));
+      expect(desk.conversation?.journey.entries.length).toBeGreaterThan(0);
+      stop();
+    }
+  });
+
   it("answers the next call for help by claiming it", async () => {
     const { desk, host, stop } = await start();
     await desk.next();

@@ -32,6 +32,7 @@ pub fn router(hub: Shared) -> Router {
         .route("/api/v1/live", get(live))
         .route("/api/v1/conversations/{id}", get(conversation))
         .route("/api/v1/conversations/{id}/turns", get(turns))
+        .route("/api/v1/conversations/{id}/claim", get(claim))
         .route("/api/v1/customers/{id}/journey", get(journey))
         .route("/api/v1/search", get(search))
         .route("/api/v1/media", post(upload).layer(DefaultBodyLimit::disable()))
@@ -209,8 +210,26 @@ async fn conversation(State(hub): State<Shared>, headers: HeaderMap, Path(id): P
     if let Err(refused) = check(&hub, &headers) {
         return *refused;
     }
-    match hub.world().states.get(&id) {
+    let world = hub.world();
+    match world.states.get(&id).filter(|_| !world.closed.contains_key(&id)) {
         Some(state) => Json(state.clone()).into_response(),
+        None => problem(404, "conversation.unknown", "This conversation does not exist."),
+    }
+}
+
+async fn claim(
+    State(hub): State<Shared>,
+    headers: HeaderMap,
+    Path(id): Path<ConversationId>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
+    if let Err(refused) = check(&hub, &headers) {
+        return *refused;
+    }
+    let mut world = hub.world();
+    world.asked_about.push(query.get("call").cloned());
+    match world.closed.get(&id).cloned().flatten() {
+        Some(claim) => Json(claim).into_response(),
         None => problem(404, "conversation.unknown", "This conversation does not exist."),
     }
 }

@@ -20,7 +20,7 @@ use crate::api::auth::{Signed, everybody};
 use crate::fanout::{DeskSession, Input, SessionId, buttons_frame, encode};
 use crate::hub::Hub;
 use crate::rights::{self, me_of};
-use crate::socket::{self, Gone, Goodbye, Queue, Socket};
+use crate::socket::{self, Ending, Gone, Goodbye, Queue, Socket};
 use crate::store::users::{User, UserRights};
 use crate::store::{StoreError, buttons, conversations, events};
 
@@ -30,8 +30,10 @@ const PAGE_BYTES: usize = 1024 * 1024;
 const AT_ONCE: usize = 64;
 /// Maximum events sent one by one for a held conversation. Beyond this the desk fetches what it shows.
 const MOST_EVENTS: u32 = 500;
-/// Beyond this gap a full reload is cheaper for a supervisor.
-const MOST_MISSED: u64 = 500_000;
+/// Beyond this gap a full reload is cheaper for a supervisor: an event takes half a kilobyte, a state a few.
+const MOST_MISSED: u64 = 100_000;
+/// Events scanned per read for the conversations they belong to.
+const LOOKED_THROUGH: u64 = 20_000;
 /// Beyond this gap a desk that cannot name what it holds starts afresh.
 const MOST_UNNAMED: u64 = 2_000;
 /// Maximum conversations that a desk may name.
@@ -81,14 +83,20 @@ enum Has {
 
 /// Brings a desk up to date and registers it for new events.
 pub(super) async fn catch_up(hub: &Hub, signed: &Signed, came: &Came, socket: &mut Socket) -> Result<Attending, Ended> {
-    let (mut desk, mut cursor) = register(hub, signed).await?;
+    let (mut desk, mut cursor) = register(hub, signed, true).await?;
     let user = &signed.0;
-    let mut telling =
-        Telling { hub, rights: user.rights(), cursor: came.after.unwrap_or_default(), socket, page: String::new() };
+    let mut telling = Telling {
+        hub,
+        signed,
+        rights: user.rights(),
+        ending: desk.queue.ending(),
+        is_available: true,
+        cursor: came.after.unwrap_or_default(),
+        socket,
+        page: String::new(),
+    };
     let caught_up = async {
-        if let Some(goodbye) = rights::still_so(hub, user, signed.1.sign_in).await? {
-            return Err(Ended::Parted(goodbye));
-        }
+        ask_rights(hub, signed).await?;
         telling.greet(user).await?;
         let held = match came.version.spoken >= tandem_protocol::NAMES_HELD {
             true => Some(telling.hear_held(desk.id).await?),
@@ -101,7 +109,9 @@ pub(super) async fn catch_up(hub: &Hub, signed: &Signed, came: &Came, socket: &m
                 return telling.say(&LiveFrame::Alive { cursor, time: hub.clock.now(), after: None }).await;
             }
             // The queue overflowed: what was sent counts, and the rest is sent the same way.
-            (desk, cursor) = register(hub, signed).await?;
+            (desk, cursor) = register(hub, signed, telling.is_available).await?;
+            telling.ending = desk.queue.ending();
+            ask_rights(hub, signed).await?;
         }
         Err(Ended::Parted(Goodbye::TOO_SLOW))
     };
@@ -115,20 +125,26 @@ pub(super) async fn catch_up(hub: &Hub, signed: &Signed, came: &Came, socket: &m
 }
 
 /// Registers before reading the past: new events wait in the queue.
-async fn register(hub: &Hub, signed: &Signed) -> Result<(Attending, u64), Ended> {
+async fn register(hub: &Hub, signed: &Signed, available: bool) -> Result<(Attending, u64), Ended> {
     let (line, queue) = socket::line();
     let (registered, registration) = oneshot::channel();
     let session = DeskSession {
         me: me_of(hub, &signed.0),
         sign_in: signed.1.sign_in,
         good_until: signed.1.access_expires,
-        available: true,
+        available,
         line,
         told: 0,
     };
     hub.fanout.send(Input::DeskCame { session, registered }).await;
     let (id, cursor) = registration.await.map_err(|_| Ended::Gone)?;
     Ok((Attending { id, queue }, cursor))
+}
+
+/// Checks the rights again: they may have changed between the lookup and the registration.
+async fn ask_rights(hub: &Hub, signed: &Signed) -> Result<(), Ended> {
+    let parted = rights::still_so(hub, &signed.0, signed.1.sign_in).await?;
+    parted.map_or(Ok(()), |goodbye| Err(Ended::Parted(goodbye)))
 }
 
 /// Where a desk resumes.
@@ -154,7 +170,12 @@ fn has(hub: &Hub, user: &User, came: &Came, held: Option<HashMap<ConversationId,
 /// One desk that is catching up.
 struct Telling<'a> {
     hub: &'a Hub,
+    signed: &'a Signed,
     rights: UserRights,
+    /// Of the desk's registered queue.
+    ending: Ending,
+    /// Whether the user takes calls for help, as reported by the desk.
+    is_available: bool,
     /// The cursor that catch-up frames carry: the desk was complete up to here before.
     cursor: u64,
     socket: &'a mut Socket,
@@ -200,7 +221,10 @@ impl Telling<'_> {
                         return Ok(held);
                     }
                 }
-                Ok(DeskFrame::Presence { available }) => self.hub.fanout.send(Input::Available(desk, available)).await,
+                Ok(DeskFrame::Presence { available }) => {
+                    self.is_available = available;
+                    self.hub.fanout.send(Input::Available(desk, available)).await;
+                }
                 Ok(DeskFrame::Typing { .. }) => {}
                 Err(_) => return Err(Ended::Parted(NOT_NAMED)),
             }
@@ -303,7 +327,13 @@ impl Telling<'_> {
 
     /// Sends changed states, then each event, to users who view everything.
     async fn tell_log(&mut self, after: u64, to: u64) -> Result<(), Ended> {
-        let touched = read(self.hub, move |connection| events::touched(connection, after, to)).await?;
+        let (mut touched, mut met, mut looked) = (Vec::new(), HashSet::new(), after);
+        while looked < to {
+            let (from, end) = (looked, looked.saturating_add(LOOKED_THROUGH).min(to));
+            let found = read(self.hub, move |connection| events::touched(connection, from, end)).await?;
+            touched.extend(found.into_iter().filter(|id| met.insert(*id)));
+            looked = end;
+        }
         let mut rest = &touched[..];
         while !rest.is_empty() {
             for found in self.states(&mut rest).await? {
@@ -405,6 +435,12 @@ impl Telling<'_> {
     }
 
     async fn send(&mut self, text: Utf8Bytes) -> Result<(), Ended> {
+        match self.ending.goodbye() {
+            None => {}
+            // A desk with an overflowed queue is unregistered, so rights::run does not check it.
+            Some(Goodbye::TOO_SLOW) => ask_rights(self.hub, self.signed).await?,
+            Some(goodbye) => return Err(Ended::Parted(goodbye)),
+        }
         let bytes = text.len();
         let sent = self.socket.send(text).await;
         Ok(sent.inspect_err(

@@ -22,6 +22,7 @@ use crate::hub::Hub;
 use crate::logic;
 use crate::peer::Peer;
 use crate::problem::ApiError;
+use crate::secrets::hash_token;
 use crate::shown::Known;
 use crate::socket::{self, CHAT_ALIVE, CHAT_SILENT, Gone, Party, Socket};
 use crate::store::contacts::{self, WebContact};
@@ -58,7 +59,9 @@ async fn run(hub: Arc<Hub>, peer: Peer, socket: &mut Socket) -> Result<(), ApiEr
     let Ok(ChatSend::Hello { token, conversation, after }) = input::read(first.as_bytes()) else {
         return Err(ApiError::new(400, "chat.hello", "The first frame must be a hello with the session's token."));
     };
-    let web = visitor(&hub, Some(token.clone())).await?;
+    let known = visitor(&hub, Some(token.clone())).await;
+    let web = known.map_err(|refusal| hub.limits.refused(peer.network, refusal))?;
+    hub.limits.read(web.contact.0)?;
     let key = web.brand_key.clone();
     let brand = hub.database.read(move |connection| brands::by_key(connection, &key)).await?;
     if let Some(brand) = brand {
@@ -66,8 +69,8 @@ async fn run(hub: Arc<Hub>, peer: Peer, socket: &mut Socket) -> Result<(), ApiEr
     }
     let (line, mut queue) = socket::line();
     let (registered, registration) = oneshot::channel();
-    let contact = web.contact;
-    hub.fanout.send(Input::ChatCame { contact, line, registered }).await;
+    let (contact, session) = (web.contact, hash_token(&token));
+    hub.fanout.send(Input::ChatCame { contact, session, line, registered }).await;
     let Ok(id) = registration.await else { return Ok(()) };
     // The visitor may have been identified meanwhile and be shown another chat. Later moves reach this connection.
     if !visitor(&hub, Some(token)).await.is_ok_and(|now| now.contact == contact) {

@@ -20,12 +20,14 @@ const FRESH: &str = "private, max-age=60";
 /// Look and texts of a brand's chat, if the requesting page may show it. Starts nothing, so that a page can omit a
 /// chat that would be refused.
 #[utoipa::path(get, path = "/chat/v1/brands/{brand}", tag = "web chat", params(("brand" = String, Path)),
-    responses((status = 200, body = BrandLook), (status = 403, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = BrandLook), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 429, body = Problem)))]
 pub(crate) async fn look(
     State(hub): State<Arc<Hub>>,
     Path(key): Path<String>,
     peer: Peer,
 ) -> Result<Response, ApiError> {
+    hub.limits.lookup(peer.network)?;
     let brand = allowed(&hub, key, &peer).await?;
     let headers = [(header::CACHE_CONTROL, FRESH), (header::VARY, "origin")];
     Ok((headers, axum::Json(brand.look)).into_response())

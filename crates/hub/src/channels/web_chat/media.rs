@@ -15,6 +15,7 @@ use super::session::Visitor;
 use crate::api::{Query, id};
 use crate::hub::Hub;
 use crate::media::{Asked, Upload, UploadQuery, Viewer, body, chat_of, send};
+use crate::peer::Peer;
 use crate::problem::ApiError;
 use crate::store::media::Sender;
 
@@ -27,12 +28,14 @@ pub(crate) async fn upload(
     State(hub): State<Arc<Hub>>,
     Visitor(web): Visitor,
     Query(query): Query<UploadQuery>,
+    peer: Peer,
     headers: HeaderMap,
     bytes: Body,
 ) -> Result<axum::Json<Media>, ApiError> {
     hub.limits.upload(web.contact)?;
     let sender = Sender::Contact(web.contact);
-    let upload = Upload { name: query.name, sender, meant_for: None, id: None, bytes: None };
+    let network = Some(peer.network);
+    let upload = Upload { name: query.name, sender, meant_for: None, id: None, network, bytes: None };
     Ok(axum::Json(body(&hub, &headers, upload, bytes).await?))
 }
 
@@ -47,18 +50,23 @@ pub(crate) struct MediaQuery {
 #[utoipa::path(get, path = "/chat/v1/media/{id}", params(("id" = String, Path), MediaQuery), tag = "web chat",
     responses((status = 200, description = "The file"), (status = 206, description = "A part of the file"),
         (status = 401, body = Problem), (status = 404, body = Problem), (status = 416, description = "No such part"),
-        (status = 422, body = Problem)))]
+        (status = 422, body = Problem), (status = 429, body = Problem)))]
 pub(crate) async fn get(
     State(hub): State<Arc<Hub>>,
     Path(path): Path<String>,
     Query(query): Query<MediaQuery>,
+    peer: Peer,
     visitor: Result<Visitor, ApiError>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let wanted: MediaId = id(&path, "file")?;
     let contact = match query.t {
-        Some(right) => chat_of(&hub, wanted, &right).await?,
+        Some(right) => {
+            let chat = chat_of(&hub, wanted, &right).await;
+            chat.map_err(|refusal| hub.limits.refused(peer.network, refusal))?
+        }
         None => visitor?.0.contact,
     };
+    hub.limits.view(contact)?;
     send(&hub, Viewer::Customer(contact), Asked { id: wanted, headers: &headers, elsewhere: true }).await
 }

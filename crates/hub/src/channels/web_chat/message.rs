@@ -35,25 +35,33 @@ pub(super) async fn accept(
 ) -> Result<ChatAccepted, ApiError> {
     hub.limits.message(web.contact)?;
     let web = web.clone();
-    let stored =
-        hub.database.write(move |connection, engine| store(connection, engine, &web, message, target, received));
+    // Outside the writer thread, which serves the whole account.
+    let sent = Sent::new(commands::Sender::Contact(web.contact), &message);
+    let said = Said { message, sent, received };
+    let stored = hub.database.write(move |connection, engine| store(connection, engine, &web, said, target));
     Ok(stored.await?)
+}
+
+/// A received message.
+struct Said {
+    message: ChatMessage,
+    sent: Sent,
+    received: Time,
 }
 
 fn store(
     connection: &Connection,
     engine: &mut Engine,
     web: &WebContact,
-    message: ChatMessage,
+    Said { message, sent, received }: Said,
     target: Target,
-    received: Time,
 ) -> Result<ChatAccepted, StoreError> {
     let turn = message.id;
     // The visitor may have been identified since they connected. For a known conversation that matters only for files.
     let is_settled = matches!(target, Target::Known(_)) && message.media.is_none();
     let now = if is_settled { None } else { contacts::as_now(connection, web)? };
     let web = now.as_ref().unwrap_or(web);
-    let sent = Sent::new(commands::Sender::Contact(web.contact), &message);
+    let sent = sent.by(commands::Sender::Contact(web.contact));
     let content = content_of(connection, web.contact, message)?;
     let known = match target {
         Target::Known(id) => Some(id),

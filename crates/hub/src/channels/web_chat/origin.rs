@@ -36,8 +36,7 @@ pub(crate) async fn allow(State(_): State<Arc<Hub>>, request: Request, next: Nex
         response.headers_mut().insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
         return response;
     }
-    let asked =
-        request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS).filter(|names| names.len() <= 2048).cloned();
+    let asked = request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS).and_then(allowed_of);
     let mut response = if request.method() == Method::OPTIONS {
         StatusCode::NO_CONTENT.into_response()
     } else {
@@ -57,4 +56,15 @@ pub(crate) async fn allow(State(_): State<Arc<Hub>>, request: Request, next: Nex
     let usual = HeaderValue::from_static("authorization, content-type");
     headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, asked.unwrap_or(usual));
     response
+}
+
+/// The headers that a page may add. Those of proxies are excluded, because a proxy may pass them on unchanged.
+fn allowed_of(asked: &HeaderValue) -> Option<HeaderValue> {
+    let names = asked.to_str().ok().filter(|names| names.len() <= 2048)?;
+    let is_proxys = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        name == "forwarded" || name.starts_with("x-forwarded-") || name == "x-real-ip"
+    };
+    let names: Vec<_> = names.split(',').map(str::trim).filter(|name| !is_proxys(name)).collect();
+    HeaderValue::from_str(&names.join(", ")).ok()
 }

@@ -18,12 +18,13 @@ use crate::store::{StoreError, conversations, events};
 
 /// What the customer sees of the current conversation, oldest first.
 #[utoipa::path(get, path = "/chat/v1/entries", params(EntriesQuery), tag = "web chat",
-    responses((status = 200, body = ChatEntries), (status = 401, body = Problem)))]
+    responses((status = 200, body = ChatEntries), (status = 401, body = Problem), (status = 429, body = Problem)))]
 pub(crate) async fn entries(
     State(hub): State<Arc<Hub>>,
     Visitor(web): Visitor,
     Query(query): Query<EntriesQuery>,
 ) -> Result<axum::Json<ChatEntries>, ApiError> {
+    hub.limits.read(web.contact.0)?;
     Ok(axum::Json(read(&hub, &web, query.known(), query.limit()).await?))
 }
 

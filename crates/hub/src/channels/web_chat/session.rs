@@ -36,7 +36,8 @@ impl FromRequestParts<Arc<Hub>> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, ApiError> {
         let token = bearer(parts).map(str::to_owned);
-        visitor(hub, token).await.map(Self)
+        let Ok(peer) = Peer::from_request_parts(parts, hub).await;
+        visitor(hub, token).await.map(Self).map_err(|refusal| hub.limits.refused(peer.network, refusal))
     }
 }
 
@@ -81,7 +82,7 @@ pub(crate) async fn create(
             Some((web, token)) if web.proven.is_none() => (token, newest_of(&hub, web.contact).await?),
             earlier => {
                 // After signing out, the browser keeps nothing that opens the chat.
-                let ended = earlier.map(|(_, token)| hash_token(&token));
+                let ended = earlier.map(|(web, token)| (web.contact, hash_token(&token)));
                 hub.limits.session(peer.network)?;
                 (newcomer(&hub, &brand, request.name, request.language, ended).await?, None)
             }
@@ -101,7 +102,7 @@ async fn newcomer(
     brand: &Brand,
     name: Option<String>,
     language: Option<String>,
-    ended: Option<TokenHash>,
+    ended: Option<(ContactId, TokenHash)>,
 ) -> Result<String, StoreError> {
     let (token, customer) = (new_token(), CustomerId(Uuid::now_v7()));
     let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
@@ -118,10 +119,14 @@ async fn newcomer(
     let hash = hash_token(&token);
     hub.database
         .write(move |connection, _| {
-            ended.iter().try_for_each(|ended| contacts::end_session(connection, ended))?;
+            ended.iter().try_for_each(|(_, ended)| contacts::end_session(connection, ended))?;
             contacts::insert_web(connection, &web, &hash)
         })
         .await?;
+    // Disconnects the browser's other tabs.
+    if let Some((contact, session)) = ended {
+        hub.fanout.send(Input::ChatEnded(contact, session)).await;
+    }
     Ok(token)
 }
 
@@ -145,7 +150,8 @@ async fn vouched_for(
     }
     hub.limits.session(network)?;
     let token = new_token();
-    let (hash, before) = (hash_token(&token), earlier.map(|(_, token)| hash_token(&token)));
+    let (hash, ended) = (hash_token(&token), earlier.map(|(web, token)| (web.contact, hash_token(&token))));
+    let before = ended.map(|(_, session)| session);
     let vouched = Vouched { at: now, generation: brand.secret_generation };
     let hub = Arc::clone(hub);
     // A browser that disconnects half-way must not leave others at a chat that has moved.
@@ -169,6 +175,9 @@ async fn vouched_for(
         let (entered, visitor) = entered;
         if let Some(visitor) = visitor {
             hub.fanout.send(Input::ChatMoved(visitor.contact)).await;
+        }
+        if let Some((contact, session)) = ended {
+            hub.fanout.send(Input::ChatEnded(contact, session)).await;
         }
         Ok::<_, StoreError>(entered.conversation)
     });

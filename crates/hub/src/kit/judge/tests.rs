@@ -65,7 +65,7 @@ fn any_failed_request_fails_the_stretch_and_is_named() {
         (status(500), "TURN: status 500"),
         (LogicFailure::TimedOut { after_ms: 800 }, "within 800 ms"),
         (LogicFailure::Malformed { detail: "unknown variant `DANCE`".into() }, "DANCE"),
-        (refused, "action 2 is refused: text: empty"),
+        (refused, "refused: actions[1].text: empty"),
     ] {
         let found = conversation(&[failed(failure), answered(&[message("Hello")])], Expect::Words);
         assert_eq!(found.verdict, Fail);

@@ -25,6 +25,16 @@ impl Drop for Proxy {
     }
 }
 
+/// A hub with a brand that only one site may show.
+fn hub() -> Result<HubProcess> {
+    let hub = HubProcess::start(&program("tandem-hub")?, &HubOptions::default())?;
+    let mut brand = Command::new(program("tandem-hub")?);
+    brand.args(["brand", "add", "--id", "strict", "--name", "Strict", "--domain", "www.example.org"]);
+    let added = brand.arg("--data").arg(hub.data()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+    ensure!(added.success(), "no brand: {added}");
+    Ok(hub)
+}
+
 fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
@@ -125,6 +135,10 @@ fn serves_everybody(proxy: &Proxy, room: &Path) -> Result<()> {
     let origin = format!("origin: {}", proxy.url);
     let session = proxy.curl(&[&["/chat/v1/sessions"][..], &json[..], &["--header", &origin]].concat())?;
     let session: Value = serde_json::from_str(&session).context(session)?;
+    let strict = ["--header", "content-type: application/json", "--data", r#"{"brand":"strict"}"#];
+    let forged = ["--header", "origin: https://evil.example", "--header", "x-forwarded-host: evil.example"];
+    let refused = proxy.curl(&[&["/chat/v1/sessions"][..], &strict[..], &forged[..]].concat())?;
+    ensure!(refused.contains("chat.domain"), "a page of another domain passes as the hub's own: {refused}");
     let token = format!("authorization: Bearer {}", session["token"].as_str().context("a session")?);
 
     let upgrade = [
@@ -202,7 +216,7 @@ fn keeps_secrets_out_of_logs(proxy: &Proxy, hub: HubProcess, room: &Path) -> Res
 #[test]
 fn nginx_with_the_file_of_the_documents_serves_everybody() -> Result<()> {
     let stage = Stage::new("proxies-nginx")?;
-    let hub = HubProcess::start(&program("tandem-hub")?, &HubOptions::default())?;
+    let hub = hub()?;
     let room = stage.room("nginx")?;
     let proxy = Proxy::nginx(&room, &hub)?;
     serves_everybody(&proxy, &room)?;
@@ -212,7 +226,7 @@ fn nginx_with_the_file_of_the_documents_serves_everybody() -> Result<()> {
 #[test]
 fn caddy_with_the_file_of_the_documents_serves_everybody() -> Result<()> {
     let stage = Stage::new("proxies-caddy")?;
-    let hub = HubProcess::start(&program("tandem-hub")?, &HubOptions::default())?;
+    let hub = hub()?;
     let room = stage.room("caddy")?;
     let proxy = Proxy::caddy(&room, &hub)?;
     serves_everybody(&proxy, &room)?;
