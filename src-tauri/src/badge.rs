@@ -2,7 +2,7 @@
 
 use tauri::{AppHandle, Manager as _};
 
-use crate::shell::WINDOW;
+use crate::window::WINDOW;
 
 /// Shows the number everywhere it can be shown.
 pub struct Badge {

@@ -112,7 +112,7 @@ fn ask(app: &AppHandle, name: &str) -> Result<Saving, BrowserError> {
     let (answer, answered) = mpsc::channel();
     let (asking, name) = (app.clone(), name.to_owned());
     let asked = app.run_on_main_thread(move || {
-        let parent = asking.get_webview_window(crate::shell::WINDOW).and_then(|window| window.gtk_window().ok());
+        let parent = asking.get_webview_window(crate::window::WINDOW).and_then(|window| window.gtk_window().ok());
         let action = gtk::FileChooserAction::Save;
         let dialog = gtk::FileChooserNative::new(Some("Save as"), parent.as_ref(), action, Some("_Save"), None);
         dialog.set_modal(true);

@@ -19,6 +19,7 @@ mod spelling;
 mod standing;
 mod startup;
 mod tray;
+mod window;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -67,7 +68,7 @@ fn run() -> anyhow::Result<()> {
     let Some(first) = instance::enter(&settings.data, &call)? else { return Ok(()) };
     let app = tauri::Builder::default()
         .invoke_handler(tauri::generate_handler![rpc])
-        .plugin(shell::stay())
+        .plugin(window::stay())
         .plugin(stands_again(&settings))
         .setup(|app| Ok(set_up(app.handle(), settings, call, first)?))
         .on_window_event(|window, event| {
@@ -94,7 +95,7 @@ fn run() -> anyhow::Result<()> {
             }
         }
         #[cfg(target_os = "macos")]
-        RunEvent::Reopen { .. } => shell::raise(app),
+        RunEvent::Reopen { .. } => window::raise(app),
         _ => {}
     });
     Ok(())
@@ -112,11 +113,11 @@ fn set_up(app: &AppHandle, settings: Settings, call: Call, first: First) -> anyh
     app.manage(place);
     let host = tauri::async_runtime::block_on(tray::host::follow());
     app.manage(Tray::new(host, settings.data.join("tray")));
-    shell::open(app)?;
+    window::open(app)?;
     if call.hidden {
         shell::show_without_tray(app);
     } else {
-        shell::raise(app);
+        window::raise(app);
     }
     let desk = tauri::async_runtime::block_on(start(app, settings))?;
     app.manage(desk.clone());

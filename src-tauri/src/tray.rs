@@ -18,8 +18,8 @@ use tauri::tray::{TrayIcon, TrayIconBuilder};
 use tauri::{AppHandle, Manager as _, Wry};
 use tokio::sync::watch;
 
-use crate::shell;
 use crate::standing::Standing;
+use crate::window;
 use menu::{Choice, Line};
 
 const ID: &str = "tandem";
@@ -198,7 +198,7 @@ fn chosen(app: &AppHandle, choice: Choice) {
     match choice {
         // The desk raises the window when it has something to show.
         Choice::Show(section) => app.state::<Desk>().show_section(section),
-        Choice::Open => shell::raise(app),
+        Choice::Open => window::raise(app),
         Choice::Quit => app.exit(0),
         Choice::Be(availability) => {
             keep_checks(app);

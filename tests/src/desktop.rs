@@ -8,7 +8,6 @@ use anyhow::Result;
 use xtask::xvfb;
 
 use crate::bus;
-use crate::dunst::Dunst;
 use crate::notifications::{Manner, Notifications};
 use crate::stage::Stage;
 
@@ -41,16 +40,6 @@ impl Desktop {
     }
 }
 
-impl Desktop<Dunst> {
-    /// # Errors
-    /// If the display, the bus or the daemon does not start.
-    pub async fn start_with_dunst(stage: &mut Stage, who: &str) -> Result<Self> {
-        let bare = Desktop::bare(stage, who)?;
-        let dunst = Dunst::start(stage, &bare, &bare.bus).await?;
-        Ok(bare.with(dunst))
-    }
-}
-
 impl Desktop<()> {
     /// Without a notification service.
     ///
@@ -67,7 +56,7 @@ impl Desktop<()> {
         Ok(Self { who: who.to_owned(), notifications: (), display, bus })
     }
 
-    fn with<N>(self, notifications: N) -> Desktop<N> {
+    pub(crate) fn with<N>(self, notifications: N) -> Desktop<N> {
         Desktop { who: self.who, notifications, display: self.display, bus: self.bus }
     }
 }

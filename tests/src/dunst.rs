@@ -26,6 +26,16 @@ pub struct Past {
     pub body: String,
 }
 
+impl Desktop<Dunst> {
+    /// # Errors
+    /// If the display, the bus or the daemon does not start.
+    pub async fn start_with_dunst(stage: &mut Stage, who: &str) -> Result<Self> {
+        let bare = Desktop::bare(stage, who)?;
+        let dunst = Dunst::start(stage, &bare, &bare.bus).await?;
+        Ok(bare.with(dunst))
+    }
+}
+
 impl Dunst {
     /// # Errors
     /// If it is not installed or does not answer.

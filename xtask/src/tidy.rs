@@ -1,8 +1,10 @@
 //! `cargo xtask tidy`: checks what people forget and a compiler does not see.
 
+mod circles;
 mod direction;
 mod files;
 mod licences;
+mod names;
 
 use std::path::PathBuf;
 
@@ -15,9 +17,10 @@ use crate::sh;
 const HELP: &str = "\
 cargo xtask tidy
 
-Checks that crates depend on each other in one direction only, that every crate takes the workspace's lints, that
-end-to-end tests have names of their own, that no source file is longer than 600 lines, that no file names a path of
-somebody's machine, and that every crate we build on stands under a licence that lets it into any product.
+Checks that crates depend on each other in one direction only, that no modules of a crate use each other in a circle,
+that no type hides a name of Rust's prelude, that every crate takes the workspace's lints, that end-to-end tests have
+names of their own, that no source file is longer than 600 lines, that no file names a path of somebody's machine, and
+that every crate we build on stands under a licence that lets it into any product.
 (That ui/shared/types.ts is fresh is a test of the desk.)";
 
 /// The package of the end-to-end tests.
@@ -42,6 +45,8 @@ pub fn main(rest: Vec<String>) -> Result<()> {
 pub fn check() -> Result<()> {
     let packages = workspace()?;
     let mut complaints = direction::complaints(&packages);
+    complaints.extend(circles::complaints(&packages)?);
+    complaints.extend(names::complaints(&packages)?);
     complaints.extend(lints(&packages)?);
     complaints.extend(shared_names(&packages));
     complaints.extend(files::complaints()?);

@@ -1,11 +1,9 @@
 //! The invariant at the end of every decision: no customer is left alone.
 
 use crate::engagement::EngagementKind;
+use crate::logic::ASK_WITHIN_MS;
 use crate::state::Conversation;
 use crate::time::Time;
-
-/// How long an event may wait for a question to Your Logic, in milliseconds. After that a person is called.
-pub(crate) const ASK_WITHIN_MS: i64 = 30_000;
 
 /// Who serves the customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,10 +11,11 @@ use url::Url;
 use utoipa::ToSchema;
 
 use crate::ids::ButtonId;
+use crate::limits;
 use crate::participant::Participant;
 use crate::rejection::Rejection;
 use crate::state::Conversation;
-use crate::turn::{check_label, limits};
+use crate::turn::check_label;
 
 /// A button as defined by an administrator. It has an action, a text to copy, a URL, or several of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

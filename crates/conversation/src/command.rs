@@ -6,17 +6,19 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::channel::Channel;
 use crate::contact::LinkSource;
+use crate::customer::CustomerRef;
+use crate::failure::LogicFailure;
 use crate::handover::Grade;
 use crate::help::{Ladder, Reach};
 use crate::ids::{
     BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId, UserId,
 };
-use crate::logic::{Action, Control, Learnt, LogicFailure};
+use crate::logic::{Action, Control, Learnt};
 use crate::mention::Named;
 use crate::participant::Participant;
 use crate::permission::Permissions;
-use crate::state::{Channel, CustomerRef};
 use crate::time::Time;
 use crate::turn::{Content, Media, Stage};
 

@@ -5,16 +5,19 @@
 
 mod customer;
 mod logic;
+mod mentions;
 mod people;
 mod permit;
 
-use crate::alone::{ASK_WITHIN_MS, Attended, attended, left_alone};
+use crate::alone::{Attended, attended, left_alone};
 use crate::command::{Command, Context, Envelope, Opening};
 use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::{Event, EventBody, Side};
+use crate::failure::LogicFailure;
 use crate::help::{HelpReason, NeedsHelp, Reach};
 use crate::ids::{CommandId, ConversationId, EngagementId, Position};
-use crate::logic::{LogicFailure, check_custom};
+use crate::logic::ASK_WITHIN_MS;
+use crate::logic::check_custom;
 use crate::participant::Participant;
 use crate::rejection::Rejection;
 use crate::state::Conversation;

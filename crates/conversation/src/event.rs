@@ -3,16 +3,18 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::channel::Channel;
 use crate::contact::{Former, LinkSource};
+use crate::customer::CustomerRef;
 use crate::engagement::{EndReason, Engagement};
+use crate::failure::LogicFailure;
 use crate::handover::Grade;
 use crate::help::{NeedsHelp, Reach};
 use crate::ids::{
     BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId,
 };
-use crate::logic::{Fallback, LogicFailure, LogicRequest};
+use crate::logic::{Fallback, LogicRequest};
 use crate::participant::Participant;
-use crate::state::{Channel, CustomerRef};
 use crate::time::Time;
 use crate::turn::{Stage, Turn};
 
@@ -25,7 +27,7 @@ pub struct Event {
     pub actor: Participant,
     /// The command that caused it.
     pub cause: CommandId,
-    #[serde(serialize_with = "crate::tolerant::body")]
+    #[serde(serialize_with = "body")]
     pub body: EventBody,
 }
 
@@ -189,5 +191,13 @@ impl Side {
     #[must_use]
     pub fn of(by: &Participant) -> Self {
         if *by == Participant::Customer { Self::Customer } else { Self::Desk }
+    }
+}
+
+/// Writes an unknown body unchanged.
+fn body<S: serde::Serializer>(body: &EventBody, serializer: S) -> Result<S::Ok, S::Error> {
+    match body {
+        EventBody::Unknown(value) => serde::Serialize::serialize(value, serializer),
+        known => serde::Serialize::serialize(known, serializer),
     }
 }

@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 
 use crate::blank::is_blank;
 use crate::ids::{Position, TurnId};
+use crate::limits;
 use crate::participant::Participant;
 use crate::rejection::Rejection;
-use crate::turn::limits;
 
 /// A note in five parts. Each may be empty, but not all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]

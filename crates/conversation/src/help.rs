@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
+use crate::failure::LogicFailure;
 use crate::ids::CallId;
-use crate::logic::LogicFailure;
 use crate::participant::Participant;
 use crate::time::Time;
 

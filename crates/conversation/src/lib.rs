@@ -7,14 +7,18 @@
 mod alone;
 mod blank;
 mod button;
+mod channel;
 mod command;
 mod contact;
+mod customer;
 mod decide;
 mod engagement;
 mod event;
+mod failure;
 mod handover;
 mod help;
 mod ids;
+pub mod limits;
 mod logic;
 mod mention;
 mod notice;
@@ -24,6 +28,7 @@ mod queue;
 mod rejection;
 mod section;
 mod silence;
+mod skills;
 mod state;
 mod time;
 mod tolerant;
@@ -34,30 +39,32 @@ mod voice;
 pub use alone::{Attended, attended, left_alone};
 pub use blank::is_blank;
 pub use button::{Button, Filled, Unusable};
+pub use channel::Channel;
 pub use command::{Command, Context, Envelope, Invitee, Opening};
 pub use contact::{Contact, ContactKind, Former, LinkSource};
+pub use customer::CustomerRef;
 pub use decide::decide;
 pub use engagement::{EndReason, Engagement, EngagementKind};
 pub use event::{Event, EventBody, Side};
+pub use failure::LogicFailure;
 pub use handover::{Grade, Graded, Handover, OpenHandover, Point};
 pub use help::{HelpReason, Ladder, NeedsHelp, Reach};
 pub use ids::{
     BrandId, ButtonId, CallId, CommandId, ContactId, ConversationId, CustomerId, EngagementId, LinkId, MediaId,
     Position, RequestId, TurnId, UserId,
 };
-pub use logic::{
-    Action, Control, Fallback, Learnt, LogicFailure, LogicRequest, LogicState, Pending, difference, joined,
-};
+pub use logic::{Action, Control, Fallback, Learnt, LogicRequest, LogicState, Pending, difference, joined};
 pub use mention::{Mention, Named, OpenMention};
-pub use notice::{Availability, Notice, NoticeKind, Skills, Viewer, is_called, notice};
+pub use notice::{Availability, Notice, NoticeKind, Viewer, is_called, notice};
 pub use participant::{Participant, ParticipantKind};
 pub use permission::{Permission, Permissions, Role, Scope};
 pub use queue::Queue;
 pub use rejection::Rejection;
 pub use section::{Access, RETENTION_MS, Section, may_read, sections, visible};
 pub use silence::is_courtesy;
-pub use state::{Channel, Conversation, CustomerRef, LastWords, PastAgent, Receipts, Status, Voice};
+pub use skills::Skills;
+pub use state::{Conversation, LastWords, PastAgent, Receipts, Status, Voice};
 pub use time::Time;
 pub use trigger::{Trigger, trigger_of};
-pub use turn::{Choice, Content, Media, Stage, Turn, check_link_ttl, limits};
+pub use turn::{Choice, Content, Media, Stage, Turn, check_link_ttl};
 pub use voice::{PERSON_SILENT_MS, Word};

@@ -5,12 +5,17 @@ use serde_json::{Map, Value};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
+use crate::failure::LogicFailure;
 use crate::handover::Handover;
 use crate::help::HelpReason;
 use crate::ids::{EngagementId, LinkId, MediaId, Position, RequestId, TurnId, UserId};
+use crate::limits;
 use crate::rejection::Rejection;
 use crate::time::Time;
-use crate::turn::{Choice, Media, limits};
+use crate::turn::{Choice, Media};
+
+/// How long an event may wait for a question to Your Logic, in milliseconds. After that a person is called.
+pub(crate) const ASK_WITHIN_MS: i64 = 30_000;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -124,43 +129,6 @@ pub struct LogicRequest {
 pub struct Fallback {
     pub failure: LogicFailure,
     pub since: Time,
-}
-
-/// How a request to Your Logic can fail, precise enough to act on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[serde(tag = "failure", rename_all = "snake_case", rename_all_fields = "camelCase")]
-pub enum LogicFailure {
-    /// The hub has no endpoint configured.
-    NotConfigured,
-    /// No connection: refused, unknown host, TLS. `detail` is for developers.
-    Unreachable { detail: String },
-    /// No answer before the deadline.
-    TimedOut { after_ms: i64 },
-    /// An HTTP status other than 200 or 202.
-    Status { status: u16 },
-    /// The body could not be understood.
-    Malformed { detail: String },
-    /// One action could not be carried out, so none was.
-    Refused { action: usize, detail: String },
-}
-
-impl LogicFailure {
-    /// One line for agents.
-    #[must_use]
-    pub fn line(&self) -> String {
-        match self {
-            Self::NotConfigured => "Your Logic is not connected".into(),
-            Self::Unreachable { .. } => "Your Logic cannot be reached".into(),
-            Self::TimedOut { after_ms } => {
-                format!("Your Logic did not answer within {} s", (after_ms + 999) / 1000)
-            }
-            Self::Status { status } => format!("Your Logic answered with an error ({status})"),
-            Self::Malformed { detail } => format!("Your Logic's answer could not be understood: {detail}"),
-            Self::Refused { action, detail } => {
-                format!("Your Logic's answer was refused: actions[{action}].{detail}")
-            }
-        }
-    }
 }
 
 /// What Your Logic may do. An answer's actions all take effect, or none does.

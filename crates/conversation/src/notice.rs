@@ -9,10 +9,11 @@ use utoipa::ToSchema;
 
 use crate::engagement::EngagementKind;
 use crate::help::{NeedsHelp, Reach};
-use crate::ids::{BrandId, CallId, EngagementId, Position, UserId};
+use crate::ids::{CallId, EngagementId, Position, UserId};
 use crate::participant::Participant;
 use crate::permission::{Permission, Permissions};
 use crate::section::Access;
+use crate::skills::Skills;
 use crate::state::{Conversation, OpenTurn};
 use crate::time::Time;
 use crate::turn::Stage;
@@ -25,36 +26,6 @@ pub enum Availability {
     Available,
     Busy,
     Away,
-}
-
-/// Which conversations a user serves; an empty list means all.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-pub struct Skills {
-    pub brands: Vec<BrandId>,
-    /// BCP 47; `de` includes `de-CH`.
-    pub languages: Vec<String>,
-}
-
-impl Skills {
-    /// Whether they serve the conversation's brand. A conversation without a brand is for everyone.
-    #[must_use]
-    pub fn serve_brand(&self, conversation: &Conversation) -> bool {
-        self.brands.is_empty() || conversation.brand.is_none_or(|brand| self.brands.contains(&brand))
-    }
-
-    /// Whether they serve this conversation. Unknown attributes exclude no one.
-    #[must_use]
-    pub fn serve(&self, conversation: &Conversation) -> bool {
-        let speaks = |language: &str| {
-            self.languages.iter().any(|known| {
-                let (known, language) = (known.to_lowercase(), language.to_lowercase());
-                language == known || language.strip_prefix(&known).is_some_and(|rest| rest.starts_with('-'))
-            })
-        };
-        self.serve_brand(conversation)
-            && (self.languages.is_empty() || conversation.language.as_deref().is_none_or(speaks))
-    }
 }
 
 /// The user to be notified, and what is on their screen.

@@ -5,8 +5,8 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use crate::ids::UserId;
-use crate::notice::Skills;
 use crate::permission::{Permission, Permissions};
+use crate::skills::Skills;
 use crate::state::Conversation;
 use crate::time::Time;
 

@@ -5,16 +5,17 @@ use serde_json::{Map, Value};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use crate::alone::ASK_WITHIN_MS;
-use crate::contact::Contact;
+use crate::channel::Channel;
+use crate::customer::CustomerRef;
 use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::{Event, EventBody, Side};
 use crate::handover::{Graded, Handover, OpenHandover};
 use crate::help::NeedsHelp;
-use crate::ids::{BrandId, ContactId, ConversationId, CustomerId, EngagementId, LinkId, Position, TurnId, UserId};
-use crate::logic::{Fallback, LogicState, Pending, merge};
+use crate::ids::{BrandId, ContactId, ConversationId, EngagementId, LinkId, Position, TurnId, UserId};
+use crate::logic::{ASK_WITHIN_MS, Fallback, LogicState, Pending, merge};
 use crate::mention::OpenMention;
 use crate::participant::{Participant, ParticipantKind};
+use crate::permission::{Permission, Permissions};
 use crate::time::Time;
 use crate::trigger::{Trigger, trigger_of};
 use crate::turn::{Choice, Content, Stage, Turn};
@@ -29,67 +30,12 @@ const OPEN_TURNS: usize = 64;
 /// Maximum unseen mentions kept.
 const OPEN_MENTIONS: usize = 32;
 
-/// How a customer reaches the company.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    WebChat,
-    Whatsapp,
-    Imported,
-}
-
-impl Channel {
-    /// The display name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::WebChat => "Web chat",
-            Self::Whatsapp => "WhatsApp",
-            Self::Imported => "Imported",
-        }
-    }
-
-    /// How many hours after the customer's last turn the channel accepts replies; none means no limit.
-    #[must_use]
-    pub fn window_hours(self) -> Option<u32> {
-        match self {
-            Self::Whatsapp => Some(24),
-            Self::WebChat | Self::Imported => None,
-        }
-    }
-}
-
 /// Where a conversation stands, as the customer sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "status", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum Status {
     InProgress,
     Completed { at: Time, by: Participant, resolution: String },
-}
-
-/// The customer of this conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CustomerRef {
-    pub id: CustomerId,
-    pub name: String,
-    /// Your Logic's data about the customer, as this conversation knows it; the same in all of theirs.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    #[ts(type = "Record<string, unknown>", optional = nullable)]
-    #[schema(value_type = Object)]
-    pub custom: Map<String, Value>,
-    /// Proven addresses.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[ts(optional = nullable, as = "Option<Vec<Contact>>")]
-    pub contacts: Vec<Contact>,
-}
-
-impl CustomerRef {
-    /// A customer known by name only.
-    #[must_use]
-    pub fn new(id: CustomerId, name: impl Into<String>) -> Self {
-        Self { id, name: name.into(), custom: Map::new(), contacts: Vec::new() }
-    }
 }
 
 /// A user who was engaged and is not now.
@@ -518,6 +464,19 @@ impl Conversation {
     #[must_use]
     pub fn last_person_voice(&self) -> Option<&Voice> {
         self.voices.iter().filter(|v| v.by.kind() != ParticipantKind::Logic).max_by_key(|v| v.position)
+    }
+
+    /// Whether a note here may mention this user: they take part, or view everything.
+    #[must_use]
+    pub fn is_mentionable(&self, user: UserId, sees_all: bool) -> bool {
+        sees_all || self.agent(user).is_some()
+    }
+
+    /// The user's unseen mention, if they may still read it.
+    #[must_use]
+    pub fn mention_of(&self, user: UserId, permissions: &Permissions) -> Option<&OpenMention> {
+        let may_see = self.is_mentionable(user, permissions.has_all(Permission::ViewAll));
+        self.mentions.iter().find(|mention| mention.user == user && may_see)
     }
 }
 

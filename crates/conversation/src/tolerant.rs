@@ -109,14 +109,6 @@ fn understood(mut parts: Map<String, Value>) -> Result<Conversation, Error> {
     Ok(state)
 }
 
-/// Writes an unknown body unchanged.
-pub(crate) fn body<S: serde::Serializer>(body: &EventBody, serializer: S) -> Result<S::Ok, S::Error> {
-    match body {
-        EventBody::Unknown(value) => serde::Serialize::serialize(value, serializer),
-        known => serde::Serialize::serialize(known, serializer),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,7 @@ pub(crate) mod buttons;
 pub(crate) mod conversations;
 pub(crate) mod events;
 pub(crate) mod files;
+mod marks;
 pub(crate) mod media;
 pub(crate) mod meta;
 pub(crate) mod notices;
@@ -20,19 +21,18 @@ pub(crate) mod search;
 pub(crate) mod unheld;
 pub(crate) mod unknown;
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tandem_conversation::ConversationId;
 use tandem_sqlite::rusqlite::{self, Connection};
-use tandem_sqlite::{Companion, Database, Durability, Migration, Options, Room};
-use tokio::sync::mpsc;
+use tandem_sqlite::{Database, Durability, Migration, Options, Room};
+use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use crate::changes::Told;
-use crate::desk::Renewal;
+pub(crate) use marks::{Marks, Told, Touched};
+
 use crate::vault::Unlocked;
 
 /// Sort key of rows without a time.
@@ -88,75 +88,13 @@ impl CacheError {
     }
 }
 
-/// What a commit changed: ids instead of copies.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Marks {
-    pub conversations: HashSet<ConversationId>,
-    pub app: bool,
-    pub everything: bool,
-}
-
-impl Marks {
-    fn is_empty(&self) -> bool {
-        self.conversations.is_empty() && !self.app && !self.everything
-    }
-
-    fn take_in(&mut self, other: Self) {
-        self.conversations.extend(other.conversations);
-        self.app |= other.app;
-        self.everything |= other.everything;
-    }
-}
-
-/// Collects the changes of a transaction and announces them after the commit.
-pub(crate) struct Touched {
-    /// Changes of the running write.
-    now: Marks,
-    /// Changes of the group's successful writes.
-    group: Marks,
-    told: mpsc::UnboundedSender<Told>,
-}
-
-impl Touched {
-    pub(crate) fn conversation(&mut self, id: ConversationId) {
-        self.now.conversations.insert(id);
-    }
-
-    pub(crate) fn app(&mut self) {
-        self.now.app = true;
-    }
-
-    pub(crate) fn everything(&mut self) {
-        self.now.everything = true;
-    }
-}
-
-impl Companion for Touched {
-    fn before_commit(&mut self, _: &Connection) -> Result<(), tandem_sqlite::Error> {
-        Ok(())
-    }
-
-    fn committed(&mut self) {
-        let marks = std::mem::take(&mut self.group);
-        if !marks.is_empty() {
-            // The desk may have ended.
-            let _ = self.told.send(Told::Marks(marks));
-        }
-    }
-
-    fn rolled_back(&mut self) {
-        self.group = Marks::default();
-        self.now = Marks::default();
-    }
-
-    fn kept(&mut self) {
-        let marks = std::mem::take(&mut self.now);
-        self.group.take_in(marks);
-    }
-
-    fn undone(&mut self) {
-        self.now = Marks::default();
-    }
+/// Why the file must be replaced.
+#[derive(Debug)]
+pub(crate) enum Renewal {
+    /// The hub's data is wiped; the reason is shown at sign-in. `done` signals completion.
+    Wipe { reason: Option<String>, done: Option<oneshot::Sender<()>> },
+    /// The file's content can no longer be trusted.
+    Damaged,
 }
 
 /// The open cache. Clones share it.
@@ -186,9 +124,7 @@ impl Cache {
             readers: READERS,
             room: Room::DESKTOP,
         };
-        let database = Database::open(&options, MIGRATIONS, |_| {
-            Ok(Touched { now: Marks::default(), group: Marks::default(), told })
-        })?;
+        let database = Database::open(&options, MIGRATIONS, |_| Ok(Touched::new(told)))?;
         Ok(Self { database, trouble: Arc::default(), renewals })
     }
 
@@ -340,12 +276,12 @@ pub(crate) mod testing {
 
     use tandem_sqlite::rusqlite::Connection;
 
-    use super::{MIGRATIONS, Marks, Touched};
+    use super::{MIGRATIONS, Touched};
 
     /// A listener that ignores everything.
     pub(crate) fn touched() -> Touched {
         let (told, _) = tokio::sync::mpsc::unbounded_channel();
-        Touched { now: Marks::default(), group: Marks::default(), told }
+        Touched::new(told)
     }
 
     pub(crate) fn connection() -> Connection {

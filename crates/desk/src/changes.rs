@@ -10,7 +10,7 @@ use tandem_conversation::ConversationId;
 use tokio::sync::{broadcast, mpsc};
 use tokio::time::Instant;
 
-use crate::cache::Marks;
+use crate::cache::{Marks, Told};
 use crate::view::Change;
 
 /// Emitting each change alone costs more than making it; this is two frames of a screen.
@@ -19,13 +19,6 @@ const WINDOW: Duration = Duration::from_millis(30);
 const MOST: usize = 300;
 /// Batches that may wait for a slow reader.
 const BACKLOG: usize = 64;
-
-pub(crate) enum Told {
-    /// A commit of the cache.
-    Marks(Marks),
-    /// A change outside the cache.
-    Change(Change),
-}
 
 /// The channel for batches.
 #[derive(Clone)]

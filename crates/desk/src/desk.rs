@@ -12,57 +12,18 @@ use tandem_protocol::agents::Tokens;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::browser::Browser;
-use crate::cache::{Cache, CacheError, rescue};
+use crate::cache::{Cache, CacheError, Renewal, rescue};
 use crate::changes::{Batches, ChangeStream};
-use crate::clock::Clock;
+use crate::config::DeskConfig;
 use crate::handoff;
-use crate::hub::{Hub, HubError};
-use crate::notify::Notifier;
-use crate::pace::Pace;
+use crate::hub::Hub;
+use crate::link::Input;
+use crate::refusals::locked;
 use crate::rpc::RpcError;
-use crate::startup::Startup;
-use crate::sync::Input;
 use crate::vault::{self, Ask, Keychain, Refused, Unlocked};
 use crate::view::Change;
 use crate::wanted::Wanted;
 use crate::workplace::Workplace;
-
-#[derive(Clone)]
-pub struct DeskConfig {
-    /// The cache's folder; created if missing.
-    pub data_dir: PathBuf,
-    pub clock: Clock,
-    pub notifier: Arc<dyn Notifier>,
-    /// Keeps the cache's key and the sign-in.
-    pub keychain: Arc<dyn Keychain>,
-    /// Starts the desk at the user's login.
-    pub startup: Arc<dyn Startup>,
-    /// Opens the pages of custom buttons.
-    pub browser: Arc<dyn Browser>,
-    /// The hub offered at sign-in instead of the last one.
-    pub hub: Option<String>,
-    /// Allows plain HTTP to other machines.
-    pub allow_http: bool,
-    /// Maximum size of the cache; beyond it, data that can be fetched again and is not in use is deleted.
-    pub budget_bytes: u64,
-    pub pace: Pace,
-}
-
-impl DeskConfig {
-    /// A default for most machines.
-    pub const BUDGET_BYTES: u64 = 4 * 1024 * 1024 * 1024;
-
-    /// The folder of files opened with other programs.
-    pub(crate) fn handed_over(&self) -> PathBuf {
-        self.data_dir.join("opened")
-    }
-
-    /// The hub at an address that was entered.
-    pub(crate) fn hub_at(&self, address: &str) -> Result<Hub, HubError> {
-        Ok(Hub::new(address, self.allow_http)?.answering_within(self.pace.answer))
-    }
-}
 
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -70,15 +31,6 @@ pub enum StartError {
     Folder { folder: PathBuf, error: std::io::Error },
     #[error("cannot open the cache: {0}")]
     Cache(#[from] CacheError),
-}
-
-/// Why the workplace must be replaced.
-#[derive(Debug)]
-pub(crate) enum Renewal {
-    /// The hub's data is wiped; the reason is shown at sign-in. `done` signals completion.
-    Wipe { reason: Option<String>, done: Option<oneshot::Sender<()>> },
-    /// The file's content can no longer be trusted.
-    Damaged,
 }
 
 /// The running desk. Clones share it.
@@ -232,7 +184,7 @@ impl Desk {
     pub(crate) fn place(&self) -> Result<Arc<Workplace>, RpcError> {
         match self.shell.place() {
             Place::Open(place) => Ok(place),
-            Place::Locked { .. } => Err(crate::handlers::locked()),
+            Place::Locked { .. } => Err(locked()),
         }
     }
 

@@ -12,9 +12,18 @@ use crate::cache::media::{self, File};
 use crate::cache::{Cache, CacheError};
 use crate::clock::Clock;
 use crate::hub::HubError;
+use crate::link::{Input, Link};
 use crate::pace::Pace;
 use crate::session::Session;
-use crate::sync::{FetchError, Input, Link};
+
+/// Why something was not fetched.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FetchError {
+    #[error(transparent)]
+    Hub(#[from] HubError),
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+}
 
 type Outcome = Result<Arc<File>, Arc<FetchError>>;
 type Flying = HashMap<MediaId, WeakShared<BoxFuture<'static, Outcome>>>;

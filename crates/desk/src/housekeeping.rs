@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::cache::{Cache, CacheError, Touched, conversations, files, media};
 use crate::clock::Clock;
-use crate::sync::Link;
+use crate::link::Link;
 
 /// Interval between checks.
 const EVERY: Duration = Duration::from_secs(600);

@@ -4,11 +4,14 @@
 //! never know a window, a web view or a notification service (they are behind [`Notifier`], [`Keychain`], [`Startup`]
 //! and [`Browser`]). Never imports the hub: the two share only `tandem-protocol`.
 
+mod attention;
 pub mod bindings;
 mod browser;
 mod cache;
 mod changes;
 mod clock;
+mod commands;
+mod config;
 mod desk;
 mod downloads;
 mod entries;
@@ -18,11 +21,13 @@ mod handlers;
 mod handoff;
 mod housekeeping;
 mod hub;
+mod link;
 mod memory;
 mod names;
 mod notify;
 mod outbox;
 mod pace;
+mod refusals;
 mod reports;
 mod router;
 pub mod rpc;
@@ -38,14 +43,16 @@ mod views;
 mod wanted;
 mod workplace;
 
+pub use attention::Attention;
 pub use browser::{Browser, BrowserError, NoBrowser, Saving};
 pub use cache::{Cache, CacheError};
 pub use changes::ChangeStream;
 pub use clock::Clock;
-pub use desk::{Desk, DeskConfig, StartError};
+pub use config::DeskConfig;
+pub use desk::{Desk, StartError};
 pub use notify::{
-    Action, Attention, Did, News, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Silent, Tag,
-    Urgency, plain_line,
+    Action, Did, News, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Silent, Tag, Urgency,
+    plain_line,
 };
 pub use pace::Pace;
 pub use serve::serve;

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tandem_conversation::{Availability, CallId, ConversationId, UserId};
 use tandem_protocol::agents::Colleague;
 
-use crate::notify::Attention;
+use crate::attention::Attention;
 use crate::view::{NotificationsView, SettingsView};
 
 /// Maximum number of remembered calls.

@@ -12,9 +12,10 @@ use futures_util::future::BoxFuture;
 use tandem_conversation::ConversationId;
 use tokio::sync::{mpsc, watch};
 
-pub use muting::Attention;
 pub(crate) use notices::{Notices, Poke};
 pub use words::plain_line;
+
+use crate::attention::Attention;
 
 /// The subject of a notification; at most one is shown for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

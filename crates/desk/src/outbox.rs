@@ -26,8 +26,8 @@ use crate::cache::{Cache, CacheError, bookmarks, buttons, conversations, files};
 use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::hub::HubError;
+use crate::link::{Input, Link};
 use crate::pace::Pace;
-use crate::sync::{Input, Link};
 use crate::view::{Change, ReturnedView, Tone};
 pub(crate) use uploads::Uploads;
 
@@ -233,27 +233,39 @@ impl Outbox {
                 patience.reset();
                 self.accepted(queued).await
             }
-            Err(HubError::Refused(problem)) => {
-                patience.reset();
-                self.refused(queued, problem, changes).await
-            }
-            Err(HubError::SessionEnded(reason)) => {
-                let _ = sync.send(Input::SessionEnded { reason });
-                patience.take(None);
-                Ok(())
-            }
-            Err(error) => {
-                tracing::info!(%error, command.id = %queued.id, attempts = queued.attempts, "a command waits");
-                let after = if let HubError::Busy { retry_after, .. } = error { retry_after } else { None };
-                patience.take(after);
-                Ok(())
-            }
+            Err(error) => self.not_taken(queued, error, patience, sync, changes).await,
         };
         if let Err(error) = done {
             // It is sent again, and the hub repeats its answer.
             tracing::error!(%error, "the outbox cannot be written");
             patience.take(None);
         }
+    }
+
+    /// Returns a refused command to the draft; anything else is retried.
+    async fn not_taken(
+        &self,
+        queued: Queued,
+        error: HubError,
+        patience: &mut Patience,
+        sync: &mpsc::UnboundedSender<Input>,
+        changes: &Changes,
+    ) -> Result<(), CacheError> {
+        match error {
+            HubError::Refused(problem) => {
+                patience.reset();
+                return self.refused(queued, problem, changes).await;
+            }
+            HubError::SessionEnded(reason) => {
+                let _ = sync.send(Input::SessionEnded { reason });
+                patience.take(None);
+            }
+            error => {
+                tracing::info!(%error, command.id = %queued.id, attempts = queued.attempts, "a command waits");
+                patience.take(if let HubError::Busy { retry_after, .. } = error { retry_after } else { None });
+            }
+        }
+        Ok(())
     }
 
     async fn accepted(&self, queued: Queued) -> Result<(), CacheError> {

@@ -7,8 +7,8 @@ use tokio::sync::{Notify, watch};
 
 use crate::cache::{Cache, CacheError, reports};
 use crate::hub::HubError;
+use crate::link::Link;
 use crate::pace::Pace;
-use crate::sync::Link;
 
 /// Reports per request.
 const AT_ONCE: u32 = 200;

@@ -86,7 +86,7 @@ pub struct Join {
 
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Send {
+pub struct SendReply {
     pub id: ConversationId,
     pub text: String,
     /// The last position on screen when it was written.
@@ -320,7 +320,7 @@ macro_rules! table {
             "conversation.open" open OneConversation => ConversationView;
             "conversation.entries" entries EntriesRequest => EntriesView;
             "conversation.join" join Join => Nothing;
-            "conversation.send" send Send => Nothing;
+            "conversation.send" send SendReply => Nothing;
             "conversation.note" note Words => Nothing;
             "conversation.askForHelp" ask_for_help Words => Nothing;
             "conversation.helpNotNeeded" help_not_needed OneConversation => Nothing;

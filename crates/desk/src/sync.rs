@@ -12,70 +12,22 @@ pub(crate) mod surroundings;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tandem_conversation::Time;
 use tandem_protocol::agents::DeskFrame;
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub(crate) use fetch::{Fetch, FetchError, fetch_unknown};
+pub(crate) use fetch::{Fetch, fetch_unknown};
 
 use crate::cache::{Cache, meta};
 use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::hub::{HubError, Outdated, Standing, outdated};
+use crate::link::{Input, Link};
 use crate::memory::Memory;
 use crate::outbox::Outbox;
 use crate::pace::Pace;
+use crate::refusals::sentence;
 use crate::session::Session;
 use crate::view::Change;
-
-/// State of the connection. Only the loop changes it.
-#[derive(Clone)]
-pub(crate) enum Link {
-    /// Left by signing in.
-    SignedOut { reason: Option<String> },
-    /// Not yet complete: connecting for the first time, or catching up.
-    Connecting { since: Time, session: Arc<Session> },
-    /// Complete, and receiving everything live.
-    Live { since: Time, session: Arc<Session> },
-    /// Not connected; retries by itself.
-    Offline { since: Time, reason: String, session: Arc<Session> },
-    /// Hub and desk are incompatible until one is updated. Checks again now and then.
-    Outdated { since: Time, outdated: Outdated, session: Arc<Session> },
-}
-
-impl Link {
-    /// The sign-in, online or not.
-    pub(crate) fn session(&self) -> Option<&Arc<Session>> {
-        match self {
-            Self::SignedOut { .. } => None,
-            Self::Connecting { session, .. }
-            | Self::Live { session, .. }
-            | Self::Offline { session, .. }
-            | Self::Outdated { session, .. } => Some(session),
-        }
-    }
-
-    /// The sign-in while online.
-    pub(crate) fn live(&self) -> Option<&Arc<Session>> {
-        match self {
-            Self::Live { session, .. } => Some(session),
-            _ => None,
-        }
-    }
-}
-
-/// Inputs of the loop besides the hub.
-pub(crate) enum Input {
-    SignedIn(Arc<Session>, oneshot::Sender<()>),
-    /// Another request found that the sign-in has ended.
-    SessionEnded {
-        reason: String,
-    },
-    /// The network path to the hub may have changed.
-    Moved,
-    /// A frame for the hub; dropped while offline.
-    Say(DeskFrame),
-}
 
 /// Why the loop left a connection.
 enum Left {
@@ -103,7 +55,7 @@ impl From<HubError> for Left {
     }
 }
 
-pub(crate) struct Sync {
+pub(crate) struct Syncing {
     pub cache: Cache,
     pub clock: Clock,
     pub changes: Changes,
@@ -117,7 +69,7 @@ pub(crate) struct Sync {
     pub inbox: mpsc::UnboundedReceiver<Input>,
 }
 
-impl Sync {
+impl Syncing {
     /// Runs until the desk ends.
     pub(crate) async fn run(mut self) {
         let mut attempt = 0;
@@ -286,12 +238,6 @@ fn left_by(input: Input) -> Result<Left, Option<DeskFrame>> {
 fn pause(pace: Pace, attempt: u32) -> Duration {
     let full = pace.reconnect.saturating_mul(1 << attempt.min(10)).min(pace.longest);
     full.mul_f64(0.5 + 0.5 * rand::random::<f64>())
-}
-
-/// Capitalises the first letter.
-pub(crate) fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

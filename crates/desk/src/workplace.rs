@@ -8,22 +8,25 @@ use tandem_protocol::agents::{DeskFrame, Me, Tokens};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
+use crate::attention::Attention;
 use crate::browser::Browser;
+use crate::cache::Told;
 use crate::cache::{Cache, CacheError, files, meta, unknown};
-use crate::changes::{Changes, Told};
+use crate::changes::Changes;
 use crate::clock::Clock;
-use crate::desk::DeskConfig;
+use crate::commands::Commands;
+use crate::config::DeskConfig;
 use crate::downloads::Downloads;
-use crate::handlers::Commands;
 use crate::housekeeping;
 use crate::hub::{Hub, HubError};
+use crate::link::{Input, Link};
 use crate::memory::Memory;
-use crate::notify::{Attention, Notices, Poke};
+use crate::notify::{Notices, Poke};
 use crate::outbox::Outbox;
 use crate::reports::Reports;
 use crate::secrets::Secrets;
 use crate::session::Session;
-use crate::sync::{Fetch, Input, Link, Sync, surroundings};
+use crate::sync::{Fetch, Syncing, surroundings};
 use crate::vault::{Keychain, Unlocked};
 use crate::view::{Change, SettingsView};
 
@@ -82,7 +85,7 @@ impl Workplace {
         let fetch = Fetch::new(downloads.clone());
         let outbox = Outbox::new(cache.clone(), config.clock.clone(), config.pace);
         let commands = Commands::new(cache.clone(), config.clock.clone(), config.pace, link.clone(), outbox.clone());
-        let syncing = Sync {
+        let syncing = Syncing {
             cache: cache.clone(),
             clock: config.clock.clone(),
             changes: changes.clone(),

@@ -4,7 +4,6 @@
 //! Nothing is kept in memory.
 
 mod brands;
-pub(crate) mod command;
 
 pub(crate) use brands::{add_brand, change_brand, remove_brand};
 

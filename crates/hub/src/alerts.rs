@@ -13,37 +13,18 @@ use tandem_conversation::{
 use tandem_protocol::agents::AlertReport;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::engine::{Changed, system_command};
+use crate::engine::system_command;
 use crate::fanout::Input;
 use crate::hub::Hub;
 use crate::store::users::User;
 use crate::store::{StoreError, alerts, conversations, users};
+use crate::wake::Entry;
 
 /// Grace period after the start, in milliseconds: desks need time to reconnect.
 const GRACE_MS: i64 = 15_000;
 
-pub(crate) enum Entry {
-    /// A call began, widened or ended.
-    Changed(Arc<Conversation>, Vec<EventBody>),
-    /// A desk's reports on its alerts. They queue behind the calls that they are about, because desks learn of those
-    /// later.
-    Reports(UserId, Vec<AlertReport>, oneshot::Sender<Result<(), StoreError>>),
-}
-
 /// Reports that are recorded together.
 type Said = Vec<(UserId, Vec<AlertReport>, oneshot::Sender<Result<(), StoreError>>)>;
-
-/// The ledger's entry for a change, if it concerns a call for help.
-pub(crate) fn entry_of(changed: &Changed) -> Option<Entry> {
-    let calls = |body: &EventBody| {
-        matches!(body, EventBody::HelpRaised { .. } | EventBody::HelpWidened { .. } | EventBody::HelpCleared { .. })
-    };
-    let bodies: Vec<_> = changed.events.iter().map(|(event, _)| &event.body).filter(|body| calls(body)).collect();
-    match bodies.is_empty() {
-        true => None,
-        false => Some(Entry::Changed(Arc::clone(&changed.after), bodies.into_iter().cloned().collect())),
-    }
-}
 
 /// Runs as long as the hub.
 pub(crate) async fn run(hub: Arc<Hub>, mut entries: mpsc::Receiver<Entry>) {

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::folder::{self, DATABASE, MEDIA};
-use crate::identity::{self, FILE as KEY};
-use crate::store::MIGRATIONS;
+use crate::identity::FILE as KEY;
+use crate::store::{MIGRATIONS, identity_key};
 
 const MANIFEST: &str = "manifest.json";
 const FORMAT: u32 = 1;
@@ -74,7 +74,7 @@ fn write_archive(data: &Path, snapshot: &Path, to: &Path) -> anyhow::Result<usiz
     };
     let key = data.join(KEY);
     ensure!(
-        key.exists() || !identity::has_key(&tandem_sqlite::peek(snapshot, None)?)?,
+        key.exists() || !identity_key::has_key(&tandem_sqlite::peek(snapshot, None)?)?,
         "{} is missing, and a hub restored without it cannot start: restore the key from an earlier backup",
         key.display()
     );

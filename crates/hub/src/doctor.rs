@@ -8,10 +8,12 @@ use tandem_conversation::Time;
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::endpoint::Endpoint;
+use crate::files::free_on_disk;
 use crate::folder::{self, DATABASE};
 use crate::health::UNNAMED_PROXY;
-use crate::store::MIGRATIONS;
-use crate::{identity, logic, media};
+use crate::store::{MIGRATIONS, identity_key};
+use crate::{endpoint, identity};
 
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Less free space than this is reported, in bytes.
@@ -72,12 +74,12 @@ fn key(data: &Path) -> anyhow::Result<String> {
         return Ok("is there".into());
     }
     let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
-    ensure!(!identity::has_key(&connection)?, "is missing: restore it from a backup");
+    ensure!(!identity_key::has_key(&connection)?, "is missing: restore it from a backup");
     Ok("will be created at the first start".into())
 }
 
 fn disk(data: &Path) -> anyhow::Result<String> {
-    let Some(free) = media::free_on_disk(data) else { return Ok("this system does not say how much is free".into()) };
+    let Some(free) = free_on_disk(data) else { return Ok("this system does not say how much is free".into()) };
     ensure!(free >= FREE_BYTES, "{} MiB are free, which is less than {} MiB", free >> 20, FREE_BYTES >> 20);
     Ok(format!("{} GiB are free", free >> 30))
 }
@@ -115,10 +117,10 @@ async fn listening(config: &Config) -> anyhow::Result<String> {
 /// Whether something answers there; sends no request of the protocol.
 async fn your_logic(config: &Config) -> anyhow::Result<String> {
     let Some(settings) = &config.logic else { return Ok("is not connected".into()) };
-    logic::endpoint(Some(settings))?;
+    Endpoint::configured(Some(settings))?;
     let answer = client()?.get(&settings.url).send().await;
-    let answer = answer
-        .map_err(|error| anyhow::anyhow!("{} does not answer: {}", settings.url, logic::endpoint::chain(error)))?;
+    let answer =
+        answer.map_err(|error| anyhow::anyhow!("{} does not answer: {}", settings.url, endpoint::chain(error)))?;
     Ok(format!("{} answers (status {} to a GET probe)", settings.url, answer.status().as_u16()))
 }
 

@@ -13,9 +13,10 @@ use crate::administration::{self, Done, Refusal, checked_addition};
 use crate::api::auth::sign_in;
 use crate::clock::Clock;
 use crate::config::{Config, Home, LogicConfig};
-use crate::hub::{Hub, serve};
+use crate::hub::Hub;
 use crate::secrets::new_token;
 use crate::setup::{NewBrand, NewUser};
+use crate::start::serve;
 use crate::store::users::User;
 use crate::store::{buttons, users};
 

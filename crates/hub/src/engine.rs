@@ -4,6 +4,8 @@
 //! So positions have no gaps, and exactly one of several claims on a call wins.
 //! invariant: no change is announced before it is durable.
 
+pub(crate) mod commits;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -15,8 +17,9 @@ use tandem_sqlite::rusqlite::Connection;
 use tandem_sqlite::{Companion, Error};
 use uuid::Uuid;
 
+use commits::CommitSender;
+
 use crate::clock::Clock;
-use crate::commits::CommitSender;
 use crate::store::commands::Sent;
 use crate::store::{StoreError, buttons, commands, conversations, events, links, logic_requests, media};
 

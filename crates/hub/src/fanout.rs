@@ -19,12 +19,14 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::commits::Commits;
 use crate::engine::Commit;
-use crate::media::Rights;
+use crate::engine::commits::Commits;
+use crate::files::Rights;
+use crate::health::Guard;
 use crate::recent::Recent;
+use crate::secrets::TokenHash;
 use crate::socket::{Goodbye, Line};
-use crate::store::auth::Hash;
+use crate::wake::Wake;
 
 /// Capacity of the loop's inbox, commits aside.
 const INBOX: usize = 16_384;
@@ -63,7 +65,7 @@ pub(crate) enum Input {
     ChatCame {
         contact: ContactId,
         /// Hash of the browser's token.
-        session: Hash,
+        session: TokenHash,
         line: Line,
         registered: oneshot::Sender<SessionId>,
     },
@@ -71,9 +73,9 @@ pub(crate) enum Input {
     /// The chat continues elsewhere: its browsers must reconnect.
     ChatMoved(ContactId),
     /// A session ended: disconnects its browsers.
-    ChatEnded(ContactId, Hash),
+    ChatEnded(ContactId, TokenHash),
     /// The contact and session of every open chat.
-    Chats(oneshot::Sender<HashSet<(ContactId, Hash)>>),
+    Chats(oneshot::Sender<HashSet<(ContactId, TokenHash)>>),
     GuestCame {
         guest: GuestSession,
         registered: oneshot::Sender<SessionId>,
@@ -116,7 +118,7 @@ pub(crate) struct Parted {
 struct ChatSession {
     id: SessionId,
     /// Hash of the browser's token.
-    session: Hash,
+    session: TokenHash,
     line: Line,
 }
 
@@ -160,7 +162,7 @@ impl Fanout {
     }
 
     /// The contact and session of every open chat.
-    pub(crate) async fn chats(&self) -> HashSet<(ContactId, Hash)> {
+    pub(crate) async fn chats(&self) -> HashSet<(ContactId, TokenHash)> {
         let (answer, chats) = oneshot::channel();
         self.send(Input::Chats(answer)).await;
         chats.await.unwrap_or_default()
@@ -175,15 +177,8 @@ impl Fanout {
     }
 }
 
-/// Starts the loop; commits arrive on `commits`.
-pub(crate) fn start(
-    clock: Clock,
-    rights: Rights,
-    cursor: u64,
-    commits: Commits,
-    wake: crate::hub::Wake,
-    guard: crate::health::Guard,
-) -> Fanout {
+/// Starts the loop; commits arrive on `commits`, and `wake` is told of each.
+pub(crate) fn start(clock: Clock, rights: Rights, cursor: u64, commits: Commits, wake: Wake, guard: Guard) -> Fanout {
     let (inputs, inbox) = mpsc::channel(INBOX);
     let recent = Arc::<Recent>::default();
     let sessions = Sessions {
@@ -236,7 +231,7 @@ struct Sessions {
     told: HashSet<ConversationId>,
 }
 
-async fn run(mut sessions: Sessions, mut inbox: mpsc::Receiver<Input>, mut commits: Commits, wake: crate::hub::Wake) {
+async fn run(mut sessions: Sessions, mut inbox: mpsc::Receiver<Input>, mut commits: Commits, wake: Wake) {
     let mut alive = tokio::time::interval(ALIVE_EVERY);
     let mut people = tokio::time::interval(std::time::Duration::from_secs(1));
     loop {

@@ -5,8 +5,6 @@
 
 pub(crate) mod buttons;
 pub(crate) mod door;
-pub(crate) mod entries;
-pub(crate) mod invite;
 pub(crate) mod live;
 pub(crate) mod media;
 pub(crate) mod rest;

@@ -3,39 +3,27 @@
 //! A part that ends, ends the process: a service manager restarts it whole. Writing is the test of whether writes are
 //! durable.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue};
-use axum::response::{IntoResponse, Response};
-use tandem_sqlite::Cause;
-use tandem_sqlite::rusqlite::params;
+use axum::http::HeaderName;
+use tandem_conversation::Time;
+use tandem_sqlite::{Cause, Database};
 use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
 
-use crate::api::ApiError;
-use crate::hub::Hub;
-use crate::store::StoreError;
+use crate::engine::Engine;
+use crate::problem::ApiError;
+use crate::store::{StoreError, pulse};
 
 /// A slower commit counts as failed.
 const WITHIN: Duration = Duration::from_secs(2);
 /// Maximum age of a result for `/readyz`. It bounds the writes that strangers can cause.
-const FRESH: Duration = Duration::from_secs(1);
+pub(crate) const FRESH: Duration = Duration::from_secs(1);
 /// Maximum age for `/healthz`, whose callers would restart the hub.
-const RECENT: Duration = Duration::from_secs(5);
+pub(crate) const RECENT: Duration = Duration::from_secs(5);
 
 /// Tells `tandem-hub doctor` the address of an untrusted proxy.
 pub(crate) const UNNAMED_PROXY: HeaderName = HeaderName::from_static("tandem-unnamed-proxy");
-
-pub(crate) const SCHEMA: &str = "
--- One row, written to find out whether writes are kept.
-CREATE TABLE pulse (
-    one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
-    at  INTEGER NOT NULL,
-    -- Filled and emptied again: needs some new pages.
-    room BLOB
-) STRICT;";
 
 /// Records which part of the hub ended, if any.
 pub(crate) struct Health {
@@ -84,6 +72,10 @@ impl Health {
     pub(crate) fn stop(&self) {
         self.stopping.send_replace(true);
     }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
 }
 
 /// Held by a part of the hub while it runs.
@@ -100,7 +92,7 @@ impl Drop for Guard {
 }
 
 impl Illness {
-    fn problem(self) -> ApiError {
+    pub(crate) fn problem(self) -> ApiError {
         let (code, detail) = match self {
             Self::Ended(part) => ("hub.part_ended", format!("A part of the hub has ended: {part}.")),
             Self::Stopping => ("hub.stopping", "The hub is stopping.".to_owned()),
@@ -116,41 +108,23 @@ impl Illness {
     }
 }
 
-/// Succeeds if all parts run and the latest write was durable.
-pub(crate) async fn healthz(State(hub): State<Arc<Hub>>) -> Response {
-    answer(finding(&hub, RECENT).await)
-}
-
-/// Succeeds if a write is durable now and the hub is not stopping.
-pub(crate) async fn readyz(State(hub): State<Arc<Hub>>) -> Response {
-    let is_stopping = *hub.health.stopping.borrow();
-    let mut answer = answer(if is_stopping { Err(Illness::Stopping) } else { finding(&hub, FRESH).await });
-    if let Some(proxy) = hub.unnamed_proxy.get()
-        && let Ok(address) = HeaderValue::from_str(&proxy.to_string())
-    {
-        answer.headers_mut().insert(UNNAMED_PROXY, address);
-    }
-    answer
-}
-
-fn answer(finding: Result<(), Illness>) -> Response {
-    match finding {
-        Ok(()) => "ok".into_response(),
-        Err(illness) => illness.problem().into_response(),
-    }
-}
-
-async fn finding(hub: &Hub, age: Duration) -> Result<(), Illness> {
-    if let Some(part) = *hub.health.ended.borrow() {
+/// The state of the hub, at most `age` old.
+pub(crate) async fn finding(
+    health: &Health,
+    database: &Database<Engine>,
+    now: Time,
+    age: Duration,
+) -> Result<(), Illness> {
+    if let Some(part) = *health.ended.borrow() {
         return Err(Illness::Ended(part));
     }
-    let mut newest = hub.health.newest.lock().await;
+    let mut newest = health.newest.lock().await;
     if let Some((at, found)) = *newest
         && at.elapsed() < if found.is_ok() { age } else { FRESH }
     {
         return found;
     }
-    let found = write(hub).await;
+    let found = write(database, now).await;
     if let Err(illness) = found {
         tracing::error!(?illness, "the hub is unhealthy");
     }
@@ -158,14 +132,8 @@ async fn finding(hub: &Hub, age: Duration) -> Result<(), Illness> {
     found
 }
 
-async fn write(hub: &Hub) -> Result<(), Illness> {
-    let now = hub.clock.now();
-    let written = hub.database.write(move |connection, _| -> Result<(), StoreError> {
-        let sql = "INSERT OR REPLACE INTO pulse (one, at, room) VALUES (1, ?1, zeroblob(16384))";
-        connection.prepare_cached(sql)?.execute(params![now.0])?;
-        connection.prepare_cached("UPDATE pulse SET room = NULL")?.execute([])?;
-        Ok(())
-    });
+async fn write(database: &Database<Engine>, now: Time) -> Result<(), Illness> {
+    let written = database.write(move |connection, _| pulse::beat(connection, now));
     match tokio::time::timeout(WITHIN, written).await {
         Err(_) => Err(Illness::Slow),
         Ok(Ok(())) => Ok(()),

@@ -7,12 +7,12 @@ mod token;
 
 use tandem_conversation::{Contact, ContactKind};
 
-use crate::api::ApiError;
+use crate::problem::ApiError;
 use crate::store::brands::Brand;
 
 pub(crate) use linking::{enter, home_of, made_up_name};
+pub(crate) use secrets::FILE;
 pub use secrets::Secrets;
-pub(crate) use secrets::{FILE, SCHEMA, has_key};
 
 /// What a page's token says about its visitor, verified with the brand's secret.
 #[derive(Clone, Debug, PartialEq, Eq)]

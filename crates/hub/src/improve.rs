@@ -2,16 +2,14 @@
 //!
 //! The result is a proposal. Nothing is recorded or sent; the agent decides.
 
-mod model;
-
 use tandem_conversation::{Action, ConversationId, Rejection, limits};
 use tandem_protocol::agents::{Improved, Improver};
 use tandem_protocol::logic::LogicResponseBody;
 
 use crate::hub::Hub;
 use crate::logic::{Wish, dry_run};
+use crate::model;
 use crate::store::StoreError;
-pub(crate) use model::Model;
 
 /// Why there is no better wording.
 #[derive(Debug, thiserror::Error)]

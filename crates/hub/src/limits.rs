@@ -15,8 +15,8 @@ use uuid::Uuid;
 use buckets::Buckets;
 pub(crate) use buckets::Rate;
 
-use crate::api::{ApiError, Network};
-use crate::hub::Hub;
+use crate::peer::Network;
+use crate::problem::ApiError;
 
 /// How often idle buckets are dropped.
 const TIDY_EVERY: Duration = Duration::from_secs(60);
@@ -198,11 +198,11 @@ impl Limits {
     }
 }
 
-pub(crate) async fn run(hub: Arc<Hub>) {
+pub(crate) async fn run(limits: Arc<Limits>) {
     let mut every = tokio::time::interval(TIDY_EVERY);
     loop {
         every.tick().await;
-        hub.limits.tidy();
+        limits.tidy();
     }
 }
 

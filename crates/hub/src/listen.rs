@@ -1,6 +1,5 @@
 //! Accepts connections: bounded in number, none idle for too long, and none cut off mid-work when the hub stops.
 
-mod crowd;
 mod watched;
 
 use std::net::SocketAddr;
@@ -10,27 +9,26 @@ use std::time::Duration;
 
 use anyhow::ensure;
 use axum::Router;
-use axum::extract::{ConnectInfo, Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use socket2::{SockRef, TcpKeepalive};
-use tandem_protocol::Problem;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-pub(crate) use crowd::{Crowd, Full, Ticket};
 use watched::{Activity, Watched};
 
-use crate::api::{self, ApiError, Network, is_trusted};
+use crate::crowd::{Full, Ticket};
+use crate::doors;
 use crate::fanout::Input;
 use crate::hub::Hub;
+use crate::peer::{Network, is_trusted};
+use crate::problem::{busy, too_many_connections};
 
 /// Time for running work after the stop signal.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -81,7 +79,7 @@ pub(crate) fn room_for(configured: Option<usize>) -> anyhow::Result<usize> {
 /// requests.
 pub(crate) async fn serve(hub: &Arc<Hub>, listener: TcpListener, stop: impl Future<Output = ()>) {
     let doors = Doors {
-        app: api::router(Arc::clone(hub)),
+        app: doors::router(Arc::clone(hub)),
         away: Arc::new(Semaphore::new(64)),
         stopping: watch::Sender::new(false),
         hub,
@@ -225,79 +223,4 @@ async fn turn_away(mut stream: TcpStream, full: Full) -> std::io::Result<()> {
     );
     stream.write_all(answer.as_bytes()).await?;
     stream.shutdown().await
-}
-
-/// Refuses requests that would only wait while the hub is overloaded.
-pub(crate) async fn admit(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let is_work = ["/api/", "/chat/", "/guest/"].iter().any(|door| path.starts_with(door));
-    if is_work && hub.is_busy() {
-        return ApiError::from(busy()).into_response();
-    }
-    next.run(request).await
-}
-
-pub(crate) fn busy() -> Problem {
-    let detail = "The hub is busy. Nothing was changed; try again in a few seconds.";
-    Problem { retry_after: Some(2), ..Problem::new(503, "hub.busy", detail) }
-}
-
-/// One network has more open connections than an office needs.
-pub(crate) fn too_many_connections() -> Problem {
-    let detail = "Too many connections from this network are open. Close some, or try again in a minute.";
-    Problem { retry_after: Some(30), ..Problem::new(429, "limit.connections", detail) }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::mpsc;
-
-    use tandem_sqlite::rusqlite::Connection;
-    use tokio::task::JoinSet;
-
-    use super::*;
-    use crate::config::Config;
-    use crate::store::StoreError;
-
-    type Done = Result<(), StoreError>;
-
-    #[tokio::test]
-    async fn what_would_only_wait_behind_a_full_writer_is_put_off_with_words() {
-        let folder = tempfile::tempdir().unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let hub = Hub::start(Config::new(folder.path().to_owned()), crate::Clock::system()).unwrap();
-        tokio::spawn(crate::serve(Arc::clone(&hub), listener, std::future::pending()));
-        let asks = async || {
-            let me = reqwest::get(format!("{url}/api/v1/me")).await.unwrap();
-            let retry = me.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
-            (me.status().as_u16(), retry, me.text().await.unwrap())
-        };
-        assert_eq!(asks().await.0, 401);
-
-        let (release, held) = mpsc::channel::<()>();
-        let mut writes = JoinSet::new();
-        let writer = hub.database.clone();
-        writes.spawn(async move {
-            let hold = move |_: &Connection, _: &mut _| -> Done {
-                held.recv().unwrap();
-                Ok(())
-            };
-            writer.write(hold).await
-        });
-        while !hub.is_busy() {
-            let writer = hub.database.clone();
-            writes.spawn(async move { writer.write(|_, _| -> Done { Ok(()) }).await });
-            tokio::task::yield_now().await;
-        }
-        let (status, retry, body) = asks().await;
-        assert_eq!((status, retry.as_deref()), (503, Some("2")), "{body}");
-        assert!(body.contains("hub.busy"), "{body}");
-
-        release.send(()).unwrap();
-        while let Some(written) = writes.join_next().await {
-            assert!(written.unwrap().is_ok(), "what was taken in is done");
-        }
-        assert_eq!(asks().await.0, 401, "and the hub is open again");
-    }
 }

@@ -3,12 +3,9 @@
 //! Pending questions are in the conversation's state, and asking is an event. So a crash loses no request, and an
 //! answer counts once.
 
-pub(crate) mod addresses;
-pub(crate) mod answer;
 pub(crate) mod body;
 mod customer;
 mod dry_run;
-pub(crate) mod endpoint;
 pub(crate) mod typing;
 
 use std::collections::HashSet;
@@ -25,16 +22,15 @@ use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 
-use crate::config::LogicConfig;
+use crate::endpoint::{Answered, Endpoint, answer};
 use crate::engine::{Engine, Repeat, system_command};
-use crate::guests::invite::Ways;
 use crate::hub::Hub;
+use crate::invitations::Ways;
 use crate::media;
 use crate::store::commands::{Sender, Sent};
 use crate::store::logic_requests::LogicRequestRow;
 use crate::store::{StoreError, commands, conversations, logic_requests, users};
-pub(crate) use dry_run::{PATIENCE_MS, Wish, dry_run, is_dry_run};
-use endpoint::{Answered, Endpoint};
+pub(crate) use dry_run::{Wish, dry_run, is_dry_run};
 
 /// Concurrent requests.
 const AT_ONCE: usize = 512;
@@ -63,11 +59,6 @@ pub(crate) async fn run(hub: Arc<Hub>, mut wake: mpsc::Receiver<ConversationId>)
             },
         }
     }
-}
-
-pub(crate) fn endpoint(config: Option<&LogicConfig>) -> anyhow::Result<Option<Arc<Endpoint>>> {
-    let endpoint = config.cloned().map(Endpoint::new).transpose()?;
-    Ok(endpoint.map(Arc::new))
 }
 
 /// Conversations about which Your Logic is being asked.

@@ -9,8 +9,6 @@ mod fetch;
 mod keep;
 mod kind;
 mod name;
-mod right;
-mod room;
 mod send;
 mod sweep;
 mod take;
@@ -21,14 +19,12 @@ use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
 pub(crate) use fetch::fetch_all;
-pub(crate) use right::Rights;
-pub(crate) use room::{Files, free_on_disk};
 pub(crate) use send::{Asked, send};
 pub(crate) use sweep::{run, sweep};
-pub(crate) use take::{Upload, body};
+pub(crate) use take::{Upload, UploadQuery, body};
 
-use crate::api::ApiError;
 use crate::hub::Hub;
+use crate::problem::ApiError;
 use crate::store::media::Stored;
 use crate::store::users::UserRights;
 use crate::store::{StoreError, conversations, media};

@@ -13,43 +13,15 @@ use tandem_sqlite::rusqlite::Connection;
 use crate::config::Retention;
 use crate::engine::Engine;
 use crate::hub::Hub;
+use crate::store::sweeps::Step;
 use crate::store::{StoreError, alerts, auth, commands, links, logic_requests, mails, visits};
 
-/// Maximum rows examined per step.
-pub(crate) const STEP: u32 = 300;
 /// Pause between two steps.
 const PAUSE: Duration = Duration::from_millis(50);
 /// Delay after the start: queued messages go first.
 const FIRST: Duration = Duration::from_secs(60);
 const EVERY: Duration = Duration::from_secs(3600);
 const DAY_MS: i64 = 24 * 3_600_000;
-
-pub(crate) const SCHEMA: &str = "
--- How far a walk through a table has come, so that it goes on there after a restart.
-CREATE TABLE sweeps (
-    what  TEXT NOT NULL PRIMARY KEY,
-    place BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX sign_ins_over ON sign_ins (expires);
-CREATE INDEX web_sessions_of_contact ON web_sessions (contact);
-CREATE INDEX calls_over ON calls (ended) WHERE ended IS NOT NULL;
-CREATE INDEX links_over ON links (id) WHERE ended IS NOT NULL;
-CREATE INDEX link_secrets_of_link ON link_secrets (link);";
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Step {
-    /// Rows that are gone.
-    pub gone: usize,
-    /// Whether there may be more.
-    pub more: bool,
-}
-
-impl Step {
-    /// A step that deletes everything it finds.
-    pub(crate) fn of(gone: usize) -> Self {
-        Self { gone, more: gone >= STEP as usize }
-    }
-}
 
 /// A kind of row with its lifetime and how it is deleted.
 struct Rule {
@@ -98,7 +70,9 @@ pub(crate) async fn sweep(hub: &Hub, visits: bool) -> Result<usize, StoreError> 
         // An open page keeps its session.
         let open: HashSet<ContactId> = hub.fanout.chats().await.into_iter().map(|(contact, _)| contact).collect();
         let open = Arc::new(open);
-        let step = move |rows: &Connection, engine: &Engine, at: Time| visits::sweep(rows, engine, at, &open);
+        let step = move |rows: &Connection, engine: &Engine, at: Time| {
+            visits::sweep(rows, at, &open, |contact| Ok(engine.newest_of_contact(rows, contact)?.is_some()))
+        };
         total += sweep_one(hub, VISITS, hub.config.retention.sessions_days, step).await?;
         hub.database.write(move |connection, _| visits::set_walked(connection, now)).await?;
     }
@@ -126,14 +100,6 @@ async fn sweep_one(
         tracing::info!(what, rows = gone, "deleted expired data");
     }
     Ok(gone)
-}
-
-/// The smallest UUID version 7 of a time.
-pub(crate) fn first_id_at(time: Time) -> [u8; 16] {
-    let mut id = [0; 16];
-    let ms = time.0.max(0).to_be_bytes();
-    id[..6].copy_from_slice(&ms[2..]);
-    id
 }
 
 #[cfg(test)]
@@ -166,13 +132,5 @@ mod tests {
                 assert!(!is_walk && !detail.contains("TEMP B-TREE"), "{sql}: {detail}");
             }
         }
-    }
-
-    #[test]
-    fn an_id_of_an_earlier_time_is_less() {
-        let id = uuid::Uuid::now_v7();
-        let (seconds, nanos) = id.get_timestamp().unwrap().to_unix();
-        let at = Time(i64::try_from(seconds).unwrap() * 1000 + i64::from(nanos / 1_000_000));
-        assert!(first_id_at(at) <= *id.as_bytes() && *id.as_bytes() < first_id_at(at.plus_ms(1)));
     }
 }

@@ -8,19 +8,22 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tandem_conversation::{BrandId, Command, ContactId, ConversationId, Time, UserId};
+use tandem_conversation::{BrandId, Command, ContactId, ConversationId, Permission, Time, UserId};
+use tandem_protocol::agents::{Colleague, Me};
 use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use crate::api::auth::{ACCESS_MS, absent, me_of};
 use crate::engine::{Engine, system_command};
 use crate::fanout::{Input, Parted, Seat, SessionId};
 use crate::hub::Hub;
+use crate::improve;
+use crate::secrets::TokenHash;
 use crate::socket::Goodbye;
-use crate::store::auth::Hash;
 use crate::store::{StoreError, auth, brands, contacts, links, passable, users};
 
+/// Lifetime of an access token, in milliseconds.
+pub(crate) const ACCESS_MS: i64 = 15 * 60 * 1000;
 /// Maximum delay until a change is noticed.
 const EVERY: Duration = Duration::from_millis(250);
 /// Interval, in polls, of the search for suspended users who are engaged: one of their commands may have been in
@@ -37,6 +40,35 @@ const SIGN_IN_OVER: Goodbye = Goodbye::new(1008, "auth.ended", "This sign-in has
 /// The desk may hold more or less than its user may see now.
 const RIGHTS_CHANGED: Goodbye =
     Goodbye::new(1012, "live.rights", "Your account has changed; the desk reconnects with your new rights.");
+
+/// A user as their own desk sees them, with the features of this hub.
+pub(crate) fn me_of(hub: &Hub, user: &users::User) -> Me {
+    Me {
+        user: user.id,
+        name: user.name.clone(),
+        email: user.email.clone(),
+        account: hub.config.account.clone(),
+        permissions: user.role.permissions(),
+        capacity: user.capacity,
+        skills: user.skills.clone(),
+        mail: hub.config.mail.is_some(),
+        public_url: hub.config.public_url.clone(),
+        improve: improve::is_possible(hub),
+        max_file_bytes: hub.config.media.max_bytes,
+    }
+}
+
+/// A user as colleagues see them, without a connected desk.
+pub(crate) fn absent(user: users::User) -> Colleague {
+    Colleague {
+        user: user.id,
+        online: false,
+        available: false,
+        sees_all: user.role.permissions().has_all(Permission::ViewAll),
+        suspended: user.suspended,
+        name: user.name,
+    }
+}
 
 /// The changes processed so far.
 struct Known {
@@ -171,7 +203,7 @@ impl Hub {
         Ok(())
     }
 
-    async fn judge_chats(&self, chats: Vec<(ContactId, Hash)>) -> Result<(), StoreError> {
+    async fn judge_chats(&self, chats: Vec<(ContactId, TokenHash)>) -> Result<(), StoreError> {
         let now = self.clock.now();
         let ended = self.database.read(move |connection| -> Result<Vec<_>, StoreError> {
             let mut ended = Vec::new();

@@ -8,7 +8,8 @@ use rand::RngCore as _;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::store::auth::Hash;
+/// SHA-256 of a token of 256 random bits.
+pub(crate) type TokenHash = [u8; 32];
 
 /// A random token of 256 bits, as text.
 #[must_use]
@@ -35,7 +36,7 @@ pub fn new_salt() -> [u8; 32] {
 
 /// The stored form of a token. Tokens are random, so one round of SHA-256 is enough.
 #[must_use]
-pub fn hash_token(token: &str) -> Hash {
+pub fn hash_token(token: &str) -> TokenHash {
     Sha256::digest(token.as_bytes()).into()
 }
 

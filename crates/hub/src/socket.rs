@@ -17,8 +17,8 @@ use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tokio_tungstenite::tungstenite::Error as WireError;
 
-use crate::api::ApiError;
-use crate::listen::Ticket;
+use crate::crowd::Ticket;
+use crate::problem::ApiError;
 
 /// Maximum queued frames per client.
 const BACKLOG: usize = 1024;

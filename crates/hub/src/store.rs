@@ -10,12 +10,15 @@ pub mod commands;
 pub mod contacts;
 pub mod conversations;
 pub mod events;
+pub(crate) mod identity_key;
 pub mod links;
 pub mod log;
 pub mod logic_requests;
 pub mod mails;
 pub mod media;
+pub(crate) mod pulse;
 pub mod search;
+pub(crate) mod sweeps;
 pub mod users;
 pub mod visits;
 
@@ -90,8 +93,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "customers who are proven", sql: contacts::PROVEN },
     Migration { name: "secrets of brands", sql: brands::SECRETS },
     Migration { name: "what web chats show", sql: conversations::SHOWN },
-    Migration { name: "whether writes are kept", sql: crate::health::SCHEMA },
-    Migration { name: "which key made the brands' secrets", sql: crate::identity::SCHEMA },
+    Migration { name: "whether writes are kept", sql: pulse::SCHEMA },
+    Migration { name: "which key made the brands' secrets", sql: identity_key::SCHEMA },
     Migration { name: "to which conversation files belong", sql: media::BELONGING },
     Migration { name: "ids of commands are their senders'", sql: commands::SENDERS },
     Migration { name: "brands of calls for help", sql: conversations::BRAND },
@@ -99,7 +102,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "when sign-ins were renewed", sql: auth::RENEWED },
     Migration { name: "attempts to sign in", sql: attempts::SCHEMA },
     Migration { name: "since when commands are remembered", sql: commands::SINCE },
-    Migration { name: "what is swept", sql: crate::retention::SCHEMA },
+    Migration { name: "what is swept", sql: sweeps::SCHEMA },
     Migration { name: "identity of the log", sql: log::SCHEMA },
     Migration { name: "conversations in progress by id", sql: conversations::IN_PROGRESS_BY_ID },
     Migration { name: "contacts who want a new conversation", sql: contacts::WANTS_NEW },

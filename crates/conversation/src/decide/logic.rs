@@ -5,13 +5,15 @@ use serde_json::{Map, Value};
 use super::Draft;
 use crate::command::Invitee;
 use crate::event::EventBody;
+use crate::failure::LogicFailure;
 use crate::help::HelpReason;
 use crate::ids::{LinkId, RequestId, TurnId};
-use crate::logic::{Action, Control, Fallback, Learnt, LogicFailure, LogicRequest, check_custom, help_reason, merge};
+use crate::limits;
+use crate::logic::{Action, Control, Fallback, Learnt, LogicRequest, check_custom, help_reason, merge};
 use crate::participant::Participant;
 use crate::rejection::Rejection;
 use crate::time::Time;
-use crate::turn::{Content, Turn, check_label, check_link_ttl, check_remark, limits};
+use crate::turn::{Content, Turn, check_label, check_link_ttl, check_remark};
 
 impl Draft<'_> {
     pub(super) fn ask_logic(&mut self, request: RequestId, expires: Time) -> Result<(), Rejection> {

@@ -1,6 +1,7 @@
 //! Commands of agents and external agents.
 
 use super::Draft;
+use super::mentions::mentions_of;
 use crate::blank::is_blank;
 use crate::command::{Command, Invitee};
 use crate::engagement::{EndReason, Engagement, EngagementKind};
@@ -8,12 +9,13 @@ use crate::event::EventBody;
 use crate::handover::{Grade, Handover};
 use crate::help::HelpReason;
 use crate::ids::{CallId, EngagementId, LinkId, Position, TurnId, UserId};
-use crate::mention::{Named, mentions_of};
+use crate::limits;
+use crate::mention::Named;
 use crate::participant::Participant;
 use crate::permission::Permission;
 use crate::rejection::Rejection;
 use crate::time::Time;
-use crate::turn::{Content, Turn, check_label, check_remark, limits};
+use crate::turn::{Content, Turn, check_label, check_remark};
 
 impl Draft<'_> {
     pub(super) fn run_person(&mut self, command: &Command) -> Result<(), Rejection> {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::error;
 use crate::hub::HubError;
+use crate::refusals::error;
 use crate::rpc::RpcError;
 use crate::session::Session;
 use crate::workplace::Workplace;

@@ -3,10 +3,10 @@
 use tandem_conversation::Rejection;
 use tandem_protocol::agents::AgentCommand;
 
-use super::commands::refusal;
 use super::system::opened;
-use super::{error, unknown_conversation};
+
 use crate::cache::{buttons, conversations};
+use crate::refusals::{error, refusal, sentence, unknown_conversation};
 use crate::rpc::{Nothing, PressButton, RpcError};
 use crate::workplace::Workplace;
 
@@ -23,7 +23,7 @@ impl Workplace {
         let button = known.into_iter().find(|known| known.id == button);
         let button = button.ok_or_else(|| refusal(&Rejection::NoButton))?;
         let filled = button.fill(&state, &reader.name);
-        let filled = filled.map_err(|why| error("button.unusable", crate::sync::sentence(&format!("{why}."))))?;
+        let filled = filled.map_err(|why| error("button.unusable", sentence(&format!("{why}."))))?;
         if let Some(action) = button.action {
             self.commands.give(id, AgentCommand::PressButton { action }).await?;
         }

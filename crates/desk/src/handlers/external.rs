@@ -7,8 +7,9 @@ use tandem_conversation::LinkId;
 use tandem_protocol::agents::AgentCommand;
 use uuid::Uuid;
 
-use super::commands::Given;
-use super::{error, signed_out};
+use crate::commands::Given;
+use crate::refusals::{error, signed_out};
+
 use crate::rpc::{InviteExternal, Nothing, RevokeLink, RpcError};
 use crate::view::LinkView;
 use crate::workplace::Workplace;

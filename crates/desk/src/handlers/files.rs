@@ -7,9 +7,9 @@ use tandem_conversation::{Content, ConversationId, Media, MediaId, Position, Tim
 use tandem_protocol::agents::{AgentCommand, usual_file_bytes};
 use uuid::Uuid;
 
-use super::error;
 use crate::cache::files::{self, Outgoing};
 use crate::names;
+use crate::refusals::error;
 use crate::rpc::{AddPart, BeginFile, Nothing, OneFile, RpcError};
 use crate::view::FileView;
 use crate::workplace::Workplace;

@@ -4,7 +4,7 @@ use tandem_conversation::{ConversationId, UserId};
 use tandem_protocol::agents::Colleague;
 
 use crate::cache::conversations;
-use crate::handlers::unknown_conversation;
+use crate::refusals::unknown_conversation;
 use crate::rpc::{OneConversation, RpcError};
 use crate::view::ColleagueView;
 use crate::workplace::Workplace;

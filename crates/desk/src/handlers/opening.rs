@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use tandem_conversation::{Content, EventBody, Media};
 
-use super::error;
 use crate::browser::{BrowserError, Saving};
 use crate::cache::{events, outbox};
 use crate::handoff::{self, Refusal};
 use crate::names;
+use crate::refusals::error;
 use crate::rpc::{Attached, RpcError};
 use crate::view::{OpenedView, SavedView};
 use crate::workplace::Workplace;

@@ -6,15 +6,17 @@ use base64::Engine as _;
 use tandem_conversation::{ConversationId, MediaId, Participant};
 use tandem_protocol::agents::Claim;
 
-use super::{error, signed_out, unknown_conversation};
 use crate::cache::media::{self, File};
 use crate::cache::{conversations, files, meta, unknown};
 use crate::desk::Desk;
+use crate::downloads::FetchError;
 use crate::figures::figures;
 use crate::hub::HubError;
+use crate::link::Link;
+use crate::refusals::{error, sentence, signed_out, unknown_conversation};
 use crate::rpc::{EntriesRequest, ListRequest, MediaRequest, MediaView, Nothing, OneConversation, RpcError};
 use crate::session::Session;
-use crate::sync::{FetchError, Link, fetch_unknown};
+use crate::sync::fetch_unknown;
 use crate::vault::Ask;
 use crate::view::{
     AppView, ColleagueView, ConnectionView, ConversationView, CountsView, EntriesView, FiguresView, ListView,
@@ -95,7 +97,7 @@ fn locked(ask: Ask, failed: Option<String>) -> AppView {
         Ask::Passphrase => (LockedAsk::Passphrase, None),
         Ask::Keychain { reason } => (LockedAsk::Keychain, Some(reason)),
     };
-    let reason = failed.or(reason).map(|reason| crate::sync::sentence(&format!("{reason}.")));
+    let reason = failed.or(reason).map(|reason| sentence(&format!("{reason}.")));
     AppView {
         connection: ConnectionView::Locked { ask, reason },
         me: None,
@@ -211,7 +213,7 @@ impl Workplace {
         }
         self.downloads.get(session, id).await.map_err(|failed| match &*failed {
             FetchError::Hub(HubError::Refused(problem)) => error(&problem.code, problem.detail.clone()),
-            FetchError::Hub(other) => error("media.unavailable", crate::sync::sentence(&other.to_string())),
+            FetchError::Hub(other) => error("media.unavailable", sentence(&other.to_string())),
             FetchError::Cache(failed) => failed.into(),
         })
     }

@@ -3,13 +3,13 @@
 use tandem_protocol::agents::{DeskFrame, Login};
 use tokio::sync::oneshot;
 
-use super::error;
 use crate::cache::{self, conversations, meta};
 use crate::desk::{Desk, UnlockError};
 use crate::hub::{HubError, outdated};
+use crate::link::Input;
 use crate::notify::Poke;
+use crate::refusals::{error, sentence};
 use crate::rpc::{Looking, Nothing, OneConversation, RpcError, Seen, SetAvailability, SignIn, Unlock};
-use crate::sync::Input;
 use crate::vault::Refused;
 use crate::view::SettingsView;
 use crate::workplace::Workplace;
@@ -26,7 +26,7 @@ impl Desk {
                 None => RpcError { code: problem.code, message: problem.detail },
             },
             HubError::Network(message) => error("session.unreachable", message),
-            other => error("session.failed", crate::sync::sentence(&other.to_string())),
+            other => error("session.failed", sentence(&other.to_string())),
         };
         // Checked before a password is sent to an incompatible hub.
         if let Some(outdated) = hub.outdated().await.map_err(failed)? {
@@ -64,7 +64,7 @@ fn opened(done: Result<(), UnlockError>) -> Result<Nothing, RpcError> {
     done.map(|()| Nothing {}).map_err(|failed| match failed {
         UnlockError::Refused(Refused::Wrong) => error("desk.wrong_passphrase", Refused::Wrong.to_string()),
         UnlockError::Refused(Refused::TooShort) => error("desk.passphrase_too_short", Refused::TooShort.to_string()),
-        other => error("desk.locked", crate::sync::sentence(&format!("{other}."))),
+        other => error("desk.locked", sentence(&format!("{other}."))),
     })
 }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::error;
 use crate::browser::{Browser, BrowserError};
 use crate::desk::Desk;
+use crate::refusals::error;
 use crate::rpc::{Nothing, OpenLink, RpcError, SetStartup};
 use crate::startup::{Startup, StartupError};
 use crate::view::{StartupView, WantedView};

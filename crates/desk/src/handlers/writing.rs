@@ -4,13 +4,13 @@ use tandem_conversation::{Content, ConversationId, EventBody, Position, TurnId};
 use tandem_protocol::agents::AgentCommand;
 use uuid::Uuid;
 
-use super::{error, unknown_conversation};
 use crate::cache::bookmarks::{self, Kind};
 use crate::cache::{CacheError, buttons, conversations, events, files, meta, outbox};
 use crate::expect::expected;
+use crate::refusals::{error, unknown_conversation};
 use crate::rpc::{
-    Draft, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand, OneConversation, Retry, RpcError, Send,
-    Words,
+    Draft, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand, OneConversation, Retry, RpcError,
+    SendReply, Words,
 };
 use crate::view::{QueuedView, SettingsView};
 use crate::workplace::Workplace;
@@ -23,8 +23,8 @@ impl Workplace {
         self.give(request.id, AgentCommand::Join { call: request.call }).await
     }
 
-    pub(crate) async fn send(&self, request: Send) -> Result<Nothing, RpcError> {
-        let Send { id, text, written_against, anyway, files } = request;
+    pub(crate) async fn send(&self, request: SendReply) -> Result<Nothing, RpcError> {
+        let SendReply { id, text, written_against, anyway, files } = request;
         let written_against = (!anyway).then_some(written_against);
         if files.is_empty() {
             return self.reply(id, Content::Text { text }, written_against).await;

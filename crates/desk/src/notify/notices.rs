@@ -18,10 +18,10 @@ use crate::cache::notices::NoticeState;
 use crate::cache::{Cache, CacheError, Marks, notices};
 use crate::changes::Changes;
 use crate::clock::Clock;
-use crate::handlers::Commands;
+use crate::commands::Commands;
+use crate::link::Link;
 use crate::memory::Memory;
 use crate::reports::Reports;
-use crate::sync::Link;
 
 /// Maximum notifications of single conversations; one group notification covers the rest.
 const AT_ONCE: usize = 5;

@@ -21,8 +21,8 @@ use crate::cache::outbox::{self, Queued};
 use crate::cache::{Cache, CacheError, files};
 use crate::changes::Changes;
 use crate::hub::{HubError, Upload};
+use crate::link::{Input, Link};
 use crate::session::Session;
-use crate::sync::{Input, Link};
 use crate::view::Change;
 
 /// Concurrent files of different conversations.
@@ -191,23 +191,13 @@ impl Outbox {
         sync: &mpsc::UnboundedSender<Input>,
         changes: &Changes,
     ) {
-        let id = queued.id;
         let done = match answer {
             Ok(media) => {
                 patience.reset();
-                self.uploads.answered(id);
+                self.uploads.answered(queued.id);
                 self.uploaded(queued, media).await
             }
-            Err(HubError::Refused(problem)) => {
-                patience.reset();
-                self.refused(queued, problem, changes).await
-            }
-            Err(HubError::SessionEnded(reason)) => {
-                let _ = sync.send(Input::SessionEnded { reason });
-                patience.take(None);
-                Ok(())
-            }
-            Err(HubError::Unanswered) if self.uploads.went_unanswered(id) => {
+            Err(HubError::Unanswered) if self.uploads.went_unanswered(queued.id) => {
                 patience.reset();
                 let detail = format!(
                     "The file was sent {UNANSWERED} times, but the hub did not answer. A proxy or virus scanner between \
@@ -215,12 +205,7 @@ impl Outbox {
                 );
                 self.refused(queued, Box::new(Problem::new(504, "desk.file_unanswered", detail)), changes).await
             }
-            Err(error) => {
-                tracing::info!(%error, command.id = %id, "a file waits");
-                let after = if let HubError::Busy { retry_after, .. } = error { retry_after } else { None };
-                patience.take(after);
-                Ok(())
-            }
+            Err(error) => self.not_taken(queued, error, patience, sync, changes).await,
         };
         if let Err(error) = done {
             tracing::error!(%error, "the outbox cannot be written");

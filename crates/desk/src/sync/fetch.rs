@@ -19,7 +19,7 @@ use super::{Input, Link};
 use crate::cache::conversations::{self, Held};
 use crate::cache::search::Filing;
 use crate::cache::{Cache, CacheError, Touched, unheld, unknown};
-use crate::downloads::Downloads;
+use crate::downloads::{Downloads, FetchError};
 use crate::hub::{HubError, Part, State};
 use crate::pace::Pace;
 use crate::session::Session;
@@ -52,14 +52,6 @@ pub(crate) struct Fetch {
     queue: Arc<Mutex<Queue>>,
     wake: Arc<Notify>,
     downloads: Downloads,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum FetchError {
-    #[error(transparent)]
-    Hub(#[from] HubError),
-    #[error(transparent)]
-    Cache(#[from] CacheError),
 }
 
 impl Fetch {

@@ -12,9 +12,11 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 use uuid::Uuid;
 
-use super::{Left, Link, Sync, apply, left_by, sentence};
+use super::{Left, Syncing, apply, left_by};
 use crate::cache::{self, CacheError, conversations, meta};
 use crate::hub::{HubError, Outdated, Socket, Standing};
+use crate::link::Link;
+use crate::refusals::sentence;
 use crate::session::Session;
 use crate::view::Change;
 
@@ -43,7 +45,7 @@ struct Attending {
     met: bool,
 }
 
-impl Sync {
+impl Syncing {
     /// Reads until the connection ends.
     pub(super) async fn attend(
         &mut self,

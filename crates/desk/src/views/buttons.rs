@@ -4,7 +4,7 @@ use tandem_conversation::{Button, Conversation, Filled};
 use tandem_protocol::agents::AgentCommand;
 
 use super::Reader;
-use crate::sync::sentence;
+use crate::refusals::sentence;
 use crate::view::ButtonView;
 
 /// `expected` is the state after the waiting commands.

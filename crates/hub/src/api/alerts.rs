@@ -12,8 +12,9 @@ use tandem_sqlite::rusqlite::Connection;
 use utoipa::IntoParams;
 
 use super::auth::Signed;
-use super::{ApiError, Json, Query, conversations, id};
+use super::{Json, Query, conversations, id};
 use crate::hub::Hub;
+use crate::problem::ApiError;
 use crate::store::{self, StoreError, alerts, events};
 
 /// Maximum reports per request.

@@ -12,19 +12,19 @@ use tandem_protocol::agents::{Colleague, Login, Me, Refresh, Tokens};
 use tokio::sync::SemaphorePermit;
 use uuid::Uuid;
 
-use super::{ApiError, Json, Peer};
+use super::Json;
 use crate::administration::{audit, hashed};
 use crate::hub::Hub;
-use crate::improve;
 use crate::limits::sign_in::Attempt;
-use crate::listen::busy;
+use crate::peer::Peer;
+use crate::problem::ApiError;
+use crate::problem::busy;
+use crate::rights::{ACCESS_MS, absent, me_of};
 use crate::secrets::{hash_token, is_password, new_salt, new_token, successor};
 use crate::store::auth::{Entry, Refreshed, SignIn};
 use crate::store::users::User;
 use crate::store::{StoreError, auth, users};
 
-/// Lifetime of an access token, in milliseconds.
-pub(crate) const ACCESS_MS: i64 = 15 * 60 * 1000;
 /// How long a desk may stay away without signing in again, in milliseconds.
 const REFRESH_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
@@ -71,22 +71,6 @@ impl FromRequestParts<Arc<Hub>> for Signed {
 pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
     let (scheme, token) = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
-}
-
-pub(crate) fn me_of(hub: &Hub, user: &User) -> Me {
-    Me {
-        user: user.id,
-        name: user.name.clone(),
-        email: user.email.clone(),
-        account: hub.config.account.clone(),
-        permissions: user.role.permissions(),
-        capacity: user.capacity,
-        skills: user.skills.clone(),
-        mail: hub.config.mail.is_some(),
-        public_url: hub.config.public_url.clone(),
-        improve: improve::is_possible(hub),
-        max_file_bytes: hub.config.media.max_bytes,
-    }
 }
 
 fn tokens(hub: &Hub, user: &User, access_token: String, refresh_token: String) -> Tokens {
@@ -333,18 +317,6 @@ pub(crate) async fn everybody(hub: &Hub) -> Result<Vec<Colleague>, StoreError> {
         .collect())
 }
 
-/// A user as colleagues see them, without a connected desk.
-pub(crate) fn absent(user: User) -> Colleague {
-    Colleague {
-        user: user.id,
-        online: false,
-        available: false,
-        sees_all: user.role.permissions().has_all(Permission::ViewAll),
-        suspended: user.suspended,
-        name: user.name,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -373,7 +345,7 @@ mod tests {
         let tokens = client.post(format!("{url}/auth/login")).json(&login).send().await.unwrap();
         let tokens: Tokens = tokens.json().await.unwrap();
 
-        let held = hub.comparing.acquire_many(u32::try_from(crate::hub::PASSWORDS_AT_ONCE).unwrap()).await.unwrap();
+        let held = hub.comparing.acquire_many(u32::try_from(crate::start::PASSWORDS_AT_ONCE).unwrap()).await.unwrap();
         let free = hub.in_line.available_permits();
         let change = client.put(format!("{url}/me/password")).bearer_auth(&tokens.access_token);
         let change = change.json(&json!({ "current": PASSWORD, "new": "the password of a thief" })).send();

@@ -8,10 +8,11 @@ use tandem_conversation::Permission;
 use tandem_protocol::Problem;
 use tandem_protocol::administration::{BrandAddition, BrandChange, BrandRow};
 
+use super::Json;
 use super::auth::Signed;
-use super::{ApiError, Json};
 use crate::administration::{self, audit, fields_of};
 use crate::hub::Hub;
+use crate::problem::ApiError;
 use crate::store::brands::{self, Brand};
 
 /// All brands, by id.

@@ -9,10 +9,11 @@ use tandem_protocol::Problem;
 use tandem_protocol::agents::ButtonDefinition;
 
 use super::auth::Signed;
-use super::{ApiError, Json, id};
+use super::{Json, id};
 use crate::administration::audit;
 use crate::fanout::Input;
 use crate::hub::Hub;
+use crate::problem::ApiError;
 use crate::store::{StoreError, buttons};
 
 /// The user's buttons in their order. Users who manage settings get all.

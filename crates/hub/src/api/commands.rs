@@ -10,12 +10,13 @@ use tandem_protocol::Problem;
 use tandem_protocol::agents::{AgentCommand, CommandAccepted, CommandRequest};
 use tandem_sqlite::rusqlite::Connection;
 
+use super::Json;
 use super::alerts::heard;
 use super::auth::Signed;
-use super::{ApiError, Json};
 use crate::engine::Repeat;
-use crate::guests::invite::Ways;
 use crate::hub::Hub;
+use crate::invitations::Ways;
+use crate::problem::ApiError;
 use crate::store::commands::{Sender, Sent};
 use crate::store::users::UserRights;
 use crate::store::{StoreError, alerts, commands, conversations, users};

@@ -12,10 +12,11 @@ use tandem_protocol::Problem;
 use tandem_protocol::agents::{ConversationPage, EventPage, Journey};
 use utoipa::IntoParams;
 
+use super::Query;
 use super::auth::Signed;
 use super::input::id;
-use super::{ApiError, Query};
 use crate::hub::Hub;
+use crate::problem::ApiError;
 use crate::store::conversations::{PAGE_BYTES, Place};
 use crate::store::events::Part;
 use crate::store::{StoreError, conversations, events};

@@ -247,7 +247,7 @@ mod tests {
     use super::*;
 
     fn document() -> Value {
-        complete(crate::api::openapi())
+        complete(crate::doors::openapi())
     }
 
     fn operations(document: &Value) -> Vec<(String, Value)> {

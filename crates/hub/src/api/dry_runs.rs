@@ -9,11 +9,12 @@ use tandem_protocol::agents::{Improve, Improved};
 use tandem_protocol::logic::LogicResponseBody;
 
 use super::auth::Signed;
+use super::conversations;
 use super::input::{Json, id};
-use super::{ApiError, conversations};
 use crate::hub::Hub;
 use crate::improve::{ImproveError, improve};
 use crate::logic::{Wish, dry_run};
+use crate::problem::ApiError;
 
 /// What Your Logic would answer now. It is asked with `dryRun`; nothing changes.
 #[utoipa::path(post, path = "/api/v1/logic/conversations/{id}/preview", tag = "logic", params(("id" = String, Path)),

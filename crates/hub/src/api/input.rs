@@ -10,8 +10,8 @@ use bytes::Bytes;
 use serde::de::{DeserializeOwned, Error as _};
 use serde_json::Value;
 
-use super::ApiError;
 use crate::json;
+use crate::problem::ApiError;
 
 /// Time limit for a whole JSON body; it is small.
 const BODY_WITHIN: Duration = Duration::from_secs(60);

@@ -18,9 +18,11 @@ use utoipa::IntoParams;
 use self::catch_up::{Attending, Ended, catch_up};
 use super::auth::Signed;
 use super::versions::Version;
-use super::{ApiError, Peer, Query, input};
+use super::{Query, input};
 use crate::fanout::{Input, SessionId, encode};
 use crate::hub::Hub;
+use crate::peer::Peer;
+use crate::problem::ApiError;
 use crate::socket::{self, Party, Socket};
 use crate::store::users::User;
 

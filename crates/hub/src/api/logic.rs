@@ -10,13 +10,13 @@ use tandem_protocol::agents::CommandAccepted;
 use tandem_protocol::logic::LogicResponseBody;
 use uuid::{Builder, Version};
 
-use super::ApiError;
 use super::auth::{Signed, bearer};
 use super::input::{id, json_bytes};
+use crate::endpoint::answer::{self, Mistake, Understood};
+use crate::endpoint::encoding;
 use crate::hub::Hub;
-use crate::logic::answer::{self, Mistake, Understood};
-use crate::logic::endpoint::encoding;
 use crate::logic::{Origin, apply, is_dry_run};
+use crate::problem::ApiError;
 use crate::store::logic_requests::{self, LogicRequestRow};
 
 /// A message that is proven to be Your Logic's: by the secret, and by the signature if it is signed.

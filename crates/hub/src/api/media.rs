@@ -12,16 +12,17 @@ use tandem_conversation::{ConversationId, Media, MediaId, Permission};
 use tandem_protocol::Problem;
 use utoipa::IntoParams;
 
+use super::Query;
 use super::auth::{Signed, bearer};
 use super::input::id;
-use super::{ApiError, Query};
 use crate::hub::Hub;
 use crate::media::{Asked, Upload, Viewer, body, may_write, send};
+use crate::problem::ApiError;
 use crate::store::media::Sender;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AgentUpload {
+pub(crate) struct UploadForConversation {
     /// The conversation that the file is for.
     #[param(value_type = String)]
     conversation: ConversationId,
@@ -33,7 +34,7 @@ pub(crate) struct AgentUpload {
 }
 
 /// Uploads one file for a conversation; the returned id goes into a reply.
-#[utoipa::path(post, path = "/api/v1/media", params(AgentUpload), tag = "media",
+#[utoipa::path(post, path = "/api/v1/media", params(UploadForConversation), tag = "media",
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 200, body = Media), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem),
@@ -42,7 +43,7 @@ pub(crate) struct AgentUpload {
 pub(crate) async fn upload(
     State(hub): State<Arc<Hub>>,
     signed: Signed,
-    Query(query): Query<AgentUpload>,
+    Query(query): Query<UploadForConversation>,
     headers: HeaderMap,
     bytes: Body,
 ) -> Result<axum::Json<Media>, ApiError> {
@@ -88,21 +89,8 @@ impl FromRequestParts<Arc<Hub>> for Trusted {
     }
 }
 
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct LogicUpload {
-    /// The conversation that the file is for.
-    #[param(value_type = String)]
-    conversation: ConversationId,
-    /// File name, shown to people.
-    name: String,
-    /// Chosen by the sender, so that a repeat with the same bytes gets the same answer.
-    #[param(value_type = Option<String>)]
-    id: Option<MediaId>,
-}
-
 /// Uploads one file of Your Logic for a conversation; the returned id goes into an `ATTACHMENT`.
-#[utoipa::path(post, path = "/api/v1/logic/media", params(LogicUpload), tag = "logic",
+#[utoipa::path(post, path = "/api/v1/logic/media", params(UploadForConversation), tag = "logic",
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 200, body = Media), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem),
@@ -110,7 +98,7 @@ pub(crate) struct LogicUpload {
 pub(crate) async fn upload_of_logic(
     State(hub): State<Arc<Hub>>,
     _: Trusted,
-    Query(query): Query<LogicUpload>,
+    Query(query): Query<UploadForConversation>,
     headers: HeaderMap,
     bytes: Body,
 ) -> Result<axum::Json<Media>, ApiError> {

@@ -10,9 +10,10 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use super::assets::Asset;
-use super::{ApiError, document};
+use super::document;
 use crate::config::{Config, Home};
 use crate::hub::Hub;
+use crate::problem::ApiError;
 use crate::store::brands;
 
 const PAGE: &str = include_str!("../../../../examples/page/index.html");
@@ -47,7 +48,7 @@ static HUB_STYLE: Asset = Asset::new(
      td,th{padding:.25rem .75rem .25rem 0;text-align:left;vertical-align:top}",
 );
 
-pub(super) fn routes(config: &Config, document: utoipa::openapi::OpenApi) -> Router<Arc<Hub>> {
+pub(crate) fn routes(config: &Config, document: utoipa::openapi::OpenApi) -> Router<Arc<Hub>> {
     let asset = |asset: &'static Asset| get(move |headers: HeaderMap| async move { asset.answer(&headers) });
     let embedded =
         |asset: &'static Asset| get(move |headers: HeaderMap| async move { anywhere(asset.answer(&headers)) });

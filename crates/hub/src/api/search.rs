@@ -9,10 +9,10 @@ use tandem_protocol::Problem;
 use tandem_protocol::agents::SearchPage;
 use utoipa::IntoParams;
 
+use super::Query;
 use super::auth::Signed;
-use super::{ApiError, Query};
 use crate::hub::Hub;
-use crate::listen::busy;
+use crate::problem::{ApiError, busy};
 
 /// Maximum queued searches; the index has a single reader.
 const MOST_WAITING: usize = 64;

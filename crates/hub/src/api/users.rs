@@ -8,11 +8,12 @@ use tandem_protocol::Problem;
 use tandem_protocol::administration::{UserAddition, UserChange, UserRow};
 use tandem_sqlite::rusqlite::Connection;
 
+use super::Json;
 use super::auth::Signed;
 use super::input::id;
-use super::{ApiError, Json};
 use crate::administration::{self, Checked, Done, Refusal, audit, checked_addition, row_of};
 use crate::hub::Hub;
+use crate::problem::ApiError;
 use crate::store::users::User;
 use crate::store::{StoreError, brands, users};
 

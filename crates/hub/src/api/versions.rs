@@ -8,8 +8,8 @@ use tandem_protocol::agents::About;
 use tandem_protocol::{LOG_HEADER, MIN_VERSION, UNNAMED_VERSION, VERSION_HEADER};
 use uuid::Uuid;
 
-use super::ApiError;
 use crate::hub::Hub;
+use crate::problem::ApiError;
 
 /// What a desk's headers say about its version.
 pub(crate) struct Version {

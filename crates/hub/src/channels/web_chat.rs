@@ -1,6 +1,5 @@
 //! Web chat: a browser's session, its messages, and what it shows.
 
-pub(crate) mod entries;
 pub(crate) mod live;
 pub(crate) mod look;
 pub(crate) mod media;

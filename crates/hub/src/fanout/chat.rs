@@ -4,8 +4,8 @@ use tandem_conversation::{EventBody, Side};
 use tandem_protocol::chat::{ChatFrame, ChatStatus};
 
 use super::Sessions;
-use crate::channels::web_chat::entries::entry_of;
 use crate::engine::{Changed, shown_before};
+use crate::shown::entry_of;
 
 pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
     let contact = changed.after.contact;

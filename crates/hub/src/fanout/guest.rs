@@ -5,8 +5,7 @@ use tandem_protocol::guests::GuestFrame;
 
 use super::{GuestSession, SessionId, Sessions, encode};
 use crate::engine::Changed;
-use crate::guests::door::over;
-use crate::guests::entries::entry_of;
+use crate::shown::guest::{entry_of, over};
 
 pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
     let conversation = changed.after.id;

@@ -11,8 +11,9 @@ use tandem_protocol::guests::{GuestButton, GuestPress};
 
 use super::door::Guest;
 use super::rest::command_of;
-use crate::api::{ApiError, Json};
+use crate::api::Json;
 use crate::hub::Hub;
+use crate::problem::ApiError;
 use crate::store::buttons;
 use crate::store::commands::{Sender, Sent};
 

@@ -6,15 +6,17 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use serde::Deserialize;
-use tandem_conversation::{Conversation, EndReason, EngagementKind, EventBody, LinkId, Participant, Position, Time};
+use tandem_conversation::{Conversation, EngagementKind, EventBody, LinkId, Participant, Position, Time};
 use tandem_protocol::guests::{GuestInvitation, Standing};
 use tandem_sqlite::rusqlite::Connection;
 
-use crate::api::{ApiError, Peer};
-use crate::channels::web_chat::entries::conversation_of;
 use crate::hub::Hub;
+use crate::peer::Peer;
+use crate::problem::ApiError;
+use crate::secrets::TokenHash;
 use crate::secrets::hash_token;
-use crate::store::auth::Hash;
+use crate::shown::conversation_of;
+use crate::shown::guest::over;
 use crate::store::events::Part;
 use crate::store::links::{self, Link};
 use crate::store::{StoreError, conversations, events};
@@ -43,7 +45,7 @@ impl Found {
         self.link.position
     }
 
-    pub(crate) fn standing(&self, state: &Conversation, session: Option<&Hash>, now: Time) -> Standing {
+    pub(crate) fn standing(&self, state: &Conversation, session: Option<&TokenHash>, now: Time) -> Standing {
         match (&self.link.ended, &self.link.session) {
             (Some(end), _) => over(end, state.in_progress()),
             (None, _) if now >= self.expires => Standing::Expired,
@@ -82,20 +84,8 @@ impl Found {
     }
 }
 
-/// The standing of a link whose engagement ended.
-pub(crate) fn over(end: &EndReason, in_progress: bool) -> Standing {
-    match end {
-        EndReason::Left { .. } => Standing::Left,
-        EndReason::Expired | EndReason::Missed => Standing::Expired,
-        EndReason::Completed => Standing::Completed,
-        // Completing a conversation withdraws its open invitations.
-        EndReason::Withdrawn if !in_progress => Standing::Completed,
-        _ => Standing::Revoked,
-    }
-}
-
 /// The link of a token, with its invitation from the log.
-pub(crate) fn find(connection: &Connection, secret: &Hash) -> Result<Option<Found>, StoreError> {
+pub(crate) fn find(connection: &Connection, secret: &TokenHash) -> Result<Option<Found>, StoreError> {
     let Some(link) = links::by_secret(connection, secret)? else { return Ok(None) };
     let before = Position(link.position.0.saturating_sub(1));
     let (events, _) = events::of_conversation(connection, link.conversation, Part::After(before), 1)?;
@@ -112,7 +102,7 @@ pub(crate) fn find(connection: &Connection, secret: &Hash) -> Result<Option<Foun
 }
 
 /// The hash of an address's token; none if it is malformed.
-pub(crate) fn secret_of(token: &str) -> Option<Hash> {
+pub(crate) fn secret_of(token: &str) -> Option<TokenHash> {
     let plausible =
         token.len() == TOKEN_CHARS && token.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     plausible.then(|| hash_token(token))
@@ -154,7 +144,7 @@ pub(crate) fn refusal(found: &Found, standing: Standing) -> ApiError {
 }
 
 /// The session from the browser's cookie.
-pub(crate) fn session_of(headers: &HeaderMap) -> Option<Hash> {
+pub(crate) fn session_of(headers: &HeaderMap) -> Option<TokenHash> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.into_iter().find(|(name, _)| *name == COOKIE).and_then(|(_, session)| secret_of(session))
@@ -186,9 +176,9 @@ pub(crate) struct TokenPath {
 /// The holder of a valid link, whether or not it was opened.
 pub(crate) struct Holder {
     pub token: String,
-    pub secret: Hash,
+    pub secret: TokenHash,
     /// This browser's session, if it has one.
-    pub session: Option<Hash>,
+    pub session: Option<TokenHash>,
     pub peer: Peer,
 }
 
@@ -239,7 +229,7 @@ impl FromRequestParts<Arc<Hub>> for Guest {
 }
 
 /// The link of a token, with the conversation's current state.
-pub(crate) async fn look(hub: &Hub, secret: Hash) -> Result<Option<(Found, Conversation)>, StoreError> {
+pub(crate) async fn look(hub: &Hub, secret: TokenHash) -> Result<Option<(Found, Conversation)>, StoreError> {
     hub.database
         .read(move |connection| {
             let Some(found) = find(connection, &secret)? else { return Ok(None) };

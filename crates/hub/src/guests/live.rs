@@ -15,11 +15,14 @@ use uuid::Uuid;
 
 use super::door::{Found, Guest};
 use super::rest::{self, command_of, is_engaged};
-use crate::api::{ApiError, Peer, input};
-use crate::channels::web_chat::entries::conversation_of;
-use crate::channels::web_chat::rest::Known;
+use crate::api::input;
 use crate::fanout::{GuestSession, Input, encode};
 use crate::hub::Hub;
+use crate::peer::Peer;
+use crate::problem::ApiError;
+use crate::shown::Known;
+use crate::shown::conversation_of;
+use crate::shown::guest::over;
 use crate::socket::{self, CHAT_ALIVE, CHAT_SILENT, Goodbye, Party, Socket};
 use crate::store::{conversations, links};
 
@@ -102,7 +105,7 @@ async fn catch_up(hub: &Hub, found: &Found, known: Known, socket: &mut Socket) -
             .await?;
         let (Some(state), Some(now)) = (state, now) else { return Ok(false) };
         if !is_engaged(found, &state) {
-            let standing = now.ended.map_or(Standing::Expired, |end| super::door::over(&end, state.in_progress()));
+            let standing = now.ended.map_or(Standing::Expired, |end| over(&end, state.in_progress()));
             if let Some(frame) = encode(&GuestFrame::Over { standing }) {
                 let _ = socket.send(frame).await;
             }

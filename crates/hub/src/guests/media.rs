@@ -10,10 +10,11 @@ use tandem_conversation::{Media, MediaId};
 use tandem_protocol::Problem;
 
 use super::door::Guest;
-use crate::api::{ApiError, Peer, Query, id};
-use crate::channels::web_chat::media::UploadQuery;
+use crate::api::{Query, id};
 use crate::hub::Hub;
-use crate::media::{Asked, Upload, Viewer, body, send};
+use crate::media::{Asked, Upload, UploadQuery, Viewer, body, send};
+use crate::peer::Peer;
+use crate::problem::ApiError;
 use crate::store::media::Sender;
 
 /// Uploads one file; the returned id goes into a message.

@@ -12,13 +12,14 @@ use tandem_protocol::guests::{GuestEntries, GuestInvitation, GuestLeave, GuestMe
 use uuid::Uuid;
 
 use super::door::{self, Found, Guest, Holder};
-use super::entries::entry_of;
-use crate::api::{ApiError, Json, Query};
-use crate::channels::web_chat::entries::conversation_of;
-use crate::channels::web_chat::rest::{EntriesQuery, Known};
+use crate::api::{Json, Query};
 use crate::engine::Repeat;
 use crate::hub::Hub;
+use crate::problem::ApiError;
 use crate::secrets::new_token;
+use crate::shown::conversation_of;
+use crate::shown::guest::entry_of;
+use crate::shown::{EntriesQuery, Known};
 use crate::store::commands::{self, Sent};
 use crate::store::{StoreError, events, links};
 

@@ -9,21 +9,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
 use sha2::{Digest as _, Sha256};
 use tandem_conversation::BrandId;
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _};
+use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::secrets::new_token;
-use crate::store::StoreError;
+use crate::store::identity_key::{fingerprint, set_fingerprint, was_used};
 
 /// Stored beside the database, so that a copy of the database alone cannot sign.
 pub(crate) const FILE: &str = "identity.key";
-
-pub(crate) const SCHEMA: &str = "
--- SHA-256 of the key in identity.key: without that key, or with another, every brand would have another secret.
-CREATE TABLE identity_key (
-    one         INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
-    fingerprint BLOB NOT NULL
-) STRICT;";
 
 /// Derives the brands' secrets.
 #[derive(Clone)]
@@ -52,7 +45,7 @@ impl Secrets {
                  database",
                 path.display()
             ),
-            None => know(connection, &found)?,
+            None => set_fingerprint(connection, &found)?,
         }
         Ok(secrets)
     }
@@ -67,7 +60,7 @@ impl Secrets {
             return Ok(false);
         }
         let (_, found) = Self::read_or_make(data, &path)?;
-        know(connection, &found)?;
+        set_fingerprint(connection, &found)?;
         Ok(true)
     }
 
@@ -102,33 +95,6 @@ impl Secrets {
         let tag = hmac::sign(&self.0, format!("identity of customers\n{brand}\n{generation}").as_bytes());
         URL_SAFE_NO_PAD.encode(tag)
     }
-}
-
-fn fingerprint(connection: &Connection) -> Result<Option<[u8; 32]>, StoreError> {
-    let mut query = connection.prepare_cached("SELECT fingerprint FROM identity_key")?;
-    Ok(query.query_row([], |row| row.get(0)).optional()?)
-}
-
-fn know(connection: &Connection, fingerprint: &[u8; 32]) -> Result<(), StoreError> {
-    let sql = "INSERT OR REPLACE INTO identity_key (one, fingerprint) VALUES (1, ?1)";
-    connection.prepare_cached(sql)?.execute([fingerprint])?;
-    Ok(())
-}
-
-/// Whether an earlier hub used this database, and so created a key.
-fn was_used(connection: &Connection) -> Result<bool, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM web_sessions)
-                   OR EXISTS (SELECT 1 FROM brands WHERE secret_generation > 0)";
-    Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
-}
-
-/// Whether the database's secrets depend on a key. Old databases have no fingerprint, so their use decides.
-pub(crate) fn has_key(connection: &Connection) -> Result<bool, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'identity_key')";
-    if !connection.query_row(sql, [], |row| row.get::<_, bool>(0))? {
-        return Ok(false);
-    }
-    Ok(fingerprint(connection)?.is_some() || was_used(connection)?)
 }
 
 /// A link makes the file appear complete; a second process finds the first one's key.

@@ -18,8 +18,8 @@ use super::rehearsal::Rehearsal;
 use super::report::{self, Entry, Report};
 use crate::clock::Clock;
 use crate::config::LogicConfig;
-use crate::logic::answer;
-use crate::logic::endpoint::{Answered, Endpoint, Letter};
+use crate::endpoint::answer;
+use crate::endpoint::{Answered, Endpoint, Letter};
 
 /// Concurrent conversations of the burst, and what each customer writes without waiting.
 const CROWD: usize = 8;

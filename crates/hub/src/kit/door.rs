@@ -13,8 +13,8 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::logic::answer::{self, Understood};
-use crate::logic::endpoint::encoding;
+use crate::endpoint::answer::{self, Understood};
+use crate::endpoint::encoding;
 
 #[derive(Default)]
 pub(super) struct Door {

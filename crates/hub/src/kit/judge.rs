@@ -4,8 +4,8 @@ use serde::Serialize;
 use tandem_conversation::{Action, LinkId, LogicFailure, Rejection, Trigger};
 use uuid::Uuid;
 
-use crate::guests::invite::Ways;
-use crate::logic::answer::Unknown;
+use crate::endpoint::answer::Unknown;
+use crate::invitations::Ways;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

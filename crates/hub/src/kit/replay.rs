@@ -14,7 +14,7 @@ use super::recording::{Recorded, Recording, Said, Spoken, read_all};
 use super::rehearsal::Rehearsal;
 use crate::clock::Clock;
 use crate::config::LogicConfig;
-use crate::logic::endpoint::{Answered, Endpoint};
+use crate::endpoint::{Answered, Endpoint};
 
 /// Concurrent conversations.
 const AT_ONCE: usize = 8;

@@ -11,7 +11,8 @@ use tandem_protocol::Problem;
 use tandem_sqlite::rusqlite::Connection;
 
 use super::{Rate, seconds};
-use crate::api::{ApiError, Network};
+use crate::peer::Network;
+use crate::problem::ApiError;
 use crate::secrets::hash_token;
 use crate::store::StoreError;
 use crate::store::attempts::{self, Subject};

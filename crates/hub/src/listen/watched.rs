@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use super::Ticket;
+use crate::crowd::Ticket;
 
 /// Time limit for the first request.
 const FRESH: Duration = Duration::from_secs(20);

@@ -7,13 +7,10 @@ use tandem_protocol::logic::LogicResponseBody;
 use uuid::{Builder, Uuid, Version};
 
 use super::body;
-use super::endpoint::Answered;
+use crate::endpoint::{Answered, PATIENCE_MS};
 use crate::hub::Hub;
 use crate::media::as_if_fetched;
 use crate::store::StoreError;
-
-/// How long an agent waits for an answer at most: less than the desk's own timeout.
-pub(crate) const PATIENCE_MS: i64 = 12_000;
 
 pub(crate) enum Wish {
     /// An agent wants to know what it would say next.

@@ -11,8 +11,8 @@ use tandem_protocol::logic::LogicResponseBody;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::endpoint::{Answered, Endpoint};
-use super::{Origin, Wish, answer, apply, body};
+use super::{Origin, Wish, apply, body};
+use crate::endpoint::{Answered, Endpoint, answer};
 use crate::hub::Hub;
 use crate::store::{StoreError, conversations};
 

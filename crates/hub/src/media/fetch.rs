@@ -3,61 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::redirect::{Attempt, Policy};
-use reqwest::{Client, Url};
+use reqwest::Url;
 use tandem_conversation::{Action, ConversationId, Media};
 use tokio::time::Instant;
 
 use super::take::{Upload, take};
-use crate::config::MediaConfig;
+use crate::files::{admitted, because};
 use crate::hub::Hub;
-use crate::logic::addresses::{Allowed, Forbidden};
 use crate::store::media::Sender;
 
 /// Maximum addresses in one answer.
 const MOST: usize = 10;
-/// Maximum redirects.
-const HOPS: usize = 3;
-const CONNECT: Duration = Duration::from_secs(3);
-
-pub(super) fn client(config: MediaConfig) -> reqwest::Result<Client> {
-    let open = config.allow_private;
-    let follow = move |attempt: Attempt<'_>| {
-        if attempt.previous().len() > HOPS {
-            return attempt.error(Unwanted("it is redirected too often".to_owned()));
-        }
-        match admitted(attempt.url(), open) {
-            Ok(()) => attempt.follow(),
-            Err(why) => attempt.error(Unwanted(why)),
-        }
-    };
-    let client = Client::builder()
-        .redirect(Policy::custom(follow))
-        .connect_timeout(CONNECT)
-        .user_agent(concat!("tandem-hub/", env!("CARGO_PKG_VERSION")));
-    // A proxy would resolve the name by itself.
-    let client = if open { client } else { client.dns_resolver(Allowed::Public).no_proxy() };
-    client.build()
-}
-
-/// A forbidden address.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Unwanted(String);
-
-const PRIVATE: &str = "it leads to a private address, which media.allow_private forbids";
-
-fn admitted(url: &Url, open: bool) -> Result<(), String> {
-    match url.scheme() {
-        "https" => {}
-        "http" if open => {}
-        _ => return Err("it is not an https address".to_owned()),
-    }
-    if !open && Allowed::Public.check(url).is_err() {
-        return Err(PRIVATE.to_owned());
-    }
-    Ok(())
-}
 
 /// Fetches the files that actions name by address within `left`, and replaces the addresses by files. An error gives
 /// the action's index and why its file is unavailable.
@@ -106,23 +62,6 @@ async fn one(
     let upload =
         Upload { name, sender: Sender::Logic, meant_for: Some(conversation), id: None, network: None, bytes: None };
     take(hub, upload, response.bytes_stream()).await.map_err(|refused| refused.to_string())
-}
-
-fn because(error: &reqwest::Error) -> String {
-    if Forbidden::is_in(error) {
-        return PRIVATE.to_owned();
-    }
-    let mut source = std::error::Error::source(error);
-    let mut last = error.to_string();
-    while let Some(cause) = source {
-        if let Some(unwanted) = cause.downcast_ref::<Unwanted>() {
-            return unwanted.to_string();
-        }
-        last = cause.to_string();
-        source = cause.source();
-    }
-    // The address may contain a secret of Your Logic, so it is not repeated.
-    if error.is_connect() { format!("its server cannot be reached: {last}") } else { last }
 }
 
 /// The file name in an address.

@@ -12,8 +12,8 @@ use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
 use super::{Viewer, may_fetch, name};
-use crate::api::ApiError;
 use crate::hub::Hub;
+use crate::problem::ApiError;
 use crate::store::media::Stored;
 
 /// Bytes read at once.

@@ -7,7 +7,7 @@ use tandem_conversation::Time;
 use uuid::Uuid;
 
 use crate::hub::Hub;
-use crate::retention::first_id_at;
+use crate::store::sweeps::first_id_at;
 use crate::store::{StoreError, media};
 
 /// How long a file may wait for its message, in milliseconds.

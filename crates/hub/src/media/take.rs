@@ -8,19 +8,22 @@ use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use tandem_conversation::{ConversationId, Media, MediaId, Time};
-use tandem_protocol::Problem;
 use tokio::time::{Instant, timeout};
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::keep::Draft;
 use super::kind::{self, HEAD_BYTES};
 use super::name;
 use super::text::Reading;
-use crate::api::{ApiError, Network};
 use crate::config::MediaConfig;
+use crate::files::Refused;
 use crate::hub::Hub;
+use crate::peer::Network;
+use crate::problem::ApiError;
 use crate::store::StoreError;
 use crate::store::media::{self, Filed, Sender, Stored, Taken, Today};
 
@@ -29,9 +32,17 @@ const SILENCE: Duration = Duration::from_secs(30);
 /// Minimum bytes per minute of an upload. There is no other time limit.
 const MINUTE: Duration = Duration::from_secs(60);
 const MINUTE_BYTES: u64 = 60 * 1024;
-pub(super) const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// How long a refused upload is still read, so that its sender receives the answer.
 const LINGER: Duration = Duration::from_secs(10);
+
+/// The query of an upload by a customer or an external agent.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UploadQuery {
+    /// File name, shown to people.
+    pub name: String,
+}
 
 /// A file being uploaded.
 pub(crate) struct Upload {
@@ -46,52 +57,6 @@ pub(crate) struct Upload {
     pub network: Option<Network>,
     /// The announced size in bytes, if known.
     pub bytes: Option<u64>,
-}
-
-/// Why a file is refused.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Refused {
-    #[error("{0}")]
-    Kind(&'static str),
-    #[error("The file is larger than {} MB, the most that can be sent.", .0 / 1_000_000)]
-    TooLarge(u64),
-    #[error("{words}")]
-    Quota { words: String, retry_after: u32 },
-    #[error("Too many files at once: wait a few seconds, then try again.")]
-    Busy,
-    #[error("There is no room for files just now; messages without files get through. Try again later.")]
-    Disk,
-    #[error("Another file has this id.")]
-    Taken,
-    #[error("The file did not arrive completely. Send it again.")]
-    Incomplete,
-    #[error("The file could not be stored. Try again.")]
-    Store,
-}
-
-impl From<Refused> for ApiError {
-    fn from(refused: Refused) -> Self {
-        let (status, code, retry_after) = match &refused {
-            Refused::Kind(_) => (415, "media.kind", None),
-            Refused::TooLarge(_) => (413, "media.too_large", None),
-            Refused::Quota { retry_after, .. } => (429, "media.quota", Some(*retry_after)),
-            Refused::Busy => (429, "limit.too_many", Some(5)),
-            Refused::Disk => (507, "media.disk", Some(600)),
-            Refused::Taken => (409, "media.id_taken", None),
-            Refused::Incomplete => (400, "media.incomplete", None),
-            Refused::Store => (503, "media.store", Some(5)),
-        };
-        let mut problem = Problem::new(status, code, refused.to_string());
-        problem.retry_after = retry_after;
-        problem.into()
-    }
-}
-
-impl From<StoreError> for Refused {
-    fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "a file could not be filed");
-        Self::Store
-    }
 }
 
 fn io_refused(error: &io::Error) -> Refused {
@@ -141,7 +106,9 @@ pub(crate) async fn take<E>(
     let (sender, announced) = (upload.sender, upload.bytes.unwrap_or(1));
     let room = move |connection: &_| allowed(connection, limits, sender, announced, now);
     hub.database.read(room).await??;
-    hub.files.take_today(hub, sender, 0, |today| allowed_today(limits, sender, announced, today, now)).await?;
+    hub.files
+        .take_today(&hub.database, now, sender, 0, |today| allowed_today(limits, sender, announced, today, now))
+        .await?;
     let file = Uuid::now_v7();
     let mut draft = Draft::create(hub.files.incoming(file)).await.map_err(|error| io_refused(&error))?;
     let mut minute = (Instant::now(), 0);
@@ -223,8 +190,10 @@ async fn file_away(
     draft.finish(&path).await.map_err(|error| io_refused(&error))?;
     let (sender, bytes) = (stored.sender, stored.media.bytes);
     // Concurrent uploads are counted only here.
-    let today =
-        hub.files.take_today(hub, sender, bytes, |today| allowed_today(limits, sender, bytes, today, now)).await;
+    let today = hub
+        .files
+        .take_today(&hub.database, now, sender, bytes, |today| allowed_today(limits, sender, bytes, today, now))
+        .await;
     let filing = async {
         today?;
         let filed = hub.database.write(move |connection, _| -> Result<Result<Filed, Refused>, StoreError> {

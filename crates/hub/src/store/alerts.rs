@@ -4,8 +4,8 @@ use tandem_conversation::{CallId, ConversationId, NeedsHelp, Reach, Time, UserId
 use tandem_protocol::agents::{Alert, AlertOutcome, AlertReport, CallAlerts, Muted};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use super::sweeps::{STEP, Step};
 use super::{Id, StoreError};
-use crate::retention::{STEP, Step};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE calls (

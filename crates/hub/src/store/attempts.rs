@@ -5,8 +5,8 @@ use std::time::Duration;
 use tandem_conversation::{Time, UserId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, params};
 
-use super::auth::Hash;
 use super::{Id, StoreError};
+use crate::secrets::TokenHash;
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE sign_in_failures (
@@ -24,7 +24,7 @@ CREATE TABLE sign_in_networks (
 ) STRICT, WITHOUT ROWID;";
 
 /// The account, network or pair that failed, hashed.
-pub(crate) type Subject = Hash;
+pub(crate) type Subject = TokenHash;
 
 /// How long the bucket takes to drain.
 pub(crate) fn level(connection: &Connection, subject: &Subject, now: Time) -> Result<Duration, StoreError> {

@@ -12,8 +12,9 @@ use tandem_conversation::{Time, UserId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Params, params};
 use uuid::Uuid;
 
+use super::sweeps::{STEP, Step};
 use super::{Id, StoreError, users};
-use crate::retention::{STEP, Step};
+use crate::secrets::TokenHash;
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE sign_ins (
@@ -44,15 +45,12 @@ const OVERLAP_MS: i64 = 60_000;
 
 pub(crate) const OVER: &str = "SELECT id FROM sign_ins WHERE expires < ?1 ORDER BY expires LIMIT ?2";
 
-/// SHA-256 of a token of 256 random bits.
-pub(crate) type Hash = [u8; 32];
-
 pub(crate) struct SignIn {
     pub id: Uuid,
     pub user: UserId,
-    pub access: Hash,
+    pub access: TokenHash,
     pub access_expires: Time,
-    pub refresh: Hash,
+    pub refresh: TokenHash,
     pub expires: Time,
 }
 
@@ -83,7 +81,7 @@ pub(crate) struct Entry {
 }
 
 /// The sign-in of a valid access token.
-pub(crate) fn entry_of(connection: &Connection, access: &Hash, now: Time) -> Result<Option<Entry>, StoreError> {
+pub(crate) fn entry_of(connection: &Connection, access: &TokenHash, now: Time) -> Result<Option<Entry>, StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT id, user, access_expires, arrived FROM sign_ins WHERE access_hash = ?1 AND access_expires > ?2",
     )?;
@@ -103,13 +101,13 @@ pub(crate) fn alive(connection: &Connection, sign_in: Uuid, now: Time) -> Result
 }
 
 /// Records the first use of an access token: its renewal can no longer be repeated.
-pub(crate) fn arrived(connection: &Connection, access: &Hash) -> Result<(), StoreError> {
+pub(crate) fn arrived(connection: &Connection, access: &TokenHash) -> Result<(), StoreError> {
     connection.prepare_cached("UPDATE sign_ins SET arrived = 1 WHERE access_hash = ?1")?.execute([access])?;
     Ok(())
 }
 
 /// Whether a refresh token is, or was, part of a sign-in.
-pub(crate) fn is_known(connection: &Connection, refresh: &Hash) -> Result<bool, StoreError> {
+pub(crate) fn is_known(connection: &Connection, refresh: &TokenHash) -> Result<bool, StoreError> {
     let mut query = connection.prepare_cached("SELECT 1 FROM sign_ins WHERE refresh_hash = ?1 OR spent_hash = ?1")?;
     Ok(query.exists([refresh])?)
 }
@@ -127,7 +125,7 @@ pub(crate) enum Refreshed {
 }
 
 /// Looks up a refresh token, and ends the sign-in if it was reused.
-pub(crate) fn redeem(connection: &Connection, refresh: &Hash, now: Time) -> Result<Refreshed, StoreError> {
+pub(crate) fn redeem(connection: &Connection, refresh: &TokenHash, now: Time) -> Result<Refreshed, StoreError> {
     let mut query =
         connection.prepare_cached("SELECT id, user FROM sign_ins WHERE refresh_hash = ?1 AND expires > ?2")?;
     let found = query
@@ -188,7 +186,7 @@ pub(crate) fn rotate(connection: &Connection, sign_in: &SignIn, salt: &[u8; 32],
 }
 
 /// Ends the sign-in of a current or previous refresh token.
-pub(crate) fn end(connection: &Connection, refresh: &Hash) -> Result<(), StoreError> {
+pub(crate) fn end(connection: &Connection, refresh: &TokenHash) -> Result<(), StoreError> {
     end_where(connection, "refresh_hash = ?1 OR spent_hash = ?1", params![refresh]).map(drop)
 }
 

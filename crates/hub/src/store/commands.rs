@@ -9,8 +9,8 @@ use tandem_conversation::{CommandId, ContactId, ConversationId, LinkId, Position
 use tandem_sqlite::rusqlite::{Connection, params};
 use uuid::Uuid;
 
+use super::sweeps::{STEP, Step};
 use super::{Id, StoreError, contacts};
-use crate::retention::{STEP, Step};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE commands (

@@ -5,8 +5,8 @@ use tandem_conversation::{BrandId, Contact, ContactId, ContactKind, CustomerId, 
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::auth::Hash;
 use super::{Id, StoreError};
+use crate::secrets::TokenHash;
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE customers (
@@ -94,7 +94,7 @@ pub(crate) struct Proof<'a> {
 }
 
 /// Inserts an unknown customer with one web chat.
-pub(crate) fn insert_web(connection: &Connection, web: &WebContact, secret: &Hash) -> Result<(), StoreError> {
+pub(crate) fn insert_web(connection: &Connection, web: &WebContact, secret: &TokenHash) -> Result<(), StoreError> {
     insert_customer(connection, web.customer, &web.name)?;
     connection
         .prepare_cached("INSERT INTO contacts (id, customer, kind, brand) VALUES (?1, ?2, 'web_chat', ?3)")?
@@ -120,7 +120,7 @@ pub(crate) struct Vouched {
 /// Lets the browser with this token show this chat.
 pub(crate) fn insert_session(
     connection: &Connection,
-    secret: &Hash,
+    secret: &TokenHash,
     contact: ContactId,
     language: Option<&str>,
     vouched: Option<Vouched>,
@@ -134,7 +134,7 @@ pub(crate) fn insert_session(
 }
 
 /// Revokes a browser's token.
-pub(crate) fn end_session(connection: &Connection, secret: &Hash) -> Result<(), StoreError> {
+pub(crate) fn end_session(connection: &Connection, secret: &TokenHash) -> Result<(), StoreError> {
     connection.prepare_cached("DELETE FROM web_sessions WHERE secret_hash = ?1")?.execute([secret])?;
     Ok(())
 }
@@ -142,7 +142,7 @@ pub(crate) fn end_session(connection: &Connection, secret: &Hash) -> Result<(), 
 /// The browser with this token. A page's proof expires, and needs the brand's current secret.
 pub(crate) fn web_by_secret(
     connection: &Connection,
-    secret: &Hash,
+    secret: &TokenHash,
     now: Time,
 ) -> Result<Option<WebContact>, StoreError> {
     let mut query = connection.prepare_cached(

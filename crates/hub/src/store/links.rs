@@ -4,9 +4,9 @@
 use tandem_conversation::{ConversationId, EndReason, Event, EventBody, LinkId, Participant, Position, Time};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, params};
 
-use super::auth::Hash;
+use super::sweeps::{STEP, Step, first_id_at};
 use super::{Id, StoreError};
-use crate::retention::{STEP, Step, first_id_at};
+use crate::secrets::TokenHash;
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE links (
@@ -45,7 +45,7 @@ pub(crate) struct Link {
     pub conversation: ConversationId,
     pub position: Position,
     pub ended: Option<EndReason>,
-    pub session: Option<Hash>,
+    pub session: Option<TokenHash>,
 }
 
 /// Projects an event into the table.
@@ -92,7 +92,7 @@ fn link_of(row: &tandem_sqlite::rusqlite::Row<'_>) -> tandem_sqlite::rusqlite::R
 }
 
 /// The link of a token.
-pub(crate) fn by_secret(connection: &Connection, secret: &Hash) -> Result<Option<Link>, StoreError> {
+pub(crate) fn by_secret(connection: &Connection, secret: &TokenHash) -> Result<Option<Link>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM link_secrets s JOIN links l ON l.id = s.link WHERE s.hash = ?1");
     Ok(connection.prepare_cached(&sql)?.query_row([secret], link_of).optional()?)
 }
@@ -111,14 +111,14 @@ pub(crate) fn of_suspended(connection: &Connection, most: u32) -> Result<Vec<(Li
 }
 
 /// Adds a token for a link; a known token keeps its link.
-pub(crate) fn add_secret(connection: &Connection, link: LinkId, secret: &Hash) -> Result<(), StoreError> {
+pub(crate) fn add_secret(connection: &Connection, link: LinkId, secret: &TokenHash) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached("INSERT OR IGNORE INTO link_secrets (hash, link) VALUES (?1, ?2)")?;
     query.execute(params![secret, Id(link.0)])?;
     Ok(())
 }
 
 /// Binds a link to the first browser that opens it.
-pub(crate) fn bind(connection: &Connection, link: LinkId, session: &Hash) -> Result<(), StoreError> {
+pub(crate) fn bind(connection: &Connection, link: LinkId, session: &TokenHash) -> Result<(), StoreError> {
     let mut query =
         connection.prepare_cached("UPDATE links SET session_hash = ?2 WHERE id = ?1 AND session_hash IS NULL")?;
     query.execute(params![Id(link.0), session])?;

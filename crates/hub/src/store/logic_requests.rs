@@ -5,8 +5,8 @@ use tandem_conversation::{ConversationId, LogicFailure, RequestId, Time};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
 use utoipa::ToSchema;
 
+use super::sweeps::{STEP, Step};
 use super::{Id, StoreError};
-use crate::retention::{STEP, Step};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE logic_requests (

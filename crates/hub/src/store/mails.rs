@@ -3,8 +3,8 @@
 use tandem_conversation::{LinkId, Time};
 use tandem_sqlite::rusqlite::{Connection, params};
 
+use super::sweeps::{STEP, Step, first_id_at};
 use super::{Id, StoreError};
-use crate::retention::{STEP, Step, first_id_at};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE mails (

@@ -5,9 +5,8 @@ use std::collections::HashSet;
 use tandem_conversation::{ContactId, Time};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::sweeps::{STEP, Step, first_id_at};
 use super::{Id, StoreError};
-use crate::engine::Engine;
-use crate::retention::{STEP, Step, first_id_at};
 
 /// Web chats of unknown visitors by age; their ids carry the time.
 pub(crate) const NEXT: &str = "
@@ -53,9 +52,9 @@ fn put_place(connection: &Connection, what: &str, place: &[u8]) -> Result<(), St
 /// starts over at the end.
 pub(crate) fn sweep(
     connection: &Connection,
-    engine: &Engine,
     before: Time,
     open: &HashSet<ContactId>,
+    is_begun: impl Fn(ContactId) -> Result<bool, StoreError>,
 ) -> Result<Step, StoreError> {
     let place = place(connection, WHAT)?.unwrap_or_default();
     let mut query = connection.prepare_cached(NEXT)?;
@@ -68,7 +67,7 @@ pub(crate) fn sweep(
         }
         let is_empty = connection.prepare_cached(IS_EMPTY)?.query_row([contact], |row| row.get::<_, bool>(0))?;
         // A message may have arrived in this very group of writes.
-        if !is_empty || engine.newest_of_contact(connection, ContactId(contact.0))?.is_some() {
+        if !is_empty || is_begun(ContactId(contact.0))? {
             continue;
         }
         gone += connection.prepare_cached(END_SESSIONS)?.execute([contact])?;

@@ -18,7 +18,7 @@ export function rowsOf(items: readonly Item[]): Row[] {
     const after = items[at + 1];
     if (!before || day(before) !== day(item)) rows.push({ kind: "day", key: `day ${day(item)} ${item.earlier}`, timeMs: item.timeMs });
     if (before?.earlier && !item.earlier) rows.push({ kind: "seam", key: `seam ${item.id}` });
-    if (item.kind === "system" || item.from === "system") {
+    if (item.from === "system") {
       rows.push({ kind: "system", key: item.id, item });
       return;
     }
@@ -31,7 +31,7 @@ export function rowsOf(items: readonly Item[]): Row[] {
 }
 
 function together(one: Item, next: Item): boolean {
-  const sameAuthor = one.from === next.from && one.name === next.name && next.kind !== "system";
+  const sameAuthor = one.from === next.from && one.name === next.name;
   return sameAuthor && one.earlier === next.earlier && day(one) === day(next) && next.timeMs - one.timeMs < GROUP_MS;
 }
 

@@ -16,10 +16,10 @@ use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::Came;
-use crate::api::auth::{Signed, everybody, me_of};
+use crate::api::auth::{Signed, everybody};
 use crate::fanout::{DeskSession, Input, SessionId, buttons_frame, encode};
 use crate::hub::Hub;
-use crate::rights;
+use crate::rights::{self, me_of};
 use crate::socket::{self, Ending, Gone, Goodbye, Queue, Socket};
 use crate::store::users::{User, UserRights};
 use crate::store::{StoreError, buttons, conversations, events};

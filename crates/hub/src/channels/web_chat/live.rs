@@ -14,13 +14,16 @@ use tokio::sync::oneshot;
 
 use super::message::{Target, accept, receipt};
 use super::origin;
-use super::rest::{self, Known};
+use super::rest;
 use super::session::visitor;
-use crate::api::{ApiError, Peer, input};
+use crate::api::input;
 use crate::fanout::{Input, encode};
 use crate::hub::Hub;
 use crate::logic;
+use crate::peer::Peer;
+use crate::problem::ApiError;
 use crate::secrets::hash_token;
+use crate::shown::Known;
 use crate::socket::{self, CHAT_ALIVE, CHAT_SILENT, Gone, Party, Socket};
 use crate::store::contacts::{self, WebContact};
 use crate::store::{brands, conversations};
@@ -89,6 +92,11 @@ fn error_frame(code: &str, message: &str) -> Option<Utf8Bytes> {
 
 fn refused(code: &str, message: &str, id: Option<TurnId>) -> ChatFrame {
     ChatFrame::Error { code: code.to_owned(), message: message.to_owned(), id }
+}
+
+fn failed(error: impl Into<ApiError>, id: Option<TurnId>) -> ChatFrame {
+    let ApiError(problem) = error.into();
+    ChatFrame::Error { code: problem.code, message: problem.detail, id }
 }
 
 impl Party for Connection {
@@ -175,15 +183,14 @@ impl Connection {
             ChatSend::Receipt { conversation, stage, up_to } => {
                 let conversation = self.named(conversation).await?;
                 let stored = receipt(&self.hub, conversation, stage, up_to).await;
-                stored.err().map(|error| refused(&error.0.code, &error.0.detail, None))
+                stored.err().map(|error| failed(error, None))
             }
             ChatSend::New {} => {
                 let contact = self.web.contact;
                 let asked =
                     self.hub.database.write(move |connection, _| contacts::set_wants_new(connection, contact, true));
                 if let Err(error) = asked.await {
-                    let error = ApiError::from(error);
-                    return Some(refused(&error.0.code, &error.0.detail, None));
+                    return Some(failed(error, None));
                 }
                 self.target = Target::Newest;
                 Some(ChatFrame::Ready { conversation: None })
@@ -199,7 +206,7 @@ impl Connection {
                 self.target = Target::Known(conversation);
                 ChatFrame::Accepted { id, conversation, position }
             }
-            Err(error) => refused(&error.0.code, &error.0.detail, Some(turn)),
+            Err(error) => failed(error, Some(turn)),
         }
     }
 }

@@ -9,8 +9,9 @@ use tandem_protocol::Problem;
 use tandem_protocol::chat::BrandLook;
 
 use super::origin;
-use crate::api::{ApiError, Peer};
 use crate::hub::Hub;
+use crate::peer::Peer;
+use crate::problem::ApiError;
 use crate::store::brands::{self, Brand};
 
 /// How long browsers may cache the look.

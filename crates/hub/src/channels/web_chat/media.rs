@@ -12,17 +12,12 @@ use tandem_protocol::Problem;
 use utoipa::IntoParams;
 
 use super::session::Visitor;
-use crate::api::{ApiError, Peer, Query, id};
+use crate::api::{Query, id};
 use crate::hub::Hub;
-use crate::media::{Asked, Upload, Viewer, body, chat_of, send};
+use crate::media::{Asked, Upload, UploadQuery, Viewer, body, chat_of, send};
+use crate::peer::Peer;
+use crate::problem::ApiError;
 use crate::store::media::Sender;
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct UploadQuery {
-    /// File name, shown to people.
-    pub name: String,
-}
 
 /// Uploads one file; the returned id goes into a message.
 #[utoipa::path(post, path = "/chat/v1/media", params(UploadQuery), tag = "web chat",

@@ -8,10 +8,10 @@ use tandem_protocol::chat::{ChatAccepted, ChatMessage};
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
-use crate::api::ApiError;
 use crate::engine::{Engine, Repeat};
 use crate::hub::Hub;
 use crate::media::unknown;
+use crate::problem::ApiError;
 use crate::store::StoreError;
 use crate::store::commands::{self, Sent};
 use crate::store::contacts::{self, WebContact};

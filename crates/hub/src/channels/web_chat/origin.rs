@@ -7,8 +7,9 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::api::{ApiError, Peer};
 use crate::hub::Hub;
+use crate::peer::Peer;
+use crate::problem::ApiError;
 use crate::store::brands::Brand;
 
 /// Refuses pages of other domains. A request without an origin does not come from a browser page, so it cannot be

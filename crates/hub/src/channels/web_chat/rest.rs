@@ -3,60 +3,18 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use serde::Deserialize;
-use tandem_conversation::{ConversationId, Position};
+use tandem_conversation::Position;
 use tandem_protocol::Problem;
 use tandem_protocol::chat::{ChatAccepted, ChatEntries, ChatMessage};
-use utoipa::IntoParams;
 
-use super::entries::{conversation_of, entry_of};
 use super::message::{Target, accept};
 use super::session::Visitor;
-use crate::api::{ApiError, Json, Query};
+use crate::api::{Json, Query};
 use crate::hub::Hub;
+use crate::problem::ApiError;
+use crate::shown::{EntriesQuery, Known, conversation_of, entry_of};
 use crate::store::contacts::WebContact;
 use crate::store::{StoreError, conversations, events};
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct EntriesQuery {
-    /// The conversation that `after` counts in. If another is shown now, everything is repeated.
-    conversation: Option<ConversationId>,
-    /// Entries after this position.
-    #[serde(default)]
-    after: u32,
-    #[serde(default = "most")]
-    limit: u32,
-}
-
-impl EntriesQuery {
-    /// How far the client has read the shown conversation.
-    pub(crate) fn known(&self) -> Known {
-        Known { conversation: self.conversation, after: Position(self.after) }
-    }
-
-    pub(crate) fn limit(&self) -> u32 {
-        self.limit.clamp(1, most())
-    }
-}
-
-fn most() -> u32 {
-    500
-}
-
-/// How far a page has read, and in which conversation. Older pages omit the conversation.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Known {
-    pub conversation: Option<ConversationId>,
-    pub after: Position,
-}
-
-impl Known {
-    /// Where to resume in this conversation.
-    pub(crate) fn position_in(self, shown: ConversationId) -> Position {
-        if self.conversation.is_some_and(|conversation| conversation != shown) { Position::START } else { self.after }
-    }
-}
 
 /// What the customer sees of the current conversation, oldest first.
 #[utoipa::path(get, path = "/chat/v1/entries", params(EntriesQuery), tag = "web chat",

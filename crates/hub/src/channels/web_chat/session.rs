@@ -10,15 +10,17 @@ use tandem_protocol::chat::{SessionRequest, SessionResponse};
 use tokio::task::JoinError;
 use uuid::Uuid;
 
-use super::entries::conversation_of;
 use super::look;
+use crate::api::Json;
 use crate::api::auth::bearer;
-use crate::api::{ApiError, Json, Network, Peer};
 use crate::fanout::Input;
 use crate::hub::Hub;
 use crate::identity::{self, Identity, made_up_name};
+use crate::peer::{Network, Peer};
+use crate::problem::ApiError;
+use crate::secrets::TokenHash;
 use crate::secrets::{hash_token, new_token};
-use crate::store::auth::Hash;
+use crate::shown::conversation_of;
 use crate::store::brands::Brand;
 use crate::store::contacts::{Vouched, WebContact};
 use crate::store::{StoreError, contacts, conversations};
@@ -100,7 +102,7 @@ async fn newcomer(
     brand: &Brand,
     name: Option<String>,
     language: Option<String>,
-    ended: Option<(ContactId, Hash)>,
+    ended: Option<(ContactId, TokenHash)>,
 ) -> Result<String, StoreError> {
     let (token, customer) = (new_token(), CustomerId(Uuid::now_v7()));
     let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());

@@ -5,7 +5,7 @@ use super::{
     Exchange, Expect, beside_a_person, better_words, burst, conversation, handed_over, invitations, invited, later,
     repeated, senseless, times, unknown_fields, unproven,
 };
-use crate::logic::answer::{Unknown, read};
+use crate::endpoint::answer::{Unknown, read};
 
 fn message(text: &str) -> Action {
     Action::Message { text: text.into(), force: false, turn: None }

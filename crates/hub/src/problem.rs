@@ -5,7 +5,6 @@ use axum::response::{IntoResponse, Response};
 use tandem_conversation::Rejection;
 use tandem_protocol::Problem;
 
-use crate::administration::Refusal;
 use crate::store::StoreError;
 
 #[derive(Debug)]
@@ -83,32 +82,26 @@ impl IntoResponse for ApiError {
     }
 }
 
-impl From<Refusal> for ApiError {
-    fn from(refusal: Refusal) -> Self {
-        let (status, code) = match &refusal {
-            Refusal::Invalid { .. } => (422, "input.invalid"),
-            Refusal::TooShort(_) => (422, "password.too_short"),
-            Refusal::NoUser => (404, "users.unknown"),
-            Refusal::UserExists(_) => (409, "users.exists"),
-            Refusal::LastAdministrator(_) => (409, "users.last_administrator"),
-            Refusal::NoBrand(_) => (404, "brands.unknown"),
-            Refusal::BrandExists(_) => (409, "brands.exists"),
-        };
-        let words = refusal.to_string();
-        // Command-line advice does not help an HTTP client.
-        let words = words.split(": change ").next().unwrap_or(&words);
-        let exact = matches!(refusal, Refusal::Invalid { .. });
-        Self::new(status, code, if exact { stopped(words.to_owned()) } else { sentence(words) })
-    }
+pub(crate) fn busy() -> Problem {
+    let detail = "The hub is busy. Nothing was changed; try again in a few seconds.";
+    Problem { retry_after: Some(2), ..Problem::new(503, "hub.busy", detail) }
 }
 
-fn sentence(text: &str) -> String {
+/// One network has more open connections than an office needs.
+pub(crate) fn too_many_connections() -> Problem {
+    let detail = "Too many connections from this network are open. Close some, or try again in a minute.";
+    Problem { retry_after: Some(30), ..Problem::new(429, "limit.connections", detail) }
+}
+
+/// Capitalises the text and ends it with a full stop.
+pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return String::new() };
     stopped(first.to_uppercase().chain(chars).collect())
 }
 
-fn stopped(mut line: String) -> String {
+/// Adds a full stop unless the text ends with punctuation.
+pub(crate) fn stopped(mut line: String) -> String {
     if !line.ends_with(['.', '?', '!']) {
         line.push('.');
     }

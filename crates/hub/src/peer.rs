@@ -5,17 +5,12 @@
 //! peer.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::{FORWARDED, HOST, HeaderName, ORIGIN};
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, uri::Authority};
 use ipnet::IpNet;
 use reqwest::Url;
-
-use crate::hub::Hub;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
@@ -67,24 +62,9 @@ pub(crate) struct Peer {
     is_secure: Option<bool>,
 }
 
-impl FromRequestParts<Arc<Hub>> for Peer {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, Self::Rejection> {
-        let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let direct = info.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
-        let authority = parts.uri.authority().map(Authority::as_str);
-        let config = &hub.config;
-        if is_unnamed_proxy(direct, &parts.headers, &config.trusted_proxies) {
-            hub.unnamed_proxy(direct);
-        }
-        Ok(Self::of(direct, authority, &parts.headers, &config.trusted_proxies, config.public_url.as_deref()))
-    }
-}
-
 impl Peer {
     /// `authority` is from the request line, as in HTTP/2 and requests to proxies.
-    fn of(
+    pub(crate) fn of(
         direct: IpAddr,
         authority: Option<&str>,
         headers: &HeaderMap,
@@ -150,7 +130,7 @@ fn is_loopback(authority: &str) -> bool {
 
 /// Whether the connection looks like an untrusted proxy's: it comes from this machine or a private network with a
 /// forwarding header. Elsewhere the header proves nothing.
-fn is_unnamed_proxy(direct: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> bool {
+pub(crate) fn is_unnamed_proxy(direct: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> bool {
     let is_near = match direct.to_canonical() {
         IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
         IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),

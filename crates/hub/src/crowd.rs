@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
-use crate::api::Network;
+use crate::peer::Network;
 
 /// One network may take this fraction of all places, so that one address alone locks no one out. An office's address
 /// may stand for hundreds of people.
@@ -108,7 +108,7 @@ impl Drop for Ticket {
 #[cfg(test)]
 mod tests {
     use super::{Crowd, Full};
-    use crate::api::Network;
+    use crate::peer::Network;
 
     fn network(last: u8) -> Network {
         Network::of([203, 0, 113, last].into())

@@ -13,7 +13,7 @@ use tandem_conversation::{Content, ConversationId, EventBody, Participant, Posit
 use tandem_sqlite::rusqlite::Connection;
 
 use crate::config::ImproveConfig;
-use crate::logic::PATIENCE_MS;
+use crate::endpoint::PATIENCE_MS;
 use crate::store::events::Part;
 use crate::store::{StoreError, events};
 
@@ -32,7 +32,7 @@ to you.";
 
 /// A turn that the customer could read.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Said {
+pub(crate) struct Said {
     by: &'static str,
     text: String,
 }
@@ -64,7 +64,7 @@ impl Model {
     ///
     /// # Errors
     /// What went wrong, for the agent.
-    pub(super) async fn improve(&self, said: &[Said], draft: &str) -> Result<String, String> {
+    pub(crate) async fn improve(&self, said: &[Said], draft: &str) -> Result<String, String> {
         let material = serde_json::to_string(&Material { conversation: said, draft });
         let material = material.map_err(|error| error.to_string())?;
         let request = CreateChatCompletionRequest {
@@ -108,7 +108,7 @@ fn why(error: &OpenAIError) -> String {
 }
 
 /// The newest turns that the customer could read, oldest first.
-pub(super) fn said(connection: &Connection, id: ConversationId) -> Result<Vec<Said>, StoreError> {
+pub(crate) fn said(connection: &Connection, id: ConversationId) -> Result<Vec<Said>, StoreError> {
     let (events, _) = events::of_conversation(connection, id, Part::Before(Position(u32::MAX)), EVENTS)?;
     let mut said: Vec<_> = events
         .into_iter()

@@ -1,7 +1,13 @@
-//! What a customer sees of a conversation: never notes, suggestions or internal events.
+//! What customers and external agents ([`guest`]) see of a conversation: never notes, suggestions or internal events.
 
-use tandem_conversation::{Content, Conversation, Event, EventBody, MediaId, Participant, Stage};
+pub(crate) mod guest;
+
+use serde::Deserialize;
+use tandem_conversation::{
+    Content, Conversation, ConversationId, Event, EventBody, MediaId, Participant, Position, Stage,
+};
 use tandem_protocol::chat::{ChatAnswer, ChatConversation, ChatEntry, ChatKind, ChatStatus};
+use utoipa::IntoParams;
 
 /// The entry of an event; none if customers do not see it. `right` makes the access right for a file's address.
 pub(crate) fn entry_of(
@@ -55,4 +61,45 @@ pub(crate) fn entry_of(
 pub(crate) fn conversation_of(state: &Conversation) -> ChatConversation {
     let status = if state.in_progress() { ChatStatus::InProgress } else { ChatStatus::Completed };
     ChatConversation { id: state.id, status, position: state.position }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EntriesQuery {
+    /// The conversation that `after` counts in. If another is shown now, everything is repeated.
+    conversation: Option<ConversationId>,
+    /// Entries after this position.
+    #[serde(default)]
+    after: u32,
+    #[serde(default = "most")]
+    limit: u32,
+}
+
+impl EntriesQuery {
+    /// How far the client has read the shown conversation.
+    pub(crate) fn known(&self) -> Known {
+        Known { conversation: self.conversation, after: Position(self.after) }
+    }
+
+    pub(crate) fn limit(&self) -> u32 {
+        self.limit.clamp(1, most())
+    }
+}
+
+fn most() -> u32 {
+    500
+}
+
+/// How far a page has read, and in which conversation. Older pages omit the conversation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    pub conversation: Option<ConversationId>,
+    pub after: Position,
+}
+
+impl Known {
+    /// Where to resume in this conversation.
+    pub(crate) fn position_in(self, shown: ConversationId) -> Position {
+        if self.conversation.is_some_and(|conversation| conversation != shown) { Position::START } else { self.after }
+    }
 }

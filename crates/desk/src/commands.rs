@@ -1,17 +1,17 @@
 //! The one path of commands: checked against local expectations, stored, and sent as soon as the hub is reachable.
 
-use tandem_conversation::{ConversationId, MediaId, Rejection};
+use tandem_conversation::{ConversationId, MediaId};
 use tandem_protocol::agents::AgentCommand;
 use tokio::sync::watch;
 
-use super::{error, signed_out, unknown_conversation};
 use crate::cache::{Cache, bookmarks, conversations, outbox as table};
 use crate::clock::Clock;
 use crate::expect::{Expecting, expected};
+use crate::link::Link;
 use crate::outbox::{Outbox, Outcome};
 use crate::pace::Pace;
+use crate::refusals::{refusal, signed_out, unknown_conversation};
 use crate::rpc::RpcError;
-use crate::sync::Link;
 
 /// Sends commands, for handlers and notifications alike.
 #[derive(Clone)]
@@ -104,11 +104,4 @@ impl Commands {
             _ => Ok(Given::Waits),
         }
     }
-}
-
-/// A local refusal with the hub's wording.
-pub(super) fn refusal(rejection: &Rejection) -> RpcError {
-    let code = serde_json::to_value(rejection).ok();
-    let code = code.as_ref().and_then(|value| value.get("code")).and_then(|code| code.as_str());
-    error(code.unwrap_or("conversation.refused"), crate::sync::sentence(&format!("{rejection}.")))
 }

@@ -3,7 +3,7 @@
 use tandem_conversation::{LinkId, Rejection, Time};
 use tandem_sqlite::rusqlite::Connection;
 
-use crate::store::auth::Hash;
+use crate::secrets::TokenHash;
 use crate::store::{StoreError, links, mails};
 
 /// Maximum length of an e-mail address.
@@ -12,7 +12,7 @@ const ADDRESS_CHARS: usize = 254;
 #[derive(Clone, Debug)]
 pub(crate) struct Ways {
     pub link: LinkId,
-    secret: Option<Hash>,
+    secret: Option<TokenHash>,
     address: Option<String>,
 }
 
@@ -62,8 +62,8 @@ impl Ways {
     }
 }
 
-fn hash(text: &str) -> Option<Hash> {
-    let mut hash = Hash::default();
+fn hash(text: &str) -> Option<TokenHash> {
+    let mut hash = TokenHash::default();
     if text.len() != 2 * hash.len() || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }

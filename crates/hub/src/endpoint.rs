@@ -1,5 +1,10 @@
 //! The connection to Your Logic: one signed POST, and every way in which it can fail.
 
+pub(crate) mod addresses;
+pub(crate) mod answer;
+mod budget;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,10 +17,13 @@ use tandem_conversation::{LogicFailure, Time};
 use tandem_protocol::logic::LogicRequestBody;
 use tokio::time::Instant;
 
-use super::addresses::{Allowed, Forbidden};
-use super::answer::{self, ANSWER_BYTES, Understood};
+use addresses::{Allowed, Forbidden};
+use answer::{ANSWER_BYTES, Understood};
+
 use crate::config::LogicConfig;
 
+/// How long an agent waits for an answer at most: less than the desk's own timeout.
+pub(crate) const PATIENCE_MS: i64 = 12_000;
 /// First pause before reconnecting; doubles each time.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -48,6 +56,12 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
+    /// None if Your Logic is not connected.
+    pub(crate) fn configured(config: Option<&LogicConfig>) -> anyhow::Result<Option<Arc<Self>>> {
+        let endpoint = config.cloned().map(Self::new).transpose()?;
+        Ok(endpoint.map(Arc::new))
+    }
+
     pub(crate) fn new(config: LogicConfig) -> anyhow::Result<Self> {
         let url = Url::parse(&config.url)?;
         let mut client = Client::builder()
@@ -82,7 +96,7 @@ impl Endpoint {
 
     pub(crate) fn fitted(&self, body: &LogicRequestBody) -> Result<Bytes, serde_json::Error> {
         let most = usize::try_from(self.config.request_bytes).unwrap_or_default();
-        super::body::fitted(body, most).map(Bytes::from)
+        budget::fitted(body, most).map(Bytes::from)
     }
 
     pub(crate) fn letter(&self, id: String, now: Time, body: Bytes) -> Result<Letter, LogicFailure> {

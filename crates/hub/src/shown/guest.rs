@@ -1,13 +1,11 @@
 //! What an external agent sees of a conversation: what the customer sees, from the invitation on.
 
-use tandem_conversation::{Conversation, Event, LinkId, Participant, Stage};
-use tandem_protocol::guests::GuestEntry;
-
-use crate::channels::web_chat;
+use tandem_conversation::{Conversation, EndReason, Event, LinkId, Participant, Stage};
+use tandem_protocol::guests::{GuestEntry, Standing};
 
 pub(crate) fn entry_of(event: &Event, state: &Conversation, link: LinkId) -> Option<GuestEntry> {
     // Their files have addresses below the link's own.
-    let mut entry = web_chat::entries::entry_of(event, state, |_| String::new())?;
+    let mut entry = super::entry_of(event, state, |_| String::new())?;
     entry.right = None;
     if event.actor == Participant::Customer {
         entry.name = Some(state.customer.name.clone());
@@ -22,4 +20,16 @@ pub(crate) fn entry_of(event: &Event, state: &Conversation, link: LinkId) -> Opt
         Stage::Accepted
     });
     Some(GuestEntry { entry, own })
+}
+
+/// The standing of a link whose engagement ended.
+pub(crate) fn over(end: &EndReason, in_progress: bool) -> Standing {
+    match end {
+        EndReason::Left { .. } => Standing::Left,
+        EndReason::Expired | EndReason::Missed => Standing::Expired,
+        EndReason::Completed => Standing::Completed,
+        // Completing a conversation withdraws its open invitations.
+        EndReason::Withdrawn if !in_progress => Standing::Completed,
+        _ => Standing::Revoked,
+    }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use crate::engine::Commit;
+use super::Commit;
 
 /// Backlog beyond which the writer pauses.
 const BEHIND: usize = 1_024;

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use tandem_conversation::{Role, UserId};
 use tandem_protocol::administration::{BrandAddition, BrandChange, UserAddition, UserChange};
 
-use super::{Checked, OPERATOR, Refusal, audit, row_of};
+use crate::administration::{self, Checked, OPERATOR, Refusal, audit, row_of};
 use crate::config::Config;
 use crate::setup::{brand_secret, open};
 use crate::store::{StoreError, brands, users};
@@ -155,8 +155,8 @@ impl UserCommand {
             Self::Add { email, name, role, capacity, brands, languages, password } => {
                 let password = password.take(&email)?;
                 let addition = UserAddition { email, name, role, password, capacity, brands, languages };
-                let checked = super::checked_addition(addition)?;
-                let added = open(data)?.write_blocking(move |c, ()| super::add_user(c, checked))??;
+                let checked = administration::checked_addition(addition)?;
+                let added = open(data)?.write_blocking(move |c, ()| administration::add_user(c, checked))??;
                 audit(OPERATOR, added.id, "user: added");
                 println!("{} is {} {}", added.email, added.role.name(), added.id);
             }
@@ -206,17 +206,17 @@ impl UserCommand {
                 };
                 let checked = Checked::new(change)?;
                 let what = format!("user: {}", checked.fields());
-                let user = on_user(data, &email, move |c, id| super::change_user(c, id, checked))?;
+                let user = on_user(data, &email, move |c, id| administration::change_user(c, id, checked))?;
                 audit(OPERATOR, user.id, &what);
                 println!("{} is {} {}", user.email, user.role.name(), user.id);
             }
             Self::Suspend { email } => {
-                let user = on_user(data, &email, |c, id| super::suspend_user(c, id, true))?;
+                let user = on_user(data, &email, |c, id| administration::suspend_user(c, id, true))?;
                 audit(OPERATOR, user.id, "user: suspended");
                 println!("{} is suspended", user.email);
             }
             Self::Resume { email } => {
-                let user = on_user(data, &email, |c, id| super::suspend_user(c, id, false))?;
+                let user = on_user(data, &email, |c, id| administration::suspend_user(c, id, false))?;
                 audit(OPERATOR, user.id, "user: resumed");
                 println!("{} is {} {}", user.email, user.role.name(), user.id);
             }
@@ -241,7 +241,7 @@ impl BrandCommand {
         match self {
             Self::Add { id, name, greeting, accent, domains } => {
                 let addition = BrandAddition { id, name, greeting, accent, domains };
-                let added = open(data)?.write_blocking(move |c, ()| super::add_brand(c, addition))??;
+                let added = open(data)?.write_blocking(move |c, ()| administration::add_brand(c, addition))??;
                 audit(OPERATOR, &added.look.id, "brand: added");
                 let hub = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
                 println!("<script type=\"module\" src=\"{hub}/chat.js\"></script>");
@@ -255,14 +255,14 @@ impl BrandCommand {
             Self::Set { id, name, greeting, accent, domains } => {
                 let domains = (!domains.is_empty()).then_some(domains);
                 let change = BrandChange { name, greeting, accent, domains };
-                let (database, what) = (open(data)?, format!("brand: {}", super::fields_of(&change)));
-                let brand = database.write_blocking(move |c, ()| super::change_brand(c, &id, change))??;
+                let (database, what) = (open(data)?, format!("brand: {}", administration::fields_of(&change)));
+                let brand = database.write_blocking(move |c, ()| administration::change_brand(c, &id, change))??;
                 audit(OPERATOR, &brand.look.id, &what);
                 println!("{}\t{}\t{}", brand.look.id, brand.look.name, brand.domains.join(" "));
             }
             Self::Remove { id } => {
                 let key = id.clone();
-                open(data)?.write_blocking(move |c, ()| super::remove_brand(c, &key))??;
+                open(data)?.write_blocking(move |c, ()| administration::remove_brand(c, &key))??;
                 audit(OPERATOR, &id, "brand: removed");
                 println!("{id} is removed");
             }
@@ -281,7 +281,7 @@ impl BrandCommand {
 fn on_user(
     data: &Path,
     email: &str,
-    change: impl FnOnce(&tandem_sqlite::rusqlite::Connection, UserId) -> super::Done<users::User> + Send + 'static,
+    change: impl FnOnce(&tandem_sqlite::rusqlite::Connection, UserId) -> administration::Done<users::User> + Send + 'static,
 ) -> anyhow::Result<users::User> {
     let (database, wanted) = (open(data)?, email.to_owned());
     let changed = database.write_blocking(move |connection, ()| match users::by_email(connection, &wanted)? {

@@ -1,4 +1,9 @@
-//! The folder of the files, its free space, and running uploads.
+//! The folder of the files, its free space, and running uploads. Also what other modules need without the doors in
+//! `media/`: the reasons for a refusal, the client for downloads, and the rights in addresses.
+
+mod client;
+mod refused;
+mod right;
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -7,14 +12,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::Client;
 use tandem_conversation::Time;
+use tandem_sqlite::Database;
 use uuid::Uuid;
 
-use super::fetch;
-use super::take::{DAY_MS, Refused};
-use crate::api::Network;
+pub(crate) use client::{admitted, because};
+pub(crate) use refused::Refused;
+pub(crate) use right::Rights;
+
 use crate::config::MediaConfig;
+use crate::engine::Engine;
 use crate::folder::MEDIA;
-use crate::hub::Hub;
+use crate::peer::Network;
 use crate::store::media::{self, Sender, Today};
 
 /// Concurrent uploads per sender.
@@ -23,6 +31,7 @@ const AT_ONCE_EACH: usize = 6;
 const AT_ONCE_NETWORK: usize = 48;
 /// Concurrent uploads of all customers and external agents, and separately of agents and Your Logic.
 const AT_ONCE: usize = 256;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Maximum age of the day's sum, in milliseconds.
 const DAY_FRESH_MS: i64 = 60_000;
 
@@ -59,7 +68,7 @@ impl Underway {
 }
 
 /// A running upload; ends when dropped.
-pub(super) struct Place {
+pub(crate) struct Place {
     files: Arc<Files>,
     sender: Sender,
     network: Option<Network>,
@@ -78,7 +87,7 @@ impl Files {
             std::fs::remove_dir_all(&incoming)?;
         }
         std::fs::create_dir_all(&incoming)?;
-        let client = fetch::client(config).map_err(std::io::Error::other)?;
+        let client = client::client(config).map_err(std::io::Error::other)?;
         Ok(Self {
             folder,
             client,
@@ -89,19 +98,19 @@ impl Files {
     }
 
     /// The client that fetches files.
-    pub(super) fn client(&self) -> &Client {
+    pub(crate) fn client(&self) -> &Client {
         &self.client
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    pub(super) fn path(&self, file: Uuid) -> PathBuf {
+    pub(crate) fn path(&self, file: Uuid) -> PathBuf {
         self.folder.join(file.to_string())
     }
 
-    pub(super) fn incoming(&self, file: Uuid) -> PathBuf {
+    pub(crate) fn incoming(&self, file: Uuid) -> PathBuf {
         self.folder.join("incoming").join(file.to_string())
     }
 
@@ -119,7 +128,7 @@ impl Files {
     }
 
     /// Begins an upload of at most `bytes` that leaves `floor` bytes free. `network` is given for strangers.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         self: &Arc<Self>,
         sender: Sender,
         network: Option<Network>,
@@ -151,19 +160,19 @@ impl Files {
 
     /// Adds `bytes` to the day's sum if `may` allows it. The sum is read once a minute, because it may cover hundreds of
     /// thousands of rows.
-    pub(super) async fn take_today(
+    pub(crate) async fn take_today(
         &self,
-        hub: &Hub,
+        database: &Database<Engine>,
+        now: Time,
         sender: Sender,
         bytes: u64,
         may: impl FnOnce(&Today) -> Result<(), Refused>,
     ) -> Result<(), Refused> {
-        let now = hub.clock.now();
         let mut today = self.today.lock().await;
         let known = today.filter(|(at, _)| (0..DAY_FRESH_MS).contains(&now.since(*at)));
         let (at, mut taken) = match known {
             Some(known) => known,
-            None => (now, hub.database.read(move |connection| media::today(connection, now.plus_ms(-DAY_MS))).await?),
+            None => (now, database.read(move |connection| media::today(connection, now.plus_ms(-DAY_MS))).await?),
         };
         let allowed = may(&taken);
         if allowed.is_ok() {

@@ -1,0 +1,34 @@
+//! The customer, as a conversation knows them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+use crate::contact::Contact;
+use crate::ids::CustomerId;
+
+/// The customer of this conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomerRef {
+    pub id: CustomerId,
+    pub name: String,
+    /// Your Logic's data about the customer, as this conversation knows it; the same in all of theirs.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[ts(type = "Record<string, unknown>", optional = nullable)]
+    #[schema(value_type = Object)]
+    pub custom: Map<String, Value>,
+    /// Proven addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional = nullable, as = "Option<Vec<Contact>>")]
+    pub contacts: Vec<Contact>,
+}
+
+impl CustomerRef {
+    /// A customer known by name only.
+    #[must_use]
+    pub fn new(id: CustomerId, name: impl Into<String>) -> Self {
+        Self { id, name: name.into(), custom: Map::new(), contacts: Vec::new() }
+    }
+}

@@ -1,0 +1,49 @@
+//! Errors in words for the agent.
+
+use tandem_conversation::{ConversationId, Rejection};
+
+use crate::cache::CacheError;
+use crate::rpc::RpcError;
+
+/// An error with a stable code and a message for the agent.
+pub(crate) fn error(code: &str, message: impl Into<String>) -> RpcError {
+    RpcError { code: code.to_owned(), message: message.into() }
+}
+
+impl From<CacheError> for RpcError {
+    fn from(failed: CacheError) -> Self {
+        Self::from(&failed)
+    }
+}
+
+impl From<&CacheError> for RpcError {
+    fn from(failed: &CacheError) -> Self {
+        tracing::error!(error = %failed, "the cache failed");
+        error("desk.cache", format!("The cache on this machine failed: {failed}."))
+    }
+}
+
+pub(crate) fn locked() -> RpcError {
+    error("desk.locked", "The data on this machine is locked: unlock it first.")
+}
+
+pub(crate) fn signed_out() -> RpcError {
+    error("desk.signed_out", "Sign in first.")
+}
+
+pub(crate) fn unknown_conversation(_: ConversationId) -> RpcError {
+    error("conversation.unknown", "This conversation is not on this machine any more.")
+}
+
+/// A local refusal with the hub's wording.
+pub(crate) fn refusal(rejection: &Rejection) -> RpcError {
+    let code = serde_json::to_value(rejection).ok();
+    let code = code.as_ref().and_then(|value| value.get("code")).and_then(|code| code.as_str());
+    error(code.unwrap_or("conversation.refused"), sentence(&format!("{rejection}.")))
+}
+
+/// Capitalises the first letter.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

@@ -1,0 +1,23 @@
+//! Refused changes of users and brands as problem documents.
+
+use crate::administration::Refusal;
+use crate::problem::{ApiError, sentence, stopped};
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        let (status, code) = match &refusal {
+            Refusal::Invalid { .. } => (422, "input.invalid"),
+            Refusal::TooShort(_) => (422, "password.too_short"),
+            Refusal::NoUser => (404, "users.unknown"),
+            Refusal::UserExists(_) => (409, "users.exists"),
+            Refusal::LastAdministrator(_) => (409, "users.last_administrator"),
+            Refusal::NoBrand(_) => (404, "brands.unknown"),
+            Refusal::BrandExists(_) => (409, "brands.exists"),
+        };
+        let words = refusal.to_string();
+        // Command-line advice does not help an HTTP client.
+        let words = words.split(": change ").next().unwrap_or(&words);
+        let exact = matches!(refusal, Refusal::Invalid { .. });
+        Self::new(status, code, if exact { stopped(words.to_owned()) } else { sentence(words) })
+    }
+}

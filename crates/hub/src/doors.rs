@@ -1,0 +1,185 @@
+//! The router of all HTTP and WebSocket doors, and their OpenAPI document.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::channels::web_chat;
+use crate::hub::Hub;
+use crate::problem::{ApiError, busy};
+use crate::{api, guests};
+
+/// Maximum body of an ordinary request, in bytes.
+const BODY_BYTES: usize = 256 * 1024;
+/// Maximum pause between two parts of a body.
+const BODY_PAUSE: Duration = Duration::from_secs(30);
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tandem hub",
+        description = "Where people and AI handle live customer conversations together.",
+        license(name = "MIT")
+    ),
+    components(schemas(tandem_conversation::Section))
+)]
+struct Document;
+
+fn documented() -> OpenApiRouter<Arc<Hub>> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(api::versions::about))
+        .routes(routes!(api::auth::login))
+        .routes(routes!(api::auth::refresh))
+        .routes(routes!(api::auth::logout))
+        .routes(routes!(api::auth::me))
+        .routes(routes!(api::auth::change_password))
+        .routes(routes!(api::users::list, api::users::add))
+        .routes(routes!(api::users::change))
+        .routes(routes!(api::users::suspend))
+        .routes(routes!(api::users::resume))
+        .routes(routes!(api::brands::list, api::brands::add))
+        .routes(routes!(api::brands::change, api::brands::remove))
+        .routes(routes!(api::auth::colleagues))
+        .routes(routes!(api::commands::post))
+        .routes(routes!(api::conversations::list))
+        .routes(routes!(api::conversations::one))
+        .routes(routes!(api::conversations::turns))
+        .routes(routes!(api::conversations::journey))
+        .routes(routes!(api::alerts::report))
+        .routes(routes!(api::alerts::ledger))
+        .routes(routes!(api::alerts::claim))
+        .routes(routes!(api::buttons::list))
+        .routes(routes!(api::buttons::put, api::buttons::remove))
+        .routes(routes!(api::search::search))
+        .routes(routes!(api::live::live))
+        .routes(routes!(api::media::for_agents))
+        .routes(routes!(api::media::upload))
+        .routes(routes!(api::media::for_logic))
+        .routes(routes!(api::media::upload_of_logic))
+        .routes(routes!(api::logic::respond))
+        .routes(routes!(api::dry_runs::preview))
+        .routes(routes!(api::dry_runs::improved))
+        .routes(routes!(api::logic::requests))
+        .routes(routes!(web_chat::look::look))
+        .routes(routes!(web_chat::session::create))
+        .routes(routes!(web_chat::rest::entries))
+        .routes(routes!(web_chat::rest::message))
+        .routes(routes!(web_chat::live::live))
+        .routes(routes!(web_chat::media::get))
+        .routes(routes!(guests::rest::about))
+        .routes(routes!(guests::rest::open))
+        .routes(routes!(guests::rest::entries))
+        .routes(routes!(guests::rest::message))
+        .routes(routes!(guests::rest::leave))
+        .routes(routes!(guests::buttons::list))
+        .routes(routes!(guests::buttons::press))
+        .routes(routes!(guests::live::live))
+        .routes(routes!(guests::media::get))
+        .routes(routes!(web_chat::media::upload))
+        .routes(routes!(guests::media::upload))
+}
+
+/// The OpenAPI document.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    documented().split_for_parts().1
+}
+
+pub(crate) fn router(hub: Arc<Hub>) -> Router {
+    let (routes, document) = documented().split_for_parts();
+    let header = |name: &'static str, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
+    };
+    routes
+        .merge(api::pages::routes(&hub.config, document))
+        .route("/healthz", get(api::health::healthz))
+        .route("/readyz", get(api::health::readyz))
+        .fallback(|| async { ApiError::new(404, "request.unknown_address", "There is nothing at this address.") })
+        .method_not_allowed_fallback(|| async {
+            ApiError::new(405, "request.method", "This method is not allowed here.")
+        })
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&hub), admit))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&hub), web_chat::origin::allow))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(header("x-content-type-options", "nosniff"))
+        .layer(header("referrer-policy", "no-referrer"))
+        .layer(header("cache-control", "no-store"))
+        .with_state(hub)
+}
+
+/// Refuses requests that would only wait while the hub is overloaded.
+async fn admit(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_work = ["/api/", "/chat/", "/guest/"].iter().any(|door| path.starts_with(door));
+    if is_work && hub.is_busy() {
+        return ApiError::from(busy()).into_response();
+    }
+    next.run(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use tandem_sqlite::rusqlite::Connection;
+    use tokio::net::TcpListener;
+    use tokio::task::JoinSet;
+
+    use super::*;
+    use crate::config::Config;
+    use crate::store::StoreError;
+
+    type Done = Result<(), StoreError>;
+
+    #[tokio::test]
+    async fn what_would_only_wait_behind_a_full_writer_is_put_off_with_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let hub = Hub::start(Config::new(folder.path().to_owned()), crate::Clock::system()).unwrap();
+        tokio::spawn(crate::serve(Arc::clone(&hub), listener, std::future::pending()));
+        let asks = async || {
+            let me = reqwest::get(format!("{url}/api/v1/me")).await.unwrap();
+            let retry = me.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
+            (me.status().as_u16(), retry, me.text().await.unwrap())
+        };
+        assert_eq!(asks().await.0, 401);
+
+        let (release, held) = mpsc::channel::<()>();
+        let mut writes = JoinSet::new();
+        let writer = hub.database.clone();
+        writes.spawn(async move {
+            let hold = move |_: &Connection, _: &mut _| -> Done {
+                held.recv().unwrap();
+                Ok(())
+            };
+            writer.write(hold).await
+        });
+        while !hub.is_busy() {
+            let writer = hub.database.clone();
+            writes.spawn(async move { writer.write(|_, _| -> Done { Ok(()) }).await });
+            tokio::task::yield_now().await;
+        }
+        let (status, retry, body) = asks().await;
+        assert_eq!((status, retry.as_deref()), (503, Some("2")), "{body}");
+        assert!(body.contains("hub.busy"), "{body}");
+
+        release.send(()).unwrap();
+        while let Some(written) = writes.join_next().await {
+            assert!(written.unwrap().is_ok(), "what was taken in is done");
+        }
+        assert_eq!(asks().await.0, 401, "and the hub is open again");
+    }
+}

@@ -1,0 +1,201 @@
+//! Starts the hub with its workers, and stops it in order.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use anyhow::{Context as _, anyhow};
+use tandem_conversation::PERSON_SILENT_MS;
+use tandem_sqlite::{Companion, Database, Durability, Options, Room};
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, Semaphore, mpsc};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::crowd::Crowd;
+use crate::endpoint::Endpoint;
+use crate::engine::{Engine, Rules, commits};
+use crate::files::{Files, Rights};
+use crate::folder::{self, Lock};
+use crate::health::Health;
+use crate::hub::{Hub, INVITATION_MS};
+use crate::identity::Secrets;
+use crate::limits::{self, Limits};
+use crate::model::Model;
+use crate::store::{self, MIGRATIONS, StoreError, events};
+use crate::wake::Wake;
+use crate::{alerts, fanout, listen, logic, mail, media, retention, rights, search, timers};
+
+/// Passwords compared at once; more wait in a queue.
+pub(crate) const PASSWORDS_AT_ONCE: usize = 4;
+/// A whole company may sign in within one minute.
+const PASSWORDS_IN_LINE: usize = 256;
+/// Capacity for Your Logic's wake-ups.
+const WAKES: usize = 65_536;
+/// Capacity of the alert ledger's queue.
+const ENTRIES: usize = 16_384;
+/// Desks that catch up at once, at most. More wait in a queue, so that customers need not.
+const CATCHING_UP: usize = 3;
+
+impl Hub {
+    /// Opens the data and starts the workers; does not listen yet.
+    ///
+    /// # Errors
+    /// If the data folder cannot be used.
+    pub fn start(config: Config, clock: Clock) -> anyhow::Result<Arc<Self>> {
+        folder::prepare(&config.data)?;
+        let lock = Lock::take(&config.data)?;
+        let started = clock.now();
+        // Another part of the process may have installed a provider before.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let crowd = Crowd::new(listen::room_for(config.max_connections)?, config.rate_limits);
+        let files = Files::open(&config.data, config.media)
+            .with_context(|| format!("Cannot use the data folder {}", config.data.display()))?;
+        let (commits, commits_in) = commits::channel();
+        let (logic_wake, logic_in) = mpsc::channel(WAKES);
+        let (ledger, ledger_in) = mpsc::channel(ENTRIES);
+        let missed_calls = Arc::<AtomicBool>::default();
+        let rules = Rules {
+            logic_available: config.logic.is_some(),
+            person_silent_ms: config.logic.as_ref().map_or(PERSON_SILENT_MS, |logic| logic.person_silent_ms),
+            invitation_ms: INVITATION_MS,
+            ladder: config.ladder,
+        };
+        let readers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2);
+        let options = Options {
+            path: config.data.join(folder::DATABASE),
+            key: None,
+            durability: Durability::Full,
+            readers,
+            room: Room::SERVER,
+        };
+        let (mut cursor, mut log) = (0, uuid::Uuid::nil());
+        let mut identity = None;
+        let engine_clock = clock.clone();
+        let database = Database::open(&options, MIGRATIONS, |connection| {
+            let unreadable = |error: StoreError| tandem_sqlite::Error::Commit(error.to_string());
+            cursor = events::last(connection).map_err(unreadable)?;
+            log = store::log::id(connection).map_err(unreadable)?;
+            identity = Some(Secrets::open(&config.data, connection));
+            Engine::new(connection, engine_clock, rules, commits)
+        })
+        .with_context(|| format!("Cannot open {}", options.path.display()))?;
+        let mail = match &config.mail {
+            Some(mail) => Some((mail.clone(), mail::transport(mail).context("Cannot set up mail (mail.url)")?)),
+            None => None,
+        };
+        let news = Arc::new(Notify::new());
+        let wake = Wake {
+            logic: logic_wake,
+            ledger: ledger.clone(),
+            missed_calls: Arc::clone(&missed_calls),
+            news: Arc::clone(&news),
+        };
+        let health = Arc::new(Health::new());
+        let identity = identity.context("BUG: the database was opened")??;
+        let rights = Rights::new(identity.key_for("addresses of files"));
+        let fanout =
+            fanout::start(clock.clone(), rights.clone(), cursor, commits_in, wake, health.guard("the fan-out"));
+        let search = search::open(&config.data).context("Cannot open the search index")?;
+        let hub = Arc::new(Self {
+            search,
+            news,
+            files: Arc::new(files),
+            rights,
+            identity,
+            limits: Arc::new(Limits::new(config.rate_limits)),
+            comparing: Semaphore::new(PASSWORDS_AT_ONCE),
+            in_line: Semaphore::new(PASSWORDS_IN_LINE),
+            crowd,
+            missed_calls,
+            // Leaves one reader for customers.
+            catching_up: Semaphore::new(CATCHING_UP.min(readers - 1)),
+            log,
+            logic: Endpoint::configured(config.logic.as_ref()).context("Cannot set up the connection to Your Logic")?,
+            model: config.improve.as_ref().map(Model::new).transpose().context("Cannot set up the writing model")?,
+            config,
+            clock,
+            database,
+            fanout,
+            typing: Mutex::default(),
+            ledger,
+            mails: Notify::new(),
+            rights_changed: Notify::new(),
+            telling_buttons: tokio::sync::Mutex::default(),
+            started,
+            health,
+            workers: Mutex::default(),
+            unnamed_proxy: OnceLock::new(),
+            lock: Mutex::new(Some(lock)),
+        });
+        hub.work("the database", ended(hub.database.clone()));
+        hub.work("the search index", ended(hub.search.clone()));
+        hub.work("deadlines", timers::run(Arc::clone(&hub)));
+        hub.work("rights", rights::run(Arc::clone(&hub)));
+        hub.work("requests to Your Logic", logic::run(Arc::clone(&hub), logic_in));
+        hub.work("sweeping files", media::run(Arc::clone(&hub)));
+        hub.work("limits", limits::run(Arc::clone(&hub.limits)));
+        hub.work("filing for search", search::run(Arc::clone(&hub)));
+        hub.work("retention", retention::run(Arc::clone(&hub)));
+        hub.work("the alert ledger", alerts::run(Arc::clone(&hub), ledger_in));
+        if let Some((config, transport)) = mail {
+            hub.work("mail", mail::run(Arc::clone(&hub), config, transport));
+        }
+        Ok(hub)
+    }
+
+    /// Deletes at once what retention allows, and counts it. For tests.
+    ///
+    /// # Errors
+    /// If the data cannot be written.
+    #[doc(hidden)]
+    pub async fn sweep(&self) -> Result<usize, StoreError> {
+        retention::sweep(self, true).await
+    }
+
+    /// Starts a part of the hub that must not end before the hub does.
+    fn work(&self, part: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+        let guard = self.health.guard(part);
+        let mut workers = self.workers.lock().unwrap_or_else(PoisonError::into_inner);
+        workers.spawn(async move {
+            let _guard = guard;
+            work.await;
+        });
+    }
+
+    /// Stops the workers, closes the data and releases the folder. Committed writes are kept; later callers get
+    /// "closed".
+    async fn close(&self) {
+        let mut workers = std::mem::take(&mut *self.workers.lock().unwrap_or_else(PoisonError::into_inner));
+        workers.shutdown().await;
+        self.database.close().await;
+        self.search.close().await;
+        *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+async fn ended<C: Companion>(database: Database<C>) {
+    database.ended().await;
+}
+
+/// Serves until `stop` resolves, then finishes running work and closes the data.
+///
+/// # Errors
+/// If the listener fails, or a part of the hub ended and a restart is needed.
+pub async fn serve(
+    hub: Arc<Hub>,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
+    let stopping = async {
+        stop.await;
+        hub.health.stop();
+    };
+    let served = tokio::select! {
+        () = listen::serve(&hub, listener, stopping) => Ok(()),
+        part = hub.health.ended() => {
+            Err(anyhow!("A part of the hub has ended unexpectedly: {part}. The log says why; start the hub again"))
+        }
+    };
+    hub.close().await;
+    served
+}

@@ -1,0 +1,59 @@
+//! Wakes the workers after a commit. A wake-up may be lost, because the work is in the store.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tandem_conversation::{Conversation, ConversationId, EventBody, UserId};
+use tandem_protocol::agents::AlertReport;
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use crate::engine::{Changed, Commit};
+use crate::store::StoreError;
+
+/// Wakes the workers that a commit concerns.
+#[derive(Clone)]
+pub(crate) struct Wake {
+    pub logic: mpsc::Sender<ConversationId>,
+    pub ledger: mpsc::Sender<Entry>,
+    pub missed_calls: Arc<AtomicBool>,
+    pub news: Arc<Notify>,
+}
+
+impl Wake {
+    pub(crate) fn after(&self, commit: &Commit) {
+        self.news.notify_one();
+        for changed in &commit.changed {
+            let state = &changed.after.logic;
+            if state.engaged && state.asked.is_none() && !state.pending.is_empty() {
+                // A dropped wake-up is found at the next look at the store.
+                let _ = self.logic.try_send(changed.after.id);
+            }
+            if let Some(entry) = entry_of(changed)
+                && self.ledger.try_send(entry).is_err()
+            {
+                self.missed_calls.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+/// Inputs of the alert ledger.
+pub(crate) enum Entry {
+    /// A call began, widened or ended.
+    Changed(Arc<Conversation>, Vec<EventBody>),
+    /// A desk's reports on its alerts. They queue behind the calls that they are about, because desks learn of those
+    /// later.
+    Reports(UserId, Vec<AlertReport>, oneshot::Sender<Result<(), StoreError>>),
+}
+
+/// The ledger's entry for a change, if it concerns a call for help.
+fn entry_of(changed: &Changed) -> Option<Entry> {
+    let calls = |body: &EventBody| {
+        matches!(body, EventBody::HelpRaised { .. } | EventBody::HelpWidened { .. } | EventBody::HelpCleared { .. })
+    };
+    let bodies: Vec<_> = changed.events.iter().map(|(event, _)| &event.body).filter(|body| calls(body)).collect();
+    match bodies.is_empty() {
+        true => None,
+        false => Some(Entry::Changed(Arc::clone(&changed.after), bodies.into_iter().cloned().collect())),
+    }
+}
