@@ -1,11 +1,14 @@
-//! The system's programs: the browser, programs that open files, and the save dialog.
+//! The system's programs and clipboard: the browser, programs that open files, the save dialog, and copied files.
+
+#[cfg(target_os = "linux")]
+mod clipboard;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use tandem_desk::{Browser, BrowserError, Saving};
+use tandem_desk::{Browser, BrowserError, Copied, Saving};
 use tauri::AppHandle;
 
 /// A starter that runs longer than this has started something.
@@ -34,6 +37,11 @@ impl Browser for SystemBrowser {
     fn open_file(&self, path: &Path) -> Result<(), BrowserError> {
         start(open::commands(path))
             .map_err(|why| BrowserError(format!("This system did not open the file: {why}. You can save it instead.")))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn copied(&self) -> Result<Vec<Copied>, BrowserError> {
+        clipboard::copied(&self.app)
     }
 
     fn save_as(&self, name: &str) -> Result<Saving, BrowserError> {

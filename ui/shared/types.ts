@@ -446,6 +446,16 @@ export type PersonView = { engagement: EngagementId, participant: Participant, m
  */
 invited: boolean, };
 
+export type PastedView = { 
+/**
+ * The names of the added files.
+ */
+added: Array<string>, 
+/**
+ * Why others were not added, in words.
+ */
+problem: string | null, };
+
 export type PieceKind = "same" | "gone" | "new";
 
 export type PieceView = { kind: PieceKind, text: string, };
@@ -654,6 +664,7 @@ export interface Commands {
   "files.begin": { request: BeginFile; response: FileView };
   "files.add": { request: AddPart; response: Nothing };
   "files.discard": { request: OneFile; response: Nothing };
+  "files.paste": { request: OneConversation; response: PastedView };
   "outbox.list": { request: Nothing; response: Array<QueuedView> };
   "outbox.cancel": { request: OneCommand; response: Nothing };
   "notifications.test": { request: Nothing; response: Nothing };

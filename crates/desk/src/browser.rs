@@ -1,5 +1,6 @@
-//! Opens web pages and files with the system's programs. Our own window never shows pages, and runs no file.
+//! The system's programs and clipboard. Our own window never shows pages, and runs no file.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Why the system refused, for the agent.
@@ -18,6 +19,17 @@ pub enum Saving {
     Nowhere,
 }
 
+/// A file or picture on the clipboard.
+pub struct Copied {
+    /// Empty for pictures without a file.
+    pub name: String,
+    /// Media type; empty if unknown.
+    pub content_type: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    pub content: Box<dyn Read + Send>,
+}
+
 /// Opens web pages and files. Calls may block: they start programs and ask the user. Call them off the runtime.
 pub trait Browser: Send + Sync + 'static {
     /// Opens an `http` or `https` address.
@@ -32,6 +44,14 @@ pub trait Browser: Send + Sync + 'static {
     /// If there is no such program, or it does not start.
     fn open_file(&self, _: &Path) -> Result<(), BrowserError> {
         Err(BrowserError("This desk has no programs to open files with.".into()))
+    }
+
+    /// The files and pictures on the clipboard, for pages that do not receive them with a paste.
+    ///
+    /// # Errors
+    /// If the clipboard or one of its files cannot be read.
+    fn copied(&self) -> Result<Vec<Copied>, BrowserError> {
+        Ok(Vec::new())
     }
 
     /// Asks where to save a file, suggesting `name`.

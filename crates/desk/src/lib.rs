@@ -44,7 +44,7 @@ mod wanted;
 mod workplace;
 
 pub use attention::Attention;
-pub use browser::{Browser, BrowserError, NoBrowser, Saving};
+pub use browser::{Browser, BrowserError, Copied, NoBrowser, Saving};
 pub use cache::{Cache, CacheError};
 pub use changes::ChangeStream;
 pub use clock::Clock;

@@ -38,8 +38,8 @@ impl Desk {
         }
         use crate::view::{
             AlertsView, AppView, ColleagueView, ConversationView, EntriesView, FileView, ImprovedView, LinkView,
-            ListView, OpenedView, PreviewView, QueuedView, SavedView, SearchView, SettingsView, StartupView,
-            WantedView,
+            ListView, OpenedView, PastedView, PreviewView, QueuedView, SavedView, SearchView, SettingsView,
+            StartupView, WantedView,
         };
         table!(route)
     }

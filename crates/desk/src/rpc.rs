@@ -350,6 +350,7 @@ macro_rules! table {
             "files.begin" begin_file BeginFile => FileView;
             "files.add" add_part AddPart => Nothing;
             "files.discard" discard_file OneFile => Nothing;
+            "files.paste" paste_files OneConversation => PastedView;
             "outbox.list" list_outbox Nothing => Vec<QueuedView>;
             "outbox.cancel" cancel OneCommand => Nothing;
             "notifications.test" test_notification Nothing => Nothing;

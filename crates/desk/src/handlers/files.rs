@@ -1,17 +1,22 @@
 //! Files to send: received from the page in parts, kept with the draft, sent with the reply.
 //!
-//! The page passes bytes from the user, never paths, so nothing that runs in the page can read files of the machine.
+//! The page passes bytes from the user, never paths, so nothing that runs in the page can read files of the machine,
+//! except those on the clipboard.
+
+use std::io::Read as _;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use tandem_conversation::{Content, ConversationId, Media, MediaId, Position, Time};
 use tandem_protocol::agents::{AgentCommand, usual_file_bytes};
 use uuid::Uuid;
 
+use crate::browser::{BrowserError, Copied};
 use crate::cache::files::{self, Outgoing};
 use crate::names;
 use crate::refusals::error;
-use crate::rpc::{AddPart, BeginFile, Nothing, OneFile, RpcError};
-use crate::view::FileView;
+use crate::rpc::{AddPart, BeginFile, Nothing, OneConversation, OneFile, RpcError};
+use crate::view::{FileView, PastedView};
 use crate::workplace::Workplace;
 
 /// Maximum total bytes of waiting files.
@@ -79,19 +84,22 @@ impl Workplace {
 
     /// The next part of a file, in order.
     pub(crate) async fn add_part(&self, request: AddPart) -> Result<Nothing, RpcError> {
-        let bad = |why: &str| error("rpc.bad_request", format!("This part of a file is not usable: {why}."));
         let bytes = base64::engine::general_purpose::STANDARD.decode(request.data.as_bytes());
-        let bytes = bytes.map_err(|failed| bad(&failed.to_string()))?;
+        let bytes = bytes.map_err(|failed| bad_part(&failed.to_string()))?;
+        self.add_bytes(request.file, request.place, bytes).await
+    }
+
+    async fn add_bytes(&self, file: MediaId, place: u64, bytes: Vec<u8>) -> Result<Nothing, RpcError> {
         if bytes.is_empty() || bytes.len() > PART_BYTES {
-            return Err(bad(&format!("{} bytes, at most {PART_BYTES}", bytes.len())));
+            return Err(bad_part(&format!("{} bytes, at most {PART_BYTES}", bytes.len())));
         }
         let added = self.cache.write(move |connection, touched| {
-            let Some(file) = files::get(connection, request.file)? else {
+            let Some(file) = files::get(connection, file)? else {
                 return Ok(Err(error("files.gone", "This file was removed.")));
             };
-            let end = request.place + bytes.len() as u64;
-            if file.command.is_some() || request.place != file.held || end > file.bytes {
-                return Ok(Err(bad("it does not follow what is here")));
+            let end = place + bytes.len() as u64;
+            if file.command.is_some() || place != file.held || end > file.bytes {
+                return Ok(Err(bad_part("it does not follow what is here")));
             }
             files::add_part(connection, &file, &bytes)?;
             if end == file.bytes {
@@ -100,6 +108,52 @@ impl Workplace {
             Ok(Ok(Nothing {}))
         });
         added.await?
+    }
+
+    /// Adds the files and pictures on the clipboard to a draft, for pages that do not receive them with a paste.
+    pub(crate) async fn paste_files(&self, request: OneConversation) -> Result<PastedView, RpcError> {
+        let browser = Arc::clone(&self.browser);
+        let copied = tokio::task::spawn_blocking(move || browser.copied()).await;
+        let copied = copied.unwrap_or_else(|failed| Err(BrowserError(failed.to_string())));
+        let copied = copied.map_err(|BrowserError(reason)| error("files.unreadable", reason))?;
+        let mut pasted = PastedView::default();
+        let mut problems = Vec::new();
+        for one in copied {
+            match self.add_copied(request.id, one).await {
+                Ok(name) => pasted.added.push(name),
+                Err(problem) => problems.push(problem.message),
+            }
+        }
+        pasted.problem = (!problems.is_empty()).then(|| problems.join(" "));
+        Ok(pasted)
+    }
+
+    async fn add_copied(&self, id: ConversationId, copied: Copied) -> Result<String, RpcError> {
+        let Copied { name, content_type, bytes, mut content } = copied;
+        let file = self.begin_file(BeginFile { id, name, content_type, bytes }).await?;
+        let mut place = 0;
+        while place < bytes {
+            let read = tokio::task::spawn_blocking(move || {
+                let mut part = Vec::new();
+                let most = (PART_BYTES as u64).min(bytes - place);
+                let read = content.by_ref().take(most).read_to_end(&mut part);
+                (read.map(|_| part), content)
+            });
+            let part = match read.await {
+                Ok((Ok(part), rest)) if !part.is_empty() => {
+                    content = rest;
+                    part
+                }
+                _ => {
+                    self.discard_file(OneFile { file: file.id }).await?;
+                    return Err(error("files.unreadable", format!("The file {} cannot be read.", file.name)));
+                }
+            };
+            let length = part.len() as u64;
+            self.add_bytes(file.id, place, part).await?;
+            place += length;
+        }
+        Ok(file.name)
     }
 
     /// Removes a file from its draft.
@@ -150,6 +204,10 @@ impl From<Outgoing> for FileView {
         let Outgoing { id, name, content_type, bytes, problem, .. } = file;
         Self { id, name, content_type, bytes, whole, problem }
     }
+}
+
+fn bad_part(why: &str) -> RpcError {
+    error("rpc.bad_request", format!("This part of a file is not usable: {why}."))
 }
 
 /// A size for display.

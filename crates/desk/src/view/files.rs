@@ -19,6 +19,16 @@ pub struct FileView {
     pub problem: Option<String>,
 }
 
+/// What came from the clipboard into a draft.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PastedView {
+    /// The names of the added files.
+    pub added: Vec<String>,
+    /// Why others were not added, in words.
+    pub problem: Option<String>,
+}
+
 /// Upload progress of a queued reply's file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tandem_conversation::ConversationId;
 use tandem_desk::testing::{MemoryKeychain, Mood};
-use tandem_desk::{Browser, BrowserError, ChangeStream, Clock, Desk, DeskConfig, NoStartup, Pace, Saving};
+use tandem_desk::{Browser, BrowserError, ChangeStream, Clock, Copied, Desk, DeskConfig, NoStartup, Pace, Saving};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
@@ -185,6 +185,8 @@ pub struct FakeBrowser {
     pub files: std::sync::Mutex<Vec<(PathBuf, Vec<u8>)>>,
     /// Its answer when asked where to save.
     pub saving: std::sync::Mutex<Option<Saving>>,
+    /// Its clipboard: names and bytes.
+    pub copied: std::sync::Mutex<Vec<(&'static str, Vec<u8>)>>,
 }
 
 impl Browser for FakeBrowser {
@@ -202,6 +204,17 @@ impl Browser for FakeBrowser {
         }
         self.files.lock().unwrap().push((path.to_owned(), std::fs::read(path).unwrap()));
         Ok(())
+    }
+
+    fn copied(&self) -> Result<Vec<Copied>, BrowserError> {
+        let copied = self.copied.lock().unwrap().clone().into_iter();
+        let copied = copied.map(|(name, bytes)| Copied {
+            name: name.into(),
+            content_type: "image/png".into(),
+            bytes: bytes.len() as u64,
+            content: Box::new(std::io::Cursor::new(bytes)),
+        });
+        Ok(copied.collect())
     }
 
     fn save_as(&self, _: &str) -> Result<Saving, BrowserError> {

@@ -307,3 +307,22 @@ async fn files_that_were_not_sent_outlive_the_sign_in() {
     until_nothing_waits(&maya).await;
     assert_eq!(said(&hub), ["invoice.pdf:"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copied_files_go_into_the_draft_and_those_that_cannot_are_named() {
+    let (hub, maya, carmen) = engaged().await;
+    let bytes: Vec<u8> = (0..2_500_000_u32).map(|number| number.to_le_bytes()[0]).collect();
+    *maya.browser.copied.lock().unwrap() =
+        vec![("seat map.png", bytes.clone()), ("empty.png", Vec::new()), ("", b"\x89PNG".to_vec())];
+    let pasted = maya.ok("files.paste", json!({"id": carmen})).await;
+    assert_eq!(pasted["added"], json!(["seat map.png", "file.png"]));
+    assert_eq!(pasted["problem"], "The file empty.png is empty.");
+    let files = drafted(&maya, carmen).await["files"].clone();
+    assert!(files.as_array().unwrap().iter().all(|file| file["whole"] == true));
+    sends(&maya, carmen, &[&files[0]["id"], &files[1]["id"]], "The seats").await;
+    until_nothing_waits(&maya).await;
+    assert_eq!(said(&hub), ["seat map.png:", "file.png:The seats"]);
+    assert_eq!(hub.world().uploads[0].1, bytes, "every byte, in order");
+    maya.browser.copied.lock().unwrap().clear();
+    assert_eq!(maya.ok("files.paste", json!({"id": carmen})).await["added"], json!([]));
+}

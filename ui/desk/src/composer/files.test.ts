@@ -86,6 +86,16 @@ describe("files of a reply", () => {
     expect(await screen.findByText("seat map.png")).toBeTruthy();
   });
 
+  it("are asked from the system where the page does not receive them", async () => {
+    await paste([]);
+    expect(sent("files.paste")).toEqual([{ id: "carmen" }]);
+    await paste([], "940 euros");
+    await paste([], "https://northwind.example/seats");
+    expect(sent("files.paste")).toHaveLength(1);
+    await paste([], "file:///pictures/seat%20map.png");
+    expect(sent("files.paste")).toHaveLength(2);
+  });
+
   it("come by mouse, with a word about where they go", async () => {
     const pane = screen.getByTestId("transcript");
     drag("dragenter", pane);

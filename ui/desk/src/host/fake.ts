@@ -287,6 +287,7 @@ export class FakeHost implements Host {
     "files.begin": ({ id, name, contentType, bytes }) => this.files.begin(this.#find(id).view, name, contentType, bytes),
     "files.add": ({ file, data }) => this.files.add(file, data),
     "files.discard": ({ file }) => this.files.discard(file),
+    "files.paste": () => ({ added: [], problem: null }),
     "media.open": ({ turn }) => (turn.includes("html") ? { type: "only_saved", why: "Files of type .html can run or load things when they are opened. You can save it, but Tandem does not open it." } : { type: "opened" }),
     "media.save": () => ({ path: "~/Downloads/boarding pass.pdf" }),
     "conversation.send": ({ id, text, files }) => {

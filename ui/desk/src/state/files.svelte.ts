@@ -57,6 +57,22 @@ export class DraftFiles {
     this.again();
   }
 
+  /** Adds the files on the clipboard, for pages that do not receive them; says whether there were any. */
+  async paste(): Promise<boolean> {
+    this.problem = null;
+    let any = false;
+    try {
+      const { added, problem } = await this.host.rpc("files.paste", { id: this.id });
+      this.problem = problem;
+      if (added.length > 0) this.said = `Added ${added.join(", ")}.`;
+      any = added.length > 0 || problem !== null;
+    } catch (error) {
+      this.problem = asRpcError(error).message;
+    }
+    this.again();
+    return any || this.problem !== null;
+  }
+
   async #bring(file: File): Promise<void> {
     const { host, id } = this;
     const view = await host.rpc("files.begin", { id, name: file.name, contentType: file.type, bytes: file.size });
