@@ -1,5 +1,5 @@
 //! Files both ways, as their actors live them: Carmen sends an invoice from her browser, Maya opens it with the system's
-//! program and answers with a file of her own.
+//! program and answers with files of her own: chosen, and pasted.
 
 use anyhow::Result;
 use tandem_testkit::hub_process::{HubOptions, HubProcess};
@@ -13,6 +13,24 @@ const MAYA: &str = "maya@northwind.example";
 const TRANSCRIPT: Thing<'_> = Thing::Test("transcript");
 const DRAFT: Thing<'_> = Thing::Test("draft-files");
 const PDF: &str = "%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
+
+/// Puts a picture on the clipboard, as a program does that copies one.
+const COPY: &str = "const button = document.createElement('button');
+    button.textContent = 'Copy a picture';
+    button.style = 'position: fixed; top: 40%; left: 40%; z-index: 999';
+    button.onclick = () => {
+        const canvas = Object.assign(document.createElement('canvas'), { width: 90, height: 60 });
+        canvas.getContext('2d').fillRect(20, 20, 40, 20);
+        const blob = new Promise((done) => canvas.toBlob(done, 'image/png'));
+        navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })])
+            .then(() => (button.textContent = 'Copied'), (error) => (button.textContent = String(error)));
+    };
+    document.body.append(button);";
+
+/// WebKitGTK's event for Ctrl V with a picture or file on the clipboard: without any content. Its driver's Ctrl V pastes
+/// nothing.
+const PASTE: &str = "document.querySelector('[data-focus=message]')
+    .dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true }))";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn files_go_both_ways_and_open() -> Result<()> {
@@ -58,5 +76,15 @@ async fn files_go_both_ways_and_open() -> Result<()> {
     carmen.sees("agent", "itinerary.pdf").await?;
     carmen.sees("agent", "Your new itinerary").await?;
     maya.lacks(DRAFT).await?;
+    // She pastes a picture.
+    maya.run(COPY).await?;
+    maya.click(Thing::Button("Copy a picture")).await?;
+    maya.has(Thing::Button("Copied")).await?;
+    maya.run(PASTE).await?;
+    maya.shows(DRAFT, ".png").await?;
+    maya.picture(&pictures.join("pasted.png")).await?;
+    maya.click(Thing::Button("Send")).await?;
+    maya.lacks(DRAFT).await?;
+    maya.has(Thing::Css(".out button.picture img")).await?;
     maya.close().await
 }
