@@ -417,7 +417,10 @@ fn standard_input_at_a_terminal_is_asked_for_the_password() {
 fn a_check_of_a_dead_endpoint_ends_soon_with_one_failure() {
     let folder = tempfile::tempdir().unwrap();
     let began = Instant::now();
-    let output = run(program(folder.path(), &["logic", "check", "http://127.0.0.1:1/", "--secret", "a-secret-between-services"]));
+    let output = run(program(
+        folder.path(),
+        &["logic", "check", "http://127.0.0.1:1/", "--secret", "a-secret-between-services"],
+    ));
     let told = said(&output);
     assert!(!output.status.success() && told.contains("0 of 100: 0 passed, 0 warned, 1 failed"), "{told}");
     assert!(told.contains("FAIL  reachable") && told.contains("127.0.0.1:1"), "{told}");
