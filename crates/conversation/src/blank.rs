@@ -35,6 +35,21 @@ fn is_invisible(c: char) -> bool {
     INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&code))
 }
 
+/// Marks, overrides and isolates of the text's direction, with which a name could pass for another.
+#[must_use]
+pub fn turns_text(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A name or title in one line: line breaks and runs of white space become a space; control characters and
+/// [what turns text](turns_text) go.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let words: Vec<_> =
+        text.split_whitespace().map(|word| word.replace(|c: char| c.is_control() || turns_text(c), "")).collect();
+    words.iter().filter(|word| !word.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ")
+}
+
 /// Removes control characters except line breaks and tabs. Direction marks are not control characters.
 pub(crate) fn without_controls(text: String) -> String {
     let is_out = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
@@ -43,7 +58,7 @@ pub(crate) fn without_controls(text: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{INVISIBLE, is_blank, without_controls};
+    use super::{INVISIBLE, is_blank, one_line, without_controls};
 
     #[test]
     fn invisible_is_empty() {
@@ -70,6 +85,22 @@ mod tests {
             assert!(!is_blank(text), "{text:?} can be read");
         }
         assert!(INVISIBLE.is_sorted() && INVISIBLE.iter().all(|(first, last)| first <= last));
+    }
+
+    #[test]
+    fn a_name_is_one_line_that_reads_in_its_own_direction() {
+        for (text, kept) in [
+            ("Lena Brandt", "Lena Brandt"),
+            ("a\u{202e}b\nc", "ab c"),
+            (" \u{2066}Lena\u{2069}\r\n\t Brandt\u{200f} ", "Lena Brandt"),
+            ("a \u{202d} b", "a b"),
+            ("Le\u{0}na\u{2028}\u{7f}", "Lena"),
+            ("👩\u{200d}💻", "👩\u{200d}💻"),
+            ("\u{5d0}\u{5d1}", "\u{5d0}\u{5d1}"),
+            ("\u{202e}\n", ""),
+        ] {
+            assert_eq!(one_line(text), kept);
+        }
     }
 
     #[test]

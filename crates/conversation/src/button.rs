@@ -10,6 +10,7 @@ use thiserror::Error;
 use url::Url;
 use utoipa::ToSchema;
 
+use crate::blank::{is_blank, one_line};
 use crate::ids::ButtonId;
 use crate::limits;
 use crate::participant::Participant;
@@ -96,13 +97,26 @@ impl Button {
             }
     }
 
+    /// The button with its title in one line, unless it could not be shown, pressed or opened.
+    ///
+    /// # Errors
+    /// As [`Self::check`].
+    pub fn checked(mut self) -> Result<Self, Rejection> {
+        if self.id.0.is_nil() {
+            return Err(Rejection::nil_id());
+        }
+        self.title = one_line(&self.title);
+        self.check()?;
+        Ok(self)
+    }
+
     /// Refuses a button that could not be shown, pressed or opened.
     ///
     /// # Errors
     /// `Rejection::Invalid` with the field and the problem.
     pub fn check(&self) -> Result<(), Rejection> {
         let title = self.title.chars().count();
-        if self.title.trim().is_empty() || title > limits::BUTTON_TITLE_CHARS {
+        if is_blank(&self.title) || title > limits::BUTTON_TITLE_CHARS {
             let problem = format!("between 1 and {} characters are needed", limits::BUTTON_TITLE_CHARS);
             return Err(Rejection::invalid("title", problem));
         }
@@ -115,7 +129,7 @@ impl Button {
         }
         if let Some(copy) = &self.copy {
             at_most("copy", copy, limits::TEXT_CHARS)?;
-            if copy.trim().is_empty() {
+            if is_blank(copy) {
                 return Err(Rejection::invalid("copy", "empty"));
             }
             pieces(copy).map_err(|problem| Rejection::invalid("copy", problem))?;

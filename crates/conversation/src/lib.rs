@@ -37,7 +37,7 @@ mod turn;
 mod voice;
 
 pub use alone::{Attended, attended, left_alone};
-pub use blank::is_blank;
+pub use blank::{is_blank, one_line, turns_text};
 pub use button::{Button, Filled, Unusable};
 pub use channel::Channel;
 pub use command::{Command, Context, Envelope, Invitee, Opening};

@@ -102,6 +102,12 @@ impl Rejection {
         Self::Invalid { field: field.to_owned(), problem: problem.into() }
     }
 
+    /// A chosen id that cannot be told from no id.
+    #[must_use]
+    pub fn nil_id() -> Self {
+        Self::invalid("id", "the nil id is reserved: make a new one")
+    }
+
     /// Prefixes the field with `place`.
     #[must_use]
     pub fn within(self, place: &str) -> Self {

@@ -10,7 +10,7 @@ pub(crate) use brands::{add_brand, change_brand, remove_brand};
 use std::fmt::Display;
 
 use serde::Serialize;
-use tandem_conversation::{Permission, Role, Skills, UserId, is_blank};
+use tandem_conversation::{BrandId, Permission, Role, Skills, UserId, is_blank, turns_text};
 use tandem_protocol::administration::{UserAddition, UserChange, UserRow};
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
@@ -41,6 +41,10 @@ pub enum Refusal {
     BrandExists(String),
     #[error("there is no brand '{0}'")]
     NoBrand(String),
+    #[error(
+        "brand '{brand}' is the only one of {users}, who would then serve all brands: give them other brands first"
+    )]
+    OnlyBrand { brand: String, users: String },
 }
 
 impl Refusal {
@@ -110,11 +114,6 @@ fn checked_email(text: &str) -> Result<String, Refusal> {
     if good { Ok(email) } else { Err(Refusal::invalid("email", format!("'{}' is not an e-mail address", text.trim()))) }
 }
 
-/// Direction marks and overrides, with which a name could pass for another.
-fn turns_text(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 fn checked_name(text: &str) -> Result<String, Refusal> {
     let name = text.trim();
     if is_blank(name) {
@@ -167,7 +166,7 @@ pub(crate) fn add_user(connection: &Connection, checked: Checked) -> Done<User> 
     if users::by_email(connection, &email)?.is_some() {
         return Ok(Err(Refusal::UserExists(email)));
     }
-    let brands = match brand_ids(connection, brands)? {
+    let brands = match brand_ids(connection, brands, &[])? {
         Ok(brands) => brands,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -195,7 +194,7 @@ pub(crate) fn change_user(connection: &Connection, id: UserId, checked: Checked)
     {
         return Ok(Err(Refusal::UserExists(email.clone())));
     }
-    let brands = match brands.map(|keys| brand_ids(connection, keys)).transpose()?.transpose() {
+    let brands = match brands.map(|keys| brand_ids(connection, keys, &before.skills.brands)).transpose()?.transpose() {
         Ok(brands) => brands,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -233,12 +232,16 @@ fn save(connection: &Connection, before: &User, mut user: User, ends_sign_ins: b
     Ok(Ok(user))
 }
 
-fn brand_ids(connection: &Connection, keys: Vec<String>) -> Done<Vec<tandem_conversation::BrandId>> {
+/// `own` are the user's present brands, which [`row_of`] names by id if an older hub removed them.
+fn brand_ids(connection: &Connection, keys: Vec<String>, own: &[BrandId]) -> Done<Vec<BrandId>> {
     let mut ids = Vec::with_capacity(keys.len());
     for key in keys {
         match brand_rows::by_key(connection, &key)? {
             Some(brand) => ids.push(brand.id),
-            None => return Ok(Err(Refusal::invalid("brands", format!("there is no brand '{key}'")))),
+            None => match own.iter().find(|id| id.to_string() == key) {
+                Some(id) => ids.push(*id),
+                None => return Ok(Err(Refusal::invalid("brands", format!("there is no brand '{key}'")))),
+            },
         }
     }
     Ok(Ok(ids))
@@ -246,8 +249,8 @@ fn brand_ids(connection: &Connection, keys: Vec<String>) -> Done<Vec<tandem_conv
 
 /// `known` are all brands.
 pub(crate) fn row_of(user: User, known: &[brand_rows::Brand]) -> UserRow {
-    let key = |id: &tandem_conversation::BrandId| {
-        // A removed brand stays listed: without it the user would serve every brand.
+    let key = |id: &BrandId| {
+        // An older hub removed the brand alone; without it the user would serve every brand.
         known.iter().find(|brand| brand.id == *id).map_or_else(|| id.to_string(), |brand| brand.look.id.clone())
     };
     UserRow {

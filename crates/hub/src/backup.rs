@@ -48,7 +48,7 @@ pub fn backup(data: &Path, file: &Path) -> anyhow::Result<String> {
         .with_context(|| format!("Cannot write {}", partial.0.display()))?;
     std::fs::rename(&partial.0, file).with_context(|| format!("Cannot write {}", file.display()))?;
     sync_folder(file)?;
-    Ok(format!("Backed up {files} files of {} into {}", data.display(), file.display()))
+    Ok(format!("Backed up {} of {} into {}", counted(files), data.display(), file.display()))
 }
 
 fn write_archive(data: &Path, snapshot: &Path, to: &Path) -> anyhow::Result<usize> {
@@ -103,7 +103,7 @@ pub fn restore(file: &Path, data: &Path) -> anyhow::Result<String> {
     let is_empty = match std::fs::read_dir(data) {
         Ok(mut entries) => entries.next().is_none(),
         Err(error) if error.kind() == ErrorKind::NotFound => true,
-        Err(error) => return Err(error).with_context(|| format!("Cannot read {}", data.display())),
+        Err(error) => return Err(folder::unusable(data, error)),
     };
     ensure!(is_empty, "{} is not empty: restore into a new folder (--data), then swap the two", data.display());
     let parent = data.parent().context("the folder has no parent")?;
@@ -119,7 +119,11 @@ pub fn restore(file: &Path, data: &Path) -> anyhow::Result<String> {
     }
     std::fs::rename(&draft.0, data).with_context(|| format!("Cannot make {}", data.display()))?;
     sync_folder(data)?;
-    Ok(format!("Restored {} files of {}", manifest.files.len(), file.display()))
+    Ok(format!("Restored {} of {}", counted(manifest.files.len()), file.display()))
+}
+
+fn counted(files: usize) -> String {
+    format!("{files} file{}", if files == 1 { "" } else { "s" })
 }
 
 fn read_archive(file: &Path, to: &Path) -> anyhow::Result<Manifest> {

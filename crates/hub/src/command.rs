@@ -16,7 +16,7 @@ use crate::store::{StoreError, brands, users};
 /// Where the password comes from. By default TANDEM_PASSWORD, else a prompt at the terminal.
 #[derive(Args, Debug)]
 pub struct Password {
-    /// Read the password from standard input
+    /// Read the password from standard input [default: TANDEM_PASSWORD, or a prompt at the terminal]
     #[arg(long)]
     password_stdin: bool,
 }
@@ -26,8 +26,10 @@ pub struct Password {
 pub enum UserCommand {
     /// Add a user
     Add {
+        /// The address with which they sign in
         #[arg(long)]
         email: String,
+        /// The name that customers and colleagues see
         #[arg(long)]
         name: String,
         /// agent, supervisor or admin
@@ -52,8 +54,10 @@ pub enum UserCommand {
         /// The user's current address
         #[arg(long)]
         email: String,
+        /// The new address with which they sign in
         #[arg(long)]
         new_email: Option<String>,
+        /// The name that customers and colleagues see
         #[arg(long)]
         name: Option<String>,
         /// agent, supervisor or admin; applies at once
@@ -83,11 +87,13 @@ pub enum UserCommand {
     },
     /// Lock a user out: sign-ins, open desks and engagements end within a second
     Suspend {
+        /// The user's address
         #[arg(long)]
         email: String,
     },
     /// Let a suspended user sign in again
     Resume {
+        /// The user's address
         #[arg(long)]
         email: String,
     },
@@ -101,6 +107,7 @@ pub enum BrandCommand {
         /// Id used in the page's markup: lower-case letters, digits, hyphens
         #[arg(long)]
         id: String,
+        /// Name that customers see
         #[arg(long)]
         name: String,
         /// First message of the chat [default: Hello! How can we help you?]
@@ -117,25 +124,31 @@ pub enum BrandCommand {
     List,
     /// Change a brand; omitted options keep their values
     Set {
+        /// The brand's id
         #[arg(long)]
         id: String,
+        /// Name that customers see
         #[arg(long)]
         name: Option<String>,
+        /// First message of the chat
         #[arg(long)]
         greeting: Option<String>,
+        /// Button colour, such as #2f5bea
         #[arg(long)]
         accent: Option<String>,
         /// Host whose pages may show the chat, replacing the current ones; repeatable; * for all
         #[arg(long = "domain")]
         domains: Vec<String>,
     },
-    /// Remove a brand: no new chats start; its conversations stay
+    /// Remove a brand, also from its users: no new chats start; its conversations stay
     Remove {
+        /// The brand's id
         #[arg(long)]
         id: String,
     },
     /// Print the secret that signs a brand's visitor tokens
     Secret {
+        /// The brand's id
         #[arg(long)]
         id: String,
         /// Rotate the secret; tokens signed with the old one stop working
@@ -165,7 +178,13 @@ impl UserCommand {
                 let (all, known) = database.read_blocking(|connection| -> Result<_, StoreError> {
                     Ok((users::all(connection)?, brands::all(connection)?))
                 })?;
-                for row in all.into_iter().map(|user| row_of(user, &known)) {
+                for mut row in all.into_iter().map(|user| row_of(user, &known)) {
+                    for brand in &mut row.brands {
+                        if !known.iter().any(|known| known.look.id == *brand) {
+                            // An older hub removed the brand alone.
+                            "(removed)".clone_into(brand);
+                        }
+                    }
                     let limits = [("brands", &row.brands), ("languages", &row.languages)].into_iter();
                     let limits: String = limits
                         .filter(|(_, only)| !only.is_empty())
@@ -191,7 +210,7 @@ impl UserCommand {
             } => {
                 let some = |given: Vec<String>, all: bool| (all || !given.is_empty()).then_some(given);
                 let password = match (password, password_stdin) {
-                    (_, true) => Some(from_stdin()?),
+                    (_, true) => Some(from_stdin(&email)?),
                     (true, _) => Some(asked_for(&email)?),
                     _ => None,
                 };
@@ -262,9 +281,13 @@ impl BrandCommand {
             }
             Self::Remove { id } => {
                 let key = id.clone();
-                open(data)?.write_blocking(move |c, ()| administration::remove_brand(c, &key))??;
+                let changed = open(data)?.write_blocking(move |c, ()| administration::remove_brand(c, &key))??;
                 audit(OPERATOR, &id, "brand: removed");
                 println!("{id} is removed");
+                for user in changed {
+                    audit(OPERATOR, user.id, "user: brands");
+                    println!("{} does not serve it any more", user.email);
+                }
             }
             Self::Secret { id, renew } => {
                 let secret = brand_secret(data, &id, renew)?;
@@ -294,7 +317,7 @@ fn on_user(
 impl Password {
     fn take(&self, email: &str) -> anyhow::Result<String> {
         if self.password_stdin {
-            return from_stdin();
+            return from_stdin(email);
         }
         match std::env::var("TANDEM_PASSWORD") {
             Ok(password) => Ok(password),
@@ -316,7 +339,11 @@ fn asked_for(email: &str) -> anyhow::Result<String> {
     Ok(password)
 }
 
-fn from_stdin() -> anyhow::Result<String> {
+fn from_stdin(email: &str) -> anyhow::Result<String> {
+    if std::io::stdin().is_terminal() {
+        // A terminal would show what is typed.
+        return asked_for(email);
+    }
     let mut bytes = Vec::new();
     std::io::stdin().lock().take(4096).read_to_end(&mut bytes).context("Cannot read the password")?;
     let text = String::from_utf8(bytes).ok().context("The password on standard input is not UTF-8")?;

@@ -1,5 +1,6 @@
 //! `tandem-hub doctor`: checks what an operator would check, and changes nothing.
 
+use std::cmp::Ordering;
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use crate::endpoint::Endpoint;
 use crate::files::free_on_disk;
 use crate::folder::{self, DATABASE};
 use crate::health::UNNAMED_PROXY;
+use crate::listen::bind;
 use crate::store::{MIGRATIONS, identity_key};
 use crate::{endpoint, identity};
 
@@ -34,7 +36,8 @@ pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
         }
     };
     tell("settings", Ok(format!("data folder from {}", config.data_from)));
-    if folder::has_database(&config.data) {
+    let has_database = folder::has_database(&config.data);
+    if has_database.as_ref().is_ok_and(|has| *has) {
         tell("folder", folder::describe(&config.data));
         let data = config.data.clone();
         let checked = tokio::task::spawn_blocking(move || (schema(&data), content(&data), key(&data))).await;
@@ -46,7 +49,8 @@ pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
         tell("disk", disk(&config.data));
         tell("clock", clock(&config.data));
     } else {
-        tell("folder", Err(anyhow::anyhow!("there is no database in {}", config.data.display())));
+        let none = || anyhow::anyhow!("there is no database in {}", config.data.display());
+        tell("folder", Err(has_database.err().unwrap_or_else(none)));
     }
     tell("address", listening(config).await);
     tell("Your Logic", your_logic(config).await);
@@ -54,11 +58,11 @@ pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
 }
 
 fn schema(data: &Path) -> anyhow::Result<String> {
-    let (found, known) = (tandem_sqlite::version(&data.join(DATABASE))? as usize, MIGRATIONS.len());
-    ensure!(found <= known, "{found} was written by a newer version; this one knows {known}");
-    Ok(match found == known {
-        true => format!("{found}, the newest"),
-        false => format!("{found}; the next start brings it to {known}"),
+    let (found, known) = (tandem_sqlite::schema(&data.join(DATABASE), MIGRATIONS)? as usize, MIGRATIONS.len());
+    Ok(match found.cmp(&known) {
+        Ordering::Equal => format!("{found}, the newest"),
+        Ordering::Less => format!("{found}; the next start brings it to {known}"),
+        Ordering::Greater => format!("{found}, of a newer version; this one knows {known} and can use it"),
     })
 }
 
@@ -97,8 +101,7 @@ fn clock(data: &Path) -> anyhow::Result<String> {
 async fn listening(config: &Config) -> anyhow::Result<String> {
     let address = &config.listen;
     if !folder::is_in_use(&config.data) {
-        let free = tokio::net::TcpListener::bind(address).await;
-        free.with_context(|| format!("cannot listen on {address}"))?;
+        bind(address).await?;
         return Ok(format!("{address} is free"));
     }
     let answer = client()?.get(format!("http://{address}/readyz")).send().await;

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use tandem_conversation::{Button, ButtonId, Role};
 use tandem_protocol::agents::{ButtonDefinition, Tokens};
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -14,6 +13,7 @@ use crate::api::auth::sign_in;
 use crate::clock::Clock;
 use crate::config::{Config, Home, LogicConfig};
 use crate::hub::Hub;
+use crate::listen::bind;
 use crate::secrets::new_token;
 use crate::setup::{NewBrand, NewUser};
 use crate::start::serve;
@@ -55,9 +55,7 @@ pub async fn embed(embedding: EmbedConfig) -> anyhow::Result<Embedded> {
         home: Home::Demo,
         ..Config::new(embedding.data)
     };
-    let listener = TcpListener::bind(&embedding.listen)
-        .await
-        .with_context(|| format!("Cannot listen on {}: is another hub running there?", embedding.listen))?;
+    let listener = bind(&embedding.listen).await?;
     let url = format!("http://{}", listener.local_addr()?);
     let hub = Hub::start(config, Clock::system())?;
     let tokens = prepare(&hub).await?;

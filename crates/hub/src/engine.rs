@@ -183,7 +183,7 @@ impl Engine {
     ) -> Result<Result<Position, Rejection>, StoreError> {
         if let Repeat::Remembered(sent) = &repeat {
             if envelope.id.0.is_nil() {
-                return Ok(Err(Rejection::invalid("id", "the nil id is reserved: make a new one")));
+                return Ok(Err(Rejection::nil_id()));
             }
             if let Some(answer) = commands::find(connection, envelope.id, sent)? {
                 return Ok(answer);

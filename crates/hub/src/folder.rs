@@ -3,10 +3,10 @@
 //! invariant: one hub per folder. A second one would write positions that the first one counts in memory.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::Path;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, anyhow, bail};
 
 use crate::identity::FILE as KEY;
 
@@ -19,9 +19,61 @@ pub(crate) const MEDIA: &str = "media";
 const LOCK: &str = "hub.lock";
 
 /// Whether a hub has used this folder before.
-#[must_use]
-pub fn has_database(data: &Path) -> bool {
-    data.join(DATABASE).is_file()
+///
+/// # Errors
+/// If this user may not use the folder, or if other files of a hub are there without its database.
+pub fn has_database(data: &Path) -> anyhow::Result<bool> {
+    let path = data.join(DATABASE);
+    let state = match OpenOptions::new().read(true).write(true).open(&path).and_then(|file| file.metadata()) {
+        Ok(about) if about.len() > 0 => return Ok(true),
+        Ok(_) => "is empty",
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => "is missing",
+        Err(error) => return Err(unusable(&path, error)),
+    };
+    if let Some(remains) = remains(data)? {
+        bail!(
+            "{} {state}, but {remains} of a hub is beside it: restore a backup into a new folder, or name the hub's \
+             folder with --data. To begin anew, move what is left away",
+            path.display()
+        );
+    }
+    Ok(false)
+}
+
+/// What only a hub with a database leaves in its folder.
+fn remains(data: &Path) -> anyhow::Result<Option<&'static str>> {
+    if data.join(KEY).exists() {
+        return Ok(Some(KEY));
+    }
+    let is_filled = |name: &str| data.join(name).metadata().is_ok_and(|about| about.len() > 0);
+    if is_filled(INDEX) {
+        return Ok(Some(INDEX));
+    }
+    if is_filled(&format!("{DATABASE}-wal")) {
+        return Ok(Some("a write-ahead log"));
+    }
+    let media = data.join(MEDIA);
+    match std::fs::read_dir(&media) {
+        // Uploads under way are in a folder of their own.
+        Ok(mut entries) => {
+            let has_file = entries.any(|entry| entry.is_ok_and(|entry| entry.path().is_file()));
+            Ok(has_file.then_some("a folder with files"))
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(unusable(&media, error)),
+    }
+}
+
+/// Says what an operator does who runs a command as another user than the hub's.
+pub(crate) fn unusable(path: &Path, error: std::io::Error) -> anyhow::Error {
+    let path = path.display();
+    match error.kind() {
+        ErrorKind::PermissionDenied => anyhow!(
+            "{path} may not be read and written by this user: run the command as the hub's user, such as with \
+             sudo -u tandem"
+        ),
+        _ => anyhow::Error::new(error).context(format!("Cannot use {path}")),
+    }
 }
 
 /// Exclusive use of a folder; ends with this value or the process.
@@ -94,30 +146,27 @@ fn open_lock(path: &Path) -> anyhow::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     private(&mut options);
-    options.open(path).with_context(|| format!("Cannot open {}", path.display()))
+    options.open(path).map_err(|error| unusable(path, error))
 }
 
-/// Creates the folder if needed and closes it to other users: it holds customers' messages.
+/// Creates the folder if needed and closes it to other users: it holds customers' messages. True if it has no database
+/// yet.
 ///
 /// # Errors
-/// If it cannot be created.
-pub(crate) fn prepare(data: &Path) -> anyhow::Result<()> {
-    let is_empty = data.join(DATABASE).metadata().is_ok_and(|about| about.len() == 0);
-    ensure!(
-        !is_empty || !data.join(KEY).exists(),
-        "{} is empty, but {KEY} beside it was used with a database: restore a backup. To begin anew, move both away",
-        data.join(DATABASE).display()
-    );
-    make_private(&data.join(MEDIA)).with_context(|| format!("Cannot make the data folder {}", data.display()))?;
+/// If it cannot be created, or is what is left of a hub.
+pub(crate) fn prepare(data: &Path) -> anyhow::Result<bool> {
+    let is_new = !has_database(data)?;
+    make_private(&data.join(MEDIA)).map_err(|error| unusable(data, error))?;
     // SQLite gives its other files this file's mode.
     for name in [DATABASE, INDEX] {
-        make_file(&data.join(name)).with_context(|| format!("Cannot write {}", data.join(name).display()))?;
+        let path = data.join(name);
+        make_file(&path).map_err(|error| unusable(&path, error))?;
     }
     let closed = tighten(data).with_context(|| format!("Cannot close {} to other users", data.display()))?;
     if closed > 0 {
         tracing::info!(data = %data.display(), files = closed, "closed the data folder to other users of this machine");
     }
-    Ok(())
+    Ok(is_new)
 }
 
 /// Creates a file that only this user may read, unless it exists.
@@ -196,6 +245,29 @@ mod tests {
         drop(held);
         assert!(!is_in_use(folder.path()), "the lock ends with its holder");
         Lock::take(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn what_a_hub_leaves_without_its_database_is_no_new_folder() {
+        for (name, content) in
+            [(KEY, "key"), (INDEX, "index"), ("tandem.db-wal", "log"), ("media/0197", "a customer's file")]
+        {
+            for empty in [false, true] {
+                let folder = tempfile::tempdir().unwrap();
+                std::fs::create_dir_all(folder.path().join("media/incoming")).unwrap();
+                if empty {
+                    std::fs::write(folder.path().join(DATABASE), "").unwrap();
+                }
+                assert!(!has_database(folder.path()).unwrap(), "an empty folder may become a hub's");
+                std::fs::write(folder.path().join(name), content).unwrap();
+                let refused = prepare(folder.path()).unwrap_err().to_string();
+                assert!(refused.contains(if empty { "is empty" } else { "is missing" }), "{name}: {refused}");
+                assert_eq!(folder.path().join(DATABASE).exists(), empty, "{name}: nothing is made");
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("tandem.toml"), "").unwrap();
+        assert!(prepare(folder.path()).unwrap(), "other files are no hub's");
     }
 
     #[cfg(unix)]

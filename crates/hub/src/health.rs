@@ -3,10 +3,12 @@
 //! A part that ends, ends the process: a service manager restarts it whole. Writing is the test of whether writes are
 //! durable.
 
+use std::collections::HashSet;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use axum::http::HeaderName;
-use tandem_conversation::Time;
+use tandem_conversation::{ContactId, ConversationId, Time};
 use tandem_sqlite::{Cause, Database};
 use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
@@ -22,6 +24,9 @@ pub(crate) const FRESH: Duration = Duration::from_secs(1);
 /// Maximum age for `/healthz`, whose callers would restart the hub.
 pub(crate) const RECENT: Duration = Duration::from_secs(5);
 
+/// Maximum pieces of work that are known to meet damage.
+const DAMAGES: usize = 1_000;
+
 /// Tells `tandem-hub doctor` the address of an untrusted proxy.
 pub(crate) const UNNAMED_PROXY: HeaderName = HeaderName::from_static("tandem-unnamed-proxy");
 
@@ -31,6 +36,17 @@ pub(crate) struct Health {
     stopping: watch::Sender<bool>,
     /// The latest result. Locked during a check, so that one runs at a time.
     newest: Mutex<Option<(Instant, Result<(), Illness>)>>,
+    /// What failed because the database is damaged. Bounded by [`DAMAGES`].
+    damage: std::sync::Mutex<HashSet<Work>>,
+}
+
+/// What may meet a damaged part of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Work {
+    Deadlines,
+    Conversation(ConversationId),
+    /// Messages of one visitor.
+    Messages(ContactId),
 }
 
 /// Why the hub cannot work.
@@ -42,12 +58,18 @@ pub(crate) enum Illness {
     Full,
     Closed,
     Slow,
+    Damaged,
     Failing,
 }
 
 impl Health {
     pub(crate) fn new() -> Self {
-        Self { ended: watch::Sender::new(None), stopping: watch::Sender::new(false), newest: Mutex::new(None) }
+        Self {
+            ended: watch::Sender::new(None),
+            stopping: watch::Sender::new(false),
+            newest: Mutex::new(None),
+            damage: std::sync::Mutex::default(),
+        }
     }
 
     /// Its drop records that a part ended, by returning or by a panic.
@@ -71,6 +93,27 @@ impl Health {
     /// From now on `/readyz` fails.
     pub(crate) fn stop(&self) {
         self.stopping.send_replace(true);
+    }
+
+    /// Remembers work that failed because the database is damaged, until the same work succeeds. The test write alone
+    /// would not find it: damage is where other data lies.
+    pub(crate) fn note<T>(&self, work: Work, done: &Result<T, StoreError>) {
+        let is_damaged = matches!(done, Err(StoreError::Database(error)) if error.cause() == Cause::Damaged);
+        if !is_damaged && done.is_err() {
+            return;
+        }
+        let mut damage = self.damage.lock().unwrap_or_else(PoisonError::into_inner);
+        if !is_damaged {
+            if !damage.is_empty() && damage.remove(&work) {
+                tracing::info!(?work, "what failed in a damaged database succeeds again");
+            }
+        } else if damage.len() < DAMAGES && damage.insert(work) {
+            tracing::error!(?work, "the database is damaged: run tandem-hub doctor, and restore a backup");
+        }
+    }
+
+    fn is_damaged(&self) -> bool {
+        !self.damage.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
     pub(crate) fn is_stopping(&self) -> bool {
@@ -100,6 +143,10 @@ impl Illness {
             Self::Full => ("hub.disk_full", "The disk is full, or cannot be written.".to_owned()),
             Self::Closed => ("hub.writer_ended", "The database's writer has ended.".to_owned()),
             Self::Slow => ("hub.write_timeout", format!("No write was stored within {} s.", WITHIN.as_secs())),
+            Self::Damaged => (
+                "hub.database_damaged",
+                "The database is damaged: run tandem-hub doctor, and restore a backup.".to_owned(),
+            ),
             Self::Failing => ("hub.write_failed", "The database does not store writes.".to_owned()),
         };
         let mut error = ApiError::new(503, code, detail);
@@ -117,6 +164,9 @@ pub(crate) async fn finding(
 ) -> Result<(), Illness> {
     if let Some(part) = *health.ended.borrow() {
         return Err(Illness::Ended(part));
+    }
+    if health.is_damaged() {
+        return Err(Illness::Damaged);
     }
     let mut newest = health.newest.lock().await;
     if let Some((at, found)) = *newest
@@ -141,6 +191,7 @@ async fn write(database: &Database<Engine>, now: Time) -> Result<(), Illness> {
             Cause::Locked => Illness::Locked,
             Cause::Full => Illness::Full,
             Cause::Closed => Illness::Closed,
+            Cause::Damaged => Illness::Damaged,
             Cause::Other => Illness::Failing,
         }),
         Ok(Err(_)) => Err(Illness::Failing),

@@ -20,7 +20,7 @@ use crate::engine::{Engine, Repeat};
 use crate::fanout::{Fanout, Input, TYPING_MS};
 use crate::files::{Files, Rights};
 use crate::folder::Lock;
-use crate::health::Health;
+use crate::health::{Health, Work};
 use crate::identity::Secrets;
 use crate::limits::Limits;
 use crate::model::Model;
@@ -118,8 +118,11 @@ impl Hub {
     }
 
     async fn decide(&self, envelope: Envelope, repeat: Repeat) -> Result<Result<Position, Rejection>, StoreError> {
-        let typing = self.typing_until(envelope.conversation);
-        self.database.write(move |connection, engine| engine.execute(connection, &envelope, repeat, typing)).await
+        let (id, typing) = (envelope.conversation, self.typing_until(envelope.conversation));
+        let decided =
+            self.database.write(move |connection, engine| engine.execute(connection, &envelope, repeat, typing)).await;
+        self.health.note(Work::Conversation(id), &decided);
+        decided
     }
 
     /// A conversation's current or very recent state.

@@ -58,7 +58,7 @@ pub use doors::openapi;
 pub use embed::{EmbedConfig, Embedded, embed};
 pub use folder::has_database;
 pub use hub::Hub;
-pub use listen::raise_file_limit;
+pub use listen::{bind, raise_file_limit};
 pub use logs::log_filter;
 pub use setup::{NewBrand, NewUser, add_brand, add_user, brand_secret, replace_missing_key};
 pub use start::serve;

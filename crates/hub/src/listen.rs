@@ -2,12 +2,13 @@
 
 mod watched;
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::ensure;
+use anyhow::{bail, ensure};
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
@@ -45,6 +46,27 @@ const KEEPALIVE: (Duration, Duration) = (Duration::from_secs(60), Duration::from
 const MOST_CONNECTIONS: usize = 20_000;
 /// Open files other than connections: databases, uploads, requests to Your Logic.
 const OTHER_FILES: usize = 600;
+
+/// Listens on an address and port.
+///
+/// # Errors
+/// Why this is impossible, and what to do.
+pub async fn bind(address: &str) -> anyhow::Result<TcpListener> {
+    let error = match TcpListener::bind(address).await {
+        Ok(listener) => return Ok(listener),
+        Err(error) => error,
+    };
+    let advice = match error.kind() {
+        ErrorKind::AddrInUse => "another program uses it",
+        ErrorKind::PermissionDenied => {
+            "this user may not use the port (mostly those below 1024): choose a higher one behind a proxy, or allow \
+             it with CAP_NET_BIND_SERVICE"
+        }
+        ErrorKind::AddrNotAvailable => "this machine has no such address",
+        _ => return Err(anyhow::Error::new(error).context(format!("Cannot listen on {address}"))),
+    };
+    bail!("Cannot listen on {address}: {advice}")
+}
 
 /// Raises the limit of open files to the allowed maximum and returns it. Service managers start programs with far
 /// less.

@@ -3,15 +3,14 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::{bail, ensure};
 use clap::{Parser, Subcommand};
 use tandem_hub::config::{Config, ConfigError, Environment, Flags};
 use tandem_hub::kit::LogicCommand;
 use tandem_hub::{
-    BrandCommand, Clock, Hub, UserCommand, backup, doctor, has_database, raise_file_limit, replace_missing_key,
+    BrandCommand, Clock, Hub, UserCommand, backup, bind, doctor, has_database, raise_file_limit, replace_missing_key,
     restore, serve,
 };
-use tokio::net::TcpListener;
 
 /// Tandem's hub: people and AI handle live customer conversations together.
 #[derive(Parser)]
@@ -23,7 +22,7 @@ struct Arguments {
     /// Folder of the database and the files [default: tandem-data]
     #[arg(long, global = true)]
     data: Option<String>,
-    /// Create a missing database or identity.key
+    /// For user and brand: create a missing database. Also for serve: create a lost identity.key
     #[arg(long, global = true)]
     create: bool,
     #[command(subcommand)]
@@ -94,7 +93,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         What::User(_) | What::Brand(_) | What::Backup { .. } | What::Restore { .. } | What::Doctor => flags,
     };
     let config = Config::load(&flags, &Environment::of_process())?;
-    if create && has_database(&config.data) && replace_missing_key(&config.data)? {
+    if create && has_database(&config.data)? && replace_missing_key(&config.data)? {
         eprintln!("Created a new identity.key: every website that identifies its visitors needs its new secret");
     }
     match command {
@@ -105,7 +104,9 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
         }
         What::Backup { file } => {
-            data_of(&config, false)?;
+            let folder = format!("{} ({})", config.data.display(), config.data_from);
+            ensure!(has_database(&config.data)?, no_database(&folder));
+            eprintln!("Data: {folder}");
             println!("{}", backup(&config.data, &file)?);
         }
         What::Restore { file } => {
@@ -134,22 +135,23 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 /// Prints the folder, and refuses to create a database unasked.
 fn data_of(config: &Config, create: bool) -> anyhow::Result<()> {
     let folder = format!("{} ({})", config.data.display(), config.data_from);
-    match (has_database(&config.data), create) {
+    match (has_database(&config.data)?, create) {
         (true, _) => eprintln!("Data: {folder}"),
         (false, true) => eprintln!("Data: {folder}; created a new database"),
-        (false, false) => bail!(
-            "There is no database in {folder}. Name the hub's folder with --data, TANDEM_DATA or data in tandem.toml. \
-             For a new hub, add a brand first (tandem-hub brand add), or say --create"
-        ),
+        (false, false) => {
+            bail!("{}. For a new hub, add a brand first (tandem-hub brand add), or say --create", no_database(&folder))
+        }
     }
     Ok(())
 }
 
+fn no_database(folder: &str) -> String {
+    format!("There is no database in {folder}. Name the hub's folder with --data, TANDEM_DATA or data in tandem.toml")
+}
+
 async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
     let files = raise_file_limit();
-    let listener = TcpListener::bind(&config.listen)
-        .await
-        .with_context(|| format!("Cannot listen on {}: is another program using it?", config.listen))?;
+    let listener = bind(&config.listen).await?;
     let address = listener.local_addr()?;
     tracing::info!(%address, data = %config.data.display(), logic = config.logic.is_some(), files, "serving");
     let hub = Hub::start(config, Clock::system())?;

@@ -42,8 +42,11 @@ impl Hub {
     /// # Errors
     /// If the data folder cannot be used.
     pub fn start(config: Config, clock: Clock) -> anyhow::Result<Arc<Self>> {
-        folder::prepare(&config.data)?;
+        let is_new = folder::prepare(&config.data)?;
         let lock = Lock::take(&config.data)?;
+        if is_new {
+            tracing::info!(data = %config.data.display(), "the folder holds no hub yet: a new, empty one is made");
+        }
         let started = clock.now();
         // Another part of the process may have installed a provider before.
         let _ = rustls::crypto::ring::default_provider().install_default();

@@ -9,8 +9,10 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use tandem_conversation::{Command, ConversationId, Time};
+use tandem_sqlite::Cause;
 
 use crate::engine::{Repeat, system_command};
+use crate::health::Work;
 use crate::hub::Hub;
 use crate::store::{StoreError, conversations};
 
@@ -61,7 +63,9 @@ async fn keep_deadlines(hub: &Hub, logged: &mut HashSet<ConversationId>) -> Resu
     let now = hub.clock.now();
     let mut ticked = HashSet::new();
     loop {
-        let due = hub.database.read(move |connection| conversations::due(connection, now, AT_ONCE)).await?;
+        let due = hub.database.read(move |connection| conversations::due(connection, now, AT_ONCE)).await;
+        hub.health.note(Work::Deadlines, &due);
+        let due = due?;
         let (again, fresh): (Vec<_>, Vec<_>) = due.iter().copied().partition(|id| ticked.contains(id));
         let mut stuck: Vec<_> =
             again.into_iter().map(|id| (id, "it is due again right after its tick".into())).collect();
@@ -95,14 +99,15 @@ async fn keep_deadlines(hub: &Hub, logged: &mut HashSet<ConversationId>) -> Resu
 fn is_own(error: &tandem_sqlite::Error) -> bool {
     match error {
         tandem_sqlite::Error::Panicked => true,
-        tandem_sqlite::Error::Sqlite(_) => error.cause() == tandem_sqlite::Cause::Other,
+        tandem_sqlite::Error::Sqlite(_) => matches!(error.cause(), Cause::Other | Cause::Damaged),
         _ => false,
     }
 }
 
 async fn tick(hub: &Hub, id: ConversationId, now: Time) -> Result<Ticked, StoreError> {
     let typing = hub.typing_until(id);
-    hub.database
+    let ticked = hub
+        .database
         .write(move |connection, engine| {
             let before = engine.state(connection, id)?.map(|state| state.position);
             engine.execute(connection, &system_command(id, Command::Tick), Repeat::Once, typing)??;
@@ -123,7 +128,9 @@ async fn tick(hub: &Hub, id: ConversationId, now: Time) -> Result<Ticked, StoreE
                 }
             }
         })
-        .await
+        .await;
+    hub.health.note(Work::Conversation(id), &ticked);
+    ticked
 }
 
 async fn park(hub: &Hub, id: ConversationId, now: Time) -> Result<(), tandem_sqlite::Error> {

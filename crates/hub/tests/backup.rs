@@ -114,6 +114,23 @@ async fn the_doctor_says_what_is_well_and_what_is_not() {
     assert!(text.contains("WRONG  identity.key") && text.contains("WRONG  Your Logic"), "{text}");
 }
 
+#[tokio::test]
+async fn the_doctor_and_the_start_agree_about_a_newer_schema() {
+    for (oldest, opens) in [("1", true), ("100000", false)] {
+        let folder = TestHub::start(None).await.stop().await;
+        let file = tandem_sqlite::rusqlite::Connection::open(folder.path().join("tandem.db")).unwrap();
+        file.execute_batch(&format!("PRAGMA user_version = 100001; PRAGMA application_id = {oldest}")).unwrap();
+        drop(file);
+        let config = Config { listen: "127.0.0.1:0".into(), ..Config::new(folder.path().to_owned()) };
+        let mut lines = Vec::new();
+        doctor(&config, |line| lines.push(line)).await;
+        let line = lines.iter().find(|line| line.contains("schema:")).unwrap();
+        assert_eq!(line.starts_with("ok"), opens, "{line}");
+        assert!(line.contains("100001") && line.contains("newer version"), "{line}");
+        assert_eq!(tandem_hub::Hub::start(config, tandem_hub::Clock::system()).is_ok(), opens);
+    }
+}
+
 #[test]
 fn a_backup_without_the_key_is_refused() {
     let folder = tempfile::tempdir().unwrap();

@@ -88,6 +88,8 @@ async fn bad_definitions_are_named_and_change_nothing() {
         (json!({}), 422, "input.invalid"),
         (json!({ "title": "Refund" }), 422, "input.invalid"),
         (json!({ "title": " ", "action": "x" }), 422, "input.invalid"),
+        (json!({ "title": "\u{200b}\u{2060}", "action": "x" }), 422, "input.invalid"),
+        (json!({ "title": "x", "copy": "\u{200b}" }), 422, "input.invalid"),
         (json!({ "title": "x".repeat(61), "action": "x" }), 422, "input.invalid"),
         (json!({ "title": "x", "action": "" }), 422, "input.invalid"),
         (json!({ "title": "x", "action": "x", "order": -1 }), 422, "input.invalid"),
@@ -104,6 +106,8 @@ async fn bad_definitions_are_named_and_change_nothing() {
     }
     assert_eq!(ada.defines(kept, json!({ "title": "", "action": "refund" })).await.0, 422);
     assert_eq!(ada.gets("/api/v1/buttons").await, before);
+    let turned = json!({ "title": "Give\u{202e}\n back", "action": "give" });
+    assert_eq!(ada.defines(other, turned).await.1["title"], "Give back");
 }
 
 #[tokio::test]

@@ -451,6 +451,7 @@ async fn an_invitation_is_checked_and_made_once() {
     for (command, field) in [
         (with("secretHash", json!("abc")), "secretHash"),
         (with("name", json!(" ")), "name"),
+        (with("name", json!("\u{200b}\u{202e}\n")), "name"),
         (with("ttlS", json!(59)), "ttlS"),
         (with("ttlS", json!(8 * 24 * 3600)), "ttlS"),
         (with("email", json!("ops@aerolinx.example")), "email"),
@@ -520,4 +521,19 @@ async fn your_logic_must_give_its_invitation_a_way() {
     let invite = json!({ "actions": [{ "type": "INVITE_EXTERNAL_AGENT", "name": "Aerolinx", "ttlS": 900 }] });
     let (status, problem) = post(&hub.base, &path, Some(common::SECRET), &invite).await;
     assert_eq!((status, &problem["rejection"]["field"]), (422, &json!("email")), "{problem}");
+}
+
+#[tokio::test]
+async fn the_name_of_a_partner_is_one_line_for_everybody() {
+    let hub = TestHub::start(None).await;
+    let (carmen, maya, id) = handled(&hub).await;
+    let (token, hash) = secret();
+    let mut invite = invitation(Uuid::now_v7(), &hash);
+    invite["name"] = json!("Aero\u{202e}linx\nHub");
+    maya.does(&id, invite).await;
+    let partner = Partner::new(&hub.base, &token);
+    assert_eq!(partner.opens().await.0, 200);
+    assert_eq!(partner.writes("Hello").await.0, 200);
+    let told = format!("{} {}", maya.state(&id).await, serde_json::to_string(&carmen.sees().await).unwrap());
+    assert!(told.contains("Aerolinx Hub") && !told.contains('\u{202e}') && !told.contains("\\n"), "{told}");
 }

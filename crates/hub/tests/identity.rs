@@ -431,6 +431,26 @@ async fn open_pages_end_with_the_secret_that_vouched_for_them_and_with_their_bra
     while frame(&mut other).await["type"] != "accepted" {}
     let ada = hub.ada().await;
     let removal = reqwest::Client::new().delete(format!("{}/api/v1/brands/northwind", hub.base));
-    assert_eq!(removal.bearer_auth(&ada.token).send().await.unwrap().status().as_u16(), 204);
+    assert_eq!(removal.bearer_auth(&ada.token).send().await.unwrap().status().as_u16(), 200);
     is_told_to_come_again(other).await;
+}
+
+#[tokio::test]
+async fn a_page_gives_a_name_in_one_line_or_none() {
+    let hub = TestHub::start(None).await;
+    let sofia = hub.sofia().await;
+    for (given, shown) in
+        [("Car\u{202e}men\n Ruiz", Some("Carmen Ruiz")), ("\u{200b}\u{2060}", None), ("\u{202e}", None)]
+    {
+        let wish = json!({ "brand": "northwind", "name": given });
+        let (status, begun) = post(&hub.base, "/chat/v1/sessions", None, &wish).await;
+        assert_eq!(status, 200, "{begun}");
+        let visitor = Customer { base: hub.base.clone(), token: begun["token"].as_str().unwrap().to_owned() };
+        visitor.writes("Hello").await;
+        let name = customer_of(&sofia, &visitor.conversation().await).await["name"].as_str().unwrap().to_owned();
+        match shown {
+            Some(shown) => assert_eq!(name, shown),
+            None => assert!(name.starts_with(|c: char| c.is_ascii_alphabetic()), "a made-up name: {name:?}"),
+        }
+    }
 }

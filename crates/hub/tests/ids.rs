@@ -77,6 +77,25 @@ async fn the_nil_id_is_nobodys() {
     maya.does(&id, json!({ "type": "join" })).await;
     refused(maya.commands_as(NIL, &id, json!({ "type": "leave", "reason": "lunch" })).await);
     refused(maya.commands(&id, json!({ "type": "note", "turn": NIL, "text": "calls from Porto" })).await);
+    let ada = hub.ada().await;
+    let asks = |request: reqwest::RequestBuilder, token: &str| {
+        let request = request.bearer_auth(token);
+        async move {
+            let answer = request.send().await.unwrap();
+            (answer.status().as_u16(), answer.json().await.unwrap())
+        }
+    };
+    let client = reqwest::Client::new();
+    let button = client.put(format!("{}/api/v1/buttons/{NIL}", hub.base)).json(&json!({ "title": "A", "action": "a" }));
+    refused(asks(button, &ada.token).await);
+    let upload = format!("/media?conversation={id}&name=a.txt&id={NIL}");
+    refused(asks(client.post(format!("{}/api/v1{upload}", hub.base)).body("a"), &maya.token).await);
+    let logic = TestLogic::acting(json!([])).await;
+    let hub = TestHub::start(Some(&logic.url)).await;
+    let carmen = hub.customer().await;
+    carmen.writes("Hello").await;
+    let upload = format!("/media?conversation={}&name=a.txt&id={NIL}", carmen.conversation().await);
+    refused(asks(client.post(format!("{}/api/v1/logic{upload}", hub.base)).body("a"), SECRET).await);
 }
 
 #[tokio::test]

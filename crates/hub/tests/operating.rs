@@ -19,6 +19,8 @@ const BRAND: [&str; 8] =
 const MAYA: [&str; 9] =
     ["user", "add", "--email", "maya@northwind.example", "--name", "Maya Ortiz", "--role", "agent", "--password-stdin"];
 
+const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
+
 /// The program in its own folder, with a clean environment.
 fn program(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tandem-hub"));
@@ -48,7 +50,12 @@ struct Served {
 impl Served {
     fn start(folder: &Path) -> Self {
         let mut command = program(folder, &["serve", "--listen", "127.0.0.1:0", "--data", "data"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        command.stderr(Stdio::null());
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         assert!(line.starts_with("listening on "), "it says where it listens: {line}");
@@ -263,4 +270,159 @@ fn names_that_no_one_sees_are_no_names() {
         let refused = run(program(folder.path(), &arguments));
         assert!(!refused.status.success(), "{field} {value:?} in {}", data.display());
     }
+}
+
+#[test]
+fn a_new_hub_is_announced_and_what_is_left_of_one_is_not_begun_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let log = folder.path().join("log");
+    for is_new in [true, false] {
+        let mut serve = program(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--data", "data"]);
+        serve.stderr(std::fs::File::create(&log).unwrap());
+        let mut hub = Served::spawn(serve);
+        let told = std::fs::read_to_string(&log).unwrap();
+        let lines = told.lines().filter(|line| line.contains("a new, empty one is made") && line.ends_with("/data"));
+        assert_eq!(lines.count(), usize::from(is_new), "{told}");
+        hub.child.kill().unwrap();
+        hub.ends();
+    }
+    std::fs::remove_file(data.join("tandem.db")).unwrap();
+    for command in [&SERVE[..], &["user", "list"], &["backup", "x.tar"], &["doctor"]] {
+        let mut command = program(folder.path(), command);
+        command.args(["--data", "data", "--create"]);
+        let refused = run(command);
+        let told = said(&refused);
+        assert!(!refused.status.success() && told.contains("tandem.db is missing"), "{told}");
+        assert!(told.contains("restore a backup") && told.contains("--data"), "{told}");
+        assert!(!data.join("tandem.db").exists(), "nothing is made");
+    }
+}
+
+/// Another user of the machine, which only root can become.
+#[cfg(target_os = "linux")]
+fn as_nobody(folder: &Path, arguments: &[&str]) -> Option<Command> {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::process::CommandExt as _;
+    let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
+    if !is_root {
+        return None;
+    }
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).unwrap();
+    // The build's folder may be closed to others.
+    let copy = folder.join("tandem-hub");
+    if !copy.exists() {
+        std::fs::copy(env!("CARGO_BIN_EXE_tandem-hub"), &copy).unwrap();
+    }
+    let mut command = Command::new(copy);
+    command.args(arguments).current_dir(folder).env_clear().uid(65_534).gid(65_534);
+    Some(command)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn another_user_is_told_that_they_may_not_read_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(run(program(folder.path(), &BRAND)).status.success());
+    let file = folder.path().join("tandem-data/tandem.db");
+    for is_open in [false, true] {
+        if is_open {
+            use std::os::unix::fs::PermissionsExt as _;
+            let data = folder.path().join("tandem-data");
+            std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        for arguments in [&["user", "list"][..], &["brand", "list"], &SERVE, &["backup", "x.tar"], &["doctor"]] {
+            let Some(command) = as_nobody(folder.path(), arguments) else { return };
+            let refused = run(command);
+            let told = said(&refused);
+            assert!(!refused.status.success() && told.contains("sudo -u tandem"), "{arguments:?}: {told}");
+            assert!(told.contains("may not be read") && !told.contains("no database"), "{arguments:?}: {told}");
+        }
+    }
+    assert!(file.exists());
+}
+
+#[tokio::test]
+async fn what_hinders_listening_is_named() {
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let told = tandem_hub::bind(&address).await.unwrap_err().to_string();
+    assert!(told.contains(&address) && told.contains("another program uses it"), "{told}");
+    let told = tandem_hub::bind("192.0.2.1:7700").await.unwrap_err().to_string();
+    assert!(told.contains("no such address"), "{told}");
+}
+
+/// Overwrites the first page of a table or index.
+fn damage(data: &Path, name: &str) {
+    use std::io::{Seek as _, SeekFrom};
+    let file = data.join("tandem.db");
+    let (page, size): (u32, u32) = {
+        let connection = Connection::open(&file).unwrap();
+        let page = connection.query_row("SELECT rootpage FROM sqlite_master WHERE name = ?1", [name], |row| row.get(0));
+        (page.unwrap(), connection.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap())
+    };
+    let mut file = std::fs::OpenOptions::new().write(true).open(file).unwrap();
+    file.seek(SeekFrom::Start(u64::from(page - 1) * u64::from(size))).unwrap();
+    file.write_all(&[0xa5; 3_000]).unwrap();
+}
+
+#[tokio::test]
+async fn health_tells_that_the_database_is_damaged_where_deadlines_or_customers_meet_it() {
+    for (what, is_met_by_a_customer) in [("conversations_wake", false), ("events_of_conversation", true)] {
+        let hub = TestHub::start(None).await;
+        let folder = hub.stop().await;
+        damage(folder.path(), what);
+        let hub = TestHub::on(folder, None, 1_000).await;
+        if is_met_by_a_customer {
+            let carmen = hub.customer().await;
+            let message = serde_json::json!({ "id": uuid::Uuid::now_v7(), "text": "Hello" });
+            assert_eq!(carmen.sends(&message).await.0, 503);
+        }
+        for door in ["/healthz", "/readyz"] {
+            let problem = eventually("the hub notices", || async {
+                let (status, problem) = get(&hub.base, door, None).await;
+                (status == 503).then_some(problem)
+            })
+            .await;
+            assert_eq!(problem["code"], "hub.database_damaged", "{what}");
+        }
+    }
+}
+
+/// Runs a command line at a terminal of its own, and types these lines.
+#[cfg(target_os = "linux")]
+fn at_a_terminal(folder: &Path, arguments: &[&str], lines: &[u8]) -> Option<Output> {
+    let words: Vec<_> = arguments.iter().map(|argument| format!("'{argument}'")).collect();
+    let line = format!("{} {}", env!("CARGO_BIN_EXE_tandem-hub"), words.join(" "));
+    let mut command = Command::new("script");
+    command.args(["-qec", &line, "/dev/null"]).current_dir(folder).env_remove("TANDEM_PASSWORD");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().ok()?;
+    child.stdin.take().unwrap().write_all(lines).unwrap();
+    Some(child.wait_with_output().unwrap())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn standard_input_at_a_terminal_is_asked_for_the_password() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(run(program(folder.path(), &BRAND)).status.success());
+    // Not every system has `script`.
+    let Some(output) = at_a_terminal(folder.path(), &MAYA, b"horse battery\nhorse battery\n") else { return };
+    let told = said(&output);
+    assert!(output.status.success() && told.contains("Password for maya@northwind.example:"), "{told}");
+    assert!(told.contains("maya@northwind.example is agent"), "{told}");
+}
+
+#[test]
+fn a_check_of_a_dead_endpoint_ends_soon_with_one_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let began = Instant::now();
+    let output = run(program(
+        folder.path(),
+        &["logic", "check", "http://127.0.0.1:1/", "--secret", "a-secret-between-services"],
+    ));
+    let told = said(&output);
+    assert!(!output.status.success() && told.contains("0 of 100: 0 passed, 0 warned, 1 failed"), "{told}");
+    assert!(told.contains("FAIL  reachable") && told.contains("127.0.0.1:1"), "{told}");
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
 }

@@ -56,6 +56,9 @@ async fn your_logic_says_what_it_would_say_and_nothing_changes() {
     .await;
     let before = (maya.state(&id).await, maya.gets(&format!("/api/v1/conversations/{id}/turns")).await);
     let requests = ada.gets("/api/v1/logic/requests").await;
+    let newest = ada.gets("/api/v1/logic/requests?limit=1").await.1;
+    assert_eq!(newest.as_array().unwrap()[..], requests.1.as_array().unwrap()[..1]);
+    assert_eq!(ada.gets("/api/v1/logic/requests?offset=1").await.0, 422);
 
     let (status, answer) = previews(&maya, &id).await;
     assert_eq!(status, 200, "{answer}");

@@ -187,6 +187,14 @@ pub struct BrandAddition {
     pub domains: Vec<String>,
 }
 
+/// The answer to `DELETE /api/v1/brands/{id}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BrandRemoval {
+    /// E-mail addresses of the users from whose brands it was taken.
+    pub users: Vec<String>,
+}
+
 /// `PATCH /api/v1/brands/{id}`: omitted fields keep their values.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]

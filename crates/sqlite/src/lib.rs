@@ -47,6 +47,8 @@ pub enum Cause {
     Full,
     /// The database is closed, or its writer has ended.
     Closed,
+    /// The file's content can no longer be trusted.
+    Damaged,
     Other,
 }
 
@@ -59,6 +61,7 @@ impl Error {
             Self::Sqlite(error) => match error.sqlite_error_code() {
                 Some(DatabaseBusy | DatabaseLocked) => Cause::Locked,
                 Some(DiskFull) => Cause::Full,
+                _ if is_damage(error) => Cause::Damaged,
                 _ => Cause::Other,
             },
             Self::Undone { cause, .. } => *cause,
@@ -294,6 +297,14 @@ pub fn check(path: &Path) -> Result<Vec<String>, Error> {
 /// If the file cannot be read.
 pub fn version(path: &Path) -> Result<u32, Error> {
     Ok(peek(path, None)?.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
+/// The schema version of a plain file, judged as [`Database::open`] does; changes nothing.
+///
+/// # Errors
+/// If the file cannot be read, or comes from a newer version that excludes this one.
+pub fn schema(path: &Path, migrations: &[Migration]) -> Result<u32, Error> {
+    migration::found(&peek(path, None)?, migrations)
 }
 
 /// Must be the first statement on a connection.

@@ -20,15 +20,30 @@ pub struct Migration {
 /// A line in the SQL of a step after which older programs must not open the file.
 pub const BREAKS: &str = "-- Older programs must not open the file after this.";
 
-pub(crate) fn run(connection: &mut Connection, migrations: &[Migration]) -> Result<(), Error> {
+/// The file's schema and the oldest one whose programs may use it, if a program with `known` steps may.
+fn usable(connection: &Connection, known: u32) -> Result<(u32, u32), Error> {
     let number = |pragma: &str| connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, u32>(0));
     let (found, oldest) = (number("user_version")?, number("application_id")?);
-    let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
+    // Files without this value are older than the feature.
+    if found > known && (oldest == 0 || oldest > known) {
+        return Err(Error::Newer { found, known });
+    }
+    Ok((found, oldest))
+}
+
+/// The file's schema, unless a program with these steps must not open it.
+pub(crate) fn found(connection: &Connection, migrations: &[Migration]) -> Result<u32, Error> {
+    Ok(usable(connection, known(migrations))?.0)
+}
+
+fn known(migrations: &[Migration]) -> u32 {
+    u32::try_from(migrations.len()).unwrap_or(u32::MAX)
+}
+
+pub(crate) fn run(connection: &mut Connection, migrations: &[Migration]) -> Result<(), Error> {
+    let known = known(migrations);
+    let (found, oldest) = usable(connection, known)?;
     if found > known {
-        // Files without this value are older than the feature.
-        if oldest == 0 || oldest > known {
-            return Err(Error::Newer { found, known });
-        }
         tracing::warn!(schema.version = found, schema.known = known, "the file was written by a newer version");
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use super::Draft;
 use super::mentions::mentions_of;
-use crate::blank::is_blank;
+use crate::blank::{is_blank, one_line};
 use crate::command::{Command, Invitee};
 use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::EventBody;
@@ -242,12 +242,13 @@ impl Draft<'_> {
                 if self.actor.user().is_some() && !held.has(Permission::InviteExternal) {
                     return Err(Rejection::Forbidden { permission: Permission::InviteExternal });
                 }
-                check_label("name", name)?;
+                let name = one_line(name);
+                check_label("name", &name)?;
                 // The lifetime counts from receipt, so part of it may have passed.
                 if !(1..=limits::LINK_MAX_MS).contains(&expires.since(self.now())) {
                     return Err(Rejection::invalid("expires", "a link lives between 1 minute and 7 days"));
                 }
-                (Participant::ExternalAgent { link: *link, name: name.clone() }, *expires)
+                (Participant::ExternalAgent { link: *link, name }, *expires)
             }
         };
         let there = |e: &Engagement| {

@@ -6,8 +6,9 @@ use tandem_protocol::chat::BrandLook;
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
-use super::{Done, Refusal, checked_name};
+use super::{Done, Refusal, checked_name, save};
 use crate::store::brands::{self, Brand};
+use crate::store::users::{self, User};
 
 const GREETING: &str = "Hello! How can we help you?";
 const ACCENT: &str = "#2f5bea";
@@ -46,9 +47,32 @@ pub(crate) fn change_brand(connection: &Connection, key: &str, change: BrandChan
     Ok(Ok(brand))
 }
 
-/// Removes a brand: no new chat starts there. Its conversations stay, and so do the agents who serve them.
-pub(crate) fn remove_brand(connection: &Connection, key: &str) -> Done<()> {
-    Ok(if brands::remove(connection, key)? { Ok(()) } else { Err(Refusal::NoBrand(key.to_owned())) })
+/// Removes a brand: no new chat starts there, and its conversations stay. Users who are limited to several brands lose
+/// it; returns them. Refused while it is the only one of a user, because a user without brands serves all.
+pub(crate) fn remove_brand(connection: &Connection, key: &str) -> Done<Vec<User>> {
+    let mut known = brands::all(connection)?;
+    let Some(place) = known.iter().position(|brand| brand.look.id == key) else {
+        return Ok(Err(Refusal::NoBrand(key.to_owned())));
+    };
+    let removed = known.swap_remove(place).id;
+    let mut limited = users::all(connection)?;
+    limited.retain(|user| user.skills.brands.contains(&removed));
+    let remains = |user: &User| user.skills.brands.iter().any(|id| known.iter().any(|brand| brand.id == *id));
+    let stranded: Vec<_> = limited.iter().filter(|user| !remains(user)).map(|user| user.email.as_str()).collect();
+    if !stranded.is_empty() {
+        return Ok(Err(Refusal::OnlyBrand { brand: key.to_owned(), users: stranded.join(", ") }));
+    }
+    let mut changed = Vec::with_capacity(limited.len());
+    for before in limited {
+        let mut user = before.clone();
+        user.skills.brands.retain(|id| *id != removed);
+        match save(connection, &before, user, false)? {
+            Ok(user) => changed.push(user),
+            Err(refusal) => return Ok(Err(refusal)),
+        }
+    }
+    brands::remove(connection, key)?;
+    Ok(Ok(changed))
 }
 
 pub(crate) fn checked(addition: BrandAddition) -> Result<Brand, Refusal> {

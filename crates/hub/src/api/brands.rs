@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use tandem_conversation::Permission;
 use tandem_protocol::Problem;
-use tandem_protocol::administration::{BrandAddition, BrandChange, BrandRow};
+use tandem_protocol::administration::{BrandAddition, BrandChange, BrandRemoval, BrandRow};
 
 use super::Json;
 use super::auth::Signed;
@@ -60,20 +59,24 @@ pub(crate) async fn change(
     Ok(axum::Json(row))
 }
 
-/// Removes a brand: no new chats start. Its conversations stay.
+/// Removes a brand: no new chats start. Its conversations stay. Users who are limited to several brands lose it.
 #[utoipa::path(delete, path = "/api/v1/brands/{id}", tag = "administration", params(("id" = String, Path)),
-    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem)))]
+    responses((status = 200, body = BrandRemoval), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, description = "It is the only brand of a user", body = Problem)))]
 pub(crate) async fn remove(
     State(hub): State<Arc<Hub>>,
     signed: Signed,
     Path(key): Path<String>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<axum::Json<BrandRemoval>, ApiError> {
     signed.require(Permission::SettingsManage)?;
     let brand = key.clone();
-    hub.database.write(move |connection, _| administration::remove_brand(connection, &key)).await??;
+    let changed = hub.database.write(move |connection, _| administration::remove_brand(connection, &key)).await??;
+    hub.rights_changed.notify_one();
     audit(signed.0.id, brand, "brand: removed");
-    Ok(StatusCode::NO_CONTENT)
+    for user in &changed {
+        audit(signed.0.id, user.id, "user: brands");
+    }
+    Ok(axum::Json(BrandRemoval { users: changed.into_iter().map(|user| user.email).collect() }))
 }
 
 fn row_of(brand: Brand) -> BrandRow {

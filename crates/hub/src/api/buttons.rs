@@ -48,8 +48,7 @@ pub(crate) async fn put(
     Json(definition): Json<ButtonDefinition>,
 ) -> Result<axum::Json<Button>, ApiError> {
     signed.require(Permission::SettingsManage)?;
-    let button = definition.of(id::<ButtonId>(&path, "button")?);
-    button.check()?;
+    let button = definition.of(id::<ButtonId>(&path, "button")?).checked()?;
     let put = button.clone();
     let stored = hub.database.write(move |connection, _| {
         let known = buttons::all(connection)?;

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, Path, Request, State};
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use tandem_conversation::{CommandId, ConversationId, Permission};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::CommandAccepted;
 use tandem_protocol::logic::LogicResponseBody;
+use utoipa::IntoParams;
 use uuid::{Builder, Version};
 
+use super::Query;
 use super::auth::{Signed, bearer};
 use super::input::{id, json_bytes};
 use crate::endpoint::answer::{self, Mistake, Understood};
@@ -84,13 +87,31 @@ pub(crate) async fn respond(
     Ok(axum::Json(CommandAccepted { position }))
 }
 
-/// The newest requests to Your Logic and their outcomes.
-#[utoipa::path(get, path = "/api/v1/logic/requests", tag = "logic",
+/// Maximum page of requests, and the default.
+const REQUESTS: u32 = 200;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RequestsQuery {
+    /// How many at most: 1 to 200 [default: 200].
+    #[serde(default = "most_requests")]
+    #[param(default = 200, minimum = 1, maximum = 200)]
+    limit: u32,
+}
+
+fn most_requests() -> u32 {
+    REQUESTS
+}
+
+/// The newest requests to Your Logic and their outcomes, newest first.
+#[utoipa::path(get, path = "/api/v1/logic/requests", tag = "logic", params(RequestsQuery),
     responses((status = 200, body = Vec<LogicRequestRow>), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub(crate) async fn requests(
     State(hub): State<Arc<Hub>>,
     signed: Signed,
+    Query(query): Query<RequestsQuery>,
 ) -> Result<axum::Json<Vec<LogicRequestRow>>, ApiError> {
     signed.require(Permission::SettingsManage)?;
-    Ok(axum::Json(hub.database.read(|connection| logic_requests::newest(connection, 200)).await?))
+    let limit = query.limit.clamp(1, REQUESTS);
+    Ok(axum::Json(hub.database.read(move |connection| logic_requests::newest(connection, limit)).await?))
 }

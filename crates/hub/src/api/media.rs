@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::Response;
 use serde::Deserialize;
-use tandem_conversation::{ConversationId, Media, MediaId, Permission};
+use tandem_conversation::{ConversationId, Media, MediaId, Permission, Rejection};
 use tandem_protocol::Problem;
 use utoipa::IntoParams;
 
@@ -33,6 +33,12 @@ pub(crate) struct UploadForConversation {
     id: Option<MediaId>,
 }
 
+impl UploadForConversation {
+    fn checked(self) -> Result<Self, Rejection> {
+        if self.id.is_some_and(|id| id.0.is_nil()) { Err(Rejection::nil_id()) } else { Ok(self) }
+    }
+}
+
 /// Uploads one file for a conversation; the returned id goes into a reply.
 #[utoipa::path(post, path = "/api/v1/media", params(UploadForConversation), tag = "media",
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
@@ -48,7 +54,7 @@ pub(crate) async fn upload(
     bytes: Body,
 ) -> Result<axum::Json<Media>, ApiError> {
     signed.require(Permission::Handle)?;
-    let sender = Sender::User(signed.0.id);
+    let (query, sender) = (query.checked()?, Sender::User(signed.0.id));
     may_write(&hub, viewer(&signed), query.conversation).await?;
     let meant_for = Some(query.conversation);
     let upload = Upload { name: query.name, sender, meant_for, id: query.id, network: None, bytes: None };
@@ -102,6 +108,7 @@ pub(crate) async fn upload_of_logic(
     headers: HeaderMap,
     bytes: Body,
 ) -> Result<axum::Json<Media>, ApiError> {
+    let query = query.checked()?;
     may_write(&hub, Viewer::Logic, query.conversation).await?;
     let meant_for = Some(query.conversation);
     let upload =

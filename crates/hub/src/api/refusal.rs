@@ -12,6 +12,7 @@ impl From<Refusal> for ApiError {
             Refusal::UserExists(_) => (409, "users.exists"),
             Refusal::LastAdministrator(_) => (409, "users.last_administrator"),
             Refusal::NoBrand(_) => (404, "brands.unknown"),
+            Refusal::OnlyBrand { .. } => (409, "brands.only_one"),
             Refusal::BrandExists(_) => (409, "brands.exists"),
         };
         let words = refusal.to_string();

@@ -8,7 +8,7 @@ use jsonwebtoken::signature::{self, Verifier};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, get_current_timestamp};
 use ring::hmac;
 use serde_json::{Map, Value};
-use tandem_conversation::{Contact, ContactKind, is_blank};
+use tandem_conversation::{Contact, ContactKind, is_blank, one_line};
 
 use super::Identity;
 
@@ -47,7 +47,7 @@ pub(super) fn read(token: &str, secret: &str, brand: &str) -> Result<Identity, S
         let value = text(&claims, claim).transpose()?;
         Some(value.and_then(|value| Contact::new(kind, value).map_err(|_| unusable(claim))))
     });
-    let name = text(&claims, "name")?.map(|name| name.trim().to_owned());
+    let name = text(&claims, "name")?.map(one_line);
     if name.as_ref().is_some_and(|name| name.chars().count() > NAME_CHARS) {
         return Err(unusable("name"));
     }

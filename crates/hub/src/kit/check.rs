@@ -61,6 +61,10 @@ struct Visitor {
 impl Visitor {
     async fn everything(&self) -> anyhow::Result<Vec<Entry>> {
         let (mut entries, mut heard) = self.one_conversation().await?;
+        if judge::is_unreachable(&heard) {
+            let why = heard.iter().find_map(|exchange| exchange.came.as_ref().err());
+            return Ok(vec![report::REACHED.found(judge::fail(why.map_or_else(String::new, judge::told)))]);
+        }
         let crowd = join_all((0..CROWD).map(|number| self.one_of_many(number))).await;
         let crowd = crowd.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
         entries.push(report::BURST.found(judge::burst(&crowd)));
@@ -83,7 +87,7 @@ impl Visitor {
         Ok(Rehearsal::begin(customer, Some("en"), &self.clock, self.timeout_ms)?)
     }
 
-    /// A customer's whole visit, from the first message to "bye" and beyond.
+    /// A customer's whole visit, from the first message to "bye" and beyond. Ends at once if nothing can be reached.
     async fn one_conversation(&self) -> anyhow::Result<(Vec<Entry>, Vec<Exchange>)> {
         let mut talk = self.begin("Carmen Menzel")?;
         let mut heard = Vec::new();
@@ -96,7 +100,11 @@ impl Visitor {
 
         talk.customer_writes("Hello, can you help me?")?;
         let exchanges = self.catch_up(&mut talk).await;
+        let is_dead = judge::is_unreachable(&exchanges);
         note(report::OPENING, words(&exchanges), exchanges);
+        if is_dead {
+            return Ok((entries, heard));
+        }
 
         if !talk.customer_presses(|choice| !is_for_a_person(choice))? {
             talk.logic_says(vec![menu()])?;

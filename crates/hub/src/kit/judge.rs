@@ -179,14 +179,25 @@ pub(super) fn beside_a_person(exchanges: &[Exchange]) -> Finding {
     found
 }
 
+/// Whether nothing but failures to reach it came.
+pub(super) fn is_unreachable(exchanges: &[Exchange]) -> bool {
+    exchanges.iter().all(|exchange| matches!(exchange.came, Err(LogicFailure::Unreachable { .. })))
+}
+
+/// The finding of checks that look at answers, if there is none.
+fn silence(exchanges: &[Exchange]) -> Option<Finding> {
+    let is_silent = exchanges.iter().all(|exchange| exchange.came.is_err());
+    is_silent.then(|| fail(format!("none of {} requests had a usable answer", exchanges.len())))
+}
+
 /// Response times against the limit.
 pub(super) fn times(exchanges: &[Exchange], timeout_ms: i64) -> Finding {
     let Some(slowest) = exchanges.iter().max_by_key(|exchange| exchange.took_ms) else {
         return fail("nothing was asked");
     };
     let late = exchanges.iter().filter(|exchange| matches!(exchange.came, Err(LogicFailure::TimedOut { .. }))).count();
-    if exchanges.iter().all(|exchange| matches!(exchange.came, Err(LogicFailure::Unreachable { .. }))) {
-        return fail(format!("none of {} requests was answered", exchanges.len()));
+    if let Some(silence) = silence(exchanges) {
+        return silence;
     }
     if late > 0 {
         return fail(format!("{late} of {} requests had no answer within {timeout_ms} ms", exchanges.len()));
@@ -245,6 +256,11 @@ pub(super) fn later(exchanges: &[Exchange], mistakes: &[String]) -> Finding {
         return fail(format!("{} later answers were refused, the first with {mistake}", mistakes.len()));
     }
     let later: Vec<_> = exchanges.iter().filter(|exchange| exchange.later).collect();
+    if later.is_empty()
+        && let Some(silence) = silence(exchanges)
+    {
+        return silence;
+    }
     let lost = later.iter().filter(|exchange| exchange.came.is_err()).count();
     match (later.len(), lost) {
         (0, _) => pass("everything was answered at once; nothing came with 202"),
@@ -262,7 +278,7 @@ pub(super) fn invited(exchanges: &[Exchange]) -> Finding {
         }
     }
     match all().count() {
-        0 => pass("no partner was invited"),
+        0 => silence(exchanges).unwrap_or_else(|| pass("no partner was invited")),
         all => pass(format!("{all} invitations, each with a way to deliver its link")),
     }
 }
@@ -271,7 +287,7 @@ pub(super) fn invited(exchanges: &[Exchange]) -> Finding {
 pub(super) fn unknown_fields(exchanges: &[Exchange]) -> Finding {
     let with: Vec<_> = exchanges.iter().filter(|exchange| exchange.unknown.count > 0).collect();
     match with.first() {
-        None => pass("the hub knows every field"),
+        None => silence(exchanges).unwrap_or_else(|| pass("the hub knows every field")),
         Some(first) => warn(format!(
             "in {} of {} answers, the first to {}: {}",
             with.len(),

@@ -73,6 +73,11 @@ impl Check {
     }
 }
 
+pub(super) const REACHED: Check = Check {
+    name: "reachable",
+    why: "Nothing else can be checked; while the hub cannot reach it, every customer waits for the agents.",
+    todo: "Start the service, and compare host, port and scheme of the URL. Nothing else was tried.",
+};
 pub(super) const OPENING: Check = Check {
     name: "opening",
     why: "The first words decide whether the customer stays; without an answer a person is called.",

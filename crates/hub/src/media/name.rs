@@ -1,5 +1,6 @@
 //! File names: cleaned once on arrival, so that no screen, header or folder has to.
 
+use tandem_conversation::turns_text;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::kind::Kind;
@@ -30,8 +31,7 @@ pub(super) fn clean(name: &str) -> String {
 
 /// Controls, and characters that change the text direction.
 fn is_invisible(c: char) -> bool {
-    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}');
-    c.is_control() || turns || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}')
+    c.is_control() || turns_text(c) || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}')
 }
 
 fn is_device(name: &str) -> bool {

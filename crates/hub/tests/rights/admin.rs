@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::common::{Agent, PASSWORD, TestHub, post};
+use crate::ending::tandem_hub;
 
 async fn asks(agent: &Agent, method: Method, path: &str, body: Value) -> (u16, Value) {
     let request = reqwest::Client::new().request(method, format!("{}{path}", agent.base)).bearer_auth(&agent.token);
@@ -106,7 +107,49 @@ async fn administrators_add_change_and_remove_brands() {
         (&changed["greeting"], &changed["accent"], &changed["domains"]),
         (&json!("Welcome"), &row["accent"], &row["domains"])
     );
-    assert_eq!(asks(&ada, Method::DELETE, "/api/v1/brands/bank", json!({})).await.0, 204);
+    assert_eq!(asks(&ada, Method::DELETE, "/api/v1/brands/bank", json!({})).await, (200, json!({ "users": [] })));
     assert_eq!(asks(&ada, Method::DELETE, "/api/v1/brands/bank", json!({})).await.0, 404);
     assert_eq!(ada.gets("/api/v1/brands").await.1.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_removed_brand_leaves_its_users_no_less_limited() {
+    let hub = TestHub::start(None).await;
+    let ada = hub.ada().await;
+    for id in ["bank", "air"] {
+        let brand = json!({ "id": id, "name": id, "domains": ["*"] });
+        assert_eq!(asks(&ada, Method::POST, "/api/v1/brands", brand).await.0, 200);
+    }
+    let mut paths = Vec::new();
+    for (name, brands) in [("Leo", json!(["bank"])), ("Kim", json!(["air", "bank"])), ("Eva", json!([]))] {
+        let email = format!("{}@x.example", name.to_lowercase());
+        let user = json!({ "email": email, "name": name, "role": "agent", "password": PASSWORD, "brands": brands });
+        let (status, row) = asks(&ada, Method::POST, "/api/v1/users", user).await;
+        assert_eq!(status, 200, "{row}");
+        paths.push(format!("/api/v1/users/{}", row["user"].as_str().unwrap()));
+    }
+    // Also a suspended user would come back with every brand.
+    assert_eq!(asks(&ada, Method::POST, &format!("{}/suspend", paths[0]), json!({})).await.0, 200);
+    let (status, refused) = asks(&ada, Method::DELETE, "/api/v1/brands/bank", json!({})).await;
+    let told = refused["detail"].as_str().unwrap();
+    assert_eq!((status, &refused["code"]), (409, &json!("brands.only_one")), "{refused}");
+    assert!(told.contains("leo@x.example") && !told.contains("kim@") && !told.contains("eva@"), "{told}");
+    let (done, _, error) = tandem_hub(&hub, &["brand", "remove", "--id", "bank"], None).await;
+    assert!(!done && error.contains("leo@x.example"), "{error}");
+
+    assert_eq!(asks(&ada, Method::PATCH, &paths[0], json!({ "brands": ["air"] })).await.0, 200);
+    let (status, removal) = asks(&ada, Method::DELETE, "/api/v1/brands/bank", json!({})).await;
+    assert_eq!((status, removal), (200, json!({ "users": ["kim@x.example"] })));
+    let users = ada.gets("/api/v1/users").await.1;
+    let brands_of =
+        |email: &str| users.as_array().unwrap().iter().find(|u| u["email"] == email).unwrap()["brands"].clone();
+    assert_eq!((brands_of("kim@x.example"), brands_of("eva@x.example")), (json!(["air"]), json!([])));
+    let (done, _, error) = tandem_hub(&hub, &["brand", "remove", "--id", "air"], None).await;
+    assert!(!done && error.contains("kim@x.example, leo@x.example"), "{error}");
+    let set = ["user", "set", "--email", "kim@x.example", "--brand", "air", "--brand", "northwind"];
+    assert!(tandem_hub(&hub, &set, None).await.0);
+    let set = ["user", "set", "--email", "leo@x.example", "--all-brands"];
+    assert!(tandem_hub(&hub, &set, None).await.0);
+    let (done, told, _) = tandem_hub(&hub, &["brand", "remove", "--id", "air"], None).await;
+    assert!(done && told.contains("kim@x.example does not serve it any more") && !told.contains("leo@"), "{told}");
 }

@@ -49,7 +49,7 @@ const AGENTS: &str = "
     GET    /api/v1/brands                              403          403          200
     POST   /api/v1/brands                              403          403          200
     PATCH  /api/v1/brands/{id}                         403/403/403  403/403/403  200/200/404
-    DELETE /api/v1/brands/{id}                         403/403/403  403/403/403  204/204/404
+    DELETE /api/v1/brands/{id}                         403/403/403  403/403/403  200/200/404
 ";
 
 /// Operations without a sign-in; the body authenticates. `right` sends valid data, `wrong` similar but invalid data.

@@ -9,6 +9,7 @@ use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::engine::{Engine, Repeat};
+use crate::health::Work;
 use crate::hub::Hub;
 use crate::media::unknown;
 use crate::problem::ApiError;
@@ -34,12 +35,14 @@ pub(super) async fn accept(
     received: Time,
 ) -> Result<ChatAccepted, ApiError> {
     hub.limits.message(web.contact)?;
-    let web = web.clone();
+    let (web, contact) = (web.clone(), web.contact);
     // Outside the writer thread, which serves the whole account.
     let sent = Sent::new(commands::Sender::Contact(web.contact), &message);
     let said = Said { message, sent, received };
     let stored = hub.database.write(move |connection, engine| store(connection, engine, &web, said, target));
-    Ok(stored.await?)
+    let stored = stored.await;
+    hub.health.note(Work::Messages(contact), &stored);
+    Ok(stored?)
 }
 
 /// A received message.

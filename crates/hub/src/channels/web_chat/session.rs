@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
-use tandem_conversation::{ContactId, Conversation, CustomerId};
+use tandem_conversation::{ContactId, Conversation, CustomerId, is_blank, one_line};
 use tandem_protocol::Problem;
 use tandem_protocol::chat::{SessionRequest, SessionResponse};
 use tokio::task::JoinError;
@@ -105,7 +105,7 @@ async fn newcomer(
     ended: Option<(ContactId, TokenHash)>,
 ) -> Result<String, StoreError> {
     let (token, customer) = (new_token(), CustomerId(Uuid::now_v7()));
-    let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    let name = name.map(|name| one_line(&name)).filter(|name| !is_blank(name));
     let web = WebContact {
         contact: ContactId(Uuid::now_v7()),
         customer,
