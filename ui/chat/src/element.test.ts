@@ -176,7 +176,7 @@ test("files that are too large are refused before they are sent, with the limit"
   const large = new File([new Uint8Array(11_000_000)], "large.mp4", { type: "video/mp4" });
   drop.clipboardData = { files: [large, new File(["x"], "ok.png", { type: "image/png" })], getData: () => "" };
   find(element, "textarea").dispatchEvent(drop);
-  expect(find(element, '[role="alert"]').textContent).toBe("large.mp4 is larger than 10.5 MB.");
+  expect(find(element, '[role="alert"]').textContent).toBe("large.mp4 is larger than 10 MB.");
   expect(all(element, ".chip").map((chip) => chip.querySelector(".name")?.textContent)).toEqual(["ok.png"]);
   find<HTMLFormElement>(element, "form").requestSubmit();
   await settle();
@@ -332,4 +332,36 @@ test("too long a text is told while it is written, and not sent", async () => {
   expect(find(element, ".composer .sr").textContent).toBe("Characters left: 10");
   write(element, "a");
   expect(find(element, ".count").hidden).toBe(true);
+});
+
+test("files that the hub names anew stay in their place", async () => {
+  const element = await chat();
+  const picker = find<HTMLInputElement>(element, "input[type=file]");
+  const files = ["a note.html", "seats.html"].map((name) => new File(["x"], name, { type: "text/html" }));
+  Object.defineProperty(picker, "files", { value: files });
+  picker.dispatchEvent(new Event("change"));
+  press(write(element, "Both"), "Enter");
+  await vi.waitFor(() => expect(hub.entries).toHaveLength(2));
+  for (const [at, entry] of hub.entries.entries()) {
+    const media = { id: `media-${at}`, name: `${files[at]?.name ?? ""}.txt`, contentType: "text/plain", bytes: 1 };
+    hub.cast({ type: "entry", entry: { ...entry, media, url: "" } });
+  }
+  await settle();
+  const turns = all(element, ".turn").map((turn) => turn.textContent ?? "");
+  expect(turns).toHaveLength(2);
+  expect(turns[0]).toContain("a note.html.txt");
+  expect(turns[1]).toContain("seats.html.txt");
+  expect(turns[1]).toContain("Both");
+});
+
+test("every file that cannot be sent is named", async () => {
+  const element = await chat();
+  const picker = find<HTMLInputElement>(element, "input[type=file]");
+  const large = Object.defineProperty(new File(["x"], "film.mp4"), "size", { value: 11 * 1024 * 1024 });
+  Object.defineProperty(picker, "files", { value: [large, new File([], "empty.txt")] });
+  picker.dispatchEvent(new Event("change"));
+  const said = find(element, ".problem").textContent;
+  expect(said).toContain("film.mp4");
+  expect(said).toContain("10 MB");
+  expect(said).toContain("empty.txt");
 });

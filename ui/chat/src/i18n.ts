@@ -7,6 +7,8 @@ export type Language = (typeof LANGUAGES)[number];
 const LANGUAGES = ["en", "ar", "cs", "de", "es", "fr"] as const;
 const known: Partial<Record<Language, Partial<Texts>>> = { en };
 const RIGHT_TO_LEFT = new Set(["ar"]);
+/** As in the settings; people know it as MB. */
+const MIB = 1_048_576;
 const DAY_MS = 86_400_000;
 
 export interface I18n {
@@ -45,9 +47,9 @@ export function i18nFor(wished: string | null, browser: readonly string[]): I18n
       return capital(days > -2 && days < 1 ? nearDay.format(days, "day") : date.format(ms), locale);
     },
     size: (bytes) => {
-      const isBig = bytes >= 1_000_000;
+      const isBig = bytes >= MIB;
       const unit = isBig ? "megabyte" : "kilobyte";
-      const amount = isBig ? bytes / 1_000_000 : Math.max(1, bytes / 1_000);
+      const amount = isBig ? bytes / MIB : Math.max(1, bytes / 1_024);
       return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: isBig ? 1 : 0 }).format(amount);
     },
   };

@@ -116,9 +116,10 @@ export class LogView {
       node.remove();
       this.kept.delete(key);
     }
+    // Rebuilding removes old nodes, so all of it comes before the walk over those that are there.
+    const nodes = rows.map((row) => this.nodeOf(row));
     let at: ChildNode | null = this.list.firstChild;
-    for (const row of rows) {
-      const node = this.nodeOf(row);
+    for (const node of nodes) {
       if (node === at) at = at.nextSibling;
       else this.list.insertBefore(node, at);
     }

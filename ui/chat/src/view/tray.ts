@@ -23,13 +23,13 @@ export class Tray {
   }
 
   add(files: Iterable<File>): void {
-    let problem = "";
+    const problems: string[] = [];
     for (const file of files) {
-      if (file.size === 0) problem = this.i18n.t("empty", { name: file.name });
-      else if (file.size > this.maxBytes()) problem = this.i18n.t("tooLarge", { name: file.name, size: this.i18n.size(this.maxBytes()) });
+      if (file.size === 0) problems.push(this.i18n.t("empty", { name: file.name }));
+      else if (file.size > this.maxBytes()) problems.push(this.i18n.t("tooLarge", { name: file.name, size: this.i18n.size(this.maxBytes()) }));
       else this.files.push(file);
     }
-    this.complain(problem);
+    this.complain(problems.join(" "));
     this.draw();
     this.changed();
   }

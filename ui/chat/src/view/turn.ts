@@ -102,7 +102,7 @@ function metaView(context: ViewContext, item: Item): { node: HTMLElement; update
   const stage = h("span", { class: "stage", part: "stage" });
   const retry = button({ class: "link" }, () => session.retryMessage(item.id), i18n.t("retry"));
   const discard = button({ class: "link" }, () => session.discard(item.id), i18n.t("discard"));
-  const edit = item.media || item.kind === "answer" ? null : button({ class: "link" }, () => session.edit(item.id), i18n.t("edit"));
+  const edit = (item.media && item.text === "") || item.kind === "answer" ? null : button({ class: "link" }, () => session.edit(item.id), i18n.t("edit"));
   const rescue = h("span", { class: "rescue" }, retry, edit, discard);
   const node = h("div", { class: "meta" }, time, stage, rescue);
   const update = ({ item: now }: TurnRow): void => {
