@@ -6,6 +6,8 @@ export default defineConfig({
   plugins,
   resolve: { alias, conditions: ["browser"] },
   test: {
+    // A busy machine is no fault.
+    testTimeout: 30_000,
     environment: "happy-dom",
     include: ["desk/**/*.test.ts", "chat/**/*.test.ts", "shared/**/*.test.ts"],
     setupFiles: ["desk/test/setup.ts"],
