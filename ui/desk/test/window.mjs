@@ -179,7 +179,8 @@ await story("The keyboard alone finds, opens, answers and completes", "", async 
   await page.keyboard.press("Enter");
   await page.getByTestId("transcript").getByText("All done, Jonas.").waitFor();
   assert.equal(await page.getByRole("textbox", { name: "Message" }).inputValue(), "", "the field is free again");
-  await page.keyboard.press("Control+Enter");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("e");
   await page.getByRole("dialog", { name: "Complete this conversation" }).waitFor();
   await page.keyboard.type("Refund sent");
   await page.keyboard.press("Control+Enter");
