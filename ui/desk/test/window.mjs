@@ -199,7 +199,7 @@ const inSight = (locator) =>
     return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight && element.contains(at);
   });
 
-for (const [width, height, zoom] of [[640, 400, 1], [960, 640, 1], [960, 640, 2], [900, 560, 1.5], [1280, 800, 2]]) {
+for (const [width, height, zoom] of [[320, 560, 1], [640, 400, 1], [960, 640, 1], [960, 640, 2], [900, 560, 1.5], [1280, 800, 2]]) {
   await story(`Send stays in sight in ${width} × ${height} at ${zoom * 100} %, whatever stands above it`, "files", async (page) => {
     await page.setViewportSize({ width, height });
     await page.evaluate((zoom) => localStorage.setItem("tandem.zoom", String(zoom)), zoom);
@@ -212,7 +212,8 @@ for (const [width, height, zoom] of [[640, 400, 1], [960, 640, 1], [960, 640, 2]
     for (const name of [/^Send/, "Note", "Complete"]) {
       assert.ok(await inSight(page.getByRole("button", { name })), `${name} is in sight`);
     }
-    assert.ok(await inSight(page.getByRole("link", { name: "My Conversations" })), "and so is the way to the sections");
+    const back = page.getByRole("button", { name: "Back to the list" }).or(page.getByRole("link", { name: "My Conversations" }));
+    assert.ok(await inSight(back), "and so is the way to the list or the sections");
     const wide = await page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
     assert.equal(wide, 0, "nothing stands beyond the edge");
   });

@@ -35,7 +35,7 @@ export class OpenConversation {
   readonly writes = $derived.by(() => {
     const { view, composer } = this;
     if (!view) return false;
-    if (this.noting && view.may.note) return true;
+    if (this.noting && composer.mode === "note" && view.may.note) return true;
     const begun = this.reopening || composer.has("reply") || composer.files.list.length > 0;
     return view.may.reply && (view.completed === null || view.row.inProgress || begun);
   });

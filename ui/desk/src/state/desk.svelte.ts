@@ -53,7 +53,13 @@ export class Desk {
   readonly toasts = new Toasts();
   readonly appearance = new Appearance();
   readonly attention: Attention;
-  readonly focus = new Focus(() => this.conversation);
+  /** In a small window: the conversation is shown, not the list. */
+  inside = $state(false);
+  readonly focus = new Focus(
+    () => this.conversation,
+    () => this.appearance.single && this.inside,
+    () => (this.inside = false),
+  );
   #reading: ReturnType<typeof setTimeout> | undefined;
   /** The last viewed is last. */
   #held: OpenConversation[] = [];
@@ -122,8 +128,8 @@ export class Desk {
   async #wanted(): Promise<void> {
     try {
       const wanted = await this.host.rpc("window.wanted", {});
-      if (wanted.type === "conversation") this.show(wanted.id);
-      else if (wanted.type === "section") this.go(wanted.section);
+      if (wanted.type === "conversation") this.#come(wanted.id);
+      else if (wanted.type === "section") this.goInto(wanted.section);
       else if (wanted.type === "nowhere") this.toasts.say("bad", wanted.reason);
     } catch (error) {
       this.toasts.say("bad", asRpcError(error).message);
@@ -139,8 +145,14 @@ export class Desk {
     if (open) this.#stir(open, batch);
     if (everything || (this.told !== null && batch.alerts.has(this.told))) this.toldMore++;
     batch.toasts.forEach((toast) => this.toasts.say(toast.tone, toast.text));
-    if (batch.open) this.show(batch.open.id, batch.open.section ?? undefined, batch.open.key ?? undefined);
+    if (batch.open) this.#come(batch.open.id, batch.open.section ?? undefined, batch.open.key ?? undefined);
     if (batch.wanted) void this.#wanted();
+  }
+
+  /** From a notification, a link or the tray: one goes on with words, if one may. */
+  #come(id: ConversationId, section?: Section, entry?: string): void {
+    this.show(id, section, entry);
+    this.focus.message(id, this.conversation?.refresh());
   }
 
   /** Signals from before the conversation changed may concern text that arrived with it. */
@@ -170,21 +182,35 @@ export class Desk {
     const read = (): void => {
       if (this.list.cursor && this.conversation?.id !== this.list.cursor) this.show(this.list.cursor);
     };
+    this.focus.list();
+    // In a small window the conversation would hide the list.
+    if (this.appearance.single) return;
     if (held) this.#reading = setTimeout(read, READ_AFTER_MS);
     else read();
-    this.focus.list();
+  }
+
+  /** Opens the selected conversation. */
+  read(): void {
+    const { cursor } = this.list;
+    if (!cursor) return;
+    this.show(cursor);
+    if (this.appearance.single) this.focus.message(cursor);
   }
 
   /** Opens a conversation, at its end or at an entry. */
   show(id: ConversationId, section?: Section, entry?: string): void {
     if (section && section !== this.list.section) this.go(section);
     this.list.cursor = id;
+    this.inside = true;
     if (this.conversation?.id !== id) this.#open(id, entry);
     else if (entry) void this.conversation.goTo(entry);
   }
 
   #open(id: ConversationId, entry?: string): void {
-    void this.conversation?.composer.flush();
+    const { conversation: previous } = this;
+    void previous?.composer.flush();
+    // What was only begun is begun again; words stay.
+    if (previous) previous.noting = previous.reopening = false;
     const open = this.#held.find((held) => held.id === id) ?? new OpenConversation(this.host, id);
     this.#held = [...this.#held.filter((held) => held !== open), open].slice(-KEEP_OPEN);
     open.typing.stop();
@@ -306,7 +332,7 @@ export class Desk {
     const row = rows[at === -1 ? (by === 1 ? 0 : rows.length - 1) : (at + by + rows.length) % rows.length];
     if (!row) return;
     this.show(row.id, "my");
-    if (writing) this.focus.message(row.id);
+    if (writing || this.appearance.single) this.focus.message(row.id);
     else this.focus.list();
   }
 

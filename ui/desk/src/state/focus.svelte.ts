@@ -22,7 +22,12 @@ export class Focus {
   #last: EventTarget | null = null;
   #inList = false;
 
-  constructor(private readonly open: () => Opened | null) {}
+  /** `alone`: the window shows the open conversation without the list. `showList` brings the list back. */
+  constructor(
+    private readonly open: () => Opened | null,
+    private readonly alone: () => boolean = () => false,
+    private readonly showList: () => void = () => undefined,
+  ) {}
 
   get coming(): boolean {
     return this.#promised !== null && this.#promised === this.open()?.id && !field();
@@ -59,6 +64,7 @@ export class Focus {
   }
 
   list(): void {
+    this.showList();
     this.#promised = null;
     this.#last = null;
     this.#inList = true;
@@ -85,8 +91,15 @@ export class Focus {
       if (this.#promised === null) return;
       if (open?.id !== this.#promised) this.#promised = null;
       else if (field()) this.#give();
-      else if (open.loaded && !this.#waiting) this.list();
+      else if (open.loaded && !this.#waiting) this.#without();
     });
+  }
+
+  /** There is no field: to the list, where it is shown. */
+  #without(): void {
+    this.#promised = null;
+    if (this.alone()) document.querySelector<HTMLElement>("main [role=log]")?.focus();
+    else this.list();
   }
 
   #give(): void {
@@ -106,7 +119,7 @@ export class Focus {
   /** After a dialog whose opener is gone: to the message field, otherwise to the list. */
   home(): void {
     const open = this.open();
-    if (open && (field() || !open.loaded)) this.message(open.id);
+    if (open && (field() || !open.loaded || this.alone())) this.message(open.id);
     else this.list();
   }
 }

@@ -224,3 +224,38 @@ describe("signing out", () => {
     await vi.waitFor(() => expect(calls(host, "session.signOut")).toHaveLength(1));
   });
 });
+
+describe("a note in a conversation that is not mine", () => {
+  it("is not gone on with by accident when it is opened again", async () => {
+    const { desk } = await start();
+    await select({ desk }, "aiko");
+    await user.keyboard("m");
+    await vi.waitFor(() => expect(at()).toBe("message"));
+    await user.keyboard("For Priya");
+    await select({ desk }, "carmen");
+    await select({ desk }, "aiko");
+    expect(screen.getByRole("button", { name: "Continue your note" })).toBeTruthy();
+    expect(desk.conversation?.writes).toBe(false);
+  });
+
+  it("never becomes a reply", async () => {
+    const { desk } = await start();
+    await select({ desk }, "aiko");
+    await user.keyboard("m");
+    await vi.waitFor(() => expect(desk.conversation?.writes).toBe(true));
+    desk.conversation?.composer.switchTo("reply");
+    await tick();
+    expect(screen.queryByRole("textbox", { name: "Message" })).toBeNull();
+  });
+});
+
+describe("what is opened from outside", () => {
+  it("is gone on with in its field", async () => {
+    const { desk, host } = await start();
+    host.tell({ type: "open", id: "jonas", section: null, key: null });
+    await vi.waitFor(() => expect(desk.conversation?.loaded).toBe(true));
+    await vi.waitFor(() => expect(at()).toBe("message"));
+    await user.keyboard("Hello");
+    expect(field().value).toBe("Hello");
+  });
+});

@@ -35,7 +35,7 @@ const either = (one: Act, other: Act) => (at: number): Act => (at % 2 === 0 ? on
 /** In every part a key has one meaning. */
 export const ANYWHERE: Part = {
   title: "Anywhere",
-  where: "Everywhere except in dialogs and menus.",
+  where: "Everywhere; in dialogs and menus only the size.",
   rows: [
     { keys: ["Ctrl K"], what: "Commands", does: act("palette") },
     { keys: ["Ctrl F"], what: "Search everything", does: act("search") },
@@ -101,7 +101,7 @@ export const READING: Part = {
   ],
 };
 
-export const SHEET: readonly Part[] = [ANYWHERE, LIST, MESSAGE, READING];
+export const SHEET: readonly Part[] = [ANYWHERE, MESSAGE, READING, LIST];
 
 /** The key to show beside a label. */
 export function keyOf(is: string): string {
@@ -139,8 +139,9 @@ export type Outcome = Act | "field" | "own" | "nothing";
 export type Press = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey" | "isComposing" | "keyCode">;
 
 export function decide({ place, answers, coming }: Standing, press: Press): Outcome {
-  if (composes(press) || place === "dialog") return "own";
+  if (composes(press)) return "own";
   const everywhere = found(ANYWHERE, press);
+  if (place === "dialog") return everywhere?.is === "zoom" ? everywhere : "own";
   if (everywhere) return everywhere;
   if (place === "message" || place === "input") return "own";
   if (press.key === "Escape") return { is: "list" };

@@ -42,7 +42,7 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
     case "move":
       return yes(() => desk.move(act.by, repeated));
     case "open":
-      return yes(() => desk.list.cursor && desk.show(desk.list.cursor));
+      return yes(() => desk.read());
     case "next":
       return yes(() => void desk.next());
     default:
