@@ -1,4 +1,5 @@
-// Opens every state of the desk with sample data in Chromium, in both themes and at two sizes, and checks it with axe.
+// Opens every state of the desk with sample data in Chromium, and checks it with axe in both themes. States with a layout
+// of their own are also checked in other windows: small, zoomed, with forced colours and with more contrast.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { stage } from "./stage.mjs";
@@ -121,6 +122,21 @@ const STATES = [
     await page.getByRole("button", { name: /not delivered/ }).click();
     await page.getByRole("dialog").waitFor();
   }],
+  ["completed", "", async (page) => {
+    await page.getByRole("link", { name: "Recently Left" }).click();
+    await show("Sofia Lindgren")(page);
+    await page.getByRole("button", { name: "Reopen" }).waitFor();
+  }],
+  ["availability", "", async (page) => {
+    await page.keyboard.press("Control+Shift+A");
+    await page.getByRole("option", { name: /Set me to busy/ }).waitFor();
+  }],
+  ["signing out", "offline", async (page) => {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("sign out");
+    await page.keyboard.press("Enter");
+    await page.getByText("not sent yet").waitFor();
+  }],
   ["note", "", async (page) => {
     await show("Carmen Menzel")(page);
     await page.getByRole("button", { name: "Note", exact: true }).click();
@@ -174,7 +190,12 @@ const STATES = [
   }],
   ["complete", "", press("Complete")],
   ["leave", "", press("Leave")],
-  ["ask for help", "", press("Ask for help")],
+  ["ask for help", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("h");
+    await page.getByRole("dialog", { name: "Ask for help" }).waitFor();
+  }],
   ["invite", "", async (page) => {
     await show("Carmen Menzel")(page);
     await page.keyboard.press("Control+k");
@@ -283,15 +304,17 @@ const STATES = [
   ["offline, all", "offline", (page) => page.getByRole("link", { name: "All Live Conversations" }).click()],
   ["offline, empty", "offline,empty", (page) => page.getByText("Nothing on this machine").waitFor()],
   ["outbox", "offline", async (page) => {
-    await page.getByRole("button", { name: /queued/ }).click();
+    await page.getByRole("button", { name: /unsent/ }).click();
     await page.getByRole("button", { name: "Cancel: Reply, Jonas Keller" }).waitFor();
   }],
   ["outbox, outdated", "outdated_desk", async (page) => {
-    await page.getByRole("button", { name: /queued/ }).click();
+    await page.getByRole("button", { name: /unsent/ }).click();
     await page.getByText("These stay on this machine").waitFor();
   }],
   ["outbox, empty", "", async (page) => {
-    await page.getByRole("button", { name: /queued/ }).click();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("outbox");
+    await page.keyboard.press("Enter");
     await page.getByText("Nothing is waiting").waitFor();
   }],
   ["returned", "", async (page) => {
@@ -361,63 +384,137 @@ const STATES = [
     await page.getByRole("alert").waitFor();
   }],
 ];
-const SIZES = [{ width: 1440, height: 900 }, { width: 1280, height: 620 }, { width: 960, height: 640 }];
+const SIZE = { width: 1440, height: 900 };
+/** How else a state is looked at; nothing may lie outside of the window. */
+const OTHERWISE = {
+  low: { size: { width: 1280, height: 620 } },
+  narrow: { size: { width: 960, height: 640 } },
+  // 1280 × 1024 at 400 % (WCAG 1.4.10).
+  tiny: { size: { width: 320, height: 480 } },
+  large: { size: { width: 3840, height: 2160 } },
+  /** 200 %. */
+  zoomed: { steps: 5 },
+  forced: { media: { forcedColors: "active" } },
+  contrast: { media: { contrast: "more" } },
+};
+/** States with a layout of their own. Others are a dialog or a message over one of these. */
+const LAYOUTS = {
+  "list": ["narrow", "tiny"],
+  "conversation": ["low", "narrow", "tiny", "large", "zoomed", "forced", "contrast"],
+  "help needed": ["narrow", "tiny", "zoomed", "forced"],
+  "completed": ["narrow", "tiny"],
+  "files": ["low", "tiny"],
+  "note": ["narrow"],
+  "moved on": ["narrow"],
+  "unsent": ["narrow"],
+  "palette": ["tiny"],
+  "shortcuts": ["narrow", "tiny", "zoomed"],
+  "invite": ["tiny", "forced"],
+  "partner invited": ["low", "tiny"],
+  "notifications": ["low", "tiny", "forced"],
+  "who was told": ["tiny"],
+  "search, hits": ["narrow", "tiny"],
+  "outbox": ["narrow", "tiny"],
+  "offline": ["narrow", "tiny"],
+  "sign in": ["low", "tiny"],
+  "start afresh": ["tiny"],
+};
 
+const started = Date.now();
 const { base, browser, close } = await stage();
 
 let looked = 0;
 const faults = [];
-// `node desk/test/axe.mjs search` checks the matching states only.
-const chosen = STATES.filter(([name]) => name.includes(process.argv[2] ?? ""));
-if (chosen.length === 0) faults.push(`no state has "${process.argv[2]}" in its name`);
-const THEMES = ["light", "dark"];
-const PAGES_AT_ONCE = 3;
+const spent = { building: Date.now() - started, opening: 0, reaching: 0, looking: 0 };
+// `node desk/test/axe.mjs search outbox` checks only states with one of these in their name.
+const wanted = process.argv.slice(2);
+const chosen = STATES.filter(([name]) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+if (chosen.length === 0) faults.push(`no state has ${wanted.join(" or ")} in its name`);
+for (const name of Object.keys(LAYOUTS)) if (!STATES.some(([state]) => state === name)) faults.push(`no state is called "${name}"`);
+const VISITORS = Number(process.env.VISITORS ?? 3);
 
+const MEDIA = { colorScheme: "light", forcedColors: "none", contrast: "no-preference", reducedMotion: "reduce" };
 /** Only colours change with the theme, so the second check covers only them. */
-const RULES = { light: {}, dark: { runOnly: ["color-contrast", "link-in-text-block"] } };
+const COLOURS = { runOnly: ["color-contrast", "link-in-text-block"] };
+
+async function timed(what, work) {
+  const from = Date.now();
+  try {
+    return await work();
+  } finally {
+    spent[what] += Date.now() - from;
+  }
+}
 
 /** Checks the page's current state. */
-async function look(page, where, theme) {
+async function look(page, where, options = {}) {
   // Colours are judged after all transitions; those of a new theme begin with the next frame.
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-  await page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== "running"));
-  const options = { resultTypes: ["violations"], ...RULES[theme] };
-  const { violations } = await page.evaluate((options) => window.axe.run(document, options), options);
-  for (const { id, help, nodes } of violations) {
-    faults.push(`${where}: ${id}, ${help}\n    ${nodes.slice(0, 3).map((n) => `${n.target} ${n.failureSummary?.split("\n")[1] ?? ""}`).join("\n    ")}`);
-  }
+  const found = await timed("looking", () => page.evaluate(async (options) => {
+    const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+    await frame();
+    await frame();
+    for (let at = 0; at < 300 && document.getAnimations().some((one) => one.playState === "running"); at++) await frame();
+    const cut = [...document.querySelectorAll("button, a[href], input, textarea, h1, h2")].filter((element) => {
+      const { left, right, width } = element.getBoundingClientRect();
+      return width > 1 && element.checkVisibility() && !element.closest(".hidden-words") && (left < -1 || right > innerWidth + 1);
+    });
+    const { violations } = await window.axe.run(document, { resultTypes: ["violations"], ...options });
+    return {
+      cut: cut.map((element) => `${element.tagName} ${element.ariaLabel ?? element.textContent.trim().slice(0, 40)}`),
+      violations: violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.slice(0, 3).map((n) => `${n.target} ${n.failureSummary?.split("\n")[1] ?? ""}`) })),
+    };
+  }, options));
+  for (const { id, help, nodes } of found.violations) faults.push(`${where}: ${id}, ${help}\n    ${nodes.join("\n    ")}`);
+  if (found.cut.length > 0) faults.push(`${where}: outside of the window\n    ${found.cut.join("\n    ")}`);
   looked++;
 }
 
-async function visit([name, scene, go], viewport) {
-  let where = `${name}, ${viewport.width}×${viewport.height}`;
-  const context = await browser.newContext({ viewport, colorScheme: THEMES[0], reducedMotion: "reduce" });
-  const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+async function visit(page, [name, scene, go]) {
+  let where = name;
+  page.removeAllListeners("pageerror");
   page.on("pageerror", (error) => faults.push(`${where}: ${error.message}`));
   try {
-    await page.goto(`${base}?fake=${scene}`);
-    await page.locator("html[data-ready], form").first().waitFor();
-    await go(page);
-    await page.evaluate(axe);
-    for (const colorScheme of THEMES) {
-      where = `${name}, ${viewport.width}×${viewport.height}, ${colorScheme}`;
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await look(page, where, colorScheme);
+    await page.setViewportSize(SIZE);
+    await page.emulateMedia(MEDIA);
+    await timed("opening", async () => {
+      await page.goto(`${base}?fake=${scene}`);
+      await page.locator("html[data-ready], form").first().waitFor();
+      await page.evaluate(axe);
+    });
+    await timed("reaching", () => go(page));
+    where = `${name}, light`;
+    await look(page, where);
+    where = `${name}, dark`;
+    await page.emulateMedia({ ...MEDIA, colorScheme: "dark" });
+    await look(page, where, COLOURS);
+    for (const way of LAYOUTS[name] ?? []) {
+      where = `${name}, ${way}`;
+      const { size = SIZE, steps = 0, media = {} } = OTHERWISE[way];
+      await page.emulateMedia({ ...MEDIA, ...media });
+      await page.setViewportSize(size);
+      for (let step = 0; step < steps; step++) await page.keyboard.press("Control+=");
+      await look(page, where);
+      // It is kept for the next page.
+      if (steps > 0) await page.keyboard.press("Control+0");
     }
   } catch (error) {
     faults.push(`${where}: ${error.message.split("\n")[0]}`);
   }
-  await context.close();
 }
 
-const visits = chosen.flatMap((state) => SIZES.map((viewport) => [state, viewport]));
+const visits = [...chosen];
+/** Each has a page of its own for all its states: a new one would load the desk and its fonts again. */
 const visitor = async () => {
-  for (let visiting = visits.shift(); visiting; visiting = visits.shift()) await visit(...visiting);
+  const context = await browser.newContext({ viewport: SIZE });
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  for (let visiting = visits.shift(); visiting; visiting = visits.shift()) await visit(page, visiting);
+  await context.close();
 };
-await Promise.all(Array.from({ length: PAGES_AT_ONCE }, visitor));
+await Promise.all(Array.from({ length: VISITORS }, visitor));
 await close();
 
 faults.forEach((fault) => console.error(fault));
-console.log(`axe: ${looked} of ${chosen.length * SIZES.length * THEMES.length} states looked at, ${faults.length} faults`);
+const seconds = Object.entries(spent).map(([what, ms]) => `${what} ${Math.round(ms / 1000)} s`).join(", ");
+console.log(`axe: ${chosen.length} states, ${looked} looks in ${Math.round((Date.now() - started) / 1000)} s (by ${VISITORS}: ${seconds}), ${faults.length} faults`);
 process.exit(faults.length === 0 ? 0 : 1);

@@ -39,6 +39,14 @@ await story("A journey opens at its end and follows what comes", "", async (page
   assert.ok((await fromEnd(page)) < 3, "follows the end");
 });
 
+await story("A journey opens at its end also for those who want no motion", "", async (page) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await open(page, "Carmen Menzel");
+  await settled(page);
+  await settled(page);
+  assert.ok((await fromEnd(page)) < 3, "opens at the end");
+});
+
 await story("Who reads further up is told what is new below and is not moved", "large", async (page) => {
   await open(page, "Long Journey");
   await settled(page);
@@ -179,7 +187,8 @@ await story("The keyboard alone finds, opens, answers and completes", "", async 
   await page.keyboard.press("Enter");
   await page.getByTestId("transcript").getByText("All done, Jonas.").waitFor();
   assert.equal(await page.getByRole("textbox", { name: "Message" }).inputValue(), "", "the field is free again");
-  await page.keyboard.press("Control+Enter");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("e");
   await page.getByRole("dialog", { name: "Complete this conversation" }).waitFor();
   await page.keyboard.type("Refund sent");
   await page.keyboard.press("Control+Enter");
@@ -190,6 +199,35 @@ await story("The keyboard alone finds, opens, answers and completes", "", async 
   await page.getByRole("textbox", { name: "Message" }).waitFor();
 });
 
+await story("In a small window the list and the conversation take turns", "", async (page) => {
+  await page.setViewportSize({ width: 320, height: 560 });
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  const field = page.getByRole("textbox", { name: "Message" });
+  await field.waitFor();
+  await page.keyboard.type("Hello");
+  assert.match(await field.inputValue(), /Hello$/, "Enter leads into the field, because the list is gone");
+  await page.keyboard.press("Escape");
+  await page.getByRole("option", { name: "Jonas Keller" }).waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Jonas Keller" }).waitFor();
+  await page.getByRole("button", { name: "Back to the list" }).click();
+  await page.getByRole("option", { name: "Jonas Keller" }).waitFor();
+});
+
+await story("Words typed beside the field reach it, and no stranger", "", async (page) => {
+  await open(page, "Carmen Menzel");
+  await page.getByTestId("transcript").click({ position: { x: 8, y: 8 } });
+  await page.keyboard.type("No problem, I am on it");
+  assert.equal(await page.getByRole("textbox", { name: "Message" }).inputValue(), "Good news, Carmen: No problem, I am on it");
+  await page.getByTestId("composer").locator(".bar").click({ position: { x: 225, y: 20 } });
+  await page.keyboard.type(". Euro 20");
+  assert.match(await page.getByRole("textbox", { name: "Message" }).inputValue(), /on it\. Euro 20$/);
+  const joined = await page.evaluate(() => window.__fake.calls.some(({ name }) => name === "conversation.join"));
+  assert.equal(joined, false);
+});
+
 /** Whether all of it lies in the window, and nothing lies over it. */
 const inSight = (locator) =>
   locator.evaluate((element) => {
@@ -198,7 +236,7 @@ const inSight = (locator) =>
     return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight && element.contains(at);
   });
 
-for (const [width, height, zoom] of [[640, 400, 1], [960, 640, 1], [960, 640, 2], [900, 560, 1.5], [1280, 800, 2]]) {
+for (const [width, height, zoom] of [[320, 560, 1], [640, 400, 1], [960, 640, 1], [960, 640, 2], [900, 560, 1.5], [1280, 800, 2]]) {
   await story(`Send stays in sight in ${width} × ${height} at ${zoom * 100} %, whatever stands above it`, "files", async (page) => {
     await page.setViewportSize({ width, height });
     await page.evaluate((zoom) => localStorage.setItem("tandem.zoom", String(zoom)), zoom);
@@ -211,7 +249,8 @@ for (const [width, height, zoom] of [[640, 400, 1], [960, 640, 1], [960, 640, 2]
     for (const name of [/^Send/, "Note", "Complete"]) {
       assert.ok(await inSight(page.getByRole("button", { name })), `${name} is in sight`);
     }
-    assert.ok(await inSight(page.getByRole("link", { name: "My Conversations" })), "and so is the way to the sections");
+    const back = page.getByRole("button", { name: "Back to the list" }).or(page.getByRole("link", { name: "My Conversations" }));
+    assert.ok(await inSight(back), "and so is the way to the list or the sections");
     const wide = await page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
     assert.equal(wide, 0, "nothing stands beyond the edge");
   });

@@ -1,41 +1,48 @@
 // Actions for the open conversation. The core decides whether they are allowed.
 import type { ConversationView, MayView } from "$shared/types";
 import type { Desk, Overlay } from "./desk.svelte";
+import { keyOf, type Letter } from "./keys";
 
 export interface Action {
-  may: keyof MayView;
+  is: Letter | "helpNotNeeded" | "attach";
   label: string;
+  /** Its key while the list has the focus; empty if it has none. */
+  key: string;
+  /** Other words for it, for the palette. */
+  also: string;
   run: () => void;
 }
 
 export function actionsOf(desk: Desk, view: ConversationView): Action[] {
-  const { id, help } = view.row;
-  const ask = (may: keyof MayView, label: string, overlay: Overlay): Action => ({
-    may,
-    label,
-    run: () => (desk.overlay = overlay),
-  });
-  const act = (
-    may: keyof MayView,
-    label: string,
-    command: "conversation.helpNotNeeded" | "conversation.takeOver" | "conversation.decline",
-  ): Action => ({ may, label, run: () => void desk.act(command, { id }) });
+  const { id, inProgress } = view.row;
+  const { may } = view;
+  const open = desk.conversation?.id === id ? desk.conversation : null;
+  const pressable = view.buttons.some(({ unusable }) => unusable === null);
+  const show = (overlay: Overlay) => (): void => {
+    desk.overlay = overlay;
+  };
+  const act = (command: "conversation.helpNotNeeded" | "conversation.takeOver" | "conversation.decline") => (): void => void desk.act(command, { id });
 
-  const all: Action[] = [
-    {
-      may: "join",
-      label: "Join",
-      run: () => void desk.act("conversation.join", help ? { id, call: help.call } : { id }),
-    },
-    ask("complete", "Complete", "complete"),
-    ask("leave", "Leave", "leave"),
-    ask("askForHelp", "Ask for help", "askForHelp"),
-    ask("invite", "Invite", "invite"),
-    ask("inviteExternal", "Invite a partner", "inviteExternal"),
-    act("decline", "Decline", "conversation.decline"),
-    act("takeOver", "Take over", "conversation.takeOver"),
-    ask("delegate", "Hand to Your Logic", "delegate"),
-    act("helpNotNeeded", "Help not needed", "conversation.helpNotNeeded"),
+  const all: [allowed: boolean, is: Action["is"], label: string, also: string, run: () => void][] = [
+    [may.join, "join", inProgress ? "Join" : "Reopen", "answer accept pick up take", () => void desk.join(view.row)],
+    [may.reply, "reply", "Reply", "answer write message", () => desk.write("reply")],
+    [may.note, "note", "Note", "internal comment whisper write colleagues", () => desk.write("note")],
+    [may.complete, "complete", "Complete", "close end finish resolve done", show("complete")],
+    [may.leave, "leave", "Leave", "exit quit", show("leave")],
+    [may.askForHelp, "askForHelp", "Ask for help", "escalate call transfer colleagues", show("askForHelp")],
+    [may.invite, "invite", "Invite", "add assign colleague transfer", show("invite")],
+    [may.inviteExternal, "inviteExternal", "Invite a partner", "add external link outside", show("inviteExternal")],
+    [may.decline, "decline", "Decline", "refuse invitation no", act("conversation.decline")],
+    [may.takeOver, "takeOver", "Take over", "assign transfer", act("conversation.takeOver")],
+    [may.delegate, "delegate", "Hand to Your Logic", "ai assistant bot delegate transfer", show("delegate")],
+    [may.helpNotNeeded, "helpNotNeeded", "Help not needed", "cancel call", act("conversation.helpNotNeeded")],
+    [pressable, "buttons", "Press a button", "action custom", () => desk.choose("buttons")],
+    [open?.writes ?? false, "attach", "Attach files", "document image picture upload", () => open?.composer.files.chooser?.()],
+    [true, "copyLink", "Copy link", "address share url", () => void desk.copyLink(id)],
+    [desk.supervises, "told", "Who was told", "alerts calls help notified", () => desk.showTold(id)],
   ];
-  return all.filter((action) => view.may[action.may]);
+  return all.filter(([allowed]) => allowed).map(([, is, label, also, run]) => ({ is, label, key: keyOf(is), also, run }));
 }
+
+/** The acts that stand in the header: those that change who is there or end the conversation. */
+export const STANDING: readonly (keyof MayView & Action["is"])[] = ["complete", "leave", "askForHelp", "invite", "inviteExternal", "takeOver", "delegate", "helpNotNeeded"];

@@ -5,7 +5,8 @@ export type Theme = "system" | "light" | "dark";
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
 const ZOOMS = [0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2] as const;
 const NARROW_PX = 1100;
-const COMPACT_PX = 800;
+const COMPACT_PX = 960;
+const SINGLE_PX = 720;
 
 export class Appearance {
   theme = $state<Theme>("system");
@@ -17,6 +18,8 @@ export class Appearance {
   readonly narrow = $derived(this.#width / this.zoom < NARROW_PX);
   /** Too narrow for words in the rail: icons stand for them. */
   readonly compact = $derived(this.#width / this.zoom < COMPACT_PX);
+  /** Too narrow for a list and a conversation: one of them is shown. */
+  readonly single = $derived(this.#width / this.zoom < SINGLE_PX);
 
   constructor() {
     const theme = read("theme");

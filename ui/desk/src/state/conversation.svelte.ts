@@ -27,6 +27,18 @@ export class OpenConversation {
   problem = $state<RpcError | null>(null);
   /** The agent is at the end and stays there when something arrives. */
   following = $state(true);
+  /** A note is being written, also without being engaged. */
+  noting = $state(false);
+  /** A reply to the completed conversation is being written. */
+  reopening = $state(false);
+  /** Whether there is a message field. A completed conversation has one only if it is reopened, or for words that are there. */
+  readonly writes = $derived.by(() => {
+    const { view, composer } = this;
+    if (!view) return false;
+    if (this.noting && composer.mode === "note" && view.may.note) return true;
+    const begun = this.reopening || composer.has("reply") || composer.files.list.length > 0;
+    return view.may.reply && (view.completed === null || view.row.inProgress || begun);
+  });
   readonly typing = new Typing();
   readonly shown = new Shown();
   readonly composer: Composer;
@@ -156,8 +168,20 @@ export class OpenConversation {
     return this.host.rpc("conversation.entries", { id: this.id, ...part });
   }
 
-  writes(by: Participant, until: number): void {
+  /** Somebody is typing until then. */
+  types(by: Participant, until: number): void {
     this.typing.heard(by, until, this.newest());
+  }
+
+  note(): void {
+    this.noting = true;
+    this.composer.switchTo("note");
+  }
+
+  /** Back to the reply; the note stays a draft. */
+  stopNoting(): void {
+    this.noting = false;
+    this.composer.switchTo("reply");
   }
 
   /** The position of this conversation's newest entry, for "seen" and compare-and-send. */

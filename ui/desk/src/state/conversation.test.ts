@@ -127,8 +127,8 @@ describe("who is writing", () => {
     const host = fakeHost();
     const open = new OpenConversation(host, "carmen");
     await open.refresh();
-    open.writes(by, soon());
-    open.writes(aerolinx, soon());
+    open.types(by, soon());
+    open.types(aerolinx, soon());
     host.add("carmen", says("there you are"));
     await open.refresh();
     expect(open.typing.who(Date.now())).toEqual([aerolinx]);
@@ -138,7 +138,7 @@ describe("who is writing", () => {
     const host = fakeHost();
     const open = new OpenConversation(host, "carmen");
     await open.refresh();
-    open.writes(by, soon());
+    open.types(by, soon());
     host.add("carmen", { by, body: { type: "system", what: "other", text: "Carmen is on another page" } });
     await open.refresh();
     expect(open.typing.who(Date.now())).toEqual([by]);

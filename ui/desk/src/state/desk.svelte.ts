@@ -1,13 +1,15 @@
 // The window's view of the desk: the selection, and what to read again after changes.
 import { getContext, setContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
-import type { AppView, CommandId, Commands, ConversationId, Grade, RpcError, Section } from "$shared/types";
+import type { AppView, CommandId, Commands, ConversationId, Grade, RowView, RpcError, Section } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { Appearance } from "./appearance.svelte";
 import { Attention } from "./attention.svelte";
 import { perFrame, type Batch } from "./changes";
 import { clock } from "./clock.svelte";
+import type { Mode } from "./composer.svelte";
 import { OpenConversation } from "./conversation.svelte";
+import { Focus } from "./focus.svelte";
 import { SectionList } from "./list.svelte";
 import { reask } from "./reask";
 import { Search } from "./search.svelte";
@@ -15,18 +17,27 @@ import { Settings } from "./settings.svelte";
 import { Startup } from "./startup.svelte";
 import { Toasts } from "./toasts.svelte";
 import { Trial } from "./trial.svelte";
+import { AVAILABILITY } from "../words/labels";
 
 /** The overlay over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "invite" | "inviteExternal" | "password";
+export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "invite" | "inviteExternal" | "password" | "signOut";
+
+/** What the palette offers. */
+export type Offered = "everything" | "availability" | "buttons";
 
 /** Conversations whose drafts stay in memory when another one is opened. */
 const KEEP_OPEN = 20;
+/** My conversations that Alt with an arrow goes through. */
+const MOST_STEPPED = 100;
+/** A held key rests this long on a row that is read. */
+const READ_AFTER_MS = 120;
 
 export class Desk {
   app = $state.raw<AppView | null>(null);
   problem = $state<RpcError | null>(null);
   conversation = $state.raw<OpenConversation | null>(null);
   overlay = $state<Overlay | null>(null);
+  offered: Offered = "everything";
   /** The conversation of the "who was told" dialog: the journey shows earlier conversations, too. */
   told = $state<ConversationId | null>(null);
   /** Counts changes of the alerts there. */
@@ -42,6 +53,14 @@ export class Desk {
   readonly toasts = new Toasts();
   readonly appearance = new Appearance();
   readonly attention: Attention;
+  /** In a small window: the conversation is shown, not the list. */
+  inside = $state(false);
+  readonly focus = new Focus(
+    () => this.conversation,
+    () => this.appearance.single && this.inside,
+    () => (this.inside = false),
+  );
+  #reading: ReturnType<typeof setTimeout> | undefined;
   /** The last viewed is last. */
   #held: OpenConversation[] = [];
 
@@ -109,8 +128,8 @@ export class Desk {
   async #wanted(): Promise<void> {
     try {
       const wanted = await this.host.rpc("window.wanted", {});
-      if (wanted.type === "conversation") this.show(wanted.id);
-      else if (wanted.type === "section") this.go(wanted.section);
+      if (wanted.type === "conversation") this.#come(wanted.id);
+      else if (wanted.type === "section") this.goInto(wanted.section);
       else if (wanted.type === "nowhere") this.toasts.say("bad", wanted.reason);
     } catch (error) {
       this.toasts.say("bad", asRpcError(error).message);
@@ -126,15 +145,21 @@ export class Desk {
     if (open) this.#stir(open, batch);
     if (everything || (this.told !== null && batch.alerts.has(this.told))) this.toldMore++;
     batch.toasts.forEach((toast) => this.toasts.say(toast.tone, toast.text));
-    if (batch.open) this.show(batch.open.id, batch.open.section ?? undefined, batch.open.key ?? undefined);
+    if (batch.open) this.#come(batch.open.id, batch.open.section ?? undefined, batch.open.key ?? undefined);
     if (batch.wanted) void this.#wanted();
+  }
+
+  /** From a notification, a link or the tray: one goes on with words, if one may. */
+  #come(id: ConversationId, section?: Section, entry?: string): void {
+    this.show(id, section, entry);
+    this.focus.message(id, this.conversation?.refresh());
   }
 
   /** Signals from before the conversation changed may concern text that arrived with it. */
   #stir(open: OpenConversation, { everything, conversations, typing }: Batch): void {
     const here = typing.filter(({ id }) => id === open.id);
     const hear = (late: boolean): void => {
-      for (const one of here) if (one.late === late) open.writes(one.by, Date.parse(one.until));
+      for (const one of here) if (one.late === late) open.types(one.by, Date.parse(one.until));
     };
     hear(false);
     if (everything || conversations.has(open.id)) void open.refresh().then(() => hear(true));
@@ -144,16 +169,48 @@ export class Desk {
     this.list.show(section, "");
   }
 
+  /** As `go`, with the focus in the list: the next keys are meant for it. */
+  goInto(section: Section): void {
+    this.go(section);
+    this.focus.list();
+  }
+
+  /** Moves the selection in the list and reads the conversation there; a held key reads only where it ends. */
+  move(by: number, held: boolean): void {
+    clearTimeout(this.#reading);
+    this.list.move(by, this.conversation?.id ?? null);
+    const read = (): void => {
+      if (this.list.cursor && this.conversation?.id !== this.list.cursor) this.show(this.list.cursor);
+    };
+    this.focus.list();
+    // In a small window the conversation would hide the list.
+    if (this.appearance.single) return;
+    if (held) this.#reading = setTimeout(read, READ_AFTER_MS);
+    else read();
+  }
+
+  /** Opens the selected conversation. */
+  read(): void {
+    const { cursor } = this.list;
+    if (!cursor) return;
+    this.show(cursor);
+    if (this.appearance.single) this.focus.message(cursor);
+  }
+
   /** Opens a conversation, at its end or at an entry. */
   show(id: ConversationId, section?: Section, entry?: string): void {
     if (section && section !== this.list.section) this.go(section);
     this.list.cursor = id;
+    this.inside = true;
     if (this.conversation?.id !== id) this.#open(id, entry);
     else if (entry) void this.conversation.goTo(entry);
   }
 
   #open(id: ConversationId, entry?: string): void {
-    void this.conversation?.composer.flush();
+    const { conversation: previous } = this;
+    void previous?.composer.flush();
+    // What was only begun is begun again; words stay.
+    if (previous) previous.noting = previous.reopening = false;
     const open = this.#held.find((held) => held.id === id) ?? new OpenConversation(this.host, id);
     this.#held = [...this.#held.filter((held) => held !== open), open].slice(-KEEP_OPEN);
     open.typing.stop();
@@ -228,19 +285,82 @@ export class Desk {
     this.overlay = "told";
   }
 
-  /** Answers the first call for help: opens it and claims it. */
+  choose(offered: Offered): void {
+    this.offered = offered;
+    this.overlay = "palette";
+  }
+
+  /** Answers the first call for help: opens it, claims it, and begins to write. */
   async next(): Promise<void> {
+    const row = (await this.#rows("help", 1))[0];
+    if (row === undefined) return;
+    if (row === null) {
+      this.toasts.say("plain", "No one needs help right now.");
+      return;
+    }
+    this.show(row.id);
+    const joined = await this.join(row);
+    const state = this.app?.me?.availability;
+    if (joined && state && state !== "available") this.toasts.say("plain", `You joined ${row.name}. You are still ${AVAILABILITY[state]}.`);
+  }
+
+  /** Joins the open conversation; the message field gets the focus when it appears. */
+  async join({ id, help }: Pick<RowView, "id" | "help">): Promise<boolean> {
+    const joining = this.act("conversation.join", help ? { id, call: help.call } : { id });
+    const { conversation } = this;
+    if (conversation?.id === id) this.focus.message(id, joining.then(() => conversation.refresh()));
+    return joining;
+  }
+
+  /** Begins a reply or a note in the open conversation, as far as it may be written. */
+  write(mode: Mode): void {
+    const open = this.conversation;
+    const may = open?.view?.may;
+    if (!open || !may) return;
+    if (mode === "note" && may.note) open.note();
+    else if (mode === "reply" && may.reply) open.stopNoting();
+    else return;
+    if (mode === "reply") open.reopening = true;
+    this.focus.message(open.id);
+  }
+
+  /** Opens the next or previous of my conversations; in a message field one goes on in the other's. */
+  async step(by: 1 | -1): Promise<void> {
+    const writing = this.focus.place(document.activeElement) === "message";
+    const rows = (await this.#rows("my", MOST_STEPPED)).filter((row) => row !== null);
+    const at = rows.findIndex((row) => row.id === this.conversation?.id);
+    const row = rows[at === -1 ? (by === 1 ? 0 : rows.length - 1) : (at + by + rows.length) % rows.length];
+    if (!row) return;
+    this.show(row.id, "my");
+    if (writing || this.appearance.single) this.focus.message(row.id);
+    else this.focus.list();
+  }
+
+  /** The first rows of a section; one null if there are none, nothing after a failure that was shown. */
+  async #rows(section: Section, limit: number): Promise<(RowView | null)[]> {
     try {
-      const { rows } = await this.host.rpc("conversations.list", { section: "help", query: "", offset: 0, limit: 1 });
-      const row = rows[0];
-      if (!row) {
-        this.toasts.say("plain", "No one needs help right now.");
-        return;
-      }
-      this.show(row.id);
-      await this.host.rpc("conversation.join", row.help ? { id: row.id, call: row.help.call } : { id: row.id });
+      const { rows } = await this.host.rpc("conversations.list", { section, query: "", offset: 0, limit });
+      return rows.length > 0 ? rows : [null];
     } catch (error) {
       this.toasts.say("bad", asRpcError(error).message);
+      return [];
+    }
+  }
+
+  /** Signs out; asks first if customers, drafts or unsent messages stay behind. */
+  signOut(): void {
+    const { app } = this;
+    if (app && (app.counts.my > 0 || app.figures.queued > 0)) this.overlay = "signOut";
+    else void this.act("session.signOut", {});
+  }
+
+  /** Copies a link that opens the conversation on every desk whose user may read it. */
+  async copyLink(id: ConversationId): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(`tandem://conversation/${id}`);
+      this.toasts.say("good", "Link copied.");
+    } catch {
+      this.toasts.say("bad", "The link could not be copied.", `tandem://conversation/${id}`);
     }
   }
 }

@@ -13,6 +13,8 @@ export class SectionList {
   problem = $state<RpcError | null>(null);
   /** The row selected by keyboard. */
   cursor = $state<ConversationId | null>(null);
+  /** Where the selection was moved to, to be scrolled into view. */
+  moved = $state.raw<{ at: number } | null>(null);
   #first = 0;
   #last = 0;
   #asking: number[] = [];
@@ -28,6 +30,7 @@ export class SectionList {
     this.section = section;
     this.query = query;
     this.cursor = null;
+    this.moved = null;
     this.#first = this.#last = 0;
     this.#turn++;
     void this.refresh();
@@ -91,6 +94,7 @@ export class SectionList {
     const start = at === -1 && Number.isFinite(steps) ? -steps : at;
     const next = Math.min(Math.max(start + steps, 0), this.rows.length - 1);
     this.#stand(next);
+    this.moved = { at: next };
     return next;
   }
 

@@ -1,15 +1,22 @@
 // The command palette's offers: the open conversation's actions, sections, the desk itself, and conversations by name.
-import { CHANNEL } from "../words/labels";
+import type { Availability } from "$shared/types";
+import { AVAILABILITY, CHANNEL } from "../words/labels";
 import { sectionsOf } from "../words/sections";
 import { actionsOf } from "./actions";
 import type { Desk } from "./desk.svelte";
+import { keyOf } from "./keys";
 import { press } from "./pressing";
 
 export interface Offer {
   id: string;
-  group: "This conversation" | "Go to" | "Desk" | "Customers" | "Search";
+  group: "This conversation" | "Go to" | "Availability" | "Desk" | "Customers" | "Search";
   label: string;
+  /** Other words for it. */
+  also: string;
+  /** What it does, or where it leads; empty if the label says it. */
   hint: string;
+  /** Its key; empty if it has none. */
+  key: string;
   run: () => void;
 }
 
@@ -18,46 +25,70 @@ const MOST_FOUND = 8;
 const MOST_ASKED = 50;
 
 export function offers(desk: Desk): Offer[] {
+  const known = everyOffer(desk);
+  if (desk.offered === "availability") return known.filter(({ group }) => group === "Availability");
+  if (desk.offered === "buttons") return known.filter(({ id }) => id.startsWith(PRESS));
+  return known;
+}
+
+const PRESS = "press-";
+
+function everyOffer(desk: Desk): Offer[] {
   const view = desk.conversation?.view ?? null;
-  const actions = view ? actionsOf(desk, view) : [];
   const { appearance } = desk;
   const mindCustomer = desk.settings.now?.mindCustomer ?? false;
   const other = appearance.dark ? "light" : "dark";
-  const desk_: [string, string, () => void][] = [
-    ["Answer the next call for help", "N", () => void desk.next()],
-    ["Search everything", "/", () => (desk.overlay = "search")],
-    ["Waiting to be sent", "", () => (desk.overlay = "outbox")],
-    [mindCustomer ? "Customer's messages no longer hold my reply back" : "Customer's messages also hold my reply back", "", () => void desk.mindCustomer(!mindCustomer)],
-    ["Notifications", "Ctrl ,", () => (desk.overlay = "notifications")],
-    ["Keyboard shortcuts", "?", () => (desk.overlay = "shortcuts")],
-    [`Theme: ${other}`, "", () => appearance.choose(other)],
-    ["Theme: as the system", "", () => appearance.choose("system")],
-    ["Larger", "Ctrl +", () => appearance.zoomBy(1)],
-    ["Smaller", "Ctrl −", () => appearance.zoomBy(-1)],
-    ["Send me a test notification", "", () => desk.tryNotification()],
-    ["Change my password", "", () => (desk.overlay = "password")],
-    ["Sign out", "", () => void desk.act("session.signOut", {})],
-  ];
-  const told: Offer[] = view && desk.supervises ? [{ id: "told", group: "This conversation", label: "Who was told of calls for help", hint: view.row.name, run: () => desk.showTold(view.row.id) }] : [];
-  const attach: Offer[] = view?.may.reply ? [{ id: "attach", group: "This conversation", label: "Attach files", hint: view.row.name, run: () => desk.conversation?.composer.files.chooser?.() }] : [];
+  const own = (group: Offer["group"], label: string, key: string, also: string, run: () => void): Offer => ({ id: label, group, label, also, hint: "", key, run });
   const pressable = view?.buttons.filter(({ unusable }) => unusable === null) ?? [];
   const buttons = pressable.map((button): Offer => ({
-    id: `press-${button.id}`,
+    id: `${PRESS}${button.id}`,
     group: "This conversation",
     label: `Press: ${button.title}`,
+    also: "button action",
     hint: button.description,
+    key: "",
     run: () => void press(desk, button),
   }));
+  const choices: Availability[] = ["available", "busy", "away"];
   return [
-    ...actions.map(({ may, label, run }): Offer => ({ id: may, group: "This conversation", label, hint: view?.row.name ?? "", run })),
-    ...attach,
-    ...told,
+    ...(view ? actionsOf(desk, view) : [])
+      .filter(({ is }) => is !== "buttons")
+      .map(({ is, label, key, also, run }): Offer => ({ id: is, group: "This conversation", label, also, hint: "", key, run })),
     ...buttons,
-    ...sectionsOf(desk.app?.counts ?? null).map(
-      ({ id, title }, at): Offer => ({ id, group: "Go to", label: title, hint: `Alt ${at + 1}`, run: () => desk.go(id) }),
-    ),
-    ...desk_.map(([label, hint, run]): Offer => ({ id: label, group: "Desk", label, hint, run })),
+    ...sectionsOf(desk.app?.counts ?? null).map(({ id, title }, at): Offer => ({ id, group: "Go to", label: title, also: "list section", hint: "", key: `Alt ${at + 1}`, run: () => desk.goInto(id) })),
+    own("Go to", "Next of my conversations", "Alt ↓", "following", () => void desk.step(1)),
+    own("Go to", "Previous of my conversations", "Alt ↑", "back", () => void desk.step(-1)),
+    ...choices.map((availability): Offer => ({
+      ...own("Availability", `Set me to ${AVAILABILITY[availability]}`, "", ALSO[availability], () => void desk.act("me.setAvailability", { availability })),
+      hint: desk.app?.me?.availability === availability ? "now" : "",
+    })),
+    own("Desk", "Answer the next call for help", keyOf("next"), "join pick up take", () => void desk.next()),
+    own("Desk", "Search everything", keyOf("search"), "find", () => (desk.overlay = "search")),
+    own("Desk", "Change availability", keyOf("availability"), "status busy away break", () => desk.choose("availability")),
+    own("Desk", "Waiting to be sent", "", "outbox queued unsent", () => (desk.overlay = "outbox")),
+    own("Desk", mindCustomer ? "Customer's messages no longer hold my reply back" : "Customer's messages also hold my reply back", "", "warn news", () => void desk.mindCustomer(!mindCustomer)),
+    own("Desk", "Notifications", keyOf("notifications"), "settings sounds quiet", () => (desk.overlay = "notifications")),
+    own("Desk", "Keyboard shortcuts", keyOf("sheet"), "help keys", () => (desk.overlay = "shortcuts")),
+    own("Desk", `Theme: ${other}`, "", "appearance colours", () => appearance.choose(other)),
+    own("Desk", "Theme: as the system", "", "appearance colours", () => appearance.choose("system")),
+    own("Desk", "Larger", "Ctrl +", "zoom text", () => appearance.zoomBy(1)),
+    own("Desk", "Smaller", "Ctrl −", "zoom text", () => appearance.zoomBy(-1)),
+    own("Desk", "Send me a test notification", "", "try", () => desk.tryNotification()),
+    own("Desk", "Change my password", "", "account security", () => (desk.overlay = "password")),
+    own("Desk", "Sign out", "", "log out exit quit", () => desk.signOut()),
   ];
+}
+
+const ALSO: Record<Availability, string> = {
+  available: "availability status back online ready free",
+  busy: "availability status do not disturb occupied",
+  away: "availability status break lunch pause offline",
+};
+
+/** What the query means: those whose label matches come first, then those that have another word for it. */
+export function offered(all: readonly Offer[], query: string): Offer[] {
+  const named = all.filter(({ label }) => matches(label, query));
+  return [...named, ...all.filter((offer) => !named.includes(offer) && matches(`${offer.label} ${offer.also}`, query))];
 }
 
 /** Every word of the query is a prefix of some word of the label. */
@@ -78,7 +109,7 @@ export async function customers(desk: Desk, query: string): Promise<Offer[]> {
       .slice(0, MOST_FOUND)
       .map(({ conversation, name, channel }) => {
         const run = (): void => desk.show(conversation);
-        return { id: conversation, group: "Customers", label: name, hint: CHANNEL[channel], run };
+        return { id: conversation, group: "Customers", label: name, also: "", hint: CHANNEL[channel], key: "", run };
       });
   } catch {
     // Commands are still available.
@@ -92,5 +123,5 @@ export function everywhere(desk: Desk, query: string): Offer {
     desk.search.write(query);
     desk.overlay = "search";
   };
-  return { id: "everywhere", group: "Search", label: `Search everything for “${query}”`, hint: "/", run };
+  return { id: "everywhere", group: "Search", label: `Search everything for “${query}”`, also: "", hint: "", key: "", run };
 }

@@ -1,104 +1,76 @@
-// Keys that work everywhere in the window. Keys of one place (list, composer, dialog) are handled there.
-import { composes, isEnter } from "$shared/keys";
+// Carries out what the table of keys decides.
 import type { Section } from "$shared/types";
+import { actionsOf } from "./actions";
 import type { Desk } from "./desk.svelte";
+import { decide, type Act, type Letter } from "./keys";
 import { GRADES } from "../words/handover";
 import { sectionsOf } from "../words/sections";
 
-/** For the sheet behind "?". */
-export const SHEET: readonly { title: string; keys: readonly (readonly [keys: string, what: string])[] }[] = [
-  {
-    title: "Anywhere",
-    keys: [
-      ["Ctrl K", "Commands"],
-      ["Alt 1 … 4", "Go to a section"],
-      ["N", "Answer the next call for help"],
-      ["/  or  Ctrl F", "Search everything"],
-      ["Ctrl +  Ctrl −", "Larger, smaller"],
-      ["Ctrl ,", "Notifications"],
-      ["?", "This sheet"],
-    ],
-  },
-  {
-    title: "List",
-    keys: [
-      ["F", "Filter the list"],
-      ["J  K  or  ↓  ↑", "Move"],
-      ["Enter", "Open"],
-      ["Esc", "Clear the filter"],
-    ],
-  },
-  {
-    title: "Conversation",
-    keys: [
-      ["R", "Write a reply"],
-      ["Enter", "Send"],
-      ["Shift Enter", "New line"],
-      ["Tab", "Take the suggestion into an empty field"],
-      ["Ctrl I", "Improve the wording, and use it"],
-      ["Ctrl Enter", "Complete, or send anyway"],
-      ["End", "Back to the newest message"],
-      ["Alt H  I  W", "The handover was helpful, incomplete, wrong"],
-      ["Esc", "Back to the list"],
-    ],
-  },
-];
-
 export function onKey(desk: Desk, event: KeyboardEvent): void {
-  if (event.defaultPrevented || composes(event) || desk.overlay) return;
-  const command = event.ctrlKey || event.metaKey;
-  if (run(desk, event, command)) event.preventDefault();
+  if (event.defaultPrevented) return;
+  const place = desk.overlay ? "dialog" : desk.focus.place(event.target);
+  const outcome = decide({ place, answers: desk.conversation?.writes ?? false, coming: desk.focus.coming }, event);
+  // The browser then writes the character there, also a composed one.
+  if (outcome === "field") document.querySelector<HTMLElement>("[data-focus=message]")?.focus();
+  else if (outcome === "nothing") event.preventDefault();
+  else if (outcome !== "own" && run(desk, outcome, event.repeat)) event.preventDefault();
 }
 
-function run(desk: Desk, event: KeyboardEvent, command: boolean): boolean {
-  if (command && event.key.toLowerCase() === "k") return yes(() => (desk.overlay = "palette"));
-  if (command && event.key.toLowerCase() === "f") return yes(() => (desk.overlay = "search"));
-  if (command && (event.key === "+" || event.key === "=")) return yes(() => desk.appearance.zoomBy(1));
-  if (command && event.key === "-") return yes(() => desk.appearance.zoomBy(-1));
-  if (command && event.key === ",") return yes(() => (desk.overlay = "notifications"));
-  if (command && event.key === "0") return yes(() => desk.appearance.zoomBy(0));
-  if (command && isEnter(event)) return complete(desk);
-  if (event.altKey && /^Digit[1-4]$/.test(event.code)) return section(desk, Number(event.code.slice(5)) - 1);
-  if (event.altKey && !command && grade(desk, event.key)) return true;
-  if (command || event.altKey || isWriting(event.target)) return false;
-  switch (event.key) {
-    case "?":
+function run(desk: Desk, act: Act, repeated: boolean): boolean {
+  switch (act.is) {
+    case "palette":
+      return yes(() => desk.choose("everything"));
+    case "availability":
+      return yes(() => desk.choose("availability"));
+    case "search":
+    case "notifications":
+      return yes(() => (desk.overlay = act.is as "search"));
+    case "sheet":
       return yes(() => (desk.overlay = "shortcuts"));
-    case "/":
-      return yes(() => (desk.overlay = "search"));
-    case "f":
-    case "F":
-      return focus("[data-focus=filter]");
-    case "n":
-    case "N":
+    case "zoom":
+      return yes(() => desk.appearance.zoomBy(act.by));
+    case "section":
+      return section(desk, act.at);
+    case "step":
+      return yes(() => void desk.step(act.by));
+    case "grade":
+      return grade(desk, act.key);
+    case "list":
+      return yes(() => (desk.contextOpen ? (desk.contextOpen = false) : desk.focus.list()));
+    case "filter":
+      return yes(() => document.querySelector<HTMLElement>("[data-focus=filter]")?.focus());
+    case "move":
+      return yes(() => desk.move(act.by, repeated));
+    case "open":
+      return yes(() => desk.read());
+    case "next":
       return yes(() => void desk.next());
-    case "r":
-    case "R":
-      return focus("[data-focus=message]");
-    case "j":
-    case "k":
-      return focus("[data-focus=list]", event);
-    case "Escape":
-      return desk.contextOpen && yes(() => (desk.contextOpen = false));
     default:
-      return false;
+      return yes(() => void letter(desk, act.is));
   }
 }
 
-function yes(what: () => void): boolean {
+function yes(what: () => unknown): boolean {
   what();
   return true;
 }
 
-function complete(desk: Desk): boolean {
+/** An act on the selected conversation, which is then the open one. */
+async function letter(desk: Desk, is: Letter): Promise<void> {
+  const { cursor } = desk.list;
+  // In a section just entered nothing is selected, whatever is open.
+  if (!cursor) return;
+  desk.show(cursor);
   const open = desk.conversation;
-  if (!open?.view?.may.complete || open.composer.text.trim() !== "") return false;
-  desk.overlay = "complete";
-  return true;
+  if (!open) return;
+  if (!open.loaded) await open.refresh();
+  const { view } = open;
+  if (!view || desk.conversation !== open || desk.overlay) return;
+  actionsOf(desk, view).find((action) => action.is === is)?.run();
 }
 
 function grade(desk: Desk, key: string): boolean {
-  const known = GRADES.find((one) => one.key === key.toUpperCase());
+  const known = GRADES.find((one) => one.key === key);
   if (!known || !desk.conversation?.view?.handover?.mayGrade) return false;
   desk.grade(known.grade);
   return true;
@@ -106,20 +78,6 @@ function grade(desk: Desk, key: string): boolean {
 
 function section(desk: Desk, at: number): boolean {
   const known: Section | undefined = sectionsOf(desk.app?.counts ?? null)[at]?.id;
-  if (known) desk.go(known);
+  if (known) desk.goInto(known);
   return known !== undefined;
-}
-
-/** Moves the focus; the key is passed on, so that J works from anywhere. */
-function focus(selector: string, pass?: KeyboardEvent): boolean {
-  const element = document.querySelector<HTMLElement>(selector);
-  if (!element) return false;
-  if (pass && element === document.activeElement) return false;
-  element.focus();
-  if (pass) element.dispatchEvent(new KeyboardEvent("keydown", { key: pass.key, bubbles: true, cancelable: true }));
-  return true;
-}
-
-function isWriting(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }

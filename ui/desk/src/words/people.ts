@@ -18,8 +18,10 @@ function firstLetter(word: string): string {
   return [...word][0] ?? "";
 }
 
+/** What a person is called: not of a phone number, nor of a name that only a number tells apart. */
 export function firstName(name: string): string {
-  return /^[+\d]/.test(name) ? name : (name.trim().split(/\s+/)[0] ?? name);
+  const words = name.trim().split(/\s+/);
+  return /^[+\d]/.test(name) || /\d/.test(words.at(-1) ?? "") ? name.trim() : (words[0] ?? name);
 }
 
 /** The name above a turn. */

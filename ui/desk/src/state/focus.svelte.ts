@@ -1,0 +1,133 @@
+// Where the focus is, and where it goes. Opening a conversation leaves it where it is; only acts that begin to write move
+// it into the message field.
+import { tick } from "svelte";
+import type { ConversationId } from "$shared/types";
+import type { Place } from "./keys";
+
+const LIST = "[data-focus=list]";
+const MESSAGE = "[data-focus=message]";
+
+/** The open conversation, as far as the focus is concerned. */
+export interface Opened {
+  id: ConversationId;
+  loaded: boolean;
+}
+
+export class Focus {
+  /** The conversation whose message field gets the focus as soon as it appears. */
+  #promised: ConversationId | null = null;
+  /** Whether something may still bring that field. */
+  #waiting = false;
+  /** The last focused element. */
+  #last: EventTarget | null = null;
+  #inList = false;
+
+  /** `alone`: the window shows the open conversation without the list. `showList` brings the list back. */
+  constructor(
+    private readonly open: () => Opened | null,
+    private readonly alone: () => boolean = () => false,
+    private readonly showList: () => void = () => undefined,
+  ) {}
+
+  get coming(): boolean {
+    return this.#promised !== null && this.#promised === this.open()?.id && !field();
+  }
+
+  /** Call on every `focusin`. */
+  saw(target: EventTarget | null): void {
+    this.#last = target;
+    this.#inList = target instanceof Element && target.closest(LIST) !== null;
+  }
+
+  /** Call on every press: wherever it lands, nobody is in the middle of a word any more. */
+  pressed(): void {
+    if (document.activeElement !== document.body) return;
+    this.#last = null;
+    this.#inList = false;
+  }
+
+  place(target: EventTarget | null): Place {
+    const at = target instanceof Element ? target : document.body;
+    if (at.closest("dialog, [role=dialog], [role=menu]")) return "dialog";
+    if (at.closest(LIST)) return "list";
+    if (at.matches(MESSAGE)) return "message";
+    if (at.matches("input, textarea, select, [contenteditable]")) return "input";
+    if (at !== document.body && at !== document.documentElement) return "elsewhere";
+    return isGone(this.#last) ? "lost" : "nowhere";
+  }
+
+  /** The list's element may have been replaced while it had the focus. */
+  keepList(): void {
+    void tick().then(() => {
+      if (this.#inList && document.activeElement === document.body) this.list();
+    });
+  }
+
+  list(): void {
+    this.showList();
+    this.#promised = null;
+    this.#last = null;
+    this.#inList = true;
+    void tick().then(() => document.querySelector<HTMLElement>(LIST)?.focus());
+  }
+
+  /** To a conversation's message field, now or when it appears: at the latest after `bringing`. */
+  message(id: ConversationId, bringing: Promise<unknown> = Promise.resolve()): void {
+    this.#promised = id;
+    this.#waiting = true;
+    const done = (): void => {
+      if (this.#promised !== id) return;
+      this.#waiting = false;
+      this.settle();
+    };
+    bringing.then(done, done);
+    this.settle();
+  }
+
+  /** Keeps the promise, or drops it: there is no such field. Call when the open conversation changes. */
+  settle(): void {
+    void tick().then(() => {
+      const open = this.open();
+      if (this.#promised === null) return;
+      if (open?.id !== this.#promised) this.#promised = null;
+      else if (field()) this.#give();
+      else if (open.loaded && !this.#waiting) this.#without();
+    });
+  }
+
+  /** There is no field: to the list, where it is shown. */
+  #without(): void {
+    this.#promised = null;
+    if (this.alone()) document.querySelector<HTMLElement>("main [role=log]")?.focus();
+    else this.list();
+  }
+
+  #give(): void {
+    this.#promised = null;
+    field()?.focus();
+  }
+
+  /** Whether a message field that appears takes the focus: it was promised, or nothing else has it. */
+  arrives(id: ConversationId): boolean {
+    const was = this.#promised;
+    this.#promised = null;
+    if (was === id) return true;
+    const { activeElement } = document;
+    return activeElement === null || activeElement === document.body;
+  }
+
+  /** After a dialog whose opener is gone: to the message field, otherwise to the list. */
+  home(): void {
+    const open = this.open();
+    if (open && (field() || !open.loaded || this.alone())) this.message(open.id);
+    else this.list();
+  }
+}
+
+function field(): HTMLElement | null {
+  return document.querySelector<HTMLElement>(MESSAGE);
+}
+
+function isGone(last: EventTarget | null): boolean {
+  return last instanceof HTMLTextAreaElement && !last.isConnected;
+}

@@ -1,0 +1,261 @@
+// Maya's hands on the whole window: where words go, and how many keys the acts of a day take.
+import { render, screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { tick } from "svelte";
+import { describe, expect, it, vi } from "vitest";
+import App from "../App.svelte";
+import { fakeHost, type FakeHost } from "../host/fake";
+import { Desk } from "./desk.svelte";
+
+vi.mock("svelte/transition", () => ({ fly: () => ({ duration: 0 }) }));
+
+const user = userEvent.setup();
+const at = (): string => document.activeElement?.getAttribute("data-focus") ?? document.activeElement?.getAttribute("data-testid") ?? document.activeElement?.tagName ?? "";
+const field = (): HTMLTextAreaElement => screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
+
+async function start(scene = ""): Promise<{ desk: Desk; host: FakeHost }> {
+  const host = fakeHost(scene);
+  const desk = new Desk(host);
+  render(App, { desk });
+  await vi.waitFor(() => expect(desk.list.rows.length).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(at()).toBe("list"));
+  return { desk, host };
+}
+
+/** Opens it, with the focus in the list. */
+async function select({ desk }: { desk: Desk }, id: string): Promise<void> {
+  desk.show(id);
+  await vi.waitFor(() => expect(desk.conversation?.loaded).toBe(true));
+  await tick();
+}
+
+const calls = (host: FakeHost, name: string): unknown[] => host.calls.filter((call) => call.name === name).map(({ request }) => request);
+
+describe("words", () => {
+  it("go to the open customer, not to a stranger, when the focus is on the messages or nowhere", async () => {
+    for (const where of ["transcript", "nowhere"]) {
+      const { desk, host } = await start();
+      await select({ desk }, "carmen");
+      if (where === "transcript") screen.getByTestId("transcript").focus();
+      else (document.activeElement as HTMLElement).blur();
+      await user.keyboard("No problem, I am on it");
+      expect(field().value).toBe("Good news, Carmen: No problem, I am on it");
+      expect(desk.conversation?.id).toBe("carmen");
+      expect(calls(host, "conversation.join")).toEqual([]);
+      document.body.replaceChildren();
+    }
+  });
+
+  it("that are cut off by a vanishing field are neither text nor commands", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "jonas");
+    field().focus();
+    await user.keyboard("Hal");
+    host.samples.forEach(({ view }) => view.row.id === "jonas" && (view.row.engaged = []));
+    host.tell({ type: "conversation", id: "jonas" });
+    await vi.waitFor(() => expect(screen.queryByRole("textbox", { name: "Message" })).toBeNull());
+    await user.keyboard("lo hen");
+    expect(desk).toMatchObject({ overlay: null, conversation: { id: "jonas" } });
+    expect(calls(host, "conversation.join")).toEqual([]);
+    await user.keyboard("{Escape}");
+    await vi.waitFor(() => expect(at()).toBe("list"));
+  });
+
+  it("written at once after joining wait for the field, and ask for no help", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "order");
+    await user.keyboard("aHelp");
+    await vi.waitFor(() => expect(at()).toBe("message"));
+    expect(desk.overlay).toBeNull();
+    expect(calls(host, "conversation.join")).toHaveLength(1);
+    await user.keyboard("Hello");
+    expect(field().value).toContain("Hello");
+  });
+});
+
+describe("the focus", () => {
+  it("stays in the list while conversations are read, also of those that I may answer", async () => {
+    const { desk } = await start();
+    await user.keyboard("j{Enter}j{Enter}");
+    await vi.waitFor(() => expect(desk.conversation?.loaded).toBe(true));
+    await tick();
+    expect(at()).toBe("list");
+  });
+
+  it("goes into the field with R, and back with Esc", async () => {
+    const { desk } = await start();
+    await select({ desk }, "carmen");
+    await user.keyboard("r");
+    await vi.waitFor(() => expect(at()).toBe("message"));
+    await user.keyboard("{Escape}");
+    await vi.waitFor(() => expect(at()).toBe("list"));
+  });
+
+  it("goes into the list with a section", async () => {
+    const { desk } = await start();
+    await select({ desk }, "carmen");
+    field().focus();
+    await user.keyboard("{Alt>}2{/Alt}");
+    await vi.waitFor(() => expect(at()).toBe("list"));
+    expect(desk.list.section).toBe("help");
+    await user.keyboard("order");
+    expect(field().value).toBe("Good news, Carmen: ");
+  });
+
+  it("comes back from dialogs to where it was, also from one that was opened in another", async () => {
+    const { desk } = await start();
+    await select({ desk }, "carmen");
+    for (const where of ["message", "list"]) {
+      document.querySelector<HTMLElement>(`[data-focus=${where}]`)?.focus();
+      await user.keyboard("{Control>}k{/Control}");
+      await vi.waitFor(() => expect(desk.overlay).toBe("palette"));
+      await user.keyboard("leave{Enter}");
+      await vi.waitFor(() => expect(desk.overlay).toBe("leave"));
+      desk.overlay = null;
+      await tick();
+      await vi.waitFor(() => expect(at()).toBe(where));
+    }
+  });
+
+  it("begins in the first field of a dialog, never on its close button", async () => {
+    const { desk } = await start();
+    await select({ desk }, "carmen");
+    for (const overlay of ["invite", "outbox", "shortcuts", "told", "leave", "complete"] as const) {
+      if (overlay === "told") desk.showTold("carmen");
+      else desk.overlay = overlay;
+      await tick();
+      await tick();
+      expect(document.activeElement?.getAttribute("aria-label"), overlay).not.toBe("Close");
+      expect(document.activeElement?.closest("dialog"), overlay).not.toBeNull();
+      desk.overlay = null;
+      await tick();
+    }
+  });
+});
+
+describe("keys", () => {
+  /** How often a key is pressed; a whole word counts by its letters. */
+  const count = (keys: string): number => keys.replace(/\{(Control|Alt|Shift)>\}|\{\/(Control|Alt|Shift)\}/g, "").match(/\{[^}]+\}|./g)?.length ?? 0;
+
+  const ACTS: [act: string, id: string, keys: string, most: number, done: (desk: Desk, host: FakeHost) => boolean][] = [
+    ["join the selected", "order", "a", 1, (_, host) => calls(host, "conversation.join").length === 1],
+    ["write a reply", "carmen", "r", 1, () => at() === "message"],
+    ["write a note", "carmen", "m", 1, (desk) => at() === "message" && desk.conversation?.composer.mode === "note"],
+    ["write a note without joining", "aiko", "m", 1, (desk) => at() === "message" && desk.conversation?.composer.mode === "note"],
+    ["leave", "carmen", "l{Control>}{Enter}{/Control}", 2, (_, host) => calls(host, "conversation.leave").length === 1],
+    ["complete", "carmen", "e{Control>}{Enter}{/Control}", 2, (_, host) => calls(host, "conversation.complete").length === 1],
+    ["ask for help", "carmen", "h{Control>}{Enter}{/Control}", 2, (_, host) => calls(host, "conversation.askForHelp").length === 1],
+    ["hand to Your Logic", "jonas", "y{Control>}{Enter}{/Control}", 2, (_, host) => calls(host, "conversation.delegate").length === 1],
+    ["invite", "carmen", "i", 1, (desk) => desk.overlay === "invite"],
+    ["invite a partner", "carmen", "p", 1, (desk) => desk.overlay === "inviteExternal"],
+    ["decline an invitation", "aiko", "d", 1, (_, host) => calls(host, "conversation.decline").length === 1],
+    ["answer the next call", "carmen", "n", 1, (desk, host) => desk.conversation?.id === "order" && calls(host, "conversation.join").length === 1],
+    ["press a button", "carmen", "b{Enter}", 2, (_, host) => calls(host, "conversation.pressButton").length === 1],
+    ["be busy", "carmen", "{Control>}{Shift>}A{/Shift}{/Control}b{Enter}", 3, (_, host) => calls(host, "me.setAvailability").length === 1],
+    ["copy the link", "carmen", "c", 1, (desk) => desk.toasts.shown.some(({ text }) => text === "Link copied.")],
+    ["the next of mine", "carmen", "{Alt>}{ArrowDown}{/Alt}", 1, (desk) => desk.conversation?.id === "jonas"],
+    ["the previous of mine", "jonas", "{Alt>}{ArrowUp}{/Alt}", 1, (desk) => desk.conversation?.id === "carmen"],
+    ["search", "carmen", "/", 1, (desk) => desk.overlay === "search"],
+    ["another section", "carmen", "{Alt>}2{/Alt}", 1, (desk) => desk.list.section === "help"],
+  ];
+
+  it.each(ACTS)("%s", async (_, id, keys, most, done) => {
+    const { desk, host } = await start();
+    await select({ desk }, id);
+    expect(count(keys)).toBeLessThanOrEqual(most);
+    expect(most).toBeLessThanOrEqual(3);
+    await user.keyboard(keys);
+    await vi.waitFor(() => expect(done(desk, host)).toBe(true));
+  });
+
+  it("move through a queue of ten and read it with ten of them", async () => {
+    const { desk, host } = await start("large");
+    for (let at = 0; at < 10; at++) {
+      await user.keyboard("j");
+      await vi.waitFor(() => expect(desk.conversation?.loaded).toBe(true));
+    }
+    expect(new Set(calls(host, "conversation.open").map((request) => (request as { id: string }).id)).size).toBe(10);
+  });
+
+  it("go on in the next conversation's field from a field", async () => {
+    const { desk } = await start();
+    await select({ desk }, "carmen");
+    field().focus();
+    await user.keyboard("{Alt>}{ArrowDown}{/Alt}");
+    await vi.waitFor(() => expect(desk.conversation?.id).toBe("jonas"));
+    await vi.waitFor(() => expect(at()).toBe("message"));
+    await user.keyboard("Hello Jonas");
+    expect(field().value).toBe("Hello Jonas");
+  });
+
+  it("are found with other words for the act", async () => {
+    const { desk } = await start();
+    await select({ desk }, "carmen");
+    const { offered, offers } = await import("./palette");
+    const found = (query: string): string[] => offered(offers(desk), query).map(({ label }) => label);
+    expect(found("note")[0]).toBe("Note");
+    expect(found("busy")[0]).toBe("Set me to busy");
+    expect(found("transfer")).toEqual(expect.arrayContaining(["Invite", "Ask for help"]));
+    expect(found("lunch")).toEqual(["Set me to away"]);
+    expect(found("resolve")[0]).toBe("Complete");
+    expect(found("log out")[0]).toBe("Sign out");
+  });
+});
+
+describe("signing out", () => {
+  it("says first who is with me, and what was not sent", async () => {
+    const { desk, host } = await start("offline");
+    desk.signOut();
+    await vi.waitFor(() => expect(screen.getByRole("dialog", { name: "Sign out?" }).textContent).toMatch(/customers are with you.*not sent yet/s));
+    expect(calls(host, "session.signOut")).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Stay signed in" }));
+    expect(calls(host, "session.signOut")).toEqual([]);
+    desk.signOut();
+    await user.click(await screen.findByRole("button", { name: "Sign out" }));
+    await vi.waitFor(() => expect(calls(host, "session.signOut")).toHaveLength(1));
+  });
+
+  it("asks nothing when nothing stays behind", async () => {
+    const host = fakeHost("empty");
+    const desk = new Desk(host);
+    render(App, { desk });
+    await vi.waitFor(() => expect(desk.app).not.toBeNull());
+    desk.signOut();
+    await vi.waitFor(() => expect(calls(host, "session.signOut")).toHaveLength(1));
+  });
+});
+
+describe("a note in a conversation that is not mine", () => {
+  it("is not gone on with by accident when it is opened again", async () => {
+    const { desk } = await start();
+    await select({ desk }, "aiko");
+    await user.keyboard("m");
+    await vi.waitFor(() => expect(at()).toBe("message"));
+    await user.keyboard("For Priya");
+    await select({ desk }, "carmen");
+    await select({ desk }, "aiko");
+    expect(screen.getByRole("button", { name: "Continue your note" })).toBeTruthy();
+    expect(desk.conversation?.writes).toBe(false);
+  });
+
+  it("never becomes a reply", async () => {
+    const { desk } = await start();
+    await select({ desk }, "aiko");
+    await user.keyboard("m");
+    await vi.waitFor(() => expect(desk.conversation?.writes).toBe(true));
+    desk.conversation?.composer.switchTo("reply");
+    await tick();
+    expect(screen.queryByRole("textbox", { name: "Message" })).toBeNull();
+  });
+});
+
+describe("what is opened from outside", () => {
+  it("is gone on with in its field", async () => {
+    const { desk, host } = await start();
+    host.tell({ type: "open", id: "jonas", section: null, key: null });
+    await vi.waitFor(() => expect(desk.conversation?.loaded).toBe(true));
+    await vi.waitFor(() => expect(at()).toBe("message"));
+    await user.keyboard("Hello");
+    expect(field().value).toBe("Hello");
+  });
+});

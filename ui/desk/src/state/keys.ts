@@ -1,0 +1,189 @@
+// The desk's keys: one table, and one function that says what a key does where. The sheet in the window, the hints beside
+// labels and docs/keyboard.md come from the table. No key acts on a conversation while the focus is in another one.
+import { composes, isEnter } from "$shared/keys";
+
+/** Everything that keys do outside a field or dialog. */
+export type Act =
+  | { is: "palette" | "search" | "availability" | "notifications" | "sheet" | "list" | "filter" | "open" | "next" }
+  | { is: "reply" | "note" | "join" | "complete" | "leave" | "invite" | "inviteExternal" | "askForHelp" | "delegate" }
+  | { is: "takeOver" | "decline" | "buttons" | "copyLink" | "told" }
+  | { is: "section"; at: number }
+  | { is: "step"; by: 1 | -1 }
+  | { is: "move"; by: number }
+  | { is: "zoom"; by: 1 | 0 | -1 }
+  | { is: "grade"; key: string };
+
+/** Acts of the table's list part that concern the selected conversation. */
+export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "buttons" | "copyLink" | "told";
+
+export interface Row {
+  keys: readonly string[];
+  what: string;
+  does?: (at: number) => Act;
+}
+
+export interface Part {
+  title: string;
+  /** Where these keys work. */
+  where: string;
+  rows: readonly Row[];
+}
+
+const act = (is: Exclude<Act["is"], "section" | "step" | "move" | "zoom" | "grade">) => (): Act => ({ is }) as Act;
+const either = (one: Act, other: Act) => (at: number): Act => (at % 2 === 0 ? one : other);
+
+/** In every part a key has one meaning. */
+export const ANYWHERE: Part = {
+  title: "Anywhere",
+  where: "Everywhere; in dialogs and menus only the size.",
+  rows: [
+    { keys: ["Ctrl K"], what: "Commands", does: act("palette") },
+    { keys: ["Ctrl F"], what: "Search everything", does: act("search") },
+    { keys: ["Alt 1", "Alt 2", "Alt 3", "Alt 4"], what: "Go to a section", does: (at) => ({ is: "section", at }) },
+    { keys: ["Alt ↓", "Alt ↑"], what: "Next, previous of my conversations", does: either({ is: "step", by: 1 }, { is: "step", by: -1 }) },
+    { keys: ["Ctrl Shift A"], what: "Change availability", does: act("availability") },
+    { keys: ["Ctrl ,"], what: "Notifications", does: act("notifications") },
+    { keys: ["Ctrl +", "Ctrl −", "Ctrl 0"], what: "Larger, smaller, normal", does: (at) => ({ is: "zoom", by: ([1, -1, 0] as const)[at] ?? 0 }) },
+    { keys: ["Alt H", "Alt I", "Alt W"], what: "The handover was helpful, incomplete, wrong", does: (at) => ({ is: "grade", key: "HIW".charAt(at) }) },
+    { keys: ["Esc"], what: "Back to the list" },
+  ],
+};
+
+export const LIST: Part = {
+  title: "List",
+  where: "Only while the list has the focus. They act on the selected conversation.",
+  rows: [
+    { keys: ["J", "K", "↓", "↑"], what: "Move and read", does: either({ is: "move", by: 1 }, { is: "move", by: -1 }) },
+    { keys: ["Page Down", "Page Up"], what: "Move by eight", does: either({ is: "move", by: 8 }, { is: "move", by: -8 }) },
+    { keys: ["Home", "End"], what: "First, last", does: either({ is: "move", by: -Infinity }, { is: "move", by: Infinity }) },
+    { keys: ["Enter"], what: "Read", does: act("open") },
+    { keys: ["R"], what: "Write a reply", does: act("reply") },
+    { keys: ["M"], what: "Write a note", does: act("note") },
+    { keys: ["A"], what: "Join", does: act("join") },
+    { keys: ["N"], what: "Answer the next call for help", does: act("next") },
+    { keys: ["E"], what: "Complete", does: act("complete") },
+    { keys: ["L"], what: "Leave", does: act("leave") },
+    { keys: ["H"], what: "Ask for help", does: act("askForHelp") },
+    { keys: ["I"], what: "Invite", does: act("invite") },
+    { keys: ["P"], what: "Invite a partner", does: act("inviteExternal") },
+    { keys: ["Y"], what: "Hand to Your Logic", does: act("delegate") },
+    { keys: ["T"], what: "Take over", does: act("takeOver") },
+    { keys: ["D"], what: "Decline the invitation", does: act("decline") },
+    { keys: ["B"], what: "Press a button", does: act("buttons") },
+    { keys: ["C"], what: "Copy the link", does: act("copyLink") },
+    { keys: ["W"], what: "Who was told", does: act("told") },
+    { keys: ["F"], what: "Filter the list", does: act("filter") },
+    { keys: ["/"], what: "Search everything", does: act("search") },
+    { keys: ["?"], what: "This list of keys", does: act("sheet") },
+  ],
+};
+
+/** Handled by the field itself. */
+export const MESSAGE: Part = {
+  title: "Message",
+  where: "In the message field.",
+  rows: [
+    { keys: ["Enter"], what: "Send" },
+    { keys: ["Ctrl Enter"], what: "Send, also if there is news" },
+    { keys: ["Shift Enter"], what: "New line" },
+    { keys: ["Tab"], what: "Use the suggestion, in an empty field" },
+    { keys: ["Ctrl I"], what: "Improve the wording, and use it" },
+    { keys: ["Esc"], what: "Back to the list; the draft stays" },
+  ],
+};
+
+export const READING: Part = {
+  title: "Conversation",
+  where: "In the transcript.",
+  rows: [
+    { keys: ["End"], what: "Newest message" },
+    { keys: ["A … Z"], what: "Begins to write, if you may answer" },
+  ],
+};
+
+export const SHEET: readonly Part[] = [ANYWHERE, MESSAGE, READING, LIST];
+
+/** The key to show beside a label. */
+export function keyOf(is: string): string {
+  const row = [...LIST.rows, ...ANYWHERE.rows].find(({ does }) => does?.(0).is === is);
+  return row?.keys[0] ?? "";
+}
+
+/** Where the focus is. */
+export type Place =
+  | "list"
+  /** The message field. */
+  | "message"
+  /** Another text field. */
+  | "input"
+  /** A dialog or menu: its keys are its own. */
+  | "dialog"
+  /** A button, a link, the transcript, the context. */
+  | "elsewhere"
+  /** Nothing has the focus. */
+  | "nowhere"
+  /** The message field had the focus and is gone, perhaps in the middle of a word. */
+  | "lost";
+
+export interface Standing {
+  place: Place;
+  /** The open conversation has a message field. */
+  answers: boolean;
+  /** A message field is about to appear, with the focus in it. */
+  coming: boolean;
+}
+
+/** `field`: the key belongs to the message field. `own`: to the focused element. `nothing`: to nobody. */
+export type Outcome = Act | "field" | "own" | "nothing";
+
+export type Press = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey" | "isComposing" | "keyCode">;
+
+export function decide({ place, answers, coming }: Standing, press: Press): Outcome {
+  if (composes(press)) return "own";
+  const everywhere = found(ANYWHERE, press);
+  if (place === "dialog") return everywhere?.is === "zoom" ? everywhere : "own";
+  if (everywhere) return everywhere;
+  if (place === "message" || place === "input") return "own";
+  if (press.key === "Escape") return { is: "list" };
+  if (!isPlain(press)) return isTyped(press) && answers && place !== "list" ? "field" : "own";
+  const writes = isTyped(press);
+  // Between "reply" and its field, no letter is a command.
+  if (coming && (writes || isEnter(press))) return "nothing";
+  if (place === "list" || (place === "nowhere" && !answers)) return found(LIST, press) ?? (writes ? "nothing" : "own");
+  if (!writes) return "own";
+  return answers ? "field" : "nothing";
+}
+
+/** The act of a key in this part, if it is one of its keys. */
+function found({ rows }: Part, press: Press): Act | null {
+  for (const { keys, does } of rows) {
+    const at = does ? keys.findIndex((key) => isPressed(key, press)) : -1;
+    if (does && at !== -1) return does(at);
+  }
+  return null;
+}
+
+const NAMES: Record<string, string> = { "↓": "arrowdown", "↑": "arrowup", "−": "-", "Page Down": "pagedown", "Page Up": "pageup" };
+
+function isPressed(shown: string, press: Press): boolean {
+  const [, ctrl, alt, shift, name = ""] = /^(Ctrl )?(Alt )?(Shift )?(.+)$/.exec(shown) ?? [];
+  const command = press.ctrlKey || press.metaKey;
+  if (command !== Boolean(ctrl) || press.altKey !== Boolean(alt) || (shift && !press.shiftKey)) return false;
+  // Otherwise Ctrl Shift A would also be Ctrl A. Signs may need Shift, and capital letters are the same keys.
+  if (ctrl && !shift && press.shiftKey && /^[A-Z]$/.test(name)) return false;
+  // With Alt, digits and letters may be other characters.
+  if (alt && /^[A-Z0-9]$/.test(name) && (press.code === `Digit${name}` || press.code === `Key${name}`)) return true;
+  const wanted = NAMES[name] ?? name.toLowerCase();
+  const key = press.key.toLowerCase();
+  return key === wanted || (name === "+" && key === "=");
+}
+
+function isPlain({ ctrlKey, metaKey, altKey }: Press): boolean {
+  return !ctrlKey && !metaKey && !altKey;
+}
+
+/** Would write a character. Space presses buttons and scrolls; Ctrl with Alt is the right Alt key of Windows. */
+function isTyped(press: Press): boolean {
+  const writes = ([...press.key].length === 1 && press.key !== " ") || press.key === "Dead";
+  return writes && (isPlain(press) || (press.ctrlKey && press.altKey));
+}
