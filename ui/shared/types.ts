@@ -436,16 +436,6 @@ export type OpenedView = { "type": "opened" } | { "type": "only_saved", why: str
 
 export type Participant = { "kind": "customer" } | { "kind": "agent", user: UserId, name: string, } | { "kind": "external_agent", link: LinkId, name: string, } | { "kind": "logic" } | { "kind": "system" };
 
-export type Permission = "liveConversations.handle" | "liveConversations.viewAll" | "liveConversations.inviteExternal" | "customers.view" | "analytics.view" | "settings.manage" | "users.manage";
-
-export type Permissions = Array<[Permission, Scope]>;
-
-export type PersonView = { engagement: EngagementId, participant: Participant, me: boolean, since: Time, until: Time | null, 
-/**
- * Invited, without an answer yet.
- */
-invited: boolean, };
-
 export type PastedView = { 
 /**
  * The names of the added files.
@@ -455,6 +445,16 @@ added: Array<string>,
  * Why others were not added, in words.
  */
 problem: string | null, };
+
+export type Permission = "liveConversations.handle" | "liveConversations.viewAll" | "liveConversations.inviteExternal" | "customers.view" | "analytics.view" | "settings.manage" | "users.manage";
+
+export type Permissions = Array<[Permission, Scope]>;
+
+export type PersonView = { engagement: EngagementId, participant: Participant, me: boolean, since: Time, until: Time | null, 
+/**
+ * Invited, without an answer yet.
+ */
+invited: boolean, };
 
 export type PieceKind = "same" | "gone" | "new";
 
@@ -550,7 +550,7 @@ export type Section = "my" | "help" | "left" | "all";
 
 export type Seen = { id: ConversationId, upTo: Position, };
 
-export type Send = { id: ConversationId, text: string, 
+export type SendReply = { id: ConversationId, text: string, 
 /**
  * The last position on screen when it was written.
  */
@@ -634,7 +634,7 @@ export interface Commands {
   "conversation.open": { request: OneConversation; response: ConversationView };
   "conversation.entries": { request: EntriesRequest; response: EntriesView };
   "conversation.join": { request: Join; response: Nothing };
-  "conversation.send": { request: Send; response: Nothing };
+  "conversation.send": { request: SendReply; response: Nothing };
   "conversation.note": { request: Words; response: Nothing };
   "conversation.askForHelp": { request: Words; response: Nothing };
   "conversation.helpNotNeeded": { request: OneConversation; response: Nothing };
