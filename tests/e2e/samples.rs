@@ -107,7 +107,7 @@ fn nothing_at_the_address_fails_the_check() -> Result<()> {
     let output = check(&format!("http://{}/", free()?), SECRETS[1], &["--timeout-ms", "400"])?;
     let report = text(&output);
     assert_eq!(output.status.code(), Some(1), "{report}");
-    assert!(report.contains("FAIL  opening: CONVERSATION_STARTED: no answer"), "{report}");
+    assert!(report.contains("FAIL  reachable: no answer"), "{report}");
     Ok(())
 }
 
