@@ -93,9 +93,9 @@ const REQUESTS: u32 = 200;
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RequestsQuery {
-    /// How many at most: 1 to 200 [default: 200].
+    /// How many at most [default: 200]; other values than 1 to 200 count as the nearest of these.
     #[serde(default = "most_requests")]
-    #[param(default = 200, minimum = 1, maximum = 200)]
+    #[param(default = 200)]
     limit: u32,
 }
 
