@@ -1,4 +1,4 @@
-//! Which conversations somebody serves.
+//! Skills: the conversations that a user serves, by brand and language.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
