@@ -3,7 +3,7 @@
 //! The page passes bytes from the user, never paths, so nothing that runs in the page can read files of the machine,
 //! except those on the clipboard.
 
-use std::io::Read as _;
+use std::io::Read;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -129,13 +129,21 @@ impl Workplace {
     }
 
     async fn add_copied(&self, id: ConversationId, copied: Copied) -> Result<String, RpcError> {
-        let Copied { name, content_type, bytes, mut content } = copied;
+        let Copied { name, content_type, bytes, content } = copied;
         let file = self.begin_file(BeginFile { id, name, content_type, bytes }).await?;
+        let filled = self.fill(&file, content).await;
+        if filled.is_err() {
+            self.discard_file(OneFile { file: file.id }).await?;
+        }
+        filled.map(|()| file.name)
+    }
+
+    async fn fill(&self, file: &FileView, mut content: Box<dyn Read + Send>) -> Result<(), RpcError> {
         let mut place = 0;
-        while place < bytes {
+        while place < file.bytes {
+            let most = (PART_BYTES as u64).min(file.bytes - place);
             let read = tokio::task::spawn_blocking(move || {
                 let mut part = Vec::new();
-                let most = (PART_BYTES as u64).min(bytes - place);
                 let read = content.by_ref().take(most).read_to_end(&mut part);
                 (read.map(|_| part), content)
             });
@@ -144,16 +152,13 @@ impl Workplace {
                     content = rest;
                     part
                 }
-                _ => {
-                    self.discard_file(OneFile { file: file.id }).await?;
-                    return Err(error("files.unreadable", format!("The file {} cannot be read.", file.name)));
-                }
+                _ => return Err(error("files.unreadable", format!("The file {} cannot be read.", file.name))),
             };
             let length = part.len() as u64;
             self.add_bytes(file.id, place, part).await?;
             place += length;
         }
-        Ok(file.name)
+        Ok(())
     }
 
     /// Removes a file from its draft.

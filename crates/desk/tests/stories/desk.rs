@@ -185,7 +185,7 @@ pub struct FakeBrowser {
     pub files: std::sync::Mutex<Vec<(PathBuf, Vec<u8>)>>,
     /// Its answer when asked where to save.
     pub saving: std::sync::Mutex<Option<Saving>>,
-    /// Its clipboard: names and bytes.
+    /// Its clipboard: names and bytes. Broken, it lacks the last byte of each.
     pub copied: std::sync::Mutex<Vec<(&'static str, Vec<u8>)>>,
 }
 
@@ -208,10 +208,11 @@ impl Browser for FakeBrowser {
 
     fn copied(&self) -> Result<Vec<Copied>, BrowserError> {
         let copied = self.copied.lock().unwrap().clone().into_iter();
+        let missing = u64::from(self.is_broken.load(std::sync::atomic::Ordering::Relaxed));
         let copied = copied.map(|(name, bytes)| Copied {
             name: name.into(),
             content_type: "image/png".into(),
-            bytes: bytes.len() as u64,
+            bytes: bytes.len() as u64 + missing,
             content: Box::new(std::io::Cursor::new(bytes)),
         });
         Ok(copied.collect())

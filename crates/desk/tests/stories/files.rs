@@ -323,6 +323,12 @@ async fn copied_files_go_into_the_draft_and_those_that_cannot_are_named() {
     until_nothing_waits(&maya).await;
     assert_eq!(said(&hub), ["seat map.png:", "file.png:The seats"]);
     assert_eq!(hub.world().uploads[0].1, bytes, "every byte, in order");
+    // A file that is shorter than it was leaves nothing in the draft.
+    *maya.browser.copied.lock().unwrap() = vec![("cut.png", b"\x89PNG".to_vec())];
+    maya.browser.is_broken.store(true, std::sync::atomic::Ordering::Relaxed);
+    let pasted = maya.ok("files.paste", json!({"id": carmen})).await;
+    assert_eq!((&pasted["added"], &pasted["problem"]), (&json!([]), &json!("The file cut.png cannot be read.")));
+    assert_eq!(drafted(&maya, carmen).await["files"], json!([]));
     maya.browser.copied.lock().unwrap().clear();
     assert_eq!(maya.ok("files.paste", json!({"id": carmen})).await["added"], json!([]));
 }
