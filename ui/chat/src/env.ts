@@ -50,7 +50,7 @@ export function browserEnv(): Env {
     socket: (url) => new WebSocket(url),
     store: browserStores.local,
     tab: browserStores.session,
-    alone: (name, act, patienceMs) => alone(name, browserStores.local, act, patienceMs),
+    alone,
     now: () => Date.now(),
     random: () => Math.random(),
     after: (ms, act) => {

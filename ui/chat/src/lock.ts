@@ -1,19 +1,20 @@
 // A lock across all tabs and elements of a site: two that start at the same moment must not open two sessions, and a file is
 // uploaded once.
-import type { Store } from "./env";
 
 /** Maximum wait for another holder; after that, two sessions are better than none. */
 const PATIENCE_MS = 8_000;
-/** A holder in storage that has not renewed its entry for this long is gone. */
+/** A holder that has not renewed its row for this long is gone. */
 const GONE_MS = 8_000;
 const LOOK_MS = 60;
+/** The store of the database. */
+const ROWS = "locks";
 const SETTLE_MS = 200;
 
 /** Runs `act` while no other holder has this name, or after `patienceMs` in any case. */
-export async function alone<T>(name: string, store: Store, act: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
+export async function alone<T>(name: string, act: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
   // Only in secure contexts, and not in sandboxed frames.
   const locks = typeof navigator === "undefined" ? undefined : (navigator.locks as LockManager | undefined);
-  if (!locks) return withStore(name, store, act, patienceMs);
+  if (!locks) return withRow(name, act, patienceMs);
   let entered: Promise<T> | null = null;
   const enter = (): Promise<T> => (entered ??= act());
   const patience = new AbortController();
@@ -34,27 +35,72 @@ export async function alone<T>(name: string, store: Store, act: () => Promise<T>
   }
 }
 
-async function withStore<T>(name: string, store: Store, act: () => Promise<T>, patienceMs: number): Promise<T> {
-  const own = Math.random().toString(36).slice(2);
+// Without a lock manager: a row of a database, because the browser lets one writer after the other at it. Stored text would
+// not do: it reaches other tabs at any time later.
+async function withRow<T>(name: string, act: () => Promise<T>, patienceMs: number): Promise<T> {
+  const own = Math.random();
   const end = Date.now() + patienceMs;
-  const renew = (): void => store.setItem(name, `${own} ${Date.now()}`);
-  while (Date.now() < end) {
-    const [, since = "0"] = (store.getItem(name) ?? "").split(" ");
-    if (Date.now() - Number(since) > GONE_MS) {
-      renew();
-      // Of two concurrent writers, one finds the other's name.
-      await pause(LOOK_MS);
-      if (store.getItem(name)?.startsWith(`${own} `)) break;
-    }
+  const database = await opened();
+  // Where nothing is stored, no tab has anything in common with another.
+  if (!database) return act();
+  const take = (): Promise<boolean> => inRows(database, name, (rows, holder) => {
+    const isMine = !holder || holder.own === own || Date.now() - holder.since > GONE_MS;
+    if (isMine) rows.put({ own, since: Date.now() }, name);
+    return isMine;
+  });
+  let hasWaited = false;
+  while (!(await take()) && Date.now() < end) {
+    hasWaited = true;
     await pause(LOOK_MS);
   }
-  const renewing = setInterval(renew, GONE_MS / 4);
+  if (hasWaited) await pause(SETTLE_MS);
+  const renewing = setInterval(() => void take(), GONE_MS / 4);
   try {
     return await act();
   } finally {
     clearInterval(renewing);
-    if (store.getItem(name)?.startsWith(`${own} `)) store.removeItem(name);
+    await inRows(database, name, (rows, holder) => {
+      if (holder?.own === own) rows.delete(name);
+      return true;
+    });
+    database.close();
   }
+}
+
+interface Holder {
+  own: number;
+  since: number;
+}
+
+function opened(): Promise<IDBDatabase | null> {
+  return new Promise((resolve) => {
+    try {
+      const opening = indexedDB.open("universal-chat", 1);
+      opening.onupgradeneeded = () => opening.result.createObjectStore(ROWS);
+      opening.onsuccess = () => resolve(opening.result);
+      opening.onerror = opening.onblocked = () => resolve(null);
+    } catch {
+      resolve(null);
+    }
+  });
+}
+
+/** One transaction; a database that fails holds nobody up. */
+function inRows(database: IDBDatabase, name: string, act: (rows: IDBObjectStore, holder: Holder | undefined) => boolean): Promise<boolean> {
+  return new Promise((resolve) => {
+    try {
+      let result = true;
+      const transaction = database.transaction(ROWS, "readwrite");
+      const rows = transaction.objectStore(ROWS);
+      const asked = rows.get(name) as IDBRequest<Holder | undefined>;
+      asked.onsuccess = () => {
+        result = act(rows, asked.result);
+      };
+      transaction.oncomplete = transaction.onabort = () => resolve(result);
+    } catch {
+      resolve(true);
+    }
+  });
 }
 
 function pause(ms: number): Promise<void> {
