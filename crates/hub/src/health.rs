@@ -26,6 +26,9 @@ pub(crate) const RECENT: Duration = Duration::from_secs(5);
 
 /// Maximum pieces of work that are known to meet damage.
 const DAMAGES: usize = 1_000;
+/// So much damaged work, deadlines apart, is told with good health: a probe that acts on bad health would take the hub from
+/// all customers for the sake of these.
+const BEARABLE: usize = 2;
 
 /// Tells `tandem-hub doctor` the address of an untrusted proxy.
 pub(crate) const UNNAMED_PROXY: HeaderName = HeaderName::from_static("tandem-unnamed-proxy");
@@ -112,8 +115,13 @@ impl Health {
         }
     }
 
-    fn is_damaged(&self) -> bool {
-        !self.damage.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    /// How many pieces of work meet damage, if the others can go on.
+    fn damaged(&self) -> Result<usize, Illness> {
+        let damage = self.damage.lock().unwrap_or_else(PoisonError::into_inner);
+        if damage.len() > BEARABLE || damage.contains(&Work::Deadlines) {
+            return Err(Illness::Damaged);
+        }
+        Ok(damage.len())
     }
 
     pub(crate) fn is_stopping(&self) -> bool {
@@ -155,31 +163,29 @@ impl Illness {
     }
 }
 
-/// The state of the hub, at most `age` old.
+/// The state of the hub, at most `age` old: if it works, how many pieces of work meet damage all the same.
 pub(crate) async fn finding(
     health: &Health,
     database: &Database<Engine>,
     now: Time,
     age: Duration,
-) -> Result<(), Illness> {
+) -> Result<usize, Illness> {
     if let Some(part) = *health.ended.borrow() {
         return Err(Illness::Ended(part));
     }
-    if health.is_damaged() {
-        return Err(Illness::Damaged);
-    }
+    let damaged = health.damaged()?;
     let mut newest = health.newest.lock().await;
     if let Some((at, found)) = *newest
         && at.elapsed() < if found.is_ok() { age } else { FRESH }
     {
-        return found;
+        return found.map(|()| damaged);
     }
     let found = write(database, now).await;
     if let Err(illness) = found {
         tracing::error!(?illness, "the hub is unhealthy");
     }
     *newest = Some((Instant::now(), found));
-    found
+    found.map(|()| damaged)
 }
 
 async fn write(database: &Database<Engine>, now: Time) -> Result<(), Illness> {

@@ -30,9 +30,10 @@ pub(crate) async fn readyz(State(hub): State<Arc<Hub>>) -> Response {
     answer
 }
 
-fn answer(finding: Result<(), Illness>) -> Response {
+fn answer(finding: Result<usize, Illness>) -> Response {
     match finding {
-        Ok(()) => "ok".into_response(),
+        Ok(0) => "ok".into_response(),
+        Ok(damaged) => format!("ok, but {damaged} fail in a damaged database: run tandem-hub doctor").into_response(),
         Err(illness) => illness.problem().into_response(),
     }
 }
