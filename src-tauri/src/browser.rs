@@ -40,7 +40,7 @@ impl Browser for SystemBrowser {
     }
 
     #[cfg(target_os = "linux")]
-    fn copied(&self) -> Result<Vec<Copied>, BrowserError> {
+    fn copied(&self) -> Result<Vec<Result<Copied, BrowserError>>, BrowserError> {
         clipboard::copied(&self.app)
     }
 

@@ -46,11 +46,11 @@ pub trait Browser: Send + Sync + 'static {
         Err(BrowserError("This desk has no programs to open files with.".into()))
     }
 
-    /// The files and pictures on the clipboard, for pages that do not receive them with a paste.
+    /// The files and pictures on the clipboard, for pages that do not receive them with a paste: each with its own error.
     ///
     /// # Errors
-    /// If the clipboard or one of its files cannot be read.
-    fn copied(&self) -> Result<Vec<Copied>, BrowserError> {
+    /// If the clipboard cannot be read.
+    fn copied(&self) -> Result<Vec<Result<Copied, BrowserError>>, BrowserError> {
         Ok(Vec::new())
     }
 

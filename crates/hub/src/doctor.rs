@@ -99,11 +99,13 @@ fn clock(data: &Path) -> anyhow::Result<String> {
 }
 
 async fn listening(config: &Config) -> anyhow::Result<String> {
-    let address = &config.listen;
-    if !folder::is_in_use(&config.data) {
+    let Some(holder) = folder::holder(&config.data) else {
+        let address = &config.listen;
         bind(address).await?;
         return Ok(format!("{address} is free"));
-    }
+    };
+    // `serve --listen` may have named another than the settings.
+    let address = holder.address.map_or_else(|| config.listen.clone(), |address| address.to_string());
     let answer = client()?.get(format!("http://{address}/readyz")).send().await;
     let answer = answer.with_context(|| format!("the running hub does not answer on {address}"))?;
     if !answer.status().is_success() {

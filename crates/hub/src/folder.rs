@@ -4,6 +4,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow, bail};
@@ -79,7 +80,7 @@ pub(crate) fn unusable(path: &Path, error: std::io::Error) -> anyhow::Error {
 /// Exclusive use of a folder; ends with this value or the process.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
@@ -93,7 +94,7 @@ impl Lock {
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
                 let _ = file.read_to_string(&mut holder);
-                let holder = holder.trim();
+                let holder = Holder::of(&holder).process;
                 let process = if holder.is_empty() { String::new() } else { format!(" (process {holder})") };
                 bail!(
                     "Another hub{process} uses {}. Stop it first, or name another folder with --data",
@@ -106,7 +107,28 @@ impl Lock {
         }
         // Informative only; the lock itself is the system's.
         let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
-        Ok(Self { _file: file })
+        Ok(Self { file })
+    }
+
+    /// Records where the hub listens, for `tandem-hub doctor`.
+    pub(crate) fn listens_on(&self, address: SocketAddr) {
+        let _ = writeln!(&self.file, "{address}");
+    }
+}
+
+/// What the hub that uses a folder says of itself.
+#[derive(Debug, Default)]
+pub(crate) struct Holder {
+    /// Process id; empty if not known.
+    pub process: String,
+    pub address: Option<SocketAddr>,
+}
+
+impl Holder {
+    fn of(lock: &str) -> Self {
+        let mut lines = lock.lines();
+        let process = lines.next().unwrap_or_default().trim().to_owned();
+        Self { process, address: lines.next().and_then(|line| line.trim().parse().ok()) }
     }
 }
 
@@ -116,11 +138,9 @@ pub(crate) fn describe(data: &Path) -> anyhow::Result<String> {
         true => "; other users of this machine can read it until the hub starts again",
         false => "",
     };
-    let holder = std::fs::read_to_string(data.join(LOCK)).unwrap_or_default();
-    let work = if is_in_use(data) {
-        format!("in use by a hub (process {})", holder.trim())
-    } else {
-        "not in use by a hub".into()
+    let work = match holder(data) {
+        Some(holder) => format!("in use by a hub (process {})", holder.process),
+        None => "not in use by a hub".into(),
     };
     Ok(format!("{}: {work}{open}", data.display()))
 }
@@ -134,6 +154,11 @@ fn is_open_to_others(data: &Path) -> std::io::Result<bool> {
 #[cfg(not(unix))]
 fn is_open_to_others(_: &Path) -> std::io::Result<bool> {
     Ok(false)
+}
+
+/// The hub that uses the folder now.
+pub(crate) fn holder(data: &Path) -> Option<Holder> {
+    is_in_use(data).then(|| Holder::of(&std::fs::read_to_string(data.join(LOCK)).unwrap_or_default()))
 }
 
 /// Whether a hub uses the folder now.

@@ -189,6 +189,11 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
+    if let (Ok(lock), Ok(address)) = (hub.lock.lock(), listener.local_addr())
+        && let Some(lock) = lock.as_ref()
+    {
+        lock.listens_on(address);
+    }
     let stopping = async {
         stop.await;
         hub.health.stop();

@@ -19,7 +19,7 @@ enum Found {
     Neither,
 }
 
-pub(super) fn copied(app: &AppHandle) -> Result<Vec<Copied>, BrowserError> {
+pub(super) fn copied(app: &AppHandle) -> Result<Vec<Result<Copied, BrowserError>>, BrowserError> {
     let (answer, answered) = mpsc::channel();
     let asked = app.run_on_main_thread(move || {
         let clipboard = gtk::Clipboard::get(&gtk::gdk::SELECTION_CLIPBOARD);
@@ -43,14 +43,14 @@ pub(super) fn copied(app: &AppHandle) -> Result<Vec<Copied>, BrowserError> {
     let silent = |_| BrowserError("The program that you copied from does not answer. Copy it again.".into());
     match answered.recv_timeout(ANSWERS).map_err(silent)?? {
         Found::Addresses(addresses) => {
-            addresses.iter().filter_map(|address| path_of(address)).map(|path| file(&path)).collect()
+            Ok(addresses.iter().filter_map(|address| path_of(address)).map(|path| file(&path)).collect())
         }
-        Found::Picture(bytes) => Ok(vec![Copied {
+        Found::Picture(bytes) => Ok(vec![Ok(Copied {
             name: "picture.png".into(),
             content_type: "image/png".into(),
             bytes: bytes.len() as u64,
             content: Box::new(Cursor::new(bytes)),
-        }]),
+        })]),
         Found::Neither => Ok(Vec::new()),
     }
 }

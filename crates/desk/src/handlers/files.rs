@@ -119,7 +119,11 @@ impl Workplace {
         let mut pasted = PastedView::default();
         let mut problems = Vec::new();
         for one in copied {
-            match self.add_copied(request.id, one).await {
+            let added = match one {
+                Ok(one) => self.add_copied(request.id, one).await,
+                Err(BrowserError(reason)) => Err(error("files.unreadable", reason)),
+            };
+            match added {
                 Ok(name) => pasted.added.push(name),
                 Err(problem) => problems.push(problem.message),
             }

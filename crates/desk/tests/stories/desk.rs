@@ -185,7 +185,7 @@ pub struct FakeBrowser {
     pub files: std::sync::Mutex<Vec<(PathBuf, Vec<u8>)>>,
     /// Its answer when asked where to save.
     pub saving: std::sync::Mutex<Option<Saving>>,
-    /// Its clipboard: names and bytes. Broken, it lacks the last byte of each.
+    /// Its clipboard: names and bytes; a name that ends with `/` is a folder. Broken, it lacks the last byte of each.
     pub copied: std::sync::Mutex<Vec<(&'static str, Vec<u8>)>>,
 }
 
@@ -206,14 +206,19 @@ impl Browser for FakeBrowser {
         Ok(())
     }
 
-    fn copied(&self) -> Result<Vec<Copied>, BrowserError> {
+    fn copied(&self) -> Result<Vec<Result<Copied, BrowserError>>, BrowserError> {
         let copied = self.copied.lock().unwrap().clone().into_iter();
         let missing = u64::from(self.is_broken.load(std::sync::atomic::Ordering::Relaxed));
-        let copied = copied.map(|(name, bytes)| Copied {
-            name: name.into(),
-            content_type: "image/png".into(),
-            bytes: bytes.len() as u64 + missing,
-            content: Box::new(std::io::Cursor::new(bytes)),
+        let copied = copied.map(|(name, bytes)| {
+            if name.ends_with('/') {
+                return Err(BrowserError(format!("{name} is a folder.")));
+            }
+            Ok(Copied {
+                name: name.into(),
+                content_type: "image/png".into(),
+                bytes: bytes.len() as u64 + missing,
+                content: Box::new(std::io::Cursor::new(bytes)),
+            })
         });
         Ok(copied.collect())
     }

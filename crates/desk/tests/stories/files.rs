@@ -312,11 +312,15 @@ async fn files_that_were_not_sent_outlive_the_sign_in() {
 async fn copied_files_go_into_the_draft_and_those_that_cannot_are_named() {
     let (hub, maya, carmen) = engaged().await;
     let bytes: Vec<u8> = (0..2_500_000_u32).map(|number| number.to_le_bytes()[0]).collect();
-    *maya.browser.copied.lock().unwrap() =
-        vec![("seat map.png", bytes.clone()), ("empty.png", Vec::new()), ("", b"\x89PNG".to_vec())];
+    *maya.browser.copied.lock().unwrap() = vec![
+        ("seat map.png", bytes.clone()),
+        ("empty.png", Vec::new()),
+        ("plans/", Vec::new()),
+        ("", b"\x89PNG".to_vec()),
+    ];
     let pasted = maya.ok("files.paste", json!({"id": carmen})).await;
     assert_eq!(pasted["added"], json!(["seat map.png", "file.png"]));
-    assert_eq!(pasted["problem"], "The file empty.png is empty.");
+    assert_eq!(pasted["problem"], "The file empty.png is empty. plans/ is a folder.");
     let files = drafted(&maya, carmen).await["files"].clone();
     assert!(files.as_array().unwrap().iter().all(|file| file["whole"] == true));
     sends(&maya, carmen, &[&files[0]["id"], &files[1]["id"]], "The seats").await;
