@@ -170,6 +170,19 @@ test("a failed message offers Retry and Discard and says why", async () => {
   expect(find(element, ".stage").textContent).toBe("Sent");
 });
 
+test("a file that can only be refused again offers no Retry, and gives its words back", async () => {
+  const element = await chat();
+  hub.refuse = (path) => (path.startsWith("media") ? { status: 415, code: "media.kind", detail: "" } : null);
+  write(element, "The log");
+  const drop = new Event("paste") as Event & { clipboardData?: unknown };
+  drop.clipboardData = { files: [new File(["MZ"], "prog.exe")], types: ["Files"], getData: () => "" };
+  find(element, "textarea").dispatchEvent(drop);
+  press(find(element, "textarea"), "Enter");
+  await settle();
+  const offered = all<HTMLButtonElement>(element, ".rescue button").filter((button) => !button.hidden);
+  expect(offered.map((button) => button.textContent)).toEqual(["Edit", "Discard"]);
+});
+
 test("files that are too large are refused before they are sent, with the limit", async () => {
   const element = await chat();
   const drop = new Event("paste") as Event & { clipboardData?: unknown };

@@ -41,6 +41,9 @@ export function turnView(context: ViewContext, row: TurnRow): TurnView {
   return { node, update };
 }
 
+/** The same file can only be refused again. */
+const HOPELESS = new Set(["chat.file_gone", "media.kind", "media.too_large", TOO_LARGE_HERE]);
+
 /** In the customer's language, if they can do something about it. The hub's own message is for developers. */
 function reasonOf({ i18n, session }: ViewContext, item: Item, failure: string): string | null {
   const name = item.media?.name ?? "";
@@ -109,7 +112,7 @@ function metaView(context: ViewContext, item: Item): { node: HTMLElement; update
     setText(time, now.timeMs > 0 ? i18n.time(now.timeMs) : "");
     time.setAttribute("datetime", new Date(now.timeMs).toISOString());
     rescue.hidden = now.stage !== "failed" && now.uploaded === null;
-    retry.hidden = now.stage !== "failed";
+    retry.hidden = now.stage !== "failed" || HOPELESS.has(now.failure ?? "");
     stage.hidden = now.stage === null;
     if (now.stage === null) return;
     const why = now.failure === null ? null : reasonOf(context, now, now.failure);
