@@ -1,5 +1,7 @@
 //! Makes file names and types safe for every disk and every header: any sender's name becomes one name in one folder.
 
+use tandem_conversation::turns_text;
+
 /// Maximum length of a name in bytes: what most file systems allow, less what a program may add.
 const NAME_BYTES: usize = 200;
 
@@ -47,9 +49,8 @@ pub(crate) fn media_type(claimed: &str) -> String {
 
 /// Separators, control characters, and characters that disguise a name.
 fn is_unsafe(c: char) -> bool {
-    let turns_around =
-        matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-    c.is_control() || turns_around || "<>:\"|?*".contains(c)
+    let is_invisible = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    c.is_control() || turns_text(c) || is_invisible || "<>:\"|?*".contains(c)
 }
 
 /// At most `most` bytes, in whole characters.

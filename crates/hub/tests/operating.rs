@@ -131,6 +131,42 @@ fn a_user_is_not_added_to_a_new_database_without_a_word() {
 }
 
 #[test]
+fn each_change_on_the_command_line_is_a_line_of_the_log_that_tells_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |arguments: &[&str]| {
+        let output = run(program(folder.path(), arguments));
+        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+        said(&output)
+    };
+    let audit = |told: &str, what: &str| {
+        let line = told.lines().find(|line| line.contains("tandem_hub::audit")).unwrap_or_default();
+        assert!(line.contains("by=operator") && line.contains(what), "{told}");
+        assert!(!line.contains("horse") && !line.contains("maya"), "{line}");
+    };
+    audit(&told(&BRAND), "brand: added");
+    audit(&told(&MAYA), "user: added");
+    let maya = "maya@northwind.example";
+    audit(&told(&["user", "set", maya, "--capacity", "7", "--password-stdin"]), "capacity");
+    audit(&told(&["user", "suspend", maya]), "suspended");
+    audit(&told(&["user", "resume", maya]), "resumed");
+    assert!(!told(&["user", "list"]).contains("tandem_hub::audit"), "reading changes nothing");
+}
+
+#[test]
+fn a_brand_that_an_older_hub_removed_is_shown_as_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(run(program(folder.path(), &BRAND)).status.success());
+    let mut maya = program(folder.path(), &MAYA);
+    maya.args(["--brand", "northwind"]);
+    assert!(run(maya).status.success());
+    let database = Connection::open(folder.path().join("tandem-data/tandem.db")).unwrap();
+    database.execute("DELETE FROM brands", ()).unwrap();
+    drop(database);
+    let listed = said(&run(program(folder.path(), &["user", "list"])));
+    assert!(listed.contains("brands (removed)"), "{listed}");
+}
+
+#[test]
 fn a_second_hub_is_refused_and_users_are_added_beside_the_first() {
     let folder = tempfile::tempdir().unwrap();
     let hub = Served::start(folder.path());

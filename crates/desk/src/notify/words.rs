@@ -1,6 +1,6 @@
 //! The text of notifications: short, plain, and unable to pose as something else.
 
-use tandem_conversation::{Conversation, EngagementKind, NoticeKind, Participant, UserId};
+use tandem_conversation::{Conversation, EngagementKind, NoticeKind, Participant, UserId, turns_text};
 
 use super::{Action, Notification, ShownId, Tag, Urgency};
 
@@ -135,9 +135,8 @@ fn plain_text(text: &str) -> String {
 /// One line of at most `chars` characters, without control characters and direction marks.
 #[must_use]
 pub fn plain_line(text: &str, chars: usize) -> String {
-    let turns =
-        |c: char| matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let plain: String = text.chars().filter(|c| !turns(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let plain: String =
+        text.chars().filter(|c| !turns_text(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mut line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some((end, _)) = line.char_indices().nth(chars) {
         line.truncate(end);
