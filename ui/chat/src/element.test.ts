@@ -179,7 +179,7 @@ test("a file that can only be refused again offers no Retry, and gives its words
   find(element, "textarea").dispatchEvent(drop);
   press(find(element, "textarea"), "Enter");
   await settle();
-  const offered = all<HTMLButtonElement>(element, ".rescue button").filter((button) => !button.hidden);
+  const offered = all(element, ".rescue button").filter((button) => !button.hidden);
   expect(offered.map((button) => button.textContent)).toEqual(["Edit", "Discard"]);
 });
 
