@@ -112,7 +112,8 @@ impl Lock {
 
     /// Records where the hub listens, for `tandem-hub doctor`.
     pub(crate) fn listens_on(&self, address: SocketAddr) {
-        let _ = writeln!(&self.file, "{address}");
+        // At once: a reader sees all of it or nothing.
+        let _ = (&self.file).write_all(format!("{address}\n").as_bytes());
     }
 }
 

@@ -94,6 +94,8 @@ fn what_is_not_a_whole_backup_restores_nothing() {
 #[tokio::test]
 async fn the_doctor_says_what_is_well_and_what_is_not() {
     let hub = TestHub::start(None).await;
+    // It serves from its first answer on.
+    reqwest::get(format!("{}/readyz", hub.base)).await.unwrap();
     let mut lines = Vec::new();
     // It listens elsewhere than the settings say, as with `serve --listen`.
     let config = Config::new(hub.folder.path().to_owned());

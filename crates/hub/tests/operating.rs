@@ -146,9 +146,9 @@ fn each_change_on_the_command_line_is_a_line_of_the_log_that_tells_no_secret() {
     audit(&told(&BRAND), "brand: added");
     audit(&told(&MAYA), "user: added");
     let maya = "maya@northwind.example";
-    audit(&told(&["user", "set", maya, "--capacity", "7", "--password-stdin"]), "capacity");
-    audit(&told(&["user", "suspend", maya]), "suspended");
-    audit(&told(&["user", "resume", maya]), "resumed");
+    audit(&told(&["user", "set", "--email", maya, "--capacity", "7", "--password-stdin"]), "capacity");
+    audit(&told(&["user", "suspend", "--email", maya]), "suspended");
+    audit(&told(&["user", "resume", "--email", maya]), "resumed");
     assert!(!told(&["user", "list"]).contains("tandem_hub::audit"), "reading changes nothing");
 }
 
