@@ -6,6 +6,7 @@ const PATIENCE_MS = 8_000;
 /** A holder that has not renewed its row for this long is gone. */
 const GONE_MS = 8_000;
 const LOOK_MS = 60;
+const OPENS_MS = 2_000;
 /** The store of the database. */
 const ROWS = "locks";
 const SETTLE_MS = 200;
@@ -40,7 +41,8 @@ export async function alone<T>(name: string, act: () => Promise<T>, patienceMs =
 async function withRow<T>(name: string, act: () => Promise<T>, patienceMs: number): Promise<T> {
   const own = Math.random();
   const end = Date.now() + patienceMs;
-  const database = await opened();
+  // Some browsers never answer.
+  const database = await Promise.race([opened(), pause(OPENS_MS).then(() => null)]);
   // Where nothing is stored, no tab has anything in common with another.
   if (!database) return act();
   const take = (): Promise<boolean> => inRows(database, name, (rows, holder) => {
@@ -59,11 +61,11 @@ async function withRow<T>(name: string, act: () => Promise<T>, patienceMs: numbe
     return await act();
   } finally {
     clearInterval(renewing);
-    await inRows(database, name, (rows, holder) => {
+    const gone = inRows(database, name, (rows, holder) => {
       if (holder?.own === own) rows.delete(name);
       return true;
     });
-    database.close();
+    void gone.then(() => database.close());
   }
 }
 

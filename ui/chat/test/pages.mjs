@@ -144,6 +144,18 @@ const cases = {
   },
   "two tabs at the very first moment": () => twoTabs({}),
   "two tabs at the very first moment, without locks": () => twoTabs({ init: () => Object.defineProperty(Navigator.prototype, "locks", { get: () => undefined }) }),
+  "neither locks nor a database that answers": async () => {
+    const at = await house({
+      init: () => {
+        Object.defineProperty(Navigator.prototype, "locks", { get: () => undefined });
+        IDBFactory.prototype.open = () => ({});
+      },
+    });
+    const page = await at.open();
+    await openChat(page);
+    await isUsable(at, page, "without a database");
+    return at;
+  },
   "a modal dialog": async () => {
     const at = await house({ body: `${CHAT}<button id="b" onclick="d.showModal()">Terms</button><dialog id="d"><form method="dialog"><input><button>Agree</button></form></dialog>` });
     const page = await at.open();
