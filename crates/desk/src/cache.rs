@@ -63,6 +63,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "longer beginnings of words", sql: events::LONGER_BEGINNINGS },
     Migration { name: "files to send", sql: files::SCHEMA },
     Migration { name: "states that an older version read", sql: conversations::STALE },
+    Migration { name: "held turns", sql: outbox::HELD },
 ];
 
 #[derive(Debug, thiserror::Error)]

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tandem_conversation::{Availability, CallId, ConversationId, UserId};
 use tandem_protocol::agents::Colleague;
@@ -22,12 +23,14 @@ pub(crate) struct Memory {
     availability: Mutex<Availability>,
     attention: Mutex<Attention>,
     settings: Mutex<SettingsView>,
+    /// How long a turn is held for users who have not chosen.
+    usual_undo: Duration,
     notifications: Mutex<NotificationsView>,
     help_to_notification_ms: Mutex<Option<i64>>,
 }
 
 impl Memory {
-    pub(crate) fn new(availability: Availability, settings: SettingsView) -> Self {
+    pub(crate) fn new(availability: Availability, settings: SettingsView, usual_undo: Duration) -> Self {
         Self {
             colleagues: Mutex::default(),
             calls: Mutex::default(),
@@ -35,6 +38,7 @@ impl Memory {
             availability: Mutex::new(availability),
             attention: Mutex::default(),
             settings: Mutex::new(settings),
+            usual_undo,
             notifications: Mutex::new(NotificationsView::Unknown),
             help_to_notification_ms: Mutex::default(),
         }
@@ -117,6 +121,16 @@ impl Memory {
 
     pub(crate) fn settings(&self) -> SettingsView {
         *lock(&self.settings)
+    }
+
+    /// How long the user's turns can be taken back before they are sent.
+    pub(crate) fn undo(&self) -> Duration {
+        self.settings().undo_s.map_or(self.usual_undo, |seconds| Duration::from_secs(seconds.into()))
+    }
+
+    /// The same, in whole seconds.
+    pub(crate) fn undo_s(&self) -> u8 {
+        u8::try_from(self.undo().as_secs()).unwrap_or(u8::MAX)
     }
 
     pub(crate) fn set_settings(&self, settings: SettingsView) {

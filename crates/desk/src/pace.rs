@@ -21,6 +21,8 @@ pub struct Pace {
     pub answer: Duration,
     /// How long an agent waits for a command.
     pub agent: Duration,
+    /// How long a turn can be taken back before it is sent, until the user chooses; in whole seconds.
+    pub undo: Duration,
 }
 
 impl Default for Pace {
@@ -34,6 +36,7 @@ impl Default for Pace {
             probe: Duration::from_secs(3),
             answer: Duration::from_secs(15),
             agent: Duration::from_secs(10),
+            undo: Duration::from_secs(5),
         }
     }
 }

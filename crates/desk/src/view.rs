@@ -34,6 +34,8 @@ pub struct AppView {
     /// The notification service's last answer.
     pub notifications: NotificationsView,
     pub settings: SettingsView,
+    /// How long a turn can be taken back before it is sent, in seconds.
+    pub undo_s: u8,
     /// The hub's time minus this machine's, in milliseconds; add it to the local time for display.
     #[ts(type = "number")]
     pub hub_ahead_ms: i64,
@@ -112,7 +114,10 @@ pub struct FiguresView {
     pub help_to_notification_ms: Option<i64>,
     #[ts(type = "number")]
     pub cache_bytes: u64,
+    /// Commands that wait for the hub, without those that are held back.
     pub queued: u32,
+    /// Turns that are held back for the moment.
+    pub held: u32,
 }
 
 /// Whether this system shows notifications.
@@ -250,6 +255,16 @@ pub struct HandoverPart {
     pub points: Vec<Point>,
 }
 
+/// Turns that were taken back into their draft.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TakenBackView {
+    /// Where their words are now; none if nothing waited any more.
+    pub id: Option<ConversationId>,
+    /// Whether it was a note; else a reply.
+    pub note: bool,
+}
+
 /// A command in the outbox.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -337,6 +352,8 @@ pub struct EntryView {
     pub body: EntryBody,
     /// The life cycle of a turn, with times; empty for system entries.
     pub stages: Vec<StageView>,
+    /// Until when it is held back, and its author can take it back.
+    pub held_until: Option<Time>,
     /// While its file is not at the hub.
     pub upload: Option<UploadView>,
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tandem_conversation::Availability;
 use tandem_protocol::agents::{DeskFrame, Me, Tokens};
@@ -29,6 +30,9 @@ use crate::session::Session;
 use crate::sync::{Fetch, Syncing, surroundings};
 use crate::vault::{Keychain, Unlocked};
 use crate::view::{Change, SettingsView};
+
+/// How long the end of a workplace waits for turns that were held back.
+const LAST_TURNS: Duration = Duration::from_secs(3);
 
 /// State for the handlers.
 pub(crate) struct Workplace {
@@ -75,7 +79,7 @@ impl Workplace {
             Link::SignedOut { reason: found } => Link::SignedOut { reason: found.or(reason) },
             link => link,
         };
-        let memory = Arc::new(Memory::new(availability, settings));
+        let memory = Arc::new(Memory::new(availability, settings, config.pace.undo));
         let (link_sender, link) = watch::channel(first);
         let (settled_sender, settled) = watch::channel(false);
         let (sync, sync_inbox) = mpsc::unbounded_channel();
@@ -178,9 +182,12 @@ impl Workplace {
 
     /// Withdraws notifications and ends all work. The cache's content stays.
     pub(crate) async fn stop(&self) {
+        if self.link.borrow().live().is_some() {
+            self.outbox.send_held(LAST_TURNS).await;
+        }
         let (done, ended) = oneshot::channel();
         if self.pokes.send(Poke::End(done)).is_ok() {
-            let _ = tokio::time::timeout(std::time::Duration::from_secs(2), ended).await;
+            let _ = tokio::time::timeout(Duration::from_secs(2), ended).await;
         }
         let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
         for task in tasks {

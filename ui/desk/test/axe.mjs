@@ -103,6 +103,21 @@ const STATES = [
     await page.keyboard.press("Enter");
     await page.getByText("You are offline. The password").waitFor();
   }],
+  ["just sent", "undo", async (page) => {
+    await show("Jonas Keller")(page);
+    await page.getByRole("textbox", { name: "Message" }).fill("It is on its way.");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Undo send" }).waitFor();
+    await page.getByRole("button", { name: "Note", exact: true }).click();
+    await page.keyboard.type("Call the bank");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Undo send" }).nth(1).waitFor();
+  }],
+  ["sending", "", async (page) => {
+    await page.getByRole("button", { name: /Maya Ortiz/ }).click();
+    await page.getByRole("menuitem", { name: "Sending" }).click();
+    await page.getByRole("spinbutton", { name: /Undo send/ }).waitFor();
+  }],
   ["failed message", "", show("Jonas Keller")],
   ["invited", "", show("Aiko Tanabe")],
   ["help needed", "", async (page) => {
@@ -404,6 +419,7 @@ const LAYOUTS = {
   "help needed": ["narrow", "tiny", "zoomed", "forced"],
   "completed": ["narrow", "tiny"],
   "files": ["low", "tiny"],
+  "just sent": ["tiny"],
   "note": ["narrow"],
   "moved on": ["narrow"],
   "unsent": ["narrow"],

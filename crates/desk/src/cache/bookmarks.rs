@@ -106,7 +106,8 @@ pub(crate) fn give_back(
 ) -> Result<(), CacheError> {
     let drafts = drafts(connection, of)?;
     let begun = if kind == Kind::Reply { drafts.reply } else { drafts.note };
-    if !begun.contains(words) {
+    // As a paragraph of its own: "ok" is not in "okay".
+    if !format!("\n\n{begun}\n\n").contains(&format!("\n\n{words}\n\n")) {
         let both = if words.starts_with(begun.trim()) { words.to_owned() } else { format!("{words}\n\n{begun}") };
         set_draft(connection, of, kind, &both)?;
     }

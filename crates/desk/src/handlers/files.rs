@@ -5,6 +5,7 @@
 
 use std::io::Read;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use tandem_conversation::{Content, ConversationId, Media, MediaId, Position, Time};
@@ -182,6 +183,7 @@ impl Workplace {
         text: String,
         written_against: Option<Position>,
         sent: Vec<MediaId>,
+        hold: Duration,
     ) -> Result<Nothing, RpcError> {
         let drafted = self.cache.read(move |connection| files::drafted(connection, id)).await?;
         let known = |file: &MediaId| drafted.iter().find(|known| known.id == *file);
@@ -198,7 +200,7 @@ impl Workplace {
             let content = Content::Attachment { media, text };
             replies.push((self.reply_with(id, content, written_against).await?, file.id));
         }
-        self.commands.give_files(id, replies).await?;
+        self.commands.give_files(id, replies, hold).await?;
         Ok(Nothing {})
     }
 }

@@ -53,7 +53,7 @@ impl Desk {
                 reason: outdated.message().to_owned(),
             },
         };
-        let figures = figures(&place.cache, &place.memory).await?;
+        let figures = figures(&place.cache, &place.memory, place.clock.hub_now()).await?;
         let settings = place.cache.read(|connection| meta::get(connection, meta::SETTINGS)).await?;
         let (me, counts) = match link.session().map(|session| session.me()) {
             None => (None, CountsView::default()),
@@ -83,6 +83,7 @@ impl Desk {
             figures,
             notifications,
             settings,
+            undo_s: place.memory.undo_s(),
             hub_ahead_ms: place.clock.ahead_ms(),
             hub_ended: self.hub_ended(),
             newer,
@@ -105,6 +106,7 @@ fn locked(ask: Ask, failed: Option<String>) -> AppView {
         figures: FiguresView::default(),
         notifications: NotificationsView::Unknown,
         settings: SettingsView::default(),
+        undo_s: 0,
         hub_ahead_ms: 0,
         hub_ended: None,
         newer: 0,

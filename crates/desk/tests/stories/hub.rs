@@ -28,6 +28,8 @@ pub struct World {
     pub alerts: Vec<AlertReport>,
     /// The agent's latest presence.
     pub available: Option<bool>,
+    /// How often the agent was said to be typing.
+    pub typed: usize,
     /// Files, and which of them were requested.
     pub files: HashMap<MediaId, Vec<u8>>,
     pub asked_for: Vec<MediaId>,
@@ -109,6 +111,7 @@ impl FakeHub {
                 commands: Vec::new(),
                 alerts: Vec::new(),
                 available: None,
+                typed: 0,
                 files: HashMap::new(),
                 asked_for: Vec::new(),
                 holds_files: false,

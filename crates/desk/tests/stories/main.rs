@@ -29,6 +29,7 @@ mod search;
 mod sign_in;
 mod sync;
 mod taken;
+mod undo;
 mod upgrade;
 mod vault;
 mod wanted;

@@ -30,6 +30,7 @@ const PACE: Pace = Pace {
     probe: Duration::from_millis(500),
     answer: Duration::from_secs(2),
     agent: Duration::from_secs(1),
+    undo: Duration::ZERO,
 };
 
 pub struct Agent {

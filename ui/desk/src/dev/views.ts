@@ -51,14 +51,15 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
       ? null
       : { user: "maya", name: "Maya Ortiz", email: "maya@northwind.example", account: "Northwind", permissions: [], availability: "available", capacity: 4, mail: !scene.has("no_mail"), improve: !scene.has("no_improve") },
     counts: { my: 0, help: 0, left: 0, all: null, unread: 0, helpSince: null },
-    figures: { helpToNotificationMs: 18, cacheBytes: 412_000_000, queued: 0 },
+    figures: { helpToNotificationMs: 18, cacheBytes: 412_000_000, queued: 0, held: 0 },
     hubAheadMs: 0,
     newer: scene.has("newer") ? 2 : 0,
     hubEnded: scene.has("hub_ended") ? "A part of the hub has ended unexpectedly: the database's writer." : null,
     notifications: scene.has("failing")
       ? { state: "failing", reason: "no notification service answers" }
       : { state: "working", server: "dunst 1.9" },
-    settings: { mindCustomer: false, notifications: LOUD },
+    settings: { mindCustomer: false, undoS: null, notifications: LOUD },
+    undoS: scene.has("undo") ? 20 : 0,
   };
 }
 

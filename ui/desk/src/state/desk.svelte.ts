@@ -20,7 +20,7 @@ import { Trial } from "./trial.svelte";
 import { AVAILABILITY } from "../words/labels";
 
 /** The overlay over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "invite" | "inviteExternal" | "password" | "signOut";
+export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "invite" | "inviteExternal" | "password" | "signOut" | "sending";
 
 /** What the palette offers. */
 export type Offered = "everything" | "availability" | "buttons";
@@ -344,6 +344,32 @@ export class Desk {
     } catch (error) {
       this.toasts.say("bad", asRpcError(error).message);
       return [];
+    }
+  }
+
+  /** How many commands of the user the hub does not have. */
+  get waiting(): number {
+    const { queued, held } = this.app?.figures ?? { queued: 0, held: 0 };
+    return queued + held;
+  }
+
+  /** Takes what was sent last, or the send that a command is part of, back into the field of its conversation. */
+  async takeBack(command?: CommandId): Promise<void> {
+    try {
+      // The core puts the words above what was begun since, so it must have that.
+      await this.conversation?.composer.flush();
+      const { id, note } = await this.host.rpc("outbox.takeBack", command === undefined ? {} : { command });
+      if (id === null) {
+        this.toasts.say("plain", "It was sent already.");
+        return;
+      }
+      this.show(id);
+      const { conversation } = this;
+      if (note) conversation?.note();
+      else conversation?.stopNoting();
+      this.focus.message(id, conversation?.refresh());
+    } catch (error) {
+      this.toasts.say("bad", asRpcError(error).message);
     }
   }
 

@@ -117,7 +117,7 @@ impl Notices {
             mind_customer: self.memory.settings().mind_customer,
             while_in_progress: true,
         };
-        let locked = self.memory.attention().locked;
+        let (locked, hold) = (self.memory.attention().locked, self.memory.undo());
         let (commands, changes, cache) = (self.commands.clone(), self.changes.clone(), self.cache.clone());
         tokio::spawn(async move {
             let given = match locked {
@@ -125,7 +125,7 @@ impl Notices {
                     code: "desk.screen_locked".into(),
                     message: "It was written on a locked screen.".into(),
                 }),
-                false => commands.give(id, reply).await,
+                false => commands.give_held(id, reply, hold).await,
             };
             let Err(RpcError { code, message }) = given else { return };
             let why = ReturnedView { note: false, code, reason: message.clone() };

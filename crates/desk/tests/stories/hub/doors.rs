@@ -376,10 +376,12 @@ async fn attend(hub: Shared, after: Option<u64>, mut socket: WebSocket) {
             },
             message = socket.recv() => match message {
                 Some(Ok(Message::Text(text))) => {
-                    if let Ok(DeskFrame::Presence { available }) = serde_json::from_str(&text) {
-                        hub.world().available = Some(available);
-                        hub.tell();
+                    match serde_json::from_str(&text) {
+                        Ok(DeskFrame::Presence { available }) => hub.world().available = Some(available),
+                        Ok(DeskFrame::Typing { .. }) => hub.world().typed += 1,
+                        _ => continue,
                     }
+                    hub.tell();
                 }
                 Some(Ok(_)) => {}
                 _ => return,
