@@ -10,7 +10,7 @@ use crate::cache::{Cache, bookmarks, conversations, outbox as table};
 use crate::clock::Clock;
 use crate::expect::{Expecting, expected};
 use crate::link::Link;
-use crate::outbox::{Outbox, Outcome};
+use crate::outbox::{Outbox, Outcome, Put};
 use crate::pace::Pace;
 use crate::refusals::{refusal, signed_out, unknown_conversation};
 use crate::rpc::RpcError;
@@ -71,7 +71,17 @@ impl Commands {
     /// Sends a command. While online, waits for the hub's answer; otherwise the command waits in the outbox, unless
     /// its refusal is already certain.
     pub(crate) async fn give(&self, id: ConversationId, command: AgentCommand) -> Result<Given, RpcError> {
-        self.give_held(id, command, Duration::ZERO).await
+        self.give_with(id, command, Put::default()).await
+    }
+
+    /// Sends a note whose words stand in the draft of a reply so far.
+    pub(crate) async fn give_as_note(
+        &self,
+        id: ConversationId,
+        note: AgentCommand,
+        words: String,
+    ) -> Result<Given, RpcError> {
+        self.give_with(id, note, Put { taken: Some(words), ..Put::default() }).await
     }
 
     /// The same, for a turn that its author can take back during `hold`.
@@ -81,13 +91,17 @@ impl Commands {
         command: AgentCommand,
         hold: Duration,
     ) -> Result<Given, RpcError> {
+        self.give_with(id, command, Put { hold, ..Put::default() }).await
+    }
+
+    async fn give_with(&self, id: ConversationId, command: AgentCommand, put: Put) -> Result<Given, RpcError> {
         let link = self.link.borrow().clone();
         let session = link.session().ok_or_else(signed_out)?;
         let is_live = link.live().is_some();
         let me = session.me();
         let expecting =
             Expecting { actor: session.participant(), permissions: me.permissions, now: self.clock.hub_now() };
-        let waits = !is_live || !hold.is_zero();
+        let waits = !is_live || link.is_quiet() || !put.hold.is_zero();
         // The agent's words stand in the transcript meanwhile, and must not stand in the field as well.
         let patience = match table::turn_of(&command) {
             Some(_) => self.pace.agent.min(TURN),
@@ -115,7 +129,7 @@ impl Commands {
                 Ok(Ok(()))
             })
             .await??;
-        let (_, answer) = self.outbox.put(id, command, hold).await?;
+        let (_, answer) = self.outbox.put(id, command, put).await?;
         if waits {
             return Ok(Given::Waits);
         }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tandem_conversation::{Availability, CallId, ConversationId, UserId};
+use tandem_conversation::{Availability, CallId, ConversationId, Time, UserId};
 use tandem_protocol::agents::Colleague;
 
 use crate::attention::Attention;
@@ -27,6 +27,8 @@ pub(crate) struct Memory {
     usual_undo: Duration,
     notifications: Mutex<NotificationsView>,
     help_to_notification_ms: Mutex<Option<i64>>,
+    /// When the hub was last heard, by its clock.
+    heard: Mutex<Option<Time>>,
 }
 
 impl Memory {
@@ -41,6 +43,7 @@ impl Memory {
             usual_undo,
             notifications: Mutex::new(NotificationsView::Unknown),
             help_to_notification_ms: Mutex::default(),
+            heard: Mutex::default(),
         }
     }
 
@@ -155,6 +158,15 @@ impl Memory {
 
     pub(crate) fn measured_help(&self, ms: i64) {
         *lock(&self.help_to_notification_ms) = Some(ms);
+    }
+
+    /// When the hub was last heard on the live connection; none if it never was.
+    pub(crate) fn heard(&self) -> Option<Time> {
+        *lock(&self.heard)
+    }
+
+    pub(crate) fn hear(&self, now: Time) {
+        *lock(&self.heard) = Some(now);
     }
 
     /// Clears everything for another user.

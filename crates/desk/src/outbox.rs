@@ -10,6 +10,7 @@
 //! ends, everything waits for the next one.
 
 mod holding;
+mod refusing;
 mod uploads;
 
 use std::collections::{HashMap, HashSet};
@@ -25,14 +26,14 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use crate::cache::bookmarks::Kind;
 use crate::cache::outbox::{self, Queued};
-use crate::cache::{Cache, CacheError, bookmarks, buttons, conversations, files};
+use crate::cache::{Cache, CacheError, bookmarks, conversations, files};
 use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::hub::HubError;
 use crate::link::{Input, Link};
 use crate::pace::Pace;
-use crate::view::{Change, ReturnedView, Tone};
 pub(crate) use uploads::Uploads;
 
 /// Concurrent commands of different conversations.
@@ -44,6 +45,15 @@ const WINDOW: u32 = 256;
 pub(crate) enum Outcome {
     Accepted,
     Refused(Box<Problem>),
+}
+
+/// How a command is stored.
+#[derive(Default)]
+pub(crate) struct Put {
+    /// How long it is held back.
+    pub hold: Duration,
+    /// Words that it takes out of the draft of a reply.
+    pub taken: Option<String>,
 }
 
 /// A handle of the sending task. Clones share it.
@@ -65,23 +75,26 @@ impl Outbox {
         Self { cache, clock, pace, waiters, wake: Arc::default(), landed: Arc::default(), uploads }
     }
 
-    /// Stores a command and removes its text from the draft; it is sent after `hold`, as soon as possible. The receiver
+    /// Stores a command and removes its text from the draft; it is sent as soon as possible. The receiver
     /// gets the outcome if it still listens.
     pub(crate) async fn put(
         &self,
         conversation: ConversationId,
         command: AgentCommand,
-        hold: Duration,
+        put: Put,
     ) -> Result<(CommandId, oneshot::Receiver<Outcome>), CacheError> {
         let id = CommandId(Uuid::now_v7());
         let (answer, receiver) = oneshot::channel();
         self.waiters.lock().unwrap_or_else(PoisonError::into_inner).insert(id, answer);
-        let queued = Queued { held_until: self.held_until(hold), ..self.queued(id, conversation, command) };
+        let queued = Queued { held_until: self.held_until(put.hold), ..self.queued(id, conversation, command) };
         let written = self
             .cache
             .write(move |connection, touched| {
-                touched.conversation(conversation);
-                write_down(connection, &queued)
+                if let Some(words) = &put.taken {
+                    bookmarks::take(connection, conversation, Kind::Reply, words)?;
+                }
+                write_down(connection, &queued)?;
+                conversations::derive_for_outbox(connection, touched, conversation)
             })
             .await;
         if let Err(error) = written {
@@ -107,12 +120,11 @@ impl Outbox {
         let replies: Vec<_> = replies.into_iter().map(|(command, file)| (queued(command), file)).collect();
         self.cache
             .write(move |connection, touched| {
-                touched.conversation(conversation);
                 for (queued, file) in &replies {
                     write_down(connection, queued)?;
                     files::attach(connection, *file, queued.id)?;
                 }
-                Ok(())
+                conversations::derive_for_outbox(connection, touched, conversation)
             })
             .await?;
         self.wake.notify_one();
@@ -139,13 +151,29 @@ impl Outbox {
 
     fn queued(&self, id: CommandId, conversation: ConversationId, command: AgentCommand) -> Queued {
         let created = self.clock.hub_now();
-        Queued { id, conversation, command, attempts: 0, accepted: false, created, held_until: None, file: None }
+        Queued {
+            id,
+            conversation,
+            command,
+            attempts: 0,
+            accepted: false,
+            created,
+            held_until: None,
+            decided_at: None,
+            file: None,
+        }
     }
 
     /// Whether no caller waits for a command's answer.
     fn is_alone(&self, id: CommandId) -> bool {
         let waiters = self.waiters.lock().unwrap_or_else(PoisonError::into_inner);
         waiters.get(&id).is_none_or(oneshot::Sender::is_closed)
+    }
+
+    /// A command was taken out of the outbox.
+    pub(crate) fn cancelled(&self, id: CommandId) {
+        self.uploads.stop(id);
+        self.waiter(id);
     }
 
     fn waiter(&self, id: CommandId) -> Option<oneshot::Sender<Outcome>> {
@@ -185,7 +213,7 @@ impl Outbox {
                         let (session, request) = (&session, &request);
                         let answer =
                             session.with_token(|token| async move { session.hub.command(&token, request).await });
-                        (queued, answer.await)
+                        (queued, refusing::explained(session, request.conversation, answer.await).await)
                     });
                 }
             }
@@ -243,9 +271,9 @@ impl Outbox {
         changes: &Changes,
     ) {
         let done = match answer {
-            Ok(_) => {
+            Ok(CommandAccepted { position }) => {
                 patience.reset();
-                self.accepted(queued).await
+                self.accepted(queued, position).await
             }
             Err(error) => self.not_taken(queued, error, patience, sync, changes).await,
         };
@@ -282,82 +310,25 @@ impl Outbox {
         Ok(())
     }
 
-    async fn accepted(&self, queued: Queued) -> Result<(), CacheError> {
+    async fn accepted(&self, queued: Queued, position: Position) -> Result<(), CacheError> {
         let (id, conversation) = (queued.id, queued.conversation);
         let now = self.clock.hub_now();
         self.cache
             .write(move |connection, touched| {
-                if outbox::turn_of(&queued.command).is_some() {
-                    touched.conversation(conversation);
-                }
                 if let Some(file) = files::of_command(connection, id)? {
                     let known = outbox::media_of(&queued.command).map_or(file.id, |media| media.id);
                     files::keep_as_media(connection, &file, known, now)?;
                 }
-                outbox::accept(connection, &queued)
+                outbox::accept(connection, &queued, position)?;
+                match queued.is_receipt() {
+                    true => Ok(()),
+                    false => conversations::derive_for_outbox(connection, touched, conversation),
+                }
             })
             .await?;
         if let Some(waiter) = self.waiter(id) {
             // The caller may be gone.
             let _ = waiter.send(Outcome::Accepted);
-        }
-        Ok(())
-    }
-
-    async fn refused(&self, queued: Queued, problem: Box<Problem>, changes: &Changes) -> Result<(), CacheError> {
-        let (id, conversation) = (queued.id, queued.conversation);
-        let alone = self.is_alone(id);
-        let is_turn = outbox::turn_of(&queued.command).is_some();
-        // A waiting caller still has the text in a dialog.
-        let comes_back = is_turn || alone;
-        let (code, reason) = (problem.code.clone(), problem.detail.clone());
-        let command = queued.command.clone();
-        let told = self
-            .cache
-            .write(move |connection, touched| {
-                // Unless it was cancelled at the last moment: then everything is where it belongs.
-                if outbox::get(connection, id)?.is_none() {
-                    return Ok(None);
-                }
-                outbox::remove(connection, id)?;
-                touched.conversation(conversation);
-                let file = files::of_command(connection, id)?;
-                if file.is_some() {
-                    files::give_back(connection, id, Some(&reason))?;
-                }
-                let why = |kind| ReturnedView { note: kind == bookmarks::Kind::Note, code, reason };
-                match outbox::words_of(&command).filter(|_| comes_back) {
-                    Some((kind, words)) => {
-                        let why = why(kind);
-                        bookmarks::give_back(connection, conversation, kind, words, Some(&why))?;
-                    }
-                    // Without a text the file itself shows the reason.
-                    None if file.is_some() => {
-                        bookmarks::explain(connection, conversation, &why(bookmarks::Kind::Reply))?;
-                    }
-                    None => {}
-                }
-                let name = conversations::get(connection, conversation)?.map(|held| held.state.customer.name);
-                Ok(Some((name, buttons::intent(connection, &command)?)))
-            })
-            .await?;
-        let Some((name, what)) = told else {
-            self.waiter(id);
-            return Ok(());
-        };
-        tracing::info!(command.id = %id, code = %problem.code, "a command was refused");
-        if alone && !matches!(queued.command, AgentCommand::Receive { .. }) {
-            let whom = name.unwrap_or_else(|| "a customer".into());
-            let kept = match (queued.file, outbox::words_of(&queued.command)) {
-                (Some(_), _) => " Your file is in the draft.",
-                (None, Some(_)) => " Your words are in the draft.",
-                (None, None) => "",
-            };
-            let text = format!("{what} for {whom} did not happen: {}{kept}", problem.detail);
-            changes.tell(Change::Toast { tone: Tone::Bad, text });
-        }
-        if let Some(waiter) = self.waiter(id) {
-            let _ = waiter.send(Outcome::Refused(problem));
         }
         Ok(())
     }
@@ -461,6 +432,7 @@ mod tests {
             accepted: false,
             created: Time(0),
             held_until: None,
+            decided_at: None,
             file: uploaded.map(carried),
         }
     }

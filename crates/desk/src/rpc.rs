@@ -169,6 +169,13 @@ pub struct SendNote {
     pub now: bool,
 }
 
+/// Something that was not sent, by its key.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OneNotSent {
+    pub key: String,
+}
+
 /// The turns to take back before they are sent.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -379,6 +386,9 @@ macro_rules! table {
             "outbox.list" list_outbox Nothing => Vec<QueuedView>;
             "outbox.cancel" cancel OneCommand => Nothing;
             "outbox.takeBack" take_back TakeBack => TakenBackView;
+            "notSent.list" list_not_sent Nothing => Vec<NotSentView>;
+            "notSent.discard" discard_not_sent OneNotSent => Nothing;
+            "notSent.note" note_not_sent OneNotSent => Nothing;
             "notifications.test" test_notification Nothing => Nothing;
         }
     };

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tandem_conversation::Availability;
+use tandem_conversation::{Availability, Time};
 use tandem_protocol::agents::{DeskFrame, Me, Tokens};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -64,18 +64,19 @@ impl Workplace {
         told: mpsc::UnboundedReceiver<Told>,
         reason: Option<String>,
     ) -> Result<Self, CacheError> {
-        let (known, availability, settings) = cache
+        let (known, heard, availability, settings) = cache
             .write(|connection, touched| {
                 files::remove_unfinished(connection)?;
                 unknown::read_again(connection, touched)?;
                 let known = (meta::get::<String>(connection, meta::HUB)?, meta::me(connection)?);
                 let availability: Option<Availability> = meta::get(connection, meta::AVAILABILITY)?;
                 let settings: Option<SettingsView> = meta::get(connection, meta::SETTINGS)?;
-                Ok((known, availability.unwrap_or_default(), settings.unwrap_or_default()))
+                let heard = meta::heard(connection)?;
+                Ok((known, heard, availability.unwrap_or_default(), settings.unwrap_or_default()))
             })
             .await?;
         let secrets = Secrets::new(&unlocked, &config.keychain, &cache);
-        let first = match first_link(config, known, &secrets).await {
+        let first = match first_link(config, known, heard, &secrets).await {
             Link::SignedOut { reason: found } => Link::SignedOut { reason: found.or(reason) },
             link => link,
         };
@@ -234,7 +235,12 @@ async fn attend(
 
 /// Resumes the last sign-in if it belongs to the requested hub: a token must never be sent to another hub than the one
 /// that issued it.
-async fn first_link(config: &DeskConfig, known: (Option<String>, Option<Me>), secrets: &Secrets) -> Link {
+async fn first_link(
+    config: &DeskConfig,
+    known: (Option<String>, Option<Me>),
+    heard: Option<Time>,
+    secrets: &Secrets,
+) -> Link {
     let signed_out = |reason: Option<String>| Link::SignedOut { reason };
     let (Some(address), Some(me)) = known else { return signed_out(None) };
     let hub = match config.hub_at(&address) {
@@ -246,7 +252,9 @@ async fn first_link(config: &DeskConfig, known: (Option<String>, Option<Me>), se
         return signed_out(None);
     }
     match Session::resume(hub, me, secrets.clone()).await {
-        Ok(Some(session)) => Link::Connecting { since: config.clock.now(), session: Arc::new(session) },
+        Ok(Some(session)) => {
+            Link::Connecting { since: heard.unwrap_or_else(|| config.clock.now()), session: Arc::new(session) }
+        }
         Ok(None) => signed_out(None),
         Err(error) => {
             tracing::warn!(%error, "the kept sign-in cannot be read");

@@ -322,6 +322,22 @@ const STATES = [
     await page.getByRole("button", { name: /unsent/ }).click();
     await page.getByRole("button", { name: "Cancel: Reply, Jonas Keller" }).waitFor();
   }],
+  ["not sent", "not_sent", async (page) => {
+    await page.getByRole("link", { name: "Not sent" }).click();
+    await page.getByText("The fastest flight").waitFor();
+  }],
+  ["not sent, discarded", "not_sent", async (page) => {
+    await page.keyboard.press("Alt+5");
+    await page.getByRole("button", { name: "Discard: Reply, Aiko Tanabe" }).click();
+    await page.getByRole("button", { name: "Undo discarding: Reply, Aiko Tanabe" }).waitFor();
+  }],
+  ["not sent, nothing", "", async (page) => {
+    await page.keyboard.press("Alt+5");
+    await page.getByText("Everything you wrote was sent.").waitFor();
+  }],
+  ["silent", "silent", async (page) => {
+    await page.getByText(/No answer since/).waitFor();
+  }],
   ["outbox, outdated", "outdated_desk", async (page) => {
     await page.getByRole("button", { name: /unsent/ }).click();
     await page.getByText("These stay on this machine").waitFor();
@@ -431,6 +447,7 @@ const LAYOUTS = {
   "who was told": ["tiny"],
   "search, hits": ["narrow", "tiny"],
   "outbox": ["narrow", "tiny"],
+  "not sent": ["narrow", "tiny", "forced"],
   "offline": ["narrow", "tiny"],
   "sign in": ["low", "tiny"],
   "start afresh": ["tiny"],

@@ -1,5 +1,7 @@
 //! Table `outbox`: commands on their way to the hub, in order.
 
+use std::collections::HashSet;
+
 use tandem_conversation::{CommandId, Content, ConversationId, Media, MediaId, Position, Stage, Time, TurnId};
 use tandem_protocol::agents::AgentCommand;
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -43,6 +45,14 @@ pub(crate) const HELD: &str = "
 ALTER TABLE outbox ADD COLUMN held_until INTEGER;
 CREATE INDEX outbox_held ON outbox (held_until) WHERE held_until IS NOT NULL;";
 
+pub(crate) const NAMES: &str = "
+-- The customer's name, for when the conversation is no longer on this machine.
+ALTER TABLE outbox ADD COLUMN name TEXT NOT NULL DEFAULT '';
+-- Of an accepted command: the position that the conversation has reached with it.
+ALTER TABLE outbox ADD COLUMN decided_at INTEGER;
+UPDATE outbox SET name = coalesce(
+    (SELECT c.state ->> '$.customer.name' FROM conversations AS c WHERE c.id = outbox.conversation), '');";
+
 /// Longest time that a turn can be held, in milliseconds. A hold that ends later was made by a clock that was wrong.
 pub(crate) const LONGEST_HOLD_MS: i64 = 20_000;
 
@@ -56,6 +66,8 @@ pub(crate) struct Queued {
     pub created: Time,
     /// Until when it is held back, so that the user can take it back.
     pub held_until: Option<Time>,
+    /// The position that the conversation has reached with it, once the hub has accepted it.
+    pub decided_at: Option<Position>,
     /// The file that it carries, until the hub has the turn.
     pub file: Option<Carried>,
 }
@@ -78,6 +90,11 @@ impl Queued {
     /// Only says how far something was read.
     pub(crate) fn is_receipt(&self) -> bool {
         matches!(self.command, AgentCommand::Receive { .. })
+    }
+
+    /// Whether a state up to `position` lacks what it does.
+    pub(crate) fn is_ahead_of(&self, position: Position) -> bool {
+        !self.is_receipt() && self.decided_at.is_none_or(|decided| decided > position)
     }
 
     /// Whether it is the user's and no attempt to send it was made.
@@ -130,8 +147,10 @@ pub(crate) fn words_of(command: &AgentCommand) -> Option<(Kind, &str)> {
 pub(crate) fn insert(connection: &Connection, queued: &Queued) -> Result<(), CacheError> {
     let turn = turn_of(&queued.command).map(|turn| id(turn.0));
     let mut query = connection.prepare_cached(
-        "INSERT INTO outbox (id, conversation, turn, command, receipt, attempts, accepted, created, held_until)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO outbox (id, conversation, turn, command, receipt, attempts, accepted, created, held_until, name)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, coalesce(
+             (SELECT c.state ->> '$.customer.name' FROM conversations AS c WHERE c.id = ?2),
+             (SELECT b.name FROM bookmarks AS b WHERE b.conversation = ?2), ''))",
     )?;
     query.execute(params![
         id(queued.id.0),
@@ -187,7 +206,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT o.id, o.conversation, o.command, o.attempts, o.accepted, o.created, o.held_until,
-             f.id, f.bytes, f.uploaded FROM outbox AS o ",
+             o.decided_at, f.id, f.bytes, f.uploaded FROM outbox AS o ",
             $rest
         )
     };
@@ -203,17 +222,46 @@ pub(crate) fn uploads(connection: &Connection) -> Result<Vec<Queued>, CacheError
     rows.map(|row| row?).collect()
 }
 
-/// The hub accepted it. The row stays until the event arrives, or goes at once if it has.
-pub(crate) fn accept(connection: &Connection, queued: &Queued) -> Result<(), CacheError> {
-    let waits_for_event = match turn_of(&queued.command) {
+/// The hub accepted it. The row stays until its events arrive, or goes at once if they have: until then the views show
+/// what it does.
+pub(crate) fn accept(connection: &Connection, queued: &Queued, decided_at: Position) -> Result<(), CacheError> {
+    let waits = match turn_of(&queued.command) {
         Some(turn) => super::events::place_of(connection, turn)?.is_none(),
-        None => false,
+        None if queued.is_receipt() => false,
+        None => {
+            let held = super::conversations::get(connection, queued.conversation)?;
+            held.is_some_and(|held| held.state.position < decided_at)
+        }
     };
-    if !waits_for_event {
+    if !waits {
         return remove(connection, queued.id);
     }
-    connection.prepare_cached("UPDATE outbox SET accepted = 1 WHERE id = ?1")?.execute([id(queued.id.0)])?;
+    let mut query = connection.prepare_cached("UPDATE outbox SET accepted = 1, decided_at = ?2 WHERE id = ?1")?;
+    query.execute(params![id(queued.id.0), decided_at.0])?;
     Ok(())
+}
+
+const SETTLED: &str = "DELETE FROM outbox
+                       WHERE conversation = ?1 AND accepted = 1 AND turn IS NULL AND decided_at <= ?2";
+
+/// The state has reached this position: accepted commands up to it are part of it.
+pub(crate) fn settled(connection: &Connection, of: ConversationId, position: Position) -> Result<(), CacheError> {
+    connection.prepare_cached(SETTLED)?.execute(params![id(of.0), position.0])?;
+    Ok(())
+}
+
+const CONVERSATIONS: &str = "SELECT DISTINCT conversation FROM outbox";
+
+/// The conversations with commands in the outbox.
+pub(crate) fn conversations(connection: &Connection) -> Result<HashSet<ConversationId>, CacheError> {
+    let mut query = connection.prepare_cached(CONVERSATIONS)?;
+    Ok(query.query_map([], |row| Ok(conversation_id(row.get(0)?)))?.collect::<Result<_, _>>()?)
+}
+
+/// The customer's name when a command was given; empty if it was unknown.
+pub(crate) fn name_of(connection: &Connection, command: CommandId) -> Result<String, CacheError> {
+    let mut query = connection.prepare_cached("SELECT name FROM outbox WHERE id = ?1")?;
+    Ok(query.query_row([id(command.0)], |row| row.get(0)).optional()?.unwrap_or_default())
 }
 
 const ARRIVED: &str = "DELETE FROM outbox WHERE turn = ?1 AND accepted = 1";
@@ -279,7 +327,8 @@ pub(crate) fn counts(connection: &Connection, now: Time) -> Result<(u32, u32), C
 }
 
 const HELD_ONES: &str = select!(
-    "LEFT JOIN files AS f ON f.command = o.id WHERE o.held_until IS NOT NULL AND o.accepted = 0 ORDER BY o.held_until"
+    "INDEXED BY outbox_held LEFT JOIN files AS f ON f.command = o.id
+     WHERE o.held_until IS NOT NULL AND o.accepted = 0 ORDER BY o.held_until"
 );
 
 /// The turns that were held back and not released yet, the first to go first.
@@ -356,14 +405,15 @@ fn queued(row: &Row<'_>) -> Result<Queued, CacheError> {
         accepted: row.get(4)?,
         created: Time(row.get(5)?),
         held_until: row.get::<_, Option<i64>>(6)?.map(Time),
+        decided_at: row.get::<_, Option<u32>>(7)?.map(Position),
         file: carried(row)?,
     })
 }
 
 fn carried(row: &Row<'_>) -> Result<Option<Carried>, CacheError> {
-    let Some(file) = row.get::<_, Option<[u8; 16]>>(7)? else { return Ok(None) };
-    let bytes = row.get::<_, i64>(8)?.cast_unsigned();
-    Ok(Some(Carried { id: MediaId(Uuid::from_bytes(file)), bytes, uploaded: row.get(9)? }))
+    let Some(file) = row.get::<_, Option<[u8; 16]>>(8)? else { return Ok(None) };
+    let bytes = row.get::<_, i64>(9)?.cast_unsigned();
+    Ok(Some(Carried { id: MediaId(Uuid::from_bytes(file)), bytes, uploaded: row.get(10)? }))
 }
 
 #[cfg(test)]
@@ -387,13 +437,14 @@ mod tests {
             accepted: false,
             created: Time(0),
             held_until: None,
+            decided_at: None,
             file: None,
         }
     }
 
     #[test]
     fn every_query_is_answered_by_indices_alone() {
-        for sql in [ARRIVED, OF_CONVERSATION, WAITING, ONE, SHOWN, UPLOADS, HELD_ONES, NEWEST] {
+        for sql in [ARRIVED, OF_CONVERSATION, WAITING, ONE, SHOWN, UPLOADS, HELD_ONES, NEWEST, SETTLED, CONVERSATIONS] {
             assert_indexed(sql);
         }
     }
@@ -457,7 +508,7 @@ mod tests {
         let connection = connection();
         let queued = reply(9, "hello");
         insert(&connection, &queued).unwrap();
-        accept(&connection, &queued).unwrap();
+        accept(&connection, &queued, Position(3)).unwrap();
         assert_eq!(counts(&connection, Time(0)).unwrap(), (0, 0), "it does not wait any more");
         assert_eq!(of_conversation(&connection, queued.conversation).unwrap().len(), 1, "but it is still shown");
         arrived(&connection, TurnId(Uuid::from_u128(9))).unwrap();

@@ -13,6 +13,7 @@ use tandem_protocol::agents::{AgentCommand, usual_file_bytes};
 use uuid::Uuid;
 
 use crate::browser::{BrowserError, Copied};
+use crate::cache::bookmarks;
 use crate::cache::files::{self, Outgoing};
 use crate::names;
 use crate::refusals::error;
@@ -77,6 +78,7 @@ impl Workplace {
                 return Ok(Err(error("files.full", message)));
             }
             files::insert(connection, &file)?;
+            bookmarks::know_name(connection, id, "")?;
             touched.conversation(id);
             Ok(Ok(FileView::from(file)))
         });

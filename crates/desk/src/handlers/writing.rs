@@ -174,7 +174,10 @@ impl Workplace {
                 views.push(QueuedView {
                     command: queued.id,
                     conversation: queued.conversation,
-                    name: held.map_or_else(|| "A conversation".into(), |held| held.state.customer.name),
+                    name: match held {
+                        Some(held) => held.state.customer.name,
+                        None => outbox::name_of(connection, queued.id)?,
+                    },
                     what: buttons::intent(connection, &queued.command)?,
                     words: words_in(&queued),
                     since: queued.created,
@@ -201,7 +204,7 @@ impl Workplace {
         });
         let cancelled = cancelled.await?;
         if cancelled.is_ok() {
-            self.outbox.uploads().stop(command);
+            self.outbox.cancelled(command);
         }
         cancelled
     }
@@ -220,7 +223,7 @@ impl Workplace {
             Ok(send)
         });
         let taken = taken.await?;
-        taken.iter().for_each(|queued| self.outbox.uploads().stop(queued.id));
+        taken.iter().for_each(|queued| self.outbox.cancelled(queued.id));
         let note = |queued: &outbox::Queued| matches!(queued.command, AgentCommand::Note { .. });
         Ok(TakenBackView { id: taken.last().map(|queued| queued.conversation), note: taken.last().is_some_and(note) })
     }
@@ -238,8 +241,7 @@ fn take_out(connection: &Connection, touched: &mut Touched, queued: &outbox::Que
     if let Some((kind, words)) = outbox::words_of(&queued.command) {
         bookmarks::give_back(connection, queued.conversation, kind, words, None)?;
     }
-    touched.conversation(queued.conversation);
-    Ok(())
+    conversations::derive_for_outbox(connection, touched, queued.conversation)
 }
 
 /// A line of the outbox: the file's name, if any, and the text.

@@ -30,6 +30,7 @@ mod sign_in;
 mod sync;
 mod taken;
 mod undo;
+mod unsent;
 mod upgrade;
 mod vault;
 mod wanted;

@@ -98,7 +98,7 @@ async fn short_words_that_are_part_of_what_was_begun_come_back_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_ends_maya_s_part_sends_what_she_said_first() {
+async fn what_ends_an_engagement_sends_what_was_said_before_it_first() {
     for (command, request) in [
         ("conversation.complete", json!({"text": ""})),
         ("conversation.leave", json!({"reason": "", "askForHelp": true})),

@@ -1,5 +1,5 @@
 // An in-memory host with sample data: for development, screenshots and component tests. Never in the build.
-import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, Participant, PieceView, QueuedView, ReturnedView, RpcError, Section, StartupView, TakenBackView, WantedView } from "$shared/types";
+import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, NotSentView, Participant, PieceView, QueuedView, ReturnedView, RpcError, Section, StartupView, TakenBackView, WantedView } from "$shared/types";
 import { alerts } from "../dev/alerts";
 import { buttonsOf } from "../dev/buttons";
 import { COLLEAGUES, LOGIC, MAYA, MENTIONABLE, iso } from "../dev/entries";
@@ -7,6 +7,7 @@ import { FakeFiles, filesScene } from "../dev/files";
 import { find } from "../dev/find";
 import { large } from "../dev/large";
 import { PICTURE } from "../dev/picture";
+import { notSent } from "../dev/unsent";
 import { morning, type Sample } from "../dev/sample";
 import { appView, live, may, mine, offline } from "../dev/views";
 import type { Host } from "./host";
@@ -29,6 +30,7 @@ export class FakeHost implements Host {
   /** The next call of this command fails with this error. */
   readonly refuse = new Map<keyof Commands, RpcError>();
   readonly samples: Sample[];
+  notSent: NotSentView[] = [];
   buttons = buttonsOf;
   readonly files = new FakeFiles();
   startup: StartupView = { state: "off" };
@@ -47,6 +49,7 @@ export class FakeHost implements Host {
     this.samples = scene.has("empty") ? [] : scene.has("large") ? large(now) : morning(now);
     this.#app = appView(scene, now);
     if (scene.has("files")) filesScene(this.samples, now);
+    if (scene.has("not_sent")) this.notSent = notSent(now);
     if (scene.has("taken")) this.refuse.set("conversation.open", { code: "conversation.call_taken", message: "Priya Nair took the call for help from Luís Carvalho." });
     if (AWAY.some((each) => scene.has(each)) && this.samples.length > 0 && !scene.has("large")) this.#away();
   }
@@ -134,6 +137,7 @@ export class FakeHost implements Host {
     entries.push({ key: command, conversation: id, position: null, time: at, by: MAYA, body, stages: [{ stage: "queued", at, reason: null }], command, heldUntil: holds ? iso(Date.now() + this.#app.undoS * 1000) : null, upload: null });
     if (holds) setTimeout(() => this.#letGo(id), this.#app.undoS * 1000);
     if (said) this.#find(id).view.row.draft = false;
+    if (!holds) this.#find(id).view.row.pending = [...this.#find(id).view.row.pending, { what, since: iso(Date.now() - 60_000) }];
     this.#changed(id);
   }
 
@@ -161,6 +165,7 @@ export class FakeHost implements Host {
     const entry = entries.find((one) => one.command === command);
     if (!entry) return;
     const position = (view.position += 1);
+    view.row.pending = [];
     Object.assign(entry, { command: null, heldUntil: null, position, key: `${conversation}:${position}`, stages: entry.body.type === "text" ? sent(entry.time) : [] });
   }
 
@@ -171,6 +176,7 @@ export class FakeHost implements Host {
     const sample = this.#find(queued.conversation);
     const { body } = sample.entries.find((entry) => entry.command === command) ?? {};
     sample.entries = sample.entries.filter((entry) => entry.command !== command);
+    sample.view.row.pending = sample.view.row.pending.filter(({ what }) => what !== queued.what);
     const { drafts } = sample.view;
     const mode = body?.type === "note" ? "note" : "reply";
     if (body?.type === "system") this.#undo(sample, queued.what);
@@ -248,6 +254,17 @@ export class FakeHost implements Host {
       return {};
     },
     "outbox.list": () => this.#outbox,
+    "notSent.list": () => this.notSent,
+    "notSent.discard": ({ key }) => {
+      this.notSent = this.notSent.filter((one) => one.key !== key);
+      this.tell({ type: "app" });
+      return {};
+    },
+    "notSent.note": ({ key }) => {
+      this.notSent = this.notSent.filter((one) => one.key !== key);
+      this.tell({ type: "app" });
+      return {};
+    },
     "outbox.cancel": ({ command }) => this.#cancel(command),
     "outbox.takeBack": ({ command }) => this.#takeBack(command),
     search: (request) => find(this.samples, request, this.#online),
@@ -260,8 +277,8 @@ export class FakeHost implements Host {
         all: this.#in("all").length,
         unread: this.#in("my").filter((s) => s.view.row.unread).length,
         helpSince: help.sort()[0] ?? null,
+        notSent: this.notSent.length,
       };
-      if (this.#app.connection.state === "live") this.#app.connection.completeUpTo = iso(Date.now());
       const figures = { ...this.#app.figures, queued: this.#outbox.length, held: this.#held.length };
       return { ...this.#app, figures, counts };
     },

@@ -137,7 +137,7 @@ export class Composer {
       const { code, message } = asRpcError(error);
       if (code === MOVED_ON) {
         this.#told = code;
-        this.returned = { note: false, code, reason: message };
+        this.returned = { note: false, code, reason: message, at: null };
       } else {
         this.problem = message;
       }

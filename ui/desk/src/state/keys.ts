@@ -4,7 +4,7 @@ import { composes, isEnter } from "$shared/keys";
 
 /** Everything that keys do outside a field or dialog. */
 export type Act =
-  | { is: "palette" | "search" | "availability" | "notifications" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" }
+  | { is: "palette" | "search" | "availability" | "notifications" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" }
   | { is: "reply" | "note" | "join" | "complete" | "leave" | "invite" | "inviteExternal" | "askForHelp" | "delegate" }
   | { is: "takeOver" | "decline" | "buttons" | "copyLink" | "told" }
   | { is: "section"; at: number }
@@ -40,6 +40,7 @@ export const ANYWHERE: Part = {
     { keys: ["Ctrl K"], what: "Commands", does: act("palette") },
     { keys: ["Ctrl F"], what: "Search everything", does: act("search") },
     { keys: ["Alt 1", "Alt 2", "Alt 3", "Alt 4"], what: "Go to a section", does: (at) => ({ is: "section", at }) },
+    { keys: ["Alt 5"], what: "Not sent", does: act("notSent") },
     { keys: ["Alt ↓", "Alt ↑"], what: "Next, previous of my conversations", does: either({ is: "step", by: 1 }, { is: "step", by: -1 }) },
     { keys: ["Ctrl Shift A"], what: "Change availability", does: act("availability") },
     { keys: ["Ctrl ,"], what: "Notifications", does: act("notifications") },

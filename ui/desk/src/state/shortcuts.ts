@@ -24,6 +24,7 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
     case "availability":
       return yes(() => desk.choose("availability"));
     case "search":
+    case "notSent":
     case "notifications":
       return yes(() => (desk.overlay = act.is as "search"));
     case "sheet":
