@@ -32,6 +32,10 @@ me: MeView | null, counts: CountsView, figures: FiguresView,
  */
 notifications: NotificationsView, settings: SettingsView, 
 /**
+ * How long a turn can be taken back before it is sent, in seconds.
+ */
+undoS: number, 
+/**
  * The hub's time minus this machine's, in milliseconds; add it to the local time for display.
  */
 hubAheadMs: number, 
@@ -106,7 +110,7 @@ export type CommandId = string;
 
 export type CompletedView = { at: Time, by: Participant, resolution: string, };
 
-export type ConnectionView = { "state": "locked", ask: LockedAsk, reason: string | null, } | { "state": "signed_out", hub: string | null, reason: string | null, } | { "state": "connecting", since: Time, } | { "state": "live", since: Time, completeUpTo: Time, } | { "state": "offline", since: Time, completeUpTo: Time | null, reason: string, } | { "state": "outdated", since: Time, completeUpTo: Time | null, older: Older, reason: string, };
+export type ConnectionView = { "state": "locked", ask: LockedAsk, reason: string | null, } | { "state": "signed_out", hub: string | null, reason: string | null, } | { "state": "connecting", since: Time, } | { "state": "live", since: Time, } | { "state": "silent", since: Time, } | { "state": "offline", since: Time, reason: string, } | { "state": "outdated", since: Time, older: Older, reason: string, };
 
 export type ConversationId = string;
 
@@ -164,7 +168,11 @@ unread: number,
 /**
  * When the longest waiting call for help began.
  */
-helpSince: Time | null, };
+helpSince: Time | null, 
+/**
+ * What was not sent, and waits for the user.
+ */
+notSent: number, };
 
 export type CustomerId = string;
 
@@ -242,6 +250,10 @@ command: CommandId | null, time: Time, by: Participant, body: EntryBody,
  */
 stages: Array<StageView>, 
 /**
+ * Until when it is held back, and its author can take it back.
+ */
+heldUntil: Time | null, 
+/**
  * While its file is not at the hub.
  */
 upload: UploadView | null, };
@@ -252,7 +264,15 @@ export type FiguresView = {
 /**
  * The last call for help: from the hub to the notification service, in milliseconds.
  */
-helpToNotificationMs: number | null, cacheBytes: number, queued: number, };
+helpToNotificationMs: number | null, cacheBytes: number, 
+/**
+ * Commands that wait for the hub, without those that are held back.
+ */
+queued: number, 
+/**
+ * Turns that are held back for the moment.
+ */
+held: number, };
 
 export type FileView = { id: MediaId, name: string, contentType: string, bytes: number, 
 /**
@@ -296,7 +316,7 @@ export type HelpView = { call: CallId,
  */
 reason: string, by: Participant, since: Time, };
 
-export type HitKind = "turn" | "note" | "customer";
+export type HitKind = "turn" | "note" | "customer" | "draft";
 
 export type HitView = { 
 /**
@@ -306,7 +326,11 @@ key: string, conversation: ConversationId,
 /**
  * The customer's name.
  */
-name: string, channel: Channel, time: Time, 
+name: string, 
+/**
+ * None if the conversation is no longer on this machine.
+ */
+channel: Channel | null, time: Time, 
 /**
  * The author; none for a customer.
  */
@@ -426,6 +450,16 @@ export type Older = "desk" | "hub";
 
 export type OneCommand = { command: CommandId, };
 
+export type TakeBack = { command?: CommandId, };
+
+export type TakenBackView = { id: ConversationId | null, note: boolean, };
+
+export type OneNotSent = { key: string, };
+
+export type PendingView = { what: string, since: Time, };
+
+export type NotSentView = { key: string, conversation: ConversationId, name: string, what: string, words: string, files: Array<string>, reason: string, at: Time | null, visible: boolean, mayNote: boolean, holder: string | null, };
+
 export type OneConversation = { id: ConversationId, };
 
 export type OneFile = { file: MediaId, };
@@ -498,7 +532,11 @@ export type ReturnedView = {
 /**
  * Whether it was a note; else a reply.
  */
-note: boolean, code: string, reason: string, };
+note: boolean, code: string, reason: string, 
+/**
+ * When it came back.
+ */
+at: Time | null, };
 
 export type RevokeLink = { id: ConversationId, link: LinkId, };
 
@@ -518,7 +556,11 @@ waitingSince: Time | null, help: HelpView | null, engaged: Array<Participant>,
 /**
  * Your Logic is working on an answer.
  */
-logicWorking: boolean, invited: boolean, unread: boolean, draft: boolean, tags: Array<string>, language: string | null, updated: Time, };
+logicWorking: boolean, invited: boolean, unread: boolean, draft: boolean, 
+/**
+ * What the user did and the hub has not confirmed, oldest first. The row already shows it as done.
+ */
+pending: Array<PendingView>, tags: Array<string>, language: string | null, updated: Time, };
 
 export type RpcError = { code: string, message: string, };
 
@@ -550,6 +592,8 @@ export type Section = "my" | "help" | "left" | "all";
 
 export type Seen = { id: ConversationId, upTo: Position, };
 
+export type SendNote = { id: ConversationId, text: string, now?: boolean, };
+
 export type SendReply = { id: ConversationId, text: string, 
 /**
  * The last position on screen when it was written.
@@ -559,6 +603,10 @@ writtenAgainst: Position,
  * Send even though the conversation has moved on.
  */
 anyway: boolean, 
+/**
+ * Send at once, without the time to take it back.
+ */
+now?: boolean, 
 /**
  * Files of the draft, in order. The text, which may then be empty, goes with the last.
  */
@@ -574,7 +622,11 @@ export type SettingsView = {
 /**
  * A customer's turn since writing also holds a reply back.
  */
-mindCustomer: boolean, notifications: NotificationSettings, };
+mindCustomer: boolean, 
+/**
+ * How long a turn can be taken back before it is sent, in seconds, 0 to 20; none until the user chooses.
+ */
+undoS: number | null, notifications: NotificationSettings, };
 
 export type SignIn = { hub: string, email: string, password: string, };
 
@@ -635,7 +687,7 @@ export interface Commands {
   "conversation.entries": { request: EntriesRequest; response: EntriesView };
   "conversation.join": { request: Join; response: Nothing };
   "conversation.send": { request: SendReply; response: Nothing };
-  "conversation.note": { request: Words; response: Nothing };
+  "conversation.note": { request: SendNote; response: Nothing };
   "conversation.askForHelp": { request: Words; response: Nothing };
   "conversation.helpNotNeeded": { request: OneConversation; response: Nothing };
   "conversation.leave": { request: Leave; response: Nothing };
@@ -667,5 +719,9 @@ export interface Commands {
   "files.paste": { request: OneConversation; response: PastedView };
   "outbox.list": { request: Nothing; response: Array<QueuedView> };
   "outbox.cancel": { request: OneCommand; response: Nothing };
+  "outbox.takeBack": { request: TakeBack; response: TakenBackView };
+  "notSent.list": { request: Nothing; response: Array<NotSentView> };
+  "notSent.discard": { request: OneNotSent; response: Nothing };
+  "notSent.note": { request: OneNotSent; response: Nothing };
   "notifications.test": { request: Nothing; response: Nothing };
 }

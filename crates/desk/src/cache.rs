@@ -15,6 +15,7 @@ pub(crate) mod meta;
 pub(crate) mod notices;
 pub(crate) mod outbox;
 mod packed;
+pub(crate) mod refused;
 pub(crate) mod reports;
 pub(crate) mod rescue;
 pub(crate) mod search;
@@ -63,6 +64,10 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "longer beginnings of words", sql: events::LONGER_BEGINNINGS },
     Migration { name: "files to send", sql: files::SCHEMA },
     Migration { name: "states that an older version read", sql: conversations::STALE },
+    Migration { name: "held turns", sql: outbox::HELD },
+    Migration { name: "names of what was given", sql: outbox::NAMES },
+    Migration { name: "names of what was written", sql: bookmarks::NAMES },
+    Migration { name: "refused acts", sql: refused::SCHEMA },
 ];
 
 #[derive(Debug, thiserror::Error)]
@@ -193,7 +198,7 @@ pub(crate) fn forget_user(connection: &Connection, touched: &mut Touched) -> Res
     forget_conversations(connection, touched)?;
     connection.execute_batch(
         "DELETE FROM bookmarks; DELETE FROM outbox; DELETE FROM files; DELETE FROM file_parts; DELETE FROM notices;
-         DELETE FROM alert_reports; DELETE FROM meta;",
+         DELETE FROM alert_reports; DELETE FROM refused; DELETE FROM meta;",
     )?;
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! The one path of commands: checked against local expectations, stored, and sent as soon as the hub is reachable.
 
+use std::time::Duration;
+
 use tandem_conversation::{ConversationId, MediaId};
 use tandem_protocol::agents::AgentCommand;
 use tokio::sync::watch;
@@ -8,10 +10,13 @@ use crate::cache::{Cache, bookmarks, conversations, outbox as table};
 use crate::clock::Clock;
 use crate::expect::{Expecting, expected};
 use crate::link::Link;
-use crate::outbox::{Outbox, Outcome};
+use crate::outbox::{Outbox, Outcome, Put};
 use crate::pace::Pace;
 use crate::refusals::{refusal, signed_out, unknown_conversation};
 use crate::rpc::RpcError;
+
+/// How long a turn's author waits for the hub's answer.
+const TURN: Duration = Duration::from_secs(2);
 
 /// Sends commands, for handlers and notifications alike.
 #[derive(Clone)]
@@ -42,6 +47,7 @@ impl Commands {
         &self,
         id: ConversationId,
         replies: Vec<(AgentCommand, MediaId)>,
+        hold: Duration,
     ) -> Result<(), RpcError> {
         let link = self.link.borrow().clone();
         let session = link.session().ok_or_else(signed_out)?;
@@ -58,19 +64,49 @@ impl Commands {
             Ok(refused.map_or(Ok(()), |rejection| Err(refusal(&rejection))))
         });
         judged.await??;
-        self.outbox.put_files(id, replies).await?;
+        self.outbox.put_files(id, replies, hold).await?;
         Ok(())
     }
 
     /// Sends a command. While online, waits for the hub's answer; otherwise the command waits in the outbox, unless
     /// its refusal is already certain.
     pub(crate) async fn give(&self, id: ConversationId, command: AgentCommand) -> Result<Given, RpcError> {
+        self.give_with(id, command, Put::default()).await
+    }
+
+    /// Sends a note whose words stand in the draft of a reply so far.
+    pub(crate) async fn give_as_note(
+        &self,
+        id: ConversationId,
+        note: AgentCommand,
+        words: String,
+    ) -> Result<Given, RpcError> {
+        self.give_with(id, note, Put { taken: Some(words), ..Put::default() }).await
+    }
+
+    /// The same, for a turn that its author can take back during `hold`.
+    pub(crate) async fn give_held(
+        &self,
+        id: ConversationId,
+        command: AgentCommand,
+        hold: Duration,
+    ) -> Result<Given, RpcError> {
+        self.give_with(id, command, Put { hold, ..Put::default() }).await
+    }
+
+    async fn give_with(&self, id: ConversationId, command: AgentCommand, put: Put) -> Result<Given, RpcError> {
         let link = self.link.borrow().clone();
         let session = link.session().ok_or_else(signed_out)?;
         let is_live = link.live().is_some();
         let me = session.me();
         let expecting =
             Expecting { actor: session.participant(), permissions: me.permissions, now: self.clock.hub_now() };
+        let waits = !is_live || link.is_quiet() || !put.hold.is_zero();
+        // The agent's words stand in the transcript meanwhile, and must not stand in the field as well.
+        let patience = match table::turn_of(&command) {
+            Some(_) => self.pace.agent.min(TURN),
+            None => self.pace.agent,
+        };
         let asked = command.clone();
         self.cache
             .write(move |connection, _| {
@@ -79,7 +115,7 @@ impl Commands {
                     // A link may lead to a conversation that is not cached; the hub knows.
                     return Ok(if is_live { Ok(()) } else { Err(unknown_conversation(id)) });
                 };
-                if !is_live {
+                if waits {
                     let waiting = table::of_conversation(connection, id)?;
                     let state = expected(&held.state, &waiting, &expecting);
                     if let Err(rejection) = expecting.decide(&state, &asked) {
@@ -93,11 +129,11 @@ impl Commands {
                 Ok(Ok(()))
             })
             .await??;
-        let (_, answer) = self.outbox.put(id, command).await?;
-        if !is_live {
+        let (_, answer) = self.outbox.put(id, command, put).await?;
+        if waits {
             return Ok(Given::Waits);
         }
-        match tokio::time::timeout(self.pace.agent, answer).await {
+        match tokio::time::timeout(patience, answer).await {
             Ok(Ok(Outcome::Refused(problem))) => Err(RpcError { code: problem.code, message: problem.detail }),
             Ok(Ok(_)) => Ok(Given::Accepted),
             // It stays in the outbox and shows as queued.

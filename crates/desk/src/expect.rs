@@ -1,13 +1,17 @@
 //! Predicts the hub's decisions: the same pure functions, with local knowledge.
 
+use std::borrow::Cow;
+
 use tandem_conversation::{
     CommandId, Context, Conversation, Envelope, Event, Ladder, Named, Participant, Permissions, Rejection, Time,
     UserId, decide,
 };
-use tandem_protocol::agents::AgentCommand;
+use tandem_protocol::agents::{AgentCommand, Me};
+use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
-use crate::cache::outbox::Queued;
+use crate::cache::outbox::{self, Queued};
+use crate::cache::{CacheError, meta};
 
 /// Who would act, and when.
 #[derive(Clone)]
@@ -18,6 +22,10 @@ pub(crate) struct Expecting {
 }
 
 impl Expecting {
+    pub(crate) fn of(me: Me, now: Time) -> Self {
+        Self { actor: Participant::Agent { user: me.user, name: me.name }, permissions: me.permissions, now }
+    }
+
     /// The hub's probable decision. Only the hub can judge whether the conversation has moved on.
     pub(crate) fn decide(&self, state: &Conversation, command: &AgentCommand) -> Result<Vec<Event>, Rejection> {
         // Only the hub can check a colleague's visibility; it rejects if needed.
@@ -52,13 +60,30 @@ impl Expecting {
     }
 }
 
-/// The state after the waiting commands, in order. Those that would be refused change nothing.
+/// The state after the waiting commands, in order, each at its own time. Those that would be refused change nothing.
+///
+/// Lists, header, composer and context show this state and no other, so that they agree.
 pub(crate) fn expected(state: &Conversation, waiting: &[Queued], expecting: &Expecting) -> Conversation {
+    let position = state.position;
     let mut state = state.clone();
-    for queued in waiting {
-        for event in expecting.decide(&state, &queued.command).unwrap_or_default() {
+    for queued in waiting.iter().filter(|queued| queued.is_ahead_of(position)) {
+        let then = Expecting { now: queued.created, ..expecting.clone() };
+        for event in then.decide(&state, &queued.command).unwrap_or_default() {
             state.apply(&event);
         }
     }
     state
+}
+
+/// The same from the cache, for its user.
+pub(crate) fn expected_here<'a>(
+    connection: &Connection,
+    state: &'a Conversation,
+) -> Result<Cow<'a, Conversation>, CacheError> {
+    let waiting = outbox::of_conversation(connection, state.id)?;
+    if !waiting.iter().any(|queued| queued.is_ahead_of(state.position)) {
+        return Ok(Cow::Borrowed(state));
+    }
+    let Some(me) = meta::me(connection)? else { return Ok(Cow::Borrowed(state)) };
+    Ok(Cow::Owned(expected(state, &waiting, &Expecting::of(me, Time(0)))))
 }

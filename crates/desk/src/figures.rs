@@ -1,5 +1,7 @@
 //! This machine's measurements, shown against their budgets.
 
+use tandem_conversation::Time;
+
 use crate::cache::{Cache, CacheError, outbox};
 use crate::memory::Memory;
 use crate::view::FiguresView;
@@ -10,10 +12,12 @@ pub(crate) fn help_notified(memory: &Memory, ms: i64) {
     memory.measured_help(ms.max(0));
 }
 
-pub(crate) async fn figures(cache: &Cache, memory: &Memory) -> Result<FiguresView, CacheError> {
+pub(crate) async fn figures(cache: &Cache, memory: &Memory, now: Time) -> Result<FiguresView, CacheError> {
+    let (queued, held) = cache.read(move |connection| outbox::counts(connection, now)).await?;
     Ok(FiguresView {
         help_to_notification_ms: memory.help_to_notification_ms(),
         cache_bytes: cache.size_bytes(),
-        queued: cache.read(outbox::count).await?,
+        queued,
+        held,
     })
 }

@@ -14,6 +14,7 @@ mod reading;
 mod searching;
 mod session;
 mod system;
+mod unsent;
 mod writing;
 
 use crate::refusals::signed_out;

@@ -16,9 +16,9 @@ pub(crate) enum Link {
     SignedOut { reason: Option<String> },
     /// Not yet complete: connecting for the first time, or catching up.
     Connecting { since: Time, session: Arc<Session> },
-    /// Complete, and receiving everything live.
-    Live { since: Time, session: Arc<Session> },
-    /// Not connected; retries by itself.
+    /// Complete, and receiving everything live; `quiet` if the hub has not been heard for some seconds.
+    Live { since: Time, quiet: bool, session: Arc<Session> },
+    /// Not connected; retries by itself. `since`, by the hub's clock, is when the hub was last heard.
     Offline { since: Time, reason: String, session: Arc<Session> },
     /// Hub and desk are incompatible until one is updated. Checks again now and then.
     Outdated { since: Time, outdated: Outdated, session: Arc<Session> },
@@ -34,6 +34,11 @@ impl Link {
             | Self::Offline { session, .. }
             | Self::Outdated { session, .. } => Some(session),
         }
+    }
+
+    /// Online, but the hub has not been heard for some seconds.
+    pub(crate) fn is_quiet(&self) -> bool {
+        matches!(self, Self::Live { quiet: true, .. })
     }
 
     /// The sign-in while online.

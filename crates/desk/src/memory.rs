@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use tandem_conversation::{Availability, CallId, ConversationId, UserId};
+use tandem_conversation::{Availability, CallId, ConversationId, Time, UserId};
 use tandem_protocol::agents::Colleague;
 
 use crate::attention::Attention;
@@ -22,12 +23,16 @@ pub(crate) struct Memory {
     availability: Mutex<Availability>,
     attention: Mutex<Attention>,
     settings: Mutex<SettingsView>,
+    /// How long a turn is held for users who have not chosen.
+    usual_undo: Duration,
     notifications: Mutex<NotificationsView>,
     help_to_notification_ms: Mutex<Option<i64>>,
+    /// When the hub was last heard, by its clock.
+    heard: Mutex<Option<Time>>,
 }
 
 impl Memory {
-    pub(crate) fn new(availability: Availability, settings: SettingsView) -> Self {
+    pub(crate) fn new(availability: Availability, settings: SettingsView, usual_undo: Duration) -> Self {
         Self {
             colleagues: Mutex::default(),
             calls: Mutex::default(),
@@ -35,8 +40,10 @@ impl Memory {
             availability: Mutex::new(availability),
             attention: Mutex::default(),
             settings: Mutex::new(settings),
+            usual_undo,
             notifications: Mutex::new(NotificationsView::Unknown),
             help_to_notification_ms: Mutex::default(),
+            heard: Mutex::default(),
         }
     }
 
@@ -119,6 +126,16 @@ impl Memory {
         *lock(&self.settings)
     }
 
+    /// How long the user's turns can be taken back before they are sent.
+    pub(crate) fn undo(&self) -> Duration {
+        self.settings().undo_s.map_or(self.usual_undo, |seconds| Duration::from_secs(seconds.into()))
+    }
+
+    /// The same, in whole seconds.
+    pub(crate) fn undo_s(&self) -> u8 {
+        u8::try_from(self.undo().as_secs()).unwrap_or(u8::MAX)
+    }
+
     pub(crate) fn set_settings(&self, settings: SettingsView) {
         *lock(&self.settings) = settings;
     }
@@ -141,6 +158,15 @@ impl Memory {
 
     pub(crate) fn measured_help(&self, ms: i64) {
         *lock(&self.help_to_notification_ms) = Some(ms);
+    }
+
+    /// When the hub was last heard on the live connection; none if it never was.
+    pub(crate) fn heard(&self) -> Option<Time> {
+        *lock(&self.heard)
+    }
+
+    pub(crate) fn hear(&self, now: Time) {
+        *lock(&self.heard) = Some(now);
     }
 
     /// Clears everything for another user.

@@ -2,17 +2,22 @@
 //!
 //! A reply with a file waits until the hub has the file (`uploads.rs`), and later text overtakes it meanwhile.
 //!
+//! A turn may be held back for some seconds, so that its author can take it back (`holding.rs`). It holds back
+//! everything after it in its conversation; anything but another turn releases it.
+//!
 //! A command keeps its id, so that a repeat has one effect. There are three kinds of failure. Without an answer, or
 //! asked to wait, it is sent again later. A refusal is shown, and the text returns to the draft. When the sign-in
 //! ends, everything waits for the next one.
 
+mod holding;
+mod refusing;
 mod uploads;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tandem_conversation::{CommandId, ConversationId, MediaId, Position, Stage};
+use tandem_conversation::{CommandId, ConversationId, MediaId, Position, Stage, Time};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{AgentCommand, CommandAccepted, CommandRequest};
 use tandem_sqlite::rusqlite::Connection;
@@ -21,14 +26,14 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use crate::cache::bookmarks::Kind;
 use crate::cache::outbox::{self, Queued};
-use crate::cache::{Cache, CacheError, bookmarks, buttons, conversations, files};
+use crate::cache::{Cache, CacheError, bookmarks, conversations, files};
 use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::hub::HubError;
 use crate::link::{Input, Link};
 use crate::pace::Pace;
-use crate::view::{Change, ReturnedView, Tone};
 pub(crate) use uploads::Uploads;
 
 /// Concurrent commands of different conversations.
@@ -42,6 +47,15 @@ pub(crate) enum Outcome {
     Refused(Box<Problem>),
 }
 
+/// How a command is stored.
+#[derive(Default)]
+pub(crate) struct Put {
+    /// How long it is held back.
+    pub hold: Duration,
+    /// Words that it takes out of the draft of a reply.
+    pub taken: Option<String>,
+}
+
 /// A handle of the sending task. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Outbox {
@@ -50,30 +64,37 @@ pub(crate) struct Outbox {
     pace: Pace,
     waiters: Arc<Mutex<HashMap<CommandId, oneshot::Sender<Outcome>>>>,
     wake: Arc<Notify>,
+    /// A command or file was answered.
+    landed: Arc<Notify>,
     uploads: Uploads,
 }
 
 impl Outbox {
     pub(crate) fn new(cache: Cache, clock: Clock, pace: Pace) -> Self {
-        Self { cache, clock, pace, waiters: Arc::default(), wake: Arc::default(), uploads: Uploads::default() }
+        let (waiters, uploads) = (Arc::default(), Uploads::default());
+        Self { cache, clock, pace, waiters, wake: Arc::default(), landed: Arc::default(), uploads }
     }
 
-    /// Stores a command and removes its text from the draft; it is sent as soon as possible. The receiver gets the
-    /// outcome if it still listens.
+    /// Stores a command and removes its text from the draft; it is sent as soon as possible. The receiver
+    /// gets the outcome if it still listens.
     pub(crate) async fn put(
         &self,
         conversation: ConversationId,
         command: AgentCommand,
+        put: Put,
     ) -> Result<(CommandId, oneshot::Receiver<Outcome>), CacheError> {
         let id = CommandId(Uuid::now_v7());
         let (answer, receiver) = oneshot::channel();
         self.waiters.lock().unwrap_or_else(PoisonError::into_inner).insert(id, answer);
-        let queued = self.queued(id, conversation, command);
+        let queued = Queued { held_until: self.held_until(put.hold), ..self.queued(id, conversation, command) };
         let written = self
             .cache
             .write(move |connection, touched| {
-                touched.conversation(conversation);
-                write_down(connection, &queued)
+                if let Some(words) = &put.taken {
+                    bookmarks::take(connection, conversation, Kind::Reply, words)?;
+                }
+                write_down(connection, &queued)?;
+                conversations::derive_for_outbox(connection, touched, conversation)
             })
             .await;
         if let Err(error) = written {
@@ -90,21 +111,23 @@ impl Outbox {
         &self,
         conversation: ConversationId,
         replies: Vec<(AgentCommand, MediaId)>,
+        hold: Duration,
     ) -> Result<(), CacheError> {
-        let replies: Vec<_> = replies
-            .into_iter()
-            .map(|(command, file)| (self.queued(CommandId(Uuid::now_v7()), conversation, command), file))
-            .collect();
+        // One time for all: they are taken back together.
+        let (created, held_until) = (self.clock.hub_now(), self.held_until(hold));
+        let queued =
+            |command| Queued { created, held_until, ..self.queued(CommandId(Uuid::now_v7()), conversation, command) };
+        let replies: Vec<_> = replies.into_iter().map(|(command, file)| (queued(command), file)).collect();
         self.cache
             .write(move |connection, touched| {
-                touched.conversation(conversation);
                 for (queued, file) in &replies {
                     write_down(connection, queued)?;
                     files::attach(connection, *file, queued.id)?;
                 }
-                Ok(())
+                conversations::derive_for_outbox(connection, touched, conversation)
             })
             .await?;
+        self.wake.notify_one();
         self.uploads.hurry();
         Ok(())
     }
@@ -128,13 +151,29 @@ impl Outbox {
 
     fn queued(&self, id: CommandId, conversation: ConversationId, command: AgentCommand) -> Queued {
         let created = self.clock.hub_now();
-        Queued { id, conversation, command, attempts: 0, accepted: false, created, file: None }
+        Queued {
+            id,
+            conversation,
+            command,
+            attempts: 0,
+            accepted: false,
+            created,
+            held_until: None,
+            decided_at: None,
+            file: None,
+        }
     }
 
     /// Whether no caller waits for a command's answer.
     fn is_alone(&self, id: CommandId) -> bool {
         let waiters = self.waiters.lock().unwrap_or_else(PoisonError::into_inner);
         waiters.get(&id).is_none_or(oneshot::Sender::is_closed)
+    }
+
+    /// A command was taken out of the outbox.
+    pub(crate) fn cancelled(&self, id: CommandId) {
+        self.uploads.stop(id);
+        self.waiter(id);
     }
 
     fn waiter(&self, id: CommandId) -> Option<oneshot::Sender<Outcome>> {
@@ -152,6 +191,7 @@ impl Outbox {
         let mut busy: HashSet<ConversationId> = HashSet::new();
         let mut patience = Patience::new(self.pace);
         loop {
+            let next_release = self.let_go().await;
             let session = link.borrow_and_update().live().cloned();
             let may_send = patience.is_over();
             if let Some(session) = session.filter(|_| may_send) {
@@ -173,7 +213,7 @@ impl Outbox {
                         let (session, request) = (&session, &request);
                         let answer =
                             session.with_token(|token| async move { session.hub.command(&token, request).await });
-                        (queued, answer.await)
+                        (queued, refusing::explained(session, request.conversation, answer.await).await)
                     });
                 }
             }
@@ -182,6 +222,7 @@ impl Outbox {
                     Ok((queued, answer)) => {
                         busy.remove(&queued.conversation);
                         self.landed(queued, answer, &mut patience, &sync, &changes).await;
+                        self.landed.notify_waiters();
                     }
                     Err(error) => {
                         // Which command failed is unknown; unsent ones are found in the table again.
@@ -191,6 +232,7 @@ impl Outbox {
                 },
                 () = self.wake.notified() => {}
                 () = patience.wait() => {}
+                () = reached(next_release) => {}
                 changed = link.changed() => {
                     if changed.is_err() {
                         return;
@@ -206,10 +248,10 @@ impl Outbox {
         if most == 0 {
             return Ok(Vec::new());
         }
-        let busy = busy.clone();
+        let (busy, now) = (busy.clone(), self.clock.hub_now());
         self.cache
             .write(move |connection, _| {
-                let mut found = may_go(outbox::waiting(connection, WINDOW)?, busy);
+                let mut found = may_go(outbox::waiting(connection, WINDOW)?, busy, now);
                 found.truncate(most);
                 for queued in &mut found {
                     outbox::count_attempt(connection, queued.id)?;
@@ -229,9 +271,9 @@ impl Outbox {
         changes: &Changes,
     ) {
         let done = match answer {
-            Ok(_) => {
+            Ok(CommandAccepted { position }) => {
                 patience.reset();
-                self.accepted(queued).await
+                self.accepted(queued, position).await
             }
             Err(error) => self.not_taken(queued, error, patience, sync, changes).await,
         };
@@ -268,82 +310,25 @@ impl Outbox {
         Ok(())
     }
 
-    async fn accepted(&self, queued: Queued) -> Result<(), CacheError> {
+    async fn accepted(&self, queued: Queued, position: Position) -> Result<(), CacheError> {
         let (id, conversation) = (queued.id, queued.conversation);
         let now = self.clock.hub_now();
         self.cache
             .write(move |connection, touched| {
-                if outbox::turn_of(&queued.command).is_some() {
-                    touched.conversation(conversation);
-                }
                 if let Some(file) = files::of_command(connection, id)? {
                     let known = outbox::media_of(&queued.command).map_or(file.id, |media| media.id);
                     files::keep_as_media(connection, &file, known, now)?;
                 }
-                outbox::accept(connection, &queued)
+                outbox::accept(connection, &queued, position)?;
+                match queued.is_receipt() {
+                    true => Ok(()),
+                    false => conversations::derive_for_outbox(connection, touched, conversation),
+                }
             })
             .await?;
         if let Some(waiter) = self.waiter(id) {
             // The caller may be gone.
             let _ = waiter.send(Outcome::Accepted);
-        }
-        Ok(())
-    }
-
-    async fn refused(&self, queued: Queued, problem: Box<Problem>, changes: &Changes) -> Result<(), CacheError> {
-        let (id, conversation) = (queued.id, queued.conversation);
-        let alone = self.is_alone(id);
-        let is_turn = outbox::turn_of(&queued.command).is_some();
-        // A waiting caller still has the text in a dialog.
-        let comes_back = is_turn || alone;
-        let (code, reason) = (problem.code.clone(), problem.detail.clone());
-        let command = queued.command.clone();
-        let told = self
-            .cache
-            .write(move |connection, touched| {
-                // Unless it was cancelled at the last moment: then everything is where it belongs.
-                if outbox::get(connection, id)?.is_none() {
-                    return Ok(None);
-                }
-                outbox::remove(connection, id)?;
-                touched.conversation(conversation);
-                let file = files::of_command(connection, id)?;
-                if file.is_some() {
-                    files::give_back(connection, id, Some(&reason))?;
-                }
-                let why = |kind| ReturnedView { note: kind == bookmarks::Kind::Note, code, reason };
-                match outbox::words_of(&command).filter(|_| comes_back) {
-                    Some((kind, words)) => {
-                        let why = why(kind);
-                        bookmarks::give_back(connection, conversation, kind, words, Some(&why))?;
-                    }
-                    // Without a text the file itself shows the reason.
-                    None if file.is_some() => {
-                        bookmarks::explain(connection, conversation, &why(bookmarks::Kind::Reply))?;
-                    }
-                    None => {}
-                }
-                let name = conversations::get(connection, conversation)?.map(|held| held.state.customer.name);
-                Ok(Some((name, buttons::intent(connection, &command)?)))
-            })
-            .await?;
-        let Some((name, what)) = told else {
-            self.waiter(id);
-            return Ok(());
-        };
-        tracing::info!(command.id = %id, code = %problem.code, "a command was refused");
-        if alone && !matches!(queued.command, AgentCommand::Receive { .. }) {
-            let whom = name.unwrap_or_else(|| "a customer".into());
-            let kept = match (queued.file, outbox::words_of(&queued.command)) {
-                (Some(_), _) => " Your file is in the draft.",
-                (None, Some(_)) => " Your words are in the draft.",
-                (None, None) => "",
-            };
-            let text = format!("{what} for {whom} did not happen: {}{kept}", problem.detail);
-            changes.tell(Change::Toast { tone: Tone::Bad, text });
-        }
-        if let Some(waiter) = self.waiter(id) {
-            let _ = waiter.send(Outcome::Refused(problem));
         }
         Ok(())
     }
@@ -356,17 +341,27 @@ fn write_down(connection: &Connection, queued: &Queued) -> Result<(), CacheError
     {
         bookmarks::take(connection, queued.conversation, kind, words)?;
     }
+    // It must not overtake what was said before.
+    if queued.held_until.is_none() && !queued.is_receipt() {
+        outbox::release(connection, Some(queued.conversation))?;
+    }
     outbox::insert(connection, queued)
 }
 
 /// Selects from the waiting commands, in order: one per conversation that is not `busy`. It is the oldest, except that
-/// commands may overtake files that the hub does not have yet.
-fn may_go(waiting: Vec<Queued>, mut busy: HashSet<ConversationId>) -> Vec<Queued> {
-    let mut behind_files = HashSet::new();
+/// commands may overtake files that the hub does not have yet, and receipts may overtake turns that are held back.
+fn may_go(waiting: Vec<Queued>, mut busy: HashSet<ConversationId>, now: Time) -> Vec<Queued> {
+    let (mut behind_files, mut behind_held) = (HashSet::new(), HashSet::new());
     let mut found = Vec::new();
     for queued in waiting {
         let of = queued.conversation;
         if busy.contains(&of) {
+            continue;
+        }
+        if queued.is_held(now) {
+            behind_held.insert(of);
+        }
+        if behind_held.contains(&of) && !queued.is_receipt() {
             continue;
         }
         if queued.is_uploading() {
@@ -411,10 +406,15 @@ impl Patience {
 
     /// Resolves after the pause; never, if there is none.
     async fn wait(&self) {
-        match self.until {
-            Some(until) => tokio::time::sleep_until(until).await,
-            None => std::future::pending().await,
-        }
+        reached(self.until).await;
+    }
+}
+
+/// Resolves at this moment; never, if there is none.
+async fn reached(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -430,7 +430,9 @@ mod tests {
             command,
             attempts: 0,
             accepted: false,
-            created: tandem_conversation::Time(0),
+            created: Time(0),
+            held_until: None,
+            decided_at: None,
             file: uploaded.map(carried),
         }
     }
@@ -452,8 +454,33 @@ mod tests {
             (vec![waits(1, note(), Some(false)), waits(2, note(), Some(true))], Some(2)),
             (vec![waits(1, complete(), None), waits(2, note(), Some(false))], Some(1)),
         ] {
-            let gone: Vec<_> = may_go(waiting, HashSet::new()).iter().map(|queued| queued.id.0.as_u128()).collect();
+            let gone: Vec<_> =
+                may_go(waiting, HashSet::new(), Time(0)).iter().map(|queued| queued.id.0.as_u128()).collect();
             assert_eq!(gone, goes.into_iter().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn everything_but_receipts_waits_behind_a_turn_that_is_held_back() {
+        let note = || AgentCommand::Note {
+            turn: tandem_conversation::TurnId(Uuid::nil()),
+            text: "Look".into(),
+            mentions: Vec::new(),
+        };
+        let held = |number| Queued { held_until: Some(Time(5_000)), ..waits(number, note(), None) };
+        let receipt = || waits(9, AgentCommand::Receive { stage: Stage::Seen, up_to: Position(1) }, None);
+        let elsewhere = || Queued { conversation: ConversationId(Uuid::from_u128(2)), ..waits(7, note(), None) };
+        for (waiting, now, goes) in [
+            (vec![held(1)], 0, vec![]),
+            (vec![held(1)], 5_000, vec![1]),
+            (vec![held(1), waits(2, note(), None)], 0, vec![]),
+            (vec![held(1), receipt()], 0, vec![9]),
+            (vec![held(1), elsewhere()], 0, vec![7]),
+            (vec![waits(2, note(), None), held(1)], 0, vec![2]),
+        ] {
+            let gone: Vec<_> =
+                may_go(waiting, HashSet::new(), Time(now)).iter().map(|queued| queued.id.0.as_u128()).collect();
+            assert_eq!(gone, goes);
         }
     }
 

@@ -13,7 +13,11 @@ pub struct Pace {
     pub longest: Duration,
     /// Time limit for opening a live connection.
     pub opening: Duration,
-    /// After this silence the hub counts as gone. It gives a sign of life every ten seconds.
+    /// After this silence the hub is asked for a sign of life. By itself it gives one every ten seconds.
+    pub ask: Duration,
+    /// After this silence the desk does not say any more that it is live.
+    pub quiet: Duration,
+    /// After this silence the hub counts as gone.
     pub silence: Duration,
     /// Time limit for a ping after the network changed.
     pub probe: Duration,
@@ -21,6 +25,8 @@ pub struct Pace {
     pub answer: Duration,
     /// How long an agent waits for a command.
     pub agent: Duration,
+    /// How long a turn can be taken back before it is sent, until the user chooses; in whole seconds.
+    pub undo: Duration,
 }
 
 impl Default for Pace {
@@ -30,10 +36,13 @@ impl Default for Pace {
             resend: Duration::from_secs(1),
             longest: Duration::from_secs(15),
             opening: Duration::from_secs(10),
-            silence: Duration::from_secs(30),
+            ask: Duration::from_secs(2),
+            quiet: Duration::from_secs(5),
+            silence: Duration::from_secs(15),
             probe: Duration::from_secs(3),
             answer: Duration::from_secs(15),
             agent: Duration::from_secs(10),
+            undo: Duration::from_secs(5),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Errors in words for the agent.
 
-use tandem_conversation::{ConversationId, Rejection};
+use tandem_conversation::{ConversationId, Participant, Rejection};
+use tandem_protocol::agents::Claim;
 
 use crate::cache::CacheError;
 use crate::rpc::RpcError;
@@ -33,6 +34,17 @@ pub(crate) fn signed_out() -> RpcError {
 
 pub(crate) fn unknown_conversation(_: ConversationId) -> RpcError {
     error("conversation.unknown", "This conversation is not on this machine any more.")
+}
+
+/// How a call for help ended, for somebody who was called.
+pub(crate) fn claimed(claim: &Claim) -> RpcError {
+    let customer = &claim.customer;
+    match &claim.by {
+        Some(Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. }) => {
+            error("conversation.call_taken", format!("{name} took the call for help from {customer}."))
+        }
+        _ => error("conversation.call_over", format!("{customer} does not need help any more.")),
+    }
 }
 
 /// A local refusal with the hub's wording.

@@ -94,6 +94,10 @@ pub struct SendReply {
     /// Send even though the conversation has moved on.
     #[serde(default)]
     pub anyway: bool,
+    /// Send at once, without the time to take it back.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub now: bool,
     /// Files of the draft, in order. The text, which may then be empty, goes with the last.
     #[serde(default)]
     #[ts(as = "Option<Vec<MediaId>>", optional)]
@@ -152,6 +156,34 @@ pub struct Words {
     pub id: ConversationId,
     #[serde(default)]
     pub text: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SendNote {
+    pub id: ConversationId,
+    pub text: String,
+    /// Send at once, without the time to take it back.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub now: bool,
+}
+
+/// Something that was not sent, by its key.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OneNotSent {
+    pub key: String,
+}
+
+/// The turns to take back before they are sent.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TakeBack {
+    /// One of them; none for the last that were sent.
+    #[serde(default)]
+    #[ts(optional)]
+    pub command: Option<CommandId>,
 }
 
 /// An unfinished reply or note.
@@ -321,7 +353,7 @@ macro_rules! table {
             "conversation.entries" entries EntriesRequest => EntriesView;
             "conversation.join" join Join => Nothing;
             "conversation.send" send SendReply => Nothing;
-            "conversation.note" note Words => Nothing;
+            "conversation.note" note SendNote => Nothing;
             "conversation.askForHelp" ask_for_help Words => Nothing;
             "conversation.helpNotNeeded" help_not_needed OneConversation => Nothing;
             "conversation.leave" leave Leave => Nothing;
@@ -353,6 +385,10 @@ macro_rules! table {
             "files.paste" paste_files OneConversation => PastedView;
             "outbox.list" list_outbox Nothing => Vec<QueuedView>;
             "outbox.cancel" cancel OneCommand => Nothing;
+            "outbox.takeBack" take_back TakeBack => TakenBackView;
+            "notSent.list" list_not_sent Nothing => Vec<NotSentView>;
+            "notSent.discard" discard_not_sent OneNotSent => Nothing;
+            "notSent.note" note_not_sent OneNotSent => Nothing;
             "notifications.test" test_notification Nothing => Nothing;
         }
     };

@@ -12,6 +12,7 @@ pub(crate) mod surroundings;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tandem_conversation::Time;
 use tandem_protocol::agents::DeskFrame;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -83,11 +84,11 @@ impl Syncing {
                 left @ (Left::Lost(_) | Left::Outdated(_)) => {
                     let pause = match left {
                         Left::Outdated(outdated) => {
-                            self.note_outdated(outdated);
+                            self.note_outdated(outdated).await;
                             self.pace.longest
                         }
                         Left::Lost(reason) => {
-                            self.note_lost(reason);
+                            self.note_lost(reason).await;
                             pause(self.pace, attempt)
                         }
                         _ => Duration::ZERO,
@@ -108,7 +109,7 @@ impl Syncing {
                 Left::SignedIn(fresh, done) => {
                     attempt = 0;
                     self.settled.send_replace(false);
-                    self.set(Link::Connecting { since: self.clock.now(), session: Arc::clone(&fresh) });
+                    self.set(Link::Connecting { since: self.clock.hub_now(), session: Arc::clone(&fresh) });
                     session = Some(fresh);
                     let _ = done.send(());
                 }
@@ -132,13 +133,22 @@ impl Syncing {
         self.changes.tell(Change::App);
     }
 
-    /// Keeps the time since when the desk is offline across retries.
-    fn note_lost(&self, reason: String) {
+    /// When the hub was last heard. An outage has one such time, across retries and restarts.
+    async fn last_heard(&self) -> Time {
         let known = self.link.borrow().clone();
-        let since = match &known {
-            Link::Offline { since, .. } | Link::Connecting { since, .. } | Link::Outdated { since, .. } => *since,
-            _ => self.clock.now(),
-        };
+        if let Link::Offline { since, .. } | Link::Connecting { since, .. } | Link::Outdated { since, .. } = known {
+            return since;
+        }
+        let heard = self.memory.heard().unwrap_or_else(|| self.clock.hub_now());
+        if let Err(error) = self.cache.write(move |connection, _| meta::put(connection, meta::HEARD, &heard)).await {
+            tracing::warn!(%error, "the time of the outage could not be stored");
+        }
+        heard
+    }
+
+    async fn note_lost(&self, reason: String) {
+        let since = self.last_heard().await;
+        let known = self.link.borrow().clone();
         let Some(session) = known.session().cloned() else { return };
         if !matches!(known, Link::Offline { .. }) {
             tracing::info!(%reason, "offline");
@@ -147,13 +157,12 @@ impl Syncing {
     }
 
     /// Shows which side must be updated, until that changes.
-    fn note_outdated(&self, outdated: Outdated) {
+    async fn note_outdated(&self, outdated: Outdated) {
+        let since = self.last_heard().await;
         let known = self.link.borrow().clone();
-        let since = match &known {
-            Link::Outdated { outdated: before, .. } if *before == outdated => return,
-            Link::Offline { since, .. } | Link::Connecting { since, .. } | Link::Outdated { since, .. } => *since,
-            _ => self.clock.now(),
-        };
+        if matches!(&known, Link::Outdated { outdated: before, .. } if *before == outdated) {
+            return;
+        }
         let Some(session) = known.session().cloned() else { return };
         tracing::warn!(reason = outdated.message(), "this desk and the hub are incompatible");
         self.set(Link::Outdated { since, outdated, session });

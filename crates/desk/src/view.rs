@@ -3,6 +3,7 @@
 mod buttons;
 mod connection;
 mod files;
+mod outbox;
 mod people;
 mod proposals;
 mod settings;
@@ -18,6 +19,7 @@ use ts_rs::TS;
 pub use buttons::*;
 pub use connection::*;
 pub use files::*;
+pub use outbox::*;
 pub use people::*;
 pub use proposals::*;
 pub use settings::*;
@@ -34,6 +36,8 @@ pub struct AppView {
     /// The notification service's last answer.
     pub notifications: NotificationsView,
     pub settings: SettingsView,
+    /// How long a turn can be taken back before it is sent, in seconds.
+    pub undo_s: u8,
     /// The hub's time minus this machine's, in milliseconds; add it to the local time for display.
     #[ts(type = "number")]
     pub hub_ahead_ms: i64,
@@ -101,6 +105,8 @@ pub struct CountsView {
     pub unread: u32,
     /// When the longest waiting call for help began.
     pub help_since: Option<Time>,
+    /// What was not sent, and waits for the user.
+    pub not_sent: u32,
 }
 
 /// This machine's measurements, shown against their budgets.
@@ -112,7 +118,10 @@ pub struct FiguresView {
     pub help_to_notification_ms: Option<i64>,
     #[ts(type = "number")]
     pub cache_bytes: u64,
+    /// Commands that wait for the hub, without those that are held back.
     pub queued: u32,
+    /// Turns that are held back for the moment.
+    pub held: u32,
 }
 
 /// Whether this system shows notifications.
@@ -152,6 +161,8 @@ pub struct RowView {
     pub invited: bool,
     pub unread: bool,
     pub draft: bool,
+    /// What the user did and the hub has not confirmed, oldest first. The row already shows it as done.
+    pub pending: Vec<PendingView>,
     pub tags: Vec<String>,
     pub language: Option<String>,
     pub updated: Time,
@@ -228,6 +239,9 @@ pub struct ReturnedView {
     pub note: bool,
     pub code: String,
     pub reason: String,
+    /// When it came back.
+    #[serde(default)]
+    pub at: Option<Time>,
 }
 
 /// What Your Logic tells the agent who takes over.
@@ -248,21 +262,6 @@ pub struct HandoverPart {
     /// "Wish", "Checked", "Tried", "Open", "Risk".
     pub label: String,
     pub points: Vec<Point>,
-}
-
-/// A command in the outbox.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct QueuedView {
-    pub command: CommandId,
-    pub conversation: ConversationId,
-    /// The customer's name.
-    pub name: String,
-    /// What will happen: "Reply", "Complete".
-    pub what: String,
-    pub words: String,
-    pub since: Time,
-    pub attempts: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -337,6 +336,8 @@ pub struct EntryView {
     pub body: EntryBody,
     /// The life cycle of a turn, with times; empty for system entries.
     pub stages: Vec<StageView>,
+    /// Until when it is held back, and its author can take it back.
+    pub held_until: Option<Time>,
     /// While its file is not at the hub.
     pub upload: Option<UploadView>,
 }
@@ -520,7 +521,8 @@ pub struct HitView {
     pub conversation: ConversationId,
     /// The customer's name.
     pub name: String,
-    pub channel: Channel,
+    /// None if the conversation is no longer on this machine.
+    pub channel: Option<Channel>,
     pub time: Time,
     /// The author; none for a customer.
     pub by: Option<Participant>,
@@ -535,6 +537,8 @@ pub enum HitKind {
     Turn,
     Note,
     Customer,
+    /// The user's own words that were not sent.
+    Draft,
 }
 
 /// A piece of a snippet; `hit` marks what was searched for.

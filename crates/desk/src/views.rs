@@ -7,6 +7,7 @@ mod one;
 mod row;
 mod search;
 mod transcript;
+mod unsent;
 
 use tandem_conversation::{Access, Participant, Permission, Permissions, RETENTION_MS, Section, Skills, Time, UserId};
 use tandem_sqlite::rusqlite::Connection;
@@ -14,10 +15,10 @@ use tandem_sqlite::rusqlite::Connection;
 pub(crate) use one::conversation;
 pub(crate) use search::{search, search_view};
 pub(crate) use transcript::{Page, transcript};
+pub(crate) use unsent::{NotSent, drafts_with, not_sent};
 
-use crate::cache::CacheError;
-use crate::cache::conversations;
-use crate::expect::Expecting;
+use crate::cache::{CacheError, conversations, outbox};
+use crate::expect::{Expecting, expected};
 use crate::rpc::ListRequest;
 use crate::view::{CountsView, ListView};
 
@@ -72,7 +73,18 @@ pub(crate) fn list(connection: &Connection, reader: &Reader, request: &ListReque
         offset: request.offset,
     };
     let (lines, total) = conversations::page(connection, &page)?;
-    Ok(ListView { rows: lines.into_iter().map(|line| row::row(line, reader.user)).collect(), total })
+    let acted = outbox::conversations(connection)?;
+    let mut rows = Vec::with_capacity(lines.len());
+    for mut line in lines {
+        let mut pending = Vec::new();
+        if acted.contains(&line.state.id) {
+            let waiting = outbox::of_conversation(connection, line.state.id)?;
+            pending = row::pending(connection, &waiting, reader.now)?;
+            line.state = expected(&line.state, &waiting, &reader.expecting());
+        }
+        rows.push(row::row(line, pending, reader.user));
+    }
+    Ok(ListView { rows, total })
 }
 
 /// Lengths of the sections.
@@ -86,5 +98,6 @@ pub(crate) fn counts(connection: &Connection, reader: &Reader) -> Result<CountsV
         all: reader.may_see(Section::All).then_some(counts.all),
         unread: counts.unread,
         help_since: counts.help_since.filter(|_| handles),
+        not_sent: u32::try_from(not_sent(connection, reader)?.len()).unwrap_or(u32::MAX),
     })
 }

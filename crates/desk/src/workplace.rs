@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use tandem_conversation::Availability;
+use tandem_conversation::{Availability, Time};
 use tandem_protocol::agents::{DeskFrame, Me, Tokens};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -29,6 +30,9 @@ use crate::session::Session;
 use crate::sync::{Fetch, Syncing, surroundings};
 use crate::vault::{Keychain, Unlocked};
 use crate::view::{Change, SettingsView};
+
+/// How long the end of a workplace waits for turns that were held back.
+const LAST_TURNS: Duration = Duration::from_secs(3);
 
 /// State for the handlers.
 pub(crate) struct Workplace {
@@ -60,22 +64,23 @@ impl Workplace {
         told: mpsc::UnboundedReceiver<Told>,
         reason: Option<String>,
     ) -> Result<Self, CacheError> {
-        let (known, availability, settings) = cache
+        let (known, heard, availability, settings) = cache
             .write(|connection, touched| {
                 files::remove_unfinished(connection)?;
                 unknown::read_again(connection, touched)?;
                 let known = (meta::get::<String>(connection, meta::HUB)?, meta::me(connection)?);
                 let availability: Option<Availability> = meta::get(connection, meta::AVAILABILITY)?;
                 let settings: Option<SettingsView> = meta::get(connection, meta::SETTINGS)?;
-                Ok((known, availability.unwrap_or_default(), settings.unwrap_or_default()))
+                let heard = meta::heard(connection)?;
+                Ok((known, heard, availability.unwrap_or_default(), settings.unwrap_or_default()))
             })
             .await?;
         let secrets = Secrets::new(&unlocked, &config.keychain, &cache);
-        let first = match first_link(config, known, &secrets).await {
+        let first = match first_link(config, known, heard, &secrets).await {
             Link::SignedOut { reason: found } => Link::SignedOut { reason: found.or(reason) },
             link => link,
         };
-        let memory = Arc::new(Memory::new(availability, settings));
+        let memory = Arc::new(Memory::new(availability, settings, config.pace.undo));
         let (link_sender, link) = watch::channel(first);
         let (settled_sender, settled) = watch::channel(false);
         let (sync, sync_inbox) = mpsc::unbounded_channel();
@@ -178,9 +183,12 @@ impl Workplace {
 
     /// Withdraws notifications and ends all work. The cache's content stays.
     pub(crate) async fn stop(&self) {
+        if self.link.borrow().live().is_some() {
+            self.outbox.send_held(LAST_TURNS).await;
+        }
         let (done, ended) = oneshot::channel();
         if self.pokes.send(Poke::End(done)).is_ok() {
-            let _ = tokio::time::timeout(std::time::Duration::from_secs(2), ended).await;
+            let _ = tokio::time::timeout(Duration::from_secs(2), ended).await;
         }
         let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
         for task in tasks {
@@ -227,7 +235,12 @@ async fn attend(
 
 /// Resumes the last sign-in if it belongs to the requested hub: a token must never be sent to another hub than the one
 /// that issued it.
-async fn first_link(config: &DeskConfig, known: (Option<String>, Option<Me>), secrets: &Secrets) -> Link {
+async fn first_link(
+    config: &DeskConfig,
+    known: (Option<String>, Option<Me>),
+    heard: Option<Time>,
+    secrets: &Secrets,
+) -> Link {
     let signed_out = |reason: Option<String>| Link::SignedOut { reason };
     let (Some(address), Some(me)) = known else { return signed_out(None) };
     let hub = match config.hub_at(&address) {
@@ -239,7 +252,9 @@ async fn first_link(config: &DeskConfig, known: (Option<String>, Option<Me>), se
         return signed_out(None);
     }
     match Session::resume(hub, me, secrets.clone()).await {
-        Ok(Some(session)) => Link::Connecting { since: config.clock.now(), session: Arc::new(session) },
+        Ok(Some(session)) => {
+            Link::Connecting { since: heard.unwrap_or_else(|| config.clock.now()), session: Arc::new(session) }
+        }
         Ok(None) => signed_out(None),
         Err(error) => {
             tracing::warn!(%error, "the kept sign-in cannot be read");

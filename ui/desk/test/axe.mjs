@@ -103,6 +103,21 @@ const STATES = [
     await page.keyboard.press("Enter");
     await page.getByText("You are offline. The password").waitFor();
   }],
+  ["just sent", "undo", async (page) => {
+    await show("Jonas Keller")(page);
+    await page.getByRole("textbox", { name: "Message" }).fill("It is on its way.");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Undo send" }).waitFor();
+    await page.getByRole("button", { name: "Note", exact: true }).click();
+    await page.keyboard.type("Call the bank");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Undo send" }).nth(1).waitFor();
+  }],
+  ["sending", "", async (page) => {
+    await page.getByRole("button", { name: /Maya Ortiz/ }).click();
+    await page.getByRole("menuitem", { name: "Sending" }).click();
+    await page.getByRole("spinbutton", { name: /Undo send/ }).waitFor();
+  }],
   ["failed message", "", show("Jonas Keller")],
   ["invited", "", show("Aiko Tanabe")],
   ["help needed", "", async (page) => {
@@ -307,6 +322,22 @@ const STATES = [
     await page.getByRole("button", { name: /unsent/ }).click();
     await page.getByRole("button", { name: "Cancel: Reply, Jonas Keller" }).waitFor();
   }],
+  ["not sent", "not_sent", async (page) => {
+    await page.getByRole("link", { name: "Not sent" }).click();
+    await page.getByText("The fastest flight").waitFor();
+  }],
+  ["not sent, discarded", "not_sent", async (page) => {
+    await page.keyboard.press("Alt+5");
+    await page.getByRole("button", { name: "Discard: Reply, Aiko Tanabe" }).click();
+    await page.getByRole("button", { name: "Undo discarding: Reply, Aiko Tanabe" }).waitFor();
+  }],
+  ["not sent, nothing", "", async (page) => {
+    await page.keyboard.press("Alt+5");
+    await page.getByText("Everything you wrote was sent.").waitFor();
+  }],
+  ["silent", "silent", async (page) => {
+    await page.getByText(/No answer since/).waitFor();
+  }],
   ["outbox, outdated", "outdated_desk", async (page) => {
     await page.getByRole("button", { name: /unsent/ }).click();
     await page.getByText("These stay on this machine").waitFor();
@@ -404,6 +435,7 @@ const LAYOUTS = {
   "help needed": ["narrow", "tiny", "zoomed", "forced"],
   "completed": ["narrow", "tiny"],
   "files": ["low", "tiny"],
+  "just sent": ["tiny"],
   "note": ["narrow"],
   "moved on": ["narrow"],
   "unsent": ["narrow"],
@@ -415,6 +447,7 @@ const LAYOUTS = {
   "who was told": ["tiny"],
   "search, hits": ["narrow", "tiny"],
   "outbox": ["narrow", "tiny"],
+  "not sent": ["narrow", "tiny", "forced"],
   "offline": ["narrow", "tiny"],
   "sign in": ["low", "tiny"],
   "start afresh": ["tiny"],

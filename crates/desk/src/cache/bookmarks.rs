@@ -5,7 +5,7 @@
 use tandem_conversation::{ConversationId, Position};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{CacheError, id, json, parse};
+use super::{CacheError, conversation_id, id, json, parse};
 use crate::view::{DraftsView, ReturnedView};
 
 pub(crate) const SCHEMA: &str = "
@@ -20,6 +20,14 @@ pub(crate) const NOTES_AND_RETURNED: &str = "
 ALTER TABLE bookmarks ADD COLUMN note TEXT NOT NULL DEFAULT '';
 -- JSON: why words that were sent stand in a draft again.
 ALTER TABLE bookmarks ADD COLUMN returned TEXT;";
+
+pub(crate) const NAMES: &str = "
+-- The customer's name, for when the conversation is no longer on this machine.
+ALTER TABLE bookmarks ADD COLUMN name TEXT NOT NULL DEFAULT '';
+UPDATE bookmarks SET name = coalesce(
+    (SELECT c.state ->> '$.customer.name' FROM conversations AS c WHERE c.id = bookmarks.conversation), '')
+    WHERE draft <> '' OR note <> '' OR returned IS NOT NULL;
+CREATE INDEX bookmarks_written ON bookmarks (conversation) WHERE draft <> '' OR note <> '' OR returned IS NOT NULL;";
 
 /// Reply or note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +77,10 @@ pub(crate) fn set_draft(
         }
     })?;
     query.execute(params![id(of.0), draft])?;
-    Ok(())
+    match draft.is_empty() {
+        true => Ok(()),
+        false => know_name(connection, of, ""),
+    }
 }
 
 /// Merges the author's edit from `base` to `text` into the draft `known`: returned text stays above.
@@ -81,6 +92,55 @@ pub(crate) fn rewritten(known: &str, base: &str, text: &str) -> String {
         // It was sent, or edited elsewhere.
         None => text.to_owned(),
     }
+}
+
+/// Remembers the customer's name beside what was written: the one on this machine, or else `known` if there is none yet.
+pub(crate) fn know_name(connection: &Connection, of: ConversationId, known: &str) -> Result<(), CacheError> {
+    let mut query = connection.prepare_cached(
+        "INSERT INTO bookmarks (conversation, name) VALUES (?1, coalesce(
+             (SELECT c.state ->> '$.customer.name' FROM conversations AS c WHERE c.id = ?1), ?2))
+         ON CONFLICT (conversation) DO UPDATE SET name = excluded.name
+         WHERE EXISTS (SELECT 1 FROM conversations WHERE id = ?1) OR bookmarks.name = ''",
+    )?;
+    query.execute(params![id(of.0), known])?;
+    Ok(())
+}
+
+/// The customer's name as remembered; empty if it is unknown.
+pub(crate) fn name(connection: &Connection, of: ConversationId) -> Result<String, CacheError> {
+    let mut query = connection.prepare_cached("SELECT name FROM bookmarks WHERE conversation = ?1")?;
+    Ok(query.query_row([id(of.0)], |row| row.get(0)).optional()?.unwrap_or_default())
+}
+
+const WRITTEN: &str = "SELECT conversation FROM bookmarks INDEXED BY bookmarks_written
+                       WHERE draft <> '' OR note <> '' OR returned IS NOT NULL LIMIT ?1";
+
+/// Conversations with a draft, or with the reason why one came back.
+pub(crate) fn written(connection: &Connection, most: u32) -> Result<Vec<ConversationId>, CacheError> {
+    let mut query = connection.prepare_cached(WRITTEN)?;
+    Ok(query.query_map([most], |row| Ok(conversation_id(row.get(0)?)))?.collect::<Result<_, _>>()?)
+}
+
+/// Whether there is a draft of text or files.
+pub(crate) fn is_written(connection: &Connection, of: ConversationId) -> Result<bool, CacheError> {
+    let mut query = connection.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM bookmarks WHERE conversation = ?1
+                        AND (draft <> '' OR note <> '' OR returned IS NOT NULL))
+             OR EXISTS (SELECT 1 FROM files WHERE conversation = ?1 AND command IS NULL)",
+    )?;
+    Ok(query.query_row([id(of.0)], |row| row.get(0))?)
+}
+
+/// Empties a draft, and with it the reason why it came back.
+pub(crate) fn clear(connection: &Connection, of: ConversationId, kind: Kind) -> Result<(), CacheError> {
+    set_draft(connection, of, kind, "")?;
+    let drafts = drafts(connection, of)?;
+    if drafts.returned.is_some_and(|why| why.note == (kind == Kind::Note)) {
+        connection
+            .prepare_cached("UPDATE bookmarks SET returned = NULL WHERE conversation = ?1")?
+            .execute([id(of.0)])?;
+    }
+    Ok(())
 }
 
 /// Removes sent text from the draft; text that was returned meanwhile stays.
@@ -106,7 +166,8 @@ pub(crate) fn give_back(
 ) -> Result<(), CacheError> {
     let drafts = drafts(connection, of)?;
     let begun = if kind == Kind::Reply { drafts.reply } else { drafts.note };
-    if !begun.contains(words) {
+    // As a paragraph of its own: "ok" is not in "okay".
+    if !format!("\n\n{begun}\n\n").contains(&format!("\n\n{words}\n\n")) {
         let both = if words.starts_with(begun.trim()) { words.to_owned() } else { format!("{words}\n\n{begun}") };
         set_draft(connection, of, kind, &both)?;
     }
@@ -133,6 +194,11 @@ mod tests {
 
     use super::*;
     use crate::cache::testing::connection;
+
+    #[test]
+    fn what_was_written_is_found_by_an_index() {
+        crate::cache::testing::assert_indexed(WRITTEN);
+    }
 
     #[test]
     fn words_that_are_sent_leave_the_draft_and_what_came_back_meanwhile_stays() {
@@ -167,8 +233,12 @@ mod tests {
     #[test]
     fn words_that_come_back_stand_above_what_was_begun_since_until_they_are_changed() {
         let (connection, of) = (connection(), ConversationId(Uuid::from_u128(1)));
-        let why =
-            ReturnedView { note: false, code: "conversation.moved_on".into(), reason: "Something is new.".into() };
+        let why = ReturnedView {
+            note: false,
+            code: "conversation.moved_on".into(),
+            reason: "Something is new.".into(),
+            at: None,
+        };
         set_draft(&connection, of, Kind::Reply, "And one more thing").unwrap();
         give_back(&connection, of, Kind::Reply, "Dear Carmen", Some(&why)).unwrap();
         let found = drafts(&connection, of).unwrap();

@@ -7,7 +7,8 @@ use tandem_conversation::{
 };
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::{CacheError, NEVER, Touched, bookmarks, conversation_id, events, id, json, media, search};
+use super::{CacheError, NEVER, Touched, bookmarks, conversation_id, events, id, json, media, meta, outbox, search};
+use crate::expect::expected_here;
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE conversations (
@@ -164,11 +165,15 @@ pub(crate) fn save(
     access: &Access<'_>,
 ) -> Result<(), CacheError> {
     let me = access.user;
+    outbox::settled(connection, held.state.id, held.state.position)?;
     let state = &held.state;
+    // Sections show the user's own acts before the hub has confirmed them.
+    let shown = expected_here(connection, state)?;
     let (listed, seen) = (held.listed, seen(connection, state, me)?);
     let engaged = listed && state.agent(me).is_some();
-    let in_my = engaged || (listed && state.invitation_of(me).is_some());
-    let left = state.left.iter().find(|past| listed && !engaged && past.user == me).map(|past| past.at.0);
+    let handles = listed && shown.agent(me).is_some();
+    let in_my = handles || (listed && shown.invitation_of(me).is_some());
+    let left = shown.left.iter().find(|past| listed && !handles && past.user == me).map(|past| past.at.0);
     let wanting = held.needs_state() || ((in_my || left.is_some()) && !held.covered.is_whole(state.position));
     let mut query = connection.prepare_cached(
         "INSERT INTO conversations (id, customer, started, updated, listed, engaged, in_my, in_help, in_left, in_all,
@@ -193,14 +198,14 @@ pub(crate) fn save(
         listed,
         engaged,
         in_my,
-        listed && state.help.is_some() && (in_my || access.helps(state)),
+        listed && shown.help.is_some() && (in_my || access.helps(&shown)),
         left.is_some(),
-        listed && state.in_progress(),
-        state.help.as_ref().map_or(NEVER, |help| help.since.0),
-        state.waiting_since.map_or(NEVER, |since| since.0),
+        listed && shown.in_progress(),
+        shown.help.as_ref().map_or(NEVER, |help| help.since.0),
+        shown.waiting_since.map_or(NEVER, |since| since.0),
         left.unwrap_or_default(),
-        engaged && state.last_loud > seen,
-        words(state),
+        handles && state.last_loud > seen,
+        words(&shown),
         held.covered.from,
         held.covered.to,
         held.hole.0,
@@ -240,6 +245,19 @@ pub(crate) fn derive_again(
     }
 }
 
+/// The same after a change of the outbox.
+pub(crate) fn derive_for_outbox(
+    connection: &Connection,
+    touched: &mut Touched,
+    of: ConversationId,
+) -> Result<(), CacheError> {
+    touched.conversation(of);
+    match meta::me(connection)? {
+        Some(me) => derive_again(connection, touched, of, &me.access()),
+        None => Ok(()),
+    }
+}
+
 const CALLING: &str = "SELECT id FROM conversations WHERE in_all = 1 AND help < 9223372036854775807";
 
 /// Recomputes which calls for help this user may answer, after a change of their rights.
@@ -268,6 +286,9 @@ pub(crate) fn is_held(connection: &Connection, of: ConversationId) -> Result<boo
 }
 
 pub(crate) fn remove(connection: &Connection, touched: &mut Touched, of: ConversationId) -> Result<(), CacheError> {
+    if bookmarks::is_written(connection, of)? {
+        bookmarks::know_name(connection, of, "")?;
+    }
     events::remove(connection, of)?;
     media::forget(connection, of)?;
     connection.prepare_cached("DELETE FROM conversations WHERE id = ?1")?.execute([id(of.0)])?;

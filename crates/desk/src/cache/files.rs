@@ -112,6 +112,14 @@ pub(crate) fn drafted(connection: &Connection, of: ConversationId) -> Result<Vec
     Ok(query.query_map([id(of.0)], outgoing)?.collect::<Result<_, _>>()?)
 }
 
+const DRAFTED_IN: &str = "SELECT DISTINCT conversation FROM files INDEXED BY files_conversation WHERE command IS NULL ORDER BY conversation LIMIT ?1";
+
+/// Conversations with files in their drafts.
+pub(crate) fn drafted_in(connection: &Connection, most: u32) -> Result<Vec<ConversationId>, CacheError> {
+    let mut query = connection.prepare_cached(DRAFTED_IN)?;
+    Ok(query.query_map([most], |row| Ok(conversation_id(row.get(0)?)))?.collect::<Result<_, _>>()?)
+}
+
 const OF_COMMAND: &str = "SELECT id, conversation, name, content_type, bytes, held, command, uploaded, problem
                           FROM files WHERE command = ?1";
 
@@ -262,7 +270,7 @@ mod tests {
 
     #[test]
     fn every_query_is_answered_by_indices_alone() {
-        for sql in [ONE, DRAFTED, OF_COMMAND, UNREACHABLE] {
+        for sql in [ONE, DRAFTED, DRAFTED_IN, OF_COMMAND, UNREACHABLE] {
             assert_indexed(sql);
         }
     }

@@ -27,6 +27,8 @@ pub(crate) const READ_BY: &str = "read_by";
 pub(crate) const HUB_SPEAKS: &str = "hub_speaks";
 /// The hub's time up to which the cache is complete.
 pub(crate) const COMPLETE_UP_TO: &str = "complete_up_to";
+/// When the hub was last heard before the last outage, by its clock.
+pub(crate) const HEARD: &str = "heard";
 /// The hub that the data comes from.
 pub(crate) const HUB: &str = "hub";
 /// The user whose view this is.
@@ -71,7 +73,7 @@ pub(crate) fn me(connection: &Connection) -> Result<Option<Me>, CacheError> {
     get(connection, ME)
 }
 
-/// The hub's time up to which the cache is complete.
-pub(crate) fn complete_up_to(connection: &Connection) -> Result<Option<Time>, CacheError> {
-    get(connection, COMPLETE_UP_TO)
+/// When the hub was last heard, as far as it was stored: at the end of a connection, and with what it sent.
+pub(crate) fn heard(connection: &Connection) -> Result<Option<Time>, CacheError> {
+    Ok(get(connection, HEARD)?.max(get(connection, COMPLETE_UP_TO)?))
 }

@@ -1,5 +1,7 @@
 //! Table `outbox`: commands on their way to the hub, in order.
 
+use std::collections::HashSet;
+
 use tandem_conversation::{CommandId, Content, ConversationId, Media, MediaId, Position, Stage, Time, TurnId};
 use tandem_protocol::agents::AgentCommand;
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -38,6 +40,22 @@ ALTER TABLE outbox DROP COLUMN durable;
 ALTER TABLE outbox ADD COLUMN receipt INTEGER NOT NULL DEFAULT 0;
 UPDATE outbox SET receipt = 1 WHERE json_extract(command, '$.type') = 'receive';";
 
+pub(crate) const HELD: &str = "
+-- Until when the user can take the turn back before it is sent, by the hub's clock; null: it may go.
+ALTER TABLE outbox ADD COLUMN held_until INTEGER;
+CREATE INDEX outbox_held ON outbox (held_until) WHERE held_until IS NOT NULL;";
+
+pub(crate) const NAMES: &str = "
+-- The customer's name, for when the conversation is no longer on this machine.
+ALTER TABLE outbox ADD COLUMN name TEXT NOT NULL DEFAULT '';
+-- Of an accepted command: the position that the conversation has reached with it.
+ALTER TABLE outbox ADD COLUMN decided_at INTEGER;
+UPDATE outbox SET name = coalesce(
+    (SELECT c.state ->> '$.customer.name' FROM conversations AS c WHERE c.id = outbox.conversation), '');";
+
+/// Longest time that a turn can be held, in milliseconds. A hold that ends later was made by a clock that was wrong.
+pub(crate) const LONGEST_HOLD_MS: i64 = 20_000;
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Queued {
     pub id: CommandId,
@@ -46,6 +64,10 @@ pub(crate) struct Queued {
     pub attempts: u32,
     pub accepted: bool,
     pub created: Time,
+    /// Until when it is held back, so that the user can take it back.
+    pub held_until: Option<Time>,
+    /// The position that the conversation has reached with it, once the hub has accepted it.
+    pub decided_at: Option<Position>,
     /// The file that it carries, until the hub has the turn.
     pub file: Option<Carried>,
 }
@@ -60,6 +82,26 @@ pub(crate) struct Carried {
 }
 
 impl Queued {
+    /// Whether it is still held back.
+    pub(crate) fn is_held(&self, now: Time) -> bool {
+        self.held_until.is_some_and(|until| (1..=LONGEST_HOLD_MS).contains(&until.since(now)))
+    }
+
+    /// Only says how far something was read.
+    pub(crate) fn is_receipt(&self) -> bool {
+        matches!(self.command, AgentCommand::Receive { .. })
+    }
+
+    /// Whether a state up to `position` lacks what it does.
+    pub(crate) fn is_ahead_of(&self, position: Position) -> bool {
+        !self.is_receipt() && self.decided_at.is_none_or(|decided| decided > position)
+    }
+
+    /// Whether it is the user's and no attempt to send it was made.
+    pub(crate) fn can_be_taken_back(&self) -> bool {
+        turn_of(&self.command).is_some() && !self.accepted && self.attempts == 0
+    }
+
     /// Whether its file must reach the hub first.
     pub(crate) fn is_uploading(&self) -> bool {
         self.file.is_some_and(|file| !file.uploaded)
@@ -105,18 +147,21 @@ pub(crate) fn words_of(command: &AgentCommand) -> Option<(Kind, &str)> {
 pub(crate) fn insert(connection: &Connection, queued: &Queued) -> Result<(), CacheError> {
     let turn = turn_of(&queued.command).map(|turn| id(turn.0));
     let mut query = connection.prepare_cached(
-        "INSERT INTO outbox (id, conversation, turn, command, receipt, attempts, accepted, created)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO outbox (id, conversation, turn, command, receipt, attempts, accepted, created, held_until, name)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, coalesce(
+             (SELECT c.state ->> '$.customer.name' FROM conversations AS c WHERE c.id = ?2),
+             (SELECT b.name FROM bookmarks AS b WHERE b.conversation = ?2), ''))",
     )?;
     query.execute(params![
         id(queued.id.0),
         id(queued.conversation.0),
         turn,
         json("command", &queued.command)?,
-        matches!(queued.command, AgentCommand::Receive { .. }),
+        queued.is_receipt(),
         queued.attempts,
         queued.accepted,
-        queued.created.0
+        queued.created.0,
+        queued.held_until.map(|until| until.0),
     ])?;
     Ok(())
 }
@@ -157,10 +202,18 @@ pub(crate) fn rewrite(connection: &Connection, command: CommandId, says: &AgentC
     Ok(())
 }
 
-const UPLOADS: &str = "SELECT o.id, o.conversation, o.command, o.attempts, o.accepted, o.created,
-     f.id, f.bytes, f.uploaded
-     FROM outbox AS o CROSS JOIN files AS f ON f.command = o.id AND f.uploaded = 0
-     WHERE o.accepted = 0 ORDER BY o.number";
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT o.id, o.conversation, o.command, o.attempts, o.accepted, o.created, o.held_until,
+             o.decided_at, f.id, f.bytes, f.uploaded FROM outbox AS o ",
+            $rest
+        )
+    };
+}
+
+const UPLOADS: &str =
+    select!("CROSS JOIN files AS f ON f.command = o.id AND f.uploaded = 0 WHERE o.accepted = 0 ORDER BY o.number");
 
 /// Replies whose files the hub does not have, in order. The number of waiting files is limited.
 pub(crate) fn uploads(connection: &Connection) -> Result<Vec<Queued>, CacheError> {
@@ -169,17 +222,46 @@ pub(crate) fn uploads(connection: &Connection) -> Result<Vec<Queued>, CacheError
     rows.map(|row| row?).collect()
 }
 
-/// The hub accepted it. The row stays until the event arrives, or goes at once if it has.
-pub(crate) fn accept(connection: &Connection, queued: &Queued) -> Result<(), CacheError> {
-    let waits_for_event = match turn_of(&queued.command) {
+/// The hub accepted it. The row stays until its events arrive, or goes at once if they have: until then the views show
+/// what it does.
+pub(crate) fn accept(connection: &Connection, queued: &Queued, decided_at: Position) -> Result<(), CacheError> {
+    let waits = match turn_of(&queued.command) {
         Some(turn) => super::events::place_of(connection, turn)?.is_none(),
-        None => false,
+        None if queued.is_receipt() => false,
+        None => {
+            let held = super::conversations::get(connection, queued.conversation)?;
+            held.is_some_and(|held| held.state.position < decided_at)
+        }
     };
-    if !waits_for_event {
+    if !waits {
         return remove(connection, queued.id);
     }
-    connection.prepare_cached("UPDATE outbox SET accepted = 1 WHERE id = ?1")?.execute([id(queued.id.0)])?;
+    let mut query = connection.prepare_cached("UPDATE outbox SET accepted = 1, decided_at = ?2 WHERE id = ?1")?;
+    query.execute(params![id(queued.id.0), decided_at.0])?;
     Ok(())
+}
+
+const SETTLED: &str = "DELETE FROM outbox
+                       WHERE conversation = ?1 AND accepted = 1 AND turn IS NULL AND decided_at <= ?2";
+
+/// The state has reached this position: accepted commands up to it are part of it.
+pub(crate) fn settled(connection: &Connection, of: ConversationId, position: Position) -> Result<(), CacheError> {
+    connection.prepare_cached(SETTLED)?.execute(params![id(of.0), position.0])?;
+    Ok(())
+}
+
+const CONVERSATIONS: &str = "SELECT DISTINCT conversation FROM outbox";
+
+/// The conversations with commands in the outbox.
+pub(crate) fn conversations(connection: &Connection) -> Result<HashSet<ConversationId>, CacheError> {
+    let mut query = connection.prepare_cached(CONVERSATIONS)?;
+    Ok(query.query_map([], |row| Ok(conversation_id(row.get(0)?)))?.collect::<Result<_, _>>()?)
+}
+
+/// The customer's name when a command was given; empty if it was unknown.
+pub(crate) fn name_of(connection: &Connection, command: CommandId) -> Result<String, CacheError> {
+    let mut query = connection.prepare_cached("SELECT name FROM outbox WHERE id = ?1")?;
+    Ok(query.query_row([id(command.0)], |row| row.get(0)).optional()?.unwrap_or_default())
 }
 
 const ARRIVED: &str = "DELETE FROM outbox WHERE turn = ?1 AND accepted = 1";
@@ -196,8 +278,7 @@ pub(crate) fn drop_accepted(connection: &Connection, of: ConversationId) -> Resu
     Ok(())
 }
 
-const ONE: &str = "SELECT o.id, o.conversation, o.command, o.attempts, o.accepted, o.created, f.id, f.bytes, f.uploaded
-     FROM outbox AS o LEFT JOIN files AS f ON f.command = o.id WHERE o.id = ?1 AND o.accepted = 0";
+const ONE: &str = select!("LEFT JOIN files AS f ON f.command = o.id WHERE o.id = ?1 AND o.accepted = 0");
 
 /// A command that the hub may not have yet.
 pub(crate) fn get(connection: &Connection, command: CommandId) -> Result<Option<Queued>, CacheError> {
@@ -205,20 +286,18 @@ pub(crate) fn get(connection: &Connection, command: CommandId) -> Result<Option<
     query.query_row([id(command.0)], |row| Ok(queued(row))).optional()?.transpose()
 }
 
-const COLUMNS_OF_CONVERSATION: &str = "SELECT o.id, o.conversation, o.command, o.attempts, o.accepted, o.created,
-     f.id, f.bytes, f.uploaded
-     FROM outbox AS o LEFT JOIN files AS f ON f.command = o.id WHERE o.conversation = ?1 ORDER BY o.number";
+const OF_CONVERSATION: &str =
+    select!("LEFT JOIN files AS f ON f.command = o.id WHERE o.conversation = ?1 ORDER BY o.number");
 
 /// Commands of one conversation, in order.
 pub(crate) fn of_conversation(connection: &Connection, of: ConversationId) -> Result<Vec<Queued>, CacheError> {
-    let mut query = connection.prepare_cached(COLUMNS_OF_CONVERSATION)?;
+    let mut query = connection.prepare_cached(OF_CONVERSATION)?;
     let rows = query.query_map([id(of.0)], |row| Ok(queued(row)))?;
     rows.map(|row| row?).collect()
 }
 
-const WAITING: &str = "SELECT o.id, o.conversation, o.command, o.attempts, o.accepted, o.created,
-     f.id, f.bytes, f.uploaded
-     FROM outbox AS o LEFT JOIN files AS f ON f.command = o.id WHERE o.accepted = 0 ORDER BY o.number LIMIT ?1";
+const WAITING: &str =
+    select!("LEFT JOIN files AS f ON f.command = o.id WHERE o.accepted = 0 ORDER BY o.number LIMIT ?1");
 
 /// The oldest commands that the hub does not have, in order.
 pub(crate) fn waiting(connection: &Connection, limit: u32) -> Result<Vec<Queued>, CacheError> {
@@ -227,10 +306,9 @@ pub(crate) fn waiting(connection: &Connection, limit: u32) -> Result<Vec<Queued>
     rows.map(|row| row?).collect()
 }
 
-const SHOWN: &str = "SELECT o.id, o.conversation, o.command, o.attempts, o.accepted, o.created,
-     f.id, f.bytes, f.uploaded
-     FROM outbox AS o LEFT JOIN files AS f ON f.command = o.id
-     WHERE o.accepted = 0 AND o.receipt = 0 ORDER BY o.number LIMIT ?1";
+const SHOWN: &str = select!(
+    "LEFT JOIN files AS f ON f.command = o.id WHERE o.accepted = 0 AND o.receipt = 0 ORDER BY o.number LIMIT ?1"
+);
 
 /// The user's oldest commands that the hub does not have, in order.
 pub(crate) fn shown(connection: &Connection, limit: u32) -> Result<Vec<Queued>, CacheError> {
@@ -239,10 +317,83 @@ pub(crate) fn shown(connection: &Connection, limit: u32) -> Result<Vec<Queued>, 
     rows.map(|row| row?).collect()
 }
 
-/// How many of the user's own commands wait for the hub.
-pub(crate) fn count(connection: &Connection) -> Result<u32, CacheError> {
+/// How many of the user's own commands wait for the hub, and how many are still held back.
+pub(crate) fn counts(connection: &Connection, now: Time) -> Result<(u32, u32), CacheError> {
     let mut query = connection.prepare_cached("SELECT count(*) FROM outbox WHERE accepted = 0 AND receipt = 0")?;
-    Ok(query.query_row([], |row| row.get(0))?)
+    let all: u32 = query.query_row([], |row| row.get(0))?;
+    let held = u32::try_from(self::held(connection)?.iter().filter(|queued| queued.is_held(now)).count());
+    let held = held.unwrap_or(u32::MAX);
+    Ok((all - held.min(all), held))
+}
+
+const HELD_ONES: &str = select!(
+    "INDEXED BY outbox_held LEFT JOIN files AS f ON f.command = o.id
+     WHERE o.held_until IS NOT NULL AND o.accepted = 0 ORDER BY o.held_until"
+);
+
+/// The turns that were held back and not released yet, the first to go first.
+pub(crate) fn held(connection: &Connection) -> Result<Vec<Queued>, CacheError> {
+    let mut query = connection.prepare_cached(HELD_ONES)?;
+    let rows = query.query_map([], |row| Ok(queued(row)))?;
+    rows.map(|row| row?).collect()
+}
+
+/// The turns of a conversation, or of all, need not wait any more.
+pub(crate) fn release(connection: &Connection, of: Option<ConversationId>) -> Result<usize, CacheError> {
+    Ok(match of {
+        Some(of) => {
+            let sql = "UPDATE outbox SET held_until = NULL WHERE conversation = ?1 AND held_until IS NOT NULL";
+            connection.prepare_cached(sql)?.execute([id(of.0)])?
+        }
+        None => {
+            let sql = "UPDATE outbox SET held_until = NULL WHERE held_until IS NOT NULL";
+            connection.prepare_cached(sql)?.execute([])?
+        }
+    })
+}
+
+/// One turn need not wait any more: its time is over.
+pub(crate) fn release_one(connection: &Connection, command: CommandId) -> Result<(), CacheError> {
+    connection.prepare_cached("UPDATE outbox SET held_until = NULL WHERE id = ?1")?.execute([id(command.0)])?;
+    Ok(())
+}
+
+const NEWEST: &str = select!(
+    "LEFT JOIN files AS f ON f.command = o.id
+     WHERE o.accepted = 0 AND o.receipt = 0 ORDER BY o.number DESC LIMIT ?1"
+);
+
+/// The turns of the user's last send that can still be taken back, in order: a text, a note, or all files of a reply.
+pub(crate) fn last_send(connection: &Connection, limit: u32) -> Result<Vec<Queued>, CacheError> {
+    let mut query = connection.prepare_cached(NEWEST)?;
+    let mut last: Vec<Queued> = Vec::new();
+    for row in query.query_map([limit], |row| Ok(queued(row)))? {
+        let one = row??;
+        if !one.can_be_taken_back() {
+            continue;
+        }
+        // Files of one reply are put down together.
+        let goes_with = |first: &Queued| {
+            let same = (first.conversation, first.created) == (one.conversation, one.created);
+            same && first.file.is_some() && one.file.is_some()
+        };
+        if last.first().is_some_and(|first| !goes_with(first)) {
+            break;
+        }
+        last.insert(0, one);
+    }
+    Ok(last)
+}
+
+/// The same for the send that this command is part of.
+pub(crate) fn send_of(connection: &Connection, command: CommandId) -> Result<Vec<Queued>, CacheError> {
+    let Some(one) = get(connection, command)? else { return Ok(Vec::new()) };
+    let mut all = of_conversation(connection, one.conversation)?;
+    all.retain(|other| {
+        let is_part = other.file.is_some() && one.file.is_some() && other.created == one.created;
+        other.can_be_taken_back() && (other.id == one.id || is_part)
+    });
+    Ok(all)
 }
 
 fn queued(row: &Row<'_>) -> Result<Queued, CacheError> {
@@ -253,14 +404,16 @@ fn queued(row: &Row<'_>) -> Result<Queued, CacheError> {
         attempts: row.get(3)?,
         accepted: row.get(4)?,
         created: Time(row.get(5)?),
+        held_until: row.get::<_, Option<i64>>(6)?.map(Time),
+        decided_at: row.get::<_, Option<u32>>(7)?.map(Position),
         file: carried(row)?,
     })
 }
 
 fn carried(row: &Row<'_>) -> Result<Option<Carried>, CacheError> {
-    let Some(file) = row.get::<_, Option<[u8; 16]>>(6)? else { return Ok(None) };
-    let bytes = row.get::<_, i64>(7)?.cast_unsigned();
-    Ok(Some(Carried { id: MediaId(Uuid::from_bytes(file)), bytes, uploaded: row.get(8)? }))
+    let Some(file) = row.get::<_, Option<[u8; 16]>>(8)? else { return Ok(None) };
+    let bytes = row.get::<_, i64>(9)?.cast_unsigned();
+    Ok(Some(Carried { id: MediaId(Uuid::from_bytes(file)), bytes, uploaded: row.get(10)? }))
 }
 
 #[cfg(test)]
@@ -283,13 +436,15 @@ mod tests {
             attempts: 0,
             accepted: false,
             created: Time(0),
+            held_until: None,
+            decided_at: None,
             file: None,
         }
     }
 
     #[test]
     fn every_query_is_answered_by_indices_alone() {
-        for sql in [ARRIVED, COLUMNS_OF_CONVERSATION, WAITING, ONE, SHOWN, UPLOADS] {
+        for sql in [ARRIVED, OF_CONVERSATION, WAITING, ONE, SHOWN, UPLOADS, HELD_ONES, NEWEST, SETTLED, CONVERSATIONS] {
             assert_indexed(sql);
         }
     }
@@ -305,12 +460,56 @@ mod tests {
     }
 
     #[test]
+    fn a_hold_counts_only_until_its_time_and_never_longer_than_any_hold_can_be() {
+        for (until, now, is_held) in
+            [(5_000, 0, true), (5_000, 4_999, true), (5_000, 5_000, false), (5_000, 9_000, false), (90_000, 0, false)]
+        {
+            let queued = Queued { held_until: Some(Time(until)), ..reply(1, "hello") };
+            assert_eq!(queued.is_held(Time(now)), is_held, "until {until} at {now}");
+        }
+        assert!(!reply(1, "hello").is_held(Time(0)));
+    }
+
+    #[test]
+    fn the_last_send_is_one_text_or_all_files_of_one_reply() {
+        let connection = connection();
+        let with = |number, created, file: Option<u128>| {
+            let carried = |file| Carried { id: MediaId(Uuid::from_u128(file)), bytes: 1, uploaded: false };
+            Queued { created: Time(created), file: file.map(carried), ..reply(number, "hello") }
+        };
+        let put = |queued: Queued| {
+            insert(&connection, &queued).unwrap();
+            if let Some(file) = queued.file {
+                connection
+                    .execute(
+                        "INSERT INTO files (id, conversation, name, content_type, bytes, held, command, uploaded)
+                         VALUES (?1, ?2, 'a.pdf', 'application/pdf', 1, 1, ?3, 0)",
+                        params![id(file.id.0), id(queued.conversation.0), id(queued.id.0)],
+                    )
+                    .unwrap();
+            }
+        };
+        let last = || -> Vec<u128> {
+            last_send(&connection, 99).unwrap().into_iter().map(|queued| queued.id.0.as_u128()).collect()
+        };
+        assert!(last().is_empty());
+        put(with(1, 7, None));
+        put(with(2, 8, Some(1)));
+        put(with(3, 8, Some(2)));
+        assert_eq!(last(), [2, 3], "both files of one reply");
+        put(with(4, 8, None));
+        assert_eq!(last(), [4], "text of the same moment is a send of its own");
+        count_attempt(&connection, CommandId(Uuid::from_u128(4))).unwrap();
+        assert_eq!(last(), [2, 3], "what may have reached the hub cannot be taken back");
+    }
+
+    #[test]
     fn an_accepted_turn_stays_until_its_event_arrives() {
         let connection = connection();
         let queued = reply(9, "hello");
         insert(&connection, &queued).unwrap();
-        accept(&connection, &queued).unwrap();
-        assert_eq!(count(&connection).unwrap(), 0, "it does not wait any more");
+        accept(&connection, &queued, Position(3)).unwrap();
+        assert_eq!(counts(&connection, Time(0)).unwrap(), (0, 0), "it does not wait any more");
         assert_eq!(of_conversation(&connection, queued.conversation).unwrap().len(), 1, "but it is still shown");
         arrived(&connection, TurnId(Uuid::from_u128(9))).unwrap();
         assert!(of_conversation(&connection, queued.conversation).unwrap().is_empty());

@@ -11,7 +11,7 @@ use tandem_sqlite::{Key, peek};
 use super::{Cache, CacheError, meta};
 
 /// The tables of the user's own data.
-const OWN: [&str; 4] = ["bookmarks", "outbox", "files", "file_parts"];
+const OWN: [&str; 5] = ["bookmarks", "outbox", "files", "file_parts", "refused"];
 
 /// Copies the user's data out of `old`. The sign-in moves too if the file was merely damaged.
 pub(crate) async fn own_words(cache: &Cache, old: PathBuf, key: Key, damaged: bool) -> Result<(), CacheError> {
@@ -27,7 +27,7 @@ pub(crate) async fn own_words(cache: &Cache, old: PathBuf, key: Key, damaged: bo
             for table in OWN {
                 copy(&old, connection, table, "")?;
             }
-            let mut kept = vec![meta::HUB, meta::ME, meta::AVAILABILITY, meta::SETTINGS];
+            let mut kept = vec![meta::HUB, meta::ME, meta::AVAILABILITY, meta::SETTINGS, meta::HEARD];
             kept.extend(damaged.then_some(meta::SIGN_IN));
             let keys = kept.iter().map(|key| format!("'{key}'")).collect::<Vec<_>>().join(", ");
             copy(&old, connection, "meta", &format!(" WHERE key IN ({keys})"))

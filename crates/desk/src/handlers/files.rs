@@ -5,6 +5,7 @@
 
 use std::io::Read;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use tandem_conversation::{Content, ConversationId, Media, MediaId, Position, Time};
@@ -12,6 +13,7 @@ use tandem_protocol::agents::{AgentCommand, usual_file_bytes};
 use uuid::Uuid;
 
 use crate::browser::{BrowserError, Copied};
+use crate::cache::bookmarks;
 use crate::cache::files::{self, Outgoing};
 use crate::names;
 use crate::refusals::error;
@@ -76,6 +78,7 @@ impl Workplace {
                 return Ok(Err(error("files.full", message)));
             }
             files::insert(connection, &file)?;
+            bookmarks::know_name(connection, id, "")?;
             touched.conversation(id);
             Ok(Ok(FileView::from(file)))
         });
@@ -186,6 +189,7 @@ impl Workplace {
         text: String,
         written_against: Option<Position>,
         sent: Vec<MediaId>,
+        hold: Duration,
     ) -> Result<Nothing, RpcError> {
         let drafted = self.cache.read(move |connection| files::drafted(connection, id)).await?;
         let known = |file: &MediaId| drafted.iter().find(|known| known.id == *file);
@@ -202,7 +206,7 @@ impl Workplace {
             let content = Content::Attachment { media, text };
             replies.push((self.reply_with(id, content, written_against).await?, file.id));
         }
-        self.commands.give_files(id, replies).await?;
+        self.commands.give_files(id, replies, hold).await?;
         Ok(Nothing {})
     }
 }

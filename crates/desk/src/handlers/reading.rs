@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use base64::Engine as _;
-use tandem_conversation::{ConversationId, MediaId, Participant};
-use tandem_protocol::agents::Claim;
+use tandem_conversation::{ConversationId, MediaId};
 
 use crate::cache::media::{self, File};
 use crate::cache::{conversations, files, meta, unknown};
@@ -13,7 +12,7 @@ use crate::downloads::FetchError;
 use crate::figures::figures;
 use crate::hub::HubError;
 use crate::link::Link;
-use crate::refusals::{error, sentence, signed_out, unknown_conversation};
+use crate::refusals::{claimed, error, sentence, signed_out, unknown_conversation};
 use crate::rpc::{EntriesRequest, ListRequest, MediaRequest, MediaView, Nothing, OneConversation, RpcError};
 use crate::session::Session;
 use crate::sync::fetch_unknown;
@@ -32,7 +31,6 @@ impl Desk {
         }
         let place = self.place()?;
         let link = place.link.borrow().clone();
-        let complete_up_to = place.cache.read(meta::complete_up_to).await?;
         let connection = match &link {
             Link::SignedOut { reason } => {
                 let last = place.cache.read(|connection| meta::get(connection, meta::HUB)).await?;
@@ -40,20 +38,16 @@ impl Desk {
                 ConnectionView::SignedOut { hub, reason: reason.clone() }
             }
             Link::Connecting { since, .. } => ConnectionView::Connecting { since: *since },
-            Link::Live { since, .. } => {
-                ConnectionView::Live { since: *since, complete_up_to: complete_up_to.unwrap_or(*since) }
-            }
-            Link::Offline { since, reason, .. } => {
-                ConnectionView::Offline { since: *since, complete_up_to, reason: reason.clone() }
-            }
+            Link::Live { since, quiet: false, .. } => ConnectionView::Live { since: *since },
+            Link::Live { since, .. } => ConnectionView::Silent { since: place.memory.heard().unwrap_or(*since) },
+            Link::Offline { since, reason, .. } => ConnectionView::Offline { since: *since, reason: reason.clone() },
             Link::Outdated { since, outdated, .. } => ConnectionView::Outdated {
                 since: *since,
-                complete_up_to,
                 older: outdated.older(),
                 reason: outdated.message().to_owned(),
             },
         };
-        let figures = figures(&place.cache, &place.memory).await?;
+        let figures = figures(&place.cache, &place.memory, place.clock.hub_now()).await?;
         let settings = place.cache.read(|connection| meta::get(connection, meta::SETTINGS)).await?;
         let (me, counts) = match link.session().map(|session| session.me()) {
             None => (None, CountsView::default()),
@@ -83,6 +77,7 @@ impl Desk {
             figures,
             notifications,
             settings,
+            undo_s: place.memory.undo_s(),
             hub_ahead_ms: place.clock.ahead_ms(),
             hub_ended: self.hub_ended(),
             newer,
@@ -105,6 +100,7 @@ fn locked(ask: Ask, failed: Option<String>) -> AppView {
         figures: FiguresView::default(),
         notifications: NotificationsView::Unknown,
         settings: SettingsView::default(),
+        undo_s: 0,
         hub_ahead_ms: 0,
         hub_ended: None,
         newer: 0,
@@ -182,7 +178,7 @@ impl Workplace {
         let call = self.memory.call_of(id);
         let asked = session.with_token(|token| async move { session.hub.claim(&token, id, call).await }).await;
         // Older hubs have no answer.
-        asked.map_or_else(|_| not_to_be_seen(), |claim| call_ended(&claim))
+        asked.map_or_else(|_| not_to_be_seen(), |claim| claimed(&claim))
     }
 
     pub(crate) async fn media(&self, request: MediaRequest) -> Result<MediaView, RpcError> {
@@ -216,16 +212,6 @@ impl Workplace {
             FetchError::Hub(other) => error("media.unavailable", sentence(&other.to_string())),
             FetchError::Cache(failed) => failed.into(),
         })
-    }
-}
-
-fn call_ended(claim: &Claim) -> RpcError {
-    let customer = &claim.customer;
-    match &claim.by {
-        Some(Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. }) => {
-            error("conversation.call_taken", format!("{name} took the call for help from {customer}."))
-        }
-        _ => error("conversation.call_over", format!("{customer} does not need help any more.")),
     }
 }
 

@@ -17,18 +17,35 @@ impl Workplace {
         let (query, limit) = (Query::parse(&request.query), request.limit.clamp(1, PAGE));
         let page = limit as usize;
         let is_worth_asking = request.hub && !query.is_empty();
-        let here = self.cache.read(move |connection| views::search(connection, &reader, &query, page)).await?;
-        if !is_worth_asking {
-            return Ok(views::search_view(here, HubSearch::NotAsked));
-        }
-        Ok(match self.search_at_hub(&request.query, limit).await {
+        let text = request.query.clone();
+        let here = self.cache.read(move |connection| {
+            let own = views::drafts_with(connection, &reader, &text)?;
+            Ok((own, views::search(connection, &reader, &query, page)?))
+        });
+        let (mut own, here) = here.await?;
+        let mut view = if is_worth_asking {
+            self.search_beyond(&request, here, limit).await
+        } else {
+            views::search_view(here, HubSearch::NotAsked)
+        };
+        // The user's own words that were not sent come first.
+        own.append(&mut view.hits);
+        own.truncate(page);
+        view.hits = own;
+        Ok(view)
+    }
+
+    /// Adds what the hub finds.
+    async fn search_beyond(&self, request: &SearchRequest, here: SearchPage, limit: u32) -> SearchView {
+        let page = limit as usize;
+        match self.search_at_hub(&request.query, limit).await {
             None => views::search_view(here, HubSearch::Unreachable),
             // For the same turn the cache may know more than the hub's index.
             Some(there) => {
                 let hits = hit::page(here.hits.into_iter().chain(there.hits), page);
                 views::search_view(SearchPage { hits, hint: here.hint.or(there.hint) }, HubSearch::Answered)
             }
-        })
+        }
     }
 
     async fn search_at_hub(&self, query: &str, limit: u32) -> Option<SearchPage> {

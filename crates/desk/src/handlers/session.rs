@@ -3,7 +3,7 @@
 use tandem_protocol::agents::{DeskFrame, Login};
 use tokio::sync::oneshot;
 
-use crate::cache::{self, conversations, meta};
+use crate::cache::{self, conversations, meta, outbox};
 use crate::desk::{Desk, UnlockError};
 use crate::hub::{HubError, outdated};
 use crate::link::Input;
@@ -70,6 +70,11 @@ fn opened(done: Result<(), UnlockError>) -> Result<Nothing, RpcError> {
 
 impl Workplace {
     pub(crate) async fn set_settings(&self, request: SettingsView) -> Result<Nothing, RpcError> {
+        let most = SettingsView::LONGEST_UNDO_S;
+        if let Some(undo_s) = request.undo_s.filter(|undo_s| *undo_s > most) {
+            let message = format!("Undo send takes 0 to {most} seconds, not {undo_s}.");
+            return Err(error("settings.undo", message));
+        }
         self.cache
             .write(move |connection, touched| {
                 touched.app();
@@ -102,7 +107,12 @@ impl Workplace {
     }
 
     pub(crate) async fn typing(&self, request: OneConversation) -> Result<Nothing, RpcError> {
-        let _ = self.sync.send(Input::Say(DeskFrame::Typing { conversation: request.id }));
+        let (id, now) = (request.id, self.clock.hub_now());
+        let waiting = self.cache.read(move |connection| outbox::of_conversation(connection, id)).await?;
+        // While words are held back, nothing tells that there are any.
+        if !waiting.iter().any(|queued| queued.is_held(now)) {
+            let _ = self.sync.send(Input::Say(DeskFrame::Typing { conversation: id }));
+        }
         Ok(Nothing {})
     }
 

@@ -1,18 +1,21 @@
 //! Commands that change a conversation, and drafts.
 
+use std::time::Duration;
+
 use tandem_conversation::{Content, ConversationId, EventBody, Position, TurnId};
 use tandem_protocol::agents::AgentCommand;
+use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::cache::bookmarks::{self, Kind};
-use crate::cache::{CacheError, buttons, conversations, events, files, meta, outbox};
+use crate::cache::{CacheError, Touched, buttons, conversations, events, files, meta, outbox};
 use crate::expect::expected;
 use crate::refusals::{error, unknown_conversation};
 use crate::rpc::{
     Draft, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand, OneConversation, Retry, RpcError,
-    SendReply, Words,
+    SendNote, SendReply, TakeBack, Words,
 };
-use crate::view::{QueuedView, SettingsView};
+use crate::view::{QueuedView, SettingsView, TakenBackView};
 use crate::workplace::Workplace;
 
 /// Maximum lines of the outbox shown.
@@ -24,12 +27,13 @@ impl Workplace {
     }
 
     pub(crate) async fn send(&self, request: SendReply) -> Result<Nothing, RpcError> {
-        let SendReply { id, text, written_against, anyway, files } = request;
+        let SendReply { id, text, written_against, anyway, now, files } = request;
         let written_against = (!anyway).then_some(written_against);
+        let hold = self.hold(now);
         if files.is_empty() {
-            return self.reply(id, Content::Text { text }, written_against).await;
+            return self.reply(id, Content::Text { text }, written_against, hold).await;
         }
-        self.send_files(id, text, written_against, files).await
+        self.send_files(id, text, written_against, files, hold).await
     }
 
     /// Sends a failed turn's text again.
@@ -40,7 +44,12 @@ impl Workplace {
             Some(EventBody::TurnAdded { turn, .. }) => turn.content,
             _ => return Err(error("conversation.no_turn", "This turn is not on this machine any more.")),
         };
-        self.reply(id, content, None).await
+        self.reply(id, content, None, Duration::ZERO).await
+    }
+
+    /// How long a turn is held back, so that it can be taken back.
+    fn hold(&self, now: bool) -> Duration {
+        if now { Duration::ZERO } else { self.memory.undo() }
     }
 
     async fn reply(
@@ -48,9 +57,11 @@ impl Workplace {
         id: ConversationId,
         content: Content,
         written_against: Option<Position>,
+        hold: Duration,
     ) -> Result<Nothing, RpcError> {
         let command = self.reply_with(id, content, written_against).await?;
-        self.give(id, command).await
+        self.commands.give_held(id, command, hold).await?;
+        Ok(Nothing {})
     }
 
     /// Without a position the author decided to send regardless of news.
@@ -61,7 +72,7 @@ impl Workplace {
         written_against: Option<Position>,
     ) -> Result<AgentCommand, RpcError> {
         let expecting = self.reader()?.expecting();
-        let about = move |connection: &tandem_sqlite::rusqlite::Connection| -> Result<_, CacheError> {
+        let about = move |connection: &Connection| -> Result<_, CacheError> {
             let Some(held) = conversations::get(connection, id)? else { return Ok(None) };
             let waiting = outbox::of_conversation(connection, id)?;
             let in_progress = expected(&held.state, &waiting, &expecting).in_progress();
@@ -79,10 +90,12 @@ impl Workplace {
         })
     }
 
-    pub(crate) async fn note(&self, request: Words) -> Result<Nothing, RpcError> {
-        let Words { id, text } = request;
+    pub(crate) async fn note(&self, request: SendNote) -> Result<Nothing, RpcError> {
+        let SendNote { id, text, now } = request;
         let mentions = self.mentions_in(id, &text).await?;
-        self.give(id, AgentCommand::Note { turn: TurnId(Uuid::now_v7()), text, mentions }).await
+        let note = AgentCommand::Note { turn: TurnId(Uuid::now_v7()), text, mentions };
+        self.commands.give_held(id, note, self.hold(now)).await?;
+        Ok(Nothing {})
     }
 
     pub(crate) async fn ask_for_help(&self, request: Words) -> Result<Nothing, RpcError> {
@@ -153,14 +166,18 @@ impl Workplace {
     }
 
     pub(crate) async fn list_outbox(&self, _: Nothing) -> Result<Vec<QueuedView>, RpcError> {
-        let listed = self.cache.read(|connection| {
+        let now = self.clock.hub_now();
+        let listed = self.cache.read(move |connection| {
             let mut views = Vec::new();
-            for queued in outbox::shown(connection, QUEUED)? {
+            for queued in outbox::shown(connection, QUEUED)?.into_iter().filter(|queued| !queued.is_held(now)) {
                 let held = conversations::get(connection, queued.conversation)?;
                 views.push(QueuedView {
                     command: queued.id,
                     conversation: queued.conversation,
-                    name: held.map_or_else(|| "A conversation".into(), |held| held.state.customer.name),
+                    name: match held {
+                        Some(held) => held.state.customer.name,
+                        None => outbox::name_of(connection, queued.id)?,
+                    },
                     what: buttons::intent(connection, &queued.command)?,
                     words: words_in(&queued),
                     since: queued.created,
@@ -182,25 +199,49 @@ impl Workplace {
                 let message = "It may have reached the hub already: its answer is awaited.";
                 return Ok(Err(error("outbox.on_its_way", message)));
             }
-            outbox::remove(connection, queued.id)?;
-            files::give_back(connection, queued.id, None)?;
-            if let Some((kind, words)) = outbox::words_of(&queued.command) {
-                bookmarks::give_back(connection, queued.conversation, kind, words, None)?;
-            }
-            touched.conversation(queued.conversation);
+            take_out(connection, touched, &queued)?;
             Ok(Ok(Nothing {}))
         });
         let cancelled = cancelled.await?;
         if cancelled.is_ok() {
-            self.outbox.uploads().stop(command);
+            self.outbox.cancelled(command);
         }
         cancelled
+    }
+
+    /// Takes the last turns back into the draft of their conversation, as long as they wait.
+    pub(crate) async fn take_back(&self, request: TakeBack) -> Result<TakenBackView, RpcError> {
+        let taken = self.cache.write(move |connection, touched| {
+            let send = match request.command {
+                None => outbox::last_send(connection, QUEUED)?,
+                Some(command) => outbox::send_of(connection, command)?,
+            };
+            // The last first: each one's words stand above those after it.
+            for queued in send.iter().rev() {
+                take_out(connection, touched, queued)?;
+            }
+            Ok(send)
+        });
+        let taken = taken.await?;
+        taken.iter().for_each(|queued| self.outbox.cancelled(queued.id));
+        let note = |queued: &outbox::Queued| matches!(queued.command, AgentCommand::Note { .. });
+        Ok(TakenBackView { id: taken.last().map(|queued| queued.conversation), note: taken.last().is_some_and(note) })
     }
 
     async fn give(&self, id: ConversationId, command: AgentCommand) -> Result<Nothing, RpcError> {
         self.commands.give(id, command).await?;
         Ok(Nothing {})
     }
+}
+
+/// Moves a command's words and file from the outbox back into the draft.
+fn take_out(connection: &Connection, touched: &mut Touched, queued: &outbox::Queued) -> Result<(), CacheError> {
+    outbox::remove(connection, queued.id)?;
+    files::give_back(connection, queued.id, None)?;
+    if let Some((kind, words)) = outbox::words_of(&queued.command) {
+        bookmarks::give_back(connection, queued.conversation, kind, words, None)?;
+    }
+    conversations::derive_for_outbox(connection, touched, queued.conversation)
 }
 
 /// A line of the outbox: the file's name, if any, and the text.

@@ -121,6 +121,7 @@ impl Outbox {
                     Ok((queued, answer)) => {
                         self.uploads.with(|flying| flying.remove(&queued.id));
                         self.upload_landed(queued, answer, &mut patience, &sync, &changes).await;
+                        self.landed.notify_waiters();
                     }
                     Err(error) => {
                         if !error.is_cancelled() {
@@ -152,7 +153,8 @@ impl Outbox {
             return Ok(Vec::new());
         }
         let mut found = self.cache.read(outbox::uploads).await?;
-        found.retain(|queued| busy.insert(queued.conversation));
+        let now = self.clock.hub_now();
+        found.retain(|queued| busy.insert(queued.conversation) && !queued.is_held(now));
         found.truncate(ABREAST - count);
         Ok(found)
     }

@@ -16,6 +16,7 @@ use super::{Left, Syncing, apply, left_by};
 use crate::cache::{self, CacheError, conversations, meta};
 use crate::hub::{HubError, Outdated, Socket, Standing};
 use crate::link::Link;
+use crate::pace::Pace;
 use crate::refusals::sentence;
 use crate::session::Session;
 use crate::view::Change;
@@ -58,8 +59,7 @@ impl Syncing {
         let mut attending = Attending { session, complaint: None, told, log: None, heard_unknown: false, met: false };
         // A received frame that did not fit into the previous transaction.
         let mut next: Option<Message> = None;
-        // A hub that is silent until then is gone.
-        let mut deadline = Instant::now() + self.pace.silence;
+        let mut silence = Silence::begin();
         loop {
             let message = match next.take() {
                 Some(message) => message,
@@ -74,7 +74,7 @@ impl Syncing {
                             let said = match frame {
                                 Some(frame) => say(&mut socket, &frame).await,
                                 None => {
-                                    deadline = deadline.min(Instant::now() + self.pace.probe);
+                                    silence.ends_by = Some(Instant::now() + self.pace.probe);
                                     socket.send(Message::Ping(Bytes::new())).await
                                 }
                             };
@@ -84,8 +84,20 @@ impl Syncing {
                             continue;
                         }
                     },
-                    message = tokio::time::timeout_at(deadline, socket.next()) => match message {
-                        Err(_) => return Left::Lost("The hub has gone silent.".into()),
+                    message = tokio::time::timeout_at(silence.next(&self.pace), socket.next()) => match message {
+                        Err(_) => match silence.goes_on(&self.pace, Instant::now()) {
+                            Kept::Ask => {
+                                if socket.send(Message::Ping(Bytes::new())).await.is_err() {
+                                    return Left::Lost("The connection was lost.".into());
+                                }
+                                continue;
+                            }
+                            Kept::Quiet => {
+                                self.is_quiet(true);
+                                continue;
+                            }
+                            Kept::Over => return Left::Lost("The hub has gone silent.".into()),
+                        },
                         Ok(Some(Ok(message))) => message,
                         Ok(Some(Err(error))) => {
                             tracing::info!(%error, "the live connection failed");
@@ -95,7 +107,10 @@ impl Syncing {
                     },
                 },
             };
-            deadline = Instant::now() + self.pace.silence;
+            self.memory.hear(self.clock.hub_now());
+            if std::mem::replace(&mut silence, Silence::begin()).is_quiet {
+                self.is_quiet(false);
+            }
             let text = match message {
                 Message::Text(text) => text,
                 Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => continue,
@@ -126,6 +141,14 @@ impl Syncing {
             if let ControlFlow::Break(left) = done {
                 return left;
             }
+        }
+    }
+
+    /// While live: whether the hub has not been heard for some seconds.
+    fn is_quiet(&self, quiet: bool) {
+        let known = self.link.borrow().clone();
+        if let Link::Live { since, session, .. } = known {
+            self.set(Link::Live { since, quiet, session });
         }
     }
 
@@ -234,7 +257,7 @@ impl Syncing {
         attending.session.is_now(me);
         let since = match &*self.link.borrow() {
             Link::Offline { since, .. } | Link::Connecting { since, .. } | Link::Outdated { since, .. } => *since,
-            _ => self.clock.now(),
+            _ => self.clock.hub_now(),
         };
         self.set(Link::Connecting { since, session: Arc::clone(&attending.session) });
         ControlFlow::Continue(())
@@ -316,13 +339,65 @@ impl Syncing {
             return;
         }
         tracing::info!("live");
-        self.set(Link::Live { since: self.clock.now(), session: Arc::clone(session) });
+        let (since, session) = (self.clock.hub_now(), Arc::clone(session));
+        self.set(Link::Live { since, quiet: false, session });
         self.fetch.all_wanting(&self.cache).await;
         let available = self.memory.takes_calls();
         if !available {
             // If this fails, the next read shows it.
             let _ = say(socket, &DeskFrame::Presence { available }).await;
         }
+    }
+}
+
+/// How long the hub has been silent, and what was done about it.
+struct Silence {
+    heard: Instant,
+    asked: bool,
+    is_quiet: bool,
+    /// An earlier end: the network may have changed.
+    ends_by: Option<Instant>,
+}
+
+/// What a silence leads to next.
+#[derive(Debug, PartialEq, Eq)]
+enum Kept {
+    /// The hub is asked for a sign of life, which costs a few bytes.
+    Ask,
+    /// The desk says that it hears nothing.
+    Quiet,
+    Over,
+}
+
+impl Silence {
+    fn begin() -> Self {
+        Self { heard: Instant::now(), asked: false, is_quiet: false, ends_by: None }
+    }
+
+    fn end(&self, pace: &Pace) -> Instant {
+        let end = self.heard + pace.silence;
+        self.ends_by.map_or(end, |by| by.min(end))
+    }
+
+    /// When it leads to the next.
+    fn next(&self, pace: &Pace) -> Instant {
+        let next = match self {
+            Self { asked: false, .. } => self.heard + pace.ask,
+            Self { is_quiet: false, .. } => self.heard + pace.quiet,
+            _ => return self.end(pace),
+        };
+        next.min(self.end(pace))
+    }
+
+    fn goes_on(&mut self, pace: &Pace, now: Instant) -> Kept {
+        if now >= self.end(pace) {
+            return Kept::Over;
+        }
+        if !std::mem::replace(&mut self.asked, true) {
+            return Kept::Ask;
+        }
+        self.is_quiet = true;
+        Kept::Quiet
     }
 }
 
@@ -404,5 +479,33 @@ fn stored<T>(result: Result<T, cache::CacheError>) -> ControlFlow<Left> {
             tracing::error!(%error, "the cache failed");
             ControlFlow::Break(Left::Lost(sentence(&format!("the cache on this machine failed: {error}"))))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silence_is_asked_about_then_shown_and_then_over() {
+        let pace = Pace::default();
+        let mut silence = Silence::begin();
+        let heard = silence.heard;
+        for (at, kept) in [(2, Kept::Ask), (5, Kept::Quiet), (15, Kept::Over)] {
+            let at = heard + Duration::from_secs(at);
+            assert_eq!(silence.next(&pace), at);
+            assert_eq!(silence.goes_on(&pace, at), kept);
+        }
+    }
+
+    #[test]
+    fn after_a_change_of_the_network_a_silence_is_short() {
+        let pace = Pace::default();
+        let mut silence = Silence::begin();
+        let by = silence.heard + Duration::from_secs(3);
+        silence.ends_by = Some(by);
+        assert_eq!(silence.goes_on(&pace, silence.next(&pace)), Kept::Ask);
+        assert_eq!(silence.next(&pace), by);
+        assert_eq!(silence.goes_on(&pace, by), Kept::Over);
     }
 }

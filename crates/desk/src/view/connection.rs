@@ -23,18 +23,19 @@ pub enum ConnectionView {
     },
     Live {
         since: Time,
-        complete_up_to: Time,
     },
-    /// Cached data stays readable; `complete_up_to` says how fresh it is.
+    /// Connected, but the hub has not answered since then.
+    Silent {
+        since: Time,
+    },
+    /// Cached data stays readable. `since` is when the hub was last heard, and how fresh the data is.
     Offline {
         since: Time,
-        complete_up_to: Option<Time>,
         reason: String,
     },
     /// Desk and hub are incompatible until one of them is updated. Nothing is sent.
     Outdated {
         since: Time,
-        complete_up_to: Option<Time>,
         older: Older,
         reason: String,
     },

@@ -9,7 +9,14 @@ use ts_rs::TS;
 pub struct SettingsView {
     /// A customer's turn since writing also holds a reply back.
     pub mind_customer: bool,
+    /// How long a turn can be taken back before it is sent, in seconds, 0 to 20; none until the user chooses.
+    pub undo_s: Option<u8>,
     pub notifications: NotificationSettings,
+}
+
+impl SettingsView {
+    /// Largest value of `undo_s`.
+    pub(crate) const LONGEST_UNDO_S: u8 = 20;
 }
 
 /// Loudness per kind of notification, and quiet hours.

@@ -26,13 +26,14 @@ pub(crate) fn conversation(
     let waiting = outbox::of_conversation(connection, id)?;
     let expected = expected(&state, &waiting, &reader.expecting());
     let unread = state.agent(reader.user).is_some() && state.last_loud > seen;
+    let pending = row::pending(connection, &waiting, reader.now)?;
     Ok(Some(ConversationView {
         position: state.position,
         started: state.started,
-        completed: completed(&state.status),
-        engage_logic: state.logic.engaged,
-        fallback: state.fallback.as_ref().map(|fallback| fallback.failure.line()),
-        people: state.engagements.iter().filter_map(|engagement| person(engagement, reader)).collect(),
+        completed: completed(&expected.status),
+        engage_logic: expected.logic.engaged,
+        fallback: expected.fallback.as_ref().map(|fallback| fallback.failure.line()),
+        people: expected.engagements.iter().filter_map(|engagement| person(engagement, reader)).collect(),
         custom: fields::custom(&state),
         customer: fields::customer(&state),
         suggestion: suggestion(connection, &state)?,
@@ -42,7 +43,7 @@ pub(crate) fn conversation(
         logic_waiting: behind(&state),
         may: may::may(&expected, reader),
         earlier: conversations::count_earlier(connection, state.customer.id, state.started)?,
-        row: row::row(Line { unread, draft, state }, reader.user),
+        row: row::row(Line { unread, draft, state: expected }, pending, reader.user),
         drafts,
     }))
 }

@@ -1,11 +1,15 @@
 //! One line of a list.
 
-use tandem_conversation::{NeedsHelp, UserId};
+use tandem_conversation::{NeedsHelp, Time, UserId};
+use tandem_sqlite::rusqlite::Connection;
 
 use crate::cache::conversations::Line;
-use crate::view::{HelpView, RowView};
+use crate::cache::outbox::Queued;
+use crate::cache::{CacheError, buttons};
+use crate::view::{HelpView, PendingView, RowView};
 
-pub(super) fn row(line: Line, me: UserId) -> RowView {
+/// `line` has the state after the waiting commands, which are `pending`.
+pub(super) fn row(line: Line, pending: Vec<PendingView>, me: UserId) -> RowView {
     let Line { state, unread, draft } = line;
     let engaged = state.people().filter_map(|engagement| engagement.person().cloned()).collect();
     let invited = state.invitation_of(me).is_some();
@@ -32,10 +36,20 @@ pub(super) fn row(line: Line, me: UserId) -> RowView {
         invited,
         unread,
         draft,
+        pending,
         tags: state.tags,
         language: state.language,
         updated: state.updated,
     }
+}
+
+/// What waits for the hub; turns that are held back only wait for their time.
+pub(super) fn pending(connection: &Connection, waiting: &[Queued], now: Time) -> Result<Vec<PendingView>, CacheError> {
+    let waits = |queued: &&Queued| !queued.accepted && !queued.is_receipt() && !queued.is_held(now);
+    let view = |queued: &Queued| {
+        Ok(PendingView { what: buttons::intent(connection, &queued.command)?, since: queued.created })
+    };
+    waiting.iter().filter(waits).map(view).collect()
 }
 
 fn help_view(help: &NeedsHelp) -> HelpView {

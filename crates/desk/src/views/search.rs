@@ -113,7 +113,7 @@ fn hit_view(hit: SearchHit) -> HitView {
         key: hit.turn.map(|turn| turn.to_string()).unwrap_or_default(),
         conversation: hit.conversation,
         name: hit.name,
-        channel: hit.channel,
+        channel: Some(hit.channel),
         time: hit.time,
         by: hit.by,
         kind: match hit.kind {

@@ -324,6 +324,7 @@ fn entry_view(
         by: entry.by,
         body,
         stages,
+        held_until: None,
         upload: None,
     })
 }
@@ -361,6 +362,7 @@ fn waiting_entry(connection: &Connection, queued: Queued, reader: &Reader) -> Op
         by: Participant::Agent { user: reader.user, name: reader.name.clone() },
         body,
         stages,
+        held_until: queued.held_until.filter(|_| queued.is_held(reader.now)),
         upload: queued.file.filter(|file| !file.uploaded).map(|file| UploadView { sent: 0, bytes: file.bytes }),
     })
 }
@@ -379,6 +381,7 @@ fn seam(state: &Conversation) -> EntryView {
         by: Participant::System,
         body: EntryBody::Seam { channel: state.channel, started: state.started, outcome },
         stages: Vec::new(),
+        held_until: None,
         upload: None,
     }
 }

@@ -14,6 +14,11 @@ use tokio::sync::Mutex;
 use crate::hub::{FakeHub, PASSWORD};
 use crate::notifier::FakeNotifier;
 
+/// What is sent goes at once, unless a test chooses otherwise.
+fn at_once() -> Pace {
+    Pace { undo: Duration::ZERO, ..Pace::default() }
+}
+
 pub struct Maya {
     pub desk: Desk,
     pub notifier: Arc<FakeNotifier>,
@@ -51,7 +56,7 @@ impl Maya {
     }
 
     pub async fn on(folder: Arc<TempDir>, notifier: Arc<FakeNotifier>, keychain: Arc<MemoryKeychain>) -> Self {
-        Self::at(Pace::default(), folder, notifier, keychain).await
+        Self::at(at_once(), folder, notifier, keychain).await
     }
 
     async fn at(pace: Pace, folder: Arc<TempDir>, notifier: Arc<FakeNotifier>, keychain: Arc<MemoryKeychain>) -> Self {

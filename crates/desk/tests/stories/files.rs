@@ -336,3 +336,22 @@ async fn copied_files_go_into_the_draft_and_those_that_cannot_are_named() {
     maya.browser.copied.lock().unwrap().clear();
     assert_eq!(maya.ok("files.paste", json!({"id": carmen})).await["added"], json!([]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_taken_back_are_in_the_draft_again_in_their_order_and_none_was_uploaded() {
+    let (hub, maya, carmen) = engaged().await;
+    maya.ok("settings.set", json!({"undoS": 20})).await;
+    let (first, second) = (chooses(&maya, carmen, "a.pdf", b"aaa").await, chooses(&maya, carmen, "b.pdf", b"bb").await);
+    sends(&maya, carmen, &[&first, &second], "Both of them").await;
+    assert_eq!(maya.ok("outbox.takeBack", json!({})).await, json!({"id": carmen, "note": false}));
+    let drafts = drafted(&maya, carmen).await;
+    assert_eq!(drafts["reply"], "Both of them");
+    let names: Vec<_> = drafts["files"].as_array().unwrap().iter().map(|file| file["name"].clone()).collect();
+    assert_eq!(names, ["a.pdf", "b.pdf"]);
+    assert!(drafts["files"][0]["problem"].is_null());
+    assert!(hub.world().uploads.is_empty(), "they were held back as well");
+    sends(&maya, carmen, &[&first, &second], "Both of them").await;
+    maya.ok("conversation.complete", json!({"id": carmen, "text": ""})).await;
+    until_nothing_waits(&maya).await;
+    assert_eq!(said(&hub), ["a.pdf:", "b.pdf:Both of them"]);
+}

@@ -28,6 +28,10 @@ pub struct World {
     pub alerts: Vec<AlertReport>,
     /// The agent's latest presence.
     pub available: Option<bool>,
+    /// It answers nothing on live connections, like a process that is stopped.
+    pub is_frozen: bool,
+    /// How often the agent was said to be typing.
+    pub typed: usize,
     /// Files, and which of them were requested.
     pub files: HashMap<MediaId, Vec<u8>>,
     pub asked_for: Vec<MediaId>,
@@ -79,7 +83,7 @@ pub struct World {
 pub struct FakeHub {
     pub world: Arc<Mutex<World>>,
     pub lives: broadcast::Sender<Live>,
-    news: watch::Sender<u64>,
+    pub news: watch::Sender<u64>,
     pub url: String,
     pub maya: UserId,
     clock: fn() -> Time,
@@ -109,6 +113,8 @@ impl FakeHub {
                 commands: Vec::new(),
                 alerts: Vec::new(),
                 available: None,
+                is_frozen: false,
+                typed: 0,
                 files: HashMap::new(),
                 asked_for: Vec::new(),
                 holds_files: false,
@@ -191,6 +197,17 @@ impl FakeHub {
 
     pub fn come_back(&self) {
         self.world().is_down = false;
+    }
+
+    pub fn freezes(&self, is_frozen: bool) {
+        self.world().is_frozen = is_frozen;
+        self.tell();
+    }
+
+    /// A colleague answers the open call for help.
+    pub fn claims(&self, id: ConversationId, name: &str) {
+        let call = self.world().states[&id].help.as_ref().map(|help| help.call);
+        self.run(id, self.agent(name), Command::Join { call }).unwrap();
     }
 
     /// A conversation is not Maya's to read any more; `claim` is what she may know of its last call for help.

@@ -29,6 +29,8 @@ mod search;
 mod sign_in;
 mod sync;
 mod taken;
+mod undo;
+mod unsent;
 mod upgrade;
 mod vault;
 mod wanted;

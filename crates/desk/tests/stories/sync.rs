@@ -110,7 +110,7 @@ async fn a_restart_goes_on_from_the_cache_even_without_the_hub() {
     assert_eq!(maya.words(carmen).await, ["one"]);
     assert_eq!(maya.count("help").await, 1);
     let app = maya.until_offline().await;
-    assert!(app["connection"]["completeUpTo"].is_string(), "it says how fresh the cache is: {app}");
+    assert!(app["connection"]["since"].is_string(), "it says how fresh the cache is: {app}");
     hub.customer_writes(carmen, "two");
     hub.come_back();
     maya.until_words(carmen, &["one", "two"]).await;

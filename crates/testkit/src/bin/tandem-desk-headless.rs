@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Parser;
@@ -42,6 +43,7 @@ fn config(data: &Path) -> DeskConfig {
         hub: None,
         allow_http: false,
         budget_bytes: DeskConfig::BUDGET_BYTES,
-        pace: Pace::default(),
+        // Short, so that some turns are held back and others on their way when it is killed.
+        pace: Pace { undo: Duration::from_secs(1), ..Pace::default() },
     }
 }

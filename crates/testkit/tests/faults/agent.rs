@@ -26,10 +26,13 @@ const PACE: Pace = Pace {
     resend: Duration::from_millis(10),
     longest: Duration::from_millis(80),
     opening: Duration::from_secs(2),
+    ask: Duration::from_millis(500),
+    quiet: Duration::from_secs(1),
     silence: Duration::from_secs(2),
     probe: Duration::from_millis(500),
     answer: Duration::from_secs(2),
     agent: Duration::from_secs(1),
+    undo: Duration::ZERO,
 };
 
 pub struct Agent {

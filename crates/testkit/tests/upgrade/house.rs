@@ -96,7 +96,7 @@ pub async fn desk(data: &Path, now: impl Fn() -> Time + Send + Sync + 'static) -
         hub: None,
         allow_http: false,
         budget_bytes: DeskConfig::BUDGET_BYTES,
-        pace: Pace::default(),
+        pace: Pace { undo: Duration::ZERO, ..Pace::default() },
     };
     Desk::start(config).await.unwrap()
 }

@@ -28,6 +28,7 @@ async function shows(media: Partial<Media>, more: Partial<EntryView> = {}): Prom
     by: CUSTOMER,
     body: { type: "attachment", turn: "t", media: whole, text: "" },
     stages: [],
+    heldUntil: null,
     upload: null,
     ...more,
   };

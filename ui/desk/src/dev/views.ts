@@ -50,24 +50,25 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
     me: out
       ? null
       : { user: "maya", name: "Maya Ortiz", email: "maya@northwind.example", account: "Northwind", permissions: [], availability: "available", capacity: 4, mail: !scene.has("no_mail"), improve: !scene.has("no_improve") },
-    counts: { my: 0, help: 0, left: 0, all: null, unread: 0, helpSince: null },
-    figures: { helpToNotificationMs: 18, cacheBytes: 412_000_000, queued: 0 },
+    counts: { my: 0, help: 0, left: 0, all: null, unread: 0, helpSince: null, notSent: 0 },
+    figures: { helpToNotificationMs: 18, cacheBytes: 412_000_000, queued: 0, held: 0 },
     hubAheadMs: 0,
     newer: scene.has("newer") ? 2 : 0,
     hubEnded: scene.has("hub_ended") ? "A part of the hub has ended unexpectedly: the database's writer." : null,
     notifications: scene.has("failing")
       ? { state: "failing", reason: "no notification service answers" }
       : { state: "working", server: "dunst 1.9" },
-    settings: { mindCustomer: false, notifications: LOUD },
+    settings: { mindCustomer: false, undoS: null, notifications: LOUD },
+    undoS: scene.has("undo") ? 20 : 0,
   };
 }
 
 export function offline(now: number): ConnectionView {
-  return { state: "offline", since: iso(now - 540_000), completeUpTo: iso(now - 541_000), reason: "the hub does not answer" };
+  return { state: "offline", since: iso(now - 540_000), reason: "the hub does not answer" };
 }
 
 export function live(now: number): ConnectionView {
-  return { state: "live", since: iso(now - 3_600_000), completeUpTo: iso(now) };
+  return { state: "live", since: iso(now - 3_600_000) };
 }
 
 function connectionOf(scene: ReadonlySet<string>, now: number): ConnectionView {
@@ -81,8 +82,9 @@ function connectionOf(scene: ReadonlySet<string>, now: number): ConnectionView {
   if (scene.has("offline")) return offline(now);
   for (const older of ["desk", "hub"] as const) {
     const reason = older === "desk" ? "This desk is too old for the server. Update Tandem." : "The server is too old for this desk. It must be updated.";
-    if (scene.has(`outdated_${older}`)) return { state: "outdated", since: iso(now - 540_000), completeUpTo: iso(now - 541_000), older, reason };
+    if (scene.has(`outdated_${older}`)) return { state: "outdated", since: iso(now - 540_000), older, reason };
   }
+  if (scene.has("silent")) return { state: "silent", since: iso(now - 9_000) };
   if (scene.has("connecting")) return { state: "connecting", since: iso(now) };
   return live(now);
 }

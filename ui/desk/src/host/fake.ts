@@ -1,5 +1,5 @@
 // An in-memory host with sample data: for development, screenshots and component tests. Never in the build.
-import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, Participant, PieceView, QueuedView, ReturnedView, RpcError, Section, StartupView, WantedView } from "$shared/types";
+import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, NotSentView, Participant, PieceView, QueuedView, ReturnedView, RpcError, Section, StartupView, TakenBackView, WantedView } from "$shared/types";
 import { alerts } from "../dev/alerts";
 import { buttonsOf } from "../dev/buttons";
 import { COLLEAGUES, LOGIC, MAYA, MENTIONABLE, iso } from "../dev/entries";
@@ -7,6 +7,7 @@ import { FakeFiles, filesScene } from "../dev/files";
 import { find } from "../dev/find";
 import { large } from "../dev/large";
 import { PICTURE } from "../dev/picture";
+import { notSent } from "../dev/unsent";
 import { morning, type Sample } from "../dev/sample";
 import { appView, live, may, mine, offline } from "../dev/views";
 import type { Host } from "./host";
@@ -29,6 +30,7 @@ export class FakeHost implements Host {
   /** The next call of this command fails with this error. */
   readonly refuse = new Map<keyof Commands, RpcError>();
   readonly samples: Sample[];
+  notSent: NotSentView[] = [];
   buttons = buttonsOf;
   readonly files = new FakeFiles();
   startup: StartupView = { state: "off" };
@@ -36,6 +38,8 @@ export class FakeHost implements Host {
   #listeners = new Set<(changes: Change[]) => void>();
   #app: AppView;
   #outbox: QueuedView[] = [];
+  /** Turns that can still be taken back while online. */
+  #held: QueuedView[] = [];
   #commands = 0;
 
   constructor(
@@ -45,6 +49,7 @@ export class FakeHost implements Host {
     this.samples = scene.has("empty") ? [] : scene.has("large") ? large(now) : morning(now);
     this.#app = appView(scene, now);
     if (scene.has("files")) filesScene(this.samples, now);
+    if (scene.has("not_sent")) this.notSent = notSent(now);
     if (scene.has("taken")) this.refuse.set("conversation.open", { code: "conversation.call_taken", message: "Priya Nair took the call for help from Luís Carvalho." });
     if (AWAY.some((each) => scene.has(each)) && this.samples.length > 0 && !scene.has("large")) this.#away();
   }
@@ -105,7 +110,7 @@ export class FakeHost implements Host {
     const { view, entries } = this.#find(id);
     const position = (view.position += 1);
     const time = iso(Date.now());
-    entries.push({ key: `${id}:${position}`, conversation: id, position, time, stages: [], command: null, upload: null, ...entry });
+    entries.push({ key: `${id}:${position}`, conversation: id, position, time, stages: [], command: null, heldUntil: null, upload: null, ...entry });
     if ("text" in entry.body && entry.body.type !== "system") {
       Object.assign(view.row, { words: entry.body.text, wordsBy: entry.by, wordsAt: time, updated: time });
     }
@@ -117,19 +122,42 @@ export class FakeHost implements Host {
   }
 
   /** Writes or acts: at once when online, otherwise into the outbox. */
-  #do(id: string, what: string, words: string, body: EntryBody): void {
+  #do(id: string, what: string, words: string, body: EntryBody, now = false): void {
     const at = iso(Date.now());
     const said = body.type !== "system";
-    if (this.#online) {
+    const holds = this.#online && said && !now && this.#app.undoS > 0;
+    if (this.#online && !holds) {
+      this.#letGo(id);
       this.add(id, { by: MAYA, body, stages: body.type === "text" ? sent(at) : [] });
       return;
     }
     const command = `command-${++this.#commands}`;
-    this.#outbox.push({ command, conversation: id, name: this.#find(id).view.row.name, what, words, since: at, attempts: 1 });
+    (holds ? this.#held : this.#outbox).push({ command, conversation: id, name: this.#find(id).view.row.name, what, words, since: at, attempts: 1 });
     const { entries } = this.#find(id);
-    entries.push({ key: command, conversation: id, position: null, time: at, by: MAYA, body, stages: [{ stage: "queued", at, reason: null }], command, upload: null });
+    entries.push({ key: command, conversation: id, position: null, time: at, by: MAYA, body, stages: [{ stage: "queued", at, reason: null }], command, heldUntil: holds ? iso(Date.now() + this.#app.undoS * 1000) : null, upload: null });
+    if (holds) setTimeout(() => this.#letGo(id), this.#app.undoS * 1000);
     if (said) this.#find(id).view.row.draft = false;
+    if (!holds) this.#find(id).view.row.pending = [...this.#find(id).view.row.pending, { what, since: iso(Date.now() - 60_000) }];
     this.#changed(id);
+  }
+
+  /** The turns of a conversation that are held back go out. */
+  #letGo(id: string): void {
+    const gone = this.#held.filter(({ conversation }) => conversation === id);
+    if (gone.length === 0) return;
+    this.#held = this.#held.filter(({ conversation }) => conversation !== id);
+    gone.forEach((held) => this.#goOut(held));
+    this.#changed(id);
+  }
+
+  #takeBack(command?: string): TakenBackView {
+    const all = [...this.#outbox.filter(({ what }) => what === "Reply" || what === "Note"), ...this.#held];
+    const queued = command === undefined ? all.at(-1) : all.find((one) => one.command === command);
+    if (!queued) return { id: null, note: false };
+    this.#held = this.#held.filter((one) => one !== queued);
+    if (!this.#outbox.includes(queued)) this.#outbox.push(queued);
+    this.#cancel(queued.command);
+    return { id: queued.conversation, note: queued.what === "Note" };
   }
 
   #goOut({ command, conversation }: QueuedView): void {
@@ -137,7 +165,8 @@ export class FakeHost implements Host {
     const entry = entries.find((one) => one.command === command);
     if (!entry) return;
     const position = (view.position += 1);
-    Object.assign(entry, { command: null, position, key: `${conversation}:${position}`, stages: entry.body.type === "text" ? sent(entry.time) : [] });
+    view.row.pending = [];
+    Object.assign(entry, { command: null, heldUntil: null, position, key: `${conversation}:${position}`, stages: entry.body.type === "text" ? sent(entry.time) : [] });
   }
 
   #cancel(command: string): Record<symbol, never> {
@@ -147,6 +176,7 @@ export class FakeHost implements Host {
     const sample = this.#find(queued.conversation);
     const { body } = sample.entries.find((entry) => entry.command === command) ?? {};
     sample.entries = sample.entries.filter((entry) => entry.command !== command);
+    sample.view.row.pending = sample.view.row.pending.filter(({ what }) => what !== queued.what);
     const { drafts } = sample.view;
     const mode = body?.type === "note" ? "note" : "reply";
     if (body?.type === "system") this.#undo(sample, queued.what);
@@ -219,11 +249,24 @@ export class FakeHost implements Host {
     "cache.startAfresh": () => this.#unlock(appView(new Set(["signed_out"]), this.now)),
     "settings.set": (settings) => {
       this.#app.settings = settings;
+      if (settings.undoS !== null) this.#app.undoS = settings.undoS;
       this.tell({ type: "app" });
       return {};
     },
     "outbox.list": () => this.#outbox,
+    "notSent.list": () => this.notSent,
+    "notSent.discard": ({ key }) => {
+      this.notSent = this.notSent.filter((one) => one.key !== key);
+      this.tell({ type: "app" });
+      return {};
+    },
+    "notSent.note": ({ key }) => {
+      this.notSent = this.notSent.filter((one) => one.key !== key);
+      this.tell({ type: "app" });
+      return {};
+    },
     "outbox.cancel": ({ command }) => this.#cancel(command),
+    "outbox.takeBack": ({ command }) => this.#takeBack(command),
     search: (request) => find(this.samples, request, this.#online),
     "app.state": () => {
       const help = this.#in("help").map((s) => s.view.row.help?.since ?? "");
@@ -234,9 +277,9 @@ export class FakeHost implements Host {
         all: this.#in("all").length,
         unread: this.#in("my").filter((s) => s.view.row.unread).length,
         helpSince: help.sort()[0] ?? null,
+        notSent: this.notSent.length,
       };
-      if (this.#app.connection.state === "live") this.#app.connection.completeUpTo = iso(Date.now());
-      const figures = { ...this.#app.figures, queued: this.#outbox.length };
+      const figures = { ...this.#app.figures, queued: this.#outbox.length, held: this.#held.length };
       return { ...this.#app, figures, counts };
     },
     "session.signIn": ({ password }) => {
@@ -290,21 +333,21 @@ export class FakeHost implements Host {
     "files.paste": () => ({ added: [], problem: null }),
     "media.open": ({ turn }) => (turn.includes("html") ? { type: "only_saved", why: "Files of type .html can run or load things when they are opened. You can save it, but Tandem does not open it." } : { type: "opened" }),
     "media.save": () => ({ path: "~/Downloads/boarding pass.pdf" }),
-    "conversation.send": ({ id, text, files }) => {
+    "conversation.send": ({ id, text, files, now }) => {
       const { view } = this.#find(id);
       for (const media of this.files.taken(view, files ?? [])) {
-        this.#do(id, "Reply", media.name, { type: "attachment", turn: `sent-${++this.#commands}`, media, text });
+        this.#do(id, "Reply", media.name, { type: "attachment", turn: `sent-${++this.#commands}`, media, text }, now);
       }
       if (files?.length) return {};
       Object.assign(view, { suggestion: null });
       Object.assign(view.drafts, { reply: "", returned: null });
       Object.assign(view.row, { waitingSince: null, draft: false });
-      this.#do(id, "Reply", text, { type: "text", turn: `sent-${++this.#commands}`, text, silent: false });
+      this.#do(id, "Reply", text, { type: "text", turn: `sent-${++this.#commands}`, text, silent: false }, now);
       return {};
     },
-    "conversation.note": ({ id, text }) => {
+    "conversation.note": ({ id, text, now }) => {
       this.#find(id).view.drafts.note = "";
-      this.#do(id, "Note", text, { type: "note", turn: `note-${++this.#commands}`, text, mentions: MENTIONABLE.filter(({ name }) => text.includes(`@${name}`)) });
+      this.#do(id, "Note", text, { type: "note", turn: `note-${++this.#commands}`, text, mentions: MENTIONABLE.filter(({ name }) => text.includes(`@${name}`)) }, now);
       return {};
     },
     "conversation.retry": ({ id, turn }) => {

@@ -3,6 +3,10 @@
 
 class Clock {
   now = $state(Date.now());
+  /** When the hub was last heard, while it is not: what waits may have been seen to since then. */
+  heard = $state<number | null>(null);
+  /** Up to when this machine knows who waits. */
+  readonly known = $derived(this.heard ?? this.now);
   #ahead = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 

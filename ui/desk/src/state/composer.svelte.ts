@@ -112,7 +112,8 @@ export class Composer {
     this.returned = null;
   }
 
-  async send(anyway = false): Promise<boolean> {
+  /** `anyway`: whatever is new. `now`: without the time to take it back. */
+  async send(anyway = false, now = false): Promise<boolean> {
     const { host, id, mode } = this;
     const written = this.#texts[mode];
     const text = written.trim();
@@ -128,15 +129,15 @@ export class Composer {
       // The core takes the text from its draft, so it must have the latest draft.
       await this.flush();
       if (mode === "note") {
-        await host.rpc("conversation.note", { id, text });
+        await host.rpc("conversation.note", { id, text, ...(now ? { now } : {}) });
       } else {
-        await host.rpc("conversation.send", { id, text, writtenAgainst, anyway, ...(files.length > 0 ? { files } : {}) });
+        await host.rpc("conversation.send", { id, text, writtenAgainst, anyway, ...(now ? { now } : {}), ...(files.length > 0 ? { files } : {}) });
       }
     } catch (error) {
       const { code, message } = asRpcError(error);
       if (code === MOVED_ON) {
         this.#told = code;
-        this.returned = { note: false, code, reason: message };
+        this.returned = { note: false, code, reason: message, at: null };
       } else {
         this.problem = message;
       }
@@ -149,8 +150,8 @@ export class Composer {
     this.files.gone(files);
     if (this.#kept[mode] === written) this.#kept[mode] = "";
     // Text typed during sending stays.
-    const now = this.#texts[mode];
-    this.#texts[mode] = now.startsWith(written) ? now.slice(written.length) : now;
+    const rest = this.#texts[mode];
+    this.#texts[mode] = rest.startsWith(written) ? rest.slice(written.length) : rest;
     void this.flush();
     return true;
   }

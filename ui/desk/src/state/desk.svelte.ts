@@ -1,7 +1,7 @@
 // The window's view of the desk: the selection, and what to read again after changes.
 import { getContext, setContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
-import type { AppView, CommandId, Commands, ConversationId, Grade, RowView, RpcError, Section } from "$shared/types";
+import type { AppView, CommandId, Commands, ConnectionView, ConversationId, Grade, RowView, RpcError, Section } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { Appearance } from "./appearance.svelte";
 import { Attention } from "./attention.svelte";
@@ -20,7 +20,7 @@ import { Trial } from "./trial.svelte";
 import { AVAILABILITY } from "../words/labels";
 
 /** The overlay over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "invite" | "inviteExternal" | "password" | "signOut";
+export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "invite" | "inviteExternal" | "password" | "signOut" | "sending" | "notSent";
 
 /** What the palette offers. */
 export type Offered = "everything" | "availability" | "buttons";
@@ -96,6 +96,7 @@ export class Desk {
       const before = this.app;
       this.app = app;
       clock.ahead = app.hubAheadMs;
+      clock.heard = lastHeard(app.connection);
       this.problem = null;
       const isOther = before?.me?.user !== app.me?.user;
       if (before && isOther) this.#somebodyElse();
@@ -347,6 +348,32 @@ export class Desk {
     }
   }
 
+  /** How many commands of the user the hub does not have. */
+  get waiting(): number {
+    const { queued, held } = this.app?.figures ?? { queued: 0, held: 0 };
+    return queued + held;
+  }
+
+  /** Takes what was sent last, or the send that a command is part of, back into the field of its conversation. */
+  async takeBack(command?: CommandId): Promise<void> {
+    try {
+      // The core puts the words above what was begun since, so it must have that.
+      await this.conversation?.composer.flush();
+      const { id, note } = await this.host.rpc("outbox.takeBack", command === undefined ? {} : { command });
+      if (id === null) {
+        this.toasts.say("plain", "It was sent already.");
+        return;
+      }
+      this.show(id);
+      const { conversation } = this;
+      if (note) conversation?.note();
+      else conversation?.stopNoting();
+      this.focus.message(id, conversation?.refresh());
+    } catch (error) {
+      this.toasts.say("bad", asRpcError(error).message);
+    }
+  }
+
   /** Signs out; asks first if customers, drafts or unsent messages stay behind. */
   signOut(): void {
     const { app } = this;
@@ -363,6 +390,10 @@ export class Desk {
       this.toasts.say("bad", "The link could not be copied.", `tandem://conversation/${id}`);
     }
   }
+}
+
+function lastHeard(connection: ConnectionView): number | null {
+  return connection.state === "silent" || connection.state === "offline" || connection.state === "outdated" ? Date.parse(connection.since) : null;
 }
 
 export const DESK = Symbol("desk");

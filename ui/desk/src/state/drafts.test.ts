@@ -19,7 +19,7 @@ describe("two hands in one draft", () => {
 describe("a draft", () => {
   let host: FakeHost;
   let open: OpenConversation;
-  const moved = { note: false, code: "conversation.moved_on", reason: "something is new" };
+  const moved = { note: false, code: "conversation.moved_on", reason: "something is new", at: null };
 
   beforeEach(async () => {
     host = fakeHost();
@@ -40,9 +40,9 @@ describe("a draft", () => {
   });
 
   it("that came back says why until it is changed", async () => {
-    host.giveBack("jonas", "It is on its way.", { note: false, code: "channel.window_closed", reason: "the 24 hours are over" });
+    host.giveBack("jonas", "It is on its way.", { note: false, code: "channel.window_closed", reason: "the 24 hours are over", at: null });
     await open.refresh();
-    expect(open.composer).toMatchObject({ text: "It is on its way.", returned: { reason: "the 24 hours are over" }, movedOn: false });
+    expect(open.composer).toMatchObject({ text: "It is on its way.", returned: { reason: "the 24 hours are over", at: null }, movedOn: false });
     open.composer.write("It is on its way!");
     expect(open.composer.returned).toBeNull();
     open.composer.flush();

@@ -116,6 +116,7 @@ const ANYWHERE: [key: string, does: Outcome][] = [
   ["Ctrl f", { is: "search" }],
   ["Alt 1", { is: "section", at: 0 }],
   ["Alt 4", { is: "section", at: 3 }],
+  ["Alt 5", { is: "notSent" }],
   ["Alt ArrowDown", { is: "step", by: 1 }],
   ["Alt ArrowUp", { is: "step", by: -1 }],
   ["Ctrl Shift A", { is: "availability" }],
@@ -128,6 +129,28 @@ const ANYWHERE: [key: string, does: Outcome][] = [
   ["Alt h", { is: "grade", key: "H" }],
   ["Alt w", { is: "grade", key: "W" }],
 ];
+
+describe("Ctrl Z", () => {
+  const z = press("Ctrl z");
+
+  it("takes back what was sent, unless the field has text of its own to undo", () => {
+    for (const place of ["list", "elsewhere", "nowhere", "lost"] as const) {
+      for (const answers of [true, false]) expect(decide(standing(place, answers), z), place).toEqual({ is: "takeBack" });
+    }
+    expect(decide({ ...standing("message", true), empty: true }, z)).toEqual({ is: "takeBack" });
+    expect(decide({ ...standing("message", true), empty: false }, z)).toBe("own");
+  });
+
+  it("belongs to other fields and to dialogs", () => {
+    for (const place of ["input", "dialog"] as const) {
+      for (const empty of [true, false]) expect(decide({ ...standing(place, true), empty }, z), place).toBe("own");
+    }
+  });
+
+  it("with Shift it is redo", () => {
+    expect(decide({ ...standing("message", true), empty: true }, press("Ctrl Shift Z"))).toBe("own");
+  });
+});
 
 describe("everywhere but in dialogs", () => {
   it.each(ANYWHERE)("%s", (key, does) => {

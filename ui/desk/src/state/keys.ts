@@ -4,7 +4,7 @@ import { composes, isEnter } from "$shared/keys";
 
 /** Everything that keys do outside a field or dialog. */
 export type Act =
-  | { is: "palette" | "search" | "availability" | "notifications" | "sheet" | "list" | "filter" | "open" | "next" }
+  | { is: "palette" | "search" | "availability" | "notifications" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" }
   | { is: "reply" | "note" | "join" | "complete" | "leave" | "invite" | "inviteExternal" | "askForHelp" | "delegate" }
   | { is: "takeOver" | "decline" | "buttons" | "copyLink" | "told" }
   | { is: "section"; at: number }
@@ -40,10 +40,12 @@ export const ANYWHERE: Part = {
     { keys: ["Ctrl K"], what: "Commands", does: act("palette") },
     { keys: ["Ctrl F"], what: "Search everything", does: act("search") },
     { keys: ["Alt 1", "Alt 2", "Alt 3", "Alt 4"], what: "Go to a section", does: (at) => ({ is: "section", at }) },
+    { keys: ["Alt 5"], what: "Not sent", does: act("notSent") },
     { keys: ["Alt ↓", "Alt ↑"], what: "Next, previous of my conversations", does: either({ is: "step", by: 1 }, { is: "step", by: -1 }) },
     { keys: ["Ctrl Shift A"], what: "Change availability", does: act("availability") },
     { keys: ["Ctrl ,"], what: "Notifications", does: act("notifications") },
     { keys: ["Ctrl +", "Ctrl −", "Ctrl 0"], what: "Larger, smaller, normal", does: (at) => ({ is: "zoom", by: ([1, -1, 0] as const)[at] ?? 0 }) },
+    { keys: ["Ctrl Z"], what: "Take back what was just sent; in a field with text: undo", does: act("takeBack") },
     { keys: ["Alt H", "Alt I", "Alt W"], what: "The handover was helpful, incomplete, wrong", does: (at) => ({ is: "grade", key: "HIW".charAt(at) }) },
     { keys: ["Esc"], what: "Back to the list" },
   ],
@@ -84,7 +86,7 @@ export const MESSAGE: Part = {
   where: "In the message field.",
   rows: [
     { keys: ["Enter"], what: "Send" },
-    { keys: ["Ctrl Enter"], what: "Send, also if there is news" },
+    { keys: ["Ctrl Enter"], what: "Send at once, also if there is news" },
     { keys: ["Shift Enter"], what: "New line" },
     { keys: ["Tab"], what: "Use the suggestion, in an empty field" },
     { keys: ["Ctrl I"], what: "Improve the wording, and use it" },
@@ -131,6 +133,8 @@ export interface Standing {
   answers: boolean;
   /** A message field is about to appear, with the focus in it. */
   coming: boolean;
+  /** The message field has no text, which could be undone by itself. */
+  empty?: boolean;
 }
 
 /** `field`: the key belongs to the message field. `own`: to the focused element. `nothing`: to nobody. */
@@ -138,10 +142,11 @@ export type Outcome = Act | "field" | "own" | "nothing";
 
 export type Press = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey" | "isComposing" | "keyCode">;
 
-export function decide({ place, answers, coming }: Standing, press: Press): Outcome {
+export function decide({ place, answers, coming, empty = false }: Standing, press: Press): Outcome {
   if (composes(press)) return "own";
   const everywhere = found(ANYWHERE, press);
   if (place === "dialog") return everywhere?.is === "zoom" ? everywhere : "own";
+  if (everywhere?.is === "takeBack" && (place === "input" || (place === "message" && !empty))) return "own";
   if (everywhere) return everywhere;
   if (place === "message" || place === "input") return "own";
   if (press.key === "Escape") return { is: "list" };

@@ -65,6 +65,9 @@ function everyOffer(desk: Desk): Offer[] {
     own("Desk", "Answer the next call for help", keyOf("next"), "join pick up take", () => void desk.next()),
     own("Desk", "Search everything", keyOf("search"), "find", () => (desk.overlay = "search")),
     own("Desk", "Change availability", keyOf("availability"), "status busy away break", () => desk.choose("availability")),
+    ...(desk.waiting > 0 ? [own("Desk", "Take back what was just sent", keyOf("takeBack"), "undo send unsend recall", () => void desk.takeBack())] : []),
+    own("Desk", "Sending", "", "settings undo send seconds warn", () => (desk.overlay = "sending")),
+    own("Go to", "Not sent", keyOf("notSent"), "returned refused unsent drafts outbox", () => (desk.overlay = "notSent")),
     own("Desk", "Waiting to be sent", "", "outbox queued unsent", () => (desk.overlay = "outbox")),
     own("Desk", mindCustomer ? "Customer's messages no longer hold my reply back" : "Customer's messages also hold my reply back", "", "warn news", () => void desk.mindCustomer(!mindCustomer)),
     own("Desk", "Notifications", keyOf("notifications"), "settings sounds quiet", () => (desk.overlay = "notifications")),
@@ -109,7 +112,7 @@ export async function customers(desk: Desk, query: string): Promise<Offer[]> {
       .slice(0, MOST_FOUND)
       .map(({ conversation, name, channel }) => {
         const run = (): void => desk.show(conversation);
-        return { id: conversation, group: "Customers", label: name, also: "", hint: CHANNEL[channel], key: "", run };
+        return { id: conversation, group: "Customers", label: name, also: "", hint: channel ? CHANNEL[channel] : "", key: "", run };
       });
   } catch {
     // Commands are still available.

@@ -9,7 +9,8 @@ import { sectionsOf } from "../words/sections";
 export function onKey(desk: Desk, event: KeyboardEvent): void {
   if (event.defaultPrevented) return;
   const place = desk.overlay ? "dialog" : desk.focus.place(event.target);
-  const outcome = decide({ place, answers: desk.conversation?.writes ?? false, coming: desk.focus.coming }, event);
+  const empty = event.target instanceof HTMLTextAreaElement && event.target.value === "";
+  const outcome = decide({ place, answers: desk.conversation?.writes ?? false, coming: desk.focus.coming, empty }, event);
   // The browser then writes the character there, also a composed one.
   if (outcome === "field") document.querySelector<HTMLElement>("[data-focus=message]")?.focus();
   else if (outcome === "nothing") event.preventDefault();
@@ -23,6 +24,7 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
     case "availability":
       return yes(() => desk.choose("availability"));
     case "search":
+    case "notSent":
     case "notifications":
       return yes(() => (desk.overlay = act.is as "search"));
     case "sheet":
@@ -45,6 +47,8 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
       return yes(() => desk.read());
     case "next":
       return yes(() => void desk.next());
+    case "takeBack":
+      return desk.waiting > 0 && yes(() => void desk.takeBack());
     default:
       return yes(() => void letter(desk, act.is));
   }

@@ -1,5 +1,5 @@
 // Words for the core's enumerations.
-import type { Availability, Channel, Participant, Stage, StageView } from "$shared/types";
+import type { Availability, Channel, EntryView, Participant, Stage, StageView } from "$shared/types";
 
 export const CHANNEL: Record<Channel, string> = { web_chat: "Web chat", whatsapp: "WhatsApp", imported: "Imported" };
 
@@ -31,6 +31,11 @@ const INBOUND: Record<Stage, string> = {
 /** A stage means something else for a customer's turn than for ours. */
 export function stageWords(stage: Stage, by: Participant): string {
   return by.kind === "customer" ? INBOUND[stage] : OUTBOUND[stage];
+}
+
+/** Whether its author can still take it back before it is sent. */
+export function isHeld({ heldUntil }: Pick<EntryView, "heldUntil">, now: number): boolean {
+  return heldUntil !== null && Date.parse(heldUntil) > now;
 }
 
 /** The most important stage: the failure if there is one, otherwise the last. */

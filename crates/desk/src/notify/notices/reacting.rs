@@ -117,18 +117,19 @@ impl Notices {
             mind_customer: self.memory.settings().mind_customer,
             while_in_progress: true,
         };
-        let locked = self.memory.attention().locked;
+        let (locked, hold) = (self.memory.attention().locked, self.memory.undo());
         let (commands, changes, cache) = (self.commands.clone(), self.changes.clone(), self.cache.clone());
+        let clock = self.clock.clone();
         tokio::spawn(async move {
             let given = match locked {
                 true => Err(RpcError {
                     code: "desk.screen_locked".into(),
                     message: "It was written on a locked screen.".into(),
                 }),
-                false => commands.give(id, reply).await,
+                false => commands.give_held(id, reply, hold).await,
             };
             let Err(RpcError { code, message }) = given else { return };
-            let why = ReturnedView { note: false, code, reason: message.clone() };
+            let why = ReturnedView { note: false, code, reason: message.clone(), at: Some(clock.hub_now()) };
             let kept = cache.write(move |connection, touched| {
                 touched.conversation(id);
                 bookmarks::give_back(connection, id, bookmarks::Kind::Reply, &text, Some(&why))

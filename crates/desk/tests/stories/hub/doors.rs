@@ -187,6 +187,9 @@ async fn command(State(hub): State<Shared>, headers: HeaderMap, Json(request): J
         return axum::response::Redirect::temporary(&elsewhere).into_response();
     }
     hub.world().commands.push(request.clone());
+    if hub.world().closed.contains_key(&request.conversation) {
+        return problem(404, "conversation.unknown", "This conversation does not exist.");
+    }
     let actor = hub.agent("Maya Ortiz");
     let command = {
         let named = |user: &UserId| Named { user: *user, name: "Jonas Berg".into(), sees_all: false };
@@ -365,8 +368,16 @@ async fn attend(hub: Shared, after: Option<u64>, mut socket: WebSocket) {
             return;
         }
     }
+    let mut news = hub.news.subscribe();
     loop {
+        if hub.world().is_frozen {
+            if news.changed().await.is_err() {
+                return;
+            }
+            continue;
+        }
         tokio::select! {
+            _ = news.changed() => {}
             live = lives.recv() => match live {
                 Ok(Live::Text(text)) => if socket.send(Message::Text(text.into())).await.is_err() { return },
                 _ => {
@@ -376,10 +387,12 @@ async fn attend(hub: Shared, after: Option<u64>, mut socket: WebSocket) {
             },
             message = socket.recv() => match message {
                 Some(Ok(Message::Text(text))) => {
-                    if let Ok(DeskFrame::Presence { available }) = serde_json::from_str(&text) {
-                        hub.world().available = Some(available);
-                        hub.tell();
+                    match serde_json::from_str(&text) {
+                        Ok(DeskFrame::Presence { available }) => hub.world().available = Some(available),
+                        Ok(DeskFrame::Typing { .. }) => hub.world().typed += 1,
+                        _ => continue,
                     }
+                    hub.tell();
                 }
                 Some(Ok(_)) => {}
                 _ => return,
