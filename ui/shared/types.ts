@@ -48,11 +48,31 @@ export type Attached = { id: ConversationId, turn: TurnId, };
 
 export type Availability = "available" | "busy" | "away";
 
+export type Awaited = "person" | "joined" | "reply" | "logic";
+
 export type BeginFile = { id: ConversationId, name: string, 
 /**
  * As reported by the page; the hub judges for itself.
  */
 contentType: string, bytes: number, };
+
+export type BehindView = { 
+/**
+ * Customers of conversations in which the user is engaged.
+ */
+customers: Array<string>, 
+/**
+ * Conversations with a draft of the user's.
+ */
+drafts: number, 
+/**
+ * Commands that were not sent.
+ */
+queued: number, 
+/**
+ * The hub can be told now.
+ */
+live: boolean, };
 
 export type ButtonId = string;
 
@@ -90,7 +110,7 @@ export type Change = { "type": "app" } | { "type": "lists" } | { "type": "conver
 /**
  * Key of the entry that it is about; none for the end.
  */
-key: string | null, } | { "type": "alerts", id: ConversationId, } | { "type": "wanted" } | { "type": "toast", tone: Tone, text: string, } | { "type": "everything" };
+key: string | null, } | { "type": "alerts", id: ConversationId, } | { "type": "wanted" } | { "type": "toast", tone: Tone, text: string, } | { "type": "taken", id: ConversationId, text: string, } | { "type": "everything" };
 
 export type Channel = "web_chat" | "whatsapp" | "imported";
 
@@ -148,6 +168,10 @@ logicWaiting: number, drafts: DraftsView,
  */
 may: MayView, 
 /**
+ * Who can go on if the user says that help is not needed.
+ */
+goesOn: Array<GoesOn>, 
+/**
  * Earlier conversations of the same customer that the journey can show.
  */
 earlier: number, };
@@ -167,6 +191,10 @@ unread: number,
 helpSince: Time | null, };
 
 export type CustomerId = string;
+
+export type Customers = "stay" | "leave" | "ask_for_help";
+
+export type Dismiss = { id: ConversationId, goesOn: GoesOn, reason: string, };
 
 export type Draft = { id: ConversationId, text: string, 
 /**
@@ -263,6 +291,8 @@ whole: boolean,
  * Why it was not sent, in words.
  */
 problem: string | null, };
+
+export type GoesOn = "logic" | "person" | "nobody";
 
 export type Grade = "helpful" | "incomplete" | "wrong";
 
@@ -366,7 +396,11 @@ id: ConversationId | null, };
 
 export type Loudness = "off" | "silent" | "sound";
 
-export type MayView = { join: boolean, reply: boolean, note: boolean, leave: boolean, complete: boolean, askForHelp: boolean, helpNotNeeded: boolean, invite: boolean, inviteExternal: boolean, 
+export type MayView = { join: boolean, reply: boolean, note: boolean, leave: boolean, complete: boolean, askForHelp: boolean, 
+/**
+ * To say so, and to name who goes on.
+ */
+helpNotNeeded: boolean, invite: boolean, inviteExternal: boolean, 
 /**
  * The links of the external agents who are there or invited.
  */
@@ -408,7 +442,8 @@ mentioned: Loudness,
  */
 queueLong: Loudness, queueThreshold: number, 
 /**
- * Calls for help and invitations are shown again every minute until the user acts.
+ * Calls for help, invitations and customers who were joined without a reply are shown again every minute until the
+ * user acts.
  */
 repeat: boolean, 
 /**
@@ -510,11 +545,7 @@ words: string,
 /**
  * Their author.
  */
-wordsBy: Participant | null, wordsAt: Time | null, 
-/**
- * Since when the customer waits for us.
- */
-waitingSince: Time | null, help: HelpView | null, engaged: Array<Participant>, 
+wordsBy: Participant | null, wordsAt: Time | null, wait: Wait | null, help: HelpView | null, engaged: Array<Participant>, 
 /**
  * Your Logic is working on an answer.
  */
@@ -574,9 +605,15 @@ export type SettingsView = {
 /**
  * A customer's turn since writing also holds a reply back.
  */
-mindCustomer: boolean, notifications: NotificationSettings, };
+mindCustomer: boolean, 
+/**
+ * After completing, leaving or handing over, the next of the user's conversations opens.
+ */
+openNext: boolean, notifications: NotificationSettings, };
 
 export type SignIn = { hub: string, email: string, password: string, };
+
+export type SignOut = { customers?: Customers, };
 
 export type SpanView = { text: string, hit: boolean, };
 
@@ -610,6 +647,8 @@ export type UploadView = { sent: number, bytes: number, };
 
 export type UserId = string;
 
+export type Wait = { since: Time, awaited: Awaited, };
+
 export type WantedView = { "type": "nothing" } | { "type": "conversation", id: ConversationId, } | { "type": "section", section: Section, } | { "type": "nowhere", reason: string, };
 
 export type Words = { id: ConversationId, text: string, };
@@ -621,11 +660,12 @@ export interface Commands {
   "cache.tryAgain": { request: Nothing; response: Nothing };
   "cache.startAfresh": { request: Nothing; response: Nothing };
   "session.signIn": { request: SignIn; response: Nothing };
-  "session.signOut": { request: Nothing; response: Nothing };
+  "session.signOut": { request: SignOut; response: Nothing };
   "startup.get": { request: Nothing; response: StartupView };
   "startup.set": { request: SetStartup; response: StartupView };
   "window.wanted": { request: Nothing; response: WantedView };
   "link.open": { request: OpenLink; response: Nothing };
+  "session.behind": { request: Nothing; response: BehindView };
   "settings.set": { request: SettingsView; response: Nothing };
   "me.setAvailability": { request: SetAvailability; response: Nothing };
   "me.setPassword": { request: SetPassword; response: Nothing };
@@ -637,7 +677,8 @@ export interface Commands {
   "conversation.send": { request: SendReply; response: Nothing };
   "conversation.note": { request: Words; response: Nothing };
   "conversation.askForHelp": { request: Words; response: Nothing };
-  "conversation.helpNotNeeded": { request: OneConversation; response: Nothing };
+  "conversation.helpNotNeeded": { request: Dismiss; response: Nothing };
+  "conversation.restoreHelp": { request: OneConversation; response: Nothing };
   "conversation.leave": { request: Leave; response: Nothing };
   "conversation.complete": { request: Words; response: Nothing };
   "conversation.delegate": { request: Words; response: Nothing };

@@ -1,6 +1,7 @@
 //! The one path of commands: checked against local expectations, stored, and sent as soon as the hub is reachable.
 
-use tandem_conversation::{ConversationId, MediaId};
+use tandem_conversation::{CallId, ConversationId, MediaId, Participant, Rejection};
+use tandem_protocol::Problem;
 use tandem_protocol::agents::AgentCommand;
 use tokio::sync::watch;
 
@@ -62,9 +63,31 @@ impl Commands {
         Ok(())
     }
 
+    /// Joins, claiming this call for help, if any. Whoever is slower is told by name who has the customer.
+    pub(crate) async fn claim(&self, id: ConversationId, call: Option<CallId>) -> Result<Given, RpcError> {
+        let held = self.cache.read(move |connection| conversations::get(connection, id)).await?;
+        let given = self.decided(id, AgentCommand::Join { call }).await?;
+        given.map_err(|problem| {
+            let taken = problem.rejection.clone().and_then(|rejection| serde_json::from_value(rejection).ok());
+            match (taken, held) {
+                (Some(Rejection::CallTaken { by: Participant::Agent { name, .. } }), Some(held)) => RpcError {
+                    code: problem.code,
+                    message: format!("{name} took the call for help from {}.", held.state.customer.name),
+                },
+                _ => RpcError { code: problem.code, message: problem.detail },
+            }
+        })
+    }
+
     /// Sends a command. While online, waits for the hub's answer; otherwise the command waits in the outbox, unless
     /// its refusal is already certain.
     pub(crate) async fn give(&self, id: ConversationId, command: AgentCommand) -> Result<Given, RpcError> {
+        let given = self.decided(id, command).await?;
+        given.map_err(|problem| RpcError { code: problem.code, message: problem.detail })
+    }
+
+    /// As [`Commands::give`]; the inner error is the hub's refusal.
+    async fn decided(&self, id: ConversationId, command: AgentCommand) -> Result<Result<Given, Problem>, RpcError> {
         let link = self.link.borrow().clone();
         let session = link.session().ok_or_else(signed_out)?;
         let is_live = link.live().is_some();
@@ -95,13 +118,13 @@ impl Commands {
             .await??;
         let (_, answer) = self.outbox.put(id, command).await?;
         if !is_live {
-            return Ok(Given::Waits);
+            return Ok(Ok(Given::Waits));
         }
         match tokio::time::timeout(self.pace.agent, answer).await {
-            Ok(Ok(Outcome::Refused(problem))) => Err(RpcError { code: problem.code, message: problem.detail }),
-            Ok(Ok(_)) => Ok(Given::Accepted),
+            Ok(Ok(Outcome::Refused(problem))) => Ok(Err(*problem)),
+            Ok(Ok(_)) => Ok(Ok(Given::Accepted)),
             // It stays in the outbox and shows as queued.
-            _ => Ok(Given::Waits),
+            _ => Ok(Ok(Given::Waits)),
         }
     }
 }

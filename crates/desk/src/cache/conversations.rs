@@ -24,7 +24,7 @@ CREATE TABLE conversations (
     in_help      INTEGER NOT NULL,
     in_left      INTEGER NOT NULL,
     in_all       INTEGER NOT NULL,
-    -- Since when help is needed; the greatest number for never.
+    -- Since when a conversation that needs help has waited; the greatest number for never.
     help         INTEGER NOT NULL,
     -- Since when the customer waits; the greatest number for never.
     waits        INTEGER NOT NULL,
@@ -196,8 +196,8 @@ pub(crate) fn save(
         listed && state.help.is_some() && (in_my || access.helps(state)),
         left.is_some(),
         listed && state.in_progress(),
-        state.help.as_ref().map_or(NEVER, |help| help.since.0),
-        state.waiting_since.map_or(NEVER, |since| since.0),
+        state.help_since().map_or(NEVER, |since| since.0),
+        state.wait().map_or(NEVER, |wait| wait.since.0),
         left.unwrap_or_default(),
         engaged && state.last_loud > seen,
         words(state),

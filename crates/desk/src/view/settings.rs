@@ -4,12 +4,20 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// The user's settings.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct SettingsView {
     /// A customer's turn since writing also holds a reply back.
     pub mind_customer: bool,
+    /// After completing, leaving or handing over, the next of the user's conversations opens.
+    pub open_next: bool,
     pub notifications: NotificationSettings,
+}
+
+impl Default for SettingsView {
+    fn default() -> Self {
+        Self { mind_customer: false, open_next: true, notifications: NotificationSettings::default() }
+    }
 }
 
 /// Loudness per kind of notification, and quiet hours.
@@ -26,7 +34,8 @@ pub struct NotificationSettings {
     /// For users who view all conversations: more calls for help are open than `queue_threshold`.
     pub queue_long: Loudness,
     pub queue_threshold: u32,
-    /// Calls for help and invitations are shown again every minute until the user acts.
+    /// Calls for help, invitations and customers who were joined without a reply are shown again every minute until the
+    /// user acts.
     pub repeat: bool,
     /// Notifications include the customer's words.
     pub preview: bool,
