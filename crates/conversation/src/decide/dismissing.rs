@@ -39,7 +39,9 @@ impl Draft<'_> {
             }
             GoesOn::Logic if !self.context.logic_available => return Err(Rejection::LogicUnavailable),
             // Only participants may end others' engagements.
-            GoesOn::Nobody if is_person_here => drop(self.engaged()?),
+            GoesOn::Nobody if is_person_here => {
+                self.engaged()?;
+            }
             _ => {}
         }
         let dismissed = Some(Dismissal { goes_on, reason: reason.to_owned() });
@@ -64,7 +66,7 @@ impl Draft<'_> {
         if self.state.help.is_some() {
             return Ok(());
         }
-        let taken = self.state.people().filter_map(|engagement| engagement.person()).next();
+        let taken = self.state.people().find_map(|engagement| engagement.person());
         if let Some(by) = taken.filter(|_| dismissed.agents.is_empty()) {
             return Err(Rejection::CallTaken { by: by.clone() });
         }
