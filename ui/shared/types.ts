@@ -52,11 +52,31 @@ export type Attached = { id: ConversationId, turn: TurnId, };
 
 export type Availability = "available" | "busy" | "away";
 
+export type Awaited = "person" | "joined" | "reply" | "logic";
+
 export type BeginFile = { id: ConversationId, name: string, 
 /**
  * As reported by the page; the hub judges for itself.
  */
 contentType: string, bytes: number, };
+
+export type BehindView = { 
+/**
+ * Customers of conversations in which the user is engaged.
+ */
+customers: Array<string>, 
+/**
+ * Conversations with a draft of the user's.
+ */
+drafts: number, 
+/**
+ * Commands that were not sent.
+ */
+queued: number, 
+/**
+ * The hub can be told now.
+ */
+live: boolean, };
 
 export type ButtonId = string;
 
@@ -94,7 +114,7 @@ export type Change = { "type": "app" } | { "type": "lists" } | { "type": "conver
 /**
  * Key of the entry that it is about; none for the end.
  */
-key: string | null, } | { "type": "alerts", id: ConversationId, } | { "type": "wanted" } | { "type": "toast", tone: Tone, text: string, } | { "type": "everything" };
+key: string | null, } | { "type": "alerts", id: ConversationId, } | { "type": "wanted" } | { "type": "toast", tone: Tone, text: string, } | { "type": "taken", id: ConversationId, text: string, } | { "type": "everything" };
 
 export type Channel = "web_chat" | "whatsapp" | "imported";
 
@@ -152,6 +172,10 @@ logicWaiting: number, drafts: DraftsView,
  */
 may: MayView, 
 /**
+ * Who can go on if the user says that help is not needed.
+ */
+goesOn: Array<GoesOn>, 
+/**
  * Earlier conversations of the same customer that the journey can show.
  */
 earlier: number, };
@@ -175,6 +199,10 @@ helpSince: Time | null,
 notSent: number, };
 
 export type CustomerId = string;
+
+export type Customers = "stay" | "leave" | "ask_for_help";
+
+export type Dismiss = { id: ConversationId, goesOn: GoesOn, reason: string, };
 
 export type Draft = { id: ConversationId, text: string, 
 /**
@@ -284,6 +312,8 @@ whole: boolean,
  */
 problem: string | null, };
 
+export type GoesOn = "logic" | "person" | "nobody";
+
 export type Grade = "helpful" | "incomplete" | "wrong";
 
 export type GradeHandover = { id: ConversationId, 
@@ -390,7 +420,11 @@ id: ConversationId | null, };
 
 export type Loudness = "off" | "silent" | "sound";
 
-export type MayView = { join: boolean, reply: boolean, note: boolean, leave: boolean, complete: boolean, askForHelp: boolean, helpNotNeeded: boolean, invite: boolean, inviteExternal: boolean, 
+export type MayView = { join: boolean, reply: boolean, note: boolean, leave: boolean, complete: boolean, askForHelp: boolean, 
+/**
+ * To say so, and to name who goes on.
+ */
+helpNotNeeded: boolean, invite: boolean, inviteExternal: boolean, 
 /**
  * The links of the external agents who are there or invited.
  */
@@ -432,7 +466,8 @@ mentioned: Loudness,
  */
 queueLong: Loudness, queueThreshold: number, 
 /**
- * Calls for help and invitations are shown again every minute until the user acts.
+ * Calls for help, invitations and customers who were joined without a reply are shown again every minute until the
+ * user acts.
  */
 repeat: boolean, 
 /**
@@ -548,11 +583,7 @@ words: string,
 /**
  * Their author.
  */
-wordsBy: Participant | null, wordsAt: Time | null, 
-/**
- * Since when the customer waits for us.
- */
-waitingSince: Time | null, help: HelpView | null, engaged: Array<Participant>, 
+wordsBy: Participant | null, wordsAt: Time | null, wait: Wait | null, help: HelpView | null, engaged: Array<Participant>, 
 /**
  * Your Logic is working on an answer.
  */
@@ -626,9 +657,15 @@ mindCustomer: boolean,
 /**
  * How long a turn can be taken back before it is sent, in seconds, 0 to 20; none until the user chooses.
  */
-undoS: number | null, notifications: NotificationSettings, };
+undoS: number | null, 
+/**
+ * After completing, leaving or handing over, the next of the user's conversations opens.
+ */
+openNext: boolean, notifications: NotificationSettings, };
 
 export type SignIn = { hub: string, email: string, password: string, };
+
+export type SignOut = { customers?: Customers, };
 
 export type SpanView = { text: string, hit: boolean, };
 
@@ -662,6 +699,8 @@ export type UploadView = { sent: number, bytes: number, };
 
 export type UserId = string;
 
+export type Wait = { since: Time, awaited: Awaited, };
+
 export type WantedView = { "type": "nothing" } | { "type": "conversation", id: ConversationId, } | { "type": "section", section: Section, } | { "type": "nowhere", reason: string, };
 
 export type Words = { id: ConversationId, text: string, };
@@ -673,11 +712,12 @@ export interface Commands {
   "cache.tryAgain": { request: Nothing; response: Nothing };
   "cache.startAfresh": { request: Nothing; response: Nothing };
   "session.signIn": { request: SignIn; response: Nothing };
-  "session.signOut": { request: Nothing; response: Nothing };
+  "session.signOut": { request: SignOut; response: Nothing };
   "startup.get": { request: Nothing; response: StartupView };
   "startup.set": { request: SetStartup; response: StartupView };
   "window.wanted": { request: Nothing; response: WantedView };
   "link.open": { request: OpenLink; response: Nothing };
+  "session.behind": { request: Nothing; response: BehindView };
   "settings.set": { request: SettingsView; response: Nothing };
   "me.setAvailability": { request: SetAvailability; response: Nothing };
   "me.setPassword": { request: SetPassword; response: Nothing };
@@ -689,7 +729,8 @@ export interface Commands {
   "conversation.send": { request: SendReply; response: Nothing };
   "conversation.note": { request: SendNote; response: Nothing };
   "conversation.askForHelp": { request: Words; response: Nothing };
-  "conversation.helpNotNeeded": { request: OneConversation; response: Nothing };
+  "conversation.helpNotNeeded": { request: Dismiss; response: Nothing };
+  "conversation.restoreHelp": { request: OneConversation; response: Nothing };
   "conversation.leave": { request: Leave; response: Nothing };
   "conversation.complete": { request: Words; response: Nothing };
   "conversation.delegate": { request: Words; response: Nothing };

@@ -39,7 +39,7 @@ pub fn attended(conversation: &Conversation, now: Time) -> Attended {
 #[must_use]
 pub fn left_alone(conversation: &Conversation, now: Time) -> bool {
     conversation.in_progress()
-        && conversation.waiting_since.is_some()
+        && conversation.awaits_us()
         && conversation.help.is_none()
         && attended(conversation, now) == Attended::Nobody
 }

@@ -11,7 +11,7 @@ use crate::contact::LinkSource;
 use crate::customer::CustomerRef;
 use crate::failure::LogicFailure;
 use crate::handover::Grade;
-use crate::help::{Ladder, Reach};
+use crate::help::{GoesOn, Ladder, Reach};
 use crate::ids::{
     BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId, UserId,
 };
@@ -114,7 +114,16 @@ pub enum Command {
     AskForHelp {
         reason: String,
     },
-    HelpNotNeeded,
+    /// Dismisses the call for help.
+    HelpNotNeeded {
+        /// None from desks that do not ask; then the people who are engaged.
+        goes_on: Option<GoesOn>,
+        reason: String,
+    },
+    /// Undoes the actor's own dismissal of this call.
+    RestoreHelp {
+        call: CallId,
+    },
     Invite {
         invitee: Invitee,
         note: Option<String>,

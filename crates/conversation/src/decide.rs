@@ -4,12 +4,13 @@
 //! future, can leave a customer alone.
 
 mod customer;
+mod dismissing;
 mod logic;
 mod mentions;
 mod people;
 mod permit;
 
-use crate::alone::{Attended, attended, left_alone};
+use crate::alone::left_alone;
 use crate::command::{Command, Context, Envelope, Opening};
 use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::{Event, EventBody, Side};
@@ -23,6 +24,7 @@ use crate::rejection::Rejection;
 use crate::state::Conversation;
 use crate::time::Time;
 use crate::turn::{Content, Stage, check_label};
+use crate::wait::wanted;
 
 /// Decides a command against the state. The events continue the conversation's positions without a gap.
 ///
@@ -53,6 +55,8 @@ struct Draft<'a> {
     fresh: usize,
     /// The reason for help if this decision leaves the customer alone.
     why: HelpReason,
+    /// The call without a queue that a hub before version 12 left.
+    unqueued: Option<Time>,
     /// Whether Your Logic was engaged before the decision.
     logic_engaged: bool,
     /// Whether one of our people has spoken since the request that is being answered.
@@ -96,6 +100,7 @@ impl<'a> Draft<'a> {
             context,
             fresh: context.fresh.len(),
             why: HelpReason::NobodyEngaged,
+            unqueued: unqueued(state),
             logic_engaged: state.logic.engaged,
             overtaken: false,
             takes_back: false,
@@ -149,8 +154,12 @@ impl<'a> Draft<'a> {
     }
 
     fn begin_engagement(&mut self, actor: Participant, kind: EngagementKind) {
+        self.begin_engagement_at(self.now(), actor, kind);
+    }
+
+    fn begin_engagement_at(&mut self, since: Time, actor: Participant, kind: EngagementKind) {
         let id = self.conversation().engagement_at(self.state.position.next());
-        let engagement = Engagement { id, kind, since: self.now() };
+        let engagement = Engagement { id, kind, since };
         self.push_as(actor, EventBody::EngagementStarted { engagement });
     }
 
@@ -173,7 +182,7 @@ impl<'a> Draft<'a> {
             let reach = Reach::default();
             let widens_at = self.widens_at(reach);
             let help = NeedsHelp { call, reason, by: actor.clone(), since: self.now(), reach, widens_at };
-            self.push_as(actor, EventBody::HelpRaised { help });
+            self.push_as(actor, EventBody::HelpRaised { help, waits_since: None });
         }
     }
 
@@ -197,7 +206,7 @@ impl<'a> Draft<'a> {
 
     fn clear_help(&mut self, claimed_by: Option<Participant>) {
         if self.state.help.is_some() {
-            self.push(EventBody::HelpCleared { claimed_by });
+            self.push(EventBody::HelpCleared { claimed_by, dismissed: None });
         }
     }
 
@@ -267,11 +276,11 @@ impl<'a> Draft<'a> {
             self.raise_help(Participant::System, why);
         }
         let queued = self.state.engagements.iter().find(|e| e.kind == EngagementKind::Queue).map(|e| e.id);
-        let waits = self.state.in_progress()
-            && self.state.waiting_since.is_some()
-            && attended(&self.state, self.now()) == Attended::Nobody;
-        match (waits, queued) {
-            (true, None) => self.begin_engagement(Participant::System, EngagementKind::Queue),
+        match (wanted(&self.state, self.now()), queued) {
+            (true, None) => {
+                let since = self.unqueued.unwrap_or(self.now());
+                self.begin_engagement_at(since, Participant::System, EngagementKind::Queue);
+            }
             (false, Some(id)) => self.end_engagement(Participant::System, id, EndReason::Over),
             _ => {}
         }
@@ -298,7 +307,8 @@ impl<'a> Draft<'a> {
             | Command::Complete { .. }
             | Command::Reopen
             | Command::AskForHelp { .. }
-            | Command::HelpNotNeeded
+            | Command::HelpNotNeeded { .. }
+            | Command::RestoreHelp { .. }
             | Command::Invite { .. }
             | Command::Accept { .. }
             | Command::Decline { .. }
@@ -374,4 +384,11 @@ impl<'a> Draft<'a> {
         }
         Ok(())
     }
+}
+
+/// Since when this state's call for help has had neither people nor a queue.
+fn unqueued(state: &Conversation) -> Option<Time> {
+    let attended = |e: &Engagement| e.person().is_some() || e.kind == EngagementKind::Queue;
+    let help = state.help.as_ref().filter(|_| !state.engagements.iter().any(attended))?;
+    Some(help.since)
 }

@@ -9,7 +9,7 @@ use crate::customer::CustomerRef;
 use crate::engagement::{EndReason, Engagement};
 use crate::failure::LogicFailure;
 use crate::handover::Grade;
-use crate::help::{NeedsHelp, Reach};
+use crate::help::{Dismissal, NeedsHelp, Reach};
 use crate::ids::{
     BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId,
 };
@@ -84,6 +84,9 @@ pub enum EventBody {
     },
     HelpRaised {
         help: NeedsHelp,
+        /// For a restored call: since when the customer has waited for a person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        waits_since: Option<Time>,
     },
     /// No one came: more people are called.
     HelpWidened {
@@ -96,6 +99,9 @@ pub enum EventBody {
         /// Who joined, or none if it was dismissed or completed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         claimed_by: Option<Participant>,
+        /// Why it was dismissed, and who goes on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        dismissed: Option<Dismissal>,
     },
     Completed {
         resolution: String,

@@ -82,6 +82,30 @@ impl Reach {
     }
 }
 
+/// Who goes on when someone says that help is not needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GoesOn {
+    /// Your Logic answers the customer again.
+    Logic,
+    /// The people who are engaged.
+    Person,
+    /// No one: the conversation is completed.
+    Nobody,
+}
+
+impl GoesOn {
+    pub const EVERY: [Self; 3] = [Self::Person, Self::Logic, Self::Nobody];
+}
+
+/// What someone said who dismissed a call for help.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Dismissal {
+    pub goes_on: GoesOn,
+    pub reason: String,
+}
+
 /// Why a person is needed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "reason", rename_all = "snake_case", rename_all_fields = "camelCase")]

@@ -12,6 +12,7 @@ mod command;
 mod contact;
 mod customer;
 mod decide;
+mod dismissed;
 mod engagement;
 mod event;
 mod failure;
@@ -35,6 +36,7 @@ mod tolerant;
 mod trigger;
 mod turn;
 mod voice;
+mod wait;
 
 pub use alone::{Attended, attended, left_alone};
 pub use blank::{is_blank, one_line, turns_text};
@@ -44,11 +46,12 @@ pub use command::{Command, Context, Envelope, Invitee, Opening};
 pub use contact::{Contact, ContactKind, Former, LinkSource};
 pub use customer::CustomerRef;
 pub use decide::decide;
+pub use dismissed::{Dismissed, UNDO_MS};
 pub use engagement::{EndReason, Engagement, EngagementKind};
 pub use event::{Event, EventBody, Side};
 pub use failure::LogicFailure;
 pub use handover::{Grade, Graded, Handover, OpenHandover, Point};
-pub use help::{HelpReason, Ladder, NeedsHelp, Reach};
+pub use help::{Dismissal, GoesOn, HelpReason, Ladder, NeedsHelp, Reach};
 pub use ids::{
     BrandId, ButtonId, CallId, CommandId, ContactId, ConversationId, CustomerId, EngagementId, LinkId, MediaId,
     Position, RequestId, TurnId, UserId,
@@ -68,3 +71,4 @@ pub use time::Time;
 pub use trigger::{Trigger, trigger_of};
 pub use turn::{Choice, Content, Media, Stage, Turn, check_link_ttl};
 pub use voice::{PERSON_SILENT_MS, Word};
+pub use wait::{Awaited, Wait, wanted};

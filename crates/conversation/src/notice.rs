@@ -17,6 +17,7 @@ use crate::skills::Skills;
 use crate::state::{Conversation, OpenTurn};
 use crate::time::Time;
 use crate::turn::Stage;
+use crate::wait::Wait;
 
 /// Whether an agent takes new conversations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
@@ -103,7 +104,7 @@ pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Op
         // A colleague's mention is less urgent.
         return mentioned;
     }
-    let mine = conversation.agent(viewer.user).is_some();
+    let mine = conversation.agent(viewer.user);
     if let Some(invitation) = conversation.invitation_of(viewer.user)
         && matches!(&invitation.kind, EngagementKind::Invitation { expires, .. } if *expires > now)
     {
@@ -114,9 +115,7 @@ pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Op
     {
         return Some(Notice { kind: NoticeKind::HelpNeeded { call: help.call }, since: help.since });
     }
-    if !mine {
-        return mentioned;
-    }
+    let Some(mine) = mine else { return mentioned };
     // In the user's own conversation the newest event wins, so that nothing hides later ones.
     let mentioned_at = |newer: Position| mention.is_some_and(|mention| mention.position > newer);
     // A customer's turn after the failed one is more urgent, and the failure is shown beside it.
@@ -127,8 +126,9 @@ pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Op
         let kind = NoticeKind::DeliveryFailed { position: failed.position };
         return Some(Notice { kind, since: conversation.updated });
     }
-    let Some(since) = conversation.waiting_since else { return mentioned };
-    let impatient_at = since.plus_ms(viewer.patience_ms);
+    let Some(Wait { since, .. }) = conversation.wait() else { return mentioned };
+    // Whoever has just joined has the whole time.
+    let impatient_at = since.max(mine.since).plus_ms(viewer.patience_ms);
     if now >= impatient_at && mention.is_none_or(|mention| mention.at < impatient_at) {
         return Some(Notice { kind: NoticeKind::WaitingTooLong { position: conversation.last_loud }, since });
     }

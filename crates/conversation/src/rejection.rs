@@ -54,6 +54,9 @@ pub enum Rejection {
     #[error("{name} is not in this conversation: invite them first, then mention them")]
     #[serde(rename = "conversation.not_here")]
     NotHere { name: String },
+    #[error("it is too late to undo this")]
+    #[serde(rename = "conversation.undo_over")]
+    UndoOver,
     #[error("no call for help is open here")]
     #[serde(rename = "conversation.no_call")]
     NoCall,

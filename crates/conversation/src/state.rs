@@ -7,10 +7,11 @@ use utoipa::ToSchema;
 
 use crate::channel::Channel;
 use crate::customer::CustomerRef;
+use crate::dismissed::Dismissed;
 use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::{Event, EventBody, Side};
 use crate::handover::{Graded, Handover, OpenHandover};
-use crate::help::NeedsHelp;
+use crate::help::{Dismissal, NeedsHelp};
 use crate::ids::{BrandId, ContactId, ConversationId, EngagementId, LinkId, Position, TurnId, UserId};
 use crate::logic::{ASK_WITHIN_MS, Fallback, LogicState, Pending, merge};
 use crate::mention::OpenMention;
@@ -114,6 +115,9 @@ pub struct Conversation {
     /// Who won the last call for help, so that late claimants can be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_claim: Option<Participant>,
+    /// The last call for help, if it was dismissed and can be restored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dismissed: Option<Box<Dismissed>>,
     pub logic: LogicState,
     /// `fallback_to_agent`, with the reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -124,6 +128,10 @@ pub struct Conversation {
     /// The customer's first turn that no person has answered since, without closing courtesies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unanswered_by_person: Option<Time>,
+    /// Since when the customer waits for a person, whoever has joined meanwhile. A person's words end it, or those of
+    /// Your Logic when it has the conversation alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for_person: Option<Time>,
     /// The customer's last turn.
     pub last_customer: Position,
     /// Time of the customer's last turn.
@@ -180,10 +188,12 @@ impl Conversation {
             status: Status::InProgress,
             help: None,
             last_claim: None,
+            dismissed: None,
             logic: LogicState { engaged: *engage_logic, asked: None, pending },
             fallback: None,
             waiting_since: None,
             unanswered_by_person: None,
+            waits_for_person: None,
             last_customer: Position::START,
             last_customer_at: None,
             last_loud: Position::START,
@@ -236,28 +246,25 @@ impl Conversation {
                     open.graded = Some(Graded { grade: *grade, by: event.actor.clone() });
                 }
             }
-            EventBody::EngagementStarted { engagement } => self.start_engagement(engagement),
+            EventBody::EngagementStarted { engagement } => self.start_engagement(engagement, event.time),
             EventBody::EngagementEnded { engagement, was, end } => {
                 self.end_engagement(*engagement, was, end, event.time)
             }
-            EventBody::HelpRaised { help } => {
-                self.help = Some(help.clone());
-                self.last_claim = None;
-            }
+            EventBody::HelpRaised { help, waits_since } => self.raise_help(help, *waits_since, event.time),
             EventBody::HelpWidened { call, reach, widens_at } => {
                 if let Some(help) = self.help.as_mut().filter(|help| help.call == *call) {
                     (help.reach, help.widens_at) = (*reach, *widens_at);
                 }
             }
-            EventBody::HelpCleared { claimed_by } => {
-                self.help = None;
-                self.last_claim.clone_from(claimed_by);
+            EventBody::HelpCleared { claimed_by, dismissed } => {
+                self.clear_help(event, claimed_by.as_ref(), dismissed.as_ref());
             }
             EventBody::Completed { resolution } => {
                 self.status =
                     Status::Completed { at: event.time, by: event.actor.clone(), resolution: resolution.clone() };
                 self.waiting_since = None;
                 self.unanswered_by_person = None;
+                self.waits_for_person = None;
             }
             EventBody::Reopened => self.status = Status::InProgress,
             EventBody::EngageLogicChanged { engaged } => {
@@ -322,12 +329,18 @@ impl Conversation {
                 self.last_loud = event.position;
                 self.waiting_since.get_or_insert(event.time);
                 self.unanswered_by_person.get_or_insert(event.time);
+                if self.people().next().is_some() {
+                    self.waits_for_person.get_or_insert(event.time);
+                }
             }
             return;
         }
         self.waiting_since = None;
         if event.actor.is_person_of_ours() {
             self.unanswered_by_person = None;
+            self.waits_for_person = None;
+        } else if self.help.is_none() && self.people().next().is_none() {
+            self.waits_for_person = None;
         }
         match self.voices.iter_mut().find(|voice| voice.by.same(&event.actor)) {
             Some(voice) => (voice.position, voice.at) = (event.position, event.time),
@@ -379,7 +392,46 @@ impl Conversation {
         }
     }
 
-    fn start_engagement(&mut self, engagement: &Engagement) {
+    fn raise_help(&mut self, help: &NeedsHelp, waits_since: Option<Time>, at: Time) {
+        self.help = Some(help.clone());
+        self.last_claim = None;
+        if self.people().next().is_none() {
+            self.waits_for_person.get_or_insert(at);
+        }
+        self.waits_for_person = [self.waits_for_person, waits_since].into_iter().flatten().min();
+    }
+
+    fn clear_help(&mut self, event: &Event, claimed_by: Option<&Participant>, dismissed: Option<&Dismissal>) {
+        let help = self.help.take();
+        self.last_claim = claimed_by.cloned();
+        self.dismissed = dismissed.and(help).map(|help| {
+            let agents = self.people().filter_map(Engagement::person).filter(|person| person.user().is_some());
+            Box::new(Dismissed {
+                help,
+                by: event.actor.clone(),
+                at: event.time,
+                waits_for_person: self.waits_for_person,
+                engage_logic: self.logic.engaged,
+                fallback: self.fallback.clone(),
+                agents: agents.cloned().collect(),
+            })
+        });
+        // After a dismissal the customer, to whom a person was promised, still has to hear from us. Your Logic, which
+        // withdraws its own call, knows whether they do.
+        if claimed_by.is_none() && dismissed.is_none() && self.people().next().is_none() {
+            self.waits_for_person = None;
+        }
+    }
+
+    fn start_engagement(&mut self, engagement: &Engagement, at: Time) {
+        if engagement.kind == EngagementKind::Queue {
+            self.waits_for_person.get_or_insert(engagement.since.min(at));
+        } else if engagement.person().is_some() {
+            // Calls of older hubs have no recorded wait.
+            let called = self.help.as_ref().filter(|_| self.people().next().is_none()).map(|help| help.since.min(at));
+            let since = self.waits_for_person.or(called).or(self.waiting_since);
+            self.waits_for_person = since;
+        }
         if let Some(user) = engagement.person().and_then(Participant::user) {
             self.left.retain(|past| past.user != user);
         }
@@ -399,6 +451,12 @@ impl Conversation {
     #[must_use]
     pub fn in_progress(&self) -> bool {
         self.status == Status::InProgress
+    }
+
+    /// Whether the customer waits for an answer of ours, or was promised a person who has not spoken.
+    #[must_use]
+    pub fn awaits_us(&self) -> bool {
+        self.waiting_since.is_some() || self.waits_for_person.is_some()
     }
 
     /// A user's engagement as an agent.
@@ -446,9 +504,10 @@ impl Conversation {
     #[must_use]
     pub fn next_deadline(&self) -> Option<Time> {
         let expiries = self.engagements.iter().filter_map(Engagement::expires);
-        let unasked = self.logic.pending.first().filter(|_| {
-            self.logic.asked.is_none() && self.waiting_since.is_some() && self.help.is_none() && self.in_progress()
-        });
+        let unasked =
+            self.logic.pending.first().filter(|_| {
+                self.logic.asked.is_none() && self.awaits_us() && self.help.is_none() && self.in_progress()
+            });
         let unasked = unasked.filter(|_| self.people().next().is_none()).map(|first| first.time.plus_ms(ASK_WITHIN_MS));
         let widens = self.help.as_ref().and_then(|help| help.widens_at);
         expiries.chain(self.logic.asked.as_ref().map(|asked| asked.expires)).chain(unasked).chain(widens).min()

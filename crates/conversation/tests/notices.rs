@@ -2,7 +2,7 @@
 
 mod stage;
 
-use stage::{INVITATION_MS, JONAS, MAYA, SOFIA, Stage, access, jonas};
+use stage::{INVITATION_MS, JONAS, MAYA, SOFIA, Stage, access, jonas, message};
 use tandem_conversation::{
     Action, Availability, BrandId, Command, Invitee, Named, Notice, NoticeKind, Permission, Permissions, Position,
     Queue, RETENTION_MS, Reach, Role, Scope, Section, Skills, Stage as Step, UserId, Viewer, notice, sections, visible,
@@ -465,6 +465,30 @@ fn the_queue_is_told_once_when_it_grows_long_and_again_only_after_it_was_short()
             assert_eq!(queue, expected, "{open} open calls, with a threshold of {threshold}");
         }
     }
+}
+
+#[test]
+fn who_has_just_joined_has_the_whole_time_and_is_reminded_of_a_customer_who_heard_nothing() {
+    let mut stage = help_needed();
+    stage.pass_ms(10 * PATIENCE_MS);
+    stage.maya_joins();
+    let seen = |maya: &mut Viewer<'_>| maya.seen = Position(99);
+    assert_eq!(name(told(&stage, seen)), "nothing", "she has just come");
+    stage.pass_ms(PATIENCE_MS);
+    assert_eq!(name(told(&stage, seen)), "waiting too long", "joined, no reply");
+    stage.maya_replies("Hello Carmen");
+    assert_eq!(name(told(&stage, seen)), "nothing");
+}
+
+#[test]
+fn words_of_your_logic_do_not_end_the_reminder_for_a_person() {
+    let mut stage = Stage::new();
+    stage.carmen_writes("Hello?");
+    stage.logic_fails();
+    stage.logic_sends(vec![message("Everybody is busy right now.")]).expect("it may");
+    stage.maya_joins();
+    stage.pass_ms(PATIENCE_MS);
+    assert_eq!(name(told(&stage, |maya| maya.seen = Position(99))), "waiting too long");
 }
 
 /// The sections in which each of them finds the conversation.

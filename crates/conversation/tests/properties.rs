@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 use stage::{AEROLINX, JONAS, LINK_MS, MAYA, SOFIA, TIMEOUT_MS, aerolinx, context, jonas, maya, opening, sofia, text};
 use tandem_conversation::{
     Action, BrandId, CallId, Choice, Command, CommandId, ContactId, Content, Control, Conversation, ConversationId,
-    CustomerId, CustomerRef, EngagementId, Envelope, Event, EventBody, Grade, Handover, Invitee, Learnt, LinkId,
-    LinkSource, LogicFailure, Named, Participant, Permissions, Position, Reach, Receipts, RequestId, Role,
-    Stage as Step, Status, Time, TurnId, decide, left_alone,
+    CustomerId, CustomerRef, EngagementId, EngagementKind, Envelope, Event, EventBody, GoesOn, Grade, Handover,
+    Invitee, Learnt, LinkId, LinkSource, LogicFailure, Named, Participant, Permissions, Position, Reach, Receipts,
+    RequestId, Role, Stage as Step, Status, Time, TurnId, decide, left_alone, wanted,
 };
 use uuid::Uuid;
 
@@ -174,7 +174,10 @@ impl World {
             16 => Command::Complete { resolution: "done".into() },
             17 => Command::Reopen,
             18 => Command::AskForHelp { reason: "why".into() },
-            19 | 20 => Command::HelpNotNeeded,
+            19 | 20 => Command::HelpNotNeeded {
+                goes_on: [None, Some(GoesOn::Logic), Some(GoesOn::Person), Some(GoesOn::Nobody)][pick % 4],
+                reason: if step.flag { "a mistake".into() } else { String::new() },
+            },
             21 => self.invite_colleague(pick),
             22 | 23 => self.invite_partner(step),
             24 => Command::Accept { engagement: self.engagement(pick) },
@@ -234,6 +237,10 @@ impl World {
             50 => Command::FailMail { link: self.links[pick % self.links.len()], reason: "550".into() },
             51 => match self.call(pick) {
                 Some(call) => Command::WidenHelp { call, reach: self.reach(pick) },
+                None => Command::Tick,
+            },
+            52 => match &self.state.dismissed {
+                Some(dismissed) => Command::RestoreHelp { call: dismissed.help.call },
                 None => Command::Tick,
             },
             _ => Command::Tick,
@@ -389,13 +396,14 @@ impl World {
         assert!(event.time >= before.updated, "time never runs backwards");
         assert_eq!(event.conversation, before.id);
         assert_forward(&before.receipts, &self.state.receipts);
+        self.check_wait(before, event);
         match &event.body {
-            EventBody::HelpRaised { help } => {
+            EventBody::HelpRaised { help, .. } => {
                 assert!(before.help.is_none(), "one call at a time");
                 assert!(!self.calls.contains(&help.call), "a call's id is used once");
                 self.calls.push(help.call);
             }
-            EventBody::HelpCleared { claimed_by: Some(by) } => {
+            EventBody::HelpCleared { claimed_by: Some(by), .. } => {
                 assert_eq!(by.same(&event.actor), by.user().is_some(), "only agents claim, for themselves");
             }
             EventBody::LogicAsked { .. } => assert!(before.logic.asked.is_none(), "one request at a time"),
@@ -409,6 +417,26 @@ impl World {
                 let speaks = event.actor == Participant::Customer || event.actor.is_person_of_ours();
                 assert!(self.state.in_progress() || silent || !speaks, "a turn that is not silent reopens first");
             }
+            _ => {}
+        }
+    }
+
+    /// A wait for a person ends for these reasons only, and never begins anew while it lasts.
+    fn check_wait(&self, before: &Conversation, event: &Event) {
+        let after = &self.state;
+        match (before.waits_for_person, after.waits_for_person) {
+            (Some(_), None) => {
+                let alone = before.people().next().is_none();
+                let ends = match &event.body {
+                    EventBody::TurnAdded { .. } if event.actor.is_person_of_ours() => true,
+                    EventBody::TurnAdded { .. } => event.actor == Participant::Logic && alone && before.help.is_none(),
+                    EventBody::HelpCleared { claimed_by: None, dismissed: None } => alone,
+                    EventBody::Completed { .. } => true,
+                    _ => false,
+                };
+                assert!(ends, "the wait ends with {:?}", event.body);
+            }
+            (Some(before), Some(after)) => assert!(after <= before, "the wait gets shorter with {:?}", event.body),
             _ => {}
         }
     }
@@ -433,7 +461,20 @@ impl World {
             }
         }
         assert!(state.left.iter().all(|past| state.agent(past.user).is_none()), "who is here has not left");
+        let people = state.people().next().is_some();
+        let waits = state.waits_for_person.is_some();
+        assert!(waits || state.help.is_none() || people, "who needs a person waits for one: {state:?}");
+        assert!(waits || state.waiting_since.is_none() || !people, "who asks a person waits for one: {state:?}");
+        assert!(state.wait().is_none_or(|wait| wait.since <= state.updated));
+        let queued = state.engagements.iter().any(|engagement| engagement.kind == EngagementKind::Queue);
+        assert_eq!(queued, wanted(state, self.now), "the queue follows from the state: {state:?}");
+        if state.waiting_since.is_some() || (state.help.is_some() && !people) {
+            let older = Conversation { waits_for_person: None, ..state.clone() };
+            let awaited = |state: &Conversation| state.wait().map(|wait| wait.awaited);
+            assert_eq!(awaited(&older), awaited(state), "states of older hubs wait for the same");
+        }
         if matches!(state.status, Status::Completed { .. }) {
+            assert!(!waits, "nobody waits when it is over");
             assert!(state.engagements.is_empty() && state.help.is_none() && state.waiting_since.is_none());
         }
     }
@@ -487,6 +528,38 @@ proptest! {
     #[test]
     fn whatever_happens_every_rule_holds(plan in plan(), logic_available in any::<bool>()) {
         play(&plan, logic_available);
+    }
+
+    #[test]
+    fn whoever_dismisses_a_call_can_take_it_back_and_the_wait_goes_on(
+        plan in plan(),
+        goes_on in Just([GoesOn::Logic, GoesOn::Person, GoesOn::Nobody]).prop_shuffle(),
+    ) {
+        let mut world = play(&plan, true);
+        if world.state.help.is_none() {
+            return Ok(());
+        }
+        let before = world.state.clone();
+        let by = |world: &mut World, command| {
+            let (id, conversation) = (CommandId(world.id()), world.state.id);
+            let (actor, permissions) = (sofia(), Role::Supervisor.permissions());
+            let envelope = Envelope { id, conversation, actor, permissions, command };
+            world.decided(&envelope, true, None)
+        };
+        let call = before.help.as_ref().map(|help| help.call).expect("it was looked at");
+        let done = goes_on.into_iter().find_map(|goes_on| {
+            by(&mut world, Command::HelpNotNeeded { goes_on: Some(goes_on), reason: "r".into() })
+        });
+        if done.is_none() || world.state.help.is_some() {
+            return Ok(());
+        }
+        prop_assert!(by(&mut world, Command::RestoreHelp { call }).is_some());
+        prop_assert!(world.state.in_progress() && world.state.help.is_some());
+        prop_assert_eq!(world.state.wait().map(|w| w.since), before.wait().map(|w| w.since));
+        prop_assert_eq!(world.state.logic.engaged, before.logic.engaged);
+        prop_assert_eq!(&world.state.fallback, &before.fallback);
+        let agents = |state: &Conversation| state.people().filter_map(|e| e.person()?.user()).collect::<HashSet<_>>();
+        prop_assert_eq!(agents(&world.state), agents(&before));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 mod stage;
 
-use stage::{AEROLINX, INVITATION_MS, JONAS, LINK_MS, Stage, message};
+use stage::{AEROLINX, INVITATION_MS, JONAS, LINK_MS, Stage, message, not_needed};
 use tandem_conversation::{
     Action, BrandId, Choice, Command, Content, CustomerId, CustomerRef, Event, LinkSource, Participant, Pending,
     Position, Stage as Step, Trigger, trigger_of,
@@ -149,7 +149,7 @@ fn but_not_the_customer_of_a_request_that_is_over() {
 fn help_that_is_asked_for_and_found() {
     let story = |stage: &mut Stage| {
         stage.maya(Command::AskForHelp { reason: String::new() }).expect("Maya is engaged");
-        stage.maya(Command::HelpNotNeeded).expect("she finds out herself");
+        stage.maya(not_needed()).expect("she finds out herself");
     };
     assert_eq!(triggers(story), [T::NeedsHelpChanged, T::NeedsHelpChanged]);
 }

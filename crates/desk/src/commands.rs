@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use tandem_conversation::{ConversationId, MediaId};
+use tandem_conversation::{CallId, ConversationId, MediaId, Participant, Rejection};
+use tandem_protocol::Problem;
 use tandem_protocol::agents::AgentCommand;
 use tokio::sync::watch;
 
@@ -68,6 +69,22 @@ impl Commands {
         Ok(())
     }
 
+    /// Joins, claiming this call for help, if any. Whoever is slower is told by name who has the customer.
+    pub(crate) async fn claim(&self, id: ConversationId, call: Option<CallId>) -> Result<Given, RpcError> {
+        let held = self.cache.read(move |connection| conversations::get(connection, id)).await?;
+        let given = self.decided(id, AgentCommand::Join { call }, Put::default()).await?;
+        given.map_err(|problem| {
+            let taken = problem.rejection.clone().and_then(|rejection| serde_json::from_value(rejection).ok());
+            match (taken, held) {
+                (Some(Rejection::CallTaken { by: Participant::Agent { name, .. } }), Some(held)) => RpcError {
+                    code: problem.code,
+                    message: format!("{name} took the call for help from {}.", held.state.customer.name),
+                },
+                _ => RpcError { code: problem.code, message: problem.detail },
+            }
+        })
+    }
+
     /// Sends a command. While online, waits for the hub's answer; otherwise the command waits in the outbox, unless
     /// its refusal is already certain.
     pub(crate) async fn give(&self, id: ConversationId, command: AgentCommand) -> Result<Given, RpcError> {
@@ -95,6 +112,17 @@ impl Commands {
     }
 
     async fn give_with(&self, id: ConversationId, command: AgentCommand, put: Put) -> Result<Given, RpcError> {
+        let given = self.decided(id, command, put).await?;
+        given.map_err(|problem| RpcError { code: problem.code, message: problem.detail })
+    }
+
+    /// As [`Commands::give_with`]; the inner error is the hub's refusal.
+    async fn decided(
+        &self,
+        id: ConversationId,
+        command: AgentCommand,
+        put: Put,
+    ) -> Result<Result<Given, Problem>, RpcError> {
         let link = self.link.borrow().clone();
         let session = link.session().ok_or_else(signed_out)?;
         let is_live = link.live().is_some();
@@ -131,13 +159,13 @@ impl Commands {
             .await??;
         let (_, answer) = self.outbox.put(id, command, put).await?;
         if waits {
-            return Ok(Given::Waits);
+            return Ok(Ok(Given::Waits));
         }
         match tokio::time::timeout(patience, answer).await {
-            Ok(Ok(Outcome::Refused(problem))) => Err(RpcError { code: problem.code, message: problem.detail }),
-            Ok(Ok(_)) => Ok(Given::Accepted),
+            Ok(Ok(Outcome::Refused(problem))) => Ok(Err(*problem)),
+            Ok(Ok(_)) => Ok(Ok(Given::Accepted)),
             // It stays in the outbox and shows as queued.
-            _ => Ok(Given::Waits),
+            _ => Ok(Ok(Given::Waits)),
         }
     }
 }

@@ -51,8 +51,8 @@ pub(crate) fn role(event: &Event) -> Role {
         EventBody::HelpWidened { reach: Reach::Eligible | Reach::Everyone, .. } => Role::Hidden,
         EventBody::HelpWidened { .. } => Role::Entry,
         // The join already says so.
-        EventBody::HelpCleared { claimed_by: Some(_) } => Role::Answered,
-        EventBody::HelpCleared { claimed_by: None }
+        EventBody::HelpCleared { claimed_by: Some(_), .. } => Role::Answered,
+        EventBody::HelpCleared { claimed_by: None, .. }
         | EventBody::Completed { .. }
         | EventBody::Reopened
         | EventBody::EngageLogicChanged { .. }
@@ -94,8 +94,8 @@ pub(crate) fn entries(events: &[Event], customer: &str, call_since: Option<Time>
     let mut call_since = call_since;
     let mut made = Vec::with_capacity(events.len());
     for (i, event) in events.iter().enumerate() {
-        if let EventBody::HelpRaised { help } = &event.body {
-            call_since = Some(help.since);
+        if let EventBody::HelpRaised { help, waits_since } = &event.body {
+            call_since = Some(waits_since.unwrap_or(help.since));
         }
         if !is_said_better(event, siblings(events, i)) {
             made.push(Entry {
@@ -125,13 +125,14 @@ fn siblings(events: &[Event], i: usize) -> impl Iterator<Item = &Event> {
 /// Whether another event of the same decision says the same better.
 fn is_said_better<'a>(event: &Event, mut siblings: impl Iterator<Item = &'a Event>) -> bool {
     let delegated = |other: &Event| matches!(&other.body, EventBody::EngagementEnded { end: EndReason::Delegated, .. });
+    let dismissed = |other: &Event| matches!(&other.body, EventBody::HelpCleared { dismissed: Some(_), .. });
     let completed = |other: &Event| matches!(other.body, EventBody::Completed { .. });
     match &event.body {
         EventBody::HelpCleared { .. } => siblings.any(|other| completed(other) || delegated(other)),
-        EventBody::EngageLogicChanged { .. } => siblings.any(delegated),
+        EventBody::EngageLogicChanged { .. } => siblings.any(|other| delegated(other) || dismissed(other)),
         EventBody::EngagementEnded { end: EndReason::Withdrawn, .. } => siblings.any(completed),
         EventBody::FellBack { .. } => siblings.any(|other| {
-            matches!(&other.body, EventBody::HelpRaised { help } if matches!(help.reason, HelpReason::LogicFailed { .. }))
+            matches!(&other.body, EventBody::HelpRaised { help, .. } if matches!(help.reason, HelpReason::LogicFailed { .. }))
         }),
         _ => false,
     }

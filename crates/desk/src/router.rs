@@ -37,8 +37,8 @@ impl Desk {
             };
         }
         use crate::view::{
-            AlertsView, AppView, ColleagueView, ConversationView, EntriesView, FileView, ImprovedView, LinkView,
-            ListView, OpenedView, PastedView, PreviewView, QueuedView, SavedView, SearchView, SettingsView,
+            AlertsView, AppView, BehindView, ColleagueView, ConversationView, EntriesView, FileView, ImprovedView,
+            LinkView, ListView, OpenedView, PastedView, PreviewView, QueuedView, SavedView, SearchView, SettingsView,
             StartupView, WantedView,
         };
         table!(route)

@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
-    Availability, ButtonId, CallId, CommandId, ConversationId, Grade, LinkId, MediaId, Position, Section, TurnId,
-    UserId,
+    Availability, ButtonId, CallId, CommandId, ConversationId, GoesOn, Grade, LinkId, MediaId, Position, Section,
+    TurnId, UserId,
 };
 use ts_rs::TS;
 use zeroize::Zeroizing;
@@ -214,6 +214,36 @@ pub struct OneCommand {
     pub command: CommandId,
 }
 
+/// Help is not needed.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Dismiss {
+    pub id: ConversationId,
+    pub goes_on: GoesOn,
+    pub reason: String,
+}
+
+/// What becomes of the user's customers when the user signs out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Customers {
+    /// They wait for the user.
+    #[default]
+    Stay,
+    /// The user leaves them. Whoever waits with no one else there is called for.
+    Leave,
+    /// The user leaves them and asks for help.
+    AskForHelp,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SignOut {
+    #[serde(default)]
+    #[ts(as = "Option<Customers>", optional)]
+    pub customers: Customers,
+}
+
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Leave {
@@ -338,12 +368,13 @@ macro_rules! table {
             "cache.tryAgain" ask_keychain_again Nothing => Nothing;
             "cache.startAfresh" give_up_cache Nothing => Nothing;
             "session.signIn" sign_in SignIn => Nothing;
-            "session.signOut" sign_out Nothing => Nothing;
+            "session.signOut" sign_out SignOut => Nothing;
             "startup.get" startup Nothing => StartupView;
             "startup.set" set_startup SetStartup => StartupView;
             "window.wanted" wanted Nothing => WantedView;
             "link.open" open_link OpenLink => Nothing;
             ;
+            "session.behind" behind Nothing => BehindView;
             "settings.set" set_settings SettingsView => Nothing;
             "me.setAvailability" set_availability SetAvailability => Nothing;
             "me.setPassword" set_password SetPassword => Nothing;
@@ -355,7 +386,8 @@ macro_rules! table {
             "conversation.send" send SendReply => Nothing;
             "conversation.note" note SendNote => Nothing;
             "conversation.askForHelp" ask_for_help Words => Nothing;
-            "conversation.helpNotNeeded" help_not_needed OneConversation => Nothing;
+            "conversation.helpNotNeeded" help_not_needed Dismiss => Nothing;
+            "conversation.restoreHelp" restore_help OneConversation => Nothing;
             "conversation.leave" leave Leave => Nothing;
             "conversation.complete" complete Words => Nothing;
             "conversation.delegate" delegate Words => Nothing;

@@ -10,8 +10,8 @@ mod settings;
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
-    CallId, Channel, Choice, CommandId, ConversationId, CustomerId, Graded, Media, Mention, Participant, Point,
-    Position, Reach, Section, Stage, Time, TurnId, UserId,
+    CallId, Channel, Choice, CommandId, ConversationId, CustomerId, GoesOn, Graded, Media, Mention, Participant, Point,
+    Position, Reach, Section, Stage, Time, TurnId, UserId, Wait,
 };
 use tandem_protocol::agents::Colleague;
 use ts_rs::TS;
@@ -152,8 +152,7 @@ pub struct RowView {
     /// Their author.
     pub words_by: Option<Participant>,
     pub words_at: Option<Time>,
-    /// Since when the customer waits for us.
-    pub waiting_since: Option<Time>,
+    pub wait: Option<Wait>,
     pub help: Option<HelpView>,
     pub engaged: Vec<Participant>,
     /// Your Logic is working on an answer.
@@ -215,6 +214,8 @@ pub struct ConversationView {
     pub drafts: DraftsView,
     /// As if the outbox had been sent.
     pub may: MayView,
+    /// Who can go on if the user says that help is not needed.
+    pub goes_on: Vec<GoesOn>,
     /// Earlier conversations of the same customer that the journey can show.
     pub earlier: u32,
 }
@@ -297,6 +298,7 @@ pub struct MayView {
     pub leave: bool,
     pub complete: bool,
     pub ask_for_help: bool,
+    /// To say so, and to name who goes on.
     pub help_not_needed: bool,
     pub invite: bool,
     pub invite_external: bool,
@@ -413,6 +415,20 @@ pub enum SystemKind {
     Other,
 }
 
+/// What stays behind when the user signs out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BehindView {
+    /// Customers of conversations in which the user is engaged.
+    pub customers: Vec<String>,
+    /// Conversations with a draft of the user's.
+    pub drafts: u32,
+    /// Commands that were not sent.
+    pub queued: u32,
+    /// The hub can be told now.
+    pub live: bool,
+}
+
 /// What changed; the interface reads again what it shows. Batched per frame.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
@@ -453,6 +469,11 @@ pub enum Change {
     /// A message to the agent that needs no answer.
     Toast {
         tone: Tone,
+        text: String,
+    },
+    /// A colleague took the call for help that the user answered in a notification.
+    Taken {
+        id: ConversationId,
         text: String,
     },
     /// Too many changes: read everything again.

@@ -95,8 +95,8 @@ impl Hub {
         let mut last = None;
         for body in bodies {
             match body {
-                EventBody::HelpRaised { help } => last = Some(help.clone()),
-                EventBody::HelpCleared { claimed_by } => {
+                EventBody::HelpRaised { help, .. } => last = Some(help.clone()),
+                EventBody::HelpCleared { claimed_by, .. } => {
                     // A call may begin and end within one commit; then it is recorded whole.
                     let (of, begun, by) = (state.id, last.take(), claimed_by.as_ref().and_then(|by| by.user()));
                     let now = self.clock.now();

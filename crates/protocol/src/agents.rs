@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tandem_conversation::{
     Access, Button, ButtonId, CallId, Channel, Command, CommandId, Content, Conversation, ConversationId, CustomerId,
-    EngagementId, Grade, Invitee, LinkId, Named, Participant, Permissions, Position, Reach, Skills, Stage, Time,
-    TurnId, UserId,
+    EngagementId, GoesOn, Grade, Invitee, LinkId, Named, Participant, Permissions, Position, Reach, Skills, Stage,
+    Time, TurnId, UserId,
 };
 use utoipa::ToSchema;
 
@@ -138,7 +138,19 @@ pub enum AgentCommand {
         #[serde(default)]
         reason: String,
     },
-    HelpNotNeeded {},
+    /// Dismisses the call for help.
+    HelpNotNeeded {
+        /// Who goes on. Desks before version 12 do not say: then the people who are engaged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        goes_on: Option<GoesOn>,
+        /// Required with `goesOn`.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// Undoes the sender's own dismissal of this call, within ten seconds.
+    RestoreHelp {
+        call: CallId,
+    },
     Invite {
         user: UserId,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -227,7 +239,8 @@ impl AgentCommand {
             Self::Complete { resolution } => Command::Complete { resolution },
             Self::Reopen {} => Command::Reopen,
             Self::AskForHelp { reason } => Command::AskForHelp { reason },
-            Self::HelpNotNeeded {} => Command::HelpNotNeeded,
+            Self::HelpNotNeeded { goes_on, reason } => Command::HelpNotNeeded { goes_on, reason },
+            Self::RestoreHelp { call } => Command::RestoreHelp { call },
             Self::Invite { user, note } => {
                 let name = named.pop().map(|named| named.name).unwrap_or_default();
                 Command::Invite { invitee: Invitee::Colleague { user, name }, note }

@@ -36,6 +36,8 @@ pub const VERSIONS: &[&str] = &[
     "10: desks say their version and what they hold; what is unknown is kept; logs have an identity",
     "11: users who were called may ask who took the call, and hubs say how large files may be and which colleagues are \
      suspended",
+    "12: whoever says that help is not needed says who goes on, and can take it back; states say since when a customer \
+     waits for a person",
 ];
 
 /// The oldest version that this version can talk to.

@@ -5,8 +5,8 @@ mod schema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tandem_conversation::{
-    Action, Channel, Command, Contact, Content, Control, ConversationId, CustomerId, Engagement, Former, Grade, Learnt,
-    NeedsHelp, Participant, Position, RequestId, Time, Trigger, TurnId,
+    Action, Channel, Command, Contact, Content, Control, ConversationId, CustomerId, Dismissal, Engagement, Former,
+    Grade, Learnt, NeedsHelp, Participant, Position, RequestId, Time, Trigger, TurnId,
 };
 use utoipa::ToSchema;
 
@@ -65,6 +65,9 @@ pub struct TriggerBody {
     /// The customer's previous identity, for `CUSTOMER_LINKED`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<Former>,
+    /// For `NEEDS_HELP_CHANGED`, if an agent said that help is not needed: why, and who goes on. With `logic`, it is you.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dismissed: Option<Dismissal>,
     /// The agent's unsent reply, for `IMPROVE`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<String>,

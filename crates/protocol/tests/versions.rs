@@ -8,10 +8,10 @@
 use std::path::Path;
 
 /// The hash of each version's types, from the first hashed version on. A released line never changes.
-const HASHES: &[(u32, u64)] = &[(10, 0x959f_a276_efd3_f218), (11, 0xf58c_9a2d_020e_1dd0)];
+const HASHES: &[(u32, u64)] = &[(10, 0x959f_a276_efd3_f218), (11, 0xf58c_9a2d_020e_1dd0), (12, 0x7194_c3cd_39df_c064)];
 
 /// Where the types between hub and desk are defined.
-const SOURCES: [&str; 24] = [
+const SOURCES: [&str; 25] = [
     "protocol/src/agents.rs",
     "protocol/src/agents/live.rs",
     "protocol/src/problem.rs",
@@ -19,6 +19,7 @@ const SOURCES: [&str; 24] = [
     "conversation/src/channel.rs",
     "conversation/src/contact.rs",
     "conversation/src/customer.rs",
+    "conversation/src/dismissed.rs",
     "conversation/src/engagement.rs",
     "conversation/src/event.rs",
     "conversation/src/failure.rs",

@@ -245,7 +245,7 @@ async fn check(sofia: &mut Agent, name: &str, script: &[Exchange]) -> Mix {
     let picked: Vec<_> = script.iter().flat_map(|exchange| exchange.picked.clone()).collect();
     assert_eq!(spoken(&sofia.desk, id), picked, "{name}: what the recorded agents picked, in order");
     let call = |event: &Event| match &event.body {
-        EventBody::HelpRaised { help } => Some(help.reason.clone()),
+        EventBody::HelpRaised { help, .. } => Some(help.reason.clone()),
         _ => None,
     };
     let calls: Vec<_> = sofia.desk.events(id).filter_map(call).collect();

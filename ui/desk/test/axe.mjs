@@ -152,6 +152,49 @@ const STATES = [
     await page.keyboard.press("Enter");
     await page.getByText("not sent yet").waitFor();
   }],
+  ["signing out with customers", "", async (page) => {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("sign out");
+    await page.keyboard.press("Enter");
+    await page.getByText("customers are with you").waitFor();
+  }],
+  ["help not needed", "", async (page) => {
+    await page.getByRole("link", { name: "Help Needed" }).click();
+    await show("Luís Carvalho")(page);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("help not");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "Help not needed" }).waitFor();
+  }],
+  ["help not needed, undo", "", async (page) => {
+    await page.getByRole("link", { name: "Help Needed" }).click();
+    await show("Luís Carvalho")(page);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("help not");
+    await page.keyboard.press("Enter");
+    await page.getByRole("textbox", { name: "Reason" }).fill("It was a test");
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("button", { name: "Undo", exact: true }).waitFor();
+  }],
+  ["call lost, the next offered", "", async (page) => {
+    await page.getByRole("listbox").focus();
+    await page.evaluate(() => window.__fake.refuse.set("conversation.join", { code: "conversation.call_taken", message: "Priya Nair took the call for help from Luís Carvalho." }));
+    await page.keyboard.press("n");
+    await page.getByTestId("next-call").waitFor();
+  }],
+  ["joined, no reply", "", show("+44 7700 900142")],
+  ["none of mine left", "", async (page) => {
+    await page.evaluate(() => {
+      const { samples } = window.__fake;
+      samples.splice(0, samples.length, ...samples.filter(({ view }) => view.row.id === "jonas" || view.row.help));
+      window.__fake.tell({ type: "everything" });
+    });
+    await show("Jonas Keller")(page);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("e");
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("heading", { name: "You have no conversations" }).waitFor();
+  }],
   ["note", "", async (page) => {
     await show("Carmen Menzel")(page);
     await page.getByRole("button", { name: "Note", exact: true }).click();
@@ -434,6 +477,11 @@ const LAYOUTS = {
   "conversation": ["low", "narrow", "tiny", "large", "zoomed", "forced", "contrast"],
   "help needed": ["narrow", "tiny", "zoomed", "forced"],
   "completed": ["narrow", "tiny"],
+  "call lost, the next offered": ["narrow"],
+  "joined, no reply": ["narrow", "tiny"],
+  "help not needed": ["low", "tiny"],
+  "signing out with customers": ["tiny", "forced"],
+  "none of mine left": ["narrow"],
   "files": ["low", "tiny"],
   "just sent": ["tiny"],
   "note": ["narrow"],

@@ -47,7 +47,8 @@ impl Draft<'_> {
                 self.raise_help(self.actor.clone(), HelpReason::AgentAsked { detail: reason.clone() });
                 Ok(())
             }
-            Command::HelpNotNeeded => self.help_not_needed(),
+            Command::HelpNotNeeded { goes_on, reason } => self.help_not_needed(*goes_on, reason),
+            Command::RestoreHelp { call } => self.restore_help(*call),
             Command::Invite { invitee, note } => self.invite(invitee, note.as_ref()),
             Command::Accept { engagement } => {
                 self.my_invitation(*engagement)?;
@@ -211,17 +212,6 @@ impl Draft<'_> {
         }
         self.why = HelpReason::LastPersonLeft;
         self.end_engagement(self.actor.clone(), engagement, EndReason::Left { why: reason.to_owned() });
-        Ok(())
-    }
-
-    fn help_not_needed(&mut self) -> Result<(), Rejection> {
-        if self.state.help.is_none() {
-            return Err(Rejection::NoCall);
-        }
-        self.clear_help(None);
-        if crate::alone::left_alone(&self.state, self.now()) {
-            return Err(Rejection::CustomerAlone);
-        }
         Ok(())
     }
 

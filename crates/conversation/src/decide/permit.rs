@@ -41,11 +41,13 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
         | Command::Decline { .. }
         | Command::Remove { .. }
         | Command::Delegate { .. }
+        | Command::RestoreHelp { .. }
         | Command::GradeHandover { .. } => (&[Agent], Handles),
         // Only participants may end what others began.
-        Command::HelpNotNeeded | Command::Withdraw { .. } | Command::EngageLogic { .. } | Command::Tag { .. } => {
-            (&[Agent], TakesPart)
-        }
+        Command::HelpNotNeeded { .. }
+        | Command::Withdraw { .. }
+        | Command::EngageLogic { .. }
+        | Command::Tag { .. } => (&[Agent], TakesPart),
         Command::RevokeLink { .. } => (&[Agent, System], TakesPart),
         Command::RenameCustomer { .. } => (&[Customer, Agent, Logic, System], Handles),
         Command::OpenLink { .. } => (&[ExternalAgent], Handles),

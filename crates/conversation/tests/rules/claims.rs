@@ -1,7 +1,7 @@
 //! Rule 11: answering a call for help is a claim. Also what rule 14, the alert ledger, needs from the core: a call has
 //! its own id, and taking it is an event.
 
-use crate::stage::{Stage, jonas, maya, sofia};
+use crate::stage::{Stage, jonas, maya, not_needed, sofia};
 use tandem_conversation::{CallId, Command, EventBody, Rejection};
 
 fn calling() -> (Stage, CallId) {
@@ -52,7 +52,7 @@ fn rule_11_a_call_that_nobody_took_is_over() {
     stage.maya_joins();
     stage.maya(Command::AskForHelp { reason: String::new() }).unwrap();
     let call = stage.state.help.as_ref().unwrap().call;
-    stage.maya(Command::HelpNotNeeded).unwrap();
+    stage.maya(not_needed()).unwrap();
     assert_eq!(stage.jonas(Command::Join { call: Some(call) }), Err(Rejection::CallOver));
 }
 
@@ -73,8 +73,8 @@ fn rule_14_the_log_tells_when_a_call_began_and_who_took_it() {
     let (mut stage, call) = calling();
     stage.sofia(Command::Join { call: Some(call) }).unwrap();
     let told = stage.events.iter().filter_map(|event| match &event.body {
-        EventBody::HelpRaised { help } => Some(format!("raised {}", help.call == call)),
-        EventBody::HelpCleared { claimed_by } => Some(format!("claimed {}", *claimed_by == Some(sofia()))),
+        EventBody::HelpRaised { help, .. } => Some(format!("raised {}", help.call == call)),
+        EventBody::HelpCleared { claimed_by, .. } => Some(format!("claimed {}", *claimed_by == Some(sofia()))),
         _ => None,
     });
     assert_eq!(told.collect::<Vec<_>>(), ["raised true", "claimed true"]);

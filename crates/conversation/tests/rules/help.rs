@@ -1,6 +1,6 @@
 //! Rule 4: who raises `needs_help`, and the ways in which it clears.
 
-use crate::stage::{LADDER, Stage, jonas, maya};
+use crate::stage::{LADDER, Stage, jonas, maya, not_needed};
 use tandem_conversation::{Action, Command, EventBody, HelpReason, Participant, Reach, Rejection, Trigger, trigger_of};
 
 fn ask_for_help() -> Command {
@@ -90,7 +90,8 @@ fn rule_4_cleared_by_an_agent_who_joins() {
     let mut stage = called();
     stage.jonas_joins();
     assert!(stage.state.help.is_none());
-    let claimed = |body: &EventBody| matches!(body, EventBody::HelpCleared { claimed_by: Some(by) } if *by == jonas());
+    let claimed =
+        |body: &EventBody| matches!(body, EventBody::HelpCleared { claimed_by: Some(by), .. } if *by == jonas());
     assert!(stage.events.iter().any(|event| claimed(&event.body)), "it is told who took it");
 }
 
@@ -127,9 +128,9 @@ fn rule_4_not_cleared_by_a_partner_or_by_words() {
 #[test]
 fn rule_4_cleared_by_saying_it_is_not_needed() {
     let mut stage = called();
-    stage.sofia(Command::HelpNotNeeded).unwrap();
+    stage.sofia(not_needed()).unwrap();
     assert!(stage.state.help.is_none());
-    assert_eq!(stage.sofia(Command::HelpNotNeeded), Err(Rejection::NoCall));
+    assert_eq!(stage.sofia(not_needed()), Err(Rejection::NoCall));
 }
 
 #[test]
@@ -145,8 +146,8 @@ fn rule_4_saying_it_is_not_needed_never_leaves_a_customer_alone() {
     let mut stage = Stage::without_logic();
     stage.carmen_writes("Hola");
     let before = stage.state.clone();
-    assert_eq!(stage.maya(Command::HelpNotNeeded), Err(Rejection::NotEngaged), "that is for those who take part");
-    assert_eq!(stage.sofia(Command::HelpNotNeeded), Err(Rejection::CustomerAlone));
+    assert_eq!(stage.maya(not_needed()), Err(Rejection::NotEngaged), "that is for those who take part");
+    assert_eq!(stage.sofia(not_needed()), Err(Rejection::CustomerAlone));
     assert_eq!(stage.state, before);
 }
 
@@ -156,7 +157,7 @@ fn rule_4_saying_it_is_not_needed_in_the_moment_in_which_the_partners_time_is_up
     stage.aerolinx_comes();
     stage.maya(Command::Leave { reason: String::new(), ask_for_help: false }).unwrap();
     stage.now = stage.now.plus_ms(crate::stage::LINK_MS);
-    assert_eq!(stage.sofia(Command::HelpNotNeeded), Err(Rejection::CustomerAlone));
+    assert_eq!(stage.sofia(not_needed()), Err(Rejection::CustomerAlone));
     assert!(stage.state.help.is_some());
 }
 

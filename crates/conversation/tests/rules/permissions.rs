@@ -1,11 +1,11 @@
 //! Every command × every kind of actor × every role: allowed, or refused with the right code.
 
-use crate::stage::{AEROLINX, JONAS, LINK_MS, Stage, aerolinx, jonas, maya, opening, sofia, text};
+use crate::stage::{AEROLINX, JONAS, LINK_MS, Stage, aerolinx, dismiss, jonas, maya, not_needed, opening, sofia, text};
 use serde_json::{Map, json};
 use tandem_conversation::{
-    BrandId, Command, ContactId, Control, CustomerId, CustomerRef, EngagementId, Grade, Invitee, Learnt, LinkId,
-    LinkSource, LogicFailure, Participant, Permission, Permissions, Position, Rejection, RequestId, Role, Scope,
-    Stage as Step,
+    BrandId, Command, ContactId, Control, CustomerId, CustomerRef, EngagementId, GoesOn, Grade, Invitee, Learnt,
+    LinkId, LinkSource, LogicFailure, Participant, Permission, Permissions, Position, Rejection, RequestId, Role,
+    Scope, Stage as Step,
 };
 
 /// The columns: `+` allowed, `P` another kind of participant's, `-` the permission is missing.
@@ -77,6 +77,13 @@ fn nordwind(stage: &mut Stage) -> LinkId {
     link
 }
 
+/// Maya takes back that she needs no help.
+fn dismissed(stage: &mut Stage) -> Command {
+    let call = stage.state.help.as_ref().expect("help is asked for").call;
+    stage.maya(dismiss(GoesOn::Person)).expect("Maya goes on");
+    Command::RestoreHelp { call }
+}
+
 fn known(stage: &mut Stage) -> CustomerRef {
     CustomerRef::new(CustomerId(stage.id()), "Carmen Ruiz")
 }
@@ -106,7 +113,9 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("claim",           "P + + + - - P P P", Outside, |s| Command::Join { call: s.state.help.as_ref().map(|h| h.call) }),
         ("complete",        "P + + + - - P P P", Busy, |_| Command::Complete { resolution: String::new() }),
         ("reopen",          "P + + + - - P P P", Completed, |_| Command::Reopen),
-        ("help not needed", "P + + + - - P P P", Busy, |_| Command::HelpNotNeeded),
+        ("help not needed", "P + + + - - P P P", Busy, |_| not_needed()),
+        ("dismiss help",    "P + + + - - P P P", Busy, |_| dismiss(GoesOn::Person)),
+        ("restore help",    "P + + + - - P P P", Busy, dismissed),
         ("invite",          "P + + + - - P P P", Busy, |_| Command::Invite { note: None, invitee: Invitee::Colleague { user: crate::stage::SOFIA, name: "Sofia".into() } }),
         ("invite partner",  "P + + + - - P P P", Busy, |s| Command::Invite { note: None, invitee: Invitee::External { link: LinkId(s.id()), name: "Nordwind".into(), expires: s.now.plus_ms(LINK_MS) } }),
         ("accept",          "P + + + - - P P P", Invited, |s| Command::Accept { engagement: invitation(s) }),
@@ -195,7 +204,7 @@ fn what_needs_an_engagement_says_so() {
 #[test]
 fn what_others_have_begun_is_for_those_who_take_part_and_for_supervisors() {
     let commands: [(&str, Make); 5] = [
-        ("help not needed", |_| Command::HelpNotNeeded),
+        ("help not needed", |_| not_needed()),
         ("withdraw", |s| Command::Withdraw { engagement: invitation(s) }),
         ("engage logic", |_| Command::EngageLogic { engaged: false }),
         ("tag", |_| Command::Tag { add: vec!["vip".into()], remove: Vec::new() }),

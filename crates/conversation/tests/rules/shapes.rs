@@ -6,10 +6,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, json};
 use std::fmt::Debug;
 use tandem_conversation::{
-    Action, BrandId, CallId, Choice, CommandId, Contact, ContactKind, Content, Control, CustomerRef, EndReason,
-    Engagement, EngagementId, EngagementKind, Event, EventBody, Fallback, Former, HelpReason, Invitee, LinkSource,
-    LogicFailure, LogicRequest, Mention, NeedsHelp, Participant, Permission, Position, Reach, Rejection, RequestId,
-    Role, Side, Stage as Step, Time, Turn, TurnId, UserId,
+    Action, BrandId, CallId, Choice, CommandId, Contact, ContactKind, Content, Control, CustomerRef, Dismissal,
+    EndReason, Engagement, EngagementId, EngagementKind, Event, EventBody, Fallback, Former, GoesOn, HelpReason,
+    Invitee, LinkSource, LogicFailure, LogicRequest, Mention, NeedsHelp, Participant, Permission, Position, Reach,
+    Rejection, RequestId, Role, Side, Stage as Step, Time, Turn, TurnId, UserId,
 };
 use uuid::Uuid;
 
@@ -121,8 +121,9 @@ fn bodies() -> Vec<EventBody> {
         B::Received { side: Side::Desk, stage: Step::Delivered, up_to: Position(9) },
         B::HelpWidened { call: CallId(id(8)), reach: Reach::Everyone, widens_at: Some(AT) },
         B::HelpWidened { call: CallId(id(8)), reach: Reach::Logic, widens_at: None },
-        B::HelpCleared { claimed_by: None },
-        B::HelpCleared { claimed_by: Some(maya()) },
+        B::HelpCleared { claimed_by: None, dismissed: None },
+        B::HelpCleared { claimed_by: Some(maya()), dismissed: None },
+        B::HelpCleared { claimed_by: None, dismissed: Some(Dismissal { goes_on: GoesOn::Logic, reason: "r".into() }) },
         B::Completed { resolution: String::new() },
         B::Reopened,
         B::EngageLogicChanged { engaged: false },
@@ -180,6 +181,7 @@ fn bodies() -> Vec<EventBody> {
                 reach: Reach::Eligible,
                 widens_at: Some(AT),
             },
+            waits_since: (bodies.len() % 2 == 0).then_some(AT),
         });
     }
     for failure in failures() {
@@ -261,6 +263,7 @@ fn every_rejection_with_its_stable_code() {
         (R::InProgress, "conversation.in_progress"),
         (R::CallTaken { by: maya() }, "conversation.call_taken"),
         (R::CallOver, "conversation.call_over"),
+        (R::UndoOver, "conversation.undo_over"),
         (R::MovedOn { since: Position(4) }, "conversation.moved_on"),
         (R::CustomerAlone, "conversation.customer_alone"),
         (R::NoCall, "conversation.no_call"),

@@ -9,9 +9,9 @@
 use serde_json::Map;
 use tandem_conversation::{
     Access, Action, Channel, Command, CommandId, ContactId, Content, Context, Control, Conversation, ConversationId,
-    CustomerId, CustomerRef, Engagement, EngagementId, EngagementKind, Envelope, Event, EventBody, Handover, Invitee,
-    Ladder, Learnt, LinkId, LogicFailure, Media, Opening, Participant, Permissions, Point, Position, Rejection,
-    RequestId, Role, Skills, Time, TurnId, UserId, decide, left_alone,
+    CustomerId, CustomerRef, Engagement, EngagementId, EngagementKind, Envelope, Event, EventBody, GoesOn, Handover,
+    Invitee, Ladder, Learnt, LinkId, LogicFailure, Media, Opening, Participant, Permissions, Point, Position,
+    Rejection, RequestId, Role, Skills, Time, TurnId, UserId, decide, left_alone, wanted,
 };
 use uuid::Uuid;
 
@@ -56,6 +56,15 @@ pub fn aerolinx() -> Participant {
 
 pub fn text(text: &str) -> Content {
     Content::Text { text: text.into() }
+}
+
+/// Desks before version 12 say no more than this.
+pub fn not_needed() -> Command {
+    Command::HelpNotNeeded { goes_on: None, reason: String::new() }
+}
+
+pub fn dismiss(goes_on: GoesOn) -> Command {
+    Command::HelpNotNeeded { goes_on: Some(goes_on), reason: "It was a mistake".into() }
 }
 
 pub fn message(text: &str) -> Action {
@@ -142,6 +151,8 @@ impl Stage {
         }
         self.events.extend(events.iter().cloned());
         assert!(!left_alone(&self.state, self.now), "after {:?} Carmen is left alone", envelope.command);
+        let queued = self.queued();
+        assert_eq!(queued, wanted(&self.state, self.now), "the queue follows from the state: {:?}", envelope.command);
         Ok(events)
     }
 

@@ -25,7 +25,7 @@ CREATE TABLE conversations (
     in_help      INTEGER NOT NULL,
     in_left      INTEGER NOT NULL,
     in_all       INTEGER NOT NULL,
-    -- Since when help is needed; the greatest number for never.
+    -- Since when a conversation that needs help has waited; the greatest number for never.
     help         INTEGER NOT NULL,
     -- Since when the customer waits; the greatest number for never.
     waits        INTEGER NOT NULL,
@@ -201,8 +201,8 @@ pub(crate) fn save(
         listed && shown.help.is_some() && (in_my || access.helps(&shown)),
         left.is_some(),
         listed && shown.in_progress(),
-        shown.help.as_ref().map_or(NEVER, |help| help.since.0),
-        shown.waiting_since.map_or(NEVER, |since| since.0),
+        shown.help_since().map_or(NEVER, |since| since.0),
+        shown.wait().map_or(NEVER, |wait| wait.since.0),
         left.unwrap_or_default(),
         handles && state.last_loud > seen,
         words(&shown),

@@ -273,7 +273,7 @@ pub(crate) fn call_before(
     let mut query = connection.prepare_cached(CALL)?;
     let last = query.query_row(params![id(of.0), before.0], |row| Ok(event(row))).optional()?.transpose()?;
     Ok(last.and_then(|event| match event.body {
-        EventBody::HelpRaised { help } => Some(help.since),
+        EventBody::HelpRaised { help, waits_since } => Some(waits_since.unwrap_or(help.since)),
         _ => None,
     }))
 }

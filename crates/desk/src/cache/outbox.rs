@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use tandem_conversation::{CommandId, Content, ConversationId, Media, MediaId, Position, Stage, Time, TurnId};
+use tandem_conversation::{CommandId, Content, ConversationId, GoesOn, Media, MediaId, Position, Stage, Time, TurnId};
 use tandem_protocol::agents::AgentCommand;
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
@@ -110,8 +110,9 @@ impl Queued {
     /// Whether it may be sent before an earlier file of its conversation. Text does not wait for files. Commands that
     /// end the user's engagement do, or the file would come too late.
     pub(crate) fn overtakes_files(&self) -> bool {
-        use AgentCommand::{Complete, Delegate, Leave};
-        !matches!(self.command, Complete { .. } | Delegate { .. } | Leave { .. })
+        use AgentCommand::{Complete, Delegate, HelpNotNeeded, Leave};
+        let completes = matches!(self.command, HelpNotNeeded { goes_on: Some(GoesOn::Nobody), .. });
+        !completes && !matches!(self.command, Complete { .. } | Delegate { .. } | Leave { .. })
     }
 }
 
@@ -136,7 +137,9 @@ pub(crate) fn words_of(command: &AgentCommand) -> Option<(Kind, &str)> {
     let (kind, words) = match command {
         AgentCommand::Reply { content, .. } => (Kind::Reply, content.text()),
         AgentCommand::Note { text, .. } => (Kind::Note, text.as_str()),
-        AgentCommand::Leave { reason, .. } | AgentCommand::AskForHelp { reason } => (Kind::Note, reason.as_str()),
+        AgentCommand::Leave { reason, .. }
+        | AgentCommand::AskForHelp { reason }
+        | AgentCommand::HelpNotNeeded { reason, .. } => (Kind::Note, reason.as_str()),
         AgentCommand::Complete { resolution } => (Kind::Note, resolution.as_str()),
         AgentCommand::Invite { note, .. } | AgentCommand::Delegate { note, .. } => (Kind::Note, note.as_deref()?),
         _ => return None,

@@ -1,8 +1,8 @@
 //! The text of system entries, one calm line each.
 
 use tandem_conversation::{
-    ContactKind, CustomerRef, EndReason, Engagement, EngagementKind, Event, EventBody, Fallback, Former, Grade,
-    HelpReason, LogicFailure, NeedsHelp, Participant, Reach, Time,
+    ContactKind, CustomerRef, Dismissal, EndReason, Engagement, EngagementKind, Event, EventBody, Fallback, Former,
+    GoesOn, Grade, HelpReason, LogicFailure, NeedsHelp, Participant, Reach, Time,
 };
 
 use tandem_protocol::agents::AgentCommand;
@@ -20,9 +20,12 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
             (SystemKind::Engagement, started(engagement, event.time, customer, call_since))
         }
         EventBody::EngagementEnded { was, end, .. } => (SystemKind::Engagement, ended(was, end, actor, customer)),
-        EventBody::HelpRaised { help } => raised(help, customer),
+        EventBody::HelpRaised { waits_since: Some(_), .. } => {
+            (SystemKind::Help, format!("{actor} took that back: help is needed"))
+        }
+        EventBody::HelpRaised { help, .. } => raised(help, customer),
         EventBody::HelpWidened { reach, .. } => (SystemKind::Help, widened(*reach).to_owned()),
-        EventBody::HelpCleared { .. } => (SystemKind::Help, format!("{actor} said that no help is needed")),
+        EventBody::HelpCleared { dismissed, .. } => (SystemKind::Help, dismissal(actor, dismissed.as_ref())),
         EventBody::Completed { resolution } => (SystemKind::Status, with(format!("{actor} completed"), resolution)),
         EventBody::Reopened => (SystemKind::Status, format!("{actor} reopened the conversation")),
         EventBody::EngageLogicChanged { engaged: true } => {
@@ -59,6 +62,15 @@ fn linked(customer: &CustomerRef, was: &Former) -> String {
     let known = id.map(|contact| format!(": customer {}", contact.value)).unwrap_or_default();
     let turned_out = if was.name == customer.name { String::new() } else { format!(" and is {}", customer.name) };
     format!("{} signed in on the website{turned_out}{known}", was.name)
+}
+
+fn dismissal(actor: &str, dismissed: Option<&Dismissal>) -> String {
+    let line = format!("{actor} dismissed the call for help");
+    match dismissed {
+        Some(Dismissal { goes_on: GoesOn::Logic, reason }) => with(format!("{line}, Your Logic answers"), reason),
+        Some(Dismissal { reason, .. }) => with(line, reason),
+        None => line,
+    }
 }
 
 fn graded(grade: Grade) -> &'static str {
@@ -192,7 +204,8 @@ pub(super) fn intent(command: &AgentCommand) -> &'static str {
         AgentCommand::Complete { .. } => "Complete",
         AgentCommand::Reopen {} => "Reopen",
         AgentCommand::AskForHelp { .. } => "Ask for help",
-        AgentCommand::HelpNotNeeded {} => "No help needed",
+        AgentCommand::HelpNotNeeded { .. } => "Help not needed",
+        AgentCommand::RestoreHelp { .. } => "Help is needed after all",
         AgentCommand::Invite { .. } => "Invite a colleague",
         AgentCommand::InviteExternal { .. } => "Invite a partner",
         AgentCommand::Accept { .. } => "Accept the invitation",

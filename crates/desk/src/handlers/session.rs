@@ -1,18 +1,29 @@
 //! Signing in and out, presence, and what the window is doing.
 
-use tandem_protocol::agents::{DeskFrame, Login};
+use std::collections::HashSet;
+
+use tandem_conversation::Conversation;
+use tandem_protocol::agents::{AgentCommand, DeskFrame, Login};
+use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use crate::cache::{self, conversations, meta, outbox};
+use crate::cache::{CacheError, bookmarks, conversations, files, meta, outbox};
+use crate::commands::Given;
 use crate::desk::{Desk, UnlockError};
 use crate::hub::{HubError, outdated};
 use crate::link::Input;
 use crate::notify::Poke;
 use crate::refusals::{error, sentence};
-use crate::rpc::{Looking, Nothing, OneConversation, RpcError, Seen, SetAvailability, SignIn, Unlock};
+use crate::rpc::{
+    Customers, Looking, Nothing, OneConversation, RpcError, Seen, SetAvailability, SignIn, SignOut, Unlock,
+};
 use crate::vault::Refused;
-use crate::view::SettingsView;
+use crate::view::{BehindView, SettingsView};
+use crate::views::Reader;
 use crate::workplace::Workplace;
+
+/// Why an agent who signs out leaves.
+const SIGNED_OUT: &str = "Signed out";
 
 impl Desk {
     pub(crate) async fn sign_in(&self, request: SignIn) -> Result<Nothing, RpcError> {
@@ -38,9 +49,10 @@ impl Desk {
         Ok(Nothing {})
     }
 
-    pub(crate) async fn sign_out(&self, _: Nothing) -> Result<Nothing, RpcError> {
+    pub(crate) async fn sign_out(&self, request: SignOut) -> Result<Nothing, RpcError> {
         let place = self.place()?;
         let Some(session) = place.link.borrow().session().cloned() else { return Ok(Nothing {}) };
+        place.part_with(request.customers).await?;
         // Customers' data does not stay; drafts and unsent replies wait for the same user.
         self.wipe().await;
         session.end().await;
@@ -60,6 +72,23 @@ impl Desk {
     }
 }
 
+/// The user's conversations, without those that only invite the user.
+fn engaged(connection: &Connection, reader: &Reader) -> Result<Vec<Conversation>, CacheError> {
+    let mut found = Vec::new();
+    for id in conversations::mine(connection)? {
+        let held = conversations::get(connection, id)?;
+        found.extend(held.map(|held| held.state).filter(|state| state.agent(reader.user).is_some()));
+    }
+    Ok(found)
+}
+
+/// How many conversations have a draft of the user's.
+fn drafted(connection: &Connection) -> Result<u32, CacheError> {
+    let mut all: HashSet<_> = bookmarks::written(connection, u32::MAX)?.into_iter().collect();
+    all.extend(files::drafted_in(connection, u32::MAX)?);
+    Ok(u32::try_from(all.len()).unwrap_or(u32::MAX))
+}
+
 fn opened(done: Result<(), UnlockError>) -> Result<Nothing, RpcError> {
     done.map(|()| Nothing {}).map_err(|failed| match failed {
         UnlockError::Refused(Refused::Wrong) => error("desk.wrong_passphrase", Refused::Wrong.to_string()),
@@ -69,6 +98,53 @@ fn opened(done: Result<(), UnlockError>) -> Result<Nothing, RpcError> {
 }
 
 impl Workplace {
+    /// What stays behind when the user signs out.
+    pub(crate) async fn behind(&self, _: Nothing) -> Result<BehindView, RpcError> {
+        let (reader, live) = (self.reader()?, self.link.borrow().live().is_some());
+        let now = self.clock.hub_now();
+        let behind = self.cache.read(move |connection| {
+            let mine = engaged(connection, &reader)?;
+            let (queued, held) = outbox::counts(connection, now)?;
+            Ok(BehindView {
+                customers: mine.into_iter().map(|state| state.customer.name).collect(),
+                drafts: drafted(connection)?,
+                // While the hub is there, signing out sends what is held back.
+                queued: if live { queued } else { queued + held },
+                live,
+            })
+        });
+        Ok(behind.await?)
+    }
+
+    /// Leaves the user's customers before the user signs out. The user stays signed in unless the hub has taken all.
+    async fn part_with(&self, customers: Customers) -> Result<(), RpcError> {
+        let ask_for_help = match customers {
+            Customers::Stay => return Ok(()),
+            Customers::Leave => false,
+            Customers::AskForHelp => true,
+        };
+        if self.link.borrow().live().is_none() {
+            return Err(error("desk.offline", "You are offline: the server cannot be told that you leave."));
+        }
+        let reader = self.reader()?;
+        let mine = self.cache.read(move |connection| engaged(connection, &reader)).await?;
+        let mut failed = Vec::new();
+        for state in mine {
+            let leave = AgentCommand::Leave { reason: SIGNED_OUT.into(), ask_for_help };
+            match self.commands.give(state.id, leave).await {
+                Ok(Given::Accepted) => {}
+                Ok(Given::Waits) => failed.push(format!("{} (no answer)", state.customer.name)),
+                Err(refused) => failed.push(format!("{} ({})", state.customer.name, refused.message)),
+            }
+        }
+        match failed.is_empty() {
+            true => Ok(()),
+            false => {
+                Err(error("session.customers", format!("You are still signed in. Not left: {}.", failed.join(", "))))
+            }
+        }
+    }
+
     pub(crate) async fn set_settings(&self, request: SettingsView) -> Result<Nothing, RpcError> {
         let most = SettingsView::LONGEST_UNDO_S;
         if let Some(undo_s) = request.undo_s.filter(|undo_s| *undo_s > most) {
@@ -127,7 +203,7 @@ impl Workplace {
                 let Some(held) = conversations::get(connection, id)? else { return Ok(None) };
                 let state = &held.state;
                 let up_to = request.up_to.min(state.position);
-                if !cache::bookmarks::see(connection, id, up_to)? {
+                if !bookmarks::see(connection, id, up_to)? {
                     return Ok(None);
                 }
                 conversations::derive_again(connection, touched, id, &reader.access())?;

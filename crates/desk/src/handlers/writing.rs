@@ -12,7 +12,7 @@ use crate::cache::{CacheError, Touched, buttons, conversations, events, files, m
 use crate::expect::expected;
 use crate::refusals::{error, unknown_conversation};
 use crate::rpc::{
-    Draft, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand, OneConversation, Retry, RpcError,
+    Dismiss, Draft, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand, OneConversation, Retry, RpcError,
     SendNote, SendReply, TakeBack, Words,
 };
 use crate::view::{QueuedView, SettingsView, TakenBackView};
@@ -23,7 +23,8 @@ const QUEUED: u32 = 200;
 
 impl Workplace {
     pub(crate) async fn join(&self, request: Join) -> Result<Nothing, RpcError> {
-        self.give(request.id, AgentCommand::Join { call: request.call }).await
+        self.commands.claim(request.id, request.call).await?;
+        Ok(Nothing {})
     }
 
     pub(crate) async fn send(&self, request: SendReply) -> Result<Nothing, RpcError> {
@@ -102,8 +103,31 @@ impl Workplace {
         self.give(request.id, AgentCommand::AskForHelp { reason: request.text }).await
     }
 
-    pub(crate) async fn help_not_needed(&self, request: OneConversation) -> Result<Nothing, RpcError> {
-        self.give(request.id, AgentCommand::HelpNotNeeded {}).await
+    pub(crate) async fn help_not_needed(&self, request: Dismiss) -> Result<Nothing, RpcError> {
+        let Dismiss { id, goes_on, reason } = request;
+        self.give(id, AgentCommand::HelpNotNeeded { goes_on: Some(goes_on), reason }).await
+    }
+
+    /// Undoes the user's dismissal of the call for help. One that was not sent yet is only cancelled.
+    pub(crate) async fn restore_help(&self, request: OneConversation) -> Result<Nothing, RpcError> {
+        let (id, expecting) = (request.id, self.reader()?.expecting());
+        let found = self.cache.read(move |connection| {
+            let waiting = outbox::of_conversation(connection, id)?;
+            let dismissal = |queued: &&outbox::Queued| matches!(queued.command, AgentCommand::HelpNotNeeded { .. });
+            let queued = waiting.iter().rev().find(dismissal).filter(|queued| !queued.accepted);
+            let held = conversations::get(connection, id)?;
+            // The hub may have the dismissal before its event is here.
+            let dismissed = held.and_then(|held| expected(&held.state, &waiting, &expecting).dismissed);
+            Ok((queued.map(|queued| (queued.id, queued.attempts)), dismissed))
+        });
+        let (queued, dismissed) = found.await?;
+        if let Some((command, 0)) = queued {
+            self.cancel(OneCommand { command }).await?;
+            return Ok(Nothing {});
+        }
+        let over = || error("conversation.undo_over", "It is too late to undo this.");
+        let call = dismissed.ok_or_else(over)?.help.call;
+        self.give(id, AgentCommand::RestoreHelp { call }).await
     }
 
     pub(crate) async fn leave(&self, request: Leave) -> Result<Nothing, RpcError> {

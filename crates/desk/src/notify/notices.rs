@@ -56,6 +56,14 @@ struct Wanted {
     state: Conversation,
 }
 
+impl Wanted {
+    /// The order of notices: a customer who needs help comes by the length of the wait.
+    fn since(&self) -> Time {
+        let called = matches!(self.notice.kind, NoticeKind::HelpNeeded { .. });
+        self.state.help_since().filter(|_| called).unwrap_or(self.notice.since)
+    }
+}
+
 /// What is shown for one conversation.
 struct Standing {
     id: ShownId,

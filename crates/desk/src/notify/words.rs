@@ -1,6 +1,8 @@
 //! The text of notifications: short, plain, and unable to pose as something else.
 
-use tandem_conversation::{Conversation, EngagementKind, NoticeKind, Participant, UserId, turns_text};
+use tandem_conversation::{
+    Awaited, Conversation, EngagementKind, NoticeKind, Participant, Time, UserId, Wait, turns_text,
+};
 
 use super::{Action, Notification, ShownId, Tag, Urgency};
 
@@ -24,6 +26,7 @@ pub(super) fn notification(
     me: UserId,
     manner: Manner,
     replaces: Option<ShownId>,
+    now: Time,
 ) -> Notification {
     let name = &state.customer.name;
     let words = state.last_words.as_ref().filter(|words| words.by == Participant::Customer);
@@ -51,7 +54,13 @@ pub(super) fn notification(
             (format!("Not delivered to {name}"), body, vec![Action::Open], Urgency::Normal)
         }
         NoticeKind::WaitingTooLong { .. } => {
-            (format!("{name} is still waiting"), words.to_owned(), answering(manner), Urgency::Normal)
+            let title = match state.wait() {
+                Some(Wait { since, awaited: Awaited::Joined }) => {
+                    format!("{name}: joined, no reply {}", minutes(now.since(since)))
+                }
+                _ => format!("{name} is still waiting"),
+            };
+            (title, words.to_owned(), answering(manner), Urgency::Normal)
         }
         NoticeKind::CustomerWrote { .. } => (name.clone(), words.to_owned(), answering(manner), Urgency::Normal),
         NoticeKind::Mentioned { .. } => {
@@ -97,6 +106,15 @@ pub(super) fn queue(calls: u32, sound: bool) -> Notification {
         urgency: Urgency::Urgent,
         sound,
         replaces: None,
+    }
+}
+
+/// A waiting time as lists show it: `9:12`, `1 h 5 min`.
+fn minutes(ms: i64) -> String {
+    let seconds = ms.max(0) / 1000;
+    match seconds / 3600 {
+        0 => format!("{}:{:02}", seconds / 60, seconds % 60),
+        hours => format!("{hours} h {} min", seconds / 60 % 60),
     }
 }
 
@@ -148,6 +166,12 @@ pub fn plain_line(text: &str, chars: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wait_reads_as_in_lists() {
+        let read = [0, 9_999, 552_000, 3_599_999, 3_900_000, -5].map(minutes);
+        assert_eq!(read, ["0:00", "0:09", "9:12", "59:59", "1 h 5 min", "0:00"]);
+    }
 
     #[test]
     fn a_name_cannot_disguise_itself() {

@@ -4,19 +4,27 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// The user's settings.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct SettingsView {
     /// A customer's turn since writing also holds a reply back.
     pub mind_customer: bool,
     /// How long a turn can be taken back before it is sent, in seconds, 0 to 20; none until the user chooses.
     pub undo_s: Option<u8>,
+    /// After completing, leaving or handing over, the next of the user's conversations opens.
+    pub open_next: bool,
     pub notifications: NotificationSettings,
 }
 
 impl SettingsView {
     /// Largest value of `undo_s`.
     pub(crate) const LONGEST_UNDO_S: u8 = 20;
+}
+
+impl Default for SettingsView {
+    fn default() -> Self {
+        Self { mind_customer: false, undo_s: None, open_next: true, notifications: NotificationSettings::default() }
+    }
 }
 
 /// Loudness per kind of notification, and quiet hours.
@@ -33,7 +41,8 @@ pub struct NotificationSettings {
     /// For users who view all conversations: more calls for help are open than `queue_threshold`.
     pub queue_long: Loudness,
     pub queue_threshold: u32,
-    /// Calls for help and invitations are shown again every minute until the user acts.
+    /// Calls for help, invitations and customers who were joined without a reply are shown again every minute until the
+    /// user acts.
     pub repeat: bool,
     /// Notifications include the customer's words.
     pub preview: bool,

@@ -1,8 +1,8 @@
 //! Which actions make sense, decided by the pure core, so that the interface needs no rules of its own.
 
 use tandem_conversation::{
-    Command, CommandId, Content, Conversation, Envelope, Event, Invitee, LinkId, Participant, TurnId, UserId, decide,
-    limits,
+    Command, CommandId, Content, Conversation, Envelope, Event, GoesOn, Invitee, LinkId, Participant, TurnId, UserId,
+    decide, limits,
 };
 use uuid::Uuid;
 
@@ -40,7 +40,7 @@ pub(super) fn may(state: &Conversation, reader: &Reader) -> MayView {
         leave: asks(Command::Leave { reason: String::new(), ask_for_help: false }),
         complete: asks(Command::Complete { resolution: String::new() }),
         ask_for_help: asks(Command::AskForHelp { reason: String::new() }),
-        help_not_needed: asks(Command::HelpNotNeeded),
+        help_not_needed: !goes_on(state, reader).is_empty(),
         invite_external: asks(Command::Invite { invitee: partner, note: None }),
         invite: asks(Command::Invite { invitee, note: None }),
         revoke_link: link.is_some_and(|link| asks(Command::RevokeLink { link })),
@@ -50,6 +50,12 @@ pub(super) fn may(state: &Conversation, reader: &Reader) -> MayView {
             .invitation_of(reader.user)
             .is_some_and(|invitation| asks(Command::Decline { engagement: invitation.id })),
     }
+}
+
+/// Who can go on if the reader dismisses the call for help.
+pub(super) fn goes_on(state: &Conversation, reader: &Reader) -> Vec<GoesOn> {
+    let dismisses = |goes_on| Command::HelpNotNeeded { goes_on: Some(goes_on), reason: "?".into() };
+    GoesOn::EVERY.into_iter().filter(|goes_on| !ask(state, reader, dismisses(*goes_on)).is_empty()).collect()
 }
 
 /// The resulting events; none if it is refused or changes nothing.

@@ -42,6 +42,7 @@ pub(crate) fn conversation(
         logic_until: state.logic.asked.as_ref().map(|asked| asked.expires),
         logic_waiting: behind(&state),
         may: may::may(&expected, reader),
+        goes_on: may::goes_on(&expected, reader),
         earlier: conversations::count_earlier(connection, state.customer.id, state.started)?,
         row: row::row(Line { unread, draft, state: expected }, pending, reader.user),
         drafts,

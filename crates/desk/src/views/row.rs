@@ -15,6 +15,7 @@ pub(super) fn row(line: Line, pending: Vec<PendingView>, me: UserId) -> RowView 
     let invited = state.invitation_of(me).is_some();
     let logic_working = state.logic.asked.is_some();
     let in_progress = state.in_progress();
+    let wait = state.wait();
     let help = state.help.as_ref().map(help_view);
     let (words, words_by, words_at) = match state.last_words {
         Some(words) => (words.text, Some(words.by), Some(words.at)),
@@ -29,7 +30,7 @@ pub(super) fn row(line: Line, pending: Vec<PendingView>, me: UserId) -> RowView 
         words,
         words_by,
         words_at,
-        waiting_since: state.waiting_since,
+        wait,
         help,
         engaged,
         logic_working,

@@ -7,6 +7,7 @@
 mod alerts;
 mod bad_hub;
 mod buttons;
+mod calls;
 mod colleagues;
 mod desk;
 mod door;

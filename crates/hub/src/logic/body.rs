@@ -82,6 +82,7 @@ pub(super) fn beside_body(
         action: None,
         graded: None,
         was: None,
+        dismissed: None,
         draft,
         joined: Vec::new(),
         joined_left_out: 0,
@@ -163,6 +164,10 @@ pub(crate) fn trigger_body(event: &Event) -> Option<TriggerBody> {
         EventBody::CustomerLinked { was, .. } => Some(was.clone()),
         _ => None,
     };
+    let dismissed = match &event.body {
+        EventBody::HelpCleared { dismissed, .. } => dismissed.clone(),
+        _ => None,
+    };
     Some(TriggerBody {
         kind: trigger_of(event)?,
         position: event.position,
@@ -173,6 +178,7 @@ pub(crate) fn trigger_body(event: &Event) -> Option<TriggerBody> {
         action,
         graded,
         was,
+        dismissed,
         draft: None,
         joined: Vec::new(),
         joined_left_out: 0,

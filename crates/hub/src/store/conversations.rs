@@ -17,7 +17,7 @@ CREATE TABLE conversations (
     started      INTEGER NOT NULL,
     updated      INTEGER NOT NULL,
     in_progress  INTEGER NOT NULL,
-    -- Since when help is needed; null if it is not.
+    -- Since when a conversation that needs help has waited; null if it needs none.
     help_since   INTEGER,
     -- When the next thing happens by itself; null if nothing does.
     wake_at      INTEGER,
@@ -87,7 +87,7 @@ pub(crate) fn put(
         state.started.0,
         state.updated.0,
         state.in_progress(),
-        state.help.as_ref().map(|help| help.since.0),
+        state.help_since().map(|since| since.0),
         state.next_deadline().map(|at| at.0),
         logic_due,
         json,
@@ -98,8 +98,7 @@ pub(crate) fn put(
 
 /// The columns that rarely change, and whose indexes are then left alone.
 fn listing(state: &Conversation) -> (CustomerId, ContactId, bool, Option<Time>, Option<BrandId>) {
-    let help_since = state.help.as_ref().map(|help| help.since);
-    (state.customer.id, state.contact, state.in_progress(), help_since, state.brand)
+    (state.customer.id, state.contact, state.in_progress(), state.help_since(), state.brand)
 }
 
 fn put_involvement(connection: &Connection, state: &Conversation) -> Result<(), StoreError> {

@@ -77,7 +77,7 @@ impl Hands {
             Act::Delegate => self.ask("conversation.delegate", json!({"id": id, "text": word()})).await,
             Act::TakeOver => self.ask("conversation.takeOver", json!({"id": id})).await,
             Act::AskForHelp => self.ask("conversation.askForHelp", json!({"id": id, "text": word()})).await,
-            Act::HelpNotNeeded => self.ask("conversation.helpNotNeeded", json!({"id": id})).await,
+            Act::HelpNotNeeded => return self.dismiss(id, which).await,
             Act::Press => {
                 let view = self.ask("conversation.open", json!({"id": id})).await?;
                 let button = &view["buttons"][0]["id"];
@@ -89,6 +89,19 @@ impl Hands {
             }
         };
         done.map(drop)
+    }
+
+    /// Says that help is not needed, and sometimes takes it back.
+    async fn dismiss(&self, id: &Value, which: usize) -> Result<(), String> {
+        let view = self.ask("conversation.open", json!({"id": id})).await?;
+        let goes_on = view["goesOn"].as_array().cloned().unwrap_or_default();
+        let Some(goes_on) = goes_on.get(which % goes_on.len().max(1)) else { return Err("not theirs to say".into()) };
+        let dismiss = json!({"id": id, "goesOn": goes_on, "reason": self.journal.word()});
+        self.ask("conversation.helpNotNeeded", dismiss).await?;
+        if which.is_multiple_of(2) {
+            return Ok(());
+        }
+        self.ask("conversation.restoreHelp", json!({"id": id})).await.map(drop)
     }
 
     async fn join(&self, row: &Value) -> Result<(), String> {

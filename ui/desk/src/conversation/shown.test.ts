@@ -75,7 +75,7 @@ describe("who answers next", () => {
     ["No one answers", [], null],
     ["No one answers", there(PRIYA).map((person) => ({ ...person, invited: true })), null],
   ])("is said: %s", (text, people, help) => {
-    expect(standing({ row: { ...row, help }, people }, "maya").text.replace(" Nair", "")).toBe(text);
+    expect(standing({ row: { ...row, help, wait: null }, people }, "maya", 0).text.replace(" Nair", "")).toBe(text);
   });
 
   it("stands in the header, and the people beside it agree", async () => {

@@ -11,7 +11,7 @@ export function large(now: number, count = 10_000): Sample[] {
   }
   const rows = Array.from({ length: count }, (_, at) => {
     const script = new Script(`row-${at}`, now).seam("web_chat", at + 1).customer(`Question number ${at}`, at);
-    return sample({ name: `Customer ${at}`, script, people: [[MAYA, at]], row: { waitingSince: iso(now - at * 60_000), wordsBy: CUSTOMER } });
+    return sample({ name: `Customer ${at}`, script, people: [[MAYA, at]], row: { wait: { since: iso(now - at * 60_000), awaited: "reply" }, wordsBy: CUSTOMER } });
   });
   return [sample({ name: "Long Journey", script: long, people: [[MAYA, 5]] }), ...rows];
 }

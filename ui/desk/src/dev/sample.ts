@@ -30,7 +30,7 @@ export function sample({ name, script, row, view, people = [], left = false }: W
     words: last && "text" in last.body ? last.body.text : "",
     wordsBy: last?.by ?? null,
     wordsAt: last?.time ?? null,
-    waitingSince: null,
+    wait: null,
     help: null,
     engaged: people.map(([participant]) => participant),
     logicWorking: false,
@@ -72,6 +72,7 @@ export function sample({ name, script, row, view, people = [], left = false }: W
       earlier: 0,
       ...view,
       may: {} as ConversationView["may"],
+      goesOn: [],
     },
   };
 }
@@ -104,7 +105,7 @@ function carmen(now: number): Sample {
       [AEROLINX, 5.5],
       [LOGIC, 9],
     ],
-    row: { waitingSince: iso(now - 102_000), tags: ["rebooking", "gold"], draft: true },
+    row: { wait: { since: iso(now - 102_000), awaited: "reply" }, tags: ["rebooking", "gold"], draft: true },
     view: {
       earlier: 5,
       drafts: { reply: "Good news, Carmen: ", note: "", returned: null, files: [] },
@@ -168,7 +169,7 @@ function number(now: number): Sample {
       [LOGIC, 4],
       [MAYA, 3],
     ],
-    row: { channel: "whatsapp", unread: true, logicWorking: true, waitingSince: iso(now - 24_000) },
+    row: { channel: "whatsapp", unread: true, logicWorking: true, wait: { since: iso(now - 552_000), awaited: "joined" } },
     view: { customer: [{ label: "WhatsApp", value: "+44 7700 900142" }] },
   });
 }
@@ -182,7 +183,7 @@ function aiko(now: number): Sample {
     name: "Aiko Tanabe",
     script,
     people: [[PRIYA, 6]],
-    row: { invited: true, language: "ja", waitingSince: iso(now - 118_000) },
+    row: { invited: true, language: "ja", wait: { since: iso(now - 118_000), awaited: "reply" } },
   });
 }
 
@@ -197,7 +198,7 @@ function order(now: number): Sample {
     name: "Luís Carvalho",
     script,
     row: {
-      waitingSince: iso(now - 300_000),
+      wait: { since: iso(now - 190_000), awaited: "person" },
       unread: true,
       help: { call: "call-order", reason: "Parcel cannot be found", by: LOGIC, since: iso(now - 190_000) },
       tags: ["parcel"],
@@ -245,7 +246,7 @@ function alone(now: number): Sample[] {
       name,
       script,
       people: [[at === 4 ? TOMAS : LOGIC, 9 + at * 6]],
-      row: { channel: at % 2 ? "whatsapp" : "web_chat", ...(at === 1 ? { help, waitingSince: help.since } : {}) },
+      row: { channel: at % 2 ? "whatsapp" : "web_chat", ...(at === 1 ? { help, wait: { since: help.since, awaited: "person" } } : {}) },
     });
   });
 }

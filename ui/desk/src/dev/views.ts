@@ -1,5 +1,5 @@
 // The core's views of the samples: the desk as a whole, and the allowed actions. Development and tests only.
-import type { AppView, ConnectionView, ConversationView, MayView, NotificationSettings } from "$shared/types";
+import type { AppView, ConnectionView, ConversationView, GoesOn, MayView, NotificationSettings } from "$shared/types";
 import { iso } from "./entries";
 
 /** The core's defaults. */
@@ -21,6 +21,13 @@ export function mine(view: ConversationView): boolean {
   return view.row.engaged.some((by) => by.kind === "agent" && by.user === "maya");
 }
 
+/** As for a supervisor: she need not take part. */
+export function goesOn(view: ConversationView): GoesOn[] {
+  if (!view.row.help) return [];
+  if (mine(view)) return ["person", "nobody"];
+  return view.row.engaged.some((by) => by.kind === "agent") ? ["person"] : ["logic", "nobody"];
+}
+
 export function may(view: ConversationView): MayView {
   const me = mine(view);
   const live = view.row.inProgress;
@@ -32,7 +39,7 @@ export function may(view: ConversationView): MayView {
     leave: me,
     complete: me && live,
     askForHelp: live && view.row.help === null,
-    helpNotNeeded: view.row.help !== null,
+    helpNotNeeded: goesOn(view).length > 0,
     invite: me,
     inviteExternal: me && live,
     revokeLink: me && view.people.some((person) => person.participant.kind === "external_agent"),
@@ -58,7 +65,7 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
     notifications: scene.has("failing")
       ? { state: "failing", reason: "no notification service answers" }
       : { state: "working", server: "dunst 1.9" },
-    settings: { mindCustomer: false, undoS: null, notifications: LOUD },
+    settings: { mindCustomer: false, undoS: null, openNext: true, notifications: LOUD },
     undoS: scene.has("undo") ? 20 : 0,
   };
 }

@@ -9,7 +9,7 @@ import { large } from "../dev/large";
 import { PICTURE } from "../dev/picture";
 import { notSent } from "../dev/unsent";
 import { morning, type Sample } from "../dev/sample";
-import { appView, live, may, mine, offline } from "../dev/views";
+import { appView, goesOn, live, may, mine, offline } from "../dev/views";
 import type { Host } from "./host";
 
 type Handlers = { [K in keyof Commands]: (request: Commands[K]["request"]) => Commands[K]["response"] };
@@ -41,6 +41,7 @@ export class FakeHost implements Host {
   /** Turns that can still be taken back while online. */
   #held: QueuedView[] = [];
   #commands = 0;
+  #dismissed: Pick<ConversationView["row"], "help" | "wait"> | null = null;
 
   constructor(
     readonly scene: ReadonlySet<string>,
@@ -218,7 +219,9 @@ export class FakeHost implements Host {
     if (on) {
       view.row.engaged.push(MAYA);
       view.people.push({ engagement: "mine", participant: MAYA, me: true, since: iso(Date.now()), until: null, invited: false });
-      Object.assign(view.row, { help: null, invited: false, inProgress: true });
+      const wait = view.row.wait ? { ...view.row.wait, awaited: "joined" } : null;
+      Object.assign(view.row, { help: null, invited: false, inProgress: true, wait });
+      view.completed = null;
     }
     const text = this.#online ? (on ? "You joined" : "You left") : on ? "You join" : "You leave";
     this.#do(id, on ? "Join" : "Leave", "", { type: "system", what: "engagement", text });
@@ -308,7 +311,7 @@ export class FakeHost implements Host {
     },
     "conversation.open": ({ id }) => {
       const { view } = this.#find(id);
-      return { ...view, may: may(view), buttons: this.buttons(view) };
+      return { ...view, may: may(view), goesOn: goesOn(view), buttons: this.buttons(view) };
     },
     "conversation.entries": ({ id, before, after, around, limit }) => {
       const { entries } = this.#find(id);
@@ -341,7 +344,7 @@ export class FakeHost implements Host {
       if (files?.length) return {};
       Object.assign(view, { suggestion: null });
       Object.assign(view.drafts, { reply: "", returned: null });
-      Object.assign(view.row, { waitingSince: null, draft: false });
+      Object.assign(view.row, { wait: null, draft: false });
       this.#do(id, "Reply", text, { type: "text", turn: `sent-${++this.#commands}`, text, silent: false }, now);
       return {};
     },
@@ -360,16 +363,34 @@ export class FakeHost implements Host {
       this.#system(id, `You asked for help: ${text}`, (view) => {
         view.row.help = { call: `call-${id}`, reason: text || "Asked for help", by: MAYA, since: iso(Date.now()) };
       }),
-    "conversation.helpNotNeeded": ({ id }) => this.#system(id, "Help is not needed", (view) => (view.row.help = null)),
+    "conversation.helpNotNeeded": ({ id, goesOn, reason }) =>
+      this.#system(id, `You dismissed the call for help: ${reason}`, (view) => {
+        this.#dismissed = { help: view.row.help, wait: view.row.wait };
+        Object.assign(view.row, { help: null, wait: null, inProgress: goesOn !== "nobody" });
+        if (goesOn === "nobody") view.completed = { at: iso(Date.now()), by: MAYA, resolution: reason };
+      }),
+    "conversation.restoreHelp": ({ id }) =>
+      this.#system(id, "You took that back: help is needed", (view) => {
+        Object.assign(view.row, this.#dismissed, { inProgress: true });
+        view.completed = null;
+      }),
+    "session.behind": () => {
+      const mine = this.#in("my").filter((s) => s.view.row.engaged.some((by) => by.kind === "agent" && by.user === "maya"));
+      const drafts = this.samples.filter((s) => s.view.row.draft).length;
+      return { customers: mine.map((s) => s.view.row.name), drafts, queued: this.#outbox.length, live: this.#online };
+    },
     "conversation.leave": ({ id }) => {
       this.#find(id).left = true;
       return this.#engage(id, false);
     },
-    "conversation.complete": ({ id, text }) =>
-      this.#system(id, "You completed the conversation", (view) => {
+    "conversation.complete": ({ id, text }) => {
+      this.#find(id).left = true;
+      return this.#system(id, "You completed the conversation", (view) => {
         view.completed = { at: iso(Date.now()), by: MAYA, resolution: text };
-        view.row.inProgress = false;
-      }),
+        Object.assign(view.row, { inProgress: false, wait: null, engaged: [] });
+        view.people = [];
+      });
+    },
     "conversation.delegate": ({ id }) => this.#system(id, "You handed over to Your Logic", (view) => view.row.engaged.push(LOGIC)),
     "conversation.takeOver": ({ id }) => this.#engage(id, true),
     "conversation.invite": ({ id, user }) => this.#system(id, `You invited ${user}`, () => undefined),

@@ -1,5 +1,5 @@
 // Actions for the open conversation. The core decides whether they are allowed.
-import type { ConversationView, MayView } from "$shared/types";
+import type { ConversationView } from "$shared/types";
 import type { Desk, Overlay } from "./desk.svelte";
 import { keyOf, type Letter } from "./keys";
 
@@ -21,7 +21,7 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
   const show = (overlay: Overlay) => (): void => {
     desk.overlay = overlay;
   };
-  const act = (command: "conversation.helpNotNeeded" | "conversation.takeOver" | "conversation.decline") => (): void => void desk.act(command, { id });
+  const act = (command: "conversation.takeOver" | "conversation.decline") => (): void => void desk.act(command, { id });
 
   const all: [allowed: boolean, is: Action["is"], label: string, also: string, run: () => void][] = [
     [may.join, "join", inProgress ? "Join" : "Reopen", "answer accept pick up take", () => void desk.join(view.row)],
@@ -35,7 +35,7 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
     [may.decline, "decline", "Decline", "refuse invitation no", act("conversation.decline")],
     [may.takeOver, "takeOver", "Take over", "assign transfer", act("conversation.takeOver")],
     [may.delegate, "delegate", "Hand to Your Logic", "ai assistant bot delegate transfer", show("delegate")],
-    [may.helpNotNeeded, "helpNotNeeded", "Help not needed", "cancel call", act("conversation.helpNotNeeded")],
+    [may.helpNotNeeded, "helpNotNeeded", "Help not needed", "cancel call dismiss", show("helpNotNeeded")],
     [pressable, "buttons", "Press a button", "action custom", () => desk.choose("buttons")],
     [open?.writes ?? false, "attach", "Attach files", "document image picture upload", () => open?.composer.files.chooser?.()],
     [true, "copyLink", "Copy link", "address share url", () => void desk.copyLink(id)],
@@ -43,6 +43,3 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
   ];
   return all.filter(([allowed]) => allowed).map(([, is, label, also, run]) => ({ is, label, key: keyOf(is), also, run }));
 }
-
-/** The acts that stand in the header: those that change who is there or end the conversation. */
-export const STANDING: readonly (keyof MayView & Action["is"])[] = ["complete", "leave", "askForHelp", "invite", "inviteExternal", "takeOver", "delegate", "helpNotNeeded"];

@@ -21,6 +21,8 @@ export interface Batch {
   open: Of<"open"> | null;
   wanted: boolean;
   toasts: Of<"toast">[];
+  /** A call that was lost in a notification. */
+  taken: Of<"taken"> | null;
 }
 
 export function coalesce(changes: readonly Change[]): Batch {
@@ -35,6 +37,7 @@ export function coalesce(changes: readonly Change[]): Batch {
     open: null,
     wanted: false,
     toasts: [],
+    taken: null,
   };
   for (const change of changes) {
     switch (change.type) {
@@ -64,6 +67,9 @@ export function coalesce(changes: readonly Change[]): Batch {
         break;
       case "wanted":
         batch.wanted = true;
+        break;
+      case "taken":
+        batch.taken = change;
         break;
       case "toast":
         batch.toasts.push(change);

@@ -1,10 +1,11 @@
 // The window's view of the desk: the selection, and what to read again after changes.
 import { getContext, setContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
-import type { AppView, CommandId, Commands, ConnectionView, ConversationId, Grade, RowView, RpcError, Section } from "$shared/types";
+import type { AppView, BehindView, CommandId, Commands, ConnectionView, ConversationId, Grade, RowView, RpcError, Section } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { Appearance } from "./appearance.svelte";
 import { Attention } from "./attention.svelte";
+import { Calls } from "./calls.svelte";
 import { perFrame, type Batch } from "./changes";
 import { clock } from "./clock.svelte";
 import type { Mode } from "./composer.svelte";
@@ -17,10 +18,11 @@ import { Settings } from "./settings.svelte";
 import { Startup } from "./startup.svelte";
 import { Toasts } from "./toasts.svelte";
 import { Trial } from "./trial.svelte";
+import { isHidden } from "../words/hidden";
 import { AVAILABILITY } from "../words/labels";
 
 /** The overlay over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "invite" | "inviteExternal" | "password" | "signOut" | "sending" | "notSent";
+export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "invite" | "inviteExternal" | "password" | "signOut" | "sending" | "notSent";
 
 /** What the palette offers. */
 export type Offered = "everything" | "availability" | "buttons";
@@ -42,6 +44,8 @@ export class Desk {
   told = $state<ConversationId | null>(null);
   /** Counts changes of the alerts there. */
   toldMore = $state(0);
+  /** What stays behind when the user signs out. */
+  behind = $state.raw<BehindView | null>(null);
   contextOpen = $state(false);
   /** Bytes sent of uploading files, by the reply that carries them. */
   readonly uploads = new SvelteMap<CommandId, number>();
@@ -53,6 +57,7 @@ export class Desk {
   readonly toasts = new Toasts();
   readonly appearance = new Appearance();
   readonly attention: Attention;
+  readonly calls = new Calls(this);
   /** In a small window: the conversation is shown, not the list. */
   inside = $state(false);
   readonly focus = new Focus(
@@ -114,6 +119,9 @@ export class Desk {
     this.conversation = null;
     this.overlay = null;
     this.told = null;
+    this.behind = null;
+    this.calls.lost = null;
+    this.calls.undoable = null;
     this.uploads.clear();
     this.search.clear();
     this.list.show("my", "");
@@ -146,6 +154,7 @@ export class Desk {
     if (open) this.#stir(open, batch);
     if (everything || (this.told !== null && batch.alerts.has(this.told))) this.toldMore++;
     batch.toasts.forEach((toast) => this.toasts.say(toast.tone, toast.text));
+    if (batch.taken) void this.calls.loseElsewhere(batch.taken.id, batch.taken.text);
     if (batch.open) this.#come(batch.open.id, batch.open.section ?? undefined, batch.open.key ?? undefined);
     if (batch.wanted) void this.#wanted();
   }
@@ -293,24 +302,56 @@ export class Desk {
 
   /** Answers the first call for help: opens it, claims it, and begins to write. */
   async next(): Promise<void> {
-    const row = (await this.#rows("help", 1))[0];
+    const row = (await this.rows("help", 1))[0];
     if (row === undefined) return;
     if (row === null) {
       this.toasts.say("plain", "No one needs help right now.");
       return;
     }
+    const before = this.conversation?.id ?? null;
     this.show(row.id);
-    const joined = await this.join(row);
+    const joined = await this.join(row, before);
     const state = this.app?.me?.availability;
     if (joined && state && state !== "available") this.toasts.say("plain", `You joined ${row.name}. You are still ${AVAILABILITY[state]}.`);
   }
 
-  /** Joins the open conversation; the message field gets the focus when it appears. */
-  async join({ id, help }: Pick<RowView, "id" | "help">): Promise<boolean> {
-    const joining = this.act("conversation.join", help ? { id, call: help.call } : { id });
+  /** Joins the open conversation; the message field gets the focus when it appears. Whoever is slower than a colleague
+   *  gets the next call, or what was open `before`. */
+  async join({ id, help }: Pick<RowView, "id" | "help">, before: ConversationId | null = null): Promise<boolean> {
+    const joining = this.host.rpc("conversation.join", help ? { id, call: help.call } : { id });
     const { conversation } = this;
     if (conversation?.id === id) this.focus.message(id, joining.then(() => conversation.refresh()));
-    return joining;
+    try {
+      await joining;
+    } catch (error) {
+      const problem = asRpcError(error);
+      if (help && isHidden(problem)) await this.calls.lose(id, problem.message, before);
+      else this.toasts.say("bad", problem.message);
+      return false;
+    }
+    this.calls.lost = null;
+    // The call is no longer listed where it was: the list follows. What is queued is listed once it is sent.
+    const follows = this.list.section === "help" || this.list.section === "left";
+    if (follows && this.conversation?.id === id && this.app?.connection.state === "live") this.show(id, "my");
+    return true;
+  }
+
+  /** The user's part in a conversation is over: the next of theirs opens. */
+  async goOn(id: ConversationId): Promise<void> {
+    if (this.conversation?.id !== id) return;
+    if (!(this.settings.now?.openNext ?? true)) {
+      if (this.list.section === "my") this.show(id, "left");
+      return;
+    }
+    const next = (await this.rows("my", 2)).find((row) => row !== null && row.id !== id);
+    // They may have opened another one meanwhile.
+    if (this.conversation?.id !== id) return;
+    if (next) this.show(next.id, this.list.section === "all" ? undefined : "my");
+    else {
+      if (this.list.section === "help") this.go("my");
+      this.close();
+    }
+    this.focus.list();
   }
 
   /** Begins a reply or a note in the open conversation, as far as it may be written. */
@@ -328,7 +369,7 @@ export class Desk {
   /** Opens the next or previous of my conversations; in a message field one goes on in the other's. */
   async step(by: 1 | -1): Promise<void> {
     const writing = this.focus.place(document.activeElement) === "message";
-    const rows = (await this.#rows("my", MOST_STEPPED)).filter((row) => row !== null);
+    const rows = (await this.rows("my", MOST_STEPPED)).filter((row) => row !== null);
     const at = rows.findIndex((row) => row.id === this.conversation?.id);
     const row = rows[at === -1 ? (by === 1 ? 0 : rows.length - 1) : (at + by + rows.length) % rows.length];
     if (!row) return;
@@ -338,7 +379,7 @@ export class Desk {
   }
 
   /** The first rows of a section; one null if there are none, nothing after a failure that was shown. */
-  async #rows(section: Section, limit: number): Promise<(RowView | null)[]> {
+  async rows(section: Section, limit: number): Promise<(RowView | null)[]> {
     try {
       const { rows } = await this.host.rpc("conversations.list", { section, query: "", offset: 0, limit });
       return rows.length > 0 ? rows : [null];
@@ -374,11 +415,20 @@ export class Desk {
     }
   }
 
+  /** Opens the next of the user's conversations when their part in one is over, or does not. */
+  async openNext(openNext: boolean): Promise<void> {
+    await this.settings.choose({ openNext });
+    const { problem } = this.settings;
+    if (problem) this.toasts.say("bad", problem);
+  }
+
   /** Signs out; asks first if customers, drafts or unsent messages stay behind. */
-  signOut(): void {
-    const { app } = this;
-    if (app && (app.counts.my > 0 || app.figures.queued > 0)) this.overlay = "signOut";
-    else void this.act("session.signOut", {});
+  async signOut(): Promise<void> {
+    const behind = await this.host.rpc("session.behind", {}).catch(() => null);
+    if (behind && (behind.customers.length > 0 || behind.drafts > 0 || behind.queued > 0)) {
+      this.behind = behind;
+      this.overlay = "signOut";
+    } else await this.act("session.signOut", {});
   }
 
   /** Copies a link that opens the conversation on every desk whose user may read it. */

@@ -85,14 +85,6 @@ describe("the desk", () => {
     stop();
   });
 
-  it("says who was faster, in the core's words", async () => {
-    const { desk, host, stop } = await start();
-    host.refuse.set("conversation.join", { code: "conversation.call_taken", message: "Priya Nair took this call for help" });
-    await desk.next();
-    expect(desk.toasts.shown.map((toast) => toast.text)).toEqual(["Priya Nair took this call for help"]);
-    stop();
-  });
-
   it("asks again only for what is on screen", async () => {
     const { desk, host, stop } = await start();
     desk.show("carmen");

@@ -37,6 +37,7 @@ function everyOffer(desk: Desk): Offer[] {
   const view = desk.conversation?.view ?? null;
   const { appearance } = desk;
   const mindCustomer = desk.settings.now?.mindCustomer ?? false;
+  const openNext = desk.settings.now?.openNext ?? true;
   const other = appearance.dark ? "light" : "dark";
   const own = (group: Offer["group"], label: string, key: string, also: string, run: () => void): Offer => ({ id: label, group, label, also, hint: "", key, run });
   const pressable = view?.buttons.filter(({ unusable }) => unusable === null) ?? [];
@@ -62,6 +63,7 @@ function everyOffer(desk: Desk): Offer[] {
       ...own("Availability", `Set me to ${AVAILABILITY[availability]}`, "", ALSO[availability], () => void desk.act("me.setAvailability", { availability })),
       hint: desk.app?.me?.availability === availability ? "now" : "",
     })),
+    ...(desk.calls.undoable ? [own("Desk", "Undo: help not needed", "", "take back restore call", () => void desk.calls.undo())] : []),
     own("Desk", "Answer the next call for help", keyOf("next"), "join pick up take", () => void desk.next()),
     own("Desk", "Search everything", keyOf("search"), "find", () => (desk.overlay = "search")),
     own("Desk", "Change availability", keyOf("availability"), "status busy away break", () => desk.choose("availability")),
@@ -70,6 +72,7 @@ function everyOffer(desk: Desk): Offer[] {
     own("Go to", "Not sent", keyOf("notSent"), "returned refused unsent drafts outbox", () => (desk.overlay = "notSent")),
     own("Desk", "Waiting to be sent", "", "outbox queued unsent", () => (desk.overlay = "outbox")),
     own("Desk", mindCustomer ? "Customer's messages no longer hold my reply back" : "Customer's messages also hold my reply back", "", "warn news", () => void desk.mindCustomer(!mindCustomer)),
+    own("Desk", openNext ? "Do not open my next conversation after completing" : "Open my next conversation after completing", "", "settings advance leave following", () => void desk.openNext(!openNext)),
     own("Desk", "Notifications", keyOf("notifications"), "settings sounds quiet", () => (desk.overlay = "notifications")),
     own("Desk", "Keyboard shortcuts", keyOf("sheet"), "help keys", () => (desk.overlay = "shortcuts")),
     own("Desk", `Theme: ${other}`, "", "appearance colours", () => appearance.choose(other)),
@@ -78,7 +81,7 @@ function everyOffer(desk: Desk): Offer[] {
     own("Desk", "Smaller", "Ctrl −", "zoom text", () => appearance.zoomBy(-1)),
     own("Desk", "Send me a test notification", "", "try", () => desk.tryNotification()),
     own("Desk", "Change my password", "", "account security", () => (desk.overlay = "password")),
-    own("Desk", "Sign out", "", "log out exit quit", () => desk.signOut()),
+    own("Desk", "Sign out", "", "log out exit quit", () => void desk.signOut()),
   ];
 }
 

@@ -8,6 +8,10 @@ import { sectionsOf } from "../words/sections";
 
 export function onKey(desk: Desk, event: KeyboardEvent): void {
   if (event.defaultPrevented) return;
+  if (!desk.overlay && desk.calls.swallows(event)) {
+    event.preventDefault();
+    return;
+  }
   const place = desk.overlay ? "dialog" : desk.focus.place(event.target);
   const empty = event.target instanceof HTMLTextAreaElement && event.target.value === "";
   const outcome = decide({ place, answers: desk.conversation?.writes ?? false, coming: desk.focus.coming, empty }, event);
@@ -44,9 +48,9 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
     case "move":
       return yes(() => desk.move(act.by, repeated));
     case "open":
-      return yes(() => desk.read());
+      return yes(() => (desk.calls.offered ? desk.calls.take() : desk.read()));
     case "next":
-      return yes(() => void desk.next());
+      return yes(() => (desk.calls.offered ? desk.calls.take() : void desk.next()));
     case "takeBack":
       return desk.waiting > 0 && yes(() => void desk.takeBack());
     default:

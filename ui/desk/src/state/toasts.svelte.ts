@@ -7,6 +7,13 @@ export interface Toast {
   text: string;
   /** Text that can be copied from it. */
   copy: string | null;
+  /** What can be done about it. */
+  action: ToastAction | null;
+}
+
+export interface ToastAction {
+  label: string;
+  run: () => void;
 }
 
 const STAY_MS = { good: 4000, plain: 6000, bad: 12000 } as const;
@@ -18,9 +25,19 @@ export class Toasts {
 
   say(tone: Tone, text: string, copy: string | null = null): void {
     if (this.shown.some((toast) => toast.text === text)) return;
+    this.#show({ tone, text, copy, action: null }, STAY_MS[tone]);
+  }
+
+  /** With something that can be done while it is shown. A repeat replaces the earlier one. */
+  offer(tone: Tone, text: string, action: ToastAction, stayMs: number = STAY_MS.bad): void {
+    this.shown = this.shown.filter((toast) => toast.text !== text);
+    this.#show({ tone, text, copy: null, action }, stayMs);
+  }
+
+  #show(toast: Omit<Toast, "id">, stayMs: number): void {
     const id = this.#next++;
-    this.shown = [...this.shown, { id, tone, text, copy }].slice(-MOST);
-    setTimeout(() => this.drop(id), STAY_MS[tone]);
+    this.shown = [...this.shown, { id, ...toast }].slice(-MOST);
+    setTimeout(() => this.drop(id), stayMs);
   }
 
   drop(id: number): void {

@@ -1,13 +1,29 @@
-// Who answers the customer's next message.
+// Who answers the customer's next message, and how long the customer has waited for it.
 import type { ConversationView, PersonView, UserId } from "$shared/types";
 import { nameOf } from "./people";
+import { waits } from "./time";
 
 export interface Standing {
   tone: "plain" | "help" | "warn" | "agent" | "logic" | "external_agent";
   text: string;
+  /** Follows the text; empty if the customer does not wait. */
+  wait: string;
 }
 
-export function standing({ row, people }: Pick<ConversationView, "row" | "people">, me: UserId): Standing {
+type Who = Pick<Standing, "tone" | "text">;
+
+export function standing({ row, people }: Pick<ConversationView, "row" | "people">, me: UserId, now: number): Standing {
+  const who = answerer({ row, people }, me);
+  if (!row.wait) return { ...who, wait: "" };
+  const time = waits(row.wait.since, now);
+  if (row.wait.awaited === "joined") {
+    const joined = people.filter(({ invited, participant }) => !invited && participant.kind !== "logic");
+    return { tone: "warn", text: `${names(joined, row.name, me)} joined, no reply`, wait: ` ${time}` };
+  }
+  return { ...who, wait: who.tone === "help" ? ` ${time}` : ` · waits ${time}` };
+}
+
+function answerer({ row, people }: Pick<ConversationView, "row" | "people">, me: UserId): Who {
   if (!row.inProgress) return { tone: "plain", text: "Completed" };
   const here = people.filter(({ invited }) => !invited);
   if (here.some((person) => person.me)) return { tone: "agent", text: "You answer next" };
@@ -20,7 +36,10 @@ export function standing({ row, people }: Pick<ConversationView, "row" | "people
   return { tone: "warn", text: "No one answers" };
 }
 
-function answers(tone: Standing["tone"], people: readonly PersonView[], customer: string, me: UserId): Standing {
-  const names = people.map(({ participant }) => nameOf(participant, customer, me));
-  return { tone, text: `${names.join(", ")} ${names.length === 1 ? "answers" : "answer"} next` };
+function answers(tone: Standing["tone"], people: readonly PersonView[], customer: string, me: UserId): Who {
+  return { tone, text: `${names(people, customer, me)} ${people.length === 1 ? "answers" : "answer"} next` };
+}
+
+function names(people: readonly PersonView[], customer: string, me: UserId): string {
+  return people.map(({ participant }) => nameOf(participant, customer, me)).join(", ");
 }

@@ -58,7 +58,7 @@ impl Notices {
         if *did == Did::Lost {
             return Ok(());
         }
-        let longest = screen.wanted.values().min_by_key(|wanted| wanted.notice.since);
+        let longest = screen.wanted.values().min_by_key(|wanted| wanted.since());
         if let (Did::Pressed(Action::Open), Some(wanted)) = (did, longest) {
             let section = section(wanted, screen.me.as_ref());
             self.changes.tell(Change::Open { id: wanted.state.id, section, key: None });
@@ -91,16 +91,15 @@ impl Notices {
         };
         let (commands, changes) = (self.commands.clone(), self.changes.clone());
         tokio::spawn(async move {
-            match commands.give(id, AgentCommand::Join { call }).await {
+            match commands.claim(id, call).await {
                 Ok(_) => changes.tell(Change::Open { id, section: Some(Section::My), key: None }),
                 Err(error) if error.code == "conversation.already_engaged" => {
                     changes.tell(Change::Open { id, section: Some(Section::My), key: None });
                 }
-                Err(error) => {
-                    let taken = error.code.starts_with("conversation.call_");
-                    let tone = if taken { Tone::Plain } else { Tone::Bad };
-                    changes.tell(Change::Toast { tone, text: error.message });
+                Err(error) if error.code.starts_with("conversation.call_") => {
+                    changes.tell(Change::Taken { id, text: error.message });
                 }
+                Err(error) => changes.tell(Change::Toast { tone: Tone::Bad, text: error.message }),
             }
         });
     }

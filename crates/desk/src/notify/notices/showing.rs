@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use tandem_conversation::{ConversationId, NoticeKind, Time};
+use tandem_conversation::{Awaited, ConversationId, NoticeKind, Time};
 use tandem_protocol::agents::{AlertOutcome, AlertReport, Muted};
 
 use super::super::words::Manner;
@@ -30,7 +30,7 @@ impl Notices {
                 && is_due(screen, **id, wanted, settings.repeat, now)
         };
         let mut due: Vec<_> = screen.wanted.iter().filter(is_due).collect();
-        due.sort_by_key(|(_, wanted)| wanted.notice.since);
+        due.sort_by_key(|(_, wanted)| wanted.since());
         let due: Vec<ConversationId> = due.into_iter().map(|(id, _)| *id).collect();
         let mut grouped = Vec::new();
         for id in due {
@@ -117,7 +117,9 @@ impl Notices {
         let sound = muting::loudness(&settings, kind) == Loudness::Sound;
         // Nor allow answers in the user's name.
         let manner = Manner { preview, sound, reply: !attention.locked };
-        let shown = self.show(screen, words::notification(&wanted.state, kind, me, manner, replaces)).await;
+        let shown = self
+            .show(screen, words::notification(&wanted.state, kind, me, manner, replaces, self.clock.hub_now()))
+            .await;
         let Receipt { id: shown, attention, .. } = match shown {
             Ok(receipt) => receipt,
             Err(error) => {
@@ -244,7 +246,12 @@ impl Notices {
 fn is_due(screen: &Screen, id: ConversationId, wanted: &Wanted, repeat: bool, now: Time) -> bool {
     let kind = wanted.notice.kind;
     if let Some(standing) = screen.standing.get(&id).filter(|standing| standing.kind == kind) {
-        let is_urgent = matches!(kind, NoticeKind::HelpNeeded { .. } | NoticeKind::Invited { .. });
+        let is_joined = wanted.state.wait().is_some_and(|wait| wait.awaited == Awaited::Joined);
+        let is_urgent = match kind {
+            NoticeKind::HelpNeeded { .. } | NoticeKind::Invited { .. } => true,
+            NoticeKind::WaitingTooLong { .. } => is_joined,
+            _ => false,
+        };
         return repeat && is_urgent && now.since(standing.at) >= REPEAT_MS;
     }
     match screen.shown.get(&(id, kind)) {

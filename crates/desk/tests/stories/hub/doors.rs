@@ -204,7 +204,9 @@ async fn command(State(hub): State<Shared>, headers: HeaderMap, Json(request): J
         Ok(position) => Json(CommandAccepted { position }).into_response(),
         Err(rejection) => {
             let value = serde_json::to_value(&rejection).unwrap();
-            problem(409, value["code"].as_str().unwrap(), &format!("{rejection}."))
+            let problem = Problem::new(409, value["code"].as_str().unwrap(), format!("{rejection}."));
+            let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+            (StatusCode::CONFLICT, kind, Json(Problem { rejection: Some(value), ..problem })).into_response()
         }
     }
 }

@@ -29,6 +29,7 @@ fn trigger(kind: Trigger, position: u32, turn: Option<TurnBody>) -> TriggerBody 
         action: None,
         graded: None,
         was: None,
+        dismissed: None,
         draft: None,
         joined: Vec::new(),
         joined_left_out: 0,

@@ -1,0 +1,80 @@
+//! Waiting: whether a person is wanted, and since when the customer waits for whom.
+//!
+//! The one rule for lists, their order, notifications and supervisors. A wait for a person ends with a person's words,
+//! or when Your Logic has spoken after a hand-over. Joining alone does not end it.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::alone::{Attended, attended};
+use crate::engagement::Engagement;
+use crate::state::Conversation;
+use crate::time::Time;
+
+/// Whether a person is wanted at `now`: none of ours is engaged, and help is needed or no one attends to a waiting
+/// customer. Each longest such stretch is one engagement of kind `queue`.
+#[must_use]
+pub fn wanted(conversation: &Conversation, now: Time) -> bool {
+    let attended = attended(conversation, now);
+    let waits_alone = conversation.awaits_us() && attended == Attended::Nobody;
+    conversation.in_progress() && attended != Attended::ByPerson && (conversation.help.is_some() || waits_alone)
+}
+
+/// A customer's wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Wait {
+    pub since: Time,
+    pub awaited: Awaited,
+}
+
+/// For whom a customer waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Awaited {
+    /// A person: none has joined.
+    Person,
+    /// The people who have joined and have not said a word.
+    Joined,
+    /// The people who are engaged.
+    Reply,
+    /// Your Logic.
+    Logic,
+}
+
+impl Conversation {
+    /// The customer's wait.
+    ///
+    /// Hubs before version 12 did not record the wait for a person. In their states, a call for help has been waiting
+    /// since it began, and a person who is engaged has been awaited since the customer's turn.
+    #[must_use]
+    pub fn wait(&self) -> Option<Wait> {
+        if !self.in_progress() {
+            return None;
+        }
+        if self.people().next().is_some() {
+            let since = self.waits_for_person.or(self.waiting_since)?;
+            let awaited =
+                if self.people().any(|person| self.has_spoken(person)) { Awaited::Reply } else { Awaited::Joined };
+            return Some(Wait { since, awaited });
+        }
+        if let Some(help) = &self.help {
+            return Some(Wait { since: self.waits_for_person.unwrap_or(help.since), awaited: Awaited::Person });
+        }
+        let since = [self.waits_for_person, self.waiting_since].into_iter().flatten().min()?;
+        Some(Wait { since, awaited: Awaited::Logic })
+    }
+
+    /// The order of calls for help: since when help is needed, or the customer waits, if that is longer.
+    #[must_use]
+    pub fn help_since(&self) -> Option<Time> {
+        let help = self.help.as_ref()?;
+        Some(self.wait().map_or(help.since, |wait| wait.since.min(help.since)))
+    }
+
+    /// Whether this person has spoken since they joined.
+    fn has_spoken(&self, engagement: &Engagement) -> bool {
+        let by = |person| self.voices.iter().any(|voice| voice.by.same(person) && voice.at >= engagement.since);
+        engagement.person().is_some_and(by)
+    }
+}

@@ -1,0 +1,95 @@
+// Calls for help at this desk: losing one to a colleague, and taking back that help is not needed.
+import type { ConversationId, GoesOn, RowView } from "$shared/types";
+import type { Desk } from "./desk.svelte";
+
+/** How long a dismissal can be undone. */
+const UNDO_MS = 10_000;
+/** Keys belong to the lost conversation until the hands have rested this long. */
+const REST_MS = 600;
+
+/** A colleague was faster; the next call is shown instead. */
+export interface Lost {
+  text: string;
+  next: RowView;
+}
+
+export class Calls {
+  lost = $state.raw<Lost | null>(null);
+  /** The conversation whose call was dismissed a moment ago. */
+  undoable = $state<ConversationId | null>(null);
+  #pressed = 0;
+
+  constructor(private readonly desk: Desk) {}
+
+  /** The next call after a lost one, while it is on screen and open. */
+  get offered(): Lost | null {
+    const { conversation } = this.desk;
+    const view = conversation?.view;
+    if (!this.lost || this.lost.next.id !== conversation?.id) return null;
+    return view && (!view.row.help || !view.may.join) ? null : this.lost;
+  }
+
+  /** Shows the next call in place of the lost one, or `back` if there is none. */
+  async lose(id: ConversationId, text: string, back: ConversationId | null = null): Promise<void> {
+    const next = await this.#other(id);
+    if (next) {
+      this.lost = { text, next };
+      this.#pressed = performance.now();
+      this.desk.show(next.id, "help");
+      // The list stands in place of the conversation, which would say it.
+      if (this.desk.appearance.single) this.desk.toasts.offer("plain", `${text} Here is the next: ${next.name}.`, { label: "Join", run: () => this.take() });
+    } else {
+      this.desk.toasts.say("plain", `${text} No one else needs help.`);
+      if (this.desk.conversation?.id === id) {
+        if (back && back !== id) this.desk.show(back);
+        else this.desk.close();
+      }
+    }
+    this.desk.focus.list();
+  }
+
+  /** A call was lost in a notification: the window is used for something else. */
+  async loseElsewhere(id: ConversationId, text: string): Promise<void> {
+    const next = await this.#other(id);
+    if (next) this.desk.toasts.offer("plain", text, { label: "Show the next call", run: () => void this.lose(id, text) });
+    else this.desk.toasts.say("plain", text);
+  }
+
+  /** Joins the offered call. */
+  take(): void {
+    const { offered } = this;
+    this.lost = null;
+    if (offered) void this.desk.join(offered.next);
+  }
+
+  /** Whether this key was meant for the conversation that is gone: people go on typing for a moment. */
+  swallows({ key, ctrlKey, metaKey, altKey }: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">): boolean {
+    if (!this.offered || ctrlKey || metaKey || altKey || !([...key].length === 1 || key === "Enter")) return false;
+    const now = performance.now();
+    const early = now - this.#pressed < REST_MS;
+    if (early) this.#pressed = now;
+    return early;
+  }
+
+  /** Help is not needed any more; for a moment that can be undone. */
+  dismissed({ id, name }: Pick<RowView, "id" | "name">, goesOn: GoesOn): void {
+    this.undoable = id;
+    setTimeout(() => {
+      if (this.undoable === id) this.undoable = null;
+    }, UNDO_MS);
+    const text = goesOn === "nobody" ? `${name}: completed.` : `${name}: the call for help is dismissed.`;
+    this.desk.toasts.offer("plain", text, { label: "Undo", run: () => void this.undo() }, UNDO_MS);
+  }
+
+  async undo(): Promise<void> {
+    const id = this.undoable;
+    this.undoable = null;
+    if (id && (await this.desk.act("conversation.restoreHelp", { id }))) this.desk.show(id);
+  }
+
+  /** The longest waiting call beside this one, which may still be listed. */
+  async #other(id: ConversationId): Promise<RowView | null> {
+    const rows = await this.desk.rows("help", 2);
+    return rows.find((row) => row !== null && row.id !== id) ?? null;
+  }
+}
