@@ -9,6 +9,7 @@ pub(crate) mod buttons;
 pub(crate) mod conversations;
 pub(crate) mod events;
 pub(crate) mod files;
+pub(crate) mod library;
 mod marks;
 pub(crate) mod media;
 pub(crate) mod meta;
@@ -63,6 +64,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "longer beginnings of words", sql: events::LONGER_BEGINNINGS },
     Migration { name: "files to send", sql: files::SCHEMA },
     Migration { name: "states that an older version read", sql: conversations::STALE },
+    Migration { name: "what was drawn from the library", sql: library::SCHEMA },
 ];
 
 #[derive(Debug, thiserror::Error)]
@@ -193,7 +195,7 @@ pub(crate) fn forget_user(connection: &Connection, touched: &mut Touched) -> Res
     forget_conversations(connection, touched)?;
     connection.execute_batch(
         "DELETE FROM bookmarks; DELETE FROM outbox; DELETE FROM files; DELETE FROM file_parts; DELETE FROM notices;
-         DELETE FROM alert_reports; DELETE FROM meta;",
+         DELETE FROM alert_reports; DELETE FROM drawn; DELETE FROM library_uses; DELETE FROM meta;",
     )?;
     Ok(())
 }

@@ -6,6 +6,7 @@ mod buttons;
 mod external;
 mod files;
 mod improve;
+mod library;
 mod mentions;
 mod opening;
 mod password;

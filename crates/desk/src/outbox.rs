@@ -441,6 +441,7 @@ mod tests {
             turn: tandem_conversation::TurnId(Uuid::nil()),
             text: "Look".into(),
             mentions: Vec::new(),
+            library: None,
         };
         let complete = || AgentCommand::Complete { resolution: String::new() };
         let leave = || AgentCommand::Leave { reason: String::new(), ask_for_help: false };
@@ -467,6 +468,7 @@ mod tests {
             turn: tandem_conversation::TurnId(Uuid::nil()),
             text: "Look".into(),
             mentions: Vec::new(),
+            library: None,
         };
         let queued = waits(1, note, Some(false));
         let problem = Box::new(Problem::new(415, "media.kind", "This kind of file is not taken."));

@@ -37,9 +37,9 @@ impl Desk {
             };
         }
         use crate::view::{
-            AlertsView, AppView, ColleagueView, ConversationView, EntriesView, FileView, ImprovedView, LinkView,
-            ListView, OpenedView, PastedView, PreviewView, QueuedView, SavedView, SearchView, SettingsView,
-            StartupView, WantedView,
+            AlertsView, AppView, ColleagueView, ConversationView, EntriesView, FileView, ImprovedView, InsertedView,
+            LibraryView, LinkView, ListView, OpenedView, PastedView, PreviewView, QueuedView, SavedView, SearchView,
+            SettingsView, StartupView, WantedView,
         };
         table!(route)
     }

@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
-    Availability, ButtonId, CallId, CommandId, ConversationId, Grade, LinkId, MediaId, Position, Section, TurnId,
-    UserId,
+    Availability, ButtonId, CallId, CommandId, ConversationId, Grade, LinkId, MediaId, Position, QuestionId,
+    QuickReplyId, Section, TurnId, UserId,
 };
 use ts_rs::TS;
 use zeroize::Zeroizing;
@@ -152,6 +152,39 @@ pub struct Words {
     pub id: ConversationId,
     #[serde(default)]
     pub text: String,
+}
+
+/// What is typed while the library is open.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FindInLibrary {
+    pub id: ConversationId,
+    pub query: String,
+    /// True for a note to colleagues.
+    pub note: bool,
+    /// Maximum number of offers.
+    pub limit: u32,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct InsertReply {
+    pub id: ConversationId,
+    pub reply: QuickReplyId,
+    /// True for a note to colleagues.
+    pub note: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AskQuestion {
+    pub id: ConversationId,
+    pub question: QuestionId,
+    /// The last position on screen when it was chosen.
+    pub written_against: Position,
+    /// Ask even though the conversation has moved on.
+    #[serde(default)]
+    pub anyway: bool,
 }
 
 /// An unfinished reply or note.
@@ -344,6 +377,9 @@ macro_rules! table {
             "conversation.alerts" alerts OneConversation => AlertsView;
             "window.looking" looking Looking => Nothing;
             "search" search SearchRequest => SearchView;
+            "library.find" find_in_library FindInLibrary => LibraryView;
+            "library.insert" insert_reply InsertReply => InsertedView;
+            "library.ask" ask_question AskQuestion => Nothing;
             "media.get" media MediaRequest => MediaView;
             "media.open" open_media Attached => OpenedView;
             "media.save" save_media Attached => SavedView;

@@ -3,6 +3,7 @@
 mod buttons;
 mod connection;
 mod files;
+mod library;
 mod people;
 mod proposals;
 mod settings;
@@ -18,6 +19,7 @@ use ts_rs::TS;
 pub use buttons::*;
 pub use connection::*;
 pub use files::*;
+pub use library::*;
 pub use people::*;
 pub use proposals::*;
 pub use settings::*;

@@ -137,6 +137,30 @@ const STATES = [
     await page.keyboard.press("Enter");
     await page.getByText("not sent yet").waitFor();
   }],
+  ["quick replies", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("textbox", { name: "Message" }).fill("");
+    await page.getByRole("textbox", { name: "Message" }).press("/");
+    await page.getByRole("listbox", { name: "Quick replies and questions" }).waitFor();
+  }],
+  ["quick reply with a gap", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    const field = page.getByRole("textbox", { name: "Message" });
+    await field.fill("");
+    await field.pressSequentially("/booking");
+    await page.getByRole("option", { name: /Booking is safe/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.querySelector("textarea").value.includes("\u27e6"));
+    await page.keyboard.press("Enter");
+    await page.getByText("Not sent: Fill in or delete").waitFor();
+  }],
+  ["question to send", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("textbox", { name: "Message" }).pressSequentially("/which");
+    await page.getByRole("option", { name: /Which day/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("group", { name: "Question to send" }).waitFor();
+  }],
   ["note", "", async (page) => {
     await show("Carmen Menzel")(page);
     await page.getByRole("button", { name: "Note", exact: true }).click();
@@ -405,6 +429,8 @@ const LAYOUTS = {
   "completed": ["narrow", "tiny"],
   "files": ["low", "tiny"],
   "note": ["narrow"],
+  "quick replies": ["narrow", "tiny", "forced"],
+  "question to send": ["tiny"],
   "moved on": ["narrow"],
   "unsent": ["narrow"],
   "palette": ["tiny"],

@@ -7,7 +7,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use base64::Engine as _;
-use tandem_conversation::{Content, ConversationId, Media, MediaId, Position, Time};
+use tandem_conversation::{Content, ConversationId, Drawn, Media, MediaId, Position, Time};
 use tandem_protocol::agents::{AgentCommand, usual_file_bytes};
 use uuid::Uuid;
 
@@ -182,6 +182,7 @@ impl Workplace {
         text: String,
         written_against: Option<Position>,
         sent: Vec<MediaId>,
+        drawn: Option<Drawn>,
     ) -> Result<Nothing, RpcError> {
         let drafted = self.cache.read(move |connection| files::drafted(connection, id)).await?;
         let known = |file: &MediaId| drafted.iter().find(|known| known.id == *file);
@@ -193,10 +194,10 @@ impl Workplace {
         let last = chosen.len().saturating_sub(1);
         let mut replies: Vec<(AgentCommand, MediaId)> = Vec::with_capacity(chosen.len());
         for (number, file) in chosen.into_iter().enumerate() {
-            let text = if number == last { text.clone() } else { String::new() };
+            let (text, drawn) = if number == last { (text.clone(), drawn.clone()) } else { (String::new(), None) };
             let media = Media { id: file.id, name: file.name, content_type: file.content_type, bytes: file.bytes };
             let content = Content::Attachment { media, text };
-            replies.push((self.reply_with(id, content, written_against).await?, file.id));
+            replies.push((self.reply_with(id, content, written_against, drawn).await?, file.id));
         }
         self.commands.give_files(id, replies).await?;
         Ok(Nothing {})

@@ -1,11 +1,11 @@
 //! Commands that change a conversation, and drafts.
 
-use tandem_conversation::{Content, ConversationId, EventBody, Position, TurnId};
+use tandem_conversation::{Content, ConversationId, Drawn, EventBody, Position, TurnId};
 use tandem_protocol::agents::AgentCommand;
 use uuid::Uuid;
 
 use crate::cache::bookmarks::{self, Kind};
-use crate::cache::{CacheError, buttons, conversations, events, files, meta, outbox};
+use crate::cache::{CacheError, buttons, conversations, events, files, library, meta, outbox};
 use crate::expect::expected;
 use crate::refusals::{error, unknown_conversation};
 use crate::rpc::{
@@ -26,10 +26,15 @@ impl Workplace {
     pub(crate) async fn send(&self, request: SendReply) -> Result<Nothing, RpcError> {
         let SendReply { id, text, written_against, anyway, files } = request;
         let written_against = (!anyway).then_some(written_against);
-        if files.is_empty() {
-            return self.reply(id, Content::Text { text }, written_against).await;
+        let drawn = self.drawn(id, false, &text).await?;
+        let sent = match files.is_empty() {
+            true => self.reply(id, Content::Text { text }, written_against, drawn.clone()).await,
+            false => self.send_files(id, text, written_against, files, drawn.clone()).await,
+        };
+        if sent.is_ok() {
+            self.was_sent(id, false, drawn).await?;
         }
-        self.send_files(id, text, written_against, files).await
+        sent
     }
 
     /// Sends a failed turn's text again.
@@ -40,7 +45,7 @@ impl Workplace {
             Some(EventBody::TurnAdded { turn, .. }) => turn.content,
             _ => return Err(error("conversation.no_turn", "This turn is not on this machine any more.")),
         };
-        self.reply(id, content, None).await
+        self.reply(id, content, None, None).await
     }
 
     async fn reply(
@@ -48,8 +53,9 @@ impl Workplace {
         id: ConversationId,
         content: Content,
         written_against: Option<Position>,
+        library: Option<Drawn>,
     ) -> Result<Nothing, RpcError> {
-        let command = self.reply_with(id, content, written_against).await?;
+        let command = self.reply_with(id, content, written_against, library).await?;
         self.give(id, command).await
     }
 
@@ -59,6 +65,7 @@ impl Workplace {
         id: ConversationId,
         content: Content,
         written_against: Option<Position>,
+        library: Option<Drawn>,
     ) -> Result<AgentCommand, RpcError> {
         let expecting = self.reader()?.expecting();
         let about = move |connection: &tandem_sqlite::rusqlite::Connection| -> Result<_, CacheError> {
@@ -76,13 +83,20 @@ impl Workplace {
             written_against: written_against.map_or(position, |against| against.min(position)),
             mind_customer: settings.mind_customer && written_against.is_some(),
             while_in_progress,
+            library,
         })
     }
 
     pub(crate) async fn note(&self, request: Words) -> Result<Nothing, RpcError> {
         let Words { id, text } = request;
+        let library = self.drawn(id, true, &text).await?;
         let mentions = self.mentions_in(id, &text).await?;
-        self.give(id, AgentCommand::Note { turn: TurnId(Uuid::now_v7()), text, mentions }).await
+        let note = AgentCommand::Note { turn: TurnId(Uuid::now_v7()), text, mentions, library: library.clone() };
+        let given = self.give(id, note).await;
+        if given.is_ok() {
+            self.was_sent(id, true, library).await?;
+        }
+        given
     }
 
     pub(crate) async fn ask_for_help(&self, request: Words) -> Result<Nothing, RpcError> {
@@ -142,6 +156,9 @@ impl Workplace {
                 };
                 let kept = base.map_or_else(|| text.clone(), |base| bookmarks::rewritten(known, &base, &text));
                 bookmarks::set_draft(connection, id, kind, &kept)?;
+                if kept.trim().is_empty() {
+                    library::clear(connection, id, kind)?;
+                }
                 // Lists show that a draft exists, not its text. Its author is told if the stored text differs.
                 if known.is_empty() != kept.is_empty() || before.returned.is_some() || kept != text {
                     touched.conversation(id);

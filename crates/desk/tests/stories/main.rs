@@ -14,6 +14,7 @@ mod external;
 mod files;
 mod handover;
 mod hub;
+mod library;
 mod mentions;
 mod network;
 mod notices;

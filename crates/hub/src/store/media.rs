@@ -335,7 +335,7 @@ mod tests {
         {
             let media = Media { name: "n".into(), ..Media::named(MediaId(Uuid::from_u128(file))) };
             let content = Content::Attachment { media, text: String::new() };
-            let turn = Turn { id: TurnId(Uuid::nil()), engagement: None, content, silent: false };
+            let turn = Turn { id: TurnId(Uuid::nil()), engagement: None, content, silent: false, library: None };
             let event = Event {
                 conversation: ConversationId(Uuid::from_u128(conversation)),
                 position: Position(position),

@@ -6,10 +6,12 @@ import { COLLEAGUES, LOGIC, MAYA, MENTIONABLE, iso } from "../dev/entries";
 import { FakeFiles, filesScene } from "../dev/files";
 import { find } from "../dev/find";
 import { large } from "../dev/large";
+import { found, inserted, questionOf } from "../dev/library";
 import { PICTURE } from "../dev/picture";
 import { morning, type Sample } from "../dev/sample";
 import { appView, live, may, mine, offline } from "../dev/views";
 import type { Host } from "./host";
+import { gapIn } from "../words/library";
 
 type Handlers = { [K in keyof Commands]: (request: Commands[K]["request"]) => Commands[K]["response"] };
 
@@ -291,6 +293,8 @@ export class FakeHost implements Host {
     "media.open": ({ turn }) => (turn.includes("html") ? { type: "only_saved", why: "Files of type .html can run or load things when they are opened. You can save it, but Tandem does not open it." } : { type: "opened" }),
     "media.save": () => ({ path: "~/Downloads/boarding pass.pdf" }),
     "conversation.send": ({ id, text, files }) => {
+      const gap = gapIn(text);
+      if (gap) throw { code: "library.gap", message: `Fill in or delete ${text.slice(gap.from, gap.to)} first.` } satisfies RpcError;
       const { view } = this.#find(id);
       for (const media of this.files.taken(view, files ?? [])) {
         this.#do(id, "Reply", media.name, { type: "attachment", turn: `sent-${++this.#commands}`, media, text });
@@ -342,6 +346,13 @@ export class FakeHost implements Host {
         view.people = view.people.filter(({ participant }) => participant.kind !== "external_agent" || participant.link !== link);
       }),
     "conversation.decline": ({ id }) => this.#system(id, "You declined", (view) => (view.row.invited = false)),
+    "library.find": ({ id, query, note, limit }) => found(this.#find(id).view, query, note, limit),
+    "library.insert": ({ id, reply }) => inserted(this.#find(id).view, reply),
+    "library.ask": ({ id, question }) => {
+      const asked = questionOf(this.#find(id).view, question);
+      this.#do(id, "Reply", asked.text, { type: "question", turn: `asked-${++this.#commands}`, text: asked.text, choices: asked.choices.map((label) => ({ id: label, label })), chosen: null });
+      return {};
+    },
     "link.open": () => ({}),
     "conversation.pressButton": ({ id, button }) => {
       const pressed = this.buttons(this.#find(id).view).find((one) => one.id === button);

@@ -116,6 +116,7 @@ impl Notices {
             written_against,
             mind_customer: self.memory.settings().mind_customer,
             while_in_progress: true,
+            library: None,
         };
         let locked = self.memory.attention().locked;
         let (commands, changes, cache) = (self.commands.clone(), self.changes.clone(), self.cache.clone());
