@@ -56,7 +56,7 @@ pub use ids::{
 };
 pub use library::{
     Audience, Drawn, Gap, Item, ItemState, LibraryChoice, Question, QuestionKind, QuestionText, QuickReply, Resolved,
-    Spoken, UsedReply, Values, check_template, first_gap, is_verbatim, resolve, spoken_in,
+    Spoken, UsedReply, Values, carries, check_template, first_gap, is_verbatim, resolve, spoken_in,
 };
 pub use logic::{Action, Control, Fallback, Learnt, LogicRequest, LogicState, Pending, difference, joined};
 pub use mention::{Mention, Named, OpenMention};

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
+pub use fit::carries;
 pub use language::{Spoken, spoken_in};
 pub use variables::{Gap, Resolved, Values, check_template, first_gap, is_verbatim, resolve};
 
@@ -22,7 +23,7 @@ use crate::ids::{QuestionId, QuickReplyId, UserId};
 use crate::limits;
 use crate::rejection::Rejection;
 use crate::time::Time;
-use crate::turn::{Choice, Content};
+use crate::turn::{Choice, Content, Media};
 
 /// Whether an item is offered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
@@ -129,6 +130,10 @@ pub struct QuickReply {
     pub title: String,
     /// Templates by language tag.
     pub texts: BTreeMap<String, String>,
+    /// Files that go with the words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<Media>>", optional = nullable)]
+    pub attachments: Vec<Media>,
     /// Asked after the words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional = nullable)]
@@ -291,6 +296,10 @@ impl QuickReply {
                 return Err(Rejection::invalid(&field, problem));
             }
             check_template(text).map_err(|problem| Rejection::invalid(&field, problem))?;
+        }
+        if self.attachments.len() > limits::ATTACHMENTS {
+            let problem = format!("{} files; the limit is {}", self.attachments.len(), limits::ATTACHMENTS);
+            return Err(Rejection::invalid("attachments", problem));
         }
         if self.folder.len() > limits::FOLDERS {
             let problem = format!("is {} deep; the limit is {}", self.folder.len(), limits::FOLDERS);

@@ -48,3 +48,5 @@ pub const OWN_ITEMS: usize = 500;
 pub const OWN_BYTES: usize = 512 * 1024;
 /// Maximum quick replies that one turn is marked with.
 pub const QUICK_REPLIES: usize = 20;
+/// Maximum files of one quick reply.
+pub const ATTACHMENTS: usize = 5;

@@ -183,6 +183,7 @@ impl Shelf {
             wanted: spoken.is_wanted,
             gaps: resolved.gaps,
             mine: reply.scope == tandem_conversation::Audience::Mine,
+            files: reply.attachments.iter().map(|media| media.name.clone()).collect(),
             asks: question.map(|question| question.title.clone()),
         })
     }
@@ -201,6 +202,7 @@ impl Shelf {
             wanted: spoken.is_wanted,
             gaps: Vec::new(),
             mine: false,
+            files: Vec::new(),
             asks: None,
         })
     }
@@ -298,6 +300,7 @@ mod tests {
             shortcut: shortcut.into(),
             title: title.into(),
             texts: BTreeMap::from([("en".to_owned(), text.to_owned())]),
+            attachments: Vec::new(),
             question: None,
             scope: Audience::Everybody,
             folder: vec!["Orders".into()],

@@ -62,6 +62,7 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(api::buttons::list))
         .routes(routes!(api::buttons::put, api::buttons::remove))
         .routes(routes!(api::library::whole))
+        .routes(routes!(api::library::upload))
         .routes(routes!(api::questions::list, api::questions::add))
         .routes(routes!(api::questions::put, api::questions::remove))
         .routes(routes!(api::questions::versions))

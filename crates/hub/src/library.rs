@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tandem_conversation::{
-    Action, Audience, Choice, Content, Conversation, Drawn, Item, ItemState, Question, QuestionId, QuickReply,
+    Action, Audience, Choice, Content, Conversation, Drawn, Item, ItemState, Media, Question, QuestionId, QuickReply,
     QuickReplyId, Rejection, Skills, Time, UserId, limits,
 };
 use tandem_protocol::library::{
@@ -25,6 +25,7 @@ use crate::fanout::Input;
 use crate::hub::Hub;
 use crate::store::brands::{self, Brand};
 use crate::store::library::Changes;
+use crate::store::media::{self, Sender};
 use crate::store::{StoreError, library, library_uses};
 
 /// Maximum delay until desks hear of a change.
@@ -140,6 +141,8 @@ pub(crate) fn save_reply(
         _ => return Ok(Err(Refused::NotYours)),
     };
     reply.version = agreed!(next_version(before.as_ref().map(|(before, _)| before.version), base));
+    let kept = before.as_ref().map(|(before, _)| before.attachments.as_slice()).unwrap_or_default();
+    agreed!(fill_files(connection, &mut reply.attachments, kept, author)?);
     if let Audience::Team { brands } = &reply.scope {
         agreed!(known_brands(connection, "scope.brands", brands)?);
     }
@@ -180,6 +183,33 @@ fn known_brands(connection: &Connection, field: &str, keys: &[String]) -> Result
     for key in keys {
         if brands::by_key(connection, key)?.is_none() {
             return Ok(Err(Rejection::invalid(field, format!("there is no brand '{key}'"))));
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// Only ids are trusted: the rest comes from the store. A file is its author's own, or was there before.
+fn fill_files(
+    connection: &Connection,
+    files: &mut [Media],
+    kept: &[Media],
+    author: Author,
+) -> Result<Result<(), Rejection>, StoreError> {
+    for (at, file) in files.iter_mut().enumerate() {
+        if let Some(before) = kept.iter().find(|before| before.id == file.id) {
+            *file = before.clone();
+            continue;
+        }
+        let own = media::get(connection, file.id)?.filter(|stored| {
+            let is_mine = author.user.is_some_and(|user| stored.sender == Sender::User(user));
+            is_mine && stored.conversation.is_none() && stored.meant_for.is_none()
+        });
+        match own {
+            Some(stored) => *file = stored.media,
+            None => {
+                let problem = "there is no such file of yours: upload it to /api/v1/library/files first";
+                return Ok(Err(Rejection::invalid(&format!("attachments[{at}]"), problem)));
+            }
         }
     }
     Ok(Ok(()))
@@ -251,21 +281,22 @@ pub(crate) fn remove_reply(connection: &Connection, id: QuickReplyId, author: Au
     Ok(Ok(ItemRemoval { retired: is_used }))
 }
 
-/// What everybody and teams have, as a file.
+/// What everybody and teams have, as a file. Files of quick replies stay on this hub.
 pub(crate) fn export(connection: &Connection) -> Result<LibraryFile, StoreError> {
     let is_kept = |state: ItemState| state != ItemState::Retired;
     let questions = library::questions(connection)?.into_iter().filter(|question| is_kept(question.state));
     let replies = library::shared_replies(connection)?.into_iter().filter(|reply| is_kept(reply.state));
     Ok(LibraryFile {
         questions: questions.map(QuestionDefinition::from).collect(),
-        quick_replies: replies.map(QuickReplyDefinition::from).collect(),
+        quick_replies: replies
+            .map(|reply| QuickReplyDefinition { attachments: Vec::new(), ..QuickReplyDefinition::from(reply) })
+            .collect(),
     })
 }
 
 /// The keys of the brands that a user serves; none means all.
 fn served(skills: &Skills, known: &[Brand]) -> Vec<String> {
-    let key = |id| known.iter().find(|brand| brand.id == id).map_or_else(|| id.to_string(), |b| b.look.id.clone());
-    skills.brands.iter().copied().map(key).collect()
+    skills.brands.iter().map(|id| brands::key_of(*id, known)).collect()
 }
 
 /// Everything that a user may use now.

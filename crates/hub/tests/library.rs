@@ -49,7 +49,7 @@ fn reply(shortcut: &str, text: &str) -> Value {
     json!({ "shortcut": shortcut, "title": shortcut, "texts": { "en": text } })
 }
 
-fn own(shortcut: &str) -> Value {
+fn private(shortcut: &str) -> Value {
     json!({ "shortcut": shortcut, "title": shortcut, "texts": { "en": "x" }, "scope": { "type": "mine" } })
 }
 
@@ -67,8 +67,12 @@ async fn everybody_has_their_own_and_managers_change_what_others_see() {
     assert_eq!(maya.uses().await, ["working-on-it"], "Tandem brings one along");
     let (shared, mine) = (Uuid::now_v7(), Uuid::now_v7());
     assert_eq!(ada.saves("quick-replies", shared, &reply("on-its-way", "It is on its way.")).await.0, 200);
-    assert_eq!(maya.saves("quick-replies", mine, &own("hi")).await.0, 200);
-    assert_eq!(jonas.saves("quick-replies", Uuid::now_v7(), &own("hi")).await.0, 200, "private names are one's own");
+    assert_eq!(maya.saves("quick-replies", mine, &private("hi")).await.0, 200);
+    assert_eq!(
+        jonas.saves("quick-replies", Uuid::now_v7(), &private("hi")).await.0,
+        200,
+        "private names are one's own"
+    );
 
     assert_eq!(maya.uses().await, ["on-its-way", "working-on-it", "hi"]);
     assert_eq!(ada.uses().await, ["on-its-way", "working-on-it"], "private ones are nobody else's");
@@ -88,9 +92,9 @@ async fn everybody_has_their_own_and_managers_change_what_others_see() {
 
     assert_eq!(maya.saves("quick-replies", shared, &reply("on-its-way", "No.")).await.1["code"], "permission.missing");
     assert_eq!(maya.saves("quick-replies", mine, &reply("hi", "Everybody?")).await.0, 403);
-    assert_eq!(jonas.saves("quick-replies", mine, &own("hi-2")).await.1["code"], "library.unknown");
+    assert_eq!(jonas.saves("quick-replies", mine, &private("hi-2")).await.1["code"], "library.unknown");
     assert_eq!(ada.asks(Method::DELETE, &format!("quick-replies/{mine}"), None).await.0, 404);
-    assert_eq!(maya.saves("quick-replies", Uuid::now_v7(), &own("on-its-way")).await.1["code"], "library.shortcut");
+    assert_eq!(maya.saves("quick-replies", Uuid::now_v7(), &private("on-its-way")).await.1["code"], "library.shortcut");
     assert_eq!(
         ada.saves("quick-replies", Uuid::now_v7(), &reply("hi", "x")).await.0,
         200,
@@ -284,7 +288,7 @@ async fn a_full_library_refuses_more_and_can_be_put_right() {
     let mut table = "shortcut,text\n".to_owned();
     (0..500).for_each(|n| table.push_str(&format!("n-{n},Words.\n")));
     assert_eq!(maya.imports("", "text/csv", &table).await.1["added"], 500);
-    let (status, problem) = maya.asks(Method::POST, "quick-replies", Some(&own("one-more"))).await;
+    let (status, problem) = maya.asks(Method::POST, "quick-replies", Some(&private("one-more"))).await;
     assert_eq!((status, &problem["code"]), (409, &json!("library.full")), "{problem}");
     assert!(problem["detail"].as_str().unwrap().contains("500 items at most"));
     assert_eq!(maya.imports("", "text/csv", "shortcut,text\nn-7,Better words.\n").await.1["changed"], 1);
@@ -311,8 +315,8 @@ async fn desks_hear_of_changes_that_concern_them_and_of_no_others() {
     let first = stamp(common::frames_until(&mut socket, is_library).await);
     assert_eq!(maya.gets("/api/v1/library").await.1["stamp"], first, "the desk need not fetch what it holds");
 
-    jonas.saves("quick-replies", Uuid::now_v7(), &own("hi")).await;
-    maya.saves("quick-replies", Uuid::now_v7(), &own("hi")).await;
+    jonas.saves("quick-replies", Uuid::now_v7(), &private("hi")).await;
+    maya.saves("quick-replies", Uuid::now_v7(), &private("hi")).await;
     let second = stamp(common::frames_until(&mut socket, |f| is_library(f) && f["library"]["stamp"] != first).await);
     ada.saves("quick-replies", Uuid::now_v7(), &reply("on-its-way", "x")).await;
     let third = stamp(common::frames_until(&mut socket, |f| is_library(f) && f["library"]["stamp"] != second).await);
@@ -354,4 +358,40 @@ async fn your_logic_asks_questions_of_the_library_by_their_key() {
     assert!(state.contains("there is no active question 'nowhere'"), "{state}");
     let turns = sofia.gets(&format!("/api/v1/conversations/{conversation}/turns")).await.1.to_string();
     assert!(turns.contains("\"library\":{\"questionId\":"), "{turns}");
+}
+
+#[tokio::test]
+async fn files_of_a_quick_reply_are_seen_by_those_who_see_it() {
+    let hub = TestHub::start(None).await;
+    let (maya, jonas, ada) = (hub.maya().await, hub.jonas().await, hub.ada().await);
+    let uploads = async |agent: &Agent| {
+        let request = reqwest::Client::new().post(format!("{}/api/v1/library/files?name=map.png", hub.base));
+        let request = request.bearer_auth(&agent.token).header("content-type", "image/png");
+        let answer = request.body(b"\x89PNG\r\n\x1a\nrest".to_vec()).send().await.unwrap();
+        answer.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    let with = |mut definition: Value, file: &str| {
+        definition["attachments"] = json!([file]);
+        definition
+    };
+    let fetches = async |agent: &Agent, file: &str| {
+        let request = reqwest::Client::new().get(format!("{}/api/v1/media/{file}", hub.base));
+        request.bearer_auth(&agent.token).send().await.unwrap().status().as_u16()
+    };
+    let (shared, own) = (uploads(&ada).await, uploads(&maya).await);
+    assert_eq!(fetches(&ada, &shared).await, 404, "nothing names it yet");
+    assert_eq!(
+        maya.saves("quick-replies", Uuid::now_v7(), &with(private("mine"), &shared)).await.0,
+        422,
+        "it is Ada's"
+    );
+    let (status, row) = ada.saves("quick-replies", Uuid::now_v7(), &with(reply("map", "Here."), &shared)).await;
+    assert_eq!((status, &row["quickReply"]["attachments"][0]["name"]), (200, &json!("map.png")));
+    assert_eq!(maya.saves("quick-replies", Uuid::now_v7(), &with(private("mine"), &own)).await.0, 200);
+    assert_eq!((fetches(&maya, &shared).await, fetches(&jonas, &shared).await), (200, 200));
+    assert_eq!((fetches(&maya, &own).await, fetches(&jonas, &own).await, fetches(&ada, &own).await), (200, 404, 404));
+    let too_many: Vec<_> = (0..6).map(|_| shared.clone()).collect();
+    let mut many = reply("many", "x");
+    many["attachments"] = json!(too_many);
+    assert_eq!(ada.saves("quick-replies", Uuid::now_v7(), &many).await.0, 422);
 }

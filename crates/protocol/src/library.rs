@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
-    Audience, BrandId, Channel, ItemState, Question, QuestionId, QuestionKind, QuestionText, QuickReply, QuickReplyId,
-    Time, UserId,
+    Audience, BrandId, Channel, ItemState, Media, Question, QuestionId, QuestionKind, QuestionText, QuickReply,
+    QuickReplyId, Time, UserId,
 };
 use ts_rs::TS;
 use utoipa::ToSchema;
@@ -69,6 +69,10 @@ pub struct QuickReplyDefinition {
     pub title: String,
     /// By language tag; with variables such as `{{customer.name|there}}`.
     pub texts: BTreeMap<String, String>,
+    /// Files that go with the words, by the ids of `POST /api/v1/library/files`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<Media>>", optional)]
+    pub attachments: Vec<Media>,
     /// A question that is asked after the words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -106,21 +110,24 @@ impl QuickReplyDefinition {
     /// The quick reply's first version; `by` nobody for what comes from the command line.
     #[must_use]
     pub fn of(self, id: QuickReplyId, by: Option<UserId>, at: Time) -> QuickReply {
-        let Self { shortcut, title, texts, question, scope, folder, channels, note, state, review_by, .. } = self;
+        let Self {
+            shortcut, title, texts, attachments, question, scope, folder, channels, note, state, review_by, ..
+        } = self;
         let version = 1;
         QuickReply {
             id,
             shortcut,
             title,
             texts,
+            attachments,
             question,
             scope,
             folder,
             channels,
             note,
-            version,
             state,
             review_by,
+            version,
             by,
             at,
         }
@@ -130,10 +137,35 @@ impl QuickReplyDefinition {
 impl From<QuickReply> for QuickReplyDefinition {
     fn from(reply: QuickReply) -> Self {
         let QuickReply {
-            id, shortcut, title, texts, question, scope, folder, channels, note, state, review_by, ..
+            id,
+            shortcut,
+            title,
+            texts,
+            attachments,
+            question,
+            scope,
+            folder,
+            channels,
+            note,
+            state,
+            review_by,
+            ..
         } = reply;
-        let id = Some(id);
-        Self { id, shortcut, title, texts, question, scope, folder, channels, note, state, review_by, version: None }
+        Self {
+            id: Some(id),
+            shortcut,
+            title,
+            texts,
+            attachments,
+            question,
+            scope,
+            folder,
+            channels,
+            note,
+            state,
+            review_by,
+            version: None,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Question, QuickReply};
 use crate::channel::Channel;
+use crate::turn::Media;
 
 /// WhatsApp shows up to this many choices as buttons, with labels up to this length in characters.
 const BUTTONS: (usize, usize) = (3, 20);
@@ -51,7 +52,31 @@ pub(super) fn quick_reply(reply: &QuickReply) -> Vec<String> {
     if !reply.channels.is_empty() && !reply.channels.contains(&Channel::Whatsapp) {
         return Vec::new();
     }
-    reply.texts.iter().filter_map(|(language, text)| length(text, language)).collect()
+    let texts = reply.texts.iter().filter_map(|(language, text)| length(text, language));
+    let files = reply.attachments.iter().filter_map(|media| {
+        let why = carries(Channel::Whatsapp, media)?;
+        Some(format!("{} cannot be sent there: {why}", media.name))
+    });
+    texts.chain(files).collect()
+}
+
+/// Why a channel cannot carry a file, if so, in a sentence.
+#[must_use]
+pub fn carries(channel: Channel, media: &Media) -> Option<String> {
+    if channel != Channel::Whatsapp {
+        return None;
+    }
+    let kind = media.content_type.split(['/', ';']).next().unwrap_or_default();
+    let (what, most) = match kind {
+        "image" => ("pictures", 5),
+        "audio" => ("sound", 16),
+        "video" => ("films", 16),
+        _ => ("documents", 100),
+    };
+    if kind == "image" && !["image/jpeg", "image/png"].contains(&media.content_type.as_str()) {
+        return Some("WhatsApp takes pictures as JPEG or PNG only.".to_owned());
+    }
+    (media.bytes > most * 1_000_000).then(|| format!("WhatsApp takes {what} of at most {most} MB."))
 }
 
 fn length(text: &str, language: &str) -> Option<String> {

@@ -136,6 +136,7 @@ fn reply() -> QuickReply {
         shortcut: "on-its-way".into(),
         title: "On its way".into(),
         texts: BTreeMap::from([("en".into(), "It is on its way, {{customer.firstName|dear customer}}.".into())]),
+        attachments: Vec::new(),
         question: None,
         scope: Audience::Everybody,
         folder: vec!["Orders".into()],
@@ -282,4 +283,22 @@ fn saving_says_what_whatsapp_makes_of_it() {
     assert_eq!(reply.fit(), ["On WhatsApp these 5000 characters become 2 messages or more (en)."]);
     reply.channels = vec![Channel::WebChat];
     assert!(reply.fit().is_empty());
+    reply.channels.clear();
+    reply.texts.insert("en".into(), "Here is the map.".into());
+    let file = |name: &str, kind: &str, mb: u64| Media {
+        name: name.into(),
+        content_type: kind.into(),
+        bytes: mb * 1_000_000,
+        ..Media::named(crate::MediaId(Uuid::from_u128(3)))
+    };
+    reply.attachments =
+        vec![file("map.png", "image/png", 6), file("map.gif", "image/gif", 1), file("map.pdf", "application/pdf", 9)];
+    assert_eq!(
+        reply.fit(),
+        [
+            "map.png cannot be sent there: WhatsApp takes pictures of at most 5 MB.",
+            "map.gif cannot be sent there: WhatsApp takes pictures as JPEG or PNG only."
+        ]
+    );
+    assert_eq!(carries(Channel::WebChat, &reply.attachments[0]), None);
 }

@@ -1,13 +1,13 @@
 //! The library of questions and quick replies as one value of `meta`, because it changes as a whole; and which quick
 //! replies stand in which draft.
 
-use tandem_conversation::{BrandId, ConversationId, QuickReplyId, UsedReply};
+use tandem_conversation::{BrandId, ConversationId, MediaId, QuickReplyId, UsedReply};
 use tandem_protocol::library::Library;
 use tandem_sqlite::rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use super::bookmarks::Kind;
-use super::{CacheError, Touched, id, meta};
+use super::{CacheError, Touched, id, media, meta};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE drawn (
@@ -43,6 +43,9 @@ pub(crate) fn whole(connection: &Connection) -> Result<Option<Library>, CacheErr
 pub(crate) fn keep(connection: &Connection, touched: &mut Touched, library: &Library) -> Result<(), CacheError> {
     meta::put(connection, meta::LIBRARY, library)?;
     meta::put(connection, meta::LIBRARY_STAMP, &library.stamp)?;
+    let files: Vec<MediaId> =
+        library.quick_replies.iter().flat_map(|reply| &reply.attachments).map(|file| file.id).collect();
+    media::keep_of_library(connection, &files)?;
     // The hub has counted them.
     connection.prepare_cached("DELETE FROM library_uses")?.execute([])?;
     touched.app();

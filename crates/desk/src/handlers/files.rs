@@ -128,7 +128,7 @@ impl Workplace {
         Ok(pasted)
     }
 
-    async fn add_copied(&self, id: ConversationId, copied: Copied) -> Result<String, RpcError> {
+    pub(super) async fn add_copied(&self, id: ConversationId, copied: Copied) -> Result<String, RpcError> {
         let Copied { name, content_type, bytes, content } = copied;
         let file = self.begin_file(BeginFile { id, name, content_type, bytes }).await?;
         let filled = self.fill(&file, content).await;

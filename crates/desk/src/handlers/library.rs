@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use tandem_conversation::{Conversation, ConversationId, Drawn, Rejection, UsedReply, first_gap, is_verbatim};
+use tandem_conversation::{
+    Channel, Conversation, ConversationId, Drawn, Media, Rejection, UsedReply, carries, first_gap, is_verbatim,
+};
 use tandem_sqlite::rusqlite::Connection;
 
+use crate::browser::Copied;
 use crate::cache::bookmarks::Kind;
 use crate::cache::{CacheError, conversations, library};
 use crate::library::{Asking, Shelf, Shelves};
-use crate::refusals::{error, refusal, unknown_conversation};
+use crate::refusals::{error, refusal, sentence, unknown_conversation};
 use crate::rpc::{AskQuestion, FindInLibrary, InsertReply, Nothing, RpcError};
 use crate::view::{InsertedView, LibraryView};
 use crate::workplace::Workplace;
@@ -56,15 +59,42 @@ impl Workplace {
             let used = UsedReply { id: known.id, version: known.version };
             let words = resolved.text.clone();
             library::insert(connection, id, kind_of(note), &library::Inserted { used, words })?;
-            Ok(Ok(InsertedView {
+            let view = InsertedView {
+                problem: None,
                 gap: first_gap(&resolved.text).map(|gap| gap.shown),
                 text: resolved.text,
                 language: spoken.language,
                 wanted: spoken.is_wanted,
                 question: question.and_then(|question| shelf.question_view(question, &asking)),
-            }))
+            };
+            Ok(Ok((view, known.attachments.clone(), state.channel)))
         });
-        inserted.await?
+        let (view, files, channel) = inserted.await??;
+        let problem = self.add_files(id, note, channel, files).await;
+        Ok(InsertedView { problem, ..view })
+    }
+
+    /// Adds a quick reply's files to the draft; says why some could not be added.
+    async fn add_files(&self, id: ConversationId, note: bool, channel: Channel, files: Vec<Media>) -> Option<String> {
+        if note && !files.is_empty() {
+            return Some("Files go with a reply, not with a note.".to_owned());
+        }
+        let mut problems = Vec::new();
+        for media in files {
+            let added = match carries(channel, &media) {
+                Some(why) => Err(why),
+                None => self.add_file(id, &media).await.map_err(|why| sentence(&why.message)),
+            };
+            problems.extend(added.err().map(|why| format!("{} is not added: {why}", media.name)));
+        }
+        (!problems.is_empty()).then(|| problems.join(" "))
+    }
+
+    async fn add_file(&self, id: ConversationId, media: &Media) -> Result<(), RpcError> {
+        let bytes = self.file(media.id).await?.bytes.clone();
+        let (name, content_type, length) = (media.name.clone(), media.content_type.clone(), bytes.len() as u64);
+        let content = Box::new(std::io::Cursor::new(bytes));
+        self.add_copied(id, Copied { name, content_type, bytes: length, content }).await.map(drop)
     }
 
     /// Asks a question of the library as it is.

@@ -40,6 +40,8 @@ pub struct OfferView {
     pub gaps: Vec<String>,
     /// A private one.
     pub mine: bool,
+    /// Names of files that go with the words.
+    pub files: Vec<String>,
     /// The title of the question that is asked after the words.
     pub asks: Option<String>,
 }
@@ -56,4 +58,6 @@ pub struct InsertedView {
     pub wanted: bool,
     /// The question to ask after the words.
     pub question: Option<OfferView>,
+    /// Why files of it could not be added, in sentences.
+    pub problem: Option<String>,
 }

@@ -19,6 +19,7 @@ fn reply(number: u128, shortcut: &str, text: &str) -> QuickReply {
         shortcut: shortcut.into(),
         title: shortcut.into(),
         texts: BTreeMap::from([("en".to_owned(), text.to_owned())]),
+        attachments: Vec::new(),
         question: None,
         scope: Audience::Everybody,
         folder: Vec::new(),

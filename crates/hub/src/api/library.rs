@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use serde::Deserialize;
-use tandem_conversation::{Audience, Permission, Time};
+use tandem_conversation::{Audience, Media, MediaId, Permission, Rejection, Time};
 use tandem_protocol::Problem;
 use tandem_protocol::library::{Imported, ItemUsage, Library, LibraryFile};
 use utoipa::IntoParams;
@@ -16,7 +16,9 @@ use utoipa::IntoParams;
 use super::auth::Signed;
 use crate::hub::Hub;
 use crate::library::{self, Author};
+use crate::media::{Upload, body};
 use crate::problem::ApiError;
+use crate::store::media::Sender;
 use crate::store::{StoreError, library_uses};
 
 /// Maximum file of an import, in bytes.
@@ -34,6 +36,39 @@ pub(crate) async fn whole(State(hub): State<Arc<Hub>>, signed: Signed) -> Result
     let (user, skills, log) = (signed.0.id, signed.0.skills.clone(), hub.log);
     let told = hub.database.read(move |connection| library::told_to(connection, user, &skills, log)).await?;
     Ok(axum::Json(told))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FileOfReply {
+    /// File name, shown to people.
+    name: String,
+    /// Chosen by the sender, so that a repeat with the same bytes gets the same answer.
+    #[param(value_type = Option<String>)]
+    id: Option<MediaId>,
+}
+
+/// Uploads one file for a quick reply; the returned id goes into its `attachments`. One that no quick reply names is
+/// deleted after a day.
+#[utoipa::path(post, path = "/api/v1/library/files", params(FileOfReply), tag = "library",
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = Media), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem),
+        (status = 422, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem)))]
+pub(crate) async fn upload(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+    Query(FileOfReply { name, id }): Query<FileOfReply>,
+    headers: HeaderMap,
+    bytes: Body,
+) -> Result<axum::Json<Media>, ApiError> {
+    signed.require(Permission::Handle)?;
+    if id.is_some_and(|id| id.0.is_nil()) {
+        return Err(Rejection::nil_id().into());
+    }
+    let sender = Sender::User(signed.0.id);
+    let upload = Upload { name, sender, meant_for: None, id, network: None, bytes: None };
+    Ok(axum::Json(body(&hub, &headers, upload, bytes).await?))
 }
 
 pub(super) fn author(signed: &Signed) -> Author {
@@ -55,7 +90,7 @@ pub(crate) struct UsagePeriod {
 /// Usage of everything in a period; the caller picks its kind.
 pub(super) async fn usage(hub: &Hub, signed: &Signed, period: UsagePeriod) -> Result<Vec<ItemUsage>, ApiError> {
     if !signed.0.role.permissions().has_all(Permission::AnalyticsView) {
-        return Err(tandem_conversation::Rejection::Forbidden { permission: Permission::AnalyticsView }.into());
+        return Err(Rejection::Forbidden { permission: Permission::AnalyticsView }.into());
     }
     let to = period.to.unwrap_or_else(|| hub.clock.now().plus_ms(1));
     let from = period.from.unwrap_or_else(|| to.plus_ms(-USUAL_MS));
@@ -83,7 +118,7 @@ pub(super) async fn import(
     author: Author,
     ImportScope { scope }: ImportScope,
     headers: &HeaderMap,
-    body: Body,
+    bytes: Body,
     only: impl FnOnce(LibraryFile) -> Result<LibraryFile, ApiError>,
 ) -> Result<Imported, ApiError> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
@@ -96,7 +131,7 @@ pub(super) async fn import(
             return Err(ApiError::new(415, "input.content_type", detail));
         }
     };
-    let bytes = received(body).await?;
+    let bytes = received(bytes).await?;
     let scope = match scope {
         Some(Scoped::Everybody) => Audience::Everybody,
         Some(Scoped::Mine) => Audience::Mine,

@@ -92,6 +92,7 @@ fn definition(
         shortcut,
         title,
         texts: BTreeMap::from([(language, text)]),
+        attachments: Vec::new(),
         question: None,
         scope,
         folder: Vec::new(),
@@ -197,6 +198,9 @@ pub(crate) fn import(
         };
         let question = definition.question.map(|theirs| asked.get(&theirs).copied().unwrap_or(theirs));
         let same = QuickReplyDefinition { id: Some(id), question, version: None, ..definition };
+        // A file has no bytes of attachments; what is here keeps its own.
+        let kept = before.map(|before| before.attachments.clone()).unwrap_or_default();
+        let same = QuickReplyDefinition { attachments: kept, ..same };
         if before.is_some_and(|before| QuickReplyDefinition::from(before.clone()) == same) {
             imported.unchanged += 1;
             continue;

@@ -108,6 +108,11 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Brand>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The key of a brand; its id if an older hub removed it alone.
+pub(crate) fn key_of(id: BrandId, known: &[Brand]) -> String {
+    known.iter().find(|brand| brand.id == id).map_or_else(|| id.to_string(), |brand| brand.look.id.clone())
+}
+
 /// All brands with the generations of their secrets.
 pub(crate) fn generations(connection: &Connection) -> Result<Vec<(BrandId, u32)>, StoreError> {
     let mut query = connection.prepare_cached("SELECT id, secret_generation FROM brands ORDER BY key")?;

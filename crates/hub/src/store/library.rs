@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tandem_conversation::{Item, ItemState, Question, QuestionId, QuickReply, QuickReplyId, Skills, UserId};
+use tandem_conversation::{Item, ItemState, MediaId, Question, QuestionId, QuickReply, QuickReplyId, Skills, UserId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
@@ -31,6 +31,13 @@ CREATE TABLE library_versions (
     body    TEXT NOT NULL,
     PRIMARY KEY (item, version)
 ) STRICT, WITHOUT ROWID;
+-- Files of the newest versions. They belong to no conversation.
+CREATE TABLE library_files (
+    media BLOB NOT NULL,
+    item  BLOB NOT NULL,
+    PRIMARY KEY (media, item)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX library_files_of_item ON library_files (item);
 CREATE TABLE library_changes (
     -- A user, for their private items; empty for what is shared; one zero byte for anything at all.
     owner   BLOB NOT NULL PRIMARY KEY,
@@ -183,13 +190,33 @@ pub(crate) fn put(connection: &Connection, item: &Item, owner: Option<UserId>) -
     connection
         .prepare_cached("INSERT OR REPLACE INTO library_versions (item, version, body) VALUES (?1, ?2, ?3)")?
         .execute(params![Id(id), version, body])?;
+    connection.prepare_cached("DELETE FROM library_files WHERE item = ?1")?.execute([Id(id)])?;
+    if let Item::QuickReply(reply) = item {
+        for media in &reply.attachments {
+            connection
+                .prepare_cached("INSERT OR IGNORE INTO library_files (media, item) VALUES (?1, ?2)")?
+                .execute([Id(media.id.0), Id(id)])?;
+        }
+    }
     Ok(())
+}
+
+/// The quick replies that a file goes with, each with its owner if it is private.
+pub(crate) fn replies_with(
+    connection: &Connection,
+    media: MediaId,
+) -> Result<Vec<(QuickReply, Option<UserId>)>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT item FROM library_files WHERE media = ?1")?;
+    let items = query.query_map([Id(media.0)], |row| Ok(row.get::<_, Id>(0)?.0))?;
+    let items: Vec<Uuid> = items.collect::<Result<_, _>>()?;
+    items.into_iter().filter_map(|item| quick_reply(connection, QuickReplyId(item)).transpose()).collect()
 }
 
 /// Removes an item that was never used.
 pub(crate) fn remove(connection: &Connection, id: Uuid) -> Result<(), StoreError> {
     connection.prepare_cached("DELETE FROM library WHERE id = ?1")?.execute([Id(id)])?;
     connection.prepare_cached("DELETE FROM library_versions WHERE item = ?1")?.execute([Id(id)])?;
+    connection.prepare_cached("DELETE FROM library_files WHERE item = ?1")?.execute([Id(id)])?;
     Ok(())
 }
 

@@ -37,6 +37,7 @@ const AGENTS: &str = "
     PUT    /api/v1/buttons/{id}                        403          403          200
     DELETE /api/v1/buttons/{id}                        403/403/403  403/403/403  204/204/404
     GET    /api/v1/library                             200          200          200
+    POST   /api/v1/library/files?name=a.png            200          200          200
     GET    /api/v1/questions                           200          200          200
     POST   /api/v1/questions                           403          403          200
     PUT    /api/v1/questions/{id}                      403/403/403  403/403/403  200/200/200
@@ -250,7 +251,7 @@ impl Visit<'_> {
         let filled = filled.replace("{room}", &self.rooms[which].conversation);
         let request = reqwest::Client::new().request(method.clone(), format!("{}{filled}", self.hub.base));
         let id = || Uuid::now_v7().to_string();
-        if path.starts_with("/api/v1/media?") {
+        if path.starts_with("/api/v1/media?") || path.starts_with("/api/v1/library/files?") {
             return request.header(header::CONTENT_TYPE, "image/png").body(PNG);
         }
         let body = match (method.as_str(), path) {

@@ -2,7 +2,7 @@
 import type { ConversationView, InsertedView, LibraryView, OfferView, RpcError } from "$shared/types";
 import { gapIn } from "../words/library";
 
-const REPLY: Omit<OfferView, "id" | "name" | "title" | "text"> = { kind: "quick_reply", folder: [], choices: [], language: "en", wanted: true, gaps: [], mine: false, asks: null };
+const REPLY: Omit<OfferView, "id" | "name" | "title" | "text"> = { kind: "quick_reply", folder: [], choices: [], language: "en", wanted: true, gaps: [], mine: false, files: [], asks: null };
 
 function all({ row, custom }: ConversationView): OfferView[] {
   const first = row.name.split(" ")[0] ?? "";
@@ -26,7 +26,7 @@ export function found(view: ConversationView, query: string, note: boolean, limi
 export function inserted(view: ConversationView, id: string): InsertedView {
   const { text, language, wanted } = one(view, id);
   const gap = gapIn(text);
-  return { text, gap: gap ? text.slice(gap.from, gap.to) : null, language, wanted, question: null };
+  return { text, gap: gap ? text.slice(gap.from, gap.to) : null, language, wanted, question: null, problem: null };
 }
 
 export function questionOf(view: ConversationView, id: string): OfferView {

@@ -166,6 +166,8 @@ export class Composer {
       const inserted = await this.host.rpc("library.insert", { id: this.id, reply: offer.id, note: this.mode === "note" });
       this.spoken = inserted;
       this.question = inserted.question ?? this.question;
+      this.files.problem = inserted.problem;
+      if (offer.files.length > 0) this.again();
       return inserted.text;
     } catch (error) {
       this.problem = asRpcError(error).message;

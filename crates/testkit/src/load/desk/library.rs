@@ -70,6 +70,7 @@ fn full() -> Library {
             "en".to_owned(),
             format!("Dear {{{{customer.firstName|you}}}}, {}", text(number, WORDS)),
         )]),
+        attachments: Vec::new(),
         question: None,
         scope: Audience::Everybody,
         folder: vec![Words::ranked(number % 40)],
