@@ -7,6 +7,7 @@ mod external;
 mod files;
 mod improve;
 mod library;
+mod managing;
 mod mentions;
 mod opening;
 mod password;

@@ -41,6 +41,10 @@ impl Desk {
             LibraryView, LinkView, ListView, OpenedView, PastedView, PreviewView, QueuedView, SavedView, SearchView,
             SettingsView, StartupView, WantedView,
         };
+        use tandem_conversation::{Question, QuickReply};
+        use tandem_protocol::library::{
+            ItemRemoval, QuestionDefinition, QuestionRow, QuickReplyDefinition, QuickReplyRow,
+        };
         table!(route)
     }
 }

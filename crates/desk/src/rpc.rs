@@ -187,6 +187,25 @@ pub struct AskQuestion {
     pub anyway: bool,
 }
 
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OneReply {
+    pub reply: QuickReplyId,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OneQuestion {
+    pub question: QuestionId,
+}
+
+/// The text of a quick reply that is being written.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TryTemplate {
+    pub text: String,
+}
+
 /// An unfinished reply or note.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -380,6 +399,14 @@ macro_rules! table {
             "library.find" find_in_library FindInLibrary => LibraryView;
             "library.insert" insert_reply InsertReply => InsertedView;
             "library.ask" ask_question AskQuestion => Nothing;
+            "library.list" list_library Nothing => ListedLibraryView;
+            "library.saveReply" save_reply QuickReplyDefinition => QuickReplyRow;
+            "library.saveQuestion" save_question QuestionDefinition => QuestionRow;
+            "library.removeReply" remove_reply OneReply => ItemRemoval;
+            "library.removeQuestion" remove_question OneQuestion => ItemRemoval;
+            "library.replyVersions" reply_versions OneReply => Vec<QuickReply>;
+            "library.questionVersions" question_versions OneQuestion => Vec<Question>;
+            "library.try" try_template TryTemplate => TriedView;
             "media.get" media MediaRequest => MediaView;
             "media.open" open_media Attached => OpenedView;
             "media.save" save_media Attached => SavedView;

@@ -19,6 +19,13 @@ const improve = async (page) => {
   await page.keyboard.press("Control+i");
 };
 
+const manage = async (page) => {
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("quick rep");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Quick replies and questions" }).waitFor();
+};
+
 const invitePartner = async (page) => {
   await show("Carmen Menzel")(page);
   await page.keyboard.press("Control+k");
@@ -160,6 +167,26 @@ const STATES = [
     await page.getByRole("option", { name: /Which day/ }).waitFor();
     await page.keyboard.press("Enter");
     await page.getByRole("group", { name: "Question to send" }).waitFor();
+  }],
+  ["library, list", "administrator", async (page) => {
+    await manage(page);
+    await page.getByRole("button", { name: "Edit When the refund comes" }).waitFor();
+  }],
+  ["library, quick reply", "administrator", async (page) => {
+    await manage(page);
+    await page.getByRole("button", { name: "Edit When the refund comes" }).click();
+    await page.getByRole("button", { name: "Versions" }).click();
+    await page.getByText("The refund is on its way.").waitFor();
+    await page.getByRole("group", { name: "Preview" }).waitFor();
+  }],
+  ["library, question", "administrator", async (page) => {
+    await manage(page);
+    await page.getByRole("button", { name: "Edit Which day" }).click();
+    await page.getByText("moves to the description").waitFor();
+  }],
+  ["library, offline", "offline", async (page) => {
+    await manage(page);
+    await page.getByText("You are offline. The library").waitFor();
   }],
   ["note", "", async (page) => {
     await show("Carmen Menzel")(page);
@@ -429,6 +456,8 @@ const LAYOUTS = {
   "completed": ["narrow", "tiny"],
   "files": ["low", "tiny"],
   "note": ["narrow"],
+  "library, list": ["tiny", "forced"],
+  "library, quick reply": ["tiny", "zoomed"],
   "quick replies": ["narrow", "tiny", "forced"],
   "question to send": ["tiny"],
   "moved on": ["narrow"],

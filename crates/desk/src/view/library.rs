@@ -1,6 +1,7 @@
 //! The library as it is offered while one writes, and what inserting brings.
 
 use serde::Serialize;
+use tandem_protocol::library::{ItemUsage, LibraryBrand, QuestionRow, QuickReplyRow};
 use ts_rs::TS;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
@@ -59,5 +60,27 @@ pub struct InsertedView {
     /// The question to ask after the words.
     pub question: Option<OfferView>,
     /// Why files of it could not be added, in sentences.
+    pub problem: Option<String>,
+}
+
+/// Everything that the user may see of the library.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ListedLibraryView {
+    pub questions: Vec<QuestionRow>,
+    pub quick_replies: Vec<QuickReplyRow>,
+    /// Of the last 30 days, by version; empty for users who may not see everybody's figures.
+    pub usage: Vec<ItemUsage>,
+    pub brands: Vec<LibraryBrand>,
+}
+
+/// A template as it would be inserted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TriedView {
+    pub text: String,
+    /// Variables that are not known for everyone.
+    pub gaps: Vec<String>,
+    /// Why it would be refused.
     pub problem: Option<String>,
 }

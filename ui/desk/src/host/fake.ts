@@ -7,6 +7,7 @@ import { FakeFiles, filesScene } from "../dev/files";
 import { find } from "../dev/find";
 import { large } from "../dev/large";
 import { found, inserted, questionOf } from "../dev/library";
+import { FakeLibrary, tried } from "../dev/managing";
 import { PICTURE } from "../dev/picture";
 import { morning, type Sample } from "../dev/sample";
 import { appView, live, may, mine, offline } from "../dev/views";
@@ -33,6 +34,7 @@ export class FakeHost implements Host {
   readonly samples: Sample[];
   buttons = buttonsOf;
   readonly files = new FakeFiles();
+  readonly library = new FakeLibrary();
   startup: StartupView = { state: "off" };
   #wanted: WantedView[] = [];
   #listeners = new Set<(changes: Change[]) => void>();
@@ -353,6 +355,14 @@ export class FakeHost implements Host {
       this.#do(id, "Reply", asked.text, { type: "question", turn: `asked-${++this.#commands}`, text: asked.text, choices: asked.choices.map((label) => ({ id: label, label })), chosen: null });
       return {};
     },
+    "library.list": () => this.library.list(this.#online),
+    "library.saveReply": (definition) => this.library.saveReply(definition),
+    "library.saveQuestion": (definition) => this.library.saveQuestion(definition),
+    "library.removeReply": ({ reply }) => this.library.remove(reply),
+    "library.removeQuestion": ({ question }) => this.library.remove(question),
+    "library.replyVersions": ({ reply }) => this.library.replyVersions(reply),
+    "library.questionVersions": ({ question }) => this.library.questionVersions(question),
+    "library.try": ({ text }) => tried(text),
     "link.open": () => ({}),
     "conversation.pressButton": ({ id, button }) => {
       const pressed = this.buttons(this.#find(id).view).find((one) => one.id === button);

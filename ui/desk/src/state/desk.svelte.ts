@@ -20,7 +20,7 @@ import { Trial } from "./trial.svelte";
 import { AVAILABILITY } from "../words/labels";
 
 /** The overlay over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "invite" | "inviteExternal" | "password" | "signOut";
+export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "invite" | "inviteExternal" | "password" | "library" | "signOut";
 
 /** What the palette offers. */
 export type Offered = "everything" | "availability" | "buttons";

@@ -1,5 +1,5 @@
 // The library while one writes: where a slash begins a search, gaps, and names of languages.
-import type { OfferView } from "$shared/types";
+import type { Audience, ItemState, ItemUsage, LibraryBrand, OfferView, QuestionKind } from "$shared/types";
 
 export interface Begun {
   /** Where the typed text begins, the slash included. */
@@ -41,4 +41,27 @@ export function languageName(tag: string): string {
 export function spoken({ language, wanted }: Pick<OfferView, "language" | "wanted">, conversation: string | null): string | null {
   if (wanted || conversation === null) return null;
   return `${languageName(language)}: there is no ${languageName(conversation)} text.`;
+}
+
+export const STATES: Record<ItemState, string> = { draft: "Draft", active: "Offered", retired: "Retired" };
+export const KINDS: Record<QuestionKind, string> = { menu: "Menu", review: "Review", confirm: "Confirmation" };
+
+export function whoSees(scope: Audience, brands: readonly LibraryBrand[]): string {
+  if (scope.type === "mine") return "Only you";
+  if (scope.type === "everybody") return "Everybody";
+  return scope.brands.map((key) => brands.find((brand) => brand.key === key)?.name ?? key).join(", ");
+}
+
+/** "12 uses, 25 % changed, answered after 1 min 5 s, rated 4.5". */
+export function usageOf({ uses, editedShare, replyToAnswerMs, csat }: ItemUsage): string {
+  const seconds = replyToAnswerMs === null ? null : Math.round(replyToAnswerMs / 1000);
+  const waited = seconds === null ? null : seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return [
+    uses === 1 ? "1 use" : `${uses} uses`,
+    editedShare === null ? null : `${Math.round(editedShare * 100)} % changed`,
+    waited === null ? null : `answered after ${waited}`,
+    csat === null ? null : `rated ${csat.toFixed(1)}`,
+  ]
+    .filter(Boolean)
+    .join(", ");
 }
