@@ -226,14 +226,14 @@ fn value_of(variable: &str, state: &Conversation, presser: &str) -> Option<Strin
     }
 }
 
-fn at<'a>(data: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+pub(crate) fn at<'a>(data: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
     let mut keys = path.split('.');
     let first = data.get(keys.next()?)?;
     keys.try_fold(first, |value, key| value.get(key))
 }
 
 /// A scalar as text; lists and objects have none.
-fn leaf(value: &Value) -> Option<String> {
+pub(crate) fn leaf(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Bool(_) | Value::Number(_) => Some(value.to_string()),

@@ -15,6 +15,7 @@ use crate::help::{GoesOn, Ladder, Reach};
 use crate::ids::{
     BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId, UserId,
 };
+use crate::library::{Drawn, Question};
 use crate::logic::{Action, Control, Learnt};
 use crate::mention::Named;
 use crate::participant::Participant;
@@ -48,10 +49,19 @@ pub struct Context {
     pub ladder: Ladder,
     /// The title of the custom button with the command's action, if its sender may press it.
     pub button: Option<String>,
+    /// The version of the question that an agent asks, if the library has it; none where only the hub can look it up.
+    pub question: Option<Looked>,
     /// The stored files that the command names and its sender may send here.
     pub files: Vec<Media>,
     /// Random ids for turns and links that the decision creates for Your Logic, taken from the end.
     pub fresh: Vec<Uuid>,
+}
+
+/// A look into the library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Looked {
+    Found(Box<Question>),
+    NotThere,
 }
 
 /// How a conversation begins.
@@ -99,6 +109,11 @@ pub enum Command {
         turn: TurnId,
         text: String,
         mentions: Vec<Named>,
+    },
+    /// A reply or note that was drawn from the library.
+    Drawn {
+        library: Drawn,
+        command: Box<Command>,
     },
     Join {
         call: Option<CallId>,
@@ -241,6 +256,7 @@ impl Command {
         match self {
             Self::Write { content: Content::Attachment { media, .. }, .. }
             | Self::Reply { content: Content::Attachment { media, .. }, .. } => vec![media],
+            Self::Drawn { command, .. } => command.files(),
             Self::AnswerLogic { actions, .. } => actions.iter().filter_map(Action::file).collect(),
             _ => Vec::new(),
         }

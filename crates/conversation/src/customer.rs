@@ -8,6 +8,8 @@ use utoipa::ToSchema;
 use crate::contact::Contact;
 use crate::ids::CustomerId;
 
+const MADE_UP: &str = "Visitor ";
+
 /// The customer of this conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -30,5 +32,19 @@ impl CustomerRef {
     #[must_use]
     pub fn new(id: CustomerId, name: impl Into<String>) -> Self {
         Self { id, name: name.into(), custom: Map::new(), contacts: Vec::new() }
+    }
+
+    /// The name of a customer who has told none.
+    #[must_use]
+    pub fn made_up_name(id: CustomerId) -> String {
+        format!("{MADE_UP}{}", &id.0.simple().to_string()[28..])
+    }
+
+    /// Their name, if anyone told it. A made-up one keeps the digits of an earlier id when customers are linked.
+    #[must_use]
+    pub fn known_name(&self) -> Option<&str> {
+        let digits = self.name.strip_prefix(MADE_UP);
+        let is_made_up = digits.is_some_and(|four| four.len() == 4 && four.chars().all(|c| c.is_ascii_hexdigit()));
+        (!is_made_up).then_some(self.name.as_str())
     }
 }

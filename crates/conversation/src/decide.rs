@@ -11,12 +11,13 @@ mod people;
 mod permit;
 
 use crate::alone::left_alone;
-use crate::command::{Command, Context, Envelope, Opening};
+use crate::command::{Command, Context, Envelope, Looked, Opening};
 use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::{Event, EventBody, Side};
 use crate::failure::LogicFailure;
 use crate::help::{HelpReason, NeedsHelp, Reach};
 use crate::ids::{CommandId, ConversationId, EngagementId, Position};
+use crate::library::Drawn;
 use crate::logic::ASK_WITHIN_MS;
 use crate::logic::check_custom;
 use crate::participant::Participant;
@@ -297,6 +298,12 @@ impl<'a> Draft<'a> {
             return Err(Rejection::invalid("turn", "the nil id is reserved: make a new one"));
         }
         match command {
+            Command::Drawn { library, command } => {
+                library.check()?;
+                let before = self.events.len();
+                self.run(command)?;
+                self.drawn(before, library)
+            }
             Command::Start(_) | Command::Tick => Ok(()),
             Command::Write { turn, content, received } => self.write(*turn, content.clone(), *received),
             Command::GiveFeedback { score, text } => self.give_feedback(*score, text),
@@ -361,6 +368,27 @@ impl<'a> Draft<'a> {
                 Ok(())
             }
         }
+    }
+
+    /// Marks the turn that was added since. A question is the library's own, word by word.
+    fn drawn(&mut self, since: usize, library: &Drawn) -> Result<(), Rejection> {
+        let added = self.events.iter_mut().skip(since).find_map(|event| match &mut event.body {
+            EventBody::TurnAdded { turn, .. } => Some(turn),
+            _ => None,
+        });
+        let turn = added.ok_or(Rejection::NoTurn)?;
+        if library.question_id.is_some() {
+            let is_same = match &self.context.question {
+                None => matches!(turn.content, Content::Question { .. }),
+                Some(Looked::NotThere) => false,
+                Some(Looked::Found(question)) => question.texts.values().any(|text| text.content() == turn.content),
+            };
+            if !is_same {
+                return Err(Rejection::NoQuestion);
+            }
+        }
+        turn.library = Some(Box::new(library.clone()));
+        Ok(())
     }
 
     fn receive(&mut self, stage: Stage, up_to: Position) -> Result<(), Rejection> {

@@ -64,6 +64,10 @@ id!(/// One stored file.
     MediaId);
 id!(/// One custom button.
     ButtonId);
+id!(/// One question of the library.
+    QuestionId);
+id!(/// One quick reply of the library.
+    QuickReplyId);
 
 /// Place of an event in its conversation: 1, 2, 3, … without gaps. 0 is before the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS, ToSchema)]

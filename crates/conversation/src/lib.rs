@@ -19,6 +19,7 @@ mod failure;
 mod handover;
 mod help;
 mod ids;
+mod library;
 pub mod limits;
 mod logic;
 mod mention;
@@ -42,7 +43,7 @@ pub use alone::{Attended, attended, left_alone};
 pub use blank::{is_blank, one_line, turns_text};
 pub use button::{Button, Filled, Unusable};
 pub use channel::Channel;
-pub use command::{Command, Context, Envelope, Invitee, Opening};
+pub use command::{Command, Context, Envelope, Invitee, Looked, Opening};
 pub use contact::{Contact, ContactKind, Former, LinkSource};
 pub use customer::CustomerRef;
 pub use decide::decide;
@@ -54,7 +55,11 @@ pub use handover::{Grade, Graded, Handover, OpenHandover, Point};
 pub use help::{Dismissal, GoesOn, HelpReason, Ladder, NeedsHelp, Reach};
 pub use ids::{
     BrandId, ButtonId, CallId, CommandId, ContactId, ConversationId, CustomerId, EngagementId, LinkId, MediaId,
-    Position, RequestId, TurnId, UserId,
+    Position, QuestionId, QuickReplyId, RequestId, TurnId, UserId,
+};
+pub use library::{
+    Audience, Drawn, Gap, Item, ItemState, LibraryChoice, Question, QuestionKind, QuestionText, QuickReply, Resolved,
+    Spoken, UsedReply, Values, carries, check_template, first_gap, is_verbatim, resolve, spoken_in,
 };
 pub use logic::{Action, Control, Fallback, Learnt, LogicRequest, LogicState, Pending, difference, joined};
 pub use mention::{Mention, Named, OpenMention};

@@ -30,3 +30,23 @@ pub const BUTTON_URL_CHARS: usize = 2_000;
 pub const BUTTON_FILLED_BYTES: usize = 8_000;
 /// Maximum length of a name, reason, tag, language or note label, in characters.
 pub const LABEL_CHARS: usize = 500;
+/// Maximum shortcut of a quick reply or key of a question, in characters.
+pub const SHORTCUT_CHARS: usize = 40;
+/// Maximum title in the library, and of a folder's name, in characters.
+pub const LIBRARY_TITLE_CHARS: usize = 100;
+/// Maximum depth of a quick reply's folder.
+pub const FOLDERS: usize = 3;
+/// Maximum languages of one item of the library.
+pub const LANGUAGES: usize = 40;
+/// Maximum items of the library that everybody or a team sees, retired ones aside.
+pub const SHARED_ITEMS: usize = 1_500;
+/// Maximum size of these items, in bytes of JSON.
+pub const SHARED_BYTES: usize = 3 * 512 * 1024;
+/// Maximum private quick replies of one user, retired ones aside.
+pub const OWN_ITEMS: usize = 500;
+/// Maximum size of one user's private quick replies, in bytes of JSON.
+pub const OWN_BYTES: usize = 512 * 1024;
+/// Maximum quick replies that one turn is marked with.
+pub const QUICK_REPLIES: usize = 20;
+/// Maximum files of one quick reply.
+pub const ATTACHMENTS: usize = 5;

@@ -9,6 +9,7 @@ use crate::failure::LogicFailure;
 use crate::handover::Handover;
 use crate::help::HelpReason;
 use crate::ids::{EngagementId, LinkId, MediaId, Position, RequestId, TurnId, UserId};
+use crate::library::Drawn;
 use crate::limits;
 use crate::rejection::Rejection;
 use crate::time::Time;
@@ -143,9 +144,21 @@ pub enum Action {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         turn: Option<TurnId>,
     },
+    /// Asks in the answer's own words (`text`, `choices`), or the library's (`key`).
     Question {
+        #[serde(default)]
         text: String,
+        #[serde(default)]
         choices: Vec<Choice>,
+        /// The key of a question in the library; text and choices are then the library's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+        /// The wished language; by default the conversation's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+        /// Set by the hub.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        library: Option<Box<Drawn>>,
         #[serde(default)]
         force: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]

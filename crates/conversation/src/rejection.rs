@@ -69,6 +69,9 @@ pub enum Rejection {
     #[error("this button is not offered any more, or not to you")]
     #[serde(rename = "conversation.no_button")]
     NoButton,
+    #[error("the library does not have this question in these words any more: ask it again from there")]
+    #[serde(rename = "library.no_question")]
+    NoQuestion,
     #[error("the link has expired or was revoked")]
     #[serde(rename = "conversation.link_over")]
     LinkOver,

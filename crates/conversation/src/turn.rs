@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use crate::blank::{is_blank, without_controls};
 use crate::handover::Handover;
 use crate::ids::{EngagementId, MediaId, TurnId};
+use crate::library::Drawn;
 use crate::limits;
 use crate::mention::Mention;
 use crate::rejection::Rejection;
@@ -27,6 +28,9 @@ pub struct Turn {
     /// A closing courtesy: shown, but reopens nothing and causes no notice.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub silent: bool,
+    /// What it was drawn from the library.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub library: Option<Box<Drawn>>,
 }
 
 /// What a turn says.

@@ -320,7 +320,15 @@ impl World {
         let text = "I look into it.".to_owned();
         match pick % 17 {
             0..=2 => Action::Message { text, force: pick.is_multiple_of(2), turn: None },
-            3 => Action::Question { text, choices: yes(), force: false, turn: None },
+            3 => Action::Question {
+                text,
+                choices: yes(),
+                force: false,
+                turn: None,
+                key: None,
+                language: None,
+                library: None,
+            },
             4 => Action::Note { text, handover: pick.is_multiple_of(2).then(packet) },
             5 => Action::Suggestion { text },
             6 | 7 => Action::NeedsHelp {

@@ -74,7 +74,15 @@ fn an_answer_by_choice() {
     let story = |stage: &mut Stage| {
         let question = stage.turn();
         let choices = vec![Choice { id: "y".into(), label: "Yes".into() }];
-        let ask = Action::Question { text: "All well?".into(), choices, force: true, turn: Some(question) };
+        let ask = Action::Question {
+            text: "All well?".into(),
+            choices,
+            force: true,
+            turn: Some(question),
+            key: None,
+            language: None,
+            library: None,
+        };
         stage.logic_sends(vec![ask]).expect("it may ask");
         let content = Content::Answer { question, choice: "y".into(), text: String::new() };
         let answer = Command::Write { turn: stage.turn(), content, received: stage.now };
@@ -215,7 +223,15 @@ fn never_what_it_did_itself() {
     let choices = vec![Choice { id: "y".into(), label: "Yes".into() }];
     let actions = vec![
         message("Hi!"),
-        Action::Question { text: "All well?".into(), choices, force: false, turn: None },
+        Action::Question {
+            text: "All well?".into(),
+            choices,
+            force: false,
+            turn: None,
+            key: None,
+            language: None,
+            library: None,
+        },
         Action::Note { text: "n".into(), handover: None },
         Action::Suggestion { text: "s".into() },
         Action::NeedsHelp { value: true, reason: String::new(), customer_asked: false },

@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 
 use ts_rs::{Config, TS, TypeVisitor};
 
+use tandem_conversation::{Question, QuickReply};
+use tandem_protocol::library::{ItemRemoval, QuestionDefinition, QuestionRow, QuickReplyDefinition, QuickReplyRow};
+
 use crate::rpc::*;
 use crate::view::*;
 

@@ -9,6 +9,7 @@ pub(crate) mod buttons;
 pub(crate) mod conversations;
 pub(crate) mod events;
 pub(crate) mod files;
+pub(crate) mod library;
 mod marks;
 pub(crate) mod media;
 pub(crate) mod meta;
@@ -68,6 +69,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "names of what was given", sql: outbox::NAMES },
     Migration { name: "names of what was written", sql: bookmarks::NAMES },
     Migration { name: "refused acts", sql: refused::SCHEMA },
+    Migration { name: "what was drawn from the library", sql: library::SCHEMA },
 ];
 
 #[derive(Debug, thiserror::Error)]
@@ -198,7 +200,7 @@ pub(crate) fn forget_user(connection: &Connection, touched: &mut Touched) -> Res
     forget_conversations(connection, touched)?;
     connection.execute_batch(
         "DELETE FROM bookmarks; DELETE FROM outbox; DELETE FROM files; DELETE FROM file_parts; DELETE FROM notices;
-         DELETE FROM alert_reports; DELETE FROM refused; DELETE FROM meta;",
+         DELETE FROM alert_reports; DELETE FROM refused; DELETE FROM drawn; DELETE FROM library_uses; DELETE FROM meta;",
     )?;
     Ok(())
 }

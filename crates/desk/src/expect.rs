@@ -53,6 +53,7 @@ impl Expecting {
             person_silent_ms: 0,
             invitation_ms: 1,
             ladder: Ladder::default(),
+            question: None,
             button: Some(String::new()),
             files: Vec::new(),
             fresh: Vec::new(),

@@ -6,6 +6,8 @@ mod buttons;
 mod external;
 mod files;
 mod improve;
+mod library;
+mod managing;
 mod mentions;
 mod opening;
 mod password;

@@ -1,6 +1,7 @@
 //! The hub over HTTP: addresses, requests and failures. Holds no token; [`crate::session`] does.
 
 mod failure;
+mod library;
 mod socket;
 
 use std::pin::pin;

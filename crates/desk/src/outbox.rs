@@ -443,6 +443,7 @@ mod tests {
             turn: tandem_conversation::TurnId(Uuid::nil()),
             text: "Look".into(),
             mentions: Vec::new(),
+            library: None,
         };
         let complete = || AgentCommand::Complete { resolution: String::new() };
         let leave = || AgentCommand::Leave { reason: String::new(), ask_for_help: false };
@@ -466,6 +467,7 @@ mod tests {
             turn: tandem_conversation::TurnId(Uuid::nil()),
             text: "Look".into(),
             mentions: Vec::new(),
+            library: None,
         };
         let held = |number| Queued { held_until: Some(Time(5_000)), ..waits(number, note(), None) };
         let receipt = || waits(9, AgentCommand::Receive { stage: Stage::Seen, up_to: Position(1) }, None);
@@ -494,6 +496,7 @@ mod tests {
             turn: tandem_conversation::TurnId(Uuid::nil()),
             text: "Look".into(),
             mentions: Vec::new(),
+            library: None,
         };
         let queued = waits(1, note, Some(false));
         let problem = Box::new(Problem::new(415, "media.kind", "This kind of file is not taken."));

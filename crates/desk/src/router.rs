@@ -38,8 +38,12 @@ impl Desk {
         }
         use crate::view::{
             AlertsView, AppView, BehindView, ColleagueView, ConversationView, EntriesView, FileView, ImprovedView,
-            LinkView, ListView, OpenedView, PastedView, PreviewView, QueuedView, SavedView, SearchView, SettingsView,
-            StartupView, WantedView,
+            InsertedView, LibraryView, LinkView, ListView, NotSentView, OpenedView, PastedView, PreviewView,
+            QueuedView, SavedView, SearchView, SettingsView, StartupView, TakenBackView, WantedView,
+        };
+        use tandem_conversation::{Question, QuickReply};
+        use tandem_protocol::library::{
+            ItemRemoval, QuestionDefinition, QuestionRow, QuickReplyDefinition, QuickReplyRow,
         };
         table!(route)
     }

@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
-    Availability, ButtonId, CallId, CommandId, ConversationId, GoesOn, Grade, LinkId, MediaId, Position, Section,
-    TurnId, UserId,
+    Availability, ButtonId, CallId, CommandId, ConversationId, GoesOn, Grade, LinkId, MediaId, Position, QuestionId,
+    QuickReplyId, Section, TurnId, UserId,
 };
 use ts_rs::TS;
 use zeroize::Zeroizing;
@@ -184,6 +184,58 @@ pub struct TakeBack {
     #[serde(default)]
     #[ts(optional)]
     pub command: Option<CommandId>,
+}
+
+/// What is typed while the library is open.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FindInLibrary {
+    pub id: ConversationId,
+    pub query: String,
+    /// True for a note to colleagues.
+    pub note: bool,
+    /// Maximum number of offers.
+    pub limit: u32,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct InsertReply {
+    pub id: ConversationId,
+    pub reply: QuickReplyId,
+    /// True for a note to colleagues.
+    pub note: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AskQuestion {
+    pub id: ConversationId,
+    pub question: QuestionId,
+    /// The last position on screen when it was chosen.
+    pub written_against: Position,
+    /// Ask even though the conversation has moved on.
+    #[serde(default)]
+    pub anyway: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OneReply {
+    pub reply: QuickReplyId,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OneQuestion {
+    pub question: QuestionId,
+}
+
+/// The text of a quick reply that is being written.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TryTemplate {
+    pub text: String,
 }
 
 /// An unfinished reply or note.
@@ -408,6 +460,17 @@ macro_rules! table {
             "conversation.alerts" alerts OneConversation => AlertsView;
             "window.looking" looking Looking => Nothing;
             "search" search SearchRequest => SearchView;
+            "library.find" find_in_library FindInLibrary => LibraryView;
+            "library.insert" insert_reply InsertReply => InsertedView;
+            "library.ask" ask_question AskQuestion => Nothing;
+            "library.list" list_library Nothing => ListedLibraryView;
+            "library.saveReply" save_reply QuickReplyDefinition => QuickReplyRow;
+            "library.saveQuestion" save_question QuestionDefinition => QuestionRow;
+            "library.removeReply" remove_reply OneReply => ItemRemoval;
+            "library.removeQuestion" remove_question OneQuestion => ItemRemoval;
+            "library.replyVersions" reply_versions OneReply => Vec<QuickReply>;
+            "library.questionVersions" question_versions OneQuestion => Vec<Question>;
+            "library.try" try_template TryTemplate => TriedView;
             "media.get" media MediaRequest => MediaView;
             "media.open" open_media Attached => OpenedView;
             "media.save" save_media Attached => SavedView;

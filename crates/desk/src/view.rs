@@ -3,6 +3,7 @@
 mod buttons;
 mod connection;
 mod files;
+mod library;
 mod outbox;
 mod people;
 mod proposals;
@@ -19,6 +20,7 @@ use ts_rs::TS;
 pub use buttons::*;
 pub use connection::*;
 pub use files::*;
+pub use library::*;
 pub use outbox::*;
 pub use people::*;
 pub use proposals::*;

@@ -20,6 +20,7 @@ use crate::config::DeskConfig;
 use crate::downloads::Downloads;
 use crate::housekeeping;
 use crate::hub::{Hub, HubError};
+use crate::library::Shelves;
 use crate::link::{Input, Link};
 use crate::memory::Memory;
 use crate::notify::{Notices, Poke};
@@ -46,6 +47,7 @@ pub(crate) struct Workplace {
     pub downloads: Downloads,
     pub outbox: Outbox,
     pub commands: Commands,
+    pub shelf: Shelves,
     pub browser: Arc<dyn Browser>,
     /// The folder of files for the system's programs.
     pub handed_over: PathBuf,
@@ -144,6 +146,7 @@ impl Workplace {
             downloads,
             outbox,
             commands,
+            shelf: Shelves::default(),
             browser: Arc::clone(&config.browser),
             handed_over: config.handed_over(),
             unlocked,

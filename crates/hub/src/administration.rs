@@ -87,9 +87,7 @@ impl Checked {
         if capacity.is_some_and(|capacity| !(1..=1000).contains(&capacity)) {
             return Err(Refusal::invalid("capacity", "use 1 to 1000"));
         }
-        let is_language =
-            |tag: &String| (2..=35).contains(&tag.len()) && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        if let Some(wrong) = languages.iter().flatten().find(|tag| !is_language(tag)) {
+        if let Some(wrong) = languages.iter().flatten().find(|tag| !is_language(tag.as_str())) {
             return Err(Refusal::invalid("languages", format!("'{wrong}' is not a tag such as de or pt-BR")));
         }
         Ok(Self(UserChange {
@@ -102,6 +100,11 @@ impl Checked {
             languages,
         }))
     }
+}
+
+/// Whether it has the form of a language tag.
+fn is_language(tag: &str) -> bool {
+    (2..=35).contains(&tag.len()) && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }
 
 /// Trims an e-mail address and lowers its case.

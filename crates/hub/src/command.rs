@@ -1,4 +1,6 @@
-//! `tandem-hub user` and `tandem-hub brand`. A running hub picks up their changes within a second.
+//! `tandem-hub user`, `brand` and `library`. A running hub picks up their changes within a second.
+
+mod library;
 
 use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
@@ -7,6 +9,8 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use tandem_conversation::{Role, UserId};
 use tandem_protocol::administration::{BrandAddition, BrandChange, UserAddition, UserChange};
+
+pub use library::LibraryCommand;
 
 use crate::administration::{self, Checked, OPERATOR, Refusal, audit, row_of};
 use crate::config::Config;
@@ -119,6 +123,9 @@ pub enum BrandCommand {
         /// Host whose pages may show the chat; repeatable; * for all
         #[arg(long = "domain", required = true)]
         domains: Vec<String>,
+        /// Language of quick replies and questions where a conversation has none, such as de [default: en]
+        #[arg(long)]
+        language: Option<String>,
     },
     /// List all brands
     List,
@@ -139,6 +146,9 @@ pub enum BrandCommand {
         /// Host whose pages may show the chat, replacing the current ones; repeatable; * for all
         #[arg(long = "domain")]
         domains: Vec<String>,
+        /// Language of quick replies and questions where a conversation has none; empty for none
+        #[arg(long)]
+        language: Option<String>,
     },
     /// Remove a brand, also from its users: no new chats start; its conversations stay
     Remove {
@@ -258,8 +268,8 @@ impl BrandCommand {
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
         let data = &config.data;
         match self {
-            Self::Add { id, name, greeting, accent, domains } => {
-                let addition = BrandAddition { id, name, greeting, accent, domains };
+            Self::Add { id, name, greeting, accent, domains, language } => {
+                let addition = BrandAddition { id, name, greeting, accent, domains, language };
                 let added = open(data)?.write_blocking(move |c, ()| administration::add_brand(c, addition))??;
                 audit(OPERATOR, &added.look.id, "brand: added");
                 let hub = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
@@ -271,9 +281,9 @@ impl BrandCommand {
                     println!("{}\t{}\t{}", brand.look.id, brand.look.name, brand.domains.join(" "));
                 }
             }
-            Self::Set { id, name, greeting, accent, domains } => {
+            Self::Set { id, name, greeting, accent, domains, language } => {
                 let domains = (!domains.is_empty()).then_some(domains);
-                let change = BrandChange { name, greeting, accent, domains };
+                let change = BrandChange { name, greeting, accent, domains, language };
                 let (database, what) = (open(data)?, format!("brand: {}", administration::fields_of(&change)));
                 let brand = database.write_blocking(move |c, ()| administration::change_brand(c, &id, change))??;
                 audit(OPERATOR, &brand.look.id, &what);

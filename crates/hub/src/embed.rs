@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use tandem_conversation::{Button, ButtonId, Role};
+use tandem_conversation::{Audience, Button, ButtonId, Role};
 use tandem_protocol::agents::{ButtonDefinition, Tokens};
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use crate::api::auth::sign_in;
 use crate::clock::Clock;
 use crate::config::{Config, Home, LogicConfig};
 use crate::hub::Hub;
+use crate::library::{self, Author};
 use crate::listen::bind;
 use crate::secrets::new_token;
 use crate::setup::{NewBrand, NewUser};
@@ -69,7 +70,10 @@ pub async fn embed(embedding: EmbedConfig) -> anyhow::Result<Embedded> {
     Ok(Embedded { url, tokens, ended })
 }
 
-/// Creates the local user, a brand and custom buttons once. No one knows the password: this machine signs in without
+/// Questions and quick replies that a hub for one machine begins with.
+const LIBRARY: &str = include_str!("embed/library.json");
+
+/// Creates the local user, a brand, custom buttons and a library once. No one knows the password: this machine signs in without
 /// it.
 async fn prepare(hub: &Hub) -> anyhow::Result<Tokens> {
     let known = hub.database.read(|connection| users::by_email(connection, EMAIL)).await?;
@@ -84,6 +88,7 @@ async fn prepare(hub: &Hub) -> anyhow::Result<Tokens> {
                 accent: "#2f5bea".into(),
                 domains: vec!["*".into()],
             };
+            let (library, now) = (library::parse(LIBRARY.as_bytes(), false, &Audience::Everybody)?, hub.clock.now());
             let added = hub
                 .database
                 .write(move |connection, _| -> Done<User> {
@@ -92,6 +97,7 @@ async fn prepare(hub: &Hub) -> anyhow::Result<Tokens> {
                         Err(refusal) => return Ok(Err(refusal)),
                     }
                     examples().iter().try_for_each(|button| buttons::put(connection, button))?;
+                    library::import(connection, library, Author { user: None, manages: true }, now)?;
                     administration::add_user(connection, user)
                 })
                 .await?;
@@ -130,6 +136,17 @@ mod tests {
     fn the_buttons_of_an_embedded_hub_are_such_as_administrators_may_define() {
         for button in super::examples() {
             assert_eq!(button.check(), Ok(()), "{}", button.title);
+        }
+    }
+
+    #[test]
+    fn the_library_of_an_embedded_hub_is_such_as_administrators_may_import() {
+        let file = crate::library::parse(super::LIBRARY.as_bytes(), false, &super::Audience::Everybody).unwrap();
+        for reply in file.quick_replies {
+            let shortcut = reply.shortcut.clone();
+            let reply =
+                reply.of(tandem_conversation::QuickReplyId(super::Uuid::now_v7()), None, tandem_conversation::Time(0));
+            assert!(reply.checked().is_ok(), "{shortcut}");
         }
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use tandem_conversation::{
     Command, CommandId, ContactId, Context, Conversation, ConversationId, CustomerId, Envelope, Event, EventBody,
-    Ladder, Position, Rejection, Time, decide,
+    Ladder, Looked, Position, Rejection, Time, decide,
 };
 use tandem_sqlite::rusqlite::Connection;
 use tandem_sqlite::{Companion, Error};
@@ -21,7 +21,9 @@ use commits::CommitSender;
 
 use crate::clock::Clock;
 use crate::store::commands::Sent;
-use crate::store::{StoreError, buttons, commands, conversations, events, links, logic_requests, media};
+use crate::store::{
+    StoreError, buttons, commands, conversations, events, library, library_uses, links, logic_requests, media,
+};
 
 /// Maximum cached states, and their total stored size in bytes.
 const CACHED: usize = 20_000;
@@ -199,6 +201,16 @@ impl Engine {
             Command::PressButton { action } => buttons::by_action(connection, action)?,
             _ => None,
         };
+        let question = match &envelope.command {
+            Command::Drawn { library, .. } => match library.question_id.zip(library.version) {
+                Some((id, version)) => Some(match library::question_in(connection, id, version)? {
+                    Some(question) => Looked::Found(Box::new(question)),
+                    None => Looked::NotThere,
+                }),
+                None => None,
+            },
+            _ => None,
+        };
         let mut files = Vec::new();
         if let Some(state) = &before {
             for file in envelope.command.files() {
@@ -213,6 +225,7 @@ impl Engine {
             invitation_ms: self.rules.invitation_ms,
             ladder: self.rules.ladder,
             button: button.filter(|button| button.is_for(&envelope.actor)).map(|button| button.title),
+            question,
             files,
             fresh,
         };
@@ -257,6 +270,7 @@ impl Engine {
             }
             links::follow(connection, &event)?;
             media::follow(connection, &event)?;
+            library_uses::follow(connection, &event, &after)?;
             logged.push((event, Arc::from(json)));
         }
         let turn = logged.iter().find(|(event, _)| matches!(event.body, EventBody::TurnAdded { .. }));

@@ -26,6 +26,7 @@ use crate::health::Guard;
 use crate::recent::Recent;
 use crate::secrets::TokenHash;
 use crate::socket::{Goodbye, Line};
+use crate::store::library::Changes;
 use crate::wake::Wake;
 
 /// Capacity of the loop's inbox, commits aside.
@@ -94,6 +95,8 @@ pub(crate) enum Input {
     Stopping,
     /// The current custom buttons.
     Buttons(Vec<Button>),
+    /// How often the library was changed.
+    Library(Changes),
     /// The alerts of these conversations changed.
     Told(Vec<ConversationId>),
 }
@@ -134,6 +137,8 @@ pub(crate) struct DeskSession {
     pub line: Line,
     /// The cursor of the last frame sent.
     pub told: u64,
+    /// The stamp of the library that it was told last; none for desks that do not know the library.
+    pub library: Option<String>,
 }
 
 pub(crate) struct GuestSession {
@@ -178,11 +183,19 @@ impl Fanout {
 }
 
 /// Starts the loop; commits arrive on `commits`, and `wake` is told of each.
-pub(crate) fn start(clock: Clock, rights: Rights, cursor: u64, commits: Commits, wake: Wake, guard: Guard) -> Fanout {
+pub(crate) fn start(
+    clock: Clock,
+    rights: Rights,
+    (log, cursor): (Uuid, u64),
+    commits: Commits,
+    wake: Wake,
+    guard: Guard,
+) -> Fanout {
     let (inputs, inbox) = mpsc::channel(INBOX);
     let recent = Arc::<Recent>::default();
     let sessions = Sessions {
         clock,
+        log,
         rights,
         cursor,
         next: 0,
@@ -209,6 +222,8 @@ pub(crate) fn start(clock: Clock, rights: Rights, cursor: u64, commits: Commits,
 /// All live sessions, indexed by what concerns them.
 struct Sessions {
     clock: Clock,
+    /// The identity of the log.
+    log: Uuid,
     /// Signs the addresses of files.
     rights: Rights,
     cursor: u64,
@@ -343,6 +358,7 @@ impl Sessions {
                 }
                 guest::spread_buttons(self);
             }
+            Input::Library(changes) => self.say_library(&changes),
             Input::Told(conversations) => self.told.extend(conversations),
             Input::Present(answer) => {
                 let mut present = HashMap::with_capacity(self.by_user.len());
@@ -418,6 +434,24 @@ impl Sessions {
         for id in self.all_seeing.iter().copied().collect::<Vec<_>>() {
             self.send_desk(id, frame.clone());
         }
+    }
+
+    /// Tells the desks whose user sees another library than they were told.
+    fn say_library(&mut self, changes: &Changes) {
+        let mut lost = Vec::new();
+        for (id, desk) in &mut self.desks {
+            let Some(told) = &mut desk.library else { continue };
+            let stamp = changes.stamp(self.log, desk.me.user, &desk.me.skills);
+            if *told == stamp {
+                continue;
+            }
+            told.clone_from(&stamp);
+            let frame = encode(&LiveFrame::Library { stamp });
+            if frame.is_some_and(|frame| !desk.line.send(frame)) {
+                lost.push(*id);
+            }
+        }
+        self.drop_desks(lost);
     }
 
     fn send_all_desks(&mut self, frame: &Utf8Bytes) {

@@ -74,6 +74,8 @@ pub struct Hub {
     pub(crate) mails: Notify,
     /// Signals that this process changed rights or sign-ins.
     pub(crate) rights_changed: Notify,
+    /// The library was changed by this process.
+    pub(crate) library_changed: Notify,
     /// Serialises read-then-broadcast of the buttons.
     pub(crate) telling_buttons: tokio::sync::Mutex<()>,
     pub(crate) started: Time,

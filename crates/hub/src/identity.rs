@@ -10,7 +10,7 @@ use tandem_conversation::{Contact, ContactKind};
 use crate::problem::ApiError;
 use crate::store::brands::Brand;
 
-pub(crate) use linking::{enter, home_of, made_up_name};
+pub(crate) use linking::{enter, home_of};
 pub(crate) use secrets::FILE;
 pub use secrets::Secrets;
 

@@ -28,6 +28,7 @@ mod improve;
 mod invitations;
 mod json;
 pub mod kit;
+mod library;
 mod limits;
 mod listen;
 mod logic;
@@ -52,7 +53,7 @@ mod wake;
 
 pub use backup::{backup, restore};
 pub use clock::Clock;
-pub use command::{BrandCommand, UserCommand};
+pub use command::{BrandCommand, LibraryCommand, UserCommand};
 pub use doctor::doctor;
 pub use doors::openapi;
 pub use embed::{EmbedConfig, Embedded, embed};

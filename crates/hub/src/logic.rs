@@ -26,6 +26,7 @@ use crate::endpoint::{Answered, Endpoint, answer};
 use crate::engine::{Engine, Repeat, system_command};
 use crate::hub::Hub;
 use crate::invitations::Ways;
+use crate::library;
 use crate::media;
 use crate::store::commands::{Sender, Sent};
 use crate::store::logic_requests::LogicRequestRow;
@@ -358,6 +359,9 @@ async fn apply_checked(
                 }
             };
             let mut answer = answer;
+            if let Some(state) = engine.state(connection, id)? {
+                library::fill(connection, &mut answer.actions, &state)?;
+            }
             let mut invited = Vec::new();
             for action in &mut answer.actions {
                 match action {

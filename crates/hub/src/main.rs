@@ -8,8 +8,8 @@ use clap::{Parser, Subcommand};
 use tandem_hub::config::{Config, ConfigError, Environment, Flags};
 use tandem_hub::kit::LogicCommand;
 use tandem_hub::{
-    BrandCommand, Clock, Hub, UserCommand, backup, bind, doctor, has_database, raise_file_limit, replace_missing_key,
-    restore, serve,
+    BrandCommand, Clock, Hub, LibraryCommand, UserCommand, backup, bind, doctor, has_database, raise_file_limit,
+    replace_missing_key, restore, serve,
 };
 
 /// Tandem's hub: people and AI handle live customer conversations together.
@@ -43,6 +43,9 @@ enum What {
     /// Brands of the web chat
     #[command(subcommand)]
     Brand(BrandCommand),
+    /// Questions and quick replies: export and import
+    #[command(subcommand)]
+    Library(LibraryCommand),
     /// Write all data into one archive; the hub may keep running
     Backup {
         /// The new archive, such as tandem-2026-11-26.tar
@@ -90,7 +93,12 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let flags = match &command {
         What::Serve { listen } => flags.with("listen", "--listen", listen.clone()),
         What::Logic(logic) => logic.flags(flags),
-        What::User(_) | What::Brand(_) | What::Backup { .. } | What::Restore { .. } | What::Doctor => flags,
+        What::User(_)
+        | What::Brand(_)
+        | What::Library(_)
+        | What::Backup { .. }
+        | What::Restore { .. }
+        | What::Doctor => flags,
     };
     let config = Config::load(&flags, &Environment::of_process())?;
     if create && has_database(&config.data)? && replace_missing_key(&config.data)? {
@@ -120,6 +128,10 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
         }
         What::User(command) => {
+            data_of(&config, create)?;
+            command.run(&config)?;
+        }
+        What::Library(command) => {
             data_of(&config, create)?;
             command.run(&config)?;
         }

@@ -14,7 +14,7 @@ mod sweep;
 mod take;
 mod text;
 
-use tandem_conversation::{Action, ContactId, ConversationId, Media, MediaId, Position, Rejection};
+use tandem_conversation::{Action, ContactId, ConversationId, Media, MediaId, Permission, Position, Rejection};
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
@@ -25,9 +25,10 @@ pub(crate) use take::{Upload, UploadQuery, body};
 
 use crate::hub::Hub;
 use crate::problem::ApiError;
+use crate::store::brands::{self, key_of};
 use crate::store::media::Stored;
 use crate::store::users::UserRights;
-use crate::store::{StoreError, conversations, media};
+use crate::store::{StoreError, conversations, library, media};
 
 pub(crate) enum Viewer {
     Agent(UserRights),
@@ -44,6 +45,11 @@ pub(crate) enum Viewer {
 /// The file if `viewer` may see it: exactly where its conversation is visible.
 pub(crate) fn may_fetch(connection: &Connection, viewer: &Viewer, id: MediaId) -> Result<Option<Stored>, StoreError> {
     let Some(stored) = media::get(connection, id)? else { return Ok(None) };
+    if let (None, Viewer::Agent(rights)) = (stored.conversation, viewer)
+        && is_in_library(connection, rights, id)?
+    {
+        return Ok(Some(stored));
+    }
     let state = stored.conversation.map(|id| conversations::get(connection, id)).transpose()?.flatten();
     let Some(state) = state else { return Ok(None) };
     let may = match viewer {
@@ -55,6 +61,20 @@ pub(crate) fn may_fetch(connection: &Connection, viewer: &Viewer, id: MediaId) -
         Viewer::Logic => state.logic.engaged || state.logic.asked.is_some(),
     };
     Ok(may.then_some(stored))
+}
+
+/// Whether the file goes with a quick reply that the user sees.
+fn is_in_library(connection: &Connection, rights: &UserRights, id: MediaId) -> Result<bool, StoreError> {
+    let replies = library::replies_with(connection, id)?;
+    if replies.is_empty() {
+        return Ok(false);
+    }
+    let known = brands::all(connection)?;
+    let serves: Vec<String> = rights.skills.brands.iter().map(|id| key_of(*id, &known)).collect();
+    Ok(replies.iter().any(|(reply, owner)| match owner {
+        Some(owner) => *owner == rights.user,
+        None => reply.is_for(&serves) || rights.permissions.has(Permission::SettingsManage),
+    }))
 }
 
 /// The chat for which an address carries the right to a file.

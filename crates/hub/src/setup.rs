@@ -81,7 +81,7 @@ impl From<NewUser> for UserAddition {
 impl From<NewBrand> for BrandAddition {
     fn from(brand: NewBrand) -> Self {
         let NewBrand { key, name, greeting, accent, domains } = brand;
-        Self { id: key, name, greeting: Some(greeting), accent: Some(accent), domains }
+        Self { id: key, name, greeting: Some(greeting), accent: Some(accent), domains, language: None }
     }
 }
 

@@ -23,7 +23,7 @@ use crate::limits::{self, Limits};
 use crate::model::Model;
 use crate::store::{self, MIGRATIONS, StoreError, events};
 use crate::wake::Wake;
-use crate::{alerts, fanout, listen, logic, mail, media, retention, rights, search, timers};
+use crate::{alerts, fanout, library, listen, logic, mail, media, retention, rights, search, timers};
 
 /// Passwords compared at once; more wait in a queue.
 pub(crate) const PASSWORDS_AT_ONCE: usize = 4;
@@ -97,7 +97,7 @@ impl Hub {
         let identity = identity.context("BUG: the database was opened")??;
         let rights = Rights::new(identity.key_for("addresses of files"));
         let fanout =
-            fanout::start(clock.clone(), rights.clone(), cursor, commits_in, wake, health.guard("the fan-out"));
+            fanout::start(clock.clone(), rights.clone(), (log, cursor), commits_in, wake, health.guard("the fan-out"));
         let search = search::open(&config.data).context("Cannot open the search index")?;
         let hub = Arc::new(Self {
             search,
@@ -123,6 +123,7 @@ impl Hub {
             ledger,
             mails: Notify::new(),
             rights_changed: Notify::new(),
+            library_changed: Notify::new(),
             telling_buttons: tokio::sync::Mutex::default(),
             started,
             health,
@@ -134,6 +135,7 @@ impl Hub {
         hub.work("the search index", ended(hub.search.clone()));
         hub.work("deadlines", timers::run(Arc::clone(&hub)));
         hub.work("rights", rights::run(Arc::clone(&hub)));
+        hub.work("the library", library::run(Arc::clone(&hub)));
         hub.work("requests to Your Logic", logic::run(Arc::clone(&hub), logic_in));
         hub.work("sweeping files", media::run(Arc::clone(&hub)));
         hub.work("limits", limits::run(Arc::clone(&hub.limits)));

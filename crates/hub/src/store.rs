@@ -11,6 +11,8 @@ pub mod contacts;
 pub mod conversations;
 pub mod events;
 pub(crate) mod identity_key;
+pub(crate) mod library;
+pub(crate) mod library_uses;
 pub mod links;
 pub mod log;
 pub mod logic_requests;
@@ -108,6 +110,9 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "contacts who want a new conversation", sql: contacts::WANTS_NEW },
     Migration { name: "who invited external agents", sql: links::INVITERS },
     Migration { name: "files of strangers", sql: media::STRANGERS },
+    Migration { name: "the library", sql: library::SCHEMA },
+    Migration { name: "uses of the library", sql: library_uses::SCHEMA },
+    Migration { name: "languages of brands", sql: brands::LANGUAGES },
 ];
 
 #[cfg(test)]

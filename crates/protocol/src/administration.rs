@@ -167,6 +167,9 @@ pub struct BrandRow {
     pub accent: String,
     /// Hosts of pages that may show the chat; `*` for all.
     pub domains: Vec<String>,
+    /// The language of quick replies and questions where a conversation has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
 }
 
 /// `POST /api/v1/brands`.
@@ -185,6 +188,10 @@ pub struct BrandAddition {
     pub accent: Option<String>,
     #[schema(schema_with = domains)]
     pub domains: Vec<String>,
+    /// The language of quick replies and questions where a conversation has none, such as `de`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 35)]
+    pub language: Option<String>,
 }
 
 /// The answer to `DELETE /api/v1/brands/{id}`.
@@ -211,4 +218,8 @@ pub struct BrandChange {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = optional_domains)]
     pub domains: Option<Vec<String>>,
+    /// Empty for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 35)]
+    pub language: Option<String>,
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tandem_conversation::{
     Access, Button, ButtonId, CallId, Channel, Command, CommandId, Content, Conversation, ConversationId, CustomerId,
-    EngagementId, GoesOn, Grade, Invitee, LinkId, Named, Participant, Permissions, Position, Reach, Skills, Stage,
-    Time, TurnId, UserId,
+    Drawn, EngagementId, GoesOn, Grade, Invitee, LinkId, Named, Participant, Permissions, Position, Reach, Skills,
+    Stage, Time, TurnId, UserId,
 };
 use utoipa::ToSchema;
 
@@ -112,6 +112,9 @@ pub enum AgentCommand {
         /// Only while the conversation is in progress: does not reopen a completed one.
         #[serde(default)]
         while_in_progress: bool,
+        /// What of it was drawn from the library.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        library: Option<Drawn>,
     },
     Note {
         turn: TurnId,
@@ -119,6 +122,8 @@ pub enum AgentCommand {
         /// Colleagues to notify; each takes part in the conversation or views all of them.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<UserId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        library: Option<Drawn>,
     },
     Join {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -230,10 +235,12 @@ impl AgentCommand {
     #[must_use]
     pub fn decided_as(self, received: Time, mut named: Vec<Named>) -> Command {
         match self {
-            Self::Reply { turn, content, written_against, mind_customer, while_in_progress } => {
-                Command::Reply { turn, content, written_against, mind_customer, while_in_progress, received }
+            Self::Reply { turn, content, written_against, mind_customer, while_in_progress, library } => {
+                let reply =
+                    Command::Reply { turn, content, written_against, mind_customer, while_in_progress, received };
+                drawn(reply, library)
             }
-            Self::Note { turn, text, .. } => Command::Note { turn, text, mentions: named },
+            Self::Note { turn, text, library, .. } => drawn(Command::Note { turn, text, mentions: named }, library),
             Self::Join { call } => Command::Join { call },
             Self::Leave { reason, ask_for_help } => Command::Leave { reason, ask_for_help },
             Self::Complete { resolution } => Command::Complete { resolution },
@@ -262,6 +269,13 @@ impl AgentCommand {
             Self::RevokeLink { link } => Command::RevokeLink { link },
             Self::Receive { stage, up_to } => Command::Receive { stage, up_to },
         }
+    }
+}
+
+fn drawn(command: Command, library: Option<Drawn>) -> Command {
+    match library {
+        Some(library) => Command::Drawn { library, command: Box::new(command) },
+        None => command,
     }
 }
 

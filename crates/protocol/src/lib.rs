@@ -13,6 +13,7 @@ pub mod administration;
 pub mod agents;
 pub mod chat;
 pub mod guests;
+pub mod library;
 pub mod logic;
 mod names;
 mod problem;
@@ -37,7 +38,7 @@ pub const VERSIONS: &[&str] = &[
     "11: users who were called may ask who took the call, and hubs say how large files may be and which colleagues are \
      suspended",
     "12: whoever says that help is not needed says who goes on, and can take it back; states say since when a customer \
-     waits for a person",
+     waits for a person; the library: questions and quick replies, and turns that were drawn from it",
 ];
 
 /// The oldest version that this version can talk to.
@@ -48,6 +49,9 @@ pub const UNNAMED_VERSION: u32 = 8;
 
 /// From this version on, desks name what they hold when they connect ([`agents::DeskFrame::Holds`]).
 pub const NAMES_HELD: u32 = 10;
+
+/// From this version on, desks hear of the library ([`agents::LiveFrame::Library`]).
+pub const HAS_LIBRARY: u32 = 12;
 
 /// The header with the desk's version, in each request.
 pub const VERSION_HEADER: &str = "tandem-version";

@@ -11,9 +11,10 @@ use std::path::Path;
 const HASHES: &[(u32, u64)] = &[(10, 0x959f_a276_efd3_f218), (11, 0xf58c_9a2d_020e_1dd0), (12, 0x7194_c3cd_39df_c064)];
 
 /// Where the types between hub and desk are defined.
-const SOURCES: [&str; 25] = [
+const SOURCES: [&str; 27] = [
     "protocol/src/agents.rs",
     "protocol/src/agents/live.rs",
+    "protocol/src/library.rs",
     "protocol/src/problem.rs",
     "conversation/src/button.rs",
     "conversation/src/channel.rs",
@@ -26,6 +27,7 @@ const SOURCES: [&str; 25] = [
     "conversation/src/handover.rs",
     "conversation/src/help.rs",
     "conversation/src/ids.rs",
+    "conversation/src/library.rs",
     "conversation/src/logic.rs",
     "conversation/src/mention.rs",
     "conversation/src/notice.rs",

@@ -83,6 +83,7 @@ pub const MEASUREMENTS: &[Measurement] = &[
         ],
         run: |bench| Box::pin(desk::cached(bench)),
     },
+    Measurement { names: &["desk_library_2000_p99_ms"], run: |bench| Box::pin(desk::library(bench)) },
     Measurement {
         names: &["catch_up_200_desks_p99_s", "catch_up_customers_p99_ms"],
         run: |bench| Box::pin(returning::measure(bench)),

@@ -19,6 +19,13 @@ const improve = async (page) => {
   await page.keyboard.press("Control+i");
 };
 
+const manage = async (page) => {
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("quick rep");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Quick replies and questions" }).waitFor();
+};
+
 const invitePartner = async (page) => {
   await show("Carmen Menzel")(page);
   await page.keyboard.press("Control+k");
@@ -194,6 +201,50 @@ const STATES = [
     await page.keyboard.press("e");
     await page.keyboard.press("Control+Enter");
     await page.getByRole("heading", { name: "You have no conversations" }).waitFor();
+  }],
+  ["quick replies", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("textbox", { name: "Message" }).fill("");
+    await page.getByRole("textbox", { name: "Message" }).press("/");
+    await page.getByRole("listbox", { name: "Quick replies and questions" }).waitFor();
+  }],
+  ["quick reply with a gap", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    const field = page.getByRole("textbox", { name: "Message" });
+    await field.fill("");
+    await field.pressSequentially("/booking");
+    await page.getByRole("option", { name: /Booking is safe/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.querySelector("textarea").value.includes("\u27e6"));
+    await page.keyboard.press("Enter");
+    await page.getByText("Not sent: Fill in or delete").waitFor();
+  }],
+  ["question to send", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("textbox", { name: "Message" }).pressSequentially("/which");
+    await page.getByRole("option", { name: /Which day/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("group", { name: "Question to send" }).waitFor();
+  }],
+  ["library, list", "administrator", async (page) => {
+    await manage(page);
+    await page.getByRole("button", { name: "Edit When the refund comes" }).waitFor();
+  }],
+  ["library, quick reply", "administrator", async (page) => {
+    await manage(page);
+    await page.getByRole("button", { name: "Edit When the refund comes" }).click();
+    await page.getByRole("button", { name: "Versions" }).click();
+    await page.getByText("The refund is on its way.").waitFor();
+    await page.getByRole("group", { name: "Preview" }).waitFor();
+  }],
+  ["library, question", "administrator", async (page) => {
+    await manage(page);
+    await page.getByRole("button", { name: "Edit Which day" }).click();
+    await page.getByText("moves to the description").waitFor();
+  }],
+  ["library, offline", "offline", async (page) => {
+    await manage(page);
+    await page.getByText("You are offline. The library").waitFor();
   }],
   ["note", "", async (page) => {
     await show("Carmen Menzel")(page);
@@ -485,6 +536,10 @@ const LAYOUTS = {
   "files": ["low", "tiny"],
   "just sent": ["tiny"],
   "note": ["narrow"],
+  "library, list": ["tiny", "forced"],
+  "library, quick reply": ["tiny", "zoomed"],
+  "quick replies": ["narrow", "tiny", "forced"],
+  "question to send": ["tiny"],
   "moved on": ["narrow"],
   "unsent": ["narrow"],
   "palette": ["tiny"],

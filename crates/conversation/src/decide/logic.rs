@@ -8,6 +8,7 @@ use crate::event::EventBody;
 use crate::failure::LogicFailure;
 use crate::help::HelpReason;
 use crate::ids::{LinkId, RequestId, TurnId};
+use crate::library::Drawn;
 use crate::limits;
 use crate::logic::{Action, Control, Fallback, Learnt, LogicRequest, check_custom, help_reason, merge};
 use crate::participant::Participant;
@@ -137,8 +138,13 @@ impl Draft<'_> {
     fn act(&mut self, action: &Action) -> Result<(), Rejection> {
         match action {
             Action::Message { text, force, turn } => self.say(Content::Text { text: text.clone() }, *force, *turn),
-            Action::Question { text, choices, force, turn } => {
-                self.say(Content::Question { text: text.clone(), choices: choices.clone() }, *force, *turn)
+            Action::Question { text, choices, key, library, force, turn, .. } => {
+                if let (Some(key), None) = (key, library) {
+                    let problem = format!("there is no active question '{key}' for this conversation in the library");
+                    return Err(Rejection::invalid("key", problem));
+                }
+                let content = Content::Question { text: text.clone(), choices: choices.clone() };
+                self.say_from(content, *force, *turn, library.clone())
             }
             Action::Attachment { media, text, force, turn, .. } => {
                 let media =
@@ -198,6 +204,16 @@ impl Draft<'_> {
 
     /// One voice: while the word is a person's, or if one has answered meanwhile, a message becomes a suggestion.
     fn say(&mut self, content: Content, force: bool, turn: Option<TurnId>) -> Result<(), Rejection> {
+        self.say_from(content, force, turn, None)
+    }
+
+    fn say_from(
+        &mut self,
+        content: Content,
+        force: bool,
+        turn: Option<TurnId>,
+        library: Option<Box<Drawn>>,
+    ) -> Result<(), Rejection> {
         let content = content.checked()?;
         let word = self.state.word(self.context.person_typing_until);
         let why = if !self.logic_engaged && !self.state.logic.engaged {
@@ -221,7 +237,7 @@ impl Draft<'_> {
             None => self.fresh_turn()?,
         };
         let engagement = self.state.engagement_of(self.actor).map(|e| e.id);
-        let turn = Turn { id, engagement, content, silent: false };
+        let turn = Turn { id, engagement, content, silent: false, library };
         self.push(EventBody::TurnAdded { turn, received: self.now() });
         Ok(())
     }
@@ -237,7 +253,7 @@ impl Draft<'_> {
     fn suggest(&mut self, text: String, why: Option<&str>) -> Result<(), Rejection> {
         let content = Content::Suggestion { text, why: why.map(str::to_owned) }.checked()?;
         let engagement = self.state.engagement_of(self.actor).map(|e| e.id);
-        let turn = Turn { id: self.fresh_turn()?, engagement, content, silent: false };
+        let turn = Turn { id: self.fresh_turn()?, engagement, content, silent: false, library: None };
         self.push(EventBody::TurnAdded { turn, received: self.now() });
         Ok(())
     }

@@ -150,7 +150,7 @@ impl Draft<'_> {
             self.begin_engagement(self.actor.clone(), EngagementKind::Agent { participant: self.actor.clone() });
         }
         let engagement = Some(self.engaged()?);
-        let turn = Turn { id: turn, engagement, content, silent: false };
+        let turn = Turn { id: turn, engagement, content, silent: false, library: None };
         self.push(EventBody::TurnAdded { turn, received: received.min(self.now()) });
         Ok(())
     }
@@ -178,7 +178,7 @@ impl Draft<'_> {
         if engagement.is_none() && matches!(self.actor, Participant::ExternalAgent { .. }) {
             return Err(Rejection::LinkOver);
         }
-        let turn = Turn { id: turn, engagement, content, silent: false };
+        let turn = Turn { id: turn, engagement, content, silent: false, library: None };
         self.push(EventBody::TurnAdded { turn, received: self.now() });
         Ok(())
     }

@@ -30,6 +30,11 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
             (OURS, Handles)
         }
         Command::Note { .. } => (OURS, LooksOn),
+        Command::Drawn { command, .. } => match &**command {
+            Command::Reply { .. } => (&[Agent], Handles),
+            Command::Note { .. } => (&[Agent], LooksOn),
+            _ => (&[], Handles),
+        },
         Command::Receive { .. } => (&[Customer, Agent, ExternalAgent], LooksOn),
         // Each begins an engagement, or looks for the sender's own engagement or invitation.
         Command::Join { .. }

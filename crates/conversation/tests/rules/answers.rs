@@ -77,7 +77,15 @@ fn each_wrong_action_is_refused() {
     let label = "x".repeat(501);
     let gone = tandem_conversation::EngagementId(uuid::Uuid::from_u128(9));
     let table = [
-        Action::Question { text: "Which?".into(), choices: Vec::new(), force: false, turn: None },
+        Action::Question {
+            text: "Which?".into(),
+            choices: Vec::new(),
+            force: false,
+            turn: None,
+            key: None,
+            language: None,
+            library: None,
+        },
         Action::Note { text: " ".into(), handover: None },
         Action::Suggestion { text: String::new() },
         Action::InviteExternalAgent {
@@ -131,7 +139,15 @@ fn an_answer_may_do_everything_at_once() {
     let choices = vec![Choice { id: "y".into(), label: "Yes".into() }];
     stage.logic_answers(vec![
         message("Hi!"),
-        Action::Question { text: "All well?".into(), choices, force: false, turn: None },
+        Action::Question {
+            text: "All well?".into(),
+            choices,
+            force: false,
+            turn: None,
+            key: None,
+            language: None,
+            library: None,
+        },
         Action::Note { text: "polite".into(), handover: None },
         Action::Suggestion { text: "Offer tea".into() },
         Action::InviteAgent { user: JONAS, name: Some("Jonas".into()), note: None },
@@ -188,6 +204,9 @@ fn a_choice_is_answered_with_the_words_of_the_question() {
         choices,
         force: false,
         turn: Some(question),
+        key: None,
+        language: None,
+        library: None,
     }]);
     let mut choose = |choice: &str, question| {
         let content = Content::Answer { question, choice: choice.into(), text: "I am the boss".into() };

@@ -208,7 +208,15 @@ fn every_action_control_and_invitee() {
     let choices = vec![Choice { id: "a".into(), label: "A".into() }];
     let actions = [
         Action::Message { text: "t".into(), force: true, turn: Some(TurnId(id(1))) },
-        Action::Question { text: "t".into(), choices, force: false, turn: None },
+        Action::Question {
+            text: "t".into(),
+            choices,
+            force: false,
+            turn: None,
+            key: None,
+            language: None,
+            library: None,
+        },
         Action::Attachment {
             media: Some(photo("a.png")),
             url: None,

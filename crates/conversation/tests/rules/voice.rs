@@ -171,7 +171,15 @@ fn rule_13_everything_said_becomes_a_suggestion_questions_and_files_too() {
     let choices = vec![Choice { id: "a".into(), label: "A".into() }];
     let media = crate::limits::photo("label.png");
     stage.logic_answers(vec![
-        Action::Question { text: "Which?".into(), choices, force: false, turn: None },
+        Action::Question {
+            text: "Which?".into(),
+            choices,
+            force: false,
+            turn: None,
+            key: None,
+            language: None,
+            library: None,
+        },
         Action::Attachment { media: Some(media), url: None, name: None, text: String::new(), force: false, turn: None },
         Action::Feedback { text: "How was it?".into() },
     ]);

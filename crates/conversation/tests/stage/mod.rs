@@ -339,6 +339,7 @@ pub fn context(now: Time, logic_available: bool, person_typing_until: Option<Tim
         person_silent_ms: SILENT_MS,
         invitation_ms: INVITATION_MS,
         ladder: LADDER,
+        question: None,
         button: Some("Refund".into()),
         files: Vec::new(),
         fresh: (0..8).map(|i| Uuid::from_u128(0xf000_0000_0000 + seed * 8 + i)).collect(),

@@ -43,6 +43,19 @@ pub(crate) fn mention(connection: &Connection, media: MediaId, of: ConversationI
     Ok(())
 }
 
+/// Files of quick replies belong to no conversation; they are prefetched like those of the user's own.
+const LIBRARY: ConversationId = ConversationId(Uuid::nil());
+
+/// The library has exactly these files.
+pub(crate) fn keep_of_library(connection: &Connection, files: &[MediaId]) -> Result<(), CacheError> {
+    let mut query = connection.prepare_cached("SELECT id FROM media WHERE conversation = ?1")?;
+    let held: Vec<[u8; 16]> = query.query_map([id(LIBRARY.0)], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for gone in held.into_iter().filter(|held| files.iter().all(|file| id(file.0) != *held)) {
+        connection.prepare_cached("DELETE FROM media WHERE id = ?1")?.execute([gone])?;
+    }
+    files.iter().try_for_each(|file| mention(connection, *file, LIBRARY))
+}
+
 pub(crate) fn get(connection: &Connection, media: MediaId) -> Result<Option<File>, CacheError> {
     let mut query =
         connection.prepare_cached("SELECT content_type, bytes FROM media WHERE id = ?1 AND bytes IS NOT NULL")?;
@@ -74,7 +87,9 @@ SELECT m.id FROM conversations AS c CROSS JOIN media AS m ON m.conversation = c.
 WHERE c.in_my = 1
 UNION ALL
 SELECT m.id FROM conversations AS c CROSS JOIN media AS m ON m.conversation = c.id AND m.bytes IS NULL
-WHERE c.in_left = 1 LIMIT 1";
+WHERE c.in_left = 1
+UNION ALL
+SELECT id FROM media WHERE conversation = zeroblob(16) AND bytes IS NULL LIMIT 1";
 
 /// A missing file of the user's current or recent conversations.
 pub(crate) fn wanted(connection: &Connection) -> Result<Option<MediaId>, CacheError> {

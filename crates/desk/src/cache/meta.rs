@@ -35,6 +35,9 @@ pub(crate) const HUB: &str = "hub";
 pub(crate) const ME: &str = "me";
 pub(crate) const AVAILABILITY: &str = "availability";
 pub(crate) const BUTTONS: &str = "buttons";
+pub(crate) const LIBRARY: &str = "library";
+/// The stamp of the cached library.
+pub(crate) const LIBRARY_STAMP: &str = "library_stamp";
 pub(crate) const SETTINGS: &str = "settings";
 /// Whether the queue was long when it was last reported.
 pub(crate) const QUEUE: &str = "queue";

@@ -435,6 +435,7 @@ mod tests {
                 written_against: Position(1),
                 mind_customer: false,
                 while_in_progress: false,
+                library: None,
             },
             attempts: 0,
             accepted: false,

@@ -11,7 +11,7 @@ use tandem_sqlite::{Key, peek};
 use super::{Cache, CacheError, meta};
 
 /// The tables of the user's own data.
-const OWN: [&str; 5] = ["bookmarks", "outbox", "files", "file_parts", "refused"];
+const OWN: [&str; 6] = ["bookmarks", "outbox", "files", "file_parts", "refused", "drawn"];
 
 /// Copies the user's data out of `old`. The sign-in moves too if the file was merely damaged.
 pub(crate) async fn own_words(cache: &Cache, old: PathBuf, key: Key, damaged: bool) -> Result<(), CacheError> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
-use tandem_conversation::{Content, ConversationId, Media, MediaId, Position, Time};
+use tandem_conversation::{Content, ConversationId, Drawn, Media, MediaId, Position, Time};
 use tandem_protocol::agents::{AgentCommand, usual_file_bytes};
 use uuid::Uuid;
 
@@ -135,7 +135,7 @@ impl Workplace {
         Ok(pasted)
     }
 
-    async fn add_copied(&self, id: ConversationId, copied: Copied) -> Result<String, RpcError> {
+    pub(super) async fn add_copied(&self, id: ConversationId, copied: Copied) -> Result<String, RpcError> {
         let Copied { name, content_type, bytes, content } = copied;
         let file = self.begin_file(BeginFile { id, name, content_type, bytes }).await?;
         let filled = self.fill(&file, content).await;
@@ -190,6 +190,7 @@ impl Workplace {
         written_against: Option<Position>,
         sent: Vec<MediaId>,
         hold: Duration,
+        drawn: Option<Drawn>,
     ) -> Result<Nothing, RpcError> {
         let drafted = self.cache.read(move |connection| files::drafted(connection, id)).await?;
         let known = |file: &MediaId| drafted.iter().find(|known| known.id == *file);
@@ -201,10 +202,10 @@ impl Workplace {
         let last = chosen.len().saturating_sub(1);
         let mut replies: Vec<(AgentCommand, MediaId)> = Vec::with_capacity(chosen.len());
         for (number, file) in chosen.into_iter().enumerate() {
-            let text = if number == last { text.clone() } else { String::new() };
+            let (text, drawn) = if number == last { (text.clone(), drawn.clone()) } else { (String::new(), None) };
             let media = Media { id: file.id, name: file.name, content_type: file.content_type, bytes: file.bytes };
             let content = Content::Attachment { media, text };
-            replies.push((self.reply_with(id, content, written_against).await?, file.id));
+            replies.push((self.reply_with(id, content, written_against, drawn).await?, file.id));
         }
         self.commands.give_files(id, replies, hold).await?;
         Ok(Nothing {})

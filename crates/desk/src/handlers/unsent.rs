@@ -51,7 +51,7 @@ impl Workplace {
             None => one.words.clone(),
         };
         let mentions = self.mentions_in(id, &text).await?;
-        let note = AgentCommand::Note { turn: TurnId(Uuid::now_v7()), text, mentions };
+        let note = AgentCommand::Note { turn: TurnId(Uuid::now_v7()), text, mentions, library: None };
         self.commands.give_as_note(id, note, one.words).await?;
         Ok(Nothing {})
     }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use tandem_conversation::{Content, ConversationId, EventBody, Position, TurnId};
+use tandem_conversation::{Content, ConversationId, Drawn, EventBody, Position, TurnId};
 use tandem_protocol::agents::AgentCommand;
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::cache::bookmarks::{self, Kind};
-use crate::cache::{CacheError, Touched, buttons, conversations, events, files, meta, outbox};
+use crate::cache::{CacheError, Touched, buttons, conversations, events, files, library, meta, outbox};
 use crate::expect::expected;
 use crate::refusals::{error, unknown_conversation};
 use crate::rpc::{
@@ -31,10 +31,11 @@ impl Workplace {
         let SendReply { id, text, written_against, anyway, now, files } = request;
         let written_against = (!anyway).then_some(written_against);
         let hold = self.hold(now);
-        if files.is_empty() {
-            return self.reply(id, Content::Text { text }, written_against, hold).await;
+        let drawn = self.drawn(id, false, &text).await?;
+        match files.is_empty() {
+            true => self.reply(id, Content::Text { text }, written_against, hold, drawn).await,
+            false => self.send_files(id, text, written_against, files, hold, drawn).await,
         }
-        self.send_files(id, text, written_against, files, hold).await
     }
 
     /// Sends a failed turn's text again.
@@ -45,11 +46,11 @@ impl Workplace {
             Some(EventBody::TurnAdded { turn, .. }) => turn.content,
             _ => return Err(error("conversation.no_turn", "This turn is not on this machine any more.")),
         };
-        self.reply(id, content, None, Duration::ZERO).await
+        self.reply(id, content, None, Duration::ZERO, None).await
     }
 
     /// How long a turn is held back, so that it can be taken back.
-    fn hold(&self, now: bool) -> Duration {
+    pub(super) fn hold(&self, now: bool) -> Duration {
         if now { Duration::ZERO } else { self.memory.undo() }
     }
 
@@ -59,8 +60,9 @@ impl Workplace {
         content: Content,
         written_against: Option<Position>,
         hold: Duration,
+        library: Option<Drawn>,
     ) -> Result<Nothing, RpcError> {
-        let command = self.reply_with(id, content, written_against).await?;
+        let command = self.reply_with(id, content, written_against, library).await?;
         self.commands.give_held(id, command, hold).await?;
         Ok(Nothing {})
     }
@@ -71,6 +73,7 @@ impl Workplace {
         id: ConversationId,
         content: Content,
         written_against: Option<Position>,
+        library: Option<Drawn>,
     ) -> Result<AgentCommand, RpcError> {
         let expecting = self.reader()?.expecting();
         let about = move |connection: &Connection| -> Result<_, CacheError> {
@@ -88,13 +91,15 @@ impl Workplace {
             written_against: written_against.map_or(position, |against| against.min(position)),
             mind_customer: settings.mind_customer && written_against.is_some(),
             while_in_progress,
+            library,
         })
     }
 
     pub(crate) async fn note(&self, request: SendNote) -> Result<Nothing, RpcError> {
         let SendNote { id, text, now } = request;
+        let library = self.drawn(id, true, &text).await?;
         let mentions = self.mentions_in(id, &text).await?;
-        let note = AgentCommand::Note { turn: TurnId(Uuid::now_v7()), text, mentions };
+        let note = AgentCommand::Note { turn: TurnId(Uuid::now_v7()), text, mentions, library };
         self.commands.give_held(id, note, self.hold(now)).await?;
         Ok(Nothing {})
     }
@@ -179,6 +184,9 @@ impl Workplace {
                 };
                 let kept = base.map_or_else(|| text.clone(), |base| bookmarks::rewritten(known, &base, &text));
                 bookmarks::set_draft(connection, id, kind, &kept)?;
+                if kept.trim().is_empty() {
+                    library::clear(connection, id, kind)?;
+                }
                 // Lists show that a draft exists, not its text. Its author is told if the stored text differs.
                 if known.is_empty() != kept.is_empty() || before.returned.is_some() || kept != text {
                     touched.conversation(id);

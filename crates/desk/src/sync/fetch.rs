@@ -18,7 +18,7 @@ use super::apply::{file, take_state};
 use super::{Input, Link};
 use crate::cache::conversations::{self, Held};
 use crate::cache::search::Filing;
-use crate::cache::{Cache, CacheError, Touched, unheld, unknown};
+use crate::cache::{Cache, CacheError, Touched, library, unheld, unknown};
 use crate::downloads::{Downloads, FetchError};
 use crate::hub::{HubError, Part, State};
 use crate::pace::Pace;
@@ -37,6 +37,7 @@ enum Job {
     /// Something happened in it; nothing else is known.
     Unknown(ConversationId),
     Journey(CustomerId),
+    Library,
 }
 
 #[derive(Default)]
@@ -103,6 +104,11 @@ impl Fetch {
         }
     }
 
+    /// The library is another one than the cached one.
+    pub(super) fn library(&self) {
+        self.add(Job::Library, true);
+    }
+
     /// The customer's journey may have grown since it was fetched.
     pub(super) fn journey_grew(&self, customer: CustomerId) {
         if self.with(|queue| queue.journeys.remove(&customer)).is_some() {
@@ -162,6 +168,7 @@ impl Fetch {
             let done = match job {
                 Job::Conversation(id) => fetch_conversation(&cache, &session, id).await,
                 Job::Unknown(id) => fetch_state(&cache, &session, id, Wanted::Unknown).await,
+                Job::Library => fetch_library(&cache, &session).await,
                 Job::Journey(customer) => self.fetch_journey(&cache, &session, customer).await,
             };
             if matches!(job, Job::Conversation(_)) {
@@ -206,6 +213,12 @@ impl Fetch {
         newest.into_iter().for_each(|id| self.conversation(id));
         Ok(())
     }
+}
+
+async fn fetch_library(cache: &Cache, session: &Session) -> Result<(), FetchError> {
+    let whole = session.with_token(|token| async move { session.hub.library(&token).await }).await?;
+    cache.write(move |connection, touched| library::keep(connection, touched, &whole)).await?;
+    Ok(())
 }
 
 /// Stores a customer's conversations, newest first; returns the newest.

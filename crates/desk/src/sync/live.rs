@@ -225,6 +225,14 @@ impl Syncing {
                         .await,
                 );
             }
+            LiveFrame::Library { stamp } => {
+                let held = self.cache.read(cache::library::stamp).await;
+                match held {
+                    Ok(held) if held.as_deref() == Some(stamp.as_str()) => {}
+                    Ok(_) => self.fetch.library(),
+                    Err(error) => return stored::<()>(Err(error)),
+                }
+            }
             LiveFrame::Alerts { conversations } => {
                 conversations.into_iter().for_each(|id| self.changes.tell(Change::Alerts { id }));
             }
@@ -248,6 +256,9 @@ impl Syncing {
         let now = me.clone();
         let kept = self.cache.write(move |connection, touched| {
             cache::unknown::hub_speaks(connection, speaks)?;
+            if speaks < tandem_protocol::HAS_LIBRARY {
+                cache::library::forget(connection)?;
+            }
             if has_other_rights {
                 conversations::derive_calls(connection, touched, &now.access())?;
             }

@@ -132,6 +132,11 @@ impl Maya {
         self.desk.rpc(name, request).await.expect_err("it must be refused").code
     }
 
+    /// The error's words.
+    pub async fn reason(&self, name: &str, request: Value) -> String {
+        self.desk.rpc(name, request).await.expect_err("it must be refused").message
+    }
+
     /// Repeats the request at every change until the answer is right; does not poll.
     pub async fn until(&self, why: &str, name: &str, request: Value, is_so: impl Fn(&Value) -> bool) -> Value {
         let mut changes = self.desk.changes();

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tandem_conversation::*;
 use tandem_protocol::agents::{AlertReport, Claim, CommandRequest, Me, Tokens, usual_file_bytes};
+use tandem_protocol::library::Library;
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
@@ -76,6 +77,7 @@ pub struct World {
     /// Renewals whose tokens expire before use.
     pub stillborn: u32,
     pub buttons: Vec<Button>,
+    pub library: Library,
     /// The refresh token of the last renewal.
     pub refresh_before: Option<String>,
 }
@@ -141,6 +143,7 @@ impl FakeHub {
                 elsewhere: Vec::new(),
                 stillborn: 0,
                 buttons: Vec::new(),
+                library: Library::default(),
                 refresh_before: None,
             })),
             lives: broadcast::channel(1024).0,
@@ -320,6 +323,7 @@ impl FakeHub {
             person_silent_ms: 0,
             invitation_ms: 60_000,
             ladder: tandem_conversation::Ladder::default(),
+            question: None,
             button: button.map(|button| button.title.clone()),
             files: envelope.command.files().into_iter().cloned().collect(),
             fresh: std::iter::repeat_with(Uuid::now_v7).take(4).collect(),
@@ -353,6 +357,13 @@ impl FakeHub {
             _ => world.lose -= 1,
         }
         world.states[&id].position
+    }
+
+    /// An administrator changes the library.
+    pub fn shelves(&self, library: Library) {
+        let stamp = library.stamp.clone();
+        self.world().library = library;
+        let _ = self.lives.send(Live::Text(json!({"library": {"stamp": stamp}}).to_string()));
     }
 
     /// An administrator changes the custom buttons.

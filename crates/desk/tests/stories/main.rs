@@ -15,6 +15,7 @@ mod external;
 mod files;
 mod handover;
 mod hub;
+mod library;
 mod mentions;
 mod network;
 mod notices;

@@ -6,7 +6,7 @@ use tandem_protocol::chat::BrandLook;
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
-use super::{Done, Refusal, checked_name, save};
+use super::{Done, Refusal, checked_name, is_language, save};
 use crate::store::brands::{self, Brand};
 use crate::store::users::{self, User};
 
@@ -31,13 +31,14 @@ pub(crate) fn add_brand(connection: &Connection, addition: BrandAddition) -> Don
 /// Changes the given fields.
 pub(crate) fn change_brand(connection: &Connection, key: &str, change: BrandChange) -> Done<Brand> {
     let Some(before) = brands::by_key(connection, key)? else { return Ok(Err(Refusal::NoBrand(key.to_owned()))) };
-    let BrandChange { name, greeting, accent, domains } = change;
+    let BrandChange { name, greeting, accent, domains, language } = change;
     let changed = checked(BrandAddition {
         id: before.look.id,
         name: name.unwrap_or(before.look.name),
         greeting: greeting.or(Some(before.look.greeting)),
         accent: accent.or(Some(before.look.accent)),
         domains: domains.unwrap_or(before.domains),
+        language: language.or(before.language),
     });
     let brand = match changed {
         Ok(brand) => Brand { id: before.id, secret_generation: before.secret_generation, ..brand },
@@ -76,7 +77,7 @@ pub(crate) fn remove_brand(connection: &Connection, key: &str) -> Done<Vec<User>
 }
 
 pub(crate) fn checked(addition: BrandAddition) -> Result<Brand, Refusal> {
-    let BrandAddition { id, name, greeting, accent, domains } = addition;
+    let BrandAddition { id, name, greeting, accent, domains, language } = addition;
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if id.is_empty() || id.len() > 64 || !id.chars().all(plain) {
         return Err(Refusal::invalid("id", format!("'{id}': use lower-case letters, digits and hyphens, at most 64")));
@@ -94,7 +95,11 @@ pub(crate) fn checked(addition: BrandAddition) -> Result<Brand, Refusal> {
     }
     let domains = domains.iter().map(|domain| checked_domain(domain)).collect::<Result<_, _>>()?;
     let look = BrandLook { id, name: checked_name(&name)?, greeting, accent };
-    Ok(Brand { id: BrandId(Uuid::now_v7()), look, domains, secret_generation: 0 })
+    let language = language.filter(|language| !language.trim().is_empty());
+    if let Some(wrong) = language.as_ref().filter(|language| !is_language(language)) {
+        return Err(Refusal::invalid("language", format!("'{wrong}' is not a tag such as de or pt-BR")));
+    }
+    Ok(Brand { id: BrandId(Uuid::now_v7()), look, domains, secret_generation: 0, language })
 }
 
 /// A host as browsers send it (punycode, lower case), `*.host` for its subdomains, or `*`.

@@ -81,5 +81,6 @@ pub(crate) async fn remove(
 
 fn row_of(brand: Brand) -> BrandRow {
     let look = brand.look;
-    BrandRow { id: look.id, name: look.name, greeting: look.greeting, accent: look.accent, domains: brand.domains }
+    let (domains, language) = (brand.domains, brand.language);
+    BrandRow { id: look.id, name: look.name, greeting: look.greeting, accent: look.accent, domains, language }
 }

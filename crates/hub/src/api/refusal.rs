@@ -1,7 +1,23 @@
-//! Refused changes of users and brands as problem documents.
+//! Refused changes of users, brands and the library as problem documents.
 
 use crate::administration::Refusal;
+use crate::library::Refused;
 use crate::problem::{ApiError, sentence, stopped};
+
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> Self {
+        let (status, code) = match &refused {
+            Refused::Invalid(rejection) => return rejection.clone().into(),
+            Refused::Taken { .. } => (409, "library.shortcut"),
+            Refused::Changed { .. } => (409, "library.changed"),
+            Refused::TooMany { .. } | Refused::TooLarge { .. } => (409, "library.full"),
+            Refused::Unknown => (404, "library.unknown"),
+            Refused::IdUsed => (409, "input.id_used"),
+            Refused::NotYours => (403, "permission.missing"),
+        };
+        Self::new(status, code, sentence(&refused.to_string()))
+    }
+}
 
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {

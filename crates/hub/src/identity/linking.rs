@@ -120,7 +120,7 @@ fn become_one(
     }
     match &identity.name {
         Some(said) if renamed => name.clone_from(said),
-        _ if name == made_up_name(id) => name = identity.any_name(),
+        _ if name == CustomerRef::made_up_name(id) => name = identity.any_name(),
         _ => {}
     }
     contacts::know(connection, id, &name, &custom)?;
@@ -166,8 +166,4 @@ fn tell(
         told.transpose()?;
     }
     Ok(())
-}
-
-pub(crate) fn made_up_name(id: CustomerId) -> String {
-    format!("Visitor {}", &id.0.simple().to_string()[28..])
 }

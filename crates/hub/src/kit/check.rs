@@ -368,6 +368,9 @@ fn menu() -> Action {
         choices: vec![choice("order", "An order"), choice("booking", "A booking")],
         force: false,
         turn: None,
+        key: None,
+        language: None,
+        library: None,
     }
 }
 

@@ -95,6 +95,7 @@ fn words(spoken: &[Spoken]) -> String {
 fn said(actions: &[Action]) -> String {
     let line = |action: &Action| match action {
         Action::Message { text, .. } | Action::Feedback { text } => Some(text.clone()),
+        Action::Question { key: Some(key), .. } => Some(format!("[question {key}]")),
         Action::Question { text, choices, .. } => Some(with_menu(text, choices.iter().map(|c| c.label.as_str()))),
         Action::Attachment { media, url, name, text, .. } => {
             let called = name.as_ref().or(url.as_ref()).or(media.as_ref().map(|media| &media.name));
@@ -180,7 +181,15 @@ mod tests {
     #[test]
     fn every_answer_stands_somewhere_to_the_recorded_one() {
         let choices = vec![Choice { id: "1".into(), label: "Yes".into() }];
-        let question = Action::Question { text: "Sure?".into(), choices, force: false, turn: None };
+        let question = Action::Question {
+            text: "Sure?".into(),
+            choices,
+            force: false,
+            turn: None,
+            key: None,
+            language: None,
+            library: None,
+        };
         for (recorded, now, difference) in [
             (answered("Hello  there", &[]), vec![message("hello there")], Some(Same)),
             (answered("Hello", &[]), vec![message("Good morning")], Some(DifferentWords)),

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::hub::INVITATION_MS;
+use crate::library::as_if_known;
 use crate::logic::body::{Question, compose, trigger_body};
 use crate::media::as_if_fetched;
 
@@ -49,7 +50,10 @@ impl Rehearsal {
         Self { dry_run: true, ..self }
     }
 
-    fn act(&mut self, actor: Participant, command: Command) -> Result<(), Rejection> {
+    fn act(&mut self, actor: Participant, mut command: Command) -> Result<(), Rejection> {
+        if let Command::AnswerLogic { actions, .. } = &mut command {
+            as_if_known(actions);
+        }
         let fresh = matches!(command, Command::AnswerLogic { .. });
         let envelope = envelope(self.state.id, actor, command);
         let files = envelope.command.files().into_iter().cloned().map(called).collect();
@@ -198,6 +202,7 @@ fn context(clock: &Clock, fresh: bool) -> Context {
         person_silent_ms: PERSON_SILENT_MS,
         invitation_ms: INVITATION_MS,
         ladder: Ladder::default(),
+        question: None,
         button: Some("A custom button".into()),
         files: Vec::new(),
         fresh: if fresh { (0..FRESH).map(|_| Uuid::now_v7()).rev().collect() } else { Vec::new() },

@@ -111,7 +111,15 @@ fn answer(spoken: &[Spoken]) -> tandem_protocol::logic::LogicResponseBody {
             return Action::Message { text, force, turn };
         }
         let choice = |(id, label): &(String, String)| Choice { id: id.clone(), label: label.clone() };
-        Action::Question { text, choices: one.menu.iter().map(choice).collect(), force, turn }
+        Action::Question {
+            text,
+            choices: one.menu.iter().map(choice).collect(),
+            force,
+            turn,
+            key: None,
+            language: None,
+            library: None,
+        }
     };
     let actions = spoken.iter().map(action).collect();
     tandem_protocol::logic::LogicResponseBody { actions, ..Default::default() }

@@ -9,8 +9,9 @@ use uuid::{Builder, Uuid, Version};
 use super::body;
 use crate::endpoint::{Answered, PATIENCE_MS};
 use crate::hub::Hub;
+use crate::library;
 use crate::media::as_if_fetched;
-use crate::store::StoreError;
+use crate::store::{StoreError, conversations};
 
 pub(crate) enum Wish {
     /// An agent wants to know what it would say next.
@@ -47,6 +48,15 @@ pub(crate) async fn dry_run(
         Answered::Now(understood) => {
             let mut answer = understood.answer;
             as_if_fetched(&mut answer.actions);
+            let answer = hub
+                .database
+                .read(move |connection| -> Result<_, StoreError> {
+                    if let Some(state) = conversations::get(connection, id)? {
+                        library::fill(connection, &mut answer.actions, &state)?;
+                    }
+                    Ok(answer)
+                })
+                .await?;
             super::usable(hub, request, &answer).map(|()| answer).map_err(|detail| malformed(&detail))
         }
         Answered::Later => Err(malformed(&"a dry run has to be answered at once, not with 202")),

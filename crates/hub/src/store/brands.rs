@@ -21,6 +21,13 @@ CREATE TABLE brands (
 /// How often the brand's secret was rotated. The secret itself is not stored.
 pub(crate) const SECRETS: &str = "ALTER TABLE brands ADD COLUMN secret_generation INTEGER NOT NULL DEFAULT 0;";
 
+/// The language of quick replies and questions where a conversation has none.
+pub(crate) const LANGUAGES: &str = "
+ALTER TABLE brands ADD COLUMN language TEXT;
+CREATE TRIGGER library_brand_language AFTER UPDATE OF language ON brands BEGIN
+    UPDATE library_changes SET changes = changes + 1 WHERE owner IN (x'00', x'');
+END;";
+
 #[derive(Clone, Debug)]
 pub struct Brand {
     pub id: BrandId,
@@ -28,6 +35,8 @@ pub struct Brand {
     pub domains: Vec<String>,
     /// How often its secret was rotated.
     pub secret_generation: u32,
+    /// Of quick replies and questions where a conversation has none.
+    pub language: Option<String>,
 }
 
 impl Brand {
@@ -58,6 +67,7 @@ fn brand_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Brand> {
         look: BrandLook { id: row.get(1)?, name: row.get(2)?, greeting: row.get(3)?, accent: row.get(4)? },
         domains: domains.lines().map(str::to_owned).collect(),
         secret_generation: row.get(6)?,
+        language: row.get(7)?,
     })
 }
 
@@ -65,12 +75,14 @@ fn brand_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Brand> {
 pub(crate) fn put(connection: &Connection, brand: &Brand) -> Result<(), StoreError> {
     let look = &brand.look;
     let mut query = connection.prepare_cached(
-        "INSERT INTO brands (id, key, name, greeting, accent, domains) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        "INSERT INTO brands (id, key, name, greeting, accent, domains, language)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (key) DO UPDATE SET name = excluded.name, greeting = excluded.greeting,
-             accent = excluded.accent, domains = excluded.domains",
+             accent = excluded.accent, domains = excluded.domains, language = excluded.language",
     )?;
-    query
-        .execute(params![Id(brand.id.0), look.id, look.name, look.greeting, look.accent, brand.domains.join("\n"),])?;
+    let domains = brand.domains.join("\n");
+    let language = &brand.language;
+    query.execute(params![Id(brand.id.0), look.id, look.name, look.greeting, look.accent, domains, language])?;
     Ok(())
 }
 
@@ -82,7 +94,7 @@ pub(crate) fn renew_secret(connection: &Connection, brand: BrandId) -> Result<()
     Ok(())
 }
 
-const COLUMNS: &str = "id, key, name, greeting, accent, domains, secret_generation";
+const COLUMNS: &str = "id, key, name, greeting, accent, domains, secret_generation, language";
 
 /// Removes a brand; false if there was none.
 pub(crate) fn remove(connection: &Connection, key: &str) -> Result<bool, StoreError> {
@@ -94,6 +106,11 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Brand>, StoreError> {
     let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM brands ORDER BY key"))?;
     let rows = query.query_map([], brand_of)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The key of a brand; its id if an older hub removed it alone.
+pub(crate) fn key_of(id: BrandId, known: &[Brand]) -> String {
+    known.iter().find(|brand| brand.id == id).map_or_else(|| id.to_string(), |brand| brand.look.id.clone())
 }
 
 /// All brands with the generations of their secrets.

@@ -270,7 +270,8 @@ pub(crate) fn today(connection: &Connection, since: Time) -> Result<Today, Store
 pub(crate) fn forget_unnamed(connection: &Connection, before: Time, limit: u32) -> Result<Vec<Uuid>, StoreError> {
     let mut query = connection.prepare_cached(
         "DELETE FROM media WHERE id IN
-             (SELECT id FROM media WHERE conversation IS NULL AND created < ?1 ORDER BY created LIMIT ?2)
+             (SELECT id FROM media AS m WHERE conversation IS NULL AND created < ?1
+                  AND NOT EXISTS (SELECT 1 FROM library_files AS f WHERE f.media = m.id) ORDER BY created LIMIT ?2)
          RETURNING file",
     )?;
     let files = query.query_map(params![before.0, limit], |row| Ok(row.get::<_, Id>(0)?.0))?;
@@ -335,7 +336,7 @@ mod tests {
         {
             let media = Media { name: "n".into(), ..Media::named(MediaId(Uuid::from_u128(file))) };
             let content = Content::Attachment { media, text: String::new() };
-            let turn = Turn { id: TurnId(Uuid::nil()), engagement: None, content, silent: false };
+            let turn = Turn { id: TurnId(Uuid::nil()), engagement: None, content, silent: false, library: None };
             let event = Event {
                 conversation: ConversationId(Uuid::from_u128(conversation)),
                 position: Position(position),

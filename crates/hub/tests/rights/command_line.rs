@@ -169,3 +169,40 @@ async fn a_password_is_the_same_composed_or_not() {
     }
     assert_eq!(signs_in(&hub, "maya@northwind.example", "Zurich am Morgen").await, 401);
 }
+
+#[tokio::test]
+async fn a_library_moves_to_another_hub_and_a_running_one_has_it_at_once() {
+    let (one, other) = (TestHub::start(None).await, TestHub::start(None).await);
+    let ada = one.ada().await;
+    let choices = json!([{ "id": "yes", "label": "Yes" }]);
+    let question =
+        json!({ "key": "sure", "title": "Sure", "texts": { "en": { "text": "Sure?", "choices": choices } } });
+    let (_, row) = post(&one.base, "/api/v1/questions", Some(&ada.token), &question).await;
+    let reply = json!({ "shortcut": "hi", "title": "Hi", "texts": { "en": "Hi {{customer.name|you}}" },
+        "question": row["question"]["id"] });
+    assert_eq!(post(&one.base, "/api/v1/quick-replies", Some(&ada.token), &reply).await.0, 200);
+    let own = json!({ "shortcut": "mine", "title": "Mine", "texts": { "en": "x" }, "scope": { "type": "mine" } });
+    assert_eq!(post(&one.base, "/api/v1/quick-replies", Some(&ada.token), &own).await.0, 200);
+
+    let (done, file, error) = tandem_hub(&one, &["library", "export", "-"], None).await;
+    assert!(done && !file.contains("\"mine\""), "private ones stay: {file}{error}");
+    let (done, said, error) = tandem_hub(&other, &["library", "import", "-"], Some(&file)).await;
+    assert!(done, "{error}");
+    assert_eq!(said.trim(), "2 added, 0 changed, 1 unchanged", "what Tandem brings along is the same");
+    let maya = other.maya().await;
+    let library = maya.gets("/api/v1/library").await.1;
+    assert_eq!(library["questions"][0]["key"], "sure");
+    assert_eq!(library["quickReplies"][0]["question"], library["questions"][0]["id"]);
+
+    let path = other.folder.path().join("library.json");
+    let path = path.to_str().unwrap();
+    assert!(tandem_hub(&other, &["library", "export", path], None).await.0);
+    let (done, _, error) = tandem_hub(&other, &["library", "export", path], None).await;
+    assert!(!done && error.contains("Cannot create"), "an export overwrites nothing: {error}");
+    let (done, _, error) = tandem_hub(&other, &["library", "import", "-"], Some("{\"quickReplies\": [{}]}")).await;
+    assert!(!done && error.contains("file: it cannot be used"), "{error}");
+    assert!(tandem_hub(&other, &["brand", "set", "--id", "northwind", "--language", "de"], None).await.0);
+    assert_eq!(maya.gets("/api/v1/library").await.1["brands"][0]["language"], "de");
+    let (done, _, error) = tandem_hub(&other, &["brand", "set", "--id", "northwind", "--language", "d"], None).await;
+    assert!(!done && error.contains("language: 'd' is not a tag"), "{error}");
+}

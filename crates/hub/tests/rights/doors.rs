@@ -36,6 +36,22 @@ const AGENTS: &str = "
     GET    /api/v1/buttons                             200          200          200
     PUT    /api/v1/buttons/{id}                        403          403          200
     DELETE /api/v1/buttons/{id}                        403/403/403  403/403/403  204/204/404
+    GET    /api/v1/library                             200          200          200
+    POST   /api/v1/library/files?name=a.png            200          200          200
+    GET    /api/v1/questions                           200          200          200
+    POST   /api/v1/questions                           403          403          200
+    PUT    /api/v1/questions/{id}                      403/403/403  403/403/403  200/200/200
+    DELETE /api/v1/questions/{id}                      403/403/403  403/403/403  200/200/404
+    GET    /api/v1/questions/{id}/versions             403/403/403  403/403/403  200/200/404
+    POST   /api/v1/questions/import                    403          403          200
+    GET    /api/v1/questions/usage                     403          200          200
+    GET    /api/v1/quick-replies                       200          200          200
+    POST   /api/v1/quick-replies                       200          200          200
+    PUT    /api/v1/quick-replies/{id}                  200/404/200  200/404/200  200/404/200
+    DELETE /api/v1/quick-replies/{id}                  200/404/404  200/404/404  200/404/404
+    GET    /api/v1/quick-replies/{id}/versions         200/404/404  200/404/404  200/404/404
+    POST   /api/v1/quick-replies/import                200          200          200
+    GET    /api/v1/quick-replies/usage                 403          200          200
     GET    /api/v1/search?q=hello                      200          200          200
     GET    /api/v1/search                              422          422          422
     GET    /api/v1/live                                426          426          426
@@ -94,6 +110,7 @@ const LOGIC: &str = "
     POST   /api/v1/logic/conversations/{id}/responses  401/401  401/401  401/401  200/404
     POST   /api/v1/logic/media?name=a.png&conversation={room} 401/401 401/401 401/401 200/404
     GET    /api/v1/logic/media/{id}                    401/401  401/401  401/401  200/404
+    GET    /api/v1/logic/questions                     401/401  401/401  401/401  200/200
 ";
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\nrest";
@@ -168,6 +185,8 @@ async fn status(request: RequestBuilder) -> u16 {
 struct Visit<'a> {
     hub: &'a TestHub,
     ada: &'a Agent,
+    agent: &'a Agent,
+    other: &'a Agent,
     /// The owner of these rooms.
     me: String,
     rooms: [Room; 3],
@@ -197,6 +216,13 @@ impl Visit<'_> {
             _ if path.contains("/brands/") => {
                 self.added("brands", json!({ "id": random(), "name": "X", "domains": ["*"] }), "id").await
             }
+            _ if path.contains("/questions/{id}") && which < 2 => {
+                self.made(self.ada, "questions", question(), "question").await
+            }
+            _ if path.contains("/quick-replies/{id}") && which < 2 => {
+                let owner = [self.agent, self.other][which];
+                self.made(owner, "quick-replies", own_reply(), "quickReply").await
+            }
             _ if path.contains("/buttons/") && which < 2 => {
                 let id = random();
                 let request = reqwest::Client::new().put(format!("{}/api/v1/buttons/{id}", self.hub.base));
@@ -214,12 +240,18 @@ impl Visit<'_> {
         row[key].as_str().unwrap().to_owned()
     }
 
+    async fn made(&self, by: &Agent, what: &str, body: Value, kind: &str) -> String {
+        let (status, row) = post(&self.hub.base, &format!("/api/v1/{what}"), Some(&by.token), &body).await;
+        assert_eq!(status, 200, "{row}");
+        row[kind]["id"].as_str().unwrap().to_owned()
+    }
+
     async fn request(&self, method: &Method, path: &str, which: usize) -> RequestBuilder {
         let filled = path.replace("{id}", &self.target(path, which).await);
         let filled = filled.replace("{room}", &self.rooms[which].conversation);
         let request = reqwest::Client::new().request(method.clone(), format!("{}{filled}", self.hub.base));
         let id = || Uuid::now_v7().to_string();
-        if path.starts_with("/api/v1/media?") {
+        if path.starts_with("/api/v1/media?") || path.starts_with("/api/v1/library/files?") {
             return request.header(header::CONTENT_TYPE, "image/png").body(PNG);
         }
         let body = match (method.as_str(), path) {
@@ -229,6 +261,9 @@ impl Visit<'_> {
             ("POST", "/api/v1/alerts") => json!({ "reports": [] }),
             ("POST", "/api/v1/conversations/{id}/improve") => json!({ "text": "pls wait" }),
             ("PUT", "/api/v1/buttons/{id}") => json!({ "title": id(), "copy": "x" }),
+            ("POST", "/api/v1/questions") | ("PUT", "/api/v1/questions/{id}") => question(),
+            ("POST", "/api/v1/quick-replies") | ("PUT", "/api/v1/quick-replies/{id}") => own_reply(),
+            ("POST", "/api/v1/questions/import" | "/api/v1/quick-replies/import") => json!({ "quickReplies": [] }),
             ("POST", "/api/v1/users") => json!({ "email": format!("{}@x.example", id()), "name": "X", "role": "agent",
                 "password": PASSWORD }),
             ("PATCH", "/api/v1/users/{id}") => json!({ "capacity": 5 }),
@@ -238,6 +273,15 @@ impl Visit<'_> {
         };
         request.json(&body)
     }
+}
+
+fn question() -> Value {
+    let choices = json!([{ "id": "yes", "label": "Yes" }]);
+    json!({ "key": Uuid::now_v7().simple().to_string(), "title": "Sure", "texts": { "en": { "text": "Sure?", "choices": choices } } })
+}
+
+fn own_reply() -> Value {
+    json!({ "shortcut": Uuid::now_v7().simple().to_string(), "title": "Hi", "texts": { "en": "Hi" }, "scope": { "type": "mine" } })
 }
 
 async fn own_id(agent: &Agent) -> String {
@@ -264,7 +308,14 @@ async fn agents_doors_know_every_role_and_whose_a_thing_is() {
     let carmen = hub.customer().await;
     for (role, agent) in [("agent", hub.maya().await), ("supervisor", hub.sofia().await), ("admin", hub.ada().await)] {
         let mine = taken(&hub, &agent).await;
-        let visit = Visit { hub: &hub, ada: &ada, me: own_id(&agent).await, rooms: [mine, theirs.clone(), nowhere()] };
+        let visit = Visit {
+            hub: &hub,
+            ada: &ada,
+            agent: &agent,
+            other: &jonas,
+            me: own_id(&agent).await,
+            rooms: [mine, theirs.clone(), nowhere()],
+        };
         for (method, path, cells) in lines(AGENTS) {
             let (_, expected) = cells.iter().find(|(column, _)| *column == role).unwrap();
             for (which, expected) in expected.iter().enumerate() {

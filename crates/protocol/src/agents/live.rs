@@ -54,6 +54,10 @@ pub enum LiveFrame {
     Buttons {
         buttons: Vec<Button>,
     },
+    /// What this user sees of the library has this stamp: fetch it, unless it is held.
+    Library {
+        stamp: String,
+    },
     /// The alerts of these conversations changed; for users who view all conversations.
     Alerts {
         conversations: Vec<ConversationId>,
@@ -83,8 +87,8 @@ pub fn kind_of(text: &str) -> Option<String> {
 }
 
 /// The kinds of frames that this version knows.
-pub const LIVE_FRAMES: [&str; 9] =
-    ["hello", "reset", "batch", "alive", "typing", "people", "buttons", "alerts", "error"];
+pub const LIVE_FRAMES: [&str; 10] =
+    ["hello", "reset", "batch", "alive", "typing", "people", "buttons", "library", "alerts", "error"];
 
 /// Changes in order; complete up to `cursor` once applied.
 #[derive(Clone, Debug, Serialize, Deserialize)]

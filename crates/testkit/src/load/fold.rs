@@ -40,7 +40,15 @@ fn history(rounds: u32) -> anyhow::Result<Vec<Event>> {
         story.write(Content::Text { text })?;
         let choices = ["same", "early", "person"].map(|id| Choice { id: id.into(), label: format!("Choice {id}") });
         let text = "I can help with that. What matters most?".to_owned();
-        story.logic(vec![Action::Question { text, choices: choices.into(), force: true, turn: None }])?;
+        story.logic(vec![Action::Question {
+            text,
+            choices: choices.into(),
+            force: true,
+            turn: None,
+            key: None,
+            language: None,
+            library: None,
+        }])?;
         if let Some(question) = story.question() {
             story.write(Content::Answer { question, choice: "person".into(), text: String::new() })?;
         }

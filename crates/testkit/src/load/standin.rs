@@ -14,6 +14,7 @@ use serde_json::json;
 use tandem_conversation::Role;
 use tandem_desk::Clock;
 use tandem_protocol::agents::{LiveFrame, Me, Tokens, usual_file_bytes};
+use tandem_protocol::library::Library;
 use tokio::net::TcpListener;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
@@ -31,6 +32,7 @@ pub(super) struct StandIn {
 
 struct Shared {
     told: Mutex<Told>,
+    library: Mutex<Library>,
 }
 
 struct Told {
@@ -46,13 +48,14 @@ impl StandIn {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let told = Told { frames: Arc::default(), cursor: BEFORE, began: None };
-        let shared = Arc::new(Shared { told: Mutex::new(told) });
+        let shared = Arc::new(Shared { told: Mutex::new(told), library: Mutex::default() });
         let router = Router::new()
             .route("/api/v1/auth/login", post(|| async { Json(tokens()) }))
             .route("/api/v1/auth/refresh", post(|| async { Json(tokens()) }))
             .route("/api/v1/auth/logout", post(|| async {}))
             .route("/api/v1/commands", post(|| async { Json(json!({ "position": 1 })) }))
             .route("/api/v1/customers/{id}/journey", get(|| async { Json(json!({ "conversations": [] })) }))
+            .route("/api/v1/library", get(library))
             .route("/api/v1/live", get(live))
             .with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -64,6 +67,11 @@ impl StandIn {
         *self.told() = Told { frames: Arc::new(past.frames.clone()), cursor: past.cursor, began: None };
     }
 
+    /// From now on, connecting desks fetch this library.
+    pub fn shelve(&self, library: Library) {
+        *self.shared.library.lock().unwrap_or_else(PoisonError::into_inner) = library;
+    }
+
     /// When sending the history began.
     pub fn began(&self) -> Option<Instant> {
         self.told().began
@@ -72,6 +80,10 @@ impl StandIn {
     fn told(&self) -> std::sync::MutexGuard<'_, Told> {
         self.shared.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+async fn library(State(shared): State<Arc<Shared>>) -> Json<Library> {
+    Json(shared.library.lock().unwrap_or_else(PoisonError::into_inner).clone())
 }
 
 fn me() -> Me {
@@ -117,6 +129,10 @@ async fn attend(shared: &Shared, after: Option<u64>, mut socket: WebSocket) -> R
     socket.send(frame(&hello)).await?;
     if after.is_none() {
         socket.send(frame(&LiveFrame::Reset {})).await?;
+    }
+    let stamp = shared.library.lock().unwrap_or_else(PoisonError::into_inner).stamp.clone();
+    if !stamp.is_empty() {
+        socket.send(frame(&LiveFrame::Library { stamp })).await?;
     }
     let (frames, cursor) = {
         let mut told = shared.told.lock().unwrap_or_else(PoisonError::into_inner);

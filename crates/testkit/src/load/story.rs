@@ -85,6 +85,7 @@ impl Story {
             person_silent_ms: tandem_conversation::PERSON_SILENT_MS,
             invitation_ms: 60_000,
             ladder: tandem_conversation::Ladder::default(),
+            question: None,
             button: None,
             files: Vec::new(),
             fresh: if self.has_logic { (0..8).map(|_| self.id()).collect() } else { Vec::new() },

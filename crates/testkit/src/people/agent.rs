@@ -132,6 +132,7 @@ impl Agent {
             written_against: read,
             mind_customer: false,
             while_in_progress: false,
+            library: None,
         };
         self.command(conversation, reply).await
     }
@@ -146,8 +147,12 @@ impl Agent {
         text: &str,
         mentions: &[UserId],
     ) -> Result<CommandAccepted, ClientError> {
-        let note =
-            AgentCommand::Note { turn: TurnId(Uuid::now_v7()), text: text.to_owned(), mentions: mentions.to_vec() };
+        let note = AgentCommand::Note {
+            turn: TurnId(Uuid::now_v7()),
+            text: text.to_owned(),
+            mentions: mentions.to_vec(),
+            library: None,
+        };
         self.command(conversation, note).await
     }
 

@@ -39,7 +39,10 @@ impl Desk {
                 (self.cursor, self.time) = (cursor, time);
                 self.complete = true;
             }
-            LiveFrame::Typing { .. } | LiveFrame::Alerts { .. } | LiveFrame::Buttons { .. } => {}
+            LiveFrame::Typing { .. }
+            | LiveFrame::Alerts { .. }
+            | LiveFrame::Buttons { .. }
+            | LiveFrame::Library { .. } => {}
             LiveFrame::People { people } => self.people = people,
             LiveFrame::Error { code, message } => {
                 return Err(ClientError::Refused { status: 0, code, detail: message });

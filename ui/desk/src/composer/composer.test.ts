@@ -128,13 +128,6 @@ describe("the composer", () => {
     expect(sent("conversation.send")).toEqual([]);
   });
 
-  it("puts the courtesy into the field and waits for Enter", async () => {
-    await user.clear(field());
-    await user.click(screen.getByRole("button", { name: "Working on it" }));
-    expect(field().value).toMatch(/working on it/);
-    expect(sent("conversation.send")).toEqual([]);
-  });
-
   it("keeps the note apart from the reply, and both as drafts", async () => {
     await user.click(screen.getByRole("button", { name: "Note" }));
     expect(field().value).toBe("");

@@ -6,11 +6,14 @@ import { COLLEAGUES, LOGIC, MAYA, MENTIONABLE, iso } from "../dev/entries";
 import { FakeFiles, filesScene } from "../dev/files";
 import { find } from "../dev/find";
 import { large } from "../dev/large";
+import { found, inserted, questionOf } from "../dev/library";
+import { FakeLibrary, tried } from "../dev/managing";
 import { PICTURE } from "../dev/picture";
 import { notSent } from "../dev/unsent";
 import { morning, type Sample } from "../dev/sample";
 import { appView, goesOn, live, may, mine, offline } from "../dev/views";
 import type { Host } from "./host";
+import { gapIn } from "../words/library";
 
 type Handlers = { [K in keyof Commands]: (request: Commands[K]["request"]) => Commands[K]["response"] };
 
@@ -33,6 +36,7 @@ export class FakeHost implements Host {
   notSent: NotSentView[] = [];
   buttons = buttonsOf;
   readonly files = new FakeFiles();
+  readonly library = new FakeLibrary();
   startup: StartupView = { state: "off" };
   #wanted: WantedView[] = [];
   #listeners = new Set<(changes: Change[]) => void>();
@@ -337,6 +341,8 @@ export class FakeHost implements Host {
     "media.open": ({ turn }) => (turn.includes("html") ? { type: "only_saved", why: "Files of type .html can run or load things when they are opened. You can save it, but Tandem does not open it." } : { type: "opened" }),
     "media.save": () => ({ path: "~/Downloads/boarding pass.pdf" }),
     "conversation.send": ({ id, text, files, now }) => {
+      const gap = gapIn(text);
+      if (gap) throw { code: "library.gap", message: `Fill in or delete ${text.slice(gap.from, gap.to)} first.` } satisfies RpcError;
       const { view } = this.#find(id);
       for (const media of this.files.taken(view, files ?? [])) {
         this.#do(id, "Reply", media.name, { type: "attachment", turn: `sent-${++this.#commands}`, media, text }, now);
@@ -406,6 +412,21 @@ export class FakeHost implements Host {
         view.people = view.people.filter(({ participant }) => participant.kind !== "external_agent" || participant.link !== link);
       }),
     "conversation.decline": ({ id }) => this.#system(id, "You declined", (view) => (view.row.invited = false)),
+    "library.find": ({ id, query, note, limit }) => found(this.#find(id).view, query, note, limit),
+    "library.insert": ({ id, reply }) => inserted(this.#find(id).view, reply),
+    "library.ask": ({ id, question }) => {
+      const asked = questionOf(this.#find(id).view, question);
+      this.#do(id, "Reply", asked.text, { type: "question", turn: `asked-${++this.#commands}`, text: asked.text, choices: asked.choices.map((label) => ({ id: label, label })), chosen: null });
+      return {};
+    },
+    "library.list": () => this.library.list(this.#online),
+    "library.saveReply": (definition) => this.library.saveReply(definition),
+    "library.saveQuestion": (definition) => this.library.saveQuestion(definition),
+    "library.removeReply": ({ reply }) => this.library.remove(reply),
+    "library.removeQuestion": ({ question }) => this.library.remove(question),
+    "library.replyVersions": ({ reply }) => this.library.replyVersions(reply),
+    "library.questionVersions": ({ question }) => this.library.questionVersions(question),
+    "library.try": ({ text }) => tried(text),
     "link.open": () => ({}),
     "conversation.pressButton": ({ id, button }) => {
       const pressed = this.buttons(this.#find(id).view).find((one) => one.id === button);

@@ -1,5 +1,5 @@
 // The agent's text in one conversation. It is never lost: it leaves the field only when the core has it.
-import type { ConversationId, DraftsView, ReturnedView, SuggestionView } from "$shared/types";
+import type { ConversationId, DraftsView, OfferView, ReturnedView, SuggestionView } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { merged } from "./drafts";
 import { DraftFiles } from "./files.svelte";
@@ -23,6 +23,10 @@ export class Composer {
   readonly text = $derived(this.#texts[this.mode]);
   /** The compare-and-send question: there is news, send anyway? */
   readonly movedOn = $derived(this.mode === "reply" && this.returned?.code === MOVED_ON);
+  /** The question that goes out after the words. */
+  question = $state.raw<OfferView | null>(null);
+  /** The language of the last quick reply, while its words may stand in the field. */
+  spoken = $state.raw<Pick<OfferView, "language" | "wanted"> | null>(null);
   readonly improving: Improving;
   readonly files: DraftFiles;
   /** What the core holds, as far as we know. */
@@ -81,6 +85,7 @@ export class Composer {
 
   write(text: string): void {
     this.#texts[this.mode] = text;
+    if (text.trim() === "") this.spoken = null;
     this.problem = null;
     this.returned = null;
     this.improving.drop();
@@ -154,6 +159,41 @@ export class Composer {
     this.#texts[mode] = rest.startsWith(written) ? rest.slice(written.length) : rest;
     void this.flush();
     return true;
+  }
+
+  /** A quick reply's words for the field; the core remembers that the draft has them. */
+  async insert(offer: OfferView): Promise<string | null> {
+    try {
+      const inserted = await this.host.rpc("library.insert", { id: this.id, reply: offer.id, note: this.mode === "note" });
+      this.spoken = inserted;
+      this.question = inserted.question ?? this.question;
+      this.files.problem = inserted.problem;
+      if (offer.files.length > 0) this.again();
+      return inserted.text;
+    } catch (error) {
+      this.problem = asRpcError(error).message;
+      return null;
+    }
+  }
+
+  /** Asks the chosen question, as it is; true if none is left. */
+  async ask(anyway = false): Promise<boolean> {
+    const { question } = this;
+    if (!question) return true;
+    if (this.sending) return false;
+    this.sending = true;
+    this.problem = null;
+    try {
+      await this.host.rpc("library.ask", { id: this.id, question: question.id, writtenAgainst: this.shown.settled(Date.now()), anyway });
+      this.question = null;
+      return true;
+    } catch (error) {
+      this.problem = asRpcError(error).message;
+      return false;
+    } finally {
+      this.sending = false;
+      this.#written();
+    }
   }
 
   /** Saves the drafts now: the conversation or the window is closing, or the core is about to change them. */

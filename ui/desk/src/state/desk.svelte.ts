@@ -22,7 +22,7 @@ import { isHidden } from "../words/hidden";
 import { AVAILABILITY } from "../words/labels";
 
 /** The overlay over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "invite" | "inviteExternal" | "password" | "signOut" | "sending" | "notSent";
+export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "invite" | "inviteExternal" | "password" | "library" | "signOut" | "sending" | "notSent";
 
 /** What the palette offers. */
 export type Offered = "everything" | "availability" | "buttons";

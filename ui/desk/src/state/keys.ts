@@ -88,6 +88,8 @@ export const MESSAGE: Part = {
     { keys: ["Enter"], what: "Send" },
     { keys: ["Ctrl Enter"], what: "Send at once, also if there is news" },
     { keys: ["Shift Enter"], what: "New line" },
+    { keys: ["/"], what: "Quick replies and questions, at the start of a word" },
+    { keys: ["Ctrl /"], what: "Quick replies and questions" },
     { keys: ["Tab"], what: "Use the suggestion, in an empty field" },
     { keys: ["Ctrl I"], what: "Improve the wording, and use it" },
     { keys: ["Esc"], what: "Back to the list; the draft stays" },

@@ -74,6 +74,7 @@ function everyOffer(desk: Desk): Offer[] {
     own("Desk", mindCustomer ? "Customer's messages no longer hold my reply back" : "Customer's messages also hold my reply back", "", "warn news", () => void desk.mindCustomer(!mindCustomer)),
     own("Desk", openNext ? "Do not open my next conversation after completing" : "Open my next conversation after completing", "", "settings advance leave following", () => void desk.openNext(!openNext)),
     own("Desk", "Notifications", keyOf("notifications"), "settings sounds quiet", () => (desk.overlay = "notifications")),
+    own("Desk", "Quick replies and questions", "", "library canned templates snippets macros manage edit", () => (desk.overlay = "library")),
     own("Desk", "Keyboard shortcuts", keyOf("sheet"), "help keys", () => (desk.overlay = "shortcuts")),
     own("Desk", `Theme: ${other}`, "", "appearance colours", () => appearance.choose(other)),
     own("Desk", "Theme: as the system", "", "appearance colours", () => appearance.choose("system")),

@@ -115,6 +115,7 @@ impl Notices {
             written_against,
             mind_customer: self.memory.settings().mind_customer,
             while_in_progress: true,
+            library: None,
         };
         let (locked, hold) = (self.memory.attention().locked, self.memory.undo());
         let (commands, changes, cache) = (self.commands.clone(), self.changes.clone(), self.cache.clone());

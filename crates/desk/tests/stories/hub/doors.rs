@@ -34,6 +34,7 @@ pub fn router(hub: Shared) -> Router {
         .route("/api/v1/conversations/{id}/turns", get(turns))
         .route("/api/v1/conversations/{id}/claim", get(claim))
         .route("/api/v1/customers/{id}/journey", get(journey))
+        .route("/api/v1/library", get(library))
         .route("/api/v1/search", get(search))
         .route("/api/v1/media", post(upload).layer(DefaultBodyLimit::disable()))
         .route("/api/v1/media/{id}", get(media))
@@ -222,6 +223,13 @@ async fn conversation(State(hub): State<Shared>, headers: HeaderMap, Path(id): P
     }
 }
 
+async fn library(State(hub): State<Shared>, headers: HeaderMap) -> Response {
+    if let Err(refused) = check(&hub, &headers) {
+        return *refused;
+    }
+    Json(hub.world().library.clone()).into_response()
+}
+
 async fn claim(
     State(hub): State<Shared>,
     headers: HeaderMap,
@@ -362,6 +370,7 @@ async fn attend(hub: Shared, after: Option<u64>, mut socket: WebSocket) {
             }
         }
         frames.push(json!({"buttons": {"buttons": world.buttons}}));
+        frames.push(json!({"library": {"stamp": world.library.stamp}}));
         frames.push(json!({"alive": {"cursor": cursor, "time": now()}}));
     }
     hub.tell();

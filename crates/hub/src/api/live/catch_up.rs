@@ -21,6 +21,7 @@ use crate::fanout::{DeskSession, Input, SessionId, buttons_frame, encode};
 use crate::hub::Hub;
 use crate::rights::{self, me_of};
 use crate::socket::{self, Ending, Gone, Goodbye, Queue, Socket};
+use crate::store::library::Changes;
 use crate::store::users::{User, UserRights};
 use crate::store::{StoreError, buttons, conversations, events};
 
@@ -83,7 +84,8 @@ enum Has {
 
 /// Brings a desk up to date and registers it for new events.
 pub(super) async fn catch_up(hub: &Hub, signed: &Signed, came: &Came, socket: &mut Socket) -> Result<Attending, Ended> {
-    let (mut desk, mut cursor) = register(hub, signed, true).await?;
+    let knows_library = came.version.spoken >= tandem_protocol::HAS_LIBRARY;
+    let (mut desk, mut cursor) = register(hub, signed, true, knows_library).await?;
     let user = &signed.0;
     let mut telling = Telling {
         hub,
@@ -91,6 +93,7 @@ pub(super) async fn catch_up(hub: &Hub, signed: &Signed, came: &Came, socket: &m
         rights: user.rights(),
         ending: desk.queue.ending(),
         is_available: true,
+        knows_library,
         cursor: came.after.unwrap_or_default(),
         socket,
         page: String::new(),
@@ -109,7 +112,7 @@ pub(super) async fn catch_up(hub: &Hub, signed: &Signed, came: &Came, socket: &m
                 return telling.say(&LiveFrame::Alive { cursor, time: hub.clock.now(), after: None }).await;
             }
             // The queue overflowed: what was sent counts, and the rest is sent the same way.
-            (desk, cursor) = register(hub, signed, telling.is_available).await?;
+            (desk, cursor) = register(hub, signed, telling.is_available, knows_library).await?;
             telling.ending = desk.queue.ending();
             ask_rights(hub, signed).await?;
         }
@@ -125,7 +128,7 @@ pub(super) async fn catch_up(hub: &Hub, signed: &Signed, came: &Came, socket: &m
 }
 
 /// Registers before reading the past: new events wait in the queue.
-async fn register(hub: &Hub, signed: &Signed, available: bool) -> Result<(Attending, u64), Ended> {
+async fn register(hub: &Hub, signed: &Signed, available: bool, knows_library: bool) -> Result<(Attending, u64), Ended> {
     let (line, queue) = socket::line();
     let (registered, registration) = oneshot::channel();
     let session = DeskSession {
@@ -135,6 +138,8 @@ async fn register(hub: &Hub, signed: &Signed, available: bool) -> Result<(Attend
         available,
         line,
         told: 0,
+        // Sent with the greeting; a change since then differs from nothing.
+        library: knows_library.then(String::new),
     };
     hub.fanout.send(Input::DeskCame { session, registered }).await;
     let (id, cursor) = registration.await.map_err(|_| Ended::Gone)?;
@@ -176,6 +181,7 @@ struct Telling<'a> {
     ending: Ending,
     /// Whether the user takes calls for help, as reported by the desk.
     is_available: bool,
+    knows_library: bool,
     /// The cursor that catch-up frames carry: the desk was complete up to here before.
     cursor: u64,
     socket: &'a mut Socket,
@@ -203,7 +209,12 @@ impl Telling<'_> {
         let hub = self.hub;
         self.say(&LiveFrame::hello(me_of(hub, user), hub.clock.now(), hub.log)).await?;
         self.say(&LiveFrame::People { people: everybody(hub).await? }).await?;
-        self.say(&buttons_frame(hub.database.read(buttons::all).await?)).await
+        self.say(&buttons_frame(hub.database.read(buttons::all).await?)).await?;
+        if !self.knows_library {
+            return Ok(());
+        }
+        let changes = hub.database.read(Changes::read).await?;
+        self.say(&LiveFrame::Library { stamp: changes.stamp(hub.log, user.id, &user.skills) }).await
     }
 
     /// Reads what the desk holds, from its own frames.

@@ -15,7 +15,7 @@ use crate::api::Json;
 use crate::api::auth::bearer;
 use crate::fanout::Input;
 use crate::hub::Hub;
-use crate::identity::{self, Identity, made_up_name};
+use crate::identity::{self, Identity};
 use crate::peer::{Network, Peer};
 use crate::problem::ApiError;
 use crate::secrets::TokenHash;
@@ -109,7 +109,7 @@ async fn newcomer(
     let web = WebContact {
         contact: ContactId(Uuid::now_v7()),
         customer,
-        name: name.unwrap_or_else(|| made_up_name(customer)),
+        name: name.unwrap_or_else(|| CustomerRef::made_up_name(customer)),
         brand: brand.id,
         brand_key: brand.look.id.clone(),
         language: language.filter(|language| !language.is_empty()),

@@ -72,7 +72,7 @@ pub(in crate::load) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure
 }
 
 /// Typed queries: letter by letter, common and rare, one word and two, and without matches.
-fn query(n: usize) -> String {
+pub(super) fn query(n: usize) -> String {
     let rank = 7_u64.wrapping_pow(u32::try_from(n % 5).unwrap_or_default()) + n as u64;
     let word = Words::ranked(rank);
     match n % 6 {
@@ -85,7 +85,7 @@ fn query(n: usize) -> String {
     }
 }
 
-async fn p99_ms(desk: &Desk, ask: impl Fn(usize) -> Vec<(&'static str, Value)>) -> anyhow::Result<f64> {
+pub(super) async fn p99_ms(desk: &Desk, ask: impl Fn(usize) -> Vec<(&'static str, Value)>) -> anyhow::Result<f64> {
     let mut asked = Vec::with_capacity(TIMES);
     for n in 0..TIMES {
         let questions = ask(n);

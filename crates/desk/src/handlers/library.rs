@@ -1,0 +1,165 @@
+//! The library at the desk: found, inserted and asked from the cache, so that it works offline.
+
+use std::sync::Arc;
+
+use tandem_conversation::{
+    Channel, Conversation, ConversationId, Drawn, Media, Rejection, UsedReply, carries, first_gap, is_verbatim,
+};
+use tandem_sqlite::rusqlite::Connection;
+
+use crate::browser::Copied;
+use crate::cache::bookmarks::Kind;
+use crate::cache::{CacheError, conversations, library};
+use crate::library::{Asking, Shelf, Shelves};
+use crate::refusals::{error, refusal, sentence, unknown_conversation};
+use crate::rpc::{AskQuestion, FindInLibrary, InsertReply, Nothing, RpcError};
+use crate::view::{InsertedView, LibraryView};
+use crate::workplace::Workplace;
+
+/// Maximum offers.
+const MOST: u32 = 50;
+
+/// What a look into the library needs from the cache.
+struct Opened {
+    state: Conversation,
+    shelf: Arc<Shelf>,
+}
+
+impl Workplace {
+    /// Items that fit what was typed, the most used in the conversation's brand first.
+    pub(crate) async fn find_in_library(&self, request: FindInLibrary) -> Result<LibraryView, RpcError> {
+        let FindInLibrary { id, query, note, limit } = request;
+        let (agent, shelves) = (self.reader()?.name, self.shelf.clone());
+        let found = self.cache.read(move |connection| {
+            let Some(Opened { state, shelf }) = open(connection, &shelves, id)? else { return Ok(None) };
+            let asking = Asking { state: &state, agent: &agent, note };
+            let limit = usize::try_from(limit.clamp(1, MOST)).unwrap_or_default();
+            Ok(Some(shelf.find(&query, &asking, &library::uses(connection)?, limit)))
+        });
+        found.await?.ok_or_else(|| unknown_conversation(id))
+    }
+
+    /// A quick reply's words for the field. The draft is remembered to have them.
+    pub(crate) async fn insert_reply(&self, request: InsertReply) -> Result<InsertedView, RpcError> {
+        let InsertReply { id, reply, note } = request;
+        let (agent, shelves) = (self.reader()?.name, self.shelf.clone());
+        let inserted = self.cache.write(move |connection, _| {
+            let Some(Opened { state, shelf }) = open(connection, &shelves, id)? else {
+                return Ok(Err(unknown_conversation(id)));
+            };
+            let asking = Asking { state: &state, agent: &agent, note };
+            let known = shelf.reply(reply).filter(|reply| shelf.is_offered_reply(reply, &state));
+            let Some((known, (spoken, resolved))) =
+                known.and_then(|known| Some((known, shelf.filled(known, &asking)?)))
+            else {
+                return Ok(Err(error("library.gone", "This quick reply is not offered here any more.")));
+            };
+            let question = known.question.filter(|_| !note).and_then(|question| shelf.question(question));
+            let question = question.filter(|question| shelf.is_offered_question(question, &state));
+            let used = UsedReply { id: known.id, version: known.version };
+            let words = resolved.text.clone();
+            library::insert(connection, id, kind_of(note), &library::Inserted { used, words })?;
+            let view = InsertedView {
+                problem: None,
+                gap: first_gap(&resolved.text).map(|gap| gap.shown),
+                text: resolved.text,
+                language: spoken.language,
+                wanted: spoken.is_wanted,
+                question: question.and_then(|question| shelf.question_view(question, &asking)),
+            };
+            Ok(Ok((view, known.attachments.clone(), state.channel)))
+        });
+        let (view, files, channel) = inserted.await??;
+        let problem = self.add_files(id, note, channel, files).await;
+        Ok(InsertedView { problem, ..view })
+    }
+
+    /// Adds a quick reply's files to the draft; says why some could not be added.
+    async fn add_files(&self, id: ConversationId, note: bool, channel: Channel, files: Vec<Media>) -> Option<String> {
+        if note && !files.is_empty() {
+            return Some("Files go with a reply, not with a note.".to_owned());
+        }
+        let mut problems = Vec::new();
+        for media in files {
+            let added = match carries(channel, &media) {
+                Some(why) => Err(why),
+                None => self.add_file(id, &media).await.map_err(|why| sentence(&why.message)),
+            };
+            problems.extend(added.err().map(|why| format!("{} is not added: {why}", media.name)));
+        }
+        (!problems.is_empty()).then(|| problems.join(" "))
+    }
+
+    async fn add_file(&self, id: ConversationId, media: &Media) -> Result<(), RpcError> {
+        let bytes = self.file(media.id).await?.bytes.clone();
+        let (name, content_type, length) = (media.name.clone(), media.content_type.clone(), bytes.len() as u64);
+        let content = Box::new(std::io::Cursor::new(bytes));
+        self.add_copied(id, Copied { name, content_type, bytes: length, content }).await.map(drop)
+    }
+
+    /// Asks a question of the library as it is.
+    pub(crate) async fn ask_question(&self, request: AskQuestion) -> Result<Nothing, RpcError> {
+        let AskQuestion { id, question, written_against, anyway } = request;
+        let shelves = self.shelf.clone();
+        let found = self.cache.read(move |connection| {
+            let Some(Opened { state, shelf }) = open(connection, &shelves, id)? else { return Ok(None) };
+            let known = shelf.question(question).filter(|question| shelf.is_offered_question(question, &state));
+            let content = known.and_then(|known| Some((shelf.asked(known, &state)?.content(), known.version)));
+            Ok(Some((content, state.brand)))
+        });
+        let (content, brand) = found.await?.ok_or_else(|| unknown_conversation(id))?;
+        let (content, version) = content.ok_or_else(|| refusal(&Rejection::NoQuestion))?;
+        let library = Some(Drawn::question(question, version));
+        let command = self.reply_with(id, content, (!anyway).then_some(written_against), library).await?;
+        self.commands.give(id, command).await?;
+        self.cache.write(move |connection, _| library::used(connection, question.0, brand)).await?;
+        Ok(Nothing {})
+    }
+
+    /// What a text was drawn from the library, and that it has no gap left.
+    pub(super) async fn drawn(&self, id: ConversationId, note: bool, text: &str) -> Result<Option<Drawn>, RpcError> {
+        if let Some(gap) = first_gap(text) {
+            return Err(error("library.gap", format!("Fill in or delete {} first.", gap.shown)));
+        }
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        let inserted = self.cache.read(move |connection| library::inserted(connection, id, kind_of(note))).await?;
+        if inserted.is_empty() {
+            return Ok(None);
+        }
+        let edited = !inserted.iter().all(|one| is_verbatim(&one.words, text));
+        let quick_replies = inserted.into_iter().map(|one| one.used).take(MOST_MARKED).collect();
+        Ok(Some(Drawn { quick_replies, edited, ..Drawn::default() }))
+    }
+
+    /// The draft has become a message.
+    pub(super) async fn was_sent(&self, id: ConversationId, note: bool, drawn: Option<Drawn>) -> Result<(), RpcError> {
+        let Some(drawn) = drawn else { return Ok(()) };
+        self.cache
+            .write(move |connection, _| {
+                let brand = conversations::get(connection, id)?.and_then(|held| held.state.brand);
+                for used in &drawn.quick_replies {
+                    library::used(connection, used.id.0, brand)?;
+                }
+                library::clear(connection, id, kind_of(note))
+            })
+            .await?;
+        Ok(())
+    }
+}
+
+/// Quick replies that one turn is marked with.
+const MOST_MARKED: usize = tandem_conversation::limits::QUICK_REPLIES;
+
+fn kind_of(note: bool) -> Kind {
+    if note { Kind::Note } else { Kind::Reply }
+}
+
+/// The conversation, and the library as it is cached now. None if the conversation is not cached.
+fn open(connection: &Connection, shelves: &Shelves, id: ConversationId) -> Result<Option<Opened>, CacheError> {
+    let Some(held) = conversations::get(connection, id)? else { return Ok(None) };
+    let stamp = library::stamp(connection)?.unwrap_or_default();
+    let shelf = shelves.current(&stamp, || Ok::<_, CacheError>(library::whole(connection)?.unwrap_or_default()))?;
+    Ok(Some(Opened { state: held.state, shelf }))
+}

@@ -1,0 +1,277 @@
+//! Imports: our own file, Chatwoot's canned responses, and tables. All of it is taken, or nothing.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Deserialize;
+use serde_json::Value;
+use tandem_conversation::{Audience, ItemState, QuestionId, QuickReply, QuickReplyId, Rejection, Time, is_blank};
+use tandem_protocol::library::{Imported, LibraryFile, QuestionDefinition, QuickReplyDefinition};
+use tandem_sqlite::rusqlite::Connection;
+use uuid::Uuid;
+
+use super::{Author, Refused, save_question, save_reply};
+use crate::json;
+use crate::store::{StoreError, library};
+
+/// A canned response of Chatwoot. Its other fields do not matter.
+#[derive(Deserialize)]
+struct Canned {
+    short_code: String,
+    content: String,
+}
+
+/// Variables of Chatwoot and their names here.
+const VARIABLES: [(&str, &str); 5] = [
+    ("contact.name", "customer.name"),
+    ("contact.first_name", "customer.firstName"),
+    ("agent.name", "agent.name"),
+    ("agent.first_name", "agent.name"),
+    ("inbox.name", "brand.name"),
+];
+
+/// Reads a file: ours, Chatwoot's, or a table with the columns `shortcut` and `text`, and perhaps `title`, `language`,
+/// `folder` (with `/`), `brands` (with spaces) and `note` (yes, no). `scope` is for what says none itself.
+///
+/// # Errors
+/// `Rejection::Invalid` with the line or place.
+pub(crate) fn parse(bytes: &[u8], is_table: bool, scope: &Audience) -> Result<LibraryFile, Rejection> {
+    let text = json::text(bytes);
+    if is_table {
+        return table(&text, scope).map(|quick_replies| LibraryFile { questions: Vec::new(), quick_replies });
+    }
+    let wrong = |error: serde_json::Error| Rejection::invalid("file", format!("it cannot be used: {error}"));
+    if text.trim_start().starts_with('[') {
+        let canned: Vec<Canned> = serde_json::from_str(&text).map_err(wrong)?;
+        let quick_replies = canned.into_iter().map(|one| of_chatwoot(one, scope)).collect();
+        return Ok(LibraryFile { questions: Vec::new(), quick_replies });
+    }
+    let mut file: LibraryFile = serde_json::from_str(&text).map_err(wrong)?;
+    let says: Value = serde_json::from_str(&text).unwrap_or_default();
+    for (at, reply) in file.quick_replies.iter_mut().enumerate() {
+        if says["quickReplies"][at].get("scope").is_none() {
+            reply.scope = scope.clone();
+        }
+    }
+    Ok(file)
+}
+
+fn of_chatwoot(Canned { short_code, content }: Canned, scope: &Audience) -> QuickReplyDefinition {
+    definition(name_of(&short_code), short_code, "en".to_owned(), renamed(content), scope.clone())
+}
+
+/// A shortcut as near to a foreign one as possible.
+fn name_of(foreign: &str) -> String {
+    let name: String = foreign
+        .trim()
+        .to_lowercase()
+        .chars()
+        .map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' })
+        .collect();
+    name.trim_matches('-').to_owned()
+}
+
+/// The text with our names of variables. Those without one stay, and are refused by name.
+fn renamed(mut text: String) -> String {
+    for (theirs, ours) in VARIABLES {
+        for form in [format!("{{{{{theirs}}}}}"), format!("{{{{ {theirs} }}}}")] {
+            text = text.replace(&form, &format!("{{{{{ours}}}}}"));
+        }
+    }
+    text
+}
+
+fn definition(
+    shortcut: String,
+    title: String,
+    language: String,
+    text: String,
+    scope: Audience,
+) -> QuickReplyDefinition {
+    QuickReplyDefinition {
+        id: None,
+        shortcut,
+        title,
+        texts: BTreeMap::from([(language, text)]),
+        attachments: Vec::new(),
+        question: None,
+        scope,
+        folder: Vec::new(),
+        channels: Vec::new(),
+        note: true,
+        state: ItemState::Active,
+        review_by: None,
+        version: None,
+    }
+}
+
+fn table(text: &str, scope: &Audience) -> Result<Vec<QuickReplyDefinition>, Rejection> {
+    let first = text.lines().next().unwrap_or_default();
+    let count = |separator: char| first.chars().filter(|c| *c == separator).count();
+    // Spreadsheets of some countries separate columns by semicolons.
+    let separator = if count(';') > count(',') { b';' } else { b',' };
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(separator).trim(csv::Trim::Headers).from_reader(text.as_bytes());
+    let wrong = |error: csv::Error| Rejection::invalid("file", format!("the table cannot be used: {error}"));
+    let columns: Vec<String> = reader.headers().map_err(wrong)?.iter().map(str::to_lowercase).collect();
+    for needed in ["shortcut", "text"] {
+        if !columns.iter().any(|column| column == needed) {
+            return Err(Rejection::invalid("file", format!("the table has no column '{needed}'")));
+        }
+    }
+    let mut replies: Vec<QuickReplyDefinition> = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(wrong)?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let cell = |name: &str| {
+            let at = columns.iter().position(|column| column == name)?;
+            record.get(at).filter(|cell| !is_blank(cell))
+        };
+        let at = |field: &str, problem: &str| Rejection::invalid(&format!("line {line}: {field}"), problem);
+        let shortcut = cell("shortcut").ok_or_else(|| at("shortcut", "empty"))?.trim();
+        let words = cell("text").ok_or_else(|| at("text", "empty"))?;
+        let language = cell("language").unwrap_or("en").trim().to_owned();
+        // Lines with the same shortcut are its languages.
+        if let Some(known) = replies.iter_mut().find(|reply| reply.shortcut == shortcut) {
+            if known.texts.insert(language, words.to_owned()).is_some() {
+                return Err(at("language", "this shortcut has a text in it already"));
+            }
+            continue;
+        }
+        let scope = match cell("brands") {
+            Some(brands) => Audience::Team { brands: brands.split_whitespace().map(str::to_owned).collect() },
+            None => scope.clone(),
+        };
+        let title = cell("title").unwrap_or(shortcut).to_owned();
+        let mut reply = definition(shortcut.to_owned(), title, language, words.to_owned(), scope);
+        reply.folder = cell("folder").into_iter().flat_map(|path| path.split('/')).map(str::to_owned).collect();
+        reply.note = match cell("note").map(|cell| cell.trim().to_lowercase()).as_deref() {
+            None | Some("yes" | "true" | "1") => true,
+            Some("no" | "false" | "0") => false,
+            Some(_) => return Err(at("note", "use yes or no")),
+        };
+        replies.push(reply);
+    }
+    Ok(replies)
+}
+
+/// Takes the whole file. An item with the name of an existing one becomes its new version, unless it is the same.
+///
+/// # Errors
+/// `StoreError::Rejected` with the item and the problem; then nothing was changed.
+pub(crate) fn import(
+    connection: &Connection,
+    file: LibraryFile,
+    author: Author,
+    at: Time,
+) -> Result<Imported, StoreError> {
+    let mut imported = Imported::default();
+    let known = library::questions(connection)?;
+    // Ids in the file, and those that these questions have here.
+    let mut asked: HashMap<QuestionId, QuestionId> = HashMap::new();
+    for (number, definition) in file.questions.into_iter().enumerate() {
+        let before = known.iter().find(|known| known.key == definition.key && known.state != ItemState::Retired);
+        let id = match (before, definition.id) {
+            (Some(before), _) => before.id,
+            (None, Some(id)) if !library::is_taken(connection, id.0)? => id,
+            (None, _) => QuestionId(Uuid::now_v7()),
+        };
+        asked.extend(definition.id.map(|theirs| (theirs, id)));
+        let same = QuestionDefinition { id: Some(id), version: None, ..definition };
+        if before.is_some_and(|before| QuestionDefinition::from(before.clone()) == same) {
+            imported.unchanged += 1;
+            continue;
+        }
+        let saved = save_question(connection, id, same, author, at)?;
+        saved.map_err(|refused| of_item("questions", number, refused))?;
+        *(if before.is_some() { &mut imported.changed } else { &mut imported.added }) += 1;
+    }
+    let mut seen = library::shared_replies(connection)?;
+    if let Some(user) = author.user {
+        seen.extend(library::own_replies(connection, user)?);
+    }
+    for (number, definition) in file.quick_replies.into_iter().enumerate() {
+        let before = seen.iter().find(|known| is_meant(known, &definition));
+        let id = match (before, definition.id) {
+            (Some(before), _) => before.id,
+            (None, Some(id)) if !library::is_taken(connection, id.0)? => id,
+            (None, _) => QuickReplyId(Uuid::now_v7()),
+        };
+        let question = definition.question.map(|theirs| asked.get(&theirs).copied().unwrap_or(theirs));
+        let same = QuickReplyDefinition { id: Some(id), question, version: None, ..definition };
+        // A file has no bytes of attachments; what is here keeps its own.
+        let kept = before.map(|before| before.attachments.clone()).unwrap_or_default();
+        let same = QuickReplyDefinition { attachments: kept, ..same };
+        if before.is_some_and(|before| QuickReplyDefinition::from(before.clone()) == same) {
+            imported.unchanged += 1;
+            continue;
+        }
+        let saved = save_reply(connection, id, same, author, at)?;
+        saved.map_err(|refused| of_item("quickReplies", number, refused))?;
+        *(if before.is_some() { &mut imported.changed } else { &mut imported.added }) += 1;
+    }
+    Ok(imported)
+}
+
+/// Whether a definition of a file is a new version of this quick reply.
+fn is_meant(known: &QuickReply, definition: &QuickReplyDefinition) -> bool {
+    known.shortcut == definition.shortcut
+        && known.state != ItemState::Retired
+        && std::mem::discriminant(&known.scope) == std::mem::discriminant(&definition.scope)
+        && match (&known.scope, &definition.scope) {
+            (Audience::Team { brands }, Audience::Team { brands: others }) => {
+                brands.iter().any(|brand| others.contains(brand))
+            }
+            _ => true,
+        }
+}
+
+fn of_item(list: &str, number: usize, refused: Refused) -> StoreError {
+    let rejection = match refused {
+        Refused::Invalid(rejection) => rejection.within(&format!("{list}[{number}]")),
+        other => Rejection::invalid(&format!("{list}[{number}]"), other.to_string()),
+    };
+    rejection.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn canned_responses_of_chatwoot_keep_their_words() {
+        let file = br#"[{"id": 3, "account_id": 1, "short_code": "Thank_You", "content": "Thanks {{contact.first_name}}, {{ agent.name }}"}]"#;
+        let read = parse(file, false, &Audience::Everybody).unwrap();
+        let [reply] = read.quick_replies.as_slice() else { panic!() };
+        assert_eq!((reply.shortcut.as_str(), reply.title.as_str()), ("thank-you", "Thank_You"));
+        assert_eq!(reply.texts["en"], "Thanks {{customer.firstName}}, {{agent.name}}");
+    }
+
+    #[test]
+    fn a_table_has_languages_folders_and_teams() {
+        let table = "\u{feff}Shortcut;Text;Language;Folder;Brands;Note\r\n\
+            hi;\"Hello;\nyou\";en;Greetings/Short;;no\r\nhi;Hallo;de;;;\r\nbye;Bye;;;bank shop;\r\n";
+        let read = parse(table.as_bytes(), true, &Audience::Mine).unwrap().quick_replies;
+        assert_eq!(read.len(), 2);
+        assert_eq!((read[0].texts["en"].as_str(), read[0].texts["de"].as_str()), ("Hello;\nyou", "Hallo"));
+        assert_eq!(read[0].folder, ["Greetings", "Short"]);
+        assert_eq!((read[0].scope.clone(), read[0].note), (Audience::Mine, false));
+        assert_eq!(read[1].scope, Audience::Team { brands: vec!["bank".into(), "shop".into()] });
+        for (table, problem) in [
+            ("a,b\n1,2\n", "no column 'shortcut'"),
+            ("shortcut,text\nhi,\n", "line 2: text: empty"),
+            ("shortcut,text\nhi,a\nhi,b\n", "line 3: language"),
+            ("shortcut,text\nhi,a,c\n", "the table cannot be used"),
+        ] {
+            let rejection = parse(table.as_bytes(), true, &Audience::Mine).unwrap_err().to_string();
+            assert!(rejection.contains(problem), "{table}: {rejection}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_library_is_named() {
+        for file in ["", "{", "{\"surprise\": 1}", "[{\"short_code\": 1}]", "[7]", "7", "{\"quickReplies\": [{}]}"] {
+            let rejection = parse(file.as_bytes(), false, &Audience::Everybody).unwrap_err().to_string();
+            assert!(rejection.starts_with("file: it cannot be used"), "{file}: {rejection}");
+        }
+    }
+}
