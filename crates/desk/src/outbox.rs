@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 use crate::cache::bookmarks::Kind;
 use crate::cache::outbox::{self, Queued};
-use crate::cache::{Cache, CacheError, bookmarks, conversations, files};
+use crate::cache::{Cache, CacheError, bookmarks, conversations, files, library};
 use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::hub::HubError;
@@ -92,6 +92,7 @@ impl Outbox {
             .write(move |connection, touched| {
                 if let Some(words) = &put.taken {
                     bookmarks::take(connection, conversation, Kind::Reply, words)?;
+                    library::clear(connection, conversation, Kind::Reply)?;
                 }
                 write_down(connection, &queued)?;
                 conversations::derive_for_outbox(connection, touched, conversation)
@@ -319,6 +320,10 @@ impl Outbox {
                     let known = outbox::media_of(&queued.command).map_or(file.id, |media| media.id);
                     files::keep_as_media(connection, &file, known, now)?;
                 }
+                if let Some(drawn) = outbox::drawn_of(&queued.command) {
+                    let held = conversations::get(connection, conversation)?;
+                    library::sent(connection, id, drawn, held.and_then(|held| held.state.brand))?;
+                }
                 outbox::accept(connection, &queued, position)?;
                 match queued.is_receipt() {
                     true => Ok(()),
@@ -340,6 +345,9 @@ fn write_down(connection: &Connection, queued: &Queued) -> Result<(), CacheError
         && let Some((kind, words)) = outbox::words_of(&queued.command)
     {
         bookmarks::take(connection, queued.conversation, kind, words)?;
+        if outbox::drawn_of(&queued.command).is_some() {
+            library::attach(connection, queued.conversation, kind, queued.id)?;
+        }
     }
     // It must not overtake what was said before.
     if queued.held_until.is_none() && !queued.is_receipt() {

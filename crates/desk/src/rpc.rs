@@ -217,6 +217,10 @@ pub struct AskQuestion {
     /// Ask even though the conversation has moved on.
     #[serde(default)]
     pub anyway: bool,
+    /// Send at once, without the time to take it back.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub now: bool,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]

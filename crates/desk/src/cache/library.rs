@@ -1,7 +1,7 @@
 //! The library of questions and quick replies as one value of `meta`, because it changes as a whole; and which quick
 //! replies stand in which draft.
 
-use tandem_conversation::{BrandId, ConversationId, MediaId, QuickReplyId, UsedReply};
+use tandem_conversation::{BrandId, CommandId, ConversationId, Drawn, MediaId, QuickReplyId, UsedReply};
 use tandem_protocol::library::Library;
 use tandem_sqlite::rusqlite::{Connection, Row, params};
 use uuid::Uuid;
@@ -20,8 +20,11 @@ CREATE TABLE drawn (
     version      INTEGER NOT NULL,
     -- The words as they were inserted, with gaps.
     words        TEXT NOT NULL,
+    -- The command in the outbox that has the draft's words; null while they stand in the draft.
+    command      BLOB,
     PRIMARY KEY (conversation, note, number)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX drawn_command ON drawn (command) WHERE command IS NOT NULL;
 -- Uses since the library was fetched; an empty brand for conversations without one.
 CREATE TABLE library_uses (
     item  BLOB NOT NULL,
@@ -86,7 +89,8 @@ pub(crate) fn insert(
 /// The quick replies in a draft.
 pub(crate) fn inserted(connection: &Connection, of: ConversationId, kind: Kind) -> Result<Vec<Inserted>, CacheError> {
     let mut query = connection.prepare_cached(
-        "SELECT reply, version, words FROM drawn WHERE conversation = ?1 AND note = ?2 ORDER BY number",
+        "SELECT reply, version, words FROM drawn
+         WHERE conversation = ?1 AND note = ?2 AND command IS NULL ORDER BY number",
     )?;
     let row = |row: &Row<'_>| {
         let reply = QuickReplyId(Uuid::from_bytes(row.get(0)?));
@@ -95,16 +99,50 @@ pub(crate) fn inserted(connection: &Connection, of: ConversationId, kind: Kind) 
     Ok(query.query_map(params![id(of.0), kind == Kind::Note], row)?.collect::<Result<_, _>>()?)
 }
 
-/// The draft has gone, or was emptied.
+/// The draft was emptied.
 pub(crate) fn clear(connection: &Connection, of: ConversationId, kind: Kind) -> Result<(), CacheError> {
     connection
-        .prepare_cached("DELETE FROM drawn WHERE conversation = ?1 AND note = ?2")?
+        .prepare_cached("DELETE FROM drawn WHERE conversation = ?1 AND note = ?2 AND command IS NULL")?
         .execute(params![id(of.0), kind == Kind::Note])?;
     Ok(())
 }
 
+/// The draft has become a command.
+pub(crate) fn attach(
+    connection: &Connection,
+    of: ConversationId,
+    kind: Kind,
+    command: CommandId,
+) -> Result<(), CacheError> {
+    connection
+        .prepare_cached("UPDATE drawn SET command = ?3 WHERE conversation = ?1 AND note = ?2 AND command IS NULL")?
+        .execute(params![id(of.0), kind == Kind::Note, id(command.0)])?;
+    Ok(())
+}
+
+/// The command's words stand in the draft again.
+pub(crate) fn give_back(connection: &Connection, command: CommandId) -> Result<(), CacheError> {
+    connection.prepare_cached("UPDATE drawn SET command = NULL WHERE command = ?1")?.execute([id(command.0)])?;
+    Ok(())
+}
+
+/// The hub has the command: what its turn was drawn from counts as used.
+pub(crate) fn sent(
+    connection: &Connection,
+    command: CommandId,
+    drawn: &Drawn,
+    brand: Option<BrandId>,
+) -> Result<(), CacheError> {
+    let replies = drawn.quick_replies.iter().map(|used| used.id.0);
+    for item in replies.chain(drawn.question_id.map(|question| question.0)) {
+        used(connection, item, brand)?;
+    }
+    connection.prepare_cached("DELETE FROM drawn WHERE command = ?1")?.execute([id(command.0)])?;
+    Ok(())
+}
+
 /// Counts a use until the hub tells its own counts.
-pub(crate) fn used(connection: &Connection, item: Uuid, brand: Option<BrandId>) -> Result<(), CacheError> {
+fn used(connection: &Connection, item: Uuid, brand: Option<BrandId>) -> Result<(), CacheError> {
     connection
         .prepare_cached(
             "INSERT INTO library_uses (item, brand, uses) VALUES (?1, ?2, 1)

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use tandem_conversation::{CommandId, Content, ConversationId, GoesOn, Media, MediaId, Position, Stage, Time, TurnId};
+use tandem_conversation::{
+    CommandId, Content, ConversationId, Drawn, GoesOn, Media, MediaId, Position, QuestionId, Stage, Time, TurnId,
+};
 use tandem_protocol::agents::AgentCommand;
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
@@ -132,8 +134,24 @@ pub(crate) fn media_of(command: &AgentCommand) -> Option<&Media> {
     }
 }
 
-/// The user's text in a command, and its draft; none if there is no text.
+/// What a turn was drawn from in the library.
+pub(crate) fn drawn_of(command: &AgentCommand) -> Option<&Drawn> {
+    match command {
+        AgentCommand::Reply { library, .. } | AgentCommand::Note { library, .. } => library.as_ref(),
+        _ => None,
+    }
+}
+
+/// The question of the library that a turn asks.
+pub(crate) fn question_of(command: &AgentCommand) -> Option<QuestionId> {
+    drawn_of(command)?.question_id
+}
+
+/// The user's text in a command, and its draft; none if there is no text. A question of the library is nobody's draft.
 pub(crate) fn words_of(command: &AgentCommand) -> Option<(Kind, &str)> {
+    if question_of(command).is_some() {
+        return None;
+    }
     let (kind, words) = match command {
         AgentCommand::Reply { content, .. } => (Kind::Reply, content.text()),
         AgentCommand::Note { text, .. } => (Kind::Note, text.as_str()),

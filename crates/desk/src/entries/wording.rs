@@ -1,8 +1,8 @@
 //! The text of system entries, one calm line each.
 
 use tandem_conversation::{
-    ContactKind, CustomerRef, Dismissal, EndReason, Engagement, EngagementKind, Event, EventBody, Fallback, Former,
-    GoesOn, Grade, HelpReason, LogicFailure, NeedsHelp, Participant, Reach, Time,
+    ContactKind, CustomerRef, Dismissal, Drawn, EndReason, Engagement, EngagementKind, Event, EventBody, Fallback,
+    Former, GoesOn, Grade, HelpReason, LogicFailure, NeedsHelp, Participant, Reach, Time,
 };
 
 use tandem_protocol::agents::AgentCommand;
@@ -196,6 +196,7 @@ fn duration(ms: i64) -> String {
 /// Describes a queued command, as a prefix to the user's text.
 pub(super) fn intent(command: &AgentCommand) -> &'static str {
     match command {
+        AgentCommand::Reply { library: Some(Drawn { question_id: Some(_), .. }), .. } => "Question",
         AgentCommand::Reply { .. } => "Reply",
         AgentCommand::Note { .. } => "Note",
         AgentCommand::Join { .. } => "Join",

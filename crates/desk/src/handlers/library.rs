@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use tandem_conversation::{
-    Channel, Conversation, ConversationId, Drawn, Media, Rejection, UsedReply, carries, first_gap, is_verbatim,
+    Channel, Conversation, ConversationId, Drawn, Media, QuestionId, Rejection, UsedReply, carries, first_gap,
+    is_verbatim,
 };
 use tandem_sqlite::rusqlite::Connection;
 
@@ -13,7 +14,7 @@ use crate::cache::{CacheError, conversations, library};
 use crate::library::{Asking, Shelf, Shelves};
 use crate::refusals::{error, refusal, sentence, unknown_conversation};
 use crate::rpc::{AskQuestion, FindInLibrary, InsertReply, Nothing, RpcError};
-use crate::view::{InsertedView, LibraryView};
+use crate::view::{InsertedView, LibraryView, OfferView};
 use crate::workplace::Workplace;
 
 /// Maximum offers.
@@ -99,20 +100,18 @@ impl Workplace {
 
     /// Asks a question of the library as it is.
     pub(crate) async fn ask_question(&self, request: AskQuestion) -> Result<Nothing, RpcError> {
-        let AskQuestion { id, question, written_against, anyway } = request;
+        let AskQuestion { id, question, written_against, anyway, now } = request;
         let shelves = self.shelf.clone();
         let found = self.cache.read(move |connection| {
             let Some(Opened { state, shelf }) = open(connection, &shelves, id)? else { return Ok(None) };
             let known = shelf.question(question).filter(|question| shelf.is_offered_question(question, &state));
-            let content = known.and_then(|known| Some((shelf.asked(known, &state)?.content(), known.version)));
-            Ok(Some((content, state.brand)))
+            Ok(Some(known.and_then(|known| Some((shelf.asked(known, &state)?.content(), known.version)))))
         });
-        let (content, brand) = found.await?.ok_or_else(|| unknown_conversation(id))?;
+        let content = found.await?.ok_or_else(|| unknown_conversation(id))?;
         let (content, version) = content.ok_or_else(|| refusal(&Rejection::NoQuestion))?;
         let library = Some(Drawn::question(question, version));
         let command = self.reply_with(id, content, (!anyway).then_some(written_against), library).await?;
-        self.commands.give(id, command).await?;
-        self.cache.write(move |connection, _| library::used(connection, question.0, brand)).await?;
+        self.commands.give_held(id, command, self.hold(now)).await?;
         Ok(Nothing {})
     }
 
@@ -132,21 +131,20 @@ impl Workplace {
         let quick_replies = inserted.into_iter().map(|one| one.used).take(MOST_MARKED).collect();
         Ok(Some(Drawn { quick_replies, edited, ..Drawn::default() }))
     }
+}
 
-    /// The draft has become a message.
-    pub(super) async fn was_sent(&self, id: ConversationId, note: bool, drawn: Option<Drawn>) -> Result<(), RpcError> {
-        let Some(drawn) = drawn else { return Ok(()) };
-        self.cache
-            .write(move |connection, _| {
-                let brand = conversations::get(connection, id)?.and_then(|held| held.state.brand);
-                for used in &drawn.quick_replies {
-                    library::used(connection, used.id.0, brand)?;
-                }
-                library::clear(connection, id, kind_of(note))
-            })
-            .await?;
-        Ok(())
-    }
+/// A question that was taken back, to be chosen again; none if it is not offered any more.
+pub(super) fn question_again(
+    connection: &Connection,
+    shelves: &Shelves,
+    agent: &str,
+    id: ConversationId,
+    question: QuestionId,
+) -> Result<Option<OfferView>, CacheError> {
+    let Some(Opened { state, shelf }) = open(connection, shelves, id)? else { return Ok(None) };
+    let known = shelf.question(question).filter(|question| shelf.is_offered_question(question, &state));
+    let asking = Asking { state: &state, agent, note: false };
+    Ok(known.and_then(|known| shelf.question_view(known, &asking)))
 }
 
 /// Quick replies that one turn is marked with.

@@ -5,7 +5,7 @@ use tandem_protocol::agents::AgentCommand;
 use uuid::Uuid;
 
 use crate::cache::bookmarks::{self, Kind};
-use crate::cache::{files, refused};
+use crate::cache::{files, library, refused};
 use crate::refusals::error;
 use crate::rpc::{Nothing, OneNotSent, RpcError};
 use crate::view::NotSentView;
@@ -25,6 +25,7 @@ impl Workplace {
             match named {
                 NotSent::Draft(kind, of) => {
                     bookmarks::clear(connection, of, kind)?;
+                    library::clear(connection, of, kind)?;
                     if kind == Kind::Reply {
                         files::remove_drafted(connection, of)?;
                     }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::cache::bookmarks::{self, Kind};
 use crate::cache::{CacheError, Touched, buttons, conversations, events, files, library, meta, outbox};
 use crate::expect::expected;
+use crate::handlers::library::question_again;
 use crate::refusals::{error, unknown_conversation};
 use crate::rpc::{
     Dismiss, Draft, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand, OneConversation, Retry, RpcError,
@@ -243,6 +244,8 @@ impl Workplace {
 
     /// Takes the last turns back into the draft of their conversation, as long as they wait.
     pub(crate) async fn take_back(&self, request: TakeBack) -> Result<TakenBackView, RpcError> {
+        let agent = self.reader()?.name;
+        let shelves = self.shelf.clone();
         let taken = self.cache.write(move |connection, touched| {
             let send = match request.command {
                 None => outbox::last_send(connection, QUEUED)?,
@@ -252,12 +255,18 @@ impl Workplace {
             for queued in send.iter().rev() {
                 take_out(connection, touched, queued)?;
             }
-            Ok(send)
+            let Some(last) = send.last() else { return Ok((send, TakenBackView::default())) };
+            let question = match outbox::question_of(&last.command) {
+                Some(question) => question_again(connection, &shelves, &agent, last.conversation, question)?,
+                None => None,
+            };
+            let note = matches!(last.command, AgentCommand::Note { .. });
+            let view = TakenBackView { id: Some(last.conversation), note, question };
+            Ok((send, view))
         });
-        let taken = taken.await?;
+        let (taken, view) = taken.await?;
         taken.iter().for_each(|queued| self.outbox.cancelled(queued.id));
-        let note = |queued: &outbox::Queued| matches!(queued.command, AgentCommand::Note { .. });
-        Ok(TakenBackView { id: taken.last().map(|queued| queued.conversation), note: taken.last().is_some_and(note) })
+        Ok(view)
     }
 
     async fn give(&self, id: ConversationId, command: AgentCommand) -> Result<Nothing, RpcError> {
@@ -269,6 +278,7 @@ impl Workplace {
 /// Moves a command's words and file from the outbox back into the draft.
 fn take_out(connection: &Connection, touched: &mut Touched, queued: &outbox::Queued) -> Result<(), CacheError> {
     outbox::remove(connection, queued.id)?;
+    library::give_back(connection, queued.id)?;
     files::give_back(connection, queued.id, None)?;
     if let Some((kind, words)) = outbox::words_of(&queued.command) {
         bookmarks::give_back(connection, queued.conversation, kind, words, None)?;
@@ -278,7 +288,10 @@ fn take_out(connection: &Connection, touched: &mut Touched, queued: &outbox::Que
 
 /// A line of the outbox: the file's name, if any, and the text.
 fn words_in(queued: &outbox::Queued) -> String {
-    let words = outbox::words_of(&queued.command).map(|(_, words)| words);
+    let words = match &queued.command {
+        AgentCommand::Reply { content, .. } => Some(content.text()).filter(|text| !text.is_empty()),
+        other => outbox::words_of(other).map(|(_, words)| words),
+    };
     let file = outbox::media_of(&queued.command).map(|media| media.name.as_str());
     [file, words].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

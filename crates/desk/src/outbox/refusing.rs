@@ -13,7 +13,7 @@ use super::{Outbox, Outcome};
 use crate::cache::bookmarks::{self, Kind};
 use crate::cache::outbox::{self, Queued};
 use crate::cache::refused::{self, Refused};
-use crate::cache::{CacheError, buttons, conversations, files, meta};
+use crate::cache::{CacheError, buttons, conversations, files, library, meta};
 use crate::changes::Changes;
 use crate::expect::{Expecting, expected};
 use crate::hub::HubError;
@@ -99,6 +99,7 @@ impl Why {
         let held = conversations::get(connection, of)?;
         let name = held.map_or_else(|| known.clone(), |held| held.state.customer.name);
         outbox::remove(connection, queued.id)?;
+        library::give_back(connection, queued.id)?;
         let file = files::of_command(connection, queued.id)?;
         if file.is_some() {
             files::give_back(connection, queued.id, Some(&self.reason))?;

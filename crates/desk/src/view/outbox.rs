@@ -4,6 +4,8 @@ use serde::Serialize;
 use tandem_conversation::{CommandId, ConversationId, Time};
 use ts_rs::TS;
 
+use super::OfferView;
+
 /// A command in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -47,6 +49,8 @@ pub struct TakenBackView {
     pub id: Option<ConversationId>,
     /// Whether it was a note; else a reply.
     pub note: bool,
+    /// The question of the library that it was.
+    pub question: Option<OfferView>,
 }
 
 /// A command in the outbox.

@@ -158,11 +158,11 @@ export class FakeHost implements Host {
   #takeBack(command?: string): TakenBackView {
     const all = [...this.#outbox.filter(({ what }) => what === "Reply" || what === "Note"), ...this.#held];
     const queued = command === undefined ? all.at(-1) : all.find((one) => one.command === command);
-    if (!queued) return { id: null, note: false };
+    if (!queued) return { id: null, note: false, question: null };
     this.#held = this.#held.filter((one) => one !== queued);
     if (!this.#outbox.includes(queued)) this.#outbox.push(queued);
     this.#cancel(queued.command);
-    return { id: queued.conversation, note: queued.what === "Note" };
+    return { id: queued.conversation, note: queued.what === "Note", question: null };
   }
 
   #goOut({ command, conversation }: QueuedView): void {

@@ -177,14 +177,14 @@ export class Composer {
   }
 
   /** Asks the chosen question, as it is; true if none is left. */
-  async ask(anyway = false): Promise<boolean> {
+  async ask(anyway = false, now = false): Promise<boolean> {
     const { question } = this;
     if (!question) return true;
     if (this.sending) return false;
     this.sending = true;
     this.problem = null;
     try {
-      await this.host.rpc("library.ask", { id: this.id, question: question.id, writtenAgainst: this.shown.settled(Date.now()), anyway });
+      await this.host.rpc("library.ask", { id: this.id, question: question.id, writtenAgainst: this.shown.settled(Date.now()), anyway, ...(now ? { now } : {}) });
       this.question = null;
       return true;
     } catch (error) {

@@ -395,12 +395,24 @@ export class Desk {
     return queued + held;
   }
 
+  /** Whether there is something to undo. */
+  get undoes(): boolean {
+    return this.waiting > 0 || this.calls.undoable !== null;
+  }
+
+  /** Undoes the last act that can be undone: a turn that is held back, or that help is not needed. */
+  undo(): void {
+    const holds = (this.app?.figures.held ?? 0) > 0;
+    if (this.calls.undoable && !holds) void this.calls.undo();
+    else void this.takeBack();
+  }
+
   /** Takes what was sent last, or the send that a command is part of, back into the field of its conversation. */
   async takeBack(command?: CommandId): Promise<void> {
     try {
       // The core puts the words above what was begun since, so it must have that.
       await this.conversation?.composer.flush();
-      const { id, note } = await this.host.rpc("outbox.takeBack", command === undefined ? {} : { command });
+      const { id, note, question } = await this.host.rpc("outbox.takeBack", command === undefined ? {} : { command });
       if (id === null) {
         this.toasts.say("plain", "It was sent already.");
         return;
@@ -409,6 +421,7 @@ export class Desk {
       const { conversation } = this;
       if (note) conversation?.note();
       else conversation?.stopNoting();
+      if (conversation && question) conversation.composer.question = question;
       this.focus.message(id, conversation?.refresh());
     } catch (error) {
       this.toasts.say("bad", asRpcError(error).message);

@@ -45,7 +45,7 @@ export const ANYWHERE: Part = {
     { keys: ["Ctrl Shift A"], what: "Change availability", does: act("availability") },
     { keys: ["Ctrl ,"], what: "Notifications", does: act("notifications") },
     { keys: ["Ctrl +", "Ctrl −", "Ctrl 0"], what: "Larger, smaller, normal", does: (at) => ({ is: "zoom", by: ([1, -1, 0] as const)[at] ?? 0 }) },
-    { keys: ["Ctrl Z"], what: "Take back what was just sent; in a field with text: undo", does: act("takeBack") },
+    { keys: ["Ctrl Z"], what: "Take back what was just sent, or that help is not needed; in a field with text: undo", does: act("takeBack") },
     { keys: ["Alt H", "Alt I", "Alt W"], what: "The handover was helpful, incomplete, wrong", does: (at) => ({ is: "grade", key: "HIW".charAt(at) }) },
     { keys: ["Esc"], what: "Back to the list" },
   ],

@@ -63,7 +63,7 @@ function everyOffer(desk: Desk): Offer[] {
       ...own("Availability", `Set me to ${AVAILABILITY[availability]}`, "", ALSO[availability], () => void desk.act("me.setAvailability", { availability })),
       hint: desk.app?.me?.availability === availability ? "now" : "",
     })),
-    ...(desk.calls.undoable ? [own("Desk", "Undo: help not needed", "", "take back restore call", () => void desk.calls.undo())] : []),
+    ...(desk.calls.undoable ? [own("Desk", "Undo: help not needed", desk.waiting > 0 ? "" : keyOf("takeBack"), "take back restore call", () => void desk.calls.undo())] : []),
     own("Desk", "Answer the next call for help", keyOf("next"), "join pick up take", () => void desk.next()),
     own("Desk", "Search everything", keyOf("search"), "find", () => (desk.overlay = "search")),
     own("Desk", "Change availability", keyOf("availability"), "status busy away break", () => desk.choose("availability")),
