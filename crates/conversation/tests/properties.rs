@@ -561,7 +561,8 @@ proptest! {
         if done.is_none() || world.state.help.is_some() {
             return Ok(());
         }
-        prop_assert!(by(&mut world, Command::RestoreHelp { call }).is_some());
+        let restored = by(&mut world, Command::RestoreHelp { call });
+        prop_assert!(restored.is_some());
         prop_assert!(world.state.in_progress() && world.state.help.is_some());
         prop_assert_eq!(world.state.wait().map(|w| w.since), before.wait().map(|w| w.since));
         prop_assert_eq!(world.state.logic.engaged, before.logic.engaged);

@@ -156,8 +156,10 @@ fn bodies() -> Vec<EventBody> {
     ];
     for (i, content) in contents().into_iter().enumerate() {
         let engagement = (i % 2 == 0).then_some(EngagementId(id(5)));
-        bodies
-            .push(B::TurnAdded { turn: Turn { id: TurnId(id(6)), engagement, content, silent: i == 0 }, received: AT });
+        bodies.push(B::TurnAdded {
+            turn: Turn { id: TurnId(id(6)), engagement, content, silent: i == 0, library: None },
+            received: AT,
+        });
     }
     for step in [Step::Queued, Step::Accepted, Step::Prepared, Step::Sent, Step::Delivered, Step::Seen, Step::Failed] {
         bodies.push(B::TurnProgressed { turn: TurnId(id(1)), stage: step, reason: None });

@@ -157,13 +157,14 @@ impl<'a> Place<'a> {
         };
         let turn = TurnId(Uuid::max());
         let command = match kind {
-            Kind::Note => AgentCommand::Note { turn, text: "?".into(), mentions: Vec::new() },
+            Kind::Note => AgentCommand::Note { turn, text: "?".into(), mentions: Vec::new(), library: None },
             Kind::Reply => AgentCommand::Reply {
                 turn,
                 content: Content::Text { text: "?".into() },
                 written_against: state.position,
                 mind_customer: false,
                 while_in_progress: false,
+                library: None,
             },
         };
         self.reader.expecting().decide(state, &command).err().map(|why| refusal(&why).message)

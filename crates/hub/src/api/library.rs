@@ -13,6 +13,7 @@ use tandem_protocol::Problem;
 use tandem_protocol::library::{Imported, ItemUsage, Library, LibraryFile};
 use utoipa::IntoParams;
 
+use super::Query;
 use super::auth::Signed;
 use crate::hub::Hub;
 use crate::library::{self, Author};

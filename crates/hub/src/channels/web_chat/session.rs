@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
-use tandem_conversation::{ContactId, Conversation, CustomerId, is_blank, one_line};
+use tandem_conversation::{ContactId, Conversation, CustomerId, CustomerRef, is_blank, one_line};
 use tandem_protocol::Problem;
 use tandem_protocol::chat::{SessionRequest, SessionResponse};
 use tokio::task::JoinError;
