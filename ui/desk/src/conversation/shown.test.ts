@@ -100,7 +100,8 @@ describe("a conversation", () => {
   it("that is completed has no field, but a way to open it again and to note", async () => {
     const desk = await open("jonas", ({ view }) => {
       view.completed = { at: new Date().toISOString(), by: MAYA, resolution: "Refunded" };
-      view.row.inProgress = false;
+      Object.assign(view, { people: [] });
+      Object.assign(view.row, { inProgress: false, engaged: [] });
     });
     expect(screen.queryByRole("textbox", { name: "Message" })).toBeNull();
     expect(screen.getByTestId("read-bar").textContent).toMatch(/Completed by you.*Refunded/s);

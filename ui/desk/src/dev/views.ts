@@ -34,7 +34,7 @@ export function may(view: ConversationView): MayView {
   const logic = view.row.engaged.some((by) => by.kind === "logic");
   return {
     join: !me,
-    reply: me,
+    reply: me || !live,
     note: true,
     leave: me,
     complete: me && live,

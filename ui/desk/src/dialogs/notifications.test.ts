@@ -47,7 +47,7 @@ describe("notifications", () => {
     await user.click(loudness("Customer wrote", "Off"));
     await vi.waitFor(() => expect(desk.app?.settings.notifications.customerWrote).toBe("off"));
     const before = { helpNeeded: "sound", invited: "sound", waitingTooLong: "sound", deliveryFailed: "silent", mentioned: "sound", queueLong: "sound", queueThreshold: 10, repeat: false, preview: true, quiet: null };
-    expect(saved(host).at(-1)).toEqual({ mindCustomer: true, notifications: { ...before, customerWrote: "off" } });
+    expect(saved(host).at(-1)).toEqual({ mindCustomer: true, openNext: true, undoS: null, notifications: { ...before, customerWrote: "off" } });
   });
 
   it("keep both of two choices in a row", async () => {

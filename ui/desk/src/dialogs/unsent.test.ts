@@ -4,6 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { tick } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../App.svelte";
+import Row from "../list/Row.svelte";
 import { fakeHost, type FakeHost } from "../host/fake";
 import { clock } from "../state/clock.svelte";
 import { Desk } from "../state/desk.svelte";
@@ -115,7 +116,9 @@ describe("one outage", () => {
     expect(screen.getByTestId("status-connection").textContent).toContain(`Offline since ${time}`);
     expect(screen.getByText(`As of ${time}.`)).toBeTruthy();
     expect(clock.known).toBe(Date.parse(connection.since));
-    expect(document.querySelector<HTMLElement>("#row-aiko time")?.title).toBe(`as of ${time}`);
+    const row = desk.list.rows.find((one) => one?.id === "aiko") ?? expect.fail("Aiko waits");
+    render(Row, { row, at: 0, total: 1, me: "maya", on: false, cursor: false, channel: false, open: () => undefined });
+    expect(screen.getAllByRole("option").at(-1)?.querySelector("time")?.title).toBe(`as of ${time}`);
   });
 
   it("begins with a hub that does not answer: not live any more", async () => {

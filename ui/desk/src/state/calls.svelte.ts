@@ -1,5 +1,6 @@
 // Calls for help at this desk: losing one to a colleague, and taking back that help is not needed.
 import type { ConversationId, GoesOn, RowView } from "$shared/types";
+import { isEnter } from "$shared/keys";
 import type { Desk } from "./desk.svelte";
 
 /** How long a dismissal can be undone. */
@@ -63,8 +64,9 @@ export class Calls {
   }
 
   /** Whether this key was meant for the conversation that is gone: people go on typing for a moment. */
-  swallows({ key, ctrlKey, metaKey, altKey }: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">): boolean {
-    if (!this.offered || ctrlKey || metaKey || altKey || !([...key].length === 1 || key === "Enter")) return false;
+  swallows(event: KeyboardEvent): boolean {
+    const { key, ctrlKey, metaKey, altKey } = event;
+    if (!this.offered || ctrlKey || metaKey || altKey || !([...key].length === 1 || isEnter(event))) return false;
     const now = performance.now();
     const early = now - this.#pressed < REST_MS;
     if (early) this.#pressed = now;

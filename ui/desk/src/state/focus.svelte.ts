@@ -56,10 +56,10 @@ export class Focus {
     return isGone(this.#last) ? "lost" : "nowhere";
   }
 
-  /** The list's element may have been replaced while it had the focus. */
+  /** The list's element may have been replaced while it had the focus. A promised field comes first. */
   keepList(): void {
     void tick().then(() => {
-      if (this.#inList && document.activeElement === document.body) this.list();
+      if (this.#inList && this.#promised === null && document.activeElement === document.body) this.list();
     });
   }
 

@@ -67,18 +67,21 @@ export class Managing {
 
   /** True if it is saved; what channels make of it is then in its row. */
   async saveReply(definition: QuickReplyDefinition): Promise<boolean> {
+    const { looking } = this;
     return this.#tried(async () => {
       const row = await this.host.rpc("library.saveReply", definition);
       this.#take(await this.host.rpc("library.list", {}));
-      this.looking = { at: "reply", definition: definitionOf(row.quickReply), row };
+      // The user may have gone back meanwhile.
+      if (this.looking === looking) this.looking = { at: "reply", definition: definitionOf(row.quickReply), row };
     });
   }
 
   async saveQuestion(definition: QuestionDefinition): Promise<boolean> {
+    const { looking } = this;
     return this.#tried(async () => {
       const row = await this.host.rpc("library.saveQuestion", definition);
       this.#take(await this.host.rpc("library.list", {}));
-      this.looking = { at: "question", definition: questionOf(row.question), row };
+      if (this.looking === looking) this.looking = { at: "question", definition: questionOf(row.question), row };
     });
   }
 

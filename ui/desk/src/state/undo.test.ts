@@ -4,8 +4,9 @@ import userEvent from "@testing-library/user-event";
 import { tick } from "svelte";
 import { describe, expect, it, vi } from "vitest";
 import App from "../App.svelte";
+import EntryLine from "../conversation/EntryLine.svelte";
 import { fakeHost, type FakeHost } from "../host/fake";
-import { Desk } from "./desk.svelte";
+import { DESK, Desk } from "./desk.svelte";
 import { offers } from "./palette";
 
 vi.mock("svelte/transition", () => ({ fly: () => ({ duration: 0 }) }));
@@ -37,14 +38,23 @@ async function send(desk: Desk, words: string, how = "{Enter}"): Promise<void> {
   await vi.waitFor(() => expect(desk.app?.figures.held).toBe(1));
 }
 
+/** Its bubble; the transcript itself has no height here. */
+function bubble(desk: Desk): HTMLElement {
+  const entry = desk.conversation?.journey.entries.at(-1) ?? expect.fail("nothing was sent");
+  const props = { entry, before: null, after: null, customer: "Jonas Keller", me: "maya", details: vi.fn(), cancel: () => void desk.takeBack(entry.command ?? undefined), retry: null };
+  const { container } = render(EntryLine, { props, context: new Map([[DESK, desk]]) });
+  return within(container).getByTestId("entry");
+}
+
 describe("a message that was just sent", () => {
   it("says how long it can be taken back, and to screen readers once", async () => {
     const { desk } = await start();
     await open(desk, "jonas");
     await send(desk, "It is on its way.");
-    const bubble = (await screen.findByText("It is on its way.")).closest("[data-testid=entry]") as HTMLElement;
-    expect(within(bubble).getByText(/^Sending in \d+ s$/).getAttribute("aria-hidden")).toBe("true");
-    expect(within(bubble).getByRole("button", { name: "Undo send" })).toBeTruthy();
+    const sent = bubble(desk);
+    expect(sent.textContent).toContain("It is on its way.");
+    expect(within(sent).getByText(/^Sending in \d+ s$/).getAttribute("aria-hidden")).toBe("true");
+    expect(within(sent).getByRole("button", { name: "Undo send" })).toBeTruthy();
     const said = screen.getByText("Sending in 20 seconds. Ctrl Z takes it back.");
     expect(said.getAttribute("aria-live")).toBe("polite");
     expect(screen.queryByRole("button", { name: /unsent/ })).toBeNull();
@@ -99,7 +109,7 @@ describe("a message that was just sent", () => {
     const { desk } = await start();
     await open(desk, "jonas");
     await send(desk, "One");
-    await user.click(await screen.findByRole("button", { name: "Undo send" }));
+    await user.click(within(bubble(desk)).getByRole("button", { name: "Undo send" }));
     await vi.waitFor(() => expect(field().value).toBe("One"));
     await user.clear(field());
     await send(desk, "Two");

@@ -46,6 +46,11 @@ export function spoken({ language, wanted }: Pick<OfferView, "language" | "wante
 export const STATES: Record<ItemState, string> = { draft: "Draft", active: "Offered", retired: "Retired" };
 export const KINDS: Record<QuestionKind, string> = { menu: "Menu", review: "Review", confirm: "Confirmation" };
 
+/** The texts of an item without those in one language. */
+export function without<T>(texts: Record<string, T>, tag: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(texts).filter(([other]) => other !== tag));
+}
+
 export function whoSees(scope: Audience, brands: readonly LibraryBrand[]): string {
   if (scope.type === "mine") return "Only you";
   if (scope.type === "everybody") return "Everybody";
