@@ -48,7 +48,23 @@ hubEnded: string | null,
  */
 newer: number, };
 
+export type AskQuestion = { id: ConversationId, question: QuestionId, 
+/**
+ * The last position on screen when it was chosen.
+ */
+writtenAgainst: Position, 
+/**
+ * Ask even though the conversation has moved on.
+ */
+anyway: boolean, 
+/**
+ * Send at once, without the time to take it back.
+ */
+now?: boolean, };
+
 export type Attached = { id: ConversationId, turn: TurnId, };
+
+export type Audience = { "type": "everybody" } | { "type": "team", brands: Array<string>, } | { "type": "mine" };
 
 export type Availability = "available" | "busy" | "away";
 
@@ -77,6 +93,8 @@ queued: number,
  * The hub can be told now.
  */
 live: boolean, };
+
+export type BrandId = string;
 
 export type ButtonId = string;
 
@@ -312,6 +330,16 @@ whole: boolean,
  */
 problem: string | null, };
 
+export type FindInLibrary = { id: ConversationId, query: string, 
+/**
+ * True for a note to colleagues.
+ */
+note: boolean, 
+/**
+ * Maximum number of offers.
+ */
+limit: number, };
+
 export type GoesOn = "logic" | "person" | "nobody";
 
 export type Grade = "helpful" | "incomplete" | "wrong";
@@ -374,6 +402,30 @@ export type ImprovedView = { text: string, by: "logic" | "model",
  */
 pieces: Array<PieceView>, };
 
+export type InsertReply = { id: ConversationId, reply: QuickReplyId, 
+/**
+ * True for a note to colleagues.
+ */
+note: boolean, };
+
+export type InsertedView = { text: string, 
+/**
+ * The first gap, as it stands in the text.
+ */
+gap: string | null, language: string, 
+/**
+ * Whether that is the conversation's language.
+ */
+wanted: boolean, 
+/**
+ * The question to ask after the words.
+ */
+question: OfferView | null, 
+/**
+ * Why files of it could not be added, in sentences.
+ */
+problem: string | null, };
+
 export type InviteColleague = { id: ConversationId, user: UserId, note?: string, };
 
 export type InviteExternal = { id: ConversationId, name: string, 
@@ -386,6 +438,36 @@ email?: string,
  */
 ttlS: number, note?: string, };
 
+export type ItemRemoval = { retired: boolean, };
+
+export type ItemState = "draft" | "active" | "retired";
+
+export type ItemUsage = { id: string, version: number, uses: number, 
+/**
+ * Uses in which the agent changed the words.
+ */
+edited: number, 
+/**
+ * Of the uses; none without uses.
+ */
+editedShare: number | null, 
+/**
+ * Uses after which the customer wrote.
+ */
+answered: number, 
+/**
+ * Mean time from the use to the customer's next turn, in milliseconds; none without answers.
+ */
+replyToAnswerMs: number | null, 
+/**
+ * Uses in conversations with a later rating.
+ */
+rated: number, 
+/**
+ * Mean of these ratings, 1 to 5; none without ratings.
+ */
+csat: number | null, };
+
 export type Join = { id: ConversationId, 
 /**
  * The claimed call for help, if any.
@@ -393,6 +475,34 @@ export type Join = { id: ConversationId,
 call?: CallId, };
 
 export type Leave = { id: ConversationId, reason: string, askForHelp: boolean, };
+
+export type LibraryBrand = { id: BrandId, 
+/**
+ * As items name it.
+ */
+key: string, name: string, 
+/**
+ * Of its conversations that have none.
+ */
+language?: string, };
+
+export type LibraryChoice = { 
+/**
+ * The same in every language and version.
+ */
+id: string, label: string, confirms?: boolean | null, 
+/**
+ * 1 to 5.
+ */
+score?: number | null, };
+
+export type LibraryKind = "quick_reply" | "question";
+
+export type LibraryView = { offers: Array<OfferView>, 
+/**
+ * How many there are, beyond the limit.
+ */
+total: number, };
 
 export type LinkId = string;
 
@@ -409,6 +519,12 @@ export type ListRequest = { section: Section, offset: number, limit: number,
 query: string, };
 
 export type ListView = { rows: Array<RowView>, total: number, };
+
+export type ListedLibraryView = { questions: Array<QuestionRow>, quickReplies: Array<QuickReplyRow>, 
+/**
+ * Of the last 30 days, by version; empty for users who may not see everybody's figures.
+ */
+usage: Array<ItemUsage>, brands: Array<LibraryBrand>, };
 
 export type LockedAsk = "choose_passphrase" | "passphrase" | "keychain";
 
@@ -454,6 +570,44 @@ export type MediaView = { dataUrl: string, };
 
 export type Mention = { user: UserId, name: string, };
 
+export type NotSentView = { 
+/**
+ * Names it in commands.
+ */
+key: string, conversation: ConversationId, 
+/**
+ * The customer's name; empty if it was never known here.
+ */
+name: string, 
+/**
+ * "Reply", "Note", or what should have happened: "Join".
+ */
+what: string, words: string, 
+/**
+ * Names of its files.
+ */
+files: Array<string>, 
+/**
+ * Why, in a sentence.
+ */
+reason: string, 
+/**
+ * Since when; none for a draft that was never sent.
+ */
+at: Time | null, 
+/**
+ * Whether the conversation can be opened here.
+ */
+visible: boolean, 
+/**
+ * Whether the words can go to colleagues as a note.
+ */
+mayNote: boolean, 
+/**
+ * Who handles the conversation.
+ */
+holder: string | null, };
+
 export type Nothing = Record<symbol, never>;
 
 export type NotificationSettings = { helpNeeded: Loudness, invited: Loudness, customerWrote: Loudness, waitingTooLong: Loudness, deliveryFailed: Loudness, 
@@ -481,23 +635,53 @@ quiet: QuietHours | null, };
 
 export type NotificationsView = { "state": "unknown" } | { "state": "working", server: string, } | { "state": "failing", reason: string, };
 
+export type OfferView = { id: string, kind: LibraryKind, 
+/**
+ * A shortcut or key.
+ */
+name: string, title: string, folder: Array<string>, text: string, 
+/**
+ * Labels of a question's choices.
+ */
+choices: Array<string>, 
+/**
+ * The tag of the text's language.
+ */
+language: string, 
+/**
+ * Whether that is the conversation's language.
+ */
+wanted: boolean, 
+/**
+ * Variables without a value.
+ */
+gaps: Array<string>, 
+/**
+ * A private one.
+ */
+mine: boolean, 
+/**
+ * Names of files that go with the words.
+ */
+files: Array<string>, 
+/**
+ * The title of the question that is asked after the words.
+ */
+asks: string | null, };
+
 export type Older = "desk" | "hub";
 
 export type OneCommand = { command: CommandId, };
 
-export type TakeBack = { command?: CommandId, };
-
-export type TakenBackView = { id: ConversationId | null, note: boolean, };
-
-export type OneNotSent = { key: string, };
-
-export type PendingView = { what: string, since: Time, };
-
-export type NotSentView = { key: string, conversation: ConversationId, name: string, what: string, words: string, files: Array<string>, reason: string, at: Time | null, visible: boolean, mayNote: boolean, holder: string | null, };
-
 export type OneConversation = { id: ConversationId, };
 
 export type OneFile = { file: MediaId, };
+
+export type OneNotSent = { key: string, };
+
+export type OneQuestion = { question: QuestionId, };
+
+export type OneReply = { reply: QuickReplyId, };
 
 export type OpenLink = { url: string, };
 
@@ -514,6 +698,12 @@ added: Array<string>,
  * Why others were not added, in words.
  */
 problem: string | null, };
+
+export type PendingView = { 
+/**
+ * "Reply", "Complete".
+ */
+what: string, since: Time, };
 
 export type Permission = "liveConversations.handle" | "liveConversations.viewAll" | "liveConversations.inviteExternal" | "customers.view" | "analytics.view" | "settings.manage" | "users.manage";
 
@@ -547,6 +737,62 @@ says: boolean, text: string, choices: Array<string>, };
 
 export type PreviewView = { lines: Array<PreviewLine>, };
 
+export type Question = { id: QuestionId, 
+/**
+ * How Your Logic names it: lower-case letters, digits, hyphens.
+ */
+key: string, title: string, kind: QuestionKind, 
+/**
+ * By language tag, such as `en` or `pt-BR`.
+ */
+texts: { [key in string]: QuestionText }, 
+/**
+ * Ids of the brands in whose conversations it is offered; empty for all.
+ */
+brands: Array<string>, 
+/**
+ * Empty for all.
+ */
+channels: Array<Channel>, version: number, state: ItemState, 
+/**
+ * Who saved this version; none for what Tandem brings along.
+ */
+by?: UserId | null, at: Time, };
+
+export type QuestionDefinition = { 
+/**
+ * For a new one; chosen by the sender, so that a repeat has one effect.
+ */
+id?: QuestionId, key: string, title: string, kind: QuestionKind, 
+/**
+ * By language tag.
+ */
+texts: { [key in string]: QuestionText }, 
+/**
+ * Ids of brands; empty for all.
+ */
+brands?: Array<string>, 
+/**
+ * Empty for all.
+ */
+channels?: Array<Channel>, state: ItemState, 
+/**
+ * The version that was changed: refused if there is a newer one.
+ */
+version?: number, };
+
+export type QuestionId = string;
+
+export type QuestionKind = "menu" | "review" | "confirm";
+
+export type QuestionRow = { question: Question, uses: number, lastUsedAt?: Time, 
+/**
+ * What channels make of it, in sentences.
+ */
+fit: Array<string>, };
+
+export type QuestionText = { text: string, choices: Array<LibraryChoice>, };
+
 export type QueuedView = { command: CommandId, conversation: ConversationId, 
 /**
  * The customer's name.
@@ -556,6 +802,90 @@ name: string,
  * What will happen: "Reply", "Complete".
  */
 what: string, words: string, since: Time, attempts: number, };
+
+export type QuickReply = { id: QuickReplyId, 
+/**
+ * Lower-case letters, digits, hyphens; unique within what one user sees.
+ */
+shortcut: string, title: string, 
+/**
+ * Templates by language tag.
+ */
+texts: { [key in string]: string }, 
+/**
+ * Files that go with the words.
+ */
+attachments?: Array<Media> | null, 
+/**
+ * Asked after the words.
+ */
+question?: QuestionId | null, scope: Audience, 
+/**
+ * Its folder, from the top.
+ */
+folder: Array<string>, 
+/**
+ * Empty for all.
+ */
+channels: Array<Channel>, 
+/**
+ * Whether it is offered in notes.
+ */
+note: boolean, version: number, state: ItemState, 
+/**
+ * Until when somebody should look whether it is still right: `2027-03-31`.
+ */
+reviewBy?: string | null, 
+/**
+ * Who saved this version; none for what Tandem brings along.
+ */
+by?: UserId | null, at: Time, };
+
+export type QuickReplyDefinition = { 
+/**
+ * For a new one; chosen by the sender, so that a repeat has one effect.
+ */
+id?: QuickReplyId, shortcut: string, title: string, 
+/**
+ * By language tag; with variables such as `{{customer.name|there}}`.
+ */
+texts: { [key in string]: string }, 
+/**
+ * Files that go with the words, by the ids of `POST /api/v1/library/files`.
+ */
+attachments?: Array<Media>, 
+/**
+ * A question that is asked after the words.
+ */
+question?: QuestionId, scope: Audience, 
+/**
+ * Its folder, from the top; at most three deep.
+ */
+folder?: Array<string>, 
+/**
+ * Empty for all.
+ */
+channels?: Array<Channel>, 
+/**
+ * Whether it is offered in notes.
+ */
+note: boolean, state: ItemState, 
+/**
+ * Until when somebody should look whether it is still right.
+ */
+reviewBy?: string, 
+/**
+ * The version that was changed: refused if there is a newer one.
+ */
+version?: number, };
+
+export type QuickReplyId = string;
+
+export type QuickReplyRow = { quickReply: QuickReply, uses: number, lastUsedAt?: Time, 
+/**
+ * What channels make of it, in sentences.
+ */
+fit: Array<string>, };
 
 export type QuietHours = { from: number, to: number, };
 
@@ -623,7 +953,11 @@ export type Section = "my" | "help" | "left" | "all";
 
 export type Seen = { id: ConversationId, upTo: Position, };
 
-export type SendNote = { id: ConversationId, text: string, now?: boolean, };
+export type SendNote = { id: ConversationId, text: string, 
+/**
+ * Send at once, without the time to take it back.
+ */
+now?: boolean, };
 
 export type SendReply = { id: ConversationId, text: string, 
 /**
@@ -683,9 +1017,41 @@ export type SuggestionView = { turn: TurnId, text: string, why: string | null, }
 
 export type SystemKind = "engagement" | "help" | "status" | "logic" | "failure" | "other";
 
+export type TakeBack = { 
+/**
+ * One of them; none for the last that were sent.
+ */
+command?: CommandId, };
+
+export type TakenBackView = { 
+/**
+ * Where their words are now; none if nothing waited any more.
+ */
+id: ConversationId | null, 
+/**
+ * Whether it was a note; else a reply.
+ */
+note: boolean, 
+/**
+ * The question of the library that it was.
+ */
+question: OfferView | null, };
+
 export type Time = string;
 
 export type Tone = "good" | "plain" | "bad";
+
+export type TriedView = { text: string, 
+/**
+ * Variables that are not known for everyone.
+ */
+gaps: Array<string>, 
+/**
+ * Why it would be refused.
+ */
+problem: string | null, };
+
+export type TryTemplate = { text: string, };
 
 export type TurnId = string;
 
@@ -751,6 +1117,17 @@ export interface Commands {
   "conversation.alerts": { request: OneConversation; response: AlertsView };
   "window.looking": { request: Looking; response: Nothing };
   "search": { request: SearchRequest; response: SearchView };
+  "library.find": { request: FindInLibrary; response: LibraryView };
+  "library.insert": { request: InsertReply; response: InsertedView };
+  "library.ask": { request: AskQuestion; response: Nothing };
+  "library.list": { request: Nothing; response: ListedLibraryView };
+  "library.saveReply": { request: QuickReplyDefinition; response: QuickReplyRow };
+  "library.saveQuestion": { request: QuestionDefinition; response: QuestionRow };
+  "library.removeReply": { request: OneReply; response: ItemRemoval };
+  "library.removeQuestion": { request: OneQuestion; response: ItemRemoval };
+  "library.replyVersions": { request: OneReply; response: Array<QuickReply> };
+  "library.questionVersions": { request: OneQuestion; response: Array<Question> };
+  "library.try": { request: TryTemplate; response: TriedView };
   "media.get": { request: MediaRequest; response: MediaView };
   "media.open": { request: Attached; response: OpenedView };
   "media.save": { request: Attached; response: SavedView };
