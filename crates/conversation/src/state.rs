@@ -248,7 +248,8 @@ impl Conversation {
             }
             EventBody::EngagementStarted { engagement } => self.start_engagement(engagement, event.time),
             EventBody::EngagementEnded { engagement, was, end } => {
-                self.end_engagement(*engagement, was, end, event.time)
+                self.end_engagement(*engagement, was, end, event.time);
+                self.take_wait_along(event);
             }
             EventBody::HelpRaised { help, waits_since } => self.raise_help(help, *waits_since, event.time),
             EventBody::HelpWidened { call, reach, widens_at } => {
@@ -445,6 +446,15 @@ impl Conversation {
         {
             self.left.retain(|past| past.user != user);
             self.left.push(PastAgent { user, at });
+        }
+    }
+
+    /// Your Logic that sends the last person away has the conversation alone: what it says along with that ends the wait.
+    fn take_wait_along(&mut self, event: &Event) {
+        let speaks = self.voices.iter().any(|voice| voice.by == event.actor && voice.at == event.time);
+        let alone = self.help.is_none() && self.people().next().is_none();
+        if event.actor == Participant::Logic && alone && speaks {
+            self.waits_for_person = None;
         }
     }
 

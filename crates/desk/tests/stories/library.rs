@@ -189,3 +189,42 @@ async fn another_library_replaces_the_one_that_is_held() {
     let view = finds(&maya, carmen, "on-its", |_| true).await;
     assert_eq!(view["offers"][0]["name"], "on-its-way", "it is kept over a restart");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_back_is_marked_again_when_it_is_sent_and_counts_once() {
+    let (hub, maya, carmen) = carmen().await;
+    maya.ok("settings.set", json!({"undoS": 20})).await;
+    let text = inserts(&maya, carmen, 1, false).await["text"].as_str().unwrap().to_owned();
+    maya.ok("conversation.send", sends(&maya, carmen, &text).await).await;
+    maya.ok("outbox.takeBack", json!({})).await;
+    let before = hub.world().log.len();
+    maya.ok("conversation.send", sends(&maya, carmen, &format!("{text} Soon!")).await).await;
+    let maya = maya.restart().await;
+    assert_eq!(hub.world().log.len(), before + 1, "it went when the desk ended");
+    let drawn = last_turn(&hub).library.unwrap();
+    assert_eq!((drawn.quick_replies.len(), drawn.edited), (1, false));
+    maya.ok("settings.set", json!({"undoS": 0})).await;
+    maya.ok("conversation.send", sends(&maya, carmen, "Anything else?").await).await;
+    assert_eq!(last_turn(&hub).library, None, "it is used up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_waits_like_every_turn_and_is_chosen_again_when_it_is_taken_back() {
+    let (hub, maya, carmen) = carmen().await;
+    maya.ok("settings.set", json!({"undoS": 20})).await;
+    maya.ok("conversation.draft", json!({"id": carmen, "text": "One moment", "note": false})).await;
+    let before = hub.world().log.len();
+    let position = maya.ok("conversation.open", json!({"id": carmen})).await["position"].clone();
+    let ask = json!({"id": carmen, "question": which_day().id, "writtenAgainst": position});
+    maya.ok("library.ask", ask.clone()).await;
+    let back = maya.ok("outbox.takeBack", json!({})).await;
+    assert_eq!((&back["question"]["name"], &back["id"]), (&json!("which-day"), &json!(carmen)), "{back}");
+    let view = maya.ok("conversation.open", json!({"id": carmen})).await;
+    assert_eq!(view["drafts"]["reply"], "One moment", "its words are nobody's draft");
+    assert_eq!(hub.world().log.len(), before);
+    let mut now = ask;
+    now["now"] = json!(true);
+    maya.ok("library.ask", now).await;
+    hub.until("the question", |world| world.log.len() > before).await;
+    assert_eq!(last_turn(&hub).content, which_day().texts["en"].content());
+}

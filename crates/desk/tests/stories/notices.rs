@@ -78,8 +78,8 @@ async fn whoever_presses_join_too_late_is_told_who_took_it() {
     hub.world().lose = 1;
     hub.joins(carmen, "Jonas Keller");
     maya.notifier.press(CARMEN, Action::Join);
-    let toast = maya.until_told("a toast", |change| change["type"] == "toast").await;
-    assert!(toast["text"].as_str().unwrap().contains("Jonas Keller took this call"), "{toast}");
+    let taken = maya.until_told("who took it", |change| change["type"] == "taken").await;
+    assert_eq!(taken["text"], "Jonas Keller took the call for help from Carmen Menzel.");
     assert!(hub.world().states[&carmen].agent(hub.maya).is_none());
 }
 

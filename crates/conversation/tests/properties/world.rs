@@ -1,13 +1,9 @@
-//! Random plans of commands by all actors, with time that jumps, stands still and runs backwards. After every step
-//! every invariant of DESIGN section 3 must hold. `PROPTEST_CASES=100000` runs longer.
-
-mod stage;
+//! The conversation that plans are played against, and what must hold after every step.
 
 use std::collections::HashSet;
 
 use proptest::prelude::*;
 use serde_json::{Map, Value};
-use stage::{AEROLINX, JONAS, LINK_MS, MAYA, SOFIA, TIMEOUT_MS, aerolinx, context, jonas, maya, opening, sofia, text};
 use tandem_conversation::{
     Action, BrandId, CallId, Choice, Command, CommandId, ContactId, Content, Control, Conversation, ConversationId,
     CustomerId, CustomerRef, EngagementId, EngagementKind, Envelope, Event, EventBody, GoesOn, Grade, Handover,
@@ -15,6 +11,10 @@ use tandem_conversation::{
     RequestId, Role, Stage as Step, Status, Time, TurnId, decide, left_alone, wanted,
 };
 use uuid::Uuid;
+
+use crate::stage::{
+    AEROLINX, JONAS, LINK_MS, MAYA, SOFIA, TIMEOUT_MS, aerolinx, context, jonas, maya, opening, sofia, text,
+};
 
 /// The second partner.
 const NORDWIND: LinkId = LinkId(Uuid::from_u128(0xe2));
@@ -31,7 +31,7 @@ fn packet() -> Box<Handover> {
 
 /// One step of a plan: actor, command and time, drawn blindly and made concrete against the current state.
 #[derive(Clone, Debug)]
-struct Move {
+pub(super) struct Move {
     who: u8,
     what: u8,
     /// Chooses among turns, engagements, calls, requests, words.
@@ -60,7 +60,7 @@ fn clock() -> impl Strategy<Value = Clock> {
     ]
 }
 
-fn plan() -> impl Strategy<Value = Vec<Move>> {
+pub(super) fn plan() -> impl Strategy<Value = Vec<Move>> {
     let one = (0..8_u8, 0..54_u8, any::<u32>(), any::<bool>(), clock(), proptest::option::of(0..5_000_i64), 0..10_u8);
     let one = one.prop_map(|(who, what, pick, flag, clock, typing_ms, logic)| Move {
         who,
@@ -74,8 +74,8 @@ fn plan() -> impl Strategy<Value = Vec<Move>> {
     proptest::collection::vec(one, STEPS)
 }
 
-struct World {
-    state: Conversation,
+pub(super) struct World {
+    pub(super) state: Conversation,
     events: Vec<Event>,
     now: Time,
     ids: u128,
@@ -85,7 +85,7 @@ struct World {
 }
 
 impl World {
-    fn new(logic_available: bool) -> Self {
+    pub(super) fn new(logic_available: bool) -> Self {
         let now = Time(1_793_800_951_250);
         let envelope = Envelope {
             id: CommandId(Uuid::nil()),
@@ -100,7 +100,7 @@ impl World {
         Self { state, events, now, ids: 0, requests: Vec::new(), calls: Vec::new(), links }
     }
 
-    fn id(&mut self) -> Uuid {
+    pub(super) fn id(&mut self) -> Uuid {
         self.ids += 1;
         Uuid::from_u128(self.ids)
     }
@@ -356,7 +356,7 @@ impl World {
     }
 
     /// Plays one step and checks everything.
-    fn play(&mut self, step: &Move) {
+    pub(super) fn play(&mut self, step: &Move) {
         self.now = match step.clock {
             Clock::Forward(ms) => self.now.plus_ms(ms),
             Clock::Backward(ms) => self.now.plus_ms(-ms),
@@ -381,7 +381,12 @@ impl World {
     }
 
     /// Decides, applies and checks; returns the number of events, or none if it was refused.
-    fn decided(&mut self, envelope: &Envelope, logic_available: bool, typing: Option<Time>) -> Option<usize> {
+    pub(super) fn decided(
+        &mut self,
+        envelope: &Envelope,
+        logic_available: bool,
+        typing: Option<Time>,
+    ) -> Option<usize> {
         self.ids += 1;
         let mut context = context(self.now, logic_available, typing, self.ids);
         context.button.take_if(|_| matches!(&envelope.command, Command::PressButton { action } if action != "refund"));
@@ -439,6 +444,9 @@ impl World {
                     EventBody::TurnAdded { .. } if event.actor.is_person_of_ours() => true,
                     EventBody::TurnAdded { .. } => event.actor == Participant::Logic && alone && before.help.is_none(),
                     EventBody::HelpCleared { claimed_by: None, dismissed: None } => alone,
+                    EventBody::EngagementEnded { .. } => {
+                        event.actor == Participant::Logic && after.people().next().is_none() && after.help.is_none()
+                    }
                     EventBody::Completed { .. } => true,
                     _ => false,
                 };
@@ -487,7 +495,7 @@ impl World {
         }
     }
 
-    fn check_history(&self) {
+    pub(super) fn check_history(&self) {
         assert_eq!(Conversation::fold(&self.events).as_ref(), Some(&self.state), "a fold over its events");
         let stored = self.events.iter().map(|event| serde_json::to_string(event).expect("it can be written"));
         let read: Vec<Event> = stored.map(|json| serde_json::from_str(&json).expect("it can be read")).collect();
@@ -523,100 +531,4 @@ fn assert_forward(before: &Receipts, after: &Receipts) {
             && before.desk_seen <= after.desk_seen,
         "receipts only move forward"
     );
-}
-
-fn play(plan: &[Move], logic_available: bool) -> World {
-    let mut world = World::new(logic_available);
-    plan.iter().for_each(|step| world.play(step));
-    world.check_history();
-    world
-}
-
-proptest! {
-    #[test]
-    fn whatever_happens_every_rule_holds(plan in plan(), logic_available in any::<bool>()) {
-        play(&plan, logic_available);
-    }
-
-    #[test]
-    fn whoever_dismisses_a_call_can_take_it_back_and_the_wait_goes_on(
-        plan in plan(),
-        goes_on in Just([GoesOn::Logic, GoesOn::Person, GoesOn::Nobody]).prop_shuffle(),
-    ) {
-        let mut world = play(&plan, true);
-        if world.state.help.is_none() {
-            return Ok(());
-        }
-        let before = world.state.clone();
-        let by = |world: &mut World, command| {
-            let (id, conversation) = (CommandId(world.id()), world.state.id);
-            let (actor, permissions) = (sofia(), Role::Supervisor.permissions());
-            let envelope = Envelope { id, conversation, actor, permissions, command };
-            world.decided(&envelope, true, None)
-        };
-        let call = before.help.as_ref().map(|help| help.call).expect("it was looked at");
-        let done = goes_on.into_iter().find_map(|goes_on| {
-            by(&mut world, Command::HelpNotNeeded { goes_on: Some(goes_on), reason: "r".into() })
-        });
-        if done.is_none() || world.state.help.is_some() {
-            return Ok(());
-        }
-        let restored = by(&mut world, Command::RestoreHelp { call });
-        prop_assert!(restored.is_some());
-        prop_assert!(world.state.in_progress() && world.state.help.is_some());
-        prop_assert_eq!(world.state.wait().map(|w| w.since), before.wait().map(|w| w.since));
-        prop_assert_eq!(world.state.logic.engaged, before.logic.engaged);
-        prop_assert_eq!(&world.state.fallback, &before.fallback);
-        let agents = |state: &Conversation| state.people().filter_map(|e| e.person()?.user()).collect::<HashSet<_>>();
-        prop_assert_eq!(agents(&world.state), agents(&before));
-    }
-
-    #[test]
-    fn of_all_who_race_for_a_call_exactly_one_wins(plan in plan(), racers in Just([0, 1, 2]).prop_shuffle()) {
-        let mut world = play(&plan, true);
-        let call = match &world.state.help {
-            Some(help) => help.call,
-            None => return Ok(()),
-        };
-        let outside = |p: &Participant| world.state.engagement_of(p).is_none();
-        let racers: Vec<_> = racers.map(|i| [maya(), jonas(), sofia()][i].clone()).into_iter().filter(outside).collect();
-        let mut won = Vec::new();
-        for racer in &racers {
-            let (id, conversation) = (CommandId(world.id()), world.state.id);
-            let (actor, permissions) = (racer.clone(), Role::Agent.permissions());
-            let claim = Envelope { id, conversation, actor, permissions, command: Command::Join { call: Some(call) } };
-            won.extend(world.decided(&claim, true, None).map(|_| racer.clone()));
-        }
-        prop_assert_eq!(won.len(), racers.len().min(1));
-        prop_assert!(won.first().is_none_or(|winner| world.state.last_claim.as_ref().is_some_and(|by| by.same(winner))));
-    }
-}
-
-#[test]
-fn the_state_stays_small_however_long_the_conversation() {
-    let mut stage = stage::Stage::new();
-    stage.maya_joins();
-    stage.logic_listens();
-    for i in 0..2_500 {
-        stage.now = stage.now.plus_ms(20_000);
-        stage.carmen_writes(&"Where is my parcel? ".repeat(5));
-        if i % 3 == 0 {
-            stage.logic_listens();
-        }
-        let (turn, against, received) = (stage.turn(), stage.state.position, stage.now);
-        let choices = (0..5).map(|i| Choice { id: i.to_string(), label: "this one, please".into() }).collect();
-        let content = Content::Question { text: "Which one? ".repeat(10), choices };
-        let reply = Command::Reply {
-            turn,
-            content,
-            written_against: against,
-            mind_customer: true,
-            while_in_progress: false,
-            received,
-        };
-        stage.maya(reply).expect("Maya has read everything");
-        stage.logic_listens();
-    }
-    let json = serde_json::to_string(&stage.state).expect("it can be written");
-    assert!(stage.events.len() > 10_000 && json.len() < 32 * 1024, "{} bytes", json.len());
 }
