@@ -55,6 +55,7 @@ export function filesScene(samples: Sample[], now: number): void {
       body: { type: "attachment", turn, media: { id: `media-${turn}`, ...media }, text: mine ? "Your new itinerary" : "" },
       stages: [{ stage: mine ? "queued" : "seen", at: iso(now - 20_000), reason: null }],
       command: mine ? `command-${turn}` : null,
+      heldUntil: null,
       upload: mine ? { sent: 1_900_000, bytes: media.bytes } : null,
     };
   };

@@ -74,7 +74,7 @@ describe("what was not sent", () => {
   it("goes to colleagues as a note, and is opened", async () => {
     const { desk, host } = await start("not_sent");
     await user.keyboard("{Alt>}5{/Alt}");
-    await user.click(await screen.findByRole("button", { name: "Send as a note: Reply, Aiko Tanabe" }));
+    await user.click(await screen.findByRole("button", { name: "Note to Priya Nair: Reply, Aiko Tanabe" }));
     expect(calls(host, "notSent.note")).toEqual([{ key: "reply-aiko" }]);
     await user.click(await screen.findByRole("button", { name: "View: Join, Luís Carvalho" }));
     await vi.waitFor(() => expect(desk.conversation?.id).toBe("order"));

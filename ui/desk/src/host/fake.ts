@@ -373,6 +373,8 @@ export class FakeHost implements Host {
       this.#system(id, `You dismissed the call for help: ${reason}`, (view) => {
         this.#dismissed = { help: view.row.help, wait: view.row.wait };
         Object.assign(view.row, { help: null, wait: null, inProgress: goesOn !== "nobody" });
+        if (goesOn === "logic") Object.assign(view.row, { engaged: [LOGIC], logicWorking: true });
+        if (goesOn === "logic") view.people = [{ engagement: "logic", participant: LOGIC, me: false, since: iso(Date.now()), until: null, invited: false }];
         if (goesOn === "nobody") view.completed = { at: iso(Date.now()), by: MAYA, resolution: reason };
       }),
     "conversation.restoreHelp": ({ id }) =>

@@ -65,14 +65,14 @@ describe("everybody's library", () => {
       if (query) await user.type(field, query);
       expect(screen.queryAllByRole("button", { name: /^Edit / })).toHaveLength(count);
     }
-    expect(screen.getByText("Nothing fits.")).toBeTruthy();
+    expect(screen.getByText("Nothing matches.")).toBeTruthy();
   });
 
   it("says what was used, what is due, and what is a draft", async () => {
     const items = await screen.findAllByRole("listitem");
     const line = (title: string): string => items.find((item) => item.textContent?.includes(title))?.textContent ?? "";
-    expect(line("When the refund comes")).toMatch(/Review is due.*Everybody · Money \/ Refunds · en, de · used 41 times/s);
-    expect(line("Bank details")).toMatch(/Draft.*Northwind · en · not used yet/s);
+    expect(line("When the refund comes")).toMatch(/Review is due.*Everybody · Money \/ Refunds · English, German · used 41 times/s);
+    expect(line("Bank details")).toMatch(/Draft.*Northwind · English · not used yet/s);
     expect(line("Until next time")).toContain("Only you");
   });
 
@@ -84,7 +84,7 @@ describe("everybody's library", () => {
     expect(screen.getByLabelText<HTMLTextAreaElement>("Words").value).toBe("Das Geld ist in fünf Werktagen da.");
     await user.click(screen.getByRole("button", { name: "Versions" }));
     const versions = await screen.findByRole("list", { name: "Versions" });
-    await user.click(within(versions).getByRole("button", { name: "Use the words of version 1" }));
+    await user.click(within(versions).getByRole("button", { name: "Use these words: version 1" }));
     expect(screen.getByLabelText<HTMLTextAreaElement>("Words").value).toBe("The refund is on its way.");
     expect(saved()).toEqual([]);
   });

@@ -1,7 +1,8 @@
 // Calls for help at this desk: losing one to a colleague, and taking back that help is not needed.
-import type { ConversationId, GoesOn, RowView } from "$shared/types";
 import { isEnter } from "$shared/keys";
+import type { ConversationId, GoesOn, RowView } from "$shared/types";
 import type { Desk } from "./desk.svelte";
+import { keyOf } from "./keys";
 
 /** How long a dismissal can be undone. */
 const UNDO_MS = 10_000;
@@ -18,6 +19,9 @@ export class Calls {
   lost = $state.raw<Lost | null>(null);
   /** The conversation whose call was dismissed a moment ago. */
   undoable = $state<ConversationId | null>(null);
+  dismissedAt = 0;
+  /** The message that offers to undo it. */
+  #offer = 0;
   #pressed = 0;
 
   constructor(private readonly desk: Desk) {}
@@ -76,16 +80,18 @@ export class Calls {
   /** Help is not needed any more; for a moment that can be undone. */
   dismissed({ id, name }: Pick<RowView, "id" | "name">, goesOn: GoesOn): void {
     this.undoable = id;
+    this.dismissedAt = performance.now();
     setTimeout(() => {
       if (this.undoable === id) this.undoable = null;
     }, UNDO_MS);
     const text = goesOn === "nobody" ? `${name}: completed.` : `${name}: the call for help is dismissed.`;
-    this.desk.toasts.offer("plain", text, { label: "Undo", run: () => void this.undo() }, UNDO_MS);
+    this.#offer = this.desk.toasts.offer("plain", text, { label: "Undo", key: keyOf("takeBack"), run: () => void this.undo() }, UNDO_MS);
   }
 
   async undo(): Promise<void> {
     const id = this.undoable;
     this.undoable = null;
+    this.desk.toasts.drop(this.#offer);
     if (id && (await this.desk.act("conversation.restoreHelp", { id }))) this.desk.show(id);
   }
 

@@ -65,6 +65,8 @@ export class Desk {
     () => this.appearance.single && this.inside,
     () => (this.inside = false),
   );
+  /** When a turn was last held back. */
+  #heldAt = 0;
   #reading: ReturnType<typeof setTimeout> | undefined;
   /** The last viewed is last. */
   #held: OpenConversation[] = [];
@@ -99,6 +101,7 @@ export class Desk {
     try {
       const app = await this.host.rpc("app.state", {});
       const before = this.app;
+      if (app.figures.held > (before?.figures.held ?? 0)) this.#heldAt = performance.now();
       this.app = app;
       clock.ahead = app.hubAheadMs;
       clock.heard = lastHeard(app.connection);
@@ -395,16 +398,22 @@ export class Desk {
     return queued + held;
   }
 
-  /** Whether there is something to undo. */
-  get undoes(): boolean {
-    return this.waiting > 0 || this.calls.undoable !== null;
+  /** The last act that can be undone: help was dismissed, or a turn waits. */
+  get undoable(): "dismissal" | "turn" | null {
+    const holds = (this.app?.figures.held ?? 0) > 0;
+    if (this.calls.undoable && (!holds || this.calls.dismissedAt > this.#heldAt)) return "dismissal";
+    return this.waiting > 0 ? "turn" : null;
   }
 
-  /** Undoes the last act that can be undone: a turn that is held back, or that help is not needed. */
   undo(): void {
-    const holds = (this.app?.figures.held ?? 0) > 0;
-    if (this.calls.undoable && !holds) void this.calls.undo();
+    if (this.undoable === "dismissal") void this.calls.undo();
     else void this.takeBack();
+  }
+
+  /** The entry on screen that Ctrl Z takes back. */
+  get newestHeld(): string | null {
+    if (this.undoable !== "turn") return null;
+    return this.conversation?.journey.entries.findLast(({ heldUntil }) => heldUntil !== null)?.key ?? null;
   }
 
   /** Takes what was sent last, or the send that a command is part of, back into the field of its conversation. */

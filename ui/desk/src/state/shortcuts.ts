@@ -52,7 +52,7 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
     case "next":
       return yes(() => (desk.calls.offered ? desk.calls.take() : void desk.next()));
     case "takeBack":
-      return desk.undoes && yes(() => desk.undo());
+      return desk.undoable !== null && yes(() => desk.undo());
     default:
       return yes(() => void letter(desk, act.is));
   }

@@ -13,6 +13,8 @@ export interface Toast {
 
 export interface ToastAction {
   label: string;
+  /** Its key, if it has one. */
+  key?: string;
   run: () => void;
 }
 
@@ -29,15 +31,16 @@ export class Toasts {
   }
 
   /** With something that can be done while it is shown. A repeat replaces the earlier one. */
-  offer(tone: Tone, text: string, action: ToastAction, stayMs: number = STAY_MS.bad): void {
+  offer(tone: Tone, text: string, action: ToastAction, stayMs: number = STAY_MS.bad): number {
     this.shown = this.shown.filter((toast) => toast.text !== text);
-    this.#show({ tone, text, copy: null, action }, stayMs);
+    return this.#show({ tone, text, copy: null, action }, stayMs);
   }
 
-  #show(toast: Omit<Toast, "id">, stayMs: number): void {
+  #show(toast: Omit<Toast, "id">, stayMs: number): number {
     const id = this.#next++;
     this.shown = [...this.shown, { id, ...toast }].slice(-MOST);
     setTimeout(() => this.drop(id), stayMs);
+    return id;
   }
 
   drop(id: number): void {

@@ -117,6 +117,26 @@ describe("a message that was just sent", () => {
     await vi.waitFor(() => expect(field().value).toBe("Two"));
   });
 
+  it("is undone in turn with a dismissal, the later one first, and each says its key", async () => {
+    const { desk, host } = await start();
+    await open(desk, "jonas");
+    await send(desk, "One");
+    expect(within(bubble(desk)).getByRole("button", { name: "Undo send" }).textContent).toMatch(/^Undo\s*Ctrl Z$/);
+    await desk.act("conversation.helpNotNeeded", { id: "order", goesOn: "logic", reason: "It was a test" });
+    desk.calls.dismissed({ id: "order", name: "Luís Carvalho" }, "logic");
+    expect((await screen.findByRole("button", { name: "Undo" })).textContent).toMatch(/^Undo\s*Ctrl Z$/);
+    expect(offers(desk).filter(({ key }) => key === "Ctrl Z").map(({ label }) => label)).toEqual(["Undo: help not needed"]);
+    await user.keyboard("{Control>}z{/Control}");
+    await vi.waitFor(() => expect(calls(host, "conversation.restoreHelp")).toEqual([{ id: "order" }]));
+    expect(screen.queryByRole("button", { name: "Undo" }), "its message is gone").toBeNull();
+    expect(calls(host, "outbox.takeBack")).toEqual([]);
+    await vi.waitFor(() => expect(desk.undoable).toBe("turn"));
+    (document.activeElement as HTMLElement).blur();
+    await user.keyboard("{Control>}z{/Control}");
+    await vi.waitFor(() => expect(field().value).toBe("One"));
+    expect(desk.undoable).toBeNull();
+  });
+
   it("goes at once with Ctrl Enter", async () => {
     const { desk, host } = await start();
     await open(desk, "jonas");

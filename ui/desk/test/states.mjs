@@ -1,0 +1,505 @@
+// Every state of the desk that is looked at, with sample data.
+
+const show = (name) => (page) => page.getByRole("option", { name }).click().then(() => page.getByTestId("transcript").waitFor());
+const press = (button) => async (page) => {
+  await show("Carmen Menzel")(page);
+  await page.getByRole("button", { name: button, exact: true }).click();
+  await page.getByRole("dialog").waitFor();
+};
+
+const improve = async (page) => {
+  await show("Carmen Menzel")(page);
+  await page.getByRole("textbox", { name: "Message" }).fill("Good news, Carmen: 940 thursday has window seat");
+  await page.keyboard.press("Control+i");
+};
+
+const manage = async (page) => {
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("quick rep");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Quick replies and questions" }).waitFor();
+};
+
+const invitePartner = async (page) => {
+  await show("Carmen Menzel")(page);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("partner");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Invite a partner" }).waitFor();
+};
+
+const search = (query) => async (page) => {
+  await page.keyboard.press("/");
+  await page.getByRole("dialog", { name: "Search everything" }).waitFor();
+  await page.keyboard.type(query);
+};
+
+/** A press while the transcript is still settling may be lost; repeat it, as people do. */
+const told = async (page) => {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    await page.getByRole("button", { name: "Who was told" }).last().click();
+    if (await page.getByRole("dialog").waitFor({ timeout: 3_000 }).then(() => true, () => false)) return;
+  }
+  throw new Error("the dialog does not open");
+};
+
+/** Name, scene of the fake host, and how to get there. */
+export const STATES = [
+  ["list", "", async () => {}],
+  ["conversation", "", show("Carmen Menzel")],
+  ["pictures", "", show("+44 7700 900142")],
+  ["files", "files", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByTestId("draft-files").waitFor();
+    await page.getByText(/uploading/).waitFor();
+  }],
+  ["files in a note", "files", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("button", { name: "Note", exact: true }).click();
+    await page.getByText("They stay here").waitFor();
+  }],
+  ["unsent files", "files", async (page) => {
+    await show("Aiko Tanabe")(page);
+    await page.getByText("Files: ").waitFor();
+  }],
+  ["file that could run", "files", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("button", { name: "Open booking confirmation.html" }).click();
+    await page.getByRole("dialog", { name: "This file can only be saved" }).waitFor();
+  }],
+  ["file too large", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByTestId("file-input").setInputFiles({ name: "film.mp4", mimeType: "video/mp4", buffer: Buffer.alloc(10_485_761) });
+    await page.getByText("The file film.mp4 is too large").waitFor();
+  }],
+  ["drop here", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    const carried = await page.evaluateHandle(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(["x"], "a.txt"));
+      return data;
+    });
+    await page.getByTestId("transcript").dispatchEvent("dragenter", { dataTransfer: carried });
+    await page.getByTestId("drop-here").waitFor();
+  }],
+  ["large picture", "", async (page) => {
+    await show("+44 7700 900142")(page);
+    await page.getByRole("button", { name: "Enlarge suitcase.jpg" }).click();
+    await page.getByRole("dialog", { name: "suitcase.jpg" }).waitFor();
+    await page.keyboard.press("+");
+    await page.getByText("150 %").waitFor();
+  }],
+  ["password", "", async (page) => {
+    await page.getByRole("button", { name: /Maya Ortiz/ }).click();
+    await page.getByRole("menuitem", { name: "Change password" }).click();
+    await page.getByLabel("Current password", { exact: true }).fill("wrong-wrong");
+    await page.getByLabel("New password", { exact: true }).fill("battery staple");
+    await page.getByLabel("Repeat new password", { exact: true }).fill("battery staple");
+    await page.keyboard.press("Enter");
+    await page.getByText("The current password is wrong.").waitFor();
+  }],
+  ["password, offline", "offline", async (page) => {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("password");
+    await page.keyboard.press("Enter");
+    await page.getByText("You are offline. The password").waitFor();
+  }],
+  ["just sent", "undo", async (page) => {
+    await show("Jonas Keller")(page);
+    await page.getByRole("textbox", { name: "Message" }).fill("It is on its way.");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Undo send" }).waitFor();
+    await page.getByRole("button", { name: "Note", exact: true }).click();
+    await page.keyboard.type("Call the bank");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Undo send" }).nth(1).waitFor();
+  }],
+  ["sending", "", async (page) => {
+    await page.getByRole("button", { name: /Maya Ortiz/ }).click();
+    await page.getByRole("menuitem", { name: "Sending" }).click();
+    await page.getByRole("spinbutton", { name: /Undo send/ }).waitFor();
+  }],
+  ["failed message", "", show("Jonas Keller")],
+  ["invited", "", show("Aiko Tanabe")],
+  ["help needed", "", async (page) => {
+    await page.getByRole("link", { name: "Help Needed" }).click();
+    await show("Luís Carvalho")(page);
+  }],
+  ["the hub inside the program has ended", "hub_ended", async (page) => {
+    await page.getByText("The hub on this machine has stopped").waitFor();
+  }],
+  ["call taken by a colleague", "taken", async (page) => {
+    await page.getByRole("link", { name: "Help Needed" }).click();
+    await page.getByRole("option", { name: "Luís Carvalho" }).click();
+    await page.getByText("Priya Nair took the call for help from Luís Carvalho.").waitFor();
+  }],
+  ["life cycle", "", async (page) => {
+    await show("Jonas Keller")(page);
+    await page.getByRole("button", { name: /not delivered/ }).click();
+    await page.getByRole("dialog").waitFor();
+  }],
+  ["completed", "", async (page) => {
+    await page.getByRole("link", { name: "Recently Left" }).click();
+    await show("Sofia Lindgren")(page);
+    await page.getByRole("button", { name: "Reopen" }).waitFor();
+  }],
+  ["availability", "", async (page) => {
+    await page.keyboard.press("Control+Shift+A");
+    await page.getByRole("option", { name: /Set me to busy/ }).waitFor();
+  }],
+  ["signing out", "offline", async (page) => {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("sign out");
+    await page.keyboard.press("Enter");
+    await page.getByText("not sent yet").waitFor();
+  }],
+  ["signing out with customers", "", async (page) => {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("sign out");
+    await page.keyboard.press("Enter");
+    await page.getByText("customers are with you").waitFor();
+  }],
+  ["help not needed", "", async (page) => {
+    await page.getByRole("link", { name: "Help Needed" }).click();
+    await show("Luís Carvalho")(page);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("help not");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "Help not needed" }).waitFor();
+  }],
+  ["help not needed, undo", "", async (page) => {
+    await page.getByRole("link", { name: "Help Needed" }).click();
+    await show("Luís Carvalho")(page);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("help not");
+    await page.keyboard.press("Enter");
+    await page.getByRole("textbox", { name: "Reason" }).fill("It was a test");
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("button", { name: "Undo", exact: true }).waitFor();
+  }],
+  ["call lost, the next offered", "", async (page) => {
+    await page.getByRole("listbox").focus();
+    await page.evaluate(() => window.__fake.refuse.set("conversation.join", { code: "conversation.call_taken", message: "Priya Nair took the call for help from Luís Carvalho." }));
+    await page.keyboard.press("n");
+    await page.getByTestId("next-call").waitFor();
+  }],
+  ["joined, no reply", "", show("+44 7700 900142")],
+  ["none of mine left", "", async (page) => {
+    await page.evaluate(() => {
+      const { samples } = window.__fake;
+      samples.splice(0, samples.length, ...samples.filter(({ view }) => view.row.id === "jonas" || view.row.help));
+      window.__fake.tell({ type: "everything" });
+    });
+    await show("Jonas Keller")(page);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("e");
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("heading", { name: "You have no conversations" }).waitFor();
+  }],
+  ["quick replies", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("textbox", { name: "Message" }).fill("");
+    await page.getByRole("textbox", { name: "Message" }).press("/");
+    await page.getByRole("listbox", { name: "Quick replies and questions" }).waitFor();
+  }],
+  ["quick reply with a gap", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    const field = page.getByRole("textbox", { name: "Message" });
+    await field.fill("");
+    await field.pressSequentially("/booking");
+    await page.getByRole("option", { name: /Booking is safe/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.querySelector("textarea").value.includes("\u27e6"));
+    await page.keyboard.press("Enter");
+    await page.getByText("Fill in or delete").waitFor();
+  }],
+  ["question to send", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("textbox", { name: "Message" }).pressSequentially("/which");
+    await page.getByRole("option", { name: /Which day/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("group", { name: "Question to send" }).waitFor();
+  }],
+  ["library, list", "administrator", async (page) => {
+    await manage(page);
+    await page.getByRole("button", { name: "Edit When the refund comes" }).waitFor();
+  }],
+  ["library, quick reply", "administrator", async (page) => {
+    await manage(page);
+    await page.getByRole("button", { name: "Edit When the refund comes" }).click();
+    await page.getByRole("button", { name: "Versions" }).click();
+    await page.getByText("The refund is on its way.").waitFor();
+    await page.getByRole("group", { name: "Preview" }).waitFor();
+  }],
+  ["library, question", "administrator", async (page) => {
+    await manage(page);
+    await page.getByRole("button", { name: "Edit Which day" }).click();
+    await page.getByText("moves to the description").waitFor();
+  }],
+  ["library, offline", "offline", async (page) => {
+    await manage(page);
+    await page.getByText("You are offline. The library").waitFor();
+  }],
+  ["note", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("button", { name: "Note", exact: true }).click();
+  }],
+  ["mention", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("button", { name: "Note", exact: true }).click();
+    await page.getByRole("textbox", { name: "Note" }).pressSequentially("@Priya Nair has the papers");
+    await page.getByRole("textbox", { name: "Note" }).press("Enter");
+    await page.locator("strong", { hasText: "@Priya Nair" }).waitFor();
+    await page.getByRole("textbox", { name: "Note" }).pressSequentially("Ask @");
+    await page.getByRole("listbox", { name: "Colleagues to mention" }).waitFor();
+  }],
+  ["moved on", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.evaluate(() => window.__fake.refuse.set("conversation.send", { code: "conversation.moved_on", message: "" }));
+    await page.getByRole("textbox", { name: "Message" }).press("Enter");
+    await page.getByRole("button", { name: "Send anyway" }).waitFor();
+  }],
+  ["toasts and typing", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    const until = new Date(Date.now() + 60_000).toISOString();
+    await page.evaluate((until) => window.__fake.tell(
+      { type: "toast", tone: "bad", text: "Priya Nair took this call for help" },
+      { type: "toast", tone: "good", text: "Luís Carvalho is in your conversations now" },
+      { type: "typing", id: "carmen", by: { kind: "customer" }, until },
+    ), until);
+    await page.getByText("is writing").waitFor();
+  }],
+  ["buttons, one pressed", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("press: refund");
+    await page.keyboard.press("Enter");
+    await page.getByText("Refund: pressed.").waitFor();
+  }],
+  ["buttons, refused", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.evaluate(() => window.__fake.refuse.set("conversation.pressButton", { code: "conversation.no_button", message: "This button is not offered any more, or not to you." }));
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("press: refund");
+    await page.keyboard.press("Enter");
+    await page.getByText("not offered any more").waitFor();
+  }],
+  ["buttons, queued", "offline", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("press: refund");
+    await page.keyboard.press("Enter");
+    await page.getByText("waits until the hub").waitFor();
+  }],
+  ["complete", "", press("Complete")],
+  ["leave", "", press("Leave")],
+  ["ask for help", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("h");
+    await page.getByRole("dialog", { name: "Ask for help" }).waitFor();
+  }],
+  ["invite", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("invite");
+    await page.keyboard.press("Enter");
+    await page.getByRole("radio", { name: /Priya/ }).waitFor();
+  }],
+  ["graded", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.keyboard.press("Alt+i");
+    // In a narrow window the packet is hidden.
+    await page.waitForFunction(() => window.__fake.calls.some((call) => call.name === "conversation.gradeHandover"));
+  }],
+  ["better words", "", async (page) => {
+    await improve(page);
+    await page.getByRole("button", { name: /Use this wording/ }).waitFor();
+  }],
+  ["better words taken", "", async (page) => {
+    await improve(page);
+    await page.getByRole("button", { name: /Use this wording/ }).click();
+    await page.getByRole("button", { name: "Back to mine" }).waitFor();
+  }],
+  ["handing back", "", async (page) => {
+    await show("Jonas Keller")(page);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("hand to");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Say it myself" }).waitFor();
+  }],
+  ["partner invited", "", async (page) => {
+    await invitePartner(page);
+    await page.getByRole("textbox", { name: /^Name/ }).fill("Nordwind");
+    await page.getByRole("textbox", { name: /^E-mail/ }).fill("ops@nordwind.example");
+  }],
+  ["partner's link", "", async (page) => {
+    await invitePartner(page);
+    await page.getByRole("textbox", { name: /^Name/ }).fill("Nordwind");
+    await page.getByRole("button", { name: /Create link/ }).click();
+    await page.getByRole("button", { name: "Copy link" }).click();
+    await page.getByText("Copied").waitFor();
+  }],
+  ["partner revoked", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    const context = page.getByRole("button", { name: "Context", exact: true });
+    if (await context.isVisible()) await context.click();
+    await page.getByRole("button", { name: "Revoke the link of Aerolinx" }).click();
+    await page.getByText("Revoke now").waitFor();
+  }],
+  ["palette", "", async (page) => {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("c");
+    await page.getByRole("option", { name: /Carmen Menzel/ }).last().waitFor();
+  }],
+  ["shortcuts", "", (page) => page.keyboard.press("?")],
+  ["notifications", "", async (page) => {
+    await page.getByRole("button", { name: /Maya Ortiz/ }).click();
+    await page.getByRole("menuitem", { name: "Notifications" }).click();
+    await page.getByRole("switch", { name: "Quiet hours" }).click();
+    await page.getByLabel("From", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Send a test notification" }).click();
+    await page.getByText("The system took it").waitFor();
+  }],
+  ["notifications, failing", "failing", async (page) => {
+    await page.evaluate(() => window.__fake.refuse.set("settings.set", { code: "cache.full", message: "the disk is full" }));
+    await page.keyboard.press("Control+,");
+    await page.getByRole("radiogroup", { name: "Invited" }).getByText("Off").click();
+    await page.getByText("The disk is full").waitFor();
+    await page.getByRole("button", { name: "Send a test notification" }).click();
+    await page.getByRole("dialog").getByText("No notification service").waitFor();
+  }],
+  ["who was told", "", async (page) => {
+    await page.getByRole("link", { name: "Help Needed" }).click();
+    await show("Luís Carvalho")(page);
+    await told(page);
+    await page.getByText("nothing heard yet").waitFor();
+  }],
+  ["who was told, over", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await told(page);
+    await page.getByText("No one was called").waitFor();
+  }],
+  ["who was told, offline", "offline", async (page) => {
+    await show("Carmen Menzel")(page);
+    await told(page);
+    await page.getByText("You are offline.").last().waitFor();
+  }],
+  ["who was told, refused", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.evaluate(() => window.__fake.refuse.set("conversation.alerts", { code: "hub.failed", message: "the hub does not say who was told" }));
+    await told(page);
+    await page.getByRole("dialog").getByRole("alert").waitFor();
+  }],
+  ["menu", "", async (page) => {
+    await page.getByRole("button", { name: /Maya Ortiz/ }).click();
+    await page.getByRole("menu").waitFor();
+  }],
+  ["nothing found", "", async (page) => {
+    await page.keyboard.press("f");
+    await page.keyboard.type("zzz");
+    await page.getByText("Nothing matches").waitFor();
+  }],
+  ["empty", "empty", async () => {}],
+  ["unreadable", "broken", async () => {}],
+  ["offline", "offline,failing", show("Jonas Keller")],
+  ["queued action", "offline", show("Aiko Tanabe")],
+  ["offline, all", "offline", (page) => page.getByRole("link", { name: "All Live Conversations" }).click()],
+  ["offline, empty", "offline,empty", (page) => page.getByText("Nothing on this machine").waitFor()],
+  ["outbox", "offline", async (page) => {
+    await page.getByRole("button", { name: /unsent/ }).click();
+    await page.getByRole("button", { name: "Cancel: Reply, Jonas Keller" }).waitFor();
+  }],
+  ["not sent", "not_sent", async (page) => {
+    await page.getByRole("link", { name: "Not sent" }).click();
+    await page.getByText("The fastest flight").waitFor();
+  }],
+  ["not sent, discarded", "not_sent", async (page) => {
+    await page.keyboard.press("Alt+5");
+    await page.getByRole("button", { name: "Discard: Reply, Aiko Tanabe" }).click();
+    await page.getByRole("button", { name: "Undo discarding: Reply, Aiko Tanabe" }).waitFor();
+  }],
+  ["not sent, nothing", "", async (page) => {
+    await page.keyboard.press("Alt+5");
+    await page.getByText("Everything you wrote was sent.").waitFor();
+  }],
+  ["silent", "silent", async (page) => {
+    await page.getByText(/No answer since/).waitFor();
+  }],
+  ["outbox, outdated", "outdated_desk", async (page) => {
+    await page.getByRole("button", { name: /unsent/ }).click();
+    await page.getByText("These stay on this machine").waitFor();
+  }],
+  ["outbox, empty", "", async (page) => {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("outbox");
+    await page.keyboard.press("Enter");
+    await page.getByText("Nothing is waiting").waitFor();
+  }],
+  ["returned", "", async (page) => {
+    await page.evaluate(() => window.__fake.giveBack("jonas", "It is on its way.", { note: false, code: "channel.window_closed", reason: "the 24 hours of WhatsApp are over" }));
+    await show("Jonas Keller")(page);
+    await page.getByText("Not sent.").waitFor();
+  }],
+  ["unsent", "", async (page) => {
+    await page.evaluate(() => window.__fake.giveBack("aiko", "One moment.", { note: false, code: "conversation.not_engaged", reason: "you had left the conversation" }));
+    await show("Aiko Tanabe")(page);
+    await page.getByText("Your reply was not sent.").waitFor();
+  }],
+  ["two drafts", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("button", { name: "Note", exact: true }).click();
+    await page.keyboard.type("Ask about the visa");
+  }],
+  ["search", "", search("")],
+  ["search, operators", "", search("refund in:")],
+  ["search, hint", "", async (page) => {
+    await search("refund before:monday")(page);
+    await page.getByText("needs a date").waitFor();
+  }],
+  ["search, hits", "", async (page) => {
+    await search("the")(page);
+    await page.getByText("From the hub").waitFor();
+    await page.keyboard.press("ArrowDown");
+  }],
+  ["search, offline", "offline", async (page) => {
+    await search("refund")(page);
+    await page.getByText("only this machine").waitFor();
+  }],
+  ["search, nothing", "offline", async (page) => {
+    await search("zzzz")(page);
+    await page.getByText("Nothing contains").waitFor();
+  }],
+  ["found", "", async (page) => {
+    await search("second bag")(page);
+    await page.getByTestId("hit").first().waitFor();
+    await page.keyboard.press("Enter");
+    await page.locator("[data-found]").waitFor();
+  }],
+  ["choose a passphrase", "choose_passphrase", async (page) => {
+    await page.getByLabel("Passphrase", { exact: true }).fill("short");
+    await page.getByLabel("Once more").fill("short");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").waitFor();
+  }],
+  ["enter the passphrase", "passphrase", async (page) => {
+    await page.getByLabel("Passphrase", { exact: true }).fill("wrong-wrong");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").waitFor();
+  }],
+  ["keychain", "keychain", async (page) => {
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("alert").waitFor();
+  }],
+  ["start afresh", "keychain", async (page) => {
+    await page.getByRole("button", { name: /start afresh/ }).click();
+    await page.getByRole("heading", { name: "Start afresh?" }).waitFor();
+  }],
+  ["sign in", "signed_out,revoked", async () => {}],
+  ["refused", "signed_out", async (page) => {
+    await page.getByLabel("E-mail").fill("maya@northwind.example");
+    await page.getByLabel("Password").fill("wrong");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("alert").waitFor();
+  }],
+];
