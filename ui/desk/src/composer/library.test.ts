@@ -151,7 +151,7 @@ describe("the library in the message field", () => {
     await user.type(field(), "Hi /bye");
     await vi.waitFor(() => expect(list()).not.toBeNull());
     await user.keyboard("{Enter}");
-    expect((await screen.findByRole("alert")).textContent).toContain("not offered here any more");
+    expect((await screen.findByRole("alert")).textContent).toBe("Not inserted. This quick reply is not offered here any more.");
     expect(field().value).toBe("Hi ");
   });
 });

@@ -36,7 +36,7 @@ describe("one's own quick replies", () => {
     await user.click(screen.getByRole("button", { name: "Save" }));
     await vi.waitFor(() => expect(saved()).toHaveLength(1));
     expect(saved()[0]).toMatchObject({ id: "bye", shortcut: "bye", texts: { en: "Bye!" }, scope: { type: "mine" }, version: 1 });
-    await user.click(screen.getByRole("button", { name: "Back" }));
+    await user.click(await screen.findByRole("button", { name: "Back" }));
     expect(screen.queryByRole("button", { name: "Edit When the refund comes" })).toBeNull();
     expect(screen.queryByRole("button", { name: "New question" })).toBeNull();
     expect(screen.getByText("When the refund comes")).toBeTruthy();
@@ -96,6 +96,21 @@ describe("everybody's library", () => {
     await user.click(words);
     await user.paste("Dear {{name}}");
     expect((await screen.findByRole("alert")).textContent).toContain("{{name}} at character 6 is not a variable");
+  });
+
+  it("keeps what is not saved until it is saved or dropped", async () => {
+    await edit("When the refund comes");
+    await user.type(screen.getByLabelText("Words"), " Thank you.");
+    await user.click(screen.getByRole("button", { name: "Close" }));
+    expect(screen.getByRole("alert").textContent).toContain("not saved");
+    expect(screen.getByLabelText<HTMLTextAreaElement>("Words").value).toMatch(/Thank you\.$/);
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await user.click(await screen.findByRole("button", { name: "Back" }));
+    await edit("When the refund comes");
+    expect(screen.getByLabelText<HTMLTextAreaElement>("Words").value).toMatch(/Thank you\.$/);
+    await user.type(screen.getByLabelText("Title"), "!");
+    await user.click(screen.getByRole("button", { name: "Drop the changes" }));
+    expect(screen.getByRole("button", { name: "Edit When the refund comes" })).toBeTruthy();
   });
 
   it("gives a language to a quick reply and a team its brands", async () => {

@@ -1,12 +1,13 @@
 // Actions for the open conversation. The core decides whether they are allowed.
+import { tick } from "svelte";
 import type { ConversationView } from "$shared/types";
 import type { Desk, Overlay } from "./desk.svelte";
 import { keyOf, type Letter } from "./keys";
 
 export interface Action {
-  is: Letter | "helpNotNeeded" | "attach";
+  is: Letter | "helpNotNeeded" | "attach" | "quickReply";
   label: string;
-  /** Its key while the list has the focus; empty if it has none. */
+  /** Its key, mostly while the list has the focus; empty if it has none. */
   key: string;
   /** Other words for it, for the palette. */
   also: string;
@@ -37,9 +38,11 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
     [may.delegate, "delegate", "Hand to Your Logic", "ai assistant bot delegate transfer", show("delegate")],
     [may.helpNotNeeded, "helpNotNeeded", "Help not needed", "cancel call dismiss", show("helpNotNeeded")],
     [pressable, "buttons", "Press a button", "action custom", () => desk.choose("buttons")],
+    // After the palette, which gives the focus back first.
+    [open?.writes ?? false, "quickReply", "Insert a quick reply or question", "library canned template snippet macro", () => void tick().then(() => open?.composer.library?.())],
     [open?.writes ?? false, "attach", "Attach files", "document image picture upload", () => open?.composer.files.chooser?.()],
     [true, "copyLink", "Copy link", "address share url", () => void desk.copyLink(id)],
     [desk.supervises, "told", "Who was told", "alerts calls help notified", () => desk.showTold(id)],
   ];
-  return all.filter(([allowed]) => allowed).map(([, is, label, also, run]) => ({ is, label, key: keyOf(is), also, run }));
+  return all.filter(([allowed]) => allowed).map(([, is, label, also, run]) => ({ is, label, key: is === "quickReply" ? "Ctrl /" : keyOf(is), also, run }));
 }

@@ -17,6 +17,8 @@ export class Composer {
   mode = $state<Mode>("reply");
   sending = $state(false);
   problem = $state<string | null>(null);
+  /** Why a quick reply is not in the field. */
+  notInserted = $state<string | null>(null);
   /** Why the text came back, until the agent sends, changes or clears it. */
   returned = $state.raw<ReturnedView | null>(null);
   #texts = $state<Texts>({ reply: "", note: "" });
@@ -27,6 +29,8 @@ export class Composer {
   question = $state.raw<OfferView | null>(null);
   /** The language of the last quick reply, while its words may stand in the field. */
   spoken = $state.raw<Pick<OfferView, "language" | "wanted"> | null>(null);
+  /** Opens quick replies and questions at the caret; none without a field. */
+  library: (() => void) | null = null;
   readonly improving: Improving;
   readonly files: DraftFiles;
   /** What the core holds, as far as we know. */
@@ -86,7 +90,7 @@ export class Composer {
   write(text: string): void {
     this.#texts[this.mode] = text;
     if (text.trim() === "") this.spoken = null;
-    this.problem = null;
+    this.problem = this.notInserted = null;
     this.returned = null;
     this.improving.drop();
     clearTimeout(this.#timer);
@@ -97,7 +101,7 @@ export class Composer {
   switchTo(mode: Mode): void {
     if (mode === this.mode) return;
     this.mode = mode;
-    this.problem = null;
+    this.problem = this.notInserted = null;
     this.improving.drop();
   }
 
@@ -171,7 +175,7 @@ export class Composer {
       if (offer.files.length > 0) this.again();
       return inserted.text;
     } catch (error) {
-      this.problem = asRpcError(error).message;
+      this.notInserted = asRpcError(error).message;
       return null;
     }
   }

@@ -46,6 +46,16 @@ describe("words", () => {
     }
   });
 
+  it("come from the library, by the palette, too", async () => {
+    const { desk } = await start();
+    await select({ desk }, "carmen");
+    await user.keyboard("{Control>}k{/Control}canned{Enter}");
+    await screen.findByRole("listbox", { name: "Quick replies and questions" });
+    await vi.waitFor(() => expect(document.activeElement).toBe(field()));
+    await user.keyboard("working{Enter}");
+    await vi.waitFor(() => expect(field().value).toBe("Good news, Carmen: I'm working on it and will be right back with you."));
+  });
+
   it("that are cut off by a vanishing field are neither text nor commands", async () => {
     const { desk, host } = await start();
     await select({ desk }, "jonas");

@@ -14,6 +14,8 @@ export class Managing {
   loading = $state(true);
   busy = $state(false);
   problem = $state<string | null>(null);
+  /** What is being looked at has changes that are not saved. */
+  changed = $state(false);
 
   constructor(
     private readonly host: Host,
@@ -57,6 +59,7 @@ export class Managing {
 
   #look(looking: Looking): void {
     this.problem = null;
+    this.changed = false;
     this.looking = looking;
   }
 

@@ -1,5 +1,6 @@
-// The library while one writes: where a slash begins a search, gaps, and names of languages.
+// The library while one writes: where a slash begins a search, and gaps.
 import type { Audience, ItemState, ItemUsage, LibraryBrand, OfferView, QuestionKind } from "$shared/types";
+import { language as nameOf } from "./labels";
 
 export interface Begun {
   /** Where the typed text begins, the slash included. */
@@ -28,19 +29,10 @@ export function gapIn(text: string): { from: number; to: number } | null {
   return found ? { from: found.index, to: found.index + found[0].length } : null;
 }
 
-/** The English name of a language. */
-export function languageName(tag: string): string {
-  try {
-    return new Intl.DisplayNames(["en"], { type: "language" }).of(tag) ?? tag;
-  } catch {
-    return tag;
-  }
-}
-
 /** Which language an item is in, where that is not the conversation's. */
 export function spoken({ language, wanted }: Pick<OfferView, "language" | "wanted">, conversation: string | null): string | null {
   if (wanted || conversation === null) return null;
-  return `${languageName(language)}: there is no ${languageName(conversation)} text.`;
+  return `${nameOf(language)}: there is no ${nameOf(conversation)} text.`;
 }
 
 export const STATES: Record<ItemState, string> = { draft: "Draft", active: "Offered", retired: "Retired" };
