@@ -9,13 +9,14 @@ use uuid::Uuid;
 use crate::channel::Channel;
 use crate::contact::LinkSource;
 use crate::customer::CustomerRef;
+use crate::drawn::Drawn;
 use crate::failure::LogicFailure;
 use crate::handover::Grade;
 use crate::help::{GoesOn, Ladder, Reach};
 use crate::ids::{
     BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId, UserId,
 };
-use crate::library::{Drawn, Question};
+use crate::library::Question;
 use crate::logic::{Action, Control, Learnt};
 use crate::mention::Named;
 use crate::participant::Participant;

@@ -12,12 +12,12 @@ mod permit;
 
 use crate::alone::left_alone;
 use crate::command::{Command, Context, Envelope, Looked, Opening};
+use crate::drawn::Drawn;
 use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::{Event, EventBody, Side};
 use crate::failure::LogicFailure;
 use crate::help::{HelpReason, NeedsHelp, Reach};
 use crate::ids::{CommandId, ConversationId, EngagementId, Position};
-use crate::library::Drawn;
 use crate::logic::ASK_WITHIN_MS;
 use crate::logic::check_custom;
 use crate::participant::Participant;

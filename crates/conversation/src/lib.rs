@@ -13,6 +13,7 @@ mod contact;
 mod customer;
 mod decide;
 mod dismissed;
+mod drawn;
 mod engagement;
 mod event;
 mod failure;
@@ -48,6 +49,7 @@ pub use contact::{Contact, ContactKind, Former, LinkSource};
 pub use customer::CustomerRef;
 pub use decide::decide;
 pub use dismissed::{Dismissed, UNDO_MS};
+pub use drawn::{Drawn, UsedReply};
 pub use engagement::{EndReason, Engagement, EngagementKind};
 pub use event::{Event, EventBody, Side};
 pub use failure::LogicFailure;
@@ -58,8 +60,8 @@ pub use ids::{
     Position, QuestionId, QuickReplyId, RequestId, TurnId, UserId,
 };
 pub use library::{
-    Audience, Drawn, Gap, Item, ItemState, LibraryChoice, Question, QuestionKind, QuestionText, QuickReply, Resolved,
-    Spoken, UsedReply, Values, carries, check_template, first_gap, is_verbatim, resolve, spoken_in,
+    Audience, Gap, Item, ItemState, LibraryChoice, Question, QuestionKind, QuestionText, QuickReply, Resolved, Spoken,
+    Values, carries, check_template, first_gap, is_verbatim, resolve, spoken_in,
 };
 pub use logic::{Action, Control, Fallback, Learnt, LogicRequest, LogicState, Pending, difference, joined};
 pub use mention::{Mention, Named, OpenMention};

@@ -5,11 +5,11 @@ use serde_json::{Map, Value};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
+use crate::drawn::Drawn;
 use crate::failure::LogicFailure;
 use crate::handover::Handover;
 use crate::help::HelpReason;
 use crate::ids::{EngagementId, LinkId, MediaId, Position, RequestId, TurnId, UserId};
-use crate::library::Drawn;
 use crate::limits;
 use crate::rejection::Rejection;
 use crate::time::Time;

@@ -9,9 +9,9 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use crate::blank::{is_blank, without_controls};
+use crate::drawn::Drawn;
 use crate::handover::Handover;
 use crate::ids::{EngagementId, MediaId, TurnId};
-use crate::library::Drawn;
 use crate::limits;
 use crate::mention::Mention;
 use crate::rejection::Rejection;

@@ -8,6 +8,7 @@ pub(crate) mod bookmarks;
 pub(crate) mod buttons;
 pub(crate) mod conversations;
 pub(crate) mod events;
+pub(crate) mod expect;
 pub(crate) mod files;
 pub(crate) mod library;
 mod marks;

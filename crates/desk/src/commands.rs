@@ -7,9 +7,9 @@ use tandem_protocol::Problem;
 use tandem_protocol::agents::AgentCommand;
 use tokio::sync::watch;
 
+use crate::cache::expect::{Expecting, expected};
 use crate::cache::{Cache, bookmarks, conversations, outbox as table};
 use crate::clock::Clock;
-use crate::expect::{Expecting, expected};
 use crate::link::Link;
 use crate::outbox::{Outbox, Outcome, Put};
 use crate::pace::Pace;

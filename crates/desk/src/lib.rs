@@ -15,7 +15,6 @@ mod config;
 mod desk;
 mod downloads;
 mod entries;
-mod expect;
 mod figures;
 mod handlers;
 mod handoff;

@@ -160,7 +160,7 @@ impl Shelf {
             found.select_nth_unstable_by(limit - 1, |(one, _), (other, _)| one.cmp(other));
         }
         found.truncate(limit);
-        found.sort_by(|(one, _), (other, _)| one.cmp(other));
+        found.sort_unstable_by_key(|(rank, _)| *rank);
         let offer = |(_, found): (Rank<'_>, Found<'_>)| match found {
             Found::Question(question) => self.question_view(question, asking),
             Found::Reply(reply) => self.reply_view(reply, asking),

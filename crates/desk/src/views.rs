@@ -17,8 +17,8 @@ pub(crate) use search::{search, search_view};
 pub(crate) use transcript::{Page, transcript};
 pub(crate) use unsent::{NotSent, drafts_with, not_sent};
 
+use crate::cache::expect::{Expecting, expected};
 use crate::cache::{CacheError, conversations, outbox};
-use crate::expect::{Expecting, expected};
 use crate::rpc::ListRequest;
 use crate::view::{CountsView, ListView};
 

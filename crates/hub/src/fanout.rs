@@ -44,7 +44,7 @@ pub struct SessionId(u64);
 pub(crate) enum Input {
     Commit(Commit),
     DeskCame {
-        session: DeskSession,
+        session: Box<DeskSession>,
         registered: oneshot::Sender<(SessionId, u64)>,
     },
     DeskLeft(SessionId),
@@ -288,7 +288,7 @@ impl Sessions {
                 if session.me.permissions.has(Permission::Handle) {
                     self.helping.insert(id);
                 }
-                self.desks.insert(id, session);
+                self.desks.insert(id, *session);
                 self.tell_if_changed(before);
                 let _ = registered.send((id, self.cursor));
             }

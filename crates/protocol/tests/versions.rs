@@ -11,7 +11,7 @@ use std::path::Path;
 const HASHES: &[(u32, u64)] = &[(10, 0x959f_a276_efd3_f218), (11, 0xf58c_9a2d_020e_1dd0), (12, 0xa402_1e6b_cf29_3382)];
 
 /// Where the types between hub and desk are defined.
-const SOURCES: [&str; 27] = [
+const SOURCES: [&str; 28] = [
     "protocol/src/agents.rs",
     "protocol/src/agents/live.rs",
     "protocol/src/library.rs",
@@ -21,6 +21,7 @@ const SOURCES: [&str; 27] = [
     "conversation/src/contact.rs",
     "conversation/src/customer.rs",
     "conversation/src/dismissed.rs",
+    "conversation/src/drawn.rs",
     "conversation/src/engagement.rs",
     "conversation/src/event.rs",
     "conversation/src/failure.rs",

@@ -4,11 +4,11 @@ use serde_json::{Map, Value};
 
 use super::Draft;
 use crate::command::Invitee;
+use crate::drawn::Drawn;
 use crate::event::EventBody;
 use crate::failure::LogicFailure;
 use crate::help::HelpReason;
 use crate::ids::{LinkId, RequestId, TurnId};
-use crate::library::Drawn;
 use crate::limits;
 use crate::logic::{Action, Control, Fallback, Learnt, LogicRequest, check_custom, help_reason, merge};
 use crate::participant::Participant;

@@ -125,7 +125,7 @@ fn handed_back() -> (Stage, Time) {
     stage.logic_listens();
     stage.pass_ms(MINUTE);
     let delegate = Command::Delegate { note: None, turn: stage.turn() };
-    stage.maya(delegate).unwrap();
+    stage.maya(delegate).expect("she is engaged");
     assert_eq!(wait(&stage), Some((Awaited::Logic, 1)));
     (stage, since)
 }

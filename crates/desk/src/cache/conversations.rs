@@ -7,8 +7,8 @@ use tandem_conversation::{
 };
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use super::expect::expected_here;
 use super::{CacheError, NEVER, Touched, bookmarks, conversation_id, events, id, json, media, meta, outbox, search};
-use crate::expect::expected_here;
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE conversations (

@@ -10,8 +10,8 @@ use tandem_protocol::agents::{AgentCommand, Me};
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
-use crate::cache::outbox::{self, Queued};
-use crate::cache::{CacheError, meta};
+use super::outbox::{self, Queued};
+use super::{CacheError, meta};
 
 /// Who would act, and when.
 #[derive(Clone)]

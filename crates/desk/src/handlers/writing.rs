@@ -8,8 +8,8 @@ use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::cache::bookmarks::{self, Kind};
+use crate::cache::expect::expected;
 use crate::cache::{CacheError, Touched, buttons, conversations, events, files, library, meta, outbox};
-use crate::expect::expected;
 use crate::handlers::library::question_again;
 use crate::refusals::{error, unknown_conversation};
 use crate::rpc::{

@@ -11,11 +11,11 @@ use tandem_sqlite::rusqlite::Connection;
 
 use super::{Outbox, Outcome};
 use crate::cache::bookmarks::{self, Kind};
+use crate::cache::expect::{Expecting, expected};
 use crate::cache::outbox::{self, Queued};
 use crate::cache::refused::{self, Refused};
 use crate::cache::{CacheError, buttons, conversations, files, library, meta};
 use crate::changes::Changes;
-use crate::expect::{Expecting, expected};
 use crate::hub::HubError;
 use crate::refusals::{claimed, sentence};
 use crate::session::Session;

@@ -7,8 +7,8 @@ use tandem_sqlite::rusqlite::Connection;
 
 use super::{Reader, buttons, fields, may, row};
 use crate::cache::conversations::{self, Line};
+use crate::cache::expect::expected;
 use crate::cache::{self, CacheError, bookmarks, events, files, outbox};
-use crate::expect::expected;
 use crate::view::{CompletedView, ConversationView, FileView, HandoverPart, HandoverView, PersonView, SuggestionView};
 
 /// None if the conversation is not cached.

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::Reader;
 use crate::cache::bookmarks::{self, Kind};
+use crate::cache::expect::expected;
 use crate::cache::{CacheError, conversations, files, outbox, refused};
-use crate::expect::expected;
 use crate::refusals::{refusal, sentence};
 use crate::view::{DraftsView, HitKind, HitView, NotSentView, SpanView};
 

@@ -141,7 +141,7 @@ async fn register(hub: &Hub, signed: &Signed, available: bool, knows_library: bo
         // Sent with the greeting; a change since then differs from nothing.
         library: knows_library.then(String::new),
     };
-    hub.fanout.send(Input::DeskCame { session, registered }).await;
+    hub.fanout.send(Input::DeskCame { session: Box::new(session), registered }).await;
     let (id, cursor) = registration.await.map_err(|_| Ended::Gone)?;
     Ok((Attending { id, queue }, cursor))
 }
