@@ -69,7 +69,7 @@ function everyOffer(desk: Desk): Offer[] {
     own("Desk", "Change availability", keyOf("availability"), "status busy away break", () => desk.choose("availability")),
     ...(desk.waiting > 0 ? [own("Desk", "Take back what was just sent", desk.undoable === "turn" ? keyOf("takeBack") : "", "undo send unsend recall", () => void desk.takeBack())] : []),
     own("Desk", "Sending", "", "settings undo send seconds warn", () => (desk.overlay = "sending")),
-    own("Go to", "Not sent", keyOf("notSent"), "returned refused unsent drafts outbox", () => (desk.overlay = "notSent")),
+    own("Go to", "Not sent", keyOf("notSent"), "returned refused unsent drafts", () => (desk.overlay = "notSent")),
     own("Desk", "Waiting to be sent", "", "outbox queued unsent", () => (desk.overlay = "outbox")),
     own("Desk", mindCustomer ? "Customer's messages no longer hold my reply back" : "Customer's messages also hold my reply back", "", "warn news", () => void desk.mindCustomer(!mindCustomer)),
     own("Desk", openNext ? "Do not open my next conversation after completing" : "Open my next conversation after completing", "", "settings advance leave following", () => void desk.openNext(!openNext)),
