@@ -72,7 +72,7 @@ function everyOffer(desk: Desk): Offer[] {
     own("Go to", "Not sent", keyOf("notSent"), "returned refused unsent drafts", () => (desk.overlay = "notSent")),
     own("Desk", "Waiting to be sent", "", "outbox queued unsent", () => (desk.overlay = "outbox")),
     own("Desk", mindCustomer ? "Customer's messages no longer hold my reply back" : "Customer's messages also hold my reply back", "", "warn news", () => void desk.mindCustomer(!mindCustomer)),
-    own("Desk", openNext ? "Do not open my next conversation after completing" : "Open my next conversation after completing", "", "settings advance leave following", () => void desk.openNext(!openNext)),
+    own("Desk", openNext ? "Do not open my next conversation after completing or leaving" : "Open my next conversation after completing or leaving", "", "settings advance leave following", () => void desk.openNext(!openNext)),
     own("Desk", "Notifications", keyOf("notifications"), "settings sounds quiet", () => (desk.overlay = "notifications")),
     own("Desk", "Quick replies and questions", "", "library canned templates snippets macros manage edit", () => (desk.overlay = "library")),
     own("Desk", "Keyboard shortcuts", keyOf("sheet"), "help keys", () => (desk.overlay = "shortcuts")),
