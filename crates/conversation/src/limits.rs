@@ -10,6 +10,8 @@ pub const CHOICES: usize = 30;
 pub const CHOICE_CHARS: usize = 200;
 /// Maximum custom data of a conversation, in bytes of JSON.
 pub const CUSTOM_BYTES: usize = 64 * 1024;
+/// Maximum nested objects and lists in custom data. Parsers of JSON give up at about 128, and events carry it further in.
+pub const CUSTOM_DEPTH: usize = 32;
 /// Maximum tags per conversation.
 pub const TAGS: usize = 50;
 /// Maximum colleagues mentioned in one note.

@@ -337,7 +337,36 @@ pub(crate) fn check_custom(field: &str, custom: &Map<String, Value>) -> Result<(
     if bytes > limits::CUSTOM_BYTES {
         return Err(Rejection::invalid(field, format!("larger than {} bytes", limits::CUSTOM_BYTES)));
     }
-    Ok(())
+    check_shape(field, custom)
+}
+
+/// Keys that begin so mean something else to the parser: data with such a key would not be read as it was written.
+const RESERVED: &str = "$serde_json::private::";
+
+/// Refuses custom data, or a patch of it, that could not be read again: nested too deep, or with reserved keys.
+pub(crate) fn check_shape(field: &str, custom: &Map<String, Value>) -> Result<(), Rejection> {
+    // The map itself is the first level.
+    let mut level: Vec<&Map<String, Value>> = vec![custom];
+    let mut lists: Vec<&Vec<Value>> = Vec::new();
+    for _ in 0..limits::CUSTOM_DEPTH {
+        if level.iter().flat_map(|map| map.keys()).any(|key| key.starts_with(RESERVED)) {
+            return Err(Rejection::invalid(field, format!("a key begins with {RESERVED}, which is reserved")));
+        }
+        let values = level.iter().flat_map(|map| map.values()).chain(lists.iter().flat_map(|list| list.iter()));
+        let (mut maps, mut inner) = (Vec::new(), Vec::new());
+        for value in values {
+            match value {
+                Value::Object(map) => maps.push(map),
+                Value::Array(list) => inner.push(list),
+                _ => {}
+            }
+        }
+        (level, lists) = (maps, inner);
+    }
+    if level.is_empty() && lists.is_empty() {
+        return Ok(());
+    }
+    Err(Rejection::invalid(field, format!("nested deeper than {} levels", limits::CUSTOM_DEPTH)))
 }
 
 /// The reason for help that Your Logic gives with `NEEDS_HELP`.
@@ -350,7 +379,29 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Map, Value};
 
-    use super::{difference, joined, merge};
+    use super::{check_custom, difference, joined, merge};
+    use crate::limits::CUSTOM_DEPTH;
+
+    #[test]
+    fn data_that_could_not_be_read_again_is_refused() {
+        let nested = |levels: usize, around: fn(Value) -> Value| {
+            let inner = (1..levels).fold(Value::from(1), |inner, _| around(inner));
+            Map::from_iter([("a".to_owned(), inner)])
+        };
+        for around in [|inner| serde_json::json!({ "a": inner }), |inner| serde_json::json!([inner])] {
+            let around: fn(Value) -> Value = around;
+            assert_eq!(check_custom("custom", &nested(CUSTOM_DEPTH, around)), Ok(()));
+            let refused = check_custom("custom", &nested(CUSTOM_DEPTH + 1, around)).unwrap_err().to_string();
+            assert!(refused.contains("nested deeper than 32 levels"), "{refused}");
+        }
+        for data in [
+            serde_json::json!({ "a": 1, "$serde_json::private::RawValue": "{" }),
+            serde_json::json!({ "a": [{ "$serde_json::private::Number": "1" }] }),
+        ] {
+            let refused = check_custom("custom", data.as_object().unwrap()).unwrap_err().to_string();
+            assert!(refused.contains("reserved"), "{refused}");
+        }
+    }
 
     fn data() -> impl Strategy<Value = Map<String, Value>> {
         let leaf = prop_oneof![any::<bool>().prop_map(Value::from), (0..9).prop_map(Value::from)];

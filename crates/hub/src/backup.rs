@@ -98,7 +98,7 @@ fn write_archive(data: &Path, snapshot: &Path, to: &Path) -> anyhow::Result<usiz
 /// Restores an archive into a missing or empty folder. Returns a summary.
 ///
 /// # Errors
-/// If the archive is incomplete or from a newer version, or the folder is not empty. Then nothing is restored.
+/// If the archive is incomplete or from a newer version that excludes this one, or the folder is not empty. Then nothing is restored.
 pub fn restore(file: &Path, data: &Path) -> anyhow::Result<String> {
     let is_empty = match std::fs::read_dir(data) {
         Ok(mut entries) => entries.next().is_none(),
@@ -155,12 +155,14 @@ fn read_archive(file: &Path, to: &Path) -> anyhow::Result<Manifest> {
 
 fn verify(folder: &Path, manifest: &Manifest) -> anyhow::Result<()> {
     ensure!(manifest.files.contains_key(DATABASE), "it has no database");
-    ensure!(
-        manifest.schema as usize <= MIGRATIONS.len(),
-        "it was made by a newer version ({}): restore it with that one",
-        manifest.version
-    );
-    let wrong = tandem_sqlite::check(&folder.join(DATABASE))?;
+    let database = folder.join(DATABASE);
+    match tandem_sqlite::schema(&database, MIGRATIONS) {
+        Err(tandem_sqlite::Error::Newer { .. }) => {
+            bail!("it was made by a newer version ({}): restore it with that one", manifest.version)
+        }
+        schema => schema?,
+    };
+    let wrong = tandem_sqlite::check(&database)?;
     if let Some(first) = wrong.first() {
         bail!("its database is damaged: {first}");
     }

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{bail, ensure};
 use axum::Router;
@@ -37,6 +37,8 @@ const DRAIN: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Pause after a system error, such as a lack of file descriptors.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+/// How often such an error is logged while it lasts.
+const TELL_EVERY: Duration = Duration::from_secs(60);
 /// Maximum head of a request, in bytes.
 const HEAD_BYTES: usize = 64 * 1024;
 /// TCP keepalive: idle time and interval.
@@ -107,6 +109,7 @@ pub(crate) async fn serve(hub: &Arc<Hub>, listener: TcpListener, stop: impl Futu
         hub,
     };
     let mut connections = JoinSet::new();
+    let mut told: Option<Instant> = None;
     let mut stop = pin!(stop);
     loop {
         tokio::select! {
@@ -116,7 +119,10 @@ pub(crate) async fn serve(hub: &Arc<Hub>, listener: TcpListener, stop: impl Futu
                 Ok((stream, address)) => doors.let_in(stream, address, &mut connections),
                 Err(error) if is_of_the_peer(&error) => {}
                 Err(error) => {
-                    tracing::error!(%error, "cannot accept connections");
+                    if told.is_none_or(|at| at.elapsed() >= TELL_EVERY) {
+                        tracing::error!(%error, "cannot accept connections");
+                        told = Some(Instant::now());
+                    }
                     tokio::time::sleep(ACCEPT_AGAIN).await;
                 }
             },

@@ -280,7 +280,8 @@ impl Socket {
                     pulse.heard(now);
                     pace.read(now);
                     match message {
-                        Some(Ok(Message::Text(text))) => match party.hear(&text).await {
+                        // Boxed, because its future is large and most connections are silent.
+                        Some(Ok(Message::Text(text))) => match Box::pin(party.hear(&text)).await {
                             Some(answer) => self.send(answer).await,
                             None => Ok(()),
                         },

@@ -117,12 +117,17 @@ async fn the_doctor_says_what_is_well_and_what_is_not() {
 }
 
 #[tokio::test]
-async fn the_doctor_and_the_start_agree_about_a_newer_schema() {
+async fn the_doctor_the_start_and_a_restore_agree_about_a_newer_schema() {
     for (oldest, opens) in [("1", true), ("100000", false)] {
         let folder = TestHub::start(None).await.stop().await;
         let file = tandem_sqlite::rusqlite::Connection::open(folder.path().join("tandem.db")).unwrap();
         file.execute_batch(&format!("PRAGMA user_version = 100001; PRAGMA application_id = {oldest}")).unwrap();
         drop(file);
+        let elsewhere = tempfile::tempdir().unwrap();
+        let archive = elsewhere.path().join("backup.tar");
+        backup(folder.path(), &archive).unwrap();
+        let restored = restore(&archive, &elsewhere.path().join("restored"));
+        assert_eq!(restored.is_ok(), opens, "{restored:?}");
         let config = Config { listen: "127.0.0.1:0".into(), ..Config::new(folder.path().to_owned()) };
         let mut lines = Vec::new();
         doctor(&config, |line| lines.push(line)).await;

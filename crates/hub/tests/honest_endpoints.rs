@@ -129,6 +129,18 @@ async fn the_other_door_is_as_forgiving_and_names_what_it_refuses() {
         assert_eq!(status, 422, "{problem}");
         assert!(detail.contains(&told.to_lowercase()), "'{detail}' should say '{told}'");
     }
+    // Readers of JSON give up at some depth, and a conversation whose events nobody reads is lost.
+    let deep = (0..120).fold(json!(1), |inner, _| json!({ "a": inner }));
+    let hidden = json!({ "x": { "$serde_json::private::RawValue": deep.to_string() } });
+    for custom in [
+        json!({ "conversation": { "custom": deep } }),
+        json!({ "customer": { "custom": deep } }),
+        json!({ "conversation": { "custom": hidden } }),
+    ] {
+        let (status, problem) = later(&hub, &id, custom).await;
+        assert_eq!(status, 422, "{problem}");
+        assert!(problem["detail"].as_str().unwrap().contains("nested deeper than 32 levels"), "{problem}");
+    }
     let request = reqwest::Client::new().post(format!("{}/api/v1/logic/conversations/{id}/responses", hub.base));
     let request =
         request.bearer_auth(SECRET).header("content-type", "application/json").header("content-encoding", "gzip");

@@ -14,7 +14,7 @@ use common::{Agent, Customer, Socket, TestHub, TestLogic, eventually, frame, pos
 use futures_util::StreamExt as _;
 use ring::hmac;
 use serde_json::{Value, json};
-use tandem_hub::{brand_secret, openapi};
+use tandem_hub::{NewBrand, add_brand, brand_secret, openapi};
 
 /// A page of the company that knows who is signed in.
 struct Page<'a> {
@@ -433,6 +433,35 @@ async fn open_pages_end_with_the_secret_that_vouched_for_them_and_with_their_bra
     let removal = reqwest::Client::new().delete(format!("{}/api/v1/brands/northwind", hub.base));
     assert_eq!(removal.bearer_auth(&ada.token).send().await.unwrap().status().as_u16(), 200);
     is_told_to_come_again(other).await;
+}
+
+#[tokio::test]
+async fn an_open_page_ends_when_its_proof_is_too_old() {
+    let (hub, ahead) = TestHub::start_with_clock(None).await;
+    let folder = hub.folder.path().to_owned();
+    let brand = NewBrand {
+        key: "fabrikam".into(),
+        name: "Fabrikam".into(),
+        greeting: "Hello!".into(),
+        accent: "#2f5bea".into(),
+        domains: vec!["fabrikam.example".into()],
+    };
+    tokio::task::spawn_blocking(move || add_brand(&folder, brand).unwrap()).await.unwrap();
+    let page = Page::of(&hub).await;
+    let (proven, visitor) = (page.shows(None, Some(carmen())).await.0, hub.customer().await);
+    let (tab, mut other) = (proven.live().await, visitor.live().await);
+    ahead.fetch_add(8 * 24 * 3_600_000, Ordering::Relaxed);
+    let mut ended = std::pin::pin!(is_told_to_come_again(tab));
+    loop {
+        // Any brand's new secret makes the hub look at all open chats, as it does every minute anyway.
+        let folder = hub.folder.path().to_owned();
+        tokio::task::spawn_blocking(move || brand_secret(&folder, "fabrikam", true).unwrap()).await.unwrap();
+        if tokio::time::timeout(Duration::from_millis(300), &mut ended).await.is_ok() {
+            break;
+        }
+    }
+    say(&mut other, &json!({ "type": "message", "id": uuid::Uuid::now_v7(), "text": "I go on" }).to_string()).await;
+    while frame(&mut other).await["type"] != "accepted" {}
 }
 
 #[tokio::test]

@@ -432,7 +432,7 @@ async fn health_tells_that_the_database_is_damaged_where_deadlines_or_customers_
         assert_eq!(hub.customer().await.sends(&message).await.0, 503);
         // A customer or two are no reason to take the hub from the others.
         health(&hub, |status, body| match met {
-            1 | 2 => status == 200 && body.contains(&format!("{met} fail in a damaged database")),
+            1 | 2 => status == 200 && body.contains(&format!("damaged where {met} conversation")),
             _ => status == 503 && body.contains("hub.database_damaged"),
         })
         .await;

@@ -7,8 +7,8 @@ const PATIENCE_MS = 8_000;
 const GONE_MS = 8_000;
 const LOOK_MS = 60;
 const OPENS_MS = 2_000;
-/** The store of the database. */
-const ROWS = "locks";
+/** The database and its only store. */
+const ROWS = "universal-chat";
 const SETTLE_MS = 200;
 
 /** Runs `act` while no other holder has this name, or after `patienceMs` in any case. */
@@ -45,27 +45,37 @@ async function withRow<T>(name: string, act: () => Promise<T>, patienceMs: numbe
   const database = await Promise.race([opened(), pause(OPENS_MS).then(() => null)]);
   // Where nothing is stored, no tab has anything in common with another.
   if (!database) return act();
-  const take = (): Promise<boolean> => inRows(database, name, (rows, holder) => {
-    const isMine = !holder || holder.own === own || Date.now() - holder.since > GONE_MS;
-    if (isMine) rows.put({ own, since: Date.now() }, name);
-    return isMine;
-  });
+  /** Takes or leaves the lock in one transaction, unless somebody else holds it; a database that fails holds nobody up. */
+  const claim = (leaves?: boolean): Promise<boolean> =>
+    new Promise((resolve) => {
+      try {
+        let isMine = true;
+        const transaction = database.transaction(ROWS, "readwrite");
+        const rows = transaction.objectStore(ROWS);
+        const asked = rows.get(name) as IDBRequest<Holder | undefined>;
+        asked.onsuccess = () => {
+          const holder = asked.result;
+          isMine = !holder || holder.own === own || Date.now() - holder.since > GONE_MS;
+          if (isMine && leaves) rows.delete(name);
+          else if (isMine) rows.put({ own, since: Date.now() }, name);
+        };
+        transaction.oncomplete = transaction.onabort = () => resolve(isMine);
+      } catch {
+        resolve(true);
+      }
+    });
   let hasWaited = false;
-  while (!(await take()) && Date.now() < end) {
+  while (!(await claim()) && Date.now() < end) {
     hasWaited = true;
     await pause(LOOK_MS);
   }
   if (hasWaited) await pause(SETTLE_MS);
-  const renewing = setInterval(() => void take(), GONE_MS / 4);
+  const renewing = setInterval(() => void claim(), GONE_MS / 4);
   try {
     return await act();
   } finally {
     clearInterval(renewing);
-    const gone = inRows(database, name, (rows, holder) => {
-      if (holder?.own === own) rows.delete(name);
-      return true;
-    });
-    void gone.then(() => database.close());
+    void claim(true).then(() => database.close());
   }
 }
 
@@ -77,30 +87,12 @@ interface Holder {
 function opened(): Promise<IDBDatabase | null> {
   return new Promise((resolve) => {
     try {
-      const opening = indexedDB.open("universal-chat", 1);
+      const opening = indexedDB.open(ROWS, 1);
       opening.onupgradeneeded = () => opening.result.createObjectStore(ROWS);
       opening.onsuccess = () => resolve(opening.result);
       opening.onerror = opening.onblocked = () => resolve(null);
     } catch {
       resolve(null);
-    }
-  });
-}
-
-/** One transaction; a database that fails holds nobody up. */
-function inRows(database: IDBDatabase, name: string, act: (rows: IDBObjectStore, holder: Holder | undefined) => boolean): Promise<boolean> {
-  return new Promise((resolve) => {
-    try {
-      let result = true;
-      const transaction = database.transaction(ROWS, "readwrite");
-      const rows = transaction.objectStore(ROWS);
-      const asked = rows.get(name) as IDBRequest<Holder | undefined>;
-      asked.onsuccess = () => {
-        result = act(rows, asked.result);
-      };
-      transaction.oncomplete = transaction.onabort = () => resolve(result);
-    } catch {
-      resolve(true);
     }
   });
 }

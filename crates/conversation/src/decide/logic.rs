@@ -10,7 +10,7 @@ use crate::failure::LogicFailure;
 use crate::help::HelpReason;
 use crate::ids::{LinkId, RequestId, TurnId};
 use crate::limits;
-use crate::logic::{Action, Control, Fallback, Learnt, LogicRequest, check_custom, help_reason, merge};
+use crate::logic::{Action, Control, Fallback, Learnt, LogicRequest, check_custom, check_shape, help_reason, merge};
 use crate::participant::Participant;
 use crate::rejection::Rejection;
 use crate::time::Time;
@@ -281,6 +281,7 @@ impl Draft<'_> {
         if patch.is_empty() {
             return Ok(());
         }
+        check_shape("custom", patch)?;
         let mut merged = self.state.custom.clone();
         merge(&mut merged, patch);
         check_custom("custom", &merged)?;
@@ -294,6 +295,7 @@ impl Draft<'_> {
         if patch.is_empty() {
             return Ok(());
         }
+        check_shape("customer.custom", patch)?;
         let mut merged = self.state.customer.custom.clone();
         merge(&mut merged, patch);
         check_custom("customer.custom", &merged)?;

@@ -331,7 +331,8 @@ impl Draft<'_> {
             Some(Participant::ExternalAgent { name, .. }) => name.clone(),
             _ => return Err(Rejection::NoEngagement),
         };
-        self.push(EventBody::MailFailed { link, name, reason: reason.to_owned() });
+        // The words are the mail server's.
+        self.push(EventBody::MailFailed { link, name, reason: one_line(reason) });
         Ok(())
     }
 

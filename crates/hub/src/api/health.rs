@@ -33,7 +33,11 @@ pub(crate) async fn readyz(State(hub): State<Arc<Hub>>) -> Response {
 fn answer(finding: Result<usize, Illness>) -> Response {
     match finding {
         Ok(0) => "ok".into_response(),
-        Ok(damaged) => format!("ok, but {damaged} fail in a damaged database: run tandem-hub doctor").into_response(),
+        Ok(damaged) => {
+            let (s, need) = if damaged == 1 { ("", "needs") } else { ("s", "need") };
+            let who = format!("{damaged} conversation{s} or visitor{s} {need}");
+            format!("ok, but the database is damaged where {who} it: run tandem-hub doctor").into_response()
+        }
         Err(illness) => illness.problem().into_response(),
     }
 }

@@ -64,7 +64,8 @@ struct Came {
 }
 
 async fn run(hub: Arc<Hub>, signed: Signed, came: Came, mut socket: Socket) {
-    match catch_up(&hub, &signed, &came, &mut socket).await {
+    // Boxed, because its future is large and would occupy memory for as long as the desk is connected.
+    match Box::pin(catch_up(&hub, &signed, &came, &mut socket)).await {
         Ok(Attending { id, mut queue }) => {
             let (is_limited, fanout) = (hub.config.rate_limits, hub.fanout.clone());
             socket.talk(&mut queue, &mut Desk { hub, user: signed.0, id }, is_limited).await;
@@ -116,5 +117,20 @@ impl Desk {
         let by = Participant::Agent { user: self.user.id, name: self.user.name.clone() };
         // If this fails, the next keystroke repeats it.
         let _ = self.hub.types(conversation, by, true).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::run;
+
+    const fn size<A, B, C, D, F>(_: fn(A, B, C, D) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_connected_desk_occupies_little_memory() {
+        let bytes = size(run);
+        assert!(bytes <= 3 * 1024, "{bytes} bytes");
     }
 }

@@ -58,7 +58,7 @@ async fn run(hub: Arc<Hub>, found: Found, socket: &mut Socket) -> Result<(), Api
     let (link, conversation) = (found.link.id, found.link.conversation);
     hub.fanout.send(Input::GuestCame { guest: GuestSession { link, conversation, line }, registered }).await;
     let Ok(id) = registration.await else { return Ok(()) };
-    let goes_on = catch_up(&hub, &found, Known { conversation: known, after }, socket).await;
+    let goes_on = Box::pin(catch_up(&hub, &found, Known { conversation: known, after }, socket)).await;
     match goes_on {
         Ok(true) => {
             let mut page = Page { hub: Arc::clone(&hub), found };

@@ -78,13 +78,13 @@ pub(super) async fn measure(_: &Bench) -> anyhow::Result<Vec<Figure>> {
     tokio::time::sleep(Duration::from_secs(3)).await;
     let mut coming = JoinSet::new();
     for (desk, known) in desks.iter().cloned().zip(known) {
-        coming.spawn(async move { come(&desk, known).await });
+        coming.spawn(async move { come(&desk, known).await.context("a desk that returns") });
     }
     let mut took = Vec::with_capacity(DESKS);
     while let Some(came) = coming.join_next().await {
         took.push(came.context("a desk broke")??.1.as_secs_f64());
     }
-    let customers = writing.await.context("the customers broke")??;
+    let customers = writing.await.context("the customers broke")?.context("those who write meanwhile")?;
     ensure!(took.len() == DESKS, "every desk came back");
     let (last, p50) = (percentile(&mut took.clone(), 1.0), percentile(&mut took, 0.5));
     let input = format!(
@@ -104,7 +104,7 @@ async fn happen(own: &[Guest], night: &[Guest], colleagues: &[Seat], since: u64)
     loop {
         chatter(night, BURST, TEXT).await?;
         chatter(own, 1, TEXT).await?;
-        if come(looks, Known::default()).await?.0.cursor >= since + EVENTS {
+        if come(looks, Known::default()).await.context("a look at the log")?.0.cursor >= since + EVENTS {
             return Ok(());
         }
     }

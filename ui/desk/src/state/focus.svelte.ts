@@ -6,6 +6,7 @@ import type { Place } from "./keys";
 
 const LIST = "[data-focus=list]";
 const MESSAGE = "[data-focus=message]";
+const DIALOG = "dialog, [role=dialog], [role=menu]";
 
 /** The open conversation, as far as the focus is concerned. */
 export interface Opened {
@@ -18,6 +19,8 @@ export class Focus {
   #promised: ConversationId | null = null;
   /** Whether something may still bring that field. */
   #waiting = false;
+  /** Whether the focus is still where it was when the field was promised. */
+  #stays: () => boolean = () => true;
   /** The last focused element. */
   #last: EventTarget | null = null;
   #inList = false;
@@ -48,7 +51,7 @@ export class Focus {
 
   place(target: EventTarget | null): Place {
     const at = target instanceof Element ? target : document.body;
-    if (at.closest("dialog, [role=dialog], [role=menu]")) return "dialog";
+    if (at.closest(DIALOG)) return "dialog";
     if (at.closest(LIST)) return "list";
     if (at.matches(MESSAGE)) return "message";
     if (at.matches("input, textarea, select, [contenteditable]")) return "input";
@@ -71,10 +74,29 @@ export class Focus {
     void tick().then(() => document.querySelector<HTMLElement>(LIST)?.focus());
   }
 
+  /** Remembers where the focus is. Afterwards tells whether it is still there, or nowhere: whoever moved it meanwhile keeps
+   * it. What ends later than the key or press that began it must ask before it moves the focus. */
+  hold(): () => boolean {
+    const was = this.#where();
+    const isPassing = was !== null && was !== LIST && was.closest(DIALOG) !== null;
+    return () => {
+      const now = this.#where();
+      return now === null || now === was || isPassing;
+    };
+  }
+
+  /** Nowhere is null. */
+  #where(): Element | typeof LIST | null {
+    const { activeElement } = document;
+    if (activeElement === null || activeElement === document.body) return this.#inList ? LIST : null;
+    return activeElement.closest(LIST) ? LIST : activeElement;
+  }
+
   /** To a conversation's message field, now or when it appears: at the latest after `bringing`. */
   message(id: ConversationId, bringing: Promise<unknown> = Promise.resolve()): void {
     this.#promised = id;
     this.#waiting = true;
+    this.#stays = this.hold();
     const done = (): void => {
       if (this.#promised !== id) return;
       this.#waiting = false;
@@ -89,7 +111,7 @@ export class Focus {
     void tick().then(() => {
       const open = this.open();
       if (this.#promised === null) return;
-      if (open?.id !== this.#promised) this.#promised = null;
+      if (open?.id !== this.#promised || !this.#stays()) this.#promised = null;
       else if (field()) this.#give();
       else if (open.loaded && !this.#waiting) this.#without();
     });
@@ -111,9 +133,7 @@ export class Focus {
   arrives(id: ConversationId): boolean {
     const was = this.#promised;
     this.#promised = null;
-    if (was === id) return true;
-    const { activeElement } = document;
-    return activeElement === null || activeElement === document.body;
+    return was === id || this.#where() === null;
   }
 
   /** After a dialog whose opener is gone: to the message field, otherwise to the list. */

@@ -101,6 +101,32 @@ describe("the focus", () => {
     await vi.waitFor(() => expect(at()).toBe("list"));
   });
 
+  it("is not taken back by what ends later: a sent reply, a note, a refused file", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "carmen");
+    const { rpc } = host;
+    for (const [where, leaves] of [["list", "{Escape}"], ["list", "{Escape}{Alt>}{ArrowDown}{/Alt}"], ["search", "{Escape}/"]] as const) {
+      field().focus();
+      let arrives = (): void => undefined;
+      const answered = new Promise<void>((resolve) => (arrives = resolve));
+      host.rpc = (async (...asked: Parameters<typeof rpc>) => {
+        if (asked[0] === "conversation.send") await answered;
+        return rpc.apply(host, asked);
+      }) as typeof rpc;
+      await user.keyboard("Done{Enter}");
+      await user.keyboard(leaves);
+      await tick();
+      const before = document.activeElement;
+      arrives();
+      await vi.waitFor(() => expect(desk.conversation?.composer.sending).toBe(false));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(document.activeElement, where).toBe(before);
+      expect(at(), where).not.toBe("message");
+      host.rpc = rpc;
+      await select({ desk }, "carmen");
+    }
+  });
+
   it("goes into the list with a section", async () => {
     const { desk } = await start();
     await select({ desk }, "carmen");

@@ -78,7 +78,7 @@ async fn run(hub: Arc<Hub>, peer: Peer, socket: &mut Socket) -> Result<(), ApiEr
         return Ok(());
     }
     let mut connection = Connection { hub: Arc::clone(&hub), web, target: Target::Newest };
-    let caught_up = connection.catch_up(Known { conversation, after }, socket).await;
+    let caught_up = Box::pin(connection.catch_up(Known { conversation, after }, socket)).await;
     if let Ok(Ok(())) = caught_up {
         socket.talk(&mut queue, &mut connection, hub.config.rate_limits).await;
     }
