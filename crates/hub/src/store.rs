@@ -108,6 +108,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "contacts who want a new conversation", sql: contacts::WANTS_NEW },
     Migration { name: "who invited external agents", sql: links::INVITERS },
     Migration { name: "files of strangers", sql: media::STRANGERS },
+    Migration { name: "when links ended", sql: links::ENDED_AT },
 ];
 
 #[cfg(test)]
