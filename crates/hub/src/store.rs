@@ -110,6 +110,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "contacts who want a new conversation", sql: contacts::WANTS_NEW },
     Migration { name: "who invited external agents", sql: links::INVITERS },
     Migration { name: "files of strangers", sql: media::STRANGERS },
+    Migration { name: "when links ended", sql: links::ENDED_AT },
     Migration { name: "the library", sql: library::SCHEMA },
     Migration { name: "uses of the library", sql: library_uses::SCHEMA },
     Migration { name: "languages of brands", sql: brands::LANGUAGES },

@@ -117,3 +117,26 @@ async fn a_page_that_is_open_keeps_its_session() {
     carmen.writes("I was about to ask").await;
     assert_eq!(aiko.sends(&json!({ "id": uuid::Uuid::now_v7(), "text": "?" })).await.0, 401, "hers came to nothing");
 }
+
+#[tokio::test]
+async fn tokens_of_links_go_when_their_link_ended_long_ago_whatever_its_id() {
+    let (hub, running) = TestHub::running(|config| config.retention.links_days = 30).await;
+    let (maya, carmen) = (hub.maya().await, hub.customer().await);
+    carmen.writes("Hello").await;
+    let id = carmen.conversation().await;
+    maya.does(&id, json!({ "type": "join" })).await;
+    let data = Connection::open(hub.folder.path().join("tandem.db")).unwrap();
+    // Ids of any version: clients choose them.
+    for link in [uuid::Uuid::from_u128(7), uuid::Uuid::max(), uuid::Uuid::now_v7()] {
+        let hash = format!("{:064x}", link.as_u128() % 1_000_003);
+        let invite = json!({ "type": "invite_external", "link": link, "name": "Li", "secretHash": hash, "ttlS": 600 });
+        maya.does(&id, invite).await;
+        maya.does(&id, json!({ "type": "revoke_link", "link": link })).await;
+    }
+    assert_eq!(running.sweep().await.unwrap(), 0, "they ended just now");
+    assert_eq!(count(&data, "link_secrets"), 3);
+    data.execute_batch("UPDATE links SET ended_at = ended_at - 31 * 86400000").unwrap();
+    running.sweep().await.unwrap();
+    assert_eq!(count(&data, "link_secrets"), 0);
+    assert_eq!(count(&data, "links"), 3, "that they were, stays known");
+}

@@ -4,7 +4,7 @@
 use tandem_conversation::{ConversationId, EndReason, Event, EventBody, LinkId, Participant, Position, Time};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, params};
 
-use super::sweeps::{STEP, Step, first_id_at};
+use super::sweeps::{STEP, Step};
 use super::{Id, StoreError};
 use crate::secrets::TokenHash;
 
@@ -35,9 +35,15 @@ const OF_SUSPENDED: &str = "
 SELECT l.id, l.conversation FROM users u CROSS JOIN links l ON l.inviter = u.id
 WHERE u.suspended = 1 AND l.ended IS NULL LIMIT ?1";
 
+/// Ids tell no time: whoever invites chooses them.
+pub(crate) const ENDED_AT: &str = "
+-- In milliseconds; null while it has not ended.
+ALTER TABLE links ADD COLUMN ended_at INTEGER;
+UPDATE links SET ended_at = CAST(strftime('%s', 'now') AS INTEGER) * 1000 WHERE ended IS NOT NULL;
+CREATE INDEX links_ended ON links (ended_at) WHERE ended_at IS NOT NULL;";
+
 pub(crate) const OVER: &str = "
-SELECT s.hash FROM links l JOIN link_secrets s ON s.link = l.id
-WHERE l.ended IS NOT NULL AND l.id < ?1 LIMIT ?2";
+SELECT s.hash FROM links l CROSS JOIN link_secrets s ON s.link = l.id WHERE l.ended_at < ?1 LIMIT ?2";
 
 #[derive(Clone, Debug)]
 pub(crate) struct Link {
@@ -68,9 +74,11 @@ pub(crate) fn follow(connection: &Connection, event: &Event) -> Result<(), Store
             let Some(Participant::ExternalAgent { link, .. }) = whose else { return Ok(()) };
             let end = serde_json::to_string(end)
                 .map_err(|error| StoreError::Damaged { what: "link", detail: crate::json::problem(&error) })?;
-            connection
-                .prepare_cached("UPDATE links SET ended = ?2 WHERE id = ?1")?
-                .execute(params![Id(link.0), end])?;
+            connection.prepare_cached("UPDATE links SET ended = ?2, ended_at = ?3 WHERE id = ?1")?.execute(params![
+                Id(link.0),
+                end,
+                event.time.0
+            ])?;
         }
         _ => {}
     }
@@ -128,5 +136,5 @@ pub(crate) fn bind(connection: &Connection, link: LinkId, session: &TokenHash) -
 /// Deletes some token hashes of links that ended long ago. Their pages then say "unknown".
 pub(crate) fn sweep(connection: &Connection, before: Time) -> Result<Step, StoreError> {
     let sql = format!("DELETE FROM link_secrets WHERE hash IN ({OVER})");
-    Ok(Step::of(connection.prepare_cached(&sql)?.execute(params![first_id_at(before), STEP])?))
+    Ok(Step::of(connection.prepare_cached(&sql)?.execute(params![before.0, STEP])?))
 }

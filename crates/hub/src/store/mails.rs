@@ -3,7 +3,7 @@
 use tandem_conversation::{LinkId, Time};
 use tandem_sqlite::rusqlite::{Connection, params};
 
-use super::sweeps::{STEP, Step, first_id_at};
+use super::sweeps::{STEP, Step};
 use super::{Id, StoreError};
 
 pub(crate) const SCHEMA: &str = "
@@ -20,8 +20,8 @@ CREATE INDEX mails_due ON mails (next_at) WHERE next_at IS NOT NULL;";
 
 /// A finished mail stays as long as its link, which must not get a second one.
 pub(crate) const OVER: &str = "
-SELECT m.link FROM links l JOIN mails m ON m.link = l.id
-WHERE l.ended IS NOT NULL AND l.id < ?1 AND m.next_at IS NULL LIMIT ?2";
+SELECT m.link FROM links l CROSS JOIN mails m ON m.link = l.id
+WHERE l.ended_at < ?1 AND m.next_at IS NULL LIMIT ?2";
 
 /// A mail to send.
 #[derive(Clone, Debug)]
@@ -77,5 +77,5 @@ pub(crate) fn finished(connection: &Connection, link: LinkId) -> Result<(), Stor
 /// Deletes some mails of links that ended long ago.
 pub(crate) fn sweep(connection: &Connection, before: Time) -> Result<Step, StoreError> {
     let sql = format!("DELETE FROM mails WHERE link IN ({OVER})");
-    Ok(Step::of(connection.prepare_cached(&sql)?.execute(params![first_id_at(before), STEP])?))
+    Ok(Step::of(connection.prepare_cached(&sql)?.execute(params![before.0, STEP])?))
 }
