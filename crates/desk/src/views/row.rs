@@ -48,7 +48,9 @@ pub(super) fn row(line: Line, pending: Vec<PendingView>, me: UserId) -> RowView 
 pub(super) fn pending(connection: &Connection, waiting: &[Queued], now: Time) -> Result<Vec<PendingView>, CacheError> {
     let waits = |queued: &&Queued| !queued.accepted && !queued.is_receipt() && !queued.is_held(now);
     let view = |queued: &Queued| {
-        Ok(PendingView { what: buttons::intent(connection, &queued.command)?, since: queued.created })
+        // The time of a hold is no delay.
+        let since = queued.held_until.unwrap_or_default().max(queued.created);
+        Ok(PendingView { what: buttons::intent(connection, &queued.command)?, since })
     };
     waiting.iter().filter(waits).map(view).collect()
 }
