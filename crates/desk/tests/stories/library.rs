@@ -200,6 +200,7 @@ async fn what_is_taken_back_is_marked_again_when_it_is_sent_and_counts_once() {
     let before = hub.world().log.len();
     maya.ok("conversation.send", sends(&maya, carmen, &format!("{text} Soon!")).await).await;
     let maya = maya.restart().await;
+    maya.until_live().await;
     assert_eq!(hub.world().log.len(), before + 1, "it went when the desk ended");
     let drawn = last_turn(&hub).library.unwrap();
     assert_eq!((drawn.quick_replies.len(), drawn.edited), (1, false));
