@@ -103,6 +103,8 @@ impl Outbox {
             return Err(error);
         }
         self.wake.notify_one();
+        // It may have released files.
+        self.uploads.hurry();
         Ok((id, receiver))
     }
 

@@ -7,6 +7,7 @@ use tandem_protocol::agents::{AgentCommand, DeskFrame, Login};
 use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use crate::cache::expect::expected_here;
 use crate::cache::{CacheError, bookmarks, conversations, files, meta, outbox};
 use crate::commands::Given;
 use crate::desk::{Desk, UnlockError};
@@ -208,7 +209,9 @@ impl Workplace {
                 }
                 conversations::derive_again(connection, touched, id, &reader.access())?;
                 // Only news is worth a message: unseen turns of the customer, and mentions.
-                let news = state.agent(reader.user).is_some() && state.last_customer > state.receipts.desk_seen;
+                // A join that the hub has accepted may be here before its event.
+                let shown = expected_here(connection, state)?;
+                let news = shown.agent(reader.user).is_some() && state.last_customer > state.receipts.desk_seen;
                 let mention = state.mention_of(reader.user, &reader.permissions);
                 let mentioned = mention.is_some_and(|mention| mention.position <= up_to);
                 Ok((news || mentioned).then_some(up_to))
