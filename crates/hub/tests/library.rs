@@ -148,7 +148,7 @@ async fn bad_definitions_are_named_and_change_nothing() {
         definition
     };
     for (definition, status, code, words) in [
-        (json!({}), 422, "input.invalid", "title"),
+        (json!({}), 422, "input.invalid", "missing field `shortcut`"),
         (with("surprise", json!(1)), 422, "input.invalid", "surprise"),
         (with("shortcut", json!("Hi!")), 422, "input.invalid", "shortcut: use 1 to 40"),
         (with("texts", json!({})), 422, "input.invalid", "texts"),
