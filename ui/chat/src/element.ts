@@ -126,6 +126,10 @@ export class UniversalChat extends HTMLElement {
     const root = h("div", { class: this.isInline ? "root inline" : "root", lang: i18n.language, dir: i18n.direction });
     // The corner follows the page's direction; the text follows the visitor's language.
     root.dataset.side = getComputedStyle(this).direction === "rtl" ? "left" : "right";
+    // Keys typed here must not reach the page's shortcuts, nor the focus anything that would take it back.
+    for (const type of ["keydown", "keyup", "keypress", "focusin", "focusout"]) {
+      root.addEventListener(type, (event) => event.stopPropagation());
+    }
     root.append(panel.node, ...(launcher ? [launcher.node] : []));
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     shadow.adoptedStyleSheets = [styleSheet()];

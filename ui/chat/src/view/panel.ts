@@ -83,10 +83,6 @@ export class PanelView {
     this.node.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !composes(event) && close) close();
     });
-    // Keys typed here must not reach the page's shortcuts, nor anything that would take the focus back.
-    for (const type of ["keydown", "keyup", "keypress", "focusin", "focusout"]) {
-      this.node.addEventListener(type, (event) => event.stopPropagation());
-    }
     takeDrops(this.node, (files) => this.composer.addFiles(files));
   }
 }
