@@ -127,7 +127,7 @@ pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Op
         return Some(Notice { kind, since: conversation.updated });
     }
     let Some(Wait { since, .. }) = conversation.wait() else { return mentioned };
-    // Whoever has just joined has the whole time.
+    // An agent who has just joined gets the full time.
     let impatient_at = since.max(mine.since).plus_ms(viewer.patience_ms);
     if now >= impatient_at && mention.is_none_or(|mention| mention.at < impatient_at) {
         return Some(Notice { kind: NoticeKind::WaitingTooLong { position: conversation.last_loud }, since });

@@ -12,7 +12,7 @@ use crate::rejection::Rejection;
 use crate::turn::check_remark;
 
 impl Draft<'_> {
-    /// Dismisses the call. Whoever does so says who goes on; it is checked that they can.
+    /// Dismisses the call, if those who are named to go on are able to.
     pub(super) fn help_not_needed(&mut self, goes_on: Option<GoesOn>, reason: &str) -> Result<(), Rejection> {
         if self.state.help.is_none() {
             return Err(Rejection::NoCall);
