@@ -32,6 +32,18 @@ use crate::wait::wanted;
 /// # Errors
 /// A [`Rejection`]; then nothing has happened.
 pub fn decide(state: Option<&Conversation>, envelope: &Envelope, context: &Context) -> Result<Vec<Event>, Rejection> {
+    decide_and_apply(state, envelope, context).map(|(events, _)| events)
+}
+
+/// [`decide`], with the state after the events.
+///
+/// # Errors
+/// As [`decide`].
+pub fn decide_and_apply(
+    state: Option<&Conversation>,
+    envelope: &Envelope,
+    context: &Context,
+) -> Result<(Vec<Event>, Conversation), Rejection> {
     let mut draft = match (state, &envelope.command) {
         (None, Command::Start(opening)) => Draft::start(envelope, context, opening)?,
         (None, _) => return Err(Rejection::Unknown),
@@ -41,7 +53,7 @@ pub fn decide(state: Option<&Conversation>, envelope: &Envelope, context: &Conte
     draft.expire();
     draft.run(&envelope.command)?;
     draft.settle();
-    Ok(draft.events)
+    Ok((draft.events, draft.state))
 }
 
 /// A decision in progress: a copy of the state and the events so far.

@@ -47,7 +47,7 @@ pub use channel::Channel;
 pub use command::{Command, Context, Envelope, Invitee, Looked, Opening};
 pub use contact::{Contact, ContactKind, Former, LinkSource};
 pub use customer::CustomerRef;
-pub use decide::decide;
+pub use decide::{decide, decide_and_apply};
 pub use dismissed::{Dismissed, UNDO_MS};
 pub use drawn::{Drawn, UsedReply};
 pub use engagement::{EndReason, Engagement, EngagementKind};

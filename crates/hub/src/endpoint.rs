@@ -2,6 +2,7 @@
 
 pub(crate) mod addresses;
 pub(crate) mod answer;
+mod breaker;
 mod budget;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use tokio::time::Instant;
 
 use addresses::{Allowed, Forbidden};
 use answer::{ANSWER_BYTES, Understood};
+use breaker::Breaker;
 
 use crate::config::LogicConfig;
 
@@ -53,6 +55,7 @@ pub(crate) struct Endpoint {
     allowed: Allowed,
     client: Client,
     signing: Webhook,
+    breaker: Breaker,
 }
 
 impl Endpoint {
@@ -79,7 +82,7 @@ impl Endpoint {
             Some(encoded) => Webhook::new(encoded)?,
             None => Webhook::from_bytes(config.secret.as_bytes().to_vec())?,
         };
-        Ok(Self { config, url, allowed, client, signing })
+        Ok(Self { config, url, allowed, client, signing, breaker: Breaker::default() })
     }
 
     /// Asks once, reconnecting while there is time. Also returns the number of attempts.
@@ -111,23 +114,34 @@ impl Endpoint {
         if let Err(forbidden) = self.allowed.check(&self.url) {
             return (0, Answered::Failed(LogicFailure::Unreachable { detail: forbidden.to_string() }));
         }
-        let deadline = Instant::now() + left;
+        let began = Instant::now();
+        let deadline = began + left;
         // Without a connection no answer comes soon: a person serves the customer better.
-        let give_up_connecting = Instant::now() + left / 4;
+        let give_up_connecting = began + left / 4;
         let mut pause = PAUSE;
         for attempt in 1.. {
+            if let Err(failure) = self.breaker.enter(Instant::now()) {
+                return (attempt - 1, Answered::Failed(failure));
+            }
             let exchange = tokio::time::timeout_at(deadline, exchange(self.request(letter))).await;
+            let now = Instant::now();
             match exchange {
                 Err(_) => {
                     let after_ms = i64::try_from(left.as_millis()).unwrap_or(i64::MAX);
-                    return (attempt, Answered::Failed(LogicFailure::TimedOut { after_ms }));
+                    let failure = LogicFailure::TimedOut { after_ms };
+                    self.breaker.failed(&failure, Some(began), now);
+                    return (attempt, Answered::Failed(failure));
                 }
-                Ok(Ok(answered)) => return (attempt, answered),
+                Ok(Ok(answered)) => {
+                    self.breaker.heard();
+                    return (attempt, answered);
+                }
                 Ok(Err(error)) => {
-                    let again =
-                        error.is_connect() && !Forbidden::is_in(&error) && Instant::now() + pause < give_up_connecting;
-                    if !again {
-                        return (attempt, Answered::Failed(LogicFailure::Unreachable { detail: chain(error) }));
+                    let may_pass = error.is_connect() && !Forbidden::is_in(&error);
+                    let failure = LogicFailure::Unreachable { detail: chain(error) };
+                    self.breaker.failed(&failure, None, now);
+                    if !may_pass || now + pause >= give_up_connecting {
+                        return (attempt, Answered::Failed(failure));
                     }
                 }
             }

@@ -5,25 +5,30 @@
 //! invariant: no change is announced before it is durable.
 
 pub(crate) mod commits;
+pub(crate) mod customer;
+mod incoming;
+mod pending;
+mod work;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tandem_conversation::{
     Command, CommandId, ContactId, Context, Conversation, ConversationId, CustomerId, Envelope, Event, EventBody,
-    Ladder, Looked, Position, Rejection, Time, decide,
+    Ladder, Looked, Participant, Permissions, Position, Rejection, Time, decide_and_apply,
 };
 use tandem_sqlite::rusqlite::Connection;
-use tandem_sqlite::{Companion, Error};
+use tandem_sqlite::{Companion, Error, Finish};
 use uuid::Uuid;
 
 use commits::CommitSender;
+pub(crate) use incoming::{Incoming, Target, customer_command};
+use pending::Pending;
+pub(crate) use work::{Asking, Deciding, Work};
 
 use crate::clock::Clock;
-use crate::store::commands::Sent;
-use crate::store::{
-    StoreError, buttons, commands, conversations, events, library, library_uses, links, logic_requests, media,
-};
+use crate::store::commands::{Answered, Sent};
+use crate::store::{StoreError, buttons, commands, conversations, events, library, media};
 
 /// Maximum cached states, and their total stored size in bytes.
 const CACHED: usize = 20_000;
@@ -69,6 +74,7 @@ pub struct Engine {
     cache: HashMap<ConversationId, (Arc<Conversation>, usize)>,
     cached_bytes: usize,
     group: HashMap<ConversationId, Changed>,
+    pending: Pending,
     undo: Vec<Undo>,
     commits: CommitSender,
 }
@@ -106,6 +112,7 @@ impl Engine {
             cache: HashMap::new(),
             cached_bytes: 0,
             group: HashMap::new(),
+            pending: Pending::default(),
             undo: Vec::new(),
             commits,
         })
@@ -187,7 +194,7 @@ impl Engine {
             if envelope.id.0.is_nil() {
                 return Ok(Err(Rejection::nil_id()));
             }
-            if let Some(answer) = commands::find(connection, envelope.id, sent)? {
+            if let Some(answer) = self.answered(connection, envelope.id, sent)? {
                 return Ok(answer);
             }
         }
@@ -229,52 +236,53 @@ impl Engine {
             files,
             fresh,
         };
-        let answer = match decide(before.as_deref(), envelope, &context) {
-            Ok(decided) => Ok(self.record(connection, envelope.conversation, before, decided)?),
+        let answer = match decide_and_apply(before.as_deref(), envelope, &context) {
+            Ok((events, after)) => Ok(self.record(envelope.conversation, before, after, events)?),
             Err(rejection) => Err(rejection),
         };
-        if let Repeat::Remembered(sent) = &repeat {
-            commands::insert(connection, envelope.id, sent, &answer, context.now)?;
+        if let Repeat::Remembered(sent) = repeat {
+            self.pending.answer(Answered { id: envelope.id, sent, answer: answer.clone(), at: context.now });
         }
         Ok(answer)
     }
 
+    /// The answer that a command has already got.
+    pub(crate) fn answered(
+        &self,
+        connection: &Connection,
+        id: CommandId,
+        sent: &Sent,
+    ) -> Result<Option<commands::Answer>, StoreError> {
+        match self.pending.answer_to(id, sent) {
+            Some(answer) => Ok(Some(answer)),
+            None => commands::find(connection, id, sent),
+        }
+    }
+
     fn record(
         &mut self,
-        connection: &Connection,
         id: ConversationId,
         before: Option<Arc<Conversation>>,
+        after: Conversation,
         decided: Vec<Event>,
     ) -> Result<Position, StoreError> {
-        let Some(first) = decided.first() else {
-            return Ok(before.map_or(Position::START, |state| state.position));
-        };
-        let mut after = match &before {
-            Some(state) => Conversation::clone(state),
-            None => Conversation::begin(first).ok_or(Rejection::Unknown)?,
-        };
+        if decided.is_empty() {
+            return Ok(after.position);
+        }
         // Saved first, so that any later failure is undone as a whole.
         let taken_back = self.group.get(&id).map(|changed| (Arc::clone(&changed.after), changed.events.len()));
+        let index = taken_back.as_ref().map_or(0, |(_, events)| *events);
         self.undo.push(Undo { conversation: id, before: taken_back, seq: self.seq });
+        let turn = decided.iter().find(|event| matches!(event.body, EventBody::TurnAdded { .. }));
+        let position = turn.map_or(after.position, |event| event.position);
         let mut logged = Vec::with_capacity(decided.len());
-        for event in decided {
-            if event.position > after.position {
-                after.apply(&event);
-            }
+        for (place, event) in decided.into_iter().enumerate() {
             let json = serde_json::to_string(&event)
                 .map_err(|error| StoreError::Damaged { what: "event", detail: error.to_string() })?;
             self.seq += 1;
-            events::insert(connection, self.seq, id, event.position, &json)?;
-            if let EventBody::LogicFailed { request, failure, .. } = &event.body {
-                logic_requests::fail(connection, *request, failure)?;
-            }
-            links::follow(connection, &event)?;
-            media::follow(connection, &event)?;
-            library_uses::follow(connection, &event, &after)?;
+            self.pending.event(self.seq, id, index + place);
             logged.push((event, Arc::from(json)));
         }
-        let turn = logged.iter().find(|(event, _)| matches!(event.body, EventBody::TurnAdded { .. }));
-        let position = turn.map_or(after.position, |(event, _)| event.position);
         let after = Arc::new(after);
         match self.group.get_mut(&id) {
             Some(changed) => {
@@ -287,10 +295,34 @@ impl Engine {
         }
         Ok(position)
     }
+
+    /// Writes what this group has decided so far, for work that reads it from its tables.
+    fn flush(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        if connection.is_autocommit() {
+            return Err(Error::Commit("the transaction is gone".into()).into());
+        }
+        self.pending.write(connection, &self.group)?;
+        self.pending.clear();
+        Ok(())
+    }
 }
 
 impl Companion for Engine {
+    type Work = Work;
+
+    fn work(&mut self, connection: &Connection, work: Work) -> Finish {
+        self.arm(connection, work)
+    }
+
+    fn flush(&mut self, connection: &Connection) -> Result<(), Error> {
+        Engine::flush(self, connection).map_err(|error| Error::Commit(error.to_string()))
+    }
+
     fn before_commit(&mut self, connection: &Connection) -> Result<(), Error> {
+        Companion::flush(self, connection)?;
         for changed in self.group.values_mut() {
             changed.bytes = conversations::put(connection, &changed.after, changed.before.as_deref())
                 .map_err(|error| Error::Commit(error.to_string()))?;
@@ -318,15 +350,18 @@ impl Companion for Engine {
 
     fn rolled_back(&mut self) {
         self.group.clear();
+        self.pending.clear();
         self.undo.clear();
         self.seq = self.committed_seq;
     }
 
     fn kept(&mut self) {
         self.undo.clear();
+        self.pending.keep();
     }
 
     fn undone(&mut self) {
+        self.pending.undo();
         while let Some(undo) = self.undo.pop() {
             self.seq = undo.seq;
             match undo.before {
@@ -349,14 +384,19 @@ pub(crate) fn shown_before(state: &Conversation) -> (bool, Time, ConversationId)
     (state.in_progress(), state.started, state.id)
 }
 
+/// A command of Your Logic.
+pub(crate) fn of_logic(id: CommandId, conversation: ConversationId, command: Command) -> Envelope {
+    Envelope { id, conversation, actor: Participant::Logic, permissions: Permissions::default(), command }
+}
+
 /// A command of the hub itself.
 #[must_use]
 pub fn system_command(conversation: ConversationId, command: Command) -> Envelope {
     Envelope {
         id: CommandId(Uuid::now_v7()),
         conversation,
-        actor: tandem_conversation::Participant::System,
-        permissions: tandem_conversation::Permissions::default(),
+        actor: Participant::System,
+        permissions: Permissions::default(),
         command,
     }
 }

@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::crowd::{Crowd, Ticket};
 use crate::endpoint::Endpoint;
-use crate::engine::{Engine, Repeat};
+use crate::engine::{self, Deciding, Engine, Repeat};
 use crate::fanout::{Fanout, Input, TYPING_MS};
 use crate::files::{Files, Rights};
 use crate::folder::Lock;
@@ -120,9 +120,9 @@ impl Hub {
     }
 
     async fn decide(&self, envelope: Envelope, repeat: Repeat) -> Result<Result<Position, Rejection>, StoreError> {
-        let (id, typing) = (envelope.conversation, self.typing_until(envelope.conversation));
-        let decided =
-            self.database.write(move |connection, engine| engine.execute(connection, &envelope, repeat, typing)).await;
+        let id = envelope.conversation;
+        let deciding = Box::new(Deciding { envelope, repeat, person_typing_until: self.typing_until(id) });
+        let decided = self.database.give(|answer| engine::Work::Command(deciding, answer)).await;
         self.health.note(Work::Conversation(id), &decided);
         decided
     }

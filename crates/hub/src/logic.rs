@@ -4,7 +4,6 @@
 //! answer counts once.
 
 pub(crate) mod body;
-mod customer;
 mod dry_run;
 pub(crate) mod typing;
 
@@ -13,8 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tandem_conversation::{
-    Action, Command, CommandId, ConversationId, Envelope, LinkId, LogicFailure, LogicRequest, Participant, Permissions,
-    Position, Rejection, RequestId, Time, is_blank, limits,
+    Action, Command, CommandId, ConversationId, LinkId, LogicFailure, LogicRequest, Participant, Position, Rejection,
+    RequestId, Time, is_blank, limits,
 };
 use tandem_protocol::logic::LogicResponseBody;
 use tandem_sqlite::Cause;
@@ -23,7 +22,7 @@ use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 
 use crate::endpoint::{Answered, Endpoint, answer};
-use crate::engine::{Engine, Repeat, system_command};
+use crate::engine::{Asking, Engine, Repeat, Work, customer, of_logic, system_command};
 use crate::hub::Hub;
 use crate::invitations::Ways;
 use crate::library;
@@ -68,19 +67,19 @@ struct Busy(Mutex<HashSet<ConversationId>>);
 
 impl Busy {
     /// None if the conversation is already being asked about.
-    fn enter(self: &Arc<Self>, id: ConversationId) -> Option<Asking> {
+    fn enter(self: &Arc<Self>, id: ConversationId) -> Option<Seat> {
         let is_new = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
-        is_new.then(|| Asking { busy: Arc::clone(self), id })
+        is_new.then(|| Seat { busy: Arc::clone(self), id })
     }
 }
 
 /// Leaves [`Busy`] when dropped.
-struct Asking {
+struct Seat {
     busy: Arc<Busy>,
     id: ConversationId,
 }
 
-impl Drop for Asking {
+impl Drop for Seat {
     fn drop(&mut self) {
         self.busy.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
     }
@@ -161,16 +160,8 @@ async fn ask(hub: &Hub, id: ConversationId) -> Result<Option<LogicRequest>, Stor
     let timeout_ms = hub.config.logic.as_ref().map_or(0, |logic| logic.timeout_ms);
     let request = RequestId(Uuid::now_v7());
     let expires = hub.clock.now().plus_ms(timeout_ms.max(1_000));
-    hub.database
-        .write(move |connection, engine| {
-            customer::catch_up(connection, engine, id)?;
-            let command = system_command(id, Command::AskLogic { request, expires });
-            match engine.execute(connection, &command, Repeat::Once, None)? {
-                Ok(_) => Ok(engine.state(connection, id)?.and_then(|state| state.logic.asked.clone())),
-                Err(_) => Ok(None),
-            }
-        })
-        .await
+    let asking = Asking { conversation: id, request, expires };
+    hub.database.give(|answer| Work::Ask(asking, answer)).await
 }
 
 /// Sends one request and applies the answer. False if the answer comes later.
@@ -437,8 +428,4 @@ fn was_asked_in(
     let asked = state.as_ref().and_then(|state| state.logic.asked.as_ref());
     Ok(asked.is_some_and(|asked| asked.id == request)
         || commands::find(connection, CommandId(request.0), sent)?.is_some())
-}
-
-fn of_logic(id: CommandId, conversation: ConversationId, command: Command) -> Envelope {
-    Envelope { id, conversation, actor: Participant::Logic, permissions: Permissions::default(), command }
 }

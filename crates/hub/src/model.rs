@@ -9,12 +9,11 @@ use async_openai::types::chat::{
     ChatCompletionRequestSystemMessage, ChatCompletionRequestUserMessage, CreateChatCompletionRequest,
 };
 use serde::Serialize;
-use tandem_conversation::{Content, ConversationId, EventBody, Participant, Position};
+use tandem_conversation::{Content, ConversationId, EventBody, Participant};
 use tandem_sqlite::rusqlite::Connection;
 
 use crate::config::ImproveConfig;
 use crate::endpoint::PATIENCE_MS;
-use crate::store::events::Part;
 use crate::store::{StoreError, events};
 
 const PATIENCE: Duration = Duration::from_millis(PATIENCE_MS.unsigned_abs());
@@ -109,8 +108,7 @@ fn why(error: &OpenAIError) -> String {
 
 /// The newest turns that the customer could read, oldest first.
 pub(crate) fn said(connection: &Connection, id: ConversationId) -> Result<Vec<Said>, StoreError> {
-    let (events, _) = events::of_conversation(connection, id, Part::Before(Position(u32::MAX)), EVENTS)?;
-    let mut said: Vec<_> = events
+    let mut said: Vec<_> = events::turns(connection, id, EVENTS, usize::MAX)?
         .into_iter()
         .filter_map(|event| {
             let EventBody::TurnAdded { turn, .. } = event.body else { return None };

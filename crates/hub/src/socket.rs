@@ -175,8 +175,18 @@ pub(crate) trait Party: Send {
     /// A sign-of-life frame and the silence after which it is sent. None if the queue already brings such frames.
     fn alive(&self) -> Option<(Duration, Utf8Bytes)>;
 
-    /// Handles one frame; returns the immediate reply.
-    fn hear(&mut self, text: &str) -> impl Future<Output = Option<Utf8Bytes>> + Send;
+    /// Handles one frame; `replies` are sent at once.
+    fn hear(&mut self, text: &str, replies: &mut Vec<Utf8Bytes>) -> impl Future<Output = ()> + Send;
+
+    /// Whether the next frame may be read: false while too much of the earlier ones is under way.
+    fn has_room(&self) -> bool {
+        true
+    }
+
+    /// Waits for later replies to frames that were heard. Cancel-safe; does not end while nothing is under way.
+    fn later(&mut self, _: &mut Vec<Utf8Bytes>) -> impl Future<Output = ()> + Send {
+        std::future::pending()
+    }
 }
 
 /// Upgrades a request to a live connection and serves it.
@@ -260,6 +270,7 @@ impl Socket {
         let mut pulse = Pulse::new(P::SILENT, party.alive(), began);
         let mut pace = Pace::new(is_limited, began);
         let mut tick = std::pin::pin!(sleep_until(pulse.due()));
+        let mut replies = Vec::new();
         loop {
             let may_read = pace.may_read(Instant::now());
             let wake = if may_read { pulse.due() } else { pulse.due().min(pace.ready) };
@@ -271,20 +282,25 @@ impl Socket {
                 frame = queue.next() => match frame {
                     Ok(frame) => {
                         pulse.said();
-                        self.send_with(frame, queue).await
+                        replies.push(frame);
+                        self.send_with(&mut replies, queue).await
                     }
                     Err(goodbye) => return self.end(goodbye).await,
                 },
-                message = self.socket.next(), if may_read => {
+                () = party.later(&mut replies) => self.send_with(&mut replies, queue).await,
+                message = self.socket.next(), if may_read && party.has_room() => {
                     let now = Instant::now();
                     pulse.heard(now);
                     pace.read(now);
                     match message {
                         // Boxed, because its future is large and most connections are silent.
-                        Some(Ok(Message::Text(text))) => match Box::pin(party.hear(&text)).await {
-                            Some(answer) => self.send(answer).await,
-                            None => Ok(()),
-                        },
+                        Some(Ok(Message::Text(text))) => {
+                            Box::pin(party.hear(&text, &mut replies)).await;
+                            match replies.is_empty() {
+                                true => Ok(()),
+                                false => self.send_with(&mut replies, queue).await,
+                            }
+                        }
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
                         Some(Ok(Message::Binary(_))) => return self.end(NOT_TEXT).await,
                         Some(Ok(Message::Close(_))) => return self.linger().await,
@@ -309,10 +325,12 @@ impl Socket {
         }
     }
 
-    /// Sends a frame and everything queued meanwhile in one write.
-    async fn send_with(&mut self, frame: Utf8Bytes, queue: &mut Queue) -> Result<(), Gone> {
+    /// Sends frames and everything queued meanwhile in one write.
+    async fn send_with(&mut self, frames: &mut Vec<Utf8Bytes>, queue: &mut Queue) -> Result<(), Gone> {
         let all = async {
-            self.socket.feed(Message::Text(frame)).await?;
+            for frame in frames.drain(..) {
+                self.socket.feed(Message::Text(frame)).await?;
+            }
             while let Some(frame) = queue.at_hand() {
                 self.socket.feed(Message::Text(frame)).await?;
             }

@@ -273,3 +273,81 @@ async fn a_long_chat_is_read_in_pages_of_about_a_mebibyte() {
         assert_eq!(frame(&mut page).await["type"], "entry");
     }
 }
+
+#[tokio::test]
+async fn messages_that_are_under_way_at_once_keep_their_order_and_count_once() {
+    let hub = TestHub::start(None).await;
+    let carmen = hub.customer().await;
+    let mut chat = carmen.live().await;
+    let ids: Vec<_> = (0..40).map(|_| Uuid::now_v7().to_string()).collect();
+    for (number, id) in ids.iter().enumerate() {
+        tells(&mut chat, json!({ "type": "message", "id": id, "text": format!("Line {number}") })).await;
+        // Sent twice by a page that is in a hurry, and once with other words.
+        tells(&mut chat, json!({ "type": "message", "id": id, "text": format!("Line {number}") })).await;
+        tells(&mut chat, json!({ "type": "message", "id": id, "text": "Something else" })).await;
+        tells(&mut chat, json!({ "type": "message", "id": Uuid::now_v7(), "text": "  " })).await;
+    }
+    let mut answers = Vec::new();
+    frames_until(&mut chat, |frame| {
+        if frame["type"] == "accepted" || frame["type"] == "error" {
+            answers.push(frame.clone());
+        }
+        answers.len() == 4 * ids.len()
+    })
+    .await;
+    let mut positions = Vec::new();
+    for (four, id) in answers.chunks(4).zip(&ids) {
+        let [first, again, other, blank] = four else { unreachable!() };
+        assert_eq!((&first["type"], &first["id"]), (&json!("accepted"), &json!(id)), "{first}");
+        assert_eq!(again, first, "a repeat gets the first answer");
+        assert_eq!((&other["code"], &other["id"]), (&json!("input.id_used"), &json!(id)), "{other}");
+        assert_eq!(blank["type"], "error", "{blank}");
+        assert_eq!(first["conversation"], answers[0]["conversation"], "all in one conversation");
+        positions.push(first["position"].as_u64().unwrap());
+    }
+    assert!(positions.is_sorted(), "{positions:?}");
+    let (_, page) = get(&hub.base, "/chat/v1/entries?limit=500", Some(&carmen.token)).await;
+    let lines: Vec<_> =
+        page["entries"].as_array().unwrap().iter().map(|entry| entry["content"]["text"].clone()).collect();
+    let written: Vec<_> = (0..ids.len()).map(|number| json!(format!("Line {number}"))).collect();
+    assert_eq!(lines, written);
+}
+
+#[tokio::test]
+async fn what_follows_messages_under_way_waits_for_them() {
+    let hub = TestHub::start(None).await;
+    let mut chat = hub.customer().await.live().await;
+    for _ in 0..3 {
+        tells(&mut chat, json!({ "type": "message", "id": Uuid::now_v7(), "text": "One more thing" })).await;
+        tells(&mut chat, json!({ "type": "message", "id": Uuid::now_v7(), "text": "And another" })).await;
+        tells(&mut chat, json!({ "type": "new" })).await;
+    }
+    let mut said = Vec::new();
+    frames_until(&mut chat, |frame| {
+        match frame["type"].as_str() {
+            Some("accepted") => said.push(frame["conversation"].to_string()),
+            Some("ready") if !said.is_empty() => said.push("ready".into()),
+            _ => {}
+        }
+        said.iter().filter(|said| *said == "ready").count() == 3
+    })
+    .await;
+    let conversations: Vec<_> = said.chunks(3).map(|three| (three[0] == three[1], three[2] == "ready")).collect();
+    assert_eq!(conversations, [(true, true); 3], "{said:?}");
+    assert!(said[0] != said[3] && said[3] != said[6], "each `new` begins another one: {said:?}");
+}
+
+#[tokio::test]
+async fn a_first_message_that_fails_leaves_no_conversation_behind() {
+    let hub = TestHub::start(None).await;
+    let carmen = hub.customer().await;
+    let mut chat = carmen.live().await;
+    tells(&mut chat, json!({ "type": "message", "id": Uuid::now_v7(), "text": " " })).await;
+    let refused = frames_until(&mut chat, |frame| frame["type"] == "error").await.pop().unwrap();
+    assert_eq!(refused["code"], "input.invalid", "{refused}");
+    let (_, page) = get(&hub.base, "/chat/v1/entries", Some(&carmen.token)).await;
+    assert_eq!(page["conversation"], Value::Null, "{page}");
+    writes(&mut chat, "Now with words").await;
+    let (_, page) = get(&hub.base, "/chat/v1/entries", Some(&carmen.token)).await;
+    assert_eq!(page["entries"].as_array().unwrap().len(), 1, "{page}");
+}

@@ -17,7 +17,8 @@ pub use key::Key;
 pub use migration::{BREAKS, Migration};
 pub use rusqlite;
 use rusqlite::Connection;
-pub use writer::Companion;
+pub use worker::guarded;
+pub use writer::{Answer, Companion, Finish};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -194,6 +195,23 @@ impl<C: Companion> Database<C> {
         E: From<Error> + Send + 'static,
     {
         self.inner.writer.submit(work).blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// Gives the companion a piece of work, made with where its outcome goes. Its place in the order is taken now; the
+    /// result comes after the commit of its group.
+    ///
+    /// # Errors
+    /// The error of the work, or that the commit failed.
+    pub fn give<T, E>(
+        &self,
+        work: impl FnOnce(Answer<T, E>) -> C::Work,
+    ) -> impl Future<Output = Result<T, E>> + Send + 'static
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let given = self.inner.writer.give(work);
+        async { given.await.unwrap_or_else(|_| Err(Error::Closed.into())) }
     }
 
     /// Runs `work` on a read-only connection with a consistent snapshot.

@@ -10,7 +10,10 @@ use tokio::sync::watch;
 use crate::Error;
 
 /// Runs a job whose panic must not end the thread. Only for work that is undone afterwards.
-pub(crate) fn guarded<T, E: From<Error>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+///
+/// # Errors
+/// Those of the work, or [`Error::Panicked`].
+pub fn guarded<T, E: From<Error>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     // The hook has already reported the panic.
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::Panicked.into()))
 }

@@ -1,5 +1,6 @@
 //! The one writer thread and its group commit.
 
+use std::convert::Infallible;
 use std::sync::mpsc;
 use std::thread;
 
@@ -14,6 +15,19 @@ const GROUP: usize = 1024;
 
 /// State of the writer thread that follows its transactions.
 pub trait Companion: Send + 'static {
+    /// What it does by itself, with rows that it keeps until they are due: see [`Self::work`].
+    type Work: Send + 'static;
+
+    /// Does one piece of work. There is no savepoint around it: whatever fails must have written nothing, and is
+    /// followed by [`Self::undone`], whatever succeeds by [`Self::kept`].
+    fn work(&mut self, connection: &Connection, work: Self::Work) -> Finish;
+    /// Writes what it has kept back so far. Called before each write with a savepoint of its own, which may read it.
+    ///
+    /// # Errors
+    /// What the database answers; it undoes the whole group.
+    fn flush(&mut self, _: &Connection) -> Result<(), Error> {
+        Ok(())
+    }
     /// Called last inside a transaction; an error undoes the whole group.
     ///
     /// # Errors
@@ -31,6 +45,11 @@ pub trait Companion: Send + 'static {
 
 /// For databases that need no companion.
 impl Companion for () {
+    type Work = Infallible;
+
+    fn work(&mut self, _: &Connection, work: Infallible) -> Finish {
+        match work {}
+    }
     fn before_commit(&mut self, _: &Connection) -> Result<(), Error> {
         Ok(())
     }
@@ -40,11 +59,45 @@ impl Companion for () {
     fn undone(&mut self) {}
 }
 
-/// Reports the outcome to the caller; takes the commit's result.
-type Finish = Box<dyn FnOnce(Result<(), &Error>) + Send>;
-type Job<C> = Box<dyn FnOnce(&Connection, &mut C) -> Finish + Send>;
+/// Tells the caller the outcome, once the commit's is known.
+pub type Finish = Box<dyn FnOnce(Result<(), &Error>) + Send>;
+/// A write with a savepoint of its own; given nothing if the group has failed already.
+type Apart<C> = Box<dyn FnOnce(Option<(&Connection, &mut C)>) -> Finish + Send>;
 
-pub(crate) struct Writer<C> {
+enum Job<C: Companion> {
+    Work(C::Work),
+    Apart(Apart<C>),
+}
+
+/// Where the outcome of one write goes.
+#[derive(Debug)]
+pub struct Answer<T, E>(oneshot::Sender<Result<T, E>>);
+
+impl<T, E> Answer<T, E>
+where
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
+    /// Answers `done` when the group's commit has succeeded, or else that it has not.
+    #[must_use]
+    pub fn finish(self, done: Result<T, E>) -> Finish {
+        self.finish_if(Some(done))
+    }
+
+    /// None for what was not tried.
+    fn finish_if(self, done: Option<Result<T, E>>) -> Finish {
+        Box::new(move |commit| {
+            let _ = self.0.send(match (commit, done) {
+                (Ok(()), Some(done)) => done,
+                (Ok(()), None) => Err(Error::Commit("the transaction is gone".into()).into()),
+                (Err(_), Some(Err(own))) => Err(own),
+                (Err(error), _) => Err(error.undone().into()),
+            });
+        })
+    }
+}
+
+pub(crate) struct Writer<C: Companion> {
     workers: Workers<Job<C>>,
     ended: Ended,
 }
@@ -88,19 +141,16 @@ impl<C: Companion> Writer<C> {
         E: From<Error> + Send + 'static,
     {
         let (answer, receiver) = oneshot::channel();
-        let job: Job<C> = Box::new(move |connection, companion| {
-            // Without a surrounding transaction a savepoint would commit by itself, whatever the caller is told.
-            let done = (!connection.is_autocommit()).then(|| in_savepoint(connection, companion, work));
-            Box::new(move |commit| {
-                let _ = answer.send(match (commit, done) {
-                    (Ok(()), Some(done)) => done,
-                    (Ok(()), None) => Err(Error::Commit("the transaction is gone".into()).into()),
-                    (Err(_), Some(Err(own))) => Err(own),
-                    (Err(error), _) => Err(error.undone().into()),
-                });
-            })
-        });
-        self.workers.give(job);
+        self.workers.give(Job::Apart(Box::new(move |group| {
+            let done = group.map(|(connection, companion)| in_savepoint(connection, companion, work));
+            Answer(answer).finish_if(done)
+        })));
+        receiver
+    }
+
+    pub(crate) fn give<T, E>(&self, work: impl FnOnce(Answer<T, E>) -> C::Work) -> oneshot::Receiver<Result<T, E>> {
+        let (answer, receiver) = oneshot::channel();
+        self.workers.give(Job::Work(work(Answer(answer))));
         receiver
     }
 }
@@ -129,23 +179,39 @@ fn in_savepoint<C: Companion, T, E: From<Error>>(
     }
 }
 
-struct Writing<C> {
+struct Writing<C: Companion> {
     connection: Connection,
     companion: C,
     waiting: Waiting,
 }
 
 impl<C: Companion> Writing<C> {
+    /// One write of a group that has gone well so far, or not.
+    fn write(&mut self, job: Job<C>, outcome: &mut Result<(), Error>) -> Finish {
+        let (connection, companion) = (&self.connection, &mut self.companion);
+        match job {
+            Job::Work(work) => companion.work(connection, work),
+            Job::Apart(job) => {
+                // Without a surrounding transaction a savepoint would commit by itself, whatever the caller is told.
+                if outcome.is_ok() && !connection.is_autocommit() {
+                    *outcome = guarded(|| companion.flush(connection));
+                }
+                let is_well = outcome.is_ok() && !connection.is_autocommit();
+                job(is_well.then_some((connection, companion)))
+            }
+        }
+    }
+
     /// One transaction: `first` and everything else in the queue.
     fn group(&mut self, first: Job<C>, inbox: &mpsc::Receiver<Job<C>>) {
-        let began = run(&self.connection, "BEGIN IMMEDIATE");
+        let mut outcome = run(&self.connection, "BEGIN IMMEDIATE");
         let mut finishes = Vec::with_capacity(16);
         let mut next = Some(first);
         while let Some(job) = next {
-            finishes.push(job(&self.connection, &mut self.companion));
+            finishes.push(self.write(job, &mut outcome));
             next = if finishes.len() < GROUP { inbox.try_recv().ok().inspect(|_| self.waiting.took()) } else { None };
         }
-        let outcome = began
+        let outcome = outcome
             .and_then(|()| match self.connection.is_autocommit() {
                 false => Ok(()),
                 true => {
@@ -247,6 +313,11 @@ mod tests {
     struct Fragile(bool);
 
     impl crate::Companion for Fragile {
+        type Work = std::convert::Infallible;
+
+        fn work(&mut self, _: &Connection, work: Self::Work) -> crate::Finish {
+            match work {}
+        }
         fn before_commit(&mut self, _: &Connection) -> Result<(), Error> {
             assert!(!self.0, "BUG: of this test");
             Ok(())

@@ -47,8 +47,25 @@ impl HubProcess {
     /// # Errors
     /// If it does not start.
     pub fn kill_and_restart(&mut self, options: &HubOptions) -> anyhow::Result<()> {
+        self.kill()?;
+        self.restart(options)
+    }
+
+    /// Kills the hub without warning.
+    ///
+    /// # Errors
+    /// If it cannot be killed.
+    pub fn kill(&mut self) -> anyhow::Result<()> {
         self.child.kill().context("cannot kill the hub")?;
         self.child.wait().context("cannot wait for the hub")?;
+        Ok(())
+    }
+
+    /// Starts a killed hub on the same data and port.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn restart(&mut self, options: &HubOptions) -> anyhow::Result<()> {
         let listen = self.url.trim_start_matches("http://").to_owned();
         (self.child, self.url) = serve(&self.binary, self.data.path(), &listen, options)?;
         Ok(())

@@ -22,6 +22,7 @@ mod returning;
 mod sockets;
 mod standin;
 mod story;
+mod waiting;
 mod words;
 
 use std::future::Future;
@@ -68,6 +69,8 @@ pub const MEASUREMENTS: &[Measurement] = &[
     },
     Measurement { names: &["logic_overhead_p99_ms"], run: |bench| Box::pin(logic::overhead(bench)) },
     Measurement { names: &["logic_round_trips_per_s"], run: |bench| Box::pin(logic::throughput(bench)) },
+    Measurement { names: &["logic_down_5000_s"], run: |bench| Box::pin(waiting::logic_down(bench)) },
+    Measurement { names: &["timers_10000_s"], run: |bench| Box::pin(waiting::timers(bench)) },
     Measurement { names: &["help_to_desks_p99_ms"], run: |bench| Box::pin(desks::measure(bench)) },
     Measurement {
         names: &["desk_catchup_vs_raw", "desk_catchup_per_s", "desk_catchup_raw_per_s"],

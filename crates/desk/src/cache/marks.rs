@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use tandem_conversation::ConversationId;
-use tandem_sqlite::Companion;
 use tandem_sqlite::rusqlite::Connection;
+use tandem_sqlite::{Companion, Finish};
 use tokio::sync::mpsc;
 
 use crate::view::Change;
@@ -58,6 +58,12 @@ impl Touched {
 }
 
 impl Companion for Touched {
+    type Work = std::convert::Infallible;
+
+    fn work(&mut self, _: &Connection, work: Self::Work) -> Finish {
+        match work {}
+    }
+
     fn before_commit(&mut self, _: &Connection) -> Result<(), tandem_sqlite::Error> {
         Ok(())
     }

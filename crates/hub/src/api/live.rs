@@ -95,19 +95,17 @@ impl Party for Desk {
         None
     }
 
-    async fn hear(&mut self, text: &str) -> Option<Utf8Bytes> {
+    async fn hear(&mut self, text: &str, replies: &mut Vec<Utf8Bytes>) {
         match input::read(text.as_bytes()) {
-            Ok(DeskFrame::Typing { conversation }) => {
-                self.types(conversation).await;
-                None
-            }
+            Ok(DeskFrame::Typing { conversation }) => self.types(conversation).await,
             Ok(DeskFrame::Presence { available }) => {
                 self.hub.fanout.send(Input::Available(self.id, available)).await;
-                None
             }
             // Requested only during catch-up.
-            Ok(DeskFrame::Holds { .. }) => None,
-            Err(error) => error_frame("input.invalid", &format!("The frame cannot be used: {error}.")),
+            Ok(DeskFrame::Holds { .. }) => {}
+            Err(error) => {
+                replies.extend(error_frame("input.invalid", &format!("The frame cannot be used: {error}.")));
+            }
         }
     }
 }

@@ -87,8 +87,8 @@ impl Party for Page {
         encode(&GuestFrame::Alive {}).map(|frame| (CHAT_ALIVE, frame))
     }
 
-    async fn hear(&mut self, text: &str) -> Option<Utf8Bytes> {
-        hear(&self.hub, &self.found, text).await
+    async fn hear(&mut self, text: &str, replies: &mut Vec<Utf8Bytes>) {
+        replies.extend(hear(&self.hub, &self.found, text).await);
     }
 }
 

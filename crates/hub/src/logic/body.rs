@@ -36,8 +36,8 @@ pub(super) fn request_body(
     request: &LogicRequest,
     account: &str,
 ) -> Result<LogicRequestBody, StoreError> {
-    let (state, events) = newest(connection, id)?;
-    let trigger = match events.iter().find(|event| event.position == request.trigger) {
+    let (state, turns) = newest(connection, id)?;
+    let trigger = match turns.iter().find(|event| event.position == request.trigger) {
         Some(event) => event.clone(),
         None => {
             let before = Position(request.trigger.0.saturating_sub(1));
@@ -51,7 +51,7 @@ pub(super) fn request_body(
     }
     trigger.silent = request.silent;
     let question = Question { id: request.id, asked: request.asked, expires: request.expires, trigger, dry_run: false };
-    Ok(compose(state, &events, question, account))
+    Ok(compose(state, &turns, question, account))
 }
 
 /// The body of a dry run: no event has happened.
@@ -63,7 +63,7 @@ pub(super) fn beside_body(
     wish: Wish,
     account: &str,
 ) -> Result<LogicRequestBody, StoreError> {
-    let (state, events) = newest(connection, id)?;
+    let (state, turns) = newest(connection, id)?;
     let said =
         |event: &&Event| event.actor == Participant::Customer && matches!(event.body, EventBody::TurnAdded { .. });
     let (kind, by, draft) = match wish {
@@ -78,7 +78,7 @@ pub(super) fn beside_body(
         time: asked,
         by,
         silent: false,
-        turn: events.iter().rfind(said).and_then(turn_body),
+        turn: turns.iter().rfind(said).and_then(turn_body),
         action: None,
         graded: None,
         was: None,
@@ -87,13 +87,13 @@ pub(super) fn beside_body(
         joined: Vec::new(),
         joined_left_out: 0,
     };
-    Ok(compose(state, &events, Question { id: request, asked, expires, trigger, dry_run }, account))
+    Ok(compose(state, &turns, Question { id: request, asked, expires, trigger, dry_run }, account))
 }
 
+/// The state and the newest turns.
 fn newest(connection: &Connection, id: ConversationId) -> Result<(Conversation, Vec<Event>), StoreError> {
     let state = conversations::get(connection, id)?.ok_or(Rejection::Unknown)?;
-    let (events, _) = events::of_conversation(connection, id, Part::Before(Position(u32::MAX)), EVENTS)?;
-    Ok((state, events))
+    Ok((state, events::turns(connection, id, EVENTS, TURNS)?))
 }
 
 /// Composes a request from the state and its newest events.

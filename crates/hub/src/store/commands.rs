@@ -52,7 +52,7 @@ pub(crate) const OVER: &str = "SELECT id, sender FROM commands WHERE at < ?1 ORD
 pub(crate) type Answer = Result<Position, Rejection>;
 
 /// The owner of an id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Sender {
     /// A web chat.
     Contact(ContactId),
@@ -105,6 +105,10 @@ impl Sent {
     pub(crate) fn within(self, conversation: ConversationId) -> Self {
         let digest = Sha256::new().chain_update(self.content).chain_update(conversation.0);
         Self { content: short(digest), before: Some(self.content), ..self }
+    }
+
+    pub(crate) fn sender(&self) -> Sender {
+        self.sender
     }
 
     fn is(&self, content: &[u8]) -> bool {
@@ -189,22 +193,33 @@ fn has_become(connection: &Connection, earlier: &[u8], now: Sender) -> Result<bo
     Ok(contacts::moved_to(connection, ContactId(id))? == Some(now))
 }
 
-/// Stores an answer.
-pub(crate) fn insert(
-    connection: &Connection,
-    id: CommandId,
-    sent: &Sent,
-    answer: &Answer,
-    at: Time,
-) -> Result<(), StoreError> {
-    let (position, rejection) = match answer {
-        Ok(position) => (position.0, None),
-        Err(rejection) => (0, serde_json::to_string(rejection).ok()),
-    };
+/// An answer that a repeat will get.
+pub(crate) struct Answered {
+    pub id: CommandId,
+    pub sent: Sent,
+    pub answer: Answer,
+    pub at: Time,
+}
+
+impl Answered {
+    /// Its answer to a command with the same id and sender. [`Rejection::IdUsed`] if its content differs.
+    pub(crate) fn to(&self, sent: &Sent) -> Answer {
+        if sent.is(&self.sent.content) { self.answer.clone() } else { Err(Rejection::IdUsed) }
+    }
+}
+
+/// Stores answers.
+pub(crate) fn insert(connection: &Connection, answered: &[Answered]) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached(
         "INSERT INTO commands (id, sender, content, position, rejection, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
-    query.execute(params![Id(id.0), sent.sender.bytes(), sent.content, position, rejection, at.0])?;
+    for Answered { id, sent, answer, at } in answered {
+        let (position, rejection) = match answer {
+            Ok(position) => (position.0, None),
+            Err(rejection) => (0, serde_json::to_string(rejection).ok()),
+        };
+        query.execute(params![Id(id.0), sent.sender.bytes(), sent.content, position, rejection, at.0])?;
+    }
     Ok(())
 }
 
@@ -221,7 +236,7 @@ mod tests {
     use tandem_sqlite::rusqlite::Connection;
     use uuid::Uuid;
 
-    use super::{SCHEMA, SENDERS, SINCE, Sender, Sent, find, insert};
+    use super::{Answered, SCHEMA, SENDERS, SINCE, Sender, Sent, find};
     use crate::store::contacts;
 
     fn database() -> Connection {
@@ -244,12 +259,15 @@ mod tests {
         let carmen = |text: &str| Sent::new(Sender::Contact(ContactId(Uuid::from_u128(2))), &json!({ "text": text }));
         let aiko = Sent::new(Sender::Contact(ContactId(Uuid::from_u128(3))), &json!({ "text": "first" }));
         let maya = Sent::new(Sender::User(UserId(Uuid::from_u128(2))), &json!({ "text": "first" }));
-        insert(&connection, id, &carmen("first"), &Ok(Position(4)), Time(0)).unwrap();
+        let insert = |sent: &Sent, answer| {
+            super::insert(&connection, &[Answered { id, sent: *sent, answer, at: Time(0) }]).unwrap();
+        };
+        insert(&carmen("first"), Ok(Position(4)));
         assert_eq!(find(&connection, id, &carmen("first")).unwrap(), Some(Ok(Position(4))));
         assert_eq!(find(&connection, id, &carmen("second")).unwrap(), Some(Err(Rejection::IdUsed)));
         for other in [aiko, maya] {
             assert_eq!(find(&connection, id, &other).unwrap(), None, "nobody else's id is used up");
-            insert(&connection, id, &other, &Err(Rejection::Unknown), Time(0)).unwrap();
+            insert(&other, Err(Rejection::Unknown));
             assert_eq!(find(&connection, id, &other).unwrap(), Some(Err(Rejection::Unknown)));
         }
         assert_eq!(find(&connection, id, &carmen("first")).unwrap(), Some(Ok(Position(4))), "nor read");

@@ -7,7 +7,7 @@ use tandem_conversation::{
 };
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 
-use super::{Id, StoreError, passable};
+use super::{Id, StoreError, events, passable};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE conversations (
@@ -130,10 +130,15 @@ pub(crate) fn get(connection: &Connection, id: ConversationId) -> Result<Option<
 pub(crate) fn to_change(connection: &Connection, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
     let Some(json) = stored(connection, id)? else { return Ok(None) };
     let damaged = |detail| StoreError::Damaged { what: "state", detail };
-    match Conversation::read(&json).map_err(|error| damaged(crate::json::problem(&error)))? {
-        (state, true) => Ok(Some(state)),
-        (_, false) => Err(damaged("written by a newer version of the hub: it can be read, but not changed".into())),
+    let (mut state, is_whole) = Conversation::read(&json).map_err(|error| damaged(crate::json::problem(&error)))?;
+    if !is_whole {
+        return Err(damaged("written by a newer version of the hub: it can be read, but not changed".into()));
     }
+    // The log is the truth: a state that stands behind it continues there.
+    for body in events::bodies_after(connection, id, state.position, u32::MAX)? {
+        state.apply(&events::parse(&body)?);
+    }
+    Ok(Some(state))
 }
 
 /// A conversation's state if the user may read it. Every API for conversations uses this.

@@ -24,17 +24,16 @@ pub(crate) struct Logged {
     pub body: String,
 }
 
-/// Appends one event.
-pub(crate) fn insert(
+/// Appends events: each with its place in the log, its conversation, its place there, and its JSON.
+pub(crate) fn insert<'a>(
     connection: &Connection,
-    seq: u64,
-    conversation: ConversationId,
-    position: Position,
-    body: &str,
+    events: impl Iterator<Item = (u64, ConversationId, Position, &'a str)>,
 ) -> Result<(), StoreError> {
     let mut query =
         connection.prepare_cached("INSERT INTO events (seq, conversation, position, body) VALUES (?1, ?2, ?3, ?4)")?;
-    query.execute(params![seq.cast_signed(), Id(conversation.0), position.0, body])?;
+    for (seq, conversation, position, body) in events {
+        query.execute(params![seq.cast_signed(), Id(conversation.0), position.0, body])?;
+    }
     Ok(())
 }
 
@@ -160,6 +159,31 @@ pub(crate) fn texts_of_conversation(
     Ok((events, more))
 }
 
+/// How a turn is stored; inside of texts, quotes are escaped.
+const TURN: &str = r#""body":{"turn_added":"#;
+
+/// The newest turns, oldest first: at most `most`, among the newest `within` events.
+pub(crate) fn turns(
+    connection: &Connection,
+    conversation: ConversationId,
+    within: u32,
+    most: usize,
+) -> Result<Vec<Event>, StoreError> {
+    let mut query =
+        connection.prepare_cached("SELECT body FROM events WHERE conversation = ?1 ORDER BY position DESC LIMIT ?2")?;
+    let mut rows = query.query(params![Id(conversation.0), within])?;
+    let mut turns = Vec::new();
+    while let Some(row) = rows.next()?.filter(|_| turns.len() < most) {
+        let text = row.get_ref(0)?.as_str().map_err(tandem_sqlite::rusqlite::Error::from)?;
+        // Most events are none, and parsing costs more than reading.
+        if text.contains(TURN) {
+            turns.push(parse(text)?);
+        }
+    }
+    turns.reverse();
+    Ok(turns)
+}
+
 /// Whether the event at `position` is a call for help.
 pub(crate) fn raises_help(
     connection: &Connection,
@@ -244,7 +268,8 @@ mod tests {
         connection.execute_batch(SCHEMA).unwrap();
         let id = ConversationId(uuid::Uuid::from_u128(1));
         for position in 1..=5 {
-            insert(&connection, position.into(), id, Position(position), &format!("{position:0100}")).unwrap();
+            let body = format!("{position:0100}");
+            insert(&connection, std::iter::once((position.into(), id, Position(position), body.as_str()))).unwrap();
         }
         let page = |part, limit, bytes| {
             let (texts, more) = texts_of_conversation(&connection, id, part, limit, bytes).unwrap();

@@ -36,12 +36,27 @@ CREATE TABLE library_totals (
     PRIMARY KEY (item, brand)
 ) STRICT, WITHOUT ROWID;";
 
-/// Projects an event; `state` is the conversation's.
-pub(crate) fn follow(connection: &Connection, event: &Event, state: &Conversation) -> Result<(), StoreError> {
+pub(crate) const WAITING: &str = "CREATE INDEX library_uses_waiting ON library_uses (conversation) WHERE waits = 1;";
+
+const SOME_WAIT: &str = "SELECT 1 FROM library_uses WHERE waits = 1 LIMIT 1";
+
+/// Whether any turn from the library waits for its customer's answer.
+pub(crate) fn some_wait(connection: &Connection) -> Result<bool, StoreError> {
+    let mut query = connection.prepare_cached(SOME_WAIT)?;
+    Ok(query.exists([])?)
+}
+
+/// Projects an event; `state` is the conversation's. Without `some_wait`, customers' turns answer nothing.
+pub(crate) fn follow(
+    connection: &Connection,
+    event: &Event,
+    state: &Conversation,
+    some_wait: &mut bool,
+) -> Result<(), StoreError> {
     let conversation = Id(event.conversation.0);
     match &event.body {
         EventBody::TurnAdded { turn, .. } => {
-            if event.actor == Participant::Customer {
+            if *some_wait && event.actor == Participant::Customer {
                 connection
                     .prepare_cached(
                         "UPDATE library_uses SET waits = 0, answered_ms = max(0, ?2 - at)
@@ -51,6 +66,7 @@ pub(crate) fn follow(connection: &Connection, event: &Event, state: &Conversatio
             }
             let Some(library) = &turn.library else { return Ok(()) };
             let waits = turn.content.is_for_customer();
+            *some_wait |= waits;
             let replies = library.quick_replies.iter().map(|used| (used.id.0, used.version));
             let question = library.question_id.zip(library.version).map(|(id, version)| (id.0, version));
             for (item, version) in replies.chain(question) {
@@ -157,5 +173,6 @@ mod tests {
     #[test]
     fn the_usage_of_a_time_follows_an_index() {
         assert_indexed(super::USAGE, true);
+        assert_indexed(super::SOME_WAIT, false);
     }
 }

@@ -346,7 +346,8 @@ mod tests {
                 body: EventBody::TurnAdded { turn, received: Time(0) },
             };
             let json = serde_json::to_string(&event).unwrap();
-            events::insert(&connection, seq as u64 + 1, event.conversation, event.position, &json).unwrap();
+            let row = (seq as u64 + 1, event.conversation, event.position, json.as_str());
+            events::insert(&connection, std::iter::once(row)).unwrap();
         }
         for step in now {
             connection.execute_batch(step.sql).unwrap();

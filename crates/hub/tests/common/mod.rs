@@ -333,7 +333,7 @@ pub async fn frame(socket: &mut Socket) -> Value {
 }
 
 /// Frames until one satisfies `wanted`, all of them.
-pub async fn frames_until(socket: &mut Socket, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+pub async fn frames_until(socket: &mut Socket, mut wanted: impl FnMut(&Value) -> bool) -> Vec<Value> {
     let mut seen = Vec::new();
     loop {
         let next = frame(socket).await;

@@ -100,7 +100,7 @@ pub(super) struct Guest {
 
 impl Guest {
     /// Arrives and writes once.
-    async fn arrive(http: Client, hub: Arc<str>, name: String) -> anyhow::Result<Self> {
+    pub async fn arrive(http: Client, hub: Arc<str>, name: String) -> anyhow::Result<Self> {
         let request = SessionRequest { brand: BRAND.into(), name: Some(name.clone()), ..SessionRequest::default() };
         let session: SessionResponse = call(http.post(format!("{hub}/chat/v1/sessions")).json(&request)).await?;
         let conversation = ConversationId(Uuid::nil());

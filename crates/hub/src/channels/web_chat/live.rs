@@ -1,6 +1,10 @@
 //! The web chat's live connection.
 
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -12,11 +16,12 @@ use tandem_protocol::Problem;
 use tandem_protocol::chat::{ChatAccepted, ChatFrame, ChatMessage, ChatSend};
 use tokio::sync::oneshot;
 
-use super::message::{Target, accept, receipt};
+use super::message::{accept, receipt};
 use super::origin;
 use super::rest;
 use super::session::visitor;
 use crate::api::input;
+use crate::engine::Target;
 use crate::fanout::{Input, encode};
 use crate::hub::Hub;
 use crate::logic;
@@ -47,11 +52,18 @@ pub(crate) async fn live(
     })
 }
 
+/// Messages of one browser that may be under way at once.
+const UNDER_WAY: usize = 16;
+
+type Reply = Pin<Box<dyn Future<Output = ChatFrame> + Send>>;
+
 struct Connection {
     hub: Arc<Hub>,
-    web: WebContact,
+    web: Arc<WebContact>,
     /// The conversation for new messages, once known.
     target: Target,
+    /// Replies to messages that are with the writer, in their order.
+    under_way: VecDeque<Reply>,
 }
 
 async fn run(hub: Arc<Hub>, peer: Peer, socket: &mut Socket) -> Result<(), ApiError> {
@@ -77,7 +89,8 @@ async fn run(hub: Arc<Hub>, peer: Peer, socket: &mut Socket) -> Result<(), ApiEr
         hub.fanout.send(Input::ChatLeft(id, contact)).await;
         return Ok(());
     }
-    let mut connection = Connection { hub: Arc::clone(&hub), web, target: Target::Newest };
+    let mut connection =
+        Connection { hub: Arc::clone(&hub), web: Arc::new(web), target: Target::Newest, under_way: VecDeque::new() };
     let caught_up = Box::pin(connection.catch_up(Known { conversation, after }, socket)).await;
     if let Ok(Ok(())) = caught_up {
         socket.talk(&mut queue, &mut connection, hub.config.rate_limits).await;
@@ -106,8 +119,40 @@ impl Party for Connection {
         encode(&ChatFrame::Alive {}).map(|frame| (CHAT_ALIVE, frame))
     }
 
-    async fn hear(&mut self, text: &str) -> Option<Utf8Bytes> {
-        self.act(text).await.as_ref().and_then(encode)
+    async fn hear(&mut self, text: &str, replies: &mut Vec<Utf8Bytes>) {
+        let frame = input::read(text.as_bytes());
+        if let Ok(ChatSend::Message(message)) = frame {
+            return self.message(message);
+        }
+        // Everything else follows the messages before it.
+        while !self.under_way.is_empty() {
+            self.later(replies).await;
+        }
+        let reply = match frame {
+            Ok(frame) => self.act(frame).await,
+            Err(error) => Some(refused("input.malformed", &format!("The frame cannot be used: {error}."), None)),
+        };
+        replies.extend(reply.as_ref().and_then(encode));
+    }
+
+    fn has_room(&self) -> bool {
+        self.under_way.len() < UNDER_WAY
+    }
+
+    async fn later(&mut self, replies: &mut Vec<Utf8Bytes>) {
+        poll_fn(|context| {
+            let before = replies.len();
+            while let Some(first) = self.under_way.front_mut() {
+                let Poll::Ready(reply) = first.as_mut().poll(context) else { break };
+                self.under_way.pop_front();
+                if let ChatFrame::Accepted { conversation, .. } = &reply {
+                    self.target = Target::Known(*conversation);
+                }
+                replies.extend(encode(&reply));
+            }
+            if replies.len() > before { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
     }
 }
 
@@ -160,16 +205,10 @@ impl Connection {
         found.filter(|state| state.contact == self.web.contact).map(|state| state.id)
     }
 
-    /// Handles one frame; returns the immediate reply.
-    async fn act(&mut self, text: &str) -> Option<ChatFrame> {
-        let frame = match input::read(text.as_bytes()) {
-            Ok(frame) => frame,
-            Err(error) => {
-                return Some(refused("input.malformed", &format!("The frame cannot be used: {error}."), None));
-            }
-        };
+    /// Handles one frame that is no message; returns the reply.
+    async fn act(&mut self, frame: ChatSend) -> Option<ChatFrame> {
         match frame {
-            ChatSend::Message(message) => Some(self.message(message).await),
+            ChatSend::Message(_) => None,
             ChatSend::Typing { conversation, on } => {
                 if let Some(conversation) = self.named(conversation).await {
                     // If this fails, the next keystroke repeats it.
@@ -199,14 +238,20 @@ impl Connection {
         }
     }
 
-    async fn message(&mut self, message: ChatMessage) -> ChatFrame {
+    /// Gives the message to the writer; the reply comes [later](Party::later).
+    fn message(&mut self, message: ChatMessage) {
         let turn = message.id;
-        match accept(&self.hub, &self.web, message, self.target, self.hub.clock.now()).await {
-            Ok(ChatAccepted { id, conversation, position }) => {
-                self.target = Target::Known(conversation);
-                ChatFrame::Accepted { id, conversation, position }
-            }
-            Err(error) => failed(error, Some(turn)),
-        }
+        let reply: Reply = match accept(&self.hub, &self.web, message, self.target, self.hub.clock.now()) {
+            Ok(stored) => Box::pin(async move {
+                match stored.await {
+                    Ok(ChatAccepted { id, conversation, position }) => {
+                        ChatFrame::Accepted { id, conversation, position }
+                    }
+                    Err(error) => failed(error, Some(turn)),
+                }
+            }),
+            Err(error) => Box::pin(std::future::ready(failed(error, Some(turn)))),
+        };
+        self.under_way.push_back(reply);
     }
 }

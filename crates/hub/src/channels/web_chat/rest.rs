@@ -7,9 +7,10 @@ use tandem_conversation::Position;
 use tandem_protocol::Problem;
 use tandem_protocol::chat::{ChatAccepted, ChatEntries, ChatMessage};
 
-use super::message::{Target, accept};
+use super::message::accept;
 use super::session::Visitor;
 use crate::api::{Json, Query};
+use crate::engine::Target;
 use crate::hub::Hub;
 use crate::problem::ApiError;
 use crate::shown::{EntriesQuery, Known, conversation_of, entry_of};
@@ -61,5 +62,6 @@ pub(crate) async fn message(
     Visitor(web): Visitor,
     Json(message): Json<ChatMessage>,
 ) -> Result<axum::Json<ChatAccepted>, ApiError> {
-    Ok(axum::Json(accept(&hub, &web, message, Target::Newest, hub.clock.now()).await?))
+    let accepted = accept(&hub, &Arc::new(web), message, Target::Newest, hub.clock.now())?;
+    Ok(axum::Json(accepted.await?))
 }

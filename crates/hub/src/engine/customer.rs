@@ -4,12 +4,11 @@ use tandem_conversation::{Command, CommandId, ConversationId, difference};
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
-use super::of_logic;
-use crate::engine::{Engine, Repeat};
+use super::{Engine, Repeat, of_logic};
 use crate::store::{StoreError, contacts, conversations, passable};
 
 /// Copies what was learnt elsewhere into a conversation, before Your Logic is asked or its answer changes any of it.
-pub(super) fn catch_up(connection: &Connection, engine: &mut Engine, id: ConversationId) -> Result<(), StoreError> {
+pub(crate) fn catch_up(connection: &Connection, engine: &mut Engine, id: ConversationId) -> Result<(), StoreError> {
     let Some(state) = engine.state(connection, id)? else { return Ok(()) };
     let Some(known) = contacts::known(connection, state.customer.id)? else { return Ok(()) };
     let patch = difference(&state.customer.custom, &known.custom);
@@ -22,7 +21,7 @@ pub(super) fn catch_up(connection: &Connection, engine: &mut Engine, id: Convers
 }
 
 /// Stores what an answer says of the customer, and tells their other conversations.
-pub(super) fn keep(connection: &Connection, engine: &mut Engine, id: ConversationId) -> Result<(), StoreError> {
+pub(crate) fn keep(connection: &Connection, engine: &mut Engine, id: ConversationId) -> Result<(), StoreError> {
     let Some(state) = engine.state(connection, id)? else { return Ok(()) };
     let (customer, name, custom) = (state.customer.id, &state.customer.name, &state.customer.custom);
     let Some(known) = contacts::known(connection, customer)? else { return Ok(()) };

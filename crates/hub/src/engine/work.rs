@@ -1,0 +1,74 @@
+//! What the writer is asked to do, as data, and the one place where it is done.
+
+use tandem_conversation::{Command, ConversationId, Envelope, LogicRequest, Position, Rejection, RequestId, Time};
+use tandem_sqlite::rusqlite::Connection;
+use tandem_sqlite::{Answer, Finish, guarded};
+
+use super::{Engine, Incoming, Repeat, customer, system_command};
+use crate::store::StoreError;
+
+/// One piece of work and where its outcome goes. Each is decided in memory; what it changes is written at the end of
+/// its group.
+pub enum Work {
+    Command(Box<Deciding>, Answer<Result<Position, Rejection>, StoreError>),
+    Message(Box<Incoming>, Answer<(ConversationId, Position), StoreError>),
+    /// None if nothing is pending.
+    Ask(Asking, Answer<Option<LogicRequest>, StoreError>),
+}
+
+/// Your Logic is asked about what is pending in a conversation.
+pub struct Asking {
+    pub conversation: ConversationId,
+    pub request: RequestId,
+    pub expires: Time,
+}
+
+/// A command and what its decision depends on.
+pub struct Deciding {
+    pub envelope: Envelope,
+    pub repeat: Repeat,
+    pub person_typing_until: Option<Time>,
+}
+
+impl Engine {
+    pub(super) fn arm(&mut self, connection: &Connection, work: Work) -> Finish {
+        match work {
+            Work::Command(deciding, answer) => answer.finish(self.done(|engine| {
+                // A file may belong to a conversation because of an event of this group.
+                if !deciding.envelope.command.files().is_empty() {
+                    engine.flush(connection)?;
+                }
+                let Deciding { envelope, repeat, person_typing_until } = *deciding;
+                engine.execute(connection, &envelope, repeat, person_typing_until)
+            })),
+            Work::Message(incoming, answer) => answer.finish(self.done(|engine| {
+                if incoming.has_file() {
+                    engine.flush(connection)?;
+                }
+                engine.take(connection, *incoming)
+            })),
+            Work::Ask(asking, answer) => answer.finish(self.done(|engine| engine.ask(connection, &asking))),
+        }
+    }
+
+    fn ask(&mut self, connection: &Connection, asking: &Asking) -> Result<Option<LogicRequest>, StoreError> {
+        let Asking { conversation, request, expires } = *asking;
+        customer::catch_up(connection, self, conversation)?;
+        let command = system_command(conversation, Command::AskLogic { request, expires });
+        match self.execute(connection, &command, Repeat::Once, None)? {
+            Ok(_) => Ok(self.state(connection, conversation)?.and_then(|state| state.logic.asked.clone())),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Keeps what the work has changed, or none of it if it fails.
+    fn done<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        use tandem_sqlite::Companion as _;
+        let done = guarded(|| work(self));
+        match &done {
+            Ok(_) => self.kept(),
+            Err(_) => self.undone(),
+        }
+        done
+    }
+}
