@@ -49,6 +49,8 @@ pub struct Changed {
 /// One durable group of writes.
 #[derive(Debug)]
 pub struct Commit {
+    /// The place of its first event in the account's log.
+    pub first: u64,
     /// The account's log is complete up to here.
     pub cursor: u64,
     pub time: Time,
@@ -331,7 +333,7 @@ impl Companion for Engine {
     }
 
     fn committed(&mut self) {
-        self.committed_seq = self.seq;
+        let first = std::mem::replace(&mut self.committed_seq, self.seq) + 1;
         if self.group.is_empty() {
             return;
         }
@@ -345,10 +347,13 @@ impl Companion for Engine {
             self.cached_bytes += change.bytes;
             self.cached_bytes -= old.map_or(0, |(_, bytes)| bytes);
         }
-        self.commits.send(Commit { cursor: self.seq, time: self.clock.now(), changed });
+        self.commits.send(Commit { first, cursor: self.seq, time: self.clock.now(), changed });
     }
 
     fn rolled_back(&mut self) {
+        // If the group failed because a state was not that of the log, it must not fail again.
+        self.cache.clear();
+        self.cached_bytes = 0;
         self.group.clear();
         self.pending.clear();
         self.undo.clear();

@@ -6,6 +6,7 @@
 mod chat;
 mod desk;
 mod guest;
+mod tail;
 mod typing;
 
 use std::collections::{HashMap, HashSet};
@@ -15,12 +16,13 @@ use axum::extract::ws::Utf8Bytes;
 use tandem_conversation::{Button, ContactId, ConversationId, LinkId, Participant, Permission, Time, UserId};
 use tandem_protocol::agents::{Colleague, LiveFrame, Me};
 use tandem_protocol::chat::ChatFrame;
+use tandem_sqlite::Database;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::engine::Commit;
 use crate::engine::commits::Commits;
+use crate::engine::{Commit, Engine};
 use crate::files::Rights;
 use crate::health::Guard;
 use crate::recent::Recent;
@@ -188,6 +190,7 @@ pub(crate) fn start(
     rights: Rights,
     (log, cursor): (Uuid, u64),
     commits: Commits,
+    database: Database<Engine>,
     wake: Wake,
     guard: Guard,
 ) -> Fanout {
@@ -212,9 +215,10 @@ pub(crate) fn start(
         came_or_went: Vec::new(),
         told: HashSet::new(),
     };
+    let tail = tail::Tail::new(commits, database, Arc::clone(&recent), sessions.clock.clone(), cursor);
     tokio::spawn(async move {
         let _guard = guard;
-        run(sessions, inbox, commits, wake).await;
+        run(sessions, inbox, tail, wake).await;
     });
     Fanout { inputs, recent }
 }
@@ -246,12 +250,12 @@ struct Sessions {
     told: HashSet<ConversationId>,
 }
 
-async fn run(mut sessions: Sessions, mut inbox: mpsc::Receiver<Input>, mut commits: Commits, wake: Wake) {
+async fn run(mut sessions: Sessions, mut inbox: mpsc::Receiver<Input>, mut tail: tail::Tail, wake: Wake) {
     let mut alive = tokio::time::interval(ALIVE_EVERY);
     let mut people = tokio::time::interval(std::time::Duration::from_secs(1));
     loop {
         tokio::select! {
-            commit = commits.recv() => match commit {
+            commit = tail.next() => match commit {
                 Some(commit) => {
                     wake.after(&commit);
                     sessions.take(Input::Commit(commit));

@@ -81,6 +81,8 @@ pub struct Hub {
     pub(crate) started: Time,
     pub(crate) health: Arc<Health>,
     pub(crate) workers: Mutex<JoinSet<()>>,
+    /// Whether the fan-out reads every commit from the log. For tests.
+    pub(crate) reads_the_log: Arc<AtomicBool>,
     /// The first untrusted proxy seen.
     pub(crate) unnamed_proxy: OnceLock<IpAddr>,
     /// The data folder's lock; none after closing.
@@ -103,6 +105,12 @@ impl Hub {
     #[doc(hidden)]
     pub fn disk_has_free(&self, bytes: Option<u64>) {
         self.files.pretend_free(bytes);
+    }
+
+    /// Lets live connections be served from the log alone, as if their part of the hub were far behind. For tests.
+    #[doc(hidden)]
+    pub fn reads_the_log(&self, always: bool) {
+        self.reads_the_log.store(always, std::sync::atomic::Ordering::Relaxed);
     }
 
     /// Decides one command that its sender may repeat.

@@ -53,7 +53,8 @@ impl Hub {
         let crowd = Crowd::new(listen::room_for(config.max_connections)?, config.rate_limits);
         let files = Files::open(&config.data, config.media)
             .with_context(|| format!("Cannot use the data folder {}", config.data.display()))?;
-        let (commits, commits_in) = commits::channel();
+        let reads_the_log = Arc::<AtomicBool>::default();
+        let (commits, commits_in) = commits::channel(Arc::clone(&reads_the_log));
         let (logic_wake, logic_in) = mpsc::channel(WAKES);
         let (ledger, ledger_in) = mpsc::channel(ENTRIES);
         let missed_calls = Arc::<AtomicBool>::default();
@@ -96,8 +97,15 @@ impl Hub {
         let health = Arc::new(Health::new());
         let identity = identity.context("BUG: the database was opened")??;
         let rights = Rights::new(identity.key_for("addresses of files"));
-        let fanout =
-            fanout::start(clock.clone(), rights.clone(), (log, cursor), commits_in, wake, health.guard("the fan-out"));
+        let fanout = fanout::start(
+            clock.clone(),
+            rights.clone(),
+            (log, cursor),
+            commits_in,
+            database.clone(),
+            wake,
+            health.guard("the fan-out"),
+        );
         let search = search::open(&config.data).context("Cannot open the search index")?;
         let hub = Arc::new(Self {
             search,
@@ -128,6 +136,7 @@ impl Hub {
             started,
             health,
             workers: Mutex::default(),
+            reads_the_log,
             unnamed_proxy: OnceLock::new(),
             lock: Mutex::new(Some(lock)),
         });

@@ -222,3 +222,44 @@ async fn a_right_that_ends_while_a_desk_catches_up_ends_the_catching_up() {
     }
     assert!(heard.contains("auth.ended") && !heard.contains(&private), "{heard}");
 }
+
+/// Frames of a live connection without what differs between two runs.
+fn batches(frames: &[Value]) -> Vec<Vec<String>> {
+    let changes = frames.iter().filter_map(|frame| frame["batch"]["changes"].as_array());
+    let name = |change: &Value| match change.get("event") {
+        Some(event) => format!("event {}", event["body"].as_object().unwrap().keys().next().unwrap()),
+        None => change.as_object().unwrap().keys().next().unwrap().clone(),
+    };
+    changes.map(|changes| changes.iter().map(name).collect()).collect()
+}
+
+#[tokio::test]
+async fn a_fan_out_that_reads_the_log_tells_the_same_as_one_that_is_told() {
+    let mut told = Vec::new();
+    for reads in [false, true] {
+        let (hub, inside) = TestHub::running(|_| {}).await;
+        inside.reads_the_log(reads);
+        let (maya, sofia) = (hub.maya().await, hub.sofia().await);
+        let (mut hers, mut all) = (maya.live(None).await, sofia.live(None).await);
+        let carmen = hub.customer().await;
+        let mut chat = carmen.live().await;
+        for words in ["Hello?", "Is anybody there?"] {
+            carmen.writes(words).await;
+        }
+        let id = carmen.conversation().await;
+        maya.does(&id, json!({ "type": "join" })).await;
+        maya.replies(&id, "Good morning, Carmen.").await;
+        sofia.does(&id, json!({ "type": "join" })).await;
+        maya.does(&id, json!({ "type": "leave", "reason": "lunch" })).await;
+        carmen.writes("Thank you!").await;
+        sofia.does(&id, json!({ "type": "complete", "resolution": "answered" })).await;
+        let completed = |frame: &Value| frame.to_string().contains("\"completed\":");
+        let hers = frames_until(&mut hers, completed).await;
+        let all = frames_until(&mut all, completed).await;
+        let page = frames_until(&mut chat, |frame| frame["type"] == "status").await;
+        let page: Vec<_> = page.iter().map(|frame| frame["type"].clone()).collect();
+        told.push((batches(&hers), batches(&all), page));
+    }
+    assert!(told[0].1.len() > 8, "{told:?}");
+    assert_eq!(told[0], told[1]);
+}

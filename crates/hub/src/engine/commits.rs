@@ -1,55 +1,59 @@
-//! The queue of commits from the writer thread to the fan-out. It loses none; if the fan-out is far behind, the writer
-//! pauses after each commit.
+//! The way of commits from the writer thread to whoever follows the log. The writer never waits: what finds no place is
+//! left out, and read from the log.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::Commit;
 
-/// Backlog beyond which the writer pauses.
-const BEHIND: usize = 1_024;
-/// Maximum pause of the writer after a commit.
-const WAIT: Duration = Duration::from_secs(1);
+/// Commits that wait for their reader.
+const BACKLOG: usize = 1_024;
 
-/// The writer's end. It must not wait for ever: the fan-out may have ended with the runtime that waits for the writer.
+/// The writer's end.
 pub(crate) struct CommitSender {
-    commits: mpsc::UnboundedSender<Commit>,
-    waiting: Arc<AtomicUsize>,
+    commits: mpsc::Sender<Commit>,
+    left_out: watch::Sender<u64>,
+    leave_all_out: Arc<AtomicBool>,
 }
 
+/// The reader's end.
 pub(crate) struct Commits {
-    commits: mpsc::UnboundedReceiver<Commit>,
-    waiting: Arc<AtomicUsize>,
+    commits: mpsc::Receiver<Commit>,
+    left_out: watch::Receiver<u64>,
 }
 
-pub(crate) fn channel() -> (CommitSender, Commits) {
-    let (sender, receiver) = mpsc::unbounded_channel();
-    let waiting = Arc::<AtomicUsize>::default();
-    (CommitSender { commits: sender, waiting: Arc::clone(&waiting) }, Commits { commits: receiver, waiting })
+/// What the writer has to tell.
+pub(crate) enum News {
+    Commit(Commit),
+    /// The log goes on up to here.
+    UpTo(u64),
+}
+
+/// With `leave_all_out`, every commit is read from the log: for tests.
+pub(crate) fn channel(leave_all_out: Arc<AtomicBool>) -> (CommitSender, Commits) {
+    let (sender, receiver) = mpsc::channel(BACKLOG);
+    let (left_out, news) = watch::channel(0);
+    (CommitSender { commits: sender, left_out, leave_all_out }, Commits { commits: receiver, left_out: news })
 }
 
 impl CommitSender {
     pub(crate) fn send(&self, commit: Commit) {
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        // The receiver is gone only while the hub stops.
-        if self.commits.send(commit).is_err() {
-            return;
-        }
-        let began = Instant::now();
-        while self.waiting.load(Ordering::Relaxed) > BEHIND && !self.commits.is_closed() && began.elapsed() < WAIT {
-            std::thread::sleep(Duration::from_millis(1));
+        let cursor = commit.cursor;
+        if self.leave_all_out.load(Ordering::Relaxed) || self.commits.try_send(commit).is_err() {
+            self.left_out.send_replace(cursor);
         }
     }
 }
 
 impl Commits {
-    /// The next commit. Cancel-safe.
-    pub(crate) async fn recv(&mut self) -> Option<Commit> {
-        let commit = self.commits.recv().await?;
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
-        Some(commit)
+    /// None when the writer has ended. Cancel-safe.
+    pub(crate) async fn recv(&mut self) -> Option<News> {
+        tokio::select! {
+            biased;
+            commit = self.commits.recv() => commit.map(News::Commit),
+            Ok(()) = self.left_out.changed() => Some(News::UpTo(*self.left_out.borrow_and_update())),
+        }
     }
 }

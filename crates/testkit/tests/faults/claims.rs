@@ -145,7 +145,7 @@ fn of_three_who_press_join_one_wins_and_nothing_stale_stays_on_screen() {
 
 async fn compete() {
     let data = Template::get().copy();
-    let house = House::open(data.path(), &Clocks::default(), None).await;
+    let house = House::open(data.path(), &Clocks::default(), None, false).await;
     let hub = format!("http://{}", house.address);
     let folders = [folder(), folder(), folder()];
     let mut desks = Vec::new();

@@ -24,7 +24,8 @@ pub struct House {
 }
 
 impl House {
-    pub async fn open(data: &Path, clocks: &Clocks, logic: Option<&str>) -> Self {
+    /// With `reads_the_log`, live connections are served as if their part of the hub were far behind.
+    pub async fn open(data: &Path, clocks: &Clocks, logic: Option<&str>, reads_the_log: bool) -> Self {
         let config = Config {
             account: "Northwind".into(),
             logic: logic.map(|url| LogicConfig { timeout_ms: 1_000, ..LogicConfig::at(url, SECRET) }),
@@ -38,6 +39,7 @@ impl House {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
             let hub = Hub::start(config, clock).unwrap();
+            hub.reads_the_log(reads_the_log);
             let _ = said.send((address, Arc::downgrade(&hub)));
             serve(hub, listener, std::future::pending()).await.unwrap();
         });

@@ -77,7 +77,7 @@ fn set_up(data: &Path) {
 }
 
 async fn sign_everybody_in(data: &Path) -> Vec<Tokens> {
-    let house = House::open(data, &Clocks::default(), None).await;
+    let house = House::open(data, &Clocks::default(), None, false).await;
     let mut tokens = Vec::new();
     for (name, _) in PEOPLE {
         tokens.push(sign_in(&format!("http://{}", house.address), &email(name)).await);
