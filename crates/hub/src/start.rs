@@ -78,6 +78,15 @@ impl Hub {
             let unreadable = |error: StoreError| tandem_sqlite::Error::Commit(error.to_string());
             cursor = events::last(connection).map_err(unreadable)?;
             log = store::log::id(connection).map_err(unreadable)?;
+            match store::conversations::wake_future(connection, started) {
+                Ok(0) => {}
+                Ok(conversations) => tracing::warn!(
+                    conversations,
+                    "the machine's clock was ahead before: deadlines that it has set are kept now"
+                ),
+                // One customer's damaged row must not keep the hub from all others.
+                Err(error) => tracing::error!(%error, "cannot look for deadlines of a clock that was ahead"),
+            }
             identity = Some(Secrets::open(&config.data, connection));
             Engine::new(connection, engine_clock, rules, commits)
         })

@@ -40,6 +40,22 @@ async fn conversations_that_cannot_be_read_stop_nobody_elses_deadline() {
 }
 
 #[tokio::test]
+async fn a_call_widens_although_the_clock_was_set_back_while_no_hub_ran() {
+    let (hub, ahead) = TestHub::start_with_clock(None).await;
+    ahead.store(3_600_000, Ordering::Relaxed);
+    let carmen = hub.customer().await;
+    carmen.writes("Hello").await;
+    let id = carmen.conversation().await;
+    let folder = hub.stop().await;
+    let hub = TestHub::on(folder, None, 1_000).await;
+    let ada = hub.ada().await;
+    common::eventually("the call widens", || async {
+        (ada.state(&id).await["help"]["reach"] != "eligible").then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn many_deadlines_at_the_same_moment_are_all_kept() {
     const CROWD: usize = 250;
     let logic = TestLogic::start(|_| StatusCode::ACCEPTED.into_response()).await;

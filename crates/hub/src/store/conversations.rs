@@ -472,6 +472,15 @@ pub(crate) fn set_wake(
     Ok(())
 }
 
+const FROM_THE_FUTURE: &str = "UPDATE conversations INDEXED BY conversations_in_progress SET wake_at = ?1
+     WHERE in_progress = 1 AND updated > ?1 AND wake_at > ?1";
+
+/// Has conversations looked at that changed in the future: their deadlines were set by a clock that has been set back.
+/// Returns their number.
+pub(crate) fn wake_future(connection: &Connection, now: Time) -> Result<usize, StoreError> {
+    Ok(connection.execute(FROM_THE_FUTURE, [now.0])?)
+}
+
 const LOGIC_DUE: &str = "SELECT id FROM conversations WHERE logic_due = 1 ORDER BY updated LIMIT ?1";
 
 /// Conversations with work for Your Logic.
