@@ -1,5 +1,6 @@
 //! Accepts connections: bounded in number, none idle for too long, and none cut off mid-work when the hub stops.
 
+mod unread;
 mod watched;
 
 use std::io::ErrorKind;
@@ -12,6 +13,7 @@ use anyhow::{bail, ensure};
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
+use hyper::header::{self, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::TokioIo;
@@ -22,6 +24,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+use unread::Unread;
 use watched::{Activity, Watched};
 
 use crate::crowd::{Full, Ticket};
@@ -198,10 +201,17 @@ async fn attend(
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(address));
         serving.began();
+        let (request, unread) = Unread::of(request);
         let (answer, serving) = (app.call(request), Arc::clone(&serving));
         async move {
-            let answer = answer.await;
+            let mut answer = answer.await;
             serving.answered();
+            if let Ok(answer) = &mut answer
+                && unread.is_left()
+            {
+                // The rest of the body cannot be told from a next request.
+                answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
             answer
         }
     });
