@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use crate::endpoint::{Answered, Endpoint, answer};
 use crate::engine::{Engine, Repeat, system_command};
+use crate::health::Work;
 use crate::hub::Hub;
 use crate::invitations::Ways;
 use crate::library;
@@ -101,8 +102,9 @@ fn begin(
             let Ok(slot) = slots.acquire().await else { return };
             let asked = ask_all(&hub, endpoint.as_deref(), id).await;
             drop(slot);
-            if let Err(error) = asked {
-                if is_closed(&error) {
+            if let Err(error) = &asked {
+                hub.health.note(Work::Conversation(id), &asked);
+                if is_closed(error) {
                     return;
                 }
                 tracing::error!(%error, conversation.id = %id, "Your Logic could not be asked");

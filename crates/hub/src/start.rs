@@ -23,7 +23,7 @@ use crate::limits::{self, Limits};
 use crate::model::Model;
 use crate::store::{self, MIGRATIONS, StoreError, events};
 use crate::wake::Wake;
-use crate::{alerts, fanout, library, listen, logic, mail, media, retention, rights, search, timers};
+use crate::{alerts, fanout, library, listen, logic, mail, media, retention, rights, search, states, timers};
 
 /// Passwords compared at once; more wait in a queue.
 pub(crate) const PASSWORDS_AT_ONCE: usize = 4;
@@ -143,6 +143,7 @@ impl Hub {
         hub.work("the database", ended(hub.database.clone()));
         hub.work("the search index", ended(hub.search.clone()));
         hub.work("deadlines", timers::run(Arc::clone(&hub)));
+        hub.work("states", states::run(Arc::clone(&hub)));
         hub.work("rights", rights::run(Arc::clone(&hub)));
         hub.work("the library", library::run(Arc::clone(&hub)));
         hub.work("requests to Your Logic", logic::run(Arc::clone(&hub), logic_in));

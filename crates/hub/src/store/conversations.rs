@@ -1,5 +1,7 @@
 //! The state of every conversation, with the columns that sections and workers query.
 
+mod look;
+
 use std::collections::{BTreeSet, HashMap};
 
 use tandem_conversation::{
@@ -7,7 +9,9 @@ use tandem_conversation::{
 };
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 
-use super::{Id, StoreError, passable};
+use super::{Id, StoreError, events, passable};
+
+pub(crate) use look::{everywhere as look_everywhere, in_progress as look_in_progress};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE conversations (
@@ -55,8 +59,7 @@ pub(crate) fn put(
     state: &Conversation,
     before: Option<&Conversation>,
 ) -> Result<usize, StoreError> {
-    let json = serde_json::to_string(state)
-        .map_err(|error| StoreError::Damaged { what: "state", detail: crate::json::problem(&error) })?;
+    let json = to_json(state)?;
     let logic_due = state.logic.asked.is_some() || (state.logic.engaged && !state.logic.pending.is_empty());
     if before.is_none_or(|before| before.left != state.left || !involved_now(before).eq(involved_now(state))) {
         put_involvement(connection, state)?;
@@ -122,17 +125,24 @@ pub(crate) fn involved_now(state: &Conversation) -> impl Iterator<Item = UserId>
 }
 
 pub(crate) fn get(connection: &Connection, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
-    let mut query = connection.prepare_cached("SELECT state FROM conversations WHERE id = ?1")?;
-    query.query_row([Id(id.0)], state_of).optional()?.transpose()
+    Ok(stored(connection, id)?.map(|(state, _)| state))
+}
+
+/// A state for a change.
+#[derive(Debug)]
+pub(crate) enum ToChange {
+    Stored(Conversation),
+    /// The stored one is damaged; this one is made from the events, and has to be stored.
+    MadeAnew(Conversation),
 }
 
 /// The state for a change. Fails for a state with unknown parts of a newer version, which the change would drop.
-pub(crate) fn to_change(connection: &Connection, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
-    let Some(json) = stored(connection, id)? else { return Ok(None) };
-    let damaged = |detail| StoreError::Damaged { what: "state", detail };
-    match Conversation::read(&json).map_err(|error| damaged(crate::json::problem(&error)))? {
-        (state, true) => Ok(Some(state)),
-        (_, false) => Err(damaged("written by a newer version of the hub: it can be read, but not changed".into())),
+pub(crate) fn to_change(connection: &Connection, id: ConversationId) -> Result<Option<ToChange>, StoreError> {
+    let Some(json) = json_of(connection, id)? else { return Ok(None) };
+    match Conversation::read(&json) {
+        Ok((state, true)) => Ok(Some(ToChange::Stored(state))),
+        Ok((_, false)) => Err(StoreError::Newer { what: "conversation" }),
+        Err(_) => Ok(Some(ToChange::MadeAnew(events::state(connection, id)?))),
     }
 }
 
@@ -192,10 +202,30 @@ pub(crate) fn newest_of_contact(
     Ok(query.query_row([Id(contact.0)], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0))).optional()?)
 }
 
-/// The stored JSON of a state.
-pub(crate) fn stored(connection: &Connection, id: ConversationId) -> Result<Option<String>, StoreError> {
+fn json_of(connection: &Connection, id: ConversationId) -> Result<Option<String>, StoreError> {
     let mut query = connection.prepare_cached("SELECT state FROM conversations WHERE id = ?1")?;
     Ok(query.query_row([Id(id.0)], |row| row.get(0)).optional()?)
+}
+
+/// A state with its JSON. A damaged one is made from the events.
+pub(crate) fn stored(
+    connection: &Connection,
+    id: ConversationId,
+) -> Result<Option<(Conversation, String)>, StoreError> {
+    let Some(json) = json_of(connection, id)? else { return Ok(None) };
+    match parse(&json) {
+        Err(StoreError::Damaged { .. }) => {
+            let state = events::state(connection, id)?;
+            let json = to_json(&state)?;
+            Ok(Some((state, json)))
+        }
+        read => Ok(Some((read?, json))),
+    }
+}
+
+fn to_json(state: &Conversation) -> Result<String, StoreError> {
+    serde_json::to_string(state)
+        .map_err(|error| StoreError::Damaged { what: "state", detail: crate::json::problem(&error) })
 }
 
 /// Selects the ids of a section; ?1 is the user, ?2 the oldest "left".
@@ -522,7 +552,9 @@ mod tests {
             assert_indexed(ids_sql(section), false);
             assert_indexed(count_sql(section), false);
         }
-        for sql in [OF_CUSTOMER, OF_CUSTOMER_OWN, DUE, LOGIC_DUE] {
+        for sql in
+            [OF_CUSTOMER, OF_CUSTOMER_OWN, look::IN_PROGRESS_AFTER, look::EVERY_AFTER, DUE, FROM_THE_FUTURE, LOGIC_DUE]
+        {
             assert_indexed(sql, false);
         }
     }
