@@ -18,8 +18,7 @@ use crate::event::{Event, EventBody, Side};
 use crate::failure::LogicFailure;
 use crate::help::{HelpReason, NeedsHelp, Reach};
 use crate::ids::{CommandId, ConversationId, EngagementId, Position};
-use crate::logic::ASK_WITHIN_MS;
-use crate::logic::check_custom;
+use crate::logic::{ASK_WITHIN_MS, LogicRequest, check_custom};
 use crate::participant::Participant;
 use crate::rejection::Rejection;
 use crate::state::Conversation;
@@ -238,20 +237,30 @@ impl<'a> Draft<'a> {
         self.push(EventBody::Completed { resolution });
     }
 
+    /// Whether a deadline has come. One that is further away than it may ever be was set while the clock was ahead: it
+    /// has come, too, because everything that waits for it would stand still until then.
+    fn has_come(&self, at: Time, longest_ms: i64) -> bool {
+        let left_ms = at.since(self.now());
+        left_ms <= 0 || left_ms > longest_ms
+    }
+
     /// Ends requests, invitations and links that have expired.
     fn expire(&mut self) {
         let now = self.now();
-        if let Some(asked) = self.state.logic.asked.clone().filter(|asked| asked.expires <= now) {
+        let is_over = |asked: &LogicRequest| self.has_come(asked.expires, asked.expires.since(asked.asked).max(0));
+        if let Some(asked) = self.state.logic.asked.clone().filter(is_over) {
             let failure = LogicFailure::TimedOut { after_ms: asked.expires.since(asked.asked) };
             self.fail_logic(asked.id, failure);
         } else if self.state.logic.pending.first().is_some_and(|first| now.since(first.time) >= ASK_WITHIN_MS) {
             self.why = HelpReason::LogicFailed { failure: LogicFailure::TimedOut { after_ms: ASK_WITHIN_MS } };
         }
-        if self.state.help.as_ref().and_then(|help| help.widens_at).is_some_and(|at| at <= now) {
+        let step_ms = |reach| self.context.ladder.wait_ms(reach).map_or(i64::MAX, |wait| wait.max(1));
+        let widens = self.state.help.as_ref().and_then(|help| Some((help.widens_at?, step_ms(help.reach))));
+        if widens.is_some_and(|(at, longest_ms)| self.has_come(at, longest_ms)) {
             self.widen_help();
         }
-        let due: Vec<_> =
-            self.state.engagements.iter().filter(|e| e.expires().is_some_and(|at| at <= now)).cloned().collect();
+        let is_over = |e: &&Engagement| e.expires().is_some_and(|at| self.has_come(at, e.longest_ms(at)));
+        let due: Vec<_> = self.state.engagements.iter().filter(is_over).cloned().collect();
         for engagement in due {
             if engagement.invitee().is_some() {
                 self.end_invitation(Participant::System, engagement.id, EndReason::Missed);

@@ -92,6 +92,16 @@ impl Engagement {
         }
     }
 
+    /// The longest that may be left until `at`, the end of an invitation, in milliseconds. Partners who are here keep
+    /// their time.
+    #[must_use]
+    pub(crate) fn longest_ms(&self, at: Time) -> i64 {
+        match self.kind {
+            EngagementKind::Invitation { .. } => at.since(self.since).max(0),
+            _ => i64::MAX,
+        }
+    }
+
     /// When this engagement ends by itself.
     #[must_use]
     pub fn expires(&self) -> Option<Time> {

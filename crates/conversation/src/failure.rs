@@ -32,6 +32,9 @@ impl LogicFailure {
             Self::TimedOut { after_ms } => {
                 format!("Your Logic did not answer within {} s", (after_ms + 999) / 1000)
             }
+            Self::Status { status: status @ 300..400 } => {
+                format!("Your Logic answered with a redirect ({status}), which is not followed")
+            }
             Self::Status { status } => format!("Your Logic answered with an error ({status})"),
             Self::Malformed { detail } => format!("Your Logic's answer could not be understood: {detail}"),
             Self::Refused { action, detail } => {

@@ -1,9 +1,9 @@
 //! The one place that reads the clock.
 //!
 //! The hub keeps its own time: the wall clock's at start, plus the time passed since. A changed system clock moves no
-//! deadline. Sleep counts as passed time, like a stopped hub: customers, invitations and links have waited that long.
-//! A call for help then widens one step, not all of them. Signatures for other machines use the wall clock
-//! ([`Clock::wall`]).
+//! deadline: the hub's time goes a little faster or slower until both agree, and never back. Sleep counts as passed
+//! time, like a stopped hub: customers, invitations and links have waited that long. A call for help then widens one
+//! step, not all of them. Signatures for other machines use the wall clock ([`Clock::wall`]).
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -13,6 +13,9 @@ use tandem_conversation::Time;
 
 /// Smaller differences are noise, in milliseconds.
 const JUMP_MS: i64 = 5_000;
+/// While the clocks differ, the hub's time goes faster or slower by one part in so many. Deadlines then come that much
+/// early or late, which nobody notices.
+const SLEW: i64 = 10;
 /// Shorter sleep is noise, in milliseconds: the system reports uptime in hundredths of a second.
 const SLEEP_MS: i64 = 1_000;
 
@@ -29,6 +32,10 @@ enum Inner {
 struct Kept {
     began: Time,
     slept_ms: AtomicI64,
+    /// How far this time was moved towards the wall clock's.
+    slewed_ms: AtomicI64,
+    /// The latest time that was told: while it slows down, time stands still for moments, but never goes back.
+    latest: AtomicI64,
     seen: Mutex<Seen>,
     wall: Box<dyn Fn() -> Time + Send + Sync>,
     /// Time since the start, without sleep.
@@ -44,6 +51,8 @@ struct Seen {
     ahead_ms: i64,
     /// Uptime of the machine before the hub started, in milliseconds.
     before_ms: Option<i64>,
+    /// When it was made, as time since the start, in milliseconds.
+    at_ms: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +84,8 @@ impl Clock {
         Self(Arc::new(Inner::Kept(Box::new(Kept {
             began: wall(),
             slept_ms: AtomicI64::new(0),
+            slewed_ms: AtomicI64::new(0),
+            latest: AtomicI64::new(i64::MIN),
             seen: Mutex::default(),
             wall: Box::new(wall),
             running: Box::new(running),
@@ -99,13 +110,18 @@ impl Clock {
         }
     }
 
+    /// How far the machine's clock is ahead of the hub's time, in milliseconds; none if they agree.
+    pub(crate) fn ahead_ms(&self) -> Option<i64> {
+        Some(self.wall().since(self.now())).filter(|ahead| ahead.abs() >= JUMP_MS)
+    }
+
     /// Compares the hub's time with the system's clocks, and logs each jump once.
     pub(crate) fn watch(&self) {
         match self.look() {
             Some(Noticed::Slept(ms)) => tracing::info!(slept_s = ms / 1000, "the machine has slept; that time counts"),
             Some(Noticed::Moved(ms)) => tracing::warn!(
                 moved_s = ms / 1000,
-                "the machine's clock was moved: the hub keeps its own time until it is started again"
+                "the machine's clock was moved: the hub's time follows it slowly; a restart sets it at once"
             ),
             None => {}
         }
@@ -121,7 +137,17 @@ impl Clock {
 
 impl Kept {
     fn now(&self) -> Time {
-        self.began.plus_ms(ms((self.running)()).saturating_add(self.slept_ms.load(Ordering::Relaxed)))
+        let moved = self.slept_ms.load(Ordering::Relaxed).saturating_add(self.slewed_ms.load(Ordering::Relaxed));
+        let now = self.began.plus_ms(ms((self.running)()).saturating_add(moved)).0;
+        Time(self.latest.fetch_max(now, Ordering::Relaxed).max(now))
+    }
+
+    /// Moves this time towards the wall clock's, as far as the time since the last look allows; by how much.
+    fn slew(&self, ahead_ms: i64, passed_ms: i64) -> i64 {
+        let most = (passed_ms / SLEW).max(0);
+        let by = ahead_ms.clamp(-most, most);
+        self.slewed_ms.fetch_add(by, Ordering::Relaxed);
+        by
     }
 
     fn look(&self) -> Option<Noticed> {
@@ -134,9 +160,14 @@ impl Kept {
             self.slept_ms.fetch_add(slept, Ordering::Relaxed);
             return Some(Noticed::Slept(slept));
         }
+        let running = ms((self.running)());
+        let passed = running - std::mem::replace(&mut seen.at_ms, running);
         let is_ahead = (self.wall)().since(self.now());
         let moved = is_ahead - seen.ahead_ms;
         if moved.abs() < JUMP_MS {
+            if seen.ahead_ms != 0 {
+                seen.ahead_ms -= self.slew(is_ahead, passed);
+            }
             return None;
         }
         if slept.is_none() && moved > 0 {
@@ -225,11 +256,38 @@ mod tests {
             machine.is_moved(by);
             assert_eq!(clock.now(), Time(START + 1_000), "{by}: no deadline comes early or late");
             assert_eq!(clock.look(), Some(Noticed::Moved(by)));
+            assert_eq!(clock.ahead_ms(), Some(by));
             machine.runs(1_000);
-            assert_eq!((clock.look(), clock.now()), (None, Time(START + 2_000)), "{by}: told once");
+            let slewed = 100 * by.signum();
+            assert_eq!((clock.look(), clock.now()), (None, Time(START + 2_000 + slewed)), "{by}: told once");
             assert_eq!(clock.wall(), Time(START + 2_000 + by), "others know the wall clock's time");
             machine.is_moved(-by);
-            assert_eq!((clock.look(), clock.now()), (Some(Noticed::Moved(-by)), Time(START + 2_000)));
+            assert_eq!(clock.look(), Some(Noticed::Moved(-by)));
+        }
+    }
+
+    #[test]
+    fn the_hubs_time_approaches_the_machines_clock_and_never_goes_back() {
+        for by in [-3_600_000, -60_000, 60_000, 3_600_000] {
+            let machine = Machine::default();
+            let clock = machine.clock(true);
+            clock.look();
+            machine.is_moved(by);
+            assert_eq!(clock.look(), Some(Noticed::Moved(by)));
+            let (mut last, mut steps) = (clock.now(), 0_i64);
+            while clock.ahead_ms().is_some() {
+                machine.runs(200);
+                assert_eq!(clock.look(), None, "{by}: told once");
+                let now = clock.now();
+                assert!(now >= last && now.since(last) <= 220, "{by}: {} ms at once", now.since(last));
+                (last, steps) = (now, steps + 1);
+            }
+            assert!((steps * 200 - by.abs() * 10).abs() <= 60_000, "{by}: after {steps} steps");
+            for _ in 0..1_000 {
+                machine.runs(200);
+                assert_eq!(clock.look(), None);
+            }
+            assert_eq!(clock.now(), clock.wall(), "{by}: in the end they agree");
         }
     }
 

@@ -5,21 +5,29 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
-use tandem_conversation::Time;
+use tandem_conversation::{ConversationId, Time};
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::endpoint::Endpoint;
 use crate::files::free_on_disk;
 use crate::folder::{self, DATABASE};
-use crate::health::UNNAMED_PROXY;
+use crate::health::{HUB_TIME, UNNAMED_PROXY, apart, listed};
 use crate::listen::bind;
-use crate::store::{MIGRATIONS, identity_key};
-use crate::{endpoint, identity};
+use crate::store::{MIGRATIONS, StoreError, conversations, events, identity_key};
+use crate::{endpoint, identity, mail};
 
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Less free space than this is reported, in bytes.
 const FREE_BYTES: u64 = 1 << 30;
+/// States per read.
+const AT_ONCE: u32 = 1_000;
+/// Events that are read, the newest first.
+const EVENTS: u32 = 20_000;
+/// Conversations that are named, at most.
+const NAMED: usize = 5;
+/// A running hub whose time differs more from the machine's is reported, in milliseconds. Its answer takes a while.
+const APART_MS: i64 = 10_000;
 /// 1 January 2026, in Unix milliseconds.
 const EARLIEST: Time = Time(1_767_225_600_000);
 
@@ -40,10 +48,11 @@ pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
     if has_database.as_ref().is_ok_and(|has| *has) {
         tell("folder", folder::describe(&config.data));
         let data = config.data.clone();
-        let checked = tokio::task::spawn_blocking(move || (schema(&data), content(&data), key(&data))).await;
-        if let Ok((schema, content, key)) = checked {
+        let check = move || (schema(&data), content(&data), conversations(&data), key(&data));
+        if let Ok((schema, content, conversations, key)) = tokio::task::spawn_blocking(check).await {
             tell("schema", schema);
             tell("database", content);
+            tell("conversations", conversations);
             tell("identity.key", key);
         }
         tell("disk", disk(&config.data));
@@ -54,6 +63,7 @@ pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
     }
     tell("address", listening(config).await);
     tell("Your Logic", your_logic(config).await);
+    tell("mail", mail(config).await);
     is_well
 }
 
@@ -71,6 +81,47 @@ fn content(data: &Path) -> anyhow::Result<String> {
     ensure!(wrong.is_empty(), "damaged: {}", wrong.join("; "));
     let bytes = data.join(DATABASE).metadata()?.len();
     Ok(format!("no fault found in {} MiB", bytes / (1 << 20)))
+}
+
+/// Reads every state, and the newest events.
+fn conversations(data: &Path) -> anyhow::Result<String> {
+    let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
+    let (mut count, mut anew, mut lost, mut newer) = (0, Vec::new(), Vec::new(), Vec::new());
+    let mut after = ConversationId(uuid::Uuid::nil());
+    loop {
+        let looked = conversations::look_everywhere(&connection, after, AT_ONCE)?;
+        count += looked.count;
+        for (id, error) in looked.unreadable {
+            let kind = match error {
+                StoreError::Newer { .. } => &mut newer,
+                _ if events::state(&connection, id, Position(u32::MAX)).is_ok() => &mut anew,
+                _ => &mut lost,
+            };
+            kind.push(id);
+        }
+        match looked.last {
+            Some(last) => after = last,
+            None => break,
+        }
+    }
+    let (damaged, read) = events::look(&connection, EVENTS)?;
+    let mut wrong = Vec::new();
+    let mut name = |ids: &[ConversationId], what: &str| {
+        if !ids.is_empty() {
+            wrong.push(format!("{} {what}: {}", ids.len(), listed(ids.iter(), NAMED)));
+        }
+    };
+    name(&lost, "cannot be read, nor made again from their events (a backup may have them)");
+    name(&anew, "cannot be read; the running hub makes them again from their events");
+    name(&damaged, "have damaged messages or events, which are left out");
+    ensure!(wrong.is_empty(), "of {count}, {}", wrong.join("; "));
+    Ok(match newer.len() {
+        0 => format!("all {count} can be read, with the newest {read} events"),
+        of => format!(
+            "{of} of {count} were written by a newer version, and cannot be changed by this one: {}",
+            listed(newer.iter(), NAMED)
+        ),
+    })
 }
 
 fn key(data: &Path) -> anyhow::Result<String> {
@@ -111,12 +162,25 @@ async fn listening(config: &Config) -> anyhow::Result<String> {
     if !answer.status().is_success() {
         bail!("the hub on {address} is not ready: {}", answer.text().await.unwrap_or_default());
     }
+    let told = answer.headers().get(HUB_TIME).and_then(|time| time.to_str().ok()?.parse().ok());
+    if let Some(ahead_ms) = told.map(|time| Clock::system().now().since(Time(time)))
+        && ahead_ms.abs() >= APART_MS
+    {
+        bail!("{}; it follows by 6 s a minute, and a restart sets it at once", apart(ahead_ms));
+    }
     if let Some(proxy) = answer.headers().get(UNNAMED_PROXY).and_then(|proxy| proxy.to_str().ok()) {
         bail!(
             "the proxy at {proxy} is not trusted, so all its visitors share one rate limit: name it in trusted_proxies"
         );
     }
     Ok(format!("the hub on {address} is ready"))
+}
+
+async fn mail(config: &Config) -> anyhow::Result<String> {
+    match &config.mail {
+        Some(mail) => mail::probe(mail, PATIENCE).await,
+        None => Ok("is not set up".into()),
+    }
 }
 
 /// Whether something answers there; sends no request of the protocol.

@@ -1,10 +1,10 @@
 //! The router of all HTTP and WebSocket doors, and their OpenAPI document.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -123,6 +123,7 @@ pub(crate) fn router(hub: Arc<Hub>) -> Router {
             ApiError::new(405, "request.method", "This method is not allowed here.")
         })
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&hub), admit))
+        .layer(axum::middleware::from_fn(note))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&hub), web_chat::origin::allow))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
@@ -130,6 +131,19 @@ pub(crate) fn router(hub: Arc<Hub>) -> Router {
         .layer(header("referrer-policy", "no-referrer"))
         .layer(header("cache-control", "no-store"))
         .with_state(hub)
+}
+
+/// Logs each answer for those who ask for it. Paths hold tokens and ids, so only their pattern is named.
+async fn note(route: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    if !tracing::enabled!(tracing::Level::DEBUG) {
+        return next.run(request).await;
+    }
+    let (method, began) = (request.method().clone(), Instant::now());
+    let answer = next.run(request).await;
+    let route = route.as_ref().map_or("unknown", MatchedPath::as_str);
+    let ms = began.elapsed().as_millis();
+    tracing::debug!(%method, route, status = answer.status().as_u16(), ms, "answered");
+    answer
 }
 
 /// Refuses requests that would only wait while the hub is overloaded.

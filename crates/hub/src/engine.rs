@@ -28,6 +28,7 @@ pub(crate) use work::{Asking, Deciding, Work};
 
 use crate::clock::Clock;
 use crate::store::commands::{Answered, Sent};
+use crate::store::conversations::ToChange;
 use crate::store::{StoreError, buttons, commands, conversations, events, library, media};
 
 /// Maximum cached states, and their total stored size in bytes.
@@ -132,11 +133,27 @@ impl Engine {
         }
     }
 
-    /// [`Self::state`] for a change: see [`conversations::to_change`].
-    fn to_change(&self, connection: &Connection, id: ConversationId) -> Result<Option<Arc<Conversation>>, StoreError> {
-        match self.at_hand(id) {
-            Some(state) => Ok(Some(state)),
-            None => Ok(conversations::to_change(connection, id)?.map(Arc::new)),
+    /// [`Self::state`] for a change: see [`conversations::to_change`]. A state that was made anew is stored, and told to
+    /// those who may see it.
+    pub(crate) fn for_change(
+        &mut self,
+        connection: &Connection,
+        id: ConversationId,
+    ) -> Result<Option<Arc<Conversation>>, StoreError> {
+        if let Some(state) = self.at_hand(id) {
+            return Ok(Some(state));
+        }
+        match conversations::to_change(connection, id)? {
+            None => Ok(None),
+            Some(ToChange::Stored(state)) => Ok(Some(Arc::new(state))),
+            Some(ToChange::MadeAnew(state)) => {
+                tracing::warn!(conversation.id = %id, "a damaged state is made again from the conversation's events");
+                let after = Arc::new(state);
+                self.undo.push(Undo { conversation: id, before: None, seq: self.seq });
+                self.group
+                    .insert(id, Changed { before: None, after: Arc::clone(&after), bytes: 0, events: Vec::new() });
+                Ok(Some(after))
+            }
         }
     }
 
@@ -200,7 +217,7 @@ impl Engine {
                 return Ok(answer);
             }
         }
-        let before = self.to_change(connection, envelope.conversation)?;
+        let before = self.for_change(connection, envelope.conversation)?;
         let fresh = if matches!(envelope.command, Command::AnswerLogic { .. }) {
             (0..FRESH).map(|_| Uuid::now_v7()).rev().collect()
         } else {

@@ -3,7 +3,8 @@
 //! A part that ends, ends the process: a service manager restarts it whole. Writing is the test of whether writes are
 //! durable.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::fmt;
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -33,14 +34,23 @@ const BEARABLE: usize = 2;
 /// Tells `tandem-hub doctor` the address of an untrusted proxy.
 pub(crate) const UNNAMED_PROXY: HeaderName = HeaderName::from_static("tandem-unnamed-proxy");
 
+/// The hub's time in Unix milliseconds, for `tandem-hub doctor`.
+pub(crate) const HUB_TIME: HeaderName = HeaderName::from_static("tandem-time");
+
+/// Says how far the machine's clock is ahead of the hub's time, in milliseconds.
+pub(crate) fn apart(ahead_ms: i64) -> String {
+    let side = if ahead_ms > 0 { "behind" } else { "ahead of" };
+    format!("the hub's time is {} s {side} the machine's clock, which was moved", ahead_ms.abs() / 1_000)
+}
+
 /// Records which part of the hub ended, if any.
 pub(crate) struct Health {
     ended: watch::Sender<Option<&'static str>>,
     stopping: watch::Sender<bool>,
     /// The latest result. Locked during a check, so that one runs at a time.
     newest: Mutex<Option<(Instant, Result<(), Illness>)>>,
-    /// What failed because the database is damaged. Bounded by [`DAMAGES`].
-    damage: std::sync::Mutex<HashSet<Work>>,
+    /// What failed because of what is stored. Bounded by [`DAMAGES`].
+    harm: std::sync::Mutex<HashMap<Work, Harm>>,
 }
 
 /// What may meet a damaged part of the database.
@@ -50,6 +60,52 @@ pub(crate) enum Work {
     Conversation(ConversationId),
     /// Messages of one visitor.
     Messages(ContactId),
+}
+
+/// What stands in the way of a piece of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Harm {
+    Damaged,
+    /// A newer version wrote what this one cannot change. It is whole, so it is no reason to take the hub away.
+    Newer,
+}
+
+impl Harm {
+    fn of(error: &StoreError) -> Option<Self> {
+        match error {
+            StoreError::Database(error) if error.cause() == Cause::Damaged => Some(Self::Damaged),
+            StoreError::Damaged { .. } => Some(Self::Damaged),
+            StoreError::Newer { .. } => Some(Self::Newer),
+            StoreError::Database(_) | StoreError::Rejected(_) => None,
+        }
+    }
+}
+
+/// Work that meets damage or newer data while the hub works.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Harmed {
+    pub damaged: Vec<Work>,
+    pub newer: Vec<Work>,
+}
+
+/// The first names of a list, and how many more there are.
+pub(crate) fn listed<T: ToString>(names: impl ExactSizeIterator<Item = T>, most: usize) -> String {
+    let more = names.len().saturating_sub(most);
+    let mut words: Vec<String> = names.take(most).map(|name| name.to_string()).collect();
+    if more > 0 {
+        words.push(format!("and {more} more"));
+    }
+    words.join(", ")
+}
+
+impl fmt::Display for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Deadlines => f.write_str("deadlines"),
+            Self::Conversation(id) => write!(f, "conversation {id}"),
+            Self::Messages(contact) => write!(f, "visitor {contact}"),
+        }
+    }
 }
 
 /// Why the hub cannot work.
@@ -71,7 +127,7 @@ impl Health {
             ended: watch::Sender::new(None),
             stopping: watch::Sender::new(false),
             newest: Mutex::new(None),
-            damage: std::sync::Mutex::default(),
+            harm: std::sync::Mutex::default(),
         }
     }
 
@@ -98,30 +154,41 @@ impl Health {
         self.stopping.send_replace(true);
     }
 
-    /// Remembers work that failed because the database is damaged, until the same work succeeds. The test write alone
+    /// Remembers work that failed because of what is stored, until the same work succeeds. The test write alone
     /// would not find it: damage is where other data lies.
     pub(crate) fn note<T>(&self, work: Work, done: &Result<T, StoreError>) {
-        let is_damaged = matches!(done, Err(StoreError::Database(error)) if error.cause() == Cause::Damaged);
-        if !is_damaged && done.is_err() {
-            return;
-        }
-        let mut damage = self.damage.lock().unwrap_or_else(PoisonError::into_inner);
-        if !is_damaged {
-            if !damage.is_empty() && damage.remove(&work) {
-                tracing::info!(?work, "what failed in a damaged database succeeds again");
+        let harm = match done {
+            Ok(_) => None,
+            Err(error) => match Harm::of(error) {
+                Some(harm) => Some(harm),
+                // Says nothing about what is stored.
+                None => return,
+            },
+        };
+        let mut harmed = self.harm.lock().unwrap_or_else(PoisonError::into_inner);
+        match harm {
+            None => {
+                if !harmed.is_empty() && harmed.remove(&work).is_some() {
+                    tracing::info!(%work, "what failed because of what is stored succeeds again");
+                }
             }
-        } else if damage.len() < DAMAGES && damage.insert(work) {
-            tracing::error!(?work, "the database is damaged: run tandem-hub doctor, and restore a backup");
+            Some(harm) if harmed.len() < DAMAGES && harmed.insert(work, harm) != Some(harm) => match harm {
+                Harm::Damaged => tracing::error!(%work, "the database is damaged: run tandem-hub doctor"),
+                Harm::Newer => tracing::warn!(%work, "a newer version of the hub wrote this: it cannot be changed"),
+            },
+            Some(_) => {}
         }
     }
 
-    /// How many pieces of work meet damage, if the others can go on.
-    fn damaged(&self) -> Result<usize, Illness> {
-        let damage = self.damage.lock().unwrap_or_else(PoisonError::into_inner);
-        if damage.len() > BEARABLE || damage.contains(&Work::Deadlines) {
+    /// What meets damage or newer data, if the rest can go on.
+    fn harmed(&self) -> Result<Harmed, Illness> {
+        let all = self.harm.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = |harm: Harm| all.iter().filter(|(_, own)| **own == harm).map(|(work, _)| *work).collect::<Vec<_>>();
+        let (damaged, newer) = (of(Harm::Damaged), of(Harm::Newer));
+        if damaged.len() > BEARABLE || damaged.contains(&Work::Deadlines) {
             return Err(Illness::Damaged);
         }
-        Ok(damage.len())
+        Ok(Harmed { damaged, newer })
     }
 
     pub(crate) fn is_stopping(&self) -> bool {
@@ -163,29 +230,29 @@ impl Illness {
     }
 }
 
-/// The state of the hub, at most `age` old: if it works, how many pieces of work meet damage all the same.
+/// The state of the hub, at most `age` old: if it works, what meets damage or newer data all the same.
 pub(crate) async fn finding(
     health: &Health,
     database: &Database<Engine>,
     now: Time,
     age: Duration,
-) -> Result<usize, Illness> {
+) -> Result<Harmed, Illness> {
     if let Some(part) = *health.ended.borrow() {
         return Err(Illness::Ended(part));
     }
-    let damaged = health.damaged()?;
+    let harmed = health.harmed()?;
     let mut newest = health.newest.lock().await;
     if let Some((at, found)) = *newest
         && at.elapsed() < if found.is_ok() { age } else { FRESH }
     {
-        return found.map(|()| damaged);
+        return found.map(|()| harmed);
     }
     let found = write(database, now).await;
     if let Err(illness) = found {
         tracing::error!(?illness, "the hub is unhealthy");
     }
     *newest = Some((Instant::now(), found));
-    found.map(|()| damaged)
+    found.map(|()| harmed)
 }
 
 async fn write(database: &Database<Engine>, now: Time) -> Result<(), Illness> {

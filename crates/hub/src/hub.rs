@@ -141,8 +141,8 @@ impl Hub {
             return Ok(Some(state));
         }
         let stored = self.database.read(move |connection| conversations::stored(connection, id)).await?;
-        let Some(json) = stored else { return Ok(None) };
-        let state = Arc::new(conversations::parse(&json)?);
+        let Some((state, json)) = stored else { return Ok(None) };
+        let state = Arc::new(state);
         self.fanout.recent.put(Arc::clone(&state), json.len());
         Ok(Some(state))
     }

@@ -78,10 +78,22 @@ fn address(text: &str, mails: bool) -> Result<String, Rejection> {
         return Err(Rejection::invalid("email", "this hub sends no mail: hand the link over yourself"));
     }
     let text = text.trim();
-    if text.len() > ADDRESS_CHARS || text.parse::<lettre::Address>().is_err() {
+    if text.len() > ADDRESS_CHARS || !is_sendable(text) {
         return Err(Rejection::invalid("email", "not an e-mail address"));
     }
     Ok(text.to_owned())
+}
+
+/// Whether a mail can be addressed so. Quoted names and addresses of machines are e-mail addresses, too, but nobody's,
+/// and they do not survive a header.
+fn is_sendable(text: &str) -> bool {
+    let Ok(address) = text.parse::<lettre::Address>() else { return false };
+    let is_odd = |c: char| c.is_whitespace() || matches!(c, '"' | '[' | ']' | '(' | ')' | ',' | ';' | ':' | '<' | '>');
+    if text.contains(is_odd) {
+        return false;
+    }
+    let header = lettre::message::Mailbox::new(None, address.clone()).to_string();
+    header.parse::<lettre::message::Mailbox>().is_ok_and(|mailbox| mailbox.email == address)
 }
 
 #[cfg(test)]
@@ -96,6 +108,29 @@ mod tests {
             Err(Rejection::Invalid { field, .. }) => Some(field),
             Err(other) => panic!("{other} names no field"),
             Ok(_) => None,
+        }
+    }
+
+    #[test]
+    fn addresses_that_do_not_survive_a_mail_are_no_addresses() {
+        for odd in [
+            r#""a b"@x.example"#,
+            r#""a"@x.example"#,
+            "a@[127.0.0.1]",
+            "a@[IPv6:::1]",
+            "a(comment)@x.example",
+            "a,b@x.example",
+            "<a@x.example>",
+            "a b@x.example",
+            "a@x.example, b@x.example",
+            "a@",
+            "@x.example",
+        ] {
+            assert_eq!(refused(None, Some(odd), true), Some("email".to_owned()), "{odd}");
+        }
+        for usual in ["ops@aerolinx.example", " ops+eu@mail.aerolinx.example ", "o'neil@x.example", "a.b_c-d@x.example"]
+        {
+            assert_eq!(refused(None, Some(usual), true), None, "{usual}");
         }
     }
 

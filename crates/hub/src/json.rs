@@ -27,6 +27,57 @@ pub(crate) fn problem(error: &serde_json::Error) -> String {
     format!("it {what} at line {}, column {}", error.line(), error.column())
 }
 
+/// Maximum nesting of what is passed on; readers of JSON stop at 128, and frames add some.
+const DEPTH: usize = 100;
+
+/// Whether stored JSON can be passed on without parsing. One damaged piece would make a whole frame unreadable.
+pub(crate) fn is_sound(text: &str) -> bool {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_quoted => is_escaped = true,
+            b'"' => is_quoted = !is_quoted,
+            b'{' | b'[' if !is_quoted => depth += 1,
+            b'}' | b']' if !is_quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest <= DEPTH && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
+/// What the reader calls its types, and what those are in JSON.
+const TYPES: [(&str, &str); 11] = [
+    ("internally tagged enum ", "an object"),
+    ("adjacently tagged enum ", "an object"),
+    ("struct variant ", "an object"),
+    ("tuple variant ", "a list"),
+    ("tuple struct ", "a list"),
+    ("newtype variant ", "another value"),
+    ("newtype struct ", "another value"),
+    ("unit variant ", "a text"),
+    ("unit struct ", "null"),
+    ("struct ", "an object"),
+    ("enum ", "a text or an object"),
+];
+
+/// An error without the names of the program's types, which say nothing to anyone else.
+pub(crate) fn without_types(error: &str) -> String {
+    const EXPECTED: &str = "expected ";
+    // What was found may be quoted before.
+    let Some(place) = error.rfind(EXPECTED).map(|place| place + EXPECTED.len()) else { return error.to_owned() };
+    let (before, expected) = error.split_at(place);
+    for (name, meaning) in TYPES {
+        if let Some(rest) = expected.strip_prefix(name) {
+            let rest = rest.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '<' | '>'));
+            return format!("{before}{meaning}{rest}");
+        }
+    }
+    error.to_owned()
+}
+
 fn whole_pairs(text: &str) -> Cow<'_, str> {
     let mut mended = String::new();
     let (mut kept, mut at) = (0, 0);
@@ -63,7 +114,44 @@ fn unit_at(text: &str, at: usize) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::text;
+    use super::{is_sound, text, without_types};
+
+    #[test]
+    fn what_would_spoil_a_frame_is_not_sound() {
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        for sound in ["{}", r#"{"a":"[[[{{\"[["}"#, &nested(100), &format!("[{}]", vec!["[]"; 500].join(","))] {
+            assert!(is_sound(sound), "{sound}");
+        }
+        for unsound in ["", "nonsense", "{}}", "{\"a\":", &nested(101), r#"{"a":1} {"b":2}"#] {
+            assert!(!is_sound(unsound), "{unsound}");
+        }
+    }
+
+    #[test]
+    fn errors_do_not_name_types_of_the_program() {
+        for (said, told) in [
+            (
+                "invalid type: string \"x\", expected internally tagged enum ChatSend at line 1 column 3",
+                "invalid type: string \"x\", expected an object at line 1 column 3",
+            ),
+            (
+                "invalid type: integer `7`, expected struct variant GuestSend::Hello",
+                "invalid type: integer `7`, expected an object",
+            ),
+            (
+                "invalid type: null, expected struct BrandAddition at line 1 column 4",
+                "invalid type: null, expected an object at line 1 column 4",
+            ),
+            ("missing field `text` at line 1 column 20", "missing field `text` at line 1 column 20"),
+            ("unknown variant `x`, expected one of `a`, `b`", "unknown variant `x`, expected one of `a`, `b`"),
+            (
+                "invalid type: map, expected a string at line 1 column 9",
+                "invalid type: map, expected a string at line 1 column 9",
+            ),
+        ] {
+            assert_eq!(without_types(said), told);
+        }
+    }
 
     #[test]
     fn halves_of_surrogate_pairs_become_one_replacement_each() {

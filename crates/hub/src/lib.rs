@@ -47,6 +47,7 @@ mod setup;
 mod shown;
 mod socket;
 mod start;
+mod states;
 pub mod store;
 mod timers;
 mod wake;

@@ -4,6 +4,7 @@
 //! the library is.
 
 mod import;
+mod shelf;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use tandem_conversation::{
     Action, Audience, Choice, Content, Conversation, Drawn, Item, ItemState, Media, Question, QuestionId, QuickReply,
-    QuickReplyId, Rejection, Skills, Time, UserId, limits,
+    QuickReplyId, Rejection, Skills, Time, UserId,
 };
 use tandem_protocol::library::{
     ItemRemoval, Library, LibraryBrand, LibraryFile, QuestionDefinition, QuickReplyDefinition,
@@ -19,14 +20,15 @@ use tandem_protocol::library::{
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
-pub(crate) use import::{import, parse};
+pub(crate) use import::{Plan, import, parse};
 
 use crate::fanout::Input;
 use crate::hub::Hub;
 use crate::store::brands::{self, Brand};
-use crate::store::library::Changes;
+use crate::store::library::{Changes, Prepared};
 use crate::store::media::{self, Sender};
 use crate::store::{StoreError, library, library_uses};
+use shelf::Shelf;
 
 /// Maximum delay until desks hear of a change.
 const EVERY: Duration = Duration::from_millis(500);
@@ -88,25 +90,9 @@ pub(crate) fn save_question(
     author: Author,
     at: Time,
 ) -> Done<Question> {
-    if !author.manages {
-        return Ok(Err(Refused::NotYours));
-    }
-    let base = definition.version;
-    let mut question = agreed!(definition.of(id, author.user, at).checked());
-    let before = library::question(connection, id)?;
-    if before.is_none() && library::is_taken(connection, id.0)? {
-        return Ok(Err(Refused::IdUsed));
-    }
-    question.version = agreed!(next_version(before.as_ref().map(|before| before.version), base));
-    agreed!(known_brands(connection, "brands", &question.brands)?);
-    if question.state != ItemState::Retired {
-        let same = |other: &Question| other.id != id && other.key == question.key && other.state != ItemState::Retired;
-        if let Some(other) = library::questions(connection)?.into_iter().find(same) {
-            return Ok(Err(Refused::Taken { name: other.key, title: other.title }));
-        }
-    }
-    let item = Item::Question(question.clone());
-    agreed!(put(connection, &item, None)?);
+    let mut shelf = Shelf::new(connection);
+    let question = agreed!(put_question(&mut shelf, id, definition, author, at)?);
+    shelf.write()?;
     Ok(Ok(question))
 }
 
@@ -118,9 +104,52 @@ pub(crate) fn save_reply(
     author: Author,
     at: Time,
 ) -> Done<QuickReply> {
+    let mut shelf = Shelf::new(connection);
+    let reply = agreed!(put_reply(&mut shelf, id, definition, author, at)?);
+    shelf.write()?;
+    Ok(Ok(reply))
+}
+
+/// [`save_question`], not yet written.
+fn put_question(
+    shelf: &mut Shelf<'_>,
+    id: QuestionId,
+    definition: QuestionDefinition,
+    author: Author,
+    at: Time,
+) -> Done<Question> {
+    if !author.manages {
+        return Ok(Err(Refused::NotYours));
+    }
+    let base = definition.version;
+    let mut question = agreed!(definition.of(id, author.user, at).checked());
+    let before = shelf.question(id)?;
+    if before.is_none() && shelf.is_taken(id.0)? {
+        return Ok(Err(Refused::IdUsed));
+    }
+    question.version = agreed!(next_version(before.as_ref().map(|before| before.version), base));
+    agreed!(known_brands(shelf.connection(), "brands", &question.brands)?);
+    if question.state != ItemState::Retired {
+        let same = |other: &Question| other.id != id && other.state != ItemState::Retired;
+        if let Some(other) = shelf.questions_named(&question.key)?.into_iter().find(same) {
+            return Ok(Err(Refused::Taken { name: other.key, title: other.title }));
+        }
+    }
+    agreed!(shelf.put(Item::Question(question.clone()), None)?);
+    Ok(Ok(question))
+}
+
+/// [`save_reply`], not yet written.
+fn put_reply(
+    shelf: &mut Shelf<'_>,
+    id: QuickReplyId,
+    definition: QuickReplyDefinition,
+    author: Author,
+    at: Time,
+) -> Done<QuickReply> {
     let base = definition.version;
     let mut reply = agreed!(definition.of(id, author.user, at).checked());
-    let before = library::quick_reply(connection, id)?;
+    let before = shelf.reply(id)?;
     let may_be_before = before.as_ref().is_none_or(|(_, owner)| match owner {
         Some(owner) => author.user == Some(*owner),
         None => author.manages,
@@ -129,7 +158,7 @@ pub(crate) fn save_reply(
         let is_private = before.is_some_and(|(_, owner)| owner.is_some());
         return Ok(Err(if is_private { Refused::Unknown } else { Refused::NotYours }));
     }
-    if before.is_none() && library::is_taken(connection, id.0)? {
+    if before.is_none() && shelf.is_taken(id.0)? {
         return Ok(Err(Refused::IdUsed));
     }
     let owner = match (&reply.scope, author.user) {
@@ -142,33 +171,23 @@ pub(crate) fn save_reply(
     };
     reply.version = agreed!(next_version(before.as_ref().map(|(before, _)| before.version), base));
     let kept = before.as_ref().map(|(before, _)| before.attachments.as_slice()).unwrap_or_default();
-    agreed!(fill_files(connection, &mut reply.attachments, kept, author)?);
+    agreed!(fill_files(shelf.connection(), &mut reply.attachments, kept, author)?);
     if let Audience::Team { brands } = &reply.scope {
-        agreed!(known_brands(connection, "scope.brands", brands)?);
+        agreed!(known_brands(shelf.connection(), "scope.brands", brands)?);
     }
     if let Some(asked) = reply.question
-        && library::question(connection, asked)?.is_none_or(|question| question.state == ItemState::Retired)
+        && shelf.question(asked)?.is_none_or(|question| question.state == ItemState::Retired)
     {
         return Ok(Err(Rejection::invalid("question", "there is no such question in the library").into()));
     }
     if reply.state != ItemState::Retired {
         // Private ones of others are nobody's business, so they do not stand in the way.
-        let mut seen = library::shared_replies(connection)?;
-        if let Some(owner) = owner {
-            seen.extend(library::own_replies(connection, owner)?);
-        }
-        let same = |other: &QuickReply| {
-            other.id != id
-                && other.shortcut == reply.shortcut
-                && other.state != ItemState::Retired
-                && other.meets(&reply)
-        };
-        if let Some(other) = seen.into_iter().find(same) {
+        let same = |other: &QuickReply| other.id != id && other.state != ItemState::Retired && other.meets(&reply);
+        if let Some(other) = shelf.replies_named(&reply.shortcut, owner)?.into_iter().find(same) {
             return Ok(Err(Refused::Taken { name: other.shortcut, title: other.title }));
         }
     }
-    let item = Item::QuickReply(reply.clone());
-    agreed!(put(connection, &item, owner)?);
+    agreed!(shelf.put(Item::QuickReply(reply.clone()), owner)?);
     Ok(Ok(reply))
 }
 
@@ -215,36 +234,6 @@ fn fill_files(
     Ok(Ok(()))
 }
 
-/// Stores the item if there is room for it.
-fn put(connection: &Connection, item: &Item, owner: Option<UserId>) -> Result<Result<(), Refused>, StoreError> {
-    let (most, most_bytes) = match owner {
-        None => (limits::SHARED_ITEMS, limits::SHARED_BYTES),
-        Some(_) => (limits::OWN_ITEMS, limits::OWN_BYTES),
-    };
-    let (items_before, bytes_before) = library::size(connection, owner)?;
-    connection.execute_batch("SAVEPOINT library_item")?;
-    library::put(connection, item, owner)?;
-    let (items, bytes) = library::size(connection, owner)?;
-    // What does not grow is always allowed: otherwise a full library could not be put right.
-    let refused = if items > most && items > items_before {
-        Some(Refused::TooMany { most })
-    } else if bytes > most_bytes && bytes > bytes_before {
-        Some(Refused::TooLarge { found: bytes, most: most_bytes })
-    } else {
-        None
-    };
-    match refused {
-        Some(refused) => {
-            connection.execute_batch("ROLLBACK TO library_item; RELEASE library_item")?;
-            Ok(Err(refused))
-        }
-        None => {
-            connection.execute_batch("RELEASE library_item")?;
-            Ok(Ok(()))
-        }
-    }
-}
-
 /// Removes a question; one that was asked, or that a quick reply asks, is retired.
 pub(crate) fn remove_question(connection: &Connection, id: QuestionId, author: Author, at: Time) -> Done<ItemRemoval> {
     if !author.manages {
@@ -255,7 +244,7 @@ pub(crate) fn remove_question(connection: &Connection, id: QuestionId, author: A
     if is_used && question.state != ItemState::Retired {
         let (state, version) = (ItemState::Retired, question.version + 1);
         let retired = Question { state, version, by: author.user, at, ..question };
-        library::put(connection, &Item::Question(retired), None)?;
+        library::put(connection, &Prepared::of(&Item::Question(retired), None)?)?;
     } else if !is_used {
         library::remove(connection, id.0)?;
     }
@@ -274,7 +263,7 @@ pub(crate) fn remove_reply(connection: &Connection, id: QuickReplyId, author: Au
     if is_used && reply.state != ItemState::Retired {
         let (state, version) = (ItemState::Retired, reply.version + 1);
         let retired = QuickReply { state, version, by: author.user, at, ..reply };
-        library::put(connection, &Item::QuickReply(retired), owner)?;
+        library::put(connection, &Prepared::of(&Item::QuickReply(retired), owner)?)?;
     } else if !is_used {
         library::remove(connection, id.0)?;
     }

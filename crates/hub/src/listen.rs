@@ -1,5 +1,6 @@
 //! Accepts connections: bounded in number, none idle for too long, and none cut off mid-work when the hub stops.
 
+mod unread;
 mod watched;
 
 use std::io::ErrorKind;
@@ -12,6 +13,7 @@ use anyhow::{bail, ensure};
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
+use hyper::header::{self, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::TokioIo;
@@ -22,6 +24,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+use unread::Unread;
 use watched::{Activity, Watched};
 
 use crate::crowd::{Full, Ticket};
@@ -46,8 +49,12 @@ const KEEPALIVE: (Duration, Duration) = (Duration::from_secs(60), Duration::from
 
 /// Default maximum of connections.
 const MOST_CONNECTIONS: usize = 20_000;
-/// Open files other than connections: databases, uploads, requests to Your Logic.
-const OTHER_FILES: usize = 600;
+/// Open files other than connections: databases, uploads, requests to Your Logic. Few connections need fewer.
+const OTHER_FILES: (usize, usize) = (128, 600);
+/// With fewer the hub would refuse customers for lack of files.
+const LEAST_FILES: usize = 256;
+/// With fewer the log says how many connections they allow.
+const FEW_FILES: usize = 4_096;
 
 /// Listens on an address and port.
 ///
@@ -89,9 +96,24 @@ fn open_files() -> usize {
 
 /// Maximum connections: as configured, or by the limit of open files.
 pub(crate) fn room_for(configured: Option<usize>) -> anyhow::Result<usize> {
-    let files = open_files();
-    let room = files - OTHER_FILES.min(files / 4);
-    let Some(wanted) = configured else { return Ok(room.min(MOST_CONNECTIONS)) };
+    room_in(open_files(), configured)
+}
+
+fn room_in(files: usize, configured: Option<usize>) -> anyhow::Result<usize> {
+    ensure!(
+        files >= LEAST_FILES,
+        "This process may open {files} files, but the hub needs {LEAST_FILES} or more: raise the limit (ulimit -n, \
+         LimitNOFILE of systemd)"
+    );
+    let (least, most) = OTHER_FILES;
+    let room = files - (files / 4).clamp(least, most);
+    let Some(wanted) = configured else {
+        let room = room.min(MOST_CONNECTIONS);
+        if files < FEW_FILES {
+            tracing::warn!(files, connections = room, "this process may open few files, which limits connections");
+        }
+        return Ok(room);
+    };
     ensure!(
         wanted <= room,
         "max_connections (TANDEM_MAX_CONNECTIONS): {wanted} is more than the {room} connections that fit into this process's limit of {files} open files"
@@ -198,10 +220,17 @@ async fn attend(
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(address));
         serving.began();
+        let (request, unread) = Unread::of(request);
         let (answer, serving) = (app.call(request), Arc::clone(&serving));
         async move {
-            let answer = answer.await;
+            let mut answer = answer.await;
             serving.answered();
+            if let Ok(answer) = &mut answer
+                && unread.is_left()
+            {
+                // The rest of the body cannot be told from a next request.
+                answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
             answer
         }
     });
@@ -251,4 +280,23 @@ async fn turn_away(mut stream: TcpStream, full: Full) -> std::io::Result<()> {
     );
     stream.write_all(answer.as_bytes()).await?;
     stream.shutdown().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::room_in;
+
+    #[test]
+    fn connections_leave_the_hub_its_own_files_and_too_few_files_are_refused() {
+        for (files, room) in [(256, 128), (400, 272), (1_024, 768), (4_096, 3_496), (1_048_576, 20_000)] {
+            assert_eq!(room_in(files, None).unwrap(), room, "{files}");
+        }
+        for files in [0, 64, 255] {
+            let refused = room_in(files, None).unwrap_err().to_string();
+            assert!(refused.contains(&format!("may open {files} files")), "{refused}");
+        }
+        assert_eq!(room_in(1_024, Some(768)).unwrap(), 768);
+        let refused = room_in(1_024, Some(769)).unwrap_err().to_string();
+        assert!(refused.contains("max_connections") && refused.contains("768"), "{refused}");
+    }
 }

@@ -22,7 +22,8 @@ use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 
 use crate::endpoint::{Answered, Endpoint, answer};
-use crate::engine::{Asking, Engine, Repeat, Work, customer, of_logic, system_command};
+use crate::engine::{self, Asking, Engine, Repeat, customer, of_logic, system_command};
+use crate::health::Work;
 use crate::hub::Hub;
 use crate::invitations::Ways;
 use crate::library;
@@ -100,8 +101,9 @@ fn begin(
             let Ok(slot) = slots.acquire().await else { return };
             let asked = ask_all(&hub, endpoint.as_deref(), id).await;
             drop(slot);
-            if let Err(error) = asked {
-                if is_closed(&error) {
+            if let Err(error) = &asked {
+                hub.health.note(Work::Conversation(id), &asked);
+                if is_closed(error) {
                     return;
                 }
                 tracing::error!(%error, conversation.id = %id, "Your Logic could not be asked");
@@ -161,7 +163,7 @@ async fn ask(hub: &Hub, id: ConversationId) -> Result<Option<LogicRequest>, Stor
     let request = RequestId(Uuid::now_v7());
     let expires = hub.clock.now().plus_ms(timeout_ms.max(1_000));
     let asking = Asking { conversation: id, request, expires };
-    hub.database.give(|answer| Work::Ask(asking, answer)).await
+    hub.database.give(|answer| engine::Work::Ask(asking, answer)).await
 }
 
 /// Sends one request and applies the answer. False if the answer comes later.

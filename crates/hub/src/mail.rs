@@ -3,14 +3,17 @@
 //! Each attempt makes its own token, so none is stored. An unconfirmed mail may have arrived, so every sent token
 //! opens the link.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::bail;
 use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
-use tandem_conversation::{Command, Time};
+use tandem_conversation::{Command, ConversationId, LinkId, Time};
+use tokio::task::JoinSet;
 
 use crate::config::MailConfig;
 use crate::engine::{Repeat, system_command};
@@ -23,7 +26,10 @@ use uuid::Uuid;
 
 /// How often the store is searched for mails due for another attempt.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-const AT_ONCE: u32 = 20;
+/// Mails on their way at once: a server that is silent holds up each for a while, and should not hold up all.
+const AT_ONCE: usize = 4;
+/// Failed attempts after which the conversation is told, although more follow.
+const TOLD_AFTER: usize = 2;
 /// Time limit for one mail.
 const WITHIN: Duration = Duration::from_secs(30);
 /// Pauses before further attempts, in milliseconds. After the last one the mail is given up.
@@ -43,19 +49,37 @@ struct Failure {
 pub(crate) async fn run(hub: Arc<Hub>, config: MailConfig, transport: Transport) {
     let mut look = tokio::time::interval(LOOK_EVERY);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let config = Arc::new(config);
+    let mut sending = JoinSet::new();
+    let mut links: HashMap<tokio::task::Id, LinkId> = HashMap::new();
     loop {
         tokio::select! {
             _ = look.tick() => {}
             () = hub.mails.notified() => {}
+            Some(sent) = sending.join_next_with_id() => {
+                let id = sent.map_or_else(|error| error.id(), |(id, ())| id);
+                links.remove(&id);
+            }
+        }
+        if sending.len() >= AT_ONCE {
+            continue;
         }
         let now = hub.clock.now();
-        match hub.database.read(move |connection| mails::due(connection, now, AT_ONCE)).await {
-            Ok(due) => {
+        // Those that are being sent may be due again.
+        let most = u32::try_from(2 * AT_ONCE).unwrap_or(u32::MAX);
+        match hub.database.read(move |connection| mails::due(connection, now, most)).await {
+            Ok(mut due) => {
+                due.retain(|mail| !links.values().any(|link| *link == mail.link));
+                due.truncate(AT_ONCE - sending.len());
                 for mail in due {
-                    let link = mail.link;
-                    if let Err(error) = send(&hub, &config, &transport, mail).await {
-                        tracing::error!(%error, link.id = %link, "a mail could not be processed");
-                    }
+                    let (hub, config, transport, link) =
+                        (Arc::clone(&hub), Arc::clone(&config), transport.clone(), mail.link);
+                    let task = sending.spawn(async move {
+                        if let Err(error) = send(&hub, &config, &transport, mail).await {
+                            tracing::error!(%error, link.id = %link, "a mail could not be processed");
+                        }
+                    });
+                    links.insert(task.id(), link);
                 }
             }
             Err(error) => tracing::error!(%error, "cannot look for mails"),
@@ -97,22 +121,63 @@ async fn send(hub: &Hub, config: &MailConfig, transport: &Transport, mail: Mail)
     };
     match outcome {
         Ok(()) => hub.database.write(move |connection, _| mails::finished(connection, link)).await,
-        Err(failure) if failure.permanent || pause.is_none() => {
-            tracing::warn!(link.id = %link, attempts = attempt + 1, "a mail could not be sent");
-            let reason: String = failure.reason.chars().take(REASON_CHARS).collect();
-            let command = system_command(found.link.conversation, Command::FailMail { link, reason });
-            hub.database
-                .write(move |connection, engine| {
-                    // If they came meanwhile, no one needs to know.
-                    let _ = engine.execute(connection, &command, Repeat::Once, None)?;
-                    mails::finished(connection, link)
-                })
-                .await
+        Err(failure) => {
+            let (attempts, why) = (attempt + 1, anonymous(&failure.reason));
+            let (conversation, reason) = (found.link.conversation, failure.reason.chars().take(REASON_CHARS));
+            let reason: String = reason.collect();
+            let Some(pause) = pause.filter(|_| !failure.permanent) else {
+                tracing::warn!(link.id = %link, attempts, why, "a mail could not be sent");
+                return tell(hub, conversation, link, reason, true).await;
+            };
+            tracing::warn!(link.id = %link, attempts, why, again_s = pause / 1000, "a mail could not be sent yet");
+            let next = hub.clock.now().plus_ms(pause);
+            hub.database.write(move |connection, _| mails::again(connection, link, next)).await?;
+            // The link may be over before all attempts are.
+            match attempts == TOLD_AFTER {
+                true => tell(hub, conversation, link, format!("{reason}; it is tried again"), false).await,
+                false => Ok(()),
+            }
         }
-        Err(_) => {
-            let next = hub.clock.now().plus_ms(pause.unwrap_or_default());
-            hub.database.write(move |connection, _| mails::again(connection, link, next)).await
-        }
+    }
+}
+
+/// Tells the conversation that a mail could not be sent.
+async fn tell(
+    hub: &Hub,
+    conversation: ConversationId,
+    link: LinkId,
+    reason: String,
+    is_over: bool,
+) -> Result<(), StoreError> {
+    let command = system_command(conversation, Command::FailMail { link, reason });
+    hub.database
+        .write(move |connection, engine| {
+            // If they came meanwhile, no one needs to know.
+            let _ = engine.execute(connection, &command, Repeat::Once, None)?;
+            if is_over { mails::finished(connection, link) } else { Ok(()) }
+        })
+        .await
+}
+
+/// The server's words for the log, in one line and without addresses.
+fn anonymous(words: &str) -> String {
+    let words = words.split_whitespace().map(|word| if word.contains('@') { "(address)" } else { word });
+    words.collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).take(REASON_CHARS).collect()
+}
+
+/// Whether the mail server takes connections: TLS and the sign-in included, nothing is sent.
+///
+/// # Errors
+/// What the server, or the way to it, refuses.
+pub(crate) async fn probe(config: &MailConfig, within: Duration) -> anyhow::Result<String> {
+    let host = reqwest::Url::parse(&config.url).ok();
+    let host = host.as_ref().and_then(|url| url.host_str()).unwrap_or("the mail server").to_owned();
+    let transport = transport(config)?;
+    match tokio::time::timeout(within, transport.test_connection()).await {
+        Ok(Ok(true)) => Ok(format!("{host} accepts this hub")),
+        Ok(Ok(false)) => bail!("{host} ends the connection after the greeting"),
+        Ok(Err(error)) => bail!("{host} cannot be used: {}", words(&error)),
+        Err(_) => bail!("{host} does not answer within {} s", within.as_secs()),
     }
 }
 
@@ -127,11 +192,25 @@ async fn deliver(transport: &Transport, message: Message) -> Result<(), Failure>
 /// The mail server's own words, if any.
 fn words(error: &lettre::transport::smtp::Error) -> String {
     let code = error.status().map(|code| code.to_string());
-    let detail = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
+    let detail = std::error::Error::source(error).map_or_else(|| error.to_string(), chain_of);
     match code {
         Some(code) => format!("{code} {detail}"),
         None => detail,
     }
+}
+
+/// An error with its causes: the outer one of TLS says only that a connection failed.
+fn chain_of(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let more = next.to_string();
+        if !words.contains(&more) {
+            words = format!("{words}: {more}");
+        }
+        cause = next.source();
+    }
+    words
 }
 
 /// Plain text, without anything about the customer.
@@ -206,7 +285,13 @@ fn duration(seconds: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::duration;
+    use super::{anonymous, duration};
+
+    #[test]
+    fn the_log_has_the_servers_words_without_addresses() {
+        let said = "450 4.2.0 <ops@aerolinx.example>:\r\n Recipient\u{7} greylisted, ask postmaster@aerolinx.example";
+        assert_eq!(anonymous(said), "450 4.2.0 (address) Recipient greylisted, ask (address)");
+    }
 
     #[test]
     fn a_time_to_live_reads_like_one() {

@@ -165,8 +165,13 @@ async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
     let files = raise_file_limit();
     let listener = bind(&config.listen).await?;
     let address = listener.local_addr()?;
-    tracing::info!(%address, data = %config.data.display(), logic = config.logic.is_some(), files, "serving");
+    let (data, logic) = (config.data.display().to_string(), config.logic.is_some());
+    let is_open = !address.ip().is_loopback() && config.trusted_proxies.iter().all(|proxy| proxy.addr().is_loopback());
     let hub = Hub::start(config, Clock::system())?;
+    tracing::info!(%address, data, logic, files, "serving");
+    if is_open {
+        tracing::warn!(%address, "other machines reach the hub without TLS: put a proxy in front (docs/proxy.md)");
+    }
     // Listens for signals before the hub announces itself.
     let signals = Signals::listen();
     println!("listening on http://{address}");

@@ -23,7 +23,7 @@ use crate::limits::{self, Limits};
 use crate::model::Model;
 use crate::store::{self, MIGRATIONS, StoreError, events};
 use crate::wake::Wake;
-use crate::{alerts, fanout, library, listen, logic, mail, media, retention, rights, search, timers};
+use crate::{alerts, fanout, library, listen, logic, mail, media, retention, rights, search, states, timers};
 
 /// Passwords compared at once; more wait in a queue.
 pub(crate) const PASSWORDS_AT_ONCE: usize = 4;
@@ -79,6 +79,15 @@ impl Hub {
             let unreadable = |error: StoreError| tandem_sqlite::Error::Commit(error.to_string());
             cursor = events::last(connection).map_err(unreadable)?;
             log = store::log::id(connection).map_err(unreadable)?;
+            match store::conversations::wake_future(connection, started) {
+                Ok(0) => {}
+                Ok(conversations) => tracing::warn!(
+                    conversations,
+                    "the machine's clock was ahead before: deadlines that it has set are kept now"
+                ),
+                // One customer's damaged row must not keep the hub from all others.
+                Err(error) => tracing::error!(%error, "cannot look for deadlines of a clock that was ahead"),
+            }
             identity = Some(Secrets::open(&config.data, connection));
             Engine::new(connection, engine_clock, rules, commits)
         })
@@ -143,6 +152,7 @@ impl Hub {
         hub.work("the database", ended(hub.database.clone()));
         hub.work("the search index", ended(hub.search.clone()));
         hub.work("deadlines", timers::run(Arc::clone(&hub)));
+        hub.work("states", states::run(Arc::clone(&hub)));
         hub.work("rights", rights::run(Arc::clone(&hub)));
         hub.work("the library", library::run(Arc::clone(&hub)));
         hub.work("requests to Your Logic", logic::run(Arc::clone(&hub), logic_in));

@@ -35,6 +35,9 @@ pub enum StoreError {
     /// This program cannot read a row.
     #[error("damaged {what}: {detail}")]
     Damaged { what: &'static str, detail: String },
+    /// A newer version wrote the row: a change would drop what this program does not know.
+    #[error("this {what} was written by a newer version of the hub: it can be read, but not changed")]
+    Newer { what: &'static str },
     /// The conversation refused; the caller's writes are undone.
     #[error(transparent)]
     Rejected(#[from] tandem_conversation::Rejection),
@@ -46,10 +49,10 @@ impl From<tandem_sqlite::rusqlite::Error> for StoreError {
     }
 }
 
-/// Skips a damaged row of a list, with a log line; other errors stay errors.
+/// Skips a row that this program cannot use, with a log line; other errors stay errors.
 pub(crate) fn passable<T>(read: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
     match read {
-        Err(error @ StoreError::Damaged { .. }) => {
+        Err(error @ (StoreError::Damaged { .. } | StoreError::Newer { .. })) => {
             tracing::error!(%error, "a row is left out");
             Ok(None)
         }

@@ -124,7 +124,8 @@ async fn a_redirect_is_not_followed() {
     let location = target.url.clone();
     let logic =
         TestLogic::start(move |_| (StatusCode::TEMPORARY_REDIRECT, [("location", location.clone())]).into_response());
-    let expected = Expected { failure: "status", agents: "error (307)", developers: "error (307)" };
+    let expected =
+        Expected { failure: "status", agents: "redirect (307), which is not followed", developers: "redirect (307)" };
     fails(logic_at(&logic.await.url), expected).await;
     assert!(target.asked.lock().unwrap().is_empty(), "nobody else hears what customers write");
 }

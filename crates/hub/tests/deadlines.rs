@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use common::{TestHub, TestLogic, moved};
-use serde_json::json;
+use serde_json::{Value, json};
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
@@ -37,6 +37,22 @@ async fn conversations_that_cannot_be_read_stop_nobody_elses_deadline() {
     let maya = hub.maya().await;
     ahead.fetch_add(60_000, Ordering::Relaxed);
     maya.finds(&id, "help").await;
+}
+
+#[tokio::test]
+async fn a_call_widens_although_the_clock_was_set_back_while_no_hub_ran() {
+    let (hub, ahead) = TestHub::start_with_clock(None).await;
+    ahead.store(3_600_000, Ordering::Relaxed);
+    let carmen = hub.customer().await;
+    carmen.writes("Hello").await;
+    let id = carmen.conversation().await;
+    let folder = hub.stop().await;
+    let hub = TestHub::on(folder, None, 1_000).await;
+    let ada = hub.ada().await;
+    common::eventually("the call widens", || async {
+        (ada.state(&id).await["help"]["reach"] != "eligible").then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -94,6 +110,77 @@ fn tampers(folder: &tempfile::TempDir, sql: &str, id: &str) {
     assert_eq!(connection.execute(&format!("{sql} WHERE id = unhex(replace(?1, '-', ''))"), [id]).unwrap(), 1);
 }
 
+/// Then the state cannot be made from the events.
+fn loses_its_start(folder: &tempfile::TempDir, id: &str) {
+    let connection = Connection::open(folder.path().join("tandem.db")).unwrap();
+    let sql = "UPDATE events SET body = 'nonsense' WHERE position = 1 AND conversation = unhex(replace(?1, '-', ''))";
+    assert_eq!(connection.execute(sql, [id]).unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_damaged_state_is_made_again_and_its_customer_is_not_alone() {
+    let hub = TestHub::start(None).await;
+    let (carmen, aiko) = (hub.customer().await, hub.customer().await);
+    for customer in [&carmen, &aiko] {
+        customer.writes("Hello").await;
+        customer.writes("Is anybody there?").await;
+    }
+    let (id, other) = (carmen.conversation().await, aiko.conversation().await);
+    hub.maya().await.finds(&id, "help").await;
+    let folder = hub.stop().await;
+    tampers(&folder, "UPDATE conversations SET state = '{\"nonsense\": 7}'", &id);
+    tampers(&folder, "UPDATE conversations SET state = 'cut off', help_since = NULL", &other);
+    let hub = TestHub::on(Arc::clone(&folder), None, 1_000).await;
+    let maya = hub.maya().await;
+    for id in [&id, &other] {
+        maya.finds(id, "help").await;
+    }
+    let carmen = common::Customer { base: hub.base.clone(), token: carmen.token };
+    carmen.writes("Still there?").await;
+    assert_eq!(carmen.sees().await.len(), 3);
+    maya.does(&id, json!({ "type": "join" })).await;
+    let connection = Connection::open(folder.path().join("tandem.db")).unwrap();
+    let stored: u32 = connection
+        .query_row(
+            "SELECT count(*) FROM conversations WHERE json_valid(state) AND state ->> '$.position' > 3",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(stored, 2, "both are stored again");
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_left_out_of_what_customers_and_your_logic_see() {
+    let logic = TestLogic::acting(json!([{ "type": "MESSAGE", "text": "Welcome back." }])).await;
+    let hub = TestHub::start(Some(&logic.url)).await;
+    let carmen = hub.customer().await;
+    carmen.writes("Hello").await;
+    carmen.waits_for("Welcome back.").await;
+    let id = carmen.conversation().await;
+    let folder = hub.stop().await;
+    let connection = Connection::open(folder.path().join("tandem.db")).unwrap();
+    let sql = "UPDATE events SET body = 'nonsense'
+               WHERE body LIKE '%\"logic_answered\"%' AND conversation = unhex(replace(?1, '-', ''))";
+    assert!(connection.execute(sql, [&id]).unwrap() > 0);
+    drop(connection);
+    let hub = TestHub::on(folder, Some(&logic.url), 1_000).await;
+    let carmen = common::Customer { base: hub.base.clone(), token: carmen.token };
+    let seen = carmen.sees().await.len();
+    let asked = logic.asked.lock().unwrap().len();
+    carmen.writes("Hello again").await;
+    common::eventually("Your Logic is asked", || async { (logic.asked.lock().unwrap().len() > asked).then_some(()) })
+        .await;
+    assert!(carmen.sees().await.len() > seen);
+    let sofia = hub.sofia().await;
+    let (status, page) = sofia.gets(&format!("/api/v1/conversations/{id}/turns")).await;
+    assert!(status == 200 && page.to_string().contains("Hello again"), "{status} {page}");
+    let mut desk = sofia.live(Some(1)).await;
+    let has_come =
+        |frame: &Value| frame.to_string().contains("turn_added") && frame.to_string().contains("Hello again");
+    common::frames_until(&mut desk, has_come).await;
+}
+
 #[tokio::test]
 async fn a_damaged_state_costs_its_own_conversation_and_no_other() {
     let hub = TestHub::start(None).await;
@@ -106,6 +193,7 @@ async fn a_damaged_state_costs_its_own_conversation_and_no_other() {
     }
     let folder = hub.stop().await;
     tampers(&folder, "UPDATE conversations SET state = '{\"nonsense\": 7}'", &ids[0]);
+    loses_its_start(&folder, &ids[0]);
     let hub = TestHub::on(folder, None, 1_000).await;
     let (maya, sofia, ada) = (hub.maya().await, hub.sofia().await, hub.ada().await);
     assert_eq!(maya.section("my").await, [ids[1].clone()]);

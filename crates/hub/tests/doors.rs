@@ -184,3 +184,47 @@ async fn the_description_of_the_api_names_every_door() {
     let (status, _) = get(&hub.base, "/docs", None).await;
     assert_eq!(status, 200);
 }
+
+/// The answer to a request of which only this much arrives, and whether the hub then closes the connection.
+async fn answered(hub: &TestHub, sent: &str) -> (String, bool) {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut stream = tokio::net::TcpStream::connect(hub.base.trim_start_matches("http://")).await.unwrap();
+    stream.write_all(sent.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"}") {
+        let mut part = [0; 4096];
+        let read = stream.read(&mut part).await.unwrap();
+        assert!(read > 0, "{}", String::from_utf8_lossy(&answer));
+        answer.extend_from_slice(&part[..read]);
+    }
+    let text = String::from_utf8_lossy(&answer).to_lowercase();
+    let closes = text.contains("\r\nconnection: close\r\n");
+    (text, closes)
+}
+
+#[tokio::test]
+async fn an_answer_before_the_whole_request_says_that_the_connection_closes() {
+    let hub = TestHub::start(None).await;
+    let carmen = hub.customer().await;
+    for (line, token) in [
+        ("POST /chat/v1/media?name=a.png", None),
+        ("POST /api/v1/media?name=a.png", None),
+        ("POST /api/v1/commands", None),
+        ("POST /guest/abc/media?name=a.png", None),
+        ("POST /nowhere", None),
+        ("PUT /healthz", None),
+        ("POST /api/v1/quick-replies/import", Some(&carmen.token)),
+    ] {
+        let token = token.map(|token| format!("authorization: Bearer {token}\r\n")).unwrap_or_default();
+        let head = format!("{line} HTTP/1.1\r\nhost: x\r\n{token}content-length: 1000\r\n\r\na");
+        let (answer, closes) = answered(&hub, &head).await;
+        assert!(answer.starts_with("http/1.1 4") && closes, "{line}: {answer}");
+    }
+    for whole in [
+        "GET /api/v1/me HTTP/1.1\r\nhost: x\r\n\r\n",
+        "POST /chat/v1/messages HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n",
+    ] {
+        let (answer, closes) = answered(&hub, whole).await;
+        assert!(answer.starts_with("http/1.1 4") && !closes, "{whole}: {answer}");
+    }
+}

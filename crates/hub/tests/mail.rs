@@ -110,7 +110,7 @@ async fn both_ways_lead_to_one_link_and_the_first_to_open_it_has_it() {
 #[tokio::test]
 async fn a_server_that_is_busy_is_asked_again_later() {
     let server = MailServer::start().await;
-    *server.answers.lock().unwrap() = vec!["250 ok", "451 try later", "451 try later"];
+    *server.answers.lock().unwrap() = vec!["250 ok", "451 try later"];
     let (hub, ahead) = hub_with(&server).await;
     let (maya, id) = handled(&hub).await;
     maya.does(&id, by_mail(Uuid::now_v7())).await;
@@ -121,12 +121,9 @@ async fn a_server_that_is_busy_is_asked_again_later() {
             async move { (answers.lock().unwrap().len() == left).then_some(()) }
         })
     };
-    said(2).await;
-    assert!(server.mails.lock().unwrap().is_empty());
-    tokio::task::yield_now().await;
-    ahead.fetch_add(40_000, Ordering::Relaxed);
     said(1).await;
-    ahead.fetch_add(120_000, Ordering::Relaxed);
+    assert!(server.mails.lock().unwrap().is_empty());
+    ahead.fetch_add(40_000, Ordering::Relaxed);
     let mail = first_mail(&server).await;
     assert_eq!(Partner::new(&hub.base, &token_in(&mail)).opens().await.0, 200);
     assert!(failures(&maya, &id).await.is_empty(), "nobody is told of what went well in the end");
@@ -156,6 +153,60 @@ async fn a_mail_that_cannot_be_delivered_is_told_to_the_agents_once() {
 }
 
 #[tokio::test]
+async fn a_mail_that_fails_again_is_told_while_it_is_tried_further() {
+    let server = MailServer::start().await;
+    *server.answers.lock().unwrap() = vec!["250 ok", "451 4.7.1 greylisted", "451 try later"];
+    let (hub, ahead) = hub_with(&server).await;
+    let (maya, id) = handled(&hub).await;
+    maya.does(&id, by_mail(Uuid::now_v7())).await;
+    eventually("it is tried", || async { (server.answers.lock().unwrap().len() == 2).then_some(()) }).await;
+    let told = eventually("the failure is told", || async {
+        ahead.fetch_add(10_000, Ordering::Relaxed);
+        let found = failures(&maya, &id).await;
+        (!found.is_empty()).then_some(found)
+    })
+    .await;
+    let reason = told[0]["reason"].as_str().unwrap();
+    assert!(reason.contains("greylisted") && reason.ends_with("it is tried again"), "{told:?}");
+    ahead.fetch_add(120_000, Ordering::Relaxed);
+    let mail = first_mail(&server).await;
+    assert_eq!(Partner::new(&hub.base, &token_in(&mail)).opens().await.0, 200);
+    assert_eq!(failures(&maya, &id).await.len(), 1, "told once");
+}
+
+#[tokio::test]
+async fn a_mail_whose_server_is_silent_holds_up_no_other() {
+    let server = MailServer::start().await;
+    *server.answers.lock().unwrap() = vec![common::smtp::SILENCE, common::smtp::SILENCE];
+    let (hub, _) = hub_with(&server).await;
+    let (maya, id) = handled(&hub).await;
+    for _ in 0..3 {
+        maya.does(&id, by_mail(Uuid::now_v7())).await;
+    }
+    first_mail(&server).await;
+}
+
+#[tokio::test]
+async fn the_doctor_asks_the_mail_server_and_sends_nothing() {
+    let server = MailServer::start().await;
+    let told = async |url: String| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::new(folder.path().to_owned());
+        let (from, public_url) = ("chat@northwind.example".into(), "https://hub.northwind.example".into());
+        config.mail = Some(MailConfig { url, from, public_url });
+        let mut lines = Vec::new();
+        tandem_hub::doctor(&config, |line| lines.push(line)).await;
+        lines.into_iter().find(|line| line.contains(" mail: ")).expect("mail has a line")
+    };
+    assert_eq!(told(server.url()).await, "ok     mail: 127.0.0.1 accepts this hub");
+    let refused = told(format!("smtp://user:hunter2@127.0.0.1:{}?tls=required", server.port)).await;
+    assert!(refused.starts_with("WRONG  mail: 127.0.0.1 cannot be used") && !refused.contains("hunter2"), "{refused}");
+    let gone = told("smtp://127.0.0.1:1".into()).await;
+    assert!(gone.starts_with("WRONG  mail: ") && gone.contains("refused"), "{gone}");
+    assert!(server.mails.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn a_server_that_never_answers_is_given_up_in_the_end() {
     let server = MailServer::start().await;
     *server.answers.lock().unwrap() = vec!["451 try later"; 20];
@@ -167,7 +218,7 @@ async fn a_server_that_never_answers_is_given_up_in_the_end() {
     eventually("the failure is told", || async {
         ahead.fetch_add(900_000, Ordering::Relaxed);
         // A sign-in does not live as long as all attempts take.
-        (!failures(&hub.maya().await, &id).await.is_empty()).then_some(())
+        (failures(&hub.maya().await, &id).await.len() == 2).then_some(())
     })
     .await;
     assert_eq!(server.answers.lock().unwrap().len(), 14, "six attempts");

@@ -1,4 +1,4 @@
-//! `tandem-hub` from its operator's view: settings, folders, locks, signals, health.
+//! `tandem-hub` from its operator's view: settings, folders, locks, signals, logs.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -9,9 +9,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{TestHub, eventually, get};
-use tandem_hub::config::Config;
-use tandem_hub::{Clock, Hub};
+use common::{TestHub, get};
 use tandem_sqlite::rusqlite::Connection;
 
 const BRAND: [&str; 8] =
@@ -54,12 +52,17 @@ impl Served {
         Self::spawn(command)
     }
 
-    fn spawn(mut command: Command) -> Self {
+    fn spawn(command: Command) -> Self {
+        Self::spawn_at(command).0
+    }
+
+    /// Also returns its address.
+    fn spawn_at(mut command: Command) -> (Self, String) {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        assert!(line.starts_with("listening on "), "it says where it listens: {line}");
-        Self { child }
+        let address = line.trim().strip_prefix("listening on http://").map(str::to_owned);
+        (Self { child }, address.unwrap_or_else(|| panic!("it says where it listens: {line}")))
     }
 
     fn signal(&self, name: &str) {
@@ -212,43 +215,6 @@ fn a_missing_key_of_secrets_stops_the_start_until_a_new_one_is_asked_for() {
 }
 
 #[tokio::test]
-async fn health_tells_when_the_database_is_locked_and_when_it_is_free_again() {
-    let hub = TestHub::start(None).await;
-    for door in ["/healthz", "/readyz"] {
-        assert_eq!(get(&hub.base, door, None).await.0, 200, "{door}");
-    }
-    let other = Connection::open(hub.folder.path().join("tandem.db")).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    for door in ["/readyz", "/healthz"] {
-        let problem = eventually("the hub notices", || async {
-            let (status, problem) = get(&hub.base, door, None).await;
-            (status == 503).then_some(problem)
-        })
-        .await;
-        let code = problem["code"].as_str().unwrap();
-        assert!(["hub.write_timeout", "hub.database_locked"].contains(&code), "{problem}");
-    }
-    other.execute_batch("ROLLBACK").unwrap();
-    for door in ["/readyz", "/healthz"] {
-        eventually("the hub is well again", || async { (get(&hub.base, door, None).await.0 == 200).then_some(()) })
-            .await;
-    }
-}
-
-#[tokio::test]
-async fn health_tells_that_the_disk_is_full() {
-    let folder = tempfile::tempdir().unwrap();
-    let config = Config::new(folder.path().to_owned());
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let hub = Hub::start(config, Clock::system()).unwrap();
-    tokio::spawn(tandem_hub::serve(hub.clone(), listener, std::future::pending()));
-    hub.disk_is_full(true).await.unwrap();
-    let (status, problem) = get(&base, "/readyz", None).await;
-    assert_eq!((status, problem["code"].as_str()), (503, Some("hub.disk_full")), "{problem}");
-}
-
-#[tokio::test]
 async fn a_hub_that_has_stopped_leaves_its_folder_to_the_next_one() {
     let hub = TestHub::start(None).await;
     let folder = hub.stop().await;
@@ -388,57 +354,6 @@ async fn what_hinders_listening_is_named() {
     assert!(told.contains("no such address"), "{told}");
 }
 
-/// Overwrites the first page of a table or index.
-fn damage(data: &Path, name: &str) {
-    use std::io::{Seek as _, SeekFrom};
-    let file = data.join("tandem.db");
-    let (page, size): (u32, u32) = {
-        let connection = Connection::open(&file).unwrap();
-        let page = connection.query_row("SELECT rootpage FROM sqlite_master WHERE name = ?1", [name], |row| row.get(0));
-        (page.unwrap(), connection.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap())
-    };
-    let mut file = std::fs::OpenOptions::new().write(true).open(file).unwrap();
-    file.seek(SeekFrom::Start(u64::from(page - 1) * u64::from(size))).unwrap();
-    file.write_all(&[0xa5; 3_000]).unwrap();
-}
-
-/// What both doors of health answer, once they agree with this.
-async fn health(hub: &TestHub, is_expected: impl Fn(u16, &str) -> bool) {
-    for door in ["/healthz", "/readyz"] {
-        eventually("the hub notices", || async {
-            let answer = reqwest::get(format!("{}{door}", hub.base)).await.unwrap();
-            let status = answer.status().as_u16();
-            is_expected(status, &answer.text().await.unwrap()).then_some(())
-        })
-        .await;
-    }
-}
-
-#[tokio::test]
-async fn health_tells_that_the_database_is_damaged_where_deadlines_or_customers_meet_it() {
-    let hub = TestHub::start(None).await;
-    let folder = hub.stop().await;
-    damage(folder.path(), "conversations_wake");
-    let hub = TestHub::on(folder, None, 1_000).await;
-    health(&hub, |status, body| status == 503 && body.contains("hub.database_damaged")).await;
-
-    let hub = TestHub::start(None).await;
-    let folder = hub.stop().await;
-    damage(folder.path(), "events_of_conversation");
-    let hub = TestHub::on(folder, None, 1_000).await;
-    health(&hub, |status, body| status == 200 && body == "ok").await;
-    for met in 1..=3 {
-        let message = serde_json::json!({ "id": uuid::Uuid::now_v7(), "text": "Hello" });
-        assert_eq!(hub.customer().await.sends(&message).await.0, 503);
-        // A customer or two are no reason to take the hub from the others.
-        health(&hub, |status, body| match met {
-            1 | 2 => status == 200 && body.contains(&format!("damaged where {met} conversation")),
-            _ => status == 503 && body.contains("hub.database_damaged"),
-        })
-        .await;
-    }
-}
-
 /// Runs a command line at a terminal of its own, and types these lines.
 #[cfg(target_os = "linux")]
 fn at_a_terminal(folder: &Path, arguments: &[&str], lines: &[u8]) -> Option<Output> {
@@ -475,4 +390,53 @@ fn a_check_of_a_dead_endpoint_ends_soon_with_one_failure() {
     assert!(!output.status.success() && told.contains("0 of 100: 0 passed, 0 warned, 1 failed"), "{told}");
     assert!(told.contains("FAIL  reachable") && told.contains("127.0.0.1:1"), "{told}");
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hub_that_may_open_too_few_files_does_not_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = env!("CARGO_BIN_EXE_tandem-hub");
+    for (files, is_enough) in [(64, false), (255, false), (400, true)] {
+        let log = folder.path().join("log");
+        let line = format!("ulimit -n {files} && exec {hub} serve --listen 127.0.0.1:0 --data data");
+        let mut command = Command::new("sh");
+        command.args(["-c", &line]).current_dir(folder.path()).env("RUST_LOG", "info").env_remove("TANDEM_DATA");
+        command.stderr(std::fs::File::create(&log).unwrap());
+        if is_enough {
+            drop(Served::spawn(command));
+        } else {
+            assert!(!command.stdout(Stdio::null()).status().unwrap().success(), "{files}");
+        }
+        let told = std::fs::read_to_string(&log).unwrap();
+        let words = if is_enough { "connections=272" } else { "LimitNOFILE" };
+        assert_eq!(told.matches(words).count(), 1, "{files}: {told}");
+        assert_eq!(told.contains(" serving "), is_enough, "{files}: {told}");
+    }
+}
+
+#[test]
+fn a_talkative_log_names_doors_and_nothing_of_those_who_use_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let mut serve = program(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--data", "data"]);
+    serve.env("RUST_LOG", "tandem_hub=debug").stderr(std::fs::File::create(&log).unwrap());
+    let (hub, address) = Served::spawn_at(serve);
+    for path in ["/guest/a-token-of-43-letters/about", "/api/v1/conversations/7?x=private", "/nowhere/private"] {
+        let status = ask(&address, path);
+        assert!(status.starts_with("HTTP/1.1 4"), "{path}: {status}");
+    }
+    drop(hub);
+    let told = std::fs::read_to_string(&log).unwrap();
+    assert!(told.contains("route=\"/api/v1/conversations/{id}\" status=401"), "{told}");
+    assert!(!told.contains("a-token") && !told.contains("private"), "{told}");
+}
+
+/// The first line of an answer.
+fn ask(address: &str, path: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line).unwrap();
+    line
 }

@@ -55,9 +55,14 @@ impl Draft<'_> {
         self.takes_back = self.is_taken_back(actions);
         let Some(id) = request else {
             self.learn(learnt)?;
-            let named = |(action, rejection): (Option<usize>, Rejection)| match action {
-                Some(action) => rejection.within(&format!("actions[{action}]")),
-                None => rejection,
+            let named = |(action, rejection): (Option<usize>, Rejection)| match (action, rejection) {
+                (None, rejection) => rejection,
+                // The first action meets the conversation as it was. What a later one meets may be the answer's own
+                // doing, so its place matters.
+                (Some(action @ 1..), rejection) if !matches!(rejection, Rejection::Invalid { .. }) => {
+                    Rejection::invalid(&format!("actions[{action}]"), rejection.to_string())
+                }
+                (Some(action), rejection) => rejection.within(&format!("actions[{action}]")),
             };
             return self.act_all(actions).map_err(named);
         };

@@ -246,3 +246,20 @@ fn your_logic_may_forget_what_it_has_not_been_told_yet() {
     });
     assert!(skipped > Some(Position::START) && later.is_engaged(&Participant::Logic));
 }
+
+#[test]
+fn the_action_that_cannot_be_carried_out_is_named_whatever_stands_in_its_way() {
+    let complete = || Action::Complete { resolution: String::new() };
+    let mut stage = asked();
+    let refused = stage.logic_sends(vec![complete(), complete()]).unwrap_err();
+    assert!(matches!(&refused, Rejection::Invalid { field, .. } if field == "actions[1]"), "{refused:?}");
+    assert!(refused.to_string().contains("completed"), "{refused}");
+    stage.logic_sends(vec![complete()]).unwrap();
+    assert_eq!(stage.logic_sends(vec![complete()]), Err(Rejection::Completed), "the conversation is as it was");
+}
+
+#[test]
+fn a_redirect_is_told_as_one() {
+    assert!(LogicFailure::Status { status: 307 }.line().contains("redirect (307), which is not followed"));
+    assert!(LogicFailure::Status { status: 500 }.line().contains("error (500)"));
+}

@@ -314,3 +314,39 @@ fn rule_14_a_call_of_an_older_hub_that_stands_still_goes_on() {
         assert!(stage.pass_ms(0).is_empty(), "{reach:?}");
     }
 }
+
+#[test]
+fn deadlines_that_a_wrong_clock_has_set_are_kept_at_the_next_tick() {
+    const HOUR_MS: i64 = 3_600_000;
+    for back_ms in [HOUR_MS, 48 * HOUR_MS] {
+        let mut stage = Stage::without_logic();
+        stage.now = stage.now.plus_ms(back_ms);
+        stage.carmen_writes("Hola");
+        stage.pass_ms(-back_ms);
+        let reach = |stage: &Stage| stage.state.help.as_ref().map(|help| help.reach);
+        assert_eq!(reach(&stage), Some(Reach::Everyone), "{back_ms}");
+        stage.pass_ms(LADDER.supervisors_after_ms - 1);
+        assert_eq!(reach(&stage), Some(Reach::Everyone), "{back_ms}: the next step has its usual length");
+        stage.pass_ms(1);
+        assert_eq!(reach(&stage), Some(Reach::Supervisors), "{back_ms}");
+
+        let mut stage = Stage::new();
+        stage.now = stage.now.plus_ms(back_ms);
+        stage.carmen_writes("Hola");
+        stage.ask();
+        stage.pass_ms(-back_ms);
+        assert!(
+            stage.state.logic.asked.is_none() && stage.state.help.is_some(),
+            "{back_ms}: nobody waits for an answer"
+        );
+
+        let mut stage = called();
+        stage.now = stage.now.plus_ms(back_ms);
+        stage.maya_invites_jonas();
+        stage.aerolinx_comes();
+        stage.pass_ms(-back_ms);
+        assert!(stage.is_engaged(&crate::stage::aerolinx()), "{back_ms}: a partner who is here stays");
+        let invited = stage.state.engagements.iter().any(|engagement| engagement.invitee().is_some());
+        assert!(!invited, "{back_ms}: nobody waits for an invitation");
+    }
+}

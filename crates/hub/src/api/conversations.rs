@@ -112,6 +112,7 @@ pub(crate) async fn turns(
         (before, None) => Part::Before(Position(before.unwrap_or(u32::MAX))),
     };
     let state = readable(&hub, &signed, id(&path, "conversation")?).await?;
+    let conversation = state.id;
     let (events, more) = hub
         .database
         .read(move |connection| {
@@ -123,7 +124,8 @@ pub(crate) async fn turns(
     let between = query.after.zip(query.before).map(|(after, before)| before.saturating_sub(after).saturating_sub(1));
     let most = between.map_or(usize::MAX, |most| most as usize);
     let more = more && events.len() <= most;
-    Ok(axum::Json(EventPage { events: raw(events.into_iter().take(most).collect())?, more }))
+    let sound = events.into_iter().take(most).filter(|text| events::is_sendable(conversation, text));
+    Ok(axum::Json(EventPage { events: raw(sound.collect())?, more }))
 }
 
 /// Stored JSON, passed on without parsing.

@@ -45,7 +45,10 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
     if text.trim_start().starts_with('[') {
         return Err(serde_json::Error::custom("a list, where an object is expected"));
     }
-    serde_json::from_str(&text).or_else(|error| whole_numbers(&text).ok_or(error))
+    serde_json::from_str(&text).or_else(|error| whole_numbers(&text).ok_or(error)).map_err(|error| {
+        // Only errors of this kind speak of the program's types.
+        if error.is_data() { serde_json::Error::custom(json::without_types(&error.to_string())) } else { error }
+    })
 }
 
 /// Parses JSON; the error says what is wrong.
@@ -108,4 +111,33 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 pub(crate) fn id<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, ApiError> {
     text.parse()
         .map_err(|_| ApiError::new(404, "request.unknown_address", format!("'{text}' is not the id of a {what}.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use tandem_protocol::chat::ChatSend;
+    use tandem_protocol::guests::GuestSend;
+
+    use super::read;
+
+    #[test]
+    fn frames_that_are_something_else_are_told_so_without_names_of_types() {
+        for frame in [
+            "\"hello\"",
+            "7",
+            "null",
+            "[]",
+            "true",
+            r#"{"type":"message"}"#,
+            r#"{"type":7}"#,
+            r#"{"type":"typing","on":{}}"#,
+        ] {
+            let (chat, guest) = (read::<ChatSend>(frame.as_bytes()), read::<GuestSend>(frame.as_bytes()));
+            for told in [chat.unwrap_err().to_string(), guest.unwrap_err().to_string()] {
+                let names = ["ChatSend", "GuestSend", "enum", "struct", "ChatMessage"];
+                assert!(!names.iter().any(|name| told.contains(name)), "{frame}: {told}");
+            }
+        }
+        assert!(read::<ChatSend>(b"{").unwrap_err().is_eof());
+    }
 }

@@ -139,11 +139,17 @@ pub(super) async fn import(
         None if author.manages => Audience::Everybody,
         None => Audience::Mine,
     };
-    let file = only(library::parse(&bytes, is_table, &scope)?)?;
-    let now = hub.clock.now();
-    let imported = hub
-        .database
-        .write(move |connection, _| -> Result<Imported, StoreError> { library::import(connection, file, author, now) });
+    // Megabytes would hold up everything else that this thread does.
+    let parsed = tokio::task::spawn_blocking(move || library::parse(&bytes, is_table, &scope)).await;
+    let file = only(parsed.map_err(|error| StoreError::from(tandem_sqlite::Error::Commit(error.to_string())))??)?;
+    let (now, judged) = (hub.clock.now(), file.clone());
+    let plan = hub.database.read(move |connection| library::Plan::of(connection, judged, author, now)).await?;
+    let imported = hub.database.write(move |connection, _| -> Result<Imported, StoreError> {
+        match plan.is_current(connection)? {
+            true => plan.write(connection),
+            false => library::import(connection, file, author, now),
+        }
+    });
     let imported = imported.await?;
     hub.library_changed.notify_one();
     Ok(imported)

@@ -1,6 +1,6 @@
 //! Questions of the library: everybody reads them, those who manage settings change them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -22,8 +22,7 @@ use crate::problem::ApiError;
 use crate::store::library_uses::Total;
 use crate::store::{StoreError, library, library_uses};
 
-fn row_of(question: Question, totals: &HashMap<Uuid, Total>) -> QuestionRow {
-    let total = totals.get(&question.id.0).copied().unwrap_or_default();
+fn row_of(question: Question, total: Total) -> QuestionRow {
     QuestionRow { fit: question.fit(), uses: total.uses, last_used_at: total.last_used, question }
 }
 
@@ -40,7 +39,8 @@ pub(crate) async fn list(
     });
     let (mut all, totals) = read.await?;
     all.retain(|question| manages || question.state == ItemState::Active);
-    Ok(axum::Json(all.into_iter().map(|question| row_of(question, &totals)).collect()))
+    let total = |question: &Question| totals.get(&question.id.0).copied().unwrap_or_default();
+    Ok(axum::Json(all.into_iter().map(|one| (total(&one), one)).map(|(total, one)| row_of(one, total)).collect()))
 }
 
 /// Adds a question.
@@ -84,13 +84,13 @@ async fn save(
     let (author, now) = (author(signed), hub.clock.now());
     let saved = hub.database.write(move |connection, _| -> Result<_, StoreError> {
         let saved = crate::library::save_question(connection, id, definition, author, now)?;
-        Ok((saved, library_uses::totals(connection)?))
+        Ok((saved, library_uses::total(connection, id.0)?))
     });
-    let (saved, totals) = saved.await?;
+    let (saved, total) = saved.await?;
     let question = saved?;
     hub.library_changed.notify_one();
     audit(signed.0.id, id, what);
-    Ok(axum::Json(row_of(question, &totals)))
+    Ok(axum::Json(row_of(question, total)))
 }
 
 /// Removes a question; one that was asked is retired instead, and stays in its conversations.

@@ -1,6 +1,6 @@
 //! Quick replies: everybody has their own, and those who manage settings change what others see.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -21,8 +21,7 @@ use crate::problem::ApiError;
 use crate::store::library_uses::Total;
 use crate::store::{StoreError, library, library_uses};
 
-fn row_of(quick_reply: QuickReply, totals: &HashMap<Uuid, Total>) -> QuickReplyRow {
-    let total = totals.get(&quick_reply.id.0).copied().unwrap_or_default();
+fn row_of(quick_reply: QuickReply, total: Total) -> QuickReplyRow {
     QuickReplyRow { fit: quick_reply.fit(), uses: total.uses, last_used_at: total.last_used, quick_reply }
 }
 
@@ -43,7 +42,10 @@ pub(crate) async fn list(
     });
     let (mut all, totals) = read.await?;
     all.sort_by(|one, other| one.shortcut.cmp(&other.shortcut));
-    Ok(axum::Json(all.into_iter().map(|reply| row_of(reply, &totals)).collect()))
+    let total = |reply: &QuickReply| totals.get(&reply.id.0).copied().unwrap_or_default();
+    Ok(axum::Json(
+        all.into_iter().map(|reply| (total(&reply), reply)).map(|(total, reply)| row_of(reply, total)).collect(),
+    ))
 }
 
 /// Adds a quick reply. `scope` `mine` is open to every agent.
@@ -89,13 +91,13 @@ async fn save(
     let (author, now) = (author(signed), hub.clock.now());
     let saved = hub.database.write(move |connection, _| -> Result<_, StoreError> {
         let saved = crate::library::save_reply(connection, id, definition, author, now)?;
-        Ok((saved, library_uses::totals(connection)?))
+        Ok((saved, library_uses::total(connection, id.0)?))
     });
-    let (saved, totals) = saved.await?;
+    let (saved, total) = saved.await?;
     let reply = saved?;
     hub.library_changed.notify_one();
     audit(signed.0.id, id, what);
-    Ok(axum::Json(row_of(reply, &totals)))
+    Ok(axum::Json(row_of(reply, total)))
 }
 
 /// Removes a quick reply; one that was used is retired instead.
@@ -129,15 +131,14 @@ pub(crate) async fn versions(
     let author = author(&signed);
     let reply: QuickReplyId = id(&path, "quick reply")?;
     let read = hub.database.read(move |connection| -> Result<_, StoreError> {
-        let found = library::quick_reply(connection, reply)?;
-        Ok((found, library::versions::<QuickReply>(connection, reply.0)?))
+        match library::quick_reply(connection, reply)? {
+            Some((_, Some(owner))) if author.user != Some(owner) => Ok(Err(Refused::Unknown)),
+            Some((_, None)) if !author.manages => Ok(Err(Refused::NotYours)),
+            Some(_) => Ok(Ok(library::versions::<QuickReply>(connection, reply.0)?)),
+            None => Ok(Err(Refused::Unknown)),
+        }
     });
-    match read.await? {
-        (Some((_, Some(owner))), versions) if author.user == Some(owner) => Ok(axum::Json(versions)),
-        (Some((_, None)), versions) if author.manages => Ok(axum::Json(versions)),
-        (Some((_, None)), _) => Err(Refused::NotYours.into()),
-        _ => Err(Refused::Unknown.into()),
-    }
+    Ok(axum::Json(read.await??))
 }
 
 /// Imports quick replies: a table with the columns `shortcut` and `text` (also `title`, `language`, `folder`, `brands`,

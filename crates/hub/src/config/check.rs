@@ -21,12 +21,19 @@ pub(super) fn address(text: &str) -> Result<String, String> {
 /// Comma-separated networks and addresses.
 pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
     let network = |part: &str| part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));
+    let is_too_wide = |network: &IpNet| network.prefix_len() < if network.addr().is_ipv4() { 8 } else { 7 };
     let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
     parts
         .map(|part| {
-            network(part).map_err(|_| {
+            let network = network(part).map_err(|_| {
                 format!("'{part}' is neither a network, such as 10.0.0.0/8, nor an address, such as 127.0.0.1")
-            })
+            })?;
+            if is_too_wide(&network) {
+                return Err(format!(
+                    "'{part}' holds strangers, who would name any address as theirs: name your proxies' own network"
+                ));
+            }
+            Ok(network)
         })
         .collect()
 }
@@ -85,8 +92,17 @@ pub(super) fn home(text: &str) -> Result<Home, String> {
         "neutral" => Ok(Home::Neutral),
         "demo" => Ok(Home::Demo),
         url => https(url)
+            .and_then(without_user)
             .map(Home::Redirect)
             .map_err(|error| format!("use neutral, demo, or the URL of the page to lead to ({error})")),
+    }
+}
+
+fn without_user(text: String) -> Result<String, String> {
+    let url = url(&text)?;
+    match url.username().is_empty() && url.password().is_none() {
+        true => Ok(text),
+        false => Err("leave user and password out of the address: every visitor would see them".into()),
     }
 }
 

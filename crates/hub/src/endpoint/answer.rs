@@ -299,7 +299,7 @@ fn is_empty(value: &Value) -> bool {
 fn string(text: &str, schema: &Value, path: &str) -> Result<(), String> {
     let fits = match schema["format"].as_str() {
         Some("uuid") => Uuid::parse_str(text).is_ok_and(|id| !id.is_nil()),
-        Some("date-time") => text.parse::<Time>().is_ok(),
+        Some("date-time") => text.parse::<Time>().is_ok_and(|time| time.0 >= 0),
         _ => schema["enum"].as_array().is_none_or(|all| all.iter().any(|one| one == text)),
     };
     if fits { Ok(()) } else { Err(format!("{}: it is not {}", place(path), expected(schema))) }
@@ -333,7 +333,7 @@ fn wrong(path: &str, found: Option<&Value>, expected: &str) -> String {
 fn expected(schema: &Value) -> &str {
     match (kind_of(schema), schema["format"].as_str()) {
         ("string", Some("uuid")) => "a UUID other than the nil one",
-        ("string", Some("date-time")) => "a time such as 2026-11-03T14:02:31.250Z",
+        ("string", Some("date-time")) => "a time such as 2026-11-03T14:02:31.250Z, from 1970 to 9999-12-30",
         ("string", _) if schema["enum"].is_array() => "one of the values in the schema",
         ("string", _) => "a text",
         ("array", _) => "a list",

@@ -96,5 +96,6 @@ fn events_json(changed: &Changed) -> String {
 /// The current state with the new events, so that the transcript has its newest part at once.
 fn opened_json(changed: &Changed) -> String {
     let state = serde_json::to_string(&*changed.after).unwrap_or_default();
-    format!(r#"{{"opened":{state}}},{}"#, events_json(changed))
+    let comma = if changed.events.is_empty() { "" } else { "," };
+    format!(r#"{{"opened":{state}}}{comma}{}"#, events_json(changed))
 }

@@ -17,8 +17,6 @@ use crate::store::{StoreError, events};
 
 /// About how much of the log is read at once, in bytes.
 const PAGE_BYTES: usize = 1024 * 1024;
-/// Events read at once to make an older state again.
-const PAGE: u32 = 500;
 /// Pause after a failure.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -132,26 +130,9 @@ fn state_at(
     position: Position,
     recent: &Recent,
 ) -> Result<Arc<Conversation>, StoreError> {
-    if let Some(state) = recent.get(id).filter(|state| state.position == position) {
-        return Ok(state);
-    }
-    let mut state: Option<Conversation> = None;
-    loop {
-        let reached = state.as_ref().map_or(Position::START, |state| state.position);
-        if let Some(state) = state.take_if(|state| state.position >= position) {
-            return Ok(Arc::new(state));
-        }
-        let bodies = events::bodies_after(connection, id, reached, PAGE.min(position.0 - reached.0))?;
-        if bodies.is_empty() {
-            return Err(damaged("an event is missing"));
-        }
-        for body in bodies {
-            let event = events::parse(&body)?;
-            match &mut state {
-                Some(state) => state.apply(&event),
-                None => state = Conversation::begin(&event),
-            }
-        }
+    match recent.get(id).filter(|state| state.position == position) {
+        Some(state) => Ok(state),
+        None => Ok(Arc::new(events::state(connection, id, position)?)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Imports: our own file, Chatwoot's canned responses, and tables. All of it is taken, or nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -9,9 +9,11 @@ use tandem_protocol::library::{Imported, LibraryFile, QuestionDefinition, QuickR
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
-use super::{Author, Refused, save_question, save_reply};
+use super::shelf::Shelf;
+use super::{Author, Refused, put_question, put_reply};
 use crate::json;
-use crate::store::{StoreError, library};
+use crate::store::StoreError;
+use crate::store::library::{self, Prepared};
 
 /// A canned response of Chatwoot. Its other fields do not matter.
 #[derive(Deserialize)]
@@ -119,6 +121,7 @@ fn table(text: &str, scope: &Audience) -> Result<Vec<QuickReplyDefinition>, Reje
         }
     }
     let mut replies: Vec<QuickReplyDefinition> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for record in reader.records() {
         let record = record.map_err(wrong)?;
         let line = record.position().map_or(0, csv::Position::line);
@@ -131,7 +134,7 @@ fn table(text: &str, scope: &Audience) -> Result<Vec<QuickReplyDefinition>, Reje
         let words = cell("text").ok_or_else(|| at("text", "empty"))?;
         let language = cell("language").unwrap_or("en").trim().to_owned();
         // Lines with the same shortcut are its languages.
-        if let Some(known) = replies.iter_mut().find(|reply| reply.shortcut == shortcut) {
+        if let Some(known) = places.get(shortcut).and_then(|place| replies.get_mut(*place)) {
             if known.texts.insert(language, words.to_owned()).is_some() {
                 return Err(at("language", "this shortcut has a text in it already"));
             }
@@ -149,6 +152,7 @@ fn table(text: &str, scope: &Audience) -> Result<Vec<QuickReplyDefinition>, Reje
             Some("no" | "false" | "0") => false,
             Some(_) => return Err(at("note", "use yes or no")),
         };
+        places.insert(shortcut.to_owned(), replies.len());
         replies.push(reply);
     }
     Ok(replies)
@@ -164,58 +168,99 @@ pub(crate) fn import(
     author: Author,
     at: Time,
 ) -> Result<Imported, StoreError> {
-    let mut imported = Imported::default();
-    let known = library::questions(connection)?;
-    // Ids in the file, and those that these questions have here.
-    let mut asked: HashMap<QuestionId, QuestionId> = HashMap::new();
-    for (number, definition) in file.questions.into_iter().enumerate() {
-        let before = known.iter().find(|known| known.key == definition.key && known.state != ItemState::Retired);
-        let id = match (before, definition.id) {
-            (Some(before), _) => before.id,
-            (None, Some(id)) if !library::is_taken(connection, id.0)? => id,
-            (None, _) => QuestionId(Uuid::now_v7()),
-        };
-        asked.extend(definition.id.map(|theirs| (theirs, id)));
-        let same = QuestionDefinition { id: Some(id), version: None, ..definition };
-        if before.is_some_and(|before| QuestionDefinition::from(before.clone()) == same) {
-            imported.unchanged += 1;
-            continue;
-        }
-        let saved = save_question(connection, id, same, author, at)?;
-        saved.map_err(|refused| of_item("questions", number, refused))?;
-        *(if before.is_some() { &mut imported.changed } else { &mut imported.added }) += 1;
-    }
-    let mut seen = library::shared_replies(connection)?;
-    if let Some(user) = author.user {
-        seen.extend(library::own_replies(connection, user)?);
-    }
-    for (number, definition) in file.quick_replies.into_iter().enumerate() {
-        let before = seen.iter().find(|known| is_meant(known, &definition));
-        let id = match (before, definition.id) {
-            (Some(before), _) => before.id,
-            (None, Some(id)) if !library::is_taken(connection, id.0)? => id,
-            (None, _) => QuickReplyId(Uuid::now_v7()),
-        };
-        let question = definition.question.map(|theirs| asked.get(&theirs).copied().unwrap_or(theirs));
-        let same = QuickReplyDefinition { id: Some(id), question, version: None, ..definition };
-        // A file has no bytes of attachments; what is here keeps its own.
-        let kept = before.map(|before| before.attachments.clone()).unwrap_or_default();
-        let same = QuickReplyDefinition { attachments: kept, ..same };
-        if before.is_some_and(|before| QuickReplyDefinition::from(before.clone()) == same) {
-            imported.unchanged += 1;
-            continue;
-        }
-        let saved = save_reply(connection, id, same, author, at)?;
-        saved.map_err(|refused| of_item("quickReplies", number, refused))?;
-        *(if before.is_some() { &mut imported.changed } else { &mut imported.added }) += 1;
-    }
-    Ok(imported)
+    Plan::of(connection, file, author, at)?.write(connection)
 }
 
-/// Whether a definition of a file is a new version of this quick reply.
+/// What an import writes, judged against the library as it was.
+pub(crate) struct Plan {
+    imported: Imported,
+    items: Vec<Prepared>,
+    /// How often the library had been changed.
+    changes: i64,
+}
+
+impl Plan {
+    /// Judges an [`import`]; writes nothing.
+    ///
+    /// # Errors
+    /// As [`import`].
+    pub(crate) fn of(connection: &Connection, file: LibraryFile, author: Author, at: Time) -> Result<Self, StoreError> {
+        let changes = library::changes(connection)?;
+        let mut imported = Imported::default();
+        let mut shelf = Shelf::new(connection);
+        let mut met = HashSet::new();
+        // Ids in the file, and those that these questions have here.
+        let mut asked: HashMap<QuestionId, QuestionId> = HashMap::new();
+        for (number, definition) in file.questions.into_iter().enumerate() {
+            let known = shelf.questions_named(&definition.key)?;
+            let before = known.into_iter().find(|known| known.state != ItemState::Retired);
+            let id = match (&before, definition.id) {
+                (Some(before), _) => before.id,
+                (None, Some(id)) if !shelf.is_taken(id.0)? => id,
+                (None, _) => QuestionId(Uuid::now_v7()),
+            };
+            if !met.insert(id.0) {
+                return Err(of_item("questions", number, twice("key")));
+            }
+            asked.extend(definition.id.map(|theirs| (theirs, id)));
+            let same = QuestionDefinition { id: Some(id), version: None, ..definition };
+            let is_new = before.is_none();
+            if before.is_some_and(|before| QuestionDefinition::from(before) == same) {
+                imported.unchanged += 1;
+                continue;
+            }
+            let saved = put_question(&mut shelf, id, same, author, at)?;
+            saved.map_err(|refused| of_item("questions", number, refused))?;
+            *(if is_new { &mut imported.added } else { &mut imported.changed }) += 1;
+        }
+        for (number, definition) in file.quick_replies.into_iter().enumerate() {
+            let known = shelf.replies_named(&definition.shortcut, author.user)?;
+            let before = known.into_iter().find(|known| is_meant(known, &definition));
+            let id = match (&before, definition.id) {
+                (Some(before), _) => before.id,
+                (None, Some(id)) if !shelf.is_taken(id.0)? => id,
+                (None, _) => QuickReplyId(Uuid::now_v7()),
+            };
+            if !met.insert(id.0) {
+                return Err(of_item("quickReplies", number, twice("shortcut")));
+            }
+            let question = definition.question.map(|theirs| asked.get(&theirs).copied().unwrap_or(theirs));
+            let same = QuickReplyDefinition { id: Some(id), question, version: None, ..definition };
+            // A file has no bytes of attachments; what is here keeps its own.
+            let kept = before.as_ref().map(|before| before.attachments.clone()).unwrap_or_default();
+            let same = QuickReplyDefinition { attachments: kept, ..same };
+            let is_new = before.is_none();
+            if before.is_some_and(|before| QuickReplyDefinition::from(before) == same) {
+                imported.unchanged += 1;
+                continue;
+            }
+            let saved = put_reply(&mut shelf, id, same, author, at)?;
+            saved.map_err(|refused| of_item("quickReplies", number, refused))?;
+            *(if is_new { &mut imported.added } else { &mut imported.changed }) += 1;
+        }
+        Ok(Self { imported, items: shelf.prepared(), changes })
+    }
+
+    /// Whether the library is still the one that it was judged against.
+    pub(crate) fn is_current(&self, connection: &Connection) -> Result<bool, StoreError> {
+        Ok(library::changes(connection)? == self.changes)
+    }
+
+    /// Only for a current plan.
+    pub(crate) fn write(self, connection: &Connection) -> Result<Imported, StoreError> {
+        self.items.iter().try_for_each(|item| library::put(connection, item))?;
+        Ok(self.imported)
+    }
+}
+
+/// An item must not change twice in one import: which of both was meant is unknown.
+fn twice(field: &str) -> Refused {
+    Rejection::invalid(field, "the file names it twice").into()
+}
+
+/// Whether a definition of a file is a new version of this quick reply with its shortcut.
 fn is_meant(known: &QuickReply, definition: &QuickReplyDefinition) -> bool {
-    known.shortcut == definition.shortcut
-        && known.state != ItemState::Retired
+    known.state != ItemState::Retired
         && std::mem::discriminant(&known.scope) == std::mem::discriminant(&definition.scope)
         && match (&known.scope, &definition.scope) {
             (Audience::Team { brands }, Audience::Team { brands: others }) => {
@@ -236,6 +281,70 @@ fn of_item(list: &str, number: usize, refused: Refused) -> StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::library::save_reply;
+    use crate::store::MIGRATIONS;
+    use crate::store::library::testing::READ;
+
+    const ADA: Author = Author { user: None, manages: true };
+
+    fn library() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        MIGRATIONS.iter().for_each(|step| connection.execute_batch(step.sql).unwrap());
+        connection
+    }
+
+    fn replies(count: usize, text: &str) -> LibraryFile {
+        let reply =
+            |n: usize| definition(format!("n-{n}"), format!("N {n}"), "en".into(), text.into(), Audience::Everybody);
+        LibraryFile { questions: Vec::new(), quick_replies: (0..count).map(reply).collect() }
+    }
+
+    #[test]
+    fn an_import_reads_each_item_a_few_times_however_many_there_are() {
+        let connection = library();
+        for (text, most) in [("Words.", 300), ("Better words.", 1_500)] {
+            let before = READ.get();
+            import(&connection, replies(300, text), ADA, Time(1)).unwrap();
+            let read = READ.get() - before;
+            assert!(read <= most, "{read} items were read for 300");
+        }
+    }
+
+    #[test]
+    fn a_plan_writes_nothing_and_notices_that_the_library_has_changed() {
+        let connection = library();
+        let plan = Plan::of(&connection, replies(3, "Words."), ADA, Time(1)).unwrap();
+        assert!(plan.is_current(&connection).unwrap());
+        assert_eq!(library::shared_replies(&connection).unwrap().len(), 1, "only what a new library has");
+        let [other] = replies(1, "Other words.").quick_replies.try_into().unwrap();
+        save_reply(&connection, QuickReplyId(Uuid::now_v7()), other, ADA, Time(1)).unwrap().unwrap();
+        assert!(!plan.is_current(&connection).unwrap());
+    }
+
+    #[test]
+    fn a_file_names_an_item_once() {
+        let connection = library();
+        for already in [false, true] {
+            let mut file = replies(2, "Words.");
+            file.quick_replies.push(file.quick_replies[1].clone());
+            let refused = import(&connection, file, ADA, Time(1)).unwrap_err().to_string();
+            assert!(refused.contains("quickReplies[2].shortcut: the file names it twice"), "{already}: {refused}");
+            import(&connection, replies(2, "Words."), ADA, Time(1)).unwrap();
+        }
+    }
+
+    #[test]
+    fn room_is_counted_within_one_import_and_given_back_by_what_is_retired() {
+        let connection = library();
+        let most = tandem_conversation::limits::SHARED_ITEMS;
+        let refused = import(&connection, replies(most, "Words."), ADA, Time(1)).unwrap_err().to_string();
+        assert!(refused.contains(&format!("quickReplies[{}]", most - 1)), "one was there before: {refused}");
+        import(&connection, replies(most - 1, "Words."), ADA, Time(1)).unwrap();
+        let mut file = replies(1, "Words.");
+        file.quick_replies[0].state = ItemState::Retired;
+        file.quick_replies.push(definition("new".into(), "N".into(), "en".into(), "W".into(), Audience::Everybody));
+        assert_eq!(import(&connection, file, ADA, Time(1)).unwrap().added, 1);
+    }
 
     #[test]
     fn canned_responses_of_chatwoot_keep_their_words() {

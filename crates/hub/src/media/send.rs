@@ -16,6 +16,10 @@ use crate::hub::Hub;
 use crate::problem::ApiError;
 use crate::store::media::Stored;
 
+/// Which pages may show a file.
+const REACH: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+/// Files never change.
+const CACHED: &str = "private, max-age=86400";
 /// Bytes read at once.
 const PART: usize = 64 * 1024;
 
@@ -46,6 +50,9 @@ async fn respond(mut file: File, stored: &Stored, asked: &Asked<'_>) -> std::io:
     let whole = stored.media.bytes;
     let tag =
         stored.sha256.map(|hash| format!("\"{}\"", hash[..8].iter().map(|b| format!("{b:02x}")).collect::<String>()));
+    if tag.as_deref().is_some_and(|tag| is_known(asked.headers, tag)) {
+        return Ok(unchanged(tag.as_deref().unwrap_or_default(), asked.elsewhere));
+    }
     let part = part_of(asked.headers, whole, tag.as_deref());
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
@@ -64,9 +71,9 @@ async fn respond(mut file: File, stored: &Stored, asked: &Asked<'_>) -> std::io:
     set(header::CONTENT_DISPOSITION, &name::disposition(stored.inline, &stored.media.name));
     set(header::CONTENT_SECURITY_POLICY, policy(kind));
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    let reach = if asked.elsewhere { "cross-origin" } else { "same-origin" };
-    set(HeaderName::from_static("cross-origin-resource-policy"), reach);
-    set(header::CACHE_CONTROL, "private, max-age=86400");
+    set(REACH, reach(asked.elsewhere));
+    // An answer that holds nothing is worth nothing later.
+    set(header::CACHE_CONTROL, if part == Part::Beyond { "no-store" } else { CACHED });
     set(header::ACCEPT_RANGES, "bytes");
     if let Some(tag) = &tag {
         set(header::ETAG, tag);
@@ -89,6 +96,27 @@ async fn respond(mut file: File, stored: &Stored, asked: &Asked<'_>) -> std::io:
         *response.body_mut() = Body::from_stream(parts(file, length));
     }
     Ok(response)
+}
+
+/// Whether the client has this version already.
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    known.flat_map(|tags| tags.split(',')).map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
+}
+
+/// The answer to a client that has this version.
+fn unchanged(tag: &str, elsewhere: bool) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    let headers = response.headers_mut();
+    headers.insert(REACH, HeaderValue::from_static(reach(elsewhere)));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHED));
+    headers.extend(HeaderValue::from_str(tag).ok().map(|tag| (header::ETAG, tag)));
+    response
+}
+
+fn reach(elsewhere: bool) -> &'static str {
+    if elsewhere { "cross-origin" } else { "same-origin" }
 }
 
 /// Nothing may run. A PDF viewer needs its frame, and a player its film, or they stay blank.
@@ -146,7 +174,23 @@ fn part_of(headers: &HeaderMap, whole: u64, tag: Option<&str>) -> Part {
 mod tests {
     use axum::http::{HeaderMap, header};
 
-    use super::{Part, part_of};
+    use super::{Part, is_known, part_of};
+
+    #[test]
+    fn a_version_is_known_by_its_tag_in_any_list() {
+        for (sent, known) in [
+            ("\"this\"", true),
+            ("W/\"this\"", true),
+            ("\"other\", \"this\"", true),
+            ("*", true),
+            ("\"other\"", false),
+            ("this", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::IF_NONE_MATCH, sent.parse().unwrap())]);
+            assert_eq!(is_known(&headers, "\"this\""), known, "{sent}");
+        }
+    }
 
     #[test]
     fn one_part_is_sent_and_everything_else_is_the_whole() {

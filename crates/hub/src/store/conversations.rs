@@ -1,13 +1,17 @@
 //! The state of every conversation, with the columns that sections and workers query.
 
+mod look;
+
 use std::collections::{BTreeSet, HashMap};
 
 use tandem_conversation::{
-    Access, BrandId, ContactId, Conversation, ConversationId, CustomerId, Permission, Section, Time, UserId,
+    Access, BrandId, ContactId, Conversation, ConversationId, CustomerId, Permission, Position, Section, Time, UserId,
 };
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 
 use super::{Id, StoreError, events, passable};
+
+pub(crate) use look::{everywhere as look_everywhere, in_progress as look_in_progress};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE conversations (
@@ -55,8 +59,7 @@ pub(crate) fn put(
     state: &Conversation,
     before: Option<&Conversation>,
 ) -> Result<usize, StoreError> {
-    let json = serde_json::to_string(state)
-        .map_err(|error| StoreError::Damaged { what: "state", detail: crate::json::problem(&error) })?;
+    let json = to_json(state)?;
     let logic_due = state.logic.asked.is_some() || (state.logic.engaged && !state.logic.pending.is_empty());
     if before.is_none_or(|before| before.left != state.left || !involved_now(before).eq(involved_now(state))) {
         put_involvement(connection, state)?;
@@ -122,23 +125,30 @@ pub(crate) fn involved_now(state: &Conversation) -> impl Iterator<Item = UserId>
 }
 
 pub(crate) fn get(connection: &Connection, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
-    let mut query = connection.prepare_cached("SELECT state FROM conversations WHERE id = ?1")?;
-    query.query_row([Id(id.0)], state_of).optional()?.transpose()
+    Ok(stored(connection, id)?.map(|(state, _)| state))
+}
+
+/// A state for a change.
+#[derive(Debug)]
+pub(crate) enum ToChange {
+    Stored(Conversation),
+    /// The stored one is damaged; this one is made from the events, and has to be stored.
+    MadeAnew(Conversation),
 }
 
 /// The state for a change. Fails for a state with unknown parts of a newer version, which the change would drop.
-pub(crate) fn to_change(connection: &Connection, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
-    let Some(json) = stored(connection, id)? else { return Ok(None) };
-    let damaged = |detail| StoreError::Damaged { what: "state", detail };
-    let (mut state, is_whole) = Conversation::read(&json).map_err(|error| damaged(crate::json::problem(&error)))?;
-    if !is_whole {
-        return Err(damaged("written by a newer version of the hub: it can be read, but not changed".into()));
-    }
+pub(crate) fn to_change(connection: &Connection, id: ConversationId) -> Result<Option<ToChange>, StoreError> {
+    let Some(json) = json_of(connection, id)? else { return Ok(None) };
+    let mut state = match Conversation::read(&json) {
+        Ok((state, true)) => state,
+        Ok((_, false)) => return Err(StoreError::Newer { what: "conversation" }),
+        Err(_) => return Ok(Some(ToChange::MadeAnew(events::state(connection, id, Position(u32::MAX))?))),
+    };
     // The log is the truth: a state that stands behind it continues there.
     for body in events::bodies_after(connection, id, state.position, u32::MAX)? {
         state.apply(&events::parse(&body)?);
     }
-    Ok(Some(state))
+    Ok(Some(ToChange::Stored(state)))
 }
 
 /// A conversation's state if the user may read it. Every API for conversations uses this.
@@ -197,10 +207,30 @@ pub(crate) fn newest_of_contact(
     Ok(query.query_row([Id(contact.0)], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0))).optional()?)
 }
 
-/// The stored JSON of a state.
-pub(crate) fn stored(connection: &Connection, id: ConversationId) -> Result<Option<String>, StoreError> {
+fn json_of(connection: &Connection, id: ConversationId) -> Result<Option<String>, StoreError> {
     let mut query = connection.prepare_cached("SELECT state FROM conversations WHERE id = ?1")?;
     Ok(query.query_row([Id(id.0)], |row| row.get(0)).optional()?)
+}
+
+/// A state with its JSON. A damaged one is made from the events.
+pub(crate) fn stored(
+    connection: &Connection,
+    id: ConversationId,
+) -> Result<Option<(Conversation, String)>, StoreError> {
+    let Some(json) = json_of(connection, id)? else { return Ok(None) };
+    match parse(&json) {
+        Err(StoreError::Damaged { .. }) => {
+            let state = events::state(connection, id, Position(u32::MAX))?;
+            let json = to_json(&state)?;
+            Ok(Some((state, json)))
+        }
+        read => Ok(Some((read?, json))),
+    }
+}
+
+fn to_json(state: &Conversation) -> Result<String, StoreError> {
+    serde_json::to_string(state)
+        .map_err(|error| StoreError::Damaged { what: "state", detail: crate::json::problem(&error) })
 }
 
 /// Selects the ids of a section; ?1 is the user, ?2 the oldest "left".
@@ -477,6 +507,15 @@ pub(crate) fn set_wake(
     Ok(())
 }
 
+const FROM_THE_FUTURE: &str = "UPDATE conversations INDEXED BY conversations_in_progress SET wake_at = ?1
+     WHERE in_progress = 1 AND updated > ?1 AND wake_at > ?1";
+
+/// Has conversations looked at that changed in the future: their deadlines were set by a clock that has been set back.
+/// Returns their number.
+pub(crate) fn wake_future(connection: &Connection, now: Time) -> Result<usize, StoreError> {
+    Ok(connection.execute(FROM_THE_FUTURE, [now.0])?)
+}
+
 const LOGIC_DUE: &str = "SELECT id FROM conversations WHERE logic_due = 1 ORDER BY updated LIMIT ?1";
 
 /// Conversations with work for Your Logic.
@@ -518,7 +557,9 @@ mod tests {
             assert_indexed(ids_sql(section), false);
             assert_indexed(count_sql(section), false);
         }
-        for sql in [OF_CUSTOMER, OF_CUSTOMER_OWN, DUE, LOGIC_DUE] {
+        for sql in
+            [OF_CUSTOMER, OF_CUSTOMER_OWN, look::IN_PROGRESS_AFTER, look::EVERY_AFTER, DUE, FROM_THE_FUTURE, LOGIC_DUE]
+        {
             assert_indexed(sql, false);
         }
     }

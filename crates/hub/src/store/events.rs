@@ -1,9 +1,9 @@
 //! The account's log: all events of all conversations, in one order without gaps.
 
-use tandem_conversation::{ConversationId, Event, EventBody, Position};
+use tandem_conversation::{Conversation, ConversationId, Event, EventBody, Position};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::{Id, StoreError};
+use super::{Id, StoreError, passable};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE events (
@@ -112,7 +112,8 @@ pub(crate) enum Part {
     After(Position),
 }
 
-/// A part of one conversation, oldest first, and whether more follows in the requested direction.
+/// A part of one conversation, oldest first, and whether more follows in the requested direction. Damaged events are
+/// left out.
 pub(crate) fn of_conversation(
     connection: &Connection,
     conversation: ConversationId,
@@ -120,8 +121,40 @@ pub(crate) fn of_conversation(
     limit: u32,
 ) -> Result<(Vec<Event>, bool), StoreError> {
     let (texts, more) = texts_of_conversation(connection, conversation, part, limit, usize::MAX)?;
-    let events = texts.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
+    let events = texts.iter().filter_map(|text| passable(parse(text)).transpose()).collect::<Result<_, _>>()?;
     Ok((events, more))
+}
+
+/// A conversation's state after the event at `up_to`, or its last one, made from its events. Damaged events are left out, as long as the first one can be read: a
+/// conversation with a gap can go on, one without a state leaves its customer alone.
+pub(crate) fn state(
+    connection: &Connection,
+    conversation: ConversationId,
+    up_to: Position,
+) -> Result<Conversation, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT position, body FROM events WHERE conversation = ?1 AND position <= ?2 ORDER BY position",
+    )?;
+    let mut rows = query.query(params![Id(conversation.0), up_to.0])?;
+    let mut state: Option<Conversation> = None;
+    while let Some(row) = rows.next()? {
+        let position = Position(row.get(0)?);
+        let event = passable(parse(row.get_ref(1)?.as_str().unwrap_or_default()))?;
+        match (&mut state, event) {
+            (_, Some(Event { body: EventBody::Unknown(_), .. })) => {
+                return Err(StoreError::Newer { what: "conversation" });
+            }
+            (None, Some(event)) => state = Conversation::begin(&event),
+            (Some(state), Some(event)) => state.apply(&event),
+            (_, None) => {}
+        }
+        match &mut state {
+            Some(state) => state.position = position,
+            None => break,
+        }
+    }
+    let detail = || "it cannot be made again: the conversation's first event is not readable".to_owned();
+    state.ok_or_else(|| StoreError::Damaged { what: "state", detail: detail() })
 }
 
 /// [`of_conversation`] as stored JSON: at least one event, and about `bytes` in all.
@@ -132,26 +165,39 @@ pub(crate) fn texts_of_conversation(
     limit: u32,
     bytes: usize,
 ) -> Result<(Vec<String>, bool), StoreError> {
+    let (placed, more) = placed(connection, conversation, part, limit, bytes)?;
+    Ok((placed.into_iter().map(|(_, text)| text).collect(), more))
+}
+
+/// [`texts_of_conversation`] with positions.
+fn placed(
+    connection: &Connection,
+    conversation: ConversationId,
+    part: Part,
+    limit: u32,
+    bytes: usize,
+) -> Result<(Vec<(Position, String)>, bool), StoreError> {
     let (sql, from) = match part {
         Part::Before(position) => (
-            "SELECT body FROM events WHERE conversation = ?1 AND position < ?2 ORDER BY position DESC LIMIT ?3",
+            "SELECT position, body FROM events WHERE conversation = ?1 AND position < ?2 ORDER BY position DESC LIMIT ?3",
             position,
         ),
-        Part::After(position) => {
-            ("SELECT body FROM events WHERE conversation = ?1 AND position > ?2 ORDER BY position LIMIT ?3", position)
-        }
+        Part::After(position) => (
+            "SELECT position, body FROM events WHERE conversation = ?1 AND position > ?2 ORDER BY position LIMIT ?3",
+            position,
+        ),
     };
     let mut query = connection.prepare_cached(sql)?;
     let mut rows = query.query(params![Id(conversation.0), from.0, limit + 1])?;
     let (mut events, mut length, mut more) = (Vec::new(), 0, false);
     while let Some(row) = rows.next()? {
-        let text: String = row.get(0)?;
+        let text: String = row.get(1)?;
         more = events.len() >= limit as usize || (!events.is_empty() && length + text.len() > bytes);
         if more {
             break;
         }
         length += text.len();
-        events.push(text);
+        events.push((Position(row.get(0)?), text));
     }
     if matches!(part, Part::Before(_)) {
         events.reverse();
@@ -213,7 +259,7 @@ pub(crate) struct Page<T> {
     pub more: bool,
 }
 
-/// The first `limit` entries after `after`. Hidden events cost reads, so a page may end early.
+/// The first `limit` entries after `after`, without those of damaged events. Hidden events cost reads, so a page may end early.
 pub(crate) fn shown<T>(
     connection: &Connection,
     conversation: ConversationId,
@@ -225,13 +271,12 @@ pub(crate) fn shown<T>(
     let (mut looked, mut bytes) = (0, 0);
     while looked < LOOKED_THROUGH && bytes < SHOWN_BYTES {
         let (part, room) = (Part::After(page.up_to), SHOWN_BYTES - bytes);
-        let (texts, more) = texts_of_conversation(connection, conversation, part, CHUNK, room)?;
-        let end = looked + texts.len();
-        for text in texts {
-            let event = parse(&text)?;
+        let (placed, more) = placed(connection, conversation, part, CHUNK, room)?;
+        let end = looked + placed.len();
+        for (position, text) in placed {
             (looked, bytes) = (looked + 1, bytes + text.len());
-            page.up_to = event.position;
-            page.entries.extend(show(&event));
+            page.up_to = position;
+            page.entries.extend(passable(parse(&text))?.as_ref().and_then(&show));
             if page.entries.len() >= limit as usize {
                 page.more = more || looked < end;
                 return Ok(page);
@@ -243,6 +288,30 @@ pub(crate) fn shown<T>(
         }
     }
     Ok(page)
+}
+
+/// The conversations with damaged events among the newest `limit`, and how many events were read.
+pub(crate) fn look(connection: &Connection, limit: u32) -> Result<(Vec<ConversationId>, u32), StoreError> {
+    let mut query =
+        connection.prepare_cached("SELECT seq, conversation, body FROM events ORDER BY seq DESC LIMIT ?1")?;
+    let (mut found, mut count) = (Vec::new(), 0);
+    for row in query.query_map([limit], logged)? {
+        let row = row?;
+        count += 1;
+        if parse(&row.body).is_err() && !found.contains(&row.conversation) {
+            found.push(row.conversation);
+        }
+    }
+    Ok((found, count))
+}
+
+/// Whether a stored event can be sent as it is; logs one that cannot.
+pub(crate) fn is_sendable(conversation: ConversationId, body: &str) -> bool {
+    let is_sound = crate::json::is_sound(body);
+    if !is_sound {
+        tracing::error!(conversation.id = %conversation, "a damaged event is left out");
+    }
+    is_sound
 }
 
 /// Parses a stored event, perhaps of a newer version.

@@ -92,6 +92,8 @@ fn json<T: Serialize>(item: &T) -> Result<String, StoreError> {
 }
 
 fn parsed<T: DeserializeOwned>(body: &str) -> Result<T, StoreError> {
+    #[cfg(test)]
+    testing::READ.set(testing::READ.get() + 1);
     serde_json::from_str(body).map_err(|error| StoreError::Damaged { what: "library item", detail: error.to_string() })
 }
 
@@ -130,11 +132,30 @@ pub(crate) fn own_replies(connection: &Connection, user: UserId) -> Result<Vec<Q
 }
 
 const BY_KEY: &str = "SELECT body FROM library WHERE kind = 'question' AND name = ?1";
+const SHARED_BY_SHORTCUT: &str = "SELECT body FROM library WHERE owner IS NULL AND kind = 'quick_reply' AND name = ?1";
+const OWN_BY_SHORTCUT: &str = "SELECT body FROM library WHERE owner = ?2 AND kind = 'quick_reply' AND name = ?1";
+
+/// The questions with this key, retired ones included.
+pub(crate) fn questions_named(connection: &Connection, key: &str) -> Result<Vec<Question>, StoreError> {
+    all(connection, BY_KEY, [key])
+}
 
 /// The active question with this key.
 pub(crate) fn question_by_key(connection: &Connection, key: &str) -> Result<Option<Question>, StoreError> {
-    let found: Vec<Question> = all(connection, BY_KEY, [key])?;
-    Ok(found.into_iter().find(|question| question.state == ItemState::Active))
+    Ok(questions_named(connection, key)?.into_iter().find(|question| question.state == ItemState::Active))
+}
+
+/// The shared quick replies with this shortcut, and those of `user`, retired ones included.
+pub(crate) fn replies_named(
+    connection: &Connection,
+    shortcut: &str,
+    user: Option<UserId>,
+) -> Result<Vec<QuickReply>, StoreError> {
+    let mut found = all(connection, SHARED_BY_SHORTCUT, [shortcut])?;
+    if let Some(user) = user {
+        found.extend(all::<QuickReply>(connection, OWN_BY_SHORTCUT, params![shortcut, Id(user.0)])?);
+    }
+    Ok(found)
 }
 
 /// An item of this kind, with its owner if it is private.
@@ -174,29 +195,61 @@ pub(crate) fn is_asked(connection: &Connection, id: QuestionId) -> Result<bool, 
     Ok(query.exists([id.to_string()])?)
 }
 
-/// Stores a new version. `owner` is the user of a private quick reply.
-pub(crate) fn put(connection: &Connection, item: &Item, owner: Option<UserId>) -> Result<(), StoreError> {
-    let (id, kind, name, state, version, body) = match item {
-        Item::Question(q) => (q.id.0, "question", &q.key, q.state, q.version, json(q)?),
-        Item::QuickReply(r) => (r.id.0, "quick_reply", &r.shortcut, r.state, r.version, json(r)?),
-    };
+/// A new version of an item, ready to be stored.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub id: Uuid,
+    /// A question's key, a quick reply's shortcut.
+    pub name: String,
+    /// The user of a private quick reply.
+    pub owner: Option<UserId>,
+    kind: &'static str,
+    state: ItemState,
+    version: u32,
+    body: String,
+    files: Vec<MediaId>,
+}
+
+impl Prepared {
+    pub(crate) fn of(item: &Item, owner: Option<UserId>) -> Result<Self, StoreError> {
+        let (id, kind, name, state, version, body) = match item {
+            Item::Question(q) => (q.id.0, "question", &q.key, q.state, q.version, json(q)?),
+            Item::QuickReply(r) => (r.id.0, "quick_reply", &r.shortcut, r.state, r.version, json(r)?),
+        };
+        let files = match item {
+            Item::QuickReply(reply) => reply.attachments.iter().map(|media| media.id).collect(),
+            Item::Question(_) => Vec::new(),
+        };
+        Ok(Self { id, name: name.clone(), owner, kind, state, version, body, files })
+    }
+
+    /// What it adds to its owner's items.
+    pub(crate) fn size(&self) -> Size {
+        match self.state {
+            ItemState::Retired => Size::default(),
+            ItemState::Draft | ItemState::Active => Size { items: 1, bytes: self.body.len() },
+        }
+    }
+}
+
+/// Stores a new version.
+pub(crate) fn put(connection: &Connection, item: &Prepared) -> Result<(), StoreError> {
+    let Prepared { id, name, owner, kind, state, version, body, files } = item;
     connection
         .prepare_cached(
             "INSERT INTO library (id, kind, name, owner, state, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (id) DO UPDATE SET name = excluded.name, owner = excluded.owner, state = excluded.state,
                  body = excluded.body",
         )?
-        .execute(params![Id(id), kind, name, owner.map(|user| Id(user.0)), state_name(state), body])?;
+        .execute(params![Id(*id), kind, name, owner.map(|user| Id(user.0)), state_name(*state), body])?;
     connection
         .prepare_cached("INSERT OR REPLACE INTO library_versions (item, version, body) VALUES (?1, ?2, ?3)")?
-        .execute(params![Id(id), version, body])?;
-    connection.prepare_cached("DELETE FROM library_files WHERE item = ?1")?.execute([Id(id)])?;
-    if let Item::QuickReply(reply) = item {
-        for media in &reply.attachments {
-            connection
-                .prepare_cached("INSERT OR IGNORE INTO library_files (media, item) VALUES (?1, ?2)")?
-                .execute([Id(media.id.0), Id(id)])?;
-        }
+        .execute(params![Id(*id), version, body])?;
+    connection.prepare_cached("DELETE FROM library_files WHERE item = ?1")?.execute([Id(*id)])?;
+    for file in files {
+        connection
+            .prepare_cached("INSERT OR IGNORE INTO library_files (media, item) VALUES (?1, ?2)")?
+            .execute([Id(file.0), Id(*id)])?;
     }
     Ok(())
 }
@@ -238,15 +291,53 @@ pub(crate) fn question_in(
     found.map(|body| parsed(&body)).transpose()
 }
 
-/// The number and stored size of the items that an owner sees as theirs, retired ones aside; no owner for shared ones.
-pub(crate) fn size(connection: &Connection, owner: Option<UserId>) -> Result<(usize, usize), StoreError> {
-    let row = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
-    let sum = "SELECT count(*), coalesce(sum(length(CAST(body AS BLOB))), 0) FROM library WHERE state <> 'retired' AND";
-    let (items, bytes) = match owner {
+/// The number and stored bytes of items, retired ones aside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Size {
+    pub items: usize,
+    pub bytes: usize,
+}
+
+impl std::ops::Add for Size {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { items: self.items + other.items, bytes: self.bytes + other.bytes }
+    }
+}
+
+impl std::ops::Sub for Size {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self { items: self.items.saturating_sub(other.items), bytes: self.bytes.saturating_sub(other.bytes) }
+    }
+}
+
+fn size_of(items: i64, bytes: i64) -> Size {
+    let number = |value: i64| usize::try_from(value).unwrap_or(usize::MAX);
+    Size { items: number(items), bytes: number(bytes) }
+}
+
+/// What an owner sees as theirs; no owner for shared items.
+pub(crate) fn size(connection: &Connection, owner: Option<UserId>) -> Result<Size, StoreError> {
+    let row = |row: &Row<'_>| Ok(size_of(row.get(0)?, row.get(1)?));
+    let sum = "SELECT count(*), coalesce(sum(octet_length(body)), 0) FROM library WHERE state <> 'retired' AND";
+    Ok(match owner {
         None => connection.prepare_cached(&format!("{sum} owner IS NULL"))?.query_row([], row)?,
         Some(user) => connection.prepare_cached(&format!("{sum} owner = ?1"))?.query_row([Id(user.0)], row)?,
+    })
+}
+
+/// Whose stored item this is, and what it adds to theirs; none if it adds nothing.
+pub(crate) fn weight(connection: &Connection, id: Uuid) -> Result<Option<(Option<UserId>, Size)>, StoreError> {
+    let mut query = connection
+        .prepare_cached("SELECT owner, octet_length(body) FROM library WHERE id = ?1 AND state <> 'retired'")?;
+    let row = |row: &Row<'_>| {
+        let owner = row.get::<_, Option<Id>>(0)?.map(|owner| UserId(owner.0));
+        Ok((owner, size_of(1, row.get(1)?)))
     };
-    Ok((usize::try_from(items).unwrap_or(usize::MAX), usize::try_from(bytes).unwrap_or(usize::MAX)))
+    Ok(query.query_row([Id(id)], row).optional()?)
 }
 
 /// How often the library was changed, by owner.
@@ -288,6 +379,16 @@ pub(crate) fn changes(connection: &Connection) -> Result<i64, StoreError> {
 }
 
 #[cfg(test)]
+pub(crate) mod testing {
+    use std::cell::Cell;
+
+    thread_local! {
+        /// Items read on this thread.
+        pub(crate) static READ: Cell<usize> = const { Cell::new(0) };
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::store::MIGRATIONS;
@@ -295,7 +396,7 @@ mod tests {
 
     #[test]
     fn every_list_follows_an_index() {
-        for sql in [QUESTIONS, SHARED_REPLIES, OWN_REPLIES, BY_KEY, VERSIONS] {
+        for sql in [QUESTIONS, SHARED_REPLIES, OWN_REPLIES, BY_KEY, SHARED_BY_SHORTCUT, OWN_BY_SHORTCUT, VERSIONS] {
             assert_indexed(sql, false);
         }
     }

@@ -123,6 +123,14 @@ pub(crate) fn totals(connection: &Connection) -> Result<HashMap<Uuid, Total>, St
     Ok(query.query_map([], row)?.collect::<Result<_, _>>()?)
 }
 
+/// The total of one item.
+pub(crate) fn total(connection: &Connection, item: Uuid) -> Result<Total, StoreError> {
+    let mut query = connection
+        .prepare_cached("SELECT coalesce(sum(uses), 0), max(last_used) FROM library_totals WHERE item = ?1")?;
+    let row = |row: &Row<'_>| Ok(Total { uses: row.get(0)?, last_used: row.get::<_, Option<i64>>(1)?.map(Time) });
+    Ok(query.query_row([Id(item)], row)?)
+}
+
 /// Whether any turn was drawn from the item.
 pub(crate) fn is_used(connection: &Connection, item: Uuid) -> Result<bool, StoreError> {
     let mut query = connection.prepare_cached("SELECT 1 FROM library_totals WHERE item = ?1 LIMIT 1")?;

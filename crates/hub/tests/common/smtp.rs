@@ -20,6 +20,9 @@ pub struct Mail {
     pub text: String,
 }
 
+/// Instead of an answer: the server says nothing more.
+pub const SILENCE: &str = "";
+
 impl MailServer {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -72,6 +75,9 @@ impl MailServer {
                 }
                 _ => "250 ok",
             };
+            if answer == SILENCE {
+                std::future::pending::<()>().await;
+            }
             writing.write_all(format!("{answer}\r\n").as_bytes()).await.ok()?;
         }
     }

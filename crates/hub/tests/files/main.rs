@@ -362,8 +362,16 @@ async fn players_get_the_parts_they_ask_for() {
             let told = response.headers()["content-range"].to_str().unwrap();
             assert!(told.starts_with("bytes ") && told.ends_with(&format!("/{}", film.len())), "{told}");
         }
+        let is_kept = response.headers()["cache-control"].to_str().unwrap().contains("max-age");
+        assert_eq!(is_kept, status != 416, "{range}");
         assert_eq!(response.bytes().await.unwrap(), part, "{range}");
     }
+    let tag = Client::new().get(&address).send().await.unwrap().headers()["etag"].clone();
+    let known = Client::new().get(&address).header("if-none-match", &tag).send().await.unwrap();
+    assert_eq!((known.status().as_u16(), &known.headers()["etag"]), (304, &tag));
+    assert!(known.bytes().await.unwrap().is_empty());
+    let other = Client::new().get(&address).header("if-none-match", "\"other\"").send().await.unwrap();
+    assert_eq!(other.status(), 200);
 }
 
 #[tokio::test]

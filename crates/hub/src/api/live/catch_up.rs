@@ -23,7 +23,7 @@ use crate::rights::{self, me_of};
 use crate::socket::{self, Ending, Gone, Goodbye, Queue, Socket};
 use crate::store::library::Changes;
 use crate::store::users::{User, UserRights};
-use crate::store::{StoreError, buttons, conversations, events};
+use crate::store::{StoreError, buttons, conversations, events, passable};
 
 /// Approximate size of a catch-up frame, in bytes. A single larger change still goes out.
 const PAGE_BYTES: usize = 1024 * 1024;
@@ -326,7 +326,7 @@ impl Telling<'_> {
                 if position.0 - known.0 <= MOST_EVENTS {
                     let bodies =
                         read(self.hub, move |connection| events::bodies_after(connection, id, known, MOST_EVENTS));
-                    for body in bodies.await? {
+                    for body in bodies.await?.into_iter().filter(|body| events::is_sendable(id, body)) {
                         self.change(&format!(r#"{{"event":{body}}}"#)).await?;
                     }
                 }
@@ -359,7 +359,7 @@ impl Telling<'_> {
             let rows = read(self.hub, move |connection| events::page_after(connection, from, to, PAGE_BYTES)).await?;
             let Some(last) = rows.last() else { break };
             from = last.seq;
-            for row in &rows {
+            for row in rows.iter().filter(|row| events::is_sendable(row.conversation, &row.body)) {
                 self.change(&format!(r#"{{"event":{}}}"#, row.body)).await?;
             }
             // Everything before it was sent: a lost connection resumes here.
@@ -393,7 +393,7 @@ impl Telling<'_> {
                 }
             }
         }
-        for row in &rows {
+        for row in rows.iter().filter(|row| events::is_sendable(row.conversation, &row.body)) {
             let id = row.conversation;
             if seen.contains(&id) {
                 self.change(&format!(r#"{{"event":{}}}"#, row.body)).await?;
@@ -479,18 +479,14 @@ fn states(
 ) -> Result<Vec<Read>, StoreError> {
     let (mut found, mut bytes) = (Vec::with_capacity(ids.len()), 0);
     for id in ids {
-        let stored = conversations::stored(connection, *id)?;
-        let state = stored.as_deref().and_then(|json| {
-            let parsed = conversations::parse(json);
-            // An unreadable state is skipped; the desk still catches up.
-            parsed.inspect_err(|error| tracing::error!(%error, conversation.id = %id, "a state cannot be read")).ok()
-        });
-        found.push(match (state, stored) {
-            (Some(state), Some(json)) if visible(&state, &rights.access(), now) => {
+        // An unreadable state is skipped; the desk still catches up.
+        let stored = passable(conversations::stored(connection, *id))?.flatten();
+        found.push(match stored {
+            Some((state, json)) if visible(&state, &rights.access(), now) => {
                 bytes += json.len();
                 Read::Visible { id: *id, position: state.position, json }
             }
-            (state, _) => Read::Hidden(*id, state.is_some_and(|state| rights.access().helps(&state))),
+            stored => Read::Hidden(*id, stored.is_some_and(|(state, _)| rights.access().helps(&state))),
         });
         if bytes >= PAGE_BYTES {
             break;

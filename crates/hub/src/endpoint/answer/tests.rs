@@ -112,6 +112,8 @@ fn a_mistake_names_path_kind_and_expectation() {
         (r#"{"requestId":"mine"}"#, "requestId: it is not a UUID"),
         (r#"{"requestId":"00000000-0000-0000-0000-000000000000"}"#, "requestId: it is not a UUID other than the nil"),
         (r#"{"control":{"skipToTime":"tomorrow"}}"#, "control.skipToTime: it is not a time such as 2026"),
+        (r#"{"control":{"skipToTime":"9999-12-31T23:59:59Z"}}"#, "from 1970 to 9999-12-30"),
+        (r#"{"control":{"skipToTime":"0000-01-01T00:00:00Z"}}"#, "from 1970 to 9999-12-30"),
         (r#"{"conversation":{"custom":["a"]}}"#, "conversation.custom: a list was found, an object is expected"),
         ("[1]", "the answer: a list was found, an object is expected"),
         ("\"sorry\"", "the answer: a text was found, an object is expected"),
