@@ -12,6 +12,33 @@ pub struct Call {
     pub link: Option<String>,
 }
 
+/// What a start answers on the command line, without a window.
+pub fn answer(arguments: impl IntoIterator<Item = String>) -> Option<String> {
+    arguments.into_iter().find_map(|argument| match argument.as_str() {
+        "--help" | "-h" => Some(HELP.to_owned()),
+        "--version" | "-V" => Some(format!("tandem {}\n", env!("CARGO_PKG_VERSION"))),
+        _ => None,
+    })
+}
+
+const HELP: &str = "\
+Tandem, the desk for agents.
+
+Usage: tandem [--hidden] [LINK]
+
+  LINK               Opens a conversation, such as tandem://conversation/ID
+      --hidden       Starts in the tray, without a window
+  -h, --help         Prints this
+  -V, --version      Prints the version
+
+Environment:
+  TANDEM_HUB         The hub's address, offered at sign-in
+  TANDEM_DESK_DATA   The folder for this desk's data
+  TANDEM_ALLOW_HTTP  1 allows plain HTTP to other machines
+  TANDEM_EMBED       1 runs a hub inside this program, for trials
+  RUST_LOG           What is logged, such as info
+";
+
 impl Call {
     /// Parses the arguments. Unknown options are ignored: desktops add their own.
     pub fn of(arguments: impl IntoIterator<Item = String>) -> Self {
@@ -29,7 +56,7 @@ impl Call {
 
 #[cfg(test)]
 mod tests {
-    use super::Call;
+    use super::{Call, answer};
 
     /// The bundle registers our link scheme and passes links as arguments.
     #[test]
@@ -38,6 +65,19 @@ mod tests {
         assert_eq!(config["plugins"]["deep-link"]["desktop"]["schemes"][0], "tandem");
         let entry = include_str!("../tandem.desktop.hbs");
         assert!(entry.contains("%u\n") && entry.contains("\nMimeType=x-scheme-handler/tandem;"), "{entry}");
+    }
+
+    #[test]
+    fn help_and_version_need_no_window() {
+        let of = |words: &str| answer(words.split_whitespace().map(str::to_owned));
+        for help in ["--help", "-h", "--hidden --help", "tandem://a -h"] {
+            assert!(
+                of(help).is_some_and(|text| text.contains("Usage: tandem") && text.contains(super::HIDDEN)),
+                "{help}"
+            );
+        }
+        assert!(of("--version").is_some_and(|text| text.starts_with("tandem ")));
+        assert_eq!((of(""), of("--hidden tandem://a")), (None, None));
     }
 
     #[test]

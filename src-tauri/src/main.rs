@@ -21,10 +21,11 @@ mod startup;
 mod tray;
 mod window;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use serde_json::Value;
 use tandem_desk::rpc::RpcError;
 use tandem_desk::{Clock, Desk, DeskConfig, NoStartup, Pace, Startup};
@@ -48,6 +49,11 @@ async fn rpc(desk: State<'_, Desk>, name: String, request: Value) -> Result<Valu
 }
 
 fn main() -> ExitCode {
+    if let Some(answer) = call::answer(std::env::args().skip(1)) {
+        // Whoever asked may be gone.
+        let _ = std::io::stdout().write_all(answer.as_bytes());
+        return ExitCode::SUCCESS;
+    }
     tracing_subscriber::fmt().with_env_filter(tandem_hub::log_filter()).with_writer(std::io::stderr).init();
     // Another library may have installed the same provider before.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -66,6 +72,7 @@ fn run() -> anyhow::Result<()> {
     let settings = Settings::read(platform)?;
     let call = Call::of(std::env::args().skip(1));
     let Some(first) = instance::enter(&settings.data, &call)? else { return Ok(()) };
+    ensure!(has_display(), "there is no display: start it in a desktop session, or set DISPLAY or WAYLAND_DISPLAY");
     let app = tauri::Builder::default()
         .invoke_handler(tauri::generate_handler![rpc])
         .plugin(window::stay())
@@ -99,6 +106,12 @@ fn run() -> anyhow::Result<()> {
         _ => {}
     });
     Ok(())
+}
+
+/// Without a display GTK panics.
+fn has_display() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
 }
 
 /// Keeps the window's size and position beside the desk's data.

@@ -34,6 +34,21 @@ async fn starts_again<N>(stage: &Stage, desktop: &Desktop<N>, words: &[&str]) ->
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn without_a_display_it_helps_or_says_so_in_one_line() -> Result<()> {
+    let stage = Stage::new("no-display")?;
+    for (words, succeeds, says) in [(&["--help"][..], true, "Usage: tandem"), (&[], false, "there is no display")] {
+        let mut start = std::process::Command::new(program("tandem")?);
+        start.args(words).env("TANDEM_DESK_DATA", stage.room("maya")?.join("tandem"));
+        start.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+        let ended = tokio::time::timeout(DEADLINE, tokio::process::Command::from(start).output()).await??;
+        let said = String::from_utf8_lossy(if succeeds { &ended.stdout } else { &ended.stderr }).into_owned();
+        ensure!(ended.status.success() == succeeds && said.contains(says), "{words:?}: {}: {said}", ended.status);
+        ensure!(!said.contains("panicked") && !said.contains("backtrace"), "{said}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_tray_says_what_waits_and_leads_there() -> Result<()> {
     let mut stage = Stage::new("tray")?;
     let hub = hub()?;

@@ -117,6 +117,44 @@ describe("the composer", () => {
     await vi.waitFor(() => expect(field().value).toBe(" two"));
   });
 
+  it("queues one message with each Enter while the hub does not answer", async () => {
+    const release: (() => void)[] = [];
+    const rpc = host.rpc.bind(host);
+    vi.spyOn(host, "rpc").mockImplementation(async (name, request) => {
+      const answer = await rpc(name, request);
+      if (name === "conversation.send") await new Promise<void>((resolve) => release.push(resolve));
+      return answer;
+    });
+    await user.clear(field());
+    for (const words of ["aaa", "bbb", "ccc"]) {
+      await user.type(field(), words);
+      await user.keyboard("{Enter}");
+      expect(field().value).toBe("");
+    }
+    await user.type(field(), "half");
+    await vi.waitFor(() => expect(sent("conversation.send").map((request) => (request as { text: string }).text)).toEqual(["aaa", "bbb", "ccc"]));
+    release.forEach((one) => one());
+    await vi.waitFor(() => expect(open.composer.sending).toBe(false));
+    expect(field().value).toBe("half");
+    expect(sent("conversation.send")).toHaveLength(3);
+  });
+
+  it("brings words back that were refused, above what was begun since", async () => {
+    let refuse = (): void => undefined;
+    const rpc = host.rpc.bind(host);
+    vi.spyOn(host, "rpc").mockImplementation(async (name, request) => {
+      if (name === "conversation.send") await new Promise<void>((resolve) => (refuse = resolve));
+      return rpc(name, request);
+    });
+    host.refuse.set("conversation.send", { code: "conversation.completed", message: "the conversation is completed" });
+    await user.clear(field());
+    await user.type(field(), "aaa{Enter}bbb");
+    refuse();
+    await vi.waitFor(() => expect(field().value).toBe("aaa\n\nbbb"));
+    open.composer.flush();
+    expect(sent("conversation.draft").at(-1)).toMatchObject({ text: "aaa\n\nbbb" });
+  });
+
   it("takes the suggestion with Tab only into an empty field", async () => {
     await user.click(field());
     await user.tab();

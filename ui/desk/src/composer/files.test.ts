@@ -167,4 +167,24 @@ describe("files in the draft", () => {
     expect(list.getByText("fare rules W.docx")).toBeTruthy();
     expect(list.getByRole("alert").textContent).toBe("This kind of file is not taken.");
   });
+
+  it("that were refused stay and hold no words up, and alone are tried again", async () => {
+    await show("carmen", "files");
+    const files = (): string[] => open.composer.files.list.map(({ name }) => name);
+    await screen.findByTestId("draft-files");
+    const refused = open.composer.files.list.find(({ problem }) => problem !== null);
+    if (!refused) throw new Error("one was refused");
+    await user.clear(field());
+    await user.type(field(), "Then like this{Enter}");
+    await vi.waitFor(() => expect(sent("conversation.send")).toHaveLength(1));
+    const [first] = sent("conversation.send") as { text: string; files?: string[] }[];
+    expect(first?.text).toBe("Then like this");
+    expect(first?.files ?? []).not.toContain(refused.id);
+    await vi.waitFor(() => expect(files()).toEqual([refused.name]));
+    await user.type(field(), "More{Enter}");
+    await vi.waitFor(() => expect(sent("conversation.send")).toHaveLength(2));
+    expect(sent("conversation.send")[1]).not.toHaveProperty("files");
+    await user.type(field(), "{Enter}");
+    await vi.waitFor(() => expect(sent("conversation.send").at(-1)).toMatchObject({ text: "", files: [refused.id] }));
+  });
 });

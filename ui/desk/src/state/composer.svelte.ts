@@ -1,4 +1,4 @@
-// The agent's text in one conversation. It is never lost: it leaves the field only when the core has it.
+// The agent's text in one conversation. It is never lost: what leaves the field with Enter comes back if the core refuses it.
 import type { ConversationId, DraftsView, OfferView, ReturnedView, SuggestionView } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { merged } from "./drafts";
@@ -8,6 +8,9 @@ import type { Shown } from "./shown";
 
 const DRAFT_AFTER_MS = 400;
 const TYPING_EVERY_MS = 3000;
+/** How long a message waits for the core to answer the one before it. The core has that one long before: a hub that does
+ *  not answer holds nobody up, and the order stays. */
+const IN_TURN_MS = 300;
 const MOVED_ON = "conversation.moved_on";
 
 export type Mode = "reply" | "note";
@@ -15,13 +18,17 @@ type Texts = Record<Mode, string>;
 
 export class Composer {
   mode = $state<Mode>("reply");
-  sending = $state(false);
   problem = $state<string | null>(null);
   /** Why a quick reply is not in the field. */
   notInserted = $state<string | null>(null);
   /** Why the text came back, until the agent sends, changes or clears it. */
   returned = $state.raw<ReturnedView | null>(null);
   #texts = $state<Texts>({ reply: "", note: "" });
+  /** Messages that the core has not answered. */
+  #going = $state({ reply: 0, note: 0 });
+  /** The last of them is with the core. */
+  #line: Promise<unknown> = Promise.resolve();
+  #asking = false;
   readonly text = $derived(this.#texts[this.mode]);
   /** The compare-and-send question: there is news, send anyway? */
   readonly movedOn = $derived(this.mode === "reply" && this.returned?.code === MOVED_ON);
@@ -54,9 +61,13 @@ export class Composer {
     this.files = new DraftFiles(host, id, () => this.again());
   }
 
-  /** Whether there is a draft in this mode, shown or not. */
+  /** Whether there is a draft in this mode, shown or not, or one is on its way. */
   has(mode: Mode): boolean {
-    return this.#texts[mode].trim() !== "";
+    return this.#texts[mode].trim() !== "" || this.#going[mode] > 0;
+  }
+
+  get sending(): boolean {
+    return this.#going.reply + this.#going.note > 0;
   }
 
   /** Note it before asking the core, and pass it back with the answer. */
@@ -121,48 +132,58 @@ export class Composer {
     this.returned = null;
   }
 
-  /** `anyway`: whatever is new. `now`: without the time to take it back. */
+  /** `anyway`: whatever is new. `now`: without the time to take it back. The field is free for the next at once. */
   async send(anyway = false, now = false): Promise<boolean> {
     const { host, id, mode } = this;
     const written = this.#texts[mode];
     const text = written.trim();
-    const files = mode === "reply" ? this.files.list.map((file) => file.id) : [];
-    if ((text === "" && files.length === 0) || this.files.reading || this.sending) return false;
-    this.sending = true;
+    const files = mode === "reply" ? this.files.going(text !== "") : [];
+    if ((text === "" && files.length === 0) || this.files.reading) return false;
+    this.#going[mode]++;
     this.improving.drop();
-    this.problem = null;
+    this.problem = this.returned = null;
     this.#told = null;
     this.#writes++;
     const writtenAgainst = this.shown.settled(Date.now());
+    const taken = this.files.list.filter((file) => files.includes(file.id));
+    // The core takes the text from its draft, so it must have it there.
+    const kept = this.flush();
+    this.#texts[mode] = "";
+    this.files.gone(files);
+    const going = Promise.all([this.#line, kept]).then(() =>
+      mode === "note"
+        ? host.rpc("conversation.note", { id, text, ...(now ? { now } : {}) })
+        : host.rpc("conversation.send", { id, text, writtenAgainst, anyway, ...(now ? { now } : {}), ...(files.length > 0 ? { files } : {}) }),
+    );
+    this.#line = settledWithin(going, IN_TURN_MS);
     try {
-      // The core takes the text from its draft, so it must have the latest draft.
-      await this.flush();
-      if (mode === "note") {
-        await host.rpc("conversation.note", { id, text, ...(now ? { now } : {}) });
-      } else {
-        await host.rpc("conversation.send", { id, text, writtenAgainst, anyway, ...(now ? { now } : {}), ...(files.length > 0 ? { files } : {}) });
-      }
+      await going;
     } catch (error) {
-      const { code, message } = asRpcError(error);
-      if (code === MOVED_ON) {
-        this.#told = code;
-        this.returned = { note: false, code, reason: message, at: null };
-      } else {
-        this.problem = message;
-      }
+      this.files.back(taken);
+      this.#comeBack(mode, written, error);
       return false;
     } finally {
-      this.sending = false;
+      this.#going[mode]--;
       this.#written();
     }
-    this.returned = null;
-    this.files.gone(files);
     if (this.#kept[mode] === written) this.#kept[mode] = "";
-    // Text typed during sending stays.
-    const rest = this.#texts[mode];
-    this.#texts[mode] = rest.startsWith(written) ? rest.slice(written.length) : rest;
     void this.flush();
     return true;
+  }
+
+  /** It was not sent: above what was begun since. */
+  #comeBack(mode: Mode, written: string, error: unknown): void {
+    const rest = this.#texts[mode];
+    this.#texts[mode] = rest.trim() === "" ? written : `${written.trimEnd()}\n\n${rest}`;
+    const { code, message } = asRpcError(error);
+    if (code === MOVED_ON) {
+      this.#told = code;
+      this.returned = { note: false, code, reason: message, at: null };
+    } else {
+      this.problem = message;
+    }
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.flush(), DRAFT_AFTER_MS);
   }
 
   /** A quick reply's words for the field; the core remembers that the draft has them. */
@@ -184,10 +205,11 @@ export class Composer {
   async ask(anyway = false, now = false): Promise<boolean> {
     const { question } = this;
     if (!question) return true;
-    if (this.sending) return false;
-    this.sending = true;
+    if (this.#asking) return false;
+    this.#asking = true;
     this.problem = null;
     try {
+      await this.#line;
       await this.host.rpc("library.ask", { id: this.id, question: question.id, writtenAgainst: this.shown.settled(Date.now()), anyway, ...(now ? { now } : {}) });
       this.question = null;
       return true;
@@ -195,7 +217,7 @@ export class Composer {
       this.problem = asRpcError(error).message;
       return false;
     } finally {
-      this.sending = false;
+      this.#asking = false;
       this.#written();
     }
   }
@@ -238,4 +260,12 @@ export class Composer {
     // A lost typing signal does no harm.
     this.host.rpc("conversation.typing", { id: this.id }).catch(() => undefined);
   }
+}
+
+/** Resolves when the promise has settled, or after this long. */
+async function settledWithin(promise: Promise<unknown>, ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([promise.then(() => undefined, () => undefined), over]);
+  clearTimeout(timer);
 }

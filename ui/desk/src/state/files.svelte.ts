@@ -31,6 +31,12 @@ export class DraftFiles {
     return this.list.some((file) => !file.whole);
   }
 
+  /** What goes with the next reply. A file that was refused stays and holds no words up; without words it is tried again. */
+  going(withWords: boolean): MediaId[] {
+    const fresh = this.list.filter((file) => file.problem === null);
+    return (withWords || fresh.length > 0 ? fresh : this.list).map(({ id }) => id);
+  }
+
   adopt(list: FileView[]): void {
     this.list = list;
     for (const file of list) if (file.whole && isPicture(file)) void this.#show(file.id);
@@ -111,6 +117,11 @@ export class DraftFiles {
   gone(sent: readonly MediaId[]): void {
     this.list = this.list.filter(({ id }) => !sent.includes(id));
     this.problem = null;
+  }
+
+  /** The reply was not sent. */
+  back(unsent: readonly FileView[]): void {
+    this.list = [...unsent.filter(({ id }) => !this.list.some((file) => file.id === id)), ...this.list];
   }
 
   /** The preview of a file from an earlier run of this page. */

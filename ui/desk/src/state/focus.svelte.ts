@@ -59,6 +59,11 @@ export class Focus {
     return isGone(this.#last) ? "lost" : "nowhere";
   }
 
+  /** The message field had the focus and is gone: the rest of the word is nobody's, until a press or Tab. */
+  get cutOff(): boolean {
+    return this.place(document.body) === "lost";
+  }
+
   /** The list's element may have been replaced while it had the focus. A promised field comes first. */
   keepList(): void {
     void tick().then(() => {

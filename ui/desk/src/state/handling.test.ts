@@ -71,6 +71,25 @@ describe("words", () => {
     await vi.waitFor(() => expect(at()).toBe("list"));
   });
 
+  it("that are cut off by a forced sign-out are no e-mail address", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "carmen");
+    field().focus();
+    await user.keyboard("Your passwor");
+    const { rpc } = host;
+    const connection = { state: "signed_out", hub: "https://hub.northwind.example", reason: "Your sign-in has ended: sign in again." };
+    host.rpc = (async (...asked: Parameters<typeof rpc>) =>
+      asked[0] === "app.state" ? { ...desk.app, me: null, connection } : rpc.apply(host, asked)) as typeof rpc;
+    host.tell({ type: "app" });
+    const email = await screen.findByRole<HTMLInputElement>("textbox", { name: "E-mail" });
+    await user.keyboard("d change");
+    expect([email.value, document.activeElement]).toEqual(["", document.body]);
+    expect(screen.getByText(/Your sign-in has ended/)).toBeTruthy();
+    await user.click(email);
+    await user.keyboard("maya@northwind.example");
+    expect(email.value).toBe("maya@northwind.example");
+  });
+
   it("written at once after joining wait for the field, and ask for no help", async () => {
     const { desk, host } = await start();
     await select({ desk }, "order");
@@ -80,6 +99,24 @@ describe("words", () => {
     expect(calls(host, "conversation.join")).toHaveLength(1);
     await user.keyboard("Hello");
     expect(field().value).toContain("Hello");
+  });
+});
+
+describe("a letter that can do nothing", () => {
+  it.each([
+    ["w", "Only supervisors see who was told."],
+    ["d", "You are not invited to this conversation."],
+    ["a", "You are in this conversation already."],
+  ])("says why: %s", async (letter, why) => {
+    const { desk, host } = await start();
+    if (desk.app) desk.app = { ...desk.app, counts: { ...desk.app.counts, all: null } };
+    host.samples.forEach(({ view }) => (view.buttons = []));
+    await select({ desk }, "carmen");
+    desk.focus.list();
+    await tick();
+    await user.keyboard(letter);
+    await vi.waitFor(() => expect(desk.toasts.shown.map(({ text }) => text)).toEqual([why]));
+    expect(desk.overlay).toBeNull();
   });
 });
 

@@ -1,8 +1,8 @@
 // Carries out what the table of keys decides.
-import type { Section } from "$shared/types";
+import type { ConversationView, Section } from "$shared/types";
 import { actionsOf } from "./actions";
 import type { Desk } from "./desk.svelte";
-import { decide, type Act, type Letter } from "./keys";
+import { decide, LIST, type Act, type Letter } from "./keys";
 import { GRADES } from "../words/handover";
 import { sectionsOf } from "../words/sections";
 
@@ -74,7 +74,20 @@ async function letter(desk: Desk, is: Letter): Promise<void> {
   if (!open.loaded) await open.refresh();
   const { view } = open;
   if (!view || desk.conversation !== open || desk.overlay) return;
-  actionsOf(desk, view).find((action) => action.is === is)?.run();
+  const action = actionsOf(desk, view).find((one) => one.is === is);
+  if (action) action.run();
+  else desk.toasts.say("plain", whyNot(is, view));
+}
+
+/** Why a letter does nothing here. */
+function whyNot(is: Letter, { row, completed, may }: ConversationView): string {
+  if (is === "told") return "Only supervisors see who was told.";
+  if (is === "buttons") return "There is no button to press here.";
+  if (is === "join" && row.inProgress) return "You are in this conversation already.";
+  if (is === "decline") return "You are not invited to this conversation.";
+  const what = LIST.rows.find(({ does }) => does?.(0).is === is)?.what ?? "This";
+  if (completed && !row.inProgress) return `${what}: the conversation is completed.`;
+  return may.join ? `${what}: join the conversation first.` : `${what}: not possible here now.`;
 }
 
 function grade(desk: Desk, key: string): boolean {
