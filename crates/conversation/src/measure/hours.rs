@@ -175,7 +175,7 @@ mod tests {
         let open = |from: &str, until: &str| nights.open_ms(time(from), time(until));
         assert_eq!(open("2026-11-02T00:00:00Z", "2026-11-03T00:00:00Z"), 2 * HOUR, "the holiday begins at midnight");
         assert_eq!(open("2026-11-03T00:00:00Z", "2026-11-04T12:00:00Z"), 6 * HOUR, "and ends at midnight");
-        assert_eq!(open("2026-11-06T22:00:00Z", "2026-11-08T00:00:00Z"), 6 * HOUR, "from Friday into Saturday");
+        assert_eq!(open("2026-11-06T21:00:00Z", "2026-11-08T00:00:00Z"), 8 * HOUR, "from Friday into Saturday");
         let mut twice = weekdays(9 * 60, 12 * 60);
         twice.extend(weekdays(11 * 60, 13 * 60));
         let twice = hours("2026-01-01T00:00:00Z", twice, vec![]);
