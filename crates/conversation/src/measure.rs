@@ -10,6 +10,7 @@ mod engaging;
 mod figures;
 mod hours;
 mod open;
+mod rates;
 mod round;
 mod rows;
 mod shared;
@@ -25,12 +26,13 @@ pub use definitions::{Definitions, Thresholds};
 pub use figures::{Ratio, Summary, abandonment, percentile, service_level, service_level_join};
 pub use hours::{Hours, Schedule, Weekly, date, local_day};
 pub use open::Open;
+pub use rates::Rate;
 pub use rows::{
     CallEnd, CallReason, CallRow, ConversationRow, Direction, Ended, EngagementRow, ExternalAgentRow, Kind,
     LogicRequestRow, Origin, Outcome, QueueOutcome, RequestOutcome, RoundId, RoundRow, StartCause, StartedBy, TagRow,
     TurnRow, TurnType,
 };
-pub use shared::{Activity, ActivityRow, Busy, Load, Presence, SLOT_MS, load, shared_ms, slots};
+pub use shared::{Activity, ActivityRow, Busy, Load, Presence, SLOT_MS, load, shared_ms, shares, slots};
 pub use tables::{Reached, Rows, Table, Versioned, Which};
 
 /// All rows of a log: its events in order, each with its position in the account's log. Events of several conversations

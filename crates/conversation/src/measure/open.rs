@@ -300,7 +300,7 @@ impl Open {
             }
             self.questions.push((turn.id, question));
         }
-        put(&mut rows.turns, version, turn.id, row);
+        put(&mut rows.turns, version, (row.conversation_id, row.position), row);
     }
 
     /// A turn of ours for the customer.

@@ -47,21 +47,39 @@ impl Busy {
 
 /// The shared time of `one`, in milliseconds. None while it is open.
 ///
-/// `agents` has all engagements of the same agent that overlap it; others do no harm. Between two changes, each gets
-/// the same number of whole milliseconds. The rest goes by one to the first of them, by start and id.
+/// `agents` has all engagements of the same agent that overlap it; others do no harm.
 #[must_use]
 pub fn shared_ms(one: &Busy, agents: &[Busy]) -> Option<i64> {
-    let end = one.ended?;
-    let mut sum = 0;
-    for (from, until) in stretches(agents, one.started, end) {
-        let mut there: Vec<&Busy> = agents.iter().filter(|busy| busy.covers(from)).collect();
-        there.sort_unstable();
-        let Some(place) = there.iter().position(|busy| busy.engagement == one.engagement) else { continue };
-        let (place, n) = (whole(place), whole(there.len()));
-        let ms = until.since(from);
-        sum += ms / n + i64::from(place < ms % n);
+    let place = agents.iter().position(|busy| busy.engagement == one.engagement)?;
+    shares(agents).get(place).copied().flatten()
+}
+
+/// The shared time of each of one agent's engagements, in milliseconds. None while it is open.
+///
+/// Between two changes, each gets the same number of whole milliseconds. The rest goes by one to the first of them, by
+/// start and id.
+#[must_use]
+pub fn shares(agents: &[Busy]) -> Vec<Option<i64>> {
+    let mut order: Vec<usize> = (0..agents.len()).collect();
+    order.sort_unstable_by_key(|i| agents[*i]);
+    let mut cuts: Vec<Time> = agents.iter().flat_map(|busy| [Some(busy.started), busy.ended]).flatten().collect();
+    cuts.sort_unstable();
+    cuts.dedup();
+    let mut shares = vec![0; agents.len()];
+    let (mut next, mut there) = (0, Vec::new());
+    for pair in cuts.windows(2) {
+        let ms = pair[1].since(pair[0]);
+        while next < order.len() && agents[order[next]].started <= pair[0] {
+            there.push(order[next]);
+            next += 1;
+        }
+        there.retain(|i: &usize| agents[*i].covers(pair[0]));
+        let n = whole(there.len());
+        for (place, i) in (0..).zip(&there) {
+            shares[*i] += ms / n + i64::from(place < ms % n);
+        }
     }
-    Some(sum)
+    agents.iter().zip(shares).map(|(busy, share)| busy.ended.map(|_| share)).collect()
 }
 
 /// An agent's load over a time.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::rows::{
     CallRow, ConversationRow, EngagementRow, ExternalAgentRow, LogicRequestRow, RoundId, RoundRow, TagRow, TurnRow,
 };
-use super::shared::{Busy, shared_ms};
+use super::shared::{Busy, shares};
 use crate::event::Side;
 use crate::ids::{CallId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId, UserId};
 use crate::participant::ParticipantKind;
@@ -32,7 +32,8 @@ pub struct Rows {
     pub conversations: Table<ConversationId, ConversationRow>,
     pub rounds: Table<RoundId, RoundRow>,
     pub engagements: Table<EngagementId, EngagementRow>,
-    pub turns: Table<TurnId, TurnRow>,
+    /// By conversation and position.
+    pub turns: Table<(ConversationId, Position), TurnRow>,
     pub calls: Table<CallId, CallRow>,
     pub logic_requests: Table<RequestId, LogicRequestRow>,
     pub external_agents: Table<LinkId, ExternalAgentRow>,
@@ -108,13 +109,13 @@ impl Rows {
     }
 
     fn move_turns(&mut self, row_version: u64, reached: &Reached) {
-        let one = match reached.which {
-            Which::One { turn } => self.turns.get_mut(&turn).into_iter().collect(),
-            Which::UpTo { .. } => {
-                self.turns.values_mut().filter(|turn| reached.concerns(&turn.row)).collect::<Vec<_>>()
-            }
+        let upto = match reached.which {
+            Which::One { .. } => Position(u32::MAX),
+            Which::UpTo { position, .. } => position,
         };
-        for turn in one {
+        let conversation = reached.conversation_id;
+        let turns = self.turns.range_mut((conversation, Position::START)..=(conversation, upto));
+        for turn in turns.map(|(_, turn)| turn).filter(|turn| reached.concerns(&turn.row)) {
             if reached.apply(&mut turn.row) {
                 turn.row_version = row_version;
             }
@@ -143,11 +144,11 @@ impl Rows {
         for (agent, busy) in self.engagements.values().filter_map(|engagement| Busy::of(&engagement.row)) {
             agents.entry(agent).or_default().push(busy);
         }
-        for engagement in self.engagements.values_mut() {
-            let Some((agent, own)) = Busy::of(&engagement.row) else { continue };
-            let all = agents.get(&agent).into_iter().flatten();
-            let overlapping: Vec<Busy> = all.filter(|other| own.overlaps(other)).copied().collect();
-            engagement.row.shared_ms = shared_ms(&own, &overlapping);
+        for engaged in agents.values() {
+            for (busy, shared) in engaged.iter().zip(shares(engaged)) {
+                let row = self.engagements.get_mut(&busy.engagement).map(|engagement| &mut engagement.row);
+                row.into_iter().for_each(|row| row.shared_ms = shared);
+            }
         }
     }
 }

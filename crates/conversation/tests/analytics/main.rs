@@ -5,6 +5,7 @@ mod stage;
 
 mod board;
 mod examples;
+mod rates;
 mod rows;
 
 use stage::Stage;
