@@ -14,7 +14,7 @@ use crate::alone::left_alone;
 use crate::command::{Command, Context, Envelope, Looked, Opening};
 use crate::drawn::Drawn;
 use crate::engagement::{EndReason, Engagement, EngagementKind};
-use crate::event::{Event, EventBody, Side};
+use crate::event::{Event, EventBody, GOES_ON_ELSEWHERE, Side};
 use crate::failure::LogicFailure;
 use crate::help::{HelpReason, NeedsHelp, Reach};
 use crate::ids::{CommandId, ConversationId, EngagementId, Position};
@@ -123,6 +123,11 @@ impl<'a> Draft<'a> {
         self.context.now
     }
 
+    /// The time of the next event: a clock set back must not make history run backwards.
+    fn time(&self) -> Time {
+        self.now().max(self.state.updated)
+    }
+
     /// Only a sent file's id is trusted: the rest comes from the store.
     fn with_file(&self, content: Content) -> Result<Content, Rejection> {
         let Content::Attachment { media, text } = content else { return Ok(content) };
@@ -155,8 +160,7 @@ impl<'a> Draft<'a> {
         let event = Event {
             conversation: self.conversation(),
             position: self.state.position.next(),
-            // A clock set back must not make history run backwards.
-            time: self.now().max(self.state.updated),
+            time: self.time(),
             actor,
             cause: self.cause(),
             body,
@@ -166,7 +170,7 @@ impl<'a> Draft<'a> {
     }
 
     fn begin_engagement(&mut self, actor: Participant, kind: EngagementKind) {
-        self.begin_engagement_at(self.now(), actor, kind);
+        self.begin_engagement_at(self.time(), actor, kind);
     }
 
     fn begin_engagement_at(&mut self, since: Time, actor: Participant, kind: EngagementKind) {
@@ -193,7 +197,7 @@ impl<'a> Draft<'a> {
             let call = self.conversation().call_at(self.state.position.next());
             let reach = Reach::default();
             let widens_at = self.widens_at(reach);
-            let help = NeedsHelp { call, reason, by: actor.clone(), since: self.now(), reach, widens_at };
+            let help = NeedsHelp { call, reason, by: actor.clone(), since: self.time(), reach, widens_at };
             self.push_as(actor, EventBody::HelpRaised { help, waits_since: None });
         }
     }
@@ -300,7 +304,7 @@ impl<'a> Draft<'a> {
         let queued = self.state.engagements.iter().find(|e| e.kind == EngagementKind::Queue).map(|e| e.id);
         match (wanted(&self.state, self.now()), queued) {
             (true, None) => {
-                let since = self.unqueued.unwrap_or(self.now());
+                let since = self.unqueued.unwrap_or(self.time());
                 self.begin_engagement_at(since, Participant::System, EngagementKind::Queue);
             }
             (false, Some(id)) => self.end_engagement(Participant::System, id, EndReason::Over),
@@ -374,7 +378,7 @@ impl<'a> Draft<'a> {
             Command::LinkCustomer { customer, contact, source, goes_on_in } => {
                 self.link_customer(customer, *contact, source)?;
                 if goes_on_in.is_some() && self.state.in_progress() {
-                    self.complete("The customer goes on in another conversation".to_owned());
+                    self.complete(GOES_ON_ELSEWHERE.to_owned());
                 }
                 Ok(())
             }

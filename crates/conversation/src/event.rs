@@ -18,6 +18,9 @@ use crate::participant::Participant;
 use crate::time::Time;
 use crate::turn::{Stage, Turn};
 
+/// The resolution of conversations that the hub completes because their customer goes on in another one.
+pub(crate) const GOES_ON_ELSEWHERE: &str = "The customer goes on in another conversation";
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {

@@ -6,6 +6,7 @@
 
 mod alone;
 mod blank;
+pub mod board;
 mod button;
 mod channel;
 mod command;
@@ -23,12 +24,15 @@ mod ids;
 mod library;
 pub mod limits;
 mod logic;
+pub mod measure;
 mod mention;
 mod notice;
+mod part;
 mod participant;
 mod permission;
 mod queue;
 mod rejection;
+mod round;
 mod section;
 mod silence;
 mod skills;
@@ -66,10 +70,12 @@ pub use library::{
 pub use logic::{Action, Control, Fallback, Learnt, LogicRequest, LogicState, Pending, difference, joined};
 pub use mention::{Mention, Named, OpenMention};
 pub use notice::{Availability, Notice, NoticeKind, Viewer, is_called, notice};
+pub use part::Part;
 pub use participant::{Participant, ParticipantKind};
 pub use permission::{Permission, Permissions, Role, Scope};
 pub use queue::Queue;
 pub use rejection::Rejection;
+pub use round::CurrentRound;
 pub use section::{Access, RETENTION_MS, Section, may_read, sections, visible};
 pub use silence::is_courtesy;
 pub use skills::Skills;

@@ -17,6 +17,7 @@ use crate::logic::{ASK_WITHIN_MS, Fallback, LogicState, Pending, merge};
 use crate::mention::OpenMention;
 use crate::participant::{Participant, ParticipantKind};
 use crate::permission::{Permission, Permissions};
+use crate::round::CurrentRound;
 use crate::time::Time;
 use crate::trigger::{Trigger, trigger_of};
 use crate::turn::{Choice, Content, Stage, Turn};
@@ -109,6 +110,9 @@ pub struct Conversation {
     pub started: Time,
     pub updated: Time,
     pub status: Status,
+    /// None in states of older hubs, which did not count rounds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<CurrentRound>,
     /// `needs_help`, with reason, by whom, since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<NeedsHelp>,
@@ -186,6 +190,7 @@ impl Conversation {
             started: event.time,
             updated: event.time,
             status: Status::InProgress,
+            round: Some(CurrentRound::first(event.time)),
             help: None,
             last_claim: None,
             dismissed: None,
@@ -267,7 +272,10 @@ impl Conversation {
                 self.unanswered_by_person = None;
                 self.waits_for_person = None;
             }
-            EventBody::Reopened => self.status = Status::InProgress,
+            EventBody::Reopened => {
+                self.status = Status::InProgress;
+                self.round = self.round.map(|last| last.next(event.time));
+            }
             EventBody::EngageLogicChanged { engaged } => {
                 self.logic.engaged = *engaged;
                 if !engaged {
@@ -335,6 +343,9 @@ impl Conversation {
                 }
             }
             return;
+        }
+        if let Some(round) = self.round.as_mut().filter(|_| self.waiting_since.is_some()) {
+            round.answered.get_or_insert(event.time);
         }
         self.waiting_since = None;
         if event.actor.is_person_of_ours() {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::alone::{Attended, attended};
-use crate::engagement::Engagement;
+use crate::engagement::{Engagement, EngagementKind};
 use crate::state::Conversation;
 use crate::time::Time;
 
@@ -63,6 +63,17 @@ impl Conversation {
         }
         let since = [self.waits_for_person, self.waiting_since].into_iter().flatten().min()?;
         Some(Wait { since, awaited: Awaited::Logic })
+    }
+
+    /// Since when a person is wanted: the start of the queue. Hubs before version 12 have queues for fewer calls; in
+    /// their states, a call that nobody has joined counts since it began.
+    #[must_use]
+    pub fn wanted_since(&self) -> Option<Time> {
+        if !self.in_progress() || self.people().next().is_some() {
+            return None;
+        }
+        let queue = self.engagements.iter().find(|engagement| engagement.kind == EngagementKind::Queue);
+        queue.map(|queue| queue.since).or(self.help.as_ref().map(|help| help.since))
     }
 
     /// The order of calls for help: since when help is needed, or the customer waits, if that is longer.

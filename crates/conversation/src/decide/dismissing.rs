@@ -86,7 +86,7 @@ impl Draft<'_> {
         let NeedsHelp { reason, by, reach, .. } = dismissed.help;
         let call = self.conversation().call_at(self.state.position.next());
         let widens_at = self.widens_at(reach);
-        let help = NeedsHelp { call, reason, by, since: self.now(), reach, widens_at };
+        let help = NeedsHelp { call, reason, by, since: self.time(), reach, widens_at };
         self.push(EventBody::HelpRaised { help, waits_since: dismissed.waits_for_person });
         Ok(())
     }

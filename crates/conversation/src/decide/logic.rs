@@ -36,7 +36,7 @@ impl Draft<'_> {
         }
         let first = self.state.fallback.is_none();
         if first {
-            let fallback = Fallback { failure: failure.clone(), since: self.now() };
+            let fallback = Fallback { failure: failure.clone(), since: self.time() };
             self.push_system(EventBody::FellBack { fallback });
         }
         // A person who is engaged already knows; further failures would only be noise.

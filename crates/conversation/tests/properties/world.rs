@@ -76,7 +76,7 @@ pub(super) fn plan() -> impl Strategy<Value = Vec<Move>> {
 
 pub(super) struct World {
     pub(super) state: Conversation,
-    events: Vec<Event>,
+    pub(super) events: Vec<Event>,
     now: Time,
     ids: u128,
     requests: Vec<RequestId>,

@@ -103,20 +103,25 @@ pub struct Stage {
 impl Stage {
     /// Carmen has opened the chat; Your Logic is connected.
     pub fn new() -> Self {
-        Self::opened(true)
+        Self::opened(true, 0)
     }
 
     /// Carmen has opened the chat of a company without Your Logic.
     pub fn without_logic() -> Self {
-        Self::opened(false)
+        Self::opened(false, 0)
     }
 
-    fn opened(logic_available: bool) -> Self {
+    /// Another conversation of the same company, at the same time.
+    pub fn beside() -> Self {
+        Self::opened(false, 1)
+    }
+
+    fn opened(logic_available: bool, number: u128) -> Self {
         let now = Time(1_762_178_551_250);
         let context = context(now, logic_available, None, 0);
         let start = Envelope {
             id: CommandId(Uuid::from_u128(1)),
-            conversation: ConversationId(Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0000)),
+            conversation: ConversationId(Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0000 + (number << 64))),
             actor: Participant::Customer,
             permissions: Permissions::default(),
             command: Command::Start(opening()),
@@ -124,7 +129,7 @@ impl Stage {
         let events = decide(None, &start, &context).expect("a conversation starts");
         let state = Conversation::fold(&events).expect("it begins with a start");
         let button = context.button;
-        Self { state, events, now, typing_until: None, logic_available, button, ids: 1 }
+        Self { state, events, now, typing_until: None, logic_available, button, ids: 1 + (number << 32) }
     }
 
     /// A new id, the same in every run.

@@ -1,0 +1,159 @@
+//! Rows by key, with the position of the log that last changed each; and deliveries of turns that are not at hand.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::rows::{
+    CallRow, ConversationRow, EngagementRow, ExternalAgentRow, LogicRequestRow, RoundId, RoundRow, TagRow, TurnRow,
+};
+use super::shared::{Busy, shares};
+use crate::event::Side;
+use crate::ids::{CallId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId, UserId};
+use crate::participant::ParticipantKind;
+use crate::time::Time;
+use crate::turn::Stage;
+
+/// A row, and the position of the account's log that last changed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Versioned<T> {
+    pub row_version: u64,
+    #[serde(flatten)]
+    pub row: T,
+}
+
+/// A table by its key.
+pub type Table<K, T> = BTreeMap<K, Versioned<T>>;
+
+/// The rows that events changed. A follower writes them over those it has, after [`Rows::reached`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    pub conversations: Table<ConversationId, ConversationRow>,
+    pub rounds: Table<RoundId, RoundRow>,
+    pub engagements: Table<EngagementId, EngagementRow>,
+    /// By conversation and position.
+    pub turns: Table<(ConversationId, Position), TurnRow>,
+    pub calls: Table<CallId, CallRow>,
+    pub logic_requests: Table<RequestId, LogicRequestRow>,
+    pub external_agents: Table<LinkId, ExternalAgentRow>,
+    pub tags: Table<(ConversationId, Position, String), TagRow>,
+    /// What happened to turns that may have been written before. It is done to those in `turns` already.
+    pub reached: Vec<Versioned<Reached>>,
+}
+
+/// Turns came further along their channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reached {
+    pub conversation_id: ConversationId,
+    pub which: Which,
+    pub stage: Stage,
+    pub at: Time,
+    /// The channel's own reason, for `failed`.
+    pub failed_code: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Which {
+    One {
+        turn: TurnId,
+    },
+    /// Everything of the other side up to a position that has not failed.
+    UpTo {
+        side: Side,
+        position: Position,
+    },
+}
+
+impl Reached {
+    /// Whether this turn is one of them.
+    #[must_use]
+    pub fn concerns(&self, turn: &TurnRow) -> bool {
+        match self.which {
+            Which::One { turn: id } => turn.turn_id == id,
+            Which::UpTo { side, position } => {
+                let by_customer = turn.by == ParticipantKind::Customer;
+                turn.conversation_id == self.conversation_id
+                    && turn.position <= position
+                    && turn.is_for_customer()
+                    && by_customer == (side == Side::Desk)
+                    && turn.final_state != Some(Stage::Failed)
+            }
+        }
+    }
+
+    /// Moves a turn along; returns whether that was news.
+    pub fn apply(&self, turn: &mut TurnRow) -> bool {
+        let before = (turn.final_state, turn.sent_at, turn.delivered_at, turn.seen_at);
+        match self.stage {
+            Stage::Sent => _ = turn.sent_at.get_or_insert(self.at),
+            Stage::Delivered => _ = turn.delivered_at.get_or_insert(self.at),
+            Stage::Seen => {
+                turn.delivered_at.get_or_insert(self.at);
+                turn.seen_at.get_or_insert(self.at);
+            }
+            Stage::Failed => turn.failed_code.clone_from(&self.failed_code),
+            Stage::Queued | Stage::Accepted | Stage::Prepared => {}
+        }
+        turn.final_state = turn.final_state.max(Some(self.stage));
+        before != (turn.final_state, turn.sent_at, turn.delivered_at, turn.seen_at)
+    }
+}
+
+impl Rows {
+    pub(super) fn reach(&mut self, row_version: u64, reached: Reached) {
+        self.move_turns(row_version, &reached);
+        self.reached.push(Versioned { row_version, row: reached });
+    }
+
+    fn move_turns(&mut self, row_version: u64, reached: &Reached) {
+        let upto = match reached.which {
+            Which::One { .. } => Position(u32::MAX),
+            Which::UpTo { position, .. } => position,
+        };
+        let conversation = reached.conversation_id;
+        let turns = self.turns.range_mut((conversation, Position::START)..=(conversation, upto));
+        for turn in turns.map(|(_, turn)| turn).filter(|turn| reached.concerns(&turn.row)) {
+            if reached.apply(&mut turn.row) {
+                turn.row_version = row_version;
+            }
+        }
+    }
+
+    /// Writes newer rows over these, as a follower does with its tables.
+    pub fn merge(&mut self, newer: Self) {
+        for reached in newer.reached {
+            self.move_turns(reached.row_version, &reached.row);
+            self.reached.push(reached);
+        }
+        self.conversations.extend(newer.conversations);
+        self.rounds.extend(newer.rounds);
+        self.engagements.extend(newer.engagements);
+        self.turns.extend(newer.turns);
+        self.calls.extend(newer.calls);
+        self.logic_requests.extend(newer.logic_requests);
+        self.external_agents.extend(newer.external_agents);
+        self.tags.extend(newer.tags);
+    }
+
+    /// Fills the shared time of every ended engagement of an agent.
+    pub fn share(&mut self) {
+        let mut agents: BTreeMap<UserId, Vec<Busy>> = BTreeMap::new();
+        for (agent, busy) in self.engagements.values().filter_map(|engagement| Busy::of(&engagement.row)) {
+            agents.entry(agent).or_default().push(busy);
+        }
+        for engaged in agents.values() {
+            for (busy, shared) in engaged.iter().zip(shares(engaged)) {
+                let row = self.engagements.get_mut(&busy.engagement).map(|engagement| &mut engagement.row);
+                row.into_iter().for_each(|row| row.shared_ms = shared);
+            }
+        }
+    }
+}
+
+/// Puts a row that the event at `row_version` has changed.
+pub(super) fn put<K: Ord, T>(table: &mut Table<K, T>, row_version: u64, key: K, row: T) {
+    table.insert(key, Versioned { row_version, row });
+}

@@ -1,0 +1,78 @@
+//! Turns as rows.
+
+use super::round::count;
+use super::rows::{TurnRow, TurnType};
+use crate::event::Event;
+use crate::ids::{QuestionId, TurnId};
+use crate::time::Time;
+use crate::turn::{Content, Turn};
+
+/// The library's question that this turn asks, or answers.
+pub(super) fn question_of(turn: &Turn, asked: &[(TurnId, QuestionId)]) -> Option<QuestionId> {
+    match &turn.content {
+        Content::Answer { question, .. } => asked.iter().find(|(turn, _)| turn == question).map(|(_, id)| *id),
+        _ => turn.library.as_ref().and_then(|library| library.question_id),
+    }
+}
+
+/// The turn as it was added.
+pub(super) fn row(
+    event: &Event,
+    turn: &Turn,
+    received: Time,
+    round_no: u32,
+    question_id: Option<QuestionId>,
+) -> TurnRow {
+    let media = match &turn.content {
+        Content::Attachment { media, .. } => Some(media),
+        _ => None,
+    };
+    let (choice, reply_to) = match &turn.content {
+        Content::Answer { question, choice, .. } => (Some(choice.clone()), Some(*question)),
+        _ => (None, None),
+    };
+    TurnRow {
+        turn_id: turn.id,
+        conversation_id: event.conversation,
+        round_no,
+        engagement_id: turn.engagement,
+        position: event.position,
+        at: event.time,
+        received_at: received,
+        by: event.actor.kind(),
+        agent_id: event.actor.user(),
+        kind: kind_of(&turn.content),
+        silent: turn.silent,
+        holding: None,
+        quick_reply: turn.library.as_ref().is_some_and(|library| !library.quick_replies.is_empty()),
+        from_suggestion: None,
+        edited: None,
+        withdrawn: None,
+        length: count(turn.content.text().chars().count()),
+        media_kind: media.and_then(|media| media.content_type.split('/').next()).map(str::to_owned),
+        media_bytes: media.map(|media| media.bytes),
+        question_id,
+        choice,
+        reply_to,
+        response_ms: None,
+        response_to: None,
+        final_state: None,
+        sent_at: None,
+        delivered_at: None,
+        seen_at: None,
+        failed_code: None,
+        cost_category: None,
+        billable: None,
+    }
+}
+
+fn kind_of(content: &Content) -> TurnType {
+    match content {
+        Content::Text { .. } => TurnType::Text,
+        Content::Question { .. } => TurnType::Question,
+        Content::Answer { .. } => TurnType::Answer,
+        Content::Attachment { .. } => TurnType::Attachment,
+        Content::Note { .. } => TurnType::Note,
+        Content::Suggestion { .. } => TurnType::Suggestion,
+    }
+}
