@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
-use tandem_conversation::{ConversationId, Time};
+use tandem_conversation::{ConversationId, Position, Time};
 
 use crate::clock::Clock;
 use crate::config::Config;
