@@ -25,9 +25,13 @@ pub struct Nothing {}
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SignIn {
+    /// As entered; https is tried first.
     pub hub: String,
     pub email: String,
     pub password: String,
+    /// The user agrees to a connection without encryption.
+    #[serde(default)]
+    pub plain: bool,
 }
 
 #[derive(Clone, Deserialize, TS)]

@@ -47,6 +47,7 @@ pub struct AppView {
     pub hub_ended: Option<String>,
     /// Conversations with data that only a newer version of the desk can show.
     pub newer: u32,
+    pub about: AboutView,
 }
 
 /// Who was told of a conversation's calls for help, newest call first.

@@ -31,6 +31,8 @@ pub(crate) const COMPLETE_UP_TO: &str = "complete_up_to";
 pub(crate) const HEARD: &str = "heard";
 /// The hub that the data comes from.
 pub(crate) const HUB: &str = "hub";
+/// The address of a hub that the user agreed to reach without encryption.
+pub(crate) const PLAIN: &str = "plain";
 /// The user whose view this is.
 pub(crate) const ME: &str = "me";
 pub(crate) const AVAILABILITY: &str = "availability";

@@ -12,6 +12,7 @@ use tandem_conversation::{Conversation, ConversationId, Notice, NoticeKind, Posi
 use tandem_protocol::agents::{Me, Muted};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::chimes::Chimes;
 use super::{News, Notifier, NotifyError, ShownId, words};
 use crate::cache::conversations::{self, Held};
 use crate::cache::notices::NoticeState;
@@ -95,6 +96,7 @@ pub(crate) struct Notices {
     pub notifier: Arc<dyn Notifier>,
     pub commands: Commands,
     pub reports: Reports,
+    pub chimes: Chimes,
 }
 
 /// The loop's state.

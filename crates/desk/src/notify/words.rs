@@ -4,7 +4,7 @@ use tandem_conversation::{
     Awaited, Conversation, EngagementKind, NoticeKind, Participant, Time, UserId, Wait, turns_text,
 };
 
-use super::{Action, Notification, ShownId, Tag, Urgency};
+use super::{Action, Notification, ShownId, Sound, Tag, Urgency};
 
 const TITLE_CHARS: usize = 80;
 const BODY_CHARS: usize = 200;
@@ -77,7 +77,7 @@ pub(super) fn notification(
         body: plain_text(&body),
         actions,
         urgency,
-        sound: manner.sound,
+        sound: manner.sound.then_some(Sound::System),
         replaces,
     }
 }
@@ -91,7 +91,7 @@ pub(super) fn group(count: usize, all_help: bool, sound: bool, replaces: Option<
         body: "Open the one that waits longest.".into(),
         actions: vec![Action::Open],
         urgency: Urgency::Urgent,
-        sound,
+        sound: sound.then_some(Sound::System),
         replaces,
     }
 }
@@ -104,7 +104,7 @@ pub(super) fn queue(calls: u32, sound: bool) -> Notification {
         body: "No one has taken them yet.".into(),
         actions: vec![Action::Open],
         urgency: Urgency::Urgent,
-        sound,
+        sound: sound.then_some(Sound::System),
         replaces: None,
     }
 }
@@ -133,7 +133,7 @@ pub(super) fn test() -> Notification {
         body: "This is how Tandem calls you when someone needs help.".into(),
         actions: vec![Action::Open],
         urgency: Urgency::Normal,
-        sound: true,
+        sound: Some(Sound::System),
         replaces: None,
     }
 }
