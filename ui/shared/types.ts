@@ -1,5 +1,40 @@
 // Generated from the desk's command table. Do not edit: `cargo xtask types` writes it.
 
+/**
+ * This desk and its hub.
+ */
+export type AboutView = { 
+/**
+ * The desk's version.
+ */
+version: string, 
+/**
+ * The hub's address; none while signed out.
+ */
+hub: string | null, 
+/**
+ * Others could read what is sent to the hub.
+ */
+exposed: boolean, 
+/**
+ * Whether this system plays the desk's own sounds.
+ */
+chimes: boolean, };
+
+export type AppearanceSettings = { theme: Theme, density: Density, contrast: Contrast, 
+/**
+ * Size of everything, in percent.
+ */
+textPercent: number, };
+
+export type Chime = "system" | "bell" | "chord" | "knock" | "rise";
+
+export type Contrast = "system" | "more";
+
+export type Density = "comfortable" | "compact";
+
+export type Theme = "system" | "light" | "dark";
+
 export type AddPart = { file: MediaId, 
 /**
  * Where the part begins in the file; parts come in order.
@@ -46,7 +81,7 @@ hubEnded: string | null,
 /**
  * Conversations with data that only a newer version of the desk can show.
  */
-newer: number, };
+newer: number, about: AboutView, };
 
 export type AskQuestion = { id: ConversationId, question: QuestionId, 
 /**
@@ -148,7 +183,11 @@ export type CommandId = string;
 
 export type CompletedView = { at: Time, by: Participant, resolution: string, };
 
-export type ConnectionView = { "state": "locked", ask: LockedAsk, reason: string | null, } | { "state": "signed_out", hub: string | null, reason: string | null, } | { "state": "connecting", since: Time, } | { "state": "live", since: Time, } | { "state": "silent", since: Time, } | { "state": "offline", since: Time, reason: string, } | { "state": "outdated", since: Time, older: Older, reason: string, };
+export type ConnectionView = { "state": "locked", ask: LockedAsk, reason: string | null, } | { "state": "signed_out", hub: string | null, 
+/**
+ * Of the last user.
+ */
+email: string | null, reason: string | null, } | { "state": "connecting", since: Time, } | { "state": "live", since: Time, } | { "state": "silent", since: Time, } | { "state": "offline", since: Time, reason: string, } | { "state": "outdated", since: Time, older: Older, reason: string, };
 
 export type ConversationId = string;
 
@@ -631,7 +670,15 @@ preview: boolean,
 /**
  * No notifications in these hours.
  */
-quiet: QuietHours | null, };
+quiet: QuietHours | null, chime: Chime, 
+/**
+ * Volume of the desk's own sounds, in percent; the system's has its own.
+ */
+volume: number, 
+/**
+ * The user has seen a test notification on this machine.
+ */
+tried: boolean, };
 
 export type NotificationsView = { "state": "unknown" } | { "state": "working", server: string, } | { "state": "failing", reason: string, };
 
@@ -995,9 +1042,25 @@ undoS: number | null,
 /**
  * After completing, leaving or handing over, the next of the user's conversations opens.
  */
-openNext: boolean, notifications: NotificationSettings, };
+openNext: boolean, 
+/**
+ * The section that opens at the start.
+ */
+startSection: Section, 
+/**
+ * None until the user chooses.
+ */
+appearance: AppearanceSettings | null, notifications: NotificationSettings, };
 
-export type SignIn = { hub: string, email: string, password: string, };
+export type SignIn = { 
+/**
+ * As entered; https is tried first.
+ */
+hub: string, email: string, password: string, 
+/**
+ * The user agrees to a connection without encryption.
+ */
+plain?: boolean, };
 
 export type SignOut = { customers?: Customers, };
 

@@ -15,6 +15,9 @@ const LOUD: NotificationSettings = {
   repeat: false,
   preview: true,
   quiet: null,
+  chime: "system",
+  volume: 70,
+  tried: false,
 };
 
 export function mine(view: ConversationView): boolean {
@@ -61,11 +64,12 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
     figures: { helpToNotificationMs: 18, cacheBytes: 412_000_000, queued: 0, held: 0 },
     hubAheadMs: 0,
     newer: scene.has("newer") ? 2 : 0,
+    about: { version: "0.5.0", hub: out ? null : scene.has("exposed") ? "http://hub.northwind.lan:7700" : "https://hub.northwind.example", exposed: scene.has("exposed"), chimes: !scene.has("no_chimes") },
     hubEnded: scene.has("hub_ended") ? "A part of the hub has ended unexpectedly: the database's writer." : null,
     notifications: scene.has("failing")
       ? { state: "failing", reason: "no notification service answers" }
       : { state: "working", server: "dunst 1.9" },
-    settings: { mindCustomer: false, undoS: null, openNext: true, notifications: LOUD },
+    settings: { mindCustomer: false, undoS: null, openNext: true, startSection: "my", appearance: null, notifications: { ...LOUD, tried: !scene.has("first_day") } },
     undoS: scene.has("undo") ? 20 : 0,
   };
 }
@@ -84,7 +88,7 @@ function connectionOf(scene: ReadonlySet<string>, now: number): ConnectionView {
   }
   if (scene.has("signed_out")) {
     const reason = scene.has("revoked") ? "An administrator ended this session." : null;
-    return { state: "signed_out", hub: "https://hub.northwind.example", reason };
+    return scene.has("first_day") ? { state: "signed_out", hub: null, email: null, reason } : { state: "signed_out", hub: "https://hub.northwind.example", email: "maya@northwind.example", reason };
   }
   if (scene.has("offline")) return offline(now);
   for (const older of ["desk", "hub"] as const) {

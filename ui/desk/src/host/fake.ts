@@ -289,8 +289,10 @@ export class FakeHost implements Host {
       const figures = { ...this.#app.figures, queued: this.#outbox.length, held: this.#held.length };
       return { ...this.#app, figures, counts };
     },
-    "session.signIn": ({ password }) => {
-      if (password === "wrong") throw { code: "auth.refused", message: "The e-mail or the password is not right." };
+    "session.signIn": ({ hub, password, plain }) => {
+      if (hub.includes("plain") && !plain) throw { code: "session.plain", message: `${hub} is not encrypted. Everyone in your network could read your password and your customers' words.` } satisfies RpcError;
+      if (hub.includes("page")) throw { code: "session.not_tandem", message: `There is no Tandem hub at ${hub}. Check the address: something else answers there.` } satisfies RpcError;
+      if (password === "wrong") throw { code: "session.wrong", message: "Wrong e-mail or password." } satisfies RpcError;
       this.#app = appView(new Set(), this.now);
       this.tell({ type: "everything" });
       return {};

@@ -20,9 +20,10 @@ import { Toasts } from "./toasts.svelte";
 import { Trial } from "./trial.svelte";
 import { isHidden } from "../words/hidden";
 import { AVAILABILITY } from "../words/labels";
+import type { SettingId, SettingsSection } from "../words/settings";
 
 /** The overlay over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "invite" | "inviteExternal" | "password" | "library" | "signOut" | "sending" | "notSent";
+export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "invite" | "inviteExternal" | "password" | "library" | "signOut" | "notSent";
 
 /** What the palette offers. */
 export type Offered = "everything" | "availability" | "buttons";
@@ -40,6 +41,8 @@ export class Desk {
   conversation = $state.raw<OpenConversation | null>(null);
   overlay = $state<Overlay | null>(null);
   offered: Offered = "everything";
+  /** Where the settings open. */
+  settingsAt: { section: SettingsSection; setting: SettingId | null } = { section: "notifications", setting: null };
   /** The conversation of the "who was told" dialog: the journey shows earlier conversations, too. */
   told = $state<ConversationId | null>(null);
   /** Counts changes of the alerts there. */
@@ -55,7 +58,7 @@ export class Desk {
   readonly startup: Startup;
   readonly trial: Trial;
   readonly toasts = new Toasts();
-  readonly appearance = new Appearance();
+  readonly appearance = new Appearance((appearance) => void this.settings.choose({ appearance }));
   readonly attention: Attention;
   readonly calls = new Calls(this);
   /** In a small window: the conversation is shown, not the list. */
@@ -108,6 +111,7 @@ export class Desk {
       this.problem = null;
       const isOther = before?.me?.user !== app.me?.user;
       if (before && isOther) this.#somebodyElse();
+      if (isOther && app.me) this.#begin(app);
       // The request may be older than the window, or than the sign-in.
       if (!before || isOther) void this.#wanted();
       if (before?.connection.state !== "live" && app.connection.state === "live") this.#comeBack();
@@ -115,6 +119,13 @@ export class Desk {
       this.problem = asRpcError(error);
     }
   });
+
+  /** A user's first look: the section that they chose to begin with. */
+  #begin({ settings, counts }: AppView): void {
+    const { startSection } = settings;
+    const may = startSection !== "all" || counts.all !== null;
+    if (may && !this.conversation && startSection !== this.list.section) this.list.show(startSection, "");
+  }
 
   /** Another user, or none: nothing of the previous one stays on screen. */
   #somebodyElse(): void {
@@ -280,16 +291,15 @@ export class Desk {
     }
   }
 
-  /** Sets whether a customer's newer turn also holds a reply back. */
-  async mindCustomer(mindCustomer: boolean): Promise<void> {
-    await this.settings.choose({ mindCustomer });
-    const { problem } = this.settings;
-    if (problem) this.toasts.say("bad", problem);
+  /** Opens the settings at a section, or at one of its settings. */
+  openSettings(section: SettingsSection = "notifications", setting: SettingId | null = null): void {
+    this.settingsAt = { section, setting };
+    this.overlay = "settings";
   }
 
-  /** Sends the test notification; its dialog shows the outcome. */
+  /** Sends the test notification; the settings show the outcome. */
   tryNotification(): void {
-    this.overlay = "notifications";
+    this.openSettings("notifications", "tryOut");
     void this.trial.send();
   }
 
@@ -435,13 +445,6 @@ export class Desk {
     } catch (error) {
       this.toasts.say("bad", asRpcError(error).message);
     }
-  }
-
-  /** Opens the next of the user's conversations when their part in one is over, or does not. */
-  async openNext(openNext: boolean): Promise<void> {
-    await this.settings.choose({ openNext });
-    const { problem } = this.settings;
-    if (problem) this.toasts.say("bad", problem);
   }
 
   /** Signs out; asks first if customers, drafts or unsent messages stay behind. */
