@@ -156,7 +156,7 @@ describe("the focus", () => {
   it("begins in the first field of a dialog, never on its close button", async () => {
     const { desk } = await start();
     await select({ desk }, "carmen");
-    for (const overlay of ["invite", "outbox", "shortcuts", "told", "leave", "complete"] as const) {
+    for (const overlay of ["invite", "outbox", "settings", "told", "leave", "complete"] as const) {
       if (overlay === "told") desk.showTold("carmen");
       else desk.overlay = overlay;
       await tick();

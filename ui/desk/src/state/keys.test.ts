@@ -120,7 +120,7 @@ const ANYWHERE: [key: string, does: Outcome][] = [
   ["Alt ArrowDown", { is: "step", by: 1 }],
   ["Alt ArrowUp", { is: "step", by: -1 }],
   ["Ctrl Shift A", { is: "availability" }],
-  ["Ctrl ,", { is: "notifications" }],
+  ["Ctrl ,", { is: "settings" }],
   ["Ctrl +", { is: "zoom", by: 1 }],
   ["Ctrl Shift +", { is: "zoom", by: 1 }],
   ["Ctrl =", { is: "zoom", by: 1 }],
