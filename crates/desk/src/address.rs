@@ -84,7 +84,8 @@ fn scheme_of(entered: &str) -> (Option<&str>, &str) {
         // Forgotten characters: `https//hub`, `https:/hub`.
         for separator in [":/", "//"] {
             let begin = known.len() + separator.len();
-            let meant = entered.get(..begin).is_some_and(|head| head.eq_ignore_ascii_case(&format!("{known}{separator}")));
+            let meant =
+                entered.get(..begin).is_some_and(|head| head.eq_ignore_ascii_case(&format!("{known}{separator}")));
             if meant {
                 return (Some(known), entered.get(begin..).unwrap_or_default());
             }
@@ -111,7 +112,9 @@ fn read(scheme: &str, rest: &str) -> Result<Url, Unusable> {
 fn rest_has_port(rest: &str) -> bool {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let after_brackets = authority.rsplit(']').next().unwrap_or_default();
-    after_brackets.rsplit_once(':').is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()))
+    after_brackets
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn way(url: &Url) -> Way {
@@ -215,7 +218,9 @@ pub(crate) fn verdict(way: &Way, knock: &Knock, plain: bool) -> Verdict {
         ),
         Knock::Stranger(status @ (502..=504)) => refuse(
             "session.down",
-            format!("{place} answers, but the hub behind it is down ({status}). Try again in a few minutes, or tell your administrator."),
+            format!(
+                "{place} answers, but the hub behind it is down ({status}). Try again in a few minutes, or tell your administrator."
+            ),
         ),
         Knock::Stranger(_) => refuse("session.not_tandem", stranger(place)),
         Knock::Failed(obstacle, words) => match obstacle {
@@ -223,7 +228,9 @@ pub(crate) fn verdict(way: &Way, knock: &Knock, plain: bool) -> Verdict {
             Obstacle::Proxy => refuse("session.proxy", words.clone()),
             Obstacle::Name => refuse(
                 "session.unreachable",
-                format!("The hub's name cannot be found: {place}. Check the spelling, and whether it needs your company's network."),
+                format!(
+                    "The hub's name cannot be found: {place}. Check the spelling, and whether it needs your company's network."
+                ),
             ),
             Obstacle::NoTls => next(format!(
                 "No secure connection: {place} does not speak https. If your administrator gave you an address with http://, enter it in full."
@@ -271,17 +278,17 @@ mod tests {
             ("https//hub.example.com", &[("https://hub.example.com", Encrypted)]),
             ("https:/hub.example.com", &[("https://hub.example.com", Encrypted)]),
             ("http://hub.example.com", &[("https://hub.example.com", Encrypted), ("http://hub.example.com", Anyone)]),
-            ("hub.example.com:7700", &[
-                ("https://hub.example.com:7700", Encrypted),
-                ("http://hub.example.com:7700", Anyone),
-            ]),
+            (
+                "hub.example.com:7700",
+                &[("https://hub.example.com:7700", Encrypted), ("http://hub.example.com:7700", Anyone)],
+            ),
             ("hub.example.com:443", &[("https://hub.example.com", Encrypted)]),
             ("hub.example.com:80", &[("http://hub.example.com", Anyone)]),
             ("http://hub.example.com:80", &[("http://hub.example.com", Anyone)]),
-            ("example.com/tandem/?x=1#y", &[
-                ("https://example.com/tandem", Encrypted),
-                ("http://example.com/tandem", Anyone),
-            ]),
+            (
+                "example.com/tandem/?x=1#y",
+                &[("https://example.com/tandem", Encrypted), ("http://example.com/tandem", Anyone)],
+            ),
             ("127.0.0.1:7900", &[("https://127.0.0.1:7900", Encrypted), ("http://127.0.0.1:7900", ThisMachine)]),
             ("http://127.0.0.1:7900", &[("http://127.0.0.1:7900", ThisMachine)]),
             ("http://localhost:7700/", &[("http://localhost:7700", ThisMachine)]),
@@ -290,20 +297,23 @@ mod tests {
             ("[::1]:80", &[("http://[::1]", ThisMachine)]),
             ("hub", &[("https://hub", Encrypted), ("http://hub", OwnNetwork)]),
             ("hub.local", &[("https://hub.local", Encrypted), ("http://hub.local", OwnNetwork)]),
-            ("192.168.1.20:7700", &[("https://192.168.1.20:7700", Encrypted), ("http://192.168.1.20:7700", OwnNetwork)]),
+            (
+                "192.168.1.20:7700",
+                &[("https://192.168.1.20:7700", Encrypted), ("http://192.168.1.20:7700", OwnNetwork)],
+            ),
             ("10.0.0.4", &[("https://10.0.0.4", Encrypted), ("http://10.0.0.4", OwnNetwork)]),
             ("172.32.0.1", &[("https://172.32.0.1", Encrypted), ("http://172.32.0.1", Anyone)]),
             ("100.64.0.9", &[("https://100.64.0.9", Encrypted), ("http://100.64.0.9", OwnNetwork)]),
             ("[fd00::7]:7700", &[("https://[fd00::7]:7700", Encrypted), ("http://[fd00::7]:7700", OwnNetwork)]),
             // Names that only look like this machine or this network.
-            ("127.0.0.1.example.com", &[
-                ("https://127.0.0.1.example.com", Encrypted),
-                ("http://127.0.0.1.example.com", Anyone),
-            ]),
-            ("hub.local.example.com", &[
-                ("https://hub.local.example.com", Encrypted),
-                ("http://hub.local.example.com", Anyone),
-            ]),
+            (
+                "127.0.0.1.example.com",
+                &[("https://127.0.0.1.example.com", Encrypted), ("http://127.0.0.1.example.com", Anyone)],
+            ),
+            (
+                "hub.local.example.com",
+                &[("https://hub.local.example.com", Encrypted), ("http://hub.local.example.com", Anyone)],
+            ),
         ];
         for (entered, expected) in table {
             let found = ways(entered).unwrap_or_else(|problem| panic!("{entered}: {problem}"));
@@ -348,7 +358,12 @@ mod tests {
             (&secure, Knock::Stranger(503), "down", "is down (503)"),
             (&secure, Knock::Stranger(407), "proxy", "The proxy asks"),
             (&secure, Knock::Stranger(511), "network", "sign in to it first"),
-            (&secure, Knock::Elsewhere(Some("www.example.com".into())), "not_tandem", "sends you on to www.example.com"),
+            (
+                &secure,
+                Knock::Elsewhere(Some("www.example.com".into())),
+                "not_tandem",
+                "sends you on to www.example.com",
+            ),
             (&secure, Knock::Elsewhere(None), "not_tandem", "There is no Tandem hub"),
             (&secure, Knock::Busy("Come back later.".into()), "busy", "Come back later."),
             (&secure, failed(Obstacle::Certificate), "certificate", "In the system's words."),

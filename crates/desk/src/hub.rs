@@ -20,8 +20,8 @@ use serde_json::value::RawValue;
 use tandem_conversation::{CallId, Conversation, ConversationId, CustomerId, Event, Media, MediaId, Position};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{
-    AlertLedger, AlertReports, Claim, CommandAccepted, CommandRequest, EventPage, Improve, Improved, Journey,
-    Login, Refresh, SearchPage, Tokens,
+    AlertLedger, AlertReports, Claim, CommandAccepted, CommandRequest, EventPage, Improve, Improved, Journey, Login,
+    Refresh, SearchPage, Tokens,
 };
 use tandem_protocol::logic::LogicResponseBody;
 

@@ -256,12 +256,7 @@ struct Known {
 
 /// Resumes the last sign-in if it belongs to the requested hub: a token must never be sent to another hub than the one
 /// that issued it.
-async fn first_link(
-    config: &DeskConfig,
-    known: Known,
-    heard: Option<Time>,
-    secrets: &Secrets,
-) -> Link {
+async fn first_link(config: &DeskConfig, known: Known, heard: Option<Time>, secrets: &Secrets) -> Link {
     let signed_out = |reason: Option<String>| Link::SignedOut { reason };
     let Known { hub: Some(address), plain, me: Some(me) } = known else { return signed_out(None) };
     let is_plain = config.allow_http || plain.as_ref() == Some(&address);

@@ -89,9 +89,10 @@ impl Door {
         let can_be_answered = service.actions && service.replies && notification.actions.contains(&Action::Reply);
         let shown = async {
             match can_be_answered {
-                true => {
-                    self.show_answerable(&native, notification.sound.as_ref(), replaces).await.map_err(|error| error.to_string())
-                }
+                true => self
+                    .show_answerable(&native, notification.sound.as_ref(), replaces)
+                    .await
+                    .map_err(|error| error.to_string()),
                 false => native.show_async().await.map(Handle::Plain).map_err(|error| error.to_string()),
             }
         };

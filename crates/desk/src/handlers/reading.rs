@@ -19,8 +19,8 @@ use crate::session::Session;
 use crate::sync::fetch_unknown;
 use crate::vault::Ask;
 use crate::view::{
-    AboutView, AppView, ColleagueView, ConnectionView, ConversationView, CountsView, EntriesView, FiguresView, ListView,
-    LockedAsk, MeView, NotificationsView, SettingsView,
+    AboutView, AppView, ColleagueView, ConnectionView, ConversationView, CountsView, EntriesView, FiguresView,
+    ListView, LockedAsk, MeView, NotificationsView, SettingsView,
 };
 use crate::views::{self, Page};
 use crate::workplace::Workplace;
@@ -100,7 +100,7 @@ impl Desk {
 /// The view while the cache is locked.
 fn locked(ask: Ask, failed: Option<String>) -> AppView {
     let (ask, reason) = match ask {
-        Ask::ChoosePassphrase { reason } => (LockedAsk::ChoosePassphrase, Some(reason)),
+        Ask::ChoosePassphrase => (LockedAsk::ChoosePassphrase, None),
         Ask::Passphrase => (LockedAsk::Passphrase, None),
         Ask::Keychain { reason } => (LockedAsk::Keychain, Some(reason)),
     };

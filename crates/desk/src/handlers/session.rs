@@ -91,7 +91,9 @@ fn not_let_in(failed: HubError) -> RpcError {
             (None, _) => RpcError { code: problem.code, message: problem.detail },
         },
         HubError::Network(message) => error("session.unreachable", message),
-        HubError::Garbled(_) => error("session.not_tandem", "Something answered that is not a Tandem hub. Check the address."),
+        HubError::Garbled(_) => {
+            error("session.not_tandem", "Something answered that is not a Tandem hub. Check the address.")
+        }
         other => error("session.failed", sentence(&other.to_string())),
     }
 }
@@ -281,7 +283,8 @@ mod tests {
 
     #[test]
     fn the_reason_why_a_user_is_not_let_in_is_told_apart() {
-        let problem = |status, code: &str| HubError::Refused(Box::new(Problem::new(status, code, "In the hub's words.")));
+        let problem =
+            |status, code: &str| HubError::Refused(Box::new(Problem::new(status, code, "In the hub's words.")));
         let busy = HubError::Busy { message: "Come back later.".into(), retry_after: None };
         for (failed, code, words) in [
             (HubError::SessionEnded("Wrong e-mail or password.".into()), "session.wrong", "Wrong e-mail or password."),
