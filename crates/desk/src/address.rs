@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use reqwest::Url;
 use url::Host;
 
-use crate::hub::{Obstacle, Outdated};
+use crate::hub::{Knock, Obstacle};
 
 /// Names that only exist within an organisation's or a home's network.
 const OWN_ENDINGS: [&str; 6] = [".local", ".lan", ".internal", ".home.arpa", ".intranet", ".corp"];
@@ -163,20 +163,6 @@ fn is_own_v6(address: Ipv6Addr) -> bool {
     (first & 0xfe00) == 0xfc00 || (first & 0xffc0) == 0xfe80
 }
 
-/// How an address answered the question whether it is a hub.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Knock {
-    Hub(Option<Outdated>),
-    /// A hub that asks to come back later; its words.
-    Busy(String),
-    /// The host that it sends to, if it names one.
-    Elsewhere(Option<String>),
-    /// An answer that is not a hub's; its status.
-    Stranger(u16),
-    /// No answer, and why, in words.
-    Failed(Obstacle, String),
-}
-
 /// What to do after an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -267,6 +253,7 @@ mod tests {
     use Exposure::{Anyone, Encrypted, OwnNetwork, ThisMachine};
 
     use super::*;
+    use crate::hub::Outdated;
 
     #[test]
     fn an_entered_address_means_https_first_and_http_only_where_it_may_be_one() {

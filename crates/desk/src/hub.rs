@@ -26,6 +26,7 @@ use tandem_protocol::agents::{
 use tandem_protocol::logic::LogicResponseBody;
 
 pub(crate) use self::failure::Obstacle;
+pub(crate) use self::knock::Knock;
 pub(crate) use self::socket::{Outdated, Socket, Standing, outdated};
 use crate::cache::media::File;
 use crate::pace::Pace;

@@ -4,9 +4,21 @@ use reqwest::header::LOCATION;
 use reqwest::{Method, Response, Url};
 use tandem_protocol::agents::About;
 
-use super::{Hub, HubError, bounded, failure, outdated, problem_of};
-use crate::address::Knock;
-use crate::hub::{Obstacle, Outdated};
+use super::{Hub, HubError, Obstacle, Outdated, bounded, failure, outdated, problem_of};
+
+/// How an address answered the question whether it is a hub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Knock {
+    Hub(Option<Outdated>),
+    /// A hub that asks to come back later; its words.
+    Busy(String),
+    /// The host that it sends to, if it names one.
+    Elsewhere(Option<String>),
+    /// An answer that is not a hub's; its status.
+    Stranger(u16),
+    /// No answer, and why, in words.
+    Failed(Obstacle, String),
+}
 
 impl Hub {
     pub(crate) async fn knock(&self) -> Knock {
