@@ -34,8 +34,9 @@ impl Desk {
         let link = place.link.borrow().clone();
         let connection = match &link {
             Link::SignedOut { reason } => {
-                let last = |connection: &_| Ok((meta::get(connection, meta::HUB)?, meta::me(connection)?));
-                let (last, me) = place.cache.read(last).await?;
+                let read =
+                    place.cache.read(|connection| Ok((meta::get(connection, meta::HUB)?, meta::me(connection)?)));
+                let (last, me) = read.await?;
                 let hub = self.config().hub.clone().or(last);
                 ConnectionView::SignedOut { hub, email: me.map(|me| me.email), reason: reason.clone() }
             }
