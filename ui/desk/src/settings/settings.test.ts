@@ -16,7 +16,7 @@ beforeEach(() => localStorage.clear());
 async function start(scene = "", host: FakeHost = fakeHost(scene)): Promise<{ desk: Desk; host: FakeHost }> {
   const desk = new Desk(host);
   render(App, { desk });
-  await screen.findByRole("listbox");
+  await vi.waitFor(() => expect(document.activeElement?.closest("[data-focus=list]")).toBeTruthy());
   return { desk, host };
 }
 
