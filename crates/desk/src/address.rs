@@ -192,7 +192,7 @@ pub(crate) fn verdict(way: &Way, knock: &Knock, plain: bool) -> Verdict {
         Knock::Busy(words) => refuse("session.busy", words.clone()),
         Knock::Elsewhere(Some(host)) => refuse(
             "session.not_tandem",
-            format!("{place} sends you on to {host}. If that is your hub, enter its address instead."),
+            format!("The address {place} leads to {host}. If that is your hub, enter its address instead."),
         ),
         Knock::Elsewhere(None) => refuse("session.not_tandem", stranger(place)),
         Knock::Stranger(407) => {
@@ -205,7 +205,7 @@ pub(crate) fn verdict(way: &Way, knock: &Knock, plain: bool) -> Verdict {
         Knock::Stranger(status @ (502..=504)) => refuse(
             "session.down",
             format!(
-                "{place} answers, but the hub behind it is down ({status}). Try again in a few minutes, or tell your administrator."
+                "Something answers at {place}, but the hub behind it is down ({status}). Try again in a few minutes, or tell your administrator."
             ),
         ),
         Knock::Stranger(_) => refuse("session.not_tandem", stranger(place)),
@@ -245,7 +245,7 @@ fn unencrypted(place: &str, exposure: Exposure) -> String {
         Exposure::OwnNetwork => "Everyone in your network",
         _ => "Everyone between you and the hub",
     };
-    format!("{place} is not encrypted. {who} could read your password and your customers' words.")
+    format!("The connection to {place} is not encrypted. {who} could read your password and your customers' words.")
 }
 
 #[cfg(test)]
@@ -345,12 +345,7 @@ mod tests {
             (&secure, Knock::Stranger(503), "down", "is down (503)"),
             (&secure, Knock::Stranger(407), "proxy", "The proxy asks"),
             (&secure, Knock::Stranger(511), "network", "sign in to it first"),
-            (
-                &secure,
-                Knock::Elsewhere(Some("www.example.com".into())),
-                "not_tandem",
-                "sends you on to www.example.com",
-            ),
+            (&secure, Knock::Elsewhere(Some("www.example.com".into())), "not_tandem", "leads to www.example.com"),
             (&secure, Knock::Elsewhere(None), "not_tandem", "There is no Tandem hub"),
             (&secure, Knock::Busy("Come back later.".into()), "busy", "Come back later."),
             (&secure, failed(Obstacle::Certificate), "certificate", "In the system's words."),

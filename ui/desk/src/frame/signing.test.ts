@@ -58,7 +58,7 @@ describe("signing in", () => {
 
   it("keeps everything, and the focus, when nobody here is at fault", async () => {
     const host = await start();
-    host.refuse.set("session.signIn", { code: "session.down", message: "hub.example.com answers, but the hub behind it is down (502)." });
+    host.refuse.set("session.signIn", { code: "session.down", message: "Something answers at hub.example.com, but the hub behind it is down (502)." });
     await enter("hub.example.com");
     await screen.findByText(/is down/);
     expect(field("Password").value).toBe("battery staple");

@@ -290,7 +290,7 @@ export class FakeHost implements Host {
       return { ...this.#app, figures, counts };
     },
     "session.signIn": ({ hub, password, plain }) => {
-      if (hub.includes("plain") && !plain) throw { code: "session.plain", message: `${hub} is not encrypted. Everyone in your network could read your password and your customers' words.` } satisfies RpcError;
+      if (hub.includes("plain") && !plain) throw { code: "session.plain", message: `The connection to ${hub} is not encrypted. Everyone in your network could read your password and your customers' words.` } satisfies RpcError;
       if (hub.includes("page")) throw { code: "session.not_tandem", message: `There is no Tandem hub at ${hub}. Check the address: something else answers there.` } satisfies RpcError;
       if (password === "wrong") throw { code: "session.wrong", message: "Wrong e-mail or password." } satisfies RpcError;
       this.#app = appView(new Set(), this.now);

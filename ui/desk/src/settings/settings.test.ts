@@ -231,7 +231,7 @@ describe("the first day", () => {
       const list = await screen.findByRole("region", { name: title });
       await user.click(await within(list).findByRole("button", { name: new RegExp(button) }));
     };
-    await lead("My Conversations", "Help Needed");
+    await user.click(await within(await screen.findByRole("main", { name: "Conversation" })).findByRole("button", { name: /Help Needed/ }));
     expect(desk.list.section).toBe("help");
     await lead("Help Needed", "Send a test notification");
     expect(desk).toMatchObject({ overlay: "settings", settingsAt: { setting: "tryOut" } });

@@ -17,7 +17,7 @@ const EVERY: readonly SectionWords[] = [
     id: "my",
     title: "My Conversations",
     empty: "No conversations of yours",
-    emptyWhy: "Conversations that you join or are invited to appear here. Take one from Help Needed, or wait: you are notified when you are needed.",
+    emptyWhy: "Conversations that you join or are invited to appear here. Take one from Help Needed.",
     leads: "help",
     offline: "You are offline: what you write is queued and sent later.",
   },
