@@ -1,8 +1,5 @@
 // Generated from the desk's command table. Do not edit: `cargo xtask types` writes it.
 
-/**
- * This desk and its hub.
- */
 export type AboutView = { 
 /**
  * The desk's version.
@@ -20,20 +17,6 @@ exposed: boolean,
  * Whether this system plays the desk's own sounds.
  */
 chimes: boolean, };
-
-export type AppearanceSettings = { theme: Theme, density: Density, contrast: Contrast, 
-/**
- * Size of everything, in percent.
- */
-textPercent: number, };
-
-export type Chime = "system" | "bell" | "chord" | "knock" | "rise";
-
-export type Contrast = "system" | "more";
-
-export type Density = "comfortable" | "compact";
-
-export type Theme = "system" | "light" | "dark";
 
 export type AddPart = { file: MediaId, 
 /**
@@ -82,6 +65,12 @@ hubEnded: string | null,
  * Conversations with data that only a newer version of the desk can show.
  */
 newer: number, about: AboutView, };
+
+export type AppearanceSettings = { theme: Theme, density: Density, contrast: Contrast, 
+/**
+ * Size of everything, in percent.
+ */
+textPercent: number, };
 
 export type AskQuestion = { id: ConversationId, question: QuestionId, 
 /**
@@ -171,6 +160,8 @@ key: string | null, } | { "type": "alerts", id: ConversationId, } | { "type": "w
 
 export type Channel = "web_chat" | "whatsapp" | "imported";
 
+export type Chime = "system" | "bell" | "chord" | "knock" | "rise";
+
 export type Choice = { id: string, label: string, };
 
 export type ColleagueView = { user: UserId, name: string, online: boolean, 
@@ -188,6 +179,8 @@ export type ConnectionView = { "state": "locked", ask: LockedAsk, reason: string
  * Of the last user.
  */
 email: string | null, reason: string | null, } | { "state": "connecting", since: Time, } | { "state": "live", since: Time, } | { "state": "silent", since: Time, } | { "state": "offline", since: Time, reason: string, } | { "state": "outdated", since: Time, older: Older, reason: string, };
+
+export type Contrast = "system" | "more";
 
 export type ConversationId = string;
 
@@ -258,6 +251,8 @@ notSent: number, };
 export type CustomerId = string;
 
 export type Customers = "stay" | "leave" | "ask_for_help";
+
+export type Density = "comfortable" | "compact";
 
 export type Dismiss = { id: ConversationId, goesOn: GoesOn, reason: string, };
 
@@ -1060,7 +1055,7 @@ hub: string, email: string, password: string,
 /**
  * The user agrees to a connection without encryption.
  */
-plain?: boolean, };
+plain: boolean, };
 
 export type SignOut = { customers?: Customers, };
 
@@ -1099,6 +1094,8 @@ note: boolean,
  * The question of the library that it was.
  */
 question: OfferView | null, };
+
+export type Theme = "system" | "light" | "dark";
 
 export type Time = string;
 
