@@ -202,7 +202,7 @@ pub(crate) fn verdict(way: &Way, knock: &Knock, plain: bool) -> Verdict {
             "session.network",
             "This network wants you to sign in to it first. Open a web page in your browser, then try again.".into(),
         ),
-        Knock::Stranger(status @ (502..=504)) => refuse(
+        Knock::Stranger(status @ 502..=504) => refuse(
             "session.down",
             format!(
                 "Something answers at {place}, but the hub behind it is down ({status}). Try again in a few minutes, or tell your administrator."

@@ -85,10 +85,10 @@ fn not_let_in(failed: HubError) -> RpcError {
     match failed {
         HubError::SessionEnded(message) => error("session.wrong", message),
         HubError::Busy { message, .. } => error("session.busy", message),
-        HubError::Refused(problem) => match (outdated(&problem), problem.code.as_str()) {
-            (Some(outdated), _) => error("session.outdated", outdated.message()),
-            (None, "auth.suspended") => error("session.suspended", problem.detail),
-            (None, _) => RpcError { code: problem.code, message: problem.detail },
+        HubError::Refused(problem) => match outdated(&problem) {
+            Some(outdated) => error("session.outdated", outdated.message()),
+            None if problem.code == "auth.suspended" => error("session.suspended", problem.detail),
+            None => RpcError { code: problem.code, message: problem.detail },
         },
         HubError::Network(message) => error("session.unreachable", message),
         HubError::Garbled(_) => {
