@@ -198,6 +198,12 @@ pub enum Command {
         turn: TurnId,
         grade: Grade,
     },
+    /// Puts the conversation out of the actor's way until a time; none: until the customer writes.
+    Snooze {
+        until: Option<Time>,
+    },
+    /// Ends the actor's own snooze.
+    EndSnooze,
     GiveFeedback {
         score: u8,
         text: String,

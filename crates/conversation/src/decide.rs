@@ -9,6 +9,7 @@ mod logic;
 mod mentions;
 mod people;
 mod permit;
+mod snoozing;
 
 use crate::alone::left_alone;
 use crate::command::{Command, Context, Envelope, Looked, Opening};
@@ -226,7 +227,7 @@ impl<'a> Draft<'a> {
         self.push(EventBody::Completed { resolution });
     }
 
-    /// Ends requests, invitations and links that have expired.
+    /// Ends requests, invitations, links and snoozes that have expired.
     fn expire(&mut self) {
         let now = self.now();
         if let Some(asked) = self.state.logic.asked.clone().filter(|asked| asked.expires <= now) {
@@ -238,6 +239,7 @@ impl<'a> Draft<'a> {
         if self.state.help.as_ref().and_then(|help| help.widens_at).is_some_and(|at| at <= now) {
             self.widen_help();
         }
+        self.end_due_snoozes();
         let due: Vec<_> =
             self.state.engagements.iter().filter(|e| e.expires().is_some_and(|at| at <= now)).cloned().collect();
         for engagement in due {
@@ -288,6 +290,7 @@ impl<'a> Draft<'a> {
         if self.state.people().next().is_some() {
             self.end_where(&Participant::System, &EndReason::Over, |e| e.kind == EngagementKind::SelfService);
         }
+        self.wake();
     }
 
     fn run(&mut self, command: &Command) -> Result<(), Rejection> {
@@ -343,6 +346,11 @@ impl<'a> Draft<'a> {
                     return Err(Rejection::NoRequest);
                 }
                 self.fail_logic(*request, failure.clone());
+                Ok(())
+            }
+            Command::Snooze { until } => self.snooze(*until),
+            Command::EndSnooze => {
+                self.end_snooze();
                 Ok(())
             }
             Command::EngageLogic { engaged } => self.engage_logic(*engaged),
@@ -402,6 +410,10 @@ impl<'a> Draft<'a> {
         let sees_mention = |user| self.state.mentions.iter().any(|m| m.user == user && m.position <= up_to);
         if stage == Stage::Seen && self.actor.user().is_some_and(sees_mention) {
             self.push(EventBody::MentionSeen);
+        }
+        let sees_reminder = |user| self.state.snoozes.iter().any(|one| one.is_of(user) && one.is_seen(up_to));
+        if stage == Stage::Seen && self.actor.user().is_some_and(sees_reminder) {
+            self.push(EventBody::ReminderSeen);
         }
         // A mere observer has not "seen" it for the customer.
         if side == Side::Desk && stage == Stage::Seen && self.state.engagement_of(self.actor).is_none() {

@@ -12,9 +12,11 @@ use crate::handover::Grade;
 use crate::help::{Dismissal, NeedsHelp, Reach};
 use crate::ids::{
     BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId,
+    UserId,
 };
 use crate::logic::{Fallback, LogicRequest};
 use crate::participant::Participant;
+use crate::snooze::SnoozeEnd;
 use crate::time::Time;
 use crate::turn::{Stage, Turn};
 
@@ -68,6 +70,19 @@ pub enum EventBody {
     },
     /// The actor has seen the note that mentions them.
     MentionSeen,
+    /// The actor put the conversation out of their way.
+    Snoozed {
+        /// None: until the customer writes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Time>,
+    },
+    /// It is back in this user's way.
+    SnoozeEnded {
+        user: UserId,
+        end: SnoozeEnd,
+    },
+    /// The actor has seen that their snooze is over.
+    ReminderSeen,
     /// How much the packet in this note helped.
     HandoverGraded {
         turn: TurnId,

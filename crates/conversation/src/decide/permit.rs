@@ -47,7 +47,9 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
         | Command::Remove { .. }
         | Command::Delegate { .. }
         | Command::RestoreHelp { .. }
-        | Command::GradeHandover { .. } => (&[Agent], Handles),
+        | Command::GradeHandover { .. }
+        | Command::Snooze { .. }
+        | Command::EndSnooze => (&[Agent], Handles),
         // Only participants may end what others began.
         Command::HelpNotNeeded { .. }
         | Command::Withdraw { .. }
