@@ -11,8 +11,7 @@ use crate::failure::LogicFailure;
 use crate::handover::Grade;
 use crate::help::{Dismissal, NeedsHelp, Reach};
 use crate::ids::{
-    BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId,
-    UserId,
+    BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId, UserId,
 };
 use crate::logic::{Fallback, LogicRequest};
 use crate::participant::Participant;

@@ -66,14 +66,28 @@ pub struct Notice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum NoticeKind {
-    HelpNeeded { call: CallId },
-    Invited { engagement: EngagementId },
-    Mentioned { position: Position },
-    DeliveryFailed { position: Position },
-    WaitingTooLong { position: Position },
-    CustomerWrote { position: Position },
+    HelpNeeded {
+        call: CallId,
+    },
+    Invited {
+        engagement: EngagementId,
+    },
+    Mentioned {
+        position: Position,
+    },
+    DeliveryFailed {
+        position: Position,
+    },
+    WaitingTooLong {
+        position: Position,
+    },
+    CustomerWrote {
+        position: Position,
+    },
     /// The user's snooze is over, since then.
-    Reminded { since: Time },
+    Reminded {
+        since: Time,
+    },
 }
 
 /// Whether `viewer` is called by this call for help by now.

@@ -41,6 +41,7 @@ pub mod testing;
 mod vault;
 pub mod view;
 mod views;
+mod waking;
 mod wanted;
 mod workplace;
 

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
     Availability, ButtonId, CallId, CommandId, ConversationId, GoesOn, Grade, LinkId, MediaId, Position, QuestionId,
-    QuickReplyId, Section, TurnId, UserId,
+    QuickReplyId, Section, Time, TurnId, UserId,
 };
 use ts_rs::TS;
 use zeroize::Zeroizing;
@@ -323,6 +323,16 @@ pub struct InviteColleague {
     pub note: Option<String>,
 }
 
+/// Out of the user's way until a time, or until the customer writes.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PutOff {
+    pub id: ConversationId,
+    /// None: until the customer writes.
+    #[serde(default)]
+    pub until: Option<Time>,
+}
+
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GradeHandover {
@@ -460,6 +470,8 @@ macro_rules! table {
             "conversation.revokeLink" revoke_link RevokeLink => Nothing;
             "conversation.decline" decline OneConversation => Nothing;
             "conversation.pressButton" press_button PressButton => Nothing;
+            "conversation.snooze" snooze PutOff => Nothing;
+            "conversation.endSnooze" end_snooze OneConversation => Nothing;
             "conversation.gradeHandover" grade_handover GradeHandover => Nothing;
             "conversation.draft" draft Draft => Nothing;
             "conversation.retry" retry Retry => Nothing;

@@ -99,7 +99,9 @@ pub enum LockedAsk {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct CountsView {
+    /// Without those that are snoozed.
     pub my: u32,
+    pub snoozed: u32,
     pub help: u32,
     pub left: u32,
     /// None without the permission.
@@ -163,6 +165,8 @@ pub struct RowView {
     pub invited: bool,
     pub unread: bool,
     pub draft: bool,
+    /// The user's snooze or reminder, or else a colleague's snooze.
+    pub snooze: Option<SnoozeView>,
     /// What the user did and the hub has not confirmed, oldest first. The row already shows it as done.
     pub pending: Vec<PendingView>,
     pub tags: Vec<String>,
@@ -310,6 +314,8 @@ pub struct MayView {
     pub delegate: bool,
     pub take_over: bool,
     pub decline: bool,
+    pub snooze: bool,
+    pub end_snooze: bool,
 }
 
 /// A part of the customer journey, oldest first.

@@ -32,6 +32,7 @@ use crate::session::Session;
 use crate::sync::{Fetch, Syncing, surroundings};
 use crate::vault::{Keychain, Unlocked};
 use crate::view::{Change, SettingsView};
+use crate::waking;
 
 /// How long the end of a workplace waits for turns that were held back.
 const LAST_TURNS: Duration = Duration::from_secs(3);
@@ -127,6 +128,7 @@ impl Workplace {
             tokio::spawn(syncing.run()),
             tokio::spawn(surroundings::watch(config.clock.clone(), sync.clone())),
             tokio::spawn(housekeeping::run(cache.clone(), config.clock.clone(), config.budget_bytes, link.clone())),
+            tokio::spawn(waking::run(cache.clone(), config.clock.clone())),
             tokio::spawn(fetch.clone().run(cache.clone(), config.pace, link.clone(), sync.clone())),
             tokio::spawn(downloads.clone().run(config.pace, link.clone(), sync.clone())),
             tokio::spawn(outbox.clone().run(link.clone(), sync.clone(), changes.clone())),

@@ -19,5 +19,6 @@ mod permissions;
 mod reading;
 mod reopening;
 mod shapes;
+mod snoozing;
 mod voice;
 mod waiting;

@@ -21,6 +21,8 @@ enum Scene {
     /// Jonas has invited Maya.
     Invited,
     Completed,
+    /// Maya has answered Carmen.
+    Quiet,
 }
 
 fn set(scene: Scene) -> Stage {
@@ -43,6 +45,10 @@ fn set(scene: Scene) -> Stage {
         Scene::Completed => {
             stage.maya_joins();
             stage.maya(Command::Complete { resolution: String::new() }).expect("Maya is engaged");
+        }
+        Scene::Quiet => {
+            stage.maya_joins();
+            stage.maya_replies("Hello Carmen");
         }
     }
     stage
@@ -94,7 +100,7 @@ fn asked(stage: &mut Stage) -> RequestId {
 
 #[rustfmt::skip]
 fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
-    use Scene::{Busy, Completed, Invited, Outside};
+    use Scene::{Busy, Completed, Invited, Outside, Quiet};
     vec![
         // Customers' own.
         ("write",           "+ P P P P P P P P", Busy, |s| Command::Write { turn: s.turn(), content: text("Hi"), received: s.now }),
@@ -112,6 +118,8 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("join",            "P + + + - - P P P", Outside, |_| Command::Join { call: None }),
         ("claim",           "P + + + - - P P P", Outside, |s| Command::Join { call: s.state.help.as_ref().map(|h| h.call) }),
         ("complete",        "P + + + - - P P P", Busy, |_| Command::Complete { resolution: String::new() }),
+        ("snooze",          "P + + + - - P P P", Quiet, |_| Command::Snooze { until: None }),
+        ("end snooze",      "P + + + - - P P P", Quiet, |_| Command::EndSnooze),
         ("reopen",          "P + + + - - P P P", Completed, |_| Command::Reopen),
         ("help not needed", "P + + + - - P P P", Busy, |_| not_needed()),
         ("dismiss help",    "P + + + - - P P P", Busy, |_| dismiss(GoesOn::Person)),
@@ -184,7 +192,7 @@ fn only_customers_and_the_hub_start_conversations() {
 
 #[test]
 fn what_needs_an_engagement_says_so() {
-    let outsiders: [(&str, Make); 8] = [
+    let outsiders: [(&str, Make); 9] = [
         ("reply", |s| s.reply("Hi")),
         ("leave", |_| Command::Leave { reason: String::new(), ask_for_help: false }),
         ("complete", |_| Command::Complete { resolution: String::new() }),
@@ -193,6 +201,7 @@ fn what_needs_an_engagement_says_so() {
         ("remove", |s| Command::Remove { engagement: EngagementId(s.id()) }),
         ("delegate", |s| Command::Delegate { note: None, turn: s.turn() }),
         ("press button", |_| Command::PressButton { action: "refund".into() }),
+        ("snooze", |_| Command::Snooze { until: None }),
     ];
     for (name, make) in outsiders {
         let mut stage = set(Scene::Outside);

@@ -1,7 +1,9 @@
 //! A conversation that is put off comes back by itself, and never hides a customer who waits.
 
-use crate::stage::{JONAS, MAYA, Stage, message};
-use tandem_conversation::{Action, Command, Event, EventBody, Rejection, SnoozeEnd, Stage as Step, Status, Time, limits};
+use crate::stage::{JONAS, MAYA, Stage, message, text};
+use tandem_conversation::{
+    Action, Command, Event, EventBody, Position, Rejection, SnoozeEnd, Stage as Step, Status, Time, limits,
+};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -39,15 +41,13 @@ fn a_snooze_ends_at_its_time_and_its_user_is_reminded_until_they_have_seen_it() 
     let (mut stage, at) = snoozed();
     assert_eq!(stage.state.snooze_of(MAYA, stage.now).and_then(|snooze| snooze.until), Some(at));
     assert_eq!(stage.state.next_deadline(), Some(at), "the timer knows");
-    stage.pass_ms(HOUR_MS - 1);
-    assert!(stage.system(Command::Tick).unwrap().is_empty());
-    stage.pass_ms(1);
-    assert_eq!(ends(&stage.system(Command::Tick).unwrap()), [SnoozeEnd::Due]);
+    assert!(stage.pass_ms(HOUR_MS - 1).is_empty());
+    assert_eq!(ends(&stage.pass_ms(1)), [SnoozeEnd::Due]);
     assert!(stage.state.snooze_of(MAYA, stage.now).is_none());
     assert_eq!(stage.state.reminder_of(MAYA, stage.now).and_then(|snooze| snooze.over_since(stage.now)), Some(at));
     assert_eq!(stage.state.next_deadline(), None, "no deadline is past after its tick");
     let before = stage.state.position;
-    stage.maya(Command::Receive { stage: Step::Seen, up_to: tandem_conversation::Position(before.0 - 1) }).unwrap();
+    stage.maya(Command::Receive { stage: Step::Seen, up_to: Position(before.0 - 1) }).unwrap();
     assert!(stage.state.reminder_of(MAYA, stage.now).is_some(), "that was an older view");
     stage.maya(Command::Receive { stage: Step::Seen, up_to: before }).unwrap();
     assert!(stage.state.snoozes.is_empty());
@@ -60,11 +60,7 @@ fn the_customers_words_end_every_snooze_and_a_closing_courtesy_does_not() {
     stage.jonas(Command::Snooze { until: None }).unwrap();
     stage.carmen_writes("Thanks, bye!");
     assert_eq!(stage.state.snoozes.len(), 2, "nobody waits");
-    let write = Command::Write {
-        turn: stage.turn(),
-        content: crate::stage::text("One more thing"),
-        received: stage.now,
-    };
+    let write = Command::Write { turn: stage.turn(), content: text("One more thing"), received: stage.now };
     let events = stage.carmen(write).unwrap();
     assert_eq!(ends(&events), [SnoozeEnd::CustomerWrote, SnoozeEnd::CustomerWrote]);
     assert!(stage.state.snoozes.is_empty(), "the words are news enough");
@@ -130,10 +126,8 @@ fn a_snooze_that_waited_too_long_for_the_network_reminds_at_once() {
     let events = stage.maya(past).unwrap();
     assert_eq!(ends(&events), [SnoozeEnd::Due]);
     assert!(stage.state.reminder_of(MAYA, stage.now).is_some());
-    for extreme in [i64::MIN, 0] {
-        stage.maya(Command::Snooze { until: Some(Time(extreme)) }).unwrap();
-        assert_eq!(stage.state.next_deadline(), None);
-    }
+    stage.maya(Command::Snooze { until: Some(Time(0)) }).unwrap();
+    assert_eq!(stage.state.next_deadline(), None);
 }
 
 #[test]

@@ -43,6 +43,10 @@ pub(crate) const LIBRARY_STAMP: &str = "library_stamp";
 pub(crate) const SETTINGS: &str = "settings";
 /// Whether the queue was long when it was last reported.
 pub(crate) const QUEUE: &str = "queue";
+/// The hub's time at which this machine last brought snoozed conversations back.
+pub(crate) const AWAKE_AT: &str = "awake_at";
+/// The protocol version of the hub that was connected last.
+pub(crate) const HUB_VERSION: &str = "hub_version";
 /// The refresh token, where there is no keychain.
 pub(crate) const SIGN_IN: &str = "sign_in";
 

@@ -2,7 +2,7 @@
 
 use tandem_conversation::{
     ContactKind, CustomerRef, Dismissal, Drawn, EndReason, Engagement, EngagementKind, Event, EventBody, Fallback,
-    Former, GoesOn, Grade, HelpReason, LogicFailure, NeedsHelp, Participant, Reach, Time,
+    Former, GoesOn, Grade, HelpReason, LogicFailure, NeedsHelp, Participant, Reach, SnoozeEnd, Time,
 };
 
 use tandem_protocol::agents::AgentCommand;
@@ -42,6 +42,10 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
             (SystemKind::Other, format!("{actor} pressed {}", title.as_ref().unwrap_or(action)))
         }
         EventBody::HandoverGraded { grade, .. } => (SystemKind::Logic, format!("{actor} {}", graded(*grade))),
+        EventBody::Snoozed { until } => {
+            (SystemKind::Other, format!("{actor} snoozed it {}", put_off(*until, event.time)))
+        }
+        EventBody::SnoozeEnded { end, .. } => (SystemKind::Other, woken(*end, actor)),
         EventBody::FeedbackGiven { score, text } => {
             (SystemKind::Other, with(format!("{customer} gave {score} of 5"), text))
         }
@@ -78,6 +82,24 @@ fn graded(grade: Grade) -> &'static str {
         Grade::Helpful => "found the handover helpful",
         Grade::Incomplete => "missed something in the handover",
         Grade::Wrong => "found something wrong in the handover",
+    }
+}
+
+/// How long a snooze lasts: "for 2 h", "for 3 days".
+fn put_off(until: Option<Time>, at: Time) -> String {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    match until.map(|until| until.since(at)) {
+        None => "until the customer writes".to_owned(),
+        Some(ms) if ms >= 2 * DAY_MS => format!("for {} days", (ms + DAY_MS / 2) / DAY_MS),
+        Some(ms) => format!("for {}", duration(ms)),
+    }
+}
+
+fn woken(end: SnoozeEnd, actor: &str) -> String {
+    match end {
+        SnoozeEnd::Ended => format!("{actor} ended the snooze"),
+        SnoozeEnd::HelpNeeded => "The snooze ended: help is needed".to_owned(),
+        SnoozeEnd::Due | SnoozeEnd::CustomerWrote => "The snooze is over".to_owned(),
     }
 }
 
@@ -220,6 +242,8 @@ pub(super) fn intent(command: &AgentCommand) -> &'static str {
         AgentCommand::Tag { .. } => "Change tags",
         AgentCommand::PressButton { .. } => "Press a button",
         AgentCommand::GradeHandover { .. } => "Grade the handover",
+        AgentCommand::Snooze { .. } => "Snooze",
+        AgentCommand::EndSnooze {} => "End snooze",
         AgentCommand::RevokeLink { .. } => "Revoke a link",
         AgentCommand::Receive { .. } => "Confirm what was read",
     }

@@ -241,13 +241,15 @@ impl Workplace {
                     return Ok(None);
                 }
                 conversations::derive_again(connection, touched, id, &reader.access())?;
-                // Only news is worth a message: unseen turns of the customer, and mentions.
+                // Only news is worth a message: unseen turns of the customer, mentions, and reminders.
                 // A join that the hub has accepted may be here before its event.
                 let shown = expected_here(connection, state)?;
                 let news = shown.agent(reader.user).is_some() && state.last_customer > state.receipts.desk_seen;
+                let reminder = state.snoozes.iter().find(|snooze| snooze.is_of(reader.user));
+                let reminded = reminder.and_then(|snooze| snooze.over).is_some_and(|over| over.position <= up_to);
                 let mention = state.mention_of(reader.user, &reader.permissions);
                 let mentioned = mention.is_some_and(|mention| mention.position <= up_to);
-                Ok((news || mentioned).then_some(up_to))
+                Ok((news || mentioned || reminded).then_some(up_to))
             })
             .await?;
         if let Some(up_to) = receipt {

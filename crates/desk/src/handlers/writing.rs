@@ -13,8 +13,8 @@ use crate::cache::{CacheError, Touched, buttons, conversations, events, files, l
 use crate::handlers::library::question_again;
 use crate::refusals::{error, unknown_conversation};
 use crate::rpc::{
-    Dismiss, Draft, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand, OneConversation, Retry, RpcError,
-    SendNote, SendReply, TakeBack, Words,
+    Dismiss, Draft, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand, OneConversation, PutOff, Retry,
+    RpcError, SendNote, SendReply, TakeBack, Words,
 };
 use crate::view::{QueuedView, SettingsView, TakenBackView};
 use crate::workplace::Workplace;
@@ -162,6 +162,18 @@ impl Workplace {
     pub(crate) async fn grade_handover(&self, request: GradeHandover) -> Result<Nothing, RpcError> {
         let GradeHandover { id, turn, grade } = request;
         self.give(id, AgentCommand::GradeHandover { turn, grade }).await
+    }
+
+    pub(crate) async fn snooze(&self, request: PutOff) -> Result<Nothing, RpcError> {
+        let PutOff { id, until } = request;
+        if until.is_some_and(|until| until <= self.clock.hub_now()) {
+            return Err(error("input.invalid", "This time has passed. Choose a later one."));
+        }
+        self.give(id, AgentCommand::Snooze { until }).await
+    }
+
+    pub(crate) async fn end_snooze(&self, request: OneConversation) -> Result<Nothing, RpcError> {
+        self.give(request.id, AgentCommand::EndSnooze {}).await
     }
 
     pub(crate) async fn decline(&self, request: OneConversation) -> Result<Nothing, RpcError> {

@@ -20,6 +20,7 @@ use crate::cache::{Cache, CacheError, Marks, notices};
 use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::commands::Commands;
+use crate::cache::expect::expected_here;
 use crate::link::Link;
 use crate::memory::Memory;
 use crate::reports::Reports;
@@ -305,8 +306,11 @@ fn held_of(
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         let held = match conversations::get(connection, id)? {
-            Some(Held { state, listed: true, .. }) => {
+            Some(Held { mut state, listed: true, .. }) => {
                 let seen = conversations::seen(connection, &state, user)?;
+                // The user's own snooze counts before the hub has it.
+                let snoozes = expected_here(connection, &state)?.snoozes.clone();
+                state.snoozes = snoozes;
                 Some((state, seen))
             }
             _ => None,

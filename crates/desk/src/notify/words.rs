@@ -63,6 +63,9 @@ pub(super) fn notification(
             (title, words.to_owned(), answering(manner), Urgency::Normal)
         }
         NoticeKind::CustomerWrote { .. } => (name.clone(), words.to_owned(), answering(manner), Urgency::Normal),
+        NoticeKind::Reminded { .. } => {
+            (format!("Reminder: {name}"), reminder(state, words), answering(manner), Urgency::Normal)
+        }
         NoticeKind::Mentioned { .. } => {
             let mention = state.mentions.iter().find(|mention| mention.user == me);
             let by = mention.and_then(|mention| mention.by.colleague()).map_or("A colleague", |(_, name)| name);
@@ -115,6 +118,14 @@ fn minutes(ms: i64) -> String {
     match seconds / 3600 {
         0 => format!("{}:{:02}", seconds / 60, seconds % 60),
         hours => format!("{hours} h {} min", seconds / 60 % 60),
+    }
+}
+
+/// Why a conversation is back, and its last words if they are the customer's.
+fn reminder(state: &Conversation, words: &str) -> String {
+    match &state.help {
+        Some(help) => lines(&format!("Help is needed: {}", help.reason.line()), words),
+        None => lines("Your snooze is over.", words),
     }
 }
 

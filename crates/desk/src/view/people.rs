@@ -35,6 +35,18 @@ pub struct PersonView {
     pub invited: bool,
 }
 
+/// A conversation that was put off.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SnoozeView {
+    pub by: Participant,
+    pub me: bool,
+    /// None: until the customer writes.
+    pub until: Option<Time>,
+    /// It is over, and the user has not seen that.
+    pub over: bool,
+}
+
 /// An external agent's link. Returned once and stored nowhere.
 #[derive(Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -97,6 +97,8 @@ pub struct NotificationSettings {
     pub delivery_failed: Loudness,
     /// A colleague's note mentions the user.
     pub mentioned: Loudness,
+    /// A snooze of the user's is over.
+    pub reminded: Loudness,
     /// For users who view all conversations: more calls for help are open than `queue_threshold`.
     pub queue_long: Loudness,
     pub queue_threshold: u32,
@@ -128,6 +130,7 @@ impl Default for NotificationSettings {
             waiting_too_long: Loudness::Sound,
             delivery_failed: Loudness::Silent,
             mentioned: Loudness::Sound,
+            reminded: Loudness::Sound,
             queue_long: Loudness::Sound,
             queue_threshold: 10,
             repeat: false,
