@@ -230,7 +230,11 @@ goesOn: Array<GoesOn>,
  */
 earlier: number, };
 
-export type CountsView = { my: number, help: number, left: number, 
+export type CountsView = { 
+/**
+ * Without those that are snoozed.
+ */
+my: number, snoozed: number, help: number, left: number, 
 /**
  * None without the permission.
  */
@@ -377,6 +381,22 @@ limit: number, };
 export type GoesOn = "logic" | "person" | "nobody";
 
 export type Grade = "helpful" | "incomplete" | "wrong";
+
+export type PutOff = { id: ConversationId, 
+/**
+ * None: until the customer writes.
+ */
+until: Time | null, };
+
+export type SnoozeView = { by: Participant, me: boolean, 
+/**
+ * None: until the customer writes.
+ */
+until: Time | null, 
+/**
+ * It is over, and the user has not seen that.
+ */
+over: boolean, };
 
 export type GradeHandover = { id: ConversationId, 
 /**
@@ -578,7 +598,7 @@ helpNotNeeded: boolean, invite: boolean, inviteExternal: boolean,
 /**
  * The links of the external agents who are there or invited.
  */
-revokeLink: boolean, delegate: boolean, takeOver: boolean, decline: boolean, };
+revokeLink: boolean, delegate: boolean, takeOver: boolean, decline: boolean, snooze: boolean, endSnooze: boolean, };
 
 export type MeView = { user: UserId, name: string, email: string, account: string, permissions: Permissions, availability: Availability, 
 /**
@@ -649,6 +669,10 @@ export type NotificationSettings = { helpNeeded: Loudness, invited: Loudness, cu
  * A colleague's note mentions the user.
  */
 mentioned: Loudness, 
+/**
+ * A snooze of the user's is over.
+ */
+reminded: Loudness, 
 /**
  * For users who view all conversations: more calls for help are open than `queue_threshold`.
  */
@@ -961,6 +985,10 @@ wordsBy: Participant | null, wordsAt: Time | null, wait: Wait | null, help: Help
  */
 logicWorking: boolean, invited: boolean, unread: boolean, draft: boolean, 
 /**
+ * The user's snooze or reminder, or else a colleague's snooze.
+ */
+snooze: SnoozeView | null, 
+/**
  * What the user did and the hub has not confirmed, oldest first. The row already shows it as done.
  */
 pending: Array<PendingView>, tags: Array<string>, language: string | null, updated: Time, };
@@ -1169,6 +1197,8 @@ export interface Commands {
   "conversation.revokeLink": { request: RevokeLink; response: Nothing };
   "conversation.decline": { request: OneConversation; response: Nothing };
   "conversation.pressButton": { request: PressButton; response: Nothing };
+  "conversation.snooze": { request: PutOff; response: Nothing };
+  "conversation.endSnooze": { request: OneConversation; response: Nothing };
   "conversation.gradeHandover": { request: GradeHandover; response: Nothing };
   "conversation.draft": { request: Draft; response: Nothing };
   "conversation.retry": { request: Retry; response: Nothing };

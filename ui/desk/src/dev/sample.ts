@@ -37,6 +37,7 @@ export function sample({ name, script, row, view, people = [], left = false }: W
     invited: false,
     unread: false,
     draft: false,
+    snooze: null,
     pending: [],
     tags: [],
     language: "en",

@@ -1,6 +1,7 @@
 // The core's views of the samples: the desk as a whole, and the allowed actions. Development and tests only.
 import type { AppView, ConnectionView, ConversationView, GoesOn, MayView, NotificationSettings } from "$shared/types";
 import { iso } from "./entries";
+import { isAway } from "../words/snooze";
 
 /** The core's defaults. */
 const LOUD: NotificationSettings = {
@@ -10,6 +11,7 @@ const LOUD: NotificationSettings = {
   waitingTooLong: "sound",
   deliveryFailed: "silent",
   mentioned: "sound",
+  reminded: "sound",
   queueLong: "sound",
   queueThreshold: 10,
   repeat: false,
@@ -49,6 +51,8 @@ export function may(view: ConversationView): MayView {
     delegate: me && !logic,
     takeOver: logic && !me && live,
     decline: view.row.invited,
+    snooze: me && live && view.row.wait === null && view.row.help === null,
+    endSnooze: isAway(view.row),
   };
 }
 
@@ -60,7 +64,7 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
     me: out
       ? null
       : { user: "maya", name: "Maya Ortiz", email: "maya@northwind.example", account: "Northwind", permissions: scene.has("administrator") ? [["settings.manage", "*"]] : [], availability: "available", capacity: 4, mail: !scene.has("no_mail"), improve: !scene.has("no_improve") },
-    counts: { my: 0, help: 0, left: 0, all: null, unread: 0, helpSince: null, notSent: 0 },
+    counts: { my: 0, snoozed: 0, help: 0, left: 0, all: null, unread: 0, helpSince: null, notSent: 0 },
     figures: { helpToNotificationMs: 18, cacheBytes: 412_000_000, queued: 0, held: 0 },
     hubAheadMs: 0,
     newer: scene.has("newer") ? 2 : 0,

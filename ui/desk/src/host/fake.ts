@@ -14,6 +14,7 @@ import { morning, type Sample } from "../dev/sample";
 import { appView, goesOn, live, may, mine, offline } from "../dev/views";
 import type { Host } from "./host";
 import { gapIn } from "../words/library";
+import { isAway } from "../words/snooze";
 
 type Handlers = { [K in keyof Commands]: (request: Commands[K]["request"]) => Commands[K]["response"] };
 
@@ -278,7 +279,8 @@ export class FakeHost implements Host {
     "app.state": () => {
       const help = this.#in("help").map((s) => s.view.row.help?.since ?? "");
       const counts = {
-        my: this.#in("my").length,
+        my: this.#in("my").filter((s) => !isAway(s.view.row)).length,
+        snoozed: this.#in("my").filter((s) => isAway(s.view.row)).length,
         help: help.length,
         left: this.#in("left").length,
         all: this.#in("all").length,
@@ -311,7 +313,7 @@ export class FakeHost implements Host {
     "conversation.mentionable": () => COLLEAGUES.filter(({ user }) => MENTIONABLE.some((one) => one.user === user)),
     "conversations.list": ({ section, offset, limit, query }) => {
       const words = query.toLowerCase();
-      const all = this.#in(section).map((s) => s.view.row);
+      const all = this.#in(section).map((s) => s.view.row).toSorted((a, b) => Number(section === "my" && isAway(a)) - Number(section === "my" && isAway(b)));
       const rows = words === "" ? all : all.filter((row) => `${row.name} ${row.words}`.toLowerCase().includes(words));
       return { rows: rows.slice(offset, offset + limit), total: rows.length };
     },
@@ -401,6 +403,11 @@ export class FakeHost implements Host {
         view.people = [];
       });
     },
+    "conversation.snooze": ({ id, until }) => {
+      if (until !== null && Date.parse(until) <= Date.now()) throw { code: "input.invalid", message: "This time has passed. Choose a later one." } satisfies RpcError;
+      return this.#system(id, "You snoozed it", (view) => (view.row.snooze = { by: MAYA, me: true, until, over: false }));
+    },
+    "conversation.endSnooze": ({ id }) => this.#system(id, "You ended the snooze", (view) => (view.row.snooze = null)),
     "conversation.delegate": ({ id }) => this.#system(id, "You handed over to Your Logic", (view) => view.row.engaged.push(LOGIC)),
     "conversation.takeOver": ({ id }) => this.#engage(id, true),
     "conversation.invite": ({ id, user }) => this.#system(id, `You invited ${user}`, () => undefined),

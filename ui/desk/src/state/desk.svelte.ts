@@ -21,9 +21,10 @@ import { Trial } from "./trial.svelte";
 import { isHidden } from "../words/hidden";
 import { AVAILABILITY } from "../words/labels";
 import type { SettingId, SettingsSection } from "../words/settings";
+import { isAway, snoozedWords } from "../words/snooze";
 
 /** The overlay over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "invite" | "inviteExternal" | "password" | "library" | "signOut" | "notSent";
+export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "snooze" | "invite" | "inviteExternal" | "password" | "library" | "signOut" | "notSent";
 
 /** What the palette offers. */
 export type Offered = "everything" | "availability" | "buttons";
@@ -356,7 +357,7 @@ export class Desk {
       if (this.list.section === "my") this.show(id, "left");
       return;
     }
-    const next = (await this.rows("my", 2)).find((row) => row !== null && row.id !== id);
+    const next = (await this.rows("my", 2)).find((row) => row !== null && row.id !== id && !isAway(row));
     // They may have opened another one meanwhile.
     if (this.conversation?.id !== id) return;
     if (next) this.show(next.id, this.list.section === "all" ? undefined : "my");
@@ -365,6 +366,16 @@ export class Desk {
       this.close();
     }
     this.focus.list();
+  }
+
+  /** It is out of the way: the next of the user's conversations opens. For a moment that can be undone. */
+  snoozed({ id, name }: Pick<RowView, "id" | "name">, until: string | null): void {
+    void this.goOn(id);
+    this.toasts.offer("plain", `${name}: ${snoozedWords(until, clock.now)}.`, { label: "Undo", run: () => void this.endSnooze(id) });
+  }
+
+  async endSnooze(id: ConversationId): Promise<void> {
+    if (await this.act("conversation.endSnooze", { id })) this.show(id, "my");
   }
 
   /** Begins a reply or a note in the open conversation, as far as it may be written. */
@@ -382,7 +393,7 @@ export class Desk {
   /** Opens the next or previous of my conversations; in a message field one goes on in the other's. */
   async step(by: 1 | -1): Promise<void> {
     const writing = this.focus.place(document.activeElement) === "message";
-    const rows = (await this.rows("my", MOST_STEPPED)).filter((row) => row !== null);
+    const rows = (await this.rows("my", MOST_STEPPED)).filter((row) => row !== null && !isAway(row)) as RowView[];
     const at = rows.findIndex((row) => row.id === this.conversation?.id);
     const row = rows[at === -1 ? (by === 1 ? 0 : rows.length - 1) : (at + by + rows.length) % rows.length];
     if (!row) return;

@@ -84,6 +84,7 @@ const LIST: [key: string, does: Outcome][] = [
   ["y", { is: "delegate" }],
   ["t", { is: "takeOver" }],
   ["d", { is: "decline" }],
+  ["s", { is: "snooze" }],
   ["b", { is: "buttons" }],
   ["c", { is: "copyLink" }],
   ["w", { is: "told" }],

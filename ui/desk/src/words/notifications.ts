@@ -4,7 +4,7 @@ import type { Loudness, NotificationSettings, QuietHours } from "$shared/types";
 /** Kinds with their own loudness. */
 export type Kind = { [K in keyof NotificationSettings]: NotificationSettings[K] extends Loudness ? K : never }[keyof NotificationSettings];
 
-export const KINDS = ["helpNeeded", "invited", "customerWrote", "waitingTooLong", "deliveryFailed", "mentioned"] as const satisfies readonly Kind[];
+export const KINDS = ["helpNeeded", "invited", "customerWrote", "waitingTooLong", "deliveryFailed", "mentioned", "reminded"] as const satisfies readonly Kind[];
 
 /** For users who see every conversation. */
 export const SUPERVISING = ["queueLong"] as const satisfies readonly Kind[];

@@ -23,6 +23,7 @@ export type SettingId =
   | "waitingTooLong"
   | "deliveryFailed"
   | "mentioned"
+  | "reminded"
   | "queueLong"
   | "queueThreshold"
   | "repeat"
@@ -61,6 +62,7 @@ export const SETTINGS: readonly Setting[] = [
   { id: "waitingTooLong", section: "notifications", label: "Waiting too long", also: "notifications reminder alert" },
   { id: "deliveryFailed", section: "notifications", label: "Delivery failed", also: "notifications not delivered alert error" },
   { id: "mentioned", section: "notifications", label: "Mentioned in a note", also: "notifications mention @ alert" },
+  { id: "reminded", section: "notifications", label: "A snooze is over", also: "notifications reminder snoozed later alert" },
   { id: "queueLong", section: "notifications", label: "Queue over its limit", also: "notifications threshold alert supervisor", only: "supervisors" },
   { id: "queueThreshold", section: "notifications", label: "Limit of the queue", also: "notifications threshold number supervisor", only: "supervisors" },
   { id: "repeat", section: "notifications", label: "Repeat until handled", also: "notifications again every minute remind" },
