@@ -29,6 +29,7 @@ mod queue;
 mod replying;
 mod search;
 mod sign_in;
+mod snoozes;
 mod sync;
 mod taken;
 mod undo;

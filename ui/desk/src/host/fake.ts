@@ -9,6 +9,7 @@ import { large } from "../dev/large";
 import { found, inserted, questionOf } from "../dev/library";
 import { FakeLibrary, tried } from "../dev/managing";
 import { PICTURE } from "../dev/picture";
+import { snoozedScene } from "../dev/snoozed";
 import { notSent } from "../dev/unsent";
 import { morning, type Sample } from "../dev/sample";
 import { appView, goesOn, live, may, mine, offline } from "../dev/views";
@@ -22,7 +23,7 @@ type Handlers = { [K in keyof Commands]: (request: Commands[K]["request"]) => Co
 const AWAY = ["offline", "outdated_desk", "outdated_hub"];
 
 /**
- * `scene`: empty, offline, connecting, signed_out, choose_passphrase, passphrase, keychain, failing, broken, large, taken;
+ * `scene`: empty, offline, snoozed, connecting, signed_out, choose_passphrase, passphrase, keychain, failing, broken, large, taken;
  * several separated by commas.
  */
 export function fakeHost(scene = "", now = Date.now()): FakeHost {
@@ -54,6 +55,7 @@ export class FakeHost implements Host {
   ) {
     this.samples = scene.has("empty") ? [] : scene.has("large") ? large(now) : morning(now);
     this.#app = appView(scene, now);
+    if (scene.has("snoozed")) snoozedScene(this.samples, now);
     if (scene.has("files")) filesScene(this.samples, now);
     if (scene.has("not_sent")) this.notSent = notSent(now);
     if (scene.has("taken")) this.refuse.set("conversation.open", { code: "conversation.call_taken", message: "Priya Nair took the call for help from Luís Carvalho." });

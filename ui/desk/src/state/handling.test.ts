@@ -186,6 +186,7 @@ describe("keys", () => {
     ["invite a partner", "carmen", "p", 1, (desk) => desk.overlay === "inviteExternal"],
     ["decline an invitation", "aiko", "d", 1, (_, host) => calls(host, "conversation.decline").length === 1],
     ["answer the next call", "carmen", "n", 1, (desk, host) => desk.conversation?.id === "order" && calls(host, "conversation.join").length === 1],
+    ["snooze for an hour", "jonas", "s{Enter}", 2, (_, host) => calls(host, "conversation.snooze").length === 1],
     ["press a button", "carmen", "b{Enter}", 2, (_, host) => calls(host, "conversation.pressButton").length === 1],
     ["be busy", "carmen", "{Control>}{Shift>}A{/Shift}{/Control}b{Enter}", 3, (_, host) => calls(host, "me.setAvailability").length === 1],
     ["copy the link", "carmen", "c", 1, (desk) => desk.toasts.shown.some(({ text }) => text === "Link copied.")],
@@ -234,7 +235,65 @@ describe("keys", () => {
     expect(found("transfer")).toEqual(expect.arrayContaining(["Invite", "Ask for help"]));
     expect(found("lunch")).toEqual(["Set me to away"]);
     expect(found("resolve")[0]).toBe("Complete");
+    expect(found("remind")).toEqual([]);
     expect(found("log out")[0]).toBe("Sign out");
+  });
+});
+
+describe("a snooze", () => {
+  const hour = 3_600_000;
+  const name = (desk: Desk): string | undefined => desk.list.rows.at(-1)?.name;
+
+  it("puts a conversation out of the way, opens the next, and is undone", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "jonas");
+    const before = desk.app?.counts.my ?? 0;
+    await user.keyboard("s{Enter}");
+    await vi.waitFor(() => expect(desk.conversation?.id).toBe("carmen"));
+    const [asked] = calls(host, "conversation.snooze") as { until: string }[];
+    expect(Date.parse(asked?.until ?? "") - Date.now()).toBeGreaterThan(0.9 * hour);
+    await vi.waitFor(() => expect(name(desk)).toBe("Jonas Keller"));
+    await vi.waitFor(() => expect(desk.app?.counts).toMatchObject({ my: before - 1, snoozed: 1 }));
+    await user.keyboard("{Alt>}{ArrowUp}{/Alt}");
+    await vi.waitFor(() => expect(desk.conversation?.id).not.toBe("carmen"));
+    expect(desk.conversation?.id, "it is not stepped through").not.toBe("jonas");
+    await user.click(screen.getByRole("button", { name: "Undo" }));
+    await vi.waitFor(() => expect(desk.conversation?.id).toBe("jonas"));
+    await vi.waitFor(() => expect(desk.app?.counts).toMatchObject({ my: before, snoozed: 0 }));
+  });
+
+  it("ends with the same key", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "jonas");
+    await user.keyboard("s{ArrowUp}{ArrowUp}{Enter}");
+    await vi.waitFor(() => expect(calls(host, "conversation.snooze")).toHaveLength(1));
+    await vi.waitFor(() => expect(name(desk)).toBe("Jonas Keller"));
+    await select({ desk }, "jonas");
+    await user.keyboard("s");
+    await vi.waitFor(() => expect(calls(host, "conversation.endSnooze")).toEqual([{ id: "jonas" }]));
+  });
+
+  it("is not offered while the customer waits", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "carmen");
+    await user.keyboard("s");
+    await tick();
+    expect(desk.overlay).toBeNull();
+    expect(calls(host, "conversation.snooze")).toEqual([]);
+  });
+
+  it("until a time that has passed says so, and the dialog stays", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "jonas");
+    await user.keyboard("s");
+    await user.click(await screen.findByRole("radio", { name: "At another time" }));
+    const time = screen.getByLabelText<HTMLInputElement>("Date and time");
+    time.value = "2020-02-29T09:00";
+    time.dispatchEvent(new Event("input"));
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await screen.findByText("This time has passed. Choose a later one.");
+    expect(desk.overlay).toBe("snooze");
+    expect(calls(host, "conversation.snooze")).toHaveLength(1);
   });
 });
 
