@@ -22,6 +22,7 @@ pub(crate) mod reports;
 pub(crate) mod rescue;
 pub(crate) mod search;
 pub(crate) mod snoozes;
+pub(crate) mod tags;
 pub(crate) mod unheld;
 pub(crate) mod unknown;
 
@@ -73,6 +74,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "refused acts", sql: refused::SCHEMA },
     Migration { name: "what was drawn from the library", sql: library::SCHEMA },
     Migration { name: "snoozes", sql: snoozes::SCHEMA },
+    Migration { name: "tags", sql: tags::SCHEMA },
 ];
 
 #[derive(Debug, thiserror::Error)]

@@ -48,7 +48,7 @@ pub struct ListRequest {
     pub section: Section,
     pub offset: u32,
     pub limit: u32,
-    /// Filters by name and last words; empty for all.
+    /// Filters by name, last words and tags; empty for all.
     #[serde(default)]
     pub query: String,
 }
@@ -323,6 +323,14 @@ pub struct InviteColleague {
     pub note: Option<String>,
 }
 
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChangeTags {
+    pub id: ConversationId,
+    pub add: Vec<String>,
+    pub remove: Vec<String>,
+}
+
 /// Out of the user's way until a time, or until the customer writes.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -470,6 +478,8 @@ macro_rules! table {
             "conversation.revokeLink" revoke_link RevokeLink => Nothing;
             "conversation.decline" decline OneConversation => Nothing;
             "conversation.pressButton" press_button PressButton => Nothing;
+            "conversation.tag" tag ChangeTags => Nothing;
+            "tags.list" list_tags Nothing => Vec<UsedTagView>;
             "conversation.snooze" snooze PutOff => Nothing;
             "conversation.endSnooze" end_snooze OneConversation => Nothing;
             "conversation.gradeHandover" grade_handover GradeHandover => Nothing;

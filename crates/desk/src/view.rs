@@ -316,6 +316,8 @@ pub struct MayView {
     pub decline: bool,
     pub snooze: bool,
     pub end_snooze: bool,
+    /// To add or remove tags.
+    pub tag: bool,
 }
 
 /// A part of the customer journey, oldest first.

@@ -34,7 +34,7 @@ CREATE TABLE conversations (
     left_at      INTEGER NOT NULL,
     -- The customer wrote something that the user has not seen.
     unread       INTEGER NOT NULL,
-    -- Name and last words in lower case, for the filter.
+    -- Name, last words and tags in lower case, for the filter.
     words        TEXT NOT NULL,
     -- The contiguous run of events that is held; 0 for none.
     covered_from INTEGER NOT NULL,
@@ -226,7 +226,7 @@ pub(crate) fn save(
 
 fn words(state: &Conversation) -> String {
     let last = state.last_words.as_ref().map_or("", |words| &words.text);
-    format!("{}\n{last}", state.customer.name).to_lowercase()
+    format!("{}\n{last}\n{}", state.customer.name, state.tags.join("\n")).to_lowercase()
 }
 
 /// The user's read position: what was on screen, or their own last turn. Without local knowledge, our side's receipts

@@ -9,18 +9,21 @@ use uuid::Uuid;
 
 use crate::cache::bookmarks::{self, Kind};
 use crate::cache::expect::expected;
+use crate::cache::tags::{self, Used};
 use crate::cache::{CacheError, Touched, buttons, conversations, events, files, library, meta, outbox};
 use crate::handlers::library::question_again;
 use crate::refusals::{error, unknown_conversation};
 use crate::rpc::{
-    Dismiss, Draft, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand, OneConversation, PutOff, Retry,
-    RpcError, SendNote, SendReply, TakeBack, Words,
+    ChangeTags, Dismiss, Draft, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand, OneConversation,
+    PutOff, Retry, RpcError, SendNote, SendReply, TakeBack, Words,
 };
-use crate::view::{QueuedView, SettingsView, TakenBackView};
+use crate::view::{QueuedView, SettingsView, TakenBackView, UsedTagView};
 use crate::workplace::Workplace;
 
 /// Maximum lines of the outbox shown.
 const QUEUED: u32 = 200;
+/// Maximum tags offered.
+const TAGS: u32 = 300;
 
 impl Workplace {
     pub(crate) async fn join(&self, request: Join) -> Result<Nothing, RpcError> {
@@ -162,6 +165,17 @@ impl Workplace {
     pub(crate) async fn grade_handover(&self, request: GradeHandover) -> Result<Nothing, RpcError> {
         let GradeHandover { id, turn, grade } = request;
         self.give(id, AgentCommand::GradeHandover { turn, grade }).await
+    }
+
+    pub(crate) async fn tag(&self, request: ChangeTags) -> Result<Nothing, RpcError> {
+        let ChangeTags { id, add, remove } = request;
+        self.give(id, AgentCommand::Tag { add, remove }).await
+    }
+
+    /// The tags that are offered: those in use on this machine, the most frequent first.
+    pub(crate) async fn list_tags(&self, _: Nothing) -> Result<Vec<UsedTagView>, RpcError> {
+        let used = self.cache.read(|connection| tags::used(connection, TAGS)).await?;
+        Ok(used.into_iter().map(|Used { tag, uses }| UsedTagView { tag, uses }).collect())
     }
 
     pub(crate) async fn snooze(&self, request: PutOff) -> Result<Nothing, RpcError> {

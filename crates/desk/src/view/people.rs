@@ -35,6 +35,15 @@ pub struct PersonView {
     pub invited: bool,
 }
 
+/// A tag in use on this machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UsedTagView {
+    pub tag: String,
+    /// How many conversations have it.
+    pub uses: u32,
+}
+
 /// A conversation that was put off.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -52,6 +52,8 @@ pub(super) fn may(state: &Conversation, reader: &Reader, hub_version: u32) -> Ma
         take_over: others && state.in_progress() && asks(Command::TakeOver),
         snooze: hub_version >= HAS_SNOOZES && asks(Command::Snooze { until: Some(reader.now.plus_ms(SOME_MS)) }),
         end_snooze: state.snooze_of(reader.user, reader.now).is_some(),
+        tag: asks(Command::Tag { add: vec!["?".into()], remove: Vec::new() })
+            || asks(Command::Tag { add: Vec::new(), remove: state.tags.clone() }),
         decline: state
             .invitation_of(reader.user)
             .is_some_and(|invitation| asks(Command::Decline { engagement: invitation.id })),

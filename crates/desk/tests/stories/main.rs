@@ -31,6 +31,7 @@ mod search;
 mod sign_in;
 mod snoozes;
 mod sync;
+mod tags;
 mod taken;
 mod undo;
 mod unsent;
