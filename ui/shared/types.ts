@@ -382,6 +382,14 @@ export type GoesOn = "logic" | "person" | "nobody";
 
 export type Grade = "helpful" | "incomplete" | "wrong";
 
+export type ChangeTags = { id: ConversationId, add: Array<string>, remove: Array<string>, };
+
+export type UsedTagView = { tag: string, 
+/**
+ * How many conversations have it.
+ */
+uses: number, };
+
 export type PutOff = { id: ConversationId, 
 /**
  * None: until the customer writes.
@@ -598,7 +606,11 @@ helpNotNeeded: boolean, invite: boolean, inviteExternal: boolean,
 /**
  * The links of the external agents who are there or invited.
  */
-revokeLink: boolean, delegate: boolean, takeOver: boolean, decline: boolean, snooze: boolean, endSnooze: boolean, };
+revokeLink: boolean, delegate: boolean, takeOver: boolean, decline: boolean, snooze: boolean, endSnooze: boolean, 
+/**
+ * To add or remove tags.
+ */
+tag: boolean, };
 
 export type MeView = { user: UserId, name: string, email: string, account: string, permissions: Permissions, availability: Availability, 
 /**
@@ -1197,6 +1209,8 @@ export interface Commands {
   "conversation.revokeLink": { request: RevokeLink; response: Nothing };
   "conversation.decline": { request: OneConversation; response: Nothing };
   "conversation.pressButton": { request: PressButton; response: Nothing };
+  "conversation.tag": { request: ChangeTags; response: Nothing };
+  "tags.list": { request: Nothing; response: Array<UsedTagView> };
   "conversation.snooze": { request: PutOff; response: Nothing };
   "conversation.endSnooze": { request: OneConversation; response: Nothing };
   "conversation.gradeHandover": { request: GradeHandover; response: Nothing };

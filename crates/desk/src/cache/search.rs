@@ -99,7 +99,8 @@ pub(crate) fn know(connection: &Connection, state: &Conversation) -> Result<(), 
     let mut query = connection.prepare_cached(KNOWN)?;
     let before: Option<(i64, i64)> =
         query.query_row([id(state.id.0)], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    if before.is_none_or(|(_, same)| same != known) {
+    let is_new = before.is_none() && !state.tags.is_empty();
+    if is_new || before.is_some_and(|(_, same)| same != known) {
         tags::file(connection, state)?;
     }
     match before {

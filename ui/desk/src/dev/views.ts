@@ -53,6 +53,7 @@ export function may(view: ConversationView): MayView {
     decline: view.row.invited,
     snooze: me && live && view.row.wait === null && view.row.help === null,
     endSnooze: isAway(view.row),
+    tag: me && live,
   };
 }
 

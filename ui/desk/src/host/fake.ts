@@ -316,7 +316,7 @@ export class FakeHost implements Host {
     "conversations.list": ({ section, offset, limit, query }) => {
       const words = query.toLowerCase();
       const all = this.#in(section).map((s) => s.view.row).toSorted((a, b) => Number(section === "my" && isAway(a)) - Number(section === "my" && isAway(b)));
-      const rows = words === "" ? all : all.filter((row) => `${row.name} ${row.words}`.toLowerCase().includes(words));
+      const rows = words === "" ? all : all.filter((row) => `${row.name} ${row.words} ${row.tags.join(" ")}`.toLowerCase().includes(words));
       return { rows: rows.slice(offset, offset + limit), total: rows.length };
     },
     "conversation.open": ({ id }) => {
@@ -404,6 +404,12 @@ export class FakeHost implements Host {
         Object.assign(view.row, { inProgress: false, wait: null, engaged: [] });
         view.people = [];
       });
+    },
+    "conversation.tag": ({ id, add, remove }) =>
+      this.#system(id, "You changed tags", ({ row }) => (row.tags = [...row.tags.filter((tag) => !remove.includes(tag)), ...add.filter((tag) => !row.tags.includes(tag))])),
+    "tags.list": () => {
+      const all = this.samples.flatMap(({ view }) => view.row.tags);
+      return [...new Set(all)].map((tag) => ({ tag, uses: all.filter((one) => one === tag).length })).toSorted((a, b) => b.uses - a.uses || a.tag.localeCompare(b.tag));
     },
     "conversation.snooze": ({ id, until }) => {
       if (until !== null && Date.parse(until) <= Date.now()) throw { code: "input.invalid", message: "This time has passed. Choose a later one." } satisfies RpcError;

@@ -24,7 +24,7 @@ import type { SettingId, SettingsSection } from "../words/settings";
 import { isAway, snoozedWords } from "../words/snooze";
 
 /** The overlay over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "snooze" | "invite" | "inviteExternal" | "password" | "library" | "signOut" | "notSent";
+export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "snooze" | "tags" | "invite" | "inviteExternal" | "password" | "library" | "signOut" | "notSent";
 
 /** What the palette offers. */
 export type Offered = "everything" | "availability" | "buttons";

@@ -186,6 +186,7 @@ describe("keys", () => {
     ["invite a partner", "carmen", "p", 1, (desk) => desk.overlay === "inviteExternal"],
     ["decline an invitation", "aiko", "d", 1, (_, host) => calls(host, "conversation.decline").length === 1],
     ["answer the next call", "carmen", "n", 1, (desk, host) => desk.conversation?.id === "order" && calls(host, "conversation.join").length === 1],
+    ["tag", "jonas", "gp{Enter}", 3, (_, host) => JSON.stringify(calls(host, "conversation.tag")) === JSON.stringify([{ id: "jonas", add: ["parcel"], remove: [] }])],
     ["snooze for an hour", "jonas", "s{Enter}", 2, (_, host) => calls(host, "conversation.snooze").length === 1],
     ["press a button", "carmen", "b{Enter}", 2, (_, host) => calls(host, "conversation.pressButton").length === 1],
     ["be busy", "carmen", "{Control>}{Shift>}A{/Shift}{/Control}b{Enter}", 3, (_, host) => calls(host, "me.setAvailability").length === 1],
@@ -294,6 +295,44 @@ describe("a snooze", () => {
     await screen.findByText("This time has passed. Choose a later one.");
     expect(desk.overlay).toBe("snooze");
     expect(calls(host, "conversation.snooze")).toHaveLength(1);
+  });
+});
+
+describe("tags", () => {
+  it("are chosen from those in use, typed anew, and taken away, with the list's focus back afterwards", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "jonas");
+    const tags = (): string[] | undefined => desk.conversation?.view?.row.tags;
+    await user.keyboard("gGo{Enter}");
+    await vi.waitFor(() => expect(tags()).toEqual(["gold"]));
+    await user.keyboard("double payment{Enter}");
+    await vi.waitFor(() => expect(tags()).toEqual(["gold", "double payment"]));
+    await user.keyboard("gold{Enter}");
+    await vi.waitFor(() => expect(tags()).toEqual(["double payment"]));
+    await user.keyboard("x".repeat(61));
+    await screen.findByText("Too long: 61 of 60 characters.");
+    await user.keyboard("{Enter}");
+    expect(calls(host, "conversation.tag")).toHaveLength(3);
+    desk.overlay = null;
+    await tick();
+    await vi.waitFor(() => expect(at()).toBe("list"));
+  });
+
+  it("stand in the context, where they lead to the dialog", async () => {
+    const { desk } = await start();
+    await select({ desk }, "carmen");
+    await user.click(screen.getByRole("button", { name: "Edit" }));
+    expect(desk.overlay).toBe("tags");
+    expect(screen.getByRole("dialog", { name: "Tags of Carmen Menzel" }).textContent).toContain("rebooking");
+  });
+
+  it("that the core refuses are explained", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "jonas");
+    host.refuse.set("conversation.tag", { code: "input.invalid", message: "Tag: more than 50 tags." });
+    await user.keyboard("gp{Enter}");
+    await screen.findByText("Tag: more than 50 tags.");
+    expect(desk.overlay).toBe("tags");
   });
 });
 

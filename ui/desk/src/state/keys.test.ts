@@ -85,6 +85,7 @@ const LIST: [key: string, does: Outcome][] = [
   ["t", { is: "takeOver" }],
   ["d", { is: "decline" }],
   ["s", { is: "snooze" }],
+  ["g", { is: "tags" }],
   ["b", { is: "buttons" }],
   ["c", { is: "copyLink" }],
   ["w", { is: "told" }],
