@@ -198,6 +198,10 @@ custom: Array<FieldView>,
  */
 customer: Array<FieldView>, 
 /**
+ * What agents noted, to be edited.
+ */
+noted: NotedView, 
+/**
  * Latest suggestion not yet outdated by a reply.
  */
 suggestion: SuggestionView | null, 
@@ -381,6 +385,14 @@ limit: number, };
 export type GoesOn = "logic" | "person" | "nobody";
 
 export type Grade = "helpful" | "incomplete" | "wrong";
+
+export type EditCustomer = { id: ConversationId, name?: string, email?: string, phone?: string, };
+
+export type NotedView = { 
+/**
+ * Empty for a made-up name.
+ */
+name: string, email: string, phone: string, };
 
 export type ChangeTags = { id: ConversationId, add: Array<string>, remove: Array<string>, };
 
@@ -610,7 +622,7 @@ revokeLink: boolean, delegate: boolean, takeOver: boolean, decline: boolean, sno
 /**
  * To add or remove tags.
  */
-tag: boolean, };
+tag: boolean, editCustomer: boolean, };
 
 export type MeView = { user: UserId, name: string, email: string, account: string, permissions: Permissions, availability: Availability, 
 /**
@@ -1210,6 +1222,7 @@ export interface Commands {
   "conversation.decline": { request: OneConversation; response: Nothing };
   "conversation.pressButton": { request: PressButton; response: Nothing };
   "conversation.tag": { request: ChangeTags; response: Nothing };
+  "conversation.editCustomer": { request: EditCustomer; response: Nothing };
   "tags.list": { request: Nothing; response: Array<UsedTagView> };
   "conversation.snooze": { request: PutOff; response: Nothing };
   "conversation.endSnooze": { request: OneConversation; response: Nothing };

@@ -182,6 +182,12 @@ pub enum Command {
     RenameCustomer {
         name: String,
     },
+    /// What an agent found out about the customer. None leaves a field as it is; an empty address removes it.
+    EditCustomer {
+        name: Option<String>,
+        email: Option<String>,
+        phone: Option<String>,
+    },
     /// The customer was identified as this one, reached at this contact.
     LinkCustomer {
         customer: CustomerRef,

@@ -358,6 +358,9 @@ impl<'a> Draft<'a> {
             Command::ChangeCustomer { patch } => self.change_customer(patch),
             Command::Tag { add, remove } => self.tag(add, remove),
             Command::RenameCustomer { name } => self.rename_customer(name),
+            Command::EditCustomer { name, email, phone } => {
+                self.edit_customer(name.as_deref(), email.as_deref(), phone.as_deref())
+            }
             Command::LinkCustomer { customer, contact, source, goes_on_in } => {
                 self.link_customer(customer, *contact, source)?;
                 if goes_on_in.is_some() && self.state.in_progress() {

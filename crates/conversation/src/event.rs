@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::channel::Channel;
-use crate::contact::{Former, LinkSource};
+use crate::contact::{Contact, Former, LinkSource};
 use crate::customer::CustomerRef;
 use crate::engagement::{EndReason, Engagement};
 use crate::failure::LogicFailure;
@@ -164,6 +164,10 @@ pub enum EventBody {
     },
     CustomerRenamed {
         name: String,
+    },
+    /// The addresses that agents noted, as they are now.
+    CustomerNoted {
+        contacts: Vec<Contact>,
     },
     /// The customer was identified as one with other addresses, perhaps under another name.
     CustomerLinked {

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{Position, UserId};
 use crate::participant::Participant;
-use crate::state::Conversation;
 use crate::time::Time;
 
 /// A user's snooze, until they have seen that it is over.
@@ -74,34 +73,10 @@ impl Snooze {
     }
 }
 
-impl Conversation {
-    /// The user's snooze while it lasts.
-    #[must_use]
-    pub fn snooze_of(&self, user: UserId, now: Time) -> Option<&Snooze> {
-        self.snoozes.iter().find(|snooze| snooze.is_of(user) && snooze.over_since(now).is_none())
-    }
-
-    /// The user's snooze that is over, until they have seen that.
-    #[must_use]
-    pub fn reminder_of(&self, user: UserId, now: Time) -> Option<&Snooze> {
-        self.snoozes.iter().find(|snooze| snooze.is_of(user) && snooze.over_since(now).is_some())
-    }
-
-    /// Whether someone of ours has to act: the customer waits, or help is needed.
-    #[must_use]
-    pub fn needs_someone(&self) -> bool {
-        self.in_progress() && (self.awaits_us() || self.help.is_some())
-    }
-
-    pub(crate) fn snooze(&mut self, snooze: Snooze) {
-        self.snoozes.retain(|known| !known.by.same(&snooze.by));
-        self.snoozes.push(snooze);
-    }
-
-    pub(crate) fn end_snooze(&mut self, user: UserId, end: SnoozeEnd, over: Over) {
-        match end.reminds() {
-            true => self.snoozes.iter_mut().filter(|snooze| snooze.is_of(user)).for_each(|one| one.over = Some(over)),
-            false => self.snoozes.retain(|snooze| !snooze.is_of(user)),
-        }
+/// Ends the user's snooze, which stays if they are to be reminded.
+pub(crate) fn ended(snoozes: &mut Vec<Snooze>, user: UserId, end: SnoozeEnd, over: Over) {
+    match end.reminds() {
+        true => snoozes.iter_mut().filter(|snooze| snooze.is_of(user)).for_each(|snooze| snooze.over = Some(over)),
+        false => snoozes.retain(|snooze| !snooze.is_of(user)),
     }
 }

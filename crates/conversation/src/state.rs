@@ -17,7 +17,7 @@ use crate::logic::{ASK_WITHIN_MS, Fallback, LogicState, Pending, merge};
 use crate::mention::OpenMention;
 use crate::participant::{Participant, ParticipantKind};
 use crate::permission::{Permission, Permissions};
-use crate::snooze::{Over, Snooze};
+use crate::snooze::{self, Over, Snooze};
 use crate::time::Time;
 use crate::trigger::{Trigger, trigger_of};
 use crate::turn::{Choice, Content, Stage, Turn};
@@ -248,10 +248,12 @@ impl Conversation {
             EventBody::MentionSeen => self.mentions.retain(|mention| event.actor.user() != Some(mention.user)),
             EventBody::Snoozed { until } => {
                 let (by, since) = (event.actor.clone(), event.time);
-                self.snooze(Snooze { by, since, until: *until, over: None });
+                self.snoozes.retain(|snooze| !snooze.by.same(&by));
+                self.snoozes.push(Snooze { by, since, until: *until, over: None });
             }
             EventBody::SnoozeEnded { user, end } => {
-                self.end_snooze(*user, *end, Over { at: event.time, position: event.position });
+                let over = Over { at: event.time, position: event.position };
+                snooze::ended(&mut self.snoozes, *user, *end, over);
             }
             EventBody::ReminderSeen => {
                 self.snoozes.retain(|snooze| snooze.over.is_none() || !snooze.by.same(&event.actor));
@@ -307,6 +309,7 @@ impl Conversation {
             EventBody::LanguageChanged { language } => self.language = Some(language.clone()),
             EventBody::CustomerChanged { patch } => merge(&mut self.customer.custom, patch),
             EventBody::CustomerRenamed { name } => self.customer.name.clone_from(name),
+            EventBody::CustomerNoted { contacts } => self.customer.noted.clone_from(contacts),
             EventBody::CustomerLinked { customer, contact, .. } => {
                 self.customer.clone_from(customer);
                 self.contact = *contact;

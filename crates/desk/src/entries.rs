@@ -60,6 +60,7 @@ pub(crate) fn role(event: &Event) -> Role {
         | EventBody::FellBack { .. }
         | EventBody::TagsChanged { .. }
         | EventBody::CustomerRenamed { .. }
+        | EventBody::CustomerNoted { .. }
         | EventBody::CustomerLinked { .. }
         | EventBody::ButtonPressed { .. }
         | EventBody::HandoverGraded { .. }

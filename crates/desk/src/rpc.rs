@@ -331,6 +331,22 @@ pub struct ChangeTags {
     pub remove: Vec<String>,
 }
 
+/// What the user found out about the customer. A field that is not given stays as it is; an empty address is removed.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EditCustomer {
+    pub id: ConversationId,
+    #[serde(default)]
+    #[ts(optional)]
+    pub name: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub email: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub phone: Option<String>,
+}
+
 /// Out of the user's way until a time, or until the customer writes.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -479,6 +495,7 @@ macro_rules! table {
             "conversation.decline" decline OneConversation => Nothing;
             "conversation.pressButton" press_button PressButton => Nothing;
             "conversation.tag" tag ChangeTags => Nothing;
+            "conversation.editCustomer" edit_customer EditCustomer => Nothing;
             "tags.list" list_tags Nothing => Vec<UsedTagView>;
             "conversation.snooze" snooze PutOff => Nothing;
             "conversation.endSnooze" end_snooze OneConversation => Nothing;

@@ -4,6 +4,7 @@ mod buttons;
 mod connection;
 mod files;
 mod library;
+mod may;
 mod outbox;
 mod people;
 mod proposals;
@@ -21,6 +22,7 @@ pub use buttons::*;
 pub use connection::*;
 pub use files::*;
 pub use library::*;
+pub use may::*;
 pub use outbox::*;
 pub use people::*;
 pub use proposals::*;
@@ -206,8 +208,10 @@ pub struct ConversationView {
     pub people: Vec<PersonView>,
     /// Your Logic's data, flattened for reading.
     pub custom: Vec<FieldView>,
-    /// The customer's name, contacts and other known facts.
+    /// The customer's contacts and other known facts.
     pub customer: Vec<FieldView>,
+    /// What agents noted, to be edited.
+    pub noted: NotedView,
     /// Latest suggestion not yet outdated by a reply.
     pub suggestion: Option<SuggestionView>,
     /// The newest handover packet of Your Logic.
@@ -293,31 +297,6 @@ pub struct SuggestionView {
     pub turn: TurnId,
     pub text: String,
     pub why: Option<String>,
-}
-
-/// Which actions make sense for this user, so that the interface needs no rules of its own.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct MayView {
-    pub join: bool,
-    pub reply: bool,
-    pub note: bool,
-    pub leave: bool,
-    pub complete: bool,
-    pub ask_for_help: bool,
-    /// To say so, and to name who goes on.
-    pub help_not_needed: bool,
-    pub invite: bool,
-    pub invite_external: bool,
-    /// The links of the external agents who are there or invited.
-    pub revoke_link: bool,
-    pub delegate: bool,
-    pub take_over: bool,
-    pub decline: bool,
-    pub snooze: bool,
-    pub end_snooze: bool,
-    /// To add or remove tags.
-    pub tag: bool,
 }
 
 /// A part of the customer journey, oldest first.

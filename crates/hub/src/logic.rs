@@ -4,7 +4,7 @@
 //! answer counts once.
 
 pub(crate) mod body;
-mod customer;
+pub(crate) mod customer;
 mod dry_run;
 pub(crate) mod typing;
 

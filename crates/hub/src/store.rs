@@ -114,6 +114,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "the library", sql: library::SCHEMA },
     Migration { name: "uses of the library", sql: library_uses::SCHEMA },
     Migration { name: "languages of brands", sql: brands::LANGUAGES },
+    Migration { name: "addresses that agents noted", sql: contacts::NOTED },
 ];
 
 #[cfg(test)]

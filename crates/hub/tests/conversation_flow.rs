@@ -319,3 +319,38 @@ async fn a_snooze_ends_by_the_hubs_clock_and_a_supervisor_sees_it() {
     maya.does(&id, json!({ "type": "receive", "stage": "seen", "upTo": position })).await;
     assert_eq!(maya.state(&id).await["snoozes"], Value::Null, "Maya has seen it");
 }
+
+#[tokio::test]
+async fn agents_edit_the_customer_of_their_conversation_and_find_them_by_it() {
+    let hub = TestHub::start(None).await;
+    let (carmen, maya, sofia) = (hub.customer().await, hub.maya().await, hub.sofia().await);
+    carmen.writes("Hello?").await;
+    let id = carmen.conversation().await;
+    let edit = json!({ "type": "edit_customer", "name": "Carmen Ruiz", "email": "Carmen.Ruiz@Example.com" });
+    let (status, refused) = maya.commands(&id, edit.clone()).await;
+    assert_eq!((status, &refused["code"]), (409, &json!("conversation.not_engaged")), "Maya only looks at it");
+    maya.does(&id, json!({ "type": "join" })).await;
+    let command = Uuid::now_v7().to_string();
+    for _ in 0..2 {
+        let (status, body) = maya.commands_as(&command, &id, edit.clone()).await;
+        assert_eq!(status, 200, "a repeat gets the same answer: {body}");
+    }
+    let customer = &sofia.state(&id).await["customer"];
+    assert_eq!(customer["name"], "Carmen Ruiz");
+    assert_eq!(customer["noted"], json!([{ "kind": "email", "value": "carmen.ruiz@example.com" }]));
+    assert!(customer["contacts"].is_null(), "that proves nothing");
+    for wrong in [json!({ "phone": "600123456" }), json!({ "email": "carmen" }), json!({ "name": " " })] {
+        let mut command = wrong.clone();
+        command["type"] = json!("edit_customer");
+        let (status, body) = maya.commands(&id, command).await;
+        assert_eq!((status, &body["code"]), (422, &json!("input.invalid")), "{wrong}");
+    }
+    sofia.does(&id, json!({ "type": "edit_customer", "email": "", "phone": "+34 600 123 456" })).await;
+    let state = maya.state(&id).await;
+    assert_eq!(state["customer"]["noted"], json!([{ "kind": "phone", "value": "+34600123456" }]));
+    eventually("search finds the number", || async {
+        let (_, found) = maya.gets("/api/v1/search?q=34600123456").await;
+        (found["hits"][0]["name"] == "Carmen Ruiz").then_some(())
+    })
+    .await;
+}

@@ -214,6 +214,17 @@ pub enum AgentCommand {
     },
     /// Ends the sender's own snooze.
     EndSnooze {},
+    /// What the sender found out about the customer, in all of their conversations in progress. It proves nothing.
+    EditCustomer {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// Empty to remove it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        email: Option<String>,
+        /// In international form; empty to remove it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phone: Option<String>,
+    },
     /// The new agent's grade for the handover in this note.
     GradeHandover {
         turn: TurnId,
@@ -276,6 +287,7 @@ impl AgentCommand {
             Self::PressButton { action } => Command::PressButton { action },
             Self::Snooze { until } => Command::Snooze { until },
             Self::EndSnooze {} => Command::EndSnooze,
+            Self::EditCustomer { name, email, phone } => Command::EditCustomer { name, email, phone },
             Self::GradeHandover { turn, grade } => Command::GradeHandover { turn, grade },
             Self::RevokeLink { link } => Command::RevokeLink { link },
             Self::Receive { stage, up_to } => Command::Receive { stage, up_to },

@@ -61,7 +61,7 @@ fn document(mut tags: Vec<String>, conversation: ConversationId, channel: Channe
 #[must_use]
 pub fn known_by(customer: &CustomerRef, tags: &[String]) -> String {
     let mut known = customer.name.clone();
-    for word in customer.contacts.iter().map(|contact| &contact.value).chain(tags) {
+    for word in customer.contacts.iter().chain(&customer.noted).map(|contact| &contact.value).chain(tags) {
         known.push_str(" · ");
         known.push_str(word);
     }

@@ -119,6 +119,36 @@ export const STATES = [
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Undo send" }).nth(1).waitFor();
   }],
+  ["snooze", "", async (page) => {
+    await show("Jonas Keller")(page);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("s");
+    await page.getByRole("dialog", { name: "Snooze Jonas Keller" }).waitFor();
+    await page.getByRole("radio", { name: "At another time" }).click();
+    await page.getByLabel("Date and time").waitFor();
+  }],
+  ["snoozed, with a reminder", "snoozed", async (page) => {
+    await show("Jonas Keller")(page);
+    await page.getByText("You snoozed it until").waitFor();
+    await page.getByText("Reminder").first().waitFor();
+  }],
+  ["tags", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("g");
+    await page.getByRole("dialog", { name: "Tags of Carmen Menzel" }).waitFor();
+    await page.keyboard.type("par");
+    await page.getByRole("option", { name: /parcel/ }).waitFor();
+  }],
+  ["edit the customer", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("u");
+    await page.getByRole("dialog", { name: "Edit Carmen Menzel" }).waitFor();
+    await page.getByRole("textbox", { name: "E-mail" }).fill("carmen");
+    await page.keyboard.press("Enter");
+    await page.getByText("not an e-mail address").waitFor();
+  }],
   ["settings, sending", "", async (page) => {
     await page.getByRole("button", { name: /Maya Ortiz/ }).click();
     await page.getByRole("menuitem", { name: "Settings" }).click();

@@ -55,7 +55,7 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
         | Command::Withdraw { .. }
         | Command::EngageLogic { .. }
         | Command::Tag { .. } => (&[Agent], TakesPart),
-        Command::RevokeLink { .. } => (&[Agent, System], TakesPart),
+        Command::RevokeLink { .. } | Command::EditCustomer { .. } => (&[Agent, System], TakesPart),
         Command::RenameCustomer { .. } => (&[Customer, Agent, Logic, System], Handles),
         Command::OpenLink { .. } => (&[ExternalAgent], Handles),
         Command::AnswerLogic { .. } => (&[Logic], Handles),

@@ -61,7 +61,7 @@ fn clock() -> impl Strategy<Value = Clock> {
 }
 
 pub(super) fn plan() -> impl Strategy<Value = Vec<Move>> {
-    let one = (0..8_u8, 0..57_u8, any::<u32>(), any::<bool>(), clock(), proptest::option::of(0..5_000_i64), 0..10_u8);
+    let one = (0..8_u8, 0..58_u8, any::<u32>(), any::<bool>(), clock(), proptest::option::of(0..5_000_i64), 0..10_u8);
     let one = one.prop_map(|(who, what, pick, flag, clock, typing_ms, logic)| Move {
         who,
         what,
@@ -247,6 +247,13 @@ impl World {
                 Command::Snooze { until: step.flag.then(|| self.now.plus_ms(i64::from(step.pick % 900_000) - 60_000)) }
             }
             55 => Command::EndSnooze,
+            56 => Command::EditCustomer {
+                name: step.flag.then(|| format!("Carmen {}", pick % 4)),
+                email: [None, Some(String::new()), Some(format!("c{}@example.com", pick % 3)), Some("?".into())]
+                    [pick % 4]
+                    .clone(),
+                phone: step.flag.then(|| format!("+3460012345{}", pick % 3)),
+            },
             _ => Command::Tick,
         }
     }

@@ -6,6 +6,7 @@ mod stage;
 mod answers;
 mod claims;
 mod compare;
+mod customers;
 mod dismissing;
 mod engagements;
 mod handover;

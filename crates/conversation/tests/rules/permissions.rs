@@ -134,6 +134,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("delegate",        "P + + + - - P P P", Busy, |s| Command::Delegate { note: None, turn: s.turn() }),
         ("engage logic",    "P + + + - - P P P", Busy, |_| Command::EngageLogic { engaged: false }),
         ("tag",             "P + + + - - P P P", Busy, |_| Command::Tag { add: vec!["vip".into()], remove: Vec::new() }),
+        ("edit customer",   "P + + + - - P P +", Busy, |_| Command::EditCustomer { name: Some("Carmen Ruiz".into()), email: None, phone: None }),
         ("revoke link",     "P + + + - - P P +", Busy, |_| Command::RevokeLink { link: AEROLINX }),
         ("rename customer", "+ + + + - - P + +", Busy, |_| Command::RenameCustomer { name: "Carmen Ruiz".into() }),
         // External agents' own.
@@ -212,11 +213,12 @@ fn what_needs_an_engagement_says_so() {
 
 #[test]
 fn what_others_have_begun_is_for_those_who_take_part_and_for_supervisors() {
-    let commands: [(&str, Make); 5] = [
+    let commands: [(&str, Make); 6] = [
         ("help not needed", |_| not_needed()),
         ("withdraw", |s| Command::Withdraw { engagement: invitation(s) }),
         ("engage logic", |_| Command::EngageLogic { engaged: false }),
         ("tag", |_| Command::Tag { add: vec!["vip".into()], remove: Vec::new() }),
+        ("edit customer", |_| Command::EditCustomer { name: Some("Carmen Ruiz".into()), email: None, phone: None }),
         ("revoke link", |_| Command::RevokeLink { link: AEROLINX }),
     ];
     for (name, make) in commands {

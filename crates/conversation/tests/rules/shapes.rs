@@ -138,6 +138,8 @@ fn bodies() -> Vec<EventBody> {
         B::TagsChanged { added: Vec::new(), removed: vec!["new".into()] },
         B::LanguageChanged { language: "es".into() },
         B::CustomerRenamed { name: "Carmen".into() },
+        B::CustomerNoted { contacts: Vec::new() },
+        B::CustomerNoted { contacts: vec![Contact { kind: ContactKind::Email, value: "carmen@example.com".into() }] },
         B::CustomerLinked {
             customer: CustomerRef {
                 contacts: vec![Contact { kind: ContactKind::CustomerId, value: "4711".into() }],

@@ -1,8 +1,8 @@
 //! The text of system entries, one calm line each.
 
 use tandem_conversation::{
-    ContactKind, CustomerRef, Dismissal, Drawn, EndReason, Engagement, EngagementKind, Event, EventBody, Fallback,
-    Former, GoesOn, Grade, HelpReason, LogicFailure, NeedsHelp, Participant, Reach, SnoozeEnd, Time,
+    Contact, ContactKind, CustomerRef, Dismissal, Drawn, EndReason, Engagement, EngagementKind, Event, EventBody,
+    Fallback, Former, GoesOn, Grade, HelpReason, LogicFailure, NeedsHelp, Participant, Reach, SnoozeEnd, Time,
 };
 
 use tandem_protocol::agents::AgentCommand;
@@ -37,6 +37,7 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
         EventBody::FellBack { fallback: Fallback { failure, .. } } => (SystemKind::Failure, failed(failure)),
         EventBody::TagsChanged { added, removed } => (SystemKind::Other, tagged(actor, added, removed)),
         EventBody::CustomerRenamed { name } => (SystemKind::Other, format!("The customer is now called {name}")),
+        EventBody::CustomerNoted { contacts } => (SystemKind::Other, noted(actor, contacts)),
         EventBody::CustomerLinked { customer, was, .. } => (SystemKind::Other, linked(customer, was)),
         EventBody::ButtonPressed { action, title } => {
             (SystemKind::Other, format!("{actor} pressed {}", title.as_ref().unwrap_or(action)))
@@ -66,6 +67,14 @@ fn linked(customer: &CustomerRef, was: &Former) -> String {
     let known = id.map(|contact| format!(": customer {}", contact.value)).unwrap_or_default();
     let turned_out = if was.name == customer.name { String::new() } else { format!(" and is {}", customer.name) };
     format!("{} signed in on the website{turned_out}{known}", was.name)
+}
+
+fn noted(actor: &str, contacts: &[Contact]) -> String {
+    let values: Vec<_> = contacts.iter().map(|contact| contact.value.as_str()).collect();
+    match values.is_empty() {
+        true => format!("{actor} removed what was noted about the customer"),
+        false => format!("{actor} noted {}", values.join(", ")),
+    }
 }
 
 fn dismissal(actor: &str, dismissed: Option<&Dismissal>) -> String {
@@ -244,6 +253,7 @@ pub(super) fn intent(command: &AgentCommand) -> &'static str {
         AgentCommand::GradeHandover { .. } => "Grade the handover",
         AgentCommand::Snooze { .. } => "Snooze",
         AgentCommand::EndSnooze {} => "End snooze",
+        AgentCommand::EditCustomer { .. } => "Edit the customer",
         AgentCommand::RevokeLink { .. } => "Revoke a link",
         AgentCommand::Receive { .. } => "Confirm what was read",
     }

@@ -14,8 +14,8 @@ use crate::cache::{CacheError, Touched, buttons, conversations, events, files, l
 use crate::handlers::library::question_again;
 use crate::refusals::{error, unknown_conversation};
 use crate::rpc::{
-    ChangeTags, Dismiss, Draft, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand, OneConversation,
-    PutOff, Retry, RpcError, SendNote, SendReply, TakeBack, Words,
+    ChangeTags, Dismiss, Draft, EditCustomer, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand,
+    OneConversation, PutOff, Retry, RpcError, SendNote, SendReply, TakeBack, Words,
 };
 use crate::view::{QueuedView, SettingsView, TakenBackView, UsedTagView};
 use crate::workplace::Workplace;
@@ -170,6 +170,11 @@ impl Workplace {
     pub(crate) async fn tag(&self, request: ChangeTags) -> Result<Nothing, RpcError> {
         let ChangeTags { id, add, remove } = request;
         self.give(id, AgentCommand::Tag { add, remove }).await
+    }
+
+    pub(crate) async fn edit_customer(&self, request: EditCustomer) -> Result<Nothing, RpcError> {
+        let EditCustomer { id, name, email, phone } = request;
+        self.give(id, AgentCommand::EditCustomer { name, email, phone }).await
     }
 
     /// The tags that are offered: those in use on this machine, the most frequent first.

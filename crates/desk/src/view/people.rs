@@ -35,6 +35,16 @@ pub struct PersonView {
     pub invited: bool,
 }
 
+/// What agents noted about a customer; empty if nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct NotedView {
+    /// Empty for a made-up name.
+    pub name: String,
+    pub email: String,
+    pub phone: String,
+}
+
 /// A tag in use on this machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -4,7 +4,7 @@ use tandem_conversation::{
     Command, CommandId, Content, Conversation, Envelope, Event, GoesOn, Invitee, LinkId, Participant, TurnId, UserId,
     decide, limits,
 };
-use tandem_protocol::HAS_SNOOZES;
+use tandem_protocol::{EDITS_CUSTOMERS, HAS_SNOOZES};
 use uuid::Uuid;
 
 use super::Reader;
@@ -27,6 +27,8 @@ pub(super) fn may(state: &Conversation, reader: &Reader, hub_version: u32) -> Ma
         while_in_progress: false,
         received: reader.now,
     };
+    let name = Some(if state.customer.name == "?" { "!" } else { "?" }.to_owned());
+    let edit = Command::EditCustomer { name, email: None, phone: None };
     let others = state.logic.engaged
         || state.people().filter_map(|e| e.person()).any(|person| person.user() != Some(reader.user));
     let invitee = Invitee::Colleague { user: UserId(Uuid::nil()), name: "?".into() };
@@ -54,6 +56,7 @@ pub(super) fn may(state: &Conversation, reader: &Reader, hub_version: u32) -> Ma
         end_snooze: state.snooze_of(reader.user, reader.now).is_some(),
         tag: asks(Command::Tag { add: vec!["?".into()], remove: Vec::new() })
             || asks(Command::Tag { add: Vec::new(), remove: state.tags.clone() }),
+        edit_customer: hub_version >= EDITS_CUSTOMERS && asks(edit),
         decline: state
             .invitation_of(reader.user)
             .is_some_and(|invitation| asks(Command::Decline { engagement: invitation.id })),

@@ -9,6 +9,7 @@ mod bad_hub;
 mod buttons;
 mod calls;
 mod colleagues;
+mod customers;
 mod desk;
 mod door;
 mod external;

@@ -80,7 +80,9 @@ async fn a_snooze_that_is_over_reminds_until_it_was_seen() {
     let over = until_row(&maya, carmen, |snooze| snooze["over"] == true).await;
     assert_eq!(over["me"], true);
     counts(&maya, 2, 0).await;
-    let position = hub.world().states[&carmen].position;
+    let position = json!(hub.world().states[&carmen].position);
+    let is_here = |view: &Value| view["position"] == position;
+    maya.until("the hub's word", "conversation.open", json!({"id": carmen}), is_here).await;
     maya.ok("conversation.seen", json!({"id": carmen, "upTo": position})).await;
     hub.until("the reminder is seen", |world| world.states[&carmen].snoozes.is_empty()).await;
     maya.notifier.until("nothing", |screen| screen.titles().is_empty()).await;

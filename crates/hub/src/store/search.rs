@@ -78,6 +78,7 @@ fn tells_who(body: &EventBody) -> bool {
         body,
         EventBody::Started { .. }
             | EventBody::CustomerRenamed { .. }
+            | EventBody::CustomerNoted { .. }
             | EventBody::CustomerLinked { .. }
             | EventBody::CustomChanged { .. }
             | EventBody::CustomerChanged { .. }

@@ -64,6 +64,7 @@ export function sample({ name, script, row, view, people = [], left = false }: W
       })),
       custom: [],
       customer: [],
+      noted: { name: /^\+|^Visitor /.test(name) ? "" : name, email: "", phone: "" },
       suggestion: null,
       handover: null,
       buttons: [],

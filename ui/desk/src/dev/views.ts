@@ -54,6 +54,7 @@ export function may(view: ConversationView): MayView {
     snooze: me && live && view.row.wait === null && view.row.help === null,
     endSnooze: isAway(view.row),
     tag: me && live,
+    editCustomer: me && live,
   };
 }
 

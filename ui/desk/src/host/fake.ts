@@ -407,6 +407,15 @@ export class FakeHost implements Host {
     },
     "conversation.tag": ({ id, add, remove }) =>
       this.#system(id, "You changed tags", ({ row }) => (row.tags = [...row.tags.filter((tag) => !remove.includes(tag)), ...add.filter((tag) => !row.tags.includes(tag))])),
+    "conversation.editCustomer": ({ id, name, email, phone }) => {
+      if (email !== undefined && email !== "" && !email.includes("@")) throw { code: "input.invalid", message: "Email: not an e-mail address." } satisfies RpcError;
+      return this.#system(id, "You edited the customer", (view) => {
+        view.noted = { name: name ?? view.noted.name, email: email ?? view.noted.email, phone: phone ?? view.noted.phone };
+        if (name) view.row.name = name;
+        const noted = [["E-mail, noted", view.noted.email], ["Phone, noted", view.noted.phone]] as const;
+        view.customer = [...view.customer.filter(({ label }) => !label.endsWith(", noted")), ...noted.filter(([, value]) => value !== "").map(([label, value]) => ({ label, value }))];
+      });
+    },
     "tags.list": () => {
       const all = this.samples.flatMap(({ view }) => view.row.tags);
       return [...new Set(all)].map((tag) => ({ tag, uses: all.filter((one) => one === tag).length })).toSorted((a, b) => b.uses - a.uses || a.tag.localeCompare(b.tag));

@@ -24,7 +24,7 @@ const loudness = (kind: string, words: string): HTMLElement => within(screen.get
 describe("notifications", () => {
   it("show what was chosen", async () => {
     await choose();
-    expect(screen.getAllByRole("radiogroup")).toHaveLength(7);
+    expect(screen.getAllByRole("radiogroup")).toHaveLength(8);
     expect(loudness("Help needed", "Sound")).toHaveProperty("checked", true);
     expect(loudness("Delivery failed", "Silent")).toHaveProperty("checked", true);
     expect(screen.getByRole("switch", { name: "Repeat until handled" })).toHaveProperty("checked", false);
@@ -47,7 +47,7 @@ describe("notifications", () => {
     await desk.settings.choose({ mindCustomer: true });
     await user.click(loudness("Customer wrote", "Off"));
     await vi.waitFor(() => expect(desk.app?.settings.notifications.customerWrote).toBe("off"));
-    const before = { helpNeeded: "sound", invited: "sound", waitingTooLong: "sound", deliveryFailed: "silent", mentioned: "sound", queueLong: "sound", queueThreshold: 10, repeat: false, preview: true, quiet: null, chime: "system", volume: 70, tried: true };
+    const before = { helpNeeded: "sound", invited: "sound", waitingTooLong: "sound", deliveryFailed: "silent", mentioned: "sound", reminded: "sound", queueLong: "sound", queueThreshold: 10, repeat: false, preview: true, quiet: null, chime: "system", volume: 70, tried: true };
     expect(saved(host).at(-1)).toEqual({ mindCustomer: true, openNext: true, undoS: null, startSection: "my", appearance: null, notifications: { ...before, customerWrote: "off" } });
   });
 

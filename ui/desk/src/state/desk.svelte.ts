@@ -24,7 +24,7 @@ import type { SettingId, SettingsSection } from "../words/settings";
 import { isAway, snoozedWords } from "../words/snooze";
 
 /** The overlay over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "snooze" | "tags" | "invite" | "inviteExternal" | "password" | "library" | "signOut" | "notSent";
+export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "snooze" | "tags" | "editCustomer" | "invite" | "inviteExternal" | "password" | "library" | "signOut" | "notSent";
 
 /** What the palette offers. */
 export type Offered = "everything" | "availability" | "buttons";
@@ -465,6 +465,16 @@ export class Desk {
       this.behind = behind;
       this.overlay = "signOut";
     } else await this.act("session.signOut", {});
+  }
+
+  /** Copies a value that is shown. */
+  async copy(label: string, value: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(value);
+      this.toasts.say("good", `${label} copied.`);
+    } catch {
+      this.toasts.say("bad", `${label}: it could not be copied.`, value);
+    }
   }
 
   /** Copies a link that opens the conversation on every desk whose user may read it. */

@@ -318,14 +318,6 @@ describe("tags", () => {
     await vi.waitFor(() => expect(at()).toBe("list"));
   });
 
-  it("stand in the context, where they lead to the dialog", async () => {
-    const { desk } = await start();
-    await select({ desk }, "carmen");
-    await user.click(screen.getByRole("button", { name: "Edit" }));
-    expect(desk.overlay).toBe("tags");
-    expect(screen.getByRole("dialog", { name: "Tags of Carmen Menzel" }).textContent).toContain("rebooking");
-  });
-
   it("that the core refuses are explained", async () => {
     const { desk, host } = await start();
     await select({ desk }, "jonas");
@@ -333,6 +325,29 @@ describe("tags", () => {
     await user.keyboard("gp{Enter}");
     await screen.findByText("Tag: more than 50 tags.");
     expect(desk.overlay).toBe("tags");
+  });
+});
+
+describe("the customer", () => {
+  it("gets a name and addresses, of which only what was changed is sent", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "number");
+    await user.keyboard("uTom Reed{Tab}tom@example.com{Enter}");
+    await vi.waitFor(() => expect(calls(host, "conversation.editCustomer")).toEqual([{ id: "number", name: "Tom Reed", email: "tom@example.com" }]));
+    await vi.waitFor(() => expect(desk.conversation?.view?.row.name).toBe("Tom Reed"));
+    await vi.waitFor(() => expect(at()).toBe("list"));
+    expect(desk.conversation?.view?.customer).toContainEqual({ label: "E-mail, noted", value: "tom@example.com" });
+    await user.keyboard("u{Enter}");
+    await vi.waitFor(() => expect(desk.overlay).toBeNull());
+    expect(calls(host, "conversation.editCustomer"), "nothing was changed").toHaveLength(1);
+  });
+
+  it("keeps what cannot be an address in the dialog, with the reason", async () => {
+    const { desk } = await start();
+    await select({ desk }, "jonas");
+    await user.keyboard("u{Tab}jonas{Enter}");
+    await screen.findByText("Email: not an e-mail address.");
+    expect(desk.overlay).toBe("editCustomer");
   });
 });
 

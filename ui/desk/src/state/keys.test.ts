@@ -86,6 +86,7 @@ const LIST: [key: string, does: Outcome][] = [
   ["d", { is: "decline" }],
   ["s", { is: "snooze" }],
   ["g", { is: "tags" }],
+  ["u", { is: "editCustomer" }],
   ["b", { is: "buttons" }],
   ["c", { is: "copyLink" }],
   ["w", { is: "told" }],

@@ -6,7 +6,7 @@ import { composes, isEnter } from "$shared/keys";
 export type Act =
   | { is: "palette" | "search" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" }
   | { is: "reply" | "note" | "join" | "complete" | "leave" | "invite" | "inviteExternal" | "askForHelp" | "delegate" }
-  | { is: "takeOver" | "decline" | "snooze" | "tags" | "buttons" | "copyLink" | "told" }
+  | { is: "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "told" }
   | { is: "section"; at: number }
   | { is: "step"; by: 1 | -1 }
   | { is: "move"; by: number }
@@ -14,7 +14,7 @@ export type Act =
   | { is: "grade"; key: string };
 
 /** Acts of the table's list part that concern the selected conversation. */
-export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "snooze" | "tags" | "buttons" | "copyLink" | "told";
+export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "told";
 
 export interface Row {
   keys: readonly string[];
@@ -73,6 +73,7 @@ export const LIST: Part = {
     { keys: ["D"], what: "Decline the invitation", does: act("decline") },
     { keys: ["S"], what: "Snooze, or end the snooze", does: act("snooze") },
     { keys: ["G"], what: "Tags", does: act("tags") },
+    { keys: ["U"], what: "Edit the customer", does: act("editCustomer") },
     { keys: ["B"], what: "Press a button", does: act("buttons") },
     { keys: ["C"], what: "Copy the link", does: act("copyLink") },
     { keys: ["W"], what: "Who was told", does: act("told") },

@@ -83,7 +83,9 @@ fn store(
     let conversation = known.unwrap_or_else(|| ConversationId(Uuid::now_v7()));
     if known.is_none() {
         let known_by = contacts::of_customer(connection, web.customer)?;
-        let start = customer_command(CommandId(Uuid::now_v7()), conversation, Command::Start(opening(web, known_by)));
+        let noted = contacts::known(connection, web.customer)?.map(|known| known.noted).unwrap_or_default();
+        let start =
+            customer_command(CommandId(Uuid::now_v7()), conversation, Command::Start(opening(web, known_by, noted)));
         engine.execute(connection, &start, Repeat::Once, None)??;
         contacts::set_wants_new(connection, web.contact, false)?;
     }
@@ -92,9 +94,9 @@ fn store(
     Ok(ChatAccepted { id: turn, conversation, position })
 }
 
-fn opening(web: &WebContact, contacts: Vec<Contact>) -> Opening {
+fn opening(web: &WebContact, contacts: Vec<Contact>, noted: Vec<Contact>) -> Opening {
     Opening {
-        customer: CustomerRef { contacts, ..CustomerRef::new(web.customer, web.name.clone()) },
+        customer: CustomerRef { contacts, noted, ..CustomerRef::new(web.customer, web.name.clone()) },
         contact: web.contact,
         channel: Channel::WebChat,
         brand: Some(web.brand),
