@@ -158,6 +158,8 @@ export type Change = { "type": "app" } | { "type": "lists" } | { "type": "conver
  */
 key: string | null, } | { "type": "alerts", id: ConversationId, } | { "type": "wanted" } | { "type": "toast", tone: Tone, text: string, } | { "type": "taken", id: ConversationId, text: string, } | { "type": "everything" };
 
+export type ChangeTags = { id: ConversationId, add: Array<string>, remove: Array<string>, };
+
 export type Channel = "web_chat" | "whatsapp" | "imported";
 
 export type Chime = "system" | "bell" | "chord" | "knock" | "rise";
@@ -194,7 +196,7 @@ fallback: string | null, people: Array<PersonView>,
  */
 custom: Array<FieldView>, 
 /**
- * The customer's name, contacts and other known facts.
+ * The customer's contacts and other known facts.
  */
 customer: Array<FieldView>, 
 /**
@@ -283,6 +285,8 @@ returned: ReturnedView | null,
  * Files of the next reply, in the order of choosing.
  */
 files: Array<FileView>, };
+
+export type EditCustomer = { id: ConversationId, name?: string, email?: string, phone?: string, };
 
 export type EngagementId = string;
 
@@ -385,38 +389,6 @@ limit: number, };
 export type GoesOn = "logic" | "person" | "nobody";
 
 export type Grade = "helpful" | "incomplete" | "wrong";
-
-export type EditCustomer = { id: ConversationId, name?: string, email?: string, phone?: string, };
-
-export type NotedView = { 
-/**
- * Empty for a made-up name.
- */
-name: string, email: string, phone: string, };
-
-export type ChangeTags = { id: ConversationId, add: Array<string>, remove: Array<string>, };
-
-export type UsedTagView = { tag: string, 
-/**
- * How many conversations have it.
- */
-uses: number, };
-
-export type PutOff = { id: ConversationId, 
-/**
- * None: until the customer writes.
- */
-until: Time | null, };
-
-export type SnoozeView = { by: Participant, me: boolean, 
-/**
- * None: until the customer writes.
- */
-until: Time | null, 
-/**
- * It is over, and the user has not seen that.
- */
-over: boolean, };
 
 export type GradeHandover = { id: ConversationId, 
 /**
@@ -588,7 +560,7 @@ waits: boolean, };
 
 export type ListRequest = { section: Section, offset: number, limit: number, 
 /**
- * Filters by name and last words; empty for all.
+ * Filters by name, last words and tags; empty for all.
  */
 query: string, };
 
@@ -685,6 +657,12 @@ mayNote: boolean,
  * Who handles the conversation.
  */
 holder: string | null, };
+
+export type NotedView = { 
+/**
+ * Empty for a made-up name.
+ */
+name: string, email: string, phone: string, };
 
 export type Nothing = Record<symbol, never>;
 
@@ -826,6 +804,12 @@ export type PreviewLine = {
 says: boolean, text: string, choices: Array<string>, };
 
 export type PreviewView = { lines: Array<PreviewLine>, };
+
+export type PutOff = { id: ConversationId, 
+/**
+ * None: until the customer writes.
+ */
+until: Time | null, };
 
 export type Question = { id: QuestionId, 
 /**
@@ -1111,6 +1095,16 @@ plain: boolean, };
 
 export type SignOut = { customers?: Customers, };
 
+export type SnoozeView = { by: Participant, me: boolean, 
+/**
+ * None: until the customer writes.
+ */
+until: Time | null, 
+/**
+ * It is over, and the user has not seen that.
+ */
+over: boolean, };
+
 export type SpanView = { text: string, hit: boolean, };
 
 export type Stage = "queued" | "accepted" | "prepared" | "sent" | "delivered" | "seen" | "failed";
@@ -1174,6 +1168,12 @@ export type Unlock = {
 passphrase: string, };
 
 export type UploadView = { sent: number, bytes: number, };
+
+export type UsedTagView = { tag: string, 
+/**
+ * How many conversations have it.
+ */
+uses: number, };
 
 export type UserId = string;
 
