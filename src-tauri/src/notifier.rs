@@ -9,6 +9,7 @@
 mod system;
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -16,7 +17,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tandem_desk::{
-    Action, Attention, Did, News, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Urgency,
+    Action, Attention, Did, News, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Sound, Urgency,
 };
 use tokio::sync::{OnceCell, mpsc, oneshot, watch};
 
@@ -93,6 +94,10 @@ impl Notifier for SystemNotifier {
     fn withdraw(&self, id: ShownId) -> BoxFuture<'_, ()> {
         self.inner.finish(id, End::Close);
         async {}.boxed()
+    }
+
+    fn plays_files(&self) -> bool {
+        cfg!(all(unix, not(target_os = "macos")))
     }
 
     fn attention(&self) -> watch::Receiver<Attention> {
@@ -211,10 +216,12 @@ fn compose(notification: &Notification, service: &Service, replaces: Option<u32>
     for action in notification.actions.iter().filter(offered) {
         native.action(action.key(), action.label());
     }
-    if notification.sound {
-        native.sound_name(SOUND);
-    } else {
-        silence(&mut native);
+    match &notification.sound {
+        None => silence(&mut native),
+        Some(Sound::System) => {
+            native.sound_name(SOUND);
+        }
+        Some(Sound::File(path)) => play(&mut native, path),
     }
     native.timeout(match notification.urgency {
         Urgency::Urgent => notify_rust::Timeout::Never,
@@ -232,6 +239,17 @@ const SOUND: &str = "Default";
 #[cfg(all(unix, not(target_os = "macos")))]
 fn silence(native: &mut notify_rust::Notification) {
     native.hint(notify_rust::Hint::SuppressSound(true));
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+fn play(native: &mut notify_rust::Notification, path: &Path) {
+    native.hint(notify_rust::Hint::SoundFile(path.display().to_string()));
+}
+
+/// Elsewhere sounds have names only.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn play(native: &mut notify_rust::Notification, _: &Path) {
+    native.sound_name(SOUND);
 }
 
 /// Elsewhere a notification without a sound is silent.

@@ -1,5 +1,23 @@
 // Generated from the desk's command table. Do not edit: `cargo xtask types` writes it.
 
+export type AboutView = { 
+/**
+ * The desk's version.
+ */
+version: string, 
+/**
+ * The hub's address; none while signed out.
+ */
+hub: string | null, 
+/**
+ * Others could read what is sent to the hub.
+ */
+exposed: boolean, 
+/**
+ * Whether this system plays the desk's own sounds.
+ */
+chimes: boolean, };
+
 export type AddPart = { file: MediaId, 
 /**
  * Where the part begins in the file; parts come in order.
@@ -46,7 +64,13 @@ hubEnded: string | null,
 /**
  * Conversations with data that only a newer version of the desk can show.
  */
-newer: number, };
+newer: number, about: AboutView, };
+
+export type AppearanceSettings = { theme: Theme, density: Density, contrast: Contrast, 
+/**
+ * Size of everything, in percent.
+ */
+textPercent: number, };
 
 export type AskQuestion = { id: ConversationId, question: QuestionId, 
 /**
@@ -134,7 +158,11 @@ export type Change = { "type": "app" } | { "type": "lists" } | { "type": "conver
  */
 key: string | null, } | { "type": "alerts", id: ConversationId, } | { "type": "wanted" } | { "type": "toast", tone: Tone, text: string, } | { "type": "taken", id: ConversationId, text: string, } | { "type": "everything" };
 
+export type ChangeTags = { id: ConversationId, add: Array<string>, remove: Array<string>, };
+
 export type Channel = "web_chat" | "whatsapp" | "imported";
+
+export type Chime = "system" | "bell" | "chord" | "knock" | "rise";
 
 export type Choice = { id: string, label: string, };
 
@@ -148,7 +176,13 @@ export type CommandId = string;
 
 export type CompletedView = { at: Time, by: Participant, resolution: string, };
 
-export type ConnectionView = { "state": "locked", ask: LockedAsk, reason: string | null, } | { "state": "signed_out", hub: string | null, reason: string | null, } | { "state": "connecting", since: Time, } | { "state": "live", since: Time, } | { "state": "silent", since: Time, } | { "state": "offline", since: Time, reason: string, } | { "state": "outdated", since: Time, older: Older, reason: string, };
+export type ConnectionView = { "state": "locked", ask: LockedAsk, reason: string | null, } | { "state": "signed_out", hub: string | null, 
+/**
+ * Of the last user.
+ */
+email: string | null, reason: string | null, } | { "state": "connecting", since: Time, } | { "state": "live", since: Time, } | { "state": "silent", since: Time, } | { "state": "offline", since: Time, reason: string, } | { "state": "outdated", since: Time, older: Older, reason: string, };
+
+export type Contrast = "system" | "more";
 
 export type ConversationId = string;
 
@@ -162,9 +196,13 @@ fallback: string | null, people: Array<PersonView>,
  */
 custom: Array<FieldView>, 
 /**
- * The customer's name, contacts and other known facts.
+ * The customer's contacts and other known facts.
  */
 customer: Array<FieldView>, 
+/**
+ * What agents noted, to be edited.
+ */
+noted: NotedView, 
 /**
  * Latest suggestion not yet outdated by a reply.
  */
@@ -198,7 +236,11 @@ goesOn: Array<GoesOn>,
  */
 earlier: number, };
 
-export type CountsView = { my: number, help: number, left: number, 
+export type CountsView = { 
+/**
+ * Without those that are snoozed.
+ */
+my: number, snoozed: number, help: number, left: number, 
 /**
  * None without the permission.
  */
@@ -219,6 +261,8 @@ notSent: number, };
 export type CustomerId = string;
 
 export type Customers = "stay" | "leave" | "ask_for_help";
+
+export type Density = "comfortable" | "compact";
 
 export type Dismiss = { id: ConversationId, goesOn: GoesOn, reason: string, };
 
@@ -241,6 +285,8 @@ returned: ReturnedView | null,
  * Files of the next reply, in the order of choosing.
  */
 files: Array<FileView>, };
+
+export type EditCustomer = { id: ConversationId, name?: string, email?: string, phone?: string, };
 
 export type EngagementId = string;
 
@@ -514,7 +560,7 @@ waits: boolean, };
 
 export type ListRequest = { section: Section, offset: number, limit: number, 
 /**
- * Filters by name and last words; empty for all.
+ * Filters by name, last words and tags; empty for all.
  */
 query: string, };
 
@@ -544,7 +590,11 @@ helpNotNeeded: boolean, invite: boolean, inviteExternal: boolean,
 /**
  * The links of the external agents who are there or invited.
  */
-revokeLink: boolean, delegate: boolean, takeOver: boolean, decline: boolean, };
+revokeLink: boolean, delegate: boolean, takeOver: boolean, decline: boolean, snooze: boolean, endSnooze: boolean, 
+/**
+ * To add or remove tags.
+ */
+tag: boolean, editCustomer: boolean, };
 
 export type MeView = { user: UserId, name: string, email: string, account: string, permissions: Permissions, availability: Availability, 
 /**
@@ -608,6 +658,12 @@ mayNote: boolean,
  */
 holder: string | null, };
 
+export type NotedView = { 
+/**
+ * Empty for a made-up name.
+ */
+name: string, email: string, phone: string, };
+
 export type Nothing = Record<symbol, never>;
 
 export type NotificationSettings = { helpNeeded: Loudness, invited: Loudness, customerWrote: Loudness, waitingTooLong: Loudness, deliveryFailed: Loudness, 
@@ -615,6 +671,10 @@ export type NotificationSettings = { helpNeeded: Loudness, invited: Loudness, cu
  * A colleague's note mentions the user.
  */
 mentioned: Loudness, 
+/**
+ * A snooze of the user's is over.
+ */
+reminded: Loudness, 
 /**
  * For users who view all conversations: more calls for help are open than `queue_threshold`.
  */
@@ -631,7 +691,15 @@ preview: boolean,
 /**
  * No notifications in these hours.
  */
-quiet: QuietHours | null, };
+quiet: QuietHours | null, chime: Chime, 
+/**
+ * Volume of the desk's own sounds, in percent; the system's has its own.
+ */
+volume: number, 
+/**
+ * The user has seen a test notification on this machine.
+ */
+tried: boolean, };
 
 export type NotificationsView = { "state": "unknown" } | { "state": "working", server: string, } | { "state": "failing", reason: string, };
 
@@ -736,6 +804,12 @@ export type PreviewLine = {
 says: boolean, text: string, choices: Array<string>, };
 
 export type PreviewView = { lines: Array<PreviewLine>, };
+
+export type PutOff = { id: ConversationId, 
+/**
+ * None: until the customer writes.
+ */
+until: Time | null, };
 
 export type Question = { id: QuestionId, 
 /**
@@ -919,6 +993,10 @@ wordsBy: Participant | null, wordsAt: Time | null, wait: Wait | null, help: Help
  */
 logicWorking: boolean, invited: boolean, unread: boolean, draft: boolean, 
 /**
+ * The user's snooze or reminder, or else a colleague's snooze.
+ */
+snooze: SnoozeView | null, 
+/**
  * What the user did and the hub has not confirmed, oldest first. The row already shows it as done.
  */
 pending: Array<PendingView>, tags: Array<string>, language: string | null, updated: Time, };
@@ -995,11 +1073,37 @@ undoS: number | null,
 /**
  * After completing, leaving or handing over, the next of the user's conversations opens.
  */
-openNext: boolean, notifications: NotificationSettings, };
+openNext: boolean, 
+/**
+ * The section that opens at the start.
+ */
+startSection: Section, 
+/**
+ * None until the user chooses.
+ */
+appearance: AppearanceSettings | null, notifications: NotificationSettings, };
 
-export type SignIn = { hub: string, email: string, password: string, };
+export type SignIn = { 
+/**
+ * As entered; https is tried first.
+ */
+hub: string, email: string, password: string, 
+/**
+ * The user agrees to a connection without encryption.
+ */
+plain: boolean, };
 
 export type SignOut = { customers?: Customers, };
+
+export type SnoozeView = { by: Participant, me: boolean, 
+/**
+ * None: until the customer writes.
+ */
+until: Time | null, 
+/**
+ * It is over, and the user has not seen that.
+ */
+over: boolean, };
 
 export type SpanView = { text: string, hit: boolean, };
 
@@ -1037,6 +1141,8 @@ note: boolean,
  */
 question: OfferView | null, };
 
+export type Theme = "system" | "light" | "dark";
+
 export type Time = string;
 
 export type Tone = "good" | "plain" | "bad";
@@ -1062,6 +1168,12 @@ export type Unlock = {
 passphrase: string, };
 
 export type UploadView = { sent: number, bytes: number, };
+
+export type UsedTagView = { tag: string, 
+/**
+ * How many conversations have it.
+ */
+uses: number, };
 
 export type UserId = string;
 
@@ -1109,6 +1221,11 @@ export interface Commands {
   "conversation.revokeLink": { request: RevokeLink; response: Nothing };
   "conversation.decline": { request: OneConversation; response: Nothing };
   "conversation.pressButton": { request: PressButton; response: Nothing };
+  "conversation.tag": { request: ChangeTags; response: Nothing };
+  "conversation.editCustomer": { request: EditCustomer; response: Nothing };
+  "tags.list": { request: Nothing; response: Array<UsedTagView> };
+  "conversation.snooze": { request: PutOff; response: Nothing };
+  "conversation.endSnooze": { request: OneConversation; response: Nothing };
   "conversation.gradeHandover": { request: GradeHandover; response: Nothing };
   "conversation.draft": { request: Draft; response: Nothing };
   "conversation.retry": { request: Retry; response: Nothing };

@@ -5,12 +5,13 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use thiserror::Error;
 use url::Url;
 use utoipa::ToSchema;
 
 use crate::blank::{is_blank, one_line};
+use crate::contact::ContactKind;
+use crate::custom::{at, leaf};
 use crate::ids::ButtonId;
 use crate::limits;
 use crate::participant::Participant;
@@ -61,7 +62,7 @@ pub enum Unusable {
 }
 
 /// Variables by name. In addition, [`CUSTOM`] prefixes address custom data by dotted keys.
-const VARIABLES: [&str; 8] = [
+const VARIABLES: [&str; 9] = [
     "agent.name",
     "brand.id",
     "conversation.channel",
@@ -70,6 +71,7 @@ const VARIABLES: [&str; 8] = [
     "customer.email",
     "customer.id",
     "customer.name",
+    "customer.phone",
 ];
 
 /// Custom data of the conversation, and of its customer.
@@ -216,28 +218,14 @@ fn value_of(variable: &str, state: &Conversation, presser: &str) -> Option<Strin
         "conversation.channel" => Some(state.channel.name().to_owned()),
         "conversation.id" => Some(state.id.to_string()),
         "conversation.language" => state.language.clone(),
-        "customer.email" => leaf(customer.custom.get("email")?),
+        "customer.email" => customer.address(ContactKind::Email),
+        "customer.phone" => customer.address(ContactKind::Phone),
         "customer.id" => Some(customer.id.to_string()),
         "customer.name" => Some(customer.name.clone()),
         _ => match variable.strip_prefix(CUSTOM[0]) {
             Some(path) => leaf(at(&state.custom, path)?),
             None => leaf(at(&customer.custom, variable.strip_prefix(CUSTOM[1])?)?),
         },
-    }
-}
-
-pub(crate) fn at<'a>(data: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
-    let mut keys = path.split('.');
-    let first = data.get(keys.next()?)?;
-    keys.try_fold(first, |value, key| value.get(key))
-}
-
-/// A scalar as text; lists and objects have none.
-pub(crate) fn leaf(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

@@ -182,6 +182,12 @@ pub enum Command {
     RenameCustomer {
         name: String,
     },
+    /// What an agent found out about the customer. None leaves a field as it is; an empty address removes it.
+    EditCustomer {
+        name: Option<String>,
+        email: Option<String>,
+        phone: Option<String>,
+    },
     /// The customer was identified as this one, reached at this contact.
     LinkCustomer {
         customer: CustomerRef,
@@ -198,6 +204,12 @@ pub enum Command {
         turn: TurnId,
         grade: Grade,
     },
+    /// Puts the conversation out of the actor's way until a time; none: until the customer writes.
+    Snooze {
+        until: Option<Time>,
+    },
+    /// Ends the actor's own snooze.
+    EndSnooze,
     GiveFeedback {
         score: u8,
         text: String,

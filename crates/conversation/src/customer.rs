@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use crate::contact::Contact;
+use crate::contact::{Contact, ContactKind};
+use crate::custom::leaf;
 use crate::ids::CustomerId;
 
 const MADE_UP: &str = "Visitor ";
@@ -25,19 +26,42 @@ pub struct CustomerRef {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional = nullable, as = "Option<Vec<Contact>>")]
     pub contacts: Vec<Contact>,
+    /// Addresses that agents noted, at most one of each kind. They prove nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional = nullable, as = "Option<Vec<Contact>>")]
+    pub noted: Vec<Contact>,
 }
 
 impl CustomerRef {
     /// A customer known by name only.
     #[must_use]
     pub fn new(id: CustomerId, name: impl Into<String>) -> Self {
-        Self { id, name: name.into(), custom: Map::new(), contacts: Vec::new() }
+        Self { id, name: name.into(), custom: Map::new(), contacts: Vec::new(), noted: Vec::new() }
     }
 
     /// The name of a customer who has told none.
     #[must_use]
     pub fn made_up_name(id: CustomerId) -> String {
         format!("{MADE_UP}{}", &id.0.simple().to_string()[28..])
+    }
+
+    /// The customer's address of this kind: a proven one, or else one that an agent noted, or else what Your Logic calls
+    /// `email` or `phone`.
+    #[must_use]
+    pub fn address(&self, kind: ContactKind) -> Option<String> {
+        let known = self.contacts.iter().chain(&self.noted).find(|contact| contact.kind == kind);
+        let key = match kind {
+            ContactKind::CustomerId => None,
+            ContactKind::Email => Some("email"),
+            ContactKind::Phone => Some("phone"),
+        };
+        known.map(|contact| contact.value.clone()).or_else(|| leaf(self.custom.get(key?)?))
+    }
+
+    /// The address of this kind that an agent noted.
+    #[must_use]
+    pub fn noted(&self, kind: ContactKind) -> Option<&str> {
+        self.noted.iter().find(|contact| contact.kind == kind).map(|contact| contact.value.as_str())
     }
 
     /// Their name, if anyone told it. A made-up one keeps the digits of an earlier id when customers are linked.

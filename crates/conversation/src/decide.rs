@@ -9,6 +9,7 @@ mod logic;
 mod mentions;
 mod people;
 mod permit;
+mod snoozing;
 
 use crate::alone::left_alone;
 use crate::command::{Command, Context, Envelope, Looked, Opening};
@@ -248,7 +249,7 @@ impl<'a> Draft<'a> {
         left_ms <= 0 || left_ms > longest_ms
     }
 
-    /// Ends requests, invitations and links that have expired.
+    /// Ends requests, invitations, links and snoozes that have expired.
     fn expire(&mut self) {
         let now = self.now();
         let is_over = |asked: &LogicRequest| self.has_come(asked.expires, asked.expires.since(asked.asked).max(0));
@@ -263,6 +264,7 @@ impl<'a> Draft<'a> {
         if widens.is_some_and(|(at, longest_ms)| self.has_come(at, longest_ms)) {
             self.widen_help();
         }
+        self.end_due_snoozes();
         let is_over = |e: &&Engagement| e.expires().is_some_and(|at| self.has_come(at, e.longest_ms(at)));
         let due: Vec<_> = self.state.engagements.iter().filter(is_over).cloned().collect();
         for engagement in due {
@@ -313,6 +315,7 @@ impl<'a> Draft<'a> {
         if self.state.people().next().is_some() {
             self.end_where(&Participant::System, &EndReason::Over, |e| e.kind == EngagementKind::SelfService);
         }
+        self.wake();
     }
 
     fn run(&mut self, command: &Command) -> Result<(), Rejection> {
@@ -370,11 +373,19 @@ impl<'a> Draft<'a> {
                 self.fail_logic(*request, failure.clone());
                 Ok(())
             }
+            Command::Snooze { until } => self.snooze(*until),
+            Command::EndSnooze => {
+                self.end_snooze();
+                Ok(())
+            }
             Command::EngageLogic { engaged } => self.engage_logic(*engaged),
             Command::ChangeCustom { patch } => self.change_custom(patch),
             Command::ChangeCustomer { patch } => self.change_customer(patch),
             Command::Tag { add, remove } => self.tag(add, remove),
             Command::RenameCustomer { name } => self.rename_customer(name),
+            Command::EditCustomer { name, email, phone } => {
+                self.edit_customer(name.as_deref(), email.as_deref(), phone.as_deref())
+            }
             Command::LinkCustomer { customer, contact, source, goes_on_in } => {
                 self.link_customer(customer, *contact, source)?;
                 if goes_on_in.is_some() && self.state.in_progress() {
@@ -427,6 +438,10 @@ impl<'a> Draft<'a> {
         let sees_mention = |user| self.state.mentions.iter().any(|m| m.user == user && m.position <= up_to);
         if stage == Stage::Seen && self.actor.user().is_some_and(sees_mention) {
             self.push(EventBody::MentionSeen);
+        }
+        let sees_reminder = |user| self.state.snoozes.iter().any(|one| one.is_of(user) && one.is_seen(up_to));
+        if stage == Stage::Seen && self.actor.user().is_some_and(sees_reminder) {
+            self.push(EventBody::ReminderSeen);
         }
         // A mere observer has not "seen" it for the customer.
         if side == Side::Desk && stage == Stage::Seen && self.state.engagement_of(self.actor).is_none() {

@@ -4,17 +4,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::channel::Channel;
-use crate::contact::{Former, LinkSource};
+use crate::contact::{Contact, Former, LinkSource};
 use crate::customer::CustomerRef;
 use crate::engagement::{EndReason, Engagement};
 use crate::failure::LogicFailure;
 use crate::handover::Grade;
 use crate::help::{Dismissal, NeedsHelp, Reach};
 use crate::ids::{
-    BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId,
+    BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId, UserId,
 };
 use crate::logic::{Fallback, LogicRequest};
 use crate::participant::Participant;
+use crate::snooze::SnoozeEnd;
 use crate::time::Time;
 use crate::turn::{Stage, Turn};
 
@@ -71,6 +72,19 @@ pub enum EventBody {
     },
     /// The actor has seen the note that mentions them.
     MentionSeen,
+    /// The actor put the conversation out of their way.
+    Snoozed {
+        /// None: until the customer writes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Time>,
+    },
+    /// It is back in this user's way.
+    SnoozeEnded {
+        user: UserId,
+        end: SnoozeEnd,
+    },
+    /// The actor has seen that their snooze is over.
+    ReminderSeen,
     /// How much the packet in this note helped.
     HandoverGraded {
         turn: TurnId,
@@ -153,6 +167,10 @@ pub enum EventBody {
     },
     CustomerRenamed {
         name: String,
+    },
+    /// The addresses that agents noted, as they are now.
+    CustomerNoted {
+        contacts: Vec<Contact>,
     },
     /// The customer was identified as one with other addresses, perhaps under another name.
     CustomerLinked {

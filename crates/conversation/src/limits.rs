@@ -14,8 +14,12 @@ pub const CUSTOM_BYTES: usize = 64 * 1024;
 pub const CUSTOM_DEPTH: usize = 32;
 /// Maximum tags per conversation.
 pub const TAGS: usize = 50;
+/// Maximum length of a tag that an agent writes, in characters.
+pub const TAG_CHARS: usize = 60;
 /// Maximum colleagues mentioned in one note.
 pub const MENTIONS: usize = 20;
+/// Maximum length of a snooze, in milliseconds.
+pub const SNOOZE_MAX_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 /// Maximum points in one part of a handover packet.
 pub const POINTS: usize = 8;
 /// Minimum lifetime of an external agent's link, in milliseconds.

@@ -66,12 +66,28 @@ pub struct Notice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum NoticeKind {
-    HelpNeeded { call: CallId },
-    Invited { engagement: EngagementId },
-    Mentioned { position: Position },
-    DeliveryFailed { position: Position },
-    WaitingTooLong { position: Position },
-    CustomerWrote { position: Position },
+    HelpNeeded {
+        call: CallId,
+    },
+    Invited {
+        engagement: EngagementId,
+    },
+    Mentioned {
+        position: Position,
+    },
+    DeliveryFailed {
+        position: Position,
+    },
+    WaitingTooLong {
+        position: Position,
+    },
+    CustomerWrote {
+        position: Position,
+    },
+    /// The user's snooze is over, since then.
+    Reminded {
+        since: Time,
+    },
 }
 
 /// Whether `viewer` is called by this call for help by now.
@@ -116,6 +132,13 @@ pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Op
         return Some(Notice { kind: NoticeKind::HelpNeeded { call: help.call }, since: help.since });
     }
     let Some(mine) = mine else { return mentioned };
+    let reminder = conversation.reminder_of(viewer.user, now).filter(|_| !viewer.looking);
+    let reminded = reminder.and_then(|snooze| snooze.over_since(now));
+    let reminded = reminded.map(|since| Notice { kind: NoticeKind::Reminded { since }, since });
+    let rest = match (mentioned, reminded) {
+        (Some(mentioned), Some(reminded)) if mentioned.since <= reminded.since => Some(reminded),
+        (mentioned, reminded) => mentioned.or(reminded),
+    };
     // In the user's own conversation the newest event wins, so that nothing hides later ones.
     let mentioned_at = |newer: Position| mention.is_some_and(|mention| mention.position > newer);
     // A customer's turn after the failed one is more urgent, and the failure is shown beside it.
@@ -126,15 +149,16 @@ pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Op
         let kind = NoticeKind::DeliveryFailed { position: failed.position };
         return Some(Notice { kind, since: conversation.updated });
     }
-    let Some(Wait { since, .. }) = conversation.wait() else { return mentioned };
+    let Some(Wait { since, .. }) = conversation.wait() else { return rest };
     // An agent who has just joined gets the full time.
     let impatient_at = since.max(mine.since).plus_ms(viewer.patience_ms);
     if now >= impatient_at && mention.is_none_or(|mention| mention.at < impatient_at) {
         return Some(Notice { kind: NoticeKind::WaitingTooLong { position: conversation.last_loud }, since });
     }
     if mentioned_at(conversation.last_loud) {
-        return mentioned;
+        return rest;
     }
     (!viewer.looking && conversation.last_loud > viewer.seen)
         .then_some(Notice { kind: NoticeKind::CustomerWrote { position: conversation.last_loud }, since })
+        .or(rest)
 }

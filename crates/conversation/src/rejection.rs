@@ -50,6 +50,10 @@ pub enum Rejection {
     #[error("the customer waits and no one else is there: join, complete, or hand to Your Logic")]
     #[serde(rename = "conversation.customer_alone")]
     CustomerAlone,
+    /// A snooze must not hide a customer who waits.
+    #[error("the customer waits, or help is needed: see to that first, then snooze")]
+    #[serde(rename = "conversation.someone_needed")]
+    SomeoneNeeded,
     /// A mention of a user who could not read it.
     #[error("{name} is not in this conversation: invite them first, then mention them")]
     #[serde(rename = "conversation.not_here")]

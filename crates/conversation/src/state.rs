@@ -18,6 +18,7 @@ use crate::mention::OpenMention;
 use crate::participant::{Participant, ParticipantKind};
 use crate::permission::{Permission, Permissions};
 use crate::round::CurrentRound;
+use crate::snooze::{self, Over, Snooze};
 use crate::time::Time;
 use crate::trigger::{Trigger, trigger_of};
 use crate::turn::{Choice, Content, Stage, Turn};
@@ -153,6 +154,9 @@ pub struct Conversation {
     /// Each user's newest unseen mention.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<OpenMention>,
+    /// Snoozes of people who are engaged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub snoozes: Vec<Snooze>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handover: Option<Box<OpenHandover>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -206,6 +210,7 @@ impl Conversation {
             engagements: Vec::new(),
             left: Vec::new(),
             mentions: Vec::new(),
+            snoozes: Vec::new(),
             handover: None,
             last_words: None,
             questions: Vec::new(),
@@ -246,6 +251,18 @@ impl Conversation {
             }
             EventBody::Received { side, stage, up_to } => self.receive(*side, *stage, *up_to),
             EventBody::MentionSeen => self.mentions.retain(|mention| event.actor.user() != Some(mention.user)),
+            EventBody::Snoozed { until } => {
+                let (by, since) = (event.actor.clone(), event.time);
+                self.snoozes.retain(|snooze| !snooze.by.same(&by));
+                self.snoozes.push(Snooze { by, since, until: *until, over: None });
+            }
+            EventBody::SnoozeEnded { user, end } => {
+                let over = Over { at: event.time, position: event.position };
+                snooze::ended(&mut self.snoozes, *user, *end, over);
+            }
+            EventBody::ReminderSeen => {
+                self.snoozes.retain(|snooze| snooze.over.is_none() || !snooze.by.same(&event.actor));
+            }
             EventBody::HandoverGraded { turn, grade } => {
                 if let Some(open) = self.handover.as_mut().filter(|open| open.turn == *turn) {
                     open.graded = Some(Graded { grade: *grade, by: event.actor.clone() });
@@ -300,6 +317,7 @@ impl Conversation {
             EventBody::LanguageChanged { language } => self.language = Some(language.clone()),
             EventBody::CustomerChanged { patch } => merge(&mut self.customer.custom, patch),
             EventBody::CustomerRenamed { name } => self.customer.name.clone_from(name),
+            EventBody::CustomerNoted { contacts } => self.customer.noted.clone_from(contacts),
             EventBody::CustomerLinked { customer, contact, .. } => {
                 self.customer.clone_from(customer);
                 self.contact = *contact;
@@ -457,6 +475,7 @@ impl Conversation {
         {
             self.left.retain(|past| past.user != user);
             self.left.push(PastAgent { user, at });
+            self.snoozes.retain(|snooze| !snooze.is_of(user));
         }
     }
 
@@ -520,8 +539,8 @@ impl Conversation {
         self.engagements.iter().filter(|e| e.person().is_some())
     }
 
-    /// The next moment at which something is due: a request, invitation or link expires, a call for help widens, or a
-    /// question to Your Logic is overdue.
+    /// The next moment at which something is due: a request, invitation or link expires, a call for help widens, a snooze
+    /// is over, or a question to Your Logic is overdue.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Time> {
         let expiries = self.engagements.iter().filter_map(Engagement::expires);
@@ -531,7 +550,9 @@ impl Conversation {
             });
         let unasked = unasked.filter(|_| self.people().next().is_none()).map(|first| first.time.plus_ms(ASK_WITHIN_MS));
         let widens = self.help.as_ref().and_then(|help| help.widens_at);
-        expiries.chain(self.logic.asked.as_ref().map(|asked| asked.expires)).chain(unasked).chain(widens).min()
+        let snoozes = self.snoozes.iter().filter(|snooze| snooze.over.is_none()).filter_map(|snooze| snooze.until);
+        let asked = self.logic.asked.as_ref().map(|asked| asked.expires);
+        expiries.chain(asked).chain(unasked).chain(widens).chain(snoozes).min()
     }
 
     /// Our side's last visible turn by anyone but `author`.

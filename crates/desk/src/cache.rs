@@ -21,6 +21,8 @@ pub(crate) mod refused;
 pub(crate) mod reports;
 pub(crate) mod rescue;
 pub(crate) mod search;
+pub(crate) mod snoozes;
+pub(crate) mod tags;
 pub(crate) mod unheld;
 pub(crate) mod unknown;
 
@@ -71,6 +73,8 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "names of what was written", sql: bookmarks::NAMES },
     Migration { name: "refused acts", sql: refused::SCHEMA },
     Migration { name: "what was drawn from the library", sql: library::SCHEMA },
+    Migration { name: "snoozes", sql: snoozes::SCHEMA },
+    Migration { name: "tags", sql: tags::SCHEMA },
 ];
 
 #[derive(Debug, thiserror::Error)]

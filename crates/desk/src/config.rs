@@ -41,8 +41,13 @@ impl DeskConfig {
         self.data_dir.join("opened")
     }
 
-    /// The hub at an address that was entered.
+    /// The hub at an address.
     pub(crate) fn hub_at(&self, address: &str) -> Result<Hub, HubError> {
-        Ok(Hub::new(address, self.allow_http)?.answering_within(self.pace.answer))
+        self.hub_over(address, self.allow_http)
+    }
+
+    /// The same; `plain` allows http to other machines.
+    pub(crate) fn hub_over(&self, address: &str, plain: bool) -> Result<Hub, HubError> {
+        Ok(Hub::new(address, plain)?.answering_within(self.pace.answer))
     }
 }

@@ -144,7 +144,7 @@ impl Desk {
         let hub = self.shell.config.hub_at(hub).map_err(|error| error.to_string())?;
         let mut adopting = self.shell.moving.lock().await;
         match self.place() {
-            Ok(place) => place.enter(hub, tokens).await.map_err(|error| error.to_string()),
+            Ok(place) => place.enter(hub, tokens, false).await.map_err(|error| error.to_string()),
             Err(_) => {
                 *adopting = Some((hub, tokens));
                 Ok(())
@@ -390,7 +390,7 @@ impl Shell {
     async fn enter(&self, place: Arc<Workplace>, adopting: &mut Option<(Hub, Tokens)>) -> Result<(), StartError> {
         self.set(Place::Open(Arc::clone(&place)));
         if let Some((hub, tokens)) = adopting.take() {
-            place.enter(hub, tokens).await?;
+            place.enter(hub, tokens, false).await?;
         }
         Ok(())
     }

@@ -4,7 +4,8 @@ mod stages;
 mod wording;
 
 use tandem_conversation::{
-    Content, EndReason, EngagementKind, Event, EventBody, HelpReason, Participant, Position, Reach, Time, TurnId,
+    Content, EndReason, EngagementKind, Event, EventBody, HelpReason, Participant, Position, Reach, SnoozeEnd, Time,
+    TurnId,
 };
 
 pub(crate) use stages::Stages;
@@ -59,12 +60,17 @@ pub(crate) fn role(event: &Event) -> Role {
         | EventBody::FellBack { .. }
         | EventBody::TagsChanged { .. }
         | EventBody::CustomerRenamed { .. }
+        | EventBody::CustomerNoted { .. }
         | EventBody::CustomerLinked { .. }
         | EventBody::ButtonPressed { .. }
         | EventBody::HandoverGraded { .. }
+        | EventBody::Snoozed { .. }
         | EventBody::FeedbackGiven { .. }
         | EventBody::MailFailed { .. }
         | EventBody::Unknown(_) => Role::Entry,
+        // The customer's words say it.
+        EventBody::SnoozeEnded { end: SnoozeEnd::CustomerWrote, .. } => Role::Hidden,
+        EventBody::SnoozeEnded { .. } => Role::Entry,
         EventBody::Started { .. }
         | EventBody::LogicAsked { .. }
         | EventBody::LogicAnswered { .. }
@@ -74,7 +80,8 @@ pub(crate) fn role(event: &Event) -> Role {
         | EventBody::CustomerChanged { .. }
         | EventBody::LanguageChanged { .. }
         | EventBody::LinkUsed { .. }
-        | EventBody::MentionSeen => Role::Hidden,
+        | EventBody::MentionSeen
+        | EventBody::ReminderSeen => Role::Hidden,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The hub over HTTP: addresses, requests and failures. Holds no token; [`crate::session`] does.
 
 mod failure;
+mod knock;
 mod library;
 mod socket;
 
@@ -19,11 +20,13 @@ use serde_json::value::RawValue;
 use tandem_conversation::{CallId, Conversation, ConversationId, CustomerId, Event, Media, MediaId, Position};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{
-    About, AlertLedger, AlertReports, Claim, CommandAccepted, CommandRequest, EventPage, Improve, Improved, Journey,
-    Login, Refresh, SearchPage, Tokens,
+    AlertLedger, AlertReports, Claim, CommandAccepted, CommandRequest, EventPage, Improve, Improved, Journey, Login,
+    Refresh, SearchPage, Tokens,
 };
 use tandem_protocol::logic::LogicResponseBody;
 
+pub(crate) use self::failure::Obstacle;
+pub(crate) use self::knock::Knock;
 pub(crate) use self::socket::{Outdated, Socket, Standing, outdated};
 use crate::cache::media::File;
 use crate::pace::Pace;
@@ -170,18 +173,6 @@ impl Hub {
     /// The address without a trailing slash.
     pub(crate) fn address(&self) -> &str {
         self.address.as_str().trim_end_matches('/')
-    }
-
-    /// Which side must be updated if this desk and the hub are incompatible. A hub that reports no version is one of
-    /// the oldest compatible ones.
-    pub(crate) async fn outdated(&self) -> Result<Option<Outdated>, HubError> {
-        match self.ask::<About, ()>(Method::GET, "about", None, None).await {
-            Ok(about) => Ok(Outdated::between(about.version, Some(about.oldest))),
-            Err(HubError::Refused(problem)) => Ok(outdated(&problem)),
-            Err(error @ HubError::Network(_)) => Err(error),
-            // A proxy answered, or the hub is busy: the sign-in will tell more.
-            Err(_) => Ok(None),
-        }
     }
 
     pub(crate) async fn login(&self, login: &Login) -> Result<Tokens, HubError> {

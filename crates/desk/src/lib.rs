@@ -4,6 +4,7 @@
 //! never know a window, a web view or a notification service (they are behind [`Notifier`], [`Keychain`], [`Startup`]
 //! and [`Browser`]). Never imports the hub: the two share only `tandem-protocol`.
 
+mod address;
 mod attention;
 pub mod bindings;
 mod browser;
@@ -40,6 +41,7 @@ pub mod testing;
 mod vault;
 pub mod view;
 mod views;
+mod waking;
 mod wanted;
 mod workplace;
 
@@ -51,7 +53,7 @@ pub use clock::Clock;
 pub use config::DeskConfig;
 pub use desk::{Desk, StartError};
 pub use notify::{
-    Action, Did, News, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Silent, Tag, Urgency,
+    Action, Did, News, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Silent, Sound, Tag, Urgency,
     plain_line,
 };
 pub use pace::Pace;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tandem_conversation::{
-    BrandId, Conversation, Question, QuestionId, QuestionText, QuickReply, QuickReplyId, Resolved, Spoken, Values,
-    resolve,
+    BrandId, ContactKind, Conversation, Question, QuestionId, QuestionText, QuickReply, QuickReplyId, Resolved, Spoken,
+    Values, resolve,
 };
 use tandem_protocol::library::{Library, LibraryBrand};
 use tandem_search::Words;
@@ -244,8 +244,12 @@ impl Shelf {
 
     fn fill(&self, template: &str, asking: &Asking<'_>) -> Resolved {
         let Asking { state, agent, .. } = asking;
+        let address = |kind| state.customer.address(kind);
+        let (email, phone) = (address(ContactKind::Email), address(ContactKind::Phone));
         let values = Values {
             customer: state.customer.known_name(),
+            email: email.as_deref(),
+            phone: phone.as_deref(),
             agent,
             brand: self.brand(state).map(|brand| brand.name.as_str()),
             custom: &state.custom,

@@ -4,14 +4,18 @@
 //! what is shown and acts on the difference. So a reconnect shows nothing twice, and a colleague's join withdraws the
 //! notice. It does not know which service shows them.
 
+mod chimes;
 mod muting;
 mod notices;
 mod words;
+
+use std::path::PathBuf;
 
 use futures_util::future::BoxFuture;
 use tandem_conversation::ConversationId;
 use tokio::sync::{mpsc, watch};
 
+pub(crate) use chimes::Chimes;
 pub(crate) use notices::{Notices, Poke};
 pub use words::plain_line;
 
@@ -78,10 +82,19 @@ pub struct Notification {
     pub body: String,
     pub actions: Vec<Action>,
     pub urgency: Urgency,
-    /// With the system's own sound.
-    pub sound: bool,
+    /// None shows it silently.
+    pub sound: Option<Sound>,
     /// The notification that it replaces.
     pub replaces: Option<ShownId>,
+}
+
+/// The sound of a notification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sound {
+    /// The system's own.
+    System,
+    /// A WAV file, for notifiers that [play files](Notifier::plays_files).
+    File(PathBuf),
 }
 
 /// The service's id of a shown notification.
@@ -138,6 +151,11 @@ pub trait Notifier: Send + Sync + 'static {
 
     /// Withdraws it if it is still shown.
     fn withdraw(&self, id: ShownId) -> BoxFuture<'_, ()>;
+
+    /// Whether the service plays sounds from files.
+    fn plays_files(&self) -> bool {
+        false
+    }
 
     /// Whether the user can notice anything; constant where the system does not tell.
     fn attention(&self) -> watch::Receiver<Attention> {

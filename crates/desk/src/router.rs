@@ -40,7 +40,7 @@ impl Desk {
             AlertsView, AppView, BehindView, ColleagueView, ConversationView, EntriesView, FileView, ImprovedView,
             InsertedView, LibraryView, LinkView, ListView, ListedLibraryView, NotSentView, OpenedView, PastedView,
             PreviewView, QueuedView, SavedView, SearchView, SettingsView, StartupView, TakenBackView, TriedView,
-            WantedView,
+            UsedTagView, WantedView,
         };
         use tandem_conversation::{Question, QuickReply};
         use tandem_protocol::library::{

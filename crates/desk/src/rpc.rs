@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
     Availability, ButtonId, CallId, CommandId, ConversationId, GoesOn, Grade, LinkId, MediaId, Position, QuestionId,
-    QuickReplyId, Section, TurnId, UserId,
+    QuickReplyId, Section, Time, TurnId, UserId,
 };
 use ts_rs::TS;
 use zeroize::Zeroizing;
@@ -25,9 +25,13 @@ pub struct Nothing {}
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SignIn {
+    /// As entered; https is tried first.
     pub hub: String,
     pub email: String,
     pub password: String,
+    /// The user agrees to a connection without encryption.
+    #[serde(default)]
+    pub plain: bool,
 }
 
 #[derive(Clone, Deserialize, TS)]
@@ -44,7 +48,7 @@ pub struct ListRequest {
     pub section: Section,
     pub offset: u32,
     pub limit: u32,
-    /// Filters by name and last words; empty for all.
+    /// Filters by name, last words and tags; empty for all.
     #[serde(default)]
     pub query: String,
 }
@@ -321,6 +325,40 @@ pub struct InviteColleague {
 
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChangeTags {
+    pub id: ConversationId,
+    pub add: Vec<String>,
+    pub remove: Vec<String>,
+}
+
+/// What the user found out about the customer. A field that is not given stays as it is; an empty address is removed.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EditCustomer {
+    pub id: ConversationId,
+    #[serde(default)]
+    #[ts(optional)]
+    pub name: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub email: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub phone: Option<String>,
+}
+
+/// Out of the user's way until a time, or until the customer writes.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PutOff {
+    pub id: ConversationId,
+    /// None: until the customer writes.
+    #[serde(default)]
+    pub until: Option<Time>,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GradeHandover {
     pub id: ConversationId,
     /// The note with the packet.
@@ -456,6 +494,11 @@ macro_rules! table {
             "conversation.revokeLink" revoke_link RevokeLink => Nothing;
             "conversation.decline" decline OneConversation => Nothing;
             "conversation.pressButton" press_button PressButton => Nothing;
+            "conversation.tag" tag ChangeTags => Nothing;
+            "conversation.editCustomer" edit_customer EditCustomer => Nothing;
+            "tags.list" list_tags Nothing => Vec<UsedTagView>;
+            "conversation.snooze" snooze PutOff => Nothing;
+            "conversation.endSnooze" end_snooze OneConversation => Nothing;
             "conversation.gradeHandover" grade_handover GradeHandover => Nothing;
             "conversation.draft" draft Draft => Nothing;
             "conversation.retry" retry Retry => Nothing;

@@ -4,6 +4,7 @@ mod buttons;
 mod connection;
 mod files;
 mod library;
+mod may;
 mod outbox;
 mod people;
 mod proposals;
@@ -21,6 +22,7 @@ pub use buttons::*;
 pub use connection::*;
 pub use files::*;
 pub use library::*;
+pub use may::*;
 pub use outbox::*;
 pub use people::*;
 pub use proposals::*;
@@ -47,6 +49,7 @@ pub struct AppView {
     pub hub_ended: Option<String>,
     /// Conversations with data that only a newer version of the desk can show.
     pub newer: u32,
+    pub about: AboutView,
 }
 
 /// Who was told of a conversation's calls for help, newest call first.
@@ -98,7 +101,9 @@ pub enum LockedAsk {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct CountsView {
+    /// Without those that are snoozed.
     pub my: u32,
+    pub snoozed: u32,
     pub help: u32,
     pub left: u32,
     /// None without the permission.
@@ -162,6 +167,8 @@ pub struct RowView {
     pub invited: bool,
     pub unread: bool,
     pub draft: bool,
+    /// The user's snooze or reminder, or else a colleague's snooze.
+    pub snooze: Option<SnoozeView>,
     /// What the user did and the hub has not confirmed, oldest first. The row already shows it as done.
     pub pending: Vec<PendingView>,
     pub tags: Vec<String>,
@@ -201,8 +208,10 @@ pub struct ConversationView {
     pub people: Vec<PersonView>,
     /// Your Logic's data, flattened for reading.
     pub custom: Vec<FieldView>,
-    /// The customer's name, contacts and other known facts.
+    /// The customer's contacts and other known facts.
     pub customer: Vec<FieldView>,
+    /// What agents noted, to be edited.
+    pub noted: NotedView,
     /// Latest suggestion not yet outdated by a reply.
     pub suggestion: Option<SuggestionView>,
     /// The newest handover packet of Your Logic.
@@ -288,27 +297,6 @@ pub struct SuggestionView {
     pub turn: TurnId,
     pub text: String,
     pub why: Option<String>,
-}
-
-/// Which actions make sense for this user, so that the interface needs no rules of its own.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct MayView {
-    pub join: bool,
-    pub reply: bool,
-    pub note: bool,
-    pub leave: bool,
-    pub complete: bool,
-    pub ask_for_help: bool,
-    /// To say so, and to name who goes on.
-    pub help_not_needed: bool,
-    pub invite: bool,
-    pub invite_external: bool,
-    /// The links of the external agents who are there or invited.
-    pub revoke_link: bool,
-    pub delegate: bool,
-    pub take_over: bool,
-    pub decline: bool,
 }
 
 /// A part of the customer journey, oldest first.

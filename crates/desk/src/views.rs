@@ -82,7 +82,7 @@ pub(crate) fn list(connection: &Connection, reader: &Reader, request: &ListReque
             pending = row::pending(connection, &waiting, reader.now)?;
             line.state = expected(&line.state, &waiting, &reader.expecting());
         }
-        rows.push(row::row(line, pending, reader.user));
+        rows.push(row::row(line, pending, reader));
     }
     Ok(ListView { rows, total })
 }
@@ -93,6 +93,7 @@ pub(crate) fn counts(connection: &Connection, reader: &Reader) -> Result<CountsV
     let handles = reader.may_see(Section::Help);
     Ok(CountsView {
         my: counts.my,
+        snoozed: counts.snoozed,
         help: if handles { counts.help } else { 0 },
         left: counts.left,
         all: reader.may_see(Section::All).then_some(counts.all),

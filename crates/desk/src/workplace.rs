@@ -9,6 +9,7 @@ use tandem_protocol::agents::{DeskFrame, Me, Tokens};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
+use crate::address::ways;
 use crate::attention::Attention;
 use crate::browser::Browser;
 use crate::cache::Told;
@@ -19,11 +20,11 @@ use crate::commands::Commands;
 use crate::config::DeskConfig;
 use crate::downloads::Downloads;
 use crate::housekeeping;
-use crate::hub::{Hub, HubError};
+use crate::hub::Hub;
 use crate::library::Shelves;
 use crate::link::{Input, Link};
 use crate::memory::Memory;
-use crate::notify::{Notices, Poke};
+use crate::notify::{Chimes, Notices, Poke};
 use crate::outbox::Outbox;
 use crate::reports::Reports;
 use crate::secrets::Secrets;
@@ -31,6 +32,7 @@ use crate::session::Session;
 use crate::sync::{Fetch, Syncing, surroundings};
 use crate::vault::{Keychain, Unlocked};
 use crate::view::{Change, SettingsView};
+use crate::waking;
 
 /// How long the end of a workplace waits for turns that were held back.
 const LAST_TURNS: Duration = Duration::from_secs(3);
@@ -70,7 +72,11 @@ impl Workplace {
             .write(|connection, touched| {
                 files::remove_unfinished(connection)?;
                 unknown::read_again(connection, touched)?;
-                let known = (meta::get::<String>(connection, meta::HUB)?, meta::me(connection)?);
+                let known = Known {
+                    hub: meta::get(connection, meta::HUB)?,
+                    plain: meta::get(connection, meta::PLAIN)?,
+                    me: meta::me(connection)?,
+                };
                 let availability: Option<Availability> = meta::get(connection, meta::AVAILABILITY)?;
                 let settings: Option<SettingsView> = meta::get(connection, meta::SETTINGS)?;
                 let heard = meta::heard(connection)?;
@@ -115,12 +121,14 @@ impl Workplace {
             notifier: Arc::clone(&config.notifier),
             commands: commands.clone(),
             reports: reports.clone(),
+            chimes: Chimes::in_folder(config.data_dir.join("sounds")),
         };
         let tasks = vec![
             changes.start(told, touched_sender),
             tokio::spawn(syncing.run()),
             tokio::spawn(surroundings::watch(config.clock.clone(), sync.clone())),
             tokio::spawn(housekeeping::run(cache.clone(), config.clock.clone(), config.budget_bytes, link.clone())),
+            tokio::spawn(waking::run(cache.clone(), config.clock.clone())),
             tokio::spawn(fetch.clone().run(cache.clone(), config.pace, link.clone(), sync.clone())),
             tokio::spawn(downloads.clone().run(config.pace, link.clone(), sync.clone())),
             tokio::spawn(outbox.clone().run(link.clone(), sync.clone(), changes.clone())),
@@ -155,8 +163,8 @@ impl Workplace {
         })
     }
 
-    /// Makes the cache this user's own and connects.
-    pub(crate) async fn enter(&self, hub: Hub, tokens: Tokens) -> Result<(), CacheError> {
+    /// Makes the cache this user's own and connects. `plain`: the user agreed to reach this hub without encryption.
+    pub(crate) async fn enter(&self, hub: Hub, tokens: Tokens, plain: bool) -> Result<(), CacheError> {
         let (address, me) = (hub.address().to_owned(), tokens.me.clone());
         let is_other = self
             .cache
@@ -167,6 +175,10 @@ impl Workplace {
                     crate::cache::forget_user(connection, touched)?;
                 }
                 meta::put(connection, meta::ME, &me)?;
+                match plain {
+                    true => meta::put(connection, meta::PLAIN, &address)?,
+                    false => meta::remove(connection, meta::PLAIN)?,
+                }
                 meta::put(connection, meta::HUB, &address)?;
                 touched.everything();
                 Ok(is_other)
@@ -236,22 +248,26 @@ async fn attend(
     }
 }
 
+/// The last sign-in.
+struct Known {
+    hub: Option<String>,
+    /// The hub that the user agreed to reach without encryption.
+    plain: Option<String>,
+    me: Option<Me>,
+}
+
 /// Resumes the last sign-in if it belongs to the requested hub: a token must never be sent to another hub than the one
 /// that issued it.
-async fn first_link(
-    config: &DeskConfig,
-    known: (Option<String>, Option<Me>),
-    heard: Option<Time>,
-    secrets: &Secrets,
-) -> Link {
+async fn first_link(config: &DeskConfig, known: Known, heard: Option<Time>, secrets: &Secrets) -> Link {
     let signed_out = |reason: Option<String>| Link::SignedOut { reason };
-    let (Some(address), Some(me)) = known else { return signed_out(None) };
-    let hub = match config.hub_at(&address) {
+    let Known { hub: Some(address), plain, me: Some(me) } = known else { return signed_out(None) };
+    let is_plain = config.allow_http || plain.as_ref() == Some(&address);
+    let hub = match config.hub_over(&address, is_plain) {
         Ok(hub) => hub,
         Err(error) => return signed_out(Some(error.to_string())),
     };
-    let wished = config.hub.as_deref().map(|wished| Hub::new(wished, config.allow_http));
-    if wished.is_some_and(|wished: Result<Hub, HubError>| wished.map_or(true, |w| w.address() != hub.address())) {
+    let is_it = |wished: &str| ways(wished).is_ok_and(|ways| ways.iter().any(|way| way.address == hub.address()));
+    if config.hub.as_deref().is_some_and(|wished| !is_it(wished)) {
         return signed_out(None);
     }
     match Session::resume(hub, me, secrets.clone()).await {

@@ -228,7 +228,10 @@ impl Shelf for People<'_> {
             let of = search::conversation_at(self.seen.connection, row)?;
             let of = of.filter(|of| self.met.borrow_mut().insert(*of));
             let state = of.map(|of| self.seen.state(of)).transpose()?.flatten();
-            Ok(each(row, state.map(|state| Candidate { text: filed::known_by(&state.customer), item: state })))
+            Ok(each(
+                row,
+                state.map(|state| Candidate { text: filed::known_by(&state.customer, &state.tags), item: state }),
+            ))
         })
     }
 }

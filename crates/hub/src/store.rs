@@ -118,6 +118,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "uses of the library", sql: library_uses::SCHEMA },
     Migration { name: "languages of brands", sql: brands::LANGUAGES },
     Migration { name: "turns from the library that wait", sql: library_uses::WAITING },
+    Migration { name: "addresses that agents noted", sql: contacts::NOTED },
 ];
 
 #[cfg(test)]

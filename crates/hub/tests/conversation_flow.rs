@@ -290,3 +290,67 @@ async fn your_logic_names_the_customer_and_the_language_or_nothing_of_its_answer
         }
     }
 }
+
+#[tokio::test]
+async fn a_snooze_ends_by_the_hubs_clock_and_a_supervisor_sees_it() {
+    let (hub, ahead) = TestHub::start_with_clock(None).await;
+    let (carmen, maya, sofia) = (hub.customer().await, hub.maya().await, hub.sofia().await);
+    carmen.writes("Hello?").await;
+    let id = carmen.conversation().await;
+    maya.does(&id, json!({ "type": "join" })).await;
+    let (status, refused) = maya.commands(&id, json!({ "type": "snooze" })).await;
+    assert_eq!((status, &refused["code"]), (409, &json!("conversation.someone_needed")), "Carmen waits");
+    maya.replies(&id, "I will find out.").await;
+    let now: tandem_conversation::Time = serde_json::from_value(maya.state(&id).await["updated"].clone()).unwrap();
+    for (wrong, status) in [(json!("tomorrow"), 422), (json!(7), 422), (json!(now.plus_ms(91 * 86_400_000)), 422)] {
+        let (found, body) = maya.commands(&id, json!({ "type": "snooze", "until": wrong })).await;
+        assert_eq!((found, &body["code"]), (status, &json!("input.invalid")), "until {wrong}");
+    }
+    let until = now.plus_ms(3_600_000);
+    maya.does(&id, json!({ "type": "snooze", "until": until })).await;
+    let snooze = &sofia.state(&id).await["snoozes"][0];
+    assert_eq!((&snooze["by"]["name"], &snooze["until"]), (&json!("Maya Ortiz"), &json!(until)));
+    let (status, _) = hub.jonas().await.commands(&id, json!({ "type": "snooze" })).await;
+    assert_eq!(status, 404, "it is not open to Jonas");
+    ahead.fetch_add(3_600_000, std::sync::atomic::Ordering::Relaxed);
+    eventually("its time is up", || async { (!maya.state(&id).await["snoozes"][0]["over"].is_null()).then_some(()) })
+        .await;
+    let position = maya.state(&id).await["position"].clone();
+    maya.does(&id, json!({ "type": "receive", "stage": "seen", "upTo": position })).await;
+    assert_eq!(maya.state(&id).await["snoozes"], Value::Null, "Maya has seen it");
+}
+
+#[tokio::test]
+async fn agents_edit_the_customer_of_their_conversation_and_find_them_by_it() {
+    let hub = TestHub::start(None).await;
+    let (carmen, maya, sofia) = (hub.customer().await, hub.maya().await, hub.sofia().await);
+    carmen.writes("Hello?").await;
+    let id = carmen.conversation().await;
+    let edit = json!({ "type": "edit_customer", "name": "Carmen Ruiz", "email": "Carmen.Ruiz@Example.com" });
+    let (status, refused) = maya.commands(&id, edit.clone()).await;
+    assert_eq!((status, &refused["code"]), (409, &json!("conversation.not_engaged")), "Maya only looks at it");
+    maya.does(&id, json!({ "type": "join" })).await;
+    let command = Uuid::now_v7().to_string();
+    for _ in 0..2 {
+        let (status, body) = maya.commands_as(&command, &id, edit.clone()).await;
+        assert_eq!(status, 200, "a repeat gets the same answer: {body}");
+    }
+    let customer = &sofia.state(&id).await["customer"];
+    assert_eq!(customer["name"], "Carmen Ruiz");
+    assert_eq!(customer["noted"], json!([{ "kind": "email", "value": "carmen.ruiz@example.com" }]));
+    assert!(customer["contacts"].is_null(), "that proves nothing");
+    for wrong in [json!({ "phone": "600123456" }), json!({ "email": "carmen" }), json!({ "name": " " })] {
+        let mut command = wrong.clone();
+        command["type"] = json!("edit_customer");
+        let (status, body) = maya.commands(&id, command).await;
+        assert_eq!((status, &body["code"]), (422, &json!("input.invalid")), "{wrong}");
+    }
+    sofia.does(&id, json!({ "type": "edit_customer", "email": "", "phone": "+34 600 123 456" })).await;
+    let state = maya.state(&id).await;
+    assert_eq!(state["customer"]["noted"], json!([{ "kind": "phone", "value": "+34600123456" }]));
+    eventually("search finds the number", || async {
+        let (_, found) = maya.gets("/api/v1/search?q=34600123456").await;
+        (found["hits"][0]["name"] == "Carmen Ruiz").then_some(())
+    })
+    .await;
+}

@@ -205,6 +205,26 @@ pub enum AgentCommand {
     PressButton {
         action: String,
     },
+    /// Puts the conversation out of the sender's way until a time, at most 90 days ahead, or until the customer writes,
+    /// whichever is first. Refused while the customer waits or help is needed.
+    Snooze {
+        /// None: until the customer writes. A time that has passed reminds at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Time>,
+    },
+    /// Ends the sender's own snooze.
+    EndSnooze {},
+    /// What the sender found out about the customer, in all of their conversations in progress. It proves nothing.
+    EditCustomer {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// Empty to remove it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        email: Option<String>,
+        /// In international form; empty to remove it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phone: Option<String>,
+    },
     /// The new agent's grade for the handover in this note.
     GradeHandover {
         turn: TurnId,
@@ -265,6 +285,9 @@ impl AgentCommand {
             Self::EngageLogic { engaged } => Command::EngageLogic { engaged },
             Self::Tag { add, remove } => Command::Tag { add, remove },
             Self::PressButton { action } => Command::PressButton { action },
+            Self::Snooze { until } => Command::Snooze { until },
+            Self::EndSnooze {} => Command::EndSnooze,
+            Self::EditCustomer { name, email, phone } => Command::EditCustomer { name, email, phone },
             Self::GradeHandover { turn, grade } => Command::GradeHandover { turn, grade },
             Self::RevokeLink { link } => Command::RevokeLink { link },
             Self::Receive { stage, up_to } => Command::Receive { stage, up_to },

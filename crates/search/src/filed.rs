@@ -1,6 +1,6 @@
-//! What is indexed: a turn's words and tags, and a customer's name and contacts.
+//! What is indexed: a turn's words and tags, and a customer's name and contacts with the tags of the conversation.
 //!
-//! Suggestions are not indexed: no one has said them. Tags are never shown; a hit is made from the event itself.
+//! Suggestions are not indexed: no one has said them. Tags of the index are never shown; a hit is made from the event itself.
 
 use serde_json::Value;
 use tandem_conversation::{Channel, Content, ConversationId, CustomerRef, Event, EventBody};
@@ -57,13 +57,13 @@ fn document(mut tags: Vec<String>, conversation: ConversationId, channel: Channe
     tags.join(" ")
 }
 
-/// A customer's name, contacts, numbers and addresses, also from Your Logic.
+/// A customer's name and contacts, the conversation's tags, and the customer's numbers and addresses from Your Logic.
 #[must_use]
-pub fn known_by(customer: &CustomerRef) -> String {
+pub fn known_by(customer: &CustomerRef, tags: &[String]) -> String {
     let mut known = customer.name.clone();
-    for contact in &customer.contacts {
+    for word in customer.contacts.iter().chain(&customer.noted).map(|contact| &contact.value).chain(tags) {
         known.push_str(" · ");
-        known.push_str(&contact.value);
+        known.push_str(word);
     }
     customer.custom.values().for_each(|value| leaves(value, &mut known));
     match known.char_indices().nth(KNOWN_CHARS) {
@@ -145,6 +145,8 @@ mod tests {
         let custom = json!({"email": "carmen@example.com", "phones": ["+49 30 1234"], "gold": true, "no": 7});
         let mut carmen = CustomerRef::new(CustomerId(Uuid::from_u128(1)), "Carmen Menzel");
         carmen.custom = custom.as_object().unwrap().clone();
-        assert_eq!(known_by(&carmen), "Carmen Menzel · carmen@example.com · 7 · +49 30 1234");
+        let tags = ["gold".to_owned(), "lost suitcase".to_owned()];
+        let expected = "Carmen Menzel · gold · lost suitcase · carmen@example.com · 7 · +49 30 1234";
+        assert_eq!(known_by(&carmen, &tags), expected);
     }
 }

@@ -10,7 +10,7 @@ use std::num::NonZeroUsize;
 
 use futures_util::{FutureExt as _, StreamExt as _};
 use notify_rust::{CloseReason, NotificationHandle, NotificationResponse};
-use tandem_desk::{Action, Did, Notification};
+use tandem_desk::{Action, Did, Notification, Sound};
 use tokio::sync::{Mutex, oneshot};
 use zbus::message::Type;
 use zbus::names::OwnedUniqueName;
@@ -89,9 +89,10 @@ impl Door {
         let can_be_answered = service.actions && service.replies && notification.actions.contains(&Action::Reply);
         let shown = async {
             match can_be_answered {
-                true => {
-                    self.show_answerable(&native, notification.sound, replaces).await.map_err(|error| error.to_string())
-                }
+                true => self
+                    .show_answerable(&native, notification.sound.as_ref(), replaces)
+                    .await
+                    .map_err(|error| error.to_string()),
                 false => native.show_async().await.map(Handle::Plain).map_err(|error| error.to_string()),
             }
         };
@@ -104,7 +105,7 @@ impl Door {
     async fn show_answerable(
         &self,
         native: &notify_rust::Notification,
-        sound: bool,
+        sound: Option<&Sound>,
         replaces: Option<u32>,
     ) -> zbus::Result<Handle> {
         let service = self.proxy().await?;
@@ -112,7 +113,11 @@ impl Door {
         let rule = MatchRule::builder().msg_type(Type::Signal).interface(NAME).path(PATH).build()?;
         let signals = MessageStream::for_match_rule(rule, service.connection(), Some(SIGNALS)).await?;
         let hints = HashMap::from([
-            if sound { ("sound-name", Variant::from(super::SOUND)) } else { ("suppress-sound", Variant::from(true)) },
+            match sound {
+                None => ("suppress-sound", Variant::from(true)),
+                Some(Sound::System) => ("sound-name", Variant::from(super::SOUND)),
+                Some(Sound::File(path)) => ("sound-file", Variant::from(path.display().to_string())),
+            },
             ("x-kde-reply-placeholder-text", Variant::from("Answer the customer")),
             ("x-kde-reply-submit-button-text", Variant::from("Send")),
         ]);

@@ -43,6 +43,11 @@ const told = async (page) => {
   throw new Error("the dialog does not open");
 };
 
+const section = async (page, name) => {
+  await page.keyboard.press("Control+,");
+  await page.getByRole("tab", { name }).click();
+};
+
 /** Name, scene of the fake host, and how to get there. */
 export const STATES = [
   ["list", "", async () => {}],
@@ -114,10 +119,74 @@ export const STATES = [
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Undo send" }).nth(1).waitFor();
   }],
-  ["sending", "", async (page) => {
+  ["snooze", "", async (page) => {
+    await show("Jonas Keller")(page);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("s");
+    await page.getByRole("dialog", { name: "Snooze Jonas Keller" }).waitFor();
+    await page.getByRole("radio", { name: "At another time" }).click();
+    await page.getByLabel("Date and time").waitFor();
+  }],
+  ["snoozed, with a reminder", "snoozed", async (page) => {
+    await show("Jonas Keller")(page);
+    await page.getByText("You snoozed it until").waitFor();
+    await page.getByText("Reminder").first().waitFor();
+  }],
+  ["tags", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("g");
+    await page.getByRole("dialog", { name: "Tags of Carmen Menzel" }).waitFor();
+    await page.keyboard.type("par");
+    await page.getByRole("option", { name: /parcel/ }).waitFor();
+  }],
+  ["edit the customer", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("u");
+    await page.getByRole("dialog", { name: "Edit Carmen Menzel" }).waitFor();
+    await page.getByRole("textbox", { name: "E-mail" }).fill("carmen");
+    await page.keyboard.press("Enter");
+    await page.getByText("not an e-mail address").waitFor();
+  }],
+  ["settings, sending", "", async (page) => {
     await page.getByRole("button", { name: /Maya Ortiz/ }).click();
-    await page.getByRole("menuitem", { name: "Sending" }).click();
+    await page.getByRole("menuitem", { name: "Settings" }).click();
+    await page.getByRole("tab", { name: "Sending" }).click();
     await page.getByRole("spinbutton", { name: /Undo send/ }).waitFor();
+  }],
+  ["settings, sounds", "", async (page) => {
+    await section(page, "Sounds");
+    await page.getByRole("radio", { name: "Bell" }).click();
+    await page.getByText("70 %").waitFor();
+  }],
+  ["settings, sounds of the system", "no_chimes", (page) => section(page, "Sounds")],
+  ["settings, appearance", "", (page) => section(page, "Appearance")],
+  ["settings, languages", "", (page) => section(page, "Languages")],
+  ["settings, start", "", async (page) => {
+    await section(page, "Start");
+    await page.getByRole("switch", { name: "Start at login" }).waitFor();
+  }],
+  ["settings, about", "exposed", async (page) => {
+    await section(page, "About");
+    await page.getByText("Not encrypted").waitFor();
+  }],
+  ["setting found by its words", "", async (page) => {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("quiet");
+    await page.getByRole("option", { name: /Quiet hours/ }).waitFor();
+  }],
+  ["compact, more contrast", "", async (page) => {
+    await section(page, "Appearance");
+    await page.getByRole("radio", { name: "Compact" }).click();
+    await page.getByRole("radio", { name: "More" }).click();
+    await page.getByRole("button", { name: "Close" }).click();
+    await show("Carmen Menzel")(page);
+    // They are kept for the next page.
+    await page.evaluate(() => localStorage.clear());
+  }],
+  ["first day", "empty,first_day", async (page) => {
+    await page.getByRole("group", { name: "Notifications" }).waitFor();
   }],
   ["failed message", "", show("Jonas Keller")],
   ["invited", "", show("Aiko Tanabe")],
@@ -353,15 +422,15 @@ export const STATES = [
     await page.getByRole("option", { name: /Carmen Menzel/ }).last().waitFor();
   }],
   ["shortcuts", "", (page) => page.keyboard.press("?")],
-  ["notifications", "", async (page) => {
-    await page.getByRole("button", { name: /Maya Ortiz/ }).click();
-    await page.getByRole("menuitem", { name: "Notifications" }).click();
+  ["settings, notifications", "", async (page) => {
+    await page.keyboard.press("Control+,");
     await page.getByRole("switch", { name: "Quiet hours" }).click();
     await page.getByLabel("From", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Send a test notification" }).click();
-    await page.getByText("The system took it").waitFor();
+    await page.getByRole("button", { name: "No", exact: true }).click();
+    await page.getByText("dunstctl").waitFor();
   }],
-  ["notifications, failing", "failing", async (page) => {
+  ["settings, notifications failing", "failing", async (page) => {
     await page.evaluate(() => window.__fake.refuse.set("settings.set", { code: "cache.full", message: "the disk is full" }));
     await page.keyboard.press("Control+,");
     await page.getByRole("radiogroup", { name: "Invited" }).getByText("Off").click();
@@ -496,9 +565,22 @@ export const STATES = [
     await page.getByRole("heading", { name: "Start afresh?" }).waitFor();
   }],
   ["sign in", "signed_out,revoked", async () => {}],
+  ["sign in, first day", "signed_out,first_day", async () => {}],
+  ["sign in, no hub there", "signed_out", async (page) => {
+    await page.getByLabel("Hub address").fill("page.example.com");
+    await page.getByLabel("Password", { exact: true }).fill("battery staple");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("There is no Tandem hub").waitFor();
+  }],
+  ["sign in, not encrypted", "signed_out", async (page) => {
+    await page.getByLabel("Hub address").fill("plain.northwind.lan");
+    await page.getByLabel("Password", { exact: true }).fill("battery staple");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Sign in without encryption" }).waitFor();
+  }],
   ["refused", "signed_out", async (page) => {
     await page.getByLabel("E-mail").fill("maya@northwind.example");
-    await page.getByLabel("Password").fill("wrong");
+    await page.getByLabel("Password", { exact: true }).fill("wrong");
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("alert").waitFor();
   }],

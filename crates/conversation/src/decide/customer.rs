@@ -1,7 +1,8 @@
 //! The customer's commands, and their identification.
 
 use super::Draft;
-use crate::contact::{Former, LinkSource};
+use crate::blank::{is_blank, one_line};
+use crate::contact::{Contact, ContactKind, Former, LinkSource};
 use crate::customer::CustomerRef;
 use crate::engagement::{EndReason, EngagementKind};
 use crate::event::EventBody;
@@ -35,6 +36,39 @@ impl Draft<'_> {
         }
         check_remark("text", Some(text))?;
         self.push(EventBody::FeedbackGiven { score, text: text.to_owned() });
+        Ok(())
+    }
+
+    /// Takes in what an agent found out. It proves nothing, so nobody becomes another customer by it.
+    pub(super) fn edit_customer(
+        &mut self,
+        name: Option<&str>,
+        email: Option<&str>,
+        phone: Option<&str>,
+    ) -> Result<(), Rejection> {
+        let mut noted = self.state.customer.noted.clone();
+        for (kind, field, address) in [(ContactKind::Email, "email", email), (ContactKind::Phone, "phone", phone)] {
+            let Some(address) = address else { continue };
+            noted.retain(|contact| contact.kind != kind);
+            if is_blank(address) {
+                continue;
+            }
+            let usable = match kind {
+                ContactKind::Email => "not an e-mail address",
+                _ => "write the phone number with its country: +34 600 123 456",
+            };
+            let contact = Contact::new(kind, address).map_err(|_| Rejection::invalid(field, usable))?;
+            if !self.state.customer.contacts.contains(&contact) {
+                noted.push(contact);
+            }
+        }
+        noted.sort();
+        if let Some(name) = name {
+            self.rename_customer(&one_line(name))?;
+        }
+        if noted != self.state.customer.noted {
+            self.push(EventBody::CustomerNoted { contacts: noted });
+        }
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Draft;
+use crate::blank::one_line;
 use crate::command::Invitee;
 use crate::drawn::Drawn;
 use crate::event::EventBody;
@@ -333,21 +334,35 @@ impl Draft<'_> {
         name.as_deref().map_or(Ok(()), |name| self.rename_customer(name))
     }
 
+    /// A tag is one line, and two that differ only in case are the same.
     pub(super) fn tag(&mut self, add: &[String], remove: &[String]) -> Result<(), Rejection> {
+        let too_many = || Rejection::invalid("tag", format!("more than {} tags", limits::TAGS));
         let mut added: Vec<String> = Vec::new();
         for tag in add {
-            check_label("tag", tag)?;
-            if !self.state.tags.contains(tag) && !added.contains(tag) {
-                added.push(tag.clone());
+            let tag = one_line(tag);
+            check_label("tag", &tag)?;
+            if self.actor.user().is_some() && tag.chars().count() > limits::TAG_CHARS {
+                return Err(Rejection::invalid("tag", format!("longer than {} characters", limits::TAG_CHARS)));
+            }
+            if !self.state.tags.iter().chain(&added).any(|known| is_same_tag(known, &tag)) {
+                added.push(tag);
+            }
+            if added.len() > limits::TAGS {
+                return Err(too_many());
             }
         }
-        let removed: Vec<_> = self.state.tags.iter().filter(|tag| remove.contains(tag)).cloned().collect();
+        let is_out = |tag: &&String| remove.iter().any(|removed| is_same_tag(tag, removed));
+        let removed: Vec<_> = self.state.tags.iter().filter(is_out).cloned().collect();
         if self.state.tags.len() + added.len() - removed.len() > limits::TAGS {
-            return Err(Rejection::invalid("tag", format!("more than {} tags", limits::TAGS)));
+            return Err(too_many());
         }
         if !added.is_empty() || !removed.is_empty() {
             self.push(EventBody::TagsChanged { added, removed });
         }
         Ok(())
     }
+}
+
+fn is_same_tag(one: &str, other: &str) -> bool {
+    one == other || one.to_lowercase() == other.to_lowercase()
 }

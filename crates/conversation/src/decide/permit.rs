@@ -47,13 +47,15 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
         | Command::Remove { .. }
         | Command::Delegate { .. }
         | Command::RestoreHelp { .. }
-        | Command::GradeHandover { .. } => (&[Agent], Handles),
+        | Command::GradeHandover { .. }
+        | Command::Snooze { .. }
+        | Command::EndSnooze => (&[Agent], Handles),
         // Only participants may end what others began.
         Command::HelpNotNeeded { .. }
         | Command::Withdraw { .. }
         | Command::EngageLogic { .. }
         | Command::Tag { .. } => (&[Agent], TakesPart),
-        Command::RevokeLink { .. } => (&[Agent, System], TakesPart),
+        Command::RevokeLink { .. } | Command::EditCustomer { .. } => (&[Agent, System], TakesPart),
         Command::RenameCustomer { .. } => (&[Customer, Agent, Logic, System], Handles),
         Command::OpenLink { .. } => (&[ExternalAgent], Handles),
         Command::AnswerLogic { .. } => (&[Logic], Handles),

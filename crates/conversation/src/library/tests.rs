@@ -16,6 +16,8 @@ fn filled(template: &str, customer: Option<&str>) -> Resolved {
     let customer_custom = object(json!({ "tier": "gold" }));
     let values = Values {
         customer,
+        email: Some("carmen@example.com"),
+        phone: None,
         agent: "Maya Ortiz",
         brand: Some("Northwind"),
         custom: &custom,
@@ -101,7 +103,7 @@ proptest! {
         odd in "[{}|a]{0,8}",
     ) {
         let custom = object(json!({ "odd": odd }));
-        let values = Values { customer: name.as_deref(), agent: "{{", brand: None, custom: &custom, customer_custom: &custom };
+        let values = Values { customer: name.as_deref(), email: name.as_deref(), phone: None, agent: "{{", brand: None, custom: &custom, customer_custom: &custom };
         let resolved = resolve(&template, &values);
         prop_assert!(!resolved.text.contains("{{"), "{:?}", resolved.text);
         if check_template(&template).is_ok() {

@@ -5,14 +5,15 @@
 
 use serde_json::{Map, Value};
 
-use crate::button::{at, leaf};
+use crate::custom::{at, leaf};
 
 const OPEN: &str = "{{";
 const CLOSE: &str = "}}";
 const GAP: char = '⟦';
 const GAP_END: char = '⟧';
 
-const NAMED: [&str; 4] = ["customer.name", "customer.firstName", "agent.name", "brand.name"];
+const NAMED: [&str; 6] =
+    ["customer.name", "customer.firstName", "customer.email", "customer.phone", "agent.name", "brand.name"];
 /// Custom data of the conversation, and of its customer.
 const CUSTOM: [&str; 2] = ["conversation.custom.", "customer.custom."];
 
@@ -21,6 +22,8 @@ const CUSTOM: [&str; 2] = ["conversation.custom.", "customer.custom."];
 pub struct Values<'a> {
     /// None for visitors whose name nobody knows.
     pub customer: Option<&'a str>,
+    pub email: Option<&'a str>,
+    pub phone: Option<&'a str>,
     pub agent: &'a str,
     pub brand: Option<&'a str>,
     pub custom: &'a Map<String, Value>,
@@ -134,6 +137,8 @@ impl Values<'_> {
         let found = match name {
             "customer.name" => self.customer.map(str::to_owned),
             "customer.firstName" => self.customer.and_then(first_name).map(str::to_owned),
+            "customer.email" => self.email.map(str::to_owned),
+            "customer.phone" => self.phone.map(str::to_owned),
             "agent.name" => Some(self.agent.to_owned()),
             "brand.name" => self.brand.map(str::to_owned),
             _ => match name.strip_prefix(CUSTOM[0]) {

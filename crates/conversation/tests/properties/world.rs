@@ -61,7 +61,7 @@ fn clock() -> impl Strategy<Value = Clock> {
 }
 
 pub(super) fn plan() -> impl Strategy<Value = Vec<Move>> {
-    let one = (0..8_u8, 0..54_u8, any::<u32>(), any::<bool>(), clock(), proptest::option::of(0..5_000_i64), 0..10_u8);
+    let one = (0..8_u8, 0..58_u8, any::<u32>(), any::<bool>(), clock(), proptest::option::of(0..5_000_i64), 0..10_u8);
     let one = one.prop_map(|(who, what, pick, flag, clock, typing_ms, logic)| Move {
         who,
         what,
@@ -242,6 +242,17 @@ impl World {
             52 => match &self.state.dismissed {
                 Some(dismissed) => Command::RestoreHelp { call: dismissed.help.call },
                 None => Command::Tick,
+            },
+            53 | 54 => {
+                Command::Snooze { until: step.flag.then(|| self.now.plus_ms(i64::from(step.pick % 900_000) - 60_000)) }
+            }
+            55 => Command::EndSnooze,
+            56 => Command::EditCustomer {
+                name: step.flag.then(|| format!("Carmen {}", pick % 4)),
+                email: [None, Some(String::new()), Some(format!("c{}@example.com", pick % 3)), Some("?".into())]
+                    [pick % 4]
+                    .clone(),
+                phone: step.flag.then(|| format!("+3460012345{}", pick % 3)),
             },
             _ => Command::Tick,
         }
@@ -476,6 +487,14 @@ impl World {
                 None => assert!(kinds.insert(format!("{:?}", engagement.kind)), "one {:?}", engagement.kind),
             }
         }
+        assert!(
+            state.snoozes.iter().all(|one| one.over.is_some() || !state.needs_someone()),
+            "nothing hides: {state:?}"
+        );
+        assert!(
+            state.snoozes.iter().all(|one| state.engagement_of(&one.by).is_some()),
+            "who is here snoozes: {state:?}"
+        );
         assert!(state.left.iter().all(|past| state.agent(past.user).is_none()), "who is here has not left");
         let people = state.people().next().is_some();
         let waits = state.waits_for_person.is_some();

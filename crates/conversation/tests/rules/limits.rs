@@ -112,6 +112,36 @@ fn tags_are_labels_and_few() {
 }
 
 #[test]
+fn a_tag_is_one_line_and_the_same_in_every_case() {
+    let mut stage = Stage::new();
+    let tag = |add: &[&str], remove: &[&str]| {
+        let owned = |tags: &[&str]| tags.iter().map(|tag| (*tag).to_owned()).collect();
+        Command::Tag { add: owned(add), remove: owned(remove) }
+    };
+    stage.sofia(tag(&[" VIP \n\t guest\u{202e} "], &[])).unwrap();
+    assert_eq!(stage.state.tags, ["VIP guest"]);
+    assert!(stage.sofia(tag(&["vip guest", "Vip Guest"], &[])).unwrap().is_empty());
+    stage.sofia(tag(&["Größe", "GRÖßE"], &[])).unwrap();
+    assert_eq!(stage.state.tags, ["VIP guest", "Größe"]);
+    stage.sofia(tag(&[], &["vip GUEST", "größe"])).unwrap();
+    assert!(stage.state.tags.is_empty());
+    for blank in ["\u{200b}", " \n", "\u{202e}"] {
+        assert_eq!(field(stage.sofia(tag(&[blank], &[]))).as_deref(), Some("tag"), "{blank:?}");
+    }
+}
+
+#[test]
+fn agents_write_short_tags_and_your_logic_may_write_longer_ones() {
+    let mut stage = Stage::new();
+    let tag = |chars: usize| Command::Tag { add: vec![long(chars)], remove: Vec::new() };
+    stage.sofia(tag(limits::TAG_CHARS)).unwrap();
+    assert_eq!(field(stage.sofia(tag(limits::TAG_CHARS + 1))).as_deref(), Some("tag"));
+    stage.logic_sends(vec![Action::Tag { add: vec![long(limits::TAG_CHARS + 1)], remove: Vec::new() }]).unwrap();
+    let thousands = Command::Tag { add: (0..10_000).map(|number| number.to_string()).collect(), remove: Vec::new() };
+    assert_eq!(field(stage.sofia(thousands)).as_deref(), Some("tag"));
+}
+
+#[test]
 fn a_tag_named_several_times_for_removal_is_removed_once() {
     let mut stage = Stage::new();
     stage.sofia(Command::Tag { add: vec!["vip".into()], remove: Vec::new() }).unwrap();

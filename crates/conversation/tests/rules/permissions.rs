@@ -21,6 +21,8 @@ enum Scene {
     /// Jonas has invited Maya.
     Invited,
     Completed,
+    /// Maya has answered Carmen.
+    Quiet,
 }
 
 fn set(scene: Scene) -> Stage {
@@ -43,6 +45,10 @@ fn set(scene: Scene) -> Stage {
         Scene::Completed => {
             stage.maya_joins();
             stage.maya(Command::Complete { resolution: String::new() }).expect("Maya is engaged");
+        }
+        Scene::Quiet => {
+            stage.maya_joins();
+            stage.maya_replies("Hello Carmen");
         }
     }
     stage
@@ -94,7 +100,7 @@ fn asked(stage: &mut Stage) -> RequestId {
 
 #[rustfmt::skip]
 fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
-    use Scene::{Busy, Completed, Invited, Outside};
+    use Scene::{Busy, Completed, Invited, Outside, Quiet};
     vec![
         // Customers' own.
         ("write",           "+ P P P P P P P P", Busy, |s| Command::Write { turn: s.turn(), content: text("Hi"), received: s.now }),
@@ -112,6 +118,8 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("join",            "P + + + - - P P P", Outside, |_| Command::Join { call: None }),
         ("claim",           "P + + + - - P P P", Outside, |s| Command::Join { call: s.state.help.as_ref().map(|h| h.call) }),
         ("complete",        "P + + + - - P P P", Busy, |_| Command::Complete { resolution: String::new() }),
+        ("snooze",          "P + + + - - P P P", Quiet, |_| Command::Snooze { until: None }),
+        ("end snooze",      "P + + + - - P P P", Quiet, |_| Command::EndSnooze),
         ("reopen",          "P + + + - - P P P", Completed, |_| Command::Reopen),
         ("help not needed", "P + + + - - P P P", Busy, |_| not_needed()),
         ("dismiss help",    "P + + + - - P P P", Busy, |_| dismiss(GoesOn::Person)),
@@ -126,6 +134,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("delegate",        "P + + + - - P P P", Busy, |s| Command::Delegate { note: None, turn: s.turn() }),
         ("engage logic",    "P + + + - - P P P", Busy, |_| Command::EngageLogic { engaged: false }),
         ("tag",             "P + + + - - P P P", Busy, |_| Command::Tag { add: vec!["vip".into()], remove: Vec::new() }),
+        ("edit customer",   "P + + + - - P P +", Busy, |_| Command::EditCustomer { name: Some("Carmen Ruiz".into()), email: None, phone: None }),
         ("revoke link",     "P + + + - - P P +", Busy, |_| Command::RevokeLink { link: AEROLINX }),
         ("rename customer", "+ + + + - - P + +", Busy, |_| Command::RenameCustomer { name: "Carmen Ruiz".into() }),
         // External agents' own.
@@ -184,7 +193,7 @@ fn only_customers_and_the_hub_start_conversations() {
 
 #[test]
 fn what_needs_an_engagement_says_so() {
-    let outsiders: [(&str, Make); 8] = [
+    let outsiders: [(&str, Make); 9] = [
         ("reply", |s| s.reply("Hi")),
         ("leave", |_| Command::Leave { reason: String::new(), ask_for_help: false }),
         ("complete", |_| Command::Complete { resolution: String::new() }),
@@ -193,6 +202,7 @@ fn what_needs_an_engagement_says_so() {
         ("remove", |s| Command::Remove { engagement: EngagementId(s.id()) }),
         ("delegate", |s| Command::Delegate { note: None, turn: s.turn() }),
         ("press button", |_| Command::PressButton { action: "refund".into() }),
+        ("snooze", |_| Command::Snooze { until: None }),
     ];
     for (name, make) in outsiders {
         let mut stage = set(Scene::Outside);
@@ -203,11 +213,12 @@ fn what_needs_an_engagement_says_so() {
 
 #[test]
 fn what_others_have_begun_is_for_those_who_take_part_and_for_supervisors() {
-    let commands: [(&str, Make); 5] = [
+    let commands: [(&str, Make); 6] = [
         ("help not needed", |_| not_needed()),
         ("withdraw", |s| Command::Withdraw { engagement: invitation(s) }),
         ("engage logic", |_| Command::EngageLogic { engaged: false }),
         ("tag", |_| Command::Tag { add: vec!["vip".into()], remove: Vec::new() }),
+        ("edit customer", |_| Command::EditCustomer { name: Some("Carmen Ruiz".into()), email: None, phone: None }),
         ("revoke link", |_| Command::RevokeLink { link: AEROLINX }),
     ];
     for (name, make) in commands {

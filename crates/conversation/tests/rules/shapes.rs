@@ -9,7 +9,7 @@ use tandem_conversation::{
     Action, BrandId, CallId, Choice, CommandId, Contact, ContactKind, Content, Control, CustomerRef, Dismissal,
     EndReason, Engagement, EngagementId, EngagementKind, Event, EventBody, Fallback, Former, GoesOn, HelpReason,
     Invitee, LinkSource, LogicFailure, LogicRequest, Mention, NeedsHelp, Participant, Permission, Position, Reach,
-    Rejection, RequestId, Role, Side, Stage as Step, Time, Turn, TurnId, UserId,
+    Rejection, RequestId, Role, Side, SnoozeEnd, Stage as Step, Time, Turn, TurnId, UserId,
 };
 use uuid::Uuid;
 
@@ -138,6 +138,8 @@ fn bodies() -> Vec<EventBody> {
         B::TagsChanged { added: Vec::new(), removed: vec!["new".into()] },
         B::LanguageChanged { language: "es".into() },
         B::CustomerRenamed { name: "Carmen".into() },
+        B::CustomerNoted { contacts: Vec::new() },
+        B::CustomerNoted { contacts: vec![Contact { kind: ContactKind::Email, value: "carmen@example.com".into() }] },
         B::CustomerLinked {
             customer: CustomerRef {
                 contacts: vec![Contact { kind: ContactKind::CustomerId, value: "4711".into() }],
@@ -153,6 +155,13 @@ fn bodies() -> Vec<EventBody> {
         B::LinkUsed { link: AEROLINX },
         B::MailFailed { link: AEROLINX, name: "Aerolinx".into(), reason: "550 no such mailbox".into() },
         B::MentionSeen,
+        B::Snoozed { until: None },
+        B::Snoozed { until: Some(AT) },
+        B::SnoozeEnded { user: crate::stage::MAYA, end: SnoozeEnd::Due },
+        B::SnoozeEnded { user: crate::stage::MAYA, end: SnoozeEnd::CustomerWrote },
+        B::SnoozeEnded { user: crate::stage::MAYA, end: SnoozeEnd::HelpNeeded },
+        B::SnoozeEnded { user: crate::stage::MAYA, end: SnoozeEnd::Ended },
+        B::ReminderSeen,
     ];
     for (i, content) in contents().into_iter().enumerate() {
         let engagement = (i % 2 == 0).then_some(EngagementId(id(5)));

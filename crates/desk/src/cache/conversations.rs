@@ -8,7 +8,9 @@ use tandem_conversation::{
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::expect::expected_here;
-use super::{CacheError, NEVER, Touched, bookmarks, conversation_id, events, id, json, media, meta, outbox, search};
+use super::{
+    CacheError, NEVER, Touched, bookmarks, conversation_id, events, id, json, media, meta, outbox, search, snoozes,
+};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE conversations (
@@ -32,7 +34,7 @@ CREATE TABLE conversations (
     left_at      INTEGER NOT NULL,
     -- The customer wrote something that the user has not seen.
     unread       INTEGER NOT NULL,
-    -- Name and last words in lower case, for the filter.
+    -- Name, last words and tags in lower case, for the filter.
     words        TEXT NOT NULL,
     -- The contiguous run of events that is held; 0 for none.
     covered_from INTEGER NOT NULL,
@@ -173,14 +175,15 @@ pub(crate) fn save(
     let engaged = listed && state.agent(me).is_some();
     let handles = listed && shown.agent(me).is_some();
     let in_my = handles || (listed && shown.invitation_of(me).is_some());
+    let snoozed_until = if in_my { snoozes::until(connection, &shown, me)? } else { None };
     let left = shown.left.iter().find(|past| listed && !handles && past.user == me).map(|past| past.at.0);
     let wanting = held.needs_state() || ((in_my || left.is_some()) && !held.covered.is_whole(state.position));
     let mut query = connection.prepare_cached(
         "INSERT INTO conversations (id, customer, started, updated, listed, engaged, in_my, in_help, in_left, in_all,
                                     help, waits, left_at, unread, words, covered_from, covered_to, hole, wanting,
-                                    mentioned, state, stale)
+                                    mentioned, state, stale, snoozed, snoozed_until)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                 ?22)
+                 ?22, ?23, ?24)
          ON CONFLICT (id) DO UPDATE SET
              customer = excluded.customer, started = excluded.started, updated = excluded.updated,
              listed = excluded.listed, engaged = excluded.engaged, in_my = excluded.in_my, in_help = excluded.in_help,
@@ -188,7 +191,7 @@ pub(crate) fn save(
              left_at = excluded.left_at, unread = excluded.unread, words = excluded.words,
              covered_from = excluded.covered_from, covered_to = excluded.covered_to, hole = excluded.hole,
              wanting = excluded.wanting, mentioned = excluded.mentioned, state = excluded.state,
-             stale = excluded.stale",
+             stale = excluded.stale, snoozed = excluded.snoozed, snoozed_until = excluded.snoozed_until",
     )?;
     query.execute(params![
         id(state.id.0),
@@ -213,6 +216,8 @@ pub(crate) fn save(
         listed && state.mentions.iter().any(|mention| mention.user == me),
         json("conversation", state)?,
         held.stale,
+        snoozed_until.is_some(),
+        snoozed_until.unwrap_or_default(),
     ])?;
     search::know(connection, state)?;
     touched.conversation(state.id);
@@ -221,7 +226,7 @@ pub(crate) fn save(
 
 fn words(state: &Conversation) -> String {
     let last = state.last_words.as_ref().map_or("", |words| &words.text);
-    format!("{}\n{last}", state.customer.name).to_lowercase()
+    format!("{}\n{last}\n{}", state.customer.name, state.tags.join("\n")).to_lowercase()
 }
 
 /// The user's read position: what was on screen, or their own last turn. Without local knowledge, our side's receipts
@@ -391,7 +396,8 @@ macro_rules! list {
 const LINE_MY: &str = list!(
     "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''
      OR EXISTS (SELECT 1 FROM files AS f WHERE f.conversation = c.id AND f.command IS NULL)",
-    "c.in_my = 1 AND c.left_at <> ?1 AND instr(c.words, ?2) ORDER BY c.waits, c.updated DESC LIMIT ?3 OFFSET ?4"
+    "c.in_my = 1 AND c.left_at <> ?1 AND instr(c.words, ?2)
+     ORDER BY c.snoozed, c.waits, c.updated DESC LIMIT ?3 OFFSET ?4"
 );
 const LINE_HELP: &str = list!(
     "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''
@@ -457,7 +463,9 @@ pub(crate) fn page(connection: &Connection, page: &Page) -> Result<(Vec<Line>, u
 /// Lengths of the sections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
+    /// Without those that are snoozed.
     pub my: u32,
+    pub snoozed: u32,
     pub help: u32,
     pub left: u32,
     pub all: u32,
@@ -468,13 +476,14 @@ pub(crate) struct Counts {
 }
 
 const COUNTS: &str = "
-SELECT (SELECT count(*) FROM conversations WHERE in_my = 1),
+SELECT (SELECT count(*) FROM conversations WHERE in_my = 1 AND snoozed = 0),
        (SELECT count(*) FROM conversations WHERE in_help = 1),
        (SELECT count(*) FROM conversations WHERE in_left = 1 AND left_at > ?1),
        (SELECT count(*) FROM conversations WHERE in_all = 1),
        (SELECT count(*) FROM conversations WHERE in_my = 1 AND unread = 1),
        (SELECT count(*) FROM conversations WHERE engaged = 1),
-       (SELECT help FROM conversations WHERE in_help = 1 ORDER BY help LIMIT 1)";
+       (SELECT help FROM conversations WHERE in_help = 1 ORDER BY help LIMIT 1),
+       (SELECT count(*) FROM conversations WHERE in_my = 1 AND snoozed = 1)";
 
 pub(crate) fn counts(connection: &Connection, left_after: Time) -> Result<Counts, CacheError> {
     let mut query = connection.prepare_cached(COUNTS)?;
@@ -487,6 +496,7 @@ pub(crate) fn counts(connection: &Connection, left_after: Time) -> Result<Counts
             unread: row.get(4)?,
             engaged: row.get(5)?,
             help_since: row.get::<_, Option<i64>>(6)?.map(Time),
+            snoozed: row.get(7)?,
         })
     })?)
 }

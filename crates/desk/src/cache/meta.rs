@@ -31,6 +31,8 @@ pub(crate) const COMPLETE_UP_TO: &str = "complete_up_to";
 pub(crate) const HEARD: &str = "heard";
 /// The hub that the data comes from.
 pub(crate) const HUB: &str = "hub";
+/// The address of a hub that the user agreed to reach without encryption.
+pub(crate) const PLAIN: &str = "plain";
 /// The user whose view this is.
 pub(crate) const ME: &str = "me";
 pub(crate) const AVAILABILITY: &str = "availability";
@@ -41,6 +43,10 @@ pub(crate) const LIBRARY_STAMP: &str = "library_stamp";
 pub(crate) const SETTINGS: &str = "settings";
 /// Whether the queue was long when it was last reported.
 pub(crate) const QUEUE: &str = "queue";
+/// The hub's time at which this machine last brought snoozed conversations back.
+pub(crate) const AWAKE_AT: &str = "awake_at";
+/// The protocol version of the hub that was connected last.
+pub(crate) const HUB_VERSION: &str = "hub_version";
 /// The refresh token, where there is no keychain.
 pub(crate) const SIGN_IN: &str = "sign_in";
 

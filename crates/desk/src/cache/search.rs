@@ -11,7 +11,7 @@ use tandem_conversation::{Conversation, ConversationId, Event, Section, Time};
 use tandem_search::{Candidate, Expression, Shelf, filed};
 use tandem_sqlite::rusqlite::{self, Connection, OptionalExtension as _, params};
 
-use super::{CacheError, conversation_id, conversations, events, id};
+use super::{CacheError, conversation_id, conversations, events, id, tags};
 
 pub(crate) const SCHEMA: &str = "
 CREATE VIRTUAL TABLE turns_index USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'ascii');
@@ -90,15 +90,19 @@ pub(crate) fn is_taken(error: &rusqlite::Error) -> bool {
 
 const KNOWN: &str = "SELECT id, known FROM people WHERE conversation = ?1";
 
-/// Indexes the customer's name and contacts, if they changed.
+/// Indexes the customer's name and contacts and the tags, if they changed.
 pub(crate) fn know(connection: &Connection, state: &Conversation) -> Result<(), CacheError> {
-    let text = filed::known_by(&state.customer);
+    let text = filed::known_by(&state.customer, &state.tags);
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     let known = hasher.finish().cast_signed();
     let mut query = connection.prepare_cached(KNOWN)?;
     let before: Option<(i64, i64)> =
         query.query_row([id(state.id.0)], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let is_new = before.is_none() && !state.tags.is_empty();
+    if is_new || before.is_some_and(|(_, same)| same != known) {
+        tags::file(connection, state)?;
+    }
     match before {
         Some((_, same)) if same == known => return Ok(()),
         Some((old, _)) => {
@@ -131,14 +135,14 @@ pub(crate) fn forget(connection: &Connection, of: ConversationId) -> Result<(), 
         connection.prepare_cached("DELETE FROM people_index WHERE rowid = ?1")?.execute([person])?;
         connection.prepare_cached("DELETE FROM people WHERE id = ?1")?.execute([person])?;
     }
-    Ok(())
+    tags::forget(connection, of)
 }
 
 pub(crate) fn forget_all(connection: &Connection) -> Result<(), CacheError> {
     connection.execute_batch(
         "INSERT INTO turns_index (turns_index) VALUES ('delete-all');
          INSERT INTO people_index (people_index) VALUES ('delete-all');
-         DELETE FROM people; DELETE FROM numbers;",
+         DELETE FROM people; DELETE FROM numbers; DELETE FROM tags;",
     )?;
     Ok(())
 }
@@ -234,8 +238,10 @@ impl<Admits: Fn(ConversationId) -> Result<bool, CacheError>> Shelf for People<'_
                 Some(of) if (self.admits)(of)? => conversations::get(self.connection, of)?,
                 _ => None,
             };
-            let candidate =
-                held.map(|held| Candidate { text: filed::known_by(&held.state.customer), item: held.state });
+            let candidate = held.map(|held| Candidate {
+                text: filed::known_by(&held.state.customer, &held.state.tags),
+                item: held.state,
+            });
             if !each(row, candidate) {
                 break;
             }

@@ -1,8 +1,8 @@
 //! The text of system entries, one calm line each.
 
 use tandem_conversation::{
-    ContactKind, CustomerRef, Dismissal, Drawn, EndReason, Engagement, EngagementKind, Event, EventBody, Fallback,
-    Former, GoesOn, Grade, HelpReason, LogicFailure, NeedsHelp, Participant, Reach, Time,
+    Contact, ContactKind, CustomerRef, Dismissal, Drawn, EndReason, Engagement, EngagementKind, Event, EventBody,
+    Fallback, Former, GoesOn, Grade, HelpReason, LogicFailure, NeedsHelp, Participant, Reach, SnoozeEnd, Time,
 };
 
 use tandem_protocol::agents::AgentCommand;
@@ -37,11 +37,16 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
         EventBody::FellBack { fallback: Fallback { failure, .. } } => (SystemKind::Failure, failed(failure)),
         EventBody::TagsChanged { added, removed } => (SystemKind::Other, tagged(actor, added, removed)),
         EventBody::CustomerRenamed { name } => (SystemKind::Other, format!("The customer is now called {name}")),
+        EventBody::CustomerNoted { contacts } => (SystemKind::Other, noted(actor, contacts)),
         EventBody::CustomerLinked { customer, was, .. } => (SystemKind::Other, linked(customer, was)),
         EventBody::ButtonPressed { action, title } => {
             (SystemKind::Other, format!("{actor} pressed {}", title.as_ref().unwrap_or(action)))
         }
         EventBody::HandoverGraded { grade, .. } => (SystemKind::Logic, format!("{actor} {}", graded(*grade))),
+        EventBody::Snoozed { until } => {
+            (SystemKind::Other, format!("{actor} snoozed it {}", put_off(*until, event.time)))
+        }
+        EventBody::SnoozeEnded { end, .. } => (SystemKind::Other, woken(*end, actor)),
         EventBody::FeedbackGiven { score, text } => {
             (SystemKind::Other, with(format!("{customer} gave {score} of 5"), text))
         }
@@ -64,6 +69,14 @@ fn linked(customer: &CustomerRef, was: &Former) -> String {
     format!("{} signed in on the website{turned_out}{known}", was.name)
 }
 
+fn noted(actor: &str, contacts: &[Contact]) -> String {
+    let values: Vec<_> = contacts.iter().map(|contact| contact.value.as_str()).collect();
+    match values.is_empty() {
+        true => format!("{actor} removed what was noted about the customer"),
+        false => format!("{actor} noted {}", values.join(", ")),
+    }
+}
+
 fn dismissal(actor: &str, dismissed: Option<&Dismissal>) -> String {
     let line = format!("{actor} dismissed the call for help");
     match dismissed {
@@ -78,6 +91,24 @@ fn graded(grade: Grade) -> &'static str {
         Grade::Helpful => "found the handover helpful",
         Grade::Incomplete => "missed something in the handover",
         Grade::Wrong => "found something wrong in the handover",
+    }
+}
+
+/// How long a snooze lasts: "for 2 h", "for 3 days".
+fn put_off(until: Option<Time>, at: Time) -> String {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    match until.map(|until| until.since(at)) {
+        None => "until the customer writes".to_owned(),
+        Some(ms) if ms >= 2 * DAY_MS => format!("for {} days", (ms + DAY_MS / 2) / DAY_MS),
+        Some(ms) => format!("for {}", duration(ms)),
+    }
+}
+
+fn woken(end: SnoozeEnd, actor: &str) -> String {
+    match end {
+        SnoozeEnd::Ended => format!("{actor} ended the snooze"),
+        SnoozeEnd::HelpNeeded => "The snooze ended: help is needed".to_owned(),
+        SnoozeEnd::Due | SnoozeEnd::CustomerWrote => "The snooze is over".to_owned(),
     }
 }
 
@@ -220,6 +251,9 @@ pub(super) fn intent(command: &AgentCommand) -> &'static str {
         AgentCommand::Tag { .. } => "Change tags",
         AgentCommand::PressButton { .. } => "Press a button",
         AgentCommand::GradeHandover { .. } => "Grade the handover",
+        AgentCommand::Snooze { .. } => "Snooze",
+        AgentCommand::EndSnooze {} => "End snooze",
+        AgentCommand::EditCustomer { .. } => "Edit the customer",
         AgentCommand::RevokeLink { .. } => "Revoke a link",
         AgentCommand::Receive { .. } => "Confirm what was read",
     }

@@ -92,6 +92,8 @@ impl Workplace {
         let nothing = Map::new();
         let values = Values {
             customer: Some("Carmen Menzel"),
+            email: Some("carmen@example.com"),
+            phone: Some("+34600123456"),
             agent: &agent,
             brand: known.brands.first().map(|brand| brand.name.as_str()),
             custom: &nothing,

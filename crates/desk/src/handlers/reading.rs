@@ -5,12 +5,13 @@ use std::sync::Arc;
 use base64::Engine as _;
 use tandem_conversation::{ConversationId, MediaId};
 
+use crate::address::is_exposed;
 use crate::cache::media::{self, File};
 use crate::cache::{conversations, files, meta, unknown};
 use crate::desk::Desk;
 use crate::downloads::FetchError;
 use crate::figures::figures;
-use crate::hub::HubError;
+use crate::hub::{Hub, HubError};
 use crate::link::Link;
 use crate::refusals::{claimed, error, sentence, signed_out, unknown_conversation};
 use crate::rpc::{EntriesRequest, ListRequest, MediaRequest, MediaView, Nothing, OneConversation, RpcError};
@@ -18,8 +19,8 @@ use crate::session::Session;
 use crate::sync::fetch_unknown;
 use crate::vault::Ask;
 use crate::view::{
-    AppView, ColleagueView, ConnectionView, ConversationView, CountsView, EntriesView, FiguresView, ListView,
-    LockedAsk, MeView, NotificationsView, SettingsView,
+    AboutView, AppView, ColleagueView, ConnectionView, ConversationView, CountsView, EntriesView, FiguresView,
+    ListView, LockedAsk, MeView, NotificationsView, SettingsView,
 };
 use crate::views::{self, Page};
 use crate::workplace::Workplace;
@@ -27,15 +28,17 @@ use crate::workplace::Workplace;
 impl Desk {
     pub(crate) async fn app_state(&self, _: Nothing) -> Result<AppView, RpcError> {
         if let Some((ask, failed)) = self.asks() {
-            return Ok(AppView { hub_ended: self.hub_ended(), ..locked(ask, failed) });
+            return Ok(AppView { hub_ended: self.hub_ended(), about: self.about(None), ..locked(ask, failed) });
         }
         let place = self.place()?;
         let link = place.link.borrow().clone();
         let connection = match &link {
             Link::SignedOut { reason } => {
-                let last = place.cache.read(|connection| meta::get(connection, meta::HUB)).await?;
+                let read =
+                    place.cache.read(|connection| Ok((meta::get(connection, meta::HUB)?, meta::me(connection)?)));
+                let (last, me) = read.await?;
                 let hub = self.config().hub.clone().or(last);
-                ConnectionView::SignedOut { hub, reason: reason.clone() }
+                ConnectionView::SignedOut { hub, email: me.map(|me| me.email), reason: reason.clone() }
             }
             Link::Connecting { since, .. } => ConnectionView::Connecting { since: *since },
             Link::Live { since, quiet: false, .. } => ConnectionView::Live { since: *since },
@@ -81,14 +84,24 @@ impl Desk {
             hub_ahead_ms: place.clock.ahead_ms(),
             hub_ended: self.hub_ended(),
             newer,
+            about: self.about(link.session().map(|session| &session.hub)),
         })
+    }
+
+    fn about(&self, hub: Option<&Hub>) -> AboutView {
+        AboutView {
+            version: env!("CARGO_PKG_VERSION").into(),
+            hub: hub.map(|hub| hub.address().to_owned()),
+            exposed: hub.is_some_and(|hub| is_exposed(hub.address())),
+            chimes: self.config().notifier.plays_files(),
+        }
     }
 }
 
 /// The view while the cache is locked.
 fn locked(ask: Ask, failed: Option<String>) -> AppView {
     let (ask, reason) = match ask {
-        Ask::ChoosePassphrase { reason } => (LockedAsk::ChoosePassphrase, Some(reason)),
+        Ask::ChoosePassphrase => (LockedAsk::ChoosePassphrase, None),
         Ask::Passphrase => (LockedAsk::Passphrase, None),
         Ask::Keychain { reason } => (LockedAsk::Keychain, Some(reason)),
     };
@@ -104,6 +117,7 @@ fn locked(ask: Ask, failed: Option<String>) -> AppView {
         hub_ahead_ms: 0,
         hub_ended: None,
         newer: 0,
+        about: AboutView::default(),
     }
 }
 

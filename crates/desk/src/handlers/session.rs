@@ -7,11 +7,12 @@ use tandem_protocol::agents::{AgentCommand, DeskFrame, Login};
 use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use crate::address::{Trouble, Unusable, Verdict, verdict, ways};
 use crate::cache::expect::expected_here;
 use crate::cache::{CacheError, bookmarks, conversations, files, meta, outbox};
 use crate::commands::Given;
 use crate::desk::{Desk, UnlockError};
-use crate::hub::{HubError, outdated};
+use crate::hub::{Hub, HubError, outdated};
 use crate::link::Input;
 use crate::notify::Poke;
 use crate::refusals::{error, sentence};
@@ -19,7 +20,7 @@ use crate::rpc::{
     Customers, Looking, Nothing, OneConversation, RpcError, Seen, SetAvailability, SignIn, SignOut, Unlock,
 };
 use crate::vault::Refused;
-use crate::view::{BehindView, SettingsView};
+use crate::view::{AppearanceSettings, BehindView, NotificationSettings, SettingsView};
 use crate::views::Reader;
 use crate::workplace::Workplace;
 
@@ -28,26 +29,32 @@ const SIGNED_OUT: &str = "Signed out";
 
 impl Desk {
     pub(crate) async fn sign_in(&self, request: SignIn) -> Result<Nothing, RpcError> {
-        let hub = self.config().hub_at(&request.hub);
-        let hub = hub.map_err(|failed| error("session.address", failed.to_string()))?;
-        let failed = |failed: HubError| match failed {
-            HubError::SessionEnded(message) => error("session.wrong", message),
-            HubError::Busy { message, .. } => error("session.busy", message),
-            HubError::Refused(problem) => match outdated(&problem) {
-                Some(outdated) => error("session.outdated", outdated.message()),
-                None => RpcError { code: problem.code, message: problem.detail },
-            },
-            HubError::Network(message) => error("session.unreachable", message),
-            other => error("session.failed", sentence(&other.to_string())),
-        };
-        // Checked before a password is sent to an incompatible hub.
-        if let Some(outdated) = hub.outdated().await.map_err(failed)? {
-            return Err(error("session.outdated", outdated.message()));
-        }
+        let hub = self.find_hub(&request.hub, request.plain).await?;
         let login = Login { email: request.email, password: request.password };
-        let tokens = hub.login(&login).await.map_err(failed)?;
-        self.place()?.enter(hub, tokens).await?;
+        let tokens = hub.login(&login).await.map_err(not_let_in)?;
+        self.place()?.enter(hub, tokens, request.plain).await?;
         Ok(Nothing {})
+    }
+
+    /// The hub that an entered address means. No password is sent before it has answered as a hub.
+    async fn find_hub(&self, entered: &str, plain: bool) -> Result<Hub, RpcError> {
+        let ways = ways(entered).map_err(|unusable| error("session.address", unusable.to_string()))?;
+        let plain = plain || self.config().allow_http;
+        let mut first = None;
+        for way in ways {
+            // Nothing secret is in the question itself.
+            let hub = self.config().hub_over(&way.address, true);
+            let hub = hub.map_err(|failed| error("session.address", failed.to_string()))?;
+            match verdict(&way, &hub.knock().await, plain) {
+                Verdict::Enter => return Ok(hub),
+                // What was tried first is what was meant.
+                Verdict::Next(trouble) => first = first.or(Some(trouble)),
+                Verdict::Refuse(Trouble { code, message }) => return Err(error(code, message)),
+            }
+        }
+        let nothing = || Trouble { code: "session.address", message: Unusable::Missing.to_string() };
+        let Trouble { code, message } = first.unwrap_or_else(nothing);
+        Err(error(code, message))
     }
 
     pub(crate) async fn sign_out(&self, request: SignOut) -> Result<Nothing, RpcError> {
@@ -70,6 +77,24 @@ impl Desk {
 
     pub(crate) async fn give_up_cache(&self, _: Nothing) -> Result<Nothing, RpcError> {
         opened(self.start_afresh().await)
+    }
+}
+
+/// Why the hub, which is one, does not sign the user in.
+fn not_let_in(failed: HubError) -> RpcError {
+    match failed {
+        HubError::SessionEnded(message) => error("session.wrong", message),
+        HubError::Busy { message, .. } => error("session.busy", message),
+        HubError::Refused(problem) => match outdated(&problem) {
+            Some(outdated) => error("session.outdated", outdated.message()),
+            None if problem.code == "auth.suspended" => error("session.suspended", problem.detail),
+            None => RpcError { code: problem.code, message: problem.detail },
+        },
+        HubError::Network(message) => error("session.unreachable", message),
+        HubError::Garbled(_) => {
+            error("session.not_tandem", "Something answered that is not a Tandem hub. Check the address.")
+        }
+        other => error("session.failed", sentence(&other.to_string())),
     }
 }
 
@@ -152,6 +177,14 @@ impl Workplace {
             let message = format!("Undo send takes 0 to {most} seconds, not {undo_s}.");
             return Err(error("settings.undo", message));
         }
+        let text = request.appearance.map_or(100, |appearance| appearance.text_percent);
+        if !AppearanceSettings::TEXT_PERCENT.contains(&text) {
+            return Err(error("settings.text", format!("The size of text is 50 to 300 percent, not {text}.")));
+        }
+        let volume = request.notifications.volume;
+        if volume > NotificationSettings::LOUDEST {
+            return Err(error("settings.volume", format!("The volume is 0 to 100 percent, not {volume}.")));
+        }
         self.cache
             .write(move |connection, touched| {
                 touched.app();
@@ -208,13 +241,15 @@ impl Workplace {
                     return Ok(None);
                 }
                 conversations::derive_again(connection, touched, id, &reader.access())?;
-                // Only news is worth a message: unseen turns of the customer, and mentions.
+                // Only news is worth a message: unseen turns of the customer, mentions, and reminders.
                 // A join that the hub has accepted may be here before its event.
                 let shown = expected_here(connection, state)?;
                 let news = shown.agent(reader.user).is_some() && state.last_customer > state.receipts.desk_seen;
+                let reminder = state.snoozes.iter().find(|snooze| snooze.is_of(reader.user));
+                let reminded = reminder.and_then(|snooze| snooze.over).is_some_and(|over| over.position <= up_to);
                 let mention = state.mention_of(reader.user, &reader.permissions);
                 let mentioned = mention.is_some_and(|mention| mention.position <= up_to);
-                Ok((news || mentioned).then_some(up_to))
+                Ok((news || mentioned || reminded).then_some(up_to))
             })
             .await?;
         if let Some(up_to) = receipt {
@@ -238,6 +273,34 @@ impl Workplace {
             Ok(Ok(())) => Ok(Nothing {}),
             Ok(Err(failed)) => Err(error("notifications.failed", failed.0)),
             Err(_) => Err(error("desk.ended", "The desk is shutting down.")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tandem_protocol::Problem;
+
+    use super::*;
+
+    #[test]
+    fn the_reason_why_a_user_is_not_let_in_is_told_apart() {
+        let problem =
+            |status, code: &str| HubError::Refused(Box::new(Problem::new(status, code, "In the hub's words.")));
+        let busy = HubError::Busy { message: "Come back later.".into(), retry_after: None };
+        for (failed, code, words) in [
+            (HubError::SessionEnded("Wrong e-mail or password.".into()), "session.wrong", "Wrong e-mail or password."),
+            (problem(403, "auth.suspended"), "session.suspended", "In the hub's words."),
+            (problem(426, "client.too_old"), "session.outdated", "Update Tandem."),
+            (problem(429, "auth.too_many"), "auth.too_many", "In the hub's words."),
+            (busy, "session.busy", "Come back later."),
+            (HubError::Network("No answer.".into()), "session.unreachable", "No answer."),
+            (HubError::Garbled("expected value at line 1".into()), "session.not_tandem", "not a Tandem hub"),
+        ] {
+            let said = not_let_in(failed);
+            assert_eq!(said.code, code);
+            assert!(said.message.contains(words), "{said:?}");
+            assert!(!said.message.contains("line 1"), "no parser's words: {said:?}");
         }
     }
 }

@@ -9,18 +9,21 @@ use uuid::Uuid;
 
 use crate::cache::bookmarks::{self, Kind};
 use crate::cache::expect::expected;
+use crate::cache::tags::{self, Used};
 use crate::cache::{CacheError, Touched, buttons, conversations, events, files, library, meta, outbox};
 use crate::handlers::library::question_again;
 use crate::refusals::{error, unknown_conversation};
 use crate::rpc::{
-    Dismiss, Draft, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand, OneConversation, Retry, RpcError,
-    SendNote, SendReply, TakeBack, Words,
+    ChangeTags, Dismiss, Draft, EditCustomer, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand,
+    OneConversation, PutOff, Retry, RpcError, SendNote, SendReply, TakeBack, Words,
 };
-use crate::view::{QueuedView, SettingsView, TakenBackView};
+use crate::view::{QueuedView, SettingsView, TakenBackView, UsedTagView};
 use crate::workplace::Workplace;
 
 /// Maximum lines of the outbox shown.
 const QUEUED: u32 = 200;
+/// Maximum tags offered.
+const TAGS: u32 = 300;
 
 impl Workplace {
     pub(crate) async fn join(&self, request: Join) -> Result<Nothing, RpcError> {
@@ -162,6 +165,34 @@ impl Workplace {
     pub(crate) async fn grade_handover(&self, request: GradeHandover) -> Result<Nothing, RpcError> {
         let GradeHandover { id, turn, grade } = request;
         self.give(id, AgentCommand::GradeHandover { turn, grade }).await
+    }
+
+    pub(crate) async fn tag(&self, request: ChangeTags) -> Result<Nothing, RpcError> {
+        let ChangeTags { id, add, remove } = request;
+        self.give(id, AgentCommand::Tag { add, remove }).await
+    }
+
+    pub(crate) async fn edit_customer(&self, request: EditCustomer) -> Result<Nothing, RpcError> {
+        let EditCustomer { id, name, email, phone } = request;
+        self.give(id, AgentCommand::EditCustomer { name, email, phone }).await
+    }
+
+    /// The tags that are offered: those in use on this machine, the most frequent first.
+    pub(crate) async fn list_tags(&self, _: Nothing) -> Result<Vec<UsedTagView>, RpcError> {
+        let used = self.cache.read(|connection| tags::used(connection, TAGS)).await?;
+        Ok(used.into_iter().map(|Used { tag, uses }| UsedTagView { tag, uses }).collect())
+    }
+
+    pub(crate) async fn snooze(&self, request: PutOff) -> Result<Nothing, RpcError> {
+        let PutOff { id, until } = request;
+        if until.is_some_and(|until| until <= self.clock.hub_now()) {
+            return Err(error("input.invalid", "This time has passed. Choose a later one."));
+        }
+        self.give(id, AgentCommand::Snooze { until }).await
+    }
+
+    pub(crate) async fn end_snooze(&self, request: OneConversation) -> Result<Nothing, RpcError> {
+        self.give(request.id, AgentCommand::EndSnooze {}).await
     }
 
     pub(crate) async fn decline(&self, request: OneConversation) -> Result<Nothing, RpcError> {

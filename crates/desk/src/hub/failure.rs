@@ -7,38 +7,70 @@ use rustls::CertificateError;
 
 use super::SILENT;
 
+/// What stands between this desk and the hub, by what can be done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    /// The certificate is not accepted, or both sides know no common encryption.
+    Certificate,
+    /// Whatever answers does not speak TLS.
+    NoTls,
+    Proxy,
+    /// There is no such name.
+    Name,
+    /// Nothing listens there.
+    Refused,
+    /// No answer in time.
+    Silent,
+    Other,
+}
+
 /// The message for a client error.
 pub(super) fn reason(error: &reqwest::Error) -> String {
+    judged(error).1
+}
+
+/// What stood in the way, and the message.
+pub(super) fn judged(error: &reqwest::Error) -> (Obstacle, String) {
     let chain = chain(error);
-    if let Some(words) = chain.iter().find_map(|error| certificate(*error)) {
-        return words;
+    if let Some(found) = chain.iter().find_map(|error| certificate(*error)) {
+        return found;
     }
     // The first one names the address.
     let texts: Vec<String> = chain.iter().skip(1).map(ToString::to_string).collect();
     let says = |what: &str| texts.iter().any(|text| text.contains(what));
     if says("proxy authorization required") {
-        return "The proxy asks for a user name and password. Add them to its address in HTTPS_PROXY.".into();
+        let words = "The proxy asks for a user name and password. Add them to its address in HTTPS_PROXY.";
+        return (Obstacle::Proxy, words.into());
     }
     if says("tunnel error: unsuccessful") {
-        return "The proxy does not let this desk through to the hub.".into();
+        return (Obstacle::Proxy, "The proxy does not let this desk through to the hub.".into());
     }
     if says("tunnel error") || says("proxy") {
-        return "The proxy in HTTPS_PROXY or ALL_PROXY cannot be used.".into();
+        return (Obstacle::Proxy, "The proxy in HTTPS_PROXY or ALL_PROXY cannot be used.".into());
     }
     if error.is_timeout() {
-        return SILENT.into();
+        return (Obstacle::Silent, SILENT.into());
     }
     if says("dns error") || says("failed to lookup address") {
-        return "The hub's name cannot be found. Check the address and the network.".into();
+        return (Obstacle::Name, "The hub's name cannot be found. Check the address and the network.".into());
     }
     match chain.iter().rev().find_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind) {
-        Some(io::ErrorKind::ConnectionRefused) => "The hub cannot be reached: the connection was refused.".into(),
-        Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
-            "The hub cannot be reached: there is no route to it from this network.".into()
+        Some(io::ErrorKind::ConnectionRefused) => {
+            (Obstacle::Refused, "The hub cannot be reached: the connection was refused.".into())
         }
-        Some(io::ErrorKind::TimedOut) => SILENT.into(),
-        _ if error.is_connect() => "The hub cannot be reached.".into(),
-        _ => format!("The connection to the hub failed: {}.", texts.last().map_or("", String::as_str)),
+        Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
+            (Obstacle::Other, "The hub cannot be reached: there is no route to it from this network.".into())
+        }
+        Some(io::ErrorKind::TimedOut) => (Obstacle::Silent, SILENT.into()),
+        // It hangs up when it is greeted by TLS.
+        Some(io::ErrorKind::UnexpectedEof) if error.is_connect() => {
+            (Obstacle::NoTls, "No secure connection to the hub: it ended at once.".into())
+        }
+        _ if error.is_connect() => (Obstacle::Other, "The hub cannot be reached.".into()),
+        _ => {
+            let last = texts.last().map_or("", String::as_str);
+            (Obstacle::Other, format!("The connection to the hub failed: {last}."))
+        }
     }
 }
 
@@ -56,9 +88,9 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)>
     chain
 }
 
-/// The message for a rejected certificate.
-fn certificate(error: &(dyn Error + 'static)) -> Option<String> {
-    Some(match error.downcast_ref::<rustls::Error>()? {
+/// The message for a rejected certificate, or for another failure of TLS.
+fn certificate(error: &(dyn Error + 'static)) -> Option<(Obstacle, String)> {
+    let words = match error.downcast_ref::<rustls::Error>()? {
         rustls::Error::InvalidCertificate(why) => match why {
             CertificateError::UnknownIssuer => {
                 "This machine does not trust the hub's certificate. Its issuer must be in the system's store.".into()
@@ -75,6 +107,10 @@ fn certificate(error: &(dyn Error + 'static)) -> Option<String> {
             CertificateError::Revoked => "The hub's certificate was revoked.".into(),
             other => format!("The hub's certificate cannot be used: {other}."),
         },
+        other @ rustls::Error::InvalidMessage(_) => {
+            return Some((Obstacle::NoTls, format!("No secure connection to the hub: {other}.")));
+        }
         other => format!("No secure connection to the hub: {other}."),
-    })
+    };
+    Some((Obstacle::Certificate, words))
 }

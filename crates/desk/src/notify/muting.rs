@@ -15,6 +15,7 @@ pub(super) fn loudness(settings: &NotificationSettings, kind: NoticeKind) -> Lou
         NoticeKind::WaitingTooLong { .. } => settings.waiting_too_long,
         NoticeKind::DeliveryFailed { .. } => settings.delivery_failed,
         NoticeKind::Mentioned { .. } => settings.mentioned,
+        NoticeKind::Reminded { .. } => settings.reminded,
     }
 }
 
@@ -62,13 +63,14 @@ mod tests {
     fn each_kind_has_its_own_setting() {
         let quiet = NotificationSettings::default();
         type Of = fn(&mut NotificationSettings) -> &mut Loudness;
-        let kinds: [(NoticeKind, Of); 6] = [
+        let kinds: [(NoticeKind, Of); 7] = [
             (HELP, |settings| &mut settings.help_needed),
             (NoticeKind::Invited { engagement: EngagementId(Uuid::nil()) }, |settings| &mut settings.invited),
             (NoticeKind::CustomerWrote { position: Position(1) }, |settings| &mut settings.customer_wrote),
             (NoticeKind::WaitingTooLong { position: Position(1) }, |settings| &mut settings.waiting_too_long),
             (NoticeKind::DeliveryFailed { position: Position(1) }, |settings| &mut settings.delivery_failed),
             (NoticeKind::Mentioned { position: Position(1) }, |settings| &mut settings.mentioned),
+            (NoticeKind::Reminded { since: Time(1) }, |settings| &mut settings.reminded),
         ];
         for (kind, of) in kinds {
             let mut settings = quiet;

@@ -12,8 +12,10 @@ use tandem_conversation::{Conversation, ConversationId, Notice, NoticeKind, Posi
 use tandem_protocol::agents::{Me, Muted};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::chimes::Chimes;
 use super::{News, Notifier, NotifyError, ShownId, words};
 use crate::cache::conversations::{self, Held};
+use crate::cache::expect::expected_here;
 use crate::cache::notices::NoticeState;
 use crate::cache::{Cache, CacheError, Marks, notices};
 use crate::changes::Changes;
@@ -95,6 +97,7 @@ pub(crate) struct Notices {
     pub notifier: Arc<dyn Notifier>,
     pub commands: Commands,
     pub reports: Reports,
+    pub chimes: Chimes,
 }
 
 /// The loop's state.
@@ -303,8 +306,11 @@ fn held_of(
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         let held = match conversations::get(connection, id)? {
-            Some(Held { state, listed: true, .. }) => {
+            Some(Held { mut state, listed: true, .. }) => {
                 let seen = conversations::seen(connection, &state, user)?;
+                // The user's own snooze counts before the hub has it.
+                let snoozes = expected_here(connection, &state)?.snoozes.clone();
+                state.snoozes = snoozes;
                 Some((state, seen))
             }
             _ => None,

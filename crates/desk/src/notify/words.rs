@@ -4,7 +4,7 @@ use tandem_conversation::{
     Awaited, Conversation, EngagementKind, NoticeKind, Participant, Time, UserId, Wait, turns_text,
 };
 
-use super::{Action, Notification, ShownId, Tag, Urgency};
+use super::{Action, Notification, ShownId, Sound, Tag, Urgency};
 
 const TITLE_CHARS: usize = 80;
 const BODY_CHARS: usize = 200;
@@ -63,6 +63,9 @@ pub(super) fn notification(
             (title, words.to_owned(), answering(manner), Urgency::Normal)
         }
         NoticeKind::CustomerWrote { .. } => (name.clone(), words.to_owned(), answering(manner), Urgency::Normal),
+        NoticeKind::Reminded { .. } => {
+            (format!("Reminder: {name}"), reminder(state, words), answering(manner), Urgency::Normal)
+        }
         NoticeKind::Mentioned { .. } => {
             let mention = state.mentions.iter().find(|mention| mention.user == me);
             let by = mention.and_then(|mention| mention.by.colleague()).map_or("A colleague", |(_, name)| name);
@@ -77,7 +80,7 @@ pub(super) fn notification(
         body: plain_text(&body),
         actions,
         urgency,
-        sound: manner.sound,
+        sound: manner.sound.then_some(Sound::System),
         replaces,
     }
 }
@@ -91,7 +94,7 @@ pub(super) fn group(count: usize, all_help: bool, sound: bool, replaces: Option<
         body: "Open the one that waits longest.".into(),
         actions: vec![Action::Open],
         urgency: Urgency::Urgent,
-        sound,
+        sound: sound.then_some(Sound::System),
         replaces,
     }
 }
@@ -104,7 +107,7 @@ pub(super) fn queue(calls: u32, sound: bool) -> Notification {
         body: "No one has taken them yet.".into(),
         actions: vec![Action::Open],
         urgency: Urgency::Urgent,
-        sound,
+        sound: sound.then_some(Sound::System),
         replaces: None,
     }
 }
@@ -115,6 +118,14 @@ fn minutes(ms: i64) -> String {
     match seconds / 3600 {
         0 => format!("{}:{:02}", seconds / 60, seconds % 60),
         hours => format!("{hours} h {} min", seconds / 60 % 60),
+    }
+}
+
+/// Why a conversation is back, and its last words if they are the customer's.
+fn reminder(state: &Conversation, words: &str) -> String {
+    match &state.help {
+        Some(help) => lines(&format!("Help is needed: {}", help.reason.line()), words),
+        None => lines("Your snooze is over.", words),
     }
 }
 
@@ -133,7 +144,7 @@ pub(super) fn test() -> Notification {
         body: "This is how Tandem calls you when someone needs help.".into(),
         actions: vec![Action::Open],
         urgency: Urgency::Normal,
-        sound: true,
+        sound: Some(Sound::System),
         replaces: None,
     }
 }

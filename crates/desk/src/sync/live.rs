@@ -256,6 +256,7 @@ impl Syncing {
         let now = me.clone();
         let kept = self.cache.write(move |connection, touched| {
             cache::unknown::hub_speaks(connection, speaks)?;
+            meta::put(connection, meta::HUB_VERSION, &speaks)?;
             if speaks < tandem_protocol::HAS_LIBRARY {
                 cache::library::forget(connection)?;
             }

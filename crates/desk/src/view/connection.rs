@@ -16,6 +16,8 @@ pub enum ConnectionView {
     },
     SignedOut {
         hub: Option<String>,
+        /// Of the last user.
+        email: Option<String>,
         reason: Option<String>,
     },
     Connecting {
@@ -47,4 +49,18 @@ pub enum ConnectionView {
 pub enum Older {
     Desk,
     Hub,
+}
+
+/// This desk and its hub.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AboutView {
+    /// The desk's version.
+    pub version: String,
+    /// The hub's address; none while signed out.
+    pub hub: Option<String>,
+    /// Others could read what is sent to the hub.
+    pub exposed: bool,
+    /// Whether this system plays the desk's own sounds.
+    pub chimes: bool,
 }

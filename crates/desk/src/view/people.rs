@@ -35,6 +35,37 @@ pub struct PersonView {
     pub invited: bool,
 }
 
+/// What agents noted about a customer; empty if nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct NotedView {
+    /// Empty for a made-up name.
+    pub name: String,
+    pub email: String,
+    pub phone: String,
+}
+
+/// A tag in use on this machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UsedTagView {
+    pub tag: String,
+    /// How many conversations have it.
+    pub uses: u32,
+}
+
+/// A conversation that was put off.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SnoozeView {
+    pub by: Participant,
+    pub me: bool,
+    /// None: until the customer writes.
+    pub until: Option<Time>,
+    /// It is over, and the user has not seen that.
+    pub over: bool,
+}
+
 /// An external agent's link. Returned once and stored nowhere.
 #[derive(Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

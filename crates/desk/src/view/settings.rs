@@ -1,6 +1,9 @@
 //! The user's settings.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
+use tandem_conversation::Section;
 use ts_rs::TS;
 
 /// The user's settings.
@@ -13,6 +16,10 @@ pub struct SettingsView {
     pub undo_s: Option<u8>,
     /// After completing, leaving or handing over, the next of the user's conversations opens.
     pub open_next: bool,
+    /// The section that opens at the start.
+    pub start_section: Section,
+    /// None until the user chooses.
+    pub appearance: Option<AppearanceSettings>,
     pub notifications: NotificationSettings,
 }
 
@@ -23,8 +30,60 @@ impl SettingsView {
 
 impl Default for SettingsView {
     fn default() -> Self {
-        Self { mind_customer: false, undo_s: None, open_next: true, notifications: NotificationSettings::default() }
+        Self {
+            mind_customer: false,
+            undo_s: None,
+            open_next: true,
+            start_section: Section::My,
+            appearance: None,
+            notifications: NotificationSettings::default(),
+        }
     }
+}
+
+/// How the window looks. Kept with the other settings, and not with the window, whose storage is not the desk's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct AppearanceSettings {
+    pub theme: Theme,
+    pub density: Density,
+    pub contrast: Contrast,
+    /// Size of everything, in percent.
+    pub text_percent: u16,
+}
+
+impl AppearanceSettings {
+    /// Possible values of `text_percent`.
+    pub(crate) const TEXT_PERCENT: RangeInclusive<u16> = 50..=300;
+}
+
+impl Default for AppearanceSettings {
+    fn default() -> Self {
+        Self { theme: Theme::System, density: Density::Comfortable, contrast: Contrast::System, text_percent: 100 }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    System,
+    Light,
+    Dark,
+}
+
+/// How much room rows and messages take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Density {
+    Comfortable,
+    Compact,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Contrast {
+    System,
+    More,
 }
 
 /// Loudness per kind of notification, and quiet hours.
@@ -38,6 +97,8 @@ pub struct NotificationSettings {
     pub delivery_failed: Loudness,
     /// A colleague's note mentions the user.
     pub mentioned: Loudness,
+    /// A snooze of the user's is over.
+    pub reminded: Loudness,
     /// For users who view all conversations: more calls for help are open than `queue_threshold`.
     pub queue_long: Loudness,
     pub queue_threshold: u32,
@@ -48,6 +109,16 @@ pub struct NotificationSettings {
     pub preview: bool,
     /// No notifications in these hours.
     pub quiet: Option<QuietHours>,
+    pub chime: Chime,
+    /// Volume of the desk's own sounds, in percent; the system's has its own.
+    pub volume: u8,
+    /// The user has seen a test notification on this machine.
+    pub tried: bool,
+}
+
+impl NotificationSettings {
+    /// Largest value of `volume`.
+    pub(crate) const LOUDEST: u8 = 100;
 }
 
 impl Default for NotificationSettings {
@@ -59,11 +130,15 @@ impl Default for NotificationSettings {
             waiting_too_long: Loudness::Sound,
             delivery_failed: Loudness::Silent,
             mentioned: Loudness::Sound,
+            reminded: Loudness::Sound,
             queue_long: Loudness::Sound,
             queue_threshold: 10,
             repeat: false,
             preview: true,
             quiet: None,
+            chime: Chime::System,
+            volume: 70,
+            tried: false,
         }
     }
 }
@@ -74,6 +149,18 @@ pub enum Loudness {
     Off,
     Silent,
     Sound,
+}
+
+/// The sound of notifications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Chime {
+    /// Chosen in the system's own settings.
+    System,
+    Bell,
+    Chord,
+    Knock,
+    Rise,
 }
 
 /// A daily period in this machine's time zone, in minutes after midnight; it may span midnight.

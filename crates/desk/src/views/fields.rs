@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use tandem_conversation::{Channel, ContactKind, Conversation};
 
-use crate::view::FieldView;
+use crate::view::{FieldView, NotedView};
 
 /// Maximum length of a value, in characters.
 const VALUE_CHARS: usize = 300;
@@ -15,8 +15,19 @@ pub(super) fn customer(state: &Conversation) -> Vec<FieldView> {
     let mut fields = vec![field("Channel", channel(state.channel))];
     fields.extend(state.language.as_deref().map(|code| field("Language", language(code))));
     fields.extend(state.customer.contacts.iter().map(|contact| field(kind(contact.kind), contact.value.as_str())));
+    fields.extend(state.customer.noted.iter().map(|contact| field(noted_as(contact.kind), contact.value.as_str())));
     fields.extend(flat(&state.customer.custom));
     fields
+}
+
+/// What agents noted, and can change.
+pub(super) fn noted(state: &Conversation) -> NotedView {
+    let noted = |kind| state.customer.noted(kind).unwrap_or_default().to_owned();
+    NotedView {
+        name: state.customer.known_name().unwrap_or_default().to_owned(),
+        email: noted(ContactKind::Email),
+        phone: noted(ContactKind::Phone),
+    }
 }
 
 /// Your Logic's data about the conversation.
@@ -101,6 +112,15 @@ fn kind(kind: ContactKind) -> &'static str {
         ContactKind::CustomerId => "Customer id",
         ContactKind::Email => "E-mail",
         ContactKind::Phone => "Phone",
+    }
+}
+
+/// As [`kind`], for what nobody has proven.
+fn noted_as(kind: ContactKind) -> &'static str {
+    match kind {
+        ContactKind::CustomerId => "Customer id, noted",
+        ContactKind::Email => "E-mail, noted",
+        ContactKind::Phone => "Phone, noted",
     }
 }
 

@@ -4,6 +4,7 @@ use tandem_conversation::{
     Command, CommandId, Content, Conversation, Envelope, Event, GoesOn, Invitee, LinkId, Participant, TurnId, UserId,
     decide, limits,
 };
+use tandem_protocol::{EDITS_CUSTOMERS, HAS_SNOOZES};
 use uuid::Uuid;
 
 use super::Reader;
@@ -11,8 +12,11 @@ use crate::view::MayView;
 
 /// Placeholder for the reader's next turn. The nil id would be refused.
 const SOME_TURN: TurnId = TurnId(Uuid::max());
+/// Length of a snooze that no one has chosen, in milliseconds.
+const SOME_MS: i64 = 1;
 
-pub(super) fn may(state: &Conversation, reader: &Reader) -> MayView {
+/// Older hubs refuse commands that they do not know.
+pub(super) fn may(state: &Conversation, reader: &Reader, hub_version: u32) -> MayView {
     let asks = |command: Command| !ask(state, reader, command).is_empty();
     let text = Content::Text { text: "?".into() };
     let reply = Command::Reply {
@@ -23,6 +27,8 @@ pub(super) fn may(state: &Conversation, reader: &Reader) -> MayView {
         while_in_progress: false,
         received: reader.now,
     };
+    let name = Some(if state.customer.name == "?" { "!" } else { "?" }.to_owned());
+    let edit = Command::EditCustomer { name, email: None, phone: None };
     let others = state.logic.engaged
         || state.people().filter_map(|e| e.person()).any(|person| person.user() != Some(reader.user));
     let invitee = Invitee::Colleague { user: UserId(Uuid::nil()), name: "?".into() };
@@ -46,6 +52,11 @@ pub(super) fn may(state: &Conversation, reader: &Reader) -> MayView {
         revoke_link: link.is_some_and(|link| asks(Command::RevokeLink { link })),
         delegate: asks(Command::Delegate { note: None, turn: SOME_TURN }),
         take_over: others && state.in_progress() && asks(Command::TakeOver),
+        snooze: hub_version >= HAS_SNOOZES && asks(Command::Snooze { until: Some(reader.now.plus_ms(SOME_MS)) }),
+        end_snooze: state.snooze_of(reader.user, reader.now).is_some(),
+        tag: asks(Command::Tag { add: vec!["?".into()], remove: Vec::new() })
+            || asks(Command::Tag { add: Vec::new(), remove: state.tags.clone() }),
+        edit_customer: hub_version >= EDITS_CUSTOMERS && asks(edit),
         decline: state
             .invitation_of(reader.user)
             .is_some_and(|invitation| asks(Command::Decline { engagement: invitation.id })),

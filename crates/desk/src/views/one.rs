@@ -8,7 +8,7 @@ use tandem_sqlite::rusqlite::Connection;
 use super::{Reader, buttons, fields, may, row};
 use crate::cache::conversations::{self, Line};
 use crate::cache::expect::expected;
-use crate::cache::{self, CacheError, bookmarks, events, files, outbox};
+use crate::cache::{self, CacheError, bookmarks, events, files, meta, outbox};
 use crate::view::{CompletedView, ConversationView, FileView, HandoverPart, HandoverView, PersonView, SuggestionView};
 
 /// None if the conversation is not cached.
@@ -27,6 +27,7 @@ pub(crate) fn conversation(
     let expected = expected(&state, &waiting, &reader.expecting());
     let unread = state.agent(reader.user).is_some() && state.last_loud > seen;
     let pending = row::pending(connection, &waiting, reader.now)?;
+    let hub_version: u32 = meta::get(connection, meta::HUB_VERSION)?.unwrap_or_default();
     Ok(Some(ConversationView {
         position: state.position,
         started: state.started,
@@ -35,16 +36,17 @@ pub(crate) fn conversation(
         fallback: expected.fallback.as_ref().map(|fallback| fallback.failure.line()),
         people: expected.engagements.iter().filter_map(|engagement| person(engagement, reader)).collect(),
         custom: fields::custom(&state),
-        customer: fields::customer(&state),
+        customer: fields::customer(&expected),
+        noted: fields::noted(&expected),
         suggestion: suggestion(connection, &state)?,
         handover: state.handover.as_deref().map(|open| handover(open, &state, reader)),
         buttons: buttons::buttons(cache::buttons::all(connection)?, &state, &expected, reader),
         logic_until: state.logic.asked.as_ref().map(|asked| asked.expires),
         logic_waiting: behind(&state),
-        may: may::may(&expected, reader),
+        may: may::may(&expected, reader, hub_version),
         goes_on: may::goes_on(&expected, reader),
         earlier: conversations::count_earlier(connection, state.customer.id, state.started)?,
-        row: row::row(Line { unread, draft, state: expected }, pending, reader.user),
+        row: row::row(Line { unread, draft, state: expected }, pending, reader),
         drafts,
     }))
 }

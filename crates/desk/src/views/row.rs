@@ -1,18 +1,20 @@
 //! One line of a list.
 
-use tandem_conversation::{NeedsHelp, Time, UserId};
+use tandem_conversation::{Conversation, NeedsHelp, Snooze, Time};
 use tandem_sqlite::rusqlite::Connection;
 
+use super::Reader;
 use crate::cache::conversations::Line;
 use crate::cache::outbox::Queued;
 use crate::cache::{CacheError, buttons};
-use crate::view::{HelpView, PendingView, RowView};
+use crate::view::{HelpView, PendingView, RowView, SnoozeView};
 
 /// `line` has the state after the waiting commands, which are `pending`.
-pub(super) fn row(line: Line, pending: Vec<PendingView>, me: UserId) -> RowView {
+pub(super) fn row(line: Line, pending: Vec<PendingView>, reader: &Reader) -> RowView {
     let Line { state, unread, draft } = line;
+    let snooze = snooze(&state, reader);
     let engaged = state.people().filter_map(|engagement| engagement.person().cloned()).collect();
-    let invited = state.invitation_of(me).is_some();
+    let invited = state.invitation_of(reader.user).is_some();
     let logic_working = state.logic.asked.is_some();
     let in_progress = state.in_progress();
     let wait = state.wait();
@@ -37,6 +39,7 @@ pub(super) fn row(line: Line, pending: Vec<PendingView>, me: UserId) -> RowView 
         invited,
         unread,
         draft,
+        snooze,
         pending,
         tags: state.tags,
         language: state.language,
@@ -53,6 +56,19 @@ pub(super) fn pending(connection: &Connection, waiting: &[Queued], now: Time) ->
         Ok(PendingView { what: buttons::intent(connection, &queued.command)?, since })
     };
     waiting.iter().filter(waits).map(view).collect()
+}
+
+/// The reader's own snooze or reminder; else a colleague's snooze.
+fn snooze(state: &Conversation, reader: &Reader) -> Option<SnoozeView> {
+    let (me, now) = (reader.user, reader.now);
+    let own = state.snooze_of(me, now).or_else(|| state.reminder_of(me, now));
+    let lasts = |snooze: &&Snooze| snooze.over_since(now).is_none();
+    own.or_else(|| state.snoozes.iter().find(lasts)).map(|snooze| SnoozeView {
+        by: snooze.by.clone(),
+        me: snooze.is_of(me),
+        until: snooze.until,
+        over: snooze.over_since(now).is_some(),
+    })
 }
 
 fn help_view(help: &NeedsHelp) -> HelpView {

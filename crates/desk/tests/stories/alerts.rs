@@ -84,7 +84,7 @@ async fn a_kind_that_is_turned_off_is_not_shown_until_it_is_turned_on() {
     assert!(maya.notifier.shown().is_empty());
     set(&maya, json!({"helpNeeded": "silent"})).await;
     maya.notifier.until("Carmen's call", |screen| screen.titles() == [CARMEN]).await;
-    assert!(!maya.notifier.standing()[0].1.sound);
+    assert_eq!(maya.notifier.standing()[0].1.sound, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -129,6 +129,10 @@ impl Notifier for FakeNotifier {
         Box::pin(async { answer })
     }
 
+    fn plays_files(&self) -> bool {
+        true
+    }
+
     fn withdraw(&self, id: ShownId) -> BoxFuture<'_, ()> {
         self.with(|screen| screen.standing.retain(|standing| *standing != id));
         self.news.send_replace(());

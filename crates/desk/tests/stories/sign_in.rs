@@ -3,6 +3,9 @@
 use serde_json::json;
 use tandem_desk::testing::Mood;
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
 use crate::desk::Maya;
 use crate::hub::{FakeHub, PASSWORD};
 
@@ -13,13 +16,57 @@ async fn a_wrong_password_and_a_wrong_address_are_told_apart() {
     let sign_in =
         |hub: &str, password: &str| json!({"hub": hub, "email": "maya@northwind.example", "password": password});
     assert_eq!(maya.refused("session.signIn", sign_in(&hub.url, "guess")).await, "session.wrong");
-    assert_eq!(maya.refused("session.signIn", sign_in("nonsense", PASSWORD)).await, "session.address");
-    assert_eq!(maya.refused("session.signIn", sign_in("http://hub.example.com", PASSWORD)).await, "session.address");
+    assert_eq!(maya.refused("session.signIn", sign_in("no sense", PASSWORD)).await, "session.address");
+    assert_eq!(maya.refused("session.signIn", sign_in("maya@northwind.example", "")).await, "session.address");
+    assert_eq!(maya.refused("session.signIn", sign_in("ftp://hub.example.com", PASSWORD)).await, "session.address");
     assert_eq!(maya.refused("session.signIn", sign_in("http://127.0.0.1:1", PASSWORD)).await, "session.unreachable");
+    let page = a_web_page("HTTP/1.1 200 OK", "<html>Welcome</html>").await;
+    let said = maya.reason("session.signIn", sign_in(&page, PASSWORD)).await;
+    assert_eq!(said, format!("There is no Tandem hub at {page}. Check the address: something else answers there."));
+    let down = a_web_page("HTTP/1.1 502 Bad Gateway", "").await;
+    assert_eq!(maya.refused("session.signIn", sign_in(&down, PASSWORD)).await, "session.down");
     assert_eq!(
         maya.refused("conversations.list", json!({"section": "my", "offset": 0, "limit": 1})).await,
         "desk.signed_out"
     );
+}
+
+/// Host and port of something that answers every request the same way, and knows no TLS.
+async fn a_web_page(status: &str, body: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let place = listener.local_addr().unwrap().to_string();
+    let answer = format!("{status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let answer = answer.clone();
+            tokio::spawn(async move {
+                let mut request = [0; 4096];
+                let _ = stream.read(&mut request).await;
+                let _ = stream.write_all(answer.as_bytes()).await;
+                let _ = stream.shutdown().await;
+            });
+        }
+    });
+    place
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hub_on_this_machine_is_found_without_its_scheme_and_the_e_mail_is_offered_again() {
+    let hub = FakeHub::start().await;
+    let maya = Maya::signed_out().await;
+    let app = maya.ok("app.state", json!({})).await;
+    assert_eq!(app["connection"]["email"], serde_json::Value::Null);
+    let bare = hub.url.trim_start_matches("http://");
+    let request = json!({"hub": format!(" {bare}/ "), "email": "maya@northwind.example", "password": PASSWORD});
+    maya.ok("session.signIn", request).await;
+    maya.until_live().await;
+    let app = maya.ok("app.state", json!({})).await;
+    assert_eq!(app["about"]["hub"], hub.url, "https was tried first, and nobody spoke it");
+    assert_eq!(app["about"]["exposed"], false, "nobody else hears what stays on this machine");
+    maya.ok("session.signOut", json!({})).await;
+    let app = maya.ok("app.state", json!({})).await;
+    assert_eq!(app["connection"]["hub"], hub.url);
+    assert_eq!(app["connection"]["email"], "maya@northwind.example");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,13 +13,13 @@ use tandem_sqlite::rusqlite::Connection;
 use super::Json;
 use super::alerts::heard;
 use super::auth::Signed;
-use crate::engine::Repeat;
+use crate::engine::{Repeat, customer};
 use crate::hub::Hub;
 use crate::invitations::Ways;
 use crate::problem::ApiError;
 use crate::store::commands::{Sender, Sent};
 use crate::store::users::UserRights;
-use crate::store::{StoreError, alerts, commands, conversations, users};
+use crate::store::{StoreError, alerts, commands, conversations, passable, users};
 
 /// Sends a command. A repeated id has one effect and gets the same answer.
 #[utoipa::path(post, path = "/api/v1/commands", request_body = CommandRequest, tag = "conversations",
@@ -56,9 +56,11 @@ pub(crate) async fn post(
         return Err(Rejection::Unknown.into());
     }
     let ways = ways_of(&hub, &request.command)?;
+    let edits = matches!(request.command, AgentCommand::EditCustomer { .. });
     let command = command_of(&hub, request.command, now).await?;
     let envelope = Envelope { id: request.id, conversation: id, actor, permissions, command };
     let answer = match ways {
+        None if edits => edit(&hub, envelope, sent).await?,
         None => hub.execute(envelope, sent).await?,
         Some(ways) => invite(&hub, envelope, sent, ways).await?,
     };
@@ -134,6 +136,21 @@ async fn invite(
     let answer = invited.await?;
     hub.mails.notify_one();
     Ok(answer)
+}
+
+/// Changes what is known of a customer, in all of their conversations in progress, in one transaction.
+async fn edit(hub: &Hub, envelope: Envelope, sent: Sent) -> Result<Result<Position, Rejection>, StoreError> {
+    let id = envelope.conversation;
+    let edited = hub.database.write(move |connection, engine| {
+        // Otherwise what this conversation has yet to hear of the customer would be undone.
+        passable(customer::catch_up(connection, engine, id))?;
+        let answer = engine.execute(connection, &envelope, Repeat::Remembered(sent), None)?;
+        if answer.is_ok() {
+            customer::keep(connection, engine, id)?;
+        }
+        Ok::<_, StoreError>(answer)
+    });
+    edited.await
 }
 
 async fn command_of(hub: &Hub, command: AgentCommand, now: tandem_conversation::Time) -> Result<Command, ApiError> {

@@ -73,7 +73,8 @@ impl Engine {
         let conversation = known.unwrap_or_else(|| ConversationId(Uuid::now_v7()));
         if known.is_none() {
             let known_by = contacts::of_customer(connection, web.customer)?;
-            let start = Command::Start(opening(web, known_by));
+            let noted = contacts::known(connection, web.customer)?.map(|known| known.noted).unwrap_or_default();
+            let start = Command::Start(opening(web, known_by, noted));
             let start = customer_command(CommandId(Uuid::now_v7()), conversation, start);
             self.execute(connection, &start, Repeat::Once, None)??;
         }
@@ -87,9 +88,9 @@ impl Engine {
     }
 }
 
-fn opening(web: &WebContact, contacts: Vec<Contact>) -> Opening {
+fn opening(web: &WebContact, contacts: Vec<Contact>, noted: Vec<Contact>) -> Opening {
     Opening {
-        customer: CustomerRef { contacts, ..CustomerRef::new(web.customer, web.name.clone()) },
+        customer: CustomerRef { contacts, noted, ..CustomerRef::new(web.customer, web.name.clone()) },
         contact: web.contact,
         channel: Channel::WebChat,
         brand: Some(web.brand),

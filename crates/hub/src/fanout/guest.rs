@@ -26,6 +26,7 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
             EventBody::CustomChanged { .. }
             | EventBody::CustomerChanged { .. }
             | EventBody::CustomerRenamed { .. }
+            | EventBody::CustomerNoted { .. }
             | EventBody::CustomerLinked { .. }
             | EventBody::LanguageChanged { .. } => send(sessions, conversation, |_| Some(GuestFrame::Buttons {})),
             EventBody::EngagementEnded { was, end, .. } => {

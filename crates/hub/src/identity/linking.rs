@@ -112,10 +112,13 @@ fn become_one(
     proof: Proof<'_>,
 ) -> Result<CustomerRef, StoreError> {
     let nobody = || StoreError::Damaged { what: "customer", detail: "a contact belongs to nobody".into() };
-    let Known { mut name, mut custom } = contacts::known(connection, id)?.ok_or_else(nobody)?;
+    let Known { mut name, mut custom, mut noted } = contacts::known(connection, id)?.ok_or_else(nobody)?;
     if let Some(gone) = gone {
         let other = contacts::known(connection, gone)?.ok_or_else(nobody)?;
         custom = joined(&custom, &other.custom);
+        let more = other.noted.into_iter().filter(|contact| noted.iter().all(|known| known.kind != contact.kind));
+        let more: Vec<_> = more.collect();
+        noted.extend(more);
         contacts::give(connection, gone, id, proof)?;
     }
     match &identity.name {
@@ -123,9 +126,13 @@ fn become_one(
         _ if name == CustomerRef::made_up_name(id) => name = identity.any_name(),
         _ => {}
     }
-    contacts::know(connection, id, &name, &custom)?;
     let contacts = contacts::of_customer(connection, id)?;
-    Ok(CustomerRef { id, name, custom, contacts })
+    noted.retain(|contact| !contacts.contains(contact));
+    noted.sort();
+    let known = Known { name, custom, noted };
+    contacts::know(connection, id, &known)?;
+    let Known { name, custom, noted } = known;
+    Ok(CustomerRef { id, name, custom, contacts, noted })
 }
 
 /// Tells conversations whose they are: all that were another customer's, the customer's own in progress, and the one

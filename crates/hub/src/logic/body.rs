@@ -101,7 +101,7 @@ pub(crate) fn compose(state: Conversation, events: &[Event], question: Question,
     let mut turns: Vec<_> = events.iter().rev().filter_map(turn_body).take(TURNS).collect();
     turns.reverse();
     let in_progress = state.in_progress();
-    let CustomerRef { id, name, custom, contacts } = state.customer;
+    let CustomerRef { id, name, custom, contacts, .. } = state.customer;
     LogicRequestBody {
         request_id: question.id,
         dry_run: question.dry_run,

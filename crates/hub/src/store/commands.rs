@@ -247,7 +247,7 @@ mod tests {
         connection.execute(old, []).unwrap();
         connection.execute_batch(SENDERS).unwrap();
         connection.execute_batch(SINCE).unwrap();
-        let tables = [contacts::SCHEMA, contacts::CUSTOM, contacts::PROVEN];
+        let tables = [contacts::SCHEMA, contacts::CUSTOM, contacts::PROVEN, contacts::NOTED];
         tables.iter().for_each(|sql| connection.execute_batch(sql).unwrap());
         connection
     }

@@ -67,6 +67,9 @@ CREATE UNIQUE INDEX contacts_home ON contacts (brand, value) WHERE value IS NOT 
 /// Until the next message, which then begins it.
 pub(crate) const WANTS_NEW: &str = "ALTER TABLE contacts ADD COLUMN wants_new INTEGER NOT NULL DEFAULT 0;";
 
+/// Addresses that agents noted, as JSON.
+pub(crate) const NOTED: &str = "ALTER TABLE customers ADD COLUMN noted TEXT NOT NULL DEFAULT '[]';";
+
 /// How long a page's proof admits a browser, in milliseconds.
 const VOUCHED_MS: i64 = 7 * 24 * 3_600_000;
 
@@ -316,28 +319,30 @@ pub(crate) fn of_customer(connection: &Connection, customer: CustomerId) -> Resu
 }
 
 /// What is known of a customer, from any of their conversations.
+#[derive(PartialEq)]
 pub(crate) struct Known {
     pub name: String,
     /// Your Logic's data.
     pub custom: Map<String, Value>,
+    /// Addresses that agents noted.
+    pub noted: Vec<Contact>,
 }
 
 pub(crate) fn known(connection: &Connection, customer: CustomerId) -> Result<Option<Known>, StoreError> {
-    let mut query = connection.prepare_cached("SELECT name, custom FROM customers WHERE id = ?1")?;
-    let found = query.query_row([Id(customer.0)], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)));
-    let Some((name, custom)) = found.optional()? else { return Ok(None) };
+    let mut query = connection.prepare_cached("SELECT name, custom, noted FROM customers WHERE id = ?1")?;
+    let found =
+        query.query_row([Id(customer.0)], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)));
+    let Some((name, custom, noted)) = found.optional()? else { return Ok(None) };
     let custom = serde_json::from_str(&custom).map_err(damaged)?;
-    Ok(Some(Known { name, custom }))
+    let noted = serde_json::from_str(&noted).map_err(damaged)?;
+    Ok(Some(Known { name, custom, noted }))
 }
 
-pub(crate) fn know(
-    connection: &Connection,
-    customer: CustomerId,
-    name: &str,
-    custom: &Map<String, Value>,
-) -> Result<(), StoreError> {
-    let mut query = connection.prepare_cached("UPDATE customers SET name = ?2, custom = ?3 WHERE id = ?1")?;
-    query.execute(params![Id(customer.0), name, json(custom)?])?;
+pub(crate) fn know(connection: &Connection, customer: CustomerId, known: &Known) -> Result<(), StoreError> {
+    let Known { name, custom, noted } = known;
+    let mut query =
+        connection.prepare_cached("UPDATE customers SET name = ?2, custom = ?3, noted = ?4 WHERE id = ?1")?;
+    query.execute(params![Id(customer.0), name, json(custom)?, json(noted)?])?;
     Ok(())
 }
 

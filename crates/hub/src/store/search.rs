@@ -66,21 +66,23 @@ impl Filing {
             self.turns.push((seq, document));
         }
         if tells_who(&event.body) {
-            let known = filed::known_by(&state.customer);
+            let known = filed::known_by(&state.customer, &state.tags);
             self.people.push((seq, filed::person(state.id, state.channel, &known)));
         }
     }
 }
 
-/// Whether an event may change the customer's name or contacts.
+/// Whether an event may change the customer's name or contacts, or the tags.
 fn tells_who(body: &EventBody) -> bool {
     matches!(
         body,
         EventBody::Started { .. }
             | EventBody::CustomerRenamed { .. }
+            | EventBody::CustomerNoted { .. }
             | EventBody::CustomerLinked { .. }
             | EventBody::CustomChanged { .. }
             | EventBody::CustomerChanged { .. }
+            | EventBody::TagsChanged { .. }
     )
 }
 

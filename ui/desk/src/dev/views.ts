@@ -1,6 +1,7 @@
 // The core's views of the samples: the desk as a whole, and the allowed actions. Development and tests only.
 import type { AppView, ConnectionView, ConversationView, GoesOn, MayView, NotificationSettings } from "$shared/types";
 import { iso } from "./entries";
+import { isAway } from "../words/snooze";
 
 /** The core's defaults. */
 const LOUD: NotificationSettings = {
@@ -10,11 +11,15 @@ const LOUD: NotificationSettings = {
   waitingTooLong: "sound",
   deliveryFailed: "silent",
   mentioned: "sound",
+  reminded: "sound",
   queueLong: "sound",
   queueThreshold: 10,
   repeat: false,
   preview: true,
   quiet: null,
+  chime: "system",
+  volume: 70,
+  tried: false,
 };
 
 export function mine(view: ConversationView): boolean {
@@ -46,6 +51,10 @@ export function may(view: ConversationView): MayView {
     delegate: me && !logic,
     takeOver: logic && !me && live,
     decline: view.row.invited,
+    snooze: me && live && view.row.wait === null && view.row.help === null,
+    endSnooze: isAway(view.row),
+    tag: me && live,
+    editCustomer: me && live,
   };
 }
 
@@ -57,15 +66,16 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
     me: out
       ? null
       : { user: "maya", name: "Maya Ortiz", email: "maya@northwind.example", account: "Northwind", permissions: scene.has("administrator") ? [["settings.manage", "*"]] : [], availability: "available", capacity: 4, mail: !scene.has("no_mail"), improve: !scene.has("no_improve") },
-    counts: { my: 0, help: 0, left: 0, all: null, unread: 0, helpSince: null, notSent: 0 },
+    counts: { my: 0, snoozed: 0, help: 0, left: 0, all: null, unread: 0, helpSince: null, notSent: 0 },
     figures: { helpToNotificationMs: 18, cacheBytes: 412_000_000, queued: 0, held: 0 },
     hubAheadMs: 0,
     newer: scene.has("newer") ? 2 : 0,
+    about: { version: "0.5.0", hub: out ? null : scene.has("exposed") ? "http://hub.northwind.lan:7700" : "https://hub.northwind.example", exposed: scene.has("exposed"), chimes: !scene.has("no_chimes") },
     hubEnded: scene.has("hub_ended") ? "A part of the hub has ended unexpectedly: the database's writer." : null,
     notifications: scene.has("failing")
       ? { state: "failing", reason: "no notification service answers" }
       : { state: "working", server: "dunst 1.9" },
-    settings: { mindCustomer: false, undoS: null, openNext: true, notifications: LOUD },
+    settings: { mindCustomer: false, undoS: null, openNext: true, startSection: "my", appearance: null, notifications: { ...LOUD, tried: !scene.has("first_day") } },
     undoS: scene.has("undo") ? 20 : 0,
   };
 }
@@ -84,7 +94,7 @@ function connectionOf(scene: ReadonlySet<string>, now: number): ConnectionView {
   }
   if (scene.has("signed_out")) {
     const reason = scene.has("revoked") ? "An administrator ended this session." : null;
-    return { state: "signed_out", hub: "https://hub.northwind.example", reason };
+    return scene.has("first_day") ? { state: "signed_out", hub: null, email: null, reason } : { state: "signed_out", hub: "https://hub.northwind.example", email: "maya@northwind.example", reason };
   }
   if (scene.has("offline")) return offline(now);
   for (const older of ["desk", "hub"] as const) {

@@ -9,11 +9,13 @@ import { large } from "../dev/large";
 import { found, inserted, questionOf } from "../dev/library";
 import { FakeLibrary, tried } from "../dev/managing";
 import { PICTURE } from "../dev/picture";
+import { snoozedScene } from "../dev/snoozed";
 import { notSent } from "../dev/unsent";
 import { morning, type Sample } from "../dev/sample";
 import { appView, goesOn, live, may, mine, offline } from "../dev/views";
 import type { Host } from "./host";
 import { gapIn } from "../words/library";
+import { isAway } from "../words/snooze";
 
 type Handlers = { [K in keyof Commands]: (request: Commands[K]["request"]) => Commands[K]["response"] };
 
@@ -21,7 +23,7 @@ type Handlers = { [K in keyof Commands]: (request: Commands[K]["request"]) => Co
 const AWAY = ["offline", "outdated_desk", "outdated_hub"];
 
 /**
- * `scene`: empty, offline, connecting, signed_out, choose_passphrase, passphrase, keychain, failing, broken, large, taken;
+ * `scene`: empty, offline, snoozed, connecting, signed_out, choose_passphrase, passphrase, keychain, failing, broken, large, taken;
  * several separated by commas.
  */
 export function fakeHost(scene = "", now = Date.now()): FakeHost {
@@ -53,6 +55,7 @@ export class FakeHost implements Host {
   ) {
     this.samples = scene.has("empty") ? [] : scene.has("large") ? large(now) : morning(now);
     this.#app = appView(scene, now);
+    if (scene.has("snoozed")) snoozedScene(this.samples, now);
     if (scene.has("files")) filesScene(this.samples, now);
     if (scene.has("not_sent")) this.notSent = notSent(now);
     if (scene.has("taken")) this.refuse.set("conversation.open", { code: "conversation.call_taken", message: "Priya Nair took the call for help from Luís Carvalho." });
@@ -278,7 +281,8 @@ export class FakeHost implements Host {
     "app.state": () => {
       const help = this.#in("help").map((s) => s.view.row.help?.since ?? "");
       const counts = {
-        my: this.#in("my").length,
+        my: this.#in("my").filter((s) => !isAway(s.view.row)).length,
+        snoozed: this.#in("my").filter((s) => isAway(s.view.row)).length,
         help: help.length,
         left: this.#in("left").length,
         all: this.#in("all").length,
@@ -289,8 +293,10 @@ export class FakeHost implements Host {
       const figures = { ...this.#app.figures, queued: this.#outbox.length, held: this.#held.length };
       return { ...this.#app, figures, counts };
     },
-    "session.signIn": ({ password }) => {
-      if (password === "wrong") throw { code: "auth.refused", message: "The e-mail or the password is not right." };
+    "session.signIn": ({ hub, password, plain }) => {
+      if (hub.includes("plain") && !plain) throw { code: "session.plain", message: `The connection to ${hub} is not encrypted. Everyone in your network could read your password and your customers' words.` } satisfies RpcError;
+      if (hub.includes("page")) throw { code: "session.not_tandem", message: `There is no Tandem hub at ${hub}. Check the address: something else answers there.` } satisfies RpcError;
+      if (password === "wrong") throw { code: "session.wrong", message: "Wrong e-mail or password." } satisfies RpcError;
       this.#app = appView(new Set(), this.now);
       this.tell({ type: "everything" });
       return {};
@@ -309,8 +315,8 @@ export class FakeHost implements Host {
     "conversation.mentionable": () => COLLEAGUES.filter(({ user }) => MENTIONABLE.some((one) => one.user === user)),
     "conversations.list": ({ section, offset, limit, query }) => {
       const words = query.toLowerCase();
-      const all = this.#in(section).map((s) => s.view.row);
-      const rows = words === "" ? all : all.filter((row) => `${row.name} ${row.words}`.toLowerCase().includes(words));
+      const all = this.#in(section).map((s) => s.view.row).toSorted((a, b) => Number(section === "my" && isAway(a)) - Number(section === "my" && isAway(b)));
+      const rows = words === "" ? all : all.filter((row) => `${row.name} ${row.words} ${row.tags.join(" ")}`.toLowerCase().includes(words));
       return { rows: rows.slice(offset, offset + limit), total: rows.length };
     },
     "conversation.open": ({ id }) => {
@@ -399,6 +405,26 @@ export class FakeHost implements Host {
         view.people = [];
       });
     },
+    "conversation.tag": ({ id, add, remove }) =>
+      this.#system(id, "You changed tags", ({ row }) => (row.tags = [...row.tags.filter((tag) => !remove.includes(tag)), ...add.filter((tag) => !row.tags.includes(tag))])),
+    "conversation.editCustomer": ({ id, name, email, phone }) => {
+      if (email !== undefined && email !== "" && !email.includes("@")) throw { code: "input.invalid", message: "Email: not an e-mail address." } satisfies RpcError;
+      return this.#system(id, "You edited the customer", (view) => {
+        view.noted = { name: name ?? view.noted.name, email: email ?? view.noted.email, phone: phone ?? view.noted.phone };
+        if (name) view.row.name = name;
+        const noted = [["E-mail, noted", view.noted.email], ["Phone, noted", view.noted.phone]] as const;
+        view.customer = [...view.customer.filter(({ label }) => !label.endsWith(", noted")), ...noted.filter(([, value]) => value !== "").map(([label, value]) => ({ label, value }))];
+      });
+    },
+    "tags.list": () => {
+      const all = this.samples.flatMap(({ view }) => view.row.tags);
+      return [...new Set(all)].map((tag) => ({ tag, uses: all.filter((one) => one === tag).length })).toSorted((a, b) => b.uses - a.uses || a.tag.localeCompare(b.tag));
+    },
+    "conversation.snooze": ({ id, until }) => {
+      if (until !== null && Date.parse(until) <= Date.now()) throw { code: "input.invalid", message: "This time has passed. Choose a later one." } satisfies RpcError;
+      return this.#system(id, "You snoozed it", (view) => (view.row.snooze = { by: MAYA, me: true, until, over: false }));
+    },
+    "conversation.endSnooze": ({ id }) => this.#system(id, "You ended the snooze", (view) => (view.row.snooze = null)),
     "conversation.delegate": ({ id }) => this.#system(id, "You handed over to Your Logic", (view) => view.row.engaged.push(LOGIC)),
     "conversation.takeOver": ({ id }) => this.#engage(id, true),
     "conversation.invite": ({ id, user }) => this.#system(id, `You invited ${user}`, () => undefined),

@@ -37,6 +37,10 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
     [may.takeOver, "takeOver", "Take over", "assign transfer", act("conversation.takeOver")],
     [may.delegate, "delegate", "Hand to Your Logic", "ai assistant bot delegate transfer", show("delegate")],
     [may.helpNotNeeded, "helpNotNeeded", "Help not needed", "cancel call dismiss", show("helpNotNeeded")],
+    [may.endSnooze, "snooze", "End snooze", "wake unsnooze remind follow up back", () => void desk.endSnooze(id)],
+    [may.snooze && !may.endSnooze, "snooze", "Snooze", "remind later follow up postpone defer tomorrow wait pause", show("snooze")],
+    [may.tag, "tags", "Tags", "label topic category add remove mark", show("tags")],
+    [may.editCustomer, "editCustomer", "Edit the customer", "name rename e-mail email phone contact details change", show("editCustomer")],
     [pressable, "buttons", "Press a button", "action custom", () => desk.choose("buttons")],
     // After the palette, which gives the focus back first.
     [open?.writes ?? false, "quickReply", "Insert a quick reply or question", "library canned template snippet macro", () => void tick().then(() => open?.composer.library?.())],

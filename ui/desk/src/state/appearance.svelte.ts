@@ -1,19 +1,29 @@
-// The window's appearance on this machine: theme, zoom and width. The only state that lives in the page.
-
-export type Theme = "system" | "light" | "dark";
+// The window's appearance on this machine. The core stores the choice; the page keeps a copy for the time before the core's
+// data is open, and knows the window's width.
+import type { AppearanceSettings, Contrast, Density, Theme } from "$shared/types";
 
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
-const ZOOMS = [0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2] as const;
+const DENSITIES: readonly Density[] = ["comfortable", "compact"];
+const CONTRASTS: readonly Contrast[] = ["system", "more"];
+/** Sizes of text, in percent. */
+export const SIZES = [80, 90, 100, 110, 125, 150, 175, 200] as const;
 const NARROW_PX = 1100;
 const COMPACT_PX = 960;
 const SINGLE_PX = 720;
 
 export class Appearance {
-  theme = $state<Theme>("system");
-  zoom = $state(1);
+  chosen = $state.raw<AppearanceSettings>({
+    theme: known(THEMES, read("theme"), "system"),
+    density: known(DENSITIES, read("density"), "comfortable"),
+    contrast: known(CONTRASTS, read("contrast"), "system"),
+    textPercent: known(SIZES, Number(read("text")), 100),
+  });
   #width = $state(window.innerWidth);
   #systemDark = $state(false);
-  readonly dark = $derived(this.theme === "system" ? this.#systemDark : this.theme === "dark");
+  #systemContrast = $state(false);
+  readonly dark = $derived(this.chosen.theme === "system" ? this.#systemDark : this.chosen.theme === "dark");
+  readonly contrast = $derived(this.chosen.contrast === "more" || this.#systemContrast);
+  readonly zoom = $derived(this.chosen.textPercent / 100);
   /** Too narrow to show the context beside the conversation. */
   readonly narrow = $derived(this.#width / this.zoom < NARROW_PX);
   /** Too narrow for words in the rail: icons stand for them. */
@@ -21,39 +31,55 @@ export class Appearance {
   /** Too narrow for a list and a conversation: one of them is shown. */
   readonly single = $derived(this.#width / this.zoom < SINGLE_PX);
 
-  constructor() {
-    const theme = read("theme");
-    if (THEMES.some((known) => known === theme)) this.theme = theme as Theme;
-    const zoom = Number(read("zoom"));
-    if (ZOOMS.some((known) => known === zoom)) this.zoom = zoom;
-    const query = window.matchMedia("(prefers-color-scheme: dark)");
-    this.#systemDark = query.matches;
-    query.addEventListener("change", () => (this.#systemDark = query.matches));
+  /** `keep` stores a choice in the core. */
+  constructor(private readonly keep: (chosen: AppearanceSettings) => void = () => undefined) {
+    follow("(prefers-color-scheme: dark)", (dark) => (this.#systemDark = dark));
+    follow("(prefers-contrast: more)", (more) => (this.#systemContrast = more));
     window.addEventListener("resize", () => (this.#width = window.innerWidth));
   }
 
   /** Call inside an effect: applies the choices to the page. */
   apply(): void {
-    document.documentElement.dataset.theme = this.dark ? "dark" : "light";
-    document.documentElement.style.setProperty("--zoom", String(this.zoom));
+    const { dataset, style } = document.documentElement;
+    dataset.theme = this.dark ? "dark" : "light";
+    dataset.contrast = this.contrast ? "more" : "normal";
+    dataset.density = this.chosen.density;
+    style.setProperty("--zoom", String(this.zoom));
   }
 
-  choose(theme: Theme): void {
-    this.theme = theme;
-    keep("theme", theme);
+  /** What the core has stored. */
+  take(stored: AppearanceSettings): void {
+    this.chosen = stored;
+    this.#copy();
   }
 
-  cycle(): void {
-    this.choose(THEMES[(THEMES.indexOf(this.theme) + 1) % THEMES.length] ?? "system");
+  choose(change: Partial<AppearanceSettings>): void {
+    this.chosen = { ...this.chosen, ...change };
+    this.#copy();
+    this.keep(this.chosen);
   }
 
   /** One step larger or smaller, or back to normal. */
   zoomBy(step: 1 | -1 | 0): void {
-    const at = ZOOMS.findIndex((known) => known === this.zoom);
-    const next = step === 0 ? 1 : (ZOOMS[Math.min(Math.max(at + step, 0), ZOOMS.length - 1)] ?? 1);
-    this.zoom = next;
-    keep("zoom", String(next));
+    const at = SIZES.findIndex((size) => size >= this.chosen.textPercent);
+    const next = step === 0 ? 100 : (SIZES[Math.min(Math.max(at + step, 0), SIZES.length - 1)] ?? 100);
+    if (next !== this.chosen.textPercent) this.choose({ textPercent: next });
   }
+
+  #copy(): void {
+    const { theme, density, contrast, textPercent } = this.chosen;
+    for (const [name, value] of Object.entries({ theme, density, contrast, text: String(textPercent) })) write(name, value);
+  }
+}
+
+function known<T>(all: readonly T[], value: unknown, otherwise: T): T {
+  return all.find((one) => one === value) ?? otherwise;
+}
+
+function follow(query: string, tell: (on: boolean) => void): void {
+  const media = window.matchMedia(query);
+  tell(media.matches);
+  media.addEventListener("change", () => tell(media.matches));
 }
 
 function read(name: string): string | null {
@@ -64,10 +90,10 @@ function read(name: string): string | null {
   }
 }
 
-function keep(name: string, value: string): void {
+function write(name: string, value: string): void {
   try {
     localStorage.setItem(`tandem.${name}`, value);
   } catch {
-    // Without storage the choice is forgotten; nothing else depends on it.
+    // Without storage there is no copy; the core has the choice.
   }
 }

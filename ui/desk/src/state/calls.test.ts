@@ -202,7 +202,7 @@ describe("after my part in a conversation", () => {
 
   it("no other opens if I do not want it, and the list shows where it went", async () => {
     const { desk, host } = await start();
-    await desk.openNext(false);
+    await desk.settings.choose({ openNext: false });
     await vi.waitFor(() => expect(desk.app?.settings.openNext).toBe(false));
     await select(desk, "jonas");
     await user.keyboard("l{Control>}{Enter}{/Control}");

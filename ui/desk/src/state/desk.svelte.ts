@@ -20,9 +20,11 @@ import { Toasts } from "./toasts.svelte";
 import { Trial } from "./trial.svelte";
 import { isHidden } from "../words/hidden";
 import { AVAILABILITY } from "../words/labels";
+import type { SettingId, SettingsSection } from "../words/settings";
+import { isAway, snoozedWords } from "../words/snooze";
 
 /** The overlay over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "shortcuts" | "notifications" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "invite" | "inviteExternal" | "password" | "library" | "signOut" | "sending" | "notSent";
+export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "snooze" | "tags" | "editCustomer" | "invite" | "inviteExternal" | "password" | "library" | "signOut" | "notSent";
 
 /** What the palette offers. */
 export type Offered = "everything" | "availability" | "buttons";
@@ -40,6 +42,8 @@ export class Desk {
   conversation = $state.raw<OpenConversation | null>(null);
   overlay = $state<Overlay | null>(null);
   offered: Offered = "everything";
+  /** Where the settings open. */
+  settingsAt: { section: SettingsSection; setting: SettingId | null } = { section: "notifications", setting: null };
   /** The conversation of the "who was told" dialog: the journey shows earlier conversations, too. */
   told = $state<ConversationId | null>(null);
   /** Counts changes of the alerts there. */
@@ -55,7 +59,7 @@ export class Desk {
   readonly startup: Startup;
   readonly trial: Trial;
   readonly toasts = new Toasts();
-  readonly appearance = new Appearance();
+  readonly appearance = new Appearance((appearance) => void this.settings.choose({ appearance }));
   readonly attention: Attention;
   readonly calls = new Calls(this);
   /** In a small window: the conversation is shown, not the list. */
@@ -108,6 +112,7 @@ export class Desk {
       this.problem = null;
       const isOther = before?.me?.user !== app.me?.user;
       if (before && isOther) this.#somebodyElse();
+      if (isOther && app.me) this.#begin(app);
       // The request may be older than the window, or than the sign-in.
       if (!before || isOther) void this.#wanted();
       if (before?.connection.state !== "live" && app.connection.state === "live") this.#comeBack();
@@ -115,6 +120,13 @@ export class Desk {
       this.problem = asRpcError(error);
     }
   });
+
+  /** A user's first look: the section that they chose to begin with. */
+  #begin({ settings, counts }: AppView): void {
+    const { startSection } = settings;
+    const may = startSection !== "all" || counts.all !== null;
+    if (may && !this.conversation && startSection !== this.list.section) this.list.show(startSection, "");
+  }
 
   /** Another user, or none: nothing of the previous one stays on screen. */
   #somebodyElse(): void {
@@ -280,16 +292,15 @@ export class Desk {
     }
   }
 
-  /** Sets whether a customer's newer turn also holds a reply back. */
-  async mindCustomer(mindCustomer: boolean): Promise<void> {
-    await this.settings.choose({ mindCustomer });
-    const { problem } = this.settings;
-    if (problem) this.toasts.say("bad", problem);
+  /** Opens the settings at a section, or at one of its settings. */
+  openSettings(section: SettingsSection = "notifications", setting: SettingId | null = null): void {
+    this.settingsAt = { section, setting };
+    this.overlay = "settings";
   }
 
-  /** Sends the test notification; its dialog shows the outcome. */
+  /** Sends the test notification; the settings show the outcome. */
   tryNotification(): void {
-    this.overlay = "notifications";
+    this.openSettings("notifications", "tryOut");
     void this.trial.send();
   }
 
@@ -346,7 +357,7 @@ export class Desk {
       if (this.list.section === "my") this.show(id, "left");
       return;
     }
-    const next = (await this.rows("my", 2)).find((row) => row !== null && row.id !== id);
+    const next = (await this.rows("my", 2)).find((row) => row !== null && row.id !== id && !isAway(row));
     // They may have opened another one meanwhile.
     if (this.conversation?.id !== id) return;
     if (next) this.show(next.id, this.list.section === "all" ? undefined : "my");
@@ -355,6 +366,16 @@ export class Desk {
       this.close();
     }
     this.focus.list();
+  }
+
+  /** It is out of the way: the next of the user's conversations opens. For a moment that can be undone. */
+  snoozed({ id, name }: Pick<RowView, "id" | "name">, until: string | null): void {
+    void this.goOn(id);
+    this.toasts.offer("plain", `${name}: ${snoozedWords(until, clock.now)}.`, { label: "Undo", run: () => void this.endSnooze(id) });
+  }
+
+  async endSnooze(id: ConversationId): Promise<void> {
+    if (await this.act("conversation.endSnooze", { id })) this.show(id, "my");
   }
 
   /** Begins a reply or a note in the open conversation, as far as it may be written. */
@@ -372,7 +393,7 @@ export class Desk {
   /** Opens the next or previous of my conversations; in a message field one goes on in the other's. */
   async step(by: 1 | -1): Promise<void> {
     const writing = this.focus.place(document.activeElement) === "message";
-    const rows = (await this.rows("my", MOST_STEPPED)).filter((row) => row !== null);
+    const rows = (await this.rows("my", MOST_STEPPED)).filter((row) => row !== null && !isAway(row)) as RowView[];
     const at = rows.findIndex((row) => row.id === this.conversation?.id);
     const row = rows[at === -1 ? (by === 1 ? 0 : rows.length - 1) : (at + by + rows.length) % rows.length];
     if (!row) return;
@@ -437,13 +458,6 @@ export class Desk {
     }
   }
 
-  /** Opens the next of the user's conversations when their part in one is over, or does not. */
-  async openNext(openNext: boolean): Promise<void> {
-    await this.settings.choose({ openNext });
-    const { problem } = this.settings;
-    if (problem) this.toasts.say("bad", problem);
-  }
-
   /** Signs out; asks first if customers, drafts or unsent messages stay behind. */
   async signOut(): Promise<void> {
     const behind = await this.host.rpc("session.behind", {}).catch(() => null);
@@ -451,6 +465,16 @@ export class Desk {
       this.behind = behind;
       this.overlay = "signOut";
     } else await this.act("session.signOut", {});
+  }
+
+  /** Copies a value that is shown. */
+  async copy(label: string, value: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(value);
+      this.toasts.say("good", `${label} copied.`);
+    } catch {
+      this.toasts.say("bad", `${label}: it could not be copied.`, value);
+    }
   }
 
   /** Copies a link that opens the conversation on every desk whose user may read it. */

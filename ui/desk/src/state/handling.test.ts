@@ -193,7 +193,7 @@ describe("the focus", () => {
   it("begins in the first field of a dialog, never on its close button", async () => {
     const { desk } = await start();
     await select({ desk }, "carmen");
-    for (const overlay of ["invite", "outbox", "shortcuts", "told", "leave", "complete"] as const) {
+    for (const overlay of ["invite", "outbox", "settings", "told", "leave", "complete"] as const) {
       if (overlay === "told") desk.showTold("carmen");
       else desk.overlay = overlay;
       await tick();
@@ -223,6 +223,8 @@ describe("keys", () => {
     ["invite a partner", "carmen", "p", 1, (desk) => desk.overlay === "inviteExternal"],
     ["decline an invitation", "aiko", "d", 1, (_, host) => calls(host, "conversation.decline").length === 1],
     ["answer the next call", "carmen", "n", 1, (desk, host) => desk.conversation?.id === "order" && calls(host, "conversation.join").length === 1],
+    ["tag", "jonas", "gp{Enter}", 3, (_, host) => JSON.stringify(calls(host, "conversation.tag")) === JSON.stringify([{ id: "jonas", add: ["parcel"], remove: [] }])],
+    ["snooze for an hour", "jonas", "s{Enter}", 2, (_, host) => calls(host, "conversation.snooze").length === 1],
     ["press a button", "carmen", "b{Enter}", 2, (_, host) => calls(host, "conversation.pressButton").length === 1],
     ["be busy", "carmen", "{Control>}{Shift>}A{/Shift}{/Control}b{Enter}", 3, (_, host) => calls(host, "me.setAvailability").length === 1],
     ["copy the link", "carmen", "c", 1, (desk) => desk.toasts.shown.some(({ text }) => text === "Link copied.")],
@@ -271,7 +273,118 @@ describe("keys", () => {
     expect(found("transfer")).toEqual(expect.arrayContaining(["Invite", "Ask for help"]));
     expect(found("lunch")).toEqual(["Set me to away"]);
     expect(found("resolve")[0]).toBe("Complete");
+    expect(found("remind")).toEqual([]);
     expect(found("log out")[0]).toBe("Sign out");
+  });
+});
+
+describe("a snooze", () => {
+  const hour = 3_600_000;
+  const name = (desk: Desk): string | undefined => desk.list.rows.at(-1)?.name;
+
+  it("puts a conversation out of the way, opens the next, and is undone", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "jonas");
+    const before = desk.app?.counts.my ?? 0;
+    await user.keyboard("s{Enter}");
+    await vi.waitFor(() => expect(desk.conversation?.id).toBe("carmen"));
+    const [asked] = calls(host, "conversation.snooze") as { until: string }[];
+    expect(Date.parse(asked?.until ?? "") - Date.now()).toBeGreaterThan(0.9 * hour);
+    await vi.waitFor(() => expect(name(desk)).toBe("Jonas Keller"));
+    await vi.waitFor(() => expect(desk.app?.counts).toMatchObject({ my: before - 1, snoozed: 1 }));
+    await user.keyboard("{Alt>}{ArrowUp}{/Alt}");
+    await vi.waitFor(() => expect(desk.conversation?.id).not.toBe("carmen"));
+    expect(desk.conversation?.id, "it is not stepped through").not.toBe("jonas");
+    await user.click(screen.getByRole("button", { name: "Undo" }));
+    await vi.waitFor(() => expect(desk.conversation?.id).toBe("jonas"));
+    await vi.waitFor(() => expect(desk.app?.counts).toMatchObject({ my: before, snoozed: 0 }));
+  });
+
+  it("ends with the same key", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "jonas");
+    await user.keyboard("s{ArrowUp}{ArrowUp}{Enter}");
+    await vi.waitFor(() => expect(calls(host, "conversation.snooze")).toHaveLength(1));
+    await vi.waitFor(() => expect(name(desk)).toBe("Jonas Keller"));
+    await select({ desk }, "jonas");
+    await user.keyboard("s");
+    await vi.waitFor(() => expect(calls(host, "conversation.endSnooze")).toEqual([{ id: "jonas" }]));
+  });
+
+  it("is not offered while the customer waits", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "carmen");
+    await user.keyboard("s");
+    await tick();
+    expect(desk.overlay).toBeNull();
+    expect(calls(host, "conversation.snooze")).toEqual([]);
+  });
+
+  it("until a time that has passed says so, and the dialog stays", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "jonas");
+    await user.keyboard("s");
+    await user.click(await screen.findByRole("radio", { name: "At another time" }));
+    const time = screen.getByLabelText<HTMLInputElement>("Date and time");
+    time.value = "2020-02-29T09:00";
+    time.dispatchEvent(new Event("input"));
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await screen.findByText("This time has passed. Choose a later one.");
+    expect(desk.overlay).toBe("snooze");
+    expect(calls(host, "conversation.snooze")).toHaveLength(1);
+  });
+});
+
+describe("tags", () => {
+  it("are chosen from those in use, typed anew, and taken away, with the list's focus back afterwards", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "jonas");
+    const tags = (): string[] | undefined => desk.conversation?.view?.row.tags;
+    await user.keyboard("gGo{Enter}");
+    await vi.waitFor(() => expect(tags()).toEqual(["gold"]));
+    await user.keyboard("double payment{Enter}");
+    await vi.waitFor(() => expect(tags()).toEqual(["gold", "double payment"]));
+    await user.keyboard("gold{Enter}");
+    await vi.waitFor(() => expect(tags()).toEqual(["double payment"]));
+    await user.keyboard("x".repeat(61));
+    await screen.findByText("Too long: 61 of 60 characters.");
+    await user.keyboard("{Enter}");
+    expect(calls(host, "conversation.tag")).toHaveLength(3);
+    desk.overlay = null;
+    await tick();
+    await vi.waitFor(() => expect(at()).toBe("list"));
+  });
+
+  it("that the core refuses are explained", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "jonas");
+    host.refuse.set("conversation.tag", { code: "input.invalid", message: "Tag: more than 50 tags." });
+    await user.keyboard("gp{Enter}");
+    await screen.findByText("Tag: more than 50 tags.");
+    expect(desk.overlay).toBe("tags");
+  });
+});
+
+describe("the customer", () => {
+  it("gets a name and addresses, of which only what was changed is sent", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "number");
+    await user.keyboard("uTom Reed{Tab}tom@example.com{Enter}");
+    await vi.waitFor(() => expect(calls(host, "conversation.editCustomer")).toEqual([{ id: "number", name: "Tom Reed", email: "tom@example.com" }]));
+    await vi.waitFor(() => expect(desk.conversation?.view?.row.name).toBe("Tom Reed"));
+    await vi.waitFor(() => expect(at()).toBe("list"));
+    expect(desk.conversation?.view?.customer).toContainEqual({ label: "E-mail, noted", value: "tom@example.com" });
+    await user.keyboard("u{Enter}");
+    await vi.waitFor(() => expect(desk.overlay).toBeNull());
+    expect(calls(host, "conversation.editCustomer"), "nothing was changed").toHaveLength(1);
+  });
+
+  it("keeps what cannot be an address in the dialog, with the reason", async () => {
+    const { desk } = await start();
+    await select({ desk }, "jonas");
+    await user.keyboard("u{Tab}jonas{Enter}");
+    await screen.findByText("Email: not an e-mail address.");
+    expect(desk.overlay).toBe("editCustomer");
   });
 });
 

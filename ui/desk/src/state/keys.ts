@@ -4,9 +4,9 @@ import { composes, isEnter } from "$shared/keys";
 
 /** Everything that keys do outside a field or dialog. */
 export type Act =
-  | { is: "palette" | "search" | "availability" | "notifications" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" }
+  | { is: "palette" | "search" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" }
   | { is: "reply" | "note" | "join" | "complete" | "leave" | "invite" | "inviteExternal" | "askForHelp" | "delegate" }
-  | { is: "takeOver" | "decline" | "buttons" | "copyLink" | "told" }
+  | { is: "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "told" }
   | { is: "section"; at: number }
   | { is: "step"; by: 1 | -1 }
   | { is: "move"; by: number }
@@ -14,7 +14,7 @@ export type Act =
   | { is: "grade"; key: string };
 
 /** Acts of the table's list part that concern the selected conversation. */
-export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "buttons" | "copyLink" | "told";
+export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "told";
 
 export interface Row {
   keys: readonly string[];
@@ -43,7 +43,7 @@ export const ANYWHERE: Part = {
     { keys: ["Alt 5"], what: "Not sent", does: act("notSent") },
     { keys: ["Alt ↓", "Alt ↑"], what: "Next, previous of my conversations", does: either({ is: "step", by: 1 }, { is: "step", by: -1 }) },
     { keys: ["Ctrl Shift A"], what: "Change availability", does: act("availability") },
-    { keys: ["Ctrl ,"], what: "Notifications", does: act("notifications") },
+    { keys: ["Ctrl ,"], what: "Settings", does: act("settings") },
     { keys: ["Ctrl +", "Ctrl −", "Ctrl 0"], what: "Larger, smaller, normal", does: (at) => ({ is: "zoom", by: ([1, -1, 0] as const)[at] ?? 0 }) },
     { keys: ["Ctrl Z"], what: "Take back what was just sent, or that help is not needed; in a field with text: undo", does: act("takeBack") },
     { keys: ["Alt H", "Alt I", "Alt W"], what: "The handover was helpful, incomplete, wrong", does: (at) => ({ is: "grade", key: "HIW".charAt(at) }) },
@@ -71,6 +71,9 @@ export const LIST: Part = {
     { keys: ["Y"], what: "Hand to Your Logic", does: act("delegate") },
     { keys: ["T"], what: "Take over", does: act("takeOver") },
     { keys: ["D"], what: "Decline the invitation", does: act("decline") },
+    { keys: ["S"], what: "Snooze, or end the snooze", does: act("snooze") },
+    { keys: ["G"], what: "Tags", does: act("tags") },
+    { keys: ["U"], what: "Edit the customer", does: act("editCustomer") },
     { keys: ["B"], what: "Press a button", does: act("buttons") },
     { keys: ["C"], what: "Copy the link", does: act("copyLink") },
     { keys: ["W"], what: "Who was told", does: act("told") },
@@ -105,7 +108,18 @@ export const READING: Part = {
   ],
 };
 
-export const SHEET: readonly Part[] = [ANYWHERE, MESSAGE, READING, LIST];
+/** Handled by the settings themselves. */
+export const SETTINGS: Part = {
+  title: "Settings",
+  where: "On the name of a section; Tab leads into it.",
+  rows: [
+    { keys: ["↓", "↑"], what: "Next, previous section" },
+    { keys: ["Home", "End"], what: "First, last section" },
+    { keys: ["Esc"], what: "Close" },
+  ],
+};
+
+export const SHEET: readonly Part[] = [ANYWHERE, MESSAGE, READING, SETTINGS, LIST];
 
 /** The key to show beside a label. */
 export function keyOf(is: string): string {

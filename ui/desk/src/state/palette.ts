@@ -2,6 +2,7 @@
 import type { Availability } from "$shared/types";
 import { AVAILABILITY, CHANNEL } from "../words/labels";
 import { sectionsOf } from "../words/sections";
+import { SECTIONS, settingsOf } from "../words/settings";
 import { actionsOf } from "./actions";
 import type { Desk } from "./desk.svelte";
 import { keyOf } from "./keys";
@@ -9,7 +10,7 @@ import { press } from "./pressing";
 
 export interface Offer {
   id: string;
-  group: "This conversation" | "Go to" | "Availability" | "Desk" | "Customers" | "Search";
+  group: "This conversation" | "Go to" | "Availability" | "Desk" | "Settings" | "Customers" | "Search";
   label: string;
   /** Other words for it. */
   also: string;
@@ -36,8 +37,6 @@ const PRESS = "press-";
 function everyOffer(desk: Desk): Offer[] {
   const view = desk.conversation?.view ?? null;
   const { appearance } = desk;
-  const mindCustomer = desk.settings.now?.mindCustomer ?? false;
-  const openNext = desk.settings.now?.openNext ?? true;
   const other = appearance.dark ? "light" : "dark";
   const own = (group: Offer["group"], label: string, key: string, also: string, run: () => void): Offer => ({ id: label, group, label, also, hint: "", key, run });
   const pressable = view?.buttons.filter(({ unusable }) => unusable === null) ?? [];
@@ -68,21 +67,19 @@ function everyOffer(desk: Desk): Offer[] {
     own("Desk", "Search everything", keyOf("search"), "find", () => (desk.overlay = "search")),
     own("Desk", "Change availability", keyOf("availability"), "status busy away break", () => desk.choose("availability")),
     ...(desk.waiting > 0 ? [own("Desk", "Take back what was just sent", desk.undoable === "turn" ? keyOf("takeBack") : "", "undo send unsend recall", () => void desk.takeBack())] : []),
-    own("Desk", "Sending", "", "settings undo send seconds warn", () => (desk.overlay = "sending")),
     own("Go to", "Not sent", keyOf("notSent"), "returned refused unsent drafts", () => (desk.overlay = "notSent")),
     own("Desk", "Waiting to be sent", "", "outbox queued unsent", () => (desk.overlay = "outbox")),
-    own("Desk", mindCustomer ? "Customer's messages no longer hold my reply back" : "Customer's messages also hold my reply back", "", "warn news", () => void desk.mindCustomer(!mindCustomer)),
-    own("Desk", openNext ? "Do not open my next conversation after completing or leaving" : "Open my next conversation after completing or leaving", "", "settings advance leave following", () => void desk.openNext(!openNext)),
-    own("Desk", "Notifications", keyOf("notifications"), "settings sounds quiet", () => (desk.overlay = "notifications")),
+    own("Desk", "Settings", keyOf("settings"), "preferences options configure setup", () => desk.openSettings()),
     own("Desk", "Quick replies and questions", "", "library canned templates snippets macros manage edit", () => (desk.overlay = "library")),
-    own("Desk", "Keyboard shortcuts", keyOf("sheet"), "help keys", () => (desk.overlay = "shortcuts")),
-    own("Desk", `Theme: ${other}`, "", "appearance colours", () => appearance.choose(other)),
-    own("Desk", "Theme: as the system", "", "appearance colours", () => appearance.choose("system")),
+    own("Desk", `Theme: ${other}`, "", "appearance colours", () => appearance.choose({ theme: other })),
     own("Desk", "Larger", "Ctrl +", "zoom text", () => appearance.zoomBy(1)),
     own("Desk", "Smaller", "Ctrl −", "zoom text", () => appearance.zoomBy(-1)),
-    own("Desk", "Send me a test notification", "", "try", () => desk.tryNotification()),
     own("Desk", "Change my password", "", "account security", () => (desk.overlay = "password")),
     own("Desk", "Sign out", "", "log out exit quit", () => void desk.signOut()),
+    ...settingsOf({ supervises: desk.supervises, chimes: desk.app?.about.chimes ?? false }).map(({ id, section, label, also }): Offer => ({
+      ...own("Settings", label, id === "keys" ? keyOf("sheet") : "", `settings ${also}`, () => (id === "tryOut" ? desk.tryNotification() : desk.openSettings(section, id))),
+      hint: SECTIONS.find(([known]) => known === section)?.[1] ?? "",
+    })),
   ];
 }
 

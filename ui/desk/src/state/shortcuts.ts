@@ -29,10 +29,11 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
       return yes(() => desk.choose("availability"));
     case "search":
     case "notSent":
-    case "notifications":
       return yes(() => (desk.overlay = act.is as "search"));
+    case "settings":
+      return yes(() => desk.openSettings());
     case "sheet":
-      return yes(() => (desk.overlay = "shortcuts"));
+      return yes(() => desk.openSettings("shortcuts"));
     case "zoom":
       return yes(() => desk.appearance.zoomBy(act.by));
     case "section":

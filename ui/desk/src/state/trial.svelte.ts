@@ -2,7 +2,7 @@
 import type { NotificationsView } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 
-export type Outcome = { state: "sending" } | { state: "taken"; server: string | null } | { state: "failed"; reason: string };
+export type Outcome = { state: "sending" } | { state: "taken"; server: string | null; seen: boolean | null } | { state: "failed"; reason: string };
 
 export class Trial {
   /** None before the first test, and after its outcome was read. */
@@ -22,10 +22,15 @@ export class Trial {
       // By now the service is known.
       await this.refresh();
       const service = this.service();
-      this.outcome = { state: "taken", server: service?.state === "working" ? service.server : null };
+      this.outcome = { state: "taken", server: service?.state === "working" ? service.server : null, seen: null };
     } catch (error) {
       this.outcome = { state: "failed", reason: asRpcError(error).message };
     }
+  }
+
+  /** Whether the user has seen it. */
+  answer(seen: boolean): void {
+    if (this.outcome?.state === "taken") this.outcome = { ...this.outcome, seen };
   }
 
   /** Dismisses the outcome. A test in flight reports later. */

@@ -157,7 +157,7 @@ describe("a message that was just sent", () => {
 
   it("can be undone for as long as the agent chooses", async () => {
     const { desk, host } = await start();
-    desk.overlay = "sending";
+    desk.openSettings("sending", "undo");
     const seconds = await screen.findByRole("spinbutton", { name: /Undo send/ });
     await user.clear(seconds);
     await user.type(seconds, "9{Enter}");

@@ -4,17 +4,10 @@ import type { Loudness, NotificationSettings, QuietHours } from "$shared/types";
 /** Kinds with their own loudness. */
 export type Kind = { [K in keyof NotificationSettings]: NotificationSettings[K] extends Loudness ? K : never }[keyof NotificationSettings];
 
-export const KINDS: readonly (readonly [kind: Kind, words: string])[] = [
-  ["helpNeeded", "Help needed"],
-  ["invited", "Invited"],
-  ["customerWrote", "Customer wrote"],
-  ["waitingTooLong", "Waiting too long"],
-  ["deliveryFailed", "Delivery failed"],
-  ["mentioned", "Mentioned in a note"],
-];
+export const KINDS = ["helpNeeded", "invited", "customerWrote", "waitingTooLong", "deliveryFailed", "mentioned", "reminded"] as const satisfies readonly Kind[];
 
 /** For users who see every conversation. */
-export const SUPERVISING: readonly (readonly [kind: Kind, words: string])[] = [["queueLong", "Queue over its limit"]];
+export const SUPERVISING = ["queueLong"] as const satisfies readonly Kind[];
 
 export const LOUDNESS: readonly (readonly [loudness: Loudness, words: string])[] = [
   ["off", "Off"],

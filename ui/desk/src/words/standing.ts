@@ -1,7 +1,7 @@
 // Who answers the customer's next message, and how long the customer has waited for it.
 import type { ConversationView, PersonView, UserId } from "$shared/types";
 import { nameOf } from "./people";
-import { waits } from "./time";
+import { ahead, waits } from "./time";
 
 export interface Standing {
   tone: "plain" | "help" | "warn" | "agent" | "logic" | "external_agent";
@@ -14,7 +14,10 @@ type Who = Pick<Standing, "tone" | "text">;
 
 export function standing({ row, people }: Pick<ConversationView, "row" | "people">, me: UserId, now: number): Standing {
   const who = answerer({ row, people }, me);
-  if (!row.wait) return { ...who, wait: "" };
+  if (!row.wait) {
+    const off = row.snooze && !row.snooze.over ? `${nameOf(row.snooze.by, row.name, me)} snoozed it until ${row.snooze.until === null ? "the customer writes" : ahead(row.snooze.until, now)}` : null;
+    return off ? { tone: "plain", text: off, wait: "" } : { ...who, wait: "" };
+  }
   const time = waits(row.wait.since, now);
   if (row.wait.awaited === "joined") {
     const joined = people.filter(({ invited, participant }) => !invited && participant.kind !== "logic");

@@ -67,6 +67,13 @@ export function moment(at: string, now: number): string {
   return name === "today" ? clockTime(at) : `${name} ${clockTime(at)}`;
 }
 
+/** A coming time: 14:30 today, tomorrow 09:00, otherwise with its day. */
+export function ahead(at: string, now: number): string {
+  const days = calendarDay(Date.parse(at)) - calendarDay(now);
+  if (days === 0) return clockTime(at);
+  return `${days === 1 ? "tomorrow" : day(at, now)} ${clockTime(at)}`;
+}
+
 function days(ms: number): string {
   const count = Math.floor(ms / DAY);
   return count === 1 ? "1 day" : `${count} days`;

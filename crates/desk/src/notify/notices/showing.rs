@@ -147,7 +147,16 @@ impl Notices {
         Ok(Ok(()))
     }
 
-    pub(super) async fn show(&self, screen: &mut Screen, notification: Notification) -> Result<Receipt, NotifyError> {
+    /// The one place that shows anything; the user's choice of a sound applies here.
+    pub(super) async fn show(
+        &self,
+        screen: &mut Screen,
+        mut notification: Notification,
+    ) -> Result<Receipt, NotifyError> {
+        if notification.sound.is_some() && self.notifier.plays_files() {
+            let settings = self.memory.settings().notifications;
+            notification.sound = Some(self.chimes.sound(settings.chime, settings.volume).await);
+        }
         let shown = self.notifier.show(notification).await;
         match &shown {
             Ok(receipt) => {

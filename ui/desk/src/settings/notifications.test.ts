@@ -3,17 +3,18 @@ import { fireEvent, render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import type { SettingsView } from "$shared/types";
-import Notifications from "./Notifications.svelte";
+import Settings from "./Settings.svelte";
 import { fakeHost, type FakeHost } from "../host/fake";
 import { Desk } from "../state/desk.svelte";
+import type { SettingsSection } from "../words/settings";
 
 const user = userEvent.setup();
 
-async function choose(scene = ""): Promise<{ host: FakeHost; desk: Desk }> {
-  const host = fakeHost(scene);
+async function choose(scene = "", section: SettingsSection = "notifications", host = fakeHost(scene)): Promise<{ host: FakeHost; desk: Desk }> {
   const desk = new Desk(host);
   await desk.refresh();
-  render(Notifications, { desk, close: () => undefined });
+  desk.openSettings(section);
+  render(Settings, { desk, close: () => undefined });
   return { host, desk };
 }
 
@@ -23,7 +24,7 @@ const loudness = (kind: string, words: string): HTMLElement => within(screen.get
 describe("notifications", () => {
   it("show what was chosen", async () => {
     await choose();
-    expect(screen.getAllByRole("radiogroup")).toHaveLength(7);
+    expect(screen.getAllByRole("radiogroup")).toHaveLength(8);
     expect(loudness("Help needed", "Sound")).toHaveProperty("checked", true);
     expect(loudness("Delivery failed", "Silent")).toHaveProperty("checked", true);
     expect(screen.getByRole("switch", { name: "Repeat until handled" })).toHaveProperty("checked", false);
@@ -43,11 +44,11 @@ describe("notifications", () => {
 
   it("save a choice at once, with everything else as it stands", async () => {
     const { host, desk } = await choose();
-    await desk.mindCustomer(true);
+    await desk.settings.choose({ mindCustomer: true });
     await user.click(loudness("Customer wrote", "Off"));
     await vi.waitFor(() => expect(desk.app?.settings.notifications.customerWrote).toBe("off"));
-    const before = { helpNeeded: "sound", invited: "sound", waitingTooLong: "sound", deliveryFailed: "silent", mentioned: "sound", queueLong: "sound", queueThreshold: 10, repeat: false, preview: true, quiet: null };
-    expect(saved(host).at(-1)).toEqual({ mindCustomer: true, openNext: true, undoS: null, notifications: { ...before, customerWrote: "off" } });
+    const before = { helpNeeded: "sound", invited: "sound", waitingTooLong: "sound", deliveryFailed: "silent", mentioned: "sound", reminded: "sound", queueLong: "sound", queueThreshold: 10, repeat: false, preview: true, quiet: null, chime: "system", volume: 70, tried: true };
+    expect(saved(host).at(-1)).toEqual({ mindCustomer: true, openNext: true, undoS: null, startSection: "my", appearance: null, notifications: { ...before, customerWrote: "off" } });
   });
 
   it("keep both of two choices in a row", async () => {
@@ -91,13 +92,26 @@ describe("the test notification", () => {
     await choose();
     await test();
     expect(await screen.findByText("The system took it (dunst 1.9).")).toBeTruthy();
-    expect(screen.getByText(/do-not-disturb/)).toBeTruthy();
+    expect(screen.queryByText(/dunstctl/)).toBeNull();
+    await user.click(screen.getByRole("button", { name: "No" }));
+    expect(await screen.findByText("In a terminal: dunstctl set-paused false")).toBeTruthy();
+    expect(screen.getByText(/Do you share your screen/)).toBeTruthy();
+  });
+
+  it("that was seen is remembered, and not asked about again", async () => {
+    const { host } = await choose("first_day");
+    await test();
+    await user.click(await screen.findByRole("button", { name: "Yes, I saw it" }));
+    expect(await screen.findByText("Good: calls for help reach you like this.")).toBeTruthy();
+    await vi.waitFor(() => expect(saved(host).at(-1)?.notifications.tried).toBe(true));
+    expect(screen.queryByRole("button", { name: "No" })).toBeNull();
   });
 
   it("that failed says why, and nothing else", async () => {
     await choose("failing");
     await test();
     expect((await screen.findByRole("alert")).textContent).toBe("No notification service answers.");
+    expect(screen.getByText(/keep this window in sight/)).toBeTruthy();
     expect(screen.queryByText(/The system took it/)).toBeNull();
   });
 
@@ -107,8 +121,8 @@ describe("the test notification", () => {
     await desk.refresh();
     desk.tryNotification();
     desk.tryNotification();
-    expect(desk.overlay).toBe("notifications");
-    await vi.waitFor(() => expect(desk.trial.outcome).toEqual({ state: "taken", server: "dunst 1.9" }));
+    expect(desk).toMatchObject({ overlay: "settings", settingsAt: { section: "notifications", setting: "tryOut" } });
+    await vi.waitFor(() => expect(desk.trial.outcome).toEqual({ state: "taken", server: "dunst 1.9", seen: null }));
     expect(host.calls.filter((call) => call.name === "notifications.test")).toHaveLength(1);
   });
 });
@@ -117,7 +131,7 @@ describe("the start at login", () => {
   const atLogin = (): Promise<HTMLElement> => screen.findByRole("switch", { name: "Start at login" });
 
   it("is what the system says, asked anew", async () => {
-    const { host } = await choose();
+    const { host } = await choose("", "start");
     expect(await atLogin()).toHaveProperty("checked", false);
     await user.click(await atLogin());
     await vi.waitFor(() => expect(host.startup).toEqual({ state: "on" }));
@@ -125,7 +139,7 @@ describe("the start at login", () => {
   });
 
   it("that the system refuses stays as it is, and says why", async () => {
-    const { host } = await choose();
+    const { host } = await choose("", "start");
     host.refuse.set("startup.set", { code: "startup.failed", message: "cannot write Tandem.desktop" });
     await user.click(await atLogin());
     expect((await screen.findByRole("alert")).textContent).toBe("Cannot write Tandem.desktop.");
@@ -135,9 +149,7 @@ describe("the start at login", () => {
   it("cannot be chosen where no system does it", async () => {
     const host = fakeHost();
     host.startup = { state: "unavailable", reason: "This desk cannot be started at login." };
-    const desk = new Desk(host);
-    await desk.refresh();
-    render(Notifications, { desk, close: () => undefined });
+    await choose("", "start", host);
     expect(await atLogin()).toHaveProperty("disabled", true);
     expect(screen.getByText("This desk cannot be started at login.")).toBeTruthy();
   });

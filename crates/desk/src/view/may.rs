@@ -1,0 +1,30 @@
+//! What the user may do in a conversation.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+/// Which actions make sense for this user, so that the interface needs no rules of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MayView {
+    pub join: bool,
+    pub reply: bool,
+    pub note: bool,
+    pub leave: bool,
+    pub complete: bool,
+    pub ask_for_help: bool,
+    /// To say so, and to name who goes on.
+    pub help_not_needed: bool,
+    pub invite: bool,
+    pub invite_external: bool,
+    /// The links of the external agents who are there or invited.
+    pub revoke_link: bool,
+    pub delegate: bool,
+    pub take_over: bool,
+    pub decline: bool,
+    pub snooze: bool,
+    pub end_snooze: bool,
+    /// To add or remove tags.
+    pub tag: bool,
+    pub edit_customer: bool,
+}
