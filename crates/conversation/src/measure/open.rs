@@ -267,10 +267,14 @@ impl Open {
             }
             EventBody::Started { .. }
             | EventBody::MentionSeen
+            | EventBody::Snoozed { .. }
+            | EventBody::SnoozeEnded { .. }
+            | EventBody::ReminderSeen
             | EventBody::HandoverGraded { .. }
             | EventBody::CustomChanged { .. }
             | EventBody::CustomerChanged { .. }
             | EventBody::CustomerRenamed { .. }
+            | EventBody::CustomerNoted { .. }
             | EventBody::ButtonPressed { .. }
             | EventBody::MailFailed { .. }
             | EventBody::Unknown(_) => {}
