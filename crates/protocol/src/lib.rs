@@ -39,6 +39,7 @@ pub const VERSIONS: &[&str] = &[
      suspended",
     "12: whoever says that help is not needed says who goes on, and can take it back; states say since when a customer \
      waits for a person; the library: questions and quick replies, and turns that were drawn from it",
+    "13: commands that end the agent's part over the customer say what their author saw",
 ];
 
 /// The oldest version that this version can talk to.
@@ -52,6 +53,9 @@ pub const NAMES_HELD: u32 = 10;
 
 /// From this version on, desks hear of the library ([`agents::LiveFrame::Library`]).
 pub const HAS_LIBRARY: u32 = 12;
+
+/// From this version on, hubs take what the author of a command saw ([`agents::AgentCommand::Complete`]).
+pub const TAKES_SEEN: u32 = 13;
 
 /// The header with the desk's version, in each request.
 pub const VERSION_HEADER: &str = "tandem-version";

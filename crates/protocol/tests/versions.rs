@@ -8,7 +8,12 @@
 use std::path::Path;
 
 /// The hash of each version's types, from the first hashed version on. A released line never changes.
-const HASHES: &[(u32, u64)] = &[(10, 0x959f_a276_efd3_f218), (11, 0xf58c_9a2d_020e_1dd0), (12, 0xa402_1e6b_cf29_3382)];
+const HASHES: &[(u32, u64)] = &[
+    (10, 0x959f_a276_efd3_f218),
+    (11, 0xf58c_9a2d_020e_1dd0),
+    (12, 0xa402_1e6b_cf29_3382),
+    (13, 0x8d82_f57f_e4b4_d1ab),
+];
 
 /// Where the types between hub and desk are defined.
 const SOURCES: [&str; 28] = [

@@ -265,7 +265,7 @@ impl Syncing {
             meta::put(connection, meta::ME, &now)
         });
         stored(kept.await)?;
-        attending.session.is_now(me);
+        attending.session.is_now(me, speaks);
         let since = match &*self.link.borrow() {
             Link::Offline { since, .. } | Link::Connecting { since, .. } | Link::Outdated { since, .. } => *since,
             _ => self.clock.hub_now(),

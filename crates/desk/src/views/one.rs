@@ -29,6 +29,7 @@ pub(crate) fn conversation(
     let pending = row::pending(connection, &waiting, reader.now)?;
     Ok(Some(ConversationView {
         position: state.position,
+        last_loud: state.last_loud,
         started: state.started,
         completed: completed(&expected.status),
         engage_logic: expected.logic.engaged,
