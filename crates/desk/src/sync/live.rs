@@ -19,7 +19,7 @@ use crate::link::Link;
 use crate::pace::Pace;
 use crate::refusals::sentence;
 use crate::session::Session;
-use crate::view::Change;
+use crate::view::{Change, Tone};
 
 /// Conversations named per frame.
 const NAMED_AT_ONCE: u32 = 500;
@@ -177,11 +177,19 @@ impl Syncing {
                 attending.told = None;
                 let log = attending.log;
                 let forgotten = self.cache.write(move |connection, touched| {
+                    let before: Option<Uuid> = meta::get(connection, meta::LOG)?;
                     cache::forget_conversations(connection, touched)?;
-                    put_log(connection, log)
+                    put_log(connection, log)?;
+                    Ok(before.zip(log).is_some_and(|(before, log)| before != log))
                 });
                 tracing::info!("the hub does not know our cursor: starting afresh");
-                return stored(forgotten.await);
+                let forgotten = forgotten.await;
+                if matches!(forgotten, Ok(true)) {
+                    let text = "The server was restored from a backup. Messages sent after that backup are missing: check \
+                                your conversations.";
+                    self.changes.tell(Change::Toast { tone: Tone::Bad, text: text.into() });
+                }
+                return stored(forgotten);
             }
             LiveFrame::Alive { cursor, time, after } => {
                 if !attending.follows(after) {
