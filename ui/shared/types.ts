@@ -186,7 +186,11 @@ export type Contrast = "system" | "more";
 
 export type ConversationId = string;
 
-export type ConversationView = { row: RowView, position: Position, started: Time, completed: CompletedView | null, engageLogic: boolean, 
+export type ConversationView = { row: RowView, position: Position, 
+/**
+ * The customer's last turn that was not a closing courtesy.
+ */
+lastLoud: Position, started: Time, completed: CompletedView | null, engageLogic: boolean, 
 /**
  * Why Your Logic could not continue, in one line.
  */
@@ -265,6 +269,11 @@ export type Customers = "stay" | "leave" | "ask_for_help";
 export type Density = "comfortable" | "compact";
 
 export type Dismiss = { id: ConversationId, goesOn: GoesOn, reason: string, };
+export type Dismiss = { id: ConversationId, goesOn: GoesOn, reason: string, 
+/**
+ * As in [`Finish`].
+ */
+seen?: Position, };
 
 export type Draft = { id: ConversationId, text: string, 
 /**
@@ -385,6 +394,13 @@ note: boolean,
  * Maximum number of offers.
  */
 limit: number, };
+
+export type Finish = { id: ConversationId, text: string, 
+/**
+ * The last position that the user saw; without it, the last one on this machine. What the customer wrote after it
+ * refuses the command.
+ */
+seen?: Position, };
 
 export type GoesOn = "logic" | "person" | "nobody";
 
@@ -1210,8 +1226,8 @@ export interface Commands {
   "conversation.helpNotNeeded": { request: Dismiss; response: Nothing };
   "conversation.restoreHelp": { request: OneConversation; response: Nothing };
   "conversation.leave": { request: Leave; response: Nothing };
-  "conversation.complete": { request: Words; response: Nothing };
-  "conversation.delegate": { request: Words; response: Nothing };
+  "conversation.complete": { request: Finish; response: Nothing };
+  "conversation.delegate": { request: Finish; response: Nothing };
   "conversation.preview": { request: OneConversation; response: PreviewView };
   "conversation.improve": { request: Words; response: ImprovedView };
   "conversation.takeOver": { request: OneConversation; response: Nothing };

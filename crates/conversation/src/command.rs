@@ -116,6 +116,11 @@ pub enum Command {
         library: Drawn,
         command: Box<Command>,
     },
+    /// A command that ends its author's part over the customer, and the last position that its author saw.
+    HavingSeen {
+        up_to: Position,
+        command: Box<Command>,
+    },
     Join {
         call: Option<CallId>,
     },

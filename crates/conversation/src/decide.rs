@@ -332,6 +332,13 @@ impl<'a> Draft<'a> {
                 self.run(command)?;
                 self.drawn(before, library)
             }
+            Command::HavingSeen { up_to, command } => {
+                self.is_there(*up_to)?;
+                let last_loud = self.state.last_loud;
+                // The command's own refusal is the truer reason.
+                self.run(command)?;
+                if last_loud > *up_to { Err(Rejection::CustomerWrote { since: *up_to }) } else { Ok(()) }
+            }
             Command::Start(_) | Command::Tick => Ok(()),
             Command::Write { turn, content, received } => self.write(*turn, content.clone(), *received),
             Command::GiveFeedback { score, text } => self.give_feedback(*score, text),
@@ -404,6 +411,11 @@ impl<'a> Draft<'a> {
                 Ok(())
             }
         }
+    }
+
+    /// Refuses what was written against a position that is not there.
+    fn is_there(&self, seen: Position) -> Result<(), Rejection> {
+        if seen > self.state.position { Err(Rejection::WentBack { to: self.state.position }) } else { Ok(()) }
     }
 
     /// Marks the turn that was added since. A question is the library's own, word by word.

@@ -43,6 +43,16 @@ pub enum Rejection {
     #[error("the conversation has moved on since you wrote this: read what is new, then decide")]
     #[serde(rename = "conversation.moved_on")]
     MovedOn { since: Position },
+    /// The customer wrote after `since`, the last position that the author of a command to end it saw.
+    #[error("the customer has written since: read it, then decide")]
+    #[serde(rename = "conversation.customer_wrote")]
+    CustomerWrote { since: Position },
+    /// The command was given against a position after the conversation's last one, `to`.
+    #[error(
+        "the conversation ends before what this was written against, as after a restored backup: read it, then decide"
+    )]
+    #[serde(rename = "conversation.went_back")]
+    WentBack { to: Position },
     /// The channel accepts no replies after this long without a customer's turn.
     #[error("{channel} takes replies only within {hours} hours after the customer's last message")]
     #[serde(rename = "conversation.window_closed")]

@@ -1,10 +1,15 @@
 //! Reads data of newer versions as far as possible.
 //!
-//! An unreadable event still advances the position, and its body is kept unchanged. A state is read without its
-//! unreadable parts; after an update the desk fetches it again.
+//! An unreadable event still advances the position, and its body is kept unchanged, unless it is nested too deeply: then
+//! only its name is. A state is read without its unreadable parts; after an update the desk fetches it again.
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 use serde_json::{Error, Map, Value, json};
+use uuid::Uuid;
 
 use crate::event::{Event, EventBody};
 use crate::ids::{CommandId, ConversationId, Position};
@@ -17,14 +22,15 @@ const NEEDED: [&str; 8] = ["id", "position", "customer", "contact", "started", "
 
 /// The fields of an event that all versions share.
 #[derive(Deserialize)]
-struct Head {
+struct Head<'a> {
     conversation: ConversationId,
     position: Position,
     time: Time,
-    #[serde(default)]
-    actor: Value,
+    #[serde(borrow, default)]
+    actor: Option<&'a RawValue>,
     cause: CommandId,
-    body: Value,
+    #[serde(borrow)]
+    body: &'a RawValue,
 }
 
 impl Event {
@@ -34,25 +40,61 @@ impl Event {
     /// If it is no event of any version: without position, time, or a body with exactly one name.
     pub fn read(json: &str) -> Result<Self, Error> {
         serde_json::from_str(json).or_else(|error| {
-            let head: Head = serde_json::from_str(json).map_err(|_| error)?;
-            let is_named = match &head.body {
-                Value::String(_) => true,
-                Value::Object(body) => body.len() == 1,
-                _ => false,
-            };
-            if !is_named {
-                return Err(serde::de::Error::custom("the event's body has no name"));
-            }
+            let head: Head<'_> = serde_json::from_str(json).map_err(|_| error)?;
+            let unnamed = || serde::de::Error::custom("the event's body has no name");
+            let actor = head.actor.and_then(|actor| serde_json::from_str(actor.get()).ok());
             Ok(Self {
                 conversation: head.conversation,
                 position: head.position,
                 time: head.time,
-                actor: serde_json::from_value(head.actor).unwrap_or(Participant::System),
+                actor: actor.unwrap_or(Participant::System),
                 cause: head.cause,
-                body: EventBody::Unknown(head.body),
+                body: EventBody::Unknown(named(head.body).ok_or_else(unnamed)?),
             })
         })
     }
+
+    /// Stands in for an event of which nothing but its place is known, near this time.
+    #[must_use]
+    pub fn stand_in(conversation: ConversationId, position: Position, near: Time) -> Self {
+        let body = EventBody::Unknown(json!(STAND_IN));
+        Self { conversation, position, time: near, actor: Participant::System, cause: CommandId(Uuid::nil()), body }
+    }
+
+    /// Whether it only stands in for another.
+    #[must_use]
+    pub fn is_stand_in(&self) -> bool {
+        matches!(&self.body, EventBody::Unknown(Value::String(name)) if name == STAND_IN)
+    }
+}
+
+/// The name of an event that only stands in for another.
+const STAND_IN: &str = "unreadable";
+
+/// An unknown body: a name, or an object of one name. What is nested too deeply keeps its name.
+fn named(body: &RawValue) -> Option<Value> {
+    let body = body.get();
+    if let Ok(name @ Value::String(_)) = serde_json::from_str(body) {
+        return Some(name);
+    }
+    let mut names: BTreeMap<String, IgnoredAny> = serde_json::from_str(body).ok()?;
+    let (name, _) = names.pop_first().filter(|_| names.is_empty())?;
+    Some(serde_json::from_str(body).unwrap_or_else(|_| json!({ name: null })))
+}
+
+/// How deep in a state unreadable parts are left out alone.
+const PARTS_DEEP: u32 = 2;
+
+/// A value without its parts that cannot be read.
+fn readable(text: &str, deep: u32) -> Result<Value, Error> {
+    serde_json::from_str(text).or_else(|error| {
+        let parts: BTreeMap<String, &RawValue> = match deep {
+            0 => return Err(error),
+            _ => serde_json::from_str(text)?,
+        };
+        let read = |(name, part): (String, &RawValue)| readable(part.get(), deep - 1).ok().map(|part| (name, part));
+        Ok(Value::Object(parts.into_iter().filter_map(read).collect()))
+    })
 }
 
 impl Conversation {
@@ -64,7 +106,8 @@ impl Conversation {
         match serde_json::from_str(json) {
             Ok(state) => Ok((state, true)),
             Err(error) => {
-                serde_json::from_str(json).and_then(understood).map(|state| (state, false)).map_err(|_| error)
+                let parts = readable(json, PARTS_DEEP).and_then(serde_json::from_value);
+                parts.and_then(understood).map(|state| (state, false)).map_err(|_| error)
             }
         }
     }
@@ -136,6 +179,41 @@ mod tests {
         let robot =
             format!(r#"{CARMEN}"body":"reopened"}}"#).replace(r#"{"kind":"customer"}"#, r#"{"kind":"robot","n":1}"#);
         assert_eq!(Event::read(&robot).unwrap().actor, Participant::System);
+    }
+
+    /// JSON that is nested more deeply than any reader follows.
+    fn deep() -> String {
+        format!("{}1{}", r#"{"a":"#.repeat(200), "}".repeat(200))
+    }
+
+    #[test]
+    fn what_is_nested_too_deeply_costs_itself_alone() {
+        let event = Event::read(&format!(r#"{CARMEN}"body":{{"custom_changed":{{"patch":{}}}}}}}"#, deep())).unwrap();
+        assert_eq!(event.body, EventBody::Unknown(json!({ "custom_changed": null })));
+        let again = serde_json::to_string(&event).unwrap();
+        assert_eq!(Event::read(&again).unwrap(), event);
+        let started = format!(
+            r#"{CARMEN}"body":{{"started":{{"customer":{{"id":"0193a1b2-c3d4-7000-8000-000000000004","name":"Carmen Menzel"}},
+            "contact":"0193a1b2-c3d4-7000-8000-000000000005","channel":"web_chat","engageLogic":true}}}}}}"#
+        );
+        let state = Conversation::begin(&Event::read(&started).unwrap()).unwrap();
+        let whole = serde_json::to_string(&state).unwrap();
+        let customer = r#""name":"Carmen Menzel""#;
+        for (before, after) in [
+            (customer, format!(r#"{customer},"custom":{}"#, deep())),
+            (r#""channel":"#, format!(r#""custom":{},"channel":"#, deep())),
+        ] {
+            let newer = whole.replacen(before, &after, 1);
+            assert_ne!(newer, whole);
+            assert_eq!(Conversation::read(&newer).unwrap(), (state.clone(), false), "{before}");
+        }
+    }
+
+    #[test]
+    fn a_stand_in_is_read_as_one() {
+        let event = Event::stand_in(ConversationId(Uuid::from_u128(1)), Position(7), Time(1_762_178_551_250));
+        assert!(event.is_stand_in());
+        assert_eq!(Event::read(&serde_json::to_string(&event).unwrap()).unwrap(), event);
     }
 
     #[test]

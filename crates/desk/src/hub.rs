@@ -3,6 +3,7 @@
 mod failure;
 mod knock;
 mod library;
+pub(crate) mod reading;
 mod socket;
 
 use std::pin::pin;
@@ -17,7 +18,7 @@ use reqwest::{Body, Client, Method, RequestBuilder, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use tandem_conversation::{CallId, Conversation, ConversationId, CustomerId, Event, Media, MediaId, Position};
+use tandem_conversation::{CallId, Conversation, ConversationId, CustomerId, Media, MediaId, Position, Time};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{
     AlertLedger, AlertReports, Claim, CommandAccepted, CommandRequest, EventPage, Improve, Improved, Journey, Login,
@@ -204,24 +205,25 @@ impl Hub {
         State::read(&state)
     }
 
-    /// Events with their unchanged text.
+    /// Events with their unchanged text. `near` is a time for those that cannot be read.
     pub(crate) async fn turns(
         &self,
         token: &str,
         id: ConversationId,
         part: Part,
-    ) -> Result<Vec<(Event, Box<RawValue>)>, HubError> {
-        let part = match part {
+        near: Time,
+    ) -> Result<Vec<reading::Read>, HubError> {
+        let asked = match part {
             Part::Before(position) => format!("before={position}"),
             Part::After(position) => format!("after={position}"),
         };
-        let path = format!("conversations/{id}/turns?{part}&limit={PAGE}");
+        let path = format!("conversations/{id}/turns?{asked}&limit={PAGE}");
         let page: EventPage = self.ask(Method::GET, &path, Some(token), NOTHING).await?;
-        let read = |text: Box<RawValue>| Event::read(text.get()).map(|event| (event, text)).map_err(garbled);
-        page.events.into_iter().map(read).collect()
+        Ok(reading::page(id, part, page.events, near))
     }
 
-    /// A page of a customer's conversations, newest first, and where the next one begins.
+    /// A page of a customer's conversations, newest first, and where the next one begins. Those that cannot be read are
+    /// left out.
     pub(crate) async fn journey(
         &self,
         token: &str,
@@ -231,8 +233,7 @@ impl Hub {
         let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
         let path = format!("customers/{customer}/journey?newest=true{before}");
         let page: Journey = self.ask(Method::GET, &path, Some(token), NOTHING).await?;
-        let states: Result<Vec<_>, _> = page.conversations.iter().map(|state| State::read(state)).collect();
-        let mut states = states?;
+        let mut states: Vec<_> = page.conversations.iter().filter_map(|state| State::read(state).ok()).collect();
         // An older hub sends all at once, oldest first.
         states.sort_by_key(|state| std::cmp::Reverse((state.state.started, state.state.id)));
         Ok((states, page.next))
@@ -347,7 +348,16 @@ impl Hub {
         let mut address = Url::parse("hub:search").map_err(|error| HubError::Address(error.to_string()))?;
         address.query_pairs_mut().append_pair("q", query).append_pair("limit", &limit.to_string());
         let path = format!("search?{}", address.query().unwrap_or_default());
-        self.ask(Method::GET, &path, Some(token), NOTHING).await
+        // A hit that cannot be read costs itself alone.
+        #[derive(serde::Deserialize)]
+        struct Page {
+            hits: Vec<Box<RawValue>>,
+            #[serde(default)]
+            hint: Option<String>,
+        }
+        let Page { hits, hint } = self.ask(Method::GET, &path, Some(token), NOTHING).await?;
+        let hits = hits.iter().filter_map(|hit| serde_json::from_str(hit.get()).ok()).collect();
+        Ok(SearchPage { hits, hint })
     }
 
     async fn ask<T: DeserializeOwned, B: Serialize + Sync>(

@@ -210,7 +210,7 @@ impl Outbox {
                     let request = CommandRequest {
                         id: queued.id,
                         conversation: queued.conversation,
-                        command: queued.command.clone(),
+                        command: queued.command.clone().for_hub(session.speaks()),
                     };
                     flying.spawn(async move {
                         let (session, request) = (&session, &request);
@@ -455,7 +455,7 @@ mod tests {
             mentions: Vec::new(),
             library: None,
         };
-        let complete = || AgentCommand::Complete { resolution: String::new() };
+        let complete = || AgentCommand::Complete { resolution: String::new(), seen: None };
         let leave = || AgentCommand::Leave { reason: String::new(), ask_for_help: false };
         for (waiting, goes) in [
             (vec![waits(1, note(), Some(false)), waits(2, note(), None)], Some(2)),

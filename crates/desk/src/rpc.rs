@@ -281,6 +281,24 @@ pub struct Dismiss {
     pub id: ConversationId,
     pub goes_on: GoesOn,
     pub reason: String,
+    /// As in [`Finish`].
+    #[serde(default)]
+    #[ts(optional)]
+    pub seen: Option<Position>,
+}
+
+/// Ends the user's part: the conversation is completed, or Your Logic goes on.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Finish {
+    pub id: ConversationId,
+    #[serde(default)]
+    pub text: String,
+    /// The last position that the user saw; without it, the last one on this machine. What the customer wrote after it
+    /// refuses the command.
+    #[serde(default)]
+    #[ts(optional)]
+    pub seen: Option<Position>,
 }
 
 /// What becomes of the user's customers when the user signs out.
@@ -483,8 +501,8 @@ macro_rules! table {
             "conversation.helpNotNeeded" help_not_needed Dismiss => Nothing;
             "conversation.restoreHelp" restore_help OneConversation => Nothing;
             "conversation.leave" leave Leave => Nothing;
-            "conversation.complete" complete Words => Nothing;
-            "conversation.delegate" delegate Words => Nothing;
+            "conversation.complete" complete Finish => Nothing;
+            "conversation.delegate" delegate Finish => Nothing;
             "conversation.preview" preview OneConversation => PreviewView;
             "conversation.improve" improve Words => ImprovedView;
             "conversation.takeOver" take_over OneConversation => Nothing;

@@ -1,7 +1,7 @@
 //! One sign-in: its user, its short-lived access token, and the renewal of both tokens.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -29,6 +29,8 @@ pub(crate) struct Session {
     pub(crate) hub: Hub,
     pub(crate) user: UserId,
     me: RwLock<Me>,
+    /// The hub's version, from its last greeting.
+    speaks: AtomicU32,
     tokens: Mutex<Kept>,
     keeping: Arc<Keeping>,
 }
@@ -76,7 +78,7 @@ impl Session {
         let _ = keeping.keep(tokens.refresh_token.clone()).await;
         let kept = Kept { access: Some(tokens.access_token.into()), refresh: tokens.refresh_token };
         let (user, me) = (tokens.me.user, RwLock::new(tokens.me));
-        Self { hub, user, me, tokens: Mutex::new(kept), keeping }
+        Self { hub, user, me, speaks: unnamed(), tokens: Mutex::new(kept), keeping }
     }
 
     /// Resumes the sign-in of an earlier run; none if no token was stored.
@@ -84,7 +86,8 @@ impl Session {
         let kept = secrets.load().await?;
         Ok(kept.map(|refresh| {
             let tokens = Mutex::new(Kept { access: None, refresh });
-            Self { hub, user: me.user, me: RwLock::new(me), tokens, keeping: Keeping::new(secrets) }
+            let (user, me, keeping) = (me.user, RwLock::new(me), Keeping::new(secrets));
+            Self { hub, user, me, speaks: unnamed(), tokens, keeping }
         }))
     }
 
@@ -93,8 +96,15 @@ impl Session {
         self.me.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn is_now(&self, me: Me) {
+    /// The hub has greeted: its user, and the version that it speaks.
+    pub(crate) fn is_now(&self, me: Me, speaks: u32) {
         *self.me.write().unwrap_or_else(PoisonError::into_inner) = me;
+        self.speaks.store(speaks, Ordering::Relaxed);
+    }
+
+    /// The hub's version; the oldest until it has greeted.
+    pub(crate) fn speaks(&self) -> u32 {
+        self.speaks.load(Ordering::Relaxed)
     }
 
     /// The user as a participant in conversations.
@@ -181,6 +191,10 @@ impl Session {
             Err(_) => tracing::warn!("the kept sign-in could not be removed: the keychain does not answer"),
         }
     }
+}
+
+fn unnamed() -> AtomicU32 {
+    AtomicU32::new(tandem_protocol::UNNAMED_VERSION)
 }
 
 impl Keeping {

@@ -1,8 +1,8 @@
 //! Keeps the cache in sync with the hub: one loop that owns the live connection and its state.
 //!
 //! The loop has one closed set of inputs. Frames are applied in one transaction together with the cursor, so a cut at
-//! any moment is resumed exactly. No frame can end the loop: an unreadable one closes the connection with a reason,
-//! and it is reopened after growing pauses.
+//! any moment is resumed exactly. No frame can end the loop: an unreadable one is counted and passed over, and a lost
+//! connection is reopened after growing pauses.
 
 mod apply;
 mod fetch;

@@ -200,6 +200,8 @@ pub struct ListView {
 pub struct ConversationView {
     pub row: RowView,
     pub position: Position,
+    /// The customer's last turn that was not a closing courtesy.
+    pub last_loud: Position,
     pub started: Time,
     pub completed: Option<CompletedView>,
     pub engage_logic: bool,

@@ -245,6 +245,32 @@ async fn a_reply_against_an_old_position_comes_back_with_what_is_new() {
 }
 
 #[tokio::test]
+async fn completing_over_a_newer_question_is_refused_to_those_who_say_what_they_saw() {
+    let hub = TestHub::start(None).await;
+    for says in [true, false] {
+        let (carmen, maya) = (hub.customer().await, hub.maya().await);
+        carmen.writes("Hello?").await;
+        let id = carmen.conversation().await;
+        maya.does(&id, json!({ "type": "join" })).await;
+        let seen = maya.state(&id).await["position"].clone();
+        carmen.writes("Wait, one more question").await;
+        if !says {
+            // Desks before version 13.
+            maya.does(&id, json!({ "type": "complete", "resolution": "" })).await;
+            continue;
+        }
+        let complete = |seen: &Value| json!({ "type": "complete", "resolution": "", "seen": seen });
+        let (status, body) = maya.commands(&id, complete(&seen)).await;
+        assert_eq!((status, &body["code"]), (409, &json!("conversation.customer_wrote")));
+        assert_eq!(body["detail"], "The customer has written since: read it, then decide.");
+        let (status, body) = maya.commands(&id, complete(&json!(9_999))).await;
+        assert_eq!((status, &body["code"]), (409, &json!("conversation.went_back")));
+        let now = maya.state(&id).await["position"].clone();
+        maya.does(&id, complete(&now)).await;
+    }
+}
+
+#[tokio::test]
 async fn receipts_over_the_socket_count_for_a_conversation_begun_over_plain_http() {
     let logic = TestLogic::acting(json!([{ "type": "MESSAGE", "text": "Hello, Carmen." }])).await;
     let hub = TestHub::start(Some(&logic.url)).await;

@@ -2,7 +2,7 @@
 
 mod live;
 
-pub use live::{Batch, DeskFrame, LIVE_FRAMES, LiveChange, LiveFrame, kind_of};
+pub use live::{Batch, DeskFrame, LiveChange, LiveFrame, kind_of};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tandem_conversation::{
@@ -137,6 +137,10 @@ pub enum AgentCommand {
     Complete {
         #[serde(default)]
         resolution: String,
+        /// The last position that the sender saw: what the customer wrote after it refuses the command, except closing
+        /// courtesies. Without it the command closes over whatever was written.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<Position>,
     },
     Reopen {},
     AskForHelp {
@@ -151,6 +155,9 @@ pub enum AgentCommand {
         /// Required with `goesOn`.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         reason: String,
+        /// As in `complete`; nothing if people go on, who read it themselves.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<Position>,
     },
     /// Undoes the sender's own dismissal of this call, within ten seconds.
     RestoreHelp {
@@ -192,6 +199,9 @@ pub enum AgentCommand {
         turn: TurnId,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
+        /// As in `complete`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<Position>,
     },
     EngageLogic {
         engaged: bool,
@@ -251,6 +261,18 @@ impl AgentCommand {
         }
     }
 
+    /// The command for a hub of this version, without what it would not know.
+    #[must_use]
+    pub fn for_hub(mut self, version: u32) -> Self {
+        if version < crate::TAKES_SEEN
+            && let Self::Complete { seen, .. } | Self::HelpNotNeeded { seen, .. } | Self::Delegate { seen, .. } =
+                &mut self
+        {
+            *seen = None;
+        }
+        self
+    }
+
     /// The command for `decide`. `named` are its [`AgentCommand::colleagues`].
     #[must_use]
     pub fn decided_as(self, received: Time, mut named: Vec<Named>) -> Command {
@@ -263,10 +285,13 @@ impl AgentCommand {
             Self::Note { turn, text, library, .. } => drawn(Command::Note { turn, text, mentions: named }, library),
             Self::Join { call } => Command::Join { call },
             Self::Leave { reason, ask_for_help } => Command::Leave { reason, ask_for_help },
-            Self::Complete { resolution } => Command::Complete { resolution },
+            Self::Complete { resolution, seen } => having_seen(Command::Complete { resolution }, seen),
             Self::Reopen {} => Command::Reopen,
             Self::AskForHelp { reason } => Command::AskForHelp { reason },
-            Self::HelpNotNeeded { goes_on, reason } => Command::HelpNotNeeded { goes_on, reason },
+            Self::HelpNotNeeded { goes_on, reason, seen } => {
+                let seen = seen.filter(|_| goes_on != Some(GoesOn::Person));
+                having_seen(Command::HelpNotNeeded { goes_on, reason }, seen)
+            }
             Self::RestoreHelp { call } => Command::RestoreHelp { call },
             Self::Invite { user, note } => {
                 let name = named.pop().map(|named| named.name).unwrap_or_default();
@@ -281,7 +306,7 @@ impl AgentCommand {
             Self::Withdraw { engagement } => Command::Withdraw { engagement },
             Self::Remove { engagement } => Command::Remove { engagement },
             Self::TakeOver {} => Command::TakeOver,
-            Self::Delegate { turn, note } => Command::Delegate { note, turn },
+            Self::Delegate { turn, note, seen } => having_seen(Command::Delegate { note, turn }, seen),
             Self::EngageLogic { engaged } => Command::EngageLogic { engaged },
             Self::Tag { add, remove } => Command::Tag { add, remove },
             Self::PressButton { action } => Command::PressButton { action },
@@ -292,6 +317,13 @@ impl AgentCommand {
             Self::RevokeLink { link } => Command::RevokeLink { link },
             Self::Receive { stage, up_to } => Command::Receive { stage, up_to },
         }
+    }
+}
+
+fn having_seen(command: Command, seen: Option<Position>) -> Command {
+    match seen {
+        Some(up_to) => Command::HavingSeen { up_to, command: Box::new(command) },
+        None => command,
     }
 }
 

@@ -39,7 +39,8 @@ pub const VERSIONS: &[&str] = &[
      suspended",
     "12: whoever says that help is not needed says who goes on, and can take it back; states say since when a customer \
      waits for a person; the library: questions and quick replies, and turns that were drawn from it",
-    "13: conversations are snoozed, and whoever snoozed is reminded; agents edit customers",
+    "13: conversations are snoozed, and whoever snoozed is reminded; agents edit customers; commands that end the \
+     agent's part over the customer say what their author saw",
 ];
 
 /// The oldest version that this version can talk to.
@@ -59,6 +60,9 @@ pub const HAS_SNOOZES: u32 = 13;
 
 /// From this version on, hubs let agents edit customers.
 pub const EDITS_CUSTOMERS: u32 = 13;
+
+/// From this version on, hubs take what the author of a command saw ([`agents::AgentCommand::Complete`]).
+pub const TAKES_SEEN: u32 = 13;
 
 /// The header with the desk's version, in each request.
 pub const VERSION_HEADER: &str = "tandem-version";

@@ -219,7 +219,7 @@ async fn play(hub: &str, agent: &mut Agent, name: &str, script: &[Exchange]) {
             agent.complete(id, "").await.unwrap();
         } else {
             let turn = TurnId(Uuid::now_v7());
-            agent.command(id, AgentCommand::Delegate { note: None, turn }).await.unwrap();
+            agent.command(id, AgentCommand::Delegate { note: None, turn, seen: None }).await.unwrap();
         }
     }
     let over = |customer: &Customer| customer.status() == Some(ChatStatus::Completed);

@@ -361,6 +361,13 @@ export const STATES = [
     await page.getByText("waits until the hub").waitFor();
   }],
   ["complete", "", press("Complete")],
+  ["complete, the customer has written since", "", async (page) => {
+    await press("Complete")(page);
+    await page.evaluate(() => globalThis.__fake.add("carmen", { by: { kind: "customer" }, body: { type: "text", turn: "since", text: "Wait, one more question please", silent: false } }));
+    await page.getByTestId("since").waitFor();
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("button", { name: "Complete conversation anyway" }).waitFor();
+  }],
   ["leave", "", press("Leave")],
   ["ask for help", "", async (page) => {
     await show("Carmen Menzel")(page);

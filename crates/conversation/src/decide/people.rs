@@ -136,9 +136,7 @@ impl Draft<'_> {
         if self.state.in_progress() || self.actor.user().is_none() {
             self.engaged()?;
         }
-        if written_against > self.state.position {
-            return Err(Rejection::invalid("writtenAgainst", "beyond the end of the conversation"));
-        }
+        self.is_there(written_against)?;
         let news = self.state.last_voice_beside(self.actor).map_or(Position::START, |voice| voice.position);
         let news = if mind_customer { news.max(self.state.last_loud) } else { news };
         if news > written_against {

@@ -35,6 +35,12 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
             Command::Note { .. } => (&[Agent], LooksOn),
             _ => (&[], Handles),
         },
+        Command::HavingSeen { command, .. } => match &**command {
+            ending @ (Command::Complete { .. } | Command::Delegate { .. } | Command::HelpNotNeeded { .. }) => {
+                rule_of(ending)
+            }
+            _ => (&[], Handles),
+        },
         Command::Receive { .. } => (&[Customer, Agent, ExternalAgent], LooksOn),
         // Each begins an engagement, or looks for the sender's own engagement or invitation.
         Command::Join { .. }

@@ -1,7 +1,7 @@
 //! Rule 12: compare-and-send.
 
 use crate::stage::{SILENT_MS, Stage, maya, message};
-use tandem_conversation::{Action, Command, Content, Control, EventBody, Position, Rejection};
+use tandem_conversation::{Action, Command, Content, Control, EventBody, GoesOn, Position, Rejection};
 
 /// Carmen has written; Maya and Jonas are there. Gives the position that both have on screen.
 fn two_agents() -> (Stage, Position) {
@@ -117,7 +117,69 @@ fn rule_12_holds_for_what_was_written_offline_against_a_completed_conversation()
 fn rule_12_nobody_can_have_read_what_is_not_written() {
     let (mut stage, _) = two_agents();
     let reply = stage.reply_against("It arrives today.", Position(9_999));
-    assert!(matches!(stage.maya(reply), Err(Rejection::Invalid { field, .. }) if field == "writtenAgainst"));
+    let to = stage.state.position;
+    assert_eq!(stage.maya(reply), Err(Rejection::WentBack { to }));
+}
+
+/// The commands with which Maya ends her part over Carmen, with what she has seen.
+fn endings(stage: &mut Stage, up_to: Position) -> Vec<(&'static str, Command)> {
+    let seen = |command| Command::HavingSeen { up_to, command: Box::new(command) };
+    vec![
+        ("complete", seen(Command::Complete { resolution: String::new() })),
+        ("delegate", seen(Command::Delegate { note: Some("Go on".into()), turn: stage.turn() })),
+        ("nobody goes on", seen(crate::stage::dismiss(GoesOn::Nobody))),
+    ]
+}
+
+/// Carmen has written, Maya is there and asks for help.
+fn asks_for_help() -> Stage {
+    let mut stage = Stage::new();
+    stage.logic_listens();
+    stage.carmen_writes("Where is my parcel?");
+    stage.maya_joins();
+    stage.maya(Command::AskForHelp { reason: String::new() }).expect("Maya is engaged");
+    stage
+}
+
+#[test]
+fn rule_12_nobody_ends_their_part_over_what_the_customer_has_written_since() {
+    for ending in 0..3 {
+        let mut stage = asks_for_help();
+        let seen = stage.state.position;
+        let (name, command) = endings(&mut stage, seen).remove(ending);
+        stage.carmen_writes("Wait, one more question");
+        let (position, whispers) = (stage.state.position, stage.whispers().len());
+        assert_eq!(stage.maya(command), Err(Rejection::CustomerWrote { since: seen }), "{name}");
+        assert_eq!((stage.state.position, stage.whispers().len()), (position, whispers), "{name}: nothing happened");
+        let (_, command) = endings(&mut stage, position).remove(ending);
+        stage.maya(command).unwrap_or_else(|refused| panic!("{name}: she has read it now: {refused}"));
+        assert!(!stage.is_engaged(&maya()), "{name}");
+    }
+}
+
+#[test]
+fn rule_12_a_courtesy_a_colleague_and_an_own_turn_do_not_keep_anyone_from_completing() {
+    let mut stage = asks_for_help();
+    let seen = stage.state.position;
+    stage.maya_replies("It arrives today.");
+    stage.jonas_joins();
+    let reply = stage.reply("It does.");
+    stage.jonas(reply).unwrap();
+    stage.carmen_writes("Thanks!");
+    let (_, complete) = endings(&mut stage, seen).remove(0);
+    stage.maya(complete).expect("nothing of it waits for an answer");
+    assert!(!stage.state.in_progress());
+}
+
+#[test]
+fn rule_12_the_truer_reason_comes_first() {
+    let mut stage = asks_for_help();
+    let seen = stage.state.position;
+    stage.carmen_writes("Wait, one more question");
+    let (_, complete) = endings(&mut stage, seen).remove(0);
+    assert_eq!(stage.jonas(complete), Err(Rejection::NotEngaged), "Jonas takes no part");
+    let (to, (_, complete)) = (stage.state.position, endings(&mut stage, Position(9_999)).remove(0));
+    assert_eq!(stage.maya(complete), Err(Rejection::WentBack { to }), "nobody can have seen what is not there");
 }
 
 #[test]

@@ -284,6 +284,8 @@ fn every_rejection_with_its_stable_code() {
         (R::CallOver, "conversation.call_over"),
         (R::UndoOver, "conversation.undo_over"),
         (R::MovedOn { since: Position(4) }, "conversation.moved_on"),
+        (R::CustomerWrote { since: Position(4) }, "conversation.customer_wrote"),
+        (R::WentBack { to: Position(4) }, "conversation.went_back"),
         (R::CustomerAlone, "conversation.customer_alone"),
         (R::NoCall, "conversation.no_call"),
         (R::NoEngagement, "conversation.no_engagement"),

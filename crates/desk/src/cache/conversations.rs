@@ -280,6 +280,14 @@ pub(crate) fn mark_stale(connection: &Connection, of: ConversationId) -> Result<
     Ok(())
 }
 
+/// Its transcript is not cached any more.
+pub(crate) fn uncover(connection: &Connection, of: ConversationId) -> Result<(), CacheError> {
+    let mut query =
+        connection.prepare_cached("UPDATE conversations SET covered_from = 0, covered_to = 0 WHERE id = ?1")?;
+    query.execute([id(of.0)])?;
+    Ok(())
+}
+
 pub(crate) fn mark_all_stale(connection: &Connection) -> Result<(), CacheError> {
     connection.execute("UPDATE conversations SET stale = 1", [])?;
     Ok(())

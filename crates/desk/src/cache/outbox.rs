@@ -158,7 +158,7 @@ pub(crate) fn words_of(command: &AgentCommand) -> Option<(Kind, &str)> {
         AgentCommand::Leave { reason, .. }
         | AgentCommand::AskForHelp { reason }
         | AgentCommand::HelpNotNeeded { reason, .. } => (Kind::Note, reason.as_str()),
-        AgentCommand::Complete { resolution } => (Kind::Note, resolution.as_str()),
+        AgentCommand::Complete { resolution, .. } => (Kind::Note, resolution.as_str()),
         AgentCommand::Invite { note, .. } | AgentCommand::Delegate { note, .. } => (Kind::Note, note.as_deref()?),
         _ => return None,
     };

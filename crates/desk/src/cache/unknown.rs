@@ -119,8 +119,14 @@ fn read_events_again(
         let Some(held) = conversations::get(connection, *of)? else { continue };
         let cached = events::texts(connection, *of)?;
         events::remove(connection, *of)?;
-        for text in cached {
-            let event = Event::read(&text).map_err(|error| super::damaged("event", &error))?;
+        let read = cached.into_iter().map(|text| Event::read(&text).map(|event| (event, text)));
+        let read: Vec<_> = read.collect::<Result<_, _>>().map_err(|error| super::damaged("event", &error))?;
+        if read.iter().any(|(event, _)| event.is_stand_in()) {
+            // Only the hub has what it stands for.
+            conversations::uncover(connection, *of)?;
+            continue;
+        }
+        for (event, text) in read {
             if matches!(event.body, EventBody::Unknown(_)) {
                 still.insert(*of);
             }

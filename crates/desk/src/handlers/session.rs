@@ -237,19 +237,21 @@ impl Workplace {
                 let Some(held) = conversations::get(connection, id)? else { return Ok(None) };
                 let state = &held.state;
                 let up_to = request.up_to.min(state.position);
-                if !bookmarks::see(connection, id, up_to)? {
-                    return Ok(None);
+                let is_new = bookmarks::see(connection, id, up_to)?;
+                if is_new {
+                    conversations::derive_again(connection, touched, id, &reader.access())?;
                 }
-                conversations::derive_again(connection, touched, id, &reader.access())?;
                 // Only news is worth a message: unseen turns of the customer, mentions, and reminders.
                 // A join that the hub has accepted may be here before its event.
                 let shown = expected_here(connection, state)?;
                 let news = shown.agent(reader.user).is_some() && state.last_customer > state.receipts.desk_seen;
+                // Joining marks the call as read here, and tells no one.
+                let news = news && (is_new || up_to >= state.last_customer);
+                let mention = state.mention_of(reader.user, &reader.permissions);
+                let mentioned = is_new && mention.is_some_and(|mention| mention.position <= up_to);
                 let reminder = state.snoozes.iter().find(|snooze| snooze.is_of(reader.user));
                 let reminded = reminder.and_then(|snooze| snooze.over).is_some_and(|over| over.position <= up_to);
-                let mention = state.mention_of(reader.user, &reader.permissions);
-                let mentioned = mention.is_some_and(|mention| mention.position <= up_to);
-                Ok((news || mentioned || reminded).then_some(up_to))
+                Ok((news || mentioned || is_new && reminded).then_some(up_to))
             })
             .await?;
         if let Some(up_to) = receipt {

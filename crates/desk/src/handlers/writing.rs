@@ -14,7 +14,7 @@ use crate::cache::{CacheError, Touched, buttons, conversations, events, files, l
 use crate::handlers::library::question_again;
 use crate::refusals::{error, unknown_conversation};
 use crate::rpc::{
-    ChangeTags, Dismiss, Draft, EditCustomer, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand,
+    ChangeTags, Dismiss, Draft, EditCustomer, Finish, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand,
     OneConversation, PutOff, Retry, RpcError, SendNote, SendReply, TakeBack, Words,
 };
 use crate::view::{QueuedView, SettingsView, TakenBackView, UsedTagView};
@@ -113,8 +113,9 @@ impl Workplace {
     }
 
     pub(crate) async fn help_not_needed(&self, request: Dismiss) -> Result<Nothing, RpcError> {
-        let Dismiss { id, goes_on, reason } = request;
-        self.give(id, AgentCommand::HelpNotNeeded { goes_on: Some(goes_on), reason }).await
+        let Dismiss { id, goes_on, reason, seen } = request;
+        let seen = self.seen_of(id, seen).await?;
+        self.give(id, AgentCommand::HelpNotNeeded { goes_on: Some(goes_on), reason, seen }).await
     }
 
     /// Undoes the user's dismissal of the call for help. One that was not sent yet is only cancelled.
@@ -144,13 +145,22 @@ impl Workplace {
         self.give(id, AgentCommand::Leave { reason, ask_for_help }).await
     }
 
-    pub(crate) async fn complete(&self, request: Words) -> Result<Nothing, RpcError> {
-        self.give(request.id, AgentCommand::Complete { resolution: request.text }).await
+    pub(crate) async fn complete(&self, request: Finish) -> Result<Nothing, RpcError> {
+        let seen = self.seen_of(request.id, request.seen).await?;
+        self.give(request.id, AgentCommand::Complete { resolution: request.text, seen }).await
     }
 
-    pub(crate) async fn delegate(&self, request: Words) -> Result<Nothing, RpcError> {
+    pub(crate) async fn delegate(&self, request: Finish) -> Result<Nothing, RpcError> {
         let note = Some(request.text).filter(|text| !text.trim().is_empty());
-        self.give(request.id, AgentCommand::Delegate { turn: TurnId(Uuid::now_v7()), note }).await
+        let seen = self.seen_of(request.id, request.seen).await?;
+        self.give(request.id, AgentCommand::Delegate { turn: TurnId(Uuid::now_v7()), note, seen }).await
+    }
+
+    /// What the user has seen of a conversation, at most what is on this machine; none if it is not here.
+    async fn seen_of(&self, id: ConversationId, seen: Option<Position>) -> Result<Option<Position>, RpcError> {
+        let held = self.cache.read(move |connection| conversations::get(connection, id)).await?;
+        let here = held.map(|held| held.state.position);
+        Ok(here.map(|here| seen.map_or(here, |seen| seen.min(here))))
     }
 
     pub(crate) async fn take_over(&self, request: OneConversation) -> Result<Nothing, RpcError> {

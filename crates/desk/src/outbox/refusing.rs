@@ -107,8 +107,12 @@ impl Why {
         let is_turn = outbox::turn_of(&queued.command).is_some();
         let words = outbox::words_of(&queued.command).filter(|_| is_turn || alone);
         let why = |kind| {
-            let (code, reason) = (self.code.clone(), self.reason.clone());
-            ReturnedView { note: kind == Kind::Note, code, reason, at: Some(self.now) }
+            // The words of an act look like a note once they are a draft.
+            let reason = match is_turn {
+                true => self.reason.clone(),
+                false => format!("{what} did not happen. {}", sentence(&self.reason)),
+            };
+            ReturnedView { note: kind == Kind::Note, code: self.code.clone(), reason, at: Some(self.now) }
         };
         match words {
             Some((kind, words)) => bookmarks::give_back(connection, of, kind, words, Some(&why(kind)))?,

@@ -13,6 +13,7 @@ use tandem_sqlite::rusqlite::Connection;
 use crate::cache::conversations::{self, Covered, Held};
 use crate::cache::search::Filing;
 use crate::cache::{CacheError, Touched, events, meta, outbox, unheld, unknown};
+use crate::hub::reading;
 
 /// One change, with the event's unchanged text.
 enum Change {
@@ -20,8 +21,8 @@ enum Change {
     Opened(Box<Conversation>, bool),
     Event(Box<Event>, Box<RawValue>),
     Closed(ConversationId),
-    /// From a newer version.
-    Unknown,
+    /// From a newer version, or unreadable; the conversation, as far as it says.
+    Unknown(Option<ConversationId>),
 }
 
 /// From one cursor to the next.
@@ -48,38 +49,20 @@ pub(super) struct Applied {
 }
 
 impl Step {
-    /// Parses everything, or fails before anything is written.
-    pub(super) fn parse(batches: Vec<Batch>) -> Result<Self, serde_json::Error> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        enum Raw {
-            Opened(Box<RawValue>),
-            Event(Box<RawValue>),
-            Closed(ConversationId),
-        }
+    /// Reads everything that can be read.
+    pub(super) fn parse(batches: Vec<Batch>) -> Self {
         let mut step = Self { cursor: 0, complete_up_to: None, changes: Vec::new() };
         for batch in batches {
             step.cursor = step.cursor.max(batch.cursor);
             step.complete_up_to = (!batch.catching_up).then_some(batch.time);
-            for change in batch.changes {
-                let raw = match serde_json::from_str(change.get()) {
-                    Ok(raw) => raw,
-                    Err(error) => {
-                        step.changes.push(unknown_change(change.get(), error)?);
-                        continue;
-                    }
-                };
-                step.changes.push(match raw {
-                    Raw::Opened(state) => {
-                        let (state, is_whole) = Conversation::read(state.get())?;
-                        Change::Opened(Box::new(state), is_whole)
-                    }
-                    Raw::Event(raw) => Change::Event(Box::new(Event::read(raw.get())?), raw),
-                    Raw::Closed(id) => Change::Closed(id),
-                });
-            }
+            step.changes.extend(batch.changes.iter().map(|change| Change::read(change, batch.time)));
         }
-        Ok(step)
+        step
+    }
+
+    /// The same without a cursor: some of what came before it is missing.
+    pub(super) fn without_cursor(self) -> Self {
+        Self { cursor: 0, ..self }
     }
 
     /// Writes the changes and the cursor.
@@ -101,9 +84,12 @@ impl Step {
                     }
                     open.opened(*state)?;
                 }
-                Change::Unknown => {
-                    tracing::warn!("the hub sent a change that this version does not know");
+                Change::Unknown(of) => {
+                    tracing::warn!("the hub sent a change that this version cannot read");
                     unknown::add_elsewhere(connection, open.touched)?;
+                    if let Some(of) = of {
+                        unknown::add(connection, open.touched, of)?;
+                    }
                 }
                 Change::Event(event, raw) => {
                     if matches!(event.body, EventBody::Unknown(_)) {
@@ -147,12 +133,29 @@ impl Step {
     }
 }
 
-/// A change of an unknown kind; an error if it is no change at all.
-fn unknown_change(text: &str, error: serde_json::Error) -> Result<Change, serde_json::Error> {
-    const KNOWN: [&str; 3] = ["opened", "event", "closed"];
-    match tandem_protocol::agents::kind_of(text) {
-        Some(kind) if !KNOWN.contains(&kind.as_str()) => Ok(Change::Unknown),
-        _ => Err(error),
+impl Change {
+    fn read(text: &RawValue, near: Time) -> Self {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Raw {
+            Opened(Box<RawValue>),
+            Event(Box<RawValue>),
+            Closed(ConversationId),
+        }
+        #[derive(Deserialize)]
+        struct Named {
+            id: ConversationId,
+        }
+        match serde_json::from_str(text.get()) {
+            Ok(Raw::Opened(state)) => match Conversation::read(state.get()) {
+                Ok((state, is_whole)) => Self::Opened(Box::new(state), is_whole),
+                Err(_) => Self::Unknown(serde_json::from_str(state.get()).ok().map(|Named { id }| id)),
+            },
+            Ok(Raw::Event(event)) => reading::event(event, near)
+                .map_or(Self::Unknown(None), |(event, raw)| Self::Event(Box::new(event), raw)),
+            Ok(Raw::Closed(id)) => Self::Closed(id),
+            Err(_) => Self::Unknown(None),
+        }
     }
 }
 

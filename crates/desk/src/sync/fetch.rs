@@ -7,8 +7,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::value::RawValue;
-use tandem_conversation::{Conversation, ConversationId, CustomerId, Event, EventBody, Position, Time, visible};
+use tandem_conversation::{Conversation, ConversationId, CustomerId, EventBody, Position, Time, visible};
 use tandem_protocol::agents::Me;
 use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::{Notify, mpsc, watch};
@@ -20,6 +19,7 @@ use crate::cache::conversations::{self, Held};
 use crate::cache::search::Filing;
 use crate::cache::{Cache, CacheError, Touched, library, unheld, unknown};
 use crate::downloads::{Downloads, FetchError};
+use crate::hub::reading::Read;
 use crate::hub::{HubError, Part, State};
 use crate::pace::Pace;
 use crate::session::Session;
@@ -269,8 +269,9 @@ fn understood(connection: &Connection, touched: &mut Touched, found: State) -> R
 async fn fetch_conversation(cache: &Cache, session: &Session, id: ConversationId) -> Result<(), FetchError> {
     loop {
         let held = cache.read(move |connection| conversations::get(connection, id)).await?;
-        let Some(part) = held.as_ref().map(missing) else { return Ok(()) };
-        let part = match part {
+        let Some(held) = held else { return Ok(()) };
+        let near = held.state.updated;
+        let part = match missing(&held) {
             Missing::Nothing => return Ok(()),
             Missing::State => {
                 fetch_state(cache, session, id, Wanted::Known).await?;
@@ -283,7 +284,7 @@ async fn fetch_conversation(cache: &Cache, session: &Session, id: ConversationId
             }
             Missing::Events(part) => part,
         };
-        let page = session.with_token(|token| async move { session.hub.turns(&token, id, part).await }).await?;
+        let page = session.with_token(|token| async move { session.hub.turns(&token, id, part, near).await }).await?;
         if !take_page(cache, session.me(), id, page).await? {
             tracing::warn!(conversation.id = %id, "the hub's pages do not continue what is held");
             return Ok(());
@@ -363,12 +364,7 @@ pub(crate) async fn fetch_unknown(
 }
 
 /// Stores a page; false if no event extended the cached run.
-async fn take_page(
-    cache: &Cache,
-    me: Me,
-    id: ConversationId,
-    page: Vec<(Event, Box<RawValue>)>,
-) -> Result<bool, CacheError> {
+async fn take_page(cache: &Cache, me: Me, id: ConversationId, page: Vec<Read>) -> Result<bool, CacheError> {
     cache
         .write(move |connection, touched| {
             let Some(mut held) = conversations::get(connection, id)? else { return Ok(true) };

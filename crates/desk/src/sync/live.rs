@@ -1,4 +1,5 @@
-//! The live connection: opens it, reads its frames, and acts on them.
+//! The live connection: opens it, reads its frames, and acts on them. What cannot be read is counted and passed over, so
+//! that no one event, of whatever hub, keeps a desk offline.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -6,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
 use tandem_conversation::{ConversationId, Permission, Stage};
-use tandem_protocol::agents::{Batch, DeskFrame, LIVE_FRAMES, LiveFrame, Me, kind_of};
+use tandem_protocol::agents::{Batch, DeskFrame, LiveFrame, Me, kind_of};
 use tandem_sqlite::rusqlite::Connection;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
@@ -19,7 +20,7 @@ use crate::link::Link;
 use crate::pace::Pace;
 use crate::refusals::sentence;
 use crate::session::Session;
-use crate::view::Change;
+use crate::view::{Change, Tone};
 
 /// Conversations named per frame.
 const NAMED_AT_ONCE: u32 = 500;
@@ -40,8 +41,10 @@ struct Attending {
     told: Option<u64>,
     /// The log of this connection.
     log: Option<Uuid>,
-    /// An unknown frame was received and recorded.
+    /// A frame that could not be read was recorded.
     heard_unknown: bool,
+    /// It may have told of changes: the cursor says nothing any more, and the next connection compares conversations.
+    has_missed: bool,
     /// The hub has listed the colleagues.
     met: bool,
 }
@@ -56,7 +59,15 @@ impl Syncing {
         attempt: &mut u32,
     ) -> Left {
         let (session, told) = (Arc::clone(session), cursor);
-        let mut attending = Attending { session, complaint: None, told, log: None, heard_unknown: false, met: false };
+        let mut attending = Attending {
+            session,
+            complaint: None,
+            told,
+            log: None,
+            heard_unknown: false,
+            has_missed: false,
+            met: false,
+        };
         // A received frame that did not fit into the previous transaction.
         let mut next: Option<Message> = None;
         let mut silence = Silence::begin();
@@ -115,21 +126,14 @@ impl Syncing {
                 Message::Text(text) => text,
                 Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => continue,
                 Message::Close(_) => return Left::Lost(attending.lost()),
-                Message::Binary(_) => return garbled("binary data", &mut socket).await,
+                // A frame that is none: it says nothing, and what follows may.
+                Message::Binary(_) => "".into(),
             };
             let done = match serde_json::from_str(&text) {
-                Err(error) => match kind_of(&text).filter(|kind| !LIVE_FRAMES.contains(&kind.as_str())) {
-                    Some(kind) => {
-                        tracing::warn!(%kind, "the hub sent a frame that this version does not know");
-                        if !std::mem::replace(&mut attending.heard_unknown, true) {
-                            let kept = self.cache.write(cache::unknown::add_elsewhere).await;
-                            if let ControlFlow::Break(left) = stored(kept) {
-                                return left;
-                            }
-                        }
-                        continue;
-                    }
-                    None => return garbled(&error.to_string(), &mut socket).await,
+                Err(error) => match kind_of(&text) {
+                    // Without a greeting nobody knows who speaks.
+                    Some(kind) if kind == "hello" => return garbled(&error.to_string(), &mut socket).await,
+                    kind => self.pass_over(&mut attending, kind.as_deref(), &error).await,
                 },
                 Ok(LiveFrame::Batch(batch)) => {
                     let (batches, rest) = at_hand(batch, &mut socket);
@@ -142,6 +146,32 @@ impl Syncing {
                 return left;
             }
         }
+    }
+
+    /// A frame that cannot be read is counted and passed over. The detail is for the log and never contains a customer's
+    /// words.
+    async fn pass_over(
+        &self,
+        attending: &mut Attending,
+        kind: Option<&str>,
+        detail: &serde_json::Error,
+    ) -> ControlFlow<Left> {
+        tracing::warn!(kind, %detail, "the hub sent a frame that this version cannot read");
+        let tells_of_changes = kind.is_none_or(|kind| ["batch", "alive", "reset"].contains(&kind));
+        if tells_of_changes {
+            attending.told = None;
+            attending.has_missed = true;
+        } else if attending.heard_unknown {
+            return ControlFlow::Continue(());
+        }
+        attending.heard_unknown = true;
+        let kept = self.cache.write(move |connection, touched| {
+            if tells_of_changes {
+                meta::remove(connection, meta::CURSOR)?;
+            }
+            cache::unknown::add_elsewhere(connection, touched)
+        });
+        stored(kept.await)
     }
 
     /// While live: whether the hub has not been heard for some seconds.
@@ -177,11 +207,19 @@ impl Syncing {
                 attending.told = None;
                 let log = attending.log;
                 let forgotten = self.cache.write(move |connection, touched| {
+                    let before: Option<Uuid> = meta::get(connection, meta::LOG)?;
                     cache::forget_conversations(connection, touched)?;
-                    put_log(connection, log)
+                    put_log(connection, log)?;
+                    Ok(before.zip(log).is_some_and(|(before, log)| before != log))
                 });
                 tracing::info!("the hub does not know our cursor: starting afresh");
-                return stored(forgotten.await);
+                let forgotten = forgotten.await;
+                if matches!(forgotten, Ok(true)) {
+                    let text = "The server was restored from a backup. Messages sent after that backup are missing: check \
+                                your conversations.";
+                    self.changes.tell(Change::Toast { tone: Tone::Bad, text: text.into() });
+                }
+                return stored(forgotten);
             }
             LiveFrame::Alive { cursor, time, after } => {
                 if !attending.follows(after) {
@@ -191,11 +229,13 @@ impl Syncing {
                 if self.clock.heard(time) {
                     self.changes.tell(Change::App);
                 }
-                let log = attending.log;
+                let (log, is_complete) = (attending.log, !attending.has_missed);
                 let kept = self
                     .cache
                     .write(move |connection, touched| {
-                        meta::advance(connection, cursor)?;
+                        if is_complete {
+                            meta::advance(connection, cursor)?;
+                        }
                         put_log(connection, log)?;
                         meta::put(connection, meta::COMPLETE_UP_TO, &time)?;
                         touched.app();
@@ -266,7 +306,7 @@ impl Syncing {
             meta::put(connection, meta::ME, &now)
         });
         stored(kept.await)?;
-        attending.session.is_now(me);
+        attending.session.is_now(me, speaks);
         let since = match &*self.link.borrow() {
             Link::Offline { since, .. } | Link::Connecting { since, .. } | Link::Outdated { since, .. } => *since,
             _ => self.clock.hub_now(),
@@ -309,10 +349,8 @@ impl Syncing {
         let has_gap = whole < batches.len();
         batches.truncate(whole);
         let complete = batches.last().is_some_and(|batch| !batch.catching_up);
-        let step = match apply::Step::parse(batches) {
-            Ok(step) => step,
-            Err(error) => return ControlFlow::Break(garbled(&error.to_string(), socket).await),
-        };
+        let step = apply::Step::parse(batches);
+        let step = if attending.has_missed { step.without_cursor() } else { step };
         let me = attending.session.me();
         let applied =
             match self.cache.write(move |connection, touched| step.apply(connection, touched, &me.access())).await {

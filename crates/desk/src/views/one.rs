@@ -30,6 +30,7 @@ pub(crate) fn conversation(
     let hub_version: u32 = meta::get(connection, meta::HUB_VERSION)?.unwrap_or_default();
     Ok(Some(ConversationView {
         position: state.position,
+        last_loud: state.last_loud,
         started: state.started,
         completed: completed(&expected.status),
         engage_logic: expected.logic.engaged,

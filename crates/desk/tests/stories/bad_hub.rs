@@ -1,6 +1,6 @@
 //! A hub that violates the protocol: the desk says so in plain words, keeps its data, and continues when the hub does.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tandem_conversation::EventBody;
 
 use crate::desk::Maya;
@@ -70,6 +70,99 @@ async fn a_frame_that_is_too_long_ends_the_connection_and_nothing_else() {
     hub.until("a new connection", |world| world.came_with.len() > visits).await;
     hub.customer_writes(carmen, "two");
     maya.until_words(carmen, &["one", "two"]).await;
+}
+
+/// JSON that is nested more deeply than any reader follows.
+fn deep() -> Value {
+    (0..126).fold(json!(1), |inner, _| json!({ "a": inner }))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_is_counted_and_passed_over_and_the_rest_goes_on() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "one");
+    hub.joins(carmen, "Maya Ortiz");
+    let maya = Maya::signed_in(&hub).await;
+    maya.until_words(carmen, &["one"]).await;
+    let position = hub.world().states[&carmen].position;
+    let batch = |changes: Value| {
+        json!({ "batch": { "cursor": hub.world().log.len(), "time": now(), "changes": changes } }).to_string()
+    };
+    let event = |body: &str| {
+        let head = json!({ "conversation": carmen, "position": position, "time": now(),
+            "actor": { "kind": "logic" }, "cause": uuid::Uuid::now_v7() });
+        format!("{},\"body\":{body}}}", head.to_string().trim_end_matches('}'))
+    };
+    let mut number = 1;
+    let mut said = vec!["one".to_owned()];
+    for frame in [
+        "no JSON at all".to_owned(),
+        "{".into(),
+        "7".into(),
+        "{}".into(),
+        json!({ "batch": 7 }).to_string(),
+        json!({ "batch": { "cursor": "seven" } }).to_string(),
+        json!({ "batch": { "cursor": 99, "time": now(), "changes": [{ "event": { "position": -1 } }] } }).to_string(),
+        json!({ "batch": { "cursor": "far", "changes": [] } }).to_string(),
+        json!({ "alive": {} }).to_string(),
+        json!({ "people": { "people": [7] } }).to_string(),
+        json!({ "typing": deep() }).to_string(),
+        batch(json!([7, {}, { "event": 7 }, { "opened": { "id": carmen } }, { "closed": 7 }, { "a": 1, "b": 2 }])),
+        batch(json!([{ "event": { "conversation": carmen, "position": position } }])),
+        batch(json!([{ "event": { "deep": deep() } }, { "opened": { "deep": deep() } }, { "deep": deep() }])),
+        batch(json!([])).replace("[]", &format!("[{{\"event\":{}}}]", event(&format!("{{\"x\":{}}}", deep())))),
+    ] {
+        hub.say(&frame);
+        number += 1;
+        let words = format!("word {number}");
+        hub.customer_writes(carmen, &words);
+        said.push(words);
+        maya.until_words(carmen, &said.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    }
+    let app = maya.ok("app.state", json!({})).await;
+    assert_eq!(app["connection"]["state"], "live", "{app}");
+    assert!(app["newer"].as_u64() >= Some(1), "{app}");
+    assert_eq!(hub.world().came_with.len(), 1, "over one connection");
+    // What a frame may have told is compared by the next one.
+    hub.cut();
+    hub.until("a new connection", |world| world.came_with.len() > 1).await;
+    assert_eq!(hub.world().came_with.last(), Some(&None));
+    maya.until_live().await;
+    maya.until_words(carmen, &said.iter().map(String::as_str).collect::<Vec<_>>()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_cannot_be_read_is_passed_over_in_every_way_that_leads_to_it() {
+    for body in [json!({ "custom_changed": { "patch": deep() } }), json!([])] {
+        let hub = FakeHub::start().await;
+        let carmen = hub.customer_comes("Carmen Menzel");
+        hub.customer_writes(carmen, "one");
+        hub.joins(carmen, "Maya Ortiz");
+        hub.customer_writes(carmen, "two");
+        // The page of a desk that comes new, and the catch-up of one that comes back.
+        let damaged = hub.world().states[&carmen].position;
+        hub.customer_writes(carmen, "lost");
+        hub.damages(carmen, damaged.next(), body.clone());
+        hub.customer_writes(carmen, "three");
+        let maya = Maya::signed_in(&hub).await;
+        maya.until_words(carmen, &["one", "two", "three"]).await;
+        hub.go_down();
+        maya.until_offline().await;
+        let damaged = hub.world().states[&carmen].position;
+        hub.customer_writes(carmen, "lost too");
+        hub.damages(carmen, damaged.next(), body);
+        hub.customer_writes(carmen, "four");
+        hub.come_back();
+        maya.until_words(carmen, &["one", "two", "three", "four"]).await;
+        let app = maya.until_live_app().await;
+        assert_eq!(app["newer"], 1, "{app}");
+        let cursor = hub.world().log.len() as u64;
+        hub.cut();
+        hub.until("a new connection", |world| world.came_with.last() == Some(&Some(cursor))).await;
+        let maya = maya.restart().await;
+        maya.until_words(carmen, &["one", "two", "three", "four"]).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -116,7 +116,11 @@ impl Maya {
     }
 
     pub async fn until_live(&self) {
-        self.until("live", "app.state", json!({}), |app| app["connection"]["state"] == "live").await;
+        self.until_live_app().await;
+    }
+
+    pub async fn until_live_app(&self) -> Value {
+        self.until("live", "app.state", json!({}), |app| app["connection"]["state"] == "live").await
     }
 
     pub async fn until_offline(&self) -> Value {

@@ -64,6 +64,8 @@ pub struct World {
     pub closed: HashMap<ConversationId, Option<Claim>>,
     /// With which calls she asked.
     pub asked_about: Vec<Option<String>>,
+    /// Events with another body than they had.
+    pub damaged: HashMap<(ConversationId, Position), Value>,
     /// The version in its greeting.
     pub version: u32,
     /// The oldest accepted desk version, if announced.
@@ -80,6 +82,17 @@ pub struct World {
     pub library: Library,
     /// The refresh token of the last renewal.
     pub refresh_before: Option<String>,
+}
+
+impl World {
+    /// An event as desks get it.
+    pub fn told(&self, event: &Event) -> Value {
+        let mut told = json!(event);
+        if let Some(body) = self.damaged.get(&(event.conversation, event.position)) {
+            told["body"] = body.clone();
+        }
+        told
+    }
 }
 
 pub struct FakeHub {
@@ -136,6 +149,7 @@ impl FakeHub {
                 max_file_bytes: usual_file_bytes(),
                 closed: HashMap::new(),
                 asked_about: Vec::new(),
+                damaged: HashMap::new(),
                 version: tandem_protocol::MIN_VERSION,
                 oldest: None,
                 log_id: None,
@@ -200,6 +214,21 @@ impl FakeHub {
 
     pub fn come_back(&self) {
         self.world().is_down = false;
+    }
+
+    /// A backup is restored in which the conversation ends here: another log.
+    pub fn goes_back(&self, id: ConversationId, to: Position) {
+        let mut world = self.world();
+        world.log.retain(|event| event.conversation != id || event.position <= to);
+        let kept = Conversation::fold(world.log.iter().filter(|event| event.conversation == id)).unwrap();
+        world.states.insert(id, kept);
+        world.log_id = Some(Uuid::now_v7());
+        world.forgotten = u64::MAX;
+    }
+
+    /// From now on this event has another body.
+    pub fn damages(&self, id: ConversationId, position: Position, body: Value) {
+        self.world().damaged.insert((id, position), body);
     }
 
     pub fn freezes(&self, is_frozen: bool) {

@@ -156,27 +156,6 @@ async fn a_reset_brings_the_cache_back_to_what_the_hub_shows_and_keeps_drafts() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn garbage_closes_the_connection_with_a_reason_and_costs_nothing() {
-    let hub = FakeHub::start().await;
-    let carmen = hub.customer_comes("Carmen Menzel");
-    hub.customer_writes(carmen, "one");
-    let maya = Maya::signed_in(&hub).await;
-    maya.until_words(carmen, &["one"]).await;
-    for garbage in [
-        "not json",
-        r#"{"batch":{"cursor":"seven"}}"#,
-        r#"{"batch":{"cursor":99,"time":"2026-11-03T14:00:00Z","changes":[{"event":{"position":-1}}]}}"#,
-    ] {
-        let visits = hub.world().came_with.len();
-        hub.say(garbage);
-        hub.until("a new connection", |world| world.came_with.len() > visits).await;
-        maya.until_live().await;
-        assert_eq!(maya.words(carmen).await, ["one"], "after {garbage}");
-    }
-    assert!(hub.world().came_with.iter().skip(1).all(Option::is_some), "the cursor was kept");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_conversation_that_is_not_visible_any_more_leaves_the_cache() {
     let hub = FakeHub::start().await;
     let carmen = hub.customer_comes("Carmen Menzel");

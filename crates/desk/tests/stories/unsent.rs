@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tandem_conversation::{Content, ConversationId, EventBody, Role};
+use tandem_conversation::{Content, ConversationId, EventBody, Position, Role};
 use tandem_desk::Pace;
 use tandem_protocol::agents::Claim;
 
@@ -175,6 +175,96 @@ async fn a_queued_complete_is_shown_in_one_way_everywhere_also_after_a_restart()
     maya.ok("outbox.cancel", json!({"command": queued})).await;
     let app = maya.ok("app.state", json!({})).await;
     assert_eq!((&app["counts"]["my"], &app["counts"]["left"]), (&json!(1), &json!(0)), "nothing has happened");
+}
+
+/// Declan has written to Maya; the hub speaks this version.
+async fn declan_is_maya_s(version: u32) -> (std::sync::Arc<FakeHub>, Maya, ConversationId) {
+    let hub = FakeHub::start().await;
+    hub.world().version = version;
+    hub.world().oldest = Some(8);
+    hub.world().log_id = Some(uuid::Uuid::now_v7());
+    let declan = hub.customer_comes("Declan O'Rourke");
+    hub.customer_writes(declan, "Where is my suitcase?");
+    hub.joins(declan, "Maya Ortiz");
+    let maya = Maya::signed_in(&hub).await;
+    maya.until_words(declan, &["Where is my suitcase?"]).await;
+    (hub, maya, declan)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_complete_that_waited_does_not_close_over_what_the_customer_asked_meanwhile() {
+    for (command, text, what) in [
+        ("conversation.complete", "", "Complete"),
+        ("conversation.complete", "Found", "Note"),
+        ("conversation.delegate", "", "Hand to Your Logic"),
+    ] {
+        let (hub, maya, declan) = declan_is_maya_s(tandem_protocol::version()).await;
+        let position = maya.ok("conversation.open", json!({"id": declan})).await["position"].clone();
+        hub.go_down();
+        maya.until_offline().await;
+        maya.ok("conversation.send", json!({"id": declan, "text": "On its way", "writtenAgainst": position})).await;
+        maya.ok(command, json!({"id": declan, "text": text})).await;
+        let maya = maya.restart().await;
+        hub.customer_writes(declan, "WAIT I have one more question");
+        hub.come_back();
+        let toast = maya.until_told("a word about it", |change| change["type"] == "toast").await;
+        assert!(toast["text"].as_str().unwrap().contains("he customer has written since"), "{toast}");
+        let list = until_not_sent(&maya, 1).await;
+        assert_eq!((&list[0]["what"], &list[0]["words"]), (&json!(what), &json!(text)), "{list:?}");
+        let reason = list[0]["reason"].as_str().unwrap();
+        assert!(reason.contains("The customer has written since: read it, then decide."), "{reason}");
+        assert!(text.is_empty() || reason.starts_with("Complete did not happen."), "{reason}");
+        assert_eq!(said(&hub, "On its way"), 1, "what was written to the customer is sent");
+        assert!(hub.world().states[&declan].in_progress());
+        assert_eq!(maya.count("my").await, 1, "and stays hers");
+        // Having read it, she decides.
+        maya.until_words(declan, &["Where is my suitcase?", "WAIT I have one more question", "On its way"]).await;
+        maya.ok(command, json!({"id": declan, "text": ""})).await;
+        hub.until("the end of her part", |world| world.states[&declan].people().next().is_none()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_while_maya_decided_is_shown_to_her_before_she_completes() {
+    let (hub, maya, declan) = declan_is_maya_s(tandem_protocol::version()).await;
+    let view = maya.ok("conversation.open", json!({"id": declan})).await;
+    let seen = view["position"].clone();
+    assert!(view["lastLoud"].as_u64() <= seen.as_u64(), "{view}");
+    hub.customer_writes(declan, "STOP one more question please");
+    let complete = json!({"id": declan, "text": "", "seen": seen});
+    assert_eq!(maya.refused("conversation.complete", complete.clone()).await, "conversation.customer_wrote");
+    let newer = |view: &Value| view["lastLoud"].as_u64() > seen.as_u64();
+    maya.until("the new words", "conversation.open", json!({"id": declan}), newer).await;
+    hub.go_down();
+    maya.until_offline().await;
+    assert_eq!(maya.refused("conversation.complete", complete).await, "conversation.customer_wrote", "offline as well");
+    until_not_sent(&maya, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_hub_completes_as_it_always_did() {
+    let (hub, maya, declan) = declan_is_maya_s(tandem_protocol::TAKES_SEEN - 1).await;
+    maya.ok("conversation.complete", json!({"id": declan, "text": ""})).await;
+    hub.until("completed", |world| !world.states[&declan].in_progress()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_for_a_hub_that_has_gone_back_come_back_with_a_reason_in_words() {
+    let (hub, maya, declan) = declan_is_maya_s(tandem_protocol::version()).await;
+    hub.replies(declan, "Maya Ortiz", "I have a look");
+    maya.until_words(declan, &["Where is my suitcase?", "I have a look"]).await;
+    let position = maya.ok("conversation.open", json!({"id": declan})).await["position"].clone();
+    hub.go_down();
+    maya.until_offline().await;
+    maya.ok("conversation.send", json!({"id": declan, "text": "It is found", "writtenAgainst": position})).await;
+    hub.goes_back(declan, Position(u32::try_from(position.as_u64().unwrap()).unwrap() - 1));
+    hub.come_back();
+    let toast = maya.until_told("the hub was restored", |change| change["type"] == "toast").await;
+    assert!(toast["text"].as_str().unwrap().contains("restored from a backup"), "{toast}");
+    let list = until_not_sent(&maya, 1).await;
+    assert_eq!(list[0]["words"], "It is found");
+    let reason = list[0]["reason"].as_str().unwrap();
+    assert!(reason.contains("restored backup") && !reason.to_lowercase().contains("writtenagainst"), "{reason}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -86,10 +86,6 @@ pub fn kind_of(text: &str) -> Option<String> {
     kinds.next().filter(|_| kinds.next().is_none())
 }
 
-/// The kinds of frames that this version knows.
-pub const LIVE_FRAMES: [&str; 10] =
-    ["hello", "reset", "batch", "alive", "typing", "people", "buttons", "library", "alerts", "error"];
-
 /// Changes in order; complete up to `cursor` once applied.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

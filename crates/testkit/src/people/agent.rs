@@ -173,7 +173,7 @@ impl Agent {
         conversation: ConversationId,
         resolution: &str,
     ) -> Result<CommandAccepted, ClientError> {
-        self.command(conversation, AgentCommand::Complete { resolution: resolution.to_owned() }).await
+        self.command(conversation, AgentCommand::Complete { resolution: resolution.to_owned(), seen: None }).await
     }
 
     /// Invites a colleague.

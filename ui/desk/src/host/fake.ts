@@ -121,6 +121,7 @@ export class FakeHost implements Host {
     entries.push({ key: `${id}:${position}`, conversation: id, position, time, stages: [], command: null, heldUntil: null, upload: null, ...entry });
     if ("text" in entry.body && entry.body.type !== "system") {
       Object.assign(view.row, { words: entry.body.text, wordsBy: entry.by, wordsAt: time, updated: time });
+      if (entry.by.kind === "customer" && !("silent" in entry.body && entry.body.silent)) view.lastLoud = position;
     }
     this.#changed(id);
   }

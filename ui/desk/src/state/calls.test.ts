@@ -162,7 +162,7 @@ describe("help that is not needed", () => {
     expect(calls(host, "conversation.helpNotNeeded"), "without a reason").toEqual([]);
     await user.type(within(box).getByRole("textbox", { name: "Reason" }), "It was a test");
     await user.keyboard("{Control>}{Enter}{/Control}");
-    await vi.waitFor(() => expect(calls(host, "conversation.helpNotNeeded")).toEqual([{ id: "order", goesOn: "logic", reason: "It was a test" }]));
+    await vi.waitFor(() => expect(calls(host, "conversation.helpNotNeeded")).toEqual([{ id: "order", goesOn: "logic", reason: "It was a test", seen: 5 }]));
     await vi.waitFor(() => expect(desk.conversation?.view?.row.help).toBeNull());
     expect(offers(desk).some(({ label }) => label === "Undo: help not needed")).toBe(true);
     await user.click(await screen.findByRole("button", { name: "Undo" }));

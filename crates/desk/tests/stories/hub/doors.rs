@@ -187,6 +187,10 @@ async fn command(State(hub): State<Shared>, headers: HeaderMap, Json(request): J
     if let Some(elsewhere) = hub.world().elsewhere.pop() {
         return axum::response::Redirect::temporary(&elsewhere).into_response();
     }
+    let takes_seen = hub.world().version >= tandem_protocol::TAKES_SEEN;
+    if !takes_seen && request.command != request.command.clone().for_hub(tandem_protocol::MIN_VERSION) {
+        return problem(422, "input.invalid", "Unknown field `seen`.");
+    }
     hub.world().commands.push(request.clone());
     if hub.world().closed.contains_key(&request.conversation) {
         return problem(404, "conversation.unknown", "This conversation does not exist.");
@@ -277,6 +281,7 @@ async fn turns(
             (newer[..newer.len().min(limit)].to_vec(), newer.len() > limit)
         }
     };
+    let events: Vec<_> = events.into_iter().map(|event| world.told(event)).collect();
     Json(json!({"events": events, "more": more})).into_response()
 }
 
@@ -359,7 +364,7 @@ async fn attend(hub: Shared, after: Option<u64>, mut socket: WebSocket) {
         match after.filter(|after| *after >= world.forgotten && *after <= cursor as u64) {
             Some(after) => {
                 let missed = &world.log[usize::try_from(after).unwrap()..];
-                let events: Vec<_> = missed.iter().map(|event| json!({"event": event})).collect();
+                let events: Vec<_> = missed.iter().map(|event| json!({"event": world.told(event)})).collect();
                 let batch = |cursor: u64, changes: Vec<Value>| json!({"batch": {"cursor": cursor, "time": now(), "catchingUp": true, "changes": changes}});
                 frames.push(batch(after, opened));
                 frames.push(batch(cursor as u64, events));
