@@ -5,6 +5,7 @@
 
 mod alarm;
 mod figures;
+mod group;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -23,6 +24,7 @@ use crate::wait::Wait;
 
 pub use alarm::{Alarms, Level, Limit, Limits, Turned, Watched};
 pub use figures::{Calls, Colleague, Figures, Longest, Parts, People, figures};
+pub use group::{Common, Group, GroupBy, groups};
 
 /// Who handles a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]

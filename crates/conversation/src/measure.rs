@@ -3,7 +3,8 @@
 //! One fold for everybody. [`measure`] folds a whole log; a follower keeps an [`Open`] of each conversation, gives
 //! every event to [`Open::step`], and writes the [`Rows`] that it changed. Both give the same rows. It never looks at a
 //! clock, at the engagements' own `since`, or at another conversation: events have the hub's time, which never runs
-//! backwards within a conversation. Only shared time needs more than one conversation.
+//! backwards within a conversation. Only shared
+//! time ([`Rows::share`]) and whether a customer came back ([`Rows::come_back`]) need more than one conversation.
 
 mod definitions;
 mod engaging;
@@ -53,5 +54,6 @@ pub fn measure<'a>(log: impl IntoIterator<Item = (u64, &'a Event)>, definitions:
         rows.reached.clear();
     }
     rows.share();
+    rows.come_back();
     rows
 }

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::figures::Ratio;
 use super::rows::{Direction, Outcome, RoundId, RoundRow};
 use crate::participant::ParticipantKind;
 use crate::time::Time;
 
 /// A share of rounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Rate {
     /// Completed rounds with a person: those that were handed over.
     Transfer,

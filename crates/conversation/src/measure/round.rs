@@ -9,6 +9,9 @@ use crate::part::Part;
 use crate::participant::{Participant, ParticipantKind};
 use crate::time::Time;
 
+/// Ended queues whose first words of a person are still awaited. Of more, the oldest have no `person_wait_ms`.
+const QUEUES: usize = 64;
+
 /// The customer's oldest loud turn that nobody has answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Asked {
@@ -40,8 +43,8 @@ pub(super) struct Round {
     /// The wait for anyone.
     pub(super) asked: Option<Asked>,
     persons: Vec<Who>,
-    /// People who left and have had no successor.
-    gone: Vec<Who>,
+    /// People who left and have had no successor, and how often.
+    gone: Vec<(Who, u32)>,
     /// Ended queues, until a person speaks.
     pub(super) queues: Vec<EngagementRow>,
     person_after_t0: bool,
@@ -239,9 +242,8 @@ impl Round {
 
     /// A person became engaged.
     pub(super) fn come(&mut self, who: Who) {
-        let before = self.gone.len();
-        self.gone.retain(|gone| *gone == who);
-        self.row.transfers += count(before - self.gone.len());
+        let handed_over = self.gone.extract_if(.., |(gone, _)| *gone != who);
+        self.row.transfers += handed_over.map(|(_, times)| times).sum::<u32>();
         if !self.persons.contains(&who) {
             self.persons.push(who);
         }
@@ -255,8 +257,10 @@ impl Round {
         }
         if others {
             self.row.transfers += 1;
+        } else if let Some((_, times)) = self.gone.iter_mut().find(|(gone, _)| *gone == who) {
+            *times += 1;
         } else {
-            self.gone.push(who);
+            self.gone.push((who, 1));
         }
     }
 
@@ -268,6 +272,9 @@ impl Round {
     /// A queue ended.
     pub(super) fn unwant(&mut self, queue: EngagementRow) {
         self.given_up |= queue.queue_outcome == Some(QueueOutcome::GivenUp);
+        if self.queues.len() == QUEUES {
+            self.queues.remove(0);
+        }
         self.queues.push(queue);
     }
 

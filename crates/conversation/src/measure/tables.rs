@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::rows::{
-    CallRow, ConversationRow, EngagementRow, ExternalAgentRow, LogicRequestRow, RoundId, RoundRow, TagRow, TurnRow,
+    CallRow, ConversationRow, EngagementRow, ExternalAgentRow, LogicRequestRow, RoundId, RoundRow, StartedBy, TagRow,
+    TurnRow,
 };
 use super::shared::{Busy, shares};
 use crate::event::Side;
-use crate::ids::{CallId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId, UserId};
+use crate::ids::{CallId, ConversationId, CustomerId, EngagementId, LinkId, Position, RequestId, TurnId, UserId};
 use crate::participant::ParticipantKind;
 use crate::time::Time;
 use crate::turn::Stage;
@@ -148,6 +149,27 @@ impl Rows {
             for (busy, shared) in engaged.iter().zip(shares(engaged)) {
                 let row = self.engagements.get_mut(&busy.engagement).map(|engagement| &mut engagement.row);
                 row.into_iter().for_each(|row| row.shared_ms = shared);
+            }
+        }
+    }
+}
+
+impl Rows {
+    /// Marks the completed rounds after which their customer started another conversation.
+    pub fn come_back(&mut self) {
+        let mut newest: BTreeMap<CustomerId, Vec<(Time, ConversationId)>> = BTreeMap::new();
+        for conversation in self.conversations.values().map(|conversation| &conversation.row) {
+            if conversation.started_by == Some(StartedBy::Customer) {
+                let started = (conversation.started_at, conversation.conversation_id);
+                newest.entry(conversation.customer_id).or_default().push(started);
+            }
+        }
+        for round in self.rounds.values_mut().map(|round| &mut round.row) {
+            let Some(completed) = round.completed_at.filter(|_| round.provisional_until.is_some()) else { continue };
+            let customer = self.conversations.get(&round.id.conversation_id).map(|row| row.row.customer_id);
+            let started = customer.and_then(|customer| newest.get(&customer)).into_iter().flatten();
+            if started.clone().any(|(at, id)| *id != round.id.conversation_id && *at >= completed) {
+                round.reopened_later = Some(true);
             }
         }
     }

@@ -1,6 +1,8 @@
 //! The supervisors' board.
 
-use tandem_conversation::board::{Colleague, Figures, Handler, Limit, Limits, Row, figures, row};
+use tandem_conversation::board::{
+    Colleague, Common, Figures, GroupBy, Handler, Limit, Limits, Row, figures, groups, row,
+};
 use tandem_conversation::measure::Presence;
 use tandem_conversation::{Action, Awaited, Channel, Command, Conversation, Part, Reach, Stage as Step, Time};
 
@@ -151,4 +153,35 @@ fn a_state_of_an_older_hub_has_a_row() {
     assert_eq!((row.round, row.round_since), (None, None), "unknown");
     assert_eq!(row.wanted_since, row.call.map(|call| call.since));
     assert_eq!(row.part, Part::Queue);
+}
+
+#[test]
+fn groups_say_how_many_they_are_and_how_long_the_longest_waits() {
+    let base = of(&promised());
+    let now = base.wanted_since.expect("a person is wanted").plus_ms(MINUTE);
+    let with = |number: u128, tags: &[&str], waits_ms: Option<i64>| Row {
+        conversation: tandem_conversation::ConversationId(uuid::Uuid::from_u128(number)),
+        tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+        wanted_since: waits_ms.map(|ms| now.plus_ms(-ms)),
+        ..base.clone()
+    };
+    let rows = [with(1, &["vip"], Some(10)), with(2, &[], None), with(3, &["vip", "refund"], Some(30))];
+    let found = groups(&rows, GroupBy::Tag, now);
+    let found: Vec<_> = found
+        .iter()
+        .map(|group| {
+            let numbers: Vec<u128> = group.conversations.iter().map(|id| id.0.as_u128()).collect();
+            (group.common.clone(), numbers, group.wanted.count, group.wanted.longest_ms)
+        })
+        .collect();
+    let tag = |tag: &str| Common::Tag(Some(tag.to_owned()));
+    let expected = [
+        (tag("vip"), vec![3, 1], 2, Some(30)),
+        (tag("refund"), vec![3], 1, Some(30)),
+        (Common::Tag(None), vec![2], 0, None),
+    ];
+    assert_eq!(found, expected);
+    let reach = groups(&rows, GroupBy::Reach, now);
+    assert_eq!(reach.len(), 1);
+    assert_eq!(reach[0].common, Common::Reach(Some(Reach::Eligible)));
 }

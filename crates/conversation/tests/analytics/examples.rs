@@ -259,3 +259,18 @@ fn example_10_imported_conversations_have_counts_only() {
         assert_eq!((times, row.queue_outcome), ([None; 5], None), "{row:?}");
     }
 }
+
+#[test]
+fn a_customer_who_starts_another_conversation_has_come_back() {
+    let (mut first, mut second) = (Story::new(), Story::of(Stage::beside()));
+    first.at(0).carmen_writes("Where is my parcel?");
+    let done = Action::Complete { resolution: String::new() };
+    first.at(SECOND).logic_answers(vec![message("It arrives today."), done]);
+    for (moved, came_back) in [(2 * DAY, Some(true)), (0, None)] {
+        // The other conversation starts with its first event.
+        second.stage.events.iter_mut().for_each(|event| event.time = Time(second.began + moved));
+        let rows = rows_of(first.stage.events.iter().chain(&second.stage.events));
+        let round = &rows.rounds.values().next().expect("the first round").row;
+        assert_eq!((round.contained, round.reopened_later), (Some(true), came_back), "started after {moved} ms");
+    }
+}

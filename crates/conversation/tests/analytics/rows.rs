@@ -1,7 +1,8 @@
 //! Edge cases of single columns.
 
 use tandem_conversation::measure::{
-    CallEnd, Definitions, Hours, Kind, Outcome, QueueOutcome, RequestOutcome, Schedule, StartCause, Weekly, measure,
+    CallEnd, Definitions, Hours, Kind, Open, Outcome, QueueOutcome, RequestOutcome, Rows, Schedule, StartCause, Weekly,
+    measure,
 };
 use tandem_conversation::{
     Action, Command, ConversationId, CustomerId, CustomerRef, GoesOn, Invitee, LinkSource, Stage as Step, Time, Trigger,
@@ -300,4 +301,29 @@ fn each_row_has_the_position_that_last_changed_it() {
     let position = u64::try_from(story.stage.events.len()).unwrap();
     assert_eq!((&after.rounds, &after.conversations), (&before.rounds, &before.conversations), "nothing changed there");
     assert_eq!(after.turns.values().map(|turn| turn.row_version).collect::<Vec<_>>(), [position]);
+}
+
+#[test]
+fn what_is_kept_of_a_conversation_stays_small_however_long_it_is() {
+    let mut story = Story::without_logic();
+    for i in 0..300_i64 {
+        story.at(i * MINUTE).carmen_writes("Where is my parcel?");
+        story.stage.maya_joins();
+        let leave = Command::Leave { reason: String::new(), ask_for_help: true };
+        story.at(i * MINUTE + SECOND).maya(leave).unwrap();
+    }
+    let (definitions, mut rows) = (Definitions::default(), Rows::default());
+    let mut log = (1..).zip(&story.stage.events);
+    let (position, first) = log.next().expect("a start");
+    let mut open = Open::begin(first, position, &mut rows).expect("it begins");
+    log.for_each(|(position, event)| open.step(event, position, &definitions, &mut rows));
+    let json = serde_json::to_string(&open).expect("it can be written");
+    assert!(story.stage.events.len() > 2_000 && json.len() < 64 * 1024, "{} bytes", json.len());
+    story.at(301 * MINUTE).jonas_joins();
+    assert_eq!(story.round(1).transfers, 300, "Jonas follows all of them");
+    let usual = Story::new();
+    let mut rows = Rows::default();
+    let open = Open::begin(&usual.stage.events[0], 1, &mut rows).expect("it begins");
+    let json = serde_json::to_string(&open).expect("it can be written");
+    assert!(json.len() < 3 * 1024, "{} bytes", json.len());
 }

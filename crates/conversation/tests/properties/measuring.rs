@@ -37,6 +37,7 @@ fn in_pieces(events: &[Event], cuts: &BTreeSet<usize>) -> Rows {
     all.merge(piece);
     all.reached.clear();
     all.share();
+    all.come_back();
     all
 }
 

@@ -422,7 +422,11 @@ impl World {
         assert_forward(&before.receipts, &self.state.receipts);
         self.check_wait(before, event);
         match &event.body {
+            EventBody::EngagementStarted { engagement } => {
+                assert_eq!(engagement.since, event.time, "it starts when it starts, whatever the clock says");
+            }
             EventBody::HelpRaised { help, .. } => {
+                assert_eq!(help.since, event.time, "a call begins when it is raised");
                 assert!(before.help.is_none(), "one call at a time");
                 assert!(!self.calls.contains(&help.call), "a call's id is used once");
                 self.calls.push(help.call);
