@@ -103,7 +103,9 @@ proptest! {
         odd in "[{}|a]{0,8}",
     ) {
         let custom = object(json!({ "odd": odd }));
-        let values = Values { customer: name.as_deref(), email: name.as_deref(), phone: None, agent: "{{", brand: None, custom: &custom, customer_custom: &custom };
+        let customer = name.as_deref();
+        let (custom, customer_custom) = (&custom, &custom);
+        let values = Values { customer, email: customer, phone: None, agent: "{{", brand: None, custom, customer_custom };
         let resolved = resolve(&template, &values);
         prop_assert!(!resolved.text.contains("{{"), "{:?}", resolved.text);
         if check_template(&template).is_ok() {
