@@ -133,7 +133,7 @@ impl<'a> Stage<'a> {
 
     async fn open_house(&mut self) {
         let logic = self.plan.logic.then(logic::url);
-        let house = House::open(self.data.path(), &self.clocks, logic, self.plan.seed % 3 == 0).await;
+        let house = House::open(self.data.path(), &self.clocks, logic, self.plan.seed.is_multiple_of(3)).await;
         self.agents.iter().for_each(|agent| agent.proxy.set_hub(Some(house.address)));
         self.address.send_replace(Some(house.address));
         self.house = Some(house);
