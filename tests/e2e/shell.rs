@@ -36,7 +36,9 @@ async fn starts_again<N>(stage: &Stage, desktop: &Desktop<N>, words: &[&str]) ->
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_display_it_helps_or_says_so_in_one_line() -> Result<()> {
     let stage = Stage::new("no-display")?;
-    for (words, succeeds, says) in [(&["--help"][..], true, "Usage: tandem"), (&[], false, "there is no display")] {
+    let starts: [(&[&str], bool, &str); 2] =
+        [(&["--help"], true, "Usage: tandem"), (&[], false, "there is no display")];
+    for (words, succeeds, says) in starts {
         let mut start = std::process::Command::new(program("tandem")?);
         start.args(words).env("TANDEM_DESK_DATA", stage.room("maya")?.join("tandem"));
         start.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");

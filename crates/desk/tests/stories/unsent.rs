@@ -242,6 +242,19 @@ async fn what_came_while_maya_decided_is_shown_to_her_before_she_completes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_queued_leave_says_nowhere_that_she_answers_next() {
+    let (hub, maya, declan) = declan_is_maya_s(tandem_protocol::version()).await;
+    hub.go_down();
+    maya.until_offline().await;
+    maya.ok("conversation.leave", json!({"id": declan, "reason": "End of my shift", "askForHelp": false})).await;
+    let maya = maya.restart().await;
+    let view = maya.ok("conversation.open", json!({"id": declan})).await;
+    assert_eq!((&view["people"], &view["row"]["engaged"]), (&json!([]), &json!([])), "{view}");
+    assert_eq!((&view["may"]["join"], &view["may"]["leave"]), (&json!(true), &json!(false)), "{view}");
+    assert!(view["row"]["help"].is_object(), "somebody is called");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_older_hub_completes_as_it_always_did() {
     let (hub, maya, declan) = declan_is_maya_s(tandem_protocol::TAKES_SEEN - 1).await;
     maya.ok("conversation.complete", json!({"id": declan, "text": ""})).await;
