@@ -268,7 +268,6 @@ export type Customers = "stay" | "leave" | "ask_for_help";
 
 export type Density = "comfortable" | "compact";
 
-export type Dismiss = { id: ConversationId, goesOn: GoesOn, reason: string, };
 export type Dismiss = { id: ConversationId, goesOn: GoesOn, reason: string, 
 /**
  * As in [`Finish`].
