@@ -239,7 +239,7 @@ const inSight = (locator) =>
 for (const [width, height, zoom] of [[320, 560, 1], [640, 400, 1], [960, 640, 1], [960, 640, 2], [900, 560, 1.5], [1280, 800, 2]]) {
   await story(`Send stays in sight in ${width} × ${height} at ${zoom * 100} %, whatever stands above it`, "files", async (page) => {
     await page.setViewportSize({ width, height });
-    await page.evaluate((zoom) => localStorage.setItem("tandem.zoom", String(zoom)), zoom);
+    await page.evaluate((percent) => localStorage.setItem("tandem.text", String(percent)), zoom * 100);
     await page.reload();
     await page.locator("html[data-ready=list]").waitFor();
     await open(page, "Carmen Menzel");
