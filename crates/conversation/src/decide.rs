@@ -265,7 +265,8 @@ impl<'a> Draft<'a> {
             self.widen_help();
         }
         self.end_due_snoozes();
-        let is_over = |e: &&Engagement| e.expires().is_some_and(|at| self.has_come(at, e.longest_ms(at)));
+        let is_over =
+            |e: &&Engagement| e.expires().is_some_and(|at| self.has_come(at, e.longest_ms(self.context.invitation_ms)));
         let due: Vec<_> = self.state.engagements.iter().filter(is_over).cloned().collect();
         for engagement in due {
             if engagement.invitee().is_some() {

@@ -5,6 +5,7 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use crate::ids::EngagementId;
+use crate::limits;
 use crate::participant::Participant;
 use crate::time::Time;
 
@@ -92,12 +93,13 @@ impl Engagement {
         }
     }
 
-    /// The longest that may be left until `at`, the end of an invitation, in milliseconds. Partners who are here keep
-    /// their time.
+    /// The longest that may be left until it ends by itself, in milliseconds; `invitation_ms` is that of colleagues.
+    /// Partners who are here keep their time.
     #[must_use]
-    pub(crate) fn longest_ms(&self, at: Time) -> i64 {
-        match self.kind {
-            EngagementKind::Invitation { .. } => at.since(self.since).max(0),
+    pub(crate) fn longest_ms(&self, invitation_ms: i64) -> i64 {
+        match &self.kind {
+            EngagementKind::Invitation { invitee: Participant::ExternalAgent { .. }, .. } => limits::LINK_MAX_MS,
+            EngagementKind::Invitation { .. } => invitation_ms,
             _ => i64::MAX,
         }
     }

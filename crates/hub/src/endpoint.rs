@@ -85,6 +85,19 @@ impl Endpoint {
         Ok(Self { config, url, allowed, client, signing, breaker: Breaker::default() })
     }
 
+    /// [`Self::ask`] for a request that nobody has to wait for: it is not sent while nobody answers, and its failure
+    /// means nothing for others.
+    pub(crate) async fn ask_aside(&self, body: &LogicRequestBody, now: Time, left: Duration) -> Answered {
+        if let Some(why) = self.breaker.down(Instant::now()) {
+            return Answered::Failed(why);
+        }
+        match self.fitted(body).map(|json| self.letter(body.request_id.to_string(), now, json)) {
+            Ok(Ok(letter)) => self.send(&letter, left, None).await.1,
+            Ok(Err(failure)) => Answered::Failed(failure),
+            Err(error) => Answered::Failed(LogicFailure::Malformed { detail: error.to_string() }),
+        }
+    }
+
     /// Asks once, reconnecting while there is time. Also returns the number of attempts.
     pub(crate) async fn ask(&self, body: &LogicRequestBody, now: Time, left: Duration) -> (u32, Answered) {
         let letter = match self.fitted(body) {
@@ -111,6 +124,10 @@ impl Endpoint {
 
     /// Delivers a request within `left`. Also returns the number of attempts.
     pub(crate) async fn deliver(&self, letter: &Letter, left: Duration) -> (u32, Answered) {
+        self.send(letter, left, Some(&self.breaker)).await
+    }
+
+    async fn send(&self, letter: &Letter, left: Duration, breaker: Option<&Breaker>) -> (u32, Answered) {
         if let Err(forbidden) = self.allowed.check(&self.url) {
             return (0, Answered::Failed(LogicFailure::Unreachable { detail: forbidden.to_string() }));
         }
@@ -120,7 +137,7 @@ impl Endpoint {
         let give_up_connecting = began + left / 4;
         let mut pause = PAUSE;
         for attempt in 1.. {
-            if let Err(failure) = self.breaker.enter(Instant::now()) {
+            if let Some(Err(failure)) = breaker.map(|breaker| breaker.enter(Instant::now())) {
                 return (attempt - 1, Answered::Failed(failure));
             }
             let exchange = tokio::time::timeout_at(deadline, exchange(self.request(letter))).await;
@@ -129,17 +146,22 @@ impl Endpoint {
                 Err(_) => {
                     let after_ms = i64::try_from(left.as_millis()).unwrap_or(i64::MAX);
                     let failure = LogicFailure::TimedOut { after_ms };
-                    self.breaker.failed(&failure, Some(began), now);
+                    // One that had no time to be answered says nothing.
+                    if let Some(breaker) = breaker.filter(|_| left >= breaker::RESTART) {
+                        breaker.failed(&failure, Some(began), now);
+                    }
                     return (attempt, Answered::Failed(failure));
                 }
                 Ok(Ok(answered)) => {
-                    self.breaker.heard();
+                    self.breaker.heard(now);
                     return (attempt, answered);
                 }
                 Ok(Err(error)) => {
                     let may_pass = error.is_connect() && !Forbidden::is_in(&error);
                     let failure = LogicFailure::Unreachable { detail: chain(error) };
-                    self.breaker.failed(&failure, None, now);
+                    if let Some(breaker) = breaker {
+                        breaker.failed(&failure, None, now);
+                    }
                     if !may_pass || now + pause >= give_up_connecting {
                         return (attempt, Answered::Failed(failure));
                     }

@@ -10,7 +10,7 @@ mod incoming;
 mod pending;
 mod work;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use tandem_conversation::{
@@ -18,12 +18,12 @@ use tandem_conversation::{
     Ladder, Looked, Participant, Permissions, Position, Rejection, Time, decide_and_apply,
 };
 use tandem_sqlite::rusqlite::Connection;
-use tandem_sqlite::{Companion, Error, Finish};
+use tandem_sqlite::{Cause, Companion, Error, Finish};
 use uuid::Uuid;
 
 use commits::CommitSender;
 pub(crate) use incoming::{Incoming, Target, customer_command};
-use pending::Pending;
+use pending::{Part, Pending};
 pub(crate) use work::{Asking, Deciding, Work};
 
 use crate::clock::Clock;
@@ -71,13 +71,20 @@ pub struct Rules {
 pub struct Engine {
     clock: Clock,
     rules: Rules,
+    /// The log's last place, as far as this group is written.
     seq: u64,
+    /// The same without the write that is being done.
+    kept_seq: u64,
     committed_seq: u64,
     /// Each with its stored size in bytes.
     cache: HashMap<ConversationId, (Arc<Conversation>, usize)>,
     cached_bytes: usize,
     group: HashMap<ConversationId, Changed>,
     pending: Pending,
+    /// Conversations of this group whose row must be written as a whole.
+    anew: HashSet<ConversationId>,
+    /// Work of this group that could not be written, by its place.
+    failed: HashMap<usize, Error>,
     undo: Vec<Undo>,
     commits: CommitSender,
 }
@@ -86,7 +93,6 @@ pub struct Engine {
 struct Undo {
     conversation: ConversationId,
     before: Option<(Arc<Conversation>, usize)>,
-    seq: u64,
 }
 
 /// Whether a repeated command must get the first answer.
@@ -111,11 +117,14 @@ impl Engine {
             clock,
             rules,
             seq,
+            kept_seq: seq,
             committed_seq: seq,
             cache: HashMap::new(),
             cached_bytes: 0,
             group: HashMap::new(),
             pending: Pending::default(),
+            anew: HashSet::new(),
+            failed: HashMap::new(),
             undo: Vec::new(),
             commits,
         })
@@ -149,7 +158,8 @@ impl Engine {
             Some(ToChange::MadeAnew(state)) => {
                 tracing::warn!(conversation.id = %id, "a damaged state is made again from the conversation's events");
                 let after = Arc::new(state);
-                self.undo.push(Undo { conversation: id, before: None, seq: self.seq });
+                self.anew.insert(id);
+                self.undo.push(Undo { conversation: id, before: None });
                 self.group
                     .insert(id, Changed { before: None, after: Arc::clone(&after), bytes: 0, events: Vec::new() });
                 Ok(Some(after))
@@ -291,20 +301,23 @@ impl Engine {
         // Saved first, so that any later failure is undone as a whole.
         let taken_back = self.group.get(&id).map(|changed| (Arc::clone(&changed.after), changed.events.len()));
         let index = taken_back.as_ref().map_or(0, |(_, events)| *events);
-        self.undo.push(Undo { conversation: id, before: taken_back, seq: self.seq });
+        self.undo.push(Undo { conversation: id, before: taken_back });
         let turn = decided.iter().find(|event| matches!(event.body, EventBody::TurnAdded { .. }));
         let position = turn.map_or(after.position, |event| event.position);
         let mut logged = Vec::with_capacity(decided.len());
         for (place, event) in decided.into_iter().enumerate() {
             let json = serde_json::to_string(&event)
                 .map_err(|error| StoreError::Damaged { what: "event", detail: error.to_string() })?;
-            self.seq += 1;
-            self.pending.event(self.seq, id, index + place);
+            self.pending.event(id, index + place);
             logged.push((event, Arc::from(json)));
         }
         let after = Arc::new(after);
         match self.group.get_mut(&id) {
             Some(changed) => {
+                if changed.events.is_empty() {
+                    // A state made anew, which nobody was told of.
+                    changed.before = Some(Arc::clone(&changed.after));
+                }
                 changed.after = after;
                 changed.events.extend(logged);
             }
@@ -316,41 +329,121 @@ impl Engine {
     }
 
     /// Writes what this group has decided so far, for work that reads it from its tables.
-    fn flush(&mut self, connection: &Connection) -> Result<(), StoreError> {
+    fn write_all(&mut self, connection: &Connection) -> Result<(), StoreError> {
         if self.pending.is_empty() {
             return Ok(());
         }
         if connection.is_autocommit() {
             return Err(Error::Commit("the transaction is gone".into()).into());
         }
-        self.pending.write(connection, &self.group)?;
+        self.seq = self.pending.write(connection, &self.group, self.seq)?;
         self.pending.clear();
         Ok(())
+    }
+
+    /// [`Self::write_all`], conversation by conversation. What cannot be written fails without the others.
+    fn write_apart(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        for part in self.pending.take().parts() {
+            connection.execute_batch("SAVEPOINT part")?;
+            match part.pending.write(connection, &self.group, self.seq) {
+                Ok(seq) => self.seq = seq,
+                Err(error) => {
+                    if connection.is_autocommit() {
+                        return Err(error);
+                    }
+                    connection.execute_batch("ROLLBACK TO part")?;
+                    tracing::error!(%error, conversation.id = ?part.conversation, "decisions cannot be written");
+                    self.take_back(&part);
+                    let why = of_database(error);
+                    self.failed.extend(part.pending.works().map(|work| (work, why.undone())));
+                }
+            }
+            connection.execute_batch("RELEASE part")?;
+        }
+        Ok(())
+    }
+
+    /// Makes a conversation's state in memory what is written of it.
+    fn take_back(&mut self, part: &Part) {
+        let Some((id, changed)) = part.conversation.and_then(|id| Some((id, self.group.get_mut(&id)?))) else {
+            return;
+        };
+        changed.events.truncate(part.from);
+        let mut events = changed.events.iter().map(|(event, _)| event);
+        let begun = match &changed.before {
+            Some(before) => Some(Conversation::clone(before)),
+            None => events.next().and_then(Conversation::begin),
+        };
+        match begun {
+            Some(mut state) if !changed.events.is_empty() => {
+                events.for_each(|event| state.apply(event));
+                changed.after = Arc::new(state);
+            }
+            _ => drop(self.group.remove(&id)),
+        }
+    }
+}
+
+/// Whether the error may concern single rows.
+fn may_be_one(error: &StoreError) -> bool {
+    match error {
+        StoreError::Database(error) => matches!(error.cause(), Cause::Other | Cause::Damaged),
+        _ => true,
+    }
+}
+
+fn of_database(error: StoreError) -> Error {
+    match error {
+        StoreError::Database(error) => error,
+        other => Error::Commit(other.to_string()),
     }
 }
 
 impl Companion for Engine {
     type Work = Work;
 
-    fn work(&mut self, connection: &Connection, work: Work) -> Finish {
-        self.arm(connection, work)
+    fn work(&mut self, connection: &Connection, place: usize, work: Work) -> Finish {
+        self.arm(connection, place, work)
     }
 
     fn flush(&mut self, connection: &Connection) -> Result<(), Error> {
-        Engine::flush(self, connection).map_err(|error| Error::Commit(error.to_string()))
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        connection.execute_batch("SAVEPOINT flush")?;
+        let written = match self.write_all(connection) {
+            Err(error) if !connection.is_autocommit() && may_be_one(&error) => {
+                connection.execute_batch("ROLLBACK TO flush")?;
+                self.write_apart(connection)
+            }
+            written => written,
+        };
+        written.map_err(of_database)?;
+        connection.execute_batch("RELEASE flush")?;
+        self.kept_seq = self.seq;
+        Ok(())
+    }
+
+    fn flush_own(&mut self, connection: &Connection) -> Result<(), Error> {
+        self.write_all(connection).map_err(of_database)
+    }
+
+    fn failed(&mut self, place: usize) -> Option<Error> {
+        if self.failed.is_empty() { None } else { self.failed.remove(&place) }
     }
 
     fn before_commit(&mut self, connection: &Connection) -> Result<(), Error> {
         Companion::flush(self, connection)?;
         for changed in self.group.values_mut() {
-            changed.bytes = conversations::put(connection, &changed.after, changed.before.as_deref())
-                .map_err(|error| Error::Commit(error.to_string()))?;
+            let before = changed.before.as_deref().filter(|_| !self.anew.contains(&changed.after.id));
+            changed.bytes = conversations::put(connection, &changed.after, before).map_err(of_database)?;
         }
         Ok(())
     }
 
     fn committed(&mut self) {
         let first = std::mem::replace(&mut self.committed_seq, self.seq) + 1;
+        self.anew.clear();
         if self.group.is_empty() {
             return;
         }
@@ -375,17 +468,21 @@ impl Companion for Engine {
         self.pending.clear();
         self.undo.clear();
         self.seq = self.committed_seq;
+        self.kept_seq = self.seq;
+        self.failed.clear();
+        self.anew.clear();
     }
 
     fn kept(&mut self) {
         self.undo.clear();
         self.pending.keep();
+        self.kept_seq = self.seq;
     }
 
     fn undone(&mut self) {
         self.pending.undo();
+        self.seq = self.kept_seq;
         while let Some(undo) = self.undo.pop() {
-            self.seq = undo.seq;
             match undo.before {
                 None => {
                     self.group.remove(&undo.conversation);

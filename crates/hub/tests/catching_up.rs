@@ -260,6 +260,6 @@ async fn a_fan_out_that_reads_the_log_tells_the_same_as_one_that_is_told() {
         let page: Vec<_> = page.iter().map(|frame| frame["type"].clone()).collect();
         told.push((batches(&hers), batches(&all), page));
     }
-    assert!(told[0].1.len() > 8, "{told:?}");
+    assert!(told[0].1.len() > 6, "{told:?}");
     assert_eq!(told[0], told[1]);
 }

@@ -307,8 +307,7 @@ async fn messages_that_are_under_way_at_once_keep_their_order_and_count_once() {
     }
     assert!(positions.is_sorted(), "{positions:?}");
     let (_, page) = get(&hub.base, "/chat/v1/entries?limit=500", Some(&carmen.token)).await;
-    let lines: Vec<_> =
-        page["entries"].as_array().unwrap().iter().map(|entry| entry["content"]["text"].clone()).collect();
+    let lines: Vec<_> = page["entries"].as_array().unwrap().iter().map(|entry| entry["text"].clone()).collect();
     let written: Vec<_> = (0..ids.len()).map(|number| json!(format!("Line {number}"))).collect();
     assert_eq!(lines, written);
 }

@@ -304,7 +304,7 @@ async fn files_go_both_ways_and_those_from_before_the_invitation_do_not() {
     let path = format!("/chat/v1/media/{}", media["id"].as_str().unwrap());
     let message =
         json!({ "id": Uuid::now_v7(), "media": media["id"], "text": "Your boarding pass", "writtenAgainst": 10_000 });
-    assert_eq!(aerolinx.sends(&message).await.0, 422, "written against what has not happened");
+    assert_eq!(aerolinx.sends(&message).await.0, 409, "written against what has not happened");
     let message =
         json!({ "id": Uuid::now_v7(), "media": media["id"], "text": "Your boarding pass", "writtenAgainst": 0 });
     assert_eq!(aerolinx.sends(&message).await.0, 200);

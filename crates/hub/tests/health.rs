@@ -185,3 +185,34 @@ async fn the_doctor_names_a_running_hub_whose_time_is_not_the_machines() {
         }
     }
 }
+
+#[tokio::test]
+async fn decisions_that_cannot_be_written_fail_without_those_of_others() {
+    let hub = TestHub::start(None).await;
+    let (carmen, aiko) = (hub.customer().await, hub.customer().await);
+    for customer in [&carmen, &aiko] {
+        customer.writes("Hello").await;
+    }
+    let hers = carmen.conversation().await.replace('-', "");
+    let folder = hub.stop().await;
+    let refuse = format!(
+        "CREATE TRIGGER refuse BEFORE INSERT ON events WHEN new.conversation = unhex('{hers}')
+         BEGIN SELECT RAISE(ABORT, 'refused'); END"
+    );
+    tampers(folder.path(), &refuse);
+    let hub = TestHub::on(std::sync::Arc::clone(&folder), None, 1_000).await;
+    let there = |customer: &Customer| Customer { base: hub.base.clone(), token: customer.token.clone() };
+    let (carmen, aiko) = (there(&carmen), there(&aiko));
+    let message = |text: &str| serde_json::json!({ "id": uuid::Uuid::now_v7(), "text": text });
+    let (lost, kept) = (message("Are you there?"), message("Good morning"));
+    for _ in 0..5 {
+        // Together, so that they are in one group at least once.
+        let (refused, accepted) = tokio::join!(carmen.sends(&lost), aiko.sends(&kept));
+        assert_eq!((refused.0, accepted.0), (503, 200), "{refused:?} {accepted:?}");
+    }
+    tampers(folder.path(), "DROP TRIGGER refuse");
+    assert_eq!(carmen.sends(&lost).await.0, 200, "she can go on");
+    let said = |entries: Vec<serde_json::Value>| entries.iter().map(|e| e["text"].clone()).collect::<Vec<_>>();
+    assert_eq!(said(carmen.sees().await), ["Hello", "Are you there?"]);
+    assert_eq!(said(aiko.sees().await), ["Hello", "Good morning"]);
+}

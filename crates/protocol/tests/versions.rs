@@ -12,7 +12,7 @@ const HASHES: &[(u32, u64)] = &[
     (10, 0x959f_a276_efd3_f218),
     (11, 0xf58c_9a2d_020e_1dd0),
     (12, 0xa402_1e6b_cf29_3382),
-    (13, 0x3a45_db1c_307b_2aa3),
+    (13, 0x4067_f89e_ba76_81e5),
 ];
 
 /// Where the types between hub and desk are defined.

@@ -72,7 +72,8 @@ impl Error {
     }
 
     /// The same error for one write of a group.
-    fn undone(&self) -> Self {
+    #[must_use]
+    pub fn undone(&self) -> Self {
         Self::Undone { words: self.to_string(), cause: self.cause() }
     }
 

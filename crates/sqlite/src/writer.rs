@@ -18,15 +18,26 @@ pub trait Companion: Send + 'static {
     /// What it does by itself, with rows that it keeps until they are due: see [`Self::work`].
     type Work: Send + 'static;
 
-    /// Does one piece of work. There is no savepoint around it: whatever fails must have written nothing, and is
-    /// followed by [`Self::undone`], whatever succeeds by [`Self::kept`].
-    fn work(&mut self, connection: &Connection, work: Self::Work) -> Finish;
-    /// Writes what it has kept back so far. Called before each write with a savepoint of its own, which may read it.
+    /// Does one piece of work, which has this place in its group. There is no savepoint around it: whatever fails must
+    /// have written nothing, and is followed by [`Self::undone`], whatever succeeds by [`Self::kept`].
+    fn work(&mut self, connection: &Connection, place: usize, work: Self::Work) -> Finish;
+    /// Writes what it has kept back so far. What cannot be written fails alone: see [`Self::failed`].
     ///
     /// # Errors
-    /// What the database answers; it undoes the whole group.
+    /// Those that undo the whole group.
     fn flush(&mut self, _: &Connection) -> Result<(), Error> {
         Ok(())
+    }
+    /// Writes what the write that is being done has left, in its savepoint.
+    ///
+    /// # Errors
+    /// What the database answers; it undoes the write.
+    fn flush_own(&mut self, _: &Connection) -> Result<(), Error> {
+        Ok(())
+    }
+    /// Why the work at this place has failed after all, although its group was committed.
+    fn failed(&mut self, _: usize) -> Option<Error> {
+        None
     }
     /// Called last inside a transaction; an error undoes the whole group.
     ///
@@ -47,7 +58,7 @@ pub trait Companion: Send + 'static {
 impl Companion for () {
     type Work = Infallible;
 
-    fn work(&mut self, _: &Connection, work: Infallible) -> Finish {
+    fn work(&mut self, _: &Connection, _: usize, work: Infallible) -> Finish {
         match work {}
     }
     fn before_commit(&mut self, _: &Connection) -> Result<(), Error> {
@@ -82,6 +93,12 @@ where
     #[must_use]
     pub fn finish(self, done: Result<T, E>) -> Finish {
         self.finish_if(Some(done))
+    }
+
+    /// Answers that it was not tried, because its group has failed already.
+    #[must_use]
+    pub fn untried(self) -> Finish {
+        self.finish_if(None)
     }
 
     /// None for what was not tried.
@@ -161,7 +178,12 @@ fn in_savepoint<C: Companion, T, E: From<Error>>(
     work: impl FnOnce(&Connection, &mut C) -> Result<T, E>,
 ) -> Result<T, E> {
     run(connection, "SAVEPOINT job")?;
-    match guarded(|| work(connection, companion)) {
+    let done = guarded(|| {
+        let value = work(connection, companion)?;
+        companion.flush_own(connection)?;
+        Ok(value)
+    });
+    match done {
         Ok(value) => {
             run(connection, "RELEASE job")?;
             companion.kept();
@@ -187,10 +209,10 @@ struct Writing<C: Companion> {
 
 impl<C: Companion> Writing<C> {
     /// One write of a group that has gone well so far, or not.
-    fn write(&mut self, job: Job<C>, outcome: &mut Result<(), Error>) -> Finish {
+    fn write(&mut self, place: usize, job: Job<C>, outcome: &mut Result<(), Error>) -> Finish {
         let (connection, companion) = (&self.connection, &mut self.companion);
         match job {
-            Job::Work(work) => companion.work(connection, work),
+            Job::Work(work) => companion.work(connection, place, work),
             Job::Apart(job) => {
                 // Without a surrounding transaction a savepoint would commit by itself, whatever the caller is told.
                 if outcome.is_ok() && !connection.is_autocommit() {
@@ -208,7 +230,7 @@ impl<C: Companion> Writing<C> {
         let mut finishes = Vec::with_capacity(16);
         let mut next = Some(first);
         while let Some(job) = next {
-            finishes.push(self.write(job, &mut outcome));
+            finishes.push(self.write(finishes.len(), job, &mut outcome));
             next = if finishes.len() < GROUP { inbox.try_recv().ok().inspect(|_| self.waiting.took()) } else { None };
         }
         let outcome = outcome
@@ -232,11 +254,12 @@ impl<C: Companion> Writing<C> {
                 self.companion.rolled_back();
             }
         }
-        for finish in finishes {
-            match &outcome {
-                Ok(()) => finish(Ok(())),
-                Err(error) => finish(Err(error)),
-            }
+        for (place, finish) in finishes.into_iter().enumerate() {
+            let failed = self.companion.failed(place);
+            finish(match (&outcome, &failed) {
+                (Err(error), _) | (Ok(()), Some(error)) => Err(error),
+                (Ok(()), None) => Ok(()),
+            });
         }
     }
 }
@@ -315,7 +338,7 @@ mod tests {
     impl crate::Companion for Fragile {
         type Work = std::convert::Infallible;
 
-        fn work(&mut self, _: &Connection, work: Self::Work) -> crate::Finish {
+        fn work(&mut self, _: &Connection, _: usize, work: Self::Work) -> crate::Finish {
             match work {}
         }
         fn before_commit(&mut self, _: &Connection) -> Result<(), Error> {

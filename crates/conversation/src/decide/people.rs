@@ -322,7 +322,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// The link's mail has failed for good: the inviter must know, unless the link is already used or ended.
+    /// The link's mail fails: the inviter must know, unless the link is already used or ended.
     pub(super) fn fail_mail(&mut self, link: LinkId, reason: &str) -> Result<(), Rejection> {
         check_remark("reason", Some(reason))?;
         let name = match self.state.of_link(link).and_then(Engagement::invitee) {

@@ -60,7 +60,7 @@ impl Touched {
 impl Companion for Touched {
     type Work = std::convert::Infallible;
 
-    fn work(&mut self, _: &Connection, work: Self::Work) -> Finish {
+    fn work(&mut self, _: &Connection, _: usize, work: Self::Work) -> Finish {
         match work {}
     }
 

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 /// Failures in a row, without a sign of life between them.
 const IN_A_ROW: u32 = 5;
 /// A restart of the service takes less, and its customers should not notice it.
-const RESTART: Duration = Duration::from_secs(2);
+pub(super) const RESTART: Duration = Duration::from_secs(2);
 /// How often one request still tries.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
 
@@ -26,6 +26,8 @@ struct State {
     why: Option<LogicFailure>,
     /// The next probe, while the service counts as unreachable.
     probe: Option<Instant>,
+    /// When somebody answered last.
+    heard: Option<Instant>,
 }
 
 impl Breaker {
@@ -44,20 +46,30 @@ impl Breaker {
         }
     }
 
+    /// Why the service counts as unreachable, for requests that must not try in its place.
+    pub(super) fn down(&self, now: Instant) -> Option<LogicFailure> {
+        let state = self.state();
+        state.why.clone().filter(|_| state.is_down(now))
+    }
+
     /// Somebody is there, whatever the answer was.
-    pub(super) fn heard(&self) {
+    pub(super) fn heard(&self, now: Instant) {
         let mut state = self.state();
         if state.probe.is_some() {
             tracing::info!("Your Logic answers again");
         }
-        *state = State::default();
+        *state = State { heard: Some(now), ..State::default() };
     }
 
     /// Nobody answered. `silent_since` is when the request was sent, if it waited in vain.
     pub(super) fn failed(&self, why: &LogicFailure, silent_since: Option<Instant>, now: Instant) {
         let mut state = self.state();
-        state.failures += 1;
         let since = silent_since.unwrap_or(now);
+        // Others were answered meanwhile: this one was slow, and somebody is there.
+        if state.heard.is_some_and(|heard| since <= heard) {
+            return;
+        }
+        state.failures += 1;
         state.since = Some(state.since.map_or(since, |known| known.min(since)));
         state.why = Some(why.clone());
     }
@@ -98,8 +110,10 @@ mod tests {
         assert_eq!(breaker.enter(later), Err(refused()), "the others need not");
         assert_eq!(breaker.enter(later + PROBE_EVERY), Ok(()));
         assert_eq!(breaker.enter(later + PROBE_EVERY), Err(refused()));
-        breaker.heard();
+        assert_eq!(breaker.down(later), Some(refused()));
+        breaker.heard(later + PROBE_EVERY);
         assert_eq!(breaker.enter(later + PROBE_EVERY), Ok(()));
+        assert_eq!(breaker.down(later + PROBE_EVERY), None);
     }
 
     #[test]
@@ -116,6 +130,17 @@ mod tests {
     }
 
     #[test]
+    fn slow_requests_whose_time_ends_together_say_nothing_while_others_are_answered() {
+        let (breaker, began) = (Breaker::default(), Instant::now());
+        let (answered, later) = (began + Duration::from_secs(11), began + Duration::from_secs(12));
+        breaker.heard(answered);
+        for _ in 0..100 {
+            breaker.failed(&LogicFailure::TimedOut { after_ms: 12_000 }, Some(began), later);
+        }
+        assert_eq!(breaker.down(later + RESTART), None);
+    }
+
+    #[test]
     fn single_failures_between_answers_change_nothing() {
         let (breaker, began) = (Breaker::default(), Instant::now());
         for second in 0..60 {
@@ -123,7 +148,7 @@ mod tests {
             breaker.failed(&refused(), None, now);
             assert_eq!(breaker.enter(now), Ok(()));
             if second % 3 == 0 {
-                breaker.heard();
+                breaker.heard(now);
             }
         }
     }

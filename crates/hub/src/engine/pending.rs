@@ -12,45 +12,54 @@ use crate::store::{StoreError, events, library_uses, links, logic_requests, medi
 #[derive(Default)]
 pub(super) struct Pending {
     events: Vec<Place>,
-    answers: Vec<Answered>,
+    answers: Vec<(usize, Answered)>,
     by_id: HashMap<(CommandId, Sender), usize>,
-    /// Everything beyond belongs to the write that is being done.
+    /// The place in its group of the work that is being done.
+    work: usize,
+    /// Everything beyond belongs to the work that is being done.
     kept: (usize, usize),
 }
 
 /// Where an event of this group stands.
+#[derive(Clone, Copy)]
 struct Place {
-    seq: u64,
+    work: usize,
     conversation: ConversationId,
     /// Among the group's events of the conversation.
     index: usize,
 }
 
 impl Pending {
-    pub(super) fn event(&mut self, seq: u64, conversation: ConversationId, index: usize) {
-        self.events.push(Place { seq, conversation, index });
+    /// Everything that is added belongs to this work of the group.
+    pub(super) fn begin(&mut self, work: usize) {
+        self.work = work;
+    }
+
+    pub(super) fn event(&mut self, conversation: ConversationId, index: usize) {
+        self.events.push(Place { work: self.work, conversation, index });
     }
 
     pub(super) fn answer(&mut self, answered: Answered) {
         self.by_id.insert((answered.id, answered.sent.sender()), self.answers.len());
-        self.answers.push(answered);
+        self.answers.push((self.work, answered));
     }
 
     /// The answer of this group to the same command.
     pub(super) fn answer_to(&self, id: CommandId, sent: &Sent) -> Option<Answer> {
-        self.by_id.get(&(id, sent.sender())).and_then(|index| self.answers.get(*index)).map(|first| first.to(sent))
+        let (_, first) = self.answers.get(*self.by_id.get(&(id, sent.sender()))?)?;
+        Some(first.to(sent))
     }
 
-    /// The write has succeeded.
+    /// The work has succeeded.
     pub(super) fn keep(&mut self) {
         self.kept = (self.events.len(), self.answers.len());
     }
 
-    /// The write has failed: takes out what it added.
+    /// The work has failed: takes out what it added.
     pub(super) fn undo(&mut self) {
         let (events, answers) = self.kept;
         self.events.truncate(events);
-        for undone in self.answers.drain(answers.min(self.answers.len())..) {
+        for (_, undone) in self.answers.drain(answers.min(self.answers.len())..) {
             self.by_id.remove(&(undone.id, undone.sent.sender()));
         }
     }
@@ -62,30 +71,77 @@ impl Pending {
         self.kept = (0, 0);
     }
 
+    /// All of it; what is added now still belongs to the same work.
+    pub(super) fn take(&mut self) -> Self {
+        std::mem::replace(self, Self { work: self.work, ..Self::default() })
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.events.is_empty() && self.answers.is_empty()
     }
 
-    /// Writes all of it; `group` has the events.
+    /// Parts that can be written without the others: each conversation with the answers to its work, and each answer
+    /// alone.
+    pub(super) fn parts(self) -> Vec<Part> {
+        let mut parts = Vec::<Part>::new();
+        for place in self.events {
+            let of = parts.iter().position(|part| part.conversation == Some(place.conversation));
+            let of = of.unwrap_or_else(|| {
+                let conversation = Some(place.conversation);
+                parts.push(Part { conversation, from: place.index, pending: Self::default() });
+                parts.len() - 1
+            });
+            parts[of].pending.events.push(place);
+        }
+        for (work, answered) in self.answers {
+            let of = parts.iter_mut().find(|part| part.pending.events.iter().any(|place| place.work == work));
+            match of {
+                Some(part) => part.pending.answers.push((work, answered)),
+                None => {
+                    let pending = Self { answers: vec![(work, answered)], ..Self::default() };
+                    parts.push(Part { conversation: None, from: 0, pending });
+                }
+            }
+        }
+        parts
+    }
+
+    /// The work that this belongs to.
+    pub(super) fn works(&self) -> impl Iterator<Item = usize> {
+        self.events.iter().map(|place| place.work).chain(self.answers.iter().map(|(work, _)| *work))
+    }
+
+    /// Writes all of it after `seq`, the log's last place; `group` has the events. Returns the new last place.
     pub(super) fn write(
         &self,
         connection: &Connection,
         group: &HashMap<ConversationId, Changed>,
-    ) -> Result<(), StoreError> {
+        seq: u64,
+    ) -> Result<u64, StoreError> {
         let all = || {
             self.events.iter().filter_map(|place| {
                 let changed = group.get(&place.conversation)?;
-                Some((place, changed, changed.events.get(place.index)?))
+                Some((changed, changed.events.get(place.index)?))
             })
         };
-        let rows = all().map(|(place, _, (event, json))| (place.seq, place.conversation, event.position, &**json));
+        let rows = (seq + 1..).zip(all());
+        let rows = rows.map(|(seq, (_, (event, json)))| (seq, event.conversation, event.position, &**json));
         events::insert(connection, rows)?;
         let mut library_waits = library_uses::some_wait(connection)?;
-        for (_, changed, (event, _)) in all() {
+        for (changed, (event, _)) in all() {
             project(connection, event, changed, &mut library_waits)?;
         }
-        commands::insert(connection, &self.answers)
+        commands::insert(connection, self.answers.iter().map(|(_, answered)| answered))?;
+        Ok(seq + self.events.len() as u64)
     }
+}
+
+/// One conversation's part, or a single answer.
+pub(super) struct Part {
+    pub conversation: Option<ConversationId>,
+    /// The conversation's events before this one are written already.
+    pub from: usize,
+    pub pending: Pending,
 }
 
 /// What other tables keep of an event.

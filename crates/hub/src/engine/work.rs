@@ -2,7 +2,7 @@
 
 use tandem_conversation::{Command, ConversationId, Envelope, LogicRequest, Position, Rejection, RequestId, Time};
 use tandem_sqlite::rusqlite::Connection;
-use tandem_sqlite::{Answer, Finish, guarded};
+use tandem_sqlite::{Answer, Companion, Finish, guarded};
 
 use super::{Engine, Incoming, Repeat, customer, system_command};
 use crate::store::StoreError;
@@ -31,19 +31,24 @@ pub struct Deciding {
 }
 
 impl Engine {
-    pub(super) fn arm(&mut self, connection: &Connection, work: Work) -> Finish {
+    pub(super) fn arm(&mut self, connection: &Connection, place: usize, work: Work) -> Finish {
+        self.pending.begin(place);
+        let is_open = !connection.is_autocommit();
         match work {
+            Work::Command(_, answer) if !is_open => answer.untried(),
+            Work::Message(_, answer) if !is_open => answer.untried(),
+            Work::Ask(_, answer) if !is_open => answer.untried(),
             Work::Command(deciding, answer) => answer.finish(self.done(|engine| {
                 // A file may belong to a conversation because of an event of this group.
                 if !deciding.envelope.command.files().is_empty() {
-                    engine.flush(connection)?;
+                    Companion::flush(engine, connection)?;
                 }
                 let Deciding { envelope, repeat, person_typing_until } = *deciding;
                 engine.execute(connection, &envelope, repeat, person_typing_until)
             })),
             Work::Message(incoming, answer) => answer.finish(self.done(|engine| {
                 if incoming.has_file() {
-                    engine.flush(connection)?;
+                    Companion::flush(engine, connection)?;
                 }
                 engine.take(connection, *incoming)
             })),
@@ -63,7 +68,6 @@ impl Engine {
 
     /// Keeps what the work has changed, or none of it if it fails.
     fn done<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        use tandem_sqlite::Companion as _;
         let done = guarded(|| work(self));
         match &done {
             Ok(_) => self.kept(),

@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::engine::commits::{Commits, News};
 use crate::engine::{Changed, Commit, Engine};
 use crate::recent::Recent;
-use crate::store::{StoreError, events};
+use crate::store::{StoreError, conversations, events, passable};
 
 /// About how much of the log is read at once, in bytes.
 const PAGE_BYTES: usize = 1024 * 1024;
@@ -90,27 +90,30 @@ fn page(connection: &Connection, cursor: u64, end: u64, recent: &Recent) -> Resu
     let mut up_to = cursor;
     for logged in events::page_after(connection, cursor, end, PAGE_BYTES)? {
         up_to = logged.seq;
-        let event = events::parse(&logged.body)?;
+        let Some(event) = passable(events::parse(&logged.body))? else { continue };
         let known = places.get(&logged.conversation).and_then(|place| changed.get_mut(*place));
         if let Some(known) = known {
-            Arc::make_mut(&mut known.after).apply(&event);
+            if event.position > known.after.position {
+                Arc::make_mut(&mut known.after).apply(&event);
+            }
             known.events.push((event, logged.body.into()));
             continue;
         }
         let before = match event.position.0.checked_sub(1).filter(|position| *position > 0) {
             None => None,
-            Some(position) => Some(state_at(connection, logged.conversation, Position(position), recent)?),
+            Some(position) => passable(state_at(connection, logged.conversation, Position(position), recent))?,
         };
         let after = match &before {
             Some(state) => {
                 let mut after = Conversation::clone(state);
                 after.apply(&event);
-                after
+                Some(after)
             }
-            None => {
-                Conversation::begin(&event).ok_or_else(|| damaged("a conversation does not begin with its start"))?
-            }
+            None if event.position.0 == 1 => Conversation::begin(&event),
+            // Its past cannot be read. Whoever may see it gets it as it is now.
+            None => passable(conversations::get(connection, logged.conversation))?.flatten(),
         };
+        let Some(after) = after else { continue };
         places.insert(logged.conversation, changed.len());
         changed.push(Changed { before, after: Arc::new(after), bytes: 0, events: vec![(event, logged.body.into())] });
     }

@@ -43,7 +43,7 @@ pub(crate) async fn dry_run(
         .read(move |connection| body::beside_body(connection, id, request, (asked, expires), wish, &account))
         .await?;
     let left = Duration::from_millis(patience_ms.cast_unsigned());
-    let (_, answered) = endpoint.ask(&body, hub.clock.wall(), left).await;
+    let answered = endpoint.ask_aside(&body, hub.clock.wall(), left).await;
     Ok(match answered {
         Answered::Now(understood) => {
             let mut answer = understood.answer;

@@ -47,7 +47,7 @@ async fn converse(hub: &Arc<Hub>, endpoint: &Endpoint, id: ConversationId) -> Re
         Ok::<_, StoreError>(Some((state.position, body)))
     });
     let Some((at, body)) = found.await? else { return Ok(()) };
-    let (_, answered) = endpoint.ask(&body, hub.clock.wall(), Duration::from_millis(PATIENCE_MS.unsigned_abs())).await;
+    let answered = endpoint.ask_aside(&body, hub.clock.wall(), Duration::from_millis(PATIENCE_MS.unsigned_abs())).await;
     let Answered::Now(understood) = answered else { return Ok(()) };
     if understood.answer.actions.is_empty() {
         return Ok(());

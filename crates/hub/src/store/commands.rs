@@ -209,7 +209,10 @@ impl Answered {
 }
 
 /// Stores answers.
-pub(crate) fn insert(connection: &Connection, answered: &[Answered]) -> Result<(), StoreError> {
+pub(crate) fn insert<'a>(
+    connection: &Connection,
+    answered: impl Iterator<Item = &'a Answered>,
+) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached(
         "INSERT INTO commands (id, sender, content, position, rejection, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
@@ -260,7 +263,7 @@ mod tests {
         let aiko = Sent::new(Sender::Contact(ContactId(Uuid::from_u128(3))), &json!({ "text": "first" }));
         let maya = Sent::new(Sender::User(UserId(Uuid::from_u128(2))), &json!({ "text": "first" }));
         let insert = |sent: &Sent, answer| {
-            super::insert(&connection, &[Answered { id, sent: *sent, answer, at: Time(0) }]).unwrap();
+            super::insert(&connection, [Answered { id, sent: *sent, answer, at: Time(0) }].iter()).unwrap();
         };
         insert(&carmen("first"), Ok(Position(4)));
         assert_eq!(find(&connection, id, &carmen("first")).unwrap(), Some(Ok(Position(4))));

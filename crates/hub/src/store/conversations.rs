@@ -5,7 +5,8 @@ mod look;
 use std::collections::{BTreeSet, HashMap};
 
 use tandem_conversation::{
-    Access, BrandId, ContactId, Conversation, ConversationId, CustomerId, Permission, Position, Section, Time, UserId,
+    Access, BrandId, ContactId, Conversation, ConversationId, CustomerId, Event, EventBody, Permission, Position,
+    Section, Time, UserId,
 };
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 
@@ -145,10 +146,17 @@ pub(crate) fn to_change(connection: &Connection, id: ConversationId) -> Result<O
         Err(_) => return Ok(Some(ToChange::MadeAnew(events::state(connection, id, Position(u32::MAX))?))),
     };
     // The log is the truth: a state that stands behind it continues there.
-    for body in events::bodies_after(connection, id, state.position, u32::MAX)? {
-        state.apply(&events::parse(&body)?);
+    let behind = events::bodies_after(connection, id, state.position, u32::MAX)?;
+    if behind.is_empty() {
+        return Ok(Some(ToChange::Stored(state)));
     }
-    Ok(Some(ToChange::Stored(state)))
+    for body in behind {
+        match events::parse(&body)? {
+            Event { body: EventBody::Unknown(_), .. } => return Err(StoreError::Newer { what: "conversation" }),
+            event => state.apply(&event),
+        }
+    }
+    Ok(Some(ToChange::MadeAnew(state)))
 }
 
 /// A conversation's state if the user may read it. Every API for conversations uses this.
