@@ -16,6 +16,7 @@ mod customer;
 mod decide;
 mod dismissed;
 mod drawn;
+mod engaged;
 mod engagement;
 mod event;
 mod failure;

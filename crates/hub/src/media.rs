@@ -115,8 +115,3 @@ pub(crate) fn as_if_fetched(actions: &mut [Action]) {
         }
     }
 }
-
-/// The refusal of a file that its sender never uploaded.
-pub(crate) fn unknown() -> Rejection {
-    Rejection::invalid("media", "there is no such file, or it cannot be sent here by this sender")
-}

@@ -16,8 +16,9 @@ const HASHES: &[(u32, u64)] = &[
 ];
 
 /// Where the types between hub and desk are defined.
-const SOURCES: [&str; 29] = [
+const SOURCES: [&str; 30] = [
     "protocol/src/agents.rs",
+    "protocol/src/agents/alerts.rs",
     "protocol/src/agents/live.rs",
     "protocol/src/library.rs",
     "protocol/src/problem.rs",

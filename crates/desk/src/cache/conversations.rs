@@ -1,6 +1,5 @@
 //! Table `conversations`: each state, with the columns that sections sort and count by.
-//!
-//! Every write derives the columns from the state, so counts cannot drift.
+//! Every write derives them from the state, so counts cannot drift.
 
 use tandem_conversation::{
     Access, Conversation, ConversationId, CustomerId, Position, Section, Time, UserId, may_read,

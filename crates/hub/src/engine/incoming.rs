@@ -11,7 +11,6 @@ use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
 use super::{Engine, Repeat};
-use crate::media::unknown;
 use crate::store::StoreError;
 use crate::store::commands::{self, Sent};
 use crate::store::contacts::{self, WebContact};
@@ -107,7 +106,7 @@ fn content_of(connection: &Connection, contact: ContactId, message: ChatMessage)
         // Checked first, so that an unsendable file starts no conversation.
         let own = media::get(connection, id)?.is_some_and(|file| file.sender == Sender::Contact(contact));
         if !own {
-            return Err(unknown().into());
+            return Err(media::unknown().into());
         }
         return Ok(Content::Attachment { media: Media::named(id), text: message.text.unwrap_or_default() });
     }

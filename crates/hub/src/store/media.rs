@@ -2,7 +2,7 @@
 
 use tandem_conversation::{
     ContactId, Content, Conversation, ConversationId, Event, EventBody, LinkId, Media, MediaId, Participant, Position,
-    Time, UserId,
+    Rejection, Time, UserId,
 };
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
@@ -198,6 +198,11 @@ pub(crate) fn usable(
     };
     let here = [found.conversation, found.meant_for].into_iter().flatten().all(|id| id == state.id);
     Ok((own && here).then_some(found.media))
+}
+
+/// The refusal of a file that its sender never uploaded.
+pub(crate) fn unknown() -> Rejection {
+    Rejection::invalid("media", "there is no such file, or it cannot be sent here by this sender")
 }
 
 /// Projects an event into the table.
