@@ -7,7 +7,7 @@ mod common;
 use std::io::Write as _;
 use std::path::Path;
 
-use common::{TestHub, eventually, get};
+use common::{Customer, TestHub, eventually, get};
 use tandem_hub::config::Config;
 use tandem_hub::{Clock, Hub};
 use tandem_sqlite::rusqlite::Connection;
