@@ -236,7 +236,9 @@ async fn the_desk_starts_at_login_if_so_chosen_and_waits_in_the_tray() -> Result
 
     let choice = Thing::Css(".login [role=switch]");
     let settings = "window.dispatchEvent(new KeyboardEvent('keydown', { key: ',', ctrlKey: true, bubbles: true }))";
+    let section = Thing::Css("#settings-start");
     maya.run(settings).await?;
+    maya.click(section).await?;
     maya.click(choice).await?;
     let written = until("the entry for the login", async || {
         Ok(match std::fs::read_to_string(&entry) {
@@ -255,6 +257,7 @@ async fn the_desk_starts_at_login_if_so_chosen_and_waits_in_the_tray() -> Result
     std::fs::write(&entry, format!("{written}Hidden=true\n"))?;
     maya.click(Thing::Button("Close")).await?;
     maya.run(settings).await?;
+    maya.click(section).await?;
     let checked = "return document.querySelector('.login [role=switch]')?.checked";
     until("the switch to be off", async || {
         let said = maya.run(checked).await?;
