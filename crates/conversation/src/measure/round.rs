@@ -35,7 +35,7 @@ pub(super) struct Round {
     pub(super) row: RoundRow,
     /// Imported conversations were served elsewhere: only their counts are facts.
     imported: bool,
-    /// The first loud turn, by whomever: open time begins.
+    /// The first loud turn, whoever spoke. Open time begins here.
     begun: Option<Time>,
     /// Until when the parts are counted.
     counted: Time,
@@ -289,7 +289,7 @@ impl Round {
         self.scored_well |= is_good;
     }
 
-    /// The round is over. Returns the queues that ended with it if the customer goes on elsewhere: they have no outcome.
+    /// Ends the round. If the customer goes on elsewhere, returns the queues that ended with it: they have no outcome.
     pub(super) fn complete(
         &mut self,
         (at, by): (Time, &Participant),

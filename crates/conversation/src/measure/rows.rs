@@ -87,7 +87,7 @@ pub enum Direction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// The customer was identified and goes on in another conversation. Part of no rate.
+    /// The customer was identified and goes on in another conversation. No rate counts it.
     GoesOnElsewhere,
     ByPerson,
     GivenUp,

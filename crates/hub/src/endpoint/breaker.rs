@@ -1,5 +1,5 @@
-//! Notices that nobody reaches Your Logic, so that everybody who waits for it gets a person at once, and not one after
-//! the other.
+//! Detects that Your Logic cannot be reached. Everybody who waits for it then gets a person at once, instead of after
+//! a timeout each.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

@@ -48,7 +48,7 @@ impl Tail {
             }
             let end = self.held.as_ref().map_or(self.end, |commit| commit.first - 1);
             if self.cursor < end {
-                // Kept, because this wait is often broken off.
+                // Kept across calls, because `select!` often drops this future.
                 let reading = self.reading.get_or_insert_with(|| {
                     let (log, recent, clock) = (self.log.clone(), Arc::clone(&self.recent), self.clock.clone());
                     Box::pin(read(log, self.cursor, end, recent, clock))
