@@ -210,11 +210,11 @@ fn compose(notification: &Notification, service: &Service, replaces: Option<u32>
         native.id(id);
     }
     if notification.actions.contains(&Action::Open) {
-        native.action("default", Action::Open.label());
+        native.action("default", &Action::Open.label());
     }
     let offered = |action: &&Action| service.actions && (service.replies || **action != Action::Reply);
     for action in notification.actions.iter().filter(offered) {
-        native.action(action.key(), action.label());
+        native.action(action.key(), &action.label());
     }
     match &notification.sound {
         None => silence(&mut native),

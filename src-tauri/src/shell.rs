@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tandem_desk::Desk;
 use tandem_desk::view::Change;
+use tandem_desk::words::{Spoken, spoken};
 use tauri::{AppHandle, Emitter as _, Manager as _};
 
 use crate::badge::Badge;
@@ -72,15 +73,16 @@ fn pass_on(app: &AppHandle, batch: &[Change]) {
 }
 
 /// Reads the standing from the cache and draws what differs from `shown`.
-async fn show_standing(app: &AppHandle, desk: &Desk, badge: &Badge, shown: &mut Option<Standing>) {
+async fn show_standing(app: &AppHandle, desk: &Desk, badge: &Badge, shown: &mut Option<(Standing, Spoken)>) {
     let Ok(state) = desk.rpc("app.state", Value::Null).await else { return };
     let standing = match Standing::read(state) {
         Ok(standing) => standing,
         Err(error) => return tracing::error!(%error, "BUG: the desk's state cannot be read"),
     };
-    if shown.as_ref() != Some(&standing) {
-        tray::show(app, standing.clone());
-        badge.show(standing.waiting()).await;
-        *shown = Some(standing);
+    let now = (standing, spoken());
+    if shown.as_ref() != Some(&now) {
+        tray::show(app, now.0.clone());
+        badge.show(now.0.waiting()).await;
+        *shown = Some(now);
     }
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 use tandem_conversation::Availability;
+use tandem_desk::words::say;
 
 /// Parsed from `app.state`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,16 +68,17 @@ impl Standing {
     /// The standing in one line.
     pub fn words(&self) -> String {
         let Self::SignedIn { offline, counts: Counts { help, unread, .. }, .. } = self else {
-            return if *self == Self::Locked { "locked".into() } else { "signed out".into() };
+            return say(if *self == Self::Locked { "standing-locked" } else { "standing-signed-out" }, &[]);
         };
-        let needs = if *help == 1 { "needs" } else { "need" };
+        let help_words = || say("standing-help", &[("count", (*help).into())]);
+        let unread_words = || say("standing-unread", &[("count", (*unread).into())]);
         let waiting = match (help, unread) {
-            (0, 0) => "nobody waits".to_owned(),
-            (help, 0) => format!("{help} {needs} help"),
-            (0, unread) => format!("{unread} unread"),
-            (help, unread) => format!("{help} {needs} help, {unread} unread"),
+            (0, 0) => say("standing-nobody-waits", &[]),
+            (_, 0) => help_words(),
+            (0, _) => unread_words(),
+            _ => say("standing-both", &[("help", help_words().into()), ("unread", unread_words().into())]),
         };
-        if *offline { format!("{waiting} (offline)") } else { waiting }
+        if *offline { say("standing-offline", &[("standing", waiting.into())]) } else { waiting }
     }
 }
 

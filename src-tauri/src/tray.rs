@@ -109,9 +109,6 @@ impl Drawn {
 
     /// Updates changed lines, in place where possible.
     fn change_to(&mut self, app: &AppHandle, standing: Standing) -> tauri::Result<()> {
-        if self.standing == standing {
-            return Ok(());
-        }
         let before = std::mem::replace(&mut self.standing, standing);
         let lines = menu::lines(&self.standing);
         let is_same_shape = lines.len() == self.items.len()
@@ -175,7 +172,10 @@ fn fill(app: &AppHandle, menu: &Menu<Wry>, lines: Vec<Line>) -> tauri::Result<Ve
 fn write(line: &Line, item: &Item) -> tauri::Result<()> {
     match (line, item) {
         (Line::Words(words) | Line::Choice(_, words), Item::Plain(item)) => item.set_text(words),
-        (Line::Check(_, _, checked), Item::Check(item)) => item.set_checked(*checked),
+        (Line::Check(_, words, checked), Item::Check(item)) => {
+            item.set_text(words)?;
+            item.set_checked(*checked)
+        }
         _ => Ok(()),
     }
 }

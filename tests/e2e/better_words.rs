@@ -12,7 +12,7 @@ use tandem_tests::window::{Thing, Window};
 const MAYA: &str = "maya@northwind.example";
 const TRANSCRIPT: Thing<'_> = Thing::Test("transcript");
 const FIELD: Thing<'_> = Thing::Textbox("Message");
-const BETTER: Thing<'_> = Thing::Css("[aria-label='Better words']");
+const BETTER: Thing<'_> = Thing::Css("[aria-label='Rewrite']");
 /// Ctrl and I, as the keyboard sends them.
 const CTRL_I: &str = "\u{e009}i\u{e009}";
 
@@ -46,7 +46,7 @@ async fn a_hurried_reply_is_improved_and_sent_by_the_agent_alone() -> Result<()>
     maya.click(Thing::Button("Back to mine")).await?;
     holds(&maya, "ok we refund u tomorow").await?;
     maya.write_on(FIELD, CTRL_I).await?;
-    maya.has(Thing::Css("[aria-label='Better words'] ins")).await?;
+    maya.has(Thing::Css("[aria-label='Rewrite'] ins")).await?;
     maya.write_on(FIELD, CTRL_I).await?;
     holds(&maya, "All right we refund you tomorrow.").await?;
 
@@ -58,7 +58,7 @@ async fn a_hurried_reply_is_improved_and_sent_by_the_agent_alone() -> Result<()>
     // A good text is left alone, and without Your Logic the text stays.
     maya.write(FIELD, "See you then.").await?;
     maya.click(Thing::Button("Improve")).await?;
-    maya.shows(BETTER, "Nothing to improve").await?;
+    maya.shows(BETTER, "Looks good already").await?;
     logic.kill(&mut stage)?;
     maya.write_on(FIELD, " bye").await?;
     maya.lacks(BETTER).await?;

@@ -94,8 +94,8 @@ async fn buttons_appear_are_pressed_and_your_logic_answers() -> Result<()> {
         ButtonDefinition { action: Some("free".into()), agents: false, external: true, ..button("It is free") };
     ada.define(ButtonId(Uuid::now_v7()), &partners).await?;
     maya.click(Thing::Button("Invite")).await?;
-    maya.click(Thing::Button("Someone from outside instead …")).await?;
-    maya.write(Thing::Textbox("Name, as the customer sees it"), "Aerolinx").await?;
+    maya.click(Thing::Button("Invite someone outside your team …")).await?;
+    maya.write(Thing::Textbox("Name shown to the customer"), "Aerolinx").await?;
     maya.click(Thing::Button("Create link")).await?;
     maya.has(Thing::Button("Copy link")).await?;
     let link = maya.run("return document.querySelector('dialog input[readonly]').value").await?;

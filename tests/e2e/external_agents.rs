@@ -29,9 +29,9 @@ async fn a_partner_is_invited_answers_and_is_let_go() -> Result<()> {
 
     // Maya invites Aerolinx and is shown the link.
     maya.click(Thing::Button("Invite")).await?;
-    maya.click(Thing::Button("Someone from outside instead …")).await?;
-    maya.write(Thing::Textbox("Name, as the customer sees it"), "Aerolinx").await?;
-    maya.write(Thing::Textbox("Note for them (optional)"), "Is seat <b>4A</b> free?").await?;
+    maya.click(Thing::Button("Invite someone outside your team …")).await?;
+    maya.write(Thing::Textbox("Name shown to the customer"), "Aerolinx").await?;
+    maya.write(Thing::Textbox("Message (optional)"), "Is seat <b>4A</b> free?").await?;
     maya.picture(&pictures.join("desk-invite.png")).await?;
     maya.click(Thing::Button("Create link")).await?;
     maya.has(Thing::Button("Copy link")).await?;

@@ -197,7 +197,7 @@ async fn a_second_start_and_a_link_lead_to_the_window_that_is_there() -> Result<
 
     // A conversation that is not there is explained.
     starts_again(&stage, &desktop, &[&format!("tandem://conversation/{GONE}")]).await?;
-    maya.shows(ALERT, "or there is no such conversation, or you may not see it").await?;
+    maya.shows(ALERT, "it does not exist, or you have no access").await?;
     maya.close().await
 }
 

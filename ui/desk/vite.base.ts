@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import icons from "unplugin-icons/vite";
+import { catalogue } from "./words/plugin.ts";
 
 export const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -12,6 +13,7 @@ export const plugins = [
     dynamicCompileOptions: ({ filename }) => (filename.includes("node_modules") ? {} : { runes: true }),
   }),
   icons({ compiler: "svelte", scale: 1 }),
+  catalogue,
 ];
 
 export const alias = { $shared: here("../shared") };

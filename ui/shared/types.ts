@@ -535,6 +535,8 @@ export type Join = { id: ConversationId,
  */
 call?: CallId, };
 
+export type Language = "system" | "en" | "de";
+
 export type Leave = { id: ConversationId, reason: string, askForHelp: boolean, };
 
 export type LibraryBrand = { id: BrandId, 
@@ -1096,7 +1098,7 @@ startSection: Section,
 /**
  * None until the user chooses.
  */
-appearance: AppearanceSettings | null, notifications: NotificationSettings, };
+appearance: AppearanceSettings | null, language: Language, notifications: NotificationSettings, };
 
 export type SignIn = { 
 /**
@@ -1121,6 +1123,10 @@ until: Time | null,
 over: boolean, };
 
 export type SpanView = { text: string, hit: boolean, };
+
+export type Speaks = { language: Spoken, };
+
+export type Spoken = "en" | "de";
 
 export type Stage = "queued" | "accepted" | "prepared" | "sent" | "delivered" | "seen" | "failed";
 
@@ -1209,6 +1215,7 @@ export interface Commands {
   "startup.get": { request: Nothing; response: StartupView };
   "startup.set": { request: SetStartup; response: StartupView };
   "window.wanted": { request: Nothing; response: WantedView };
+  "window.speaks": { request: Speaks; response: Nothing };
   "link.open": { request: OpenLink; response: Nothing };
   "session.behind": { request: Nothing; response: BehindView };
   "settings.set": { request: SettingsView; response: Nothing };

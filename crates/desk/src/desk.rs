@@ -181,6 +181,11 @@ impl Desk {
         self.shell.at_work.read().await
     }
 
+    /// Everything that was read is to be read again.
+    pub(crate) fn tell_everything(&self) {
+        self.shell.batches.tell_now(Change::Everything);
+    }
+
     pub(crate) fn place(&self) -> Result<Arc<Workplace>, RpcError> {
         match self.shell.place() {
             Place::Open(place) => Ok(place),

@@ -10,6 +10,7 @@ use tandem_conversation::{
 
 pub(crate) use stages::Stages;
 use tandem_protocol::agents::AgentCommand;
+pub(crate) use wording::{reason, why_failed};
 
 use crate::view::{EntryBody, SystemKind};
 
@@ -173,7 +174,7 @@ pub(crate) fn content_body(turn: TurnId, content: &Content, silent: bool) -> Ent
 }
 
 /// Describes a queued command.
-pub(crate) fn intent(command: &AgentCommand) -> &'static str {
+pub(crate) fn intent(command: &AgentCommand) -> String {
     wording::intent(command)
 }
 

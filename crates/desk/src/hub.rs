@@ -31,8 +31,11 @@ pub(crate) use self::knock::Knock;
 pub(crate) use self::socket::{Outdated, Socket, Standing, outdated};
 use crate::cache::media::File;
 use crate::pace::Pace;
+use crate::words::say;
 
-const SILENT: &str = "The hub does not answer.";
+fn silent() -> String {
+    say("lost-silent", &[])
+}
 
 /// Maximum answer read into memory, in bytes.
 const ANSWER_BYTES: usize = 64 * 1024 * 1024;
@@ -186,7 +189,7 @@ impl Hub {
 
     pub(crate) async fn refresh(&self, refresh: &Refresh) -> Result<Tokens, HubError> {
         match self.ask(Method::POST, "auth/refresh", None, Some(refresh)).await {
-            Err(HubError::Unauthorized) => Err(HubError::SessionEnded("Your sign-in has ended: sign in again.".into())),
+            Err(HubError::Unauthorized) => Err(HubError::SessionEnded(say("lost-sign-in", &[]))),
             other => other,
         }
     }
@@ -281,7 +284,7 @@ impl Hub {
             Ok(File { content_type, bytes })
         };
         let download = while_it_flows(download, &came, |_| still).await;
-        download.unwrap_or_else(|Still| Err(HubError::Network(SILENT.into())))
+        download.unwrap_or_else(|Still| Err(HubError::Network(silent())))
     }
 
     /// Uploads a file, as long as bytes go out; returns the hub's judgement.
@@ -315,8 +318,7 @@ impl Hub {
         let wait = |sent: u64| still + if sent < bytes { Duration::ZERO } else { time_on_the_way(bytes) };
         let sending = while_it_flows(sending, &sent, wait).await;
         let is_out = upload.sent.load(Ordering::Relaxed) >= bytes;
-        sending
-            .unwrap_or_else(|Still| Err(if is_out { HubError::Unanswered } else { HubError::Network(SILENT.into()) }))
+        sending.unwrap_or_else(|Still| Err(if is_out { HubError::Unanswered } else { HubError::Network(silent()) }))
     }
 
     /// Changes the user's own password.

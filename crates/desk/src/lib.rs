@@ -43,6 +43,7 @@ pub mod view;
 mod views;
 mod waking;
 mod wanted;
+pub mod words;
 mod workplace;
 
 pub use attention::Attention;

@@ -57,13 +57,14 @@ impl Action {
 
     /// The button's label.
     #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Join => "Join",
-            Self::Open => "Open",
-            Self::Snooze => "Snooze",
-            Self::Reply => "Reply",
-        }
+    pub fn label(self) -> String {
+        let id = match self {
+            Self::Join => "notice-act-join",
+            Self::Open => "notice-act-open",
+            Self::Snooze => "notice-act-snooze",
+            Self::Reply => "notice-act-reply",
+        };
+        crate::words::say(id, &[])
     }
 }
 

@@ -5,6 +5,7 @@ use tandem_protocol::agents::Claim;
 
 use crate::cache::CacheError;
 use crate::rpc::RpcError;
+use crate::words::say;
 
 /// An error with a stable code and a message for the agent.
 pub(crate) fn error(code: &str, message: impl Into<String>) -> RpcError {
@@ -38,12 +39,13 @@ pub(crate) fn unknown_conversation(_: ConversationId) -> RpcError {
 
 /// How a call for help ended, for somebody who was called.
 pub(crate) fn claimed(claim: &Claim) -> RpcError {
-    let customer = &claim.customer;
+    let customer = claim.customer.as_str();
     match &claim.by {
         Some(Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. }) => {
-            error("conversation.call_taken", format!("{name} took the call for help from {customer}."))
+            let args = [("name", name.as_str().into()), ("customer", customer.into())];
+            error("conversation.call_taken", say("refused-call-taken", &args))
         }
-        _ => error("conversation.call_over", format!("{customer} does not need help any more.")),
+        _ => error("conversation.call_over", say("refused-call-over", &[("customer", customer.into())])),
     }
 }
 

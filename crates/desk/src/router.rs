@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::desk::Desk;
 use crate::rpc::*;
+use crate::words::problem;
 
 impl Desk {
     /// Runs one command of the table.
@@ -13,6 +14,13 @@ impl Desk {
     /// # Errors
     /// `rpc.unknown_command`, `rpc.bad_request`, or the command's own error.
     pub async fn rpc(&self, name: &str, request: Value) -> Result<Value, RpcError> {
+        self.carried_out(name, request).await.map_err(|RpcError { code, message }| {
+            let message = problem(&code, message);
+            RpcError { code, message }
+        })
+    }
+
+    async fn carried_out(&self, name: &str, request: Value) -> Result<Value, RpcError> {
         macro_rules! route {
             (
                 $($always:literal $door:ident $asked:ty => $told:ty;)*;

@@ -10,6 +10,8 @@ use tandem_conversation::{
 use ts_rs::TS;
 use zeroize::Zeroizing;
 
+use crate::words::Spoken;
+
 /// An error for the interface: a stable code, and a message for the agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -456,6 +458,13 @@ pub struct MediaRequest {
     pub id: MediaId,
 }
 
+/// The language of the window, as the user's settings or the system want it.
+#[derive(Clone, Copy, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Speaks {
+    pub language: Spoken,
+}
+
 /// A web address from someone's message.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -484,6 +493,7 @@ macro_rules! table {
             "startup.get" startup Nothing => StartupView;
             "startup.set" set_startup SetStartup => StartupView;
             "window.wanted" wanted Nothing => WantedView;
+            "window.speaks" speaks Speaks => Nothing;
             "link.open" open_link OpenLink => Nothing;
             ;
             "session.behind" behind Nothing => BehindView;

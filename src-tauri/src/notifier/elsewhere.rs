@@ -48,7 +48,7 @@ impl Door {
 #[cfg(target_os = "macos")]
 fn with_field(mut native: notify_rust::Notification, can_be_answered: bool) -> notify_rust::Notification {
     if can_be_answered {
-        native.reply("Answer the customer");
+        native.reply(&tandem_desk::words::say("notice-answer", &[]));
     }
     native
 }

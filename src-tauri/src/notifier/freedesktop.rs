@@ -10,6 +10,7 @@ use std::num::NonZeroUsize;
 
 use futures_util::{FutureExt as _, StreamExt as _};
 use notify_rust::{CloseReason, NotificationHandle, NotificationResponse};
+use tandem_desk::words::say;
 use tandem_desk::{Action, Did, Notification, Sound};
 use tokio::sync::{Mutex, oneshot};
 use zbus::message::Type;
@@ -118,8 +119,8 @@ impl Door {
                 Some(Sound::System) => ("sound-name", Variant::from(super::SOUND)),
                 Some(Sound::File(path)) => ("sound-file", Variant::from(path.display().to_string())),
             },
-            ("x-kde-reply-placeholder-text", Variant::from("Answer the customer")),
-            ("x-kde-reply-submit-button-text", Variant::from("Send")),
+            ("x-kde-reply-placeholder-text", Variant::from(say("notice-answer", &[]))),
+            ("x-kde-reply-submit-button-text", Variant::from(say("notice-answer.send", &[]))),
         ]);
         let answer = service
             .call_method(

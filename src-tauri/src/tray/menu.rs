@@ -1,6 +1,7 @@
 //! The tray's menu as a function of the desk's standing. Sections and counts, never customers' words.
 
 use tandem_conversation::{Availability, Section};
+use tandem_desk::words::say;
 
 use crate::standing::Standing;
 
@@ -44,7 +45,7 @@ pub enum Line {
     Words(String),
     Rule,
     Choice(Choice, String),
-    Check(Choice, &'static str, bool),
+    Check(Choice, String, bool),
 }
 
 impl Line {
@@ -63,32 +64,36 @@ impl Line {
 pub fn lines(standing: &Standing) -> Vec<Line> {
     let mut lines = vec![Line::Words(headline(standing)), Line::Rule];
     if let Standing::SignedIn { availability, counts, .. } = standing {
-        let section = |section, title, count: u32| Line::Choice(Choice::Show(section), format!("{title} ({count})"));
+        let section = |section, id, count: u32| {
+            let title = say(id, &[]);
+            let words = say("tray-section", &[("title", title.into()), ("count", count.into())]);
+            Line::Choice(Choice::Show(section), words)
+        };
         lines.extend([
-            section(Section::My, "My Conversations", counts.my),
-            section(Section::Help, "Help Needed", counts.help),
-            section(Section::Left, "Recently Left", counts.left),
+            section(Section::My, "tray-section.my", counts.my),
+            section(Section::Help, "tray-section.help", counts.help),
+            section(Section::Left, "tray-section.left", counts.left),
         ]);
-        lines.extend(counts.all.map(|all| section(Section::All, "All Live Conversations", all)));
+        lines.extend(counts.all.map(|all| section(Section::All, "tray-section.all", all)));
         lines.push(Line::Rule);
-        let check = |of, words| Line::Check(Choice::Be(of), words, *availability == of);
+        let check = |of, id| Line::Check(Choice::Be(of), say(id, &[]), *availability == of);
         lines.extend([
-            check(Availability::Available, "Available"),
-            check(Availability::Busy, "Busy"),
-            check(Availability::Away, "Away"),
+            check(Availability::Available, "tray-available"),
+            check(Availability::Busy, "tray-busy"),
+            check(Availability::Away, "tray-away"),
             Line::Rule,
         ]);
     }
-    lines.push(Line::Choice(Choice::Open, "Open Tandem".into()));
-    lines.push(Line::Choice(Choice::Quit, "Quit".into()));
+    lines.push(Line::Choice(Choice::Open, say("tray-open", &[])));
+    lines.push(Line::Choice(Choice::Quit, say("tray-quit", &[])));
     lines
 }
 
 /// The standing as a headline.
 fn headline(standing: &Standing) -> String {
     match standing {
-        Standing::Locked => "Tandem is locked".into(),
-        Standing::SignedOut => "You are signed out".into(),
+        Standing::Locked => say("tray-locked", &[]),
+        Standing::SignedOut => say("tray-signed-out", &[]),
         Standing::SignedIn { .. } => {
             let words = standing.words();
             let mut letters = words.chars();

@@ -6,6 +6,7 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import { chooseHost } from "./host/choose";
 import { Desk } from "./state/desk.svelte";
+import { t } from "./words/catalogue.svelte";
 
 const target = document.getElementById("desk");
 const host = await chooseHost();
@@ -13,5 +14,5 @@ const host = await chooseHost();
 if (target && host) {
   mount(App, { target, props: { desk: new Desk(host) } });
 } else if (target) {
-  target.textContent = "Open this page inside the Tandem app.";
+  target.textContent = t("window-outside");
 }

@@ -82,11 +82,16 @@ for (const name of Object.keys(LAYOUTS)) if (!STATES.some(([state]) => state ===
 const VISITORS = Number(process.env.VISITORS ?? 3);
 /** A folder for a picture of each look; none without it. */
 const { PICTURES } = process.env;
+/** The language of all looks. Without it everything is looked at in English, and what is narrow in German, too. */
+const { LANGUAGE } = process.env;
+const NARROW = ["narrow", "tiny", "zoomed"];
 if (PICTURES) mkdirSync(PICTURES, { recursive: true });
 
 const MEDIA = { colorScheme: "light", forcedColors: "none", contrast: "no-preference", reducedMotion: "reduce" };
 /** Only colours change with the theme, so the second check covers only them. */
 const COLOURS = { runOnly: ["color-contrast", "link-in-text-block"] };
+/** Another language changes the names and the room that they take. */
+const FITS = { runOnly: ["label", "button-name", "scrollable-region-focusable"] };
 
 async function timed(what, work) {
   const from = Date.now();
@@ -121,6 +126,18 @@ async function look(page, where, options = {}) {
   looked++;
 }
 
+/** States are reached by English words; only then another language is spoken. */
+async function speak(page, language) {
+  await page.evaluate(async (language) => {
+    const { settings } = await window.__fake.rpc("app.state", {});
+    await window.__fake.rpc("settings.set", { ...settings, language });
+    window.__fake.tell({ type: "app" });
+    window.__speak(language);
+    // The next page is English again.
+    localStorage.removeItem("tandem.language");
+  }, language);
+}
+
 async function visit(page, [name, scene, go]) {
   let where = name;
   page.removeAllListeners("pageerror");
@@ -134,6 +151,7 @@ async function visit(page, [name, scene, go]) {
       await page.evaluate(axe);
     });
     await timed("reaching", () => go(page));
+    if (LANGUAGE) await speak(page, LANGUAGE);
     where = `${name}, light`;
     await look(page, where);
     where = `${name}, dark`;
@@ -146,6 +164,11 @@ async function visit(page, [name, scene, go]) {
       await page.setViewportSize(size);
       for (let step = 0; step < steps; step++) await page.keyboard.press("Control+=");
       await look(page, where);
+      if (!LANGUAGE && NARROW.includes(way)) {
+        await speak(page, "de");
+        await look(page, `${where}, German`, FITS);
+        await speak(page, "en");
+      }
       // It is kept for the next page.
       if (steps > 0) await page.keyboard.press("Control+0");
     }

@@ -1,5 +1,7 @@
-// Every test begins with an empty page.
+// Every test begins with an empty page that speaks the system's language.
 import { cleanup } from "@testing-library/svelte";
 import { afterEach } from "vitest";
+import { speak } from "../src/words/catalogue.svelte";
 
 afterEach(cleanup);
+afterEach(() => speak("system"));

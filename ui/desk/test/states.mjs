@@ -37,7 +37,7 @@ const search = (query) => async (page) => {
 /** A press while the transcript is still settling may be lost; repeat it, as people do. */
 const told = async (page) => {
   for (let attempt = 0; attempt < 5; attempt++) {
-    await page.getByRole("button", { name: "Who was told" }).last().click();
+    await page.getByRole("button", { name: "Who was notified" }).last().click();
     if (await page.getByRole("dialog").waitFor({ timeout: 3_000 }).then(() => true, () => false)) return;
   }
   throw new Error("the dialog does not open");
@@ -449,7 +449,7 @@ export const STATES = [
     await page.getByRole("link", { name: "Help Needed" }).click();
     await show("Luís Carvalho")(page);
     await told(page);
-    await page.getByText("nothing heard yet").waitFor();
+    await page.getByText("not confirmed").waitFor();
   }],
   ["who was told, over", "", async (page) => {
     await show("Carmen Menzel")(page);
@@ -554,7 +554,7 @@ export const STATES = [
   }],
   ["choose a passphrase", "choose_passphrase", async (page) => {
     await page.getByLabel("Passphrase", { exact: true }).fill("short");
-    await page.getByLabel("Once more").fill("short");
+    await page.getByLabel("Repeat the passphrase").fill("short");
     await page.keyboard.press("Enter");
     await page.getByRole("alert").waitFor();
   }],
@@ -568,19 +568,19 @@ export const STATES = [
     await page.getByRole("alert").waitFor();
   }],
   ["start afresh", "keychain", async (page) => {
-    await page.getByRole("button", { name: /start afresh/ }).click();
-    await page.getByRole("heading", { name: "Start afresh?" }).waitFor();
+    await page.getByRole("button", { name: /start over/ }).click();
+    await page.getByRole("heading", { name: "Start over?" }).waitFor();
   }],
   ["sign in", "signed_out,revoked", async () => {}],
   ["sign in, first day", "signed_out,first_day", async () => {}],
   ["sign in, no hub there", "signed_out", async (page) => {
-    await page.getByLabel("Hub address").fill("page.example.com");
+    await page.getByLabel("Server address").fill("page.example.com");
     await page.getByLabel("Password", { exact: true }).fill("battery staple");
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("There is no Tandem hub").waitFor();
   }],
   ["sign in, not encrypted", "signed_out", async (page) => {
-    await page.getByLabel("Hub address").fill("plain.northwind.lan");
+    await page.getByLabel("Server address").fill("plain.northwind.lan");
     await page.getByLabel("Password", { exact: true }).fill("battery staple");
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("button", { name: "Sign in without encryption" }).waitFor();

@@ -7,6 +7,7 @@ use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{CacheError, conversation_id, id, json, parse};
 use crate::view::{DraftsView, ReturnedView};
+use crate::words::problem;
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE bookmarks (
@@ -46,7 +47,8 @@ pub(crate) fn drafts(connection: &Connection, of: ConversationId) -> Result<Draf
     let mut query = connection.prepare_cached("SELECT draft, note, returned FROM bookmarks WHERE conversation = ?1")?;
     let row = query.query_row([id(of.0)], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?)));
     let Some((reply, note, returned)) = row.optional()? else { return Ok(DraftsView::default()) };
-    let returned = returned.map(|returned| parse("reason of a draft", &returned)).transpose()?;
+    let returned = returned.map(|returned| parse::<ReturnedView>("reason of a draft", &returned)).transpose()?;
+    let returned = returned.map(|why| ReturnedView { reason: problem(&why.code, why.reason), ..why });
     Ok(DraftsView { reply, note, returned, files: Vec::new() })
 }
 

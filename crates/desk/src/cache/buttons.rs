@@ -5,6 +5,7 @@ use tandem_protocol::agents::AgentCommand;
 use tandem_sqlite::rusqlite::Connection;
 
 use super::{CacheError, Touched, meta};
+use crate::words::say;
 
 /// The user's buttons, in their order.
 pub(crate) fn all(connection: &Connection) -> Result<Vec<Button>, CacheError> {
@@ -25,7 +26,7 @@ pub(crate) fn intent(connection: &Connection, command: &AgentCommand) -> Result<
     if let AgentCommand::PressButton { action } = command
         && let Some(button) = all(connection)?.into_iter().find(|button| button.action.as_ref() == Some(action))
     {
-        return Ok(format!("Press {}", button.title));
+        return Ok(say("does-press.button", &[("button", button.title.as_str().into())]));
     }
-    Ok(crate::entries::intent(command).to_owned())
+    Ok(crate::entries::intent(command))
 }

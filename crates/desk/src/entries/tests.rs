@@ -5,6 +5,7 @@ use tandem_conversation::{Event, Stage, Time};
 
 use super::{Role, Stages, entries, role};
 use crate::view::{EntryBody, SystemKind};
+use crate::words::tests::in_german;
 
 const MAYA: &str = "00000000-0000-7000-8000-00000000000a";
 
@@ -58,6 +59,22 @@ fn a_call_for_help_and_how_fast_it_was_answered() {
     let expected = [
         (SystemKind::Help, "Your Logic asked for help: fare rules unclear".into()),
         (SystemKind::Engagement, "Maya Ortiz joined after 9 s".into()),
+    ];
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn the_transcript_speaks_the_language_of_the_window_and_leaves_peoples_words_alone() {
+    let events = [
+        call(1, 10, 1, json!({"reason": "logic_asked", "detail": "fare rules unclear"})),
+        event(2, 19, "Maya", 2, json!({"engagement_started": {"engagement": agent_engagement()}})),
+        event(3, 20, "Maya", 3, json!({"completed": {"resolution": "refunded"}})),
+    ];
+    let said = in_german(|| lines(&events)).into_iter().map(|(_, line)| line).collect::<Vec<_>>();
+    let expected = [
+        "Ihre Logik hat um Hilfe gebeten: fare rules unclear",
+        "Maya Ortiz ist nach 9 s beigetreten",
+        "Maya Ortiz hat abgeschlossen: refunded",
     ];
     assert_eq!(said, expected);
 }

@@ -1,5 +1,8 @@
 //! The text of system entries, one calm line each.
 
+use std::borrow::Cow;
+
+use fluent_bundle::FluentValue;
 use tandem_conversation::{
     Contact, ContactKind, CustomerRef, Dismissal, Drawn, EndReason, Engagement, EngagementKind, Event, EventBody,
     Fallback, Former, GoesOn, Grade, HelpReason, LogicFailure, NeedsHelp, Participant, Reach, SnoozeEnd, Time,
@@ -8,55 +11,48 @@ use tandem_conversation::{
 use tandem_protocol::agents::AgentCommand;
 
 use super::SystemKind;
-
-/// For events of a newer version.
-const UNKNOWN: &str = "Update Tandem to see this";
+use crate::words::say;
 
 /// Kind and text of an event that is not a turn.
 pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (SystemKind, String) {
-    let actor = name(&event.actor, customer);
+    let actor = &*name(&event.actor, customer);
     match &event.body {
         EventBody::EngagementStarted { engagement } => {
             (SystemKind::Engagement, started(engagement, event.time, customer, call_since))
         }
         EventBody::EngagementEnded { was, end, .. } => (SystemKind::Engagement, ended(was, end, actor, customer)),
-        EventBody::HelpRaised { waits_since: Some(_), .. } => {
-            (SystemKind::Help, format!("{actor} took that back: help is needed"))
-        }
+        EventBody::HelpRaised { waits_since: Some(_), .. } => (SystemKind::Help, by(actor, "said-help-restored")),
         EventBody::HelpRaised { help, .. } => raised(help, customer),
-        EventBody::HelpWidened { reach, .. } => (SystemKind::Help, widened(*reach).to_owned()),
+        EventBody::HelpWidened { reach, .. } => (SystemKind::Help, widened(*reach)),
         EventBody::HelpCleared { dismissed, .. } => (SystemKind::Help, dismissal(actor, dismissed.as_ref())),
-        EventBody::Completed { resolution } => (SystemKind::Status, with(format!("{actor} completed"), resolution)),
-        EventBody::Reopened => (SystemKind::Status, format!("{actor} reopened the conversation")),
-        EventBody::EngageLogicChanged { engaged: true } => {
-            (SystemKind::Logic, format!("{actor} switched Your Logic on"))
-        }
-        EventBody::EngageLogicChanged { engaged: false } => {
-            (SystemKind::Logic, format!("{actor} switched Your Logic off"))
-        }
+        EventBody::Completed { resolution } => (SystemKind::Status, with(by(actor, "said-completed"), resolution)),
+        EventBody::Reopened => (SystemKind::Status, by(actor, "said-reopened")),
+        EventBody::EngageLogicChanged { engaged: true } => (SystemKind::Logic, by(actor, "said-logic-on")),
+        EventBody::EngageLogicChanged { engaged: false } => (SystemKind::Logic, by(actor, "said-logic-on.off")),
         EventBody::FellBack { fallback: Fallback { failure, .. } } => (SystemKind::Failure, failed(failure)),
         EventBody::TagsChanged { added, removed } => (SystemKind::Other, tagged(actor, added, removed)),
-        EventBody::CustomerRenamed { name } => (SystemKind::Other, format!("The customer is now called {name}")),
+        EventBody::CustomerRenamed { name } => {
+            (SystemKind::Other, say("said-renamed", &[("name", name.as_str().into())]))
+        }
         EventBody::CustomerNoted { contacts } => (SystemKind::Other, noted(actor, contacts)),
         EventBody::CustomerLinked { customer, was, .. } => (SystemKind::Other, linked(customer, was)),
         EventBody::ButtonPressed { action, title } => {
-            (SystemKind::Other, format!("{actor} pressed {}", title.as_ref().unwrap_or(action)))
+            let button = title.as_ref().unwrap_or(action).as_str();
+            (SystemKind::Other, say("said-pressed", &[("by", actor.into()), ("button", button.into())]))
         }
-        EventBody::HandoverGraded { grade, .. } => (SystemKind::Logic, format!("{actor} {}", graded(*grade))),
-        EventBody::Snoozed { until } => {
-            (SystemKind::Other, format!("{actor} snoozed it {}", put_off(*until, event.time)))
-        }
+        EventBody::HandoverGraded { grade, .. } => (SystemKind::Logic, by(actor, graded(*grade))),
+        EventBody::Snoozed { until } => (SystemKind::Other, put_off(actor, *until, event.time)),
         EventBody::SnoozeEnded { end, .. } => (SystemKind::Other, woken(*end, actor)),
         EventBody::FeedbackGiven { score, text } => {
-            (SystemKind::Other, with(format!("{customer} gave {score} of 5"), text))
+            let line = say("said-feedback", &[("name", customer.into()), ("score", (*score).into())]);
+            (SystemKind::Other, with(line, text))
         }
         EventBody::MailFailed { name, reason, .. } => {
             let reason = reason.trim_end_matches('.');
-            let line =
-                format!("The mail to {name} could not be sent: {reason}. Invite again and copy the link instead");
-            (SystemKind::Failure, line)
+            let args = [("name", name.as_str().into()), ("reason", reason.into())];
+            (SystemKind::Failure, say("said-mail-failed", &args))
         }
-        EventBody::Unknown(_) => (SystemKind::Other, UNKNOWN.to_owned()),
+        EventBody::Unknown(_) => (SystemKind::Other, say("newer", &[])),
         _ => (SystemKind::Other, String::new()),
     }
 }
@@ -64,150 +60,213 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
 /// Who the customer turned out to be.
 fn linked(customer: &CustomerRef, was: &Former) -> String {
     let id = customer.contacts.iter().find(|contact| contact.kind == ContactKind::CustomerId);
-    let known = id.map(|contact| format!(": customer {}", contact.value)).unwrap_or_default();
-    let turned_out = if was.name == customer.name { String::new() } else { format!(" and is {}", customer.name) };
-    format!("{} signed in on the website{turned_out}{known}", was.name)
+    let before = ("name", was.name.as_str().into());
+    let line = match was.name == customer.name {
+        true => say("said-signed-in", &[before]),
+        false => say("said-signed-in.as", &[before, ("now", customer.name.as_str().into())]),
+    };
+    match id {
+        Some(contact) => say("said-signed-in.known", &[("line", line.into()), ("id", contact.value.as_str().into())]),
+        None => line,
+    }
 }
 
 fn noted(actor: &str, contacts: &[Contact]) -> String {
     let values: Vec<_> = contacts.iter().map(|contact| contact.value.as_str()).collect();
     match values.is_empty() {
-        true => format!("{actor} removed what was noted about the customer"),
-        false => format!("{actor} noted {}", values.join(", ")),
+        true => by(actor, "said-noted.removed"),
+        false => say("said-noted", &[("by", actor.into()), ("values", values.join(", ").into())]),
     }
 }
 
 fn dismissal(actor: &str, dismissed: Option<&Dismissal>) -> String {
-    let line = format!("{actor} dismissed the call for help");
     match dismissed {
-        Some(Dismissal { goes_on: GoesOn::Logic, reason }) => with(format!("{line}, Your Logic answers"), reason),
-        Some(Dismissal { reason, .. }) => with(line, reason),
-        None => line,
+        Some(Dismissal { goes_on: GoesOn::Logic, reason }) => with(by(actor, "said-dismissed.logic"), reason),
+        Some(Dismissal { reason, .. }) => with(by(actor, "said-dismissed"), reason),
+        None => by(actor, "said-dismissed"),
     }
 }
 
 fn graded(grade: Grade) -> &'static str {
     match grade {
-        Grade::Helpful => "found the handover helpful",
-        Grade::Incomplete => "missed something in the handover",
-        Grade::Wrong => "found something wrong in the handover",
+        Grade::Helpful => "said-graded-helpful",
+        Grade::Incomplete => "said-graded-helpful.incomplete",
+        Grade::Wrong => "said-graded-helpful.wrong",
     }
 }
 
 /// How long a snooze lasts: "for 2 h", "for 3 days".
-fn put_off(until: Option<Time>, at: Time) -> String {
+fn put_off(actor: &str, until: Option<Time>, at: Time) -> String {
     const DAY_MS: i64 = 24 * 60 * 60 * 1000;
     match until.map(|until| until.since(at)) {
-        None => "until the customer writes".to_owned(),
-        Some(ms) if ms >= 2 * DAY_MS => format!("for {} days", (ms + DAY_MS / 2) / DAY_MS),
-        Some(ms) => format!("for {}", duration(ms)),
+        None => by(actor, "said-snoozed.customer"),
+        Some(ms) if ms >= 2 * DAY_MS => {
+            say("said-snoozed.days", &[("by", actor.into()), ("days", ((ms + DAY_MS / 2) / DAY_MS).into())])
+        }
+        Some(ms) => say("said-snoozed", &[("by", actor.into()), ("time", duration(ms).into())]),
     }
 }
 
 fn woken(end: SnoozeEnd, actor: &str) -> String {
     match end {
-        SnoozeEnd::Ended => format!("{actor} ended the snooze"),
-        SnoozeEnd::HelpNeeded => "The snooze ended: help is needed".to_owned(),
-        SnoozeEnd::Due | SnoozeEnd::CustomerWrote => "The snooze is over".to_owned(),
+        SnoozeEnd::Ended => by(actor, "said-woken.by"),
+        SnoozeEnd::HelpNeeded => say("said-woken.help", &[]),
+        SnoozeEnd::Due | SnoozeEnd::CustomerWrote => say("said-woken", &[]),
     }
 }
 
-fn widened(reach: Reach) -> &'static str {
-    match reach {
-        Reach::Eligible | Reach::Everyone => "No one came: all agents are called",
-        Reach::Supervisors => "No one came: supervisors are called, too",
-        Reach::Logic => "No one came: Your Logic is told",
-    }
+fn widened(reach: Reach) -> String {
+    let id = match reach {
+        Reach::Eligible | Reach::Everyone => "said-widened-agents",
+        Reach::Supervisors => "said-widened-agents.supervisors",
+        Reach::Logic => "said-widened-agents.logic",
+    };
+    say(id, &[])
 }
 
 /// How a conversation ended, in lower case, to follow a date.
 pub(super) fn outcome(by: &Participant, resolution: &str, customer: &str) -> String {
-    with(format!("completed by {}", name(by, customer)), resolution)
+    let line = match by {
+        Participant::Logic => say("said-completed.outcome-logic", &[]),
+        _ => say("said-completed.outcome", &[("by", name(by, customer).into())]),
+    };
+    with(line, resolution)
 }
 
-fn name<'a>(participant: &'a Participant, customer: &'a str) -> &'a str {
+fn name<'a>(participant: &'a Participant, customer: &'a str) -> Cow<'a, str> {
     match participant {
-        Participant::Customer => customer,
-        Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } => name,
-        Participant::Logic => "Your Logic",
-        Participant::System => "Tandem",
+        Participant::Customer => customer.into(),
+        Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } => name.into(),
+        Participant::Logic => say("logic-name", &[]).into(),
+        Participant::System => "Tandem".into(),
     }
 }
 
+/// A sentence about who did something.
+fn by(actor: &str, id: &str) -> String {
+    say(id, &[("by", actor.into())])
+}
+
+/// A sentence about somebody, and who did it.
+fn of<'a>(id: &str, who: impl Into<FluentValue<'a>>, actor: &'a str) -> String {
+    say(id, &[("name", who.into()), ("by", actor.into())])
+}
+
 fn with(line: String, detail: &str) -> String {
-    let detail = detail.trim();
-    if detail.is_empty() { line } else { format!("{line}: {detail}") }
+    match detail.trim() {
+        "" => line,
+        detail => say("detail", &[("line", line.into()), ("detail", detail.into())]),
+    }
 }
 
 fn started(engagement: &Engagement, at: Time, customer: &str, call_since: Option<Time>) -> String {
     match &engagement.kind {
         EngagementKind::Invitation { invitee, by, note, .. } => {
-            let line = format!("{} invited {}", name(by, customer), name(invitee, customer));
+            let line = of("said-invited", name(invitee, customer), &name(by, customer));
             with(line, note.as_deref().unwrap_or_default())
         }
         EngagementKind::Agent { participant } => {
-            let line = format!("{} joined", name(participant, customer));
+            let who = ("name", name(participant, customer).into());
             match call_since {
-                Some(since) => format!("{line} after {}", duration(at.since(since))),
-                None => line,
+                Some(since) => say("said-joined.after", &[who, ("time", duration(at.since(since)).into())]),
+                None => say("said-joined", &[who]),
             }
         }
         EngagementKind::ExternalAgent { participant, .. } => {
-            format!("{} joined from outside", name(participant, customer))
+            say("said-joined.outside", &[("name", name(participant, customer).into())])
         }
         EngagementKind::Logic | EngagementKind::SelfService | EngagementKind::Queue => String::new(),
     }
 }
 
 fn ended(was: &Engagement, end: &EndReason, actor: &str, customer: &str) -> String {
-    let who = was.person().or_else(|| was.invitee()).map_or("", |participant| name(participant, customer));
+    let who = was.person().or_else(|| was.invitee()).map(|participant| name(participant, customer));
+    let who = who.as_deref().unwrap_or_default();
+    let of = |id: &str| of(id, who, actor);
     match end {
-        EndReason::Left { why } => with(format!("{who} left"), why),
-        EndReason::Delegated => format!("{who} handed over to Your Logic"),
-        EndReason::Removed => format!("{actor} removed {who}"),
-        EndReason::TakenOver => format!("{actor} took over from {who}"),
-        EndReason::Expired => format!("The link of {who} expired"),
-        EndReason::Revoked => format!("{actor} revoked the link of {who}"),
-        EndReason::Declined => format!("{who} declined the invitation"),
+        EndReason::Left { why } => with(of("said-left"), why),
+        EndReason::Delegated => of("said-handed-over"),
+        EndReason::Removed => of("said-removed"),
+        EndReason::TakenOver => of("said-took-over"),
+        EndReason::Expired => of("said-link-expired"),
+        EndReason::Revoked => of("said-link-expired.revoked"),
+        EndReason::Declined => of("said-invitation-declined"),
         EndReason::Missed if matches!(was.invitee(), Some(Participant::ExternalAgent { .. })) => {
-            format!("The link of {who} was not used in time")
+            of("said-link-expired.unused")
         }
-        EndReason::Missed => format!("{who} did not answer the invitation"),
-        EndReason::Withdrawn => format!("{actor} withdrew the invitation of {who}"),
-        EndReason::Accepted => format!("{who} accepted the invitation"),
-        EndReason::Completed | EndReason::SwitchedOff | EndReason::Over => format!("{who} is not engaged any more"),
+        EndReason::Missed => of("said-invitation-declined.missed"),
+        EndReason::Withdrawn => of("said-invitation-declined.withdrawn"),
+        EndReason::Accepted => of("said-invitation-declined.accepted"),
+        EndReason::Completed | EndReason::SwitchedOff | EndReason::Over => of("said-left.over"),
     }
 }
 
 fn raised(help: &NeedsHelp, customer: &str) -> (SystemKind, String) {
-    let by = name(&help.by, customer);
     let line = match &help.reason {
-        HelpReason::LogicAsked { detail } => with("Your Logic asked for help".into(), detail),
-        HelpReason::AgentAsked { detail } => with(format!("{by} asked for help"), detail),
-        HelpReason::CustomerAsked { detail } => with(format!("{customer} asked for a person"), detail),
+        HelpReason::LogicAsked { detail } => with(say("said-help-logic", &[]), detail),
+        HelpReason::AgentAsked { detail } => with(by(&name(&help.by, customer), "said-help-agent"), detail),
+        HelpReason::CustomerAsked { detail } => with(say("said-help-customer", &[("name", customer.into())]), detail),
         HelpReason::LogicFailed { failure } => return (SystemKind::Failure, failed(failure)),
-        other => format!("Help is needed: {}", other.line()),
+        other => say("said-help-needed", &[("reason", reason(other).into())]),
     };
     (SystemKind::Help, line)
 }
 
 fn failed(failure: &LogicFailure) -> String {
-    let why = match failure {
-        LogicFailure::NotConfigured => "it is not connected".into(),
-        LogicFailure::Unreachable { .. } => "it cannot be reached".into(),
-        LogicFailure::TimedOut { after_ms } => format!("no answer within {}", duration(*after_ms)),
-        LogicFailure::Status { status } => format!("it reported an error ({status})"),
-        LogicFailure::Malformed { detail } => format!("its answer was not understood ({detail})"),
-        LogicFailure::Refused { action, detail } => format!("its action {} was refused ({detail})", action + 1),
-    };
-    format!("Your Logic could not answer: {why}")
+    match failure {
+        LogicFailure::NotConfigured => say("said-failed-not-connected", &[]),
+        LogicFailure::Unreachable { .. } => say("said-failed-unreachable", &[]),
+        LogicFailure::TimedOut { after_ms } => say("said-failed-late", &[("time", duration(*after_ms).into())]),
+        LogicFailure::Status { status } => say("said-failed-status", &[("status", (*status).into())]),
+        LogicFailure::Malformed { detail } => say("said-failed-malformed", &[("detail", detail.as_str().into())]),
+        LogicFailure::Refused { action, detail } => {
+            say("said-failed-refused", &[("action", (action + 1).into()), ("detail", detail.as_str().into())])
+        }
+    }
+}
+
+/// Why help is needed, in one line.
+pub(crate) fn reason(reason: &HelpReason) -> String {
+    match reason {
+        HelpReason::LogicAsked { detail } | HelpReason::AgentAsked { detail } if !detail.is_empty() => detail.clone(),
+        HelpReason::LogicAsked { .. } => say("help-logic", &[]),
+        HelpReason::CustomerAsked { detail } if !detail.is_empty() => {
+            say("help-customer.detail", &[("detail", detail.as_str().into())])
+        }
+        HelpReason::CustomerAsked { .. } => say("help-customer", &[]),
+        HelpReason::AgentAsked { .. } => say("help-agent", &[]),
+        HelpReason::LogicFailed { failure } => why_failed(failure),
+        HelpReason::LogicSilent => say("help-logic-silent", &[]),
+        HelpReason::LastPersonLeft => say("help-last-left", &[]),
+        HelpReason::InvitationOver => say("help-invitation-over", &[]),
+        HelpReason::LinkOver => say("help-link-over", &[]),
+        HelpReason::NobodyEngaged => say("help-nobody", &[]),
+    }
+}
+
+/// Why Your Logic does not answer, in one line.
+pub(crate) fn why_failed(failure: &LogicFailure) -> String {
+    match failure {
+        LogicFailure::NotConfigured => say("failure-not-connected", &[]),
+        LogicFailure::Unreachable { .. } => say("failure-unreachable", &[]),
+        LogicFailure::TimedOut { after_ms } => say("failure-late", &[("seconds", ((after_ms + 999) / 1000).into())]),
+        LogicFailure::Status { status: status @ 300..400 } => say("failure-redirect", &[("status", (*status).into())]),
+        LogicFailure::Status { status } => say("failure-status", &[("status", (*status).into())]),
+        LogicFailure::Malformed { detail } => say("failure-malformed", &[("detail", detail.as_str().into())]),
+        LogicFailure::Refused { action, detail } => {
+            say("failure-refused", &[("action", (*action).into()), ("detail", detail.as_str().into())])
+        }
+    }
 }
 
 fn tagged(actor: &str, added: &[String], removed: &[String]) -> String {
     match (added, removed) {
-        (added, []) => format!("{actor} tagged: {}", added.join(", ")),
-        ([], removed) => format!("{actor} removed the tag: {}", removed.join(", ")),
-        (added, removed) => format!("{actor} tagged: {}, without {}", added.join(", "), removed.join(", ")),
+        (added, []) => say("said-tagged", &[("by", actor.into()), ("tags", added.join(", ").into())]),
+        ([], removed) => say("said-tagged.removed", &[("by", actor.into()), ("tags", removed.join(", ").into())]),
+        (added, removed) => {
+            let (tags, removed) = (added.join(", "), removed.join(", "));
+            say("said-tagged.changed", &[("by", actor.into()), ("tags", tags.into()), ("removed", removed.into())])
+        }
     }
 }
 
@@ -215,46 +274,48 @@ fn tagged(actor: &str, added: &[String], removed: &[String]) -> String {
 fn duration(ms: i64) -> String {
     let seconds = (ms.max(0) + 500) / 1000;
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, s) => format!("{s} s"),
-        (0, m, 0) => format!("{m} min"),
-        (0, m, s) if m < 10 => format!("{m} min {s} s"),
-        (0, m, _) => format!("{m} min"),
-        (h, 0, _) => format!("{h} h"),
-        (h, m, _) => format!("{h} h {m} min"),
+        (0, 0, s) => say("duration-seconds", &[("seconds", s.into())]),
+        (0, m, s) if s > 0 && m < 10 => {
+            say("duration-minutes-seconds", &[("minutes", m.into()), ("seconds", s.into())])
+        }
+        (0, m, _) => say("duration-minutes", &[("minutes", m.into())]),
+        (h, 0, _) => say("duration-hours", &[("hours", h.into())]),
+        (h, m, _) => say("duration-hours-minutes", &[("hours", h.into()), ("minutes", m.into())]),
     }
 }
 
 /// Describes a queued command, as a prefix to the user's text.
-pub(super) fn intent(command: &AgentCommand) -> &'static str {
-    match command {
-        AgentCommand::Reply { library: Some(Drawn { question_id: Some(_), .. }), .. } => "Question",
-        AgentCommand::Reply { .. } => "Reply",
-        AgentCommand::Note { .. } => "Note",
-        AgentCommand::Join { .. } => "Join",
-        AgentCommand::Leave { ask_for_help: true, .. } => "Leave and ask for help",
-        AgentCommand::Leave { .. } => "Leave",
-        AgentCommand::Complete { .. } => "Complete",
-        AgentCommand::Reopen {} => "Reopen",
-        AgentCommand::AskForHelp { .. } => "Ask for help",
-        AgentCommand::HelpNotNeeded { .. } => "Help not needed",
-        AgentCommand::RestoreHelp { .. } => "Help is needed after all",
-        AgentCommand::Invite { .. } => "Invite a colleague",
-        AgentCommand::InviteExternal { .. } => "Invite a partner",
-        AgentCommand::Accept { .. } => "Accept the invitation",
-        AgentCommand::Decline { .. } => "Decline the invitation",
-        AgentCommand::Withdraw { .. } => "Withdraw the invitation",
-        AgentCommand::Remove { .. } => "Remove a participant",
-        AgentCommand::TakeOver {} => "Take over",
-        AgentCommand::Delegate { .. } => "Hand to Your Logic",
-        AgentCommand::EngageLogic { engaged: true } => "Switch Your Logic on",
-        AgentCommand::EngageLogic { engaged: false } => "Switch Your Logic off",
-        AgentCommand::Tag { .. } => "Change tags",
-        AgentCommand::PressButton { .. } => "Press a button",
-        AgentCommand::GradeHandover { .. } => "Grade the handover",
-        AgentCommand::Snooze { .. } => "Snooze",
-        AgentCommand::EndSnooze {} => "End snooze",
-        AgentCommand::EditCustomer { .. } => "Edit the customer",
-        AgentCommand::RevokeLink { .. } => "Revoke a link",
-        AgentCommand::Receive { .. } => "Confirm what was read",
-    }
+pub(super) fn intent(command: &AgentCommand) -> String {
+    let id = match command {
+        AgentCommand::Reply { library: Some(Drawn { question_id: Some(_), .. }), .. } => "does-question",
+        AgentCommand::Reply { .. } => "does-reply",
+        AgentCommand::Note { .. } => "does-note",
+        AgentCommand::Join { .. } => "does-join",
+        AgentCommand::Leave { ask_for_help: true, .. } => "does-leave.help",
+        AgentCommand::Leave { .. } => "does-leave",
+        AgentCommand::Complete { .. } => "does-complete",
+        AgentCommand::Reopen {} => "does-reopen",
+        AgentCommand::AskForHelp { .. } => "does-ask-for-help",
+        AgentCommand::HelpNotNeeded { .. } => "does-help-not-needed",
+        AgentCommand::RestoreHelp { .. } => "does-restore-help",
+        AgentCommand::Invite { .. } => "does-invite",
+        AgentCommand::InviteExternal { .. } => "does-invite-partner",
+        AgentCommand::Accept { .. } => "does-accept",
+        AgentCommand::Decline { .. } => "does-decline",
+        AgentCommand::Withdraw { .. } => "does-withdraw",
+        AgentCommand::Remove { .. } => "does-remove",
+        AgentCommand::TakeOver {} => "does-take-over",
+        AgentCommand::Delegate { .. } => "does-delegate",
+        AgentCommand::EngageLogic { engaged: true } => "does-logic-on",
+        AgentCommand::EngageLogic { engaged: false } => "does-logic-on.off",
+        AgentCommand::Tag { .. } => "does-tag",
+        AgentCommand::PressButton { .. } => "does-press",
+        AgentCommand::GradeHandover { .. } => "does-grade",
+        AgentCommand::Snooze { .. } => "does-snooze",
+        AgentCommand::EndSnooze {} => "does-snooze.end",
+        AgentCommand::EditCustomer { .. } => "does-edit-customer",
+        AgentCommand::RevokeLink { .. } => "does-revoke-link",
+        AgentCommand::Receive { .. } => "does-receive",
+    };
+    say(id, &[])
 }

@@ -4,6 +4,7 @@ use tandem_protocol::agents::{Alert, CallAlerts, Muted};
 
 use crate::rpc::{OneConversation, RpcError};
 use crate::view::{AlertView, AlertsView, CallView};
+use crate::words::say;
 use crate::workplace::Workplace;
 
 impl Workplace {
@@ -22,17 +23,18 @@ fn call(call: CallAlerts) -> CallView {
 }
 
 fn alert(alert: Alert) -> AlertView {
-    let why = alert.why.map(|why| reason(why).to_owned());
+    let why = alert.why.map(reason);
     let Alert { user, name, sent, shown, muted, clicked, joined, .. } = alert;
     AlertView { user, name, sent, shown, muted, why, clicked, joined }
 }
 
-fn reason(why: Muted) -> &'static str {
-    match why {
-        Muted::DoNotDisturb => "do not disturb",
-        Muted::Locked => "screen locked",
-        Muted::QuietHours => "quiet hours",
-        Muted::TurnedOff => "turned off",
-        Muted::NoService => "no notification service",
-    }
+fn reason(why: Muted) -> String {
+    let id = match why {
+        Muted::DoNotDisturb => "muted-do-not-disturb",
+        Muted::Locked => "muted-locked",
+        Muted::QuietHours => "muted-quiet-hours",
+        Muted::TurnedOff => "muted-off",
+        Muted::NoService => "muted-no-service",
+    };
+    say(id, &[])
 }

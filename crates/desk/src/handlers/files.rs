@@ -19,6 +19,7 @@ use crate::names;
 use crate::refusals::error;
 use crate::rpc::{AddPart, BeginFile, Nothing, OneConversation, OneFile, RpcError};
 use crate::view::{FileView, PastedView};
+use crate::words::say;
 use crate::workplace::Workplace;
 
 /// Maximum total bytes of waiting files.
@@ -36,13 +37,13 @@ impl Workplace {
         let BeginFile { id, name, content_type, bytes } = request;
         let name = names::safe(&name, &content_type);
         if bytes == 0 {
-            return Err(error("files.empty", format!("The file {name} is empty.")));
+            return Err(error("files.empty", say("refused-file-empty", &[("file", name.into())])));
         }
         let most = self.link.borrow().session().map_or_else(usual_file_bytes, |session| session.me().max_file_bytes);
         let most = most.min(WAITING_BYTES);
         if bytes > most {
-            let message = format!("The file {name} is too large: {}, at most {}.", size(bytes), size(most));
-            return Err(error("files.too_large", message));
+            let args = [("file", name.into()), ("size", size(bytes).into()), ("most", size(most).into())];
+            return Err(error("files.too_large", say("refused-file-large", &args)));
         }
         let file = Outgoing {
             id: MediaId(Uuid::now_v7()),
@@ -197,7 +198,10 @@ impl Workplace {
         let gone = || error("files.gone", "One of these files is not in the draft any more.");
         let chosen: Vec<_> = sent.iter().map(|file| known(file).cloned().ok_or_else(gone)).collect::<Result<_, _>>()?;
         if let Some(unfinished) = chosen.iter().find(|file| !file.is_whole()) {
-            return Err(error("files.unfinished", format!("The file {} is still being read.", unfinished.name)));
+            return Err(error(
+                "files.unfinished",
+                say("refused-file-unfinished", &[("file", unfinished.name.as_str().into())]),
+            ));
         }
         let last = chosen.len().saturating_sub(1);
         let mut replies: Vec<(AgentCommand, MediaId)> = Vec::with_capacity(chosen.len());

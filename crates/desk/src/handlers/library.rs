@@ -15,6 +15,7 @@ use crate::library::{Asking, Shelf, Shelves};
 use crate::refusals::{error, refusal, sentence, unknown_conversation};
 use crate::rpc::{AskQuestion, FindInLibrary, InsertReply, Nothing, RpcError};
 use crate::view::{InsertedView, LibraryView, OfferView};
+use crate::words::say;
 use crate::workplace::Workplace;
 
 /// Maximum offers.
@@ -118,7 +119,7 @@ impl Workplace {
     /// What a text was drawn from the library, and that it has no gap left.
     pub(super) async fn drawn(&self, id: ConversationId, note: bool, text: &str) -> Result<Option<Drawn>, RpcError> {
         if let Some(gap) = first_gap(text) {
-            return Err(error("library.gap", format!("Fill in or delete {} first.", gap.shown)));
+            return Err(error("library.gap", say("refused-gap", &[("gap", gap.shown.into())])));
         }
         if text.trim().is_empty() {
             return Ok(None);

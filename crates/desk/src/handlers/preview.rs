@@ -5,6 +5,7 @@ use tandem_protocol::logic::LogicResponseBody;
 
 use crate::rpc::{OneConversation, RpcError};
 use crate::view::{PreviewLine, PreviewView};
+use crate::words::say;
 use crate::workplace::Workplace;
 
 impl Workplace {
@@ -26,7 +27,7 @@ fn line(action: &Action) -> Option<PreviewLine> {
     let does = |text: String| Some(PreviewLine { says: false, text, choices: Vec::new() });
     let because = |text: &str, why: &str| match why.trim() {
         "" => text.to_owned(),
-        why => format!("{text}: {why}"),
+        why => say("detail", &[("line", text.into()), ("detail", why.into())]),
     };
     match action {
         Action::Message { text, .. } | Action::Feedback { text } => says(text, Vec::new()),
@@ -37,18 +38,20 @@ fn line(action: &Action) -> Option<PreviewLine> {
             let called = name.as_ref().or(url.as_ref()).or(media.as_ref().map(|media| &media.name));
             says(&because(text, called.map_or("", String::as_str)), Vec::new())
         }
-        Action::Suggestion { text } => does(because("Suggests to you", text)),
-        Action::Note { text, .. } => does(because("Leaves a note", text)),
-        Action::NeedsHelp { value: true, reason, .. } => does(because("Asks for help", reason)),
-        Action::NeedsHelp { value: false, .. } => does("Says that no help is needed".into()),
-        Action::InviteAgent { .. } => does("Invites a colleague".into()),
-        Action::InviteExternalAgent { name, .. } => does(because("Invites a partner", name)),
-        Action::RemoveParticipant { .. } => does("Removes a participant".into()),
+        Action::Suggestion { text } => does(because(&say("preview-suggests", &[]), text)),
+        Action::Note { text, .. } => does(because(&say("preview-notes", &[]), text)),
+        Action::NeedsHelp { value: true, reason, .. } => does(because(&say("preview-asks-help", &[]), reason)),
+        Action::NeedsHelp { value: false, .. } => does(say("preview-no-help", &[])),
+        Action::InviteAgent { .. } => does(say("preview-invites", &[])),
+        Action::InviteExternalAgent { name, .. } => does(because(&say("preview-invites.partner", &[]), name)),
+        Action::RemoveParticipant { .. } => does(say("preview-removes", &[])),
         Action::EngageLogic { value: true } | Action::Typing { .. } => None,
-        Action::EngageLogic { value: false } => does("Switches itself off".into()),
-        Action::Complete { resolution } => does(because("Completes the conversation", resolution)),
-        Action::Reopen => does("Reopens the conversation".into()),
-        Action::Tag { add, remove } => does(because("Changes tags", &[add.as_slice(), remove].concat().join(", "))),
+        Action::EngageLogic { value: false } => does(say("preview-switches-off", &[])),
+        Action::Complete { resolution } => does(because(&say("preview-completes", &[]), resolution)),
+        Action::Reopen => does(say("preview-reopens", &[])),
+        Action::Tag { add, remove } => {
+            does(because(&say("preview-tags", &[]), &[add.as_slice(), remove].concat().join(", ")))
+        }
     }
 }
 

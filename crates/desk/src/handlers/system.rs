@@ -5,9 +5,10 @@ use std::sync::Arc;
 use crate::browser::{Browser, BrowserError};
 use crate::desk::Desk;
 use crate::refusals::error;
-use crate::rpc::{Nothing, OpenLink, RpcError, SetStartup};
+use crate::rpc::{Nothing, OpenLink, RpcError, SetStartup, Speaks};
 use crate::startup::{Startup, StartupError};
 use crate::view::{StartupView, WantedView};
+use crate::words::speak;
 
 impl Desk {
     pub(crate) async fn startup(&self, _: Nothing) -> Result<StartupView, RpcError> {
@@ -30,6 +31,14 @@ impl Desk {
     pub(crate) async fn wanted(&self, _: Nothing) -> Result<WantedView, RpcError> {
         let signed_in = self.place().is_ok_and(|place| place.link.borrow().session().is_some());
         Ok(self.take_wanted(signed_in).into())
+    }
+
+    /// What the core says from now on is in this language; what it said before is read again.
+    pub(crate) async fn speaks(&self, request: Speaks) -> Result<Nothing, RpcError> {
+        if speak(request.language) {
+            self.tell_everything();
+        }
+        Ok(Nothing {})
     }
 
     /// Opens a page in the system's browser; the error says why it failed.

@@ -18,6 +18,7 @@ use crate::rpc::{
     OneConversation, PutOff, Retry, RpcError, SendNote, SendReply, TakeBack, Words,
 };
 use crate::view::{QueuedView, SettingsView, TakenBackView, UsedTagView};
+use crate::words::say;
 use crate::workplace::Workplace;
 
 /// Maximum lines of the outbox shown.
@@ -196,7 +197,7 @@ impl Workplace {
     pub(crate) async fn snooze(&self, request: PutOff) -> Result<Nothing, RpcError> {
         let PutOff { id, until } = request;
         if until.is_some_and(|until| until <= self.clock.hub_now()) {
-            return Err(error("input.invalid", "This time has passed. Choose a later one."));
+            return Err(error("input.invalid", say("refused-past", &[])));
         }
         self.give(id, AgentCommand::Snooze { until }).await
     }

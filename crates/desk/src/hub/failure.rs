@@ -5,7 +5,8 @@ use std::io;
 
 use rustls::CertificateError;
 
-use super::SILENT;
+use super::silent;
+use crate::words::say;
 
 /// What stands between this desk and the hub, by what can be done about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,19 +50,17 @@ pub(super) fn judged(error: &reqwest::Error) -> (Obstacle, String) {
         return (Obstacle::Proxy, "The proxy in HTTPS_PROXY or ALL_PROXY cannot be used.".into());
     }
     if error.is_timeout() {
-        return (Obstacle::Silent, SILENT.into());
+        return (Obstacle::Silent, silent());
     }
     if says("dns error") || says("failed to lookup address") {
-        return (Obstacle::Name, "The hub's name cannot be found. Check the address and the network.".into());
+        return (Obstacle::Name, say("lost-name", &[]));
     }
     match chain.iter().rev().find_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind) {
-        Some(io::ErrorKind::ConnectionRefused) => {
-            (Obstacle::Refused, "The hub cannot be reached: the connection was refused.".into())
-        }
+        Some(io::ErrorKind::ConnectionRefused) => (Obstacle::Refused, say("lost-refused", &[])),
         Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
             (Obstacle::Other, "The hub cannot be reached: there is no route to it from this network.".into())
         }
-        Some(io::ErrorKind::TimedOut) => (Obstacle::Silent, SILENT.into()),
+        Some(io::ErrorKind::TimedOut) => (Obstacle::Silent, silent()),
         // It hangs up when it is greeted by TLS.
         Some(io::ErrorKind::UnexpectedEof) if error.is_connect() => {
             (Obstacle::NoTls, "No secure connection to the hub: it ended at once.".into())

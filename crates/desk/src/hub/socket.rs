@@ -32,7 +32,7 @@ impl Hub {
     /// Opens the live connection, resuming from the cache's cursor.
     pub(crate) async fn live(&self, token: &str, standing: Standing, within: Duration) -> Result<Socket, HubError> {
         let opening = self.upgrade(token, standing);
-        tokio::time::timeout(within, opening).await.unwrap_or_else(|_| Err(HubError::Network(super::SILENT.into())))
+        tokio::time::timeout(within, opening).await.unwrap_or_else(|_| Err(HubError::Network(super::silent())))
     }
 
     async fn upgrade(&self, token: &str, standing: Standing) -> Result<Socket, HubError> {

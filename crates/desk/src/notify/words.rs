@@ -5,6 +5,8 @@ use tandem_conversation::{
 };
 
 use super::{Action, Notification, ShownId, Sound, Tag, Urgency};
+use crate::entries::reason;
+use crate::words::say;
 
 const TITLE_CHARS: usize = 80;
 const BODY_CHARS: usize = 200;
@@ -29,48 +31,51 @@ pub(super) fn notification(
     now: Time,
 ) -> Notification {
     let name = &state.customer.name;
+    let of = |id: &str| say(id, &[("name", name.as_str().into())]);
     let words = state.last_words.as_ref().filter(|words| words.by == Participant::Customer);
     let words = words.filter(|_| manner.preview).map_or("", |words| words.text.as_str());
     let (title, body, actions, urgency) = match kind {
         NoticeKind::HelpNeeded { .. } => {
-            let reason = state.help.as_ref().map(|help| help.reason.line()).unwrap_or_default();
+            let reason = state.help.as_ref().map(|help| reason(&help.reason)).unwrap_or_default();
             let actions = vec![Action::Join, Action::Open, Action::Snooze];
-            (format!("{name} needs help"), lines(&reason, words), actions, Urgency::Urgent)
+            (of("notice-help"), lines(&reason, words), actions, Urgency::Urgent)
         }
         NoticeKind::Invited { engagement } => {
             let asked = state.engagements.iter().find(|e| e.id == engagement).map(|e| &e.kind);
-            let (by, note) = match asked {
+            let invites = |by: &str| say("notice-invited", &[("by", by.into()), ("name", name.as_str().into())]);
+            let (title, note) = match asked {
                 Some(EngagementKind::Invitation { by: Participant::Agent { name, .. }, note, .. }) => {
-                    (name.as_str(), note)
+                    (invites(name), note.as_deref())
                 }
-                Some(EngagementKind::Invitation { note, .. }) => ("Your Logic", note),
-                _ => ("A colleague", &None),
+                Some(EngagementKind::Invitation { note, .. }) => (of("notice-invited.logic"), note.as_deref()),
+                _ => (invites(&say("notice-invited.colleague", &[])), None),
             };
-            let body = lines(note.as_deref().unwrap_or_default(), words);
-            (format!("{by} invites you to {name}"), body, vec![Action::Join, Action::Open], Urgency::Urgent)
+            let body = lines(note.unwrap_or_default(), words);
+            (title, body, vec![Action::Join, Action::Open], Urgency::Urgent)
         }
         NoticeKind::DeliveryFailed { .. } => {
-            let body = "Open the conversation to see why and to try again.".to_owned();
-            (format!("Not delivered to {name}"), body, vec![Action::Open], Urgency::Normal)
+            (of("notice-failed"), say("notice-failed.body", &[]), vec![Action::Open], Urgency::Normal)
         }
         NoticeKind::WaitingTooLong { .. } => {
             let title = match state.wait() {
                 Some(Wait { since, awaited: Awaited::Joined }) => {
-                    format!("{name}: joined, no reply {}", minutes(now.since(since)))
+                    let time = minutes(now.since(since));
+                    say("notice-waiting.joined", &[("name", name.as_str().into()), ("time", time.into())])
                 }
-                _ => format!("{name} is still waiting"),
+                _ => of("notice-waiting"),
             };
             (title, words.to_owned(), answering(manner), Urgency::Normal)
         }
         NoticeKind::CustomerWrote { .. } => (name.clone(), words.to_owned(), answering(manner), Urgency::Normal),
         NoticeKind::Reminded { .. } => {
-            (format!("Reminder: {name}"), reminder(state, words), answering(manner), Urgency::Normal)
+            (of("notice-reminder"), reminder(state, words), answering(manner), Urgency::Normal)
         }
         NoticeKind::Mentioned { .. } => {
             let mention = state.mentions.iter().find(|mention| mention.user == me);
-            let by = mention.and_then(|mention| mention.by.colleague()).map_or("A colleague", |(_, name)| name);
+            let colleague = mention.and_then(|mention| mention.by.colleague()).map(|(_, name)| name.to_owned());
+            let by = colleague.unwrap_or_else(|| say("notice-invited.colleague", &[]));
             let note = mention.filter(|_| manner.preview).map_or("", |mention| mention.words.as_str());
-            let title = format!("{by} mentions you: {name}");
+            let title = say("notice-mentioned", &[("by", by.into()), ("name", name.as_str().into())]);
             (title, note.to_owned(), vec![Action::Open, Action::Snooze], Urgency::Normal)
         }
     };
@@ -87,11 +92,11 @@ pub(super) fn notification(
 
 /// One notification for many.
 pub(super) fn group(count: usize, all_help: bool, sound: bool, replaces: Option<ShownId>) -> Notification {
-    let need = if all_help { "need help" } else { "need you" };
+    let title = if all_help { "notice-group-help" } else { "notice-group-you" };
     Notification {
         tag: Tag::Group,
-        title: format!("{count} conversations {need}"),
-        body: "Open the one that waits longest.".into(),
+        title: say(title, &[("count", count.into())]),
+        body: say("notice-group-you.body", &[]),
         actions: vec![Action::Open],
         urgency: Urgency::Urgent,
         sound: sound.then_some(Sound::System),
@@ -103,8 +108,8 @@ pub(super) fn group(count: usize, all_help: bool, sound: bool, replaces: Option<
 pub(super) fn queue(calls: u32, sound: bool) -> Notification {
     Notification {
         tag: Tag::Queue,
-        title: format!("{calls} conversations wait for help"),
-        body: "No one has taken them yet.".into(),
+        title: say("notice-queue", &[("count", calls.into())]),
+        body: say("notice-queue.body", &[]),
         actions: vec![Action::Open],
         urgency: Urgency::Urgent,
         sound: sound.then_some(Sound::System),
@@ -117,15 +122,15 @@ fn minutes(ms: i64) -> String {
     let seconds = ms.max(0) / 1000;
     match seconds / 3600 {
         0 => format!("{}:{:02}", seconds / 60, seconds % 60),
-        hours => format!("{hours} h {} min", seconds / 60 % 60),
+        hours => say("duration-hours-minutes", &[("hours", hours.into()), ("minutes", (seconds / 60 % 60).into())]),
     }
 }
 
 /// Why a conversation is back, and its last words if they are the customer's.
 fn reminder(state: &Conversation, words: &str) -> String {
     match &state.help {
-        Some(help) => lines(&format!("Help is needed: {}", help.reason.line()), words),
-        None => lines("Your snooze is over.", words),
+        Some(help) => lines(&say("notice-reminder.help", &[("reason", reason(&help.reason).into())]), words),
+        None => lines(&say("notice-reminder.over", &[]), words),
     }
 }
 
@@ -140,8 +145,8 @@ fn answering(manner: Manner) -> Vec<Action> {
 pub(super) fn test() -> Notification {
     Notification {
         tag: Tag::Test,
-        title: "Notifications work".into(),
-        body: "This is how Tandem calls you when someone needs help.".into(),
+        title: say("notice-test", &[]),
+        body: say("notice-test.body", &[]),
         actions: vec![Action::Open],
         urgency: Urgency::Normal,
         sound: Some(Sound::System),

@@ -20,6 +20,7 @@ use crate::hub::HubError;
 use crate::refusals::{claimed, sentence};
 use crate::session::Session;
 use crate::view::{Change, ReturnedView, Tone};
+use crate::words::say;
 
 /// What the user hears of a refused command.
 struct Told {
@@ -27,6 +28,7 @@ struct Told {
     /// The customer's name.
     name: String,
     is_turn: bool,
+    is_note: bool,
     /// Words or a file are in the draft again.
     is_back: bool,
 }
@@ -110,7 +112,10 @@ impl Why {
             // The words of an act look like a note once they are a draft.
             let reason = match is_turn {
                 true => self.reason.clone(),
-                false => format!("{what} did not happen. {}", sentence(&self.reason)),
+                false => {
+                    let args = [("what", what.as_str().into()), ("reason", sentence(&self.reason).into())];
+                    say("returned-act.alone", &args)
+                }
             };
             ReturnedView { note: kind == Kind::Note, code: self.code.clone(), reason, at: Some(self.now) }
         };
@@ -124,7 +129,8 @@ impl Why {
         if is_back {
             bookmarks::know_name(connection, of, &known)?;
         }
-        Ok(Told { what, name, is_turn, is_back })
+        let is_note = matches!(queued.command, AgentCommand::Note { .. });
+        Ok(Told { what, name, is_turn, is_note, is_back })
     }
 
     /// Keeps an act without words until the user has seen to it.
@@ -166,13 +172,15 @@ fn followers(connection: &Connection, refused: &Queued) -> Result<Vec<Queued>, C
 /// One message for all that was refused together.
 fn said(told: &[Told], reason: &str) -> String {
     let Some(first) = told.first() else { return String::new() };
-    let whom = if first.name.is_empty() { "a customer" } else { &first.name };
-    let what = match first.is_turn {
-        true => format!("Your {} to {whom} was not sent", first.what.to_lowercase()),
-        false => format!("{} for {whom} did not happen", first.what),
+    let name = if first.name.is_empty() { say("returned-anyone", &[]) } else { first.name.clone() };
+    let args = [("name", name.into()), ("what", first.what.as_str().into()), ("reason", reason.into())];
+    let id = match (first.is_turn, first.is_note) {
+        (true, false) => "returned-reply",
+        (true, true) => "returned-note",
+        (false, _) => "returned-act",
     };
-    let kept = if told.iter().any(|one| one.is_back) { " What you wrote is under Not sent." } else { "" };
-    format!("{what}: {reason}{kept}")
+    let kept = told.iter().any(|one| one.is_back).then(|| say("returned-kept", &[]));
+    [Some(say(id, &args)), kept].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// The hub does not say why it hides a conversation, but it tells those who were called to it who took the call.
@@ -189,7 +197,7 @@ pub(super) async fn explained<T>(
     let claim = session.with_token(|token| async move { session.hub.claim(&token, id, None).await }).await;
     problem.detail = match claim {
         Ok(claim) => claimed(&claim).message,
-        Err(_) => "You can no longer see this conversation: a colleague has it, or it is over.".into(),
+        Err(_) => say("returned-hidden", &[]),
     };
     Err(HubError::Refused(problem))
 }

@@ -21,6 +21,7 @@ use crate::pace::Pace;
 use crate::refusals::sentence;
 use crate::session::Session;
 use crate::view::{Change, Tone};
+use crate::words;
 
 /// Conversations named per frame.
 const NAMED_AT_ONCE: u32 = 500;
@@ -90,7 +91,7 @@ impl Syncing {
                                 }
                             };
                             if said.is_err() {
-                                return Left::Lost("The connection was lost.".into());
+                                return Left::Lost(words::say("lost-connection", &[]));
                             }
                             continue;
                         }
@@ -99,7 +100,7 @@ impl Syncing {
                         Err(_) => match silence.goes_on(&self.pace, Instant::now()) {
                             Kept::Ask => {
                                 if socket.send(Message::Ping(Bytes::new())).await.is_err() {
-                                    return Left::Lost("The connection was lost.".into());
+                                    return Left::Lost(words::say("lost-connection", &[]));
                                 }
                                 continue;
                             }
@@ -107,7 +108,7 @@ impl Syncing {
                                 self.is_quiet(true);
                                 continue;
                             }
-                            Kept::Over => return Left::Lost("The hub has gone silent.".into()),
+                            Kept::Over => return Left::Lost(words::say("lost-quiet", &[])),
                         },
                         Ok(Some(Ok(message))) => message,
                         Ok(Some(Err(error))) => {
@@ -330,7 +331,7 @@ impl Syncing {
             let more = conversations.len() >= NAMED_AT_ONCE as usize;
             after = conversations.last().map_or(after, |(id, _)| *id);
             if say(socket, &DeskFrame::Holds { conversations, more }).await.is_err() {
-                return ControlFlow::Break(Left::Lost("The connection was lost.".into()));
+                return ControlFlow::Break(Left::Lost(words::say("lost-connection", &[])));
             }
             if !more {
                 return ControlFlow::Continue(());
@@ -470,7 +471,7 @@ impl Attending {
     }
 
     fn lost(&mut self) -> String {
-        self.complaint.take().unwrap_or_else(|| "The connection was lost.".into())
+        self.complaint.take().unwrap_or_else(|| words::say("lost-connection", &[]))
     }
 }
 

@@ -20,6 +20,7 @@ pub struct SettingsView {
     pub start_section: Section,
     /// None until the user chooses.
     pub appearance: Option<AppearanceSettings>,
+    pub language: Language,
     pub notifications: NotificationSettings,
 }
 
@@ -36,6 +37,7 @@ impl Default for SettingsView {
             open_next: true,
             start_section: Section::My,
             appearance: None,
+            language: Language::System,
             notifications: NotificationSettings::default(),
         }
     }
@@ -84,6 +86,16 @@ pub enum Density {
 pub enum Contrast {
     System,
     More,
+}
+
+/// The language of the desk's own words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// The system's, if the desk speaks it; otherwise English.
+    System,
+    En,
+    De,
 }
 
 /// Loudness per kind of notification, and quiet hours.

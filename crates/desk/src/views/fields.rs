@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use tandem_conversation::{Channel, ContactKind, Conversation};
 
 use crate::view::{FieldView, NotedView};
+use crate::words::say;
 
 /// Maximum length of a value, in characters.
 const VALUE_CHARS: usize = 300;
@@ -12,8 +13,7 @@ const FIELDS: usize = 60;
 
 /// The customer's known facts.
 pub(super) fn customer(state: &Conversation) -> Vec<FieldView> {
-    let mut fields = vec![field("Channel", channel(state.channel))];
-    fields.extend(state.language.as_deref().map(|code| field("Language", language(code))));
+    let mut fields = vec![field("fact-channel", channel(state.channel))];
     fields.extend(state.customer.contacts.iter().map(|contact| field(kind(contact.kind), contact.value.as_str())));
     fields.extend(state.customer.noted.iter().map(|contact| field(noted_as(contact.kind), contact.value.as_str())));
     fields.extend(flat(&state.customer.custom));
@@ -35,8 +35,9 @@ pub(super) fn custom(state: &Conversation) -> Vec<FieldView> {
     flat(&state.custom)
 }
 
+/// `label` is a message of the catalogue.
 fn field(label: &str, value: impl Into<String>) -> FieldView {
-    FieldView { label: label.to_owned(), value: value.into() }
+    FieldView { label: say(label, &[]), value: value.into() }
 }
 
 /// All leaves with their paths.
@@ -81,8 +82,8 @@ fn flatten(path: &str, value: &Value, fields: &mut Vec<FieldView>) {
 fn leaf(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Bool(true) => "yes".into(),
-        Value::Bool(false) => "no".into(),
+        Value::Bool(true) => say("fact-yes", &[]),
+        Value::Bool(false) => say("fact-no", &[]),
         other => other.to_string(),
     }
 }
@@ -109,59 +110,28 @@ fn label(key: &str) -> String {
 
 fn kind(kind: ContactKind) -> &'static str {
     match kind {
-        ContactKind::CustomerId => "Customer id",
-        ContactKind::Email => "E-mail",
-        ContactKind::Phone => "Phone",
+        ContactKind::CustomerId => "fact-customer-id",
+        ContactKind::Email => "fact-email",
+        ContactKind::Phone => "fact-phone",
     }
 }
 
 /// As [`kind`], for what nobody has proven.
 fn noted_as(kind: ContactKind) -> &'static str {
     match kind {
-        ContactKind::CustomerId => "Customer id, noted",
-        ContactKind::Email => "E-mail, noted",
-        ContactKind::Phone => "Phone, noted",
+        ContactKind::CustomerId => "fact-customer-id.noted",
+        ContactKind::Email => "fact-email.noted",
+        ContactKind::Phone => "fact-phone.noted",
     }
 }
 
-fn channel(channel: Channel) -> &'static str {
-    match channel {
-        Channel::WebChat => "Web chat",
-        Channel::Whatsapp => "WhatsApp",
-        Channel::Imported => "Imported",
-    }
-}
-
-/// The English name of a common language code; otherwise the code.
-fn language(code: &str) -> String {
-    let primary = code.split(['-', '_']).next().unwrap_or(code).to_lowercase();
-    let name = match primary.as_str() {
-        "ar" => "Arabic",
-        "cs" => "Czech",
-        "da" => "Danish",
-        "de" => "German",
-        "en" => "English",
-        "es" => "Spanish",
-        "fi" => "Finnish",
-        "fr" => "French",
-        "he" => "Hebrew",
-        "hi" => "Hindi",
-        "it" => "Italian",
-        "ja" => "Japanese",
-        "ko" => "Korean",
-        "nl" => "Dutch",
-        "no" | "nb" | "nn" => "Norwegian",
-        "pl" => "Polish",
-        "pt" => "Portuguese",
-        "ru" => "Russian",
-        "sk" => "Slovak",
-        "sv" => "Swedish",
-        "tr" => "Turkish",
-        "uk" => "Ukrainian",
-        "zh" => "Chinese",
-        _ => return code.to_owned(),
+fn channel(channel: Channel) -> String {
+    let id = match channel {
+        Channel::WebChat => "channel-web_chat",
+        Channel::Whatsapp => "channel-whatsapp",
+        Channel::Imported => "channel-imported",
     };
-    name.to_owned()
+    say(id, &[])
 }
 
 #[cfg(test)]

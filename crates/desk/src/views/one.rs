@@ -34,7 +34,7 @@ pub(crate) fn conversation(
         started: state.started,
         completed: completed(&expected.status),
         engage_logic: expected.logic.engaged,
-        fallback: expected.fallback.as_ref().map(|fallback| fallback.failure.line()),
+        fallback: expected.fallback.as_ref().map(|fallback| crate::entries::why_failed(&fallback.failure)),
         people: expected.engagements.iter().filter_map(|engagement| person(engagement, reader)).collect(),
         custom: fields::custom(&state),
         customer: fields::customer(&expected),

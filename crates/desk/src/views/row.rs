@@ -72,5 +72,5 @@ fn snooze(state: &Conversation, reader: &Reader) -> Option<SnoozeView> {
 }
 
 fn help_view(help: &NeedsHelp) -> HelpView {
-    HelpView { call: help.call, reason: help.reason.line(), by: help.by.clone(), since: help.since }
+    HelpView { call: help.call, reason: crate::entries::reason(&help.reason), by: help.by.clone(), since: help.since }
 }

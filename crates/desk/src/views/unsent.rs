@@ -15,6 +15,7 @@ use crate::cache::expect::expected;
 use crate::cache::{CacheError, conversations, files, outbox, refused};
 use crate::refusals::{refusal, sentence};
 use crate::view::{DraftsView, HitKind, HitView, NotSentView, SpanView};
+use crate::words::say;
 
 /// Maximum drafts looked at.
 const MOST: u32 = 500;
@@ -139,7 +140,7 @@ impl<'a> Place<'a> {
             key: NotSent::Draft(kind, self.of).key(),
             conversation: self.of,
             name,
-            what: if kind == Kind::Reply { "Reply" } else { "Note" }.into(),
+            what: say(if kind == Kind::Reply { "does-reply" } else { "does-note" }, &[]),
             words: words.clone(),
             files: files.to_vec(),
             reason,
@@ -153,7 +154,7 @@ impl<'a> Place<'a> {
     /// Why nothing can be written here; none if it can.
     fn refuses(&self, kind: Kind) -> Option<String> {
         let Some(state) = &self.state else {
-            return Some("You can no longer see this conversation: a colleague has it, or it is over.".into());
+            return Some(say("returned-hidden", &[]));
         };
         let turn = TurnId(Uuid::max());
         let command = match kind {

@@ -73,7 +73,7 @@ describe("the composer", () => {
       const now = screen.getByTestId("characters-left").textContent ?? "";
       if (now !== aloud.at(-1)) aloud.push(now);
     }
-    expect(aloud).toEqual(["", "Characters left: 499", "Characters left: 100", "Characters left: 0", "Too long by 1 characters", "Characters left: 1"]);
+    expect(aloud).toEqual(["", "Characters left: 499", "Characters left: 100", "Characters left: 0", "Too long by 1 character", "Characters left: 1"]);
   });
 
   it("keeps the text when sending fails, and says why", async () => {
@@ -86,7 +86,7 @@ describe("the composer", () => {
   it("asks calmly when the conversation has moved on, and sends only when told to", async () => {
     host.refuse.set("conversation.send", { code: "conversation.moved_on", message: "moved on" });
     await user.type(field(), "Thursday{Enter}");
-    expect((await screen.findByRole("alert")).textContent).toContain("New since you wrote");
+    expect((await screen.findByRole("alert")).textContent).toContain("There is a new message above.");
     expect(field().value).toContain("Thursday");
     await user.keyboard("{Control>}{Enter}{/Control}");
     await vi.waitFor(() => expect(field().value).toBe(""));

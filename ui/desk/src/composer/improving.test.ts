@@ -11,7 +11,7 @@ const BETTER = "Good news, Carmen: the 09:40 on Thursday still has a window seat
 let host: FakeHost;
 const user = userEvent.setup();
 const field = (): HTMLTextAreaElement => screen.getByRole("textbox");
-const offer = (): HTMLElement | null => screen.queryByRole("status", { name: "Better words" });
+const offer = (): HTMLElement | null => screen.queryByRole("status", { name: "Rewrite" });
 const sent = (): number => host.calls.filter((call) => call.name === "conversation.send").length;
 
 async function compose(scene = "", offline = false): Promise<void> {

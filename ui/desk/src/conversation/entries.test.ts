@@ -88,7 +88,7 @@ describe("entries", () => {
   ])("of %s tell supervisors who was told", async (_, written) => {
     const told = vi.fn();
     show(written, told);
-    await userEvent.click(screen.getByRole("button", { name: "Who was told" }));
+    await userEvent.click(screen.getByRole("button", { name: "Who was notified" }));
     expect(told).toHaveBeenCalledOnce();
   });
 
@@ -97,7 +97,7 @@ describe("entries", () => {
     ["where nobody was called", script().system("engagement", "You joined", 0, MAYA), vi.fn()],
   ])("do not speak of who was told %s", (_, written, told) => {
     show(written, told);
-    expect(screen.queryByRole("button", { name: "Who was told" })).toBeNull();
+    expect(screen.queryByRole("button", { name: "Who was notified" })).toBeNull();
   });
 
   it("share one name when said in one go", () => {

@@ -75,7 +75,7 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
     notifications: scene.has("failing")
       ? { state: "failing", reason: "no notification service answers" }
       : { state: "working", server: "dunst 1.9" },
-    settings: { mindCustomer: false, undoS: null, openNext: true, startSection: "my", appearance: null, notifications: { ...LOUD, tried: !scene.has("first_day") } },
+    settings: { mindCustomer: false, undoS: null, openNext: true, startSection: "my", appearance: null, language: "system", notifications: { ...LOUD, tried: !scene.has("first_day") } },
     undoS: scene.has("undo") ? 20 : 0,
   };
 }

@@ -61,7 +61,7 @@ describe("the link of a partner", () => {
     const desk = new Desk(host);
     const view = await host.rpc("conversation.open", { id: "carmen" });
     render(InviteDialog, { desk, view, close: () => undefined });
-    await user.click(screen.getByRole("button", { name: /from outside/ }));
+    await user.click(screen.getByRole("button", { name: /outside your team/ }));
     expect(desk.overlay).toBe("inviteExternal");
   });
 });

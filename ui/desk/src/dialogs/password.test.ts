@@ -40,7 +40,7 @@ describe("changing one's own password", () => {
       ["", "battery staple", "battery staple", "Enter your current password."],
       ["correct horse", "short", "short", "too short: at least 10 characters"],
       ["correct horse", "correct horse", "correct horse", "same as the current one"],
-      ["correct horse", "battery staple", "battery stapler", "differ"],
+      ["correct horse", "battery staple", "battery stapler", "do not match"],
     ] as const) {
       await enter(current, fresh, again);
       expect(screen.getByRole("alert").textContent).toContain(words);

@@ -22,16 +22,16 @@ async function look(id: string, scene = "", meanwhile: (host: FakeHost) => void 
 
 const lines = async (): Promise<string[]> => (await screen.findAllByRole("listitem")).map((item) => item.textContent?.trim() ?? "");
 
-describe("who was told", () => {
+describe("who was notified", () => {
   it("is one line for each who was called", async () => {
     await look("order");
     expect(screen.getByText("Asking the hub …")).toBeTruthy();
     const [priya, jonas, tomas] = await lines();
     expect(priya).toMatch(/^Priya Nair · shown [\d:]{8} · clicked [\d:]{8}$/);
     expect(jonas).toBe("Jonas Keller · muted: do not disturb");
-    expect(tomas).toMatch(/^Tomáš Veselý · sent [\d:]{8}, nothing heard yet$/);
+    expect(tomas).toMatch(/^Tomáš Veselý · sent [\d:]{8}, not confirmed$/);
     expect(screen.getByRole("heading", { name: /Called today .* still open/ })).toBeTruthy();
-    expect(screen.getByText("Reaches supervisors, too")).toBeTruthy();
+    expect(screen.getByText("Notified: all agents, supervisors")).toBeTruthy();
   });
 
   it("is known of calls that are over, also of those that reached nobody", async () => {
@@ -76,7 +76,7 @@ describe("who was told", () => {
   it("says what went wrong, and can be asked again", async () => {
     await look("order", "", (host) => host.refuse.set("conversation.alerts", { code: "hub.failed", message: "the hub does not say who was told" }));
     expect((await screen.findByRole("alert")).textContent).toBe("The hub does not say who was told.");
-    await user.click(screen.getByRole("button", { name: "Ask again" }));
+    await user.click(screen.getByRole("button", { name: "Refresh" }));
     expect(await lines()).toHaveLength(3);
     expect(screen.queryByRole("alert")).toBeNull();
   });

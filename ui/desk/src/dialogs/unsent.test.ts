@@ -44,7 +44,7 @@ describe("what was not sent", () => {
     await user.keyboard("{Alt>}5{/Alt}");
     expect(desk.overlay).toBe("notSent");
     desk.overlay = null;
-    offers(desk).find(({ id }) => id === "Not sent")?.run();
+    offers(desk).find(({ id }) => id === "palette-not-sent")?.run();
     expect(desk.overlay).toBe("notSent");
   });
 

@@ -21,7 +21,8 @@ export async function chooseHost(page: Window = window): Promise<Host | null> {
     const { fakeHost } = await import("./fake");
     const fake = fakeHost(query.get("fake") ?? "");
     // For scripts that stage a scene.
-    Object.assign(page, { __fake: fake });
+    const { speak } = await import("../words/catalogue.svelte");
+    Object.assign(page, { __fake: fake, __speak: speak });
     return fake;
   }
   return null;

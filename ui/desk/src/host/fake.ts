@@ -502,6 +502,7 @@ export class FakeHost implements Host {
       return alerts(this.#find(id));
     },
     "window.looking": () => ({}),
+    "window.speaks": () => ({}),
     "window.wanted": () => this.#wanted.splice(0)[0] ?? { type: "nothing" },
     "startup.get": () => this.startup,
     "startup.set": ({ atLogin }) => (this.startup = { state: atLogin ? "on" : "off" }),

@@ -1,5 +1,6 @@
 // The interface's only access to the outside: commands go out, changes come in.
 import type { Change, Commands, RpcError } from "$shared/types";
+import { t } from "../words/catalogue.svelte";
 
 export interface Host {
   /** Rejects with an `RpcError`. */
@@ -15,7 +16,7 @@ export function isRpcError(error: unknown): error is RpcError {
 /** Any thrown value as an `RpcError` with a message for the agent. */
 export function asRpcError(error: unknown): RpcError {
   if (isRpcError(error)) return { code: String(error.code), message: sentence(String(error.message)) };
-  return { code: "desk.unknown", message: `That did not work: ${error instanceof Error ? error.message : String(error)}` };
+  return { code: "desk.unknown", message: t("problem", { reason: error instanceof Error ? error.message : String(error) }) };
 }
 
 function sentence(words: string): string {

@@ -25,15 +25,15 @@ describe("notifications", () => {
   it("show what was chosen", async () => {
     await choose();
     expect(screen.getAllByRole("radiogroup")).toHaveLength(8);
-    expect(loudness("Help needed", "Sound")).toHaveProperty("checked", true);
+    expect(loudness("Someone needs help", "Sound")).toHaveProperty("checked", true);
     expect(loudness("Delivery failed", "Silent")).toHaveProperty("checked", true);
-    expect(screen.getByRole("switch", { name: "Repeat until handled" })).toHaveProperty("checked", false);
+    expect(screen.getByRole("switch", { name: "Repeat every minute until answered" })).toHaveProperty("checked", false);
     expect(screen.getByRole("switch", { name: "Show the customer's words" })).toHaveProperty("checked", true);
   });
 
   it("have a limit of the queue for those who see everything, which half a number is not", async () => {
     const { host } = await choose();
-    const limit = screen.getByRole("spinbutton", { name: /Limit of the queue/ });
+    const limit = screen.getByRole("spinbutton", { name: /Too many are more than/ });
     expect(limit).toHaveProperty("value", "10");
     await fireEvent.change(limit, { target: { value: "0" } });
     expect(limit).toHaveProperty("value", "10");
@@ -48,7 +48,7 @@ describe("notifications", () => {
     await user.click(loudness("Customer wrote", "Off"));
     await vi.waitFor(() => expect(desk.app?.settings.notifications.customerWrote).toBe("off"));
     const before = { helpNeeded: "sound", invited: "sound", waitingTooLong: "sound", deliveryFailed: "silent", mentioned: "sound", reminded: "sound", queueLong: "sound", queueThreshold: 10, repeat: false, preview: true, quiet: null, chime: "system", volume: 70, tried: true };
-    expect(saved(host).at(-1)).toEqual({ mindCustomer: true, openNext: true, undoS: null, startSection: "my", appearance: null, notifications: { ...before, customerWrote: "off" } });
+    expect(saved(host).at(-1)).toEqual({ mindCustomer: true, openNext: true, undoS: null, startSection: "my", appearance: null, language: "system", notifications: { ...before, customerWrote: "off" } });
   });
 
   it("keep both of two choices in a row", async () => {
@@ -61,10 +61,10 @@ describe("notifications", () => {
   it("say why a choice was not kept, and show what stands", async () => {
     const { host } = await choose();
     host.refuse.set("settings.set", { code: "cache.full", message: "the disk is full" });
-    await user.click(loudness("Help needed", "Off"));
+    await user.click(loudness("Someone needs help", "Off"));
     expect((await screen.findByRole("alert")).textContent).toBe("The disk is full");
-    expect(loudness("Help needed", "Sound")).toHaveProperty("checked", true);
-    await user.click(loudness("Help needed", "Silent"));
+    expect(loudness("Someone needs help", "Sound")).toHaveProperty("checked", true);
+    await user.click(loudness("Someone needs help", "Silent"));
     await vi.waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
   });
 

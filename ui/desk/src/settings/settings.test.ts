@@ -7,6 +7,7 @@ import App from "../App.svelte";
 import { fakeHost, type FakeHost } from "../host/fake";
 import { Desk } from "../state/desk.svelte";
 import { offered, offers } from "../state/palette";
+import { t } from "../words/catalogue.svelte";
 import { SECTIONS, SETTINGS, settingsOf, unseen } from "../words/settings";
 
 const user = userEvent.setup();
@@ -39,7 +40,8 @@ describe("the settings", () => {
     const { desk } = await start();
     desk.openSettings();
     await dialog();
-    for (const [, title] of [...SECTIONS.slice(1), ...SECTIONS.slice(0, 1)]) {
+    for (const section of [...SECTIONS.slice(1), ...SECTIONS.slice(0, 1)]) {
+      const title = t(`settings-${section}`);
       await user.keyboard("{ArrowDown}");
       const tab = screen.getByRole("tab", { name: title });
       expect(document.activeElement).toBe(tab);
@@ -70,10 +72,10 @@ describe("the settings", () => {
 
   it("say what they are called in the palette", async () => {
     const { desk } = await start();
-    for (const { id, section, label } of SETTINGS.filter(({ id }) => !["chime", "language", "about", "keys"].includes(id))) {
+    for (const { id, section, label } of SETTINGS.filter(({ id }) => !["chime", "about", "keys"].includes(id))) {
       desk.openSettings(section, id);
       const shown = await dialog();
-      await vi.waitFor(() => expect(within(shown).getAllByText(label, { exact: false }).length, id).toBeGreaterThan(0));
+      await vi.waitFor(() => expect(within(shown).getAllByText(t(label), { exact: false }).length, id).toBeGreaterThan(0));
       desk.overlay = null;
       await vi.waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     }
@@ -90,7 +92,7 @@ describe("the palette", () => {
     ["loud", "Volume"],
     ["dnd", "Quiet hours"],
     ["night", "Quiet hours"],
-    ["threshold", "Limit of the queue"],
+    ["threshold", "Too many are more than"],
     ["unsend", "Undo send, in seconds"],
     ["warning", "Warn me if the customer wrote while I was writing"],
     ["advance", "Open my next conversation when one is over"],
@@ -99,7 +101,7 @@ describe("the palette", () => {
     ["home", "Opens with"],
     ["version", "About Tandem"],
     ["privacy", "Show the customer's words"],
-    ["remind", "Repeat until handled"],
+    ["remind", "Repeat every minute until answered"],
     ["preferences", "Settings"],
     ["try check", "Send a test notification"],
   ])("%s finds %s", async (query, label) => {
@@ -110,7 +112,7 @@ describe("the palette", () => {
   it("finds each setting by its own words and by its section's", async () => {
     const { desk } = await start();
     for (const { section, label } of SETTINGS) {
-      expect(offered(offers(desk), label).map((offer) => offer.label)).toContain(label);
+      expect(offered(offers(desk), t(label)).map((offer) => offer.label)).toContain(t(label));
       expect(offered(offers(desk), `settings ${section.slice(0, 4)}`).map((offer) => offer.label).length).toBeGreaterThan(0);
     }
   });

@@ -3,6 +3,8 @@ import { tick } from "svelte";
 import type { ConversationView } from "$shared/types";
 import type { Desk, Overlay } from "./desk.svelte";
 import { keyOf, type Letter } from "./keys";
+import { t, type PlainId } from "../words/catalogue.svelte";
+import { keyName } from "../words/keys";
 
 export interface Action {
   is: Letter | "helpNotNeeded" | "attach" | "quickReply";
@@ -24,29 +26,29 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
   };
   const act = (command: "conversation.takeOver" | "conversation.decline") => (): void => void desk.act(command, { id });
 
-  const all: [allowed: boolean, is: Action["is"], label: string, also: string, run: () => void][] = [
-    [may.join, "join", inProgress ? "Join" : "Reopen", "answer accept pick up take", () => void desk.join(view.row)],
-    [may.reply, "reply", "Reply", "answer write message", () => desk.write("reply")],
-    [may.note, "note", "Note", "internal comment whisper write colleagues", () => desk.write("note")],
-    [may.complete, "complete", "Complete", "close end finish resolve done", show("complete")],
-    [may.leave, "leave", "Leave", "exit quit", show("leave")],
-    [may.askForHelp, "askForHelp", "Ask for help", "escalate call transfer colleagues", show("askForHelp")],
-    [may.invite, "invite", "Invite", "add assign colleague transfer", show("invite")],
-    [may.inviteExternal, "inviteExternal", "Invite a partner", "add external link outside", show("inviteExternal")],
-    [may.decline, "decline", "Decline", "refuse invitation no", act("conversation.decline")],
-    [may.takeOver, "takeOver", "Take over", "assign transfer", act("conversation.takeOver")],
-    [may.delegate, "delegate", "Hand to Your Logic", "ai assistant bot delegate transfer", show("delegate")],
-    [may.helpNotNeeded, "helpNotNeeded", "Help not needed", "cancel call dismiss", show("helpNotNeeded")],
-    [may.endSnooze, "snooze", "End snooze", "wake unsnooze remind follow up back", () => void desk.endSnooze(id)],
-    [may.snooze && !may.endSnooze, "snooze", "Snooze", "remind later follow up postpone defer tomorrow wait pause", show("snooze")],
-    [may.tag, "tags", "Tags", "label topic category add remove mark", show("tags")],
-    [may.editCustomer, "editCustomer", "Edit the customer", "name rename e-mail email phone contact details change", show("editCustomer")],
-    [pressable, "buttons", "Press a button", "action custom", () => desk.choose("buttons")],
+  const all: [allowed: boolean, is: Action["is"], label: PlainId, also: PlainId, run: () => void][] = [
+    [may.join, "join", inProgress ? "join" : "act-reopen", "also-join", () => void desk.join(view.row)],
+    [may.reply, "reply", "act-reply", "also-reply", () => desk.write("reply")],
+    [may.note, "note", "act-note", "also-note", () => desk.write("note")],
+    [may.complete, "complete", "act-complete", "also-complete", show("complete")],
+    [may.leave, "leave", "act-leave", "also-leave", show("leave")],
+    [may.askForHelp, "askForHelp", "act-ask-for-help", "also-ask-for-help", show("askForHelp")],
+    [may.invite, "invite", "act-invite", "also-invite", show("invite")],
+    [may.inviteExternal, "inviteExternal", "act-invite-partner", "also-invite-partner", show("inviteExternal")],
+    [may.decline, "decline", "act-decline", "also-decline", act("conversation.decline")],
+    [may.takeOver, "takeOver", "act-take-over", "also-take-over", act("conversation.takeOver")],
+    [may.delegate, "delegate", "act-delegate", "also-delegate", show("delegate")],
+    [may.helpNotNeeded, "helpNotNeeded", "act-help-not-needed", "also-help-not-needed", show("helpNotNeeded")],
+    [may.endSnooze, "snooze", "act-end-snooze", "also-end-snooze", () => void desk.endSnooze(id)],
+    [may.snooze && !may.endSnooze, "snooze", "act-snooze", "also-snooze", show("snooze")],
+    [may.tag, "tags", "act-tags", "also-tags", show("tags")],
+    [may.editCustomer, "editCustomer", "act-edit-customer", "also-edit-customer", show("editCustomer")],
+    [pressable, "buttons", "act-press-button", "also-press-button", () => desk.choose("buttons")],
     // After the palette, which gives the focus back first.
-    [open?.writes ?? false, "quickReply", "Insert a quick reply or question", "library canned template snippet macro", () => void tick().then(() => open?.composer.library?.())],
-    [open?.writes ?? false, "attach", "Attach files", "document image picture upload", () => open?.composer.files.chooser?.()],
-    [true, "copyLink", "Copy link", "address share url", () => void desk.copyLink(id)],
-    [desk.supervises, "told", "Who was told", "alerts calls help notified", () => desk.showTold(id)],
+    [open?.writes ?? false, "quickReply", "act-quick-reply", "also-quick-reply", () => void tick().then(() => open?.composer.library?.())],
+    [open?.writes ?? false, "attach", "act-attach", "also-attach", () => open?.composer.files.chooser?.()],
+    [true, "copyLink", "act-copy-link", "also-copy-link", () => void desk.copyLink(id)],
+    [desk.supervises, "told", "act-who-was-notified", "also-who-was-notified", () => desk.showTold(id)],
   ];
-  return all.filter(([allowed]) => allowed).map(([, is, label, also, run]) => ({ is, label, key: is === "quickReply" ? "Ctrl /" : keyOf(is), also, run }));
+  return all.filter(([allowed]) => allowed).map(([, is, label, also, run]) => ({ is, label: t(label), key: is === "quickReply" ? keyName("Ctrl /") : keyOf(is), also: t(also), run }));
 }

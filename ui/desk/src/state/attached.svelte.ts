@@ -2,6 +2,7 @@
 import type { EntryView, Media } from "$shared/types";
 import { asRpcError } from "../host/host";
 import type { Desk } from "./desk.svelte";
+import { t } from "../words/catalogue.svelte";
 
 export class Attached {
   busy = $state<"opening" | "saving" | null>(null);
@@ -22,7 +23,7 @@ export class Attached {
   async save(): Promise<void> {
     this.warning = null;
     const saved = await this.#ask("saving", "media.save");
-    if (saved?.path) this.desk.toasts.say("good", `Saved to ${saved.path}`);
+    if (saved?.path) this.desk.toasts.say("good", t("toast-file-saved", { path: saved.path }));
   }
 
   async #ask<K extends "media.open" | "media.save">(busy: "opening" | "saving", name: K) {

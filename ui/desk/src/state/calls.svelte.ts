@@ -3,6 +3,7 @@ import { isEnter } from "$shared/keys";
 import type { ConversationId, GoesOn, RowView } from "$shared/types";
 import type { Desk } from "./desk.svelte";
 import { keyOf } from "./keys";
+import { t } from "../words/catalogue.svelte";
 
 /** How long a dismissal can be undone. */
 const UNDO_MS = 10_000;
@@ -42,9 +43,9 @@ export class Calls {
       this.#pressed = performance.now();
       this.desk.show(next.id, "help");
       // The list stands in place of the conversation, which would say it.
-      if (this.desk.appearance.single) this.desk.toasts.offer("plain", `${text} Here is the next: ${next.name}.`, { label: "Join", run: () => this.take() });
+      if (this.desk.appearance.single) this.desk.toasts.offer("plain", t("call-next-is", { lost: text, name: next.name }), { label: t("join"), run: () => this.take() });
     } else {
-      this.desk.toasts.say("plain", `${text} No one else needs help.`);
+      this.desk.toasts.say("plain", t("call-lost-none", { lost: text }));
       if (this.desk.conversation?.id === id) {
         if (back && back !== id) this.desk.show(back);
         else this.desk.close();
@@ -56,7 +57,7 @@ export class Calls {
   /** A call was lost in a notification: the window is used for something else. */
   async loseElsewhere(id: ConversationId, text: string): Promise<void> {
     const next = await this.#other(id);
-    if (next) this.desk.toasts.offer("plain", text, { label: "Show the next call", run: () => void this.lose(id, text) });
+    if (next) this.desk.toasts.offer("plain", text, { label: t("call-show-next"), run: () => void this.lose(id, text) });
     else this.desk.toasts.say("plain", text);
   }
 
@@ -84,8 +85,8 @@ export class Calls {
     setTimeout(() => {
       if (this.undoable === id) this.undoable = null;
     }, UNDO_MS);
-    const text = goesOn === "nobody" ? `${name}: completed.` : `${name}: the call for help is dismissed.`;
-    this.#offer = this.desk.toasts.offer("plain", text, { label: "Undo", key: keyOf("takeBack"), run: () => void this.undo() }, UNDO_MS);
+    const text = t(goesOn === "nobody" ? "call-completed" : "call-dismissed", { name });
+    this.#offer = this.desk.toasts.offer("plain", text, { label: t("undo"), key: keyOf("takeBack"), run: () => void this.undo() }, UNDO_MS);
   }
 
   async undo(): Promise<void> {

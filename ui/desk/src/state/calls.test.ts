@@ -123,7 +123,7 @@ describe("a call that is joined", () => {
   it.each([
     ["person", "Waits for a person 9:12"],
     ["joined", "Priya Nair joined, no reply 9:12"],
-    ["reply", "Priya Nair answers next · waits 9:12"],
+    ["reply", "Priya Nair answers next · waiting 9:12"],
   ] as const)("stands for supervisors as %s", (awaited, text) => {
     const now = Date.parse("2026-05-12T14:12:12Z");
     const { view } = structuredClone(fakeHost("", now).samples.find((sample) => sample.view.row.id === "aiko")) ?? { view: null };
@@ -133,7 +133,7 @@ describe("a call that is joined", () => {
     const said = standing(view, "sara", now);
     expect(said.text + said.wait).toBe(text);
     render(Row, { row: view.row, at: 0, total: 1, me: "sara", on: false, cursor: false, channel: false, open: () => undefined });
-    expect(screen.getByTestId("row").textContent).toMatch(/(joined, no reply|waits)/);
+    expect(screen.getByTestId("row").textContent).toMatch(/(joined, no reply|waiting)/);
   });
 });
 
@@ -175,7 +175,7 @@ describe("help that is not needed", () => {
     await desk.act("conversation.askForHelp", { id: "carmen", text: "Fares" });
     await select(desk, "carmen");
     desk.overlay = "helpNotNeeded";
-    expect((await screen.findByRole("dialog", { name: "Help not needed" })).textContent).toContain("You, Aerolinx go on");
+    expect((await screen.findByRole("dialog", { name: "Help not needed" })).textContent).toContain("You and Aerolinx go on");
   });
 
   it("says so when it was taken or dismissed meanwhile", async () => {

@@ -19,9 +19,11 @@ import { Startup } from "./startup.svelte";
 import { Toasts } from "./toasts.svelte";
 import { Trial } from "./trial.svelte";
 import { isHidden } from "../words/hidden";
-import { AVAILABILITY } from "../words/labels";
+import { t } from "../words/catalogue.svelte";
+import { availability } from "../words/labels";
 import type { SettingId, SettingsSection } from "../words/settings";
-import { isAway, snoozedWords } from "../words/snooze";
+import { isAway } from "../words/snooze";
+import { ahead } from "../words/time";
 
 /** The overlay over the window; one at a time. */
 export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "snooze" | "tags" | "editCustomer" | "invite" | "inviteExternal" | "password" | "library" | "signOut" | "notSent";
@@ -286,9 +288,9 @@ export class Desk {
   async #copy(address: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(address);
-      this.toasts.say("good", "Address copied.");
+      this.toasts.say("good", t("toast-address-copied"));
     } catch {
-      this.toasts.say("bad", "The address could not be copied.", address);
+      this.toasts.say("bad", t("toast-address-not-copied"), address);
     }
   }
 
@@ -319,14 +321,14 @@ export class Desk {
     const row = (await this.rows("help", 1))[0];
     if (row === undefined) return;
     if (row === null) {
-      this.toasts.say("plain", "No one needs help right now.");
+      this.toasts.say("plain", t("call-none"));
       return;
     }
     const before = this.conversation?.id ?? null;
     this.show(row.id);
     const joined = await this.join(row, before);
     const state = this.app?.me?.availability;
-    if (joined && state && state !== "available") this.toasts.say("plain", `You joined ${row.name}. You are still ${AVAILABILITY[state]}.`);
+    if (joined && state && state !== "available") this.toasts.say("plain", t("call-still-busy", { name: row.name, availability: availability(state) }));
   }
 
   /** Joins the open conversation; the message field gets the focus when it appears. Whoever is slower than a colleague
@@ -371,7 +373,8 @@ export class Desk {
   /** It is out of the way: the next of the user's conversations opens. For a moment that can be undone. */
   snoozed({ id, name }: Pick<RowView, "id" | "name">, until: string | null): void {
     void this.goOn(id);
-    this.toasts.offer("plain", `${name}: ${snoozedWords(until, clock.now)}.`, { label: "Undo", run: () => void this.endSnooze(id) });
+    const text = until === null ? t("toast-snoozed-until-customer", { name }) : t("toast-snoozed", { name, time: ahead(until, clock.now) });
+    this.toasts.offer("plain", text, { label: t("undo"), run: () => void this.endSnooze(id) });
   }
 
   async endSnooze(id: ConversationId): Promise<void> {
@@ -444,7 +447,7 @@ export class Desk {
       await this.conversation?.composer.flush();
       const { id, note, question } = await this.host.rpc("outbox.takeBack", command === undefined ? {} : { command });
       if (id === null) {
-        this.toasts.say("plain", "It was sent already.");
+        this.toasts.say("plain", t("toast-sent-already"));
         return;
       }
       this.show(id);
@@ -471,9 +474,9 @@ export class Desk {
   async copy(label: string, value: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(value);
-      this.toasts.say("good", `${label} copied.`);
+      this.toasts.say("good", t("toast-value-copied", { label }));
     } catch {
-      this.toasts.say("bad", `${label}: it could not be copied.`, value);
+      this.toasts.say("bad", t("toast-value-not-copied", { label }), value);
     }
   }
 
@@ -481,9 +484,9 @@ export class Desk {
   async copyLink(id: ConversationId): Promise<void> {
     try {
       await navigator.clipboard.writeText(`tandem://conversation/${id}`);
-      this.toasts.say("good", "Link copied.");
+      this.toasts.say("good", t("toast-link-copied"));
     } catch {
-      this.toasts.say("bad", "The link could not be copied.", `tandem://conversation/${id}`);
+      this.toasts.say("bad", t("toast-link-not-copied"), `tandem://conversation/${id}`);
     }
   }
 }

@@ -158,9 +158,9 @@ describe("the desk", () => {
     await vi.waitFor(() => expect(desk.conversation?.view).toBeTruthy());
     const view = desk.conversation?.view;
     if (!view) throw new Error("no view");
-    expect(actionsOf(desk, view).map((action) => action.label)).toEqual(["Join", "Note", "Help not needed", "Copy link", "Who was told"]);
-    const here = offers(desk).filter((offer) => offer.group === "This conversation");
-    expect(here.map((offer) => offer.label)).toEqual(["Join", "Note", "Help not needed", "Copy link", "Who was told"]);
+    expect(actionsOf(desk, view).map((action) => action.label)).toEqual(["Join", "Note", "Help not needed", "Copy link", "Who was notified"]);
+    const here = offers(desk).filter((offer) => offer.group === "here");
+    expect(here.map((offer) => offer.label)).toEqual(["Join", "Note", "Help not needed", "Copy link", "Who was notified"]);
     stop();
   });
 

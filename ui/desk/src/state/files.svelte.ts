@@ -3,6 +3,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import type { ConversationId, FileView, MediaId } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
+import { t } from "../words/catalogue.svelte";
 
 const PART_BYTES = 384 * 1024;
 
@@ -51,7 +52,7 @@ export class DraftFiles {
     for (const file of files) {
       try {
         await this.#bring(file);
-        added.push(file.name || "file");
+        added.push(file.name || t("file-nameless"));
       } catch (error) {
         const { code, message } = asRpcError(error);
         // Its author removed it while it was being read.
@@ -59,7 +60,7 @@ export class DraftFiles {
       }
     }
     this.problem = problems.length > 0 ? problems.join(" ") : null;
-    if (added.length > 0) this.said = `Added ${added.join(", ")}.`;
+    if (added.length > 0) this.said = t("file-added", { files: added.join(", ") });
     this.again();
   }
 
@@ -70,7 +71,7 @@ export class DraftFiles {
     try {
       const { added, problem } = await this.host.rpc("files.paste", { id: this.id });
       this.problem = problem;
-      if (added.length > 0) this.said = `Added ${added.join(", ")}.`;
+      if (added.length > 0) this.said = t("file-added", { files: added.join(", ") });
       any = added.length > 0 || problem !== null;
     } catch (error) {
       this.problem = asRpcError(error).message;
@@ -105,7 +106,7 @@ export class DraftFiles {
     try {
       await this.host.rpc("files.discard", { file: file.id });
       this.list = this.list.filter(({ id }) => id !== file.id);
-      this.said = `Removed ${file.name}.`;
+      this.said = t("file-removed", { file: file.name });
       this.problem = null;
     } catch (error) {
       this.problem = asRpcError(error).message;
@@ -146,7 +147,7 @@ function base64(part: Blob): Promise<string> {
   return new Promise((done, failed) => {
     const reader = new FileReader();
     reader.onload = () => done(String(reader.result).replace(/^[^,]*,/, ""));
-    reader.onerror = () => failed({ code: "files.unreadable", message: "This file cannot be read." });
+    reader.onerror = () => failed({ code: "files.unreadable", message: t("file-unreadable") });
     reader.readAsDataURL(part);
   });
 }

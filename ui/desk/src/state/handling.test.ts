@@ -104,7 +104,7 @@ describe("words", () => {
 
 describe("a letter that can do nothing", () => {
   it.each([
-    ["w", "Only supervisors see who was told."],
+    ["w", "Only supervisors see who was notified."],
     ["d", "You are not invited to this conversation."],
     ["a", "You are in this conversation already."],
   ])("says why: %s", async (letter, why) => {

@@ -4,7 +4,7 @@ import type { Commands } from "$shared/types";
 export type Hit = Commands["search"]["response"]["hits"][number];
 
 /** In the order of the panel. */
-export const GROUPS = ["Customers", "Messages and notes", "From the hub"] as const;
+export const GROUPS = ["customers", "messages", "hub"] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface Found {
@@ -22,10 +22,10 @@ export function stable(shown: readonly Found[], hits: readonly Hit[], fromHub: b
   const kept = shown.map(({ hit, group }) => ({ hit: now.get(hitId(hit)) ?? hit, group }));
   const known = new Set(shown.map(({ hit }) => hitId(hit)));
   const more = [...now.values()].filter((hit) => !known.has(hitId(hit)));
-  const added = more.map((hit): Found => ({ hit, group: fromHub ? "From the hub" : groupOf(hit) }));
+  const added = more.map((hit): Found => ({ hit, group: fromHub ? "hub" : groupOf(hit) }));
   return [...kept, ...added].sort((a, b) => GROUPS.indexOf(a.group) - GROUPS.indexOf(b.group));
 }
 
 function groupOf({ kind }: Hit): Group {
-  return kind === "customer" ? "Customers" : "Messages and notes";
+  return kind === "customer" ? "customers" : "messages";
 }

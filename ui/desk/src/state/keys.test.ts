@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { decide, keyOf, SHEET, type Outcome, type Place, type Press, type Standing } from "./keys";
+import { t } from "../words/catalogue.svelte";
 import { inOrder } from "../words/keys";
 
 const ANSWERED = ["with a conversation that I may answer", true] as const;
@@ -193,7 +194,7 @@ describe("the list of keys", () => {
   it("is the same in the window and in docs/keyboard.md", () => {
     const page = readFileSync(`${import.meta.dirname}/../../../../docs/keyboard.md`, "utf8");
     const cell = (keys: readonly string[]): string => inOrder(keys).map((key) => `\`${key}\``).join(" ");
-    const want = SHEET.map(({ title, where, rows }) => [`### ${title}`, "", where, "", "| Key | What it does |", "|---|---|", ...rows.map(({ keys, what }) => `| ${cell(keys)} | ${what} |`), ""].join("\n"));
+    const want = SHEET.map(({ title, rows }) => [`### ${t(title)}`, "", t(`${title}.where`), "", "| Key | What it does |", "|---|---|", ...rows.map(({ keys, what }) => `| ${cell(keys)} | ${t(what)} |`), ""].join("\n"));
     for (const part of want) expect(page).toContain(part);
     expect(page.match(/^\| `/gm)?.length).toBe(SHEET.flatMap(({ rows }) => rows).length);
   });

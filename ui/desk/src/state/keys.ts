@@ -1,6 +1,8 @@
 // The desk's keys: one table, and one function that says what a key does where. The sheet in the window, the hints beside
 // labels and docs/keyboard.md come from the table. No key acts on a conversation while the focus is in another one.
 import { composes, isEnter } from "$shared/keys";
+import type { PlainId } from "../words/catalogue.svelte";
+import { keyName } from "../words/keys";
 
 /** Everything that keys do outside a field or dialog. */
 export type Act =
@@ -18,14 +20,13 @@ export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite"
 
 export interface Row {
   keys: readonly string[];
-  what: string;
+  what: Extract<PlainId, `key-${string}`>;
   does?: (at: number) => Act;
 }
 
 export interface Part {
-  title: string;
-  /** Where these keys work. */
-  where: string;
+  /** Its attribute `where` says where these keys work. */
+  title: "keys-anywhere" | "keys-list" | "keys-message" | "keys-conversation" | "keys-settings";
   rows: readonly Row[];
 }
 
@@ -34,88 +35,83 @@ const either = (one: Act, other: Act) => (at: number): Act => (at % 2 === 0 ? on
 
 /** In every part a key has one meaning. */
 export const ANYWHERE: Part = {
-  title: "Anywhere",
-  where: "Everywhere; in dialogs and menus only the size.",
+  title: "keys-anywhere",
   rows: [
-    { keys: ["Ctrl K"], what: "Commands", does: act("palette") },
-    { keys: ["Ctrl F"], what: "Search everything", does: act("search") },
-    { keys: ["Alt 1", "Alt 2", "Alt 3", "Alt 4"], what: "Go to a section", does: (at) => ({ is: "section", at }) },
-    { keys: ["Alt 5"], what: "Not sent", does: act("notSent") },
-    { keys: ["Alt ↓", "Alt ↑"], what: "Next, previous of my conversations", does: either({ is: "step", by: 1 }, { is: "step", by: -1 }) },
-    { keys: ["Ctrl Shift A"], what: "Change availability", does: act("availability") },
-    { keys: ["Ctrl ,"], what: "Settings", does: act("settings") },
-    { keys: ["Ctrl +", "Ctrl −", "Ctrl 0"], what: "Larger, smaller, normal", does: (at) => ({ is: "zoom", by: ([1, -1, 0] as const)[at] ?? 0 }) },
-    { keys: ["Ctrl Z"], what: "Take back what was just sent, or that help is not needed; in a field with text: undo", does: act("takeBack") },
-    { keys: ["Alt H", "Alt I", "Alt W"], what: "The handover was helpful, incomplete, wrong", does: (at) => ({ is: "grade", key: "HIW".charAt(at) }) },
-    { keys: ["Esc"], what: "Back to the list" },
+    { keys: ["Ctrl K"], what: "key-commands", does: act("palette") },
+    { keys: ["Ctrl F"], what: "key-search", does: act("search") },
+    { keys: ["Alt 1", "Alt 2", "Alt 3", "Alt 4"], what: "key-section", does: (at) => ({ is: "section", at }) },
+    { keys: ["Alt 5"], what: "key-not-sent", does: act("notSent") },
+    { keys: ["Alt ↓", "Alt ↑"], what: "key-step", does: either({ is: "step", by: 1 }, { is: "step", by: -1 }) },
+    { keys: ["Ctrl Shift A"], what: "key-availability", does: act("availability") },
+    { keys: ["Ctrl ,"], what: "key-settings", does: act("settings") },
+    { keys: ["Ctrl +", "Ctrl −", "Ctrl 0"], what: "key-zoom", does: (at) => ({ is: "zoom", by: ([1, -1, 0] as const)[at] ?? 0 }) },
+    { keys: ["Ctrl Z"], what: "key-take-back", does: act("takeBack") },
+    { keys: ["Alt H", "Alt I", "Alt W"], what: "key-grade", does: (at) => ({ is: "grade", key: "HIW".charAt(at) }) },
+    { keys: ["Esc"], what: "key-back" },
   ],
 };
 
 export const LIST: Part = {
-  title: "List",
-  where: "Only while the list has the focus. They act on the selected conversation.",
+  title: "keys-list",
   rows: [
-    { keys: ["J", "K", "↓", "↑"], what: "Move and read", does: either({ is: "move", by: 1 }, { is: "move", by: -1 }) },
-    { keys: ["Page Down", "Page Up"], what: "Move by eight", does: either({ is: "move", by: 8 }, { is: "move", by: -8 }) },
-    { keys: ["Home", "End"], what: "First, last", does: either({ is: "move", by: -Infinity }, { is: "move", by: Infinity }) },
-    { keys: ["Enter"], what: "Read", does: act("open") },
-    { keys: ["R"], what: "Write a reply", does: act("reply") },
-    { keys: ["M"], what: "Write a note", does: act("note") },
-    { keys: ["A"], what: "Join", does: act("join") },
-    { keys: ["N"], what: "Answer the next call for help", does: act("next") },
-    { keys: ["E"], what: "Complete", does: act("complete") },
-    { keys: ["L"], what: "Leave", does: act("leave") },
-    { keys: ["H"], what: "Ask for help", does: act("askForHelp") },
-    { keys: ["I"], what: "Invite", does: act("invite") },
-    { keys: ["P"], what: "Invite a partner", does: act("inviteExternal") },
-    { keys: ["Y"], what: "Hand to Your Logic", does: act("delegate") },
-    { keys: ["T"], what: "Take over", does: act("takeOver") },
-    { keys: ["D"], what: "Decline the invitation", does: act("decline") },
-    { keys: ["S"], what: "Snooze, or end the snooze", does: act("snooze") },
-    { keys: ["G"], what: "Tags", does: act("tags") },
-    { keys: ["U"], what: "Edit the customer", does: act("editCustomer") },
-    { keys: ["B"], what: "Press a button", does: act("buttons") },
-    { keys: ["C"], what: "Copy the link", does: act("copyLink") },
-    { keys: ["W"], what: "Who was told", does: act("told") },
-    { keys: ["F"], what: "Filter the list", does: act("filter") },
-    { keys: ["/"], what: "Search everything", does: act("search") },
-    { keys: ["?"], what: "This list of keys", does: act("sheet") },
+    { keys: ["J", "K", "↓", "↑"], what: "key-move", does: either({ is: "move", by: 1 }, { is: "move", by: -1 }) },
+    { keys: ["Page Down", "Page Up"], what: "key-move-page", does: either({ is: "move", by: 8 }, { is: "move", by: -8 }) },
+    { keys: ["Home", "End"], what: "key-move-ends", does: either({ is: "move", by: -Infinity }, { is: "move", by: Infinity }) },
+    { keys: ["Enter"], what: "key-read", does: act("open") },
+    { keys: ["R"], what: "key-reply", does: act("reply") },
+    { keys: ["M"], what: "key-note", does: act("note") },
+    { keys: ["A"], what: "key-join", does: act("join") },
+    { keys: ["N"], what: "key-next", does: act("next") },
+    { keys: ["E"], what: "key-complete", does: act("complete") },
+    { keys: ["L"], what: "key-leave", does: act("leave") },
+    { keys: ["H"], what: "key-ask-for-help", does: act("askForHelp") },
+    { keys: ["I"], what: "key-invite", does: act("invite") },
+    { keys: ["P"], what: "key-invite-partner", does: act("inviteExternal") },
+    { keys: ["Y"], what: "key-delegate", does: act("delegate") },
+    { keys: ["T"], what: "key-take-over", does: act("takeOver") },
+    { keys: ["D"], what: "key-decline", does: act("decline") },
+    { keys: ["S"], what: "key-snooze", does: act("snooze") },
+    { keys: ["G"], what: "key-tags", does: act("tags") },
+    { keys: ["U"], what: "key-edit-customer", does: act("editCustomer") },
+    { keys: ["B"], what: "key-press-button", does: act("buttons") },
+    { keys: ["C"], what: "key-copy-link", does: act("copyLink") },
+    { keys: ["W"], what: "key-who-was-notified", does: act("told") },
+    { keys: ["F"], what: "key-filter", does: act("filter") },
+    { keys: ["/"], what: "key-search", does: act("search") },
+    { keys: ["?"], what: "key-sheet", does: act("sheet") },
   ],
 };
 
 /** Handled by the field itself. */
 export const MESSAGE: Part = {
-  title: "Message",
-  where: "In the message field.",
+  title: "keys-message",
   rows: [
-    { keys: ["Enter"], what: "Send" },
-    { keys: ["Ctrl Enter"], what: "Send at once, also if there is news" },
-    { keys: ["Shift Enter"], what: "New line" },
-    { keys: ["/"], what: "Quick replies and questions, at the start of a word" },
-    { keys: ["Ctrl /"], what: "Quick replies and questions" },
-    { keys: ["Tab"], what: "Use the suggestion, in an empty field" },
-    { keys: ["Ctrl I"], what: "Improve the wording, and use it" },
-    { keys: ["Esc"], what: "Back to the list; the draft stays" },
+    { keys: ["Enter"], what: "key-send" },
+    { keys: ["Ctrl Enter"], what: "key-send-now" },
+    { keys: ["Shift Enter"], what: "key-new-line" },
+    { keys: ["/"], what: "key-library-word" },
+    { keys: ["Ctrl /"], what: "key-library" },
+    { keys: ["Tab"], what: "key-suggestion" },
+    { keys: ["Ctrl I"], what: "key-improve" },
+    { keys: ["Esc"], what: "key-back-from-field" },
   ],
 };
 
 export const READING: Part = {
-  title: "Conversation",
-  where: "In the transcript.",
+  title: "keys-conversation",
   rows: [
-    { keys: ["End"], what: "Newest message" },
-    { keys: ["A … Z"], what: "Begins to write, if you may answer" },
+    { keys: ["End"], what: "key-newest" },
+    { keys: ["A … Z"], what: "key-begin" },
   ],
 };
 
 /** Handled by the settings themselves. */
 export const SETTINGS: Part = {
-  title: "Settings",
-  where: "On the name of a section; Tab leads into it.",
+  title: "keys-settings",
   rows: [
-    { keys: ["↓", "↑"], what: "Next, previous section" },
-    { keys: ["Home", "End"], what: "First, last section" },
-    { keys: ["Esc"], what: "Close" },
+    { keys: ["↓", "↑"], what: "key-next-section" },
+    { keys: ["Home", "End"], what: "key-section-ends" },
+    { keys: ["Esc"], what: "key-close" },
   ],
 };
 
@@ -124,7 +120,7 @@ export const SHEET: readonly Part[] = [ANYWHERE, MESSAGE, READING, SETTINGS, LIS
 /** The key to show beside a label. */
 export function keyOf(is: string): string {
   const row = [...LIST.rows, ...ANYWHERE.rows].find(({ does }) => does?.(0).is === is);
-  return row?.keys[0] ?? "";
+  return keyName(row?.keys[0] ?? "");
 }
 
 /** Where the focus is. */

@@ -1,6 +1,7 @@
 // The library as its owners change it: everything comes from the hub, and each change goes there at once.
 import type { ItemUsage, LibraryBrand, ListedLibraryView, Question, QuestionDefinition, QuestionRow, QuickReply, QuickReplyDefinition, QuickReplyRow, TriedView } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
+import { t } from "../words/catalogue.svelte";
 
 /** What is being looked at: the list, or one item. */
 export type Looking = { at: "list" } | { at: "reply"; definition: QuickReplyDefinition; row: QuickReplyRow | null } | { at: "question"; definition: QuestionDefinition; row: QuestionRow | null };
@@ -40,7 +41,7 @@ export class Managing {
   }
 
   newQuestion(): void {
-    const choices = ["yes", "no"].map((id) => ({ id, label: id === "yes" ? "Yes" : "No", confirms: false, score: null }));
+    const choices = ["yes", "no"].map((id) => ({ id, label: t(id === "yes" ? "item-choice.yes" : "item-choice.no"), confirms: false, score: null }));
     const definition: QuestionDefinition = { id: crypto.randomUUID(), key: "", title: "", kind: "menu", texts: { en: { text: "", choices } }, brands: [], channels: [], state: "active" };
     this.#look({ at: "question", definition, row: null });
   }
@@ -96,7 +97,7 @@ export class Managing {
       if (looking.at === "list" || !looking.row) return;
       const name = looking.at === "reply" ? looking.row.quickReply.title : looking.row.question.title;
       const { retired } = looking.at === "reply" ? await this.host.rpc("library.removeReply", { reply: looking.row.quickReply.id }) : await this.host.rpc("library.removeQuestion", { question: looking.row.question.id });
-      said = retired ? `${name} was used before, so it is kept as retired.` : `${name} is removed.`;
+      said = t(retired ? "library.retired" : "library.removed", { name });
       this.#take(await this.host.rpc("library.list", {}));
       this.back();
     });

@@ -1,20 +1,21 @@
 // The search operators on offer. The core knows their meaning; here they are only text to insert.
+import type { PlainId } from "../words/catalogue.svelte";
 
 export interface Operator {
   /** The inserted text. */
   insert: string;
   /** What it finds. */
-  means: string;
+  means: PlainId;
 }
 
 export const OPERATORS: readonly Operator[] = [
-  { insert: "from:", means: "a customer's or colleague's name, me, logic, customer" },
-  { insert: "in:", means: "my, help, left, all, webchat, whatsapp" },
-  { insert: "before:", means: "a date like 2026-11-03" },
-  { insert: "after:", means: "a date like 2026-11-03" },
-  { insert: "has:attachment", means: "with a file" },
-  { insert: "has:note", means: "notes of colleagues" },
-  { insert: '"', means: "an exact phrase" },
+  { insert: "from:", means: "operator-from" },
+  { insert: "in:", means: "operator-in" },
+  { insert: "before:", means: "operator-before" },
+  { insert: "after:", means: "operator-after" },
+  { insert: "has:attachment", means: "operator-attachment" },
+  { insert: "has:note", means: "operator-note" },
+  { insert: '"', means: "operator-phrase" },
 ];
 
 const VALUES: Record<string, readonly string[]> = {

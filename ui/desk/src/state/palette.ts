@@ -1,8 +1,9 @@
 // The command palette's offers: the open conversation's actions, sections, the desk itself, and conversations by name.
-import type { Availability } from "$shared/types";
-import { AVAILABILITY, CHANNEL } from "../words/labels";
+import { t, type PlainId } from "../words/catalogue.svelte";
+import { keyName } from "../words/keys";
+import { AVAILABILITIES, channel as nameOf } from "../words/labels";
 import { sectionsOf } from "../words/sections";
-import { SECTIONS, settingsOf } from "../words/settings";
+import { alsoOf, labelOf, settingsOf } from "../words/settings";
 import { actionsOf } from "./actions";
 import type { Desk } from "./desk.svelte";
 import { keyOf } from "./keys";
@@ -10,7 +11,7 @@ import { press } from "./pressing";
 
 export interface Offer {
   id: string;
-  group: "This conversation" | "Go to" | "Availability" | "Desk" | "Settings" | "Customers" | "Search";
+  group: "here" | "go" | "availability" | "desk" | "settings" | "customers" | "search";
   label: string;
   /** Other words for it. */
   also: string;
@@ -21,13 +22,16 @@ export interface Offer {
   run: () => void;
 }
 
+/** The label of a command of the desk's own; its attribute `also` has other words for it. */
+type Own = { [K in PlainId]: K extends `palette-${string}` ? (`${K}.also` extends PlainId ? K : never) : never }[PlainId];
+
 /** Maximum customers in the palette. */
 const MOST_FOUND = 8;
 const MOST_ASKED = 50;
 
 export function offers(desk: Desk): Offer[] {
   const known = everyOffer(desk);
-  if (desk.offered === "availability") return known.filter(({ group }) => group === "Availability");
+  if (desk.offered === "availability") return known.filter(({ group }) => group === "availability");
   if (desk.offered === "buttons") return known.filter(({ id }) => id.startsWith(PRESS));
   return known;
 }
@@ -38,56 +42,57 @@ function everyOffer(desk: Desk): Offer[] {
   const view = desk.conversation?.view ?? null;
   const { appearance } = desk;
   const other = appearance.dark ? "light" : "dark";
-  const own = (group: Offer["group"], label: string, key: string, also: string, run: () => void): Offer => ({ id: label, group, label, also, hint: "", key, run });
+  const own = (group: Offer["group"], id: Own, key: string, run: () => void): Offer => ({ id, group, label: t(id), also: t(`${id}.also`), hint: "", key, run });
   const pressable = view?.buttons.filter(({ unusable }) => unusable === null) ?? [];
   const buttons = pressable.map((button): Offer => ({
     id: `${PRESS}${button.id}`,
-    group: "This conversation",
-    label: `Press: ${button.title}`,
-    also: "button action",
+    group: "here",
+    label: t("palette-press", { title: button.title }),
+    also: t("palette-press.also"),
     hint: button.description,
     key: "",
     run: () => void press(desk, button),
   }));
-  const choices: Availability[] = ["available", "busy", "away"];
   return [
     ...(view ? actionsOf(desk, view) : [])
       .filter(({ is }) => is !== "buttons")
-      .map(({ is, label, key, also, run }): Offer => ({ id: is, group: "This conversation", label, also, hint: "", key, run })),
+      .map(({ is, label, key, also, run }): Offer => ({ id: is, group: "here", label, also, hint: "", key, run })),
     ...buttons,
-    ...sectionsOf(desk.app?.counts ?? null).map(({ id, title }, at): Offer => ({ id, group: "Go to", label: title, also: "list section", hint: "", key: `Alt ${at + 1}`, run: () => desk.goInto(id) })),
-    own("Go to", "Next of my conversations", "Alt ↓", "following", () => void desk.step(1)),
-    own("Go to", "Previous of my conversations", "Alt ↑", "back", () => void desk.step(-1)),
-    ...choices.map((availability): Offer => ({
-      ...own("Availability", `Set me to ${AVAILABILITY[availability]}`, "", ALSO[availability], () => void desk.act("me.setAvailability", { availability })),
-      hint: desk.app?.me?.availability === availability ? "now" : "",
+    ...sectionsOf(desk.app?.counts ?? null).map((id, at): Offer => ({ id, group: "go", label: t(`section-${id}`), also: t("palette-section"), hint: "", key: `Alt ${at + 1}`, run: () => desk.goInto(id) })),
+    own("go", "palette-next", "Alt ↓", () => void desk.step(1)),
+    own("go", "palette-previous", "Alt ↑", () => void desk.step(-1)),
+    ...AVAILABILITIES.map((availability): Offer => ({
+      ...own("availability", `palette-set-${availability}`, "", () => void desk.act("me.setAvailability", { availability })),
+      hint: desk.app?.me?.availability === availability ? t("palette-now") : "",
     })),
-    ...(desk.calls.undoable ? [own("Desk", "Undo: help not needed", desk.undoable === "dismissal" ? keyOf("takeBack") : "", "take back restore call", () => void desk.calls.undo())] : []),
-    own("Desk", "Answer the next call for help", keyOf("next"), "join pick up take", () => void desk.next()),
-    own("Desk", "Search everything", keyOf("search"), "find", () => (desk.overlay = "search")),
-    own("Desk", "Change availability", keyOf("availability"), "status busy away break", () => desk.choose("availability")),
-    ...(desk.waiting > 0 ? [own("Desk", "Take back what was just sent", desk.undoable === "turn" ? keyOf("takeBack") : "", "undo send unsend recall", () => void desk.takeBack())] : []),
-    own("Go to", "Not sent", keyOf("notSent"), "returned refused unsent drafts", () => (desk.overlay = "notSent")),
-    own("Desk", "Waiting to be sent", "", "outbox queued unsent", () => (desk.overlay = "outbox")),
-    own("Desk", "Settings", keyOf("settings"), "preferences options configure setup", () => desk.openSettings()),
-    own("Desk", "Quick replies and questions", "", "library canned templates snippets macros manage edit", () => (desk.overlay = "library")),
-    own("Desk", `Theme: ${other}`, "", "appearance colours", () => appearance.choose({ theme: other })),
-    own("Desk", "Larger", "Ctrl +", "zoom text", () => appearance.zoomBy(1)),
-    own("Desk", "Smaller", "Ctrl −", "zoom text", () => appearance.zoomBy(-1)),
-    own("Desk", "Change my password", "", "account security", () => (desk.overlay = "password")),
-    own("Desk", "Sign out", "", "log out exit quit", () => void desk.signOut()),
-    ...settingsOf({ supervises: desk.supervises, chimes: desk.app?.about.chimes ?? false }).map(({ id, section, label, also }): Offer => ({
-      ...own("Settings", label, id === "keys" ? keyOf("sheet") : "", `settings ${also}`, () => (id === "tryOut" ? desk.tryNotification() : desk.openSettings(section, id))),
-      hint: SECTIONS.find(([known]) => known === section)?.[1] ?? "",
-    })),
+    ...(desk.calls.undoable ? [own("desk", "palette-undo-dismissal", desk.undoable === "dismissal" ? keyOf("takeBack") : "", () => void desk.calls.undo())] : []),
+    own("desk", "palette-answer-next", keyOf("next"), () => void desk.next()),
+    own("desk", "palette-search", keyOf("search"), () => (desk.overlay = "search")),
+    own("desk", "palette-change-availability", keyOf("availability"), () => desk.choose("availability")),
+    ...(desk.waiting > 0 ? [own("desk", "palette-take-back", desk.undoable === "turn" ? keyOf("takeBack") : "", () => void desk.takeBack())] : []),
+    own("go", "palette-not-sent", keyOf("notSent"), () => (desk.overlay = "notSent")),
+    own("desk", "palette-outbox", "", () => (desk.overlay = "outbox")),
+    own("desk", "palette-settings", keyOf("settings"), () => desk.openSettings()),
+    own("desk", "palette-library", "", () => (desk.overlay = "library")),
+    own("desk", `palette-theme-${other}`, "", () => appearance.choose({ theme: other })),
+    own("desk", "palette-larger", keyName("Ctrl +"), () => appearance.zoomBy(1)),
+    own("desk", "palette-smaller", keyName("Ctrl −"), () => appearance.zoomBy(-1)),
+    own("desk", "palette-password", "", () => (desk.overlay = "password")),
+    own("desk", "palette-sign-out", "", () => void desk.signOut()),
+    ...settingsOf({ supervises: desk.supervises, chimes: desk.app?.about.chimes ?? false }).map((setting): Offer => {
+      const { id, section } = setting;
+      return {
+        id: `in-settings-${id}`,
+        group: "settings",
+        label: labelOf(id),
+        also: t("palette-setting", { words: alsoOf(setting) }),
+        hint: t(`settings-${section}`),
+        key: id === "keys" ? keyOf("sheet") : "",
+        run: () => (id === "tryOut" ? desk.tryNotification() : desk.openSettings(section, id)),
+      };
+    }),
   ];
 }
-
-const ALSO: Record<Availability, string> = {
-  available: "availability status back online ready free",
-  busy: "availability status do not disturb occupied",
-  away: "availability status break lunch pause offline",
-};
 
 /** What the query means: those whose label matches come first, then those that have another word for it. */
 export function offered(all: readonly Offer[], query: string): Offer[] {
@@ -113,7 +118,7 @@ export async function customers(desk: Desk, query: string): Promise<Offer[]> {
       .slice(0, MOST_FOUND)
       .map(({ conversation, name, channel }) => {
         const run = (): void => desk.show(conversation);
-        return { id: conversation, group: "Customers", label: name, also: "", hint: channel ? CHANNEL[channel] : "", key: "", run };
+        return { id: conversation, group: "customers", label: name, also: "", hint: channel ? nameOf(channel) : "", key: "", run };
       });
   } catch {
     // Commands are still available.
@@ -127,5 +132,5 @@ export function everywhere(desk: Desk, query: string): Offer {
     desk.search.write(query);
     desk.overlay = "search";
   };
-  return { id: "everywhere", group: "Search", label: `Search everything for “${query}”`, also: "", hint: "", key: "", run };
+  return { id: "everywhere", group: "search", label: t("palette-everywhere", { query }), also: "", hint: "", key: "", run };
 }

@@ -2,6 +2,7 @@
 import type { ButtonView, ConversationView } from "$shared/types";
 import type { Desk } from "./desk.svelte";
 import { pressed } from "../words/buttons";
+import { t } from "../words/catalogue.svelte";
 
 /** Presses in flight: further ones are accidental. */
 const under = new Set<string>();
@@ -15,14 +16,14 @@ export async function press(desk: Desk, button: ButtonView): Promise<void> {
 }
 
 async function carryOut(desk: Desk, button: ButtonView, view: ConversationView): Promise<void> {
-  if (button.unusable !== null) return desk.toasts.say("plain", `${button.title}: ${button.unusable}`);
+  if (button.unusable !== null) return desk.toasts.say("plain", t("button-unusable", { title: button.title, reason: button.unusable }));
   // At once: pages may write to the clipboard only during a press.
   const copied = button.copy === null ? Promise.resolve(true) : copy(button.copy);
   if (button.acts || button.opens) {
     if (!(await desk.act("conversation.pressButton", { id: view.row.id, button: button.id }))) return;
   }
   if (await copied) desk.toasts.say("good", pressed(button, desk.app?.connection.state));
-  else desk.toasts.say("bad", `${button.title}: the text could not be copied.`);
+  else desk.toasts.say("bad", t("button-not-copied", { title: button.title }));
 }
 
 async function copy(text: string): Promise<boolean> {

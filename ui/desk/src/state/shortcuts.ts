@@ -3,6 +3,7 @@ import type { ConversationView, Section } from "$shared/types";
 import { actionsOf } from "./actions";
 import type { Desk } from "./desk.svelte";
 import { decide, LIST, type Act, type Letter } from "./keys";
+import { t } from "../words/catalogue.svelte";
 import { GRADES } from "../words/handover";
 import { sectionsOf } from "../words/sections";
 
@@ -82,13 +83,14 @@ async function letter(desk: Desk, is: Letter): Promise<void> {
 
 /** Why a letter does nothing here. */
 function whyNot(is: Letter, { row, completed, may }: ConversationView): string {
-  if (is === "told") return "Only supervisors see who was told.";
-  if (is === "buttons") return "There is no button to press here.";
-  if (is === "join" && row.inProgress) return "You are in this conversation already.";
-  if (is === "decline") return "You are not invited to this conversation.";
-  const what = LIST.rows.find(({ does }) => does?.(0).is === is)?.what ?? "This";
-  if (completed && !row.inProgress) return `${what}: the conversation is completed.`;
-  return may.join ? `${what}: join the conversation first.` : `${what}: not possible here now.`;
+  if (is === "told") return t("key-only-supervisors");
+  if (is === "buttons") return t("key-no-button");
+  if (is === "join" && row.inProgress) return t("key-joined-already");
+  if (is === "decline") return t("key-not-invited");
+  const act = LIST.rows.find(({ does }) => does?.(0).is === is)?.what;
+  const what = t(act ?? "key-this");
+  if (completed && !row.inProgress) return t("key-completed", { what });
+  return t(may.join ? "key-join-first" : "key-impossible", { what });
 }
 
 function grade(desk: Desk, key: string): boolean {
@@ -99,7 +101,7 @@ function grade(desk: Desk, key: string): boolean {
 }
 
 function section(desk: Desk, at: number): boolean {
-  const known: Section | undefined = sectionsOf(desk.app?.counts ?? null)[at]?.id;
+  const known: Section | undefined = sectionsOf(desk.app?.counts ?? null)[at];
   if (known) desk.goInto(known);
   return known !== undefined;
 }

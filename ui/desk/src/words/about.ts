@@ -1,5 +1,6 @@
 // What the desk says of itself, for its user and their administrator.
 import type { AppView, NotificationsView } from "$shared/types";
+import { t } from "./catalogue.svelte";
 import { bytes } from "./labels";
 
 export interface Fact {
@@ -13,23 +14,23 @@ export interface Fact {
 export function about({ about, me, figures, notifications }: AppView): Fact[] {
   return [
     { name: "Tandem", value: about.version },
-    { name: "Hub", value: about.hub ?? "none", ...(about.exposed ? { more: "Not encrypted: others in the network could read along.", bad: true } : {}) },
-    { name: "Signed in as", value: me ? `${me.name} (${me.email})` : "nobody" },
+    { name: t("about-hub"), value: about.hub ?? t("about-hub.none"), ...(about.exposed ? { more: t("about-hub.exposed"), bad: true } : {}) },
+    { name: t("about-user"), value: me ? t("about-user.who", { name: me.name, email: me.email }) : t("about-user.none") },
     service(notifications),
-    { name: "Last call for help", value: figures.helpToNotificationMs === null ? "none yet" : `notified after ${figures.helpToNotificationMs} ms` },
-    { name: "Kept on this machine", value: bytes(figures.cacheBytes), more: "Encrypted." },
-    { name: "Not sent yet", value: String(figures.queued) },
+    { name: t("about-help"), value: figures.helpToNotificationMs === null ? t("about-help.none") : t("about-help.after", { ms: figures.helpToNotificationMs }) },
+    { name: t("about-kept"), value: bytes(figures.cacheBytes), more: t("about-kept.encrypted") },
+    { name: t("about-unsent"), value: String(figures.queued) },
   ];
 }
 
 function service(notifications: NotificationsView): Fact {
-  const name = "Notifications";
+  const name = t("about-notifications");
   switch (notifications.state) {
     case "working":
       return { name, value: notifications.server };
     case "failing":
-      return { name, value: "do not work:", more: notifications.reason, bad: true };
+      return { name, value: t("about-notifications.failing"), more: notifications.reason, bad: true };
     case "unknown":
-      return { name, value: "none shown yet" };
+      return { name, value: t("about-notifications.unknown") };
   }
 }

@@ -1,25 +1,22 @@
 // Names of file types, and progress.
+import { t } from "./catalogue.svelte";
 
-const KINDS: Record<string, string> = {
-  "application/pdf": "PDF",
-  "text/plain": "Text",
-  "text/csv": "CSV",
-  "application/zip": "ZIP",
-  "image/jpeg": "JPEG picture",
-  "image/png": "PNG picture",
-  "image/gif": "GIF picture",
-  "image/webp": "WebP picture",
-};
-const ROUGHLY: Record<string, string> = { image: "Picture", audio: "Audio", video: "Video", text: "Text" };
+/** Types with a name of their own in every language. */
+const NAMED: Record<string, string> = { "application/pdf": "PDF", "text/csv": "CSV", "application/zip": "ZIP" };
+const PICTURES: Record<string, string> = { "image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WebP" };
+const ROUGHLY = { image: "picture", audio: "audio", video: "video", text: "text" } as const;
 
 /** The file type in a word: a known kind, or else the ending. */
 export function fileKind(contentType: string, name: string): string {
   const bare = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
+  const picture = PICTURES[bare];
+  if (picture) return t("file-kind-picture-of", { kind: picture });
+  const exact = NAMED[bare];
+  if (exact) return exact;
+  const rough = Object.entries(ROUGHLY).find(([part]) => bare.startsWith(`${part}/`) || bare === part)?.[1] ?? null;
   const ending = /\.([a-z0-9]{1,8})$/i.exec(name)?.[1];
-  const exact = KINDS[bare];
-  if (exact && bare !== "text/plain") return exact;
-  if (ending && (bare.startsWith("text/") || !ROUGHLY[bare.split("/")[0] ?? ""])) return ending.toUpperCase();
-  return exact ?? ROUGHLY[bare.split("/")[0] ?? ""] ?? "File";
+  if (ending && (rough === null || rough === "text")) return ending.toUpperCase();
+  return t(`file-kind-${rough ?? "other"}`);
 }
 
 /** Whole percent; 100 only when everything was sent. */

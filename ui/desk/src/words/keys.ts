@@ -1,4 +1,20 @@
 // How keys are shown.
+import { t } from "./catalogue.svelte";
+
+const NAMES = {
+  Ctrl: "key-name-ctrl",
+  Shift: "key-name-shift",
+  Enter: "key-name-enter",
+  Home: "key-name-home",
+  End: "key-name-end",
+  "Page Up": "key-name-page-up",
+  "Page Down": "key-name-page-down",
+} as const;
+
+/** Keys as the keyboards of the language name them: Ctrl K, Strg K. */
+export function keyName(keys: string): string {
+  return keys.replace(/Ctrl|Shift|Enter|Home|End|Page Up|Page Down/g, (name) => t(NAMES[name as keyof typeof NAMES]));
+}
 
 /** Several neighbouring keys as a range: Alt 1 … 4. */
 export function inOrder(keys: readonly string[]): readonly string[] {

@@ -1,36 +1,30 @@
 // Words for the core's enumerations.
-import type { Availability, Channel, EntryView, Participant, Stage, StageView } from "$shared/types";
+import type { Availability, Channel, ColleagueView, EntryView, Participant, Stage, StageView } from "$shared/types";
+import { number, t } from "./catalogue.svelte";
 
-export const CHANNEL: Record<Channel, string> = { web_chat: "Web chat", whatsapp: "WhatsApp", imported: "Imported" };
+export const AVAILABILITIES: readonly Availability[] = ["available", "busy", "away"];
 
-export const AVAILABILITY: Record<Availability, string> = { available: "available", busy: "busy", away: "away" };
+export function channel(channel: Channel): string {
+  return t(`channel-${channel}`);
+}
+
+export function availability(availability: Availability): string {
+  return t(`availability-${availability}`);
+}
+
+export type Presence = "available" | "busy" | "offline";
+
+export function presence({ online, available }: ColleagueView): Presence {
+  if (!online) return "offline";
+  return available ? "available" : "busy";
+}
 
 /** Possible lifetimes of a partner's link, in seconds. */
-export const LIFETIMES = [[900, "15 minutes"], [3_600, "1 hour"], [14_400, "4 hours"], [86_400, "1 day"]] as const;
-
-const OUTBOUND: Record<Stage, string> = {
-  queued: "queued",
-  accepted: "stored",
-  prepared: "prepared",
-  sent: "sent",
-  delivered: "delivered",
-  seen: "read",
-  failed: "not delivered",
-};
-
-const INBOUND: Record<Stage, string> = {
-  queued: "received",
-  accepted: "stored",
-  prepared: "prepared",
-  sent: "passed on",
-  delivered: "delivered",
-  seen: "seen",
-  failed: "failed",
-};
+export const LIFETIMES_S = [900, 3_600, 14_400, 86_400] as const;
 
 /** A stage means something else for a customer's turn than for ours. */
 export function stageWords(stage: Stage, by: Participant): string {
-  return by.kind === "customer" ? INBOUND[stage] : OUTBOUND[stage];
+  return t(by.kind === "customer" ? `stage-in-${stage}` : `stage-${stage}`);
 }
 
 /** Whether its author can still take it back before it is sent. */
@@ -43,25 +37,11 @@ export function lastStage(stages: readonly StageView[]): StageView | null {
   return stages.find((stage) => stage.stage === "failed") ?? stages.at(-1) ?? null;
 }
 
-const NAMES = typeof Intl.DisplayNames === "function" ? new Intl.DisplayNames(["en"], { type: "language" }) : null;
-
-export function language(code: string): string {
-  try {
-    return NAMES?.of(code) ?? code;
-  } catch {
-    return code;
-  }
-}
-
 export function bytes(count: number): string {
   if (count < 1000) return `${count} B`;
   if (count < 1_000_000) return `${Math.round(count / 1000)} kB`;
   if (count < 1_000_000_000) return `${Math.round(count / 1_000_000)} MB`;
-  return `${(count / 1_000_000_000).toFixed(1)} GB`;
-}
-
-export function plural(count: number, one: string, many: string): string {
-  return count === 1 ? one : many;
+  return `${number(count / 1_000_000_000, 1)} GB`;
 }
 
 /** Makes a sentence of the core's phrase: a capital and a full stop. */

@@ -1,6 +1,6 @@
 // The library while one writes: where a slash begins a search, and gaps.
 import type { Audience, ItemState, ItemUsage, LibraryBrand, OfferView, QuestionKind } from "$shared/types";
-import { language as nameOf } from "./labels";
+import { languageName, number, t } from "./catalogue.svelte";
 
 export interface Begun {
   /** Where the typed text begins, the slash included. */
@@ -32,11 +32,11 @@ export function gapIn(text: string): { from: number; to: number } | null {
 /** Which language an item is in, where that is not the conversation's. */
 export function spoken({ language, wanted }: Pick<OfferView, "language" | "wanted">, conversation: string | null): string | null {
   if (wanted || conversation === null) return null;
-  return `${nameOf(language)}: there is no ${nameOf(conversation)} text.`;
+  return t("composer-other-language", { language: languageName(language), wanted: languageName(conversation) });
 }
 
-export const STATES: Record<ItemState, string> = { draft: "Draft", active: "Offered", retired: "Retired" };
-export const KINDS: Record<QuestionKind, string> = { menu: "Menu", review: "Review", confirm: "Confirmation" };
+export const STATES: readonly ItemState[] = ["draft", "active", "retired"];
+export const KINDS: readonly QuestionKind[] = ["menu", "review", "confirm"];
 
 /** The texts of an item without those in one language. */
 export function without<T>(texts: Record<string, T>, tag: string): Record<string, T> {
@@ -44,20 +44,19 @@ export function without<T>(texts: Record<string, T>, tag: string): Record<string
 }
 
 export function whoSees(scope: Audience, brands: readonly LibraryBrand[]): string {
-  if (scope.type === "mine") return "Only you";
-  if (scope.type === "everybody") return "Everybody";
+  if (scope.type === "mine") return t("sees-mine");
+  if (scope.type === "everybody") return t("sees-everybody");
   return scope.brands.map((key) => brands.find((brand) => brand.key === key)?.name ?? key).join(", ");
 }
 
 /** "12 uses, 25 % changed, answered after 1 min 5 s, rated 4.5". */
 export function usageOf({ uses, editedShare, replyToAnswerMs, csat }: ItemUsage): string {
   const seconds = replyToAnswerMs === null ? null : Math.round(replyToAnswerMs / 1000);
-  const waited = seconds === null ? null : seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   return [
-    uses === 1 ? "1 use" : `${uses} uses`,
-    editedShare === null ? null : `${Math.round(editedShare * 100)} % changed`,
-    waited === null ? null : `answered after ${waited}`,
-    csat === null ? null : `rated ${csat.toFixed(1)}`,
+    t("usage.count", { count: uses }),
+    editedShare === null ? null : t("usage.changed", { percent: Math.round(editedShare * 100) }),
+    seconds === null ? null : t("usage.answered", { time: seconds < 60 ? t("time-seconds", { count: seconds }) : t("time-minutes-seconds", { minutes: Math.floor(seconds / 60), seconds: seconds % 60 }) }),
+    csat === null ? null : t("usage.rated", { score: number(csat, 1) }),
   ]
     .filter(Boolean)
     .join(", ");

@@ -1,5 +1,6 @@
 // Mentions in a note: the names in its text, and a name being typed after an @.
 import type { EntryBody, Mention, UserId } from "$shared/types";
+import { t } from "./catalogue.svelte";
 
 export interface Stretch {
   text: string;
@@ -10,7 +11,7 @@ export interface Stretch {
 /** Why an entry was navigated to. */
 export function whyGoneTo(body: EntryBody, me: UserId | null): string {
   const mentioned = body.type === "note" && body.mentions.some(({ user }) => user === me);
-  return mentioned ? "You are mentioned" : "From your search";
+  return t(mentioned ? "entry-mentioned" : "entry-from-search");
 }
 
 const LETTER = /[\p{L}\p{N}]/u;

@@ -1,5 +1,6 @@
 // Words for notification settings.
 import type { Loudness, NotificationSettings, QuietHours } from "$shared/types";
+import { t } from "./catalogue.svelte";
 
 /** Kinds with their own loudness. */
 export type Kind = { [K in keyof NotificationSettings]: NotificationSettings[K] extends Loudness ? K : never }[keyof NotificationSettings];
@@ -9,11 +10,7 @@ export const KINDS = ["helpNeeded", "invited", "customerWrote", "waitingTooLong"
 /** For users who see every conversation. */
 export const SUPERVISING = ["queueLong"] as const satisfies readonly Kind[];
 
-export const LOUDNESS: readonly (readonly [loudness: Loudness, words: string])[] = [
-  ["off", "Off"],
-  ["silent", "Silent"],
-  ["sound", "Sound"],
-];
+export const LOUDNESS: readonly Loudness[] = ["off", "silent", "sound"];
 
 /** The default quiet hours. */
 export const NIGHT: QuietHours = { from: 22 * 60, to: 7 * 60 };
@@ -30,9 +27,8 @@ export function minutesOf(time: string): number | null {
 }
 
 export function quietWords({ from, to }: QuietHours): string {
-  if (from === to) return "Start and end are the same: no quiet hours.";
-  const until = from < to ? timeOfDay(to) : `${timeOfDay(to)} the next day`;
-  return `From ${timeOfDay(from)} to ${until} nothing is shown, not even calls for help.`;
+  if (from === to) return t("setting-quiet.same");
+  return t(from < to ? "setting-quiet.day" : "setting-quiet.night", { from: timeOfDay(from), to: timeOfDay(to) });
 }
 
 function two(value: number): string {

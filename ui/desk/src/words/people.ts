@@ -1,5 +1,6 @@
 // Names and initials of participants.
 import type { Participant, UserId } from "$shared/types";
+import { t } from "./catalogue.svelte";
 
 export type Kind = Participant["kind"];
 
@@ -30,14 +31,20 @@ export function nameOf(by: Participant, customer: string, me: UserId | null): st
     case "customer":
       return firstName(customer);
     case "agent":
-      return by.user === me ? "You" : by.name;
+      return by.user === me ? t("people-you") : by.name;
     case "external_agent":
       return by.name;
     case "logic":
-      return "Your Logic";
+      return t("logic-name");
     case "system":
       return "Tandem";
   }
+}
+
+/** For a sentence whose words depend on who it was: "You asked for help", "Priya Nair asked for help". */
+export function whom(by: Participant, customer: string, me: UserId | null): { by: "me" | "logic" | "other"; name: string } {
+  const mine = by.kind === "agent" && by.user === me;
+  return { by: mine ? "me" : by.kind === "logic" ? "logic" : "other", name: nameOf(by, customer, me) };
 }
 
 /** Whether both are the same participant, for grouping turns. */

@@ -1,6 +1,6 @@
 // When snoozed conversations come back, in words.
 import { describe, expect, it } from "vitest";
-import { choices, fieldOf, isAway, snoozedWords, snoozeTag } from "./snooze";
+import { choices, fieldOf, isAway, snoozeTag } from "./snooze";
 
 const local = (year: number, month: number, day: number, hour: number, minute = 0): number => new Date(year, month - 1, day, hour, minute).getTime();
 const FRIDAY = local(2026, 11, 27, 16, 30);
@@ -32,10 +32,11 @@ describe("what is offered", () => {
 
 describe("words", () => {
   it("say when it comes back", () => {
-    expect(snoozedWords(iso(local(2026, 11, 27, 17)), FRIDAY)).toBe("snoozed until 17:00");
-    expect(snoozedWords(iso(local(2026, 11, 28, 9)), FRIDAY)).toBe("snoozed until tomorrow 09:00");
-    expect(snoozedWords(iso(local(2026, 12, 24, 9)), FRIDAY)).toBe("snoozed until 24 December 09:00");
-    expect(snoozedWords(null, FRIDAY)).toBe("snoozed until the customer writes");
+    const tag = (until: string | null): string => snoozeTag({ by: { kind: "agent", user: "maya", name: "Maya Ortiz" }, me: true, until, over: false }, FRIDAY);
+    expect(tag(iso(local(2026, 11, 27, 17)))).toBe("Snoozed until 17:00");
+    expect(tag(iso(local(2026, 11, 28, 9)))).toBe("Snoozed until tomorrow 09:00");
+    expect(tag(iso(local(2026, 12, 24, 9)))).toBe("Snoozed until 24 December 09:00");
+    expect(tag(null)).toBe("Snoozed until the customer writes");
   });
 
   it("name a colleague, and a reminder of one's own", () => {

@@ -1,5 +1,6 @@
 // Words and times of snoozes.
 import type { RowView, SnoozeView } from "$shared/types";
+import { t, type PlainId } from "./catalogue.svelte";
 import { ahead } from "./time";
 
 const MINUTE = 60_000;
@@ -10,7 +11,7 @@ const MORNING = 9;
 /** A length or time that is offered. */
 export interface Choice {
   id: string;
-  label: string;
+  label: PlainId;
   /** None: until the customer writes. */
   until: number | null;
 }
@@ -20,12 +21,12 @@ export function choices(now: number): Choice[] {
   const tomorrow = morning(now, 1);
   const monday = morning(now, (8 - new Date(now).getDay()) % 7 || 7);
   return [
-    { id: "soon", label: "In 20 minutes", until: now + 20 * MINUTE },
-    { id: "hour", label: "In 1 hour", until: now + HOUR },
-    { id: "later", label: "In 3 hours", until: now + 3 * HOUR },
-    { id: "tomorrow", label: "Tomorrow morning", until: tomorrow },
-    ...(monday === tomorrow ? [] : [{ id: "monday", label: "Monday morning", until: monday }]),
-    { id: "customer", label: "When the customer writes", until: null },
+    { id: "soon", label: "snooze-choice-soon", until: now + 20 * MINUTE },
+    { id: "hour", label: "snooze-choice-hour", until: now + HOUR },
+    { id: "later", label: "snooze-choice-later", until: now + 3 * HOUR },
+    { id: "tomorrow", label: "snooze-choice-tomorrow", until: tomorrow },
+    ...(monday === tomorrow ? [] : [{ id: "monday", label: "snooze-choice-monday" as const, until: monday }]),
+    { id: "customer", label: "snooze-choice-customer", until: null },
   ];
 }
 
@@ -37,17 +38,12 @@ function morning(now: number, days: number): number {
   return at.getTime();
 }
 
-/** "snoozed until 14:30", "snoozed until the customer writes". */
-export function snoozedWords(until: string | null, now: number): string {
-  return until === null ? "snoozed until the customer writes" : `snoozed until ${ahead(until, now)}`;
-}
-
 /** For a tag of a row: whose snooze it is only matters if it is not the user's. */
 export function snoozeTag({ by, me, until, over }: SnoozeView, now: number): string {
-  if (over) return "Reminder";
-  const words = snoozedWords(until, now);
-  if (me || by.kind !== "agent") return words.charAt(0).toUpperCase() + words.slice(1);
-  return `${by.name}: ${words}`;
+  if (over) return t("snooze-over");
+  const time = until === null ? null : ahead(until, now);
+  if (me || by.kind !== "agent") return time === null ? t("snoozed-until-customer") : t("snoozed-until", { time });
+  return time === null ? t("snoozed-until-customer.by", { name: by.name }) : t("snoozed-until.by", { name: by.name, time });
 }
 
 /** Whether the user has put it off, so that it is out of the way. */

@@ -1,37 +1,33 @@
 // Times for display. `now` is passed in, so that everything on screen ages together.
+import { dayOf, t } from "./catalogue.svelte";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-// Making one costs more than all of its uses in a list.
-// Of a day of the calendar, whose zone was settled when it was counted: a formatter would keep the zone of the start.
-const DAY_AND_MONTH = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", timeZone: "UTC" });
-const WITH_YEAR = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 
 /** A waiting time, ticking: 0:42, 12:05, 3 h 20 min, 2 days. */
 export function waits(since: string, now: number): string {
   const ms = Math.max(0, now - Date.parse(since));
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)}:${two(Math.floor((ms % MINUTE) / SECOND))}`;
-  if (ms < DAY) return `${Math.floor(ms / HOUR)} h ${Math.floor((ms % HOUR) / MINUTE)} min`;
-  return days(ms);
+  return ms < DAY ? hoursAndMinutes(ms) : days(ms);
 }
 
 /** A past time at a glance: now, 4 min, 3 h, yesterday, 12 March. */
 export function ago(at: string, now: number): string {
   const ms = Math.max(0, now - Date.parse(at));
-  if (ms < MINUTE) return "now";
-  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
-  if (ms < 12 * HOUR || sameDay(Date.parse(at), now)) return `${Math.floor(ms / HOUR)} h`;
+  if (ms < MINUTE) return t("time-now");
+  if (ms < HOUR) return t("time-minutes", { count: Math.floor(ms / MINUTE) });
+  if (ms < 12 * HOUR || sameDay(Date.parse(at), now)) return t("time-hours", { count: Math.floor(ms / HOUR) });
   return day(at, now);
 }
 
 /** A duration: 4 min, 2 h. */
 export function lasted(since: string, now: number): string {
   const ms = Math.max(0, now - Date.parse(since));
-  if (ms < MINUTE) return "just now";
-  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
-  if (ms < DAY) return `${Math.floor(ms / HOUR)} h`;
+  if (ms < MINUTE) return t("time-just-now");
+  if (ms < HOUR) return t("time-minutes", { count: Math.floor(ms / MINUTE) });
+  if (ms < DAY) return t("time-hours", { count: Math.floor(ms / HOUR) });
   return days(ms);
 }
 
@@ -39,8 +35,7 @@ export function lasted(since: string, now: number): string {
 export function left(until: string, now: number): string {
   const ms = Math.max(0, Date.parse(until) - now);
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)}:${two(Math.floor((ms % MINUTE) / SECOND))}`;
-  if (ms < 2 * DAY) return `${Math.floor(ms / HOUR)} h ${Math.floor((ms % HOUR) / MINUTE)} min`;
-  return days(ms);
+  return ms < 2 * DAY ? hoursAndMinutes(ms) : days(ms);
 }
 
 export function clockTime(at: string): string {
@@ -56,27 +51,29 @@ export function clockSeconds(at: string): string {
 export function day(at: string, now: number): string {
   const date = new Date(at);
   const days = calendarDay(now) - calendarDay(date.getTime());
-  if (days === 0) return "today";
-  if (days === 1) return "yesterday";
-  return (date.getFullYear() === new Date(now).getFullYear() ? DAY_AND_MONTH : WITH_YEAR).format(calendarDay(date.getTime()) * DAY);
+  if (days === 0) return t("time-today");
+  if (days === 1) return t("time-yesterday");
+  return dayOf(calendarDay(date.getTime()) * DAY, date.getFullYear() !== new Date(now).getFullYear());
 }
 
 /** 14:02 today, otherwise with its day. */
 export function moment(at: string, now: number): string {
-  const name = day(at, now);
-  return name === "today" ? clockTime(at) : `${name} ${clockTime(at)}`;
+  return sameDay(Date.parse(at), now) ? clockTime(at) : `${day(at, now)} ${clockTime(at)}`;
 }
 
 /** A coming time: 14:30 today, tomorrow 09:00, otherwise with its day. */
 export function ahead(at: string, now: number): string {
   const days = calendarDay(Date.parse(at)) - calendarDay(now);
   if (days === 0) return clockTime(at);
-  return `${days === 1 ? "tomorrow" : day(at, now)} ${clockTime(at)}`;
+  return `${days === 1 ? t("time-tomorrow") : day(at, now)} ${clockTime(at)}`;
+}
+
+function hoursAndMinutes(ms: number): string {
+  return t("time-hours-minutes", { hours: Math.floor(ms / HOUR), minutes: Math.floor((ms % HOUR) / MINUTE) });
 }
 
 function days(ms: number): string {
-  const count = Math.floor(ms / DAY);
-  return count === 1 ? "1 day" : `${count} days`;
+  return t("time-days", { count: Math.floor(ms / DAY) });
 }
 
 /** The local calendar day as a number. A day may have 23 or 25 hours when clocks change. */

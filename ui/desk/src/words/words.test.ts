@@ -116,11 +116,11 @@ describe("quiet hours", () => {
   it("say when they go over midnight, and when there are none", () => {
     expect(quietWords({ from: 12 * 60, to: 13 * 60 })).toContain("From 12:00 to 13:00 nothing");
     expect(quietWords({ from: 22 * 60, to: 7 * 60 })).toContain("From 22:00 to 07:00 the next day nothing");
-    expect(quietWords({ from: 60, to: 60 })).toContain("no quiet hours");
+    expect(quietWords({ from: 60, to: 60 })).toContain("quiet hours are off");
   });
 });
 
-describe("who was told", () => {
+describe("who was notified", () => {
   const at = (seconds: number): string => new Date(NOW + seconds * SECOND).toISOString();
   const nothing = { user: "maya", name: "Maya Ortiz", sent: null, shown: null, muted: null, why: null, clicked: null, joined: null };
   const call = { call: "call", since: at(0), reach: "eligible" as const, ended: null, alerts: [] };
@@ -130,22 +130,18 @@ describe("who was told", () => {
     [{ sent: at(0), shown: at(0), clicked: at(3) }, "shown 14:02:31 · clicked 14:02:34"],
     [{ sent: at(0), muted: at(0), why: "do not disturb" }, "muted: do not disturb"],
     [{ sent: at(0), muted: at(1), why: "screen locked", shown: at(9) }, "muted: screen locked · shown 14:02:40"],
-    [{ sent: at(0) }, "sent 14:02:31, nothing heard yet"],
+    [{ sent: at(0) }, "sent 14:02:31, not confirmed"],
     // Came by without having been called.
     [{ joined: at(6) }, "joined 14:02:37"],
     [{}, "could not be reached"],
   ])("says what became of an alert (%#)", (alert, words) => {
-    expect(alertWords({ ...nothing, ...alert }, false)).toBe(words);
-  });
-
-  it("waits for nothing more when the call is over", () => {
-    expect(alertWords({ ...nothing, sent: at(0) }, true)).toBe("sent 14:02:31, nothing was heard");
+    expect(alertWords({ ...nothing, ...alert })).toBe(words);
   });
 
   it("says since when, and how far", () => {
     expect(callWords(call, NOW)).toBe("Called today 14:02:31, still open");
     expect(callWords({ ...call, ended: at(9) }, NOW + 24 * HOUR)).toBe("Called yesterday 14:02:31, over since 14:02:40");
     const reaches = (["eligible", "everyone", "supervisors", "logic"] as const).map((reach) => reachWords({ ...call, reach }));
-    expect(reaches).toEqual(["Reaches eligible agents", "Reaches everyone", "Reaches supervisors, too", "Reaches supervisors, too; Your Logic was told"]);
+    expect(reaches).toEqual(["Notified: agents who fit", "Notified: all agents", "Notified: all agents, supervisors", "Notified: all agents, supervisors, Your Logic"]);
   });
 });

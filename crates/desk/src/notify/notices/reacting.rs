@@ -10,6 +10,7 @@ use crate::cache::notices::NoticeState;
 use crate::cache::{CacheError, bookmarks};
 use crate::rpc::RpcError;
 use crate::view::{Change, ReturnedView, Tone};
+use crate::words::say;
 
 impl Notices {
     pub(super) async fn react(&self, screen: &mut Screen, reaction: Reaction) -> Result<(), CacheError> {
@@ -22,7 +23,7 @@ impl Notices {
         }
         let Some(Gone { of: id, kind, position, .. }) = found(screen, shown) else {
             if screen.test.take_if(|id| *id == shown).is_some() && did == Did::Pressed(Action::Open) {
-                self.changes.tell(Change::Toast { tone: Tone::Good, text: "Notifications work.".into() });
+                self.changes.tell(Change::Toast { tone: Tone::Good, text: say("notice-works", &[]) });
             }
             return Ok(());
         };
@@ -122,10 +123,9 @@ impl Notices {
         let clock = self.clock.clone();
         tokio::spawn(async move {
             let given = match locked {
-                true => Err(RpcError {
-                    code: "desk.screen_locked".into(),
-                    message: "It was written on a locked screen.".into(),
-                }),
+                true => {
+                    Err(RpcError { code: "desk.screen_locked".into(), message: say("returned-locked-screen", &[]) })
+                }
                 false => commands.give_held(id, reply, hold).await,
             };
             let Err(RpcError { code, message }) = given else { return };
@@ -135,14 +135,15 @@ impl Notices {
                 bookmarks::give_back(connection, id, bookmarks::Kind::Reply, &text, Some(&why))
             });
             let kept = match kept.await {
-                Ok(()) => "Your words are in the draft.",
+                Ok(()) => "returned-in-draft",
                 Err(error) => {
                     tracing::error!(%error, conversation.id = %id, "an answer could not be kept");
-                    "Your words could not be kept on this machine."
+                    "returned-in-draft.lost"
                 }
             };
             changes.tell(Change::Open { id, section: None, key: None });
-            changes.tell(Change::Toast { tone: Tone::Bad, text: format!("Not sent: {message} {kept}") });
+            let text = say(kept, &[("reason", message.into())]);
+            changes.tell(Change::Toast { tone: Tone::Bad, text });
         });
     }
 }

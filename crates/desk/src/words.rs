@@ -1,0 +1,163 @@
+//! The core's own words, from the catalogue of the interface (`ui/desk/words`), in the language of the window.
+//!
+//! The language belongs to the process, as its locale does: one program has one window and one user. The page decides it
+//! and tells it (`window.speaks`); until then it is English.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use unic_langid::LanguageIdentifier;
+
+type Bundle = FluentBundle<FluentResource>;
+
+const ENGLISH: [&str; 4] = [
+    include_str!("../../../ui/desk/words/en/common.ftl"),
+    include_str!("../../../ui/desk/words/en/core/transcript.ftl"),
+    include_str!("../../../ui/desk/words/en/core/outside.ftl"),
+    include_str!("../../../ui/desk/words/en/core/errors.ftl"),
+];
+const GERMAN: [&str; 4] = [
+    include_str!("../../../ui/desk/words/de/common.ftl"),
+    include_str!("../../../ui/desk/words/de/core/transcript.ftl"),
+    include_str!("../../../ui/desk/words/de/core/outside.ftl"),
+    include_str!("../../../ui/desk/words/de/core/errors.ftl"),
+];
+
+static IN_ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle("en", &ENGLISH));
+static IN_GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle("de", &GERMAN));
+
+static IS_GERMAN: AtomicBool = AtomicBool::new(false);
+
+/// A language that the desk speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Spoken {
+    En,
+    De,
+}
+
+impl Spoken {
+    /// The words of a message; its id if there is none. `id` may name an attribute: `said-joined.after`.
+    #[must_use]
+    pub fn say<'a>(self, id: &str, args: &[(&'a str, FluentValue<'a>)]) -> String {
+        let bundle = match self {
+            Self::En => &*IN_ENGLISH,
+            Self::De => &*IN_GERMAN,
+        };
+        let (name, attribute) = id.split_once('.').map_or((id, None), |(name, attribute)| (name, Some(attribute)));
+        let message = bundle.get_message(name);
+        let pattern = message.and_then(|message| match attribute {
+            Some(attribute) => message.get_attribute(attribute).map(|found| found.value()),
+            None => message.value(),
+        });
+        let Some(pattern) = pattern else { return id.to_owned() };
+        let args: FluentArgs<'_> = args.iter().map(|(name, value)| (*name, value.clone())).collect();
+        // An argument that is missing is shown by its name.
+        bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned()
+    }
+}
+
+/// The language of the window.
+#[must_use]
+pub fn spoken() -> Spoken {
+    #[cfg(test)]
+    if let Some(spoken) = tests::HERE.get() {
+        return spoken;
+    }
+    match IS_GERMAN.load(Ordering::Relaxed) {
+        true => Spoken::De,
+        false => Spoken::En,
+    }
+}
+
+/// Speaks this language from now on; true if it is another one.
+pub(crate) fn speak(spoken: Spoken) -> bool {
+    let is_german = spoken == Spoken::De;
+    IS_GERMAN.swap(is_german, Ordering::Relaxed) != is_german
+}
+
+/// The words of a message in the language of the window.
+#[must_use]
+pub fn say<'a>(id: &str, args: &[(&'a str, FluentValue<'a>)]) -> String {
+    spoken().say(id, args)
+}
+
+/// A refusal in the language of the window, by its code. In English, and where no sentence fits every case, `said` stays as
+/// the core or the hub said it.
+#[must_use]
+pub(crate) fn problem(code: &str, said: String) -> String {
+    let id = format!("error-{}", code.replace('.', "-"));
+    match spoken() {
+        Spoken::En => said,
+        spoken => Some(spoken.say(&id, &[])).filter(|words| *words != id).unwrap_or(said),
+    }
+}
+
+fn bundle(language: &str, texts: &[&str]) -> Bundle {
+    let language = language.parse::<LanguageIdentifier>().unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(vec![language]);
+    // Marks around arguments would be copied with the text, and shown by some notification services.
+    bundle.set_use_isolating(false);
+    for text in texts {
+        // A test of the catalogue finds what cannot be read; the rest of the file is used.
+        let resource = FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(readable, _)| readable);
+        bundle.add_resource_overriding(resource);
+    }
+    bundle
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    thread_local! {
+        /// The language of one test beside others.
+        pub(super) static HERE: Cell<Option<Spoken>> = const { Cell::new(None) };
+    }
+
+    /// What `work` gives in German.
+    pub(crate) fn in_german<T>(work: impl FnOnce() -> T) -> T {
+        HERE.set(Some(Spoken::De));
+        let done = work();
+        HERE.set(None);
+        done
+    }
+
+    #[test]
+    fn a_refusal_is_said_by_its_code_and_otherwise_as_it_was_said() {
+        let said = || problem("conversation.completed", "The conversation is completed.".into());
+        assert_eq!(said(), "The conversation is completed.");
+        assert_eq!(in_german(said), "Das Gespräch ist abgeschlossen.");
+        assert_eq!(in_german(|| problem("hub.new", "Something new.".into())), "Something new.");
+    }
+
+    #[test]
+    fn a_sentence_has_the_language_its_plurals_and_its_cases() {
+        let say = |spoken: Spoken, count: i64| spoken.say("notice-group-help", &[("count", count.into())]);
+        assert_eq!(say(Spoken::En, 1), "1 conversation needs help");
+        assert_eq!(say(Spoken::De, 3), "3 Gespräche brauchen Hilfe");
+        let refused = [("detail", "no text".into())];
+        assert_eq!(
+            Spoken::De.say("failure-malformed", &refused),
+            "Die Antwort von Ihrer Logik war nicht verständlich: no text"
+        );
+        assert_eq!(
+            Spoken::De.say("said-joined.outside", &[("name", "Aerolinx".into())]),
+            "Aerolinx ist von außen beigetreten"
+        );
+        assert_eq!(Spoken::En.say("no-such-message", &[]), "no-such-message");
+    }
+
+    #[test]
+    fn every_file_can_be_read() {
+        for text in ENGLISH.iter().chain(&GERMAN) {
+            assert!(FluentResource::try_new((*text).to_owned()).is_ok(), "{}", text.lines().next().unwrap_or_default());
+        }
+    }
+}

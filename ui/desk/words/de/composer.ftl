@@ -1,0 +1,105 @@
+# Schreiben: das Feld, was darüber steht, und die Leiste ohne Feld.
+
+composer-reply = Antwort
+composer-note = Notiz
+composer-mode = Was Sie schreiben
+    .has-draft = Hat einen Entwurf
+composer-message = Nachricht
+    .placeholder = Antwort schreiben; / für Textbausteine
+composer-note-field = Notiz
+    .placeholder = Eine Notiz für das Team; @ erwähnt jemanden. Der Kunde sieht sie nie
+composer-attach = Anhängen
+    .title = Dateien senden; auch Einfügen und Ablegen geht
+composer-quick-replies = Bausteine
+    .title = Textbausteine und Fragen (/)
+composer-improve = Verbessern
+    .title = Formulierung verbessern (Strg I)
+composer-add-note = Notiz hinzufügen
+composer-send = Senden
+composer-waits = Wird gesendet, sobald Sie online sind
+composer-waits-for-update = Bleibt auf diesem Gerät
+composer-not-inserted = Nicht eingefügt.
+composer-left = Noch { $count } Zeichen
+composer-too-long =
+    { $count ->
+        [one] 1 Zeichen zu lang
+       *[other] { $count } Zeichen zu lang
+    }
+composer-other-language = { $language }: Es gibt keinen Text auf { $wanted }.
+composer-mention = Wen erwähnen
+composer-library = Textbausteine und Fragen
+
+## The question that goes out with Send
+
+asked-question = Frage, die mitgeht
+    .tag = Frage
+    .as-it-is = Geht so hinaus
+    .after = Geht nach Ihrer Nachricht hinaus, so wie sie ist
+    .choices = Auswahl
+
+## Items on offer
+
+offer-mine = Eigener
+offer-files =
+    { $count ->
+        [one] 1 Datei
+       *[other] { $count } Dateien
+    }
+offer-gaps =
+    { $count ->
+        [one] 1 Lücke
+       *[other] { $count } Lücken
+    }
+
+## Files of the next reply
+
+draft-files = Dateien zum Senden
+    .note = Dateien gehen mit einer Antwort, nicht mit einer Notiz. Sie bleiben hier.
+draft-file-reading = { $file } wird gelesen
+draft-file-remove = { $file } entfernen
+
+## Better wording
+
+improved = Umformulierung
+    .asking = Formulierung wird verbessert …
+    .same = Klingt schon gut.
+    .taken = Das ist die verbesserte Fassung. Sie ist noch nicht gesendet.
+    .by-model = Schreibmodell
+    .would-write = würde schreiben
+    .use = Übernehmen
+    .back = Zurück zu meiner
+    .keep = Meine behalten
+
+## Why a reply is held
+
+moved-on = Oben steht eine neue Nachricht.
+    .send = Trotzdem senden
+suggestion = Vorschlag
+    .use = { $why }: übernehmen
+    .why = Vorschlag von { -logic(case: "dative") }
+    .replace = Ersetzen
+unsent = Ihre Antwort wurde nicht gesendet.
+    .why = Sie bleibt hier, bis Sie beitreten.
+    .discard = Verwerfen
+
+## The bar without a field
+
+bar-what = Was Sie tun können
+bar-invited = Sie sind eingeladen
+    .why = Treten Sie bei, um zu antworten, oder lehnen Sie ab, damit jemand anderes gefragt wird.
+bar-asked =
+    { $by ->
+        [me] Sie haben
+       *[other] { $name } hat
+    } um Hilfe gebeten
+bar-completed =
+    Abgeschlossen von { $by ->
+        [me] Ihnen
+        [logic] { -logic(case: "dative") }
+       *[other] { $name }
+    }, { $time }
+    .no-outcome = Kein Ergebnis notiert.
+bar-viewing = Sie lesen mit
+    .who = { $who }{ $wait }.
+bar-continue-note = Notiz fortsetzen
+bar-note = Notiz

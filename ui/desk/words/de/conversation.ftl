@@ -1,0 +1,193 @@
+# Das offene Gespräch: Kopf, Verlauf, Dateien.
+
+
+## Who answers next, in the header
+
+standing-completed = Abgeschlossen
+standing-you = Sie sind dran
+standing-person = Wartet auf einen Menschen
+standing-logic = { -logic } ist dran
+standing-no-one = Niemand antwortet
+standing-others =
+    { $count ->
+        [one] { $names } ist dran
+       *[other] { $names } sind dran
+    }
+standing-joined = { $names }: beigetreten, ohne Antwort
+standing-snoozed =
+    { $by ->
+        [me] Von Ihnen
+       *[other] Von { $name }
+    } zurückgestellt bis { $time }
+standing-snoozed-until-customer =
+    { $by ->
+        [me] Von Ihnen
+       *[other] Von { $name }
+    } zurückgestellt, bis der Kunde schreibt
+standing-waiting = wartet { $time }
+header-back = Zurück zur Liste
+header-actions = Aktionen
+header-more = Weitere Aktionen
+header-context = Details
+header-earlier = { $count } frühere
+
+## Acts
+
+act-reopen = Wieder öffnen
+act-reply = Antworten
+act-note = Notiz
+act-complete = Abschließen
+act-leave = Verlassen
+act-ask-for-help = Hilfe rufen
+act-invite = Einladen
+act-invite-partner = Partner einladen
+act-decline = Ablehnen
+act-take-over = Übernehmen
+act-delegate = An { -logic } übergeben
+act-help-not-needed = Hilfe nicht nötig
+act-snooze = Zurückstellen
+act-end-snooze = Zurückholen
+act-tags = Schlagwörter
+act-edit-customer = Kundendaten ändern
+act-press-button = Knopf drücken
+act-quick-reply = Textbaustein oder Frage einfügen
+act-attach = Dateien anhängen
+act-copy-link = Link kopieren
+act-who-was-notified = Wer benachrichtigt wurde
+
+## Nothing is open
+
+nothing-none = Sie haben keine Gespräche
+nothing-open = Kein Gespräch geöffnet
+nothing-help =
+    { $count ->
+        [one] Ein Gespräch braucht einen Menschen.
+       *[other] { $count } Gespräche brauchen einen Menschen.
+    }
+nothing-answer-next = Nächstes annehmen
+nothing-quiet = Niemand braucht Hilfe. Sie werden benachrichtigt, wenn Sie gebraucht werden.
+nothing-pick = Wählen Sie ein Gespräch, oder warten Sie auf die nächste Benachrichtigung.
+nothing-untried = Bemerken Sie einen Hilferuf?
+    .what = Tandem benachrichtigt Sie, auch wenn sein Fenster verdeckt ist.
+    .group = Benachrichtigungen
+nothing-key-move = blättern und lesen
+nothing-key-join = beitreten
+nothing-key-reply = antworten
+nothing-key-search = alles durchsuchen
+nothing-key-else = alles andere
+nothing-key-all = alle Tasten
+
+## A conversation that cannot be read
+
+hidden-taken = Werden Sie dort gebraucht, kann man Sie einladen.
+hidden-unknown = Gespräch nicht verfügbar
+    .why = Es wurde übernommen oder abgeschlossen, es gibt es nicht, oder Sie haben keinen Zugriff. Fragen Sie, von wem Sie den Link haben.
+hidden-unreadable = Dieses Gespräch lässt sich nicht laden
+hidden-opening = Gespräch wird geöffnet
+
+## The next call
+
+next-call = Hier ist der nächste: { $name }.
+    .join = { $name } helfen
+
+## Transcript
+
+transcript = Gespräch mit { $name }
+transcript-offline = Auf diesem Gerät liegt nicht alles; der Rest kommt, sobald der Server antwortet.
+transcript-fetching = Was hier noch fehlt, wird geholt …
+transcript-new = { $count } neu
+transcript-newest = Zum Neuesten
+entry-mentioned = Sie werden erwähnt
+entry-from-search = Aus Ihrer Suche
+entry-who-was-notified = Wer benachrichtigt wurde
+entry-queued = wartet
+    .cancel = Was wartet, abbrechen
+entry-note =
+    { $by ->
+        [me] Ihre Notiz
+        [logic] Notiz von { -logic(case: "dative") }
+       *[other] Notiz von { $name }
+    }
+entry-suggestion = Vorschlag
+entry-external = extern
+entry-choices = Auswahl
+    .chosen = Gewählt:
+entry-show-all = Alle { $count } Zeichen zeigen
+working-writing =
+    { $count ->
+        [one] { $names } schreibt
+       *[other] { $names } schreiben
+    }
+working-logic = { -logic } antwortet
+    .most = höchstens { $seconds } s
+    .waiting =
+        { $count ->
+            [one] 1 weitere wartet
+           *[other] { $count } weitere warten
+        }
+
+## The way of a message
+
+stage-queued = wartet
+stage-accepted = angenommen
+stage-prepared = vorbereitet
+stage-sent = gesendet
+stage-delivered = zugestellt
+stage-seen = gelesen
+stage-failed = nicht zugestellt
+stage-in-queued = empfangen
+stage-in-accepted = gespeichert
+stage-in-prepared = vorbereitet
+stage-in-sent = zugestellt
+stage-in-delivered = zugestellt
+stage-in-seen = gesehen
+stage-in-failed = fehlgeschlagen
+stage-sending = wird gesendet
+message-details = Verlauf der Nachricht
+message-cancel = Diese Nachricht abbrechen
+message-retry = Erneut senden
+    .aloud = Diese Nachricht erneut senden
+message-uploading = wird hochgeladen: { $percent } %
+    .aloud = Wird hochgeladen
+held-sending = Wird in { $seconds } s gesendet
+    .aloud = Wird gesendet
+held-undo = Rückgängig
+    .what = machen: Senden
+
+## Files
+
+file-open = Öffnen
+file-opening = Wird geöffnet …
+file-save = Speichern unter …
+file-saving = Wird gespeichert …
+file-act = { $act }: { $file }
+file-only-saved = Diese Datei lässt sich nur speichern
+    .from-outside = kommt von außen. { $why }
+file-not-shown = lässt sich hier nicht zeigen
+file-enlarge = { $file } vergrößern
+file-play = Abspielen
+    .aloud = { $file } abspielen
+picture-smaller = Kleiner
+    .title = Kleiner (−)
+picture-larger = Größer
+    .title = Größer (+)
+picture-zoomed = { $file }, { $percent } %
+file-kind-text = Text
+file-kind-picture = Bild
+file-kind-picture-of = { $kind }-Bild
+file-kind-audio = Audio
+file-kind-video = Video
+file-kind-other = Datei
+file-unreadable = Diese Datei lässt sich nicht lesen.
+file-added = Hinzugefügt: { $files }.
+file-removed = Entfernt: { $file }.
+file-nameless = Datei
+files-join-first = Treten Sie zuerst dem Gespräch bei: Dateien gehen mit einer Antwort.
+files-not-here = In diesem Gespräch können Sie keine Dateien senden.
+files-not-with-note = Dateien gehen mit einer Antwort, nicht mit einer Notiz. Wechseln Sie erst zu „Antwort“.
+files-drop = Dateien ablegen, um sie an { $name } zu senden
+files-list =
+    { $count ->
+        [one] Datei
+       *[other] Dateien
+    }: { $names }

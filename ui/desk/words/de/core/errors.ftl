@@ -1,0 +1,84 @@
+# Ablehnungen nach ihrem Code, wo ein Satz für jeden Fall passt. Auf Englisch sagen es der Kern und der Server selbst.
+
+error-conversation-unknown = Dieses Gespräch gibt es nicht, oder Sie haben keinen Zugriff.
+error-conversation-not_engaged = Treten Sie zuerst dem Gespräch bei.
+error-conversation-already_engaged = Sie sind schon in diesem Gespräch.
+error-conversation-completed = Das Gespräch ist abgeschlossen.
+error-conversation-in_progress = Das Gespräch läuft noch.
+error-conversation-moved_on = Seit Sie das geschrieben haben, ist das Gespräch weitergegangen: Lesen Sie das Neue und entscheiden Sie dann.
+error-conversation-customer_wrote = Der Kunde hat inzwischen geschrieben: Lesen Sie es und entscheiden Sie dann.
+error-conversation-went_back = Das Gespräch endet vor der Stelle, auf die sich das bezieht, etwa nach einer zurückgespielten Sicherung: Lesen Sie es und entscheiden Sie dann.
+error-conversation-customer_alone = Der Kunde wartet, und sonst ist niemand da: Treten Sie bei, schließen Sie ab, oder übergeben Sie an { -logic }.
+error-conversation-someone_needed = Der Kunde wartet, oder Hilfe wird benötigt: Kümmern Sie sich zuerst darum, dann stellen Sie zurück.
+error-conversation-undo_over = Das lässt sich nicht mehr rückgängig machen.
+error-conversation-no_call = Hier ist kein Hilferuf offen.
+error-conversation-call_over = Dieser Hilferuf ist beendet.
+error-conversation-no_engagement = Diese Beteiligung oder Einladung gibt es nicht mehr.
+error-conversation-no_turn = Diese Nachricht gibt es nicht mehr.
+error-conversation-no_button = Diesen Knopf gibt es nicht mehr, oder nicht für Sie.
+error-conversation-link_over = Der Link ist abgelaufen oder wurde widerrufen.
+error-conversation-offline = Sie sind offline. Verbinden Sie sich zuerst.
+error-library-no_question = Diese Frage gibt es so nicht mehr: Wählen Sie sie noch einmal aus.
+error-library-gone = Diesen Textbaustein gibt es hier nicht mehr.
+error-logic-unavailable = { -logic } ist mit diesem Server nicht verbunden.
+error-logic-busy = { -logic } wird schon gefragt, oder es gibt nichts zu fragen.
+error-permission-missing = Dafür fehlt Ihnen die Berechtigung.
+error-permission-participant = Das ist hier nicht möglich.
+error-auth-wrong = Das aktuelle Passwort ist falsch.
+error-session-wrong = E-Mail oder Passwort ist falsch.
+error-session-not_tandem = Unter dieser Adresse ist kein Tandem-Server.
+error-session-unreachable = Der Server antwortet nicht. Prüfen Sie die Adresse und Ihre Verbindung.
+error-session-suspended = Dieses Konto ist gesperrt. Fragen Sie Ihre Administration.
+error-session-plain = Die Verbindung ist nicht verschlüsselt: Andere könnten Ihr Passwort und die Nachrichten Ihrer Kunden lesen.
+error-session-proxy = Der Proxy verlangt Benutzername und Passwort. Fragen Sie Ihre Administration.
+error-desk-offline = Sie sind offline. Verbinden Sie sich zuerst.
+error-desk-locked = Die Daten auf diesem Gerät sind gesperrt: Entsperren Sie sie zuerst.
+error-desk-signed_out = Melden Sie sich zuerst an.
+error-desk-wrong_passphrase = Das ist nicht die Passphrase.
+error-desk-passphrase_too_short = Die Passphrase ist zu kurz.
+error-files-gone = Diese Datei wurde entfernt.
+error-files-unreadable = Diese Datei lässt sich nicht lesen.
+error-outbox-gone = Das ist schon gesendet.
+error-outbox-on_its_way = Das ist schon unterwegs.
+error-not_sent-gone = Das gibt es nicht mehr.
+error-media-unavailable = Diese Datei ist gerade nicht verfügbar.
+
+## Said with names and numbers
+
+refused-call-taken = { $name } hat den Hilferuf von { $customer } angenommen.
+refused-call-over = { $customer } braucht keine Hilfe mehr.
+refused-gap = Füllen Sie zuerst { $gap } aus, oder löschen Sie es.
+refused-file-empty = Die Datei { $file } ist leer.
+refused-file-large = Die Datei { $file } ist zu groß: { $size }, höchstens { $most }.
+refused-file-unfinished = Die Datei { $file } wird noch gelesen.
+refused-past = Diese Zeit ist vorbei. Wählen Sie eine spätere.
+
+## Why there is no connection
+
+lost-silent = Der Server antwortet nicht.
+lost-connection = Die Verbindung ist abgerissen.
+lost-quiet = Der Server ist verstummt.
+lost-name = Der Name des Servers ist nicht zu finden. Prüfen Sie die Adresse und das Netz.
+lost-refused = Der Server ist nicht erreichbar: Die Verbindung wurde abgelehnt.
+lost-sign-in = Ihre Anmeldung ist abgelaufen: Melden Sie sich neu an.
+
+## What came back
+
+returned-reply = Ihre Antwort an { $name } wurde nicht gesendet: { $reason }
+returned-note = Ihre Notiz zu { $name } wurde nicht gesendet: { $reason }
+returned-act = { $what } bei { $name } hat nicht geklappt: { $reason }
+    .alone = { $what } hat nicht geklappt. { $reason }
+returned-kept = Was Sie geschrieben haben, steht unter „Nicht gesendet“.
+returned-anyone = einem Kunden
+returned-hidden = Sie sehen dieses Gespräch nicht mehr: Jemand aus dem Team hat es, oder es ist beendet.
+returned-locked-screen = Sie wurde auf einem gesperrten Bildschirm geschrieben.
+returned-in-draft = Nicht gesendet: { $reason } Ihr Text steht im Entwurf.
+    .lost = Nicht gesendet: { $reason } Ihr Text ließ sich auf diesem Gerät nicht aufbewahren.
+
+## Why a notification was not shown
+
+muted-do-not-disturb = nicht stören
+muted-locked = Bildschirm gesperrt
+muted-quiet-hours = Ruhezeit
+muted-off = ausgeschaltet
+muted-no-service = kein Benachrichtigungsdienst

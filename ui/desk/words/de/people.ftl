@@ -1,0 +1,3 @@
+# Namen der Beteiligten.
+
+people-you = Sie

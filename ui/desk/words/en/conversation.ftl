@@ -1,0 +1,192 @@
+# The open conversation: its header, the transcript, files.
+
+
+## Who answers next, in the header
+
+standing-completed = Completed
+standing-you = You answer next
+standing-person = Waits for a person
+standing-logic = { -logic } answers next
+standing-no-one = No one answers
+standing-others =
+    { $count ->
+        [one] { $names } answers next
+       *[other] { $names } answer next
+    }
+standing-joined = { $names } joined, no reply
+standing-snoozed =
+    { $by ->
+        [me] You
+       *[other] { $name }
+    } snoozed it until { $time }
+standing-snoozed-until-customer =
+    { $by ->
+        [me] You
+       *[other] { $name }
+    } snoozed it until the customer writes
+standing-waiting = waiting { $time }
+header-back = Back to the list
+header-actions = Actions
+header-more = More actions
+header-context = Context
+header-earlier = { $count } earlier
+
+## Acts
+
+act-reopen = Reopen
+act-reply = Reply
+act-note = Note
+act-complete = Complete
+act-leave = Leave
+act-ask-for-help = Ask for help
+act-invite = Invite
+act-invite-partner = Invite a partner
+act-decline = Decline
+act-take-over = Take over
+act-delegate = Hand to { -logic }
+act-help-not-needed = Help not needed
+act-snooze = Snooze
+act-end-snooze = End snooze
+act-tags = Tags
+act-edit-customer = Edit the customer
+act-press-button = Press a button
+act-quick-reply = Insert a quick reply or question
+act-attach = Attach files
+act-copy-link = Copy link
+act-who-was-notified = Who was notified
+
+## Nothing is open
+
+nothing-none = You have no conversations
+nothing-open = No conversation open
+nothing-help =
+    { $count ->
+        [one] One conversation needs a person.
+       *[other] { $count } conversations need a person.
+    }
+nothing-answer-next = Answer next
+nothing-quiet = No one needs help. You are notified when you are needed.
+nothing-pick = Pick a conversation, or wait for the next notification.
+nothing-untried = Will you notice a call for help?
+    .what = Tandem notifies you, also while its window is hidden.
+    .group = Notifications
+nothing-key-move = move and read
+nothing-key-join = join
+nothing-key-reply = reply
+nothing-key-search = search everything
+nothing-key-else = everything else
+nothing-key-all = all keys
+
+## A conversation that cannot be read
+
+hidden-taken = If you are needed there, they can invite you.
+hidden-unknown = Conversation not available
+    .why = It was taken or completed, it does not exist, or you have no access. Ask the sender of its link.
+hidden-unreadable = This conversation cannot be read
+hidden-opening = Opening the conversation
+
+## The next call
+
+next-call = Here is the next: { $name }.
+    .join = Join { $name }
+
+## Transcript
+
+transcript = Conversation with { $name }
+transcript-offline = Not everything is on this machine; the rest is fetched when the hub answers.
+transcript-fetching = Fetching what is not on this machine yet …
+transcript-new = { $count } new
+transcript-newest = Back to newest
+entry-mentioned = You are mentioned
+entry-from-search = From your search
+entry-who-was-notified = Who was notified
+entry-queued = queued
+    .cancel = Cancel what is queued
+entry-note =
+    { $by ->
+        [me] Your note
+       *[other] Note from { $name }
+    }
+entry-suggestion = Suggestion
+entry-external = external
+entry-choices = Choices
+    .chosen = Chosen:
+entry-show-all = Show all { $count } characters
+working-writing =
+    { $count ->
+        [one] { $names } is writing
+       *[other] { $names } are writing
+    }
+working-logic = { -logic } is answering
+    .most = at most { $seconds } s
+    .waiting =
+        { $count ->
+            [one] 1 more waits
+           *[other] { $count } more wait
+        }
+
+## The way of a message
+
+stage-queued = queued
+stage-accepted = received
+stage-prepared = prepared
+stage-sent = sent
+stage-delivered = delivered
+stage-seen = read
+stage-failed = not delivered
+stage-in-queued = received
+stage-in-accepted = stored
+stage-in-prepared = prepared
+stage-in-sent = delivered
+stage-in-delivered = delivered
+stage-in-seen = seen
+stage-in-failed = failed
+stage-sending = sending
+message-details = Message details
+message-cancel = Cancel this message
+message-retry = Retry
+    .aloud = Retry this message
+message-uploading = uploading { $percent } %
+    .aloud = Uploading
+held-sending = Sending in { $seconds } s
+    .aloud = Sending
+held-undo = Undo
+    .what = send
+
+## Files
+
+file-open = Open
+file-opening = Opening …
+file-save = Save as …
+file-saving = Saving …
+file-act = { $act } { $file }
+file-only-saved = This file can only be saved
+    .from-outside = came from outside. { $why }
+file-not-shown = cannot be shown here
+file-enlarge = Enlarge { $file }
+file-play = Play
+    .aloud = Play { $file }
+picture-smaller = Smaller
+    .title = Smaller (−)
+picture-larger = Larger
+    .title = Larger (+)
+picture-zoomed = { $file }, { $percent } %
+file-kind-text = Text
+file-kind-picture = Picture
+file-kind-picture-of = { $kind } picture
+file-kind-audio = Audio
+file-kind-video = Video
+file-kind-other = File
+file-unreadable = This file cannot be read.
+file-added = Added { $files }.
+file-removed = Removed { $file }.
+file-nameless = file
+files-join-first = Join the conversation first: files go with a reply.
+files-not-here = You cannot send files in this conversation.
+files-not-with-note = Files go with a reply, not with a note. Switch to Reply first.
+files-drop = Drop files to send them to { $name }
+files-list =
+    { $count ->
+        [one] File
+       *[other] Files
+    }: { $names }

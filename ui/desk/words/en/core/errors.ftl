@@ -1,0 +1,84 @@
+# Refusals by their code, where one sentence fits every case. In English the core and the hub say it themselves.
+
+error-conversation-unknown = This conversation does not exist, or you may not see it.
+error-conversation-not_engaged = Join the conversation first.
+error-conversation-already_engaged = You are already in this conversation.
+error-conversation-completed = The conversation is completed.
+error-conversation-in_progress = The conversation is in progress.
+error-conversation-moved_on = The conversation has moved on since you wrote this: read what is new, then decide.
+error-conversation-customer_wrote = The customer has written since: read it, then decide.
+error-conversation-went_back = The conversation ends before what this was written against, as after a restored backup: read it, then decide.
+error-conversation-customer_alone = The customer waits and no one else is there: join, complete, or hand to { -logic }.
+error-conversation-someone_needed = The customer waits, or help is needed: see to that first, then snooze.
+error-conversation-undo_over = It is too late to undo this.
+error-conversation-no_call = No call for help is open here.
+error-conversation-call_over = This call for help is over.
+error-conversation-no_engagement = There is no such participant or invitation any more.
+error-conversation-no_turn = This message is not there any more.
+error-conversation-no_button = This button is not offered any more, or not to you.
+error-conversation-link_over = The link has expired or was revoked.
+error-conversation-offline = You are offline. Connect first.
+error-library-no_question = The library does not have this question in these words any more: ask it again from there.
+error-library-gone = This quick reply is not offered here any more.
+error-logic-unavailable = { -logic } is not connected to this hub.
+error-logic-busy = { -logic } is being asked already, or there is nothing to ask.
+error-permission-missing = You lack the permission for this.
+error-permission-participant = This participant cannot do that.
+error-auth-wrong = The current password is wrong.
+error-session-wrong = Wrong e-mail or password.
+error-session-not_tandem = There is no Tandem hub at this address.
+error-session-unreachable = The hub does not answer. Check the address and your connection.
+error-session-suspended = This account is suspended. Ask your administrator.
+error-session-plain = The connection is not encrypted: others could read your password and your customers' words.
+error-session-proxy = The proxy asks for a user name and password. Ask your administrator.
+error-desk-offline = You are offline. Connect first.
+error-desk-locked = The data on this machine is locked: unlock it first.
+error-desk-signed_out = Sign in first.
+error-desk-wrong_passphrase = This is not the passphrase.
+error-desk-passphrase_too_short = The passphrase is too short.
+error-files-gone = This file was removed.
+error-files-unreadable = This file cannot be read.
+error-outbox-gone = It has been sent already.
+error-outbox-on_its_way = It is on its way already.
+error-not_sent-gone = This is not there any more.
+error-media-unavailable = This file is not available now.
+
+## Said with names and numbers
+
+refused-call-taken = { $name } took the call for help from { $customer }.
+refused-call-over = { $customer } does not need help any more.
+refused-gap = Fill in or delete { $gap } first.
+refused-file-empty = The file { $file } is empty.
+refused-file-large = The file { $file } is too large: { $size }, at most { $most }.
+refused-file-unfinished = The file { $file } is still being read.
+refused-past = This time has passed. Choose a later one.
+
+## Why there is no connection
+
+lost-silent = The hub does not answer.
+lost-connection = The connection was lost.
+lost-quiet = The hub has gone silent.
+lost-name = The hub's name cannot be found. Check the address and the network.
+lost-refused = The hub cannot be reached: the connection was refused.
+lost-sign-in = Your sign-in has ended: sign in again.
+
+## What came back
+
+returned-reply = Your reply to { $name } was not sent: { $reason }
+returned-note = Your note about { $name } was not sent: { $reason }
+returned-act = { $what } for { $name } did not happen: { $reason }
+    .alone = { $what } did not happen. { $reason }
+returned-kept = What you wrote is under Not sent.
+returned-anyone = a customer
+returned-hidden = You can no longer see this conversation: a colleague has it, or it is over.
+returned-locked-screen = It was written on a locked screen.
+returned-in-draft = Not sent: { $reason } Your words are in the draft.
+    .lost = Not sent: { $reason } Your words could not be kept on this machine.
+
+## Why a notification was not shown
+
+muted-do-not-disturb = do not disturb
+muted-locked = screen locked
+muted-quiet-hours = quiet hours
+muted-off = turned off
+muted-no-service = no notification service

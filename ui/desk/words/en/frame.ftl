@@ -1,0 +1,94 @@
+# The window: its title, its status, messages, and what stops everything.
+
+
+## Window
+
+window-help =
+    { $count ->
+        [one] 1 needs help
+       *[other] { $count } need help
+    } · Tandem
+window-unread = { $count } unread · Tandem
+window-conversation = Conversation
+window-opening = Opening your desk …
+window-silent = The desk does not answer
+window-outside = Open this page inside the Tandem app.
+
+## Connection
+
+status = Status
+connection-live = Live
+connection-silent = No answer since { $time }
+connection-offline = Offline since { $time }
+connection-update = Update Tandem
+connection-update-server = The server must be updated
+connection-connecting = Connecting …
+status-unsent = { $count } unsent
+    .title = Outbox
+status-newer =
+    Update Tandem to see all of { $count ->
+        [one] 1 conversation
+       *[other] { $count } conversations
+    }
+status-notifications = Notifications do not work: { $reason }
+    .test = Test
+
+## Bars across the window
+
+outdated-desk = This version is too old for the server. Ask your IT support.
+outdated-server = It is too old for this version of Tandem. Tell its operator.
+outdated-until = Until then nothing is sent or received. What you wrote stays on this machine. You see everything up to { $time }.
+hub-ended = The hub on this machine has stopped
+    .what = Quit Tandem and start it again. What you wrote stays on this machine.
+
+## Messages in the corner
+
+toasts = Messages
+toast-dismiss = Dismiss
+toast-not-copied = It could not be copied. Press Ctrl+C.
+toast-address-copied = Address copied.
+toast-address-not-copied = The address could not be copied.
+toast-link-copied = Link copied.
+toast-link-not-copied = The link could not be copied.
+toast-value-copied = { $label } copied.
+toast-value-not-copied = { $label }: it could not be copied.
+toast-sent-already = It was sent already.
+toast-snoozed = { $name }: snoozed until { $time }.
+toast-snoozed-until-customer = { $name }: snoozed until the customer writes.
+toast-file-saved = Saved to { $path }
+
+## Calls for help
+
+call-none = No one needs help right now.
+call-still-busy = You joined { $name }. You are still { $availability }.
+call-next-is = { $lost } Here is the next: { $name }.
+call-lost-none = { $lost } No one else needs help.
+call-show-next = Show the next call
+call-dismissed = { $name }: the call for help is dismissed.
+call-completed = { $name }: completed.
+
+## Read aloud
+
+aloud-turn = { $name }: { $text }
+aloud-gone-to = { $why }, { $name }: { $text }
+aloud-file-sent = { $file } is sent
+aloud-held =
+    { $count ->
+        [one] Sending in 1 second
+       *[other] Sending in { $count } seconds
+    }. Ctrl Z takes it back.
+aloud-help =
+    { $count ->
+        [one] 1 conversation needs help
+       *[other] { $count } conversations need help
+    }
+
+## Why a key does nothing
+
+key-only-supervisors = Only supervisors see who was notified.
+key-no-button = There is no button to press here.
+key-joined-already = You are in this conversation already.
+key-not-invited = You are not invited to this conversation.
+key-completed = { $what }: the conversation is completed.
+key-join-first = { $what }: join the conversation first.
+key-impossible = { $what }: not possible here now.

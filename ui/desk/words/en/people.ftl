@@ -1,0 +1,3 @@
+# Names of participants.
+
+people-you = You
