@@ -12,6 +12,10 @@ use tandem_hub::{
     replace_missing_key, restore, serve,
 };
 
+/// Returns the memory of thousands of connections to the system when they have gone.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Tandem's hub: people and AI handle live customer conversations together.
 #[derive(Parser)]
 #[command(name = "tandem-hub", version)]
