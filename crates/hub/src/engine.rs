@@ -4,6 +4,7 @@
 //! So positions have no gaps, and exactly one of several claims on a call wins.
 //! invariant: no change is announced before it is durable.
 
+mod answering;
 pub(crate) mod commits;
 pub(crate) mod customer;
 mod incoming;
@@ -21,6 +22,7 @@ use tandem_sqlite::rusqlite::Connection;
 use tandem_sqlite::{Cause, Companion, Error, Finish};
 use uuid::Uuid;
 
+pub(crate) use answering::{Answering, End};
 use commits::CommitSender;
 pub(crate) use incoming::{Incoming, Target, customer_command};
 use pending::{Part, Pending};

@@ -13,26 +13,25 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tandem_conversation::{
-    Action, Command, CommandId, ConversationId, LinkId, LogicFailure, Participant, Position, Rejection, RequestId,
-    Time, is_blank, limits,
+    Action, CommandId, ConversationId, LinkId, LogicFailure, Participant, Position, Rejection, RequestId, Time,
+    is_blank, limits,
 };
-use tandem_protocol::logic::LogicResponseBody;
+use tandem_protocol::logic::{CustomerPatch, LogicResponseBody};
 use tandem_sqlite::Cause;
 use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 
 use crate::endpoint::{Answered, Endpoint, answer};
-use crate::engine::{self, Asked, Asking, Engine, Repeat, customer, of_logic, system_command};
+use crate::engine::{self, Answering, Asked, Asking, End, Engine, Repeat, customer, of_logic};
 use crate::health::Work;
 use crate::hub::Hub;
 use crate::invitations::Ways;
-use crate::library;
 use crate::media;
 use crate::store::commands::{Sender, Sent};
 use crate::store::conversations::LogicDue;
 use crate::store::logic_requests::LogicRequestRow;
-use crate::store::{StoreError, commands, conversations, logic_requests, users};
+use crate::store::{StoreError, commands, conversations, logic_requests};
 pub(crate) use dry_run::{Wish, dry_run, is_dry_run};
 
 /// Concurrent requests.
@@ -259,23 +258,43 @@ async fn converse(
         }
         Answered::Now(understood) => {
             let answer = LogicResponseBody { request_id: Some(request.id), ..understood.answer };
-            if let Err(rejection) = apply_checked(hub, id, answer, sent, Origin::Asked(row)).await? {
+            let applied = match changes_others(&answer) {
+                true => apply_checked(hub, id, answer, sent, Origin::Asked(row)).await?,
+                false => {
+                    types(hub, id, &answer).await?;
+                    let end = End::Answer { answer, sent, person_typing_until: hub.typing_until(id) };
+                    settle(hub, Answering { conversation: id, row, end }).await?
+                }
+            };
+            if let Err(rejection) = applied {
                 tracing::warn!(conversation.id = %id, code = %rejection, "an answer of Your Logic came too late");
             }
         }
         Answered::Failed(failure) => {
-            let command = system_command(id, Command::FailLogic { request: request.id, failure });
-            hub.database
-                .write(move |connection, engine| -> Result<(), StoreError> {
-                    logic_requests::put(connection, &row)?;
-                    // The deadline or a later answer may have settled it first.
-                    let _ = engine.execute(connection, &command, Repeat::Once, None)?;
-                    Ok(())
-                })
-                .await?;
+            // The deadline or a later answer may have settled it first.
+            let _ = settle(hub, Answering { conversation: id, row, end: End::Failure(failure) }).await?;
         }
     }
     Ok(true)
+}
+
+async fn settle(hub: &Hub, answering: Answering) -> Result<Result<Position, Rejection>, StoreError> {
+    hub.database.give(|answer| engine::Work::Answer(Box::new(answering), answer)).await
+}
+
+/// Whether an answer concerns more than its conversation: the customer's others, or somebody who gets a link.
+fn changes_others(answer: &LogicResponseBody) -> bool {
+    answer.customer != CustomerPatch::default()
+        || answer.actions.iter().any(|action| matches!(action, Action::InviteExternalAgent { .. }))
+}
+
+async fn types(hub: &Hub, id: ConversationId, answer: &LogicResponseBody) -> Result<(), StoreError> {
+    for action in &answer.actions {
+        if let Action::Typing { value } = action {
+            hub.types(id, Participant::Logic, *value).await?;
+        }
+    }
+    Ok(())
 }
 
 fn left_of(hub: &Hub, expires: Time) -> Duration {
@@ -354,11 +373,7 @@ async fn apply_checked(
     sent: Sent,
     origin: Origin,
 ) -> Result<Result<Position, Rejection>, StoreError> {
-    for action in &answer.actions {
-        if let Action::Typing { value } = action {
-            hub.types(id, Participant::Logic, *value).await?;
-        }
-    }
+    types(hub, id, &answer).await?;
     let invites = answer.actions.iter().any(|action| matches!(action, Action::InviteExternalAgent { .. }));
     let (typing, now, mails) = (hub.typing_until(id), hub.clock.now(), hub.config.mail.is_some());
     let applied = hub
@@ -386,23 +401,15 @@ async fn apply_checked(
                 }
             };
             let mut answer = answer;
-            if let Some(state) = engine.state(connection, id)? {
-                library::fill(connection, &mut answer.actions, &state)?;
-            }
+            engine.fill_in(connection, id, &mut answer.actions)?;
             let mut invited = Vec::new();
             for action in &mut answer.actions {
-                match action {
-                    Action::InviteAgent { user, name, .. } => {
-                        *name = users::at_work(connection, *user)?.map(|user| user.name);
+                if let Action::InviteExternalAgent { email, secret_hash, link, .. } = action {
+                    let id = *link.insert(LinkId(Uuid::now_v7()));
+                    match ways_of(mails, id, email.as_ref(), secret_hash.as_ref()) {
+                        Ok(ways) => invited.push(ways),
+                        Err(rejection) => return Ok(Err(rejection)),
                     }
-                    Action::InviteExternalAgent { email, secret_hash, link, .. } => {
-                        let id = *link.insert(LinkId(Uuid::now_v7()));
-                        match ways_of(mails, id, email.as_ref(), secret_hash.as_ref()) {
-                            Ok(ways) => invited.push(ways),
-                            Err(rejection) => return Ok(Err(rejection)),
-                        }
-                    }
-                    _ => {}
                 }
             }
             // A repeated answer to a request has one effect; an unprompted message without an id is always new.
@@ -412,12 +419,9 @@ async fn apply_checked(
                 (None, None) => (CommandId(Uuid::now_v7()), Repeat::Once),
             };
             if let Repeat::Remembered(sent) = &repeat
-                && let Some(first) = commands::find(connection, command_id, sent)?
+                && let Some(first) = engine.first_answer(connection, command_id, sent, answer.request_id.is_some())?
             {
-                return Ok(first.map_err(|rejection| match (rejection, answer.request_id) {
-                    (Rejection::IdUsed, Some(_)) => Rejection::Answered,
-                    (rejection, _) => rejection,
-                }));
+                return Ok(first);
             }
             for ways in &invited {
                 if let Err(rejection) = ways.unused(connection)? {

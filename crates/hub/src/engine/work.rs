@@ -8,7 +8,7 @@ use tandem_conversation::{
 use tandem_sqlite::rusqlite::Connection;
 use tandem_sqlite::{Answer, Companion, Finish, guarded};
 
-use super::{Engine, Incoming, Repeat, customer, system_command};
+use super::{Answering, Engine, Incoming, Repeat, customer, system_command};
 use crate::store::StoreError;
 
 /// One piece of work and where its outcome goes. Each is decided in memory; what it changes is written at the end of
@@ -18,6 +18,7 @@ pub enum Work {
     Message(Box<Incoming>, Answer<(ConversationId, Position), StoreError>),
     /// None if nothing is pending.
     Ask(Asking, Answer<Option<Asked>, StoreError>),
+    Answer(Box<Answering>, Answer<Result<Position, Rejection>, StoreError>),
 }
 
 /// Your Logic is asked about what is pending in a conversation.
@@ -50,6 +51,7 @@ impl Engine {
             Work::Command(_, answer) if !is_open => answer.untried(),
             Work::Message(_, answer) if !is_open => answer.untried(),
             Work::Ask(_, answer) if !is_open => answer.untried(),
+            Work::Answer(_, answer) if !is_open => answer.untried(),
             Work::Command(deciding, answer) => answer.finish(self.done(|engine| {
                 // A file may belong to a conversation because of an event of this group.
                 if !deciding.envelope.command.files().is_empty() {
@@ -65,6 +67,12 @@ impl Engine {
                 engine.take(connection, *incoming)
             })),
             Work::Ask(asking, answer) => answer.finish(self.done(|engine| engine.ask(connection, &asking))),
+            Work::Answer(answering, answer) => answer.finish(self.done(|engine| {
+                if answering.has_file() {
+                    Companion::flush(engine, connection)?;
+                }
+                engine.answer(connection, *answering)
+            })),
         }
     }
 
