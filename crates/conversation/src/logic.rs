@@ -81,6 +81,12 @@ impl Pending {
 }
 
 impl LogicState {
+    /// Whether there is something to ask, now that nothing is being asked.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        self.engaged && self.asked.is_none() && !self.pending.is_empty()
+    }
+
     /// Adds an event. The list stays small: beyond its limit the newest entries are joined, whatever they are.
     pub(crate) fn add(&mut self, next: Pending) {
         let asked = self.asked.as_ref().map_or(Position::START, |asked| asked.trigger);

@@ -77,6 +77,17 @@ pub struct Voice {
     pub by: Participant,
     pub position: Position,
     pub at: Time,
+    /// See [`Turn::written_against`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written_against: Option<Position>,
+}
+
+impl Voice {
+    /// The last position that its author has seen for certain.
+    #[must_use]
+    pub fn seen(&self) -> Position {
+        self.written_against.unwrap_or(self.position)
+    }
 }
 
 /// A question that can be answered by choice.
@@ -365,17 +376,22 @@ impl Conversation {
         if let Some(round) = self.round.as_mut().filter(|_| self.waiting_since.is_some()) {
             round.answered.get_or_insert(event.time);
         }
-        self.waiting_since = None;
+        // What its author had not seen, it does not answer.
+        let waits_on = turn.written_against.and(self.last_customer_at);
+        self.waiting_since = waits_on;
         if event.actor.is_person_of_ours() {
-            self.unanswered_by_person = None;
-            self.waits_for_person = None;
+            self.unanswered_by_person = waits_on;
+            self.waits_for_person = waits_on;
         } else if self.help.is_none() && self.people().next().is_none() {
             self.waits_for_person = None;
         }
         match self.voices.iter_mut().find(|voice| voice.by.same(&event.actor)) {
-            Some(voice) => (voice.position, voice.at) = (event.position, event.time),
+            Some(voice) => {
+                (voice.position, voice.at, voice.written_against) = (event.position, event.time, turn.written_against);
+            }
             None => {
-                self.voices.push(Voice { by: event.actor.clone(), position: event.position, at: event.time });
+                let (by, written_against) = (event.actor.clone(), turn.written_against);
+                self.voices.push(Voice { by, position: event.position, at: event.time, written_against });
             }
         }
         if let Content::Question { choices, .. } = &turn.content {

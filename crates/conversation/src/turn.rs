@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::blank::{is_blank, without_controls};
 use crate::drawn::Drawn;
 use crate::handover::Handover;
-use crate::ids::{EngagementId, MediaId, TurnId};
+use crate::ids::{EngagementId, MediaId, Position, TurnId};
 use crate::limits;
 use crate::mention::Mention;
 use crate::rejection::Rejection;
@@ -31,6 +31,9 @@ pub struct Turn {
     /// What it was drawn from the library.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub library: Option<Box<Drawn>>,
+    /// The last position that its author saw, if the customer had written more by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written_against: Option<Position>,
 }
 
 /// What a turn says.

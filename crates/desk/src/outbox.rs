@@ -193,12 +193,14 @@ impl Outbox {
         let mut flying: JoinSet<(Queued, Result<CommandAccepted, HubError>)> = JoinSet::new();
         let mut busy: HashSet<ConversationId> = HashSet::new();
         let mut patience = Patience::new(self.pace);
+        let mut live_since = None;
         loop {
             let next_release = self.let_go().await;
             let session = link.borrow_and_update().live().cloned();
+            live_since = session.as_ref().map(|_| live_since.unwrap_or_else(|| self.clock.hub_now()));
             let may_send = patience.is_over();
             if let Some(session) = session.filter(|_| may_send) {
-                let next = self.next_ones(&busy, ABREAST.saturating_sub(flying.len())).await;
+                let next = self.next_ones(&busy, ABREAST.saturating_sub(flying.len()), live_since).await;
                 let next = next.unwrap_or_else(|error| {
                     tracing::error!(%error, "the outbox cannot be read");
                     patience.take(None);
@@ -246,8 +248,14 @@ impl Outbox {
         }
     }
 
-    /// The next commands to send, each counted as an attempt.
-    async fn next_ones(&self, busy: &HashSet<ConversationId>, most: usize) -> Result<Vec<Queued>, CacheError> {
+    /// The next commands to send, each counted as an attempt. A reply that waited for this connection does not go over
+    /// what the customer has written meanwhile.
+    async fn next_ones(
+        &self,
+        busy: &HashSet<ConversationId>,
+        most: usize,
+        live_since: Option<Time>,
+    ) -> Result<Vec<Queued>, CacheError> {
         if most == 0 {
             return Ok(Vec::new());
         }
@@ -257,6 +265,10 @@ impl Outbox {
                 let mut found = may_go(outbox::waiting(connection, WINDOW)?, busy, now);
                 found.truncate(most);
                 for queued in &mut found {
+                    // Only before the first attempt: a repeat must be the same.
+                    if queued.attempts == 0 && live_since.is_some_and(|since| queued.may_go_from() < since) {
+                        outbox::mind_customer(connection, queued)?;
+                    }
                     outbox::count_attempt(connection, queued.id)?;
                     queued.attempts += 1;
                 }

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::folder::{self, DATABASE, MEDIA};
 use crate::identity::FILE as KEY;
-use crate::store::{MIGRATIONS, identity_key};
+use crate::store::{MIGRATIONS, identity_key, media};
 
 const MANIFEST: &str = "manifest.json";
 const FORMAT: u32 = 1;
@@ -31,11 +31,19 @@ struct Manifest {
     files: BTreeMap<String, String>,
 }
 
-/// Writes the data of a folder into `file`, also beside a running hub. Returns a summary.
+/// A complete backup.
+#[derive(Debug)]
+pub struct BackedUp {
+    pub summary: String,
+    /// Files that conversations name and that were not there to be backed up.
+    pub missing: Vec<String>,
+}
+
+/// Writes the data of a folder into `file`, also beside a running hub.
 ///
 /// # Errors
 /// If something cannot be read or written, or `file` exists. No partial archive is left behind.
-pub fn backup(data: &Path, file: &Path) -> anyhow::Result<String> {
+pub fn backup(data: &Path, file: &Path) -> anyhow::Result<BackedUp> {
     ensure!(file != Path::new("-"), "a backup is not written to the standard output: name a file");
     ensure!(!file.exists(), "{} already exists: choose another file", file.display());
     let partial = Partial::beside(file)?;
@@ -44,14 +52,15 @@ pub fn backup(data: &Path, file: &Path) -> anyhow::Result<String> {
     let snapshot = Partial::beside(Path::new(&copy))?;
     tandem_sqlite::copy(&data.join(DATABASE), &snapshot.0)
         .with_context(|| format!("Cannot copy the database to {}", snapshot.0.display()))?;
-    let files = write_archive(data, &snapshot.0, &partial.0)
+    let (files, missing) = write_archive(data, &snapshot.0, &partial.0)
         .with_context(|| format!("Cannot write {}", partial.0.display()))?;
     std::fs::rename(&partial.0, file).with_context(|| format!("Cannot write {}", file.display()))?;
     sync_folder(file)?;
-    Ok(format!("Backed up {} of {} into {}", counted(files), data.display(), file.display()))
+    let summary = format!("Backed up {} of {} into {}", counted(files), data.display(), file.display());
+    Ok(BackedUp { summary, missing })
 }
 
-fn write_archive(data: &Path, snapshot: &Path, to: &Path) -> anyhow::Result<usize> {
+fn write_archive(data: &Path, snapshot: &Path, to: &Path) -> anyhow::Result<(usize, Vec<String>)> {
     let mut archive = tar::Builder::new(std::io::BufWriter::new(File::options().write(true).open(to)?));
     let mut manifest = Manifest {
         format: FORMAT,
@@ -88,11 +97,18 @@ fn write_archive(data: &Path, snapshot: &Path, to: &Path) -> anyhow::Result<usiz
             add(format!("{MEDIA}/{name}"), &entry.path())?;
         }
     }
+    let mut missing = Vec::new();
+    media::each_named(&tandem_sqlite::peek(snapshot, None)?, i64::MAX, |file| {
+        let name = format!("{MEDIA}/{file}");
+        if !manifest.files.contains_key(&name) {
+            missing.push(name);
+        }
+    })?;
     let json = serde_json::to_vec_pretty(&manifest)?;
     archive.append_data(&mut header(json.len() as u64), MANIFEST, json.as_slice())?;
     let file = archive.into_inner()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
     file.sync_all()?;
-    Ok(manifest.files.len())
+    Ok((manifest.files.len(), missing))
 }
 
 /// Restores an archive into a missing or empty folder. Returns a summary.

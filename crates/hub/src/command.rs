@@ -16,6 +16,7 @@ use crate::administration::{self, Checked, OPERATOR, Refusal, audit, row_of};
 use crate::config::Config;
 use crate::setup::{brand_secret, open};
 use crate::store::{StoreError, brands, users};
+use crate::terminal::say;
 
 /// Where the password comes from. By default TANDEM_PASSWORD, else a prompt at the terminal.
 #[derive(Args, Debug)]
@@ -181,7 +182,7 @@ impl UserCommand {
                 let checked = administration::checked_addition(addition)?;
                 let added = open(data)?.write_blocking(move |c, ()| administration::add_user(c, checked))??;
                 audit(OPERATOR, added.id, "user: added");
-                println!("{} is {} {}", added.email, added.role.name(), added.id);
+                say(format_args!("{} is {} {}", added.email, added.role.name(), added.id))?;
             }
             Self::List => {
                 let database = open(data)?;
@@ -202,7 +203,7 @@ impl UserCommand {
                         .collect();
                     let suspended = if row.suspended { "\tsuspended" } else { "" };
                     let (email, role, name, capacity) = (row.email, row.role.name(), row.name, row.capacity);
-                    println!("{email}\t{role}\t{name}\tcapacity {capacity}{limits}{suspended}");
+                    say(format_args!("{email}\t{role}\t{name}\tcapacity {capacity}{limits}{suspended}"))?;
                 }
             }
             Self::Set {
@@ -237,17 +238,17 @@ impl UserCommand {
                 let what = format!("user: {}", checked.fields());
                 let user = on_user(data, &email, move |c, id| administration::change_user(c, id, checked))?;
                 audit(OPERATOR, user.id, &what);
-                println!("{} is {} {}", user.email, user.role.name(), user.id);
+                say(format_args!("{} is {} {}", user.email, user.role.name(), user.id))?;
             }
             Self::Suspend { email } => {
                 let user = on_user(data, &email, |c, id| administration::suspend_user(c, id, true))?;
                 audit(OPERATOR, user.id, "user: suspended");
-                println!("{} is suspended", user.email);
+                say(format_args!("{} is suspended", user.email))?;
             }
             Self::Resume { email } => {
                 let user = on_user(data, &email, |c, id| administration::suspend_user(c, id, false))?;
                 audit(OPERATOR, user.id, "user: resumed");
-                println!("{} is {} {}", user.email, user.role.name(), user.id);
+                say(format_args!("{} is {} {}", user.email, user.role.name(), user.id))?;
             }
         }
         Ok(())
@@ -273,12 +274,12 @@ impl BrandCommand {
                 let added = open(data)?.write_blocking(move |c, ()| administration::add_brand(c, addition))??;
                 audit(OPERATOR, &added.look.id, "brand: added");
                 let hub = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
-                println!("<script type=\"module\" src=\"{hub}/chat.js\"></script>");
-                println!("<universal-chat brand=\"{}\"></universal-chat>", added.look.id);
+                say(format_args!("<script type=\"module\" src=\"{hub}/chat.js\"></script>"))?;
+                say(format_args!("<universal-chat brand=\"{}\"></universal-chat>", added.look.id))?;
             }
             Self::List => {
                 for brand in open(data)?.read_blocking(brands::all)? {
-                    println!("{}\t{}\t{}", brand.look.id, brand.look.name, brand.domains.join(" "));
+                    say(format_args!("{}\t{}\t{}", brand.look.id, brand.look.name, brand.domains.join(" ")))?;
                 }
             }
             Self::Set { id, name, greeting, accent, domains, language } => {
@@ -287,16 +288,16 @@ impl BrandCommand {
                 let (database, what) = (open(data)?, format!("brand: {}", administration::fields_of(&change)));
                 let brand = database.write_blocking(move |c, ()| administration::change_brand(c, &id, change))??;
                 audit(OPERATOR, &brand.look.id, &what);
-                println!("{}\t{}\t{}", brand.look.id, brand.look.name, brand.domains.join(" "));
+                say(format_args!("{}\t{}\t{}", brand.look.id, brand.look.name, brand.domains.join(" ")))?;
             }
             Self::Remove { id } => {
                 let key = id.clone();
                 let changed = open(data)?.write_blocking(move |c, ()| administration::remove_brand(c, &key))??;
                 audit(OPERATOR, &id, "brand: removed");
-                println!("{id} is removed");
+                say(format_args!("{id} is removed"))?;
                 for user in changed {
                     audit(OPERATOR, user.id, "user: brands");
-                    println!("{} does not serve it any more", user.email);
+                    say(format_args!("{} does not serve it any more", user.email))?;
                 }
             }
             Self::Secret { id, renew } => {
@@ -304,7 +305,7 @@ impl BrandCommand {
                 if renew {
                     audit(OPERATOR, &id, "brand: secret renewed");
                 }
-                println!("{secret}");
+                say(format_args!("{secret}"))?;
             }
         }
         Ok(())

@@ -14,7 +14,7 @@ use crate::files::free_on_disk;
 use crate::folder::{self, DATABASE};
 use crate::health::{HUB_TIME, UNNAMED_PROXY, apart, listed};
 use crate::listen::bind;
-use crate::store::{MIGRATIONS, StoreError, conversations, events, identity_key};
+use crate::store::{MIGRATIONS, StoreError, conversations, events, identity_key, media};
 use crate::{endpoint, identity, mail};
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -55,6 +55,7 @@ pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
             tell("conversations", conversations);
             tell("identity.key", key);
         }
+        tell("files", files(&config.data));
         tell("disk", disk(&config.data));
         tell("clock", clock(&config.data));
     } else {
@@ -125,12 +126,37 @@ fn conversations(data: &Path) -> anyhow::Result<String> {
 }
 
 fn key(data: &Path) -> anyhow::Result<String> {
-    if data.join(identity::FILE).exists() {
+    let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
+    if identity::Secrets::check(data, &connection)? {
         return Ok("is there".into());
     }
-    let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
     ensure!(!identity_key::has_key(&connection)?, "is missing: restore it from a backup");
     Ok("will be created at the first start".into())
+}
+
+/// Newest files that are looked for on the disk.
+const FILES: i64 = 1_000;
+
+fn files(data: &Path) -> anyhow::Result<String> {
+    let folder = data.join(folder::MEDIA);
+    ensure!(folder.is_dir(), "{} is missing: restore it from a backup", folder.display());
+    let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
+    let (mut count, mut missing) = (0, Vec::new());
+    media::each_named(&connection, FILES, |file| {
+        count += 1;
+        let name = file.to_string();
+        if !folder.join(&name).exists() {
+            missing.push(name);
+        }
+    })?;
+    ensure!(
+        missing.is_empty(),
+        "{} of the newest {count} are missing: restore them from a backup into {}: {}",
+        missing.len(),
+        folder.display(),
+        listed(missing.iter(), NAMED)
+    );
+    Ok(format!("the newest {count} are there"))
 }
 
 fn disk(data: &Path) -> anyhow::Result<String> {

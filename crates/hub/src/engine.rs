@@ -4,13 +4,14 @@
 //! So positions have no gaps, and exactly one of several claims on a call wins.
 //! invariant: no change is announced before it is durable.
 
+mod answering;
 pub(crate) mod commits;
 pub(crate) mod customer;
 mod incoming;
 mod pending;
 mod work;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tandem_conversation::{
@@ -21,14 +22,15 @@ use tandem_sqlite::rusqlite::Connection;
 use tandem_sqlite::{Cause, Companion, Error, Finish};
 use uuid::Uuid;
 
+pub(crate) use answering::{Answering, End};
 use commits::CommitSender;
 pub(crate) use incoming::{Incoming, Target, customer_command};
 use pending::{Part, Pending};
-pub(crate) use work::{Asking, Deciding, Work};
+pub(crate) use work::{Asked, Asking, Deciding, Work};
 
 use crate::clock::Clock;
 use crate::store::commands::{Answered, Sent};
-use crate::store::conversations::ToChange;
+use crate::store::conversations::{Stored, ToChange};
 use crate::store::{StoreError, buttons, commands, conversations, events, library, media};
 
 /// Maximum cached states, and their total stored size in bytes.
@@ -76,17 +78,21 @@ pub struct Engine {
     /// The same without the write that is being done.
     kept_seq: u64,
     committed_seq: u64,
-    /// Each with its stored size in bytes.
-    cache: HashMap<ConversationId, (Arc<Conversation>, usize)>,
+    cache: HashMap<ConversationId, Cached>,
     cached_bytes: usize,
     group: HashMap<ConversationId, Changed>,
     pending: Pending,
-    /// Conversations of this group whose row must be written as a whole.
-    anew: HashSet<ConversationId>,
+    /// What the rows of this group's conversations say. One that is not here, nor in the cache, is written as a whole.
+    rows: HashMap<ConversationId, Stored>,
     /// Work of this group that could not be written, by its place.
     failed: HashMap<usize, Error>,
     undo: Vec<Undo>,
     commits: CommitSender,
+}
+
+struct Cached {
+    state: Arc<Conversation>,
+    row: Stored,
 }
 
 /// How to undo one decision.
@@ -123,7 +129,7 @@ impl Engine {
             cached_bytes: 0,
             group: HashMap::new(),
             pending: Pending::default(),
-            anew: HashSet::new(),
+            rows: HashMap::new(),
             failed: HashMap::new(),
             undo: Vec::new(),
             commits,
@@ -154,11 +160,13 @@ impl Engine {
         }
         match conversations::to_change(connection, id)? {
             None => Ok(None),
-            Some(ToChange::Stored(state)) => Ok(Some(Arc::new(state))),
+            Some(ToChange::Stored(state, row)) => {
+                self.rows.insert(id, row);
+                Ok(Some(Arc::new(state)))
+            }
             Some(ToChange::MadeAnew(state)) => {
                 tracing::warn!(conversation.id = %id, "a damaged state is made again from the conversation's events");
                 let after = Arc::new(state);
-                self.anew.insert(id);
                 self.undo.push(Undo { conversation: id, before: None });
                 self.group
                     .insert(id, Changed { before: None, after: Arc::clone(&after), bytes: 0, events: Vec::new() });
@@ -170,7 +178,33 @@ impl Engine {
     /// A state of this group or of the cache.
     fn at_hand(&self, id: ConversationId) -> Option<Arc<Conversation>> {
         let of_group = self.group.get(&id).map(|changed| &changed.after);
-        of_group.or_else(|| self.cache.get(&id).map(|(state, _)| state)).map(Arc::clone)
+        of_group.or_else(|| self.cache.get(&id).map(|cached| &cached.state)).map(Arc::clone)
+    }
+
+    /// Sets when to look at the conversation next, overriding its state's deadline until its row is next written.
+    pub(crate) fn set_wake(
+        &mut self,
+        connection: &Connection,
+        id: ConversationId,
+        at: Option<Time>,
+    ) -> Result<(), StoreError> {
+        self.forget(id);
+        conversations::set_wake(connection, id, at)
+    }
+
+    /// Has the row say that Your Logic has nothing to be asked.
+    fn settle_logic(&mut self, connection: &Connection, id: ConversationId) -> Result<(), StoreError> {
+        let rows = self.rows.get_mut(&id).into_iter();
+        for row in rows.chain(self.cache.get_mut(&id).map(|cached| &mut cached.row)) {
+            row.settle_logic(connection, id)?;
+        }
+        Ok(())
+    }
+
+    /// Has the row looked at before it is written again.
+    fn forget(&mut self, id: ConversationId) {
+        self.rows.remove(&id);
+        self.cached_bytes -= self.cache.remove(&id).map_or(0, |cached| cached.row.bytes);
     }
 
     /// The newest conversation of a contact, in progress before ended, uncommitted ones included.
@@ -434,16 +468,22 @@ impl Companion for Engine {
 
     fn before_commit(&mut self, connection: &Connection) -> Result<(), Error> {
         Companion::flush(self, connection)?;
-        for changed in self.group.values_mut() {
-            let before = changed.before.as_deref().filter(|_| !self.anew.contains(&changed.after.id));
-            changed.bytes = conversations::put(connection, &changed.after, before).map_err(of_database)?;
+        for (id, changed) in &mut self.group {
+            let row = self.rows.get(id).or_else(|| self.cache.get(id).map(|cached| &cached.row)).copied();
+            let before = changed.before.as_deref().filter(|_| row.is_some());
+            let row = match (row, before) {
+                (Some(row), Some(before)) if !row.is_outdated(before, &changed.after) => row,
+                _ => conversations::put(connection, &changed.after, before).map_err(of_database)?,
+            };
+            changed.bytes = row.bytes;
+            self.rows.insert(*id, row);
         }
         Ok(())
     }
 
     fn committed(&mut self) {
         let first = std::mem::replace(&mut self.committed_seq, self.seq) + 1;
-        self.anew.clear();
+        let mut rows = std::mem::take(&mut self.rows);
         if self.group.is_empty() {
             return;
         }
@@ -453,9 +493,10 @@ impl Companion for Engine {
         }
         let changed: Vec<_> = self.group.drain().map(|(_, changed)| changed).collect();
         for change in &changed {
-            let old = self.cache.insert(change.after.id, (Arc::clone(&change.after), change.bytes));
-            self.cached_bytes += change.bytes;
-            self.cached_bytes -= old.map_or(0, |(_, bytes)| bytes);
+            let Some(row) = rows.remove(&change.after.id) else { continue };
+            let cached = Cached { state: Arc::clone(&change.after), row };
+            self.cached_bytes += row.bytes;
+            self.cached_bytes -= self.cache.insert(change.after.id, cached).map_or(0, |old| old.row.bytes);
         }
         self.commits.send(Commit { first, cursor: self.seq, time: self.clock.now(), changed });
     }
@@ -470,7 +511,7 @@ impl Companion for Engine {
         self.seq = self.committed_seq;
         self.kept_seq = self.seq;
         self.failed.clear();
-        self.anew.clear();
+        self.rows.clear();
     }
 
     fn kept(&mut self) {

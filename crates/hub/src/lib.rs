@@ -49,10 +49,11 @@ mod socket;
 mod start;
 mod states;
 pub mod store;
+pub mod terminal;
 mod timers;
 mod wake;
 
-pub use backup::{backup, restore};
+pub use backup::{BackedUp, backup, restore};
 pub use clock::Clock;
 pub use command::{BrandCommand, LibraryCommand, UserCommand};
 pub use doctor::doctor;

@@ -7,30 +7,31 @@ pub(crate) mod body;
 mod dry_run;
 pub(crate) mod typing;
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tandem_conversation::{
-    Action, Command, CommandId, ConversationId, LinkId, LogicFailure, LogicRequest, Participant, Position, Rejection,
-    RequestId, Time, is_blank, limits,
+    Action, CommandId, ConversationId, LinkId, LogicFailure, Participant, Position, Rejection, RequestId, Time,
+    is_blank, limits,
 };
-use tandem_protocol::logic::LogicResponseBody;
+use tandem_protocol::logic::{CustomerPatch, LogicResponseBody};
 use tandem_sqlite::Cause;
 use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 
 use crate::endpoint::{Answered, Endpoint, answer};
-use crate::engine::{self, Asking, Engine, Repeat, customer, of_logic, system_command};
+use crate::engine::{self, Answering, Asked, Asking, End, Engine, Repeat, customer, of_logic};
 use crate::health::Work;
 use crate::hub::Hub;
 use crate::invitations::Ways;
-use crate::library;
 use crate::media;
 use crate::store::commands::{Sender, Sent};
+use crate::store::conversations::LogicDue;
 use crate::store::logic_requests::LogicRequestRow;
-use crate::store::{StoreError, commands, conversations, logic_requests, users};
+use crate::store::{StoreError, commands, conversations, logic_requests};
 pub(crate) use dry_run::{Wish, dry_run, is_dry_run};
 
 /// Concurrent requests.
@@ -39,6 +40,8 @@ const AT_ONCE: usize = 512;
 const FETCHING: Duration = Duration::from_secs(15);
 /// How often the store is searched for work whose wake-up was lost.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// Conversations per read of such a search.
+const LOOK_AT_ONCE: u32 = 1_000;
 /// Maximum pause before an unreadable conversation is retried.
 const PAUSE_MOST: Duration = Duration::from_secs(300);
 
@@ -54,35 +57,81 @@ pub(crate) async fn run(hub: Arc<Hub>, mut wake: mpsc::Receiver<ConversationId>)
                 Some(id) => begin(&hub, endpoint.as_ref(), &busy, &slots, id),
                 None => return,
             },
-            _ = look.tick() => match hub.database.read(|connection| conversations::logic_due(connection, 1000)).await {
-                Ok(due) => due.into_iter().for_each(|id| begin(&hub, endpoint.as_ref(), &busy, &slots, id)),
-                Err(error) => tracing::error!(%error, "cannot look for work of Your Logic"),
-            },
+            _ = look.tick() => {
+                let begin = |id| begin(&hub, endpoint.as_ref(), &busy, &slots, id);
+                if let Err(error) = look_through(&hub, begin).await {
+                    tracing::error!(%error, "cannot look for work of Your Logic");
+                }
+            }
         }
     }
 }
 
-/// Conversations about which Your Logic is being asked.
-#[derive(Default)]
-struct Busy(Mutex<HashSet<ConversationId>>);
-
-impl Busy {
-    /// None if the conversation is already being asked about.
-    fn enter(self: &Arc<Self>, id: ConversationId) -> Option<Seat> {
-        let is_new = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
-        is_new.then(|| Seat { busy: Arc::clone(self), id })
+/// Names all conversations whose rows say that Your Logic has to be asked.
+async fn look_through(hub: &Hub, begin: impl Fn(ConversationId)) -> Result<(), StoreError> {
+    let mut after = LogicDue::default();
+    loop {
+        let due =
+            hub.database.read(move |connection| conversations::logic_due(connection, after, LOOK_AT_ONCE)).await?;
+        due.iter().for_each(|due| begin(due.id));
+        match due.last().filter(|_| due.len() >= LOOK_AT_ONCE as usize) {
+            Some(last) => after = *last,
+            None => return Ok(()),
+        }
     }
 }
 
-/// Leaves [`Busy`] when dropped.
+/// Conversations about which Your Logic is being asked, each with whether it was named again meanwhile.
+#[derive(Default)]
+struct Busy(Mutex<HashMap<ConversationId, bool>>);
+
+impl Busy {
+    fn all(&self) -> MutexGuard<'_, HashMap<ConversationId, bool>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// None if the conversation is already being asked about; then it will be looked at again.
+    fn enter(self: &Arc<Self>, id: ConversationId) -> Option<Seat> {
+        match self.all().entry(id) {
+            Entry::Occupied(mut again) => {
+                again.insert(true);
+                None
+            }
+            Entry::Vacant(free) => {
+                free.insert(false);
+                Some(Seat { busy: Arc::clone(self), id, is_taken: true })
+            }
+        }
+    }
+}
+
+/// A conversation's place in [`Busy`], until it is left or dropped.
 struct Seat {
     busy: Arc<Busy>,
     id: ConversationId,
+    is_taken: bool,
+}
+
+impl Seat {
+    /// Leaves. If the conversation was named again meanwhile, the seat is kept instead.
+    fn leave(mut self) -> Option<Self> {
+        let mut all = self.busy.all();
+        if all.get_mut(&self.id).is_some_and(std::mem::take) {
+            drop(all);
+            return Some(self);
+        }
+        all.remove(&self.id);
+        drop(all);
+        self.is_taken = false;
+        None
+    }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.busy.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+        if self.is_taken {
+            self.busy.all().remove(&self.id);
+        }
     }
 }
 
@@ -112,14 +161,10 @@ fn begin(
                 pause = (pause * 2).min(PAUSE_MOST);
                 continue;
             }
-            let busy = Arc::clone(&asking.busy);
-            drop(asking);
-            // A wake-up during the request was dropped: look once more before leaving.
-            if !due(&hub, id).await {
-                return;
+            match asking.leave() {
+                Some(again) => asking = again,
+                None => return,
             }
-            let Some(again) = busy.enter(id) else { return };
-            asking = again;
         }
     });
 }
@@ -128,37 +173,25 @@ fn is_closed(error: &StoreError) -> bool {
     matches!(error, StoreError::Database(error) if error.cause() == Cause::Closed)
 }
 
-async fn due(hub: &Hub, id: ConversationId) -> bool {
-    let state = hub.database.read(move |connection| conversations::get(connection, id)).await;
-    matches!(state, Ok(Some(state)) if state.logic.asked.is_none() && state.logic.engaged && !state.logic.pending.is_empty())
-}
-
 /// Asks about everything pending in one conversation, one question after the other.
 async fn ask_all(hub: &Arc<Hub>, endpoint: Option<&Endpoint>, id: ConversationId) -> Result<(), StoreError> {
     let mut resumed = false;
-    loop {
-        let state = hub.database.read(move |connection| conversations::get(connection, id)).await?;
-        let Some(state) = state else { return Ok(()) };
-        let request = match &state.logic.asked {
-            // Sent before a restart: repeated under the same id, so that an endpoint can tell.
-            Some(asked) if !resumed && hub.was_asked_before_start(asked.asked) => asked.clone(),
-            // A later answer was promised; the deadline watches over it.
-            Some(_) => return Ok(()),
-            None if state.logic.engaged && !state.logic.pending.is_empty() => match ask(hub, id).await? {
-                Some(asked) => asked,
-                None => return Ok(()),
-            },
-            None => return Ok(()),
-        };
+    while let Some(asked) = ask(hub, id).await? {
+        // One that was sent before a restart is repeated under the same id, so that an endpoint can tell. Otherwise a
+        // later answer was promised; the deadline watches over it.
+        if !asked.is_new && (resumed || !hub.was_asked_before_start(asked.request.asked)) {
+            return Ok(());
+        }
         resumed = true;
-        if !converse(hub, endpoint, id, &request).await? {
+        if !converse(hub, endpoint, id, asked).await? {
             return Ok(());
         }
     }
+    Ok(())
 }
 
 /// Records that the question is asked; none if nothing is pending.
-async fn ask(hub: &Hub, id: ConversationId) -> Result<Option<LogicRequest>, StoreError> {
+async fn ask(hub: &Hub, id: ConversationId) -> Result<Option<Asked>, StoreError> {
     let timeout_ms = hub.config.logic.as_ref().map_or(0, |logic| logic.timeout_ms);
     let request = RequestId(Uuid::now_v7());
     let expires = hub.clock.now().plus_ms(timeout_ms.max(1_000));
@@ -171,16 +204,16 @@ async fn converse(
     hub: &Arc<Hub>,
     endpoint: Option<&Endpoint>,
     id: ConversationId,
-    request: &LogicRequest,
+    asked: Asked,
 ) -> Result<bool, StoreError> {
     let began = hub.clock.now();
+    let Asked { request, state, .. } = asked;
     let (attempts, answered) = match endpoint {
         None => (0, Answered::Failed(LogicFailure::NotConfigured)),
         Some(endpoint) => {
             let (asked, account) = (request.clone(), hub.config.account.clone());
-            let body =
-                hub.database.read(move |connection| body::request_body(connection, id, &asked, &account)).await?;
-            let left = left_of(hub, request.expires);
+            let body = hub.database.read(move |connection| body::request_body(connection, state, &asked, &account));
+            let (body, left) = (body.await?, left_of(hub, request.expires));
             endpoint.ask(&body, hub.clock.wall(), left).await
         }
     };
@@ -225,23 +258,43 @@ async fn converse(
         }
         Answered::Now(understood) => {
             let answer = LogicResponseBody { request_id: Some(request.id), ..understood.answer };
-            if let Err(rejection) = apply_checked(hub, id, answer, sent, Origin::Asked(row)).await? {
+            let applied = match changes_others(&answer) {
+                true => apply_checked(hub, id, answer, sent, Origin::Asked(row)).await?,
+                false => {
+                    types(hub, id, &answer).await?;
+                    let end = End::Answer { answer, sent, person_typing_until: hub.typing_until(id) };
+                    settle(hub, Answering { conversation: id, row, end }).await?
+                }
+            };
+            if let Err(rejection) = applied {
                 tracing::warn!(conversation.id = %id, code = %rejection, "an answer of Your Logic came too late");
             }
         }
         Answered::Failed(failure) => {
-            let command = system_command(id, Command::FailLogic { request: request.id, failure });
-            hub.database
-                .write(move |connection, engine| -> Result<(), StoreError> {
-                    logic_requests::put(connection, &row)?;
-                    // The deadline or a later answer may have settled it first.
-                    let _ = engine.execute(connection, &command, Repeat::Once, None)?;
-                    Ok(())
-                })
-                .await?;
+            // The deadline or a later answer may have settled it first.
+            let _ = settle(hub, Answering { conversation: id, row, end: End::Failure(failure) }).await?;
         }
     }
     Ok(true)
+}
+
+async fn settle(hub: &Hub, answering: Answering) -> Result<Result<Position, Rejection>, StoreError> {
+    hub.database.give(|answer| engine::Work::Answer(Box::new(answering), answer)).await
+}
+
+/// Whether an answer concerns more than its conversation: the customer's others, or somebody who gets a link.
+fn changes_others(answer: &LogicResponseBody) -> bool {
+    answer.customer != CustomerPatch::default()
+        || answer.actions.iter().any(|action| matches!(action, Action::InviteExternalAgent { .. }))
+}
+
+async fn types(hub: &Hub, id: ConversationId, answer: &LogicResponseBody) -> Result<(), StoreError> {
+    for action in &answer.actions {
+        if let Action::Typing { value } = action {
+            hub.types(id, Participant::Logic, *value).await?;
+        }
+    }
+    Ok(())
 }
 
 fn left_of(hub: &Hub, expires: Time) -> Duration {
@@ -320,11 +373,7 @@ async fn apply_checked(
     sent: Sent,
     origin: Origin,
 ) -> Result<Result<Position, Rejection>, StoreError> {
-    for action in &answer.actions {
-        if let Action::Typing { value } = action {
-            hub.types(id, Participant::Logic, *value).await?;
-        }
-    }
+    types(hub, id, &answer).await?;
     let invites = answer.actions.iter().any(|action| matches!(action, Action::InviteExternalAgent { .. }));
     let (typing, now, mails) = (hub.typing_until(id), hub.clock.now(), hub.config.mail.is_some());
     let applied = hub
@@ -352,23 +401,15 @@ async fn apply_checked(
                 }
             };
             let mut answer = answer;
-            if let Some(state) = engine.state(connection, id)? {
-                library::fill(connection, &mut answer.actions, &state)?;
-            }
+            engine.fill_in(connection, id, &mut answer.actions)?;
             let mut invited = Vec::new();
             for action in &mut answer.actions {
-                match action {
-                    Action::InviteAgent { user, name, .. } => {
-                        *name = users::at_work(connection, *user)?.map(|user| user.name);
+                if let Action::InviteExternalAgent { email, secret_hash, link, .. } = action {
+                    let id = *link.insert(LinkId(Uuid::now_v7()));
+                    match ways_of(mails, id, email.as_ref(), secret_hash.as_ref()) {
+                        Ok(ways) => invited.push(ways),
+                        Err(rejection) => return Ok(Err(rejection)),
                     }
-                    Action::InviteExternalAgent { email, secret_hash, link, .. } => {
-                        let id = *link.insert(LinkId(Uuid::now_v7()));
-                        match ways_of(mails, id, email.as_ref(), secret_hash.as_ref()) {
-                            Ok(ways) => invited.push(ways),
-                            Err(rejection) => return Ok(Err(rejection)),
-                        }
-                    }
-                    _ => {}
                 }
             }
             // A repeated answer to a request has one effect; an unprompted message without an id is always new.
@@ -378,12 +419,9 @@ async fn apply_checked(
                 (None, None) => (CommandId(Uuid::now_v7()), Repeat::Once),
             };
             if let Repeat::Remembered(sent) = &repeat
-                && let Some(first) = commands::find(connection, command_id, sent)?
+                && let Some(first) = engine.first_answer(connection, command_id, sent, answer.request_id.is_some())?
             {
-                return Ok(first.map_err(|rejection| match (rejection, answer.request_id) {
-                    (Rejection::IdUsed, Some(_)) => Rejection::Answered,
-                    (rejection, _) => rejection,
-                }));
+                return Ok(first);
             }
             for ways in &invited {
                 if let Err(rejection) = ways.unused(connection)? {

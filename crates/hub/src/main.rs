@@ -7,10 +7,15 @@ use anyhow::{bail, ensure};
 use clap::{Parser, Subcommand};
 use tandem_hub::config::{Config, ConfigError, Environment, Flags};
 use tandem_hub::kit::LogicCommand;
+use tandem_hub::terminal::{Log, is_unread, remark, say};
 use tandem_hub::{
-    BrandCommand, Clock, Hub, LibraryCommand, UserCommand, backup, bind, doctor, has_database, raise_file_limit,
-    replace_missing_key, restore, serve,
+    BackedUp, BrandCommand, Clock, Hub, LibraryCommand, UserCommand, backup, bind, doctor, has_database,
+    raise_file_limit, replace_missing_key, restore, serve,
 };
+
+/// Returns the memory of thousands of connections to the system when they have gone.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Tandem's hub: people and AI handle live customer conversations together.
 #[derive(Parser)]
@@ -67,13 +72,14 @@ enum What {
 const WRONG_SETTINGS: u8 = 78;
 
 fn main() -> ExitCode {
-    tracing_subscriber::fmt().with_env_filter(tandem_hub::log_filter()).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(tandem_hub::log_filter()).with_writer(|| Log).init();
     std::panic::set_hook(Box::new(report_panic));
     match run(Arguments::parse()) {
         Ok(code) => code,
         // One line and no backtrace: it is most likely an operator's mistake.
+        Err(error) if is_unread(&error) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("{error:#}");
+            remark(format_args!("{error:#}"));
             if error.is::<ConfigError>() { WRONG_SETTINGS.into() } else { ExitCode::FAILURE }
         }
     }
@@ -102,7 +108,9 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     };
     let config = Config::load(&flags, &Environment::of_process())?;
     if create && has_database(&config.data)? && replace_missing_key(&config.data)? {
-        eprintln!("Created a new identity.key: every website that identifies its visitors needs its new secret");
+        remark(format_args!(
+            "Created a new identity.key: every website that identifies its visitors needs its new secret"
+        ));
     }
     match command {
         What::Serve { .. } => tokio::runtime::Runtime::new()?.block_on(serve_until_stopped(config))?,
@@ -114,15 +122,25 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         What::Backup { file } => {
             let folder = format!("{} ({})", config.data.display(), config.data_from);
             ensure!(has_database(&config.data)?, no_database(&folder));
-            eprintln!("Data: {folder}");
-            println!("{}", backup(&config.data, &file)?);
+            remark(format_args!("Data: {folder}"));
+            let BackedUp { summary, missing } = backup(&config.data, &file)?;
+            say(summary)?;
+            if !missing.is_empty() {
+                remark(format_args!(
+                    "{} files that conversations name are missing in {} and in this backup; take them from an older one: {}",
+                    missing.len(),
+                    config.data.display(),
+                    missing.iter().take(10).map(String::as_str).collect::<Vec<_>>().join(", ")
+                ));
+                return Ok(ExitCode::FAILURE);
+            }
         }
         What::Restore { file } => {
             let done = restore(&file, &config.data)?;
-            println!("{done} into {} ({})", config.data.display(), config.data_from);
+            say(format_args!("{done} into {} ({})", config.data.display(), config.data_from))?;
         }
         What::Doctor => {
-            let is_well = tokio::runtime::Runtime::new()?.block_on(doctor(&config, |line| println!("{line}")));
+            let is_well = tokio::runtime::Runtime::new()?.block_on(doctor(&config, |line| drop(say(line))));
             if !is_well {
                 return Ok(ExitCode::FAILURE);
             }
@@ -148,8 +166,8 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 fn data_of(config: &Config, create: bool) -> anyhow::Result<()> {
     let folder = format!("{} ({})", config.data.display(), config.data_from);
     match (has_database(&config.data)?, create) {
-        (true, _) => eprintln!("Data: {folder}"),
-        (false, true) => eprintln!("Data: {folder}; created a new database"),
+        (true, _) => remark(format_args!("Data: {folder}")),
+        (false, true) => remark(format_args!("Data: {folder}; created a new database")),
         (false, false) => {
             bail!("{}. For a new hub, add a brand first (tandem-hub brand add), or say --create", no_database(&folder))
         }
@@ -174,7 +192,7 @@ async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
     }
     // Listens for signals before the hub announces itself.
     let signals = Signals::listen();
-    println!("listening on http://{address}");
+    drop(say(format_args!("listening on http://{address}")));
     serve(hub, listener, stopped(signals)).await?;
     tracing::info!("stopped");
     Ok(())

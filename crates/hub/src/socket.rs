@@ -12,7 +12,7 @@ use axum::body::Bytes;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tokio_tungstenite::tungstenite::Error as WireError;
@@ -203,23 +203,37 @@ where
     let upgrade = upgrade.map_err(|_| ApiError::new(426, "live.upgrade", "Open this address as a WebSocket."))?;
     // Small buffers keep thousands of idle connections small.
     let sized = upgrade
-        .read_buffer_size(4096)
+        .read_buffer_size(2048)
         .write_buffer_size(4096)
         .max_write_buffer_size(16 * 1024 * 1024)
         .max_message_size(frame_bytes)
         .max_frame_size(frame_bytes);
-    Ok(sized.on_upgrade(async move |socket| serve(Socket { socket, error, frame_bytes, _seat: seat }).await))
+    Ok(sized.on_upgrade(async move |mut socket| {
+        // The request's read buffer stays until the first read.
+        let early = socket.next().now_or_never();
+        serve(Socket { socket, early, error, frame_bytes, _seat: seat }).await;
+    }))
 }
 
 /// An open connection to one client.
 pub(crate) struct Socket {
     socket: WebSocket,
+    /// What came with the request; [`Self::next`] takes it first.
+    early: Option<Option<Result<Message, axum::Error>>>,
     error: ErrorFrame,
     frame_bytes: usize,
     _seat: Option<Ticket>,
 }
 
 impl Socket {
+    /// The next message, or the end. Cancel-safe.
+    async fn next(&mut self) -> Option<Result<Message, axum::Error>> {
+        match self.early.take() {
+            Some(early) => early,
+            None => self.socket.next().await,
+        }
+    }
+
     /// Sends one frame and waits until it is written.
     pub(crate) async fn send(&mut self, frame: Utf8Bytes) -> Result<(), Gone> {
         self.put(Message::Text(frame)).await
@@ -228,9 +242,9 @@ impl Socket {
     /// A client's first frame; none if it disconnected or was refused.
     pub(crate) async fn first(&mut self) -> Option<Utf8Bytes> {
         let until = Instant::now() + HELLO;
-        let mut next = timeout_at(until, self.socket.next()).await;
+        let mut next = timeout_at(until, self.next()).await;
         while matches!(next, Ok(Some(Ok(Message::Ping(_) | Message::Pong(_))))) {
-            next = timeout_at(until, self.socket.next()).await;
+            next = timeout_at(until, self.next()).await;
         }
         match next {
             Ok(Some(Ok(Message::Text(text)))) => Some(text),
@@ -288,7 +302,7 @@ impl Socket {
                     Err(goodbye) => return self.end(goodbye).await,
                 },
                 () = party.later(&mut replies) => self.send_with(&mut replies, queue).await,
-                message = self.socket.next(), if may_read && party.has_room() => {
+                message = self.next(), if may_read && party.has_room() => {
                     let now = Instant::now();
                     pulse.heard(now);
                     pace.read(now);
@@ -378,7 +392,7 @@ impl Socket {
     /// Waits for the other side's close and ignores everything before it.
     async fn linger(&mut self) {
         let until = Instant::now() + LINGER;
-        while let Ok(Some(Ok(_))) = timeout_at(until, self.socket.next()).await {}
+        while let Ok(Some(Ok(_))) = timeout_at(until, self.next()).await {}
     }
 }
 

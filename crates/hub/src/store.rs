@@ -119,6 +119,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "languages of brands", sql: brands::LANGUAGES },
     Migration { name: "turns from the library that wait", sql: library_uses::WAITING },
     Migration { name: "addresses that agents noted", sql: contacts::NOTED },
+    Migration { name: "rows behind their log", sql: conversations::BEHIND },
 ];
 
 #[cfg(test)]

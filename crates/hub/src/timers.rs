@@ -70,13 +70,13 @@ async fn keep_deadlines(hub: &Hub, logged: &mut HashSet<ConversationId>) -> Resu
         let mut stuck: Vec<_> =
             again.into_iter().map(|id| (id, "it is due again right after its tick".into())).collect();
         let outcomes = join_all(fresh.iter().map(|id| tick(hub, *id, now))).await;
-        let mut failed = None;
+        let mut failed: Option<StoreError> = None;
         for (id, outcome) in fresh.into_iter().zip(outcomes) {
             ticked.insert(id);
             match outcome {
                 Ok(Ticked::Done) => {}
                 Ok(Ticked::Parked) => warn(logged, id, "nothing happens when its time comes"),
-                Err(StoreError::Database(error)) if !is_own(&error) => failed = Some(error),
+                Err(StoreError::Database(error)) if !is_own(&error) => failed = Some(error.into()),
                 Err(other) => stuck.push((id, other.to_string())),
             }
         }
@@ -87,7 +87,7 @@ async fn keep_deadlines(hub: &Hub, logged: &mut HashSet<ConversationId>) -> Resu
             }
         }
         if let Some(error) = failed {
-            return Err(error.into());
+            return Err(error);
         }
         if due.len() < AT_ONCE as usize {
             return Ok(());
@@ -118,12 +118,12 @@ async fn tick(hub: &Hub, id: ConversationId, now: Time) -> Result<Ticked, StoreE
             }
             match state.next_deadline() {
                 Some(at) if at <= now => {
-                    conversations::set_wake(connection, id, Some(now.plus_ms(PARKED_MS)))?;
+                    engine.set_wake(connection, id, Some(now.plus_ms(PARKED_MS)))?;
                     Ok(Ticked::Parked)
                 }
                 // An older hub saw a deadline here.
                 other => {
-                    conversations::set_wake(connection, id, other)?;
+                    engine.set_wake(connection, id, other)?;
                     Ok(Ticked::Done)
                 }
             }
@@ -133,9 +133,9 @@ async fn tick(hub: &Hub, id: ConversationId, now: Time) -> Result<Ticked, StoreE
     ticked
 }
 
-async fn park(hub: &Hub, id: ConversationId, now: Time) -> Result<(), tandem_sqlite::Error> {
+async fn park(hub: &Hub, id: ConversationId, now: Time) -> Result<(), StoreError> {
     let until = Some(now.plus_ms(PARKED_MS));
-    hub.database.write(move |connection, _| Ok(conversations::set_wake(connection, id, until)?)).await
+    hub.database.write(move |connection, engine| engine.set_wake(connection, id, until)).await
 }
 
 fn warn(logged: &mut HashSet<ConversationId>, id: ConversationId, why: &str) {

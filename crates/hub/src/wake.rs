@@ -24,7 +24,7 @@ impl Wake {
         self.news.notify_one();
         for changed in &commit.changed {
             let state = &changed.after.logic;
-            if state.engaged && state.asked.is_none() && !state.pending.is_empty() {
+            if state.is_due() {
                 // A dropped wake-up is found at the next look at the store.
                 let _ = self.logic.try_send(changed.after.id);
             }

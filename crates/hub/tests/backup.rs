@@ -44,6 +44,8 @@ async fn a_backup_of_a_hub_that_is_being_written_to_comes_back_whole() {
     let (file, data) = (outside.path().join("tandem.tar"), hub.folder.path().to_owned());
     let to = file.clone();
     let told = tokio::task::spawn_blocking(move || backup(&data, &to)).await.unwrap().unwrap();
+    assert!(told.missing.is_empty(), "{told:?}");
+    let told = told.summary;
     done.store(true, Ordering::Relaxed);
     assert!(writing.await.unwrap() > 0, "messages were taken meanwhile");
     assert!(told.contains("Backed up 3 files"), "{told}");
@@ -107,6 +109,11 @@ async fn the_doctor_says_what_is_well_and_what_is_not() {
         assert!(text.contains(what), "{what}:\n{text}");
     }
     assert!(is_well || text.contains("MiB are free"), "{text}");
+
+    std::fs::write(hub.folder.path().join("identity.key"), "junk").unwrap();
+    let mut lines = Vec::new();
+    assert!(!doctor(&config, |line| lines.push(line)).await);
+    assert!(lines.iter().any(|line| line.starts_with("WRONG  identity.key") && line.contains("damaged")), "{lines:?}");
 
     std::fs::remove_file(hub.folder.path().join("identity.key")).unwrap();
     let config = Config { logic: Some(common::logic_at("http://127.0.0.1:1/")), ..config };

@@ -84,12 +84,13 @@ async fn a_conversation_whose_rows_refuse_its_deadline_stops_nobody_elses() {
     common::eventually("both are asked about", || async { (logic.asked.lock().unwrap().len() >= 2).then_some(()) })
         .await;
     let folder = hub.stop().await;
-    // The place of what would happen next is taken.
     let connection = Connection::open(folder.path().join("tandem.db")).unwrap();
-    let sql = "INSERT INTO events (seq, conversation, position, body)
-               SELECT (SELECT max(seq) FROM events) + 1, conversation, max(position) + 1, '{}' FROM events
-               WHERE conversation = unhex(replace(?1, '-', ''))";
-    assert_eq!(connection.execute(sql, [&broken]).unwrap(), 1);
+    let refuse = format!(
+        "CREATE TRIGGER refuse BEFORE INSERT ON events WHEN new.conversation = x'{}'
+         BEGIN SELECT RAISE(ABORT, 'not here'); END",
+        broken.replace('-', "")
+    );
+    connection.execute_batch(&refuse).unwrap();
     drop(connection);
     let hub = TestHub::at(moved(&ahead), Arc::clone(&folder), Some(&logic.url), 1_000).await;
     let maya = hub.maya().await;
@@ -98,8 +99,8 @@ async fn a_conversation_whose_rows_refuse_its_deadline_stops_nobody_elses() {
     common::eventually("the other one is put off", || async {
         let connection = Connection::open(folder.path().join("tandem.db")).unwrap();
         let sql = "SELECT wake_at FROM conversations WHERE id = unhex(replace(?1, '-', ''))";
-        let wake: i64 = connection.query_row(sql, [&broken], |row| row.get(0)).unwrap();
-        (wake > tandem_hub::Clock::system().now().plus_ms(90_000).0).then_some(())
+        let wake: Option<i64> = connection.query_row(sql, [&broken], |row| row.get(0)).unwrap();
+        (wake? > tandem_hub::Clock::system().now().plus_ms(90_000).0).then_some(())
     })
     .await;
 }
@@ -148,6 +149,35 @@ async fn a_damaged_state_is_made_again_and_its_customer_is_not_alone() {
         )
         .unwrap();
     assert_eq!(stored, 2, "both are stored again");
+}
+
+#[tokio::test]
+async fn a_row_that_stands_behind_its_log_is_read_as_the_newest_state() {
+    let hub = TestHub::start(None).await;
+    let carmen = hub.customer().await;
+    for number in 1..=5 {
+        carmen.writes(&format!("Message {number}")).await;
+    }
+    let id = carmen.conversation().await;
+    let folder = hub.stop().await;
+    let positions = || {
+        let connection = Connection::open(folder.path().join("tandem.db")).unwrap();
+        let sql = "SELECT (SELECT state ->> '$.position' FROM conversations), (SELECT max(position) FROM events)";
+        connection.query_row(sql, [], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, u32>(1)?))).unwrap()
+    };
+    let (stored, last) = positions();
+    assert!(stored < last, "{stored} of {last}");
+    let hub = TestHub::on(Arc::clone(&folder), None, 1_000).await;
+    let (maya, sofia) = (hub.maya().await, hub.sofia().await);
+    let carmen = common::Customer { base: hub.base.clone(), token: carmen.token };
+    maya.finds(&id, "help").await;
+    assert_eq!(sofia.state(&id).await["position"], last);
+    carmen.writes("Message 6").await;
+    maya.does(&id, json!({ "type": "join" })).await;
+    assert_eq!(carmen.sees().await.len(), 6);
+    assert_eq!(sofia.state(&id).await["position"], positions().1);
+    let stored = positions().0;
+    assert!(stored > last, "who is engaged is stored at once: {stored}");
 }
 
 #[tokio::test]

@@ -104,6 +104,28 @@ fn every_wrong_setting_is_named_in_a_line_of_its_own_and_nothing_starts() {
     assert!(!folder.path().join("tandem-data").exists(), "nothing is made");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_log_that_nobody_can_read_costs_nothing_but_its_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = program(folder.path(), &SERVE);
+    command.env("RUST_LOG", "debug").stderr(Stdio::piped());
+    let (mut hub, address) = Served::spawn_at(command);
+    drop(hub.child.stderr.take());
+    for _ in 0..3 {
+        assert_eq!(get(&format!("http://{address}"), "/healthz", None).await.0, 200);
+    }
+    hub.signal("-TERM");
+    assert_eq!(hub.ends().code(), Some(0));
+    let mut command = program(folder.path(), &["user", "list"]);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    command.stdout(writer).stderr(Stdio::piped());
+    let ended = command.output().unwrap();
+    assert!(ended.status.code().is_some_and(|code| code <= 1), "{ended:?}");
+    assert!(!String::from_utf8_lossy(&ended.stderr).contains("panicked"), "{ended:?}");
+}
+
 #[test]
 fn all_commands_use_the_folder_of_the_settings_and_say_which() {
     let folder = tempfile::tempdir().unwrap();

@@ -41,6 +41,7 @@ pub const VERSIONS: &[&str] = &[
      waits for a person; the library: questions and quick replies, and turns that were drawn from it",
     "13: conversations are snoozed, and whoever snoozed is reminded; agents edit customers; commands that end the \
      agent's part over the customer say what their author saw",
+    "14: turns say what their author had seen, if the customer had written more",
 ];
 
 /// The oldest version that this version can talk to.

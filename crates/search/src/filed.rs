@@ -109,7 +109,7 @@ mod tests {
             actor: by,
             cause: CommandId(Uuid::from_u128(4)),
             body: EventBody::TurnAdded {
-                turn: Turn { id, engagement: None, content, silent: false, library: None },
+                turn: Turn { id, engagement: None, content, silent: false, library: None, written_against: None },
                 received: Time(0),
             },
         };

@@ -243,7 +243,7 @@ impl Draft<'_> {
             None => self.fresh_turn()?,
         };
         let engagement = self.state.engagement_of(self.actor).map(|e| e.id);
-        let turn = Turn { id, engagement, content, silent: false, library };
+        let turn = Turn { id, engagement, content, silent: false, library, written_against: None };
         self.push(EventBody::TurnAdded { turn, received: self.now() });
         Ok(())
     }
@@ -259,7 +259,8 @@ impl Draft<'_> {
     fn suggest(&mut self, text: String, why: Option<&str>) -> Result<(), Rejection> {
         let content = Content::Suggestion { text, why: why.map(str::to_owned) }.checked()?;
         let engagement = self.state.engagement_of(self.actor).map(|e| e.id);
-        let turn = Turn { id: self.fresh_turn()?, engagement, content, silent: false, library: None };
+        let turn =
+            Turn { id: self.fresh_turn()?, engagement, content, silent: false, library: None, written_against: None };
         self.push(EventBody::TurnAdded { turn, received: self.now() });
         Ok(())
     }

@@ -148,7 +148,8 @@ impl Draft<'_> {
             self.begin_engagement(self.actor.clone(), EngagementKind::Agent { participant: self.actor.clone() });
         }
         let engagement = Some(self.engaged()?);
-        let turn = Turn { id: turn, engagement, content, silent: false, library: None };
+        let written_against = (self.state.last_loud > written_against).then_some(written_against);
+        let turn = Turn { id: turn, engagement, content, silent: false, library: None, written_against };
         self.push(EventBody::TurnAdded { turn, received: received.min(self.now()) });
         Ok(())
     }
@@ -176,7 +177,7 @@ impl Draft<'_> {
         if engagement.is_none() && matches!(self.actor, Participant::ExternalAgent { .. }) {
             return Err(Rejection::LinkOver);
         }
-        let turn = Turn { id: turn, engagement, content, silent: false, library: None };
+        let turn = Turn { id: turn, engagement, content, silent: false, library: None, written_against: None };
         self.push(EventBody::TurnAdded { turn, received: self.now() });
         Ok(())
     }

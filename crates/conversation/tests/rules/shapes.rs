@@ -166,7 +166,7 @@ fn bodies() -> Vec<EventBody> {
     for (i, content) in contents().into_iter().enumerate() {
         let engagement = (i % 2 == 0).then_some(EngagementId(id(5)));
         bodies.push(B::TurnAdded {
-            turn: Turn { id: TurnId(id(6)), engagement, content, silent: i == 0, library: None },
+            turn: Turn { id: TurnId(id(6)), engagement, content, silent: i == 0, library: None, written_against: None },
             received: AT,
         });
     }

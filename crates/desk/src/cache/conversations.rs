@@ -2,7 +2,7 @@
 //! Every write derives them from the state, so counts cannot drift.
 
 use tandem_conversation::{
-    Access, Conversation, ConversationId, CustomerId, Position, Section, Time, UserId, may_read,
+    Access, Conversation, ConversationId, CustomerId, Position, Section, Time, UserId, Voice, may_read,
 };
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -232,7 +232,7 @@ fn words(state: &Conversation) -> String {
 /// count.
 pub(crate) fn seen(connection: &Connection, state: &Conversation, me: UserId) -> Result<Position, CacheError> {
     let bookmark = bookmarks::seen(connection, state.id)?.filter(|seen| *seen > Position::START);
-    let own = state.voices.iter().filter(|voice| voice.by.user() == Some(me)).map(|voice| voice.position).max();
+    let own = state.voices.iter().filter(|voice| voice.by.user() == Some(me)).map(Voice::seen).max();
     Ok(bookmark.unwrap_or(state.receipts.desk_seen).max(own.unwrap_or_default()))
 }
 

@@ -89,6 +89,11 @@ impl Queued {
         self.held_until.is_some_and(|until| (1..=LONGEST_HOLD_MS).contains(&until.since(now)))
     }
 
+    /// When it could first be sent.
+    pub(crate) fn may_go_from(&self) -> Time {
+        self.held_until.map_or(self.created, |until| until.max(self.created))
+    }
+
     /// Only says how far something was read.
     pub(crate) fn is_receipt(&self) -> bool {
         matches!(self.command, AgentCommand::Receive { .. })
@@ -208,6 +213,19 @@ pub(crate) fn drop_older_receipts(
 
 pub(crate) fn remove(connection: &Connection, command: CommandId) -> Result<(), CacheError> {
     connection.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([id(command.0)])?;
+    Ok(())
+}
+
+/// Has the hub return a reply if the customer has written since.
+pub(crate) fn mind_customer(connection: &Connection, queued: &mut Queued) -> Result<(), CacheError> {
+    if let AgentCommand::Reply { mind_customer, .. } = &mut queued.command
+        && !*mind_customer
+    {
+        *mind_customer = true;
+        connection
+            .prepare_cached("UPDATE outbox SET command = ?2 WHERE id = ?1")?
+            .execute(params![id(queued.id.0), json("command", &queued.command)?])?;
+    }
     Ok(())
 }
 

@@ -196,9 +196,10 @@ async fn a_complete_that_waited_does_not_close_over_what_the_customer_asked_mean
     for (text, what) in [("", "Complete"), ("Found", "Note")] {
         let (hub, maya, declan) = declan_is_maya_s(tandem_protocol::version()).await;
         let position = maya.ok("conversation.open", json!({"id": declan})).await["position"].clone();
+        maya.ok("conversation.send", json!({"id": declan, "text": "On its way", "writtenAgainst": position})).await;
+        maya.until_words(declan, &["Where is my suitcase?", "On its way"]).await;
         hub.go_down();
         maya.until_offline().await;
-        maya.ok("conversation.send", json!({"id": declan, "text": "On its way", "writtenAgainst": position})).await;
         maya.ok("conversation.complete", json!({"id": declan, "text": text})).await;
         let maya = maya.restart().await;
         hub.customer_writes(declan, "WAIT I have one more question");
@@ -210,13 +211,35 @@ async fn a_complete_that_waited_does_not_close_over_what_the_customer_asked_mean
         let reason = list[0]["reason"].as_str().unwrap();
         assert!(reason.contains("The customer has written since: read it, then decide."), "{reason}");
         assert!(text.is_empty() || reason.starts_with("Complete did not happen."), "{reason}");
-        assert_eq!(said(&hub, "On its way"), 1, "what was written to the customer is sent");
         assert!(hub.world().states[&declan].in_progress());
         assert_eq!(maya.count("my").await, 1, "and stays hers");
         // Having read it, she decides.
-        maya.until_words(declan, &["Where is my suitcase?", "WAIT I have one more question", "On its way"]).await;
+        maya.until_words(declan, &["Where is my suitcase?", "On its way", "WAIT I have one more question"]).await;
         maya.ok("conversation.complete", json!({"id": declan, "text": ""})).await;
         hub.until("the end of her part", |world| world.states[&declan].people().next().is_none()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_that_waited_does_not_go_over_what_the_customer_wrote_meanwhile() {
+    for restarts in [false, true] {
+        let (hub, mut maya, declan) = declan_is_maya_s(tandem_protocol::version()).await;
+        let position = maya.ok("conversation.open", json!({"id": declan})).await["position"].clone();
+        hub.go_down();
+        maya.until_offline().await;
+        let reply = json!({"id": declan, "text": "Yes, I cancel it", "writtenAgainst": position});
+        maya.ok("conversation.send", reply).await;
+        if restarts {
+            maya = maya.restart().await;
+        }
+        hub.customer_writes(declan, "No, do not cancel it");
+        hub.come_back();
+        maya.until_told("a word about it", |change| change["type"] == "toast").await;
+        assert_eq!(said(&hub, "Yes, I cancel it"), 0, "restarts: {restarts}");
+        let list = until_not_sent(&maya, 1).await;
+        assert_eq!(list[0]["words"], "Yes, I cancel it", "{list:?}");
+        assert!(list[0]["reason"].as_str().unwrap().contains("read what is new"), "{list:?}");
+        assert!(hub.world().states[&declan].waiting_since.is_some(), "the customer waits on");
     }
 }
 

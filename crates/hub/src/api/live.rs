@@ -65,7 +65,8 @@ struct Came {
 
 async fn run(hub: Arc<Hub>, signed: Signed, came: Came, mut socket: Socket) {
     // Boxed, because its future is large and would occupy memory for as long as the desk is connected.
-    match Box::pin(catch_up(&hub, &signed, &came, &mut socket)).await {
+    let caught_up = Box::pin(catch_up(&hub, &signed, &came, &mut socket)).await;
+    match caught_up {
         Ok(Attending { id, mut queue }) => {
             let (is_limited, fanout) = (hub.config.rate_limits, hub.fanout.clone());
             socket.talk(&mut queue, &mut Desk { hub, user: signed.0, id }, is_limited).await;

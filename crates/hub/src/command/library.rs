@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::library::{Author, export, import, parse};
 use crate::setup::open;
+use crate::terminal::say;
 
 /// Maximum file, in bytes.
 const MOST_BYTES: u64 = 16 * 1024 * 1024;
@@ -42,15 +43,14 @@ impl LibraryCommand {
                 let library = open(&config.data)?.read_blocking(export)?;
                 let text = serde_json::to_string_pretty(&library).context("Cannot write the library")?;
                 if is_standard(&file) {
-                    println!("{text}");
-                    return Ok(());
+                    return Ok(say(text)?);
                 }
                 // An existing file is never overwritten.
                 let mut new =
                     std::fs::File::create_new(&file).with_context(|| format!("Cannot create {}", file.display()))?;
                 new.write_all(text.as_bytes()).with_context(|| format!("Cannot write {}", file.display()))?;
                 let (questions, replies) = (library.questions.len(), library.quick_replies.len());
-                println!("{questions} questions and {replies} quick replies are in {}", file.display());
+                say(format_args!("{questions} questions and {replies} quick replies are in {}", file.display()))?;
             }
             Self::Import { file } => {
                 let bytes = bytes_of(&file)?;
@@ -60,7 +60,7 @@ impl LibraryCommand {
                 let done = open(&config.data)?
                     .write_blocking(move |connection, ()| import(connection, library, author, now))?;
                 audit(OPERATOR, "library", "library: imported");
-                println!("{} added, {} changed, {} unchanged", done.added, done.changed, done.unchanged);
+                say(format_args!("{} added, {} changed, {} unchanged", done.added, done.changed, done.unchanged))?;
             }
         }
         Ok(())

@@ -150,10 +150,17 @@ pub(super) fn secret(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+pub(super) fn folder(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("name a folder".into()) } else { Ok(text.to_owned()) }
+}
+
 /// A mail server. The address may contain a password, so errors do not repeat it.
 pub(super) fn mail_url(text: &str) -> Result<String, String> {
     let url = Url::parse(text).map_err(|error| format!("not a URL: {error}"))?;
     let encrypted = url.query_pairs().any(|(name, value)| name == "tls" && value == "required");
+    if !encrypted && url.query().is_some_and(|query| !query.is_empty()) {
+        return Err("what follows the question mark can only be tls=required".into());
+    }
     match url.scheme() {
         "smtps" => Ok(text.to_owned()),
         "smtp" if encrypted || is_loopback(&url) => Ok(text.to_owned()),

@@ -16,7 +16,7 @@ impl Config {
     pub fn load(flags: &Flags, environment: &Environment) -> Result<Self, ConfigError> {
         let mut read = Settings::new(flags, environment);
         let settings = &mut read;
-        let data = settings.text("data").unwrap_or_else(|| "tandem-data".into());
+        let data = settings.get("data", check::folder).unwrap_or_else(|| "tandem-data".into());
         let data = std::path::absolute(&data).unwrap_or_else(|_| data.into());
         let otherwise = Self::new(data);
         let public_url = settings.get("public_url", check::origin);

@@ -39,6 +39,8 @@ fn a_wrong_setting_is_named_with_its_place() {
         (vec![("TANDEM_PUBLIC_URL", "http://hub.example")], "TANDEM_PUBLIC_URL"),
         (vec![("TANDEM_MAIL_URL", "smtp://mail.example")], "TANDEM_MAIL_URL"),
         (vec![("TANDEM_MAIL_URL", "smtp://mail.example?tls=opportunistic")], "TANDEM_MAIL_URL"),
+        (vec![("TANDEM_MAIL_URL", "smtp://127.0.0.1:25?tls=wrong")], "TANDEM_MAIL_URL"),
+        (vec![("TANDEM_DATA", " ")], "TANDEM_DATA"),
         (vec![("TANDEM_MAIL_URL", "smtps://mail.example")], "TANDEM_MAIL_FROM"),
         (vec![("TANDEM_MAIL_URL", "smtps://mail.example"), ("TANDEM_MAIL_FROM", "nobody")], "TANDEM_MAIL_FROM"),
         (vec![("TANDEM_MAIL_FROM", "a@b.example")], "TANDEM_MAIL_URL"),

@@ -7,17 +7,19 @@ use tandem_sqlite::rusqlite::Connection;
 
 use super::Changed;
 use crate::store::commands::{self, Answer, Answered, Sender, Sent};
+use crate::store::logic_requests::LogicRequestRow;
 use crate::store::{StoreError, events, library_uses, links, logic_requests, media};
 
 #[derive(Default)]
 pub(super) struct Pending {
     events: Vec<Place>,
     answers: Vec<(usize, Answered)>,
+    requests: Vec<(usize, LogicRequestRow)>,
     by_id: HashMap<(CommandId, Sender), usize>,
     /// The place in its group of the work that is being done.
     work: usize,
     /// Everything beyond belongs to the work that is being done.
-    kept: (usize, usize),
+    kept: (usize, usize, usize),
 }
 
 /// Where an event of this group stands.
@@ -44,6 +46,11 @@ impl Pending {
         self.answers.push((self.work, answered));
     }
 
+    /// A request to Your Logic has ended.
+    pub(super) fn request(&mut self, row: LogicRequestRow) {
+        self.requests.push((self.work, row));
+    }
+
     /// The answer of this group to the same command.
     pub(super) fn answer_to(&self, id: CommandId, sent: &Sent) -> Option<Answer> {
         let (_, first) = self.answers.get(*self.by_id.get(&(id, sent.sender()))?)?;
@@ -52,13 +59,14 @@ impl Pending {
 
     /// The work has succeeded.
     pub(super) fn keep(&mut self) {
-        self.kept = (self.events.len(), self.answers.len());
+        self.kept = (self.events.len(), self.answers.len(), self.requests.len());
     }
 
     /// The work has failed: takes out what it added.
     pub(super) fn undo(&mut self) {
-        let (events, answers) = self.kept;
+        let (events, answers, requests) = self.kept;
         self.events.truncate(events);
+        self.requests.truncate(requests);
         for (_, undone) in self.answers.drain(answers.min(self.answers.len())..) {
             self.by_id.remove(&(undone.id, undone.sent.sender()));
         }
@@ -67,8 +75,9 @@ impl Pending {
     pub(super) fn clear(&mut self) {
         self.events.clear();
         self.answers.clear();
+        self.requests.clear();
         self.by_id.clear();
-        self.kept = (0, 0);
+        self.kept = (0, 0, 0);
     }
 
     /// All of it; what is added now still belongs to the same work.
@@ -77,11 +86,11 @@ impl Pending {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.events.is_empty() && self.answers.is_empty()
+        self.events.is_empty() && self.answers.is_empty() && self.requests.is_empty()
     }
 
-    /// Parts that can be written without the others: each conversation with the answers to its work, and each answer
-    /// alone.
+    /// Parts that can be written without the others: each conversation with what belongs to its work, and the rest of
+    /// each work alone.
     pub(super) fn parts(self) -> Vec<Part> {
         let mut parts = Vec::<Part>::new();
         for place in self.events {
@@ -94,21 +103,19 @@ impl Pending {
             parts[of].pending.events.push(place);
         }
         for (work, answered) in self.answers {
-            let of = parts.iter_mut().find(|part| part.pending.events.iter().any(|place| place.work == work));
-            match of {
-                Some(part) => part.pending.answers.push((work, answered)),
-                None => {
-                    let pending = Self { answers: vec![(work, answered)], ..Self::default() };
-                    parts.push(Part { conversation: None, from: 0, pending });
-                }
-            }
+            part_of(&mut parts, work).answers.push((work, answered));
+        }
+        for (work, row) in self.requests {
+            part_of(&mut parts, work).requests.push((work, row));
         }
         parts
     }
 
     /// The work that this belongs to.
     pub(super) fn works(&self) -> impl Iterator<Item = usize> {
-        self.events.iter().map(|place| place.work).chain(self.answers.iter().map(|(work, _)| *work))
+        let events = self.events.iter().map(|place| place.work);
+        let requests = self.requests.iter().map(|(work, _)| *work);
+        events.chain(self.answers.iter().map(|(work, _)| *work)).chain(requests)
     }
 
     /// Writes all of it after `seq`, the log's last place; `group` has the events. Returns the new last place.
@@ -127,6 +134,9 @@ impl Pending {
         let rows = (seq + 1..).zip(all());
         let rows = rows.map(|(seq, (_, (event, json)))| (seq, event.conversation, event.position, &**json));
         events::insert(connection, rows)?;
+        for (_, row) in &self.requests {
+            logic_requests::put(connection, row)?;
+        }
         let mut library_waits = library_uses::some_wait(connection)?;
         for (changed, (event, _)) in all() {
             project(connection, event, changed, &mut library_waits)?;
@@ -136,12 +146,22 @@ impl Pending {
     }
 }
 
-/// One conversation's part, or a single answer.
+/// One conversation's part, or that of a single work without events.
 pub(super) struct Part {
     pub conversation: Option<ConversationId>,
     /// The conversation's events before this one are written already.
     pub from: usize,
     pub pending: Pending,
+}
+
+/// Where what belongs to a work is written: with its events, or alone.
+fn part_of(parts: &mut Vec<Part>, work: usize) -> &mut Pending {
+    let of = parts.iter().position(|part| part.pending.works().any(|of| of == work));
+    let of = of.unwrap_or_else(|| {
+        parts.push(Part { conversation: None, from: 0, pending: Pending::default() });
+        parts.len() - 1
+    });
+    &mut parts[of].pending
 }
 
 /// What other tables keep of an event.

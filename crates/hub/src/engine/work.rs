@@ -1,10 +1,14 @@
 //! What the writer is asked to do, as data, and the one place where it is done.
 
-use tandem_conversation::{Command, ConversationId, Envelope, LogicRequest, Position, Rejection, RequestId, Time};
+use std::sync::Arc;
+
+use tandem_conversation::{
+    Command, Conversation, ConversationId, Envelope, LogicRequest, Position, Rejection, RequestId, Time,
+};
 use tandem_sqlite::rusqlite::Connection;
 use tandem_sqlite::{Answer, Companion, Finish, guarded};
 
-use super::{Engine, Incoming, Repeat, customer, system_command};
+use super::{Answering, Engine, Incoming, Repeat, customer, system_command};
 use crate::store::StoreError;
 
 /// One piece of work and where its outcome goes. Each is decided in memory; what it changes is written at the end of
@@ -13,7 +17,8 @@ pub enum Work {
     Command(Box<Deciding>, Answer<Result<Position, Rejection>, StoreError>),
     Message(Box<Incoming>, Answer<(ConversationId, Position), StoreError>),
     /// None if nothing is pending.
-    Ask(Asking, Answer<Option<LogicRequest>, StoreError>),
+    Ask(Asking, Answer<Option<Asked>, StoreError>),
+    Answer(Box<Answering>, Answer<Result<Position, Rejection>, StoreError>),
 }
 
 /// Your Logic is asked about what is pending in a conversation.
@@ -21,6 +26,14 @@ pub struct Asking {
     pub conversation: ConversationId,
     pub request: RequestId,
     pub expires: Time,
+}
+
+/// A question to Your Logic that has no answer yet.
+pub struct Asked {
+    pub request: LogicRequest,
+    /// It is asked by this work, not by an earlier one.
+    pub is_new: bool,
+    pub state: Arc<Conversation>,
 }
 
 /// A command and what its decision depends on.
@@ -38,6 +51,7 @@ impl Engine {
             Work::Command(_, answer) if !is_open => answer.untried(),
             Work::Message(_, answer) if !is_open => answer.untried(),
             Work::Ask(_, answer) if !is_open => answer.untried(),
+            Work::Answer(_, answer) if !is_open => answer.untried(),
             Work::Command(deciding, answer) => answer.finish(self.done(|engine| {
                 // A file may belong to a conversation because of an event of this group.
                 if !deciding.envelope.command.files().is_empty() {
@@ -53,17 +67,32 @@ impl Engine {
                 engine.take(connection, *incoming)
             })),
             Work::Ask(asking, answer) => answer.finish(self.done(|engine| engine.ask(connection, &asking))),
+            Work::Answer(answering, answer) => answer.finish(self.done(|engine| {
+                if answering.has_file() {
+                    Companion::flush(engine, connection)?;
+                }
+                engine.answer(connection, *answering)
+            })),
         }
     }
 
-    fn ask(&mut self, connection: &Connection, asking: &Asking) -> Result<Option<LogicRequest>, StoreError> {
+    fn ask(&mut self, connection: &Connection, asking: &Asking) -> Result<Option<Asked>, StoreError> {
         let Asking { conversation, request, expires } = *asking;
+        let Some(state) = self.for_change(connection, conversation)? else { return Ok(None) };
+        if let Some(request) = state.logic.asked.clone() {
+            return Ok(Some(Asked { request, is_new: false, state }));
+        }
+        if !state.logic.is_due() {
+            self.settle_logic(connection, conversation)?;
+            return Ok(None);
+        }
         customer::catch_up(connection, self, conversation)?;
         let command = system_command(conversation, Command::AskLogic { request, expires });
-        match self.execute(connection, &command, Repeat::Once, None)? {
-            Ok(_) => Ok(self.state(connection, conversation)?.and_then(|state| state.logic.asked.clone())),
-            Err(_) => Ok(None),
+        if self.execute(connection, &command, Repeat::Once, None)?.is_err() {
+            return Ok(None);
         }
+        let state = self.state(connection, conversation)?;
+        Ok(state.and_then(|state| Some(Asked { request: state.logic.asked.clone()?, is_new: true, state })))
     }
 
     /// Keeps what the work has changed, or none of it if it fails.

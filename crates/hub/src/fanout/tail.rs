@@ -135,7 +135,7 @@ fn state_at(
 ) -> Result<Arc<Conversation>, StoreError> {
     match recent.get(id).filter(|state| state.position == position) {
         Some(state) => Ok(state),
-        None => Ok(Arc::new(events::state(connection, id, position)?)),
+        None => Ok(Arc::new(conversations::at(connection, id, position)?)),
     }
 }
 

@@ -38,14 +38,9 @@ impl Secrets {
             );
         }
         let (secrets, found) = Self::read_or_make(data, &path)?;
-        match known {
-            Some(known) => ensure!(
-                known == found,
-                "{} is not the key that the websites' secrets are derived from: restore the one that belongs to this \
-                 database",
-                path.display()
-            ),
-            None => set_fingerprint(connection, &found)?,
+        is_known(&path, known, found)?;
+        if known.is_none() {
+            set_fingerprint(connection, &found)?;
         }
         Ok(secrets)
     }
@@ -72,7 +67,26 @@ impl Secrets {
             }
             read => read,
         };
-        let key = key.with_context(|| format!("Cannot read {}", path.display()))?;
+        Self::of_key(&key.with_context(|| format!("Cannot read {}", path.display()))?, path)
+    }
+
+    /// Says what [`Self::open`] would refuse. False if there is no key.
+    ///
+    /// # Errors
+    /// Likewise.
+    pub(crate) fn check(data: &Path, connection: &Connection) -> anyhow::Result<bool> {
+        let path = data.join(FILE);
+        let key = match std::fs::read(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            key => key.with_context(|| format!("Cannot read {}", path.display()))?,
+        };
+        let (_, found) = Self::of_key(&key, &path)?;
+        // A database of an older schema knows none.
+        is_known(&path, fingerprint(connection).unwrap_or_default(), found)?;
+        Ok(true)
+    }
+
+    fn of_key(key: &[u8], path: &Path) -> anyhow::Result<(Self, [u8; 32])> {
         let bytes = URL_SAFE_NO_PAD.decode(key.trim_ascii()).unwrap_or_default();
         ensure!(
             bytes.len() == 32,
@@ -95,6 +109,16 @@ impl Secrets {
         let tag = hmac::sign(&self.0, format!("identity of customers\n{brand}\n{generation}").as_bytes());
         URL_SAFE_NO_PAD.encode(tag)
     }
+}
+
+/// Fails unless the key is the one that the database knows, if it knows one.
+fn is_known(path: &Path, known: Option<[u8; 32]>, found: [u8; 32]) -> anyhow::Result<()> {
+    ensure!(
+        known.is_none_or(|known| known == found),
+        "{} is not the key that the websites' secrets are derived from: restore the one that belongs to this database",
+        path.display()
+    );
+    Ok(())
 }
 
 /// A link makes the file appear complete; a second process finds the first one's key.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::{CheckOptions, ReplayOptions, check, replay};
 use crate::clock::Clock;
 use crate::config::{Config, Flags};
+use crate::terminal::say;
 
 /// The developer's commands for Your Logic.
 #[derive(Subcommand)]
@@ -88,14 +89,12 @@ impl LogicCommand {
 /// Prints the report as text, or as JSON if requested.
 fn show<T: Serialize + std::fmt::Display>(report: &T, json: Option<&Path>) -> anyhow::Result<()> {
     let Some(path) = json else {
-        println!("{report}");
-        return Ok(());
+        return Ok(say(report)?);
     };
     let text = serde_json::to_string_pretty(report)?;
     if path == Path::new("-") {
-        println!("{text}");
-        return Ok(());
+        return Ok(say(text)?);
     }
-    println!("{report}");
+    say(report)?;
     std::fs::write(path, text + "\n").with_context(|| format!("Cannot write {}", path.display()))
 }

@@ -37,6 +37,11 @@ const VARIABLES: [(&str, &str); 5] = [
 /// # Errors
 /// `Rejection::Invalid` with the line or place.
 pub(crate) fn parse(bytes: &[u8], is_table: bool, scope: &Audience) -> Result<LibraryFile, Rejection> {
+    if let Err(error) = std::str::from_utf8(bytes) {
+        let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let problem = "not UTF-8: save the file as UTF-8 (spreadsheets call it \"CSV UTF-8\")";
+        return Err(Rejection::invalid(&format!("line {line}"), problem));
+    }
     let text = json::text(bytes);
     if is_table {
         return table(&text, scope).map(|quick_replies| LibraryFile { questions: Vec::new(), quick_replies });
@@ -106,11 +111,31 @@ fn definition(
     }
 }
 
+/// The line of a quotation mark that takes the rest of the table into its cell.
+fn unclosed(text: &str, separator: u8) -> Option<usize> {
+    let (mut line, mut opened, mut begins, mut closes) = (1, None, true, false);
+    for byte in text.bytes() {
+        match (byte, opened) {
+            (b'"', None) if begins => opened = Some(line),
+            // Two of them in a row are one that does not close.
+            (b'"', Some(_)) => closes = !closes,
+            (_, Some(_)) if closes => (opened, closes) = (None, false),
+            _ => {}
+        }
+        line += usize::from(byte == b'\n');
+        begins = opened.is_none() && (byte == separator || byte == b'\n');
+    }
+    opened.filter(|_| !closes)
+}
+
 fn table(text: &str, scope: &Audience) -> Result<Vec<QuickReplyDefinition>, Rejection> {
     let first = text.lines().next().unwrap_or_default();
     let count = |separator: char| first.chars().filter(|c| *c == separator).count();
     // Spreadsheets of some countries separate columns by semicolons.
     let separator = if count(';') > count(',') { b';' } else { b',' };
+    if let Some(line) = unclosed(text, separator) {
+        return Err(Rejection::invalid(&format!("line {line}"), "the quotation mark that opens here is never closed"));
+    }
     let mut reader =
         csv::ReaderBuilder::new().delimiter(separator).trim(csv::Trim::Headers).from_reader(text.as_bytes());
     let wrong = |error: csv::Error| Rejection::invalid("file", format!("the table cannot be used: {error}"));
@@ -297,6 +322,19 @@ mod tests {
         let reply =
             |n: usize| definition(format!("n-{n}"), format!("N {n}"), "en".into(), text.into(), Audience::Everybody);
         LibraryFile { questions: Vec::new(), quick_replies: (0..count).map(reply).collect() }
+    }
+
+    #[test]
+    fn a_table_that_would_be_read_wrongly_is_refused_with_its_line() {
+        let refused = |bytes: &[u8]| match parse(bytes, true, &Audience::Everybody) {
+            Err(Rejection::Invalid { field, .. }) => Some(field),
+            _ => None,
+        };
+        assert_eq!(refused(b"shortcut,text\na,fine\nb,gr\xfc\xdfe\n").as_deref(), Some("line 3"));
+        assert_eq!(refused(b"shortcut,text\na,\"open\nb,two\nc,three\n").as_deref(), Some("line 2"));
+        for sound in ["shortcut,text\na,a 5\" screen\n", "shortcut,text\na,\"say \"\"hi\"\"\nand go\"\n"] {
+            assert_eq!(refused(sound.as_bytes()), None, "{sound}");
+        }
     }
 
     #[test]

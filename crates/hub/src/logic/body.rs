@@ -1,5 +1,7 @@
 //! The request to Your Logic: complete enough for a stateless service.
 
+use std::sync::Arc;
+
 use tandem_conversation::{
     Conversation, ConversationId, CustomerRef, Event, EventBody, LogicRequest, Participant, Pending, Position,
     Rejection, RequestId, Time, Trigger, trigger_of,
@@ -32,11 +34,12 @@ pub(crate) struct Question {
 /// The body of the state's outstanding request.
 pub(super) fn request_body(
     connection: &Connection,
-    id: ConversationId,
+    state: Arc<Conversation>,
     request: &LogicRequest,
     account: &str,
 ) -> Result<LogicRequestBody, StoreError> {
-    let (state, turns) = newest(connection, id)?;
+    let id = state.id;
+    let turns = turns(connection, id)?;
     let trigger = match turns.iter().find(|event| event.position == request.trigger) {
         Some(event) => event.clone(),
         None => {
@@ -51,7 +54,7 @@ pub(super) fn request_body(
     }
     trigger.silent = request.silent;
     let question = Question { id: request.id, asked: request.asked, expires: request.expires, trigger, dry_run: false };
-    Ok(compose(state, &turns, question, account))
+    Ok(compose(Arc::unwrap_or_clone(state), &turns, question, account))
 }
 
 /// The body of a dry run: no event has happened.
@@ -63,7 +66,8 @@ pub(super) fn beside_body(
     wish: Wish,
     account: &str,
 ) -> Result<LogicRequestBody, StoreError> {
-    let (state, turns) = newest(connection, id)?;
+    let state = conversations::get(connection, id)?.ok_or(Rejection::Unknown)?;
+    let turns = turns(connection, id)?;
     let said =
         |event: &&Event| event.actor == Participant::Customer && matches!(event.body, EventBody::TurnAdded { .. });
     let (kind, by, draft) = match wish {
@@ -90,10 +94,9 @@ pub(super) fn beside_body(
     Ok(compose(state, &turns, Question { id: request, asked, expires, trigger, dry_run }, account))
 }
 
-/// The state and the newest turns.
-fn newest(connection: &Connection, id: ConversationId) -> Result<(Conversation, Vec<Event>), StoreError> {
-    let state = conversations::get(connection, id)?.ok_or(Rejection::Unknown)?;
-    Ok((state, events::turns(connection, id, EVENTS, TURNS)?))
+/// The newest turns.
+fn turns(connection: &Connection, id: ConversationId) -> Result<Vec<Event>, StoreError> {
+    events::turns(connection, id, EVENTS, TURNS)
 }
 
 /// Composes a request from the state and its newest events.

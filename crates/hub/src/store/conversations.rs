@@ -5,10 +5,9 @@ mod look;
 use std::collections::{BTreeSet, HashMap};
 
 use tandem_conversation::{
-    Access, BrandId, ContactId, Conversation, ConversationId, CustomerId, Event, EventBody, Permission, Position,
-    Section, Time, UserId,
+    Access, BrandId, ContactId, Conversation, ConversationId, CustomerId, Permission, Position, Section, Time, UserId,
 };
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, Rows, params};
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Rows, params};
 
 use super::{Id, StoreError, events, passable};
 
@@ -54,15 +53,69 @@ pub(crate) const BRAND: &str = "
 ALTER TABLE conversations ADD COLUMN brand BLOB;
 UPDATE conversations SET brand = unhex(replace(json_extract(state, '$.brand'), '-', '')) WHERE help_since IS NOT NULL;";
 
-/// Writes the state and everything derived from it; returns its stored size. `before` is the stored state.
+/// Rows may stand behind their log.
+pub(crate) const BEHIND: &str = "
+-- Older programs must not open the file after this.
+-- They take a row for the newest state.
+SELECT 1;";
+
+/// How many events a row may stand behind its log, and how much older `updated` may be, in milliseconds.
+const BEHIND_EVENTS: u32 = 16;
+const BEHIND_MS: i64 = 10_000;
+
+/// What a row says, as far as that may differ from the newest state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stored {
+    position: Position,
+    updated: Time,
+    /// May be earlier than that of the newest state, never later.
+    wake_at: Option<Time>,
+    /// May be true although nothing is due any more.
+    logic_due: bool,
+    /// Size of the stored state.
+    pub bytes: usize,
+}
+
+impl Stored {
+    fn of(state: &Conversation, bytes: usize) -> Self {
+        let logic_due = state.logic.asked.is_some() || state.logic.is_due();
+        Self { position: state.position, updated: state.updated, wake_at: state.next_deadline(), logic_due, bytes }
+    }
+
+    /// Writes that nothing is due, if the row says otherwise.
+    pub(crate) fn settle_logic(&mut self, connection: &Connection, id: ConversationId) -> Result<(), StoreError> {
+        if std::mem::take(&mut self.logic_due) {
+            let mut query = connection.prepare_cached("UPDATE conversations SET logic_due = 0 WHERE id = ?1")?;
+            query.execute([Id(id.0)])?;
+        }
+        Ok(())
+    }
+
+    /// Whether the row must be written again, because lists and workers would miss something or readers would have to
+    /// fold too much.
+    pub(crate) fn is_outdated(self, before: &Conversation, after: &Conversation) -> bool {
+        let new = Self::of(after, 0);
+        let has_passed = self.wake_at.is_some_and(|at| at <= new.updated);
+        new.position.0 >= self.position.0.saturating_add(BEHIND_EVENTS)
+            || new.updated.0.abs_diff(self.updated.0) >= BEHIND_MS.unsigned_abs()
+            || new.wake_at.is_some_and(|at| self.wake_at.is_none_or(|stored| at < stored))
+            || (has_passed && new.wake_at != self.wake_at)
+            || (new.logic_due && !self.logic_due)
+            || listing(before) != listing(after)
+            || is_other_involvement(before, after)
+    }
+}
+
+/// Writes the state and everything derived from it. `before` is the state before, whose lists are stored.
 pub(crate) fn put(
     connection: &Connection,
     state: &Conversation,
     before: Option<&Conversation>,
-) -> Result<usize, StoreError> {
+) -> Result<Stored, StoreError> {
     let json = to_json(state)?;
-    let logic_due = state.logic.asked.is_some() || (state.logic.engaged && !state.logic.pending.is_empty());
-    if before.is_none_or(|before| before.left != state.left || !involved_now(before).eq(involved_now(state))) {
+    let stored = Stored::of(state, json.len());
+    let wake_at = stored.wake_at.map(|at| at.0);
+    if before.is_none_or(|before| is_other_involvement(before, state)) {
         put_involvement(connection, state)?;
     }
     if before.is_some_and(|before| listing(before) == listing(state)) {
@@ -70,9 +123,8 @@ pub(crate) fn put(
         let mut query = connection.prepare_cached(
             "UPDATE conversations SET updated = ?2, wake_at = ?3, logic_due = ?4, state = ?5 WHERE id = ?1",
         )?;
-        let wake_at = state.next_deadline().map(|at| at.0);
-        query.execute(params![Id(state.id.0), state.updated.0, wake_at, logic_due, json])?;
-        return Ok(json.len());
+        query.execute(params![Id(state.id.0), state.updated.0, wake_at, stored.logic_due, json])?;
+        return Ok(stored);
     }
     let mut query = connection.prepare_cached(
         "INSERT INTO conversations
@@ -92,12 +144,16 @@ pub(crate) fn put(
         state.updated.0,
         state.in_progress(),
         state.help_since().map(|since| since.0),
-        state.next_deadline().map(|at| at.0),
-        logic_due,
+        wake_at,
+        stored.logic_due,
         json,
         state.brand.map(|brand| Id(brand.0)),
     ])?;
-    Ok(json.len())
+    Ok(stored)
+}
+
+fn is_other_involvement(before: &Conversation, after: &Conversation) -> bool {
+    before.left != after.left || !involved_now(before).eq(involved_now(after))
 }
 
 /// The columns that rarely change, and whose indexes are then left alone.
@@ -132,31 +188,41 @@ pub(crate) fn get(connection: &Connection, id: ConversationId) -> Result<Option<
 /// A state for a change.
 #[derive(Debug)]
 pub(crate) enum ToChange {
-    Stored(Conversation),
+    /// The newest state, and what its row says.
+    Stored(Conversation, Stored),
     /// The stored one is damaged; this one is made from the events, and has to be stored.
     MadeAnew(Conversation),
 }
 
 /// The state for a change. Fails for a state with unknown parts of a newer version, which the change would drop.
 pub(crate) fn to_change(connection: &Connection, id: ConversationId) -> Result<Option<ToChange>, StoreError> {
-    let Some(json) = json_of(connection, id)? else { return Ok(None) };
-    let mut state = match Conversation::read(&json) {
+    let mut query = connection.prepare_cached("SELECT state, wake_at FROM conversations WHERE id = ?1")?;
+    let row = query.query_row([Id(id.0)], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?)));
+    let Some((json, wake_at)) = row.optional()? else { return Ok(None) };
+    let state = match Conversation::read(&json) {
         Ok((state, true)) => state,
         Ok((_, false)) => return Err(StoreError::Newer { what: "conversation" }),
         Err(_) => return Ok(Some(ToChange::MadeAnew(events::state(connection, id, Position(u32::MAX))?))),
     };
-    // The log is the truth: a state that stands behind it continues there.
-    let behind = events::bodies_after(connection, id, state.position, u32::MAX)?;
-    if behind.is_empty() {
-        return Ok(Some(ToChange::Stored(state)));
+    let stored = Stored { wake_at: wake_at.map(Time), ..Stored::of(&state, json.len()) };
+    match events::fold_on(connection, state, Position(u32::MAX))? {
+        (state, true) => Ok(Some(ToChange::Stored(state, stored))),
+        (_, false) => Err(StoreError::Newer { what: "conversation" }),
     }
-    for body in behind {
-        match events::parse(&body)? {
-            Event { body: EventBody::Unknown(_), .. } => return Err(StoreError::Newer { what: "conversation" }),
-            event => state.apply(&event),
-        }
+}
+
+/// The newest state, which the row may stand behind.
+fn newest(connection: &Connection, json: &str) -> Result<Conversation, StoreError> {
+    Ok(events::fold_on(connection, parse(json)?, Position(u32::MAX))?.0)
+}
+
+/// A conversation's state after the event at `up_to`, from its row if that does not stand beyond.
+pub(crate) fn at(connection: &Connection, id: ConversationId, up_to: Position) -> Result<Conversation, StoreError> {
+    let stored = json_of(connection, id)?.map(|json| parse(&json)).transpose();
+    match passable(stored)?.flatten().filter(|state| state.position <= up_to) {
+        Some(state) => Ok(events::fold_on(connection, state, up_to)?.0),
+        None => events::state(connection, id, up_to),
     }
-    Ok(Some(ToChange::MadeAnew(state)))
 }
 
 /// A conversation's state if the user may read it. Every API for conversations uses this.
@@ -181,7 +247,7 @@ const HANDLED: &str = "SELECT c.state FROM conversations c JOIN involvement i ON
 /// Whether the user handles this customer now, in any conversation.
 fn handles(connection: &Connection, access: &Access<'_>, customer: CustomerId) -> Result<bool, StoreError> {
     let mut query = connection.prepare_cached(HANDLED)?;
-    let theirs = collect(query.query_map(params![Id(access.user.0), Id(customer.0)], state_of)?)?;
+    let theirs = states(connection, query.query(params![Id(access.user.0), Id(customer.0)])?)?;
     Ok(theirs.iter().any(|state| access.handles(state)))
 }
 
@@ -191,7 +257,7 @@ const MINE: &str = "SELECT c.state FROM involvement i JOIN conversations c ON c.
 /// The customers whom the user handles now.
 pub(crate) fn handled(connection: &Connection, access: &Access<'_>) -> Result<BTreeSet<CustomerId>, StoreError> {
     let mut query = connection.prepare_cached(MINE)?;
-    let mine = collect(query.query_map([Id(access.user.0)], state_of)?)?;
+    let mine = states(connection, query.query([Id(access.user.0)])?)?;
     Ok(mine.iter().filter(|state| access.handles(state)).map(|state| state.customer.id).collect())
 }
 
@@ -226,14 +292,23 @@ pub(crate) fn stored(
     id: ConversationId,
 ) -> Result<Option<(Conversation, String)>, StoreError> {
     let Some(json) = json_of(connection, id)? else { return Ok(None) };
-    match parse(&json) {
+    match newest_with_json(connection, json) {
         Err(StoreError::Damaged { .. }) => {
             let state = events::state(connection, id, Position(u32::MAX))?;
             let json = to_json(&state)?;
             Ok(Some((state, json)))
         }
-        read => Ok(Some((read?, json))),
+        read => read.map(Some),
     }
+}
+
+/// [`newest`] with its JSON.
+fn newest_with_json(connection: &Connection, json: String) -> Result<(Conversation, String), StoreError> {
+    let stored = parse(&json)?;
+    let position = stored.position;
+    let (state, _) = events::fold_on(connection, stored, Position(u32::MAX))?;
+    let json = if state.position == position { json } else { to_json(&state)? };
+    Ok((state, json))
 }
 
 fn to_json(state: &Conversation) -> Result<String, StoreError> {
@@ -331,9 +406,8 @@ pub(crate) fn of_customer(
     let mut rows = query.raw_query();
     let (mut page, mut length, mut last) = (Vec::new(), 0, None);
     while let Some(row) = rows.next()? {
-        let json: String = row.get(2)?;
-        let state = passable(parse(&json))?;
-        if !state.is_some_and(|state| tandem_conversation::may_read(&state, access, is_handled)) {
+        let Some((state, json)) = passable(newest_with_json(connection, row.get(2)?))? else { continue };
+        if !tandem_conversation::may_read(&state, access, is_handled) {
             continue;
         }
         if !page.is_empty() && (length + json.len() > bytes || page.len() >= limit as usize) {
@@ -437,7 +511,7 @@ pub(crate) fn section_after(
 ) -> Result<(Vec<Conversation>, u32), StoreError> {
     let brands = brands_of(access);
     let mut query = connection.prepare_cached(section_after_sql(section))?;
-    let page = page_of(query.query(params![Id(access.user.0), left_after.0, Id(after.0), limit, brands])?)?;
+    let page = page_of(connection, query.query(params![Id(access.user.0), left_after.0, Id(after.0), limit, brands])?)?;
     Ok((page, count(connection, section, access, left_after)?))
 }
 
@@ -452,12 +526,12 @@ pub(crate) fn section(
 ) -> Result<(Vec<Conversation>, u32), StoreError> {
     let brands = brands_of(access);
     let mut query = connection.prepare_cached(section_sql(section))?;
-    let page = page_of(query.query(params![Id(access.user.0), left_after.0, limit, offset, brands])?)?;
+    let page = page_of(connection, query.query(params![Id(access.user.0), left_after.0, limit, offset, brands])?)?;
     Ok((page, count(connection, section, access, left_after)?))
 }
 
 /// The readable states of one page.
-fn page_of(mut rows: Rows<'_>) -> Result<Vec<Conversation>, StoreError> {
+fn page_of(connection: &Connection, mut rows: Rows<'_>) -> Result<Vec<Conversation>, StoreError> {
     let (mut page, mut bytes) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
         let state: String = row.get(0)?;
@@ -465,7 +539,7 @@ fn page_of(mut rows: Rows<'_>) -> Result<Vec<Conversation>, StoreError> {
         if !page.is_empty() && bytes > PAGE_BYTES {
             break;
         }
-        page.extend(passable(parse(&state))?);
+        page.extend(passable(newest(connection, &state))?);
     }
     Ok(page)
 }
@@ -484,7 +558,7 @@ fn brands_of(access: &Access<'_>) -> Option<String> {
 /// Conversations with an open call for help.
 pub(crate) fn needing_help(connection: &Connection) -> Result<Vec<Conversation>, StoreError> {
     let mut query = connection.prepare_cached("SELECT state FROM conversations WHERE help_since IS NOT NULL")?;
-    collect(query.query_map([], state_of)?)
+    states(connection, query.query([])?)
 }
 
 /// The number of engagements and invitations per user.
@@ -504,12 +578,8 @@ pub(crate) fn due(connection: &Connection, now: Time, limit: u32) -> Result<Vec<
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Sets when to look at the conversation next, overriding its state's deadline until its next change.
-pub(crate) fn set_wake(
-    connection: &Connection,
-    id: ConversationId,
-    at: Option<Time>,
-) -> Result<(), tandem_sqlite::rusqlite::Error> {
+/// Sets `wake_at` alone.
+pub(crate) fn set_wake(connection: &Connection, id: ConversationId, at: Option<Time>) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached("UPDATE conversations SET wake_at = ?2 WHERE id = ?1")?;
     query.execute(params![Id(id.0), at.map(|at| at.0)])?;
     Ok(())
@@ -524,17 +594,30 @@ pub(crate) fn wake_future(connection: &Connection, now: Time) -> Result<usize, S
     Ok(connection.execute(FROM_THE_FUTURE, [now.0])?)
 }
 
-const LOGIC_DUE: &str = "SELECT id FROM conversations WHERE logic_due = 1 ORDER BY updated LIMIT ?1";
-
-/// Conversations with work for Your Logic.
-pub(crate) fn logic_due(connection: &Connection, limit: u32) -> Result<Vec<ConversationId>, StoreError> {
-    let mut query = connection.prepare_cached(LOGIC_DUE)?;
-    let rows = query.query_map([limit], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+/// A conversation whose row says that Your Logic has to be asked, by its place in their order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LogicDue {
+    pub id: ConversationId,
+    updated: i64,
 }
 
-fn state_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Result<Conversation, StoreError>> {
-    Ok(parse(row.get_ref(0)?.as_str()?))
+impl Default for LogicDue {
+    /// Before all others.
+    fn default() -> Self {
+        Self { id: ConversationId(uuid::Uuid::nil()), updated: i64::MIN }
+    }
+}
+
+const LOGIC_DUE: &str = "SELECT id, updated FROM conversations
+     WHERE logic_due = 1 AND (updated, id) > (?1, ?2) ORDER BY updated, id LIMIT ?3";
+
+/// Conversations with work for Your Logic, and some without.
+pub(crate) fn logic_due(connection: &Connection, after: LogicDue, limit: u32) -> Result<Vec<LogicDue>, StoreError> {
+    let mut query = connection.prepare_cached(LOGIC_DUE)?;
+    let rows = query.query_map(params![after.updated, Id(after.id.0), limit], |row| {
+        Ok(LogicDue { id: ConversationId(row.get::<_, Id>(0)?.0), updated: row.get(1)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Parses a stored state, perhaps of a newer version.
@@ -544,10 +627,13 @@ pub(crate) fn parse(json: &str) -> Result<Conversation, StoreError> {
     Ok(read?.0)
 }
 
-fn collect(
-    rows: impl Iterator<Item = tandem_sqlite::rusqlite::Result<Result<Conversation, StoreError>>>,
-) -> Result<Vec<Conversation>, StoreError> {
-    rows.filter_map(|row| row.map_err(StoreError::from).and_then(passable).transpose()).collect()
+/// The newest states of all rows.
+fn states(connection: &Connection, mut rows: Rows<'_>) -> Result<Vec<Conversation>, StoreError> {
+    let mut states = Vec::new();
+    while let Some(row) = rows.next()? {
+        states.extend(passable(newest(connection, row.get_ref(0)?.as_str().unwrap_or_default()))?);
+    }
+    Ok(states)
 }
 
 #[cfg(test)]

@@ -125,36 +125,56 @@ pub(crate) fn of_conversation(
     Ok((events, more))
 }
 
-/// A conversation's state after the event at `up_to`, or its last one, made from its events. Damaged events are left out, as long as the first one can be read: a
-/// conversation with a gap can go on, one without a state leaves its customer alone.
+const FIRST: &str = "SELECT position, body FROM events WHERE conversation = ?1 ORDER BY position LIMIT 1";
+const SINCE: &str = "SELECT position, body FROM events
+     WHERE conversation = ?1 AND position > ?2 AND position <= ?3 ORDER BY position";
+
+/// A conversation's state after the event at `up_to`, or its last one, made from its events. Its first one must be
+/// readable; for others see [`fold_on`].
 pub(crate) fn state(
     connection: &Connection,
     conversation: ConversationId,
     up_to: Position,
 ) -> Result<Conversation, StoreError> {
-    let mut query = connection.prepare_cached(
-        "SELECT position, body FROM events WHERE conversation = ?1 AND position <= ?2 ORDER BY position",
-    )?;
-    let mut rows = query.query(params![Id(conversation.0), up_to.0])?;
-    let mut state: Option<Conversation> = None;
+    let mut query = connection.prepare_cached(FIRST)?;
+    let first = query.query_row([Id(conversation.0)], |row| {
+        Ok((Position(row.get(0)?), parse(row.get_ref(1)?.as_str().unwrap_or_default())))
+    });
+    let begun = match first.optional()? {
+        Some((position, event)) => passable(event)?.as_ref().and_then(|event| match &event.body {
+            EventBody::Unknown(_) => Some(Err(StoreError::Newer { what: "conversation" })),
+            _ => Conversation::begin(event).map(|state| Ok(Conversation { position, ..state })),
+        }),
+        None => None,
+    };
+    let detail = || "it cannot be made again: the conversation's first event is not readable".to_owned();
+    let begun = begun.unwrap_or_else(|| Err(StoreError::Damaged { what: "state", detail: detail() }))?;
+    match fold_on(connection, begun, up_to)? {
+        (state, true) => Ok(state),
+        (_, false) => Err(StoreError::Newer { what: "conversation" }),
+    }
+}
+
+/// A state after the event at `up_to`, or the conversation's last one, made from an earlier state, and whether this
+/// program knows all events since. Damaged events are left out: a conversation with a gap can go on, one without a
+/// state leaves its customer alone.
+pub(crate) fn fold_on(
+    connection: &Connection,
+    mut state: Conversation,
+    up_to: Position,
+) -> Result<(Conversation, bool), StoreError> {
+    let mut query = connection.prepare_cached(SINCE)?;
+    let mut rows = query.query(params![Id(state.id.0), state.position.0, up_to.0])?;
+    let mut all_known = true;
     while let Some(row) = rows.next()? {
         let position = Position(row.get(0)?);
-        let event = passable(parse(row.get_ref(1)?.as_str().unwrap_or_default()))?;
-        match (&mut state, event) {
-            (_, Some(Event { body: EventBody::Unknown(_), .. })) => {
-                return Err(StoreError::Newer { what: "conversation" });
-            }
-            (None, Some(event)) => state = Conversation::begin(&event),
-            (Some(state), Some(event)) => state.apply(&event),
-            (_, None) => {}
+        if let Some(event) = passable(parse(row.get_ref(1)?.as_str().unwrap_or_default()))? {
+            all_known &= !matches!(event.body, EventBody::Unknown(_));
+            state.apply(&event);
         }
-        match &mut state {
-            Some(state) => state.position = position,
-            None => break,
-        }
+        state.position = position;
     }
-    let detail = || "it cannot be made again: the conversation's first event is not readable".to_owned();
-    state.ok_or_else(|| StoreError::Damaged { what: "state", detail: detail() })
+    Ok((state, all_known))
 }
 
 /// [`of_conversation`] as stored JSON: at least one event, and about `bytes` in all.
@@ -330,6 +350,8 @@ mod tests {
         assert_indexed(BODIES, false);
         // Each conversation once.
         assert_indexed(TOUCHED, true);
+        assert_indexed(FIRST, false);
+        assert_indexed(SINCE, false);
     }
     #[test]
     fn a_page_ends_with_its_bytes_and_says_that_there_is_more() {

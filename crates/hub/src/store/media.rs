@@ -64,6 +64,18 @@ CREATE INDEX media_unnamed ON media (created) WHERE conversation IS NULL;";
 pub(crate) const STRANGERS: &str = "
 CREATE INDEX media_of_strangers ON media (created, bytes) WHERE contact IS NOT NULL OR link IS NOT NULL;";
 
+/// Calls `see` with the newest files that conversations name, at most `limit`, by their names on disk.
+pub(crate) fn each_named(connection: &Connection, limit: i64, mut see: impl FnMut(Uuid)) -> Result<(), StoreError> {
+    let mut query = connection.prepare(
+        "SELECT file FROM media WHERE conversation IS NOT NULL AND file IS NOT NULL ORDER BY created DESC LIMIT ?1",
+    )?;
+    let mut rows = query.query([limit])?;
+    while let Some(row) = rows.next()? {
+        see(row.get::<_, Id>(0)?.0);
+    }
+    Ok(())
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Sender {
     /// A customer's web session.
@@ -341,7 +353,14 @@ mod tests {
         {
             let media = Media { name: "n".into(), ..Media::named(MediaId(Uuid::from_u128(file))) };
             let content = Content::Attachment { media, text: String::new() };
-            let turn = Turn { id: TurnId(Uuid::nil()), engagement: None, content, silent: false, library: None };
+            let turn = Turn {
+                id: TurnId(Uuid::nil()),
+                engagement: None,
+                content,
+                silent: false,
+                library: None,
+                written_against: None,
+            };
             let event = Event {
                 conversation: ConversationId(Uuid::from_u128(conversation)),
                 position: Position(position),

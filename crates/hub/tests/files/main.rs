@@ -501,3 +501,23 @@ async fn a_slow_address_holds_up_nobody_else() {
     eve.waits_for("Quick").await;
     maya.finds(&carmen.conversation().await, "help").await;
 }
+
+#[tokio::test]
+async fn files_that_conversations_name_and_that_are_gone_are_missed() {
+    let hub = TestHub::start(None).await;
+    let carmen = hub.customer().await;
+    shows(&carmen, "invoice.pdf", PDF).await;
+    let media = hub.folder.path().join("media");
+    let files = std::fs::read_dir(&media).unwrap().flatten();
+    let name = |entry: std::fs::DirEntry| entry.file_name().into_string().unwrap();
+    let stored = files.map(name).find(|name| Uuid::parse_str(name).is_ok()).unwrap();
+    std::fs::remove_file(media.join(&stored)).unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    let (data, to) = (hub.folder.path().to_owned(), outside.path().join("tandem.tar"));
+    let done = tokio::task::spawn_blocking(move || tandem_hub::backup(&data, &to)).await.unwrap().unwrap();
+    assert_eq!(done.missing, [format!("media/{stored}")]);
+    let mut lines = Vec::new();
+    let config = tandem_hub::config::Config::new(hub.folder.path().to_owned());
+    assert!(!tandem_hub::doctor(&config, |line| lines.push(line)).await);
+    assert!(lines.iter().any(|line| line.starts_with("WRONG  files") && line.contains(&stored)), "{lines:?}");
+}

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tandem_conversation::Role;
 use tandem_desk::Clock;
-use tandem_protocol::agents::{LiveFrame, Me, Tokens, usual_file_bytes};
+use tandem_protocol::agents::{About, LiveFrame, Me, Tokens, usual_file_bytes};
 use tandem_protocol::library::Library;
 use tokio::net::TcpListener;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
@@ -50,6 +50,7 @@ impl StandIn {
         let told = Told { frames: Arc::default(), cursor: BEFORE, began: None };
         let shared = Arc::new(Shared { told: Mutex::new(told), library: Mutex::default() });
         let router = Router::new()
+            .route("/api/v1/about", get(|| async { Json(about()) }))
             .route("/api/v1/auth/login", post(|| async { Json(tokens()) }))
             .route("/api/v1/auth/refresh", post(|| async { Json(tokens()) }))
             .route("/api/v1/auth/logout", post(|| async {}))
@@ -84,6 +85,10 @@ impl StandIn {
 
 async fn library(State(shared): State<Arc<Shared>>) -> Json<Library> {
     Json(shared.library.lock().unwrap_or_else(PoisonError::into_inner).clone())
+}
+
+fn about() -> About {
+    About { version: tandem_protocol::version(), oldest: tandem_protocol::version() }
 }
 
 fn me() -> Me {
