@@ -54,10 +54,8 @@ fn main() -> ExitCode {
         let _ = std::io::stdout().write_all(answer.as_bytes());
         return ExitCode::SUCCESS;
     }
-    tracing_subscriber::fmt()
-        .with_env_filter(tandem_hub::log_filter())
-        .with_writer(|| tandem_hub::terminal::Log)
-        .init();
+    let (log, _written_at_the_end) = tandem_hub::terminal::log();
+    tracing_subscriber::fmt().with_env_filter(tandem_hub::log_filter()).with_writer(log).init();
     // Another library may have installed the same provider before.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match run() {

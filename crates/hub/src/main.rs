@@ -7,7 +7,7 @@ use anyhow::{bail, ensure};
 use clap::{Parser, Subcommand};
 use tandem_hub::config::{Config, ConfigError, Environment, Flags};
 use tandem_hub::kit::LogicCommand;
-use tandem_hub::terminal::{Log, is_unread, remark, say};
+use tandem_hub::terminal::{is_unread, log, remark, say};
 use tandem_hub::{
     BackedUp, BrandCommand, Clock, Hub, LibraryCommand, UserCommand, backup, bind, doctor, has_database,
     raise_file_limit, replace_missing_key, restore, serve,
@@ -72,7 +72,8 @@ enum What {
 const WRONG_SETTINGS: u8 = 78;
 
 fn main() -> ExitCode {
-    tracing_subscriber::fmt().with_env_filter(tandem_hub::log_filter()).with_writer(|| Log).init();
+    let (log, _written_at_the_end) = log();
+    tracing_subscriber::fmt().with_env_filter(tandem_hub::log_filter()).with_writer(log).init();
     std::panic::set_hook(Box::new(report_panic));
     match run(Arguments::parse()) {
         Ok(code) => code,
@@ -206,6 +207,8 @@ async fn stopped(signals: std::io::Result<Signals>) {
     tokio::spawn(async move {
         let signal = signals.next().await;
         tracing::warn!(signal, "ended before everything was finished");
+        // The log is written by a thread of its own.
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         std::process::exit(1);
     });
 }

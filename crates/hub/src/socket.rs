@@ -23,7 +23,7 @@ use crate::problem::ApiError;
 /// Maximum queued frames per client.
 const BACKLOG: usize = 1024;
 /// Maximum queued bytes per client; a single larger frame still fits.
-const BACKLOG_BYTES: usize = 8 * 1024 * 1024;
+const BACKLOG_BYTES: usize = 2 * 1024 * 1024;
 /// Time limit for a client's first frame.
 const HELLO: Duration = Duration::from_secs(10);
 /// Time limit for a client to receive a frame.

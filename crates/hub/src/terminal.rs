@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
+use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
+
 /// Prints a line of a command's result.
 ///
 /// # Errors
@@ -22,11 +24,19 @@ pub fn is_unread(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
-/// Where the log goes. A full disk, or a reader that has gone, costs lines of the log and nothing else.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Log;
+/// Lines of the log that wait to be written.
+const LINES: usize = 8_192;
 
-impl Write for Log {
+/// Where the log goes, and what writes the rest of it when it is dropped. A full disk, or a reader that has gone or
+/// stands still, costs lines of the log and nothing else.
+#[must_use]
+pub fn log() -> (NonBlocking, WorkerGuard) {
+    NonBlockingBuilder::default().buffered_lines_limit(LINES).finish(StandardError)
+}
+
+struct StandardError;
+
+impl Write for StandardError {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let _ = io::stderr().write_all(bytes);
         Ok(bytes.len())
