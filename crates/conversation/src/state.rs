@@ -376,12 +376,10 @@ impl Conversation {
         if let Some(round) = self.round.as_mut().filter(|_| self.waiting_since.is_some()) {
             round.answered.get_or_insert(event.time);
         }
-        // What its author had not seen, it does not answer.
-        let waits_on = turn.written_against.and(self.last_customer_at);
-        self.waiting_since = waits_on;
+        self.waiting_since = None;
         if event.actor.is_person_of_ours() {
-            self.unanswered_by_person = waits_on;
-            self.waits_for_person = waits_on;
+            self.unanswered_by_person = None;
+            self.waits_for_person = None;
         } else if self.help.is_none() && self.people().next().is_none() {
             self.waits_for_person = None;
         }

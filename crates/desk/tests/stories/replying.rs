@@ -35,6 +35,21 @@ async fn an_answer_in_the_notification_is_sent_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_leaves_unread_what_its_author_had_not_seen() {
+    let (hub, maya, carmen) = carmen_wrote().await;
+    let position = hub.world().states[&carmen].position;
+    hub.customer_writes(carmen, "And where is my refund?");
+    let mine = json!({"section": "my", "offset": 0, "limit": 9});
+    let says = |words: &'static str| move |list: &Value| list["rows"][0]["words"] == words;
+    maya.until("her newer words", "conversations.list", mine.clone(), says("And where is my refund?")).await;
+    let reply = json!({"id": carmen, "text": "It is there.", "writtenAgainst": position});
+    maya.ok("conversation.send", reply).await;
+    hub.until("the answer", |world| world.states[&carmen].waiting_since.is_none()).await;
+    let list = maya.until("the answer", "conversations.list", mine, says("It is there.")).await;
+    assert_eq!(list["rows"][0]["unread"], true, "{list}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_somebody_else_overtook_is_a_draft_with_the_reason() {
     let (hub, maya, carmen) = carmen_wrote().await;
     // Jonas's reply does not reach this desk in time.
