@@ -129,6 +129,19 @@ describe("the library in the message field", () => {
     expect(texts()).toEqual([]);
   });
 
+  it.each([
+    ["{Control>}/{/Control}zebra three", "zebra three"],
+    ["/wrok", "/wrok"],
+  ])("sends nothing for %s, which is not found, until Enter is pressed again", async (keys, text) => {
+    await user.type(field(), keys);
+    await screen.findByText(/^Nothing found/);
+    await user.keyboard("{Enter}");
+    await vi.waitFor(() => expect(screen.queryByText(/^Nothing found/)).toBeNull());
+    expect([texts(), field().value]).toEqual([[], text]);
+    await user.keyboard("{Enter}");
+    await vi.waitFor(() => expect(texts()).toEqual([text]));
+  });
+
   it("is put aside with Escape, and what was typed is what is sent", async () => {
     await user.type(field(), "/work");
     await vi.waitFor(() => expect(list()).not.toBeNull());

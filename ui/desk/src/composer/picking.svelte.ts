@@ -9,6 +9,8 @@ export class Picking {
   /** What fits, best first; empty while nothing is offered. */
   offers = $state.raw<OfferView[]>([]);
   chosen = $state(0);
+  /** Something is searched for, and nothing fits. */
+  none = $state(false);
   /** The core has been asked and has not answered. A key that chooses waits for it. */
   asking: Promise<void> | null = null;
   #begun: Begun | null = null;
@@ -54,6 +56,7 @@ export class Picking {
       .then(({ offers }) => {
         if (this.#begun !== begun) return;
         this.offers = offers;
+        this.none = offers.length === 0 && begun !== null && begun.typed !== "";
         this.chosen = 0;
       })
       .finally(() => {
@@ -83,6 +86,7 @@ export class Picking {
     this.#begun = null;
     this.asking = null;
     this.offers = [];
+    this.none = false;
     this.chosen = 0;
   }
 }

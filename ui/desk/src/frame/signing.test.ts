@@ -48,6 +48,14 @@ describe("signing in", () => {
     expect(field("Server address").getAttribute("aria-invalid")).toBe("true");
   });
 
+  it("leaves out what nobody sees", async () => {
+    const host = await start();
+    await user.type(field("Server address"), "\u200b hub.example.com/\u200b\u00a0");
+    await user.type(field("E-mail"), "\ufeffmaya@northwind.example\u2060\u00a0");
+    await user.type(field("Password"), "battery staple{Enter}");
+    await vi.waitFor(() => expect(tries(host).at(-1)).toMatchObject({ hub: "hub.example.com/", email: "maya@northwind.example" }));
+  });
+
   it("empties only a wrong password", async () => {
     await start();
     await enter("hub.example.com", "wrong");

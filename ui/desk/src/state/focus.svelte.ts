@@ -6,6 +6,8 @@ import type { Place } from "./keys";
 
 const LIST = "[data-focus=list]";
 const MESSAGE = "[data-focus=message]";
+/** Whoever pressed a key so lately may be in the middle of a word. */
+const TYPING_MS = 3_000;
 const DIALOG = "dialog, [role=dialog], [role=menu]";
 
 /** The open conversation, as far as the focus is concerned. */
@@ -24,6 +26,8 @@ export class Focus {
   /** The last focused element. */
   #last: EventTarget | null = null;
   #inList = false;
+  /** When a key was last pressed. */
+  #typed = -Infinity;
 
   /** `alone`: the window shows the open conversation without the list. `showList` brings the list back. */
   constructor(
@@ -59,9 +63,15 @@ export class Focus {
     return isGone(this.#last) ? "lost" : "nowhere";
   }
 
-  /** The message field had the focus and is gone: the rest of the word is nobody's, until a press or Tab. */
+  /** Call on every key. */
+  typed(): void {
+    this.#typed = performance.now();
+  }
+
+  /** The message field had the focus and is gone, or a key was pressed a moment ago: the rest of the word is nobody's,
+   * until a press or Tab. */
   get cutOff(): boolean {
-    return this.place(document.body) === "lost";
+    return this.place(document.body) === "lost" || performance.now() - this.#typed < TYPING_MS;
   }
 
   /** The list's element may have been replaced while it had the focus. A promised field comes first. */

@@ -139,6 +139,7 @@ export interface Messages {
   "composer-improve.title": null;
   "composer-left": { count: string | number };
   "composer-library": null;
+  "composer-library.none": null;
   "composer-mention": null;
   "composer-message": null;
   "composer-message.placeholder": null;

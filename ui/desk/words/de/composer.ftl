@@ -28,6 +28,7 @@ composer-too-long =
 composer-other-language = { $language }: Es gibt keinen Text auf { $wanted }.
 composer-mention = Wen erwähnen
 composer-library = Textbausteine und Fragen
+    .none = Nichts gefunden. Die Eingabetaste schließt die Suche und sendet nichts.
 
 ## The question that goes out with Send
 

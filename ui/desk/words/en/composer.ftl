@@ -28,6 +28,7 @@ composer-too-long =
 composer-other-language = { $language }: there is no { $wanted } text.
 composer-mention = Colleagues to mention
 composer-library = Quick replies and questions
+    .none = Nothing found. Enter closes the search and sends nothing.
 
 ## The question that goes out with Send
 
