@@ -48,7 +48,7 @@ list-open =
     }
 list-snoozed = { $count } zurückgestellt
 list-filter = Gespräche filtern
-    .placeholder = Nach Name oder Text filtern
+    .placeholder = Name oder Text
 list-as-of = Stand { $time }.
 list-loading = { $section } wird geladen
 list-unreadable = Diese Liste lässt sich nicht laden
