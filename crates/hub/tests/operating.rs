@@ -107,6 +107,7 @@ fn every_wrong_setting_is_named_in_a_line_of_its_own_and_nothing_starts() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_log_that_nobody_can_read_costs_nothing_but_its_lines() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
     let mut command = program(folder.path(), &SERVE);
     command.env("RUST_LOG", "debug").stderr(Stdio::piped());
