@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tandem_conversation::{
-    Action, Audience, Choice, Content, Conversation, Drawn, Item, ItemState, Media, Question, QuestionId, QuickReply,
-    QuickReplyId, Rejection, Skills, Time, UserId,
+    Action, Audience, Choice, Item, ItemState, Media, Question, QuestionId, QuickReply, QuickReplyId, Rejection,
+    Skills, Time, UserId,
 };
 use tandem_protocol::library::{
     ItemRemoval, Library, LibraryBrand, LibraryFile, QuestionDefinition, QuickReplyDefinition,
@@ -323,32 +323,6 @@ pub(crate) fn told_to(
         brands: known.into_iter().map(brand).collect(),
         uses,
     })
-}
-
-/// Puts the library's words into questions that name a key; those without one stay as they are, and are refused.
-pub(crate) fn fill(connection: &Connection, actions: &mut [Action], state: &Conversation) -> Result<(), StoreError> {
-    for action in actions {
-        let Action::Question { text, choices, key, language, library, .. } = action else { continue };
-        *library = None;
-        let Some(key) = key else { continue };
-        let Some(question) = library::question_by_key(connection, key)? else { continue };
-        let brand = match state.brand {
-            Some(id) => brands::all(connection)?.into_iter().find(|brand| brand.id == id),
-            None => None,
-        };
-        if !question.is_offered(brand.as_ref().map(|brand| brand.look.id.as_str()), state.channel) {
-            continue;
-        }
-        let own =
-            [language.as_deref().or(state.language.as_deref()), brand.as_ref().and_then(|b| b.language.as_deref())];
-        let wanted: Vec<&str> = own.into_iter().flatten().collect();
-        let Some((_, found)) = question.text_for(&wanted) else { continue };
-        if let Content::Question { text: words, choices: offered } = found.content() {
-            (*text, *choices) = (words, offered);
-            *library = Some(Box::new(Drawn::question(question.id, question.version)));
-        }
-    }
-    Ok(())
 }
 
 /// For rehearsals without a library: a question that names a key is asked with a choice of that name.

@@ -13,6 +13,7 @@ const HASHES: &[(u32, u64)] = &[
     (11, 0xf58c_9a2d_020e_1dd0),
     (12, 0xa402_1e6b_cf29_3382),
     (13, 0x4067_f89e_ba76_81e5),
+    (14, 0x7e3c_8a19_2abb_163d),
 ];
 
 /// Where the types between hub and desk are defined.

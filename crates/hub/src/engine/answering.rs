@@ -5,10 +5,9 @@ use tandem_protocol::logic::LogicResponseBody;
 use tandem_sqlite::rusqlite::Connection;
 
 use super::{Engine, Repeat, customer, of_logic, system_command};
-use crate::library;
 use crate::store::commands::{Answer, Sent};
 use crate::store::logic_requests::LogicRequestRow;
-use crate::store::{StoreError, users};
+use crate::store::{StoreError, library, users};
 
 /// The end of one request, and its diagnosis.
 pub struct Answering {

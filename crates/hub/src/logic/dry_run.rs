@@ -9,9 +9,8 @@ use uuid::{Builder, Uuid, Version};
 use super::body;
 use crate::endpoint::{Answered, PATIENCE_MS};
 use crate::hub::Hub;
-use crate::library;
 use crate::media::as_if_fetched;
-use crate::store::{StoreError, conversations};
+use crate::store::{StoreError, conversations, library};
 
 pub(crate) enum Wish {
     /// An agent wants to know what it would say next.

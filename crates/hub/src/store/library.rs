@@ -2,11 +2,14 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tandem_conversation::{Item, ItemState, MediaId, Question, QuestionId, QuickReply, QuickReplyId, Skills, UserId};
+use tandem_conversation::{
+    Action, Content, Conversation, Drawn, Item, ItemState, MediaId, Question, QuestionId, QuickReply, QuickReplyId,
+    Skills, UserId,
+};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use super::{Id, StoreError, passable};
+use super::{Id, StoreError, brands, passable};
 
 /// Triggers count, so that a running hub notices changes of the command line.
 pub(crate) const SCHEMA: &str = "
@@ -143,6 +146,32 @@ pub(crate) fn questions_named(connection: &Connection, key: &str) -> Result<Vec<
 /// The active question with this key.
 pub(crate) fn question_by_key(connection: &Connection, key: &str) -> Result<Option<Question>, StoreError> {
     Ok(questions_named(connection, key)?.into_iter().find(|question| question.state == ItemState::Active))
+}
+
+/// Puts the library's words into questions that name a key; those without one stay as they are, and are refused.
+pub(crate) fn fill(connection: &Connection, actions: &mut [Action], state: &Conversation) -> Result<(), StoreError> {
+    for action in actions {
+        let Action::Question { text, choices, key, language, library, .. } = action else { continue };
+        *library = None;
+        let Some(key) = key else { continue };
+        let Some(question) = question_by_key(connection, key)? else { continue };
+        let brand = match state.brand {
+            Some(id) => brands::all(connection)?.into_iter().find(|brand| brand.id == id),
+            None => None,
+        };
+        if !question.is_offered(brand.as_ref().map(|brand| brand.look.id.as_str()), state.channel) {
+            continue;
+        }
+        let own =
+            [language.as_deref().or(state.language.as_deref()), brand.as_ref().and_then(|b| b.language.as_deref())];
+        let wanted: Vec<&str> = own.into_iter().flatten().collect();
+        let Some((_, found)) = question.text_for(&wanted) else { continue };
+        if let Content::Question { text: words, choices: offered } = found.content() {
+            (*text, *choices) = (words, offered);
+            *library = Some(Box::new(Drawn::question(question.id, question.version)));
+        }
+    }
+    Ok(())
 }
 
 /// The shared quick replies with this shortcut, and those of `user`, retired ones included.

@@ -10,8 +10,14 @@ use tandem_conversation::{
 use crate::cache::{Cached, id, open, rows};
 use crate::journal::{Journal, Known};
 
+/// A row stands fewer events behind its log.
+const MOST_BEHIND: usize = 16;
+
 /// One conversation in the hub.
 pub struct Whole {
+    /// May stand behind.
+    stored: Conversation,
+    /// The fold over all events.
     pub state: Conversation,
     pub events: Vec<Event>,
 }
@@ -35,8 +41,8 @@ impl Hub {
         let connection = open(&data.join("tandem.db"));
         connection.execute_batch("BEGIN").unwrap();
         let mut conversations: BTreeMap<_, _> = rows(&connection, "SELECT id, state FROM conversations", |row| {
-            let state = serde_json::from_str(&row.get::<_, String>(1)?).unwrap();
-            Ok((id(row, 0)?, Whole { state, events: Vec::new() }))
+            let stored: Conversation = serde_json::from_str(&row.get::<_, String>(1)?).unwrap();
+            Ok((id(row, 0)?, Whole { state: stored.clone(), stored, events: Vec::new() }))
         })
         .into_iter()
         .collect();
@@ -51,6 +57,9 @@ impl Hub {
             }
             let whole = conversations.get_mut(&of).ok_or_else(|| format!("{of} has events and no state"))?;
             whole.events.push(event);
+        }
+        for (of, whole) in &mut conversations {
+            whole.state = Conversation::fold(&whole.events).ok_or_else(|| format!("{of} has a state and no events"))?;
         }
         let owners = rows(&connection, "SELECT id, customer FROM contacts WHERE moved_to IS NULL", |row| {
             Ok((ContactId(id(row, 0)?.0), CustomerId(id(row, 1)?.0)))
@@ -69,8 +78,12 @@ impl Hub {
             if !positions.eq(1..=whole.events.len() as u32) {
                 return Err(format!("the log of {of} has gaps"));
             }
-            if Conversation::fold(&whole.events).as_ref() != Some(&whole.state) {
+            let stored = whole.events.partition_point(|event| event.position <= whole.stored.position);
+            if Conversation::fold(&whole.events[..stored]).as_ref() != Some(&whole.stored) {
                 return Err(format!("the state of {of} is not the fold over its events"));
+            }
+            if whole.events.len() - stored >= MOST_BEHIND {
+                return Err(format!("the row of {of} stands {} events behind", whole.events.len() - stored));
             }
             if self.owners.get(&whole.state.contact) != Some(&whole.state.customer.id) {
                 return Err(format!("{of} does not know whose it is: {:?}", whole.state.customer));
