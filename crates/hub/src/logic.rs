@@ -262,7 +262,7 @@ async fn converse(
                 true => apply_checked(hub, id, answer, sent, Origin::Asked(row)).await?,
                 false => {
                     types(hub, id, &answer).await?;
-                    let end = End::Answer { answer, sent, person_typing_until: hub.typing_until(id) };
+                    let end = End::Answer { answer: Box::new(answer), sent, person_typing_until: hub.typing_until(id) };
                     settle(hub, Answering { conversation: id, row, end }).await?
                 }
             };

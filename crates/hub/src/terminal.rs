@@ -29,7 +29,6 @@ const LINES: usize = 8_192;
 
 /// Where the log goes, and what writes the rest of it when it is dropped. A full disk, or a reader that has gone or
 /// stands still, costs lines of the log and nothing else.
-#[must_use]
 pub fn log() -> (NonBlocking, WorkerGuard) {
     NonBlockingBuilder::default().buffered_lines_limit(LINES).finish(StandardError)
 }

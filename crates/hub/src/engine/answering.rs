@@ -19,7 +19,7 @@ pub struct Answering {
 pub enum End {
     /// An answer that changes nothing but its conversation.
     Answer {
-        answer: LogicResponseBody,
+        answer: Box<LogicResponseBody>,
         sent: Sent,
         person_typing_until: Option<Time>,
     },
