@@ -69,6 +69,12 @@ impl Served {
         assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
     }
 
+    /// Ends it in order. Only then is all of its log written.
+    fn end(mut self) {
+        self.signal("-TERM");
+        assert_eq!(self.ends().code(), Some(0));
+    }
+
     fn ends(&mut self) -> std::process::ExitStatus {
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {
@@ -305,12 +311,10 @@ fn a_new_hub_is_announced_and_what_is_left_of_one_is_not_begun_anew() {
     for is_new in [true, false] {
         let mut serve = program(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--data", "data"]);
         serve.stderr(std::fs::File::create(&log).unwrap());
-        let mut hub = Served::spawn(serve);
+        Served::spawn(serve).end();
         let told = std::fs::read_to_string(&log).unwrap();
         let lines = told.lines().filter(|line| line.contains("a new, empty one is made") && line.ends_with("/data"));
         assert_eq!(lines.count(), usize::from(is_new), "{told}");
-        hub.child.kill().unwrap();
-        hub.ends();
     }
     std::fs::remove_file(data.join("tandem.db")).unwrap();
     for command in [&SERVE[..], &["user", "list"], &["backup", "x.tar"], &["doctor"]] {
@@ -427,7 +431,7 @@ fn a_hub_that_may_open_too_few_files_does_not_start() {
         command.args(["-c", &line]).current_dir(folder.path()).env("RUST_LOG", "info").env_remove("TANDEM_DATA");
         command.stderr(std::fs::File::create(&log).unwrap());
         if is_enough {
-            drop(Served::spawn(command));
+            Served::spawn(command).end();
         } else {
             assert!(!command.stdout(Stdio::null()).status().unwrap().success(), "{files}");
         }
@@ -449,7 +453,7 @@ fn a_talkative_log_names_doors_and_nothing_of_those_who_use_them() {
         let status = ask(&address, path);
         assert!(status.starts_with("HTTP/1.1 4"), "{path}: {status}");
     }
-    drop(hub);
+    hub.end();
     let told = std::fs::read_to_string(&log).unwrap();
     assert!(told.contains("route=\"/api/v1/conversations/{id}\" status=401"), "{told}");
     assert!(!told.contains("a-token") && !told.contains("private"), "{told}");
