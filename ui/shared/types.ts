@@ -82,6 +82,10 @@ writtenAgainst: Position,
  */
 anyway: boolean, 
 /**
+ * Reopen the conversation if it is completed; otherwise a completed one refuses it.
+ */
+reopen?: boolean, 
+/**
  * Send at once, without the time to take it back.
  */
 now?: boolean, };
@@ -1063,6 +1067,10 @@ writtenAgainst: Position,
  * Send even though the conversation has moved on.
  */
 anyway: boolean, 
+/**
+ * Reopen the conversation if it is completed; otherwise a completed one refuses it.
+ */
+reopen?: boolean, 
 /**
  * Send at once, without the time to take it back.
  */

@@ -78,19 +78,34 @@ const CLOSERS: &[&str] = &[
     "감사합니다",
 ];
 
+/// Signs that change nothing in a courtesy. All others may: `thanks :(` and `thank you 👎` need an answer.
+const PLAIN_SIGNS: &str = ".,!¡…。、！，．~～'’\"“”„«»-–—\u{fe0f}\u{200d}";
+
+/// Faces and signs that are as friendly as the words.
+const FRIENDLY: &str = "🙏👍👌👋😊🙂😀😃😄😁🤗😍🥰😘☺❤🧡💛💚💙💜🖤🤍♥💕💖🌹🌸🌷💐🎉🎊✨⭐🌟💯🤝🙌👏✅\u{1f3fb}\u{1f3fc}\u{1f3fd}\u{1f3fe}\u{1f3ff}";
+
+const FRIENDLY_EMOTICONS: &[&str] = &[":-)", ":)", "=)", ";-)", ";)", ":-D", ":D", "(:", "^^", "^_^", "<3", ":-*", ":*"];
+
 /// Whether a customer's text is only a closing courtesy.
 #[must_use]
 pub fn is_courtesy(text: &str) -> bool {
-    if text.chars().count() > 60 || text.contains(['?', '？', '؟']) {
+    if text.chars().count() > 60 {
         return false;
     }
     let mut words = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_alphanumeric() || is_mark(c) {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let emoticon = FRIENDLY_EMOTICONS.iter().find(|emoticon| rest.starts_with(**emoticon));
+        let is_word = c.is_alphanumeric() || is_mark(c);
+        if emoticon.is_none() && !is_word && !c.is_whitespace() && !PLAIN_SIGNS.contains(c) && !FRIENDLY.contains(c) {
+            return false;
+        }
+        if is_word && emoticon.is_none() {
             words.extend(c.to_lowercase());
         } else if !words.is_empty() && !words.ends_with(' ') {
             words.push(' ');
         }
+        rest = &rest[emoticon.map_or(c.len_utf8(), |emoticon| emoticon.len())..];
     }
     let words = words.trim_end();
     !words.is_empty() && CLOSERS.contains(&words)
@@ -117,6 +132,8 @@ mod tests {
             "ありがとうございます。",
             "شكراً",
             "धन्यवाद 🙏",
+            "Thanks ❤️ :-)",
+            "danke 👍🏽!",
         ] {
             assert!(is_courtesy(text), "{text} closes a conversation");
         }
@@ -134,6 +151,14 @@ mod tests {
             "👍",
             "bye the way, one more thing",
             "thank you for nothing, where is my order",
+            "thanks :(",
+            "Thanks 😡",
+            "thank you 👎",
+            "danke :-/",
+            "thanks >:(",
+            "merci 🙄",
+            "thanks / 4711",
+            "thanks ¿",
         ] {
             assert!(!is_courtesy(text), "{text} may need an answer");
         }

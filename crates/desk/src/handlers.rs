@@ -14,6 +14,7 @@ mod password;
 mod preview;
 mod reading;
 mod searching;
+mod seen;
 mod session;
 mod system;
 mod unsent;

@@ -100,6 +100,10 @@ pub struct SendReply {
     /// Send even though the conversation has moved on.
     #[serde(default)]
     pub anyway: bool,
+    /// Reopen the conversation if it is completed; otherwise a completed one refuses it.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub reopen: bool,
     /// Send at once, without the time to take it back.
     #[serde(default)]
     #[ts(as = "Option<bool>", optional)]
@@ -223,6 +227,10 @@ pub struct AskQuestion {
     /// Ask even though the conversation has moved on.
     #[serde(default)]
     pub anyway: bool,
+    /// Reopen the conversation if it is completed; otherwise a completed one refuses it.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub reopen: bool,
     /// Send at once, without the time to take it back.
     #[serde(default)]
     #[ts(as = "Option<bool>", optional)]

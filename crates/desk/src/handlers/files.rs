@@ -8,13 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
-use tandem_conversation::{Content, ConversationId, Drawn, Media, MediaId, Position, Time};
+use tandem_conversation::{Content, ConversationId, Drawn, Media, MediaId, Time};
 use tandem_protocol::agents::{AgentCommand, usual_file_bytes};
 use uuid::Uuid;
 
 use crate::browser::{BrowserError, Copied};
 use crate::cache::bookmarks;
 use crate::cache::files::{self, Outgoing};
+use crate::handlers::seen::Seen;
 use crate::names;
 use crate::refusals::error;
 use crate::rpc::{AddPart, BeginFile, Nothing, OneConversation, OneFile, RpcError};
@@ -188,7 +189,7 @@ impl Workplace {
         &self,
         id: ConversationId,
         text: String,
-        written_against: Option<Position>,
+        seen: Seen,
         sent: Vec<MediaId>,
         hold: Duration,
         drawn: Option<Drawn>,
@@ -209,7 +210,7 @@ impl Workplace {
             let (text, drawn) = if number == last { (text.clone(), drawn.clone()) } else { (String::new(), None) };
             let media = Media { id: file.id, name: file.name, content_type: file.content_type, bytes: file.bytes };
             let content = Content::Attachment { media, text };
-            replies.push((self.reply_with(id, content, written_against, drawn).await?, file.id));
+            replies.push((self.reply_with(id, content, seen, drawn).await?, file.id));
         }
         self.commands.give_files(id, replies, hold).await?;
         Ok(Nothing {})

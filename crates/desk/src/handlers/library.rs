@@ -11,6 +11,7 @@ use tandem_sqlite::rusqlite::Connection;
 use crate::browser::Copied;
 use crate::cache::bookmarks::Kind;
 use crate::cache::{CacheError, conversations, library};
+use crate::handlers::seen::Seen;
 use crate::library::{Asking, Shelf, Shelves};
 use crate::refusals::{error, refusal, sentence, unknown_conversation};
 use crate::rpc::{AskQuestion, FindInLibrary, InsertReply, Nothing, RpcError};
@@ -101,7 +102,7 @@ impl Workplace {
 
     /// Asks a question of the library as it is.
     pub(crate) async fn ask_question(&self, request: AskQuestion) -> Result<Nothing, RpcError> {
-        let AskQuestion { id, question, written_against, anyway, now } = request;
+        let AskQuestion { id, question, written_against, anyway, reopen, now } = request;
         let shelves = self.shelf.clone();
         let found = self.cache.read(move |connection| {
             let Some(Opened { state, shelf }) = open(connection, &shelves, id)? else { return Ok(None) };
@@ -111,7 +112,8 @@ impl Workplace {
         let content = found.await?.ok_or_else(|| unknown_conversation(id))?;
         let (content, version) = content.ok_or_else(|| refusal(&Rejection::NoQuestion))?;
         let library = Some(Drawn::question(question, version));
-        let command = self.reply_with(id, content, (!anyway).then_some(written_against), library).await?;
+        let seen = Seen { written_against: (!anyway).then_some(written_against), reopen };
+        let command = self.reply_with(id, content, seen, library).await?;
         self.commands.give_held(id, command, self.hold(now)).await?;
         Ok(Nothing {})
     }

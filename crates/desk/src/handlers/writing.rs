@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tandem_conversation::{Content, ConversationId, Drawn, EventBody, Position, TurnId};
+use tandem_conversation::{Content, ConversationId, Drawn, EventBody, Position, Rejection, TurnId};
 use tandem_protocol::agents::AgentCommand;
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
@@ -12,7 +12,8 @@ use crate::cache::expect::expected;
 use crate::cache::tags::{self, Used};
 use crate::cache::{CacheError, Touched, buttons, conversations, events, files, library, meta, outbox};
 use crate::handlers::library::question_again;
-use crate::refusals::{error, unknown_conversation};
+use crate::handlers::seen::Seen;
+use crate::refusals::{error, refusal, unknown_conversation};
 use crate::rpc::{
     ChangeTags, Dismiss, Draft, EditCustomer, Finish, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand,
     OneConversation, PutOff, Retry, RpcError, SendNote, SendReply, TakeBack, Words,
@@ -33,13 +34,13 @@ impl Workplace {
     }
 
     pub(crate) async fn send(&self, request: SendReply) -> Result<Nothing, RpcError> {
-        let SendReply { id, text, written_against, anyway, now, files } = request;
-        let written_against = (!anyway).then_some(written_against);
+        let SendReply { id, text, written_against, anyway, reopen, now, files } = request;
+        let seen = Seen { written_against: (!anyway).then_some(written_against), reopen };
         let hold = self.hold(now);
         let drawn = self.drawn(id, false, &text).await?;
         match files.is_empty() {
-            true => self.reply(id, Content::Text { text }, written_against, hold, drawn).await,
-            false => self.send_files(id, text, written_against, files, hold, drawn).await,
+            true => self.reply(id, Content::Text { text }, seen, hold, drawn).await,
+            false => self.send_files(id, text, seen, files, hold, drawn).await,
         }
     }
 
@@ -51,7 +52,7 @@ impl Workplace {
             Some(EventBody::TurnAdded { turn, .. }) => turn.content,
             _ => return Err(error("conversation.no_turn", "This turn is not on this machine any more.")),
         };
-        self.reply(id, content, None, Duration::ZERO, None).await
+        self.reply(id, content, Seen { written_against: None, reopen: false }, Duration::ZERO, None).await
     }
 
     /// How long a turn is held back, so that it can be taken back.
@@ -63,21 +64,20 @@ impl Workplace {
         &self,
         id: ConversationId,
         content: Content,
-        written_against: Option<Position>,
+        seen: Seen,
         hold: Duration,
         library: Option<Drawn>,
     ) -> Result<Nothing, RpcError> {
-        let command = self.reply_with(id, content, written_against, library).await?;
+        let command = self.reply_with(id, content, seen, library).await?;
         self.commands.give_held(id, command, hold).await?;
         Ok(Nothing {})
     }
 
-    /// Without a position the author decided to send regardless of news.
     pub(super) async fn reply_with(
         &self,
         id: ConversationId,
         content: Content,
-        written_against: Option<Position>,
+        seen: Seen,
         library: Option<Drawn>,
     ) -> Result<AgentCommand, RpcError> {
         let expecting = self.reader()?.expecting();
@@ -89,13 +89,17 @@ impl Workplace {
             Ok(Some((held.state.position, in_progress, settings.unwrap_or_default())))
         };
         let about = self.cache.read(about).await?;
-        let (position, while_in_progress, settings) = about.ok_or_else(|| unknown_conversation(id))?;
+        let (position, in_progress, settings) = about.ok_or_else(|| unknown_conversation(id))?;
+        let Seen { written_against, reopen } = seen;
+        if !in_progress && !reopen {
+            return Err(refusal(&Rejection::Completed));
+        }
         Ok(AgentCommand::Reply {
             turn: TurnId(Uuid::now_v7()),
             content,
             written_against: written_against.map_or(position, |against| against.min(position)),
             mind_customer: settings.mind_customer && written_against.is_some(),
-            while_in_progress,
+            while_in_progress: in_progress,
             library,
         })
     }

@@ -135,6 +135,12 @@ async fn a_reply_does_not_reopen_what_was_completed_meanwhile() {
     maya.ok("conversation.draft", json!({"id": carmen, "text": "Another", "note": false})).await;
     let view = maya.ok("conversation.open", json!({"id": carmen})).await;
     assert!(view["drafts"]["returned"].is_null(), "it is the agent's own text again");
+    let send = json!({"id": carmen, "text": "Another", "writtenAgainst": view["position"]});
+    assert_eq!(maya.refused("conversation.send", send.clone()).await, "conversation.completed");
+    let mut meant = send;
+    meant["reopen"] = json!(true);
+    maya.ok("conversation.send", meant).await;
+    hub.until("reopened", |world| world.states[&carmen].in_progress()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

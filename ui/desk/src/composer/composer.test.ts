@@ -93,6 +93,18 @@ describe("the composer", () => {
     expect(sent("conversation.send").map((request) => (request as { anyway: boolean }).anyway)).toEqual([false, true]);
   });
 
+  it("asks before a reply reopens what was completed meanwhile", async () => {
+    host.refuse.set("conversation.send", { code: "conversation.completed", message: "The conversation is completed." });
+    await user.type(field(), "Thursday{Enter}");
+    expect((await screen.findByRole("alert")).textContent).toContain("The conversation is completed.");
+    host.refuse.set("conversation.send", { code: "conversation.completed", message: "The conversation is completed." });
+    await user.type(field(), "{Enter}");
+    await screen.findByRole("button", { name: /^Reopen and send/ });
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await vi.waitFor(() => expect(field().value).toBe(""));
+    expect(sent("conversation.send").map((request) => (request as { reopen?: boolean }).reopen)).toEqual([undefined, undefined, true]);
+  });
+
   it("lets the agent go on editing, then sends against what is on screen by then", async () => {
     host.refuse.set("conversation.send", { code: "conversation.moved_on", message: "moved on" });
     await user.type(field(), "Thursday{Enter}");

@@ -1,5 +1,5 @@
 // The agent's text in one conversation. It is never lost: what leaves the field with Enter comes back if the core refuses it.
-import type { ConversationId, DraftsView, OfferView, ReturnedView, SuggestionView } from "$shared/types";
+import type { ConversationId, DraftsView, OfferView, ReturnedView, SendReply, SuggestionView } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { merged } from "./drafts";
 import { DraftFiles } from "./files.svelte";
@@ -11,7 +11,10 @@ const TYPING_EVERY_MS = 3000;
 /** How long a message waits for the core to answer the one before it. The core has that one long before: a hub that does
  *  not answer holds nobody up, and the order stays. */
 const IN_TURN_MS = 300;
-const MOVED_ON = "conversation.moved_on";
+/** Refusals that are questions: the words go out after all if their author says so. */
+const HELD: Partial<Record<string, Held>> = { "conversation.moved_on": "moved-on", "conversation.completed": "completed" };
+/** Why a reply is held: there is news, or the conversation was completed meanwhile. */
+export type Held = "moved-on" | "completed";
 
 export type Mode = "reply" | "note";
 type Texts = Record<Mode, string>;
@@ -30,8 +33,10 @@ export class Composer {
   #line: Promise<unknown> = Promise.resolve();
   #asking = false;
   readonly text = $derived(this.#texts[this.mode]);
-  /** The compare-and-send question: there is news, send anyway? */
-  readonly movedOn = $derived(this.mode === "reply" && this.returned?.code === MOVED_ON);
+  /** The question before a reply goes out: send anyway, or reopen and send? */
+  readonly held = $derived(this.mode === "reply" ? (HELD[this.returned?.code ?? ""] ?? null) : null);
+  /** The next reply reopens a completed conversation. */
+  reopening = $state(false);
   /** The question that goes out after the words. */
   question = $state.raw<OfferView | null>(null);
   /** The language of the last quick reply, while its words may stand in the field. */
@@ -132,19 +137,19 @@ export class Composer {
     this.returned = null;
   }
 
-  /** `anyway`: whatever is new. `now`: without the time to take it back. The field is free for the next at once. */
+  /** `anyway`: whatever was asked. `now`: without the time to take it back. The field is free for the next at once. */
   async send(anyway = false, now = false): Promise<boolean> {
     const { host, id, mode } = this;
     const written = this.#texts[mode];
     const text = written.trim();
     const files = mode === "reply" ? this.files.going(text !== "") : [];
     if ((text === "" && files.length === 0) || this.files.reading) return false;
+    const seen = this.#seen(anyway);
     this.#going[mode]++;
     this.improving.drop();
     this.problem = this.returned = null;
     this.#told = null;
     this.#writes++;
-    const writtenAgainst = this.shown.settled(Date.now());
     const taken = this.files.list.filter((file) => files.includes(file.id));
     // The core takes the text from its draft, so it must have it there.
     const kept = this.flush();
@@ -153,7 +158,7 @@ export class Composer {
     const going = Promise.all([this.#line, kept]).then(() =>
       mode === "note"
         ? host.rpc("conversation.note", { id, text, ...(now ? { now } : {}) })
-        : host.rpc("conversation.send", { id, text, writtenAgainst, anyway, ...(now ? { now } : {}), ...(files.length > 0 ? { files } : {}) }),
+        : host.rpc("conversation.send", { id, text, ...seen, ...(now ? { now } : {}), ...(files.length > 0 ? { files } : {}) }),
     );
     this.#line = settledWithin(going, IN_TURN_MS);
     try {
@@ -171,12 +176,18 @@ export class Composer {
     return true;
   }
 
+  /** What the agent knows of the conversation, and decided in spite of it. */
+  #seen(anyway: boolean): Pick<SendReply, "writtenAgainst" | "anyway" | "reopen"> {
+    const reopen = this.reopening || (anyway && this.held === "completed");
+    return { writtenAgainst: this.shown.settled(Date.now()), anyway: anyway && this.held !== "completed", ...(reopen ? { reopen } : {}) };
+  }
+
   /** It was not sent: above what was begun since. */
   #comeBack(mode: Mode, written: string, error: unknown): void {
     const rest = this.#texts[mode];
     this.#texts[mode] = rest.trim() === "" ? written : `${written.trimEnd()}\n\n${rest}`;
     const { code, message } = asRpcError(error);
-    if (code === MOVED_ON) {
+    if (HELD[code]) {
       this.#told = code;
       this.returned = { note: false, code, reason: message, at: null };
     } else {
@@ -205,12 +216,13 @@ export class Composer {
   async ask(anyway = false, now = false): Promise<boolean> {
     const { question } = this;
     if (!question) return true;
+    const seen = this.#seen(anyway);
     if (this.#asking) return false;
     this.#asking = true;
     this.problem = null;
     try {
       await this.#line;
-      await this.host.rpc("library.ask", { id: this.id, question: question.id, writtenAgainst: this.shown.settled(Date.now()), anyway, ...(now ? { now } : {}) });
+      await this.host.rpc("library.ask", { id: this.id, question: question.id, ...seen, ...(now ? { now } : {}) });
       this.question = null;
       return true;
     } catch (error) {

@@ -29,14 +29,12 @@ export class OpenConversation {
   following = $state(true);
   /** A note is being written, also without being engaged. */
   noting = $state(false);
-  /** A reply to the completed conversation is being written. */
-  reopening = $state(false);
   /** Whether there is a message field. A completed conversation has one only if it is reopened, or for words that are there. */
   readonly writes = $derived.by(() => {
     const { view, composer } = this;
     if (!view) return false;
     if (this.noting && composer.mode === "note" && view.may.note) return true;
-    const begun = this.reopening || composer.has("reply") || composer.files.list.length > 0;
+    const begun = composer.reopening || composer.has("reply") || composer.files.list.length > 0;
     return view.may.reply && (view.completed === null || view.row.inProgress || begun);
   });
   readonly typing = new Typing();
@@ -61,6 +59,7 @@ export class OpenConversation {
     try {
       const [view] = await Promise.all([this.host.rpc("conversation.open", { id: this.id }), this.#again()]);
       this.view = view;
+      if (view.row.inProgress) this.composer.reopening = false;
       this.composer.adopt(view.drafts, asking);
       this.problem = null;
     } catch (error) {

@@ -237,7 +237,7 @@ export class Desk {
     const { conversation: previous } = this;
     void previous?.composer.flush();
     // What was only begun is begun again; words stay.
-    if (previous) previous.noting = previous.reopening = false;
+    if (previous) previous.noting = previous.composer.reopening = false;
     const open = this.#held.find((held) => held.id === id) ?? new OpenConversation(this.host, id);
     this.#held = [...this.#held.filter((held) => held !== open), open].slice(-KEEP_OPEN);
     open.typing.stop();
@@ -389,7 +389,7 @@ export class Desk {
     if (mode === "note" && may.note) open.note();
     else if (mode === "reply" && may.reply) open.stopNoting();
     else return;
-    if (mode === "reply") open.reopening = true;
+    if (mode === "reply") open.composer.reopening = true;
     this.focus.message(open.id);
   }
 

@@ -42,7 +42,7 @@ describe("a draft", () => {
   it("that came back says why until it is changed", async () => {
     host.giveBack("jonas", "It is on its way.", { note: false, code: "channel.window_closed", reason: "the 24 hours are over", at: null });
     await open.refresh();
-    expect(open.composer).toMatchObject({ text: "It is on its way.", returned: { reason: "the 24 hours are over", at: null }, movedOn: false });
+    expect(open.composer).toMatchObject({ text: "It is on its way.", returned: { reason: "the 24 hours are over", at: null }, held: null });
     open.composer.write("It is on its way!");
     expect(open.composer.returned).toBeNull();
     open.composer.flush();
@@ -53,7 +53,7 @@ describe("a draft", () => {
   it("that was overtaken asks, and is sent anyway when told to", async () => {
     host.giveBack("jonas", "It is on its way.", moved);
     await open.refresh();
-    expect(open.composer.movedOn).toBe(true);
+    expect(open.composer.held).toBe("moved-on");
     expect(await open.composer.send(true)).toBe(true);
     expect(host.calls.find((call) => call.name === "conversation.send")?.request).toMatchObject({ text: "It is on its way.", anyway: true });
     expect(open.composer).toMatchObject({ text: "", returned: null });
@@ -64,7 +64,7 @@ describe("a draft", () => {
     await open.refresh();
     open.composer.keepEditing();
     await open.refresh();
-    expect(open.composer).toMatchObject({ movedOn: false, text: "It is on its way." });
+    expect(open.composer).toMatchObject({ held: null, text: "It is on its way." });
   });
 
   it("that comes back while another one is written keeps both", async () => {
@@ -95,7 +95,7 @@ describe("a draft", () => {
     });
     await open.composer.send();
     await open.refresh();
-    expect(open.composer).toMatchObject({ text: "It is on its way.", movedOn: true });
+    expect(open.composer).toMatchObject({ text: "It is on its way.", held: "moved-on" });
   });
 
   it("is not undone by an answer that crossed it", async () => {

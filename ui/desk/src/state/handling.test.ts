@@ -352,6 +352,7 @@ describe("tags", () => {
     await screen.findByText("Too long: 61 of 60 characters.");
     await user.keyboard("{Enter}");
     expect(calls(host, "conversation.tag")).toHaveLength(3);
+    expect(desk.overlay).toBe("tags");
     desk.overlay = null;
     await tick();
     await vi.waitFor(() => expect(at()).toBe("list"));

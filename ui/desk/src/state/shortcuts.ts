@@ -87,6 +87,7 @@ function whyNot(is: Letter, { row, completed, may }: ConversationView): string {
   if (is === "buttons") return t("key-no-button");
   if (is === "join" && row.inProgress) return t("key-joined-already");
   if (is === "decline") return t("key-not-invited");
+  if (is === "takeOver" && row.inProgress && !may.join) return t("key-nobody-else");
   const act = LIST.rows.find(({ does }) => does?.(0).is === is)?.what;
   const what = t(act ?? "key-this");
   if (completed && !row.inProgress) return t("key-completed", { what });

@@ -132,6 +132,8 @@ export interface Messages {
   "complete.anyway": null;
   "complete.outcome": null;
   "complete.submit": null;
+  "completed-meanwhile": null;
+  "completed-meanwhile.send": null;
   "composer-add-note": null;
   "composer-attach": null;
   "composer-attach.title": null;
@@ -389,6 +391,7 @@ export interface Messages {
   "key-next": null;
   "key-next-section": null;
   "key-no-button": null;
+  "key-nobody-else": null;
   "key-not-invited": null;
   "key-not-sent": null;
   "key-note": null;

@@ -75,6 +75,8 @@ improved = Umformulierung
 
 moved-on = Oben steht eine neue Nachricht.
     .send = Trotzdem senden
+completed-meanwhile = Das Gespräch ist abgeschlossen.
+    .send = Wieder öffnen und senden
 suggestion = Vorschlag
     .use = { $why }: übernehmen
     .why = Vorschlag von { -logic(case: "dative") }

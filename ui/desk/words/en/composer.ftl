@@ -75,6 +75,8 @@ improved = Rewrite
 
 moved-on = There is a new message above.
     .send = Send anyway
+completed-meanwhile = The conversation is completed.
+    .send = Reopen and send
 suggestion = Suggestion
     .use = { $why }: use it
     .why = Suggested by { -logic }
