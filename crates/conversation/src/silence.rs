@@ -84,7 +84,8 @@ const PLAIN_SIGNS: &str = ".,!¡…。、！，．~～'’\"“”„«»-–—
 /// Faces and signs that are as friendly as the words.
 const FRIENDLY: &str = "🙏👍👌👋😊🙂😀😃😄😁🤗😍🥰😘☺❤🧡💛💚💙💜🖤🤍♥💕💖🌹🌸🌷💐🎉🎊✨⭐🌟💯🤝🙌👏✅\u{1f3fb}\u{1f3fc}\u{1f3fd}\u{1f3fe}\u{1f3ff}";
 
-const FRIENDLY_EMOTICONS: &[&str] = &[":-)", ":)", "=)", ";-)", ";)", ":-D", ":D", "(:", "^^", "^_^", "<3", ":-*", ":*"];
+const FRIENDLY_EMOTICONS: &[&str] =
+    &[":-)", ":)", "=)", ";-)", ";)", ":-D", ":D", "(:", "^^", "^_^", "<3", ":-*", ":*"];
 
 /// Whether a customer's text is only a closing courtesy.
 #[must_use]
