@@ -24,6 +24,8 @@ const REQUEST_BYTES: i64 = 1_000_000;
 pub struct Config {
     /// Address and port to listen on.
     pub listen: String,
+    /// Address and port of `/metrics`; none serves none.
+    pub metrics: Option<String>,
     /// Folder of the database and the files; absolute.
     pub data: PathBuf,
     /// Where the folder came from, such as `--data` or `default`.
@@ -210,6 +212,7 @@ impl Config {
     pub fn new(data: PathBuf) -> Self {
         Self {
             listen: "127.0.0.1:7700".into(),
+            metrics: None,
             data,
             data_from: "default".into(),
             account: "Tandem".into(),

@@ -75,6 +75,11 @@ impl Crowd {
         Ok(Ticket { crowd: Arc::clone(self), network, is_connection })
     }
 
+    /// The number of connections.
+    pub(crate) fn count(&self) -> usize {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).all
+    }
+
     /// Waits until no connections are left.
     pub(crate) async fn empty(&self) {
         loop {

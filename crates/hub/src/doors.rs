@@ -11,9 +11,11 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
+use tracing::Instrument as _;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::Uuid;
 
 use crate::channels::web_chat;
 use crate::hub::Hub;
@@ -123,7 +125,7 @@ pub(crate) fn router(hub: Arc<Hub>) -> Router {
             ApiError::new(405, "request.method", "This method is not allowed here.")
         })
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&hub), admit))
-        .layer(axum::middleware::from_fn(note))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&hub), note))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&hub), web_chat::origin::allow))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
@@ -133,16 +135,20 @@ pub(crate) fn router(hub: Arc<Hub>) -> Router {
         .with_state(hub)
 }
 
-/// Logs each answer for those who ask for it. Paths hold tokens and ids, so only their pattern is named.
-async fn note(route: Option<MatchedPath>, request: Request, next: Next) -> Response {
-    if !tracing::enabled!(tracing::Level::DEBUG) {
-        return next.run(request).await;
-    }
-    let (method, began) = (request.method().clone(), Instant::now());
-    let answer = next.run(request).await;
+/// An id for each request, on its answer and on the lines of the log that it causes.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Counts each answer, and logs it for those who ask for it. Paths hold tokens and ids, so only their pattern is named.
+async fn note(State(hub): State<Arc<Hub>>, route: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let (method, began, id) = (request.method().clone(), Instant::now(), Uuid::now_v7().to_string());
     let route = route.as_ref().map_or("unknown", MatchedPath::as_str);
-    let ms = began.elapsed().as_millis();
-    tracing::debug!(%method, route, status = answer.status().as_u16(), ms, "answered");
+    let mut answer = next.run(request).instrument(tracing::info_span!("request", %id)).await;
+    let (status, took) = (answer.status().as_u16(), began.elapsed());
+    hub.metrics.request(route, status, took);
+    tracing::debug!(%method, route, status, ms = took.as_millis(), request.id = id, "answered");
+    if let Ok(id) = HeaderValue::try_from(id) {
+        answer.headers_mut().insert(REQUEST_ID, id);
+    }
     answer
 }
 

@@ -13,6 +13,7 @@ mod work;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tandem_conversation::{
     Command, CommandId, ContactId, Context, Conversation, ConversationId, CustomerId, Envelope, Event, EventBody,
@@ -29,6 +30,7 @@ use pending::{Part, Pending};
 pub(crate) use work::{Asked, Asking, Deciding, Work};
 
 use crate::clock::Clock;
+use crate::metrics::Metrics;
 use crate::store::commands::{Answered, Sent};
 use crate::store::conversations::{Stored, ToChange};
 use crate::store::{StoreError, buttons, commands, conversations, events, library, media};
@@ -88,6 +90,7 @@ pub struct Engine {
     failed: HashMap<usize, Error>,
     undo: Vec<Undo>,
     commits: CommitSender,
+    metrics: Metrics,
 }
 
 struct Cached {
@@ -117,6 +120,7 @@ impl Engine {
         clock: Clock,
         rules: Rules,
         commits: CommitSender,
+        metrics: Metrics,
     ) -> Result<Self, Error> {
         let seq = events::last(connection).map_err(|error| Error::Commit(error.to_string()))?;
         Ok(Self {
@@ -133,6 +137,7 @@ impl Engine {
             failed: HashMap::new(),
             undo: Vec::new(),
             commits,
+            metrics,
         })
     }
 
@@ -435,6 +440,10 @@ fn of_database(error: StoreError) -> Error {
 
 impl Companion for Engine {
     type Work = Work;
+
+    fn measured(&mut self, writes: usize, took: Duration) {
+        self.metrics.group(writes, took);
+    }
 
     fn work(&mut self, connection: &Connection, place: usize, work: Work) -> Finish {
         self.arm(connection, place, work)

@@ -95,6 +95,8 @@ pub(crate) enum Input {
     Present(oneshot::Sender<HashMap<UserId, bool>>),
     /// The hub is stopping.
     Stopping,
+    /// Counts live connections.
+    Live(oneshot::Sender<Live>),
     /// The current custom buttons.
     Buttons(Vec<Button>),
     /// How often the library was changed.
@@ -109,6 +111,15 @@ pub(crate) struct Seat {
     pub sign_in: Uuid,
     /// The user as of the desk's connection.
     pub me: Me,
+}
+
+/// How many live connections there are, and how far they have been told.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Live {
+    pub desks: usize,
+    pub chats: usize,
+    pub guests: usize,
+    pub cursor: u64,
 }
 
 /// Unregistered desks.
@@ -173,6 +184,13 @@ impl Fanout {
         let (answer, chats) = oneshot::channel();
         self.send(Input::Chats(answer)).await;
         chats.await.unwrap_or_default()
+    }
+
+    /// How many live connections there are.
+    pub(crate) async fn live(&self) -> Live {
+        let (answer, live) = oneshot::channel();
+        self.send(Input::Live(answer)).await;
+        live.await.unwrap_or_default()
     }
 
     /// Users with a connected desk, and whether they take calls for help. Users who are missing here received no
@@ -348,6 +366,11 @@ impl Sessions {
             Input::GuestLeft(id, conversation) => guest::drop_where(self, conversation, |session, _| session == id),
             Input::Typing { conversation, by, on } => typing::heard(self, conversation, by, on),
             Input::Stopping => self.stop(),
+            Input::Live(answer) => {
+                let (chats, guests) =
+                    (self.chats.values().map(Vec::len).sum(), self.guests.values().map(Vec::len).sum());
+                let _ = answer.send(Live { desks: self.desks.len(), chats, guests, cursor: self.cursor });
+            }
             Input::Available(id, available) => {
                 let Some(desk) = self.desks.get(&id) else { return };
                 let before = self.colleague(desk);

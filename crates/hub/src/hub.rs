@@ -23,6 +23,7 @@ use crate::folder::Lock;
 use crate::health::{Health, Work};
 use crate::identity::Secrets;
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::model::Model;
 use crate::peer::Peer;
 use crate::problem::{ApiError, too_many_connections};
@@ -80,6 +81,7 @@ pub struct Hub {
     pub(crate) telling_buttons: tokio::sync::Mutex<()>,
     pub(crate) started: Time,
     pub(crate) health: Arc<Health>,
+    pub(crate) metrics: Metrics,
     pub(crate) workers: Mutex<JoinSet<()>>,
     /// Whether the fan-out reads every commit from the log. For tests.
     pub(crate) reads_the_log: Arc<AtomicBool>,

@@ -10,7 +10,7 @@ pub(crate) mod typing;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tandem_conversation::{
     Action, CommandId, ConversationId, LinkId, LogicFailure, Participant, Position, Rejection, RequestId, Time,
@@ -214,7 +214,10 @@ async fn converse(
             let (asked, account) = (request.clone(), hub.config.account.clone());
             let body = hub.database.read(move |connection| body::request_body(connection, state, &asked, &account));
             let (body, left) = (body.await?, left_of(hub, request.expires));
-            endpoint.ask(&body, hub.clock.wall(), left).await
+            let began = Instant::now();
+            let (attempts, answered) = endpoint.ask(&body, hub.clock.wall(), left).await;
+            hub.metrics.logic(&answered, began.elapsed());
+            (attempts, answered)
         }
     };
     let sent = match &answered {

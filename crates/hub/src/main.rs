@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{bail, ensure};
+use anyhow::{Context as _, bail, ensure};
 use clap::{Parser, Subcommand};
 use tandem_hub::config::{Config, ConfigError, Environment, Flags};
 use tandem_hub::kit::LogicCommand;
 use tandem_hub::terminal::{is_unread, log, remark, say};
 use tandem_hub::{
     BackedUp, BrandCommand, Clock, Hub, LibraryCommand, UserCommand, backup, bind, doctor, has_database,
-    raise_file_limit, replace_missing_key, restore, serve,
+    raise_file_limit, replace_missing_key, restore, serve, serve_metrics,
 };
 
 /// Returns the memory of thousands of connections to the system when they have gone.
@@ -184,12 +184,20 @@ async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
     let files = raise_file_limit();
     let listener = bind(&config.listen).await?;
     let address = listener.local_addr()?;
+    let metrics = match &config.metrics {
+        Some(address) => Some(bind(address).await.context("Cannot serve metrics (metrics, TANDEM_METRICS)")?),
+        None => None,
+    };
     let (data, logic) = (config.data.display().to_string(), config.logic.is_some());
     let is_open = !address.ip().is_loopback() && config.trusted_proxies.iter().all(|proxy| proxy.addr().is_loopback());
     let hub = Hub::start(config, Clock::system())?;
     tracing::info!(%address, data, logic, files, "serving");
     if is_open {
         tracing::warn!(%address, "other machines reach the hub without TLS: put a proxy in front (docs/proxy.md)");
+    }
+    if let Some(listener) = metrics {
+        tracing::info!(address = %listener.local_addr()?, "serving metrics");
+        serve_metrics(&hub, listener);
     }
     // Listens for signals before the hub announces itself.
     let signals = Signals::listen();

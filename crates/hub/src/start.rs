@@ -20,10 +20,11 @@ use crate::health::Health;
 use crate::hub::{Hub, INVITATION_MS};
 use crate::identity::Secrets;
 use crate::limits::{self, Limits};
+use crate::metrics::Metrics;
 use crate::model::Model;
 use crate::store::{self, MIGRATIONS, StoreError, events};
 use crate::wake::Wake;
-use crate::{alerts, fanout, library, listen, logic, mail, media, retention, rights, search, states, timers};
+use crate::{alerts, api, fanout, library, listen, logic, mail, media, retention, rights, search, states, timers};
 
 /// Passwords compared at once; more wait in a queue.
 pub(crate) const PASSWORDS_AT_ONCE: usize = 4;
@@ -72,6 +73,8 @@ impl Hub {
             readers,
             room: Room::SERVER,
         };
+        let metrics = Metrics::new();
+        let measured = metrics.clone();
         let (mut cursor, mut log) = (0, uuid::Uuid::nil());
         let mut identity = None;
         let engine_clock = clock.clone();
@@ -89,7 +92,7 @@ impl Hub {
                 Err(error) => tracing::error!(%error, "cannot look for deadlines of a clock that was ahead"),
             }
             identity = Some(Secrets::open(&config.data, connection));
-            Engine::new(connection, engine_clock, rules, commits)
+            Engine::new(connection, engine_clock, rules, commits, measured)
         })
         .with_context(|| format!("Cannot open {}", options.path.display()))?;
         let mail = match &config.mail {
@@ -144,6 +147,7 @@ impl Hub {
             telling_buttons: tokio::sync::Mutex::default(),
             started,
             health,
+            metrics,
             workers: Mutex::default(),
             reads_the_log,
             unnamed_proxy: OnceLock::new(),
@@ -195,6 +199,11 @@ impl Hub {
         self.search.close().await;
         *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
+}
+
+/// Serves `/metrics` at this address for as long as the hub runs.
+pub fn serve_metrics(hub: &Arc<Hub>, listener: TcpListener) {
+    hub.work("metrics", api::metrics::serve(Arc::clone(hub), listener));
 }
 
 async fn ended<C: Companion>(database: Database<C>) {

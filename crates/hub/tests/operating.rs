@@ -459,6 +459,53 @@ fn a_talkative_log_names_doors_and_nothing_of_those_who_use_them() {
     assert!(!told.contains("a-token") && !told.contains("private"), "{told}");
 }
 
+#[tokio::test]
+async fn metrics_have_an_address_of_their_own_and_count_what_happens() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = tempfile::tempdir().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut serve = program(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--data", "data"]);
+    serve.env("TANDEM_METRICS", free.to_string()).stderr(Stdio::null());
+    let (hub, address) = Served::spawn_at(serve);
+    assert!(ask(&address, "/metrics").starts_with("HTTP/1.1 404"), "not at the hub's own door");
+    assert!(ask(&address, "/guest/a-token-of-43-letters/about").starts_with("HTTP/1.1 404"));
+    let (status, told) = get(&format!("http://{free}"), "/metrics", None).await;
+    let told = told.as_str().map_or_else(|| told.to_string(), str::to_owned);
+    assert_eq!(status, 200, "{told}");
+    for line in [
+        "tandem_live{kind=\"desk\"} 0",
+        "tandem_calls_open 0",
+        "tandem_log_lag_events 0",
+        "tandem_answers_total{status=\"4xx\"} 2",
+        "tandem_request_seconds_count{door=\"guest\"} 1",
+        "tandem_group_writes_bucket",
+        "# EOF",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    assert!(!told.contains("a-token"), "{told}");
+    assert!(ask(&free.to_string(), "/healthz").starts_with("HTTP/1.1 404"), "nothing else is there");
+    hub.end();
+}
+
+#[tokio::test]
+async fn each_answer_has_an_id_that_its_lines_of_the_log_name() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let mut serve = program(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--data", "data"]);
+    serve.env("RUST_LOG", "tandem_hub=debug").stderr(std::fs::File::create(&log).unwrap());
+    let (hub, address) = Served::spawn_at(serve);
+    let mut ids = Vec::new();
+    for path in ["/healthz", "/api/v1/me"] {
+        let answer = reqwest::get(format!("http://{address}{path}")).await.unwrap();
+        ids.push(answer.headers()["x-request-id"].to_str().unwrap().to_owned());
+    }
+    hub.end();
+    let told = std::fs::read_to_string(&log).unwrap();
+    assert!(ids[0] != ids[1] && ids.iter().all(|id| told.contains(id.as_str())), "{ids:?}: {told}");
+}
+
 /// The first line of an answer.
 fn ask(address: &str, path: &str) -> String {
     let mut stream = std::net::TcpStream::connect(address).unwrap();

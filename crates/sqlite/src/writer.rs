@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::sync::mpsc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -46,6 +47,8 @@ pub trait Companion: Send + 'static {
     fn before_commit(&mut self, connection: &Connection) -> Result<(), Error>;
     /// The group is durable.
     fn committed(&mut self);
+    /// How many writes a group had, and how long it took from its first to its end, durable or not.
+    fn measured(&mut self, _writes: usize, _took: Duration) {}
     /// The group was undone: discard its effects.
     fn rolled_back(&mut self);
     /// One write of the group succeeded.
@@ -226,6 +229,7 @@ impl<C: Companion> Writing<C> {
 
     /// One transaction: `first` and everything else in the queue.
     fn group(&mut self, first: Job<C>, inbox: &mpsc::Receiver<Job<C>>) {
+        let began = Instant::now();
         let mut outcome = run(&self.connection, "BEGIN IMMEDIATE");
         let mut finishes = Vec::with_capacity(16);
         let mut next = Some(first);
@@ -254,6 +258,7 @@ impl<C: Companion> Writing<C> {
                 self.companion.rolled_back();
             }
         }
+        self.companion.measured(finishes.len(), began.elapsed());
         for (place, finish) in finishes.into_iter().enumerate() {
             let failed = self.companion.failed(place);
             finish(match (&outcome, &failed) {

@@ -23,6 +23,7 @@ impl Config {
         let config = Self {
             data_from: settings.place("data"),
             listen: settings.get("listen", check::address).unwrap_or(otherwise.listen),
+            metrics: settings.get("metrics", check::address),
             account: settings.get("account", check::label).unwrap_or(otherwise.account),
             rate_limits: settings.get("rate_limits", check::switch).unwrap_or(otherwise.rate_limits),
             trusted_proxies: settings.get("trusted_proxies", check::networks).unwrap_or(otherwise.trusted_proxies),

@@ -420,6 +420,12 @@ pub(crate) fn needing_help(connection: &Connection) -> Result<Vec<Conversation>,
     states(connection, query.query([])?)
 }
 
+/// The number of open calls for help.
+pub(crate) fn calls_open(connection: &Connection) -> Result<i64, StoreError> {
+    let mut query = connection.prepare_cached("SELECT count(*) FROM conversations WHERE help_since IS NOT NULL")?;
+    Ok(query.query_row([], |row| row.get(0))?)
+}
+
 /// The number of engagements and invitations per user.
 pub(crate) fn loads(connection: &Connection) -> Result<HashMap<UserId, usize>, StoreError> {
     let mut query =

@@ -50,6 +50,12 @@ pub(crate) fn due(connection: &Connection, now: Time, limit: u32) -> Result<Vec<
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The number of mails that are still to be sent.
+pub(crate) fn waiting(connection: &Connection) -> Result<i64, StoreError> {
+    let mut query = connection.prepare_cached("SELECT count(*) FROM mails WHERE next_at IS NOT NULL")?;
+    Ok(query.query_row([], |row| row.get(0))?)
+}
+
 /// Counts an attempt before it is made, and sets the next one in case the outcome stays unknown.
 pub(crate) fn attempted(connection: &Connection, link: LinkId, next_at: Time) -> Result<(), StoreError> {
     connection
