@@ -212,13 +212,7 @@ async fn mail(config: &Config) -> anyhow::Result<String> {
 /// Whether something answers there; sends no request of the protocol.
 async fn your_logic(config: &Config) -> anyhow::Result<String> {
     let Some(settings) = &config.logic else { return Ok("is not connected".into()) };
-    Endpoint::configured(Some(settings))?;
-    let answer = client()?.get(&settings.url).send().await;
-    let answer =
-        answer.map_err(|error| anyhow::anyhow!("{} does not answer: {}", settings.url, endpoint::chain(error)))?;
-    Ok(format!("{} answers (status {} to a GET probe)", settings.url, answer.status().as_u16()))
-}
-
-fn client() -> anyhow::Result<reqwest::Client> {
-    Ok(reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build()?)
+    let status = Endpoint::new(settings.clone())?.probe(PATIENCE).await;
+    let status = status.map_err(|why| anyhow::anyhow!("{} does not answer: {why}", settings.url))?;
+    Ok(format!("{} answers (status {status} to a GET probe)", settings.url))
 }

@@ -171,6 +171,16 @@ impl Endpoint {
             pause *= 2;
         }
         unreachable!("BUG: the attempts end by returning")
+    /// The status of a GET: whether something answers there. Sends no request of the protocol.
+    ///
+    /// # Errors
+    /// Why [`Self::ask`] would reach nobody.
+    pub(crate) async fn probe(&self, within: Duration) -> Result<u16, String> {
+        self.allowed.check(&self.url).map_err(|forbidden| forbidden.to_string())?;
+        let answer = self.client.get(self.url.clone()).timeout(within).send().await;
+        answer.map(|answer| answer.status().as_u16()).map_err(chain)
+    }
+
     }
 
     /// Whether this is the shared secret.

@@ -295,6 +295,21 @@ fn names_that_no_one_sees_are_no_names() {
         ("--email", "may\u{200b}a@northwind.example"),
         ("--email", "@northwind.example"),
     ] {
+#[test]
+fn the_doctor_judges_the_address_of_your_logic_as_the_hub_does() {
+    let folder = tempfile::tempdir().unwrap();
+    for (private, url, words) in [
+        ("false", "http://127.0.0.1:1/", "which logic.allow_private forbids"),
+        ("true", "http://192.0.1.1:1/", "plain http goes to private addresses only"),
+    ] {
+        let mut doctor = program(folder.path(), &["doctor"]);
+        doctor.env("TANDEM_LOGIC_URL", url).env("TANDEM_LOGIC_SECRET", "a-secret-between-services");
+        let told = said(&run(doctor.env("TANDEM_LOGIC_ALLOW_PRIVATE", private)));
+        let line = told.lines().find(|line| line.contains("Your Logic:")).unwrap_or_default();
+        assert!(line.starts_with("WRONG") && line.contains(words), "{told}");
+    }
+}
+
         let mut arguments = MAYA;
         let place = arguments.iter().position(|argument| *argument == field).unwrap();
         arguments[place + 1] = value;
