@@ -36,6 +36,7 @@ mod logs;
 mod mail;
 mod media;
 mod model;
+mod outgoing;
 mod peer;
 mod problem;
 mod recent;

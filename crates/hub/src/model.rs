@@ -14,6 +14,7 @@ use tandem_sqlite::rusqlite::Connection;
 
 use crate::config::ImproveConfig;
 use crate::endpoint::PATIENCE_MS;
+use crate::outgoing;
 use crate::store::{StoreError, events};
 
 const PATIENCE: Duration = Duration::from_millis(PATIENCE_MS.unsigned_abs());
@@ -50,11 +51,7 @@ pub(crate) struct Model {
 
 impl Model {
     pub(crate) fn new(config: &ImproveConfig) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(3))
-            .timeout(PATIENCE)
-            .build()?;
+        let http = outgoing::client().timeout(PATIENCE).build()?;
         let api = OpenAIConfig::new().with_api_base(config.base_url.trim_end_matches('/')).with_api_key(&*config.key);
         Ok(Self { client: Client::build(http, api), name: config.model.clone() })
     }
