@@ -37,6 +37,11 @@ impl Ways {
         Ok(ways)
     }
 
+    /// Whether both are opened by one token.
+    pub(crate) fn has_secret_of(&self, other: &Self) -> bool {
+        self.secret.is_some() && self.secret == other.secret
+    }
+
     /// Refuses a link id or token that is already used.
     pub(crate) fn unused(&self, connection: &Connection) -> Result<Result<(), Rejection>, StoreError> {
         if links::get(connection, self.link)?.is_some() {
