@@ -84,7 +84,7 @@ fn address(text: &str, mails: bool) -> Result<String, Rejection> {
     }
     let text = text.trim();
     if text.len() > ADDRESS_CHARS || !is_sendable(text) {
-        return Err(Rejection::invalid("email", "not an e-mail address"));
+        return Err(Rejection::invalid("email", "this is not an e-mail address"));
     }
     Ok(text.to_owned())
 }

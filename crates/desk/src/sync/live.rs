@@ -216,7 +216,7 @@ impl Syncing {
                 tracing::info!("the hub does not know our cursor: starting afresh");
                 let forgotten = forgotten.await;
                 if matches!(forgotten, Ok(true)) {
-                    let text = "The server was restored from a backup. Messages sent after that backup are missing: check \
+                    let text = "The hub was restored from a backup. Messages sent after that backup are missing: check \
                                 your conversations.";
                     self.changes.tell(Change::Toast { tone: Tone::Bad, text: text.into() });
                 }
