@@ -269,10 +269,7 @@ async fn imports_take_all_or_nothing() {
     let bad = "shortcut,text\nnew,Fine.\nodd,Dear {{name}}\n";
     let (status, problem) = maya.imports("", "text/csv", bad).await;
     assert_eq!(status, 422, "{problem}");
-    assert!(
-        problem["detail"].as_str().unwrap().contains("quickReplies[1].texts.en: {{name}} at character 6"),
-        "{problem}"
-    );
+    assert!(problem["detail"].as_str().unwrap().contains("line 3: texts.en: {{name}} at character 6"), "{problem}");
     assert_eq!(maya.uses().await, ["bye", "thanks", "working-on-it"], "nothing of it was taken");
     assert_eq!(maya.imports("", "text/csv", "shortcut,text\nmine-1,Fine.\n").await.0, 200);
     assert_eq!(ada.uses().await.len(), 3, "an agent imports for themselves");

@@ -141,7 +141,8 @@ pub(super) async fn import(
     };
     // Megabytes would hold up everything else that this thread does.
     let parsed = tokio::task::spawn_blocking(move || library::parse(&bytes, is_table, &scope)).await;
-    let file = only(parsed.map_err(|error| StoreError::from(tandem_sqlite::Error::Commit(error.to_string())))??)?;
+    let mut file = parsed.map_err(|error| StoreError::from(tandem_sqlite::Error::Commit(error.to_string())))??;
+    file.library = only(file.library)?;
     let (now, judged) = (hub.clock.now(), file.clone());
     let plan = hub.database.read(move |connection| library::Plan::of(connection, judged, author, now)).await?;
     let imported = hub.database.write(move |connection, _| -> Result<Imported, StoreError> {
