@@ -227,6 +227,17 @@ fn each_signal_to_stop_ends_the_hub_in_order() {
 
 #[cfg(unix)]
 #[test]
+fn a_signal_without_a_meaning_does_not_end_the_hub() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = Served::start(folder.path());
+    for signal in ["-USR1", "-USR2", "-ALRM", "-IO", "-PROF"] {
+        hub.signal(signal);
+    }
+    hub.end();
+}
+
+#[cfg(unix)]
+#[test]
 fn a_missing_key_of_secrets_stops_the_start_until_a_new_one_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let mut hub = Served::start(folder.path());
@@ -285,17 +296,6 @@ fn the_doctor_asks_your_logic_in_a_process_of_its_own() {
 }
 
 #[test]
-fn names_that_no_one_sees_are_no_names() {
-    let folder = tempfile::tempdir().unwrap();
-    assert!(run(program(folder.path(), &BRAND)).status.success());
-    let data = folder.path().join("tandem-data");
-    for (field, value) in [
-        ("--name", "\u{200b}\u{2060}"),
-        ("--name", "Maya \u{202e}zitrO"),
-        ("--email", "may\u{200b}a@northwind.example"),
-        ("--email", "@northwind.example"),
-    ] {
-#[test]
 fn the_doctor_judges_the_address_of_your_logic_as_the_hub_does() {
     let folder = tempfile::tempdir().unwrap();
     for (private, url, words) in [
@@ -310,6 +310,17 @@ fn the_doctor_judges_the_address_of_your_logic_as_the_hub_does() {
     }
 }
 
+#[test]
+fn names_that_no_one_sees_are_no_names() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(run(program(folder.path(), &BRAND)).status.success());
+    let data = folder.path().join("tandem-data");
+    for (field, value) in [
+        ("--name", "\u{200b}\u{2060}"),
+        ("--name", "Maya \u{202e}zitrO"),
+        ("--email", "may\u{200b}a@northwind.example"),
+        ("--email", "@northwind.example"),
+    ] {
         let mut arguments = MAYA;
         let place = arguments.iter().position(|argument| *argument == field).unwrap();
         arguments[place + 1] = value;
