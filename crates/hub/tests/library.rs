@@ -244,7 +244,12 @@ async fn uses_are_counted_with_edits_answers_and_ratings() {
     assert!(row["replyToAnswerMs"].as_f64().is_some_and(|ms| ms >= 0.0), "{row}");
     assert_eq!(ada.gets("/api/v1/questions/usage").await.1, json!([]));
     assert_eq!(ada.gets("/api/v1/quick-replies/usage?to=2020-01-01T00:00:00Z").await.1, json!([]));
-    assert_eq!(ada.gets("/api/v1/quick-replies/usage?from=yesterday").await.0, 422);
+    for (query, words) in
+        [("from=yesterday", "from: a time such as"), ("from=2027-01-02T00:00:00Z&to=2027-01-01T00:00:00Z", "before")]
+    {
+        let (status, problem) = ada.gets(&format!("/api/v1/quick-replies/usage?{query}")).await;
+        assert!(status == 422 && problem["detail"].as_str().unwrap().contains(words), "{problem}");
+    }
     let uses = &maya.gets("/api/v1/library").await.1["uses"];
     assert_eq!((&uses[0]["item"], &uses[0]["uses"]), (&json!(id), &json!(3)));
     assert_eq!(ada.asks(Method::DELETE, &format!("quick-replies/{id}"), None).await.1, json!({ "retired": true }));

@@ -95,6 +95,9 @@ pub(super) async fn usage(hub: &Hub, signed: &Signed, period: UsagePeriod) -> Re
     }
     let to = period.to.unwrap_or_else(|| hub.clock.now().plus_ms(1));
     let from = period.from.unwrap_or_else(|| to.plus_ms(-USUAL_MS));
+    if from >= to {
+        return Err(Rejection::invalid("from", "a time before `to` is needed").into());
+    }
     Ok(hub.database.read(move |connection| library_uses::usage(connection, from, to)).await?)
 }
 
