@@ -238,8 +238,8 @@ impl Syncing {
                             meta::advance(connection, cursor)?;
                         }
                         put_log(connection, log)?;
-                        meta::put(connection, meta::COMPLETE_UP_TO, &time)?;
                         touched.app();
+                            meta::put(connection, meta::COMPLETE_UP_TO, &time)?;
                         Ok(())
                     })
                     .await;
