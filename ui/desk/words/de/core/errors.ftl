@@ -74,6 +74,7 @@ returned-hidden = Sie sehen dieses Gespräch nicht mehr: Jemand aus dem Team hat
 returned-locked-screen = Sie wurde auf einem gesperrten Bildschirm geschrieben.
 returned-in-draft = Nicht gesendet: { $reason } Ihr Text steht im Entwurf.
     .lost = Nicht gesendet: { $reason } Ihr Text ließ sich auf diesem Gerät nicht aufbewahren.
+returned-restored = Der Server wurde aus einer Sicherung zurückgespielt und hat das nicht mehr.
 
 ## Why a notification was not shown
 

@@ -74,6 +74,7 @@ returned-hidden = You can no longer see this conversation: a colleague has it, o
 returned-locked-screen = It was written on a locked screen.
 returned-in-draft = Not sent: { $reason } Your words are in the draft.
     .lost = Not sent: { $reason } Your words could not be kept on this machine.
+returned-restored = The hub was restored from a backup and does not have this any more.
 
 ## Why a notification was not shown
 
