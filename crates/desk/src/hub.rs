@@ -31,7 +31,7 @@ pub(crate) use self::knock::Knock;
 pub(crate) use self::socket::{Outdated, Socket, Standing, outdated};
 use crate::cache::media::File;
 use crate::pace::Pace;
-use crate::refusals::for_agents;
+use crate::refusals::{for_agents, signed_out_by};
 use crate::words::say;
 
 fn silent() -> String {
@@ -459,7 +459,7 @@ async fn problem_of(response: Response) -> (u16, Option<Problem>, Option<Duratio
 fn judged(status: u16, problem: Option<Problem>, retry_after: Option<Duration>) -> HubError {
     let Some(problem) = problem else { return HubError::Busy { message: in_between(status), retry_after } };
     match status {
-        401 => HubError::Unauthorized,
+        401 => signed_out_by(&problem.code).map_or(HubError::Unauthorized, HubError::SessionEnded),
         408 | 425 | 429 | 500.. => {
             let asked = problem.retry_after.map(|seconds| Duration::from_secs(seconds.into()));
             HubError::Busy { message: problem.detail, retry_after: asked.or(retry_after) }

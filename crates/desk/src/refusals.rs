@@ -72,6 +72,17 @@ pub(crate) fn for_agents(mut problem: Problem) -> Problem {
     problem
 }
 
+/// Why somebody else ended the sign-in, in words for its user.
+pub(crate) fn signed_out_by(code: &str) -> Option<String> {
+    let words = match code {
+        "auth.ended_password" => "lost-sign-in.password",
+        "auth.ended_role" => "lost-sign-in.role",
+        "auth.ended_suspended" => "lost-sign-in.suspended",
+        _ => return None,
+    };
+    Some(say(words, &[]))
+}
+
 /// A local refusal with the hub's wording.
 pub(crate) fn refusal(rejection: &Rejection) -> RpcError {
     let code = serde_json::to_value(rejection).ok();
