@@ -132,7 +132,7 @@ impl Button {
         if let Some(copy) = &self.copy {
             at_most("copy", copy, limits::TEXT_CHARS)?;
             if is_blank(copy) {
-                return Err(Rejection::invalid("copy", "empty"));
+                return Err(Rejection::blank("copy"));
             }
             pieces(copy).map_err(|problem| Rejection::invalid("copy", problem))?;
         }

@@ -87,7 +87,7 @@ impl Handover {
     pub(crate) fn check(&self) -> Result<(), Rejection> {
         let points = || self.parts().into_iter().flat_map(|(_, points)| points);
         if points().next().is_none() {
-            return Err(Rejection::invalid("handover", "empty"));
+            return Err(Rejection::invalid("handover", "at least one point is needed"));
         }
         if let Some((name, _)) = self.parts().iter().find(|(_, points)| points.len() > limits::POINTS) {
             return Err(Rejection::invalid("handover", format!("more than {} points: {name}", limits::POINTS)));

@@ -241,7 +241,7 @@ impl QuickReply {
             *text = without_controls(std::mem::take(text));
             let field = format!("texts.{language}");
             if is_blank(text) {
-                return Err(Rejection::invalid(&field, "empty"));
+                return Err(Rejection::blank(&field));
             }
             let found = text.chars().count();
             if found > limits::TEXT_CHARS {

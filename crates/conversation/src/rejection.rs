@@ -122,6 +122,12 @@ impl Rejection {
         Self::Invalid { field: field.to_owned(), problem: problem.into() }
     }
 
+    /// A field without visible text.
+    #[must_use]
+    pub fn blank(field: &str) -> Self {
+        Self::invalid(field, "at least one visible character is needed")
+    }
+
     /// A chosen id that cannot be told from no id.
     #[must_use]
     pub fn nil_id() -> Self {

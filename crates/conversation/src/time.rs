@@ -59,7 +59,8 @@ impl<'de> Deserialize<'de> for Time {
                 f.write_str("an RFC 3339 time such as 2026-11-03T14:02:31.250Z")
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Time, E> {
-                text.parse().map_err(E::custom)
+                // The parser's words are about its own grammar.
+                text.parse().map_err(|_| E::custom("a time such as 2026-11-03T14:02:31.250Z is expected"))
             }
         }
         deserializer.deserialize_str(Visitor)

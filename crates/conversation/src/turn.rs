@@ -211,7 +211,7 @@ impl Content {
         }
         match self {
             Self::Attachment { media, .. } => check_label("media.name", &media.name),
-            _ if is_blank(text) => Err(Rejection::invalid("text", "empty")),
+            _ if is_blank(text) => Err(Rejection::blank("text")),
             Self::Question { choices, .. } => check_choices(choices),
             Self::Answer { choice, .. } => check_label("choice", choice),
             Self::Note { handover: Some(handover), .. } => handover.check(),

@@ -11,6 +11,7 @@ pub(crate) mod events;
 pub(crate) mod expect;
 pub(crate) mod files;
 pub(crate) mod library;
+pub(crate) mod lost;
 mod marks;
 pub(crate) mod media;
 pub(crate) mod meta;

@@ -31,6 +31,7 @@ pub(crate) use self::knock::Knock;
 pub(crate) use self::socket::{Outdated, Socket, Standing, outdated};
 use crate::cache::media::File;
 use crate::pace::Pace;
+use crate::refusals::{for_agents, signed_out_by};
 use crate::words::say;
 
 fn silent() -> String {
@@ -450,7 +451,7 @@ async fn problem_of(response: Response) -> (u16, Option<Problem>, Option<Duratio
     let is_problem = is_problem(response.headers());
     let bytes = bounded(response).await.unwrap_or_default();
     let problem = serde_json::from_slice::<Problem>(&bytes).ok().filter(|problem| is_problem && is_code(&problem.code));
-    (status.as_u16(), problem, retry_after.map(Duration::from_secs))
+    (status.as_u16(), problem.map(for_agents), retry_after.map(Duration::from_secs))
 }
 
 /// The meaning of an error answer. Only the hub's own problem document is a refusal; any other 403 or 404 comes from
@@ -458,7 +459,7 @@ async fn problem_of(response: Response) -> (u16, Option<Problem>, Option<Duratio
 fn judged(status: u16, problem: Option<Problem>, retry_after: Option<Duration>) -> HubError {
     let Some(problem) = problem else { return HubError::Busy { message: in_between(status), retry_after } };
     match status {
-        401 => HubError::Unauthorized,
+        401 => signed_out_by(&problem.code).map_or(HubError::Unauthorized, HubError::SessionEnded),
         408 | 425 | 429 | 500.. => {
             let asked = problem.retry_after.map(|seconds| Duration::from_secs(seconds.into()));
             HubError::Busy { message: problem.detail, retry_after: asked.or(retry_after) }

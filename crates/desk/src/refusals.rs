@@ -1,6 +1,7 @@
 //! Errors in words for the agent.
 
 use tandem_conversation::{ConversationId, Participant, Rejection};
+use tandem_protocol::Problem;
 use tandem_protocol::agents::Claim;
 
 use crate::cache::CacheError;
@@ -49,15 +50,70 @@ pub(crate) fn claimed(claim: &Claim) -> RpcError {
     }
 }
 
+/// Fields whose names the screen does not show. Their problems stand alone.
+const UNNAMED: [&str; 9] =
+    ["email", "phone", "contact", "ttlS", "expires", "reviewBy", "until", "mentions", "secretHash"];
+
+/// A refusal as a sentence.
+fn worded(rejection: &Rejection) -> String {
+    let words = match rejection {
+        Rejection::Invalid { field, problem } if UNNAMED.contains(&field.as_str()) => sentence(problem),
+        other => sentence(&other.to_string()),
+    };
+    if words.ends_with(['.', '?', '!']) { words } else { words + "." }
+}
+
+/// The hub's refusal in words for the agent, who does not know the names of its fields.
+pub(crate) fn for_agents(mut problem: Problem) -> Problem {
+    let rejection = problem.rejection.clone().and_then(|rejection| serde_json::from_value(rejection).ok());
+    if let Some(rejection @ Rejection::Invalid { .. }) = rejection {
+        problem.detail = worded(&rejection);
+    }
+    problem
+}
+
+/// Why somebody else ended the sign-in, in words for its user.
+pub(crate) fn signed_out_by(code: &str) -> Option<String> {
+    let words = match code {
+        "auth.ended_password" => "lost-sign-in.password",
+        "auth.ended_role" => "lost-sign-in.role",
+        "auth.ended_suspended" => "lost-sign-in.suspended",
+        _ => return None,
+    };
+    Some(say(words, &[]))
+}
+
 /// A local refusal with the hub's wording.
 pub(crate) fn refusal(rejection: &Rejection) -> RpcError {
     let code = serde_json::to_value(rejection).ok();
     let code = code.as_ref().and_then(|value| value.get("code")).and_then(|code| code.as_str());
-    error(code.unwrap_or("conversation.refused"), sentence(&format!("{rejection}.")))
+    error(code.unwrap_or("conversation.refused"), worded(rejection))
 }
 
 /// Capitalises the first letter.
 pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use tandem_conversation::Rejection;
+    use tandem_protocol::Problem;
+
+    use super::{for_agents, refusal};
+
+    #[test]
+    fn agents_read_the_same_of_the_hub_and_of_their_desk_without_names_of_fields() {
+        for (rejection, words) in [
+            (Rejection::invalid("email", "this is not an e-mail address"), "This is not an e-mail address."),
+            (Rejection::invalid("ttlS", "a link lives longer"), "A link lives longer."),
+            (Rejection::invalid("title", "longer than 100 characters"), "Title: longer than 100 characters."),
+            (Rejection::invalid("texts.de", "too long"), "Texts.de: too long."),
+        ] {
+            let mut problem = Problem::new(422, "input.invalid", rejection.to_string());
+            problem.rejection = serde_json::to_value(&rejection).ok();
+            assert_eq!((for_agents(problem).detail.as_str(), refusal(&rejection).message.as_str()), (words, words));
+        }
+    }
 }

@@ -16,6 +16,7 @@ use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::secrets::{PASSWORD_CHARS, hash_password, normal_password};
+use crate::store::auth::Why;
 use crate::store::users::User;
 use crate::store::{StoreError, auth, brands as brand_rows, users};
 
@@ -201,7 +202,11 @@ pub(crate) fn change_user(connection: &Connection, id: UserId, checked: Checked)
         Ok(brands) => brands,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let ends_sign_ins = password.is_some() || role.is_some_and(|role| role != before.role);
+    let ends = match (&password, role) {
+        (Some(_), _) => Some(Why::Password),
+        (None, Some(role)) if role != before.role => Some(Why::Role),
+        _ => None,
+    };
     let mut user = before.clone();
     user.email = email.unwrap_or(user.email);
     user.name = name.unwrap_or(user.name);
@@ -210,17 +215,18 @@ pub(crate) fn change_user(connection: &Connection, id: UserId, checked: Checked)
     user.capacity = capacity.unwrap_or(user.capacity);
     user.skills.brands = brands.unwrap_or(user.skills.brands);
     user.skills.languages = languages.unwrap_or(user.skills.languages);
-    save(connection, &before, user, ends_sign_ins)
+    save(connection, &before, user, ends)
 }
 
 /// Suspends or reinstates a user. Suspending ends their sign-ins and engagements.
 pub(crate) fn suspend_user(connection: &Connection, id: UserId, suspended: bool) -> Done<User> {
     let Some(before) = users::get(connection, id)? else { return Ok(Err(Refusal::NoUser)) };
     let user = User { suspended, ..before.clone() };
-    save(connection, &before, user, suspended)
+    save(connection, &before, user, suspended.then_some(Why::Suspended))
 }
 
-fn save(connection: &Connection, before: &User, mut user: User, ends_sign_ins: bool) -> Done<User> {
+/// `ends` says why the user's sign-ins end, if they do.
+fn save(connection: &Connection, before: &User, mut user: User, ends: Option<Why>) -> Done<User> {
     let manages = |user: &User| !user.suspended && user.role.permissions().has(Permission::UsersManage);
     if manages(before) && !manages(&user) && !users::all(connection)?.iter().any(|o| o.id != user.id && manages(o)) {
         return Ok(Err(Refusal::LastAdministrator(user.email)));
@@ -229,8 +235,8 @@ fn save(connection: &Connection, before: &User, mut user: User, ends_sign_ins: b
         user.rights_from = Some(crate::store::events::last(connection)?);
     }
     users::update(connection, &user)?;
-    if ends_sign_ins {
-        auth::end_all(connection, user.id, None)?;
+    if let Some(why) = ends {
+        auth::end_all(connection, user.id, None, why)?;
     }
     Ok(Ok(user))
 }

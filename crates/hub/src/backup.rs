@@ -37,6 +37,8 @@ pub struct BackedUp {
     pub summary: String,
     /// Files that conversations name and that were not there to be backed up.
     pub missing: Vec<String>,
+    /// Unfinished files of earlier backups, which were removed.
+    pub removed: Vec<String>,
 }
 
 /// Writes the data of a folder into `file`, also beside a running hub.
@@ -46,18 +48,57 @@ pub struct BackedUp {
 pub fn backup(data: &Path, file: &Path) -> anyhow::Result<BackedUp> {
     ensure!(file != Path::new("-"), "a backup is not written to the standard output: name a file");
     ensure!(!file.exists(), "{} already exists: choose another file", file.display());
+    let removed = remove_unfinished(file);
     let partial = Partial::beside(file)?;
     let mut copy = file.as_os_str().to_owned();
     copy.push(".db");
     let snapshot = Partial::beside(Path::new(&copy))?;
-    tandem_sqlite::copy(&data.join(DATABASE), &snapshot.0)
-        .with_context(|| format!("Cannot copy the database to {}", snapshot.0.display()))?;
-    let (files, missing) = write_archive(data, &snapshot.0, &partial.0)
-        .with_context(|| format!("Cannot write {}", partial.0.display()))?;
-    std::fs::rename(&partial.0, file).with_context(|| format!("Cannot write {}", file.display()))?;
+    tandem_sqlite::copy(&data.join(DATABASE), &snapshot.path)
+        .with_context(|| format!("Cannot copy the database to {}", snapshot.path.display()))?;
+    let (files, missing) = write_archive(data, &snapshot.path, &partial.path)
+        .with_context(|| format!("Cannot write {}", partial.path.display()))?;
+    std::fs::rename(&partial.path, file).with_context(|| format!("Cannot write {}", file.display()))?;
     sync_folder(file)?;
     let summary = format!("Backed up {} of {} into {}", counted(files), data.display(), file.display());
-    Ok(BackedUp { summary, missing })
+    Ok(BackedUp { summary, missing, removed })
+}
+
+/// Removes what killed backups left beside `file`. Running ones hold theirs.
+fn remove_unfinished(file: &Path) -> Vec<String> {
+    let absolute = std::path::absolute(file).unwrap_or_default();
+    let entries = absolute.parent().and_then(|folder| std::fs::read_dir(folder).ok());
+    let mut removed = Vec::new();
+    for entry in entries.into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let process = name.strip_suffix(PARTIAL).and_then(|name| name.rsplit_once('.'));
+        let is_named_so = process.is_some_and(|(_, process)| process.parse::<u32>().is_ok());
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_named_so && is_file && is_unfinished(&entry.path()) && std::fs::remove_file(entry.path()).is_ok() {
+            removed.push(name);
+        }
+    }
+    removed
+}
+
+/// Whether a backup began this file, and none writes it now.
+fn is_unfinished(path: &Path) -> bool {
+    let Ok(mut file) = File::open(path) else { return false };
+    let mut start = Vec::new();
+    let is_read = Read::take(&mut file, 16).read_to_end(&mut start).is_ok();
+    let is_own = start.is_empty() || start.starts_with(b"SQLite format 3") || start.starts_with(DATABASE.as_bytes());
+    is_read && is_own && hold(&file)
+}
+
+/// Marks a file as one that a running backup writes; false if another does.
+#[cfg(unix)]
+fn hold(file: &File) -> bool {
+    file.try_lock().is_ok()
+}
+
+/// Elsewhere a lock would keep the backup's own writers out, so nothing is known of files that exist.
+#[cfg(not(unix))]
+fn hold(_: &File) -> bool {
+    false
 }
 
 fn write_archive(data: &Path, snapshot: &Path, to: &Path) -> anyhow::Result<(usize, Vec<String>)> {
@@ -125,15 +166,15 @@ pub fn restore(file: &Path, data: &Path) -> anyhow::Result<String> {
     let parent = data.parent().context("the folder has no parent")?;
     std::fs::create_dir_all(parent)?;
     let draft = tempdir_beside(data)?;
-    let manifest = read_archive(file, &draft.0).with_context(|| format!("Cannot restore {}", file.display()))?;
-    verify(&draft.0, &manifest).with_context(|| format!("Cannot restore {}", file.display()))?;
+    let manifest = read_archive(file, &draft.path).with_context(|| format!("Cannot restore {}", file.display()))?;
+    verify(&draft.path, &manifest).with_context(|| format!("Cannot restore {}", file.display()))?;
     // Positions after the backup are assigned again, so desks must not resume from their cursors.
-    crate::store::log::renew(&draft.0).with_context(|| format!("Cannot restore {}", file.display()))?;
-    folder::prepare(&draft.0)?;
+    crate::store::log::renew(&draft.path).with_context(|| format!("Cannot restore {}", file.display()))?;
+    folder::prepare(&draft.path)?;
     if data.exists() {
         std::fs::remove_dir(data)?;
     }
-    std::fs::rename(&draft.0, data).with_context(|| format!("Cannot make {}", data.display()))?;
+    std::fs::rename(&draft.path, data).with_context(|| format!("Cannot make {}", data.display()))?;
     sync_folder(data)?;
     Ok(format!("Restored {} of {}", counted(manifest.files.len()), file.display()))
 }
@@ -208,33 +249,41 @@ fn header(bytes: u64) -> tar::Header {
     header
 }
 
+const PARTIAL: &str = ".partial";
+
 /// A file or folder under a temporary name until it is complete; removed otherwise.
-struct Partial(PathBuf);
+struct Partial {
+    path: PathBuf,
+    /// A backup's file, held.
+    _file: Option<File>,
+}
 
 impl Partial {
     /// An empty file that only this user may read.
     fn beside(file: &Path) -> anyhow::Result<Self> {
         let path = draft_name(file)?;
-        private_file(&path)?;
-        Ok(Self(path))
+        let file = private_file(&path)?;
+        hold(&file);
+        Ok(Self { path, _file: Some(file) })
     }
 }
 
 impl Drop for Partial {
     fn drop(&mut self) {
-        let _ = if self.0.is_dir() { std::fs::remove_dir_all(&self.0) } else { std::fs::remove_file(&self.0) };
+        let path = &self.path;
+        let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
     }
 }
 
 fn tempdir_beside(folder: &Path) -> anyhow::Result<Partial> {
     let path = draft_name(folder)?;
     std::fs::create_dir_all(path.join(MEDIA)).with_context(|| format!("Cannot make {}", path.display()))?;
-    Ok(Partial(path))
+    Ok(Partial { path, _file: None })
 }
 
 fn draft_name(path: &Path) -> anyhow::Result<PathBuf> {
     let name = path.file_name().with_context(|| format!("'{}' names no file", path.display()))?;
-    Ok(path.with_file_name(format!("{}.{}.partial", name.to_string_lossy(), std::process::id())))
+    Ok(path.with_file_name(format!("{}.{}{PARTIAL}", name.to_string_lossy(), std::process::id())))
 }
 
 fn private_file(path: &Path) -> anyhow::Result<File> {

@@ -15,7 +15,7 @@ use crate::folder::{self, DATABASE};
 use crate::health::{HUB_TIME, UNNAMED_PROXY, apart, listed};
 use crate::listen::bind;
 use crate::store::{MIGRATIONS, StoreError, conversations, events, identity_key, media};
-use crate::{endpoint, identity, mail};
+use crate::{identity, mail, outgoing};
 
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Less free space than this is reported, in bytes.
@@ -183,7 +183,7 @@ async fn listening(config: &Config) -> anyhow::Result<String> {
     };
     // `serve --listen` may have named another than the settings.
     let address = holder.address.map_or_else(|| config.listen.clone(), |address| address.to_string());
-    let answer = client()?.get(format!("http://{address}/readyz")).send().await;
+    let answer = outgoing::client().timeout(PATIENCE).build()?.get(format!("http://{address}/readyz")).send().await;
     let answer = answer.with_context(|| format!("the running hub does not answer on {address}"))?;
     if !answer.status().is_success() {
         bail!("the hub on {address} is not ready: {}", answer.text().await.unwrap_or_default());
@@ -209,16 +209,10 @@ async fn mail(config: &Config) -> anyhow::Result<String> {
     }
 }
 
-/// Whether something answers there; sends no request of the protocol.
+/// Asks as the running hub would.
 async fn your_logic(config: &Config) -> anyhow::Result<String> {
     let Some(settings) = &config.logic else { return Ok("is not connected".into()) };
-    Endpoint::configured(Some(settings))?;
-    let answer = client()?.get(&settings.url).send().await;
-    let answer =
-        answer.map_err(|error| anyhow::anyhow!("{} does not answer: {}", settings.url, endpoint::chain(error)))?;
-    Ok(format!("{} answers (status {} to a GET probe)", settings.url, answer.status().as_u16()))
-}
-
-fn client() -> anyhow::Result<reqwest::Client> {
-    Ok(reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build()?)
+    let status = Endpoint::new(settings.clone())?.probe(PATIENCE).await;
+    let status = status.map_err(|why| anyhow::anyhow!("{} does not answer: {why}", settings.url))?;
+    Ok(format!("{} answers (status {status} to a GET probe)", settings.url))
 }

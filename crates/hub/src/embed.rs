@@ -141,7 +141,8 @@ mod tests {
 
     #[test]
     fn the_library_of_an_embedded_hub_is_such_as_administrators_may_import() {
-        let file = crate::library::parse(super::LIBRARY.as_bytes(), false, &super::Audience::Everybody).unwrap();
+        let file =
+            crate::library::parse(super::LIBRARY.as_bytes(), false, &super::Audience::Everybody).unwrap().library;
         for reply in file.quick_replies {
             let shortcut = reply.shortcut.clone();
             let reply =

@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use reqwest::header::HeaderMap;
-use reqwest::{Client, RequestBuilder, Response, Url, header, redirect};
+use reqwest::{Client, RequestBuilder, Response, Url, header};
 use standardwebhooks::Webhook;
 use subtle::ConstantTimeEq as _;
 use tandem_conversation::{LogicFailure, Time};
@@ -23,6 +23,7 @@ use answer::{ANSWER_BYTES, Understood};
 use breaker::Breaker;
 
 use crate::config::LogicConfig;
+use crate::outgoing;
 
 /// How long an agent waits for an answer at most: less than the desk's own timeout.
 pub(crate) const PATIENCE_MS: i64 = 12_000;
@@ -67,10 +68,7 @@ impl Endpoint {
 
     pub(crate) fn new(config: LogicConfig) -> anyhow::Result<Self> {
         let url = Url::parse(&config.url)?;
-        let mut client = Client::builder()
-            .redirect(redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(3))
-            .user_agent(concat!("tandem-hub/", env!("CARGO_PKG_VERSION")));
+        let mut client = outgoing::client();
         let allowed = Allowed::of(&url, config.allow_private);
         if allowed != Allowed::All {
             // A proxy would resolve the name by itself.
@@ -173,6 +171,16 @@ impl Endpoint {
         unreachable!("BUG: the attempts end by returning")
     }
 
+    /// The status of a GET: whether something answers there. Sends no request of the protocol.
+    ///
+    /// # Errors
+    /// Why [`Self::ask`] would reach nobody.
+    pub(crate) async fn probe(&self, within: Duration) -> Result<u16, String> {
+        self.allowed.check(&self.url).map_err(|forbidden| forbidden.to_string())?;
+        let answer = self.client.get(self.url.clone()).timeout(within).send().await;
+        answer.map(|answer| answer.status().as_u16()).map_err(chain)
+    }
+
     /// Whether this is the shared secret.
     pub(crate) fn knows(&self, secret: &str) -> bool {
         secret.as_bytes().ct_eq(self.config.secret.as_bytes()).into()
@@ -245,7 +253,7 @@ async fn read(response: Response) -> Result<Option<Vec<u8>>, reqwest::Error> {
 }
 
 /// The causes, without the address: agents read them, and its query may be a secret.
-pub(crate) fn chain(error: reqwest::Error) -> String {
+fn chain(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut text = error.to_string();
     let mut source = std::error::Error::source(&error);

@@ -1,5 +1,7 @@
 //! The data folder: its permissions, and the lock of the hub that uses it.
 //!
+//! The lock is on the folder itself, too, because people remove lock files.
+//!
 //! invariant: one hub per folder. A second one would write positions that the first one counts in memory.
 
 use std::fs::{File, OpenOptions, TryLockError};
@@ -81,6 +83,8 @@ pub(crate) fn unusable(path: &Path, error: std::io::Error) -> anyhow::Error {
 #[derive(Debug)]
 pub(crate) struct Lock {
     file: File,
+    /// None on systems that cannot lock a folder.
+    _folder: Option<File>,
 }
 
 impl Lock {
@@ -89,7 +93,12 @@ impl Lock {
     pub(crate) fn take(data: &Path) -> anyhow::Result<Self> {
         let path = data.join(LOCK);
         let mut file = open_lock(&path)?;
-        match file.try_lock() {
+        let folder = open_folder(data);
+        let taken = match file.try_lock() {
+            Ok(()) if folder.as_ref().is_some_and(is_held) => Err(TryLockError::WouldBlock),
+            taken => taken,
+        };
+        match taken {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
@@ -107,7 +116,7 @@ impl Lock {
         }
         // Informative only; the lock itself is the system's.
         let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
-        Ok(Self { file })
+        Ok(Self { file, _folder: folder })
     }
 
     /// Records where the hub listens, for `tandem-hub doctor`.
@@ -140,6 +149,7 @@ pub(crate) fn describe(data: &Path) -> anyhow::Result<String> {
         false => "",
     };
     let work = match holder(data) {
+        Some(holder) if holder.process.is_empty() => "in use by a hub".into(),
         Some(holder) => format!("in use by a hub (process {})", holder.process),
         None => "not in use by a hub".into(),
     };
@@ -165,7 +175,23 @@ pub(crate) fn holder(data: &Path) -> Option<Holder> {
 /// Whether a hub uses the folder now.
 pub(crate) fn is_in_use(data: &Path) -> bool {
     let path = data.join(LOCK);
-    path.exists() && open_lock(&path).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    path.exists() && open_lock(&path).is_ok_and(|file| is_held(&file))
+        || open_folder(data).is_some_and(|folder| is_held(&folder))
+}
+
+/// Whether another one holds the lock of a file; takes it otherwise. Systems without such locks hold nothing.
+fn is_held(file: &File) -> bool {
+    matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+}
+
+#[cfg(unix)]
+fn open_folder(data: &Path) -> Option<File> {
+    File::open(data).ok()
+}
+
+#[cfg(not(unix))]
+fn open_folder(_: &Path) -> Option<File> {
+    None
 }
 
 fn open_lock(path: &Path) -> anyhow::Result<File> {
@@ -270,6 +296,20 @@ mod tests {
         assert!(refused.contains(&std::process::id().to_string()) && refused.contains("Stop it first"), "{refused}");
         drop(held);
         assert!(!is_in_use(folder.path()), "the lock ends with its holder");
+        Lock::take(folder.path()).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_removed_lock_file_admits_no_second_hub() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = Lock::take(folder.path()).unwrap();
+        std::fs::remove_file(folder.path().join(LOCK)).unwrap();
+        for _ in 0..2 {
+            assert!(is_in_use(folder.path()));
+            assert!(Lock::take(folder.path()).unwrap_err().to_string().contains("Another hub uses"));
+        }
+        drop(held);
         Lock::take(folder.path()).unwrap();
     }
 

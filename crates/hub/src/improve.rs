@@ -2,7 +2,7 @@
 //!
 //! The result is a proposal. Nothing is recorded or sent; the agent decides.
 
-use tandem_conversation::{Action, ConversationId, Rejection, limits};
+use tandem_conversation::{Action, ConversationId, Rejection, is_blank, limits};
 use tandem_protocol::agents::{Improved, Improver};
 use tandem_protocol::logic::LogicResponseBody;
 
@@ -46,7 +46,7 @@ pub(crate) async fn improve(hub: &Hub, id: ConversationId, draft: String) -> Res
         }
     };
     let text = text.trim();
-    if text.is_empty() {
+    if is_blank(text) {
         return Err(ImproveError::Failed("No better wording was found; yours is kept.".into()));
     }
     if text.chars().count() > limits::TEXT_CHARS {

@@ -37,6 +37,11 @@ impl Ways {
         Ok(ways)
     }
 
+    /// Whether both are opened by one token.
+    pub(crate) fn has_secret_of(&self, other: &Self) -> bool {
+        self.secret.is_some() && self.secret == other.secret
+    }
+
     /// Refuses a link id or token that is already used.
     pub(crate) fn unused(&self, connection: &Connection) -> Result<Result<(), Rejection>, StoreError> {
         if links::get(connection, self.link)?.is_some() {
@@ -79,7 +84,7 @@ fn address(text: &str, mails: bool) -> Result<String, Rejection> {
     }
     let text = text.trim();
     if text.len() > ADDRESS_CHARS || !is_sendable(text) {
-        return Err(Rejection::invalid("email", "not an e-mail address"));
+        return Err(Rejection::invalid("email", "this is not an e-mail address"));
     }
     Ok(text.to_owned())
 }

@@ -37,6 +37,7 @@ mod mail;
 mod media;
 mod metrics;
 mod model;
+mod outgoing;
 mod peer;
 mod problem;
 mod recent;

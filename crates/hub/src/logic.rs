@@ -322,16 +322,25 @@ fn check(hub: &Hub, answer: &LogicResponseBody) -> Result<(), Rejection> {
             ));
         }
     }
-    for action in &answer.actions {
-        if let Action::InviteExternalAgent { email, secret_hash, .. } = action {
-            ways_of(hub.config.mail.is_some(), LinkId(Uuid::nil()), email.as_ref(), secret_hash.as_ref())?;
-        }
-    }
-    Ok(())
+    invited(hub.config.mail.is_some(), &mut answer.actions.clone()).map(drop)
 }
 
-fn ways_of(mails: bool, link: LinkId, email: Option<&String>, hash: Option<&String>) -> Result<Ways, Rejection> {
-    Ways::new(link, hash.map(String::as_str), email.map(String::as_str), mails)
+/// The ways on which an answer's invitations reach external agents, by the place of the action. Gives each a link.
+fn invited(mails: bool, actions: &mut [Action]) -> Result<Vec<(String, Ways)>, Rejection> {
+    let mut invited: Vec<(String, Ways)> = Vec::new();
+    for (at, action) in actions.iter_mut().enumerate() {
+        let Action::InviteExternalAgent { email, secret_hash, link, .. } = action else { continue };
+        let (id, place) = (*link.insert(LinkId(Uuid::now_v7())), format!("actions[{at}]"));
+        let ways = Ways::new(id, secret_hash.as_deref(), email.as_deref(), mails);
+        let ways = ways.map_err(|rejection| rejection.within(&place))?;
+        // One token opens one link.
+        if let Some((first, _)) = invited.iter().find(|(_, other)| ways.has_secret_of(other)) {
+            let rejection = Rejection::invalid("secretHash", format!("the same as {first}.secretHash"));
+            return Err(rejection.within(&place));
+        }
+        invited.push((place, ways));
+    }
+    Ok(invited)
 }
 
 pub(crate) enum Origin {
@@ -405,16 +414,10 @@ async fn apply_checked(
             };
             let mut answer = answer;
             engine.fill_in(connection, id, &mut answer.actions)?;
-            let mut invited = Vec::new();
-            for action in &mut answer.actions {
-                if let Action::InviteExternalAgent { email, secret_hash, link, .. } = action {
-                    let id = *link.insert(LinkId(Uuid::now_v7()));
-                    match ways_of(mails, id, email.as_ref(), secret_hash.as_ref()) {
-                        Ok(ways) => invited.push(ways),
-                        Err(rejection) => return Ok(Err(rejection)),
-                    }
-                }
-            }
+            let invited = match invited(mails, &mut answer.actions) {
+                Ok(invited) => invited,
+                Err(rejection) => return Ok(Err(rejection)),
+            };
             // A repeated answer to a request has one effect; an unprompted message without an id is always new.
             let (command_id, repeat) = match (answer.request_id, message) {
                 (Some(request), _) => (CommandId(request.0), Repeat::Remembered(sent)),
@@ -426,9 +429,9 @@ async fn apply_checked(
             {
                 return Ok(first);
             }
-            for ways in &invited {
+            for (place, ways) in &invited {
                 if let Err(rejection) = ways.unused(connection)? {
-                    return Ok(Err(rejection));
+                    return Ok(Err(rejection.within(place)));
                 }
             }
             customer::catch_up(connection, engine, id)?;
@@ -439,7 +442,7 @@ async fn apply_checked(
                 Err(rejection) => return Ok(Err(rejection)),
             };
             let state = engine.state(connection, id)?;
-            for ways in invited {
+            for (_, ways) in invited {
                 // The answer may have been refused, ignored or repeated.
                 if state.as_ref().is_some_and(|state| state.is_invited(ways.link)) {
                     ways.open(connection, now)?;

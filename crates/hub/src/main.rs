@@ -124,8 +124,11 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             let folder = format!("{} ({})", config.data.display(), config.data_from);
             ensure!(has_database(&config.data)?, no_database(&folder));
             remark(format_args!("Data: {folder}"));
-            let BackedUp { summary, missing } = backup(&config.data, &file)?;
+            let BackedUp { summary, missing, removed } = backup(&config.data, &file)?;
             say(summary)?;
+            if !removed.is_empty() {
+                remark(format_args!("Removed what unfinished backups left there: {}", removed.join(", ")));
+            }
             if !missing.is_empty() {
                 remark(format_args!(
                     "{} files that conversations name are missing in {} and in this backup; take them from an older one: {}",
@@ -181,6 +184,7 @@ fn no_database(folder: &str) -> String {
 }
 
 async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
+    pass_over_other_signals()?;
     let files = raise_file_limit();
     let listener = bind(&config.listen).await?;
     let address = listener.local_addr()?;
@@ -219,6 +223,37 @@ async fn stopped(signals: std::io::Result<Signals>) {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         std::process::exit(1);
     });
+}
+
+/// Signals that mean nothing here would end the process without a word.
+#[cfg(unix)]
+fn pass_over_other_signals() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut others = vec![
+        ("SIGUSR1", SignalKind::user_defined1()),
+        ("SIGUSR2", SignalKind::user_defined2()),
+        ("SIGALRM", SignalKind::alarm()),
+        ("SIGIO", SignalKind::io()),
+    ];
+    if cfg!(target_os = "linux") {
+        let raw = |(name, number)| (name, SignalKind::from_raw(number));
+        // After SIGXFSZ, the write that was too long fails and says so.
+        others.extend([("SIGXFSZ", 25), ("SIGVTALRM", 26), ("SIGPROF", 27)].map(raw));
+    }
+    for (name, kind) in others {
+        let mut received = signal(kind)?;
+        tokio::spawn(async move {
+            while received.recv().await.is_some() {
+                tracing::warn!(signal = name, "ignored a signal; SIGTERM stops the hub");
+            }
+        });
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn pass_over_other_signals() -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

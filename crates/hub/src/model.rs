@@ -8,12 +8,13 @@ use async_openai::error::OpenAIError;
 use async_openai::types::chat::{
     ChatCompletionRequestSystemMessage, ChatCompletionRequestUserMessage, CreateChatCompletionRequest,
 };
-use serde::Serialize;
-use tandem_conversation::{Content, ConversationId, EventBody, Participant};
+use serde::{Deserialize, Serialize};
+use tandem_conversation::{Content, ConversationId, EventBody, Participant, is_blank};
 use tandem_sqlite::rusqlite::Connection;
 
 use crate::config::ImproveConfig;
 use crate::endpoint::PATIENCE_MS;
+use crate::outgoing;
 use crate::store::{StoreError, events};
 
 const PATIENCE: Duration = Duration::from_millis(PATIENCE_MS.unsigned_abs());
@@ -50,11 +51,7 @@ pub(crate) struct Model {
 
 impl Model {
     pub(crate) fn new(config: &ImproveConfig) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(3))
-            .timeout(PATIENCE)
-            .build()?;
+        let http = outgoing::client().timeout(PATIENCE).build()?;
         let api = OpenAIConfig::new().with_api_base(config.base_url.trim_end_matches('/')).with_api_key(&*config.key);
         Ok(Self { client: Client::build(http, api), name: config.model.clone() })
     }
@@ -74,19 +71,49 @@ impl Model {
             ],
             ..CreateChatCompletionRequest::default()
         };
-        match tokio::time::timeout(PATIENCE, self.client.chat().create(request)).await {
-            Err(_) => Err(late()),
-            Ok(Err(error)) => {
-                let why = why(&error);
-                tracing::warn!(why, "no better wording");
-                Err(why)
-            }
-            Ok(Ok(answer)) => {
-                Ok(answer.choices.into_iter().next().and_then(|choice| choice.message.content).unwrap_or_default())
-            }
-        }
+        let answer = tokio::time::timeout(PATIENCE, self.client.chat().create_byot(request)).await;
+        let words = match answer {
+            Err(_) => return Err(late()),
+            Ok(Err(error)) => Err(why(&error)),
+            Ok(Ok(answer)) => words_of(answer),
+        };
+        words.inspect_err(|why| tracing::warn!(why, "no better wording"))
     }
 }
+
+/// What counts in an answer. Services of this interface differ in the rest.
+#[derive(Deserialize)]
+struct Completion {
+    choices: Vec<Choice>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    message: Reply,
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Reply {
+    content: Option<String>,
+    refusal: Option<String>,
+}
+
+fn words_of(answer: Completion) -> Result<String, String> {
+    let Some(Choice { message, finish_reason }) = answer.choices.into_iter().next() else { return Err(UNCLEAR.into()) };
+    match finish_reason.as_deref() {
+        Some("length") => Err("The writing model's answer broke off before its end. Your words are kept; try again \
+                               with a shorter text."
+            .into()),
+        Some("content_filter") => Err(REFUSED.into()),
+        _ if message.refusal.is_some_and(|words| !is_blank(&words)) => Err(REFUSED.into()),
+        _ => Ok(message.content.unwrap_or_default()),
+    }
+}
+
+const REFUSED: &str = "The writing model refused to write about this. Your words are kept.";
+const UNCLEAR: &str =
+    "The writing model's answer could not be understood. Your words are kept; an administrator can check its address.";
 
 fn late() -> String {
     format!("The writing model did not answer within {} s. Your words are kept.", PATIENCE.as_secs())
@@ -102,7 +129,7 @@ fn why(error: &OpenAIError) -> String {
              address, model and key.",
             answer.status_code.as_u16()
         ),
-        _ => "The writing model's answer could not be understood. Your words are kept; an administrator can check its address.".into(),
+        _ => UNCLEAR.into(),
     }
 }
 

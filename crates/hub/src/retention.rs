@@ -114,6 +114,7 @@ mod tests {
         for sql in [
             commands::OVER,
             auth::OVER,
+            auth::ENDED_OVER,
             logic_requests::OVER,
             alerts::OVER,
             mails::OVER,

@@ -120,6 +120,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "turns from the library that wait", sql: library_uses::WAITING },
     Migration { name: "addresses that agents noted", sql: contacts::NOTED },
     Migration { name: "rows behind their log", sql: conversations::BEHIND },
+    Migration { name: "why sign-ins ended", sql: auth::ENDED },
 ];
 
 #[cfg(test)]

@@ -69,6 +69,29 @@ async fn a_backup_of_a_hub_that_is_being_written_to_comes_back_whole() {
     assert_eq!(maya.gets("/api/v1/me").await.0, 200, "users are there, too");
 }
 
+#[cfg(unix)]
+#[test]
+fn what_a_killed_backup_left_goes_with_the_next_one_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, file) = (folder.path().join("data"), folder.path().join("new.tar"));
+    tandem_hub::add_user(
+        &data,
+        tandem_hub::NewUser::new("a@b.example", "A", tandem_conversation::Role::Agent, "0123456789"),
+    )
+    .unwrap();
+    let left = ["old.tar.7.partial", "old.tar.db.7.partial"];
+    let kept = ["film.7.partial", "held.tar.8.partial", "tandem.db.partial"];
+    for (name, content) in left.iter().zip(["tandem.db", "SQLite format 3"]).chain(kept.iter().zip(["film", "", ""])) {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    let held = std::fs::File::open(folder.path().join(kept[1])).unwrap();
+    held.lock().unwrap();
+    let mut removed = backup(&data, &file).unwrap().removed;
+    removed.sort();
+    assert_eq!(removed, left);
+    assert_eq!(names(folder.path()), ["data", kept[0], kept[1], "new.tar", kept[2]]);
+}
+
 #[test]
 fn what_is_not_a_whole_backup_restores_nothing() {
     let folder = tempfile::tempdir().unwrap();

@@ -227,7 +227,11 @@ async fn no_word_of_an_answer_is_repeated_to_anybody() {
 #[tokio::test]
 async fn actions_that_cannot_be_carried_out() {
     for (body, number, why) in [
-        (r#"{"actions":[{"type":"MESSAGE","text":"one"},{"type":"MESSAGE","text":" "}]}"#, 2, "text: empty"),
+        (
+            r#"{"actions":[{"type":"MESSAGE","text":"one"},{"type":"MESSAGE","text":" "}]}"#,
+            2,
+            "text: at least one visible character is needed",
+        ),
         (r#"{"actions":[{"type":"QUESTION","text":"?","choices":[]}]}"#, 1, "choices"),
         (r#"{"actions":[{"type":"INVITE_AGENT","user":"0190a000-0000-7000-8000-000000000000"}]}"#, 1, "no such user"),
     ] {

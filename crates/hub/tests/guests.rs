@@ -520,7 +520,16 @@ async fn your_logic_must_give_its_invitation_a_way() {
     let path = format!("/api/v1/logic/conversations/{}/responses", carmen.conversation().await);
     let invite = json!({ "actions": [{ "type": "INVITE_EXTERNAL_AGENT", "name": "Aerolinx", "ttlS": 900 }] });
     let (status, problem) = post(&hub.base, &path, Some(common::SECRET), &invite).await;
-    assert_eq!((status, &problem["rejection"]["field"]), (422, &json!("email")), "{problem}");
+    assert_eq!((status, &problem["rejection"]["field"]), (422, &json!("actions[0].email")), "{problem}");
+
+    let (token, hash) = secret();
+    let invite = |name: &str, hash: &str| json!({ "type": "INVITE_EXTERNAL_AGENT", "name": name, "ttlS": 900, "secretHash": hash });
+    let (one, other) = (invite("Aerolinx", &hash), invite("Hotel", &hash.to_uppercase()));
+    let twice = json!({ "actions": [{ "type": "MESSAGE", "text": "Two ask." }, one, other] });
+    let (status, problem) = post(&hub.base, &path, Some(common::SECRET), &twice).await;
+    assert_eq!((status, &problem["rejection"]["field"]), (422, &json!("actions[2].secretHash")), "{problem}");
+    assert_eq!(Partner::new(&hub.base, &token).asks(Method::GET, "about", None).await.0, 404, "nobody is invited");
+    assert_eq!(carmen.sees().await.len(), 1, "nothing of it was done");
 }
 
 #[tokio::test]

@@ -113,7 +113,10 @@ async fn the_other_door_is_as_forgiving_and_names_what_it_refuses() {
     assert_eq!(later(&hub, &id, empty).await.0, 200);
     carmen.waits_for("unasked").await;
     for (actions, told) in [
-        (json!([{ "type": "REOPEN" }, { "type": "MESSAGE", "text": "\u{200b}" }]), "actions[1].text: empty"),
+        (
+            json!([{ "type": "REOPEN" }, { "type": "MESSAGE", "text": "\u{200b}" }]),
+            "actions[1].text: at least one visible character",
+        ),
         (
             json!([{ "type": "QUESTION", "text": "?", "choices": [{ "id": "a", "label": ["A"] }] }]),
             "actions[0].choices[0].label: a list was found, a text is expected",

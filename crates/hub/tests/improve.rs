@@ -63,6 +63,11 @@ impl TestModel {
     }
 }
 
+/// An answer with the least that services of this interface send.
+fn ends(message: &Value, reason: Option<&str>) -> Response {
+    axum::Json(json!({ "choices": [{ "message": message, "finish_reason": reason }] })).into_response()
+}
+
 fn says(text: &str) -> Response {
     let message = json!({ "role": "assistant", "content": text });
     axum::Json(json!({
@@ -142,10 +147,22 @@ async fn a_writing_model_that_is_set_up_is_asked_instead_and_sees_no_notes() {
 }
 
 #[tokio::test]
+async fn words_count_without_what_surrounds_them_elsewhere() {
+    let model = TestModel::default().serve(|| ends(&json!({ "content": BETTER }), None)).await;
+    let hub = hub_with(model, None).await;
+    let (maya, id) = joined(&hub).await;
+    assert_eq!(improves(&maya, &id, DRAFT).await, (200, json!({ "text": BETTER, "by": "model" })));
+}
+
+#[tokio::test]
 async fn without_better_words_the_reason_is_told() {
     type Answer = fn() -> Response;
-    let answers: [(Answer, &str); 6] = [
+    let answers: [(Answer, &str); 10] = [
         (|| says("  "), "No better wording"),
+        (|| says("\u{200b}\u{2060}"), "No better wording"),
+        (|| ends(&json!({ "content": "Of course: we" }), Some("length")), "broke off"),
+        (|| ends(&json!({ "content": null }), Some("content_filter")), "refused"),
+        (|| ends(&json!({ "content": null, "refusal": "I cannot." }), Some("stop")), "refused"),
         (|| says(&"x".repeat(10_001)), "too long"),
         (|| refuses(StatusCode::UNAUTHORIZED), "(401)"),
         (|| refuses(StatusCode::NOT_FOUND), "(404)"),

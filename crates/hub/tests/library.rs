@@ -244,7 +244,12 @@ async fn uses_are_counted_with_edits_answers_and_ratings() {
     assert!(row["replyToAnswerMs"].as_f64().is_some_and(|ms| ms >= 0.0), "{row}");
     assert_eq!(ada.gets("/api/v1/questions/usage").await.1, json!([]));
     assert_eq!(ada.gets("/api/v1/quick-replies/usage?to=2020-01-01T00:00:00Z").await.1, json!([]));
-    assert_eq!(ada.gets("/api/v1/quick-replies/usage?from=yesterday").await.0, 422);
+    for (query, words) in
+        [("from=yesterday", "from: a time such as"), ("from=2027-01-02T00:00:00Z&to=2027-01-01T00:00:00Z", "before")]
+    {
+        let (status, problem) = ada.gets(&format!("/api/v1/quick-replies/usage?{query}")).await;
+        assert!(status == 422 && problem["detail"].as_str().unwrap().contains(words), "{problem}");
+    }
     let uses = &maya.gets("/api/v1/library").await.1["uses"];
     assert_eq!((&uses[0]["item"], &uses[0]["uses"]), (&json!(id), &json!(3)));
     assert_eq!(ada.asks(Method::DELETE, &format!("quick-replies/{id}"), None).await.1, json!({ "retired": true }));
@@ -269,10 +274,7 @@ async fn imports_take_all_or_nothing() {
     let bad = "shortcut,text\nnew,Fine.\nodd,Dear {{name}}\n";
     let (status, problem) = maya.imports("", "text/csv", bad).await;
     assert_eq!(status, 422, "{problem}");
-    assert!(
-        problem["detail"].as_str().unwrap().contains("quickReplies[1].texts.en: {{name}} at character 6"),
-        "{problem}"
-    );
+    assert!(problem["detail"].as_str().unwrap().contains("line 3: texts.en: {{name}} at character 6"), "{problem}");
     assert_eq!(maya.uses().await, ["bye", "thanks", "working-on-it"], "nothing of it was taken");
     assert_eq!(maya.imports("", "text/csv", "shortcut,text\nmine-1,Fine.\n").await.0, 200);
     assert_eq!(ada.uses().await.len(), 3, "an agent imports for themselves");

@@ -227,6 +227,17 @@ fn each_signal_to_stop_ends_the_hub_in_order() {
 
 #[cfg(unix)]
 #[test]
+fn a_signal_without_a_meaning_does_not_end_the_hub() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = Served::start(folder.path());
+    for signal in ["-USR1", "-USR2", "-ALRM", "-IO", "-PROF"] {
+        hub.signal(signal);
+    }
+    hub.end();
+}
+
+#[cfg(unix)]
+#[test]
 fn a_missing_key_of_secrets_stops_the_start_until_a_new_one_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let mut hub = Served::start(folder.path());
@@ -282,6 +293,21 @@ fn the_doctor_asks_your_logic_in_a_process_of_its_own() {
     doctor.env("TANDEM_LOGIC_URL", "http://127.0.0.1:1/").env("TANDEM_LOGIC_SECRET", "a-secret-between-services");
     let told = said(&run(doctor));
     assert!(told.contains("WRONG  Your Logic") && !told.contains("bug"), "{told}");
+}
+
+#[test]
+fn the_doctor_judges_the_address_of_your_logic_as_the_hub_does() {
+    let folder = tempfile::tempdir().unwrap();
+    for (private, url, words) in [
+        ("false", "http://127.0.0.1:1/", "which logic.allow_private forbids"),
+        ("true", "http://192.0.1.1:1/", "plain http goes to private addresses only"),
+    ] {
+        let mut doctor = program(folder.path(), &["doctor"]);
+        doctor.env("TANDEM_LOGIC_URL", url).env("TANDEM_LOGIC_SECRET", "a-secret-between-services");
+        let told = said(&run(doctor.env("TANDEM_LOGIC_ALLOW_PRIVATE", private)));
+        let line = told.lines().find(|line| line.contains("Your Logic:")).unwrap_or_default();
+        assert!(line.starts_with("WRONG") && line.contains(words), "{told}");
+    }
 }
 
 #[test]

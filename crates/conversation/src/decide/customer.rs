@@ -54,7 +54,7 @@ impl Draft<'_> {
                 continue;
             }
             let usable = match kind {
-                ContactKind::Email => "not an e-mail address",
+                ContactKind::Email => "this is not an e-mail address",
                 _ => "write the phone number with its country: +34 600 123 456",
             };
             let contact = Contact::new(kind, address).map_err(|_| Rejection::invalid(field, usable))?;

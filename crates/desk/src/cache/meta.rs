@@ -47,6 +47,8 @@ pub(crate) const QUEUE: &str = "queue";
 pub(crate) const AWAKE_AT: &str = "awake_at";
 /// The protocol version of the hub that was connected last.
 pub(crate) const HUB_VERSION: &str = "hub_version";
+/// What the user wrote before the hub was restored, still to be compared with it.
+pub(crate) const LOST: &str = "lost";
 /// The refresh token, where there is no keychain.
 pub(crate) const SIGN_IN: &str = "sign_in";
 

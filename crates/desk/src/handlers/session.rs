@@ -150,7 +150,7 @@ impl Workplace {
             Customers::AskForHelp => true,
         };
         if self.link.borrow().live().is_none() {
-            return Err(error("desk.offline", "You are offline: the server cannot be told that you leave."));
+            return Err(error("desk.offline", "You are offline: the hub cannot be told that you leave."));
         }
         let reader = self.reader()?;
         let mine = self.cache.read(move |connection| engaged(connection, &reader)).await?;

@@ -84,10 +84,10 @@ impl Outdated {
     pub(crate) fn between(version: u32, oldest: Option<u32>) -> Option<Self> {
         let own = tandem_protocol::version();
         if oldest.is_some_and(|oldest| own < oldest) {
-            return Some(Self::Desk("This desk is too old for the server. Update Tandem.".into()));
+            return Some(Self::Desk("This desk is too old for the hub. Update Tandem.".into()));
         }
         (version < tandem_protocol::MIN_VERSION)
-            .then(|| Self::Hub("The server is too old for this desk. It must be updated.".into()))
+            .then(|| Self::Hub("The hub is too old for this desk. It must be updated.".into()))
     }
 
     pub(crate) fn older(&self) -> Older {
@@ -107,5 +107,5 @@ impl Outdated {
 /// The error that this desk is too old, from sign-in or connecting.
 pub(crate) fn outdated(problem: &tandem_protocol::Problem) -> Option<Outdated> {
     (problem.code == "client.too_old")
-        .then(|| Outdated::Desk("This desk is too old for the server. Update Tandem.".into()))
+        .then(|| Outdated::Desk("This desk is too old for the hub. Update Tandem.".into()))
 }

@@ -60,9 +60,9 @@ impl Step {
         step
     }
 
-    /// The same without a cursor: some of what came before it is missing.
+    /// The same without a cursor: some of what came before it is missing, so the cache is not complete up to here.
     pub(super) fn without_cursor(self) -> Self {
-        Self { cursor: 0, ..self }
+        Self { cursor: 0, complete_up_to: None, ..self }
     }
 
     /// Writes the changes and the cursor.
@@ -265,4 +265,27 @@ pub(super) fn file(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use tandem_conversation::{Role, Skills, UserId};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::cache::testing::{connection, touched};
+
+    #[test]
+    fn nothing_is_complete_past_what_could_not_be_read() {
+        let (connection, mut touched) = (connection(), touched());
+        let (permissions, skills) = (Role::Agent.permissions(), Skills::default());
+        let access = Access { user: UserId(Uuid::from_u128(1)), permissions: &permissions, skills: &skills };
+        let batch = |time| Batch { cursor: 7, time: Time(time), after: None, catching_up: false, changes: Vec::new() };
+        let mut complete_up_to = |step: Step| -> Option<Time> {
+            step.apply(&connection, &mut touched, &access).unwrap();
+            meta::get(&connection, meta::COMPLETE_UP_TO).unwrap()
+        };
+        assert_eq!(complete_up_to(Step::parse(vec![batch(5)])), Some(Time(5)));
+        assert_eq!(complete_up_to(Step::parse(vec![batch(9)]).without_cursor()), Some(Time(5)));
+    }
 }

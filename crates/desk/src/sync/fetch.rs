@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tandem_conversation::{Conversation, ConversationId, CustomerId, EventBody, Position, Time, visible};
+use tandem_conversation::{Conversation, ConversationId, CustomerId, Event, EventBody, Position, Time, visible};
 use tandem_protocol::agents::Me;
 use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::{Notify, mpsc, watch};
@@ -17,7 +17,7 @@ use super::apply::{file, take_state};
 use super::{Input, Link};
 use crate::cache::conversations::{self, Held};
 use crate::cache::search::Filing;
-use crate::cache::{Cache, CacheError, Touched, library, unheld, unknown};
+use crate::cache::{Cache, CacheError, Touched, library, lost, unheld, unknown};
 use crate::downloads::{Downloads, FetchError};
 use crate::hub::reading::Read;
 use crate::hub::{HubError, Part, State};
@@ -38,6 +38,8 @@ enum Job {
     Unknown(ConversationId),
     Journey(CustomerId),
     Library,
+    /// What the user wrote and a restored hub may not have.
+    Lost,
 }
 
 #[derive(Default)]
@@ -118,6 +120,7 @@ impl Fetch {
 
     /// Fetches everything that the cache knows to be missing.
     pub(crate) async fn all_wanting(&self, cache: &Cache) {
+        self.add(Job::Lost, false);
         let missing = |connection: &_| Ok((conversations::wanting(connection)?, unheld::all(connection)?));
         match cache.read(missing).await {
             Ok((wanting, unheld)) => {
@@ -169,6 +172,7 @@ impl Fetch {
                 Job::Conversation(id) => fetch_conversation(&cache, &session, id).await,
                 Job::Unknown(id) => fetch_state(&cache, &session, id, Wanted::Unknown).await,
                 Job::Library => fetch_library(&cache, &session).await,
+                Job::Lost => find_lost(&cache, &session).await,
                 Job::Journey(customer) => self.fetch_journey(&cache, &session, customer).await,
             };
             if matches!(job, Job::Conversation(_)) {
@@ -212,6 +216,30 @@ impl Fetch {
         let newest = fetched?;
         newest.into_iter().for_each(|id| self.conversation(id));
         Ok(())
+    }
+}
+
+/// Compares what the user wrote with the log of a restored hub. A log is restored from its beginning on, so what comes
+/// before a turn that is there is there, too.
+async fn find_lost(cache: &Cache, session: &Session) -> Result<(), FetchError> {
+    loop {
+        let words = cache.read(lost::next).await?;
+        let Some(of) = words.first().map(|word| word.conversation) else { return Ok(()) };
+        let mut gone = Vec::new();
+        for word in words {
+            let (part, near) = (Part::After(word.after), word.at);
+            let page = session.with_token(|token| async move { session.hub.turns(&token, of, part, near).await }).await;
+            let page = match page {
+                Err(HubError::Refused(problem)) if problem.code == "conversation.unknown" => Vec::new(),
+                page => page?,
+            };
+            let adds = |event: &Event| matches!(&event.body, EventBody::TurnAdded { turn, .. } if turn.id == word.turn);
+            if page.iter().any(|(event, _)| adds(event)) {
+                break;
+            }
+            gone.push(word);
+        }
+        cache.write(move |connection, touched| lost::compared(connection, touched, of, &gone)).await?;
     }
 }
 

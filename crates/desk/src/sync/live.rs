@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 use uuid::Uuid;
 
 use super::{Left, Syncing, apply, left_by};
-use crate::cache::{self, CacheError, conversations, meta};
+use crate::cache::{self, CacheError, conversations, lost, meta};
 use crate::hub::{HubError, Outdated, Socket, Standing};
 use crate::link::Link;
 use crate::pace::Pace;
@@ -206,17 +206,21 @@ impl Syncing {
             }
             LiveFrame::Reset {} => {
                 attending.told = None;
-                let log = attending.log;
+                let (log, user) = (attending.log, attending.session.user);
                 let forgotten = self.cache.write(move |connection, touched| {
                     let before: Option<Uuid> = meta::get(connection, meta::LOG)?;
+                    let is_restored = before.zip(log).is_some_and(|(before, log)| before != log);
+                    if is_restored {
+                        lost::remember(connection, user)?;
+                    }
                     cache::forget_conversations(connection, touched)?;
                     put_log(connection, log)?;
-                    Ok(before.zip(log).is_some_and(|(before, log)| before != log))
+                    Ok(is_restored)
                 });
                 tracing::info!("the hub does not know our cursor: starting afresh");
                 let forgotten = forgotten.await;
                 if matches!(forgotten, Ok(true)) {
-                    let text = "The server was restored from a backup. Messages sent after that backup are missing: check \
+                    let text = "The hub was restored from a backup. Messages sent after that backup are missing: check \
                                 your conversations.";
                     self.changes.tell(Change::Toast { tone: Tone::Bad, text: text.into() });
                 }
@@ -236,9 +240,9 @@ impl Syncing {
                     .write(move |connection, touched| {
                         if is_complete {
                             meta::advance(connection, cursor)?;
+                            meta::put(connection, meta::COMPLETE_UP_TO, &time)?;
                         }
                         put_log(connection, log)?;
-                        meta::put(connection, meta::COMPLETE_UP_TO, &time)?;
                         touched.app();
                         Ok(())
                     })

@@ -74,6 +74,8 @@ pub struct World {
     pub log_id: Option<Uuid>,
     /// The next answers, in violation of the protocol; requests still take effect.
     pub nonsense: Vec<String>,
+    /// The code with which a sign-in that has ended is not renewed.
+    pub ended: &'static str,
     /// Redirect targets of the next commands and page requests.
     pub elsewhere: Vec<String>,
     /// Renewals whose tokens expire before use.
@@ -154,6 +156,7 @@ impl FakeHub {
                 oldest: None,
                 log_id: None,
                 nonsense: Vec::new(),
+                ended: "auth.ended",
                 elsewhere: Vec::new(),
                 stillborn: 0,
                 buttons: Vec::new(),

@@ -143,6 +143,27 @@ async fn a_sign_in_that_is_over_says_so_and_the_same_user_finds_everything_again
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_signed_out_by_another_reads_why() {
+    for (code, words) in [
+        ("auth.ended_password", "Your password was changed: sign in with the new one."),
+        ("auth.ended_role", "Your role was changed: sign in again."),
+        ("auth.ended_suspended", "Your account was suspended. Ask your administrator."),
+        ("auth.ended_later", "Your sign-in has ended: sign in again."),
+    ] {
+        let hub = FakeHub::start().await;
+        let maya = Maya::signed_in(&hub).await;
+        {
+            let mut world = hub.world();
+            (world.access, world.refresh, world.ended) = ("another".into(), "another".into(), code);
+        }
+        hub.cut();
+        let signed_out = |app: &serde_json::Value| app["connection"]["state"] == "signed_out";
+        let app = maya.until("signed out", "app.state", json!({}), signed_out).await;
+        assert_eq!(app["connection"]["reason"], words);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn signing_out_leaves_no_words_of_customers_behind() {
     let hub = FakeHub::start().await;
     let carmen = hub.customer_comes("Carmen Menzel");

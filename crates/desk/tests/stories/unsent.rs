@@ -283,8 +283,8 @@ async fn an_older_hub_completes_as_it_always_did() {
 #[tokio::test(flavor = "multi_thread")]
 async fn words_for_a_hub_that_has_gone_back_come_back_with_a_reason_in_words() {
     let (hub, maya, declan) = declan_is_maya_s(tandem_protocol::version()).await;
-    hub.replies(declan, "Maya Ortiz", "I have a look");
-    maya.until_words(declan, &["Where is my suitcase?", "I have a look"]).await;
+    hub.customer_writes(declan, "Please");
+    maya.until_words(declan, &["Where is my suitcase?", "Please"]).await;
     let position = maya.ok("conversation.open", json!({"id": declan})).await["position"].clone();
     hub.go_down();
     maya.until_offline().await;
@@ -297,6 +297,28 @@ async fn words_for_a_hub_that_has_gone_back_come_back_with_a_reason_in_words() {
     assert_eq!(list[0]["words"], "It is found");
     let reason = list[0]["reason"].as_str().unwrap();
     assert!(reason.contains("restored backup") && !reason.to_lowercase().contains("writtenagainst"), "{reason}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_restored_hub_has_lost_of_mine_is_not_sent_and_what_it_has_is() {
+    let (hub, maya, declan) = declan_is_maya_s(tandem_protocol::version()).await;
+    hub.replies(declan, "Maya Ortiz", "I have a look");
+    maya.until_words(declan, &["Where is my suitcase?", "I have a look"]).await;
+    let backup = hub.world().states[&declan].position;
+    hub.replies(declan, "Maya Ortiz", "It is in Vienna");
+    hub.replies(declan, "Maya Ortiz", "You get it tomorrow");
+    let all = ["Where is my suitcase?", "I have a look", "It is in Vienna", "You get it tomorrow"];
+    maya.until_words(declan, &all).await;
+    hub.go_down();
+    maya.until_offline().await;
+    hub.goes_back(declan, backup);
+    // The customer has written to the restored hub before the desk comes back.
+    hub.customer_writes(declan, "Hello?");
+    hub.come_back();
+    let list = until_not_sent(&maya, 1).await;
+    assert_eq!(list[0]["words"], "It is in Vienna\n\nYou get it tomorrow", "{list:?}");
+    assert!(list[0]["reason"].as_str().unwrap().contains("restored from a backup"), "{list:?}");
+    maya.until_words(declan, &["Where is my suitcase?", "I have a look", "Hello?"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -21,7 +21,7 @@ use crate::problem::ApiError;
 use crate::problem::busy;
 use crate::rights::{ACCESS_MS, absent, me_of};
 use crate::secrets::{hash_token, is_password, new_salt, new_token, successor};
-use crate::store::auth::{Entry, Refreshed, SignIn};
+use crate::store::auth::{Entry, Refreshed, SignIn, Why};
 use crate::store::users::User;
 use crate::store::{StoreError, auth, users};
 
@@ -190,11 +190,11 @@ pub(crate) async fn change_password(
             return Ok(false);
         }
         users::update(connection, &User { password: hash, ..row })?;
-        auth::end_all(connection, user.id, Some(entry.sign_in))?;
+        auth::end_all(connection, user.id, Some(entry.sign_in), Why::Password)?;
         Ok(true)
     });
     if !changed.await? {
-        return Err(ended());
+        return Err(ended(None));
     }
     audit(id, id, "user: own password");
     hub.rights_changed.notify_one();
@@ -218,7 +218,7 @@ pub(crate) async fn refresh(
     hub.limits.lookup(peer.network)?;
     let (hash, now, shared) = (hash_token(&body.refresh_token), hub.clock.now(), Arc::clone(&hub));
     if !hub.database.read(move |connection| auth::is_known(connection, &hash)).await? {
-        return Err(ended());
+        return Err(ended(hub.database.read(move |connection| auth::why_ended(connection, &hash)).await?));
     }
     let (tokens, refreshed) = hub
         .database
@@ -252,11 +252,17 @@ pub(crate) async fn refresh(
         }
         Renewal::Done | Renewal::Unknown => {}
     }
-    tokens.map(axum::Json).ok_or_else(ended)
+    tokens.map(axum::Json).ok_or_else(|| ended(None))
 }
 
-fn ended() -> ApiError {
-    ApiError::new(401, "auth.ended", "This sign-in has ended: sign in again.")
+fn ended(why: Option<Why>) -> ApiError {
+    let (code, words) = match why {
+        None => ("auth.ended", "This sign-in has ended: sign in again."),
+        Some(Why::Password) => ("auth.ended_password", "The password was changed: sign in with the new one."),
+        Some(Why::Role) => ("auth.ended_role", "Your role was changed: sign in again."),
+        Some(Why::Suspended) => ("auth.ended_suspended", "This account was suspended. Ask your administrator."),
+    };
+    ApiError::new(401, code, words)
 }
 
 enum Renewal {

@@ -1,6 +1,7 @@
 //! Completes the OpenAPI document with what all operations share, so that a new operation declares only its own.
 
 use serde_json::{Map, Value, json};
+use tandem_conversation::limits;
 
 const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
@@ -57,6 +58,7 @@ pub(super) fn complete(document: utoipa::openapi::OpenApi) -> Value {
     set_apart_live(&mut document);
     close_requests(&mut document);
     bound_integers(&mut document);
+    say_limits(&mut document);
     document["components"]["securitySchemes"] = json!({
         "agent": { "type": "http", "scheme": "bearer", "description": "The access token of a sign-in." },
         "visitor": { "type": "http", "scheme": "bearer", "description": "The token of a web chat's session." },
@@ -109,6 +111,47 @@ fn close_requests(document: &mut Value) {
     }
 }
 
+/// What the core refuses and its types do not say: by schema, and by the way to the field.
+fn say_limits(document: &mut Value) {
+    let name = json!({ "pattern": format!("^[a-z0-9-]{{1,{}}}$", limits::SHORTCUT_CHARS) });
+    let title = json!({ "minLength": 1, "maxLength": limits::LIBRARY_TITLE_CHARS });
+    let text = json!({ "minLength": 1, "maxLength": limits::TEXT_CHARS });
+    let choice = json!({ "minLength": 1, "maxLength": limits::CHOICE_CHARS });
+    let language = json!({ "pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$", "maxLength": 35 });
+    let by_language = json!({ "minProperties": 1, "maxProperties": limits::LANGUAGES, "propertyNames": language });
+    let all = [
+        ("LibraryChoice", "score", json!({ "minimum": 1, "maximum": 5 })),
+        ("LibraryChoice", "id", choice.clone()),
+        ("LibraryChoice", "label", choice),
+        ("QuestionText", "text", text.clone()),
+        ("QuestionText", "choices", json!({ "minItems": 1, "maxItems": limits::CHOICES })),
+        ("QuestionDefinition", "key", name.clone()),
+        ("QuestionDefinition", "title", title.clone()),
+        ("QuestionDefinition", "texts", by_language.clone()),
+        ("QuickReplyDefinition", "shortcut", name),
+        ("QuickReplyDefinition", "title", title.clone()),
+        ("QuickReplyDefinition", "texts", by_language),
+        ("QuickReplyDefinition", "texts/additionalProperties", text),
+        ("QuickReplyDefinition", "attachments", json!({ "maxItems": limits::ATTACHMENTS })),
+        ("QuickReplyDefinition", "folder", json!({ "maxItems": limits::FOLDERS })),
+        ("QuickReplyDefinition", "folder/items", title),
+        ("QuickReplyDefinition", "reviewBy", json!({ "format": "date" })),
+    ];
+    let schemas = &mut document["components"]["schemas"];
+    for (schema, way, limits) in all {
+        let field = schemas.pointer_mut(&format!("/{schema}/properties/{way}")).and_then(Value::as_object_mut);
+        if let (Some(field), Value::Object(limits)) = (field, limits) {
+            field.extend(limits);
+        }
+    }
+    for variant in schemas["Audience"]["oneOf"].as_array_mut().into_iter().flatten() {
+        if let Some(brands) = variant.pointer_mut("/properties/brands") {
+            brands["minItems"] = json!(1);
+            brands["uniqueItems"] = json!(true);
+        }
+    }
+}
+
 /// OpenAPI has no format for unsigned numbers, only a maximum.
 fn bound_integers(value: &mut Value) {
     let is_unsigned = value.get("type") == Some(&json!("integer")) && value.get("minimum") == Some(&json!(0));
@@ -152,11 +195,16 @@ fn complete_operation(path: &str, operation: &mut Map<String, Value>) {
     let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
     let (mut has_query, mut has_path) = (false, false);
     for parameter in parameters.into_iter().flatten() {
+        let name = parameter["name"].as_str().unwrap_or_default().to_owned();
         match parameter["in"].as_str() {
             Some("query") => {
                 has_query = true;
-                if parameter["name"] == "id" || parameter["name"] == "conversation" {
-                    parameter["schema"]["format"] = json!("uuid");
+                let schema = &mut parameter["schema"];
+                match name.as_str() {
+                    "id" | "conversation" => schema["format"] = json!("uuid"),
+                    "from" | "to" => schema["format"] = json!("date-time"),
+                    "scope" => schema["enum"] = json!(["everybody", "mine", null]),
+                    _ => {}
                 }
             }
             Some("path") => has_path = true,
@@ -300,6 +348,26 @@ mod tests {
             ],
             "a new open door must be meant to be one"
         );
+    }
+
+    #[test]
+    fn what_the_core_refuses_is_in_the_document() {
+        let document = document();
+        let field =
+            |way: &str| document.pointer(&format!("/components/schemas/{way}")).unwrap_or_else(|| panic!("{way}"));
+        assert_eq!(field("LibraryChoice/properties/score")["maximum"], 5);
+        assert_eq!(field("QuestionText/properties/choices")["minItems"], 1);
+        for way in ["QuestionDefinition/properties/key", "QuickReplyDefinition/properties/shortcut"] {
+            assert_eq!(field(way)["pattern"], "^[a-z0-9-]{1,40}$");
+        }
+        for schema in ["QuestionDefinition", "QuickReplyDefinition"] {
+            assert_eq!(field(&format!("{schema}/properties/texts"))["minProperties"], 1);
+        }
+        assert_eq!(field("QuickReplyDefinition/properties/texts/additionalProperties")["maxLength"], 10_000);
+        assert_eq!(field("QuickReplyDefinition/properties/folder/items")["maxLength"], 100);
+        assert!(field("Audience/oneOf").to_string().contains(r#""minItems":1"#));
+        let parameters = document.to_string();
+        assert!(parameters.contains(r#""enum":["everybody","mine",null]"#) && parameters.contains(r#""date-time""#));
     }
 
     #[test]

@@ -95,6 +95,9 @@ pub(super) async fn usage(hub: &Hub, signed: &Signed, period: UsagePeriod) -> Re
     }
     let to = period.to.unwrap_or_else(|| hub.clock.now().plus_ms(1));
     let from = period.from.unwrap_or_else(|| to.plus_ms(-USUAL_MS));
+    if from >= to {
+        return Err(Rejection::invalid("from", "a time before `to` is needed").into());
+    }
     Ok(hub.database.read(move |connection| library_uses::usage(connection, from, to)).await?)
 }
 
@@ -141,7 +144,8 @@ pub(super) async fn import(
     };
     // Megabytes would hold up everything else that this thread does.
     let parsed = tokio::task::spawn_blocking(move || library::parse(&bytes, is_table, &scope)).await;
-    let file = only(parsed.map_err(|error| StoreError::from(tandem_sqlite::Error::Commit(error.to_string())))??)?;
+    let mut file = parsed.map_err(|error| StoreError::from(tandem_sqlite::Error::Commit(error.to_string())))??;
+    file.library = only(file.library)?;
     let (now, judged) = (hub.clock.now(), file.clone());
     let plan = hub.database.read(move |connection| library::Plan::of(connection, judged, author, now)).await?;
     let imported = hub.database.write(move |connection, _| -> Result<Imported, StoreError> {

@@ -89,7 +89,7 @@ fn neutral(account: &str) -> String {
     format!(
         "<!doctype html><html lang=en><meta charset=utf-8><title>{account}</title>\
          <meta name=robots content=noindex><link rel=icon href=data:,><link rel=stylesheet href=/hub.css>\
-         <main><p>This is the Tandem server of {account}.</main>"
+         <main><p>This is the Tandem hub of {account}.</main>"
     )
 }
 

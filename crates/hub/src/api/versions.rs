@@ -27,7 +27,7 @@ impl FromRequestParts<Arc<Hub>> for Version {
         let version = said(VERSION_HEADER).and_then(|value| value.parse().ok()).unwrap_or(UNNAMED_VERSION);
         if version < MIN_VERSION {
             let message = format!(
-                "This desk is too old for the server (version {version}; {MIN_VERSION} or newer is needed): update Tandem."
+                "This desk is too old for the hub (version {version}; {MIN_VERSION} or newer is needed): update Tandem."
             );
             return Err(ApiError::new(426, "client.too_old", message));
         }

@@ -1,17 +1,16 @@
 //! The client for files that Your Logic names by address, and the addresses it may open.
 
 use std::error::Error;
-use std::time::Duration;
 
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Client, Url};
 
 use crate::config::MediaConfig;
 use crate::endpoint::addresses::{Allowed, Forbidden};
+use crate::outgoing;
 
 /// Maximum redirects.
 const HOPS: usize = 3;
-const CONNECT: Duration = Duration::from_secs(3);
 
 pub(super) fn client(config: MediaConfig) -> reqwest::Result<Client> {
     let open = config.allow_private;
@@ -24,10 +23,7 @@ pub(super) fn client(config: MediaConfig) -> reqwest::Result<Client> {
             Err(why) => attempt.error(Unwanted(why)),
         }
     };
-    let client = Client::builder()
-        .redirect(Policy::custom(follow))
-        .connect_timeout(CONNECT)
-        .user_agent(concat!("tandem-hub/", env!("CARGO_PKG_VERSION")));
+    let client = outgoing::client().redirect(Policy::custom(follow));
     // A proxy would resolve the name by itself.
     let client = if open { client } else { client.dns_resolver(Allowed::Public).no_proxy() };
     client.build()

@@ -22,6 +22,20 @@ struct Canned {
     content: String,
 }
 
+/// What a file has, and where a table says it.
+#[derive(Clone)]
+pub(crate) struct Parsed {
+    pub library: LibraryFile,
+    /// Of each quick reply of a table, the line of each language.
+    lines: Vec<BTreeMap<String, usize>>,
+}
+
+impl From<LibraryFile> for Parsed {
+    fn from(library: LibraryFile) -> Self {
+        Self { library, lines: Vec::new() }
+    }
+}
+
 /// Variables of Chatwoot and their names here.
 const VARIABLES: [(&str, &str); 5] = [
     ("contact.name", "customer.name"),
@@ -36,7 +50,7 @@ const VARIABLES: [(&str, &str); 5] = [
 ///
 /// # Errors
 /// `Rejection::Invalid` with the line or place.
-pub(crate) fn parse(bytes: &[u8], is_table: bool, scope: &Audience) -> Result<LibraryFile, Rejection> {
+pub(crate) fn parse(bytes: &[u8], is_table: bool, scope: &Audience) -> Result<Parsed, Rejection> {
     if let Err(error) = std::str::from_utf8(bytes) {
         let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
         let problem = "not UTF-8: save the file as UTF-8 (spreadsheets call it \"CSV UTF-8\")";
@@ -44,13 +58,13 @@ pub(crate) fn parse(bytes: &[u8], is_table: bool, scope: &Audience) -> Result<Li
     }
     let text = json::text(bytes);
     if is_table {
-        return table(&text, scope).map(|quick_replies| LibraryFile { questions: Vec::new(), quick_replies });
+        return table(&text, scope);
     }
     let wrong = |error: serde_json::Error| Rejection::invalid("file", format!("it cannot be used: {error}"));
     if text.trim_start().starts_with('[') {
         let canned: Vec<Canned> = serde_json::from_str(&text).map_err(wrong)?;
         let quick_replies = canned.into_iter().map(|one| of_chatwoot(one, scope)).collect();
-        return Ok(LibraryFile { questions: Vec::new(), quick_replies });
+        return Ok(LibraryFile { questions: Vec::new(), quick_replies }.into());
     }
     let mut file: LibraryFile = serde_json::from_str(&text).map_err(wrong)?;
     let says: Value = serde_json::from_str(&text).unwrap_or_default();
@@ -59,7 +73,7 @@ pub(crate) fn parse(bytes: &[u8], is_table: bool, scope: &Audience) -> Result<Li
             reply.scope = scope.clone();
         }
     }
-    Ok(file)
+    Ok(file.into())
 }
 
 fn of_chatwoot(Canned { short_code, content }: Canned, scope: &Audience) -> QuickReplyDefinition {
@@ -128,7 +142,26 @@ fn unclosed(text: &str, separator: u8) -> Option<usize> {
     opened.filter(|_| !closes)
 }
 
-fn table(text: &str, scope: &Audience) -> Result<Vec<QuickReplyDefinition>, Rejection> {
+/// Counts lines up to where a record begins. Empty lines before it are skipped, as the reader of the table does.
+struct Lines<'a> {
+    rest: &'a [u8],
+    read: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    /// The line of the record at `byte`, which does not go back.
+    fn at(&mut self, byte: u64) -> usize {
+        let ahead = usize::try_from(byte).unwrap_or_default().saturating_sub(self.read);
+        let empty = self.rest.iter().skip(ahead).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let (before, rest) = self.rest.split_at_checked(ahead + empty).unwrap_or((self.rest, &[]));
+        self.line += before.iter().filter(|byte| **byte == b'\n').count();
+        (self.rest, self.read) = (rest, self.read + before.len());
+        self.line
+    }
+}
+
+fn table(text: &str, scope: &Audience) -> Result<Parsed, Rejection> {
     let first = text.lines().next().unwrap_or_default();
     let count = |separator: char| first.chars().filter(|c| *c == separator).count();
     // Spreadsheets of some countries separate columns by semicolons.
@@ -138,33 +171,47 @@ fn table(text: &str, scope: &Audience) -> Result<Vec<QuickReplyDefinition>, Reje
     }
     let mut reader =
         csv::ReaderBuilder::new().delimiter(separator).trim(csv::Trim::Headers).from_reader(text.as_bytes());
-    let wrong = |error: csv::Error| Rejection::invalid("file", format!("the table cannot be used: {error}"));
-    let columns: Vec<String> = reader.headers().map_err(wrong)?.iter().map(str::to_lowercase).collect();
+    let wrong = |error: &csv::Error| Rejection::invalid("file", format!("the table cannot be used: {error}"));
+    let columns: Vec<String> = reader.headers().map_err(|error| wrong(&error))?.iter().map(str::to_lowercase).collect();
     for needed in ["shortcut", "text"] {
         if !columns.iter().any(|column| column == needed) {
             return Err(Rejection::invalid("file", format!("the table has no column '{needed}'")));
         }
     }
-    let mut replies: Vec<QuickReplyDefinition> = Vec::new();
+    let (mut replies, mut lines) = (Vec::<QuickReplyDefinition>::new(), Vec::<BTreeMap<String, usize>>::new());
     let mut places: HashMap<String, usize> = HashMap::new();
+    let mut counted = Lines { rest: text.as_bytes(), read: 0, line: 1 };
     for record in reader.records() {
-        let record = record.map_err(wrong)?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => match error.kind() {
+                csv::ErrorKind::UnequalLengths { pos: Some(pos), expected_len, len } => {
+                    let problem = format!("{len} cells were found; the table has {expected_len} columns");
+                    return Err(Rejection::invalid(&format!("line {}", counted.at(pos.byte())), problem));
+                }
+                _ => return Err(wrong(&error)),
+            },
+        };
+        let line = counted.at(record.position().map_or(0, csv::Position::byte));
         let cell = |name: &str| {
             let at = columns.iter().position(|column| column == name)?;
             record.get(at).filter(|cell| !is_blank(cell))
         };
         let at = |field: &str, problem: &str| Rejection::invalid(&format!("line {line}: {field}"), problem);
-        let shortcut = cell("shortcut").ok_or_else(|| at("shortcut", "empty"))?.trim();
-        let words = cell("text").ok_or_else(|| at("text", "empty"))?;
+        let shortcut = cell("shortcut").ok_or_else(|| at("shortcut", "this cell is empty"))?.trim();
+        let words = cell("text").ok_or_else(|| at("text", "this cell is empty"))?;
         let language = cell("language").unwrap_or("en").trim().to_owned();
         // Lines with the same shortcut are its languages.
-        if let Some(known) = places.get(shortcut).and_then(|place| replies.get_mut(*place)) {
+        if let Some(place) = places.get(shortcut).copied()
+            && let (Some(known), Some(lines)) = (replies.get_mut(place), lines.get_mut(place))
+        {
+            lines.insert(language.clone(), line);
             if known.texts.insert(language, words.to_owned()).is_some() {
                 return Err(at("language", "this shortcut has a text in it already"));
             }
             continue;
         }
+        lines.push(BTreeMap::from([(language.clone(), line)]));
         let scope = match cell("brands") {
             Some(brands) => Audience::Team { brands: brands.split_whitespace().map(str::to_owned).collect() },
             None => scope.clone(),
@@ -180,7 +227,7 @@ fn table(text: &str, scope: &Audience) -> Result<Vec<QuickReplyDefinition>, Reje
         places.insert(shortcut.to_owned(), replies.len());
         replies.push(reply);
     }
-    Ok(replies)
+    Ok(Parsed { library: LibraryFile { questions: Vec::new(), quick_replies: replies }, lines })
 }
 
 /// Takes the whole file. An item with the name of an existing one becomes its new version, unless it is the same.
@@ -189,7 +236,7 @@ fn table(text: &str, scope: &Audience) -> Result<Vec<QuickReplyDefinition>, Reje
 /// `StoreError::Rejected` with the item and the problem; then nothing was changed.
 pub(crate) fn import(
     connection: &Connection,
-    file: LibraryFile,
+    file: impl Into<Parsed>,
     author: Author,
     at: Time,
 ) -> Result<Imported, StoreError> {
@@ -209,7 +256,13 @@ impl Plan {
     ///
     /// # Errors
     /// As [`import`].
-    pub(crate) fn of(connection: &Connection, file: LibraryFile, author: Author, at: Time) -> Result<Self, StoreError> {
+    pub(crate) fn of(
+        connection: &Connection,
+        file: impl Into<Parsed>,
+        author: Author,
+        at: Time,
+    ) -> Result<Self, StoreError> {
+        let Parsed { library: file, lines } = file.into();
         let changes = library::changes(connection)?;
         let mut imported = Imported::default();
         let mut shelf = Shelf::new(connection);
@@ -225,7 +278,7 @@ impl Plan {
                 (None, _) => QuestionId(Uuid::now_v7()),
             };
             if !met.insert(id.0) {
-                return Err(of_item("questions", number, twice("key")));
+                return Err(of_item(&format!("questions[{number}]"), twice("key")));
             }
             asked.extend(definition.id.map(|theirs| (theirs, id)));
             let same = QuestionDefinition { id: Some(id), version: None, ..definition };
@@ -235,7 +288,7 @@ impl Plan {
                 continue;
             }
             let saved = put_question(&mut shelf, id, same, author, at)?;
-            saved.map_err(|refused| of_item("questions", number, refused))?;
+            saved.map_err(|refused| of_item(&format!("questions[{number}]"), refused))?;
             *(if is_new { &mut imported.added } else { &mut imported.changed }) += 1;
         }
         for (number, definition) in file.quick_replies.into_iter().enumerate() {
@@ -247,7 +300,7 @@ impl Plan {
                 (None, _) => QuickReplyId(Uuid::now_v7()),
             };
             if !met.insert(id.0) {
-                return Err(of_item("quickReplies", number, twice("shortcut")));
+                return Err(of_reply(&lines, number, twice("shortcut")));
             }
             let question = definition.question.map(|theirs| asked.get(&theirs).copied().unwrap_or(theirs));
             let same = QuickReplyDefinition { id: Some(id), question, version: None, ..definition };
@@ -260,7 +313,7 @@ impl Plan {
                 continue;
             }
             let saved = put_reply(&mut shelf, id, same, author, at)?;
-            saved.map_err(|refused| of_item("quickReplies", number, refused))?;
+            saved.map_err(|refused| of_reply(&lines, number, refused))?;
             *(if is_new { &mut imported.added } else { &mut imported.changed }) += 1;
         }
         Ok(Self { imported, items: shelf.prepared(), changes })
@@ -295,12 +348,28 @@ fn is_meant(known: &QuickReply, definition: &QuickReplyDefinition) -> bool {
         }
 }
 
-fn of_item(list: &str, number: usize, refused: Refused) -> StoreError {
+fn of_item(place: &str, refused: Refused) -> StoreError {
     let rejection = match refused {
-        Refused::Invalid(rejection) => rejection.within(&format!("{list}[{number}]")),
-        other => Rejection::invalid(&format!("{list}[{number}]"), other.to_string()),
+        Refused::Invalid(rejection) => rejection.within(place),
+        other => Rejection::invalid(place, other.to_string()),
     };
     rejection.into()
+}
+
+fn of_reply(lines: &[BTreeMap<String, usize>], number: usize, refused: Refused) -> StoreError {
+    let Some(lines) = lines.get(number) else { return of_item(&format!("quickReplies[{number}]"), refused) };
+    let language = match &refused {
+        Refused::Invalid(Rejection::Invalid { field, .. }) => field.strip_prefix("texts."),
+        _ => None,
+    };
+    let line = language.and_then(|language| lines.get(language)).or_else(|| lines.values().min());
+    let place = format!("line {}", line.copied().unwrap_or_default());
+    match refused {
+        Refused::Invalid(Rejection::Invalid { field, problem }) => {
+            Rejection::invalid(&format!("{place}: {field}"), problem).into()
+        }
+        other => of_item(&place, other),
+    }
 }
 
 #[cfg(test)]
@@ -387,7 +456,7 @@ mod tests {
     #[test]
     fn canned_responses_of_chatwoot_keep_their_words() {
         let file = br#"[{"id": 3, "account_id": 1, "short_code": "Thank_You", "content": "Thanks {{contact.first_name}}, {{ agent.name }}"}]"#;
-        let read = parse(file, false, &Audience::Everybody).unwrap();
+        let read = parse(file, false, &Audience::Everybody).unwrap().library;
         let [reply] = read.quick_replies.as_slice() else { panic!() };
         assert_eq!((reply.shortcut.as_str(), reply.title.as_str()), ("thank-you", "Thank_You"));
         assert_eq!(reply.texts["en"], "Thanks {{customer.firstName}}, {{agent.name}}");
@@ -397,7 +466,7 @@ mod tests {
     fn a_table_has_languages_folders_and_teams() {
         let table = "\u{feff}Shortcut;Text;Language;Folder;Brands;Note\r\n\
             hi;\"Hello;\nyou\";en;Greetings/Short;;no\r\nhi;Hallo;de;;;\r\nbye;Bye;;;bank shop;\r\n";
-        let read = parse(table.as_bytes(), true, &Audience::Mine).unwrap().quick_replies;
+        let read = parse(table.as_bytes(), true, &Audience::Mine).unwrap().library.quick_replies;
         assert_eq!(read.len(), 2);
         assert_eq!((read[0].texts["en"].as_str(), read[0].texts["de"].as_str()), ("Hello;\nyou", "Hallo"));
         assert_eq!(read[0].folder, ["Greetings", "Short"]);
@@ -405,19 +474,32 @@ mod tests {
         assert_eq!(read[1].scope, Audience::Team { brands: vec!["bank".into(), "shop".into()] });
         for (table, problem) in [
             ("a,b\n1,2\n", "no column 'shortcut'"),
-            ("shortcut,text\nhi,\n", "line 2: text: empty"),
+            ("shortcut,text\nhi,\n", "line 2: text: this cell is empty"),
             ("shortcut,text\nhi,a\nhi,b\n", "line 3: language"),
-            ("shortcut,text\nhi,a,c\n", "the table cannot be used"),
+            ("shortcut,text\nhi,a,c\n", "line 2: 3 cells were found; the table has 2 columns"),
+            ("shortcut,text\r\n\r\nhi,\"a\r\nb\"\r\n\r\nbye,\r\n", "line 6: text"),
         ] {
-            let rejection = parse(table.as_bytes(), true, &Audience::Mine).unwrap_err().to_string();
+            let rejection = parse(table.as_bytes(), true, &Audience::Mine).err().unwrap().to_string();
             assert!(rejection.contains(problem), "{table}: {rejection}");
+        }
+    }
+
+    #[test]
+    fn what_the_library_refuses_of_a_table_is_named_with_its_line() {
+        for (table, problem) in [
+            ("shortcut,text\na,fine\nB c,x\n", "line 3: shortcut"),
+            ("shortcut,text,language\na,fine,en\nb,x,en\na,{{nobody}},de\n", "line 4: texts.de"),
+        ] {
+            let parsed = parse(table.as_bytes(), true, &Audience::Everybody).unwrap();
+            let refused = import(&library(), parsed, ADA, Time(1)).unwrap_err().to_string();
+            assert!(refused.contains(problem), "{table}: {refused}");
         }
     }
 
     #[test]
     fn what_is_no_library_is_named() {
         for file in ["", "{", "{\"surprise\": 1}", "[{\"short_code\": 1}]", "[7]", "7", "{\"quickReplies\": [{}]}"] {
-            let rejection = parse(file.as_bytes(), false, &Audience::Everybody).unwrap_err().to_string();
+            let rejection = parse(file.as_bytes(), false, &Audience::Everybody).err().unwrap().to_string();
             assert!(rejection.starts_with("file: it cannot be used"), "{file}: {rejection}");
         }
     }

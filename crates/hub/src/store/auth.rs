@@ -40,10 +40,40 @@ pub(crate) const RENEWED: &str = "
 -- When the spent refresh token was last honoured, in milliseconds.
 ALTER TABLE sign_ins ADD COLUMN renewed INTEGER NOT NULL DEFAULT 0;";
 
+pub(crate) const ENDED: &str = "
+CREATE TABLE ended_sign_ins (
+    -- A refresh token of the sign-in, which its desk may still show.
+    hash    BLOB NOT NULL PRIMARY KEY,
+    why     TEXT NOT NULL,
+    expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ended_sign_ins_over ON ended_sign_ins (expires);";
+
+/// Why somebody else than its user ended a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    Password,
+    Role,
+    Suspended,
+}
+
+impl Why {
+    const ALL: [Self; 3] = [Self::Password, Self::Role, Self::Suspended];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Role => "role",
+            Self::Suspended => "suspended",
+        }
+    }
+}
+
 /// How long a copy of an honest renewal may still be in flight, in milliseconds.
 const OVERLAP_MS: i64 = 60_000;
 
 pub(crate) const OVER: &str = "SELECT id FROM sign_ins WHERE expires < ?1 ORDER BY expires LIMIT ?2";
+pub(crate) const ENDED_OVER: &str = "SELECT hash FROM ended_sign_ins WHERE expires < ?1 ORDER BY expires LIMIT ?2";
 
 pub(crate) struct SignIn {
     pub id: Uuid,
@@ -161,9 +191,23 @@ fn end_where(connection: &Connection, which: &str, values: impl Params) -> Resul
     Ok(!users.is_empty())
 }
 
-/// Ends every sign-in of a user except `except`.
-pub(crate) fn end_all(connection: &Connection, user: UserId, except: Option<Uuid>) -> Result<(), StoreError> {
+/// Ends every sign-in of a user except `except`, and remembers why for their desks.
+pub(crate) fn end_all(connection: &Connection, user: UserId, except: Option<Uuid>, why: Why) -> Result<(), StoreError> {
+    for token in ["refresh_hash", "spent_hash"] {
+        let mut query = connection.prepare_cached(&format!(
+            "INSERT OR REPLACE INTO ended_sign_ins (hash, why, expires)
+             SELECT {token}, ?3, expires FROM sign_ins WHERE user = ?1 AND id IS NOT ?2 AND {token} IS NOT NULL"
+        ))?;
+        query.execute(params![Id(user.0), except.map(Id), why.name()])?;
+    }
     end_where(connection, "user = ?1 AND id IS NOT ?2", params![Id(user.0), except.map(Id)]).map(drop)
+}
+
+/// Why the sign-in of this refresh token was ended, if somebody else did.
+pub(crate) fn why_ended(connection: &Connection, refresh: &TokenHash) -> Result<Option<Why>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT why FROM ended_sign_ins WHERE hash = ?1")?;
+    let why: Option<String> = query.query_row([refresh], |row| row.get(0)).optional()?;
+    Ok(why.and_then(|why| Why::ALL.into_iter().find(|known| known.name() == why)))
 }
 
 /// Replaces both tokens of a sign-in by their successors with `salt`; the old refresh token is spent.
@@ -190,8 +234,10 @@ pub(crate) fn end(connection: &Connection, refresh: &TokenHash) -> Result<(), St
     end_where(connection, "refresh_hash = ?1 OR spent_hash = ?1", params![refresh]).map(drop)
 }
 
-/// Deletes some expired sign-ins.
+/// Deletes some expired sign-ins, and why earlier ones ended.
 pub(crate) fn sweep(connection: &Connection, before: Time) -> Result<Step, StoreError> {
+    let sql = format!("DELETE FROM ended_sign_ins WHERE hash IN ({ENDED_OVER})");
+    let ended = connection.prepare_cached(&sql)?.execute(params![before.0, STEP])?;
     let sql = format!("DELETE FROM sign_ins WHERE id IN ({OVER})");
-    Ok(Step::of(connection.prepare_cached(&sql)?.execute(params![before.0, STEP])?))
+    Ok(Step::of(connection.prepare_cached(&sql)?.execute(params![before.0, STEP])?.max(ended)))
 }

@@ -1,6 +1,6 @@
 //! The account's log: all events of all conversations, in one order without gaps.
 
-use tandem_conversation::{Conversation, ConversationId, Event, EventBody, Position};
+use tandem_conversation::{Conversation, ConversationId, Event, EventBody, Position, Time};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{Id, StoreError, passable};
@@ -189,6 +189,34 @@ pub(crate) fn texts_of_conversation(
     Ok((placed.into_iter().map(|(_, text)| text).collect(), more))
 }
 
+/// [`texts_of_conversation`] for senders: in place of a damaged event, one that stands in for it, so that the rest
+/// follows without gaps. `near` is a time for a part of which nothing can be read.
+pub(crate) fn sendable_of_conversation(
+    connection: &Connection,
+    conversation: ConversationId,
+    part: Part,
+    limit: u32,
+    bytes: usize,
+    mut near: Time,
+) -> Result<(Vec<String>, bool), StoreError> {
+    let (mut placed, more) = placed(connection, conversation, part, limit, bytes)?;
+    let is_damaged: Vec<_> = placed.iter().map(|(_, text)| !is_sendable(conversation, text)).collect();
+    if is_damaged.contains(&true) {
+        for ((position, text), is_damaged) in placed.iter_mut().zip(is_damaged) {
+            match parse(text) {
+                Ok(event) => near = event.time,
+                Err(_) if is_damaged => {
+                    let event = Event::stand_in(conversation, *position, near);
+                    *text = serde_json::to_string(&event)
+                        .map_err(|error| StoreError::Damaged { what: "event", detail: crate::json::problem(&error) })?;
+                }
+                Err(_) => {}
+            }
+        }
+    }
+    Ok((placed.into_iter().map(|(_, text)| text).collect(), more))
+}
+
 /// [`texts_of_conversation`] with positions.
 fn placed(
     connection: &Connection,
@@ -353,6 +381,23 @@ mod tests {
         assert_indexed(FIRST, false);
         assert_indexed(SINCE, false);
     }
+    #[test]
+    fn a_damaged_event_keeps_its_place_in_what_is_sent() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(SCHEMA).unwrap();
+        let id = ConversationId(uuid::Uuid::from_u128(1));
+        let sound = |position| serde_json::to_string(&Event::stand_in(id, Position(position), Time(5_000))).unwrap();
+        for (position, body) in [(1, sound(1)), (2, "nonsense".to_owned()), (3, sound(3))] {
+            insert(&connection, std::iter::once((position.into(), id, Position(position), body.as_str()))).unwrap();
+        }
+        let part = Part::After(Position(0));
+        let (texts, _) = sendable_of_conversation(&connection, id, part, 10, 1_000, Time(9)).unwrap();
+        let events: Vec<_> = texts.iter().map(|text| parse(text).unwrap()).collect();
+        let places: Vec<_> = events.iter().map(|event| (event.position.0, event.time.0)).collect();
+        assert_eq!(places, [(1, 5_000), (2, 5_000), (3, 5_000)]);
+        assert!(events[1].is_stand_in());
+    }
+
     #[test]
     fn a_page_ends_with_its_bytes_and_says_that_there_is_more() {
         let connection = Connection::open_in_memory().unwrap();

@@ -99,6 +99,31 @@ async fn a_new_password_from_another_process_ends_every_sign_in() {
 }
 
 #[tokio::test]
+async fn a_desk_is_told_why_its_sign_in_was_ended_by_another() {
+    let hub = TestHub::start(None).await;
+    let email = ["--email", "maya@northwind.example"];
+    let password = (vec!["user", "set", email[0], email[1], "--password-stdin"], "auth.ended_password");
+    let role = (vec!["user", "set", email[0], email[1], "--role", "supervisor"], "auth.ended_role");
+    let suspended = (vec!["user", "suspend", email[0], email[1]], "auth.ended_suspended");
+    let renewal = async |agent: &Agent| {
+        let (status, answer) =
+            post(&hub.base, "/api/v1/auth/refresh", None, &json!({ "refreshToken": agent.refresh })).await;
+        (status, answer["code"].as_str().unwrap_or_default().to_owned())
+    };
+    for (arguments, code) in [role, password, suspended] {
+        let maya = hub.maya().await;
+        let input = arguments.contains(&"--password-stdin").then_some(PASSWORD);
+        let (done, said, error) = tandem_hub(&hub, &arguments, input).await;
+        assert!(done, "{said}{error}");
+        assert_eq!(renewal(&maya).await, (401, code.to_owned()));
+    }
+    let jonas = hub.jonas().await;
+    let out = json!({ "refreshToken": jonas.refresh });
+    assert_eq!(post(&hub.base, "/api/v1/auth/logout", None, &out).await.0, 204);
+    assert_eq!(renewal(&jonas).await, (401, "auth.ended".to_owned()), "who signs out knows why");
+}
+
+#[tokio::test]
 async fn a_lowered_role_counts_at_once_and_the_desk_forgets_what_it_may_not_see() {
     let hub = TestHub::start(None).await;
     let (carmen, sofia) = (hub.customer().await, hub.sofia().await);

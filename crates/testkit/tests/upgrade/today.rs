@@ -65,6 +65,28 @@ fn count(data: &Path, sql: &str) -> i64 {
     connection.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
+#[test]
+fn a_hub_of_an_older_schema_is_backed_up_and_restored_as_it_is() {
+    let (hub, elsewhere) = (copy("hub"), tempfile::tempdir().unwrap());
+    std::fs::create_dir_all(hub.path().join("media")).unwrap();
+    let (archive, restored) = (elsewhere.path().join("old.tar"), elsewhere.path().join("restored"));
+    let schema = |data: &Path| -> u32 {
+        let connection = Connection::open(data.join("tandem.db")).unwrap();
+        connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
+    };
+    let before = schema(hub.path());
+    assert!((before as usize) < tandem_hub::store::MIGRATIONS.len(), "it is an older one");
+    tandem_hub::backup(hub.path(), &archive).unwrap();
+    assert_eq!(schema(hub.path()), before, "a backup changes nothing");
+    tandem_hub::restore(&archive, &restored).unwrap();
+    assert_eq!(schema(&restored), before);
+    let events = |data: &Path| -> i64 {
+        let connection = Connection::open(data.join("tandem.db")).unwrap();
+        connection.query_row("SELECT count(*) FROM events", [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(events(&restored), events(hub.path()));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hub_opens_the_folder_of_version_8_and_everything_is_there() {
     let data = copy("hub");

@@ -98,7 +98,7 @@ function connectionOf(scene: ReadonlySet<string>, now: number): ConnectionView {
   }
   if (scene.has("offline")) return offline(now);
   for (const older of ["desk", "hub"] as const) {
-    const reason = older === "desk" ? "This desk is too old for the server. Update Tandem." : "The server is too old for this desk. It must be updated.";
+    const reason = older === "desk" ? "This desk is too old for the hub. Update Tandem." : "The hub is too old for this desk. It must be updated.";
     if (scene.has(`outdated_${older}`)) return { state: "outdated", since: iso(now - 540_000), older, reason };
   }
   if (scene.has("silent")) return { state: "silent", since: iso(now - 9_000) };

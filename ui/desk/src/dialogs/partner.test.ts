@@ -48,7 +48,7 @@ describe("the link of a partner", () => {
 
   it("is not made if the hub refuses, which says why and keeps what was typed", async () => {
     const { host } = await inviting();
-    host.refuse.set("conversation.inviteExternal", { code: "input.invalid", message: "email: not an e-mail address" });
+    host.refuse.set("conversation.inviteExternal", { code: "input.invalid", message: "This is not an e-mail address." });
     const name = screen.getByRole<HTMLInputElement>("textbox", { name: /^Name/ });
     await user.type(name, "Nordwind");
     await user.click(screen.getByRole("button", { name: /Create link/ }));

@@ -21,7 +21,7 @@ async function desk(scene: string): Promise<{ desk: Desk; app: AppView }> {
 describe("versions that do not fit", () => {
   it.each([
     ["outdated_desk", "Update Tandem"],
-    ["outdated_hub", "The server must be updated"],
+    ["outdated_hub", "The hub must be updated"],
   ])("%s: %s", async (scene, words) => {
     const { desk: shown, app } = await desk(scene);
     const { connection } = app;
@@ -35,7 +35,7 @@ describe("versions that do not fit", () => {
 
   it.each([
     ["outdated_desk", "Tandem"],
-    ["outdated_hub", "the server"],
+    ["outdated_hub", "the hub"],
   ])("%s: the outbox does not promise to send", async (scene, name) => {
     const { desk: shown } = await desk(scene);
     render(Outbox, { desk: shown, close: () => undefined });

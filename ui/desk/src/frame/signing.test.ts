@@ -19,7 +19,7 @@ async function start(scene = "signed_out,first_day"): Promise<FakeHost> {
 }
 
 async function enter(hub: string, password = "battery staple"): Promise<void> {
-  for (const [name, text] of [["Server address", hub], ["E-mail", "maya@northwind.example"], ["Password", password]] as const) {
+  for (const [name, text] of [["Hub address", hub], ["E-mail", "maya@northwind.example"], ["Password", password]] as const) {
     await user.clear(field(name));
     await user.type(field(name), text);
   }
@@ -29,12 +29,12 @@ async function enter(hub: string, password = "battery staple"): Promise<void> {
 describe("signing in", () => {
   it("begins with the first thing that is not known", async () => {
     await start();
-    await vi.waitFor(() => expect(document.activeElement).toBe(field("Server address")));
+    await vi.waitFor(() => expect(document.activeElement).toBe(field("Hub address")));
   });
 
   it("offers hub and e-mail again, and begins with the password", async () => {
     await start("signed_out");
-    expect(field("Server address").value).toBe("https://hub.northwind.example");
+    expect(field("Hub address").value).toBe("https://hub.northwind.example");
     expect(field("E-mail").value).toBe("maya@northwind.example");
     await vi.waitFor(() => expect(document.activeElement).toBe(field("Password")));
   });
@@ -44,13 +44,13 @@ describe("signing in", () => {
     await enter("page.example.com");
     expect((await screen.findByRole("alert")).textContent).toContain("There is no Tandem hub at page.example.com.");
     expect(field("Password").value).toBe("battery staple");
-    await vi.waitFor(() => expect(document.activeElement).toBe(field("Server address")));
-    expect(field("Server address").getAttribute("aria-invalid")).toBe("true");
+    await vi.waitFor(() => expect(document.activeElement).toBe(field("Hub address")));
+    expect(field("Hub address").getAttribute("aria-invalid")).toBe("true");
   });
 
   it("leaves out what nobody sees", async () => {
     const host = await start();
-    await user.type(field("Server address"), "\u200b hub.example.com/\u200b\u00a0");
+    await user.type(field("Hub address"), "\u200b hub.example.com/\u200b\u00a0");
     await user.type(field("E-mail"), "\ufeffmaya@northwind.example\u2060\u00a0");
     await user.type(field("Password"), "battery staple{Enter}");
     await vi.waitFor(() => expect(tries(host).at(-1)).toMatchObject({ hub: "hub.example.com/", email: "maya@northwind.example" }));
@@ -60,7 +60,7 @@ describe("signing in", () => {
     await start();
     await enter("hub.example.com", "wrong");
     expect((await screen.findByRole("alert")).textContent).toContain("Wrong e-mail or password.");
-    expect([field("Server address").value, field("E-mail").value, field("Password").value]).toEqual(["hub.example.com", "maya@northwind.example", ""]);
+    expect([field("Hub address").value, field("E-mail").value, field("Password").value]).toEqual(["hub.example.com", "maya@northwind.example", ""]);
     await vi.waitFor(() => expect(document.activeElement).toBe(field("Password")));
   });
 
@@ -79,7 +79,7 @@ describe("signing in", () => {
     await vi.waitFor(() => expect(document.activeElement).toBe(agree));
     expect(screen.getByRole("alert").textContent).toContain("could read your password");
     expect(tries(host).map(({ plain }) => plain)).toEqual([false]);
-    await user.type(field("Server address"), "x");
+    await user.type(field("Hub address"), "x");
     expect(screen.queryByRole("button", { name: "Sign in without encryption" })).toBeNull();
     await user.keyboard("{Enter}");
     await user.click(await screen.findByRole("button", { name: "Sign in without encryption" }));

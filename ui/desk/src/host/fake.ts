@@ -409,7 +409,7 @@ export class FakeHost implements Host {
     "conversation.tag": ({ id, add, remove }) =>
       this.#system(id, "You changed tags", ({ row }) => (row.tags = [...row.tags.filter((tag) => !remove.includes(tag)), ...add.filter((tag) => !row.tags.includes(tag))])),
     "conversation.editCustomer": ({ id, name, email, phone }) => {
-      if (email !== undefined && email !== "" && !email.includes("@")) throw { code: "input.invalid", message: "Email: not an e-mail address." } satisfies RpcError;
+      if (email !== undefined && email !== "" && !email.includes("@")) throw { code: "input.invalid", message: "This is not an e-mail address." } satisfies RpcError;
       return this.#system(id, "You edited the customer", (view) => {
         view.noted = { name: name ?? view.noted.name, email: email ?? view.noted.email, phone: phone ?? view.noted.phone };
         if (name) view.row.name = name;

@@ -386,7 +386,7 @@ describe("the customer", () => {
     const { desk } = await start();
     await select({ desk }, "jonas");
     await user.keyboard("u{Tab}jonas{Enter}");
-    await screen.findByText("Email: not an e-mail address.");
+    await screen.findByText("This is not an e-mail address.");
     expect(desk.overlay).toBe("editCustomer");
   });
 });

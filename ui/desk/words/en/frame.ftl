@@ -21,7 +21,7 @@ connection-live = Live
 connection-silent = No answer since { $time }
 connection-offline = Offline since { $time }
 connection-update = Update Tandem
-connection-update-server = The server must be updated
+connection-update-server = The hub must be updated
 connection-connecting = Connecting …
 status-unsent = { $count } unsent
     .title = Outbox
@@ -35,7 +35,7 @@ status-notifications = Notifications do not work: { $reason }
 
 ## Bars across the window
 
-outdated-desk = This version is too old for the server. Ask your IT support.
+outdated-desk = This version is too old for the hub. Ask your IT support.
 outdated-server = It is too old for this version of Tandem. Tell its operator.
 outdated-until = Until then nothing is sent or received. What you wrote stays on this machine. You see everything up to { $time }.
 hub-ended = The hub on this machine has stopped

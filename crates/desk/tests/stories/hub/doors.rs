@@ -177,7 +177,8 @@ async fn refresh(State(hub): State<Shared>, Json(body): Json<Refresh>) -> Respon
         world.stillborn -= 1;
         world.access = "another".into();
     }
-    if known { Json(tokens).into_response() } else { problem(401, "auth.ended", "This sign-in has ended.") }
+    let code = hub.world().ended;
+    if known { Json(tokens).into_response() } else { problem(401, code, "This sign-in has ended.") }
 }
 
 async fn command(State(hub): State<Shared>, headers: HeaderMap, Json(request): Json<CommandRequest>) -> Response {

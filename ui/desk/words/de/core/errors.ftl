@@ -61,6 +61,9 @@ lost-quiet = Der Server ist verstummt.
 lost-name = Der Name des Servers ist nicht zu finden. Prüfen Sie die Adresse und das Netz.
 lost-refused = Der Server ist nicht erreichbar: Die Verbindung wurde abgelehnt.
 lost-sign-in = Ihre Anmeldung ist abgelaufen: Melden Sie sich neu an.
+    .password = Ihr Passwort wurde geändert: Melden Sie sich mit dem neuen an.
+    .role = Ihre Rolle wurde geändert: Melden Sie sich neu an.
+    .suspended = Ihr Konto wurde gesperrt. Fragen Sie Ihre Administration.
 
 ## What came back
 
@@ -71,6 +74,7 @@ returned-act = { $what } bei { $name } hat nicht geklappt: { $reason }
 returned-kept = Was Sie geschrieben haben, steht unter „Nicht gesendet“.
 returned-anyone = einem Kunden
 returned-hidden = Sie sehen dieses Gespräch nicht mehr: Jemand aus dem Team hat es, oder es ist beendet.
+returned-restored = Der Server wurde aus einer Sicherung zurückgespielt und hat das nicht mehr.
 returned-locked-screen = Sie wurde auf einem gesperrten Bildschirm geschrieben.
 returned-in-draft = Nicht gesendet: { $reason } Ihr Text steht im Entwurf.
     .lost = Nicht gesendet: { $reason } Ihr Text ließ sich auf diesem Gerät nicht aufbewahren.

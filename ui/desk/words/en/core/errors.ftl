@@ -61,6 +61,9 @@ lost-quiet = The hub has gone silent.
 lost-name = The hub's name cannot be found. Check the address and the network.
 lost-refused = The hub cannot be reached: the connection was refused.
 lost-sign-in = Your sign-in has ended: sign in again.
+    .password = Your password was changed: sign in with the new one.
+    .role = Your role was changed: sign in again.
+    .suspended = Your account was suspended. Ask your administrator.
 
 ## What came back
 
@@ -71,6 +74,7 @@ returned-act = { $what } for { $name } did not happen: { $reason }
 returned-kept = What you wrote is under Not sent.
 returned-anyone = a customer
 returned-hidden = You can no longer see this conversation: a colleague has it, or it is over.
+returned-restored = The hub was restored from a backup and does not have this any more.
 returned-locked-screen = It was written on a locked screen.
 returned-in-draft = Not sent: { $reason } Your words are in the draft.
     .lost = Not sent: { $reason } Your words could not be kept on this machine.
