@@ -29,6 +29,7 @@ use crate::peer::Peer;
 use crate::problem::{ApiError, too_many_connections};
 use crate::store::commands::Sent;
 use crate::store::{StoreError, conversations};
+use crate::turns::Turns;
 use crate::wake::Entry;
 
 /// How long a colleague's invitation stays open, in milliseconds.
@@ -60,6 +61,8 @@ pub struct Hub {
     pub(crate) log: uuid::Uuid,
     /// Your Logic, if connected.
     pub(crate) logic: Option<Arc<Endpoint>>,
+    /// What it was told lately.
+    pub(crate) turns: Arc<Turns>,
     /// The writing model, if configured.
     pub(crate) model: Option<Model>,
     /// The full-text index.

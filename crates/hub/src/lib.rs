@@ -20,6 +20,7 @@ mod engine;
 mod fanout;
 mod files;
 mod folder;
+mod generations;
 mod guests;
 mod health;
 mod hub;
@@ -53,6 +54,7 @@ mod states;
 pub mod store;
 pub mod terminal;
 mod timers;
+mod turns;
 mod wake;
 
 pub use backup::{BackedUp, backup, restore};

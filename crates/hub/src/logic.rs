@@ -211,8 +211,9 @@ async fn converse(
     let (attempts, answered) = match endpoint {
         None => (0, Answered::Failed(LogicFailure::NotConfigured)),
         Some(endpoint) => {
-            let (asked, account) = (request.clone(), hub.config.account.clone());
-            let body = hub.database.read(move |connection| body::request_body(connection, state, &asked, &account));
+            let (asked, account, turns) = (request.clone(), hub.config.account.clone(), Arc::clone(&hub.turns));
+            let body =
+                hub.database.read(move |connection| body::request_body(connection, &turns, state, &asked, &account));
             let (body, left) = (body.await?, left_of(hub, request.expires));
             let began = Instant::now();
             let (attempts, answered) = endpoint.ask(&body, hub.clock.wall(), left).await;

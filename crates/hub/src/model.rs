@@ -135,9 +135,10 @@ fn why(error: &OpenAIError) -> String {
 
 /// The newest turns that the customer could read, oldest first.
 pub(crate) fn said(connection: &Connection, id: ConversationId) -> Result<Vec<Said>, StoreError> {
-    let mut said: Vec<_> = events::turns(connection, id, EVENTS, usize::MAX)?
+    let mut said: Vec<_> = events::turns(connection, id, None, EVENTS, usize::MAX)?
+        .turns
         .into_iter()
-        .filter_map(|event| {
+        .filter_map(|(event, _)| {
             let EventBody::TurnAdded { turn, .. } = event.body else { return None };
             let text = match turn.content {
                 Content::Text { text } | Content::Question { text, .. } | Content::Answer { text, .. } => text,

@@ -1,62 +1,35 @@
 //! Recently changed states, for frequent small lookups: who receives typing signals, and whether a receipt is news.
 //! They may lag behind the writer by a moment.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tandem_conversation::{Conversation, ConversationId};
 
-/// States per generation, and their total stored size in bytes; there are two generations.
+use crate::generations::Generations;
+
+/// States per generation, and their total stored size in bytes.
 const GENERATION: usize = 25_000;
 const GENERATION_BYTES: usize = 64 * 1024 * 1024;
 
-#[derive(Default)]
-pub(crate) struct Recent(Mutex<Generations>);
+pub(crate) struct Recent(Mutex<Generations<Arc<Conversation>>>);
 
-/// A state unused since the last change of generations is dropped at the next.
-#[derive(Default)]
-struct Generations {
-    young: HashMap<ConversationId, Kept>,
-    young_bytes: usize,
-    old: HashMap<ConversationId, Kept>,
-}
-
-#[derive(Clone)]
-struct Kept {
-    state: Arc<Conversation>,
-    bytes: usize,
+impl Default for Recent {
+    fn default() -> Self {
+        Self(Mutex::new(Generations::of(GENERATION, GENERATION_BYTES)))
+    }
 }
 
 impl Recent {
     pub(crate) fn get(&self, id: ConversationId) -> Option<Arc<Conversation>> {
-        let mut states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kept) = states.young.get(&id) {
-            return Some(Arc::clone(&kept.state));
-        }
-        let kept = states.old.remove(&id)?;
-        states.keep(kept.clone());
-        Some(kept.state)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id)
     }
 
     /// Keeps a state of this stored size, unless a newer one is known.
     pub(crate) fn put(&self, state: Arc<Conversation>, bytes: usize) {
         let mut states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = states.young.get(&state.id).or_else(|| states.old.get(&state.id));
-        if known.is_none_or(|known| known.state.position < state.position) {
-            states.keep(Kept { state, bytes });
+        if states.look(state.id).is_none_or(|known| known.position < state.position) {
+            states.keep(state.id, state, bytes);
         }
-    }
-}
-
-impl Generations {
-    fn keep(&mut self, kept: Kept) {
-        if self.young.len() >= GENERATION || self.young_bytes >= GENERATION_BYTES {
-            self.old = std::mem::take(&mut self.young);
-            self.young_bytes = 0;
-        }
-        self.young_bytes += kept.bytes;
-        let before = self.young.insert(kept.state.id, kept);
-        self.young_bytes -= before.map_or(0, |before| before.bytes);
     }
 }
 

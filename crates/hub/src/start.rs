@@ -133,6 +133,7 @@ impl Hub {
             // Leaves one reader for customers.
             catching_up: Semaphore::new(CATCHING_UP.min(readers - 1)),
             log,
+            turns: Arc::default(),
             logic: Endpoint::configured(config.logic.as_ref()).context("Cannot set up the connection to Your Logic")?,
             model: config.improve.as_ref().map(Model::new).transpose().context("Cannot set up the writing model")?,
             config,

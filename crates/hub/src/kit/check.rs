@@ -200,7 +200,7 @@ impl Visitor {
 
         let mut long = self.begin("Carmen Menzel")?;
         let page = "A very long story. ".repeat(520);
-        for _ in 0..crate::logic::body::TURNS {
+        for _ in 0..crate::turns::TURNS {
             long.customer_writes(&page)?;
         }
         let request = newest(&mut long)?;

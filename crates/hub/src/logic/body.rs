@@ -1,5 +1,6 @@
 //! The request to Your Logic: complete enough for a stateless service.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use tandem_conversation::{
@@ -12,15 +13,12 @@ use tandem_sqlite::rusqlite::Connection;
 use super::Wish;
 use crate::store::events::Part;
 use crate::store::{StoreError, conversations, events};
+use crate::turns::{TURNS, Turns};
 
-/// Maximum turns in a request.
-pub(crate) const TURNS: usize = 200;
 /// Events read per query.
 const PAGE: u32 = 200;
 /// Limit for joined events, in bytes: no request may be larger.
 const JOINED_BYTES: usize = 16_000_000;
-/// Maximum events read to find the turns.
-const EVENTS: u32 = 600;
 
 /// One question to Your Logic, without its conversation.
 pub(crate) struct Question {
@@ -34,14 +32,15 @@ pub(crate) struct Question {
 /// The body of the state's outstanding request.
 pub(super) fn request_body(
     connection: &Connection,
+    known: &Turns,
     state: Arc<Conversation>,
     request: &LogicRequest,
     account: &str,
 ) -> Result<LogicRequestBody, StoreError> {
     let id = state.id;
-    let turns = turns(connection, id)?;
+    let turns = known.of(connection, id)?;
     let trigger = match turns.iter().find(|event| event.position == request.trigger) {
-        Some(event) => event.clone(),
+        Some(event) => Event::clone(event),
         None => {
             let before = Position(request.trigger.0.saturating_sub(1));
             let (mut found, _) = events::of_conversation(connection, id, Part::After(before), 1)?;
@@ -60,6 +59,7 @@ pub(super) fn request_body(
 /// The body of a dry run: no event has happened.
 pub(super) fn beside_body(
     connection: &Connection,
+    known: &Turns,
     id: ConversationId,
     request: RequestId,
     (asked, expires): (Time, Time),
@@ -67,9 +67,9 @@ pub(super) fn beside_body(
     account: &str,
 ) -> Result<LogicRequestBody, StoreError> {
     let state = conversations::get(connection, id)?.ok_or(Rejection::Unknown)?;
-    let turns = turns(connection, id)?;
+    let turns = known.of(connection, id)?;
     let said =
-        |event: &&Event| event.actor == Participant::Customer && matches!(event.body, EventBody::TurnAdded { .. });
+        |event: &&Arc<Event>| event.actor == Participant::Customer && matches!(event.body, EventBody::TurnAdded { .. });
     let (kind, by, draft) = match wish {
         Wish::Preview => (Trigger::Preview, Participant::System, None),
         Wish::Improve { draft } => (Trigger::Improve, Participant::System, Some(draft)),
@@ -82,7 +82,7 @@ pub(super) fn beside_body(
         time: asked,
         by,
         silent: false,
-        turn: turns.iter().rfind(said).and_then(turn_body),
+        turn: turns.iter().rfind(said).and_then(|event| turn_body(event)),
         action: None,
         graded: None,
         was: None,
@@ -94,14 +94,14 @@ pub(super) fn beside_body(
     Ok(compose(state, &turns, Question { id: request, asked, expires, trigger, dry_run }, account))
 }
 
-/// The newest turns.
-fn turns(connection: &Connection, id: ConversationId) -> Result<Vec<Event>, StoreError> {
-    events::turns(connection, id, EVENTS, TURNS)
-}
-
 /// Composes a request from the state and its newest events.
-pub(crate) fn compose(state: Conversation, events: &[Event], question: Question, account: &str) -> LogicRequestBody {
-    let mut turns: Vec<_> = events.iter().rev().filter_map(turn_body).take(TURNS).collect();
+pub(crate) fn compose(
+    state: Conversation,
+    events: &[impl Borrow<Event>],
+    question: Question,
+    account: &str,
+) -> LogicRequestBody {
+    let mut turns: Vec<_> = events.iter().rev().filter_map(|event| turn_body(event.borrow())).take(TURNS).collect();
     turns.reverse();
     let in_progress = state.in_progress();
     let CustomerRef { id, name, custom, contacts, .. } = state.customer;

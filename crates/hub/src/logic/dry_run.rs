@@ -1,5 +1,6 @@
 //! Dry runs of Your Logic: what it would say next, and how it would word a reply.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tandem_conversation::{ConversationId, LogicFailure, Rejection, RequestId};
@@ -37,9 +38,10 @@ pub(crate) async fn dry_run(
     let (asked, account, request) = (hub.clock.now(), hub.config.account.clone(), dry_run_id());
     let patience_ms = config.timeout_ms.clamp(0, PATIENCE_MS);
     let expires = asked.plus_ms(patience_ms);
+    let turns = Arc::clone(&hub.turns);
     let body = hub
         .database
-        .read(move |connection| body::beside_body(connection, id, request, (asked, expires), wish, &account))
+        .read(move |connection| body::beside_body(connection, &turns, id, request, (asked, expires), wish, &account))
         .await?;
     let left = Duration::from_millis(patience_ms.cast_unsigned());
     let answered = endpoint.ask_aside(&body, hub.clock.wall(), left).await;

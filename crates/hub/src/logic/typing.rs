@@ -41,9 +41,10 @@ pub(crate) fn tell(hub: &Arc<Hub>, id: ConversationId) {
 async fn converse(hub: &Arc<Hub>, endpoint: &Endpoint, id: ConversationId) -> Result<(), StoreError> {
     let (request, asked, account) = (RequestId(Uuid::now_v7()), hub.clock.now(), hub.config.account.clone());
     let when = (asked, asked.plus_ms(PATIENCE_MS));
+    let turns = Arc::clone(&hub.turns);
     let found = hub.database.read(move |connection| {
         let Some(state) = conversations::get(connection, id)?.filter(is_idle) else { return Ok(None) };
-        let body = body::beside_body(connection, id, request, when, Wish::Typing, &account)?;
+        let body = body::beside_body(connection, &turns, id, request, when, Wish::Typing, &account)?;
         Ok::<_, StoreError>(Some((state.position, body)))
     });
     let Some((at, body)) = found.await? else { return Ok(()) };

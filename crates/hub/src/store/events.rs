@@ -256,26 +256,43 @@ fn placed(
 /// How a turn is stored; inside of texts, quotes are escaped.
 const TURN: &str = r#""body":{"turn_added":"#;
 
-/// The newest turns, oldest first: at most `most`, among the newest `within` events.
+/// The newest turns of a conversation.
+pub(crate) struct NewestTurns {
+    /// Oldest first, each with its stored size in bytes.
+    pub turns: Vec<(Event, usize)>,
+    /// The newest event's position; none if there is no event.
+    pub up_to: Option<Position>,
+    /// Older events were left out.
+    pub is_cut: bool,
+}
+
+/// The newest turns after a position: at most `most`, among the newest `within` events.
 pub(crate) fn turns(
     connection: &Connection,
     conversation: ConversationId,
+    after: Option<Position>,
     within: u32,
     most: usize,
-) -> Result<Vec<Event>, StoreError> {
-    let mut query =
-        connection.prepare_cached("SELECT body FROM events WHERE conversation = ?1 ORDER BY position DESC LIMIT ?2")?;
-    let mut rows = query.query(params![Id(conversation.0), within])?;
-    let mut turns = Vec::new();
-    while let Some(row) = rows.next()?.filter(|_| turns.len() < most) {
-        let text = row.get_ref(0)?.as_str().map_err(tandem_sqlite::rusqlite::Error::from)?;
+) -> Result<NewestTurns, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT position, body FROM events WHERE conversation = ?1 AND position > ?2 ORDER BY position DESC LIMIT ?3",
+    )?;
+    let after = after.map_or(-1, |after| i64::from(after.0));
+    let mut rows = query.query(params![Id(conversation.0), after, within])?;
+    let (mut turns, mut up_to, mut seen) = (Vec::new(), None, 0);
+    while turns.len() < most
+        && let Some(row) = rows.next()?
+    {
+        seen += 1;
+        up_to = up_to.or(Some(Position(row.get(0)?)));
+        let text = row.get_ref(1)?.as_str().map_err(tandem_sqlite::rusqlite::Error::from)?;
         // Most events are none, and parsing costs more than reading.
         if text.contains(TURN) {
-            turns.push(parse(text)?);
+            turns.push((parse(text)?, text.len()));
         }
     }
     turns.reverse();
-    Ok(turns)
+    Ok(NewestTurns { is_cut: seen == within || turns.len() == most, turns, up_to })
 }
 
 /// Whether the event at `position` is a call for help.
