@@ -304,7 +304,8 @@ fn the_doctor_judges_the_address_of_your_logic_as_the_hub_does() {
     ] {
         let mut doctor = program(folder.path(), &["doctor"]);
         doctor.env("TANDEM_LOGIC_URL", url).env("TANDEM_LOGIC_SECRET", "a-secret-between-services");
-        let told = said(&run(doctor.env("TANDEM_LOGIC_ALLOW_PRIVATE", private)));
+        doctor.env("TANDEM_LOGIC_ALLOW_PRIVATE", private);
+        let told = said(&run(doctor));
         let line = told.lines().find(|line| line.contains("Your Logic:")).unwrap_or_default();
         assert!(line.starts_with("WRONG") && line.contains(words), "{told}");
     }

@@ -67,7 +67,7 @@ pub(crate) fn remove_brand(connection: &Connection, key: &str) -> Done<Vec<User>
     for before in limited {
         let mut user = before.clone();
         user.skills.brands.retain(|id| *id != removed);
-        match save(connection, &before, user, false)? {
+        match save(connection, &before, user, None)? {
             Ok(user) => changed.push(user),
             Err(refusal) => return Ok(Err(refusal)),
         }
