@@ -96,6 +96,11 @@ impl Endpoint {
         }
     }
 
+    /// Why [`Self::ask`] would not ask now.
+    pub(crate) fn is_shut(&self) -> Option<LogicFailure> {
+        self.breaker.is_shut(Instant::now())
+    }
+
     /// Asks once, reconnecting while there is time. Also returns the number of attempts.
     pub(crate) async fn ask(&self, body: &LogicRequestBody, now: Time, left: Duration) -> (u32, Answered) {
         let letter = match self.fitted(body) {

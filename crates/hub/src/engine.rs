@@ -27,7 +27,7 @@ pub(crate) use answering::{Answering, End};
 use commits::CommitSender;
 pub(crate) use incoming::{Incoming, Target, customer_command};
 use pending::{Part, Pending};
-pub(crate) use work::{Asked, Asking, Deciding, Work};
+pub(crate) use work::{Asked, Asking, Deciding, Due, PARKED_MS, Ticked, Work};
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;

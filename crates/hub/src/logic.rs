@@ -208,9 +208,10 @@ async fn converse(
 ) -> Result<bool, StoreError> {
     let began = hub.clock.now();
     let Asked { request, state, .. } = asked;
-    let (attempts, answered) = match endpoint {
+    let (attempts, answered) = match endpoint.map(|endpoint| (endpoint, endpoint.is_shut())) {
         None => (0, Answered::Failed(LogicFailure::NotConfigured)),
-        Some(endpoint) => {
+        Some((_, Some(failure))) => (0, Answered::Failed(failure)),
+        Some((endpoint, None)) => {
             let (asked, account, turns) = (request.clone(), hub.config.account.clone(), Arc::clone(&hub.turns));
             let body =
                 hub.database.read(move |connection| body::request_body(connection, &turns, state, &asked, &account));

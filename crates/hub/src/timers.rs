@@ -8,23 +8,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use tandem_conversation::{Command, ConversationId, Time};
+use tandem_conversation::{ConversationId, Time};
 use tandem_sqlite::Cause;
 
-use crate::engine::{Repeat, system_command};
+use crate::engine::{self, Due, PARKED_MS, Ticked};
 use crate::health::Work;
 use crate::hub::Hub;
 use crate::store::{StoreError, conversations};
 
 /// Maximum delay of a deadline.
 const EVERY: Duration = Duration::from_millis(200);
-/// Ticks per group; customers' messages go between groups.
-const AT_ONCE: u32 = 200;
+/// Ticks given at once; customers' messages go between them.
+const AT_ONCE: u32 = 500;
 /// Pause after a failure, and how often a failure that goes on is logged.
 const AGAIN: Duration = Duration::from_secs(1);
 const TELL_EVERY: Duration = Duration::from_secs(60);
-/// How long a stuck conversation is postponed, in milliseconds.
-const PARKED_MS: i64 = 60_000;
 /// Maximum conversations whose failure is known to be logged.
 const LOGGED: usize = 10_000;
 
@@ -50,12 +48,6 @@ pub(crate) async fn run(hub: Arc<Hub>) {
             }
         }
     }
-}
-
-enum Ticked {
-    Done,
-    /// The deadline did not move; the conversation is postponed.
-    Parked,
 }
 
 /// Handles everything due by now, group by group.
@@ -104,32 +96,16 @@ fn is_own(error: &tandem_sqlite::Error) -> bool {
     }
 }
 
-async fn tick(hub: &Hub, id: ConversationId, now: Time) -> Result<Ticked, StoreError> {
-    let typing = hub.typing_until(id);
-    let ticked = hub
-        .database
-        .write(move |connection, engine| {
-            let before = engine.state(connection, id)?.map(|state| state.position);
-            engine.execute(connection, &system_command(id, Command::Tick), Repeat::Once, typing)??;
-            let Some(state) = engine.state(connection, id)? else { return Ok(Ticked::Done) };
-            if before != Some(state.position) {
-                // The new state carries its own deadline.
-                return Ok(Ticked::Done);
-            }
-            match state.next_deadline() {
-                Some(at) if at <= now => {
-                    engine.set_wake(connection, id, Some(now.plus_ms(PARKED_MS)))?;
-                    Ok(Ticked::Parked)
-                }
-                // An older hub saw a deadline here.
-                other => {
-                    engine.set_wake(connection, id, other)?;
-                    Ok(Ticked::Done)
-                }
-            }
-        })
-        .await;
-    hub.health.note(Work::Conversation(id), &ticked);
+async fn tick(hub: &Hub, conversation: ConversationId, now: Time) -> Result<Ticked, StoreError> {
+    let due = Due { conversation, now, person_typing_until: hub.typing_until(conversation) };
+    let mut ticked = hub.database.give(|answer| engine::Work::Tick(due, answer)).await;
+    if let Err(StoreError::Database(error)) = &ticked
+        && matches!(error.cause(), Cause::Other | Cause::Damaged)
+    {
+        // By itself it shows whether the failure is its own.
+        ticked = hub.database.write(move |connection, engine| engine.tick(connection, &due)).await;
+    }
+    hub.health.note(Work::Conversation(conversation), &ticked);
     ticked
 }
 

@@ -46,6 +46,13 @@ impl Breaker {
         }
     }
 
+    /// Why a request would not be sent now.
+    pub(super) fn is_shut(&self, now: Instant) -> Option<LogicFailure> {
+        let state = self.state();
+        let waits = state.is_down(now) && state.probe.is_some_and(|at| now < at);
+        state.why.clone().filter(|_| waits)
+    }
+
     /// Why the service counts as unreachable, for requests that must not try in its place.
     pub(super) fn down(&self, now: Instant) -> Option<LogicFailure> {
         let state = self.state();

@@ -19,7 +19,26 @@ pub enum Work {
     /// None if nothing is pending.
     Ask(Asking, Answer<Option<Asked>, StoreError>),
     Answer(Box<Answering>, Answer<Result<Position, Rejection>, StoreError>),
+    Tick(Due, Answer<Ticked, StoreError>),
 }
+
+/// A conversation whose next deadline has passed.
+#[derive(Clone, Copy)]
+pub struct Due {
+    pub conversation: ConversationId,
+    pub now: Time,
+    pub person_typing_until: Option<Time>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ticked {
+    Done,
+    /// Nothing happened although the deadline has passed: it is looked at again after [`PARKED_MS`].
+    Parked,
+}
+
+/// How long a stuck conversation is postponed, in milliseconds.
+pub(crate) const PARKED_MS: i64 = 60_000;
 
 /// Your Logic is asked about what is pending in a conversation.
 pub struct Asking {
@@ -52,6 +71,7 @@ impl Engine {
             Work::Message(_, answer) if !is_open => answer.untried(),
             Work::Ask(_, answer) if !is_open => answer.untried(),
             Work::Answer(_, answer) if !is_open => answer.untried(),
+            Work::Tick(_, answer) if !is_open => answer.untried(),
             Work::Command(deciding, answer) => answer.finish(self.done(|engine| {
                 // A file may belong to a conversation because of an event of this group.
                 if !deciding.envelope.command.files().is_empty() {
@@ -73,7 +93,26 @@ impl Engine {
                 }
                 engine.answer(connection, *answering)
             })),
+            Work::Tick(due, answer) => answer.finish(self.done(|engine| engine.tick(connection, &due))),
         }
+    }
+
+    /// Keeps the deadline, and looks at the conversation again when its next one has come.
+    pub(crate) fn tick(&mut self, connection: &Connection, due: &Due) -> Result<Ticked, StoreError> {
+        let Due { conversation, now, person_typing_until } = *due;
+        let before = self.state(connection, conversation)?.map(|state| state.position);
+        let tick = system_command(conversation, Command::Tick);
+        self.execute(connection, &tick, Repeat::Once, person_typing_until)??;
+        let Some(state) = self.state(connection, conversation)? else { return Ok(Ticked::Done) };
+        if before != Some(state.position) {
+            // The new state carries its own deadline.
+            return Ok(Ticked::Done);
+        }
+        let next = state.next_deadline();
+        let is_stuck = next.is_some_and(|at| at <= now);
+        // Otherwise an older hub saw a deadline here, or an earlier write of this group has moved it.
+        self.set_wake(connection, conversation, if is_stuck { Some(now.plus_ms(PARKED_MS)) } else { next })?;
+        Ok(if is_stuck { Ticked::Parked } else { Ticked::Done })
     }
 
     fn ask(&mut self, connection: &Connection, asking: &Asking) -> Result<Option<Asked>, StoreError> {
