@@ -18,6 +18,16 @@ exposed: boolean,
  */
 chimes: boolean, };
 
+export type Absence = { 
+/**
+ * One of the hub's `reasons`.
+ */
+reason: string, 
+/**
+ * When the user plans to be back.
+ */
+back?: Time | null, };
+
 export type AddPart = { file: MediaId, 
 /**
  * Where the part begins in the file; parts come in order.
@@ -170,7 +180,11 @@ export type ColleagueView = { user: UserId, name: string, online: boolean,
 /**
  * Takes calls for help.
  */
-available: boolean, };
+available: boolean, 
+/**
+ * None if offline, or not told.
+ */
+status: Availability | null, absence: Absence | null, };
 
 export type CommandId = string;
 
@@ -614,6 +628,14 @@ revokeLink: boolean, delegate: boolean, takeOver: boolean, decline: boolean, sno
 tag: boolean, editCustomer: boolean, };
 
 export type MeView = { user: UserId, name: string, email: string, account: string, permissions: Permissions, availability: Availability, 
+/**
+ * Why they are away.
+ */
+absence: Absence | null, 
+/**
+ * Why they may be away.
+ */
+reasons: Array<string>, 
 /**
  * Maximum conversations at once.
  */
@@ -1072,7 +1094,11 @@ now?: boolean,
  */
 files?: Array<MediaId>, };
 
-export type SetAvailability = { availability: Availability, };
+export type SetAvailability = { availability: Availability, 
+/**
+ * Why, if away.
+ */
+absence?: Absence, };
 
 export type SetPassword = { current: string, new: string, };
 

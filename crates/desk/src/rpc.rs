@@ -7,6 +7,7 @@ use tandem_conversation::{
     Availability, ButtonId, CallId, CommandId, ConversationId, GoesOn, Grade, LinkId, MediaId, Position, QuestionId,
     QuickReplyId, Section, Time, TurnId, UserId,
 };
+use tandem_protocol::agents::Absence;
 use ts_rs::TS;
 use zeroize::Zeroizing;
 
@@ -434,6 +435,10 @@ pub struct Looking {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SetAvailability {
     pub availability: Availability,
+    /// Why, if away.
+    #[serde(default)]
+    #[ts(optional)]
+    pub absence: Option<Absence>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]

@@ -12,10 +12,10 @@ mod settings;
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
-    CallId, Channel, Choice, CommandId, ConversationId, CustomerId, GoesOn, Graded, Media, Mention, Participant, Point,
-    Position, Reach, Section, Stage, Time, TurnId, UserId, Wait,
+    Availability, CallId, Channel, Choice, CommandId, ConversationId, CustomerId, GoesOn, Graded, Media, Mention,
+    Participant, Point, Position, Reach, Section, Stage, Time, TurnId, UserId, Wait,
 };
-use tandem_protocol::agents::Colleague;
+use tandem_protocol::agents::{Absence, Colleague};
 use ts_rs::TS;
 
 pub use buttons::*;
@@ -571,10 +571,13 @@ pub struct ColleagueView {
     pub online: bool,
     /// Takes calls for help.
     pub available: bool,
+    /// None if offline, or not told.
+    pub status: Option<Availability>,
+    pub absence: Option<Absence>,
 }
 
 impl From<Colleague> for ColleagueView {
-    fn from(Colleague { user, name, online, available, .. }: Colleague) -> Self {
-        Self { user, name, online, available }
+    fn from(Colleague { user, name, online, available, status, absence, .. }: Colleague) -> Self {
+        Self { user, name, online, available, status, absence }
     }
 }

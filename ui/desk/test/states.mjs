@@ -216,6 +216,14 @@ export const STATES = [
     await page.keyboard.press("Control+Shift+A");
     await page.getByRole("option", { name: /Set me to busy/ }).waitFor();
   }],
+  ["away with a reason", "", async (page) => {
+    await page.keyboard.press("Control+Shift+A");
+    await page.keyboard.type("lunch");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "Away" }).waitFor();
+  }],
+  ["at lunch", "lunch", async (page) => page.getByText(/Lunch, back/).waitFor()],
+  ["late from lunch", "late", async (page) => page.getByText(/Lunch, due back/).waitFor()],
   ["signing out", "offline", async (page) => {
     await page.keyboard.press("Control+k");
     await page.keyboard.type("sign out");

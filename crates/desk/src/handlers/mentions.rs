@@ -35,7 +35,7 @@ impl Workplace {
         for (user, name) in state.engagements.iter().filter_map(|engagement| engagement.person()?.colleague()) {
             if all.iter().all(|known| known.user != user) {
                 let name = name.to_owned();
-                all.push(Colleague { user, name, online: false, available: false, sees_all: false, suspended: false });
+                all.push(unknown(user, name));
             }
         }
         let others = all.into_iter().filter(|colleague| colleague.user != reader.user);
@@ -45,6 +45,20 @@ impl Workplace {
                 (colleague, sees)
             })
             .collect())
+    }
+}
+
+/// A colleague of whom only the name is known.
+fn unknown(user: UserId, name: String) -> Colleague {
+    Colleague {
+        user,
+        name,
+        online: false,
+        available: false,
+        status: None,
+        absence: None,
+        sees_all: false,
+        suspended: false,
     }
 }
 
@@ -87,10 +101,7 @@ mod tests {
     fn whom_a_note_names() {
         let of = |number: u128, name: &str, sees| {
             let user = UserId(Uuid::from_u128(number));
-            (
-                Colleague { user, name: name.into(), online: true, available: true, sees_all: false, suspended: false },
-                sees,
-            )
+            (unknown(user, name.into()), sees)
         };
         let colleagues = [
             of(1, "Maya Ortiz", true),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use tandem_conversation::Conversation;
+use tandem_conversation::{Availability, Conversation};
 use tandem_protocol::agents::{AgentCommand, DeskFrame, Login};
 use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -14,6 +14,7 @@ use crate::commands::Given;
 use crate::desk::{Desk, UnlockError};
 use crate::hub::{Hub, HubError, outdated};
 use crate::link::Input;
+use crate::memory::Chosen;
 use crate::notify::Poke;
 use crate::refusals::{error, sentence};
 use crate::rpc::{
@@ -197,11 +198,16 @@ impl Workplace {
     }
 
     pub(crate) async fn set_availability(&self, request: SetAvailability) -> Result<Nothing, RpcError> {
-        let availability = request.availability;
-        self.memory.set_availability(availability);
+        let SetAvailability { availability, absence } = request;
+        let absence = absence.filter(|_| availability == Availability::Away);
+        self.memory.choose(Chosen { availability, absence: absence.clone() });
         self.cache
             .write(move |connection, touched| {
                 touched.app();
+                match absence {
+                    Some(absence) => meta::put(connection, meta::ABSENCE, &absence)?,
+                    None => meta::remove(connection, meta::ABSENCE)?,
+                }
                 meta::put(connection, meta::AVAILABILITY, &availability)
             })
             .await?;
@@ -211,8 +217,7 @@ impl Workplace {
 
     /// Sends presence to the hub and re-evaluates notices.
     pub(crate) fn tell_presence(&self) {
-        let available = self.memory.takes_calls();
-        let _ = self.sync.send(Input::Say(DeskFrame::Presence { available }));
+        let _ = self.sync.send(Input::Say(DeskFrame::Presence(self.memory.whereabouts())));
         let _ = self.pokes.send(Poke::All);
     }
 

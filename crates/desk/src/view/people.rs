@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use tandem_conversation::{Availability, EngagementId, Participant, Permissions, Time, UserId};
+use tandem_protocol::agents::Absence;
 use ts_rs::TS;
 
 /// The signed-in user.
@@ -14,6 +15,10 @@ pub struct MeView {
     pub account: String,
     pub permissions: Permissions,
     pub availability: Availability,
+    /// Why they are away.
+    pub absence: Option<Absence>,
+    /// Why they may be away.
+    pub reasons: Vec<String>,
     /// Maximum conversations at once.
     pub capacity: u32,
     /// Whether the hub sends mail.

@@ -1,5 +1,5 @@
 // The core's views of the samples: the desk as a whole, and the allowed actions. Development and tests only.
-import type { AppView, ConnectionView, ConversationView, GoesOn, MayView, NotificationSettings } from "$shared/types";
+import type { Absence, AppView, ConnectionView, ConversationView, GoesOn, MayView, NotificationSettings } from "$shared/types";
 import { iso } from "./entries";
 import { isAway } from "../words/snooze";
 
@@ -58,6 +58,13 @@ export function may(view: ConversationView): MayView {
   };
 }
 
+const REASONS = ["Break", "Lunch", "Meeting", "Training", "After-call work"];
+
+function absenceOf(scene: ReadonlySet<string>, now: number): Absence | null {
+  if (scene.has("late")) return { reason: "Lunch", back: iso(now - 300_000) };
+  return scene.has("lunch") ? { reason: "Lunch", back: iso(now + 1_800_000) } : null;
+}
+
 export function appView(scene: ReadonlySet<string>, now: number): AppView {
   const connection = connectionOf(scene, now);
   const out = connection.state === "signed_out" || connection.state === "locked";
@@ -65,7 +72,7 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
     connection,
     me: out
       ? null
-      : { user: "maya", name: "Maya Ortiz", email: "maya@northwind.example", account: "Northwind", permissions: scene.has("administrator") ? [["settings.manage", "*"]] : [], availability: "available", capacity: 4, mail: !scene.has("no_mail"), improve: !scene.has("no_improve") },
+      : { user: "maya", name: "Maya Ortiz", email: "maya@northwind.example", account: "Northwind", permissions: scene.has("administrator") ? [["settings.manage", "*"]] : [], availability: scene.has("lunch") || scene.has("late") ? "away" : "available", absence: absenceOf(scene, now), reasons: REASONS, capacity: 4, mail: !scene.has("no_mail"), improve: !scene.has("no_improve") },
     counts: { my: 0, snoozed: 0, help: 0, left: 0, all: null, unread: 0, helpSince: null, notSent: 0 },
     figures: { helpToNotificationMs: 18, cacheBytes: 412_000_000, queued: 0, held: 0 },
     hubAheadMs: 0,

@@ -307,8 +307,8 @@ export class FakeHost implements Host {
       this.tell({ type: "everything" });
       return {};
     },
-    "me.setAvailability": ({ availability }) => {
-      if (this.#app.me) this.#app.me.availability = availability;
+    "me.setAvailability": ({ availability, absence }) => {
+      if (this.#app.me) Object.assign(this.#app.me, { availability, absence: absence ?? null });
       this.tell({ type: "app" });
       return {};
     },

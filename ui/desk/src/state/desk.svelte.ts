@@ -26,7 +26,7 @@ import { isAway } from "../words/snooze";
 import { ahead } from "../words/time";
 
 /** The overlay over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "snooze" | "tags" | "editCustomer" | "invite" | "inviteExternal" | "password" | "library" | "signOut" | "notSent";
+export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "snooze" | "tags" | "editCustomer" | "invite" | "inviteExternal" | "password" | "library" | "signOut" | "notSent" | "away";
 
 /** What the palette offers. */
 export type Offered = "everything" | "availability" | "buttons";
@@ -50,6 +50,8 @@ export class Desk {
   told = $state<ConversationId | null>(null);
   /** Counts changes of the alerts there. */
   toldMore = $state(0);
+  /** What the dialog of an absence begins with. */
+  reason: string | null = null;
   /** What stays behind when the user signs out. */
   behind = $state.raw<BehindView | null>(null);
   contextOpen = $state(false);
@@ -314,6 +316,12 @@ export class Desk {
   choose(offered: Offered): void {
     this.offered = offered;
     this.overlay = "palette";
+  }
+
+  /** Asks why the user is away, and until when. */
+  goAway(reason: string | null): void {
+    this.reason = reason;
+    this.overlay = "away";
   }
 
   /** Answers the first call for help: opens it, claims it, and begins to write. */

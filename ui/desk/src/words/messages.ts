@@ -16,6 +16,8 @@ export interface Messages {
   "about-user": null;
   "about-user.none": null;
   "about-user.who": { email: string | number; name: string | number };
+  "absence-back": { reason: string | number; time: string | number };
+  "absence-due": { reason: string | number; time: string | number };
   "act-ask-for-help": null;
   "act-attach": null;
   "act-complete": null;
@@ -88,6 +90,16 @@ export interface Messages {
   "availability-away.title": null;
   "availability-busy": null;
   "availability-busy.title": null;
+  "away": null;
+  "away-back-half": null;
+  "away-back-hour": null;
+  "away-back-quarter": null;
+  "away-back-unsaid": null;
+  "away-no-time": null;
+  "away.back": null;
+  "away.lead": null;
+  "away.reason": null;
+  "away.submit": null;
   "bar-asked": { by: string; name: string | number };
   "bar-completed": { by: string; name: string | number; time: string | number };
   "bar-completed.no-outcome": null;
@@ -493,6 +505,7 @@ export interface Messages {
   "loudness-off": null;
   "loudness-silent": null;
   "loudness-sound": null;
+  "me-away": null;
   "me-library": null;
   "me-menu": null;
   "me-menu.title": { key: string | number };
@@ -568,6 +581,8 @@ export interface Messages {
   "outdated-until": { time: string | number };
   "palette-answer-next": null;
   "palette-answer-next.also": null;
+  "palette-away-for": { reason: string | number };
+  "palette-away-for.also": null;
   "palette-change-availability": null;
   "palette-change-availability.also": null;
   "palette-everywhere": { query: string | number };
@@ -689,8 +704,10 @@ export interface Messages {
   "picture-smaller.title": null;
   "picture-zoomed": { file: string | number; percent: string | number };
   "presence-available": null;
+  "presence-away": null;
   "presence-busy": null;
   "presence-offline": null;
+  "presence-unavailable": null;
   "preview": null;
   "preview.asking": null;
   "preview.nothing": null;

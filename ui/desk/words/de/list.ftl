@@ -35,6 +35,7 @@ rail-shortcuts = Tastenkürzel
 rail-unread = { $count } ungelesen
 me-menu = Sie
     .title = Verfügbarkeit ({ $key }), Einstellungen, Abmelden
+me-away = Abwesend mit Grund …
 me-library = Textbausteine und Fragen
 me-password = Passwort ändern
 me-sign-out = Abmelden

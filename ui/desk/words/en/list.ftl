@@ -35,6 +35,7 @@ rail-shortcuts = Keyboard shortcuts
 rail-unread = { $count } unread
 me-menu = You
     .title = Availability ({ $key }), settings, sign out
+me-away = Away with a reason …
 me-library = Quick replies and questions
 me-password = Change password
 me-sign-out = Sign out
