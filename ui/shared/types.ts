@@ -210,6 +210,10 @@ lastLoud: Position, started: Time, completed: CompletedView | null, engageLogic:
  */
 fallback: string | null, people: Array<PersonView>, 
 /**
+ * The user's own invitation.
+ */
+invitation: InvitationView | null, 
+/**
  * Your Logic's data, flattened for reading.
  */
 custom: Array<FieldView>, 
@@ -501,6 +505,16 @@ question: OfferView | null,
  */
 problem: string | null, };
 
+export type InvitationView = { by: Participant, 
+/**
+ * Whoever asks leaves once the user joins.
+ */
+transfer: boolean, 
+/**
+ * Empty if they wrote nothing.
+ */
+note: string, };
+
 export type InviteColleague = { id: ConversationId, user: UserId, note?: string, };
 
 export type InviteExternal = { id: ConversationId, name: string, 
@@ -617,7 +631,11 @@ export type MayView = { join: boolean, reply: boolean, note: boolean, leave: boo
 /**
  * To say so, and to name who goes on.
  */
-helpNotNeeded: boolean, invite: boolean, inviteExternal: boolean, 
+helpNotNeeded: boolean, invite: boolean, 
+/**
+ * To hand it to a colleague, or to assign it.
+ */
+transfer: boolean, inviteExternal: boolean, 
 /**
  * The links of the external agents who are there or invited.
  */
@@ -1265,6 +1283,7 @@ export interface Commands {
   "conversation.takeOver": { request: OneConversation; response: Nothing };
   "conversation.mentionable": { request: OneConversation; response: Array<ColleagueView> };
   "conversation.invite": { request: InviteColleague; response: Nothing };
+  "conversation.transfer": { request: InviteColleague; response: Nothing };
   "conversation.inviteExternal": { request: InviteExternal; response: LinkView };
   "conversation.revokeLink": { request: RevokeLink; response: Nothing };
   "conversation.decline": { request: OneConversation; response: Nothing };

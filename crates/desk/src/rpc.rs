@@ -523,6 +523,7 @@ macro_rules! table {
             "conversation.takeOver" take_over OneConversation => Nothing;
             "conversation.mentionable" mentionable OneConversation => Vec<ColleagueView>;
             "conversation.invite" invite InviteColleague => Nothing;
+            "conversation.transfer" transfer InviteColleague => Nothing;
             "conversation.inviteExternal" invite_external InviteExternal => LinkView;
             "conversation.revokeLink" revoke_link RevokeLink => Nothing;
             "conversation.decline" decline OneConversation => Nothing;

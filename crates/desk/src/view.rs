@@ -208,6 +208,8 @@ pub struct ConversationView {
     /// Why Your Logic could not continue, in one line.
     pub fallback: Option<String>,
     pub people: Vec<PersonView>,
+    /// The user's own invitation.
+    pub invitation: Option<InvitationView>,
     /// Your Logic's data, flattened for reading.
     pub custom: Vec<FieldView>,
     /// The customer's contacts and other known facts.

@@ -175,6 +175,13 @@ pub enum AgentCommand {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
+    /// Asks a colleague to go on instead of the sender, whose part ends when the colleague joins. Users who view all
+    /// conversations need not take part.
+    Transfer {
+        user: UserId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
     /// Invites a partner, by a link whose token only its maker knows.
     InviteExternal {
         link: LinkId,
@@ -262,7 +269,7 @@ impl AgentCommand {
     #[must_use]
     pub fn colleagues(&self) -> &[UserId] {
         match self {
-            Self::Invite { user, .. } => std::slice::from_ref(user),
+            Self::Invite { user, .. } | Self::Transfer { user, .. } => std::slice::from_ref(user),
             Self::Note { mentions, .. } => mentions,
             _ => &[],
         }
@@ -303,6 +310,10 @@ impl AgentCommand {
             Self::Invite { user, note } => {
                 let name = named.pop().map(|named| named.name).unwrap_or_default();
                 Command::Invite { invitee: Invitee::Colleague { user, name }, note }
+            }
+            Self::Transfer { user, note } => {
+                let name = named.pop().map(|named| named.name).unwrap_or_default();
+                Command::Transfer { user, name, note }
             }
             Self::InviteExternal { link, name, ttl_s, note, .. } => {
                 let expires = received.plus_ms(i64::from(ttl_s) * 1000);

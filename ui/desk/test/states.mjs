@@ -412,6 +412,11 @@ export const STATES = [
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Say it myself" }).waitFor();
   }],
+  ["transfer", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.keyboard.press("o");
+    await page.getByRole("dialog", { name: "Transfer to a colleague" }).getByText(/Lunch/).waitFor();
+  }],
   ["partner invited", "", async (page) => {
     await invitePartner(page);
     await page.getByRole("textbox", { name: /^Name/ }).fill("Nordwind");

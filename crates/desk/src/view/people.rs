@@ -40,6 +40,17 @@ pub struct PersonView {
     pub invited: bool,
 }
 
+/// An invitation that the user has not answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct InvitationView {
+    pub by: Participant,
+    /// Whoever asks leaves once the user joins.
+    pub transfer: bool,
+    /// Empty if they wrote nothing.
+    pub note: String,
+}
+
 /// What agents noted about a customer; empty if nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -46,6 +46,7 @@ export function may(view: ConversationView): MayView {
     askForHelp: live && view.row.help === null,
     helpNotNeeded: goesOn(view).length > 0,
     invite: me,
+    transfer: me && live,
     inviteExternal: me && live,
     revokeLink: me && view.people.some((person) => person.participant.kind === "external_agent"),
     delegate: me && !logic,

@@ -429,6 +429,7 @@ export class FakeHost implements Host {
     "conversation.delegate": ({ id }) => this.#system(id, "You handed over to Your Logic", (view) => view.row.engaged.push(LOGIC)),
     "conversation.takeOver": ({ id }) => this.#engage(id, true),
     "conversation.invite": ({ id, user }) => this.#system(id, `You invited ${user}`, () => undefined),
+    "conversation.transfer": ({ id, user }) => this.#system(id, `You asked ${user} to take this over`, () => undefined),
     "conversation.inviteExternal": ({ id, name, ttlS }) => {
       const participant: Participant = { kind: "external_agent", link: `link-${name}`, name };
       const [since, until] = [iso(Date.now()), iso(Date.now() + ttlS * 1000)];

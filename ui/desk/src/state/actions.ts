@@ -34,6 +34,7 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
     [may.leave, "leave", "act-leave", "also-leave", show("leave")],
     [may.askForHelp, "askForHelp", "act-ask-for-help", "also-ask-for-help", show("askForHelp")],
     [may.invite, "invite", "act-invite", "also-invite", show("invite")],
+    [may.transfer, "transfer", may.leave ? "act-transfer" : "act-assign", "also-transfer", show("transfer")],
     [may.inviteExternal, "inviteExternal", "act-invite-partner", "also-invite-partner", show("inviteExternal")],
     [may.decline, "decline", "act-decline", "also-decline", act("conversation.decline")],
     [may.takeOver, "takeOver", "act-take-over", "also-take-over", act("conversation.takeOver")],

@@ -81,6 +81,7 @@ const LIST: [key: string, does: Outcome][] = [
   ["l", { is: "leave" }],
   ["h", { is: "askForHelp" }],
   ["i", { is: "invite" }],
+  ["o", { is: "transfer" }],
   ["p", { is: "inviteExternal" }],
   ["y", { is: "delegate" }],
   ["t", { is: "takeOver" }],

@@ -7,7 +7,7 @@ import { keyName } from "../words/keys";
 /** Everything that keys do outside a field or dialog. */
 export type Act =
   | { is: "palette" | "search" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" }
-  | { is: "reply" | "note" | "join" | "complete" | "leave" | "invite" | "inviteExternal" | "askForHelp" | "delegate" }
+  | { is: "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" }
   | { is: "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "told" }
   | { is: "section"; at: number }
   | { is: "step"; by: 1 | -1 }
@@ -16,7 +16,7 @@ export type Act =
   | { is: "grade"; key: string };
 
 /** Acts of the table's list part that concern the selected conversation. */
-export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "told";
+export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "told";
 
 export interface Row {
   keys: readonly string[];
@@ -66,6 +66,7 @@ export const LIST: Part = {
     { keys: ["L"], what: "key-leave", does: act("leave") },
     { keys: ["H"], what: "key-ask-for-help", does: act("askForHelp") },
     { keys: ["I"], what: "key-invite", does: act("invite") },
+    { keys: ["O"], what: "key-transfer", does: act("transfer") },
     { keys: ["P"], what: "key-invite-partner", does: act("inviteExternal") },
     { keys: ["Y"], what: "key-delegate", does: act("delegate") },
     { keys: ["T"], what: "key-take-over", does: act("takeOver") },

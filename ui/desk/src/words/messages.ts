@@ -19,6 +19,7 @@ export interface Messages {
   "absence-back": { reason: string | number; time: string | number };
   "absence-due": { reason: string | number; time: string | number };
   "act-ask-for-help": null;
+  "act-assign": null;
   "act-attach": null;
   "act-complete": null;
   "act-copy-link": null;
@@ -38,6 +39,7 @@ export interface Messages {
   "act-snooze": null;
   "act-tags": null;
   "act-take-over": null;
+  "act-transfer": null;
   "act-who-was-notified": null;
   "alert-clicked": { time: string | number };
   "alert-joined": { time: string | number };
@@ -71,6 +73,7 @@ export interface Messages {
   "also-snooze": null;
   "also-tags": null;
   "also-take-over": null;
+  "also-transfer": null;
   "also-who-was-notified": null;
   "anyone": null;
   "anyone.title": null;
@@ -84,6 +87,10 @@ export interface Messages {
   "asked-question.as-it-is": null;
   "asked-question.choices": null;
   "asked-question.tag": null;
+  "assign": null;
+  "assign.asked": { name: string | number };
+  "assign.lead": null;
+  "assign.submit": null;
   "availability-available": null;
   "availability-available.title": null;
   "availability-away": null;
@@ -105,8 +112,11 @@ export interface Messages {
   "bar-completed.no-outcome": null;
   "bar-continue-note": null;
   "bar-invited": null;
+  "bar-invited.by": { name: string | number };
   "bar-invited.why": null;
   "bar-note": null;
+  "bar-transfer": { name: string | number };
+  "bar-transfer.why": { name: string | number };
   "bar-viewing": null;
   "bar-viewing.who": { wait: string | number; who: string | number };
   "bar-what": null;
@@ -422,6 +432,7 @@ export interface Messages {
   "key-take-back": null;
   "key-take-over": null;
   "key-this": null;
+  "key-transfer": null;
   "key-who-was-notified": null;
   "key-zoom": null;
   "keychain-locked": null;
@@ -1001,6 +1012,10 @@ export interface Messages {
   "transcript-new": { count: string | number };
   "transcript-newest": null;
   "transcript-offline": null;
+  "transfer": null;
+  "transfer.asked": { name: string | number };
+  "transfer.lead": null;
+  "transfer.submit": null;
   "trial-sending": null;
   "trial-taken": null;
   "trial-taken.by": { server: string | number };

@@ -33,6 +33,7 @@ key-complete = Abschließen
 key-leave = Verlassen
 key-ask-for-help = Hilfe rufen
 key-invite = Einladen
+key-transfer = Übergeben oder zuweisen
 key-invite-partner = Partner einladen
 key-delegate = An { -logic } übergeben
 key-take-over = Übernehmen

@@ -28,6 +28,7 @@ also-complete = schließen beenden fertig erledigt lösen
 also-leave = gehen raus hinaus
 also-ask-for-help = um bitten eskalieren weitergeben team
 also-invite = hinzufügen zuweisen kollege kollegin weitergeben
+also-transfer = übergeben zuweisen weitergeben weiterleiten kollege kollegin person
 also-invite-partner = hinzufügen extern link außen
 also-decline = nein einladung absagen
 also-take-over = zuweisen weitergeben

@@ -33,6 +33,7 @@ key-complete = Complete
 key-leave = Leave
 key-ask-for-help = Ask for help
 key-invite = Invite
+key-transfer = Transfer, or assign
 key-invite-partner = Invite a partner
 key-delegate = Hand to { -logic }
 key-take-over = Take over

@@ -28,6 +28,7 @@ also-complete = close end finish resolve done
 also-leave = exit quit
 also-ask-for-help = escalate call transfer colleagues
 also-invite = add assign colleague transfer
+also-transfer = assign reassign hand over pass on colleague person give
 also-invite-partner = add external link outside
 also-decline = refuse invitation no
 also-take-over = assign transfer
