@@ -276,6 +276,10 @@ unread: number,
  */
 helpSince: Time | null, 
 /**
+ * What colleagues want of the user.
+ */
+inbox: number, 
+/**
  * What was not sent, and waits for the user.
  */
 notSent: number, };
@@ -480,6 +484,26 @@ export type ImprovedView = { text: string, by: "logic" | "model",
  * The word diff of original and proposal, in reading order.
  */
 pieces: Array<PieceView>, };
+
+export type InboxKind = "invitation" | "transfer" | "mention";
+
+export type InboxView = { conversation: ConversationId, 
+/**
+ * The customer's name.
+ */
+name: string, kind: InboxKind, by: Participant, 
+/**
+ * The note or message, clipped; empty if there is none.
+ */
+words: string, at: Time, 
+/**
+ * When an invitation expires.
+ */
+until: Time | null, 
+/**
+ * The entry of a mention.
+ */
+key: string | null, };
 
 export type InsertReply = { id: ConversationId, reply: QuickReplyId, 
 /**
@@ -1048,7 +1072,11 @@ wordsBy: Participant | null, wordsAt: Time | null, wait: Wait | null, help: Help
 /**
  * Your Logic is working on an answer.
  */
-logicWorking: boolean, invited: boolean, unread: boolean, draft: boolean, 
+logicWorking: boolean, invited: boolean, 
+/**
+ * A note mentions the user, who has not seen it.
+ */
+mentioned: boolean, unread: boolean, draft: boolean, 
 /**
  * The user's snooze or reminder, or else a colleague's snooze.
  */
@@ -1322,6 +1350,7 @@ export interface Commands {
   "outbox.list": { request: Nothing; response: Array<QueuedView> };
   "outbox.cancel": { request: OneCommand; response: Nothing };
   "outbox.takeBack": { request: TakeBack; response: TakenBackView };
+  "inbox.list": { request: Nothing; response: Array<InboxView> };
   "notSent.list": { request: Nothing; response: Array<NotSentView> };
   "notSent.discard": { request: OneNotSent; response: Nothing };
   "notSent.note": { request: OneNotSent; response: Nothing };

@@ -6,6 +6,7 @@
 
 pub(crate) mod bookmarks;
 pub(crate) mod buttons;
+pub(crate) mod concerning;
 pub(crate) mod conversations;
 pub(crate) mod events;
 pub(crate) mod expect;

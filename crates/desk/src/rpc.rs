@@ -562,6 +562,7 @@ macro_rules! table {
             "outbox.list" list_outbox Nothing => Vec<QueuedView>;
             "outbox.cancel" cancel OneCommand => Nothing;
             "outbox.takeBack" take_back TakeBack => TakenBackView;
+            "inbox.list" list_inbox Nothing => Vec<InboxView>;
             "notSent.list" list_not_sent Nothing => Vec<NotSentView>;
             "notSent.discard" discard_not_sent OneNotSent => Nothing;
             "notSent.note" note_not_sent OneNotSent => Nothing;

@@ -3,6 +3,7 @@
 mod buttons;
 mod connection;
 mod files;
+mod inbox;
 mod library;
 mod may;
 mod outbox;
@@ -21,6 +22,7 @@ use ts_rs::TS;
 pub use buttons::*;
 pub use connection::*;
 pub use files::*;
+pub use inbox::*;
 pub use library::*;
 pub use may::*;
 pub use outbox::*;
@@ -112,6 +114,8 @@ pub struct CountsView {
     pub unread: u32,
     /// When the longest waiting call for help began.
     pub help_since: Option<Time>,
+    /// What colleagues want of the user.
+    pub inbox: u32,
     /// What was not sent, and waits for the user.
     pub not_sent: u32,
 }
@@ -165,6 +169,8 @@ pub struct RowView {
     /// Your Logic is working on an answer.
     pub logic_working: bool,
     pub invited: bool,
+    /// A note mentions the user, who has not seen it.
+    pub mentioned: bool,
     pub unread: bool,
     pub draft: bool,
     /// The user's snooze or reminder, or else a colleague's snooze.

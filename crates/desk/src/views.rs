@@ -2,6 +2,7 @@
 
 mod buttons;
 mod fields;
+mod inbox;
 mod may;
 mod one;
 mod row;
@@ -12,6 +13,7 @@ mod unsent;
 use tandem_conversation::{Access, Participant, Permission, Permissions, RETENTION_MS, Section, Skills, Time, UserId};
 use tandem_sqlite::rusqlite::Connection;
 
+pub(crate) use inbox::inbox;
 pub(crate) use one::conversation;
 pub(crate) use search::{search, search_view};
 pub(crate) use transcript::{Page, transcript};
@@ -99,6 +101,7 @@ pub(crate) fn counts(connection: &Connection, reader: &Reader) -> Result<CountsV
         all: reader.may_see(Section::All).then_some(counts.all),
         unread: counts.unread,
         help_since: counts.help_since.filter(|_| handles),
+        inbox: u32::try_from(inbox(connection, reader)?.len()).unwrap_or(u32::MAX),
         not_sent: u32::try_from(not_sent(connection, reader)?.len()).unwrap_or(u32::MAX),
     })
 }

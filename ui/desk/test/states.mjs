@@ -224,6 +224,10 @@ export const STATES = [
   }],
   ["at lunch", "lunch", async (page) => page.getByText(/Lunch, back/).waitFor()],
   ["late from lunch", "late", async (page) => page.getByText(/Lunch, due back/).waitFor()],
+  ["for you", "mentioned", async (page) => {
+    await page.keyboard.press("Alt+6");
+    await page.getByRole("dialog", { name: "For you" }).getByText(/Priya Nair transfers/).waitFor();
+  }],
   ["signing out", "offline", async (page) => {
     await page.keyboard.press("Control+k");
     await page.keyboard.type("sign out");

@@ -539,23 +539,8 @@ pub(crate) fn wanting(connection: &Connection) -> Result<Vec<ConversationId>, Ca
     ids(connection, WANTING)
 }
 
-const NOTABLE: &str = "SELECT id FROM conversations WHERE in_my = 1
-                       UNION ALL SELECT id FROM conversations WHERE in_help = 1 AND in_my = 0
-                       UNION ALL SELECT id FROM conversations WHERE mentioned = 1 AND in_help = 0 AND in_my = 0";
-
-/// Conversations that may deserve a notice.
-pub(crate) fn notable(connection: &Connection) -> Result<Vec<ConversationId>, CacheError> {
-    ids(connection, NOTABLE)
-}
-
-const MINE: &str = "SELECT id FROM conversations WHERE in_my = 1";
-
-/// Conversations in which the user is engaged or invited.
-pub(crate) fn mine(connection: &Connection) -> Result<Vec<ConversationId>, CacheError> {
-    ids(connection, MINE)
-}
-
-fn ids(connection: &Connection, sql: &str) -> Result<Vec<ConversationId>, CacheError> {
+/// The conversations that a query finds.
+pub(super) fn ids(connection: &Connection, sql: &str) -> Result<Vec<ConversationId>, CacheError> {
     let mut query = connection.prepare_cached(sql)?;
     let rows = query.query_map([], |row| Ok(conversation_id(row.get(0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -576,8 +561,6 @@ mod tests {
             JOURNEY,
             EARLIER,
             WANTING,
-            NOTABLE,
-            MINE,
             HELD,
             CALLING,
             EXPIRED,

@@ -5,8 +5,9 @@ use tandem_protocol::agents::Colleague;
 
 use crate::cache::conversations;
 use crate::refusals::unknown_conversation;
-use crate::rpc::{OneConversation, RpcError};
-use crate::view::ColleagueView;
+use crate::rpc::{Nothing, OneConversation, RpcError};
+use crate::view::{ColleagueView, InboxView};
+use crate::views;
 use crate::workplace::Workplace;
 
 impl Workplace {
@@ -14,6 +15,12 @@ impl Workplace {
     pub(crate) async fn mentionable(&self, request: OneConversation) -> Result<Vec<ColleagueView>, RpcError> {
         let colleagues = self.colleagues_about(request.id).await?;
         Ok(colleagues.into_iter().filter(|(_, sees)| *sees).map(|(colleague, _)| colleague.into()).collect())
+    }
+
+    /// What colleagues want of the user.
+    pub(crate) async fn list_inbox(&self, _: Nothing) -> Result<Vec<InboxView>, RpcError> {
+        let reader = self.reader()?;
+        Ok(self.cache.read(move |connection| views::inbox(connection, &reader)).await?)
     }
 
     /// Colleagues named after an `@` in `text`. Includes those who cannot see the conversation: the hub refuses, and

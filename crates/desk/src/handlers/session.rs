@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::address::{Trouble, Unusable, Verdict, verdict, ways};
 use crate::cache::expect::expected_here;
-use crate::cache::{CacheError, bookmarks, conversations, files, meta, outbox};
+use crate::cache::{CacheError, bookmarks, concerning, conversations, files, meta, outbox};
 use crate::commands::Given;
 use crate::desk::{Desk, UnlockError};
 use crate::hub::{Hub, HubError, outdated};
@@ -102,7 +102,7 @@ fn not_let_in(failed: HubError) -> RpcError {
 /// The user's conversations, without those that only invite the user.
 fn engaged(connection: &Connection, reader: &Reader) -> Result<Vec<Conversation>, CacheError> {
     let mut found = Vec::new();
-    for id in conversations::mine(connection)? {
+    for id in concerning::mine(connection)? {
         let held = conversations::get(connection, id)?;
         found.extend(held.map(|held| held.state).filter(|state| state.agent(reader.user).is_some()));
     }

@@ -35,6 +35,7 @@ export function sample({ name, script, row, view, people = [], left = false }: W
     engaged: people.map(([participant]) => participant),
     logicWorking: false,
     invited: false,
+    mentioned: false,
     unread: false,
     draft: false,
     snooze: null,

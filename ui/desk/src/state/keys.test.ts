@@ -122,6 +122,7 @@ const ANYWHERE: [key: string, does: Outcome][] = [
   ["Alt 1", { is: "section", at: 0 }],
   ["Alt 4", { is: "section", at: 3 }],
   ["Alt 5", { is: "notSent" }],
+  ["Alt 6", { is: "inbox" }],
   ["Alt ArrowDown", { is: "step", by: 1 }],
   ["Alt ArrowUp", { is: "step", by: -1 }],
   ["Ctrl Shift A", { is: "availability" }],

@@ -79,6 +79,7 @@ function everyOffer(desk: Desk): Offer[] {
     own("desk", "palette-search", keyOf("search"), () => (desk.overlay = "search")),
     own("desk", "palette-change-availability", keyOf("availability"), () => desk.choose("availability")),
     ...(desk.waiting > 0 ? [own("desk", "palette-take-back", desk.undoable === "turn" ? keyOf("takeBack") : "", () => void desk.takeBack())] : []),
+    own("go", "palette-inbox", keyOf("inbox"), () => (desk.overlay = "inbox")),
     own("go", "palette-not-sent", keyOf("notSent"), () => (desk.overlay = "notSent")),
     own("desk", "palette-outbox", "", () => (desk.overlay = "outbox")),
     own("desk", "palette-settings", keyOf("settings"), () => desk.openSettings()),

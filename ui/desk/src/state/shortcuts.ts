@@ -30,6 +30,7 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
       return yes(() => desk.choose("availability"));
     case "search":
     case "notSent":
+    case "inbox":
       return yes(() => (desk.overlay = act.is as "search"));
     case "settings":
       return yes(() => desk.openSettings());

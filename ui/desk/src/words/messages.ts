@@ -317,6 +317,14 @@ export interface Messages {
   "improved.taken": null;
   "improved.use": null;
   "improved.would-write": null;
+  "inbox": null;
+  "inbox-invitation": { by: string | number; name: string | number };
+  "inbox-mention": { by: string | number; name: string | number };
+  "inbox-transfer": { by: string | number; name: string | number };
+  "inbox.act": { act: string | number; line: string | number };
+  "inbox.left": { time: string | number };
+  "inbox.none": null;
+  "inbox.open": null;
   "invite": null;
   "invite.colleague": null;
   "invite.loading": null;
@@ -388,6 +396,7 @@ export interface Messages {
   "key-grade": null;
   "key-impossible": { what: string | number };
   "key-improve": null;
+  "key-inbox": null;
   "key-invite": null;
   "key-invite-partner": null;
   "key-join": null;
@@ -604,6 +613,8 @@ export interface Messages {
   "palette-group-here": null;
   "palette-group-search": null;
   "palette-group-settings": null;
+  "palette-inbox": null;
+  "palette-inbox.also": null;
   "palette-larger": null;
   "palette-larger.also": null;
   "palette-library": null;
@@ -729,6 +740,7 @@ export interface Messages {
   "question-kind-review": null;
   "rail-commands": null;
   "rail-commands.title": null;
+  "rail-inbox": null;
   "rail-not-sent": null;
   "rail-search": null;
   "rail-search.title": null;
@@ -755,6 +767,7 @@ export interface Messages {
   "row-invited": null;
   "row-joined": null;
   "row-loading": null;
+  "row-mentioned": null;
   "row-no-messages": null;
   "row-no-reply": { time: string | number };
   "row-unread": null;

@@ -13,6 +13,7 @@ keys-settings = Einstellungen
 key-commands = Befehle
 key-search = Alles durchsuchen
 key-section = Zu einem Bereich
+key-inbox = Für Sie: Erwähnungen und Einladungen
 key-not-sent = Nicht gesendet
 key-step = Nächstes, voriges meiner Gespräche
 key-availability = Verfügbarkeit ändern

@@ -23,6 +23,7 @@ section-all = { -section-all }
 ## Rail
 
 rail-sections = Bereiche
+rail-inbox = Für Sie
 rail-not-sent = Nicht gesendet
 rail-search = Alles durchsuchen
     .title = Alles durchsuchen (/)
@@ -79,6 +80,7 @@ row-waiting = wartet { $time }
 row-joined = beigetreten,
 row-no-reply = ohne Antwort { $time }
 row-draft = Entwurf
+row-mentioned = @ erwähnt
 row-invited = Eingeladen
 row-completed = Abgeschlossen
 

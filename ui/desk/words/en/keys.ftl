@@ -13,6 +13,7 @@ keys-settings = Settings
 key-commands = Commands
 key-search = Search everything
 key-section = Go to a section
+key-inbox = For you: mentions and invitations
 key-not-sent = Not sent
 key-step = Next, previous of my conversations
 key-availability = Change availability

@@ -23,6 +23,7 @@ section-all = { -section-all }
 ## Rail
 
 rail-sections = Sections
+rail-inbox = For you
 rail-not-sent = Not sent
 rail-search = Search everything
     .title = Search everything (/)
@@ -76,6 +77,7 @@ row-joined = joined,
 row-no-reply = no reply { $time }
 row-draft = Draft
 row-invited = Invited
+row-mentioned = @ mentioned
 row-completed = Completed
 
 ## Snooze
