@@ -228,6 +228,16 @@ export const STATES = [
     await page.keyboard.press("Alt+6");
     await page.getByRole("dialog", { name: "For you" }).getByText(/Priya Nair transfers/).waitFor();
   }],
+  ["search in a conversation", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.keyboard.press("Control+Shift+F");
+    await page.getByText("Only in the conversation with Carmen Menzel").waitFor();
+    await page.keyboard.type("window");
+  }],
+  ["search operators", "", async (page) => {
+    await search("is:")(page);
+    await page.getByRole("button", { name: "is:waiting" }).waitFor();
+  }],
   ["signing out", "offline", async (page) => {
     await page.keyboard.press("Control+k");
     await page.keyboard.type("sign out");

@@ -318,6 +318,13 @@ export class Desk {
     this.overlay = "palette";
   }
 
+  /** Searches the open conversation; everything if there is none. */
+  searchHere(): void {
+    const row = this.conversation?.view?.row;
+    this.search.within = row ? { id: row.id, name: row.name } : null;
+    this.overlay = "search";
+  }
+
   /** Asks why the user is away, and until when. */
   goAway(reason: string | null): void {
     this.reason = reason;

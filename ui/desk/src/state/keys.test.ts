@@ -126,6 +126,7 @@ const ANYWHERE: [key: string, does: Outcome][] = [
   ["Alt ArrowDown", { is: "step", by: 1 }],
   ["Alt ArrowUp", { is: "step", by: -1 }],
   ["Ctrl Shift A", { is: "availability" }],
+  ["Ctrl Shift F", { is: "searchHere" }],
   ["Ctrl ,", { is: "settings" }],
   ["Ctrl +", { is: "zoom", by: 1 }],
   ["Ctrl Shift +", { is: "zoom", by: 1 }],

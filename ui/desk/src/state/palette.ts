@@ -77,6 +77,7 @@ function everyOffer(desk: Desk): Offer[] {
     ...(desk.calls.undoable ? [own("desk", "palette-undo-dismissal", desk.undoable === "dismissal" ? keyOf("takeBack") : "", () => void desk.calls.undo())] : []),
     own("desk", "palette-answer-next", keyOf("next"), () => void desk.next()),
     own("desk", "palette-search", keyOf("search"), () => (desk.overlay = "search")),
+    ...(view ? [own("here", "palette-search-here", keyOf("searchHere"), () => desk.searchHere())] : []),
     own("desk", "palette-change-availability", keyOf("availability"), () => desk.choose("availability")),
     ...(desk.waiting > 0 ? [own("desk", "palette-take-back", desk.undoable === "turn" ? keyOf("takeBack") : "", () => void desk.takeBack())] : []),
     own("go", "palette-inbox", keyOf("inbox"), () => (desk.overlay = "inbox")),

@@ -28,6 +28,8 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
       return yes(() => desk.choose("everything"));
     case "availability":
       return yes(() => desk.choose("availability"));
+    case "searchHere":
+      return yes(() => desk.searchHere());
     case "search":
     case "notSent":
     case "inbox":

@@ -428,6 +428,7 @@ export interface Messages {
   "key-read": null;
   "key-reply": null;
   "key-search": null;
+  "key-search-here": null;
   "key-section": null;
   "key-section-ends": null;
   "key-send": null;
@@ -576,13 +577,18 @@ export interface Messages {
   "offer-gaps": { count: number };
   "offer-mine": null;
   "operator-after": null;
+  "operator-agent": null;
   "operator-attachment": null;
   "operator-before": null;
+  "operator-brand": null;
   "operator-from": null;
   "operator-in": null;
+  "operator-is": null;
+  "operator-language": null;
   "operator-note": null;
   "operator-phrase": null;
   "operator-phrase.shown": null;
+  "operator-tag": null;
   "operators": null;
   "operators.next": null;
   "outbox": null;
@@ -641,6 +647,8 @@ export interface Messages {
   "palette-previous": null;
   "palette-previous.also": null;
   "palette-search": null;
+  "palette-search-here": null;
+  "palette-search-here.also": null;
   "palette-search.also": null;
   "palette-section": null;
   "palette-set-available": null;
@@ -788,6 +796,9 @@ export interface Messages {
   "search.clear": null;
   "search.hits": null;
   "search.placeholder": null;
+  "search.placeholder-within": null;
+  "search.widen": null;
+  "search.within": { name: string | number };
   "section-all": null;
   "section-all.empty": null;
   "section-all.offline": null;

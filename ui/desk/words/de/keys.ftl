@@ -12,6 +12,7 @@ keys-settings = Einstellungen
     .where = Auf dem Namen eines Bereichs; Tab führt hinein.
 key-commands = Befehle
 key-search = Alles durchsuchen
+key-search-here = In diesem Gespräch suchen
 key-section = Zu einem Bereich
 key-inbox = Für Sie: Erwähnungen und Einladungen
 key-not-sent = Nicht gesendet

@@ -12,6 +12,7 @@ keys-settings = Settings
     .where = On the name of a section; Tab leads into it.
 key-commands = Commands
 key-search = Search everything
+key-search-here = Search in this conversation
 key-section = Go to a section
 key-inbox = For you: mentions and invitations
 key-not-sent = Not sent
