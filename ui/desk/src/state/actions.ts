@@ -49,6 +49,7 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
     [open?.writes ?? false, "quickReply", "act-quick-reply", "also-quick-reply", () => void tick().then(() => open?.composer.library?.())],
     [open?.writes ?? false, "attach", "act-attach", "also-attach", () => open?.composer.files.chooser?.()],
     [true, "copyLink", "act-copy-link", "also-copy-link", () => void desk.copyLink(id)],
+    [true, "copyTranscript", "act-copy-transcript", "also-copy-transcript", () => void desk.copyTranscript()],
     [desk.supervises, "told", "act-who-was-notified", "also-who-was-notified", () => desk.showTold(id)],
   ];
   return all.filter(([allowed]) => allowed).map(([, is, label, also, run]) => ({ is, label: t(label), key: is === "quickReply" ? keyName("Ctrl /") : keyOf(is), also: t(also), run }));

@@ -17,6 +17,7 @@ import { Search } from "./search.svelte";
 import { Settings } from "./settings.svelte";
 import { Startup } from "./startup.svelte";
 import { Toasts } from "./toasts.svelte";
+import { transcript } from "./transcript";
 import { Trial } from "./trial.svelte";
 import { isHidden } from "../words/hidden";
 import { t } from "../words/catalogue.svelte";
@@ -496,6 +497,20 @@ export class Desk {
   }
 
   /** Copies a link that opens the conversation on every desk whose user may read it. */
+  /** The open conversation as text, without notes. */
+  async copyTranscript(): Promise<void> {
+    const view = this.conversation?.view;
+    if (!view) return;
+    try {
+      // The press allows the clipboard; a browser may not remember it while the pages are read.
+      const text = transcript(this.host, view, this.app?.me?.user ?? null, clock.now);
+      await navigator.clipboard.writeText(await text);
+      this.toasts.say("good", t("toast-transcript-copied"));
+    } catch {
+      this.toasts.say("bad", t("toast-transcript-not-copied"));
+    }
+  }
+
   async copyLink(id: ConversationId): Promise<void> {
     try {
       await navigator.clipboard.writeText(`tandem://conversation/${id}`);

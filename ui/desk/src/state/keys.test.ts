@@ -91,6 +91,7 @@ const LIST: [key: string, does: Outcome][] = [
   ["u", { is: "editCustomer" }],
   ["b", { is: "buttons" }],
   ["c", { is: "copyLink" }],
+  ["x", { is: "copyTranscript" }],
   ["w", { is: "told" }],
   ["f", { is: "filter" }],
   ["/", { is: "search" }],

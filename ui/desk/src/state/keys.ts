@@ -8,7 +8,7 @@ import { keyName } from "../words/keys";
 export type Act =
   | { is: "palette" | "search" | "searchHere" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" | "inbox" }
   | { is: "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" }
-  | { is: "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "told" }
+  | { is: "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" }
   | { is: "section"; at: number }
   | { is: "step"; by: 1 | -1 }
   | { is: "move"; by: number }
@@ -16,7 +16,7 @@ export type Act =
   | { is: "grade"; key: string };
 
 /** Acts of the table's list part that concern the selected conversation. */
-export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "told";
+export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told";
 
 export interface Row {
   keys: readonly string[];
@@ -78,6 +78,7 @@ export const LIST: Part = {
     { keys: ["U"], what: "key-edit-customer", does: act("editCustomer") },
     { keys: ["B"], what: "key-press-button", does: act("buttons") },
     { keys: ["C"], what: "key-copy-link", does: act("copyLink") },
+    { keys: ["X"], what: "key-copy-transcript", does: act("copyTranscript") },
     { keys: ["W"], what: "key-who-was-notified", does: act("told") },
     { keys: ["F"], what: "key-filter", does: act("filter") },
     { keys: ["/"], what: "key-search", does: act("search") },

@@ -23,6 +23,7 @@ export interface Messages {
   "act-attach": null;
   "act-complete": null;
   "act-copy-link": null;
+  "act-copy-transcript": null;
   "act-decline": null;
   "act-delegate": null;
   "act-edit-customer": null;
@@ -57,6 +58,7 @@ export interface Messages {
   "also-attach": null;
   "also-complete": null;
   "also-copy-link": null;
+  "also-copy-transcript": null;
   "also-decline": null;
   "also-delegate": null;
   "also-edit-customer": null;
@@ -389,6 +391,7 @@ export interface Messages {
   "key-complete": null;
   "key-completed": { what: string | number };
   "key-copy-link": null;
+  "key-copy-transcript": null;
   "key-decline": null;
   "key-delegate": null;
   "key-edit-customer": null;
@@ -1028,11 +1031,15 @@ export interface Messages {
   "toast-sent-already": null;
   "toast-snoozed": { name: string | number; time: string | number };
   "toast-snoozed-until-customer": { name: string | number };
+  "toast-transcript-copied": null;
+  "toast-transcript-not-copied": null;
   "toast-value-copied": { label: string | number };
   "toast-value-not-copied": { label: string | number };
   "toasts": null;
   "transcript": { name: string | number };
+  "transcript-cut": null;
   "transcript-fetching": null;
+  "transcript-file": { name: string | number };
   "transcript-new": { count: string | number };
   "transcript-newest": null;
   "transcript-offline": null;

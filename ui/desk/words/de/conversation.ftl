@@ -54,6 +54,9 @@ act-edit-customer = Kundendaten ändern
 act-press-button = Knopf drücken
 act-quick-reply = Textbaustein oder Frage einfügen
 act-attach = Dateien anhängen
+transcript-file = [Datei: { $name }]
+transcript-cut = (Ältere Nachrichten fehlen.)
+act-copy-transcript = Verlauf kopieren
 act-copy-link = Link kopieren
 act-who-was-notified = Wer benachrichtigt wurde
 

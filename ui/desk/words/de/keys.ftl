@@ -44,6 +44,7 @@ key-snooze = Zurückstellen oder zurückholen
 key-tags = Schlagwörter
 key-edit-customer = Kundendaten ändern
 key-press-button = Knopf drücken
+key-copy-transcript = Verlauf kopieren, ohne Notizen
 key-copy-link = Link kopieren
 key-who-was-notified = Wer benachrichtigt wurde
 key-filter = Liste filtern

@@ -41,6 +41,7 @@ also-edit-customer = name umbenennen e-mail email telefon kontakt daten
 also-press-button = aktion button
 also-quick-reply = bibliothek vorlage schnipsel makro
 also-attach = dokument bild foto hochladen
+also-copy-transcript = export text nachrichten speichern drucken
 also-copy-link = adresse teilen url
 also-who-was-notified = gerufen alarm hilferuf
 

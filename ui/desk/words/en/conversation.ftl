@@ -54,6 +54,9 @@ act-edit-customer = Edit the customer
 act-press-button = Press a button
 act-quick-reply = Insert a quick reply or question
 act-attach = Attach files
+transcript-file = [File: { $name }]
+transcript-cut = (Older messages are missing.)
+act-copy-transcript = Copy transcript
 act-copy-link = Copy link
 act-who-was-notified = Who was notified
 

@@ -44,6 +44,7 @@ key-snooze = Snooze, or end the snooze
 key-tags = Tags
 key-edit-customer = Edit the customer
 key-press-button = Press a button
+key-copy-transcript = Copy the transcript, without notes
 key-copy-link = Copy the link
 key-who-was-notified = Who was notified
 key-filter = Filter the list

@@ -41,6 +41,7 @@ also-edit-customer = name rename e-mail email phone contact details change
 also-press-button = action custom
 also-quick-reply = library canned template snippet macro
 also-attach = document image picture upload
+also-copy-transcript = export text messages history save print
 also-copy-link = address share url
 also-who-was-notified = told alerts calls help
 
