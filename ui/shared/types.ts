@@ -82,6 +82,8 @@ export type AppearanceSettings = { theme: Theme, density: Density, contrast: Con
  */
 textPercent: number, };
 
+export type Arrangement = { order: ListOrder, group: ListGroup, only: ListOnly, };
+
 export type AskQuestion = { id: ConversationId, question: QuestionId, 
 /**
  * The last position on screen when it was chosen.
@@ -627,11 +629,19 @@ export type LinkView = { url: string,
  */
 waits: boolean, };
 
+export type ListGroup = "none" | "state" | "channel" | "language";
+
+export type ListOnly = "all" | "unread" | "waiting";
+
+export type ListOrder = "need" | "newest" | "oldest" | "name";
+
 export type ListRequest = { section: Section, offset: number, limit: number, 
 /**
  * Filters by name, last words and tags; empty for all.
  */
 query: string, };
+
+export type ListSettings = { my: Arrangement, help: Arrangement, left: Arrangement, all: Arrangement, };
 
 export type ListView = { rows: Array<RowView>, total: number, };
 
@@ -1170,7 +1180,7 @@ startSection: Section,
 /**
  * None until the user chooses.
  */
-appearance: AppearanceSettings | null, language: Language, notifications: NotificationSettings, };
+appearance: AppearanceSettings | null, language: Language, notifications: NotificationSettings, lists: ListSettings, };
 
 export type SignIn = { 
 /**

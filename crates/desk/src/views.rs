@@ -22,7 +22,7 @@ pub(crate) use unsent::{NotSent, drafts_with, not_sent};
 use crate::cache::expect::{Expecting, expected};
 use crate::cache::{CacheError, conversations, outbox};
 use crate::rpc::ListRequest;
-use crate::view::{CountsView, ListView};
+use crate::view::{Arrangement, CountsView, ListView};
 
 /// Maximum rows per page.
 const ROWS: u32 = 200;
@@ -62,8 +62,13 @@ impl Reader {
     }
 }
 
-/// A page of a section's list, most urgent first.
-pub(crate) fn list(connection: &Connection, reader: &Reader, request: &ListRequest) -> Result<ListView, CacheError> {
+/// A page of a section's list, most urgent first unless the user has arranged it.
+pub(crate) fn list(
+    connection: &Connection,
+    reader: &Reader,
+    request: &ListRequest,
+    arrangement: Arrangement,
+) -> Result<ListView, CacheError> {
     if !reader.may_see(request.section) {
         return Ok(ListView { rows: Vec::new(), total: 0 });
     }
@@ -73,6 +78,7 @@ pub(crate) fn list(connection: &Connection, reader: &Reader, request: &ListReque
         filter: request.query.trim().to_lowercase(),
         limit: request.limit.min(ROWS),
         offset: request.offset,
+        arrangement,
     };
     let (lines, total) = conversations::page(connection, &page)?;
     let acted = outbox::conversations(connection)?;

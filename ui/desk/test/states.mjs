@@ -238,6 +238,12 @@ export const STATES = [
     await search("is:")(page);
     await page.getByRole("button", { name: "is:waiting" }).waitFor();
   }],
+  ["arranged list", "arranged", async (page) => page.getByText("Newest first · By state").waitFor()],
+  ["arranging", "", async (page) => {
+    await page.getByRole("listbox").focus();
+    await page.keyboard.press("v");
+    await page.getByRole("dialog", { name: /Arrange/ }).waitFor();
+  }],
   ["signing out", "offline", async (page) => {
     await page.keyboard.press("Control+k");
     await page.keyboard.type("sign out");

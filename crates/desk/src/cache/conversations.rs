@@ -8,8 +8,10 @@ use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::expect::expected_here;
 use super::{
-    CacheError, NEVER, Touched, bookmarks, conversation_id, events, id, json, media, meta, outbox, search, snoozes,
+    CacheError, NEVER, Touched, arranged, bookmarks, conversation_id, events, id, json, media, meta, outbox, search,
+    snoozes,
 };
+use crate::view::Arrangement;
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE conversations (
@@ -381,6 +383,7 @@ pub(crate) struct Page {
     pub filter: String,
     pub limit: u32,
     pub offset: u32,
+    pub arrangement: Arrangement,
 }
 
 /// A cached line of a list.
@@ -450,6 +453,9 @@ pub(crate) fn page(connection: &Connection, page: &Page) -> Result<(Vec<Line>, u
     };
     // Only Recently Left has a bound; elsewhere no row has this value.
     let bound = if page.section == Section::Left { page.left_after.0 } else { -1 };
+    let arranged =
+        (page.arrangement != Arrangement::default()).then(|| arranged::queries(page.section, page.arrangement));
+    let (list, count) = arranged.as_ref().map_or((list, count), |(list, count)| (list.as_str(), count.as_str()));
     let mut query = connection.prepare_cached(list)?;
     let rows = query.query_map(params![bound, page.filter, page.limit, page.offset], |row| {
         Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
@@ -459,7 +465,7 @@ pub(crate) fn page(connection: &Connection, page: &Page) -> Result<(Vec<Line>, u
         let (state, unread, draft) = row?;
         lines.push(Line { state: self::state(&state)?, unread, draft });
     }
-    let total = match (page.filter.is_empty(), page.section) {
+    let total = match (page.filter.is_empty() && arranged.is_none(), page.section) {
         (false, _) => connection.prepare_cached(count)?.query_row(params![bound, page.filter], |row| row.get(0))?,
         (true, Section::Left) => connection.prepare_cached(count_all)?.query_row([bound], |row| row.get(0))?,
         (true, _) => connection.prepare_cached(count_all)?.query_row([], |row| row.get(0))?,

@@ -134,7 +134,8 @@ impl Workplace {
 
     pub(crate) async fn list(&self, request: ListRequest) -> Result<ListView, RpcError> {
         let reader = self.reader()?;
-        Ok(self.cache.read(move |connection| views::list(connection, &reader, &request)).await?)
+        let arrangement = self.memory.settings().lists.of(request.section);
+        Ok(self.cache.read(move |connection| views::list(connection, &reader, &request, arrangement)).await?)
     }
 
     pub(crate) async fn open(&self, request: OneConversation) -> Result<ConversationView, RpcError> {

@@ -1,5 +1,5 @@
 // The core's views of the samples: the desk as a whole, and the allowed actions. Development and tests only.
-import type { Absence, AppView, ConnectionView, ConversationView, GoesOn, MayView, NotificationSettings } from "$shared/types";
+import type { Absence, AppView, Arrangement, ConnectionView, ConversationView, GoesOn, MayView, NotificationSettings } from "$shared/types";
 import { iso } from "./entries";
 import { isAway } from "../words/snooze";
 
@@ -59,6 +59,7 @@ export function may(view: ConversationView): MayView {
   };
 }
 
+const AS_USUAL: Arrangement = { order: "need", group: "none", only: "all" };
 const REASONS = ["Break", "Lunch", "Meeting", "Training", "After-call work"];
 
 function absenceOf(scene: ReadonlySet<string>, now: number): Absence | null {
@@ -83,7 +84,7 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
     notifications: scene.has("failing")
       ? { state: "failing", reason: "no notification service answers" }
       : { state: "working", server: "dunst 1.9" },
-    settings: { mindCustomer: false, undoS: null, openNext: true, startSection: "my", appearance: null, language: "system", notifications: { ...LOUD, tried: !scene.has("first_day") } },
+    settings: { mindCustomer: false, undoS: null, openNext: true, startSection: "my", appearance: null, language: "system", notifications: { ...LOUD, tried: !scene.has("first_day") }, lists: { my: scene.has("arranged") ? { order: "newest", group: "state", only: "all" } : AS_USUAL, help: AS_USUAL, left: AS_USUAL, all: AS_USUAL } },
     undoS: scene.has("undo") ? 20 : 0,
   };
 }

@@ -1,5 +1,5 @@
 // An in-memory host with sample data: for development, screenshots and component tests. Never in the build.
-import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, InboxView, NotSentView, Participant, PieceView, QueuedView, ReturnedView, RpcError, Section, StartupView, TakenBackView, WantedView } from "$shared/types";
+import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, InboxView, NotSentView, Participant, PieceView, QueuedView, ReturnedView, RowView, RpcError, Section, StartupView, TakenBackView, WantedView } from "$shared/types";
 import { alerts } from "../dev/alerts";
 import { buttonsOf } from "../dev/buttons";
 import { COLLEAGUES, LOGIC, MAYA, MENTIONABLE, iso } from "../dev/entries";
@@ -331,7 +331,11 @@ export class FakeHost implements Host {
     "conversations.list": ({ section, offset, limit, query }) => {
       const words = query.toLowerCase();
       const all = this.#in(section).map((s) => s.view.row).toSorted((a, b) => Number(section === "my" && isAway(a)) - Number(section === "my" && isAway(b)));
-      const rows = words === "" ? all : all.filter((row) => `${row.name} ${row.words} ${row.tags.join(" ")}`.toLowerCase().includes(words));
+      const { order, group, only } = this.#app.settings.lists[section];
+      const shown = all.filter((row) => only === "all" || (only === "unread" ? row.unread : row.wait !== null));
+      const rank = (row: RowView): number => (group !== "state" ? 0 : row.help ? 0 : row.wait ? 1 : 2);
+      const ordered = shown.toSorted((a, b) => rank(a) - rank(b) || (order === "name" ? a.name.localeCompare(b.name) : order === "newest" ? b.updated.localeCompare(a.updated) : order === "oldest" ? a.updated.localeCompare(b.updated) : 0));
+      const rows = words === "" ? ordered : ordered.filter((row) => `${row.name} ${row.words} ${row.tags.join(" ")}`.toLowerCase().includes(words));
       return { rows: rows.slice(offset, offset + limit), total: rows.length };
     },
     "conversation.open": ({ id }) => {

@@ -1,7 +1,7 @@
 // The window's view of the desk: the selection, and what to read again after changes.
 import { getContext, setContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
-import type { AppView, BehindView, CommandId, Commands, ConnectionView, ConversationId, Grade, RowView, RpcError, Section } from "$shared/types";
+import type { AppView, Arrangement, BehindView, CommandId, Commands, ConnectionView, ConversationId, Grade, RowView, RpcError, Section } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { Appearance } from "./appearance.svelte";
 import { Attention } from "./attention.svelte";
@@ -27,7 +27,7 @@ import { isAway } from "../words/snooze";
 import { ahead } from "../words/time";
 
 /** The overlay over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "snooze" | "tags" | "editCustomer" | "invite" | "transfer" | "inviteExternal" | "password" | "library" | "signOut" | "notSent" | "inbox" | "away";
+export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "snooze" | "tags" | "editCustomer" | "invite" | "transfer" | "inviteExternal" | "password" | "library" | "signOut" | "notSent" | "inbox" | "away" | "arrange";
 
 /** What the palette offers. */
 export type Offered = "everything" | "availability" | "buttons";
@@ -317,6 +317,14 @@ export class Desk {
   choose(offered: Offered): void {
     this.offered = offered;
     this.overlay = "palette";
+  }
+
+  /** Arranges the list of this section; the core keeps it and lists accordingly. */
+  async arrange(arrangement: Arrangement): Promise<void> {
+    const lists = this.settings.now?.lists;
+    if (!lists) return;
+    await this.settings.choose({ lists: { ...lists, [this.list.section]: arrangement } });
+    await this.list.refresh();
   }
 
   /** Searches the open conversation; everything if there is none. */

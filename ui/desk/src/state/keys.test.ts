@@ -93,6 +93,7 @@ const LIST: [key: string, does: Outcome][] = [
   ["c", { is: "copyLink" }],
   ["x", { is: "copyTranscript" }],
   ["w", { is: "told" }],
+  ["v", { is: "arrange" }],
   ["f", { is: "filter" }],
   ["/", { is: "search" }],
   ["Shift ?", { is: "sheet" }],

@@ -6,7 +6,7 @@ import { keyName } from "../words/keys";
 
 /** Everything that keys do outside a field or dialog. */
 export type Act =
-  | { is: "palette" | "search" | "searchHere" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" | "inbox" }
+  | { is: "palette" | "search" | "searchHere" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" | "inbox" | "arrange" }
   | { is: "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" }
   | { is: "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" }
   | { is: "section"; at: number }
@@ -80,6 +80,7 @@ export const LIST: Part = {
     { keys: ["C"], what: "key-copy-link", does: act("copyLink") },
     { keys: ["X"], what: "key-copy-transcript", does: act("copyTranscript") },
     { keys: ["W"], what: "key-who-was-notified", does: act("told") },
+    { keys: ["V"], what: "key-arrange", does: act("arrange") },
     { keys: ["F"], what: "key-filter", does: act("filter") },
     { keys: ["/"], what: "key-search", does: act("search") },
     { keys: ["?"], what: "key-sheet", does: act("sheet") },

@@ -80,6 +80,7 @@ function everyOffer(desk: Desk): Offer[] {
     ...(view ? [own("here", "palette-search-here", keyOf("searchHere"), () => desk.searchHere())] : []),
     own("desk", "palette-change-availability", keyOf("availability"), () => desk.choose("availability")),
     ...(desk.waiting > 0 ? [own("desk", "palette-take-back", desk.undoable === "turn" ? keyOf("takeBack") : "", () => void desk.takeBack())] : []),
+    own("desk", "palette-arrange", keyOf("arrange"), () => (desk.overlay = "arrange")),
     own("go", "palette-inbox", keyOf("inbox"), () => (desk.overlay = "inbox")),
     own("go", "palette-not-sent", keyOf("notSent"), () => (desk.overlay = "notSent")),
     own("desk", "palette-outbox", "", () => (desk.overlay = "outbox")),

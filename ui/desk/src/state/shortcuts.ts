@@ -33,6 +33,7 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
     case "search":
     case "notSent":
     case "inbox":
+    case "arrange":
       return yes(() => (desk.overlay = act.is as "search"));
     case "settings":
       return yes(() => desk.openSettings());

@@ -79,6 +79,12 @@ export interface Messages {
   "also-who-was-notified": null;
   "anyone": null;
   "anyone.title": null;
+  "arrange": { section: string | number };
+  "arrange.done": null;
+  "arrange.group": null;
+  "arrange.only": null;
+  "arrange.order": null;
+  "arrange.usual": null;
   "ask-again": null;
   "ask-for-help": null;
   "ask-for-help.lead": null;
@@ -267,6 +273,14 @@ export interface Messages {
   "grade-incomplete.said": null;
   "grade-wrong": null;
   "grade-wrong.said": null;
+  "group-channel": null;
+  "group-help": null;
+  "group-language": null;
+  "group-no-language": null;
+  "group-none": null;
+  "group-others": null;
+  "group-state": null;
+  "group-waiting": null;
   "handover-checked": null;
   "handover-go-to": { point: string | number };
   "handover-go-to-nth": { nth: string | number; point: string | number };
@@ -381,6 +395,7 @@ export interface Messages {
   "item-words": null;
   "join": null;
   "keep-editing": null;
+  "key-arrange": null;
   "key-ask-for-help": null;
   "key-availability": null;
   "key-back": null;
@@ -507,6 +522,8 @@ export interface Messages {
   "link-once.field": null;
   "link-once.mailed": { address: string | number };
   "link-once.waits": null;
+  "list-arrange": null;
+  "list-arrange.title": { key: string | number };
   "list-as-of": { time: string | number };
   "list-filter": null;
   "list-filter.placeholder": null;
@@ -579,6 +596,9 @@ export interface Messages {
   "offer-files": { count: number };
   "offer-gaps": { count: number };
   "offer-mine": null;
+  "only-all": null;
+  "only-unread": null;
+  "only-waiting": null;
   "operator-after": null;
   "operator-agent": null;
   "operator-attachment": null;
@@ -594,6 +614,10 @@ export interface Messages {
   "operator-tag": null;
   "operators": null;
   "operators.next": null;
+  "order-name": null;
+  "order-need": null;
+  "order-newest": null;
+  "order-oldest": null;
   "outbox": null;
   "outbox.attempts": { count: number; time: string | number };
   "outbox.cancel": { name: string | number; what: string | number };
@@ -610,6 +634,8 @@ export interface Messages {
   "outdated-until": { time: string | number };
   "palette-answer-next": null;
   "palette-answer-next.also": null;
+  "palette-arrange": null;
+  "palette-arrange.also": null;
   "palette-away-for": { reason: string | number };
   "palette-away-for.also": null;
   "palette-change-availability": null;

@@ -47,6 +47,7 @@ key-press-button = Knopf drücken
 key-copy-transcript = Verlauf kopieren, ohne Notizen
 key-copy-link = Link kopieren
 key-who-was-notified = Wer benachrichtigt wurde
+key-arrange = Liste anordnen: Reihenfolge, Gruppen, Auswahl
 key-filter = Liste filtern
 key-sheet = Diese Tastenübersicht
 key-send = Senden

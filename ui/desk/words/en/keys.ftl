@@ -47,6 +47,7 @@ key-press-button = Press a button
 key-copy-transcript = Copy the transcript, without notes
 key-copy-link = Copy the link
 key-who-was-notified = Who was notified
+key-arrange = Arrange the list: order, groups, what is shown
 key-filter = Filter the list
 key-sheet = This list of keys
 key-send = Send
