@@ -18,6 +18,16 @@ exposed: boolean,
  */
 chimes: boolean, };
 
+export type Absence = { 
+/**
+ * One of the hub's `reasons`.
+ */
+reason: string, 
+/**
+ * When the user plans to be back.
+ */
+back?: Time | null, };
+
 export type AddPart = { file: MediaId, 
 /**
  * Where the part begins in the file; parts come in order.
@@ -71,6 +81,8 @@ export type AppearanceSettings = { theme: Theme, density: Density, contrast: Con
  * Size of everything, in percent.
  */
 textPercent: number, };
+
+export type Arrangement = { order: ListOrder, group: ListGroup, only: ListOnly, };
 
 export type AskQuestion = { id: ConversationId, question: QuestionId, 
 /**
@@ -174,7 +186,11 @@ export type ColleagueView = { user: UserId, name: string, online: boolean,
 /**
  * Takes calls for help.
  */
-available: boolean, };
+available: boolean, 
+/**
+ * None if offline, or not told.
+ */
+status: Availability | null, absence: Absence | null, };
 
 export type CommandId = string;
 
@@ -199,6 +215,10 @@ lastLoud: Position, started: Time, completed: CompletedView | null, engageLogic:
  * Why Your Logic could not continue, in one line.
  */
 fallback: string | null, people: Array<PersonView>, 
+/**
+ * The user's own invitation.
+ */
+invitation: InvitationView | null, 
 /**
  * Your Logic's data, flattened for reading.
  */
@@ -261,6 +281,10 @@ unread: number,
  * When the longest waiting call for help began.
  */
 helpSince: Time | null, 
+/**
+ * What colleagues want of the user.
+ */
+inbox: number, 
 /**
  * What was not sent, and waits for the user.
  */
@@ -467,6 +491,26 @@ export type ImprovedView = { text: string, by: "logic" | "model",
  */
 pieces: Array<PieceView>, };
 
+export type InboxKind = "invitation" | "transfer" | "mention";
+
+export type InboxView = { conversation: ConversationId, 
+/**
+ * The customer's name.
+ */
+name: string, kind: InboxKind, by: Participant, 
+/**
+ * The note or message, clipped; empty if there is none.
+ */
+words: string, at: Time, 
+/**
+ * When an invitation expires.
+ */
+until: Time | null, 
+/**
+ * The entry of a mention.
+ */
+key: string | null, };
+
 export type InsertReply = { id: ConversationId, reply: QuickReplyId, 
 /**
  * True for a note to colleagues.
@@ -490,6 +534,16 @@ question: OfferView | null,
  * Why files of it could not be added, in sentences.
  */
 problem: string | null, };
+
+export type InvitationView = { by: Participant, 
+/**
+ * Whoever asks leaves once the user joins.
+ */
+transfer: boolean, 
+/**
+ * Empty if they wrote nothing.
+ */
+note: string, };
 
 export type InviteColleague = { id: ConversationId, user: UserId, note?: string, };
 
@@ -579,11 +633,19 @@ export type LinkView = { url: string,
  */
 waits: boolean, };
 
+export type ListGroup = "none" | "state" | "channel" | "language";
+
+export type ListOnly = "all" | "unread" | "waiting";
+
+export type ListOrder = "need" | "newest" | "oldest" | "name";
+
 export type ListRequest = { section: Section, offset: number, limit: number, 
 /**
  * Filters by name, last words and tags; empty for all.
  */
 query: string, };
+
+export type ListSettings = { my: Arrangement, help: Arrangement, left: Arrangement, all: Arrangement, };
 
 export type ListView = { rows: Array<RowView>, total: number, };
 
@@ -607,7 +669,11 @@ export type MayView = { join: boolean, reply: boolean, note: boolean, leave: boo
 /**
  * To say so, and to name who goes on.
  */
-helpNotNeeded: boolean, invite: boolean, inviteExternal: boolean, 
+helpNotNeeded: boolean, invite: boolean, 
+/**
+ * To hand it to a colleague, or to assign it.
+ */
+transfer: boolean, inviteExternal: boolean, 
 /**
  * The links of the external agents who are there or invited.
  */
@@ -618,6 +684,14 @@ revokeLink: boolean, delegate: boolean, takeOver: boolean, decline: boolean, sno
 tag: boolean, editCustomer: boolean, };
 
 export type MeView = { user: UserId, name: string, email: string, account: string, permissions: Permissions, availability: Availability, 
+/**
+ * Why they are away.
+ */
+absence: Absence | null, 
+/**
+ * Why they may be away.
+ */
+reasons: Array<string>, 
 /**
  * Maximum conversations at once.
  */
@@ -1012,7 +1086,11 @@ wordsBy: Participant | null, wordsAt: Time | null, wait: Wait | null, help: Help
 /**
  * Your Logic is working on an answer.
  */
-logicWorking: boolean, invited: boolean, unread: boolean, draft: boolean, 
+logicWorking: boolean, invited: boolean, 
+/**
+ * A note mentions the user, who has not seen it.
+ */
+mentioned: boolean, unread: boolean, draft: boolean, 
 /**
  * The user's snooze or reminder, or else a colleague's snooze.
  */
@@ -1080,7 +1158,11 @@ now?: boolean,
  */
 files?: Array<MediaId>, };
 
-export type SetAvailability = { availability: Availability, };
+export type SetAvailability = { availability: Availability, 
+/**
+ * Why, if away.
+ */
+absence?: Absence, };
 
 export type SetPassword = { current: string, new: string, };
 
@@ -1106,7 +1188,7 @@ startSection: Section,
 /**
  * None until the user chooses.
  */
-appearance: AppearanceSettings | null, language: Language, notifications: NotificationSettings, };
+appearance: AppearanceSettings | null, language: Language, notifications: NotificationSettings, lists: ListSettings, };
 
 export type SignIn = { 
 /**
@@ -1247,6 +1329,7 @@ export interface Commands {
   "conversation.takeOver": { request: OneConversation; response: Nothing };
   "conversation.mentionable": { request: OneConversation; response: Array<ColleagueView> };
   "conversation.invite": { request: InviteColleague; response: Nothing };
+  "conversation.transfer": { request: InviteColleague; response: Nothing };
   "conversation.inviteExternal": { request: InviteExternal; response: LinkView };
   "conversation.revokeLink": { request: RevokeLink; response: Nothing };
   "conversation.decline": { request: OneConversation; response: Nothing };
@@ -1285,6 +1368,7 @@ export interface Commands {
   "outbox.list": { request: Nothing; response: Array<QueuedView> };
   "outbox.cancel": { request: OneCommand; response: Nothing };
   "outbox.takeBack": { request: TakeBack; response: TakenBackView };
+  "inbox.list": { request: Nothing; response: Array<InboxView> };
   "notSent.list": { request: Nothing; response: Array<NotSentView> };
   "notSent.discard": { request: OneNotSent; response: Nothing };
   "notSent.note": { request: OneNotSent; response: Nothing };

@@ -149,6 +149,12 @@ pub enum Command {
         invitee: Invitee,
         note: Option<String>,
     },
+    /// Asks a colleague to go on instead of the sender, who stays until the colleague accepts.
+    Transfer {
+        user: UserId,
+        name: String,
+        note: Option<String>,
+    },
     Accept {
         engagement: EngagementId,
     },

@@ -353,6 +353,7 @@ impl<'a> Draft<'a> {
             | Command::HelpNotNeeded { .. }
             | Command::RestoreHelp { .. }
             | Command::Invite { .. }
+            | Command::Transfer { .. }
             | Command::Accept { .. }
             | Command::Decline { .. }
             | Command::Withdraw { .. }

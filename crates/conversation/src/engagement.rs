@@ -40,6 +40,9 @@ pub enum EngagementKind {
         expires: Time,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
+        /// A transfer: once the invitee joins, the inviter's part ends.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        transfer: bool,
     },
 }
 
@@ -58,6 +61,8 @@ pub enum EndReason {
     Removed,
     /// A colleague took the conversation over.
     TakenOver,
+    /// A colleague accepted the participant's transfer.
+    Transferred,
     /// The link expired.
     Expired,
     /// The link was revoked.
@@ -89,6 +94,15 @@ impl Engagement {
     pub fn invitee(&self) -> Option<&Participant> {
         match &self.kind {
             EngagementKind::Invitation { invitee, .. } => Some(invitee),
+            _ => None,
+        }
+    }
+
+    /// Who leaves once the invitee of this open transfer joins.
+    #[must_use]
+    pub fn transferred_by(&self) -> Option<&Participant> {
+        match &self.kind {
+            EngagementKind::Invitation { by, transfer: true, .. } => Some(by),
             _ => None,
         }
     }

@@ -4,8 +4,10 @@
 //! handlers. The file holds one user's view. Commits survive a crash of the process. A power cut may lose the last
 //! moment, which the cursor in the same file then fetches again.
 
+mod arranged;
 pub(crate) mod bookmarks;
 pub(crate) mod buttons;
+pub(crate) mod concerning;
 pub(crate) mod conversations;
 pub(crate) mod events;
 pub(crate) mod expect;
@@ -319,6 +321,17 @@ pub(crate) mod testing {
             assert!(!line.contains("TEMP B-TREE"), "sorts instead of following an index: {line}\n{sql}");
             let scans = line.starts_with("SCAN") && line != "SCAN CONSTANT ROW";
             assert!(!scans || line.contains("INDEX"), "reads a whole table: {line}\n{sql}");
+        }
+    }
+
+    /// Fails if `sql` reads a whole table; it may sort what it finds.
+    pub(crate) fn assert_found_by_index(sql: &str) {
+        let connection = connection();
+        let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let lines: Vec<String> = query.raw_query_plan();
+        assert!(!lines.is_empty(), "there is a plan for {sql}");
+        for line in &lines {
+            assert!(!line.starts_with("SCAN") || line.contains("INDEX"), "reads a whole table: {line}\n{sql}");
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tandem_conversation::{Availability, CallId, ConversationId, Time, UserId};
-use tandem_protocol::agents::Colleague;
+use tandem_protocol::agents::{Absence, Colleague, Whereabouts};
 
 use crate::attention::Attention;
 use crate::view::{NotificationsView, SettingsView};
@@ -13,14 +13,21 @@ use crate::view::{NotificationsView, SettingsView};
 /// Maximum number of remembered calls.
 const CALLS: usize = 64;
 
+/// What the user says of their presence.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    pub availability: Availability,
+    /// Only while away.
+    pub absence: Option<Absence>,
+}
+
 /// Locks are held briefly and never across an await.
 pub(crate) struct Memory {
     colleagues: Mutex<HashMap<UserId, Colleague>>,
     /// Calls for help in conversations that are no longer visible, newest first.
     calls: Mutex<VecDeque<(ConversationId, CallId)>>,
     looking: Mutex<Option<ConversationId>>,
-    /// As chosen by the user.
-    availability: Mutex<Availability>,
+    chosen: Mutex<Chosen>,
     attention: Mutex<Attention>,
     settings: Mutex<SettingsView>,
     /// How long a turn is held for users who have not chosen.
@@ -32,12 +39,12 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    pub(crate) fn new(availability: Availability, settings: SettingsView, usual_undo: Duration) -> Self {
+    pub(crate) fn new(chosen: Chosen, settings: SettingsView, usual_undo: Duration) -> Self {
         Self {
             colleagues: Mutex::default(),
             calls: Mutex::default(),
             looking: Mutex::default(),
-            availability: Mutex::new(availability),
+            chosen: Mutex::new(chosen),
             attention: Mutex::default(),
             settings: Mutex::new(settings),
             usual_undo,
@@ -93,25 +100,31 @@ impl Memory {
         std::mem::replace(&mut *lock(&self.looking), at)
     }
 
-    pub(crate) fn availability(&self) -> Availability {
-        *lock(&self.availability)
+    pub(crate) fn chosen(&self) -> Chosen {
+        lock(&self.chosen).clone()
     }
 
-    pub(crate) fn set_availability(&self, availability: Availability) {
-        *lock(&self.availability) = availability;
+    pub(crate) fn choose(&self, chosen: Chosen) {
+        *lock(&self.chosen) = chosen;
     }
 
     /// A user who is not marked busy is away while the machine is idle.
     pub(crate) fn presence(&self) -> Availability {
-        match self.availability() {
+        match self.chosen().availability {
             Availability::Available if self.attention().is_away() => Availability::Away,
             chosen => chosen,
         }
     }
 
-    /// The only part that the hub is told.
-    pub(crate) fn takes_calls(&self) -> bool {
-        self.presence() == Availability::Available
+    /// What the hub is told.
+    pub(crate) fn whereabouts(&self) -> Whereabouts {
+        let (chosen, presence) = (self.chosen(), self.presence());
+        Whereabouts {
+            available: presence == Availability::Available,
+            status: Some(presence),
+            absence: chosen.absence,
+            idle: presence != chosen.availability,
+        }
     }
 
     pub(crate) fn attention(&self) -> Attention {

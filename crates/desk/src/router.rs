@@ -46,9 +46,9 @@ impl Desk {
         }
         use crate::view::{
             AlertsView, AppView, BehindView, ColleagueView, ConversationView, EntriesView, FileView, ImprovedView,
-            InsertedView, LibraryView, LinkView, ListView, ListedLibraryView, NotSentView, OpenedView, PastedView,
-            PreviewView, QueuedView, SavedView, SearchView, SettingsView, StartupView, TakenBackView, TriedView,
-            UsedTagView, WantedView,
+            InboxView, InsertedView, LibraryView, LinkView, ListView, ListedLibraryView, NotSentView, OpenedView,
+            PastedView, PreviewView, QueuedView, SavedView, SearchView, SettingsView, StartupView, TakenBackView,
+            TriedView, UsedTagView, WantedView,
         };
         use tandem_conversation::{Question, QuickReply};
         use tandem_protocol::library::{

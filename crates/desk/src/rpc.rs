@@ -7,6 +7,7 @@ use tandem_conversation::{
     Availability, ButtonId, CallId, CommandId, ConversationId, GoesOn, Grade, LinkId, MediaId, Position, QuestionId,
     QuickReplyId, Section, Time, TurnId, UserId,
 };
+use tandem_protocol::agents::Absence;
 use ts_rs::TS;
 use zeroize::Zeroizing;
 
@@ -442,6 +443,10 @@ pub struct Looking {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SetAvailability {
     pub availability: Availability,
+    /// Why, if away.
+    #[serde(default)]
+    #[ts(optional)]
+    pub absence: Option<Absence>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -526,6 +531,7 @@ macro_rules! table {
             "conversation.takeOver" take_over OneConversation => Nothing;
             "conversation.mentionable" mentionable OneConversation => Vec<ColleagueView>;
             "conversation.invite" invite InviteColleague => Nothing;
+            "conversation.transfer" transfer InviteColleague => Nothing;
             "conversation.inviteExternal" invite_external InviteExternal => LinkView;
             "conversation.revokeLink" revoke_link RevokeLink => Nothing;
             "conversation.decline" decline OneConversation => Nothing;
@@ -564,6 +570,7 @@ macro_rules! table {
             "outbox.list" list_outbox Nothing => Vec<QueuedView>;
             "outbox.cancel" cancel OneCommand => Nothing;
             "outbox.takeBack" take_back TakeBack => TakenBackView;
+            "inbox.list" list_inbox Nothing => Vec<InboxView>;
             "notSent.list" list_not_sent Nothing => Vec<NotSentView>;
             "notSent.discard" discard_not_sent OneNotSent => Nothing;
             "notSent.note" note_not_sent OneNotSent => Nothing;

@@ -3,6 +3,7 @@
 mod buttons;
 mod connection;
 mod files;
+mod inbox;
 mod library;
 mod may;
 mod outbox;
@@ -12,15 +13,16 @@ mod settings;
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
-    CallId, Channel, Choice, CommandId, ConversationId, CustomerId, GoesOn, Graded, Media, Mention, Participant, Point,
-    Position, Reach, Section, Stage, Time, TurnId, UserId, Wait,
+    Availability, CallId, Channel, Choice, CommandId, ConversationId, CustomerId, GoesOn, Graded, Media, Mention,
+    Participant, Point, Position, Reach, Section, Stage, Time, TurnId, UserId, Wait,
 };
-use tandem_protocol::agents::Colleague;
+use tandem_protocol::agents::{Absence, Colleague};
 use ts_rs::TS;
 
 pub use buttons::*;
 pub use connection::*;
 pub use files::*;
+pub use inbox::*;
 pub use library::*;
 pub use may::*;
 pub use outbox::*;
@@ -112,6 +114,8 @@ pub struct CountsView {
     pub unread: u32,
     /// When the longest waiting call for help began.
     pub help_since: Option<Time>,
+    /// What colleagues want of the user.
+    pub inbox: u32,
     /// What was not sent, and waits for the user.
     pub not_sent: u32,
 }
@@ -165,6 +169,8 @@ pub struct RowView {
     /// Your Logic is working on an answer.
     pub logic_working: bool,
     pub invited: bool,
+    /// A note mentions the user, who has not seen it.
+    pub mentioned: bool,
     pub unread: bool,
     pub draft: bool,
     /// The user's snooze or reminder, or else a colleague's snooze.
@@ -208,6 +214,8 @@ pub struct ConversationView {
     /// Why Your Logic could not continue, in one line.
     pub fallback: Option<String>,
     pub people: Vec<PersonView>,
+    /// The user's own invitation.
+    pub invitation: Option<InvitationView>,
     /// Your Logic's data, flattened for reading.
     pub custom: Vec<FieldView>,
     /// The customer's contacts and other known facts.
@@ -571,10 +579,13 @@ pub struct ColleagueView {
     pub online: bool,
     /// Takes calls for help.
     pub available: bool,
+    /// None if offline, or not told.
+    pub status: Option<Availability>,
+    pub absence: Option<Absence>,
 }
 
 impl From<Colleague> for ColleagueView {
-    fn from(Colleague { user, name, online, available, .. }: Colleague) -> Self {
-        Self { user, name, online, available }
+    fn from(Colleague { user, name, online, available, status, absence, .. }: Colleague) -> Self {
+        Self { user, name, online, available, status, absence }
     }
 }

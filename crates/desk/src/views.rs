@@ -2,6 +2,7 @@
 
 mod buttons;
 mod fields;
+mod inbox;
 mod may;
 mod one;
 mod row;
@@ -12,6 +13,7 @@ mod unsent;
 use tandem_conversation::{Access, Participant, Permission, Permissions, RETENTION_MS, Section, Skills, Time, UserId};
 use tandem_sqlite::rusqlite::Connection;
 
+pub(crate) use inbox::inbox;
 pub(crate) use one::conversation;
 pub(crate) use search::{search, search_view};
 pub(crate) use transcript::{Page, transcript};
@@ -20,7 +22,7 @@ pub(crate) use unsent::{NotSent, drafts_with, not_sent};
 use crate::cache::expect::{Expecting, expected};
 use crate::cache::{CacheError, conversations, outbox};
 use crate::rpc::ListRequest;
-use crate::view::{CountsView, ListView};
+use crate::view::{Arrangement, CountsView, ListView};
 
 /// Maximum rows per page.
 const ROWS: u32 = 200;
@@ -60,8 +62,13 @@ impl Reader {
     }
 }
 
-/// A page of a section's list, most urgent first.
-pub(crate) fn list(connection: &Connection, reader: &Reader, request: &ListRequest) -> Result<ListView, CacheError> {
+/// A page of a section's list, most urgent first unless the user has arranged it.
+pub(crate) fn list(
+    connection: &Connection,
+    reader: &Reader,
+    request: &ListRequest,
+    arrangement: Arrangement,
+) -> Result<ListView, CacheError> {
     if !reader.may_see(request.section) {
         return Ok(ListView { rows: Vec::new(), total: 0 });
     }
@@ -71,6 +78,7 @@ pub(crate) fn list(connection: &Connection, reader: &Reader, request: &ListReque
         filter: request.query.trim().to_lowercase(),
         limit: request.limit.min(ROWS),
         offset: request.offset,
+        arrangement,
     };
     let (lines, total) = conversations::page(connection, &page)?;
     let acted = outbox::conversations(connection)?;
@@ -99,6 +107,7 @@ pub(crate) fn counts(connection: &Connection, reader: &Reader) -> Result<CountsV
         all: reader.may_see(Section::All).then_some(counts.all),
         unread: counts.unread,
         help_since: counts.help_since.filter(|_| handles),
+        inbox: u32::try_from(inbox(connection, reader)?.len()).unwrap_or(u32::MAX),
         not_sent: u32::try_from(not_sent(connection, reader)?.len()).unwrap_or(u32::MAX),
     })
 }

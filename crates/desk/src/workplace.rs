@@ -23,7 +23,7 @@ use crate::housekeeping;
 use crate::hub::Hub;
 use crate::library::Shelves;
 use crate::link::{Input, Link};
-use crate::memory::Memory;
+use crate::memory::{Chosen, Memory};
 use crate::notify::{Chimes, Notices, Poke};
 use crate::outbox::Outbox;
 use crate::reports::Reports;
@@ -68,7 +68,7 @@ impl Workplace {
         told: mpsc::UnboundedReceiver<Told>,
         reason: Option<String>,
     ) -> Result<Self, CacheError> {
-        let (known, heard, availability, settings) = cache
+        let (known, heard, chosen, settings) = cache
             .write(|connection, touched| {
                 files::remove_unfinished(connection)?;
                 unknown::read_again(connection, touched)?;
@@ -78,9 +78,11 @@ impl Workplace {
                     me: meta::me(connection)?,
                 };
                 let availability: Option<Availability> = meta::get(connection, meta::AVAILABILITY)?;
+                let absence = meta::get(connection, meta::ABSENCE)?;
+                let chosen = Chosen { availability: availability.unwrap_or_default(), absence };
                 let settings: Option<SettingsView> = meta::get(connection, meta::SETTINGS)?;
                 let heard = meta::heard(connection)?;
-                Ok((known, heard, availability.unwrap_or_default(), settings.unwrap_or_default()))
+                Ok((known, heard, chosen, settings.unwrap_or_default()))
             })
             .await?;
         let secrets = Secrets::new(&unlocked, &config.keychain, &cache);
@@ -88,7 +90,7 @@ impl Workplace {
             Link::SignedOut { reason: found } => Link::SignedOut { reason: found.or(reason) },
             link => link,
         };
-        let memory = Arc::new(Memory::new(availability, settings, config.pace.undo));
+        let memory = Arc::new(Memory::new(chosen, settings, config.pace.undo));
         let (link_sender, link) = watch::channel(first);
         let (settled_sender, settled) = watch::channel(false);
         let (sync, sync_inbox) = mpsc::unbounded_channel();
@@ -240,7 +242,7 @@ async fn attend(
         if let Some(id) = memory.looking() {
             changes.tell(Change::Conversation { id });
         }
-        let _ = sync.send(Input::Say(DeskFrame::Presence { available: memory.takes_calls() }));
+        let _ = sync.send(Input::Say(DeskFrame::Presence(memory.whereabouts())));
         let _ = pokes.send(Poke::All);
         if attention.changed().await.is_err() {
             return;

@@ -132,9 +132,9 @@ impl Hub {
             .iter()
             .filter(|user| !user.suspended)
             .filter(|user| {
-                present.get(&user.id).is_some_and(|available| {
+                present.get(&user.id).is_some_and(|said| {
                     let load = loads.get(&user.id).copied().unwrap_or(0);
-                    is_called(state, &help, &viewer(user, *available, load, &user.role.permissions()))
+                    is_called(state, &help, &viewer(user, said.availability(), load, &user.role.permissions()))
                 })
             })
             .map(|user| user.id)
@@ -217,7 +217,7 @@ impl Hub {
 /// A user as the call policy sees them, as far as the hub knows.
 fn viewer<'a>(
     user: &'a User,
-    available: bool,
+    availability: Availability,
     load: usize,
     permissions: &'a tandem_conversation::Permissions,
 ) -> Viewer<'a> {
@@ -225,8 +225,7 @@ fn viewer<'a>(
         user: user.id,
         permissions,
         skills: &user.skills,
-        // The hub does not know whether they are busy or away.
-        availability: if available { Availability::Available } else { Availability::Busy },
+        availability,
         seen: Position::START,
         looking: false,
         load,

@@ -1,5 +1,6 @@
 //! The agents' doors and Your Logic's, and what all doors take in: bodies, queries, who is asking.
 
+pub(crate) mod activity;
 pub(crate) mod alerts;
 mod asking;
 mod assets;

@@ -47,6 +47,8 @@ pub struct Config {
     pub improve: Option<ImproveConfig>,
     /// When unanswered calls for help widen.
     pub ladder: Ladder,
+    /// Why users may be away, in the order of the menu.
+    pub reasons: Vec<String>,
     pub media: MediaConfig,
     pub retention: Retention,
     pub home: Home,
@@ -72,6 +74,8 @@ pub struct MediaConfig {
     /// Whether file addresses from Your Logic may be private and without TLS.
     pub allow_private: bool,
 }
+
+const REASONS: [&str; 5] = ["Break", "Lunch", "Meeting", "Training", "After-call work"];
 
 const MIB: u64 = 1024 * 1024;
 
@@ -113,13 +117,22 @@ pub struct Retention {
     pub requests_days: i64,
     /// The ledger of ended calls for help.
     pub alerts_days: i64,
+    /// Users' presence.
+    pub activity_days: i64,
     /// Mails and tokens of external agents' ended links.
     pub links_days: i64,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { commands_days: 7, sessions_days: 30, requests_days: 30, alerts_days: 90, links_days: 90 }
+        Self {
+            commands_days: 7,
+            sessions_days: 30,
+            requests_days: 30,
+            alerts_days: 90,
+            activity_days: 400,
+            links_days: 90,
+        }
     }
 }
 
@@ -224,6 +237,7 @@ impl Config {
             mail: None,
             improve: None,
             ladder: Ladder::default(),
+            reasons: REASONS.map(str::to_owned).into(),
             media: MediaConfig::default(),
             retention: Retention::default(),
             home: Home::default(),

@@ -53,6 +53,7 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(api::brands::list, api::brands::add))
         .routes(routes!(api::brands::change, api::brands::remove))
         .routes(routes!(api::auth::colleagues))
+        .routes(routes!(api::activity::list))
         .routes(routes!(api::commands::post))
         .routes(routes!(api::conversations::list))
         .routes(routes!(api::conversations::one))

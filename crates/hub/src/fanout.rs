@@ -6,6 +6,7 @@
 mod chat;
 mod desk;
 mod guest;
+mod people;
 mod tail;
 mod typing;
 
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
 use tandem_conversation::{Button, ContactId, ConversationId, LinkId, Participant, Permission, Time, UserId};
-use tandem_protocol::agents::{Colleague, LiveFrame, Me};
+use tandem_protocol::agents::{Colleague, LiveFrame, Me, Whereabouts};
 use tandem_protocol::chat::ChatFrame;
 use tandem_sqlite::Database;
 use tokio::sync::{mpsc, oneshot};
@@ -28,6 +29,7 @@ use crate::health::Guard;
 use crate::recent::Recent;
 use crate::secrets::TokenHash;
 use crate::socket::{Goodbye, Line};
+use crate::store::activity::Begun;
 use crate::store::library::Changes;
 use crate::wake::Wake;
 
@@ -90,9 +92,9 @@ pub(crate) enum Input {
         by: Participant,
         on: bool,
     },
-    /// A desk reports whether its user takes calls for help.
-    Available(SessionId, bool),
-    Present(oneshot::Sender<HashMap<UserId, bool>>),
+    /// A desk reports its user's presence.
+    Whereabouts(SessionId, Whereabouts),
+    Present(oneshot::Sender<HashMap<UserId, Whereabouts>>),
     /// The hub is stopping.
     Stopping,
     /// Counts live connections.
@@ -145,8 +147,8 @@ pub(crate) struct DeskSession {
     pub sign_in: Uuid,
     /// Until then the sign-in needs no further check.
     pub good_until: Time,
-    /// Whether the user takes calls for help.
-    pub available: bool,
+    /// What the desk has said of its user; none until it has.
+    pub whereabouts: Option<Whereabouts>,
     pub line: Line,
     /// The cursor of the last frame sent.
     pub told: u64,
@@ -193,9 +195,9 @@ impl Fanout {
         live.await.unwrap_or_default()
     }
 
-    /// Users with a connected desk, and whether they take calls for help. Users who are missing here received no
+    /// Users with a connected desk, and what it says of them. Users who are missing here received no
     /// commit announced so far.
-    pub(crate) async fn present(&self) -> HashMap<UserId, bool> {
+    pub(crate) async fn present(&self) -> HashMap<UserId, Whereabouts> {
         let (answer, receiver) = oneshot::channel();
         self.send(Input::Present(answer)).await;
         receiver.await.unwrap_or_default()
@@ -231,6 +233,8 @@ pub(crate) fn start(
         typing: typing::Typing::default(),
         stopping: false,
         came_or_went: Vec::new(),
+        logged: HashMap::new(),
+        activity: wake.activity.clone(),
         told: HashSet::new(),
     };
     let tail = tail::Tail::new(commits, database, Arc::clone(&recent), sessions.clock.clone(), cursor);
@@ -264,6 +268,9 @@ struct Sessions {
     typing: typing::Typing,
     stopping: bool,
     came_or_went: Vec<Colleague>,
+    /// What the log of activity was told last of each user.
+    logged: HashMap<UserId, Begun>,
+    activity: mpsc::UnboundedSender<Begun>,
     /// Conversations whose alert ledger changed.
     told: HashSet<ConversationId>,
 }
@@ -371,11 +378,11 @@ impl Sessions {
                     (self.chats.values().map(Vec::len).sum(), self.guests.values().map(Vec::len).sum());
                 let _ = answer.send(Live { desks: self.desks.len(), chats, guests, cursor: self.cursor });
             }
-            Input::Available(id, available) => {
+            Input::Whereabouts(id, said) => {
                 let Some(desk) = self.desks.get(&id) else { return };
                 let before = self.colleague(desk);
                 if let Some(desk) = self.desks.get_mut(&id) {
-                    desk.available = available;
+                    desk.whereabouts = Some(said);
                 }
                 self.tell_if_changed(before);
             }
@@ -388,11 +395,8 @@ impl Sessions {
             Input::Library(changes) => self.say_library(&changes),
             Input::Told(conversations) => self.told.extend(conversations),
             Input::Present(answer) => {
-                let mut present = HashMap::with_capacity(self.by_user.len());
-                for desk in self.desks.values() {
-                    *present.entry(desk.me.user).or_default() |= desk.available;
-                }
-                let _ = answer.send(present);
+                let users = self.by_user.keys();
+                let _ = answer.send(users.filter_map(|user| Some((*user, self.whereabouts(*user)?))).collect());
             }
         }
     }
@@ -439,16 +443,6 @@ impl Sessions {
             }
         }
         self.drop_desks(lost);
-    }
-
-    fn say_people(&mut self) {
-        if self.came_or_went.is_empty() {
-            return;
-        }
-        let people = std::mem::take(&mut self.came_or_went);
-        if let Some(frame) = encode(&LiveFrame::People { people }) {
-            self.send_all_desks(&frame);
-        }
     }
 
     /// Users who view everything may have the ledger open; changes are batched.
@@ -498,34 +492,6 @@ impl Sessions {
             && !desk.line.send(frame)
         {
             self.drop_desks([id]);
-        }
-    }
-
-    /// A user as colleagues see them.
-    fn colleague(&self, desk: &DeskSession) -> Colleague {
-        let sees_all = desk.me.access().views_all();
-        self.present(Colleague {
-            user: desk.me.user,
-            name: desk.me.name.clone(),
-            online: false,
-            available: false,
-            sees_all,
-            suspended: false,
-        })
-    }
-
-    /// The colleague with the presence that their desks report.
-    fn present(&self, known: Colleague) -> Colleague {
-        let mut desks = self.by_user.get(&known.user).into_iter().flatten().filter_map(|id| self.desks.get(id));
-        let online = desks.clone().next().is_some();
-        Colleague { online, available: desks.any(|desk| desk.available), ..known }
-    }
-
-    /// Marks a colleague for the next presence update.
-    fn tell_if_changed(&mut self, before: Colleague) {
-        let now = self.present(before.clone());
-        if now != before {
-            self.came_or_went.push(now);
         }
     }
 

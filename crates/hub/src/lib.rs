@@ -3,6 +3,7 @@
 //! Data flows one way: command → decide → events → store (one transaction) → fan-out → sessions. Owns the account's
 //! data and every door to it. Has no window and never imports the desk.
 
+mod activity;
 mod administration;
 mod alerts;
 mod api;
@@ -40,6 +41,7 @@ mod metrics;
 mod model;
 mod outgoing;
 mod peer;
+mod presence;
 mod problem;
 mod recent;
 mod retention;

@@ -14,7 +14,7 @@ use crate::config::Retention;
 use crate::engine::Engine;
 use crate::hub::Hub;
 use crate::store::sweeps::Step;
-use crate::store::{StoreError, alerts, auth, commands, links, logic_requests, mails, visits};
+use crate::store::{StoreError, activity, alerts, auth, commands, links, logic_requests, mails, visits};
 
 /// Pause between two steps.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -33,7 +33,7 @@ struct Rule {
 /// Empty visits. No index finds them, so all web chats are examined once a day.
 const VISITS: &str = "web sessions";
 
-const RULES: [Rule; 6] = [
+const RULES: [Rule; 7] = [
     Rule { what: "commands", keep_days: |keep| keep.commands_days, step: |rows, _, at| commands::sweep(rows, at) },
     Rule { what: "sign-ins", keep_days: |_| 1, step: |rows, _, at| auth::sweep(rows, at) },
     Rule {
@@ -42,6 +42,7 @@ const RULES: [Rule; 6] = [
         step: |rows, _, at| logic_requests::sweep(rows, at),
     },
     Rule { what: "calls", keep_days: |keep| keep.alerts_days, step: |rows, _, at| alerts::sweep(rows, at) },
+    Rule { what: "activity", keep_days: |keep| keep.activity_days, step: |rows, _, at| activity::sweep(rows, at) },
     Rule { what: "mails", keep_days: |keep| keep.links_days, step: |rows, _, at| mails::sweep(rows, at) },
     Rule { what: "link secrets", keep_days: |keep| keep.links_days, step: |rows, _, at| links::sweep(rows, at) },
 ];
@@ -116,6 +117,7 @@ mod tests {
             auth::OVER,
             auth::ENDED_OVER,
             logic_requests::OVER,
+            activity::OVER,
             alerts::OVER,
             mails::OVER,
             links::OVER,

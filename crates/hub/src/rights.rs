@@ -55,6 +55,7 @@ pub(crate) fn me_of(hub: &Hub, user: &users::User) -> Me {
         public_url: hub.config.public_url.clone(),
         improve: improve::is_possible(hub),
         max_file_bytes: hub.config.media.max_bytes,
+        reasons: hub.config.reasons.clone(),
     }
 }
 
@@ -64,6 +65,8 @@ pub(crate) fn absent(user: users::User) -> Colleague {
         user: user.id,
         online: false,
         available: false,
+        status: None,
+        absence: None,
         sees_all: user.role.permissions().has_all(Permission::ViewAll),
         suspended: user.suspended,
         name: user.name,

@@ -12,7 +12,8 @@ use std::rc::Rc;
 
 use anyhow::Context as _;
 use tandem_conversation::{
-    Access, Conversation, ConversationId, CustomerId, Event, EventBody, RETENTION_MS, Section, Time, may_read, sections,
+    Access, BrandId, Conversation, ConversationId, CustomerId, Event, EventBody, RETENTION_MS, Section, Time, may_read,
+    sections,
 };
 use tandem_protocol::agents::SearchPage;
 use tandem_search::{Candidate, Expression, Query, Shelf, Tag, Word, filed, find, hit, people, turns};
@@ -23,7 +24,7 @@ pub(crate) use filing::run;
 
 use crate::folder::{INDEX, make_file};
 use crate::store::users::User;
-use crate::store::{StoreError, conversations, passable, search};
+use crate::store::{StoreError, brands, conversations, passable, search};
 
 /// Maximum conversations named in the index query. Beyond it, each hit is checked instead.
 const LISTED: u32 = 300;
@@ -69,10 +70,17 @@ pub(crate) fn search(
     }
     let rights = user.rights();
     let handled = conversations::handled(connection, &rights.access())?;
-    let seen = Seen { connection, access: rights.access(), handled, query, now, known: RefCell::default() };
+    let brands = match query.about.brands.is_empty() {
+        true => Vec::new(),
+        false => {
+            let all = brands::all(connection)?;
+            all.iter().filter(|brand| query.about.means_brand(&brand.look.id, &brand.look.name)).map(|b| b.id).collect()
+        }
+    };
+    let seen = Seen { connection, access: rights.access(), handled, brands, query, now, known: RefCell::default() };
     let listed = seen.listed()?;
     let words = &query.words;
-    if let Some(scope) = people(query, listed.as_deref()).filter(|_| !words.is_empty()) {
+    if let Some(scope) = people(query, listed.as_deref()).filter(|_| !words.is_empty() || !query.about.is_anything()) {
         let found = find(&People { seen: &seen, met: RefCell::default() }, &scope, words, 4 * hit::PEOPLE)?;
         let found = found.iter().filter(|found| is_in_time(query, found.item.updated));
         page.hits.extend(found.map(|found| hit::person(&found.text, &found.item, words)));
@@ -102,6 +110,8 @@ struct Seen<'a> {
     access: Access<'a>,
     /// The customers whom the user handles now.
     handled: BTreeSet<CustomerId>,
+    /// The brands that the query means.
+    brands: Vec<BrandId>,
     query: &'a Query,
     now: Time,
     /// Checked states; none if it must not be shown.
@@ -123,6 +133,8 @@ impl Seen<'_> {
     fn shows(&self, state: &Conversation) -> bool {
         let wanted = &self.query.within.sections;
         may_read(state, &self.access, self.handled.contains(&state.customer.id))
+            && self.query.within.conversation.is_none_or(|only| only == state.id)
+            && self.query.about.admits(state, self.access.user, &self.brands)
             && (wanted.is_empty() || sections(state, &self.access, self.now).iter().any(|found| wanted.contains(found)))
     }
 

@@ -24,7 +24,9 @@ use crate::metrics::Metrics;
 use crate::model::Model;
 use crate::store::{self, MIGRATIONS, StoreError, events};
 use crate::wake::Wake;
-use crate::{alerts, api, fanout, library, listen, logic, mail, media, retention, rights, search, states, timers};
+use crate::{
+    activity, alerts, api, fanout, library, listen, logic, mail, media, retention, rights, search, states, timers,
+};
 
 /// Passwords compared at once; more wait in a queue.
 pub(crate) const PASSWORDS_AT_ONCE: usize = 4;
@@ -58,6 +60,7 @@ impl Hub {
         let (commits, commits_in) = commits::channel(Arc::clone(&reads_the_log));
         let (logic_wake, logic_in) = mpsc::channel(WAKES);
         let (ledger, ledger_in) = mpsc::channel(ENTRIES);
+        let (activity, activity_in) = mpsc::unbounded_channel();
         let missed_calls = Arc::<AtomicBool>::default();
         let rules = Rules {
             logic_available: config.logic.is_some(),
@@ -105,6 +108,7 @@ impl Hub {
             ledger: ledger.clone(),
             missed_calls: Arc::clone(&missed_calls),
             news: Arc::clone(&news),
+            activity,
         };
         let health = Arc::new(Health::new());
         let identity = identity.context("BUG: the database was opened")??;
@@ -166,6 +170,7 @@ impl Hub {
         hub.work("filing for search", search::run(Arc::clone(&hub)));
         hub.work("retention", retention::run(Arc::clone(&hub)));
         hub.work("the alert ledger", alerts::run(Arc::clone(&hub), ledger_in));
+        hub.work("the log of activity", activity::run(Arc::clone(&hub), activity_in));
         if let Some((config, transport)) = mail {
             hub.work("mail", mail::run(Arc::clone(&hub), config, transport));
         }

@@ -1,6 +1,7 @@
 //! The hub's tables, one file each. Every function runs inside its caller's transaction or read snapshot; none
 //! commits.
 
+pub(crate) mod activity;
 pub mod alerts;
 pub(crate) mod attempts;
 pub mod auth;
@@ -120,6 +121,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "turns from the library that wait", sql: library_uses::WAITING },
     Migration { name: "addresses that agents noted", sql: contacts::NOTED },
     Migration { name: "rows behind their log", sql: conversations::BEHIND },
+    Migration { name: "who was present", sql: activity::SCHEMA },
     Migration { name: "why sign-ins ended", sql: auth::ENDED },
 ];
 

@@ -1,4 +1,5 @@
-//! Wakes the workers after a commit. A wake-up may be lost, because the work is in the store.
+//! Wakes the workers after a commit. A wake-up may be lost, because the work is in the store. Changes of presence are in
+//! no store yet, so their queue has no limit; people make few of them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,6 +10,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::engine::{Changed, Commit};
 use crate::store::StoreError;
+use crate::store::activity::Begun;
 
 /// Wakes the workers that a commit concerns.
 #[derive(Clone)]
@@ -17,6 +19,7 @@ pub(crate) struct Wake {
     pub ledger: mpsc::Sender<Entry>,
     pub missed_calls: Arc<AtomicBool>,
     pub news: Arc<Notify>,
+    pub activity: mpsc::UnboundedSender<Begun>,
 }
 
 impl Wake {

@@ -188,6 +188,26 @@ async fn whoever_takes_no_calls_is_not_called_first() {
 }
 
 #[tokio::test]
+async fn whoever_is_away_is_called_with_everyone_and_whoever_is_busy_is_not() {
+    let (hub, _) = hub().await;
+    let (carmen, maya, jonas, sofia) = (hub.customer().await, hub.maya().await, hub.jonas().await, hub.sofia().await);
+    let (mut maya_desk, mut jonas_desk) = (desk(&maya).await, desk(&jonas).await);
+    say(&mut maya_desk, r#"{"type":"presence","available":false,"status":"away"}"#).await;
+    say(&mut jonas_desk, r#"{"type":"presence","available":false,"status":"busy"}"#).await;
+    eventually("colleagues see both", || async {
+        let (_, people) = sofia.gets("/api/v1/colleagues").await;
+        let status =
+            |name: &'static str| people.as_array()?.iter().find(|person| person["name"] == name)?["status"].as_str();
+        (status("Maya Ortiz") == Some("away") && status("Jonas Keller") == Some("busy")).then_some(())
+    })
+    .await;
+    carmen.writes("I need a person").await;
+    let id = carmen.conversation().await;
+    becomes(&sofia, &id, "Maya Ortiz", &["decided", "sent"]).await;
+    assert_eq!(alert(&sofia, &id, "Jonas Keller").await, None);
+}
+
+#[tokio::test]
 async fn the_steps_go_on_after_a_restart_and_the_ledger_knows_what_ended_meanwhile() {
     let (hub, ahead) = hub().await;
     let (carmen, maya, sofia) = (hub.customer().await, hub.maya().await, hub.sofia().await);

@@ -4,14 +4,16 @@ mod alerts;
 mod live;
 
 pub use alerts::{Alert, AlertLedger, AlertOutcome, AlertReport, AlertReports, CallAlerts, Claim, Muted};
-pub use live::{Batch, DeskFrame, LiveChange, LiveFrame, kind_of};
+pub use live::{Batch, DeskFrame, LiveChange, LiveFrame, Whereabouts, kind_of};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use tandem_conversation::measure::Presence;
 use tandem_conversation::{
-    Access, Button, ButtonId, CallId, Channel, Command, CommandId, Content, Conversation, ConversationId, CustomerId,
-    Drawn, EngagementId, GoesOn, Grade, Invitee, LinkId, Named, Participant, Permissions, Position, Skills, Stage,
-    Time, TurnId, UserId,
+    Access, Availability, Button, ButtonId, CallId, Channel, Command, CommandId, Content, Conversation, ConversationId,
+    CustomerId, Drawn, EngagementId, GoesOn, Grade, Invitee, LinkId, Named, Participant, Permissions, Position, Skills,
+    Stage, Time, TurnId, UserId,
 };
+use ts_rs::TS;
 use utoipa::ToSchema;
 
 /// `POST /api/v1/auth/login`.
@@ -74,6 +76,9 @@ pub struct Me {
     /// The largest file that this hub takes, in bytes.
     #[serde(default = "usual_file_bytes")]
     pub max_file_bytes: u64,
+    /// Why users may be away; none from hubs before [`SAYS_WHY`](crate::SAYS_WHY).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
 }
 
 /// What hubs take that do not say it: 10 MiB, in bytes.
@@ -170,6 +175,13 @@ pub enum AgentCommand {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
+    /// Asks a colleague to go on instead of the sender, whose part ends when the colleague joins. Users who view all
+    /// conversations need not take part.
+    Transfer {
+        user: UserId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
     /// Invites a partner, by a link whose token only its maker knows.
     InviteExternal {
         link: LinkId,
@@ -257,7 +269,7 @@ impl AgentCommand {
     #[must_use]
     pub fn colleagues(&self) -> &[UserId] {
         match self {
-            Self::Invite { user, .. } => std::slice::from_ref(user),
+            Self::Invite { user, .. } | Self::Transfer { user, .. } => std::slice::from_ref(user),
             Self::Note { mentions, .. } => mentions,
             _ => &[],
         }
@@ -298,6 +310,10 @@ impl AgentCommand {
             Self::Invite { user, note } => {
                 let name = named.pop().map(|named| named.name).unwrap_or_default();
                 Command::Invite { invitee: Invitee::Colleague { user, name }, note }
+            }
+            Self::Transfer { user, note } => {
+                let name = named.pop().map(|named| named.name).unwrap_or_default();
+                Command::Transfer { user, name, note }
             }
             Self::InviteExternal { link, name, ttl_s, note, .. } => {
                 let expires = received.plus_ms(i64::from(ttl_s) * 1000);
@@ -506,10 +522,60 @@ pub struct Colleague {
     /// Takes calls for help.
     #[serde(default)]
     pub available: bool,
+    /// None if offline, or not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Availability>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absence: Option<Absence>,
     /// Views all live conversations, and can be mentioned in each.
     #[serde(default)]
     pub sees_all: bool,
     /// Cannot sign in any more, and leaves every list.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub suspended: bool,
+}
+
+/// Why a user is away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Absence {
+    /// One of the hub's `reasons`.
+    pub reason: String,
+    /// When the user plans to be back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub back: Option<Time>,
+}
+
+/// A user's presence from `at` on, until their next spell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Spell {
+    /// Increases with each spell of the account.
+    pub id: i64,
+    pub user: UserId,
+    pub at: Time,
+    /// When the next one of this user began; none for the current one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Time>,
+    pub status: Presence,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absence: Option<Absence>,
+    pub cause: Cause,
+    /// Maximum conversations at once.
+    pub capacity: u32,
+}
+
+/// What began a [`Spell`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The user said so, or came.
+    User,
+    /// Nobody used the machine for a while.
+    Idle,
+    /// The last connection of the user's desks ended.
+    Disconnected,
+    /// The hub stopped.
+    Stopped,
 }

@@ -42,6 +42,7 @@ pub const VERSIONS: &[&str] = &[
     "13: conversations are snoozed, and whoever snoozed is reminded; agents edit customers; commands that end the \
      agent's part over the customer say what their author saw",
     "14: turns say what their author had seen, if the customer had written more",
+    "15: users say why they are away and when they are back; agents transfer conversations to colleagues",
 ];
 
 /// The oldest version that this version can talk to.
@@ -64,6 +65,12 @@ pub const EDITS_CUSTOMERS: u32 = 13;
 
 /// From this version on, hubs take what the author of a command saw ([`agents::AgentCommand::Complete`]).
 pub const TAKES_SEEN: u32 = 13;
+
+/// From this version on, desks say why their user is away ([`agents::Whereabouts`]).
+pub const SAYS_WHY: u32 = 15;
+
+/// From this version on, hubs let agents transfer conversations ([`agents::AgentCommand::Transfer`]).
+pub const TRANSFERS: u32 = 15;
 
 /// The header with the desk's version, in each request.
 pub const VERSION_HEADER: &str = "tandem-version";

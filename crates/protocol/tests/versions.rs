@@ -14,6 +14,7 @@ const HASHES: &[(u32, u64)] = &[
     (12, 0xa402_1e6b_cf29_3382),
     (13, 0x4067_f89e_ba76_81e5),
     (14, 0x7e3c_8a19_2abb_163d),
+    (15, 0x012b_8920_0bb1_d512),
 ];
 
 /// Where the types between hub and desk are defined.

@@ -1,12 +1,13 @@
 //! Queries: words that must all occur, and operators that narrow the search.
 //!
-//! `refund "exact phrase" from:maya in:whatsapp before:2026-11-03 after:2026-10 has:note`. Words match as prefixes,
-//! phrases exactly. Dates are days, months or years in UTC; `after` includes its day, `before` does not. Unknown
-//! operators narrow nothing, and are named in a hint.
+//! `refund "exact phrase" from:maya in:whatsapp is:open tag:refund agent:maya brand:northwind language:de
+//! before:2026-11-03 after:2026-10 has:note`. Words match as prefixes, phrases exactly. Dates are days, months or years in
+//! UTC; `after` includes its day, `before` does not. Unknown operators narrow nothing, and are named in a hint.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use tandem_conversation::{Channel, Section, Time};
+use tandem_conversation::{Channel, ConversationId, Section, Time};
+use uuid::Uuid;
 
 use crate::words::{Words, is_ideograph};
 
@@ -24,6 +25,8 @@ pub struct Query {
     pub from: Vec<Author>,
     pub within: Within,
     pub has: Vec<Has>,
+    /// What the conversation is like.
+    pub about: About,
     /// Written before this time.
     pub before: Option<Time>,
     /// Written at this time or later.
@@ -37,6 +40,32 @@ pub struct Query {
 pub struct Within {
     pub sections: Vec<Section>,
     pub channels: Vec<Channel>,
+    pub conversation: Option<ConversationId>,
+}
+
+/// All of it must hold; an empty list means anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    pub is: Vec<Is>,
+    /// Each names one of the conversation's tags.
+    pub tags: Vec<Vec<Word>>,
+    /// Agents who take or took part, by name; none for the user.
+    pub agents: Vec<Option<Vec<Word>>>,
+    /// The brand is one of these, by key or name.
+    pub brands: Vec<Vec<Word>>,
+    /// The language is one of these: `de` is also `de-AT`.
+    pub languages: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Is {
+    /// In progress.
+    Open,
+    Completed,
+    /// The customer waits for us.
+    Waiting,
+    /// Help is needed.
+    Help,
 }
 
 /// A required word, or a phrase of adjacent words.
@@ -112,7 +141,28 @@ impl Query {
                 "webchat" | "web_chat" => self.within.channels.push(Channel::WebChat),
                 "whatsapp" => self.within.channels.push(Channel::Whatsapp),
                 "imported" => self.within.channels.push(Channel::Imported),
+                // Written by the desk, for the conversation on screen.
+                id if id.len() == 36 && Uuid::parse_str(id).is_ok() => {
+                    self.within.conversation = Uuid::parse_str(id).ok().map(ConversationId);
+                }
                 _ => return Err("in: needs my, help, left, all, webchat or whatsapp.".into()),
+            },
+            "is" => match folded.as_str() {
+                "open" => self.about.is.push(Is::Open),
+                "completed" => self.about.is.push(Is::Completed),
+                "waiting" => self.about.is.push(Is::Waiting),
+                "help" => self.about.is.push(Is::Help),
+                _ => return Err("is: needs open, completed, waiting or help.".into()),
+            },
+            "tag" => self.about.tags.push(named(value, "tag: needs a tag, such as tag:refund.")?),
+            "agent" if folded == "me" => self.about.agents.push(None),
+            "agent" => self.about.agents.push(Some(named(value, "agent: needs a name, or me.")?)),
+            "brand" => self.about.brands.push(named(value, "brand: needs the key or name of a brand.")?),
+            "language" => match folded.split(['-', '_']).next() {
+                Some(language) if (2..=3).contains(&language.len()) => {
+                    self.about.languages.push(folded.replace('_', "-"))
+                }
+                _ => return Err("language: needs a code such as de or pt-BR.".into()),
             },
             "has" => match folded.as_str() {
                 "attachment" | "file" => self.has.push(Has::Attachment),
@@ -127,7 +177,9 @@ impl Query {
                 *bound = Some(day);
             }
             other => {
-                return Err(format!("{other}: is not known; use from:, in:, before:, after: or has:."));
+                return Err(format!(
+                    "{other}: is not known; use from:, in:, is:, tag:, agent:, brand:, language:, before:, after: or has:."
+                ));
             }
         }
         Ok(())
@@ -166,6 +218,14 @@ impl Word {
     }
 }
 
+/// The words of a name that an operator needs.
+fn named(value: &str, hint: &str) -> Result<Vec<Word>, String> {
+    match Word::all(value) {
+        words if words.is_empty() => Err(hint.to_owned()),
+        words => Ok(words),
+    }
+}
+
 /// The start of a day, month or year.
 fn day(text: &str) -> Option<Time> {
     let whole = match text.len() {
@@ -186,8 +246,8 @@ enum Part<'a> {
 
 /// Names that are operators, and names that people try.
 const OPERATORS: &[&str] = &[
-    "from", "in", "has", "before", "after", "to", "by", "is", "on", "since", "until", "with", "date", "channel", "tag",
-    "customer", "agent", "name",
+    "from", "in", "has", "before", "after", "is", "tag", "agent", "brand", "language", "to", "by", "on", "since",
+    "until", "with", "date", "channel", "customer", "name",
 ];
 
 /// Splits a query at spaces, except inside quotes.
@@ -277,7 +337,10 @@ mod tests {
             Query::parse("From:me from:\"Carmen Menzel\" in:my in:WhatsApp has:note before:2026-11-03 after:2026");
         assert_eq!(query.from.len(), 2);
         assert!(matches!(&query.from[1], Author::Named(words) if shown(words) == ["carmen*", "menzel*"]));
-        assert_eq!(query.within, Within { sections: vec![Section::My], channels: vec![Channel::Whatsapp] });
+        assert_eq!(
+            query.within,
+            Within { sections: vec![Section::My], channels: vec![Channel::Whatsapp], conversation: None }
+        );
         assert_eq!(query.has, [Has::Note]);
         assert_eq!(query.before.map(|time| time.to_string()).as_deref(), Some("2026-11-03T00:00:00.000Z"));
         assert_eq!(query.after.map(|time| time.to_string()).as_deref(), Some("2026-01-01T00:00:00.000Z"));
@@ -293,7 +356,15 @@ mod tests {
             ("has:legs", "has: needs attachment or note."),
             ("before:tomorrow", "before: needs a date like 2026-11-03."),
             ("after:2026-13-01", "after: needs a date like 2026-11-03."),
-            ("to:maya", "to: is not known; use from:, in:, before:, after: or has:."),
+            ("is:late", "is: needs open, completed, waiting or help."),
+            ("tag:", "tag: needs a tag, such as tag:refund."),
+            ("agent:!", "agent: needs a name, or me."),
+            ("brand:", "brand: needs the key or name of a brand."),
+            ("language:Deutsch", "language: needs a code such as de or pt-BR."),
+            (
+                "to:maya",
+                "to: is not known; use from:, in:, is:, tag:, agent:, brand:, language:, before:, after: or has:.",
+            ),
         ] {
             let query = Query::parse(text);
             assert_eq!(query.hint.as_deref(), Some(hint), "{text}");
@@ -309,7 +380,7 @@ mod tests {
 
         #[test]
         fn any_mixture_of_operators_is_a_query(
-            parts in proptest::collection::vec("(from|in|has|before|after|is):?\"?[a-z0-9é返ส -]{0,12}\"?", 0..30)
+            parts in proptest::collection::vec("(from|in|has|before|after|is|tag|agent|brand|language|to):?\"?[a-z0-9é返ส -]{0,12}\"?", 0..30)
         ) {
             let query = Query::parse(&parts.join(" "));
             prop_assert!(query.words.iter().all(|word| !word.parts.is_empty()));

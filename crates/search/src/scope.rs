@@ -185,6 +185,7 @@ fn place(query: &Query, within: Option<&[ConversationId]>, mut all: Vec<Expressi
     if let Some(within) = within {
         all.push(conversations(within)?);
     }
+    all.extend(query.within.conversation.map(|id| Expression::Tag(Tag::Conversation(id))));
     Some(Expression::All(all))
 }
 
@@ -209,6 +210,7 @@ mod tests {
     fn operators_become_tags() {
         for (text, expected) in [
             ("from:me", r#"(("¦u7"))"#),
+            ("in:00000000-0000-0000-0000-0000000000c1 from:me", r#"(("¦u7") AND "¦cc1")"#),
             ("from:logic in:whatsapp", r#"(("¦bl") AND ("¦ha"))"#),
             ("from:car has:note", r#"((((("¦ncar" *)) OR ("¦bc" AND ("¦cca")))) AND "¦o")"#),
         ] {

@@ -216,6 +216,34 @@ export const STATES = [
     await page.keyboard.press("Control+Shift+A");
     await page.getByRole("option", { name: /Set me to busy/ }).waitFor();
   }],
+  ["away with a reason", "", async (page) => {
+    await page.keyboard.press("Control+Shift+A");
+    await page.keyboard.type("lunch");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "Away" }).waitFor();
+  }],
+  ["at lunch", "lunch", async (page) => page.getByText(/Lunch, back/).waitFor()],
+  ["late from lunch", "late", async (page) => page.getByText(/Lunch, due back/).waitFor()],
+  ["for you", "mentioned", async (page) => {
+    await page.keyboard.press("Alt+6");
+    await page.getByRole("dialog", { name: "For you" }).getByText(/Priya Nair transfers/).waitFor();
+  }],
+  ["search in a conversation", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.keyboard.press("Control+Shift+F");
+    await page.getByText("Only in the conversation with Carmen Menzel").waitFor();
+    await page.keyboard.type("window");
+  }],
+  ["search operators", "", async (page) => {
+    await search("is:")(page);
+    await page.getByRole("button", { name: "is:waiting" }).waitFor();
+  }],
+  ["arranged list", "arranged", async (page) => page.getByText("Newest first · By state").waitFor()],
+  ["arranging", "", async (page) => {
+    await page.getByRole("listbox").focus();
+    await page.keyboard.press("v");
+    await page.getByRole("dialog", { name: /Arrange/ }).waitFor();
+  }],
   ["signing out", "offline", async (page) => {
     await page.keyboard.press("Control+k");
     await page.keyboard.type("sign out");
@@ -403,6 +431,11 @@ export const STATES = [
     await page.keyboard.type("hand to");
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Say it myself" }).waitFor();
+  }],
+  ["transfer", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.keyboard.press("o");
+    await page.getByRole("dialog", { name: "Transfer to a colleague" }).getByText(/Lunch/).waitFor();
   }],
   ["partner invited", "", async (page) => {
     await invitePartner(page);

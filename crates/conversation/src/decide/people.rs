@@ -50,6 +50,7 @@ impl Draft<'_> {
             Command::HelpNotNeeded { goes_on, reason } => self.help_not_needed(*goes_on, reason),
             Command::RestoreHelp { call } => self.restore_help(*call),
             Command::Invite { invitee, note } => self.invite(invitee, note.as_ref()),
+            Command::Transfer { user, name, note } => self.transfer(*user, name, note.as_ref()),
             Command::Accept { engagement } => {
                 self.my_invitation(*engagement)?;
                 self.join(None)
@@ -197,9 +198,15 @@ impl Draft<'_> {
         self.reopen();
         let actor = self.actor.clone();
         let own = |e: &Engagement| e.invitee().is_some_and(|invitee| invitee.same(self.actor));
+        let from = self.state.engagements.iter().filter(|e| own(e)).find_map(Engagement::transferred_by).cloned();
         self.end_where(&actor, &EndReason::Accepted, own);
         self.begin_engagement(actor.clone(), EngagementKind::Agent { participant: actor.clone() });
-        self.clear_help(Some(actor));
+        self.clear_help(Some(actor.clone()));
+        // Supervisors who assign a conversation take no part themselves.
+        if let Some(from) = from {
+            let theirs = |e: &Engagement| e.person().is_some_and(|person| person.same(&from));
+            self.end_where(&actor, &EndReason::Transferred, theirs);
+        }
         Ok(())
     }
 
@@ -222,7 +229,24 @@ impl Draft<'_> {
         if !self.state.in_progress() {
             return Err(Rejection::Completed);
         }
-        let (participant, expires) = match invitee {
+        let (participant, expires) = self.invitee(invitee)?;
+        self.begin_invitation(participant, expires, note, false)
+    }
+
+    /// An invitation that ends the sender's part when it is accepted. Until then nothing changes for the customer.
+    fn transfer(&mut self, user: UserId, name: &str, note: Option<&String>) -> Result<(), Rejection> {
+        check_remark("note", note.map(String::as_str))?;
+        if !self.state.in_progress() {
+            return Err(Rejection::Completed);
+        }
+        let participant = Participant::Agent { user, name: name.to_owned() };
+        let expires = self.now().plus_ms(self.context.invitation_ms);
+        self.begin_invitation(participant, expires, note, true)
+    }
+
+    /// Whom an invitation is for, and when it ends unanswered.
+    fn invitee(&self, invitee: &Invitee) -> Result<(Participant, Time), Rejection> {
+        Ok(match invitee {
             Invitee::Colleague { user, name } => {
                 (Participant::Agent { user: *user, name: name.clone() }, self.now().plus_ms(self.context.invitation_ms))
             }
@@ -239,7 +263,16 @@ impl Draft<'_> {
                 }
                 (Participant::ExternalAgent { link: *link, name }, *expires)
             }
-        };
+        })
+    }
+
+    fn begin_invitation(
+        &mut self,
+        participant: Participant,
+        expires: Time,
+        note: Option<&String>,
+        transfer: bool,
+    ) -> Result<(), Rejection> {
         let there = |e: &Engagement| {
             e.person().is_some_and(|p| p.same(&participant)) || e.invitee().is_some_and(|p| p.same(&participant))
         };
@@ -247,7 +280,8 @@ impl Draft<'_> {
             return Err(Rejection::AlreadyEngaged);
         }
         let by = self.actor.clone();
-        let kind = EngagementKind::Invitation { invitee: participant, by: by.clone(), expires, note: note.cloned() };
+        let kind =
+            EngagementKind::Invitation { invitee: participant, by: by.clone(), expires, note: note.cloned(), transfer };
         self.begin_engagement(by, kind);
         Ok(())
     }

@@ -56,9 +56,10 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
         | Command::GradeHandover { .. }
         | Command::Snooze { .. }
         | Command::EndSnooze => (&[Agent], Handles),
-        // Only participants may end what others began.
+        // Only participants may end what others began. Supervisors assign conversations.
         Command::HelpNotNeeded { .. }
         | Command::Withdraw { .. }
+        | Command::Transfer { .. }
         | Command::EngageLogic { .. }
         | Command::Tag { .. } => (&[Agent], TakesPart),
         Command::RevokeLink { .. } | Command::EditCustomer { .. } => (&[Agent, System], TakesPart),

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::ToSchema;
 
 use super::rows::{EngagementRow, Kind};
 use crate::ids::{EngagementId, UserId};
@@ -130,7 +131,7 @@ fn whole(n: usize) -> i64 {
 }
 
 /// What an agent's desk says, and what the hub concludes from its silence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Presence {
     Available,

@@ -178,7 +178,7 @@ impl World {
                 goes_on: [None, Some(GoesOn::Logic), Some(GoesOn::Person), Some(GoesOn::Nobody)][pick % 4],
                 reason: if step.flag { "a mistake".into() } else { String::new() },
             },
-            21 => self.invite_colleague(pick),
+            21 => self.invite_colleague(pick, step.flag),
             22 | 23 => self.invite_partner(step),
             24 => Command::Accept { engagement: self.engagement(pick) },
             25 => Command::Decline { engagement: self.engagement(pick) },
@@ -288,8 +288,11 @@ impl World {
         }
     }
 
-    fn invite_colleague(&self, pick: usize) -> Command {
+    fn invite_colleague(&self, pick: usize, transfers: bool) -> Command {
         let (user, name) = [(MAYA, "Maya"), (JONAS, "Jonas"), (SOFIA, "Sofia")][pick % 3];
+        if transfers {
+            return Command::Transfer { user, name: name.into(), note: None };
+        }
         Command::Invite { invitee: Invitee::Colleague { user, name: name.into() }, note: None }
     }
 

@@ -210,6 +210,59 @@ fn rule_6_taking_over_ends_the_colleagues_and_switches_your_logic_off() {
 }
 
 #[test]
+fn rule_6_who_transfers_stays_until_the_colleague_joins() {
+    let mut stage = handled();
+    let asked = stage.maya_transfers_to_jonas();
+    assert!(stage.is_engaged(&maya()), "nobody is dropped");
+    stage.jonas(Command::Accept { engagement: asked }).unwrap();
+    assert!(stage.is_engaged(&jonas()) && !stage.is_engaged(&maya()));
+    assert_eq!(end_of(&stage, &maya()), Some(EndReason::Transferred));
+    assert_eq!(stage.state.help, None, "the customer is never alone in between");
+
+    let mut stage = handled();
+    stage.maya_transfers_to_jonas();
+    stage.jonas(Command::Join { call: None }).unwrap();
+    assert!(!stage.is_engaged(&maya()), "joining is accepting");
+}
+
+#[test]
+fn rule_6_a_transfer_that_is_declined_missed_or_withdrawn_changes_nothing() {
+    for end in [EndReason::Declined, EndReason::Missed, EndReason::Withdrawn] {
+        let mut stage = handled();
+        let engagement = stage.maya_transfers_to_jonas();
+        let events = match end {
+            EndReason::Declined => stage.jonas(Command::Decline { engagement }).unwrap(),
+            EndReason::Withdrawn => stage.maya(Command::Withdraw { engagement }).unwrap(),
+            _ => stage.pass_ms(INVITATION_MS),
+        };
+        assert!(!events.is_empty());
+        assert_eq!(end_of(&stage, &jonas()), Some(end));
+        assert!(stage.is_engaged(&maya()) && stage.state.help.is_none());
+    }
+}
+
+#[test]
+fn rule_6_supervisors_assign_without_taking_part() {
+    let mut stage = handled();
+    let to_jonas = Command::Transfer { user: JONAS, name: "Jonas".into(), note: None };
+    stage.sofia(to_jonas.clone()).unwrap();
+    let engagement = stage.state.invitation_of(JONAS).unwrap().id;
+    stage.jonas(Command::Accept { engagement }).unwrap();
+    assert!(stage.is_engaged(&jonas()) && stage.is_engaged(&maya()), "nobody leaves who did not ask for it");
+    let mut stage = handled();
+    assert_eq!(stage.jonas(to_jonas), Err(Rejection::NotEngaged));
+}
+
+#[test]
+fn rule_6_a_transfer_outlives_its_sender_s_leaving() {
+    let mut stage = handled();
+    let engagement = stage.maya_transfers_to_jonas();
+    stage.maya(Command::Leave { reason: String::new(), ask_for_help: false }).unwrap();
+    stage.jonas(Command::Accept { engagement }).unwrap();
+    assert!(stage.is_engaged(&jonas()), "there is no part left to end");
+}
+
+#[test]
 fn rule_6_delegating_hands_the_conversation_to_your_logic() {
     let mut stage = handled();
     stage.maya(Command::TakeOver).unwrap();

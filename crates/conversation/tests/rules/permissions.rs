@@ -127,6 +127,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("restore help",    "P + + + - - P P P", Busy, dismissed),
         ("invite",          "P + + + - - P P P", Busy, |_| Command::Invite { note: None, invitee: Invitee::Colleague { user: crate::stage::SOFIA, name: "Sofia".into() } }),
         ("invite partner",  "P + + + - - P P P", Busy, |s| Command::Invite { note: None, invitee: Invitee::External { link: LinkId(s.id()), name: "Nordwind".into(), expires: s.now.plus_ms(LINK_MS) } }),
+        ("transfer",        "P + + + - - P P P", Busy, |_| Command::Transfer { user: crate::stage::SOFIA, name: "Sofia".into(), note: None }),
         ("accept",          "P + + + - - P P P", Invited, |s| Command::Accept { engagement: invitation(s) }),
         ("decline",         "P + + + - - P P P", Invited, |s| Command::Decline { engagement: invitation(s) }),
         ("withdraw",        "P + + + - - P P P", Busy, |s| Command::Withdraw { engagement: invitation(s) }),
@@ -214,9 +215,10 @@ fn what_needs_an_engagement_says_so() {
 
 #[test]
 fn what_others_have_begun_is_for_those_who_take_part_and_for_supervisors() {
-    let commands: [(&str, Make); 6] = [
+    let commands: [(&str, Make); 7] = [
         ("help not needed", |_| not_needed()),
         ("withdraw", |s| Command::Withdraw { engagement: invitation(s) }),
+        ("transfer", |_| Command::Transfer { user: crate::stage::SOFIA, name: "Sofia".into(), note: None }),
         ("engage logic", |_| Command::EngageLogic { engaged: false }),
         ("tag", |_| Command::Tag { add: vec!["vip".into()], remove: Vec::new() }),
         ("edit customer", |_| Command::EditCustomer { name: Some("Carmen Ruiz".into()), email: None, phone: None }),

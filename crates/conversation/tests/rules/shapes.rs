@@ -50,7 +50,17 @@ fn failures() -> Vec<LogicFailure> {
 }
 
 fn kinds() -> Vec<EngagementKind> {
-    let invitation = |note| EngagementKind::Invitation { invitee: jonas(), by: maya(), expires: AT, note };
+    let invitation = |note| {
+        let transfer = false;
+        EngagementKind::Invitation { invitee: jonas(), by: maya(), expires: AT, note, transfer }
+    };
+    let transfer = EngagementKind::Invitation {
+        invitee: jonas(),
+        by: maya(),
+        expires: AT,
+        note: Some("he knows the route".into()),
+        transfer: true,
+    };
     vec![
         EngagementKind::Agent { participant: maya() },
         EngagementKind::ExternalAgent { participant: aerolinx(), expires: AT },
@@ -59,6 +69,7 @@ fn kinds() -> Vec<EngagementKind> {
         EngagementKind::Queue,
         invitation(None),
         invitation(Some("please".into())),
+        transfer,
     ]
 }
 
@@ -70,6 +81,7 @@ fn ends() -> Vec<EndReason> {
         E::Delegated,
         E::Removed,
         E::TakenOver,
+        E::Transferred,
         E::Expired,
         E::Revoked,
         E::SwitchedOff,

@@ -238,6 +238,13 @@ impl Stage {
         self.state.invitation_of(JONAS).expect("Jonas is invited").id
     }
 
+    pub fn maya_transfers_to_jonas(&mut self) -> EngagementId {
+        let note = Some("He knows the route".into());
+        self.maya(Command::Transfer { user: JONAS, name: "Jonas".into(), note })
+            .expect("Maya may transfer what she handles");
+        self.state.invitation_of(JONAS).expect("Jonas is asked").id
+    }
+
     /// The hub asks Your Logic about the oldest pending event.
     pub fn ask(&mut self) -> RequestId {
         let request = RequestId(self.id());

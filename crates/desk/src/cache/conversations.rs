@@ -8,8 +8,10 @@ use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::expect::expected_here;
 use super::{
-    CacheError, NEVER, Touched, bookmarks, conversation_id, events, id, json, media, meta, outbox, search, snoozes,
+    CacheError, NEVER, Touched, arranged, bookmarks, conversation_id, events, id, json, media, meta, outbox, search,
+    snoozes,
 };
+use crate::view::Arrangement;
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE conversations (
@@ -381,6 +383,7 @@ pub(crate) struct Page {
     pub filter: String,
     pub limit: u32,
     pub offset: u32,
+    pub arrangement: Arrangement,
 }
 
 /// A cached line of a list.
@@ -450,6 +453,9 @@ pub(crate) fn page(connection: &Connection, page: &Page) -> Result<(Vec<Line>, u
     };
     // Only Recently Left has a bound; elsewhere no row has this value.
     let bound = if page.section == Section::Left { page.left_after.0 } else { -1 };
+    let arranged =
+        (page.arrangement != Arrangement::default()).then(|| arranged::queries(page.section, page.arrangement));
+    let (list, count) = arranged.as_ref().map_or((list, count), |(list, count)| (list.as_str(), count.as_str()));
     let mut query = connection.prepare_cached(list)?;
     let rows = query.query_map(params![bound, page.filter, page.limit, page.offset], |row| {
         Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
@@ -459,7 +465,7 @@ pub(crate) fn page(connection: &Connection, page: &Page) -> Result<(Vec<Line>, u
         let (state, unread, draft) = row?;
         lines.push(Line { state: self::state(&state)?, unread, draft });
     }
-    let total = match (page.filter.is_empty(), page.section) {
+    let total = match (page.filter.is_empty() && arranged.is_none(), page.section) {
         (false, _) => connection.prepare_cached(count)?.query_row(params![bound, page.filter], |row| row.get(0))?,
         (true, Section::Left) => connection.prepare_cached(count_all)?.query_row([bound], |row| row.get(0))?,
         (true, _) => connection.prepare_cached(count_all)?.query_row([], |row| row.get(0))?,
@@ -539,23 +545,8 @@ pub(crate) fn wanting(connection: &Connection) -> Result<Vec<ConversationId>, Ca
     ids(connection, WANTING)
 }
 
-const NOTABLE: &str = "SELECT id FROM conversations WHERE in_my = 1
-                       UNION ALL SELECT id FROM conversations WHERE in_help = 1 AND in_my = 0
-                       UNION ALL SELECT id FROM conversations WHERE mentioned = 1 AND in_help = 0 AND in_my = 0";
-
-/// Conversations that may deserve a notice.
-pub(crate) fn notable(connection: &Connection) -> Result<Vec<ConversationId>, CacheError> {
-    ids(connection, NOTABLE)
-}
-
-const MINE: &str = "SELECT id FROM conversations WHERE in_my = 1";
-
-/// Conversations in which the user is engaged or invited.
-pub(crate) fn mine(connection: &Connection) -> Result<Vec<ConversationId>, CacheError> {
-    ids(connection, MINE)
-}
-
-fn ids(connection: &Connection, sql: &str) -> Result<Vec<ConversationId>, CacheError> {
+/// The conversations that a query finds.
+pub(super) fn ids(connection: &Connection, sql: &str) -> Result<Vec<ConversationId>, CacheError> {
     let mut query = connection.prepare_cached(sql)?;
     let rows = query.query_map([], |row| Ok(conversation_id(row.get(0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -576,8 +567,6 @@ mod tests {
             JOURNEY,
             EARLIER,
             WANTING,
-            NOTABLE,
-            MINE,
             HELD,
             CALLING,
             EXPIRED,

@@ -36,6 +36,8 @@ pub(crate) const PLAIN: &str = "plain";
 /// The user whose view this is.
 pub(crate) const ME: &str = "me";
 pub(crate) const AVAILABILITY: &str = "availability";
+/// Why the user is away.
+pub(crate) const ABSENCE: &str = "absence";
 pub(crate) const BUTTONS: &str = "buttons";
 pub(crate) const LIBRARY: &str = "library";
 /// The stamp of the cached library.

@@ -164,7 +164,9 @@ pub(crate) fn words_of(command: &AgentCommand) -> Option<(Kind, &str)> {
         | AgentCommand::AskForHelp { reason }
         | AgentCommand::HelpNotNeeded { reason, .. } => (Kind::Note, reason.as_str()),
         AgentCommand::Complete { resolution, .. } => (Kind::Note, resolution.as_str()),
-        AgentCommand::Invite { note, .. } | AgentCommand::Delegate { note, .. } => (Kind::Note, note.as_deref()?),
+        AgentCommand::Invite { note, .. }
+        | AgentCommand::Transfer { note, .. }
+        | AgentCommand::Delegate { note, .. } => (Kind::Note, note.as_deref()?),
         _ => return None,
     };
     Some((kind, words)).filter(|(_, words)| !words.trim().is_empty())

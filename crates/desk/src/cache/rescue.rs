@@ -27,8 +27,8 @@ pub(crate) async fn own_words(cache: &Cache, old: PathBuf, key: Key, damaged: bo
             for table in OWN {
                 copy(&old, connection, table, "")?;
             }
-            let mut kept =
-                vec![meta::HUB, meta::PLAIN, meta::ME, meta::AVAILABILITY, meta::SETTINGS, meta::HEARD, meta::LOST];
+            let mut kept = vec![meta::HUB, meta::PLAIN, meta::ME, meta::SETTINGS, meta::HEARD];
+            kept.extend([meta::AVAILABILITY, meta::ABSENCE, meta::LOST]);
             kept.extend(damaged.then_some(meta::SIGN_IN));
             let keys = kept.iter().map(|key| format!("'{key}'")).collect::<Vec<_>>().join(", ");
             copy(&old, connection, "meta", &format!(" WHERE key IN ({keys})"))

@@ -161,8 +161,9 @@ fn with(line: String, detail: &str) -> String {
 
 fn started(engagement: &Engagement, at: Time, customer: &str, call_since: Option<Time>) -> String {
     match &engagement.kind {
-        EngagementKind::Invitation { invitee, by, note, .. } => {
-            let line = of("said-invited", name(invitee, customer), &name(by, customer));
+        EngagementKind::Invitation { invitee, by, note, transfer, .. } => {
+            let id = if *transfer { "said-invited.transfer" } else { "said-invited" };
+            let line = of(id, name(invitee, customer), &name(by, customer));
             with(line, note.as_deref().unwrap_or_default())
         }
         EngagementKind::Agent { participant } => {
@@ -188,6 +189,7 @@ fn ended(was: &Engagement, end: &EndReason, actor: &str, customer: &str) -> Stri
         EndReason::Delegated => of("said-handed-over"),
         EndReason::Removed => of("said-removed"),
         EndReason::TakenOver => of("said-took-over"),
+        EndReason::Transferred => of("said-took-over.transfer"),
         EndReason::Expired => of("said-link-expired"),
         EndReason::Revoked => of("said-link-expired.revoked"),
         EndReason::Declined => of("said-invitation-declined"),
@@ -299,6 +301,7 @@ pub(super) fn intent(command: &AgentCommand) -> String {
         AgentCommand::HelpNotNeeded { .. } => "does-help-not-needed",
         AgentCommand::RestoreHelp { .. } => "does-restore-help",
         AgentCommand::Invite { .. } => "does-invite",
+        AgentCommand::Transfer { .. } => "does-transfer",
         AgentCommand::InviteExternal { .. } => "does-invite-partner",
         AgentCommand::Accept { .. } => "does-accept",
         AgentCommand::Decline { .. } => "does-decline",

@@ -5,8 +5,9 @@ use tandem_protocol::agents::Colleague;
 
 use crate::cache::conversations;
 use crate::refusals::unknown_conversation;
-use crate::rpc::{OneConversation, RpcError};
-use crate::view::ColleagueView;
+use crate::rpc::{Nothing, OneConversation, RpcError};
+use crate::view::{ColleagueView, InboxView};
+use crate::views;
 use crate::workplace::Workplace;
 
 impl Workplace {
@@ -14,6 +15,12 @@ impl Workplace {
     pub(crate) async fn mentionable(&self, request: OneConversation) -> Result<Vec<ColleagueView>, RpcError> {
         let colleagues = self.colleagues_about(request.id).await?;
         Ok(colleagues.into_iter().filter(|(_, sees)| *sees).map(|(colleague, _)| colleague.into()).collect())
+    }
+
+    /// What colleagues want of the user.
+    pub(crate) async fn list_inbox(&self, _: Nothing) -> Result<Vec<InboxView>, RpcError> {
+        let reader = self.reader()?;
+        Ok(self.cache.read(move |connection| views::inbox(connection, &reader)).await?)
     }
 
     /// Colleagues named after an `@` in `text`. Includes those who cannot see the conversation: the hub refuses, and
@@ -35,7 +42,7 @@ impl Workplace {
         for (user, name) in state.engagements.iter().filter_map(|engagement| engagement.person()?.colleague()) {
             if all.iter().all(|known| known.user != user) {
                 let name = name.to_owned();
-                all.push(Colleague { user, name, online: false, available: false, sees_all: false, suspended: false });
+                all.push(unknown(user, name));
             }
         }
         let others = all.into_iter().filter(|colleague| colleague.user != reader.user);
@@ -45,6 +52,20 @@ impl Workplace {
                 (colleague, sees)
             })
             .collect())
+    }
+}
+
+/// A colleague of whom only the name is known.
+fn unknown(user: UserId, name: String) -> Colleague {
+    Colleague {
+        user,
+        name,
+        online: false,
+        available: false,
+        status: None,
+        absence: None,
+        sees_all: false,
+        suspended: false,
     }
 }
 
@@ -87,10 +108,7 @@ mod tests {
     fn whom_a_note_names() {
         let of = |number: u128, name: &str, sees| {
             let user = UserId(Uuid::from_u128(number));
-            (
-                Colleague { user, name: name.into(), online: true, available: true, sees_all: false, suspended: false },
-                sees,
-            )
+            (unknown(user, name.into()), sees)
         };
         let colleagues = [
             of(1, "Maya Ortiz", true),

@@ -13,6 +13,7 @@ use crate::downloads::FetchError;
 use crate::figures::figures;
 use crate::hub::{Hub, HubError};
 use crate::link::Link;
+use crate::memory::Chosen;
 use crate::refusals::{claimed, error, sentence, signed_out, unknown_conversation};
 use crate::rpc::{EntriesRequest, ListRequest, MediaRequest, MediaView, Nothing, OneConversation, RpcError};
 use crate::session::Session;
@@ -57,13 +58,16 @@ impl Desk {
             Some(me) => {
                 let reader = place.reader()?;
                 let counts = place.cache.read(move |connection| views::counts(connection, &reader)).await?;
+                let Chosen { availability, absence } = place.memory.chosen();
                 let me = MeView {
                     user: me.user,
                     name: me.name,
                     email: me.email,
                     account: me.account,
                     permissions: me.permissions,
-                    availability: place.memory.availability(),
+                    availability,
+                    absence,
+                    reasons: me.reasons,
                     capacity: me.capacity,
                     mail: me.mail,
                     improve: me.improve,
@@ -130,7 +134,8 @@ impl Workplace {
 
     pub(crate) async fn list(&self, request: ListRequest) -> Result<ListView, RpcError> {
         let reader = self.reader()?;
-        Ok(self.cache.read(move |connection| views::list(connection, &reader, &request)).await?)
+        let arrangement = self.memory.settings().lists.of(request.section);
+        Ok(self.cache.read(move |connection| views::list(connection, &reader, &request, arrangement)).await?)
     }
 
     pub(crate) async fn open(&self, request: OneConversation) -> Result<ConversationView, RpcError> {

@@ -17,6 +17,7 @@ impl Workplace {
         let (query, limit) = (Query::parse(&request.query), request.limit.clamp(1, PAGE));
         let page = limit as usize;
         let is_worth_asking = request.hub && !query.is_empty();
+        let needs_hub = !query.about.brands.is_empty();
         let text = request.query.clone();
         let here = self.cache.read(move |connection| {
             let own = views::drafts_with(connection, &reader, &text)?;
@@ -28,6 +29,9 @@ impl Workplace {
         } else {
             views::search_view(here, HubSearch::NotAsked)
         };
+        if needs_hub && view.hub == HubSearch::Unreachable {
+            view.hint = Some("brand: needs the server, which does not answer.".into());
+        }
         // The user's own words that were not sent come first.
         own.append(&mut view.hits);
         own.truncate(page);

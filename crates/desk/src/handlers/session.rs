@@ -2,18 +2,19 @@
 
 use std::collections::HashSet;
 
-use tandem_conversation::Conversation;
+use tandem_conversation::{Availability, Conversation};
 use tandem_protocol::agents::{AgentCommand, DeskFrame, Login};
 use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::address::{Trouble, Unusable, Verdict, verdict, ways};
 use crate::cache::expect::expected_here;
-use crate::cache::{CacheError, bookmarks, conversations, files, meta, outbox};
+use crate::cache::{CacheError, bookmarks, concerning, conversations, files, meta, outbox};
 use crate::commands::Given;
 use crate::desk::{Desk, UnlockError};
 use crate::hub::{Hub, HubError, outdated};
 use crate::link::Input;
+use crate::memory::Chosen;
 use crate::notify::Poke;
 use crate::refusals::{error, sentence};
 use crate::rpc::{
@@ -101,7 +102,7 @@ fn not_let_in(failed: HubError) -> RpcError {
 /// The user's conversations, without those that only invite the user.
 fn engaged(connection: &Connection, reader: &Reader) -> Result<Vec<Conversation>, CacheError> {
     let mut found = Vec::new();
-    for id in conversations::mine(connection)? {
+    for id in concerning::mine(connection)? {
         let held = conversations::get(connection, id)?;
         found.extend(held.map(|held| held.state).filter(|state| state.agent(reader.user).is_some()));
     }
@@ -197,11 +198,16 @@ impl Workplace {
     }
 
     pub(crate) async fn set_availability(&self, request: SetAvailability) -> Result<Nothing, RpcError> {
-        let availability = request.availability;
-        self.memory.set_availability(availability);
+        let SetAvailability { availability, absence } = request;
+        let absence = absence.filter(|_| availability == Availability::Away);
+        self.memory.choose(Chosen { availability, absence: absence.clone() });
         self.cache
             .write(move |connection, touched| {
                 touched.app();
+                match absence {
+                    Some(absence) => meta::put(connection, meta::ABSENCE, &absence)?,
+                    None => meta::remove(connection, meta::ABSENCE)?,
+                }
                 meta::put(connection, meta::AVAILABILITY, &availability)
             })
             .await?;
@@ -211,8 +217,7 @@ impl Workplace {
 
     /// Sends presence to the hub and re-evaluates notices.
     pub(crate) fn tell_presence(&self) {
-        let available = self.memory.takes_calls();
-        let _ = self.sync.send(Input::Say(DeskFrame::Presence { available }));
+        let _ = self.sync.send(Input::Say(DeskFrame::Presence(self.memory.whereabouts())));
         let _ = self.pokes.send(Poke::All);
     }
 

@@ -177,6 +177,11 @@ impl Workplace {
         self.give(request.id, AgentCommand::Invite { user: request.user, note }).await
     }
 
+    pub(crate) async fn transfer(&self, request: InviteColleague) -> Result<Nothing, RpcError> {
+        let note = request.note.filter(|text| !text.trim().is_empty());
+        self.give(request.id, AgentCommand::Transfer { user: request.user, note }).await
+    }
+
     pub(crate) async fn grade_handover(&self, request: GradeHandover) -> Result<Nothing, RpcError> {
         let GradeHandover { id, turn, grade } = request;
         self.give(id, AgentCommand::GradeHandover { turn, grade }).await

@@ -17,7 +17,7 @@ use super::{News, Notifier, NotifyError, ShownId, words};
 use crate::cache::conversations::{self, Held};
 use crate::cache::expect::expected_here;
 use crate::cache::notices::NoticeState;
-use crate::cache::{Cache, CacheError, Marks, notices};
+use crate::cache::{Cache, CacheError, Marks, concerning, notices};
 use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::commands::Commands;
@@ -244,14 +244,14 @@ impl Notices {
         if self.viewer(screen).await?.is_none() {
             return Ok(());
         }
-        let mut ids: HashSet<_> = self.cache.read(conversations::notable).await?.into_iter().collect();
+        let mut ids: HashSet<_> = self.cache.read(concerning::notable).await?.into_iter().collect();
         ids.extend(screen.wanted.keys());
         self.look_at(screen, ids).await
     }
 
     /// Time alone affects only the user's own conversations.
     async fn look_at_mine(&self, screen: &mut Screen) -> Result<(), CacheError> {
-        let mut ids: HashSet<_> = self.cache.read(conversations::mine).await?.into_iter().collect();
+        let mut ids: HashSet<_> = self.cache.read(concerning::mine).await?.into_iter().collect();
         ids.extend(screen.wanted.keys());
         self.look_at(screen, ids).await
     }
@@ -265,7 +265,7 @@ impl Notices {
         let has_room = load < capacity;
         let mut ids = ids;
         if std::mem::replace(&mut screen.has_room, has_room) != has_room {
-            ids.extend(self.cache.read(conversations::notable).await?);
+            ids.extend(self.cache.read(concerning::notable).await?);
             ids.extend(screen.wanted.keys());
         }
         let user = me.user;

@@ -42,8 +42,12 @@ pub(super) fn notification(
         }
         NoticeKind::Invited { engagement } => {
             let asked = state.engagements.iter().find(|e| e.id == engagement).map(|e| &e.kind);
-            let invites = |by: &str| say("notice-invited", &[("by", by.into()), ("name", name.as_str().into())]);
+            let asks = |id: &str, by: &str| say(id, &[("by", by.into()), ("name", name.as_str().into())]);
+            let invites = |by: &str| asks("notice-invited", by);
             let (title, note) = match asked {
+                Some(EngagementKind::Invitation {
+                    by: Participant::Agent { name, .. }, note, transfer: true, ..
+                }) => (asks("notice-transfer", name), note.as_deref()),
                 Some(EngagementKind::Invitation { by: Participant::Agent { name, .. }, note, .. }) => {
                     (invites(name), note.as_deref())
                 }

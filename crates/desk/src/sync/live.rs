@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
 use tandem_conversation::{ConversationId, Permission, Stage};
-use tandem_protocol::agents::{Batch, DeskFrame, LiveFrame, Me, kind_of};
+use tandem_protocol::agents::{Batch, DeskFrame, LiveFrame, Me, Whereabouts, kind_of};
 use tandem_sqlite::rusqlite::Connection;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
@@ -84,7 +84,7 @@ impl Syncing {
                         }
                         Some(Err(frame)) => {
                             let said = match frame {
-                                Some(frame) => say(&mut socket, &frame).await,
+                                Some(frame) => say(&mut socket, &understood(frame, attending.session.speaks())).await,
                                 None => {
                                     silence.ends_by = Some(Instant::now() + self.pace.probe);
                                     socket.send(Message::Ping(Bytes::new())).await
@@ -199,6 +199,12 @@ impl Syncing {
                 self.settled.send_replace(false);
                 attending.log = log;
                 let done = self.greet(attending, me, speaks.unwrap_or(version)).await;
+                if done.is_continue() && speaks.unwrap_or(version) >= tandem_protocol::SAYS_WHY {
+                    let said = DeskFrame::Presence(self.memory.whereabouts());
+                    if say(socket, &said).await.is_err() {
+                        return ControlFlow::Break(Left::Lost(words::say("lost-connection", &[])));
+                    }
+                }
                 if done.is_continue() && speaks.is_some_and(|version| version >= tandem_protocol::NAMES_HELD) {
                     return self.name_held(attending, socket).await;
                 }
@@ -394,14 +400,25 @@ impl Syncing {
             return;
         }
         tracing::info!("live");
-        let (since, session) = (self.clock.hub_now(), Arc::clone(session));
+        let (since, session_speaks, session) = (self.clock.hub_now(), session.speaks(), Arc::clone(session));
         self.set(Link::Live { since, quiet: false, session });
         self.fetch.all_wanting(&self.cache).await;
-        let available = self.memory.takes_calls();
-        if !available {
+        // Other hubs have heard it at the beginning.
+        let whereabouts = self.memory.whereabouts();
+        if session_speaks < tandem_protocol::SAYS_WHY && !whereabouts.available {
             // If this fails, the next read shows it.
-            let _ = say(socket, &DeskFrame::Presence { available }).await;
+            let _ = say(socket, &understood(DeskFrame::Presence(whereabouts), session_speaks)).await;
         }
+    }
+}
+
+/// The frame as a hub of this version understands it.
+fn understood(frame: DeskFrame, version: u32) -> DeskFrame {
+    match frame {
+        DeskFrame::Presence(said) if version < tandem_protocol::SAYS_WHY => {
+            DeskFrame::Presence(Whereabouts::takes_calls(said.available))
+        }
+        frame => frame,
     }
 }
 

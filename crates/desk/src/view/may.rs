@@ -16,6 +16,8 @@ pub struct MayView {
     /// To say so, and to name who goes on.
     pub help_not_needed: bool,
     pub invite: bool,
+    /// To hand it to a colleague, or to assign it.
+    pub transfer: bool,
     pub invite_external: bool,
     /// The links of the external agents who are there or invited.
     pub revoke_link: bool,

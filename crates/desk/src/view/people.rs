@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use tandem_conversation::{Availability, EngagementId, Participant, Permissions, Time, UserId};
+use tandem_protocol::agents::Absence;
 use ts_rs::TS;
 
 /// The signed-in user.
@@ -14,6 +15,10 @@ pub struct MeView {
     pub account: String,
     pub permissions: Permissions,
     pub availability: Availability,
+    /// Why they are away.
+    pub absence: Option<Absence>,
+    /// Why they may be away.
+    pub reasons: Vec<String>,
     /// Maximum conversations at once.
     pub capacity: u32,
     /// Whether the hub sends mail.
@@ -33,6 +38,17 @@ pub struct PersonView {
     pub until: Option<Time>,
     /// Invited, without an answer yet.
     pub invited: bool,
+}
+
+/// An invitation that the user has not answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct InvitationView {
+    pub by: Participant,
+    /// Whoever asks leaves once the user joins.
+    pub transfer: bool,
+    /// Empty if they wrote nothing.
+    pub note: String,
 }
 
 /// What agents noted about a customer; empty if nothing.

@@ -22,6 +22,7 @@ pub struct SettingsView {
     pub appearance: Option<AppearanceSettings>,
     pub language: Language,
     pub notifications: NotificationSettings,
+    pub lists: ListSettings,
 }
 
 impl SettingsView {
@@ -39,8 +40,74 @@ impl Default for SettingsView {
             appearance: None,
             language: Language::System,
             notifications: NotificationSettings::default(),
+            lists: ListSettings::default(),
         }
     }
+}
+
+/// How the list of each section is arranged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct ListSettings {
+    pub my: Arrangement,
+    pub help: Arrangement,
+    pub left: Arrangement,
+    pub all: Arrangement,
+}
+
+impl ListSettings {
+    pub(crate) fn of(&self, section: Section) -> Arrangement {
+        match section {
+            Section::My => self.my,
+            Section::Help => self.help,
+            Section::Left => self.left,
+            Section::All => self.all,
+        }
+    }
+}
+
+/// Which conversations of a section are listed, and in which order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Arrangement {
+    pub order: ListOrder,
+    pub group: ListGroup,
+    pub only: ListOnly,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ListOrder {
+    /// The section's own: whoever needs somebody first.
+    #[default]
+    Need,
+    /// The last change first.
+    Newest,
+    Oldest,
+    /// By the customer's name.
+    Name,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ListGroup {
+    #[default]
+    None,
+    /// Help needed, waiting, the others.
+    State,
+    Channel,
+    Language,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ListOnly {
+    #[default]
+    All,
+    /// The customer wrote something that the user has not seen.
+    Unread,
+    /// The customer waits.
+    Waiting,
 }
 
 /// How the window looks. Kept with the other settings, and not with the window, whose storage is not the desk's.

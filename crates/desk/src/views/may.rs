@@ -4,7 +4,7 @@ use tandem_conversation::{
     Command, CommandId, Content, Conversation, Envelope, Event, GoesOn, Invitee, LinkId, Participant, TurnId, UserId,
     decide, limits,
 };
-use tandem_protocol::{EDITS_CUSTOMERS, HAS_SNOOZES};
+use tandem_protocol::{EDITS_CUSTOMERS, HAS_SNOOZES, TRANSFERS};
 use uuid::Uuid;
 
 use super::Reader;
@@ -32,6 +32,7 @@ pub(super) fn may(state: &Conversation, reader: &Reader, hub_version: u32) -> Ma
     let others = state.logic.engaged
         || state.people().filter_map(|e| e.person()).any(|person| person.user() != Some(reader.user));
     let invitee = Invitee::Colleague { user: UserId(Uuid::nil()), name: "?".into() };
+    let transfer = Command::Transfer { user: UserId(Uuid::nil()), name: "?".into(), note: None };
     let expires = reader.now.plus_ms(limits::LINK_MIN_MS);
     let partner = Invitee::External { link: LinkId(Uuid::nil()), name: "?".into(), expires };
     let mut everybody = state.engagements.iter().filter_map(|e| e.person().or_else(|| e.invitee()));
@@ -49,6 +50,7 @@ pub(super) fn may(state: &Conversation, reader: &Reader, hub_version: u32) -> Ma
         help_not_needed: !goes_on(state, reader).is_empty(),
         invite_external: asks(Command::Invite { invitee: partner, note: None }),
         invite: asks(Command::Invite { invitee, note: None }),
+        transfer: hub_version >= TRANSFERS && asks(transfer),
         revoke_link: link.is_some_and(|link| asks(Command::RevokeLink { link })),
         delegate: asks(Command::Delegate { note: None, turn: SOME_TURN }),
         take_over: others && state.in_progress() && asks(Command::TakeOver),

@@ -9,7 +9,9 @@ use super::{Reader, buttons, fields, may, row};
 use crate::cache::conversations::{self, Line};
 use crate::cache::expect::expected;
 use crate::cache::{self, CacheError, bookmarks, events, files, meta, outbox};
-use crate::view::{CompletedView, ConversationView, FileView, HandoverPart, HandoverView, PersonView, SuggestionView};
+use crate::view::{
+    CompletedView, ConversationView, FileView, HandoverPart, HandoverView, InvitationView, PersonView, SuggestionView,
+};
 
 /// None if the conversation is not cached.
 pub(crate) fn conversation(
@@ -36,6 +38,7 @@ pub(crate) fn conversation(
         engage_logic: expected.logic.engaged,
         fallback: expected.fallback.as_ref().map(|fallback| crate::entries::why_failed(&fallback.failure)),
         people: expected.engagements.iter().filter_map(|engagement| person(engagement, reader)).collect(),
+        invitation: invitation(&expected, reader),
         custom: fields::custom(&state),
         customer: fields::customer(&expected),
         noted: fields::noted(&expected),
@@ -66,6 +69,15 @@ fn handover(open: &OpenHandover, state: &Conversation, reader: &Reader) -> Hando
         parts: parts.map(|(label, points)| HandoverPart { label: label.to_owned(), points: points.to_vec() }).collect(),
         graded: open.graded.clone(),
         may_grade: state.agent(reader.user).is_some() || state.left.iter().any(|past| past.user == reader.user),
+    }
+}
+
+fn invitation(state: &Conversation, reader: &Reader) -> Option<InvitationView> {
+    match &state.invitation_of(reader.user)?.kind {
+        EngagementKind::Invitation { by, note, transfer, .. } => {
+            Some(InvitationView { by: by.clone(), transfer: *transfer, note: note.clone().unwrap_or_default() })
+        }
+        _ => None,
     }
 }
 

@@ -15,6 +15,7 @@ pub(super) fn row(line: Line, pending: Vec<PendingView>, reader: &Reader) -> Row
     let snooze = snooze(&state, reader);
     let engaged = state.people().filter_map(|engagement| engagement.person().cloned()).collect();
     let invited = state.invitation_of(reader.user).is_some();
+    let mentioned = state.mention_of(reader.user, &reader.permissions).is_some();
     let logic_working = state.logic.asked.is_some();
     let in_progress = state.in_progress();
     let wait = state.wait();
@@ -37,6 +38,7 @@ pub(super) fn row(line: Line, pending: Vec<PendingView>, reader: &Reader) -> Row
         engaged,
         logic_working,
         invited,
+        mentioned,
         unread,
         draft,
         snooze,

@@ -35,14 +35,28 @@ pub(crate) fn search(
         return Ok(page);
     }
     let listed = listed(connection, reader, sections)?;
-    let admits = |of| match &listed {
+    // Only the hub knows brands.
+    if !query.about.brands.is_empty() {
+        return Ok(page);
+    }
+    let states = States { connection, known: RefCell::default() };
+    let is_in = |of: ConversationId| match &listed {
         Some(listed) => Ok(listed.contains(&of)),
         None if sections.is_empty() => Ok(true),
         None => search::is_in(connection, of, sections, reader.left_after()),
     };
+    let admits = |of: ConversationId| -> Result<bool, CacheError> {
+        if query.within.conversation.is_some_and(|only| only != of) || !is_in(of)? {
+            return Ok(false);
+        }
+        match query.about.is_anything() {
+            true => Ok(true),
+            false => Ok(states.with(of, |state| query.about.admits(state, reader.user, &[]))?.unwrap_or(false)),
+        }
+    };
     let words = &query.words;
-    if let Some(scope) = people(query, listed.as_deref()).filter(|_| !words.is_empty()) {
-        let shelf = People { connection, admits };
+    if let Some(scope) = people(query, listed.as_deref()).filter(|_| !words.is_empty() || !query.about.is_anything()) {
+        let shelf = People { connection, admits: &admits };
         let found = find(&shelf, &scope, words, 4 * hit::PEOPLE)?;
         let is_in_time = |state: &Conversation| {
             query.before.is_none_or(|before| state.updated < before)
@@ -53,8 +67,7 @@ pub(crate) fn search(
     }
     let named = |name: &[Word]| named(connection, name);
     if let Some(scope) = turns(query, reader.user, named, listed.as_deref())? {
-        let shelf = Turns { connection, before: query.before, after: query.after, admits };
-        let states = States { connection, known: RefCell::default() };
+        let shelf = Turns { connection, before: query.before, after: query.after, admits: &admits };
         for found in find(&shelf, &scope, words, limit)? {
             let made =
                 states.with(found.item.conversation, |state| hit::turn(&found.item, &found.text, state, words))?;

@@ -1,7 +1,7 @@
 //! Alert outcomes: the truth reaches the hub, and the user's settings are respected.
 
 use serde_json::{Value, json};
-use tandem_conversation::ConversationId;
+use tandem_conversation::{Availability, ConversationId};
 use tandem_desk::{Action, Attention};
 use tandem_protocol::agents::{AlertOutcome, Muted};
 
@@ -105,6 +105,29 @@ async fn customers_words_stay_away_from_a_screen_that_others_read() {
     carmen_calls(&hub);
     maya.notifier.until("Carmen's call", |screen| screen.titles() == [CARMEN]).await;
     assert_eq!(maya.notifier.standing()[0].1.body, "no one is engaged");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hub_hears_why_somebody_is_away_and_an_older_one_only_that_they_are() {
+    let lunch = json!({"availability": "away", "absence": {"reason": "Lunch", "back": "2026-11-27T13:30:00.000Z"}});
+    for version in [tandem_protocol::MIN_VERSION, tandem_protocol::version()] {
+        let hub = FakeHub::start().await;
+        hub.world().version = version;
+        let maya = Maya::signed_in(&hub).await;
+        maya.ok("me.setAvailability", lunch.clone()).await;
+        hub.until("that she is away", |world| world.available == Some(false)).await;
+        let said = hub.world().said.clone().unwrap();
+        let absence = said.absence.map(|absence| absence.reason);
+        match version >= tandem_protocol::SAYS_WHY {
+            true => assert_eq!((said.status, absence.as_deref()), (Some(Availability::Away), Some("Lunch"))),
+            false => assert_eq!((said.status, absence), (None, None), "an older hub would refuse it"),
+        }
+        let app = maya.ok("app.state", json!({})).await;
+        assert_eq!(app["me"]["absence"]["reason"], "Lunch");
+        maya.ok("me.setAvailability", json!({"availability": "available"})).await;
+        hub.until("that she is back", |world| world.available == Some(true)).await;
+        assert!(hub.world().said.clone().unwrap().absence.is_none());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

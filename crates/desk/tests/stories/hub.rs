@@ -29,6 +29,8 @@ pub struct World {
     pub alerts: Vec<AlertReport>,
     /// The agent's latest presence.
     pub available: Option<bool>,
+    /// What the desk has said last of its user.
+    pub said: Option<tandem_protocol::agents::Whereabouts>,
     /// It answers nothing on live connections, like a process that is stopped.
     pub is_frozen: bool,
     /// How often the agent was said to be typing.
@@ -130,6 +132,7 @@ impl FakeHub {
                 commands: Vec::new(),
                 alerts: Vec::new(),
                 available: None,
+                said: None,
                 is_frozen: false,
                 typed: 0,
                 files: HashMap::new(),
@@ -418,6 +421,7 @@ impl FakeHub {
             public_url: None,
             improve: true,
             max_file_bytes: world.max_file_bytes,
+            reasons: vec!["Lunch".into()],
         }
     }
 

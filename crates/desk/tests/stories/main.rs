@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a story that goes wrong has failed")]
 
 mod alerts;
+mod arranging;
 mod bad_hub;
 mod buttons;
 mod calls;

@@ -48,6 +48,54 @@ async fn a_mention_is_told_once_and_opens_at_the_note() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_colleagues_want_stands_in_one_place_also_offline_until_it_is_done() {
+    let hub = FakeHub::start().await;
+    hub.world().version = tandem_protocol::version();
+    let (carmen, jana) = (hub.customer_comes("Carmen Menzel"), hub.customer_comes("Jana Novak"));
+    hub.joins(carmen, "Jonas Keller");
+    hub.joins(jana, "Jonas Keller");
+    let maya = Maya::signed_in(&hub).await;
+    let turn = jonas_mentions_maya(&hub, carmen);
+    let (user, name, note) = (hub.maya, "Maya Ortiz".to_owned(), Some("You know her".to_owned()));
+    hub.run(jana, hub.agent("Jonas Keller"), Command::Transfer { user, name, note }).unwrap();
+    let both = |view: &Value| view.as_array().is_some_and(|lines| lines.len() == 2);
+    maya.until("both", "inbox.list", json!({}), both).await;
+    hub.go_down();
+    maya.until_offline().await;
+    let lines = maya.ok("inbox.list", json!({})).await;
+    let told: Vec<_> =
+        lines.as_array().unwrap().iter().map(|line| (&line["kind"], &line["name"], &line["words"])).collect();
+    let (transfer, mention) = (json!("transfer"), json!("mention"));
+    let expected = [
+        (&transfer, &json!("Jana Novak"), &json!("You know her")),
+        (&mention, &json!("Carmen Menzel"), &json!("@Maya Ortiz may I refund it?")),
+    ];
+    assert_eq!(told, expected, "what expires comes first");
+    assert_eq!(lines[1]["key"], json!(turn));
+    assert_eq!(maya.ok("app.state", json!({})).await["counts"]["inbox"], 2);
+    let position = hub.world().states[&carmen].position;
+    maya.ok("conversation.seen", json!({"id": carmen, "upTo": position})).await;
+    maya.ok("conversation.decline", json!({"id": jana})).await;
+    maya.until("nothing", "inbox.list", json!({}), |view| view == &json!([])).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_calls_do_not_swallow_a_mention() {
+    let hub = FakeHub::start().await;
+    let ids: Vec<_> = (0..7).map(|n| hub.customer_comes(&format!("Customer {n}"))).collect();
+    ids.iter().for_each(|id| hub.customer_writes(*id, "Hello?"));
+    let maya = Maya::signed_in(&hub).await;
+    let group = "7 conversations need help".to_owned();
+    maya.notifier.until("the group", |screen| screen.titles().contains(&group)).await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.joins(carmen, "Jonas Keller");
+    jonas_mentions_maya(&hub, carmen);
+    let title = "Jonas Keller mentions you: Carmen Menzel".to_owned();
+    maya.notifier.until("the mention", |screen| screen.titles().contains(&title)).await;
+    assert!(maya.notifier.titles().contains(&group), "and the calls stay as they are");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_mentioned_while_the_desk_was_off_is_told_when_it_comes_back() {
     let hub = FakeHub::start().await;
     let carmen = hub.customer_comes("Carmen Menzel");

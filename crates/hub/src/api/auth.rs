@@ -17,6 +17,7 @@ use crate::administration::{audit, hashed};
 use crate::hub::Hub;
 use crate::limits::sign_in::Attempt;
 use crate::peer::Peer;
+use crate::presence;
 use crate::problem::ApiError;
 use crate::problem::busy;
 use crate::rights::{ACCESS_MS, absent, me_of};
@@ -317,8 +318,8 @@ pub(crate) async fn everybody(hub: &Hub) -> Result<Vec<Colleague>, StoreError> {
     let at_work = all.into_iter().filter(|user| !user.suspended);
     Ok(at_work
         .map(|user| {
-            let (online, available) = (present.contains_key(&user.id), present.get(&user.id).copied());
-            Colleague { online, available: available.unwrap_or_default(), ..absent(user) }
+            let said = present.get(&user.id);
+            presence::shown(absent(user), said)
         })
         .collect())
 }

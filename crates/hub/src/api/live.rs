@@ -22,6 +22,7 @@ use super::{Query, input};
 use crate::fanout::{Input, SessionId, encode};
 use crate::hub::Hub;
 use crate::peer::Peer;
+use crate::presence;
 use crate::problem::ApiError;
 use crate::socket::{self, Party, Socket};
 use crate::store::users::User;
@@ -99,8 +100,9 @@ impl Party for Desk {
     async fn hear(&mut self, text: &str, replies: &mut Vec<Utf8Bytes>) {
         match input::read(text.as_bytes()) {
             Ok(DeskFrame::Typing { conversation }) => self.types(conversation).await,
-            Ok(DeskFrame::Presence { available }) => {
-                self.hub.fanout.send(Input::Available(self.id, available)).await;
+            Ok(DeskFrame::Presence(said)) => {
+                let said = presence::heard(said, &self.hub.config.reasons, self.hub.clock.now());
+                self.hub.fanout.send(Input::Whereabouts(self.id, said)).await;
             }
             // Requested only during catch-up.
             Ok(DeskFrame::Holds { .. }) => {}

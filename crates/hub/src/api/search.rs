@@ -23,8 +23,9 @@ const PAGE: u32 = 200;
 #[serde(deny_unknown_fields)]
 pub(crate) struct SearchQuery {
     /// Words that must all occur, each matched as a prefix; `"an exact phrase"`; and operators: `from:NAME` (a
-    /// customer, an agent, `me`, `customer` or `logic`), `in:my|help|left|all|webchat|whatsapp`, `before:2026-11-03`,
-    /// `after:2026-11-03` (UTC), `has:attachment|note`.
+    /// customer, an agent, `me`, `customer` or `logic`), `in:my|help|left|all|webchat|whatsapp` or a conversation's id,
+    /// `is:open|completed|waiting|help`, `tag:refund`, `agent:NAME` (who takes or took part, or `me`), `brand:KEY`,
+    /// `language:de`, `before:2026-11-03`, `after:2026-11-03` (UTC), `has:attachment|note`.
     q: String,
     /// Maximum hits, up to 200.
     #[serde(default = "fifty")]

@@ -44,6 +44,28 @@ pub(super) fn label(text: &str) -> Result<String, String> {
     if fits { Ok(text.to_owned()) } else { Err("use 1 to 100 characters on one line".into()) }
 }
 
+/// Maximum number of reasons, and of the characters of one.
+const REASONS: usize = 20;
+const REASON: usize = 40;
+
+/// Comma-separated reasons for being away, each once.
+pub(super) fn reasons(text: &str) -> Result<Vec<String>, String> {
+    let mut reasons: Vec<String> = Vec::new();
+    for reason in text.split(',').map(str::trim).filter(|reason| !reason.is_empty()) {
+        let length = reason.chars().count();
+        if length > REASON || reason.chars().any(char::is_control) {
+            return Err(format!("a reason has at most {REASON} characters on one line; '{reason}' has {length}"));
+        }
+        if !reasons.iter().any(|known| known.to_lowercase() == reason.to_lowercase()) {
+            reasons.push(reason.to_owned());
+        }
+    }
+    match reasons.len() {
+        1..=REASONS => Ok(reasons),
+        count => Err(format!("give 1 to {REASONS} reasons, such as Break, Lunch; found {count}")),
+    }
+}
+
 pub(super) fn truth(text: &str) -> Result<bool, String> {
     match text {
         "true" => Ok(true),

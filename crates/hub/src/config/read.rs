@@ -34,6 +34,7 @@ impl Config {
             mail: mail(settings, public_url.as_deref()),
             improve: improve(settings),
             ladder: ladder(settings, otherwise.ladder),
+            reasons: settings.get("reasons", check::reasons).unwrap_or(otherwise.reasons),
             media: media(settings, otherwise.media),
             retention: retention(settings, otherwise.retention),
             home: settings.get("home", check::home).unwrap_or_default(),
@@ -138,6 +139,7 @@ fn retention(settings: &mut Settings, otherwise: Retention) -> Retention {
         sessions_days: days("retention.sessions_days", otherwise.sessions_days),
         requests_days: days("retention.requests_days", otherwise.requests_days),
         alerts_days: days("retention.alerts_days", otherwise.alerts_days),
+        activity_days: days("retention.activity_days", otherwise.activity_days),
         links_days: days("retention.links_days", otherwise.links_days),
     }
 }

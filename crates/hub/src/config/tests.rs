@@ -18,6 +18,16 @@ fn load_file(text: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
 const SECRET: (&str, &str) = ("TANDEM_LOGIC_SECRET", "a-secret-between-two-services");
 
 #[test]
+fn reasons_are_a_list_in_its_order() {
+    let read = |value: &str| load(&[("TANDEM_REASONS", value)]).map(|config| config.reasons);
+    assert_eq!(read(" Lunch, Tea ,lunch,").unwrap(), ["Lunch", "Tea"]);
+    for (value, problem) in [(",", "found 0"), (&"x".repeat(41), "at most 40 characters")] {
+        let refused = read(value).unwrap_err();
+        assert!(refused.contains(problem) && refused.contains("TANDEM_REASONS"), "{refused}");
+    }
+}
+
+#[test]
 fn a_wrong_setting_is_named_with_its_place() {
     for (variables, place) in [
         (vec![("TANDEM_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/40")], "trusted_proxies (TANDEM_TRUSTED_PROXIES)"),

@@ -93,8 +93,9 @@ pub(crate) fn find(connection: &Connection, secret: &TokenHash) -> Result<Option
         EventBody::EngagementStarted { engagement } => Some(engagement.kind),
         _ => None,
     });
-    let Some(EngagementKind::Invitation { invitee: Participant::ExternalAgent { name, .. }, by, expires, note }) =
-        invitation
+    let Some(EngagementKind::Invitation {
+        invitee: Participant::ExternalAgent { name, .. }, by, expires, note, ..
+    }) = invitation
     else {
         return Err(StoreError::Damaged { what: "link", detail: "its invitation is not where it should be".into() });
     };

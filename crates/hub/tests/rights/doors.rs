@@ -18,6 +18,7 @@ const AGENTS: &str = "
     GET    /api/v1/me                                  200          200          200
     PUT    /api/v1/me/password                         401          401          401
     GET    /api/v1/colleagues                          200          200          200
+    GET    /api/v1/activity                            200          200          200
     POST   /api/v1/commands                            200/404/404  200/200/404  200/200/404
     GET    /api/v1/conversations?section=my            200          200          200
     GET    /api/v1/conversations?section=help          200          200          200

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use tandem_conversation::{Button, Conversation, ConversationId, Event, Participant, Position, Time};
+use tandem_conversation::{Availability, Button, Conversation, ConversationId, Event, Participant, Position, Time};
 use uuid::Uuid;
 
-use super::{Colleague, Me};
+use super::{Absence, Colleague, Me};
 
 /// Frames from the hub on the live connection. The kind is the one key (`{"batch": …}`), so that a reader parses
 /// thousands of changes without untyped values.
@@ -118,8 +118,8 @@ pub enum LiveChange {
 pub enum DeskFrame {
     /// The agent is typing in this conversation.
     Typing { conversation: ConversationId },
-    /// Whether the agent takes calls for help. The reason stays on their machine.
-    Presence { available: bool },
+    /// The agent's presence.
+    Presence(Whereabouts),
     /// The conversations that the desk holds, with positions, in one or more frames; answers the greeting.
     Holds {
         conversations: Vec<(ConversationId, Position)>,
@@ -127,4 +127,35 @@ pub enum DeskFrame {
         #[serde(default)]
         more: bool,
     },
+}
+
+/// What a desk says of its user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Whereabouts {
+    /// Takes calls for help.
+    pub available: bool,
+    /// From version [`SAYS_WHY`](crate::SAYS_WHY) on, like all that follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Availability>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absence: Option<Absence>,
+    /// Nobody uses the machine; the user has not said that they are away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub idle: bool,
+}
+
+impl Whereabouts {
+    /// As a desk before version [`SAYS_WHY`](crate::SAYS_WHY) says it.
+    #[must_use]
+    pub fn takes_calls(available: bool) -> Self {
+        Self { available, status: None, absence: None, idle: false }
+    }
+
+    /// Desks that say only that they take no calls may mean either.
+    #[must_use]
+    pub fn availability(&self) -> Availability {
+        let otherwise = if self.available { Availability::Available } else { Availability::Busy };
+        self.status.unwrap_or(otherwise)
+    }
 }

@@ -104,6 +104,7 @@ fn me() -> Me {
         public_url: None,
         improve: false,
         max_file_bytes: usual_file_bytes(),
+        reasons: Vec::new(),
     }
 }
 

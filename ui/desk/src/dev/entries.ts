@@ -10,9 +10,9 @@ export const SYSTEM: Participant = { kind: "system" };
 export const AEROLINX: Participant = { kind: "external_agent", link: "aerolinx", name: "Aerolinx" };
 
 export const COLLEAGUES: ColleagueView[] = [
-  { user: "tomas", name: "Tomáš Veselý", online: true, available: false },
-  { user: "noor", name: "Noor van Dijk", online: false, available: false },
-  { user: "priya", name: "Priya Nair", online: true, available: true },
+  { user: "tomas", name: "Tomáš Veselý", online: true, available: false, status: "away", absence: { reason: "Lunch", back: new Date(Date.now() + 1_800_000).toISOString() } },
+  { user: "noor", name: "Noor van Dijk", online: false, available: false, status: null, absence: null },
+  { user: "priya", name: "Priya Nair", online: true, available: true, status: "available", absence: null },
 ];
 
 /** Whom a note may mention: the supervisor, and the agent at this desk. */

@@ -18,7 +18,15 @@ export function find(samples: readonly Sample[], { query, limit, hub }: Request,
     const [operator, value = ""] = word.split(":");
     if (quoted) words.push(quoted);
     else if (operator === "from") rules.push(({ view }, { by }) => (value === "me" ? nameOf(by, view.row.name, "maya") === "You" : `${by.kind} ${"name" in by ? by.name : view.row.name}`.toLowerCase().includes(value)));
-    else if (operator === "in") rules.push(({ view }) => value === "all" || view.row.channel.replace("_", "") === value);
+    else if (operator === "in") rules.push(({ view }) => value === "all" || view.row.id === value || view.row.channel.replace("_", "") === value);
+    else if (operator === "is") {
+      const is: Record<string, (sample: Sample) => boolean> = { open: ({ view }) => view.row.inProgress, completed: ({ view }) => !view.row.inProgress, waiting: ({ view }) => view.row.wait !== null, help: ({ view }) => view.row.help !== null };
+      const rule = is[value];
+      if (rule) rules.push(rule);
+      else hint = "is: needs open, completed, waiting or help.";
+    } else if (operator === "tag") rules.push(({ view }) => view.row.tags.some((tag) => tag.toLowerCase().startsWith(value)));
+    else if (operator === "agent") rules.push(({ view }) => view.row.engaged.some((by) => by.kind === "agent" && (value === "me" ? by.user === "maya" : by.name.toLowerCase().includes(value))));
+    else if (operator === "language") rules.push(({ view }) => view.row.language === value);
     else if (operator === "has") rules.push((_, { body }) => body.type === value);
     else if (operator === "before" || operator === "after") {
       if (!DATE.test(value)) hint = `${operator}: needs a date like 2026-11-03`;

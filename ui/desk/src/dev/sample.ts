@@ -35,6 +35,7 @@ export function sample({ name, script, row, view, people = [], left = false }: W
     engaged: people.map(([participant]) => participant),
     logicWorking: false,
     invited: false,
+    mentioned: false,
     unread: false,
     draft: false,
     snooze: null,
@@ -63,6 +64,7 @@ export function sample({ name, script, row, view, people = [], left = false }: W
         until: participant.kind === "external_agent" ? iso(script.now + 118 * 60_000) : null,
         invited: false,
       })),
+      invitation: null,
       custom: [],
       customer: [],
       noted: { name: /^\+|^Visitor /.test(name) ? "" : name, email: "", phone: "" },
@@ -187,6 +189,7 @@ function aiko(now: number): Sample {
     script,
     people: [[PRIYA, 6]],
     row: { invited: true, language: "ja", wait: { since: iso(now - 118_000), awaited: "reply" } },
+    view: { invitation: { by: PRIYA, transfer: true, note: "Can you go on? I do not speak Japanese." } },
   });
 }
 

@@ -1,5 +1,5 @@
 // The core's views of the samples: the desk as a whole, and the allowed actions. Development and tests only.
-import type { AppView, ConnectionView, ConversationView, GoesOn, MayView, NotificationSettings } from "$shared/types";
+import type { Absence, AppView, Arrangement, ConnectionView, ConversationView, GoesOn, MayView, NotificationSettings } from "$shared/types";
 import { iso } from "./entries";
 import { isAway } from "../words/snooze";
 
@@ -46,6 +46,7 @@ export function may(view: ConversationView): MayView {
     askForHelp: live && view.row.help === null,
     helpNotNeeded: goesOn(view).length > 0,
     invite: me,
+    transfer: me && live,
     inviteExternal: me && live,
     revokeLink: me && view.people.some((person) => person.participant.kind === "external_agent"),
     delegate: me && !logic,
@@ -58,6 +59,14 @@ export function may(view: ConversationView): MayView {
   };
 }
 
+const AS_USUAL: Arrangement = { order: "need", group: "none", only: "all" };
+const REASONS = ["Break", "Lunch", "Meeting", "Training", "After-call work"];
+
+function absenceOf(scene: ReadonlySet<string>, now: number): Absence | null {
+  if (scene.has("late")) return { reason: "Lunch", back: iso(now - 300_000) };
+  return scene.has("lunch") ? { reason: "Lunch", back: iso(now + 1_800_000) } : null;
+}
+
 export function appView(scene: ReadonlySet<string>, now: number): AppView {
   const connection = connectionOf(scene, now);
   const out = connection.state === "signed_out" || connection.state === "locked";
@@ -65,8 +74,8 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
     connection,
     me: out
       ? null
-      : { user: "maya", name: "Maya Ortiz", email: "maya@northwind.example", account: "Northwind", permissions: scene.has("administrator") ? [["settings.manage", "*"]] : [], availability: "available", capacity: 4, mail: !scene.has("no_mail"), improve: !scene.has("no_improve") },
-    counts: { my: 0, snoozed: 0, help: 0, left: 0, all: null, unread: 0, helpSince: null, notSent: 0 },
+      : { user: "maya", name: "Maya Ortiz", email: "maya@northwind.example", account: "Northwind", permissions: scene.has("administrator") ? [["settings.manage", "*"]] : [], availability: scene.has("lunch") || scene.has("late") ? "away" : "available", absence: absenceOf(scene, now), reasons: REASONS, capacity: 4, mail: !scene.has("no_mail"), improve: !scene.has("no_improve") },
+    counts: { my: 0, snoozed: 0, help: 0, left: 0, all: null, unread: 0, helpSince: null, inbox: 0, notSent: 0 },
     figures: { helpToNotificationMs: 18, cacheBytes: 412_000_000, queued: 0, held: 0 },
     hubAheadMs: 0,
     newer: scene.has("newer") ? 2 : 0,
@@ -75,7 +84,7 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
     notifications: scene.has("failing")
       ? { state: "failing", reason: "no notification service answers" }
       : { state: "working", server: "dunst 1.9" },
-    settings: { mindCustomer: false, undoS: null, openNext: true, startSection: "my", appearance: null, language: "system", notifications: { ...LOUD, tried: !scene.has("first_day") } },
+    settings: { mindCustomer: false, undoS: null, openNext: true, startSection: "my", appearance: null, language: "system", notifications: { ...LOUD, tried: !scene.has("first_day") }, lists: { my: scene.has("arranged") ? { order: "newest", group: "state", only: "all" } : AS_USUAL, help: AS_USUAL, left: AS_USUAL, all: AS_USUAL } },
     undoS: scene.has("undo") ? 20 : 0,
   };
 }

@@ -82,6 +82,24 @@ describe("who was notified", () => {
   });
 });
 
+describe("transferring", () => {
+  it("asks the colleague with the words, and says that the user stays until they join", async () => {
+    const host = fakeHost();
+    const desk = new Desk(host);
+    const open = new OpenConversation(host, "carmen");
+    await open.refresh();
+    if (!open.view) throw new Error("no view");
+    render(InviteDialog, { desk, view: open.view, close, transfer: true });
+    expect(screen.getByText("You leave once they join. Until then you handle this.")).toBeTruthy();
+    await user.click(await screen.findByRole("radio", { name: /Priya Nair/ }));
+    await user.type(screen.getByRole("textbox"), "She waits for the airline.");
+    await user.click(screen.getByRole("button", { name: /Ask to take over/ }));
+    const asked = host.calls.filter(({ name }) => name === "conversation.transfer").map(({ request }) => request);
+    expect(asked).toEqual([{ id: "carmen", user: "priya", note: "She waits for the airline." }]);
+    await vi.waitFor(() => expect(desk.toasts.shown.map(({ text }) => text)).toEqual(["Priya Nair is asked. You stay until they join."]));
+  });
+});
+
 describe("inviting", () => {
   it("says in words who is there and takes calls, those first", async () => {
     const desk = new Desk(fakeHost());
@@ -92,7 +110,7 @@ describe("inviting", () => {
     const names = (await screen.findAllByRole("radio")).map((radio) => radio.closest("label")?.textContent?.replace(/\s+/g, " ").trim() ?? "");
     expect(names).toEqual([
       expect.stringMatching(/Priya Nair ● available$/),
-      expect.stringMatching(/Tomáš Veselý ◐ busy or away$/),
+      expect.stringMatching(/Tomáš Veselý ◐ Lunch, back (tomorrow )?\d\d:\d\d$/),
       expect.stringMatching(/Noor van Dijk ○ offline$/),
     ]);
   });

@@ -1,5 +1,5 @@
 // An in-memory host with sample data: for development, screenshots and component tests. Never in the build.
-import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, NotSentView, Participant, PieceView, QueuedView, ReturnedView, RpcError, Section, StartupView, TakenBackView, WantedView } from "$shared/types";
+import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, InboxView, NotSentView, Participant, PieceView, QueuedView, ReturnedView, RowView, RpcError, Section, StartupView, TakenBackView, WantedView } from "$shared/types";
 import { alerts } from "../dev/alerts";
 import { buttonsOf } from "../dev/buttons";
 import { COLLEAGUES, LOGIC, MAYA, MENTIONABLE, iso } from "../dev/entries";
@@ -10,7 +10,7 @@ import { found, inserted, questionOf } from "../dev/library";
 import { FakeLibrary, tried } from "../dev/managing";
 import { PICTURE } from "../dev/picture";
 import { snoozedScene } from "../dev/snoozed";
-import { notSent } from "../dev/unsent";
+import { mentions, notSent } from "../dev/unsent";
 import { morning, type Sample } from "../dev/sample";
 import { appView, goesOn, live, may, mine, offline } from "../dev/views";
 import type { Host } from "./host";
@@ -36,6 +36,7 @@ export class FakeHost implements Host {
   readonly refuse = new Map<keyof Commands, RpcError>();
   readonly samples: Sample[];
   notSent: NotSentView[] = [];
+  mentions: InboxView[] = [];
   buttons = buttonsOf;
   readonly files = new FakeFiles();
   readonly library = new FakeLibrary();
@@ -57,6 +58,7 @@ export class FakeHost implements Host {
     this.#app = appView(scene, now);
     if (scene.has("snoozed")) snoozedScene(this.samples, now);
     if (scene.has("files")) filesScene(this.samples, now);
+    if (scene.has("mentioned")) this.mentions = mentions(now);
     if (scene.has("not_sent")) this.notSent = notSent(now);
     if (scene.has("taken")) this.refuse.set("conversation.open", { code: "conversation.call_taken", message: "Priya Nair took the call for help from Luís Carvalho." });
     if (AWAY.some((each) => scene.has(each)) && this.samples.length > 0 && !scene.has("large")) this.#away();
@@ -210,6 +212,16 @@ export class FakeHost implements Host {
     return found;
   }
 
+  /** Invitations, and the mentions of the scene. */
+  #inbox(): InboxView[] {
+    const invited = this.samples.flatMap(({ view }): InboxView[] => {
+      const { row, invitation } = view;
+      if (!row.invited || !invitation) return [];
+      return [{ conversation: row.id, name: row.name, kind: invitation.transfer ? "transfer" : "invitation", by: invitation.by, words: invitation.note, at: iso(this.now - 20_000), until: iso(this.now + 100_000), key: null }];
+    });
+    return [...invited, ...this.mentions];
+  }
+
   #in(section: Section): Sample[] {
     const in_ = {
       my: (s: Sample) => mine(s.view) || s.view.row.invited,
@@ -265,6 +277,7 @@ export class FakeHost implements Host {
       return {};
     },
     "outbox.list": () => this.#outbox,
+    "inbox.list": () => this.#inbox(),
     "notSent.list": () => this.notSent,
     "notSent.discard": ({ key }) => {
       this.notSent = this.notSent.filter((one) => one.key !== key);
@@ -289,6 +302,7 @@ export class FakeHost implements Host {
         all: this.#in("all").length,
         unread: this.#in("my").filter((s) => s.view.row.unread).length,
         helpSince: help.sort()[0] ?? null,
+        inbox: this.#inbox().length,
         notSent: this.notSent.length,
       };
       const figures = { ...this.#app.figures, queued: this.#outbox.length, held: this.#held.length };
@@ -307,8 +321,8 @@ export class FakeHost implements Host {
       this.tell({ type: "everything" });
       return {};
     },
-    "me.setAvailability": ({ availability }) => {
-      if (this.#app.me) this.#app.me.availability = availability;
+    "me.setAvailability": ({ availability, absence }) => {
+      if (this.#app.me) Object.assign(this.#app.me, { availability, absence: absence ?? null });
       this.tell({ type: "app" });
       return {};
     },
@@ -317,7 +331,11 @@ export class FakeHost implements Host {
     "conversations.list": ({ section, offset, limit, query }) => {
       const words = query.toLowerCase();
       const all = this.#in(section).map((s) => s.view.row).toSorted((a, b) => Number(section === "my" && isAway(a)) - Number(section === "my" && isAway(b)));
-      const rows = words === "" ? all : all.filter((row) => `${row.name} ${row.words} ${row.tags.join(" ")}`.toLowerCase().includes(words));
+      const { order, group, only } = this.#app.settings.lists[section];
+      const shown = all.filter((row) => only === "all" || (only === "unread" ? row.unread : row.wait !== null));
+      const rank = (row: RowView): number => (group !== "state" ? 0 : row.help ? 0 : row.wait ? 1 : 2);
+      const ordered = shown.toSorted((a, b) => rank(a) - rank(b) || (order === "name" ? a.name.localeCompare(b.name) : order === "newest" ? b.updated.localeCompare(a.updated) : order === "oldest" ? a.updated.localeCompare(b.updated) : 0));
+      const rows = words === "" ? ordered : ordered.filter((row) => `${row.name} ${row.words} ${row.tags.join(" ")}`.toLowerCase().includes(words));
       return { rows: rows.slice(offset, offset + limit), total: rows.length };
     },
     "conversation.open": ({ id }) => {
@@ -429,6 +447,7 @@ export class FakeHost implements Host {
     "conversation.delegate": ({ id }) => this.#system(id, "You handed over to Your Logic", (view) => view.row.engaged.push(LOGIC)),
     "conversation.takeOver": ({ id }) => this.#engage(id, true),
     "conversation.invite": ({ id, user }) => this.#system(id, `You invited ${user}`, () => undefined),
+    "conversation.transfer": ({ id, user }) => this.#system(id, `You asked ${user} to take this over`, () => undefined),
     "conversation.inviteExternal": ({ id, name, ttlS }) => {
       const participant: Participant = { kind: "external_agent", link: `link-${name}`, name };
       const [since, until] = [iso(Date.now()), iso(Date.now() + ttlS * 1000)];

@@ -34,6 +34,7 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
     [may.leave, "leave", "act-leave", "also-leave", show("leave")],
     [may.askForHelp, "askForHelp", "act-ask-for-help", "also-ask-for-help", show("askForHelp")],
     [may.invite, "invite", "act-invite", "also-invite", show("invite")],
+    [may.transfer, "transfer", may.leave ? "act-transfer" : "act-assign", "also-transfer", show("transfer")],
     [may.inviteExternal, "inviteExternal", "act-invite-partner", "also-invite-partner", show("inviteExternal")],
     [may.decline, "decline", "act-decline", "also-decline", act("conversation.decline")],
     [may.takeOver, "takeOver", "act-take-over", "also-take-over", act("conversation.takeOver")],
@@ -48,6 +49,7 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
     [open?.writes ?? false, "quickReply", "act-quick-reply", "also-quick-reply", () => void tick().then(() => open?.composer.library?.())],
     [open?.writes ?? false, "attach", "act-attach", "also-attach", () => open?.composer.files.chooser?.()],
     [true, "copyLink", "act-copy-link", "also-copy-link", () => void desk.copyLink(id)],
+    [true, "copyTranscript", "act-copy-transcript", "also-copy-transcript", () => void desk.copyTranscript()],
     [desk.supervises, "told", "act-who-was-notified", "also-who-was-notified", () => desk.showTold(id)],
   ];
   return all.filter(([allowed]) => allowed).map(([, is, label, also, run]) => ({ is, label: t(label), key: is === "quickReply" ? keyName("Ctrl /") : keyOf(is), also: t(also), run }));

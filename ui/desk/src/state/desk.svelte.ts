@@ -1,7 +1,7 @@
 // The window's view of the desk: the selection, and what to read again after changes.
 import { getContext, setContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
-import type { AppView, BehindView, CommandId, Commands, ConnectionView, ConversationId, Grade, RowView, RpcError, Section } from "$shared/types";
+import type { AppView, Arrangement, BehindView, CommandId, Commands, ConnectionView, ConversationId, Grade, RowView, RpcError, Section } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { Appearance } from "./appearance.svelte";
 import { Attention } from "./attention.svelte";
@@ -17,6 +17,7 @@ import { Search } from "./search.svelte";
 import { Settings } from "./settings.svelte";
 import { Startup } from "./startup.svelte";
 import { Toasts } from "./toasts.svelte";
+import { transcript } from "./transcript";
 import { Trial } from "./trial.svelte";
 import { isHidden } from "../words/hidden";
 import { t } from "../words/catalogue.svelte";
@@ -26,7 +27,7 @@ import { isAway } from "../words/snooze";
 import { ahead } from "../words/time";
 
 /** The overlay over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "snooze" | "tags" | "editCustomer" | "invite" | "inviteExternal" | "password" | "library" | "signOut" | "notSent";
+export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "snooze" | "tags" | "editCustomer" | "invite" | "transfer" | "inviteExternal" | "password" | "library" | "signOut" | "notSent" | "inbox" | "away" | "arrange";
 
 /** What the palette offers. */
 export type Offered = "everything" | "availability" | "buttons";
@@ -50,6 +51,8 @@ export class Desk {
   told = $state<ConversationId | null>(null);
   /** Counts changes of the alerts there. */
   toldMore = $state(0);
+  /** What the dialog of an absence begins with. */
+  reason: string | null = null;
   /** What stays behind when the user signs out. */
   behind = $state.raw<BehindView | null>(null);
   contextOpen = $state(false);
@@ -316,6 +319,27 @@ export class Desk {
     this.overlay = "palette";
   }
 
+  /** Arranges the list of this section; the core keeps it and lists accordingly. */
+  async arrange(arrangement: Arrangement): Promise<void> {
+    const lists = this.settings.now?.lists;
+    if (!lists) return;
+    await this.settings.choose({ lists: { ...lists, [this.list.section]: arrangement } });
+    await this.list.refresh();
+  }
+
+  /** Searches the open conversation; everything if there is none. */
+  searchHere(): void {
+    const row = this.conversation?.view?.row;
+    this.search.within = row ? { id: row.id, name: row.name } : null;
+    this.overlay = "search";
+  }
+
+  /** Asks why the user is away, and until when. */
+  goAway(reason: string | null): void {
+    this.reason = reason;
+    this.overlay = "away";
+  }
+
   /** Answers the first call for help: opens it, claims it, and begins to write. */
   async next(): Promise<void> {
     const row = (await this.rows("help", 1))[0];
@@ -481,6 +505,20 @@ export class Desk {
   }
 
   /** Copies a link that opens the conversation on every desk whose user may read it. */
+  /** The open conversation as text, without notes. */
+  async copyTranscript(): Promise<void> {
+    const view = this.conversation?.view;
+    if (!view) return;
+    try {
+      // The press allows the clipboard; a browser may not remember it while the pages are read.
+      const text = transcript(this.host, view, this.app?.me?.user ?? null, clock.now);
+      await navigator.clipboard.writeText(await text);
+      this.toasts.say("good", t("toast-transcript-copied"));
+    } catch {
+      this.toasts.say("bad", t("toast-transcript-not-copied"));
+    }
+  }
+
   async copyLink(id: ConversationId): Promise<void> {
     try {
       await navigator.clipboard.writeText(`tandem://conversation/${id}`);

@@ -158,9 +158,9 @@ describe("the desk", () => {
     await vi.waitFor(() => expect(desk.conversation?.view).toBeTruthy());
     const view = desk.conversation?.view;
     if (!view) throw new Error("no view");
-    expect(actionsOf(desk, view).map((action) => action.label)).toEqual(["Join", "Note", "Help not needed", "Copy link", "Who was notified"]);
+    expect(actionsOf(desk, view).map((action) => action.label)).toEqual(["Join", "Note", "Help not needed", "Copy link", "Copy transcript", "Who was notified"]);
     const here = offers(desk).filter((offer) => offer.group === "here");
-    expect(here.map((offer) => offer.label)).toEqual(["Join", "Note", "Help not needed", "Copy link", "Who was notified"]);
+    expect(here.map((offer) => offer.label)).toEqual(["Join", "Note", "Help not needed", "Copy link", "Copy transcript", "Who was notified", "Search in this conversation"]);
     stop();
   });
 

@@ -220,6 +220,7 @@ describe("keys", () => {
     ["ask for help", "carmen", "h{Control>}{Enter}{/Control}", 2, (_, host) => calls(host, "conversation.askForHelp").length === 1],
     ["hand to Your Logic", "jonas", "y{Control>}{Enter}{/Control}", 2, (_, host) => calls(host, "conversation.delegate").length === 1],
     ["invite", "carmen", "i", 1, (desk) => desk.overlay === "invite"],
+    ["transfer", "carmen", "o", 1, (desk) => desk.overlay === "transfer"],
     ["invite a partner", "carmen", "p", 1, (desk) => desk.overlay === "inviteExternal"],
     ["decline an invitation", "aiko", "d", 1, (_, host) => calls(host, "conversation.decline").length === 1],
     ["answer the next call", "carmen", "n", 1, (desk, host) => desk.conversation?.id === "order" && calls(host, "conversation.join").length === 1],

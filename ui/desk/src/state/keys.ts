@@ -6,9 +6,9 @@ import { keyName } from "../words/keys";
 
 /** Everything that keys do outside a field or dialog. */
 export type Act =
-  | { is: "palette" | "search" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" }
-  | { is: "reply" | "note" | "join" | "complete" | "leave" | "invite" | "inviteExternal" | "askForHelp" | "delegate" }
-  | { is: "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "told" }
+  | { is: "palette" | "search" | "searchHere" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" | "inbox" | "arrange" }
+  | { is: "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" }
+  | { is: "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" }
   | { is: "section"; at: number }
   | { is: "step"; by: 1 | -1 }
   | { is: "move"; by: number }
@@ -16,7 +16,7 @@ export type Act =
   | { is: "grade"; key: string };
 
 /** Acts of the table's list part that concern the selected conversation. */
-export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "told";
+export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told";
 
 export interface Row {
   keys: readonly string[];
@@ -39,8 +39,10 @@ export const ANYWHERE: Part = {
   rows: [
     { keys: ["Ctrl K"], what: "key-commands", does: act("palette") },
     { keys: ["Ctrl F"], what: "key-search", does: act("search") },
+    { keys: ["Ctrl Shift F"], what: "key-search-here", does: act("searchHere") },
     { keys: ["Alt 1", "Alt 2", "Alt 3", "Alt 4"], what: "key-section", does: (at) => ({ is: "section", at }) },
     { keys: ["Alt 5"], what: "key-not-sent", does: act("notSent") },
+    { keys: ["Alt 6"], what: "key-inbox", does: act("inbox") },
     { keys: ["Alt ↓", "Alt ↑"], what: "key-step", does: either({ is: "step", by: 1 }, { is: "step", by: -1 }) },
     { keys: ["Ctrl Shift A"], what: "key-availability", does: act("availability") },
     { keys: ["Ctrl ,"], what: "key-settings", does: act("settings") },
@@ -66,6 +68,7 @@ export const LIST: Part = {
     { keys: ["L"], what: "key-leave", does: act("leave") },
     { keys: ["H"], what: "key-ask-for-help", does: act("askForHelp") },
     { keys: ["I"], what: "key-invite", does: act("invite") },
+    { keys: ["O"], what: "key-transfer", does: act("transfer") },
     { keys: ["P"], what: "key-invite-partner", does: act("inviteExternal") },
     { keys: ["Y"], what: "key-delegate", does: act("delegate") },
     { keys: ["T"], what: "key-take-over", does: act("takeOver") },
@@ -75,7 +78,9 @@ export const LIST: Part = {
     { keys: ["U"], what: "key-edit-customer", does: act("editCustomer") },
     { keys: ["B"], what: "key-press-button", does: act("buttons") },
     { keys: ["C"], what: "key-copy-link", does: act("copyLink") },
+    { keys: ["X"], what: "key-copy-transcript", does: act("copyTranscript") },
     { keys: ["W"], what: "key-who-was-notified", does: act("told") },
+    { keys: ["V"], what: "key-arrange", does: act("arrange") },
     { keys: ["F"], what: "key-filter", does: act("filter") },
     { keys: ["/"], what: "key-search", does: act("search") },
     { keys: ["?"], what: "key-sheet", does: act("sheet") },

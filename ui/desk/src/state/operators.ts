@@ -11,6 +11,11 @@ export interface Operator {
 export const OPERATORS: readonly Operator[] = [
   { insert: "from:", means: "operator-from" },
   { insert: "in:", means: "operator-in" },
+  { insert: "is:", means: "operator-is" },
+  { insert: "tag:", means: "operator-tag" },
+  { insert: "agent:", means: "operator-agent" },
+  { insert: "brand:", means: "operator-brand" },
+  { insert: "language:", means: "operator-language" },
   { insert: "before:", means: "operator-before" },
   { insert: "after:", means: "operator-after" },
   { insert: "has:attachment", means: "operator-attachment" },
@@ -21,6 +26,8 @@ export const OPERATORS: readonly Operator[] = [
 const VALUES: Record<string, readonly string[]> = {
   "from:": ["me", "customer", "logic"],
   "in:": ["my", "help", "left", "all", "webchat", "whatsapp"],
+  "is:": ["open", "completed", "waiting", "help"],
+  "agent:": ["me"],
   "has:": ["attachment", "note"],
 };
 

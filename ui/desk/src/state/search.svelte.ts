@@ -1,5 +1,5 @@
 // Search while typing: first on this machine, then with the hub. Only the latest query's answer counts.
-import type { Commands } from "$shared/types";
+import type { Commands, RowView } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { hitId, stable, type Found } from "./hits";
 
@@ -11,6 +11,8 @@ const MOST = 50;
 
 export class Search {
   query = $state("");
+  /** Only this conversation is searched. */
+  within = $state.raw<Pick<RowView, "id" | "name"> | null>(null);
   found = $state.raw<readonly Found[]>([]);
   hint = $state<string | null>(null);
   /** `asking`: this machine's answer is shown, the hub's is pending. */
@@ -38,6 +40,12 @@ export class Search {
     if (this.query.trim() === "") return this.clear();
     this.#soon = setTimeout(() => void this.#ask(false), AT_ONCE_MS);
     this.#later = setTimeout(() => void this.#ask(true), HUB_AFTER_MS);
+  }
+
+  /** Searches everything again. */
+  widen(): void {
+    this.within = null;
+    this.again();
   }
 
   clear(): void {
@@ -81,7 +89,8 @@ export class Search {
     const query = this.query.trim();
     if (hub) this.hub = "asking";
     try {
-      const answer = await this.host.rpc("search", { query, limit: MOST, hub });
+      const asked = this.within ? `in:${this.within.id} ${query}` : query;
+      const answer = await this.host.rpc("search", { query: asked, limit: MOST, hub });
       if (turn === this.#turn) this.#take(query, answer, hub);
     } catch (error) {
       if (turn !== this.#turn) return;

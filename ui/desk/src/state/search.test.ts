@@ -28,6 +28,25 @@ describe("search", () => {
     expect(search).toMatchObject({ hub: "answered", answered: "ref" });
   });
 
+  it("asks for one conversation alone until it is widened", async () => {
+    search.within = { id: "carmen", name: "Carmen Menzel" };
+    search.write("window");
+    await vi.advanceTimersByTimeAsync(100);
+    expect(asked()).toEqual([{ query: "in:carmen window", limit: 50, hub: false }]);
+    expect(search.answered).toBe("window");
+    expect(new Set(search.found.map(({ hit }) => hit.conversation))).toEqual(new Set(["carmen"]));
+    search.widen();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(asked().at(-1)).toEqual({ query: "window", limit: 50, hub: false });
+  });
+
+  it("says which values an operator takes", async () => {
+    expect(completions("refund is:w")).toEqual(["is:waiting"]);
+    search.write("is:late");
+    await vi.advanceTimersByTimeAsync(100);
+    expect(search.hint).toBe("is: needs open, completed, waiting or help.");
+  });
+
   it("drops the answer to a question that is not asked any more", async () => {
     const answers: ((hits: Hit[]) => void)[] = [];
     vi.spyOn(host, "rpc").mockImplementation(() => new Promise((done) => answers.push((hits) => done({ hits, hint: null, hub: "not_asked" } as never))));

@@ -28,8 +28,12 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
       return yes(() => desk.choose("everything"));
     case "availability":
       return yes(() => desk.choose("availability"));
+    case "searchHere":
+      return yes(() => desk.searchHere());
     case "search":
     case "notSent":
+    case "inbox":
+    case "arrange":
       return yes(() => (desk.overlay = act.is as "search"));
     case "settings":
       return yes(() => desk.openSettings());

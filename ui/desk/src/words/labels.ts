@@ -1,6 +1,7 @@
 // Words for the core's enumerations.
-import type { Availability, Channel, ColleagueView, EntryView, Participant, Stage, StageView } from "$shared/types";
+import type { Absence, Availability, Channel, ColleagueView, EntryView, Participant, Stage, StageView } from "$shared/types";
 import { number, t } from "./catalogue.svelte";
+import { ahead } from "./time";
 
 export const AVAILABILITIES: readonly Availability[] = ["available", "busy", "away"];
 
@@ -12,11 +13,28 @@ export function availability(availability: Availability): string {
   return t(`availability-${availability}`);
 }
 
-export type Presence = "available" | "busy" | "offline";
+/** Older hubs do not say whether a colleague is busy or away. */
+export type Presence = "available" | "busy" | "away" | "unavailable" | "offline";
 
-export function presence({ online, available }: ColleagueView): Presence {
+export function presence({ online, available, status }: ColleagueView): Presence {
   if (!online) return "offline";
-  return available ? "available" : "busy";
+  return status ?? (available ? "available" : "unavailable");
+}
+
+/** "Lunch, back 13:30", or what the colleague is. */
+export function presenceWords(colleague: ColleagueView, now: number): string {
+  return colleague.absence ? absence(colleague.absence, now) : t(`presence-${presence(colleague)}`);
+}
+
+/** Why somebody is away, and until when. */
+export function absence({ reason, back }: Absence, now: number): string {
+  if (!back) return reason;
+  return t(isDue(back, now) ? "absence-due" : "absence-back", { reason, time: ahead(back, now) });
+}
+
+/** Whether somebody wanted to be back by now. */
+export function isDue(back: string | null | undefined, now: number): boolean {
+  return typeof back === "string" && Date.parse(back) <= now;
 }
 
 /** Possible lifetimes of a partner's link, in seconds. */

@@ -58,8 +58,12 @@ availability-busy = beschäftigt
 availability-away = abwesend
     .title = Abwesend
 presence-available = verfügbar
-presence-busy = beschäftigt oder abwesend
+presence-busy = beschäftigt
+presence-away = abwesend
+presence-unavailable = beschäftigt oder abwesend
 presence-offline = offline
+absence-back = { $reason }, zurück { $time }
+absence-due = { $reason }, zurück seit { $time } geplant
 percent = { $value } %
     .aloud = { $value } Prozent
 

@@ -89,7 +89,10 @@ unsent = Ihre Antwort wurde nicht gesendet.
 
 bar-what = Was Sie tun können
 bar-invited = Sie sind eingeladen
+    .by = { $name } lädt Sie ein
     .why = Treten Sie bei, um zu antworten, oder lehnen Sie ab, damit jemand anderes gefragt wird.
+bar-transfer = { $name } übergibt Ihnen das Gespräch
+    .why = Treten Sie bei, um zu übernehmen; { $name } geht dann. Lehnen Sie ab, bleibt { $name }.
 bar-asked =
     { $by ->
         [me] Sie haben

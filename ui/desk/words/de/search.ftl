@@ -2,6 +2,9 @@
 
 search = Alles durchsuchen
     .placeholder = Text, ein Name, eine Telefonnummer
+    .placeholder-within = Wörter in diesem Gespräch
+    .within = Nur im Gespräch mit { $name }
+    .widen = Alles durchsuchen
     .clear = Leeren
     .hits = Treffer
 search-group-customers = Kunden
@@ -36,6 +39,11 @@ operators = Suchoperatoren
     .next = Weiter mit
 operator-from = Name, me, customer, logic
 operator-in = my, help, left, all, webchat, whatsapp
+operator-is = open, completed, waiting, help: offen, abgeschlossen, wartend, mit Hilferuf
+operator-tag = ein Schlagwort des Gesprächs
+operator-agent = Name aus dem Team, der dabei ist oder war, me
+operator-brand = Schlüssel oder Name einer Marke
+operator-language = ein Kürzel wie de
 operator-before = ein Datum wie 2026-11-03
 operator-after = ein Datum wie 2026-11-03
 operator-attachment = mit einer Datei

@@ -46,8 +46,12 @@ availability-busy = busy
 availability-away = away
     .title = Away
 presence-available = available
-presence-busy = busy or away
+presence-busy = busy
+presence-away = away
+presence-unavailable = busy or away
 presence-offline = offline
+absence-back = { $reason }, back { $time }
+absence-due = { $reason }, due back { $time }
 percent = { $value } %
     .aloud = { $value } percent
 

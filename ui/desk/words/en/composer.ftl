@@ -89,7 +89,10 @@ unsent = Your reply was not sent.
 
 bar-what = What you can do
 bar-invited = You are invited
+    .by = { $name } invites you
     .why = Join to answer, or decline so that someone else is asked.
+bar-transfer = { $name } transfers this to you
+    .why = Join to take over; { $name } then leaves. If you decline, { $name } stays.
 bar-asked =
     { $by ->
         [me] You

@@ -23,6 +23,7 @@ section-all = { -section-all }
 ## Rail
 
 rail-sections = Sections
+rail-inbox = For you
 rail-not-sent = Not sent
 rail-search = Search everything
     .title = Search everything (/)
@@ -35,6 +36,7 @@ rail-shortcuts = Keyboard shortcuts
 rail-unread = { $count } unread
 me-menu = You
     .title = Availability ({ $key }), settings, sign out
+me-away = Away with a reason …
 me-library = Quick replies and questions
 me-password = Change password
 me-sign-out = Sign out
@@ -74,7 +76,25 @@ row-waiting = waiting { $time }
 row-joined = joined,
 row-no-reply = no reply { $time }
 row-draft = Draft
+list-arrange = Arrange the list
+    .title = Arrange the list ({ $key })
+order-need = Most urgent first
+order-newest = Newest first
+order-oldest = Oldest first
+order-name = By name
+group-none = No groups
+group-state = By state
+group-channel = By channel
+group-language = By language
+group-help = Help needed
+group-waiting = Waiting
+group-others = Others
+group-no-language = Unknown language
+only-all = Everything
+only-unread = Unread only
+only-waiting = Waiting only
 row-invited = Invited
+row-mentioned = @ mentioned
 row-completed = Completed
 
 ## Snooze

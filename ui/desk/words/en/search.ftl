@@ -2,6 +2,9 @@
 
 search = Search everything
     .placeholder = Words, a customer, a phone number
+    .placeholder-within = Words in this conversation
+    .within = Only in the conversation with { $name }
+    .widen = Search everything
     .clear = Clear
     .hits = Hits
 search-group-customers = Customers
@@ -36,6 +39,11 @@ operators = Search operators
     .next = Go on with
 operator-from = name, me, customer, logic
 operator-in = my, help, left, all, webchat, whatsapp
+operator-is = open, completed, waiting, help
+operator-tag = a tag of the conversation
+operator-agent = name of an agent who takes or took part, me
+operator-brand = key or name of a brand
+operator-language = a code like de
 operator-before = a date like 2026-11-03
 operator-after = a date like 2026-11-03
 operator-attachment = with a file

@@ -38,7 +38,8 @@ impl Notices {
                 break;
             }
             let replaces = screen.standing.get(&id).map(|standing| standing.id);
-            if replaces.is_none() && screen.standing.len() >= AT_ONCE {
+            let kind = screen.wanted.get(&id).map(|wanted| wanted.notice.kind);
+            if replaces.is_none() && !kind.is_some_and(is_personal) && impersonal(screen) >= AT_ONCE {
                 grouped.push(id);
             } else if self.raise(screen, id, replaces).await?.is_err() {
                 break;
@@ -198,14 +199,15 @@ impl Notices {
             }
             return Ok(());
         }
-        let count = screen.standing.len() + screen.grouped.len();
+        let count = impersonal(screen) + screen.grouped.len();
         let replaces = screen.group.map(|(id, _)| id);
         if screen.group.is_some_and(|(_, shown)| shown == count) {
             return Ok(());
         }
         // Only the first has a sound: repeats are no more urgent.
         let is_first = replaces.is_none();
-        let all_help = screen.wanted.values().all(|w| matches!(w.notice.kind, NoticeKind::HelpNeeded { .. }));
+        let mut rest = screen.wanted.values().map(|wanted| wanted.notice.kind).filter(|kind| !is_personal(*kind));
+        let all_help = rest.all(|kind| matches!(kind, NoticeKind::HelpNeeded { .. }));
         let shown = self.show(screen, words::group(count, all_help, is_first, replaces)).await;
         let outcome = match shown {
             Ok(Receipt { id, attention, .. }) => {
@@ -249,6 +251,16 @@ impl Notices {
         let shown = Shown { conversation, kind, state };
         self.cache.write(move |connection, _| notices::put(connection, &shown, now)).await
     }
+}
+
+/// What a colleague wants of this user alone: no notification for many stands for it.
+fn is_personal(kind: NoticeKind) -> bool {
+    matches!(kind, NoticeKind::Mentioned { .. } | NoticeKind::Invited { .. })
+}
+
+/// How many others are shown.
+fn impersonal(screen: &Screen) -> usize {
+    screen.standing.values().filter(|standing| !is_personal(standing.kind)).count()
 }
 
 /// Whether to show a notice now: never twice, unless it was snoozed, or withdrawn and is relevant again.

@@ -405,7 +405,11 @@ async fn attend(hub: Shared, after: Option<u64>, mut socket: WebSocket) {
             message = socket.recv() => match message {
                 Some(Ok(Message::Text(text))) => {
                     match serde_json::from_str(&text) {
-                        Ok(DeskFrame::Presence { available }) => hub.world().available = Some(available),
+                        Ok(DeskFrame::Presence(said)) => {
+                            let mut world = hub.world();
+                            world.available = Some(said.available);
+                            world.said = Some(said);
+                        }
                         Ok(DeskFrame::Typing { .. }) => hub.world().typed += 1,
                         _ => continue,
                     }

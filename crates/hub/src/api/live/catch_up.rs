@@ -11,7 +11,7 @@ use axum::extract::ws::Utf8Bytes;
 use tandem_conversation::{
     ConversationId, Event, EventBody, Participant, Position, RETENTION_MS, Section, Time, UserId, visible,
 };
-use tandem_protocol::agents::{DeskFrame, LiveFrame};
+use tandem_protocol::agents::{DeskFrame, LiveFrame, Whereabouts};
 use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -19,6 +19,7 @@ use super::Came;
 use crate::api::auth::{Signed, everybody};
 use crate::fanout::{DeskSession, Input, SessionId, buttons_frame, encode};
 use crate::hub::Hub;
+use crate::presence;
 use crate::rights::{self, me_of};
 use crate::socket::{self, Ending, Gone, Goodbye, Queue, Socket};
 use crate::store::library::Changes;
@@ -85,14 +86,17 @@ enum Has {
 /// Brings a desk up to date and registers it for new events.
 pub(super) async fn catch_up(hub: &Hub, signed: &Signed, came: &Came, socket: &mut Socket) -> Result<Attending, Ended> {
     let knows_library = came.version.spoken >= tandem_protocol::HAS_LIBRARY;
-    let (mut desk, mut cursor) = register(hub, signed, true, knows_library).await?;
+    // Other desks say something only if their user takes no calls.
+    let says_why = came.version.spoken >= tandem_protocol::SAYS_WHY;
+    let said = (!says_why).then(|| Whereabouts::takes_calls(true));
+    let (mut desk, mut cursor) = register(hub, signed, said.clone(), knows_library).await?;
     let user = &signed.0;
     let mut telling = Telling {
         hub,
         signed,
         rights: user.rights(),
         ending: desk.queue.ending(),
-        is_available: true,
+        said,
         knows_library,
         cursor: came.after.unwrap_or_default(),
         socket,
@@ -112,7 +116,7 @@ pub(super) async fn catch_up(hub: &Hub, signed: &Signed, came: &Came, socket: &m
                 return telling.say(&LiveFrame::Alive { cursor, time: hub.clock.now(), after: None }).await;
             }
             // The queue overflowed: what was sent counts, and the rest is sent the same way.
-            (desk, cursor) = register(hub, signed, telling.is_available, knows_library).await?;
+            (desk, cursor) = register(hub, signed, telling.said.clone(), knows_library).await?;
             telling.ending = desk.queue.ending();
             ask_rights(hub, signed).await?;
         }
@@ -128,14 +132,19 @@ pub(super) async fn catch_up(hub: &Hub, signed: &Signed, came: &Came, socket: &m
 }
 
 /// Registers before reading the past: new events wait in the queue.
-async fn register(hub: &Hub, signed: &Signed, available: bool, knows_library: bool) -> Result<(Attending, u64), Ended> {
+async fn register(
+    hub: &Hub,
+    signed: &Signed,
+    whereabouts: Option<Whereabouts>,
+    knows_library: bool,
+) -> Result<(Attending, u64), Ended> {
     let (line, queue) = socket::line();
     let (registered, registration) = oneshot::channel();
     let session = DeskSession {
         me: me_of(hub, &signed.0),
         sign_in: signed.1.sign_in,
         good_until: signed.1.access_expires,
-        available,
+        whereabouts,
         line,
         told: 0,
         // Sent with the greeting; a change since then differs from nothing.
@@ -179,8 +188,8 @@ struct Telling<'a> {
     rights: UserRights,
     /// Of the desk's registered queue.
     ending: Ending,
-    /// Whether the user takes calls for help, as reported by the desk.
-    is_available: bool,
+    /// What the desk has said of its user.
+    said: Option<Whereabouts>,
     knows_library: bool,
     /// The cursor that catch-up frames carry: the desk was complete up to here before.
     cursor: u64,
@@ -232,9 +241,10 @@ impl Telling<'_> {
                         return Ok(held);
                     }
                 }
-                Ok(DeskFrame::Presence { available }) => {
-                    self.is_available = available;
-                    self.hub.fanout.send(Input::Available(desk, available)).await;
+                Ok(DeskFrame::Presence(said)) => {
+                    let said = presence::heard(said, &self.hub.config.reasons, self.hub.clock.now());
+                    self.said = Some(said.clone());
+                    self.hub.fanout.send(Input::Whereabouts(desk, said)).await;
                 }
                 Ok(DeskFrame::Typing { .. }) => {}
                 Err(_) => return Err(Ended::Parted(NOT_NAMED)),

@@ -4,6 +4,7 @@
 ## Notifications
 
 notice-help = { $name } braucht Hilfe
+notice-transfer = { $by } übergibt Ihnen { $name }
 notice-invited = { $by } lädt Sie zu { $name } ein
     .logic = { -logic } lädt Sie zu { $name } ein
     .colleague = Jemand aus dem Team

@@ -4,6 +4,7 @@
 ## Notifications
 
 notice-help = { $name } needs help
+notice-transfer = { $by } transfers { $name } to you
 notice-invited = { $by } invites you to { $name }
     .logic = { -logic } invites you to { $name }
     .colleague = A colleague

@@ -1,0 +1,42 @@
+//! Which conversations concern the user.
+
+use tandem_conversation::ConversationId;
+use tandem_sqlite::rusqlite::Connection;
+
+use super::CacheError;
+use super::conversations::ids;
+
+const NOTABLE: &str = "SELECT id FROM conversations WHERE in_my = 1
+                       UNION ALL SELECT id FROM conversations WHERE in_help = 1 AND in_my = 0
+                       UNION ALL SELECT id FROM conversations WHERE mentioned = 1 AND in_help = 0 AND in_my = 0";
+
+/// Conversations that may deserve a notice.
+pub(crate) fn notable(connection: &Connection) -> Result<Vec<ConversationId>, CacheError> {
+    ids(connection, NOTABLE)
+}
+
+const CONCERNING: &str = "SELECT id FROM conversations WHERE in_my = 1 AND engaged = 0
+                          UNION ALL SELECT id FROM conversations WHERE mentioned = 1 AND (in_my = 0 OR engaged = 1)";
+
+/// Conversations that may invite or mention the user.
+pub(crate) fn concerning(connection: &Connection) -> Result<Vec<ConversationId>, CacheError> {
+    ids(connection, CONCERNING)
+}
+
+const MINE: &str = "SELECT id FROM conversations WHERE in_my = 1";
+
+/// Conversations in which the user is engaged or invited.
+pub(crate) fn mine(connection: &Connection) -> Result<Vec<ConversationId>, CacheError> {
+    ids(connection, MINE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::testing::assert_indexed;
+
+    #[test]
+    fn what_concerns_the_user_is_found_by_indices_alone() {
+        [NOTABLE, MINE, CONCERNING].into_iter().for_each(assert_indexed);
+    }
+}

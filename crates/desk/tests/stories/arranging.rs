@@ -1,0 +1,41 @@
+//! Lists in the order and the groups that the user has chosen, each section for itself.
+
+use serde_json::{Value, json};
+
+use crate::desk::Maya;
+use crate::hub::FakeHub;
+
+async fn names(maya: &Maya, section: &str) -> Vec<String> {
+    let request = json!({"section": section, "offset": 0, "limit": 50});
+    let list = maya.ok("conversations.list", request).await;
+    let rows = list["rows"].as_array().unwrap();
+    assert_eq!(list["total"], rows.len());
+    rows.iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn arrange(maya: &Maya, section: &str, arrangement: Value) {
+    let mut settings = maya.ok("app.state", json!({})).await["settings"].clone();
+    settings["lists"][section] = arrangement;
+    maya.ok("settings.set", settings).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_ordered_grouped_and_narrowed_and_stays_so() {
+    let hub = FakeHub::start().await;
+    let [_, _, bo] = ["Carmen Menzel", "Álvaro Quintana", "Bo Lindgren"].map(|name| hub.customer_comes(name));
+    let all: Vec<_> = hub.world().states.keys().copied().collect();
+    all.into_iter().for_each(|id| hub.joins(id, "Maya Ortiz"));
+    let maya = Maya::signed_in(&hub).await;
+    maya.until("three", "app.state", json!({}), |app| app["counts"]["my"] == 3).await;
+    hub.customer_writes(bo, "Hello?");
+    maya.until_words(bo, &["Hello?"]).await;
+    arrange(&maya, "my", json!({"order": "name", "group": "none", "only": "all"})).await;
+    assert_eq!(names(&maya, "my").await, ["Bo Lindgren", "Carmen Menzel", "Álvaro Quintana"]);
+    arrange(&maya, "my", json!({"order": "name", "group": "state", "only": "all"})).await;
+    assert_eq!(names(&maya, "my").await[0], "Bo Lindgren", "who waits stands in the first group");
+    arrange(&maya, "my", json!({"order": "oldest", "group": "none", "only": "waiting"})).await;
+    assert_eq!(names(&maya, "my").await, ["Bo Lindgren"]);
+    let maya = maya.restart().await;
+    maya.until_live().await;
+    assert_eq!(names(&maya, "my").await, ["Bo Lindgren"], "also after a restart");
+}
