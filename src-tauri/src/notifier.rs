@@ -11,7 +11,7 @@ mod system;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -37,7 +37,9 @@ pub struct SystemNotifier {
 
 #[derive(Default)]
 struct Inner {
-    news: OnceLock<mpsc::UnboundedSender<News>>,
+    /// Whoever is signed in hears the news.
+    news: Mutex<Option<mpsc::UnboundedSender<News>>>,
+    is_followed: AtomicBool,
     system: system::Door,
     standing: Mutex<HashMap<ShownId, Standing>>,
     service: Mutex<Option<Service>>,
@@ -78,12 +80,15 @@ struct Service {
 
 impl Notifier for SystemNotifier {
     fn attach(&self, news: mpsc::UnboundedSender<News>) {
-        let _ = self.inner.news.set(news);
+        *self.inner.news.lock().unwrap_or_else(PoisonError::into_inner) = Some(news);
+        let follows = !self.inner.is_followed.swap(true, Ordering::Relaxed);
         // Queried now, so that the first call for help need not wait and the user sees the state.
         let inner = Arc::clone(&self.inner);
         tokio::spawn(async move {
             inner.tell_of_service().await;
-            inner.system.follow(&inner).await;
+            if follows {
+                inner.system.follow(&inner).await;
+            }
         });
     }
 
@@ -150,7 +155,7 @@ impl Inner {
     }
 
     fn tell(&self, news: News) {
-        if let Some(listener) = self.news.get() {
+        if let Some(listener) = &*self.news.lock().unwrap_or_else(PoisonError::into_inner) {
             // The listener may have ended.
             let _ = listener.send(news);
         }

@@ -22,7 +22,7 @@ use crate::mention::Named;
 use crate::participant::Participant;
 use crate::permission::Permissions;
 use crate::time::Time;
-use crate::turn::{Content, Media, Stage};
+use crate::turn::{Content, Media, Stage, Turn};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Envelope {
@@ -54,6 +54,8 @@ pub struct Context {
     pub question: Option<Looked>,
     /// The stored files that the command names and its sender may send here.
     pub files: Vec<Media>,
+    /// Ids of the command's turns that turns of the conversation have already.
+    pub used: Vec<TurnId>,
     /// Random ids for turns and links that the decision creates for Your Logic, taken from the end.
     pub fresh: Vec<Uuid>,
 }
@@ -284,5 +286,42 @@ impl Command {
             Self::AnswerLogic { actions, .. } => actions.iter().filter_map(Action::file).collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// The ids that its sender chose for the turns that it adds.
+    #[must_use]
+    pub fn turns(&self) -> Vec<TurnId> {
+        match self {
+            Self::Write { turn, .. }
+            | Self::Reply { turn, .. }
+            | Self::Note { turn, .. }
+            | Self::Delegate { turn, .. } => {
+                vec![*turn]
+            }
+            Self::Drawn { command, .. } | Self::HavingSeen { command, .. } => command.turns(),
+            Self::AnswerLogic { actions, .. } => actions.iter().filter_map(Action::turn).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether a turn of this author is what this command adds: it was given before.
+    #[must_use]
+    pub fn repeats(&self, author: &Participant, turn: &Turn, by: &Participant) -> bool {
+        let is_same = |content: &Content| {
+            let cleaned = content.clone().checked();
+            cleaned.as_ref().unwrap_or(content).says_the_same(&turn.content)
+        };
+        author.same(by)
+            && match self {
+                Self::Write { turn: id, content, .. } | Self::Reply { turn: id, content, .. } => {
+                    *id == turn.id && is_same(content)
+                }
+                Self::Note { turn: id, text, .. } => {
+                    let note = Content::Note { text: text.clone(), mentions: Vec::new(), handover: None };
+                    *id == turn.id && is_same(&note)
+                }
+                Self::Drawn { command, .. } | Self::HavingSeen { command, .. } => command.repeats(author, turn, by),
+                _ => false,
+            }
     }
 }

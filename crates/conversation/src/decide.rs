@@ -24,7 +24,7 @@ use crate::participant::Participant;
 use crate::rejection::Rejection;
 use crate::state::Conversation;
 use crate::time::Time;
-use crate::turn::{Content, Stage, check_label};
+use crate::turn::{Content, Stage, Turn, check_label};
 use crate::wait::wanted;
 
 /// Decides a command against the state. The events continue the conversation's positions without a gap.
@@ -150,6 +150,17 @@ impl<'a> Draft<'a> {
     /// Adds an event by the command's sender.
     fn push(&mut self, body: EventBody) {
         self.push_as(self.actor.clone(), body);
+    }
+
+    /// Adds a turn. Its id means this turn alone.
+    fn add(&mut self, turn: Turn, received: Time) -> Result<(), Rejection> {
+        let is_new =
+            |event: &Event| matches!(&event.body, EventBody::TurnAdded { turn: known, .. } if known.id == turn.id);
+        if self.context.used.contains(&turn.id) || self.events.iter().any(is_new) {
+            return Err(Rejection::IdUsed);
+        }
+        self.push(EventBody::TurnAdded { turn, received });
+        Ok(())
     }
 
     /// Adds an event by Tandem itself.

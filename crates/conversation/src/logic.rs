@@ -267,6 +267,15 @@ impl Action {
             _ => None,
         }
     }
+
+    /// The id that Your Logic chose for the turn that it adds.
+    #[must_use]
+    pub fn turn(&self) -> Option<TurnId> {
+        match self {
+            Self::Message { turn, .. } | Self::Question { turn, .. } | Self::Attachment { turn, .. } => *turn,
+            _ => None,
+        }
+    }
 }
 
 /// What happens to an answer if the conversation has moved on.

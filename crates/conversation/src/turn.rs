@@ -175,6 +175,21 @@ impl Content {
         }
     }
 
+    /// Whether both say the same to whoever reads them.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Answer { question, choice, .. }, Self::Answer { question: to, choice: other, .. }) => {
+                question == to && choice == other
+            }
+            (Self::Attachment { media, text }, Self::Attachment { media: file, text: other }) => {
+                media.id == file.id && text == other
+            }
+            (Self::Attachment { .. }, _) => false,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other) && self.text() == other.text(),
+        }
+    }
+
     /// Whether customers may see it.
     #[must_use]
     pub fn is_for_customer(&self) -> bool {

@@ -144,7 +144,7 @@ pub enum News {
 
 /// Shows notifications. Implementations must answer in bounded time, whatever their service does.
 pub trait Notifier: Send + Sync + 'static {
-    /// Sets the channel for news. Called once, before anything is shown.
+    /// Sets the channel for news, instead of an earlier one: each sign-in has its own.
     fn attach(&self, news: mpsc::UnboundedSender<News>);
 
     /// Shows a notification, replacing another if it says so.

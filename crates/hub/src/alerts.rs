@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::engine::system_command;
 use crate::fanout::Input;
+use crate::health::Work;
 use crate::hub::Hub;
 use crate::store::users::User;
 use crate::store::{StoreError, alerts, conversations, users};
@@ -28,7 +29,9 @@ type Said = Vec<(UserId, Vec<AlertReport>, oneshot::Sender<Result<(), StoreError
 
 /// Runs as long as the hub.
 pub(crate) async fn run(hub: Arc<Hub>, mut entries: mpsc::Receiver<Entry>) {
-    if let Err(error) = hub.take_up_calls().await {
+    let taken_up = hub.take_up_calls().await;
+    hub.health.note(Work::Calls, &taken_up);
+    if let Err(error) = taken_up {
         tracing::error!(%error, "the open calls for help cannot be read");
     }
     let mut next = entries.recv().await;

@@ -18,8 +18,6 @@ use crate::store::{MIGRATIONS, StoreError, conversations, events, identity_key, 
 use crate::{identity, mail, outgoing};
 
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Less free space than this is reported, in bytes.
-const FREE_BYTES: u64 = 1 << 30;
 /// States per read.
 const AT_ONCE: u32 = 1_000;
 /// Events that are read, the newest first.
@@ -56,7 +54,7 @@ pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
             tell("identity.key", key);
         }
         tell("files", files(&config.data));
-        tell("disk", disk(&config.data));
+        tell("disk", disk(&config.data, config.media.free_bytes));
         tell("clock", clock(&config.data));
     } else {
         let none = || anyhow::anyhow!("there is no database in {}", config.data.display());
@@ -159,9 +157,15 @@ fn files(data: &Path) -> anyhow::Result<String> {
     Ok(format!("the newest {count} are there"))
 }
 
-fn disk(data: &Path) -> anyhow::Result<String> {
+/// The hub takes no files with less free space than `least`, in bytes.
+fn disk(data: &Path, least: u64) -> anyhow::Result<String> {
     let Some(free) = free_on_disk(data) else { return Ok("this system does not say how much is free".into()) };
-    ensure!(free >= FREE_BYTES, "{} MiB are free, which is less than {} MiB", free >> 20, FREE_BYTES >> 20);
+    ensure!(
+        free >= least,
+        "{} MiB are free, which is less than the {} MiB of media.free_mib: files are refused",
+        free >> 20,
+        least >> 20
+    );
     Ok(format!("{} GiB are free", free >> 30))
 }
 

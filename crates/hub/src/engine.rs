@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use tandem_conversation::{
     Command, CommandId, ContactId, Context, Conversation, ConversationId, CustomerId, Envelope, Event, EventBody,
-    Ladder, Looked, Participant, Permissions, Position, Rejection, Time, decide_and_apply,
+    Ladder, Looked, Participant, Permissions, Position, Rejection, Time, TurnId, decide_and_apply,
 };
 use tandem_sqlite::rusqlite::Connection;
 use tandem_sqlite::{Cause, Companion, Error, Finish};
@@ -267,6 +267,17 @@ impl Engine {
             }
         }
         let before = self.for_change(connection, envelope.conversation)?;
+        let mut used = Vec::new();
+        for turn in envelope.command.turns() {
+            let Some(event) = self.of_turn(connection, envelope.conversation, turn)? else { continue };
+            // The answer to it may be forgotten; the log is not.
+            if let EventBody::TurnAdded { turn, .. } = &event.body
+                && envelope.command.repeats(&event.actor, turn, &envelope.actor)
+            {
+                return Ok(Ok(event.position));
+            }
+            used.push(turn);
+        }
         let fresh = if matches!(envelope.command, Command::AnswerLogic { .. }) {
             (0..FRESH).map(|_| Uuid::now_v7()).rev().collect()
         } else {
@@ -302,6 +313,7 @@ impl Engine {
             button: button.filter(|button| button.is_for(&envelope.actor)).map(|button| button.title),
             question,
             files,
+            used,
             fresh,
         };
         let answer = match decide_and_apply(before.as_deref(), envelope, &context) {
@@ -312,6 +324,21 @@ impl Engine {
             self.pending.answer(Answered { id: envelope.id, sent, answer: answer.clone(), at: context.now });
         }
         Ok(answer)
+    }
+
+    /// The event that added a turn, uncommitted ones included.
+    fn of_turn(
+        &self,
+        connection: &Connection,
+        conversation: ConversationId,
+        turn: TurnId,
+    ) -> Result<Option<Event>, StoreError> {
+        let is_it = |event: &Event| matches!(&event.body, EventBody::TurnAdded { turn: known, .. } if known.id == turn);
+        let of_group = self.group.get(&conversation).map_or(&[][..], |changed| &changed.events);
+        match of_group.iter().find(|(event, _)| is_it(event)) {
+            Some((event, _)) => Ok(Some(event.clone())),
+            None => events::of_turn(connection, conversation, turn),
+        }
     }
 
     /// The answer that a command has already got.

@@ -27,7 +27,7 @@ pub(crate) const RECENT: Duration = Duration::from_secs(5);
 
 /// Maximum pieces of work that are known to meet damage.
 const DAMAGES: usize = 1_000;
-/// So much damaged work, deadlines apart, is told with good health: a probe that acts on bad health would take the hub from
+/// So much damaged work that concerns single customers is told with good health: a probe that acts on bad health would take the hub from
 /// all customers for the sake of these.
 const BEARABLE: usize = 2;
 
@@ -57,6 +57,10 @@ pub(crate) struct Health {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Work {
     Deadlines,
+    /// The open calls for help.
+    Calls,
+    /// What desks are told when they connect.
+    CatchingUp,
     Conversation(ConversationId),
     /// Messages of one visitor.
     Messages(ContactId),
@@ -102,6 +106,8 @@ impl fmt::Display for Work {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Deadlines => f.write_str("deadlines"),
+            Self::Calls => f.write_str("the open calls for help"),
+            Self::CatchingUp => f.write_str("what connecting desks are told"),
             Self::Conversation(id) => write!(f, "conversation {id}"),
             Self::Messages(contact) => write!(f, "visitor {contact}"),
         }
@@ -157,26 +163,34 @@ impl Health {
     /// Remembers work that failed because of what is stored, until the same work succeeds. The test write alone
     /// would not find it: damage is where other data lies.
     pub(crate) fn note<T>(&self, work: Work, done: &Result<T, StoreError>) {
-        let harm = match done {
-            Ok(_) => None,
-            Err(error) => match Harm::of(error) {
-                Some(harm) => Some(harm),
-                // Says nothing about what is stored.
-                None => return,
-            },
-        };
+        match done {
+            Ok(_) => self.note_done(work),
+            Err(error) => self.note_failed(work, error),
+        }
+    }
+
+    /// [`Self::note`] of a success.
+    pub(crate) fn note_done(&self, work: Work) {
         let mut harmed = self.harm.lock().unwrap_or_else(PoisonError::into_inner);
-        match harm {
-            None => {
-                if !harmed.is_empty() && harmed.remove(&work).is_some() {
-                    tracing::info!(%work, "what failed because of what is stored succeeds again");
-                }
-            }
-            Some(harm) if harmed.len() < DAMAGES && harmed.insert(work, harm) != Some(harm) => match harm {
+        if !harmed.is_empty() && harmed.remove(&work).is_some() {
+            tracing::info!(%work, "what failed because of what is stored succeeds again");
+        }
+    }
+
+    /// [`Self::note`] of a failure.
+    pub(crate) fn note_failed(&self, work: Work, error: &StoreError) {
+        // Others say nothing about what is stored.
+        let Some(harm) = Harm::of(error) else { return };
+        // One unreadable state or event costs its own conversation.
+        if matches!(work, Work::Calls | Work::CatchingUp) && !matches!(error, StoreError::Database(_)) {
+            return;
+        }
+        let mut harmed = self.harm.lock().unwrap_or_else(PoisonError::into_inner);
+        if harmed.len() < DAMAGES && harmed.insert(work, harm) != Some(harm) {
+            match harm {
                 Harm::Damaged => tracing::error!(%work, "the database is damaged: run tandem-hub doctor"),
                 Harm::Newer => tracing::warn!(%work, "a newer version of the hub wrote this: it cannot be changed"),
-            },
-            Some(_) => {}
+            }
         }
     }
 
@@ -185,7 +199,8 @@ impl Health {
         let all = self.harm.lock().unwrap_or_else(PoisonError::into_inner);
         let of = |harm: Harm| all.iter().filter(|(_, own)| **own == harm).map(|(work, _)| *work).collect::<Vec<_>>();
         let (damaged, newer) = (of(Harm::Damaged), of(Harm::Newer));
-        if damaged.len() > BEARABLE || damaged.contains(&Work::Deadlines) {
+        let is_of_all = |work: &Work| matches!(work, Work::Deadlines | Work::Calls | Work::CatchingUp);
+        if damaged.len() > BEARABLE || damaged.iter().any(is_of_all) {
             return Err(Illness::Damaged);
         }
         Ok(Harmed { damaged, newer })

@@ -188,10 +188,7 @@ async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
     let files = raise_file_limit();
     let listener = bind(&config.listen).await?;
     let address = listener.local_addr()?;
-    let metrics = match &config.metrics {
-        Some(address) => Some(bind(address).await.context("Cannot serve metrics (metrics, TANDEM_METRICS)")?),
-        None => None,
-    };
+    let metrics = config.metrics.clone();
     let (data, logic) = (config.data.display().to_string(), config.logic.is_some());
     let is_open = !address.ip().is_loopback() && config.trusted_proxies.iter().all(|proxy| proxy.addr().is_loopback());
     let hub = Hub::start(config, Clock::system())?;
@@ -199,7 +196,8 @@ async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
     if is_open {
         tracing::warn!(%address, "other machines reach the hub without TLS: put a proxy in front (docs/proxy.md)");
     }
-    if let Some(listener) = metrics {
+    if let Some(address) = metrics {
+        let listener = bind(&address).await.context("Cannot serve metrics (metrics, TANDEM_METRICS)")?;
         tracing::info!(address = %listener.local_addr()?, "serving metrics");
         serve_metrics(&hub, listener);
     }

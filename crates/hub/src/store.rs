@@ -123,6 +123,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "rows behind their log", sql: conversations::BEHIND },
     Migration { name: "who was present", sql: activity::SCHEMA },
     Migration { name: "why sign-ins ended", sql: auth::ENDED },
+    Migration { name: "turns by their ids", sql: events::TURN_IDS },
 ];
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ impl Draft<'_> {
             self.reopen();
         }
         let turn = Turn { id: turn, engagement: None, content, silent, library: None, written_against: None };
-        self.push(EventBody::TurnAdded { turn, received: received.min(self.now()) });
+        self.add(turn, received.min(self.now()))?;
         if self.state.in_progress() {
             self.follow_self_service(by_choice, silent);
         }

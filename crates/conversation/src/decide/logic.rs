@@ -244,7 +244,7 @@ impl Draft<'_> {
         };
         let engagement = self.state.engagement_of(self.actor).map(|e| e.id);
         let turn = Turn { id, engagement, content, silent: false, library, written_against: None };
-        self.push(EventBody::TurnAdded { turn, received: self.now() });
+        self.add(turn, self.now())?;
         Ok(())
     }
 
@@ -261,7 +261,7 @@ impl Draft<'_> {
         let engagement = self.state.engagement_of(self.actor).map(|e| e.id);
         let turn =
             Turn { id: self.fresh_turn()?, engagement, content, silent: false, library: None, written_against: None };
-        self.push(EventBody::TurnAdded { turn, received: self.now() });
+        self.add(turn, self.now())?;
         Ok(())
     }
 

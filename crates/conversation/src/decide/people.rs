@@ -151,7 +151,7 @@ impl Draft<'_> {
         let engagement = Some(self.engaged()?);
         let written_against = (self.state.last_loud > written_against).then_some(written_against);
         let turn = Turn { id: turn, engagement, content, silent: false, library: None, written_against };
-        self.push(EventBody::TurnAdded { turn, received: received.min(self.now()) });
+        self.add(turn, received.min(self.now()))?;
         Ok(())
     }
 
@@ -179,7 +179,7 @@ impl Draft<'_> {
             return Err(Rejection::LinkOver);
         }
         let turn = Turn { id: turn, engagement, content, silent: false, library: None, written_against: None };
-        self.push(EventBody::TurnAdded { turn, received: self.now() });
+        self.add(turn, self.now())?;
         Ok(())
     }
 

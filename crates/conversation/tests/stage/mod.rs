@@ -354,6 +354,7 @@ pub fn context(now: Time, logic_available: bool, person_typing_until: Option<Tim
         question: None,
         button: Some("Refund".into()),
         files: Vec::new(),
+        used: Vec::new(),
         fresh: (0..8).map(|i| Uuid::from_u128(0xf000_0000_0000 + seed * 8 + i)).collect(),
     }
 }

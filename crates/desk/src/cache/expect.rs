@@ -56,6 +56,7 @@ impl Expecting {
             question: None,
             button: Some(String::new()),
             files: Vec::new(),
+            used: Vec::new(),
             fresh: Vec::new(),
         }
     }

@@ -361,6 +361,7 @@ impl FakeHub {
             question: None,
             button: button.map(|button| button.title.clone()),
             files: envelope.command.files().into_iter().cloned().collect(),
+            used: Vec::new(),
             fresh: std::iter::repeat_with(Uuid::now_v7).take(4).collect(),
         };
         let decided = decide(world.states.get(&id), &envelope, &context);

@@ -20,6 +20,7 @@ use super::auth::Signed;
 use super::versions::Version;
 use super::{Query, input};
 use crate::fanout::{Input, SessionId, encode};
+use crate::health::Work;
 use crate::hub::Hub;
 use crate::peer::Peer;
 use crate::presence;
@@ -67,6 +68,11 @@ struct Came {
 async fn run(hub: Arc<Hub>, signed: Signed, came: Came, mut socket: Socket) {
     // Boxed, because its future is large and would occupy memory for as long as the desk is connected.
     let caught_up = Box::pin(catch_up(&hub, &signed, &came, &mut socket)).await;
+    match &caught_up {
+        Ok(_) => hub.health.note_done(Work::CatchingUp),
+        Err(Ended::Store(error)) => hub.health.note_failed(Work::CatchingUp, error),
+        Err(_) => {}
+    }
     match caught_up {
         Ok(Attending { id, mut queue }) => {
             let (is_limited, fanout) = (hub.config.rate_limits, hub.fanout.clone());

@@ -205,6 +205,7 @@ fn context(clock: &Clock, fresh: bool) -> Context {
         question: None,
         button: Some("A custom button".into()),
         files: Vec::new(),
+        used: Vec::new(),
         fresh: if fresh { (0..FRESH).map(|_| Uuid::now_v7()).rev().collect() } else { Vec::new() },
     }
 }

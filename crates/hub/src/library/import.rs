@@ -161,6 +161,9 @@ impl Lines<'_> {
     }
 }
 
+/// The columns of a table.
+const COLUMNS: [&str; 7] = ["shortcut", "text", "title", "language", "folder", "brands", "note"];
+
 fn table(text: &str, scope: &Audience) -> Result<Parsed, Rejection> {
     let first = text.lines().next().unwrap_or_default();
     let count = |separator: char| first.chars().filter(|c| *c == separator).count();
@@ -177,6 +180,10 @@ fn table(text: &str, scope: &Audience) -> Result<Parsed, Rejection> {
         if !columns.iter().any(|column| column == needed) {
             return Err(Rejection::invalid("file", format!("the table has no column '{needed}'")));
         }
+    }
+    if let Some(unknown) = columns.iter().find(|column| !is_blank(column) && !COLUMNS.contains(&column.as_str())) {
+        let problem = format!("there is no column '{unknown}': use {}", COLUMNS.join(", "));
+        return Err(Rejection::invalid("line 1", problem));
     }
     let (mut replies, mut lines) = (Vec::<QuickReplyDefinition>::new(), Vec::<BTreeMap<String, usize>>::new());
     let mut places: HashMap<String, usize> = HashMap::new();
@@ -474,6 +481,7 @@ mod tests {
         assert_eq!(read[1].scope, Audience::Team { brands: vec!["bank".into(), "shop".into()] });
         for (table, problem) in [
             ("a,b\n1,2\n", "no column 'shortcut'"),
+            ("shortcut,text,brand\nhi,a,shop\n", "line 1: there is no column 'brand': use shortcut, text,"),
             ("shortcut,text\nhi,\n", "line 2: text: this cell is empty"),
             ("shortcut,text\nhi,a\nhi,b\n", "line 3: language"),
             ("shortcut,text\nhi,a,c\n", "line 2: 3 cells were found; the table has 2 columns"),

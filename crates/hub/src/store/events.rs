@@ -1,6 +1,6 @@
 //! The account's log: all events of all conversations, in one order without gaps.
 
-use tandem_conversation::{Conversation, ConversationId, Event, EventBody, Position, Time};
+use tandem_conversation::{Conversation, ConversationId, Event, EventBody, Position, Time, TurnId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{Id, StoreError, passable};
@@ -295,6 +295,30 @@ pub(crate) fn turns(
     Ok(NewestTurns { is_cut: seen == within || turns.len() == most, turns, up_to })
 }
 
+/// Finds the turns of a conversation by their ids, in the form in which events are stored.
+pub(crate) const TURN_IDS: &str = r#"
+CREATE INDEX events_turns ON events (
+    conversation, substr(body, instr(body, '"body":{"turn_added":{"turn":{"id":"') + 36, 36)
+) WHERE instr(body, '"body":{"turn_added":{"turn":{"id":"') > 0;"#;
+
+const BY_TURN: &str = r#"SELECT body FROM events
+     WHERE conversation = ?1 AND substr(body, instr(body, '"body":{"turn_added":{"turn":{"id":"') + 36, 36) = ?2
+       AND instr(body, '"body":{"turn_added":{"turn":{"id":"') > 0 LIMIT 1"#;
+
+/// The event that added a turn.
+pub(crate) fn of_turn(
+    connection: &Connection,
+    conversation: ConversationId,
+    turn: TurnId,
+) -> Result<Option<Event>, StoreError> {
+    let mut query = connection.prepare_cached(BY_TURN)?;
+    let mut rows = query.query(params![Id(conversation.0), turn.0.to_string()])?;
+    match rows.next()? {
+        Some(row) => Ok(Some(parse(row.get_ref(0)?.as_str().map_err(tandem_sqlite::rusqlite::Error::from)?)?)),
+        None => Ok(None),
+    }
+}
+
 /// Whether the event at `position` is a call for help.
 pub(crate) fn raises_help(
     connection: &Connection,
@@ -397,6 +421,7 @@ mod tests {
         assert_indexed(TOUCHED, true);
         assert_indexed(FIRST, false);
         assert_indexed(SINCE, false);
+        assert_indexed(BY_TURN, false);
     }
     #[test]
     fn a_damaged_event_keeps_its_place_in_what_is_sent() {

@@ -88,6 +88,7 @@ impl Story {
             question: None,
             button: None,
             files: Vec::new(),
+            used: Vec::new(),
             fresh: if self.has_logic { (0..8).map(|_| self.id()).collect() } else { Vec::new() },
         };
         let decided = decide(self.state.as_ref(), &envelope, &context);

@@ -179,10 +179,20 @@ export class Desk {
     if (batch.wanted) void this.#wanted();
   }
 
-  /** From a notification, a link or the tray: one goes on with words, if one may. */
+  /** From a notification, a link or the tray: one goes on with words, if one may. Words for somebody else that are being
+   * written end there, and nothing of them goes to the conversation that comes. */
   #come(id: ConversationId, section?: Section, entry?: string): void {
+    const left = this.conversation;
+    const writes = left !== null && left.id !== id && this.focus.writes;
+    if (writes) this.focus.cutOffWords();
     this.show(id, section, entry);
-    this.focus.message(id, this.conversation?.refresh());
+    if (!writes) {
+      this.focus.message(id, this.conversation?.refresh());
+      return;
+    }
+    void this.conversation?.refresh();
+    const name = left.view?.row.name;
+    if (name) this.toasts.say("plain", t("come-cut-off", { name }));
   }
 
   /** Signals from before the conversation changed may concern text that arrived with it. */

@@ -74,6 +74,22 @@ export class Focus {
     return this.place(document.body) === "lost" || performance.now() - this.#typed < TYPING_MS;
   }
 
+  /** Whether somebody is in the middle of words for the open conversation. */
+  get writes(): boolean {
+    const at = document.activeElement;
+    if (!(at instanceof HTMLTextAreaElement) || !at.matches(MESSAGE)) return false;
+    return at.value.trim() !== "" || performance.now() - this.#typed < TYPING_MS;
+  }
+
+  /** Takes the focus out of the message field in the middle of words: what is typed on is nobody's, until Esc, Tab or a
+   * press. */
+  cutOffWords(): void {
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    this.#last = document.createElement("textarea");
+    this.#inList = false;
+    this.#promised = null;
+  }
+
   /** The list's element may have been replaced while it had the focus. A promised field comes first. */
   keepList(): void {
     void tick().then(() => {
@@ -148,7 +164,7 @@ export class Focus {
   arrives(id: ConversationId): boolean {
     const was = this.#promised;
     this.#promised = null;
-    return was === id || this.#where() === null;
+    return was === id || (this.#where() === null && this.place(document.body) !== "lost");
   }
 
   /** After a dialog whose opener is gone: to the message field, otherwise to the list. */

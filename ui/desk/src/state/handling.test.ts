@@ -448,4 +448,21 @@ describe("what is opened from outside", () => {
     await user.keyboard("Hello");
     expect(field().value).toBe("Hello");
   });
+
+  it("takes nothing of the words that are being written for somebody else", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "jonas");
+    await user.keyboard("r");
+    await vi.waitFor(() => expect(at()).toBe("message"));
+    await user.keyboard("Jonas, your new card ");
+    host.tell({ type: "open", id: "carmen", section: null, key: null });
+    await vi.waitFor(() => expect(desk.conversation?.id).toBe("carmen"));
+    await vi.waitFor(() => expect(desk.conversation?.loaded).toBe(true));
+    await user.keyboard("number is 4711{Enter}");
+    expect(field().value).not.toContain("number");
+    expect(calls(host, "conversation.send")).toEqual([]);
+    await screen.findByText(/^Your words for Jonas Keller are kept there/);
+    await user.keyboard("{Tab}");
+    await vi.waitFor(() => expect(at()).toBe("message"));
+  });
 });

@@ -90,6 +90,7 @@ aloud-help =
 key-only-supervisors = Nur die Leitung sieht, wer benachrichtigt wurde.
 key-no-button = Hier gibt es keinen Knopf.
 key-joined-already = Sie sind schon in diesem Gespräch.
+come-cut-off = Ihre Worte für { $name } bleiben dort. Mit Tab schreiben Sie hier.
 key-nobody-else = Sie sind allein in diesem Gespräch.
 key-not-invited = Sie sind zu diesem Gespräch nicht eingeladen.
 key-completed = { $what }: Das Gespräch ist abgeschlossen.
