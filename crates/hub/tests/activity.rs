@@ -20,7 +20,7 @@ fn told(spell: &Value) -> [Value; 3] {
 
 #[tokio::test]
 async fn why_somebody_is_away_is_told_to_colleagues_and_kept() {
-    let hub = TestHub::start().await;
+    let hub = TestHub::start(None).await;
     let (maya, jonas, sofia) = (hub.maya().await, hub.jonas().await, hub.sofia().await);
     let (mut maya_s, mut jonas_s) = (maya.live(None).await, jonas.live(None).await);
     frames_until(&mut maya_s, |frame| frame.get("alive").is_some()).await;
@@ -57,7 +57,7 @@ async fn why_somebody_is_away_is_told_to_colleagues_and_kept() {
 
 #[tokio::test]
 async fn agents_read_their_own_activity_alone() {
-    let hub = TestHub::start().await;
+    let hub = TestHub::start(None).await;
     let (maya, jonas) = (hub.maya().await, hub.jonas().await);
     let (mut maya_s, mut jonas_s) = (maya.live(None).await, jonas.live(None).await);
     frames_until(&mut maya_s, |frame| frame.get("alive").is_some()).await;
