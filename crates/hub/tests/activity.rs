@@ -29,9 +29,13 @@ async fn why_somebody_is_away_is_told_to_colleagues_and_kept() {
     let lunch = json!({ "type": "presence", "available": false, "status": "away",
         "absence": { "reason": "Lunch", "back": back } });
     say(&mut maya_s, &lunch.to_string()).await;
-    let frames = frames_until(&mut jonas_s, |frame| frame.to_string().contains("Lunch")).await;
-    let people = frames.last().unwrap()["people"]["people"].clone();
-    let found = people.as_array().unwrap().iter().find(|one| one["name"] == "Maya Ortiz").unwrap().clone();
+    let maya_of = |frame: &Value| {
+        let people = frame["people"]["people"].as_array()?;
+        people.iter().find(|one| one["name"] == "Maya Ortiz").cloned()
+    };
+    let at_lunch = |frame: &Value| maya_of(frame).is_some_and(|maya| maya["absence"]["reason"] == "Lunch");
+    let frames = frames_until(&mut jonas_s, at_lunch).await;
+    let found = maya_of(frames.last().unwrap()).unwrap();
     assert_eq!(json!([found["online"], found["available"], found["status"]]), json!([true, false, "away"]));
     assert!(found["absence"].get("back").is_none(), "nobody plans so far ahead: {found}");
     say(&mut maya_s, r#"{"type":"presence","available":false,"status":"busy"}"#).await;

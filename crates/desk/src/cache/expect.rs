@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use tandem_conversation::{
     CommandId, Context, Conversation, Envelope, Event, Ladder, Named, Participant, Permissions, Rejection, Time,
-    UserId, decide,
+    UserId, decide, limits,
 };
 use tandem_protocol::agents::{AgentCommand, Me};
 use tandem_sqlite::rusqlite::Connection;
@@ -51,7 +51,8 @@ impl Expecting {
             logic_available: true,
             person_typing_until: None,
             person_silent_ms: 0,
-            invitation_ms: 1,
+            // How long a hub waits for an invited colleague is its own affair; none waits longer than for partners.
+            invitation_ms: limits::LINK_MAX_MS,
             ladder: Ladder::default(),
             question: None,
             button: Some(String::new()),

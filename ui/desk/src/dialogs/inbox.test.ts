@@ -29,7 +29,7 @@ describe("what colleagues want", () => {
     await user.keyboard("{Alt>}6{/Alt}");
     expect(desk.overlay).toBe("inbox");
     desk.overlay = null;
-    offered(offers(desk), "mentioned")[0]?.run();
+    offered(offers(desk), "inbox")[0]?.run();
     expect(desk.overlay).toBe("inbox");
   });
 

@@ -31,8 +31,9 @@ describe("arranging a list", () => {
       const names = desk.list.rows.map((row) => row?.name ?? "");
       expect(names).toEqual(names.toSorted((a, b) => a.localeCompare(b)));
     });
-    await user.keyboard("{Escape}");
-    expect(screen.getByText(/By name/)).toBeTruthy();
+    desk.overlay = null;
+    expect(await screen.findByText(/^By name/, { selector: ".arranged" })).toBeTruthy();
+    await vi.waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     await user.click(screen.getByRole("button", { name: "As usual" }));
     await vi.waitFor(() => expect(desk.app?.settings.lists.my).toEqual(AS_USUAL));
   });

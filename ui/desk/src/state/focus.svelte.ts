@@ -26,6 +26,8 @@ export class Focus {
   /** The last focused element. */
   #last: EventTarget | null = null;
   #inList = false;
+  /** Another conversation came in the middle of words. */
+  #cut = false;
   /** When a key was last pressed. */
   #typed = -Infinity;
 
@@ -43,11 +45,13 @@ export class Focus {
   /** Call on every `focusin`. */
   saw(target: EventTarget | null): void {
     this.#last = target;
+    this.#cut = false;
     this.#inList = target instanceof Element && target.closest(LIST) !== null;
   }
 
   /** Call on every press: wherever it lands, nobody is in the middle of a word any more. */
   pressed(): void {
+    this.#cut = false;
     if (document.activeElement !== document.body) return;
     this.#last = null;
     this.#inList = false;
@@ -60,6 +64,7 @@ export class Focus {
     if (at.matches(MESSAGE)) return "message";
     if (at.matches("input, textarea, select, [contenteditable]")) return "input";
     if (at !== document.body && at !== document.documentElement) return "elsewhere";
+    if (this.#cut) return "cut";
     return isGone(this.#last) ? "lost" : "nowhere";
   }
 
@@ -85,9 +90,9 @@ export class Focus {
    * press. */
   cutOffWords(): void {
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-    this.#last = document.createElement("textarea");
+    this.#last = this.#promised = null;
     this.#inList = false;
-    this.#promised = null;
+    this.#cut = true;
   }
 
   /** The list's element may have been replaced while it had the focus. A promised field comes first. */
@@ -101,6 +106,7 @@ export class Focus {
     this.showList();
     this.#promised = null;
     this.#last = null;
+    this.#cut = false;
     this.#inList = true;
     void tick().then(() => document.querySelector<HTMLElement>(LIST)?.focus());
   }
@@ -164,7 +170,7 @@ export class Focus {
   arrives(id: ConversationId): boolean {
     const was = this.#promised;
     this.#promised = null;
-    return was === id || (this.#where() === null && this.place(document.body) !== "lost");
+    return was === id || (this.#where() === null && !this.#cut);
   }
 
   /** After a dialog whose opener is gone: to the message field, otherwise to the list. */

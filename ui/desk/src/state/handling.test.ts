@@ -272,7 +272,7 @@ describe("keys", () => {
     expect(found("note")[0]).toBe("Note");
     expect(found("busy")[0]).toBe("Set me to busy");
     expect(found("transfer")).toEqual(expect.arrayContaining(["Invite", "Ask for help"]));
-    expect(found("lunch")).toEqual(["Set me to away"]);
+    expect(found("lunch")).toEqual(["Away: Lunch …", "Set me to away"]);
     expect(found("resolve")[0]).toBe("Complete");
     expect(found("remind"), "Carmen waits").not.toContain("Snooze");
     expect(found("log out")[0]).toBe("Sign out");

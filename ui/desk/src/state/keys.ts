@@ -142,7 +142,9 @@ export type Place =
   /** Nothing has the focus. */
   | "nowhere"
   /** The message field had the focus and is gone, perhaps in the middle of a word. */
-  | "lost";
+  | "lost"
+  /** Another conversation came in the middle of words for this one's customer: they are over. */
+  | "cut";
 
 export interface Standing {
   place: Place;
@@ -166,7 +168,9 @@ export function decide({ place, answers, coming, empty = false }: Standing, pres
   if (everywhere?.is === "takeBack" && (place === "input" || (place === "message" && !empty))) return "own";
   if (everywhere) return everywhere;
   if (place === "message" || place === "input") return "own";
+  if (place === "cut" && press.key === "Tab" && isPlain(press)) return "field";
   if (press.key === "Escape") return { is: "list" };
+  if (place === "cut" && (isPlain(press) || isTyped(press))) return "nothing";
   if (!isPlain(press)) return isTyped(press) && answers && place !== "list" ? "field" : "own";
   const writes = isTyped(press);
   // Between "reply" and its field, no letter is a command.

@@ -17,7 +17,10 @@ export function onKey(desk: Desk, event: KeyboardEvent): void {
   const empty = event.target instanceof HTMLTextAreaElement && event.target.value === "";
   const outcome = decide({ place, answers: desk.conversation?.writes ?? false, coming: desk.focus.coming, empty }, event);
   // The browser then writes the character there, also a composed one.
-  if (outcome === "field") document.querySelector<HTMLElement>("[data-focus=message]")?.focus();
+  if (outcome === "field") {
+    if (event.key === "Tab") event.preventDefault();
+    document.querySelector<HTMLElement>("[data-focus=message]")?.focus();
+  }
   else if (outcome === "nothing") event.preventDefault();
   else if (outcome !== "own" && run(desk, outcome, event.repeat)) event.preventDefault();
 }

@@ -158,6 +158,7 @@ export interface Messages {
   "chime-rise": null;
   "chime-system": null;
   "close": null;
+  "come-cut-off": { name: string | number };
   "complete": null;
   "complete.anyway": null;
   "complete.outcome": null;
