@@ -31,7 +31,7 @@ async fn why_somebody_is_away_is_told_to_colleagues_and_kept() {
     say(&mut maya_s, &lunch.to_string()).await;
     let maya_of = |frame: &Value| {
         let people = frame["people"]["people"].as_array()?;
-        people.iter().find(|one| one["name"] == "Maya Ortiz").cloned()
+        people.iter().rfind(|one| one["name"] == "Maya Ortiz").cloned()
     };
     let at_lunch = |frame: &Value| maya_of(frame).is_some_and(|maya| maya["absence"]["reason"] == "Lunch");
     let frames = frames_until(&mut jonas_s, at_lunch).await;

@@ -177,3 +177,35 @@ async fn a_signed_message_belongs_to_one_conversation() {
     assert_eq!(logic_says(&hub, &others, Some("msg_2"), &news).await.0, 200);
     aiko.waits_for("It has left").await;
 }
+
+#[tokio::test]
+async fn an_id_means_one_turn_of_its_conversation_whoever_sends_it() {
+    let hub = TestHub::start(None).await;
+    let (carmen, maya) = (hub.customer().await, hub.maya().await);
+    let mine = Uuid::now_v7();
+    let (_, first) = carmen.sends(&json!({ "id": mine, "text": "I want booking A" })).await;
+    let id = carmen.conversation().await;
+    maya.finds(&id, "help").await;
+    maya.does(&id, json!({ "type": "join" })).await;
+    let position = |state: &Value| state["position"].clone();
+    let at = position(&maya.state(&id).await);
+    let reply = |turn: &Uuid, text: &str, against: &Value| {
+        let content = json!({ "type": "text", "text": text });
+        json!({ "type": "reply", "turn": turn, "content": content, "writtenAgainst": against })
+    };
+    let (status, problem) = maya.commands(&id, reply(&mine, "No, booking B", &at)).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("input.id_used")), "{problem}");
+    let own = Uuid::now_v7();
+    let (status, sent) = maya.commands(&id, reply(&own, "Booking A is yours", &at)).await;
+    assert_eq!(status, 200, "{sent}");
+    let at = position(&maya.state(&id).await);
+    let (status, problem) = maya.commands(&id, reply(&own, "Booking B is yours", &at)).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("input.id_used")), "{problem}");
+    // Under another command, whose answer nobody remembers, the log knows it.
+    assert_eq!(maya.commands(&id, reply(&own, "Booking A is yours", &at)).await.1["position"], sent["position"]);
+    assert_eq!(carmen.sends(&json!({ "id": mine, "text": "I want booking A" })).await.1, first);
+    let seen = carmen.sees().await;
+    let said: Vec<_> = seen.iter().filter_map(|entry| entry["text"].as_str()).collect();
+    assert!(said.contains(&"I want booking A") && said.contains(&"Booking A is yours"), "{said:?}");
+    assert!(!said.iter().any(|text| text.contains("booking B") || text.contains("Booking B")), "{said:?}");
+}

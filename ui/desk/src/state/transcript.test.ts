@@ -8,7 +8,7 @@ describe("a copied transcript", () => {
     const host = fakeHost();
     const view = await host.rpc("conversation.open", { id: "carmen" });
     const text = await transcript(host, view, "maya", Date.now());
-    expect(text.split("\n")[0]).toBe("Carmen Menzel · WhatsApp");
+    expect(text.split("\n")[0]).toBe("Carmen Menzel · Web chat");
     expect(text).toMatch(/\d\d:\d\d Carmen: /);
     expect(text).not.toContain("Fare class W");
     expect(text.length).toBeGreaterThan(200);
