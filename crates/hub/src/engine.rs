@@ -296,6 +296,7 @@ impl Engine {
             ladder: self.rules.ladder,
             button: button.filter(|button| button.is_for(&envelope.actor)).map(|button| button.title),
             question,
+            templates: Some(Vec::new()),
             files,
             fresh,
         };

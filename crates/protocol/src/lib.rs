@@ -42,6 +42,8 @@ pub const VERSIONS: &[&str] = &[
     "13: conversations are snoozed, and whoever snoozed is reminded; agents edit customers; commands that end the \
      agent's part over the customer say what their author saw",
     "14: turns say what their author had seen, if the customer had written more",
+    "15: channels beside the web chat: turns quote others, are reacted to, edited and withdrawn; places, cards, orders, \
+     forms, templates, and messages of unknown kind; devices of the company; the stages `unconfirmed` and `played`",
 ];
 
 /// The oldest version that this version can talk to.
@@ -64,6 +66,9 @@ pub const EDITS_CUSTOMERS: u32 = 13;
 
 /// From this version on, hubs take what the author of a command saw ([`agents::AgentCommand::Complete`]).
 pub const TAKES_SEEN: u32 = 13;
+
+/// From this version on, hubs take quotes and reactions ([`agents::AgentCommand::Reply`]).
+pub const TAKES_QUOTES: u32 = 15;
 
 /// The header with the desk's version, in each request.
 pub const VERSION_HEADER: &str = "tandem-version";

@@ -14,10 +14,11 @@ const HASHES: &[(u32, u64)] = &[
     (12, 0xa402_1e6b_cf29_3382),
     (13, 0x4067_f89e_ba76_81e5),
     (14, 0x7e3c_8a19_2abb_163d),
+    (15, 0xeb51_04d1_977f_e29a),
 ];
 
 /// Where the types between hub and desk are defined.
-const SOURCES: [&str; 30] = [
+const SOURCES: [&str; 32] = [
     "protocol/src/agents.rs",
     "protocol/src/agents/alerts.rs",
     "protocol/src/agents/live.rs",
@@ -26,6 +27,7 @@ const SOURCES: [&str; 30] = [
     "conversation/src/button.rs",
     "conversation/src/channel.rs",
     "conversation/src/contact.rs",
+    "conversation/src/contents.rs",
     "conversation/src/customer.rs",
     "conversation/src/dismissed.rs",
     "conversation/src/drawn.rs",
@@ -45,6 +47,7 @@ const SOURCES: [&str; 30] = [
     "conversation/src/skills.rs",
     "conversation/src/snooze.rs",
     "conversation/src/state.rs",
+    "conversation/src/template.rs",
     "conversation/src/time.rs",
     "conversation/src/trigger.rs",
     "conversation/src/turn.rs",

@@ -109,10 +109,13 @@ impl Query {
                 "help" => self.within.sections.push(Section::Help),
                 "left" => self.within.sections.push(Section::Left),
                 "all" => self.within.sections.push(Section::All),
-                "webchat" | "web_chat" => self.within.channels.push(Channel::WebChat),
-                "whatsapp" => self.within.channels.push(Channel::Whatsapp),
-                "imported" => self.within.channels.push(Channel::Imported),
-                _ => return Err("in: needs my, help, left, all, webchat or whatsapp.".into()),
+                name => {
+                    let key = name.replace('_', "");
+                    match Channel::EVERY.into_iter().find(|channel| channel.facts().key == key) {
+                        Some(channel) => self.within.channels.push(channel),
+                        None => return Err("in: needs my, help, left, all, webchat or whatsapp.".into()),
+                    }
+                }
             },
             "has" => match folded.as_str() {
                 "attachment" | "file" => self.has.push(Has::Attachment),

@@ -1,6 +1,8 @@
 //! The account's log: all events of all conversations, in one order without gaps.
 
-use tandem_conversation::{Conversation, ConversationId, Event, EventBody, Position};
+use std::collections::{HashMap, HashSet};
+
+use tandem_conversation::{Content, Conversation, ConversationId, Event, EventBody, Position, TurnId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{Id, StoreError, passable};
@@ -227,8 +229,88 @@ fn placed(
 
 /// How a turn is stored; inside of texts, quotes are escaped.
 const TURN: &str = r#""body":{"turn_added":"#;
+/// How edits and withdrawals are stored.
+const EDIT: &str = r#""body":{"turn_edited":"#;
+const WITHDRAWAL: &str = r#""body":{"turn_withdrawn":"#;
 
-/// The newest turns, oldest first: at most `most`, among the newest `within` events.
+/// What later events made of turns: their newest words, or none.
+#[derive(Default)]
+pub(crate) struct Amendments {
+    edited: HashMap<TurnId, (Content, bool)>,
+    withdrawn: HashSet<TurnId>,
+}
+
+impl Amendments {
+    /// Takes in an event that is older than all before.
+    fn precede(&mut self, event: Event) {
+        match event.body {
+            EventBody::TurnWithdrawn { turn } => _ = self.withdrawn.insert(turn),
+            EventBody::TurnEdited { turn, content, silent, .. } => {
+                self.edited.entry(turn).or_insert((content, silent));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a turn's words were replaced.
+    pub(crate) fn is_edited(&self, turn: TurnId) -> bool {
+        self.edited.contains_key(&turn)
+    }
+
+    /// Gives a turn its newest words; a withdrawn one keeps none.
+    pub(crate) fn apply(&self, event: &mut Event) {
+        if event.body.turn().is_some_and(|turn| self.withdrawn.contains(&turn)) {
+            if let Some(content) = event.body.content_mut() {
+                *content = Content::withdrawn();
+            }
+        } else if let EventBody::TurnAdded { turn, .. } = &mut event.body
+            && let Some((content, silent)) = self.edited.get(&turn.id)
+        {
+            (turn.content, turn.silent) = (content.clone(), *silent);
+        }
+    }
+}
+
+const AMENDMENTS: &str = "SELECT body FROM events
+     WHERE conversation = ?1 AND (instr(body, ?2) OR instr(body, ?3)) ORDER BY position DESC";
+
+/// Everything that was edited or withdrawn in a conversation. Reads all its events: for channels that know it alone.
+pub(crate) fn amendments(connection: &Connection, conversation: ConversationId) -> Result<Amendments, StoreError> {
+    let mut query = connection.prepare_cached(AMENDMENTS)?;
+    let mut rows = query.query(params![Id(conversation.0), EDIT, WITHDRAWAL])?;
+    let mut amendments = Amendments::default();
+    while let Some(row) = rows.next()? {
+        let text = row.get_ref(0)?.as_str().map_err(tandem_sqlite::rusqlite::Error::from)?;
+        if let Some(event) = passable(parse(text))? {
+            amendments.precede(event);
+        }
+    }
+    Ok(amendments)
+}
+
+const OF_TURN: &str = "SELECT seq, body FROM events WHERE conversation = ?1 AND instr(body, ?2)";
+
+/// The places in the log where this turn got words.
+pub(crate) fn places_of_words(
+    connection: &Connection,
+    conversation: ConversationId,
+    turn: TurnId,
+) -> Result<Vec<u64>, StoreError> {
+    let mut query = connection.prepare_cached(OF_TURN)?;
+    let mut rows = query.query(params![Id(conversation.0), turn.to_string()])?;
+    let mut places = Vec::new();
+    while let Some(row) = rows.next()? {
+        let text = row.get_ref(1)?.as_str().map_err(tandem_sqlite::rusqlite::Error::from)?;
+        let event = passable(parse(text))?;
+        if event.is_some_and(|event| event.body.turn() == Some(turn) && event.body.content().is_some()) {
+            places.push(row.get::<_, i64>(0)?.cast_unsigned());
+        }
+    }
+    Ok(places)
+}
+
+/// The newest turns, oldest first, with their newest words: at most `most`, among the newest `within` events. Withdrawn
+/// ones have no words.
 pub(crate) fn turns(
     connection: &Connection,
     conversation: ConversationId,
@@ -239,11 +321,16 @@ pub(crate) fn turns(
         connection.prepare_cached("SELECT body FROM events WHERE conversation = ?1 ORDER BY position DESC LIMIT ?2")?;
     let mut rows = query.query(params![Id(conversation.0), within])?;
     let mut turns = Vec::new();
+    let mut amendments = Amendments::default();
     while let Some(row) = rows.next()?.filter(|_| turns.len() < most) {
         let text = row.get_ref(0)?.as_str().map_err(tandem_sqlite::rusqlite::Error::from)?;
         // Most events are none, and parsing costs more than reading.
         if text.contains(TURN) {
-            turns.push(parse(text)?);
+            let mut turn = parse(text)?;
+            amendments.apply(&mut turn);
+            turns.push(turn);
+        } else if text.contains(EDIT) || text.contains(WITHDRAWAL) {
+            amendments.precede(parse(text)?);
         }
     }
     turns.reverse();
