@@ -23,6 +23,7 @@ pub mod search;
 pub(crate) mod sweeps;
 pub mod users;
 pub mod visits;
+pub(crate) mod whatsapp;
 
 use tandem_sqlite::Migration;
 use tandem_sqlite::rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
@@ -120,6 +121,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "turns from the library that wait", sql: library_uses::WAITING },
     Migration { name: "addresses that agents noted", sql: contacts::NOTED },
     Migration { name: "rows behind their log", sql: conversations::BEHIND },
+    Migration { name: "WhatsApp", sql: whatsapp::SCHEMA },
 ];
 
 #[cfg(test)]

@@ -35,6 +35,8 @@ const AT_ONCE: usize = 32;
 const CONFIRMED_WITHIN_MS: i64 = 60_000;
 /// Pause of a number that the channel has stopped, in milliseconds.
 const STOPPED_MS: i64 = 300_000;
+/// Attempts to upload a file before its turn fails.
+const UPLOADS: u32 = 6;
 /// Largest file that is sent, in bytes.
 const FILE_BYTES: u64 = 100 * 1024 * 1024;
 
@@ -123,7 +125,11 @@ async fn send(hub: &Arc<Hub>, head: Head) -> Result<(), StoreError> {
             Ok(id) => Some(id),
             Err(reason) => {
                 // Nothing was sent yet, so trying again is safe.
-                let outcome = Outcome::Again { reason };
+                let outcome = match head.attempts < UPLOADS {
+                    true => Outcome::Again { reason },
+                    false => Outcome::Refused { code: 131_053, reason },
+                };
+                let head = Head { attempts: head.attempts + 1, ..head };
                 return hub.database.write(move |c, engine| settle(c, engine, &opened, head, &outcome, now)).await;
             }
         },
