@@ -212,8 +212,7 @@ impl Shelf for Turns<'_> {
             Ok(each(
                 row,
                 event.filter(|event| is_in_time(self.seen.query, event.time)).and_then(|event| {
-                    let EventBody::TurnAdded { turn, .. } = &event.body else { return None };
-                    Some(Candidate { text: filed::spoken(&turn.content)?, item: (event, state) })
+                    Some(Candidate { text: filed::spoken(event.body.content()?)?, item: (event, state) })
                 }),
             ))
         })

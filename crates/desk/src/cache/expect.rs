@@ -54,6 +54,7 @@ impl Expecting {
             invitation_ms: 1,
             ladder: Ladder::default(),
             question: None,
+            templates: None,
             button: Some(String::new()),
             files: Vec::new(),
             used: Vec::new(),
