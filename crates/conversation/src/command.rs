@@ -327,7 +327,9 @@ impl Command {
             | Self::Delegate { turn, .. } => {
                 vec![*turn]
             }
-            Self::Drawn { command, .. } | Self::HavingSeen { command, .. } => command.turns(),
+            Self::Drawn { command, .. } | Self::HavingSeen { command, .. } | Self::Quoting { command, .. } => {
+                command.turns()
+            }
             Self::AnswerLogic { actions, .. } => actions.iter().filter_map(Action::turn).collect(),
             _ => Vec::new(),
         }
@@ -349,7 +351,9 @@ impl Command {
                     let note = Content::Note { text: text.clone(), mentions: Vec::new(), handover: None };
                     *id == turn.id && is_same(&note)
                 }
-                Self::Drawn { command, .. } | Self::HavingSeen { command, .. } => command.repeats(author, turn, by),
+                Self::Drawn { command, .. } | Self::HavingSeen { command, .. } | Self::Quoting { command, .. } => {
+                    command.repeats(author, turn, by)
+                }
                 _ => false,
             }
     }

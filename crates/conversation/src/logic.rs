@@ -284,7 +284,10 @@ impl Action {
     #[must_use]
     pub fn turn(&self) -> Option<TurnId> {
         match self {
-            Self::Message { turn, .. } | Self::Question { turn, .. } | Self::Attachment { turn, .. } => *turn,
+            Self::Message { turn, .. }
+            | Self::Question { turn, .. }
+            | Self::Attachment { turn, .. }
+            | Self::Template { turn, .. } => *turn,
             _ => None,
         }
     }

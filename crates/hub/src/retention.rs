@@ -36,7 +36,7 @@ struct Rule {
 /// Empty visits. No index finds them, so all web chats are examined once a day.
 const VISITS: &str = "web sessions";
 
-const RULES: [Rule; 7] = [
+const RULES: [Rule; 8] = [
     Rule { what: "commands", keep_days: |keep| keep.commands_days, step: |rows, _, at| commands::sweep(rows, at) },
     Rule { what: "sign-ins", keep_days: |_| 1, step: |rows, _, at| auth::sweep(rows, at) },
     Rule {

@@ -12,8 +12,7 @@ use std::rc::Rc;
 
 use anyhow::Context as _;
 use tandem_conversation::{
-    Access, BrandId, Conversation, ConversationId, CustomerId, Event, EventBody, RETENTION_MS, Section, Time, may_read,
-    sections,
+    Access, BrandId, Conversation, ConversationId, CustomerId, Event, RETENTION_MS, Section, Time, may_read, sections,
 };
 use tandem_protocol::agents::SearchPage;
 use tandem_search::{Candidate, Expression, Query, Shelf, Tag, Word, filed, find, hit, people, turns};

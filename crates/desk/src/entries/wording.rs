@@ -314,6 +314,7 @@ pub(super) fn intent(command: &AgentCommand) -> String {
     let id = match command {
         AgentCommand::Reply { library: Some(Drawn { question_id: Some(_), .. }), .. } => "does-question",
         AgentCommand::Reply { .. } => "does-reply",
+        AgentCommand::React { .. } => "does-react",
         AgentCommand::Note { .. } => "does-note",
         AgentCommand::Join { .. } => "does-join",
         AgentCommand::Leave { ask_for_help: true, .. } => "does-leave.help",

@@ -66,7 +66,7 @@ pub(crate) async fn upload(
     bytes: Vec<u8>,
 ) -> Result<String, String> {
     let url = format!("{}/{}/media", opened.number.base_url, opened.number.phone_number_id);
-    let boundary = uuid::Uuid::new_v4().simple().to_string();
+    let boundary = uuid::Uuid::now_v7().simple().to_string();
     let quoted: String = name.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\')).collect();
     let mut form = Vec::with_capacity(bytes.len() + 512);
     for (field, value) in [("messaging_product", "whatsapp"), ("type", mime)] {

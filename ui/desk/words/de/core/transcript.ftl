@@ -113,6 +113,7 @@ said-mail-failed = Die Mail an { $name } ließ sich nicht senden: { $reason }. L
 does-question = Frage
 does-reply = Antwort
 does-note = Notiz
+does-react = Reaktion
 does-join = Beitreten
 does-leave = Verlassen
     .help = Verlassen und Hilfe rufen
@@ -157,6 +158,7 @@ fact-no = nein
 ## What Your Logic would do
 
 preview-suggests = Schlägt Ihnen vor
+preview-template = Sendet die Vorlage
 preview-notes = Hinterlässt eine Notiz
 preview-asks-help = Bittet um Hilfe
 preview-no-help = Sagt, dass keine Hilfe nötig ist

@@ -113,6 +113,7 @@ said-mail-failed = The mail to { $name } could not be sent: { $reason }. Invite 
 does-question = Question
 does-reply = Reply
 does-note = Note
+does-react = Reaction
 does-join = Join
 does-leave = Leave
     .help = Leave and ask for help
@@ -157,6 +158,7 @@ fact-no = no
 ## What Your Logic would do
 
 preview-suggests = Suggests to you
+preview-template = Sends the template
 preview-notes = Leaves a note
 preview-asks-help = Asks for help
 preview-no-help = Says that no help is needed
