@@ -236,7 +236,7 @@ export const STATES = [
   }],
   ["search operators", "", async (page) => {
     await search("is:")(page);
-    await page.getByRole("button", { name: "is:waiting" }).waitFor();
+    await page.getByText("is:waiting").first().waitFor();
   }],
   ["arranged list", "arranged", async (page) => page.getByText("Newest first · By state").waitFor()],
   ["arranging", "", async (page) => {
@@ -434,8 +434,10 @@ export const STATES = [
   }],
   ["transfer", "", async (page) => {
     await show("Carmen Menzel")(page);
-    await page.keyboard.press("o");
-    await page.getByRole("dialog", { name: "Transfer to a colleague" }).getByText(/Lunch/).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("transfer");
+    await page.keyboard.press("Enter");
+    await page.getByRole("radio", { name: /Priya/ }).waitFor();
   }],
   ["partner invited", "", async (page) => {
     await invitePartner(page);
@@ -607,13 +609,13 @@ export const STATES = [
   ["sign in", "signed_out,revoked", async () => {}],
   ["sign in, first day", "signed_out,first_day", async () => {}],
   ["sign in, no hub there", "signed_out", async (page) => {
-    await page.getByLabel("Server address").fill("page.example.com");
+    await page.getByLabel("Hub address").fill("page.example.com");
     await page.getByLabel("Password", { exact: true }).fill("battery staple");
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("There is no Tandem hub").waitFor();
   }],
   ["sign in, not encrypted", "signed_out", async (page) => {
-    await page.getByLabel("Server address").fill("plain.northwind.lan");
+    await page.getByLabel("Hub address").fill("plain.northwind.lan");
     await page.getByLabel("Password", { exact: true }).fill("battery staple");
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("button", { name: "Sign in without encryption" }).waitFor();
