@@ -1,54 +1,6 @@
 // Every state of the desk that is looked at, with sample data.
+import { improve, invitePartner, manage, press, search, section, show, told } from "./steps.mjs";
 
-const show = (name) => (page) => page.getByRole("option", { name }).click().then(() => page.getByTestId("transcript").waitFor());
-const press = (button) => async (page) => {
-  await show("Carmen Menzel")(page);
-  await page.getByRole("button", { name: button, exact: true }).click();
-  await page.getByRole("dialog").waitFor();
-};
-
-const improve = async (page) => {
-  await show("Carmen Menzel")(page);
-  await page.getByRole("textbox", { name: "Message" }).fill("Good news, Carmen: 940 thursday has window seat");
-  await page.keyboard.press("Control+i");
-};
-
-const manage = async (page) => {
-  await page.keyboard.press("Control+k");
-  await page.keyboard.type("quick rep");
-  await page.keyboard.press("Enter");
-  await page.getByRole("dialog", { name: "Quick replies and questions" }).waitFor();
-};
-
-const invitePartner = async (page) => {
-  await show("Carmen Menzel")(page);
-  await page.keyboard.press("Control+k");
-  await page.keyboard.type("partner");
-  await page.keyboard.press("Enter");
-  await page.getByRole("dialog", { name: "Invite a partner" }).waitFor();
-};
-
-const search = (query) => async (page) => {
-  await page.keyboard.press("/");
-  await page.getByRole("dialog", { name: "Search everything" }).waitFor();
-  await page.keyboard.type(query);
-};
-
-/** A press while the transcript is still settling may be lost; repeat it, as people do. */
-const told = async (page) => {
-  for (let attempt = 0; attempt < 5; attempt++) {
-    await page.getByRole("button", { name: "Who was notified" }).last().click();
-    if (await page.getByRole("dialog").waitFor({ timeout: 3_000 }).then(() => true, () => false)) return;
-  }
-  throw new Error("the dialog does not open");
-};
-
-const section = async (page, name) => {
-  await page.keyboard.press("Control+,");
-  await page.getByRole("tab", { name }).click();
-};
-
-/** Name, scene of the fake host, and how to get there. */
 export const STATES = [
   ["list", "", async () => {}],
   ["conversation", "", show("Carmen Menzel")],
