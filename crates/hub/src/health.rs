@@ -27,8 +27,8 @@ pub(crate) const RECENT: Duration = Duration::from_secs(5);
 
 /// Maximum pieces of work that are known to meet damage.
 const DAMAGES: usize = 1_000;
-/// So much damaged work that concerns single customers is told with good health: a probe that acts on bad health would take the hub from
-/// all customers for the sake of these.
+/// So much damaged work that concerns single customers is told with good health: a probe that acts on bad health would take
+/// the hub from all customers for the sake of these.
 const BEARABLE: usize = 2;
 
 /// Tells `tandem-hub doctor` the address of an untrusted proxy.
