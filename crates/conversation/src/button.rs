@@ -13,11 +13,11 @@ use crate::blank::{is_blank, one_line};
 use crate::contact::ContactKind;
 use crate::custom::{at, leaf};
 use crate::ids::ButtonId;
+use crate::label::check_label;
 use crate::limits;
 use crate::participant::Participant;
 use crate::rejection::Rejection;
 use crate::state::Conversation;
-use crate::turn::check_label;
 
 /// A button as defined by an administrator. It has an action, a text to copy, a URL, or several of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -257,6 +257,9 @@ pub enum Command {
     },
     AnswerLogic {
         request: Option<RequestId>,
+        /// The answer to a request comes after its response. Refused, it changes nothing and may be corrected; a
+        /// refused response fails its request.
+        later: bool,
         control: Control,
         learnt: Learnt,
         actions: Vec<Action>,

@@ -19,12 +19,13 @@ use crate::event::{Event, EventBody, GOES_ON_ELSEWHERE, Side};
 use crate::failure::LogicFailure;
 use crate::help::{HelpReason, NeedsHelp, Reach};
 use crate::ids::{CommandId, ConversationId, EngagementId, Position};
+use crate::label::check_label;
 use crate::logic::{ASK_WITHIN_MS, LogicRequest, check_custom};
 use crate::participant::Participant;
 use crate::rejection::Rejection;
 use crate::state::Conversation;
 use crate::time::Time;
-use crate::turn::{Content, Stage, Turn, check_label};
+use crate::turn::{Content, Stage, Turn};
 use crate::wait::wanted;
 
 /// Decides a command against the state. The events continue the conversation's positions without a gap.
@@ -383,8 +384,8 @@ impl<'a> Draft<'a> {
                 Ok(())
             }
             Command::AskLogic { request, expires } => self.ask_logic(*request, *expires),
-            Command::AnswerLogic { request, control, learnt, actions } => {
-                self.answer_logic(*request, control, learnt, actions)
+            Command::AnswerLogic { request, later, control, learnt, actions } => {
+                self.answer_logic(*request, *later, control, learnt, actions)
             }
             Command::FailLogic { request, failure } => {
                 if self.state.logic.asked.as_ref().is_none_or(|asked| asked.id != *request) {

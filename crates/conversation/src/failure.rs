@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
+use crate::rejection::Rejection;
+
 /// How a request to Your Logic can fail, precise enough to act on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "failure", rename_all = "snake_case", rename_all_fields = "camelCase")]
@@ -23,6 +25,16 @@ pub enum LogicFailure {
 }
 
 impl LogicFailure {
+    /// The failure as a refusal of the answer, with the path to the field at fault.
+    #[must_use]
+    pub fn refusal(&self) -> Rejection {
+        match self {
+            Self::Refused { action, detail } => Rejection::of_action(*action, detail),
+            Self::Malformed { detail } => Rejection::of_answer(detail),
+            other => Rejection::of_answer(&other.line()),
+        }
+    }
+
     /// One line for agents.
     #[must_use]
     pub fn line(&self) -> String {
@@ -38,7 +50,7 @@ impl LogicFailure {
             Self::Status { status } => format!("Your Logic answered with an error ({status})"),
             Self::Malformed { detail } => format!("Your Logic's answer could not be understood: {detail}"),
             Self::Refused { action, detail } => {
-                format!("Your Logic's answer was refused: actions[{action}].{detail}")
+                format!("Your Logic's answer was refused: {}", Rejection::of_action(*action, detail))
             }
         }
     }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use crate::blank::is_blank;
 use crate::ids::{Position, TurnId};
+use crate::label::check_label;
 use crate::limits;
 use crate::participant::Participant;
 use crate::rejection::Rejection;
@@ -89,16 +89,17 @@ impl Handover {
         if points().next().is_none() {
             return Err(Rejection::invalid("handover", "at least one point is needed"));
         }
-        if let Some((name, _)) = self.parts().iter().find(|(_, points)| points.len() > limits::POINTS) {
-            return Err(Rejection::invalid("handover", format!("more than {} points: {name}", limits::POINTS)));
-        }
-        for point in points() {
-            if is_blank(&point.text) || point.text.chars().count() > limits::LABEL_CHARS {
-                let detail = format!("between 1 and {} characters are needed", limits::LABEL_CHARS);
-                return Err(Rejection::invalid("handover.text", detail));
+        for (title, points) in self.parts() {
+            let part = format!("handover.{}", title.to_lowercase());
+            if points.len() > limits::POINTS {
+                return Err(Rejection::invalid(&part, format!("more than {} points", limits::POINTS)));
             }
-            if point.turns.len() > limits::POINTS {
-                return Err(Rejection::invalid("handover.turns", format!("more than {}", limits::POINTS)));
+            for (i, point) in points.iter().enumerate() {
+                check_label(&format!("{part}[{i}].text"), &point.text)?;
+                if point.turns.len() > limits::POINTS {
+                    let field = format!("{part}[{i}].turns");
+                    return Err(Rejection::invalid(&field, format!("more than {}", limits::POINTS)));
+                }
             }
         }
         Ok(())

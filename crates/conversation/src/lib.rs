@@ -23,6 +23,7 @@ mod failure;
 mod handover;
 mod help;
 mod ids;
+mod label;
 mod library;
 pub mod limits;
 mod logic;
@@ -67,6 +68,7 @@ pub use ids::{
     BrandId, ButtonId, CallId, CommandId, ContactId, ConversationId, CustomerId, EngagementId, LinkId, MediaId,
     Position, QuestionId, QuickReplyId, RequestId, TurnId, UserId,
 };
+pub use label::check_label;
 pub use library::{
     Audience, Gap, Item, ItemState, LibraryChoice, Question, QuestionKind, QuestionText, QuickReply, Resolved, Spoken,
     Values, carries, check_template, first_gap, is_verbatim, resolve, spoken_in,

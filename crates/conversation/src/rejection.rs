@@ -134,6 +134,23 @@ impl Rejection {
         Self::invalid("id", "the nil id is reserved: make a new one")
     }
 
+    /// What one action of an answer met; `detail` begins with its field, if one is at fault.
+    #[must_use]
+    pub fn of_action(action: usize, detail: &str) -> Self {
+        let action = format!("actions[{action}]");
+        match field_of(detail) {
+            Some((field, problem)) => Self::invalid(&format!("{action}.{field}"), problem),
+            None => Self::invalid(&action, detail),
+        }
+    }
+
+    /// What an answer met; `detail` begins with its field, if one is at fault.
+    #[must_use]
+    pub fn of_answer(detail: &str) -> Self {
+        let (field, problem) = field_of(detail).unwrap_or(("actions", detail));
+        Self::invalid(field, problem)
+    }
+
     /// Prefixes the field with `place`.
     #[must_use]
     pub fn within(self, place: &str) -> Self {
@@ -142,6 +159,11 @@ impl Rejection {
             other => other,
         }
     }
+}
+
+/// A detail that names its field, taken apart.
+fn field_of(detail: &str) -> Option<(&str, &str)> {
+    detail.split_once(": ").filter(|(field, _)| !field.is_empty() && !field.contains(char::is_whitespace))
 }
 
 fn name(participant: &Participant) -> &str {

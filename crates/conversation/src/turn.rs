@@ -12,6 +12,7 @@ use crate::blank::{is_blank, without_controls};
 use crate::drawn::Drawn;
 use crate::handover::Handover;
 use crate::ids::{EngagementId, MediaId, Position, TurnId};
+use crate::label::check_label;
 use crate::limits;
 use crate::mention::Mention;
 use crate::rejection::Rejection;
@@ -262,22 +263,4 @@ pub fn check_link_ttl(ttl_s: u32) -> Result<(), Rejection> {
         return Err(Rejection::invalid("ttlS", "a link lives between 1 minute and 7 days"));
     }
     Ok(())
-}
-
-/// Refuses labels (names, reasons, tags) that are empty or too long.
-pub(crate) fn check_label(field: &'static str, value: &str) -> Result<(), Rejection> {
-    if is_blank(value) || value.chars().count() > limits::LABEL_CHARS {
-        return Err(Rejection::invalid(field, format!("between 1 and {} characters are needed", limits::LABEL_CHARS)));
-    }
-    Ok(())
-}
-
-/// Like [`check_label`], for a label that may be absent or empty.
-pub(crate) fn check_remark(field: &'static str, value: Option<&str>) -> Result<(), Rejection> {
-    match value {
-        Some(text) if text.chars().count() > limits::TEXT_CHARS => {
-            Err(Rejection::invalid(field, format!("longer than {} characters", limits::TEXT_CHARS)))
-        }
-        _ => Ok(()),
-    }
 }

@@ -320,7 +320,11 @@ impl Engine {
             Ok((events, after)) => Ok(self.record(envelope.conversation, before, after, events)?),
             Err(rejection) => Err(rejection),
         };
-        if let Repeat::Remembered(sent) = repeat {
+        // A later answer that is refused may be corrected under the id of its request.
+        let may_come_again = answer.is_err() && matches!(envelope.command, Command::AnswerLogic { later: true, .. });
+        if let Repeat::Remembered(sent) = repeat
+            && !may_come_again
+        {
             self.pending.answer(Answered { id: envelope.id, sent, answer: answer.clone(), at: context.now });
         }
         Ok(answer)

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use tandem_conversation::{
     Action, CommandId, ConversationId, LinkId, LogicFailure, Participant, Position, Rejection, RequestId, Time,
-    is_blank, limits,
+    check_label,
 };
 use tandem_protocol::logic::{CustomerPatch, LogicResponseBody};
 use tandem_sqlite::Cause;
@@ -317,12 +317,7 @@ fn check(hub: &Hub, answer: &LogicResponseBody) -> Result<(), Rejection> {
     for (field, text) in
         [("customer.name", &answer.customer.name), ("conversation.language", &answer.conversation.language)]
     {
-        if text.as_ref().is_some_and(|text| is_blank(text) || text.chars().count() > limits::LABEL_CHARS) {
-            return Err(Rejection::invalid(
-                field,
-                format!("between 1 and {} characters are needed", limits::LABEL_CHARS),
-            ));
-        }
+        text.iter().try_for_each(|text| check_label(field, text))?;
     }
     invited(hub.config.mail.is_some(), &mut answer.actions.clone()).map(drop)
 }
@@ -393,6 +388,8 @@ async fn apply_checked(
     let applied = hub
         .database
         .write(move |connection, engine| {
+            let later = matches!(origin, Origin::Unasked { .. });
+            let mut came = None;
             let message = match origin {
                 Origin::Asked(row) => {
                     logic_requests::put(connection, &row)?;
@@ -403,7 +400,7 @@ async fn apply_checked(
                         if !was_asked_in(connection, engine, id, request, &sent)? {
                             return Ok(Err(Rejection::NoRequest));
                         }
-                        logic_requests::answer(connection, request, &note)?;
+                        came = Some((request, note));
                     }
                     message
                 }
@@ -438,11 +435,19 @@ async fn apply_checked(
             }
             customer::catch_up(connection, engine, id)?;
             let request = answer.request_id;
-            let envelope = of_logic(command_id, id, answer.decided_as(request));
+            let envelope = of_logic(command_id, id, answer.decided_as(request, later));
             let position = match engine.execute(connection, &envelope, repeat, typing)? {
                 Ok(position) => position,
-                Err(rejection) => return Ok(Err(rejection)),
+                Err(rejection) => {
+                    if let Some((request, _)) = came {
+                        logic_requests::refuse(connection, request, &rejection)?;
+                    }
+                    return Ok(Err(rejection));
+                }
             };
+            if let Some((request, note)) = came {
+                logic_requests::answer(connection, request, &note)?;
+            }
             let state = engine.state(connection, id)?;
             for (_, ways) in invited {
                 // The answer may have been refused, ignored or repeated.

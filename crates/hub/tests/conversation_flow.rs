@@ -6,9 +6,10 @@ mod common;
 
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
-use common::{TestHub, TestLogic, eventually, frames_until, post};
+use common::{TestHub, TestLogic, eventually, frames_until, logic_at, post};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
+use tandem_hub::config::LogicConfig;
 use uuid::Uuid;
 
 #[tokio::test]
@@ -105,6 +106,47 @@ async fn an_answer_that_is_too_late_is_kept_as_a_suggestion() {
     assert!(carmen.sees().await.iter().all(|entry| entry["text"] != "Yes, I can."), "never sent");
     let (status, _) = post(&hub.base, &door, Some("not the secret, not at all"), &late).await;
     assert_eq!(status, 401);
+}
+
+#[tokio::test]
+async fn a_refused_later_answer_is_told_so_and_may_come_again_corrected() {
+    let logic = TestLogic::start(|_| StatusCode::ACCEPTED.into_response()).await;
+    let hub = TestHub::start_with_logic(LogicConfig { timeout_ms: 60_000, ..logic_at(&logic.url) }).await;
+    let (carmen, ada) = (hub.customer().await, hub.ada().await);
+    carmen.writes("Can you help me?").await;
+    let id = carmen.conversation().await;
+    let first = || logic.asked.lock().unwrap().first().map(|request| request["requestId"].clone());
+    let asked = eventually("asked", || async { first() }).await;
+    let row = async || {
+        let all = ada.gets("/api/v1/logic/requests").await.1;
+        all.as_array().unwrap().iter().find(|row| row["id"] == asked).cloned().unwrap_or_default()
+    };
+    eventually("promised", || async { (row().await["outcome"] == "later").then_some(()) }).await;
+
+    let door = format!("/api/v1/logic/conversations/{id}/responses");
+    let answer = |actions: Value| json!({ "requestId": asked, "actions": actions });
+    let hi = json!({ "type": "MESSAGE", "text": "Yes, I can." });
+    for (action, told) in [
+        (json!({ "type": "MESSAGE", "text": "\u{200b}" }), "actions[1].text: at least one visible character"),
+        (json!({ "type": "QUESTION", "key": "no-such-key" }), "actions[1].key: there is no active question"),
+    ] {
+        let (status, problem) = post(&hub.base, &door, Some(common::SECRET), &answer(json!([hi, action]))).await;
+        assert_eq!((status, &problem["code"]), (422, &json!("input.invalid")), "{problem}");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.to_lowercase().contains(&told.to_lowercase()), "{detail}");
+        let row = row().await;
+        assert_eq!(row["outcome"], "later", "it is still waited for");
+        assert!(row["detail"].as_str().unwrap().contains(told), "{row}");
+    }
+    for _ in 0..2 {
+        assert_eq!(post(&hub.base, &door, Some(common::SECRET), &answer(json!([hi]))).await.0, 200);
+    }
+    carmen.waits_for("Yes, I can.").await;
+    assert_eq!(carmen.sees().await.iter().filter(|entry| entry["text"] == "Yes, I can.").count(), 1);
+    assert_eq!(row().await["outcome"], "answered");
+    let (status, problem) =
+        post(&hub.base, &door, Some(common::SECRET), &answer(json!([{ "type": "MESSAGE", "text": "No." }]))).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("logic.answered")), "{problem}");
 }
 
 #[tokio::test]

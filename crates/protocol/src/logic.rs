@@ -144,13 +144,13 @@ pub struct LogicResponseBody {
 }
 
 impl LogicResponseBody {
-    /// The answer as a command, to `request` or unprompted.
+    /// The answer as a command, to `request` (in its response or `later`) or unprompted.
     #[must_use]
-    pub fn decided_as(self, request: Option<RequestId>) -> Command {
+    pub fn decided_as(self, request: Option<RequestId>, later: bool) -> Command {
         let Self { control, customer, conversation, actions, .. } = self;
         let ConversationPatch { custom, language } = conversation;
         let learnt = Learnt { custom, language, customer: customer.custom, name: customer.name };
-        Command::AnswerLogic { request, control, learnt, actions }
+        Command::AnswerLogic { request, later, control, learnt, actions }
     }
 }
 

@@ -7,12 +7,13 @@ use crate::customer::CustomerRef;
 use crate::engagement::{EndReason, EngagementKind};
 use crate::event::EventBody;
 use crate::ids::{ContactId, TurnId};
+use crate::label::{check_label, check_remark};
 use crate::logic::check_custom;
 use crate::participant::Participant;
 use crate::rejection::Rejection;
 use crate::silence::is_courtesy;
 use crate::time::Time;
-use crate::turn::{Content, Turn, check_label, check_remark};
+use crate::turn::{Content, Turn};
 
 impl Draft<'_> {
     pub(super) fn write(&mut self, turn: TurnId, content: Content, received: Time) -> Result<(), Rejection> {

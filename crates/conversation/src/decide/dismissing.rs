@@ -7,9 +7,9 @@ use crate::engagement::EngagementKind;
 use crate::event::EventBody;
 use crate::help::{Dismissal, GoesOn, NeedsHelp};
 use crate::ids::CallId;
+use crate::label::check_remark;
 use crate::participant::Participant;
 use crate::rejection::Rejection;
-use crate::turn::check_remark;
 
 impl Draft<'_> {
     /// Dismisses the call, if those who are named to go on are able to.

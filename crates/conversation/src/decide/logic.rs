@@ -10,12 +10,13 @@ use crate::event::EventBody;
 use crate::failure::LogicFailure;
 use crate::help::HelpReason;
 use crate::ids::{LinkId, RequestId, TurnId};
+use crate::label::{check_label, check_remark};
 use crate::limits;
 use crate::logic::{Action, Control, Fallback, Learnt, LogicRequest, check_custom, check_shape, help_reason, merge};
 use crate::participant::Participant;
 use crate::rejection::Rejection;
 use crate::time::Time;
-use crate::turn::{Content, Turn, check_label, check_link_ttl, check_remark};
+use crate::turn::{Content, Turn, check_link_ttl};
 
 impl Draft<'_> {
     pub(super) fn ask_logic(&mut self, request: RequestId, expires: Time) -> Result<(), Rejection> {
@@ -49,6 +50,7 @@ impl Draft<'_> {
     pub(super) fn answer_logic(
         &mut self,
         request: Option<RequestId>,
+        later: bool,
         control: &Control,
         learnt: &Learnt,
         actions: &[Action],
@@ -61,7 +63,7 @@ impl Draft<'_> {
                 // The first action meets the conversation as it was. What a later one meets may be the answer's own
                 // doing, so its place matters.
                 (Some(action @ 1..), rejection) if !matches!(rejection, Rejection::Invalid { .. }) => {
-                    Rejection::invalid(&format!("actions[{action}]"), rejection.to_string())
+                    Rejection::of_action(action, &rejection.to_string())
                 }
                 (Some(action), rejection) => rejection.within(&format!("actions[{action}]")),
             };
@@ -90,6 +92,9 @@ impl Draft<'_> {
                 Err(rejection) => Err(LogicFailure::Malformed { detail: rejection.to_string() }),
             };
             if let Err(failure) = done {
+                if later {
+                    return Err(failure.refusal());
+                }
                 *self = before;
                 self.fail_logic(id, failure);
                 return Ok(());
@@ -337,13 +342,13 @@ impl Draft<'_> {
 
     /// A tag is one line, and two that differ only in case are the same.
     pub(super) fn tag(&mut self, add: &[String], remove: &[String]) -> Result<(), Rejection> {
-        let too_many = || Rejection::invalid("tag", format!("more than {} tags", limits::TAGS));
+        let too_many = || Rejection::invalid("add", format!("more than {} tags", limits::TAGS));
         let mut added: Vec<String> = Vec::new();
-        for tag in add {
-            let tag = one_line(tag);
-            check_label("tag", &tag)?;
+        for (i, tag) in add.iter().enumerate() {
+            let (field, tag) = (format!("add[{i}]"), one_line(tag));
+            check_label(&field, &tag)?;
             if self.actor.user().is_some() && tag.chars().count() > limits::TAG_CHARS {
-                return Err(Rejection::invalid("tag", format!("longer than {} characters", limits::TAG_CHARS)));
+                return Err(Rejection::invalid(&field, format!("longer than {} characters", limits::TAG_CHARS)));
             }
             if !self.state.tags.iter().chain(&added).any(|known| is_same_tag(known, &tag)) {
                 added.push(tag);

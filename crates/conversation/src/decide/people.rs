@@ -9,13 +9,14 @@ use crate::event::EventBody;
 use crate::handover::{Grade, Handover};
 use crate::help::HelpReason;
 use crate::ids::{CallId, EngagementId, LinkId, Position, TurnId, UserId};
+use crate::label::{check_label, check_remark};
 use crate::limits;
 use crate::mention::Named;
 use crate::participant::Participant;
 use crate::permission::Permission;
 use crate::rejection::Rejection;
 use crate::time::Time;
-use crate::turn::{Content, Turn, check_label, check_remark};
+use crate::turn::{Content, Turn};
 
 impl Draft<'_> {
     pub(super) fn run_person(&mut self, command: &Command) -> Result<(), Rejection> {

@@ -208,6 +208,7 @@ impl World {
             }
             43..=45 => Command::AnswerLogic {
                 request: self.request(step),
+                later: step.pick.is_multiple_of(3),
                 control: Control {
                     skip_to_latest: step.pick.is_multiple_of(11),
                     skip_to_time: (step.pick.is_multiple_of(7)).then_some(self.now),

@@ -4,7 +4,7 @@ use crate::stage::{JONAS, Stage, TIMEOUT_MS, message};
 use serde_json::{Map, json};
 use tandem_conversation::{
     Action, Choice, Command, Content, Control, EngagementKind, EventBody, HelpReason, Learnt, LogicFailure,
-    Participant, Position, Rejection,
+    Participant, Position, Rejection, limits,
 };
 
 fn asked() -> Stage {
@@ -36,7 +36,8 @@ fn what_an_ignored_or_late_answer_has_learnt_does_not_count() {
         let custom = Map::from_iter([("order".to_owned(), json!(7))]);
         let (language, name) = (Some("es".into()), Some("Carmen Ruiz".into()));
         let learnt = Learnt { customer: custom.clone(), custom, language, name };
-        let answered = stage.logic(Command::AnswerLogic { request, control, learnt, actions: Vec::new() });
+        let answered =
+            stage.logic(Command::AnswerLogic { request, later: false, control, learnt, actions: Vec::new() });
         assert_eq!(answered.is_err(), late, "late: {late}");
         assert!(stage.state.custom.is_empty() && stage.state.customer.custom.is_empty(), "late: {late}");
         assert_eq!((stage.state.customer.name.as_str(), &stage.state.language), ("Carmen", &None), "late: {late}");
@@ -53,7 +54,7 @@ fn an_answer_takes_effect_all_or_not_at_all() {
     let request = stage.state.logic.asked.as_ref().map(|asked| asked.id);
     let customer = Map::from_iter([("tier".to_owned(), json!("gold"))]);
     let learnt = Learnt { custom, language: Some("es".into()), customer, name: Some("Carmen Ruiz".into()) };
-    stage.logic(Command::AnswerLogic { request, control: Control::default(), learnt, actions }).unwrap();
+    stage.logic(Command::AnswerLogic { request, later: false, control: Control::default(), learnt, actions }).unwrap();
     assert_eq!(stage.chat(), ["Carmen: Hello?"], "nothing of it happened");
     assert!(stage.state.tags.is_empty() && stage.state.custom.is_empty());
     assert!(stage.state.customer.custom.is_empty() && stage.state.language.is_none());
@@ -61,6 +62,30 @@ fn an_answer_takes_effect_all_or_not_at_all() {
     assert_eq!(refusal(&stage), (2, "user: no such user".to_owned()), "the action is named");
     let line = LogicFailure::Refused { action: 2, detail: "user: no such user".into() }.line();
     assert_eq!(line, "Your Logic's answer was refused: actions[2].user: no such user");
+    let line = LogicFailure::Refused { action: 1, detail: Rejection::Completed.to_string() }.line();
+    assert_eq!(line, "Your Logic's answer was refused: actions[1]: the conversation is completed");
+}
+
+#[test]
+fn a_refused_later_answer_changes_nothing_and_may_be_corrected() {
+    let mut stage = asked();
+    let before = stage.state.clone();
+    let request = before.logic.asked.as_ref().map(|asked| asked.id);
+    let mut later = |actions| {
+        let (control, learnt) = (Control::default(), Learnt::default());
+        stage.logic(Command::AnswerLogic { request, later: true, control, learnt, actions }).map(drop)
+    };
+    for (action, told) in [
+        (message(""), "actions[1].text: at least one visible character is needed"),
+        (Action::Tag { add: vec!["vip".into(), " ".into()], remove: vec![] }, "actions[1].add[1]: at least one"),
+        (Action::Complete { resolution: "x".repeat(limits::TEXT_CHARS + 1) }, "actions[1].resolution: longer than"),
+    ] {
+        let refused = later(vec![message("Hi!"), action]).unwrap_err();
+        assert!(refused.to_string().starts_with(told), "{refused}");
+    }
+    later(vec![message("Hi!")]).expect("corrected");
+    assert!(stage.state.help.is_none() && before.logic.asked.is_some() && stage.state.logic.asked.is_none());
+    assert_eq!(stage.chat().last().map(String::as_str), Some("Your Logic: Hi!"));
 }
 
 #[test]

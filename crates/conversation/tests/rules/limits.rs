@@ -99,7 +99,7 @@ fn tags_are_labels_and_few() {
     let tags = |from: usize, to: usize| (from..to).map(|i| i.to_string()).collect::<Vec<_>>();
     let tag = |add, remove| Command::Tag { add, remove };
     stage.sofia(tag(tags(0, limits::TAGS), Vec::new())).unwrap();
-    assert_eq!(field(stage.sofia(tag(vec!["more".into()], Vec::new()))).as_deref(), Some("tag"));
+    assert_eq!(field(stage.sofia(tag(vec!["more".into()], Vec::new()))).as_deref(), Some("add"));
     stage.sofia(tag(vec!["more".into()], vec!["0".into()])).expect("one goes, one comes");
     assert_eq!(stage.state.tags.len(), limits::TAGS);
     stage.sofia(tag(Vec::new(), vec!["1".into(), "1".into(), "1".into()])).expect("said thrice, removed once");
@@ -107,7 +107,8 @@ fn tags_are_labels_and_few() {
     stage.sofia(tag(vec!["new".into(), "new".into()], Vec::new())).expect("said twice, added once");
     assert_eq!(stage.state.tags.iter().filter(|tag| *tag == "new").count(), 1);
     for wrong in [String::new(), long(limits::LABEL_CHARS + 1)] {
-        assert_eq!(field(stage.sofia(tag(vec![wrong], Vec::new()))).as_deref(), Some("tag"));
+        let tags = vec!["fine".into(), wrong];
+        assert_eq!(field(stage.sofia(tag(tags, Vec::new()))).as_deref(), Some("add[1]"));
     }
 }
 
@@ -126,7 +127,7 @@ fn a_tag_is_one_line_and_the_same_in_every_case() {
     stage.sofia(tag(&[], &["vip GUEST", "größe"])).unwrap();
     assert!(stage.state.tags.is_empty());
     for blank in ["\u{200b}", " \n", "\u{202e}"] {
-        assert_eq!(field(stage.sofia(tag(&[blank], &[]))).as_deref(), Some("tag"), "{blank:?}");
+        assert_eq!(field(stage.sofia(tag(&[blank], &[]))).as_deref(), Some("add[0]"), "{blank:?}");
     }
 }
 
@@ -135,10 +136,10 @@ fn agents_write_short_tags_and_your_logic_may_write_longer_ones() {
     let mut stage = Stage::new();
     let tag = |chars: usize| Command::Tag { add: vec![long(chars)], remove: Vec::new() };
     stage.sofia(tag(limits::TAG_CHARS)).unwrap();
-    assert_eq!(field(stage.sofia(tag(limits::TAG_CHARS + 1))).as_deref(), Some("tag"));
+    assert_eq!(field(stage.sofia(tag(limits::TAG_CHARS + 1))).as_deref(), Some("add[0]"));
     stage.logic_sends(vec![Action::Tag { add: vec![long(limits::TAG_CHARS + 1)], remove: Vec::new() }]).unwrap();
     let thousands = Command::Tag { add: (0..10_000).map(|number| number.to_string()).collect(), remove: Vec::new() };
-    assert_eq!(field(stage.sofia(thousands)).as_deref(), Some("tag"));
+    assert_eq!(field(stage.sofia(thousands)).as_deref(), Some("add"));
 }
 
 #[test]

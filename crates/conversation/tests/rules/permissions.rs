@@ -142,7 +142,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         // External agents' own.
         ("open link",       "P P P P P P + P P", Busy, |_| Command::OpenLink { link: AEROLINX }),
         // Your Logic's and the hub's own.
-        ("answer logic",    "P P P P P P P + P", Busy, |s| Command::AnswerLogic { request: Some(asked(s)), control: Control::default(), learnt: Learnt::default(), actions: Vec::new() }),
+        ("answer logic",    "P P P P P P P + P", Busy, |s| Command::AnswerLogic { request: Some(asked(s)), later: false, control: Control::default(), learnt: Learnt::default(), actions: Vec::new() }),
         ("change custom",   "P P P P P P P + +", Busy, |_| Command::ChangeCustom { patch: Map::from_iter([("a".to_owned(), json!(1))]) }),
         ("change customer", "P P P P P P P + +", Busy, |_| Command::ChangeCustomer { patch: Map::from_iter([("a".to_owned(), json!(1))]) }),
         ("ask logic",       "P P P P P P P P +", Busy, |s| Command::AskLogic { request: RequestId(s.id()), expires: s.now.plus_ms(1) }),

@@ -265,13 +265,19 @@ impl Stage {
     }
 
     pub fn answer_with(&mut self, request: RequestId, control: Control, actions: Vec<Action>) -> Outcome {
-        self.logic(Command::AnswerLogic { request: Some(request), control, learnt: Learnt::default(), actions })
+        self.logic(Command::AnswerLogic {
+            request: Some(request),
+            later: false,
+            control,
+            learnt: Learnt::default(),
+            actions,
+        })
     }
 
     /// Your Logic speaks unprompted.
     pub fn logic_sends(&mut self, actions: Vec<Action>) -> Outcome {
         let control = Control::default();
-        self.logic(Command::AnswerLogic { request: None, control, learnt: Learnt::default(), actions })
+        self.logic(Command::AnswerLogic { request: None, later: false, control, learnt: Learnt::default(), actions })
     }
 
     /// Your Logic gets everything pending and says nothing.

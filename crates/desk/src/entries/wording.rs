@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use fluent_bundle::FluentValue;
 use tandem_conversation::{
     Contact, ContactKind, CustomerRef, Dismissal, Drawn, EndReason, Engagement, EngagementKind, Event, EventBody,
-    Fallback, Former, GoesOn, Grade, HelpReason, LogicFailure, NeedsHelp, Participant, Reach, SnoozeEnd, Time,
+    Fallback, Former, GoesOn, Grade, HelpReason, LogicFailure, NeedsHelp, Participant, Reach, Rejection, SnoozeEnd,
+    Time,
 };
 
 use tandem_protocol::agents::AgentCommand;
@@ -256,7 +257,8 @@ pub(crate) fn why_failed(failure: &LogicFailure) -> String {
         LogicFailure::Status { status } => say("failure-status", &[("status", (*status).into())]),
         LogicFailure::Malformed { detail } => say("failure-malformed", &[("detail", detail.as_str().into())]),
         LogicFailure::Refused { action, detail } => {
-            say("failure-refused", &[("action", (*action).into()), ("detail", detail.as_str().into())])
+            let detail = Rejection::of_action(*action, detail).to_string();
+            say("failure-refused", &[("detail", detail.into())])
         }
     }
 }

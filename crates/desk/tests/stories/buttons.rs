@@ -47,7 +47,8 @@ async fn carmen() -> (Shared, ConversationId) {
 fn knows(hub: &FakeHub, id: ConversationId, booking: &str) {
     let learnt = Learnt { custom: Map::from_iter([("booking".to_owned(), json!(booking))]), ..Learnt::default() };
     let (control, actions) = (Control::default(), Vec::<Action>::new());
-    hub.run(id, Participant::Logic, Command::AnswerLogic { request: None, control, learnt, actions }).unwrap();
+    hub.run(id, Participant::Logic, Command::AnswerLogic { request: None, later: false, control, learnt, actions })
+        .unwrap();
 }
 
 fn presses(hub: &FakeHub) -> usize {

@@ -15,7 +15,7 @@ fn hand_over(hub: &FakeHub) -> ConversationId {
         "wish": [{ "text": "Fly today" }], "risk": [{ "text": "The <b>fare</b> ends" }] } }))
     .unwrap();
     let (control, learnt) = (Control::default(), Learnt::default());
-    let answer = Command::AnswerLogic { request: None, control, learnt, actions: vec![note] };
+    let answer = Command::AnswerLogic { request: None, later: false, control, learnt, actions: vec![note] };
     hub.run(carmen, Participant::Logic, answer).unwrap();
     carmen
 }

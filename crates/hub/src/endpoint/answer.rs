@@ -315,7 +315,20 @@ fn whole(found: &Value, schema: &Value, path: &str) -> Result<Value, String> {
     if schema["minimum"].as_i64().is_some_and(|least| number < least) {
         return Err(format!("{}: it is below the least that is allowed", place(path)));
     }
+    if number > most(schema) {
+        return Err(format!("{}: it is above the most that is allowed", place(path)));
+    }
     Ok(number.into())
+}
+
+/// The largest number that a field can hold.
+fn most(schema: &Value) -> i64 {
+    let holds = match (schema["format"].as_str(), schema["minimum"].as_i64()) {
+        (Some("int32"), Some(0..)) => i64::from(u32::MAX),
+        (Some("int32"), _) => i64::from(i32::MAX),
+        _ => i64::MAX,
+    };
+    schema["maximum"].as_i64().map_or(holds, |most| most.min(holds))
 }
 
 fn wrong(path: &str, found: Option<&Value>, expected: &str) -> String {

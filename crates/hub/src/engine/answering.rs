@@ -51,7 +51,7 @@ impl Engine {
                     return Ok(first);
                 }
                 customer::catch_up(connection, self, conversation)?;
-                let envelope = of_logic(id, conversation, answer.decided_as(Some(request)));
+                let envelope = of_logic(id, conversation, answer.decided_as(Some(request), false));
                 self.execute(connection, &envelope, Repeat::Remembered(sent), person_typing_until)
             }
         }

@@ -85,7 +85,7 @@ pub(super) fn told(failure: &LogicFailure) -> String {
         LogicFailure::TimedOut { after_ms } => format!("no answer within {after_ms} ms"),
         LogicFailure::Status { status } => format!("status {status}"),
         LogicFailure::Malformed { detail } => format!("unreadable answer: {detail}"),
-        LogicFailure::Refused { action, detail } => format!("refused: actions[{action}].{detail}"),
+        LogicFailure::Refused { action, detail } => format!("refused: {}", Rejection::of_action(*action, detail)),
     }
 }
 

@@ -126,7 +126,10 @@ impl Rehearsal {
 
     /// Your Logic speaks unprompted.
     pub fn logic_says(&mut self, actions: Vec<Action>) -> Result<(), Rejection> {
-        self.act(Participant::Logic, LogicResponseBody { actions, ..LogicResponseBody::default() }.decided_as(None))
+        self.act(
+            Participant::Logic,
+            LogicResponseBody { actions, ..LogicResponseBody::default() }.decided_as(None, false),
+        )
     }
 
     /// The request about the oldest pending event.
@@ -148,7 +151,7 @@ impl Rehearsal {
         let before = self.state.position;
         let mut answer_body = answer_body;
         as_if_fetched(&mut answer_body.actions);
-        if let Err(rejection) = self.act(Participant::Logic, answer_body.decided_as(Some(request))) {
+        if let Err(rejection) = self.act(Participant::Logic, answer_body.decided_as(Some(request), false)) {
             return Some(LogicFailure::Malformed { detail: rejection.to_string() });
         }
         self.events.iter().filter(|event| event.position > before).find_map(|event| match &event.body {

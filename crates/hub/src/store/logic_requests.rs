@@ -1,7 +1,7 @@
 //! Requests to Your Logic and their outcomes: diagnostics for its developers, never message text.
 
 use serde::Serialize;
-use tandem_conversation::{ConversationId, LogicFailure, RequestId, Time};
+use tandem_conversation::{ConversationId, LogicFailure, Rejection, RequestId, Time};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
 use utoipa::ToSchema;
 
@@ -80,6 +80,14 @@ pub(crate) fn answer(connection: &Connection, id: RequestId, detail: &str) -> Re
             "UPDATE logic_requests SET outcome = 'answered', detail = ?2 WHERE id = ?1 AND outcome = 'later'",
         )?
         .execute(params![Id(id.0), detail])?;
+    Ok(())
+}
+
+/// Records why a later answer was refused. The request is still waited for.
+pub(crate) fn refuse(connection: &Connection, id: RequestId, why: &Rejection) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE logic_requests SET detail = ?2 WHERE id = ?1 AND outcome = 'later'")?
+        .execute(params![Id(id.0), format!("an answer was refused: {why}")])?;
     Ok(())
 }
 

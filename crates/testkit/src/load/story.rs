@@ -141,7 +141,13 @@ impl Story {
             let asked = self.state.as_ref().and_then(|state| state.logic.asked.as_ref()).map(|asked| asked.trigger);
             let actions = if asked == last { std::mem::take(&mut actions) } else { Vec::new() };
             let control = Control::default();
-            let answer = Command::AnswerLogic { request: Some(request), control, learnt: Learnt::default(), actions };
+            let answer = Command::AnswerLogic {
+                request: Some(request),
+                later: false,
+                control,
+                learnt: Learnt::default(),
+                actions,
+            };
             self.run(&Participant::Logic, answer)?;
         }
     }

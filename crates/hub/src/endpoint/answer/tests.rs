@@ -111,6 +111,7 @@ fn a_mistake_names_path_kind_and_expectation() {
             "actions[0].ttlS: a number was found, a whole number is expected",
         ),
         (r#"{"actions":[{"type":"INVITE_EXTERNAL_AGENT","name":"A","ttlS":-1}]}"#, "actions[0].ttlS: it is below"),
+        (r#"{"actions":[{"type":"INVITE_EXTERNAL_AGENT","name":"A","ttlS":1e10}]}"#, "actions[0].ttlS: it is above"),
         (r#"{"requestId":"mine"}"#, "requestId: it is not a UUID"),
         (r#"{"requestId":"00000000-0000-0000-0000-000000000000"}"#, "requestId: it is not a UUID other than the nil"),
         (r#"{"control":{"skipToTime":"tomorrow"}}"#, "control.skipToTime: it is not a time such as 2026"),
