@@ -46,6 +46,11 @@ pub enum Refusal {
         "brand '{brand}' is the only one of {users}, who would then serve all brands: give them other brands first"
     )]
     OnlyBrand { brand: String, users: String },
+    #[error(
+        "brand '{brand}' has {conversations} in progress, which their customers could not go on with: complete them \
+         first, or force it"
+    )]
+    BrandInUse { brand: String, conversations: String },
 }
 
 impl Refusal {

@@ -156,6 +156,9 @@ pub enum BrandCommand {
         /// The brand's id
         #[arg(long)]
         id: String,
+        /// Also while customers are in conversations; their chats end
+        #[arg(long)]
+        force: bool,
     },
     /// Print the secret that signs a brand's visitor tokens
     Secret {
@@ -220,11 +223,8 @@ impl UserCommand {
                 password_stdin,
             } => {
                 let some = |given: Vec<String>, all: bool| (all || !given.is_empty()).then_some(given);
-                let password = match (password, password_stdin) {
-                    (_, true) => Some(from_stdin(&email)?),
-                    (true, _) => Some(asked_for(&email)?),
-                    _ => None,
-                };
+                let given = Password { password_stdin };
+                let password = (password || password_stdin).then(|| given.take(&email)).transpose()?;
                 let change = UserChange {
                     email: new_email,
                     name,
@@ -290,9 +290,10 @@ impl BrandCommand {
                 audit(OPERATOR, &brand.look.id, &what);
                 say(format_args!("{}\t{}\t{}", brand.look.id, brand.look.name, brand.domains.join(" ")))?;
             }
-            Self::Remove { id } => {
+            Self::Remove { id, force } => {
                 let key = id.clone();
-                let changed = open(data)?.write_blocking(move |c, ()| administration::remove_brand(c, &key))??;
+                let changed =
+                    open(data)?.write_blocking(move |c, ()| administration::remove_brand(c, &key, force))??;
                 audit(OPERATOR, &id, "brand: removed");
                 say(format_args!("{id} is removed"))?;
                 for user in changed {

@@ -118,6 +118,13 @@ async fn a_chat_works_on_the_brands_domains_only() {
         assert_eq!(response.status().as_u16(), status, "{origin}");
         let look = client.get(format!("{}/chat/v1/brands/northwind", hub.base)).header("origin", origin);
         assert_eq!(look.send().await.unwrap().status().as_u16(), status, "{origin} looks before it begins");
+        // The session may be older than the brand's domains.
+        let carmen = hub.customer().await;
+        let entries = client.get(format!("{}/chat/v1/entries", hub.base)).bearer_auth(&carmen.token);
+        assert_eq!(entries.header("origin", origin).send().await.unwrap().status().as_u16(), status, "{origin} reads");
+        let message = client.post(format!("{}/chat/v1/messages", hub.base)).bearer_auth(&carmen.token);
+        let message = message.header("origin", origin).json(&json!({ "id": Uuid::now_v7(), "text": "Hello" }));
+        assert_eq!(message.send().await.unwrap().status().as_u16(), status, "{origin} writes");
     }
     let (status, problem) = post(&hub.base, "/chat/v1/sessions", None, &json!({ "brand": "unknown" })).await;
     assert_eq!((status, &problem["code"]), (404, &json!("chat.brand_unknown")));

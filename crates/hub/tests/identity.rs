@@ -430,7 +430,7 @@ async fn open_pages_end_with_the_secret_that_vouched_for_them_and_with_their_bra
     say(&mut other, &json!({ "type": "message", "id": uuid::Uuid::now_v7(), "text": "I go on" }).to_string()).await;
     while frame(&mut other).await["type"] != "accepted" {}
     let ada = hub.ada().await;
-    let removal = reqwest::Client::new().delete(format!("{}/api/v1/brands/northwind", hub.base));
+    let removal = reqwest::Client::new().delete(format!("{}/api/v1/brands/northwind?force=true", hub.base));
     assert_eq!(removal.bearer_auth(&ada.token).send().await.unwrap().status().as_u16(), 200);
     is_told_to_come_again(other).await;
 }

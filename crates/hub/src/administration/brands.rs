@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{Done, Refusal, checked_name, is_language, save};
 use crate::store::brands::{self, Brand};
+use crate::store::conversations;
 use crate::store::users::{self, User};
 
 const GREETING: &str = "Hello! How can we help you?";
@@ -49,13 +50,20 @@ pub(crate) fn change_brand(connection: &Connection, key: &str, change: BrandChan
 }
 
 /// Removes a brand: no new chat starts there, and its conversations stay. Users who are limited to several brands lose
-/// it; returns them. Refused while it is the only one of a user, because a user without brands serves all.
-pub(crate) fn remove_brand(connection: &Connection, key: &str) -> Done<Vec<User>> {
+/// it; returns them. Refused while it is the only one of a user, because a user without brands serves all; and while
+/// customers are in conversations, whose chats end with it, unless it is forced.
+pub(crate) fn remove_brand(connection: &Connection, key: &str, is_forced: bool) -> Done<Vec<User>> {
     let mut known = brands::all(connection)?;
     let Some(place) = known.iter().position(|brand| brand.look.id == key) else {
         return Ok(Err(Refusal::NoBrand(key.to_owned())));
     };
     let removed = known.swap_remove(place).id;
+    let conversations = conversations::in_progress_at(connection, removed)?;
+    if conversations > 0 && !is_forced {
+        let s = if conversations == 1 { "" } else { "s" };
+        let conversations = format!("{conversations} conversation{s}");
+        return Ok(Err(Refusal::BrandInUse { brand: key.to_owned(), conversations }));
+    }
     let mut limited = users::all(connection)?;
     limited.retain(|user| user.skills.brands.contains(&removed));
     let remains = |user: &User| user.skills.brands.iter().any(|id| known.iter().any(|brand| brand.id == *id));

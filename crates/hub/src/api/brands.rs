@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use serde::Deserialize;
 use tandem_conversation::Permission;
 use tandem_protocol::Problem;
 use tandem_protocol::administration::{BrandAddition, BrandChange, BrandRemoval, BrandRow};
+use utoipa::IntoParams;
 
-use super::Json;
 use super::auth::Signed;
+use super::{Json, Query};
 use crate::administration::{self, audit, fields_of};
 use crate::hub::Hub;
 use crate::problem::ApiError;
@@ -59,18 +61,30 @@ pub(crate) async fn change(
     Ok(axum::Json(row))
 }
 
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RemovalQuery {
+    /// Also while customers are in conversations, whose chats end with it [default: false].
+    #[serde(default)]
+    #[param(default = false)]
+    force: bool,
+}
+
 /// Removes a brand: no new chats start. Its conversations stay. Users who are limited to several brands lose it.
-#[utoipa::path(delete, path = "/api/v1/brands/{id}", tag = "administration", params(("id" = String, Path)),
+#[utoipa::path(delete, path = "/api/v1/brands/{id}", tag = "administration",
+    params(("id" = String, Path), RemovalQuery),
     responses((status = 200, body = BrandRemoval), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, description = "It is the only brand of a user", body = Problem)))]
+        (status = 404, body = Problem), (status = 409, description = "It is the only brand of a user, or has conversations in progress", body = Problem)))]
 pub(crate) async fn remove(
     State(hub): State<Arc<Hub>>,
     signed: Signed,
     Path(key): Path<String>,
+    Query(RemovalQuery { force }): Query<RemovalQuery>,
 ) -> Result<axum::Json<BrandRemoval>, ApiError> {
     signed.require(Permission::SettingsManage)?;
     let brand = key.clone();
-    let changed = hub.database.write(move |connection, _| administration::remove_brand(connection, &key)).await??;
+    let changed =
+        hub.database.write(move |connection, _| administration::remove_brand(connection, &key, force)).await??;
     hub.rights_changed.notify_one();
     audit(signed.0.id, brand, "brand: removed");
     for user in &changed {

@@ -6,7 +6,7 @@ mod row;
 use std::collections::{BTreeSet, HashMap};
 
 use tandem_conversation::{
-    Access, ContactId, Conversation, ConversationId, CustomerId, Permission, Position, Section, Time, UserId,
+    Access, BrandId, ContactId, Conversation, ConversationId, CustomerId, Permission, Position, Section, Time, UserId,
 };
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Rows, params};
 
@@ -210,6 +210,15 @@ pub(crate) fn in_progress_of(connection: &Connection, customer: CustomerId) -> R
         connection.prepare_cached("SELECT id FROM conversations WHERE customer = ?1 AND in_progress = 1")?;
     let ids = query.query_map([Id(customer.0)], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
     Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// The number of a brand's conversations in progress.
+pub(crate) fn in_progress_at(connection: &Connection, brand: BrandId) -> Result<i64, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT count(*) FROM conversations c JOIN contacts t ON t.id = c.contact
+         WHERE c.in_progress = 1 AND t.brand = ?1",
+    )?;
+    Ok(query.query_row([Id(brand.0)], |row| row.get(0))?)
 }
 
 /// All conversations of a customer.

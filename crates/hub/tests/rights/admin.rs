@@ -113,6 +113,23 @@ async fn administrators_add_change_and_remove_brands() {
 }
 
 #[tokio::test]
+async fn a_brand_whose_customers_are_in_conversations_goes_by_force_only() {
+    let hub = TestHub::start(None).await;
+    let (carmen, ada) = (hub.customer().await, hub.ada().await);
+    let path = "/api/v1/brands/northwind";
+    let removes = async |path: &str| asks(&ada, Method::DELETE, path, json!({})).await;
+    carmen.writes("Hello").await;
+    let (status, refused) = removes(path).await;
+    assert_eq!((status, &refused["code"]), (409, &json!("brands.in_use")), "{refused}");
+    assert!(refused["detail"].as_str().unwrap().contains("1 conversation in progress"), "{refused}");
+    carmen.writes("Still here").await;
+    let (done, _, error) = tandem_hub(&hub, &["brand", "remove", "--id", "northwind"], None).await;
+    assert!(!done && error.contains("1 conversation in progress"), "{error}");
+    assert_eq!(removes(&format!("{path}?force=true")).await.0, 200);
+    assert_eq!(ada.gets("/api/v1/brands").await.1, json!([]));
+}
+
+#[tokio::test]
 async fn a_removed_brand_leaves_its_users_no_less_limited() {
     let hub = TestHub::start(None).await;
     let ada = hub.ada().await;

@@ -49,7 +49,7 @@ pub(crate) struct MediaQuery {
 /// The bytes of a file that the chat shows. Needs the right in the address, or the session's token in the header.
 #[utoipa::path(get, path = "/chat/v1/media/{id}", params(("id" = String, Path), MediaQuery), tag = "web chat",
     responses((status = 200, description = "The file"), (status = 206, description = "A part of the file"),
-        (status = 401, body = Problem), (status = 404, body = Problem), (status = 416, description = "No such part"),
+        (status = 401, body = Problem), (status = 404, body = Problem), (status = 416, description = "No such part", body = Problem),
         (status = 422, body = Problem), (status = 429, body = Problem)))]
 pub(crate) async fn get(
     State(hub): State<Arc<Hub>>,

@@ -37,7 +37,12 @@ impl FromRequestParts<Arc<Hub>> for Visitor {
     async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, ApiError> {
         let token = bearer(parts).map(str::to_owned);
         let Ok(peer) = Peer::from_request_parts(parts, hub).await;
-        visitor(hub, token).await.map(Self).map_err(|refusal| hub.limits.refused(peer.network, refusal))
+        let web = visitor(hub, token).await.map_err(|refusal| hub.limits.refused(peer.network, refusal))?;
+        // The brand's domains may have changed since the session began.
+        if peer.page_host().is_some() {
+            look::allowed(hub, web.brand_key.clone(), &peer).await?;
+        }
+        Ok(Self(web))
     }
 }
 
