@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde::de::{DeserializeOwned, Error as _};
 use serde_json::error::Category;
 
 /// U+FFFD as an escape.
@@ -25,6 +26,20 @@ pub(crate) fn problem(error: &serde_json::Error) -> String {
         Category::Syntax | Category::Io => "is not JSON",
     };
     format!("it {what} at line {}, column {}", error.line(), error.column())
+}
+
+/// Parses JSON. An error names the place, and none of the program's types.
+pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
+    serde_json::from_str(text).map_err(|error| {
+        if !error.is_data() {
+            return error;
+        }
+        let mut again = serde_json::Deserializer::from_str(text);
+        let place = serde_path_to_error::deserialize::<_, T>(&mut again).err().map(|error| error.path().to_string());
+        let place = place.filter(|place| !place.contains('?') && place != ".");
+        let place = place.map_or_else(String::new, |place| format!("{place}: "));
+        serde_json::Error::custom(format!("{place}{}", without_types(&error.to_string())))
+    })
 }
 
 /// Maximum nesting of what is passed on; readers of JSON stop at 128, and frames add some.
@@ -64,7 +79,7 @@ const TYPES: [(&str, &str); 11] = [
 ];
 
 /// An error without the names of the program's types, which say nothing to anyone else.
-pub(crate) fn without_types(error: &str) -> String {
+fn without_types(error: &str) -> String {
     const EXPECTED: &str = "expected ";
     // What was found may be quoted before.
     let Some(place) = error.rfind(EXPECTED).map(|place| place + EXPECTED.len()) else { return error.to_owned() };

@@ -45,10 +45,7 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
     if text.trim_start().starts_with('[') {
         return Err(serde_json::Error::custom("a list, where an object is expected"));
     }
-    serde_json::from_str(&text).or_else(|error| whole_numbers(&text).ok_or(error)).map_err(|error| {
-        // Only errors of this kind speak of the program's types.
-        if error.is_data() { serde_json::Error::custom(json::without_types(&error.to_string())) } else { error }
-    })
+    json::parse(&text).or_else(|error| whole_numbers(&text).ok_or(error))
 }
 
 /// Parses JSON; the error says what is wrong.

@@ -62,11 +62,11 @@ pub(crate) fn parse(bytes: &[u8], is_table: bool, scope: &Audience) -> Result<Pa
     }
     let wrong = |error: serde_json::Error| Rejection::invalid("file", format!("it cannot be used: {error}"));
     if text.trim_start().starts_with('[') {
-        let canned: Vec<Canned> = serde_json::from_str(&text).map_err(wrong)?;
+        let canned: Vec<Canned> = json::parse(&text).map_err(wrong)?;
         let quick_replies = canned.into_iter().map(|one| of_chatwoot(one, scope)).collect();
         return Ok(LibraryFile { questions: Vec::new(), quick_replies }.into());
     }
-    let mut file: LibraryFile = serde_json::from_str(&text).map_err(wrong)?;
+    let mut file: LibraryFile = json::parse(&text).map_err(wrong)?;
     let says: Value = serde_json::from_str(&text).unwrap_or_default();
     for (at, reply) in file.quick_replies.iter_mut().enumerate() {
         if says["quickReplies"][at].get("scope").is_none() {
