@@ -182,8 +182,14 @@ pub(crate) async fn probe(config: &MailConfig, within: Duration) -> anyhow::Resu
 }
 
 async fn deliver(transport: &Transport, message: Message) -> Result<(), Failure> {
+    let is_ascii = message.envelope().to().iter().all(|address| AsRef::<str>::as_ref(address).is_ascii());
     match tokio::time::timeout(WITHIN, transport.send(message)).await {
         Ok(Ok(_)) => Ok(()),
+        // A server that takes no addresses of other scripts will not take them in an hour either.
+        Ok(Err(error)) if !is_ascii && error.is_client() => {
+            let reason = "the mail server takes no addresses with letters beyond ASCII".to_owned();
+            Err(Failure { reason, permanent: true })
+        }
         Ok(Err(error)) => Err(Failure { reason: words(&error), permanent: error.is_permanent() }),
         Err(_) => Err(Failure { reason: "the mail server does not answer".into(), permanent: false }),
     }

@@ -192,8 +192,21 @@ fn is_meant(name: &str, known: &BTreeSet<String>) -> bool {
 }
 
 fn nearest(name: &str, known: impl Iterator<Item = String>) -> String {
-    let near = known.min_by_key(|known| strsim::damerau_levenshtein(known, name));
-    near.map_or_else(String::new, |near| format!("; did you mean {near}?"))
+    let parts = |name: &str| match name.rsplit_once('.') {
+        Some((table, key)) => (Some(table.to_owned()), key.to_owned()),
+        None => (None, name.to_owned()),
+    };
+    let (table, key) = parts(name);
+    // Names of other tables may be near by their tables' names only.
+    let (same, others): (Vec<_>, Vec<_>) = known.partition(|known| parts(known).0 == table);
+    let is_table = table.is_some() && !same.is_empty();
+    let candidates = if same.is_empty() { &others } else { &same };
+    let near = candidates.iter().map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
+    match near {
+        Some((distance, near)) if distance * 2 <= key.chars().count() => format!("; did you mean {near}?"),
+        Some(_) if is_table => format!("; this table has {}", same.join(", ")),
+        _ => String::new(),
+    }
 }
 
 /// Flattens TOML into dotted names. Errors never quote the file: it may hold secrets.

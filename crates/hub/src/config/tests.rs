@@ -175,6 +175,11 @@ fn an_unknown_key_in_the_file_is_refused_with_the_nearest_one() {
         assert!(error.contains(&format!("{name} (")), "'{error}' must name the key");
         assert!(error.contains(&format!("did you mean {near}?")), "{error}");
     }
+    for far in ["[mail]\nsecret = \"whsec_abc\"\n", "[mail]\nallow_private = true\n"] {
+        let error = load_file(far, &[]).unwrap_err();
+        assert!(error.contains("this table has mail.from, mail."), "{error}");
+        assert!(!error.contains("logic.") && !error.contains("did you mean"), "of another table: {error}");
+    }
 }
 
 #[test]
