@@ -74,7 +74,12 @@ fn remove_unfinished(file: &Path) -> Vec<String> {
         let is_named_so = process.is_some_and(|(_, process)| process.parse::<u32>().is_ok());
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
         if is_named_so && is_file && is_unfinished(&entry.path()) && std::fs::remove_file(entry.path()).is_ok() {
+            // The copy of the database may have had a journal.
+            let journal = format!("{name}-journal");
             removed.push(name);
+            if std::fs::remove_file(entry.path().with_file_name(&journal)).is_ok() {
+                removed.push(journal);
+            }
         }
     }
     removed

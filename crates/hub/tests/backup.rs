@@ -79,9 +79,10 @@ fn what_a_killed_backup_left_goes_with_the_next_one_and_nothing_else() {
         tandem_hub::NewUser::new("a@b.example", "A", tandem_conversation::Role::Agent, "0123456789"),
     )
     .unwrap();
-    let left = ["old.tar.7.partial", "old.tar.db.7.partial"];
+    let left = ["old.tar.7.partial", "old.tar.db.7.partial", "old.tar.db.7.partial-journal"];
     let kept = ["film.7.partial", "held.tar.8.partial", "tandem.db.partial"];
-    for (name, content) in left.iter().zip(["tandem.db", "SQLite format 3"]).chain(kept.iter().zip(["film", "", ""])) {
+    let contents = ["tandem.db", "SQLite format 3", "\0"];
+    for (name, content) in left.iter().zip(contents).chain(kept.iter().zip(["film", "", ""])) {
         std::fs::write(folder.path().join(name), content).unwrap();
     }
     let held = std::fs::File::open(folder.path().join(kept[1])).unwrap();

@@ -69,7 +69,7 @@ fn viewer(signed: &Signed) -> Viewer {
 #[utoipa::path(get, path = "/api/v1/media/{id}", tag = "media", params(("id" = String, Path)),
     responses((status = 200, description = "The file"), (status = 206, description = "A part of the file"),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 416, description = "No such part")))]
+        (status = 416, description = "No such part", body = Problem)))]
 pub(crate) async fn for_agents(
     State(hub): State<Arc<Hub>>,
     signed: Signed,
@@ -119,7 +119,7 @@ pub(crate) async fn upload_of_logic(
 /// The bytes of a file, for Your Logic while it is asked about the conversation.
 #[utoipa::path(get, path = "/api/v1/logic/media/{id}", tag = "logic", params(("id" = String, Path)),
     responses((status = 200, description = "The file"), (status = 206, description = "A part of the file"),
-        (status = 401, body = Problem), (status = 404, body = Problem), (status = 416, description = "No such part")))]
+        (status = 401, body = Problem), (status = 404, body = Problem), (status = 416, description = "No such part", body = Problem)))]
 pub(crate) async fn for_logic(
     State(hub): State<Arc<Hub>>,
     _: Trusted,

@@ -1,5 +1,7 @@
 //! Who is here: colleagues as desks are told of them, and the log of activity.
 
+use std::collections::HashSet;
+
 use tandem_conversation::UserId;
 use tandem_conversation::measure::Presence;
 use tandem_protocol::agents::{Colleague, LiveFrame, Whereabouts};
@@ -13,7 +15,12 @@ impl Sessions {
         if self.came_or_went.is_empty() {
             return;
         }
-        let people = std::mem::take(&mut self.came_or_went);
+        let mut people = std::mem::take(&mut self.came_or_went);
+        // Of several changes of one colleague, the last one counts.
+        let mut told = HashSet::new();
+        people.reverse();
+        people.retain(|colleague| told.insert(colleague.user));
+        people.reverse();
         if let Some(frame) = encode(&LiveFrame::People { people }) {
             self.send_all_desks(&frame);
         }

@@ -43,7 +43,7 @@ pub(crate) async fn upload(
     params(("token" = String, Path), ("id" = String, Path)),
     responses((status = 200, description = "The file"), (status = 206, description = "A part of the file"),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 410, body = Problem),
-        (status = 416, description = "No such part")))]
+        (status = 416, description = "No such part", body = Problem)))]
 pub(crate) async fn get(
     State(hub): State<Arc<Hub>>,
     guest: Guest,

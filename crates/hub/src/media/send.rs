@@ -4,7 +4,7 @@ use std::io::SeekFrom;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use futures_util::stream;
 use tandem_conversation::MediaId;
@@ -54,6 +54,9 @@ async fn respond(mut file: File, stored: &Stored, asked: &Asked<'_>) -> std::io:
         return Ok(unchanged(tag.as_deref().unwrap_or_default(), asked.elsewhere));
     }
     let part = part_of(asked.headers, whole, tag.as_deref());
+    if part == Part::Beyond {
+        return Ok(beyond(whole, asked.elsewhere));
+    }
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &str| {
@@ -72,21 +75,16 @@ async fn respond(mut file: File, stored: &Stored, asked: &Asked<'_>) -> std::io:
     set(header::CONTENT_SECURITY_POLICY, policy(kind));
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(REACH, reach(asked.elsewhere));
-    // An answer that holds nothing is worth nothing later.
-    set(header::CACHE_CONTROL, if part == Part::Beyond { "no-store" } else { CACHED });
+    set(header::CACHE_CONTROL, CACHED);
     set(header::ACCEPT_RANGES, "bytes");
     if let Some(tag) = &tag {
         set(header::ETAG, tag);
     }
     let (start, length, status) = match part {
-        Part::Whole => (0, whole, StatusCode::OK),
+        Part::Whole | Part::Beyond => (0, whole, StatusCode::OK),
         Part::Of(first, last) => {
             set(header::CONTENT_RANGE, &format!("bytes {first}-{last}/{whole}"));
             (first, last - first + 1, StatusCode::PARTIAL_CONTENT)
-        }
-        Part::Beyond => {
-            set(header::CONTENT_RANGE, &format!("bytes */{whole}"));
-            (0, 0, StatusCode::RANGE_NOT_SATISFIABLE)
         }
     };
     set(header::CONTENT_LENGTH, &length.to_string());
@@ -112,6 +110,17 @@ fn unchanged(tag: &str, elsewhere: bool) -> Response {
     headers.insert(REACH, HeaderValue::from_static(reach(elsewhere)));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHED));
     headers.extend(HeaderValue::from_str(tag).ok().map(|tag| (header::ETAG, tag)));
+    response
+}
+
+/// The answer to a client that asks for bytes after the end.
+fn beyond(whole: u64, elsewhere: bool) -> Response {
+    let words = format!("The file has {whole} bytes, and the range begins after them.");
+    let mut response = ApiError::new(416, "media.range", words).into_response();
+    let headers = response.headers_mut();
+    headers.insert(REACH, HeaderValue::from_static(reach(elsewhere)));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.extend(HeaderValue::from_str(&format!("bytes */{whole}")).ok().map(|range| (header::CONTENT_RANGE, range)));
     response
 }
 
