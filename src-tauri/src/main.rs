@@ -127,7 +127,7 @@ fn set_up(app: &AppHandle, settings: Settings, call: Call, first: First) -> anyh
     app.manage(place);
     let host = tauri::async_runtime::block_on(tray::host::follow());
     app.manage(Tray::new(host, settings.data.join("tray")));
-    window::open(app)?;
+    window::open(app, &settings)?;
     if call.hidden {
         shell::show_without_tray(app);
     } else {

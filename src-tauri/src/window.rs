@@ -5,6 +5,7 @@ use tauri::plugin::TauriPlugin;
 use tauri::{AppHandle, Manager as _, PhysicalPosition, WebviewWindow, WebviewWindowBuilder};
 
 use crate::placement::{Area, rescued};
+use crate::settings::Settings;
 use crate::spelling;
 
 /// The name of the window.
@@ -22,11 +23,15 @@ fn is_ours(url: &tauri::Url) -> bool {
     is_built || is_served || url.as_str() == "about:blank"
 }
 
-/// Creates the window, hidden, at its last position.
-pub fn open(app: &AppHandle) -> anyhow::Result<()> {
+/// Creates the window, hidden, at its last position. A named folder also has what the page keeps.
+pub fn open(app: &AppHandle, settings: &Settings) -> anyhow::Result<()> {
     let config = app.config().app.windows.iter().find(|window| window.label == WINDOW);
     let config = config.context("tauri.conf.json describes no window")?;
-    let window = WebviewWindowBuilder::from_config(app, config)?.visible(false).build()?;
+    let mut builder = WebviewWindowBuilder::from_config(app, config)?.visible(false);
+    if settings.is_named {
+        builder = builder.data_directory(settings.data.join("page"));
+    }
+    let window = builder.build()?;
     spelling::turn_on(&window);
     Ok(())
 }

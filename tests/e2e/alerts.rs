@@ -80,6 +80,22 @@ async fn the_ledger_says_what_the_system_was_asked_to_show() -> Result<()> {
     maya.shows(Thing::Test("transcript"), "Hello?").await?;
     says(&jonas, &jana, "Maya Ortiz", &["shown", "muted", "clicked", "joined"]).await?;
     assert_eq!(desktop.notifications.ledger().shown.len(), 2, "each call was shown once");
+
+    // After another sign-in in the same program the buttons lead somewhere, too.
+    maya.click(Thing::Css(".me-button")).await?;
+    maya.click(Thing::Css(".menu .menu-item:last-child")).await?;
+    maya.click(Thing::Css("dialog[open] button.primary")).await?;
+    maya.write(Thing::Textbox("Password"), PASSWORD).await?;
+    maya.click(Thing::Button("Sign in")).await?;
+    maya.shows(Thing::Test("status-connection"), "Live").await?;
+    let mut nina = Customer::arrive(&hub.url, BRAND, "Nina Weber").await?;
+    nina.write("Anybody there?").await?;
+    let call = desktop.notifications.until("Nina's call", |ledger| {
+        ledger.on_screen().find(|shown| shown.summary.contains("Nina Weber") && shown.offers("join")).cloned()
+    });
+    let call = call.await?;
+    desktop.notifications.press(&call, "join").await?;
+    maya.shows(Thing::Test("transcript"), "Anybody there?").await?;
     maya.close().await
 }
 

@@ -92,6 +92,16 @@ pub enum CacheError {
 }
 
 impl CacheError {
+    /// Logs the failure. One that came with the cache's orderly end is none.
+    pub(crate) fn log(&self) {
+        match self {
+            Self::Database(error) if error.cause() == tandem_sqlite::Cause::Closed => {
+                tracing::debug!("the cache is closed: what came after its end is not done");
+            }
+            _ => tracing::error!(error = %self, "the cache failed"),
+        }
+    }
+
     /// Whether the file's content can no longer be trusted.
     pub(crate) fn is_damage(&self) -> bool {
         match self {

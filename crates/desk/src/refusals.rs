@@ -21,7 +21,7 @@ impl From<CacheError> for RpcError {
 
 impl From<&CacheError> for RpcError {
     fn from(failed: &CacheError) -> Self {
-        tracing::error!(error = %failed, "the cache failed");
+        failed.log();
         error("desk.cache", format!("The cache on this machine failed: {failed}."))
     }
 }

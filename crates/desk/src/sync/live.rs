@@ -548,7 +548,7 @@ fn stored<T>(result: Result<T, cache::CacheError>) -> ControlFlow<Left> {
     match result {
         Ok(_) => ControlFlow::Continue(()),
         Err(error) => {
-            tracing::error!(%error, "the cache failed");
+            error.log();
             ControlFlow::Break(Left::Lost(sentence(&format!("the cache on this machine failed: {error}"))))
         }
     }
