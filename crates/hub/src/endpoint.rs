@@ -165,7 +165,9 @@ impl Endpoint {
                     if let Some(breaker) = breaker {
                         breaker.failed(&failure, None, now);
                     }
-                    if !may_pass || now + pause >= give_up_connecting {
+                    // One that probed has told all others; its customer gets a person like theirs.
+                    let is_down = breaker.is_some_and(|breaker| breaker.down(now).is_some());
+                    if !may_pass || is_down || now + pause >= give_up_connecting {
                         return (attempt, Answered::Failed(failure));
                     }
                 }
