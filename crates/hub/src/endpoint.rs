@@ -165,7 +165,9 @@ impl Endpoint {
                     if let Some(breaker) = breaker {
                         breaker.failed(&failure, None, now);
                     }
-                    if !may_pass || now + pause >= give_up_connecting {
+                    // One that probed has told all others; its customer gets a person like theirs.
+                    let is_down = breaker.is_some_and(|breaker| breaker.down(now).is_some());
+                    if !may_pass || is_down || now + pause >= give_up_connecting {
                         return (attempt, Answered::Failed(failure));
                     }
                 }
@@ -272,11 +274,13 @@ fn chain(error: reqwest::Error) -> String {
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
+    use std::time::Duration;
 
     use serde_json::Value;
-    use tandem_conversation::Time;
+    use tandem_conversation::{LogicFailure, Time};
+    use tokio::time::Instant;
 
-    use super::Endpoint;
+    use super::{Answered, Endpoint, breaker};
     use crate::config::LogicConfig;
 
     fn signature(secret: &str, id: &str, timestamp: i64, body: &str) -> Option<String> {
@@ -293,6 +297,23 @@ mod tests {
         let plain = signature("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg", 1_700_000_000, "{}");
         let decoded = signature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg", 1_700_000_000, "{}");
         assert!(plain.is_some() && plain != decoded, "only the notation of the standard is decoded");
+    }
+
+    #[tokio::test]
+    async fn the_request_that_probes_waits_no_longer_than_the_others() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let endpoint = Endpoint::new(LogicConfig::at(format!("http://{closed}/logic"), "0123456789abcdef")).unwrap();
+        let letter = endpoint.letter("one".into(), Time(0), "{}".into()).unwrap();
+        let now = Instant::now();
+        for _ in 0..breaker::IN_A_ROW {
+            endpoint.breaker.failed(&LogicFailure::NotConfigured, Some(now - breaker::RESTART), now);
+        }
+        for attempts in [1, 0] {
+            let (made, answered) = endpoint.deliver(&letter, Duration::from_secs(3_600)).await;
+            assert!(matches!(answered, Answered::Failed(_)));
+            assert_eq!(made, attempts, "one tries once, the next need not");
+        }
     }
 
     #[test]

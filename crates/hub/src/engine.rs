@@ -5,6 +5,7 @@
 //! invariant: no change is announced before it is durable.
 
 mod answering;
+mod asking;
 pub(crate) mod commits;
 pub(crate) mod customer;
 mod incoming;
@@ -24,6 +25,7 @@ use tandem_sqlite::{Cause, Companion, Error, Finish};
 use uuid::Uuid;
 
 pub(crate) use answering::{Answering, End};
+pub(crate) use asking::{Asker, Put};
 use commits::CommitSender;
 pub(crate) use incoming::{Incoming, Target, customer_command};
 use pending::{Part, Pending};
@@ -89,6 +91,10 @@ pub struct Engine {
     /// Work of this group that could not be written, by its place.
     failed: HashMap<usize, Error>,
     undo: Vec<Undo>,
+    /// Questions of this group.
+    put: Vec<Put>,
+    /// None if Your Logic is not connected.
+    asker: Option<Arc<Asker>>,
     commits: CommitSender,
     metrics: Metrics,
 }
@@ -119,6 +125,7 @@ impl Engine {
         connection: &Connection,
         clock: Clock,
         rules: Rules,
+        asker: Option<Arc<Asker>>,
         commits: CommitSender,
         metrics: Metrics,
     ) -> Result<Self, Error> {
@@ -133,6 +140,8 @@ impl Engine {
             cached_bytes: 0,
             group: HashMap::new(),
             pending: Pending::default(),
+            put: Vec::new(),
+            asker,
             rows: HashMap::new(),
             failed: HashMap::new(),
             undo: Vec::new(),
@@ -507,7 +516,9 @@ impl Companion for Engine {
     }
 
     fn before_commit(&mut self, connection: &Connection) -> Result<(), Error> {
+        self.put_due(connection);
         Companion::flush(self, connection)?;
+        self.keep_written();
         for (id, changed) in &mut self.group {
             let row = self.rows.get(id).or_else(|| self.cache.get(id).map(|cached| &cached.row)).copied();
             let before = changed.before.as_deref().filter(|_| row.is_some());
@@ -539,6 +550,7 @@ impl Companion for Engine {
             self.cached_bytes -= self.cache.insert(change.after.id, cached).map_or(0, |old| old.row.bytes);
         }
         self.commits.send(Commit { first, cursor: self.seq, time: self.clock.now(), changed });
+        self.send_put();
     }
 
     fn rolled_back(&mut self) {
@@ -552,6 +564,7 @@ impl Companion for Engine {
         self.kept_seq = self.seq;
         self.failed.clear();
         self.rows.clear();
+        self.put.clear();
     }
 
     fn kept(&mut self) {

@@ -23,7 +23,7 @@ use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 
 use crate::endpoint::{Answered, Endpoint, answer};
-use crate::engine::{self, Answering, Asked, Asking, End, Engine, Repeat, customer, of_logic};
+use crate::engine::{self, Answering, Asked, Asking, End, Engine, Put, Repeat, customer, of_logic};
 use crate::health::Work;
 use crate::hub::Hub;
 use crate::invitations::Ways;
@@ -35,7 +35,7 @@ use crate::store::{StoreError, commands, conversations, logic_requests};
 pub(crate) use dry_run::{Wish, dry_run, is_dry_run};
 
 /// Concurrent requests.
-const AT_ONCE: usize = 512;
+pub(crate) const AT_ONCE: usize = 512;
 /// Time limit for files that a later answer names by address.
 const FETCHING: Duration = Duration::from_secs(15);
 /// How often the store is searched for work whose wake-up was lost.
@@ -45,14 +45,22 @@ const LOOK_AT_ONCE: u32 = 1_000;
 /// Maximum pause before an unreadable conversation is retried.
 const PAUSE_MOST: Duration = Duration::from_secs(300);
 
-/// Asks Your Logic for as long as the hub runs. `wake` names conversations with pending questions.
-pub(crate) async fn run(hub: Arc<Hub>, mut wake: mpsc::Receiver<ConversationId>) {
+/// Asks Your Logic for as long as the hub runs. `put` has the questions that the engine has decided; `wake` names
+/// conversations whose questions are pending, because every slot was taken or nothing could be asked.
+pub(crate) async fn run(
+    hub: Arc<Hub>,
+    slots: Arc<Semaphore>,
+    mut wake: mpsc::Receiver<ConversationId>,
+    mut put: mpsc::UnboundedReceiver<Put>,
+) {
     let endpoint = hub.logic.clone();
     let busy = Arc::new(Busy::default());
-    let slots = Arc::new(Semaphore::new(AT_ONCE));
     let mut look = tokio::time::interval(LOOK_EVERY);
     loop {
         tokio::select! {
+            Some(put) = put.recv() => {
+                tokio::spawn(send_off(Arc::clone(&hub), endpoint.clone(), put));
+            }
             id = wake.recv() => match id {
                 Some(id) => begin(&hub, endpoint.as_ref(), &busy, &slots, id),
                 None => return,
@@ -64,6 +72,20 @@ pub(crate) async fn run(hub: Arc<Hub>, mut wake: mpsc::Receiver<ConversationId>)
                 }
             }
         }
+    }
+}
+
+/// Sends a question that the engine has decided.
+async fn send_off(hub: Arc<Hub>, endpoint: Option<Arc<Endpoint>>, Put { asked, slot }: Put) {
+    let id = asked.state.id;
+    let sent = converse(&hub, endpoint.as_deref(), id, asked).await;
+    drop(slot);
+    if let Err(error) = &sent
+        && !is_closed(error)
+    {
+        hub.health.note(Work::Conversation(id), &sent);
+        // Its deadline ends the question.
+        tracing::error!(%error, conversation.id = %id, "Your Logic could not be asked");
     }
 }
 

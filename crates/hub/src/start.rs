@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::crowd::Crowd;
 use crate::endpoint::Endpoint;
-use crate::engine::{Engine, Rules, commits};
+use crate::engine::{Asker, Engine, Rules, commits};
 use crate::files::{Files, Rights};
 use crate::folder::{self, Lock};
 use crate::health::Health;
@@ -68,6 +68,13 @@ impl Hub {
             invitation_ms: INVITATION_MS,
             ladder: config.ladder,
         };
+        let endpoint =
+            Endpoint::configured(config.logic.as_ref()).context("Cannot set up the connection to Your Logic")?;
+        let requests = Arc::new(Semaphore::new(logic::AT_ONCE));
+        let (put, put_in) = mpsc::unbounded_channel();
+        let asker = endpoint.clone().zip(config.logic.as_ref()).map(|(endpoint, config)| {
+            Arc::new(Asker::new(endpoint, Arc::clone(&requests), config.timeout_ms.max(1_000), put))
+        });
         let readers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2);
         let options = Options {
             path: config.data.join(folder::DATABASE),
@@ -95,7 +102,7 @@ impl Hub {
                 Err(error) => tracing::error!(%error, "cannot look for deadlines of a clock that was ahead"),
             }
             identity = Some(Secrets::open(&config.data, connection));
-            Engine::new(connection, engine_clock, rules, commits, measured)
+            Engine::new(connection, engine_clock, rules, asker, commits, measured)
         })
         .with_context(|| format!("Cannot open {}", options.path.display()))?;
         let mail = match &config.mail {
@@ -138,7 +145,7 @@ impl Hub {
             catching_up: Semaphore::new(CATCHING_UP.min(readers - 1)),
             log,
             turns: Arc::default(),
-            logic: Endpoint::configured(config.logic.as_ref()).context("Cannot set up the connection to Your Logic")?,
+            logic: endpoint,
             model: config.improve.as_ref().map(Model::new).transpose().context("Cannot set up the writing model")?,
             config,
             clock,
@@ -164,7 +171,7 @@ impl Hub {
         hub.work("states", states::run(Arc::clone(&hub)));
         hub.work("rights", rights::run(Arc::clone(&hub)));
         hub.work("the library", library::run(Arc::clone(&hub)));
-        hub.work("requests to Your Logic", logic::run(Arc::clone(&hub), logic_in));
+        hub.work("requests to Your Logic", logic::run(Arc::clone(&hub), requests, logic_in, put_in));
         hub.work("sweeping files", media::run(Arc::clone(&hub)));
         hub.work("limits", limits::run(Arc::clone(&hub.limits)));
         hub.work("filing for search", search::run(Arc::clone(&hub)));

@@ -8,7 +8,7 @@ use tandem_conversation::LogicFailure;
 use tokio::time::Instant;
 
 /// Failures in a row, without a sign of life between them.
-const IN_A_ROW: u32 = 5;
+pub(super) const IN_A_ROW: u32 = 5;
 /// A restart of the service takes less, and its customers should not notice it.
 pub(super) const RESTART: Duration = Duration::from_secs(2);
 /// How often one request still tries.

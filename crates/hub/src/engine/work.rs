@@ -115,7 +115,7 @@ impl Engine {
         Ok(if is_stuck { Ticked::Parked } else { Ticked::Done })
     }
 
-    fn ask(&mut self, connection: &Connection, asking: &Asking) -> Result<Option<Asked>, StoreError> {
+    pub(super) fn ask(&mut self, connection: &Connection, asking: &Asking) -> Result<Option<Asked>, StoreError> {
         let Asking { conversation, request, expires } = *asking;
         let Some(state) = self.for_change(connection, conversation)? else { return Ok(None) };
         if let Some(request) = state.logic.asked.clone() {
@@ -135,7 +135,7 @@ impl Engine {
     }
 
     /// Keeps what the work has changed, or none of it if it fails.
-    fn done<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub(super) fn done<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let done = guarded(|| work(self));
         match &done {
             Ok(_) => self.kept(),
