@@ -3,14 +3,13 @@
 
 use std::sync::Arc;
 
-use tandem_conversation::{ConversationId, RequestId};
+use tandem_conversation::RequestId;
 use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use uuid::Uuid;
 
 use super::{Asked, Asking, Engine};
 use crate::endpoint::Endpoint;
-use crate::store::StoreError;
 
 /// Where questions go, and how many may be under way.
 pub(crate) struct Asker {
