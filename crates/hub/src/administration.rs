@@ -48,7 +48,7 @@ pub enum Refusal {
     OnlyBrand { brand: String, users: String },
     #[error(
         "brand '{brand}' has {conversations} in progress, which their customers could not go on with: complete them \
-         first, or force it"
+         first, or force it, which completes them"
     )]
     BrandInUse { brand: String, conversations: String },
 }

@@ -156,7 +156,7 @@ pub enum BrandCommand {
         /// The brand's id
         #[arg(long)]
         id: String,
-        /// Also while customers are in conversations; their chats end
+        /// Also while customers are in conversations, which are completed
         #[arg(long)]
         force: bool,
     },
@@ -332,8 +332,9 @@ impl Password {
             return from_stdin(email);
         }
         match std::env::var("TANDEM_PASSWORD") {
-            Ok(password) => Ok(password),
-            Err(_) => asked_for(email),
+            Ok(password) if !password.is_empty() => Ok(password),
+            Err(std::env::VarError::NotUnicode(_)) => bail!("TANDEM_PASSWORD is not UTF-8"),
+            _ => asked_for(email),
         }
     }
 }

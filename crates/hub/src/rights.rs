@@ -14,13 +14,14 @@ use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use crate::engine::{Engine, system_command};
+use crate::engine::{Engine, Repeat, system_command};
 use crate::fanout::{Input, Parted, Seat, SessionId};
 use crate::hub::Hub;
 use crate::improve;
 use crate::secrets::TokenHash;
 use crate::socket::Goodbye;
-use crate::store::{StoreError, auth, brands, contacts, links, passable, users};
+use crate::store::brands::{self, Terms};
+use crate::store::{StoreError, auth, contacts, conversations, links, passable, users};
 
 /// Lifetime of an access token, in milliseconds.
 pub(crate) const ACCESS_MS: i64 = 15 * 60 * 1000;
@@ -77,13 +78,12 @@ pub(crate) fn absent(user: users::User) -> Colleague {
 struct Known {
     /// The newest `users.changed`.
     change: i64,
-    /// The brands with the generations of their secrets.
-    brands: Vec<(BrandId, u32)>,
+    brands: Vec<Terms>,
 }
 
 impl Known {
     fn read(connection: &Connection) -> Result<Self, StoreError> {
-        Ok(Self { change: users::newest_change(connection)?, brands: brands::generations(connection)? })
+        Ok(Self { change: users::newest_change(connection)?, brands: brands::terms(connection)? })
     }
 }
 
@@ -104,6 +104,11 @@ pub(crate) async fn run(hub: Arc<Hub>) {
         }
         if let Err(error) = hub.look_at_chats(&mut known, looks.is_multiple_of(CHATS_EVERY)).await {
             tracing::error!(%error, "cannot look which chats have ended");
+        }
+        if looks == 0
+            && let Err(error) = hub.complete_without_brand().await
+        {
+            tracing::error!(%error, "cannot complete conversations whose brand is removed");
         }
         looks = looks.wrapping_add(1);
         tokio::select! {
@@ -192,27 +197,57 @@ impl Hub {
     }
 
     /// Disconnects chats whose session is no longer valid: the identity proof is too old, or the brand or its secret is
-    /// gone.
+    /// gone. Those of a brand with other domains come again and are checked at the door.
     async fn look_at_chats(&self, known: &mut Known, is_time: bool) -> Result<(), StoreError> {
-        let now_brands = self.database.read(brands::generations).await?;
+        let now_brands = self.database.read(brands::terms).await?;
+        let now = |brand: BrandId| now_brands.iter().find(|now| now.brand == brand);
         let is_due = is_time || known.brands.iter().any(|brand| !now_brands.contains(brand));
+        let is_removed = known.brands.iter().any(|before| now(before.brand).is_none());
+        let moved =
+            known.brands.iter().filter(|before| now(before.brand).is_some_and(|now| now.domains != before.domains));
+        let moved: Arc<[_]> = moved.map(|before| before.brand).collect();
         if is_due {
             let chats: Vec<_> = self.fanout.chats().await.into_iter().collect();
             for chats in chats.chunks(CHATS_AT_ONCE) {
-                self.judge_chats(chats.to_vec()).await?;
+                self.judge_chats(chats.to_vec(), Arc::clone(&moved)).await?;
             }
+        }
+        if is_removed {
+            self.complete_without_brand().await?;
         }
         known.brands = now_brands;
         Ok(())
     }
 
-    async fn judge_chats(&self, chats: Vec<(ContactId, TokenHash)>) -> Result<(), StoreError> {
+    /// Completes the conversations of removed brands: nobody reads there any more.
+    async fn complete_without_brand(&self) -> Result<(), StoreError> {
+        loop {
+            let lost = self.database.read(|connection| conversations::in_progress_without_brand(connection, AT_ONCE));
+            let lost = lost.await?;
+            let done = lost.len() < AT_ONCE as usize;
+            for id in lost {
+                let command = Command::Complete { resolution: "The brand was removed".into() };
+                let envelope = system_command(id, command);
+                let completed = self.database.write(move |connection, engine| {
+                    Ok::<_, StoreError>(engine.execute(connection, &envelope, Repeat::Once, None)?.map(drop))
+                });
+                if let Err(rejection) = completed.await? {
+                    tracing::warn!(conversation.id = %id, %rejection, "a conversation of a removed brand goes on");
+                }
+            }
+            if done {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn judge_chats(&self, chats: Vec<(ContactId, TokenHash)>, moved: Arc<[BrandId]>) -> Result<(), StoreError> {
         let now = self.clock.now();
         let ended = self.database.read(move |connection| -> Result<Vec<_>, StoreError> {
             let mut ended = Vec::new();
             for (contact, session) in chats {
                 let web = contacts::web_by_secret(connection, &session, now)?;
-                if web.is_none_or(|web| web.contact != contact) {
+                if web.is_none_or(|web| web.contact != contact || moved.contains(&web.brand)) {
                     ended.push((contact, session));
                 }
             }

@@ -119,19 +119,24 @@ impl Draft<'_> {
 
     /// A late answer is never sent; its words are kept for the agents.
     fn keep_late(&mut self, actions: &[Action]) -> Result<(), Rejection> {
-        let texts: Vec<_> = actions
-            .iter()
-            .filter_map(|action| match action {
-                Action::Message { text, .. } | Action::Question { text, .. } | Action::Suggestion { text } => {
-                    Some(text.clone())
-                }
-                _ => None,
-            })
-            .collect();
-        if texts.is_empty() {
+        let words = actions.iter().enumerate().filter_map(|(i, action)| match action {
+            Action::Message { text, .. }
+            | Action::Question { text, .. }
+            | Action::Suggestion { text }
+            | Action::Feedback { text } => Some((i, text.clone())),
+            // Like one that comes while a person answers.
+            Action::Attachment { media, text, .. } if text.is_empty() => Some((i, media.as_ref()?.name.clone())),
+            Action::Attachment { text, .. } => Some((i, text.clone())),
+            _ => None,
+        });
+        let words: Vec<_> = words.collect();
+        if words.is_empty() {
             return Err(Rejection::NoRequest);
         }
-        texts.into_iter().try_for_each(|text| self.suggest(text, Some("answered too late")))
+        words.into_iter().try_for_each(|(i, text)| {
+            let kept = self.suggest(text, Some("answered too late"));
+            kept.map_err(|rejection| rejection.within(&format!("actions[{i}]")))
+        })
     }
 
     /// Carries out all actions. The error has the index of the refused one; none if there are too many.

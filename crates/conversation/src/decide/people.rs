@@ -31,7 +31,11 @@ impl Draft<'_> {
             Command::Join { call } => self.join(*call),
             Command::Leave { reason, ask_for_help } => self.leave(reason, *ask_for_help),
             Command::Complete { resolution } => {
-                self.engaged()?;
+                match self.actor {
+                    Participant::System if !self.state.in_progress() => return Err(Rejection::Completed),
+                    Participant::System => {}
+                    _ => drop(self.engaged()?),
+                }
                 check_remark("resolution", Some(resolution))?;
                 self.complete(resolution.clone());
                 Ok(())

@@ -46,7 +46,6 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
         Command::Join { .. }
         | Command::Reopen
         | Command::TakeOver
-        | Command::Complete { .. }
         | Command::Invite { .. }
         | Command::Accept { .. }
         | Command::Decline { .. }
@@ -56,6 +55,8 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
         | Command::GradeHandover { .. }
         | Command::Snooze { .. }
         | Command::EndSnooze => (&[Agent], Handles),
+        // The hub completes what has lost its brand.
+        Command::Complete { .. } => (&[Agent, System], Handles),
         // Only participants may end what others began. Supervisors assign conversations.
         Command::HelpNotNeeded { .. }
         | Command::Withdraw { .. }

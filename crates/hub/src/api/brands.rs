@@ -64,7 +64,7 @@ pub(crate) async fn change(
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RemovalQuery {
-    /// Also while customers are in conversations, whose chats end with it [default: false].
+    /// Also while customers are in conversations, which are completed [default: false].
     #[serde(default)]
     #[param(default = false)]
     force: bool,

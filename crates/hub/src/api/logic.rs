@@ -29,6 +29,9 @@ pub(crate) struct Proven {
     message: Option<CommandId>,
 }
 
+/// The headers of Standard Webhooks.
+const SIGNATURE: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+
 impl FromRequest<Arc<Hub>> for Proven {
     type Rejection = ApiError;
 
@@ -41,15 +44,12 @@ impl FromRequest<Arc<Hub>> for Proven {
         }
         let headers = parts.headers.clone();
         let bytes = json_bytes(Request::from_parts(parts, body), hub).await?;
-        let message = match headers.get("webhook-id") {
-            Some(id) => {
-                endpoint.verify(&headers, &bytes).map_err(|why| {
-                    ApiError::new(401, "logic.wrong_signature", format!("The signature is invalid: {why}."))
-                })?;
-                Some(message_id(id.as_bytes()))
-            }
-            None => None,
-        };
+        if SIGNATURE.iter().any(|name| headers.contains_key(*name)) {
+            endpoint.verify(&headers, &bytes).map_err(|why| {
+                ApiError::new(401, "logic.wrong_signature", format!("The signature is invalid: {why}."))
+            })?;
+        }
+        let message = headers.get(SIGNATURE[0]).map(|id| message_id(id.as_bytes()));
         let understood = answer::read(&bytes, encoding(&headers).as_deref()).map_err(|mistake| match mistake {
             Mistake::Malformed(_) => {
                 ApiError::new(400, "input.malformed", format!("The body cannot be used: {mistake}."))

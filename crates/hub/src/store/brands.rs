@@ -113,10 +113,20 @@ pub(crate) fn key_of(id: BrandId, known: &[Brand]) -> String {
     known.iter().find(|brand| brand.id == id).map_or_else(|| id.to_string(), |brand| brand.look.id.clone())
 }
 
-/// All brands with the generations of their secrets.
-pub(crate) fn generations(connection: &Connection) -> Result<Vec<(BrandId, u32)>, StoreError> {
-    let mut query = connection.prepare_cached("SELECT id, secret_generation FROM brands ORDER BY key")?;
-    let rows = query.query_map([], |row| Ok((BrandId(row.get::<_, Id>(0)?.0), row.get(1)?)))?;
+/// What open chats of a brand depend on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Terms {
+    pub brand: BrandId,
+    pub domains: String,
+    generation: u32,
+}
+
+/// The terms of all brands.
+pub(crate) fn terms(connection: &Connection) -> Result<Vec<Terms>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT id, domains, secret_generation FROM brands ORDER BY key")?;
+    let rows = query.query_map([], |row| {
+        Ok(Terms { brand: BrandId(row.get::<_, Id>(0)?.0), domains: row.get(1)?, generation: row.get(2)? })
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
