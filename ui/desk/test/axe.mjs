@@ -14,6 +14,8 @@ const OTHERWISE = {
   narrow: { size: { width: 960, height: 640 } },
   // 1280 × 1024 at 400 % (WCAG 1.4.10).
   tiny: { size: { width: 320, height: 480 } },
+  // 1440 × 900 at 200 %.
+  folded: { size: { width: 720, height: 450 } },
   large: { size: { width: 3840, height: 2160 } },
   /** 200 %. */
   zoomed: { steps: 5 },
@@ -22,9 +24,9 @@ const OTHERWISE = {
 };
 /** States with a layout of their own. Others are a dialog or a message over one of these. */
 const LAYOUTS = {
-  "list": ["narrow", "tiny"],
-  "conversation": ["low", "narrow", "tiny", "large", "zoomed", "forced", "contrast"],
-  "help needed": ["narrow", "tiny", "zoomed", "forced"],
+  "list": ["narrow", "tiny", "folded"],
+  "conversation": ["low", "narrow", "tiny", "folded", "large", "zoomed", "forced", "contrast"],
+  "help needed": ["narrow", "tiny", "folded", "zoomed", "forced"],
   "completed": ["narrow", "tiny"],
   "call lost, the next offered": ["narrow"],
   "joined, no reply": ["narrow", "tiny"],
@@ -53,7 +55,7 @@ const LAYOUTS = {
   "settings, start": ["tiny", "forced"],
   "settings, languages": ["tiny", "forced"],
   "compact, more contrast": ["narrow", "tiny", "forced"],
-  "first day": ["narrow", "tiny", "forced"],
+  "first day": ["narrow", "tiny", "folded", "forced"],
   "sign in, not encrypted": ["low", "tiny", "forced"],
   "sign in, no hub there": ["tiny", "forced"],
   "away with a reason": ["low", "tiny", "forced"],
@@ -70,8 +72,8 @@ const LAYOUTS = {
   "who was told": ["tiny"],
   "search, hits": ["narrow", "tiny"],
   "outbox": ["narrow", "tiny"],
-  "not sent": ["narrow", "tiny", "forced"],
-  "offline": ["narrow", "tiny"],
+  "not sent": ["narrow", "tiny", "folded", "forced"],
+  "offline": ["narrow", "tiny", "folded"],
   "sign in": ["low", "tiny"],
   "start afresh": ["tiny"],
 };
@@ -92,7 +94,7 @@ const VISITORS = Number(process.env.VISITORS ?? 3);
 const { PICTURES } = process.env;
 /** The language of all looks. Without it everything is looked at in English, and what is narrow in German, too. */
 const { LANGUAGE } = process.env;
-const NARROW = ["narrow", "tiny", "zoomed"];
+const NARROW = ["narrow", "tiny", "folded", "zoomed"];
 if (PICTURES) mkdirSync(PICTURES, { recursive: true });
 
 const MEDIA = { colorScheme: "light", forcedColors: "none", contrast: "no-preference", reducedMotion: "reduce" };
@@ -122,6 +124,10 @@ async function look(page, where, options = {}) {
       const { left, right, width } = element.getBoundingClientRect();
       return width > 1 && element.checkVisibility() && !element.closest(".hidden-words") && (left < -1 || right > innerWidth + 1);
     });
+    // All of the rail is in sight, down to 448 px at 100 %.
+    const rail = document.querySelector(".rail");
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    if (rail && innerHeight / rem >= 28 && rail.scrollHeight > rail.clientHeight) cut.push(rail);
     const { violations } = await window.axe.run(document, { resultTypes: ["violations"], ...options });
     return {
       cut: cut.map((element) => `${element.tagName} ${element.ariaLabel ?? element.textContent.trim().slice(0, 40)}`),

@@ -1,5 +1,5 @@
 // The window's appearance on this machine. The core stores the choice; the page keeps a copy for the time before the core's
-// data is open, and knows the window's width.
+// data is open, and knows the window's size.
 import type { AppearanceSettings, Contrast, Density, Theme } from "$shared/types";
 
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
@@ -10,6 +10,7 @@ export const SIZES = [80, 90, 100, 110, 125, 150, 175, 200] as const;
 const NARROW_PX = 1100;
 const COMPACT_PX = 960;
 const SINGLE_PX = 720;
+const LOW_PX = 600;
 
 export class Appearance {
   chosen = $state.raw<AppearanceSettings>({
@@ -19,6 +20,7 @@ export class Appearance {
     textPercent: known(SIZES, Number(read("text")), 100),
   });
   #width = $state(window.innerWidth);
+  #height = $state(window.innerHeight);
   #systemDark = $state(false);
   #systemContrast = $state(false);
   readonly dark = $derived(this.chosen.theme === "system" ? this.#systemDark : this.chosen.theme === "dark");
@@ -30,12 +32,17 @@ export class Appearance {
   readonly compact = $derived(this.#width / this.zoom < COMPACT_PX);
   /** Too narrow for a list and a conversation: one of them is shown. */
   readonly single = $derived(this.#width / this.zoom < SINGLE_PX);
+  /** Too low for a rail that stands at ease. */
+  readonly low = $derived(this.#height / this.zoom < LOW_PX);
 
   /** `keep` stores a choice in the core. */
   constructor(private readonly keep: (chosen: AppearanceSettings) => void = () => undefined) {
     follow("(prefers-color-scheme: dark)", (dark) => (this.#systemDark = dark));
     follow("(prefers-contrast: more)", (more) => (this.#systemContrast = more));
-    window.addEventListener("resize", () => (this.#width = window.innerWidth));
+    window.addEventListener("resize", () => {
+      this.#width = window.innerWidth;
+      this.#height = window.innerHeight;
+    });
   }
 
   /** Call inside an effect: applies the choices to the page. */
