@@ -2,6 +2,7 @@
 import { improve, invitePartner, manage, press, search, section, show, told } from "./steps.mjs";
 
 export const STATES = [
+  ["opening takes long", "opening", (page) => page.getByText("longer than usual").waitFor()],
   ["list", "", async () => {}],
   ["conversation", "", show("Carmen Menzel")],
   ["pictures", "", show("+44 7700 900142")],

@@ -1120,6 +1120,8 @@ export interface Messages {
   "window-conversation": null;
   "window-help": { count: number };
   "window-opening": null;
+  "window-opening.long": null;
+  "window-opening.stuck": null;
   "window-outside": null;
   "window-silent": null;
   "window-unread": { count: string | number };

@@ -11,6 +11,8 @@ window-help =
 window-unread = { $count } ungelesen · Tandem
 window-conversation = Gespräch
 window-opening = Tandem wird geöffnet …
+    .long = Das dauert länger als sonst. Tandem wartet auf den Schlüsselbund Ihres Systems oder öffnet die Gespräche auf diesem Gerät. Vielleicht fragt das System in einem anderen Fenster nach Ihrem Passwort.
+    .stuck = Sie können Tandem beenden und neu öffnen; was Sie geschrieben haben, bleibt auf diesem Gerät. Wartet es weiter, starten Sie es in einem Terminal: Dort erscheint sein Protokoll.
 window-silent = Tandem antwortet nicht
 window-outside = Öffnen Sie diese Seite in der Tandem-App.
 

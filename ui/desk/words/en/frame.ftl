@@ -11,6 +11,8 @@ window-help =
 window-unread = { $count } unread · Tandem
 window-conversation = Conversation
 window-opening = Opening your desk …
+    .long = This takes longer than usual. Tandem is waiting for your system's keychain, or is opening the conversations on this machine. The system may be asking for your password in another window.
+    .stuck = You can quit Tandem and open it again; what you wrote stays on this machine. If it keeps waiting, start it from a terminal: its log appears there.
 window-silent = The desk does not answer
 window-outside = Open this page inside the Tandem app.
 
