@@ -80,7 +80,6 @@ export interface Messages {
   "anyone": null;
   "anyone.title": null;
   "arrange": { section: string | number };
-  "arrange.done": null;
   "arrange.group": null;
   "arrange.only": null;
   "arrange.order": null;
@@ -343,7 +342,6 @@ export interface Messages {
   "inbox.act": { act: string | number; line: string | number };
   "inbox.left": { time: string | number };
   "inbox.none": null;
-  "inbox.open": null;
   "invite": null;
   "invite.colleague": null;
   "invite.loading": null;
@@ -581,7 +579,6 @@ export interface Messages {
   "not-sent-list.note-to": { name: string | number };
   "not-sent-list.still-waiting": { count: number };
   "not-sent-list.undo": { line: string | number };
-  "not-sent-list.view": null;
   "nothing-answer-next": null;
   "nothing-help": { count: number };
   "nothing-key-all": null;
@@ -603,6 +600,7 @@ export interface Messages {
   "only-all": null;
   "only-unread": null;
   "only-waiting": null;
+  "open": null;
   "operator-after": null;
   "operator-agent": null;
   "operator-attachment": null;
@@ -629,7 +627,7 @@ export interface Messages {
   "outbox.empty": null;
   "outbox.live": null;
   "outbox.offline": null;
-  "outbox.open": null;
+  "outbox.open": { name: string | number; what: string | number };
   "outbox.outdated-desk": null;
   "outbox.outdated-server": null;
   "outbox.since": { time: string | number };
