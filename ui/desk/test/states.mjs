@@ -309,6 +309,18 @@ export const STATES = [
     await page.getByRole("textbox", { name: "Message" }).press("Enter");
     await page.getByRole("button", { name: "Send anyway" }).waitFor();
   }],
+  ["completed meanwhile", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.evaluate(() => window.__fake.refuse.set("conversation.send", { code: "conversation.completed", message: "" }));
+    await page.getByRole("textbox", { name: "Message" }).press("Enter");
+    await page.getByRole("button", { name: "Reopen and send" }).waitFor();
+  }],
+  ["words cut off by a notification", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("textbox", { name: "Message" }).pressSequentially("Half a sen");
+    await page.evaluate(() => window.__fake.tell({ type: "open", id: "jonas" }));
+    await page.getByText("Your words for Carmen Menzel").waitFor();
+  }],
   ["toasts and typing", "", async (page) => {
     await show("Carmen Menzel")(page);
     const until = new Date(Date.now() + 60_000).toISOString();
