@@ -66,7 +66,9 @@ export class FakeHost implements Host {
 
   async rpc<K extends keyof Commands>(name: K, request: Commands[K]["request"]): Promise<Commands[K]["response"]> {
     this.calls.push({ name, request });
-    if (this.scene.has("opening") && name === "app.state") await new Promise(() => undefined);
+    // Only the page waits; scripts are answered.
+    const isFirst = this.calls.filter((call) => call.name === name).length === 1;
+    if (this.scene.has("opening") && name === "app.state" && isFirst) await new Promise(() => undefined);
     await new Promise((done) => setTimeout(done, 1));
     const refused = this.refuse.get(name);
     if (refused) {
