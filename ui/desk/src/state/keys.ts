@@ -96,6 +96,7 @@ export const MESSAGE: Part = {
     { keys: ["Shift Enter"], what: "key-new-line" },
     { keys: ["/"], what: "key-library-word" },
     { keys: ["Ctrl /"], what: "key-library" },
+    { keys: [":"], what: "key-emoji" },
     { keys: ["Tab"], what: "key-suggestion" },
     { keys: ["Ctrl I"], what: "key-improve" },
     { keys: ["Esc"], what: "key-back-from-field" },

@@ -167,6 +167,8 @@ export interface Messages {
   "composer-add-note": null;
   "composer-attach": null;
   "composer-attach.title": null;
+  "composer-emoji": null;
+  "composer-emoji.title": null;
   "composer-improve": null;
   "composer-improve.title": null;
   "composer-left": { count: string | number };
@@ -411,6 +413,7 @@ export interface Messages {
   "key-decline": null;
   "key-delegate": null;
   "key-edit-customer": null;
+  "key-emoji": null;
   "key-filter": null;
   "key-grade": null;
   "key-impossible": { what: string | number };

@@ -55,6 +55,7 @@ key-send-now = Sofort senden, auch wenn es Neues gibt
 key-new-line = Neue Zeile
 key-library-word = Textbausteine und Fragen, am Anfang eines Worts
 key-library = Textbausteine und Fragen
+key-emoji = Emoji, mit zwei Buchstaben ihres Namens
 key-suggestion = Vorschlag übernehmen, im leeren Feld
 key-improve = Formulierung verbessern und übernehmen
 key-back-from-field = Zurück zur Liste; der Entwurf bleibt

@@ -55,6 +55,7 @@ key-send-now = Send at once, also if there is news
 key-new-line = New line
 key-library-word = Quick replies and questions, at the start of a word
 key-library = Quick replies and questions
+key-emoji = Emoji, with two letters of their name
 key-suggestion = Use the suggestion, in an empty field
 key-improve = Improve the wording, and use it
 key-back-from-field = Back to the list; the draft stays
