@@ -1,6 +1,7 @@
 // The window's appearance on this machine. The core stores the choice; the page keeps a copy for the time before the core's
 // data is open, and knows the window's size.
 import type { AppearanceSettings, Contrast, Density, Theme } from "$shared/types";
+import { read, write } from "./kept";
 
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
 const DENSITIES: readonly Density[] = ["comfortable", "compact"];
@@ -26,6 +27,8 @@ export class Appearance {
   readonly dark = $derived(this.chosen.theme === "system" ? this.#systemDark : this.chosen.theme === "dark");
   readonly contrast = $derived(this.chosen.contrast === "more" || this.#systemContrast);
   readonly zoom = $derived(this.chosen.textPercent / 100);
+  /** The window's width, in rem. */
+  readonly wide = $derived(this.#width / this.zoom / 16);
   /** Too narrow to show the context beside the conversation. */
   readonly narrow = $derived(this.#width / this.zoom < NARROW_PX);
   /** Too narrow for words in the rail: icons stand for them. */
@@ -87,20 +90,4 @@ function follow(query: string, tell: (on: boolean) => void): void {
   const media = window.matchMedia(query);
   tell(media.matches);
   media.addEventListener("change", () => tell(media.matches));
-}
-
-function read(name: string): string | null {
-  try {
-    return localStorage.getItem(`tandem.${name}`);
-  } catch {
-    return null;
-  }
-}
-
-function write(name: string, value: string): void {
-  try {
-    localStorage.setItem(`tandem.${name}`, value);
-  } catch {
-    // Without storage there is no copy; the core has the choice.
-  }
 }

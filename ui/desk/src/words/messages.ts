@@ -220,6 +220,9 @@ export interface Messages {
   "delegate.submit": null;
   "density-comfortable": null;
   "density-compact": null;
+  "divider-context": null;
+  "divider-how": null;
+  "divider-list": null;
   "done": null;
   "draft-file-reading": { file: string | number };
   "draft-file-remove": { file: string | number };
@@ -412,6 +415,9 @@ export interface Messages {
   "key-copy-transcript": null;
   "key-decline": null;
   "key-delegate": null;
+  "key-divider-ends": null;
+  "key-divider-move": null;
+  "key-divider-reset": null;
   "key-edit-customer": null;
   "key-emoji": null;
   "key-filter": null;
@@ -476,6 +482,8 @@ export interface Messages {
   "keys-anywhere.where": null;
   "keys-conversation": null;
   "keys-conversation.where": null;
+  "keys-divider": null;
+  "keys-divider.where": null;
   "keys-list": null;
   "keys-list.where": null;
   "keys-message": null;

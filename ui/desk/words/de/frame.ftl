@@ -10,6 +10,9 @@ window-help =
     } · Tandem
 window-unread = { $count } ungelesen · Tandem
 window-conversation = Gespräch
+divider-how = Ziehen ändert die Breite; ein Doppelklick setzt sie zurück
+divider-list = Breite der Liste
+divider-context = Breite der Details
 window-opening = Tandem wird geöffnet …
     .long = Das dauert länger als sonst. Tandem wartet auf den Schlüsselbund Ihres Systems oder öffnet die Gespräche auf diesem Gerät. Vielleicht fragt das System in einem anderen Fenster nach Ihrem Passwort.
     .stuck = Sie können Tandem beenden und neu öffnen; was Sie geschrieben haben, bleibt auf diesem Gerät. Wartet es weiter, starten Sie es in einem Terminal: Dort erscheint sein Protokoll.
