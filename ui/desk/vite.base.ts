@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import icons from "unplugin-icons/vite";
+import { emoji } from "./emoji.ts";
 import { catalogue } from "./words/plugin.ts";
 
 export const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -14,6 +15,7 @@ export const plugins = [
   }),
   icons({ compiler: "svelte", scale: 1 }),
   catalogue,
+  emoji,
 ];
 
 export const alias = { $shared: here("../shared") };

@@ -14,6 +14,8 @@ const OTHERWISE = {
   narrow: { size: { width: 960, height: 640 } },
   // 1280 × 1024 at 400 % (WCAG 1.4.10).
   tiny: { size: { width: 320, height: 480 } },
+  // 1440 × 900 at 200 %.
+  folded: { size: { width: 720, height: 450 } },
   large: { size: { width: 3840, height: 2160 } },
   /** 200 %. */
   zoomed: { steps: 5 },
@@ -22,9 +24,10 @@ const OTHERWISE = {
 };
 /** States with a layout of their own. Others are a dialog or a message over one of these. */
 const LAYOUTS = {
-  "list": ["narrow", "tiny"],
-  "conversation": ["low", "narrow", "tiny", "large", "zoomed", "forced", "contrast"],
-  "help needed": ["narrow", "tiny", "zoomed", "forced"],
+  "opening takes long": ["tiny"],
+  "list": ["narrow", "tiny", "folded"],
+  "conversation": ["low", "narrow", "tiny", "folded", "large", "zoomed", "forced", "contrast"],
+  "help needed": ["narrow", "tiny", "folded", "zoomed", "forced"],
   "completed": ["narrow", "tiny"],
   "call lost, the next offered": ["narrow"],
   "joined, no reply": ["narrow", "tiny"],
@@ -42,7 +45,12 @@ const LAYOUTS = {
   "library, quick reply": ["tiny", "zoomed"],
   "quick replies": ["narrow", "tiny", "forced"],
   "question to send": ["tiny"],
-  "moved on": ["narrow"],
+  "moved on": ["narrow", "tiny"],
+  "completed meanwhile": ["tiny", "folded"],
+  "emoji": ["tiny", "folded", "forced"],
+  "formatted words": ["tiny", "forced"],
+  "colleague away": ["folded"],
+  "panes, resized": ["narrow", "folded", "zoomed", "forced"],
   "unsent": ["narrow"],
   "palette": ["tiny"],
   "shortcuts": ["narrow", "tiny", "zoomed", "forced"],
@@ -53,13 +61,13 @@ const LAYOUTS = {
   "settings, start": ["tiny", "forced"],
   "settings, languages": ["tiny", "forced"],
   "compact, more contrast": ["narrow", "tiny", "forced"],
-  "first day": ["narrow", "tiny", "forced"],
+  "first day": ["narrow", "tiny", "folded", "forced"],
   "sign in, not encrypted": ["low", "tiny", "forced"],
   "sign in, no hub there": ["tiny", "forced"],
   "away with a reason": ["low", "tiny", "forced"],
   "at lunch": ["narrow", "tiny"],
   "late from lunch": ["narrow", "forced"],
-  "transfer": ["low", "tiny"],
+  "transfer": ["low", "tiny", "folded"],
   "for you": ["narrow", "tiny", "forced"],
   "search in a conversation": ["tiny"],
   "arranged list": ["narrow", "tiny", "forced"],
@@ -70,8 +78,8 @@ const LAYOUTS = {
   "who was told": ["tiny"],
   "search, hits": ["narrow", "tiny"],
   "outbox": ["narrow", "tiny"],
-  "not sent": ["narrow", "tiny", "forced"],
-  "offline": ["narrow", "tiny"],
+  "not sent": ["narrow", "tiny", "folded", "forced"],
+  "offline": ["narrow", "tiny", "folded"],
   "sign in": ["low", "tiny"],
   "start afresh": ["tiny"],
 };
@@ -92,7 +100,7 @@ const VISITORS = Number(process.env.VISITORS ?? 3);
 const { PICTURES } = process.env;
 /** The language of all looks. Without it everything is looked at in English, and what is narrow in German, too. */
 const { LANGUAGE } = process.env;
-const NARROW = ["narrow", "tiny", "zoomed"];
+const NARROW = ["narrow", "tiny", "folded", "zoomed"];
 if (PICTURES) mkdirSync(PICTURES, { recursive: true });
 
 const MEDIA = { colorScheme: "light", forcedColors: "none", contrast: "no-preference", reducedMotion: "reduce" };
@@ -122,6 +130,10 @@ async function look(page, where, options = {}) {
       const { left, right, width } = element.getBoundingClientRect();
       return width > 1 && element.checkVisibility() && !element.closest(".hidden-words") && (left < -1 || right > innerWidth + 1);
     });
+    // All of the rail is in sight, down to 448 px at 100 %.
+    const rail = document.querySelector(".rail");
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    if (rail && innerHeight / rem >= 28 && rail.scrollHeight > rail.clientHeight) cut.push(rail);
     const { violations } = await window.axe.run(document, { resultTypes: ["violations"], ...options });
     return {
       cut: cut.map((element) => `${element.tagName} ${element.ariaLabel ?? element.textContent.trim().slice(0, 40)}`),
@@ -155,7 +167,7 @@ async function visit(page, [name, scene, go]) {
     await page.emulateMedia(MEDIA);
     await timed("opening", async () => {
       await page.goto(`${base}?fake=${scene}`);
-      await page.locator("html[data-ready], form").first().waitFor();
+      await page.locator(scene === "opening" ? "main" : "html[data-ready], form").first().waitFor();
       await page.evaluate(axe);
     });
     await timed("reaching", () => go(page));

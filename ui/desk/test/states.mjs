@@ -2,6 +2,7 @@
 import { improve, invitePartner, manage, press, search, section, show, told } from "./steps.mjs";
 
 export const STATES = [
+  ["opening takes long", "opening", (page) => page.getByText("longer than usual").waitFor()],
   ["list", "", async () => {}],
   ["conversation", "", show("Carmen Menzel")],
   ["pictures", "", show("+44 7700 900142")],
@@ -302,11 +303,47 @@ export const STATES = [
     await page.getByRole("textbox", { name: "Note" }).pressSequentially("Ask @");
     await page.getByRole("listbox", { name: "Colleagues to mention" }).waitFor();
   }],
+  ["emoji", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("textbox", { name: "Message" }).pressSequentially(" :he");
+    await page.getByRole("listbox", { name: "Emoji" }).waitFor();
+  }],
+  ["formatted words", "", async (page) => {
+    await show("Jonas Keller")(page);
+    await page.evaluate(() => window.__fake.add("jonas", { by: { kind: "customer" }, body: { type: "text", turn: "marks", text: "I *really* need _both_, ~not one~:\n- the `refund` of 120 €, and the *second*, which is longer than a line of this bubble can ever be\n- a receipt\n> It takes three days\nSee https://northwind.example/refunds_and_returns", silent: false } }));
+    await page.getByText("really", { exact: true }).waitFor();
+  }],
+  ["colleague away", "", async (page) => {
+    await page.getByRole("link", { name: "All Live Conversations" }).click();
+    await show("Grace Okafor")(page);
+    await page.getByText(/Lunch, back/).first().waitFor();
+  }],
+  ["panes, resized", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    for (const pane of ["list", "context"]) {
+      await page.getByRole("separator", { name: `Width of the ${pane}` }).focus();
+      await page.keyboard.press("End");
+    }
+    // They are kept for the next page.
+    await page.evaluate(() => localStorage.clear());
+  }],
   ["moved on", "", async (page) => {
     await show("Carmen Menzel")(page);
     await page.evaluate(() => window.__fake.refuse.set("conversation.send", { code: "conversation.moved_on", message: "" }));
     await page.getByRole("textbox", { name: "Message" }).press("Enter");
     await page.getByRole("button", { name: "Send anyway" }).waitFor();
+  }],
+  ["completed meanwhile", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.evaluate(() => window.__fake.refuse.set("conversation.send", { code: "conversation.completed", message: "" }));
+    await page.getByRole("textbox", { name: "Message" }).press("Enter");
+    await page.getByRole("button", { name: "Reopen and send" }).waitFor();
+  }],
+  ["words cut off by a notification", "", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("textbox", { name: "Message" }).pressSequentially("Half a sen");
+    await page.evaluate(() => window.__fake.tell({ type: "open", id: "jonas" }));
+    await page.getByText("Your words for Carmen Menzel").waitFor();
   }],
   ["toasts and typing", "", async (page) => {
     await show("Carmen Menzel")(page);

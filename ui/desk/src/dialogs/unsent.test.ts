@@ -56,8 +56,8 @@ describe("what was not sent", () => {
     expect(gone.textContent).toMatch(/Declan O'Rourke.*Liam Chen took the call.*depot in Cork.*label\.pdf/s);
     const names = (line: HTMLElement): (string | null)[] => within(line).getAllByRole("button").map((button) => button.textContent);
     expect(names(gone)).toEqual(["Copy", "Discard"]);
-    expect(names(seen)).toEqual(["View", "Note to Priya Nair", "Copy", "Discard"]);
-    expect(names(act)).toEqual(["View", "Discard"]);
+    expect(names(seen)).toEqual(["Open", "Note to Priya Nair", "Copy", "Discard"]);
+    expect(names(act)).toEqual(["Open", "Discard"]);
   });
 
   it("is discarded only when the dialog closes, and can be brought back until then", async () => {
@@ -76,7 +76,7 @@ describe("what was not sent", () => {
     await user.keyboard("{Alt>}5{/Alt}");
     await user.click(await screen.findByRole("button", { name: "Note to Priya Nair: Reply, Aiko Tanabe" }));
     expect(calls(host, "notSent.note")).toEqual([{ key: "reply-aiko" }]);
-    await user.click(await screen.findByRole("button", { name: "View: Join, Luís Carvalho" }));
+    await user.click(await screen.findByRole("button", { name: "Open: Join, Luís Carvalho" }));
     await vi.waitFor(() => expect(desk.conversation?.id).toBe("order"));
     expect(desk.overlay).toBeNull();
   });

@@ -23,7 +23,7 @@ type Handlers = { [K in keyof Commands]: (request: Commands[K]["request"]) => Co
 const AWAY = ["offline", "outdated_desk", "outdated_hub"];
 
 /**
- * `scene`: empty, offline, snoozed, connecting, signed_out, choose_passphrase, passphrase, keychain, failing, broken, large, taken;
+ * `scene`: empty, opening, offline, snoozed, connecting, signed_out, choose_passphrase, passphrase, keychain, failing, broken, large, taken;
  * several separated by commas.
  */
 export function fakeHost(scene = "", now = Date.now()): FakeHost {
@@ -66,6 +66,9 @@ export class FakeHost implements Host {
 
   async rpc<K extends keyof Commands>(name: K, request: Commands[K]["request"]): Promise<Commands[K]["response"]> {
     this.calls.push({ name, request });
+    // Only the page waits; scripts are answered.
+    const isFirst = this.calls.filter((call) => call.name === name).length === 1;
+    if (this.scene.has("opening") && name === "app.state" && isFirst) await new Promise(() => undefined);
     await new Promise((done) => setTimeout(done, 1));
     const refused = this.refuse.get(name);
     if (refused) {

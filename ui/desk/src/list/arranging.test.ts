@@ -34,7 +34,7 @@ describe("arranging a list", () => {
     desk.overlay = null;
     expect(await screen.findByText(/^By name/, { selector: ".arranged" })).toBeTruthy();
     await vi.waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-    await user.click(screen.getByRole("button", { name: "As usual" }));
+    await user.click(screen.getByRole("button", { name: "Reset" }));
     await vi.waitFor(() => expect(desk.app?.settings.lists.my).toEqual(AS_USUAL));
   });
 

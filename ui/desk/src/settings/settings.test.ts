@@ -150,6 +150,21 @@ describe("the appearance", () => {
     expect(style.getPropertyValue("--zoom")).toBe("1.1");
   });
 
+  it("sets the rail tight in a low window, and in a high one with large text", async () => {
+    window.innerHeight = 900;
+    const { desk } = await start();
+    const tight = (): boolean => document.querySelector(".window")?.classList.contains("low") ?? false;
+    await vi.waitFor(() => expect(document.querySelector(".window")).not.toBeNull());
+    expect(tight()).toBe(false);
+    desk.appearance.choose({ textPercent: 200 });
+    await vi.waitFor(() => expect(tight()).toBe(true));
+    desk.appearance.choose({ textPercent: 100 });
+    await vi.waitFor(() => expect(tight()).toBe(false));
+    window.innerHeight = 450;
+    window.dispatchEvent(new Event("resize"));
+    await vi.waitFor(() => expect(tight()).toBe(true));
+  });
+
   it("is the user's own on every start, and a copy of it before the core's data is open", async () => {
     const host = fakeHost();
     await host.rpc("settings.set", { ...(await host.rpc("app.state", {})).settings, appearance: { theme: "dark", density: "comfortable", contrast: "system", textPercent: 125 } });

@@ -1,6 +1,7 @@
 // The window's appearance on this machine. The core stores the choice; the page keeps a copy for the time before the core's
-// data is open, and knows the window's width.
+// data is open, and knows the window's size.
 import type { AppearanceSettings, Contrast, Density, Theme } from "$shared/types";
+import { read, write } from "./kept";
 
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
 const DENSITIES: readonly Density[] = ["comfortable", "compact"];
@@ -10,6 +11,7 @@ export const SIZES = [80, 90, 100, 110, 125, 150, 175, 200] as const;
 const NARROW_PX = 1100;
 const COMPACT_PX = 960;
 const SINGLE_PX = 720;
+const LOW_PX = 600;
 
 export class Appearance {
   chosen = $state.raw<AppearanceSettings>({
@@ -19,23 +21,31 @@ export class Appearance {
     textPercent: known(SIZES, Number(read("text")), 100),
   });
   #width = $state(window.innerWidth);
+  #height = $state(window.innerHeight);
   #systemDark = $state(false);
   #systemContrast = $state(false);
   readonly dark = $derived(this.chosen.theme === "system" ? this.#systemDark : this.chosen.theme === "dark");
   readonly contrast = $derived(this.chosen.contrast === "more" || this.#systemContrast);
   readonly zoom = $derived(this.chosen.textPercent / 100);
+  /** The window's width, in rem. */
+  readonly wide = $derived(this.#width / this.zoom / 16);
   /** Too narrow to show the context beside the conversation. */
   readonly narrow = $derived(this.#width / this.zoom < NARROW_PX);
   /** Too narrow for words in the rail: icons stand for them. */
   readonly compact = $derived(this.#width / this.zoom < COMPACT_PX);
   /** Too narrow for a list and a conversation: one of them is shown. */
   readonly single = $derived(this.#width / this.zoom < SINGLE_PX);
+  /** Too low for a rail that stands at ease. */
+  readonly low = $derived(this.#height / this.zoom < LOW_PX);
 
   /** `keep` stores a choice in the core. */
   constructor(private readonly keep: (chosen: AppearanceSettings) => void = () => undefined) {
     follow("(prefers-color-scheme: dark)", (dark) => (this.#systemDark = dark));
     follow("(prefers-contrast: more)", (more) => (this.#systemContrast = more));
-    window.addEventListener("resize", () => (this.#width = window.innerWidth));
+    window.addEventListener("resize", () => {
+      this.#width = window.innerWidth;
+      this.#height = window.innerHeight;
+    });
   }
 
   /** Call inside an effect: applies the choices to the page. */
@@ -80,20 +90,4 @@ function follow(query: string, tell: (on: boolean) => void): void {
   const media = window.matchMedia(query);
   tell(media.matches);
   media.addEventListener("change", () => tell(media.matches));
-}
-
-function read(name: string): string | null {
-  try {
-    return localStorage.getItem(`tandem.${name}`);
-  } catch {
-    return null;
-  }
-}
-
-function write(name: string, value: string): void {
-  try {
-    localStorage.setItem(`tandem.${name}`, value);
-  } catch {
-    // Without storage there is no copy; the core has the choice.
-  }
 }

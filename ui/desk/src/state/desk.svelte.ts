@@ -12,6 +12,7 @@ import type { Mode } from "./composer.svelte";
 import { OpenConversation } from "./conversation.svelte";
 import { Focus } from "./focus.svelte";
 import { SectionList } from "./list.svelte";
+import { Panes } from "./panes.svelte";
 import { reask } from "./reask";
 import { Search } from "./search.svelte";
 import { Settings } from "./settings.svelte";
@@ -65,6 +66,7 @@ export class Desk {
   readonly trial: Trial;
   readonly toasts = new Toasts();
   readonly appearance = new Appearance((appearance) => void this.settings.choose({ appearance }));
+  readonly panes = new Panes(this.appearance);
   readonly attention: Attention;
   readonly calls = new Calls(this);
   /** In a small window: the conversation is shown, not the list. */

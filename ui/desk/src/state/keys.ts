@@ -26,7 +26,7 @@ export interface Row {
 
 export interface Part {
   /** Its attribute `where` says where these keys work. */
-  title: "keys-anywhere" | "keys-list" | "keys-message" | "keys-conversation" | "keys-settings";
+  title: "keys-anywhere" | "keys-list" | "keys-message" | "keys-conversation" | "keys-settings" | "keys-divider";
   rows: readonly Row[];
 }
 
@@ -96,6 +96,7 @@ export const MESSAGE: Part = {
     { keys: ["Shift Enter"], what: "key-new-line" },
     { keys: ["/"], what: "key-library-word" },
     { keys: ["Ctrl /"], what: "key-library" },
+    { keys: [":"], what: "key-emoji" },
     { keys: ["Tab"], what: "key-suggestion" },
     { keys: ["Ctrl I"], what: "key-improve" },
     { keys: ["Esc"], what: "key-back-from-field" },
@@ -120,7 +121,17 @@ export const SETTINGS: Part = {
   ],
 };
 
-export const SHEET: readonly Part[] = [ANYWHERE, MESSAGE, READING, SETTINGS, LIST];
+/** Handled by the line between two panes itself. */
+export const DIVIDER: Part = {
+  title: "keys-divider",
+  rows: [
+    { keys: ["←", "→"], what: "key-divider-move" },
+    { keys: ["Home", "End"], what: "key-divider-ends" },
+    { keys: ["Enter"], what: "key-divider-reset" },
+  ],
+};
+
+export const SHEET: readonly Part[] = [ANYWHERE, MESSAGE, READING, SETTINGS, DIVIDER, LIST];
 
 /** The key to show beside a label. */
 export function keyOf(is: string): string {

@@ -1,6 +1,6 @@
 // What the desk says of itself, for its user and their administrator.
 import type { AppView, NotificationsView } from "$shared/types";
-import { t } from "./catalogue.svelte";
+import { number, t } from "./catalogue.svelte";
 import { bytes } from "./labels";
 
 export interface Fact {
@@ -19,7 +19,7 @@ export function about({ about, me, figures, notifications }: AppView): Fact[] {
     service(notifications),
     { name: t("about-help"), value: figures.helpToNotificationMs === null ? t("about-help.none") : t("about-help.after", { ms: figures.helpToNotificationMs }) },
     { name: t("about-kept"), value: bytes(figures.cacheBytes), more: t("about-kept.encrypted") },
-    { name: t("about-unsent"), value: String(figures.queued) },
+    { name: t("about-unsent"), value: number(figures.queued) },
   ];
 }
 

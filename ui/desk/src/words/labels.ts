@@ -16,9 +16,17 @@ export function availability(availability: Availability): string {
 /** Older hubs do not say whether a colleague is busy or away. */
 export type Presence = "available" | "busy" | "away" | "unavailable" | "offline";
 
+/** Who can come soonest is first. */
+export const PRESENCES: readonly Presence[] = ["available", "busy", "away", "unavailable", "offline"];
+
 export function presence({ online, available, status }: ColleagueView): Presence {
   if (!online) return "offline";
   return status ?? (available ? "available" : "unavailable");
+}
+
+/** Whether a colleague does not see what happens here. */
+export function isAbsent(colleague: ColleagueView): boolean {
+  return colleague.absence !== null || ["away", "offline"].includes(presence(colleague));
 }
 
 /** "Lunch, back 13:30", or what the colleague is. */

@@ -80,7 +80,6 @@ export interface Messages {
   "anyone": null;
   "anyone.title": null;
   "arrange": { section: string | number };
-  "arrange.done": null;
   "arrange.group": null;
   "arrange.only": null;
   "arrange.order": null;
@@ -168,6 +167,8 @@ export interface Messages {
   "composer-add-note": null;
   "composer-attach": null;
   "composer-attach.title": null;
+  "composer-emoji": null;
+  "composer-emoji.title": null;
   "composer-improve": null;
   "composer-improve.title": null;
   "composer-left": { count: string | number };
@@ -219,6 +220,9 @@ export interface Messages {
   "delegate.submit": null;
   "density-comfortable": null;
   "density-compact": null;
+  "divider-context": null;
+  "divider-how": null;
+  "divider-list": null;
   "done": null;
   "draft-file-reading": { file: string | number };
   "draft-file-remove": { file: string | number };
@@ -343,7 +347,6 @@ export interface Messages {
   "inbox.act": { act: string | number; line: string | number };
   "inbox.left": { time: string | number };
   "inbox.none": null;
-  "inbox.open": null;
   "invite": null;
   "invite.colleague": null;
   "invite.loading": null;
@@ -412,7 +415,11 @@ export interface Messages {
   "key-copy-transcript": null;
   "key-decline": null;
   "key-delegate": null;
+  "key-divider-ends": null;
+  "key-divider-move": null;
+  "key-divider-reset": null;
   "key-edit-customer": null;
+  "key-emoji": null;
   "key-filter": null;
   "key-grade": null;
   "key-impossible": { what: string | number };
@@ -475,6 +482,8 @@ export interface Messages {
   "keys-anywhere.where": null;
   "keys-conversation": null;
   "keys-conversation.where": null;
+  "keys-divider": null;
+  "keys-divider.where": null;
   "keys-list": null;
   "keys-list.where": null;
   "keys-message": null;
@@ -581,7 +590,6 @@ export interface Messages {
   "not-sent-list.note-to": { name: string | number };
   "not-sent-list.still-waiting": { count: number };
   "not-sent-list.undo": { line: string | number };
-  "not-sent-list.view": null;
   "nothing-answer-next": null;
   "nothing-help": { count: number };
   "nothing-key-all": null;
@@ -603,6 +611,7 @@ export interface Messages {
   "only-all": null;
   "only-unread": null;
   "only-waiting": null;
+  "open": null;
   "operator-after": null;
   "operator-agent": null;
   "operator-attachment": null;
@@ -629,7 +638,7 @@ export interface Messages {
   "outbox.empty": null;
   "outbox.live": null;
   "outbox.offline": null;
-  "outbox.open": null;
+  "outbox.open": { name: string | number; what: string | number };
   "outbox.outdated-desk": null;
   "outbox.outdated-server": null;
   "outbox.since": { time: string | number };
@@ -1120,6 +1129,8 @@ export interface Messages {
   "window-conversation": null;
   "window-help": { count: number };
   "window-opening": null;
+  "window-opening.long": null;
+  "window-opening.stuck": null;
   "window-outside": null;
   "window-silent": null;
   "window-unread": { count: string | number };

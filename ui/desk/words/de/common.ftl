@@ -30,6 +30,7 @@ done = Fertig
 save = Speichern
 undo = Rückgängig
 copy = Kopieren
+open = Öffnen
 remove = Entfernen
 try-again = Erneut versuchen
 ask-again = Erneut fragen

@@ -27,6 +27,8 @@ composer-too-long =
     }
 composer-other-language = { $language }: Es gibt keinen Text auf { $wanted }.
 composer-mention = Wen erwähnen
+composer-emoji = Emoji
+    .title = Emoji: „:“ und zwei Buchstaben eines Namens tippen
 composer-library = Textbausteine und Fragen
     .none = Nichts gefunden. Die Eingabetaste schließt die Suche und sendet nichts.
 

@@ -94,7 +94,7 @@ away = Abwesend
     .reason = Grund
     .back = Zurück
     .submit = Auf abwesend setzen
-away-back-unsaid = Keine Zeit
+away-back-unsaid = Noch offen
 away-back-quarter = In 15 Minuten
 away-back-half = In 30 Minuten
 away-back-hour = In 1 Stunde
@@ -145,10 +145,8 @@ arrange = Anordnen: { $section }
     .order = Reihenfolge
     .group = Gruppen
     .only = Zeigen
-    .usual = Wie üblich
-    .done = Fertig
+    .usual = Zurücksetzen
 inbox = Für Sie
-    .open = Öffnen
     .act = { $act }: { $line }
     .left = noch { $time }
     .none = Nichts. Erwähnungen und Einladungen erscheinen hier.
@@ -160,7 +158,6 @@ not-sent-list = Nicht gesendet
     .act = { $act }: { $line }
     .discarded = Verworfen: { $what }, { $name }.
     .undo = Verwerfen rückgängig: { $line }
-    .view = Ansehen
     .note-to = Notiz an { $name }
     .note = Als Notiz senden
     .copied = Kopiert
@@ -178,7 +175,7 @@ outbox = Postausgang
     .outdated-desk = Bis Tandem aktualisiert ist, wird nichts gesendet. Alles bleibt auf diesem Gerät.
     .outdated-server = Bis der Server aktualisiert ist, wird nichts gesendet. Alles bleibt auf diesem Gerät.
     .cancelled = Abgebrochenes kommt in Ihren Entwurf zurück.
-    .open = Gespräch öffnen
+    .open = Öffnen: { $what }, { $name }
     .since = seit { $time }
     .attempts =
         seit { $time }, { $count ->
@@ -214,12 +211,12 @@ sign-out = Abmelden?
     .leave = Verlassen
     .leave-what = { -logic } oder das Team macht weiter. Für alle, die sonst allein warten, wird Hilfe gerufen.
     .keep = Behalten
-    .keep-what = Sie warten, bis Sie zurück sind. Niemand wird benachrichtigt.
+    .keep-what = Die Gespräche warten, bis Sie zurück sind. Niemand wird benachrichtigt.
     .offline = Sie sind offline: Niemand kann erfahren, dass Sie gehen.
     .queued =
         { $count ->
-            [one] 1 Nachricht oder Aktion ist noch nicht gesendet. Sie geht hinaus, wenn Sie sich wieder anmelden.
-           *[other] { $count } Nachrichten oder Aktionen sind noch nicht gesendet. Sie gehen hinaus, wenn Sie sich wieder anmelden.
+            [one] 1 Nachricht oder Aktion ist noch nicht gesendet. Das geschieht, sobald Sie sich wieder anmelden.
+           *[other] { $count } Nachrichten oder Aktionen sind noch nicht gesendet. Das geschieht, sobald Sie sich wieder anmelden.
         }
     .drafts =
         { $count ->

@@ -10,7 +10,12 @@ window-help =
     } · Tandem
 window-unread = { $count } ungelesen · Tandem
 window-conversation = Gespräch
+divider-how = Ziehen ändert die Breite; ein Doppelklick setzt sie zurück
+divider-list = Breite der Liste
+divider-context = Breite der Details
 window-opening = Tandem wird geöffnet …
+    .long = Das dauert länger als sonst. Tandem wartet auf den Schlüsselbund Ihres Systems oder öffnet die Gespräche auf diesem Gerät. Vielleicht fragt das System in einem anderen Fenster nach Ihrem Passwort.
+    .stuck = Sie können Tandem beenden und neu öffnen; was Sie geschrieben haben, bleibt auf diesem Gerät. Wartet es weiter, starten Sie es in einem Terminal: Dort erscheint sein Protokoll.
 window-silent = Tandem antwortet nicht
 window-outside = Öffnen Sie diese Seite in der Tandem-App.
 
@@ -90,7 +95,7 @@ aloud-help =
 key-only-supervisors = Nur die Leitung sieht, wer benachrichtigt wurde.
 key-no-button = Hier gibt es keinen Knopf.
 key-joined-already = Sie sind schon in diesem Gespräch.
-come-cut-off = Ihre Worte für { $name } bleiben dort. Mit Tab schreiben Sie hier.
+come-cut-off = Was Sie an { $name } schrieben, bleibt dort. Mit Tab schreiben Sie hier.
 key-nobody-else = Sie sind allein in diesem Gespräch.
 key-not-invited = Sie sind zu diesem Gespräch nicht eingeladen.
 key-completed = { $what }: Das Gespräch ist abgeschlossen.

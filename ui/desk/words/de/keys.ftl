@@ -10,6 +10,8 @@ keys-conversation = Gespräch
     .where = Im Verlauf.
 keys-settings = Einstellungen
     .where = Auf dem Namen eines Bereichs; Tab führt hinein.
+keys-divider = Zwischen den Spalten
+    .where = Auf der Linie neben der Liste oder den Details; Tab führt hin. Ein Doppelklick setzt sie zurück.
 key-commands = Befehle
 key-search = Alles durchsuchen
 key-search-here = In diesem Gespräch suchen
@@ -55,6 +57,7 @@ key-send-now = Sofort senden, auch wenn es Neues gibt
 key-new-line = Neue Zeile
 key-library-word = Textbausteine und Fragen, am Anfang eines Worts
 key-library = Textbausteine und Fragen
+key-emoji = Emoji, mit zwei Buchstaben ihres Namens
 key-suggestion = Vorschlag übernehmen, im leeren Feld
 key-improve = Formulierung verbessern und übernehmen
 key-back-from-field = Zurück zur Liste; der Entwurf bleibt
@@ -63,6 +66,9 @@ key-begin = Beginnt zu schreiben, wenn Sie antworten dürfen
 key-next-section = Nächster, voriger Bereich
 key-section-ends = Erster, letzter Bereich
 key-close = Schließen
+key-divider-move = Verschieben
+key-divider-ends = Spalte so schmal, so breit wie möglich
+key-divider-reset = Zurücksetzen
 key-this = Das
 
 ## Names on the keys

@@ -7,7 +7,7 @@ palette-offers-availability = Verfügbarkeit
     .placeholder = Verfügbar, beschäftigt, abwesend, ein Grund
 palette-offers-buttons = Knopf drücken
     .placeholder = Ein Knopf
-palette-none = Hier heißt nichts so.
+palette-none = Nichts gefunden.
 
 ## Groups
 

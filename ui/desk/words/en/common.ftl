@@ -18,6 +18,7 @@ done = Done
 save = Save
 undo = Undo
 copy = Copy
+open = Open
 remove = Remove
 try-again = Try again
 ask-again = Ask again

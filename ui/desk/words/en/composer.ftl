@@ -27,6 +27,8 @@ composer-too-long =
     }
 composer-other-language = { $language }: there is no { $wanted } text.
 composer-mention = Colleagues to mention
+composer-emoji = Emoji
+    .title = Emoji: type : and two letters of a name
 composer-library = Quick replies and questions
     .none = Nothing found. Enter closes the search and sends nothing.
 

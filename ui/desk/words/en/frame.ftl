@@ -10,7 +10,12 @@ window-help =
     } · Tandem
 window-unread = { $count } unread · Tandem
 window-conversation = Conversation
+divider-how = Drag to resize; double-click to reset
+divider-list = Width of the list
+divider-context = Width of the context
 window-opening = Opening your desk …
+    .long = This takes longer than usual. Tandem is waiting for your system's keychain, or is opening the conversations on this machine. The system may be asking for your password in another window.
+    .stuck = You can quit Tandem and open it again; what you wrote stays on this machine. If it keeps waiting, start it from a terminal: its log appears there.
 window-silent = The desk does not answer
 window-outside = Open this page inside the Tandem app.
 

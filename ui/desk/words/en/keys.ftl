@@ -10,6 +10,8 @@ keys-conversation = Conversation
     .where = In the transcript.
 keys-settings = Settings
     .where = On the name of a section; Tab leads into it.
+keys-divider = Between panes
+    .where = On the line beside the list or the context; Tab leads there. A double click resets it.
 key-commands = Commands
 key-search = Search everything
 key-search-here = Search in this conversation
@@ -55,6 +57,7 @@ key-send-now = Send at once, also if there is news
 key-new-line = New line
 key-library-word = Quick replies and questions, at the start of a word
 key-library = Quick replies and questions
+key-emoji = Emoji, with two letters of their name
 key-suggestion = Use the suggestion, in an empty field
 key-improve = Improve the wording, and use it
 key-back-from-field = Back to the list; the draft stays
@@ -63,6 +66,9 @@ key-begin = Begins to write, if you may answer
 key-next-section = Next, previous section
 key-section-ends = First, last section
 key-close = Close
+key-divider-move = Move it
+key-divider-ends = Narrowest, widest pane
+key-divider-reset = Reset
 key-this = This
 
 ## Names on the keys
