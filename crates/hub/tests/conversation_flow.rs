@@ -243,7 +243,7 @@ async fn what_a_user_may_not_see_any_more_is_closed_on_the_live_connection() {
 #[tokio::test]
 async fn a_restart_of_the_hub_asks_your_logic_what_it_still_has_to_be_asked() {
     let silent = TestLogic::start(|_| StatusCode::ACCEPTED.into_response()).await;
-    let hub = TestHub::start(Some(&silent.url)).await;
+    let hub = TestHub::start_with_logic(LogicConfig { timeout_ms: 60_000, ..logic_at(&silent.url) }).await;
     let folder = {
         let carmen = hub.customer().await;
         carmen.writes("Hello").await;
@@ -252,7 +252,7 @@ async fn a_restart_of_the_hub_asks_your_logic_what_it_still_has_to_be_asked() {
         hub.stop().await
     };
     let willing = TestLogic::acting(json!([{ "type": "MESSAGE", "text": "Hello again" }])).await;
-    let hub = TestHub::on(folder, Some(&willing.url), 1_000).await;
+    let hub = TestHub::on(folder, Some(&willing.url), 60_000).await;
     eventually("the turn reaches Your Logic after the restart", || async {
         willing.asked.lock().unwrap().iter().any(|request| request["trigger"]["type"] == "TURN").then_some(())
     })
