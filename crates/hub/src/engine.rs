@@ -33,7 +33,7 @@ use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::store::commands::{Answered, Sent};
 use crate::store::conversations::{Stored, ToChange};
-use crate::store::{StoreError, buttons, commands, conversations, events, library, media};
+use crate::store::{StoreError, buttons, commands, conversations, events, library, media, whatsapp};
 
 /// Maximum cached states, and their total stored size in bytes.
 const CACHED: usize = 20_000;
@@ -297,6 +297,12 @@ impl Engine {
             },
             _ => None,
         };
+        let mut templates = Vec::new();
+        if let Some(state) = &before {
+            for (name, language) in envelope.command.templates() {
+                templates.extend(whatsapp::template(connection, state.contact, name, language)?);
+            }
+        }
         let mut files = Vec::new();
         if let Some(state) = &before {
             for file in envelope.command.files() {
@@ -312,6 +318,7 @@ impl Engine {
             ladder: self.rules.ladder,
             button: button.filter(|button| button.is_for(&envelope.actor)).map(|button| button.title),
             question,
+            templates: Some(templates),
             files,
             used,
             fresh,
