@@ -297,12 +297,7 @@ impl Engine {
             },
             _ => None,
         };
-        let mut templates = Vec::new();
-        if let Some(state) = &before {
-            for (name, language) in envelope.command.templates() {
-                templates.extend(whatsapp::template(connection, state.contact, name, language)?);
-            }
-        }
+        let templates = whatsapp::templates_of(connection, before.as_deref(), &envelope.command)?;
         let mut files = Vec::new();
         if let Some(state) = &before {
             for file in envelope.command.files() {

@@ -74,7 +74,7 @@ mod tests {
         for position in from + 1..=to {
             let content = Content::Text { text: format!("words {position}") };
             let id = TurnId(Uuid::from_u128(position.into()));
-            let turn = Turn { id, engagement: None, content, silent: false, library: None, written_against: None, reply_to: None };
+            let turn = Turn::new(id, None, content);
             let body = match position % 2 {
                 0 => EventBody::TurnAdded { turn, received: Time(1) },
                 _ => EventBody::FallbackCleared,

@@ -16,7 +16,7 @@ use axum::routing::{get, post};
 use common::{Agent, TestHub};
 use ring::hmac;
 use serde_json::{Value, json};
-use tandem_hub::{NewWhatsappNumber, add_whatsapp_number};
+use tandem_hub::{Clock, NewWhatsappNumber, add_whatsapp_number};
 use uuid::Uuid;
 
 const APP_SECRET: &str = "what Meta and the operator know";
@@ -117,11 +117,11 @@ impl World {
 
     /// Carmen sends a message, by her clock some seconds ago.
     async fn hears(&self, id: &str, message: Value, ago_s: i64) {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let now = Clock::system().now().0 / 1_000;
         let mut message = message;
         message["id"] = json!(id);
         message["from"] = json!(CARMEN);
-        message["timestamp"] = json!((i64::try_from(now).unwrap() - ago_s).to_string());
+        message["timestamp"] = json!((now - ago_s).to_string());
         self.happens(json!({ "messages": [message] })).await;
     }
 

@@ -17,7 +17,9 @@ use crate::turn::{Content, Turn, check_label, check_remark};
 impl Draft<'_> {
     pub(super) fn write(&mut self, turn: TurnId, content: Content, received: Time) -> Result<(), Rejection> {
         let content = self.written(content)?.checked()?;
-        let silent = matches!(&content, Content::Text { text } if is_courtesy(text));
+        // People of ours who answer outside are never silent while somebody waits for them.
+        let may_be_silent = *self.actor == Participant::Customer || !self.state.in_progress();
+        let silent = may_be_silent && matches!(&content, Content::Text { text } if is_courtesy(text));
         let by_choice = matches!(content, Content::Answer { .. });
         if !silent {
             self.reopen();

@@ -280,11 +280,6 @@ impl Amendments {
         }
     }
 
-    /// Whether a turn's words were replaced.
-    pub(crate) fn is_edited(&self, turn: TurnId) -> bool {
-        self.edited.contains_key(&turn)
-    }
-
     /// Gives a turn its newest words; a withdrawn one keeps none.
     pub(crate) fn apply(&self, event: &mut Event) {
         if event.body.turn().is_some_and(|turn| self.withdrawn.contains(&turn)) {

@@ -6,7 +6,7 @@ pub(crate) mod routes;
 pub(crate) mod sends;
 pub(crate) mod templates;
 
-use tandem_conversation::{BrandId, ContactId, Template, Time};
+use tandem_conversation::{BrandId, Command, ContactId, Conversation, Template, Time};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{Id, StoreError};
@@ -200,7 +200,7 @@ pub(crate) fn remove(connection: &Connection, key: &str) -> Result<bool, StoreEr
 }
 
 /// A template of the account that this contact's chat belongs to.
-pub(crate) fn template(
+fn template(
     connection: &Connection,
     contact: ContactId,
     name: &str,
@@ -213,6 +213,20 @@ pub(crate) fn template(
         Some(account) => templates::get(connection, &account, name, language),
         None => Ok(None),
     }
+}
+
+/// The templates that a command about a conversation names, as far as they are known.
+pub(crate) fn templates_of(
+    connection: &Connection,
+    state: Option<&Conversation>,
+    command: &Command,
+) -> Result<Vec<Template>, StoreError> {
+    let Some(state) = state else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for (name, language) in command.templates() {
+        found.extend(template(connection, state.contact, name, language)?);
+    }
+    Ok(found)
 }
 
 /// Notes whether a number sends; true if that is news.
