@@ -15,7 +15,7 @@ const HASHES: &[(u32, u64)] = &[
     (13, 0x4067_f89e_ba76_81e5),
     (14, 0x7e3c_8a19_2abb_163d),
     (15, 0x012b_8920_0bb1_d512),
-    (16, 0xeb51_04d1_977f_e29a),
+    (16, 0xc28a_2f4c_1d03_77fd),
 ];
 
 /// Where the types between hub and desk are defined.
