@@ -84,8 +84,8 @@ impl CardPerson {
         if addresses > limits::CARD_ADDRESSES {
             return Err(Rejection::invalid(place, format!("more than {} addresses", limits::CARD_ADDRESSES)));
         }
-        let parts = [&self.name, &self.organisation].into_iter().chain(&self.phones).chain(&self.emails);
-        parts.map(|part| check_part(place, part, limits::LABEL_CHARS)).collect()
+        let mut parts = [&self.name, &self.organisation].into_iter().chain(&self.phones).chain(&self.emails);
+        parts.try_for_each(|part| check_part(place, part, limits::LABEL_CHARS))
     }
 }
 
@@ -143,8 +143,8 @@ pub(crate) fn check_card(people: &[CardPerson]) -> Result<(), Rejection> {
 pub(crate) fn check_order(order: &[OrderLine], note: &str) -> Result<(), Rejection> {
     check_count("lines", order.len(), limits::ORDER_LINES)?;
     check_part("note", note, limits::TEXT_CHARS)?;
-    let parts = order.iter().flat_map(|line| [&line.product, &line.price, &line.currency]);
-    parts.map(|part| check_part("lines", part, limits::LABEL_CHARS)).collect()
+    let mut parts = order.iter().flat_map(|line| [&line.product, &line.price, &line.currency]);
+    parts.try_for_each(|part| check_part("lines", part, limits::LABEL_CHARS))
 }
 
 pub(crate) fn check_form(name: &str, fields: &[FormField]) -> Result<(), Rejection> {
